@@ -1,0 +1,47 @@
+/** Identifies the space that vectors live in. Vectors of two models are never compared. */
+export interface EmbeddingModel {
+  readonly provider: "local" | "openai" | "custom";
+  /** The provider's own name of the model, e.g. `text-embedding-3-small`. */
+  readonly name: string;
+  /**
+   * Key-safe identity `[a-z0-9.-]{1,64}` of model and dimension; part of Redis keys and index names.
+   * Two configurations with the same id must produce comparable vectors.
+   */
+  readonly id: string;
+  readonly dimensions: number;
+}
+
+/**
+ * Turns text into vectors. Every vector has `model.dimensions` finite entries and length 1 (L2).
+ *
+ * Implementations reject with {@link EmbeddingUnavailable} when the provider can't answer now (a retry
+ * may help) and with {@link EmbeddingRefused} when it refuses this very input (a retry can't help).
+ */
+export interface Embedder {
+  readonly model: EmbeddingModel;
+  /**
+   * Splits content into overlapping passages, each within the model's window, in reading order; together
+   * they cover the whole content. At least one; the first starts at the beginning.
+   */
+  passages(content: string): Promise<string[]>;
+  /** One vector per text, in order. */
+  embedPassages(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]>;
+  embedQuery(text: string, signal?: AbortSignal): Promise<Float32Array>;
+  /** Resolves when the provider answers; rejects with {@link EmbeddingUnavailable}. Cheap enough to be polled. */
+  ready(signal?: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+export class EmbeddingUnavailable extends Error {
+  override readonly name = "EmbeddingUnavailable";
+}
+
+export class EmbeddingRefused extends Error {
+  override readonly name = "EmbeddingRefused";
+}
+
+/** A store of vectors by opaque key; a miss is `undefined`. May lose entries at any time. */
+export interface EmbeddingCache {
+  get(keys: readonly string[]): Promise<(Float32Array | undefined)[]>;
+  set(entries: readonly { readonly key: string; readonly vector: Float32Array }[]): Promise<void>;
+}
