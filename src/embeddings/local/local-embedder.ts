@@ -1,0 +1,82 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+
+import { untilAborted } from "../abort.js";
+import { type Embedder, EmbeddingUnavailable } from "../embedder.js";
+import { modelId } from "../model-id.js";
+import { passageSizes, type PassageOptions } from "../passages.js";
+import { createInference, LANE } from "./inference.js";
+import type { Reply, Request } from "./protocol.js";
+
+export interface LocalEmbedderOptions {
+  /** Holds `model.onnx` and `tokenizer.json`. */
+  readonly modelDir: string;
+  readonly passages?: PassageOptions | undefined;
+  /** Threads of one inference. */
+  readonly threads?: number | undefined;
+  readonly maxQueuedCalls?: number | undefined;
+  readonly maxBackoffMs?: number | undefined;
+}
+
+const NAME = "e5-small-v2-int8";
+const DIMENSIONS = 384;
+/** The model reads 512 tokens, of which `[CLS]`, `passage`, `:` and `[SEP]` are not content. */
+const CONTENT_WINDOW = 508;
+
+/**
+ * e5-small-v2 (int8, 384 dimensions) in a worker thread; needs no network. The model begins to load at once
+ * and calls wait for it. Throws if a file of the model is missing.
+ *
+ * E5 was trained with `query: ` and `passage: ` before its texts; they are added here.
+ */
+export function createLocalEmbedder({
+  modelDir,
+  passages = {},
+  threads = 1,
+  maxQueuedCalls = 1_024,
+  maxBackoffMs = 30_000,
+}: LocalEmbedderOptions): Embedder {
+  const modelFile = join(modelDir, "model.onnx");
+  const tokenizerFile = join(modelDir, "tokenizer.json");
+  const missing = [modelFile, tokenizerFile].filter((file) => !isFile(file));
+  if (missing.length > 0) throw new Error(`the local embedding model lacks ${missing.join(" and ")}`);
+  const sizes = passageSizes(passages, CONTENT_WINDOW);
+  const inference = createInference({
+    worker: { modelFile, tokenizerFile, dimensions: DIMENSIONS, threads },
+    maxQueuedCalls,
+    maxBackoffMs,
+  });
+
+  return {
+    model: { provider: "local", name: NAME, id: modelId(NAME, DIMENSIONS), dimensions: DIMENSIONS },
+    async passages(content) {
+      const replies = await inference.run(LANE.split, [{ kind: "split", content, sizes }]);
+      return replies.flatMap(passagesOf);
+    },
+    async embedPassages(texts, signal) {
+      const requests = texts.map((text): Request => ({ kind: "embed", text: `passage: ${text}` }));
+      const replies = await inference.run(LANE.passage, requests, signal);
+      return replies.map(vectorOf);
+    },
+    async embedQuery(text, signal) {
+      const replies = await inference.run(LANE.query, [{ kind: "embed", text: `query: ${text}` }], signal);
+      return vectorOf(replies[0]);
+    },
+    ready: (signal) => untilAborted(inference.ready(), signal),
+    close: () => inference.close(),
+  };
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function vectorOf(reply: Reply | undefined): Float32Array {
+  if (reply?.kind !== "vector") throw new EmbeddingUnavailable("the local model gave no vector");
+  return reply.vector;
+}
+
+function passagesOf(reply: Reply): string[] {
+  if (reply.kind !== "passages") throw new EmbeddingUnavailable("the local model gave no passages");
+  return reply.passages;
+}
