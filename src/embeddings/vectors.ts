@@ -7,3 +7,10 @@ export function normalise(vector: Float32Array): boolean {
   for (let i = 0; i < vector.length; i++) vector[i] = (vector[i] ?? 0) / length;
   return true;
 }
+
+/** Whether a vector from outside has the shape that the port promises. */
+export function isUnitVector(vector: Float32Array, dimensions: number): boolean {
+  let sum = 0;
+  for (const value of vector) sum += value * value;
+  return vector.length === dimensions && Math.abs(sum - 1) < 1e-3;
+}

@@ -1,0 +1,43 @@
+import type { Embedder, EmbeddingCache } from "./embedder.js";
+import { createLocalEmbedder, type LocalEmbedderOptions } from "./local/local-embedder.js";
+import { createOpenAIEmbedder, type OpenAIEmbedderOptions } from "./openai/openai-embedder.js";
+import { withBreaker } from "./with-breaker.js";
+import { withCache } from "./with-cache.js";
+import { withCoalescing } from "./with-coalescing.js";
+
+export * from "./embedder.js";
+export { DEFAULT_PASSAGES, type PassageOptions } from "./passages.js";
+export { type BreakerOptions, withBreaker } from "./with-breaker.js";
+export { type CacheOptions, withCache } from "./with-cache.js";
+export { type CoalescingOptions, withCoalescing } from "./with-coalescing.js";
+export { createLocalEmbedder, createOpenAIEmbedder, type LocalEmbedderOptions, type OpenAIEmbedderOptions };
+
+interface Shared {
+  readonly cache?: EmbeddingCache | undefined;
+  readonly onCacheError?: ((error: unknown) => void) | undefined;
+}
+
+export type EmbeddingOptions =
+  | { readonly provider: "none" }
+  | (Shared & LocalEmbedderOptions & { readonly provider: "local" })
+  | (Shared & OpenAIEmbedderOptions & { readonly provider: "openai" });
+
+/**
+ * The configured embedder with what belongs around it; `undefined` for `none`. A hit in the cache comes
+ * first, so it neither waits for company nor for a provider that is down.
+ */
+export function createEmbedder(options: EmbeddingOptions): Embedder | undefined {
+  if (options.provider === "none") return undefined;
+  const embedder = options.provider === "local" ? createLocalEmbedder(options) : createRemote(options);
+  if (options.cache === undefined) return embedder;
+  return withCache(embedder, options.cache, { onError: options.onCacheError });
+}
+
+/** The breaker is inside: a call merged of many counts as one failure. */
+function createRemote(options: OpenAIEmbedderOptions): Embedder {
+  return withCoalescing(withBreaker(createOpenAIEmbedder(options)), {
+    queriesArePassages: true,
+    maxBatch: options.batchSize,
+    maxConcurrency: options.maxConcurrency,
+  });
+}

@@ -1,0 +1,74 @@
+import type { OpenAIEmbeddings } from "@langchain/openai";
+
+import { EmbeddingUnavailable } from "../embedder.js";
+import { unavailable } from "./failure.js";
+import { toVector } from "./reply.js";
+
+export interface ProviderOptions {
+  readonly apiKey: string;
+  readonly baseURL: string;
+  readonly model: string;
+  readonly dimensions: number;
+  /** Whether to send `dimensions`, which not every model accepts. */
+  readonly sendDimensions: boolean;
+  readonly encoding: "base64" | "float";
+  readonly timeoutMs: number;
+}
+
+/** One HTTP request for one batch. Rejects with whatever the client threw, see `failureOf`. */
+export async function callProvider(
+  texts: readonly string[],
+  options: ProviderOptions,
+  signal: AbortSignal,
+): Promise<Float32Array[]> {
+  const client = await createClient(options, signal, texts.length);
+  const entries: readonly unknown[] = await client.embedDocuments([...texts]).catch((error: unknown) => {
+    // What the client throws when the reply is no JSON or has too few entries.
+    if (error instanceof SyntaxError || isMisread(error))
+      throw unavailable("sent a malformed reply", true).error;
+    throw error;
+  });
+  return entries.map((entry) => {
+    const vector = toVector(entry, options.dimensions);
+    if (vector !== undefined) return vector;
+    throw new EmbeddingUnavailable(
+      `the embedding provider sent something else than ${options.dimensions} finite numbers`,
+    );
+  });
+}
+
+/**
+ * A client per request costs a few objects and lets the request have its own signal, which LangChain has no
+ * parameter for. The signal also bounds the reading of the body, which the client's time-out doesn't.
+ *
+ * Set against the defaults: new lines stay; no retries below ours (six, up to a minute apart); one batch
+ * is one request; nothing is taken from the environment.
+ */
+async function createClient(
+  options: ProviderOptions,
+  signal: AbortSignal,
+  batchSize: number,
+): Promise<OpenAIEmbeddings> {
+  const { OpenAIEmbeddings } = await import("@langchain/openai");
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]);
+  return new OpenAIEmbeddings({
+    apiKey: options.apiKey,
+    model: options.model,
+    ...(options.sendDimensions ? { dimensions: options.dimensions } : {}),
+    encodingFormat: options.encoding,
+    stripNewLines: false,
+    maxRetries: 0,
+    batchSize,
+    timeout: options.timeoutMs,
+    configuration: {
+      baseURL: options.baseURL,
+      organization: null,
+      project: null,
+      logLevel: "off",
+      fetch: (url, init) => fetch(url, { ...init, signal: bounded }),
+    },
+  });
+}
+
+/** LangChain reads the reply unchecked, hence TypeErrors; undici says `terminated` when the connection ends early. */
+const isMisread = (error: unknown): boolean => error instanceof TypeError && error.message !== "terminated";

@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+
+import type { Embedder, EmbeddingCache } from "./embedder.js";
+import { isUnitVector } from "./vectors.js";
+
+export interface CacheOptions {
+  /** Told of every failure of the cache, which is otherwise only a miss. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+type Kind = "passage" | "query";
+
+/**
+ * Answers from the cache what it has, and embeds the rest, each text once. Keys are digests, so the cache
+ * learns no text. What is stored is not waited for, except by `close`. A vector may be shared by several
+ * results: treat it as read-only.
+ */
+export function withCache(
+  embedder: Embedder,
+  cache: EmbeddingCache,
+  { onError = () => {} }: CacheOptions = {},
+): Embedder {
+  const { id, dimensions } = embedder.model;
+  const storing = new Set<Promise<void>>();
+
+  // UTF-16, because UTF-8 would make the same bytes of all lone surrogates.
+  const keyOf = (kind: Kind, text: string): string =>
+    createHash("sha256").update(`${kind}\n${id}\n`).update(text, "utf16le").digest("base64url");
+
+  async function lookUp(keys: readonly string[]): Promise<(Float32Array | undefined)[]> {
+    try {
+      // A cache may hold anything; only what has the shape of this model's vectors is believed.
+      const found = await cache.get(keys);
+      return found.map((vector) =>
+        vector !== undefined && isUnitVector(vector, dimensions) ? vector : undefined,
+      );
+    } catch (error) {
+      onError(error);
+      return [];
+    }
+  }
+
+  function store(entries: { readonly key: string; readonly vector: Float32Array }[]): void {
+    const done = (async () => cache.set(entries))()
+      .catch(onError)
+      .finally(() => storing.delete(done));
+    storing.add(done);
+  }
+
+  async function through(
+    kind: Kind,
+    texts: readonly string[],
+    embed: (missing: readonly string[]) => Promise<Float32Array[]>,
+  ): Promise<Float32Array[]> {
+    if (texts.length === 0) return [];
+    const distinct = [...new Set(texts)].map((text) => ({ text, key: keyOf(kind, text) }));
+    const cached = await lookUp(distinct.map(({ key }) => key));
+    const vectors = new Map<string, Float32Array>();
+    const missing = distinct.filter(({ text }, index) => {
+      const vector = cached[index];
+      if (vector !== undefined) vectors.set(text, vector);
+      return vector === undefined;
+    });
+    if (missing.length > 0) {
+      const fresh = pair(missing, await embed(missing.map(({ text }) => text)));
+      for (const [{ text }, vector] of fresh) vectors.set(text, vector);
+      store(fresh.map(([{ key }, vector]) => ({ key, vector })));
+    }
+    return pair(
+      texts,
+      texts.map((text) => vectors.get(text)),
+    ).map(([, vector]) => vector);
+  }
+
+  return {
+    ...embedder,
+    embedPassages: (texts, signal) =>
+      through("passage", texts, (missing) => embedder.embedPassages(missing, signal)),
+    async embedQuery(text, signal) {
+      const [vector] = await through("query", [text], async () => [await embedder.embedQuery(text, signal)]);
+      return vector ?? (await embedder.embedQuery(text, signal));
+    },
+    async close() {
+      await embedder.close();
+      await Promise.allSettled(storing);
+    },
+  };
+}
+
+/** Lists that the port says are of one length. */
+function pair<A, B>(left: readonly A[], right: readonly (B | undefined)[]): [A, B][] {
+  return left.map((item, index) => {
+    const other = right[index];
+    if (other === undefined) throw new Error("an embedder returned fewer vectors than texts");
+    return [item, other];
+  });
+}
