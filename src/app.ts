@@ -1,0 +1,37 @@
+import { requestId } from "hono/request-id";
+import type { AppDeps } from "./http/env.js";
+import { limitBody } from "./http/middleware/limits.js";
+import { observe } from "./http/middleware/observe.js";
+import { describeProblem, HttpProblem, respondProblem } from "./http/problem.js";
+import { createRouter } from "./http/router.js";
+import { describeApi, docsRoutes } from "./http/routes/docs.js";
+import { interactionRoutes } from "./http/routes/interactions.js";
+import { memoryRoutes } from "./http/routes/memories.js";
+import { recallRoutes } from "./http/routes/recall.js";
+import { systemRoutes } from "./http/routes/system.js";
+import { describeError } from "./log.js";
+
+/** The whole HTTP side: middleware, then routes. Its type is what the client is made of. */
+export function createApp(deps: AppDeps) {
+  const { logger, metrics } = deps;
+  const app = createRouter();
+  app.use(requestId({ limitLength: 64 }), observe(logger, metrics), limitBody());
+  app.notFound((c) =>
+    respondProblem(c, new HttpProblem("route_not_found", "See /docs for what there is."), c.get("requestId")),
+  );
+  app.onError((error, c) => {
+    const id = c.get("requestId");
+    if (describeProblem(error).status === 500)
+      logger.error({ error: describeError(error), request_id: id }, "request failed");
+    return respondProblem(c, error, id);
+  });
+  describeApi(app);
+  return app
+    .route("/", systemRoutes(deps))
+    .route("/", docsRoutes())
+    .route("/", memoryRoutes(deps))
+    .route("/", interactionRoutes(deps))
+    .route("/", recallRoutes(deps));
+}
+
+export type AppType = ReturnType<typeof createApp>;

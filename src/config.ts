@@ -1,0 +1,148 @@
+import { z } from "zod";
+import type { MemoryType } from "./memory/record.js";
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: string;
+  readonly redis: { readonly url: string; readonly timeoutMs: number; readonly keyPrefix: string };
+  readonly embedding: EmbeddingConfig;
+  /** How long a vector stays in the cache, in seconds. */
+  readonly embeddingCacheSeconds: number;
+  readonly defaultTtl: Readonly<Record<MemoryType, number | null>>;
+}
+
+export type EmbeddingConfig =
+  | { readonly provider: "none" }
+  | { readonly provider: "local"; readonly modelDir: string }
+  | {
+      readonly provider: "openai";
+      readonly apiKey: string;
+      readonly baseURL: string | undefined;
+      readonly model: string;
+      readonly dimensions: number | undefined;
+      readonly timeoutMs: number;
+    };
+
+/** Every wrong value at once, each with the name of its variable. Values are not shown: one may be a secret. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+const integer = (fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
+
+/** Seconds; empty or left out: for ever. */
+const ttl = z.coerce.number().int().min(1).nullable().default(null);
+
+const environment = z
+  .object({
+    HOST: z.string().default("127.0.0.1"),
+    PORT: integer(8080, 0, 65_535),
+    LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+    REDIS_URL: z
+      .string("Must be set, such as redis://127.0.0.1:6379; or use `npm start`, which finds a Redis.")
+      .regex(/^(rediss?|unix):\/\//, "Must begin with redis://, rediss:// or unix://."),
+    MNEME_KEY_PREFIX: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,64}$/, "Must be 1 to 64 letters, digits, '_' or '-'.")
+      .default("mneme"),
+    MNEME_REDIS_TIMEOUT_MS: integer(900, 50, 60_000),
+    MNEME_EMBEDDER: z.enum(["local", "openai", "none"]).optional(),
+    MNEME_MODEL_DIR: z.string().optional(),
+    OPENAI_API_KEY: z.string().optional(),
+    OPENAI_BASE_URL: z.url("Must be a URL.").optional(),
+    MNEME_EMBEDDING_MODEL: z.string().default("text-embedding-3-small"),
+    MNEME_EMBEDDING_DIMENSIONS: z.coerce.number().int().min(8).max(4096).optional(),
+    MNEME_EMBEDDING_TIMEOUT_MS: integer(10_000, 100, 120_000),
+    MNEME_EMBEDDING_CACHE_SECONDS: integer(7 * 24 * 3600, 1, 365 * 24 * 3600),
+    MNEME_TTL_EPISODIC_SECONDS: ttl,
+    MNEME_TTL_SEMANTIC_SECONDS: ttl,
+    MNEME_TTL_PROCEDURAL_SECONDS: ttl,
+    MNEME_ALLOW_ANONYMOUS: z.enum(["0", "1"]).default("0"),
+  })
+  .superRefine((env, context) => {
+    const complain = (name: string, message: string) =>
+      context.addIssue({ code: "custom", path: [name], message });
+    if (!isLoopback(env.HOST) && env.MNEME_ALLOW_ANONYMOUS !== "1") {
+      complain(
+        "HOST",
+        "Without API keys mneme serves only this machine (127.0.0.1, ::1, localhost). Set MNEME_ALLOW_ANONYMOUS=1 if whoever reaches this address may read and write everything.",
+      );
+    }
+    const provider = providerOf(env);
+    if (provider === "local" && env.MNEME_MODEL_DIR === undefined) {
+      complain(
+        "MNEME_MODEL_DIR",
+        "Must name the folder of the local model; or use `npm start`, which fetches it.",
+      );
+    }
+    if (provider === "openai" && env.OPENAI_API_KEY === undefined) {
+      complain("OPENAI_API_KEY", "Must be set for MNEME_EMBEDDER=openai.");
+    }
+  });
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export function shellEnvironment(): Environment {
+  return process.env;
+}
+
+type Values = z.output<typeof environment>;
+
+/** The only reader of the environment. Throws a {@link ConfigError} that names every wrong variable. */
+export function loadConfig(env: Environment): Config {
+  // In a shell or a compose file, an empty variable is how one says "not set".
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
+  );
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
+    throw new ConfigError(`The configuration is not valid:\n${lines.join("\n")}`);
+  }
+  const values = parsed.data;
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    logLevel: values.LOG_LEVEL,
+    redis: {
+      url: values.REDIS_URL,
+      timeoutMs: values.MNEME_REDIS_TIMEOUT_MS,
+      keyPrefix: values.MNEME_KEY_PREFIX,
+    },
+    embedding: embeddingOf(values),
+    embeddingCacheSeconds: values.MNEME_EMBEDDING_CACHE_SECONDS,
+    defaultTtl: {
+      episodic: values.MNEME_TTL_EPISODIC_SECONDS,
+      semantic: values.MNEME_TTL_SEMANTIC_SECONDS,
+      procedural: values.MNEME_TTL_PROCEDURAL_SECONDS,
+    },
+  };
+}
+
+/** As said; else OpenAI where there is a key, else the local model. */
+export function providerOf(env: {
+  readonly MNEME_EMBEDDER?: EmbeddingConfig["provider"] | undefined;
+  readonly OPENAI_API_KEY?: string | undefined;
+}): EmbeddingConfig["provider"] {
+  return env.MNEME_EMBEDDER ?? (env.OPENAI_API_KEY === undefined ? "local" : "openai");
+}
+
+function embeddingOf(values: Values): EmbeddingConfig {
+  const provider = providerOf(values);
+  if (provider === "local") return { provider, modelDir: values.MNEME_MODEL_DIR ?? "" };
+  if (provider === "none") return { provider };
+  return {
+    provider,
+    apiKey: values.OPENAI_API_KEY ?? "",
+    baseURL: values.OPENAI_BASE_URL,
+    model: values.MNEME_EMBEDDING_MODEL,
+    dimensions: values.MNEME_EMBEDDING_DIMENSIONS,
+    timeoutMs: values.MNEME_EMBEDDING_TIMEOUT_MS,
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}

@@ -1,0 +1,34 @@
+import type { Embedder } from "./embedder.js";
+
+export type EmbeddingObserver = (
+  kind: "query" | "passage",
+  outcome: "ok" | "error",
+  texts: number,
+  seconds: number,
+) => void;
+
+/** Reports every call to the embedder beneath. */
+export function withObserver(embedder: Embedder, report: EmbeddingObserver): Embedder {
+  async function observed<T>(kind: "query" | "passage", texts: number, call: Promise<T>): Promise<T> {
+    const start = performance.now();
+    const done = (outcome: "ok" | "error") =>
+      report(kind, outcome, texts, (performance.now() - start) / 1000);
+    try {
+      const result = await call;
+      done("ok");
+      return result;
+    } catch (error) {
+      done("error");
+      throw error;
+    }
+  }
+  return {
+    model: embedder.model,
+    passages: (content) => embedder.passages(content),
+    embedPassages: (texts, signal) =>
+      observed("passage", texts.length, embedder.embedPassages(texts, signal)),
+    embedQuery: (text, signal) => observed("query", 1, embedder.embedQuery(text, signal)),
+    ready: (signal) => embedder.ready(signal),
+    close: () => embedder.close(),
+  };
+}

@@ -1,0 +1,31 @@
+import type { Services } from "../memory/services.js";
+import type { Metrics } from "./metrics.js";
+import type { Logger } from "pino";
+
+/** What the HTTP side is built from. */
+export interface AppDeps {
+  readonly services: Services;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly readiness: () => Promise<Readiness>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** What a probe found; `ready` false takes this process out of the load balancer. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly redis: ComponentState;
+  readonly index: ComponentState;
+  readonly embedder: ComponentState & { readonly model: string | null };
+}
+
+export interface ComponentState {
+  readonly status: "ok" | "degraded" | "down" | "off";
+  readonly detail?: string;
+}
+
+/** What middleware hands to handlers. */
+export interface AppEnv {
+  readonly Variables: { requestId: string };
+}

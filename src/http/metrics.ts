@@ -1,0 +1,95 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import type { MemoryType } from "../memory/record.js";
+import type { RecallStage } from "../memory/services.js";
+
+const LATENCY_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export interface Metrics {
+  readonly registry: Registry;
+  request(method: string, route: string, status: number, seconds: number): void;
+  recallStage(stage: RecallStage, seconds: number): void;
+  redisUp(up: boolean): void;
+  embedding(kind: "query" | "passage", outcome: "ok" | "error", texts: number, seconds: number): void;
+  workerError(): void;
+}
+
+export interface MetricsOptions {
+  /** Asked at most once in a few seconds, when somebody scrapes. */
+  readonly countMemories: () => Promise<Readonly<Record<MemoryType, number>>>;
+}
+
+/** All series, declared in one place, in a registry of their own: two services in one process don't share numbers. */
+export function createMetrics({ countMemories }: MetricsOptions): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const requests = new Histogram({
+    name: "mneme_http_request_duration_seconds",
+    help: "HTTP requests by method, route pattern and status.",
+    labelNames: ["method", "route", "status"],
+    buckets: LATENCY_BUCKETS,
+    registers,
+  });
+  const recall = new Histogram({
+    name: "mneme_recall_stage_duration_seconds",
+    help: "Where a recall spends its time.",
+    labelNames: ["stage"],
+    buckets: LATENCY_BUCKETS,
+    registers,
+  });
+  const redisUp = new Gauge({ name: "mneme_redis_up", help: "1 while Redis can be reached.", registers });
+  const embeddings = new Histogram({
+    name: "mneme_embedding_duration_seconds",
+    help: "Calls to the embedder by kind and outcome.",
+    labelNames: ["kind", "outcome"],
+    buckets: LATENCY_BUCKETS,
+    registers,
+  });
+  const embedded = new Counter({
+    name: "mneme_embedded_texts_total",
+    help: "Texts handed to the embedder.",
+    labelNames: ["kind", "outcome"],
+    registers,
+  });
+  const workerErrors = new Counter({
+    name: "mneme_embedding_worker_errors_total",
+    help: "Unexpected failures of the embedding worker.",
+    registers,
+  });
+  registerMemoryCounts(registers, countMemories);
+  return {
+    registry,
+    request: (method, route, status, seconds) =>
+      requests.observe({ method, route, status: String(status) }, seconds),
+    recallStage: (stage, seconds) => recall.observe({ stage }, seconds),
+    redisUp: (up) => redisUp.set(up ? 1 : 0),
+    embedding(kind, outcome, texts, seconds) {
+      embeddings.observe({ kind, outcome }, seconds);
+      embedded.inc({ kind, outcome }, texts);
+    },
+    workerError: () => workerErrors.inc(),
+  };
+}
+
+const COUNT_EVERY_MS = 5000;
+
+function registerMemoryCounts(registers: Registry[], countMemories: MetricsOptions["countMemories"]): void {
+  let counted = -Infinity;
+  const gauge = new Gauge({
+    name: "mneme_memories",
+    help: "Memories in the index by type.",
+    labelNames: ["memory_type"],
+    registers,
+    async collect() {
+      if (performance.now() - counted < COUNT_EVERY_MS) return;
+      counted = performance.now();
+      try {
+        for (const [type, count] of Object.entries(await countMemories()))
+          gauge.set({ memory_type: type }, count);
+      } catch {
+        // Redis is away: mneme_redis_up says so. No number is better than an old one.
+        gauge.reset();
+      }
+    },
+  });
+}

@@ -1,0 +1,128 @@
+import { z } from "@hono/zod-openapi";
+import type { Context as HonoContext } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { ErrorCode, FieldError } from "../memory/errors.js";
+import { DomainError } from "../memory/errors.js";
+
+/** Refusals that only HTTP knows. */
+type HttpErrorCode =
+  | "malformed_json"
+  | "payload_too_large"
+  | "unsupported_media_type"
+  | "route_not_found"
+  | "internal_error"
+  | "shutting_down";
+
+export type ProblemCode = ErrorCode | HttpErrorCode;
+
+/** The one table from codes to status and title. Codes are stable: clients may switch on them. */
+const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, string]>> = {
+  invalid_request: [400, "The request is not valid"],
+  malformed_json: [400, "The body is not JSON"],
+  query_without_terms: [400, "The query has no word to look up"],
+  not_found: [404, "Not found"],
+  route_not_found: [404, "There is no such route"],
+  immutable_memory: [409, "The memory can't be changed"],
+  duplicate_content: [409, "Another memory has this content"],
+  version_conflict: [412, "The memory has another version"],
+  payload_too_large: [413, "The body is too large"],
+  unsupported_media_type: [415, "The body must be application/json"],
+  embedding_mismatch: [422, "The vector doesn't fit the model in use"],
+  internal_error: [500, "Something went wrong here"],
+  overloaded: [503, "Too much to do"],
+  redis_unavailable: [503, "Redis is away"],
+  embedder_unavailable: [503, "The embedding provider is away"],
+  shutting_down: [503, "The service is stopping"],
+  storage_full: [507, "The storage is full"],
+};
+
+export const problemView = z
+  .object({
+    type: z.string().openapi({ example: "urn:mneme:problem:invalid_request" }),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().openapi({ example: "invalid_request" }),
+    detail: z.string(),
+    errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+    request_id: z.string().optional(),
+  })
+  .openapi("Problem");
+
+export type Problem = z.infer<typeof problemView>;
+
+/** A refusal that HTTP itself makes. */
+export class HttpProblem extends Error {
+  override readonly name = "HttpProblem";
+  readonly code: HttpErrorCode;
+
+  constructor(code: HttpErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** RFC 9457 problem details of any error; of an unknown one nothing but that it happened. */
+export function describeProblem(error: unknown, requestId?: string): Problem {
+  const { code, detail, errors } = classify(error);
+  const [status, title] = PROBLEMS[code];
+  return {
+    type: `urn:mneme:problem:${code}`,
+    title,
+    status,
+    code,
+    detail,
+    ...(errors.length === 0 ? {} : { errors: [...errors] }),
+    ...(requestId === undefined ? {} : { request_id: requestId }),
+  };
+}
+
+interface Classified {
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly errors: readonly FieldError[];
+}
+
+function classify(error: unknown): Classified {
+  if (error instanceof DomainError) return { code: error.code, detail: error.message, errors: error.errors };
+  if (error instanceof HttpProblem) return { code: error.code, detail: error.message, errors: [] };
+  if (error instanceof HTTPException && error.status === 400) {
+    return { code: "malformed_json", detail: "The body can't be read as JSON.", errors: [] };
+  }
+  return { code: "internal_error", detail: "The request failed for a reason that is not yours.", errors: [] };
+}
+
+/** Answers with an error as `application/problem+json`. */
+export function respondProblem(c: HonoContext, error: unknown, requestId: string | undefined): Response {
+  const problem = describeProblem(error, requestId);
+  if (error instanceof DomainError && error.retryAfterSeconds !== undefined) {
+    c.header("Retry-After", String(error.retryAfterSeconds));
+  }
+  return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, {
+    "Content-Type": "application/problem+json",
+  });
+}
+
+/** A schema's complaints as one domain error that names each field. */
+export function invalidRequest(error: z.ZodError, root?: string): DomainError {
+  const errors = error.issues.flatMap((issue) => fieldErrors(issue, root));
+  const [first] = errors;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
+  return new DomainError("invalid_request", `${first?.field ?? "request"}: ${first?.message ?? ""}${more}`, {
+    errors,
+  });
+}
+
+function fieldErrors(issue: z.core.$ZodIssue, root: string | undefined): FieldError[] {
+  const path = root === undefined ? issue.path : [root, ...issue.path];
+  if (issue.code !== "unrecognized_keys") return [{ field: fieldName(path), message: issue.message }];
+  return issue.keys.map((key) => ({ field: fieldName([...path, key]), message: "Unknown field." }));
+}
+
+function fieldName(path: readonly PropertyKey[]): string {
+  const name = path
+    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+    .join("")
+    .replace(/^\./, "");
+  return name === "" ? "body" : name;
+}

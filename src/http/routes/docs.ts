@@ -1,0 +1,63 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { Hono } from "hono";
+import type { AppEnv } from "../env.js";
+
+const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>mneme API</title>
+    <link rel="stylesheet" href="/docs/swagger-ui.css" />
+  </head>
+  <body>
+    <div id="api"></div>
+    <script src="/docs/swagger-ui-bundle.js"></script>
+    <script src="/docs/start.js"></script>
+  </body>
+</html>
+`;
+
+const START = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#api", deepLinking: true, validatorUrl: null });\n`;
+
+/** Only these two files of the package are served, by these names: no path of a caller's reaches the disk. */
+const FILES = {
+  "swagger-ui.css": "text/css; charset=utf-8",
+  "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+} as const;
+
+/** Everything the page needs comes from here: the policy makes a browser refuse anything else. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+export function docsRoutes() {
+  const app = new Hono<AppEnv>();
+  app.get("/docs", (c) => c.html(PAGE, 200, { "Content-Security-Policy": POLICY }));
+  app.get("/docs/start.js", (c) => c.body(START, 200, { "Content-Type": "text/javascript; charset=utf-8" }));
+  for (const [name, type] of Object.entries(FILES)) {
+    app.get(`/docs/${name}`, async (c) => {
+      const file = createRequire(import.meta.url).resolve(`swagger-ui-dist/${name}`);
+      return c.body(await readFile(file, "utf8"), 200, {
+        "Content-Type": type,
+        "Cache-Control": "max-age=3600",
+      });
+    });
+  }
+  return app;
+}
+
+/** The description that `/openapi.json` serves, made from the schemas that validate. */
+export function describeApi(app: OpenAPIHono<AppEnv>): void {
+  app.doc31("/openapi.json", {
+    openapi: "3.1.0",
+    info: {
+      title: "mneme",
+      version: "1",
+      description: "A Redis-native memory service for AI agents.",
+      license: { name: "Apache-2.0" },
+    },
+    servers: [{ url: "/" }],
+  });
+}

@@ -1,0 +1,202 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { list } from "../../memory/list.js";
+import { read } from "../../memory/read.js";
+import { remember, rememberMany } from "../../memory/remember.js";
+import { remove } from "../../memory/remove.js";
+import { revise } from "../../memory/revise.js";
+import { describeError } from "../../log.js";
+import type { InsertOutcome } from "../../memory/ports.js";
+import { etagOf, expectedVersion } from "../conditional.js";
+import { contextOf } from "../context.js";
+import type { AppDeps } from "../env.js";
+import { describeProblem, invalidRequest, problemView } from "../problem.js";
+import { createRouter } from "../router.js";
+import { listParameters, memoryPage } from "../schemas/list.js";
+import {
+  memoryDetailView,
+  memoryPatch,
+  memoryView,
+  newMemories,
+  newMemory,
+  viewDetail,
+  viewMemory,
+} from "../schemas/memory.js";
+import {
+  conflict,
+  jsonBody,
+  jsonResponse,
+  lostRace,
+  memoryParams,
+  mismatch,
+  namespaceParam,
+  notFound,
+  problems,
+  tooLarge,
+} from "./shared.js";
+
+const tag = ["memories"];
+
+const rememberRoute = createRoute({
+  method: "post",
+  path: "/v1/namespaces/{ns}/memories",
+  tags: tag,
+  summary: "Remember one memory",
+  description:
+    "The same content and type again in one namespace is the same memory: it is counted as seen again (200), not stored twice.",
+  request: { params: namespaceParam, body: jsonBody(newMemory) },
+  responses: {
+    201: jsonResponse(memoryView, "Stored. Location and ETag name it and its version."),
+    200: jsonResponse(memoryView, "It was there already; `seen_count` is one more."),
+    ...problems,
+    ...tooLarge,
+    ...mismatch,
+  },
+});
+
+const batchResult = z
+  .object({ status: z.int(), memory: memoryView.optional(), problem: problemView.optional() })
+  .openapi("BatchResult");
+
+const batchRoute = createRoute({
+  method: "post",
+  path: "/v1/namespaces/{ns}/memories/batch",
+  tags: tag,
+  summary: "Remember up to 500 memories",
+  description:
+    "Each item stands or falls alone: `results` holds its memory or its problem, in the order of the request.",
+  request: { params: namespaceParam, body: jsonBody(newMemories) },
+  responses: {
+    200: jsonResponse(z.object({ results: z.array(batchResult) }), "A result for each item."),
+    ...problems,
+    ...tooLarge,
+  },
+});
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/v1/namespaces/{ns}/memories",
+  tags: tag,
+  summary: "List memories",
+  description:
+    "In the order of recording. Follow `cursor` until it is null: each memory is visited once, whatever is written meanwhile.",
+  request: { params: namespaceParam, query: listParameters },
+  responses: { 200: jsonResponse(memoryPage, "A page."), ...problems },
+});
+
+const readRoute = createRoute({
+  method: "get",
+  path: "/v1/namespaces/{ns}/memories/{id}",
+  tags: tag,
+  summary: "Read one memory",
+  request: { params: memoryParams },
+  responses: {
+    200: jsonResponse(memoryDetailView, "The memory, with its interaction if it has one."),
+    ...problems,
+    ...notFound,
+  },
+});
+
+const ifMatch = z.object({
+  "if-match": z
+    .string()
+    .optional()
+    .openapi({ description: "The ETag of the version that you know: a lost race is 412." }),
+});
+
+const reviseRoute = createRoute({
+  method: "patch",
+  path: "/v1/namespaces/{ns}/memories/{id}",
+  tags: tag,
+  summary: "Revise a memory",
+  description: "Makes the next version. The content of an episodic memory can't be changed (409).",
+  request: { params: memoryParams, headers: ifMatch, body: jsonBody(memoryPatch) },
+  responses: {
+    200: jsonResponse(memoryView, "The new version."),
+    ...problems,
+    ...notFound,
+    ...conflict,
+    ...lostRace,
+    ...mismatch,
+  },
+});
+
+const removeRoute = createRoute({
+  method: "delete",
+  path: "/v1/namespaces/{ns}/memories/{id}",
+  tags: tag,
+  summary: "Delete a memory for good",
+  request: { params: memoryParams, headers: ifMatch },
+  responses: { 204: { description: "It is gone, with its vectors." }, ...problems, ...notFound, ...lostRace },
+});
+
+export function memoryRoutes({ services, now, logger }: AppDeps) {
+  return createRouter()
+    .openapi(rememberRoute, async (c) => {
+      const { ns } = c.req.valid("param");
+      const outcome = await remember(services, contextOf(c, now), ns, c.req.valid("json"));
+      const { memory } = outcome;
+      c.header("Location", `/v1/namespaces/${ns}/memories/${memory.id}`);
+      c.header("ETag", etagOf(memory.version));
+      return outcome.kind === "created" ? c.json(viewMemory(memory), 201) : c.json(viewMemory(memory), 200);
+    })
+    .openapi(batchRoute, async (c) => {
+      const { ns } = c.req.valid("param");
+      const parsed = c.req.valid("json").memories.map((item) => newMemory.safeParse(item));
+      const inputs = parsed.flatMap((item) => (item.success ? [item.data] : []));
+      const outcomes = await rememberMany(services, contextOf(c, now), ns, inputs);
+      let next = 0;
+      const results = parsed.map((item) =>
+        batchView(
+          item.success ? (outcomes[next++] ?? new Error("no outcome")) : invalidRequest(item.error),
+          (error) =>
+            logger.error(
+              { error: describeError(error), request_id: c.get("requestId") },
+              "a batch item failed",
+            ),
+        ),
+      );
+      return c.json({ results }, 200);
+    })
+    .openapi(listRoute, async (c) => {
+      const { memory_type, tag: tags, order, limit, cursor, ...rest } = c.req.valid("query");
+      const filter = { ...rest, memory_types: memory_type, tags };
+      const page = await list(services, c.req.valid("param").ns, { filter, order, limit, cursor });
+      return c.json({ memories: page.memories.map(viewMemory), cursor: page.cursor ?? null }, 200);
+    })
+    .openapi(readRoute, async (c) => {
+      const { ns, id } = c.req.valid("param");
+      const memory = await read(services, { namespace: ns, id });
+      c.header("ETag", etagOf(memory.version));
+      return c.json(viewDetail(memory), 200);
+    })
+    .openapi(reviseRoute, async (c) => {
+      const { ns, id } = c.req.valid("param");
+      const expected = expectedVersion(c.req.valid("header")["if-match"]);
+      const memory = await revise(
+        services,
+        contextOf(c, now),
+        { namespace: ns, id },
+        c.req.valid("json"),
+        expected,
+      );
+      c.header("ETag", etagOf(memory.version));
+      return c.json(viewMemory(memory), 200);
+    })
+    .openapi(removeRoute, async (c) => {
+      const { ns, id } = c.req.valid("param");
+      await remove(services, { namespace: ns, id }, expectedVersion(c.req.valid("header")["if-match"]));
+      return c.body(null, 204);
+    });
+}
+
+function batchView(
+  outcome: InsertOutcome | Error,
+  onUnexpected: (error: Error) => void,
+): z.infer<typeof batchResult> {
+  if (outcome instanceof Error) {
+    const problem = describeProblem(outcome);
+    if (problem.status === 500) onUnexpected(outcome);
+    return { status: problem.status, problem };
+  }
+  return { status: outcome.kind === "created" ? 201 : 200, memory: viewMemory(outcome.memory) };
+}

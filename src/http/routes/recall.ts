@@ -1,0 +1,30 @@
+import { createRoute } from "@hono/zod-openapi";
+import { recall } from "../../memory/recall.js";
+import { contextOf } from "../context.js";
+import type { AppDeps } from "../env.js";
+import { createRouter } from "../router.js";
+import { recallRequest, recallResponse, viewRecall } from "../schemas/recall.js";
+import { jsonBody, jsonResponse, mismatch, problems } from "./shared.js";
+
+const recallRoute = createRoute({
+  method: "post",
+  path: "/v1/recall",
+  tags: ["recall"],
+  summary: "Recall by meaning and by words",
+  description:
+    "Best first. A filter is never relaxed. `degraded` names a retriever that should have taken part but couldn't.",
+  request: { body: jsonBody(recallRequest) },
+  responses: { 200: jsonResponse(recallResponse, "The hits, at most `limit`."), ...problems, ...mismatch },
+});
+
+export function recallRoutes({ services, now }: AppDeps) {
+  return createRouter().openapi(recallRoute, async (c) => {
+    const request = c.req.valid("json");
+    const { memory_types, filter, ...rest } = request;
+    const outcome = await recall(services, contextOf(c, now), {
+      ...rest,
+      filter: { ...filter, memory_types },
+    });
+    return c.json(viewRecall(outcome, request), 200);
+  });
+}

@@ -1,0 +1,36 @@
+import { z } from "@hono/zod-openapi";
+import { problemView } from "../problem.js";
+import { memoryId, namespace } from "../schemas/primitives.js";
+
+export const namespaceParam = z.strictObject({ ns: namespace });
+export const memoryParams = z.strictObject({ ns: namespace, id: memoryId });
+
+export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
+  return { required: true, content: { "application/json": { schema } } };
+}
+
+export function jsonResponse<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return { description, content: { "application/json": { schema } } };
+}
+
+const problem = { content: { "application/problem+json": { schema: problemView } } };
+
+/** The refusals that any route may answer with. */
+export const problems = {
+  400: { ...problem, description: "The request is not valid; `errors` names each field." },
+  503: { ...problem, description: "Redis is away; try again after Retry-After seconds." },
+} as const;
+
+export const notFound = {
+  404: { ...problem, description: "There is no such memory in this namespace." },
+} as const;
+export const lostRace = {
+  412: { ...problem, description: "The memory has another version than If-Match says." },
+} as const;
+export const conflict = {
+  409: { ...problem, description: "The content is immutable (episodic), or another memory has it already." },
+} as const;
+export const tooLarge = { 413: { ...problem, description: "The body is too large." } } as const;
+export const mismatch = {
+  422: { ...problem, description: "The vector doesn't fit the model in use." },
+} as const;

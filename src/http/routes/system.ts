@@ -1,0 +1,61 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import type { AppDeps } from "../env.js";
+import { createRouter } from "../router.js";
+import { jsonResponse } from "./shared.js";
+
+const component = z.object({
+  status: z.enum(["ok", "degraded", "down", "off"]),
+  detail: z.string().optional(),
+});
+
+const readinessView = z
+  .object({
+    ready: z.boolean(),
+    redis: component,
+    index: component,
+    embedder: component.extend({ model: z.string().nullable() }),
+  })
+  .openapi("Readiness");
+
+const healthRoute = createRoute({
+  method: "get",
+  path: "/healthz",
+  tags: ["system"],
+  summary: "Is the process alive?",
+  responses: { 200: jsonResponse(z.object({ status: z.literal("ok") }), "It is.") },
+});
+
+const readyRoute = createRoute({
+  method: "get",
+  path: "/readyz",
+  tags: ["system"],
+  summary: "Can it serve?",
+  description:
+    "Asks Redis, the index and the embedder. Without its embedder the service still serves, by keyword: that is `degraded`, not unready.",
+  responses: { 200: jsonResponse(readinessView, "Yes."), 503: jsonResponse(readinessView, "No.") },
+});
+
+const metricsRoute = createRoute({
+  method: "get",
+  path: "/metrics",
+  tags: ["system"],
+  summary: "Prometheus metrics",
+  responses: {
+    200: { description: "Text exposition format.", content: { "text/plain": { schema: z.string() } } },
+  },
+});
+
+export function systemRoutes({ metrics, readiness }: AppDeps) {
+  return createRouter()
+    .openapi(healthRoute, (c) => c.json({ status: "ok" as const }, 200))
+    .openapi(readyRoute, async (c) => {
+      const state = await readiness();
+      if (state.ready) return c.json(state, 200);
+      c.header("Retry-After", "1");
+      return c.json(state, 503);
+    })
+    .openapi(metricsRoute, async (c) => {
+      const text = await metrics.registry.metrics();
+      return c.text(text, 200, { "Content-Type": metrics.registry.contentType });
+    });
+}

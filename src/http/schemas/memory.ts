@@ -1,0 +1,174 @@
+import { z } from "@hono/zod-openapi";
+import { LIMITS } from "../../memory/limits.js";
+import type { Interaction, Memory, MemoryDetail } from "../../memory/record.js";
+import { EMBEDDING_STATUSES } from "../../memory/record.js";
+import {
+  embedding,
+  embeddingModel,
+  identifier,
+  jsonValue,
+  memoryId,
+  memoryType,
+  metadata,
+  metadataFilter,
+  namespace,
+  tags,
+  text,
+  time,
+  timeView,
+  trustScore,
+  ttlSeconds,
+} from "./primitives.js";
+
+const provenance = {
+  agent_id: identifier.optional(),
+  session_id: identifier.optional(),
+  timestamp: time
+    .optional()
+    .openapi({ description: "When it happened; the time of recording unless given." }),
+  metadata: metadata.optional(),
+  tags: tags.optional(),
+  trust_score: trustScore.optional().openapi({ description: "1 unless given." }),
+  ttl_seconds: ttlSeconds.optional(),
+};
+
+const content = text(LIMITS.contentBytes)
+  .refine((value) => value.trim() !== "", "Must not be blank.")
+  .openapi({ example: "Customer account ID is CX-7742-B." });
+
+export const newMemory = z
+  .strictObject({
+    content,
+    memory_type: memoryType,
+    ...provenance,
+    embedding: embedding.optional(),
+    embedding_model: embeddingModel.optional(),
+  })
+  .openapi("NewMemory");
+
+export const newMemories = z
+  .strictObject({
+    memories: z
+      .array(z.unknown())
+      .min(1)
+      .max(LIMITS.batchItems)
+      .openapi({ items: { $ref: "#/components/schemas/NewMemory" } }),
+  })
+  .openapi("NewMemories");
+
+export const memoryPatch = z
+  .strictObject({
+    content: content.optional(),
+    embedding: embedding.optional(),
+    embedding_model: embeddingModel.optional(),
+    metadata: metadata
+      .optional()
+      .openapi({ description: "A JSON merge patch (RFC 7396): null removes a key." }),
+    tags: tags.optional(),
+    trust_score: trustScore.optional(),
+    ttl_seconds: ttlSeconds.optional().openapi({ description: "Counted from now; null: for ever." }),
+  })
+  .refine((patch) => Object.keys(patch).length > 0, "Must change something.")
+  .refine((patch) => patch.embedding === undefined || patch.content !== undefined, {
+    path: ["embedding"],
+    message: "Belongs to a content: give both.",
+  })
+  .openapi("MemoryPatch");
+
+const toolCall = z.strictObject({
+  name: text(LIMITS.identifierBytes),
+  arguments: jsonValue.optional(),
+  result: jsonValue.optional(),
+  error: jsonValue.optional(),
+});
+
+const interactionParts = {
+  input: jsonValue.openapi({ description: "What the user said: text, or any JSON." }),
+  reasoning: jsonValue.optional(),
+  tool_calls: z.array(toolCall).max(LIMITS.toolCalls).optional(),
+  response: jsonValue.optional(),
+  feedback: jsonValue.optional(),
+};
+
+export const newInteraction = z
+  .strictObject({ ...interactionParts, ...provenance })
+  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= LIMITS.interactionBytes, {
+    message: `Must not exceed ${LIMITS.interactionBytes} bytes of JSON.`,
+  })
+  .refine(({ input }) => input !== null && (typeof input !== "string" || input.trim() !== ""), {
+    path: ["input"],
+    message: "Must not be blank.",
+  })
+  .openapi("NewInteraction");
+
+export const memoryView = z
+  .object({
+    id: memoryId,
+    namespace,
+    memory_type: memoryType,
+    content: z.string(),
+    agent_id: z.string().nullable(),
+    session_id: z.string().nullable(),
+    timestamp: timeView,
+    metadata,
+    tags: z.array(z.string()),
+    trust_score: z.number(),
+    source_agent: z.string(),
+    version: z.int(),
+    recorded_at: timeView,
+    updated_at: timeView,
+    seen_count: z.int(),
+    last_seen_at: timeView,
+    expires_at: timeView.nullable(),
+    embedding: z.object({ status: z.enum(EMBEDDING_STATUSES), model: z.string().nullable() }),
+  })
+  .openapi("Memory");
+
+export type MemoryView = z.infer<typeof memoryView>;
+
+export const memoryDetailView = memoryView
+  .extend({ interaction: z.object(interactionParts).optional() })
+  .openapi("MemoryDetail");
+
+const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+export function viewMemory(memory: Memory): MemoryView {
+  return {
+    ...memory,
+    tags: [...memory.tags],
+    timestamp: iso(memory.timestamp),
+    recorded_at: iso(memory.recorded_at),
+    updated_at: iso(memory.updated_at),
+    last_seen_at: iso(memory.last_seen_at),
+    expires_at: memory.expires_at === null ? null : iso(memory.expires_at),
+  };
+}
+
+export function viewDetail(memory: MemoryDetail): z.infer<typeof memoryDetailView> {
+  const { interaction, ...rest } = memory;
+  const view = viewMemory(rest);
+  return interaction === undefined ? view : { ...view, interaction: viewInteraction(interaction) };
+}
+
+function viewInteraction({ tool_calls, ...parts }: Interaction) {
+  return tool_calls === undefined ? parts : { ...parts, tool_calls: [...tool_calls] };
+}
+
+const oneOrMany = z
+  .union([identifier, z.array(identifier).min(1).max(LIMITS.filterValues)])
+  .transform((value) => (Array.isArray(value) ? value : [value]));
+
+const someTags = tags.min(1);
+
+/** A filter as it comes in a body. */
+export const memoryFilter = z
+  .strictObject({
+    agent_id: oneOrMany.optional(),
+    session_id: oneOrMany.optional(),
+    tags: someTags.optional().openapi({ description: "Every one of these." }),
+    tags_any: someTags.optional().openapi({ description: "At least one of these." }),
+    from: time.optional().openapi({ description: "Of `timestamp`; included." }),
+    to: time.optional().openapi({ description: "Of `timestamp`; not included." }),
+    metadata: metadataFilter.optional(),
+  })
+  .openapi("MemoryFilter");

@@ -1,0 +1,135 @@
+import { z } from "@hono/zod-openapi";
+import type { JsonObject, JsonValue } from "../../memory/json.js";
+import { LIMITS } from "../../memory/limits.js";
+import { isWellFormed, jsonDepth, metadataProblem } from "../../memory/metadata.js";
+import { MEMORY_TYPES } from "../../memory/record.js";
+
+/** Text of at most `bytes` of UTF-8. A lone surrogate has no UTF-8, so it couldn't be given back as it came. */
+export function text(bytes: number) {
+  return z
+    .string()
+    .min(1, "Must not be empty.")
+    .refine((value) => value.isWellFormed(), "Must be well-formed Unicode (it has a lone surrogate).")
+    .refine((value) => Buffer.byteLength(value) <= bytes, `Must not exceed ${bytes} bytes of UTF-8.`);
+}
+
+export const identifier = text(LIMITS.identifierBytes);
+
+export const namespace = z
+  .string()
+  .max(LIMITS.namespaceLength, `Must not exceed ${LIMITS.namespaceLength} characters.`)
+  .regex(
+    /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/,
+    "Must be labels of letters, digits, '_' and '-', joined by dots, such as acme.agents.support.",
+  )
+  .refine(
+    (value) => value.split(".").length <= LIMITS.namespaceLabels,
+    `Must not have more than ${LIMITS.namespaceLabels} labels.`,
+  )
+  .openapi({ example: "acme.agents.support" });
+
+/** Memory ids are ULIDs; the pattern keeps anything else out of keys. */
+export const memoryId = z
+  .string()
+  .regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, "Must be the id of a memory (a ULID).")
+  .openapi({ example: "01JD8Q4V7K3W5N0R2T6Y9B1C4D" });
+
+export const memoryType = z.enum(MEMORY_TYPES);
+
+/** RFC 3339 in, milliseconds since the epoch inside. */
+export const time = z.iso
+  .datetime({ offset: true, message: "Must be an RFC 3339 date and time, such as 2026-01-31T09:30:00Z." })
+  .transform((value, context) => {
+    const milliseconds = Date.parse(value);
+    if (Number.isFinite(milliseconds)) return milliseconds;
+    context.addIssue({ code: "custom", message: "There is no such date." });
+    return z.NEVER;
+  })
+  .openapi({ type: "string", format: "date-time", example: "2026-01-31T09:30:00Z" });
+
+export const timeView = z.string().openapi({ format: "date-time", example: "2026-01-31T09:30:00.000Z" });
+
+const JSON_DEPTH = 64;
+
+/** Any JSON value. Its size is bounded by the request's; its depth here, because code that walks it may recurse. */
+export const jsonValue = z
+  .custom<JsonValue>((value) => value !== undefined)
+  .refine(
+    (value) => jsonDepth(value, JSON_DEPTH) <= JSON_DEPTH,
+    `Must not be nested deeper than ${JSON_DEPTH} levels.`,
+  )
+  .refine(isWellFormed, "Must be well-formed Unicode (it has a lone surrogate).")
+  .openapi({ description: "Any JSON value." });
+
+const jsonObject = z
+  .custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value), {
+    message: "Must be a JSON object.",
+  })
+  .refine(isWellFormed, "Must be well-formed Unicode (it has a lone surrogate).")
+  .openapi({ type: "object", additionalProperties: true });
+
+export const metadata = jsonObject
+  .superRefine((value, context) => {
+    const problem = metadataProblem(value);
+    if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+  })
+  .openapi({
+    type: "object",
+    additionalProperties: true,
+    description: `Any JSON object: at most ${LIMITS.metadataBytes} bytes, ${LIMITS.metadataDepth} levels, ${LIMITS.metadataLeaves} values. Each value can be filtered on.`,
+    example: { customer: { plan: "gold" } },
+  });
+
+export const metadataFilter = metadata
+  .refine((value) => !hasEmptyContainer(value), "An empty object or array matches nothing: leave it out.")
+  .openapi({
+    type: "object",
+    additionalProperties: true,
+    description:
+      "Mirrors the metadata. A scalar must equal the value there, or be an element of the array there; an array means any of its scalars.",
+    example: { customer: { plan: ["gold", "platinum"] } },
+  });
+
+/** A condition without a value would drop out of the filter, which must never be wider than what was asked for. */
+function hasEmptyContainer(value: JsonValue): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const children = Object.values(value);
+  return children.length === 0 || children.some(hasEmptyContainer);
+}
+
+export const tags = z
+  .array(text(LIMITS.tagBytes))
+  .max(LIMITS.tags, `Must not hold more than ${LIMITS.tags} tags.`);
+
+export const trustScore = z.number().min(0).max(1);
+
+export const ttlSeconds = z
+  .int()
+  .min(1)
+  .max(LIMITS.ttlSeconds)
+  .nullable()
+  .openapi({ description: "Seconds to live; null: for ever. Left out: the default of the memory type." });
+
+/** A caller's own vector. FLOAT32 is what is stored, so what overflows it is refused. */
+export const embedding = z
+  .array(z.number())
+  .min(1)
+  .max(4096)
+  .transform((values, context) => {
+    const vector = Float32Array.from(values);
+    const length = Math.hypot(...vector);
+    if (Number.isFinite(length) && length > 0) return vector;
+    context.addIssue({ code: "custom", message: "Must be a vector of finite 32-bit numbers, not all zero." });
+    return z.NEVER;
+  })
+  .openapi({
+    type: "array",
+    items: { type: "number" },
+    description: "Your own vector, if it fits the model in use.",
+  });
+
+export const embeddingModel = z
+  .string()
+  .min(1)
+  .max(128)
+  .openapi({ description: "The model that made `embedding`: refused unless it is the one in use." });

@@ -1,0 +1,101 @@
+import { z } from "@hono/zod-openapi";
+import { LIMITS } from "../../memory/limits.js";
+import type { RecallHit, RecallOutcome } from "../../memory/recall.js";
+import { memoryFilter, memoryView, viewMemory } from "./memory.js";
+import { embedding, embeddingModel, memoryType, namespace, text } from "./primitives.js";
+
+const weight = z.number().min(0).max(1000);
+
+const fusion = z
+  .discriminatedUnion("method", [
+    z.strictObject({ method: z.literal("auto") }),
+    z.strictObject({
+      method: z.literal("rrf"),
+      k: z.number().min(1).max(1000).default(60),
+      weights: z
+        .strictObject({ keyword: weight.default(1), vector: weight.default(1) })
+        .default({ keyword: 1, vector: 1 }),
+    }),
+  ])
+  .default({ method: "auto" })
+  .openapi({ description: "How both lists become one. `auto` is described in docs/recall.md." });
+
+export const recallRequest = z
+  .strictObject({
+    query: text(LIMITS.queryBytes)
+      .refine((value) => value.trim() !== "", "Must not be blank.")
+      .openapi({ example: "Which account does the customer have?" }),
+    embedding: embedding.optional(),
+    embedding_model: embeddingModel.optional(),
+    namespaces: z.array(namespace).min(1).max(LIMITS.recallNamespaces),
+    memory_types: z.array(memoryType).min(1).optional(),
+    filter: memoryFilter.optional(),
+    limit: z.int().min(1).max(LIMITS.recallLimit).default(10),
+    mode: z.enum(["hybrid", "vector", "keyword"]).default("hybrid"),
+    fusion,
+    min_score: z.number().optional(),
+    explain: z.boolean().default(false),
+  })
+  .openapi("RecallRequest");
+
+const contribution = z
+  .object({ rank: z.int(), score: z.number(), adds: z.number() })
+  .nullable()
+  .openapi({
+    description:
+      "Rank from 1, the retriever's own score (BM25 or cosine), and what it adds to the hit's score.",
+  });
+
+const hitView = z.object({
+  memory: memoryView,
+  score: z.number(),
+  ranks: z.object({ keyword: z.int().nullable(), vector: z.int().nullable() }),
+  explain: z.object({ keyword: contribution, vector: contribution }).optional(),
+});
+
+export const recallResponse = z
+  .object({
+    hits: z.array(hitView),
+    degraded: z
+      .array(z.enum(["keyword", "vector"]))
+      .openapi({ description: "Retrievers that should have taken part but couldn't." }),
+    explain: z
+      .object({
+        mode: z.string(),
+        fusion: z.string(),
+        terms: z.array(z.string()),
+        phrases: z.array(z.string()),
+      })
+      .optional(),
+  })
+  .openapi("RecallResponse");
+
+export type RecallRequest = z.output<typeof recallRequest>;
+
+export function viewRecall(outcome: RecallOutcome, request: RecallRequest): z.infer<typeof recallResponse> {
+  const view = {
+    hits: outcome.hits.map((hit) => viewHit(hit, request.explain)),
+    degraded: [...outcome.degraded],
+  };
+  if (!request.explain) return view;
+  return {
+    ...view,
+    explain: {
+      mode: request.mode,
+      fusion: request.mode === "hybrid" ? request.fusion.method : "none",
+      terms: [...(outcome.terms?.terms ?? [])],
+      phrases: (outcome.terms?.phrases ?? []).map((phrase) => phrase.join(" ")),
+    },
+  };
+}
+
+function viewHit({ memory, score, fused }: RecallHit, explain: boolean): z.infer<typeof hitView> {
+  const view = {
+    memory: viewMemory(memory),
+    score,
+    ranks: { keyword: fused.keyword?.rank ?? null, vector: fused.vector?.rank ?? null },
+  };
+  return explain
+    ? { ...view, explain: { keyword: fused.keyword ?? null, vector: fused.vector ?? null } }
+    : view;
+}

@@ -1,0 +1,211 @@
+import { once } from "node:events";
+import { realpathSync } from "node:fs";
+import type { Server } from "node:http";
+import { fileURLToPath } from "node:url";
+import { createAdaptorServer } from "@hono/node-server";
+import type { Logger } from "pino";
+import { pino } from "pino";
+import { createApp } from "./app.js";
+import type { Config, Environment } from "./config.js";
+import { ConfigError, loadConfig, shellEnvironment } from "./config.js";
+import type { Embedder } from "./embeddings/embedder.js";
+import { createEmbedder } from "./embeddings/index.js";
+import { withObserver } from "./embeddings/observed.js";
+import type { Metrics } from "./http/metrics.js";
+import { createMetrics } from "./http/metrics.js";
+import { describeError } from "./log.js";
+import { idleWorker, startEmbeddingWorker } from "./memory/embedding-worker.js";
+import { createIds } from "./memory/ids.js";
+import { createReadiness } from "./readiness.js";
+import { createGateway, createRedisClient } from "./redis/client.js";
+import { createEmbeddingCache } from "./redis/embedding-cache.js";
+import { claimEmbeddingModel, EmbeddingModelMismatch } from "./redis/embedding-model.js";
+import type { IndexDefinition } from "./redis/indexes.js";
+import { ensureIndex, isIndexing, recordIndex, vectorIndex } from "./redis/indexes.js";
+import { createKeys } from "./redis/keys.js";
+import { createLocks } from "./redis/locks.js";
+import { createMemoryStore } from "./redis/memory/index.js";
+
+export interface RunningService {
+  readonly url: string;
+  /** What embeds, in words for a person. */
+  readonly embedder: string;
+  /** Which Redis, in words for a person; no password. */
+  readonly redis: string;
+  /** Lets requests in flight finish, then lets go of everything. */
+  stop(): Promise<void>;
+}
+
+export interface ServeOptions {
+  /** The variables that `.env.example` describes. */
+  readonly env: Environment;
+}
+
+/**
+ * Starts the service: config → redis → services → app → serve. Rejects, with nothing left open, if Redis can't be
+ * reached, lacks search or JSON, or holds vectors of another model.
+ */
+export async function serve({ env }: ServeOptions): Promise<RunningService> {
+  const config = loadConfig(env);
+  const logger = pino({ level: config.logLevel, base: { service: "mneme" } });
+  const keys = createKeys(config.redis.keyPrefix);
+  const client = createRedisClient({
+    url: config.redis.url,
+    onError: (error) => logger.warn({ error: describeError(error) }, "redis connection"),
+  });
+  const redis = createGateway(client, {
+    timeoutMs: config.redis.timeoutMs,
+    onMissingIndex: () => void ensureIndexes().catch(() => {}),
+  });
+
+  const metrics: Metrics = createMetrics({ countMemories: () => store.countByType() });
+  const cache = createEmbeddingCache(redis, keys, { ttlSeconds: config.embeddingCacheSeconds });
+  const provider = createEmbedder(
+    config.embedding.provider === "none" ? config.embedding : { ...config.embedding, cache },
+  );
+  const embedder = provider === undefined ? undefined : withObserver(provider, metrics.embedding);
+  const store = createMemoryStore({ redis, keys, model: embedder?.model.id });
+  const indexes = indexDefinitions(keys, embedder);
+
+  async function ensureIndexes(): Promise<void> {
+    for (const index of indexes) await ensureIndex(client, index);
+  }
+
+  try {
+    await client.connect();
+    if (embedder !== undefined) await claimEmbeddingModel(client, keys, embedder.model.id);
+    await ensureIndexes();
+  } catch (error) {
+    await embedder?.close();
+    if (client.isOpen) client.destroy();
+    throw error;
+  }
+  client.on("ready", () => void ensureIndexes().catch(() => {}));
+
+  const now = Date.now;
+  const worker =
+    embedder === undefined
+      ? idleWorker
+      : startEmbeddingWorker({
+          store,
+          embedder,
+          locks: createLocks(redis, keys),
+          now,
+          onError: (error) => {
+            metrics.workerError();
+            logger.error({ error: describeError(error) }, "embedding worker");
+          },
+        });
+  const readiness = createReadiness({
+    pingRedis: async () => void (await redis.run((connection) => connection.ping())),
+    indexComplete: async () => {
+      await ensureIndexes();
+      const filling = await Promise.all(indexes.map(({ name }) => isIndexing(client, name)));
+      return !filling.includes(true);
+    },
+    embedder,
+  });
+  const app = createApp({
+    services: {
+      store,
+      embedder,
+      worker,
+      defaultTtl: config.defaultTtl,
+      observe: metrics.recallStage,
+      newId: createIds(),
+    },
+    metrics,
+    logger,
+    readiness: async () => {
+      const state = await readiness();
+      metrics.redisUp(state.redis.status === "ok");
+      return state;
+    },
+    now,
+  });
+
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const url = await listen(server, config);
+  logger.info({ url, embedder: embedder?.model.id ?? "none" }, "serving");
+  return {
+    url,
+    embedder:
+      embedder === undefined ? "none (keyword only)" : `${embedder.model.id} (${embedder.model.provider})`,
+    redis: await describeRedis(client, config.redis.url),
+    stop: () => stop({ server, worker, embedder, client, logger }),
+  };
+}
+
+function indexDefinitions(
+  keys: ReturnType<typeof createKeys>,
+  embedder: Embedder | undefined,
+): IndexDefinition[] {
+  const records = recordIndex(keys);
+  return embedder === undefined
+    ? [records]
+    : [records, vectorIndex(keys, embedder.model.id, embedder.model.dimensions)];
+}
+
+async function listen(server: Server, { host, port }: Config): Promise<string> {
+  server.listen(port, host);
+  await once(server, "listening");
+  const address = server.address();
+  const actual = typeof address === "object" && address !== null ? address.port : port;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${actual}`;
+}
+
+async function describeRedis(client: ReturnType<typeof createRedisClient>, url: string): Promise<string> {
+  const info = await client.info("server");
+  const version = /^redis_version:(.+)$/m.exec(info)?.[1]?.trim() ?? "of unknown version";
+  const { host } = new URL(url);
+  return `Redis ${version} at ${host}`;
+}
+
+interface Open {
+  readonly server: Server;
+  readonly worker: { stop(): Promise<void> };
+  readonly embedder: Embedder | undefined;
+  readonly client: ReturnType<typeof createRedisClient>;
+  readonly logger: Logger;
+}
+
+/** How long requests in flight may take to finish before their connections are cut, in milliseconds. */
+const DRAIN_MS = 30_000;
+
+async function stop({ server, worker, embedder, client, logger }: Open): Promise<void> {
+  logger.info("stopping");
+  const closed = once(server, "close");
+  server.close();
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearTimeout(cut);
+  await worker.stop();
+  await embedder?.close();
+  if (client.isReady) await client.close();
+  else if (client.isOpen) client.destroy();
+  logger.info("stopped");
+}
+
+/** `node dist/src/main.js`: the service alone, with everything from the environment. */
+async function runFromShell(): Promise<void> {
+  const service = await serve({ env: shellEnvironment() });
+  let stopping = false;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      void service.stop().then(() => process.exit(0));
+    });
+  }
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  runFromShell().catch((error: unknown) => {
+    const expected = error instanceof ConfigError || error instanceof EmbeddingModelMismatch;
+    process.stderr.write(
+      `${expected ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
+    );
+    process.exit(1);
+  });
+}

@@ -1,0 +1,77 @@
+import type { Context } from "./context.js";
+import type { JsonObject, JsonValue } from "./json.js";
+import { LIMITS } from "./limits.js";
+import type { InsertOutcome } from "./ports.js";
+import type { Interaction } from "./record.js";
+import { remember } from "./remember.js";
+import type { Services } from "./services.js";
+import { truncateUtf8 } from "./text.js";
+
+export interface CaptureInput extends Interaction {
+  readonly agent_id?: string | undefined;
+  readonly session_id?: string | undefined;
+  readonly timestamp?: number | undefined;
+  readonly metadata?: JsonObject | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly trust_score?: number | undefined;
+  readonly ttl_seconds?: number | null | undefined;
+}
+
+/**
+ * Captures one exchange as a structured episodic memory: the parts are kept as they came, and a readable text
+ * is derived from them for the index and the embedding.
+ *
+ * The same exchange (all parts, session and time given) stored again is the same memory.
+ */
+export function capture(
+  services: Services,
+  context: Context,
+  namespace: string,
+  input: CaptureInput,
+): Promise<InsertOutcome> {
+  const { input: said, reasoning, tool_calls, response, feedback, ...rest } = input;
+  const interaction: Interaction = { input: said, reasoning, tool_calls, response, feedback };
+  return remember(services, context, namespace, {
+    ...rest,
+    memory_type: "episodic",
+    content: interactionText(interaction),
+    interaction,
+    identity: JSON.stringify([interaction, rest.session_id ?? null, rest.timestamp ?? null]),
+  });
+}
+
+/** The exchange as lines of text, within the limit of a content; long parts are cut, short ones stay whole. */
+export function interactionText(interaction: Interaction): string {
+  const lines = [
+    line("User", interaction.input),
+    line("Reasoning", interaction.reasoning),
+    ...(interaction.tool_calls ?? []).flatMap((call) => [
+      line(`Tool ${call.name}`, call.arguments ?? {}),
+      line(`Tool ${call.name} returned`, call.result),
+      line(`Tool ${call.name} failed`, call.error),
+    ]),
+    line("Assistant", interaction.response),
+    line("Feedback", interaction.feedback),
+  ].filter((text) => text !== undefined);
+  const limit = LIMITS.contentBytes - lines.length;
+  const sizes = lines.map((text) => Buffer.byteLength(text));
+  const share = fairShare(sizes, limit);
+  return lines.map((text) => truncateUtf8(text, share)).join("\n");
+}
+
+function line(label: string, value: JsonValue | undefined): string | undefined {
+  if (value === undefined || value === null || value === "") return undefined;
+  return `${label}: ${typeof value === "string" ? value : JSON.stringify(value)}`;
+}
+
+/** The largest size to which all may be cut so that their sum stays within `limit` (max-min fairness). */
+function fairShare(sizes: readonly number[], limit: number): number {
+  let left = limit;
+  const ascending = sizes.toSorted((a, b) => a - b);
+  for (const [index, size] of ascending.entries()) {
+    const share = Math.floor(left / (ascending.length - index));
+    if (size > share) return share;
+    left -= size;
+  }
+  return limit;
+}

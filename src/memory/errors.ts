@@ -1,0 +1,47 @@
+/** Every way in which mneme says no. HTTP maps each to a status in one table. */
+export type ErrorCode =
+  | "invalid_request"
+  | "not_found"
+  | "immutable_memory"
+  | "duplicate_content"
+  | "version_conflict"
+  | "embedding_mismatch"
+  | "query_without_terms"
+  | "embedder_unavailable"
+  | "redis_unavailable"
+  | "storage_full"
+  | "overloaded";
+
+export interface FieldError {
+  /** Where in the request: `content`, `metadata.plan`, `memories[3].tags[0]`. */
+  readonly field: string;
+  readonly message: string;
+}
+
+export interface DomainErrorOptions extends ErrorOptions {
+  readonly errors?: readonly FieldError[];
+  readonly retryAfterSeconds?: number;
+}
+
+/** An expected refusal. Its message is written for the caller: it never holds stored content, keys or secrets. */
+export class DomainError extends Error {
+  override readonly name = "DomainError";
+  readonly code: ErrorCode;
+  readonly errors: readonly FieldError[];
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: DomainErrorOptions = {}) {
+    super(message, options);
+    this.code = code;
+    this.errors = options.errors ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+export function invalid(field: string, message: string): DomainError {
+  return new DomainError("invalid_request", `${field}: ${message}`, { errors: [{ field, message }] });
+}
+
+export function memoryNotFound(): DomainError {
+  return new DomainError("not_found", "There is no such memory in this namespace.");
+}

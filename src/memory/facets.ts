@@ -1,0 +1,35 @@
+import { createHash } from "node:crypto";
+import type { JsonScalar } from "./json.js";
+import { jsonLeaves } from "./json.js";
+import type { Memory, MemoryType } from "./record.js";
+
+/**
+ * A facet is one thing that a memory can be filtered on, as a token of a fixed alphabet.
+ *
+ * Callers' text is hashed into it: RediSearch trims tag values, limits their length, and lets separators
+ * and query syntax through, so the text itself could be cut, split, or change the meaning of a query.
+ * 96 bits of SHA-256 are enough for that; what a search finds is compared exactly with `matches()` anyway.
+ */
+function facet(kind: string, ...parts: readonly (string | JsonScalar)[]): string {
+  const digest = createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
+  return kind + digest.slice(0, 16);
+}
+
+export const typeFacet = (type: MemoryType): string => `type=${type}`;
+export const agentFacet = (agentId: string): string => facet("a", agentId);
+export const sessionFacet = (sessionId: string): string => facet("s", sessionId);
+export const tagFacet = (tag: string): string => facet("t", tag);
+export const metadataFacet = (path: readonly string[], value: JsonScalar): string =>
+  facet("m", ...path, 0, value);
+
+type Faceted = Pick<Memory, "memory_type" | "agent_id" | "session_id" | "tags" | "metadata">;
+
+/** All facets of a memory, each once. */
+export function facetsOf(memory: Faceted): string[] {
+  const facets = new Set([typeFacet(memory.memory_type)]);
+  if (memory.agent_id !== null) facets.add(agentFacet(memory.agent_id));
+  if (memory.session_id !== null) facets.add(sessionFacet(memory.session_id));
+  for (const tag of memory.tags) facets.add(tagFacet(tag));
+  for (const { path, value } of jsonLeaves(memory.metadata)) facets.add(metadataFacet(path, value));
+  return [...facets];
+}

@@ -1,0 +1,68 @@
+import { agentFacet, facetsOf, metadataFacet, sessionFacet, tagFacet, typeFacet } from "./facets.js";
+import type { JsonObject, JsonScalar } from "./json.js";
+import { jsonLeaves } from "./json.js";
+import type { Memory, MemoryType } from "./record.js";
+
+/** What a caller may narrow a list or a recall by. All given parts must hold; an array means any of its values. */
+export interface MemoryFilter {
+  readonly memory_types?: readonly MemoryType[] | undefined;
+  readonly agent_id?: readonly string[] | undefined;
+  readonly session_id?: readonly string[] | undefined;
+  /** Every one of these. */
+  readonly tags?: readonly string[] | undefined;
+  /** At least one of these. */
+  readonly tags_any?: readonly string[] | undefined;
+  /** Of `timestamp`, in milliseconds; `from` is included, `to` is not. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /**
+   * Mirrors the memory's metadata: `{ "customer": { "plan": "gold" } }`. A scalar must equal the value
+   * there, or be an element of the array there; an array means any of its scalars.
+   */
+  readonly metadata?: JsonObject | undefined;
+}
+
+/** A filter in the form that an index understands: each group needs one of its facets; and a range of time. */
+export interface FacetQuery {
+  readonly groups: readonly (readonly string[])[];
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+}
+
+export function facetQuery(filter: MemoryFilter): FacetQuery {
+  const groups: string[][] = [];
+  if (filter.memory_types !== undefined) groups.push(filter.memory_types.map(typeFacet));
+  if (filter.agent_id !== undefined) groups.push(filter.agent_id.map(agentFacet));
+  if (filter.session_id !== undefined) groups.push(filter.session_id.map(sessionFacet));
+  for (const tag of filter.tags ?? []) groups.push([tagFacet(tag)]);
+  if (filter.tags_any !== undefined) groups.push(filter.tags_any.map(tagFacet));
+  for (const { path, values } of metadataConditions(filter.metadata ?? {})) {
+    groups.push(values.map((value) => metadataFacet(path, value)));
+  }
+  return { groups, from: filter.from, to: filter.to };
+}
+
+/** Whether a memory fulfils a filter; the same answer as the index gives, from the memory itself. */
+export function matches(memory: Memory, query: FacetQuery): boolean {
+  if (query.from !== undefined && memory.timestamp < query.from) return false;
+  if (query.to !== undefined && memory.timestamp >= query.to) return false;
+  if (query.groups.length === 0) return true;
+  const facets = new Set(facetsOf(memory));
+  return query.groups.every((group) => group.some((facet) => facets.has(facet)));
+}
+
+interface MetadataCondition {
+  readonly path: readonly string[];
+  readonly values: JsonScalar[];
+}
+
+function metadataConditions(metadata: JsonObject): MetadataCondition[] {
+  const conditions = new Map<string, MetadataCondition>();
+  for (const { path, value } of jsonLeaves(metadata)) {
+    const key = JSON.stringify(path);
+    const condition = conditions.get(key);
+    if (condition === undefined) conditions.set(key, { path, values: [value] });
+    else condition.values.push(value);
+  }
+  return [...conditions.values()];
+}

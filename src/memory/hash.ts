@@ -1,0 +1,10 @@
+import { createHash } from "node:crypto";
+import type { MemoryType } from "./record.js";
+
+/**
+ * Identity of a memory's content inside its namespace: SHA-256 over type and content, base64url (43 characters).
+ * `content` is the text, or for an interaction its raw JSON with its session.
+ */
+export function contentHash(type: MemoryType, content: string): string {
+  return createHash("sha256").update(`${type}\0${content}`).digest("base64url");
+}

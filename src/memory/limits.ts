@@ -1,0 +1,24 @@
+/** What a caller may send. Sizes are bytes of UTF-8. */
+export const LIMITS = {
+  contentBytes: 32 * 1024,
+  metadataBytes: 16 * 1024,
+  metadataDepth: 16,
+  /** Every leaf is indexed so that any of them can be filtered on: hence a bound. */
+  metadataLeaves: 512,
+  tags: 64,
+  tagBytes: 256,
+  identifierBytes: 256,
+  namespaceLength: 256,
+  namespaceLabels: 16,
+  batchItems: 500,
+  batchBytes: 4 * 1024 * 1024,
+  requestBytes: 1024 * 1024,
+  interactionBytes: 256 * 1024,
+  toolCalls: 128,
+  queryBytes: 8 * 1024,
+  recallNamespaces: 32,
+  recallLimit: 100,
+  listLimit: 200,
+  filterValues: 64,
+  ttlSeconds: 10 * 365 * 24 * 3600,
+} as const;

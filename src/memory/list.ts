@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { invalid } from "./errors.js";
+import type { FacetQuery, MemoryFilter } from "./filter.js";
+import { facetQuery } from "./filter.js";
+import type { Memory } from "./record.js";
+import type { Services } from "./services.js";
+
+export interface ListInput {
+  readonly filter: MemoryFilter;
+  readonly order: "asc" | "desc";
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+export interface ListOutcome {
+  readonly memories: readonly Memory[];
+  /** Undefined at the end. A page may hold fewer than `limit`, even none, before the end. */
+  readonly cursor: string | undefined;
+}
+
+/**
+ * A page of a namespace's memories, in the order of recording. Following the cursor visits each memory that
+ * was there at the first page, and wasn't deleted meanwhile, exactly once.
+ */
+export async function list({ store }: Services, namespace: string, input: ListInput): Promise<ListOutcome> {
+  const filter = facetQuery(input.filter);
+  const query = fingerprint(namespace, filter, input.order);
+  const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor, query);
+  const page = await store.list({ namespace, filter, order: input.order, limit: input.limit, after });
+  return {
+    memories: page.memories,
+    cursor: page.next === undefined ? undefined : encodeCursor(page.next, query),
+  };
+}
+
+/** A cursor belongs to one walk: with another filter it would skip what it shouldn't. */
+function fingerprint(namespace: string, filter: FacetQuery, order: string): string {
+  return createHash("sha256")
+    .update(JSON.stringify([namespace, filter, order]))
+    .digest("base64url")
+    .slice(0, 12);
+}
+
+function encodeCursor(position: number, query: string): string {
+  return Buffer.from(`${position}.${query}`).toString("base64url");
+}
+
+function decodeCursor(cursor: string, query: string): number {
+  const match = /^(\d{1,15})\.(.+)$/.exec(Buffer.from(cursor, "base64url").toString("utf8"));
+  if (match?.[1] === undefined) throw invalid("cursor", "This is no cursor of a list.");
+  if (match[2] !== query)
+    throw invalid("cursor", "This cursor belongs to another namespace, filter or order.");
+  return Number(match[1]);
+}

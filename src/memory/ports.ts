@@ -1,0 +1,122 @@
+import type { FacetQuery } from "./filter.js";
+import type { EmbeddingStatus, Interaction, Memory, MemoryDetail, MemoryType } from "./record.js";
+
+/** One passage's vector; its place in the array is the passage's place in the content. */
+export type Vectors = readonly Float32Array[];
+
+export interface NewMemory {
+  readonly memory: Memory;
+  readonly interaction: Interaction | undefined;
+  /** Equal hashes in one namespace are one memory. */
+  readonly contentHash: string;
+  readonly vectors: Vectors;
+  /** When the embedding worker should look at it; undefined when there's nothing left to embed. */
+  readonly embedAt: number | undefined;
+}
+
+/** `created`: stored as given. `seen`: the same content was there; this is that memory, counted once more. */
+export interface InsertOutcome {
+  readonly kind: "created" | "seen";
+  readonly memory: Memory;
+}
+
+export interface Revision {
+  readonly memory: Memory;
+  readonly expectedVersion: number;
+  /** Undefined: the content didn't change. */
+  readonly contentHash: string | undefined;
+  /** Undefined: the content didn't change, so the vectors stay. */
+  readonly vectors: Vectors | undefined;
+  readonly embedAt: number | undefined;
+}
+
+export type ReviseOutcome =
+  | { readonly kind: "revised" }
+  | { readonly kind: "missing" }
+  | { readonly kind: "conflict" }
+  | { readonly kind: "duplicate"; readonly id: string };
+
+export interface MemoryRef {
+  readonly namespace: string;
+  readonly id: string;
+}
+
+export interface ListQuery {
+  readonly namespace: string;
+  readonly filter: FacetQuery;
+  readonly order: "asc" | "desc";
+  readonly limit: number;
+  /** The sequence number after which (in the order's direction) the page begins. */
+  readonly after: number | undefined;
+}
+
+export interface ListPage {
+  readonly memories: readonly Memory[];
+  /** Where the next page begins; undefined at the end. */
+  readonly next: number | undefined;
+}
+
+export interface SearchQuery {
+  readonly namespaces: readonly string[];
+  readonly filter: FacetQuery;
+  readonly keyword: KeywordQuery | undefined;
+  readonly vector: Float32Array | undefined;
+  /** How many candidates each list may have. */
+  readonly depth: number;
+}
+
+/** A caller's query taken apart into what the keyword index can look up. */
+export interface KeywordQuery {
+  readonly terms: readonly string[];
+  readonly phrases: readonly (readonly string[])[];
+}
+
+export interface Candidate extends MemoryRef {
+  /** BM25 of a keyword hit, cosine similarity of a vector hit (the best passage's). */
+  readonly score: number;
+}
+
+/** Ranked lists, best first; undefined where that search wasn't asked for. */
+export interface SearchResult {
+  readonly keyword: readonly Candidate[] | undefined;
+  readonly vector: readonly Candidate[] | undefined;
+  /** Searches that Redis cut short. */
+  readonly incomplete: readonly ("keyword" | "vector")[];
+}
+
+export interface EmbeddingProgress {
+  readonly ref: MemoryRef;
+  /** Nothing is written if the memory has another version by now. */
+  readonly version: number;
+  readonly status: EmbeddingStatus;
+  readonly model: string | null;
+  readonly vectors: Vectors;
+  readonly embedAt: number | undefined;
+}
+
+export interface PendingEmbedding extends MemoryRef {
+  readonly version: number;
+  readonly content: string;
+  readonly embedding: Memory["embedding"];
+}
+
+/**
+ * What the domain needs of a store. Every method rejects with `redis_unavailable` when the store can't be
+ * reached; nothing is half-written, whatever happens.
+ */
+export interface MemoryStore {
+  /** One outcome or error an item, in order. */
+  insert(items: readonly NewMemory[]): Promise<readonly (InsertOutcome | Error)[]>;
+  get(ref: MemoryRef): Promise<MemoryDetail | undefined>;
+  /** Memories without their interactions, in order; undefined where there is none (any more). */
+  getMany(refs: readonly MemoryRef[]): Promise<readonly (Memory | undefined)[]>;
+  revise(revision: Revision): Promise<ReviseOutcome>;
+  /** With `expectedVersion`, only that version is removed. */
+  remove(ref: MemoryRef, expectedVersion: number | undefined): Promise<"removed" | "missing" | "conflict">;
+  list(query: ListQuery): Promise<ListPage>;
+  search(query: SearchQuery): Promise<SearchResult>;
+  attachVectors(progress: EmbeddingProgress): Promise<void>;
+  /** Memories whose embedding is due, of all namespaces. */
+  pendingEmbeddings(now: number, limit: number): Promise<readonly PendingEmbedding[]>;
+  countByType(): Promise<Readonly<Record<MemoryType, number>>>;
+}

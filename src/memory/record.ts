@@ -1,0 +1,63 @@
+import type { JsonObject, JsonValue } from "./json.js";
+
+export const MEMORY_TYPES = ["episodic", "semantic", "procedural"] as const;
+export type MemoryType = (typeof MEMORY_TYPES)[number];
+
+/**
+ * How far a memory's vectors have come.
+ *
+ * - `complete`: every passage has its vector.
+ * - `partial`: the first passage has one, the rest follow shortly.
+ * - `pending`: none yet (the provider was away, or no embedder is configured); found by keyword meanwhile.
+ * - `refused`: the provider refused this very content; found by keyword only.
+ */
+export const EMBEDDING_STATUSES = ["complete", "partial", "pending", "refused"] as const;
+export type EmbeddingStatus = (typeof EMBEDDING_STATUSES)[number];
+
+/** One version of a memory, as the domain sees it. Times are milliseconds since the epoch. */
+export interface Memory {
+  readonly id: string;
+  readonly namespace: string;
+  readonly memory_type: MemoryType;
+  readonly content: string;
+  readonly agent_id: string | null;
+  readonly session_id: string | null;
+  /** When it happened or was said, by the caller's word; the time of recording unless told otherwise. */
+  readonly timestamp: number;
+  readonly metadata: JsonObject;
+  readonly tags: readonly string[];
+  /** 0..1, as set at write. */
+  readonly trust_score: number;
+  /** Who wrote it: taken from the caller's credentials, never from the body. */
+  readonly source_agent: string;
+  /** 1 at first, one more with each revision. */
+  readonly version: number;
+  readonly recorded_at: number;
+  readonly updated_at: number;
+  /** How often the same content was written to this namespace, the first time included. */
+  readonly seen_count: number;
+  readonly last_seen_at: number;
+  readonly expires_at: number | null;
+  readonly embedding: { readonly status: EmbeddingStatus; readonly model: string | null };
+}
+
+/** The structured capture of one exchange, kept as it came beside the text derived from it. */
+export interface Interaction {
+  readonly input: JsonValue;
+  readonly reasoning?: JsonValue | undefined;
+  readonly tool_calls?: readonly ToolCall[] | undefined;
+  readonly response?: JsonValue | undefined;
+  readonly feedback?: JsonValue | undefined;
+}
+
+export interface ToolCall {
+  readonly name: string;
+  readonly arguments?: JsonValue | undefined;
+  readonly result?: JsonValue | undefined;
+  readonly error?: JsonValue | undefined;
+}
+
+/** A memory with what only a read of that one memory returns. */
+export interface MemoryDetail extends Memory {
+  readonly interaction?: Interaction;
+}

@@ -1,0 +1,145 @@
+import type { Context } from "./context.js";
+import type { FirstEmbedding } from "./embed.js";
+import { embedFirstPassages } from "./embed.js";
+import { FINISH_GRACE_MS } from "./embedding-worker.js";
+import { DomainError } from "./errors.js";
+import { contentHash } from "./hash.js";
+import type { JsonObject } from "./json.js";
+import type { InsertOutcome, NewMemory } from "./ports.js";
+import type { Interaction, Memory, MemoryType } from "./record.js";
+import type { Services } from "./services.js";
+import { expiryOf } from "./ttl.js";
+
+export interface RememberInput {
+  readonly content: string;
+  readonly memory_type: MemoryType;
+  readonly agent_id?: string | undefined;
+  readonly session_id?: string | undefined;
+  readonly timestamp?: number | undefined;
+  readonly metadata?: JsonObject | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly trust_score?: number | undefined;
+  /** null: for ever; undefined: as configured for the type. */
+  readonly ttl_seconds?: number | null | undefined;
+  /** The caller's own vector of the whole content. */
+  readonly embedding?: Float32Array | undefined;
+  /** The model that made it; must be the one in use. */
+  readonly embedding_model?: string | undefined;
+  readonly interaction?: Interaction | undefined;
+  /** What makes two inputs the same memory; the content unless told otherwise. */
+  readonly identity?: string | undefined;
+}
+
+/** Stores one memory. Rejects with a {@link DomainError}. */
+export async function remember(
+  services: Services,
+  context: Context,
+  namespace: string,
+  input: RememberInput,
+): Promise<InsertOutcome> {
+  const [outcome] = await rememberMany(services, context, namespace, [input]);
+  if (outcome === undefined || outcome instanceof Error) throw outcome ?? new Error("no outcome");
+  return outcome;
+}
+
+/** Stores many; each stands or falls alone. Outcomes and errors come in the order of the inputs. */
+export async function rememberMany(
+  services: Services,
+  context: Context,
+  namespace: string,
+  inputs: readonly RememberInput[],
+): Promise<readonly (InsertOutcome | Error)[]> {
+  const prepared = await prepare(services, inputs);
+  const items = inputs.map((input, index) => {
+    const embedding = prepared[index] ?? new Error("an input without an embedding");
+    return embedding instanceof Error ? embedding : newMemory(services, context, namespace, input, embedding);
+  });
+  const accepted = items.filter((item): item is NewMemory => !(item instanceof Error));
+  const outcomes = await services.store.insert(accepted);
+  for (const outcome of outcomes) {
+    if (outcome instanceof Error || outcome.kind === "seen") continue;
+    if (outcome.memory.embedding.status === "partial") services.worker.finish(outcome.memory);
+  }
+  let next = 0;
+  return items.map((item) => (item instanceof Error ? item : (outcomes[next++] ?? new Error("no outcome"))));
+}
+
+/** Vectors for every input: the caller's own where given, the embedder's for the rest. */
+async function prepare(
+  { embedder }: Services,
+  inputs: readonly RememberInput[],
+): Promise<(FirstEmbedding | DomainError)[]> {
+  const open = inputs.filter((input) => input.embedding === undefined);
+  const embedded = await embedFirstPassages(
+    embedder,
+    open.map((input) => input.content),
+  );
+  let next = 0;
+  return inputs.map((input) => {
+    if (input.embedding === undefined)
+      return embedded[next++] ?? new DomainError("overloaded", "Not embedded.");
+    const problem = checkOwnEmbedding(embedder?.model, input.embedding, input.embedding_model);
+    if (problem !== undefined) return problem;
+    return { vectors: [input.embedding], status: "complete", model: embedder?.model.id ?? null, more: false };
+  });
+}
+
+/** Undefined if a caller's vector can stand beside the stored ones. */
+export function checkOwnEmbedding(
+  model: { readonly id: string; readonly dimensions: number } | undefined,
+  vector: Float32Array,
+  name: string | undefined,
+): DomainError | undefined {
+  const refuse = (message: string): DomainError =>
+    new DomainError("embedding_mismatch", message, { errors: [{ field: "embedding", message }] });
+  if (model === undefined) return refuse("This service has no embedding model, so it can't take vectors.");
+  if (name !== undefined && name !== model.id)
+    return refuse(`The vectors here are of the model "${model.id}".`);
+  if (vector.length !== model.dimensions) {
+    return refuse(`The model "${model.id}" has ${model.dimensions} dimensions, not ${vector.length}.`);
+  }
+  return undefined;
+}
+
+function newMemory(
+  services: Services,
+  context: Context,
+  namespace: string,
+  input: RememberInput,
+  embedding: FirstEmbedding,
+): NewMemory {
+  const now = context.now();
+  const memory: Memory = {
+    id: services.newId(now),
+    namespace,
+    memory_type: input.memory_type,
+    content: input.content,
+    agent_id: input.agent_id ?? null,
+    session_id: input.session_id ?? null,
+    timestamp: input.timestamp ?? now,
+    metadata: input.metadata ?? {},
+    tags: [...new Set(input.tags)],
+    trust_score: input.trust_score ?? 1,
+    source_agent: context.actor.agent,
+    version: 1,
+    recorded_at: now,
+    updated_at: now,
+    seen_count: 1,
+    last_seen_at: now,
+    expires_at: expiryOf(services.defaultTtl, input.memory_type, input.ttl_seconds, now),
+    embedding: { status: embedding.status, model: embedding.model },
+  };
+  return {
+    memory,
+    interaction: input.interaction,
+    contentHash: contentHash(input.memory_type, input.identity ?? input.content),
+    vectors: embedding.vectors,
+    embedAt: dueTime(embedding, now),
+  };
+}
+
+/** When a sweep should take up what this write leaves to embed; undefined if nothing is left. */
+export function dueTime(embedding: FirstEmbedding, now: number): number | undefined {
+  if (embedding.status === "pending") return now;
+  return embedding.more ? now + FINISH_GRACE_MS : undefined;
+}

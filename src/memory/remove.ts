@@ -1,0 +1,21 @@
+import { DomainError, memoryNotFound } from "./errors.js";
+import type { MemoryRef } from "./ports.js";
+import type { Services } from "./services.js";
+
+/** Deletes a memory for good, with its vectors. With `expectedVersion`, only that version. */
+export async function remove(
+  { store }: Services,
+  ref: MemoryRef,
+  expectedVersion: number | undefined,
+): Promise<void> {
+  const outcome = await store.remove(ref, expectedVersion);
+  if (outcome === "missing") throw memoryNotFound();
+  if (outcome === "conflict") throw versionConflict();
+}
+
+export function versionConflict(): DomainError {
+  return new DomainError(
+    "version_conflict",
+    "The memory has another version by now: read it again, then decide.",
+  );
+}

@@ -1,0 +1,116 @@
+import type { Context } from "./context.js";
+import { embedFirstPassages } from "./embed.js";
+import { DomainError } from "./errors.js";
+import { contentHash } from "./hash.js";
+import type { JsonObject } from "./json.js";
+import { mergeMetadata } from "./metadata.js";
+import type { MemoryRef, Revision } from "./ports.js";
+import { read } from "./read.js";
+import type { Memory, MemoryDetail } from "./record.js";
+import { checkOwnEmbedding, dueTime } from "./remember.js";
+import { versionConflict } from "./remove.js";
+import type { Services } from "./services.js";
+import { expiryOf } from "./ttl.js";
+
+/** What may change; undefined leaves as is. */
+export interface RevisionInput {
+  readonly content?: string | undefined;
+  readonly embedding?: Float32Array | undefined;
+  readonly embedding_model?: string | undefined;
+  /** A JSON merge patch (RFC 7396): null removes a key. */
+  readonly metadata?: JsonObject | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly trust_score?: number | undefined;
+  /** Counted from now; null: for ever. */
+  readonly ttl_seconds?: number | null | undefined;
+}
+
+/** Lost races that a caller without an expected version never hears of, before it is told of one after all. */
+const ATTEMPTS = 16;
+
+/**
+ * Makes a memory's next version. With `expectedVersion`, a lost race is `version_conflict`; without, the change
+ * is applied to whatever version is there. The content of an episodic memory never changes.
+ */
+export async function revise(
+  services: Services,
+  context: Context,
+  ref: MemoryRef,
+  input: RevisionInput,
+  expectedVersion: number | undefined,
+): Promise<Memory> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const current = await read(services, ref);
+    if (expectedVersion !== undefined && current.version !== expectedVersion) throw versionConflict();
+    const revision = await nextVersion(services, context, current, input);
+    const outcome = await services.store.revise(revision);
+    if (outcome.kind === "revised") {
+      if (revision.memory.embedding.status === "partial") services.worker.finish(revision.memory);
+      return revision.memory;
+    }
+    if (outcome.kind === "duplicate") {
+      throw new DomainError("duplicate_content", `The memory ${outcome.id} has this content already.`);
+    }
+    if (outcome.kind === "conflict" && expectedVersion !== undefined) throw versionConflict();
+  }
+  throw versionConflict();
+}
+
+async function nextVersion(
+  services: Services,
+  context: Context,
+  current: MemoryDetail,
+  input: RevisionInput,
+): Promise<Revision> {
+  const { interaction: _, ...previous } = current;
+  if (input.content !== undefined && current.memory_type === "episodic") {
+    throw new DomainError(
+      "immutable_memory",
+      "An episodic memory stays as it was observed. Store a correction as a memory of its own.",
+      { errors: [{ field: "content", message: "The content of an episodic memory can't be changed." }] },
+    );
+  }
+  const now = context.now();
+  const content = input.content ?? current.content;
+  const embedding = await nextEmbedding(services, current, input);
+  const memory: Memory = {
+    ...previous,
+    content,
+    metadata:
+      input.metadata === undefined ? current.metadata : mergeMetadata(current.metadata, input.metadata),
+    tags: input.tags === undefined ? current.tags : [...new Set(input.tags)],
+    trust_score: input.trust_score ?? current.trust_score,
+    version: current.version + 1,
+    updated_at: now,
+    expires_at:
+      input.ttl_seconds === undefined
+        ? current.expires_at
+        : expiryOf(services.defaultTtl, current.memory_type, input.ttl_seconds, now),
+    embedding:
+      embedding === undefined ? current.embedding : { status: embedding.status, model: embedding.model },
+  };
+  return {
+    memory,
+    expectedVersion: current.version,
+    contentHash: content === current.content ? undefined : contentHash(memory.memory_type, content),
+    vectors: embedding?.vectors,
+    embedAt: embedding === undefined ? undefined : dueTime(embedding, now),
+  };
+}
+
+/** Undefined where neither the content nor the caller's vector is new: then the stored vectors stay. */
+async function nextEmbedding({ embedder }: Services, current: Memory, input: RevisionInput) {
+  if (input.embedding !== undefined) {
+    const problem = checkOwnEmbedding(embedder?.model, input.embedding, input.embedding_model);
+    if (problem !== undefined) throw problem;
+    return {
+      vectors: [input.embedding],
+      status: "complete",
+      model: embedder?.model.id ?? null,
+      more: false,
+    } as const;
+  }
+  if (input.content === undefined || input.content === current.content) return undefined;
+  const [embedding] = await embedFirstPassages(embedder, [input.content]);
+  return embedding;
+}

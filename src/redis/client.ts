@@ -1,0 +1,98 @@
+import { createClient } from "redis";
+import { DomainError } from "../memory/errors.js";
+import { scripts } from "./scripts.js";
+
+export interface RedisOptions {
+  readonly url: string;
+  readonly onError?: (error: Error) => void;
+}
+
+export type RedisClient = ReturnType<typeof createRedisClient>;
+
+/**
+ * A client that fails at once while Redis is away, and comes back by itself.
+ * Nothing is queued while it is disconnected: a caller who was told 503 must not find the write done later.
+ */
+export function createRedisClient({ url, onError = () => {} }: RedisOptions) {
+  const client = createClient({
+    url,
+    name: "mneme",
+    scripts,
+    disableOfflineQueue: true,
+    socket: {
+      connectTimeout: 2000,
+      keepAlive: true,
+      reconnectStrategy: (retries: number) =>
+        Math.min(20 * 2 ** Math.min(retries, 5), 500) + Math.random() * 50,
+    },
+  });
+  client.on("error", onError);
+  return client;
+}
+
+/** Runs Redis work, and turns every way in which Redis can be away into one domain error. */
+export interface RedisGateway {
+  readonly client: RedisClient;
+  run<T>(work: (client: RedisClient) => Promise<T>, timeoutMs?: number): Promise<T>;
+}
+
+export interface GatewayOptions {
+  /** How long a command may take before the caller is told that Redis is away, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Called when a search meets no index: somebody flushed this Redis, or dropped the index. */
+  readonly onMissingIndex: () => void;
+}
+
+export function createGateway(
+  client: RedisClient,
+  { timeoutMs, onMissingIndex }: GatewayOptions,
+): RedisGateway {
+  return {
+    client,
+    run(work, limit = timeoutMs) {
+      if (!client.isReady) return Promise.reject(unavailable());
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(unavailable()), limit);
+        work(client)
+          .then(resolve, (error: unknown) => {
+            if (isMissingIndex(error)) onMissingIndex();
+            reject(translate(error));
+          })
+          .finally(() => clearTimeout(timer));
+      });
+    },
+  };
+}
+
+function isMissingIndex(error: unknown): boolean {
+  return error instanceof Error && /no such index|unknown index name/i.test(error.message);
+}
+
+function unavailable(cause?: unknown): DomainError {
+  return new DomainError("redis_unavailable", "Redis can't be reached.", { retryAfterSeconds: 1, cause });
+}
+
+/** node-redis's own errors for a connection that is lost, closed, or not there yet. */
+const CONNECTION_ERRORS = new Set([
+  "ClientClosedError",
+  "ClientOfflineError",
+  "ConnectionTimeoutError",
+  "DisconnectsClientError",
+  "SocketClosedUnexpectedlyError",
+  "SocketTimeoutError",
+  "TimeoutError",
+]);
+
+/** Replies with which a Redis that is up says that it can't serve now. */
+const UNAVAILABLE_REPLY = /^(LOADING|BUSY|MASTERDOWN|READONLY|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF)\b/;
+
+export function translate(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof DomainError) return error;
+  if (CONNECTION_ERRORS.has(error.constructor.name) || "syscall" in error || isMissingIndex(error))
+    return unavailable(error);
+  if (UNAVAILABLE_REPLY.test(error.message)) return unavailable(error);
+  if (error.message.startsWith("OOM")) {
+    return new DomainError("storage_full", "Redis has no memory left for this write.", { cause: error });
+  }
+  return error;
+}

@@ -1,0 +1,126 @@
+import { facetsOf } from "../memory/facets.js";
+import type { JsonObject } from "../memory/json.js";
+import type { Revision } from "../memory/ports.js";
+import type { Interaction, Memory } from "../memory/record.js";
+import { indexText } from "../memory/terms.js";
+
+/**
+ * How a memory stands in RedisJSON: `memory` is what a reader gets, `index` is what RediSearch sees, `raw` is
+ * the interaction as it came.
+ *
+ * Metadata and the interaction are JSON in a string: RedisJSON 2.8 parses numbers with an error in the last
+ * digit (4.235923879920906e-122 comes back as 4.2359238799209057e-122), and a caller gets back what it gave.
+ */
+interface MemoryDocument {
+  readonly memory: Omit<Memory, "metadata"> & { readonly metadata: string };
+  readonly raw?: string;
+  readonly index: {
+    readonly ns: string;
+    readonly facets: readonly string[];
+    readonly time: number;
+    readonly text: string;
+    readonly hash: string;
+    readonly passages: number;
+    readonly embed_at?: number;
+  };
+}
+
+export interface DocumentParts {
+  readonly memory: Memory;
+  readonly interaction: Interaction | undefined;
+  readonly contentHash: string;
+  readonly passages: number;
+  readonly embedAt: number | undefined;
+}
+
+/** A document cut open where `index.seq` belongs: only the script knows that number. */
+export interface EncodedDocument {
+  readonly head: string;
+  readonly tail: string;
+  readonly facets: string;
+}
+
+export function encodeDocument(parts: DocumentParts): EncodedDocument {
+  const { memory, interaction, embedAt } = parts;
+  const facets = facetsOf(memory);
+  const document: MemoryDocument = {
+    memory: { ...memory, metadata: JSON.stringify(memory.metadata) },
+    ...(interaction === undefined ? {} : { raw: JSON.stringify(interaction) }),
+    index: {
+      ns: memory.namespace,
+      facets,
+      time: memory.timestamp,
+      text: indexText(memory.content),
+      hash: parts.contentHash,
+      passages: parts.passages,
+      ...(embedAt === undefined ? {} : { embed_at: embedAt }),
+    },
+  };
+  const json = JSON.stringify(document);
+  return { head: `${json.slice(0, -2)},"seq":`, tail: "}}", facets: facets.join(",") };
+}
+
+/**
+ * A JSON merge patch that makes a stored document its next version. Where the vectors stay, all that belongs to
+ * them is left out: the embedding worker may be changing it at this moment.
+ */
+export function encodeRevision(revision: Revision): { patch: string; facets: string } {
+  const { embedding, metadata, ...memory } = revision.memory;
+  const facets = facetsOf(revision.memory);
+  const index = {
+    facets,
+    time: memory.timestamp,
+    ...(revision.contentHash === undefined ? {} : { hash: revision.contentHash }),
+  };
+  const patch =
+    revision.vectors === undefined
+      ? { memory: { ...memory, metadata: JSON.stringify(metadata) }, index }
+      : {
+          memory: { ...memory, metadata: JSON.stringify(metadata), embedding },
+          index: {
+            ...index,
+            text: indexText(memory.content),
+            passages: revision.vectors.length,
+            embed_at: revision.embedAt ?? null,
+          },
+        };
+  return { patch: JSON.stringify(patch), facets: facets.join(",") };
+}
+
+/** Reads what `JSON.GET … $.memory` returns: an array of one. */
+export function decodeMemory(json: string): Memory {
+  const [stored] = parseStored<[MemoryDocument["memory"]]>(json);
+  return decodeStored(stored);
+}
+
+function decodeStored(stored: MemoryDocument["memory"]): Memory {
+  return {
+    ...stored,
+    // A merge patch removes what it sets to null.
+    agent_id: stored.agent_id ?? null,
+    session_id: stored.session_id ?? null,
+    expires_at: stored.expires_at ?? null,
+    metadata: parseStored<JsonObject>(stored.metadata),
+    embedding: { status: stored.embedding.status, model: stored.embedding.model ?? null },
+  };
+}
+
+/** The JSON text of a stored interaction. */
+export function decodeInteraction(json: string): Interaction {
+  return parseStored<Interaction>(json);
+}
+
+/** What we read here was written by {@link encodeDocument} or by a script of ours, so its shape is known. */
+function parseStored<Shape>(json: string): Shape {
+  return JSON.parse(json) as Shape;
+}
+
+/** FLOAT32, little-endian: what RediSearch reads. */
+export function encodeVector(vector: Float32Array): Buffer {
+  return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
+}
+
+/** A copy, because a reply's buffer may be unaligned or shared. */
+export function decodeVector(bytes: Buffer): Float32Array {
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}

@@ -1,0 +1,37 @@
+import { RESP_TYPES } from "redis";
+import type { EmbeddingCache } from "../embeddings/embedder.js";
+import type { RedisGateway } from "./client.js";
+import { decodeVector, encodeVector } from "./codec.js";
+import type { Keys } from "./keys.js";
+
+export interface EmbeddingCacheOptions {
+  readonly ttlSeconds: number;
+}
+
+/** Vectors by the hash of what was embedded, each with a TTL. Spread over all slots: nothing needs them together. */
+export function createEmbeddingCache(
+  redis: RedisGateway,
+  keys: Keys,
+  { ttlSeconds }: EmbeddingCacheOptions,
+): EmbeddingCache {
+  return {
+    async get(hashes) {
+      const replies = await redis.run((client) => {
+        const binary = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
+        return Promise.all(hashes.map((hash) => binary.get(keys.embedding(hash))));
+      });
+      return replies.map((reply) => (Buffer.isBuffer(reply) ? decodeVector(reply) : undefined));
+    },
+    async set(entries) {
+      await redis.run((client) =>
+        Promise.all(
+          entries.map(({ key, vector }) =>
+            client.set(keys.embedding(key), encodeVector(vector), {
+              expiration: { type: "EX", value: ttlSeconds },
+            }),
+          ),
+        ),
+      );
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import type { RedisClient } from "./client.js";
+import type { Keys } from "./keys.js";
+
+/** The Redis holds vectors of another model than the one configured. */
+export class EmbeddingModelMismatch extends Error {
+  override readonly name = "EmbeddingModelMismatch";
+  readonly stored: string;
+  readonly configured: string;
+
+  constructor(stored: string, configured: string) {
+    super(
+      `This Redis holds vectors of the embedding model "${stored}", but "${configured}" is configured. ` +
+        "Vectors of two models can't be compared, so mneme doesn't mix them. Either configure the first model " +
+        "again, or give the second one its own memory: another Redis, or another MNEME_KEY_PREFIX.",
+    );
+    this.stored = stored;
+    this.configured = configured;
+  }
+}
+
+/** Claims this Redis for an embedding model; the first to come decides, also when two services start at once. */
+export async function claimEmbeddingModel(client: RedisClient, keys: Keys, model: string): Promise<void> {
+  await client.hSetNX(keys.meta(), "embedding_model", model);
+  const stored = await client.hGet(keys.meta(), "embedding_model");
+  if (stored !== null && stored !== model) throw new EmbeddingModelMismatch(stored, model);
+}

@@ -1,0 +1,58 @@
+import type { RedisClient } from "./client.js";
+import type { Keys } from "./keys.js";
+
+/** One index as data: the words after FT.CREATE and its name. */
+export interface IndexDefinition {
+  readonly name: string;
+  readonly definition: readonly string[];
+}
+
+/**
+ * STOPWORDS 0: a quoted phrase may consist of stop words; they are left out of queries, not out of the index.
+ * The text is normalised before it comes here (`indexText`), so RediSearch's own tokenizer only splits at spaces.
+ */
+export function recordIndex(keys: Keys): IndexDefinition {
+  return {
+    name: keys.recordIndex(),
+    definition: words(`
+      ON JSON PREFIX 1 ${keys.allRecords()} STOPWORDS 0 SCHEMA
+      $.index.ns AS ns TAG CASESENSITIVE
+      $.index.facets[*] AS facets TAG CASESENSITIVE
+      $.index.time AS time NUMERIC
+      $.index.seq AS seq NUMERIC SORTABLE
+      $.index.embed_at AS embed_at NUMERIC
+      $.index.text AS text TEXT`),
+  };
+}
+
+export function vectorIndex(keys: Keys, model: string, dimensions: number): IndexDefinition {
+  return {
+    name: keys.vectorIndex(model),
+    definition: words(`
+      ON HASH PREFIX 1 ${keys.allVectors(model)} SCHEMA
+      ns TAG CASESENSITIVE
+      facets TAG CASESENSITIVE
+      time NUMERIC
+      v VECTOR HNSW 6 TYPE FLOAT32 DIM ${dimensions} DISTANCE_METRIC COSINE`),
+  };
+}
+
+function words(definition: string): string[] {
+  return definition.trim().split(/\s+/);
+}
+
+/** Creates an index that is missing. Any other failure is the caller's: a service without its index must not serve. */
+export async function ensureIndex(client: RedisClient, { name, definition }: IndexDefinition): Promise<void> {
+  try {
+    await client.sendCommand(["FT.CREATE", name, ...definition]);
+  } catch (error) {
+    if (error instanceof Error && error.message === "Index already exists") return;
+    throw error;
+  }
+}
+
+/** Whether Redis still fills this index from the keys, as it does after a restart: until then recall may miss records. */
+export async function isIndexing(client: RedisClient, name: string): Promise<boolean> {
+  const info = await client.ft.info(name);
+  return Number(info.indexing) === 1;
+}

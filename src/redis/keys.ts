@@ -1,0 +1,61 @@
+/**
+ * Every Redis key, index and prefix of the service, built in this one file.
+ *
+ * All keys of a namespace carry `{namespace}` as hash tag: one slot on Redis Cluster, so one script can
+ * change a record with everything that belongs to it. A namespace holds only `[A-Za-z0-9_.-]` and an id only
+ * `[0-9A-Z]`, both checked before they come here, so no caller can write a brace or a colon into a key.
+ */
+export interface Keys {
+  record(namespace: string, id: string): string;
+  /** What {@link record} puts before the id. */
+  recordPrefix(namespace: string): string;
+  vector(model: string, namespace: string, id: string, passage: number): string;
+  /** What {@link vector} puts before the id. */
+  vectorsOf(model: string, namespace: string): string;
+  /** What {@link vector} puts before the passage number. */
+  vectorPrefix(model: string, namespace: string, id: string): string;
+  contentHash(namespace: string, hash: string): string;
+  /** What {@link contentHash} puts before the hash. */
+  contentHashPrefix(namespace: string): string;
+  sequence(namespace: string): string;
+  embedding(hash: string): string;
+  lock(name: string): string;
+  meta(): string;
+  recordIndex(): string;
+  vectorIndex(model: string): string;
+  allRecords(): string;
+  allVectors(model: string): string;
+}
+
+/** Raised when the meaning of the record index's fields changes: the new index then fills beside the old one. */
+const RECORD_SCHEMA = 1;
+const VECTOR_SCHEMA = 1;
+
+export function createKeys(prefix: string): Keys {
+  return {
+    record: (namespace, id) => `${prefix}:rec:{${namespace}}:${id}`,
+    recordPrefix: (namespace) => `${prefix}:rec:{${namespace}}:`,
+    vector: (model, namespace, id, passage) => `${prefix}:vec:${model}:{${namespace}}:${id}:${passage}`,
+    vectorsOf: (model, namespace) => `${prefix}:vec:${model}:{${namespace}}:`,
+    vectorPrefix: (model, namespace, id) => `${prefix}:vec:${model}:{${namespace}}:${id}:`,
+    contentHash: (namespace, hash) => `${prefix}:hash:{${namespace}}:${hash}`,
+    contentHashPrefix: (namespace) => `${prefix}:hash:{${namespace}}:`,
+    sequence: (namespace) => `${prefix}:seq:{${namespace}}`,
+    embedding: (hash) => `${prefix}:emb:${hash}`,
+    lock: (name) => `${prefix}:lock:${name}`,
+    meta: () => `${prefix}:meta`,
+    recordIndex: () => `${prefix}:idx:rec:${RECORD_SCHEMA}`,
+    vectorIndex: (model) => `${prefix}:idx:vec:${model}:${VECTOR_SCHEMA}`,
+    allRecords: () => `${prefix}:rec:`,
+    allVectors: (model) => `${prefix}:vec:${model}:`,
+  };
+}
+
+/** The namespace and id inside a record's or a vector's key. */
+export function refOfKey(key: string): { namespace: string; id: string } {
+  const open = key.indexOf("{");
+  const close = key.indexOf("}:", open);
+  const rest = key.slice(close + 2);
+  const colon = rest.indexOf(":");
+  return { namespace: key.slice(open + 1, close), id: colon === -1 ? rest : rest.slice(0, colon) };
+}

@@ -1,0 +1,58 @@
+--[[
+Stores a new memory with its vectors, or counts one more sighting of the memory that has the same content:
+that one then lives as long as the longer of the two would.
+
+KEYS[1]  the record
+KEYS[2]  content hash -> id
+KEYS[3]  the namespace's sequence
+KEYS[4+] one hash per vector
+
+ARGV[1]  id
+ARGV[2]  what precedes an id in a record's key
+ARGV[3]  the document up to the value of index.seq
+ARGV[4]  the document after it
+ARGV[5]  expiry, milliseconds since the epoch, or ''
+ARGV[6]  now, milliseconds since the epoch
+ARGV[7]  namespace
+ARGV[8]  facets, joined by commas
+ARGV[9]  timestamp, milliseconds since the epoch
+ARGV[10] what precedes an id in a vector's key, or '' without an embedding model
+ARGV[11+] one vector per key in KEYS[4+]
+
+Returns false if it was stored, or the other memory as JSON ('[{...}]').
+]]
+local function expire(key)
+  if ARGV[5] == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, ARGV[5]) end
+end
+
+local existing = redis.call('GET', KEYS[2])
+if existing then
+  local record = ARGV[2] .. existing
+  local current = redis.call('JSON.GET', record, '$.memory.seen_count', '$.index.passages')
+  if current then
+    current = cjson.decode(current)
+    local patch = { seen_count = current['$.memory.seen_count'][1] + 1, last_seen_at = tonumber(ARGV[6]) }
+    local expiry = redis.call('PEXPIRETIME', record)
+    if expiry > 0 and (ARGV[5] == '' or tonumber(ARGV[5]) > expiry) then
+      patch.expires_at = ARGV[5] == '' and cjson.null or tonumber(ARGV[5])
+      expire(record)
+      expire(KEYS[2])
+      for passage = 0, ARGV[10] == '' and -1 or current['$.index.passages'][1] - 1 do
+        expire(ARGV[10] .. existing .. ':' .. passage)
+      end
+    end
+    redis.call('JSON.MERGE', record, '$.memory', cjson.encode(patch))
+    return redis.call('JSON.GET', record, '$.memory')
+  end
+end
+
+local seq = redis.call('INCR', KEYS[3])
+redis.call('JSON.SET', KEYS[1], '$', ARGV[3] .. string.format('%d', seq) .. ARGV[4])
+redis.call('SET', KEYS[2], ARGV[1])
+for i = 4, #KEYS do
+  redis.call('HSET', KEYS[i], 'ns', ARGV[7], 'facets', ARGV[8], 'time', ARGV[9], 'v', ARGV[i + 7])
+end
+for i = 1, #KEYS do
+  if i ~= 3 then expire(KEYS[i]) end
+end
+return false

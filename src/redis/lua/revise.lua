@@ -1,0 +1,59 @@
+--[[
+Makes the next version of a memory, if it still has the expected one.
+
+KEYS[1]  the record
+KEYS[2+] one hash per vector of the next content; none if the vectors stay
+
+ARGV[1]  id
+ARGV[2]  expected version
+ARGV[3]  what precedes a passage number in a vector's key, or '' without an embedding model
+ARGV[4]  what precedes an id in a record's key
+ARGV[5]  a JSON merge patch for the record
+ARGV[6]  expiry, milliseconds since the epoch, or ''
+ARGV[7]  namespace
+ARGV[8]  facets, joined by commas
+ARGV[9]  timestamp, milliseconds since the epoch
+ARGV[10] '1' if the vectors are replaced, '0' if they stay
+ARGV[11] what precedes a content hash in its key
+ARGV[12] the content hash of the next version, or '' if the content stays
+ARGV[13+] one vector per key in KEYS[2+]
+
+Returns {0} revised, {1} missing, {2} another version, {3, id} the content is another memory's.
+]]
+local current = redis.call('JSON.GET', KEYS[1], '$.memory.version', '$.index.passages', '$.index.hash')
+if not current then return { 1 } end
+current = cjson.decode(current)
+if current['$.memory.version'][1] ~= tonumber(ARGV[2]) then return { 2 } end
+
+local hash = ARGV[11] .. current['$.index.hash'][1]
+if ARGV[12] ~= '' and ARGV[11] .. ARGV[12] ~= hash then
+  local next_hash = ARGV[11] .. ARGV[12]
+  local other = redis.call('GET', next_hash)
+  if other and redis.call('EXISTS', ARGV[4] .. other) == 1 then return { 3, other } end
+  redis.call('DEL', hash)
+  redis.call('SET', next_hash, ARGV[1])
+  hash = next_hash
+end
+
+redis.call('JSON.MERGE', KEYS[1], '$', ARGV[5])
+
+local touched = { KEYS[1], hash }
+local passages = ARGV[3] == '' and 0 or current['$.index.passages'][1]
+if ARGV[10] == '1' then
+  for passage = 0, passages - 1 do redis.call('DEL', ARGV[3] .. passage) end
+  passages = #KEYS - 1
+end
+for passage = 0, passages - 1 do
+  local key = ARGV[3] .. passage
+  local fields = { 'ns', ARGV[7], 'facets', ARGV[8], 'time', ARGV[9] }
+  if ARGV[10] == '1' then
+    table.insert(fields, 'v')
+    table.insert(fields, ARGV[13 + passage])
+  end
+  redis.call('HSET', key, unpack(fields))
+  table.insert(touched, key)
+end
+for _, key in ipairs(touched) do
+  if ARGV[6] == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, ARGV[6]) end
+end
+return { 0 }

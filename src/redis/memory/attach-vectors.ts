@@ -1,0 +1,27 @@
+import type { EmbeddingProgress } from "../../memory/ports.js";
+import { encodeVector } from "../codec.js";
+import type { StoreDeps } from "./deps.js";
+import { requireModel } from "./insert.js";
+
+export async function attachVectors(
+  { redis, keys, model }: StoreDeps,
+  progress: EmbeddingProgress,
+): Promise<void> {
+  const { ref, vectors } = progress;
+  const patch = {
+    memory: { embedding: { status: progress.status, model: progress.model } },
+    index: {
+      embed_at: progress.embedAt ?? null,
+      ...(vectors.length === 0 ? {} : { passages: vectors.length }),
+    },
+  };
+  await redis.run((client) =>
+    client.attachVectors(
+      [
+        keys.record(ref.namespace, ref.id),
+        ...vectors.map((_, passage) => keys.vector(requireModel(model), ref.namespace, ref.id, passage)),
+      ],
+      [String(progress.version), JSON.stringify(patch), ref.namespace, ...vectors.map(encodeVector)],
+    ),
+  );
+}

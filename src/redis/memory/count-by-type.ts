@@ -1,0 +1,21 @@
+import { typeFacet } from "../../memory/facets.js";
+import type { MemoryType } from "../../memory/record.js";
+import { MEMORY_TYPES } from "../../memory/record.js";
+import type { StoreDeps } from "./deps.js";
+
+/** How many memories of each type the index holds, in all namespaces. */
+export async function countByType({ redis, keys }: StoreDeps): Promise<Readonly<Record<MemoryType, number>>> {
+  const totals = await redis.run((client) =>
+    Promise.all(
+      MEMORY_TYPES.map(async (type) => {
+        const reply = await client.ft.search(keys.recordIndex(), "@facets:{$type}", {
+          LIMIT: { from: 0, size: 0 },
+          PARAMS: { type: typeFacet(type) },
+          DIALECT: 2,
+        });
+        return [type, reply.total] as const;
+      }),
+    ),
+  );
+  return { episodic: 0, semantic: 0, procedural: 0, ...Object.fromEntries(totals) };
+}

@@ -1,0 +1,27 @@
+import type { MemoryStore } from "../../memory/ports.js";
+import { attachVectors } from "./attach-vectors.js";
+import { countByType } from "./count-by-type.js";
+import type { StoreDeps } from "./deps.js";
+import { get, getMany } from "./get.js";
+import { insert } from "./insert.js";
+import { list } from "./list.js";
+import { pendingEmbeddings } from "./pending-embeddings.js";
+import { remove } from "./remove.js";
+import { revise } from "./revise.js";
+import { search } from "./search.js";
+
+/** The domain's store over RedisJSON and RediSearch. */
+export function createMemoryStore(deps: StoreDeps): MemoryStore {
+  return {
+    insert: (items) => insert(deps, items),
+    get: (ref) => get(deps, ref),
+    getMany: (refs) => getMany(deps, refs),
+    revise: (revision) => revise(deps, revision),
+    remove: (ref, expectedVersion) => remove(deps, ref, expectedVersion),
+    list: (query) => list(deps, query),
+    search: (query) => search(deps, query),
+    attachVectors: (progress) => attachVectors(deps, progress),
+    pendingEmbeddings: (now, limit) => pendingEmbeddings(deps, now, limit),
+    countByType: () => countByType(deps),
+  };
+}

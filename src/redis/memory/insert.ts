@@ -1,0 +1,64 @@
+import type { InsertOutcome, NewMemory } from "../../memory/ports.js";
+import { translate } from "../client.js";
+import { decodeMemory, encodeDocument, encodeVector } from "../codec.js";
+import type { StoreDeps } from "./deps.js";
+
+/** A full batch with vectors is several MB for Redis to index: it may take longer than a single command. */
+const BATCH_TIMEOUT_MS = 30_000;
+
+/** One script an item, all sent together: one round trip, and an item that fails doesn't fail the others. */
+export async function insert(
+  { redis, keys, model }: StoreDeps,
+  items: readonly NewMemory[],
+): Promise<readonly (InsertOutcome | Error)[]> {
+  const calls = items.map((item) => insertArguments({ keys, model }, item));
+  const replies = await redis.run(
+    (client) =>
+      Promise.allSettled(calls.map(({ keys: keyArgs, args }) => client.insertMemory(keyArgs, args))),
+    items.length === 1 ? undefined : BATCH_TIMEOUT_MS,
+  );
+  return replies.map((reply, index) => {
+    if (reply.status === "rejected") return asError(translate(reply.reason));
+    if (reply.value !== undefined) return { kind: "seen", memory: decodeMemory(reply.value) };
+    const item = items[index];
+    return item === undefined
+      ? new Error("more replies than items")
+      : { kind: "created", memory: item.memory };
+  });
+}
+
+function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, item: NewMemory) {
+  const { memory, interaction, contentHash, vectors, embedAt } = item;
+  const { namespace, id } = memory;
+  const document = encodeDocument({ memory, interaction, contentHash, passages: vectors.length, embedAt });
+  return {
+    keys: [
+      keys.record(namespace, id),
+      keys.contentHash(namespace, contentHash),
+      keys.sequence(namespace),
+      ...vectors.map((_, passage) => keys.vector(requireModel(model), namespace, id, passage)),
+    ],
+    args: [
+      id,
+      keys.recordPrefix(namespace),
+      document.head,
+      document.tail,
+      memory.expires_at === null ? "" : String(memory.expires_at),
+      String(memory.recorded_at),
+      namespace,
+      document.facets,
+      String(memory.timestamp),
+      model === undefined ? "" : keys.vectorsOf(model, namespace),
+      ...vectors.map(encodeVector),
+    ],
+  };
+}
+
+export function requireModel(model: string | undefined): string {
+  if (model === undefined) throw new Error("vectors without an embedding model");
+  return model;
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error("a script failed", { cause: reason });
+}

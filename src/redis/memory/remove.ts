@@ -1,0 +1,24 @@
+import type { MemoryRef } from "../../memory/ports.js";
+import type { StoreDeps } from "./deps.js";
+
+const OUTCOMES = ["removed", "missing", "conflict"] as const;
+
+export async function remove(
+  { redis, keys, model }: StoreDeps,
+  { namespace, id }: MemoryRef,
+  expectedVersion: number | undefined,
+): Promise<(typeof OUTCOMES)[number]> {
+  const code = await redis.run((client) =>
+    client.removeMemory(
+      [keys.record(namespace, id)],
+      [
+        expectedVersion === undefined ? "" : String(expectedVersion),
+        keys.contentHashPrefix(namespace),
+        model === undefined ? "" : keys.vectorPrefix(model, namespace, id),
+      ],
+    ),
+  );
+  const outcome = OUTCOMES[code];
+  if (outcome === undefined) throw new Error(`remove.lua returned ${code}`);
+  return outcome;
+}

@@ -1,0 +1,39 @@
+import type { ReviseOutcome, Revision } from "../../memory/ports.js";
+import { encodeRevision, encodeVector } from "../codec.js";
+import type { StoreDeps } from "./deps.js";
+import { requireModel } from "./insert.js";
+
+const OUTCOMES = ["revised", "missing", "conflict"] as const;
+
+export async function revise({ redis, keys, model }: StoreDeps, revision: Revision): Promise<ReviseOutcome> {
+  const { memory, vectors = [] } = revision;
+  const { namespace, id } = memory;
+  const { patch, facets } = encodeRevision(revision);
+  const reply = await redis.run((client) =>
+    client.reviseMemory(
+      [
+        keys.record(namespace, id),
+        ...vectors.map((_, passage) => keys.vector(requireModel(model), namespace, id, passage)),
+      ],
+      [
+        id,
+        String(revision.expectedVersion),
+        model === undefined ? "" : keys.vectorPrefix(model, namespace, id),
+        keys.recordPrefix(namespace),
+        patch,
+        memory.expires_at === null ? "" : String(memory.expires_at),
+        namespace,
+        facets,
+        String(memory.timestamp),
+        revision.vectors === undefined ? "0" : "1",
+        keys.contentHashPrefix(namespace),
+        revision.contentHash ?? "",
+        ...vectors.map(encodeVector),
+      ],
+    ),
+  );
+  if (reply.code === 3) return { kind: "duplicate", id: reply.text };
+  const kind = OUTCOMES[reply.code];
+  if (kind === undefined) throw new Error(`revise.lua returned ${reply.code}`);
+  return { kind };
+}
