@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { buildCurrent, ensureBuilt } from "./build.mjs";
+import { ensureDependencies } from "./dependencies.mjs";
+import { withLock } from "./lock.mjs";
+import { repositoryRoot } from "./root.mjs";
+
+/**
+ * Makes a fresh clone runnable: dependencies, then dist/. Does nothing where all is current.
+ *
+ * @param {{ tools?: boolean }} [needs] `tools`: the dev dependencies, even if there is nothing to build
+ */
+export async function bootstrap({ tools = false } = {}) {
+  // Two starts at once must not run npm ci over each other.
+  await withLock(
+    join(repositoryRoot(), ".data", "bootstrap.lock"),
+    () => {
+      ensureDependencies({ dev: tools || !buildCurrent() });
+      ensureBuilt();
+    },
+    (pid) => console.error(`Waiting for process ${pid}, which installs or builds ...`),
+  );
+}
+
+/**
+ * Imports a compiled script.
+ *
+ * @param {string} name path below dist/scripts
+ */
+export async function importBuilt(name) {
+  await import(pathToFileURL(join(repositoryRoot(), "dist", "scripts", name)).href);
+}

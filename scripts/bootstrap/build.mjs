@@ -1,0 +1,115 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { repositoryRoot } from "./root.mjs";
+
+const FINGERPRINT = ".fingerprint";
+const SOURCES = ["src", "scripts", "tsconfig.json", "package-lock.json"];
+
+/** Whether dist/ was built from the sources as they are now. */
+export function buildCurrent() {
+  const root = repositoryRoot();
+  const recorded = join(root, "dist", FINGERPRINT);
+  return existsSync(recorded) && readFileSync(recorded, "utf8") === fingerprint(root);
+}
+
+/** Builds unless dist/ is current. Says what the compiler says and exits when it fails. */
+export function ensureBuilt() {
+  if (buildCurrent()) return;
+  console.error("Building ...");
+  if (!build()) {
+    console.error("The build failed. Nothing was started.");
+    process.exit(1);
+  }
+}
+
+/**
+ * Compiles into a folder aside, then brings dist/ in line file by file: a running service never reads half a
+ * module, unchanged files stay untouched, files without a source go.
+ *
+ * @returns {boolean} false when the compiler found errors; dist/ is then left as it was
+ */
+export function build() {
+  const root = repositoryRoot();
+  const target = join(root, "dist");
+  const staging = join(root, "dist", `.staging-${process.pid}`);
+  // Taken first: an edit during the build makes the result stale, not falsely current.
+  const sources = fingerprint(root);
+  try {
+    const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
+    const { status } = spawnSync(process.execPath, [compiler, "--noEmitOnError", "--outDir", staging], {
+      cwd: root,
+      stdio: ["ignore", 2, 2],
+    });
+    if (status !== 0) return false;
+    // tsc copies no Lua; the service loads it from beside its modules.
+    for (const file of filesUnder(join(root, "src")).filter((name) => name.endsWith(".lua"))) {
+      copy(file, join(staging, relative(root, file)));
+    }
+    sync(staging, target);
+    writeFileSync(join(target, FINGERPRINT), sources);
+    return true;
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {string} from
+ * @param {string} to
+ */
+function sync(from, to) {
+  const wanted = new Set(filesUnder(from).map((file) => relative(from, file)));
+  for (const name of wanted) {
+    const [source, target] = [join(from, name), join(to, name)];
+    if (existsSync(target) && readFileSync(target).equals(readFileSync(source))) continue;
+    mkdirSync(dirname(target), { recursive: true });
+    renameSync(source, target);
+  }
+  for (const file of filesUnder(to)) {
+    if (!wanted.has(relative(to, file))) rmSync(file, { force: true });
+  }
+}
+
+/** @param {string} root */
+function fingerprint(root) {
+  const hash = createHash("sha256");
+  for (const file of SOURCES.flatMap((name) => filesUnder(join(root, name))).toSorted()) {
+    const { size, mtimeMs } = statSync(file);
+    hash.update(`${relative(root, file)} ${size} ${mtimeMs}\n`);
+  }
+  return hash.digest("hex");
+}
+
+/**
+ * @param {string} path a folder or a file; hidden entries are passed over
+ * @returns {string[]}
+ */
+function filesUnder(path) {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => !entry.name.startsWith("."))
+    .flatMap((entry) =>
+      entry.isDirectory() ? filesUnder(join(path, entry.name)) : [join(path, entry.name)],
+    );
+}
+
+/**
+ * @param {string} from
+ * @param {string} to
+ */
+function copy(from, to) {
+  mkdirSync(dirname(to), { recursive: true });
+  copyFileSync(from, to);
+}

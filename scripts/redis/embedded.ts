@@ -1,0 +1,149 @@
+import { withLock } from "../bootstrap/lock.mjs";
+import { Failure, messageOf } from "../failure.js";
+import type { RedisBinary } from "./binary.js";
+import { type AppendFsync, writeConfig } from "./config-file.js";
+import { urlOf } from "./connect.js";
+import {
+  type EmbeddedState,
+  filesOf,
+  isAlive,
+  prepareDataDir,
+  readOrMakePassword,
+  readState,
+  refOf,
+  writeState,
+} from "./embedded-state.js";
+import { freePort, portIsFree } from "./free-port.js";
+import { ask, launch, waitUntilReady } from "./launch.js";
+import { shutdown } from "./shutdown.js";
+
+const PORT_ATTEMPTS = 3;
+
+export interface EmbeddedOptions {
+  /** Absolute; one server per folder. */
+  readonly dataDir: string;
+  /** Asked for only when a server must be started. */
+  readonly findBinary: () => Promise<RedisBinary>;
+  /** Default: the port of the last time, else a free one. */
+  readonly port?: number;
+  readonly appendfsync?: AppendFsync;
+  readonly note?: (line: string) => void;
+}
+
+export interface EmbeddedRedis {
+  /** With the password. */
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  readonly version: string;
+  readonly label: string;
+  /** True when it already ran: beside another service, or left behind by one that was killed. */
+  readonly found: boolean;
+}
+
+/**
+ * Makes this process an owner of the data folder's Redis, which is started unless it runs. Safe against other
+ * processes that do the same at the same time. Throws a {@link Failure} when it can't start.
+ */
+export async function acquireEmbedded(options: EmbeddedOptions): Promise<EmbeddedRedis> {
+  const { dataDir, note } = options;
+  prepareDataDir(dataDir);
+  return withLock(
+    filesOf(dataDir).lock,
+    async () => (await findRunning(dataDir)) ?? (await startServer(options)),
+    (pid) => note?.(`Waiting for process ${pid}, which starts or stops Redis ...`),
+  );
+}
+
+/**
+ * Ends this process's ownership. The server is stopped, and waited for, when no living process owns it any more.
+ * Throws a {@link Failure} when it refuses to stop.
+ */
+export async function releaseEmbedded(dataDir: string): Promise<{ stopped: boolean }> {
+  return withLock(filesOf(dataDir).lock, async () => {
+    const state = readState(dataDir);
+    if (state === undefined) return { stopped: false };
+    const { server, ...rest } = state;
+    const owners = otherOwners(state);
+    if (server === undefined || owners.length > 0) {
+      writeState(dataDir, { ...state, owners });
+      return { stopped: false };
+    }
+    if (isAlive(server)) {
+      await shutdown(server.pid, { port: state.port, password: readOrMakePassword(dataDir) });
+    }
+    writeState(dataDir, { ...rest, owners });
+    return { stopped: true };
+  });
+}
+
+async function findRunning(dataDir: string): Promise<EmbeddedRedis | undefined> {
+  const state = readState(dataDir);
+  if (state === undefined) return undefined;
+  const address = { port: state.port, password: readOrMakePassword(dataDir) };
+  const facts =
+    state.server !== undefined && isAlive(state.server)
+      ? await waitUntilReady(state.server.pid, address, filesOf(dataDir).log)
+      : // The starter may have died before it could note the pid. Nobody else's server takes our password.
+        await ask(address).catch(() => undefined);
+  if (facts === undefined) return undefined;
+  own(dataDir, state, facts.pid);
+  return { ...describe(state, address.password), pid: facts.pid, version: facts.version, found: true };
+}
+
+async function startServer(options: EmbeddedOptions): Promise<EmbeddedRedis> {
+  const { dataDir, appendfsync = "everysec" } = options;
+  const binary = await options.findBinary();
+  const files = filesOf(dataDir);
+  const password = readOrMakePassword(dataDir);
+  for (let attempt = 1; ; attempt++) {
+    const port = await choosePort(options, readState(dataDir)?.port);
+    writeConfig(files.config, {
+      port,
+      dir: files.redis,
+      password,
+      appendonly: true,
+      appendfsync,
+      modules: binary.modules,
+    });
+    const state = { port, label: binary.label, owners: [] };
+    // Before the start, so that a server whose starter is killed right then is still found.
+    writeState(dataDir, state);
+    const pid = launch(binary, files, true);
+    own(dataDir, state, pid);
+    try {
+      const { version } = await waitUntilReady(pid, { port, password }, files.log);
+      return { ...describe(state, password), pid, version, found: false };
+    } catch (error) {
+      const portTaken = messageOf(error).includes("Address already in use");
+      if (!portTaken || options.port !== undefined || attempt === PORT_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function choosePort({ port }: EmbeddedOptions, remembered: number | undefined): Promise<number> {
+  if (port !== undefined) {
+    if (await portIsFree(port)) return port;
+    throw new Failure(`MNEME_REDIS_PORT is ${port}, but another process listens there.`);
+  }
+  if (remembered !== undefined && (await portIsFree(remembered))) return remembered;
+  return freePort();
+}
+
+function own(dataDir: string, state: EmbeddedState, serverPid: number): void {
+  const [server, self] = [refOf(serverPid), refOf(process.pid)];
+  writeState(dataDir, {
+    port: state.port,
+    label: state.label,
+    ...(server === undefined ? {} : { server }),
+    owners: [...otherOwners(state), ...(self === undefined ? [] : [self])],
+  });
+}
+
+function otherOwners({ owners }: EmbeddedState) {
+  return owners.filter((owner) => owner.pid !== process.pid && isAlive(owner));
+}
+
+function describe({ port, label }: EmbeddedState, password: string) {
+  return { url: urlOf(port, password), port, label };
+}

@@ -1,0 +1,78 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { processIdentity } from "../bootstrap/process-identity.mjs";
+import { Failure, messageOf } from "../failure.js";
+import type { RedisBinary } from "./binary.js";
+import { connectOnce, type RedisAddress } from "./connect.js";
+import { inspect, type ServerFacts } from "./inspect.js";
+
+const TAIL_LINES = 15;
+const POLL_MS = 25;
+const ANSWERS_WITHIN_MS = 30_000;
+
+export interface LaunchFiles {
+  /** The redis.conf to start with. */
+  readonly config: string;
+  /** Everything the server prints is appended here. */
+  readonly log: string;
+}
+
+/**
+ * Starts a server and gives its pid; whether it comes up is for {@link waitUntilReady} to say.
+ *
+ * @param detached in its own process group: Ctrl-C in our terminal, or our death, doesn't end it
+ */
+export function launch(binary: RedisBinary, { config, log }: LaunchFiles, detached: boolean): number {
+  // "-" reads the configuration from stdin. Unlike a file name it works as the last argument, which is where
+  // the redis-stack-server wrapper puts what it's given; and the process list shows no password.
+  const configFd = openSync(config, "r");
+  const logFd = openSync(log, "a", 0o600);
+  try {
+    const child = spawn(binary.command, ["-"], {
+      detached,
+      env: { ...process.env, ...binary.env },
+      stdio: [configFd, logFd, logFd],
+    });
+    child.on("error", () => {});
+    if (detached) child.unref();
+    if (child.pid === undefined) throw new Failure(`${binary.command} could not be started.`);
+    return child.pid;
+  } finally {
+    closeSync(configFd);
+    closeSync(logFd);
+  }
+}
+
+/**
+ * Waits until the server has loaded its data and answers. Throws a {@link Failure} with the end of its log when
+ * it dies first, or keeps silent for 30 s; while it says that it loads, it's waited for.
+ */
+export async function waitUntilReady(pid: number, address: RedisAddress, log: string): Promise<ServerFacts> {
+  let deadline = Date.now() + ANSWERS_WITHIN_MS;
+  for (;;) {
+    const answer = await ask(address).catch((error: unknown) => messageOf(error));
+    // Another server on the same address may answer for a moment before ours dies of it.
+    if (typeof answer === "object" && answer.pid === pid) return answer;
+    if (processIdentity(pid) === undefined) throw new Failure(`Redis did not start. ${logTail(log)}`);
+    if (typeof answer === "string" && answer.startsWith("LOADING")) deadline = Date.now() + ANSWERS_WITHIN_MS;
+    if (Date.now() > deadline)
+      throw new Failure(`Redis does not answer (${String(answer)}). ${logTail(log)}`);
+    await sleep(POLL_MS);
+  }
+}
+
+/** Asks the server at an address what it is. Rejects when none answers. */
+export async function ask(address: RedisAddress): Promise<ServerFacts> {
+  const client = await connectOnce(address);
+  try {
+    return await inspect(client);
+  } finally {
+    client.destroy();
+  }
+}
+
+function logTail(log: string): string {
+  const lines = readFileSync(log, "utf8").trimEnd().split("\n").slice(-TAIL_LINES);
+  return `The end of ${log}:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+}

@@ -1,0 +1,77 @@
+import { join, resolve } from "node:path";
+import { repositoryRoot } from "../bootstrap/root.mjs";
+import type { Env } from "../env.js";
+import { Failure, messageOf } from "../failure.js";
+import type { AppendFsync } from "./config-file.js";
+import { publicAddress } from "./connect.js";
+import { acquireEmbedded, type EmbeddedOptions, releaseEmbedded } from "./embedded.js";
+import { findRedis } from "./find.js";
+import { ask } from "./launch.js";
+import { supervise } from "./supervise.js";
+
+export interface ProvidedRedis {
+  /** With the password. */
+  readonly url: string;
+  /** Kind, version and address for people, without the password. */
+  readonly description: string;
+  /** Stops the Redis if it's ours and nobody else uses it. */
+  release(): Promise<void>;
+}
+
+/**
+ * The Redis of a service on this machine: the one at `REDIS_URL`, else an embedded one with its data below
+ * `MNEME_DATA_DIR` (default `.data`). Throws a {@link Failure} that names the ways out.
+ */
+export async function provideRedis(
+  env: Env,
+  note: (line: string) => void = console.error,
+): Promise<ProvidedRedis> {
+  const url = env["REDIS_URL"];
+  if (url) return external(url);
+  const options: EmbeddedOptions = {
+    dataDir: resolve(env["MNEME_DATA_DIR"] || join(repositoryRoot(), ".data")),
+    findBinary: () => findRedis(env, note),
+    ...portOf(env),
+    appendfsync: fsyncOf(env),
+    note,
+  };
+  const redis = await acquireEmbedded(options);
+  const unsupervise = supervise(redis, options);
+  return {
+    url: redis.url,
+    description: `${redis.label} ${redis.version} at 127.0.0.1:${redis.port}${redis.found ? ", which already ran" : ""}`,
+    async release() {
+      await unsupervise();
+      await releaseEmbedded(options.dataDir);
+    },
+  };
+}
+
+async function external(url: string): Promise<ProvidedRedis> {
+  const address = publicAddress(url);
+  const facts = await ask({ url }).catch((error: unknown) => {
+    throw new Failure(`The Redis of REDIS_URL (${address}) doesn't answer: ${messageOf(error)}`);
+  });
+  if (facts.unfit !== undefined) {
+    throw new Failure(
+      `The Redis of REDIS_URL (${address}) doesn't do: ${facts.unfit}. mneme needs Redis 8, or Redis Stack 7.4.`,
+    );
+  }
+  return { url, description: `Redis ${facts.version} at ${address}`, async release() {} };
+}
+
+function portOf(env: Env): { port?: number } {
+  const value = env["MNEME_REDIS_PORT"];
+  if (!value) return {};
+  const port = Number(value);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new Failure(`MNEME_REDIS_PORT must be a port number, not "${value}".`);
+  }
+  return { port };
+}
+
+function fsyncOf(env: Env): AppendFsync {
+  const value = env["MNEME_REDIS_APPENDFSYNC"] || "everysec";
+  if (value === "always" || value === "everysec" || value === "no") return value;
+  throw new Failure(`MNEME_REDIS_APPENDFSYNC must be always, everysec or no, not "${value}".`);
+}

@@ -1,0 +1,5 @@
+import "./bootstrap/node-version.mjs";
+
+const { bootstrap, importBuilt } = await import("./bootstrap/bootstrap.mjs");
+await bootstrap();
+await importBuilt("start.js");
