@@ -104,8 +104,8 @@ export function respondProblem(c: HonoContext, error: unknown, requestId: string
 }
 
 /** A schema's complaints as one domain error that names each field. */
-export function invalidRequest(error: z.ZodError, root?: string): DomainError {
-  const errors = error.issues.flatMap((issue) => fieldErrors(issue, root));
+export function invalidRequest(error: z.ZodError): DomainError {
+  const errors = error.issues.flatMap(fieldErrors).slice(0, MAX_ERRORS);
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
   return new DomainError("invalid_request", `${first?.field ?? "request"}: ${first?.message ?? ""}${more}`, {
@@ -113,9 +113,13 @@ export function invalidRequest(error: z.ZodError, root?: string): DomainError {
   });
 }
 
-function fieldErrors(issue: z.core.$ZodIssue, root: string | undefined): FieldError[] {
-  const path = root === undefined ? issue.path : [root, ...issue.path];
-  if (issue.code !== "unrecognized_keys") return [{ field: fieldName(path), message: issue.message }];
+/** A request may be wrong in thousands of places; the first few tell enough. */
+const MAX_ERRORS = 20;
+/** A field's name can be the caller's own, and as long as the body. */
+const MAX_FIELD_NAME = 128;
+
+function fieldErrors({ path, message, ...issue }: z.core.$ZodIssue): FieldError[] {
+  if (issue.code !== "unrecognized_keys") return [{ field: fieldName(path), message }];
   return issue.keys.map((key) => ({ field: fieldName([...path, key]), message: "Unknown field." }));
 }
 
@@ -124,5 +128,5 @@ function fieldName(path: readonly PropertyKey[]): string {
     .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
     .join("")
     .replace(/^\./, "");
-  return name === "" ? "body" : name;
+  return name === "" ? "body" : name.slice(0, MAX_FIELD_NAME);
 }

@@ -1,7 +1,7 @@
 import { facetsOf } from "../memory/facets.js";
 import type { JsonObject } from "../memory/json.js";
 import type { Revision } from "../memory/ports.js";
-import type { Interaction, Memory } from "../memory/record.js";
+import type { Interaction, Memory, MemoryDetail } from "../memory/record.js";
 import { indexText } from "../memory/terms.js";
 
 /**
@@ -12,7 +12,7 @@ import { indexText } from "../memory/terms.js";
  * digit (4.235923879920906e-122 comes back as 4.2359238799209057e-122), and a caller gets back what it gave.
  */
 interface MemoryDocument {
-  readonly memory: Omit<Memory, "metadata"> & { readonly metadata: string };
+  readonly memory: StoredMemory;
   readonly raw?: string;
   readonly index: {
     readonly ns: string;
@@ -24,6 +24,8 @@ interface MemoryDocument {
     readonly embed_at?: number;
   };
 }
+
+type StoredMemory = Omit<Memory, "metadata"> & { readonly metadata: string };
 
 export interface DocumentParts {
   readonly memory: Memory;
@@ -87,13 +89,23 @@ export function encodeRevision(revision: Revision): { patch: string; facets: str
   return { patch: JSON.stringify(patch), facets: facets.join(",") };
 }
 
-/** Reads what `JSON.GET … $.memory` returns: an array of one. */
+/** Reads what `JSON.GET key $.memory` returns: an array of one. */
 export function decodeMemory(json: string): Memory {
-  const [stored] = parseStored<[MemoryDocument["memory"]]>(json);
+  const [stored] = parseStored<[StoredMemory]>(json);
   return decodeStored(stored);
 }
 
-function decodeStored(stored: MemoryDocument["memory"]): Memory {
+/** Reads what `JSON.GET key $.memory $.raw` returns: an array for each path, empty where there is nothing. */
+export function decodeDetail(json: string): MemoryDetail {
+  const {
+    "$.memory": [stored],
+    "$.raw": [raw],
+  } = parseStored<{ "$.memory": [StoredMemory]; "$.raw": [string?] }>(json);
+  const memory = decodeStored(stored);
+  return raw === undefined ? memory : { ...memory, interaction: parseStored<Interaction>(raw) };
+}
+
+function decodeStored(stored: StoredMemory): Memory {
   return {
     ...stored,
     // A merge patch removes what it sets to null.
@@ -103,11 +115,6 @@ function decodeStored(stored: MemoryDocument["memory"]): Memory {
     metadata: parseStored<JsonObject>(stored.metadata),
     embedding: { status: stored.embedding.status, model: stored.embedding.model ?? null },
   };
-}
-
-/** The JSON text of a stored interaction. */
-export function decodeInteraction(json: string): Interaction {
-  return parseStored<Interaction>(json);
 }
 
 /** What we read here was written by {@link encodeDocument} or by a script of ours, so its shape is known. */

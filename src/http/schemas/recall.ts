@@ -38,13 +38,10 @@ export const recallRequest = z
   })
   .openapi("RecallRequest");
 
-const contribution = z
-  .object({ rank: z.int(), score: z.number(), adds: z.number() })
-  .nullable()
-  .openapi({
-    description:
-      "Rank from 1, the retriever's own score (BM25 or cosine), and what it adds to the hit's score.",
-  });
+const contribution = z.object({ rank: z.int(), score: z.number(), adds: z.number() }).nullable().openapi({
+  description:
+    "Rank from 1, the retriever's own score (BM25 or cosine), and what it adds to the hit's score.",
+});
 
 const hitView = z.object({
   memory: memoryView,

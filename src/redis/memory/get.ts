@@ -1,21 +1,12 @@
 import type { MemoryRef } from "../../memory/ports.js";
 import type { Memory, MemoryDetail } from "../../memory/record.js";
-import { decodeInteraction, decodeMemory } from "../codec.js";
+import { decodeDetail, decodeMemory } from "../codec.js";
 import type { StoreDeps } from "./deps.js";
 
 export async function get({ redis, keys }: StoreDeps, ref: MemoryRef): Promise<MemoryDetail | undefined> {
   const key = keys.record(ref.namespace, ref.id);
   const reply = await redis.run((client) => client.sendCommand(["JSON.GET", key, "$.memory", "$.raw"]));
-  if (typeof reply !== "string") return undefined;
-  const found = splitPaths(reply);
-  const memory = decodeMemory(found.memory);
-  return found.raw === undefined ? memory : { ...memory, interaction: decodeInteraction(found.raw) };
-}
-
-/** Takes `{"$.memory":[…],"$.raw":["…"]}` apart. */
-function splitPaths(reply: string): { memory: string; raw: string | undefined } {
-  const paths = JSON.parse(reply) as { "$.memory": [unknown]; "$.raw": string[] };
-  return { memory: JSON.stringify(paths["$.memory"]), raw: paths["$.raw"][0] };
+  return typeof reply === "string" ? decodeDetail(reply) : undefined;
 }
 
 /** One JSON.MGET a namespace, because a namespace is a slot of its own; all in one round trip. */
