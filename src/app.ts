@@ -4,7 +4,7 @@ import { limitBody } from "./http/middleware/limits.js";
 import { observe } from "./http/middleware/observe.js";
 import { describeProblem, HttpProblem, respondProblem } from "./http/problem.js";
 import { createRouter } from "./http/router.js";
-import { describeApi, docsRoutes } from "./http/routes/docs.js";
+import { docsRoutes, serveDescription } from "./http/routes/docs.js";
 import { interactionRoutes } from "./http/routes/interactions.js";
 import { memoryRoutes } from "./http/routes/memories.js";
 import { recallRoutes } from "./http/routes/recall.js";
@@ -25,13 +25,14 @@ export function createApp(deps: AppDeps) {
       logger.error({ error: describeError(error), request_id: id }, "request failed");
     return respondProblem(c, error, id);
   });
-  describeApi(app);
-  return app
+  const routed = app
     .route("/", systemRoutes(deps))
     .route("/", docsRoutes())
     .route("/", memoryRoutes(deps))
     .route("/", interactionRoutes(deps))
     .route("/", recallRoutes(deps));
+  serveDescription(app);
+  return routed;
 }
 
 export type AppType = ReturnType<typeof createApp>;

@@ -58,7 +58,10 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     onMissingIndex: () => void ensureIndexes().catch(() => {}),
   });
 
-  const metrics: Metrics = createMetrics({ countMemories: () => store.countByType() });
+  const metrics: Metrics = createMetrics({
+    redisUp: () => client.isReady,
+    countMemories: () => store.countByType(),
+  });
   const cache = createEmbeddingCache(redis, keys, { ttlSeconds: config.embeddingCacheSeconds });
   const provider = createEmbedder(
     config.embedding.provider === "none" ? config.embedding : { ...config.embedding, cache },
@@ -116,11 +119,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     },
     metrics,
     logger,
-    readiness: async () => {
-      const state = await readiness();
-      metrics.redisUp(state.redis.status === "ok");
-      return state;
-    },
+    readiness,
     now,
   });
 

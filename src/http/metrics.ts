@@ -8,18 +8,18 @@ export interface Metrics {
   readonly registry: Registry;
   request(method: string, route: string, status: number, seconds: number): void;
   recallStage(stage: RecallStage, seconds: number): void;
-  redisUp(up: boolean): void;
   embedding(kind: "query" | "passage", outcome: "ok" | "error", texts: number, seconds: number): void;
   workerError(): void;
 }
 
 export interface MetricsOptions {
+  readonly redisUp: () => boolean;
   /** Asked at most once in a few seconds, when somebody scrapes. */
   readonly countMemories: () => Promise<Readonly<Record<MemoryType, number>>>;
 }
 
 /** All series, declared in one place, in a registry of their own: two services in one process don't share numbers. */
-export function createMetrics({ countMemories }: MetricsOptions): Metrics {
+export function createMetrics({ redisUp, countMemories }: MetricsOptions): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -37,7 +37,6 @@ export function createMetrics({ countMemories }: MetricsOptions): Metrics {
     buckets: LATENCY_BUCKETS,
     registers,
   });
-  const redisUp = new Gauge({ name: "mneme_redis_up", help: "1 while Redis can be reached.", registers });
   const embeddings = new Histogram({
     name: "mneme_embedding_duration_seconds",
     help: "Calls to the embedder by kind and outcome.",
@@ -56,19 +55,29 @@ export function createMetrics({ countMemories }: MetricsOptions): Metrics {
     help: "Unexpected failures of the embedding worker.",
     registers,
   });
+  registerRedisUp(registers, redisUp);
   registerMemoryCounts(registers, countMemories);
   return {
     registry,
     request: (method, route, status, seconds) =>
       requests.observe({ method, route, status: String(status) }, seconds),
     recallStage: (stage, seconds) => recall.observe({ stage }, seconds),
-    redisUp: (up) => redisUp.set(up ? 1 : 0),
     embedding(kind, outcome, texts, seconds) {
       embeddings.observe({ kind, outcome }, seconds);
       embedded.inc({ kind, outcome }, texts);
     },
     workerError: () => workerErrors.inc(),
   };
+}
+
+function registerRedisUp(registers: Registry[], redisUp: MetricsOptions["redisUp"]): Gauge {
+  const gauge: Gauge = new Gauge({
+    name: "mneme_redis_up",
+    help: "1 while Redis can be reached.",
+    registers,
+    collect: () => gauge.set(redisUp() ? 1 : 0),
+  });
+  return gauge;
 }
 
 const COUNT_EVERY_MS = 5000;

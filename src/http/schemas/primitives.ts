@@ -59,7 +59,10 @@ export const jsonValue = z
     `Must not be nested deeper than ${JSON_DEPTH} levels.`,
   )
   .refine(isWellFormed, "Must be well-formed Unicode (it has a lone surrogate).")
-  .openapi({ description: "Any JSON value." });
+  .openapi({
+    type: ["object", "array", "string", "number", "boolean", "null"],
+    description: "Any JSON value.",
+  });
 
 const jsonObject = z
   .custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value), {
