@@ -131,5 +131,7 @@ export function expectUnit(vector: Float32Array | undefined, { model }: Embedder
 }
 
 export function dot(a: Float32Array | undefined, b: Float32Array | undefined): number {
-  return (a ?? []).reduce((sum, value, index) => sum + value * (b?.[index] ?? Number.NaN), 0);
+  let sum = 0;
+  a?.forEach((value, index) => (sum += value * (b?.[index] ?? Number.NaN)));
+  return a === undefined ? Number.NaN : sum;
 }

@@ -29,19 +29,21 @@ export async function startFakeOpenAI(dimensions: number): Promise<FakeOpenAI> {
   const behaviours: Behaviour[] = [];
   let headers: IncomingMessage["headers"] = {};
   const server = createServer((incoming, response) => {
-    void readJson(incoming).then((request) => {
-      headers = incoming.headers;
-      requests.push(request);
-      if (behaviours.shift()?.(request, response) === true) return;
-      answer(response, 200, {
-        data: request.input.map((text, index) => {
-          const vector = vectorOf(text, dimensions);
-          const embedding = request.encoding_format === "base64" ? toBase64(vector) : Array.from(vector);
-          return { object: "embedding", index, embedding };
-        }),
-      });
-    });
+    void respond(incoming, response);
   });
+  async function respond(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const request = await readJson(incoming);
+    headers = incoming.headers;
+    requests.push(request);
+    if (behaviours.shift()?.(request, response) === true) return;
+    answer(response, 200, {
+      data: request.input.map((text, index) => {
+        const vector = vectorOf(text, dimensions);
+        const embedding = request.encoding_format === "base64" ? toBase64(vector) : Array.from(vector);
+        return { object: "embedding", index, embedding };
+      }),
+    });
+  }
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

@@ -3,7 +3,16 @@ import { Worker } from "node:worker_threads";
 
 import { reasonOf } from "../abort.js";
 import { EmbeddingUnavailable } from "../embedder.js";
-import type { FromWorker, Reply, Request, ToWorker, WorkerOptions } from "./protocol.js";
+import {
+  awaitIdle,
+  type FromWorker,
+  markBusy,
+  markIdle,
+  type Reply,
+  type Request,
+  type ToWorker,
+  type WorkerOptions,
+} from "./protocol.js";
 import { createTurnQueue } from "./turn-queue.js";
 
 /** What comes first when the worker is free: a query waits for at most the one text in progress. */
@@ -11,7 +20,9 @@ export const LANE = { query: 0, split: 1, passage: 2 } as const;
 type Lane = (typeof LANE)[keyof typeof LANE];
 
 export interface InferenceOptions {
-  readonly worker: WorkerOptions;
+  /** The module that the worker runs. */
+  readonly script: URL;
+  readonly worker: Omit<WorkerOptions, "busy">;
   /** Calls that may wait; one more is rejected with EmbeddingUnavailable. */
   readonly maxQueuedCalls: number;
   /** Longest pause before a crashed worker is started again, in milliseconds. */
@@ -43,18 +54,27 @@ const CLOSE_GRACE_MS = 2_000;
  * One worker, one request in it at a time; the rest waits here, where it can be overtaken and taken back.
  * While the model loads, calls wait; while a crashed worker pauses before its restart, they reject at once.
  */
-export function createInference({ worker, maxQueuedCalls, maxBackoffMs }: InferenceOptions): Inference {
+export function createInference({
+  script,
+  worker,
+  maxQueuedCalls,
+  maxBackoffMs,
+}: InferenceOptions): Inference {
   const queue = createTurnQueue<Task>(Object.keys(LANE).length);
   const loads = new Set<{ resolve(): void; reject(error: Error): void }>();
+  const busy = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const onProcessExit = (): void => awaitIdle(busy, CLOSE_GRACE_MS);
+  process.on("exit", onProcessExit);
   let current: Task | undefined;
   let crashes = 0;
   let closing = false;
   let state: State = start();
 
   function start(): State {
-    const thread = new Worker(new URL("./worker.js", import.meta.url), {
+    markBusy(busy);
+    const thread = new Worker(script, {
       name: "embedder",
-      workerData: worker,
+      workerData: { ...worker, busy } satisfies WorkerOptions,
       execArgv: [],
     });
     let reason = "it stopped unexpectedly";
@@ -90,6 +110,7 @@ export function createInference({ worker, maxQueuedCalls, maxBackoffMs }: Infere
   }
 
   function onExit(reason: string): void {
+    markIdle(busy);
     if (closing) return;
     const error = new EmbeddingUnavailable(`the local embedding worker is down: ${reason}`);
     const pause = crashes === 0 ? 0 : Math.min(maxBackoffMs, FIRST_BACKOFF_MS * 2 ** (crashes - 1));
@@ -117,6 +138,7 @@ export function createInference({ worker, maxQueuedCalls, maxBackoffMs }: Infere
       return;
     }
     state.worker.ref();
+    markBusy(busy);
     state.worker.postMessage(current.request satisfies ToWorker, []);
   }
 
@@ -175,6 +197,7 @@ export function createInference({ worker, maxQueuedCalls, maxBackoffMs }: Infere
       rejectAll(error);
       if (last.name === "down") clearTimeout(last.restart);
       else await stop(last.worker);
+      process.off("exit", onProcessExit);
     },
   };
 }

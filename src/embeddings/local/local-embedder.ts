@@ -42,6 +42,7 @@ export function createLocalEmbedder({
   if (missing.length > 0) throw new Error(`the local embedding model lacks ${missing.join(" and ")}`);
   const sizes = passageSizes(passages, CONTENT_WINDOW);
   const inference = createInference({
+    script: new URL("./worker.js", import.meta.url),
     worker: { modelFile, tokenizerFile, dimensions: DIMENSIONS, threads },
     maxQueuedCalls,
     maxBackoffMs,

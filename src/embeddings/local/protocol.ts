@@ -6,6 +6,8 @@ export interface WorkerOptions {
   readonly tokenizerFile: string;
   readonly dimensions: number;
   readonly threads: number;
+  /** One cell, 1 while native code runs: see `awaitIdle`. */
+  readonly busy: Int32Array<SharedArrayBuffer>;
 }
 
 export type Request =
@@ -23,3 +25,20 @@ export type FromWorker =
   | { readonly kind: "failed" };
 
 export type Reply = Extract<FromWorker, { readonly kind: "vector" | "passages" }>;
+
+export function markBusy(busy: Int32Array): void {
+  Atomics.store(busy, 0, 1);
+}
+
+export function markIdle(busy: Int32Array): void {
+  Atomics.store(busy, 0, 0);
+  Atomics.notify(busy, 0);
+}
+
+/**
+ * Blocks the thread until the worker is out of native code. `process.exit` ends workers where they are,
+ * and onnxruntime answers that with an abort of the process (SIGABRT, onnxruntime-node 1.30).
+ */
+export function awaitIdle(busy: Int32Array<SharedArrayBuffer>, timeoutMs: number): void {
+  Atomics.wait(busy, 0, 1, timeoutMs);
+}

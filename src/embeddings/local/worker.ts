@@ -2,13 +2,23 @@
 import { parentPort, workerData } from "node:worker_threads";
 
 import { splitPassages } from "../passages.js";
-import type { FromWorker, Reply, Request, ToWorker, WorkerOptions } from "./protocol.js";
+import {
+  type FromWorker,
+  markIdle,
+  type Reply,
+  type Request,
+  type ToWorker,
+  type WorkerOptions,
+} from "./protocol.js";
 import { openSession, type Session } from "./session.js";
 
 const port = parentPort;
 if (port === null) throw new Error("this module runs as a worker thread");
+/** The thread that starts this one hands over exactly these. */
+const options = workerData as WorkerOptions;
 
 function send(message: FromWorker): void {
+  markIdle(options.busy);
   port?.postMessage(message, message.kind === "vector" ? [transferable(message.vector)] : []);
 }
 
@@ -23,7 +33,7 @@ const transferable = (vector: Float32Array): ArrayBuffer => vector.buffer as Arr
 
 let session: Session | undefined;
 try {
-  session = await openSession(workerData as WorkerOptions);
+  session = await openSession(options);
   const opened = session;
   port.on("message", (message: ToWorker) => {
     if (message.kind === "close") {

@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { embedderContract, expectUnit } from "../contract/embedder.js";
+import { embeddings, type Embeddings } from "../support/built.js";
+import { answer, type FakeOpenAI, startFakeOpenAI, vectorOf } from "../support/fake-openai.js";
+import { memoryCache } from "./fakes.js";
+
+const { createEmbedder, createOpenAIEmbedder, EmbeddingRefused, EmbeddingUnavailable } = embeddings;
+const DIMENSIONS = 64;
+const KEY = "sk-very-secret";
+
+let provider: FakeOpenAI;
+beforeAll(async () => {
+  provider = await startFakeOpenAI(DIMENSIONS);
+});
+afterAll(() => provider.close());
+
+function create(options: Partial<Parameters<Embeddings["createOpenAIEmbedder"]>[0]> = {}) {
+  return createOpenAIEmbedder({
+    apiKey: KEY,
+    baseURL: provider.baseURL,
+    model: "test-model",
+    dimensions: DIMENSIONS,
+    timeoutMs: 500,
+    ...options,
+  });
+}
+
+embedderContract("openai", async () => create());
+embedderContract("openai with cache, coalescing and breaker", async () => {
+  const embedder = createEmbedder({
+    provider: "openai",
+    apiKey: KEY,
+    baseURL: provider.baseURL,
+    model: "test-model",
+    dimensions: DIMENSIONS,
+    cache: memoryCache(),
+  });
+  if (embedder === undefined) throw new Error("expected an embedder");
+  return embedder;
+});
+
+describe("createOpenAIEmbedder", () => {
+  test.each(["base64", "float"] as const)(
+    "reads vectors sent as %s, and sends texts as they are",
+    async (encoding) => {
+      const [vector] = await create({ encoding }).embedPassages(["two\nlines"]);
+      const expected = vectorOf("two\nlines", DIMENSIONS);
+      const length = Math.hypot(...expected);
+      expected.forEach((value, i) => expect(vector?.[i]).toBeCloseTo(value / length, 6));
+      expect(provider.requests.at(-1)).toEqual({
+        model: "test-model",
+        input: ["two\nlines"],
+        dimensions: DIMENSIONS,
+        encoding_format: encoding,
+      });
+      expect(provider.headers()["authorization"]).toBe(`Bearer ${KEY}`);
+    },
+  );
+
+  test("accepts numbers from a provider that was asked for base64", async () => {
+    provider.next((request, response) =>
+      answer(response, 200, {
+        data: request.input.map((text) => ({ embedding: [...vectorOf(text, DIMENSIONS)] })),
+      }),
+    );
+    const embedder = create();
+    expectUnit(await embedder.embedQuery("numbers"), embedder);
+  });
+
+  test("makes a request of each batch, in order", async () => {
+    const before = provider.requests.length;
+    const embedder = create({ batchSize: 4 });
+    const texts = Array.from({ length: 10 }, (_, i) => `text ${i}`);
+    const vectors = await embedder.embedPassages(texts);
+    expect(
+      provider.requests
+        .slice(before)
+        .map(({ input }) => input.length)
+        .toSorted(),
+    ).toEqual([2, 4, 4]);
+    expect(vectors[9]).toEqual(await embedder.embedQuery("text 9"));
+  });
+
+  test("knows the dimensions of OpenAI's models and asks for others", () => {
+    const known = (model: string) => createOpenAIEmbedder({ apiKey: KEY, model }).model;
+    expect(known("text-embedding-3-small")).toMatchObject({
+      id: "text-embedding-3-small-1536",
+      dimensions: 1536,
+    });
+    expect(known("text-embedding-3-large").dimensions).toBe(3072);
+    expect(known("text-embedding-ada-002").dimensions).toBe(1536);
+    expect(() => known("some/other")).toThrow("dimensions");
+  });
+
+  test("never gives two models one id", () => {
+    const id = (model: string, dimensions = 64) =>
+      createOpenAIEmbedder({ apiKey: KEY, model, dimensions }).model.id;
+    const names = ["a-b", "a/b", "A-b", "a b", "記憶", "x".repeat(80), `${"x".repeat(80)}y`];
+    const ids = [...names.map((name) => id(name)), id("a-b", 65)];
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const one of ids) expect(one).toMatch(/^[a-z0-9.-]{1,64}$/);
+  });
+
+  test.each([429, 500, 503])("tries again after %i", async (status) => {
+    const before = provider.requests.length;
+    provider.next((_request, response) => answer(response, status, { error: { message: "later" } }));
+    const embedder = create();
+    expectUnit(await embedder.embedQuery("retried"), embedder);
+    expect(provider.requests).toHaveLength(before + 2);
+  });
+
+  test("waits as long as the provider asks, but not longer than a caller would", async () => {
+    const busy = (seconds: string) => (_request: unknown, response: Parameters<typeof answer>[0]) =>
+      answer(response, 429, {}, { "retry-after": seconds });
+    provider.next(busy("1"));
+    const started = performance.now();
+    await create().embedQuery("retried");
+    expect(performance.now() - started).toBeGreaterThan(990);
+    provider.next(busy("60"));
+    await expect(create().embedQuery("not retried")).rejects.toThrow("limits the rate");
+  });
+
+  test("gives up after its retries", async () => {
+    const before = provider.requests.length;
+    const fail = (_request: unknown, response: Parameters<typeof answer>[0]) => answer(response, 500, "oops");
+    provider.next(fail, fail);
+    await expect(create({ maxRetries: 1 }).embedQuery("q")).rejects.toMatchObject({
+      name: "EmbeddingUnavailable",
+    });
+    expect(provider.requests).toHaveLength(before + 2);
+  });
+
+  const failures: [string, number, unknown, string][] = [
+    ["a wrong key", 401, { error: { message: `Incorrect API key ${KEY}` } }, "rejects the key"],
+    ["no permission", 403, { error: { message: KEY } }, "rejects the key"],
+    ["an unknown model", 404, { error: { message: "no such model" } }, "doesn't know the model"],
+    ["no quota", 429, { error: { code: "insufficient_quota", message: "pay" } }, "no quota"],
+    [
+      "a parameter of ours",
+      400,
+      { error: { param: "dimensions", message: "bad" } },
+      "rejects the configured dimensions",
+    ],
+    ["malformed JSON", 200, '{"data": [', "malformed"],
+    ["no data", 200, { object: "list" }, "malformed"],
+    ["too few vectors", 200, { data: [] }, "malformed"],
+    ["a wrong dimension", 200, { data: [{ embedding: [1, 2, 3] }] }, "64 finite numbers"],
+    ["null in a vector", 200, { data: [{ embedding: Array.from({ length: 64 }, () => null) }] }, "64 finite"],
+    [
+      "NaN in a vector",
+      200,
+      { data: [{ embedding: Buffer.alloc(256, 0xff).toString("base64") }] },
+      "64 finite",
+    ],
+    ["a vector of zeros", 200, { data: [{ embedding: Array.from({ length: 64 }, () => 0) }] }, "64 finite"],
+  ];
+  test.each(failures)(
+    "is unavailable on %s, without telling key or text",
+    async (_name, status, body, message) => {
+      const before = provider.requests.length;
+      provider.next((_request, response) => answer(response, status, body));
+      const error: unknown = await create()
+        .embedQuery("confidential")
+        .catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(EmbeddingUnavailable);
+      expect(String(error)).toContain(message);
+      expect(JSON.stringify([String(error), error, (error as Error).cause])).not.toMatch(
+        /secret|confidential/,
+      );
+      expect(provider.requests).toHaveLength(before + 1);
+    },
+  );
+
+  test.each([400, 413, 422])("takes %i for a refusal of the input", async (status) => {
+    provider.next((_request, response) =>
+      answer(response, status, { error: { message: "confidential is too long" } }),
+    );
+    const refused = create().embedPassages(["confidential"]);
+    await expect(refused).rejects.toBeInstanceOf(EmbeddingRefused);
+    await expect(refused).rejects.not.toThrow("confidential");
+  });
+
+  test("a slow answer times out, also in the middle of its body", async () => {
+    provider.next(
+      () => true,
+      (_request, response) => {
+        response.writeHead(200, { "content-type": "application/json" });
+        return response.write('{"data": [') || true;
+      },
+    );
+    const embedder = create({ timeoutMs: 150, maxRetries: 0 });
+    for (const text of ["never", "half"]) {
+      const started = performance.now();
+      await expect(embedder.embedQuery(text)).rejects.toBeInstanceOf(EmbeddingUnavailable);
+      expect(performance.now() - started).toBeLessThan(1_000);
+    }
+  });
+
+  test("tries again when the connection ends in the middle of an answer", async () => {
+    const before = provider.requests.length;
+    provider.next((_request, response) => {
+      response.writeHead(200, { "content-type": "application/json", "content-length": "5000" });
+      response.write('{"data": [');
+      setTimeout(() => response.destroy(), 20);
+      return true;
+    });
+    const embedder = create();
+    expectUnit(await embedder.embedQuery("cut off"), embedder);
+    expect(provider.requests).toHaveLength(before + 2);
+  });
+
+  test("is unavailable when nobody listens", async () => {
+    const gone = await startFakeOpenAI(DIMENSIONS);
+    await gone.close();
+    const embedder = create({ baseURL: gone.baseURL, maxRetries: 1 });
+    await expect(embedder.embedQuery("q")).rejects.toThrow("can't be reached");
+    await expect(embedder.ready()).rejects.toBeInstanceOf(EmbeddingUnavailable);
+  });
+
+  test("asks the provider for readiness only now and then", async () => {
+    const embedder = create();
+    const before = provider.requests.length;
+    await Promise.all([embedder.ready(), embedder.ready()]);
+    await embedder.ready();
+    expect(provider.requests).toHaveLength(before + 1);
+  });
+
+  test("abort and close cut a request off", async () => {
+    const hang = (): boolean => true;
+    const embedder = create({ timeoutMs: 60_000 });
+    provider.next(hang, hang);
+    const started = performance.now();
+    await expect(embedder.embedQuery("q", AbortSignal.timeout(100))).rejects.toMatchObject({
+      name: "TimeoutError",
+    });
+    const waiting = embedder.embedPassages(["p"]);
+    setTimeout(() => void embedder.close(), 50);
+    await expect(waiting).rejects.toThrow("closed");
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
