@@ -1,6 +1,7 @@
 // Stands in for the worker of the local embedder: crashes on the text "crash", hangs on "hang".
 import { parentPort } from "node:worker_threads";
 
+/** @param {unknown} message */
 const send = (message) => parentPort?.postMessage(message, []);
 
 parentPort?.on("message", ({ kind, text }) => {
