@@ -1,7 +1,9 @@
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { unzipSync } from "fflate";
+import type Maven from "mvn-artifact-download";
 import { cacheDir, installOnce } from "./cache.js";
 import type { Env } from "./env.js";
 import { Failure, messageOf } from "./failure.js";
@@ -80,7 +82,8 @@ async function fill(folder: string, fetchJar: FetchJar): Promise<void> {
 async function downloadJar(folder: string): Promise<string> {
   // Its node-fetch loads modules that Node deprecates; the user can do nothing about that warning.
   process.noDeprecation = true;
-  const { default: maven } = await import("mvn-artifact-download");
+  // require() gives its CommonJS exports as they are; under import(), Node and Vite disagree on `default`.
+  const maven: typeof Maven = createRequire(import.meta.url)("mvn-artifact-download");
   const file = join(folder, "model.jar");
   const progress = startProgress("Fetching the embedding model", MODEL.bytes);
   const watch = watchGrowth(file, (bytes) => progress.at(bytes));

@@ -1,0 +1,165 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createClient } from "redis";
+import { expect, onTestFinished, test } from "vitest";
+import { processIdentity } from "../../scripts/bootstrap/process-identity.mjs";
+import { releaseEmbedded } from "../../scripts/redis/embedded.js";
+import { freePort } from "../../scripts/redis/free-port.js";
+import { kill9 } from "../support/redis.js";
+import { tempDir } from "../support/temp-dir.js";
+
+test("two starts at once share one server; the last to leave stops it", async () => {
+  const dir = dataDir();
+  const [a, b] = await Promise.all([startOwner(dir), startOwner(dir)]);
+  const pid = await a.serverPid();
+  expect(await b.serverPid()).toBe(pid);
+  await a.release();
+  expect(await b.serverPid()).toBe(pid);
+  await b.release();
+  expect(processIdentity(pid)).toBeUndefined();
+});
+
+test("what was written survives a stop and a start, on the same port", async () => {
+  const dir = dataDir();
+  const first = await startOwner(dir);
+  await first.redis(["JSON.SET", "key", "$", '{"kept":true}']);
+  await first.release();
+  const second = await startOwner(dir);
+  expect(second.url).toBe(first.url);
+  expect(await second.redis(["JSON.GET", "key"])).toBe('{"kept":true}');
+  await second.release();
+});
+
+test("a server whose owner was killed runs on, is adopted by the next, and stopped by it", async () => {
+  const dir = dataDir();
+  const first = await startOwner(dir);
+  const pid = await first.serverPid();
+  await first.redis(["SET", "key", "kept"]);
+  await kill9(first.pid);
+  expect(processIdentity(pid)).toBeDefined();
+  const second = await startOwner(dir);
+  expect(await second.serverPid()).toBe(pid);
+  expect(await second.redis(["GET", "key"])).toBe("kept");
+  await second.release();
+  expect(processIdentity(pid)).toBeUndefined();
+});
+
+test("a server that was killed comes back by itself, with what was written", async () => {
+  const dir = dataDir();
+  const owner = await startOwner(dir);
+  const pid = await owner.serverPid();
+  await owner.redis(["SET", "key", "kept"]);
+  await kill9(pid);
+  await expect
+    .poll(() => owner.redis(["GET", "key"]).catch(() => undefined), { timeout: 10_000 })
+    .toBe("kept");
+  expect(await owner.serverPid()).not.toBe(pid);
+  await owner.release();
+});
+
+test("the server isn't in its owner's process group: Ctrl-C in the terminal doesn't reach it", async () => {
+  const owner = await startOwner(dataDir());
+  const pid = await owner.serverPid();
+  process.kill(-owner.pid, "SIGINT");
+  await owner.exited;
+  await sleep(100);
+  expect(processIdentity(pid)).toBeDefined();
+});
+
+test("other users get in neither through the files nor through the port", async () => {
+  const dir = dataDir();
+  const owner = await startOwner(dir);
+  for (const file of ["redis.password", "redis.conf", "redis.json"]) {
+    expect(statSync(join(dir, file)).mode & 0o077).toBe(0);
+  }
+  expect(statSync(join(dir, "redis")).mode & 0o077).toBe(0);
+  const password = new URL(owner.url).password;
+  expect(password.length).toBeGreaterThanOrEqual(32);
+  expect(owner.description).not.toContain(password);
+  const commandLine = readFileSync(`/proc/${await owner.serverPid()}/cmdline`, "utf8");
+  expect(commandLine).not.toContain(password);
+  const intruder = createClient({
+    url: owner.url.replace(`:${password}@`, ""),
+    socket: { reconnectStrategy: false },
+  });
+  intruder.on("error", () => {});
+  await expect(intruder.connect().then(() => intruder.get("key"))).rejects.toThrow(/NOAUTH/);
+  if (intruder.isOpen) intruder.destroy();
+  await owner.release();
+});
+
+test("a port that's taken by another is reported, with what to change", async () => {
+  const other = await startOwner(dataDir());
+  const port = new URL(other.url).port;
+  await expect(startOwner(dataDir(), { MNEME_REDIS_PORT: port })).rejects.toThrow(/MNEME_REDIS_PORT/);
+  await other.release();
+  const free = String(await freePort());
+  const owner = await startOwner(dataDir(), { MNEME_REDIS_PORT: free });
+  expect(new URL(owner.url).port).toBe(free);
+  await owner.release();
+});
+
+test("an error at the start shows the end of Redis's log", async () => {
+  const dir = dataDir();
+  const owner = await startOwner(dir);
+  await owner.redis(["SET", "key", "value"]);
+  await owner.release();
+  writeFileSync(join(dir, "redis", "appendonlydir", "appendonly.aof.manifest"), "nonsense\n");
+  await expect(startOwner(dir)).rejects.toThrow(/Redis did not start.*redis\.log/s);
+});
+
+/** A data folder whose server, if a failed test leaves one, is stopped. */
+function dataDir(): string {
+  const dir = tempDir();
+  onTestFinished(async () => {
+    await releaseEmbedded(dir);
+  });
+  return dir;
+}
+
+async function startOwner(dir: string, env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "embedded-owner.mjs"), dir], {
+    env: { ...process.env, ...env },
+    detached: true,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  let errors = "";
+  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+  const exited = once(child, "exit");
+  onTestFinished(async () => {
+    if (child.exitCode === null && child.signalCode === null) await kill9(child.pid ?? 0);
+  });
+  const [line]: string[] = await Promise.race([
+    once(createInterface(child.stdout), "line"),
+    exited.then(() => Promise.reject(new Error(`The owner ended: ${errors}`))),
+  ]);
+  const { url, description }: { url: string; description: string } = JSON.parse(line ?? "{}");
+  const redis = async (command: string[]): Promise<unknown> => {
+    const client = createClient({ url, socket: { reconnectStrategy: false } });
+    client.on("error", () => {});
+    await client.connect();
+    try {
+      return await client.sendCommand(command);
+    } finally {
+      client.destroy();
+    }
+  };
+  return {
+    pid: child.pid ?? 0,
+    url,
+    description,
+    exited,
+    redis,
+    async serverPid() {
+      return Number(/process_id:(\d+)/.exec(String(await redis(["INFO", "server"])))?.[1]);
+    },
+    async release() {
+      child.stdin.write("\n");
+      await exited;
+    },
+  };
+}

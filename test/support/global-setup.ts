@@ -1,0 +1,20 @@
+import type { TestProject } from "vitest/node";
+import { provideModel } from "../../scripts/model.js";
+import { startRedis } from "./redis.js";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** One Redis for all tests that are content with a random namespace. It keeps nothing. */
+    redisUrl: string;
+    /** The folder of the local embedding model. */
+    modelDir: string;
+  }
+}
+
+/** Runs once, before the first test file. */
+export default async function globalSetup(project: TestProject): Promise<() => Promise<void>> {
+  project.provide("modelDir", await provideModel(process.env));
+  const redis = await startRedis();
+  project.provide("redisUrl", redis.url);
+  return () => redis.stop();
+}

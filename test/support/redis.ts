@@ -1,0 +1,109 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { processIdentity } from "../../scripts/bootstrap/process-identity.mjs";
+import type { RedisBinary } from "../../scripts/redis/binary.js";
+import { type AppendFsync, writeConfig } from "../../scripts/redis/config-file.js";
+import { urlOf } from "../../scripts/redis/connect.js";
+import { findRedis } from "../../scripts/redis/find.js";
+import { freePort } from "../../scripts/redis/free-port.js";
+import { launch, waitUntilReady } from "../../scripts/redis/launch.js";
+import { shutdown } from "../../scripts/redis/shutdown.js";
+
+const PORT_ATTEMPTS = 3;
+
+export interface TestRedisOptions {
+  /** Default false: nothing is kept. */
+  readonly appendonly?: boolean;
+  /** Default `always`: what was acknowledged is on disk. */
+  readonly appendfsync?: AppendFsync;
+  /** False leaves out search and JSON, where they're modules. */
+  readonly modules?: boolean;
+  /** Default: a temporary folder, removed by `stop`. A given one stays. */
+  readonly dir?: string;
+  /** Default: a free one. */
+  readonly port?: number;
+}
+
+export interface TestRedis {
+  readonly url: string;
+  readonly port: number;
+  /** Of the server as it runs now: another one after a restart. */
+  readonly pid: number;
+  /** Ends it in good order, if it runs. */
+  stop(): Promise<void>;
+  /** Kills it as an out-of-memory killer would, and waits until it's gone. */
+  kill9(): Promise<void>;
+  /** Stops it if it still runs, and starts it again: same port, same data. */
+  restart(): Promise<void>;
+}
+
+/** Starts a Redis of the test's own, on loopback, without a password. */
+export async function startRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
+  const binary = await (found ??= findRedis(process.env));
+  const home = mkdtempSync(join(tmpdir(), "mneme-test-redis-"));
+  for (let attempt = 1; ; attempt++) {
+    const port = options.port ?? (await freePort());
+    try {
+      return await startIn(home, port, binary, options);
+    } catch (error) {
+      const taken = String(error).includes("Address already in use");
+      if (taken && options.port === undefined && attempt < PORT_ATTEMPTS) continue;
+      rmSync(home, { recursive: true, force: true });
+      throw error;
+    }
+  }
+}
+
+let found: Promise<RedisBinary> | undefined;
+
+async function startIn(
+  home: string,
+  port: number,
+  binary: RedisBinary,
+  options: TestRedisOptions,
+): Promise<TestRedis> {
+  const { appendonly = false, appendfsync = "always", modules = true, dir = join(home, "data") } = options;
+  const files = { config: join(home, "redis.conf"), log: join(home, "redis.log") };
+  mkdirSync(dir, { recursive: true });
+  writeConfig(files.config, {
+    port,
+    dir,
+    appendonly,
+    appendfsync,
+    modules: modules ? binary.modules : [],
+  });
+  const start = async () => {
+    const started = launch(binary, files, false);
+    await waitUntilReady(started, { port }, files.log);
+    return started;
+  };
+  let pid = await start();
+  return {
+    url: urlOf(port),
+    port,
+    get pid() {
+      return pid;
+    },
+    async stop() {
+      await shutdown(pid, { port });
+      rmSync(home, { recursive: true, force: true });
+    },
+    async kill9() {
+      await kill9(pid);
+    },
+    async restart() {
+      await shutdown(pid, { port });
+      pid = await start();
+    },
+  };
+}
+
+/** Kills a process and waits until it's gone. */
+export async function kill9(pid: number): Promise<void> {
+  const identity = processIdentity(pid);
+  if (identity === undefined) return;
+  process.kill(pid, "SIGKILL");
+  while (processIdentity(pid) === identity) await sleep(10);
+}

@@ -1,0 +1,16 @@
+import { join } from "node:path";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    root: join(import.meta.dirname, ".."),
+    include: ["test/**/*.test.ts", "checkpointer/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/dist/**"],
+    globalSetup: [join(import.meta.dirname, "support", "global-setup.ts")],
+    // Tests start processes and wait for them: a file per process, and room for a slow machine.
+    pool: "forks",
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 30_000,
+  },
+});
