@@ -10,12 +10,6 @@ import { embedderContract, expectUnit } from "../contract/embedder.js";
 import { embeddings } from "../support/built.js";
 import { memoryCache } from "./fakes.js";
 
-declare module "vitest" {
-  interface ProvidedContext {
-    modelDir: string;
-  }
-}
-
 const { createEmbedder, createLocalEmbedder } = embeddings;
 const modelDir = inject("modelDir");
 
