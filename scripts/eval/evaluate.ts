@@ -1,0 +1,151 @@
+import { Failure } from "../failure.js";
+import { createLatencies, type Latency } from "../harness/latencies.js";
+import { startProgressBar } from "../harness/progress-bar.js";
+import type { Client } from "./api.js";
+import { ask } from "./ask.js";
+import type { Conversation, DataSet } from "./data-set.js";
+import { RETRIEVERS, type RetrieverName } from "./retrievers.js";
+import { meanScores, type Scores } from "./scores.js";
+import { settle } from "./settle.js";
+import { type Written, writeConversation } from "./write.js";
+
+export interface RetrieverResult {
+  readonly name: RetrieverName;
+  readonly scores: Scores;
+  /** Of one recall through the client. */
+  readonly latency: Latency;
+}
+
+export interface CategoryResult {
+  readonly category: string;
+  readonly queries: number;
+  readonly scores: Scores;
+}
+
+export interface DataSetResult {
+  readonly name: string;
+  readonly conversations: number;
+  readonly documents: number;
+  readonly memories: number;
+  readonly queries: number;
+  /** Queries without evidence. */
+  readonly skipped: number;
+  /** Recalls in which a retriever could not take part, and memories without a vector. */
+  readonly degraded: number;
+  readonly unembedded: number;
+  readonly retrievers: readonly RetrieverResult[];
+  /** Of the default. */
+  readonly categories: readonly CategoryResult[];
+}
+
+/** Conversations that are written or asked at the same time. */
+const PARALLEL = 2;
+
+/**
+ * Writes a data set through the API and asks every query in every way.
+ *
+ * @param label put before each conversation's namespace
+ */
+export async function evaluate(
+  client: Client,
+  dataSet: DataSet,
+  { label, captions }: { readonly label: string; readonly captions: boolean },
+): Promise<DataSetResult> {
+  const { name, conversations, skipped } = dataSet;
+  const documents = conversations.reduce((sum, { docs }) => sum + docs.length, 0);
+  const writing = startProgressBar(`${name}: writing  `, documents);
+  const places = await parallel(conversations, async (conversation) => {
+    const namespace = `${label}.${labelOf(conversation.ns)}`;
+    const written = await writeConversation(client, conversation, {
+      namespace,
+      captions,
+      onWritten: (count) => writing.advance(count),
+    });
+    return { conversation, namespace, written };
+  });
+  writing.done();
+
+  const unembedded = await settleAll(client, name, places);
+
+  const queries = conversations.reduce((sum, conversation) => sum + conversation.queries.length, 0);
+  const recalling = startProgressBar(`${name}: recalling`, queries);
+  const latencies = new Map(RETRIEVERS.map((retriever) => [retriever.name, createLatencies()]));
+  const answers = await parallel(places, async (place) => {
+    const own: { category: string; name: RetrieverName; scores: Scores; degraded: boolean }[] = [];
+    for (const query of place.conversation.queries) {
+      for (const retriever of RETRIEVERS) {
+        const answer = await ask(client, {
+          query,
+          namespace: place.namespace,
+          retriever,
+          docsOf: place.written.docsOf,
+          latencies: latencies.get(retriever.name) ?? createLatencies(),
+        });
+        own.push({ category: query.category, name: retriever.name, ...answer });
+      }
+      recalling.advance();
+    }
+    return own;
+  });
+  recalling.done();
+
+  const all = answers.flat();
+  const byDefault = all.filter((answer) => answer.name === RETRIEVERS[0].name);
+  const categories = [...new Set(byDefault.map(({ category }) => category))].toSorted();
+  return {
+    name,
+    conversations: conversations.length,
+    documents,
+    memories: places.reduce((sum, { written }) => sum + written.docsOf.size, 0),
+    queries,
+    skipped,
+    degraded: all.filter(({ degraded }) => degraded).length,
+    unembedded,
+    retrievers: RETRIEVERS.map((retriever) => ({
+      name: retriever.name,
+      scores: meanScores(all.filter((answer) => answer.name === retriever.name).map(({ scores }) => scores)),
+      latency: (latencies.get(retriever.name) ?? createLatencies()).summary(),
+    })),
+    categories: categories.map((category) => {
+      const own = byDefault.filter((answer) => answer.category === category);
+      return { category, queries: own.length, scores: meanScores(own.map(({ scores }) => scores)) };
+    }),
+  };
+}
+
+interface Place {
+  readonly conversation: Conversation;
+  readonly namespace: string;
+  readonly written: Written;
+}
+
+async function settleAll(client: Client, name: string, places: readonly Place[]): Promise<number> {
+  const unfinished = places.reduce((sum, { written }) => sum + written.unfinished.length, 0);
+  if (unfinished === 0) return 0;
+  const bar = startProgressBar(`${name}: embedding`, unfinished);
+  const refused = await parallel(places, ({ namespace, written }) =>
+    settle(client, namespace, written.unfinished, () => bar.advance()),
+  );
+  bar.done();
+  return refused.reduce((sum, count) => sum + count, 0);
+}
+
+/** A namespace's label from a conversation's name. Throws where the name can't stand in a namespace as it is. */
+function labelOf(ns: string): string {
+  if (/^[A-Za-z0-9_-]+$/.test(ns)) return ns;
+  throw new Failure(`The ns "${ns}" has characters that a namespace can't have.`);
+}
+
+/** Results in the order of the items; at most {@link PARALLEL} at work. */
+async function parallel<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const queue = items.entries();
+  const runner = async (): Promise<void> => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, runner));
+  return results;
+}

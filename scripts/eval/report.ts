@@ -1,0 +1,42 @@
+import { table } from "../harness/table.js";
+import type { DataSetResult } from "./evaluate.js";
+import type { Scores } from "./scores.js";
+
+const METRICS = ["R@5", "R@10", "MRR@10", "nDCG@10"] as const;
+
+/** A data set's figures as Markdown. */
+export function report(result: DataSetResult): string {
+  const { name, conversations, documents, memories, queries, skipped, degraded, unembedded } = result;
+  const remarks = [
+    `${documents} documents of ${conversations} conversations as ${memories} memories`,
+    `${queries} queries, ${skipped} without evidence skipped`,
+    ...(degraded === 0 ? [] : [`${degraded} recalls DEGRADED`]),
+    ...(unembedded === 0 ? [] : [`${unembedded} memories WITHOUT A VECTOR`]),
+  ];
+  return [
+    `## ${name}`,
+    `${remarks.join("; ")}.`,
+    table(
+      ["retriever", ...METRICS, "p50 ms", "p99 ms"],
+      result.retrievers.map(({ name: retriever, scores, latency }) => [
+        retriever,
+        ...cells(scores),
+        latency.p50.toFixed(1),
+        latency.p99.toFixed(1),
+      ]),
+    ),
+    "The default by category:",
+    table(
+      ["category", "queries", ...METRICS],
+      result.categories.map(({ category, queries: count, scores }) => [
+        category,
+        String(count),
+        ...cells(scores),
+      ]),
+    ),
+  ].join("\n\n");
+}
+
+function cells({ r5, r10, mrr10, ndcg10 }: Scores): string[] {
+  return [r5, r10, mrr10, ndcg10].map((value) => value.toFixed(3));
+}

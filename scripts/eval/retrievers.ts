@@ -1,0 +1,19 @@
+/**
+ * The ways to ask. The default comes first: it alone meets query vectors that no cache holds yet, so its times
+ * are what a user's new question takes. It is asked as a user asks: no mode, no fusion named.
+ */
+export const RETRIEVERS = [
+  { name: "default", request: {} },
+  { name: "keyword", request: { mode: "keyword" } },
+  { name: "vector", request: { mode: "vector" } },
+  {
+    name: "hybrid RRF",
+    request: {
+      mode: "hybrid",
+      fusion: { method: "rrf", k: 60, weights: { keyword: 1, vector: 1 } },
+    },
+  },
+] as const;
+
+export type Retriever = (typeof RETRIEVERS)[number];
+export type RetrieverName = Retriever["name"];
