@@ -1,5 +1,6 @@
 import { requestId } from "hono/request-id";
 import type { AppDeps } from "./http/env.js";
+import { allowedMethods } from "./http/methods.js";
 import { limitBody } from "./http/middleware/limits.js";
 import { observe } from "./http/middleware/observe.js";
 import { describeProblem, HttpProblem, respondProblem } from "./http/problem.js";
@@ -16,9 +17,15 @@ export function createApp(deps: AppDeps) {
   const { logger, metrics } = deps;
   const app = createRouter();
   app.use(requestId({ limitLength: 64 }), observe(logger, metrics), limitBody());
-  app.notFound((c) =>
-    respondProblem(c, new HttpProblem("route_not_found", "See /docs for what there is."), c.get("requestId")),
-  );
+  app.notFound((c) => {
+    const allowed = allowedMethods(app, c.req.path);
+    if (allowed.length > 0) c.header("Allow", allowed.join(", "));
+    const problem =
+      allowed.length > 0
+        ? new HttpProblem("method_not_allowed", "Allow names the methods that this route takes.")
+        : new HttpProblem("route_not_found", "See /docs for what there is.");
+    return respondProblem(c, problem, c.get("requestId"));
+  });
   app.onError((error, c) => {
     const id = c.get("requestId");
     if (describeProblem(error).status === 500)

@@ -11,6 +11,7 @@ type HttpErrorCode =
   | "payload_too_large"
   | "unsupported_media_type"
   | "route_not_found"
+  | "method_not_allowed"
   | "internal_error"
   | "shutting_down";
 
@@ -23,6 +24,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   query_without_terms: [400, "The query has no word to look up"],
   not_found: [404, "Not found"],
   route_not_found: [404, "There is no such route"],
+  method_not_allowed: [405, "The route doesn't take this method"],
   immutable_memory: [409, "The memory can't be changed"],
   duplicate_content: [409, "Another memory has this content"],
   version_conflict: [412, "The memory has another version"],
@@ -98,6 +100,8 @@ export function respondProblem(c: HonoContext, error: unknown, requestId: string
   if (error instanceof DomainError && error.retryAfterSeconds !== undefined) {
     c.header("Retry-After", String(error.retryAfterSeconds));
   }
+  // What is left of the body stays unread, so the connection can't carry another request.
+  if (problem.code === "payload_too_large") c.header("Connection", "close");
   return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, {
     "Content-Type": "application/problem+json",
   });

@@ -43,7 +43,8 @@ export function isWellFormed(document: JsonValue): boolean {
     if (typeof value === "string" && !value.isWellFormed()) return false;
     if (typeof value !== "object" || value === null) continue;
     if (Object.keys(value).some((key) => !key.isWellFormed())) return false;
-    open.push(...Object.values(value));
+    // One by one: as arguments of a single push, a long array overflows the stack.
+    for (const child of Object.values(value)) open.push(child);
   }
   return true;
 }

@@ -1,21 +1,32 @@
+import { isUtf8 } from "node:buffer";
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { matchedRoutes } from "hono/route";
 import { LIMITS } from "../../memory/limits.js";
 import type { AppEnv } from "../env.js";
 import { HttpProblem } from "../problem.js";
 
 const BODY_METHODS = new Set(["POST", "PUT", "PATCH"]);
 
-/** Refuses a body that is too large before it is read whole, and one that doesn't say that it's JSON. */
+/** Refuses a body that is too large before it is read whole, one that doesn't say that it's JSON, and one that isn't UTF-8. */
 export function limitBody(): MiddlewareHandler<AppEnv> {
   const small = limitOf(LIMITS.requestBytes);
   const batch = limitOf(LIMITS.batchBytes);
   return (c, next) => {
-    if (!BODY_METHODS.has(c.req.method)) return next();
+    // Where no route takes the method, that is the answer, whatever the body.
+    if (!BODY_METHODS.has(c.req.method) || !matchedRoutes(c).some(({ method }) => method === c.req.method)) {
+      return next();
+    }
     if (!/^application\/json\s*(;|$)/i.test(c.req.header("content-type") ?? "")) {
       throw new HttpProblem("unsupported_media_type", "Send the body as application/json.");
     }
-    return c.req.path.endsWith("/batch") ? batch(c, next) : small(c, next);
+    const limit = c.req.path.endsWith("/batch") ? batch : small;
+    return limit(c, async () => {
+      // Decoding would replace each wrong byte by U+FFFD: a memory would come back other than it was given.
+      if (!isUtf8(await c.req.arrayBuffer()))
+        throw new HttpProblem("malformed_json", "The body is not UTF-8.");
+      await next();
+    });
   };
 }
 

@@ -5,7 +5,7 @@ import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
 import { createRouter } from "../router.js";
 import { memoryDetailView, newInteraction, viewDetail } from "../schemas/memory.js";
-import { jsonBody, jsonResponse, namespaceParam, problems, tooLarge } from "./shared.js";
+import { jsonBody, jsonResponse, namespaceParam, problems, unfitBody } from "./shared.js";
 
 const captureRoute = createRoute({
   method: "post",
@@ -19,7 +19,7 @@ const captureRoute = createRoute({
     201: jsonResponse(memoryDetailView, "Stored. Location and ETag name it and its version."),
     200: jsonResponse(memoryDetailView, "The same interaction was there already; `seen_count` is one more."),
     ...problems,
-    ...tooLarge,
+    ...unfitBody,
   },
 });
 

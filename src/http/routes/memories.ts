@@ -31,7 +31,7 @@ import {
   namespaceParam,
   notFound,
   problems,
-  tooLarge,
+  unfitBody,
 } from "./shared.js";
 
 const tag = ["memories"];
@@ -48,7 +48,7 @@ const rememberRoute = createRoute({
     201: jsonResponse(memoryView, "Stored. Location and ETag name it and its version."),
     200: jsonResponse(memoryView, "It was there already; `seen_count` is one more."),
     ...problems,
-    ...tooLarge,
+    ...unfitBody,
     ...mismatch,
   },
 });
@@ -68,7 +68,7 @@ const batchRoute = createRoute({
   responses: {
     200: jsonResponse(z.object({ results: z.array(batchResult) }), "A result for each item."),
     ...problems,
-    ...tooLarge,
+    ...unfitBody,
   },
 });
 
@@ -113,6 +113,7 @@ const reviseRoute = createRoute({
   responses: {
     200: jsonResponse(memoryView, "The new version."),
     ...problems,
+    ...unfitBody,
     ...notFound,
     ...conflict,
     ...lostRace,

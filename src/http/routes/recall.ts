@@ -4,7 +4,7 @@ import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
 import { createRouter } from "../router.js";
 import { recallRequest, recallResponse, viewRecall } from "../schemas/recall.js";
-import { jsonBody, jsonResponse, mismatch, problems } from "./shared.js";
+import { jsonBody, jsonResponse, mismatch, problems, unfitBody } from "./shared.js";
 
 const recallRoute = createRoute({
   method: "post",
@@ -14,7 +14,12 @@ const recallRoute = createRoute({
   description:
     "Best first. A filter is never relaxed. `degraded` names a retriever that should have taken part but couldn't.",
   request: { body: jsonBody(recallRequest) },
-  responses: { 200: jsonResponse(recallResponse, "The hits, at most `limit`."), ...problems, ...mismatch },
+  responses: {
+    200: jsonResponse(recallResponse, "The hits, at most `limit`."),
+    ...problems,
+    ...unfitBody,
+    ...mismatch,
+  },
 });
 
 export function recallRoutes({ services, now }: AppDeps) {

@@ -30,7 +30,11 @@ export const lostRace = {
 export const conflict = {
   409: { ...problem, description: "The content is immutable (episodic), or another memory has it already." },
 } as const;
-export const tooLarge = { 413: { ...problem, description: "The body is too large." } } as const;
+/** The refusals of a body before it is looked into. */
+export const unfitBody = {
+  413: { ...problem, description: "The body is too large." },
+  415: { ...problem, description: "The body doesn't say that it is application/json." },
+} as const;
 export const mismatch = {
   422: { ...problem, description: "The vector doesn't fit the model in use." },
 } as const;

@@ -54,10 +54,11 @@ const JSON_DEPTH = 64;
 /** Any JSON value. Its size is bounded by the request's; its depth here, because code that walks it may recurse. */
 export const jsonValue = z
   .custom<JsonValue>((value) => value !== undefined)
-  .refine(
-    (value) => jsonDepth(value, JSON_DEPTH) <= JSON_DEPTH,
-    `Must not be nested deeper than ${JSON_DEPTH} levels.`,
-  )
+  .refine((value) => jsonDepth(value, JSON_DEPTH) <= JSON_DEPTH, {
+    message: `Must not be nested deeper than ${JSON_DEPTH} levels.`,
+    // Checks of what holds this value come no further: JSON.stringify would overflow the stack.
+    abort: true,
+  })
   .refine(isWellFormed, "Must be well-formed Unicode (it has a lone surrogate).")
   .openapi({
     type: ["object", "array", "string", "number", "boolean", "null"],
