@@ -1,0 +1,79 @@
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import formats from "ajv-formats";
+import type { Answer } from "./service.js";
+
+interface Operation {
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
+}
+
+export interface OpenApi {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+/** What a service says of itself in /openapi.json, to hold each of its answers against. */
+export interface Contract {
+  readonly document: OpenApi;
+  /** Throws if the answer has a status, a content type or a body that isn't described. */
+  check(method: string, path: string, answer: Answer): void;
+}
+
+/** The pages and the description themselves aren't part of the API that is described. */
+const UNDESCRIBED = /^\/(docs(\/|$)|openapi\.json)/;
+
+export async function loadContract(url: string): Promise<Contract> {
+  const document = (await (await fetch(`${url}/openapi.json`)).json()) as OpenApi;
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  formats.default(ajv);
+  ajv.addSchema(document, "openapi");
+  const validators = new Map<string, ValidateFunction>();
+  const routes = Object.entries(document.paths).map(([template, operations]) => ({
+    template,
+    pattern: new RegExp(`^${template.replace(/\{\w+\}/g, "[^/]+")}$`),
+    operations,
+  }));
+
+  function validator(pointer: string): ValidateFunction {
+    const known = validators.get(pointer);
+    if (known !== undefined) return known;
+    const made = ajv.compile({ $ref: `openapi#${pointer}` });
+    validators.set(pointer, made);
+    return made;
+  }
+
+  return {
+    document,
+    check(method, path, answer) {
+      const pathname = path.split("?")[0] ?? path;
+      if (UNDESCRIBED.test(pathname)) return;
+      const candidates = routes.filter(({ pattern }) => pattern.test(pathname));
+      const route =
+        candidates.find(({ template }) => template === pathname) ??
+        candidates.toSorted((a, b) => parameters(a.template) - parameters(b.template))[0];
+      const verb = method.toLowerCase();
+      const operation = route?.operations[verb];
+      if (route === undefined || operation === undefined) return;
+      const name = `${method} ${route.template} → ${answer.status}`;
+      const response = operation.responses[String(answer.status)];
+      if (response === undefined) throw new Error(`${name} isn't described: ${answer.text.slice(0, 300)}`);
+      if (response.content === undefined) {
+        if (answer.text !== "") throw new Error(`${name} has a body, which isn't described.`);
+        return;
+      }
+      const type = (answer.headers.get("content-type") ?? "").split(";")[0] ?? "";
+      if (!(type in response.content)) throw new Error(`${name} has the content type ${type}.`);
+      if (!type.endsWith("json")) return;
+      const validate = validator(
+        `/paths/${escape(route.template)}/${verb}/responses/${answer.status}/content/${escape(type)}/schema`,
+      );
+      if (!validate(answer.body)) {
+        throw new Error(`${name} isn't as described: ${ajv.errorsText(validate.errors)}`);
+      }
+    },
+  };
+}
+
+const parameters = (template: string): number => template.split("{").length;
+
+/** A step of a JSON pointer inside a URI fragment. */
+const escape = (step: string): string => encodeURIComponent(step.replaceAll("~", "~0").replaceAll("/", "~1"));

@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { inject } from "vitest";
+import type { Client } from "../../src/client.js";
+import { createClient } from "../../src/client.js";
+import type { Contract } from "./contract.js";
+import { loadContract } from "./contract.js";
+
+const MAIN = fileURLToPath(new URL("../../dist/src/main.js", import.meta.url));
+
+export interface Service {
+  readonly url: string;
+  /** The typed client that users get. */
+  readonly client: Client;
+  readonly prefix: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Sends one request; every answer must be one that /openapi.json describes. */
+  send(method: string, path: string, body?: unknown, options?: SendOptions): Promise<Answer>;
+  /** Everything that was logged so far. */
+  logs(): string;
+  readonly exited: Promise<number | null>;
+  signal(signal: NodeJS.Signals): void;
+  /** SIGTERM, and wait for the end; gives the exit code. */
+  stop(): Promise<number | null>;
+  kill9(): Promise<void>;
+}
+
+export interface SendOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as it is, instead of `body` as JSON. */
+  readonly raw?: string | Uint8Array;
+  readonly signal?: AbortSignal;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The parsed body; undefined if it isn't JSON. */
+  readonly body: unknown;
+}
+
+export type Overrides = Readonly<Record<string, string | undefined>>;
+
+/** Runs the built service as a process of its own, under a key prefix of its own, on the shared Redis. */
+export async function startService(overrides: Overrides = {}): Promise<Service> {
+  const launched = launchService(overrides);
+  const url = await launched.url;
+  if (url === undefined) throw new Error(`The service didn't start:\n${launched.output()}`);
+  let contract: Promise<Contract> | undefined;
+  return {
+    url,
+    client: createClient(url),
+    prefix: launched.env["MNEME_KEY_PREFIX"] ?? "",
+    env: launched.env,
+    async send(method, path, body, options = {}) {
+      const answer = await send(url, method, path, body, options);
+      contract ??= loadContract(url);
+      (await contract).check(method, path, answer);
+      return answer;
+    },
+    logs: launched.output,
+    exited: launched.exited,
+    signal: (signal) => void launched.child.kill(signal),
+    async stop() {
+      launched.child.kill("SIGTERM");
+      return launched.exited;
+    },
+    async kill9() {
+      launched.child.kill("SIGKILL");
+      await launched.exited;
+    },
+  };
+}
+
+/** A start that is expected to fail: its exit code and everything it printed. */
+export async function failingStart(overrides: Overrides): Promise<{ code: number | null; output: string }> {
+  const launched = launchService(overrides);
+  const url = await launched.url;
+  if (url !== undefined) {
+    launched.child.kill("SIGKILL");
+    throw new Error("The service started.");
+  }
+  return { code: await launched.exited, output: launched.output() };
+}
+
+interface Launched {
+  readonly child: ChildProcess;
+  readonly env: Record<string, string>;
+  /** Undefined if the process ended before it served. */
+  readonly url: Promise<string | undefined>;
+  readonly exited: Promise<number | null>;
+  readonly output: () => string;
+}
+
+export function launchService(overrides: Overrides): Launched {
+  const env = Object.fromEntries(
+    Object.entries({
+      PATH: process.env["PATH"],
+      PORT: "0",
+      REDIS_URL: inject("redisUrl"),
+      MNEME_KEY_PREFIX: `t${randomBytes(6).toString("hex")}`,
+      MNEME_EMBEDDER: "none",
+      MNEME_MODEL_DIR: inject("modelDir"),
+      ...overrides,
+    }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  const child = spawn(process.execPath, [MAIN], { env, stdio: ["ignore", "pipe", "pipe"] });
+  children.add(child);
+  const exited = once(child, "close").then(([code]: unknown[]) => {
+    children.delete(child);
+    return typeof code === "number" ? code : null;
+  });
+  const lines: string[] = [];
+  child.stderr.setEncoding("utf8").on("data", (text: string) => lines.push(text));
+  const url = new Promise<string | undefined>((resolve) => {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      lines.push(`${line}\n`);
+      if (line.includes('"msg":"serving"')) resolve((JSON.parse(line) as { url: string }).url);
+    });
+    void exited.then(() => resolve(undefined));
+  });
+  return { child, env, url, exited, output: () => lines.join("") };
+}
+
+/** A test that fails before it stops its service must not leave it running. */
+const children = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of children) child.kill("SIGKILL");
+});
+
+async function send(
+  url: string,
+  method: string,
+  path: string,
+  body: unknown,
+  { headers = {}, raw, signal }: SendOptions,
+): Promise<Answer> {
+  const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  const response = await fetch(url + path, {
+    method,
+    headers: payload === undefined ? headers : { "content-type": "application/json", ...headers },
+    ...(payload === undefined ? {} : { body: payload }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const text = await response.text();
+  const isJson = /[/+]json\b/.test(response.headers.get("content-type") ?? "");
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: isJson && text !== "" ? (JSON.parse(text) as unknown) : undefined,
+  };
+}
+
+/** Waits for a condition; the deadline only tells a hang from slowness. */
+export async function until<T>(
+  ask: () => Promise<T>,
+  fulfilled: (value: T) => boolean,
+  deadlineMs = 60_000,
+): Promise<T> {
+  const end = Date.now() + deadlineMs;
+  for (;;) {
+    const value = await ask();
+    if (fulfilled(value)) return value;
+    if (Date.now() > end) throw new Error(`Not so within ${deadlineMs} ms: ${JSON.stringify(value)}`);
+    await sleep(50);
+  }
+}
