@@ -6,21 +6,31 @@ import { repositoryRoot } from "./root.mjs";
 /** @typedef {{ version?: string, integrity?: string, optional?: boolean, peer?: boolean, dev?: boolean, link?: boolean }} Entry */
 
 /**
- * Runs `npm ci` unless node_modules already holds what the lock file asks for.
+ * Installs what the lock file asks for, unless node_modules already holds it. `npm install --no-save` keeps to the
+ * lock file's versions and hashes and doesn't write it. Not `npm ci`: it takes node_modules away from under what is
+ * running, and npm 11 refuses a lock file that leaves out optional packages of other platforms.
  *
  * @param {{ dev: boolean }} needs whether the compiler and the test tools must be there too
  */
 export function ensureDependencies(needs) {
   const root = repositoryRoot();
   if (dependenciesCurrent(root, needs)) return;
-  console.error("Installing dependencies (npm ci) ...");
+  console.error("Installing dependencies ...");
   const { status, error } = spawnSync(
     "npm",
-    ["ci", "--no-audit", "--no-fund", "--loglevel=error", ...(needs.dev ? ["--include=dev"] : [])],
+    [
+      "install",
+      "--no-save",
+      "--no-audit",
+      "--no-fund",
+      "--no-update-notifier",
+      "--loglevel=error",
+      ...(needs.dev ? ["--include=dev"] : []),
+    ],
     { cwd: root, stdio: ["ignore", 2, 2], shell: process.platform === "win32" },
   );
   if (status !== 0) {
-    console.error(`npm ci failed${error ? `: ${error.message}` : ""}. Nothing was started.`);
+    console.error(`npm install failed${error ? `: ${error.message}` : ""}. Nothing was started.`);
     process.exit(1);
   }
 }
