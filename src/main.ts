@@ -25,6 +25,7 @@ import { ensureIndex, isIndexing, recordIndex, vectorIndex } from "./redis/index
 import { createKeys } from "./redis/keys.js";
 import { createLocks } from "./redis/locks.js";
 import { createMemoryStore } from "./redis/memory/index.js";
+import { createIndexStatistics } from "./redis/statistics.js";
 
 export interface RunningService {
   readonly url: string;
@@ -67,7 +68,12 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     config.embedding.provider === "none" ? config.embedding : { ...config.embedding, cache },
   );
   const embedder = provider === undefined ? undefined : withObserver(provider, metrics.embedding);
-  const store = createMemoryStore({ redis, keys, model: embedder?.model.id });
+  const store = createMemoryStore({
+    redis,
+    keys,
+    statistics: createIndexStatistics(redis, keys),
+    model: embedder?.model.id,
+  });
   const indexes = indexDefinitions(keys, embedder);
 
   async function ensureIndexes(): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Embedder } from "../embeddings/embedder.js";
 import { EmbeddingRefused, EmbeddingUnavailable } from "../embeddings/embedder.js";
 import type { Vectors } from "./ports.js";
+import { withContext } from "./preceding.js";
 import type { EmbeddingStatus } from "./record.js";
 
 /** What is known of a content's vectors when its memory is written. */
@@ -12,6 +13,12 @@ export interface FirstEmbedding {
   readonly more: boolean;
 }
 
+export interface EmbeddableText {
+  readonly content: string;
+  /** The end of what was said before it; empty where there is none. */
+  readonly context: string;
+}
+
 const PENDING: FirstEmbedding = { vectors: [], status: "pending", model: null, more: false };
 const REFUSED: FirstEmbedding = { vectors: [], status: "refused", model: null, more: false };
 
@@ -21,19 +28,19 @@ const REFUSED: FirstEmbedding = { vectors: [], status: "refused", model: null, m
  */
 export async function embedFirstPassages(
   embedder: Embedder | undefined,
-  contents: readonly string[],
+  texts: readonly EmbeddableText[],
 ): Promise<FirstEmbedding[]> {
-  if (embedder === undefined) return contents.map(() => PENDING);
+  if (embedder === undefined) return texts.map(() => PENDING);
   try {
-    const passages = await Promise.all(contents.map((content) => embedder.passages(content)));
+    const passages = await Promise.all(texts.map((text) => passagesOf(embedder, text)));
     const vectors = await embedEach(
       embedder,
       passages.map(([first = ""]) => first),
     );
-    return passages.map((texts, index) => {
+    return passages.map(({ length }, index) => {
       const vector = vectors[index];
       if (vector === undefined) return REFUSED;
-      const more = texts.length > 1;
+      const more = length > 1;
       return {
         vectors: [vector],
         status: more ? "partial" : "complete",
@@ -42,7 +49,7 @@ export async function embedFirstPassages(
       };
     });
   } catch (error) {
-    if (error instanceof EmbeddingUnavailable) return contents.map(() => PENDING);
+    if (error instanceof EmbeddingUnavailable) return texts.map(() => PENDING);
     throw error;
   }
 }
@@ -63,6 +70,11 @@ async function embedEach(
 }
 
 /** Every passage of a content; rejects as the embedder does. */
-export async function embedAllPassages(embedder: Embedder, content: string): Promise<Float32Array[]> {
-  return embedder.embedPassages(await embedder.passages(content));
+export async function embedAllPassages(embedder: Embedder, text: EmbeddableText): Promise<Float32Array[]> {
+  return embedder.embedPassages(await passagesOf(embedder, text));
+}
+
+async function passagesOf(embedder: Embedder, { content, context }: EmbeddableText): Promise<string[]> {
+  const [first = content, ...rest] = await embedder.passages(content);
+  return [withContext(first, context), ...rest];
 }

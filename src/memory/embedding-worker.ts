@@ -57,7 +57,7 @@ export function startEmbeddingWorker(options: EmbeddingWorkerOptions): Embedding
   async function embedOne(memory: PendingEmbedding): Promise<void> {
     const ref = { namespace: memory.namespace, id: memory.id };
     try {
-      const vectors = await embedAllPassages(embedder, memory.content);
+      const vectors = await embedAllPassages(embedder, memory);
       await store.attachVectors({
         ref,
         version: memory.version,

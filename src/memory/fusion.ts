@@ -39,14 +39,30 @@ export function reciprocalRankFusion(lists: Lists, k: number, weights: FusionWei
   });
 }
 
-/** Min-max of each list's scores, half and half. */
+/** The keyword list's share of a fused score; anything from .5 to .6 measures the same. */
+const KEYWORD_SHARE = 0.55;
+
+/**
+ * `score(d) = .55 · k(d) + .45 · prior(d) · v(d)`, where k and v are the scores of each list min-max normalised over
+ * that list, and 0 for what it doesn't hold (Lee: Analyses of multiple evidence combination, SIGIR 1997; a convex
+ * combination of scores beats RRF: Bruch, Gai, Ingber: An analysis of fusion functions for hybrid retrieval, TOIS
+ * 2023). The keyword scores hold the length prior already. Measured in docs/recall.md.
+ */
 export function fuseScores(lists: Lists): Fused[] {
-  const scaled = (list: readonly Candidate[] | undefined): Score => {
-    const best = list?.[0]?.score ?? 0;
-    const worst = list?.at(-1)?.score ?? 0;
-    return ({ score }) => (best > worst ? (score - worst) / (best - worst) : 1) / 2;
-  };
-  return combine(lists, { keyword: scaled(lists.keyword), vector: scaled(lists.vector) });
+  const keyword = minMax(lists.keyword);
+  const vector = minMax(lists.vector);
+  return combine(lists, {
+    keyword: ({ score }) => KEYWORD_SHARE * keyword(score),
+    vector: ({ score, prior }) => (1 - KEYWORD_SHARE) * prior * vector(score),
+  });
+}
+
+/** A list whose scores are all equal, such as a single hit, counts as fully relevant. */
+function minMax(list: readonly Candidate[] = []): (score: number) => number {
+  const scores = list.map(({ score }) => score);
+  const low = Math.min(...scores);
+  const range = Math.max(...scores) - low;
+  return (score) => (range > 0 ? (score - low) / range : 1);
 }
 
 /** A single list as it is: the score is the retriever's own. */

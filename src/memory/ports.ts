@@ -1,11 +1,19 @@
 import type { FacetQuery } from "./filter.js";
+import type { KeywordQuery } from "./terms.js";
 import type { EmbeddingStatus, Interaction, Memory, MemoryDetail, MemoryType } from "./record.js";
 
 /** One passage's vector; its place in the array is the passage's place in the content. */
 export type Vectors = readonly Float32Array[];
 
+/** What a memory's predecessor in its session lends to its index entry and its first vector. */
+export interface Preceding {
+  readonly id: string;
+  readonly text: string;
+}
+
 export interface NewMemory {
   readonly memory: Memory;
+  readonly preceding: Preceding | undefined;
   readonly interaction: Interaction | undefined;
   /** Equal hashes in one namespace are one memory. */
   readonly contentHash: string;
@@ -65,15 +73,11 @@ export interface SearchQuery {
   readonly depth: number;
 }
 
-/** A caller's query taken apart into what the keyword index can look up. */
-export interface KeywordQuery {
-  readonly terms: readonly string[];
-  readonly phrases: readonly (readonly string[])[];
-}
-
 export interface Candidate extends MemoryRef {
-  /** BM25 of a keyword hit, cosine similarity of a vector hit (the best passage's). */
+  /** BM25 with the length prior of a keyword hit, cosine similarity of a vector hit (the best passage's). */
   readonly score: number;
+  /** The memory's length prior, where the score doesn't hold it yet. */
+  readonly prior: number;
 }
 
 /** Ranked lists, best first; undefined where that search wasn't asked for. */
@@ -97,6 +101,8 @@ export interface EmbeddingProgress {
 export interface PendingEmbedding extends MemoryRef {
   readonly version: number;
   readonly content: string;
+  /** Of the predecessor in the session; empty where there is none. */
+  readonly context: string;
   readonly embedding: Memory["embedding"];
 }
 
@@ -107,12 +113,16 @@ export interface PendingEmbedding extends MemoryRef {
 export interface MemoryStore {
   /** One outcome or error an item, in order. */
   insert(items: readonly NewMemory[]): Promise<readonly (InsertOutcome | Error)[]>;
+  /** For each session, the end of its latest episodic memory. */
+  lastTurns(namespace: string, sessionIds: readonly string[]): Promise<readonly (Preceding | undefined)[]>;
   get(ref: MemoryRef): Promise<MemoryDetail | undefined>;
   /** Memories without their interactions, in order; undefined where there is none (any more). */
   getMany(refs: readonly MemoryRef[]): Promise<readonly (Memory | undefined)[]>;
   revise(revision: Revision): Promise<ReviseOutcome>;
   /** With `expectedVersion`, only that version is removed. */
   remove(ref: MemoryRef, expectedVersion: number | undefined): Promise<"removed" | "missing" | "conflict">;
+  /** Takes a deleted memory's words out of what followed it in its session. */
+  detachContext(ref: MemoryRef, now: number): Promise<void>;
   list(query: ListQuery): Promise<ListPage>;
   search(query: SearchQuery): Promise<SearchResult>;
   attachVectors(progress: EmbeddingProgress): Promise<void>;

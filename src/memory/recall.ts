@@ -5,10 +5,11 @@ import type { FacetQuery, MemoryFilter } from "./filter.js";
 import { facetQuery, matches } from "./filter.js";
 import type { Fused, FusionWeights, Lists } from "./fusion.js";
 import { fuseScores, keepScores, reciprocalRankFusion } from "./fusion.js";
-import type { KeywordQuery, SearchResult } from "./ports.js";
+import type { SearchResult } from "./ports.js";
 import type { Memory } from "./record.js";
 import { checkOwnEmbedding } from "./remember.js";
 import type { RecallStage, Services } from "./services.js";
+import type { KeywordQuery } from "./terms.js";
 import { parseQuery } from "./terms.js";
 
 export type RecallMode = "hybrid" | "vector" | "keyword";

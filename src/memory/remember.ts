@@ -5,10 +5,12 @@ import { FINISH_GRACE_MS } from "./embedding-worker.js";
 import { DomainError } from "./errors.js";
 import { contentHash } from "./hash.js";
 import type { JsonObject } from "./json.js";
-import type { InsertOutcome, NewMemory } from "./ports.js";
+import type { InsertOutcome, NewMemory, Preceding } from "./ports.js";
+import { contextFor } from "./preceding.js";
 import type { Interaction, Memory, MemoryType } from "./record.js";
 import type { Services } from "./services.js";
 import { expiryOf } from "./ttl.js";
+import { isTurn } from "./turn.js";
 
 export interface RememberInput {
   readonly content: string;
@@ -49,38 +51,76 @@ export async function rememberMany(
   namespace: string,
   inputs: readonly RememberInput[],
 ): Promise<readonly (InsertOutcome | Error)[]> {
-  const prepared = await prepare(services, inputs);
-  const items = inputs.map((input, index) => {
-    const embedding = prepared[index] ?? new Error("an input without an embedding");
-    return embedding instanceof Error ? embedding : newMemory(services, context, namespace, input, embedding);
+  const drafts = await draft(services, context, namespace, inputs);
+  const embeddings = await embedDrafts(services, drafts);
+  const items = drafts.map((item, index) => {
+    const embedding = embeddings[index] ?? new Error("a draft without an embedding");
+    return embedding instanceof Error ? embedding : complete(item, embedding, context.now());
   });
   const accepted = items.filter((item): item is NewMemory => !(item instanceof Error));
   const outcomes = await services.store.insert(accepted);
-  for (const outcome of outcomes) {
+  for (const [index, outcome] of outcomes.entries()) {
     if (outcome instanceof Error || outcome.kind === "seen") continue;
-    if (outcome.memory.embedding.status === "partial") services.worker.finish(outcome.memory);
+    if (outcome.memory.embedding.status === "partial") {
+      services.worker.finish({ ...outcome.memory, context: accepted[index]?.preceding?.text ?? "" });
+    }
   }
   let next = 0;
   return items.map((item) => (item instanceof Error ? item : (outcomes[next++] ?? new Error("no outcome"))));
 }
 
-/** Vectors for every input: the caller's own where given, the embedder's for the rest. */
-async function prepare(
-  { embedder }: Services,
+/** A memory before its embedding is known. */
+interface Draft {
+  readonly input: RememberInput;
+  readonly memory: Omit<Memory, "embedding">;
+  readonly preceding: Preceding | undefined;
+}
+
+/** What was said last in a session goes with what is said next: in the store, or earlier in this very batch. */
+async function draft(
+  services: Services,
+  context: Context,
+  namespace: string,
   inputs: readonly RememberInput[],
+): Promise<Draft[]> {
+  const memories = inputs.map((input) => newMemory(services, context, namespace, input));
+  const sessions = [...new Set(memories.filter(isTurn).map(({ session_id }) => session_id))];
+  const stored = await services.store.lastTurns(namespace, sessions);
+  const last = new Map(sessions.map((session, index) => [session, stored[index]]));
+  return memories.map((memory, index) => {
+    const input = inputs[index] ?? { content: memory.content, memory_type: memory.memory_type };
+    if (!isTurn(memory)) return { input, memory, preceding: undefined };
+    const turn = last.get(memory.session_id);
+    last.set(memory.session_id, { id: memory.id, text: contextFor(memory.content) });
+    return { input, memory, preceding: turn?.text === "" ? undefined : turn };
+  });
+}
+
+/** Vectors for every draft: the caller's own where given, the embedder's for the rest. */
+async function embedDrafts(
+  { embedder }: Services,
+  drafts: readonly Draft[],
 ): Promise<(FirstEmbedding | DomainError)[]> {
-  const open = inputs.filter((input) => input.embedding === undefined);
-  const embedded = await embedFirstPassages(
-    embedder,
-    open.map((input) => input.content),
+  const open = drafts.filter(({ input }) => input.embedding === undefined);
+  const texts = open.map(({ memory, preceding }) => ({
+    content: memory.content,
+    context: preceding?.text ?? "",
+  }));
+  const embedded = new Map(
+    (await embedFirstPassages(embedder, texts)).map((made, index) => [open[index], made]),
   );
-  let next = 0;
-  return inputs.map((input) => {
-    if (input.embedding === undefined)
-      return embedded[next++] ?? new DomainError("overloaded", "Not embedded.");
-    const problem = checkOwnEmbedding(embedder?.model, input.embedding, input.embedding_model);
-    if (problem !== undefined) return problem;
-    return { vectors: [input.embedding], status: "complete", model: embedder?.model.id ?? null, more: false };
+  return drafts.map((item) => {
+    const { embedding, embedding_model } = item.input;
+    if (embedding === undefined)
+      return embedded.get(item) ?? new DomainError("overloaded", "It wasn't embedded.");
+    return (
+      checkOwnEmbedding(embedder?.model, embedding, embedding_model) ?? {
+        vectors: [embedding],
+        status: "complete",
+        model: embedder?.model.id ?? null,
+        more: false,
+      }
+    );
   });
 }
 
@@ -106,10 +146,9 @@ function newMemory(
   context: Context,
   namespace: string,
   input: RememberInput,
-  embedding: FirstEmbedding,
-): NewMemory {
+): Omit<Memory, "embedding"> {
   const now = context.now();
-  const memory: Memory = {
+  return {
     id: services.newId(now),
     namespace,
     memory_type: input.memory_type,
@@ -127,12 +166,15 @@ function newMemory(
     seen_count: 1,
     last_seen_at: now,
     expires_at: expiryOf(services.defaultTtl, input.memory_type, input.ttl_seconds, now),
-    embedding: { status: embedding.status, model: embedding.model },
   };
+}
+
+function complete({ input, memory, preceding }: Draft, embedding: FirstEmbedding, now: number): NewMemory {
   return {
-    memory,
+    memory: { ...memory, embedding: { status: embedding.status, model: embedding.model } },
+    preceding,
     interaction: input.interaction,
-    contentHash: contentHash(input.memory_type, input.identity ?? input.content),
+    contentHash: contentHash(memory.memory_type, input.identity ?? memory.content),
     vectors: embedding.vectors,
     embedAt: dueTime(embedding, now),
   };

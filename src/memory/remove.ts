@@ -1,3 +1,4 @@
+import type { Context } from "./context.js";
 import { DomainError, memoryNotFound } from "./errors.js";
 import type { MemoryRef } from "./ports.js";
 import type { Services } from "./services.js";
@@ -5,12 +6,15 @@ import type { Services } from "./services.js";
 /** Deletes a memory for good, with its vectors. With `expectedVersion`, only that version. */
 export async function remove(
   { store }: Services,
+  context: Context,
   ref: MemoryRef,
   expectedVersion: number | undefined,
 ): Promise<void> {
   const outcome = await store.remove(ref, expectedVersion);
-  if (outcome === "missing") throw memoryNotFound();
   if (outcome === "conflict") throw versionConflict();
+  // Also where it is gone already: this may be the retry of a removal that got no further.
+  await store.detachContext(ref, context.now());
+  if (outcome === "missing") throw memoryNotFound();
 }
 
 export function versionConflict(): DomainError {

@@ -45,7 +45,8 @@ export async function revise(
     const revision = await nextVersion(services, context, current, input);
     const outcome = await services.store.revise(revision);
     if (outcome.kind === "revised") {
-      if (revision.memory.embedding.status === "partial") services.worker.finish(revision.memory);
+      if (revision.memory.embedding.status === "partial")
+        services.worker.finish({ ...revision.memory, context: "" });
       return revision.memory;
     }
     if (outcome.kind === "duplicate") {
@@ -111,6 +112,6 @@ async function nextEmbedding({ embedder }: Services, current: Memory, input: Rev
     } as const;
   }
   if (input.content === undefined || input.content === current.content) return undefined;
-  const [embedding] = await embedFirstPassages(embedder, [input.content]);
+  const [embedding] = await embedFirstPassages(embedder, [{ content: input.content, context: "" }]);
   return embedding;
 }

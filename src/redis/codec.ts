@@ -1,7 +1,9 @@
-import { facetsOf } from "../memory/facets.js";
+import { facetsOf, sessionFacet } from "../memory/facets.js";
 import type { JsonObject } from "../memory/json.js";
-import type { Revision } from "../memory/ports.js";
+import { lengthPrior } from "../memory/length-prior.js";
+import type { NewMemory, PendingEmbedding, Preceding, Revision } from "../memory/ports.js";
 import type { Interaction, Memory, MemoryDetail } from "../memory/record.js";
+import { isTurn } from "../memory/turn.js";
 import { indexText } from "../memory/terms.js";
 
 /**
@@ -19,6 +21,13 @@ interface MemoryDocument {
     readonly facets: readonly string[];
     readonly time: number;
     readonly text: string;
+    /** What the predecessor in the session lends: its id, its end as it is embedded, and the terms of that. */
+    readonly follows?: string;
+    readonly preceding?: string;
+    readonly context?: string;
+    readonly prior: number;
+    /** Facet of the session whose last turn this was when it was written. */
+    readonly turn?: string;
     readonly hash: string;
     readonly passages: number;
     readonly embed_at?: number;
@@ -27,24 +36,18 @@ interface MemoryDocument {
 
 type StoredMemory = Omit<Memory, "metadata"> & { readonly metadata: string };
 
-export interface DocumentParts {
-  readonly memory: Memory;
-  readonly interaction: Interaction | undefined;
-  readonly contentHash: string;
-  readonly passages: number;
-  readonly embedAt: number | undefined;
-}
-
 /** A document cut open where `index.seq` belongs: only the script knows that number. */
 export interface EncodedDocument {
   readonly head: string;
   readonly tail: string;
+  /** Of the memory itself, for its vectors: joined by commas. */
   readonly facets: string;
+  readonly prior: number;
 }
 
-export function encodeDocument(parts: DocumentParts): EncodedDocument {
-  const { memory, interaction, embedAt } = parts;
+export function encodeDocument({ memory, interaction, preceding, ...rest }: NewMemory): EncodedDocument {
   const facets = facetsOf(memory);
+  const prior = lengthPrior(memory.content.length);
   const document: MemoryDocument = {
     memory: { ...memory, metadata: JSON.stringify(memory.metadata) },
     ...(interaction === undefined ? {} : { raw: JSON.stringify(interaction) }),
@@ -53,24 +56,33 @@ export function encodeDocument(parts: DocumentParts): EncodedDocument {
       facets,
       time: memory.timestamp,
       text: indexText(memory.content),
-      hash: parts.contentHash,
-      passages: parts.passages,
-      ...(embedAt === undefined ? {} : { embed_at: embedAt }),
+      ...(preceding === undefined ? {} : lentBy(preceding)),
+      prior,
+      ...(isTurn(memory) ? { turn: sessionFacet(memory.session_id) } : {}),
+      hash: rest.contentHash,
+      passages: rest.vectors.length,
+      ...(rest.embedAt === undefined ? {} : { embed_at: rest.embedAt }),
     },
   };
   const json = JSON.stringify(document);
-  return { head: `${json.slice(0, -2)},"seq":`, tail: "}}", facets: facets.join(",") };
+  return { head: `${json.slice(0, -2)},"seq":`, tail: "}}", facets: facets.join(","), prior };
+}
+
+function lentBy({ id, text }: Preceding) {
+  return { follows: id, preceding: text, context: indexText(text) };
 }
 
 /**
  * A JSON merge patch that makes a stored document its next version. Where the vectors stay, all that belongs to
  * them is left out: the embedding worker may be changing it at this moment.
  */
-export function encodeRevision(revision: Revision): { patch: string; facets: string } {
+export function encodeRevision(revision: Revision): { patch: string; facets: string; prior: number } {
   const { embedding, metadata, ...memory } = revision.memory;
   const facets = facetsOf(revision.memory);
+  const prior = lengthPrior(memory.content.length);
   const index = {
     facets,
+    prior,
     time: memory.timestamp,
     ...(revision.contentHash === undefined ? {} : { hash: revision.contentHash }),
   };
@@ -86,13 +98,19 @@ export function encodeRevision(revision: Revision): { patch: string; facets: str
             embed_at: revision.embedAt ?? null,
           },
         };
-  return { patch: JSON.stringify(patch), facets: facets.join(",") };
+  return { patch: JSON.stringify(patch), facets: facets.join(","), prior };
 }
 
 /** Reads what `JSON.GET key $.memory` returns: an array of one. */
 export function decodeMemory(json: string): Memory {
   const [stored] = parseStored<[StoredMemory]>(json);
   return decodeStored(stored);
+}
+
+/** Reads what `JSON.GET key $` returns. */
+export function decodePending(json: string): PendingEmbedding {
+  const [{ memory, index }] = parseStored<[MemoryDocument]>(json);
+  return { ...decodeStored(memory), context: index.preceding ?? "" };
 }
 
 /** Reads what `JSON.GET key $.memory $.raw` returns: an array for each path, empty where there is nothing. */

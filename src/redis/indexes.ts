@@ -8,20 +8,22 @@ export interface IndexDefinition {
 }
 
 /**
- * STOPWORDS 0: a quoted phrase may consist of stop words; they are left out of queries, not out of the index.
- * The text is normalised before it comes here (`indexText`), so RediSearch's own tokenizer only splits at spaces.
+ * The text comes here as terms (`indexText`): stop words are gone, words are stemmed. So STOPWORDS 0, and NOSTEM:
+ * RediSearch 2.10 would index a word and its stem, and score both. NOHL: nothing is highlighted.
  */
 export function recordIndex(keys: Keys): IndexDefinition {
   return {
     name: keys.recordIndex(),
     definition: words(`
-      ON JSON PREFIX 1 ${keys.allRecords()} STOPWORDS 0 SCHEMA
+      ON JSON PREFIX 1 ${keys.allRecords()} SCORE_FIELD $.index.prior NOHL STOPWORDS 0 SCHEMA
       $.index.ns AS ns TAG CASESENSITIVE
       $.index.facets[*] AS facets TAG CASESENSITIVE
+      $.index.follows AS follows TAG CASESENSITIVE
       $.index.time AS time NUMERIC
       $.index.seq AS seq NUMERIC SORTABLE
       $.index.embed_at AS embed_at NUMERIC
-      $.index.text AS text TEXT`),
+      $.index.text AS text TEXT NOSTEM WEIGHT 3
+      $.index.context AS context TEXT NOSTEM WEIGHT 1`),
   };
 }
 

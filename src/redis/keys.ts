@@ -18,6 +18,10 @@ export interface Keys {
   /** What {@link contentHash} puts before the hash. */
   contentHashPrefix(namespace: string): string;
   sequence(namespace: string): string;
+  /** The end of a session's latest turn; `session` is its facet. */
+  turn(namespace: string, session: string): string;
+  /** What {@link turn} puts before the session. */
+  turnPrefix(namespace: string): string;
   embedding(hash: string): string;
   lock(name: string): string;
   meta(): string;
@@ -40,6 +44,8 @@ export function createKeys(prefix: string): Keys {
     vectorPrefix: (model, namespace, id) => `${prefix}:vec:${model}:{${namespace}}:${id}:`,
     contentHash: (namespace, hash) => `${prefix}:hash:{${namespace}}:${hash}`,
     contentHashPrefix: (namespace) => `${prefix}:hash:{${namespace}}:`,
+    turn: (namespace, session) => `${prefix}:turn:{${namespace}}:${session}`,
+    turnPrefix: (namespace) => `${prefix}:turn:{${namespace}}:`,
     sequence: (namespace) => `${prefix}:seq:{${namespace}}`,
     embedding: (hash) => `${prefix}:emb:${hash}`,
     lock: (name) => `${prefix}:lock:${name}`,

@@ -1,23 +1,23 @@
 import type { FacetQuery } from "../memory/filter.js";
-import type { KeywordQuery } from "../memory/ports.js";
+import type { KeywordQuery } from "../memory/terms.js";
 
-/** A query string whose caller-made parts are PARAMS, so that no text of theirs is ever parsed as syntax. */
-export interface BoundQuery {
-  readonly text: string;
-  readonly params: Record<string, string | Buffer>;
-}
+/** Values that a query names as `$name`: callers' text stays out of the query's own text, so none of it is syntax. */
+export type Params = Record<string, string | Buffer>;
 
-/** Namespace and filter. Weight 0: RediSearch otherwise adds each tag's own IDF to a hit's BM25 score. */
-export function scopeClause(
-  namespaces: readonly string[],
-  filter: FacetQuery,
-  params: Record<string, string | Buffer>,
-): string {
-  const tags = (field: string, values: readonly string[], name: string): string =>
-    `@${field}:{${values.map((value, index) => bind(params, `${name}_${index}`, value)).join("|")}}`;
+/** No tag ever has this value: neither a namespace nor a facet can hold it. */
+const NEVER = "!";
+
+/**
+ * Namespace and filter, without a score of their own.
+ *
+ * RediSearch 2.10 adds a matching tag's BM25 to the hit's score (its IDF grows to 42 where updates left stale
+ * postings), and ignores `$weight` on a tag with a single value: hence the second one, which nothing has.
+ */
+export function scopeClause(namespaces: readonly string[], filter: FacetQuery, params: Params): string {
+  params["never"] = NEVER;
   const clauses = [
-    tags("ns", namespaces, "ns"),
-    ...filter.groups.map((group, index) => tags("facets", group, `f${index}`)),
+    tagClause("ns", namespaces, "ns", params),
+    ...filter.groups.map((group, index) => tagClause("facets", group, `f${index}`, params)),
   ];
   if (filter.from !== undefined || filter.to !== undefined) {
     clauses.push(`@time:[${filter.from ?? "-inf"} ${filter.to === undefined ? "+inf" : `(${filter.to}`}]`);
@@ -25,19 +25,76 @@ export function scopeClause(
   return clauses.map((clause) => `(${clause})=>{$weight:0}`).join(" ");
 }
 
-/** Any of the words and phrases. Both hold only letters, digits and marks: no character of them is query syntax. */
-export function keywordClause(
-  { terms, phrases }: KeywordQuery,
-  params: Record<string, string | Buffer>,
-): string {
-  const alternatives = [
-    ...terms.map((term, index) => bind(params, `t${index}`, term)),
-    ...phrases.map((phrase) => `"${phrase.join(" ")}"`),
-  ];
-  return `@text:(${alternatives.join("|")})`;
+function tagClause(field: string, values: readonly string[], name: string, params: Params): string {
+  const bound = values.map((value, index) => bind(params, `${name}_${index}`, value));
+  return `@${field}:{${[...bound, "$never"].join("|")}}`;
 }
 
-function bind(params: Record<string, string | Buffer>, name: string, value: string): string {
+/** How many records hold a term; undefined while unknown. */
+export type DocumentFrequency = (term: string) => number | undefined;
+
+/** Postings that a query may walk through to select its candidates. */
+const POSTINGS_BUDGET = 3000;
+const PAIR_WEIGHT = 0.25;
+
+/**
+ * Ranks by BM25STD, exactly, and at a bounded cost:
+ *
+ *     scope ((essential | …)=>{$weight:0}) ~term ~term … (~"two neighbours")=>{$weight:0.25} …
+ *
+ * - A flat union under an intersection loses the scores of some of its children in RediSearch 2.10: a record that
+ *   holds several terms comes out with the score of one. So the union only selects, and optional terms score.
+ * - Only the rarest terms select, as many as the budget allows; frequent ones still score what those select
+ *   (MaxScore; Turtle, Flood: Query evaluation, strategies and optimizations, 1995). Otherwise the time of a
+ *   query grows with the number of records.
+ */
+export function keywordClause(query: KeywordQuery, frequency: DocumentFrequency, params: Params): string {
+  const names = new Map(query.terms.map((term, index) => [term, bind(params, `t${index}`, term)]));
+  const nameOf = (term: string): string => names.get(term) ?? bind(params, `t${names.size}`, term);
+  const phrases = query.phrases.map(phraseClause);
+  const essential = [...essentialTerms(query.terms, frequency).map(nameOf), ...phrases];
+  const [only] = essential;
+  // A union of one child is collapsed and its weight ignored: what alone selects must not score a second time.
+  const select = essential.length === 1 ? `${only}` : `((${essential.join("|")})=>{$weight:0})`;
+  const scoring = [...query.terms.map(nameOf), ...phrases].filter(
+    (clause) => essential.length > 1 || clause !== only,
+  );
+  const pairs = query.pairs.map((pair) => `(~@text:${phraseClause(pair)})=>{$weight:${PAIR_WEIGHT}}`);
+  return [select, ...scoring.map((clause) => `~${clause}`), ...pairs].join(" ");
+}
+
+/** Words of a phrase hold only letters, digits, marks and pictographs: see `analyse`. */
+function phraseClause(words: readonly string[]): string {
+  return `"${words.join(" ")}"`;
+}
+
+/** The rarest terms, up to the budget; terms that no record holds select nothing and are left out. */
+function essentialTerms(terms: readonly string[], frequency: DocumentFrequency): string[] {
+  const known = terms.map((term) => ({ term, postings: frequency(term) ?? 1 }));
+  const held = known.filter(({ postings }) => postings > 0);
+  let spent = 0;
+  const chosen: string[] = [];
+  for (const { term, postings } of (held.length > 0 ? held : known).toSorted(
+    (a, b) => a.postings - b.postings,
+  )) {
+    spent += postings;
+    if (chosen.length > 0 && spent > POSTINGS_BUDGET) break;
+    chosen.push(term);
+  }
+  return chosen;
+}
+
+function bind(params: Params, name: string, value: string): string {
   params[name] = value;
   return `$${name}`;
+}
+
+/**
+ * How a pre-filtered KNN should run. ADHOC_BF computes a distance for each record that the filter lets through
+ * (0.7 µs each), BATCHES walks the graph until enough of them came by (0.23 ms × all / let through): they cost
+ * the same at n² = 330 N. RediSearch 2.10 by itself takes ADHOC_BF even where the filter lets everything
+ * through: 74 ms instead of 1.3 ms over 100,000 records.
+ */
+export function hybridPolicy(letThrough: number, all: number): "ADHOC_BF" | "BATCHES" {
+  return letThrough * letThrough > 330 * all ? "BATCHES" : "ADHOC_BF";
 }

@@ -185,7 +185,12 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
     })
     .openapi(removeRoute, async (c) => {
       const { ns, id } = c.req.valid("param");
-      await remove(services, { namespace: ns, id }, expectedVersion(c.req.valid("header")["if-match"]));
+      await remove(
+        services,
+        contextOf(c, now),
+        { namespace: ns, id },
+        expectedVersion(c.req.valid("header")["if-match"]),
+      );
       return c.body(null, 204);
     });
 }

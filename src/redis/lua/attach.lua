@@ -11,7 +11,7 @@ ARGV[4+] one vector per key in KEYS[2+]
 
 Returns 1 if it was done, 0 if the memory is gone or has another version.
 ]]
-local current = redis.call('JSON.GET', KEYS[1], '$.memory.version', '$.memory.timestamp', '$.index.facets')
+local current = redis.call('JSON.GET', KEYS[1], '$.memory.version', '$.memory.timestamp', '$.index.facets', '$.index.prior')
 if not current then return 0 end
 current = cjson.decode(current)
 if current['$.memory.version'][1] ~= tonumber(ARGV[1]) then return 0 end
@@ -20,7 +20,7 @@ local facets = table.concat(current['$.index.facets'][1], ',')
 local time = string.format('%d', current['$.memory.timestamp'][1])
 local expiry = redis.call('PEXPIRETIME', KEYS[1])
 for i = 2, #KEYS do
-  redis.call('HSET', KEYS[i], 'ns', ARGV[3], 'facets', facets, 'time', time, 'v', ARGV[i + 2])
+  redis.call('HSET', KEYS[i], 'ns', ARGV[3], 'facets', facets, 'time', time, 'prior', current['$.index.prior'][1], 'v', ARGV[i + 2])
   if expiry > 0 then redis.call('PEXPIREAT', KEYS[i], expiry) end
 end
 redis.call('JSON.MERGE', KEYS[1], '$', ARGV[2])

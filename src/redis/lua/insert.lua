@@ -5,7 +5,7 @@ that one then lives as long as the longer of the two would.
 KEYS[1]  the record
 KEYS[2]  content hash -> id
 KEYS[3]  the namespace's sequence
-KEYS[4+] one hash per vector
+KEYS[4+] one hash per vector, and after them, if it is a turn of a session, the session's last turn
 
 ARGV[1]  id
 ARGV[2]  what precedes an id in a record's key
@@ -17,10 +17,22 @@ ARGV[7]  namespace
 ARGV[8]  facets, joined by commas
 ARGV[9]  timestamp, milliseconds since the epoch
 ARGV[10] what precedes an id in a vector's key, or '' without an embedding model
-ARGV[11+] one vector per key in KEYS[4+]
+ARGV[11] length prior
+ARGV[12] what of this memory is context for the session's next one
+ARGV[13] milliseconds that a session's last turn is remembered
+ARGV[14+] one vector per hash in KEYS[4+]
 
 Returns false if it was stored, or the other memory as JSON ('[{...}]').
 ]]
+local vectors = #ARGV - 13
+local turn = KEYS[4 + vectors]
+
+local function remember_turn(id)
+  if not turn then return end
+  redis.call('SET', turn, id .. '\n' .. ARGV[12], 'PX', ARGV[13])
+  if ARGV[5] ~= '' then redis.call('PEXPIREAT', turn, ARGV[5], 'LT') end
+end
+
 local function expire(key)
   if ARGV[5] == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, ARGV[5]) end
 end
@@ -42,6 +54,7 @@ if existing then
       end
     end
     redis.call('JSON.MERGE', record, '$.memory', cjson.encode(patch))
+    remember_turn(existing)
     return redis.call('JSON.GET', record, '$.memory')
   end
 end
@@ -49,10 +62,13 @@ end
 local seq = redis.call('INCR', KEYS[3])
 redis.call('JSON.SET', KEYS[1], '$', ARGV[3] .. string.format('%d', seq) .. ARGV[4])
 redis.call('SET', KEYS[2], ARGV[1])
-for i = 4, #KEYS do
-  redis.call('HSET', KEYS[i], 'ns', ARGV[7], 'facets', ARGV[8], 'time', ARGV[9], 'v', ARGV[i + 7])
+for i = 4, 3 + vectors do
+  redis.call('HSET', KEYS[i], 'ns', ARGV[7], 'facets', ARGV[8], 'time', ARGV[9], 'prior', ARGV[11], 'v', ARGV[i + 10])
 end
-for i = 1, #KEYS do
-  if i ~= 3 then expire(KEYS[i]) end
+if ARGV[5] ~= '' then
+  for i = 1, 3 + vectors do
+    if i ~= 3 then expire(KEYS[i]) end
+  end
 end
+remember_turn(ARGV[1])
 return false

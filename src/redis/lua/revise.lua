@@ -16,7 +16,8 @@ ARGV[9]  timestamp, milliseconds since the epoch
 ARGV[10] '1' if the vectors are replaced, '0' if they stay
 ARGV[11] what precedes a content hash in its key
 ARGV[12] the content hash of the next version, or '' if the content stays
-ARGV[13+] one vector per key in KEYS[2+]
+ARGV[13] length prior
+ARGV[14+] one vector per key in KEYS[2+]
 
 Returns {0} revised, {1} missing, {2} another version, {3, id} the content is another memory's.
 ]]
@@ -45,10 +46,10 @@ if ARGV[10] == '1' then
 end
 for passage = 0, passages - 1 do
   local key = ARGV[3] .. passage
-  local fields = { 'ns', ARGV[7], 'facets', ARGV[8], 'time', ARGV[9] }
+  local fields = { 'ns', ARGV[7], 'facets', ARGV[8], 'time', ARGV[9], 'prior', ARGV[13] }
   if ARGV[10] == '1' then
     table.insert(fields, 'v')
-    table.insert(fields, ARGV[13 + passage])
+    table.insert(fields, ARGV[14 + passage])
   end
   redis.call('HSET', key, unpack(fields))
   table.insert(touched, key)

@@ -2,8 +2,10 @@ import type { MemoryStore } from "../../memory/ports.js";
 import { attachVectors } from "./attach-vectors.js";
 import { countByType } from "./count-by-type.js";
 import type { StoreDeps } from "./deps.js";
+import { detachContext } from "./detach-context.js";
 import { get, getMany } from "./get.js";
 import { insert } from "./insert.js";
+import { lastTurns } from "./last-turns.js";
 import { list } from "./list.js";
 import { pendingEmbeddings } from "./pending-embeddings.js";
 import { remove } from "./remove.js";
@@ -14,10 +16,12 @@ import { search } from "./search.js";
 export function createMemoryStore(deps: StoreDeps): MemoryStore {
   return {
     insert: (items) => insert(deps, items),
+    lastTurns: (namespace, sessionIds) => lastTurns(deps, namespace, sessionIds),
     get: (ref) => get(deps, ref),
     getMany: (refs) => getMany(deps, refs),
     revise: (revision) => revise(deps, revision),
     remove: (ref, expectedVersion) => remove(deps, ref, expectedVersion),
+    detachContext: (ref, now) => detachContext(deps, ref, now),
     list: (query) => list(deps, query),
     search: (query) => search(deps, query),
     attachVectors: (progress) => attachVectors(deps, progress),

@@ -1,10 +1,16 @@
+import { sessionFacet } from "../../memory/facets.js";
 import type { InsertOutcome, NewMemory } from "../../memory/ports.js";
+import { contextFor } from "../../memory/preceding.js";
+import { isTurn } from "../../memory/turn.js";
 import { translate } from "../client.js";
 import { decodeMemory, encodeDocument, encodeVector } from "../codec.js";
 import type { StoreDeps } from "./deps.js";
 
 /** A full batch with vectors is several MB for Redis to index: it may take longer than a single command. */
 const BATCH_TIMEOUT_MS = 30_000;
+
+/** How long a session's last turn is remembered as context for the next one: a later turn begins anew. */
+const TURN_MS = 7 * 24 * 3600 * 1000;
 
 /** One script an item, all sent together: one round trip, and an item that fails doesn't fail the others. */
 export async function insert(
@@ -28,15 +34,16 @@ export async function insert(
 }
 
 function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, item: NewMemory) {
-  const { memory, interaction, contentHash, vectors, embedAt } = item;
+  const { memory, contentHash, vectors } = item;
   const { namespace, id } = memory;
-  const document = encodeDocument({ memory, interaction, contentHash, passages: vectors.length, embedAt });
+  const document = encodeDocument(item);
   return {
     keys: [
       keys.record(namespace, id),
       keys.contentHash(namespace, contentHash),
       keys.sequence(namespace),
       ...vectors.map((_, passage) => keys.vector(requireModel(model), namespace, id, passage)),
+      ...(isTurn(memory) ? [keys.turn(namespace, sessionFacet(memory.session_id))] : []),
     ],
     args: [
       id,
@@ -49,6 +56,9 @@ function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, ite
       document.facets,
       String(memory.timestamp),
       model === undefined ? "" : keys.vectorsOf(model, namespace),
+      String(document.prior),
+      contextFor(memory.content),
+      String(TURN_MS),
       ...vectors.map(encodeVector),
     ],
   };

@@ -1,5 +1,6 @@
 import type { ListPage, ListQuery } from "../../memory/ports.js";
 import { refOfKey } from "../keys.js";
+import type { Params } from "../query.js";
 import { scopeClause } from "../query.js";
 import type { StoreDeps } from "./deps.js";
 import { getMany } from "./get.js";
@@ -57,7 +58,7 @@ async function window(
   to: number,
   limit: number,
 ): Promise<Row[]> {
-  const params: Record<string, string | Buffer> = {};
+  const params: Params = {};
   const scope = scopeClause([query.namespace], query.filter, params);
   const reply = await redis.run((client) =>
     client.ft.search(keys.recordIndex(), `${scope} @seq:[${from} ${to}]`, {

@@ -1,25 +1,23 @@
 import type { PendingEmbedding } from "../../memory/ports.js";
-import { refOfKey } from "../keys.js";
+import { decodePending } from "../codec.js";
 import type { StoreDeps } from "./deps.js";
-import { getMany } from "./get.js";
 
 export async function pendingEmbeddings(
-  deps: StoreDeps,
+  { redis, keys }: StoreDeps,
   now: number,
   limit: number,
 ): Promise<readonly PendingEmbedding[]> {
-  const { redis, keys } = deps;
-  const reply = await redis.run((client) =>
-    client.ft.search(keys.recordIndex(), `@embed_at:[-inf ${now}]`, {
+  return redis.run(async (client) => {
+    const due = await client.ft.search(keys.recordIndex(), `@embed_at:[-inf ${now}]`, {
       SORTBY: "embed_at",
       RETURN: [],
       LIMIT: { from: 0, size: limit },
       DIALECT: 2,
-    }),
-  );
-  const memories = await getMany(
-    deps,
-    reply.documents.map(({ id }) => refOfKey(id)),
-  );
-  return memories.filter((memory) => memory !== undefined);
+    });
+    // One command a record: they are of any namespace, and so of any slot.
+    const replies = await Promise.all(
+      due.documents.map(({ id }) => client.sendCommand(["JSON.GET", id, "$"])),
+    );
+    return replies.flatMap((reply) => (typeof reply === "string" ? [decodePending(reply)] : []));
+  });
 }

@@ -15,6 +15,8 @@ export async function remove(
         expectedVersion === undefined ? "" : String(expectedVersion),
         keys.contentHashPrefix(namespace),
         model === undefined ? "" : keys.vectorPrefix(model, namespace, id),
+        id,
+        keys.turnPrefix(namespace),
       ],
     ),
   );

@@ -8,7 +8,7 @@ const OUTCOMES = ["revised", "missing", "conflict"] as const;
 export async function revise({ redis, keys, model }: StoreDeps, revision: Revision): Promise<ReviseOutcome> {
   const { memory, vectors = [] } = revision;
   const { namespace, id } = memory;
-  const { patch, facets } = encodeRevision(revision);
+  const { patch, facets, prior } = encodeRevision(revision);
   const reply = await redis.run((client) =>
     client.reviseMemory(
       [
@@ -28,6 +28,7 @@ export async function revise({ redis, keys, model }: StoreDeps, revision: Revisi
         revision.vectors === undefined ? "0" : "1",
         keys.contentHashPrefix(namespace),
         revision.contentHash ?? "",
+        String(prior),
         ...vectors.map(encodeVector),
       ],
     ),

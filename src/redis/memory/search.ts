@@ -1,7 +1,9 @@
 import type { Candidate, SearchQuery, SearchResult } from "../../memory/ports.js";
 import { encodeVector } from "../codec.js";
 import { refOfKey } from "../keys.js";
-import { keywordClause, scopeClause } from "../query.js";
+import type { Params } from "../query.js";
+import { hybridPolicy, keywordClause, scopeClause } from "../query.js";
+import type { QueryStatistics } from "../statistics.js";
 import type { StoreDeps } from "./deps.js";
 import { requireModel } from "./insert.js";
 
@@ -12,7 +14,11 @@ interface List {
 
 /** Both searches in one round trip: they are sent in the same tick, which node-redis writes as one pipeline. */
 export async function search(deps: StoreDeps, query: SearchQuery): Promise<SearchResult> {
-  const [keyword, vector] = await Promise.all([keywordSearch(deps, query), vectorSearch(deps, query)]);
+  const statistics = await deps.statistics.lookup(query.namespaces, query.filter, query.keyword?.terms ?? []);
+  const [keyword, vector] = await Promise.all([
+    keywordSearch(deps, query, statistics),
+    vectorSearch(deps, query, statistics),
+  ]);
   return {
     keyword: keyword?.candidates,
     vector: vector?.candidates,
@@ -23,13 +29,19 @@ export async function search(deps: StoreDeps, query: SearchQuery): Promise<Searc
   };
 }
 
-async function keywordSearch({ redis, keys }: StoreDeps, query: SearchQuery): Promise<List | undefined> {
+async function keywordSearch(
+  { redis, keys }: StoreDeps,
+  query: SearchQuery,
+  { frequency }: QueryStatistics,
+): Promise<List | undefined> {
   if (query.keyword === undefined) return undefined;
-  const params: Record<string, string | Buffer> = {};
-  const text = `${scopeClause(query.namespaces, query.filter, params)} ${keywordClause(query.keyword, params)}`;
+  const params: Params = {};
+  const scope = scopeClause(query.namespaces, query.filter, params);
+  const text = `${scope} ${keywordClause(query.keyword, frequency, params)}`;
   const reply = await redis.run((client) =>
     client.ft.search(keys.recordIndex(), text, {
       SCORER: "BM25STD",
+      VERBATIM: true,
       WITHSCORES: true,
       RETURN: [],
       LIMIT: { from: 0, size: query.depth },
@@ -38,7 +50,7 @@ async function keywordSearch({ redis, keys }: StoreDeps, query: SearchQuery): Pr
     }),
   );
   return {
-    candidates: reply.documents.map(({ id, score }) => ({ ...refOfKey(id), score: Number(score) })),
+    candidates: reply.documents.map(({ id, score }) => ({ ...refOfKey(id), score: Number(score), prior: 1 })),
     complete: reply.warnings.length === 0,
   };
 }
@@ -47,11 +59,15 @@ async function keywordSearch({ redis, keys }: StoreDeps, query: SearchQuery): Pr
  * A long memory has many passages and could fill the whole list alone, so where a full list of passages holds
  * too few memories, a deeper one is fetched.
  */
-async function vectorSearch(deps: StoreDeps, query: SearchQuery): Promise<List | undefined> {
+async function vectorSearch(
+  deps: StoreDeps,
+  query: SearchQuery,
+  statistics: QueryStatistics,
+): Promise<List | undefined> {
   if (query.vector === undefined) return undefined;
   let passages = query.depth;
   for (;;) {
-    const { hits, complete } = await nearestPassages(deps, query, query.vector, passages);
+    const { hits, complete } = await nearestPassages(deps, query, statistics, query.vector, passages);
     const candidates = bestPassages(hits);
     const exhausted = hits.length < passages || passages >= MAX_PASSAGES;
     if (exhausted || candidates.length >= query.depth / 4) return { candidates, complete };
@@ -64,18 +80,19 @@ const MAX_PASSAGES = 4096;
 async function nearestPassages(
   { redis, keys, model }: StoreDeps,
   query: SearchQuery,
+  { letThrough, records }: QueryStatistics,
   vector: Float32Array,
   passages: number,
 ): Promise<{ hits: Candidate[]; complete: boolean }> {
-  const params: Record<string, string | Buffer> = { v: encodeVector(vector) };
+  const params: Params = { v: encodeVector(vector) };
   const scope = scopeClause(query.namespaces, query.filter, params);
   const reply = await redis.run((client) =>
     client.ft.search(
       keys.vectorIndex(requireModel(model)),
-      `(${scope})=>[KNN ${passages} @v $v AS distance]`,
+      `(${scope})=>[KNN ${passages} @v $v HYBRID_POLICY ${hybridPolicy(letThrough, records)} AS distance]`,
       {
         SORTBY: "distance",
-        RETURN: ["distance"],
+        RETURN: ["distance", "prior"],
         LIMIT: { from: 0, size: passages },
         PARAMS: params,
         DIALECT: 2,
@@ -83,7 +100,11 @@ async function nearestPassages(
     ),
   );
   return {
-    hits: reply.documents.map(({ id, value }) => ({ ...refOfKey(id), score: 1 - Number(value["distance"]) })),
+    hits: reply.documents.map(({ id, value }) => ({
+      ...refOfKey(id),
+      score: 1 - Number(value["distance"]),
+      prior: Number(value["prior"]),
+    })),
     complete: reply.warnings.length === 0,
   };
 }

@@ -1,0 +1,33 @@
+import type { MemoryRef } from "../../memory/ports.js";
+import { refOfKey } from "../keys.js";
+import { scopeClause } from "../query.js";
+import type { Params } from "../query.js";
+import type { StoreDeps } from "./deps.js";
+
+/**
+ * Takes the words of a deleted memory out of the index entries of those that followed it, and has them embedded
+ * anew. Idempotent. A memory has one successor as a rule; concurrent writers of one session can make it several.
+ */
+export async function detachContext(
+  { redis, keys }: StoreDeps,
+  { namespace, id }: MemoryRef,
+  now: number,
+): Promise<void> {
+  const params: Params = { id };
+  const scope = scopeClause([namespace], { groups: [], from: undefined, to: undefined }, params);
+  const patch = JSON.stringify({ index: { follows: null, preceding: null, context: null, embed_at: now } });
+  await redis.run(async (client) => {
+    const found = await client.ft.search(keys.recordIndex(), `${scope} @follows:{$id}`, {
+      RETURN: [],
+      LIMIT: { from: 0, size: 1000 },
+      PARAMS: params,
+      DIALECT: 2,
+    });
+    await Promise.all(
+      found.documents.map(async (document) => {
+        const successor = refOfKey(document.id);
+        await client.mergeIfExists([keys.record(successor.namespace, successor.id)], [patch]);
+      }),
+    );
+  });
+}
