@@ -1,0 +1,26 @@
+import { writeFileSync } from "node:fs";
+import { loadEnv } from "../env.js";
+import { reportFailure } from "../failure.js";
+import { parseOptions } from "./options.js";
+import { PARTS } from "./parts.js";
+
+/** How long things take, beside the raw Redis commands that they need. Figures to stdout, progress to stderr. */
+async function main(): Promise<void> {
+  const { parts, records, samples, json } = parseOptions(process.argv.slice(2));
+  const env = loadEnv();
+  const figures: Record<string, object> = {};
+  for (const name of parts) {
+    const part = PARTS.get(name);
+    if (part === undefined) continue;
+    const result = await part({ env, records, samples, note: (line) => console.error(`${name}: ${line}`) });
+    console.log(`\n${result.report}`);
+    figures[name] = result.figures;
+  }
+  if (json !== undefined) {
+    const finished = { finished_at: new Date().toISOString(), ...figures };
+    writeFileSync(json, `${JSON.stringify(finished, null, 2)}\n`);
+  }
+}
+
+await main().catch(reportFailure);
+process.exit();

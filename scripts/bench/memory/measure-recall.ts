@@ -1,0 +1,53 @@
+import { createLatencies } from "../../harness/latencies.js";
+import { interleave, type Rounds } from "../interleave.js";
+import { replay } from "../redis/replay.js";
+import { at, captureEach } from "./measure-get.js";
+import { recallRequest } from "./requests.js";
+import type { Row } from "./row.js";
+import type { Bench } from "./setup.js";
+
+/** Each is asked a few times in a run: capturing one takes longer than asking it. */
+const QUESTIONS = 300;
+/** Embedding a question takes milliseconds: fewer samples do. */
+const NEW_QUESTIONS = 200;
+
+/** Recall with the vector given, beside the same searches and reads. */
+export async function measureRecall(bench: Bench, records: number, rounds: Rounds): Promise<Row[]> {
+  const requests = questions(bench, 0, QUESTIONS, records).map((question) => recallRequest(bench, question));
+  return pairRow(bench, "recall, vector given", records, requests, rounds);
+}
+
+/** Recall with the local embedder: questions that no cache knows, then the same ones again. */
+export async function measureRecallByText(bench: Bench, records: number, rounds: Rounds): Promise<Row[]> {
+  const requests = questions(bench, QUESTIONS + records, NEW_QUESTIONS, records).map(({ text }) =>
+    recallRequest(bench, { text }),
+  );
+  const fresh = createLatencies();
+  for (const request of requests) await fresh.time(() => bench.http.send(request));
+  return [
+    { operation: "recall, local model, new question", records, service: fresh.summary(), raw: undefined },
+    ...(await pairRow(bench, "recall, local model, known question", records, requests, rounds)),
+  ];
+}
+
+async function pairRow(
+  bench: Bench,
+  operation: string,
+  records: number,
+  requests: readonly Buffer[],
+  rounds: Rounds,
+): Promise<Row[]> {
+  const commands = await captureEach(bench, requests);
+  const [service, raw] = await interleave(
+    [
+      { run: (index) => bench.http.send(at(requests, index)) },
+      { run: (index) => replay(bench.redis, at(commands, index)) },
+    ],
+    rounds,
+  );
+  return service === undefined ? [] : [{ operation, records, service, raw }];
+}
+
+function questions({ corpus }: Bench, from: number, count: number, records: number) {
+  return Array.from({ length: count }, (_, index) => corpus.question(from + index, records));
+}

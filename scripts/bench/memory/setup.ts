@@ -1,0 +1,76 @@
+import { randomBytes } from "node:crypto";
+import { createRedisClient, type RedisClient } from "../../../src/redis/client.js";
+import { createKeys, type Keys } from "../../../src/redis/keys.js";
+import type { Env } from "../../env.js";
+import { type RunningService, startService } from "../../harness/service.js";
+import { startThrowawayRedis, type ThrowawayRedis } from "../../harness/throwaway-redis.js";
+import { needsModel, provideModel } from "../../model.js";
+import { type Corpus, createCorpus } from "../corpus/corpus.js";
+import { connectHttp, type HttpClient } from "../http-client.js";
+
+/** All that the measurements of the memory part share. */
+export interface Bench {
+  readonly env: Env;
+  readonly server: ThrowawayRedis;
+  readonly keyPrefix: string;
+  readonly keys: Keys;
+  readonly namespace: string;
+  readonly service: RunningService;
+  readonly http: HttpClient;
+  /** As the service connects, so that the raw side is the same client with the same options. */
+  readonly redis: RedisClient;
+  readonly corpus: Corpus;
+  /** Ids of the records written so far, oldest first. */
+  readonly ids: string[];
+  /** How many records of the corpus are used up: no content is written twice. */
+  drawn: number;
+}
+
+const SEED = 20_260;
+/** Of the local model. */
+export const DIMENSIONS = 384;
+const CHARACTERS = 300;
+
+/** Lends a service on a Redis of its own, and takes both down again. */
+export async function withBench<Result>(env: Env, work: (bench: Bench) => Promise<Result>): Promise<Result> {
+  const model = needsModel({ ...env, MNEME_EMBEDDER: "local" })
+    ? { MNEME_MODEL_DIR: await provideModel(env) }
+    : {};
+  const server = await startThrowawayRedis(env);
+  try {
+    const keyPrefix = `bench-${randomBytes(4).toString("hex")}`;
+    const service = await startService({
+      env,
+      redisUrl: server.url,
+      keyPrefix,
+      settings: { ...model, MNEME_EMBEDDER: "local" },
+    });
+    const http = await connectHttp(service.url);
+    const redis = createRedisClient({ url: server.url });
+    await redis.connect();
+    try {
+      return await work({
+        env,
+        server,
+        keyPrefix,
+        keys: createKeys(keyPrefix),
+        namespace: "bench",
+        service,
+        http,
+        redis,
+        corpus: createCorpus({ seed: SEED, dimensions: DIMENSIONS, characters: CHARACTERS }),
+        ids: [],
+        drawn: 0,
+      });
+    } catch (error) {
+      service.assertAlive();
+      throw error;
+    } finally {
+      redis.destroy();
+      http.close();
+      await service.stop();
+    }
+  } finally {
+    await server.stop();
+  }
+}

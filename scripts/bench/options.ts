@@ -1,0 +1,58 @@
+import { parseArgs } from "node:util";
+import { Failure, messageOf } from "../failure.js";
+import { PARTS } from "./parts.js";
+
+export interface BenchOptions {
+  readonly parts: readonly string[];
+  readonly records: readonly number[];
+  readonly samples: number;
+  readonly json: string | undefined;
+}
+
+const USAGE = `usage: npm run bench -- [PART ...] [options]
+
+  PART             ${[...PARTS.keys()].join(", ")}; all of them when none is named
+  --records LIST   how many records to measure at, such as 1000,10000 (default 1000,10000,100000)
+  --samples N      measured pairs of each cheap operation (default 600)
+  --json FILE      write the figures to a file too`;
+
+const MAX_RECORDS = 10_000_000;
+
+export function parseOptions(args: readonly string[]): BenchOptions {
+  const { values, positionals } = parse(args);
+  if (values.help === true) throw new Failure(USAGE);
+  const unknown = positionals.filter((name) => !PARTS.has(name));
+  if (unknown.length > 0) throw new Failure(`There is no part "${unknown.join('", "')}".\n\n${USAGE}`);
+  return {
+    parts: positionals.length === 0 ? [...PARTS.keys()] : positionals,
+    records: values.records
+      .split(",")
+      .map((text) => wholeNumber("--records", text, MAX_RECORDS))
+      .toSorted((a, b) => a - b),
+    samples: wholeNumber("--samples", values.samples, 1_000_000),
+    json: values.json,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        records: { type: "string", default: "1000,10000,100000" },
+        samples: { type: "string", default: "600" },
+        json: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (error) {
+    throw new Failure(`${messageOf(error)}\n\n${USAGE}`);
+  }
+}
+
+function wholeNumber(name: string, text: string, max: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= max) return value;
+  throw new Failure(`${name} takes whole numbers from 1 to ${max}, not "${text}".`);
+}

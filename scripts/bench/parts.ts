@@ -1,0 +1,4 @@
+import { benchMemory } from "./memory/index.js";
+import type { Part } from "./part.js";
+
+export const PARTS: ReadonlyMap<string, Part> = new Map([["memory", benchMemory]]);
