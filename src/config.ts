@@ -55,7 +55,7 @@ const environment = z
     MNEME_EMBEDDING_MODEL: z.string().default("text-embedding-3-small"),
     MNEME_EMBEDDING_DIMENSIONS: z.coerce.number().int().min(8).max(4096).optional(),
     MNEME_EMBEDDING_TIMEOUT_MS: integer(10_000, 100, 120_000),
-    MNEME_EMBEDDING_CACHE_SECONDS: integer(7 * 24 * 3600, 1, 365 * 24 * 3600),
+    MNEME_EMBEDDING_CACHE_SECONDS: integer(24 * 3600, 1, 365 * 24 * 3600),
     MNEME_TTL_EPISODIC_SECONDS: ttl,
     MNEME_TTL_SEMANTIC_SECONDS: ttl,
     MNEME_TTL_PROCEDURAL_SECONDS: ttl,

@@ -39,11 +39,11 @@ export function reciprocalRankFusion(lists: Lists, k: number, weights: FusionWei
   });
 }
 
-/** The keyword list's share of a fused score; anything from .5 to .6 measures the same. */
-const KEYWORD_SHARE = 0.55;
+/** The keyword list's share of a fused score; anything from .5 to .7 measures the same. */
+const KEYWORD_SHARE = 0.6;
 
 /**
- * `score(d) = .55 · k(d) + .45 · prior(d) · v(d)`, where k and v are the scores of each list min-max normalised over
+ * `score(d) = .6 · k(d) + .4 · prior(d) · v(d)`, where k and v are the scores of each list min-max normalised over
  * that list, and 0 for what it doesn't hold (Lee: Analyses of multiple evidence combination, SIGIR 1997; a convex
  * combination of scores beats RRF: Bruch, Gai, Ingber: An analysis of fusion functions for hybrid retrieval, TOIS
  * 2023). The keyword scores hold the length prior already. Measured in docs/recall.md.

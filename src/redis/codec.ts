@@ -139,13 +139,3 @@ function decodeStored(stored: StoredMemory): Memory {
 function parseStored<Shape>(json: string): Shape {
   return JSON.parse(json) as Shape;
 }
-
-/** FLOAT32, little-endian: what RediSearch reads. */
-export function encodeVector(vector: Float32Array): Buffer {
-  return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
-}
-
-/** A copy, because a reply's buffer may be unaligned or shared. */
-export function decodeVector(bytes: Buffer): Float32Array {
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-}

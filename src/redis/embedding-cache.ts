@@ -1,8 +1,8 @@
 import { RESP_TYPES } from "redis";
 import type { EmbeddingCache } from "../embeddings/embedder.js";
 import type { RedisGateway } from "./client.js";
-import { decodeVector, encodeVector } from "./codec.js";
 import type { Keys } from "./keys.js";
+import { decodeCachedVector, encodeCachedVector } from "./vector.js";
 
 export interface EmbeddingCacheOptions {
   readonly ttlSeconds: number;
@@ -20,13 +20,13 @@ export function createEmbeddingCache(
         const binary = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
         return Promise.all(hashes.map((hash) => binary.get(keys.embedding(hash))));
       });
-      return replies.map((reply) => (Buffer.isBuffer(reply) ? decodeVector(reply) : undefined));
+      return replies.map((reply) => (Buffer.isBuffer(reply) ? decodeCachedVector(reply) : undefined));
     },
     async set(entries) {
       await redis.run((client) =>
         Promise.all(
           entries.map(({ key, vector }) =>
-            client.set(keys.embedding(key), encodeVector(vector), {
+            client.set(keys.embedding(key), encodeCachedVector(vector), {
               expiration: { type: "EX", value: ttlSeconds },
             }),
           ),

@@ -35,7 +35,7 @@ export function vectorIndex(keys: Keys, model: string, dimensions: number): Inde
       ns TAG CASESENSITIVE
       facets TAG CASESENSITIVE
       time NUMERIC
-      v VECTOR HNSW 6 TYPE FLOAT32 DIM ${dimensions} DISTANCE_METRIC COSINE`),
+      v VECTOR HNSW 6 TYPE FLOAT16 DIM ${dimensions} DISTANCE_METRIC COSINE`),
   };
 }
 

@@ -114,16 +114,15 @@ export const ttlSeconds = z
   .nullable()
   .openapi({ description: "Seconds to live; null: for ever. Left out: the default of the memory type." });
 
-/** A caller's own vector. FLOAT32 is what is stored, so what overflows it is refused. */
+/** A caller's own vector, brought to length 1: only its direction counts. */
 export const embedding = z
   .array(z.number())
   .min(1)
   .max(4096)
   .transform((values, context) => {
-    const vector = Float32Array.from(values);
-    const length = Math.hypot(...vector);
-    if (Number.isFinite(length) && length > 0) return vector;
-    context.addIssue({ code: "custom", message: "Must be a vector of finite 32-bit numbers, not all zero." });
+    const length = Math.hypot(...values);
+    if (Number.isFinite(length) && length > 0) return Float32Array.from(values, (value) => value / length);
+    context.addIssue({ code: "custom", message: "Must be a vector of finite numbers, not all zero." });
     return z.NEVER;
   })
   .openapi({

@@ -1,5 +1,5 @@
 import type { EmbeddingProgress } from "../../memory/ports.js";
-import { encodeVector } from "../codec.js";
+import { encodeIndexVector } from "../vector.js";
 import type { StoreDeps } from "./deps.js";
 import { requireModel } from "./insert.js";
 
@@ -21,7 +21,7 @@ export async function attachVectors(
         keys.record(ref.namespace, ref.id),
         ...vectors.map((_, passage) => keys.vector(requireModel(model), ref.namespace, ref.id, passage)),
       ],
-      [String(progress.version), JSON.stringify(patch), ref.namespace, ...vectors.map(encodeVector)],
+      [String(progress.version), JSON.stringify(patch), ref.namespace, ...vectors.map(encodeIndexVector)],
     ),
   );
 }

@@ -3,7 +3,8 @@ import type { InsertOutcome, NewMemory } from "../../memory/ports.js";
 import { contextFor } from "../../memory/preceding.js";
 import { isTurn } from "../../memory/turn.js";
 import { translate } from "../client.js";
-import { decodeMemory, encodeDocument, encodeVector } from "../codec.js";
+import { decodeMemory, encodeDocument } from "../codec.js";
+import { encodeIndexVector } from "../vector.js";
 import type { StoreDeps } from "./deps.js";
 
 /** A full batch with vectors is several MB for Redis to index: it may take longer than a single command. */
@@ -59,7 +60,7 @@ function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, ite
       String(document.prior),
       contextFor(memory.content),
       String(TURN_MS),
-      ...vectors.map(encodeVector),
+      ...vectors.map(encodeIndexVector),
     ],
   };
 }

@@ -1,5 +1,6 @@
 import type { ReviseOutcome, Revision } from "../../memory/ports.js";
-import { encodeRevision, encodeVector } from "../codec.js";
+import { encodeRevision } from "../codec.js";
+import { encodeIndexVector } from "../vector.js";
 import type { StoreDeps } from "./deps.js";
 import { requireModel } from "./insert.js";
 
@@ -29,7 +30,7 @@ export async function revise({ redis, keys, model }: StoreDeps, revision: Revisi
         keys.contentHashPrefix(namespace),
         revision.contentHash ?? "",
         String(prior),
-        ...vectors.map(encodeVector),
+        ...vectors.map(encodeIndexVector),
       ],
     ),
   );

@@ -1,5 +1,5 @@
 import type { Candidate, SearchQuery, SearchResult } from "../../memory/ports.js";
-import { encodeVector } from "../codec.js";
+import { encodeIndexVector } from "../vector.js";
 import { refOfKey } from "../keys.js";
 import type { Params } from "../query.js";
 import { hybridPolicy, keywordClause, scopeClause } from "../query.js";
@@ -84,7 +84,7 @@ async function nearestPassages(
   vector: Float32Array,
   passages: number,
 ): Promise<{ hits: Candidate[]; complete: boolean }> {
-  const params: Params = { v: encodeVector(vector) };
+  const params: Params = { v: encodeIndexVector(vector) };
   const scope = scopeClause(query.namespaces, query.filter, params);
   const reply = await redis.run((client) =>
     client.ft.search(
