@@ -25,7 +25,7 @@ async function dev(env: Env, stop: Promise<NodeJS.Signals>): Promise<void> {
     const unwatch = onSourceChange(async () => {
       if (buildCurrent()) return;
       console.error("A source changed: building ...");
-      if (build()) await service.restart();
+      if (build({ check: false })) await service.restart();
     });
     await stop;
     unwatch();
@@ -63,12 +63,16 @@ function restartable(env: NodeJS.ProcessEnv) {
   const start = () =>
     spawn(process.execPath, ["--enable-source-maps", main], { env, stdio: "inherit", detached: true });
   let child = start();
-  const stop = () => ended(child);
+  let stopped = false;
   return {
-    stop,
+    async stop() {
+      stopped = true;
+      await ended(child);
+    },
     async restart() {
-      await stop();
-      child = start();
+      await ended(child);
+      // The stop may have come during the build.
+      if (!stopped) child = start();
     },
   };
 }
