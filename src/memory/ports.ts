@@ -36,6 +36,8 @@ export interface Revision {
   /** Undefined: the content didn't change, so the vectors stay. */
   readonly vectors: Vectors | undefined;
   readonly embedAt: number | undefined;
+  /** False: it ends when it would have ended, also if the content is seen again meanwhile. */
+  readonly newExpiry: boolean;
 }
 
 export type ReviseOutcome =

@@ -96,6 +96,7 @@ async function nextVersion(
     contentHash: content === current.content ? undefined : contentHash(memory.memory_type, content),
     vectors: embedding?.vectors,
     embedAt: embedding === undefined ? undefined : dueTime(embedding, now),
+    newExpiry: input.ttl_seconds !== undefined,
   };
 }
 

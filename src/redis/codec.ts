@@ -73,11 +73,13 @@ function lentBy({ id, text }: Preceding) {
 }
 
 /**
- * A JSON merge patch that makes a stored document its next version. Where the vectors stay, all that belongs to
- * them is left out: the embedding worker may be changing it at this moment.
+ * A JSON merge patch that makes a stored document its next version. What others change without making a version
+ * is left out, so that none of it is lost: sightings, the expiry they prolong, and, where the vectors stay, all
+ * that the embedding worker sets.
  */
 export function encodeRevision(revision: Revision): { patch: string; facets: string; prior: number } {
-  const { embedding, metadata, ...memory } = revision.memory;
+  const { embedding, metadata, expires_at, seen_count: _, last_seen_at: __, ...rest } = revision.memory;
+  const memory = revision.newExpiry ? { ...rest, expires_at } : rest;
   const facets = facetsOf(revision.memory);
   const prior = lengthPrior(memory.content.length);
   const index = {

@@ -9,7 +9,7 @@ ARGV[2]  expected version
 ARGV[3]  what precedes a passage number in a vector's key, or '' without an embedding model
 ARGV[4]  what precedes an id in a record's key
 ARGV[5]  a JSON merge patch for the record
-ARGV[6]  expiry, milliseconds since the epoch, or ''
+ARGV[6]  expiry, milliseconds since the epoch; '' for none, 'keep' for the one it has
 ARGV[7]  namespace
 ARGV[8]  facets, joined by commas
 ARGV[9]  timestamp, milliseconds since the epoch
@@ -25,6 +25,12 @@ local current = redis.call('JSON.GET', KEYS[1], '$.memory.version', '$.index.pas
 if not current then return { 1 } end
 current = cjson.decode(current)
 if current['$.memory.version'][1] ~= tonumber(ARGV[2]) then return { 2 } end
+
+local expiry = ARGV[6]
+if expiry == 'keep' then
+  local kept = redis.call('PEXPIRETIME', KEYS[1])
+  expiry = kept > 0 and kept or ''
+end
 
 local hash = ARGV[11] .. current['$.index.hash'][1]
 if ARGV[12] ~= '' and ARGV[11] .. ARGV[12] ~= hash then
@@ -55,6 +61,6 @@ for passage = 0, passages - 1 do
   table.insert(touched, key)
 end
 for _, key in ipairs(touched) do
-  if ARGV[6] == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, ARGV[6]) end
+  if expiry == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, expiry) end
 end
 return { 0 }

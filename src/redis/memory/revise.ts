@@ -22,7 +22,7 @@ export async function revise({ redis, keys, model }: StoreDeps, revision: Revisi
         model === undefined ? "" : keys.vectorPrefix(model, namespace, id),
         keys.recordPrefix(namespace),
         patch,
-        memory.expires_at === null ? "" : String(memory.expires_at),
+        revision.newExpiry ? String(memory.expires_at ?? "") : "keep",
         namespace,
         facets,
         String(memory.timestamp),
