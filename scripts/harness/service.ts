@@ -23,7 +23,6 @@ export interface ServiceOptions {
   readonly keyPrefix: string;
   /** What else to set, such as MNEME_EMBEDDER. */
   readonly settings?: Readonly<Record<string, string>>;
-  readonly nodeArguments?: readonly string[];
 }
 
 const STARTS_WITHIN_MS = 30_000;
@@ -38,7 +37,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const log = join(dir, "service.log");
   const fd = openSync(log, "a", 0o600);
   const main = fileURLToPath(new URL("../../src/main.js", import.meta.url));
-  const child = spawn(process.execPath, [...(options.nodeArguments ?? []), main], {
+  const child = spawn(process.execPath, [main], {
     env: {
       ...options.env,
       HOST: "127.0.0.1",

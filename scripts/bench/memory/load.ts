@@ -5,8 +5,8 @@ import type { Bench } from "./setup.js";
 /** 500 records with their vectors as JSON are about 2 MB: half of what a batch may be. */
 const BATCH = 500;
 
-/** Writes records, with their vectors, through the API until the index holds `total`. */
-export async function loadUpTo(bench: Bench, total: number): Promise<void> {
+/** Writes records, with their vectors, through the API until the index holds `total`. Gives how many it holds. */
+export async function loadUpTo(bench: Bench, total: number): Promise<number> {
   let present = await countRecords(bench);
   const bar = startProgressBar(`loading up to ${total}`, Math.max(0, total - present));
   while (present < total) {
@@ -16,6 +16,7 @@ export async function loadUpTo(bench: Bench, total: number): Promise<void> {
     bar.advance(size);
   }
   bar.done();
+  return present;
 }
 
 /** Those that the raw side of a measurement has written count too: they load the index in the same way. */

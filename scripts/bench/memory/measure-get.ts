@@ -3,8 +3,8 @@ import { createRandom, pick } from "../corpus/random.js";
 import { connectHttp, httpRequest } from "../http-client.js";
 import { startFloor } from "../floor.js";
 import { interleave, type Rounds } from "../interleave.js";
-import { startCapture } from "../redis/capture.js";
-import { replay, roundTrips } from "../redis/replay.js";
+import { replay } from "../redis/replay.js";
+import { at, captureRequests } from "./capture-requests.js";
 import { getRequest } from "./requests.js";
 import type { Row } from "./row.js";
 import type { Bench } from "./setup.js";
@@ -14,7 +14,7 @@ export async function measureGet(bench: Bench, records: number, rounds: Rounds):
   const random = createRandom(records);
   const ids = Array.from({ length: rounds.warmUp + rounds.samples }, () => pick(random, bench.ids));
   const requests = ids.map((id) => getRequest(bench, id));
-  const commands = await captureEach(bench, requests);
+  const commands = await captureRequests(bench, requests);
   const [service, raw] = await interleave(
     [
       { run: (index) => bench.http.send(at(requests, index)) },
@@ -31,7 +31,7 @@ export async function measureFloor(bench: Bench, records: number, rounds: Rounds
   const http = await connectHttp(floor.url);
   const request = httpRequest("GET", "/");
   const id = bench.ids[0] ?? "";
-  const [commands] = await captureEach(bench, [getRequest(bench, id)]);
+  const [commands] = await captureRequests(bench, [getRequest(bench, id)]);
   const [service, raw] = await interleave(
     [{ run: () => http.send(request) }, { run: () => replay(bench.redis, commands ?? []) }],
     rounds,
@@ -49,23 +49,4 @@ export async function measureFloor(bench: Bench, records: number, rounds: Rounds
     ...(service === undefined ? [] : [{ operation: "bare Hono handler, GET /", records, service, raw }]),
     { operation: "GET by id, the client being fetch", records, service: fetched.summary(), raw: undefined },
   ];
-}
-
-/** What the service sends to Redis for each of these requests. */
-export async function captureEach(bench: Bench, requests: readonly Buffer[]) {
-  const capture = await startCapture(bench.server.url, bench.redis);
-  const commands = [];
-  for (const request of requests) {
-    const { sent } = await capture.during(() => bench.http.send(request));
-    commands.push(roundTrips(sent));
-  }
-  capture.stop();
-  return commands;
-}
-
-/** Around again at the end. */
-export function at<Item>(items: readonly Item[], index: number): Item {
-  const item = items[index % items.length];
-  if (item === undefined) throw new Error("nothing to choose from");
-  return item;
 }

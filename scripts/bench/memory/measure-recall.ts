@@ -1,25 +1,29 @@
 import { createLatencies } from "../../harness/latencies.js";
 import { interleave, type Rounds } from "../interleave.js";
 import { replay } from "../redis/replay.js";
-import { at, captureEach } from "./measure-get.js";
+import { at, captureRequests } from "./capture-requests.js";
 import { recallRequest } from "./requests.js";
 import type { Row } from "./row.js";
 import type { Bench } from "./setup.js";
 
-/** Each is asked a few times in a run: capturing one takes longer than asking it. */
-const QUESTIONS = 300;
 /** Embedding a question takes milliseconds: fewer samples do. */
 const NEW_QUESTIONS = 200;
 
-/** Recall with the vector given, beside the same searches and reads. */
+/** Questions are numbered; at another number of records they are other questions. */
+const FIRST = 0;
+const FIRST_BY_TEXT = 1_000_000;
+
+/** Recall with the vector given, each question for the first time, beside the same searches and reads. */
 export async function measureRecall(bench: Bench, records: number, rounds: Rounds): Promise<Row[]> {
-  const requests = questions(bench, 0, QUESTIONS, records).map((question) => recallRequest(bench, question));
+  const requests = questions(bench, FIRST, rounds.warmUp + rounds.samples, records).map((question) =>
+    recallRequest(bench, question),
+  );
   return pairRow(bench, "recall, vector given", records, requests, rounds);
 }
 
 /** Recall with the local embedder: questions that no cache knows, then the same ones again. */
 export async function measureRecallByText(bench: Bench, records: number, rounds: Rounds): Promise<Row[]> {
-  const requests = questions(bench, QUESTIONS + records, NEW_QUESTIONS, records).map(({ text }) =>
+  const requests = questions(bench, FIRST_BY_TEXT, NEW_QUESTIONS, records).map(({ text }) =>
     recallRequest(bench, { text }),
   );
   const fresh = createLatencies();
@@ -37,7 +41,7 @@ async function pairRow(
   requests: readonly Buffer[],
   rounds: Rounds,
 ): Promise<Row[]> {
-  const commands = await captureEach(bench, requests);
+  const commands = await captureRequests(bench, requests);
   const [service, raw] = await interleave(
     [
       { run: (index) => bench.http.send(at(requests, index)) },

@@ -1,19 +1,13 @@
-import { startService } from "../../harness/service.js";
 import { connectHttp } from "../http-client.js";
 import { residentMemory } from "../process-memory.js";
 import { getRequest, recallRequest } from "./requests.js";
-import type { Bench } from "./setup.js";
+import { type Bench, startAnotherService } from "./setup.js";
 
 const REQUESTS = 500;
 
 /** What a service without an embedder takes over the same data, after some reads and recalls by keyword; bytes. */
 export async function measureResidentWithoutModel(bench: Bench): Promise<number | undefined> {
-  const service = await startService({
-    env: bench.env,
-    redisUrl: bench.server.url,
-    keyPrefix: bench.keyPrefix,
-    settings: { MNEME_EMBEDDER: "none" },
-  });
+  const service = await startAnotherService(bench, "none");
   const http = await connectHttp(service.url);
   for (let index = 0; index < REQUESTS; index++) {
     await http.send(getRequest(bench, bench.ids[index % bench.ids.length] ?? ""));

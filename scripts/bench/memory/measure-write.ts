@@ -1,7 +1,7 @@
 import { createLatencies } from "../../harness/latencies.js";
 import { interleave, type Rounds } from "../interleave.js";
 import { replay } from "../redis/replay.js";
-import { at } from "./measure-get.js";
+import { at } from "./capture-requests.js";
 import { batchRequest, drawRecords, noteWritten, writeRequest } from "./requests.js";
 import type { Row } from "./row.js";
 import type { Bench } from "./setup.js";

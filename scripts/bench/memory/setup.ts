@@ -13,6 +13,7 @@ export interface Bench {
   readonly env: Env;
   readonly server: ThrowawayRedis;
   readonly keyPrefix: string;
+  readonly modelDir: string;
   readonly keys: Keys;
   readonly namespace: string;
   readonly service: RunningService;
@@ -35,16 +36,12 @@ const CHARACTERS = 300;
 export async function withBench<Result>(env: Env, work: (bench: Bench) => Promise<Result>): Promise<Result> {
   const model = needsModel({ ...env, MNEME_EMBEDDER: "local" })
     ? { MNEME_MODEL_DIR: await provideModel(env) }
-    : {};
+    : { MNEME_MODEL_DIR: env["MNEME_MODEL_DIR"] ?? "" };
   const server = await startThrowawayRedis(env);
   try {
     const keyPrefix = `bench-${randomBytes(4).toString("hex")}`;
-    const service = await startService({
-      env,
-      redisUrl: server.url,
-      keyPrefix,
-      settings: { ...model, MNEME_EMBEDDER: "local" },
-    });
+    const settings = { ...model, MNEME_EMBEDDER: "local" };
+    const service = await startService({ env, redisUrl: server.url, keyPrefix, settings });
     const http = await connectHttp(service.url);
     const redis = createRedisClient({ url: server.url });
     await redis.connect();
@@ -53,6 +50,7 @@ export async function withBench<Result>(env: Env, work: (bench: Bench) => Promis
         env,
         server,
         keyPrefix,
+        modelDir: settings.MNEME_MODEL_DIR,
         keys: createKeys(keyPrefix),
         namespace: "bench",
         service,
@@ -73,4 +71,15 @@ export async function withBench<Result>(env: Env, work: (bench: Bench) => Promis
   } finally {
     await server.stop();
   }
+}
+
+/** A second service over the same data. */
+export function startAnotherService(bench: Bench, embedder: "local" | "none"): Promise<RunningService> {
+  const { env, server, keyPrefix, modelDir } = bench;
+  return startService({
+    env,
+    redisUrl: server.url,
+    keyPrefix,
+    settings: { MNEME_MODEL_DIR: modelDir, MNEME_EMBEDDER: embedder },
+  });
 }
