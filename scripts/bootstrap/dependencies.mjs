@@ -7,8 +7,8 @@ import { repositoryRoot } from "./root.mjs";
 
 /**
  * Installs what the lock file asks for, unless node_modules already holds it. `npm install --no-save` keeps to the
- * lock file's versions and hashes and doesn't write it. Not `npm ci`: it takes node_modules away from under what is
- * running, and npm 11 refuses a lock file that leaves out optional packages of other platforms.
+ * lock file's versions and hashes and doesn't write it. Not `npm ci`: that takes node_modules away from under what
+ * is running.
  *
  * @param {{ dev: boolean }} needs whether the compiler and the test tools must be there too
  */

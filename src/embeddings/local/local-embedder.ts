@@ -6,6 +6,7 @@ import { type Embedder, EmbeddingUnavailable } from "../embedder.js";
 import { modelId } from "../model-id.js";
 import { passageSizes, type PassageOptions } from "../passages.js";
 import { createInference, LANE } from "./inference.js";
+import { disableRuntimeTelemetry } from "./no-telemetry.js";
 import type { Reply, Request } from "./protocol.js";
 
 export interface LocalEmbedderOptions {
@@ -41,6 +42,7 @@ export function createLocalEmbedder({
   const missing = [modelFile, tokenizerFile].filter((file) => !isFile(file));
   if (missing.length > 0) throw new Error(`the local embedding model lacks ${missing.join(" and ")}`);
   const sizes = passageSizes(passages, CONTENT_WINDOW);
+  disableRuntimeTelemetry();
   const inference = createInference({
     script: new URL("./worker.js", import.meta.url),
     worker: { modelFile, tokenizerFile, dimensions: DIMENSIONS, threads },
