@@ -44,7 +44,8 @@ export async function loadContract(url: string): Promise<Contract> {
   return {
     document,
     check(method, path, answer) {
-      const pathname = path.split("?")[0] ?? path;
+      // As fetch sends it: it resolves "." and "..".
+      const { pathname } = new URL(path, url);
       if (UNDESCRIBED.test(pathname)) return;
       const candidates = routes.filter(({ pattern }) => pattern.test(pathname));
       const route =

@@ -1,0 +1,143 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { OpenApi } from "../support/contract.js";
+import { newNamespace, recall, remember } from "../support/memories.js";
+import type { Service } from "../support/service.js";
+import { startService } from "../support/service.js";
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.stop());
+
+describe("/openapi.json", () => {
+  let document: OpenApi;
+  beforeAll(async () => {
+    document = (await service.send("GET", "/openapi.json")).body as OpenApi;
+  });
+
+  test("is a valid OpenAPI 3.1 document", async () => {
+    const outcome = await new Validator().validate({ ...document });
+    expect(outcome.errors ?? []).toEqual([]);
+    expect(outcome.valid).toBe(true);
+    expect(document.openapi).toMatch(/^3\.1\./);
+  });
+
+  test("describes every route, with a summary, its success and its refusals", () => {
+    const routes = Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(routes.toSorted()).toEqual([
+      "DELETE /v1/namespaces/{ns}/memories/{id}",
+      "GET /healthz",
+      "GET /metrics",
+      "GET /readyz",
+      "GET /v1/namespaces/{ns}/memories",
+      "GET /v1/namespaces/{ns}/memories/{id}",
+      "PATCH /v1/namespaces/{ns}/memories/{id}",
+      "POST /v1/namespaces/{ns}/interactions",
+      "POST /v1/namespaces/{ns}/memories",
+      "POST /v1/namespaces/{ns}/memories/batch",
+      "POST /v1/recall",
+    ]);
+    for (const [path, operations] of Object.entries(document.paths)) {
+      for (const operation of Object.values(operations)) {
+        expect(operation).toHaveProperty("summary");
+        if (path.startsWith("/v1/")) {
+          expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(["400", "503"]));
+        }
+      }
+    }
+  });
+
+  test("gives every field of a body a type", () => {
+    const schemas = (document as unknown as { components: { schemas: Record<string, Schema> } }).components
+      .schemas;
+    for (const [name, { properties = {} }] of Object.entries(schemas)) {
+      for (const [field, schema] of Object.entries(properties)) {
+        const typed = ["type", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"].some(
+          (key) => key in schema,
+        );
+        expect(typed, `${name}.${field} has no type`).toBe(true);
+      }
+    }
+  });
+});
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, object>>;
+}
+
+describe("/docs", () => {
+  test("is a page whose policy allows nothing from elsewhere", async () => {
+    const page = await service.send("GET", "/docs");
+    expect(page.status).toBe(200);
+    expect(page.headers.get("content-type")).toMatch(/^text\/html/);
+    const policy = page.headers.get("content-security-policy") ?? "";
+    expect(policy).toContain("default-src 'none'");
+    for (const directive of policy.split(";").map((text) => text.trim())) {
+      const [, ...sources] = directive.split(/\s+/);
+      for (const source of sources)
+        expect(["'none'", "'self'", "'unsafe-inline'", "data:"]).toContain(source);
+    }
+    expect(policy).not.toMatch(/script-src[^;]*unsafe/);
+  });
+
+  test("gets everything that it refers to from here", async () => {
+    const { text } = await service.send("GET", "/docs");
+    const references = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, reference]) => reference ?? "");
+    expect(references.length).toBeGreaterThanOrEqual(3);
+    for (const reference of references) {
+      expect(reference).toMatch(/^\/(?!\/)/);
+      const file = await service.send("GET", reference);
+      expect(file.status).toBe(200);
+      expect(file.headers.get("content-type")).toMatch(
+        reference.endsWith(".css") ? /^text\/css/ : /javascript/,
+      );
+      expect(file.text.length).toBeGreaterThan(20);
+    }
+    expect(text).not.toMatch(/<script>|https?:\/\//);
+  });
+});
+
+describe("the probes", () => {
+  test("say that the process is alive and what it can do", async () => {
+    expect(await service.send("GET", "/healthz")).toMatchObject({ status: 200, body: { status: "ok" } });
+    expect(await service.send("GET", "/readyz")).toMatchObject({
+      status: 200,
+      body: {
+        ready: true,
+        redis: { status: "ok" },
+        index: { status: "ok" },
+        embedder: { status: "off", model: null, detail: expect.stringContaining("keyword") },
+      },
+    });
+  });
+
+  test("measure requests by route, recall by stage, memories by type, and name no namespace", async () => {
+    const namespace = newNamespace();
+    await remember(service, namespace, { content: "measured", memory_type: "procedural" });
+    await recall(service, { query: "measured", namespaces: [namespace] });
+    const { status, headers, text } = await service.send("GET", "/metrics");
+    expect(status).toBe(200);
+    expect(headers.get("content-type")).toMatch(/^text\/plain/);
+    expect(text).toMatch(
+      /mneme_http_request_duration_seconds_count\{method="POST",route="\/v1\/namespaces\/:ns\/memories",status="201"\} 1\n/,
+    );
+    for (const stage of ["search", "load"]) {
+      expect(text).toMatch(
+        new RegExp(`mneme_recall_stage_duration_seconds_count\\{stage="${stage}"\\} 1\\n`),
+      );
+    }
+    expect(text).toMatch(/mneme_memories\{memory_type="procedural"\} 1\n/);
+    expect(text).toMatch(/mneme_redis_up 1\n/);
+    expect(text).not.toContain(namespace);
+  });
+
+  test("don't count a path that leads nowhere by its name: that would be a series for each", async () => {
+    await service.send("GET", "/some/invented/path");
+    const { text } = await service.send("GET", "/metrics");
+    expect(text).not.toContain("invented");
+  });
+});

@@ -1,0 +1,209 @@
+import { createClient } from "redis";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import type { FakeOpenAI } from "../support/fake-openai.js";
+import { startFakeOpenAI } from "../support/fake-openai.js";
+import type { Memory } from "../support/memories.js";
+import {
+  bodyOf,
+  listAll,
+  newNamespace,
+  pathOf,
+  post,
+  read,
+  recall,
+  remember,
+  revise,
+} from "../support/memories.js";
+import type { Service } from "../support/service.js";
+import { startService, until } from "../support/service.js";
+
+const redis = createClient({ url: inject("redisUrl") });
+let provider: FakeOpenAI;
+let service: Service;
+beforeAll(async () => {
+  await redis.connect();
+  provider = await startFakeOpenAI(64);
+  service = await startService({
+    MNEME_EMBEDDER: "openai",
+    OPENAI_API_KEY: "test",
+    OPENAI_BASE_URL: provider.baseURL,
+    MNEME_EMBEDDING_DIMENSIONS: "64",
+    MNEME_TTL_EPISODIC_SECONDS: "100",
+    MNEME_TTL_PROCEDURAL_SECONDS: "",
+  });
+});
+afterAll(async () => {
+  await service.stop();
+  await provider.close();
+  redis.destroy();
+});
+
+/** Every key that belongs to a namespace, but for its counter. */
+async function keysOf(namespace: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const page of redis.scanIterator({ MATCH: `${service.prefix}:*{${namespace}}*`, COUNT: 1000 })) {
+    keys.push(...page);
+  }
+  return keys.filter((key) => !key.startsWith(`${service.prefix}:seq:`)).toSorted();
+}
+
+/** When each of a namespace's keys ends; null: never. They must all agree. */
+async function expiriesOf(namespace: string): Promise<(number | null)[]> {
+  const times = await Promise.all((await keysOf(namespace)).map((key) => redis.pExpireTime(key)));
+  return [...new Set(times.map((time) => (time === -1 ? null : time)))];
+}
+
+const gone = (memory: Memory) =>
+  until(
+    () => service.send("GET", pathOf(memory)),
+    ({ status }) => status === 404,
+  );
+
+const endOf = ({ expires_at }: Memory) => (expires_at === null ? null : Date.parse(expires_at));
+
+describe("a memory with a time to live", () => {
+  test("vanishes with its vectors and its content hash, and can be written anew", async () => {
+    const namespace = newNamespace();
+    const input = { content: "brief. ".repeat(1_500), ttl_seconds: 1 };
+    const memory = await remember(service, namespace, input);
+    expect(Date.parse(memory.expires_at ?? "")).toBe(Date.parse(memory.recorded_at) + 1_000);
+    await gone(memory);
+    expect(await keysOf(namespace)).toEqual([]);
+    expect(await listAll(service, namespace)).toEqual([]);
+    for (const mode of ["keyword", "vector", "hybrid"]) {
+      expect((await recall(service, { query: "brief", namespaces: [namespace], mode })).hits).toEqual([]);
+    }
+    expect(await service.send("PATCH", pathOf(memory), { trust_score: 0 })).toMatchObject({ status: 404 });
+    expect(await service.send("DELETE", pathOf(memory))).toMatchObject({ status: 404 });
+    const again = await remember(service, namespace, input);
+    expect(again.id).not.toBe(memory.id);
+    expect(again.seen_count).toBe(1);
+  });
+
+  test("ends with all its keys at once, those of later passages too", async () => {
+    const namespace = newNamespace();
+    const memory = await remember(service, namespace, {
+      content: Array.from({ length: 3_000 }, (_, i) => `word${i}`).join(" "),
+      ttl_seconds: 300,
+    });
+    await until(
+      () => read(service, memory),
+      ({ embedding }) => embedding.status === "complete",
+    );
+    const keys = await keysOf(namespace);
+    expect(keys.filter((key) => key.includes(":vec:")).length).toBeGreaterThan(1);
+    expect(keys.filter((key) => key.includes(":rec:"))).toHaveLength(1);
+    expect(keys.filter((key) => key.includes(":hash:"))).toHaveLength(1);
+    expect(await expiriesOf(namespace)).toEqual([endOf(memory)]);
+  });
+
+  test("is never found once its time is over, whoever looks when", async () => {
+    const namespace = newNamespace();
+    const late = Array.from({ length: 20 }, (_, index) => ({
+      content: `short life ${index}`,
+      ttl_seconds: 1,
+    }));
+    const written = await Promise.all(late.map((input) => remember(service, namespace, input)));
+    const lasting = await remember(service, namespace, { content: "long life" });
+    const ends = Math.max(...written.map((memory) => endOf(memory) ?? 0));
+    let looks = 0;
+    for (;;) {
+      const before = Date.now();
+      const found = [
+        ...(await listAll(service, namespace)),
+        ...(await recall(service, { query: "life", namespaces: [namespace], limit: 50 })).hits.map(
+          (hit) => hit.memory,
+        ),
+      ];
+      for (const memory of found) expect(endOf(memory) ?? Infinity).toBeGreaterThan(before);
+      expect(found.filter(({ id }) => id === lasting.id)).toHaveLength(2);
+      looks++;
+      if (before > ends) break;
+    }
+    expect(looks).toBeGreaterThan(1);
+  });
+});
+
+describe("without a word of its own", () => {
+  test("a memory gets the time to live of its type", async () => {
+    const namespace = newNamespace();
+    const episode = await remember(service, namespace, { content: "a", memory_type: "episodic" });
+    expect(endOf(episode)).toBe(Date.parse(episode.recorded_at) + 100_000);
+    expect(await expiriesOf(namespace)).toEqual([endOf(episode)]);
+    for (const memory_type of ["semantic", "procedural"]) {
+      expect((await remember(service, newNamespace(), { content: "a", memory_type })).expires_at).toBeNull();
+    }
+    const interaction = await service.send("POST", `/v1/namespaces/${namespace}/interactions`, {
+      input: "hello",
+    });
+    expect(endOf(bodyOf<Memory>(interaction, 201))).not.toBeNull();
+  });
+
+  test("null overrules it", async () => {
+    const namespace = newNamespace();
+    const memory = await remember(service, namespace, {
+      content: "a",
+      memory_type: "episodic",
+      ttl_seconds: null,
+    });
+    expect(memory.expires_at).toBeNull();
+    expect(await expiriesOf(namespace)).toEqual([null]);
+  });
+});
+
+describe("seen again", () => {
+  test.each([
+    [10, 500, 500],
+    [500, 10, 500],
+    [10, null, null],
+    [null, 10, null],
+  ])("after %s with %s seconds, it lives %s", async (first, second, expected) => {
+    const namespace = newNamespace();
+    const before = await remember(service, namespace, { content: "a", ttl_seconds: first });
+    const again = bodyOf<Memory>(await post(service, namespace, { content: "a", ttl_seconds: second }), 200);
+    expect(again.id).toBe(before.id);
+    const since = expected === second ? again.last_seen_at : before.recorded_at;
+    expect(endOf(again)).toBe(expected === null ? null : Date.parse(since) + expected * 1_000);
+    expect(await read(service, before)).toEqual(again);
+    expect(await expiriesOf(namespace)).toEqual([endOf(again)]);
+  });
+});
+
+describe("PATCH ttl_seconds", () => {
+  test("null lets it stay for ever", async () => {
+    const memory = await remember(service, newNamespace(), { content: "a", ttl_seconds: 50 });
+    expect((await revise(service, memory, { ttl_seconds: null })).expires_at).toBeNull();
+    expect((await read(service, memory)).expires_at).toBeNull();
+    expect(await expiriesOf(memory.namespace)).toEqual([null]);
+  });
+
+  test("counts from now, longer or shorter, and brings the vectors along", async () => {
+    const memory = await remember(service, newNamespace(), { content: "a" });
+    for (const ttl_seconds of [500, 5_000, 100]) {
+      const revised = await revise(service, memory, { ttl_seconds });
+      expect(endOf(revised)).toBe(Date.parse(revised.updated_at) + ttl_seconds * 1_000);
+      expect(await expiriesOf(memory.namespace)).toEqual([endOf(revised)]);
+    }
+  });
+
+  test("left out, leaves the end where it was, also with new content", async () => {
+    const memory = await remember(service, newNamespace(), { content: "a", ttl_seconds: 500 });
+    const revised = await revise(service, memory, { content: "b", tags: ["x"] });
+    expect(revised.expires_at).toBe(memory.expires_at);
+    expect((await read(service, memory)).expires_at).toBe(memory.expires_at);
+    expect(await expiriesOf(memory.namespace)).toEqual([endOf(memory)]);
+  });
+});
+
+test("a deleted memory leaves no key behind, a revised one no vector of the old content", async () => {
+  const namespace = newNamespace();
+  const memory = await remember(service, namespace, { content: `long ${"word ".repeat(6_000)}` });
+  await until(
+    () => read(service, memory),
+    ({ embedding }) => embedding.status === "complete",
+  );
+  await revise(service, memory, { content: "short" });
+  expect(await keysOf(namespace)).toHaveLength(3);
+  await service.send("DELETE", pathOf(memory));
+  expect(await keysOf(namespace)).toEqual([]);
+});
