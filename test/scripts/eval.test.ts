@@ -1,0 +1,81 @@
+import { describe, expect, test } from "vitest";
+import { contentsOf } from "../../scripts/eval/contents.js";
+import { scoreHits } from "../../scripts/eval/scores.js";
+import { parseTimestamp } from "../../scripts/eval/timestamp.js";
+import { LIMITS } from "../../src/memory/limits.js";
+
+const hits = (...docs: (string | string[])[]) => docs.map((ids) => new Set([ids].flat()));
+
+describe("the scores of one query", () => {
+  test("are all 1 when the evidence comes first", () => {
+    expect(scoreHits(hits("a", "b", "x"), ["b", "a"])).toEqual({ r5: 1, r10: 1, mrr10: 1, ndcg10: 1 });
+  });
+
+  test("are all 0 when none of it comes", () => {
+    expect(scoreHits(hits("x", "y"), ["a"])).toEqual({ r5: 0, r10: 0, mrr10: 0, ndcg10: 0 });
+    expect(scoreHits([], ["a"])).toEqual({ r5: 0, r10: 0, mrr10: 0, ndcg10: 0 });
+  });
+
+  test("follow the formulas in between", () => {
+    const { r5, r10, mrr10, ndcg10 } = scoreHits(hits("x", "a", "x", "x", "x", "b"), ["a", "b", "c"]);
+    expect(r5).toBeCloseTo(1 / 3);
+    expect(r10).toBeCloseTo(2 / 3);
+    expect(mrr10).toBe(1 / 2);
+    const ideal = 1 / Math.log2(2) + 1 / Math.log2(3) + 1 / Math.log2(4);
+    expect(ndcg10).toBeCloseTo((1 / Math.log2(3) + 1 / Math.log2(7)) / ideal);
+  });
+
+  test("count a memory for every document it holds, and a document once", () => {
+    expect(scoreHits(hits(["a", "b"]), ["a", "b"]).r5).toBe(1);
+    expect(scoreHits(hits("a", "a"), ["a", "b"])).toMatchObject({ r10: 0.5, mrr10: 1 });
+  });
+
+  test("look at ten hits only", () => {
+    expect(scoreHits(hits(..."0123456789".split(""), "a"), ["a"]).r10).toBe(0);
+    const many = Array.from({ length: 20 }, (_, index) => `d${index}`);
+    expect(scoreHits(hits(...many), many)).toMatchObject({ r5: 0.25, r10: 0.5, ndcg10: 1 });
+  });
+});
+
+describe("a document's contents", () => {
+  const doc = { ns: "n", id: "1", session: "s", speaker: "Ann" };
+
+  test("are the speaker and the text", () => {
+    expect(contentsOf({ ...doc, text: "Hello." }, true)).toEqual(["Ann: Hello."]);
+    expect(contentsOf({ ...doc, text: "Look!", caption: "a dog" }, false)).toEqual(["Ann: Look!"]);
+    expect(contentsOf({ ...doc, text: "Look!", caption: "a dog" }, true)).toEqual([
+      "Ann: Look!\n[picture: a dog]",
+    ]);
+  });
+
+  test("fit a memory each and lose nothing but white space", () => {
+    const paragraphs = Array.from({ length: 300 }, (_, index) =>
+      `${index} ${"wörter 😀 ".repeat(40)}`.trim(),
+    );
+    const parts = contentsOf({ ...doc, text: paragraphs.join("\n\n") }, false);
+    expect(parts.length).toBeGreaterThan(3);
+    for (const part of parts) expect(Buffer.byteLength(part)).toBeLessThanOrEqual(LIMITS.contentBytes);
+    const text = parts.map((part) => part.replace(/^Ann: /, "")).join("\n\n");
+    expect(text).toBe(paragraphs.join("\n\n"));
+  });
+
+  test("are cut between characters where there is no better place", () => {
+    const text = "😀".repeat(20_000);
+    const parts = contentsOf({ ...doc, text }, false);
+    expect(parts.map((part) => part.replace(/^Ann: /, "")).join("")).toBe(text);
+    expect(parts.every((part) => part.isWellFormed())).toBe(true);
+  });
+});
+
+test.each([
+  ["1:56 pm on 8 May, 2023", "2023-05-08T13:56:00.000Z"],
+  ["12:09 am on 13 September, 2023", "2023-09-13T00:09:00.000Z"],
+  ["12:30 pm on 1 January, 2024", "2024-01-01T12:30:00.000Z"],
+  ["March-15-2024", "2024-03-15T00:00:00.000Z"],
+  ["2024-03-15T10:00:00+02:00", "2024-03-15T08:00:00.000Z"],
+  ["some day in May", undefined],
+  ["Smarch-13-2024", undefined],
+  ["", undefined],
+])("reads the time %j as %j", (text, expected) => {
+  expect(parseTimestamp(text)).toBe(expected);
+});
