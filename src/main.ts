@@ -17,7 +17,7 @@ import { describeError } from "./log.js";
 import { idleWorker, startEmbeddingWorker } from "./memory/embedding-worker.js";
 import { createIds } from "./memory/ids.js";
 import { createReadiness } from "./readiness.js";
-import { createGateway, createRedisClient } from "./redis/client.js";
+import { createGateway, createRedisClient, RedisUnreachable } from "./redis/client.js";
 import { createEmbeddingCache } from "./redis/embedding-cache.js";
 import { claimEmbeddingModel, EmbeddingModelMismatch } from "./redis/embedding-model.js";
 import type { IndexDefinition } from "./redis/indexes.js";
@@ -81,7 +81,9 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   }
 
   try {
-    await client.connect();
+    await client.connect().catch((error: unknown) => {
+      throw new RedisUnreachable(config.redis.url, error);
+    });
     if (embedder !== undefined) await claimEmbeddingModel(client, keys, embedder.model.id);
     await ensureIndexes();
   } catch (error) {
@@ -181,10 +183,12 @@ async function stop({ server, worker, embedder, client, logger }: Open): Promise
   logger.info("stopping");
   const closed = once(server, "close");
   server.close();
-  server.closeIdleConnections();
+  // A connection that has had its answer would otherwise stay for the keep-alive time.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
   const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   await closed;
   clearTimeout(cut);
+  clearInterval(idle);
   await worker.stop();
   await embedder?.close();
   if (client.isReady) await client.close();
@@ -194,20 +198,30 @@ async function stop({ server, worker, embedder, client, logger }: Open): Promise
 
 /** `node dist/src/main.js`: the service alone, with everything from the environment. */
 async function runFromShell(): Promise<void> {
-  const service = await serve({ env: shellEnvironment() });
+  const service = serve({ env: shellEnvironment() });
+  // From the first moment on: a signal during the start ends what was started.
   let stopping = false;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
       if (stopping) process.exit(1);
       stopping = true;
-      void service.stop().then(() => process.exit(0));
+      void service
+        .then(({ stop: end }) => end())
+        .then(
+          () => process.exit(0),
+          () => process.exit(1),
+        );
     });
   }
+  await service;
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   runFromShell().catch((error: unknown) => {
-    const expected = error instanceof ConfigError || error instanceof EmbeddingModelMismatch;
+    const expected =
+      error instanceof ConfigError ||
+      error instanceof EmbeddingModelMismatch ||
+      error instanceof RedisUnreachable;
     process.stderr.write(
       `${expected ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
     );

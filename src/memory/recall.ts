@@ -1,4 +1,4 @@
-import { EmbeddingUnavailable } from "../embeddings/embedder.js";
+import { EmbeddingRefused, EmbeddingUnavailable } from "../embeddings/embedder.js";
 import type { Context } from "./context.js";
 import { DomainError } from "./errors.js";
 import type { FacetQuery, MemoryFilter } from "./filter.js";
@@ -40,7 +40,7 @@ export interface RecallHit {
 
 export interface RecallOutcome {
   readonly hits: readonly RecallHit[];
-  /** Retrievers that should have taken part but couldn't, or were cut short. */
+  /** Retrievers that should have taken part but couldn't. */
   readonly degraded: readonly Retriever[];
   readonly terms: KeywordQuery | undefined;
 }
@@ -77,7 +77,7 @@ export async function recall(
   );
   const ranked = fuse(found, input).filter(({ score }) => score >= (input.min_score ?? -Infinity));
   const hits = await timed("load", loadHits(services, context, ranked, filter, input.limit));
-  return { hits, degraded: [...new Set([...degraded, ...found.incomplete])], terms };
+  return { hits, degraded, terms };
 }
 
 function searchableTerms(query: string): KeywordQuery | undefined {
@@ -99,7 +99,7 @@ async function queryVector(
   try {
     return { vector: await embedder.embedQuery(input.query), degraded: [] };
   } catch (error) {
-    if (!(error instanceof EmbeddingUnavailable)) throw error;
+    if (!(error instanceof EmbeddingUnavailable || error instanceof EmbeddingRefused)) throw error;
     return { vector: undefined, degraded: ["vector"] };
   }
 }

@@ -14,20 +14,38 @@ export type RedisClient = ReturnType<typeof createRedisClient>;
  * Nothing is queued while it is disconnected: a caller who was told 503 must not find the write done later.
  */
 export function createRedisClient({ url, onError = () => {} }: RedisOptions) {
+  let everReady = false;
   const client = createClient({
     url,
     name: "mneme",
+    // A hundred hits are one flat array in RESP2, and a hundred maps in RESP3: reading those took a recall longer
+    // than finding them took Redis.
+    RESP: 2,
     scripts,
     disableOfflineQueue: true,
     socket: {
       connectTimeout: 2000,
       keepAlive: true,
-      reconnectStrategy: (retries: number) =>
-        Math.min(20 * 2 ** Math.min(retries, 5), 500) + Math.random() * 50,
+      // A Redis that was never there is a matter for whoever starts us; one that went away comes back.
+      reconnectStrategy: (retries: number, cause: Error) =>
+        everReady ? Math.min(20 * 2 ** Math.min(retries, 5), 500) + Math.random() * 50 : cause,
     },
   });
   client.on("error", onError);
+  client.on("ready", () => (everReady = true));
   return client;
+}
+
+/** No connection at the start. Names the address, without user and password. */
+export class RedisUnreachable extends Error {
+  override readonly name = "RedisUnreachable";
+
+  constructor(url: string, cause: unknown) {
+    const { host, pathname } = new URL(url);
+    const address = host === "" ? pathname : host;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`The Redis of REDIS_URL (${address}) can't be reached: ${reason}`, { cause });
+  }
 }
 
 /** Runs Redis work, and turns every way in which Redis can be away into one domain error. */
