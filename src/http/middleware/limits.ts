@@ -33,8 +33,23 @@ export function limitBody(): MiddlewareHandler<AppEnv> {
 function limitOf(maxSize: number): MiddlewareHandler<AppEnv> {
   return bodyLimit({
     maxSize,
-    onError: () => {
+    onError: async (c) => {
+      await discard(c.req.raw.body, maxSize);
       throw new HttpProblem("payload_too_large", `The body must not exceed ${maxSize} bytes.`);
     },
   });
+}
+
+/**
+ * Reads on, up to twice the limit: the answer would be lost to a caller that is still sending when the connection
+ * is closed. A body without a declared length has its reader already.
+ */
+async function discard(body: ReadableStream<Uint8Array> | null, limit: number): Promise<void> {
+  if (body === null || body.locked) return;
+  const reader = body.getReader();
+  for (let size = 0; size <= 2 * limit;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    size += value.length;
+  }
 }
