@@ -85,7 +85,10 @@ describe.each(HOSTILE.map((text) => [JSON.stringify(text), text] as const))("%s"
     ];
     const pages = await Promise.all(filters.map((filter) => listPage(service, namespace, filter)));
     for (const [index, { memories, cursor }] of pages.entries()) {
-      expect([memories.map((memory) => memory.id), cursor], JSON.stringify(filters[index])).toEqual([[id], null]);
+      expect([memories.map((memory) => memory.id), cursor], JSON.stringify(filters[index])).toEqual([
+        [id],
+        null,
+      ]);
     }
     const recalled = await recall(service, {
       query: "word",

@@ -158,10 +158,7 @@ describe("a filter", () => {
     { content: "objects", metadata: { v: [{ a: 1, b: 2 }, { a: 3 }] } },
   ];
   beforeAll(async () => {
-    await store(
-      namespace,
-      INPUTS.map(semantic),
-    );
+    await store(namespace, INPUTS.map(semantic));
   });
 
   test.each<[string, string[]]>([

@@ -1,0 +1,167 @@
+import { expect, inject, test } from "vitest";
+import { freePort } from "../../scripts/redis/free-port.js";
+import { startFakeOpenAI } from "../support/fake-openai.js";
+import { newNamespace, post, recall, remember } from "../support/memories.js";
+import { failingStart, startService } from "../support/service.js";
+
+test("every wrong variable is named at once, none of their values is shown", async () => {
+  const { code, output } = await failingStart({
+    REDIS_URL: "http://secret-redis",
+    PORT: "70000",
+    LOG_LEVEL: "loud",
+    MNEME_KEY_PREFIX: "a:b",
+    MNEME_EMBEDDER: "magic",
+    MNEME_REDIS_TIMEOUT_MS: "soon",
+    MNEME_TTL_EPISODIC_SECONDS: "-5",
+    MNEME_EMBEDDING_DIMENSIONS: "3.5",
+    OPENAI_BASE_URL: "secret-provider",
+    MNEME_ALLOW_ANONYMOUS: "yes",
+  });
+  expect(code).toBe(1);
+  for (const name of [
+    "REDIS_URL",
+    "PORT",
+    "LOG_LEVEL",
+    "MNEME_KEY_PREFIX",
+    "MNEME_EMBEDDER",
+    "MNEME_REDIS_TIMEOUT_MS",
+    "MNEME_TTL_EPISODIC_SECONDS",
+    "MNEME_EMBEDDING_DIMENSIONS",
+    "OPENAI_BASE_URL",
+    "MNEME_ALLOW_ANONYMOUS",
+  ]) {
+    expect(output).toContain(`${name}:`);
+  }
+  expect(output).not.toMatch(/secret|\bat .*\.js/);
+});
+
+test.each([
+  ["REDIS_URL", { REDIS_URL: undefined }],
+  ["MNEME_MODEL_DIR", { MNEME_EMBEDDER: "local", MNEME_MODEL_DIR: undefined }],
+  ["OPENAI_API_KEY", { MNEME_EMBEDDER: "openai" }],
+])("a missing %s is said", async (name, env) => {
+  const { code, output } = await failingStart(env);
+  expect(code).toBe(1);
+  expect(output).toContain(`${name}:`);
+});
+
+test.each(["0.0.0.0", "::", "192.168.1.1", "example.org"])(
+  "without keys, it doesn't listen on %s unless it is told that anybody may come",
+  async (HOST) => {
+    const { code, output } = await failingStart({ HOST });
+    expect(code).toBe(1);
+    expect(output).toContain("HOST:");
+    expect(output).toContain("MNEME_ALLOW_ANONYMOUS=1");
+  },
+);
+
+test("told so, it listens everywhere; an empty variable counts as not set", async () => {
+  const service = await startService({
+    HOST: "0.0.0.0",
+    MNEME_ALLOW_ANONYMOUS: "1",
+    LOG_LEVEL: "",
+    OPENAI_BASE_URL: "",
+  });
+  expect(service.url).toContain("0.0.0.0");
+  expect((await service.send("GET", "/readyz")).status).toBe(200);
+  expect(await service.stop()).toBe(0);
+});
+
+test("a Redis that isn't there is said, with its address and without its password", async () => {
+  const port = await freePort();
+  const { code, output } = await failingStart({ REDIS_URL: `redis://user:secret-word@127.0.0.1:${port}` });
+  expect(code).toBe(1);
+  expect(output).toContain(`127.0.0.1:${port}`);
+  expect(output).not.toContain("secret-word");
+});
+
+test("another model than that of the stored vectors is refused, and the way out is named", async () => {
+  const provider = await startFakeOpenAI(64);
+  const openai = (model: string) => ({
+    MNEME_EMBEDDER: "openai",
+    OPENAI_API_KEY: "test",
+    OPENAI_BASE_URL: provider.baseURL,
+    MNEME_EMBEDDING_MODEL: model,
+    MNEME_EMBEDDING_DIMENSIONS: "64",
+  });
+  const first = await startService(openai("one"));
+  const memory = await remember(first, newNamespace(), { content: "of the first model" });
+  const { code, output } = await failingStart({ ...openai("two"), MNEME_KEY_PREFIX: first.prefix });
+  expect(code).toBe(1);
+  expect(output).toContain(String(memory.embedding.model));
+  expect(output).toContain("two-64");
+  expect(output).toContain("MNEME_KEY_PREFIX");
+  const same = await startService({ ...openai("one"), MNEME_KEY_PREFIX: first.prefix });
+  expect(await same.stop()).toBe(0);
+  expect(await first.stop()).toBe(0);
+  await provider.close();
+});
+
+test("two services with different models that start at once: exactly one gets the Redis", async () => {
+  const prefix = `t${newNamespace().slice(2, 10)}`;
+  const provider = await startFakeOpenAI(64);
+  const starts = await Promise.allSettled(
+    ["one", "two"].map((model) =>
+      startService({
+        MNEME_KEY_PREFIX: prefix,
+        MNEME_EMBEDDER: "openai",
+        OPENAI_API_KEY: "test",
+        OPENAI_BASE_URL: provider.baseURL,
+        MNEME_EMBEDDING_MODEL: model,
+        MNEME_EMBEDDING_DIMENSIONS: "64",
+      }),
+    ),
+  );
+  expect(starts.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+  for (const start of starts) if (start.status === "fulfilled") await start.value.stop();
+  await provider.close();
+});
+
+test("without an embedder it works by keyword, and says so in every recall", async () => {
+  const service = await startService({ MNEME_EMBEDDER: "none" });
+  const namespace = newNamespace();
+  await remember(service, namespace, { content: "keyword only" });
+  const { hits, degraded } = await recall(service, { query: "keyword", namespaces: [namespace] });
+  expect(hits).toHaveLength(1);
+  expect(degraded).toEqual(["vector"]);
+  expect(
+    (await recall(service, { query: "keyword", namespaces: [namespace], mode: "keyword" })).degraded,
+  ).toEqual([]);
+  expect(await post(service, namespace, { content: "x", embedding: [1] })).toMatchObject({ status: 422 });
+  await service.stop();
+});
+
+test("the logs are JSON with a request's id, route and status, and hold nothing that a caller wrote", async () => {
+  const service = await startService({ LOG_LEVEL: "trace", MNEME_EMBEDDER: "local" });
+  const namespace = `private${newNamespace().slice(2, 10)}`;
+  const secrets = {
+    content: "secretcontent",
+    agent_id: "secretagent",
+    tags: ["secrettag"],
+    metadata: { secretkey: "secretvalue" },
+  };
+  const memory = await remember(service, namespace, secrets);
+  await recall(service, { query: "secretquery", namespaces: [namespace], filter: { tags: ["secrettag"] } });
+  await post(service, namespace, { content: 1, secretfield: "secretcontent" });
+  await service.send("POST", "/v1/recall", undefined, { raw: '{"query":"secretcontent' });
+  await service.send(
+    "GET",
+    `/v1/namespaces/${namespace}/memories?agent_id=secretagent&cursor=secretcursor`,
+    undefined,
+    {
+      headers: { "x-request-id": "request-7", authorization: "Bearer secrettoken" },
+    },
+  );
+  await service.stop();
+  const logs = service.logs();
+  const lines = logs
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(lines).toContainEqual(
+    expect.objectContaining({ msg: "request", request_id: "request-7", method: "GET", status: 400 }),
+  );
+  expect(logs).not.toMatch(/secret/);
+  for (const text of [namespace, memory.id, new URL(inject("redisUrl")).port])
+    expect(logs).not.toContain(text);
+});

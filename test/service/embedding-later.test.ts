@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import { embedded, newNamespace, postBatch, recall } from "../support/memories.js";
+import { failing, startMoodyProvider, well } from "../support/moody-provider.js";
+import { until } from "../support/service.js";
+
+test("a provider that comes back has embedded everything in the end, also for a process that died", async () => {
+  const provider = await startMoodyProvider();
+  const first = await provider.serve();
+  const second = await provider.serve({ MNEME_KEY_PREFIX: first.prefix });
+  provider.mood = failing;
+  const namespace = newNamespace();
+  const contents = Array.from({ length: 20 }, (_, index) => `to be embedded later ${index}`);
+  const results = await postBatch(
+    first,
+    namespace,
+    contents.map((content) => ({ content, memory_type: "semantic" })),
+  );
+  expect(results.map(({ status }) => status)).toEqual(contents.map(() => 201));
+  await first.kill9();
+  provider.requests.length = 0;
+  provider.mood = well;
+  for (const { memory } of results) {
+    if (memory === undefined) throw new Error("no memory");
+    expect((await embedded(second, memory, 150_000)).version).toBe(1);
+  }
+  for (const content of contents) {
+    const { hits, degraded } = await recall(second, {
+      query: content,
+      namespaces: [namespace],
+      mode: "vector",
+      limit: 1,
+    });
+    expect(degraded).toEqual([]);
+    expect(hits[0]?.memory.content).toBe(content);
+  }
+  await until(
+    () => second.send("GET", "/readyz"),
+    ({ body }) => (body as { embedder: { status: string } }).embedder.status === "ok",
+  );
+}, 200_000);
+
+test("of several processes one at a time embeds what was left", async () => {
+  const provider = await startMoodyProvider();
+  const first = await provider.serve();
+  const others = await Promise.all([1, 2].map(() => provider.serve({ MNEME_KEY_PREFIX: first.prefix })));
+  provider.mood = failing;
+  const namespace = newNamespace();
+  const contents = Array.from({ length: 30 }, (_, index) => `left over ${index}`);
+  const results = await postBatch(
+    first,
+    namespace,
+    contents.map((content) => ({ content, memory_type: "semantic" })),
+  );
+  let atOnce = 0;
+  let most = 0;
+  provider.requests.length = 0;
+  provider.mood = (_, response) => {
+    most = Math.max(most, ++atOnce);
+    response.on("close", () => atOnce--);
+    return false;
+  };
+  for (const { memory } of results)
+    await embedded(others[0] ?? first, memory ?? { namespace, id: "" }, 150_000);
+  expect(most).toBe(1);
+  for (const content of contents) expect(provider.asked(content)).toBe(1);
+}, 200_000);

@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import { answer } from "../support/fake-openai.js";
+import { newNamespace, postBatch, read, recall, remember } from "../support/memories.js";
+import type { Mood } from "../support/moody-provider.js";
+import { failing, refusing, startMoodyProvider } from "../support/moody-provider.js";
+
+describe("a provider that is away", () => {
+  test.each<[string, Mood]>([
+    ["fails", failing],
+    ["hangs", () => true],
+    ["cuts the connection", (_, response) => Boolean(response.destroy())],
+    ["limits the rate", (_, response) => answer(response, 429, {}, { "retry-after": "60" })],
+    ["rejects the key", (_, response) => answer(response, 401, { error: { message: "sk-secret" } })],
+    ["talks nonsense", (_, response) => answer(response, 200, "<html>")],
+  ])("and %s loses no memory: stored, found by keyword, said to be degraded", async (_name, mood) => {
+    const provider = await startMoodyProvider();
+    const service = await provider.serve();
+    provider.mood = mood;
+    const namespace = newNamespace();
+    const memory = await remember(service, namespace, { content: "kept without a vector" });
+    expect(memory.embedding).toEqual({ status: "pending", model: null });
+    const { hits, degraded } = await recall(service, { query: "kept", namespaces: [namespace] });
+    expect(hits.map((hit) => hit.memory.id)).toEqual([memory.id]);
+    expect(hits[0]?.ranks).toMatchObject({ vector: null });
+    expect(degraded).toEqual(["vector"]);
+    const byKeyword = await recall(service, { query: "kept", namespaces: [namespace], mode: "keyword" });
+    expect(byKeyword.degraded).toEqual([]);
+    const byVector = await service.send("POST", "/v1/recall", {
+      query: "kept",
+      namespaces: [namespace],
+      mode: "vector",
+    });
+    expect(byVector).toMatchObject({ status: 503, body: { code: "embedder_unavailable" } });
+    expect(byVector.headers.get("retry-after")).toMatch(/^[1-9]/);
+    expect(await service.send("GET", "/readyz")).toMatchObject({
+      status: 200,
+      body: { ready: true, redis: { status: "ok" }, embedder: { status: "degraded" } },
+    });
+    expect(service.logs()).not.toContain("sk-secret");
+  });
+});
+
+describe("a content that the provider refuses", () => {
+  test("ends as refused, is found by keyword, and holds nobody up", async () => {
+    const provider = await startMoodyProvider();
+    const service = await provider.serve();
+    provider.mood = refusing("forbidden");
+    const namespace = newNamespace();
+    const results = await postBatch(service, namespace, [
+      { content: "an allowed sentence", memory_type: "semantic" },
+      { content: "a forbidden sentence", memory_type: "semantic" },
+      { content: "another allowed sentence", memory_type: "semantic" },
+    ]);
+    expect(results.map(({ memory }) => memory?.embedding.status)).toEqual([
+      "complete",
+      "refused",
+      "complete",
+    ]);
+    const { hits, degraded } = await recall(service, {
+      query: "forbidden",
+      namespaces: [namespace],
+      mode: "keyword",
+    });
+    expect(hits.map(({ memory }) => memory.content)).toEqual(["a forbidden sentence"]);
+    expect(degraded).toEqual([]);
+    expect(await service.send("GET", "/readyz")).toMatchObject({ body: { embedder: { status: "ok" } } });
+  });
+
+  test("as a query is answered by keyword, and said to be degraded", async () => {
+    const provider = await startMoodyProvider();
+    const service = await provider.serve();
+    provider.mood = refusing("forbidden");
+    const namespace = newNamespace();
+    const memory = await remember(service, namespace, { content: "something forbidden" });
+    const { hits, degraded } = await recall(service, { query: "forbidden", namespaces: [namespace] });
+    expect(hits.map((hit) => hit.memory.id)).toEqual([memory.id]);
+    expect(degraded).toEqual(["vector"]);
+  });
+
+  test("may be revised to one that it takes", async () => {
+    const provider = await startMoodyProvider();
+    const service = await provider.serve();
+    provider.mood = refusing("forbidden");
+    const memory = await remember(service, newNamespace(), { content: "forbidden" });
+    expect(memory.embedding.status).toBe("refused");
+    await service.send("PATCH", `/v1/namespaces/${memory.namespace}/memories/${memory.id}`, {
+      content: "allowed",
+    });
+    expect((await read(service, memory)).embedding.status).toBe("complete");
+  });
+});
+
+test("a text is embedded once: again, elsewhere, and by another process it comes from the cache", async () => {
+  const provider = await startMoodyProvider();
+  const first = await provider.serve();
+  const content = "asked for once";
+  await remember(first, newNamespace(), { content });
+  expect(provider.asked(content)).toBe(1);
+  const second = await provider.serve({ MNEME_KEY_PREFIX: first.prefix });
+  const memory = await remember(second, newNamespace(), { content });
+  expect(memory.embedding.status).toBe("complete");
+  expect(provider.asked(content)).toBe(1);
+  const query = "a query asked for once";
+  for (const service of [first, second, first])
+    await recall(service, { query, namespaces: [memory.namespace] });
+  expect(provider.asked(query)).toBe(1);
+});
+
+test("what is in the cache works while the provider is away", async () => {
+  const provider = await startMoodyProvider();
+  const service = await provider.serve();
+  const content = "known before the fall";
+  const namespace = newNamespace();
+  await remember(service, namespace, { content });
+  await recall(service, { query: content, namespaces: [namespace] });
+  provider.mood = failing;
+  expect((await recall(service, { query: content, namespaces: [namespace] })).degraded).toEqual([]);
+  expect((await remember(service, newNamespace(), { content })).embedding.status).toBe("complete");
+});

@@ -1,0 +1,83 @@
+import { expect, test } from "vitest";
+import { answer, startFakeOpenAI } from "../support/fake-openai.js";
+import type { Memory } from "../support/memories.js";
+import { memoriesOf, newNamespace, read } from "../support/memories.js";
+import { startService, until } from "../support/service.js";
+
+test.each(["SIGTERM", "SIGINT"] as const)(
+  "on %s, what is under way is answered and stored, nothing new is taken, and the process ends well",
+  async (signal) => {
+    const provider = await startFakeOpenAI(64);
+    const env = {
+      MNEME_EMBEDDER: "openai",
+      OPENAI_API_KEY: "test",
+      OPENAI_BASE_URL: provider.baseURL,
+      MNEME_EMBEDDING_DIMENSIONS: "64",
+    };
+    const service = await startService(env);
+    const namespace = newNamespace();
+    // The provider holds every write up until the signal has been given.
+    const held: (() => void)[] = [];
+    const hold = (): void =>
+      provider.next((request, response) => {
+        hold();
+        held.push(() => {
+          const data = request.input.map((_, index) => ({
+            index,
+            embedding: Array.from({ length: 64 }, () => 1),
+          }));
+          answer(response, 200, { data });
+        });
+        return true;
+      });
+    hold();
+    const write = async (content: string): Promise<{ status: number; body: unknown }> => {
+      const response = await fetch(service.url + memoriesOf(namespace), {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ content, memory_type: "semantic" }),
+      });
+      return { status: response.status, body: await response.json() };
+    };
+    const writes = Promise.all(Array.from({ length: 16 }, (_, index) => write(`in flight ${index}`)));
+    await until(
+      async () => held.length,
+      (count) => count > 0,
+    );
+    service.signal(signal);
+    await until(
+      () =>
+        fetch(`${service.url}/healthz`, { headers: { connection: "close" } }).then(
+          () => false,
+          () => true,
+        ),
+      (refused) => refused,
+    );
+    let ended = false;
+    const exit = service.exited.then((code) => {
+      ended = true;
+      return code;
+    });
+    expect(ended).toBe(false);
+    const release = setInterval(() => held.splice(0).forEach((go) => go()), 20);
+    const answers = await writes;
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
+    expect(await exit).toBe(0);
+    clearInterval(release);
+
+    const next = await startService({ ...env, MNEME_KEY_PREFIX: service.prefix });
+    for (const { body } of answers) {
+      const memory = body as Memory;
+      expect(await read(next, memory)).toMatchObject({ content: memory.content });
+    }
+    expect(await next.stop()).toBe(0);
+    await provider.close();
+  },
+);
+
+test("an idle process with open connections ends at once", async () => {
+  const service = await startService();
+  await Promise.all(Array.from({ length: 8 }, () => service.send("GET", "/healthz")));
+  expect(await service.stop()).toBe(0);
+  expect(service.logs()).toContain('"msg":"stopped"');
+});
