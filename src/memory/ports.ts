@@ -86,8 +86,6 @@ export interface Candidate extends MemoryRef {
 export interface SearchResult {
   readonly keyword: readonly Candidate[] | undefined;
   readonly vector: readonly Candidate[] | undefined;
-  /** Searches that Redis cut short. */
-  readonly incomplete: readonly ("keyword" | "vector")[];
 }
 
 export interface EmbeddingProgress {

@@ -31,7 +31,7 @@ export function vectorIndex(keys: Keys, model: string, dimensions: number): Inde
   return {
     name: keys.vectorIndex(model),
     definition: words(`
-      ON HASH PREFIX 1 ${keys.allVectors(model)} SCHEMA
+      ON HASH PREFIX 1 ${keys.allVectors(model)} SCORE_FIELD prior SCHEMA
       ns TAG CASESENSITIVE
       facets TAG CASESENSITIVE
       time NUMERIC

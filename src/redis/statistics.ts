@@ -128,14 +128,16 @@ async function profile(
 
 /** Walks a plan for iterators with a type, a term and a size, whatever they are nested in: versions differ in that. */
 function collectSizes(node: unknown, found: Map<string, number>): void {
-  if (Array.isArray(node)) {
-    for (const child of node) collectSizes(child, found);
-  } else if (typeof node === "object" && node !== null) {
-    const entries = new Map<string, unknown>(node instanceof Map ? node : Object.entries(node));
-    const type = entries.get("Type");
-    const term = entries.get("Term");
-    const size = entries.get("Size") ?? entries.get("Estimated number of matches");
-    if (typeof term === "string" && size !== undefined) found.set(`${String(type)}:${term}`, Number(size));
-    for (const child of entries.values()) collectSizes(child, found);
-  }
+  if (!Array.isArray(node)) return;
+  const type = after(node, "Type");
+  const term = after(node, "Term");
+  const size = after(node, "Size") ?? after(node, "Estimated number of matches");
+  if (typeof term === "string" && size !== undefined) found.set(`${String(type)}:${term}`, Number(size));
+  for (const child of node) collectSizes(child, found);
+}
+
+/** In RESP2, a map is an array of names and values by turns. */
+function after(pairs: readonly unknown[], name: string): unknown {
+  const place = pairs.indexOf(name);
+  return place === -1 || place % 2 === 1 ? undefined : pairs[place + 1];
 }

@@ -3,56 +3,46 @@ import { encodeIndexVector } from "../vector.js";
 import { refOfKey } from "../keys.js";
 import type { Params } from "../query.js";
 import { hybridPolicy, keywordClause, scopeClause } from "../query.js";
+import type { KeywordQuery } from "../../memory/terms.js";
 import type { QueryStatistics } from "../statistics.js";
 import type { StoreDeps } from "./deps.js";
 import { requireModel } from "./insert.js";
 
-interface List {
-  readonly candidates: readonly Candidate[];
-  readonly complete: boolean;
-}
+/** Longer than a caller waits: a search is whole, or its caller hears that Redis is away; it is never a part. */
+const TIMEOUT_MS = 5000;
+const MAX_PASSAGES = 4096;
 
 /** Both searches in one round trip: they are sent in the same tick, which node-redis writes as one pipeline. */
 export async function search(deps: StoreDeps, query: SearchQuery): Promise<SearchResult> {
   const statistics = await deps.statistics.lookup(query.namespaces, query.filter, query.keyword?.terms ?? []);
   const [keyword, vector] = await Promise.all([
-    keywordSearch(deps, query, statistics),
-    vectorSearch(deps, query, statistics),
+    query.keyword && keywordSearch(deps, query, query.keyword, statistics),
+    query.vector && vectorSearch(deps, query, query.vector, statistics),
   ]);
-  return {
-    keyword: keyword?.candidates,
-    vector: vector?.candidates,
-    incomplete: [
-      ...(keyword?.complete === false ? ["keyword" as const] : []),
-      ...(vector?.complete === false ? ["vector" as const] : []),
-    ],
-  };
+  return { keyword, vector };
 }
 
 async function keywordSearch(
   { redis, keys }: StoreDeps,
   query: SearchQuery,
+  keyword: KeywordQuery,
   { frequency }: QueryStatistics,
-): Promise<List | undefined> {
-  if (query.keyword === undefined) return undefined;
+): Promise<Candidate[]> {
   const params: Params = {};
   const scope = scopeClause(query.namespaces, query.filter, params);
-  const text = `${scope} ${keywordClause(query.keyword, frequency, params)}`;
   const reply = await redis.run((client) =>
-    client.ft.search(keys.recordIndex(), text, {
+    client.ft.search(keys.recordIndex(), `${scope} ${keywordClause(keyword, frequency, params)}`, {
       SCORER: "BM25STD",
       VERBATIM: true,
       WITHSCORES: true,
       RETURN: [],
       LIMIT: { from: 0, size: query.depth },
+      TIMEOUT: TIMEOUT_MS,
       PARAMS: params,
       DIALECT: 2,
     }),
   );
-  return {
-    candidates: reply.documents.map(({ id, score }) => ({ ...refOfKey(id), score: Number(score), prior: 1 })),
-    complete: reply.warnings.length === 0,
-  };
+  return reply.documents.map(({ id, score }) => candidate(id, Number(score), 1));
 }
 
 /**
@@ -62,51 +52,58 @@ async function keywordSearch(
 async function vectorSearch(
   deps: StoreDeps,
   query: SearchQuery,
+  vector: Float32Array,
   statistics: QueryStatistics,
-): Promise<List | undefined> {
-  if (query.vector === undefined) return undefined;
-  let passages = query.depth;
-  for (;;) {
-    const { hits, complete } = await nearestPassages(deps, query, statistics, query.vector, passages);
+): Promise<Candidate[]> {
+  for (let passages = query.depth; ; passages *= 4) {
+    const hits = await nearestPassages(deps, query, vector, statistics, passages);
     const candidates = bestPassages(hits);
     const exhausted = hits.length < passages || passages >= MAX_PASSAGES;
-    if (exhausted || candidates.length >= query.depth / 4) return { candidates, complete };
-    passages *= 4;
+    if (exhausted || candidates.length >= query.depth / 4) return candidates;
   }
 }
 
-const MAX_PASSAGES = 4096;
-
+/** Nothing is read of the hashes themselves: the distance is the sort key, the length prior the document's score. */
 async function nearestPassages(
   { redis, keys, model }: StoreDeps,
   query: SearchQuery,
-  { letThrough, records }: QueryStatistics,
   vector: Float32Array,
+  { letThrough, records }: QueryStatistics,
   passages: number,
-): Promise<{ hits: Candidate[]; complete: boolean }> {
+): Promise<Candidate[]> {
   const params: Params = { v: encodeIndexVector(vector) };
   const scope = scopeClause(query.namespaces, query.filter, params);
+  const policy = hybridPolicy(letThrough, records);
   const reply = await redis.run((client) =>
     client.ft.search(
       keys.vectorIndex(requireModel(model)),
-      `(${scope})=>[KNN ${passages} @v $v HYBRID_POLICY ${hybridPolicy(letThrough, records)} AS distance]`,
+      `(${scope})=>[KNN ${passages} @v $v HYBRID_POLICY ${policy} AS distance]`,
       {
+        SCORER: "DOCSCORE",
+        WITHSCORES: true,
         SORTBY: "distance",
-        RETURN: ["distance", "prior"],
+        WITHSORTKEYS: true,
+        RETURN: [],
         LIMIT: { from: 0, size: passages },
+        TIMEOUT: TIMEOUT_MS,
         PARAMS: params,
         DIALECT: 2,
       },
     ),
   );
-  return {
-    hits: reply.documents.map(({ id, value }) => ({
-      ...refOfKey(id),
-      score: 1 - Number(value["distance"]),
-      prior: Number(value["prior"]),
-    })),
-    complete: reply.warnings.length === 0,
-  };
+  return reply.documents.map(({ id, score, sortKey }) =>
+    candidate(id, 1 - numberOfSortKey(sortKey), Number(score)),
+  );
+}
+
+function candidate(key: string, score: number, prior: number): Candidate {
+  const { namespace, id } = refOfKey(key);
+  return { namespace, id, score, prior };
+}
+
+/** A numeric sort key comes as `#0.8603`. */
+function numberOfSortKey(sortKey: string | Buffer | undefined): number {
+  return Number(String(sortKey).slice(1));
 }
 
 /** The first hit of each memory: hits come best first. */
