@@ -150,9 +150,9 @@ test("what was acknowledged survives kill -9 of Redis under load, and a retry st
   const namespace = newNamespace();
   const acknowledged = new Map<string, string>();
   const refused: string[] = [];
-  let stopped = false;
+  const stop = new AbortController();
   const writer = async (name: number): Promise<void> => {
-    for (let index = 0; !stopped; index++) {
+    for (let index = 0; !stop.signal.aborted; index++) {
       const content = `writer ${name} wrote ${index}`;
       const { status, body } = await post(service, namespace, { content });
       if (status === 201) acknowledged.set(content, (body as { id: string }).id);
@@ -173,7 +173,7 @@ test("what was acknowledged survives kill -9 of Redis under load, and a retry st
     await redis.kill9();
     await redis.restart();
   }
-  stopped = true;
+  stop.abort();
   await writers;
   await ready();
   expect(refused.length).toBeGreaterThan(0);
