@@ -9,6 +9,8 @@ export default defineConfig({
     globalSetup: [join(import.meta.dirname, "support", "global-setup.ts")],
     // Tests start processes and wait for them: a file per process, and room for a slow machine.
     pool: "forks",
+    // They mostly wait, so more of them than cores: on two cores vitest would run one file at a time.
+    maxWorkers: 4,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,

@@ -31,6 +31,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   payload_too_large: [413, "The body is too large"],
   unsupported_media_type: [415, "The body must be application/json"],
   embedding_mismatch: [422, "The vector doesn't fit the model in use"],
+  query_refused: [422, "The embedding provider refuses the query"],
   internal_error: [500, "Something went wrong here"],
   overloaded: [503, "Too much to do"],
   redis_unavailable: [503, "Redis is away"],

@@ -28,6 +28,8 @@ export interface EmbeddingWorkerOptions {
 /** How long a write's own process has for the further passages before a sweep takes them for abandoned. */
 export const FINISH_GRACE_MS = 60_000;
 
+/** How long a memory that failed by itself waits before it is tried again. */
+const STAND_BACK_MS = 60_000;
 const LOCK = "embedding-worker";
 const LOCK_TTL_MS = 60_000;
 const SWEEP_SIZE = 50;
@@ -37,7 +39,7 @@ const QUEUE_LENGTH = 1000;
 export const idleWorker: EmbeddingWorker = { finish: () => {}, stop: async () => {} };
 
 export function startEmbeddingWorker(options: EmbeddingWorkerOptions): EmbeddingWorker {
-  const { store, embedder, locks, now, onError, sweepEveryMs = 1000, maxBackoffMs = 60_000 } = options;
+  const { store, embedder, locks, now, onError, sweepEveryMs = 1000, maxBackoffMs = 10_000 } = options;
   const stopping = new AbortController();
   const queue: PendingEmbedding[] = [];
   let draining: Promise<void> | undefined;
@@ -81,7 +83,7 @@ export function startEmbeddingWorker(options: EmbeddingWorkerOptions): Embedding
 
   /** So that one memory that always fails can't stand before all others. */
   async function postpone({ namespace, id, version, embedding }: PendingEmbedding): Promise<void> {
-    const embedAt = now() + maxBackoffMs;
+    const embedAt = now() + STAND_BACK_MS;
     await store.attachVectors({ ref: { namespace, id }, version, ...embedding, vectors: [], embedAt });
   }
 
@@ -90,7 +92,8 @@ export function startEmbeddingWorker(options: EmbeddingWorkerOptions): Embedding
     for (const memory of due) {
       if (stopping.signal.aborted || !(await lock.renew(LOCK_TTL_MS))) return 0;
       await embedOne(memory).catch(async (error: unknown) => {
-        await postpone(memory);
+        // Where the provider is away, all wait alike; one that fails while it is there stands back.
+        if (!(error instanceof EmbeddingUnavailable) || (await isReady(embedder))) await postpone(memory);
         throw error;
       });
     }
@@ -132,6 +135,13 @@ export function startEmbeddingWorker(options: EmbeddingWorkerOptions): Embedding
       await Promise.all([sweeping, draining]);
     },
   };
+}
+
+function isReady(embedder: Embedder): Promise<boolean> {
+  return embedder.ready().then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Doubles from `base` with each failure in a row, up to `max`; both in milliseconds. */

@@ -7,6 +7,7 @@ export type ErrorCode =
   | "version_conflict"
   | "embedding_mismatch"
   | "query_without_terms"
+  | "query_refused"
   | "embedder_unavailable"
   | "redis_unavailable"
   | "storage_full"

@@ -75,18 +75,29 @@ type Score = (candidate: Candidate, rank: number) => number;
 
 /** Joins both lists by memory; highest score first, and among equals the one that a retriever ranked higher. */
 export function combine(lists: Lists, scores: { readonly keyword: Score; readonly vector: Score }): Fused[] {
-  const fused = new Map<string, Fused>();
+  const fused = new Map<string, Mutable<Fused>>();
   for (const source of ["keyword", "vector"] as const) {
-    for (const [index, candidate] of (lists[source] ?? []).entries()) {
+    let rank = 0;
+    for (const candidate of lists[source] ?? []) {
+      rank += 1;
       const { namespace, id, score } = candidate;
-      const adds = scores[source](candidate, index + 1);
+      const contribution = { rank, score, adds: scores[source](candidate, rank) };
       const key = `${namespace}:${id}`;
-      const before = fused.get(key) ?? { namespace, id, score: 0, keyword: undefined, vector: undefined };
-      fused.set(key, { ...before, score: before.score + adds, [source]: { rank: index + 1, score, adds } });
+      let memory = fused.get(key);
+      if (memory === undefined) {
+        memory = { namespace, id, score: 0, keyword: undefined, vector: undefined };
+        fused.set(key, memory);
+      }
+      memory.score += contribution.adds;
+      memory[source] = contribution;
     }
   }
-  return [...fused.values()].toSorted((a, b) => b.score - a.score || bestRank(a) - bestRank(b));
+  return [...fused.values()].toSorted(
+    (one, other) => other.score - one.score || bestRank(one) - bestRank(other),
+  );
 }
+
+type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 function bestRank({ keyword, vector }: Fused): number {
   return Math.min(keyword?.rank ?? Infinity, vector?.rank ?? Infinity);

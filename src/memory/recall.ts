@@ -62,10 +62,10 @@ export async function recall(
   const timed = stopwatch(services.observe);
   const filter = facetQuery(input.filter);
   const terms = input.mode === "vector" ? undefined : searchableTerms(input.query);
-  const { vector, degraded } = await timed("embed", queryVector(services, input));
-  if (terms === undefined && vector === undefined) throw nothingToSearchBy(input.mode, degraded);
+  const { vector, degraded, refused } = await timed.later("embed", queryVector(services, input));
+  if (terms === undefined && vector === undefined) throw nothingToSearchBy(input.mode, degraded, refused);
 
-  const found = await timed(
+  const found = await timed.later(
     "search",
     services.store.search({
       namespaces: input.namespaces,
@@ -75,8 +75,10 @@ export async function recall(
       depth: CANDIDATES,
     }),
   );
-  const ranked = fuse(found, input).filter(({ score }) => score >= (input.min_score ?? -Infinity));
-  const hits = await timed("load", loadHits(services, context, ranked, filter, input.limit));
+  const ranked = timed
+    .now("fuse", () => fuse(found, input))
+    .filter(({ score }) => score >= (input.min_score ?? -Infinity));
+  const hits = await timed.later("load", loadHits(services, context, ranked, filter, input.limit));
   return { hits, degraded, terms };
 }
 
@@ -85,26 +87,35 @@ function searchableTerms(query: string): KeywordQuery | undefined {
   return terms.terms.length + terms.phrases.length === 0 ? undefined : terms;
 }
 
-async function queryVector(
-  { embedder }: Services,
-  input: RecallInput,
-): Promise<{ vector: Float32Array | undefined; degraded: Retriever[] }> {
-  if (input.mode === "keyword") return { vector: undefined, degraded: [] };
+interface QueryVector {
+  readonly vector: Float32Array | undefined;
+  readonly degraded: readonly Retriever[];
+  /** The provider refuses this very query: a retry can't help. */
+  readonly refused: boolean;
+}
+
+async function queryVector({ embedder }: Services, input: RecallInput): Promise<QueryVector> {
+  if (input.mode === "keyword") return { vector: undefined, degraded: [], refused: false };
   if (input.embedding !== undefined) {
     const problem = checkOwnEmbedding(embedder?.model, input.embedding, input.embedding_model);
     if (problem !== undefined) throw problem;
-    return { vector: input.embedding, degraded: [] };
+    return { vector: input.embedding, degraded: [], refused: false };
   }
-  if (embedder === undefined) return { vector: undefined, degraded: ["vector"] };
+  if (embedder === undefined) return { vector: undefined, degraded: ["vector"], refused: false };
   try {
-    return { vector: await embedder.embedQuery(input.query), degraded: [] };
+    return { vector: await embedder.embedQuery(input.query), degraded: [], refused: false };
   } catch (error) {
-    if (!(error instanceof EmbeddingUnavailable || error instanceof EmbeddingRefused)) throw error;
-    return { vector: undefined, degraded: ["vector"] };
+    const refused = error instanceof EmbeddingRefused;
+    if (!refused && !(error instanceof EmbeddingUnavailable)) throw error;
+    return { vector: undefined, degraded: ["vector"], refused };
   }
 }
 
-function nothingToSearchBy(mode: RecallMode, degraded: readonly Retriever[]): DomainError {
+function nothingToSearchBy(mode: RecallMode, degraded: readonly Retriever[], refused: boolean): DomainError {
+  if (refused) {
+    const message = "The embedding provider refuses this query, and there is nothing else to search by.";
+    return new DomainError("query_refused", message, { errors: [{ field: "query", message }] });
+  }
   if (degraded.includes("vector") && mode === "vector") {
     return new DomainError("embedder_unavailable", "The query can't be embedded now.", {
       retryAfterSeconds: 5,
@@ -144,13 +155,23 @@ async function loadHits(
   return hits;
 }
 
+/** Reports how long each stage takes; in seconds. */
 function stopwatch(observe: Services["observe"]) {
-  return async <T>(stage: RecallStage, work: Promise<T>): Promise<T> => {
-    const start = performance.now();
-    try {
-      return await work;
-    } finally {
-      observe(stage, (performance.now() - start) / 1000);
-    }
+  const since = (start: number): number => (performance.now() - start) / 1000;
+  return {
+    async later<T>(stage: RecallStage, work: Promise<T>): Promise<T> {
+      const start = performance.now();
+      try {
+        return await work;
+      } finally {
+        observe(stage, since(start));
+      }
+    },
+    now<T>(stage: RecallStage, work: () => T): T {
+      const start = performance.now();
+      const result = work();
+      observe(stage, since(start));
+      return result;
+    },
   };
 }

@@ -21,6 +21,8 @@ export function createRedisClient({ url, onError = () => {} }: RedisOptions) {
     // A hundred hits are one flat array in RESP2, and a hundred maps in RESP3: reading those took a recall longer
     // than finding them took Redis.
     RESP: 2,
+    // node-redis would make an AbortSignal with a timer for every command; the gateway below has its own.
+    commandOptions: { timeout: 0 },
     scripts,
     disableOfflineQueue: true,
     socket: {

@@ -10,10 +10,12 @@ export interface Keys {
   /** What {@link record} puts before the id. */
   recordPrefix(namespace: string): string;
   vector(model: string, namespace: string, id: string, passage: number): string;
-  /** What {@link vector} puts before the id. */
-  vectorsOf(model: string, namespace: string): string;
-  /** What {@link vector} puts before the passage number. */
-  vectorPrefix(model: string, namespace: string, id: string): string;
+  /** What {@link vector} puts before the model: scripts know it from the record. */
+  vectorModelPrefix(): string;
+  /** What {@link vector} puts between the model and the id. */
+  vectorIdPrefix(namespace: string): string;
+  /** What {@link vector} puts between the model and the passage number. */
+  vectorPassagePrefix(namespace: string, id: string): string;
   contentHash(namespace: string, hash: string): string;
   /** What {@link contentHash} puts before the hash. */
   contentHashPrefix(namespace: string): string;
@@ -40,8 +42,9 @@ export function createKeys(prefix: string): Keys {
     record: (namespace, id) => `${prefix}:rec:{${namespace}}:${id}`,
     recordPrefix: (namespace) => `${prefix}:rec:{${namespace}}:`,
     vector: (model, namespace, id, passage) => `${prefix}:vec:${model}:{${namespace}}:${id}:${passage}`,
-    vectorsOf: (model, namespace) => `${prefix}:vec:${model}:{${namespace}}:`,
-    vectorPrefix: (model, namespace, id) => `${prefix}:vec:${model}:{${namespace}}:${id}:`,
+    vectorModelPrefix: () => `${prefix}:vec:`,
+    vectorIdPrefix: (namespace) => `:{${namespace}}:`,
+    vectorPassagePrefix: (namespace, id) => `:{${namespace}}:${id}:`,
     contentHash: (namespace, hash) => `${prefix}:hash:{${namespace}}:${hash}`,
     contentHashPrefix: (namespace) => `${prefix}:hash:{${namespace}}:`,
     turn: (namespace, session) => `${prefix}:turn:{${namespace}}:${session}`,

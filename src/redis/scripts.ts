@@ -31,3 +31,8 @@ export const scripts = {
   renewLock: script("renew-lock", integer),
   releaseLock: script("release-lock", integer),
 };
+
+/** Called on each new connection: else the first batch after a start would send the whole script with every item. */
+export async function loadScripts(client: { scriptLoad(script: string): Promise<unknown> }): Promise<void> {
+  await Promise.all(Object.values(scripts).map(({ SCRIPT }) => client.scriptLoad(SCRIPT)));
+}

@@ -16,20 +16,21 @@ ARGV[6]  now, milliseconds since the epoch
 ARGV[7]  namespace
 ARGV[8]  facets, joined by commas
 ARGV[9]  timestamp, milliseconds since the epoch
-ARGV[10] what precedes an id in a vector's key, or '' without an embedding model
-ARGV[11] length prior
-ARGV[12] what of this memory is context for the session's next one
-ARGV[13] milliseconds that a session's last turn is remembered
-ARGV[14+] one vector per hash in KEYS[4+]
+ARGV[10] what precedes a model in a vector's key
+ARGV[11] what stands between the model and the id in it
+ARGV[12] length prior
+ARGV[13] what of this memory is context for the session's next one
+ARGV[14] milliseconds that a session's last turn is remembered
+ARGV[15+] one vector per hash in KEYS[4+]
 
 Returns false if it was stored, or the other memory as JSON ('[{...}]').
 ]]
-local vectors = #ARGV - 13
+local vectors = #ARGV - 14
 local turn = KEYS[4 + vectors]
 
 local function remember_turn(id)
   if not turn then return end
-  redis.call('SET', turn, id .. '\n' .. ARGV[12], 'PX', ARGV[13])
+  redis.call('SET', turn, id .. '\n' .. ARGV[13], 'PX', ARGV[14])
   if ARGV[5] ~= '' then redis.call('PEXPIREAT', turn, ARGV[5], 'LT') end
 end
 
@@ -40,7 +41,7 @@ end
 local existing = redis.call('GET', KEYS[2])
 if existing then
   local record = ARGV[2] .. existing
-  local current = redis.call('JSON.GET', record, '$.memory.seen_count', '$.index.passages')
+  local current = redis.call('JSON.GET', record, '$.memory.seen_count', '$.memory.embedding.model', '$.index.passages')
   if current then
     current = cjson.decode(current)
     local patch = { seen_count = current['$.memory.seen_count'][1] + 1, last_seen_at = tonumber(ARGV[6]) }
@@ -49,8 +50,9 @@ if existing then
       patch.expires_at = ARGV[5] == '' and cjson.null or tonumber(ARGV[5])
       expire(record)
       expire(KEYS[2])
-      for passage = 0, ARGV[10] == '' and -1 or current['$.index.passages'][1] - 1 do
-        expire(ARGV[10] .. existing .. ':' .. passage)
+      local model = current['$.memory.embedding.model'][1]
+      for passage = 0, type(model) == 'string' and current['$.index.passages'][1] - 1 or -1 do
+        expire(ARGV[10] .. model .. ARGV[11] .. existing .. ':' .. passage)
       end
     end
     redis.call('JSON.MERGE', record, '$.memory', cjson.encode(patch))
@@ -63,7 +65,7 @@ local seq = redis.call('INCR', KEYS[3])
 redis.call('JSON.SET', KEYS[1], '$', ARGV[3] .. string.format('%d', seq) .. ARGV[4])
 redis.call('SET', KEYS[2], ARGV[1])
 for i = 4, 3 + vectors do
-  redis.call('HSET', KEYS[i], 'ns', ARGV[7], 'facets', ARGV[8], 'time', ARGV[9], 'prior', ARGV[11], 'v', ARGV[i + 10])
+  redis.call('HSET', KEYS[i], 'ns', ARGV[7], 'facets', ARGV[8], 'time', ARGV[9], 'prior', ARGV[12], 'v', ARGV[i + 11])
 end
 if ARGV[5] ~= '' then
   for i = 1, 3 + vectors do

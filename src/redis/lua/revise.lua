@@ -6,7 +6,7 @@ KEYS[2+] one hash per vector of the next content; none if the vectors stay
 
 ARGV[1]  id
 ARGV[2]  expected version
-ARGV[3]  what precedes a passage number in a vector's key, or '' without an embedding model
+ARGV[3]  what precedes a model in a vector's key
 ARGV[4]  what precedes an id in a record's key
 ARGV[5]  a JSON merge patch for the record
 ARGV[6]  expiry, milliseconds since the epoch; '' for none, 'keep' for the one it has
@@ -17,11 +17,12 @@ ARGV[10] '1' if the vectors are replaced, '0' if they stay
 ARGV[11] what precedes a content hash in its key
 ARGV[12] the content hash of the next version, or '' if the content stays
 ARGV[13] length prior
-ARGV[14+] one vector per key in KEYS[2+]
+ARGV[14] what stands between the model and the passage number in a vector's key
+ARGV[15+] one vector per key in KEYS[2+]
 
 Returns {0} revised, {1} missing, {2} another version, {3, id} the content is another memory's.
 ]]
-local current = redis.call('JSON.GET', KEYS[1], '$.memory.version', '$.index.passages', '$.index.hash')
+local current = redis.call('JSON.GET', KEYS[1], '$.memory.version', '$.memory.embedding.model', '$.index.passages', '$.index.hash')
 if not current then return { 1 } end
 current = cjson.decode(current)
 if current['$.memory.version'][1] ~= tonumber(ARGV[2]) then return { 2 } end
@@ -44,20 +45,21 @@ end
 
 redis.call('JSON.MERGE', KEYS[1], '$', ARGV[5])
 
-local touched = { KEYS[1], hash }
-local passages = ARGV[3] == '' and 0 or current['$.index.passages'][1]
-if ARGV[10] == '1' then
-  for passage = 0, passages - 1 do redis.call('DEL', ARGV[3] .. passage) end
-  passages = #KEYS - 1
+-- The vectors that are there: of the model that made them, whichever this service has.
+local stored = {}
+local model = current['$.memory.embedding.model'][1]
+for passage = 0, type(model) == 'string' and current['$.index.passages'][1] - 1 or -1 do
+  table.insert(stored, ARGV[3] .. model .. ARGV[14] .. passage)
 end
-for passage = 0, passages - 1 do
-  local key = ARGV[3] .. passage
-  local fields = { 'ns', ARGV[7], 'facets', ARGV[8], 'time', ARGV[9], 'prior', ARGV[13] }
-  if ARGV[10] == '1' then
-    table.insert(fields, 'v')
-    table.insert(fields, ARGV[14 + passage])
-  end
-  redis.call('HSET', key, unpack(fields))
+
+local touched = { KEYS[1], hash }
+if ARGV[10] == '1' then
+  for _, key in ipairs(stored) do redis.call('DEL', key) end
+  for i = 2, #KEYS do redis.call('HSET', KEYS[i], 'v', ARGV[13 + i]) end
+  stored = { unpack(KEYS, 2) }
+end
+for _, key in ipairs(stored) do
+  redis.call('HSET', key, 'ns', ARGV[7], 'facets', ARGV[8], 'time', ARGV[9], 'prior', ARGV[13])
   table.insert(touched, key)
 end
 for _, key in ipairs(touched) do

@@ -3,6 +3,7 @@ import { refOfKey } from "../keys.js";
 import { scopeClause } from "../query.js";
 import type { Params } from "../query.js";
 import type { StoreDeps } from "./deps.js";
+import { SEARCH_TIMEOUT_MS } from "./search.js";
 
 /**
  * Takes the words of a deleted memory out of the index entries of those that followed it, and has them embedded
@@ -21,6 +22,7 @@ export async function detachContext(
       RETURN: [],
       LIMIT: { from: 0, size: 1000 },
       PARAMS: params,
+      TIMEOUT: SEARCH_TIMEOUT_MS,
       DIALECT: 2,
     });
     await Promise.all(

@@ -3,6 +3,7 @@ import { refOfKey } from "../keys.js";
 import type { Params } from "../query.js";
 import { scopeClause } from "../query.js";
 import type { StoreDeps } from "./deps.js";
+import { SEARCH_TIMEOUT_MS } from "./search.js";
 import { getMany } from "./get.js";
 
 /**
@@ -66,6 +67,7 @@ async function window(
       LIMIT: { from: 0, size: limit },
       RETURN: ["seq"],
       PARAMS: params,
+      TIMEOUT: SEARCH_TIMEOUT_MS,
       DIALECT: 2,
     }),
   );

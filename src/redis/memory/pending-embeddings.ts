@@ -1,6 +1,7 @@
 import type { PendingEmbedding } from "../../memory/ports.js";
 import { decodePending } from "../codec.js";
 import type { StoreDeps } from "./deps.js";
+import { SEARCH_TIMEOUT_MS } from "./search.js";
 
 export async function pendingEmbeddings(
   { redis, keys }: StoreDeps,
@@ -12,6 +13,7 @@ export async function pendingEmbeddings(
       SORTBY: "embed_at",
       RETURN: [],
       LIMIT: { from: 0, size: limit },
+      TIMEOUT: SEARCH_TIMEOUT_MS,
       DIALECT: 2,
     });
     // One command a record: they are of any namespace, and so of any slot.

@@ -4,7 +4,7 @@ import type { StoreDeps } from "./deps.js";
 const OUTCOMES = ["removed", "missing", "conflict"] as const;
 
 export async function remove(
-  { redis, keys, model }: StoreDeps,
+  { redis, keys }: StoreDeps,
   { namespace, id }: MemoryRef,
   expectedVersion: number | undefined,
 ): Promise<(typeof OUTCOMES)[number]> {
@@ -14,7 +14,8 @@ export async function remove(
       [
         expectedVersion === undefined ? "" : String(expectedVersion),
         keys.contentHashPrefix(namespace),
-        model === undefined ? "" : keys.vectorPrefix(model, namespace, id),
+        keys.vectorModelPrefix(),
+        keys.vectorPassagePrefix(namespace, id),
         id,
         keys.turnPrefix(namespace),
       ],

@@ -19,7 +19,7 @@ export async function revise({ redis, keys, model }: StoreDeps, revision: Revisi
       [
         id,
         String(revision.expectedVersion),
-        model === undefined ? "" : keys.vectorPrefix(model, namespace, id),
+        keys.vectorModelPrefix(),
         keys.recordPrefix(namespace),
         patch,
         revision.newExpiry ? String(memory.expires_at ?? "") : "keep",
@@ -30,6 +30,7 @@ export async function revise({ redis, keys, model }: StoreDeps, revision: Revisi
         keys.contentHashPrefix(namespace),
         revision.contentHash ?? "",
         String(prior),
+        keys.vectorPassagePrefix(namespace, id),
         ...vectors.map(encodeIndexVector),
       ],
     ),

@@ -9,8 +9,20 @@ import type { StoreDeps } from "./deps.js";
 import { requireModel } from "./insert.js";
 
 /** Longer than a caller waits: a search is whole, or its caller hears that Redis is away; it is never a part. */
-const TIMEOUT_MS = 5000;
+export const SEARCH_TIMEOUT_MS = 5000;
 const MAX_PASSAGES = 4096;
+
+const KEYWORD_ARGUMENTS = ["SCORER", "BM25STD", "VERBATIM", "WITHSCORES", "NOCONTENT"];
+/** Nothing is read of the hashes themselves: the distance is the sort key, the length prior the document's score. */
+const VECTOR_ARGUMENTS = [
+  "SCORER",
+  "DOCSCORE",
+  "WITHSCORES",
+  "SORTBY",
+  "distance",
+  "WITHSORTKEYS",
+  "NOCONTENT",
+];
 
 /** Both searches in one round trip: they are sent in the same tick, which node-redis writes as one pipeline. */
 export async function search(deps: StoreDeps, query: SearchQuery): Promise<SearchResult> {
@@ -31,18 +43,17 @@ async function keywordSearch(
   const params: Params = {};
   const scope = scopeClause(query.namespaces, query.filter, params);
   const reply = await redis.run((client) =>
-    client.ft.search(keys.recordIndex(), `${scope} ${keywordClause(keyword, frequency, params)}`, {
-      SCORER: "BM25STD",
-      VERBATIM: true,
-      WITHSCORES: true,
-      RETURN: [],
-      LIMIT: { from: 0, size: query.depth },
-      TIMEOUT: TIMEOUT_MS,
-      PARAMS: params,
-      DIALECT: 2,
-    }),
+    client.sendCommand([
+      "FT.SEARCH",
+      keys.recordIndex(),
+      `${scope} ${keywordClause(keyword, frequency, params)}`,
+      ...KEYWORD_ARGUMENTS,
+      ...commonArguments(query.depth, params),
+    ]),
   );
-  return reply.documents.map(({ id, score }) => candidate(id, Number(score), 1));
+  const candidates: Candidate[] = [];
+  for (const [key, score] of rows(reply, 2)) candidates.push(candidate(key, Number(score), 1));
+  return candidates;
 }
 
 /**
@@ -63,7 +74,6 @@ async function vectorSearch(
   }
 }
 
-/** Nothing is read of the hashes themselves: the distance is the sort key, the length prior the document's score. */
 async function nearestPassages(
   { redis, keys, model }: StoreDeps,
   query: SearchQuery,
@@ -75,35 +85,41 @@ async function nearestPassages(
   const scope = scopeClause(query.namespaces, query.filter, params);
   const policy = hybridPolicy(letThrough, records);
   const reply = await redis.run((client) =>
-    client.ft.search(
+    client.sendCommand([
+      "FT.SEARCH",
       keys.vectorIndex(requireModel(model)),
       `(${scope})=>[KNN ${passages} @v $v HYBRID_POLICY ${policy} AS distance]`,
-      {
-        SCORER: "DOCSCORE",
-        WITHSCORES: true,
-        SORTBY: "distance",
-        WITHSORTKEYS: true,
-        RETURN: [],
-        LIMIT: { from: 0, size: passages },
-        TIMEOUT: TIMEOUT_MS,
-        PARAMS: params,
-        DIALECT: 2,
-      },
-    ),
+      ...VECTOR_ARGUMENTS,
+      ...commonArguments(passages, params),
+    ]),
   );
-  return reply.documents.map(({ id, score, sortKey }) =>
-    candidate(id, 1 - numberOfSortKey(sortKey), Number(score)),
-  );
+  const hits: Candidate[] = [];
+  for (const [key, score, sortKey] of rows(reply, 3)) {
+    hits.push(candidate(key, 1 - numberOfSortKey(sortKey), Number(score)));
+  }
+  return hits;
 }
 
-function candidate(key: string, score: number, prior: number): Candidate {
-  const { namespace, id } = refOfKey(key);
+function commonArguments(limit: number, params: Params): (string | Buffer)[] {
+  const bound = Object.entries(params).flat();
+  const window = ["LIMIT", "0", String(limit), "TIMEOUT", String(SEARCH_TIMEOUT_MS)];
+  return [...window, "PARAMS", String(bound.length), ...bound, "DIALECT", "2"];
+}
+
+/** The rows of a reply without contents: after the total, `width` entries each, the key first. */
+function* rows(reply: unknown, width: number): Generator<readonly string[]> {
+  if (!Array.isArray(reply)) throw new Error("FT.SEARCH replied with something else than RESP2's array");
+  for (let at = 1; at < reply.length; at += width) yield reply.slice(at, at + width);
+}
+
+function candidate(key: string | undefined, score: number, prior: number): Candidate {
+  const { namespace, id } = refOfKey(key ?? "");
   return { namespace, id, score, prior };
 }
 
 /** A numeric sort key comes as `#0.8603`. */
-function numberOfSortKey(sortKey: string | Buffer | undefined): number {
-  return Number(String(sortKey).slice(1));
+function numberOfSortKey(sortKey = ""): number {
+  return Number(sortKey.slice(1));
 }
 
 /** The first hit of each memory: hits come best first. */
