@@ -18,7 +18,7 @@ export const USAGE = `usage: npm run eval -- --data DIR [options]
   --data DIR       a folder with docs.jsonl and queries.jsonl, or a folder of such folders
   --sample N       only the first N conversations of each data set
   --json FILE      write the figures to a file too
-  --captions       also store the captions of shared pictures
+  --no-captions    leave out the captions of shared pictures
   --redis URL      use this Redis, and keep the cache of embeddings in it for the next run
                    (everything else under its mneme-eval-* prefixes is removed first)
   --url URL        use the service that runs there, in namespaces of its own: eval-<random>.*`;
@@ -44,12 +44,13 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
+      allowNegative: true,
       options: {
         data: { type: "string" },
         url: { type: "string" },
         redis: { type: "string" },
         sample: { type: "string" },
-        captions: { type: "boolean", default: false },
+        captions: { type: "boolean", default: true },
         json: { type: "string" },
         help: { type: "boolean", short: "h" },
       },

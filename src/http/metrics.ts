@@ -55,18 +55,32 @@ export function createMetrics({ redisUp, countMemories }: MetricsOptions): Metri
     help: "Unexpected failures of the embedding worker.",
     registers,
   });
+  const seriesOf = createSeries();
   registerRedisUp(registers, redisUp);
   registerMemoryCounts(registers, countMemories);
   return {
     registry,
     request: (method, route, status, seconds) =>
-      requests.observe({ method, route, status: String(status) }, seconds),
-    recallStage: (stage, seconds) => recall.observe({ stage }, seconds),
+      seriesOf(requests, method, route, String(status)).observe(seconds),
+    recallStage: (stage, seconds) => seriesOf(recall, stage).observe(seconds),
     embedding(kind, outcome, texts, seconds) {
       embeddings.observe({ kind, outcome }, seconds);
       embedded.inc({ kind, outcome }, texts);
     },
     workerError: () => workerErrors.inc(),
+  };
+}
+
+/** A metric's series by its label values, found once: prom-client sorts and joins the labels at each observation. */
+function createSeries() {
+  const known = new Map<Histogram, Map<string, Histogram.Internal<string>>>();
+  return (histogram: Histogram, ...values: string[]): Histogram.Internal<string> => {
+    const series = known.get(histogram) ?? new Map<string, Histogram.Internal<string>>();
+    known.set(histogram, series);
+    const key = values.join(" ");
+    const found = series.get(key) ?? histogram.labels(...values);
+    series.set(key, found);
+    return found;
   };
 }
 

@@ -114,16 +114,25 @@ export const ttlSeconds = z
   .nullable()
   .openapi({ description: "Seconds to live; null: for ever. Left out: the default of the memory type." });
 
+const MAX_DIMENSIONS = 4096;
+
+/** In one go: a schema for each of a thousand numbers would take longer than the search. */
+function isVector(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_DIMENSIONS) return false;
+  let sum = 0;
+  for (const entry of value) {
+    if (typeof entry !== "number") return false;
+    sum += entry * entry;
+  }
+  return Number.isFinite(sum) && sum > 0;
+}
+
 /** A caller's own vector, brought to length 1: only its direction counts. */
 export const embedding = z
-  .array(z.number())
-  .min(1)
-  .max(4096)
-  .transform((values, context) => {
+  .custom<number[]>(isVector, "Must be 1 to 4096 finite numbers, not all zero.")
+  .transform((values) => {
     const length = Math.hypot(...values);
-    if (Number.isFinite(length) && length > 0) return Float32Array.from(values, (value) => value / length);
-    context.addIssue({ code: "custom", message: "Must be a vector of finite numbers, not all zero." });
-    return z.NEVER;
+    return Float32Array.from(values, (value) => value / length);
   })
   .openapi({
     type: "array",

@@ -51,9 +51,7 @@ async function keywordSearch(
       ...commonArguments(query.depth, params),
     ]),
   );
-  const candidates: Candidate[] = [];
-  for (const [key, score] of rows(reply, 2)) candidates.push(candidate(key, Number(score), 1));
-  return candidates;
+  return readRows(reply, 2, (key, score) => candidate(key, Number(score), 1));
 }
 
 /**
@@ -93,11 +91,9 @@ async function nearestPassages(
       ...commonArguments(passages, params),
     ]),
   );
-  const hits: Candidate[] = [];
-  for (const [key, score, sortKey] of rows(reply, 3)) {
-    hits.push(candidate(key, 1 - numberOfSortKey(sortKey), Number(score)));
-  }
-  return hits;
+  return readRows(reply, 3, (key, score, sortKey) =>
+    candidate(key, 1 - numberOfSortKey(sortKey), Number(score)),
+  );
 }
 
 function commonArguments(limit: number, params: Params): (string | Buffer)[] {
@@ -106,19 +102,23 @@ function commonArguments(limit: number, params: Params): (string | Buffer)[] {
   return [...window, "PARAMS", String(bound.length), ...bound, "DIALECT", "2"];
 }
 
-/** The rows of a reply without contents: after the total, `width` entries each, the key first. */
-function* rows(reply: unknown, width: number): Generator<readonly string[]> {
+type ReadRow = (key: string, score: string, sortKey: string) => Candidate;
+
+/** Reads a reply without contents: after the total, `width` entries a row, the key first. */
+function readRows(reply: unknown, width: number, read: ReadRow): Candidate[] {
   if (!Array.isArray(reply)) throw new Error("FT.SEARCH replied with something else than RESP2's array");
-  for (let at = 1; at < reply.length; at += width) yield reply.slice(at, at + width);
+  const rows: Candidate[] = [];
+  for (let at = 1; at < reply.length; at += width) rows.push(read(reply[at], reply[at + 1], reply[at + 2]));
+  return rows;
 }
 
-function candidate(key: string | undefined, score: number, prior: number): Candidate {
-  const { namespace, id } = refOfKey(key ?? "");
+function candidate(key: string, score: number, prior: number): Candidate {
+  const { namespace, id } = refOfKey(key);
   return { namespace, id, score, prior };
 }
 
 /** A numeric sort key comes as `#0.8603`. */
-function numberOfSortKey(sortKey = ""): number {
+function numberOfSortKey(sortKey: string): number {
   return Number(sortKey.slice(1));
 }
 
