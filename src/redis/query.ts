@@ -68,17 +68,19 @@ function phraseClause(words: readonly string[]): string {
   return `"${words.join(" ")}"`;
 }
 
-/** The rarest terms, up to the budget; terms that no record holds select nothing and are left out. */
+/**
+ * The rarest terms, up to the budget, and at least one that records hold. Terms that none held when it was asked come
+ * along: they cost nothing, and a record that was written since may hold them.
+ */
 function essentialTerms(terms: readonly string[], frequency: DocumentFrequency): string[] {
-  const known = terms.map((term) => ({ term, postings: frequency(term) ?? 1 }));
-  const held = known.filter(({ postings }) => postings > 0);
+  const byRarity = terms
+    .map((term) => ({ term, postings: frequency(term) ?? 1 }))
+    .toSorted((one, other) => one.postings - other.postings);
   let spent = 0;
   const chosen: string[] = [];
-  for (const { term, postings } of (held.length > 0 ? held : known).toSorted(
-    (a, b) => a.postings - b.postings,
-  )) {
+  for (const { term, postings } of byRarity) {
+    if (spent > 0 && spent + postings > POSTINGS_BUDGET) break;
     spent += postings;
-    if (chosen.length > 0 && spent > POSTINGS_BUDGET) break;
     chosen.push(term);
   }
   return chosen;
