@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { contents, newNamespace, recall, remember } from "../support/memories.js";
+import type { Service } from "../support/service.js";
+import { startService } from "../support/service.js";
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService({ MNEME_EMBEDDER: "none" });
+});
+afterAll(() => service.stop());
+
+/** Query, what it finds, and what it must not find. */
+const CASES: readonly (readonly [what: string, query: string, hit: string, miss: string])[] = [
+  ["inflected English", "connecting", "The cable connects both hosts.", "The cable is blue."],
+  ["a curly apostrophe", "Anna's cat", "Anna’s cat sleeps—mostly.", "The dog sleeps."],
+  ["a dash without spaces", "mostly", "Anna’s cat sleeps—mostly.", "The dog sleeps most."],
+  ["composed and decomposed accents", "cafe\u0301", "Wir treffen uns im Café.", "Wir treffen uns im Haus."],
+  ["full-width forms", "ＡＢＣ１２３", "The part is abc123.", "The part is abc124."],
+  ["German", "Überweisung", "Die Überweisung kam am Montag an.", "Die Karte kam am Montag an."],
+  ["Russian", "договор", "Мы подписали договор вчера.", "Мы подписали письмо вчера."],
+  ["Chinese", "咖啡", "他喜欢喝咖啡。", "他喜欢喝红茶。"],
+  ["Japanese", "東京タワー", "昨日、東京タワーに行きました。", "昨日、大阪城に行きました。"],
+  ["Thai", "กาแฟ", "เขาชอบดื่มกาแฟร้อน", "เขาชอบดื่มชาร้อน"],
+  ["Hindi, whose vowels are marks", "किताब", "मेरे पास एक किताब है", "मेरे पास एक कलम है"],
+  ["a pictograph", "🎂", "Party at nine 🎂!", "Party at nine 🎈!"],
+  ["snake case", "retry policy", "Set max_retry_policy to 5.", "Set max_retries to 5."],
+  ["a number with inner punctuation", "1,250.75", "The total was 1.250.75 at last.", "The total was 1250."],
+];
+
+test.each(CASES)("keyword recall finds %s", async (_, query, hit, miss) => {
+  const namespace = newNamespace();
+  await remember(service, namespace, { content: hit });
+  await remember(service, namespace, { content: miss });
+  const found = contents(await recall(service, { query, namespaces: [namespace], mode: "keyword" }));
+  expect(found[0]).toBe(hit);
+});

@@ -1,0 +1,72 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Json } from "../support/memories.js";
+import { contents, newNamespace, postBatch, recall, remember } from "../support/memories.js";
+import type { Service } from "../support/service.js";
+import { startService } from "../support/service.js";
+
+/** Above the size from which on the index's statistics decide how a query runs. */
+const RECORDS = 6000;
+
+let service: Service;
+const namespace = newNamespace();
+const neighbour = newNamespace();
+beforeAll(async () => {
+  service = await startService({ MNEME_EMBEDDER: "none" });
+  for (let from = 0; from < RECORDS; from += 500) {
+    const memories = Array.from({ length: 500 }, (_, index) => ({
+      memory_type: "semantic",
+      // Two words that all hold, one that a tenth holds, one of its own.
+      content: `shipment report ${(from + index) % 10 === 0 ? "delayed" : "punctual"} item${from + index}`,
+      tags: [`lot-${(from + index) % 100}`],
+    }));
+    const results = await postBatch(service, namespace, memories);
+    expect(results.every(({ status }) => status === 201)).toBe(true);
+  }
+  await remember(service, neighbour, { content: "shipment report of a neighbour" });
+}, 120_000);
+afterAll(() => service.stop());
+
+async function find(query: string, request: Json = {}): Promise<string[]> {
+  return contents(await recall(service, { query, namespaces: [namespace], mode: "keyword", ...request }));
+}
+
+describe("in a large index", () => {
+  test("a rare word decides among thousands that hold the frequent ones", async () => {
+    expect((await find("shipment report item4711"))[0]).toBe("shipment report punctual item4711");
+    expect((await find("delayed shipment item40"))[0]).toBe("shipment report delayed item40");
+  });
+
+  test("a query of frequent words alone is answered all the same", async () => {
+    const found = await find("shipment report", { limit: 100 });
+    expect(found).toHaveLength(100);
+    expect(found.every((content) => content.startsWith("shipment report"))).toBe(true);
+    expect(
+      (await find("delayed shipment", { limit: 20 })).every((content) => content.includes("delayed")),
+    ).toBe(true);
+  });
+
+  test("a record is found by a new word at once, also where nobody held that word a moment ago", async () => {
+    const word = `w${randomUUID().slice(0, 8)}`;
+    expect(await find(word)).toEqual([]);
+    expect((await find(`shipment ${word}`)).some((content) => content.includes(word))).toBe(false);
+    await remember(service, namespace, { content: `nobody knew ${word} before` });
+    expect(await find(word)).toEqual([`nobody knew ${word} before`]);
+    expect((await find(`shipment ${word}`))[0]).toBe(`nobody knew ${word} before`);
+  });
+
+  test("a namespace of one record is searched as if it were alone", async () => {
+    expect(await find("shipment report", { namespaces: [neighbour] })).toEqual([
+      "shipment report of a neighbour",
+    ]);
+    expect(await find("shipment", { namespaces: [newNamespace()] })).toEqual([]);
+  });
+
+  test("a filter holds, also one that lets nothing through", async () => {
+    const found = await find("shipment report", { filter: { tags: ["lot-7"] }, limit: 100 });
+    expect(found).toHaveLength(60);
+    expect(found.every((content) => /item\d*07$|item7$/.test(content))).toBe(true);
+    expect(await find("shipment report", { filter: { tags: ["lot-7", "lot-8"] } })).toEqual([]);
+    expect(await find("shipment report", { filter: { tags: ["no-such-lot"] } })).toEqual([]);
+  });
+});

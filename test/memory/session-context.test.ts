@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Json } from "../support/memories.js";
+import { contents, newNamespace, pathOf, postBatch, recall, remember } from "../support/memories.js";
+import type { Service } from "../support/service.js";
+import { startService } from "../support/service.js";
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService({ MNEME_EMBEDDER: "none" });
+});
+afterAll(() => service.stop());
+
+const turn = (content: string, session_id: string, rest: Json = {}): Json => ({
+  memory_type: "episodic",
+  content,
+  session_id,
+  ...rest,
+});
+
+async function find(namespace: string, query: string, request: Json = {}): Promise<string[]> {
+  return contents(await recall(service, { query, namespaces: [namespace], mode: "keyword", ...request }));
+}
+
+const QUESTION = "Where did you spend your holidays?";
+const ANSWER = "In Lisbon, with Anna.";
+
+describe("a turn of a session is found by the words of the turn before it", () => {
+  test("but after that turn, and with its own words as before", async () => {
+    const namespace = newNamespace();
+    await remember(service, namespace, turn(QUESTION, "s"));
+    await remember(service, namespace, turn(ANSWER, "s"));
+    expect(await find(namespace, "holidays")).toEqual([QUESTION, ANSWER]);
+    expect(await find(namespace, "Lisbon")).toEqual([ANSWER]);
+  });
+
+  test("also inside of one batch, and through it to what was there before", async () => {
+    const namespace = newNamespace();
+    await remember(service, namespace, turn("Shall we talk about pets?", "s"));
+    await postBatch(service, namespace, [turn("Yes, gladly.", "s"), turn("Mine is called Rex.", "s")]);
+    expect(await find(namespace, "pets")).toEqual(["Shall we talk about pets?", "Yes, gladly."]);
+    expect(await find(namespace, "gladly")).toEqual(["Yes, gladly.", "Mine is called Rex."]);
+  });
+
+  test("not by those of another session, of another namespace, or of a fact learned in between", async () => {
+    const namespace = newNamespace();
+    const elsewhere = newNamespace();
+    await remember(service, namespace, turn(QUESTION, "s"));
+    await remember(service, namespace, turn("I don't know them.", "other"));
+    await remember(service, elsewhere, turn("Neither do I.", "s"));
+    await remember(
+      service,
+      namespace,
+      turn("The office is closed in May.", "s", { memory_type: "semantic" }),
+    );
+    await remember(service, namespace, turn(ANSWER, "s"));
+    expect(await find(namespace, "holidays")).toEqual([QUESTION, ANSWER]);
+    expect(await find(elsewhere, "holidays")).toEqual([]);
+    expect(await find(namespace, "office")).toEqual(["The office is closed in May."]);
+  });
+
+  test("not by those of an essay, which would drown it", async () => {
+    const namespace = newNamespace();
+    const essay = `${"Once upon a time there was much to be told. ".repeat(40)} The end was about penguins.`;
+    await remember(service, namespace, turn(essay, "s"));
+    await remember(service, namespace, turn("Thank you for that.", "s"));
+    expect(await find(namespace, "penguins")).toEqual([essay]);
+  });
+});
+
+describe("what a turn lent to the next one", () => {
+  test("goes when it is deleted, and isn't lent to a later one either", async () => {
+    const namespace = newNamespace();
+    const question = await remember(service, namespace, turn(QUESTION, "s"));
+    await remember(service, namespace, turn(ANSWER, "s"));
+    await service.send("DELETE", pathOf(question));
+    expect(await find(namespace, "holidays")).toEqual([]);
+    expect(await find(namespace, "Lisbon")).toEqual([ANSWER]);
+
+    const last = await remember(service, namespace, turn("My favourite colour is vermilion.", "s"));
+    await service.send("DELETE", pathOf(last));
+    await remember(service, namespace, turn("Let us go on.", "s"));
+    expect(await find(namespace, "vermilion")).toEqual([]);
+  });
+
+  test("is no part of any answer", async () => {
+    const namespace = newNamespace();
+    await remember(service, namespace, turn(QUESTION, "s"));
+    const answer = await remember(service, namespace, turn(ANSWER, "s"));
+    const read = await service.send("GET", pathOf(answer));
+    expect(read.text).not.toContain("holidays");
+    expect((await recall(service, { query: "Lisbon", namespaces: [namespace] })).hits).toMatchObject([
+      { memory: { content: ANSWER } },
+    ]);
+  });
+});
