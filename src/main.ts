@@ -57,15 +57,16 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     url: config.redis.url,
     onError: (error) => logger.warn({ error: describeError(error) }, "redis connection"),
   });
-  const redis = createGateway(client, {
-    timeoutMs: config.redis.timeoutMs,
-    onMissingIndex: () => void ensureIndexes().catch(() => {}),
-  });
-
   const metrics: Metrics = createMetrics({
     redisUp: () => client.isReady,
     countMemories: () => store.countByType(),
   });
+  const redis = createGateway(client, {
+    timeoutMs: config.redis.timeoutMs,
+    observe: metrics.redis,
+    onMissingIndex: () => void ensureIndexes().catch(() => {}),
+  });
+
   const cache = createEmbeddingCache(redis, keys, { ttlSeconds: config.embeddingCacheSeconds });
   const provider = createEmbedder(
     config.embedding.provider === "none" ? config.embedding : { ...config.embedding, cache },

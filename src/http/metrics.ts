@@ -8,6 +8,7 @@ export interface Metrics {
   readonly registry: Registry;
   request(method: string, route: string, status: number, seconds: number): void;
   recallStage(stage: RecallStage, seconds: number): void;
+  redis(answered: boolean, seconds: number): void;
   embedding(kind: "query" | "passage", outcome: "ok" | "error", texts: number, seconds: number): void;
   workerError(): void;
 }
@@ -37,6 +38,13 @@ export function createMetrics({ redisUp, countMemories }: MetricsOptions): Metri
     buckets: LATENCY_BUCKETS,
     registers,
   });
+  const redis = new Histogram({
+    name: "mneme_redis_duration_seconds",
+    help: "Round trips to Redis by outcome: ok, or away (no connection, or no answer in time).",
+    labelNames: ["outcome"],
+    buckets: LATENCY_BUCKETS,
+    registers,
+  });
   const embeddings = new Histogram({
     name: "mneme_embedding_duration_seconds",
     help: "Calls to the embedder by kind and outcome.",
@@ -63,6 +71,7 @@ export function createMetrics({ redisUp, countMemories }: MetricsOptions): Metri
     request: (method, route, status, seconds) =>
       seriesOf(requests, method, route, String(status)).observe(seconds),
     recallStage: (stage, seconds) => seriesOf(recall, stage).observe(seconds),
+    redis: (answered, seconds) => seriesOf(redis, answered ? "ok" : "away").observe(seconds),
     embedding(kind, outcome, texts, seconds) {
       embeddings.observe({ kind, outcome }, seconds);
       embedded.inc({ kind, outcome }, texts);

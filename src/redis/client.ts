@@ -61,25 +61,35 @@ export interface GatewayOptions {
   readonly timeoutMs: number;
   /** Called when a search meets no index: somebody flushed this Redis, or dropped the index. */
   readonly onMissingIndex: () => void;
+  /** Told of each piece of work: whether Redis answered in time (a refusal is an answer), after how many seconds. */
+  readonly observe: (answered: boolean, seconds: number) => void;
 }
 
 export function createGateway(
   client: RedisClient,
-  { timeoutMs, onMissingIndex }: GatewayOptions,
+  { timeoutMs, onMissingIndex, observe }: GatewayOptions,
 ): RedisGateway {
   return {
     client,
-    run(work, limit = timeoutMs) {
-      if (!client.isReady) return Promise.reject(unavailable());
-      return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(unavailable()), limit);
-        work(client)
-          .then(resolve, (error: unknown) => {
-            if (isMissingIndex(error)) onMissingIndex();
-            reject(translate(error));
-          })
-          .finally(() => clearTimeout(timer));
+    async run(work, limit = timeoutMs) {
+      if (!client.isReady) throw unavailable();
+      const start = performance.now();
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(unavailable()), limit);
       });
+      let answered = true;
+      try {
+        return await Promise.race([work(client), late]);
+      } catch (error) {
+        if (isMissingIndex(error)) onMissingIndex();
+        const reason = translate(error);
+        answered = !(reason instanceof DomainError && reason.code === "redis_unavailable");
+        throw reason;
+      } finally {
+        clearTimeout(timer);
+        observe(answered, (performance.now() - start) / 1000);
+      }
     },
   };
 }

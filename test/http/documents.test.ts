@@ -127,13 +127,14 @@ describe("the probes", () => {
     expect(text).toMatch(
       /mneme_http_request_duration_seconds_count\{method="POST",route="\/v1\/namespaces\/:ns\/memories",status="201"\} 1\n/,
     );
-    for (const stage of ["search", "load"]) {
+    for (const stage of ["search", "fuse", "load"]) {
       expect(text).toMatch(
         new RegExp(`mneme_recall_stage_duration_seconds_count\\{stage="${stage}"\\} 1\\n`),
       );
     }
     expect(text).toMatch(/mneme_memories\{memory_type="procedural"\} 1\n/);
     expect(text).toMatch(/mneme_redis_up 1\n/);
+    expect(text).toMatch(/mneme_redis_duration_seconds_count\{outcome="ok"\} [1-9]/);
     expect(text).not.toContain(namespace);
   });
 
