@@ -1,21 +1,30 @@
+import { loadConfig } from "../src/config.js";
 import { serve } from "../src/main.js";
-import { ConfigError } from "../src/config.js";
-import { EmbeddingModelMismatch } from "../src/redis/embedding-model.js";
 import { type Env, loadEnv } from "./env.js";
-import { Failure, reportFailure } from "./failure.js";
+import { reportFailure } from "./failure.js";
 import { needsModel, provideModel } from "./model.js";
 import { type ProvidedRedis, provideRedis } from "./redis/provide.js";
-import { stopRequested } from "./stop-signals.js";
+import { stopRequested, untilStopped } from "./stop-signals.js";
 
 /** Brings what the service needs, runs it until a signal, then takes down the service before its Redis. */
 async function start(env: Env, stop: Promise<NodeJS.Signals>): Promise<void> {
-  const modelDir = needsModel(env) ? await provideModel(env) : undefined;
+  checkConfig(env);
+  const modelDir = needsModel(env) ? await untilStopped(provideModel(env), stop) : undefined;
   const redis = await provideRedis(env);
   try {
     await run(env, modelDir, redis, stop);
   } finally {
     await redis.release();
   }
+}
+
+/** Says what is wrong before anything is fetched or started for it; what `start` brings itself counts as given. */
+function checkConfig(env: Env): void {
+  loadConfig({
+    ...env,
+    REDIS_URL: env["REDIS_URL"] || "redis://127.0.0.1",
+    MNEME_MODEL_DIR: env["MNEME_MODEL_DIR"] || ".",
+  });
 }
 
 async function run(
@@ -32,18 +41,7 @@ async function run(
   await service.stop();
 }
 
-/** What the user can mend is told without a stack. */
-function explain(error: unknown): unknown {
-  if (error instanceof ConfigError || error instanceof EmbeddingModelMismatch) {
-    return new Failure(error.message, { cause: error });
-  }
-  if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
-    return new Failure(`The service can't listen: ${error.message}. PORT=<number> chooses another port.`);
-  }
-  return error;
-}
-
 const stop = stopRequested();
-await start(loadEnv(), stop).catch((error: unknown) => reportFailure(explain(error)));
+await start(loadEnv(), stop).catch(reportFailure);
 // Whatever a library left open, e.g. an idle socket, must not keep a stopped service alive.
 process.exit();

@@ -1,3 +1,5 @@
+import { Failure } from "./failure.js";
+
 /** npm passes on a Ctrl-C that the terminal has sent us already: twice at once is one. */
 const SAME_SIGNAL_WITHIN_MS = 500;
 
@@ -16,4 +18,12 @@ export function stopRequested(): Promise<NodeJS.Signals> {
       });
     }
   });
+}
+
+/** Gives up what a signal needn't wait for, such as a download: half of one isn't in the cache yet. */
+export function untilStopped<T>(work: Promise<T>, stop: Promise<NodeJS.Signals>): Promise<T> {
+  const stopped = stop.then((signal) => {
+    throw new Failure(`Stopped by ${signal}.`);
+  });
+  return Promise.race([work, stopped]);
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { MemoryType } from "./memory/record.js";
+import { StartError } from "./start-error.js";
 
 export interface Config {
   readonly host: string;
@@ -25,7 +26,7 @@ export type EmbeddingConfig =
     };
 
 /** Every wrong value at once, each with the name of its variable. Values are not shown: one may be a secret. */
-export class ConfigError extends Error {
+export class ConfigError extends StartError {
   override readonly name = "ConfigError";
 }
 
@@ -42,7 +43,12 @@ const environment = z
     LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
     REDIS_URL: z
       .string("Must be set, such as redis://127.0.0.1:6379; or use `npm start`, which finds a Redis.")
-      .regex(/^(rediss?|unix):\/\//, "Must begin with redis://, rediss:// or unix://."),
+      .regex(/^(rediss?|unix):\/\//, "Must begin with redis://, rediss:// or unix://.")
+      .refine(isRedisUrl, "Must be a URL; special characters in a user or a password are percent-encoded.")
+      .refine(
+        namesNoDatabase,
+        "Must not name a database: Redis searches in database 0 only. MNEME_KEY_PREFIX keeps several mnemes apart.",
+      ),
     MNEME_KEY_PREFIX: z
       .string()
       .regex(/^[A-Za-z0-9_-]{1,64}$/, "Must be 1 to 64 letters, digits, '_' or '-'.")
@@ -141,6 +147,23 @@ function embeddingOf(values: Values): EmbeddingConfig {
     dimensions: values.MNEME_EMBEDDING_DIMENSIONS,
     timeoutMs: values.MNEME_EMBEDDING_TIMEOUT_MS,
   };
+}
+
+function isRedisUrl(url: string): boolean {
+  if (url.startsWith("unix:")) return true;
+  try {
+    const { username, password } = new URL(url);
+    decodeURIComponent(username);
+    decodeURIComponent(password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function namesNoDatabase(url: string): boolean {
+  if (url.startsWith("unix:")) return !/[?&]db=(?!0\b)/.test(url);
+  return !URL.canParse(url) || /^\/?0?$/.test(new URL(url).pathname);
 }
 
 function isLoopback(host: string): boolean {

@@ -6,9 +6,9 @@ import { createAdaptorServer } from "@hono/node-server";
 import type { Logger } from "pino";
 import { pino } from "pino";
 import { createApp } from "./app.js";
-import type { Config, Environment } from "./config.js";
+import type { Config, EmbeddingConfig, Environment } from "./config.js";
 import { ConfigError, loadConfig, shellEnvironment } from "./config.js";
-import type { Embedder } from "./embeddings/embedder.js";
+import type { Embedder, EmbeddingCache } from "./embeddings/embedder.js";
 import { createEmbedder } from "./embeddings/index.js";
 import { withObserver } from "./embeddings/observed.js";
 import type { Metrics } from "./http/metrics.js";
@@ -17,16 +17,20 @@ import { describeError } from "./log.js";
 import { idleWorker, startEmbeddingWorker } from "./memory/embedding-worker.js";
 import { createIds } from "./memory/ids.js";
 import { createReadiness } from "./readiness.js";
-import { createGateway, createRedisClient, RedisUnreachable } from "./redis/client.js";
+import { publicAddress } from "./redis/address.js";
+import { createGateway, createRedisClient } from "./redis/client.js";
 import { createEmbeddingCache } from "./redis/embedding-cache.js";
-import { claimEmbeddingModel, EmbeddingModelMismatch } from "./redis/embedding-model.js";
+import { claimEmbeddingModel } from "./redis/embedding-model.js";
 import type { IndexDefinition } from "./redis/indexes.js";
 import { ensureIndex, isIndexing, recordIndex, vectorIndex } from "./redis/indexes.js";
 import { createKeys } from "./redis/keys.js";
 import { createLocks } from "./redis/locks.js";
 import { createMemoryStore } from "./redis/memory/index.js";
 import { loadScripts } from "./redis/scripts.js";
+import type { ServerFacts } from "./redis/server.js";
+import { connectTo } from "./redis/server.js";
 import { createIndexStatistics } from "./redis/statistics.js";
+import { StartError } from "./start-error.js";
 
 export interface RunningService {
   readonly url: string;
@@ -44,8 +48,9 @@ export interface ServeOptions {
 }
 
 /**
- * Starts the service: config → redis → services → app → serve. Rejects, with nothing left open, if Redis can't be
- * reached, lacks search or JSON, or holds vectors of another model.
+ * Starts the service: config → redis → services → app → serve. Rejects with nothing left open; with a
+ * {@link StartError} if the configuration is wrong, Redis can't be reached, lacks search or JSON, or holds vectors of
+ * another model, or the port is taken.
  */
 export async function serve({ env }: ServeOptions): Promise<RunningService> {
   const config = loadConfig(env);
@@ -68,9 +73,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   });
 
   const cache = createEmbeddingCache(redis, keys, { ttlSeconds: config.embeddingCacheSeconds });
-  const provider = createEmbedder(
-    config.embedding.provider === "none" ? config.embedding : { ...config.embedding, cache },
-  );
+  const provider = configuredEmbedder(config.embedding, cache);
   const embedder = provider === undefined ? undefined : withObserver(provider, metrics.embedding);
   const store = createMemoryStore({
     redis,
@@ -84,10 +87,9 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     for (const index of indexes) await ensureIndex(client, index);
   }
 
+  let facts: ServerFacts;
   try {
-    await client.connect().catch((error: unknown) => {
-      throw new RedisUnreachable(config.redis.url, error);
-    });
+    facts = await connectTo(client, config.redis.url);
     if (embedder !== undefined) await claimEmbeddingModel(client, keys, embedder.model.id);
     await Promise.all([loadScripts(client), ensureIndexes()]);
   } catch (error) {
@@ -136,15 +138,34 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   });
 
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  const url = await listen(server, config);
+  const open: Open = { server, worker, embedder, client, logger };
+  const url = await listen(server, config).catch(async (error: unknown) => {
+    await stop(open);
+    throw error;
+  });
   logger.info({ url, embedder: embedder?.model.id ?? "none" }, "serving");
   return {
     url,
     embedder:
       embedder === undefined ? "none (keyword only)" : `${embedder.model.id} (${embedder.model.provider})`,
-    redis: await describeRedis(client, config.redis.url),
-    stop: () => stop({ server, worker, embedder, client, logger }),
+    redis: `Redis ${facts.version} at ${publicAddress(config.redis.url)}`,
+    stop: () => stop(open),
   };
+}
+
+const MISCONFIGURED = {
+  local: "MNEME_MODEL_DIR must name a folder that holds the model; without it, `npm start` fetches one.",
+  openai: "MNEME_EMBEDDING_DIMENSIONS says how long the vectors of MNEME_EMBEDDING_MODEL are.",
+} as const;
+
+function configuredEmbedder(config: EmbeddingConfig, cache: EmbeddingCache): Embedder | undefined {
+  if (config.provider === "none") return undefined;
+  try {
+    return createEmbedder({ ...config, cache });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`The embedder can't be used: ${reason}. ${MISCONFIGURED[config.provider]}`);
+  }
 }
 
 function indexDefinitions(
@@ -159,17 +180,15 @@ function indexDefinitions(
 
 async function listen(server: Server, { host, port }: Config): Promise<string> {
   server.listen(port, host);
-  await once(server, "listening");
+  await once(server, "listening").catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartError(`The service can't listen: ${reason}. HOST and PORT choose where it does.`, {
+      cause: error,
+    });
+  });
   const address = server.address();
   const actual = typeof address === "object" && address !== null ? address.port : port;
   return `http://${host.includes(":") ? `[${host}]` : host}:${actual}`;
-}
-
-async function describeRedis(client: ReturnType<typeof createRedisClient>, url: string): Promise<string> {
-  const info = await client.info("server");
-  const version = /^redis_version:(.+)$/m.exec(info)?.[1]?.trim() ?? "of unknown version";
-  const { host } = new URL(url);
-  return `Redis ${version} at ${host}`;
 }
 
 interface Open {
@@ -222,13 +241,9 @@ async function runFromShell(): Promise<void> {
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   runFromShell().catch((error: unknown) => {
-    const expected =
-      error instanceof ConfigError ||
-      error instanceof EmbeddingModelMismatch ||
-      error instanceof RedisUnreachable;
-    process.stderr.write(
-      `${expected ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
-    );
+    const text =
+      error instanceof StartError ? error.message : String(error instanceof Error ? error.stack : error);
+    process.stderr.write(`${text}\n`);
     process.exit(1);
   });
 }

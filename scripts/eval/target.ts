@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { createClient } from "../../src/client.js";
+import { publicAddress } from "../../src/redis/address.js";
 import type { Env } from "../env.js";
 import { startService } from "../harness/service.js";
 import { startThrowawayRedis } from "../harness/throwaway-redis.js";
 import { needsModel, provideModel } from "../model.js";
-import { publicAddress } from "../redis/connect.js";
 import { ask as inspectRedis } from "../redis/launch.js";
 import type { Client } from "./api.js";
 import type { EvalOptions } from "./options.js";
@@ -26,7 +26,7 @@ export async function withTarget<Result>(
   work: (target: Target) => Promise<Result>,
 ): Promise<Result> {
   if (options.url !== undefined) {
-    const label = `eval-${randomBytes(4).toString("hex")}.${dataSet}`;
+    const label = `eval-${randomBytes(4).toString("hex")}.${nameOf(dataSet)}`;
     return work({ client: createClient(options.url), label, description: options.url });
   }
   const model = needsModel(env) ? { MNEME_MODEL_DIR: await provideModel(env) } : {};
@@ -58,7 +58,12 @@ export async function withTarget<Result>(
 }
 
 function prefixOf(dataSet: string): string {
-  return `mneme-eval-${dataSet.replaceAll(/[^A-Za-z0-9_-]/g, "_").slice(0, 40)}`;
+  return `mneme-eval-${nameOf(dataSet)}`;
+}
+
+/** A folder's name as it can stand in a key prefix and in a namespace. */
+function nameOf(dataSet: string): string {
+  return dataSet.replaceAll(/[^A-Za-z0-9_-]/g, "_").slice(0, 40);
 }
 
 async function keptRedis(url: string, dataSet: string) {

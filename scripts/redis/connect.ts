@@ -33,13 +33,3 @@ export type RedisConnection = Awaited<ReturnType<typeof connectOnce>>;
 export function urlOf(port: number, password?: string): string {
   return `redis://${password === undefined ? "" : `:${encodeURIComponent(password)}@`}127.0.0.1:${port}`;
 }
-
-/** The same URL for people and logs: no user, no password, no query. */
-export function publicAddress(url: string): string {
-  try {
-    const { hostname, port } = new URL(url);
-    return `${hostname}:${port || "6379"}`;
-  } catch {
-    return "the address in REDIS_URL";
-  }
-}

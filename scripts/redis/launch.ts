@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { inspect, type ServerFacts } from "../../src/redis/server.js";
 import { processIdentity } from "../bootstrap/process-identity.mjs";
 import { Failure, messageOf } from "../failure.js";
 import type { RedisBinary } from "./binary.js";
 import { connectOnce, type RedisAddress } from "./connect.js";
-import { inspect, type ServerFacts } from "./inspect.js";
 
 const TAIL_LINES = 15;
 const POLL_MS = 25;

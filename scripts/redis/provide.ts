@@ -1,9 +1,10 @@
 import { join, resolve } from "node:path";
+import { publicAddress } from "../../src/redis/address.js";
+import { RedisUnfit, RedisUnreachable } from "../../src/redis/server.js";
 import { repositoryRoot } from "../bootstrap/root.mjs";
 import type { Env } from "../env.js";
-import { Failure, messageOf } from "../failure.js";
+import { Failure } from "../failure.js";
 import type { AppendFsync } from "./config-file.js";
-import { publicAddress } from "./connect.js";
 import { acquireEmbedded, type EmbeddedOptions, releaseEmbedded } from "./embedded.js";
 import { findRedis } from "./find.js";
 import { ask } from "./launch.js";
@@ -48,16 +49,11 @@ export async function provideRedis(
 }
 
 async function external(url: string): Promise<ProvidedRedis> {
-  const address = publicAddress(url);
   const facts = await ask({ url }).catch((error: unknown) => {
-    throw new Failure(`The Redis of REDIS_URL (${address}) doesn't answer: ${messageOf(error)}`);
+    throw new RedisUnreachable(url, error);
   });
-  if (facts.unfit !== undefined) {
-    throw new Failure(
-      `The Redis of REDIS_URL (${address}) doesn't do: ${facts.unfit}. mneme needs Redis 8, or Redis Stack 7.4.`,
-    );
-  }
-  return { url, description: `Redis ${facts.version} at ${address}`, async release() {} };
+  if (facts.unfit !== undefined) throw new RedisUnfit(url, facts.unfit);
+  return { url, description: `Redis ${facts.version} at ${publicAddress(url)}`, async release() {} };
 }
 
 function portOf(env: Env): { port?: number } {

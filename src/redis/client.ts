@@ -38,18 +38,6 @@ export function createRedisClient({ url, onError = () => {} }: RedisOptions) {
   return client;
 }
 
-/** No connection at the start. Names the address, without user and password. */
-export class RedisUnreachable extends Error {
-  override readonly name = "RedisUnreachable";
-
-  constructor(url: string, cause: unknown) {
-    const { host, pathname } = new URL(url);
-    const address = host === "" ? pathname : host;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    super(`The Redis of REDIS_URL (${address}) can't be reached: ${reason}`, { cause });
-  }
-}
-
 /** Runs Redis work, and turns every way in which Redis can be away into one domain error. */
 export interface RedisGateway {
   readonly client: RedisClient;

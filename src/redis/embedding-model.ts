@@ -1,8 +1,9 @@
+import { StartError } from "../start-error.js";
 import type { RedisClient } from "./client.js";
 import type { Keys } from "./keys.js";
 
 /** The Redis holds vectors of another model than the one configured. */
-export class EmbeddingModelMismatch extends Error {
+export class EmbeddingModelMismatch extends StartError {
   override readonly name = "EmbeddingModelMismatch";
   readonly stored: string;
   readonly configured: string;
