@@ -1,17 +1,24 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const owned = new Set<number>();
+const owned = new Map<number, string | undefined>();
 
-/** Processes that must not outlive this one, however it ends short of SIGKILL. */
-export function ownProcess(pid: number): void {
-  if (owned.size === 0) killThemAtExit();
-  owned.add(pid);
+/** A process that must not outlive this one, nor must its temporary folder, however we end short of SIGKILL. */
+export function ownProcess(pid: number, folder?: string): void {
+  killThemAtExit();
+  owned.set(pid, folder);
 }
 
+/** Call it once the process has ended. */
 export function disownProcess(pid: number): void {
+  removeFolder(owned.get(pid));
   owned.delete(pid);
+}
+
+function removeFolder(folder: string | undefined): void {
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
 }
 
 const GRACE_MS = 10_000;
@@ -35,12 +42,13 @@ function killThemAtExit(): void {
   if (armed) return;
   armed = true;
   process.on("exit", () => {
-    for (const pid of owned) {
+    for (const [pid, folder] of owned) {
       try {
         process.kill(pid, "SIGKILL");
       } catch {
         // It is gone already.
       }
+      removeFolder(folder);
     }
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130));

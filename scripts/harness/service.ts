@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -53,7 +53,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   child.on("error", () => {});
   const { pid } = child;
   if (pid === undefined) throw new Failure(`${process.execPath} could not be started.`);
-  ownProcess(pid);
+  ownProcess(pid, dir);
   const assertAlive = (): void => {
     if (child.exitCode === null && child.signalCode === null) return;
     const end = readFileSync(log, "utf8").slice(-2000);
@@ -61,15 +61,13 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       `The service ended (${child.signalCode ?? `exit ${child.exitCode}`}). Its log:\n${end}`,
     );
   };
-  return {
-    url: await servingUrl(log, assertAlive),
-    pid,
-    assertAlive,
-    async stop() {
-      await stopChild(child);
-      rmSync(dir, { recursive: true, force: true });
-    },
-  };
+  const stop = (): Promise<void> => stopChild(child);
+  try {
+    return { url: await servingUrl(log, assertAlive), pid, assertAlive, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 /** Waits for the log's line `{"msg":"serving","url":…}`. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Env } from "../env.js";
@@ -31,7 +31,7 @@ export async function startThrowawayRedis(env: Env): Promise<ThrowawayRedis> {
     modules: binary.modules,
   });
   const pid = launch(binary, files, false);
-  ownProcess(pid);
+  ownProcess(pid, dir);
   const { version } = await waitUntilReady(pid, { port }, files.log);
   return {
     url: urlOf(port),
@@ -40,7 +40,6 @@ export async function startThrowawayRedis(env: Env): Promise<ThrowawayRedis> {
     async stop() {
       await shutdown(pid, { port });
       disownProcess(pid);
-      rmSync(dir, { recursive: true, force: true });
     },
   };
 }
