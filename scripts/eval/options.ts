@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { Failure } from "../failure.js";
+import { Failure, messageOf } from "../failure.js";
 
 export interface EvalOptions {
   readonly data: string;
@@ -13,7 +13,7 @@ export interface EvalOptions {
   readonly json: string | undefined;
 }
 
-export const USAGE = `usage: npm run eval -- --data DIR [options]
+const USAGE = `usage: npm run eval -- --data DIR [options]
 
   --data DIR       a folder with docs.jsonl and queries.jsonl, or a folder of such folders
   --sample N       only the first N conversations of each data set
@@ -56,7 +56,7 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new Failure(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    throw new Failure(`${messageOf(error)}\n\n${USAGE}`);
   }
 }
 
