@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { answer, startFakeOpenAI } from "../support/fake-openai.js";
 import type { Memory } from "../support/memories.js";
@@ -53,16 +54,12 @@ test.each(["SIGTERM", "SIGINT"] as const)(
         ),
       (refused) => refused,
     );
-    let ended = false;
-    const exit = service.exited.then((code) => {
-      ended = true;
-      return code;
-    });
-    expect(ended).toBe(false);
+    const outcome = await Promise.race([service.exited, sleep(300, "still at work")]);
+    expect(outcome).toBe("still at work");
     const release = setInterval(() => held.splice(0).forEach((go) => go()), 20);
     const answers = await writes;
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
-    expect(await exit).toBe(0);
+    expect(await service.exited).toBe(0);
     clearInterval(release);
 
     const next = await startService({ ...env, MNEME_KEY_PREFIX: service.prefix });
