@@ -37,6 +37,10 @@ const MAX_TERM_LENGTH = 64;
 /** More words than these make a query slower, not better. */
 const MAX_QUERY_TERMS = 24;
 const MAX_QUERY_PHRASES = 16;
+/** Two phrases that agree this far are taken for the same: each word of one is one more list to walk through. */
+const MAX_PHRASE_WORDS = 16;
+/** Of all phrases together; where every record holds them, these take Redis 6 µs a record. */
+const MAX_PHRASES_WORDS = 48;
 
 /**
  * Lower case, stop words dropped, English words stemmed (Porter: An algorithm for suffix stripping, 1980). An
@@ -75,14 +79,28 @@ export function parseQuery(query: string): KeywordQuery {
   const quoted = [...query.matchAll(QUOTED)].map(
     ([, straight, curly]) => analyse(straight ?? curly ?? "").terms,
   );
-  const phrases = unique([...identifiers, ...quoted].filter(({ length }) => length > 1));
-  return { terms, phrases: phrases.slice(0, MAX_QUERY_PHRASES), pairs: neighbours(sequence, new Set(terms)) };
+  const phrases = [...identifiers, ...quoted]
+    .filter(({ length }) => length > 1)
+    .map((words) => words.slice(0, MAX_PHRASE_WORDS));
+  return { terms, phrases: bounded(unique(phrases)), pairs: neighbours(sequence, new Set(terms)) };
+}
+
+/** The first phrases, as many as a query may have. */
+function bounded(phrases: readonly (readonly string[])[]): (readonly string[])[] {
+  let words = 0;
+  return phrases.slice(0, MAX_QUERY_PHRASES).filter(({ length }) => (words += length) <= MAX_PHRASES_WORDS);
 }
 
 /** A run of a script without spaces becomes its overlapping pairs of characters, as is usual for Chinese and Japanese. */
 function segments(part: string): string[] {
   const spaced = part.replace(UNSPACED, (run) => ` ${bigrams(run).join(" ")} `);
-  return spaced.split(" ").flatMap((segment) => (segment === "" ? [] : [segment.slice(0, MAX_TERM_LENGTH)]));
+  return spaced.split(" ").flatMap((segment) => (segment === "" ? [] : [cut(segment)]));
+}
+
+/** Never half a character: RedisJSON refuses a lone surrogate. */
+function cut(segment: string): string {
+  const start = segment.slice(0, MAX_TERM_LENGTH);
+  return start.isWellFormed() ? start : start.slice(0, -1);
 }
 
 function bigrams(run: string): string[] {

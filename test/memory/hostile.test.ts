@@ -201,6 +201,17 @@ describe("a lone surrogate", () => {
   });
 });
 
+test("a word that is cut inside of a two-part character is stored and found", async () => {
+  const content = `${"x".repeat(63)}${"\u{10428}".repeat(4)}`;
+  const memory = await remember(service, namespace, { content });
+  expect((await read(service, memory)).content).toBe(content);
+  for (const query of [content, `"${content} ${content}" ${content}`]) {
+    expect(contents(await recall(service, { query, namespaces: [namespace], mode: "keyword" }))).toContain(
+      content,
+    );
+  }
+});
+
 test.each(BLANK.map((text) => [JSON.stringify(text), text] as const))(
   "the blank text %s is refused as content and as query",
   async (_name, text) => {
