@@ -8,7 +8,7 @@ import type { Memory, MemoryType } from "./record.js";
  *
  * Callers' text is hashed into it: RediSearch trims tag values, limits their length, and lets separators
  * and query syntax through, so the text itself could be cut, split, or change the meaning of a query.
- * 96 bits of SHA-256 are enough for that; what a search finds is compared exactly with `matches()` anyway.
+ * 96 bits of SHA-256 are so many that no two values will ever share a facet.
  */
 function facet(kind: string, ...parts: readonly (string | JsonScalar)[]): string {
   const digest = createHash("sha256").update(JSON.stringify(parts)).digest("base64url");

@@ -1,5 +1,6 @@
 import type { FacetQuery } from "../memory/filter.js";
 import type { KeywordQuery } from "../memory/terms.js";
+import type { QueryStatistics } from "./statistics.js";
 
 /** Values that a query names as `$name`: callers' text stays out of the query's own text, so none of it is syntax. */
 export type Params = Record<string, string | Buffer>;
@@ -30,29 +31,24 @@ function tagClause(field: string, values: readonly string[], name: string, param
   return `@${field}:{${[...bound, "$never"].join("|")}}`;
 }
 
-/** How many records hold a term; undefined while unknown. */
-export type DocumentFrequency = (term: string) => number | undefined;
-
 /** Postings that a query may walk through to select its candidates. */
 const POSTINGS_BUDGET = 3000;
 const PAIR_WEIGHT = 0.25;
 
 /**
- * Ranks by BM25STD, exactly, and at a bounded cost:
+ * Ranks by BM25STD what holds one of the essential terms or a phrase:
  *
  *     scope ((essential | …)=>{$weight:0}) ~term ~term … (~"two neighbours")=>{$weight:0.25} …
  *
  * - A flat union under an intersection loses the scores of some of its children in RediSearch 2.10: a record that
  *   holds several terms comes out with the score of one. So the union only selects, and optional terms score.
- * - Only the rarest terms select, as many as the budget allows; frequent ones still score what those select
- *   (MaxScore; Turtle, Flood: Query evaluation, strategies and optimizations, 1995). Otherwise the time of a
- *   query grows with the number of records.
+ * - Terms that aren't essential still score what the others select: see {@link essentialTerms}.
  */
-export function keywordClause(query: KeywordQuery, frequency: DocumentFrequency, params: Params): string {
+export function keywordClause(query: KeywordQuery, essentials: readonly string[], params: Params): string {
   const names = new Map(query.terms.map((term, index) => [term, bind(params, `t${index}`, term)]));
   const nameOf = (term: string): string => names.get(term) ?? bind(params, `t${names.size}`, term);
   const phrases = query.phrases.map(phraseClause);
-  const essential = [...essentialTerms(query.terms, frequency).map(nameOf), ...phrases];
+  const essential = [...essentials.map(nameOf), ...phrases];
   const [only] = essential;
   // A union of one child is collapsed and its weight ignored: what alone selects must not score a second time.
   const select = essential.length === 1 ? `${only}` : `((${essential.join("|")})=>{$weight:0})`;
@@ -69,17 +65,27 @@ function phraseClause(words: readonly string[]): string {
 }
 
 /**
- * The rarest terms, up to the budget, and at least one that records hold. Terms that none held when it was asked come
- * along: they cost nothing, and a record that was written since may hold them.
+ * The terms that select a query's candidates: the rarest, as many as the budget allows, and enough to fill a list of
+ * `depth` (MaxScore; Turtle, Flood: Query evaluation, strategies and optimizations, 1995). Otherwise the time of a
+ * query would grow with the number of records. Terms that none held when it was asked come along: they cost nothing,
+ * and a record that was written since may hold them.
+ *
+ * A scope that lets little through bounds the work by itself: there, all terms select. In a larger one, the records
+ * counted may lie outside of it, so whoever finds fewer than `depth` has to look again with all terms.
  */
-function essentialTerms(terms: readonly string[], frequency: DocumentFrequency): string[] {
+export function essentialTerms(
+  terms: readonly string[],
+  { frequency, letThrough }: Pick<QueryStatistics, "frequency" | "letThrough">,
+  depth: number,
+): readonly string[] {
+  if (letThrough <= POSTINGS_BUDGET) return terms;
   const byRarity = terms
     .map((term) => ({ term, postings: frequency(term) ?? 1 }))
     .toSorted((one, other) => one.postings - other.postings);
   let spent = 0;
   const chosen: string[] = [];
   for (const { term, postings } of byRarity) {
-    if (spent > 0 && spent + postings > POSTINGS_BUDGET) break;
+    if (spent >= depth && spent + postings > POSTINGS_BUDGET) break;
     spent += postings;
     chosen.push(term);
   }

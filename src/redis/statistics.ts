@@ -1,7 +1,9 @@
 import type { FacetQuery } from "../memory/filter.js";
 import type { RedisGateway } from "./client.js";
 import type { Keys } from "./keys.js";
-import type { DocumentFrequency } from "./query.js";
+
+/** How many records hold a term, in all namespaces; undefined while unknown. */
+export type DocumentFrequency = (term: string) => number | undefined;
 
 /** What a query needs to know of the index to run at a bounded cost. Estimates: seconds old, and never exact. */
 export interface QueryStatistics {

@@ -62,6 +62,35 @@ describe("in a large index", () => {
     expect(await find("shipment", { namespaces: [newNamespace()] })).toEqual([]);
   });
 
+  test("what a neighbour's records hold hides nothing here", async () => {
+    const small = newNamespace();
+    await remember(service, neighbour, { content: "a zebra of a neighbour" });
+    await remember(service, small, { content: "shipment report of a third" });
+    await find("shipment zebra");
+    expect(await find("shipment zebra", { namespaces: [small] })).toEqual(["shipment report of a third"]);
+    expect(await find("shipment delayed", { namespaces: [small] })).toEqual(["shipment report of a third"]);
+    const found = await find("shipment zebra", { limit: 100 });
+    expect(found).toHaveLength(100);
+    expect(found.every((content) => content.startsWith("shipment"))).toBe(true);
+  });
+
+  test("a rare word goes first, and frequent ones fill what it leaves of the list", async () => {
+    const found = await find("shipment item4711", { limit: 100 });
+    expect(found[0]).toBe("shipment report punctual item4711");
+    expect(found).toHaveLength(100);
+  });
+
+  test("phrases as long as a query are looked up in time", async () => {
+    const repeated = `"${"shipment ".repeat(900)}"`;
+    const numbered = Array.from({ length: 2_500 }, (_, index) => index % 10).join(".");
+    const many = Array.from({ length: 16 }, (_, index) => `"${"shipment report ".repeat(index + 1)}"`);
+    for (const query of [repeated, numbered, many.join(" ")]) {
+      const answer = await service.send("POST", "/v1/recall", { query, namespaces: [namespace] });
+      expect(answer.status).toBe(200);
+    }
+    expect((await find('"report delayed" shipment'))[0]).toMatch(/^shipment report delayed/);
+  });
+
   test("a filter holds, also one that lets nothing through", async () => {
     const found = await find("shipment report", { filter: { tags: ["lot-7"] }, limit: 100 });
     expect(found).toHaveLength(60);

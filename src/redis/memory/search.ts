@@ -2,7 +2,7 @@ import type { Candidate, SearchQuery, SearchResult } from "../../memory/ports.js
 import { encodeIndexVector } from "../vector.js";
 import { refOfKey } from "../keys.js";
 import type { Params } from "../query.js";
-import { hybridPolicy, keywordClause, scopeClause } from "../query.js";
+import { essentialTerms, hybridPolicy, keywordClause, scopeClause } from "../query.js";
 import type { KeywordQuery } from "../../memory/terms.js";
 import type { QueryStatistics } from "../statistics.js";
 import type { StoreDeps } from "./deps.js";
@@ -34,11 +34,24 @@ export async function search(deps: StoreDeps, query: SearchQuery): Promise<Searc
   return { keyword, vector };
 }
 
+/** What the rarest terms select may lie outside of the namespaces and the filter: then all terms have to. */
 async function keywordSearch(
+  deps: StoreDeps,
+  query: SearchQuery,
+  keyword: KeywordQuery,
+  statistics: QueryStatistics,
+): Promise<Candidate[]> {
+  const essential = essentialTerms(keyword.terms, statistics, query.depth);
+  const found = await selectedBy(deps, query, keyword, essential);
+  const whole = found.length >= query.depth || essential.length === keyword.terms.length;
+  return whole ? found : selectedBy(deps, query, keyword, keyword.terms);
+}
+
+async function selectedBy(
   { redis, keys }: StoreDeps,
   query: SearchQuery,
   keyword: KeywordQuery,
-  { frequency }: QueryStatistics,
+  essential: readonly string[],
 ): Promise<Candidate[]> {
   const params: Params = {};
   const scope = scopeClause(query.namespaces, query.filter, params);
@@ -46,7 +59,7 @@ async function keywordSearch(
     client.sendCommand([
       "FT.SEARCH",
       keys.recordIndex(),
-      `${scope} ${keywordClause(keyword, frequency, params)}`,
+      `${scope} ${keywordClause(keyword, essential, params)}`,
       ...KEYWORD_ARGUMENTS,
       ...commonArguments(query.depth, params),
     ]),
