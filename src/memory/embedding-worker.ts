@@ -4,7 +4,7 @@ import { EmbeddingRefused, EmbeddingUnavailable } from "../embeddings/embedder.j
 import { embedAllPassages } from "./embed.js";
 import { DomainError } from "./errors.js";
 import type { Lock, Locks } from "./lock.js";
-import type { MemoryStore, PendingEmbedding } from "./ports.js";
+import type { EmbeddingProgress, MemoryStore, PendingEmbedding } from "./ports.js";
 
 /** Finishes what a write left to do: the further passages of long contents, and what the provider missed. */
 export interface EmbeddingWorker {
@@ -57,34 +57,27 @@ export function startEmbeddingWorker(options: EmbeddingWorkerOptions): Embedding
   }
 
   async function embedOne(memory: PendingEmbedding): Promise<void> {
-    const ref = { namespace: memory.namespace, id: memory.id };
     try {
       const vectors = await embedAllPassages(embedder, memory);
-      await store.attachVectors({
-        ref,
-        version: memory.version,
-        status: "complete",
-        model: embedder.model.id,
-        vectors,
-        embedAt: undefined,
-      });
+      await attach(memory, { status: "complete", model: embedder.model.id, vectors, embedAt: undefined });
     } catch (error) {
       if (!(error instanceof EmbeddingRefused)) throw error;
-      await store.attachVectors({
-        ref,
-        version: memory.version,
-        status: "refused",
-        model: null,
-        vectors: [],
-        embedAt: undefined,
-      });
+      // Its model stays: by that, the vectors it may have are found when it is revised or deleted.
+      const { model } = memory.embedding;
+      await attach(memory, { status: "refused", model, vectors: [], embedAt: undefined });
     }
   }
 
+  function attach(
+    { namespace, id, version, context }: PendingEmbedding,
+    outcome: Omit<EmbeddingProgress, "ref" | "version" | "context">,
+  ): Promise<void> {
+    return store.attachVectors({ ref: { namespace, id }, version, context, ...outcome });
+  }
+
   /** So that one memory that always fails can't stand before all others. */
-  async function postpone({ namespace, id, version, embedding }: PendingEmbedding): Promise<void> {
-    const embedAt = now() + STAND_BACK_MS;
-    await store.attachVectors({ ref: { namespace, id }, version, ...embedding, vectors: [], embedAt });
+  async function postpone(memory: PendingEmbedding): Promise<void> {
+    await attach(memory, { ...memory.embedding, vectors: [], embedAt: now() + STAND_BACK_MS });
   }
 
   async function sweep(lock: Lock): Promise<number> {

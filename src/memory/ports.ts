@@ -18,6 +18,8 @@ export interface NewMemory {
   /** Equal hashes in one namespace are one memory. */
   readonly contentHash: string;
   readonly vectors: Vectors;
+  /** The vector is the caller's: of the content alone, and never made anew. */
+  readonly ownVector: boolean;
   /** When the embedding worker should look at it; undefined when there's nothing left to embed. */
   readonly embedAt: number | undefined;
 }
@@ -92,6 +94,8 @@ export interface EmbeddingProgress {
   readonly ref: MemoryRef;
   /** Nothing is written if the memory has another version by now. */
   readonly version: number;
+  /** Of the predecessor, as it was embedded; nothing is written if that lends it no longer. */
+  readonly context: string;
   readonly status: EmbeddingStatus;
   readonly model: string | null;
   readonly vectors: Vectors;

@@ -9,7 +9,7 @@ export type MemoryType = (typeof MEMORY_TYPES)[number];
  * - `complete`: every passage has its vector.
  * - `partial`: the first passage has one, the rest follow shortly.
  * - `pending`: none yet (the provider was away, or no embedder is configured); found by keyword meanwhile.
- * - `refused`: the provider refused this very content; found by keyword only.
+ * - `refused`: the provider refused this very content; found by keyword, and by the passages it took before.
  */
 export const EMBEDDING_STATUSES = ["complete", "partial", "pending", "refused"] as const;
 export type EmbeddingStatus = (typeof EMBEDDING_STATUSES)[number];

@@ -176,6 +176,7 @@ function complete({ input, memory, preceding }: Draft, embedding: FirstEmbedding
     interaction: input.interaction,
     contentHash: contentHash(memory.memory_type, input.identity ?? memory.content),
     vectors: embedding.vectors,
+    ownVector: input.embedding !== undefined,
     embedAt: dueTime(embedding, now),
   };
 }

@@ -45,7 +45,8 @@ export async function revise(
     const revision = await nextVersion(services, context, current, input);
     const outcome = await services.store.revise(revision);
     if (outcome.kind === "revised") {
-      if (revision.memory.embedding.status === "partial")
+      // What a session's turn follows is for the sweep to find; new content follows nothing.
+      if (revision.vectors !== undefined && revision.memory.embedding.status === "partial")
         services.worker.finish({ ...revision.memory, context: "" });
       return revision.memory;
     }

@@ -26,6 +26,8 @@ interface MemoryDocument {
     readonly preceding?: string;
     readonly context?: string;
     readonly prior: number;
+    /** The vector is the caller's, of the content alone. */
+    readonly own_vector?: true;
     /** Facet of the session whose last turn this was when it was written. */
     readonly turn?: string;
     readonly hash: string;
@@ -58,6 +60,7 @@ export function encodeDocument({ memory, interaction, preceding, ...rest }: NewM
       text: indexText(memory.content),
       ...(preceding === undefined ? {} : lentBy(preceding)),
       prior,
+      ...(rest.ownVector ? { own_vector: true as const } : {}),
       ...(isTurn(memory) ? { turn: sessionFacet(memory.session_id) } : {}),
       hash: rest.contentHash,
       passages: rest.vectors.length,

@@ -20,7 +20,7 @@ export interface Keys {
   /** What {@link contentHash} puts before the hash. */
   contentHashPrefix(namespace: string): string;
   sequence(namespace: string): string;
-  /** The end of a session's latest turn; `session` is its facet. */
+  /** The id of a session's latest turn; `session` is its facet. */
   turn(namespace: string, session: string): string;
   /** What {@link turn} puts before the session. */
   turnPrefix(namespace: string): string;

@@ -27,7 +27,7 @@ export const scripts = {
   reviseMemory: script("revise", codeAndText),
   removeMemory: script("remove", integer),
   attachVectors: script("attach", integer),
-  mergeIfExists: script("merge-if-exists", integer),
+  detachContext: script("detach", integer),
   renewLock: script("renew-lock", integer),
   releaseLock: script("release-lock", integer),
 };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Json } from "../support/memories.js";
-import { contents, newNamespace, pathOf, postBatch, recall, remember } from "../support/memories.js";
+import { contents, newNamespace, pathOf, post, postBatch, recall, remember } from "../support/memories.js";
 import type { Service } from "../support/service.js";
 import { startService } from "../support/service.js";
 
@@ -80,6 +80,26 @@ describe("what a turn lent to the next one", () => {
     await service.send("DELETE", pathOf(last));
     await remember(service, namespace, turn("Let us go on.", "s"));
     expect(await find(namespace, "vermilion")).toEqual([]);
+  });
+
+  test("goes with it in every session that saw it", async () => {
+    const namespace = newNamespace();
+    const question = await remember(service, namespace, turn(QUESTION, "s"));
+    expect((await post(service, namespace, turn(QUESTION, "t"))).status).toBe(200);
+    await service.send("DELETE", pathOf(question));
+    await remember(service, namespace, turn(ANSWER, "t"));
+    expect(await find(namespace, "holidays")).toEqual([]);
+  });
+
+  test("was never lent by what wasn't stored", async () => {
+    const namespace = newNamespace();
+    const results = await postBatch(service, namespace, [
+      turn(QUESTION, "s", { embedding: [1, 2, 3] }),
+      turn(ANSWER, "s"),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual([422, 201]);
+    expect(await find(namespace, "holidays")).toEqual([]);
+    expect(await find(namespace, "Lisbon")).toEqual([ANSWER]);
   });
 
   test("is no part of any answer", async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { embedded, newNamespace, postBatch, recall } from "../support/memories.js";
+import { embedded, newNamespace, pathOf, postBatch, recall, remember } from "../support/memories.js";
 import { failing, startMoodyProvider, well } from "../support/moody-provider.js";
 import { until } from "../support/service.js";
 
@@ -38,6 +38,30 @@ test("a provider that comes back has embedded everything in the end, also for a 
     ({ body }) => (body as { embedder: { status: string } }).embedder.status === "ok",
   );
 }, 200_000);
+
+test("a caller's own vector stays when what came before it is deleted; the provider's is made anew", async () => {
+  const provider = await startMoodyProvider();
+  const service = await provider.serve();
+  const namespace = newNamespace();
+  const turn = { memory_type: "episodic", session_id: "s" };
+  const embedding = Array.from({ length: 64 }, (_, index) => (index === 7 ? 1 : 0));
+  const first = await remember(service, namespace, { ...turn, content: "Where did you go?" });
+  await remember(service, namespace, { ...turn, content: "To Lisbon.", embedding });
+  const third = await remember(service, namespace, { ...turn, content: "How was it?" });
+  await remember(service, namespace, { ...turn, content: "Sunny." });
+  expect(provider.asked("To Lisbon.\nHow was it?")).toBe(1);
+  await service.send("DELETE", pathOf(first));
+  await service.send("DELETE", pathOf(third));
+  await until(
+    async () => provider.asked("Sunny."),
+    (count) => count > 0,
+  );
+  expect(provider.asked("To Lisbon.")).toBe(0);
+  const own = { query: "x", namespaces: [namespace], mode: "vector", embedding, limit: 1 };
+  const [hit] = (await recall(service, own)).hits;
+  expect(hit?.memory.content).toBe("To Lisbon.");
+  expect(hit?.score).toBeCloseTo(1, 2);
+});
 
 test("of several processes one at a time embeds what was left", async () => {
   const provider = await startMoodyProvider();

@@ -1,8 +1,10 @@
-import { describe, expect, test } from "vitest";
+import { createClient } from "redis";
+import { describe, expect, inject, test } from "vitest";
 import { answer } from "../support/fake-openai.js";
-import { newNamespace, postBatch, read, recall, remember } from "../support/memories.js";
+import { newNamespace, pathOf, postBatch, read, recall, remember } from "../support/memories.js";
 import type { Mood } from "../support/moody-provider.js";
 import { failing, refusing, startMoodyProvider } from "../support/moody-provider.js";
+import { until } from "../support/service.js";
 
 describe("a provider that is away", () => {
   test.each<[string, Mood]>([
@@ -64,6 +66,28 @@ describe("a content that the provider refuses", () => {
     expect(hits.map(({ memory }) => memory.content)).toEqual(["a forbidden sentence"]);
     expect(degraded).toEqual([]);
     expect(await service.send("GET", "/readyz")).toMatchObject({ body: { embedder: { status: "ok" } } });
+  });
+
+  test("only in its middle keeps the vectors it has, and leaves none behind when it is deleted", async () => {
+    const provider = await startMoodyProvider();
+    const service = await provider.serve();
+    provider.mood = refusing("forbidden");
+    const namespace = newNamespace();
+    const content = `${"An allowed sentence. ".repeat(200)}A forbidden one.`;
+    const memory = await remember(service, namespace, { content });
+    expect(memory.embedding.status).toBe("partial");
+    const refused = await until(
+      () => read(service, memory),
+      ({ embedding }) => embedding.status === "refused",
+    );
+    expect(refused.embedding.model).toBe(memory.embedding.model);
+    const redis = createClient({ url: inject("redisUrl") });
+    await redis.connect();
+    const vectors = () => redis.keys(`${service.prefix}:vec:*${memory.id}*`);
+    expect(await vectors()).toHaveLength(1);
+    expect(await service.send("DELETE", pathOf(memory))).toMatchObject({ status: 204 });
+    expect(await vectors()).toEqual([]);
+    redis.destroy();
   });
 
   test("as a query is answered by keyword, and said to be degraded", async () => {

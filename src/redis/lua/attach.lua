@@ -7,20 +7,22 @@ KEYS[2+] one hash per vector
 ARGV[1]  the version that was embedded
 ARGV[2]  a JSON merge patch for the record: status, model, due time
 ARGV[3]  namespace
-ARGV[4+] one vector per key in KEYS[2+]
+ARGV[4]  the context that was embedded with it, or ''
+ARGV[5+] one vector per key in KEYS[2+]
 
-Returns 1 if it was done, 0 if the memory is gone or has another version.
+Returns 1 if it was done, 0 if the memory is gone, or has another version or context.
 ]]
-local current = redis.call('JSON.GET', KEYS[1], '$.memory.version', '$.memory.timestamp', '$.index.facets', '$.index.prior')
+local current = redis.call('JSON.GET', KEYS[1], '$.memory.version', '$.memory.timestamp', '$.index.facets', '$.index.prior', '$.index.preceding')
 if not current then return 0 end
 current = cjson.decode(current)
 if current['$.memory.version'][1] ~= tonumber(ARGV[1]) then return 0 end
+if (current['$.index.preceding'][1] or '') ~= ARGV[4] then return 0 end
 
 local facets = table.concat(current['$.index.facets'][1], ',')
 local time = string.format('%d', current['$.memory.timestamp'][1])
 local expiry = redis.call('PEXPIRETIME', KEYS[1])
 for i = 2, #KEYS do
-  redis.call('HSET', KEYS[i], 'ns', ARGV[3], 'facets', facets, 'time', time, 'prior', current['$.index.prior'][1], 'v', ARGV[i + 2])
+  redis.call('HSET', KEYS[i], 'ns', ARGV[3], 'facets', facets, 'time', time, 'prior', current['$.index.prior'][1], 'v', ARGV[i + 3])
   if expiry > 0 then redis.call('PEXPIREAT', KEYS[i], expiry) end
 end
 redis.call('JSON.MERGE', KEYS[1], '$', ARGV[2])

@@ -19,18 +19,19 @@ ARGV[9]  timestamp, milliseconds since the epoch
 ARGV[10] what precedes a model in a vector's key
 ARGV[11] what stands between the model and the id in it
 ARGV[12] length prior
-ARGV[13] what of this memory is context for the session's next one
-ARGV[14] milliseconds that a session's last turn is remembered
-ARGV[15+] one vector per hash in KEYS[4+]
+ARGV[13] id of the memory that lends this one its context, or ''
+ARGV[14] '1' if the vectors hold that context, else '0'
+ARGV[15] milliseconds that a session's last turn is remembered
+ARGV[16+] one vector per hash in KEYS[4+]
 
 Returns false if it was stored, or the other memory as JSON ('[{...}]').
 ]]
-local vectors = #ARGV - 14
+local vectors = #ARGV - 15
 local turn = KEYS[4 + vectors]
 
 local function remember_turn(id)
   if not turn then return end
-  redis.call('SET', turn, id .. '\n' .. ARGV[13], 'PX', ARGV[14])
+  redis.call('SET', turn, id, 'PX', ARGV[15])
   if ARGV[5] ~= '' then redis.call('PEXPIREAT', turn, ARGV[5], 'LT') end
 end
 
@@ -64,8 +65,14 @@ end
 local seq = redis.call('INCR', KEYS[3])
 redis.call('JSON.SET', KEYS[1], '$', ARGV[3] .. string.format('%d', seq) .. ARGV[4])
 redis.call('SET', KEYS[2], ARGV[1])
+-- Deleted since it was read, or refused in the same batch: its words must not live on here.
+if ARGV[13] ~= '' and redis.call('EXISTS', ARGV[2] .. ARGV[13]) == 0 then
+  local patch = { follows = cjson.null, preceding = cjson.null, context = cjson.null }
+  if ARGV[14] == '1' then patch.embed_at = tonumber(ARGV[6]) end
+  redis.call('JSON.MERGE', KEYS[1], '$.index', cjson.encode(patch))
+end
 for i = 4, 3 + vectors do
-  redis.call('HSET', KEYS[i], 'ns', ARGV[7], 'facets', ARGV[8], 'time', ARGV[9], 'prior', ARGV[12], 'v', ARGV[i + 11])
+  redis.call('HSET', KEYS[i], 'ns', ARGV[7], 'facets', ARGV[8], 'time', ARGV[9], 'prior', ARGV[12], 'v', ARGV[i + 12])
 end
 if ARGV[5] ~= '' then
   for i = 1, 3 + vectors do

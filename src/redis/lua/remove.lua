@@ -25,7 +25,7 @@ for passage = 0, type(model) == 'string' and current['$.index.passages'][1] - 1 
 end
 local session = current['$.index.turn'][1]
 if session then
-  local turn = redis.call('GET', ARGV[6] .. session)
-  if turn and string.sub(turn, 1, #ARGV[5] + 1) == ARGV[5] .. '\n' then redis.call('DEL', ARGV[6] .. session) end
+  local turn = ARGV[6] .. session
+  if redis.call('GET', turn) == ARGV[5] then redis.call('DEL', turn) end
 end
 return 0

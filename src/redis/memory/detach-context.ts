@@ -16,7 +16,6 @@ export async function detachContext(
 ): Promise<void> {
   const params: Params = { id };
   const scope = scopeClause([namespace], { groups: [], from: undefined, to: undefined }, params);
-  const patch = JSON.stringify({ index: { follows: null, preceding: null, context: null, embed_at: now } });
   await redis.run(async (client) => {
     const found = await client.ft.search(keys.recordIndex(), `${scope} @follows:{$id}`, {
       RETURN: [],
@@ -28,7 +27,7 @@ export async function detachContext(
     await Promise.all(
       found.documents.map(async (document) => {
         const successor = refOfKey(document.id);
-        await client.mergeIfExists([keys.record(successor.namespace, successor.id)], [patch]);
+        await client.detachContext([keys.record(successor.namespace, successor.id)], [id, String(now)]);
       }),
     );
   });

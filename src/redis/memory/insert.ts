@@ -1,6 +1,5 @@
 import { sessionFacet } from "../../memory/facets.js";
 import type { InsertOutcome, NewMemory } from "../../memory/ports.js";
-import { contextFor } from "../../memory/preceding.js";
 import { isTurn } from "../../memory/turn.js";
 import { translate } from "../client.js";
 import { decodeMemory, encodeDocument } from "../codec.js";
@@ -59,7 +58,8 @@ function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, ite
       keys.vectorModelPrefix(),
       keys.vectorIdPrefix(namespace),
       String(document.prior),
-      contextFor(memory.content),
+      item.preceding?.id ?? "",
+      item.ownVector ? "0" : "1",
       String(TURN_MS),
       ...vectors.map(encodeIndexVector),
     ],

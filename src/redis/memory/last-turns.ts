@@ -1,20 +1,25 @@
 import { sessionFacet } from "../../memory/facets.js";
 import type { Preceding } from "../../memory/ports.js";
+import { contextFor } from "../../memory/preceding.js";
 import type { StoreDeps } from "./deps.js";
+import { getMany } from "./get.js";
 
+/** The sessions' keys name their last turns; the words are the records' own, so that they end with them. */
 export async function lastTurns(
-  { redis, keys }: StoreDeps,
+  deps: StoreDeps,
   namespace: string,
   sessionIds: readonly string[],
 ): Promise<readonly (Preceding | undefined)[]> {
   if (sessionIds.length === 0) return [];
+  const { redis, keys } = deps;
   const wanted = sessionIds.map((sessionId) => keys.turn(namespace, sessionFacet(sessionId)));
-  const replies = await redis.run((client) => client.mGet(wanted));
-  return replies.map((reply) => (reply === null ? undefined : decodeTurn(reply)));
-}
-
-/** `id \n text`, as insert.lua writes it. */
-function decodeTurn(stored: string): Preceding {
-  const end = stored.indexOf("\n");
-  return { id: stored.slice(0, end), text: stored.slice(end + 1) };
+  const turns = await redis.run((client) => client.mGet(wanted));
+  const refs = turns.filter((id) => id !== null).map((id) => ({ namespace, id }));
+  const memories = await getMany(deps, refs);
+  const lent = new Map(
+    memories
+      .filter((memory) => memory !== undefined)
+      .map(({ id, content }) => [id, { id, text: contextFor(content) }]),
+  );
+  return turns.map((id) => (id === null ? undefined : lent.get(id)));
 }
