@@ -76,6 +76,7 @@ describe("a memory", () => {
     ["whole seconds to live", "ttl_seconds", 2, 2.5],
     ["no end", "ttl_seconds", null, -1],
     ["a time with an offset", "timestamp", "2026-02-28T23:59:59.999+14:00", "2026-02-28T23:59:59.999"],
+    ["a time that UTC has", "timestamp", "9999-12-31T23:59:59+23:59", "9999-12-31T23:59:59-23:59"],
     ["a leap day", "timestamp", "2024-02-29T00:00:00Z", "2026-02-29T00:00:00Z"],
     ["a time of the far past", "timestamp", "0001-01-01T00:00:00Z", "-000001-01-01T00:00:00Z"],
     ["a time of the far future", "timestamp", "9999-12-31T23:59:59.999Z", "10000-01-01T00:00:00Z"],
@@ -186,6 +187,26 @@ describe("a body", () => {
     expectRefused(await batch(501), "memories");
     expectRefused(await batch(0), "memories");
   });
+});
+
+test("JSON that is nested a hundred thousand levels deep is refused wherever it comes", async () => {
+  const deep = `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`;
+  const namespace = newNamespace();
+  const id = "01JD8Q4V7K3W5N0R2T6Y9B1C4D";
+  const requests: [string, string, string][] = [
+    ["POST", memoriesOf(namespace), `{"content":"x","memory_type":"semantic","metadata":${deep}}`],
+    ["PATCH", pathOf({ namespace, id }), `{"metadata":${deep}}`],
+    ["POST", `/v1/namespaces/${namespace}/interactions`, `{"input":${deep}}`],
+    ["POST", `/v1/namespaces/${namespace}/interactions`, `{"input":"x","metadata":${deep}}`],
+    ["POST", "/v1/recall", `{"query":"x","namespaces":["a"],"filter":{"metadata":${deep}}}`],
+    ["POST", "/v1/recall", `{"query":"x","namespaces":["a"],"unknown":${deep}}`],
+  ];
+  for (const [method, path, raw] of requests) {
+    expect(await service.send(method, path, undefined, { raw })).toMatchObject({
+      status: 400,
+      body: { code: "invalid_request" },
+    });
+  }
 });
 
 describe("an interaction", () => {

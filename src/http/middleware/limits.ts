@@ -44,11 +44,16 @@ async function readBody(incoming: IncomingMessage, limit: number): Promise<Buffe
   let size = 0;
   // Leaving the loop would destroy the socket before the answer is sent; so the iterator is told to keep it.
   const body: AsyncIterable<Buffer> = incoming.iterator({ destroyOnReturn: false });
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size <= limit) chunks.push(chunk);
-    else chunks.length = 0;
-    if (size > 2 * limit) break;
+  try {
+    for await (const chunk of body) {
+      size += chunk.length;
+      if (size <= limit) chunks.push(chunk);
+      else chunks.length = 0;
+      if (size > 2 * limit) break;
+    }
+  } catch {
+    // The caller hung up: nobody hears this, but it's no failure of ours.
+    throw new HttpProblem("malformed_json", "The body ended early.");
   }
   if (size > limit) throw new HttpProblem("payload_too_large", `The body must not exceed ${limit} bytes.`);
   return Buffer.concat(chunks);

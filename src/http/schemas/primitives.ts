@@ -36,13 +36,17 @@ export const memoryId = z
 
 export const memoryType = z.enum(MEMORY_TYPES);
 
+/** RFC 3339 has four digits for a year: what an offset moves beyond them couldn't be given back. */
+const FIRST_TIME = Date.parse("0000-01-01T00:00:00Z");
+const LAST_TIME = Date.parse("9999-12-31T23:59:59.999Z");
+
 /** RFC 3339 in, milliseconds since the epoch inside. */
 export const time = z.iso
   .datetime({ offset: true, message: "Must be an RFC 3339 date and time, such as 2026-01-31T09:30:00Z." })
   .transform((value, context) => {
     const milliseconds = Date.parse(value);
-    if (Number.isFinite(milliseconds)) return milliseconds;
-    context.addIssue({ code: "custom", message: "There is no such date." });
+    if (milliseconds >= FIRST_TIME && milliseconds <= LAST_TIME) return milliseconds;
+    context.addIssue({ code: "custom", message: "There is no such date in UTC." });
     return z.NEVER;
   })
   .openapi({ type: "string", format: "date-time", example: "2026-01-31T09:30:00Z" });
@@ -75,7 +79,8 @@ const jsonObject = z
 export const metadata = jsonObject
   .superRefine((value, context) => {
     const problem = metadataProblem(value);
-    if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+    // No further check of what holds this value: one that recurses would overflow the stack.
+    if (problem !== undefined) context.addIssue({ code: "custom", message: problem, continue: false });
   })
   .openapi({
     type: "object",
