@@ -43,7 +43,10 @@ const environment = z
     LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
     REDIS_URL: z
       .string("Must be set, such as redis://127.0.0.1:6379; or use `npm start`, which finds a Redis.")
-      .regex(/^(rediss?|unix):\/\//, "Must begin with redis://, rediss:// or unix://.")
+      .regex(/^(rediss?|unix):\/\//, {
+        error: "Must begin with redis://, rediss:// or unix://.",
+        abort: true,
+      })
       .refine(isRedisUrl, "Must be a URL; special characters in a user or a password are percent-encoded.")
       .refine(
         namesNoDatabase,

@@ -88,6 +88,9 @@ function whyNot(cause: unknown): string {
   if (/^(WRONGPASS|NOAUTH|NOPERM)\b/.test(reason)) {
     return `refuses the user or the password: ${reason}. REDIS_URL takes them as redis://user:password@host:port, special characters percent-encoded.`;
   }
+  if (/certificate/.test(reason)) {
+    return `has a certificate that isn't trusted: ${reason}. NODE_EXTRA_CA_CERTS=<file.pem> adds an authority.`;
+  }
   return `can't be reached: ${reason}. Does it run there, and does it speak TLS (rediss://) or not (redis://)?`;
 }
 
