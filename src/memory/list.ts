@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { invalid } from "./errors.js";
 import type { FacetQuery, MemoryFilter } from "./filter.js";
-import { facetQuery } from "./filter.js";
+import { facetQuery, matches } from "./filter.js";
 import type { Memory } from "./record.js";
 import type { Services } from "./services.js";
 
@@ -20,7 +20,8 @@ export interface ListOutcome {
 
 /**
  * A page of a namespace's memories, in the order of recording. Following the cursor visits each memory that
- * was there at the first page, and wasn't deleted meanwhile, exactly once.
+ * was there at the first page, and wasn't deleted meanwhile, exactly once. What was revised since it was found, and no
+ * longer fits the filter, is left out.
  */
 export async function list({ store }: Services, namespace: string, input: ListInput): Promise<ListOutcome> {
   const filter = facetQuery(input.filter);
@@ -28,7 +29,7 @@ export async function list({ store }: Services, namespace: string, input: ListIn
   const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor, query);
   const page = await store.list({ namespace, filter, order: input.order, limit: input.limit, after });
   return {
-    memories: page.memories,
+    memories: page.memories.filter((memory) => matches(memory, filter)),
     cursor: page.next === undefined ? undefined : encodeCursor(page.next, query),
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { FakeOpenAI } from "../support/fake-openai.js";
@@ -14,6 +15,7 @@ import {
   remember,
   revise,
 } from "../support/memories.js";
+import { startRedis } from "../support/redis.js";
 import type { Service } from "../support/service.js";
 import { startService, until } from "../support/service.js";
 
@@ -122,6 +124,31 @@ describe("a memory with a time to live", () => {
     }
     expect(looks).toBeGreaterThan(1);
   });
+});
+
+test("what has expired, but isn't removed by Redis yet, leaves a list and its cursors whole", async () => {
+  const paused = await startRedis();
+  const reader = await startService({ REDIS_URL: paused.url });
+  const namespace = newNamespace();
+  for (let index = 0; index < 8; index++) {
+    const mortal = index % 2 === 1 ? { ttl_seconds: 1 } : {};
+    await remember(reader, namespace, { content: `memory ${index}`, ...mortal });
+  }
+  const client = createClient({ url: paused.url });
+  await client.connect();
+  // While writers pause, nothing that has expired is removed.
+  await client.sendCommand(["CLIENT", "PAUSE", "20000", "WRITE"]);
+  await sleep(1_100);
+  const left = ["memory 0", "memory 2", "memory 4", "memory 6"];
+  for (const limit of [1, 2, 3]) {
+    const listed = await listAll(reader, namespace, { limit, order: "asc" });
+    expect(listed.map(({ content }) => content)).toEqual(left);
+  }
+  const { hits } = await recall(reader, { query: "memory", namespaces: [namespace] });
+  expect(hits.map(({ memory }) => memory.content).toSorted()).toEqual(left);
+  client.destroy();
+  await reader.stop();
+  await paused.stop();
 });
 
 describe("without a word of its own", () => {

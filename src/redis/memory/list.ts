@@ -1,10 +1,11 @@
-import type { ListPage, ListQuery } from "../../memory/ports.js";
+import type { ListPage, ListQuery, MemoryRef } from "../../memory/ports.js";
 import { refOfKey } from "../keys.js";
 import type { Params } from "../query.js";
 import { scopeClause } from "../query.js";
+import { numberOfSortKey, readRows } from "../rows.js";
 import type { StoreDeps } from "./deps.js";
-import { SEARCH_TIMEOUT_MS } from "./search.js";
 import { getMany } from "./get.js";
+import { commonArguments } from "./search.js";
 
 /**
  * A page in the order of the namespace's sequence, which a record keeps for life: a walk visits each record once,
@@ -48,10 +49,11 @@ export async function list(deps: StoreDeps, query: ListQuery): Promise<ListPage>
 }
 
 interface Row {
-  readonly ref: { namespace: string; id: string };
+  readonly ref: MemoryRef;
   readonly seq: number;
 }
 
+/** The number comes as the sort key: of a record that has expired but isn't removed yet, RediSearch knows no field. */
 async function window(
   { redis, keys }: StoreDeps,
   query: ListQuery,
@@ -62,14 +64,13 @@ async function window(
   const params: Params = {};
   const scope = scopeClause([query.namespace], query.filter, params);
   const reply = await redis.run((client) =>
-    client.ft.search(keys.recordIndex(), `${scope} @seq:[${from} ${to}]`, {
-      SORTBY: { BY: "seq", DIRECTION: query.order === "asc" ? "ASC" : "DESC" },
-      LIMIT: { from: 0, size: limit },
-      RETURN: ["seq"],
-      PARAMS: params,
-      TIMEOUT: SEARCH_TIMEOUT_MS,
-      DIALECT: 2,
-    }),
+    client.sendCommand([
+      "FT.SEARCH",
+      keys.recordIndex(),
+      `${scope} @seq:[${from} ${to}]`,
+      ...["NOCONTENT", "SORTBY", "seq", query.order.toUpperCase(), "WITHSORTKEYS"],
+      ...commonArguments(limit, params),
+    ]),
   );
-  return reply.documents.map(({ id, value }) => ({ ref: refOfKey(id), seq: Number(value["seq"]) }));
+  return readRows(reply, 2, (key, sortKey) => ({ ref: refOfKey(key), seq: numberOfSortKey(sortKey) }));
 }

@@ -3,6 +3,7 @@ import { encodeIndexVector } from "../vector.js";
 import { refOfKey } from "../keys.js";
 import type { Params } from "../query.js";
 import { essentialTerms, hybridPolicy, keywordClause, scopeClause } from "../query.js";
+import { numberOfSortKey, readRows } from "../rows.js";
 import type { KeywordQuery } from "../../memory/terms.js";
 import type { QueryStatistics } from "../statistics.js";
 import type { StoreDeps } from "./deps.js";
@@ -109,30 +110,15 @@ async function nearestPassages(
   );
 }
 
-function commonArguments(limit: number, params: Params): (string | Buffer)[] {
+export function commonArguments(limit: number, params: Params): (string | Buffer)[] {
   const bound = Object.entries(params).flat();
   const window = ["LIMIT", "0", String(limit), "TIMEOUT", String(SEARCH_TIMEOUT_MS)];
   return [...window, "PARAMS", String(bound.length), ...bound, "DIALECT", "2"];
 }
 
-type ReadRow = (key: string, score: string, sortKey: string) => Candidate;
-
-/** Reads a reply without contents: after the total, `width` entries a row, the key first. */
-function readRows(reply: unknown, width: number, read: ReadRow): Candidate[] {
-  if (!Array.isArray(reply)) throw new Error("FT.SEARCH replied with something else than RESP2's array");
-  const rows: Candidate[] = [];
-  for (let at = 1; at < reply.length; at += width) rows.push(read(reply[at], reply[at + 1], reply[at + 2]));
-  return rows;
-}
-
 function candidate(key: string, score: number, prior: number): Candidate {
   const { namespace, id } = refOfKey(key);
   return { namespace, id, score, prior };
-}
-
-/** A numeric sort key comes as `#0.8603`. */
-function numberOfSortKey(sortKey: string): number {
-  return Number(sortKey.slice(1));
 }
 
 /** The first hit of each memory: hits come best first. */
