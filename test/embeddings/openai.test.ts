@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
 import { embedderContract, expectUnit } from "../contract/embedder.js";
 import { embeddings, type Embeddings } from "../support/built.js";
@@ -195,6 +197,18 @@ describe("createOpenAIEmbedder", () => {
       await expect(embedder.embedQuery(text)).rejects.toBeInstanceOf(EmbeddingUnavailable);
       expect(performance.now() - started).toBeLessThan(1_000);
     }
+  });
+
+  test("a slow answer times out also when garbage is collected meanwhile", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const hang = (): boolean => true;
+    provider.next(hang, hang, hang, hang);
+    const embedder = create({ timeoutMs: 300, maxRetries: 0 });
+    const calls = Promise.allSettled(["a", "b", "c", "d"].map((text) => embedder.embedQuery(text)));
+    const collecting = setInterval(collect, 50);
+    onTestFinished(() => clearInterval(collecting));
+    for (const call of await calls) expect(call).toMatchObject({ reason: { name: "EmbeddingUnavailable" } });
   });
 
   test("tries again when the connection ends in the middle of an answer", async () => {

@@ -21,13 +21,20 @@ export async function callProvider(
   options: ProviderOptions,
   signal: AbortSignal,
 ): Promise<Float32Array[]> {
-  const client = await createClient(options, signal, texts.length);
-  const entries: readonly unknown[] = await client.embedDocuments([...texts]).catch((error: unknown) => {
-    // What the client throws when the reply is no JSON or has too few entries.
-    if (error instanceof SyntaxError || isMisread(error))
-      throw unavailable("sent a malformed reply", true).error;
-    throw error;
-  });
+  // Not AbortSignal.timeout: in Node 20 a garbage collection takes it away from under AbortSignal.any, and a request
+  // to a provider that hangs never ends.
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new DOMException("time-out", "TimeoutError")), options.timeoutMs);
+  const client = await createClient(options, AbortSignal.any([signal, late.signal]), texts.length);
+  const entries: readonly unknown[] = await client
+    .embedDocuments([...texts])
+    .catch((error: unknown) => {
+      // What the client throws when the reply is no JSON or has too few entries.
+      if (error instanceof SyntaxError || isMisread(error))
+        throw unavailable("sent a malformed reply", true).error;
+      throw error;
+    })
+    .finally(() => clearTimeout(timer));
   return entries.map((entry) => {
     const vector = toVector(entry, options.dimensions);
     if (vector !== undefined) return vector;
@@ -50,7 +57,6 @@ async function createClient(
   batchSize: number,
 ): Promise<OpenAIEmbeddings> {
   const { OpenAIEmbeddings } = await import("@langchain/openai");
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]);
   return new OpenAIEmbeddings({
     apiKey: options.apiKey,
     model: options.model,
@@ -65,7 +71,7 @@ async function createClient(
       organization: null,
       project: null,
       logLevel: "off",
-      fetch: (url, init) => fetch(url, { ...init, signal: bounded }),
+      fetch: (url, init) => fetch(url, { ...init, signal }),
     },
   });
 }
