@@ -56,7 +56,8 @@ const environment = z
       .string()
       .regex(/^[A-Za-z0-9_-]{1,64}$/, "Must be 1 to 64 letters, digits, '_' or '-'.")
       .default("mneme"),
-    MNEME_REDIS_TIMEOUT_MS: integer(750, 50, 60_000),
+    // Below what a search has: Redis would answer it with a part of the hits, and not say so.
+    MNEME_REDIS_TIMEOUT_MS: integer(750, 50, 4_000),
     MNEME_EMBEDDER: z.enum(["local", "openai", "none"]).optional(),
     MNEME_MODEL_DIR: z.string().optional(),
     OPENAI_API_KEY: z.string().optional(),

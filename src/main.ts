@@ -114,7 +114,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
           },
         });
   const readiness = createReadiness({
-    pingRedis: async () => void (await redis.run((connection) => connection.ping())),
+    pingRedis: store.reachable,
     indexComplete: async () => {
       await ensureIndexes();
       const filling = await Promise.all(indexes.map(({ name }) => isIndexing(client, name)));
@@ -202,6 +202,9 @@ interface Open {
 /** How long requests in flight may take to finish before their connections are cut, in milliseconds. */
 const DRAIN_MS = 30_000;
 
+/** How long a Redis that hangs may take for its last answers before its connection is cut, in milliseconds. */
+const FAREWELL_MS = 2_000;
+
 async function stop({ server, worker, embedder, client, logger }: Open): Promise<void> {
   logger.info("stopping");
   const closed = once(server, "close");
@@ -214,8 +217,10 @@ async function stop({ server, worker, embedder, client, logger }: Open): Promise
   clearInterval(idle);
   await worker.stop();
   await embedder?.close();
+  const forsake = setTimeout(() => client.destroy(), FAREWELL_MS);
   if (client.isReady) await client.close();
   else if (client.isOpen) client.destroy();
+  clearTimeout(forsake);
   logger.info("stopped");
 }
 

@@ -115,6 +115,8 @@ export interface PendingEmbedding extends MemoryRef {
  * reached; nothing is half-written, whatever happens.
  */
 export interface MemoryStore {
+  /** Resolves when the store answers. */
+  reachable(): Promise<void>;
   /** One outcome or error an item, in order. */
   insert(items: readonly NewMemory[]): Promise<readonly (InsertOutcome | Error)[]>;
   /** For each session, the end of its latest episodic memory. */

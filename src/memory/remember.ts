@@ -51,6 +51,8 @@ export async function rememberMany(
   namespace: string,
   inputs: readonly RememberInput[],
 ): Promise<readonly (InsertOutcome | Error)[]> {
+  // Many take seconds to embed: who writes them hears before that that the store is away.
+  if (inputs.length > 1) await services.store.reachable();
   const drafts = await draft(services, context, namespace, inputs);
   const embeddings = await embedDrafts(services, drafts);
   const items = drafts.map((item, index) => {

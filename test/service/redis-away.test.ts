@@ -37,6 +37,17 @@ async function everyKind(namespace: string, id: string, content: string): Promis
       { memories: [{ content, memory_type: "episodic" }] },
       options,
     ),
+    service.send(
+      "POST",
+      `${memoriesOf(namespace)}/batch`,
+      {
+        memories: Array.from({ length: 100 }, (_, index) => ({
+          content: `${content}. It is number ${index} of a hundred that take a while to embed.`,
+          memory_type: "semantic",
+        })),
+      },
+      options,
+    ),
     service.send("POST", `/v1/namespaces/${namespace}/interactions`, { input: content }, options),
     service.send("GET", pathOf({ namespace, id }), undefined, options),
     service.send("GET", memoriesOf(namespace), undefined, options),

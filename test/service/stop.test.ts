@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { answer, startFakeOpenAI } from "../support/fake-openai.js";
 import type { Memory } from "../support/memories.js";
 import { memoriesOf, newNamespace, read } from "../support/memories.js";
+import { startRedis } from "../support/redis.js";
 import { startService, until } from "../support/service.js";
 
 test.each(["SIGTERM", "SIGINT"] as const)(
@@ -77,4 +78,18 @@ test("an idle process with open connections ends at once", async () => {
   await Promise.all(Array.from({ length: 8 }, () => service.send("GET", "/healthz")));
   expect(await service.stop()).toBe(0);
   expect(service.logs()).toContain('"msg":"stopped"');
+});
+
+test("a Redis that hangs doesn't keep the process", async () => {
+  const redis = await startRedis();
+  const service = await startService({ REDIS_URL: redis.url });
+  process.kill(redis.pid, "SIGSTOP");
+  try {
+    expect(await service.send("GET", "/readyz")).toMatchObject({ status: 503 });
+    expect(await service.stop()).toBe(0);
+    expect(service.logs()).toContain('"msg":"stopped"');
+  } finally {
+    process.kill(redis.pid, "SIGCONT");
+    await redis.stop();
+  }
 });

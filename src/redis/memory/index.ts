@@ -15,6 +15,7 @@ import { search } from "./search.js";
 /** The domain's store over RedisJSON and RediSearch. */
 export function createMemoryStore(deps: StoreDeps): MemoryStore {
   return {
+    reachable: async () => void (await deps.redis.run((client) => client.ping())),
     insert: (items) => insert(deps, items),
     lastTurns: (namespace, sessionIds) => lastTurns(deps, namespace, sessionIds),
     get: (ref) => get(deps, ref),

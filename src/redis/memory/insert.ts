@@ -6,22 +6,41 @@ import { decodeMemory, encodeDocument } from "../codec.js";
 import { encodeIndexVector } from "../vector.js";
 import type { StoreDeps } from "./deps.js";
 
-/** A full batch with vectors is several MB for Redis to index: it may take longer than a single command. */
-const BATCH_TIMEOUT_MS = 30_000;
+/** Items of a batch that are sent together: the others on this connection wait for no more than these. */
+const TOGETHER = 25;
+/** These may be large, and other batches may be on their way: longer than a single command has. */
+const TOGETHER_TIMEOUT_MS = 5_000;
 
 /** How long a session's last turn is remembered as context for the next one: a later turn begins anew. */
 const TURN_MS = 7 * 24 * 3600 * 1000;
 
-/** One script an item, all sent together: one round trip, and an item that fails doesn't fail the others. */
+/** One script an item, so an item that fails doesn't fail the others. */
 export async function insert(
-  { redis, keys, model }: StoreDeps,
+  deps: StoreDeps,
   items: readonly NewMemory[],
 ): Promise<readonly (InsertOutcome | Error)[]> {
+  const outcomes: (InsertOutcome | Error)[] = [];
+  for (let from = 0; from < items.length; from += TOGETHER) {
+    try {
+      outcomes.push(...(await insertTogether(deps, items.slice(from, from + TOGETHER))));
+    } catch (error) {
+      // What is stored by now has to be said.
+      if (from === 0) throw error;
+      return [...outcomes, ...items.slice(from).map(() => asError(error))];
+    }
+  }
+  return outcomes;
+}
+
+async function insertTogether(
+  { redis, keys, model }: StoreDeps,
+  items: readonly NewMemory[],
+): Promise<(InsertOutcome | Error)[]> {
   const calls = items.map((item) => insertArguments({ keys, model }, item));
   const replies = await redis.run(
     (client) =>
       Promise.allSettled(calls.map(({ keys: keyArgs, args }) => client.insertMemory(keyArgs, args))),
-    items.length === 1 ? undefined : BATCH_TIMEOUT_MS,
+    items.length === 1 ? undefined : TOGETHER_TIMEOUT_MS,
   );
   return replies.map((reply, index) => {
     if (reply.status === "rejected") return asError(translate(reply.reason));
