@@ -68,7 +68,11 @@ async function window(
       "FT.SEARCH",
       keys.recordIndex(),
       `${scope} @seq:[${from} ${to}]`,
-      ...["NOCONTENT", "SORTBY", "seq", query.order.toUpperCase(), "WITHSORTKEYS"],
+      "NOCONTENT",
+      "SORTBY",
+      "seq",
+      query.order.toUpperCase(),
+      "WITHSORTKEYS",
       ...commonArguments(limit, params),
     ]),
   );
