@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LIMITS } from "./memory/limits.js";
 import type { MemoryType } from "./memory/record.js";
 import { StartError } from "./start-error.js";
 
@@ -34,7 +35,7 @@ const integer = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
 
 /** Seconds; empty or left out: for ever. */
-const ttl = z.coerce.number().int().min(1).nullable().default(null);
+const ttl = z.coerce.number().int().min(1).max(LIMITS.ttlSeconds).nullable().default(null);
 
 const environment = z
   .object({

@@ -6,11 +6,7 @@ import { withCache } from "./with-cache.js";
 import { withCoalescing } from "./with-coalescing.js";
 
 export * from "./embedder.js";
-export { DEFAULT_PASSAGES, type PassageOptions } from "./passages.js";
-export { type BreakerOptions, withBreaker } from "./with-breaker.js";
-export { type CacheOptions, withCache } from "./with-cache.js";
-export { type CoalescingOptions, withCoalescing } from "./with-coalescing.js";
-export { createLocalEmbedder, createOpenAIEmbedder, type LocalEmbedderOptions, type OpenAIEmbedderOptions };
+export { createLocalEmbedder, createOpenAIEmbedder, withBreaker, withCache, withCoalescing };
 
 interface Shared {
   readonly cache?: EmbeddingCache | undefined;

@@ -12,8 +12,7 @@ type HttpErrorCode =
   | "unsupported_media_type"
   | "route_not_found"
   | "method_not_allowed"
-  | "internal_error"
-  | "shutting_down";
+  | "internal_error";
 
 export type ProblemCode = ErrorCode | HttpErrorCode;
 
@@ -33,10 +32,8 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   embedding_mismatch: [422, "The vector doesn't fit the model in use"],
   query_refused: [422, "The embedding provider refuses the query"],
   internal_error: [500, "Something went wrong here"],
-  overloaded: [503, "Too much to do"],
   redis_unavailable: [503, "Redis is away"],
   embedder_unavailable: [503, "The embedding provider is away"],
-  shutting_down: [503, "The service is stopping"],
   storage_full: [507, "The storage is full"],
 };
 

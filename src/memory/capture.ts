@@ -1,21 +1,18 @@
 import type { Context } from "./context.js";
-import type { JsonObject, JsonValue } from "./json.js";
+import type { JsonValue } from "./json.js";
 import { LIMITS } from "./limits.js";
 import type { InsertOutcome } from "./ports.js";
 import type { Interaction } from "./record.js";
+import type { RememberInput } from "./remember.js";
 import { remember } from "./remember.js";
 import type { Services } from "./services.js";
 import { truncateUtf8 } from "./text.js";
 
-export interface CaptureInput extends Interaction {
-  readonly agent_id?: string | undefined;
-  readonly session_id?: string | undefined;
-  readonly timestamp?: number | undefined;
-  readonly metadata?: JsonObject | undefined;
-  readonly tags?: readonly string[] | undefined;
-  readonly trust_score?: number | undefined;
-  readonly ttl_seconds?: number | null | undefined;
-}
+export type CaptureInput = Interaction &
+  Omit<
+    RememberInput,
+    "content" | "memory_type" | "embedding" | "embedding_model" | "interaction" | "identity"
+  >;
 
 /**
  * Captures one exchange as a structured episodic memory: the parts are kept as they came, and a readable text

@@ -10,8 +10,7 @@ export type ErrorCode =
   | "query_refused"
   | "embedder_unavailable"
   | "redis_unavailable"
-  | "storage_full"
-  | "overloaded";
+  | "storage_full";
 
 export interface FieldError {
   /** Where in the request: `content`, `metadata.plan`, `memories[3].tags[0]`. */

@@ -102,7 +102,7 @@ async function draft(
 async function embedDrafts(
   { embedder }: Services,
   drafts: readonly Draft[],
-): Promise<(FirstEmbedding | DomainError)[]> {
+): Promise<(FirstEmbedding | Error)[]> {
   const open = drafts.filter(({ input }) => input.embedding === undefined);
   const texts = open.map(({ memory, preceding }) => ({
     content: memory.content,
@@ -113,8 +113,7 @@ async function embedDrafts(
   );
   return drafts.map((item) => {
     const { embedding, embedding_model } = item.input;
-    if (embedding === undefined)
-      return embedded.get(item) ?? new DomainError("overloaded", "It wasn't embedded.");
+    if (embedding === undefined) return embedded.get(item) ?? new Error("a draft without an embedding");
     return (
       checkOwnEmbedding(embedder?.model, embedding, embedding_model) ?? {
         vectors: [embedding],

@@ -5,8 +5,6 @@ import type { Keys } from "./keys.js";
 /** The Redis holds vectors of another model than the one configured. */
 export class EmbeddingModelMismatch extends StartError {
   override readonly name = "EmbeddingModelMismatch";
-  readonly stored: string;
-  readonly configured: string;
 
   constructor(stored: string, configured: string) {
     super(
@@ -14,8 +12,6 @@ export class EmbeddingModelMismatch extends StartError {
         "Vectors of two models can't be compared, so mneme doesn't mix them. Either configure the first model " +
         "again, or give the second one its own memory: another Redis, or another MNEME_KEY_PREFIX.",
     );
-    this.stored = stored;
-    this.configured = configured;
   }
 }
 
