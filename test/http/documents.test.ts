@@ -2,14 +2,22 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { OpenApi } from "../support/contract.js";
 import { newNamespace, recall, remember } from "../support/memories.js";
+import type { TestRedis } from "../support/redis.js";
+import { startRedis } from "../support/redis.js";
 import type { Service } from "../support/service.js";
 import { startService, until } from "../support/service.js";
 
+// A Redis of its own: a new index is scanned into from all keys, and those of all other tests would take long.
+let redis: TestRedis;
 let service: Service;
 beforeAll(async () => {
-  service = await startService();
+  redis = await startRedis();
+  service = await startService({ REDIS_URL: redis.url });
 });
-afterAll(() => service.stop());
+afterAll(async () => {
+  await service.stop();
+  await redis.stop();
+});
 
 describe("/openapi.json", () => {
   let document: OpenApi;
@@ -104,7 +112,6 @@ describe("/docs", () => {
 describe("the probes", () => {
   test("say that the process is alive and what it can do", async () => {
     expect(await service.send("GET", "/healthz")).toMatchObject({ status: 200, body: { status: "ok" } });
-    // A new index is scanned into from all keys of this shared Redis.
     const { body } = await until(
       () => service.send("GET", "/readyz"),
       (answer) => (answer.body as { index: { status: string } }).index.status === "ok",
