@@ -1,6 +1,5 @@
 import type { FacetQuery } from "../memory/filter.js";
 import type { KeywordQuery } from "../memory/terms.js";
-import type { QueryStatistics } from "./statistics.js";
 
 /** Values that a query names as `$name`: callers' text stays out of the query's own text, so none of it is syntax. */
 export type Params = Record<string, string | Buffer>;
@@ -20,16 +19,24 @@ export function scopeClause(namespaces: readonly string[], filter: FacetQuery, p
     tagClause("ns", namespaces, "ns", params),
     ...filter.groups.map((group, index) => tagClause("facets", group, `f${index}`, params)),
   ];
-  if (filter.from !== undefined || filter.to !== undefined) {
-    clauses.push(`@time:[${filter.from ?? "-inf"} ${filter.to === undefined ? "+inf" : `(${filter.to}`}]`);
-  }
+  const time = timeClause(filter);
+  if (time !== undefined) clauses.push(time);
   return clauses.map((clause) => `(${clause})=>{$weight:0}`).join(" ");
+}
+
+/** Numbers only, so there is nothing to bind. Undefined where any time will do. */
+export function timeClause({ from, to }: FacetQuery): string | undefined {
+  if (from === undefined && to === undefined) return undefined;
+  return `@time:[${from ?? "-inf"} ${to === undefined ? "+inf" : `(${to}`}]`;
 }
 
 function tagClause(field: string, values: readonly string[], name: string, params: Params): string {
   const bound = values.map((value, index) => bind(params, `${name}_${index}`, value));
   return `@${field}:{${[...bound, "$never"].join("|")}}`;
 }
+
+/** How many records hold a term, in all namespaces; undefined while unknown. */
+export type DocumentFrequency = (term: string) => number | undefined;
 
 /** Postings that a query may walk through to select its candidates. */
 const POSTINGS_BUDGET = 3000;
@@ -75,7 +82,7 @@ function phraseClause(words: readonly string[]): string {
  */
 export function essentialTerms(
   terms: readonly string[],
-  { frequency, letThrough }: Pick<QueryStatistics, "frequency" | "letThrough">,
+  { frequency, letThrough }: { readonly frequency: DocumentFrequency; readonly letThrough: number },
   depth: number,
 ): readonly string[] {
   if (letThrough <= POSTINGS_BUDGET) return terms;

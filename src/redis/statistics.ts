@@ -1,9 +1,8 @@
 import type { FacetQuery } from "../memory/filter.js";
 import type { RedisGateway } from "./client.js";
 import type { Keys } from "./keys.js";
-
-/** How many records hold a term, in all namespaces; undefined while unknown. */
-export type DocumentFrequency = (term: string) => number | undefined;
+import type { DocumentFrequency } from "./query.js";
+import { timeClause } from "./query.js";
 
 /** What a query needs to know of the index to run at a bounded cost. Estimates: seconds old, and never exact. */
 export interface QueryStatistics {
@@ -62,11 +61,11 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
       const count = await countRecords(now);
       if (count < SMALL_INDEX) return { frequency: () => undefined, records: count, letThrough: count };
       const groups = [
-        namespaces.map((value) => ({ kind: "TAG", field: "ns", value, key: `ns:${value}` })),
-        ...filter.groups.map((group) =>
-          group.map((value) => ({ kind: "TAG", field: "facets", value, key: `facets:${value}` })),
-        ),
+        namespaces.map((value) => tagWanted("ns", value)),
+        ...filter.groups.map((group) => group.map((value) => tagWanted("facets", value))),
       ];
+      const time = timeClause(filter);
+      if (time !== undefined) groups.push([timeWanted(time)]);
       await fill(groups.flat(), terms, now);
       const sizeOf = (key: string): number => sizes.get(key)?.size ?? 0;
       const groupSizes = groups.map((group) => group.reduce((sum, { key }) => sum + sizeOf(key), 0));
@@ -80,17 +79,34 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
 }
 
 interface Wanted {
-  readonly kind: string;
-  readonly field: string;
+  readonly kind: "TAG" | "TEXT" | "NUMERIC";
+  /** As the plan names it. */
   readonly value: string;
   readonly key: string;
+  /** What asks for it, where the value is bound as `param`. */
+  readonly clause: (param: string) => string;
 }
+
+const tagWanted = (field: string, value: string): Wanted => ({
+  kind: "TAG",
+  value,
+  key: `${field}:${value}`,
+  clause: (param) => `@${field}:{${param}}`,
+});
 
 const termWanted = (term: string): Wanted => ({
   kind: "TEXT",
-  field: "text",
   value: term,
   key: `text:${term}`,
+  clause: (param) => param,
+});
+
+/** The plan has an iterator for each part of the range, under names of their own: the sum is what counts. */
+const timeWanted = (clause: string): Wanted => ({
+  kind: "NUMERIC",
+  value: "",
+  key: clause,
+  clause: () => clause,
 });
 
 async function profile(
@@ -99,9 +115,7 @@ async function profile(
   wanted: readonly Wanted[],
 ): Promise<Map<string, number>> {
   const params = wanted.flatMap(({ value }, index) => [`p${index}`, value]);
-  const clauses = wanted.map(({ kind, field }, index) =>
-    kind === "TAG" ? `@${field}:{$p${index}}` : `$p${index}`,
-  );
+  const clauses = wanted.map(({ clause }, index) => clause(`$p${index}`));
   const reply = await redis.run((client) =>
     client.sendCommand([
       "FT.PROFILE",
@@ -134,7 +148,10 @@ function collectSizes(node: unknown, found: Map<string, number>): void {
   const type = after(node, "Type");
   const term = after(node, "Term");
   const size = after(node, "Size") ?? after(node, "Estimated number of matches");
-  if (typeof term === "string" && size !== undefined) found.set(`${String(type)}:${term}`, Number(size));
+  if (typeof term === "string" && size !== undefined) {
+    const name = type === "NUMERIC" ? "NUMERIC:" : `${String(type)}:${term}`;
+    found.set(name, (type === "NUMERIC" ? (found.get(name) ?? 0) : 0) + Number(size));
+  }
   for (const child of node) collectSizes(child, found);
 }
 

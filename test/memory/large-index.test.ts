@@ -91,6 +91,18 @@ describe("in a large index", () => {
     expect((await find('"report delayed" shipment'))[0]).toMatch(/^shipment report delayed/);
   });
 
+  test("a range of time holds, narrow, wide or empty", async () => {
+    const year = { from: "2001-01-01T00:00:00Z", to: "2002-01-01T00:00:00Z" };
+    expect(await find("shipment", { filter: year })).toEqual([]);
+    const timestamp = "2001-06-01T00:00:00Z";
+    await remember(service, namespace, { content: "shipment report of long ago", timestamp });
+    expect(await find("shipment", { filter: year })).toEqual(["shipment report of long ago"]);
+    expect(await find("shipment long ago", { filter: { to: year.to } })).toEqual([
+      "shipment report of long ago",
+    ]);
+    expect(await find("shipment", { filter: { from: year.to }, limit: 100 })).toHaveLength(100);
+  });
+
   test("a filter holds, also one that lets nothing through", async () => {
     const found = await find("shipment report", { filter: { tags: ["lot-7"] }, limit: 100 });
     expect(found).toHaveLength(60);
