@@ -84,13 +84,14 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   const indexes = indexDefinitions(keys, embedder);
 
   async function ensureIndexes(): Promise<void> {
+    // Each time: whoever flushes this Redis takes the claim with the indexes.
+    if (embedder !== undefined) await claimEmbeddingModel(client, keys, embedder.model.id);
     for (const index of indexes) await ensureIndex(client, index);
   }
 
   let facts: ServerFacts;
   try {
     facts = await connectTo(client, config.redis.url);
-    if (embedder !== undefined) await claimEmbeddingModel(client, keys, embedder.model.id);
     await Promise.all([loadScripts(client), ensureIndexes()]);
   } catch (error) {
     await embedder?.close();

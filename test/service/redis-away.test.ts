@@ -13,7 +13,7 @@ import {
 import type { TestRedis } from "../support/redis.js";
 import { startRedis } from "../support/redis.js";
 import type { Answer, Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
+import { failingStart, startService, until } from "../support/service.js";
 
 let redis: TestRedis;
 let service: Service;
@@ -136,6 +136,13 @@ describe("when somebody", () => {
     const { hits } = await recall(service, { query: "flushed", namespaces: [namespace] });
     expect(hits.map((hit) => hit.memory.id)).toEqual([again.id]);
     expect(hits[0]?.ranks).toEqual({ keyword: 1, vector: 1 });
+    const other = { MNEME_EMBEDDER: "openai", OPENAI_API_KEY: "test" };
+    const { output } = await failingStart({
+      ...other,
+      REDIS_URL: redis.url,
+      MNEME_KEY_PREFIX: service.prefix,
+    });
+    expect(output).toContain("holds vectors of the embedding model");
   });
 
   test("drops the indexes, they are made again and filled", async () => {
