@@ -26,10 +26,14 @@ type Faceted = Pick<Memory, "memory_type" | "agent_id" | "session_id" | "tags" |
 
 /** All facets of a memory, each once. */
 export function facetsOf(memory: Faceted): string[] {
-  const facets = new Set([typeFacet(memory.memory_type)]);
-  if (memory.agent_id !== null) facets.add(agentFacet(memory.agent_id));
-  if (memory.session_id !== null) facets.add(sessionFacet(memory.session_id));
-  for (const tag of memory.tags) facets.add(tagFacet(tag));
-  for (const { path, value } of jsonLeaves(memory.metadata)) facets.add(metadataFacet(path, value));
-  return [...facets];
+  return [...new Set(eachFacet(memory))];
+}
+
+/** One by one, because each takes a digest, and metadata may have hundreds: who has seen enough stops. */
+export function* eachFacet(memory: Faceted): Generator<string, void> {
+  yield typeFacet(memory.memory_type);
+  if (memory.agent_id !== null) yield agentFacet(memory.agent_id);
+  if (memory.session_id !== null) yield sessionFacet(memory.session_id);
+  for (const tag of memory.tags) yield tagFacet(tag);
+  for (const { path, value } of jsonLeaves(memory.metadata)) yield metadataFacet(path, value);
 }

@@ -1,4 +1,4 @@
-import { agentFacet, facetsOf, metadataFacet, sessionFacet, tagFacet, typeFacet } from "./facets.js";
+import { agentFacet, eachFacet, metadataFacet, sessionFacet, tagFacet, typeFacet } from "./facets.js";
 import type { JsonObject, JsonScalar } from "./json.js";
 import { jsonLeaves } from "./json.js";
 import type { Memory, MemoryType } from "./record.js";
@@ -46,9 +46,13 @@ export function facetQuery(filter: MemoryFilter): FacetQuery {
 export function matches(memory: Memory, query: FacetQuery): boolean {
   if (query.from !== undefined && memory.timestamp < query.from) return false;
   if (query.to !== undefined && memory.timestamp >= query.to) return false;
-  if (query.groups.length === 0) return true;
-  const facets = new Set(facetsOf(memory));
-  return query.groups.every((group) => group.some((facet) => facets.has(facet)));
+  const open = new Set(query.groups);
+  if (open.size === 0) return true;
+  for (const facet of eachFacet(memory)) {
+    for (const group of open) if (group.includes(facet)) open.delete(group);
+    if (open.size === 0) return true;
+  }
+  return false;
 }
 
 interface MetadataCondition {
