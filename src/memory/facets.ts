@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { JsonScalar } from "./json.js";
 import { jsonLeaves } from "./json.js";
 import type { Memory, MemoryType } from "./record.js";
@@ -11,8 +11,7 @@ import type { Memory, MemoryType } from "./record.js";
  * 96 bits of SHA-256 are so many that no two values will ever share a facet.
  */
 function facet(kind: string, ...parts: readonly (string | JsonScalar)[]): string {
-  const digest = createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
-  return kind + digest.slice(0, 16);
+  return kind + hash("sha256", JSON.stringify(parts), "base64url").slice(0, 16);
 }
 
 export const typeFacet = (type: MemoryType): string => `type=${type}`;
