@@ -39,7 +39,7 @@ const MAX_QUERY_TERMS = 24;
 const MAX_QUERY_PHRASES = 16;
 /** Two phrases that agree this far are taken for the same: each word of one is one more list to walk through. */
 const MAX_PHRASE_WORDS = 16;
-/** Of all phrases together; where every record holds them, these take Redis 6 µs a record. */
+/** Of all phrases together; where every record holds them, these take Redis 5 µs a record. */
 const MAX_PHRASES_WORDS = 48;
 
 /**
