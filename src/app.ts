@@ -2,6 +2,7 @@ import { requestId } from "hono/request-id";
 import type { AppDeps } from "./http/env.js";
 import { allowedMethods } from "./http/methods.js";
 import { limitBody } from "./http/middleware/limits.js";
+import { onlyLoopbackHosts } from "./http/middleware/loopback.js";
 import { observe } from "./http/middleware/observe.js";
 import { describeProblem, HttpProblem, respondProblem } from "./http/problem.js";
 import { createRouter } from "./http/router.js";
@@ -16,7 +17,9 @@ import { describeError } from "./log.js";
 export function createApp(deps: AppDeps) {
   const { logger, metrics } = deps;
   const app = createRouter();
-  app.use(requestId({ limitLength: 64 }), observe(logger, metrics), limitBody());
+  app.use(requestId({ limitLength: 64 }), observe(logger, metrics));
+  if (!deps.anonymousAnywhere) app.use(onlyLoopbackHosts());
+  app.use(limitBody());
   app.notFound((c) => {
     const allowed = allowedMethods(app, c.req.path);
     if (allowed.length > 0) c.header("Allow", allowed.join(", "));

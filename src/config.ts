@@ -7,6 +7,8 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly logLevel: string;
+  /** Anybody may use it without a key, from anywhere. */
+  readonly allowAnonymous: boolean;
   readonly redis: { readonly url: string; readonly timeoutMs: number; readonly keyPrefix: string };
   readonly embedding: EmbeddingConfig;
   /** How long a vector stays in the cache, in seconds. */
@@ -117,6 +119,7 @@ export function loadConfig(env: Environment): Config {
     host: values.HOST,
     port: values.PORT,
     logLevel: values.LOG_LEVEL,
+    allowAnonymous: values.MNEME_ALLOW_ANONYMOUS === "1",
     redis: {
       url: values.REDIS_URL,
       timeoutMs: values.MNEME_REDIS_TIMEOUT_MS,

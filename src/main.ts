@@ -134,6 +134,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     },
     metrics,
     logger,
+    anonymousAnywhere: config.allowAnonymous,
     readiness,
     now,
   });

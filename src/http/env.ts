@@ -7,6 +7,8 @@ export interface AppDeps {
   readonly services: Services;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** Whoever reaches the service may use it, under whatever name. */
+  readonly anonymousAnywhere: boolean;
   readonly readiness: () => Promise<Readiness>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -12,6 +12,7 @@ type HttpErrorCode =
   | "unsupported_media_type"
   | "route_not_found"
   | "method_not_allowed"
+  | "misdirected_request"
   | "internal_error";
 
 export type ProblemCode = ErrorCode | HttpErrorCode;
@@ -29,6 +30,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   version_conflict: [412, "The memory has another version"],
   payload_too_large: [413, "The body is too large"],
   unsupported_media_type: [415, "The body must be application/json"],
+  misdirected_request: [421, "The request names another host"],
   embedding_mismatch: [422, "The vector doesn't fit the model in use"],
   query_refused: [422, "The embedding provider refuses the query"],
   internal_error: [500, "Something went wrong here"],

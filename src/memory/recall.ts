@@ -82,6 +82,9 @@ export async function recall(
   return { hits, degraded, terms };
 }
 
+/** How long a recall waits for its query's vector before it does without, in milliseconds. */
+const EMBED_MS = 3000;
+
 function searchableTerms(query: string): KeywordQuery | undefined {
   const terms = parseQuery(query);
   return terms.terms.length + terms.phrases.length === 0 ? undefined : terms;
@@ -102,12 +105,16 @@ async function queryVector({ embedder }: Services, input: RecallInput): Promise<
     return { vector: input.embedding, degraded: [], refused: false };
   }
   if (embedder === undefined) return { vector: undefined, degraded: ["vector"], refused: false };
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new EmbeddingUnavailable("the query took too long")), EMBED_MS);
   try {
-    return { vector: await embedder.embedQuery(input.query), degraded: [], refused: false };
+    return { vector: await embedder.embedQuery(input.query, late.signal), degraded: [], refused: false };
   } catch (error) {
     const refused = error instanceof EmbeddingRefused;
     if (!refused && !(error instanceof EmbeddingUnavailable)) throw error;
     return { vector: undefined, degraded: ["vector"], refused };
+  } finally {
+    clearTimeout(timer);
   }
 }
 

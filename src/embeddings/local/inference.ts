@@ -23,7 +23,7 @@ export interface InferenceOptions {
   /** The module that the worker runs. */
   readonly script: URL;
   readonly worker: Omit<WorkerOptions, "busy">;
-  /** Calls that may wait; one more is rejected with EmbeddingUnavailable. */
+  /** Calls of a lane that may wait, so that no import takes the place of queries; one more is EmbeddingUnavailable. */
   readonly maxQueuedCalls: number;
   /** Longest pause before a crashed worker is started again, in milliseconds. */
   readonly maxBackoffMs: number;
@@ -147,7 +147,7 @@ export function createInference({
       if (signal?.aborted === true) return reject(reasonOf(signal));
       if (state.name === "down") return reject(state.error);
       if (requests.length === 0) return resolve([]);
-      if (queue.size >= maxQueuedCalls) {
+      if (queue.waitingIn(lane) >= maxQueuedCalls) {
         return reject(new EmbeddingUnavailable("too many calls wait for the local model"));
       }
       const replies: Reply[] = Array.from({ length: requests.length });

@@ -6,8 +6,8 @@ interface Job<T> {
 
 /** Calls wait in lanes: a task of an earlier lane always comes first; the calls of one lane take turns. */
 export interface TurnQueue<T> {
-  /** Number of calls with tasks that wait. */
-  readonly size: number;
+  /** Number of a lane's calls with tasks that wait. */
+  waitingIn(lane: number): number;
   /** Queues the tasks of one call; returns what takes the waiting ones out again. */
   add(lane: number, tasks: readonly T[]): () => void;
   next(): T | undefined;
@@ -33,9 +33,7 @@ export function createTurnQueue<T>(lanes: number): TurnQueue<T> {
   }
 
   return {
-    get size() {
-      return waiting.reduce((sum, lane) => sum + lane.length, 0);
-    },
+    waitingIn: (lane) => waiting[lane]?.length ?? 0,
     add(lane, tasks) {
       const jobs = waiting[lane];
       if (jobs === undefined) throw new RangeError("no such lane");
