@@ -1,6 +1,7 @@
 import type { TestProject } from "vitest/node";
 import { provideModel } from "../../scripts/model.js";
 import { startRedis } from "./redis.js";
+import { openRunFolder } from "./run-folder.js";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -13,6 +14,7 @@ declare module "vitest" {
 
 /** Runs once, before the first test file. */
 export default async function globalSetup(project: TestProject): Promise<() => Promise<void>> {
+  openRunFolder();
   project.provide("modelDir", await provideModel(process.env));
   const redis = await startRedis();
   project.provide("redisUrl", redis.url);

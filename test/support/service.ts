@@ -101,6 +101,7 @@ export function launchService(overrides: Overrides): Launched {
   const env = Object.fromEntries(
     Object.entries({
       PATH: process.env["PATH"],
+      TMPDIR: process.env["TMPDIR"],
       PORT: "0",
       REDIS_URL: inject("redisUrl"),
       MNEME_KEY_PREFIX: `t${randomBytes(6).toString("hex")}`,
