@@ -42,7 +42,7 @@ describe("createInference with a worker that crashes", () => {
     }
     const started = performance.now();
     await expect(inference.run(LANE.query, [embed("q")])).rejects.toThrow("down");
-    expect(performance.now() - started).toBeLessThan(50);
+    expect(await isReady(inference)).toBe(false);
     await expect.poll(() => isReady(inference), { timeout: 3_000 }).toBe(true);
     expect(performance.now() - started).toBeGreaterThan(300);
   });
