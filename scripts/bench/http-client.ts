@@ -33,7 +33,7 @@ async function open(url: string): Promise<Socket> {
 
 /** A request as it goes over the wire, made before the clock runs. */
 export function httpRequest(method: string, path: string, body?: unknown): Buffer {
-  const head = `${method} ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n`;
+  const head = `${method} ${path} HTTP/1.1\r\nHost: localhost\r\n`;
   if (body === undefined) return Buffer.from(`${head}\r\n`);
   const json = Buffer.from(JSON.stringify(body));
   return Buffer.concat([
