@@ -9,8 +9,6 @@ export interface FirstEmbedding {
   readonly vectors: Vectors;
   readonly status: EmbeddingStatus;
   readonly model: string | null;
-  /** There are further passages to embed. */
-  readonly more: boolean;
 }
 
 export interface EmbeddableText {
@@ -19,8 +17,8 @@ export interface EmbeddableText {
   readonly context: string;
 }
 
-const PENDING: FirstEmbedding = { vectors: [], status: "pending", model: null, more: false };
-const REFUSED: FirstEmbedding = { vectors: [], status: "refused", model: null, more: false };
+const PENDING: FirstEmbedding = { vectors: [], status: "pending", model: null };
+const REFUSED: FirstEmbedding = { vectors: [], status: "refused", model: null };
 
 /**
  * Embeds the first passage of each content, all in one call. A provider that is away leaves them pending:
@@ -40,13 +38,8 @@ export async function embedFirstPassages(
     return passages.map(({ length }, index) => {
       const vector = vectors[index];
       if (vector === undefined) return REFUSED;
-      const more = length > 1;
-      return {
-        vectors: [vector],
-        status: more ? "partial" : "complete",
-        model: embedder.model.id,
-        more,
-      };
+      const status = length > 1 ? "partial" : "complete";
+      return { vectors: [vector], status, model: embedder.model.id };
     });
   } catch (error) {
     if (error instanceof EmbeddingUnavailable) return texts.map(() => PENDING);

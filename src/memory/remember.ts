@@ -119,7 +119,6 @@ async function embedDrafts(
         vectors: [embedding],
         status: "complete",
         model: embedder?.model.id ?? null,
-        more: false,
       }
     );
   });
@@ -185,5 +184,5 @@ function complete({ input, memory, preceding }: Draft, embedding: FirstEmbedding
 /** When a sweep should take up what this write leaves to embed; undefined if nothing is left. */
 export function dueTime(embedding: FirstEmbedding, now: number): number | undefined {
   if (embedding.status === "pending") return now;
-  return embedding.more ? now + FINISH_GRACE_MS : undefined;
+  return embedding.status === "partial" ? now + FINISH_GRACE_MS : undefined;
 }

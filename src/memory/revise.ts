@@ -110,7 +110,6 @@ async function nextEmbedding({ embedder }: Services, current: Memory, input: Rev
       vectors: [input.embedding],
       status: "complete",
       model: embedder?.model.id ?? null,
-      more: false,
     } as const;
   }
   if (input.content === undefined || input.content === current.content) return undefined;

@@ -1,5 +1,4 @@
 import type { MemoryRef } from "../../memory/ports.js";
-import { refOfKey } from "../keys.js";
 import { scopeClause } from "../query.js";
 import type { Params } from "../query.js";
 import type { StoreDeps } from "./deps.js";
@@ -25,10 +24,7 @@ export async function detachContext(
       DIALECT: 2,
     });
     await Promise.all(
-      found.documents.map(async (document) => {
-        const successor = refOfKey(document.id);
-        await client.detachContext([keys.record(successor.namespace, successor.id)], [id, String(now)]);
-      }),
+      found.documents.map(({ id: successor }) => client.detachContext([successor], [id, String(now)])),
     );
   });
 }
