@@ -1,6 +1,7 @@
 import { requestId } from "hono/request-id";
 import type { AppDeps } from "./http/env.js";
 import { allowedMethods } from "./http/methods.js";
+import { authenticate } from "./http/middleware/authenticate.js";
 import { limitBody } from "./http/middleware/limits.js";
 import { onlyLoopbackHosts } from "./http/middleware/loopback.js";
 import { observe } from "./http/middleware/observe.js";
@@ -19,6 +20,7 @@ export function createApp(deps: AppDeps) {
   const app = createRouter();
   app.use(requestId({ limitLength: 64 }), observe(logger, metrics));
   if (!deps.anonymousAnywhere) app.use(onlyLoopbackHosts());
+  app.use(authenticate());
   app.use(limitBody());
   app.notFound((c) => {
     const allowed = allowedMethods(app, c.req.path);

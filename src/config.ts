@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { LIMITS } from "./memory/limits.js";
+import { LIMITS } from "./domain/limits.js";
 import type { MemoryType } from "./memory/record.js";
 import { StartError } from "./start-error.js";
 
@@ -13,6 +13,8 @@ export interface Config {
   readonly embedding: EmbeddingConfig;
   /** How long a vector stays in the cache, in seconds. */
   readonly embeddingCacheSeconds: number;
+  /** How long an entry of the audit trail is kept. */
+  readonly auditRetentionDays: number;
   readonly defaultTtl: Readonly<Record<MemoryType, number | null>>;
 }
 
@@ -72,6 +74,7 @@ const environment = z
     MNEME_TTL_EPISODIC_SECONDS: ttl,
     MNEME_TTL_SEMANTIC_SECONDS: ttl,
     MNEME_TTL_PROCEDURAL_SECONDS: ttl,
+    AUDIT_RETENTION_DAYS: integer(30, 1, 3650),
     MNEME_ALLOW_ANONYMOUS: z.enum(["0", "1"]).default("0"),
   })
   .superRefine((env, context) => {
@@ -127,6 +130,7 @@ export function loadConfig(env: Environment): Config {
     },
     embedding: embeddingOf(values),
     embeddingCacheSeconds: values.MNEME_EMBEDDING_CACHE_SECONDS,
+    auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     defaultTtl: {
       episodic: values.MNEME_TTL_EPISODIC_SECONDS,
       semantic: values.MNEME_TTL_SEMANTIC_SECONDS,

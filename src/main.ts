@@ -17,6 +17,8 @@ import { describeError } from "./log.js";
 import { idleWorker, startEmbeddingWorker } from "./memory/embedding-worker.js";
 import { createIds } from "./memory/ids.js";
 import { createReadiness } from "./readiness.js";
+import { createAuditLog } from "./redis/access/audit-log.js";
+import { createAuditor } from "./redis/access/auditor.js";
 import { publicAddress } from "./redis/address.js";
 import { createGateway, createRedisClient } from "./redis/client.js";
 import { createEmbeddingCache } from "./redis/embedding-cache.js";
@@ -47,6 +49,8 @@ export interface ServeOptions {
   readonly env: Environment;
 }
 
+const DAY_MS = 24 * 3600 * 1000;
+
 /**
  * Starts the service: config → redis → services → app → serve. Rejects with nothing left open; with a
  * {@link StartError} if the configuration is wrong, Redis can't be reached, lacks search or JSON, or holds vectors of
@@ -69,14 +73,19 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   const redis = createGateway(client, {
     timeoutMs: config.redis.timeoutMs,
     observe: metrics.redis,
-    onMissingIndex: () => void ensureIndexes().catch(() => {}),
+    onMissingIndex: () => {
+      auditor.forget();
+      void ensureIndexes().catch(() => {});
+    },
   });
 
+  const auditor = createAuditor(redis, keys, config.auditRetentionDays * DAY_MS);
   const cache = createEmbeddingCache(redis, keys, { ttlSeconds: config.embeddingCacheSeconds });
   const provider = configuredEmbedder(config.embedding, cache);
   const embedder = provider === undefined ? undefined : withObserver(provider, metrics.embedding);
   const store = createMemoryStore({
     redis,
+    auditor,
     keys,
     statistics: createIndexStatistics(redis, keys),
     model: embedder?.model.id,
@@ -98,6 +107,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     if (client.isOpen) client.destroy();
     throw error;
   }
+  client.on("ready", () => auditor.forget());
   client.on("ready", () => void Promise.all([loadScripts(client), ensureIndexes()]).catch(() => {}));
 
   const now = Date.now;
@@ -126,6 +136,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   const app = createApp({
     services: {
       store,
+      audit: createAuditLog(auditor),
       embedder,
       worker,
       defaultTtl: config.defaultTtl,

@@ -1,4 +1,4 @@
-import { LIMITS } from "../../src/memory/limits.js";
+import { LIMITS } from "../../src/domain/limits.js";
 import type { Doc } from "./data-set.js";
 
 /**

@@ -1,4 +1,4 @@
-import { LIMITS } from "../../src/memory/limits.js";
+import { LIMITS } from "../../src/domain/limits.js";
 import { Failure } from "../failure.js";
 import { type Client, requireOk } from "./api.js";
 import { contentsOf } from "./contents.js";

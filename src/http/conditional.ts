@@ -1,4 +1,4 @@
-import { invalid } from "../memory/errors.js";
+import { invalid } from "../domain/errors.js";
 
 /** The entity tag of a version. */
 export function etagOf(version: number): string {

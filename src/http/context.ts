@@ -1,8 +1,8 @@
 import type { Context as HonoContext } from "hono";
-import type { Context } from "../memory/context.js";
+import type { Context } from "../domain/context.js";
 import type { AppEnv } from "./env.js";
 
-/** The verb's context of a request. Without keys, everybody is the same agent. */
+/** The verb's context of a request. */
 export function contextOf(c: HonoContext<AppEnv>, now: () => number): Context {
-  return { actor: { agent: "anonymous" }, requestId: c.get("requestId"), now };
+  return { actor: c.get("actor"), requestId: c.get("requestId"), now, operation: c.get("operation") };
 }

@@ -1,3 +1,4 @@
+import type { Actor } from "../domain/context.js";
 import type { Services } from "../memory/services.js";
 import type { Metrics } from "./metrics.js";
 import type { Logger } from "pino";
@@ -29,5 +30,10 @@ export interface ComponentState {
 
 /** What middleware hands to handlers. */
 export interface AppEnv {
-  readonly Variables: { requestId: string };
+  readonly Variables: {
+    requestId: string;
+    actor: Actor;
+    /** See {@link Context.operation}. */
+    operation: string | undefined;
+  };
 }

@@ -2,8 +2,8 @@ import { z } from "@hono/zod-openapi";
 import type { Context as HonoContext } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { ErrorCode, FieldError } from "../memory/errors.js";
-import { DomainError } from "../memory/errors.js";
+import type { ErrorCode, FieldError } from "../domain/errors.js";
+import { DomainError } from "../domain/errors.js";
 
 /** Refusals that only HTTP knows. */
 type HttpErrorCode =
@@ -22,6 +22,8 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   invalid_request: [400, "The request is not valid"],
   malformed_json: [400, "The body is not JSON"],
   query_without_terms: [400, "The query has no word to look up"],
+  unauthenticated: [401, "A valid API key is needed"],
+  forbidden: [403, "The key doesn't allow this"],
   not_found: [404, "Not found"],
   route_not_found: [404, "There is no such route"],
   method_not_allowed: [405, "The route doesn't take this method"],

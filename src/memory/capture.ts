@@ -1,6 +1,6 @@
-import type { Context } from "./context.js";
-import type { JsonValue } from "./json.js";
-import { LIMITS } from "./limits.js";
+import type { Context } from "../domain/context.js";
+import type { JsonValue } from "../domain/json.js";
+import { LIMITS } from "../domain/limits.js";
 import type { InsertOutcome } from "./ports.js";
 import type { Interaction } from "./record.js";
 import type { RememberInput } from "./remember.js";

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Embedder } from "../embeddings/embedder.js";
 import { EmbeddingRefused, EmbeddingUnavailable } from "../embeddings/embedder.js";
 import { embedAllPassages } from "./embed.js";
-import { DomainError } from "./errors.js";
-import type { Lock, Locks } from "./lock.js";
+import { DomainError } from "../domain/errors.js";
+import type { Lock, Locks } from "../domain/lock.js";
 import type { EmbeddingProgress, MemoryStore, PendingEmbedding } from "./ports.js";
 
 /** Finishes what a write left to do: the further passages of long contents, and what the provider missed. */

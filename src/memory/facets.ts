@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
-import type { JsonScalar } from "./json.js";
-import { jsonLeaves } from "./json.js";
+import type { JsonScalar } from "../domain/json.js";
+import { jsonLeaves } from "../domain/json.js";
 import type { Memory, MemoryType } from "./record.js";
 
 /**
@@ -18,17 +18,24 @@ export const typeFacet = (type: MemoryType): string => `type=${type}`;
 export const agentFacet = (agentId: string): string => facet("a", agentId);
 export const sessionFacet = (sessionId: string): string => facet("s", sessionId);
 export const tagFacet = (tag: string): string => facet("t", tag);
+/** Of all that lies below a namespace. */
+export const belowFacet = (namespace: string): string => facet("n", namespace);
 export const metadataFacet = (path: readonly string[], value: JsonScalar): string =>
   facet("m", ...path, 0, value);
 
-type Faceted = Pick<Memory, "memory_type" | "agent_id" | "session_id" | "tags" | "metadata">;
+type Faceted = Pick<Memory, "namespace" | "memory_type" | "agent_id" | "session_id" | "tags" | "metadata">;
 
-/** All facets of a memory, each once. */
+/** All facets of a memory, each once; also one for each namespace that its own lies in. */
 export function facetsOf(memory: Faceted): string[] {
-  return [...new Set(eachFacet(memory))];
+  return [...new Set([...eachFacet(memory), ...ancestors(memory.namespace).map(belowFacet)])];
 }
 
-/** One by one, because each takes a digest, and metadata may have hundreds: who has seen enough stops. */
+function ancestors(namespace: string): string[] {
+  const labels = namespace.split(".");
+  return labels.slice(1).map((_, index) => labels.slice(0, index + 1).join("."));
+}
+
+/** What a filter can ask for. One by one, because each takes a digest, and metadata may have hundreds: who has seen enough stops. */
 export function* eachFacet(memory: Faceted): Generator<string, void> {
   yield typeFacet(memory.memory_type);
   if (memory.agent_id !== null) yield agentFacet(memory.agent_id);

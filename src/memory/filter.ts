@@ -1,6 +1,6 @@
 import { agentFacet, eachFacet, metadataFacet, sessionFacet, tagFacet, typeFacet } from "./facets.js";
-import type { JsonObject, JsonScalar } from "./json.js";
-import { jsonLeaves } from "./json.js";
+import type { JsonObject, JsonScalar } from "../domain/json.js";
+import { jsonLeaves } from "../domain/json.js";
 import type { Memory, MemoryType } from "./record.js";
 
 /** What a caller may narrow a list or a recall by. All given parts must hold; an array means any of its values. */

@@ -1,4 +1,4 @@
-import type { Candidate } from "./ports.js";
+import type { Candidate, MemoryRef } from "./ports.js";
 
 export interface FusionWeights {
   readonly keyword: number;
@@ -95,6 +95,62 @@ export function combine(lists: Lists, scores: { readonly keyword: Score; readonl
   return [...fused.values()].toSorted(
     (one, other) => other.score - one.score || bestRank(one) - bestRank(other),
   );
+}
+
+/** A ranked list of one of the namespaces, or patterns, that a recall asks for. */
+export interface NamedList {
+  readonly name: string;
+  readonly ranked: readonly Fused[];
+}
+
+/** Where a memory stands in one of the lists that were merged. */
+export interface Place {
+  readonly name: string;
+  /** From 1. */
+  readonly rank: number;
+  readonly adds: number;
+}
+
+export interface Found {
+  readonly score: number;
+  /** Its best standing: where it came first. */
+  readonly fused: Fused;
+  /** The memory and its published copies, as far as they were found. */
+  readonly refs: readonly MemoryRef[];
+  /** Empty where there was one list only. */
+  readonly places: readonly Place[];
+}
+
+/** As in the guide, and in the paper that {@link reciprocalRankFusion} is from. */
+const MERGE_K = 60;
+
+/**
+ * One list of several: `Σ 1 / (60 + rank)` over the lists that hold a memory. A single list keeps its scores.
+ *
+ * A published copy has its origin's id, so equal ids are one memory, within a list too: there, its best rank counts.
+ */
+export function mergeLists(lists: readonly NamedList[]): Found[] {
+  const merged = new Map<string, Mutable<Found> & { refs: MemoryRef[]; places: Place[] }>();
+  for (const { name, ranked } of lists) {
+    const seen = new Set<string>();
+    for (const fused of ranked) {
+      const { namespace, id } = fused;
+      let found = merged.get(id);
+      if (found === undefined) {
+        found = { score: 0, fused, refs: [], places: [] };
+        merged.set(id, found);
+      }
+      if (!found.refs.some((ref) => ref.namespace === namespace)) found.refs.push({ namespace, id });
+      if (seen.has(id)) continue;
+      seen.add(id);
+      const rank = seen.size;
+      const adds = lists.length === 1 ? fused.score : 1 / (MERGE_K + rank);
+      found.score += adds;
+      if (lists.length > 1) found.places.push({ name, rank, adds });
+    }
+  }
+  // Stable: among equals, the list that was named first goes first.
+  return [...merged.values()].toSorted((one, other) => other.score - one.score);
 }
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };

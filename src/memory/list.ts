@@ -1,9 +1,13 @@
 import { createHash } from "node:crypto";
-import { invalid } from "./errors.js";
+import { authorize } from "../access/authorize.js";
+import { trailOf } from "../access/trail.js";
+import type { Context } from "../domain/context.js";
+import { invalid } from "../domain/errors.js";
 import type { FacetQuery, MemoryFilter } from "./filter.js";
 import { facetQuery, matches } from "./filter.js";
 import type { Memory } from "./record.js";
 import type { Services } from "./services.js";
+import { isAlive } from "./ttl.js";
 
 export interface ListInput {
   readonly filter: MemoryFilter;
@@ -23,13 +27,23 @@ export interface ListOutcome {
  * was there at the first page, and wasn't deleted meanwhile, exactly once. What was revised since it was found, and no
  * longer fits the filter, is left out.
  */
-export async function list({ store }: Services, namespace: string, input: ListInput): Promise<ListOutcome> {
+export async function list(
+  { store, audit }: Services,
+  context: Context,
+  namespace: string,
+  input: ListInput,
+): Promise<ListOutcome> {
+  await authorize(audit, context, namespace, { verb: "read", act: "list" });
   const filter = facetQuery(input.filter);
   const query = fingerprint(namespace, filter, input.order);
   const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor, query);
   const page = await store.list({ namespace, filter, order: input.order, limit: input.limit, after });
+  const memories = await store.load(trailOf(context, "list"), [namespace], page.refs);
+  const now = context.now();
   return {
-    memories: page.memories.filter((memory) => matches(memory, filter)),
+    memories: memories
+      .filter((memory) => memory !== undefined)
+      .filter((memory) => isAlive(memory, now) && matches(memory, filter)),
     cursor: page.next === undefined ? undefined : encodeCursor(page.next, query),
   };
 }

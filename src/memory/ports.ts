@@ -1,3 +1,5 @@
+import type { Scope } from "../access/grants.js";
+import type { Trail } from "../access/trail.js";
 import type { FacetQuery } from "./filter.js";
 import type { KeywordQuery } from "./terms.js";
 import type { EmbeddingStatus, Interaction, Memory, MemoryDetail, MemoryType } from "./record.js";
@@ -63,13 +65,14 @@ export interface ListQuery {
 }
 
 export interface ListPage {
-  readonly memories: readonly Memory[];
+  readonly refs: readonly MemoryRef[];
   /** Where the next page begins; undefined at the end. */
   readonly next: number | undefined;
 }
 
 export interface SearchQuery {
-  readonly namespaces: readonly string[];
+  /** All of these together, none of them empty. */
+  readonly scopes: readonly Scope[];
   readonly filter: FacetQuery;
   readonly keyword: KeywordQuery | undefined;
   readonly vector: Float32Array | undefined;
@@ -118,15 +121,28 @@ export interface MemoryStore {
   /** Resolves when the store answers. */
   reachable(): Promise<void>;
   /** One outcome or error an item, in order. */
-  insert(items: readonly NewMemory[]): Promise<readonly (InsertOutcome | Error)[]>;
+  insert(trail: Trail, items: readonly NewMemory[]): Promise<readonly (InsertOutcome | Error)[]>;
   /** For each session, the end of its latest episodic memory. */
   lastTurns(namespace: string, sessionIds: readonly string[]): Promise<readonly (Preceding | undefined)[]>;
-  get(ref: MemoryRef): Promise<MemoryDetail | undefined>;
-  /** Memories without their interactions, in order; undefined where there is none (any more). */
-  getMany(refs: readonly MemoryRef[]): Promise<readonly (Memory | undefined)[]>;
-  revise(revision: Revision): Promise<ReviseOutcome>;
+  get(trail: Trail, ref: MemoryRef): Promise<MemoryDetail | undefined>;
+  /** As `get`, as part of an act that is recorded by itself. */
+  peek(ref: MemoryRef): Promise<MemoryDetail | undefined>;
+  /**
+   * Memories without their interactions, in order; undefined where there is none (any more). What is loaded is on
+   * record in its namespace, and that there was an act in each of `namespaces`, also where nothing was found.
+   */
+  load(
+    trail: Trail,
+    namespaces: readonly string[],
+    refs: readonly MemoryRef[],
+  ): Promise<readonly (Memory | undefined)[]>;
+  revise(trail: Trail, revision: Revision): Promise<ReviseOutcome>;
   /** With `expectedVersion`, only that version is removed. */
-  remove(ref: MemoryRef, expectedVersion: number | undefined): Promise<"removed" | "missing" | "conflict">;
+  remove(
+    trail: Trail,
+    ref: MemoryRef,
+    expectedVersion: number | undefined,
+  ): Promise<"removed" | "missing" | "conflict">;
   /** Takes a deleted memory's words out of what followed it in its session. */
   detachContext(ref: MemoryRef, now: number): Promise<void>;
   list(query: ListQuery): Promise<ListPage>;

@@ -1,11 +1,20 @@
-import { memoryNotFound } from "./errors.js";
+import { authorize } from "../access/authorize.js";
+import { trailOf } from "../access/trail.js";
+import type { Context } from "../domain/context.js";
+import { memoryNotFound } from "../domain/errors.js";
 import type { MemoryRef } from "./ports.js";
 import type { MemoryDetail } from "./record.js";
 import type { Services } from "./services.js";
+import { isAlive } from "./ttl.js";
 
 /** One memory with its interaction, from the primary: it sees every acknowledged write. */
-export async function read({ store }: Services, ref: MemoryRef): Promise<MemoryDetail> {
-  const memory = await store.get(ref);
-  if (memory === undefined) throw memoryNotFound();
+export async function read(
+  { store, audit }: Services,
+  context: Context,
+  ref: MemoryRef,
+): Promise<MemoryDetail> {
+  await authorize(audit, context, ref.namespace, { verb: "read", act: "read" });
+  const memory = await store.get(trailOf(context, "read", { ids: [ref.id] }), ref);
+  if (memory === undefined || !isAlive(memory, context.now())) throw memoryNotFound();
   return memory;
 }

@@ -1,16 +1,21 @@
 import { EmbeddingRefused, EmbeddingUnavailable } from "../embeddings/embedder.js";
-import type { Context } from "./context.js";
-import { DomainError } from "./errors.js";
+import { authorizedParts } from "../access/authorize.js";
+import type { Scope } from "../access/grants.js";
+import { scopeOf } from "../access/grants.js";
+import { trailOf } from "../access/trail.js";
+import type { Context } from "../domain/context.js";
+import { DomainError } from "../domain/errors.js";
 import type { FacetQuery, MemoryFilter } from "./filter.js";
 import { facetQuery, matches } from "./filter.js";
-import type { Fused, FusionWeights, Lists } from "./fusion.js";
-import { fuseScores, keepScores, reciprocalRankFusion } from "./fusion.js";
+import type { Found, Fused, FusionWeights, Lists } from "./fusion.js";
+import { fuseScores, keepScores, mergeLists, reciprocalRankFusion } from "./fusion.js";
 import type { SearchResult } from "./ports.js";
 import type { Memory } from "./record.js";
 import { checkOwnEmbedding } from "./remember.js";
 import type { RecallStage, Services } from "./services.js";
 import type { KeywordQuery } from "./terms.js";
 import { parseQuery } from "./terms.js";
+import { isAlive } from "./ttl.js";
 
 export type RecallMode = "hybrid" | "vector" | "keyword";
 export type Retriever = "keyword" | "vector";
@@ -24,6 +29,7 @@ export interface RecallInput {
   /** The query's vector, where the caller has it already. */
   readonly embedding?: Float32Array | undefined;
   readonly embedding_model?: string | undefined;
+  /** Namespaces, or patterns of them such as `acme.shared.**`. */
   readonly namespaces: readonly string[];
   readonly filter: MemoryFilter;
   readonly limit: number;
@@ -35,7 +41,9 @@ export interface RecallInput {
 export interface RecallHit {
   readonly memory: Memory;
   readonly score: number;
-  readonly fused: Fused;
+  readonly found: Found;
+  /** Where else among the searched namespaces this memory stands: as its origin, or as a published copy. */
+  readonly alsoIn: readonly string[];
 }
 
 export interface RecallOutcome {
@@ -51,6 +59,9 @@ export const CANDIDATES = 100;
 /**
  * Finds the memories that fit a query best, by words, by meaning, or by both.
  *
+ * Each entry of `namespaces` is searched for itself, and several are merged by reciprocal rank fusion: a small
+ * private namespace isn't drowned by a large shared one. A memory and its published copies count as one.
+ *
  * A filter is never relaxed; what expired or changed since it was found is left out. A query without a word to
  * look up (only stop words, only punctuation) is searched by meaning alone; where that can't be, it is refused.
  */
@@ -60,26 +71,49 @@ export async function recall(
   input: RecallInput,
 ): Promise<RecallOutcome> {
   const timed = stopwatch(services.observe);
+  const lists = await readable(services, context, input.namespaces);
   const filter = facetQuery(input.filter);
   const terms = input.mode === "vector" ? undefined : searchableTerms(input.query);
   const { vector, degraded, refused } = await timed.later("embed", queryVector(services, input));
   if (terms === undefined && vector === undefined) throw nothingToSearchBy(input.mode, degraded, refused);
 
+  const search = { filter, keyword: terms, vector, depth: CANDIDATES };
   const found = await timed.later(
     "search",
-    services.store.search({
-      namespaces: input.namespaces,
-      filter,
-      keyword: terms,
-      vector,
-      depth: CANDIDATES,
-    }),
+    Promise.all(lists.map(({ scopes }) => services.store.search({ scopes, ...search }))),
   );
-  const ranked = timed
-    .now("fuse", () => fuse(found, input))
-    .filter(({ score }) => score >= (input.min_score ?? -Infinity));
-  const hits = await timed.later("load", loadHits(services, context, ranked, filter, input.limit));
+  const ranked = timed.now("fuse", () => {
+    const least = input.min_score ?? -Infinity;
+    return mergeLists(
+      found.map((result, index) => ({
+        name: lists[index]?.name ?? "",
+        ranked: fuse(result, input).filter(({ score }) => score >= least),
+      })),
+    );
+  });
+  const hits = await timed.later("load", loadHits(services, context, ranked, filter, input));
   return { hits, degraded, terms };
+}
+
+interface ScopedList {
+  /** As the caller wrote it. */
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+}
+
+/** What of the wanted namespaces the caller may read; a pattern of which it may read nothing is left out. */
+async function readable(
+  { audit }: Services,
+  context: Context,
+  namespaces: readonly string[],
+): Promise<ScopedList[]> {
+  const lists: ScopedList[] = [];
+  for (const name of new Set(namespaces)) {
+    const need = { verb: "read", act: "recall" } as const;
+    const scopes = await authorizedParts(audit, context, scopeOf(name), need);
+    if (scopes.length > 0) lists.push({ name, scopes });
+  }
+  return lists;
 }
 
 /** How long a recall waits for its query's vector before it does without, in milliseconds. */
@@ -141,24 +175,36 @@ function fuse(found: SearchResult, input: RecallInput): Fused[] {
 
 /** Reads records, best first, until there are `limit` that still exist, are unexpired and fulfil the filter. */
 async function loadHits(
-  { store }: Services,
+  { store, audit }: Services,
   context: Context,
-  ranked: readonly Fused[],
+  ranked: readonly Found[],
   filter: FacetQuery,
-  limit: number,
+  { namespaces, limit }: RecallInput,
 ): Promise<RecallHit[]> {
+  const named = namespaces.filter((name) => !scopeOf(name).below);
+  const patterns = named.length < namespaces.length ? { other: namespaces.join(" ") } : {};
+  const trail = trailOf(context, "recall", patterns);
+  if (ranked.length === 0 && named.length === 0) await audit.system(trail, "ok");
+  const now = context.now();
+  const fits = (memory: Memory | undefined): memory is Memory =>
+    memory !== undefined && isAlive(memory, now) && matches(memory, filter);
   const hits: RecallHit[] = [];
-  for (let from = 0; from < ranked.length && hits.length < limit;) {
+  let from = 0;
+  do {
     const batch = ranked.slice(from, from + limit - hits.length);
-    const memories = await store.getMany(batch);
+    const refs = batch.flatMap((found) => found.refs);
+    const memories = await store.load(trail, from === 0 ? named : [], refs);
     from += batch.length;
-    for (const [index, fused] of batch.entries()) {
-      const memory = memories[index];
-      if (memory === undefined || !matches(memory, filter)) continue;
-      if (memory.expires_at !== null && memory.expires_at <= context.now()) continue;
-      hits.push({ memory, score: fused.score, fused });
+    let next = 0;
+    for (const found of batch) {
+      const copies = memories.slice(next, (next += found.refs.length)).filter(fits);
+      // The origin itself, where the caller may read it.
+      const memory = copies.find(({ origin }) => origin === null) ?? copies[0];
+      if (memory === undefined) continue;
+      const also = copies.filter((copy) => copy !== memory).map(({ namespace }) => namespace);
+      hits.push({ memory, score: found.score, found, alsoIn: also });
     }
-  }
+  } while (from < ranked.length && hits.length < limit);
   return hits;
 }
 

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "./json.js";
+import type { JsonObject, JsonValue } from "../domain/json.js";
 
 export const MEMORY_TYPES = ["episodic", "semantic", "procedural"] as const;
 export type MemoryType = (typeof MEMORY_TYPES)[number];
@@ -13,6 +13,30 @@ export type MemoryType = (typeof MEMORY_TYPES)[number];
  */
 export const EMBEDDING_STATUSES = ["complete", "partial", "pending", "refused"] as const;
 export type EmbeddingStatus = (typeof EMBEDDING_STATUSES)[number];
+
+/** Where a published copy comes from. */
+export interface Origin {
+  readonly namespace: string;
+  readonly id: string;
+  /** The origin's version that the copy holds. */
+  readonly version: number;
+  /** The newest version of the origin that the copy has heard of: higher where it doesn't follow. */
+  readonly latest_version: number;
+  readonly published_by: string;
+  readonly published_at: number;
+  /** Whether revisions of the origin, and its end, are carried over; else they are only marked. */
+  readonly follow: boolean;
+  /** When the origin was deleted; null while it lives, or where it went by its time to live. */
+  readonly deleted_at: number | null;
+}
+
+/** A namespace to which a memory was published. */
+export interface Publication {
+  readonly namespace: string;
+  readonly follow: boolean;
+  readonly published_by: string;
+  readonly published_at: number;
+}
 
 /** One version of a memory, as the domain sees it. Times are milliseconds since the epoch. */
 export interface Memory {
@@ -39,6 +63,8 @@ export interface Memory {
   readonly last_seen_at: number;
   readonly expires_at: number | null;
   readonly embedding: { readonly status: EmbeddingStatus; readonly model: string | null };
+  /** Null: this is no copy. */
+  readonly origin: Origin | null;
 }
 
 /** The structured capture of one exchange, kept as it came beside the text derived from it. */

@@ -1,10 +1,12 @@
-import type { Context } from "./context.js";
+import { authorize } from "../access/authorize.js";
+import { trailOf } from "../access/trail.js";
+import type { Context } from "../domain/context.js";
 import type { FirstEmbedding } from "./embed.js";
 import { embedFirstPassages } from "./embed.js";
 import { FINISH_GRACE_MS } from "./embedding-worker.js";
-import { DomainError } from "./errors.js";
+import { DomainError } from "../domain/errors.js";
 import { contentHash } from "./hash.js";
-import type { JsonObject } from "./json.js";
+import type { JsonObject } from "../domain/json.js";
 import type { InsertOutcome, NewMemory, Preceding } from "./ports.js";
 import { contextFor } from "./preceding.js";
 import type { Interaction, Memory, MemoryType } from "./record.js";
@@ -51,6 +53,8 @@ export async function rememberMany(
   namespace: string,
   inputs: readonly RememberInput[],
 ): Promise<readonly (InsertOutcome | Error)[]> {
+  const act = inputs[0]?.interaction === undefined ? "remember" : "capture";
+  await authorize(services.audit, context, namespace, { verb: "write", act });
   // Many take seconds to embed: who writes them hears before that that the store is away.
   if (inputs.length > 1) await services.store.reachable();
   const drafts = await draft(services, context, namespace, inputs);
@@ -60,7 +64,7 @@ export async function rememberMany(
     return embedding instanceof Error ? embedding : complete(item, embedding, context.now());
   });
   const accepted = items.filter((item): item is NewMemory => !(item instanceof Error));
-  const outcomes = await services.store.insert(accepted);
+  const outcomes = await services.store.insert(trailOf(context, act), accepted);
   for (const [index, outcome] of outcomes.entries()) {
     if (outcome instanceof Error || outcome.kind === "seen") continue;
     if (outcome.memory.embedding.status === "partial") {
@@ -166,6 +170,7 @@ function newMemory(
     seen_count: 1,
     last_seen_at: now,
     expires_at: expiryOf(services.defaultTtl, input.memory_type, input.ttl_seconds, now),
+    origin: null,
   };
 }
 

@@ -1,11 +1,13 @@
-import type { Context } from "./context.js";
+import { authorize } from "../access/authorize.js";
+import type { Trail } from "../access/trail.js";
+import { trailOf } from "../access/trail.js";
+import type { Context } from "../domain/context.js";
 import { embedFirstPassages } from "./embed.js";
-import { DomainError } from "./errors.js";
+import { DomainError, memoryNotFound } from "../domain/errors.js";
 import { contentHash } from "./hash.js";
-import type { JsonObject } from "./json.js";
+import type { JsonObject } from "../domain/json.js";
 import { mergeMetadata } from "./metadata.js";
 import type { MemoryRef, Revision } from "./ports.js";
-import { read } from "./read.js";
 import type { Memory, MemoryDetail } from "./record.js";
 import { checkOwnEmbedding, dueTime } from "./remember.js";
 import { versionConflict } from "./remove.js";
@@ -39,11 +41,16 @@ export async function revise(
   input: RevisionInput,
   expectedVersion: number | undefined,
 ): Promise<Memory> {
+  const { store, audit } = services;
+  await authorize(audit, context, ref.namespace, { verb: "write", act: "revise" });
+  const trail = trailOf(context, "revise", { ids: [ref.id] });
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const current = await read(services, ref);
-    if (expectedVersion !== undefined && current.version !== expectedVersion) throw versionConflict();
+    // Where there is none, the second look is the one that goes on record.
+    const current = (await store.peek(ref)) ?? (await store.get(trail, ref));
+    if (current === undefined) throw memoryNotFound();
+    await refuseUnfit(services, trail, current, input, expectedVersion);
     const revision = await nextVersion(services, context, current, input);
-    const outcome = await services.store.revise(revision);
+    const outcome = await store.revise(trail, revision);
     if (outcome.kind === "revised") {
       // What a session's turn follows is for the sweep to find; new content follows nothing.
       if (revision.vectors !== undefined && revision.memory.embedding.status === "partial")
@@ -58,6 +65,28 @@ export async function revise(
   throw versionConflict();
 }
 
+/** What is refused before there is anything to write is on record as well. */
+async function refuseUnfit(
+  { audit }: Services,
+  trail: Trail,
+  current: Memory,
+  input: RevisionInput,
+  expectedVersion: number | undefined,
+): Promise<void> {
+  if (expectedVersion !== undefined && current.version !== expectedVersion) {
+    await audit.record(current.namespace, trail, "conflict");
+    throw versionConflict();
+  }
+  if (input.content !== undefined && current.memory_type === "episodic") {
+    await audit.record(current.namespace, trail, "immutable");
+    throw new DomainError(
+      "immutable_memory",
+      "An episodic memory stays as it was observed. Store a correction as a memory of its own.",
+      { errors: [{ field: "content", message: "The content of an episodic memory can't be changed." }] },
+    );
+  }
+}
+
 async function nextVersion(
   services: Services,
   context: Context,
@@ -65,13 +94,6 @@ async function nextVersion(
   input: RevisionInput,
 ): Promise<Revision> {
   const { interaction: _, ...previous } = current;
-  if (input.content !== undefined && current.memory_type === "episodic") {
-    throw new DomainError(
-      "immutable_memory",
-      "An episodic memory stays as it was observed. Store a correction as a memory of its own.",
-      { errors: [{ field: "content", message: "The content of an episodic memory can't be changed." }] },
-    );
-  }
   const now = context.now();
   const content = input.content ?? current.content;
   const embedding = await nextEmbedding(services, current, input);

@@ -1,4 +1,4 @@
-import type { MemoryType } from "./record.js";
+import type { Memory, MemoryType } from "./record.js";
 
 /**
  * When a memory ends, in milliseconds since the epoch; null: never.
@@ -12,4 +12,9 @@ export function expiryOf(
 ): number | null {
   const seconds = ttlSeconds === undefined ? defaults[type] : ttlSeconds;
   return seconds === null ? null : now + seconds * 1000;
+}
+
+/** Redis removes a key once its time is past; a memory ends when its time has come. */
+export function isAlive({ expires_at }: Pick<Memory, "expires_at">, now: number): boolean {
+  return expires_at === null || expires_at > now;
 }

@@ -1,5 +1,5 @@
 import { createClient } from "redis";
-import { DomainError } from "../memory/errors.js";
+import { DomainError } from "../domain/errors.js";
 import { scripts } from "./scripts.js";
 
 export interface RedisOptions {

@@ -1,8 +1,8 @@
 import { facetsOf, sessionFacet } from "../memory/facets.js";
-import type { JsonObject } from "../memory/json.js";
+import type { JsonObject } from "../domain/json.js";
 import { lengthPrior } from "../memory/length-prior.js";
 import type { NewMemory, PendingEmbedding, Preceding, Revision } from "../memory/ports.js";
-import type { Interaction, Memory, MemoryDetail } from "../memory/record.js";
+import type { Interaction, Memory, MemoryDetail, Origin } from "../memory/record.js";
 import { isTurn } from "../memory/turn.js";
 import { indexText } from "../memory/terms.js";
 
@@ -36,7 +36,11 @@ interface MemoryDocument {
   };
 }
 
-type StoredMemory = Omit<Memory, "metadata"> & { readonly metadata: string };
+type StoredMemory = Omit<Memory, "metadata" | "origin"> & {
+  readonly metadata: string;
+  /** Left out where it is no copy. */
+  readonly origin?: Origin | undefined;
+};
 
 /** A document cut open where `index.seq` belongs: only the script knows that number. */
 export interface EncodedDocument {
@@ -51,7 +55,7 @@ export function encodeDocument({ memory, interaction, preceding, ...rest }: NewM
   const facets = facetsOf(memory);
   const prior = lengthPrior(memory.content.length);
   const document: MemoryDocument = {
-    memory: { ...memory, metadata: JSON.stringify(memory.metadata) },
+    memory: storedMemory(memory),
     ...(interaction === undefined ? {} : { raw: JSON.stringify(interaction) }),
     index: {
       ns: memory.namespace,
@@ -71,6 +75,10 @@ export function encodeDocument({ memory, interaction, preceding, ...rest }: NewM
   return { head: `${json.slice(0, -2)},"seq":`, tail: "}}", facets: facets.join(","), prior };
 }
 
+function storedMemory(memory: Memory): StoredMemory {
+  return { ...memory, metadata: JSON.stringify(memory.metadata), origin: memory.origin ?? undefined };
+}
+
 function lentBy({ id, text }: Preceding) {
   return { follows: id, preceding: text, context: indexText(text) };
 }
@@ -81,7 +89,7 @@ function lentBy({ id, text }: Preceding) {
  * that the embedding worker sets.
  */
 export function encodeRevision(revision: Revision): { patch: string; facets: string; prior: number } {
-  const { embedding, metadata, expires_at, seen_count: _, last_seen_at: __, ...rest } = revision.memory;
+  const { embedding, expires_at, seen_count: _, last_seen_at: __, ...rest } = storedMemory(revision.memory);
   const memory = revision.newExpiry ? { ...rest, expires_at } : rest;
   const facets = facetsOf(revision.memory);
   const prior = lengthPrior(memory.content.length);
@@ -93,9 +101,9 @@ export function encodeRevision(revision: Revision): { patch: string; facets: str
   };
   const patch =
     revision.vectors === undefined
-      ? { memory: { ...memory, metadata: JSON.stringify(metadata) }, index }
+      ? { memory, index }
       : {
-          memory: { ...memory, metadata: JSON.stringify(metadata), embedding },
+          memory: { ...memory, embedding },
           index: {
             ...index,
             text: indexText(memory.content),
@@ -135,6 +143,8 @@ function decodeStored(stored: StoredMemory): Memory {
     agent_id: stored.agent_id ?? null,
     session_id: stored.session_id ?? null,
     expires_at: stored.expires_at ?? null,
+    origin:
+      stored.origin === undefined ? null : { ...stored.origin, deleted_at: stored.origin.deleted_at ?? null },
     metadata: parseStored<JsonObject>(stored.metadata),
     embedding: { status: stored.embedding.status, model: stored.embedding.model ?? null },
   };

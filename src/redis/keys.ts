@@ -24,6 +24,12 @@ export interface Keys {
   turn(namespace: string, session: string): string;
   /** What {@link turn} puts before the session. */
   turnPrefix(namespace: string): string;
+  /** The namespace's audit trail, a stream; {@link SYSTEM} and its like have theirs. */
+  audit(namespace: string): string;
+  /** Number, hash and time of the trail's last entry, and what was trimmed. */
+  auditHead(namespace: string): string;
+  /** All namespaces that were ever acted in; a superset. */
+  namespaces(): string;
   embedding(hash: string): string;
   lock(name: string): string;
   meta(): string;
@@ -32,6 +38,11 @@ export interface Keys {
   allRecords(): string;
   allVectors(model: string): string;
 }
+
+/** Not a namespace of anybody's: a label can't hold `~`. Keys and settings that belong to no namespace live here. */
+export const SYSTEM = "~system";
+/** The trail of refusals. Apart, because whoever is refused decides how many there are. */
+export const DENIALS = "~denials";
 
 /** Raised when the meaning of the record index's fields changes: the new index then fills beside the old one. */
 const RECORD_SCHEMA = 1;
@@ -50,6 +61,9 @@ export function createKeys(prefix: string): Keys {
     turn: (namespace, session) => `${prefix}:turn:{${namespace}}:${session}`,
     turnPrefix: (namespace) => `${prefix}:turn:{${namespace}}:`,
     sequence: (namespace) => `${prefix}:seq:{${namespace}}`,
+    audit: (namespace) => `${prefix}:audit:{${namespace}}`,
+    auditHead: (namespace) => `${prefix}:audit-head:{${namespace}}`,
+    namespaces: () => `${prefix}:namespaces:{${SYSTEM}}`,
     embedding: (hash) => `${prefix}:emb:${hash}`,
     lock: (name) => `${prefix}:lock:${name}`,
     meta: () => `${prefix}:meta`,

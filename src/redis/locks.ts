@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Locks } from "../memory/lock.js";
+import type { Locks } from "../domain/lock.js";
 import type { RedisGateway } from "./client.js";
 import type { Keys } from "./keys.js";
 

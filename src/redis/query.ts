@@ -1,3 +1,5 @@
+import type { Scope } from "../access/grants.js";
+import { belowFacet } from "../memory/facets.js";
 import type { FacetQuery } from "../memory/filter.js";
 import type { KeywordQuery } from "../memory/terms.js";
 
@@ -8,20 +10,32 @@ export type Params = Record<string, string | Buffer>;
 const NEVER = "!";
 
 /**
- * Namespace and filter, without a score of their own.
+ * Namespaces and filter, without a score of their own; empty where everything is in scope.
  *
  * RediSearch 2.10 adds a matching tag's BM25 to the hit's score (its IDF grows to 42 where updates left stale
  * postings), and ignores `$weight` on a tag with a single value: hence the second one, which nothing has.
  */
-export function scopeClause(namespaces: readonly string[], filter: FacetQuery, params: Params): string {
+export function scopeClause(scopes: readonly Scope[], filter: FacetQuery, params: Params): string {
   params["never"] = NEVER;
   const clauses = [
-    tagClause("ns", namespaces, "ns", params),
+    ...namespaceClauses(scopes, params),
     ...filter.groups.map((group, index) => tagClause("facets", group, `f${index}`, params)),
   ];
   const time = timeClause(filter);
   if (time !== undefined) clauses.push(time);
-  return clauses.map((clause) => `(${clause})=>{$weight:0}`).join(" ");
+  return clauses.map(weightless).join(" ");
+}
+
+const weightless = (clause: string): string => `(${clause})=>{$weight:0}`;
+
+/** None where everything is in scope. */
+function namespaceClauses(scopes: readonly Scope[], params: Params): string[] {
+  if (scopes.some(({ root, below }) => below && root === "")) return [];
+  const roots = scopes.map(({ root }) => root);
+  const named = tagClause("ns", roots, "ns", params);
+  const facets = scopes.filter(({ below }) => below).map(({ root }) => belowFacet(root));
+  if (facets.length === 0) return [named];
+  return [`${weightless(named)}|${weightless(tagClause("facets", facets, "below", params))}`];
 }
 
 /** Numbers only, so there is nothing to bind. Undefined where any time will do. */

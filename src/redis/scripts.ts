@@ -1,31 +1,60 @@
 import { readFileSync } from "node:fs";
 import type { CommandParser, RedisArgument } from "redis";
 import { defineScript } from "redis";
+import type { AuditArguments } from "./access/auditor.js";
+
+const source = (name: string): string => readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), "utf8");
 
 /** Binds a file of `lua/`: the one place where its keys, arguments and reply get TypeScript types. */
 function script<Reply>(name: string, decode: (reply: unknown) => Reply) {
   return defineScript({
-    SCRIPT: readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), "utf8"),
+    SCRIPT: source(name),
     parseCommand(parser: CommandParser, keys: readonly RedisArgument[], args: readonly RedisArgument[]) {
-      parser.push(String(keys.length));
-      for (const key of keys) parser.pushKey(key);
-      for (const arg of args) parser.push(arg);
+      parse(parser, keys, args);
     },
     transformReply: decode,
   });
 }
 
+const AUDIT = source("audit");
+
+/** A script that acts for a caller: it records the act, and takes what the audit trail says of it. */
+function audited<Reply>(name: string, decode: (reply: unknown) => Reply) {
+  return defineScript({
+    SCRIPT: `${AUDIT}\n${source(name)}`,
+    parseCommand(
+      parser: CommandParser,
+      audit: AuditArguments,
+      keys: readonly RedisArgument[],
+      args: readonly RedisArgument[],
+    ) {
+      parse(parser, [...audit.keys, ...keys], [...audit.args, ...args]);
+    },
+    transformReply: decode,
+  });
+}
+
+function parse(parser: CommandParser, keys: readonly RedisArgument[], args: readonly RedisArgument[]): void {
+  parser.push(String(keys.length));
+  for (const key of keys) parser.pushKey(key);
+  for (const arg of args) parser.push(arg);
+}
+
 const integer = (reply: unknown): number => Number(reply);
 const text = (reply: unknown): string | undefined => (typeof reply === "string" ? reply : undefined);
+const texts = (reply: unknown): (string | undefined)[] => (Array.isArray(reply) ? reply.map(text) : []);
 const codeAndText = (reply: unknown): { code: number; text: string } => {
   const [code, rest] = Array.isArray(reply) ? reply : [reply];
   return { code: Number(code), text: String(rest ?? "") };
 };
 
 export const scripts = {
-  insertMemory: script("insert", text),
-  reviseMemory: script("revise", codeAndText),
-  removeMemory: script("remove", integer),
+  insertMemory: audited("insert", text),
+  reviseMemory: audited("revise", codeAndText),
+  removeMemory: audited("remove", integer),
+  readMemory: audited("read", text),
+  readMemories: audited("read-many", texts),
+  recordAudit: audited("record-audit", integer),
   attachVectors: script("attach", integer),
   detachContext: script("detach", integer),
   renewLock: script("renew-lock", integer),

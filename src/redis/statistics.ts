@@ -1,3 +1,5 @@
+import type { Scope } from "../access/grants.js";
+import { belowFacet } from "../memory/facets.js";
 import type { FacetQuery } from "../memory/filter.js";
 import type { RedisGateway } from "./client.js";
 import type { Keys } from "./keys.js";
@@ -14,11 +16,7 @@ export interface QueryStatistics {
 }
 
 export interface IndexStatistics {
-  lookup(
-    namespaces: readonly string[],
-    filter: FacetQuery,
-    terms: readonly string[],
-  ): Promise<QueryStatistics>;
+  lookup(scopes: readonly Scope[], filter: FacetQuery, terms: readonly string[]): Promise<QueryStatistics>;
 }
 
 /** In a smaller index every plan is fast. */
@@ -56,12 +54,12 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
   }
 
   return {
-    async lookup(namespaces, filter, terms) {
+    async lookup(scopes, filter, terms) {
       const now = performance.now();
       const count = await countRecords(now);
       if (count < SMALL_INDEX) return { frequency: () => undefined, records: count, letThrough: count };
       const groups = [
-        namespaces.map((value) => tagWanted("ns", value)),
+        ...namespaceGroup(scopes),
         ...filter.groups.map((group) => group.map((value) => tagWanted("facets", value))),
       ];
       const time = timeClause(filter);
@@ -76,6 +74,17 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
       };
     },
   };
+}
+
+/** None where everything is in scope. */
+function namespaceGroup(scopes: readonly Scope[]): Wanted[][] {
+  if (scopes.some(({ root, below }) => below && root === "")) return [];
+  return [
+    scopes.flatMap(({ root, below }) => [
+      tagWanted("ns", root),
+      ...(below ? [tagWanted("facets", belowFacet(root))] : []),
+    ]),
+  ];
 }
 
 interface Wanted {

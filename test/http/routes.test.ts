@@ -50,6 +50,7 @@ describe("POST memories", () => {
       recorded_at: expect.any(String),
       updated_at: memory.recorded_at,
       seen_count: 1,
+      origin: null,
       last_seen_at: memory.recorded_at,
       expires_at: null,
       embedding: { status: "pending", model: null },

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { contentsOf } from "../../scripts/eval/contents.js";
 import { scoreHits } from "../../scripts/eval/scores.js";
 import { parseTimestamp } from "../../scripts/eval/timestamp.js";
-import { LIMITS } from "../../src/memory/limits.js";
+import { LIMITS } from "../../src/domain/limits.js";
 
 const hits = (...docs: (string | string[])[]) => docs.map((ids) => new Set([ids].flat()));
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -20,6 +20,8 @@ export interface TestRedisOptions {
   readonly appendfsync?: AppendFsync;
   /** False leaves out search and JSON, where they're modules. */
   readonly modules?: boolean;
+  /** Takes DEBUG commands, which can hold up what Redis does by itself. */
+  readonly debug?: boolean;
   /** Default: a temporary folder, removed by `stop`. A given one stays. */
   readonly dir?: string;
   /** Default: a free one. */
@@ -64,7 +66,8 @@ async function startIn(
   binary: RedisBinary,
   options: TestRedisOptions,
 ): Promise<TestRedis> {
-  const { appendonly = false, appendfsync = "always", modules = true, dir = join(home, "data") } = options;
+  const { appendonly = false, appendfsync = "always", modules = true, debug = false } = options;
+  const { dir = join(home, "data") } = options;
   const files = { config: join(home, "redis.conf"), log: join(home, "redis.log") };
   mkdirSync(dir, { recursive: true });
   writeConfig(files.config, {
@@ -74,6 +77,7 @@ async function startIn(
     appendfsync,
     modules: modules ? binary.modules : [],
   });
+  if (debug) appendFileSync(files.config, "enable-debug-command local\n");
   const start = async () => {
     const started = launch(binary, files, false);
     await waitUntilReady(started, { port }, files.log);

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import type { MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
-import { LIMITS } from "../../memory/limits.js";
+import { LIMITS } from "../../domain/limits.js";
 import type { AppEnv } from "../env.js";
 import { HttpProblem } from "../problem.js";
 

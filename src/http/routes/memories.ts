@@ -161,12 +161,17 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
     .openapi(listRoute, async (c) => {
       const { memory_type, tag: tags, order, limit, cursor, ...rest } = c.req.valid("query");
       const filter = { ...rest, memory_types: memory_type, tags };
-      const page = await list(services, c.req.valid("param").ns, { filter, order, limit, cursor });
+      const page = await list(services, contextOf(c, now), c.req.valid("param").ns, {
+        filter,
+        order,
+        limit,
+        cursor,
+      });
       return c.json({ memories: page.memories.map(viewMemory), cursor: page.cursor ?? null }, 200);
     })
     .openapi(readRoute, async (c) => {
       const { ns, id } = c.req.valid("param");
-      const memory = await read(services, { namespace: ns, id });
+      const memory = await read(services, contextOf(c, now), { namespace: ns, id });
       c.header("ETag", etagOf(memory.version));
       return c.json(viewDetail(memory), 200);
     })

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import type { JsonObject } from "../../memory/json.js";
-import { LIMITS } from "../../memory/limits.js";
+import type { JsonObject } from "../../domain/json.js";
+import { LIMITS } from "../../domain/limits.js";
 import { memoryView } from "./memory.js";
 import { identifier, memoryType, metadataFilter, tags, time } from "./primitives.js";
 

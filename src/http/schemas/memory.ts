@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { LIMITS } from "../../memory/limits.js";
-import type { Interaction, Memory, MemoryDetail } from "../../memory/record.js";
+import { LIMITS } from "../../domain/limits.js";
+import type { Interaction, Memory, MemoryDetail, Origin } from "../../memory/record.js";
 import { EMBEDDING_STATUSES } from "../../memory/record.js";
 import {
   embedding,
@@ -101,6 +101,19 @@ export const newInteraction = z
   })
   .openapi("NewInteraction");
 
+const originView = z
+  .object({
+    namespace,
+    id: memoryId,
+    version: z.int(),
+    latest_version: z.int(),
+    published_by: z.string(),
+    published_at: timeView,
+    follow: z.boolean(),
+    deleted_at: timeView.nullable(),
+  })
+  .openapi("Origin");
+
 export const memoryView = z
   .object({
     id: memoryId,
@@ -121,6 +134,7 @@ export const memoryView = z
     last_seen_at: timeView,
     expires_at: timeView.nullable(),
     embedding: z.object({ status: z.enum(EMBEDDING_STATUSES), model: z.string().nullable() }),
+    origin: originView.nullable().openapi({ description: "Where a published copy comes from." }),
   })
   .openapi("Memory");
 
@@ -141,6 +155,15 @@ export function viewMemory(memory: Memory): MemoryView {
     updated_at: iso(memory.updated_at),
     last_seen_at: iso(memory.last_seen_at),
     expires_at: memory.expires_at === null ? null : iso(memory.expires_at),
+    origin: memory.origin === null ? null : viewOrigin(memory.origin),
+  };
+}
+
+function viewOrigin(origin: Origin): z.infer<typeof originView> {
+  return {
+    ...origin,
+    published_at: iso(origin.published_at),
+    deleted_at: origin.deleted_at === null ? null : iso(origin.deleted_at),
   };
 }
 

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import type { JsonObject, JsonValue } from "../../memory/json.js";
-import { LIMITS } from "../../memory/limits.js";
+import type { JsonObject, JsonValue } from "../../domain/json.js";
+import { LIMITS } from "../../domain/limits.js";
 import { isWellFormed, jsonDepth, metadataProblem } from "../../memory/metadata.js";
 import { MEMORY_TYPES } from "../../memory/record.js";
 
@@ -27,6 +27,15 @@ export const namespace = z
     `Must not have more than ${LIMITS.namespaceLabels} labels.`,
   )
   .openapi({ example: "acme.agents.support" });
+
+/** A namespace, one with all that lies below it (`acme.shared.**`), or `**`: everything. */
+export const namespacePattern = z
+  .string()
+  .refine(
+    (pattern) => pattern === "**" || namespace.safeParse(pattern.replace(/\.\*\*$/, "")).success,
+    "Must be a namespace such as acme.shared.crm, a namespace followed by .** for all below it, or **.",
+  )
+  .openapi({ example: "acme.shared.**" });
 
 /** Memory ids are ULIDs; the pattern keeps anything else out of keys. */
 export const memoryId = z

@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { LIMITS } from "../../memory/limits.js";
+import { LIMITS } from "../../domain/limits.js";
 import type { RecallHit, RecallOutcome } from "../../memory/recall.js";
 import { memoryFilter, memoryView, viewMemory } from "./memory.js";
-import { embedding, embeddingModel, memoryType, namespace, text } from "./primitives.js";
+import { embedding, embeddingModel, memoryType, namespacePattern, text } from "./primitives.js";
 
 const weight = z.number().min(0).max(1000);
 
@@ -27,7 +27,10 @@ export const recallRequest = z
       .openapi({ example: "Which account does the customer have?" }),
     embedding: embedding.optional(),
     embedding_model: embeddingModel.optional(),
-    namespaces: z.array(namespace).min(1).max(LIMITS.recallNamespaces),
+    namespaces: z.array(namespacePattern).min(1).max(LIMITS.recallNamespaces).openapi({
+      description:
+        "Namespaces, or patterns such as `acme.shared.**`, of which what the caller may read is searched. Several are merged by reciprocal rank fusion (k = 60).",
+    }),
     memory_types: z.array(memoryType).min(1).optional(),
     filter: memoryFilter.optional(),
     limit: z.int().min(1).max(LIMITS.recallLimit).default(10),
@@ -47,7 +50,22 @@ const hitView = z.object({
   memory: memoryView,
   score: z.number(),
   ranks: z.object({ keyword: z.int().nullable(), vector: z.int().nullable() }),
-  explain: z.object({ keyword: contribution, vector: contribution }).optional(),
+  also_in: z
+    .array(z.string())
+    .optional()
+    .openapi({ description: "Where else among the searched namespaces it stands, published." }),
+  explain: z
+    .object({
+      keyword: contribution,
+      vector: contribution,
+      lists: z
+        .array(z.object({ namespaces: z.string(), rank: z.int(), adds: z.number() }))
+        .optional()
+        .openapi({
+          description: "Its rank in the list of each entry of `namespaces`, where there are several.",
+        }),
+    })
+    .optional(),
 });
 
 export const recallResponse = z
@@ -86,13 +104,22 @@ export function viewRecall(outcome: RecallOutcome, request: RecallRequest): z.in
   };
 }
 
-function viewHit({ memory, score, fused }: RecallHit, explain: boolean): z.infer<typeof hitView> {
+function viewHit({ memory, score, found, alsoIn }: RecallHit, explain: boolean): z.infer<typeof hitView> {
+  const { keyword, vector } = found.fused;
   const view = {
     memory: viewMemory(memory),
     score,
-    ranks: { keyword: fused.keyword?.rank ?? null, vector: fused.vector?.rank ?? null },
+    ranks: { keyword: keyword?.rank ?? null, vector: vector?.rank ?? null },
+    ...(alsoIn.length === 0 ? {} : { also_in: [...alsoIn] }),
   };
-  return explain
-    ? { ...view, explain: { keyword: fused.keyword ?? null, vector: fused.vector ?? null } }
-    : view;
+  if (!explain) return view;
+  const lists = found.places.map(({ name, rank, adds }) => ({ namespaces: name, rank, adds }));
+  return {
+    ...view,
+    explain: {
+      keyword: keyword ?? null,
+      vector: vector ?? null,
+      ...(lists.length === 0 ? {} : { lists }),
+    },
+  };
 }

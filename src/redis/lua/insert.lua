@@ -44,6 +44,7 @@ if existing then
   local record = ARGV[2] .. existing
   local current = redis.call('JSON.GET', record, '$.memory.seen_count', '$.memory.embedding.model', '$.index.passages')
   if current then
+    audit('seen', { existing })
     current = cjson.decode(current)
     local patch = { seen_count = current['$.memory.seen_count'][1] + 1, last_seen_at = tonumber(ARGV[6]) }
     local expiry = redis.call('PEXPIRETIME', record)
@@ -62,6 +63,7 @@ if existing then
   end
 end
 
+audit('created', { ARGV[1] })
 local seq = redis.call('INCR', KEYS[3])
 redis.call('JSON.SET', KEYS[1], '$', ARGV[3] .. string.format('%d', seq) .. ARGV[4])
 redis.call('SET', KEYS[2], ARGV[1])

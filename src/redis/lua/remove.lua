@@ -14,9 +14,16 @@ Returns 0 removed, 1 missing, 2 another version.
 ]]
 local paths = { '$.memory.version', '$.memory.embedding.model', '$.index.hash', '$.index.passages', '$.index.turn' }
 local current = redis.call('JSON.GET', KEYS[1], unpack(paths))
-if not current then return 1 end
+if not current then
+  audit('missing')
+  return 1
+end
 current = cjson.decode(current)
-if ARGV[1] ~= '' and current['$.memory.version'][1] ~= tonumber(ARGV[1]) then return 2 end
+if ARGV[1] ~= '' and current['$.memory.version'][1] ~= tonumber(ARGV[1]) then
+  audit('conflict')
+  return 2
+end
+audit('removed')
 
 redis.call('DEL', KEYS[1], ARGV[2] .. current['$.index.hash'][1])
 local model = current['$.memory.embedding.model'][1]

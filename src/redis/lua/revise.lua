@@ -23,9 +23,15 @@ ARGV[15+] one vector per key in KEYS[2+]
 Returns {0} revised, {1} missing, {2} another version, {3, id} the content is another memory's.
 ]]
 local current = redis.call('JSON.GET', KEYS[1], '$.memory.version', '$.memory.embedding.model', '$.index.passages', '$.index.hash')
-if not current then return { 1 } end
+if not current then
+  audit('missing')
+  return { 1 }
+end
 current = cjson.decode(current)
-if current['$.memory.version'][1] ~= tonumber(ARGV[2]) then return { 2 } end
+if current['$.memory.version'][1] ~= tonumber(ARGV[2]) then
+  audit('conflict')
+  return { 2 }
+end
 
 local expiry = ARGV[6]
 if expiry == 'keep' then
@@ -37,10 +43,16 @@ local hash = ARGV[11] .. current['$.index.hash'][1]
 if ARGV[12] ~= '' and ARGV[11] .. ARGV[12] ~= hash then
   local next_hash = ARGV[11] .. ARGV[12]
   local other = redis.call('GET', next_hash)
-  if other and redis.call('EXISTS', ARGV[4] .. other) == 1 then return { 3, other } end
+  if other and redis.call('EXISTS', ARGV[4] .. other) == 1 then
+    audit('duplicate')
+    return { 3, other }
+  end
+  audit('revised')
   redis.call('DEL', hash)
   redis.call('SET', next_hash, ARGV[1])
   hash = next_hash
+else
+  audit('revised')
 end
 
 redis.call('JSON.MERGE', KEYS[1], '$', ARGV[5])

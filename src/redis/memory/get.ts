@@ -1,35 +1,67 @@
+import type { Trail } from "../../access/trail.js";
 import type { MemoryRef } from "../../memory/ports.js";
 import type { Memory, MemoryDetail } from "../../memory/record.js";
 import { decodeDetail, decodeMemory } from "../codec.js";
 import type { StoreDeps } from "./deps.js";
 
-export async function get({ redis, keys }: StoreDeps, ref: MemoryRef): Promise<MemoryDetail | undefined> {
+export async function get(
+  { auditor, keys }: StoreDeps,
+  trail: Trail,
+  { namespace, id }: MemoryRef,
+): Promise<MemoryDetail | undefined> {
+  const found = await auditor.run(namespace, trail, (client, audit) =>
+    client.readMemory(audit, [keys.record(namespace, id)], []),
+  );
+  return found === undefined ? undefined : decodeDetail(found);
+}
+
+/** As part of an act that is recorded by itself. */
+export async function peek({ redis, keys }: StoreDeps, ref: MemoryRef): Promise<MemoryDetail | undefined> {
   const key = keys.record(ref.namespace, ref.id);
   const reply = await redis.run((client) => client.sendCommand(["JSON.GET", key, "$.memory", "$.raw"]));
   return typeof reply === "string" ? decodeDetail(reply) : undefined;
 }
 
-/** One JSON.MGET a namespace, because a namespace is a slot of its own; all in one round trip. */
-export async function getMany(
+/** As part of an act that is recorded by itself: memories of one namespace. */
+export async function peekMany(
   { redis, keys }: StoreDeps,
+  namespace: string,
+  ids: readonly string[],
+): Promise<readonly (Memory | undefined)[]> {
+  if (ids.length === 0) return [];
+  const records = ids.map((id) => keys.record(namespace, id));
+  const replies = await redis.run((client) => client.sendCommand(["JSON.MGET", ...records, "$.memory"]));
+  if (!Array.isArray(replies)) throw new Error("JSON.MGET replied with something else than an array");
+  return replies.map((reply) => (typeof reply === "string" ? decodeMemory(reply) : undefined));
+}
+
+/** One script a namespace, because a namespace is a slot of its own; all in one round trip. */
+export async function load(
+  { auditor, keys }: StoreDeps,
+  trail: Trail,
+  namespaces: readonly string[],
   refs: readonly MemoryRef[],
 ): Promise<readonly (Memory | undefined)[]> {
-  const groups = new Map<string, { place: number; key: string }[]>();
+  const groups = new Map<string, { place: number; id: string }[]>(namespaces.map((name) => [name, []]));
   for (const [place, { namespace, id }] of refs.entries()) {
     const group = groups.get(namespace) ?? [];
     groups.set(namespace, group);
-    group.push({ place, key: keys.record(namespace, id) });
+    group.push({ place, id });
   }
   const found: (Memory | undefined)[] = refs.map(() => undefined);
-  await redis.run((client) =>
+  await auditor.runAll([...groups.keys()], (client, auditIn) =>
     Promise.all(
-      [...groups.values()].map(async (group) => {
-        const replies = await client.sendCommand(["JSON.MGET", ...group.map(({ key }) => key), "$.memory"]);
-        if (!Array.isArray(replies)) return;
+      [...groups].map(async ([namespace, group]) => {
+        const ids = group.map(({ id }) => id);
+        const replies = await client.readMemories(
+          auditIn(namespace, trail),
+          ids.map((id) => keys.record(namespace, id)),
+          ids,
+        );
         for (const [index, reply] of replies.entries()) {
           const place = group[index]?.place;
           // A record that was deleted or has expired since it was found is left out, not an error.
-          if (place !== undefined && typeof reply === "string") found[place] = decodeMemory(reply);
+          if (place !== undefined && reply !== undefined) found[place] = decodeMemory(reply);
         }
       }),
     ),

@@ -3,7 +3,7 @@ import { attachVectors } from "./attach-vectors.js";
 import { countByType } from "./count-by-type.js";
 import type { StoreDeps } from "./deps.js";
 import { detachContext } from "./detach-context.js";
-import { get, getMany } from "./get.js";
+import { get, load, peek } from "./get.js";
 import { insert } from "./insert.js";
 import { lastTurns } from "./last-turns.js";
 import { list } from "./list.js";
@@ -16,12 +16,13 @@ import { search } from "./search.js";
 export function createMemoryStore(deps: StoreDeps): MemoryStore {
   return {
     reachable: async () => void (await deps.redis.run((client) => client.ping())),
-    insert: (items) => insert(deps, items),
+    insert: (trail, items) => insert(deps, trail, items),
     lastTurns: (namespace, sessionIds) => lastTurns(deps, namespace, sessionIds),
-    get: (ref) => get(deps, ref),
-    getMany: (refs) => getMany(deps, refs),
-    revise: (revision) => revise(deps, revision),
-    remove: (ref, expectedVersion) => remove(deps, ref, expectedVersion),
+    get: (trail, ref) => get(deps, trail, ref),
+    peek: (ref) => peek(deps, ref),
+    load: (trail, namespaces, refs) => load(deps, trail, namespaces, refs),
+    revise: (trail, revision) => revise(deps, trail, revision),
+    remove: (trail, ref, expectedVersion) => remove(deps, trail, ref, expectedVersion),
     detachContext: (ref, now) => detachContext(deps, ref, now),
     list: (query) => list(deps, query),
     search: (query) => search(deps, query),

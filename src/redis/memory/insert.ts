@@ -1,4 +1,5 @@
 import { sessionFacet } from "../../memory/facets.js";
+import type { Trail } from "../../access/trail.js";
 import type { InsertOutcome, NewMemory } from "../../memory/ports.js";
 import { isTurn } from "../../memory/turn.js";
 import { translate } from "../client.js";
@@ -17,12 +18,13 @@ const TURN_MS = 7 * 24 * 3600 * 1000;
 /** One script an item, so an item that fails doesn't fail the others. */
 export async function insert(
   deps: StoreDeps,
+  trail: Trail,
   items: readonly NewMemory[],
 ): Promise<readonly (InsertOutcome | Error)[]> {
   const outcomes: (InsertOutcome | Error)[] = [];
   for (let from = 0; from < items.length; from += TOGETHER) {
     try {
-      outcomes.push(...(await insertTogether(deps, items.slice(from, from + TOGETHER))));
+      outcomes.push(...(await insertTogether(deps, trail, items.slice(from, from + TOGETHER))));
     } catch (error) {
       // What is stored by now has to be said.
       if (from === 0) throw error;
@@ -33,13 +35,19 @@ export async function insert(
 }
 
 async function insertTogether(
-  { redis, keys, model }: StoreDeps,
+  { auditor, keys, model }: StoreDeps,
+  trail: Trail,
   items: readonly NewMemory[],
 ): Promise<(InsertOutcome | Error)[]> {
   const calls = items.map((item) => insertArguments({ keys, model }, item));
-  const replies = await redis.run(
-    (client) =>
-      Promise.allSettled(calls.map(({ keys: keyArgs, args }) => client.insertMemory(keyArgs, args))),
+  const replies = await auditor.runAll(
+    [...new Set(items.map(({ memory }) => memory.namespace))],
+    (client, auditIn) =>
+      Promise.allSettled(
+        calls.map(({ namespace, keys: keyArgs, args }) =>
+          client.insertMemory(auditIn(namespace, trail), keyArgs, args),
+        ),
+      ),
     items.length === 1 ? undefined : TOGETHER_TIMEOUT_MS,
   );
   return replies.map((reply, index) => {
@@ -57,6 +65,7 @@ function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, ite
   const { namespace, id } = memory;
   const document = encodeDocument(item);
   return {
+    namespace,
     keys: [
       keys.record(namespace, id),
       keys.contentHash(namespace, contentHash),

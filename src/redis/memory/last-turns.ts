@@ -2,7 +2,7 @@ import { sessionFacet } from "../../memory/facets.js";
 import type { Preceding } from "../../memory/ports.js";
 import { contextFor } from "../../memory/preceding.js";
 import type { StoreDeps } from "./deps.js";
-import { getMany } from "./get.js";
+import { peekMany } from "./get.js";
 
 /** The sessions' keys name their last turns; the words are the records' own, so that they end with them. */
 export async function lastTurns(
@@ -14,8 +14,11 @@ export async function lastTurns(
   const { redis, keys } = deps;
   const wanted = sessionIds.map((sessionId) => keys.turn(namespace, sessionFacet(sessionId)));
   const turns = await redis.run((client) => client.mGet(wanted));
-  const refs = turns.filter((id) => id !== null).map((id) => ({ namespace, id }));
-  const memories = await getMany(deps, refs);
+  const memories = await peekMany(
+    deps,
+    namespace,
+    turns.filter((id) => id !== null),
+  );
   const lent = new Map(
     memories
       .filter((memory) => memory !== undefined)

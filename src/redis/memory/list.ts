@@ -4,7 +4,6 @@ import type { Params } from "../query.js";
 import { scopeClause } from "../query.js";
 import { numberOfSortKey, readRows } from "../rows.js";
 import type { StoreDeps } from "./deps.js";
-import { getMany } from "./get.js";
 import { commonArguments } from "./search.js";
 
 /**
@@ -37,13 +36,9 @@ export async function list(deps: StoreDeps, query: ListQuery): Promise<ListPage>
     position = (full && lastFound !== undefined ? lastFound.seq : edge) + step;
     width *= 4;
   }
-  const memories = await getMany(
-    deps,
-    rows.map((row) => row.ref),
-  );
   const end = position < 1 || position > last;
   return {
-    memories: memories.filter((memory) => memory !== undefined),
+    refs: rows.map((row) => row.ref),
     next: end ? undefined : position - step,
   };
 }
@@ -62,7 +57,7 @@ async function window(
   limit: number,
 ): Promise<Row[]> {
   const params: Params = {};
-  const scope = scopeClause([query.namespace], query.filter, params);
+  const scope = scopeClause([{ root: query.namespace, below: false }], query.filter, params);
   const reply = await redis.run((client) =>
     client.sendCommand([
       "FT.SEARCH",

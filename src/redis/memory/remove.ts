@@ -1,15 +1,18 @@
+import type { Trail } from "../../access/trail.js";
 import type { MemoryRef } from "../../memory/ports.js";
 import type { StoreDeps } from "./deps.js";
 
 const OUTCOMES = ["removed", "missing", "conflict"] as const;
 
 export async function remove(
-  { redis, keys }: StoreDeps,
+  { auditor, keys }: StoreDeps,
+  trail: Trail,
   { namespace, id }: MemoryRef,
   expectedVersion: number | undefined,
 ): Promise<(typeof OUTCOMES)[number]> {
-  const code = await redis.run((client) =>
+  const code = await auditor.run(namespace, trail, (client, audit) =>
     client.removeMemory(
+      audit,
       [keys.record(namespace, id)],
       [
         expectedVersion === undefined ? "" : String(expectedVersion),

@@ -1,3 +1,4 @@
+import type { Trail } from "../../access/trail.js";
 import type { ReviseOutcome, Revision } from "../../memory/ports.js";
 import { encodeRevision } from "../codec.js";
 import { encodeIndexVector } from "../vector.js";
@@ -6,12 +7,17 @@ import { requireModel } from "./insert.js";
 
 const OUTCOMES = ["revised", "missing", "conflict"] as const;
 
-export async function revise({ redis, keys, model }: StoreDeps, revision: Revision): Promise<ReviseOutcome> {
+export async function revise(
+  { auditor, keys, model }: StoreDeps,
+  trail: Trail,
+  revision: Revision,
+): Promise<ReviseOutcome> {
   const { memory, vectors = [] } = revision;
   const { namespace, id } = memory;
   const { patch, facets, prior } = encodeRevision(revision);
-  const reply = await redis.run((client) =>
+  const reply = await auditor.run(namespace, trail, (client, audit) =>
     client.reviseMemory(
+      audit,
       [
         keys.record(namespace, id),
         ...vectors.map((_, passage) => keys.vector(requireModel(model), namespace, id, passage)),

@@ -27,7 +27,7 @@ const VECTOR_ARGUMENTS = [
 
 /** Both searches in one round trip: they are sent in the same tick, which node-redis writes as one pipeline. */
 export async function search(deps: StoreDeps, query: SearchQuery): Promise<SearchResult> {
-  const statistics = await deps.statistics.lookup(query.namespaces, query.filter, query.keyword?.terms ?? []);
+  const statistics = await deps.statistics.lookup(query.scopes, query.filter, query.keyword?.terms ?? []);
   const [keyword, vector] = await Promise.all([
     query.keyword && keywordSearch(deps, query, query.keyword, statistics),
     query.vector && vectorSearch(deps, query, query.vector, statistics),
@@ -55,7 +55,7 @@ async function selectedBy(
   essential: readonly string[],
 ): Promise<Candidate[]> {
   const params: Params = {};
-  const scope = scopeClause(query.namespaces, query.filter, params);
+  const scope = scopeClause(query.scopes, query.filter, params);
   const reply = await redis.run((client) =>
     client.sendCommand([
       "FT.SEARCH",
@@ -94,13 +94,13 @@ async function nearestPassages(
   passages: number,
 ): Promise<Candidate[]> {
   const params: Params = { v: encodeIndexVector(vector) };
-  const scope = scopeClause(query.namespaces, query.filter, params);
+  const scope = scopeClause(query.scopes, query.filter, params);
   const policy = hybridPolicy(letThrough, records);
   const reply = await redis.run((client) =>
     client.sendCommand([
       "FT.SEARCH",
       keys.vectorIndex(requireModel(model)),
-      `(${scope})=>[KNN ${passages} @v $v HYBRID_POLICY ${policy} AS distance]`,
+      `(${scope === "" ? "*" : scope})=>[KNN ${passages} @v $v HYBRID_POLICY ${policy} AS distance]`,
       ...VECTOR_ARGUMENTS,
       ...commonArguments(passages, params),
     ]),

@@ -1,6 +1,8 @@
 /** Every way in which mneme says no. HTTP maps each to a status in one table. */
 export type ErrorCode =
   | "invalid_request"
+  | "unauthenticated"
+  | "forbidden"
   | "not_found"
   | "immutable_memory"
   | "duplicate_content"

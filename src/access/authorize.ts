@@ -1,0 +1,66 @@
+import type { Context } from "../domain/context.js";
+import { DomainError } from "../domain/errors.js";
+import type { GrantVerb, Scope } from "./grants.js";
+import { allowedParts, allows, allowsIn, patternOf } from "./grants.js";
+import type { AuditLog } from "./ports.js";
+import type { AuditVerb } from "./trail.js";
+import { trailOf } from "./trail.js";
+
+/** What an act needs. */
+export interface Need {
+  readonly verb: GrantVerb;
+  /** What it is called in the audit trail. */
+  readonly act: AuditVerb;
+}
+
+/**
+ * Lets an act in a namespace pass, or rejects with `forbidden` once the denial is on record.
+ *
+ * The answer depends on the caller's grants and the request alone. Nothing of the namespace is looked at before,
+ * so a refusal is the same, and takes the same time, whether or not there is anything in it.
+ */
+export async function authorize(
+  audit: AuditLog,
+  context: Context,
+  namespace: string,
+  need: Need,
+): Promise<void> {
+  if (!allowsIn(context.actor.grants, need.verb, namespace))
+    throw await refuse(audit, context, namespace, need);
+}
+
+/** As {@link authorize}, for all namespaces of a scope. */
+export async function authorizeScope(
+  audit: AuditLog,
+  context: Context,
+  scope: Scope,
+  need: Need,
+): Promise<void> {
+  if (!allows(context.actor.grants, need.verb, scope)) {
+    throw await refuse(audit, context, patternOf(scope), need);
+  }
+}
+
+/**
+ * The parts of a scope in which the caller may act. A single namespace must be allowed; of a pattern, what isn't
+ * allowed is left out: the caller can't tell it from what isn't there.
+ */
+export async function authorizedParts(
+  audit: AuditLog,
+  context: Context,
+  scope: Scope,
+  need: Need,
+): Promise<Scope[]> {
+  if (!scope.below) await authorizeScope(audit, context, scope, need);
+  return allowedParts(context.actor.grants, need.verb, scope);
+}
+
+async function refuse(
+  audit: AuditLog,
+  context: Context,
+  pattern: string,
+  { verb, act }: Need,
+): Promise<DomainError> {
+  await audit.denied(trailOf(context, act, { other: pattern }));
+  return new DomainError("forbidden", `This key has no grant to ${verb} in ${pattern}.`);
+}

@@ -1,0 +1,36 @@
+import type { Grant } from "../access/grants.js";
+
+/** Who asks, and when: carried through every verb, so that nothing is global. */
+export interface Context {
+  readonly actor: Actor;
+  readonly requestId: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /**
+   * Names this act, the same for each retry of it: a script that has done it answers as it did the first time.
+   * Undefined: nobody will ask again (no `Idempotency-Key`).
+   */
+  readonly operation: string | undefined;
+}
+
+export interface Actor {
+  /** Becomes `source_agent` of what this actor writes. */
+  readonly agent: string;
+  /** Of the API key that was shown; null without one. */
+  readonly keyId: string | null;
+  readonly grants: readonly Grant[];
+}
+
+/** Everybody, as long as there is no API key. */
+export const ANONYMOUS: Actor = {
+  agent: "anonymous",
+  keyId: null,
+  grants: [{ namespace: "**", verbs: ["read", "write", "publish", "admin"] }],
+};
+
+/** What mneme does by itself, such as carrying a revision to its published copies. */
+export const SYSTEM_ACTOR: Actor = {
+  agent: "mneme",
+  keyId: null,
+  grants: [{ namespace: "**", verbs: ["read", "write", "publish", "admin"] }],
+};

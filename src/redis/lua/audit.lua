@@ -1,0 +1,46 @@
+--[[
+Put before every script that acts for a caller: records the act in the audit trail of its namespace.
+
+Takes its own keys and arguments off the front, so a script numbers its own from 1.
+
+KEYS[1] the trail, a stream
+KEYS[2] its head: number, hash and time of the last entry; number and hash before the oldest one kept
+
+ARGV[1] the entry as JSON without its closing brace
+ARGV[2] how long entries are kept, milliseconds
+
+Entry: id <milliseconds>-<number>, p = hash of the entry before it ('' for the first), e = the entry.
+Hash: sha1(p \n id \n e), the one digest that a script has.
+
+A script calls audit(outcome, ids) before its first write: if that fails, for lack of memory or of a sound trail,
+nothing has been done yet. Scripts aren't rolled back.
+]]
+local audit_stream, audit_head = table.remove(KEYS, 1), table.remove(KEYS, 1)
+local audit_entry, audit_keep = table.remove(ARGV, 1), tonumber(table.remove(ARGV, 1))
+local audit_time = redis.call('TIME')
+local now = audit_time[1] * 1000 + math.floor(audit_time[2] / 1000)
+
+local function audit_trim(oldest)
+  local kept = redis.call('XRANGE', audit_stream, oldest, '+', 'COUNT', 1)[1]
+  redis.call('XTRIM', audit_stream, 'MINID', kept[1])
+  redis.call('HSET', audit_head, 'first', string.match(kept[1], '-(%d+)$'), 'before', kept[2][2])
+end
+
+local function audit(outcome, ids)
+  local head = redis.call('HMGET', audit_head, 'number', 'hash', 'time', 'renewed')
+  local number = (tonumber(head[1]) or 0) + 1
+  local time = math.max(now, tonumber(head[3]) or 0)
+  local id = string.format('%d-%d', time, number)
+  local previous = head[2] or ''
+  local entry = audit_entry .. ',"o":"' .. outcome .. '"' .. (ids and ids[1] and ',"i":' .. cjson.encode(ids) or '') .. '}'
+  local hash = redis.sha1hex(previous .. '\n' .. id .. '\n' .. entry)
+  redis.call('XADD', audit_stream, id, 'p', previous, 'e', entry)
+  redis.call('HSET', audit_head, 'number', string.format('%d', number), 'hash', hash, 'time', string.format('%d', time))
+  -- A trail that nobody adds to any more ends by itself; of a busy one, the old part is cut off now and then.
+  if number % 64 == 0 then audit_trim(string.format('%d', time - audit_keep)) end
+  if now - (tonumber(head[4]) or 0) > audit_keep / 16 then
+    redis.call('HSET', audit_head, 'renewed', string.format('%d', now))
+    redis.call('PEXPIRE', audit_stream, string.format('%d', audit_keep * 1.125))
+    redis.call('PEXPIRE', audit_head, string.format('%d', audit_keep * 1.125))
+  end
+end
