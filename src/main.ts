@@ -31,6 +31,8 @@ import { createMemoryStore } from "./redis/memory/index.js";
 import { loadScripts } from "./redis/scripts.js";
 import type { ServerFacts } from "./redis/server.js";
 import { connectTo } from "./redis/server.js";
+import type { Subscriptions } from "./redis/subscriptions.js";
+import { createSubscriptions } from "./redis/subscriptions.js";
 import { createIndexStatistics } from "./redis/statistics.js";
 import { StartError } from "./start-error.js";
 
@@ -107,6 +109,13 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     if (client.isOpen) client.destroy();
     throw error;
   }
+  const subscriptions = await createSubscriptions(client, (error) =>
+    logger.warn({ error: describeError(error) }, "redis subscriptions"),
+  ).catch(async (error: unknown) => {
+    await embedder?.close();
+    client.destroy();
+    throw error;
+  });
   client.on("ready", () => auditor.forget());
   client.on("ready", () => void Promise.all([loadScripts(client), ensureIndexes()]).catch(() => {}));
 
@@ -151,7 +160,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   });
 
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  const open: Open = { server, worker, embedder, client, logger };
+  const open: Open = { server, worker, embedder, subscriptions, client, logger };
   const url = await listen(server, config).catch(async (error: unknown) => {
     await stop(open);
     throw error;
@@ -208,6 +217,7 @@ interface Open {
   readonly server: Server;
   readonly worker: { stop(): Promise<void> };
   readonly embedder: Embedder | undefined;
+  readonly subscriptions: Subscriptions;
   readonly client: ReturnType<typeof createRedisClient>;
   readonly logger: Logger;
 }
@@ -218,7 +228,7 @@ const DRAIN_MS = 30_000;
 /** How long a Redis that hangs may take for its last answers before its connection is cut, in milliseconds. */
 const FAREWELL_MS = 2_000;
 
-async function stop({ server, worker, embedder, client, logger }: Open): Promise<void> {
+async function stop({ server, worker, embedder, subscriptions, client, logger }: Open): Promise<void> {
   logger.info("stopping");
   const closed = once(server, "close");
   server.close();
@@ -229,6 +239,7 @@ async function stop({ server, worker, embedder, client, logger }: Open): Promise
   clearTimeout(cut);
   clearInterval(idle);
   await worker.stop();
+  subscriptions.close();
   await embedder?.close();
   const forsake = setTimeout(() => client.destroy(), FAREWELL_MS);
   if (client.isReady) await client.close();

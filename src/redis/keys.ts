@@ -30,6 +30,12 @@ export interface Keys {
   auditHead(namespace: string): string;
   /** All namespaces that were ever acted in; a superset. */
   namespaces(): string;
+  /** A namespace's settings, a hash: see {@link SETTING_FIELDS}. */
+  settings(namespace: string): string;
+  /** A channel: the ids of API keys that have changed. */
+  keyNews(): string;
+  /** A channel: there are changes of this namespace's state. */
+  stateNews(namespace: string): string;
   embedding(hash: string): string;
   lock(name: string): string;
   meta(): string;
@@ -43,6 +49,14 @@ export interface Keys {
 export const SYSTEM = "~system";
 /** The trail of refusals. Apart, because whoever is refused decides how many there are. */
 export const DENIALS = "~denials";
+
+/** The fields of a namespace's settings; one that isn't set is left out. Scripts read them by these names. */
+export const SETTING_FIELDS = [
+  "state_ttl_default_seconds",
+  "state_ttl_max_seconds",
+  "quota_memories",
+  "quota_bytes",
+] as const;
 
 /** Raised when the meaning of the record index's fields changes: the new index then fills beside the old one. */
 const RECORD_SCHEMA = 1;
@@ -64,6 +78,9 @@ export function createKeys(prefix: string): Keys {
     audit: (namespace) => `${prefix}:audit:{${namespace}}`,
     auditHead: (namespace) => `${prefix}:audit-head:{${namespace}}`,
     namespaces: () => `${prefix}:namespaces:{${SYSTEM}}`,
+    settings: (namespace) => `${prefix}:settings:{${namespace}}`,
+    keyNews: () => `${prefix}:news:keys`,
+    stateNews: (namespace) => `${prefix}:news:state:{${namespace}}`,
     embedding: (hash) => `${prefix}:emb:${hash}`,
     lock: (name) => `${prefix}:lock:${name}`,
     meta: () => `${prefix}:meta`,
