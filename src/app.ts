@@ -2,6 +2,8 @@ import { requestId } from "hono/request-id";
 import type { AppDeps } from "./http/env.js";
 import { allowedMethods } from "./http/methods.js";
 import { authenticate } from "./http/middleware/authenticate.js";
+import { durable } from "./http/middleware/durable.js";
+import { idempotent } from "./http/middleware/idempotency.js";
 import { limitBody } from "./http/middleware/limits.js";
 import { onlyLoopbackHosts } from "./http/middleware/loopback.js";
 import { observe } from "./http/middleware/observe.js";
@@ -22,6 +24,8 @@ export function createApp(deps: AppDeps) {
   if (!deps.anonymousAnywhere) app.use(onlyLoopbackHosts());
   app.use(authenticate());
   app.use(limitBody());
+  app.use(idempotent({ answers: deps.answers, audit: deps.services.audit, now: deps.now }));
+  app.use(durable(deps.durable));
   app.notFound((c) => {
     const allowed = allowedMethods(app, c.req.path);
     if (allowed.length > 0) c.header("Allow", allowed.join(", "));

@@ -13,6 +13,7 @@ export interface Config {
   readonly embedding: EmbeddingConfig;
   /** How long a vector stays in the cache, in seconds. */
   readonly embeddingCacheSeconds: number;
+  readonly durable: { readonly always: boolean; readonly timeoutMs: number };
   /** How long an entry of the audit trail is kept. */
   readonly auditRetentionDays: number;
   readonly defaultTtl: Readonly<Record<MemoryType, number | null>>;
@@ -74,6 +75,8 @@ const environment = z
     MNEME_TTL_EPISODIC_SECONDS: ttl,
     MNEME_TTL_SEMANTIC_SECONDS: ttl,
     MNEME_TTL_PROCEDURAL_SECONDS: ttl,
+    MNEME_DURABLE: z.enum(["0", "1"]).default("0"),
+    MNEME_DURABLE_TIMEOUT_MS: integer(3000, 10, 60_000),
     AUDIT_RETENTION_DAYS: integer(30, 1, 3650),
     MNEME_ALLOW_ANONYMOUS: z.enum(["0", "1"]).default("0"),
   })
@@ -130,6 +133,7 @@ export function loadConfig(env: Environment): Config {
     },
     embedding: embeddingOf(values),
     embeddingCacheSeconds: values.MNEME_EMBEDDING_CACHE_SECONDS,
+    durable: { always: values.MNEME_DURABLE === "1", timeoutMs: values.MNEME_DURABLE_TIMEOUT_MS },
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     defaultTtl: {
       episodic: values.MNEME_TTL_EPISODIC_SECONDS,

@@ -6,7 +6,11 @@ export type ErrorCode =
   | "not_found"
   | "immutable_memory"
   | "duplicate_content"
+  | "publish_conflict"
   | "version_conflict"
+  | "idempotency_mismatch"
+  | "idempotency_busy"
+  | "durability_unconfirmed"
   | "embedding_mismatch"
   | "query_without_terms"
   | "query_refused"
@@ -46,4 +50,11 @@ export function invalid(field: string, message: string): DomainError {
 
 export function memoryNotFound(): DomainError {
   return new DomainError("not_found", "There is no such memory in this namespace.");
+}
+
+export function versionConflict(): DomainError {
+  return new DomainError(
+    "version_conflict",
+    "The memory has another version by now: read it again, then decide.",
+  );
 }

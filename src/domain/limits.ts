@@ -17,6 +17,7 @@ export const LIMITS = {
   toolCalls: 128,
   queryBytes: 8 * 1024,
   recallNamespaces: 32,
+  publications: 32,
   recallLimit: 100,
   listLimit: 200,
   filterValues: 64,

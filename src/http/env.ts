@@ -1,5 +1,7 @@
+import type { AnswerStore } from "../domain/answers.js";
 import type { Actor } from "../domain/context.js";
 import type { Services } from "../memory/services.js";
+import type { DurableOptions } from "./middleware/durable.js";
 import type { Metrics } from "./metrics.js";
 import type { Logger } from "pino";
 
@@ -10,6 +12,9 @@ export interface AppDeps {
   readonly logger: Logger;
   /** Whoever reaches the service may use it, under whatever name. */
   readonly anonymousAnywhere: boolean;
+  /** Of requests with an `Idempotency-Key`. */
+  readonly answers: AnswerStore;
+  readonly durable: DurableOptions;
   readonly readiness: () => Promise<Readiness>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

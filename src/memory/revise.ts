@@ -3,15 +3,15 @@ import type { Trail } from "../access/trail.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { embedFirstPassages } from "./embed.js";
-import { DomainError, memoryNotFound } from "../domain/errors.js";
+import { DomainError, memoryNotFound, versionConflict } from "../domain/errors.js";
 import { contentHash } from "./hash.js";
 import type { JsonObject } from "../domain/json.js";
 import { mergeMetadata } from "./metadata.js";
 import type { MemoryRef, Revision } from "./ports.js";
 import type { Memory, MemoryDetail } from "./record.js";
 import { checkOwnEmbedding, dueTime } from "./remember.js";
-import { versionConflict } from "./remove.js";
 import type { Services } from "./services.js";
+import { tellCopies } from "./tell-copies.js";
 import { expiryOf } from "./ttl.js";
 
 /** What may change; undefined leaves as is. */
@@ -52,6 +52,7 @@ export async function revise(
     const revision = await nextVersion(services, context, current, input);
     const outcome = await store.revise(trail, revision);
     if (outcome.kind === "revised") {
+      if (outcome.published) await tellCopies(services, context, ref);
       // What a session's turn follows is for the sweep to find; new content follows nothing.
       if (revision.vectors !== undefined && revision.memory.embedding.status === "partial")
         services.worker.finish({ ...revision.memory, context: "" });
@@ -77,6 +78,10 @@ async function refuseUnfit(
     await audit.record(current.namespace, trail, "conflict");
     throw versionConflict();
   }
+  if (current.origin !== null) {
+    await audit.record(current.namespace, trail, "immutable");
+    throw new DomainError("immutable_memory", "A published copy is revised where it comes from.");
+  }
   if (input.content !== undefined && current.memory_type === "episodic") {
     await audit.record(current.namespace, trail, "immutable");
     throw new DomainError(
@@ -93,7 +98,7 @@ async function nextVersion(
   current: MemoryDetail,
   input: RevisionInput,
 ): Promise<Revision> {
-  const { interaction: _, ...previous } = current;
+  const { interaction: _, publications: __, ...previous } = current;
   const now = context.now();
   const content = input.content ?? current.content;
   const embedding = await nextEmbedding(services, current, input);

@@ -47,6 +47,8 @@ describe("/openapi.json", () => {
       "POST /v1/namespaces/{ns}/interactions",
       "POST /v1/namespaces/{ns}/memories",
       "POST /v1/namespaces/{ns}/memories/batch",
+      "POST /v1/namespaces/{ns}/memories/{id}/publish",
+      "POST /v1/namespaces/{ns}/memories/{id}/unpublish",
       "POST /v1/recall",
     ]);
     for (const [path, operations] of Object.entries(document.paths)) {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { Hono } from "hono";
+import { withCommonParts } from "../common-parts.js";
 import type { AppEnv } from "../env.js";
 
 const PAGE = `<!doctype html>
@@ -64,6 +65,6 @@ const DESCRIPTION = {
  * by now, so that a schema that can't be described fails the start and not a request.
  */
 export function serveDescription(app: OpenAPIHono<AppEnv>): void {
-  const document = JSON.stringify(app.getOpenAPI31Document(DESCRIPTION));
+  const document = JSON.stringify(withCommonParts(app.getOpenAPI31Document(DESCRIPTION)));
   app.get("/openapi.json", (c) => c.body(document, 200, { "Content-Type": "application/json" }));
 }

@@ -18,7 +18,11 @@ const problem = { content: { "application/problem+json": { schema: problemView }
 /** The refusals that any route may answer with. */
 export const problems = {
   400: { ...problem, description: "The request is not valid; `errors` names each field." },
-  503: { ...problem, description: "Redis is away; try again after Retry-After seconds." },
+  503: {
+    ...problem,
+    description:
+      "Redis is away, or doesn't confirm that a write is on disk (durability_unconfirmed); try again after Retry-After seconds.",
+  },
 } as const;
 
 export const notFound = {

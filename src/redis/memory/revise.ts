@@ -5,8 +5,6 @@ import { encodeIndexVector } from "../vector.js";
 import type { StoreDeps } from "./deps.js";
 import { requireModel } from "./insert.js";
 
-const OUTCOMES = ["revised", "missing", "conflict"] as const;
-
 export async function revise(
   { auditor, keys, model }: StoreDeps,
   trail: Trail,
@@ -41,8 +39,9 @@ export async function revise(
       ],
     ),
   );
+  if (reply.code === 0) return { kind: "revised", published: reply.text === "1" };
+  if (reply.code === 1) return { kind: "missing" };
+  if (reply.code === 2) return { kind: "conflict" };
   if (reply.code === 3) return { kind: "duplicate", id: reply.text };
-  const kind = OUTCOMES[reply.code];
-  if (kind === undefined) throw new Error(`revise.lua returned ${reply.code}`);
-  return { kind };
+  throw new Error(`revise.lua returned ${reply.code}`);
 }
