@@ -12,6 +12,8 @@ export type ErrorCode =
   | "query_refused"
   | "embedder_unavailable"
   | "redis_unavailable"
+  | "rate_limited"
+  | "quota_exceeded"
   | "storage_full";
 
 export interface FieldError {
@@ -46,4 +48,9 @@ export function invalid(field: string, message: string): DomainError {
 
 export function memoryNotFound(): DomainError {
   return new DomainError("not_found", "There is no such memory in this namespace.");
+}
+
+/** Also of a key that the caller may not see. */
+export function keyNotFound(): DomainError {
+  return new DomainError("not_found", "There is no such key among those that you administer.");
 }

@@ -35,9 +35,11 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   misdirected_request: [421, "The request names another host"],
   embedding_mismatch: [422, "The vector doesn't fit the model in use"],
   query_refused: [422, "The embedding provider refuses the query"],
+  rate_limited: [429, "Too many requests with this key"],
   internal_error: [500, "Something went wrong here"],
   redis_unavailable: [503, "Redis is away"],
   embedder_unavailable: [503, "The embedding provider is away"],
+  quota_exceeded: [507, "The namespace is full"],
   storage_full: [507, "The storage is full"],
 };
 
@@ -102,6 +104,7 @@ export function respondProblem(c: HonoContext, error: unknown, requestId: string
   if (error instanceof DomainError && error.retryAfterSeconds !== undefined) {
     c.header("Retry-After", String(error.retryAfterSeconds));
   }
+  if (problem.status === 401) c.header("WWW-Authenticate", "Bearer");
   // What is left of the body stays unread, so the connection can't carry another request.
   if (problem.code === "payload_too_large") c.header("Connection", "close");
   return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, {

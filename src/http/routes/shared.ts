@@ -18,11 +18,17 @@ const problem = { content: { "application/problem+json": { schema: problemView }
 /** The refusals that any route may answer with. */
 export const problems = {
   400: { ...problem, description: "The request is not valid; `errors` names each field." },
+  401: { ...problem, description: "No key, or none that is valid; the same for every reason." },
+  403: { ...problem, description: "The key has no grant for this. It says nothing of what is there." },
+  429: { ...problem, description: "Too many requests with this key; try again after Retry-After seconds." },
   503: { ...problem, description: "Redis is away; try again after Retry-After seconds." },
 } as const;
 
 export const notFound = {
   404: { ...problem, description: "There is no such memory in this namespace." },
+} as const;
+export const keyMissing = {
+  404: { ...problem, description: "There is no such key among those that you administer." },
 } as const;
 export const lostRace = {
   412: { ...problem, description: "The memory has another version than If-Match says." },
