@@ -36,7 +36,9 @@ async function run(
   const service = await serve({
     env: { ...env, REDIS_URL: redis.url, ...(modelDir === undefined ? {} : { MNEME_MODEL_DIR: modelDir }) },
   });
-  console.log(`mneme at ${service.url} | redis: ${redis.description} | embedder: ${service.embedder}`);
+  console.log(
+    `mneme at ${service.url} | redis: ${redis.description} | embedder: ${service.embedder} | open to: ${service.access}`,
+  );
   await stop;
   await service.stop();
 }

@@ -6,11 +6,13 @@ import { durable } from "./http/middleware/durable.js";
 import { idempotent } from "./http/middleware/idempotency.js";
 import { limitBody } from "./http/middleware/limits.js";
 import { onlyLoopbackHosts } from "./http/middleware/loopback.js";
+import { limitRate } from "./http/middleware/rate-limit.js";
 import { observe } from "./http/middleware/observe.js";
 import { describeProblem, HttpProblem, respondProblem } from "./http/problem.js";
 import { createRouter } from "./http/router.js";
 import { docsRoutes, serveDescription } from "./http/routes/docs.js";
 import { interactionRoutes } from "./http/routes/interactions.js";
+import { keyRoutes } from "./http/routes/keys.js";
 import { memoryRoutes } from "./http/routes/memories.js";
 import { recallRoutes } from "./http/routes/recall.js";
 import { systemRoutes } from "./http/routes/system.js";
@@ -21,8 +23,8 @@ export function createApp(deps: AppDeps) {
   const { logger, metrics } = deps;
   const app = createRouter();
   app.use(requestId({ limitLength: 64 }), observe(logger, metrics));
-  if (!deps.anonymousAnywhere) app.use(onlyLoopbackHosts());
-  app.use(authenticate());
+  if (!deps.anonymousAnywhere) app.use(onlyLoopbackHosts(deps.keyRequired));
+  app.use(authenticate(deps.authenticator), limitRate(deps.rateLimiter, deps.rateLimitPerMinute));
   app.use(limitBody());
   app.use(idempotent({ answers: deps.answers, audit: deps.services.audit, now: deps.now }));
   app.use(durable(deps.durable));
@@ -44,6 +46,7 @@ export function createApp(deps: AppDeps) {
   const routed = app
     .route("/", systemRoutes(deps))
     .route("/", docsRoutes())
+    .route("/", keyRoutes(deps))
     .route("/", memoryRoutes(deps))
     .route("/", interactionRoutes(deps))
     .route("/", recallRoutes(deps));

@@ -9,6 +9,8 @@ export interface Config {
   readonly logLevel: string;
   /** Anybody may use it without a key, from anywhere. */
   readonly allowAnonymous: boolean;
+  /** Requests a minute of a key that has no limit of its own; undefined: any number. */
+  readonly rateLimitPerMinute: number | undefined;
   readonly redis: { readonly url: string; readonly timeoutMs: number; readonly keyPrefix: string };
   readonly embedding: EmbeddingConfig;
   /** How long a vector stays in the cache, in seconds. */
@@ -77,18 +79,13 @@ const environment = z
     MNEME_TTL_PROCEDURAL_SECONDS: ttl,
     MNEME_DURABLE: z.enum(["0", "1"]).default("0"),
     MNEME_DURABLE_TIMEOUT_MS: integer(3000, 10, 60_000),
+    MNEME_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(LIMITS.requestsPerMinute).optional(),
     AUDIT_RETENTION_DAYS: integer(30, 1, 3650),
     MNEME_ALLOW_ANONYMOUS: z.enum(["0", "1"]).default("0"),
   })
   .superRefine((env, context) => {
     const complain = (name: string, message: string) =>
       context.addIssue({ code: "custom", path: [name], message });
-    if (!isLoopback(env.HOST) && env.MNEME_ALLOW_ANONYMOUS !== "1") {
-      complain(
-        "HOST",
-        "Without API keys mneme serves only this machine (127.0.0.1, ::1, localhost). Set MNEME_ALLOW_ANONYMOUS=1 if whoever reaches this address may read and write everything.",
-      );
-    }
     const provider = providerOf(env);
     if (provider === "local" && env.MNEME_MODEL_DIR === undefined) {
       complain(
@@ -126,6 +123,7 @@ export function loadConfig(env: Environment): Config {
     port: values.PORT,
     logLevel: values.LOG_LEVEL,
     allowAnonymous: values.MNEME_ALLOW_ANONYMOUS === "1",
+    rateLimitPerMinute: values.MNEME_RATE_LIMIT_PER_MINUTE,
     redis: {
       url: values.REDIS_URL,
       timeoutMs: values.MNEME_REDIS_TIMEOUT_MS,
@@ -182,6 +180,7 @@ function namesNoDatabase(url: string): boolean {
   return !URL.canParse(url) || /^\/?0?$/.test(new URL(url).pathname);
 }
 
-function isLoopback(host: string): boolean {
+/** Whether only this machine reaches it. */
+export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }

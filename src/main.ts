@@ -5,9 +5,12 @@ import { fileURLToPath } from "node:url";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Logger } from "pino";
 import { pino } from "pino";
+import { ulid } from "ulid";
+import { createAuthenticator } from "./access/keys/authenticate.js";
+import { createKeyCache } from "./access/keys/cache.js";
 import { createApp } from "./app.js";
 import type { Config, EmbeddingConfig, Environment } from "./config.js";
-import { ConfigError, loadConfig, shellEnvironment } from "./config.js";
+import { ConfigError, isLoopback, loadConfig, shellEnvironment } from "./config.js";
 import type { Embedder, EmbeddingCache } from "./embeddings/embedder.js";
 import { createEmbedder } from "./embeddings/index.js";
 import { withObserver } from "./embeddings/observed.js";
@@ -21,6 +24,8 @@ import type { Services } from "./memory/services.js";
 import { createReadiness } from "./readiness.js";
 import { createAuditLog } from "./redis/access/audit-log.js";
 import { createAuditor } from "./redis/access/auditor.js";
+import { createKeyStore } from "./redis/access/key-store.js";
+import { createRateLimiter } from "./redis/access/rate-limiter.js";
 import { publicAddress } from "./redis/address.js";
 import { createGateway, createRedisClient } from "./redis/client.js";
 import { createDurability } from "./redis/durability.js";
@@ -41,6 +46,8 @@ import { StartError } from "./start-error.js";
 
 export interface RunningService {
   readonly url: string;
+  /** Who may use it, in words for a person. */
+  readonly access: string;
   /** What embeds, in words for a person. */
   readonly embedder: string;
   /** Which Redis, in words for a person; no password. */
@@ -103,10 +110,15 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     for (const index of indexes) await ensureIndex(client, index);
   }
 
+  const audit = createAuditLog(auditor);
+  const keyStore = createKeyStore(redis, auditor, keys);
+  const keyCache = createKeyCache(keyStore);
+
   let facts: ServerFacts;
   try {
     facts = await connectTo(client, config.redis.url);
     await Promise.all([loadScripts(client), ensureIndexes()]);
+    refuseOpenHost(config, await keyCache.requiredNow());
   } catch (error) {
     await embedder?.close();
     if (client.isOpen) client.destroy();
@@ -123,6 +135,8 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     timeoutMs: config.durable.timeoutMs,
     onError: (error) => logger.warn({ error: describeError(error) }, "redis durability"),
   });
+  await subscriptions.listen(keys.keyNews(), keyCache.forget);
+  subscriptions.onRestored(keyCache.forgetAll);
   client.on("ready", () => auditor.forget());
   client.on("ready", () => void Promise.all([loadScripts(client), ensureIndexes()]).catch(() => {}));
 
@@ -152,7 +166,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   });
   const services: Services = {
     store,
-    audit: createAuditLog(auditor),
+    audit,
     embedder,
     worker,
     defaultTtl: config.defaultTtl,
@@ -170,6 +184,17 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   });
   const app = createApp({
     services,
+    access: { keys: keyStore, cache: keyCache, audit, newId: ulid },
+    authenticator: createAuthenticator({
+      cache: keyCache,
+      store: keyStore,
+      audit,
+      now,
+      onRefused: metrics.unauthenticated,
+    }),
+    rateLimiter: createRateLimiter(redis, keys),
+    rateLimitPerMinute: config.rateLimitPerMinute,
+    keyRequired: keyCache.knownRequired,
     metrics,
     logger,
     anonymousAnywhere: config.allowAnonymous,
@@ -192,14 +217,29 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     await stop(open);
     throw error;
   });
-  logger.info({ url, embedder: embedder?.model.id ?? "none" }, "serving");
+  const anonymous = !keyCache.knownRequired();
+  logger.info({ url, embedder: embedder?.model.id ?? "none", anonymous }, "serving");
+  if (anonymous) logger.warn(`anybody who reaches it may do everything: ${FIRST_KEY} changes that`);
   return {
     url,
+    access: anonymous
+      ? `anybody, without a key, ${config.allowAnonymous ? "from anywhere" : "from this machine"}`
+      : "with an API key",
     embedder:
       embedder === undefined ? "none (keyword only)" : `${embedder.model.id} (${embedder.model.provider})`,
     redis: `Redis ${facts.version} at ${publicAddress(config.redis.url)}`,
     stop: () => stop(open),
   };
+}
+
+const FIRST_KEY = "`npm run keys -- create --admin --agent NAME`";
+
+/** Without keys, only this machine is served, unless told otherwise by name. */
+function refuseOpenHost({ host, allowAnonymous }: Config, keyRequired: boolean): void {
+  if (keyRequired || allowAnonymous || isLoopback(host)) return;
+  throw new ConfigError(
+    `HOST: Without API keys mneme serves only this machine (127.0.0.1, ::1, localhost). Make a key with ${FIRST_KEY}, or set MNEME_ALLOW_ANONYMOUS=1 if whoever reaches this address may read and write everything.`,
+  );
 }
 
 const MISCONFIGURED = {

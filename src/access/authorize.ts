@@ -55,6 +55,13 @@ export async function authorizedParts(
   return allowedParts(context.actor.grants, need.verb, scope);
 }
 
+/** As {@link authorize}, for an act on what lies in whichever namespaces the caller may act in. */
+export async function authorizeSome(audit: AuditLog, context: Context, need: Need): Promise<void> {
+  if (!context.actor.grants.some(({ verbs }) => verbs.includes(need.verb))) {
+    throw await refuse(audit, context, "any namespace", need);
+  }
+}
+
 async function refuse(
   audit: AuditLog,
   context: Context,

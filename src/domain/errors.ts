@@ -16,6 +16,8 @@ export type ErrorCode =
   | "query_refused"
   | "embedder_unavailable"
   | "redis_unavailable"
+  | "rate_limited"
+  | "quota_exceeded"
   | "storage_full";
 
 export interface FieldError {
@@ -57,4 +59,9 @@ export function versionConflict(): DomainError {
     "version_conflict",
     "The memory has another version by now: read it again, then decide.",
   );
+}
+
+/** Also of a key that the caller may not see. */
+export function keyNotFound(): DomainError {
+  return new DomainError("not_found", "There is no such key among those that you administer.");
 }

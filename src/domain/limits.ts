@@ -21,5 +21,7 @@ export const LIMITS = {
   recallLimit: 100,
   listLimit: 200,
   filterValues: 64,
+  grants: 64,
+  requestsPerMinute: 1_000_000,
   ttlSeconds: 10 * 365 * 24 * 3600,
 } as const;

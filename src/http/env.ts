@@ -1,4 +1,7 @@
 import type { AnswerStore } from "../domain/answers.js";
+import type { Authenticator } from "../access/keys/authenticate.js";
+import type { KeyServices } from "../access/keys/services.js";
+import type { RateLimiter } from "../access/rate-limit.js";
 import type { Actor } from "../domain/context.js";
 import type { Services } from "../memory/services.js";
 import type { DurableOptions } from "./middleware/durable.js";
@@ -8,6 +11,13 @@ import type { Logger } from "pino";
 /** What the HTTP side is built from. */
 export interface AppDeps {
   readonly services: Services;
+  readonly access: KeyServices;
+  readonly authenticator: Authenticator;
+  readonly rateLimiter: RateLimiter;
+  /** Requests a minute of a key that has no limit of its own; undefined: any number. */
+  readonly rateLimitPerMinute: number | undefined;
+  /** Whether a request needs a key, as far as this process knows. */
+  readonly keyRequired: () => boolean;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** Whoever reaches the service may use it, under whatever name. */
@@ -38,6 +48,8 @@ export interface AppEnv {
   readonly Variables: {
     requestId: string;
     actor: Actor;
+    /** The key's own limit, requests a minute; null or undefined: that of all keys. */
+    rateLimit: number | null | undefined;
     /** See {@link Context.operation}. */
     operation: string | undefined;
   };

@@ -11,6 +11,8 @@ export interface Metrics {
   redis(answered: boolean, seconds: number): void;
   embedding(kind: "query" | "passage", outcome: "ok" | "error", texts: number, seconds: number): void;
   workerError(worker: "embedding" | "publication"): void;
+  /** A request without a valid key. */
+  unauthenticated(): void;
 }
 
 export interface MetricsOptions {
@@ -64,6 +66,11 @@ export function createMetrics({ redisUp, countMemories }: MetricsOptions): Metri
     labelNames: ["worker"],
     registers,
   });
+  const strangers = new Counter({
+    name: "mneme_unauthenticated_requests_total",
+    help: "Requests that were refused for want of a valid API key. Only some of them are in the audit trail.",
+    registers,
+  });
   const seriesOf = createSeries();
   registerRedisUp(registers, redisUp);
   registerMemoryCounts(registers, countMemories);
@@ -78,6 +85,7 @@ export function createMetrics({ redisUp, countMemories }: MetricsOptions): Metri
       embedded.inc({ kind, outcome }, texts);
     },
     workerError: (worker) => workerErrors.inc({ worker }),
+    unauthenticated: () => strangers.inc(),
   };
 }
 

@@ -39,9 +39,11 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   idempotency_busy: [409, "The first request isn't answered yet"],
   idempotency_mismatch: [422, "The Idempotency-Key belongs to another request"],
   durability_unconfirmed: [503, "Not confirmed to be on disk"],
+  rate_limited: [429, "Too many requests with this key"],
   internal_error: [500, "Something went wrong here"],
   redis_unavailable: [503, "Redis is away"],
   embedder_unavailable: [503, "The embedding provider is away"],
+  quota_exceeded: [507, "The namespace is full"],
   storage_full: [507, "The storage is full"],
 };
 
@@ -106,6 +108,7 @@ export function respondProblem(c: HonoContext, error: unknown, requestId: string
   if (error instanceof DomainError && error.retryAfterSeconds !== undefined) {
     c.header("Retry-After", String(error.retryAfterSeconds));
   }
+  if (problem.status === 401) c.header("WWW-Authenticate", "Bearer");
   // What is left of the body stays unread, so the connection can't carry another request.
   if (problem.code === "payload_too_large") c.header("Connection", "close");
   return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, {

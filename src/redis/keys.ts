@@ -34,6 +34,16 @@ export interface Keys {
   namespaces(): string;
   /** A namespace's settings, a hash: see {@link SETTING_FIELDS}. */
   settings(namespace: string): string;
+  /** An API key, a hash without its secret. */
+  apiKey(id: string): string;
+  /** What {@link apiKey} puts before the id. */
+  apiKeyPrefix(): string;
+  /** The ids of all API keys, a sorted set in their own order. */
+  apiKeys(): string;
+  /** Is there once there was a key: from then on, every request needs one. */
+  apiKeyEverMade(): string;
+  /** Requests of a key in the current minute. */
+  rate(id: string): string;
   /** A channel: the ids of API keys that have changed. */
   keyNews(): string;
   /** A channel: there are changes of this namespace's state. */
@@ -86,6 +96,11 @@ export function createKeys(prefix: string): Keys {
     auditHead: (namespace) => `${prefix}:audit-head:{${namespace}}`,
     namespaces: () => `${prefix}:namespaces:{${SYSTEM}}`,
     settings: (namespace) => `${prefix}:settings:{${namespace}}`,
+    apiKey: (id) => `${prefix}:key:{${SYSTEM}}:${id}`,
+    apiKeyPrefix: () => `${prefix}:key:{${SYSTEM}}:`,
+    apiKeys: () => `${prefix}:keys:{${SYSTEM}}`,
+    apiKeyEverMade: () => `${prefix}:key-ever-made:{${SYSTEM}}`,
+    rate: (id) => `${prefix}:rate:{${id}}`,
     keyNews: () => `${prefix}:news:keys`,
     stateNews: (namespace) => `${prefix}:news:state:{${namespace}}`,
     answer: (operation) => `${prefix}:answer:${operation}`,

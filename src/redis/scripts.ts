@@ -43,6 +43,8 @@ function parse(parser: CommandParser, keys: readonly RedisArgument[], args: read
 const integer = (reply: unknown): number => Number(reply);
 const text = (reply: unknown): string | undefined => (typeof reply === "string" ? reply : undefined);
 const texts = (reply: unknown): (string | undefined)[] => (Array.isArray(reply) ? reply.map(text) : []);
+const fieldLists = (reply: unknown): string[][] =>
+  Array.isArray(reply) ? reply.map((fields) => texts(fields).filter((field) => field !== undefined)) : [];
 const codeAndText = (reply: unknown): { code: number; text: string } => {
   const [code, rest] = Array.isArray(reply) ? reply : [reply];
   return { code: Number(code), text: String(rest ?? "") };
@@ -58,6 +60,11 @@ export const scripts = {
   readMemories: audited("read-many", texts),
   recordAudit: audited("record-audit", integer),
   settlePublication: script("settle-publication", integer),
+  createKey: audited("create-key", integer),
+  loadKeys: audited("load-keys", fieldLists),
+  revokeKey: audited("revoke-key", integer),
+  pageKeys: script("page-keys", texts),
+  touchKey: script("touch-key", integer),
   attachVectors: script("attach", integer),
   detachContext: script("detach", integer),
   claimAnswer: script("claim-answer", codeAndText),

@@ -37,13 +37,17 @@ describe("/openapi.json", () => {
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
     );
     expect(routes.toSorted()).toEqual([
+      "DELETE /v1/keys/{id}",
       "DELETE /v1/namespaces/{ns}/memories/{id}",
       "GET /healthz",
       "GET /metrics",
       "GET /readyz",
+      "GET /v1/keys",
+      "GET /v1/keys/{id}",
       "GET /v1/namespaces/{ns}/memories",
       "GET /v1/namespaces/{ns}/memories/{id}",
       "PATCH /v1/namespaces/{ns}/memories/{id}",
+      "POST /v1/keys",
       "POST /v1/namespaces/{ns}/interactions",
       "POST /v1/namespaces/{ns}/memories",
       "POST /v1/namespaces/{ns}/memories/batch",
@@ -55,7 +59,9 @@ describe("/openapi.json", () => {
       for (const operation of Object.values(operations)) {
         expect(operation).toHaveProperty("summary");
         if (path.startsWith("/v1/")) {
-          expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(["400", "503"]));
+          expect(Object.keys(operation.responses)).toEqual(
+            expect.arrayContaining(["400", "401", "403", "429", "503"]),
+          );
         }
       }
     }

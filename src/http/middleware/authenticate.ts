@@ -1,11 +1,24 @@
 import type { MiddlewareHandler } from "hono";
+import type { Authenticator } from "../../access/keys/authenticate.js";
 import { ANONYMOUS } from "../../domain/context.js";
 import type { AppEnv } from "../env.js";
 
-/** Says who asks. */
-export function authenticate(): MiddlewareHandler<AppEnv> {
-  return (c, next) => {
-    c.set("actor", ANONYMOUS);
+/** What tells nothing of anybody's memories. Everything else, routes that don't exist included, takes a key. */
+const OPEN = /^\/(healthz|readyz|openapi\.json|docs(\/.*)?)$/;
+
+/** Says who asks, by the API key in `Authorization`: never by one in the URL, which logs and histories keep. */
+export function authenticate(authenticator: Authenticator): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    if (OPEN.test(c.req.path)) {
+      c.set("actor", { ...ANONYMOUS, grants: [] });
+    } else {
+      const { actor, rateLimit } = await authenticator.identify(
+        c.req.header("authorization"),
+        c.get("requestId"),
+      );
+      c.set("actor", actor);
+      c.set("rateLimit", rateLimit);
+    }
     return next();
   };
 }

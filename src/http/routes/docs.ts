@@ -57,6 +57,7 @@ const DESCRIPTION = {
     description: "A Redis-native memory service for AI agents.",
     license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
   },
+  security: [{ apiKey: [] }],
   servers: [{ url: "/" }],
 };
 
@@ -65,6 +66,11 @@ const DESCRIPTION = {
  * by now, so that a schema that can't be described fails the start and not a request.
  */
 export function serveDescription(app: OpenAPIHono<AppEnv>): void {
+  app.openAPIRegistry.registerComponent("securitySchemes", "apiKey", {
+    type: "http",
+    scheme: "bearer",
+    description: "An API key, mn_<id>_<secret>. Needed once there is one.",
+  });
   const document = JSON.stringify(withCommonParts(app.getOpenAPI31Document(DESCRIPTION)));
   app.get("/openapi.json", (c) => c.body(document, 200, { "Content-Type": "application/json" }));
 }

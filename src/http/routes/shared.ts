@@ -23,10 +23,16 @@ export const problems = {
     description:
       "Redis is away, or doesn't confirm that a write is on disk (durability_unconfirmed); try again after Retry-After seconds.",
   },
+  401: { ...problem, description: "No key, or none that is valid; the same for every reason." },
+  403: { ...problem, description: "The key has no grant for this. It says nothing of what is there." },
+  429: { ...problem, description: "Too many requests with this key; try again after Retry-After seconds." },
 } as const;
 
 export const notFound = {
   404: { ...problem, description: "There is no such memory in this namespace." },
+} as const;
+export const keyMissing = {
+  404: { ...problem, description: "There is no such key among those that you administer." },
 } as const;
 export const lostRace = {
   412: { ...problem, description: "The memory has another version than If-Match says." },

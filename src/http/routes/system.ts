@@ -1,7 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { authorizeScope } from "../../access/authorize.js";
+import { scopeOf } from "../../access/grants.js";
+import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
 import { createRouter } from "../router.js";
-import { jsonResponse } from "./shared.js";
+import { jsonResponse, problems } from "./shared.js";
 
 const component = z.object({
   status: z.enum(["ok", "degraded", "down", "off"]),
@@ -22,6 +25,7 @@ const healthRoute = createRoute({
   path: "/healthz",
   tags: ["system"],
   summary: "Is the process alive?",
+  security: [],
   responses: { 200: jsonResponse(z.object({ status: z.literal("ok") }), "It is.") },
 });
 
@@ -30,6 +34,7 @@ const readyRoute = createRoute({
   path: "/readyz",
   tags: ["system"],
   summary: "Can it serve?",
+  security: [],
   description:
     "Asks Redis, the index and the embedder. Without its embedder the service still serves, by keyword: that is `degraded`, not unready.",
   responses: { 200: jsonResponse(readinessView, "Yes."), 503: jsonResponse(readinessView, "No.") },
@@ -40,12 +45,14 @@ const metricsRoute = createRoute({
   path: "/metrics",
   tags: ["system"],
   summary: "Prometheus metrics",
+  description: "Takes a key that administers everything (admin on `**`), once there are keys.",
   responses: {
     200: { description: "Text exposition format.", content: { "text/plain": { schema: z.string() } } },
+    ...problems,
   },
 });
 
-export function systemRoutes({ metrics, readiness }: AppDeps) {
+export function systemRoutes({ access, metrics, readiness, now }: AppDeps) {
   return createRouter()
     .openapi(healthRoute, (c) => c.json({ status: "ok" as const }, 200))
     .openapi(readyRoute, async (c) => {
@@ -55,6 +62,8 @@ export function systemRoutes({ metrics, readiness }: AppDeps) {
       return c.json(state, 503);
     })
     .openapi(metricsRoute, async (c) => {
+      const need = { verb: "admin", act: "access" } as const;
+      await authorizeScope(access.audit, contextOf(c, now), scopeOf("**"), need);
       const text = await metrics.registry.metrics();
       return c.text(text, 200, { "Content-Type": metrics.registry.contentType });
     });

@@ -1,0 +1,104 @@
+import type { Actor } from "../../domain/context.js";
+import { ANONYMOUS } from "../../domain/context.js";
+import { DomainError } from "../../domain/errors.js";
+import type { AuditLog } from "../ports.js";
+import type { StoredKey } from "./key.js";
+import type { KeyCache, KeyStore } from "./ports.js";
+import { matchesSecret, parseToken } from "./token.js";
+
+/** Who asks, as its key says. */
+export interface Identity {
+  readonly actor: Actor;
+  /** The key's own limit, requests a minute; null: that of all keys. */
+  readonly rateLimit: number | null;
+}
+
+export interface Authenticator {
+  /**
+   * Who sends this `Authorization`. Rejects with `unauthenticated`, the same for every reason: no key, a malformed or
+   * unknown one, a wrong secret, one that has expired or was revoked.
+   */
+  identify(authorization: string | undefined, requestId: string): Promise<Identity>;
+}
+
+export interface AuthenticatorOptions {
+  readonly cache: KeyCache;
+  readonly store: Pick<KeyStore, "touch">;
+  readonly audit: AuditLog;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Told of each request that is refused. */
+  readonly onRefused: () => void;
+}
+
+const EVERYBODY: Identity = { actor: ANONYMOUS, rateLimit: null };
+const MINUTE_MS = 60_000;
+/** Refusals that a process records a minute. Strangers decide how many there are: the rest only counts in a metric. */
+const RECORDED_A_MINUTE = 60;
+/** Keys of which is known when their use was last noted. */
+const MAX_NOTED = 10_000;
+
+export function createAuthenticator({
+  cache,
+  store,
+  audit,
+  now,
+  onRefused,
+}: AuthenticatorOptions): Authenticator {
+  const recordable = atMost(RECORDED_A_MINUTE, now);
+  const noted = new Map<string, number>();
+
+  async function refuse(key: StoredKey | undefined, requestId: string): Promise<DomainError> {
+    onRefused();
+    if (recordable())
+      await audit.denied({ agent: "unknown", keyId: key?.id ?? null, requestId, verb: "access" });
+    return new DomainError("unauthenticated", "Send Authorization: Bearer and an API key that is valid.");
+  }
+
+  /** Once a minute a key, and nobody waits for it. */
+  function noteUse({ id, last_used_at }: StoredKey): void {
+    const at = now();
+    if (at - Math.max(noted.get(id) ?? 0, last_used_at ?? 0) < MINUTE_MS) return;
+    if (noted.size >= MAX_NOTED) noted.clear();
+    noted.set(id, at);
+    store.touch(id, at).catch(() => noted.delete(id));
+  }
+
+  function fits(key: StoredKey | undefined, secret: string): key is StoredKey {
+    const matches = matchesSecret(secret, key?.secretHash);
+    return matches && key !== undefined && (key.expires_at === null || key.expires_at > now());
+  }
+
+  return {
+    async identify(authorization, requestId) {
+      const token = parseToken(bearerOf(authorization));
+      // Whoever holds a key is taken by it, also where this process hasn't heard yet that there are keys.
+      const required = await (token === undefined ? cache.required() : cache.requiredNow());
+      if (!required) return EVERYBODY;
+      if (token === undefined) throw await refuse(undefined, requestId);
+      const key = await cache.find(token.id);
+      if (!fits(key, token.secret)) {
+        // A refusal always asks the store: how long it takes doesn't tell which ids are in use here.
+        throw await refuse(await cache.findNow(token.id), requestId);
+      }
+      noteUse(key);
+      const { id, agent, grants, rate_limit_per_minute } = key;
+      return { actor: { agent, keyId: id, grants }, rateLimit: rate_limit_per_minute };
+    },
+  };
+}
+
+/** What follows `Bearer`; empty where there is no such header. */
+function bearerOf(authorization: string | undefined): string {
+  return /^Bearer +(\S+)$/i.exec(authorization?.slice(0, 256) ?? "")?.[1] ?? "";
+}
+
+/** True up to `limit` times a minute. */
+function atMost(limit: number, now: () => number): () => boolean {
+  let [minute, count] = [0, 0];
+  return () => {
+    const current = Math.floor(now() / MINUTE_MS);
+    if (current !== minute) [minute, count] = [current, 0];
+    return ++count <= limit;
+  };
+}

@@ -1,0 +1,33 @@
+import type { Context } from "../../domain/context.js";
+import type { Grant } from "../grants.js";
+import { allows, scopeOf } from "../grants.js";
+
+/** What is known of an API key. Its grants never change: who needs others gets another key. Times in milliseconds since the epoch. */
+export interface ApiKey {
+  readonly id: string;
+  /** Becomes `source_agent` of what is written with it. */
+  readonly agent: string;
+  readonly name: string | null;
+  readonly grants: readonly Grant[];
+  readonly created_at: number;
+  /** The agent that made it. */
+  readonly created_by: string;
+  readonly expires_at: number | null;
+  /** To the minute. */
+  readonly last_used_at: number | null;
+  /** Requests a minute; null: as configured for all keys. */
+  readonly rate_limit_per_minute: number | null;
+}
+
+/** A key with what its secret is checked against. */
+export interface StoredKey extends ApiKey {
+  readonly secretHash: string;
+}
+
+/**
+ * Whether a caller may see a key and revoke it: it administers everything that the key opens. One that reaches
+ * beyond that is as good as not there, or its patterns would tell of namespaces that are none of the caller's business.
+ */
+export function administers({ actor }: Context, grants: readonly Grant[]): boolean {
+  return grants.every(({ namespace }) => allows(actor.grants, "admin", scopeOf(namespace)));
+}

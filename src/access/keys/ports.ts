@@ -1,0 +1,41 @@
+import type { Grant } from "../grants.js";
+import type { Trail } from "../trail.js";
+import type { ApiKey, StoredKey } from "./key.js";
+
+/** Where keys are kept. Every method rejects with `redis_unavailable` when the store can't be reached. */
+export interface KeyStore {
+  /** Whether there ever was a key: from then on every request needs one. */
+  everMade(): Promise<boolean>;
+  /** As part of an act that is recorded by itself. */
+  find(id: string): Promise<StoredKey | undefined>;
+  create(trail: Trail, key: StoredKey): Promise<void>;
+  /** Up to `limit` keys after an id, in the order of their ids; as part of an act that is recorded by itself. */
+  page(
+    after: string | undefined,
+    limit: number,
+  ): Promise<readonly { readonly id: string; readonly grants: readonly Grant[] }[]>;
+  /** In order, without those that are gone. Recorded, with the ids that were found. */
+  load(trail: Trail, ids: readonly string[]): Promise<readonly ApiKey[]>;
+  /** False if there is none (any more). All processes are told. */
+  revoke(trail: Trail, id: string): Promise<boolean>;
+  /** Notes a use, if the key is still there. */
+  touch(id: string, at: number): Promise<void>;
+}
+
+/** What a process remembers of the keys, so that no request has to ask for its own. */
+export interface KeyCache {
+  /** A key as it was at most 5 seconds ago, or undefined. */
+  find(id: string): Promise<StoredKey | undefined>;
+  /** A key as it is. */
+  findNow(id: string): Promise<StoredKey | undefined>;
+  /** Whether a request needs a key. Once it does, it does for good. */
+  required(): Promise<boolean>;
+  /** The same as it is. */
+  requiredNow(): Promise<boolean>;
+  /** The same as far as it is known, for those who can't wait. */
+  knownRequired(): boolean;
+  /** This key has changed. */
+  forget(id: string): void;
+  /** Any key may have changed. */
+  forgetAll(): void;
+}

@@ -1,0 +1,10 @@
+import type { AuditLog } from "../ports.js";
+import type { KeyCache, KeyStore } from "./ports.js";
+
+/** What the verbs on keys work with; built once in main. */
+export interface KeyServices {
+  readonly keys: KeyStore;
+  readonly cache: Pick<KeyCache, "forget">;
+  readonly audit: AuditLog;
+  readonly newId: (now: number) => string;
+}

@@ -1,0 +1,77 @@
+import { z } from "@hono/zod-openapi";
+import type { ApiKey } from "../../access/keys/key.js";
+import { GRANT_VERBS } from "../../access/grants.js";
+import { LIMITS } from "../../domain/limits.js";
+import { identifier, memoryId, namespacePattern, time, timeView } from "./primitives.js";
+
+const grant = z
+  .strictObject({
+    namespace: namespacePattern,
+    verbs: z.array(z.enum(GRANT_VERBS)).min(1).max(GRANT_VERBS.length),
+  })
+  .openapi("Grant");
+
+const keyId = memoryId.openapi({ description: "The part of a key that is no secret." });
+
+export const keyParams = z.strictObject({ id: keyId });
+
+const perMinute = z.int().min(1).max(LIMITS.requestsPerMinute);
+
+export const newKey = z
+  .strictObject({
+    agent: identifier.openapi({
+      description: "Becomes `source_agent` of what is written with the key.",
+      example: "support-1",
+    }),
+    name: identifier.optional().openapi({ description: "For people." }),
+    grants: z.array(grant).min(1).max(LIMITS.grants),
+    expires_at: time.refine((value) => value > Date.now(), "Must be in the future.").optional(),
+    ttl_seconds: z.int().min(1).max(LIMITS.ttlSeconds).optional(),
+    rate_limit_per_minute: perMinute
+      .optional()
+      .openapi({ description: "Requests a minute. Left out: as configured for all keys." }),
+  })
+  .refine(({ expires_at, ttl_seconds }) => expires_at === undefined || ttl_seconds === undefined, {
+    path: ["ttl_seconds"],
+    message: "Says the same as expires_at: give one of them.",
+  })
+  .openapi("NewKey");
+
+export const keyView = z
+  .object({
+    id: keyId,
+    agent: z.string(),
+    name: z.string().nullable(),
+    grants: z.array(grant),
+    created_at: timeView,
+    created_by: z.string(),
+    expires_at: timeView.nullable(),
+    last_used_at: timeView.nullable().openapi({ description: "To the minute." }),
+    rate_limit_per_minute: z.int().nullable(),
+  })
+  .openapi("ApiKey");
+
+export const createdKeyView = keyView
+  .extend({ key: z.string().openapi({ description: "The whole key, shown this once.", example: "mn_…_…" }) })
+  .openapi("CreatedApiKey");
+
+export const keyListParameters = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
+  cursor: z.string().min(1).max(256).optional(),
+});
+
+export const keyPage = z.object({ keys: z.array(keyView), cursor: z.string().nullable() }).openapi("KeyPage");
+
+const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
+const isoOrNull = (milliseconds: number | null): string | null =>
+  milliseconds === null ? null : iso(milliseconds);
+
+export function viewKey(key: ApiKey): z.infer<typeof keyView> {
+  return {
+    ...key,
+    grants: key.grants.map(({ namespace, verbs }) => ({ namespace, verbs: [...verbs] })),
+    created_at: iso(key.created_at),
+    expires_at: isoOrNull(key.expires_at),
+    last_used_at: isoOrNull(key.last_used_at),
+  };
+}
