@@ -7,6 +7,7 @@ import { onlyLoopbackHosts } from "./http/middleware/loopback.js";
 import { observe } from "./http/middleware/observe.js";
 import { describeProblem, HttpProblem, respondProblem } from "./http/problem.js";
 import { createRouter } from "./http/router.js";
+import { auditRoutes } from "./http/routes/audit.js";
 import { docsRoutes, serveDescription } from "./http/routes/docs.js";
 import { interactionRoutes } from "./http/routes/interactions.js";
 import { memoryRoutes } from "./http/routes/memories.js";
@@ -42,7 +43,8 @@ export function createApp(deps: AppDeps) {
     .route("/", docsRoutes())
     .route("/", memoryRoutes(deps))
     .route("/", interactionRoutes(deps))
-    .route("/", recallRoutes(deps));
+    .route("/", recallRoutes(deps))
+    .route("/", auditRoutes(deps));
   serveDescription(app);
   return routed;
 }

@@ -18,6 +18,7 @@ import { idleWorker, startEmbeddingWorker } from "./memory/embedding-worker.js";
 import { createIds } from "./memory/ids.js";
 import { createReadiness } from "./readiness.js";
 import { createAuditLog } from "./redis/access/audit-log.js";
+import { createAuditReader } from "./redis/access/audit-reader.js";
 import { createAuditor } from "./redis/access/auditor.js";
 import { publicAddress } from "./redis/address.js";
 import { createGateway, createRedisClient } from "./redis/client.js";
@@ -152,6 +153,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
       observe: metrics.recallStage,
       newId: createIds(),
     },
+    auditReader: createAuditReader(redis, keys),
     metrics,
     logger,
     anonymousAnywhere: config.allowAnonymous,

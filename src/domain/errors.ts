@@ -12,7 +12,8 @@ export type ErrorCode =
   | "query_refused"
   | "embedder_unavailable"
   | "redis_unavailable"
-  | "storage_full";
+  | "storage_full"
+  | "audit_unavailable";
 
 export interface FieldError {
   /** Where in the request: `content`, `metadata.plan`, `memories[3].tags[0]`. */

@@ -20,5 +20,7 @@ export const LIMITS = {
   recallLimit: 100,
   listLimit: 200,
   filterValues: 64,
+  /** Whose audit trails one query reads. */
+  auditNamespaces: 500,
   ttlSeconds: 10 * 365 * 24 * 3600,
 } as const;

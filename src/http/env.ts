@@ -1,4 +1,5 @@
 import type { Actor } from "../domain/context.js";
+import type { AuditReader } from "../access/ports.js";
 import type { Services } from "../memory/services.js";
 import type { Metrics } from "./metrics.js";
 import type { Logger } from "pino";
@@ -6,6 +7,7 @@ import type { Logger } from "pino";
 /** What the HTTP side is built from. */
 export interface AppDeps {
   readonly services: Services;
+  readonly auditReader: AuditReader;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** Whoever reaches the service may use it, under whatever name. */

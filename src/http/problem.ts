@@ -38,6 +38,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   internal_error: [500, "Something went wrong here"],
   redis_unavailable: [503, "Redis is away"],
   embedder_unavailable: [503, "The embedding provider is away"],
+  audit_unavailable: [503, "The audit trail can't be written or read"],
   storage_full: [507, "The storage is full"],
 };
 

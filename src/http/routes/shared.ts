@@ -18,7 +18,12 @@ const problem = { content: { "application/problem+json": { schema: problemView }
 /** The refusals that any route may answer with. */
 export const problems = {
   400: { ...problem, description: "The request is not valid; `errors` names each field." },
-  503: { ...problem, description: "Redis is away; try again after Retry-After seconds." },
+  503: {
+    ...problem,
+    description:
+      "Redis is away: try again after Retry-After seconds. Or (`audit_unavailable`) the audit trail is damaged, so nothing was done.",
+  },
+  507: { ...problem, description: "Redis has no memory left, be it for the entry in the audit trail only." },
 } as const;
 
 export const notFound = {
