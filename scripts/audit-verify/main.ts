@@ -33,12 +33,12 @@ async function verify(client: RedisConnection, env: Env, options: VerifyOptions)
   const { redis, auditRetentionDays } = loadConfig({ ...env, MNEME_EMBEDDER: "none" });
   const saved = options.heads === undefined ? new Map() : readHeads(options.heads, redis.keyPrefix);
   const keys = createKeys(redis.keyPrefix);
-  const keepSince = Number((await client.time()).getTime()) - auditRetentionDays * DAY_MS;
+  const keepMs = auditRetentionDays * DAY_MS;
   const heads = new Map<string, SavedHead>();
   let [entries, wrong] = [0, 0];
   const trails = await findTrails(client, keys, options.scope);
   for (const trail of new Set([...trails, ...savedTrails(saved, options)])) {
-    const result = await verifyTrail(client, keys, trail, saved.get(trail), keepSince).catch(unreadable);
+    const result = await verifyTrail(client, keys, trail, saved.get(trail), keepMs).catch(unreadable);
     for (const problem of result.problems) console.log(`${trail}: ${problem}`);
     entries += result.entries;
     wrong += result.problems.length === 0 ? 0 : 1;

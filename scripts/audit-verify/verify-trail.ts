@@ -31,23 +31,25 @@ interface TrailHead {
  * Recomputes a trail's hashes from its oldest entry on. Each batch is read together with the head, so that acts
  * (which add) and retention (which cuts off the beginning) may go on meanwhile.
  *
- * `saved`: an earlier head through which the trail must still lead. `keepSince`: what is younger (milliseconds
- * since the epoch) can't have been cut off by retention.
+ * `saved`: an earlier head through which the trail must still lead. `keepMs`: what is younger can't have been cut
+ * off by retention.
  */
 export async function verifyTrail(
   client: RedisConnection,
   keys: Keys,
   trail: string,
   saved: SavedHead | undefined,
-  keepSince: number,
+  keepMs: number,
 ): Promise<Verified> {
   const found: string[] = [];
   const complain = (text: string): void => void found.push(text);
   let entries = 0;
   let last: { readonly entry: StoredEntry; readonly number: number; readonly hash: string } | undefined;
   let first: { readonly number: number; readonly previous: string } | undefined;
+  let now = 0;
   for (;;) {
-    const { head, batch } = await readBatch(client, keys, trail, last?.entry.id);
+    const { head, batch, ...read } = await readBatch(client, keys, trail, last?.entry.id);
+    now = read.now;
     for (const entry of batch) {
       const number = numberOf(entry);
       const hash = hashOf(entry);
@@ -71,7 +73,7 @@ export async function verifyTrail(
     if (wrong !== undefined) complain(wrong);
     break;
   }
-  const wrong = saved === undefined ? undefined : wrongSaved(saved, first, last?.number ?? 0, keepSince);
+  const wrong = saved === undefined ? undefined : wrongSaved(saved, first, last?.number ?? 0, now - keepMs);
   if (wrong !== undefined) complain(wrong);
   return {
     entries,
@@ -91,8 +93,8 @@ async function readBatch(
   keys: Keys,
   trail: string,
   after: string | undefined,
-): Promise<{ head: TrailHead | undefined; batch: StoredEntry[] }> {
-  const [fields, entries] = await client
+): Promise<{ head: TrailHead | undefined; batch: StoredEntry[]; now: number }> {
+  const [fields, entries, time] = await client
     .multi()
     .addCommand(["HMGET", keys.auditHead(trail), "number", "hash", "time", "first", "before"])
     .addCommand([
@@ -103,19 +105,21 @@ async function readBatch(
       "COUNT",
       String(BATCH),
     ])
+    .addCommand(["TIME"])
     .exec();
-  const [number, hash, time, start, before] = Array.isArray(fields) ? fields : [];
+  const [seconds] = Array.isArray(time) ? time : [];
+  const [number, hash, at, start, before] = Array.isArray(fields) ? fields : [];
   const head =
     number === null
       ? undefined
       : {
           number: Number(number),
           hash: String(hash),
-          time: Number(time),
+          time: Number(at),
           first: start === null ? 1 : Number(start),
           before: before === null ? "" : String(before),
         };
-  return { head, batch: decodeEntries(trail, entries) };
+  return { head, batch: decodeEntries(trail, entries), now: Number(seconds) * 1000 };
 }
 
 const numberOf = ({ id }: StoredEntry): number => Number(id.split("-")[1]);
