@@ -10,6 +10,7 @@ import { limitRate } from "./http/middleware/rate-limit.js";
 import { observe } from "./http/middleware/observe.js";
 import { describeProblem, HttpProblem, respondProblem } from "./http/problem.js";
 import { createRouter } from "./http/router.js";
+import { auditRoutes } from "./http/routes/audit.js";
 import { docsRoutes, serveDescription } from "./http/routes/docs.js";
 import { interactionRoutes } from "./http/routes/interactions.js";
 import { keyRoutes } from "./http/routes/keys.js";
@@ -49,7 +50,8 @@ export function createApp(deps: AppDeps) {
     .route("/", keyRoutes(deps))
     .route("/", memoryRoutes(deps))
     .route("/", interactionRoutes(deps))
-    .route("/", recallRoutes(deps));
+    .route("/", recallRoutes(deps))
+    .route("/", auditRoutes(deps));
   serveDescription(app);
   return routed;
 }

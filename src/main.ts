@@ -23,6 +23,7 @@ import { startPublicationWorker } from "./memory/publication-worker.js";
 import type { Services } from "./memory/services.js";
 import { createReadiness } from "./readiness.js";
 import { createAuditLog } from "./redis/access/audit-log.js";
+import { createAuditReader } from "./redis/access/audit-reader.js";
 import { createAuditor } from "./redis/access/auditor.js";
 import { createKeyStore } from "./redis/access/key-store.js";
 import { createRateLimiter } from "./redis/access/rate-limiter.js";
@@ -184,6 +185,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   });
   const app = createApp({
     services,
+    auditReader: createAuditReader(redis, keys),
     access: { keys: keyStore, cache: keyCache, audit, newId: ulid },
     authenticator: createAuthenticator({
       cache: keyCache,

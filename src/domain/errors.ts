@@ -18,7 +18,8 @@ export type ErrorCode =
   | "redis_unavailable"
   | "rate_limited"
   | "quota_exceeded"
-  | "storage_full";
+  | "storage_full"
+  | "audit_unavailable";
 
 export interface FieldError {
   /** Where in the request: `content`, `metadata.plan`, `memories[3].tags[0]`. */

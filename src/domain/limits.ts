@@ -23,5 +23,7 @@ export const LIMITS = {
   filterValues: 64,
   grants: 64,
   requestsPerMinute: 1_000_000,
+  /** Whose audit trails one query reads. */
+  auditNamespaces: 500,
   ttlSeconds: 10 * 365 * 24 * 3600,
 } as const;

@@ -3,6 +3,7 @@ import type { Authenticator } from "../access/keys/authenticate.js";
 import type { KeyServices } from "../access/keys/services.js";
 import type { RateLimiter } from "../access/rate-limit.js";
 import type { Actor } from "../domain/context.js";
+import type { AuditReader } from "../access/ports.js";
 import type { Services } from "../memory/services.js";
 import type { DurableOptions } from "./middleware/durable.js";
 import type { Metrics } from "./metrics.js";
@@ -18,6 +19,7 @@ export interface AppDeps {
   readonly rateLimitPerMinute: number | undefined;
   /** Whether a request needs a key, as far as this process knows. */
   readonly keyRequired: () => boolean;
+  readonly auditReader: AuditReader;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** Whoever reaches the service may use it, under whatever name. */

@@ -44,6 +44,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   redis_unavailable: [503, "Redis is away"],
   embedder_unavailable: [503, "The embedding provider is away"],
   quota_exceeded: [507, "The namespace is full"],
+  audit_unavailable: [503, "The audit trail can't be written or read"],
   storage_full: [507, "The storage is full"],
 };
 

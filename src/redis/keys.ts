@@ -30,6 +30,9 @@ export interface Keys {
   audit(namespace: string): string;
   /** Number, hash and time of the trail's last entry, and what was trimmed. */
   auditHead(namespace: string): string;
+  /** What {@link audit} puts before the namespace in its braces. */
+  allAudits(): string;
+  allAuditHeads(): string;
   /** All namespaces that were ever acted in; a superset. */
   namespaces(): string;
   /** A namespace's settings, a hash: see {@link SETTING_FIELDS}. */
@@ -94,6 +97,8 @@ export function createKeys(prefix: string): Keys {
     sequence: (namespace) => `${prefix}:seq:{${namespace}}`,
     audit: (namespace) => `${prefix}:audit:{${namespace}}`,
     auditHead: (namespace) => `${prefix}:audit-head:{${namespace}}`,
+    allAudits: () => `${prefix}:audit:`,
+    allAuditHeads: () => `${prefix}:audit-head:`,
     namespaces: () => `${prefix}:namespaces:{${SYSTEM}}`,
     settings: (namespace) => `${prefix}:settings:{${namespace}}`,
     apiKey: (id) => `${prefix}:key:{${SYSTEM}}:${id}`,

@@ -42,6 +42,8 @@ describe("/openapi.json", () => {
       "GET /healthz",
       "GET /metrics",
       "GET /readyz",
+      "GET /v1/audit",
+      "GET /v1/audit/export",
       "GET /v1/keys",
       "GET /v1/keys/{id}",
       "GET /v1/namespaces/{ns}/memories",
