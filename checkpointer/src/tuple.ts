@@ -7,12 +7,13 @@ import {
 } from "@langchain/langgraph-checkpoint";
 import { toConfig } from "./config.js";
 import { namespaceOfField, unescapeField } from "./fields.js";
-import { nextVersion } from "./next-version.js";
 import { readWrites } from "./pending-writes.js";
 import { asText, pairs, type Reply } from "./reply.js";
 
 /** The first format that keeps pending sends in a channel. Before, they are the parent's writes. */
 const FORMAT_WITH_SENDS = 4;
+/** Not a random one: the same checkpoint has the same version each time that it is read. */
+const FIRST_VERSION = 1;
 
 /** A checkpoint from an item of `get` or `list`. */
 export async function readTuple(
@@ -53,8 +54,7 @@ async function addPendingSends(checkpoint: Checkpoint, reply: Reply, sends: unkn
   const writes = (await readWrites(reply, sends)).filter(([, channel]) => channel === TASKS);
   checkpoint.channel_values[TASKS] = writes.map(([, , value]) => value);
   const versions = Object.values(checkpoint.channel_versions);
-  checkpoint.channel_versions[TASKS] =
-    versions.length > 0 ? maxChannelVersion(...versions) : nextVersion(undefined);
+  checkpoint.channel_versions[TASKS] = versions.length > 0 ? maxChannelVersion(...versions) : FIRST_VERSION;
 }
 
 /** The document is what `put` took from a checkpoint: all but its values. */
