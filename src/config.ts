@@ -17,6 +17,8 @@ export interface Config {
   readonly embeddingCacheSeconds: number;
   /** How long an entry of the audit trail is kept. */
   readonly auditRetentionDays: number;
+  /** Of a namespace whose settings have none of their own; null: any amount. */
+  readonly quota: { readonly memories: number | null; readonly bytes: number | null };
   readonly defaultTtl: Readonly<Record<MemoryType, number | null>>;
 }
 
@@ -39,6 +41,8 @@ export class ConfigError extends StartError {
 
 const integer = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
+
+const quota = z.coerce.number().int().min(0).max(LIMITS.quota).nullable().default(null);
 
 /** Seconds; empty or left out: for ever. */
 const ttl = z.coerce.number().int().min(1).max(LIMITS.ttlSeconds).nullable().default(null);
@@ -77,6 +81,8 @@ const environment = z
     MNEME_TTL_SEMANTIC_SECONDS: ttl,
     MNEME_TTL_PROCEDURAL_SECONDS: ttl,
     MNEME_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(LIMITS.requestsPerMinute).optional(),
+    MNEME_QUOTA_MEMORIES: quota,
+    MNEME_QUOTA_BYTES: quota,
     AUDIT_RETENTION_DAYS: integer(30, 1, 3650),
     MNEME_ALLOW_ANONYMOUS: z.enum(["0", "1"]).default("0"),
   })
@@ -129,6 +135,7 @@ export function loadConfig(env: Environment): Config {
     embedding: embeddingOf(values),
     embeddingCacheSeconds: values.MNEME_EMBEDDING_CACHE_SECONDS,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
+    quota: { memories: values.MNEME_QUOTA_MEMORIES, bytes: values.MNEME_QUOTA_BYTES },
     defaultTtl: {
       episodic: values.MNEME_TTL_EPISODIC_SECONDS,
       semantic: values.MNEME_TTL_SEMANTIC_SECONDS,

@@ -1,5 +1,6 @@
 import type { Authenticator } from "../access/keys/authenticate.js";
 import type { KeyServices } from "../access/keys/services.js";
+import type { NamespaceServices } from "../access/namespaces/ports.js";
 import type { RateLimiter } from "../access/rate-limit.js";
 import type { Actor } from "../domain/context.js";
 import type { Services } from "../memory/services.js";
@@ -10,6 +11,7 @@ import type { Logger } from "pino";
 export interface AppDeps {
   readonly services: Services;
   readonly access: KeyServices;
+  readonly namespaces: NamespaceServices;
   readonly authenticator: Authenticator;
   readonly rateLimiter: RateLimiter;
   /** Requests a minute of a key that has no limit of its own; undefined: any number. */

@@ -30,6 +30,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   immutable_memory: [409, "The memory can't be changed"],
   duplicate_content: [409, "Another memory has this content"],
   version_conflict: [412, "The memory has another version"],
+  settings_conflict: [412, "The settings have another version"],
   payload_too_large: [413, "The body is too large"],
   unsupported_media_type: [415, "The body must be application/json"],
   misdirected_request: [421, "The request names another host"],

@@ -34,6 +34,8 @@ export interface InsertOutcome {
 
 export interface Revision {
   readonly memory: Memory;
+  /** As it is stored: it never changes, but counts. */
+  readonly interaction: Interaction | undefined;
   readonly expectedVersion: number;
   /** Undefined: the content didn't change. */
   readonly contentHash: string | undefined;
@@ -48,7 +50,8 @@ export type ReviseOutcome =
   | { readonly kind: "revised" }
   | { readonly kind: "missing" }
   | { readonly kind: "conflict" }
-  | { readonly kind: "duplicate"; readonly id: string };
+  | { readonly kind: "duplicate"; readonly id: string }
+  | { readonly kind: "full"; readonly quota: string };
 
 export interface MemoryRef {
   readonly namespace: string;

@@ -46,12 +46,15 @@ describe("/openapi.json", () => {
       "GET /v1/keys/{id}",
       "GET /v1/namespaces/{ns}/memories",
       "GET /v1/namespaces/{ns}/memories/{id}",
+      "GET /v1/namespaces/{ns}/settings",
+      "GET /v1/namespaces/{ns}/usage",
       "PATCH /v1/namespaces/{ns}/memories/{id}",
       "POST /v1/keys",
       "POST /v1/namespaces/{ns}/interactions",
       "POST /v1/namespaces/{ns}/memories",
       "POST /v1/namespaces/{ns}/memories/batch",
       "POST /v1/recall",
+      "PUT /v1/namespaces/{ns}/settings",
     ]);
     for (const [path, operations] of Object.entries(document.paths)) {
       for (const operation of Object.values(operations)) {

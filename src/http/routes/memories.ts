@@ -23,6 +23,8 @@ import {
 } from "../schemas/memory.js";
 import {
   conflict,
+  full,
+  ifMatch,
   jsonBody,
   jsonResponse,
   lostRace,
@@ -50,6 +52,7 @@ const rememberRoute = createRoute({
     ...problems,
     ...unfitBody,
     ...mismatch,
+    ...full,
   },
 });
 
@@ -96,13 +99,6 @@ const readRoute = createRoute({
   },
 });
 
-const ifMatch = z.object({
-  "if-match": z
-    .string()
-    .optional()
-    .openapi({ description: "The ETag of the version that you know: a lost race is 412." }),
-});
-
 const reviseRoute = createRoute({
   method: "patch",
   path: "/v1/namespaces/{ns}/memories/{id}",
@@ -118,6 +114,7 @@ const reviseRoute = createRoute({
     ...conflict,
     ...lostRace,
     ...mismatch,
+    ...full,
   },
 });
 

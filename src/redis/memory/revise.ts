@@ -8,16 +8,17 @@ import { requireModel } from "./insert.js";
 const OUTCOMES = ["revised", "missing", "conflict"] as const;
 
 export async function revise(
-  { auditor, keys, model }: StoreDeps,
+  { auditor, meter, keys, model }: StoreDeps,
   trail: Trail,
   revision: Revision,
 ): Promise<ReviseOutcome> {
   const { memory, vectors = [] } = revision;
   const { namespace, id } = memory;
-  const { patch, facets, prior } = encodeRevision(revision);
+  const { patch, facets, prior, size } = encodeRevision(revision);
   const reply = await auditor.run(namespace, trail, (client, audit) =>
     client.reviseMemory(
       audit,
+      meter(namespace, size),
       [
         keys.record(namespace, id),
         ...vectors.map((_, passage) => keys.vector(requireModel(model), namespace, id, passage)),
@@ -42,6 +43,7 @@ export async function revise(
     ),
   );
   if (reply.code === 3) return { kind: "duplicate", id: reply.text };
+  if (reply.code === 4) return { kind: "full", quota: reply.text };
   const kind = OUTCOMES[reply.code];
   if (kind === undefined) throw new Error(`revise.lua returned ${reply.code}`);
   return { kind };
