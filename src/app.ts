@@ -15,6 +15,7 @@ import { docsRoutes, serveDescription } from "./http/routes/docs.js";
 import { interactionRoutes } from "./http/routes/interactions.js";
 import { keyRoutes } from "./http/routes/keys.js";
 import { memoryRoutes } from "./http/routes/memories.js";
+import { namespaceRoutes } from "./http/routes/namespaces.js";
 import { recallRoutes } from "./http/routes/recall.js";
 import { systemRoutes } from "./http/routes/system.js";
 import { describeError } from "./log.js";
@@ -48,6 +49,7 @@ export function createApp(deps: AppDeps) {
     .route("/", systemRoutes(deps))
     .route("/", docsRoutes())
     .route("/", keyRoutes(deps))
+    .route("/", namespaceRoutes(deps))
     .route("/", memoryRoutes(deps))
     .route("/", interactionRoutes(deps))
     .route("/", recallRoutes(deps))

@@ -18,6 +18,8 @@ export interface Config {
   readonly durable: { readonly always: boolean; readonly timeoutMs: number };
   /** How long an entry of the audit trail is kept. */
   readonly auditRetentionDays: number;
+  /** Of a namespace whose settings have none of their own; null: any amount. */
+  readonly quota: { readonly memories: number | null; readonly bytes: number | null };
   readonly defaultTtl: Readonly<Record<MemoryType, number | null>>;
 }
 
@@ -40,6 +42,8 @@ export class ConfigError extends StartError {
 
 const integer = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
+
+const quota = z.coerce.number().int().min(0).max(LIMITS.quota).nullable().default(null);
 
 /** Seconds; empty or left out: for ever. */
 const ttl = z.coerce.number().int().min(1).max(LIMITS.ttlSeconds).nullable().default(null);
@@ -80,6 +84,8 @@ const environment = z
     MNEME_DURABLE: z.enum(["0", "1"]).default("0"),
     MNEME_DURABLE_TIMEOUT_MS: integer(3000, 10, 60_000),
     MNEME_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(LIMITS.requestsPerMinute).optional(),
+    MNEME_QUOTA_MEMORIES: quota,
+    MNEME_QUOTA_BYTES: quota,
     AUDIT_RETENTION_DAYS: integer(30, 1, 3650),
     MNEME_ALLOW_ANONYMOUS: z.enum(["0", "1"]).default("0"),
   })
@@ -133,6 +139,7 @@ export function loadConfig(env: Environment): Config {
     embeddingCacheSeconds: values.MNEME_EMBEDDING_CACHE_SECONDS,
     durable: { always: values.MNEME_DURABLE === "1", timeoutMs: values.MNEME_DURABLE_TIMEOUT_MS },
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
+    quota: { memories: values.MNEME_QUOTA_MEMORIES, bytes: values.MNEME_QUOTA_BYTES },
     defaultTtl: {
       episodic: values.MNEME_TTL_EPISODIC_SECONDS,
       semantic: values.MNEME_TTL_SEMANTIC_SECONDS,

@@ -26,6 +26,8 @@ import { createAuditLog } from "./redis/access/audit-log.js";
 import { createAuditReader } from "./redis/access/audit-reader.js";
 import { createAuditor } from "./redis/access/auditor.js";
 import { createKeyStore } from "./redis/access/key-store.js";
+import { createMeter } from "./redis/access/meter.js";
+import { createNamespaceStore } from "./redis/access/namespace-store.js";
 import { createRateLimiter } from "./redis/access/rate-limiter.js";
 import { publicAddress } from "./redis/address.js";
 import { createGateway, createRedisClient } from "./redis/client.js";
@@ -93,12 +95,14 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   });
 
   const auditor = createAuditor(redis, keys, config.auditRetentionDays * DAY_MS);
+  const meter = createMeter(keys, config.quota);
   const cache = createEmbeddingCache(redis, keys, { ttlSeconds: config.embeddingCacheSeconds });
   const provider = configuredEmbedder(config.embedding, cache);
   const embedder = provider === undefined ? undefined : withObserver(provider, metrics.embedding);
   const store = createMemoryStore({
     redis,
     auditor,
+    meter,
     keys,
     statistics: createIndexStatistics(redis, keys),
     model: embedder?.model.id,
@@ -187,6 +191,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     services,
     auditReader: createAuditReader(redis, keys),
     access: { keys: keyStore, cache: keyCache, audit, newId: ulid },
+    namespaces: { store: createNamespaceStore(auditor, meter, keys), audit },
     authenticator: createAuthenticator({
       cache: keyCache,
       store: keyStore,

@@ -20,6 +20,7 @@ export const AUDIT_VERBS = [
   "state.watch",
   "settings.get",
   "settings.put",
+  "usage.get",
   "key.create",
   "key.list",
   "key.revoke",

@@ -11,6 +11,7 @@ export type ErrorCode =
   | "idempotency_mismatch"
   | "idempotency_busy"
   | "durability_unconfirmed"
+  | "settings_conflict"
   | "embedding_mismatch"
   | "query_without_terms"
   | "query_refused"
@@ -65,4 +66,12 @@ export function versionConflict(): DomainError {
 /** Also of a key that the caller may not see. */
 export function keyNotFound(): DomainError {
   return new DomainError("not_found", "There is no such key among those that you administer.");
+}
+
+/** `quota`: memories or bytes. */
+export function quotaExceeded(quota: string): DomainError {
+  return new DomainError(
+    "quota_exceeded",
+    `This namespace's quota of ${quota} is used up. Nothing was written.`,
+  );
 }

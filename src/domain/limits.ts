@@ -25,5 +25,7 @@ export const LIMITS = {
   requestsPerMinute: 1_000_000,
   /** Whose audit trails one query reads. */
   auditNamespaces: 500,
+  /** The largest quota that one can set, of memories as of bytes. */
+  quota: 1e15,
   ttlSeconds: 10 * 365 * 24 * 3600,
 } as const;

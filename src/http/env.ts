@@ -1,6 +1,7 @@
 import type { AnswerStore } from "../domain/answers.js";
 import type { Authenticator } from "../access/keys/authenticate.js";
 import type { KeyServices } from "../access/keys/services.js";
+import type { NamespaceServices } from "../access/namespaces/ports.js";
 import type { RateLimiter } from "../access/rate-limit.js";
 import type { Actor } from "../domain/context.js";
 import type { AuditReader } from "../access/ports.js";
@@ -13,6 +14,7 @@ import type { Logger } from "pino";
 export interface AppDeps {
   readonly services: Services;
   readonly access: KeyServices;
+  readonly namespaces: NamespaceServices;
   readonly authenticator: Authenticator;
   readonly rateLimiter: RateLimiter;
   /** Requests a minute of a key that has no limit of its own; undefined: any number. */

@@ -31,6 +31,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   publish_conflict: [409, "The memory stands in that namespace already"],
   duplicate_content: [409, "Another memory has this content"],
   version_conflict: [412, "The memory has another version"],
+  settings_conflict: [412, "The settings have another version"],
   payload_too_large: [413, "The body is too large"],
   unsupported_media_type: [415, "The body must be application/json"],
   misdirected_request: [421, "The request names another host"],

@@ -41,6 +41,8 @@ export interface InsertOutcome {
 
 export interface Revision {
   readonly memory: Memory;
+  /** As it is stored: it never changes, but counts. */
+  readonly interaction: Interaction | undefined;
   readonly expectedVersion: number;
   /** Undefined: the content didn't change. */
   readonly contentHash: string | undefined;
@@ -56,7 +58,8 @@ export type ReviseOutcome =
   | { readonly kind: "revised"; readonly published: boolean }
   | { readonly kind: "missing" }
   | { readonly kind: "conflict" }
-  | { readonly kind: "duplicate"; readonly id: string };
+  | { readonly kind: "duplicate"; readonly id: string }
+  | { readonly kind: "full"; readonly quota: string };
 
 /** `published`: removed, and there are copies to tell. */
 export type RemoveOutcome = "removed" | "missing" | "conflict" | "published";
@@ -172,6 +175,7 @@ export interface MemoryStore {
     namespace: string,
     version: number | undefined,
   ): Promise<void>;
+  postponePublications(pending: PendingPublications, carryBy: number): Promise<void>;
   /** Of one memory, or of what is left of it. */
   publicationsOf(ref: MemoryRef): Promise<PendingPublications | undefined>;
   /** Memories whose copies should have heard of something by now, of all namespaces. */

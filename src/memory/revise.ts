@@ -3,7 +3,7 @@ import type { Trail } from "../access/trail.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { embedFirstPassages } from "./embed.js";
-import { DomainError, memoryNotFound, versionConflict } from "../domain/errors.js";
+import { DomainError, memoryNotFound, quotaExceeded, versionConflict } from "../domain/errors.js";
 import { contentHash } from "./hash.js";
 import type { JsonObject } from "../domain/json.js";
 import { mergeMetadata } from "./metadata.js";
@@ -61,6 +61,7 @@ export async function revise(
     if (outcome.kind === "duplicate") {
       throw new DomainError("duplicate_content", `The memory ${outcome.id} has this content already.`);
     }
+    if (outcome.kind === "full") throw quotaExceeded(outcome.quota);
     if (outcome.kind === "conflict" && expectedVersion !== undefined) throw versionConflict();
   }
   throw versionConflict();
@@ -98,7 +99,7 @@ async function nextVersion(
   current: MemoryDetail,
   input: RevisionInput,
 ): Promise<Revision> {
-  const { interaction: _, publications: __, ...previous } = current;
+  const { interaction, publications: _, ...previous } = current;
   const now = context.now();
   const content = input.content ?? current.content;
   const embedding = await nextEmbedding(services, current, input);
@@ -120,6 +121,7 @@ async function nextVersion(
   };
   return {
     memory,
+    interaction,
     expectedVersion: current.version,
     contentHash: content === current.content ? undefined : contentHash(memory.memory_type, content),
     vectors: embedding?.vectors,

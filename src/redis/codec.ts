@@ -11,6 +11,7 @@ import type {
 import type { Interaction, Memory, MemoryDetail, Origin, Publication } from "../memory/record.js";
 import { isTurn } from "../memory/turn.js";
 import { indexText } from "../memory/terms.js";
+import { vectorBytes } from "./vector.js";
 
 /**
  * How a memory stands in RedisJSON: `memory` is what a reader gets, `index` is what RediSearch sees, `raw` is
@@ -40,6 +41,9 @@ interface MemoryDocument {
     readonly turn?: string;
     readonly hash: string;
     readonly passages: number;
+    /** What it counts for in its namespace's usage: see lua/usage.lua. */
+    readonly bytes: number;
+    readonly vector_bytes: number;
     readonly embed_at?: number;
   };
 }
@@ -65,13 +69,24 @@ export interface EncodedDocument {
   /** Of the memory itself, for its vectors: joined by commas. */
   readonly facets: string;
   readonly prior: number;
+  readonly size: MemorySize;
+}
+
+/** In bytes. */
+export interface MemorySize {
+  /** Of the memory's JSON, its interaction included. */
+  readonly json: number;
+  /** Undefined: they stay as they are. */
+  readonly vectors: number | undefined;
 }
 
 export function encodeDocument({ memory, interaction, preceding, ...rest }: NewMemory): EncodedDocument {
   const facets = facetsOf(memory);
   const prior = lengthPrior(memory.content.length);
+  const stored = storedMemory(memory);
+  const size = { json: jsonBytes(stored, interaction), vectors: vectorBytes(rest.vectors) };
   const document: MemoryDocument = {
-    memory: storedMemory(memory),
+    memory: stored,
     ...(interaction === undefined ? {} : { raw: JSON.stringify(interaction) }),
     index: {
       ns: memory.namespace,
@@ -84,11 +99,18 @@ export function encodeDocument({ memory, interaction, preceding, ...rest }: NewM
       ...(isTurn(memory) ? { turn: sessionFacet(memory.session_id) } : {}),
       hash: rest.contentHash,
       passages: rest.vectors.length,
+      bytes: size.json,
+      vector_bytes: size.vectors,
       ...(rest.embedAt === undefined ? {} : { embed_at: rest.embedAt }),
     },
   };
   const json = JSON.stringify(document);
-  return { head: `${json.slice(0, -2)},"seq":`, tail: "}}", facets: facets.join(","), prior };
+  return { head: `${json.slice(0, -2)},"seq":`, tail: "}}", facets: facets.join(","), prior, size };
+}
+
+function jsonBytes(stored: StoredMemory, interaction: Interaction | undefined): number {
+  const raw = interaction === undefined ? 0 : Buffer.byteLength(JSON.stringify(interaction));
+  return Buffer.byteLength(JSON.stringify(stored)) + raw;
 }
 
 function storedMemory(memory: Memory): StoredMemory {
@@ -104,8 +126,18 @@ function lentBy({ id, text }: Preceding) {
  * is left out, so that none of it is lost: sightings, the expiry they prolong, and, where the vectors stay, all
  * that the embedding worker sets.
  */
-export function encodeRevision(revision: Revision): { patch: string; facets: string; prior: number } {
-  const { embedding, expires_at, seen_count: _, last_seen_at: __, ...rest } = storedMemory(revision.memory);
+export function encodeRevision(revision: Revision): {
+  patch: string;
+  facets: string;
+  prior: number;
+  size: MemorySize;
+} {
+  const stored = storedMemory(revision.memory);
+  const size = {
+    json: jsonBytes(stored, revision.interaction),
+    vectors: revision.vectors === undefined ? undefined : vectorBytes(revision.vectors),
+  };
+  const { embedding, expires_at, seen_count: _, last_seen_at: __, ...rest } = stored;
   const memory = revision.newExpiry ? { ...rest, expires_at } : rest;
   const facets = facetsOf(revision.memory);
   const prior = lengthPrior(memory.content.length);
@@ -113,6 +145,8 @@ export function encodeRevision(revision: Revision): { patch: string; facets: str
     facets,
     prior,
     time: memory.timestamp,
+    bytes: size.json,
+    ...(size.vectors === undefined ? {} : { vector_bytes: size.vectors }),
     ...(revision.contentHash === undefined ? {} : { hash: revision.contentHash }),
   };
   const patch =
@@ -127,7 +161,7 @@ export function encodeRevision(revision: Revision): { patch: string; facets: str
             embed_at: revision.embedAt ?? null,
           },
         };
-  return { patch: JSON.stringify(patch), facets: facets.join(","), prior };
+  return { patch: JSON.stringify(patch), facets: facets.join(","), prior, size };
 }
 
 /** Reads what `JSON.GET key $.memory` returns: an array of one. */

@@ -47,6 +47,10 @@ export interface Keys {
   apiKeyEverMade(): string;
   /** Requests of a key in the current minute. */
   rate(id: string): string;
+  /** How many memories a namespace holds, and of how many bytes. */
+  usage(namespace: string): string;
+  /** What of {@link usage} ends by itself, and when. */
+  usageEnding(namespace: string): string;
   /** A channel: the ids of API keys that have changed. */
   keyNews(): string;
   /** A channel: there are changes of this namespace's state. */
@@ -101,6 +105,8 @@ export function createKeys(prefix: string): Keys {
     allAuditHeads: () => `${prefix}:audit-head:`,
     namespaces: () => `${prefix}:namespaces:{${SYSTEM}}`,
     settings: (namespace) => `${prefix}:settings:{${namespace}}`,
+    usage: (namespace) => `${prefix}:usage:{${namespace}}`,
+    usageEnding: (namespace) => `${prefix}:usage-ending:{${namespace}}`,
     apiKey: (id) => `${prefix}:key:{${SYSTEM}}:${id}`,
     apiKeyPrefix: () => `${prefix}:key:{${SYSTEM}}:`,
     apiKeys: () => `${prefix}:keys:{${SYSTEM}}`,

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { CommandParser, RedisArgument } from "redis";
 import { defineScript } from "redis";
 import type { AuditArguments } from "./access/auditor.js";
+import type { MeterArguments } from "./access/meter.js";
 
 const source = (name: string): string => readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), "utf8");
 
@@ -34,6 +35,41 @@ function audited<Reply>(name: string, decode: (reply: unknown) => Reply) {
   });
 }
 
+const USAGE = source("usage");
+
+/** An audited script that changes how much a namespace holds. */
+function metered<Reply>(name: string, decode: (reply: unknown) => Reply) {
+  return defineScript({
+    SCRIPT: `${AUDIT}\n${USAGE}\n${source(name)}`,
+    parseCommand(
+      parser: CommandParser,
+      audit: AuditArguments,
+      meter: MeterArguments,
+      keys: readonly RedisArgument[],
+      args: readonly RedisArgument[],
+    ) {
+      parse(parser, [...audit.keys, ...meter.keys, ...keys], [...audit.args, ...meter.args, ...args]);
+    },
+    transformReply: decode,
+  });
+}
+
+/** The same of what the service does by itself. */
+function meteredAlone<Reply>(name: string, decode: (reply: unknown) => Reply) {
+  return defineScript({
+    SCRIPT: `${USAGE}\n${source(name)}`,
+    parseCommand(
+      parser: CommandParser,
+      meter: MeterArguments,
+      keys: readonly RedisArgument[],
+      args: readonly RedisArgument[],
+    ) {
+      parse(parser, [...meter.keys, ...keys], [...meter.args, ...args]);
+    },
+    transformReply: decode,
+  });
+}
+
 function parse(parser: CommandParser, keys: readonly RedisArgument[], args: readonly RedisArgument[]): void {
   parser.push(String(keys.length));
   for (const key of keys) parser.pushKey(key);
@@ -43,17 +79,25 @@ function parse(parser: CommandParser, keys: readonly RedisArgument[], args: read
 const integer = (reply: unknown): number => Number(reply);
 const text = (reply: unknown): string | undefined => (typeof reply === "string" ? reply : undefined);
 const texts = (reply: unknown): (string | undefined)[] => (Array.isArray(reply) ? reply.map(text) : []);
-const fieldLists = (reply: unknown): string[][] =>
-  Array.isArray(reply) ? reply.map((fields) => texts(fields).filter((field) => field !== undefined)) : [];
+/** Of a hash, by name. */
+const fields = (reply: unknown): Record<string, string> => {
+  const flat = texts(reply).map((value) => value ?? "");
+  const entries = Array.from({ length: flat.length / 2 }, (_, index) => flat.slice(index * 2, index * 2 + 2));
+  return Object.fromEntries(entries) as Record<string, string>;
+};
+const fieldLists = (reply: unknown): Record<string, string>[] =>
+  Array.isArray(reply) ? reply.map(fields) : [];
+const integers = (reply: unknown): (number | undefined)[] =>
+  Array.isArray(reply) ? reply.map((value) => (value === null ? undefined : Number(value))) : [];
 const codeAndText = (reply: unknown): { code: number; text: string } => {
   const [code, rest] = Array.isArray(reply) ? reply : [reply];
   return { code: Number(code), text: String(rest ?? "") };
 };
 
 export const scripts = {
-  insertMemory: audited("insert", text),
-  reviseMemory: audited("revise", codeAndText),
-  removeMemory: audited("remove", integer),
+  insertMemory: metered("insert", text),
+  reviseMemory: metered("revise", codeAndText),
+  removeMemory: metered("remove", integer),
   publishMemory: audited("publish", codeAndText),
   unpublishMemory: audited("unpublish", integer),
   readMemory: audited("read", text),
@@ -65,7 +109,10 @@ export const scripts = {
   revokeKey: audited("revoke-key", integer),
   pageKeys: script("page-keys", texts),
   touchKey: script("touch-key", integer),
-  attachVectors: script("attach", integer),
+  getUsage: metered("usage-get", integers),
+  getSettings: audited("settings-get", fields),
+  putSettings: audited("settings-put", integer),
+  attachVectors: meteredAlone("attach", integer),
   detachContext: script("detach", integer),
   claimAnswer: script("claim-answer", codeAndText),
   keepAnswer: script("keep-answer", integer),

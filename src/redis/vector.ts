@@ -34,6 +34,11 @@ export function encodeIndexVector(vector: Float32Array): Buffer {
   return bytes;
 }
 
+/** What the vectors of a memory take in all, in bytes. */
+export function vectorBytes(vectors: readonly Float32Array[]): number {
+  return vectors.reduce((sum, { length }) => sum + length * 2, 0);
+}
+
 /** FLOAT32 in this machine's order: services that share a cache are of one kind of machine, or miss. */
 export function encodeCachedVector(vector: Float32Array): Buffer {
   return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);

@@ -48,6 +48,8 @@ describe("/openapi.json", () => {
       "GET /v1/keys/{id}",
       "GET /v1/namespaces/{ns}/memories",
       "GET /v1/namespaces/{ns}/memories/{id}",
+      "GET /v1/namespaces/{ns}/settings",
+      "GET /v1/namespaces/{ns}/usage",
       "PATCH /v1/namespaces/{ns}/memories/{id}",
       "POST /v1/keys",
       "POST /v1/namespaces/{ns}/interactions",
@@ -56,6 +58,7 @@ describe("/openapi.json", () => {
       "POST /v1/namespaces/{ns}/memories/{id}/publish",
       "POST /v1/namespaces/{ns}/memories/{id}/unpublish",
       "POST /v1/recall",
+      "PUT /v1/namespaces/{ns}/settings",
     ]);
     for (const [path, operations] of Object.entries(document.paths)) {
       for (const operation of Object.values(operations)) {

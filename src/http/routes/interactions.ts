@@ -5,7 +5,7 @@ import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
 import { createRouter } from "../router.js";
 import { memoryDetailView, newInteraction, viewDetail } from "../schemas/memory.js";
-import { jsonBody, jsonResponse, namespaceParam, problems, unfitBody } from "./shared.js";
+import { full, jsonBody, jsonResponse, namespaceParam, problems, unfitBody } from "./shared.js";
 
 const captureRoute = createRoute({
   method: "post",
@@ -20,6 +20,7 @@ const captureRoute = createRoute({
     200: jsonResponse(memoryDetailView, "The same interaction was there already; `seen_count` is one more."),
     ...problems,
     ...unfitBody,
+    ...full,
   },
 });
 

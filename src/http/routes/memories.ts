@@ -27,6 +27,8 @@ import {
 } from "../schemas/memory.js";
 import {
   conflict,
+  full,
+  ifMatch,
   jsonBody,
   jsonResponse,
   lostRace,
@@ -54,6 +56,7 @@ const rememberRoute = createRoute({
     ...problems,
     ...unfitBody,
     ...mismatch,
+    ...full,
   },
 });
 
@@ -100,13 +103,6 @@ const readRoute = createRoute({
   },
 });
 
-const ifMatch = z.object({
-  "if-match": z
-    .string()
-    .optional()
-    .openapi({ description: "The ETag of the version that you know: a lost race is 412." }),
-});
-
 const reviseRoute = createRoute({
   method: "patch",
   path: "/v1/namespaces/{ns}/memories/{id}",
@@ -122,6 +118,7 @@ const reviseRoute = createRoute({
     ...conflict,
     ...lostRace,
     ...mismatch,
+    ...full,
   },
 });
 

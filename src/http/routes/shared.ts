@@ -5,6 +5,13 @@ import { memoryId, namespace } from "../schemas/primitives.js";
 export const namespaceParam = z.strictObject({ ns: namespace });
 export const memoryParams = z.strictObject({ ns: namespace, id: memoryId });
 
+export const ifMatch = z.object({
+  "if-match": z
+    .string()
+    .optional()
+    .openapi({ description: "The ETag of the version that you know: a lost race is 412." }),
+});
+
 export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
   return { required: true, content: { "application/json": { schema } } };
 }
@@ -38,6 +45,9 @@ export const keyMissing = {
 export const lostRace = {
   412: { ...problem, description: "The memory has another version than If-Match says." },
 } as const;
+export const settingsRace = {
+  412: { ...problem, description: "The settings have another version than If-Match says." },
+} as const;
 export const conflict = {
   409: { ...problem, description: "The content is immutable (episodic), or another memory has it already." },
 } as const;
@@ -45,6 +55,13 @@ export const conflict = {
 export const unfitBody = {
   413: { ...problem, description: "The body is too large." },
   415: { ...problem, description: "The body doesn't say that it is application/json." },
+} as const;
+/** Of a write that would be too much; nothing of it is done. */
+export const full = {
+  507: {
+    ...problem,
+    description: "The namespace's quota (quota_exceeded) or Redis's memory (storage_full) is used up.",
+  },
 } as const;
 export const mismatch = {
   422: { ...problem, description: "The vector doesn't fit the model in use." },

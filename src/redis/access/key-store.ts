@@ -38,7 +38,7 @@ export function createKeyStore(redis: RedisGateway, auditor: Auditor, keys: Keys
           ids,
         ),
       );
-      return found.map((fields) => withoutHash(decodeKey(fromPairs(fields))));
+      return found.map((fields) => withoutHash(decodeKey(fields)));
     },
     revoke: async (trail, id) =>
       (await auditor.run(SYSTEM, trail, (client, audit) =>
@@ -83,12 +83,4 @@ function decodeGrants(json: string | undefined): Grant[] {
 function withoutHash(stored: StoredKey): ApiKey {
   const { secretHash: _, ...key } = stored;
   return key;
-}
-
-function fromPairs(fields: readonly string[]): Record<string, string> {
-  const entries = Array.from({ length: fields.length / 2 }, (_, index) => [
-    fields[index * 2] ?? "",
-    fields[index * 2 + 1] ?? "",
-  ]);
-  return Object.fromEntries(entries) as Record<string, string>;
 }

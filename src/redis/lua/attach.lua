@@ -1,5 +1,6 @@
 --[[
-Gives a memory vectors that were computed after it was stored.
+Gives a memory vectors that were computed after it was stored. They count, but no quota refuses them: the memory was
+taken in, and is to be found by its meaning.
 
 KEYS[1]  the record
 KEYS[2+] one hash per vector
@@ -24,6 +25,12 @@ local expiry = redis.call('PEXPIRETIME', KEYS[1])
 for i = 2, #KEYS do
   redis.call('HSET', KEYS[i], 'ns', ARGV[3], 'facets', facets, 'time', time, 'prior', current['$.index.prior'][1], 'v', ARGV[i + 3])
   if expiry > 0 then redis.call('PEXPIREAT', KEYS[i], expiry) end
+end
+if usage_vectors then
+  local id = string.match(KEYS[1], '[^:]+$')
+  local bytes, of_vectors = usage_of(KEYS[1])
+  usage_leave(id, bytes + of_vectors, expiry)
+  usage_enter(id, bytes + usage_vectors, expiry)
 end
 redis.call('JSON.MERGE', KEYS[1], '$', ARGV[2])
 return 1

@@ -24,7 +24,7 @@ ARGV[14] '1' if the vectors hold that context, else '0'
 ARGV[15] milliseconds that a session's last turn is remembered
 ARGV[16+] one vector per hash in KEYS[4+]
 
-Returns false if it was stored, or the other memory as JSON ('[{...}]').
+Returns false if it was stored, the other memory as JSON ('[{...}]'), or the quota that it would break.
 ]]
 local vectors = #ARGV - 15
 local turn = KEYS[4 + vectors]
@@ -50,6 +50,9 @@ if existing then
     local expiry = redis.call('PEXPIRETIME', record)
     if expiry > 0 and (ARGV[5] == '' or tonumber(ARGV[5]) > expiry) then
       patch.expires_at = ARGV[5] == '' and cjson.null or tonumber(ARGV[5])
+      local bytes, of_vectors = usage_of(record)
+      usage_leave(existing, bytes + of_vectors, expiry)
+      usage_enter(existing, bytes + of_vectors, ARGV[5])
       expire(record)
       expire(KEYS[2])
       local model = current['$.memory.embedding.model'][1]
@@ -63,7 +66,13 @@ if existing then
   end
 end
 
+local broken = usage_over(1, usage_json + usage_vectors)
+if broken then
+  audit('quota')
+  return broken
+end
 audit('created', { ARGV[1] })
+usage_enter(ARGV[1], usage_json + usage_vectors, ARGV[5])
 local seq = redis.call('INCR', KEYS[3])
 redis.call('JSON.SET', KEYS[1], '$', ARGV[3] .. string.format('%d', seq) .. ARGV[4])
 redis.call('SET', KEYS[2], ARGV[1])

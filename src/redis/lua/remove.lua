@@ -26,6 +26,8 @@ if ARGV[1] ~= '' and current['$.memory.version'][1] ~= tonumber(ARGV[1]) then
   return 2
 end
 audit('removed')
+local bytes, of_vectors = usage_of(KEYS[1])
+usage_leave(ARGV[5], bytes + of_vectors, redis.call('PEXPIRETIME', KEYS[1]))
 
 redis.call('DEL', KEYS[1], ARGV[2] .. current['$.index.hash'][1])
 local model = current['$.memory.embedding.model'][1]

@@ -20,7 +20,8 @@ ARGV[13] length prior
 ARGV[14] what stands between the model and the passage number in a vector's key
 ARGV[15+] one vector per key in KEYS[2+]
 
-Returns {0, published} revised, where published is '1' if there are copies to carry it to, else ''; {1} missing, {2} another version, {3, id} the content is another memory's.
+Returns {0, published} revised, where published is '1' if there are copies to carry it to, else ''; {1} missing,
+{2} another version, {3, id} the content is another memory's, {4, quota} it would break that quota.
 ]]
 local paths = { '$.memory.version', '$.memory.embedding.model', '$.index.passages', '$.index.hash', '$.published' }
 local current = redis.call('JSON.GET', KEYS[1], unpack(paths))
@@ -34,10 +35,19 @@ if current['$.memory.version'][1] ~= tonumber(ARGV[2]) then
   return { 2 }
 end
 
+local bytes, of_vectors = usage_of(KEYS[1])
+local next_bytes = usage_json + (usage_vectors or of_vectors)
+bytes = bytes + of_vectors
+local broken = usage_over(0, next_bytes - bytes)
+if broken then
+  audit('quota')
+  return { 4, broken }
+end
+
+local ends = redis.call('PEXPIRETIME', KEYS[1])
 local expiry = ARGV[6]
 if expiry == 'keep' then
-  local kept = redis.call('PEXPIRETIME', KEYS[1])
-  expiry = kept > 0 and kept or ''
+  expiry = ends > 0 and ends or ''
 end
 
 local hash = ARGV[11] .. current['$.index.hash'][1]
@@ -56,6 +66,8 @@ else
   audit('revised')
 end
 
+usage_leave(ARGV[1], bytes, ends)
+usage_enter(ARGV[1], next_bytes, expiry)
 redis.call('JSON.MERGE', KEYS[1], '$', ARGV[5])
 local published = next(current['$.published'][1] or {}) and '1' or ''
 if published == '1' then redis.call('JSON.MERGE', KEYS[1], '$.index', string.format('{"publish_at":%d}', now)) end

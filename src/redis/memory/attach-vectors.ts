@@ -1,22 +1,24 @@
 import type { EmbeddingProgress } from "../../memory/ports.js";
-import { encodeIndexVector } from "../vector.js";
+import { encodeIndexVector, vectorBytes } from "../vector.js";
 import type { StoreDeps } from "./deps.js";
 import { requireModel } from "./insert.js";
 
 export async function attachVectors(
-  { redis, keys, model }: StoreDeps,
+  { redis, meter, keys, model }: StoreDeps,
   progress: EmbeddingProgress,
 ): Promise<void> {
   const { ref, vectors } = progress;
+  const size = vectorBytes(vectors);
   const patch = {
     memory: { embedding: { status: progress.status, model: progress.model } },
     index: {
       embed_at: progress.embedAt ?? null,
-      ...(vectors.length === 0 ? {} : { passages: vectors.length }),
+      ...(vectors.length === 0 ? {} : { passages: vectors.length, vector_bytes: size }),
     },
   };
   await redis.run((client) =>
     client.attachVectors(
+      meter(ref.namespace, { json: 0, vectors: vectors.length === 0 ? undefined : size }),
       [
         keys.record(ref.namespace, ref.id),
         ...vectors.map((_, passage) => keys.vector(requireModel(model), ref.namespace, ref.id, passage)),

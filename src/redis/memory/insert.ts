@@ -2,6 +2,7 @@ import { sessionFacet } from "../../memory/facets.js";
 import type { Trail } from "../../access/trail.js";
 import type { InsertOutcome, NewMemory } from "../../memory/ports.js";
 import { isTurn } from "../../memory/turn.js";
+import { quotaExceeded } from "../../domain/errors.js";
 import { translate } from "../client.js";
 import { decodeMemory, encodeDocument } from "../codec.js";
 import { encodeIndexVector } from "../vector.js";
@@ -35,7 +36,7 @@ export async function insert(
 }
 
 async function insertTogether(
-  { auditor, keys, model }: StoreDeps,
+  { auditor, meter, keys, model }: StoreDeps,
   trail: Trail,
   items: readonly NewMemory[],
 ): Promise<(InsertOutcome | Error)[]> {
@@ -44,15 +45,16 @@ async function insertTogether(
     [...new Set(items.map(({ memory }) => memory.namespace))],
     (client, auditIn) =>
       Promise.allSettled(
-        calls.map(({ namespace, keys: keyArgs, args }) =>
-          client.insertMemory(auditIn(namespace, trail), keyArgs, args),
+        calls.map(({ namespace, size, keys: keyArgs, args }) =>
+          client.insertMemory(auditIn(namespace, trail), meter(namespace, size), keyArgs, args),
         ),
       ),
     items.length === 1 ? undefined : TOGETHER_TIMEOUT_MS,
   );
   return replies.map((reply, index) => {
     if (reply.status === "rejected") return asError(translate(reply.reason));
-    if (reply.value !== undefined) return { kind: "seen", memory: decodeMemory(reply.value) };
+    if (reply.value?.startsWith("[")) return { kind: "seen", memory: decodeMemory(reply.value) };
+    if (reply.value !== undefined) return quotaExceeded(reply.value);
     const item = items[index];
     return item === undefined
       ? new Error("more replies than items")
@@ -66,6 +68,7 @@ function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, ite
   const document = encodeDocument(item);
   return {
     namespace,
+    size: document.size,
     keys: [
       keys.record(namespace, id),
       keys.contentHash(namespace, contentHash),

@@ -5,7 +5,7 @@ import type { StoreDeps } from "./deps.js";
 const OUTCOMES = ["removed", "missing", "conflict", "published"] as const satisfies RemoveOutcome[];
 
 export async function remove(
-  { auditor, keys }: StoreDeps,
+  { auditor, meter, keys }: StoreDeps,
   trail: Trail,
   { namespace, id }: MemoryRef,
   expectedVersion: number | undefined,
@@ -13,6 +13,7 @@ export async function remove(
   const code = await auditor.run(namespace, trail, (client, audit) =>
     client.removeMemory(
       audit,
+      meter(namespace),
       [keys.record(namespace, id), keys.remains(namespace, id)],
       [
         expectedVersion === undefined ? "" : String(expectedVersion),

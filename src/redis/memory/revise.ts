@@ -6,16 +6,17 @@ import type { StoreDeps } from "./deps.js";
 import { requireModel } from "./insert.js";
 
 export async function revise(
-  { auditor, keys, model }: StoreDeps,
+  { auditor, meter, keys, model }: StoreDeps,
   trail: Trail,
   revision: Revision,
 ): Promise<ReviseOutcome> {
   const { memory, vectors = [] } = revision;
   const { namespace, id } = memory;
-  const { patch, facets, prior } = encodeRevision(revision);
+  const { patch, facets, prior, size } = encodeRevision(revision);
   const reply = await auditor.run(namespace, trail, (client, audit) =>
     client.reviseMemory(
       audit,
+      meter(namespace, size),
       [
         keys.record(namespace, id),
         ...vectors.map((_, passage) => keys.vector(requireModel(model), namespace, id, passage)),
@@ -43,5 +44,6 @@ export async function revise(
   if (reply.code === 1) return { kind: "missing" };
   if (reply.code === 2) return { kind: "conflict" };
   if (reply.code === 3) return { kind: "duplicate", id: reply.text };
+  if (reply.code === 4) return { kind: "full", quota: reply.text };
   throw new Error(`revise.lua returned ${reply.code}`);
 }

@@ -1,0 +1,22 @@
+import type { AuditLog } from "../ports.js";
+import type { Trail } from "../trail.js";
+import type { Settings, Usage, VersionedSettings } from "./settings.js";
+
+/** What is known of namespaces themselves. Every method rejects with `redis_unavailable` when the store can't be reached. */
+export interface NamespaceStore {
+  getSettings(trail: Trail, namespace: string): Promise<VersionedSettings>;
+  /** The new version; undefined if there is another one than expected. */
+  putSettings(
+    trail: Trail,
+    namespace: string,
+    settings: Settings,
+    expectedVersion: number | undefined,
+  ): Promise<number | undefined>;
+  getUsage(trail: Trail, namespace: string): Promise<Usage>;
+}
+
+/** What the verbs on namespaces work with; built once in main. */
+export interface NamespaceServices {
+  readonly store: NamespaceStore;
+  readonly audit: AuditLog;
+}

@@ -1,0 +1,32 @@
+/**
+ * What is set for a namespace; null: not set, so what the service is configured with holds.
+ *
+ * A new setting is a field here and in {@link NO_SETTINGS}, a line in the schema, and a name in the store's
+ * SETTING_FIELDS: the group and the field, joined by `_`.
+ */
+export interface Settings {
+  /** How long a document of state lives that says nothing, and that any may live. */
+  readonly state_ttl: { readonly default_seconds: number | null; readonly max_seconds: number | null };
+  /** How many memories it may hold, and how many bytes of them. */
+  readonly quota: { readonly memories: number | null; readonly bytes: number | null };
+}
+
+export const NO_SETTINGS: Settings = {
+  state_ttl: { default_seconds: null, max_seconds: null },
+  quota: { memories: null, bytes: null },
+};
+
+export interface VersionedSettings {
+  readonly settings: Settings;
+  /** 0 where nothing was ever set. */
+  readonly version: number;
+}
+
+/** What a namespace holds, and may hold. */
+export interface Usage {
+  readonly memories: number;
+  /** Of their JSON, interactions included, and of their vectors. */
+  readonly bytes: number;
+  /** In force, wherever it was set; null: any amount. */
+  readonly quota: Settings["quota"];
+}

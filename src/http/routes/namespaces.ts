@@ -1,0 +1,78 @@
+import { createRoute } from "@hono/zod-openapi";
+import { getSettings } from "../../access/namespaces/get-settings.js";
+import { getUsage } from "../../access/namespaces/get-usage.js";
+import { putSettings } from "../../access/namespaces/put-settings.js";
+import { etagOf, expectedVersion } from "../conditional.js";
+import { contextOf } from "../context.js";
+import type { AppDeps } from "../env.js";
+import { createRouter } from "../router.js";
+import { newSettings, settingsView, usageView } from "../schemas/namespaces.js";
+import {
+  ifMatch,
+  jsonBody,
+  jsonResponse,
+  namespaceParam,
+  problems,
+  settingsRace,
+  unfitBody,
+} from "./shared.js";
+
+const tags = ["namespaces"];
+
+const getSettingsRoute = createRoute({
+  method: "get",
+  path: "/v1/namespaces/{ns}/settings",
+  tags,
+  summary: "Read a namespace's settings",
+  description: "null: not set, so what the service is configured with holds. Takes `admin`.",
+  request: { params: namespaceParam },
+  responses: { 200: jsonResponse(settingsView, "The settings. ETag is their version."), ...problems },
+});
+
+const putSettingsRoute = createRoute({
+  method: "put",
+  path: "/v1/namespaces/{ns}/settings",
+  tags,
+  summary: "Replace a namespace's settings",
+  description:
+    "What is left out or null isn't set any more. A quota refuses what would exceed it (507), and takes away nothing. Takes `admin`.",
+  request: { params: namespaceParam, headers: ifMatch, body: jsonBody(newSettings) },
+  responses: {
+    200: jsonResponse(settingsView, "The settings as they are now."),
+    ...problems,
+    ...unfitBody,
+    ...settingsRace,
+  },
+});
+
+const getUsageRoute = createRoute({
+  method: "get",
+  path: "/v1/namespaces/{ns}/usage",
+  tags,
+  summary: "Read how much a namespace holds",
+  request: { params: namespaceParam },
+  responses: { 200: jsonResponse(usageView, "What it holds, and may hold."), ...problems },
+});
+
+export function namespaceRoutes({ namespaces, now }: AppDeps) {
+  return createRouter()
+    .openapi(getSettingsRoute, async (c) => {
+      const { settings, version } = await getSettings(namespaces, contextOf(c, now), c.req.valid("param").ns);
+      c.header("ETag", etagOf(version));
+      return c.json(settings, 200);
+    })
+    .openapi(putSettingsRoute, async (c) => {
+      const { settings, version } = await putSettings(
+        namespaces,
+        contextOf(c, now),
+        c.req.valid("param").ns,
+        c.req.valid("json"),
+        expectedVersion(c.req.valid("header")["if-match"]),
+      );
+      c.header("ETag", etagOf(version));
+      return c.json(settings, 200);
+    })
+    .openapi(getUsageRoute, async (c) =>
+      c.json(await getUsage(namespaces, contextOf(c, now), c.req.valid("param").ns), 200),
+    );
+}

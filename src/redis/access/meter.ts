@@ -1,0 +1,26 @@
+import type { MemorySize } from "../codec.js";
+import type { Keys } from "../keys.js";
+
+/** What a metered script takes after what the audit takes: see lua/usage.lua. */
+export interface MeterArguments {
+  readonly keys: readonly [usage: string, ending: string, settings: string];
+  readonly args: readonly [memories: string, bytes: string, json: string, vectors: string];
+}
+
+/** How much a namespace may hold; null: any amount. */
+export interface Quota {
+  readonly memories: number | null;
+  readonly bytes: number | null;
+}
+
+/** The arguments of a metered script that writes a memory of this size; without one, it writes none. */
+export type Meter = (namespace: string, size?: MemorySize) => MeterArguments;
+
+/** `byDefault` holds where a namespace's settings have no quota of their own. */
+export function createMeter(keys: Keys, byDefault: Quota): Meter {
+  const text = (value: number | null | undefined): string => (value ?? "").toString();
+  return (namespace, size) => ({
+    keys: [keys.usage(namespace), keys.usageEnding(namespace), keys.settings(namespace)],
+    args: [text(byDefault.memories), text(byDefault.bytes), text(size?.json), text(size?.vectors)],
+  });
+}

@@ -1,0 +1,59 @@
+import type { NamespaceStore } from "../../access/namespaces/ports.js";
+import type { Settings } from "../../access/namespaces/settings.js";
+import { NO_SETTINGS } from "../../access/namespaces/settings.js";
+import type { Keys } from "../keys.js";
+import type { Auditor } from "./auditor.js";
+import type { Meter } from "./meter.js";
+
+/** Settings and usage of namespaces in Redis. */
+export function createNamespaceStore(auditor: Auditor, meter: Meter, keys: Keys): NamespaceStore {
+  return {
+    async getSettings(trail, namespace) {
+      const fields = await auditor.run(namespace, trail, (client, audit) =>
+        client.getSettings(audit, [keys.settings(namespace)], []),
+      );
+      return { settings: decodeSettings(fields), version: Number(fields["version"] ?? 0) };
+    },
+    async putSettings(trail, namespace, settings, expectedVersion) {
+      const version = await auditor.run(namespace, trail, (client, audit) =>
+        client.putSettings(
+          audit,
+          [keys.settings(namespace)],
+          [expectedVersion === undefined ? "" : String(expectedVersion), ...encodeSettings(settings)],
+        ),
+      );
+      return version === 0 ? undefined : version;
+    },
+    async getUsage(trail, namespace) {
+      const [memories = 0, bytes = 0, mostMemories = null, mostBytes = null] = await auditor.run(
+        namespace,
+        trail,
+        (client, audit) => client.getUsage(audit, meter(namespace), [], []),
+      );
+      return { memories, bytes, quota: { memories: mostMemories, bytes: mostBytes } };
+    },
+  };
+}
+
+/** Fields and values in turn, under the names of SETTING_FIELDS; what isn't set is left out. */
+function encodeSettings(settings: Settings): string[] {
+  return Object.entries(settings).flatMap(([group, values]: [string, Settings[keyof Settings]]) =>
+    Object.entries(values).flatMap(([name, value]) =>
+      value === null ? [] : [`${group}_${name}`, String(value)],
+    ),
+  );
+}
+
+/** Group by group and name by name as NO_SETTINGS has them, so the shape is that of all settings. */
+function decodeSettings(fields: Readonly<Record<string, string>>): Settings {
+  const groups = Object.entries(NO_SETTINGS).map(([group, values]: [string, Settings[keyof Settings]]) => [
+    group,
+    Object.fromEntries(
+      Object.keys(values).map((name) => {
+        const value = fields[`${group}_${name}`];
+        return [name, value === undefined ? null : Number(value)];
+      }),
+    ),
+  ]);
+  return Object.fromEntries(groups) as Settings;
+}

@@ -1,0 +1,84 @@
+--[[
+Put before every script that changes how much a namespace holds: counts its memories and their bytes, and says when
+there would be too many.
+
+Takes its own keys and arguments off the front, after those of audit.lua.
+
+KEYS[1] memories and bytes, a hash
+KEYS[2] what of it ends by itself, a sorted set of <id>:<bytes> by when that is
+KEYS[3] the namespace's settings
+
+ARGV[1] how many memories, where the settings don't say; '' for any number
+ARGV[2] how many bytes, likewise
+ARGV[3] bytes of the memory's JSON that this script writes, or ''
+ARGV[4] bytes of the vectors that this script writes; '' if it leaves them as they are
+
+A memory's bytes are those of its JSON, interaction included, as last written, and of its vectors: index.bytes and
+index.vector_bytes of its record.
+]]
+local usage_key, usage_ending, usage_settings = table.remove(KEYS, 1), table.remove(KEYS, 1), table.remove(KEYS, 1)
+local usage_defaults = { table.remove(ARGV, 1), table.remove(ARGV, 1) }
+local usage_json, usage_vectors = tonumber(table.remove(ARGV, 1)), tonumber(table.remove(ARGV, 1))
+
+local function usage_add(memories, bytes)
+  redis.call('HINCRBY', usage_key, 'bytes', string.format('%d', bytes))
+  if redis.call('HINCRBY', usage_key, 'memories', memories) == 0 then redis.call('DEL', usage_key) end
+end
+
+-- Counts out what has ended. This is no part of the act, so it may come before the audit.
+local function usage_prune(most)
+  local ended = redis.call('ZRANGE', usage_ending, '-inf', '(' .. string.format('%d', now), 'BYSCORE', 'LIMIT', 0, most)
+  if #ended == 0 then return end
+  local bytes = 0
+  for _, member in ipairs(ended) do bytes = bytes + tonumber(string.match(member, '%d+$')) end
+  usage_add(-#ended, -bytes)
+  redis.call('ZREM', usage_ending, unpack(ended))
+end
+
+local function usage_quota()
+  local set = redis.call('HMGET', usage_settings, 'quota_memories', 'quota_bytes')
+  return tonumber(set[1] or usage_defaults[1]), tonumber(set[2] or usage_defaults[2])
+end
+
+local function usage_now()
+  local used = redis.call('HMGET', usage_key, 'memories', 'bytes')
+  return tonumber(used[1] or 0), tonumber(used[2] or 0)
+end
+
+-- The quota that a change would break: 'memories', 'bytes' or nil. What makes less of it is never refused.
+local function usage_over(memories, bytes)
+  local most_memories, most_bytes = usage_quota()
+  -- A bounded number a write; many more only where they decide.
+  for _, most in ipairs({ 100, 5000 }) do
+    usage_prune(most)
+    local used_memories, used_bytes = usage_now()
+    local broken = most_memories and memories > 0 and used_memories + memories > most_memories and 'memories'
+      or most_bytes and bytes > 0 and used_bytes + bytes > most_bytes and 'bytes'
+    if not broken then return nil end
+    if most == 5000 then return broken end
+  end
+end
+
+-- What a stored memory counts for: bytes of its JSON, of its vectors.
+local function usage_of(record)
+  local found = redis.call('JSON.GET', record, '$.index.bytes', '$.index.vector_bytes')
+  found = found and cjson.decode(found) or {}
+  return (found['$.index.bytes'] or {})[1] or 0, (found['$.index.vector_bytes'] or {})[1] or 0
+end
+
+local function usage_member(id, bytes) return id .. ':' .. string.format('%d', bytes) end
+
+-- `expiry`: milliseconds since the epoch; nil, '' or less than 1 for none.
+local function usage_enter(id, bytes, expiry)
+  expiry = tonumber(expiry or '') or 0
+  usage_add(1, bytes)
+  if expiry > 0 then redis.call('ZADD', usage_ending, string.format('%d', expiry), usage_member(id, bytes)) end
+end
+
+local function usage_leave(id, bytes, expiry)
+  -- Written before there was a count.
+  if bytes == 0 then return end
+  -- If it has ended for usage_prune a moment before it has for Redis, it is counted out already.
+  if expiry > 0 and redis.call('ZREM', usage_ending, usage_member(id, bytes)) == 0 then return end
+  usage_add(-1, -bytes)
+end

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { newNamespace } from "../support/memories.js";
+import { putSettings, settingsOf, usage } from "../support/namespaces.js";
+import type { Service } from "../support/service.js";
+import { startService } from "../support/service.js";
+
+const NOTHING = {
+  state_ttl: { default_seconds: null, max_seconds: null },
+  quota: { memories: null, bytes: null },
+};
+
+let service: Service;
+let other: Service;
+beforeAll(async () => {
+  service = await startService({ MNEME_QUOTA_MEMORIES: "7", MNEME_QUOTA_BYTES: "70000" });
+  other = await startService({ MNEME_KEY_PREFIX: service.prefix });
+});
+afterAll(() => Promise.all([service.stop(), other.stop()]));
+
+test("nothing is set at first; what is set is there for every process; a PUT replaces all of it", async () => {
+  const namespace = newNamespace();
+  const first = await service.send("GET", settingsOf(namespace));
+  expect(first).toMatchObject({ status: 200, body: NOTHING });
+  expect(first.headers.get("etag")).toBe('"0"');
+  const put = await putSettings(service, namespace, {
+    state_ttl: { default_seconds: 60, max_seconds: 3600 },
+    quota: { memories: 0, bytes: null },
+  });
+  const settings = {
+    state_ttl: { default_seconds: 60, max_seconds: 3600 },
+    quota: { memories: 0, bytes: null },
+  };
+  expect(put).toMatchObject({ status: 200, body: settings });
+  expect(await other.send("GET", settingsOf(namespace))).toMatchObject({ body: settings });
+  await putSettings(other, namespace, { quota: { bytes: 5 } });
+  expect(await service.send("GET", settingsOf(namespace))).toMatchObject({
+    body: { ...NOTHING, quota: { memories: null, bytes: 5 } },
+  });
+  expect(await service.send("GET", settingsOf(newNamespace()))).toMatchObject({ body: NOTHING });
+});
+
+test("a lost race is 412, and changes nothing", async () => {
+  const namespace = newNamespace();
+  const put = (etag: string, memories: number) =>
+    putSettings(service, namespace, { quota: { memories } }, { headers: { "if-match": etag } });
+  const answers = await Promise.all([put('"0"', 1), put('"0"', 2), put('"0"', 3)]);
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412, 412]);
+  const winner = answers.find(({ status }) => status === 200);
+  const current = await service.send("GET", settingsOf(namespace));
+  expect(current.body).toEqual(winner?.body);
+  expect(current.headers.get("etag")).toBe('"1"');
+  expect((await put('"1"', 4)).headers.get("etag")).toBe('"2"');
+});
+
+test.each([
+  ["quota.memories", { quota: { memories: -1 } }],
+  ["quota.bytes", { quota: { bytes: 1.5 } }],
+  ["quota.rows", { quota: { rows: 1 } }],
+  ["state_ttl.default_seconds", { state_ttl: { default_seconds: 61, max_seconds: 60 } }],
+  ["state_ttl.max_seconds", { state_ttl: { max_seconds: 0 } }],
+  ["colour", { colour: "red" }],
+])("a wrong %s is named", async (field, settings) => {
+  expect(await putSettings(service, newNamespace(), settings)).toMatchObject({
+    status: 400,
+    body: { errors: [{ field }] },
+  });
+});
+
+test("usage says which quota is in force: the namespace's own, else the configured one", async () => {
+  const namespace = newNamespace();
+  expect(await usage(service, namespace)).toEqual({
+    memories: 0,
+    bytes: 0,
+    quota: { memories: 7, bytes: 70_000 },
+  });
+  await putSettings(service, namespace, { quota: { memories: 3 } });
+  expect((await usage(service, namespace)).quota).toEqual({ memories: 3, bytes: 70_000 });
+  expect((await usage(other, namespace)).quota).toEqual({ memories: 3, bytes: null });
+});
