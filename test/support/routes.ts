@@ -1,11 +1,10 @@
 /** What a route takes: a verb in the namespace it names, `admin` somewhere (`keys`), on everything (`root`), or nothing. */
-export type Need = "read" | "write" | "publish" | "admin" | "keys" | "root" | "open";
+export type Need = "read" | "write" | "read and write" | "publish" | "admin" | "keys" | "root" | "open";
 
 export interface RouteCase {
   readonly need: Need;
   /** What must be sent for the route to get as far as its verb; `{ns}` in it stands for the namespace. */
   readonly body?: unknown;
-  /** Namespace in the body instead of the path. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -28,7 +27,7 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
     body: { memories: [{ content: "x", memory_type: "semantic" }] },
   },
   "GET /v1/namespaces/{ns}/memories/{id}": { need: "read" },
-  "PATCH /v1/namespaces/{ns}/memories/{id}": { need: "write", body: { trust_score: 0 } },
+  "PATCH /v1/namespaces/{ns}/memories/{id}": { need: "read and write", body: { trust_score: 0 } },
   "DELETE /v1/namespaces/{ns}/memories/{id}": { need: "write" },
   "POST /v1/namespaces/{ns}/interactions": { need: "write", body: { input: "x" } },
   "POST /v1/recall": { need: "read", body: { query: "x", namespaces: ["{ns}"] } },
