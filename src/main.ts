@@ -201,7 +201,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     }),
     rateLimiter: createRateLimiter(redis, keys),
     rateLimitPerMinute: config.rateLimitPerMinute,
-    keyRequired: keyCache.knownRequired,
+    keyRequired: keyCache.required,
     metrics,
     logger,
     anonymousAnywhere: config.allowAnonymous,

@@ -1,4 +1,5 @@
 import { authorize } from "../access/authorize.js";
+import { allowsIn } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import type { FirstEmbedding } from "./embed.js";
@@ -71,8 +72,20 @@ export async function rememberMany(
       services.worker.finish({ ...outcome.memory, context: accepted[index]?.preceding?.text ?? "" });
     }
   }
+  const mayRead = allowsIn(context.actor.grants, "read", namespace);
   let next = 0;
-  return items.map((item) => (item instanceof Error ? item : (outcomes[next++] ?? new Error("no outcome"))));
+  return items.map((item) => {
+    if (item instanceof Error) return item;
+    const outcome = outcomes[next++] ?? new Error("no outcome");
+    return outcome instanceof Error || outcome.kind === "created" || mayRead
+      ? outcome
+      : withheld(outcome.memory, item.memory);
+  });
+}
+
+/** Who may write but not read hears that it was there already: all else is as the caller sent it. */
+function withheld({ id, version, seen_count }: Memory, sent: Memory): InsertOutcome {
+  return { kind: "seen", memory: { ...sent, id, version, seen_count } };
 }
 
 /** A memory before its embedding is known. */

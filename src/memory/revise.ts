@@ -43,6 +43,8 @@ export async function revise(
 ): Promise<Memory> {
   const { store, audit } = services;
   await authorize(audit, context, ref.namespace, { verb: "write", act: "revise" });
+  // The answer is the whole memory, and a refusal may name another one.
+  await authorize(audit, context, ref.namespace, { verb: "read", act: "revise" });
   const trail = trailOf(context, "revise", { ids: [ref.id] });
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     // Where there is none, the second look is the one that goes on record.

@@ -48,7 +48,7 @@ const rememberRoute = createRoute({
   tags: tag,
   summary: "Remember one memory",
   description:
-    "The same content and type again in one namespace is the same memory: it is counted as seen again (200), not stored twice.",
+    "The same content and type again in one namespace is the same memory: it is counted as seen again (200), not stored twice. Who may not read there gets back what it sent.",
   request: { params: namespaceParam, body: jsonBody(newMemory) },
   responses: {
     201: jsonResponse(memoryView, "Stored. Location and ETag name it and its version."),
@@ -108,7 +108,8 @@ const reviseRoute = createRoute({
   path: "/v1/namespaces/{ns}/memories/{id}",
   tags: tag,
   summary: "Revise a memory",
-  description: "Makes the next version. The content of an episodic memory can't be changed (409).",
+  description:
+    "Makes the next version. The content of an episodic memory can't be changed (409). Takes `write` and, because the answer is the whole memory, `read`.",
   request: { params: memoryParams, headers: ifMatch, body: jsonBody(memoryPatch) },
   responses: {
     200: jsonResponse(memoryView, "The new version."),

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { as, createKey, keyFor } from "../support/access.js";
+import type { OpenApi } from "../support/contract.js";
+import { newNamespace } from "../support/memories.js";
+import type { RouteCase } from "../support/routes.js";
+import { ROUTES } from "../support/routes.js";
+import type { Answer, Service } from "../support/service.js";
+import { startService } from "../support/service.js";
+
+const VERBS = ["read", "write", "publish", "admin"] as const;
+const ID = "01JD8Q4V7K3W5N0R2T6Y9B1C4D";
+
+let service: Service;
+let root: Service;
+/** A key for each verb, with nothing but that verb. */
+const only = new Map<string, Service>();
+const namespace = newNamespace();
+beforeAll(async () => {
+  service = await startService();
+  root = as(service, (await createKey(service)).key);
+  for (const verb of VERBS) only.set(verb, as(service, await keyFor(root, namespace, [verb])));
+});
+afterAll(() => service.stop());
+
+async function ask(
+  caller: Service | undefined,
+  route: string,
+  { body, headers = {} }: RouteCase,
+): Promise<Answer> {
+  if (caller === undefined) throw new Error("no such caller");
+  const [method = "", path = ""] = route.split(" ");
+  const place = path.replace("{ns}", namespace).replace(/\{\w+\}/g, ID);
+  const sent: unknown =
+    body === undefined ? undefined : JSON.parse(JSON.stringify(body).replaceAll("{ns}", namespace));
+  return caller.send(method, place, sent, { headers });
+}
+
+test("every route is in the table", async () => {
+  const { paths } = (await service.send("GET", "/openapi.json")).body as OpenApi;
+  const routes = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(Object.keys(ROUTES).toSorted()).toEqual(routes.toSorted());
+});
+
+describe.each(Object.entries(ROUTES))("%s", (route, example) => {
+  const { need } = example;
+  if (need === "open") {
+    test("is open to everybody", async () => {
+      expect((await ask(service, route, example)).status).toBe(200);
+    });
+    return;
+  }
+
+  test("takes a key", async () => {
+    const answer = await ask(service, route, example);
+    expect(answer).toMatchObject({ status: 401, body: { code: "unauthenticated" } });
+    expect(answer.headers.get("www-authenticate")).toBe("Bearer");
+  });
+
+  const enough = need === "root" ? [] : (need === "keys" ? "admin" : need).split(" and ");
+  test.each(VERBS.filter((verb) => enough.length !== 1 || verb !== enough[0]))(
+    "isn't for who may only %s",
+    async (verb) => {
+      expect(await ask(only.get(verb), route, example)).toMatchObject({
+        status: 403,
+        body: { code: "forbidden" },
+      });
+    },
+  );
+
+  test(`is for who may ${need === "root" ? "administer everything" : enough.join()}`, async () => {
+    const caller = need === "root" ? root : as(service, await keyFor(root, namespace, enough));
+    const { status } = await ask(caller, route, example);
+    expect([200, 201, 204, 404]).toContain(status);
+  });
+
+  if (!route.includes("{ns}") && !JSON.stringify(example).includes("{ns}")) return;
+  test("isn't for a key of a namespace beside it, above it or below it", async () => {
+    for (const other of [
+      `${namespace}x`,
+      `${namespace}.below`,
+      `${namespace}.below.**`,
+      "t",
+      `x.${namespace}`,
+    ]) {
+      const key = await keyFor(root, other, VERBS);
+      expect((await ask(as(service, key), route, example)).status).toBe(403);
+    }
+  });
+
+  test("says the same of what is there and what isn't, to who may not look", async () => {
+    const filled = await root.send("POST", `/v1/namespaces/${namespace}/memories`, {
+      content: route,
+      memory_type: "semantic",
+    });
+    expect(filled.status).toBe(201);
+    const key = as(service, await keyFor(root, "elsewhere.**", VERBS));
+    const there = await ask(key, route, example);
+    const empty = newNamespace();
+    const nowhere = await ask(
+      {
+        ...key,
+        send: (m, path, body, o) => key.send(m, path.replace(namespace, empty), swap(body, empty), o),
+      },
+      route,
+      example,
+    );
+    const masked = ({ text }: Answer) =>
+      text
+        .replaceAll(namespace, "ns")
+        .replaceAll(empty, "ns")
+        .replace(/"request_id":"[^"]+"/, "");
+    expect(masked(nowhere)).toBe(masked(there));
+  });
+});
+
+function swap(body: unknown, other: string): unknown {
+  return body === undefined ? undefined : JSON.parse(JSON.stringify(body).replaceAll(namespace, other));
+}

@@ -1,0 +1,78 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { inject, onTestFinished, test, expect } from "vitest";
+import { as } from "../support/access.js";
+import type { Service } from "../support/service.js";
+import { startService, until } from "../support/service.js";
+
+const RUN = fileURLToPath(new URL("../../scripts/run.mjs", import.meta.url));
+
+async function keys(service: Service, ...args: string[]) {
+  const env = { PATH: process.env["PATH"], TMPDIR: process.env["TMPDIR"], ...service.env };
+  const child = spawn(process.execPath, [RUN, "keys", ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, stdout, stderr };
+}
+
+test("makes the first key while the service runs, lists keys without their secrets, and revokes them", async () => {
+  const service = await startService({ REDIS_URL: inject("redisUrl") });
+  onTestFinished(() => service.kill9());
+  const made = await keys(service, "create", "--agent", "root", "--admin", "--expires", "1d");
+  expect(made.code).toBe(0);
+  const token = made.stdout.trim();
+  expect(token).toMatch(/^mn_[0-9A-Z]{26}_[A-Za-z0-9_-]{43}$/);
+  const id = token.split("_")[1] ?? "";
+  expect((await as(service, token).send("GET", "/v1/keys")).status).toBe(200);
+  await until(
+    () => service.send("GET", "/v1/keys"),
+    ({ status }) => status === 401,
+    6000,
+  );
+  const grant = ["--grant", "acme.**=read,write", "--grant", "acme.shared=publish", "--rate-limit", "9"];
+  const part = await keys(service, "create", "--agent", "a", "--name", "the desk", ...grant);
+  expect(part.code).toBe(0);
+  const listed = await keys(service, "list");
+  expect(listed.stdout).toContain(id);
+  expect(listed.stdout).toContain("the desk");
+  expect(listed.stdout).toContain("acme.**=read,write acme.shared=publish");
+  for (const secret of [token, part.stdout.trim()].map((text) => text.slice(-43))) {
+    expect(listed.stdout + listed.stderr + made.stderr + part.stderr).not.toContain(secret);
+  }
+  const revoked = await keys(service, "revoke", id);
+  expect(revoked).toMatchObject({ code: 0, stdout: "" });
+  await until(
+    () => as(service, token).send("GET", "/v1/keys"),
+    ({ status }) => status === 401,
+    6000,
+  );
+  expect(await keys(service, "revoke", id)).toMatchObject({ code: 1 });
+  expect(await service.stop()).toBe(0);
+});
+
+test("says what is wrong, and how it is done right", async () => {
+  const service = await startService();
+  onTestFinished(() => service.kill9());
+  for (const [args, word] of [
+    [[], "usage:"],
+    [["burn"], "usage:"],
+    [["create"], "agent"],
+    [["create", "--agent", "a"], "grants"],
+    [["create", "--agent", "a", "--grant", "a.*=read"], "namespace"],
+    [["create", "--agent", "a", "--grant", "a=sing"], "verbs"],
+    [["create", "--agent", "a", "--admin", "--expires", "soon"], "expires_at"],
+    [["revoke", "x"], "id of a key"],
+  ] as const) {
+    const { code, stdout, stderr } = await keys(service, ...args);
+    expect(code).toBe(1);
+    expect(stdout).toBe("");
+    expect(stderr).toContain(word);
+    expect(stderr).not.toMatch(/^ +at /m);
+  }
+  // Nothing of this has made a key.
+  expect((await service.send("GET", "/v1/keys")).status).toBe(200);
+  await service.stop();
+});

@@ -1,0 +1,34 @@
+/** What a route takes: a verb in the namespace it names, `admin` somewhere (`keys`), on everything (`root`), or nothing. */
+export type Need = "read" | "write" | "read and write" | "publish" | "admin" | "keys" | "root" | "open";
+
+export interface RouteCase {
+  readonly need: Need;
+  /** What must be sent for the route to get as far as its verb; `{ns}` in it stands for the namespace. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Every route of the API. A new one belongs in here: a test walks /openapi.json and misses it. */
+export const ROUTES: Readonly<Record<string, RouteCase>> = {
+  "GET /healthz": { need: "open" },
+  "GET /readyz": { need: "open" },
+  "GET /metrics": { need: "root" },
+  "POST /v1/keys": { need: "admin", body: { agent: "a", grants: [{ namespace: "{ns}", verbs: ["read"] }] } },
+  "GET /v1/keys": { need: "keys" },
+  "GET /v1/keys/{id}": { need: "keys" },
+  "DELETE /v1/keys/{id}": { need: "keys" },
+  "GET /v1/namespaces/{ns}/settings": { need: "admin" },
+  "PUT /v1/namespaces/{ns}/settings": { need: "admin", body: {} },
+  "GET /v1/namespaces/{ns}/usage": { need: "read" },
+  "GET /v1/namespaces/{ns}/memories": { need: "read" },
+  "POST /v1/namespaces/{ns}/memories": { need: "write", body: { content: "x", memory_type: "semantic" } },
+  "POST /v1/namespaces/{ns}/memories/batch": {
+    need: "write",
+    body: { memories: [{ content: "x", memory_type: "semantic" }] },
+  },
+  "GET /v1/namespaces/{ns}/memories/{id}": { need: "read" },
+  "PATCH /v1/namespaces/{ns}/memories/{id}": { need: "read and write", body: { trust_score: 0 } },
+  "DELETE /v1/namespaces/{ns}/memories/{id}": { need: "write" },
+  "POST /v1/namespaces/{ns}/interactions": { need: "write", body: { input: "x" } },
+  "POST /v1/recall": { need: "read", body: { query: "x", namespaces: ["{ns}"] } },
+};
