@@ -13,6 +13,7 @@ import { createRouter } from "./http/router.js";
 import { auditRoutes } from "./http/routes/audit.js";
 import { docsRoutes, serveDescription } from "./http/routes/docs.js";
 import { interactionRoutes } from "./http/routes/interactions.js";
+import { itemRoutes } from "./http/routes/items.js";
 import { keyRoutes } from "./http/routes/keys.js";
 import { memoryRoutes } from "./http/routes/memories.js";
 import { namespaceRoutes } from "./http/routes/namespaces.js";
@@ -51,6 +52,7 @@ export function createApp(deps: AppDeps) {
     .route("/", keyRoutes(deps))
     .route("/", namespaceRoutes(deps))
     .route("/", memoryRoutes(deps))
+    .route("/", itemRoutes(deps))
     .route("/", interactionRoutes(deps))
     .route("/", recallRoutes(deps))
     .route("/", auditRoutes(deps));

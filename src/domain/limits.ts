@@ -1,10 +1,10 @@
 /** What a caller may send. Sizes are bytes of UTF-8. */
 export const LIMITS = {
   contentBytes: 32 * 1024,
-  metadataBytes: 16 * 1024,
+  metadataBytes: 64 * 1024,
   metadataDepth: 16,
   /** Every leaf is indexed so that any of them can be filtered on: hence a bound. */
-  metadataLeaves: 512,
+  metadataLeaves: 1024,
   tags: 64,
   tagBytes: 256,
   identifierBytes: 256,
@@ -20,6 +20,8 @@ export const LIMITS = {
   publications: 32,
   recallLimit: 100,
   listLimit: 200,
+  /** Namespaces that one page of a list looks at, whatever it finds. */
+  scannedNamespaces: 2_000,
   filterValues: 64,
   grants: 64,
   requestsPerMinute: 1_000_000,

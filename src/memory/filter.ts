@@ -1,4 +1,12 @@
-import { agentFacet, eachFacet, metadataFacet, sessionFacet, tagFacet, typeFacet } from "./facets.js";
+import {
+  agentFacet,
+  eachFacet,
+  ITEM_FACET,
+  metadataFacet,
+  sessionFacet,
+  tagFacet,
+  typeFacet,
+} from "./facets.js";
 import type { JsonObject, JsonScalar } from "../domain/json.js";
 import { jsonLeaves } from "../domain/json.js";
 import type { Memory, MemoryType } from "./record.js";
@@ -6,6 +14,8 @@ import type { Memory, MemoryType } from "./record.js";
 /** What a caller may narrow a list or a recall by. All given parts must hold; an array means any of its values. */
 export interface MemoryFilter {
   readonly memory_types?: readonly MemoryType[] | undefined;
+  /** Only items: memories under a key. */
+  readonly items_only?: boolean | undefined;
   readonly agent_id?: readonly string[] | undefined;
   readonly session_id?: readonly string[] | undefined;
   /** Every one of these. */
@@ -32,6 +42,7 @@ export interface FacetQuery {
 export function facetQuery(filter: MemoryFilter): FacetQuery {
   const groups: string[][] = [];
   if (filter.memory_types !== undefined) groups.push(filter.memory_types.map(typeFacet));
+  if (filter.items_only === true) groups.push([ITEM_FACET]);
   if (filter.agent_id !== undefined) groups.push(filter.agent_id.map(agentFacet));
   if (filter.session_id !== undefined) groups.push(filter.session_id.map(sessionFacet));
   for (const tag of filter.tags ?? []) groups.push([tagFacet(tag)]);

@@ -125,7 +125,11 @@ async function nextVersion(
     memory,
     interaction,
     expectedVersion: current.version,
-    contentHash: content === current.content ? undefined : contentHash(memory.memory_type, content),
+    // What an item is known by is its key, whatever its content.
+    contentHash:
+      content === current.content || current.key !== null
+        ? undefined
+        : contentHash(memory.memory_type, content),
     vectors: embedding?.vectors,
     embedAt: embedding === undefined ? undefined : dueTime(embedding, now),
     newExpiry: input.ttl_seconds !== undefined,

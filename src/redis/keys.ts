@@ -9,6 +9,8 @@ export interface Keys {
   record(namespace: string, id: string): string;
   /** What is left of a published memory that was deleted, until its copies have heard of it. */
   remains(namespace: string, id: string): string;
+  /** What {@link remains} puts after the id. */
+  remainsSuffix(): string;
   /** What {@link record} puts before the id. */
   recordPrefix(namespace: string): string;
   vector(model: string, namespace: string, id: string, passage: number): string;
@@ -61,6 +63,8 @@ export interface Keys {
   durable(): string;
   embedding(hash: string): string;
   lock(name: string): string;
+  /** What `@mneme/checkpointer` puts before all of its keys. */
+  graphPrefix(): string;
   meta(): string;
   recordIndex(): string;
   vectorIndex(model: string): string;
@@ -89,6 +93,7 @@ export function createKeys(prefix: string): Keys {
   return {
     record: (namespace, id) => `${prefix}:rec:{${namespace}}:${id}`,
     remains: (namespace, id) => `${prefix}:rec:{${namespace}}:${id}:remains`,
+    remainsSuffix: () => ":remains",
     recordPrefix: (namespace) => `${prefix}:rec:{${namespace}}:`,
     vector: (model, namespace, id, passage) => `${prefix}:vec:${model}:{${namespace}}:${id}:${passage}`,
     vectorModelPrefix: () => `${prefix}:vec:`,
@@ -118,6 +123,7 @@ export function createKeys(prefix: string): Keys {
     durable: () => `${prefix}:durable`,
     embedding: (hash) => `${prefix}:emb:${hash}`,
     lock: (name) => `${prefix}:lock:${name}`,
+    graphPrefix: () => `${prefix}:graph`,
     meta: () => `${prefix}:meta`,
     recordIndex: () => `${prefix}:idx:rec:${RECORD_SCHEMA}`,
     vectorIndex: (model) => `${prefix}:idx:vec:${model}:${VECTOR_SCHEMA}`,

@@ -35,6 +35,17 @@ function audited<Reply>(name: string, decode: (reply: unknown) => Reply) {
   });
 }
 
+/** An audited script as a part of an act that is recorded by itself. */
+function unrecorded<Reply>(name: string, decode: (reply: unknown) => Reply) {
+  return defineScript({
+    SCRIPT: `local function audit() end\n${source(name)}`,
+    parseCommand(parser: CommandParser, keys: readonly RedisArgument[], args: readonly RedisArgument[]) {
+      parse(parser, keys, args);
+    },
+    transformReply: decode,
+  });
+}
+
 const USAGE = source("usage");
 
 /** An audited script that changes how much a namespace holds. */
@@ -97,10 +108,12 @@ const codeAndText = (reply: unknown): { code: number; text: string } => {
 export const scripts = {
   insertMemory: metered("insert", text),
   reviseMemory: metered("revise", codeAndText),
-  removeMemory: metered("remove", integer),
+  removeMemory: metered("remove", codeAndText),
   publishMemory: audited("publish", codeAndText),
   unpublishMemory: audited("unpublish", integer),
   readMemory: audited("read", text),
+  readItem: audited("read-item", text),
+  peekItem: unrecorded("read-item", text),
   readMemories: audited("read-many", texts),
   recordAudit: audited("record-audit", integer),
   settlePublication: script("settle-publication", integer),

@@ -25,11 +25,13 @@ afterAll(() => service.stop());
 async function ask(
   caller: Service | undefined,
   route: string,
-  { body, headers = {} }: RouteCase,
+  { body, query, headers = {} }: RouteCase,
 ): Promise<Answer> {
   if (caller === undefined) throw new Error("no such caller");
   const [method = "", path = ""] = route.split(" ");
-  const place = path.replace("{ns}", namespace).replace(/\{\w+\}/g, ID);
+  const place = `${path}${query === undefined ? "" : `?${query}`}`
+    .replace("{ns}", namespace)
+    .replace(/\{\w+\}/g, ID);
   const sent: unknown =
     body === undefined ? undefined : JSON.parse(JSON.stringify(body).replaceAll("{ns}", namespace));
   return caller.send(method, place, sent, { headers });

@@ -5,6 +5,7 @@ export interface RouteCase {
   readonly need: Need;
   /** What must be sent for the route to get as far as its verb; `{ns}` in it stands for the namespace. */
   readonly body?: unknown;
+  readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -17,6 +18,8 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   "GET /v1/keys": { need: "keys" },
   "GET /v1/keys/{id}": { need: "keys" },
   "DELETE /v1/keys/{id}": { need: "keys" },
+  "GET /v1/namespaces": { need: "read" },
+  "GET /v1/memories": { need: "read", query: "namespace={ns}" },
   "GET /v1/namespaces/{ns}/settings": { need: "admin" },
   "PUT /v1/namespaces/{ns}/settings": { need: "admin", body: {} },
   "GET /v1/namespaces/{ns}/usage": { need: "read" },
@@ -29,6 +32,9 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   "GET /v1/namespaces/{ns}/memories/{id}": { need: "read" },
   "PATCH /v1/namespaces/{ns}/memories/{id}": { need: "read and write", body: { trust_score: 0 } },
   "DELETE /v1/namespaces/{ns}/memories/{id}": { need: "write" },
+  "PUT /v1/namespaces/{ns}/items/{key}": { need: "read and write", body: { content: "x" } },
+  "GET /v1/namespaces/{ns}/items/{key}": { need: "read" },
+  "DELETE /v1/namespaces/{ns}/items/{key}": { need: "write" },
   "POST /v1/namespaces/{ns}/interactions": { need: "write", body: { input: "x" } },
   "POST /v1/recall": { need: "read", body: { query: "x", namespaces: ["{ns}"] } },
 };

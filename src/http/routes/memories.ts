@@ -1,5 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { scopeOf } from "../../access/grants.js";
 import { list } from "../../memory/list.js";
+import { listMany } from "../../memory/list-many.js";
 import { publish } from "../../memory/publish.js";
 import { read } from "../../memory/read.js";
 import { remember, rememberMany } from "../../memory/remember.js";
@@ -13,7 +15,7 @@ import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
 import { describeProblem, invalidRequest, problemView } from "../problem.js";
 import { createRouter } from "../router.js";
-import { listParameters, memoryPage } from "../schemas/list.js";
+import { listManyParameters, listParameters, memoryPage } from "../schemas/list.js";
 import {
   memoryDetailView,
   memoryPatch,
@@ -87,6 +89,17 @@ const listRoute = createRoute({
   description:
     "In the order of recording. Follow `cursor` until it is null: each memory is visited once, whatever is written meanwhile.",
   request: { params: namespaceParam, query: listParameters },
+  responses: { 200: jsonResponse(memoryPage, "A page."), ...problems },
+});
+
+const listManyRoute = createRoute({
+  method: "get",
+  path: "/v1/memories",
+  tags: tag,
+  summary: "List memories of many namespaces",
+  description:
+    "Of a pattern such as `acme.shared.**`, of which what you may read is listed: by namespace, in each in the order of recording. Follow `cursor` until it is null: a page may hold fewer than `limit`, even none, before the end.",
+  request: { query: listManyParameters },
   responses: { 200: jsonResponse(memoryPage, "A page."), ...problems },
 });
 
@@ -204,6 +217,13 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
         limit,
         cursor,
       });
+      return c.json({ memories: page.memories.map(viewMemory), cursor: page.cursor ?? null }, 200);
+    })
+    .openapi(listManyRoute, async (c) => {
+      const { namespace, memory_type, tag: tags, limit, cursor, ...rest } = c.req.valid("query");
+      const filter = { ...rest, memory_types: memory_type, tags };
+      const input = { scope: scopeOf(namespace), filter, limit, cursor };
+      const page = await listMany(services, contextOf(c, now), input);
       return c.json({ memories: page.memories.map(viewMemory), cursor: page.cursor ?? null }, 200);
     })
     .openapi(readRoute, async (c) => {

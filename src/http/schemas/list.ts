@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { JsonObject } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import { memoryView } from "./memory.js";
-import { identifier, memoryType, metadataFilter, tags, time } from "./primitives.js";
+import { identifier, memoryType, metadataFilter, namespacePattern, tags, time } from "./primitives.js";
 
 /** A query parameter that may be repeated. */
 export function repeatable<Schema extends z.ZodType>(schema: Schema) {
@@ -28,8 +28,16 @@ const metadataParameter = z
     description: 'A JSON object that mirrors the metadata: {"customer":{"plan":"gold"}}.',
   });
 
-export const listParameters = z.strictObject({
+export const itemsOnly = z
+  .enum(["true", "false"])
+  .transform((value) => value === "true")
+  .optional()
+  .openapi({ type: "string", enum: ["true", "false"], description: "`true`: only memories under a key." });
+
+/** Of what a list may be narrowed to. */
+export const filterParameters = {
   memory_type: repeatable(memoryType).optional(),
+  items_only: itemsOnly,
   agent_id: repeatable(identifier).optional(),
   session_id: repeatable(identifier).optional(),
   tag: z
@@ -39,9 +47,20 @@ export const listParameters = z.strictObject({
   from: time.optional(),
   to: time.optional(),
   metadata: metadataParameter.optional(),
+};
+
+export const listParameters = z.strictObject({
+  ...filterParameters,
   order: z.enum(["asc", "desc"]).default("desc").openapi({ description: "Of recording." }),
   limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
   cursor: z.string().min(1).max(256).optional(),
+});
+
+export const listManyParameters = z.strictObject({
+  ...filterParameters,
+  namespace: namespacePattern.default("**"),
+  limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
+  cursor: z.string().min(1).max(512).optional(),
 });
 
 export const memoryPage = z

@@ -1,6 +1,6 @@
 --[[
 Stores a new memory with its vectors, or counts one more sighting of the memory that has the same content:
-that one then lives as long as the longer of the two would.
+that one then lives as long as the longer of the two would. An item is stored only if there is none under its key.
 
 KEYS[1]  the record
 KEYS[2]  content hash -> id
@@ -22,11 +22,12 @@ ARGV[12] length prior
 ARGV[13] id of the memory that lends this one its context, or ''
 ARGV[14] '1' if the vectors hold that context, else '0'
 ARGV[15] milliseconds that a session's last turn is remembered
-ARGV[16+] one vector per hash in KEYS[4+]
+ARGV[16] the item's key, or ''; KEYS[2] is then by it, not by the content
+ARGV[17+] one vector per hash in KEYS[4+]
 
 Returns false if it was stored, the other memory as JSON ('[{...}]'), or the quota that it would break.
 ]]
-local vectors = #ARGV - 15
+local vectors = #ARGV - 16
 local turn = KEYS[4 + vectors]
 
 local function remember_turn(id)
@@ -43,6 +44,8 @@ local existing = redis.call('GET', KEYS[2])
 if existing then
   local record = ARGV[2] .. existing
   local current = redis.call('JSON.GET', record, '$.memory.seen_count', '$.memory.embedding.model', '$.index.passages')
+  -- Nothing was done yet: whoever lost this race looks what is there, and acts on that.
+  if current and ARGV[16] ~= '' then return redis.call('JSON.GET', record, '$.memory') end
   if current then
     audit('seen', { existing })
     current = cjson.decode(current)
@@ -71,7 +74,7 @@ if broken then
   audit('quota')
   return broken
 end
-audit('created', { ARGV[1] })
+audit('created', { ARGV[1], ARGV[16] ~= '' and ARGV[16] or nil })
 usage_enter(ARGV[1], usage_json + usage_vectors, ARGV[5])
 local seq = redis.call('INCR', KEYS[3])
 redis.call('JSON.SET', KEYS[1], '$', ARGV[3] .. string.format('%d', seq) .. ARGV[4])
@@ -83,7 +86,7 @@ if ARGV[13] ~= '' and redis.call('EXISTS', ARGV[2] .. ARGV[13]) == 0 then
   redis.call('JSON.MERGE', KEYS[1], '$.index', cjson.encode(patch))
 end
 for i = 4, 3 + vectors do
-  redis.call('HSET', KEYS[i], 'ns', ARGV[7], 'facets', ARGV[8], 'time', ARGV[9], 'prior', ARGV[12], 'v', ARGV[i + 12])
+  redis.call('HSET', KEYS[i], 'ns', ARGV[7], 'facets', ARGV[8], 'time', ARGV[9], 'prior', ARGV[12], 'v', ARGV[i + 13])
 end
 if ARGV[5] ~= '' then
   for i = 1, 3 + vectors do

@@ -2,45 +2,51 @@
 Removes a memory with its vectors and its content hash. Of one that was published, it leaves behind what its copies
 have to hear of.
 
-KEYS[1] the record
-KEYS[2] what is left of it
+KEYS[1] the record; of an item by its key, what names its id
 
 ARGV[1] expected version, or ''
 ARGV[2] what precedes a content hash in its key
 ARGV[3] what precedes a model in a vector's key
-ARGV[4] what stands between the model and the passage number in it
-ARGV[5] id
+ARGV[4] what stands between the model and the id in it
+ARGV[5] id; of an item by its key ''
 ARGV[6] what precedes a session in the key of its last turn
+ARGV[7] what precedes an id in a record's key
+ARGV[8] what follows it in the key of what is left of a memory
+ARGV[9] the item's key, or ''
 
-Returns 0 removed, 1 missing, 2 another version, 3 removed and there are copies to tell.
+Returns {0, id} removed, {1} missing, {2} another version, {3, id} removed and there are copies to tell.
 ]]
 local paths = { '$.memory.version', '$.memory.embedding.model', '$.index.hash', '$.index.passages', '$.index.turn', '$.published' }
-local current = redis.call('JSON.GET', KEYS[1], unpack(paths))
+local id = ARGV[9] == '' and ARGV[5] or redis.call('GET', KEYS[1]) or ''
+local record = ARGV[7] .. id
+local current = redis.call('JSON.GET', record, unpack(paths))
 if not current then
-  audit('missing')
-  return 1
+  audit('missing', { ARGV[9] ~= '' and ARGV[9] or nil })
+  return { 1 }
 end
 current = cjson.decode(current)
+-- An act by id has named it already.
+local ids = ARGV[9] ~= '' and { id, ARGV[9] } or nil
 if ARGV[1] ~= '' and current['$.memory.version'][1] ~= tonumber(ARGV[1]) then
-  audit('conflict')
-  return 2
+  audit('conflict', ids)
+  return { 2 }
 end
-audit('removed')
-local bytes, of_vectors = usage_of(KEYS[1])
-usage_leave(ARGV[5], bytes + of_vectors, redis.call('PEXPIRETIME', KEYS[1]))
+audit('removed', ids)
+local bytes, of_vectors = usage_of(record)
+usage_leave(id, bytes + of_vectors, redis.call('PEXPIRETIME', record))
 
-redis.call('DEL', KEYS[1], ARGV[2] .. current['$.index.hash'][1])
+redis.call('DEL', record, ARGV[2] .. current['$.index.hash'][1])
 local model = current['$.memory.embedding.model'][1]
 for passage = 0, type(model) == 'string' and current['$.index.passages'][1] - 1 or -1 do
-  redis.call('DEL', ARGV[3] .. model .. ARGV[4] .. passage)
+  redis.call('DEL', ARGV[3] .. model .. ARGV[4] .. id .. ':' .. passage)
 end
 local session = current['$.index.turn'][1]
 if session then
   local turn = ARGV[6] .. session
-  if redis.call('GET', turn) == ARGV[5] then redis.call('DEL', turn) end
+  if redis.call('GET', turn) == id then redis.call('DEL', turn) end
 end
 local published = current['$.published'][1] or {}
-if not next(published) then return 0 end
+if not next(published) then return { 0, id } end
 local left = { published = published, deleted_at = now, index = { publish_at = now } }
-redis.call('JSON.SET', KEYS[2], '$', cjson.encode(left))
-return 3
+redis.call('JSON.SET', record .. ARGV[8], '$', cjson.encode(left))
+return { 3, id }

@@ -92,6 +92,7 @@ function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, ite
       item.preceding?.id ?? "",
       item.ownVector ? "0" : "1",
       String(TURN_MS),
+      memory.key ?? "",
       ...vectors.map(encodeIndexVector),
     ],
   };
