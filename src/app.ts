@@ -19,6 +19,7 @@ import { memoryRoutes } from "./http/routes/memories.js";
 import { namespaceRoutes } from "./http/routes/namespaces.js";
 import { recallRoutes } from "./http/routes/recall.js";
 import { systemRoutes } from "./http/routes/system.js";
+import { threadRoutes } from "./http/routes/threads.js";
 import { describeError } from "./log.js";
 
 /** The whole HTTP side: middleware, then routes. Its type is what the client is made of. */
@@ -55,6 +56,7 @@ export function createApp(deps: AppDeps) {
     .route("/", itemRoutes(deps))
     .route("/", interactionRoutes(deps))
     .route("/", recallRoutes(deps))
+    .route("/", threadRoutes(deps))
     .route("/", auditRoutes(deps));
   serveDescription(app);
   return routed;

@@ -44,6 +44,7 @@ import { loadScripts } from "./redis/scripts.js";
 import type { ServerFacts } from "./redis/server.js";
 import { connectTo } from "./redis/server.js";
 import { createSubscriptions } from "./redis/subscriptions.js";
+import { createThreadStore } from "./redis/threads/index.js";
 import { createIndexStatistics } from "./redis/statistics.js";
 import { StartError } from "./start-error.js";
 
@@ -192,6 +193,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     auditReader: createAuditReader(redis, keys),
     access: { keys: keyStore, cache: keyCache, audit, newId: ulid },
     namespaces: { store: createNamespaceStore(auditor, meter, keys), audit },
+    threads: { store: createThreadStore(redis, keys), audit },
     authenticator: createAuthenticator({
       cache: keyCache,
       store: keyStore,

@@ -24,7 +24,7 @@ import { createKnownElements } from "./known-elements.js";
 import { list } from "./list.js";
 import { type ListThreadsOptions, listThreads, type ThreadPage } from "./list-threads.js";
 import { nextVersion } from "./next-version.js";
-import { DEFAULT_KEY_PREFIX, readCompression, readTtl, type RedisSaverOptions } from "./options.js";
+import { readCompression, readKeyPrefix, readTtl, type RedisSaverOptions } from "./options.js";
 import { type PruneOptions, prune } from "./prune.js";
 import { put } from "./put.js";
 import { putWrites } from "./put-writes.js";
@@ -49,7 +49,7 @@ export class RedisSaver extends BaseCheckpointSaver {
     this.#context = {
       send,
       run: createRun(send),
-      keys: createKeys(options.keyPrefix ?? DEFAULT_KEY_PREFIX),
+      keys: createKeys(readKeyPrefix(options)),
       ttl: readTtl(options.ttl),
       known: createKnownElements(),
       announced: new Set(),

@@ -18,6 +18,10 @@ export const LIMITS = {
   queryBytes: 8 * 1024,
   recallNamespaces: 32,
   publications: 32,
+  /** Of a thread's id, and of what names a checkpoint. */
+  threadIdBytes: 2048,
+  /** On one page. */
+  checkpoints: 50,
   recallLimit: 100,
   listLimit: 200,
   /** Namespaces that one page of a list looks at, whatever it finds. */

@@ -138,9 +138,9 @@ describe("a memory", () => {
   test("can't grow its metadata beyond the limit by patches", async () => {
     const memory = await remember(service, newNamespace(), {
       content: "x",
-      metadata: { a: "x".repeat(10_000) },
+      metadata: { a: "x".repeat(40_000) },
     });
-    const answer = await service.send("PATCH", pathOf(memory), { metadata: { b: "x".repeat(10_000) } });
+    const answer = await service.send("PATCH", pathOf(memory), { metadata: { b: "x".repeat(40_000) } });
     expectRefused(answer, "metadata");
     expect((await read(service, memory)).metadata).toEqual(memory.metadata);
   });

@@ -36,5 +36,9 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   "GET /v1/namespaces/{ns}/items/{key}": { need: "read" },
   "DELETE /v1/namespaces/{ns}/items/{key}": { need: "write" },
   "POST /v1/namespaces/{ns}/interactions": { need: "write", body: { input: "x" } },
+  "GET /v1/threads": { need: "read", query: "namespace={ns}" },
+  "GET /v1/threads/{id}": { need: "read", query: "namespace={ns}" },
+  "GET /v1/threads/{id}/checkpoints": { need: "read", query: "namespace={ns}" },
+  "DELETE /v1/threads/{id}": { need: "write", query: "namespace={ns}" },
   "POST /v1/recall": { need: "read", body: { query: "x", namespaces: ["{ns}"] } },
 };

@@ -45,6 +45,9 @@ export const itemMissing = {
 export const itemRace = {
   412: { ...problem, description: "The memory isn't as If-Match or If-None-Match wants it." },
 } as const;
+export const threadMissing = {
+  404: { ...problem, description: "There is no such thread in this namespace." },
+} as const;
 export const keyMissing = {
   404: { ...problem, description: "There is no such key among those that you administer." },
 } as const;
