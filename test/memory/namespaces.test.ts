@@ -22,10 +22,10 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 function query(parameters: Parameters): string {
-  const query = new URLSearchParams();
+  const search = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters))
-    if (value !== undefined) query.set(name, String(value));
-  return query.toString();
+    if (value !== undefined) search.set(name, String(value));
+  return search.toString();
 }
 
 /** Follows the cursor to the end. */
