@@ -36,7 +36,7 @@ const condition = fc.oneof(scalar, fc.dictionary(operator, scalar, { minKeys: 1,
 const filter = fc.option(fc.dictionary(field, condition, { maxKeys: 2 }), { nil: undefined });
 const path = fc.array(fc.oneof(label, fc.constant("*")), { minLength: 1, maxLength: 3 });
 
-const operation: fc.Arbitrary<Operation> = fc.oneof(
+const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ namespace, key, value }) },
   { weight: 2, arbitrary: fc.record({ namespace, key, value: fc.constant(null) }) },
   { weight: 2, arbitrary: fc.record({ namespace, key }) },
@@ -119,7 +119,7 @@ async function expectNamespaces(
 describe("MnemeStore", () => {
   it("gives the same answers as LangGraph's InMemoryStore", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(operation, { minLength: 5, maxLength: 25 }), async (operations) => {
+      fc.asyncProperty(fc.array(anyOperation, { minLength: 5, maxLength: 25 }), async (operations) => {
         const store = new MnemeStore({ url: service.url, rootNamespace: `r${randomUUID()}` });
         const model = new Model();
         for (const each of operations) {
@@ -142,7 +142,7 @@ describe("MnemeStore", () => {
 
   it("runs a batch as if one operation after the other", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(operation, { minLength: 2, maxLength: 15 }), async (operations) => {
+      fc.asyncProperty(fc.array(anyOperation, { minLength: 2, maxLength: 15 }), async (operations) => {
         const stores = [0, 1].map(
           () => new MnemeStore({ url: service.url, rootNamespace: `r${randomUUID()}` }),
         );
@@ -153,7 +153,7 @@ describe("MnemeStore", () => {
         for (const each of operations) expected.push(...((await single.batch([each])) as unknown[]));
         const timeless = (all: unknown[]): unknown =>
           JSON.parse(
-            JSON.stringify(all, (name, child: unknown) => (/edAt$/.test(name) ? "time" : (child ?? null))),
+            JSON.stringify(all, (name, child: unknown) => (name.endsWith("edAt") ? "time" : (child ?? null))),
           );
         expect(timeless(results)).toEqual(timeless(expected));
       }),
