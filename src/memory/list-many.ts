@@ -1,14 +1,16 @@
 import { authorizedParts } from "../access/authorize.js";
 import type { Scope } from "../access/grants.js";
-import { allowsIn, patternOf } from "../access/grants.js";
+import { allowsIn, covers, patternOf } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
+import { invalid } from "../domain/errors.js";
 import { LIMITS } from "../domain/limits.js";
 import type { FacetQuery, MemoryFilter } from "./filter.js";
 import { facetQuery, matches } from "./filter.js";
 import type { ListOutcome } from "./list.js";
 import { decodePlace, encodePlace, walkOf } from "./page-cursor.js";
 import type { MemoryRef } from "./ports.js";
+import { readableNamespaces } from "./readable-namespaces.js";
 import type { Services } from "./services.js";
 import { isAlive } from "./ttl.js";
 
@@ -19,11 +21,9 @@ export interface ListManyInput {
   readonly cursor?: string | undefined;
 }
 
-const CHUNK = 200;
-
 /**
- * A page of the memories of all namespaces of a scope, as far as the caller may read them: namespace by namespace in
- * the order of their bytes, in each in the order of recording. Following the cursor visits each memory that was there
+ * A page of the memories of all namespaces of a scope, as far as the caller may read them: namespace by
+ * namespace in a fixed order, in each in the order of recording. Following the cursor visits each memory that was there
  * at the first page, and wasn't deleted meanwhile, exactly once.
  */
 export async function listMany(
@@ -89,29 +89,34 @@ async function walkNamespaces(
   }
 
   const place = (): string => `${after ?? ""} ${position ?? ""}`;
-  if (after !== undefined && position !== undefined && (await take(after, position))) {
-    return { refs, place: place() };
+  if (after !== undefined && position !== undefined && isReadable(context, scope, after)) {
+    if (await take(after, position)) return { refs, place: place() };
   }
-  for (let scanned = 0; scanned < LIMITS.scannedNamespaces;) {
-    const names = await store.namespacesIn(scope, after, CHUNK);
-    scanned += names.length;
-    const readable = names.filter((name) => allowsIn(context.actor.grants, "read", name));
-    const counts = await store.countIn(
-      readable.map((root) => ({ scopes: [{ root, below: false }], filter })),
-    );
-    for (const [index, name] of readable.entries()) {
+  let scanned = 0;
+  for await (const names of readableNamespaces(store, context.actor.grants, scope, after)) {
+    const counts = await store.countIn(names.map((root) => ({ scopes: [{ root, below: false }], filter })));
+    for (const [index, name] of names.entries()) {
       if ((counts[index] ?? 0) > 0 && (await take(name, undefined))) return { refs, place: place() };
     }
-    if (names.length < CHUNK) return { refs, place: undefined };
+    scanned += names.length;
     after = names.at(-1);
     position = undefined;
+    if (scanned >= LIMITS.scannedNamespaces) return { refs, place: place() };
   }
-  return { refs, place: place() };
+  return { refs, place: undefined };
 }
 
-/** A namespace that was reached, and how far in it; nothing after the blank where it is done with. */
+function isReadable({ actor }: Context, scope: Scope, namespace: string): boolean {
+  return covers(scope, { root: namespace, below: false }) && allowsIn(actor.grants, "read", namespace);
+}
+
+/**
+ * A namespace that was reached, and how far in it; nothing after the blank where it is done with. Anybody can write a
+ * cursor: what it names is checked as anything that is asked for.
+ */
 function readPlace(place: string | undefined): [after: string | undefined, position: number | undefined] {
   if (place === undefined) return [undefined, undefined];
-  const [after = "", position = ""] = place.split(" ");
-  return [after, /^\d{1,15}$/.test(position) ? Number(position) : undefined];
+  const match = /^([A-Za-z0-9_.-]{1,256}) (\d{0,15})$/.exec(place);
+  if (match?.[1] === undefined) throw invalid("cursor", "This is no cursor of a list.");
+  return [match[1], match[2] === "" ? undefined : Number(match[2])];
 }

@@ -3,10 +3,12 @@ import type { Scope } from "../access/grants.js";
 import { allowedParts, allowsIn } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
+import { invalid } from "../domain/errors.js";
 import { LIMITS } from "../domain/limits.js";
 import type { FacetQuery } from "./filter.js";
 import { facetQuery } from "./filter.js";
 import { decodePlace, encodePlace, walkOf } from "./page-cursor.js";
+import { readableNamespaces, WHOLE } from "./readable-namespaces.js";
 import type { Services } from "./services.js";
 
 export interface NamespacesInput {
@@ -32,11 +34,9 @@ export interface NamespacesOutcome {
   readonly cursor: string | undefined;
 }
 
-const CHUNK = 200;
-
 /**
- * The namespaces that hold memories now and that the caller may read, in the order of their bytes. What it may not
- * read is left out: it can't be told from what isn't there.
+ * The namespaces that hold memories now and that the caller may read, in a fixed order. What it may not read is left
+ * out: it can't be told from what isn't there.
  */
 export async function listNamespaces(
   { store, audit }: Services,
@@ -45,50 +45,70 @@ export async function listNamespaces(
 ): Promise<NamespacesOutcome> {
   await authorizeSome(audit, context, { verb: "read", act: "namespace.list" });
   const walk = walkOf(input.prefix, input.suffix, input.max_depth, input.items_only);
-  const filter = facetQuery({ items_only: input.items_only });
-  const scope = scopeOfPrefix(input.prefix);
-  const depth = input.max_depth ?? Infinity;
-  const found: NamespaceCount[] = [];
-  let after = input.cursor === undefined ? undefined : decodePlace(input.cursor, walk);
-  let scanned = 0;
-  let ended = false;
-  while (!ended && found.length < input.limit && scanned < LIMITS.scannedNamespaces) {
-    const names = await store.namespacesIn(scope, after, CHUNK);
-    scanned += names.length;
-    ended = names.length < CHUNK;
-    const { grants } = context.actor;
-    const wanted = names.filter((name) => fits(name, input) && allowsIn(grants, "read", name));
-    const counts = await count(store, wanted, filter);
-    after = names.at(-1) ?? after;
-    for (const [index, name] of wanted.entries()) {
-      const memories = counts[index] ?? 0;
-      if (memories === 0) continue;
-      const cut = cutTo(name, depth);
-      if (cut === name) {
-        found.push({ namespace: name, memories });
-      } else {
-        // All that is cut to the same stands in one run, from `cut.` on; `cut` itself came before, if it came.
-        const before = (await matching(store, context, cut, input, filter)) > 0;
-        if (!before) found.push({ namespace: cut, memories: 0 });
-        after = `${cut}/`;
-        ended = false;
-        break;
-      }
-      if (found.length === input.limit) {
-        after = name;
-        ended = false;
-        break;
-      }
-    }
+  const after = input.cursor === undefined ? undefined : decodePlace(input.cursor, walk);
+  if (after !== undefined && !/^[A-Za-z0-9_.-]{1,256}\/?$/.test(after)) {
+    throw invalid("cursor", "This is no cursor of a list.");
   }
-  const namespaces = depth === Infinity ? found : await countBelow(store, context, found, depth, filter);
+  const filter = facetQuery({ items_only: input.items_only });
+  const depth = input.max_depth ?? Infinity;
+  const page = await walkNamespaces(store, context, input, filter, after);
+  const namespaces =
+    depth === Infinity ? page.found : await countBelow(store, context, page.found, depth, filter);
   await audit.system(trailOf(context, "namespace.list", { other: input.prefix.join(".") || "**" }), "ok");
-  const place = ended || after === undefined ? undefined : encodePlace(after, walk);
-  return { namespaces, cursor: place };
+  return { namespaces, cursor: page.place === undefined ? undefined : encodePlace(page.place, walk) };
+}
+
+interface Page {
+  readonly found: readonly NamespaceCount[];
+  /** Where the next page begins; undefined at the end. */
+  readonly place: string | undefined;
+}
+
+async function walkNamespaces(
+  store: Services["store"],
+  context: Context,
+  input: NamespacesInput,
+  filter: FacetQuery,
+  start: string | undefined,
+): Promise<Page> {
+  const { grants } = context.actor;
+  const scope = scopeOfPrefix(input.prefix);
+  const found: NamespaceCount[] = [];
+  let scanned = 0;
+  let place = start;
+
+  /** Undefined once it has come to the end; else where to go on. */
+  async function scan(): Promise<string | undefined> {
+    for await (const names of readableNamespaces(store, grants, scope, place)) {
+      const wanted = names.filter((name) => fits(name, input));
+      const counts = await count(store, wanted, filter);
+      scanned += names.length;
+      for (const [index, name] of wanted.entries()) {
+        const memories = counts[index] ?? 0;
+        if (memories === 0) continue;
+        const cut = cutTo(name, input.max_depth);
+        if (cut === name) {
+          found.push({ namespace: name, memories });
+          if (found.length === input.limit) return name;
+        } else {
+          // All that is cut to the same stands together; `cut` itself, if it is in the list, came before.
+          const listed = (await holds(store, context, cut, input, filter)) > 0;
+          if (!listed) found.push({ namespace: cut, memories: 0 });
+          return `${cut}${WHOLE}`;
+        }
+      }
+      if (scanned >= LIMITS.scannedNamespaces) return names.at(-1);
+    }
+    return undefined;
+  }
+
+  do place = await scan();
+  while (place !== undefined && found.length < input.limit && scanned < LIMITS.scannedNamespaces);
+  return { found, place };
 }
 
 /** How much a namespace holds that is itself in the list: then what is cut to it is no other entry. */
-async function matching(
+async function holds(
   store: Services["store"],
   context: Context,
   name: string,
@@ -142,6 +162,6 @@ function fits(name: string, { prefix, suffix }: NamespacesInput): boolean {
   );
 }
 
-function cutTo(name: string, depth: number): string {
-  return depth === Infinity ? name : name.split(".").slice(0, depth).join(".");
+function cutTo(name: string, depth: number | undefined): string {
+  return depth === undefined ? name : name.split(".").slice(0, depth).join(".");
 }

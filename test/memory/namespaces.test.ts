@@ -99,6 +99,47 @@ describe("GET /v1/namespaces", () => {
     expect(await writer.send("GET", "/v1/namespaces")).toMatchObject({ status: 403 });
   });
 
+  test("says nothing of what the caller may not read, in its cursors neither", async () => {
+    const top = newRoot();
+    const names = ["b", "b.x", "b-x", "d", "d.x.y", "f"].map((name) => `${top}.${name}`);
+    for (const name of [...names, `${top}.a.secret`, `${top}.c.secret`, `${top}.zz.secret`])
+      await remember(root, name, { content: name });
+    const grants = ["b", "b-x", "d.**", "f", "b.x"].map((name) => ({
+      namespace: `${top}.${name}`,
+      verbs: ["read"],
+    }));
+    const reader = as(service, (await createKey(root, { agent: "reader", grants })).key);
+    for (const path of [
+      "/v1/namespaces?",
+      "/v1/memories?",
+      "/v1/namespaces?max_depth=2&",
+      "/v1/namespaces?suffix=y&",
+    ]) {
+      const pages: string[] = [];
+      const found: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const asked: string = `${path}limit=1${cursor === null ? "" : `&cursor=${cursor}`}`;
+        const answer = await reader.send("GET", asked);
+        const page = bodyOf<{
+          namespaces?: { namespace: string }[];
+          memories?: Memory[];
+          cursor: string | null;
+        }>(answer, 200);
+        cursor = page.cursor;
+        pages.push(answer.text, Buffer.from(cursor ?? "", "base64url").toString());
+        found.push(...(page.namespaces ?? page.memories ?? []).map(({ namespace }) => namespace));
+      } while (cursor !== null);
+      for (const text of pages) expect(text).not.toMatch(/secret|\.a\b|\.c\b|zz/);
+      const expected = path.includes("suffix")
+        ? [`${top}.d.x.y`]
+        : path.includes("depth")
+          ? ["b", "b-x", "d", "f"].map((name) => `${top}.${name}`)
+          : names;
+      expect(found.toSorted()).toEqual(expected.toSorted());
+    }
+  });
+
   test("refuses a cursor of another list, and patterns that are none", async () => {
     const top = newRoot();
     for (const name of ["a", "b"]) await remember(root, `${top}.${name}`, { content: "x" });
@@ -193,6 +234,30 @@ describe("GET /v1/memories", () => {
     expect(await listMany(reader, {})).toHaveLength(2);
     expect(await listMany(reader, { namespace: `${top}.c.**` })).toEqual([]);
     expect(await reader.send("GET", `/v1/memories?namespace=${top}.c`)).toMatchObject({ status: 403 });
+  });
+
+  test("isn't led elsewhere by a cursor that somebody made up", async () => {
+    const top = newRoot();
+    for (const name of ["a", "a.b", "c"])
+      for (const content of ["1", "2"])
+        await remember(root, `${top}.${name}`, { content: `${name} ${content}` });
+    const reader = as(service, await keyFor(root, `${top}.a.**`, ["read"]));
+    const path = `/v1/memories?namespace=${top}.a.**&limit=1`;
+    const page = bodyOf<MemoryPage>(await reader.send("GET", path), 200);
+    const walk = Buffer.from(page.cursor ?? "", "base64url")
+      .toString()
+      .slice(0, 12);
+    const forged = (place: string) =>
+      reader.send("GET", `${path}&cursor=${Buffer.from(walk + place).toString("base64url")}`);
+    for (const place of [`${top}.c 0`, `${top}.c 1`, `${top} 0`, "z 0"]) {
+      const answer = await forged(place);
+      expect(answer.status).toBe(200);
+      expect(answer.text).not.toContain(`"content":"c`);
+    }
+    for (const place of ["", " ", "a", "a{b} 0", "a 0 0", "a -1", "a x"]) {
+      expect(await forged(place)).toMatchObject({ status: 400, body: { errors: [{ field: "cursor" }] } });
+    }
+    expect(bodyOf<MemoryPage>(await forged(`${top}.a 0`), 200).memories).toHaveLength(1);
   });
 
   test("goes on where it was, whatever is written and deleted meanwhile", async () => {

@@ -34,7 +34,7 @@ const listRoute = createRoute({
   description:
     "Those that hold memories now and that you may read. Follow `cursor` until it is null: a page may hold fewer than `limit`, even none, before the end.",
   request: { query: namespaceListParameters },
-  responses: { 200: jsonResponse(namespacePage, "A page, in the order of bytes."), ...problems },
+  responses: { 200: jsonResponse(namespacePage, "A page, in a fixed order."), ...problems },
 });
 
 const getSettingsRoute = createRoute({
