@@ -46,7 +46,7 @@ async function listMany(of: Service, parameters: Parameters): Promise<Memory[]> 
   let cursor: string | null = null;
   do {
     const asked: Parameters = { ...parameters, ...(cursor === null ? {} : { cursor }) };
-    const page: MemoryPage = bodyOf(await of.send("GET", `/v1/memories?${query(asked)}`), 200);
+    const page: MemoryPage = bodyOf(await of.send("GET", `/v1/list?${query(asked)}`), 200);
     found.push(...page.memories);
     cursor = page.cursor;
   } while (cursor !== null);
@@ -111,7 +111,7 @@ describe("GET /v1/namespaces", () => {
     const reader = as(service, (await createKey(root, { agent: "reader", grants })).key);
     for (const path of [
       "/v1/namespaces?",
-      "/v1/memories?",
+      "/v1/list?",
       "/v1/namespaces?max_depth=2&",
       "/v1/namespaces?suffix=y&",
     ]) {
@@ -204,7 +204,7 @@ describe("GET /v1/namespaces", () => {
   });
 });
 
-describe("GET /v1/memories", () => {
+describe("GET /v1/list", () => {
   test("walks all namespaces of a pattern, each memory once, in the order of recording", async () => {
     const top = newRoot();
     const names = [top, `${top}.a`, `${top}.a.b`, `${top}.a-b`, `${top}.c`];
@@ -233,7 +233,7 @@ describe("GET /v1/memories", () => {
     expect(found.map(({ content }) => content)).toEqual(["a", "a.b"]);
     expect(await listMany(reader, {})).toHaveLength(2);
     expect(await listMany(reader, { namespace: `${top}.c.**` })).toEqual([]);
-    expect(await reader.send("GET", `/v1/memories?namespace=${top}.c`)).toMatchObject({ status: 403 });
+    expect(await reader.send("GET", `/v1/list?namespace=${top}.c`)).toMatchObject({ status: 403 });
   });
 
   test("isn't led elsewhere by a cursor that somebody made up", async () => {
@@ -242,7 +242,7 @@ describe("GET /v1/memories", () => {
       for (const content of ["1", "2"])
         await remember(root, `${top}.${name}`, { content: `${name} ${content}` });
     const reader = as(service, await keyFor(root, `${top}.a.**`, ["read"]));
-    const path = `/v1/memories?namespace=${top}.a.**&limit=1`;
+    const path = `/v1/list?namespace=${top}.a.**&limit=1`;
     const page = bodyOf<MemoryPage>(await reader.send("GET", path), 200);
     const walk = Buffer.from(page.cursor ?? "", "base64url")
       .toString()
@@ -275,7 +275,7 @@ describe("GET /v1/memories", () => {
         limit: 2,
         ...(cursor === null ? {} : { cursor }),
       });
-      const page: MemoryPage = bodyOf(await root.send("GET", `/v1/memories?${asked}`), 200);
+      const page: MemoryPage = bodyOf(await root.send("GET", `/v1/list?${asked}`), 200);
       seen.push(...page.memories.map(({ id }) => id));
       cursor = page.cursor;
       await remember(root, `${top}.a`, { content: `late ${round}` });

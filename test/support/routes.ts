@@ -19,7 +19,7 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   "GET /v1/keys/{id}": { need: "keys" },
   "DELETE /v1/keys/{id}": { need: "keys" },
   "GET /v1/namespaces": { need: "read" },
-  "GET /v1/memories": { need: "read", query: "namespace={ns}" },
+  "GET /v1/list": { need: "read", query: "namespace={ns}" },
   "GET /v1/namespaces/{ns}/settings": { need: "admin" },
   "PUT /v1/namespaces/{ns}/settings": { need: "admin", body: {} },
   "GET /v1/namespaces/{ns}/usage": { need: "read" },

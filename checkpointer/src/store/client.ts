@@ -31,7 +31,7 @@ export function createClient(settings: Settings): Client {
       if (!isMissing(answer)) bodyOf(answer);
     },
     listMemories: async (parameters) =>
-      bodyOf<MemoryPage>(await send(settings, "GET", `/v1/memories?${query(parameters)}`)),
+      bodyOf<MemoryPage>(await send(settings, "GET", `/v1/list?${query(parameters)}`)),
     listNamespaces: async (parameters) =>
       bodyOf<NamespacePage>(await send(settings, "GET", `/v1/namespaces?${query(parameters)}`)),
     recall: async (request) => bodyOf<Recalled>(await send(settings, "POST", "/v1/recall", request)),

@@ -94,7 +94,7 @@ const listRoute = createRoute({
 
 const listManyRoute = createRoute({
   method: "get",
-  path: "/v1/memories",
+  path: "/v1/list",
   tags: tag,
   summary: "List memories of many namespaces",
   description:
