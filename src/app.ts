@@ -11,6 +11,7 @@ import { docsRoutes, serveDescription } from "./http/routes/docs.js";
 import { interactionRoutes } from "./http/routes/interactions.js";
 import { memoryRoutes } from "./http/routes/memories.js";
 import { recallRoutes } from "./http/routes/recall.js";
+import { stateRoutes } from "./http/routes/state.js";
 import { systemRoutes } from "./http/routes/system.js";
 import { describeError } from "./log.js";
 
@@ -42,7 +43,8 @@ export function createApp(deps: AppDeps) {
     .route("/", docsRoutes())
     .route("/", memoryRoutes(deps))
     .route("/", interactionRoutes(deps))
-    .route("/", recallRoutes(deps));
+    .route("/", recallRoutes(deps))
+    .route("/", stateRoutes(deps));
   serveDescription(app);
   return routed;
 }

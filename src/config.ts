@@ -13,6 +13,8 @@ export interface Config {
   readonly embedding: EmbeddingConfig;
   /** How long a vector stays in the cache, in seconds. */
   readonly embeddingCacheSeconds: number;
+  /** How long superseded versions of state, and its changes, are kept. */
+  readonly stateHistorySeconds: number;
   /** How long an entry of the audit trail is kept. */
   readonly auditRetentionDays: number;
   readonly defaultTtl: Readonly<Record<MemoryType, number | null>>;
@@ -74,6 +76,7 @@ const environment = z
     MNEME_TTL_EPISODIC_SECONDS: ttl,
     MNEME_TTL_SEMANTIC_SECONDS: ttl,
     MNEME_TTL_PROCEDURAL_SECONDS: ttl,
+    STATE_HISTORY_SECONDS: integer(7 * 24 * 3600, 1, 10 * 365 * 24 * 3600),
     AUDIT_RETENTION_DAYS: integer(30, 1, 3650),
     MNEME_ALLOW_ANONYMOUS: z.enum(["0", "1"]).default("0"),
   })
@@ -130,6 +133,7 @@ export function loadConfig(env: Environment): Config {
     },
     embedding: embeddingOf(values),
     embeddingCacheSeconds: values.MNEME_EMBEDDING_CACHE_SECONDS,
+    stateHistorySeconds: values.STATE_HISTORY_SECONDS,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     defaultTtl: {
       episodic: values.MNEME_TTL_EPISODIC_SECONDS,

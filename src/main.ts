@@ -28,6 +28,7 @@ import { ensureIndex, isIndexing, recordIndex, vectorIndex } from "./redis/index
 import { createKeys } from "./redis/keys.js";
 import { createLocks } from "./redis/locks.js";
 import { createMemoryStore } from "./redis/memory/index.js";
+import { createStateStore } from "./redis/state/index.js";
 import { loadScripts } from "./redis/scripts.js";
 import type { ServerFacts } from "./redis/server.js";
 import { connectTo } from "./redis/server.js";
@@ -92,6 +93,12 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     statistics: createIndexStatistics(redis, keys),
     model: embedder?.model.id,
   });
+  const stateStore = createStateStore({
+    redis,
+    auditor,
+    keys,
+    historyMs: config.stateHistorySeconds * 1000,
+  });
   const indexes = indexDefinitions(keys, embedder);
 
   async function ensureIndexes(): Promise<void> {
@@ -152,6 +159,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
       observe: metrics.recallStage,
       newId: createIds(),
     },
+    state: { store: stateStore, audit: createAuditLog(auditor) },
     metrics,
     logger,
     anonymousAnywhere: config.allowAnonymous,

@@ -20,5 +20,9 @@ export const LIMITS = {
   recallLimit: 100,
   listLimit: 200,
   filterValues: 64,
+  stateBytes: 256 * 1024,
+  stateDepth: 64,
+  transactionKeys: 64,
+  transactionOperations: 128,
   ttlSeconds: 10 * 365 * 24 * 3600,
 } as const;

@@ -1,11 +1,13 @@
 import type { Actor } from "../domain/context.js";
 import type { Services } from "../memory/services.js";
+import type { StateServices } from "../state/services.js";
 import type { Metrics } from "./metrics.js";
 import type { Logger } from "pino";
 
 /** What the HTTP side is built from. */
 export interface AppDeps {
   readonly services: Services;
+  readonly state: StateServices;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** Whoever reaches the service may use it, under whatever name. */

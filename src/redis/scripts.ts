@@ -34,10 +34,35 @@ function audited<Reply>(name: string, decode: (reply: unknown) => Reply) {
   });
 }
 
+const STATE = `${AUDIT}\n${source("state")}`;
+
+/** A script of state memory: audited, and it takes what lua/state.lua says of the namespace. */
+function state<Reply>(name: string, decode: (reply: unknown) => Reply) {
+  return defineScript({
+    SCRIPT: `${STATE}\n${source(name)}`,
+    parseCommand(
+      parser: CommandParser,
+      audit: AuditArguments,
+      scope: StateScope,
+      keys: readonly RedisArgument[],
+      args: readonly RedisArgument[],
+    ) {
+      parse(parser, [...audit.keys, ...scope.keys, ...keys], [...audit.args, ...scope.args, ...args]);
+    },
+    transformReply: decode,
+  });
+}
+
 function parse(parser: CommandParser, keys: readonly RedisArgument[], args: readonly RedisArgument[]): void {
   parser.push(String(keys.length));
   for (const key of keys) parser.pushKey(key);
   for (const arg of args) parser.push(arg);
+}
+
+/** What a script of state memory takes after what it is audited with: see lua/state.lua. */
+export interface StateScope {
+  readonly keys: readonly [head: string, changes: string, settings: string];
+  readonly args: readonly [agent: string, keepMs: string, channel: string];
 }
 
 const integer = (reply: unknown): number => Number(reply);
@@ -46,6 +71,13 @@ const texts = (reply: unknown): (string | undefined)[] => (Array.isArray(reply) 
 const codeAndText = (reply: unknown): { code: number; text: string } => {
   const [code, rest] = Array.isArray(reply) ? reply : [reply];
   return { code: Number(code), text: String(rest ?? "") };
+};
+
+/** A code, and what goes with it. */
+const parts = (reply: unknown): readonly [number, ...string[]] => {
+  if (!Array.isArray(reply)) throw new Error("a script replied with something else than an array");
+  const [code, ...rest] = reply as unknown[];
+  return [Number(code), ...rest.map(String)];
 };
 
 export const scripts = {
@@ -57,6 +89,10 @@ export const scripts = {
   recordAudit: audited("record-audit", integer),
   attachVectors: script("attach", integer),
   detachContext: script("detach", integer),
+  getState: state("state-get", parts),
+  putState: state("state-put", parts),
+  patchState: state("state-patch", parts),
+  deleteState: state("state-delete", integer),
   renewLock: script("renew-lock", integer),
   releaseLock: script("release-lock", integer),
 };

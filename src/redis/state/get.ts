@@ -1,0 +1,33 @@
+import type { Trail } from "../../access/trail.js";
+import type { StateRef } from "../../state/document.js";
+import type { GetOutcome } from "../../state/ports.js";
+import { decodeDocument } from "./codec.js";
+import type { StateDeps } from "./deps.js";
+import { scopeIn } from "./deps.js";
+
+export async function get(
+  deps: StateDeps,
+  trail: Trail,
+  { namespace, key }: StateRef,
+  path: string | undefined,
+): Promise<GetOutcome> {
+  const { auditor, keys } = deps;
+  const reply = await auditor.run(namespace, trail, (client, audit) =>
+    client.getState(
+      audit,
+      scopeIn(deps, namespace, trail),
+      [keys.state(namespace, key), keys.stateFacts(namespace, key)],
+      [path ?? ""],
+    ),
+  );
+  switch (reply[0]) {
+    case 0:
+      return { kind: "found", document: decodeDocument(reply) };
+    case 1:
+      return { kind: "missing" };
+    case 2:
+      return { kind: "bad_path" };
+    default:
+      throw new Error(`state-get.lua returned ${reply[0]}`);
+  }
+}
