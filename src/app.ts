@@ -11,6 +11,9 @@ import { docsRoutes, serveDescription } from "./http/routes/docs.js";
 import { interactionRoutes } from "./http/routes/interactions.js";
 import { memoryRoutes } from "./http/routes/memories.js";
 import { recallRoutes } from "./http/routes/recall.js";
+import { stateChangeRoutes } from "./http/routes/state-changes.js";
+import { stateHistoryRoutes } from "./http/routes/state-history.js";
+import { stateTransactionRoutes } from "./http/routes/state-transactions.js";
 import { stateRoutes } from "./http/routes/state.js";
 import { systemRoutes } from "./http/routes/system.js";
 import { describeError } from "./log.js";
@@ -44,7 +47,10 @@ export function createApp(deps: AppDeps) {
     .route("/", memoryRoutes(deps))
     .route("/", interactionRoutes(deps))
     .route("/", recallRoutes(deps))
-    .route("/", stateRoutes(deps));
+    .route("/", stateRoutes(deps))
+    .route("/", stateHistoryRoutes(deps))
+    .route("/", stateTransactionRoutes(deps))
+    .route("/", stateChangeRoutes(deps));
   serveDescription(app);
   return routed;
 }

@@ -15,6 +15,13 @@ export interface Config {
   readonly embeddingCacheSeconds: number;
   /** How long superseded versions of state, and its changes, are kept. */
   readonly stateHistorySeconds: number;
+  readonly watch: {
+    /** Open at once in this process. */
+    readonly max: number;
+    readonly heartbeatMs: number;
+    /** How long a client may take to take what it is sent before it is cut off. */
+    readonly sendMs: number;
+  };
   /** How long an entry of the audit trail is kept. */
   readonly auditRetentionDays: number;
   readonly defaultTtl: Readonly<Record<MemoryType, number | null>>;
@@ -77,6 +84,9 @@ const environment = z
     MNEME_TTL_SEMANTIC_SECONDS: ttl,
     MNEME_TTL_PROCEDURAL_SECONDS: ttl,
     STATE_HISTORY_SECONDS: integer(7 * 24 * 3600, 1, 10 * 365 * 24 * 3600),
+    MNEME_WATCHERS_MAX: integer(1000, 1, 100_000),
+    MNEME_WATCH_HEARTBEAT_MS: integer(15_000, 50, 300_000),
+    MNEME_WATCH_SEND_MS: integer(10_000, 50, 300_000),
     AUDIT_RETENTION_DAYS: integer(30, 1, 3650),
     MNEME_ALLOW_ANONYMOUS: z.enum(["0", "1"]).default("0"),
   })
@@ -134,6 +144,11 @@ export function loadConfig(env: Environment): Config {
     embedding: embeddingOf(values),
     embeddingCacheSeconds: values.MNEME_EMBEDDING_CACHE_SECONDS,
     stateHistorySeconds: values.STATE_HISTORY_SECONDS,
+    watch: {
+      max: values.MNEME_WATCHERS_MAX,
+      heartbeatMs: values.MNEME_WATCH_HEARTBEAT_MS,
+      sendMs: values.MNEME_WATCH_SEND_MS,
+    },
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     defaultTtl: {
       episodic: values.MNEME_TTL_EPISODIC_SECONDS,

@@ -29,12 +29,15 @@ import { createKeys } from "./redis/keys.js";
 import { createLocks } from "./redis/locks.js";
 import { createMemoryStore } from "./redis/memory/index.js";
 import { createStateStore } from "./redis/state/index.js";
+import { createStateNews } from "./redis/state/news.js";
 import { loadScripts } from "./redis/scripts.js";
 import type { ServerFacts } from "./redis/server.js";
 import { connectTo } from "./redis/server.js";
 import type { Subscriptions } from "./redis/subscriptions.js";
 import { createSubscriptions } from "./redis/subscriptions.js";
 import { createIndexStatistics } from "./redis/statistics.js";
+import type { Watchers } from "./state/watchers.js";
+import { createWatchers } from "./state/watchers.js";
 import { StartError } from "./start-error.js";
 
 export interface RunningService {
@@ -72,6 +75,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   const metrics: Metrics = createMetrics({
     redisUp: () => client.isReady,
     countMemories: () => store.countByType(),
+    countWatchers: () => watchers.count,
   });
   const redis = createGateway(client, {
     timeoutMs: config.redis.timeoutMs,
@@ -99,6 +103,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     keys,
     historyMs: config.stateHistorySeconds * 1000,
   });
+  const watchers = createWatchers(config.watch.max);
   const indexes = indexDefinitions(keys, embedder);
 
   async function ensureIndexes(): Promise<void> {
@@ -159,7 +164,13 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
       observe: metrics.recallStage,
       newId: createIds(),
     },
-    state: { store: stateStore, audit: createAuditLog(auditor) },
+    state: {
+      store: stateStore,
+      audit: createAuditLog(auditor),
+      news: createStateNews(subscriptions, keys),
+      watchers,
+    },
+    watch: config.watch,
     metrics,
     logger,
     anonymousAnywhere: config.allowAnonymous,
@@ -168,7 +179,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   });
 
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  const open: Open = { server, worker, embedder, subscriptions, client, logger };
+  const open: Open = { server, watchers, worker, embedder, subscriptions, client, logger };
   const url = await listen(server, config).catch(async (error: unknown) => {
     await stop(open);
     throw error;
@@ -223,6 +234,7 @@ async function listen(server: Server, { host, port }: Config): Promise<string> {
 
 interface Open {
   readonly server: Server;
+  readonly watchers: Watchers;
   readonly worker: { stop(): Promise<void> };
   readonly embedder: Embedder | undefined;
   readonly subscriptions: Subscriptions;
@@ -236,10 +248,20 @@ const DRAIN_MS = 30_000;
 /** How long a Redis that hangs may take for its last answers before its connection is cut, in milliseconds. */
 const FAREWELL_MS = 2_000;
 
-async function stop({ server, worker, embedder, subscriptions, client, logger }: Open): Promise<void> {
+async function stop({
+  server,
+  watchers,
+  worker,
+  embedder,
+  subscriptions,
+  client,
+  logger,
+}: Open): Promise<void> {
   logger.info("stopping");
   const closed = once(server, "close");
   server.close();
+  // Those who follow changes would never finish by themselves.
+  watchers.close();
   // A connection that has had its answer would otherwise stay for the keep-alive time.
   const idle = setInterval(() => server.closeIdleConnections(), 50);
   const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);

@@ -22,6 +22,7 @@ export const LIMITS = {
   filterValues: 64,
   stateBytes: 256 * 1024,
   stateDepth: 64,
+  historyLimit: 100,
   transactionKeys: 64,
   transactionOperations: 128,
   ttlSeconds: 10 * 365 * 24 * 3600,

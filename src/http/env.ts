@@ -8,6 +8,8 @@ import type { Logger } from "pino";
 export interface AppDeps {
   readonly services: Services;
   readonly state: StateServices;
+  /** For those who follow changes. */
+  readonly watch: { readonly heartbeatMs: number; readonly sendMs: number };
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** Whoever reaches the service may use it, under whatever name. */

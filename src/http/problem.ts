@@ -29,7 +29,10 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   method_not_allowed: [405, "The route doesn't take this method"],
   immutable_memory: [409, "The memory can't be changed"],
   duplicate_content: [409, "Another memory has this content"],
-  version_conflict: [412, "The memory has another version"],
+  transaction_failed: [409, "The transaction was not done"],
+  history_expired: [410, "History doesn't go back so far"],
+  changes_expired: [410, "Changes since then are gone"],
+  version_conflict: [412, "Another version is current"],
   payload_too_large: [413, "The body is too large"],
   unsupported_media_type: [415, "The body must be application/json"],
   misdirected_request: [421, "The request names another host"],
@@ -37,6 +40,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   query_refused: [422, "The embedding provider refuses the query"],
   internal_error: [500, "Something went wrong here"],
   redis_unavailable: [503, "Redis is away"],
+  too_many_watchers: [503, "Too many watch already"],
   embedder_unavailable: [503, "The embedding provider is away"],
   storage_full: [507, "The storage is full"],
 };
@@ -49,6 +53,16 @@ export const problemView = z
     code: z.string().openapi({ example: "invalid_request" }),
     detail: z.string(),
     errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+    failed: z
+      .object({
+        part: z.enum(["check", "operation"]),
+        index: z.int(),
+        key: z.string(),
+        reason: z.string(),
+        version: z.int().nullable().optional(),
+      })
+      .optional()
+      .openapi({ description: "Of a transaction: the first check or operation that failed, and why." }),
     request_id: z.string().optional(),
   })
   .openapi("Problem");
@@ -77,6 +91,7 @@ export function describeProblem(error: unknown, requestId?: string): Problem {
     code,
     detail,
     ...(errors.length === 0 ? {} : { errors: [...errors] }),
+    ...(error instanceof DomainError && error.failed !== undefined ? { failed: error.failed } : {}),
     ...(requestId === undefined ? {} : { request_id: requestId }),
   };
 }

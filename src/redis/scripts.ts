@@ -93,6 +93,11 @@ export const scripts = {
   putState: state("state-put", parts),
   patchState: state("state-patch", parts),
   deleteState: state("state-delete", integer),
+  transactState: state("state-transact", parts),
+  stateAsOf: state("state-as-of", parts),
+  stateHistory: state("state-history", parts),
+  watchState: state("state-watch", parts),
+  queryState: script("state-query", text),
   renewLock: script("renew-lock", integer),
   releaseLock: script("release-lock", integer),
 };

@@ -6,16 +6,22 @@ import type { JsonValue } from "../domain/json.js";
 import { LIMITS } from "../domain/limits.js";
 import type { StateDocument, StateRef } from "./document.js";
 import { jsonText } from "./json-text.js";
-import type { Precondition } from "./ports.js";
+import type { AskedTtl, Precondition } from "./ports.js";
 import { stateConflict, stateNotFound, ttlTooLong } from "./refusals.js";
 import type { StateServices } from "./services.js";
 
-/** Applies a JSON merge patch (RFC 7396) to a document that is there. It ends when it would have ended. */
+export interface PatchInput {
+  readonly patch: JsonValue;
+  /** Undefined: it ends when it would have ended. */
+  readonly ttl_seconds?: AskedTtl;
+}
+
+/** Applies a JSON merge patch (RFC 7396) to a document that is there. */
 export async function patchState(
   { store, audit }: StateServices,
   context: Context,
   ref: StateRef,
-  patch: JsonValue,
+  { patch, ttl_seconds }: PatchInput,
   precondition: Precondition,
 ): Promise<StateDocument> {
   const text = jsonText("body", patch);
@@ -23,8 +29,7 @@ export async function patchState(
   const outcome = await store.patch(trailOf(context, "state.patch", { ids: [ref.key] }), {
     ref,
     patch: text,
-    ttl: undefined,
-    sliding: undefined,
+    ttl: ttl_seconds,
     precondition,
   });
   switch (outcome.kind) {

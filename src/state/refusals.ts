@@ -12,6 +12,6 @@ export function stateConflict(): DomainError {
   );
 }
 
-export function ttlTooLong({ maxSeconds }: TtlTooLong): DomainError {
-  return invalid("ttl_seconds", `Must not exceed ${maxSeconds}, this namespace's maximum.`);
+export function ttlTooLong({ maxSeconds }: TtlTooLong, field = "ttl_seconds"): DomainError {
+  return invalid(field, `Must not exceed ${maxSeconds}, this namespace's maximum.`);
 }

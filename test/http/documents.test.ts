@@ -38,16 +38,23 @@ describe("/openapi.json", () => {
     );
     expect(routes.toSorted()).toEqual([
       "DELETE /v1/namespaces/{ns}/memories/{id}",
+      "DELETE /v1/namespaces/{ns}/state/{key}",
       "GET /healthz",
       "GET /metrics",
       "GET /readyz",
       "GET /v1/namespaces/{ns}/memories",
       "GET /v1/namespaces/{ns}/memories/{id}",
+      "GET /v1/namespaces/{ns}/state-changes",
+      "GET /v1/namespaces/{ns}/state/{key}",
+      "GET /v1/namespaces/{ns}/state/{key}/history",
       "PATCH /v1/namespaces/{ns}/memories/{id}",
+      "PATCH /v1/namespaces/{ns}/state/{key}",
       "POST /v1/namespaces/{ns}/interactions",
       "POST /v1/namespaces/{ns}/memories",
       "POST /v1/namespaces/{ns}/memories/batch",
+      "POST /v1/namespaces/{ns}/state-transactions",
       "POST /v1/recall",
+      "PUT /v1/namespaces/{ns}/state/{key}",
     ]);
     for (const [path, operations] of Object.entries(document.paths)) {
       for (const operation of Object.values(operations)) {

@@ -1,4 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { LIMITS } from "../../domain/limits.js";
+import { getStateAsOf } from "../../state/as-of.js";
 import { getState } from "../../state/get.js";
 import { patchState } from "../../state/patch.js";
 import { putState as put } from "../../state/put.js";
@@ -7,19 +9,22 @@ import { etagOf, preconditionOf } from "../conditional.js";
 import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
 import { jsonTextResponse } from "../json-text.js";
-import { problemView } from "../problem.js";
 import { createRouter } from "../router.js";
+import { time } from "../schemas/primitives.js";
 import type { StateView } from "../schemas/state.js";
 import { putState, stateParams, stateValue, stateView, writeState } from "../schemas/state.js";
-import { jsonBody, jsonResponse, problems, unfitBody } from "./shared.js";
+import { jsonBody, jsonResponse, problem, problems, unfitBody } from "./shared.js";
 
 const tag = ["state"];
 const path = "/v1/namespaces/{ns}/state/{key}";
-const problem = { content: { "application/problem+json": { schema: problemView } } };
 
 const missing = { 404: { ...problem, description: "There is no such state, or it has expired." } } as const;
 const lostRace = {
   412: { ...problem, description: "The state isn't as If-Match or If-None-Match wants it." },
+} as const;
+
+const gone = {
+  410: { ...problem, description: "`as_of` is longer ago than history is kept." },
 } as const;
 
 /** Described, and read by the handler: a schema of headers would copy them all for every request. */
@@ -52,9 +57,17 @@ const getRoute = createRoute({
           "A JSONPath, evaluated by RedisJSON: `value` is then the array of its matches, empty where nothing matches. At most 512 bytes, one `..`, one union and two filters; a filter compares names and places of the element with constants.",
         example: "$.items[0].count",
       }),
+      as_of: time
+        .optional()
+        .openapi({ description: "What a reader would have got at this time. Renews nothing." }),
     }),
   },
-  responses: { 200: jsonResponse(stateView, "The state; ETag is its version."), ...problems, ...missing },
+  responses: {
+    200: jsonResponse(stateView, "The state; ETag is its version."),
+    ...problems,
+    ...missing,
+    ...gone,
+  },
 });
 
 const putRoute = createRoute({
@@ -82,6 +95,12 @@ const patchRoute = createRoute({
     "RFC 7396: a null removes a member, an object merges, anything else replaces. The expiry stays.",
   request: {
     params: stateParams,
+    query: z.strictObject({
+      ttl_seconds: z.coerce.number().int().min(1).max(LIMITS.ttlSeconds).optional().openapi({
+        type: "integer",
+        description: "Seconds to live from now. Left out: it ends when it would have ended.",
+      }),
+    }),
     body: {
       required: true,
       content: {
@@ -121,12 +140,13 @@ export function stateRoutes({ state, now }: AppDeps) {
   return createRouter()
     .openapi(getRoute, async (c) => {
       const { ns, key } = c.req.valid("param");
-      const document = await getState(
-        state,
-        contextOf(c, now),
-        { namespace: ns, key },
-        c.req.valid("query").path,
-      );
+      const { path: jsonPath, as_of } = c.req.valid("query");
+      const ref = { namespace: ns, key };
+      const context = contextOf(c, now);
+      const document =
+        as_of === undefined
+          ? await getState(state, context, ref, jsonPath)
+          : await getStateAsOf(state, context, ref, as_of, jsonPath);
       return answer(c, writeState(key, document), 200, { ETag: etagOf(document.version) });
     })
     .openapi(putRoute, async (c) => {
@@ -143,7 +163,7 @@ export function stateRoutes({ state, now }: AppDeps) {
         state,
         contextOf(c, now),
         ref,
-        c.req.valid("json"),
+        { patch: c.req.valid("json"), ttl_seconds: c.req.valid("query").ttl_seconds },
         preconditionOf(c),
       );
       return answer(c, writeState(key, document), 200, { ETag: etagOf(document.version) });

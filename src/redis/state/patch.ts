@@ -8,7 +8,6 @@ import { scopeIn } from "./deps.js";
 export async function patch(deps: StateDeps, trail: Trail, command: PatchCommand): Promise<PatchOutcome> {
   const { auditor, keys } = deps;
   const { namespace, key } = command.ref;
-  const { sliding } = command;
   const reply = await auditor.run(namespace, trail, (client, audit) =>
     client.patchState(
       audit,
@@ -23,7 +22,6 @@ export async function patch(deps: StateDeps, trail: Trail, command: PatchCommand
         key,
         command.patch.stored,
         encodeTtl(command.ttl),
-        sliding === undefined ? "" : sliding ? "1" : "0",
         encodePrecondition(command.precondition),
         String(LIMITS.stateBytes),
         ...command.patch.fixes,
