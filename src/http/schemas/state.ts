@@ -66,7 +66,9 @@ export function stateMembers(key: string, document: StateDocument): string {
   return `"key":${JSON.stringify(key)},"value":${json},"version":${version},"updated_at":"${new Date(updated_at).toISOString()}","updated_by":${JSON.stringify(updated_by)},"expires_at":${expiry},"sliding":${sliding}`;
 }
 
-const operationName = z.enum(STATE_OPERATIONS).openapi({ description: "PUT is a set, PATCH a merge, and so is what a transaction deletes at a path." });
+const operationName = z
+  .enum(STATE_OPERATIONS)
+  .openapi({ description: "PUT is a set, PATCH a merge, and so is what a transaction deletes at a path." });
 
 export const stateVersionView = stateView
   .extend({ op: operationName })
