@@ -55,6 +55,10 @@ export interface ServeOptions {
   readonly env: Environment;
 }
 
+/** Bytes of log that are written together, and how long a line may wait for others. */
+const LOG_CHUNK = 4096;
+const LOG_FLUSH_MS = 100;
+
 const DAY_MS = 24 * 3600 * 1000;
 
 /**
@@ -64,8 +68,10 @@ const DAY_MS = 24 * 3600 * 1000;
  */
 export async function serve({ env }: ServeOptions): Promise<RunningService> {
   const config = loadConfig(env);
-  // Written in the background: a line a request, written at once, would be a seventh of a read by id.
-  const destination = pino.destination({ sync: false });
+  // Written in the background and many lines at once: each write of its own would be a tenth of a small request.
+  const destination = pino.destination({ sync: false, minLength: LOG_CHUNK });
+  const flushing = setInterval(() => destination.flush(), LOG_FLUSH_MS);
+  flushing.unref();
   const logger = pino({ level: config.logLevel, base: { service: "mneme" } }, destination);
   const keys = createKeys(config.redis.keyPrefix);
   const client = createRedisClient({

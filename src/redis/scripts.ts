@@ -89,7 +89,7 @@ export const scripts = {
   recordAudit: audited("record-audit", integer),
   attachVectors: script("attach", integer),
   detachContext: script("detach", integer),
-  getState: state("state-get", parts),
+  getState: audited("state-get", parts),
   putState: state("state-put", parts),
   patchState: state("state-patch", parts),
   deleteState: state("state-delete", integer),

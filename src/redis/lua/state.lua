@@ -1,5 +1,5 @@
 --[[
-Put between audit.lua and every script of state memory: what a document is, and how one change of it is written.
+Put between audit.lua and the scripts that change state, or look at its history: what a document is, and how one change of it is written.
 
 Takes its own keys and arguments off the front, after those of audit.lua.
 
@@ -35,15 +35,6 @@ local function state_load(meta)
     expires = field[5], ttl = field[6], sliding = field[7], trimmed = tonumber(field[8]) or 0,
     live = field[5] == '' or tonumber(field[5]) > now,
   }
-end
-
--- A reader of a sliding document makes it last its whole time again.
-local function state_renew(doc, meta, current)
-  current.expires = int(now + tonumber(current.ttl))
-  redis.call('HSET', meta, 'e', current.expires)
-  local until_removed = int(tonumber(current.expires) + state_keep)
-  redis.call('PEXPIREAT', doc, until_removed)
-  redis.call('PEXPIREAT', meta, until_removed)
 end
 
 -- Milliseconds to live as text, '' for ever. What is asked: seconds, 'null' (for ever), or '' (as the namespace says).

@@ -3,21 +3,18 @@ import type { StateRef } from "../../state/document.js";
 import type { GetOutcome } from "../../state/ports.js";
 import { decodeDocument } from "./codec.js";
 import type { StateDeps } from "./deps.js";
-import { scopeIn } from "./deps.js";
 
 export async function get(
-  deps: StateDeps,
+  { auditor, keys, historyMs }: StateDeps,
   trail: Trail,
   { namespace, key }: StateRef,
   path: string | undefined,
 ): Promise<GetOutcome> {
-  const { auditor, keys } = deps;
   const reply = await auditor.run(namespace, trail, (client, audit) =>
     client.getState(
       audit,
-      scopeIn(deps, namespace, trail),
       [keys.state(namespace, key), keys.stateFacts(namespace, key)],
-      [path ?? ""],
+      [path ?? "", String(historyMs)],
     ),
   );
   switch (reply[0]) {
