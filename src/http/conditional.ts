@@ -1,4 +1,6 @@
+import type { Context as HonoContext } from "hono";
 import { invalid } from "../domain/errors.js";
+import type { Precondition } from "../state/ports.js";
 
 /** The entity tag of a version. */
 export function etagOf(version: number): string {
@@ -11,4 +13,17 @@ export function expectedVersion(ifMatch: string | undefined): number | undefined
   const match = /^\s*"(\d{1,15})"\s*$/.exec(ifMatch);
   if (match === null) throw invalid("If-Match", 'Must be one ETag as it came, such as "3", or *.');
   return Number(match[1]);
+}
+
+/** What `If-Match` and `If-None-Match` ask of a write of state. */
+export function preconditionOf(c: HonoContext): Precondition {
+  const ifMatch = c.req.header("if-match");
+  const ifNoneMatch = c.req.header("if-none-match");
+  if (ifNoneMatch === undefined) {
+    if (ifMatch === undefined) return "any";
+    return expectedVersion(ifMatch) ?? "present";
+  }
+  if (ifNoneMatch.trim() !== "*") throw invalid("If-None-Match", "Must be *: only if there is none yet.");
+  if (ifMatch !== undefined) throw invalid("If-None-Match", "Can't be true together with If-Match.");
+  return "absent";
 }

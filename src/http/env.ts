@@ -7,6 +7,7 @@ import type { Actor } from "../domain/context.js";
 import type { AuditReader } from "../access/ports.js";
 import type { Services } from "../memory/services.js";
 import type { DurableOptions } from "./middleware/durable.js";
+import type { StateServices } from "../state/services.js";
 import type { Metrics } from "./metrics.js";
 import type { Logger } from "pino";
 
@@ -22,6 +23,9 @@ export interface AppDeps {
   readonly auditReader: AuditReader;
   /** Whether a request needs a key. */
   readonly keyRequired: () => Promise<boolean>;
+  readonly state: StateServices;
+  /** For those who follow changes. */
+  readonly watch: { readonly heartbeatMs: number; readonly sendMs: number };
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** Whoever reaches the service may use it, under whatever name. */

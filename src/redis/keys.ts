@@ -4,6 +4,7 @@
  * All keys of a namespace carry `{namespace}` as hash tag: one slot on Redis Cluster, so one script can
  * change a record with everything that belongs to it. A namespace holds only `[A-Za-z0-9_.-]` and an id only
  * `[0-9A-Z]`, both checked before they come here, so no caller can write a brace or a colon into a key.
+ * State keys may hold anything; they come last.
  */
 export interface Keys {
   record(namespace: string, id: string): string;
@@ -48,6 +49,20 @@ export interface Keys {
   usage(namespace: string): string;
   /** What of {@link usage} ends by itself, and when. */
   usageEnding(namespace: string): string;
+  /** A document of state memory. A state key may hold anything, so it stands at the end: the first braces are ours. */
+  state(namespace: string, key: string): string;
+  /** What is known of the document besides its value, a hash. */
+  stateFacts(namespace: string, key: string): string;
+  /** Its superseded versions, a stream. */
+  stateHistory(namespace: string, key: string): string;
+  /** A document that a script makes aside, by a number of the script's own. */
+  stateDraft(namespace: string, index: number): string;
+  /** Number and time of the last change of the namespace's state, a hash. It never ends: no version may come back. */
+  stateHead(namespace: string): string;
+  /** Every change of the namespace's state, a stream. */
+  stateChanges(namespace: string): string;
+  /** What an operation has done already: see {@link Context.operation}. */
+  done(namespace: string, operation: string): string;
   /** A channel: the ids of API keys that have changed. */
   keyNews(): string;
   /** A channel: there are changes of this namespace's state. */
@@ -108,6 +123,13 @@ export function createKeys(prefix: string): Keys {
     apiKeys: () => `${prefix}:keys:{${SYSTEM}}`,
     apiKeyEverMade: () => `${prefix}:key-ever-made:{${SYSTEM}}`,
     rate: (id) => `${prefix}:rate:{${id}}`,
+    state: (namespace, key) => `${prefix}:state:{${namespace}}:${key}`,
+    stateFacts: (namespace, key) => `${prefix}:state-facts:{${namespace}}:${key}`,
+    stateHistory: (namespace, key) => `${prefix}:state-old:{${namespace}}:${key}`,
+    stateDraft: (namespace, index) => `${prefix}:state-draft:{${namespace}}:${index}`,
+    stateHead: (namespace) => `${prefix}:state-head:{${namespace}}`,
+    stateChanges: (namespace) => `${prefix}:changes:{${namespace}}`,
+    done: (namespace, operation) => `${prefix}:done:{${namespace}}:${operation}`,
     keyNews: () => `${prefix}:news:keys`,
     stateNews: (namespace) => `${prefix}:news:state:{${namespace}}`,
     answer: (operation) => `${prefix}:answer:${operation}`,

@@ -7,6 +7,8 @@ import { LIMITS } from "../../domain/limits.js";
 import type { AppEnv } from "../env.js";
 import { HttpProblem } from "../problem.js";
 
+const JSON_ONLY = /^application\/json\s*(;|$)/i;
+const JSON_OR_PATCH = /^application\/(merge-patch\+)?json\s*(;|$)/i;
 const BODY_METHODS = new Set(["POST", "PUT", "PATCH"]);
 
 /**
@@ -23,7 +25,8 @@ export function limitBody(): MiddlewareHandler<AppEnv & { Bindings: HttpBindings
     if (!BODY_METHODS.has(c.req.method) || !matchedRoutes(c).some(({ method }) => method === c.req.method)) {
       return next();
     }
-    if (!/^application\/json\s*(;|$)/i.test(c.req.header("content-type") ?? "")) {
+    const accepted = c.req.method === "PATCH" ? JSON_OR_PATCH : JSON_ONLY;
+    if (!accepted.test(c.req.header("content-type") ?? "")) {
       throw new HttpProblem("unsupported_media_type", "Send the body as application/json.");
     }
     const limit = c.req.path.endsWith("/batch") ? LIMITS.batchBytes : LIMITS.requestBytes;

@@ -1,8 +1,9 @@
 import type { MemorySize } from "../codec.js";
 import type { Keys } from "../keys.js";
+import type { ScriptScope } from "../scripts.js";
 
 /** What a metered script takes after what the audit takes: see lua/usage.lua. */
-export interface MeterArguments {
+export interface MeterArguments extends ScriptScope {
   readonly keys: readonly [usage: string, ending: string, settings: string];
   readonly args: readonly [memories: string, bytes: string, json: string, vectors: string];
 }
