@@ -2,12 +2,15 @@ import { requestId } from "hono/request-id";
 import type { AppDeps } from "./http/env.js";
 import { allowedMethods } from "./http/methods.js";
 import { authenticate } from "./http/middleware/authenticate.js";
+import { durable } from "./http/middleware/durable.js";
+import { idempotent } from "./http/middleware/idempotency.js";
 import { limitBody } from "./http/middleware/limits.js";
 import { onlyLoopbackHosts } from "./http/middleware/loopback.js";
 import { limitRate } from "./http/middleware/rate-limit.js";
 import { observe } from "./http/middleware/observe.js";
 import { describeProblem, HttpProblem, respondProblem } from "./http/problem.js";
 import { createRouter } from "./http/router.js";
+import { auditRoutes } from "./http/routes/audit.js";
 import { docsRoutes, serveDescription } from "./http/routes/docs.js";
 import { interactionRoutes } from "./http/routes/interactions.js";
 import { keyRoutes } from "./http/routes/keys.js";
@@ -25,6 +28,8 @@ export function createApp(deps: AppDeps) {
   if (!deps.anonymousAnywhere) app.use(onlyLoopbackHosts(deps.keyRequired));
   app.use(authenticate(deps.authenticator), limitRate(deps.rateLimiter, deps.rateLimitPerMinute));
   app.use(limitBody());
+  app.use(idempotent({ answers: deps.answers, audit: deps.services.audit, now: deps.now }));
+  app.use(durable(deps.durable));
   app.notFound((c) => {
     const allowed = allowedMethods(app, c.req.path);
     if (allowed.length > 0) c.header("Allow", allowed.join(", "));
@@ -47,7 +52,8 @@ export function createApp(deps: AppDeps) {
     .route("/", namespaceRoutes(deps))
     .route("/", memoryRoutes(deps))
     .route("/", interactionRoutes(deps))
-    .route("/", recallRoutes(deps));
+    .route("/", recallRoutes(deps))
+    .route("/", auditRoutes(deps));
   serveDescription(app);
   return routed;
 }

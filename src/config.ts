@@ -15,6 +15,7 @@ export interface Config {
   readonly embedding: EmbeddingConfig;
   /** How long a vector stays in the cache, in seconds. */
   readonly embeddingCacheSeconds: number;
+  readonly durable: { readonly always: boolean; readonly timeoutMs: number };
   /** How long an entry of the audit trail is kept. */
   readonly auditRetentionDays: number;
   /** Of a namespace whose settings have none of their own; null: any amount. */
@@ -80,6 +81,8 @@ const environment = z
     MNEME_TTL_EPISODIC_SECONDS: ttl,
     MNEME_TTL_SEMANTIC_SECONDS: ttl,
     MNEME_TTL_PROCEDURAL_SECONDS: ttl,
+    MNEME_DURABLE: z.enum(["0", "1"]).default("0"),
+    MNEME_DURABLE_TIMEOUT_MS: integer(3000, 10, 60_000),
     MNEME_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(LIMITS.requestsPerMinute).optional(),
     MNEME_QUOTA_MEMORIES: quota,
     MNEME_QUOTA_BYTES: quota,
@@ -134,6 +137,7 @@ export function loadConfig(env: Environment): Config {
     },
     embedding: embeddingOf(values),
     embeddingCacheSeconds: values.MNEME_EMBEDDING_CACHE_SECONDS,
+    durable: { always: values.MNEME_DURABLE === "1", timeoutMs: values.MNEME_DURABLE_TIMEOUT_MS },
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     quota: { memories: values.MNEME_QUOTA_MEMORIES, bytes: values.MNEME_QUOTA_BYTES },
     defaultTtl: {

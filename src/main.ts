@@ -19,8 +19,11 @@ import { createMetrics } from "./http/metrics.js";
 import { describeError } from "./log.js";
 import { idleWorker, startEmbeddingWorker } from "./memory/embedding-worker.js";
 import { createIds } from "./memory/ids.js";
+import { startPublicationWorker } from "./memory/publication-worker.js";
+import type { Services } from "./memory/services.js";
 import { createReadiness } from "./readiness.js";
 import { createAuditLog } from "./redis/access/audit-log.js";
+import { createAuditReader } from "./redis/access/audit-reader.js";
 import { createAuditor } from "./redis/access/auditor.js";
 import { createKeyStore } from "./redis/access/key-store.js";
 import { createMeter } from "./redis/access/meter.js";
@@ -28,8 +31,10 @@ import { createNamespaceStore } from "./redis/access/namespace-store.js";
 import { createRateLimiter } from "./redis/access/rate-limiter.js";
 import { publicAddress } from "./redis/address.js";
 import { createGateway, createRedisClient } from "./redis/client.js";
+import { createDurability } from "./redis/durability.js";
 import { createEmbeddingCache } from "./redis/embedding-cache.js";
 import { claimEmbeddingModel } from "./redis/embedding-model.js";
+import { createAnswerStore } from "./redis/idempotent-answers.js";
 import type { IndexDefinition } from "./redis/indexes.js";
 import { ensureIndex, isIndexing, recordIndex, vectorIndex } from "./redis/indexes.js";
 import { createKeys } from "./redis/keys.js";
@@ -38,7 +43,6 @@ import { createMemoryStore } from "./redis/memory/index.js";
 import { loadScripts } from "./redis/scripts.js";
 import type { ServerFacts } from "./redis/server.js";
 import { connectTo } from "./redis/server.js";
-import type { Subscriptions } from "./redis/subscriptions.js";
 import { createSubscriptions } from "./redis/subscriptions.js";
 import { createIndexStatistics } from "./redis/statistics.js";
 import { StartError } from "./start-error.js";
@@ -132,22 +136,27 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     client.destroy();
     throw error;
   });
+  const durability = createDurability(client, keys, {
+    timeoutMs: config.durable.timeoutMs,
+    onError: (error) => logger.warn({ error: describeError(error) }, "redis durability"),
+  });
   await subscriptions.listen(keys.keyNews(), keyCache.forget);
   subscriptions.onRestored(keyCache.forgetAll);
   client.on("ready", () => auditor.forget());
   client.on("ready", () => void Promise.all([loadScripts(client), ensureIndexes()]).catch(() => {}));
 
   const now = Date.now;
+  const locks = createLocks(redis, keys);
   const worker =
     embedder === undefined
       ? idleWorker
       : startEmbeddingWorker({
           store,
           embedder,
-          locks: createLocks(redis, keys),
+          locks,
           now,
           onError: (error) => {
-            metrics.workerError();
+            metrics.workerError("embedding");
             logger.error({ error: describeError(error) }, "embedding worker");
           },
         });
@@ -160,16 +169,27 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     },
     embedder,
   });
-  const app = createApp({
-    services: {
-      store,
-      audit,
-      embedder,
-      worker,
-      defaultTtl: config.defaultTtl,
-      observe: metrics.recallStage,
-      newId: createIds(),
+  const services: Services = {
+    store,
+    audit,
+    embedder,
+    worker,
+    defaultTtl: config.defaultTtl,
+    observe: metrics.recallStage,
+    newId: createIds(),
+  };
+  const publications = startPublicationWorker({
+    services,
+    locks,
+    now,
+    onError: (error) => {
+      metrics.workerError("publication");
+      logger.error({ error: describeError(error) }, "publication worker");
     },
+  });
+  const app = createApp({
+    services,
+    auditReader: createAuditReader(redis, keys),
     access: { keys: keyStore, cache: keyCache, audit, newId: ulid },
     namespaces: { store: createNamespaceStore(auditor, meter, keys), audit },
     authenticator: createAuthenticator({
@@ -185,12 +205,21 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     metrics,
     logger,
     anonymousAnywhere: config.allowAnonymous,
+    answers: createAnswerStore(redis, keys),
+    durable: { always: config.durable.always, confirm: durability.confirm },
     readiness,
     now,
   });
 
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  const open: Open = { server, worker, embedder, subscriptions, client, logger };
+  const open: Open = {
+    server,
+    workers: [worker, publications],
+    embedder,
+    connections: [subscriptions, durability],
+    client,
+    logger,
+  };
   const url = await listen(server, config).catch(async (error: unknown) => {
     await stop(open);
     throw error;
@@ -260,9 +289,9 @@ async function listen(server: Server, { host, port }: Config): Promise<string> {
 
 interface Open {
   readonly server: Server;
-  readonly worker: { stop(): Promise<void> };
+  readonly workers: readonly { stop(): Promise<void> }[];
   readonly embedder: Embedder | undefined;
-  readonly subscriptions: Subscriptions;
+  readonly connections: readonly { close(): void }[];
   readonly client: ReturnType<typeof createRedisClient>;
   readonly logger: Logger;
 }
@@ -273,7 +302,7 @@ const DRAIN_MS = 30_000;
 /** How long a Redis that hangs may take for its last answers before its connection is cut, in milliseconds. */
 const FAREWELL_MS = 2_000;
 
-async function stop({ server, worker, embedder, subscriptions, client, logger }: Open): Promise<void> {
+async function stop({ server, workers, embedder, connections, client, logger }: Open): Promise<void> {
   logger.info("stopping");
   const closed = once(server, "close");
   server.close();
@@ -283,8 +312,8 @@ async function stop({ server, worker, embedder, subscriptions, client, logger }:
   await closed;
   clearTimeout(cut);
   clearInterval(idle);
-  await worker.stop();
-  subscriptions.close();
+  await Promise.all(workers.map((worker) => worker.stop()));
+  for (const connection of connections) connection.close();
   await embedder?.close();
   const forsake = setTimeout(() => client.destroy(), FAREWELL_MS);
   if (client.isReady) await client.close();

@@ -15,13 +15,25 @@ import { dirname, join, relative } from "node:path";
 import { repositoryRoot } from "./root.mjs";
 
 const FINGERPRINT = ".fingerprint";
-const SOURCES = ["src", "scripts", "tsconfig.json", "package-lock.json"];
+const SOURCES = [
+  "src",
+  "scripts",
+  "checkpointer/src",
+  "checkpointer/package.json",
+  "tsconfig.json",
+  "package-lock.json",
+];
+/** Folders with a tsconfig.json, each built into its own dist/. The service is checked against the package's types. */
+const PROJECTS = ["checkpointer", "."];
 
-/** Whether dist/ was built from the sources as they are now. */
+/** Whether every dist/ was built from the sources as they are now. */
 export function buildCurrent() {
   const root = repositoryRoot();
-  const recorded = join(root, "dist", FINGERPRINT);
-  return existsSync(recorded) && readFileSync(recorded, "utf8") === fingerprint(root);
+  const current = fingerprint(root);
+  return PROJECTS.every((project) => {
+    const recorded = join(root, project, "dist", FINGERPRINT);
+    return existsSync(recorded) && readFileSync(recorded, "utf8") === current;
+  });
 }
 
 /**
@@ -46,24 +58,33 @@ export function ensureBuilt() {
  */
 export function build({ check }) {
   const root = repositoryRoot();
-  const target = join(root, "dist");
-  const staging = join(root, "dist", `.staging-${process.pid}`);
   // Taken first: an edit during the build makes the result stale, not falsely current.
   const sources = fingerprint(root);
+  return PROJECTS.every((project) => buildProject(join(root, project), sources, { check }));
+}
+
+/**
+ * @param {string} folder of the project
+ * @param {string} sources their fingerprint
+ * @param {{ check: boolean }} options
+ */
+function buildProject(folder, sources, { check }) {
+  const target = join(folder, "dist");
+  const staging = join(target, `.staging-${process.pid}`);
   try {
-    const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
+    const compiler = join(repositoryRoot(), "node_modules", "typescript", "bin", "tsc");
     const { status } = spawnSync(
       process.execPath,
       [compiler, "--noEmitOnError", ...(check ? [] : ["--noCheck"]), "--outDir", staging],
       {
-        cwd: root,
+        cwd: folder,
         stdio: ["ignore", 2, 2],
       },
     );
     if (status !== 0) return false;
-    // tsc copies no Lua; the service loads it from beside its modules.
-    for (const file of filesUnder(join(root, "src")).filter((name) => name.endsWith(".lua"))) {
-      copy(file, join(staging, relative(root, file)));
+    // tsc copies no Lua, which is loaded from beside its modules.
+    for (const file of filesUnder(join(folder, "src")).filter((name) => name.endsWith(".lua"))) {
+      copy(file, join(staging, relative(folder, file)));
     }
     sync(staging, target);
     writeFileSync(join(target, FINGERPRINT), sources);

@@ -1,3 +1,5 @@
+import type { StoredEntry } from "./entry.js";
+import type { Scope } from "./grants.js";
 import type { Trail } from "./trail.js";
 
 /** The audit trail, for acts that change nothing in the store; all others are recorded by the store as they are done. */
@@ -7,4 +9,29 @@ export interface AuditLog {
   /** Of an act in no single namespace. */
   system(trail: Trail, outcome: string): Promise<void>;
   record(namespace: string, trail: Trail, outcome: string): Promise<void>;
+}
+
+/** A part of one trail; both ends are ids of entries or milliseconds, and `(` before one leaves it out. */
+export interface TrailRange {
+  readonly trail: string;
+  readonly from: string;
+  readonly to: string;
+  readonly order: "asc" | "desc";
+  readonly count: number;
+}
+
+/** The audit trail's reading side. Its methods record nothing: the verb that calls them does. */
+export interface AuditReader {
+  /** The trail of refusals, and the one of acts in no single namespace: beside these, a trail is a namespace's. */
+  readonly denials: string;
+  readonly system: string;
+  /** Namespaces of a scope in which there was ever an act, in order; at most `limit`. */
+  namespaces(scope: Scope, limit: number): Promise<readonly string[]>;
+  /**
+   * The moment (milliseconds) up to which these trails are complete: resolves when nothing can be added any more at
+   * or before it.
+   */
+  horizon(trails: readonly string[]): Promise<number>;
+  /** One answer a range, in order. Fewer entries than `count`: there are no more. */
+  read(ranges: readonly TrailRange[]): Promise<readonly (readonly StoredEntry[])[]>;
 }

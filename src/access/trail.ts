@@ -26,6 +26,7 @@ export const AUDIT_VERBS = [
   "key.revoke",
   "audit.read",
   "access",
+  "replay",
 ] as const;
 export type AuditVerb = (typeof AUDIT_VERBS)[number];
 

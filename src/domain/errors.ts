@@ -6,8 +6,12 @@ export type ErrorCode =
   | "not_found"
   | "immutable_memory"
   | "duplicate_content"
+  | "publish_conflict"
   | "version_conflict"
   | "settings_conflict"
+  | "idempotency_mismatch"
+  | "idempotency_busy"
+  | "durability_unconfirmed"
   | "embedding_mismatch"
   | "query_without_terms"
   | "query_refused"
@@ -15,7 +19,8 @@ export type ErrorCode =
   | "redis_unavailable"
   | "rate_limited"
   | "quota_exceeded"
-  | "storage_full";
+  | "storage_full"
+  | "audit_unavailable";
 
 export interface FieldError {
   /** Where in the request: `content`, `metadata.plan`, `memories[3].tags[0]`. */
@@ -49,6 +54,13 @@ export function invalid(field: string, message: string): DomainError {
 
 export function memoryNotFound(): DomainError {
   return new DomainError("not_found", "There is no such memory in this namespace.");
+}
+
+export function versionConflict(): DomainError {
+  return new DomainError(
+    "version_conflict",
+    "The memory has another version by now: read it again, then decide.",
+  );
 }
 
 /** Also of a key that the caller may not see. */

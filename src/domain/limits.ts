@@ -17,6 +17,7 @@ export const LIMITS = {
   toolCalls: 128,
   queryBytes: 8 * 1024,
   recallNamespaces: 32,
+  publications: 32,
   recallLimit: 100,
   listLimit: 200,
   filterValues: 64,
@@ -24,5 +25,7 @@ export const LIMITS = {
   requestsPerMinute: 1_000_000,
   /** The largest quota that one can set, of memories as of bytes. */
   quota: 1e15,
+  /** Whose audit trails one query reads. */
+  auditNamespaces: 500,
   ttlSeconds: 10 * 365 * 24 * 3600,
 } as const;

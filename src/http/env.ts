@@ -1,9 +1,12 @@
+import type { AnswerStore } from "../domain/answers.js";
 import type { Authenticator } from "../access/keys/authenticate.js";
 import type { KeyServices } from "../access/keys/services.js";
 import type { NamespaceServices } from "../access/namespaces/ports.js";
 import type { RateLimiter } from "../access/rate-limit.js";
 import type { Actor } from "../domain/context.js";
+import type { AuditReader } from "../access/ports.js";
 import type { Services } from "../memory/services.js";
+import type { DurableOptions } from "./middleware/durable.js";
 import type { Metrics } from "./metrics.js";
 import type { Logger } from "pino";
 
@@ -18,10 +21,14 @@ export interface AppDeps {
   readonly rateLimitPerMinute: number | undefined;
   /** Whether a request needs a key. */
   readonly keyRequired: () => Promise<boolean>;
+  readonly auditReader: AuditReader;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** Whoever reaches the service may use it, under whatever name. */
   readonly anonymousAnywhere: boolean;
+  /** Of requests with an `Idempotency-Key`. */
+  readonly answers: AnswerStore;
+  readonly durable: DurableOptions;
   readonly readiness: () => Promise<Readiness>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

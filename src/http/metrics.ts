@@ -10,7 +10,7 @@ export interface Metrics {
   recallStage(stage: RecallStage, seconds: number): void;
   redis(answered: boolean, seconds: number): void;
   embedding(kind: "query" | "passage", outcome: "ok" | "error", texts: number, seconds: number): void;
-  workerError(): void;
+  workerError(worker: "embedding" | "publication"): void;
   /** A request without a valid key. */
   unauthenticated(): void;
 }
@@ -61,8 +61,9 @@ export function createMetrics({ redisUp, countMemories }: MetricsOptions): Metri
     registers,
   });
   const workerErrors = new Counter({
-    name: "mneme_embedding_worker_errors_total",
-    help: "Unexpected failures of the embedding worker.",
+    name: "mneme_worker_errors_total",
+    help: "Unexpected failures of what works in the background.",
+    labelNames: ["worker"],
     registers,
   });
   const strangers = new Counter({
@@ -83,7 +84,7 @@ export function createMetrics({ redisUp, countMemories }: MetricsOptions): Metri
       embeddings.observe({ kind, outcome }, seconds);
       embedded.inc({ kind, outcome }, texts);
     },
-    workerError: () => workerErrors.inc(),
+    workerError: (worker) => workerErrors.inc({ worker }),
     unauthenticated: () => strangers.inc(),
   };
 }

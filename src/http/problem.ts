@@ -28,6 +28,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   route_not_found: [404, "There is no such route"],
   method_not_allowed: [405, "The route doesn't take this method"],
   immutable_memory: [409, "The memory can't be changed"],
+  publish_conflict: [409, "The memory stands in that namespace already"],
   duplicate_content: [409, "Another memory has this content"],
   version_conflict: [412, "The memory has another version"],
   settings_conflict: [412, "The settings have another version"],
@@ -36,11 +37,15 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   misdirected_request: [421, "The request names another host"],
   embedding_mismatch: [422, "The vector doesn't fit the model in use"],
   query_refused: [422, "The embedding provider refuses the query"],
+  idempotency_busy: [409, "The first request isn't answered yet"],
+  idempotency_mismatch: [422, "The Idempotency-Key belongs to another request"],
+  durability_unconfirmed: [503, "Not confirmed to be on disk"],
   rate_limited: [429, "Too many requests with this key"],
   internal_error: [500, "Something went wrong here"],
   redis_unavailable: [503, "Redis is away"],
   embedder_unavailable: [503, "The embedding provider is away"],
   quota_exceeded: [507, "The namespace is full"],
+  audit_unavailable: [503, "The audit trail can't be written or read"],
   storage_full: [507, "The storage is full"],
 };
 

@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Embedder } from "../embeddings/embedder.js";
 import { EmbeddingRefused, EmbeddingUnavailable } from "../embeddings/embedder.js";
 import { embedAllPassages } from "./embed.js";
-import { DomainError } from "../domain/errors.js";
-import type { Lock, Locks } from "../domain/lock.js";
+import type { Locks } from "../domain/lock.js";
 import type { EmbeddingProgress, MemoryStore, PendingEmbedding } from "./ports.js";
+import { startSweeper, SWEEP_LOCK_MS } from "./sweeper.js";
 
 /** Finishes what a write left to do: the further passages of long contents, and what the provider missed. */
 export interface EmbeddingWorker {
@@ -30,8 +29,6 @@ export const FINISH_GRACE_MS = 60_000;
 
 /** How long a memory that failed by itself waits before it is tried again. */
 const STAND_BACK_MS = 60_000;
-const LOCK = "embedding-worker";
-const LOCK_TTL_MS = 60_000;
 const SWEEP_SIZE = 50;
 /** More than this waiting in memory is left to the sweep. */
 const QUEUE_LENGTH = 1000;
@@ -40,14 +37,13 @@ export const idleWorker: EmbeddingWorker = { finish: () => {}, stop: async () =>
 
 export function startEmbeddingWorker(options: EmbeddingWorkerOptions): EmbeddingWorker {
   const { store, embedder, locks, now, onError, sweepEveryMs = 1000, maxBackoffMs = 10_000 } = options;
-  const stopping = new AbortController();
   const queue: PendingEmbedding[] = [];
   let draining: Promise<void> | undefined;
 
   async function drain(): Promise<void> {
     for (
       let memory = queue.shift();
-      memory !== undefined && !stopping.signal.aborted;
+      memory !== undefined && !sweeper.stopping.aborted;
       memory = queue.shift()
     ) {
       // A failure here needs no retry: the memory is due in the index, and the sweep comes by.
@@ -80,52 +76,37 @@ export function startEmbeddingWorker(options: EmbeddingWorkerOptions): Embedding
     await attach(memory, { ...memory.embedding, vectors: [], embedAt: now() + STAND_BACK_MS });
   }
 
-  async function sweep(lock: Lock): Promise<number> {
-    const due = await store.pendingEmbeddings(now(), SWEEP_SIZE);
-    for (const memory of due) {
-      if (stopping.signal.aborted || !(await lock.renew(LOCK_TTL_MS))) return 0;
-      await embedOne(memory).catch(async (error: unknown) => {
-        // Where the provider is away, all wait alike; one that fails while it is there stands back.
-        if (!(error instanceof EmbeddingUnavailable) || (await isReady(embedder))) await postpone(memory);
-        throw error;
-      });
-    }
-    return due.length;
-  }
-
-  async function sweepForever(): Promise<void> {
-    let failures = 0;
-    while (!stopping.signal.aborted) {
-      let worked = 0;
-      try {
-        const lock = await locks.acquire(LOCK, LOCK_TTL_MS);
-        if (lock !== undefined) {
-          try {
-            worked = await sweep(lock);
-          } finally {
-            await lock.release();
-          }
-        }
-        failures = 0;
-      } catch (error) {
-        failures += 1;
-        if (!isPassing(error)) onError(error);
+  const sweeper = startSweeper({
+    name: "embedding-worker",
+    locks,
+    everyMs: sweepEveryMs,
+    maxBackoffMs,
+    async sweep(lock, stopping) {
+      const due = await store.pendingEmbeddings(now(), SWEEP_SIZE);
+      for (const memory of due) {
+        if (stopping.aborted || !(await lock.renew(SWEEP_LOCK_MS))) return 0;
+        await embedOne(memory).catch(async (error: unknown) => {
+          // Where the provider is away, all wait alike; one that fails while it is there stands back.
+          if (!(error instanceof EmbeddingUnavailable) || (await isReady(embedder))) await postpone(memory);
+          throw error;
+        });
       }
-      const pause = worked > 0 ? 0 : backoff(failures, sweepEveryMs, maxBackoffMs);
-      await sleep(pause, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
-    }
-  }
+      return due.length;
+    },
+    onError(error) {
+      // The provider is away: readiness says so.
+      if (!(error instanceof EmbeddingUnavailable)) onError(error);
+    },
+  });
 
-  const sweeping = sweepForever();
   return {
     finish(memory) {
-      if (stopping.signal.aborted || queue.length >= QUEUE_LENGTH) return;
+      if (sweeper.stopping.aborted || queue.length >= QUEUE_LENGTH) return;
       queue.push(memory);
       draining ??= drain();
     },
     async stop() {
-      stopping.abort();
-      await Promise.all([sweeping, draining]);
+      await Promise.all([sweeper.stop(), draining]);
     },
   };
 }
@@ -134,18 +115,5 @@ function isReady(embedder: Embedder): Promise<boolean> {
   return embedder.ready().then(
     () => true,
     () => false,
-  );
-}
-
-/** Doubles from `base` with each failure in a row, up to `max`; both in milliseconds. */
-function backoff(failures: number, base: number, max: number): number {
-  return Math.min(base * 2 ** failures, max);
-}
-
-/** Redis or the provider is away: readiness says so, and each turn of the loop would only say it again. */
-function isPassing(error: unknown): boolean {
-  return (
-    error instanceof EmbeddingUnavailable ||
-    (error instanceof DomainError && error.code === "redis_unavailable")
   );
 }

@@ -2,7 +2,14 @@ import type { Scope } from "../access/grants.js";
 import type { Trail } from "../access/trail.js";
 import type { FacetQuery } from "./filter.js";
 import type { KeywordQuery } from "./terms.js";
-import type { EmbeddingStatus, Interaction, Memory, MemoryDetail, MemoryType } from "./record.js";
+import type {
+  EmbeddingStatus,
+  Interaction,
+  Memory,
+  MemoryDetail,
+  MemoryType,
+  Publication,
+} from "./record.js";
 
 /** One passage's vector; its place in the array is the passage's place in the content. */
 export type Vectors = readonly Float32Array[];
@@ -42,16 +49,22 @@ export interface Revision {
   /** Undefined: the content didn't change, so the vectors stay. */
   readonly vectors: Vectors | undefined;
   readonly embedAt: number | undefined;
+  /** It counts, but no quota refuses it. */
+  readonly exempt: boolean;
   /** False: it ends when it would have ended, also if the content is seen again meanwhile. */
   readonly newExpiry: boolean;
 }
 
 export type ReviseOutcome =
-  | { readonly kind: "revised" }
+  /** `published`: there are copies to carry it to. */
+  | { readonly kind: "revised"; readonly published: boolean }
   | { readonly kind: "missing" }
   | { readonly kind: "conflict" }
   | { readonly kind: "duplicate"; readonly id: string }
   | { readonly kind: "full"; readonly quota: string };
+
+/** `published`: removed, and there are copies to tell. */
+export type RemoveOutcome = "removed" | "missing" | "conflict" | "published";
 
 export interface MemoryRef {
   readonly namespace: string;
@@ -116,6 +129,14 @@ export interface PendingEmbedding extends MemoryRef {
   readonly embedding: Memory["embedding"];
 }
 
+/** A memory with what its published copies may have to hear of. */
+export interface PendingPublications extends MemoryRef {
+  /** Undefined: it was deleted. */
+  readonly memory: MemoryDetail | undefined;
+  readonly deletedAt: number | null;
+  readonly publications: readonly Publication[];
+}
+
 /**
  * What the domain needs of a store. Every method rejects with `redis_unavailable` when the store can't be
  * reached; nothing is half-written, whatever happens.
@@ -141,11 +162,25 @@ export interface MemoryStore {
   ): Promise<readonly (Memory | undefined)[]>;
   revise(trail: Trail, revision: Revision): Promise<ReviseOutcome>;
   /** With `expectedVersion`, only that version is removed. */
-  remove(
+  remove(trail: Trail, ref: MemoryRef, expectedVersion: number | undefined): Promise<RemoveOutcome>;
+  /** Notes that a memory is to be published, and that a sweep should look at it at `carryBy` if that isn't settled. */
+  notePublication(
     trail: Trail,
     ref: MemoryRef,
-    expectedVersion: number | undefined,
-  ): Promise<"removed" | "missing" | "conflict">;
+    publication: Publication,
+    carryBy: number,
+  ): Promise<PendingPublications | "missing" | "too_many">;
+  noteUnpublished(trail: Trail, ref: MemoryRef, from: string): Promise<"noted" | "missing" | "unpublished">;
+  /** Notes how far a publication was carried; undefined: there is nothing to carry there any more. */
+  settlePublication(
+    pending: PendingPublications,
+    namespace: string,
+    version: number | undefined,
+  ): Promise<void>;
+  /** Of one memory, or of what is left of it. */
+  publicationsOf(ref: MemoryRef): Promise<PendingPublications | undefined>;
+  /** Memories whose copies should have heard of something by now, of all namespaces. */
+  pendingPublications(now: number, limit: number): Promise<readonly PendingPublications[]>;
   /** Takes a deleted memory's words out of what followed it in its session. */
   detachContext(ref: MemoryRef, now: number): Promise<void>;
   list(query: ListQuery): Promise<ListPage>;

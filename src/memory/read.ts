@@ -1,4 +1,5 @@
 import { authorize } from "../access/authorize.js";
+import { allowsIn } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { memoryNotFound } from "../domain/errors.js";
@@ -16,5 +17,7 @@ export async function read(
   await authorize(audit, context, ref.namespace, { verb: "read", act: "read" });
   const memory = await store.get(trailOf(context, "read", { ids: [ref.id] }), ref);
   if (memory === undefined || !isAlive(memory, context.now())) throw memoryNotFound();
-  return memory;
+  const { grants } = context.actor;
+  const publications = memory.publications.filter(({ namespace }) => allowsIn(grants, "read", namespace));
+  return { ...memory, publications };
 }

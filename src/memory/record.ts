@@ -36,6 +36,8 @@ export interface Publication {
   readonly follow: boolean;
   readonly published_by: string;
   readonly published_at: number;
+  /** The memory's version that its copy there has heard of; 0 while the copy is on its way. */
+  readonly version: number;
 }
 
 /** One version of a memory, as the domain sees it. Times are milliseconds since the epoch. */
@@ -86,4 +88,5 @@ export interface ToolCall {
 /** A memory with what only a read of that one memory returns. */
 export interface MemoryDetail extends Memory {
   readonly interaction?: Interaction;
+  readonly publications: readonly Publication[];
 }

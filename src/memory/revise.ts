@@ -3,15 +3,15 @@ import type { Trail } from "../access/trail.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { embedFirstPassages } from "./embed.js";
-import { DomainError, memoryNotFound, quotaExceeded } from "../domain/errors.js";
+import { DomainError, memoryNotFound, quotaExceeded, versionConflict } from "../domain/errors.js";
 import { contentHash } from "./hash.js";
 import type { JsonObject } from "../domain/json.js";
 import { mergeMetadata } from "./metadata.js";
 import type { MemoryRef, Revision } from "./ports.js";
 import type { Memory, MemoryDetail } from "./record.js";
 import { checkOwnEmbedding, dueTime } from "./remember.js";
-import { versionConflict } from "./remove.js";
 import type { Services } from "./services.js";
+import { tellCopies } from "./tell-copies.js";
 import { expiryOf } from "./ttl.js";
 
 /** What may change; undefined leaves as is. */
@@ -54,6 +54,7 @@ export async function revise(
     const revision = await nextVersion(services, context, current, input);
     const outcome = await store.revise(trail, revision);
     if (outcome.kind === "revised") {
+      if (outcome.published) await tellCopies(services, context, ref);
       // What a session's turn follows is for the sweep to find; new content follows nothing.
       if (revision.vectors !== undefined && revision.memory.embedding.status === "partial")
         services.worker.finish({ ...revision.memory, context: "" });
@@ -80,6 +81,10 @@ async function refuseUnfit(
     await audit.record(current.namespace, trail, "conflict");
     throw versionConflict();
   }
+  if (current.origin !== null) {
+    await audit.record(current.namespace, trail, "immutable");
+    throw new DomainError("immutable_memory", "A published copy is revised where it comes from.");
+  }
   if (input.content !== undefined && current.memory_type === "episodic") {
     await audit.record(current.namespace, trail, "immutable");
     throw new DomainError(
@@ -96,7 +101,7 @@ async function nextVersion(
   current: MemoryDetail,
   input: RevisionInput,
 ): Promise<Revision> {
-  const { interaction, ...previous } = current;
+  const { interaction, publications: _, ...previous } = current;
   const now = context.now();
   const content = input.content ?? current.content;
   const embedding = await nextEmbedding(services, current, input);
@@ -123,6 +128,7 @@ async function nextVersion(
     contentHash: content === current.content ? undefined : contentHash(memory.memory_type, content),
     vectors: embedding?.vectors,
     embedAt: embedding === undefined ? undefined : dueTime(embedding, now),
+    exempt: false,
     newExpiry: input.ttl_seconds !== undefined,
   };
 }

@@ -112,5 +112,12 @@ export function translate(error: unknown): unknown {
   if (error.message.startsWith("OOM")) {
     return new DomainError("storage_full", "Redis has no memory left for this write.", { cause: error });
   }
+  if (error.message.startsWith("NOAUDIT")) {
+    return new DomainError(
+      "audit_unavailable",
+      "Nothing was done: it can't be put on record, because the audit trail of the namespace is damaged.",
+      { cause: error },
+    );
+  }
   return error;
 }

@@ -1,8 +1,14 @@
 import { facetsOf, sessionFacet } from "../memory/facets.js";
 import type { JsonObject } from "../domain/json.js";
 import { lengthPrior } from "../memory/length-prior.js";
-import type { NewMemory, PendingEmbedding, Preceding, Revision } from "../memory/ports.js";
-import type { Interaction, Memory, MemoryDetail, Origin } from "../memory/record.js";
+import type {
+  NewMemory,
+  PendingEmbedding,
+  PendingPublications,
+  Preceding,
+  Revision,
+} from "../memory/ports.js";
+import type { Interaction, Memory, MemoryDetail, Origin, Publication } from "../memory/record.js";
 import { isTurn } from "../memory/turn.js";
 import { indexText } from "../memory/terms.js";
 import { vectorBytes } from "./vector.js";
@@ -17,6 +23,8 @@ import { vectorBytes } from "./vector.js";
 interface MemoryDocument {
   readonly memory: StoredMemory;
   readonly raw?: string;
+  /** By namespace: to which it is, or is to be, published. */
+  readonly published?: Readonly<Record<string, StoredPublication>>;
   readonly index: {
     readonly ns: string;
     readonly facets: readonly string[];
@@ -38,6 +46,14 @@ interface MemoryDocument {
     readonly vector_bytes: number;
     readonly embed_at?: number;
   };
+}
+
+type StoredPublication = Omit<Publication, "namespace">;
+
+/** What remove.lua leaves of a published memory. */
+interface StoredRemains {
+  readonly published: Readonly<Record<string, StoredPublication>>;
+  readonly deleted_at: number;
 }
 
 type StoredMemory = Omit<Memory, "metadata" | "origin"> & {
@@ -160,14 +176,56 @@ export function decodePending(json: string): PendingEmbedding {
   return { ...decodeStored(memory), context: index.preceding ?? "" };
 }
 
-/** Reads what `JSON.GET key $.memory $.raw` returns: an array for each path, empty where there is nothing. */
+/** Reads what `JSON.GET key $.memory $.raw $.published` returns: an array for each path, empty where there is nothing. */
 export function decodeDetail(json: string): MemoryDetail {
   const {
     "$.memory": [stored],
     "$.raw": [raw],
-  } = parseStored<{ "$.memory": [StoredMemory]; "$.raw": [string?] }>(json);
-  const memory = decodeStored(stored);
+    "$.published": [published],
+  } = parseStored<{
+    "$.memory": [StoredMemory];
+    "$.raw": [string?];
+    "$.published": [Readonly<Record<string, StoredPublication>>?];
+  }>(json);
+  return detailOf(stored, raw, published);
+}
+
+/** A JSON merge patch that notes a publication, and when a sweep should look for it. */
+export function encodePublication({ namespace, ...note }: Publication, carryBy: number): string {
+  return JSON.stringify({ published: { [namespace]: note }, index: { publish_at: carryBy } });
+}
+
+/** Reads what `JSON.GET key $` returns of a memory, or of what is left of it. */
+export function decodePublications(
+  ref: { readonly namespace: string; readonly id: string },
+  json: string,
+): PendingPublications {
+  const [document] = parseStored<[MemoryDocument | StoredRemains]>(json);
+  if ("memory" in document) {
+    const memory = detailOf(document.memory, document.raw, document.published);
+    return { ...ref, memory, deletedAt: null, publications: memory.publications };
+  }
+  const publications = decodePublished(document.published);
+  return { ...ref, memory: undefined, deletedAt: document.deleted_at, publications };
+}
+
+function detailOf(
+  stored: StoredMemory,
+  raw: string | undefined,
+  published: Readonly<Record<string, StoredPublication>> | undefined,
+): MemoryDetail {
+  const memory = { ...decodeStored(stored), publications: decodePublished(published) };
   return raw === undefined ? memory : { ...memory, interaction: parseStored<Interaction>(raw) };
+}
+
+function decodePublished(published: Readonly<Record<string, StoredPublication>> = {}): Publication[] {
+  return Object.entries(published).map(([namespace, { follow, published_by, published_at, version }]) => ({
+    namespace,
+    follow,
+    published_by,
+    published_at,
+    version,
+  }));
 }
 
 function decodeStored(stored: StoredMemory): Memory {

@@ -22,6 +22,7 @@ export function recordIndex(keys: Keys): IndexDefinition {
       $.index.time AS time NUMERIC
       $.index.seq AS seq NUMERIC SORTABLE
       $.index.embed_at AS embed_at NUMERIC
+      $.index.publish_at AS publish_at NUMERIC
       $.index.text AS text TEXT NOSTEM WEIGHT 3
       $.index.context AS context TEXT NOSTEM WEIGHT 1`),
   };

@@ -7,6 +7,8 @@
  */
 export interface Keys {
   record(namespace: string, id: string): string;
+  /** What is left of a published memory that was deleted, until its copies have heard of it. */
+  remains(namespace: string, id: string): string;
   /** What {@link record} puts before the id. */
   recordPrefix(namespace: string): string;
   vector(model: string, namespace: string, id: string, passage: number): string;
@@ -28,6 +30,9 @@ export interface Keys {
   audit(namespace: string): string;
   /** Number, hash and time of the trail's last entry, and what was trimmed. */
   auditHead(namespace: string): string;
+  /** What {@link audit} puts before the namespace in its braces. */
+  allAudits(): string;
+  allAuditHeads(): string;
   /** All namespaces that were ever acted in; a superset. */
   namespaces(): string;
   /** A namespace's settings, a hash: see {@link SETTING_FIELDS}. */
@@ -50,6 +55,10 @@ export interface Keys {
   keyNews(): string;
   /** A channel: there are changes of this namespace's state. */
   stateNews(namespace: string): string;
+  /** The answer of a request with an idempotency key. */
+  answer(operation: string): string;
+  /** Counted up ahead of each wait for the disk. */
+  durable(): string;
   embedding(hash: string): string;
   lock(name: string): string;
   meta(): string;
@@ -73,12 +82,13 @@ export const SETTING_FIELDS = [
 ] as const;
 
 /** Raised when the meaning of the record index's fields changes: the new index then fills beside the old one. */
-const RECORD_SCHEMA = 1;
+const RECORD_SCHEMA = 2;
 const VECTOR_SCHEMA = 1;
 
 export function createKeys(prefix: string): Keys {
   return {
     record: (namespace, id) => `${prefix}:rec:{${namespace}}:${id}`,
+    remains: (namespace, id) => `${prefix}:rec:{${namespace}}:${id}:remains`,
     recordPrefix: (namespace) => `${prefix}:rec:{${namespace}}:`,
     vector: (model, namespace, id, passage) => `${prefix}:vec:${model}:{${namespace}}:${id}:${passage}`,
     vectorModelPrefix: () => `${prefix}:vec:`,
@@ -91,6 +101,8 @@ export function createKeys(prefix: string): Keys {
     sequence: (namespace) => `${prefix}:seq:{${namespace}}`,
     audit: (namespace) => `${prefix}:audit:{${namespace}}`,
     auditHead: (namespace) => `${prefix}:audit-head:{${namespace}}`,
+    allAudits: () => `${prefix}:audit:`,
+    allAuditHeads: () => `${prefix}:audit-head:`,
     namespaces: () => `${prefix}:namespaces:{${SYSTEM}}`,
     settings: (namespace) => `${prefix}:settings:{${namespace}}`,
     usage: (namespace) => `${prefix}:usage:{${namespace}}`,
@@ -102,6 +114,8 @@ export function createKeys(prefix: string): Keys {
     rate: (id) => `${prefix}:rate:{${id}}`,
     keyNews: () => `${prefix}:news:keys`,
     stateNews: (namespace) => `${prefix}:news:state:{${namespace}}`,
+    answer: (operation) => `${prefix}:answer:${operation}`,
+    durable: () => `${prefix}:durable`,
     embedding: (hash) => `${prefix}:emb:${hash}`,
     lock: (name) => `${prefix}:lock:${name}`,
     meta: () => `${prefix}:meta`,

@@ -42,6 +42,8 @@ describe("/openapi.json", () => {
       "GET /healthz",
       "GET /metrics",
       "GET /readyz",
+      "GET /v1/audit",
+      "GET /v1/audit/export",
       "GET /v1/keys",
       "GET /v1/keys/{id}",
       "GET /v1/namespaces/{ns}/memories",
@@ -53,6 +55,8 @@ describe("/openapi.json", () => {
       "POST /v1/namespaces/{ns}/interactions",
       "POST /v1/namespaces/{ns}/memories",
       "POST /v1/namespaces/{ns}/memories/batch",
+      "POST /v1/namespaces/{ns}/memories/{id}/publish",
+      "POST /v1/namespaces/{ns}/memories/{id}/unpublish",
       "POST /v1/recall",
       "PUT /v1/namespaces/{ns}/settings",
     ]);

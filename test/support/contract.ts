@@ -63,7 +63,7 @@ export async function loadContract(url: string): Promise<Contract> {
       }
       const type = (answer.headers.get("content-type") ?? "").split(";")[0] ?? "";
       if (!(type in response.content)) throw new Error(`${name} has the content type ${type}.`);
-      if (!type.endsWith("json")) return;
+      if (!/[/+]json$/.test(type)) return;
       const validate = validator(
         `/paths/${escape(route.template)}/${verb}/responses/${answer.status}/content/${escape(type)}/schema`,
       );

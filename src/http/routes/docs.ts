@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { Hono } from "hono";
+import { withCommonParts } from "../common-parts.js";
 import type { AppEnv } from "../env.js";
 
 const PAGE = `<!doctype html>
@@ -70,6 +71,6 @@ export function serveDescription(app: OpenAPIHono<AppEnv>): void {
     scheme: "bearer",
     description: "An API key, mn_<id>_<secret>. Needed once there is one.",
   });
-  const document = JSON.stringify(app.getOpenAPI31Document(DESCRIPTION));
+  const document = JSON.stringify(withCommonParts(app.getOpenAPI31Document(DESCRIPTION)));
   app.get("/openapi.json", (c) => c.body(document, 200, { "Content-Type": "application/json" }));
 }

@@ -32,6 +32,7 @@ export function interactionRoutes({ services, now }: AppDeps) {
     const { input: said, reasoning, tool_calls, response, feedback } = input;
     const view = viewDetail({
       ...memory,
+      publications: [],
       interaction: { input: said, reasoning, tool_calls, response, feedback },
     });
     c.header("Location", `/v1/namespaces/${ns}/memories/${memory.id}`);

@@ -1,9 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { list } from "../../memory/list.js";
+import { publish } from "../../memory/publish.js";
 import { read } from "../../memory/read.js";
 import { remember, rememberMany } from "../../memory/remember.js";
 import { remove } from "../../memory/remove.js";
 import { revise } from "../../memory/revise.js";
+import { unpublish } from "../../memory/unpublish.js";
 import { describeError } from "../../log.js";
 import type { InsertOutcome } from "../../memory/ports.js";
 import { etagOf, expectedVersion } from "../conditional.js";
@@ -18,6 +20,8 @@ import {
   memoryView,
   newMemories,
   newMemory,
+  publishRequest,
+  unpublishRequest,
   viewDetail,
   viewMemory,
 } from "../schemas/memory.js";
@@ -128,6 +132,42 @@ const removeRoute = createRoute({
   responses: { 204: { description: "It is gone, with its vectors." }, ...problems, ...notFound, ...lostRace },
 });
 
+const publishRoute = createRoute({
+  method: "post",
+  path: "/v1/namespaces/{ns}/memories/{id}/publish",
+  tags: tag,
+  summary: "Publish a memory to a shared namespace",
+  description:
+    "Copies it there, with its origin, under the same id. Needs `read` here and `publish` there. Again: brings the copy up to date.",
+  request: { params: memoryParams, body: jsonBody(publishRequest) },
+  responses: {
+    201: jsonResponse(memoryView, "The copy. Location names it."),
+    200: jsonResponse(memoryView, "The copy that was there, brought up to date."),
+    ...problems,
+    ...unfitBody,
+    ...notFound,
+    ...conflict,
+    ...lostRace,
+    ...full,
+  },
+});
+
+const unpublishRoute = createRoute({
+  method: "post",
+  path: "/v1/namespaces/{ns}/memories/{id}/unpublish",
+  tags: tag,
+  summary: "Take a published copy back",
+  description: "Needs `read` here and `publish` there.",
+  request: { params: memoryParams, body: jsonBody(unpublishRequest) },
+  responses: {
+    204: { description: "There is no copy there any more." },
+    ...problems,
+    ...unfitBody,
+    ...notFound,
+    ...lostRace,
+  },
+});
+
 export function memoryRoutes({ services, now, logger }: AppDeps) {
   return createRouter()
     .openapi(rememberRoute, async (c) => {
@@ -194,6 +234,18 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
         { namespace: ns, id },
         expectedVersion(c.req.valid("header")["if-match"]),
       );
+      return c.body(null, 204);
+    })
+    .openapi(publishRoute, async (c) => {
+      const { ns, id } = c.req.valid("param");
+      const input = c.req.valid("json");
+      const { kind, copy } = await publish(services, contextOf(c, now), { namespace: ns, id }, input);
+      c.header("Location", `/v1/namespaces/${copy.namespace}/memories/${copy.id}`);
+      return kind === "created" ? c.json(viewMemory(copy), 201) : c.json(viewMemory(copy), 200);
+    })
+    .openapi(unpublishRoute, async (c) => {
+      const { ns, id } = c.req.valid("param");
+      await unpublish(services, contextOf(c, now), { namespace: ns, id }, c.req.valid("json").from);
       return c.body(null, 204);
     });
 }

@@ -28,7 +28,12 @@ export const problems = {
   401: { ...problem, description: "No key, or none that is valid; the same for every reason." },
   403: { ...problem, description: "The key has no grant for this. It says nothing of what is there." },
   429: { ...problem, description: "Too many requests with this key; try again after Retry-After seconds." },
-  503: { ...problem, description: "Redis is away; try again after Retry-After seconds." },
+  503: {
+    ...problem,
+    description:
+      "Redis is away: try again after Retry-After seconds. Or (audit_unavailable) the audit trail is damaged, so nothing was done; or (durability_unconfirmed) a write isn't confirmed to be on disk.",
+  },
+  507: { ...problem, description: "Redis has no memory left, be it for the entry in the audit trail only." },
 } as const;
 
 export const notFound = {

@@ -5,7 +5,7 @@ import { memoryView } from "./memory.js";
 import { identifier, memoryType, metadataFilter, tags, time } from "./primitives.js";
 
 /** A query parameter that may be repeated. */
-function repeatable<Schema extends z.ZodType>(schema: Schema) {
+export function repeatable<Schema extends z.ZodType>(schema: Schema) {
   return z.preprocess(
     (value) => (value === undefined || Array.isArray(value) ? value : [value]),
     z.array(schema).min(1).max(LIMITS.filterValues),

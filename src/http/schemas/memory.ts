@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
-import type { Interaction, Memory, MemoryDetail, Origin } from "../../memory/record.js";
+import type { Interaction, Memory, MemoryDetail, Origin, Publication } from "../../memory/record.js";
 import { EMBEDDING_STATUSES } from "../../memory/record.js";
 import {
   embedding,
@@ -140,8 +140,34 @@ export const memoryView = z
 
 export type MemoryView = z.infer<typeof memoryView>;
 
+const publicationView = z.object({
+  namespace,
+  follow: z.boolean(),
+  published_by: z.string(),
+  published_at: timeView,
+  version: z.int().openapi({ description: "That the copy has heard of; 0: it is on its way." }),
+});
+
+export const publishRequest = z
+  .strictObject({
+    to: namespace,
+    follow: z.boolean().default(false).openapi({
+      description:
+        "Carry revisions and the end of this memory over to the copy. Else the copy only shows that there is a newer version.",
+    }),
+  })
+  .openapi("PublishRequest");
+
+export const unpublishRequest = z.strictObject({ from: namespace }).openapi("UnpublishRequest");
+
 export const memoryDetailView = memoryView
-  .extend({ interaction: z.object(interactionParts).optional() })
+  .extend({
+    interaction: z.object(interactionParts).optional(),
+    publications: z
+      .array(publicationView)
+      .optional()
+      .openapi({ description: "The namespaces to which it was published, as far as you may read them." }),
+  })
   .openapi("MemoryDetail");
 
 const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
@@ -168,9 +194,16 @@ function viewOrigin(origin: Origin): z.infer<typeof originView> {
 }
 
 export function viewDetail(memory: MemoryDetail): z.infer<typeof memoryDetailView> {
-  const { interaction, ...rest } = memory;
-  const view = viewMemory(rest);
+  const { interaction, publications, ...rest } = memory;
+  const view = {
+    ...viewMemory(rest),
+    ...(publications.length === 0 ? {} : { publications: publications.map(viewPublication) }),
+  };
   return interaction === undefined ? view : { ...view, interaction: viewInteraction(interaction) };
+}
+
+function viewPublication({ published_at, ...rest }: Publication): z.infer<typeof publicationView> {
+  return { ...rest, published_at: iso(published_at) };
 }
 
 function viewInteraction({ tool_calls, ...parts }: Interaction) {

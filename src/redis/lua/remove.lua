@@ -1,7 +1,9 @@
 --[[
-Removes a memory with its vectors and its content hash.
+Removes a memory with its vectors and its content hash. Of one that was published, it leaves behind what its copies
+have to hear of.
 
 KEYS[1] the record
+KEYS[2] what is left of it
 
 ARGV[1] expected version, or ''
 ARGV[2] what precedes a content hash in its key
@@ -10,9 +12,9 @@ ARGV[4] what stands between the model and the passage number in it
 ARGV[5] id
 ARGV[6] what precedes a session in the key of its last turn
 
-Returns 0 removed, 1 missing, 2 another version.
+Returns 0 removed, 1 missing, 2 another version, 3 removed and there are copies to tell.
 ]]
-local paths = { '$.memory.version', '$.memory.embedding.model', '$.index.hash', '$.index.passages', '$.index.turn' }
+local paths = { '$.memory.version', '$.memory.embedding.model', '$.index.hash', '$.index.passages', '$.index.turn', '$.published' }
 local current = redis.call('JSON.GET', KEYS[1], unpack(paths))
 if not current then
   audit('missing')
@@ -37,4 +39,8 @@ if session then
   local turn = ARGV[6] .. session
   if redis.call('GET', turn) == ARGV[5] then redis.call('DEL', turn) end
 end
-return 0
+local published = current['$.published'][1] or {}
+if not next(published) then return 0 end
+local left = { published = published, deleted_at = now, index = { publish_at = now } }
+redis.call('JSON.SET', KEYS[2], '$', cjson.encode(left))
+return 3

@@ -20,9 +20,11 @@ ARGV[13] length prior
 ARGV[14] what stands between the model and the passage number in a vector's key
 ARGV[15+] one vector per key in KEYS[2+]
 
-Returns {0} revised, {1} missing, {2} another version, {3, id} the content is another memory's, {4, quota} it would break that quota.
+Returns {0, published} revised, where published is '1' if there are copies to carry it to, else ''; {1} missing,
+{2} another version, {3, id} the content is another memory's, {4, quota} it would break that quota.
 ]]
-local current = redis.call('JSON.GET', KEYS[1], '$.memory.version', '$.memory.embedding.model', '$.index.passages', '$.index.hash')
+local paths = { '$.memory.version', '$.memory.embedding.model', '$.index.passages', '$.index.hash', '$.published' }
+local current = redis.call('JSON.GET', KEYS[1], unpack(paths))
 if not current then
   audit('missing')
   return { 1 }
@@ -67,6 +69,8 @@ end
 usage_leave(ARGV[1], bytes, ends)
 usage_enter(ARGV[1], next_bytes, expiry)
 redis.call('JSON.MERGE', KEYS[1], '$', ARGV[5])
+local published = next(current['$.published'][1] or {}) and '1' or ''
+if published == '1' then redis.call('JSON.MERGE', KEYS[1], '$.index', string.format('{"publish_at":%d}', now)) end
 
 -- The vectors that are there: of the model that made them, whichever this service has.
 local stored = {}
@@ -88,4 +92,4 @@ end
 for _, key in ipairs(touched) do
   if expiry == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, expiry) end
 end
-return { 0 }
+return { 0, published }

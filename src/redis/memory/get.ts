@@ -18,7 +18,9 @@ export async function get(
 /** As part of an act that is recorded by itself. */
 export async function peek({ redis, keys }: StoreDeps, ref: MemoryRef): Promise<MemoryDetail | undefined> {
   const key = keys.record(ref.namespace, ref.id);
-  const reply = await redis.run((client) => client.sendCommand(["JSON.GET", key, "$.memory", "$.raw"]));
+  const reply = await redis.run((client) =>
+    client.sendCommand(["JSON.GET", key, "$.memory", "$.raw", "$.published"]),
+  );
   return typeof reply === "string" ? decodeDetail(reply) : undefined;
 }
 

@@ -8,6 +8,13 @@ import { insert } from "./insert.js";
 import { lastTurns } from "./last-turns.js";
 import { list } from "./list.js";
 import { pendingEmbeddings } from "./pending-embeddings.js";
+import {
+  notePublication,
+  noteUnpublished,
+  pendingPublications,
+  publicationsOf,
+  settlePublication,
+} from "./publications.js";
 import { remove } from "./remove.js";
 import { revise } from "./revise.js";
 import { search } from "./search.js";
@@ -23,6 +30,12 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     load: (trail, namespaces, refs) => load(deps, trail, namespaces, refs),
     revise: (trail, revision) => revise(deps, trail, revision),
     remove: (trail, ref, expectedVersion) => remove(deps, trail, ref, expectedVersion),
+    notePublication: (trail, ref, publication, carryBy) =>
+      notePublication(deps, trail, ref, publication, carryBy),
+    noteUnpublished: (trail, ref, from) => noteUnpublished(deps, trail, ref, from),
+    settlePublication: (pending, namespace, version) => settlePublication(deps, pending, namespace, version),
+    publicationsOf: (ref) => publicationsOf(deps, ref),
+    pendingPublications: (now, limit) => pendingPublications(deps, now, limit),
     detachContext: (ref, now) => detachContext(deps, ref, now),
     list: (query) => list(deps, query),
     search: (query) => search(deps, query),

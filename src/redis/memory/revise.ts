@@ -5,8 +5,6 @@ import { encodeIndexVector } from "../vector.js";
 import type { StoreDeps } from "./deps.js";
 import { requireModel } from "./insert.js";
 
-const OUTCOMES = ["revised", "missing", "conflict"] as const;
-
 export async function revise(
   { auditor, meter, keys, model }: StoreDeps,
   trail: Trail,
@@ -18,7 +16,7 @@ export async function revise(
   const reply = await auditor.run(namespace, trail, (client, audit) =>
     client.reviseMemory(
       audit,
-      meter(namespace, size),
+      meter(namespace, { ...size, exempt: revision.exempt }),
       [
         keys.record(namespace, id),
         ...vectors.map((_, passage) => keys.vector(requireModel(model), namespace, id, passage)),
@@ -42,9 +40,10 @@ export async function revise(
       ],
     ),
   );
+  if (reply.code === 0) return { kind: "revised", published: reply.text === "1" };
+  if (reply.code === 1) return { kind: "missing" };
+  if (reply.code === 2) return { kind: "conflict" };
   if (reply.code === 3) return { kind: "duplicate", id: reply.text };
   if (reply.code === 4) return { kind: "full", quota: reply.text };
-  const kind = OUTCOMES[reply.code];
-  if (kind === undefined) throw new Error(`revise.lua returned ${reply.code}`);
-  return { kind };
+  throw new Error(`revise.lua returned ${reply.code}`);
 }

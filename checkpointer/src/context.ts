@@ -1,0 +1,18 @@
+import type { Codec } from "./codec.js";
+import type { Send } from "./connection.js";
+import type { Keys } from "./keys.js";
+import type { KnownElements } from "./known-elements.js";
+import type { Ttl } from "./options.js";
+import type { Run } from "./scripts.js";
+
+/** What every verb works with. */
+export interface Context {
+  readonly run: Run;
+  readonly send: Send;
+  readonly keys: Keys;
+  readonly codec: Codec;
+  readonly ttl: Ttl;
+  readonly known: KnownElements;
+  /** Threads that this process has put on the list. */
+  readonly announced: Set<string>;
+}

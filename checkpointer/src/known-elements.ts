@@ -1,0 +1,40 @@
+/** Ids are 16 characters, so this is some 10 MB. */
+const MAX_IDS = 100_000;
+
+/**
+ * Which list elements of which threads Redis is known to have, so that they aren't sent again. A belief only: another
+ * process may have deleted the thread, and the script that stores a list checks.
+ */
+export interface KnownElements {
+  has(threadId: string, id: string): boolean;
+  add(threadId: string, ids: Iterable<string>): void;
+  forget(threadId: string): void;
+}
+
+export function createKnownElements(maxIds: number = MAX_IDS): KnownElements {
+  /** The least recently used thread first. */
+  const threads = new Map<string, Set<string>>();
+  let count = 0;
+
+  const forget = (threadId: string): void => {
+    count -= threads.get(threadId)?.size ?? 0;
+    threads.delete(threadId);
+  };
+
+  return {
+    has: (threadId, id) => threads.get(threadId)?.has(id) ?? false,
+    forget,
+    add(threadId, ids) {
+      const known = threads.get(threadId) ?? new Set();
+      forget(threadId);
+      for (const id of ids) known.add(id);
+      if (known.size === 0) return;
+      threads.set(threadId, known);
+      count += known.size;
+      for (const oldest of threads.keys()) {
+        if (count <= maxIds) break;
+        forget(oldest);
+      }
+    },
+  };
+}

@@ -1,0 +1,44 @@
+--[[
+Heads and writes, as the scripts keep them. Payloads are opaque: only their first byte is looked at.
+
+A head is what is known of a checkpoint without reading a payload:
+{ parent id or '', format, root checkpoint id or '', seq of the document, seq of the metadata, refs, deltas }
+with refs = { channel, version, seq, channel, version, seq, ... } and deltas = the channels whose value is to be
+rebuilt from the ancestors' writes.
+
+Writes of a checkpoint are { task, idx, path, channel, seq, task, idx, path, channel, seq, ... }.
+
+A seq names a value; each is given out once, so that no writer can overwrite what another branch refers to.
+]]
+local INDEX, HEADS, VALUES, WRITES, ELEMENTS = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local PARENT, FORMAT, ROOT, DOCUMENT, METADATA, REFS, DELTAS = 1, 2, 3, 4, 5, 6, 7
+local TASK, IDX, PATH, CHANNEL, SEQ, WRITE_SIZE = 0, 1, 2, 3, 4, 5
+local LIST, ELEMENT_SIZE = 'e', 16
+
+local function head_of(member)
+  local packed = redis.call('HGET', HEADS, member)
+  return packed and cmsgpack.unpack(packed)
+end
+
+local function writes_of(member)
+  local packed = redis.call('HGET', WRITES, member)
+  return packed and cmsgpack.unpack(packed) or {}
+end
+
+-- The seq of a channel's value, if the head has one: of that version only, if a version is given.
+local function ref_of(head, channel, version)
+  local refs = head[REFS]
+  for i = 1, #refs, 3 do
+    if refs[i] == channel and (not version or refs[i + 1] == version) then return refs[i + 2] end
+  end
+end
+
+-- Members are `namespace \0 id`, and no namespace holds a \0.
+local function namespace_of(member)
+  return string.sub(member, 1, string.find(member, '\0', 1, true))
+end
+
+local function newest(namespace)
+  local range = redis.call('ZRANGE', INDEX, '(' .. string.sub(namespace, 1, -2) .. '\1', '[' .. namespace, 'BYLEX', 'REV', 'LIMIT', 0, 1)
+  return range[1]
+end

@@ -1,0 +1,39 @@
+import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
+
+export interface RedisSaverOptions {
+  /** Default: LangGraph's own JSON. */
+  readonly serde?: SerializerProtocol;
+  /** What every key starts with: savers with other prefixes don't see each other's threads. Default `mneme:graph`. */
+  readonly keyPrefix?: string;
+  /** A thread expires as a whole, this long after its last write, or after its last read too. Default: never. */
+  readonly ttl?: { readonly seconds: number; readonly refreshOnRead?: boolean };
+  /** Payloads of at least so many bytes are deflated. Default: none is. */
+  readonly compression?: { readonly threshold: number };
+}
+
+export const DEFAULT_KEY_PREFIX = "mneme:graph";
+
+/** The TTL in milliseconds as scripts take it: `0` for none. */
+export interface Ttl {
+  readonly onWrite: string;
+  readonly onRead: string;
+}
+
+export function readTtl(ttl: RedisSaverOptions["ttl"]): Ttl {
+  if (ttl === undefined) return { onWrite: "0", onRead: "0" };
+  const milliseconds = Math.round(ttl.seconds * 1000);
+  if (!Number.isSafeInteger(milliseconds) || milliseconds < 1) {
+    throw new RangeError(`ttl.seconds must be a positive number, not ${ttl.seconds}.`);
+  }
+  return {
+    onWrite: String(milliseconds),
+    onRead: ttl.refreshOnRead === true ? String(milliseconds) : "0",
+  };
+}
+
+export function readCompression(compression: RedisSaverOptions["compression"]): number {
+  if (compression === undefined) return Infinity;
+  const { threshold } = compression;
+  if (!(threshold >= 0)) throw new RangeError(`compression.threshold must be 0 or more, not ${threshold}.`);
+  return threshold;
+}

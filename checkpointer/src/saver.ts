@@ -1,0 +1,161 @@
+import type { RunnableConfig } from "@langchain/core/runnables";
+import {
+  BaseCheckpointSaver,
+  type ChannelVersions,
+  type Checkpoint,
+  type CheckpointListOptions,
+  type CheckpointMetadata,
+  type CheckpointTuple,
+  type DeltaChannelHistory,
+  type PendingWrite,
+} from "@langchain/langgraph-checkpoint";
+import { createClient } from "redis";
+import { createCodec } from "./codec.js";
+import { readAddress, requireAddress } from "./config.js";
+import { createSend, type RedisConnection } from "./connection.js";
+import type { Context } from "./context.js";
+import { copyThread } from "./copy-thread.js";
+import { deleteThread } from "./delete-thread.js";
+import { getDeltaChannelHistory } from "./delta-history.js";
+import { describeThread, type ThreadDescription } from "./describe-thread.js";
+import { getTuple } from "./get-tuple.js";
+import { createKeys } from "./keys.js";
+import { createKnownElements } from "./known-elements.js";
+import { list } from "./list.js";
+import { type ListThreadsOptions, listThreads, type ThreadPage } from "./list-threads.js";
+import { nextVersion } from "./next-version.js";
+import { DEFAULT_KEY_PREFIX, readCompression, readTtl, type RedisSaverOptions } from "./options.js";
+import { type PruneOptions, prune } from "./prune.js";
+import { put } from "./put.js";
+import { putWrites } from "./put-writes.js";
+import { createRun } from "./scripts.js";
+
+/** A LangGraph checkpointer on any Redis from version 7: single, Cluster, Sentinel; no modules needed. */
+export class RedisSaver extends BaseCheckpointSaver {
+  readonly #context: Omit<Context, "codec">;
+  readonly #threshold: number;
+  readonly #ownSerde: BaseCheckpointSaver["serde"] | undefined;
+  #close: (() => Promise<unknown>) | undefined;
+
+  /**
+   * @param client made by `createClient`, `createClientPool`, `createCluster` or `createSentinel`, and connected by the caller,
+   * who also closes it
+   */
+  constructor(client: RedisConnection, options: RedisSaverOptions = {}) {
+    super(options.serde);
+    const send = createSend(client);
+    this.#ownSerde = options.serde === undefined ? this.serde : undefined;
+    this.#threshold = readCompression(options.compression);
+    this.#context = {
+      send,
+      run: createRun(send),
+      keys: createKeys(options.keyPrefix ?? DEFAULT_KEY_PREFIX),
+      ttl: readTtl(options.ttl),
+      known: createKnownElements(),
+      announced: new Set(),
+    };
+  }
+
+  /** Connects to a single Redis. The saver owns this connection: `end` closes it. */
+  static async fromUrl(url: string, options: RedisSaverOptions = {}): Promise<RedisSaver> {
+    const client = createClient({ url });
+    // Without a listener a lost connection would end the process. The commands that it concerns reject by themselves.
+    client.on("error", () => {});
+    const saver = new RedisSaver(client, options);
+    await client.connect();
+    saver.#close = () => client.close();
+    return saver;
+  }
+
+  /** Closes the connection that `fromUrl` opened. A client that was given stays open. */
+  async end(): Promise<void> {
+    const close = this.#close;
+    this.#close = undefined;
+    await close?.();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+  }
+
+  override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
+    const address = readAddress(config);
+    return address === undefined ? undefined : getTuple(this.#verbs(), address);
+  }
+
+  override async *list(
+    config: RunnableConfig,
+    options: CheckpointListOptions = {},
+  ): AsyncGenerator<CheckpointTuple> {
+    yield* list(this.#verbs(), config, options);
+  }
+
+  override async put(
+    config: RunnableConfig,
+    checkpoint: Checkpoint,
+    metadata: CheckpointMetadata,
+    newVersions: ChannelVersions,
+  ): Promise<RunnableConfig> {
+    return put(this.#verbs(), { parent: requireAddress(config), checkpoint, metadata, newVersions });
+  }
+
+  override async putWrites(
+    config: RunnableConfig,
+    writes: PendingWrite[],
+    taskId: string,
+    taskPath = "",
+  ): Promise<void> {
+    const address = requireAddress(config);
+    if (address.checkpointId === "") {
+      throw new TypeError('Writes belong to a checkpoint: set "checkpoint_id" in config.configurable.');
+    }
+    await putWrites(this.#verbs(), { address, writes, taskId, taskPath });
+  }
+
+  override async deleteThread(threadId: string): Promise<void> {
+    await deleteThread(this.#verbs(), threadId);
+  }
+
+  override async getDeltaChannelHistory(options: {
+    config: RunnableConfig;
+    channels: string[];
+  }): Promise<Record<string, DeltaChannelHistory>> {
+    if (options.channels.length === 0) return {};
+    return getDeltaChannelHistory(this.#verbs(), requireAddress(options.config), options.channels);
+  }
+
+  override getNextVersion(current: number | undefined): number {
+    return nextVersion(current);
+  }
+
+  /** Copies all of a thread to a thread that doesn't exist yet. */
+  async copyThread(sourceThreadId: string, targetThreadId: string): Promise<void> {
+    await copyThread(this.#verbs(), sourceThreadId, targetThreadId);
+  }
+
+  /** Removes a thread's old checkpoints, except those that are still needed, and gives their number. */
+  async prune(threadId: string, options: PruneOptions): Promise<number> {
+    return prune(this.#verbs(), threadId, options);
+  }
+
+  /** A page of threads, the youngest first. */
+  async listThreads(options?: ListThreadsOptions): Promise<ThreadPage> {
+    return listThreads(this.#verbs(), options);
+  }
+
+  /** Undefined when there is no such thread. */
+  async describeThread(threadId: string): Promise<ThreadDescription | undefined> {
+    return describeThread(this.#verbs(), threadId);
+  }
+
+  /** LangGraph lets `serde` be replaced at any time. Only of its own JSON is it known that lists can be split. */
+  #verbs(): Context {
+    const { serde } = this;
+    const codec = createCodec({
+      serde,
+      splitLists: serde === this.#ownSerde,
+      threshold: this.#threshold,
+    });
+    return { ...this.#context, codec };
+  }
+}

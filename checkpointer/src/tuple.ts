@@ -1,0 +1,68 @@
+import {
+  type Checkpoint,
+  type CheckpointMetadata,
+  type CheckpointTuple,
+  TASKS,
+  maxChannelVersion,
+} from "@langchain/langgraph-checkpoint";
+import { toConfig } from "./config.js";
+import { namespaceOfField, unescapeField } from "./fields.js";
+import { readWrites } from "./pending-writes.js";
+import { asText, pairs, type Reply } from "./reply.js";
+
+/** The first format that keeps pending sends in a channel. Before, they are the parent's writes. */
+const FORMAT_WITH_SENDS = 4;
+/** Not a random one: the same checkpoint has the same version each time that it is read. */
+const FIRST_VERSION = 1;
+
+/** A checkpoint from an item of `get` or `list`. */
+export async function readTuple(
+  threadId: string,
+  reply: Reply,
+  item: readonly unknown[],
+): Promise<CheckpointTuple> {
+  const [namespaceField, id, parent, document, metadata, channels, writes, sends] = item;
+  const namespace = namespaceOfField(asText(namespaceField));
+  const parentId = unescapeField(asText(parent));
+  const [checkpoint, values, loadedMetadata, pendingWrites] = await Promise.all([
+    reply.load(document),
+    readValues(reply, channels),
+    reply.load(metadata),
+    readWrites(reply, writes),
+  ]);
+  const tuple: CheckpointTuple = {
+    config: toConfig(threadId, namespace, unescapeField(asText(id))),
+    checkpoint: asCheckpoint(checkpoint, values),
+    metadata: asMetadata(loadedMetadata),
+    pendingWrites,
+  };
+  if (parentId === "") return tuple;
+  tuple.parentConfig = toConfig(threadId, namespace, parentId);
+  if (tuple.checkpoint.v < FORMAT_WITH_SENDS) await addPendingSends(tuple.checkpoint, reply, sends);
+  return tuple;
+}
+
+async function readValues(reply: Reply, channels: unknown): Promise<Record<string, unknown>> {
+  const entries = pairs(channels).map(
+    async ([channel, seq]) => [unescapeField(asText(channel)), await reply.load(seq)] as const,
+  );
+  // Unlike an assignment, this gives a channel named __proto__ a property of its own.
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function addPendingSends(checkpoint: Checkpoint, reply: Reply, sends: unknown): Promise<void> {
+  const writes = (await readWrites(reply, sends)).filter(([, channel]) => channel === TASKS);
+  checkpoint.channel_values[TASKS] = writes.map(([, , value]) => value);
+  const versions = Object.values(checkpoint.channel_versions);
+  checkpoint.channel_versions[TASKS] = versions.length > 0 ? maxChannelVersion(...versions) : FIRST_VERSION;
+}
+
+/** The document is what `put` took from a checkpoint: all but its values. */
+function asCheckpoint(document: unknown, values: Record<string, unknown>): Checkpoint {
+  return { ...(document as Omit<Checkpoint, "channel_values">), channel_values: values };
+}
+
+/** The metadata is what `put` was given. */
+export function asMetadata(metadata: unknown): CheckpointMetadata {
+  return metadata as CheckpointMetadata;
+}

@@ -1,0 +1,11 @@
+import { createClient } from "redis";
+import { inject } from "vitest";
+import { RedisSaver, type RedisSaverOptions } from "../../src/index.js";
+import { randomPrefix } from "./random.js";
+
+export const client = await createClient({ url: inject("redisUrl") }).connect();
+
+/** A saver on the tests' common Redis, with keys of its own. */
+export function createSaver(options: RedisSaverOptions = {}): RedisSaver {
+  return new RedisSaver(client, { keyPrefix: randomPrefix(), ...options });
+}

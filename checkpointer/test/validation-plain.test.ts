@@ -1,0 +1,14 @@
+import { createClient } from "redis";
+import { startRedis } from "../../test/support/redis.js";
+import { validateSaver } from "./support/validation.js";
+
+const redis = await startRedis({ modules: false });
+const client = createClient({ url: redis.url });
+
+validateSaver("Redis without modules", {
+  start: () => client.connect(),
+  async stop() {
+    await client.close();
+    await redis.stop();
+  },
+});

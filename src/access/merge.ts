@@ -1,0 +1,147 @@
+import type { Place, StoredEntry } from "./entry.js";
+import { comparePlaces, placeOf } from "./entry.js";
+import type { AuditReader, TrailRange } from "./ports.js";
+
+/** Which entries of some trails, and in which direction. */
+export interface Walk {
+  readonly trails: readonly string[];
+  readonly order: "asc" | "desc";
+  /** Milliseconds; both ends belong to it. */
+  readonly from: number;
+  readonly to: number;
+  /** Only what comes after it (in the order's direction). */
+  readonly after: Place | undefined;
+}
+
+/** Entries of a trail that are read at once: few at first, as there may be hundreds of trails. */
+const MIN_BATCH = 4;
+const MAX_BATCH = 256;
+/** Entries of all trails together that are held in memory. */
+const MAX_WAITING = 16_384;
+
+interface Source {
+  readonly trail: string;
+  /** What was read and not yet given, the next one last. */
+  readonly waiting: StoredEntry[];
+  next: Place;
+  batch: number;
+  /** There may be more in the store. */
+  open: boolean;
+}
+
+/**
+ * The entries of several trails, by {@link comparePlaces}, in batches as they are asked for: what is held in memory
+ * depends on the number of trails, not on how long they are.
+ *
+ * `expected`: how many the caller is likely to take.
+ */
+export async function* mergeTrails(
+  reader: AuditReader,
+  walk: Walk,
+  expected: number,
+): AsyncGenerator<StoredEntry> {
+  const sign = walk.order === "asc" ? 1 : -1;
+  const isBefore = (a: Source, b: Source): boolean => sign * comparePlaces(a.next, b.next) < 0;
+  const trails = Math.max(1, walk.trails.length);
+  const most = clamp(Math.floor(MAX_WAITING / trails), MAX_BATCH);
+  const batch = clamp(Math.ceil((2 * expected) / trails), most);
+  const batches = await reader.read(walk.trails.map((trail) => firstRange(walk, trail, batch)));
+  const heap = new Heap(isBefore);
+  for (const [index, entries] of batches.entries()) {
+    const trail = walk.trails[index];
+    const first = entries[0];
+    if (trail === undefined || first === undefined) continue;
+    heap.push({
+      trail,
+      waiting: entries.toReversed(),
+      next: placeOf(first),
+      batch,
+      open: entries.length === batch,
+    });
+  }
+  for (let source = heap.pop(); source !== undefined; source = heap.pop()) {
+    const entry = source.waiting.pop();
+    if (entry === undefined) continue;
+    yield entry;
+    if (source.waiting.length === 0 && source.open) {
+      source.batch = clamp(source.batch * 2, most);
+      await refill(reader, walk, source, entry.id);
+    }
+    const next = source.waiting.at(-1);
+    if (next === undefined) continue;
+    source.next = placeOf(next);
+    heap.push(source);
+  }
+}
+
+async function refill(reader: AuditReader, walk: Walk, source: Source, last: string): Promise<void> {
+  const range = firstRange(walk, source.trail, source.batch);
+  const [entries = []] = await reader.read([
+    walk.order === "asc" ? { ...range, from: `(${last}` } : { ...range, to: `(${last}` },
+  ]);
+  source.open = entries.length === source.batch;
+  source.waiting.push(...entries.toReversed());
+}
+
+const clamp = (size: number, most: number): number => Math.max(MIN_BATCH, Math.min(most, size));
+
+function firstRange({ order, from, to, after }: Walk, trail: string, count: number): TrailRange {
+  const whole = { trail, from: String(from), to: String(to), order, count };
+  if (after === undefined) return whole;
+  const { time } = after;
+  // Within one millisecond, trails come one after the other.
+  if (order === "asc") {
+    if (trail === after.trail) return { ...whole, from: `(${time}-${after.number}` };
+    return { ...whole, from: String(trail < after.trail ? time + 1 : time) };
+  }
+  if (trail === after.trail) return { ...whole, to: `(${time}-${after.number}` };
+  return { ...whole, to: String(trail > after.trail ? time - 1 : time) };
+}
+
+/** A binary heap: of 500 trails the next entry is found in nine comparisons. */
+class Heap<T> {
+  readonly #items: T[] = [];
+  readonly #isBefore: (a: T, b: T) => boolean;
+
+  constructor(isBefore: (a: T, b: T) => boolean) {
+    this.#isBefore = isBefore;
+  }
+
+  push(item: T): void {
+    const items = this.#items;
+    let place = items.push(item) - 1;
+    while (place > 0) {
+      const parent = (place - 1) >> 1;
+      if (!this.#swapIfBefore(place, parent)) break;
+      place = parent;
+    }
+  }
+
+  pop(): T | undefined {
+    const items = this.#items;
+    const [top] = items;
+    const last = items.pop();
+    if (last === undefined || items.length === 0) return top;
+    items[0] = last;
+    for (let place = 0; ;) {
+      const [left, right] = [2 * place + 1, 2 * place + 2];
+      const child = this.#comesBefore(right, left) ? right : left;
+      if (!this.#swapIfBefore(child, place)) return top;
+      place = child;
+    }
+  }
+
+  #comesBefore(a: number, b: number): boolean {
+    const [first, second] = [this.#items[a], this.#items[b]];
+    return first !== undefined && second !== undefined && this.#isBefore(first, second);
+  }
+
+  #swapIfBefore(a: number, b: number): boolean {
+    if (!this.#comesBefore(a, b)) return false;
+    const [first, second] = [this.#items[a], this.#items[b]];
+    if (first === undefined || second === undefined) return false;
+    this.#items[a] = second;
+    this.#items[b] = first;
+    return true;
+  }
+}

@@ -1,0 +1,75 @@
+import type { Context } from "../domain/context.js";
+import { decodeCursor, encodeCursor, fingerprint } from "./cursor.js";
+import type { Place, StoredEntry } from "./entry.js";
+import { placeOf } from "./entry.js";
+import { mergeTrails } from "./merge.js";
+import type { AuditEntry, AuditFilter, AuditServices, AuditView } from "./query.js";
+import { fits, openView, rangeOf } from "./query.js";
+
+export interface ReadAuditInput {
+  readonly filter: AuditFilter;
+  readonly order: "asc" | "desc";
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+export interface AuditPage {
+  readonly entries: readonly AuditEntry[];
+  /** Undefined at the end. A page may hold fewer than `limit`, even none, before the end. */
+  readonly cursor: string | undefined;
+}
+
+/** Entries that one request looks at: a filter that nothing fulfils answers with an empty page, not after minutes. */
+const SCAN_BUDGET = 5_000;
+
+/**
+ * A page of what acts left on record, of several namespaces merged by time. Following the cursor visits each entry
+ * that was there when the first page was asked for exactly once; unless its retention ends meanwhile.
+ *
+ * Each page is an act itself, on record before it is read.
+ */
+export async function readAudit(
+  services: AuditServices,
+  context: Context,
+  { filter, order, limit, cursor }: ReadAuditInput,
+): Promise<AuditPage> {
+  const query = fingerprint(filter, order);
+  const position = cursor === undefined ? undefined : decodeCursor(cursor, query);
+  const view = await openView(services, context, filter);
+  const horizon = position?.horizon ?? (await services.reader.horizon(view.trails));
+  await view.record("ok");
+  const walk = { trails: view.trails, order, ...rangeOf(filter, horizon), after: position?.after };
+  const page = await takePage(mergeTrails(services.reader, walk, limit), view, filter, limit, order);
+  return {
+    entries: page.entries,
+    cursor: page.last === undefined ? undefined : encodeCursor({ after: page.last, horizon }, query),
+  };
+}
+
+async function takePage(
+  walk: AsyncIterable<StoredEntry>,
+  view: AuditView,
+  filter: AuditFilter,
+  limit: number,
+  order: "asc" | "desc",
+): Promise<{ entries: AuditEntry[]; last: Place | undefined }> {
+  const entries: AuditEntry[] = [];
+  let last: Place | undefined;
+  let hidden = false;
+  let examined = 0;
+  for await (const stored of walk) {
+    const place = placeOf(stored);
+    if (last !== undefined && (entries.length === limit || examined >= SCAN_BUDGET)) {
+      if (!hidden) return { entries, last };
+      // A cursor must not tell how many refusals there were elsewhere: it stands at the end of their millisecond.
+      if (place.time !== last.time || place.trail !== last.trail)
+        return { entries, last: { ...last, number: order === "asc" ? Number.MAX_SAFE_INTEGER : 0 } };
+    }
+    examined++;
+    last = place;
+    const entry = view.show(stored);
+    hidden = entry === undefined;
+    if (entry !== undefined && fits(entry, filter)) entries.push(entry);
+  }
+  return { entries, last: undefined };
+}

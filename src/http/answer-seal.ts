@@ -1,0 +1,33 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+
+export interface StoredAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * An answer may hold a secret, such as a new API key, of which only a hash is to be stored. So it is encrypted
+ * (AES-256-GCM) under a key that only whoever repeats the request can show again: made of its credential and its
+ * Idempotency-Key (HKDF, RFC 5869), neither of which is stored.
+ */
+export function sealAnswer(answer: StoredAnswer, credential: string, idempotencyKey: string): string {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv("aes-256-gcm", keyOf(credential, idempotencyKey), nonce);
+  const text = Buffer.concat([cipher.update(JSON.stringify(answer), "utf8"), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), text]).toString("base64");
+}
+
+export function openAnswer(stored: string, credential: string, idempotencyKey: string): StoredAnswer {
+  const sealed = Buffer.from(stored, "base64");
+  const decipher = createDecipheriv("aes-256-gcm", keyOf(credential, idempotencyKey), sealed.subarray(0, 12));
+  decipher.setAuthTag(sealed.subarray(12, 28));
+  const text = Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]);
+  // What opens under this key was sealed by sealAnswer.
+  return JSON.parse(text.toString("utf8")) as StoredAnswer;
+}
+
+function keyOf(credential: string, idempotencyKey: string): Buffer {
+  const material = JSON.stringify([credential, idempotencyKey]);
+  return Buffer.from(hkdfSync("sha256", material, "", "mneme idempotent answer", 32));
+}

@@ -1,0 +1,35 @@
+import type { MiddlewareHandler } from "hono";
+import { DomainError } from "../../domain/errors.js";
+import type { AppEnv } from "../env.js";
+
+const WRITES = new Set(["POST", "PUT", "PATCH", "DELETE"]);
+/** They ask in a body, and write nothing that anybody would miss. */
+const READS_BY_POST = new Set(["/v1/recall"]);
+
+export interface DurableOptions {
+  /** Whether each write waits, also without being asked to. */
+  readonly always: boolean;
+  /** Resolves once all that was written before is on Redis's disk: true, or false if that isn't sure in time. */
+  readonly confirm: () => Promise<boolean>;
+}
+
+/** `Prefer: durable` (RFC 7240): the answer to a write waits until Redis has it on disk. */
+export function durable({ always, confirm }: DurableOptions): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    await next();
+    const wanted = always || prefersDurable(c.req.header("prefer"));
+    if (!wanted || !c.res.ok || !WRITES.has(c.req.method) || READS_BY_POST.has(c.req.path)) return;
+    if (!(await confirm())) {
+      throw new DomainError(
+        "durability_unconfirmed",
+        "It is written, but Redis doesn't confirm that it is on disk. Repeat the request, with an Idempotency-Key, to wait again.",
+        { retryAfterSeconds: 1 },
+      );
+    }
+    c.header("Preference-Applied", "durable");
+  };
+}
+
+function prefersDurable(prefer: string | undefined): boolean {
+  return prefer !== undefined && prefer.split(/[,;]/).some((part) => part.trim().toLowerCase() === "durable");
+}

@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import type { MiddlewareHandler } from "hono";
+import { trailOf } from "../../access/trail.js";
+import type { AuditLog } from "../../access/ports.js";
+import type { AnswerStore } from "../../domain/answers.js";
+import { DomainError, invalid } from "../../domain/errors.js";
+import { openAnswer, sealAnswer } from "../answer-seal.js";
+import { contextOf } from "../context.js";
+import type { AppEnv } from "../env.js";
+
+const METHODS = new Set(["POST", "PUT"]);
+const KEPT_HEADERS = ["content-type", "location", "etag", "preference-applied"];
+/** Printable ASCII, as in a header's token or a quoted string. */
+const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
+
+export interface IdempotencyOptions {
+  readonly answers: AnswerStore;
+  readonly audit: AuditLog;
+  readonly now: () => number;
+}
+
+/**
+ * `Idempotency-Key` on POST and PUT: a retry with the same body gets the first answer, for 24 hours; with another
+ * one it is refused. Keys of one API key don't meet those of another.
+ *
+ * A service that dies between an act and the record of its answer leaves the claim to run out; whoever then retries
+ * acts with the same {@link Context.operation}, by which a script knows what it has done.
+ *
+ * Answers that say "not now" (5xx) or "not you" (401, 403, 429) aren't kept: a retry is a new try.
+ */
+export function idempotent({ answers, audit, now }: IdempotencyOptions): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const key = c.req.header("idempotency-key");
+    if (key === undefined || !METHODS.has(c.req.method)) return next();
+    if (!KEY.test(key)) throw invalid("Idempotency-Key", "Must be 1 to 255 printable ASCII characters.");
+    const { actor } = c.var;
+    const credential = c.req.header("authorization") ?? "";
+    const operation = digest([actor.keyId ?? "", key]);
+    const request = digest([c.req.method, c.req.url.replace(/^[a-z]+:\/\/[^/]*/, ""), await c.req.text()]);
+
+    const claim = await answers.claim(operation, request);
+    if (claim.kind === "other_request") {
+      throw new DomainError("idempotency_mismatch", "This Idempotency-Key was used for another request.", {
+        errors: [{ field: "Idempotency-Key", message: "Was used for another request." }],
+      });
+    }
+    if (claim.kind === "busy") {
+      throw new DomainError(
+        "idempotency_busy",
+        "The first request with this Idempotency-Key isn't answered yet.",
+        {
+          retryAfterSeconds: 1,
+        },
+      );
+    }
+    if (claim.kind === "answered") {
+      await audit.system(trailOf(contextOf(c, now), "replay"), "ok");
+      const { status, headers, body } = openAnswer(claim.sealed, credential, key);
+      const replayed = { ...headers, "idempotency-replayed": "true" };
+      return new Response(body === "" ? null : body, { status, headers: replayed });
+    }
+
+    c.set("operation", operation);
+    await next();
+    const { status } = c.res;
+    if (status >= 500 || status === 401 || status === 403 || status === 429) {
+      await answers.release(operation, claim.token);
+      return undefined;
+    }
+    const headers = KEPT_HEADERS.flatMap((name) => {
+      const value = c.res.headers.get(name);
+      return value === null ? [] : [[name, value] as const];
+    });
+    const body = await c.res.clone().text();
+    const sealed = sealAnswer({ status, headers: Object.fromEntries(headers), body }, credential, key);
+    await answers.keep(operation, claim.token, sealed);
+    return undefined;
+  };
+}
+
+function digest(parts: readonly string[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
+}

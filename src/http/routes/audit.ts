@@ -1,0 +1,72 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import type { ExportedEntry } from "../../access/export-audit.js";
+import { exportAudit } from "../../access/export-audit.js";
+import { readAudit } from "../../access/read-audit.js";
+import { contextOf } from "../context.js";
+import type { AppDeps } from "../env.js";
+import { createRouter } from "../router.js";
+import {
+  auditExportParameters,
+  auditPage,
+  auditParameters,
+  exportLine,
+  filterOf,
+  viewEntry,
+} from "../schemas/audit.js";
+import { streamOf } from "../stream.js";
+import { jsonResponse, problems } from "./shared.js";
+
+const tag = ["audit"];
+
+const readRoute = createRoute({
+  method: "get",
+  path: "/v1/audit",
+  tags: tag,
+  summary: "Read the audit trail",
+  description:
+    "Who did what, when, and how it came out; never content. Needs `admin` on the namespaces. Follow `cursor` until it is null: each entry that was there at the first page is visited once. A page may be empty before the end.",
+  request: { query: auditParameters },
+  responses: { 200: jsonResponse(auditPage, "A page."), ...problems },
+});
+
+const exportRoute = createRoute({
+  method: "get",
+  path: "/v1/audit/export",
+  tags: tag,
+  summary: "Export the audit trail",
+  description:
+    "All entries that fulfil the filter, oldest first, one JSON object a line: as in a page, and with `trail`, `previous`, `raw` and `hash`, so that the chain can be verified elsewhere. An export that ends early is cut off without the end of its body.",
+  request: { query: auditExportParameters },
+  responses: {
+    200: { description: "The entries.", content: { "application/x-ndjson": { schema: z.string() } } },
+    ...problems,
+  },
+});
+
+export function auditRoutes({ services, auditReader, now }: AppDeps) {
+  const auditServices = { audit: services.audit, reader: auditReader };
+  return createRouter()
+    .openapi(readRoute, async (c) => {
+      const { order, limit, cursor, ...parameters } = c.req.valid("query");
+      const input = { filter: filterOf(parameters), order, limit, cursor };
+      const page = await readAudit(auditServices, contextOf(c, now), input);
+      return c.json({ entries: page.entries.map(viewEntry), cursor: page.cursor ?? null }, 200);
+    })
+    .openapi(exportRoute, async (c) => {
+      const filter = filterOf(c.req.valid("query"));
+      const entries = await exportAudit(auditServices, contextOf(c, now), filter);
+      return untyped(c.body(streamOf(lines(entries)), 200, { "Content-Type": "application/x-ndjson" }));
+    });
+}
+
+/**
+ * For a media type that ends with "json", zod-openapi's types want a JSON body, and have none for this one. At run
+ * time it takes any response.
+ */
+function untyped(response: Response): never {
+  return response as never;
+}
+
+async function* lines(entries: AsyncIterable<ExportedEntry>): AsyncGenerator<string> {
+  for await (const { entry, stored } of entries) yield exportLine(entry, stored);
+}

@@ -1,0 +1,184 @@
+import { trailOf } from "../access/trail.js";
+import type { Context } from "../domain/context.js";
+import { versionConflict } from "../domain/errors.js";
+import { embedFirstPassages } from "./embed.js";
+import { contentHash } from "./hash.js";
+import type { MemoryRef, PendingPublications } from "./ports.js";
+import type { Memory, MemoryDetail, Origin, Publication } from "./record.js";
+import type { PublishOutcome } from "./publish.js";
+import { dueTime } from "./remember.js";
+import type { Services } from "./services.js";
+
+const ATTEMPTS = 16;
+
+/**
+ * Brings a memory's state to its copy in one namespace: makes it, brings it up to date, marks it as outdated, or
+ * takes it away, as its publication says. Gives the copy, or undefined where there is none (any more). Idempotent.
+ */
+export async function carryPublication(
+  services: Services,
+  context: Context,
+  pending: PendingPublications,
+  publication: Publication,
+): Promise<PublishOutcome | undefined> {
+  const copyRef = { namespace: publication.namespace, id: pending.id };
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const copy = await services.store.peek(copyRef);
+    if (copy === undefined) {
+      // A copy that was there and is gone was deleted where it stood: it doesn't come back by itself.
+      if (pending.memory === undefined || publication.version > 0) return undefined;
+      const made = await makeCopy(services, context, pending.memory, publication);
+      if (made === undefined) continue;
+      return { kind: "created", copy: made };
+    }
+    if (copy.origin?.namespace !== pending.namespace) return undefined;
+    const done = await bringCopy(services, context, copy, copy.origin, pending, publication);
+    if (done === "conflict") continue;
+    return done === undefined ? undefined : { kind: "updated", copy: done };
+  }
+  throw versionConflict();
+}
+
+/** Undefined: somebody else made it in the same moment. */
+async function makeCopy(
+  services: Services,
+  context: Context,
+  memory: MemoryDetail,
+  publication: Publication,
+): Promise<Memory | undefined> {
+  const { interaction, publications: _, ...rest } = memory;
+  const embedding = await firstEmbedding(services, memory.content);
+  const now = context.now();
+  const copy: Memory = {
+    ...copied(rest, publication, publication.published_at),
+    version: 1,
+    recorded_at: now,
+    updated_at: now,
+    seen_count: 1,
+    last_seen_at: now,
+    embedding: { status: embedding.status, model: embedding.model },
+  };
+  const [outcome] = await services.store.insert(publishTrail(context, memory), [
+    {
+      memory: copy,
+      preceding: undefined,
+      interaction,
+      contentHash: copyHash(memory),
+      vectors: embedding.vectors,
+      ownVector: false,
+      embedAt: dueTime(embedding, now),
+    },
+  ]);
+  if (outcome === undefined || outcome instanceof Error) throw outcome ?? new Error("no outcome");
+  if (outcome.kind === "seen") return undefined;
+  if (embedding.status === "partial") services.worker.finish({ ...copy, context: "" });
+  return copy;
+}
+
+async function bringCopy(
+  services: Services,
+  context: Context,
+  copy: MemoryDetail,
+  origin: Origin,
+  { memory, deletedAt }: PendingPublications,
+  publication: Publication,
+): Promise<Memory | "conflict" | undefined> {
+  const copyRef = { namespace: copy.namespace, id: copy.id };
+  const trail = publishTrail(context, { namespace: origin.namespace, id: copy.id });
+  if (memory === undefined) {
+    if (publication.follow) {
+      const outcome = await services.store.remove({ ...trail, verb: "unpublish" }, copyRef, copy.version);
+      return outcome === "conflict" ? "conflict" : undefined;
+    }
+    if (origin.deleted_at !== null) return copy;
+    return reviseCopy(services, trail, copy, {
+      ...copy,
+      origin: { ...origin, deleted_at: deletedAt },
+      updated_at: context.now(),
+    });
+  }
+  if (publication.follow || publication.version === 0) {
+    if (origin.version >= memory.version && origin.follow === publication.follow) return copy;
+    const next = copied(memory, publication, origin.published_at);
+    return reviseCopy(services, trail, copy, { ...copy, ...next, updated_at: context.now() });
+  }
+  if (origin.latest_version >= memory.version) return copy;
+  return reviseCopy(services, trail, copy, {
+    ...copy,
+    origin: { ...origin, latest_version: memory.version },
+    updated_at: context.now(),
+  });
+}
+
+async function reviseCopy(
+  services: Services,
+  trail: ReturnType<typeof trailOf>,
+  copy: MemoryDetail,
+  next: Memory,
+): Promise<Memory | "conflict"> {
+  const embedding = next.content === copy.content ? undefined : await firstEmbedding(services, next.content);
+  const memory: Memory = {
+    ...next,
+    version: copy.version + 1,
+    embedding:
+      embedding === undefined ? copy.embedding : { status: embedding.status, model: embedding.model },
+  };
+  const outcome = await services.store.revise(trail, {
+    memory,
+    interaction: copy.interaction,
+    expectedVersion: copy.version,
+    // The origin's id, not the content, is what a copy is known by.
+    contentHash: undefined,
+    vectors: embedding?.vectors,
+    embedAt: embedding === undefined ? undefined : dueTime(embedding, next.updated_at),
+    newExpiry: next.expires_at !== copy.expires_at,
+    // It was taken in. Refused now, it would say for ever what its origin says no more.
+    exempt: true,
+  });
+  if (outcome.kind !== "revised") return "conflict";
+  if (embedding?.status === "partial") services.worker.finish({ ...memory, context: "" });
+  return memory;
+}
+
+/** What a copy has of its origin. */
+function copied(memory: Memory, publication: Publication, publishedAt: number) {
+  return {
+    id: memory.id,
+    namespace: publication.namespace,
+    memory_type: memory.memory_type,
+    content: memory.content,
+    agent_id: memory.agent_id,
+    session_id: memory.session_id,
+    timestamp: memory.timestamp,
+    metadata: memory.metadata,
+    tags: memory.tags,
+    trust_score: memory.trust_score,
+    source_agent: memory.source_agent,
+    expires_at: memory.expires_at,
+    origin: {
+      namespace: memory.namespace,
+      id: memory.id,
+      version: memory.version,
+      latest_version: memory.version,
+      published_by: publication.published_by,
+      published_at: publishedAt,
+      follow: publication.follow,
+      deleted_at: null,
+    },
+  };
+}
+
+/** Apart from the hash of any content: what is written in the shared namespace itself is a memory of its own. */
+function copyHash({ namespace, id, memory_type }: Memory): string {
+  return contentHash(memory_type, `\0origin\0${namespace}\0${id}`);
+}
+
+function publishTrail(context: Context, { namespace, id }: MemoryRef) {
+  return trailOf(context, "publish", { ids: [id], other: namespace });
+}
+
+async function firstEmbedding({ embedder }: Pick<Services, "embedder">, content: string) {
+  const [embedding] = await embedFirstPassages(embedder, [{ content, context: "" }]);
+  if (embedding === undefined) throw new Error("a text without an embedding");
+  return embedding;
+}

@@ -1,0 +1,36 @@
+import type { Context } from "../domain/context.js";
+import { SYSTEM_ACTOR } from "../domain/context.js";
+import type { Locks } from "../domain/lock.js";
+import { carryPublications } from "./carry-publications.js";
+import type { Services } from "./services.js";
+import type { Sweeper } from "./sweeper.js";
+import { startSweeper, SWEEP_LOCK_MS } from "./sweeper.js";
+
+export interface PublicationWorkerOptions {
+  readonly services: Services;
+  readonly locks: Locks;
+  readonly now: () => number;
+  readonly onError: (error: unknown) => void;
+}
+
+const SWEEP_SIZE = 50;
+
+/** Carries what a publisher's own process didn't come to, because it or a Redis command failed in between. */
+export function startPublicationWorker({ services, locks, now, onError }: PublicationWorkerOptions): Sweeper {
+  const context: Context = { actor: SYSTEM_ACTOR, requestId: "publications", now, operation: undefined };
+  return startSweeper({
+    name: "publications",
+    locks,
+    everyMs: 2000,
+    maxBackoffMs: 30_000,
+    onError,
+    async sweep(lock, stopping) {
+      const due = await services.store.pendingPublications(now(), SWEEP_SIZE);
+      for (const pending of due) {
+        if (stopping.aborted || !(await lock.renew(SWEEP_LOCK_MS))) return 0;
+        await carryPublications(services, context, pending);
+      }
+      return due.length;
+    },
+  });
+}

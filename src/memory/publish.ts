@@ -1,0 +1,87 @@
+import { authorize } from "../access/authorize.js";
+import { trailOf } from "../access/trail.js";
+import type { Context } from "../domain/context.js";
+import { DomainError, invalid, memoryNotFound } from "../domain/errors.js";
+import { LIMITS } from "../domain/limits.js";
+import { carryPublication } from "./carry-publication.js";
+import type { MemoryRef } from "./ports.js";
+import type { Memory, Publication } from "./record.js";
+import type { Services } from "./services.js";
+
+export interface PublishInput {
+  /** The namespace to publish to. */
+  readonly to: string;
+  /** Whether later revisions, and the end, of the memory are carried over; else its copy is marked as outdated. */
+  readonly follow: boolean;
+}
+
+/** How long the publisher has to carry the copy over before a sweep does, in milliseconds. */
+const CARRY_GRACE_MS = 10_000;
+
+export interface PublishOutcome {
+  /** `created`: there was no copy; `updated`: there was one, which now holds the memory as it is. */
+  readonly kind: "created" | "updated";
+  readonly copy: Memory;
+}
+
+/**
+ * Copies a memory into a shared namespace, with its origin. The copy has the memory's own id there. Doing it again
+ * changes nothing, or brings the copy up to date.
+ *
+ * Two namespaces, so two steps, each idempotent: a note on the memory, then its copy. Whatever keeps the second one
+ * from happening, a sweep finds the note and does it.
+ */
+export async function publish(
+  services: Services,
+  context: Context,
+  ref: MemoryRef,
+  { to, follow }: PublishInput,
+): Promise<PublishOutcome> {
+  const { store, audit } = services;
+  await authorize(audit, context, ref.namespace, { verb: "read", act: "publish" });
+  await authorize(audit, context, to, { verb: "publish", act: "publish" });
+  if (to === ref.namespace) throw invalid("to", "Must be another namespace than the memory's own.");
+  const trail = trailOf(context, "publish", { ids: [ref.id], other: to });
+  const [own, there] = await Promise.all([store.peek(ref), store.peek({ namespace: to, id: ref.id })]);
+  // The same id there is this memory's copy; unless it came there from elsewhere, or is where this one comes from.
+  if (own !== undefined && there !== undefined && there.origin?.namespace !== ref.namespace) {
+    await audit.record(ref.namespace, trail, "conflict");
+    throw foreign();
+  }
+
+  const now = context.now();
+  const publication: Publication = {
+    namespace: to,
+    follow,
+    published_by: context.actor.agent,
+    published_at: now,
+    version: 0,
+  };
+  const noted = await store.notePublication(trail, ref, publication, now + CARRY_GRACE_MS);
+  if (noted === "missing") throw memoryNotFound();
+  if (noted === "too_many") {
+    throw invalid("to", `A memory can be published to ${LIMITS.publications} namespaces at most.`);
+  }
+  try {
+    const carried = await carryPublication(services, context, noted, publication);
+    if (carried === undefined) throw foreign();
+    await store.settlePublication(noted, to, noted.memory?.version);
+    return carried;
+  } catch (error) {
+    // Refused for good: a sweep must not try for ever.
+    if (error instanceof DomainError && error.retryAfterSeconds === undefined) {
+      await store.settlePublication(noted, to, undefined);
+    }
+    throw error;
+  }
+}
+
+function foreign(): DomainError {
+  return new DomainError(
+    "publish_conflict",
+    "This memory stands in that namespace already, not as a copy of this one.",
+    {
+      errors: [{ field: "to", message: "It stands there already." }],
+    },
+  );
+}

@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { DomainError } from "../domain/errors.js";
+import type { Lock, Locks } from "../domain/lock.js";
+
+export interface SweeperOptions {
+  /** Of the lock: one process at a time sweeps. */
+  readonly name: string;
+  readonly locks: Locks;
+  readonly everyMs: number;
+  readonly maxBackoffMs: number;
+  /** Does a part of what is due, and tells how much that was; called again at once while there is something. */
+  readonly sweep: (lock: Lock, stopping: AbortSignal) => Promise<number>;
+  /** Told of failures that are no business of a caller's. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Sweeper {
+  readonly stopping: AbortSignal;
+  /** Stops after what is at hand. */
+  stop(): Promise<void>;
+}
+
+export const SWEEP_LOCK_MS = 60_000;
+
+/** Looks again and again for work that is due; in one of all service processes at a time. */
+export function startSweeper({
+  name,
+  locks,
+  everyMs,
+  maxBackoffMs,
+  sweep,
+  onError,
+}: SweeperOptions): Sweeper {
+  const stop = new AbortController();
+
+  async function sweepOnce(): Promise<number> {
+    const lock = await locks.acquire(name, SWEEP_LOCK_MS);
+    if (lock === undefined) return 0;
+    try {
+      return await sweep(lock, stop.signal);
+    } finally {
+      await lock.release();
+    }
+  }
+
+  async function sweepForever(): Promise<void> {
+    let failures = 0;
+    while (!stop.signal.aborted) {
+      let worked = 0;
+      try {
+        worked = await sweepOnce();
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        // Redis or a provider is away: readiness says so, and each turn of the loop would only say it again.
+        if (!(error instanceof DomainError && error.retryAfterSeconds !== undefined)) onError(error);
+      }
+      const pause = worked > 0 ? 0 : Math.min(everyMs * 2 ** failures, maxBackoffMs);
+      await sleep(pause, undefined, { signal: stop.signal, ref: false }).catch(() => {});
+    }
+  }
+
+  const sweeping = sweepForever();
+  return {
+    stopping: stop.signal,
+    async stop() {
+      stop.abort();
+      await sweeping;
+    },
+  };
+}

@@ -1,0 +1,20 @@
+--[[
+Claims the answer of a request with an idempotency key, or finds what became of it.
+
+KEYS[1] the answer
+
+ARGV[1] hash of the request
+ARGV[2] token of the claim
+ARGV[3] how long the claim lasts, milliseconds
+
+Returns {0} claimed, {1} another request has this key, {2} it isn't answered yet, {3, answer}.
+]]
+local found = redis.call('HMGET', KEYS[1], 'request', 'answer')
+if not found[1] then
+  redis.call('HSET', KEYS[1], 'request', ARGV[1], 'token', ARGV[2])
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+  return { 0 }
+end
+if found[1] ~= ARGV[1] then return { 1 } end
+if not found[2] then return { 2 } end
+return { 3, found[2] }

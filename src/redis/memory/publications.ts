@@ -1,0 +1,95 @@
+import type { Trail } from "../../access/trail.js";
+import { LIMITS } from "../../domain/limits.js";
+import type { MemoryRef, PendingPublications } from "../../memory/ports.js";
+import type { Publication } from "../../memory/record.js";
+import { decodePublications, encodePublication } from "../codec.js";
+import { refOfKey } from "../keys.js";
+import type { StoreDeps } from "./deps.js";
+import { SEARCH_TIMEOUT_MS } from "./search.js";
+
+export async function notePublication(
+  { auditor, keys }: StoreDeps,
+  trail: Trail,
+  ref: MemoryRef,
+  publication: Publication,
+  carryBy: number,
+): Promise<PendingPublications | "missing" | "too_many"> {
+  const { namespace, id } = ref;
+  const { code, text } = await auditor.run(namespace, trail, (client, audit) =>
+    client.publishMemory(
+      audit,
+      [keys.record(namespace, id)],
+      [publication.namespace, encodePublication(publication, carryBy), String(LIMITS.publications)],
+    ),
+  );
+  if (code === 0) return decodePublications(ref, text);
+  return code === 1 ? "missing" : "too_many";
+}
+
+const UNPUBLISHED = ["noted", "missing", "unpublished"] as const;
+
+export async function noteUnpublished(
+  { auditor, keys }: StoreDeps,
+  trail: Trail,
+  { namespace, id }: MemoryRef,
+  from: string,
+): Promise<(typeof UNPUBLISHED)[number]> {
+  const code = await auditor.run(namespace, trail, (client, audit) =>
+    client.unpublishMemory(audit, [keys.record(namespace, id)], [from]),
+  );
+  const outcome = UNPUBLISHED[code];
+  if (outcome === undefined) throw new Error(`unpublish.lua returned ${code}`);
+  return outcome;
+}
+
+export async function settlePublication(
+  { redis, keys }: StoreDeps,
+  { namespace, id, memory }: PendingPublications,
+  to: string,
+  version: number | undefined,
+): Promise<void> {
+  const key = memory === undefined ? keys.remains(namespace, id) : keys.record(namespace, id);
+  await redis.run((client) =>
+    client.settlePublication([key], [to, version === undefined ? "" : String(version)]),
+  );
+}
+
+export async function publicationsOf(
+  { redis, keys }: StoreDeps,
+  ref: MemoryRef,
+): Promise<PendingPublications | undefined> {
+  const { namespace, id } = ref;
+  const replies = await redis.run((client) =>
+    Promise.all(
+      [keys.record(namespace, id), keys.remains(namespace, id)].map((key) =>
+        client.sendCommand(["JSON.GET", key, "$"]),
+      ),
+    ),
+  );
+  const found = replies.find((reply) => typeof reply === "string");
+  return found === undefined ? undefined : decodePublications(ref, found);
+}
+
+export async function pendingPublications(
+  { redis, keys }: StoreDeps,
+  now: number,
+  limit: number,
+): Promise<readonly PendingPublications[]> {
+  return redis.run(async (client) => {
+    const due = await client.ft.search(keys.recordIndex(), `@publish_at:[-inf ${now}]`, {
+      SORTBY: "publish_at",
+      RETURN: [],
+      LIMIT: { from: 0, size: limit },
+      TIMEOUT: SEARCH_TIMEOUT_MS,
+      DIALECT: 2,
+    });
+    // One command a record: they are of any namespace, and so of any slot.
+    const replies = await Promise.all(
+      due.documents.map(({ id }) => client.sendCommand(["JSON.GET", id, "$"])),
+    );
+    return due.documents.flatMap(({ id: key }, index) => {
+      const reply = replies[index];
+      return typeof reply === "string" ? [decodePublications(refOfKey(key), reply)] : [];
+    });
+  });
+}

@@ -1,0 +1,161 @@
+import { randomUUID } from "node:crypto";
+import fc from "fast-check";
+import { createClient } from "redis";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import type { Memory } from "../support/memories.js";
+import { bodyOf, listAll, memoriesOf, newNamespace, pathOf, post, remember } from "../support/memories.js";
+import type { Service } from "../support/service.js";
+import { startService } from "../support/service.js";
+
+let one: Service;
+let two: Service;
+beforeAll(async () => {
+  one = await startService();
+  two = await startService({ MNEME_KEY_PREFIX: one.prefix });
+});
+afterAll(async () => {
+  await Promise.all([one.stop(), two.stop()]);
+});
+
+const keyed = (key: string = randomUUID()) => ({ headers: { "idempotency-key": key } });
+
+describe("Idempotency-Key", () => {
+  test("a retry gets the first answer, from any process, and nothing happens twice", async () => {
+    const namespace = newNamespace();
+    const options = keyed();
+    const first = await post(one, namespace, { content: "once" }, options);
+    expect(first.status).toBe(201);
+    expect(first.headers.get("idempotency-replayed")).toBeNull();
+    for (const service of [one, two]) {
+      const again = await post(service, namespace, { content: "once" }, options);
+      expect(again).toMatchObject({ status: 201, text: first.text });
+      for (const name of ["location", "etag", "content-type"]) {
+        expect(again.headers.get(name)).toBe(first.headers.get(name));
+      }
+      expect(again.headers.get("idempotency-replayed")).toBe("true");
+    }
+    expect((await listAll(one, namespace)).map(({ seen_count }) => seen_count)).toEqual([1]);
+  });
+
+  test("with another body, path or query it is refused", async () => {
+    const namespace = newNamespace();
+    const options = keyed();
+    await post(one, namespace, { content: "a" }, options);
+    const others = [
+      await post(one, namespace, { content: "b" }, options),
+      await post(one, newNamespace(), { content: "a" }, options),
+      await one.send("POST", `${memoriesOf(namespace)}/batch`, { memories: [] }, options),
+      await one.send("POST", "/v1/recall", { query: "a", namespaces: [namespace] }, options),
+    ];
+    for (const other of others) {
+      expect(other).toMatchObject({
+        status: 422,
+        body: { code: "idempotency_mismatch", errors: [{ field: "Idempotency-Key" }] },
+      });
+    }
+    expect(await listAll(one, namespace)).toHaveLength(1);
+  });
+
+  test("of many at once, one acts; the others get its answer, or hear that it isn't there yet", async () => {
+    const namespace = newNamespace();
+    const options = keyed();
+    const ask = (index: number) =>
+      post(index % 2 === 0 ? one : two, namespace, { content: "raced" }, options);
+    const answers = await Promise.all(Array.from({ length: 32 }, (_, index) => ask(index)));
+    for (const answer of answers) {
+      if (answer.status === 201) continue;
+      expect(answer).toMatchObject({ status: 409, body: { code: "idempotency_busy" } });
+      expect(answer.headers.get("retry-after")).toBe("1");
+    }
+    expect(answers.filter(({ status }) => status === 201).length).toBeGreaterThan(0);
+    expect((await ask(0)).status).toBe(201);
+    expect((await listAll(one, namespace)).map(({ seen_count }) => seen_count)).toEqual([1]);
+  });
+
+  test("a refusal of the act is an answer too; of a request that never came to it, isn't", async () => {
+    const namespace = newNamespace();
+    const memory = await remember(one, namespace, { content: "a" });
+    const target = newNamespace();
+    const publish = () =>
+      one.send("POST", `${pathOf(memory)}/publish`, { to: namespace }, keyed("k".repeat(255) + ""));
+    expect((await publish()).status).toBe(400);
+    expect((await publish()).headers.get("idempotency-replayed")).toBe("true");
+    const options = keyed();
+    const missing = await one.send(
+      "POST",
+      `${pathOf({ namespace: target, id: memory.id })}/publish`,
+      { to: namespace },
+      options,
+    );
+    expect(missing.status).toBe(404);
+    bodyOf<Memory>(await one.send("POST", `${pathOf(memory)}/publish`, { to: target }), 201);
+    const again = await one.send(
+      "POST",
+      `${pathOf({ namespace: target, id: memory.id })}/publish`,
+      { to: namespace },
+      options,
+    );
+    expect(again.status).toBe(404);
+  });
+
+  test("an answer without a body comes again without one", async () => {
+    const [namespace, target] = [newNamespace(), newNamespace()];
+    const memory = await remember(one, namespace, { content: "a" });
+    await one.send("POST", `${pathOf(memory)}/publish`, { to: target });
+    const options = keyed();
+    for (const replayed of [null, "true"]) {
+      const answer = await one.send("POST", `${pathOf(memory)}/unpublish`, { from: target }, options);
+      expect(answer).toMatchObject({ status: 204, text: "" });
+      expect(answer.headers.get("idempotency-replayed")).toBe(replayed);
+    }
+  });
+
+  test("takes any printable text as a key, and no other", async () => {
+    const namespace = newNamespace();
+    const printable = fc.string({
+      unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)),
+      minLength: 1,
+      maxLength: 255,
+    });
+    await fc.assert(
+      fc.asyncProperty(printable, async (key) => {
+        const content = randomUUID();
+        const options = keyed(`${key}${content}`.slice(-255));
+        const [first, second] = [
+          await post(one, namespace, { content }, options),
+          await post(two, namespace, { content }, options),
+        ];
+        expect(first.status).toBe(201);
+        expect(second.text).toBe(first.text);
+      }),
+      { numRuns: 25 },
+    );
+    for (const key of ["", "x".repeat(256), "ä", "a\tb"]) {
+      const answer = await post(one, namespace, { content: "refused" }, keyed(key));
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: "Idempotency-Key" }] } });
+    }
+  });
+
+  test("nothing of an answer can be read in Redis", async () => {
+    const content = `marker ${randomUUID()}`;
+    const redis = createClient({ url: inject("redisUrl") });
+    await redis.connect();
+    const key = randomUUID();
+    // A recall that finds nothing repeats nothing of the query; the refusal below names the namespace.
+    const namespace = newNamespace();
+    await post(one, namespace, { content }, keyed(key));
+    let answers = 0;
+    for await (const names of redis.scanIterator({ MATCH: `${one.prefix}:answer:*`, COUNT: 1000 })) {
+      for (const name of names) {
+        answers++;
+        const stored = JSON.stringify(await redis.hGetAll(name));
+        expect(stored).not.toContain(content);
+        expect(stored).not.toContain(Buffer.from(content).toString("base64").slice(4, 24));
+        expect(stored).not.toContain(key);
+        expect(await redis.pTTL(name)).toBeGreaterThan(23 * 3600 * 1000);
+      }
+    }
+    expect(answers).toBeGreaterThan(0);
+    redis.destroy();
+  });
+});
