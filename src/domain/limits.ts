@@ -23,9 +23,9 @@ export const LIMITS = {
   filterValues: 64,
   grants: 64,
   requestsPerMinute: 1_000_000,
-  /** The largest quota that one can set, of memories as of bytes. */
-  quota: 1e15,
   /** Whose audit trails one query reads. */
   auditNamespaces: 500,
+  /** The largest quota that one can set, of memories as of bytes. */
+  quota: 1e15,
   ttlSeconds: 10 * 365 * 24 * 3600,
 } as const;

@@ -19,9 +19,9 @@ export interface AppDeps {
   readonly rateLimiter: RateLimiter;
   /** Requests a minute of a key that has no limit of its own; undefined: any number. */
   readonly rateLimitPerMinute: number | undefined;
+  readonly auditReader: AuditReader;
   /** Whether a request needs a key. */
   readonly keyRequired: () => Promise<boolean>;
-  readonly auditReader: AuditReader;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** Whoever reaches the service may use it, under whatever name. */

@@ -4,7 +4,7 @@ import { versionConflict } from "../domain/errors.js";
 import { embedFirstPassages } from "./embed.js";
 import { contentHash } from "./hash.js";
 import type { MemoryRef, PendingPublications } from "./ports.js";
-import type { Memory, MemoryDetail, Origin, Publication } from "./record.js";
+import type { Interaction, Memory, MemoryDetail, Origin, Publication } from "./record.js";
 import type { PublishOutcome } from "./publish.js";
 import { dueTime } from "./remember.js";
 import type { Services } from "./services.js";
@@ -78,11 +78,12 @@ async function makeCopy(
 async function bringCopy(
   services: Services,
   context: Context,
-  copy: MemoryDetail,
+  detail: MemoryDetail,
   origin: Origin,
   { memory, deletedAt }: PendingPublications,
   publication: Publication,
 ): Promise<Memory | "conflict" | undefined> {
+  const { interaction, publications: _, ...copy } = detail;
   const copyRef = { namespace: copy.namespace, id: copy.id };
   const trail = publishTrail(context, { namespace: origin.namespace, id: copy.id });
   if (memory === undefined) {
@@ -91,7 +92,7 @@ async function bringCopy(
       return outcome === "conflict" ? "conflict" : undefined;
     }
     if (origin.deleted_at !== null) return copy;
-    return reviseCopy(services, trail, copy, {
+    return reviseCopy(services, trail, interaction, copy, {
       ...copy,
       origin: { ...origin, deleted_at: deletedAt },
       updated_at: context.now(),
@@ -100,10 +101,10 @@ async function bringCopy(
   if (publication.follow || publication.version === 0) {
     if (origin.version >= memory.version && origin.follow === publication.follow) return copy;
     const next = copied(memory, publication, origin.published_at);
-    return reviseCopy(services, trail, copy, { ...copy, ...next, updated_at: context.now() });
+    return reviseCopy(services, trail, interaction, copy, { ...copy, ...next, updated_at: context.now() });
   }
   if (origin.latest_version >= memory.version) return copy;
-  return reviseCopy(services, trail, copy, {
+  return reviseCopy(services, trail, interaction, copy, {
     ...copy,
     origin: { ...origin, latest_version: memory.version },
     updated_at: context.now(),
@@ -113,7 +114,8 @@ async function bringCopy(
 async function reviseCopy(
   services: Services,
   trail: ReturnType<typeof trailOf>,
-  copy: MemoryDetail,
+  interaction: Interaction | undefined,
+  copy: Memory,
   next: Memory,
 ): Promise<Memory | "conflict"> {
   const embedding = next.content === copy.content ? undefined : await firstEmbedding(services, next.content);
@@ -125,7 +127,7 @@ async function reviseCopy(
   };
   const outcome = await services.store.revise(trail, {
     memory,
-    interaction: copy.interaction,
+    interaction,
     expectedVersion: copy.version,
     // The origin's id, not the content, is what a copy is known by.
     contentHash: undefined,

@@ -177,6 +177,7 @@ export interface MemoryStore {
     namespace: string,
     version: number | undefined,
   ): Promise<void>;
+  postponePublications(pending: PendingPublications, carryBy: number): Promise<void>;
   /** Of one memory, or of what is left of it. */
   publicationsOf(ref: MemoryRef): Promise<PendingPublications | undefined>;
   /** Memories whose copies should have heard of something by now, of all namespaces. */

@@ -14,6 +14,8 @@ export interface PublicationWorkerOptions {
 }
 
 const SWEEP_SIZE = 50;
+/** How long one that failed waits before it is tried again, in milliseconds. */
+const STAND_BACK_MS = 60_000;
 
 /** Carries what a publisher's own process didn't come to, because it or a Redis command failed in between. */
 export function startPublicationWorker({ services, locks, now, onError }: PublicationWorkerOptions): Sweeper {
@@ -28,7 +30,11 @@ export function startPublicationWorker({ services, locks, now, onError }: Public
       const due = await services.store.pendingPublications(now(), SWEEP_SIZE);
       for (const pending of due) {
         if (stopping.aborted || !(await lock.renew(SWEEP_LOCK_MS))) return 0;
-        await carryPublications(services, context, pending);
+        await carryPublications(services, context, pending).catch(async (error: unknown) => {
+          // Such as a namespace that is full: the others needn't wait for it.
+          await services.store.postponePublications(pending, now() + STAND_BACK_MS);
+          throw error;
+        });
       }
       return due.length;
     },

@@ -46,8 +46,8 @@ async function keysOf(namespace: string): Promise<string[]> {
   for await (const page of redis.scanIterator({ MATCH: `${service.prefix}:*{${namespace}}*`, COUNT: 1000 })) {
     keys.push(...page);
   }
-  // What stays with the namespace itself: its sequence, and the audit trail.
-  return keys.filter((key) => !/^[^:]+:(seq|audit|audit-head):/.test(key)).toSorted();
+  // What stays with the namespace itself: its sequence, its audit trail, what it holds.
+  return keys.filter((key) => !/^[^:]+:(seq|audit|audit-head|usage|usage-ending):/.test(key)).toSorted();
 }
 
 /** When each of a namespace's keys ends; null: never. They must all agree. */

@@ -12,6 +12,7 @@ import {
   notePublication,
   noteUnpublished,
   pendingPublications,
+  postponePublications,
   publicationsOf,
   settlePublication,
 } from "./publications.js";
@@ -34,6 +35,7 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
       notePublication(deps, trail, ref, publication, carryBy),
     noteUnpublished: (trail, ref, from) => noteUnpublished(deps, trail, ref, from),
     settlePublication: (pending, namespace, version) => settlePublication(deps, pending, namespace, version),
+    postponePublications: (pending, carryBy) => postponePublications(deps, pending, carryBy),
     publicationsOf: (ref) => publicationsOf(deps, ref),
     pendingPublications: (now, limit) => pendingPublications(deps, now, limit),
     detachContext: (ref, now) => detachContext(deps, ref, now),

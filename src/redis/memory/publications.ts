@@ -54,6 +54,18 @@ export async function settlePublication(
   );
 }
 
+export async function postponePublications(
+  { redis, keys }: StoreDeps,
+  { namespace, id, memory }: PendingPublications,
+  carryBy: number,
+): Promise<void> {
+  const key = memory === undefined ? keys.remains(namespace, id) : keys.record(namespace, id);
+  // XX: only where it is still due.
+  await redis.run((client) =>
+    client.sendCommand(["JSON.SET", key, "$.index.publish_at", String(carryBy), "XX"]),
+  );
+}
+
 export async function publicationsOf(
   { redis, keys }: StoreDeps,
   ref: MemoryRef,
