@@ -9,6 +9,8 @@ export const AUDIT_VERBS = [
   "recall",
   "revise",
   "delete",
+  "versions",
+  "restore",
   "publish",
   "unpublish",
   "state.get",

@@ -139,7 +139,7 @@ async function reviseCopy(
   });
   if (outcome.kind !== "revised") return "conflict";
   if (embedding?.status === "partial") services.worker.finish({ ...memory, context: "" });
-  return memory;
+  return { ...memory, updated_at: outcome.since };
 }
 
 /** What a copy has of its origin. */
@@ -157,6 +157,9 @@ function copied(memory: Memory, publication: Publication, publishedAt: number) {
     trust_score: memory.trust_score,
     source_agent: memory.source_agent,
     expires_at: memory.expires_at,
+    valid_from: memory.valid_from,
+    valid_to: memory.valid_to,
+    superseded_at: null,
     origin: {
       namespace: memory.namespace,
       id: memory.id,

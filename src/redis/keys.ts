@@ -9,15 +9,12 @@ export interface Keys {
   record(namespace: string, id: string): string;
   /** What is left of a published memory that was deleted, until its copies have heard of it. */
   remains(namespace: string, id: string): string;
+  /** A superseded version of a memory. Scripts build these keys of the record's: see lua/versions.lua. */
+  old(namespace: string, id: string, version: number): string;
+  allOld(): string;
   /** What {@link record} puts before the id. */
   recordPrefix(namespace: string): string;
   vector(model: string, namespace: string, id: string, passage: number): string;
-  /** What {@link vector} puts before the model: scripts know it from the record. */
-  vectorModelPrefix(): string;
-  /** What {@link vector} puts between the model and the id. */
-  vectorIdPrefix(namespace: string): string;
-  /** What {@link vector} puts between the model and the passage number. */
-  vectorPassagePrefix(namespace: string, id: string): string;
   contentHash(namespace: string, hash: string): string;
   /** What {@link contentHash} puts before the hash. */
   contentHashPrefix(namespace: string): string;
@@ -83,17 +80,16 @@ export const SETTING_FIELDS = [
 
 /** Raised when the meaning of the record index's fields changes: the new index then fills beside the old one. */
 const RECORD_SCHEMA = 2;
-const VECTOR_SCHEMA = 1;
+const VECTOR_SCHEMA = 2;
 
 export function createKeys(prefix: string): Keys {
   return {
     record: (namespace, id) => `${prefix}:rec:{${namespace}}:${id}`,
     remains: (namespace, id) => `${prefix}:rec:{${namespace}}:${id}:remains`,
+    old: (namespace, id, version) => `${prefix}:old:{${namespace}}:${id}:${version}`,
+    allOld: () => `${prefix}:old:`,
     recordPrefix: (namespace) => `${prefix}:rec:{${namespace}}:`,
     vector: (model, namespace, id, passage) => `${prefix}:vec:${model}:{${namespace}}:${id}:${passage}`,
-    vectorModelPrefix: () => `${prefix}:vec:`,
-    vectorIdPrefix: (namespace) => `:{${namespace}}:`,
-    vectorPassagePrefix: (namespace, id) => `:{${namespace}}:${id}:`,
     contentHash: (namespace, hash) => `${prefix}:hash:{${namespace}}:${hash}`,
     contentHashPrefix: (namespace) => `${prefix}:hash:{${namespace}}:`,
     turn: (namespace, session) => `${prefix}:turn:{${namespace}}:${session}`,
@@ -126,11 +122,15 @@ export function createKeys(prefix: string): Keys {
   };
 }
 
-/** The namespace and id inside a record's or a vector's key. */
-export function refOfKey(key: string): { namespace: string; id: string } {
+/**
+ * The namespace and id inside the key of a record, an old version or a vector, and the version if it is an old one's:
+ * `…:old:{<ns>}:<id>:<version>`, `…:vec:<model>:{<ns>}:<id>:<passage>[:<version>]`.
+ */
+export function refOfKey(key: string): { namespace: string; id: string; version?: number } {
   const open = key.indexOf("{");
   const close = key.indexOf("}:", open);
-  const rest = key.slice(close + 2);
-  const colon = rest.indexOf(":");
-  return { namespace: key.slice(open + 1, close), id: colon === -1 ? rest : rest.slice(0, colon) };
+  const namespace = key.slice(open + 1, close);
+  const [id = "", second, third] = key.slice(close + 2).split(":");
+  const version = key.slice(0, open).endsWith(":old:") ? second : third;
+  return version === undefined ? { namespace, id } : { namespace, id, version: Number(version) };
 }

@@ -20,9 +20,9 @@ function script<Reply>(name: string, decode: (reply: unknown) => Reply) {
 const AUDIT = source("audit");
 
 /** A script that acts for a caller: it records the act, and takes what the audit trail says of it. */
-function audited<Reply>(name: string, decode: (reply: unknown) => Reply) {
+function audited<Reply>(name: string, decode: (reply: unknown) => Reply, included: readonly string[] = []) {
   return defineScript({
-    SCRIPT: `${AUDIT}\n${source(name)}`,
+    SCRIPT: `${AUDIT}\n${included.map(source).join("\n")}\n${source(name)}`,
     parseCommand(
       parser: CommandParser,
       audit: AuditArguments,
@@ -36,11 +36,12 @@ function audited<Reply>(name: string, decode: (reply: unknown) => Reply) {
 }
 
 const USAGE = source("usage");
+const VERSIONS = source("versions");
 
-/** An audited script that changes how much a namespace holds. */
+/** An audited script that changes how much a namespace holds, and knows of versions. */
 function metered<Reply>(name: string, decode: (reply: unknown) => Reply) {
   return defineScript({
-    SCRIPT: `${AUDIT}\n${USAGE}\n${source(name)}`,
+    SCRIPT: `${AUDIT}\n${USAGE}\n${VERSIONS}\n${source(name)}`,
     parseCommand(
       parser: CommandParser,
       audit: AuditArguments,
@@ -78,7 +79,12 @@ function parse(parser: CommandParser, keys: readonly RedisArgument[], args: read
 
 const integer = (reply: unknown): number => Number(reply);
 const text = (reply: unknown): string | undefined => (typeof reply === "string" ? reply : undefined);
-const texts = (reply: unknown): (string | undefined)[] => (Array.isArray(reply) ? reply.map(text) : []);
+const texts = (reply: unknown): (string | undefined)[] =>
+  Array.isArray(reply)
+    ? reply.map((each: unknown) => (typeof each === "number" ? String(each) : text(each)))
+    : [];
+const textsOrNone = (reply: unknown): (string | undefined)[] | undefined =>
+  Array.isArray(reply) ? texts(reply) : undefined;
 /** Of a hash, by name. */
 const fields = (reply: unknown): Record<string, string> => {
   const flat = texts(reply).map((value) => value ?? "");
@@ -96,12 +102,13 @@ const codeAndText = (reply: unknown): { code: number; text: string } => {
 
 export const scripts = {
   insertMemory: metered("insert", text),
-  reviseMemory: metered("revise", codeAndText),
+  reviseMemory: metered("revise", texts),
   removeMemory: metered("remove", integer),
   publishMemory: audited("publish", codeAndText),
   unpublishMemory: audited("unpublish", integer),
-  readMemory: audited("read", text),
-  readMemories: audited("read-many", texts),
+  readMemory: audited("read", texts, ["versions"]),
+  listVersions: audited("list-versions", textsOrNone, ["versions"]),
+  readMemories: audited("read-many", texts, ["versions"]),
   recordAudit: audited("record-audit", integer),
   settlePublication: script("settle-publication", integer),
   createKey: audited("create-key", integer),

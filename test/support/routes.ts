@@ -31,6 +31,8 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   "GET /v1/namespaces/{ns}/memories/{id}": { need: "read" },
   "PATCH /v1/namespaces/{ns}/memories/{id}": { need: "read and write", body: { trust_score: 0 } },
   "DELETE /v1/namespaces/{ns}/memories/{id}": { need: "write" },
+  "GET /v1/namespaces/{ns}/memories/{id}/versions": { need: "read" },
+  "POST /v1/namespaces/{ns}/memories/{id}/restore": { need: "read and write", body: { version: 1 } },
   "POST /v1/namespaces/{ns}/interactions": { need: "write", body: { input: "x" } },
   "POST /v1/namespaces/{ns}/memories/{id}/publish": {
     need: "read",

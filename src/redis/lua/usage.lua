@@ -14,8 +14,8 @@ ARGV[3] bytes of the memory's JSON that this script writes, or ''
 ARGV[4] bytes of the vectors that this script writes; '' if it leaves them as they are
 ARGV[5] '1' if no quota refuses it
 
-A memory's bytes are those of its JSON, interaction included, as last written, and of its vectors: index.bytes and
-index.vector_bytes of its record.
+A memory's bytes are those of its JSON, interaction included, of its vectors, and of its old versions: index.bytes,
+index.vector_bytes and index.version_bytes of its record.
 ]]
 local usage_key, usage_ending, usage_settings = table.remove(KEYS, 1), table.remove(KEYS, 1), table.remove(KEYS, 1)
 local usage_defaults = { table.remove(ARGV, 1), table.remove(ARGV, 1) }
@@ -63,11 +63,17 @@ local function usage_over(memories, bytes)
   end
 end
 
--- What a stored memory counts for: bytes of its JSON, of its vectors.
+-- What a stored memory counts for: bytes of its JSON, of its vectors, and of its old versions.
 local function usage_of(record)
-  local found = redis.call('JSON.GET', record, '$.index.bytes', '$.index.vector_bytes')
+  local found = redis.call('JSON.GET', record, '$.index.bytes', '$.index.vector_bytes', '$.index.version_bytes')
   found = found and cjson.decode(found) or {}
-  return (found['$.index.bytes'] or {})[1] or 0, (found['$.index.vector_bytes'] or {})[1] or 0
+  local function bytes(path) return (found[path] or {})[1] or 0 end
+  return bytes('$.index.bytes'), bytes('$.index.vector_bytes'), bytes('$.index.version_bytes')
+end
+
+local function usage_total(record)
+  local json, vectors, versions = usage_of(record)
+  return json + vectors + versions
 end
 
 local function usage_member(id, bytes) return id .. ':' .. string.format('%d', bytes) end

@@ -18,8 +18,6 @@ export async function remove(
       [
         expectedVersion === undefined ? "" : String(expectedVersion),
         keys.contentHashPrefix(namespace),
-        keys.vectorModelPrefix(),
-        keys.vectorPassagePrefix(namespace, id),
         id,
         keys.turnPrefix(namespace),
       ],
