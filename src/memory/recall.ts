@@ -195,9 +195,10 @@ async function loadHits(
   { namespaces, limit }: RecallInput,
 ): Promise<RecallHit[]> {
   const named = namespaces.filter((name) => !scopeOf(name).below);
-  const patterns = named.length < namespaces.length ? { other: namespaces.join(" ") } : {};
-  const trail = trailOf(context, "recall", patterns);
-  if (ranked.length === 0 && named.length === 0) await audit.system(trail, "ok");
+  // The trail of one namespace doesn't tell its readers which others were asked for.
+  const trail = trailOf(context, "recall");
+  if (ranked.length === 0 && named.length === 0)
+    await audit.system({ ...trail, other: namespaces.join(" ") }, "ok");
   const now = context.now();
   const fits = (memory: Memory | undefined): memory is Memory =>
     memory !== undefined && isAlive(memory, now) && holds(memory, moment) && matches(memory, filter);

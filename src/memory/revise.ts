@@ -138,6 +138,7 @@ async function nextVersion(
     contentHash: content === current.content ? undefined : contentHash(memory.memory_type, content),
     vectors: embedding?.vectors,
     embedAt: embedding === undefined ? undefined : dueTime(embedding, now),
+    exempt: false,
     newExpiry: input.ttl_seconds !== undefined,
   };
 }

@@ -5,6 +5,8 @@ export interface RouteCase {
   readonly need: Need;
   /** What must be sent for the route to get as far as its verb; `{ns}` in it stands for the namespace. */
   readonly body?: unknown;
+  /** A grant in another namespace that it takes as well. */
+  readonly also?: { readonly namespace: string; readonly verbs: readonly string[] };
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -32,5 +34,17 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   "GET /v1/namespaces/{ns}/memories/{id}/versions": { need: "read" },
   "POST /v1/namespaces/{ns}/memories/{id}/restore": { need: "read and write", body: { version: 1 } },
   "POST /v1/namespaces/{ns}/interactions": { need: "write", body: { input: "x" } },
+  "POST /v1/namespaces/{ns}/memories/{id}/publish": {
+    need: "read",
+    also: { namespace: "{ns}.shared", verbs: ["publish"] },
+    body: { to: "{ns}.shared" },
+  },
+  "POST /v1/namespaces/{ns}/memories/{id}/unpublish": {
+    need: "read",
+    also: { namespace: "{ns}.shared", verbs: ["publish"] },
+    body: { from: "{ns}.shared" },
+  },
+  "GET /v1/audit": { need: "keys" },
+  "GET /v1/audit/export": { need: "keys" },
   "POST /v1/recall": { need: "read", body: { query: "x", namespaces: ["{ns}"] } },
 };

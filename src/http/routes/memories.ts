@@ -192,6 +192,7 @@ const publishRoute = createRoute({
     ...notFound,
     ...conflict,
     ...lostRace,
+    ...full,
   },
 });
 

@@ -12,6 +12,7 @@ ARGV[1] how many memories, where the settings don't say; '' for any number
 ARGV[2] how many bytes, likewise
 ARGV[3] bytes of the memory's JSON that this script writes, or ''
 ARGV[4] bytes of the vectors that this script writes; '' if it leaves them as they are
+ARGV[5] '1' if no quota refuses it
 
 A memory's bytes are those of its JSON, interaction included, of its vectors, and of its old versions: index.bytes,
 index.vector_bytes and index.version_bytes of its record.
@@ -19,6 +20,8 @@ index.vector_bytes and index.version_bytes of its record.
 local usage_key, usage_ending, usage_settings = table.remove(KEYS, 1), table.remove(KEYS, 1), table.remove(KEYS, 1)
 local usage_defaults = { table.remove(ARGV, 1), table.remove(ARGV, 1) }
 local usage_json, usage_vectors = tonumber(table.remove(ARGV, 1)), tonumber(table.remove(ARGV, 1))
+
+local usage_exempt = table.remove(ARGV, 1) == '1'
 
 local function usage_add(memories, bytes)
   redis.call('HINCRBY', usage_key, 'bytes', string.format('%d', bytes))
@@ -47,6 +50,7 @@ end
 
 -- The quota that a change would break: 'memories', 'bytes' or nil. What makes less of it is never refused.
 local function usage_over(memories, bytes)
+  if usage_exempt then return nil end
   local most_memories, most_bytes = usage_quota()
   -- A bounded number a write; many more only where they decide.
   for _, most in ipairs({ 100, 5000 }) do

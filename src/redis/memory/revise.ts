@@ -16,7 +16,7 @@ export async function revise(
   const reply = await auditor.run(namespace, trail, (client, audit) =>
     client.reviseMemory(
       audit,
-      meter(namespace, size),
+      meter(namespace, { ...size, exempt: revision.exempt }),
       [
         keys.record(namespace, id),
         ...vectors.map((_, passage) => keys.vector(requireModel(model), namespace, id, passage)),
