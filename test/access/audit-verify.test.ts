@@ -22,7 +22,7 @@ import {
 import { openAuditing, trail } from "../support/auditing.js";
 import { memoriesOf, newNamespace, remember } from "../support/memories.js";
 import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import { startService, until } from "../support/service.js";
 import { tempDir } from "../support/temp-dir.js";
 
 const HOUR = 3_600_000;
@@ -99,7 +99,7 @@ const TAMPERINGS: readonly Tampering[] = [
   },
   {
     name: "the last changed",
-    tamper: (ns, chain) => trails.replace(ns, chain.with(-1, changed(at(chain, 11)))),
+    tamper: (ns, chain) => trails.replace(ns, chain.with(11, changed(at(chain, 11)))),
     names: idsAt(11),
     says: /changed/,
   },
@@ -484,26 +484,42 @@ describe("retention", () => {
     });
   });
 
-  test("ends a trail by itself only when its last entry is old enough", async () => {
-    const keepMs = 800;
+  test("lets a trail end by itself only when its last entry is old enough", async () => {
+    const keepMs = 100 * 1_000;
     const auditing = await openAuditing(service.prefix, keepMs);
     const ns = newNamespace();
+    const [stream, head] = [trails.stream(ns), trails.head(ns)];
     try {
-      for (let index = 0; index < 300; index++) {
+      await auditing.audit.record(ns, trail(), "ok");
+      // As if the trail had last been renewed that long ago.
+      for (const idle of [0, 10, keepMs / 16 - 500, keepMs / 16, keepMs / 16 + 1, keepMs / 2, keepMs]) {
+        const renewed = Date.now() - idle;
+        await trails.setHead(ns, { renewed: String(renewed) });
+        for (const key of [stream, head]) await trails.client.pExpireAt(key, renewed + 1.125 * keepMs);
         await auditing.audit.record(ns, trail(), "ok");
-        const [entries, ends, headEnds] = await Promise.all([
-          trails.client.xRevRange(trails.stream(ns), "+", "-", { COUNT: 1 }),
-          trails.client.pExpireTime(trails.stream(ns)),
-          trails.client.pExpireTime(trails.head(ns)),
-        ]);
-        const last = Number(entries?.[0]?.id.split("-")[0]);
-        expect(ends).toBe(headEnds);
+        const last = Number((await trails.all(ns)).at(-1)?.id.split("-")[0]);
+        const ends = await trails.client.pExpireTime(stream);
+        expect(ends).toBe(await trails.client.pExpireTime(head));
         expect(ends).toBeGreaterThanOrEqual(last + keepMs);
         expect(ends).toBeLessThanOrEqual(last + 1.125 * keepMs);
       }
-      await expect.poll(() => trails.client.exists([trails.stream(ns), trails.head(ns)])).toBe(0);
+    } finally {
+      auditing.close();
+    }
+  });
+
+  test("is over for a trail in which nothing is done, which then begins anew", async () => {
+    const auditing = await openAuditing(service.prefix, 200);
+    const ns = newNamespace();
+    try {
+      for (let index = 0; index < 5; index++) await auditing.audit.record(ns, trail(), "ok");
+      await until(
+        () => trails.client.exists([trails.stream(ns), trails.head(ns)]),
+        (count) => count === 0,
+      );
       await auditing.audit.record(ns, trail(), "ok");
-      expect((await trails.all(ns)).map(({ id, p }) => [id.split("-")[1], p])).toEqual([["1", ""]]);
+      const [first] = await trails.all(ns);
+      expect([first?.id.split("-")[1], first?.p]).toEqual(["1", ""]);
     } finally {
       auditing.close();
     }
