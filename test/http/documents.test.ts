@@ -41,6 +41,8 @@ describe("/openapi.json", () => {
       "GET /healthz",
       "GET /metrics",
       "GET /readyz",
+      "GET /v1/audit",
+      "GET /v1/audit/export",
       "GET /v1/namespaces/{ns}/memories",
       "GET /v1/namespaces/{ns}/memories/{id}",
       "PATCH /v1/namespaces/{ns}/memories/{id}",
