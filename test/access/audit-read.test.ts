@@ -277,6 +277,29 @@ describe("a query that fits little of much", () => {
 });
 
 describe("an export", () => {
+  test("that can't go on is cut off, so that it isn't taken for a whole one", async () => {
+    const namespace = newNamespace();
+    const ids = Array.from({ length: 100 }, (_, index) => `01JD8Q4V7K3W5N0R2T6Y9B${1000 + index}`);
+    for (let from = 0; from < 6_000; from += 500) {
+      await Promise.all(
+        Array.from({ length: 500 }, () => auditing.audit.record(namespace, trail({ ids }), "ok")),
+      );
+    }
+    const response = await fetch(service.url + auditPath({ namespace }, "/v1/audit/export"));
+    const reader = response.body?.getReader();
+    if (reader === undefined) throw new Error("no body");
+    // Its reader holds it up: what it has sent by now is far from all.
+    expect((await reader.read()).done).toBe(false);
+    await trails.client.del(trails.stream(namespace));
+    await trails.client.set(trails.stream(namespace), "spoilt");
+    const readOn = async (): Promise<void> => {
+      while (!(await reader.read()).done);
+    };
+    await expect(readOn()).rejects.toThrow();
+    expect((await service.send("GET", "/readyz")).status).toBe(200);
+    await trails.client.del([trails.stream(namespace), trails.head(namespace)]);
+  });
+
   test("holds what a walk does, oldest first", async () => {
     for (const parameters of [{ namespace: `${ROOT}.**` }, { agent: "ann", verb: ["recall", "read"] }, {}]) {
       const wanted = await expected(parameters, "asc");

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { z } from "@hono/zod-openapi";
 import { createClient } from "redis";
-import { inject, onTestFinished } from "vitest";
+import { inject } from "vitest";
 import type { auditPage } from "../../src/http/schemas/audit.js";
 import type { Json, Parameters } from "./memories.js";
 import { bodyOf } from "./memories.js";
@@ -165,7 +165,6 @@ export async function runVerify(
   ...args: readonly string[]
 ): Promise<{ code: unknown; output: string }> {
   const child = spawn(process.execPath, [VERIFY, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
-  onTestFinished(() => void child.kill("SIGKILL"));
   let output = "";
   for (const pipe of [child.stdout, child.stderr]) {
     pipe.setEncoding("utf8").on("data", (text: string) => (output += text));
