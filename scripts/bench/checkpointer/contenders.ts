@@ -1,0 +1,54 @@
+import { type BaseCheckpointSaver, MemorySaver } from "@langchain/langgraph-checkpoint";
+import { RedisSaver as OfficialSaver } from "@langchain/langgraph-checkpoint-redis";
+import { RedisSaver } from "@mneme/checkpointer";
+import { createRedisClient, type RedisClient } from "../../../src/redis/client.js";
+import type { Env } from "../../env.js";
+import { startThrowawayRedis, type ThrowawayRedis } from "../../harness/throwaway-redis.js";
+
+export const OURS = "mneme";
+export const OFFICIAL = "official";
+export const MEMORY = "MemorySaver";
+export const PING = "PING";
+
+export interface Saver {
+  readonly name: string;
+  readonly saver: BaseCheckpointSaver;
+  /** What its keys of a thread start with; undefined where it has none. */
+  keyPattern(threadId: string): string | undefined;
+}
+
+export interface Bench {
+  readonly server: ThrowawayRedis;
+  /** For what isn't a saver's: PING, foreign keys, counting. */
+  readonly redis: RedisClient;
+  readonly savers: readonly Saver[];
+}
+
+const PREFIX = "ours";
+
+/** Lends all savers, those with a Redis on the same one, each with a connection of its own. */
+export async function withBench<Result>(env: Env, work: (bench: Bench) => Promise<Result>): Promise<Result> {
+  const server = await startThrowawayRedis(env);
+  try {
+    const redis = createRedisClient({ url: server.url });
+    await redis.connect();
+    await using ours = await RedisSaver.fromUrl(server.url, { keyPrefix: PREFIX });
+    const official = await OfficialSaver.fromUrl(server.url);
+    try {
+      return await work({
+        server,
+        redis,
+        savers: [
+          { name: OURS, saver: ours, keyPattern: (threadId) => `${PREFIX}:{${threadId}}:*` },
+          { name: OFFICIAL, saver: official, keyPattern: (threadId) => `*:${threadId}:*` },
+          { name: MEMORY, saver: new MemorySaver(), keyPattern: () => undefined },
+        ],
+      });
+    } finally {
+      await official.end();
+      redis.destroy();
+    }
+  } finally {
+    await server.stop();
+  }
+}

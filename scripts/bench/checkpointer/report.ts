@@ -1,0 +1,56 @@
+import { type Machine, machineLine } from "../../harness/machine.js";
+import { table } from "../../harness/table.js";
+import type { Aim } from "./aims.js";
+import { MEMORY, OFFICIAL, OURS, PING } from "./contenders.js";
+import type { ChatRow } from "./measure-chat.js";
+import type { Row } from "./measure-operations.js";
+
+export interface Figures {
+  readonly machine: Machine;
+  readonly redis: string;
+  readonly operations: readonly Row[];
+  readonly chats: readonly ChatRow[];
+  readonly aims: readonly Aim[];
+}
+
+const CONTENDERS = [OURS, OFFICIAL, MEMORY, PING];
+
+/** The figures as Markdown. */
+export function report({ machine, redis, operations, chats, aims }: Figures): string {
+  return [
+    "## bench checkpointer",
+    `${machineLine(machine, redis)}. Times in ms, p50 / p99, measured in turns on one Redis.`,
+    table(
+      ["operation", "checkpoints", "foreign keys", ...CONTENDERS, "official ÷ mneme", "samples"],
+      operations.map(({ operation, checkpoints, foreignKeys, latencies }) => [
+        operation,
+        String(checkpoints),
+        String(foreignKeys),
+        ...CONTENDERS.map((name) => times(latencies[name])),
+        ((latencies[OFFICIAL]?.p50 ?? Number.NaN) / (latencies[OURS]?.p50 ?? Number.NaN)).toFixed(1),
+        String(latencies[OURS]?.samples),
+      ]),
+    ),
+    "A chat of 100 turns, 2 × 500 characters each. Bytes: MEMORY USAGE of the thread's keys, without the official saver's search indexes. Commands: what the client sent in turn 101, which has 3 supersteps.",
+    table(
+      ["chat", "saver", "bytes", "turn 10", "turn 100", "commands a turn", "a superstep"],
+      chats.map(({ delta, contender, bytes, early, late, commands, commandsPerStep }) => [
+        delta ? "DeltaChannel" : "plain list",
+        contender,
+        bytes?.toLocaleString("en") ?? "–",
+        early.toFixed(2),
+        late.toFixed(2),
+        commands === undefined ? "–" : String(commands),
+        commandsPerStep?.toFixed(1) ?? "–",
+      ]),
+    ),
+    table(
+      ["aim", "measured", "met"],
+      aims.map(({ aim, measured, met }) => [aim, measured, met ? "yes" : "NO"]),
+    ),
+  ].join("\n\n");
+}
+
+function times(latency: { p50: number; p99: number } | undefined): string {
+  return latency === undefined ? "–" : `${latency.p50.toFixed(3)} / ${latency.p99.toFixed(3)}`;
+}
