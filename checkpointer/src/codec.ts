@@ -1,6 +1,6 @@
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
 import { elementId, isSplittable, worthSplitting } from "./lists.js";
-import { listPayload, parsePayload, valuePayload } from "./payload.js";
+import { bodyOf, elementIdsOf, listPayload, typeOf, valuePayload } from "./payload.js";
 
 /** A value as it goes to Redis. */
 export interface Encoded {
@@ -27,29 +27,38 @@ export interface Codec {
 
 export interface CodecOptions {
   readonly serde: SerializerProtocol;
-  /** Whether lists may be stored by element, which asks of the serializer that an element is written the same alone. */
-  readonly splitLists: boolean;
+  /**
+   * Whether it is LangGraph's own, of which we know more than that it is a serializer: it writes an element of a list
+   * the same alone, so that lists can be stored by element, and it reads JSON from a string too, which is faster.
+   */
+  readonly isLangGraphs: boolean;
   /** Payloads of so many bytes are deflated. */
   readonly threshold: number;
 }
 
-export function createCodec({ serde, splitLists, threshold }: CodecOptions): Codec {
+export function createCodec({ serde, isLangGraphs, threshold }: CodecOptions): Codec {
   const encodeWhole = async (value: unknown): Promise<Buffer> => {
     const [type, bytes] = await serde.dumpsTyped(value);
     return valuePayload(type, bytes, threshold);
   };
 
-  const decode = async (payload: Buffer, elements: ElementSource): Promise<unknown> => {
-    const parsed = await parsePayload(payload);
-    if (parsed.kind === "value") return serde.loadsTyped(parsed.type, parsed.bytes);
-    return Promise.all(parsed.ids.map((id) => decode(elements(id), elements)));
+  const load = (type: string, body: Buffer): Promise<unknown> =>
+    // Else a copy: a serializer may hand out the bytes themselves, which here are a part of a network buffer.
+    serde.loadsTyped(type, isLangGraphs && type === "json" ? body.toString() : new Uint8Array(body));
+
+  const decode = (payload: Buffer, elements: ElementSource): Promise<unknown> => {
+    const ids = elementIdsOf(payload);
+    if (ids !== undefined) return Promise.all(ids.map((id) => decode(elements(id), elements)));
+    const type = typeOf(payload);
+    const body = bodyOf(payload);
+    return body instanceof Promise ? body.then((inflated) => load(type, inflated)) : load(type, body);
   };
 
   return {
     encodeWhole,
     decode,
     async encode(value) {
-      if (splitLists && isSplittable(value)) {
+      if (isLangGraphs && isSplittable(value)) {
         const parts = await Promise.all(
           value.map(async (element) => {
             const [type, bytes] = await serde.dumpsTyped(element);

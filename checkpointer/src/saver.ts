@@ -8,6 +8,7 @@ import {
   type CheckpointTuple,
   type DeltaChannelHistory,
   type PendingWrite,
+  type SerializerProtocol,
 } from "@langchain/langgraph-checkpoint";
 import { createClient } from "redis";
 import { createCodec } from "./codec.js";
@@ -34,7 +35,8 @@ import { createRun } from "./scripts.js";
 export class RedisSaver extends BaseCheckpointSaver {
   readonly #context: Omit<Context, "codec">;
   readonly #threshold: number;
-  readonly #ownSerde: BaseCheckpointSaver["serde"] | undefined;
+  readonly #ownSerde: SerializerProtocol | undefined;
+  #current: { readonly serde: SerializerProtocol; readonly context: Context } | undefined;
   #close: (() => Promise<unknown>) | undefined;
 
   /**
@@ -148,14 +150,17 @@ export class RedisSaver extends BaseCheckpointSaver {
     return describeThread(this.#verbs(), threadId);
   }
 
-  /** LangGraph lets `serde` be replaced at any time. Only of its own JSON is it known that lists can be split. */
+  /** `serde` can be replaced at any time. */
   #verbs(): Context {
     const { serde } = this;
-    const codec = createCodec({
-      serde,
-      splitLists: serde === this.#ownSerde,
-      threshold: this.#threshold,
-    });
-    return { ...this.#context, codec };
+    if (this.#current?.serde !== serde) {
+      const codec = createCodec({
+        serde,
+        isLangGraphs: serde === this.#ownSerde,
+        threshold: this.#threshold,
+      });
+      this.#current = { serde, context: { ...this.#context, codec } };
+    }
+    return this.#current.context;
   }
 }

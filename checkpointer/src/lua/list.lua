@@ -9,7 +9,7 @@ ARGV[3] only ids below this one, or ''
 ARGV[4] how many at most
 ARGV[5] namespace \0 and
 ARGV[6] id where the page before ended, or '' and ''
-ARGV[7] 'items' or 'metadata': {namespace \0, id, seq of the metadata} per checkpoint
+ARGV[7] 'items' or 'metadata': {namespace \0, id, place of the metadata} per checkpoint
 
 Returns a reply.
 ]]

@@ -98,7 +98,7 @@ for _, seq in ipairs(redis.call('HKEYS', VALUES)) do
     table.insert(dead, seq)
   else
     local payload = redis.call('HGET', VALUES, seq)
-    if string.sub(payload, 1, 1) == LIST then
+    if string.byte(payload) == LIST then
       for at = 2, #payload, ELEMENT_SIZE do live_elements[string.sub(payload, at, at + ELEMENT_SIZE - 1)] = true end
     end
   end

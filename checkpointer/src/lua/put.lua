@@ -73,7 +73,7 @@ end
 
 for i = 13, inherited_from - 1, 3 do
   local payload = ARGV[i + 2]
-  if string.sub(payload, 1, 1) == LIST and not elements_stored(ARGV[i], payload) then return { 'missing' } end
+  if string.byte(payload) == LIST and not elements_stored(ARGV[i], payload) then return { 'missing' } end
 end
 
 local last = redis.call('HINCRBY', VALUES, 'seq', new_count + 2)

@@ -15,10 +15,12 @@ export function judge(rows: readonly Row[], chats: readonly ChatRow[]): Aim[] {
   const own = rows.filter(({ foreignKeys }) => foreignKeys === 0);
   const foreign = rows.filter(({ foreignKeys }) => foreignKeys > 0);
   const reads = own.filter(({ operation }) => operation === "getTuple").map((row) => p50(row, OURS));
-  const chatOf = (delta: boolean, name: string): ChatRow | undefined =>
-    chats.find((chat) => chat.delta === delta && chat.contender === name);
-  const whole = (chatOf(false, OURS)?.bytes ?? Number.NaN) / (chatOf(false, OFFICIAL)?.bytes ?? Number.NaN);
-  const growth = (chatOf(true, OURS)?.late ?? Number.NaN) / (chatOf(true, OURS)?.early ?? Number.NaN);
+  const ratios = chats
+    .filter(({ contender }) => contender === OURS)
+    .map(({ chat, delta, bytes = Number.NaN, early, late }) => {
+      const official = chats.find((row) => row.chat === chat && row.contender === OFFICIAL);
+      return { chat, delta, bytes: bytes / (official?.bytes ?? Number.NaN), growth: late / early };
+    });
   return [
     ...own.map((row) =>
       atLeast(
@@ -48,8 +50,14 @@ export function judge(rows: readonly Row[], chats: readonly ChatRow[]): Aim[] {
       Math.max(...reads) / Math.min(...reads),
       1.2,
     ),
-    atMost("bytes of the chat, ours ÷ official: at most 0.333", whole, 1 / 3),
-    atMost("turn 100 ÷ turn 10 with DeltaChannel: at most 1.5", growth, 1.5),
+    ...ratios
+      .filter(({ delta }) => !delta)
+      .map(({ chat, bytes }) =>
+        atMost(`bytes of the chat (${chat}), ours ÷ official: at most 0.333`, bytes, 1 / 3),
+      ),
+    ...ratios
+      .filter(({ delta }) => delta)
+      .map(({ chat, growth }) => atMost(`turn 95 ÷ turn 10 (${chat}): at most 1.5`, growth, 1.5)),
   ];
 }
 

@@ -2,6 +2,7 @@ import { describeMachine } from "../../harness/machine.js";
 import type { Rounds } from "../interleave.js";
 import type { Part } from "../part.js";
 import { judge } from "./aims.js";
+import { CHATS } from "./chat.js";
 import { withBench } from "./contenders.js";
 import { type ChatRow, measureChat } from "./measure-chat.js";
 import { addForeignKeys, measureOperations, type Row } from "./measure-operations.js";
@@ -24,7 +25,7 @@ export const benchCheckpointer: Part = async ({ env, samples, note }) => {
       operations.push(...(await measureOperations(bench, size, 0, rounds)));
     }
     const chats: ChatRow[] = [];
-    for (const delta of [false, true]) chats.push(...(await measureChat(bench, delta, note)));
+    for (const kind of CHATS) chats.push(...(await measureChat(bench, kind, note)));
     note(`measuring among ${FOREIGN_KEYS} foreign keys`);
     await addForeignKeys(bench, FOREIGN_KEYS);
     const few = { samples: Math.min(samples, MAX_SAMPLES_AMONG_FOREIGN), warmUp: 3 };

@@ -1,59 +1,65 @@
 import { startCapture } from "../redis/capture.js";
-import { createChat } from "./chat.js";
+import type { ChatKind } from "./chat.js";
 import { type Bench, MEMORY } from "./contenders.js";
 
 export interface ChatRow {
+  readonly chat: string;
   readonly delta: boolean;
   readonly contender: string;
-  readonly turns: number;
-  /** In Redis, as MEMORY USAGE tells of the thread's keys; undefined for a saver without. */
+  /** In Redis after 100 turns, as MEMORY USAGE tells of the thread's keys; undefined for a saver without. */
   readonly bytes: number | undefined;
   /** Median milliseconds of the turns around the tenth. */
   readonly early: number;
   /** And of the last ones. */
   readonly late: number;
-  /** That a client sent in one more turn, and per superstep of it; undefined for a saver without Redis. */
+  /** What the client sent in the hundredth turn, and per superstep of it; undefined for a saver without Redis. */
   readonly commands: number | undefined;
   readonly commandsPerStep: number | undefined;
 }
 
 const TURNS = 100;
 const EARLY = { from: 6, to: 15 };
-const LATE = { from: TURNS - 10, to: TURNS };
-const CHATS = 3;
-/** A turn of the chat stores its input, the state with it, and the state with the answer. */
+// Before the hundredth, in which a DeltaChannel stores its whole value.
+const LATE = { from: TURNS - 10, to: TURNS - 1 };
+const ROUNDS = 3;
+/** A turn stores its input, the state with it, and the state with the answer. */
 const STEPS = 3;
 
 /** A chat of 100 turns of 2 × 500 characters, all savers turn by turn. */
 export async function measureChat(
   bench: Bench,
-  delta: boolean,
+  kind: ChatKind,
   note: (line: string) => void,
 ): Promise<ChatRow[]> {
-  const lanes = bench.savers.map((one) => ({ ...one, chat: createChat(one.saver, delta), times: timesOf() }));
-  for (let chat = 0; chat < CHATS; chat++) {
-    note(`chat ${chat + 1} of ${CHATS}, ${delta ? "with" : "without"} DeltaChannel`);
-    for (let turn = 1; turn <= TURNS; turn++) {
+  const lanes = bench.savers.map((one) => ({ ...one, turn: kind.create(one.saver), times: createTimes() }));
+  const threads = Array.from(
+    { length: ROUNDS },
+    (_, round) => `chat-${kind.name.replace(/\W+/g, "-")}-${round}`,
+  );
+  for (const [round, thread] of threads.entries()) {
+    note(`chat ${round + 1} of ${ROUNDS}, ${kind.name}`);
+    for (let turn = 1; turn < TURNS; turn++) {
       const shift = turn % lanes.length;
-      for (const { times, chat: graph } of [...lanes.slice(shift), ...lanes.slice(0, shift)]) {
+      for (const lane of [...lanes.slice(shift), ...lanes.slice(0, shift)]) {
         const start = performance.now();
-        await graph.turn(threadOf(delta, chat), turn);
-        times.add(turn, performance.now() - start);
+        await lane.turn(thread, turn);
+        lane.times.add(turn, performance.now() - start);
       }
     }
   }
+
+  const [thread = ""] = threads;
   const capture = await startCapture(bench.server.url, bench.redis);
   const rows: ChatRow[] = [];
-  for (const { name, chat, times, keyPattern } of lanes) {
-    const pattern = keyPattern(threadOf(delta, 0));
-    const bytes = pattern === undefined ? undefined : await sizeOf(bench, pattern);
-    const { sent } = await capture.during(() => chat.turn(threadOf(delta, 0), TURNS + 1));
+  for (const { name, turn, times, keyPattern } of lanes) {
+    const { sent } = await capture.during(() => turn(thread, TURNS));
+    const pattern = keyPattern(thread);
     const commands = name === MEMORY ? undefined : sent.length;
     rows.push({
-      delta,
+      chat: kind.name,
+      delta: kind.delta,
       contender: name,
-      turns: TURNS,
-      bytes,
+      bytes: pattern === undefined ? undefined : await sizeOf(bench, pattern),
       early: times.median(EARLY),
       late: times.median(LATE),
       commands,
@@ -63,14 +69,12 @@ export async function measureChat(
   capture.stop();
   for (const { name, saver } of lanes) {
     if (name === MEMORY) continue;
-    for (let chat = 0; chat < CHATS; chat++) await saver.deleteThread(threadOf(delta, chat));
+    for (const one of threads) await saver.deleteThread(one);
   }
   return rows;
 }
 
-const threadOf = (delta: boolean, chat: number): string => `chat-${delta ? "delta" : "whole"}-${chat}`;
-
-function timesOf() {
+function createTimes() {
   const times: { turn: number; ms: number }[] = [];
   return {
     add: (turn: number, ms: number) => times.push({ turn, ms }),

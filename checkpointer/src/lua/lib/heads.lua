@@ -13,7 +13,7 @@ A seq names a value; each is given out once, so that no writer can overwrite wha
 local INDEX, HEADS, VALUES, WRITES, ELEMENTS = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local PARENT, FORMAT, ROOT, DOCUMENT, METADATA, REFS, DELTAS = 1, 2, 3, 4, 5, 6, 7
 local TASK, IDX, PATH, CHANNEL, SEQ, WRITE_SIZE = 0, 1, 2, 3, 4, 5
-local LIST, ELEMENT_SIZE = 'e', 16
+local LIST, ELEMENT_SIZE = string.byte('e'), 16
 
 local function head_of(member)
   local packed = redis.call('HGET', HEADS, member)
