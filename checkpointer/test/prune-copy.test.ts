@@ -46,7 +46,7 @@ describe("prune", () => {
     const sizes = await Promise.all(
       ["heads", "writes", "elements"].map((kind) => client.hLen(`${keyPrefix}:{t}:${kind}`)),
     );
-    expect(sizes).toEqual([6, 3, 0]);
+    expect(sizes).toEqual([6, 6, 0]);
     // Two documents each, their values, the writes, and the counter; the inherited value is one.
     expect(await client.hLen(`${keyPrefix}:{t}:values`)).toBe(6 * 2 + 3 + 1 + 3 + 3 + 1);
   });

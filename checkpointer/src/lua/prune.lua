@@ -10,7 +10,6 @@ ARGV[1] how many to keep in each namespace, at least 1
 
 Returns how many were removed.
 ]]
-local BATCH = 1000
 local keep_last = tonumber(ARGV[1])
 local members = redis.call('ZRANGE', INDEX, 0, -1)
 local heads, namespaces, order = {}, {}, {}
@@ -76,9 +75,13 @@ local function delete(command, key, fields)
     redis.call(command, key, unpack(fields, from, math.min(from + BATCH - 1, #fields)))
   end
 end
+for _, member in ipairs(removed) do
+  local fields = { member }
+  for _, task in ipairs(tasks_of(member)) do table.insert(fields, task_field(member, task)) end
+  delete('HDEL', WRITES, fields)
+end
 delete('ZREM', INDEX, removed)
 delete('HDEL', HEADS, removed)
-delete('HDEL', WRITES, removed)
 
 local live = { seq = true }
 for member in pairs(kept) do
@@ -87,9 +90,11 @@ for member in pairs(kept) do
   for i = 3, #head[REFS], 3 do live[tostring(head[REFS][i])] = true end
 end
 -- All that are left, also those of a checkpoint that is about to be stored.
-for _, packed in ipairs(redis.call('HVALS', WRITES)) do
-  local writes = cmsgpack.unpack(packed)
-  for i = 1, #writes, WRITE_SIZE do live[tostring(writes[i + SEQ])] = true end
+local left = redis.call('HGETALL', WRITES)
+for i = 1, #left, 2 do
+  local _, borders = string.gsub(left[i], '%z', '')
+  local writes = borders == 2 and cmsgpack.unpack(left[i + 1]) or {}
+  for seq = 4, #writes, 4 do live[tostring(writes[seq])] = true end
 end
 
 local dead, live_elements = {}, {}

@@ -1,6 +1,6 @@
 import { type ChatRow } from "./measure-chat.js";
 import { OFFICIAL, OURS, PING } from "./contenders.js";
-import type { Row } from "./measure-operations.js";
+import type { Flatness, Row } from "./measure-operations.js";
 
 export interface Aim {
   readonly aim: string;
@@ -9,12 +9,12 @@ export interface Aim {
 }
 
 /** What the measurements are held against, worst case each. */
-export function judge(rows: readonly Row[], chats: readonly ChatRow[]): Aim[] {
+export function judge(rows: readonly Row[], flatness: readonly Flatness[], chats: readonly ChatRow[]): Aim[] {
   const p50 = ({ latencies }: Row, contender: string): number => latencies[contender]?.p50 ?? Number.NaN;
   const gain = (row: Row): number => p50(row, OFFICIAL) / p50(row, OURS);
   const own = rows.filter(({ foreignKeys }) => foreignKeys === 0);
   const foreign = rows.filter(({ foreignKeys }) => foreignKeys > 0);
-  const reads = own.filter(({ operation }) => operation === "getTuple").map((row) => p50(row, OURS));
+  const reads = flatness.map(({ latency }) => latency.p50);
   const ratios = chats
     .filter(({ contender }) => contender === OURS)
     .map(({ chat, delta, bytes = Number.NaN, early, late }) => {

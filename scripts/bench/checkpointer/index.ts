@@ -5,7 +5,7 @@ import { judge } from "./aims.js";
 import { CHATS } from "./chat.js";
 import { withBench } from "./contenders.js";
 import { type ChatRow, measureChat } from "./measure-chat.js";
-import { addForeignKeys, measureOperations, type Row } from "./measure-operations.js";
+import { addForeignKeys, measureFlatness, measureOperations, type Row } from "./measure-operations.js";
 import { type Figures, report } from "./report.js";
 
 const SIZES = [10, 100, 1000];
@@ -24,6 +24,8 @@ export const benchCheckpointer: Part = async ({ env, samples, note }) => {
       note(`measuring at ${size} checkpoints`);
       operations.push(...(await measureOperations(bench, size, 0, rounds)));
     }
+    note("measuring getTuple at all sizes in turns");
+    const flatness = await measureFlatness(bench, SIZES, rounds);
     const chats: ChatRow[] = [];
     for (const kind of CHATS) chats.push(...(await measureChat(bench, kind, note)));
     note(`measuring among ${FOREIGN_KEYS} foreign keys`);
@@ -35,7 +37,8 @@ export const benchCheckpointer: Part = async ({ env, samples, note }) => {
       redis: bench.server.version,
       operations,
       chats,
-      aims: judge(operations, chats),
+      flatness,
+      aims: judge(operations, flatness, chats),
     };
   });
   return { report: report(figures), figures };

@@ -31,7 +31,9 @@ export async function measureChat(
   kind: ChatKind,
   note: (line: string) => void,
 ): Promise<ChatRow[]> {
-  const lanes = bench.savers.map((one) => ({ ...one, turn: kind.create(one.saver), times: createTimes() }));
+  const lanes = [...bench.savers, ...bench.variants].map(({ name, saver, keyPattern }) => {
+    return { name, saver, keyPattern, turn: kind.create(saver), times: createTimes() };
+  });
   const threads = Array.from(
     { length: ROUNDS },
     (_, round) => `chat-${kind.name.replace(/\W+/g, "-")}-${round}`,

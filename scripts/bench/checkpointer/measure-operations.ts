@@ -1,6 +1,6 @@
 import type { Latency } from "../../harness/latencies.js";
 import { interleave, type Rounds } from "../interleave.js";
-import { type Bench, MEMORY, PING, type Saver } from "./contenders.js";
+import { type Bench, MEMORY, OURS, PING, type Saver } from "./contenders.js";
 import { grow, putNext, putTaskWrites, startThread, type Thread, threadConfig } from "./workload.js";
 
 export const OPERATIONS = ["put", "putWrites", "getTuple", "list(10)"] as const;
@@ -48,6 +48,30 @@ export async function measureOperations(
   }
   await forget(lanes);
   return rows.toReversed();
+}
+
+export interface Flatness {
+  readonly checkpoints: number;
+  readonly latency: Latency;
+}
+
+/** Our getTuple of threads of several lengths, in turns: whatever the machine does, it does to all of them. */
+export async function measureFlatness(
+  { savers }: Bench,
+  sizes: readonly number[],
+  rounds: Rounds,
+): Promise<Flatness[]> {
+  const ours = savers.filter(({ name }) => name === OURS);
+  const contenders = [];
+  for (const { saver } of ours) {
+    for (const size of sizes) {
+      const thread = startThread(`flat-${size}`);
+      await grow(saver, thread, size);
+      contenders.push({ run: () => saver.getTuple(threadConfig(thread.threadId)) });
+    }
+  }
+  const latencies = await interleave(contenders, rounds);
+  return latencies.map((latency, i) => ({ checkpoints: sizes[i] ?? 0, latency }));
 }
 
 interface Lane extends Pick<Saver, "name" | "saver"> {

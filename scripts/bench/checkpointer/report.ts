@@ -3,12 +3,13 @@ import { table } from "../../harness/table.js";
 import type { Aim } from "./aims.js";
 import { MEMORY, OFFICIAL, OURS, PING } from "./contenders.js";
 import type { ChatRow } from "./measure-chat.js";
-import type { Row } from "./measure-operations.js";
+import type { Flatness, Row } from "./measure-operations.js";
 
 export interface Figures {
   readonly machine: Machine;
   readonly redis: string;
   readonly operations: readonly Row[];
+  readonly flatness: readonly Flatness[];
   readonly chats: readonly ChatRow[];
   readonly aims: readonly Aim[];
 }
@@ -16,7 +17,7 @@ export interface Figures {
 const CONTENDERS = [OURS, OFFICIAL, MEMORY, PING];
 
 /** The figures as Markdown. */
-export function report({ machine, redis, operations, chats, aims }: Figures): string {
+export function report({ machine, redis, operations, flatness, chats, aims }: Figures): string {
   return [
     "## bench checkpointer",
     `${machineLine(machine, redis)}. Times in ms, p50 / p99, measured in turns on one Redis.`,
@@ -31,6 +32,9 @@ export function report({ machine, redis, operations, chats, aims }: Figures): st
         String(latencies[OURS]?.samples),
       ]),
     ),
+    `getTuple of mneme, threads of several lengths in turns, p50 / p99: ${flatness
+      .map(({ checkpoints, latency }) => `${checkpoints} checkpoints ${times(latency)}`)
+      .join("; ")}.`,
     "A chat of 100 turns, 2 × 500 characters each. Bytes: MEMORY USAGE of the thread's keys, without the official saver's search indexes. Commands: what the client sent in turn 100, which has 3 supersteps.",
     table(
       ["chat", "saver", "bytes", "turn 10", "turn 95", "commands a turn", "a superstep"],

@@ -3,7 +3,6 @@ Collects what a reply needs, each value and each list element once, however many
 
 The reply is { items, payloads, ids of list elements, their payloads }. An item names a payload by its place, from 1.
 ]]
-local BATCH = 1000
 local places, wanted = {}, {}
 
 local function want(seq)
@@ -20,18 +19,6 @@ end
 local function want_writes(writes)
   for i = 1, #writes, WRITE_SIZE do writes[i + SEQ] = want(writes[i + SEQ]) end
   return writes
-end
-
--- Lua's stack holds some thousand arguments.
-local function fetch(key, fields)
-  if #fields == 0 then return {} end
-  if #fields <= BATCH then return redis.call('HMGET', key, unpack(fields)) end
-  local all = {}
-  for from = 1, #fields, BATCH do
-    local found = redis.call('HMGET', key, unpack(fields, from, math.min(from + BATCH - 1, #fields)))
-    for i = 1, #found do all[from + i - 1] = found[i] end
-  end
-  return all
 end
 
 local function reply(items)
