@@ -1,5 +1,5 @@
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
-import { elementId, isSplittable, worthSplitting } from "./lists.js";
+import { ELEMENT_TYPE, elementId, isSplittable, worthSplitting } from "./lists.js";
 import { bodyOf, elementIdsOf, listPayload, typeOf, valuePayload } from "./payload.js";
 
 /** A value as it goes to Redis. */
@@ -59,12 +59,7 @@ export function createCodec({ serde, isLangGraphs, threshold }: CodecOptions): C
     decode,
     async encode(value) {
       if (isLangGraphs && isSplittable(value)) {
-        const parts = await Promise.all(
-          value.map(async (element) => {
-            const [type, bytes] = await serde.dumpsTyped(element);
-            return { type, bytes };
-          }),
-        );
+        const parts = await Promise.all(value.map((element) => serde.dumpsTyped(element)));
         if (worthSplitting(parts)) return split(parts, threshold);
       }
       return { payload: await encodeWhole(value), elements: [] };
@@ -72,10 +67,10 @@ export function createCodec({ serde, isLangGraphs, threshold }: CodecOptions): C
   };
 }
 
-function split(parts: readonly { type: string; bytes: Uint8Array }[], threshold: number): Encoded {
-  const elements = parts.map(({ type, bytes }) => ({
-    id: elementId(type, bytes),
-    payload: () => valuePayload(type, bytes, threshold),
+function split(parts: readonly (readonly [type: string, bytes: Uint8Array])[], threshold: number): Encoded {
+  const elements = parts.map(([, bytes]) => ({
+    id: elementId(bytes),
+    payload: () => valuePayload(ELEMENT_TYPE, bytes, threshold),
   }));
   return { payload: listPayload(elements.map(({ id }) => id)), elements };
 }

@@ -1,8 +1,10 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { ELEMENT_ID_SIZE } from "./payload.js";
 
 /** A list shorter than this isn't worth the look-up of its elements. */
 const MIN_ELEMENTS = 4;
+/** What LangGraph's serializer calls all but bytes. */
+export const ELEMENT_TYPE = "json";
 /** An element's id and its entry in a hash cost about as much. */
 const MIN_MEAN_BYTES = 64;
 
@@ -22,9 +24,12 @@ export function isSplittable(value: unknown): value is readonly unknown[] {
   return true;
 }
 
-export function worthSplitting(serialised: readonly { readonly bytes: Uint8Array }[]): boolean {
+export function worthSplitting(serialised: readonly (readonly [type: string, bytes: Uint8Array])[]): boolean {
   let total = 0;
-  for (const { bytes } of serialised) total += bytes.length;
+  for (const [type, bytes] of serialised) {
+    if (type !== ELEMENT_TYPE) return false;
+    total += bytes.length;
+  }
   return total >= serialised.length * MIN_MEAN_BYTES;
 }
 
@@ -32,7 +37,6 @@ export function worthSplitting(serialised: readonly { readonly bytes: Uint8Array
  * Names an element by its content, as 16 characters of one byte each. SHA-256, because what an agent is told may be
  * chosen by an attacker, who must not be able to make two messages one.
  */
-export function elementId(type: string, bytes: Uint8Array): string {
-  const digest = createHash("sha256").update(`${type}\0`).update(bytes).digest();
-  return digest.toString("latin1", 0, ELEMENT_ID_SIZE);
+export function elementId(bytes: Uint8Array): string {
+  return hash("sha256", bytes, "buffer").toString("latin1", 0, ELEMENT_ID_SIZE);
 }

@@ -1,4 +1,5 @@
 import type { Context } from "./context.js";
+import { elementIdsOf } from "./payload.js";
 
 /** What a reading script gives: items, and the payloads that they name by their place. */
 export interface Reply {
@@ -8,16 +9,27 @@ export interface Reply {
 }
 
 export function readReply({ codec, known }: Context, threadId: string, raw: unknown): Reply {
-  const [items, payloads, ids, elements] = asList(raw).map(asList);
+  const [items = [], payloads = [], elements = []] = asList(raw).map(asList);
   const parts = new Map<string, unknown>();
-  for (const [i, id] of (ids ?? []).entries()) parts.set(asBytes(id).toString("latin1"), elements?.[i]);
-  if (parts.size > 0) known.add(threadId, parts.keys());
+  if (elements.length > 0) {
+    for (const id of elementIdsIn(payloads)) parts.set(id, elements[parts.size]);
+    known.add(threadId, parts.keys());
+  }
 
   const element = (id: string): Buffer => stored(parts.get(id), "a list element");
   return {
-    items: (items ?? []).map(asList),
-    load: (place) => codec.decode(stored(payloads?.[Number(place) - 1], "a value"), element),
+    items: items.map(asList),
+    load: (place) => codec.decode(stored(payloads[Number(place) - 1], "a value"), element),
   };
+}
+
+/** Each once, in the order in which the script gives the elements. */
+function elementIdsIn(payloads: readonly unknown[]): Set<string> {
+  const ids = new Set<string>();
+  for (const payload of payloads) {
+    for (const id of (payload === null ? undefined : elementIdsOf(asBytes(payload))) ?? []) ids.add(id);
+  }
+  return ids;
 }
 
 export function asList(reply: unknown): readonly unknown[] {

@@ -62,11 +62,12 @@ local function elements_stored(channel, payload)
   local from = 2
   local before = parent and ref_of(parent, channel)
   before = before and redis.call('HGET', VALUES, before)
-  -- What the parent's list already has is there. A list mostly grows at its end, so there is little left to ask for.
+  -- What the parent's list has too is there. A list mostly grows at its end, so there is little left to ask for.
   if before and string.sub(payload, 1, #before) == before then from = #before + 1 end
   for at = from, #payload, ELEMENT_SIZE do
     local id = string.sub(payload, at, at + ELEMENT_SIZE - 1)
-    if not sent[id] and redis.call('HEXISTS', ELEMENTS, id) == 0 then return false end
+    local there = sent[id] or (before and string.sub(before, at, at + ELEMENT_SIZE - 1) == id)
+    if not there and redis.call('HEXISTS', ELEMENTS, id) == 0 then return false end
   end
   return true
 end

@@ -8,14 +8,17 @@ import {
   StateGraph,
 } from "@langchain/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
+import { createRandom, pick } from "../corpus/random.js";
+import { createVocabulary } from "../corpus/vocabulary.js";
 
 const CHARACTERS = 500;
-const WORDS = "memory of an agent that talks for a long while about this and that ".split(" ");
+const WORDS = createVocabulary(createRandom(1), 5000);
 
-/** Of exactly 500 characters, and unlike all others. */
+/** Of exactly 500 characters, unlike all others, and no easier to deflate than a text of so many different words. */
 function text(speaker: string, turn: number): string {
+  const random = createRandom(turn);
   let result = `${speaker} in turn ${turn}:`;
-  for (let i = turn; result.length < CHARACTERS; i++) result += ` ${WORDS[(i * 7) % WORDS.length]}`;
+  while (result.length < CHARACTERS) result += ` ${pick(random, WORDS)}`;
   return result.slice(0, CHARACTERS);
 }
 

@@ -1,7 +1,8 @@
 --[[
 Collects what a reply needs, each value and each list element once, however many checkpoints share it.
 
-The reply is { items, payloads, ids of list elements, their payloads }. An item names a payload by its place, from 1.
+The reply is { items, payloads, payloads of list elements }. An item names a payload by its place, from 1. Elements
+stand in the order in which the lists among the payloads name them first: their ids needn't be sent.
 ]]
 local places, wanted = {}, {}
 
@@ -36,7 +37,7 @@ local function reply(items)
       end
     end
   end
-  return { items, payloads, ids, fetch(ELEMENTS, ids) }
+  return { items, payloads, fetch(ELEMENTS, ids) }
 end
 
 -- { namespace \0, id, parent, document, metadata, { channel, place, ... }, writes, an old parent's writes }
