@@ -1,35 +1,35 @@
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
-import { ELEMENT_TYPE, elementId, isSplittable, worthSplitting } from "./lists.js";
-import { bodyOf, elementIdsOf, listPayload, typeOf, valuePayload } from "./payload.js";
+import { SEGMENT_TYPE, isSplittable, segmentId, segmentsOf, worthSplitting } from "./lists.js";
+import { bodyOf, segmentIdsOf, listPayload, typeOf, valuePayload } from "./payload.js";
 
 /** A value as it goes to Redis. */
 export interface Encoded {
   readonly payload: Buffer;
-  /** Of a list that is stored by element; those that Redis has needn't be sent. */
-  readonly elements: readonly Element[];
+  /** Of a list that is stored in segments; those that Redis has needn't be sent. */
+  readonly segments: readonly Segment[];
 }
 
-export interface Element {
+export interface Segment {
   readonly id: string;
-  /** Only called for an element that is sent. */
+  /** Only called for a segment that is sent. */
   payload(): Promise<Buffer>;
 }
 
-/** What a payload is made of, by the id of the element. */
-export type ElementSource = (id: string) => Buffer;
+/** What a payload is made of, by the id of the segment. */
+export type SegmentSource = (id: string) => Buffer;
 
 export interface Codec {
   encode(value: unknown): Promise<Encoded>;
-  /** For values that are never stored by element. */
+  /** For values that are never stored in segments. */
   encodeWhole(value: unknown): Promise<Buffer>;
-  decode(payload: Buffer, elements: ElementSource): Promise<unknown>;
+  decode(payload: Buffer, segments: SegmentSource): Promise<unknown>;
 }
 
 export interface CodecOptions {
   readonly serde: SerializerProtocol;
   /**
-   * Whether it is LangGraph's own, of which we know more than that it is a serializer: it writes an element of a list
-   * the same alone, so that lists can be stored by element, and it reads JSON from a string too, which is faster.
+   * Whether it is LangGraph's own, of which we know more than that it is a serializer: it writes a part of a list as it
+   * writes it inside the whole, so that lists can be stored in segments, and it reads JSON from a string too.
    */
   readonly isLangGraphs: boolean;
   /** Payloads of so many bytes are deflated. */
@@ -46,9 +46,11 @@ export function createCodec({ serde, isLangGraphs, threshold }: CodecOptions): C
     // Else a copy: a serializer may hand out the bytes themselves, which here are a part of a network buffer.
     serde.loadsTyped(type, isLangGraphs && type === "json" ? body.toString() : new Uint8Array(body));
 
-  const decode = (payload: Buffer, elements: ElementSource): Promise<unknown> => {
-    const ids = elementIdsOf(payload);
-    if (ids !== undefined) return Promise.all(ids.map((id) => decode(elements(id), elements)));
+  const decode = (payload: Buffer, segments: SegmentSource): Promise<unknown> => {
+    const ids = segmentIdsOf(payload);
+    if (ids !== undefined) {
+      return Promise.all(ids.map((id) => decode(segments(id), segments))).then((parts) => parts.flat());
+    }
     const type = typeOf(payload);
     const body = bodyOf(payload);
     return body instanceof Promise ? body.then((inflated) => load(type, inflated)) : load(type, body);
@@ -59,18 +61,18 @@ export function createCodec({ serde, isLangGraphs, threshold }: CodecOptions): C
     decode,
     async encode(value) {
       if (isLangGraphs && isSplittable(value)) {
-        const parts = await Promise.all(value.map((element) => serde.dumpsTyped(element)));
+        const parts = await Promise.all(segmentsOf(value).map((segment) => serde.dumpsTyped(segment)));
         if (worthSplitting(parts)) return split(parts, threshold);
       }
-      return { payload: await encodeWhole(value), elements: [] };
+      return { payload: await encodeWhole(value), segments: [] };
     },
   };
 }
 
 function split(parts: readonly (readonly [type: string, bytes: Uint8Array])[], threshold: number): Encoded {
-  const elements = parts.map(([, bytes]) => ({
-    id: elementId(bytes),
-    payload: () => valuePayload(ELEMENT_TYPE, bytes, threshold),
+  const segments = parts.map(([, bytes]) => ({
+    id: segmentId(bytes),
+    payload: () => valuePayload(SEGMENT_TYPE, bytes, threshold),
   }));
-  return { payload: listPayload(elements.map(({ id }) => id)), elements };
+  return { payload: listPayload(segments.map(({ id }) => id)), segments };
 }

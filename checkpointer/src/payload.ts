@@ -7,9 +7,9 @@ const inflate = promisify(inflateRaw);
 /** What a payload's first byte says. Scripts look at no more than this byte. */
 const WHOLE = 0x77; // w
 const DEFLATED = 0x7a; // z
-const LIST = 0x65; // e: nothing but the ids of its elements follows
+const LIST = 0x6c; // l: nothing but the ids of its segments follows
 
-export const ELEMENT_ID_SIZE = 16;
+export const SEGMENT_ID_SIZE = 16;
 
 /** A serialised value with its type, deflated from a size on if that makes it smaller. */
 export async function valuePayload(type: string, bytes: Uint8Array, threshold: number): Promise<Buffer> {
@@ -24,12 +24,12 @@ export function listPayload(ids: readonly string[]): Buffer {
   return Buffer.from(`${String.fromCharCode(LIST)}${ids.join("")}`, "latin1");
 }
 
-/** The ids of a list's elements; undefined when the payload is a value. */
-export function elementIdsOf(payload: Buffer): string[] | undefined {
+/** The ids of a list's segments; undefined when the payload is a value. */
+export function segmentIdsOf(payload: Buffer): string[] | undefined {
   if (payload[0] !== LIST) return undefined;
   const ids: string[] = [];
-  for (let from = 1; from < payload.length; from += ELEMENT_ID_SIZE) {
-    ids.push(payload.toString("latin1", from, from + ELEMENT_ID_SIZE));
+  for (let from = 1; from < payload.length; from += SEGMENT_ID_SIZE) {
+    ids.push(payload.toString("latin1", from, from + SEGMENT_ID_SIZE));
   }
   return ids;
 }

@@ -1,5 +1,5 @@
 import type { Context } from "./context.js";
-import { elementIdsOf } from "./payload.js";
+import { segmentIdsOf } from "./payload.js";
 
 /** What a reading script gives: items, and the payloads that they name by their place. */
 export interface Reply {
@@ -9,25 +9,25 @@ export interface Reply {
 }
 
 export function readReply({ codec, known }: Context, threadId: string, raw: unknown): Reply {
-  const [items = [], payloads = [], elements = []] = asList(raw).map(asList);
+  const [items = [], payloads = [], segments = []] = asList(raw).map(asList);
   const parts = new Map<string, unknown>();
-  if (elements.length > 0) {
-    for (const id of elementIdsIn(payloads)) parts.set(id, elements[parts.size]);
+  if (segments.length > 0) {
+    for (const id of segmentIdsIn(payloads)) parts.set(id, segments[parts.size]);
     known.add(threadId, parts.keys());
   }
 
-  const element = (id: string): Buffer => stored(parts.get(id), "a list element");
+  const segment = (id: string): Buffer => stored(parts.get(id), "a list segment");
   return {
     items: items.map(asList),
-    load: (place) => codec.decode(stored(payloads[Number(place) - 1], "a value"), element),
+    load: (place) => codec.decode(stored(payloads[Number(place) - 1], "a value"), segment),
   };
 }
 
-/** Each once, in the order in which the script gives the elements. */
-function elementIdsIn(payloads: readonly unknown[]): Set<string> {
+/** Each once, in the order in which the script gives the segments. */
+function segmentIdsIn(payloads: readonly unknown[]): Set<string> {
   const ids = new Set<string>();
   for (const payload of payloads) {
-    for (const id of (payload === null ? undefined : elementIdsOf(asBytes(payload))) ?? []) ids.add(id);
+    for (const id of (payload === null ? undefined : segmentIdsOf(asBytes(payload))) ?? []) ids.add(id);
   }
   return ids;
 }

@@ -21,7 +21,7 @@ import { getDeltaChannelHistory } from "./delta-history.js";
 import { describeThread, type ThreadDescription } from "./describe-thread.js";
 import { getTuple } from "./get-tuple.js";
 import { createKeys } from "./keys.js";
-import { createKnownElements } from "./known-elements.js";
+import { createKnownSegments } from "./known-segments.js";
 import { list } from "./list.js";
 import { type ListThreadsOptions, listThreads, type ThreadPage } from "./list-threads.js";
 import { nextVersion } from "./next-version.js";
@@ -53,7 +53,7 @@ export class RedisSaver extends BaseCheckpointSaver {
       run: createRun(send),
       keys: createKeys(options.keyPrefix ?? DEFAULT_KEY_PREFIX),
       ttl: readTtl(options.ttl),
-      known: createKnownElements(),
+      known: createKnownSegments(),
       announced: new Set(),
     };
   }

@@ -2,7 +2,7 @@
 Walks from a checkpoint's parent towards the root, until each of the channels has met an ancestor that stores its
 value.
 
-KEYS    index, heads, values, writes, elements
+KEYS    index, heads, values, writes, segments
 
 ARGV[1] TTL in milliseconds to set anew, or '0'
 ARGV[2] namespace \0

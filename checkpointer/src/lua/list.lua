@@ -1,7 +1,7 @@
 --[[
 Reads a page of a thread's checkpoints, by descending id, and where ids are the same by namespace.
 
-KEYS    index, heads, values, writes, elements
+KEYS    index, heads, values, writes, segments
 
 ARGV[1] TTL in milliseconds to set anew, or '0'
 ARGV[2] namespace \0, or '' for all of the thread's

@@ -4,7 +4,7 @@ does whatever they need: checkpoints with an interrupt that nobody has answered,
 delta channel, and the parent of a checkpoint of an old format, which holds its pending sends. The namespaces of
 subgraph calls (they carry a task id after ':') go with the checkpoint of the root graph that made the call.
 
-KEYS    index, heads, values, writes, elements
+KEYS    index, heads, values, writes, segments
 
 ARGV[1] how many to keep in each namespace, at least 1
 
@@ -97,22 +97,22 @@ for i = 1, #left, 2 do
   for seq = 4, #writes, 4 do live[tostring(writes[seq])] = true end
 end
 
-local dead, live_elements = {}, {}
+local dead, live_segments = {}, {}
 for _, seq in ipairs(redis.call('HKEYS', VALUES)) do
   if not live[seq] then
     table.insert(dead, seq)
   else
     local payload = redis.call('HGET', VALUES, seq)
     if string.byte(payload) == LIST then
-      for at = 2, #payload, ELEMENT_SIZE do live_elements[string.sub(payload, at, at + ELEMENT_SIZE - 1)] = true end
+      for at = 2, #payload, SEGMENT_SIZE do live_segments[string.sub(payload, at, at + SEGMENT_SIZE - 1)] = true end
     end
   end
 end
 delete('HDEL', VALUES, dead)
 
-local dead_elements = {}
-for _, id in ipairs(redis.call('HKEYS', ELEMENTS)) do
-  if not live_elements[id] then table.insert(dead_elements, id) end
+local dead_segments = {}
+for _, id in ipairs(redis.call('HKEYS', SEGMENTS)) do
+  if not live_segments[id] then table.insert(dead_segments, id) end
 end
-delete('HDEL', ELEMENTS, dead_elements)
+delete('HDEL', SEGMENTS, dead_segments)
 return #removed

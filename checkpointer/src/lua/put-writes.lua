@@ -1,7 +1,7 @@
 --[[
 Stores what a task wrote. An index below zero overwrites, any other one is kept if it is there.
 
-KEYS    index, heads, values, writes, elements
+KEYS    index, heads, values, writes, segments
 
 ARGV[1] namespace \0 id of the checkpoint
 ARGV[2] TTL in milliseconds, or '0'

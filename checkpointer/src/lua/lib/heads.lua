@@ -12,11 +12,11 @@ same; beside them stand the names of a checkpoint's tasks, each with a \0 behind
 
 A seq names a value; each is given out once, so that no writer can overwrite what another branch refers to.
 ]]
-local INDEX, HEADS, VALUES, WRITES, ELEMENTS = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local INDEX, HEADS, VALUES, WRITES, SEGMENTS = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local PARENT, FORMAT, ROOT, DOCUMENT, METADATA, REFS, DELTAS = 1, 2, 3, 4, 5, 6, 7
 local TASK, IDX, PATH, CHANNEL, SEQ, WRITE_SIZE = 0, 1, 2, 3, 4, 5
 local BATCH = 1000
-local LIST, ELEMENT_SIZE = string.byte('e'), 16
+local LIST, SEGMENT_SIZE = string.byte('l'), 16
 
 local function head_of(member)
   local packed = redis.call('HGET', HEADS, member)

@@ -1,7 +1,7 @@
 --[[
-Collects what a reply needs, each value and each list element once, however many checkpoints share it.
+Collects what a reply needs, each value and each list segment once, however many checkpoints share it.
 
-The reply is { items, payloads, payloads of list elements }. An item names a payload by its place, from 1. Elements
+The reply is { items, payloads, payloads of list segments }. An item names a payload by its place, from 1. Segments
 stand in the order in which the lists among the payloads name them first: their ids needn't be sent.
 ]]
 local places, wanted = {}, {}
@@ -28,8 +28,8 @@ local function reply(items)
   for i = 1, #payloads do
     local payload = payloads[i]
     if payload and string.byte(payload) == LIST then
-      for from = 2, #payload, ELEMENT_SIZE do
-        local id = string.sub(payload, from, from + ELEMENT_SIZE - 1)
+      for from = 2, #payload, SEGMENT_SIZE do
+        local id = string.sub(payload, from, from + SEGMENT_SIZE - 1)
         if not seen[id] then
           seen[id] = true
           ids[#ids + 1] = id
@@ -37,7 +37,7 @@ local function reply(items)
       end
     end
   end
-  return { items, payloads, fetch(ELEMENTS, ids) }
+  return { items, payloads, fetch(SEGMENTS, ids) }
 end
 
 -- { namespace \0, id, parent, document, metadata, { channel, place, ... }, writes, an old parent's writes }
