@@ -1,3 +1,4 @@
+import { benchCheckpointer } from "./checkpointer/index.js";
 import { benchMemory } from "./memory/index.js";
 import type { Part } from "./part.js";
 import { benchState } from "./state/index.js";
@@ -5,4 +6,5 @@ import { benchState } from "./state/index.js";
 export const PARTS: ReadonlyMap<string, Part> = new Map([
   ["memory", benchMemory],
   ["state", benchState],
+  ["checkpointer", benchCheckpointer],
 ]);
