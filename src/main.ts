@@ -256,7 +256,11 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     embedder:
       embedder === undefined ? "none (keyword only)" : `${embedder.model.id} (${embedder.model.provider})`,
     redis: `Redis ${facts.version} at ${publicAddress(config.redis.url)}`,
-    stop: () => stop(open),
+    async stop() {
+      await stop(open);
+      clearInterval(flushing);
+      destination.flush();
+    },
   };
 }
 

@@ -6,7 +6,7 @@ import type { JsonValue } from "../domain/json.js";
 import { LIMITS } from "../domain/limits.js";
 import type { StateOperation } from "./document.js";
 import { jsonText } from "./json-text.js";
-import { badPath, checkPath } from "./path.js";
+import { badPath, checkPath, checkWritePath } from "./path.js";
 import type {
   AskedTtl,
   Transaction,
@@ -66,12 +66,14 @@ function prepare(input: OperationInput, index: number): TransactionOperation {
   const field = `operations[${index}]`;
   // The root, as if no path had been given: what is done to the whole value needs no draft.
   const path = input.path === "$" ? undefined : input.path;
-  if (path !== undefined) checkPath(`${field}.path`, path);
+  let above = 0;
+  if (path !== undefined && input.value !== undefined) above = checkWritePath(`${field}.path`, path);
+  else if (path !== undefined) checkPath(`${field}.path`, path);
   return {
     op: input.op,
     key: input.key,
     path,
-    value: input.value === undefined ? undefined : jsonText(`${field}.value`, input.value),
+    value: input.value === undefined ? undefined : jsonText(`${field}.value`, input.value, above),
     by: input.by ?? 0,
     min: input.min,
     max: input.max,
