@@ -44,6 +44,17 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
     also: { namespace: "{ns}.shared", verbs: ["publish"] },
     body: { from: "{ns}.shared" },
   },
+  "GET /v1/namespaces/{ns}/state/{key}": { need: "read" },
+  "PUT /v1/namespaces/{ns}/state/{key}": { need: "write", body: { value: 1 } },
+  "PATCH /v1/namespaces/{ns}/state/{key}": { need: "write", body: { a: 1 } },
+  "DELETE /v1/namespaces/{ns}/state/{key}": { need: "write" },
+  "GET /v1/namespaces/{ns}/state/{key}/history": { need: "read" },
+  "POST /v1/namespaces/{ns}/state-transactions": {
+    need: "write",
+    body: { operations: [{ op: "set", key: "k", value: 1 }] },
+  },
+  // From where there is nothing to resume: else the stream would have no end.
+  "GET /v1/namespaces/{ns}/state-changes": { need: "read", headers: { "last-event-id": "1-1" } },
   "GET /v1/audit": { need: "keys" },
   "GET /v1/audit/export": { need: "keys" },
   "POST /v1/recall": { need: "read", body: { query: "x", namespaces: ["{ns}"] } },
