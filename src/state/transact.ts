@@ -34,6 +34,11 @@ export interface OperationInput {
   readonly ttl_seconds?: AskedTtl;
 }
 
+/** Whether its result, or that it fails, tells something of the value that is there. */
+function tellsOfValues({ op, path }: TransactionOperation): boolean {
+  return op === "increment" || op === "merge" || path !== undefined;
+}
+
 /** Does all operations if all checks hold and none of them fails, else nothing. One result an operation, in order. */
 export async function transact(
   { store, audit }: StateServices,
@@ -48,6 +53,9 @@ export async function transact(
       "operations",
       `Checks and operations must not name more than ${LIMITS.transactionKeys} keys.`,
     );
+  }
+  if (operations.some(tellsOfValues)) {
+    await authorize(audit, context, namespace, { verb: "read", act: "state.transact" });
   }
   await authorize(audit, context, namespace, { verb: "write", act: "state.transact" });
   const transaction: Transaction = {

@@ -238,7 +238,7 @@ const audit: MakeAct = (_world, _agent, { ns, pick, flag }) => {
 
 const state: MakeAct = (world, agent, { ns, pick, flag, text }) => {
   const value = world.fresh("state");
-  const key = flag ? `k${pick % 2}` : encodeURIComponent(text.slice(0, 40));
+  const key = flag ? "k" : encodeURIComponent(text.slice(0, 40));
   const path = `${base(ns)}/state/${key}`;
   const route = (method: string) => `${method} /v1/namespaces/{ns}/state/{key}`;
   const known = () => world.hide(value, `state in ${ns}`, agent, (reader) => may(reader, "read", ns));
@@ -298,6 +298,8 @@ export const ACTS: Readonly<Record<string, MakeAct>> = {
   listKeys,
   audit,
   state,
+  moreState: state,
+  evenMoreState: state,
   hostile,
 };
 

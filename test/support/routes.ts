@@ -46,7 +46,7 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   },
   "GET /v1/namespaces/{ns}/state/{key}": { need: "read" },
   "PUT /v1/namespaces/{ns}/state/{key}": { need: "write", body: { value: 1 } },
-  "PATCH /v1/namespaces/{ns}/state/{key}": { need: "write", body: { a: 1 } },
+  "PATCH /v1/namespaces/{ns}/state/{key}": { need: "read and write", body: { a: 1 } },
   "DELETE /v1/namespaces/{ns}/state/{key}": { need: "write" },
   "GET /v1/namespaces/{ns}/state/{key}/history": { need: "read" },
   "POST /v1/namespaces/{ns}/state-transactions": {

@@ -92,7 +92,7 @@ const patchRoute = createRoute({
   tags: tag,
   summary: "Change state by a JSON merge patch",
   description:
-    "RFC 7396: a null removes a member, an object merges, anything else replaces. The expiry stays.",
+    "RFC 7396: a null removes a member, an object merges, anything else replaces. The expiry stays. Needs `read` and `write`: the answer shows the whole document.",
   request: {
     params: stateParams,
     query: z.strictObject({
