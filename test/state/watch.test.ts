@@ -182,6 +182,20 @@ test("a process takes a bounded number of watchers, and each gets every change",
   expect(await stopped).toBe(0);
 }, 60_000);
 
+test("HEAD opens nothing", async () => {
+  const one = await startService({ ...PATIENT, MNEME_WATCHERS_MAX: "1" });
+  const path = changesOf(newNamespace());
+  for (let turn = 0; turn < 3; turn++) {
+    const head = await fetch(one.url + path, { method: "HEAD" });
+    expect(head.status).toBe(200);
+    expect(head.headers.get("content-type")).toBe("text/event-stream");
+  }
+  const watcher = await openEvents(one, path);
+  expect(watcher.status).toBe(200);
+  watcher.close();
+  await one.stop();
+});
+
 test("a watcher outlives a Redis that is away, and misses nothing", async () => {
   const redis = await startRedis({ appendonly: true });
   const service = await startService({ ...PATIENT, REDIS_URL: redis.url, MNEME_WATCH_HEARTBEAT_MS: "200" });
