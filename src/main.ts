@@ -69,7 +69,7 @@ export interface ServeOptions {
 }
 
 /** Bytes of log that are written together, and how long a line may wait for others. */
-const LOG_CHUNK = 4096;
+const LOG_CHUNK = 12 * 1024;
 const LOG_FLUSH_MS = 100;
 
 const DAY_MS = 24 * 3600 * 1000;

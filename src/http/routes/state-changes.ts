@@ -6,7 +6,7 @@ import type { WatchEvent } from "../../state/watch.js";
 import { watchState } from "../../state/watch.js";
 import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
-import { respondEvents } from "../event-stream.js";
+import { EVENT_HEADERS, respondEvents } from "../event-stream.js";
 import { createRouter } from "../router.js";
 import { text } from "../schemas/primitives.js";
 import { viewChange } from "../schemas/state.js";
@@ -61,6 +61,12 @@ export function stateChangeRoutes({ state, now, watch: options, logger }: AppDep
       heartbeatMs: options.heartbeatMs,
       stillAllowed: () => stillAllowed(context),
     });
+    if (c.req.method === "HEAD") {
+      // Nobody would read the events, and so nothing would end them. One that hasn't begun can't be ended.
+      await watch.events.next();
+      await watch.events.return();
+      return c.body(null, 200, EVENT_HEADERS);
+    }
     const source = {
       texts: written(watch.events),
       close: watch.close,

@@ -147,7 +147,11 @@ export function stateRoutes({ state, now }: AppDeps) {
         as_of === undefined
           ? await getState(state, context, ref, jsonPath)
           : await getStateAsOf(state, context, ref, as_of, jsonPath);
-      return answer(c, writeState(key, document), 200, { ETag: etagOf(document.version) });
+      return answer(c, writeState(key, document), 200, {
+        ETag: etagOf(document.version),
+        // What was true a moment ago isn't what is asked for.
+        "Cache-Control": "no-store",
+      });
     })
     .openapi(putRoute, async (c) => {
       const { ns, key } = c.req.valid("param");
