@@ -18,6 +18,10 @@ import { keyRoutes } from "./http/routes/keys.js";
 import { memoryRoutes } from "./http/routes/memories.js";
 import { namespaceRoutes } from "./http/routes/namespaces.js";
 import { recallRoutes } from "./http/routes/recall.js";
+import { stateChangeRoutes } from "./http/routes/state-changes.js";
+import { stateHistoryRoutes } from "./http/routes/state-history.js";
+import { stateTransactionRoutes } from "./http/routes/state-transactions.js";
+import { stateRoutes } from "./http/routes/state.js";
 import { systemRoutes } from "./http/routes/system.js";
 import { threadRoutes } from "./http/routes/threads.js";
 import { describeError } from "./log.js";
@@ -57,7 +61,11 @@ export function createApp(deps: AppDeps) {
     .route("/", interactionRoutes(deps))
     .route("/", recallRoutes(deps))
     .route("/", threadRoutes(deps))
-    .route("/", auditRoutes(deps));
+    .route("/", auditRoutes(deps))
+    .route("/", stateRoutes(deps))
+    .route("/", stateHistoryRoutes(deps))
+    .route("/", stateTransactionRoutes(deps))
+    .route("/", stateChangeRoutes(deps));
   serveDescription(app);
   return routed;
 }

@@ -16,6 +16,15 @@ export interface Config {
   /** How long a vector stays in the cache, in seconds. */
   readonly embeddingCacheSeconds: number;
   readonly durable: { readonly always: boolean; readonly timeoutMs: number };
+  /** How long superseded versions of state, and its changes, are kept. */
+  readonly stateHistorySeconds: number;
+  readonly watch: {
+    /** Open at once in this process. */
+    readonly max: number;
+    readonly heartbeatMs: number;
+    /** How long a client may take to take what it is sent before it is cut off. */
+    readonly sendMs: number;
+  };
   /** How long an entry of the audit trail is kept. */
   readonly auditRetentionDays: number;
   /** Of a namespace whose settings have none of their own; null: any amount. */
@@ -86,6 +95,10 @@ const environment = z
     MNEME_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(LIMITS.requestsPerMinute).optional(),
     MNEME_QUOTA_MEMORIES: quota,
     MNEME_QUOTA_BYTES: quota,
+    STATE_HISTORY_SECONDS: integer(7 * 24 * 3600, 1, 10 * 365 * 24 * 3600),
+    MNEME_WATCHERS_MAX: integer(1000, 1, 100_000),
+    MNEME_WATCH_HEARTBEAT_MS: integer(15_000, 50, 300_000),
+    MNEME_WATCH_SEND_MS: integer(10_000, 50, 300_000),
     AUDIT_RETENTION_DAYS: integer(30, 1, 3650),
     MNEME_ALLOW_ANONYMOUS: z.enum(["0", "1"]).default("0"),
   })
@@ -138,6 +151,12 @@ export function loadConfig(env: Environment): Config {
     embedding: embeddingOf(values),
     embeddingCacheSeconds: values.MNEME_EMBEDDING_CACHE_SECONDS,
     durable: { always: values.MNEME_DURABLE === "1", timeoutMs: values.MNEME_DURABLE_TIMEOUT_MS },
+    stateHistorySeconds: values.STATE_HISTORY_SECONDS,
+    watch: {
+      max: values.MNEME_WATCHERS_MAX,
+      heartbeatMs: values.MNEME_WATCH_HEARTBEAT_MS,
+      sendMs: values.MNEME_WATCH_SEND_MS,
+    },
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     quota: { memories: values.MNEME_QUOTA_MEMORIES, bytes: values.MNEME_QUOTA_BYTES },
     defaultTtl: {

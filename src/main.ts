@@ -40,12 +40,16 @@ import { ensureIndex, isIndexing, recordIndex, vectorIndex } from "./redis/index
 import { createKeys } from "./redis/keys.js";
 import { createLocks } from "./redis/locks.js";
 import { createMemoryStore } from "./redis/memory/index.js";
+import { createStateStore } from "./redis/state/index.js";
+import { createStateNews } from "./redis/state/news.js";
 import { loadScripts } from "./redis/scripts.js";
 import type { ServerFacts } from "./redis/server.js";
 import { connectTo } from "./redis/server.js";
 import { createSubscriptions } from "./redis/subscriptions.js";
 import { createThreadStore } from "./redis/threads/index.js";
 import { createIndexStatistics } from "./redis/statistics.js";
+import type { Watchers } from "./state/watchers.js";
+import { createWatchers } from "./state/watchers.js";
 import { StartError } from "./start-error.js";
 
 export interface RunningService {
@@ -65,6 +69,10 @@ export interface ServeOptions {
   readonly env: Environment;
 }
 
+/** Bytes of log that are written together, and how long a line may wait for others. */
+const LOG_CHUNK = 12 * 1024;
+const LOG_FLUSH_MS = 100;
+
 const DAY_MS = 24 * 3600 * 1000;
 
 /**
@@ -74,8 +82,10 @@ const DAY_MS = 24 * 3600 * 1000;
  */
 export async function serve({ env }: ServeOptions): Promise<RunningService> {
   const config = loadConfig(env);
-  // Written in the background: a line a request, written at once, would be a seventh of a read by id.
-  const destination = pino.destination({ sync: false });
+  // Written in the background and many lines at once: each write of its own would be a tenth of a small request.
+  const destination = pino.destination({ sync: false, minLength: LOG_CHUNK });
+  const flushing = setInterval(() => destination.flush(), LOG_FLUSH_MS);
+  flushing.unref();
   const logger = pino({ level: config.logLevel, base: { service: "mneme" } }, destination);
   const keys = createKeys(config.redis.keyPrefix);
   const client = createRedisClient({
@@ -85,6 +95,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   const metrics: Metrics = createMetrics({
     redisUp: () => client.isReady,
     countMemories: () => store.countByType(),
+    countWatchers: () => watchers.count,
   });
   const redis = createGateway(client, {
     timeoutMs: config.redis.timeoutMs,
@@ -108,6 +119,13 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     statistics: createIndexStatistics(redis, keys),
     model: embedder?.model.id,
   });
+  const stateStore = createStateStore({
+    redis,
+    auditor,
+    keys,
+    historyMs: config.stateHistorySeconds * 1000,
+  });
+  const watchers = createWatchers(config.watch.max);
   const indexes = indexDefinitions(keys, embedder);
 
   async function ensureIndexes(): Promise<void> {
@@ -204,6 +222,8 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     rateLimiter: createRateLimiter(redis, keys),
     rateLimitPerMinute: config.rateLimitPerMinute,
     keyRequired: keyCache.required,
+    state: { store: stateStore, audit, news: createStateNews(subscriptions, keys), watchers },
+    watch: config.watch,
     metrics,
     logger,
     anonymousAnywhere: config.allowAnonymous,
@@ -216,6 +236,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   const open: Open = {
     server,
+    watchers,
     workers: [worker, publications],
     embedder,
     connections: [subscriptions, durability],
@@ -237,7 +258,11 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     embedder:
       embedder === undefined ? "none (keyword only)" : `${embedder.model.id} (${embedder.model.provider})`,
     redis: `Redis ${facts.version} at ${publicAddress(config.redis.url)}`,
-    stop: () => stop(open),
+    async stop() {
+      await stop(open);
+      clearInterval(flushing);
+      destination.flush();
+    },
   };
 }
 
@@ -292,6 +317,7 @@ async function listen(server: Server, { host, port }: Config): Promise<string> {
 interface Open {
   readonly server: Server;
   readonly workers: readonly { stop(): Promise<void> }[];
+  readonly watchers: Watchers;
   readonly embedder: Embedder | undefined;
   readonly connections: readonly { close(): void }[];
   readonly client: ReturnType<typeof createRedisClient>;
@@ -304,10 +330,20 @@ const DRAIN_MS = 30_000;
 /** How long a Redis that hangs may take for its last answers before its connection is cut, in milliseconds. */
 const FAREWELL_MS = 2_000;
 
-async function stop({ server, workers, embedder, connections, client, logger }: Open): Promise<void> {
+async function stop({
+  server,
+  watchers,
+  workers,
+  embedder,
+  connections,
+  client,
+  logger,
+}: Open): Promise<void> {
   logger.info("stopping");
   const closed = once(server, "close");
   server.close();
+  // Those who follow changes would never finish by themselves.
+  watchers.close();
   // A connection that has had its answer would otherwise stay for the keep-alive time.
   const idle = setInterval(() => server.closeIdleConnections(), 50);
   const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);

@@ -1,7 +1,7 @@
 import type { Codec } from "./codec.js";
 import type { Send } from "./connection.js";
 import type { Keys } from "./keys.js";
-import type { KnownElements } from "./known-elements.js";
+import type { KnownSegments } from "./known-segments.js";
 import type { Ttl } from "./options.js";
 import type { Run } from "./scripts.js";
 
@@ -12,7 +12,7 @@ export interface Context {
   readonly keys: Keys;
   readonly codec: Codec;
   readonly ttl: Ttl;
-  readonly known: KnownElements;
+  readonly known: KnownSegments;
   /** Threads that this process has put on the list. */
   readonly announced: Set<string>;
 }

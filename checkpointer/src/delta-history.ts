@@ -1,9 +1,10 @@
 import type { CheckpointPendingWrite, DeltaChannelHistory } from "@langchain/langgraph-checkpoint";
 import type { Address } from "./config.js";
 import type { Context } from "./context.js";
-import { escapeField, namespaceField, unescapeField } from "./fields.js";
+import { escapeField, namespaceField } from "./fields.js";
 import { readWrites } from "./pending-writes.js";
-import { asText, pairs, readReply } from "./reply.js";
+import { readReply } from "./reply.js";
+import { readValues } from "./tuple.js";
 
 /** For each channel the nearest ancestor's stored value, and the writes since, the oldest first. */
 export async function getDeltaChannelHistory(
@@ -20,16 +21,12 @@ export async function getDeltaChannelHistory(
   ]);
   const reply = readReply(context, threadId, raw);
   const steps = await Promise.all(
-    reply.items.toReversed().map(async ([seeds, writes]) => ({
-      seeds: await Promise.all(
-        pairs(seeds).map(
-          async ([channel, seq]) => [unescapeField(asText(channel)), await reply.load(seq)] as const,
-        ),
-      ),
-      writes: await readWrites(reply, writes),
+    reply.items.toReversed().map(async ([stored, written]) => ({
+      seeds: await readValues(reply, stored),
+      writes: await readWrites(reply, written),
     })),
   );
-  const seeds = new Map(steps.flatMap((step) => step.seeds));
+  const seeds = new Map(steps.flatMap((step) => Object.entries(step.seeds)));
   const writes = new Map<string, CheckpointPendingWrite[]>(channels.map((channel) => [channel, []]));
   for (const write of steps.flatMap((step) => step.writes)) writes.get(write[1])?.push(write);
   return Object.fromEntries(channels.map((channel) => [channel, historyOf(channel, writes, seeds)]));

@@ -1,4 +1,4 @@
-/** The keys of a thread, in the order that every script takes them: index, heads, values, writes, elements. */
+/** The keys of a thread, in the order that every script takes them: index, heads, values, writes, segments. */
 export type ThreadKeys = readonly [string, string, string, string, string];
 
 /**
@@ -17,7 +17,7 @@ export function createKeys(prefix: string): Keys {
   return {
     thread(threadId) {
       const tag = `${prefix}:{${encodeThread(threadId)}}`;
-      return [`${tag}:index`, `${tag}:heads`, `${tag}:values`, `${tag}:writes`, `${tag}:elements`];
+      return [`${tag}:index`, `${tag}:heads`, `${tag}:values`, `${tag}:writes`, `${tag}:segments`];
     },
     threads: () => `${prefix}:threads`,
   };

@@ -1,7 +1,7 @@
 import { decodeMember } from "./announce-thread.js";
 import type { Context } from "./context.js";
 import { describeThread, type ThreadDescription } from "./describe-thread.js";
-import { asText, pairs } from "./reply.js";
+import { asText, forEachGroup } from "./reply.js";
 
 export interface ThreadSummary extends ThreadDescription {
   readonly createdAt: Date;
@@ -67,10 +67,15 @@ function isBehind({ member, score }: Member, from: Member): boolean {
 /** RESP 3 gives [member, score] each, RESP 2 a flat list. */
 function scored(raw: unknown): Member[] {
   const list = Array.isArray(raw) && raw.every(Array.isArray) ? raw.flat() : raw;
-  return pairs(list).map(([member, score]) => ({
-    member: asText(member),
-    score: Buffer.isBuffer(score) ? score.toString() : String(score),
-  }));
+  const members: Member[] = [];
+  forEachGroup(list, 2, (flat, at) => {
+    const score = flat[at + 1];
+    members.push({
+      member: asText(flat[at]),
+      score: Buffer.isBuffer(score) ? score.toString() : String(score),
+    });
+  });
+  return members;
 }
 
 async function summarize(context: Context, { member, score }: Member): Promise<ThreadSummary | undefined> {

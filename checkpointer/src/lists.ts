@@ -1,38 +1,56 @@
-import { createHash } from "node:crypto";
-import { ELEMENT_ID_SIZE } from "./payload.js";
-
-/** A list shorter than this isn't worth the look-up of its elements. */
-const MIN_ELEMENTS = 4;
-/** An element's id and its entry in a hash cost about as much. */
-const MIN_MEAN_BYTES = 64;
+import { hash } from "node:crypto";
+import { SEGMENT_ID_SIZE } from "./payload.js";
 
 /**
- * Whether a list may be stored by element: only what LangGraph's JSON writes the same inside a list and alone. Bytes,
- * for one, are written differently, and a hole in a list can't stand alone.
+ * A list is stored in segments, each under the hash of its content: what a list has in common with the one before is
+ * stored once. It mostly grows at its end, so the end is in segments of one, which become one of 16 when there are as
+ * many: a list of 200 is then some 20 segments, of which the next message changes none.
+ */
+const SEGMENT_LENGTH = 16;
+/** A list shorter than this isn't worth it. */
+const MIN_LENGTH = 4;
+/** A segment's id and its entry in a hash cost about as much. */
+const MIN_MEAN_BYTES = 64;
+
+/** What LangGraph's serializer calls all but bytes. */
+export const SEGMENT_TYPE = "json";
+const OPENING_BRACKET = 0x5b;
+
+/**
+ * Whether a list may be stored in segments: JSON writes a part of a list as it writes it inside the whole. A list of
+ * numbers would be, but a vector is short and has nothing in common with the one before.
  */
 export function isSplittable(value: unknown): value is readonly unknown[] {
-  if (!Array.isArray(value) || Object.getPrototypeOf(value) !== Array.prototype) return false;
-  if (value.length < MIN_ELEMENTS || Object.keys(value).length !== value.length || "toJSON" in value)
+  if (!Array.isArray(value) || Object.getPrototypeOf(value) !== Array.prototype || "toJSON" in value)
     return false;
-  // An ordinary loop: it may end at the first element of a long list of numbers.
-  for (const element of value as readonly unknown[]) {
-    if (typeof element === "string") continue;
-    if (typeof element !== "object" || element === null || ArrayBuffer.isView(element)) return false;
-  }
-  return true;
+  if (value.length < MIN_LENGTH) return false;
+  const first: unknown = value[0];
+  return typeof first === "string" || (typeof first === "object" && first !== null);
 }
 
-export function worthSplitting(serialised: readonly { readonly bytes: Uint8Array }[]): boolean {
+export function segmentsOf(list: readonly unknown[]): (readonly unknown[])[] {
+  const whole = list.length - (list.length % SEGMENT_LENGTH);
+  const segments: (readonly unknown[])[] = [];
+  for (let from = 0; from < whole; from += SEGMENT_LENGTH)
+    segments.push(list.slice(from, from + SEGMENT_LENGTH));
+  for (let from = whole; from < list.length; from++) segments.push(list.slice(from, from + 1));
+  return segments;
+}
+
+export function worthSplitting(serialised: readonly (readonly [type: string, bytes: Uint8Array])[]): boolean {
   let total = 0;
-  for (const { bytes } of serialised) total += bytes.length;
+  for (const [type, bytes] of serialised) {
+    // LangGraph's serializer writes an apology, a string, instead of what it can't write.
+    if (type !== SEGMENT_TYPE || bytes[0] !== OPENING_BRACKET) return false;
+    total += bytes.length;
+  }
   return total >= serialised.length * MIN_MEAN_BYTES;
 }
 
 /**
- * Names an element by its content, as 16 characters of one byte each. SHA-256, because what an agent is told may be
+ * Names a segment by its content, as 16 characters of one byte each. SHA-256, because what an agent is told may be
  * chosen by an attacker, who must not be able to make two messages one.
  */
-export function elementId(type: string, bytes: Uint8Array): string {
-  const digest = createHash("sha256").update(`${type}\0`).update(bytes).digest();
-  return digest.toString("latin1", 0, ELEMENT_ID_SIZE);
+export function segmentId(bytes: Uint8Array): string {
+  return hash("sha256", bytes, "buffer").toString("latin1", 0, SEGMENT_ID_SIZE);
 }

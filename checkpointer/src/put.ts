@@ -66,7 +66,7 @@ function ownVersion(versions: ChannelVersions, name: string): string | number | 
 /**
  * Whether it was stored.
  *
- * @param options.all send inherited values too, and list elements that Redis is thought to have
+ * @param options.all send inherited values too, and list segments that Redis is thought to have
  */
 async function store(
   context: Context,
@@ -81,7 +81,7 @@ async function store(
   const encoded = await Promise.all(
     fresh.map(async (channel) => ({ channel, ...(await codec.encode(channel.value)) })),
   );
-  const elements = await elementArguments(encoded, (id) => !all && known.has(threadId, id));
+  const segments = await segmentArguments(encoded, (id) => !all && known.has(threadId, id));
   const deltas = deltaChannels(checkpoint, metadata);
   const raw = await run("put", keys.thread(threadId), [
     namespaceField(namespace),
@@ -94,16 +94,16 @@ async function store(
     draft.metadata,
     fresh.length,
     inherited.length,
-    elements.length / 2,
+    segments.length / 2,
     deltas.length,
     ...encoded.flatMap(({ channel, payload }) => [escapeField(channel.name), channel.version, payload]),
     ...inherited.flatMap(({ name, version }) => [escapeField(name), version]),
-    ...elements,
+    ...segments,
     ...deltas.map(escapeField),
   ]);
   const [outcome, newThread] = asList(raw);
   if (asText(outcome) !== "stored") return false;
-  for (const { elements: stored } of encoded) {
+  for (const { segments: stored } of encoded) {
     known.add(
       threadId,
       stored.map(({ id }) => id),
@@ -113,13 +113,13 @@ async function store(
   return true;
 }
 
-async function elementArguments(
+async function segmentArguments(
   encoded: readonly Encoded[],
   isKnown: (id: string) => boolean,
 ): Promise<ScriptArgument[]> {
   const missing = new Map<string, () => Promise<Buffer>>();
-  for (const { elements } of encoded) {
-    for (const { id, payload } of elements) if (!isKnown(id)) missing.set(id, payload);
+  for (const { segments } of encoded) {
+    for (const { id, payload } of segments) if (!isKnown(id)) missing.set(id, payload);
   }
   const payloads = await Promise.all([...missing.values()].map((payload) => payload()));
   return [...missing.keys()].flatMap((id, i) => [Buffer.from(id, "latin1"), payloads[i] ?? Buffer.alloc(0)]);

@@ -1,25 +1,35 @@
 import type { Context } from "./context.js";
+import { segmentIdsOf } from "./payload.js";
 
-/** What a reading script gives: items, and the payloads that they name by seq. */
+/** What a reading script gives: items, and the payloads that they name by their place. */
 export interface Reply {
   readonly items: readonly (readonly unknown[])[];
   /** Decodes a value anew each time: no two checkpoints may share an object that a graph changes. */
-  load(seq: unknown): Promise<unknown>;
+  load(place: unknown): Promise<unknown>;
 }
 
 export function readReply({ codec, known }: Context, threadId: string, raw: unknown): Reply {
-  const [items, values, elements] = asList(raw);
-  const payloads = new Map<number, Buffer>();
-  for (const [seq, payload] of pairs(values)) payloads.set(Number(seq), asBytes(payload));
-  const parts = new Map<string, Buffer>();
-  for (const [id, payload] of pairs(elements)) parts.set(asBytes(id).toString("latin1"), asBytes(payload));
-  known.add(threadId, parts.keys());
+  const [items = [], payloads = [], segments = []] = asList(raw).map(asList);
+  const parts = new Map<string, unknown>();
+  if (segments.length > 0) {
+    for (const id of segmentIdsIn(payloads)) parts.set(id, segments[parts.size]);
+    known.add(threadId, parts.keys());
+  }
 
-  const element = (id: string): Buffer => found(parts.get(id), "a list element");
+  const segment = (id: string): Buffer => stored(parts.get(id), "a list segment");
   return {
-    items: asList(items).map(asList),
-    load: (seq) => codec.decode(found(payloads.get(Number(seq)), "a value"), element),
+    items: items.map(asList),
+    load: (place) => codec.decode(stored(payloads[Number(place) - 1], "a value"), segment),
   };
+}
+
+/** Each once, in the order in which the script gives the segments. */
+function segmentIdsIn(payloads: readonly unknown[]): Set<string> {
+  const ids = new Set<string>();
+  for (const payload of payloads) {
+    for (const id of (payload === null ? undefined : segmentIdsOf(asBytes(payload))) ?? []) ids.add(id);
+  }
+  return ids;
 }
 
 export function asList(reply: unknown): readonly unknown[] {
@@ -36,19 +46,21 @@ export function asText(reply: unknown): string {
   return asBytes(reply).toString();
 }
 
-export function pairs(flat: unknown): readonly (readonly [unknown, unknown])[] {
-  return groups(flat, 2).map(([first, second]) => [first, second]);
-}
-
-/** Splits a flat list, as Lua gives it, into its records. */
-export function groups(flat: unknown, size: number): readonly (readonly unknown[])[] {
+/** Goes through a flat list, as Lua gives it, record by record. */
+export function forEachGroup(
+  flat: unknown,
+  size: number,
+  visit: (list: readonly unknown[], at: number) => void,
+): void {
   const list = asList(flat);
-  return Array.from({ length: list.length / size }, (_, i) => list.slice(i * size, (i + 1) * size));
+  for (let at = 0; at < list.length; at += size) visit(list, at);
 }
 
-function found<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new Error(`Redis does not have ${what} that a checkpoint refers to.`);
-  return value;
+function stored(payload: unknown, what: string): Buffer {
+  if (payload === null || payload === undefined) {
+    throw new Error(`Redis does not have ${what} that a checkpoint refers to.`);
+  }
+  return asBytes(payload);
 }
 
 const unexpected = (reply: unknown): Error => new Error(`Redis gave an unexpected reply: ${String(reply)}`);

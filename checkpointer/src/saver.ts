@@ -8,6 +8,7 @@ import {
   type CheckpointTuple,
   type DeltaChannelHistory,
   type PendingWrite,
+  type SerializerProtocol,
 } from "@langchain/langgraph-checkpoint";
 import { createClient } from "redis";
 import { createCodec } from "./codec.js";
@@ -20,7 +21,7 @@ import { getDeltaChannelHistory } from "./delta-history.js";
 import { describeThread, type ThreadDescription } from "./describe-thread.js";
 import { getTuple } from "./get-tuple.js";
 import { createKeys } from "./keys.js";
-import { createKnownElements } from "./known-elements.js";
+import { createKnownSegments } from "./known-segments.js";
 import { list } from "./list.js";
 import { type ListThreadsOptions, listThreads, type ThreadPage } from "./list-threads.js";
 import { nextVersion } from "./next-version.js";
@@ -34,7 +35,8 @@ import { createRun } from "./scripts.js";
 export class RedisSaver extends BaseCheckpointSaver {
   readonly #context: Omit<Context, "codec">;
   readonly #threshold: number;
-  readonly #ownSerde: BaseCheckpointSaver["serde"] | undefined;
+  readonly #ownSerde: SerializerProtocol | undefined;
+  #current: { readonly serde: SerializerProtocol; readonly context: Context } | undefined;
   #close: (() => Promise<unknown>) | undefined;
 
   /**
@@ -51,7 +53,7 @@ export class RedisSaver extends BaseCheckpointSaver {
       run: createRun(send),
       keys: createKeys(readKeyPrefix(options)),
       ttl: readTtl(options.ttl),
-      known: createKnownElements(),
+      known: createKnownSegments(),
       announced: new Set(),
     };
   }
@@ -148,14 +150,17 @@ export class RedisSaver extends BaseCheckpointSaver {
     return describeThread(this.#verbs(), threadId);
   }
 
-  /** LangGraph lets `serde` be replaced at any time. Only of its own JSON is it known that lists can be split. */
+  /** `serde` can be replaced at any time. */
   #verbs(): Context {
     const { serde } = this;
-    const codec = createCodec({
-      serde,
-      splitLists: serde === this.#ownSerde,
-      threshold: this.#threshold,
-    });
-    return { ...this.#context, codec };
+    if (this.#current?.serde !== serde) {
+      const codec = createCodec({
+        serde,
+        isLangGraphs: serde === this.#ownSerde,
+        threshold: this.#threshold,
+      });
+      this.#current = { serde, context: { ...this.#context, codec } };
+    }
+    return this.#current.context;
   }
 }

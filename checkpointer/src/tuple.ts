@@ -8,7 +8,7 @@ import {
 import { toConfig } from "./config.js";
 import { namespaceOfField, unescapeField } from "./fields.js";
 import { readWrites } from "./pending-writes.js";
-import { asText, pairs, type Reply } from "./reply.js";
+import { asText, forEachGroup, type Reply } from "./reply.js";
 
 /** The first format that keeps pending sends in a channel. Before, they are the parent's writes. */
 const FORMAT_WITH_SENDS = 4;
@@ -42,10 +42,13 @@ export async function readTuple(
   return tuple;
 }
 
-async function readValues(reply: Reply, channels: unknown): Promise<Record<string, unknown>> {
-  const entries = pairs(channels).map(
-    async ([channel, seq]) => [unescapeField(asText(channel)), await reply.load(seq)] as const,
-  );
+/** Of a flat list of channels, each with the place of its value. */
+export async function readValues(reply: Reply, channels: unknown): Promise<Record<string, unknown>> {
+  const entries: Promise<[string, unknown]>[] = [];
+  forEachGroup(channels, 2, (list, at) => {
+    const channel = unescapeField(asText(list[at]));
+    entries.push(reply.load(list[at + 1]).then((value) => [channel, value]));
+  });
   // Unlike an assignment, this gives a channel named __proto__ a property of its own.
   return Object.fromEntries(await Promise.all(entries));
 }

@@ -37,12 +37,12 @@ describe("a saver works with", () => {
   let cluster: TestCluster;
   let sentinel: TestSentinel;
   beforeAll(async () => {
-    [plain, cluster] = await Promise.all([startRedis({ modules: false }), startCluster()]);
+    plain = await startRedis({ modules: false });
+    cluster = await startCluster();
     sentinel = await startSentinel(plain.port);
   });
   afterAll(async () => {
-    await sentinel.stop();
-    await Promise.all([plain.stop(), cluster.stop()]);
+    await Promise.all([sentinel, plain, cluster].map((server) => server.stop()));
   });
 
   it("a client", async () => {

@@ -44,9 +44,9 @@ describe("prune", () => {
     expect(await saver.prune("t", { keepLast: 3 })).toBe(0);
 
     const sizes = await Promise.all(
-      ["heads", "writes", "elements"].map((kind) => client.hLen(`${keyPrefix}:{t}:${kind}`)),
+      ["heads", "writes", "segments"].map((kind) => client.hLen(`${keyPrefix}:{t}:${kind}`)),
     );
-    expect(sizes).toEqual([6, 3, 0]);
+    expect(sizes).toEqual([6, 6, 0]);
     // Two documents each, their values, the writes, and the counter; the inherited value is one.
     expect(await client.hLen(`${keyPrefix}:{t}:values`)).toBe(6 * 2 + 3 + 1 + 3 + 3 + 1);
   });

@@ -5,7 +5,7 @@ import { at, putValues, toArray } from "./support/checkpoints.js";
 import { randomPrefix, randomThread } from "./support/random.js";
 import { client, createSaver } from "./support/savers.js";
 
-const KINDS = ["index", "heads", "values", "writes", "elements"];
+const KINDS = ["index", "heads", "values", "writes", "segments"];
 const list = Array.from({ length: 10 }, (_, i) => ({ content: `${i} ${"x".repeat(100)}` }));
 
 async function expiries(keyPrefix: string, thread: string): Promise<number[]> {

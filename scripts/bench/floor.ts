@@ -3,9 +3,19 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { ownProcess, stopChild } from "../harness/children.js";
 
+export interface Floor {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
 /** Starts the bare handler as a process of its own. */
-export async function startFloor(): Promise<{ url: string; stop(): Promise<void> }> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL("./floor-server.js", import.meta.url))], {
+export function startFloor(): Promise<Floor> {
+  return startHandler(new URL("./floor-server.js", import.meta.url), []);
+}
+
+/** Starts a script that says its URL on stdout. */
+export async function startHandler(script: URL, args: readonly string[]): Promise<Floor> {
+  const child = spawn(process.execPath, [fileURLToPath(script), ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   if (child.pid !== undefined) ownProcess(child.pid);

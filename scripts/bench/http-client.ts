@@ -32,8 +32,14 @@ async function open(url: string): Promise<Socket> {
 }
 
 /** A request as it goes over the wire, made before the clock runs. */
-export function httpRequest(method: string, path: string, body?: unknown): Buffer {
-  const head = `${method} ${path} HTTP/1.1\r\nHost: localhost\r\n`;
+export function httpRequest(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Buffer {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = `${method} ${path} HTTP/1.1\r\nHost: localhost\r\n${lines.join("")}`;
   if (body === undefined) return Buffer.from(`${head}\r\n`);
   const json = Buffer.from(JSON.stringify(body));
   return Buffer.concat([

@@ -1,4 +1,10 @@
+import { benchCheckpointer } from "./checkpointer/index.js";
 import { benchMemory } from "./memory/index.js";
 import type { Part } from "./part.js";
+import { benchState } from "./state/index.js";
 
-export const PARTS: ReadonlyMap<string, Part> = new Map([["memory", benchMemory]]);
+export const PARTS: ReadonlyMap<string, Part> = new Map([
+  ["memory", benchMemory],
+  ["state", benchState],
+  ["checkpointer", benchCheckpointer],
+]);

@@ -26,7 +26,7 @@ export async function settle(
 }
 
 async function embeddingStatus(client: Client, ns: string, id: string) {
-  const answer = await client.v1.namespaces[":ns"].memories[":id"].$get({ param: { ns, id } });
+  const answer = await client.v1.namespaces[":ns"].memories[":id"].$get({ param: { ns, id }, query: {} });
   await requireOk(answer, `Reading ${id}`);
   // requireOk has thrown unless it is a memory.
   const memory = await answer.json();

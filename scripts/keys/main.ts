@@ -15,9 +15,7 @@ import { withKeys } from "./open.js";
 async function run(command: Command, services: KeyServices, context: Context): Promise<void> {
   switch (command.kind) {
     case "create": {
-      const { ttl_seconds, ...input } = command.input;
-      const expiry = ttl_seconds === undefined ? {} : { expires_at: context.now() + ttl_seconds * 1000 };
-      const { key, token } = await createKey(services, context, { ...input, ...expiry });
+      const { key, token } = await createKey(services, context, command.input);
       console.error(
         `${describe(key)}\nThis is the only time that the key is shown. From now on every request needs one.`,
       );

@@ -58,16 +58,16 @@ export async function authorizedParts(
 /** As {@link authorize}, for an act on what lies in whichever namespaces the caller may act in. */
 export async function authorizeSome(audit: AuditLog, context: Context, need: Need): Promise<void> {
   if (!context.actor.grants.some(({ verbs }) => verbs.includes(need.verb))) {
-    throw await refuse(audit, context, "any namespace", need);
+    throw await refuse(audit, context, undefined, need);
   }
 }
 
 async function refuse(
   audit: AuditLog,
   context: Context,
-  pattern: string,
+  pattern: string | undefined,
   { verb, act }: Need,
 ): Promise<DomainError> {
-  await audit.denied(trailOf(context, act, { other: pattern }));
-  return new DomainError("forbidden", `This key has no grant to ${verb} in ${pattern}.`);
+  await audit.denied(trailOf(context, act, pattern === undefined ? {} : { other: pattern }));
+  return new DomainError("forbidden", `This key has no grant to ${verb} in ${pattern ?? "any namespace"}.`);
 }

@@ -26,11 +26,19 @@ export async function exportAudit(
   const horizon = await services.reader.horizon(view.trails);
   await view.record("exported");
   const walk = { trails: view.trails, order: "asc", ...rangeOf(filter, horizon), after: undefined } as const;
-  return matching(mergeTrails(services.reader, walk, MANY), view, filter);
+  const entries = mergeTrails(services.reader, walk, MANY);
+  // The first read is over before the answer begins: a damaged trail is then a refusal, not an answer cut off.
+  const first = await entries.next();
+  return matching(first.done === true ? [] : resume(first.value, entries), view, filter);
+}
+
+async function* resume<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {
+  yield first;
+  yield* rest;
 }
 
 async function* matching(
-  walk: AsyncIterable<StoredEntry>,
+  walk: AsyncIterable<StoredEntry> | readonly StoredEntry[],
   view: AuditView,
   filter: AuditFilter,
 ): AsyncGenerator<ExportedEntry> {

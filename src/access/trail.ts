@@ -9,6 +9,8 @@ export const AUDIT_VERBS = [
   "recall",
   "revise",
   "delete",
+  "versions",
+  "restore",
   // Ids of acts on items: the memory's id where there is one, and the key.
   "item.put",
   "item.get",

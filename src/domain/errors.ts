@@ -12,6 +12,10 @@ export type ErrorCode =
   | "idempotency_busy"
   | "durability_unconfirmed"
   | "settings_conflict"
+  | "transaction_failed"
+  | "history_expired"
+  | "changes_expired"
+  | "too_many_watchers"
   | "embedding_mismatch"
   | "query_without_terms"
   | "query_refused"
@@ -31,6 +35,20 @@ export interface FieldError {
 export interface DomainErrorOptions extends ErrorOptions {
   readonly errors?: readonly FieldError[];
   readonly retryAfterSeconds?: number;
+  /** Of a transaction: what it failed at. */
+  readonly failed?: TransactionFailure;
+}
+
+/** Where in a transaction the first thing was that couldn't be, and why. */
+export interface TransactionFailure {
+  readonly part: "check" | "operation";
+  /** From 0, among the checks or the operations. */
+  readonly index: number;
+  readonly key: string;
+  /** Stable. */
+  readonly reason: string;
+  /** Of a check: the version that is current; null: there is none. */
+  readonly version?: number | null;
 }
 
 /** An expected refusal. Its message is written for the caller: it never holds stored content, keys or secrets. */
@@ -39,12 +57,14 @@ export class DomainError extends Error {
   readonly code: ErrorCode;
   readonly errors: readonly FieldError[];
   readonly retryAfterSeconds: number | undefined;
+  readonly failed: TransactionFailure | undefined;
 
   constructor(code: ErrorCode, message: string, options: DomainErrorOptions = {}) {
     super(message, options);
     this.code = code;
     this.errors = options.errors ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.failed = options.failed;
   }
 }
 

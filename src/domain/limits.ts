@@ -33,5 +33,10 @@ export const LIMITS = {
   auditNamespaces: 500,
   /** The largest quota that one can set, of memories as of bytes. */
   quota: 1e15,
+  stateBytes: 256 * 1024,
+  stateDepth: 64,
+  historyLimit: 100,
+  transactionKeys: 64,
+  transactionOperations: 128,
   ttlSeconds: 10 * 365 * 24 * 3600,
 } as const;

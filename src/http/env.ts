@@ -8,6 +8,7 @@ import type { AuditReader } from "../access/ports.js";
 import type { Services } from "../memory/services.js";
 import type { ThreadServices } from "../threads/ports.js";
 import type { DurableOptions } from "./middleware/durable.js";
+import type { StateServices } from "../state/services.js";
 import type { Metrics } from "./metrics.js";
 import type { Logger } from "pino";
 
@@ -24,6 +25,9 @@ export interface AppDeps {
   readonly auditReader: AuditReader;
   /** Whether a request needs a key. */
   readonly keyRequired: () => Promise<boolean>;
+  readonly state: StateServices;
+  /** For those who follow changes. */
+  readonly watch: { readonly heartbeatMs: number; readonly sendMs: number };
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** Whoever reaches the service may use it, under whatever name. */

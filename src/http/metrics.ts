@@ -17,12 +17,13 @@ export interface Metrics {
 
 export interface MetricsOptions {
   readonly redisUp: () => boolean;
+  readonly countWatchers: () => number;
   /** Asked at most once in a few seconds, when somebody scrapes. */
   readonly countMemories: () => Promise<Readonly<Record<MemoryType, number>>>;
 }
 
 /** All series, declared in one place, in a registry of their own: two services in one process don't share numbers. */
-export function createMetrics({ redisUp, countMemories }: MetricsOptions): Metrics {
+export function createMetrics({ redisUp, countWatchers, countMemories }: MetricsOptions): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -72,7 +73,8 @@ export function createMetrics({ redisUp, countMemories }: MetricsOptions): Metri
     registers,
   });
   const seriesOf = createSeries();
-  registerRedisUp(registers, redisUp);
+  registerGauge(registers, "mneme_redis_up", "1 while Redis can be reached.", () => (redisUp() ? 1 : 0));
+  registerGauge(registers, "mneme_state_watchers", "Clients that follow changes of state.", countWatchers);
   registerMemoryCounts(registers, countMemories);
   return {
     registry,
@@ -102,14 +104,8 @@ function createSeries() {
   };
 }
 
-function registerRedisUp(registers: Registry[], redisUp: MetricsOptions["redisUp"]): Gauge {
-  const gauge: Gauge = new Gauge({
-    name: "mneme_redis_up",
-    help: "1 while Redis can be reached.",
-    registers,
-    collect: () => gauge.set(redisUp() ? 1 : 0),
-  });
-  return gauge;
+function registerGauge(registers: Registry[], name: string, help: string, ask: () => number): void {
+  const gauge: Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(ask()) });
 }
 
 const COUNT_EVERY_MS = 5000;

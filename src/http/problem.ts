@@ -30,22 +30,26 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   immutable_memory: [409, "The memory can't be changed"],
   publish_conflict: [409, "The memory stands in that namespace already"],
   duplicate_content: [409, "Another memory has this content"],
-  version_conflict: [412, "The memory has another version"],
+  transaction_failed: [409, "The transaction was not done"],
+  idempotency_busy: [409, "The first request isn't answered yet"],
+  history_expired: [410, "History doesn't go back so far"],
+  changes_expired: [410, "Changes since then are gone"],
   settings_conflict: [412, "The settings have another version"],
+  version_conflict: [412, "Another version is current"],
   payload_too_large: [413, "The body is too large"],
   unsupported_media_type: [415, "The body must be application/json"],
   misdirected_request: [421, "The request names another host"],
   embedding_mismatch: [422, "The vector doesn't fit the model in use"],
   query_refused: [422, "The embedding provider refuses the query"],
-  idempotency_busy: [409, "The first request isn't answered yet"],
   idempotency_mismatch: [422, "The Idempotency-Key belongs to another request"],
-  durability_unconfirmed: [503, "Not confirmed to be on disk"],
   rate_limited: [429, "Too many requests with this key"],
   internal_error: [500, "Something went wrong here"],
+  durability_unconfirmed: [503, "Not confirmed to be on disk"],
   redis_unavailable: [503, "Redis is away"],
+  too_many_watchers: [503, "Too many watch already"],
   embedder_unavailable: [503, "The embedding provider is away"],
-  quota_exceeded: [507, "The namespace is full"],
   audit_unavailable: [503, "The audit trail can't be written or read"],
+  quota_exceeded: [507, "The namespace is full"],
   storage_full: [507, "The storage is full"],
 };
 
@@ -57,6 +61,16 @@ export const problemView = z
     code: z.string().openapi({ example: "invalid_request" }),
     detail: z.string(),
     errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+    failed: z
+      .object({
+        part: z.enum(["check", "operation"]),
+        index: z.int(),
+        key: z.string(),
+        reason: z.string(),
+        version: z.int().nullable().optional(),
+      })
+      .optional()
+      .openapi({ description: "Of a transaction: the first check or operation that failed, and why." }),
     request_id: z.string().optional(),
   })
   .openapi("Problem");
@@ -85,6 +99,7 @@ export function describeProblem(error: unknown, requestId?: string): Problem {
     code,
     detail,
     ...(errors.length === 0 ? {} : { errors: [...errors] }),
+    ...(error instanceof DomainError && error.failed !== undefined ? { failed: error.failed } : {}),
     ...(requestId === undefined ? {} : { request_id: requestId }),
   };
 }

@@ -1,6 +1,6 @@
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
-import { quotaExceeded, versionConflict } from "../domain/errors.js";
+import { versionConflict } from "../domain/errors.js";
 import { embedFirstPassages } from "./embed.js";
 import { contentHash } from "./hash.js";
 import type { MemoryRef, PendingPublications } from "./ports.js";
@@ -134,11 +134,12 @@ async function reviseCopy(
     vectors: embedding?.vectors,
     embedAt: embedding === undefined ? undefined : dueTime(embedding, next.updated_at),
     newExpiry: next.expires_at !== copy.expires_at,
+    // It was taken in. Refused now, it would say for ever what its origin says no more.
+    exempt: true,
   });
-  if (outcome.kind === "full") throw quotaExceeded(outcome.quota);
   if (outcome.kind !== "revised") return "conflict";
   if (embedding?.status === "partial") services.worker.finish({ ...memory, context: "" });
-  return memory;
+  return { ...memory, updated_at: outcome.since };
 }
 
 /** What a copy has of its origin. */
@@ -158,6 +159,9 @@ function copied(memory: Memory, publication: Publication, publishedAt: number) {
     trust_score: memory.trust_score,
     source_agent: memory.source_agent,
     expires_at: memory.expires_at,
+    valid_from: memory.valid_from,
+    valid_to: memory.valid_to,
+    superseded_at: null,
     origin: {
       namespace: memory.namespace,
       id: memory.id,

@@ -22,6 +22,10 @@ export const ITEM_FACET = "item";
 export const tagFacet = (tag: string): string => facet("t", tag);
 /** Of all that lies below a namespace. */
 export const belowFacet = (namespace: string): string => facet("n", namespace);
+/** Of old versions of what lies below it: lua/versions.lua makes the one of the other. */
+export const oldBelowFacet = (namespace: string): string => facet("o", namespace);
+/** In place of its namespace, old versions have this one, so that only who asks for the past finds them. */
+export const oldNamespace = (namespace: string): string => `${namespace}~`;
 export const metadataFacet = (path: readonly string[], value: JsonScalar): string =>
   facet("m", ...path, 0, value);
 

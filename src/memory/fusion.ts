@@ -15,9 +15,7 @@ export interface Contribution {
   readonly adds: number;
 }
 
-export interface Fused {
-  readonly namespace: string;
-  readonly id: string;
+export interface Fused extends MemoryRef {
   readonly score: number;
   readonly keyword: Contribution | undefined;
   readonly vector: Contribution | undefined;
@@ -80,12 +78,12 @@ export function combine(lists: Lists, scores: { readonly keyword: Score; readonl
     let rank = 0;
     for (const candidate of lists[source] ?? []) {
       rank += 1;
-      const { namespace, id, score } = candidate;
+      const { namespace, id, version, score } = candidate;
       const contribution = { rank, score, adds: scores[source](candidate, rank) };
       const key = `${namespace}:${id}`;
       let memory = fused.get(key);
       if (memory === undefined) {
-        memory = { namespace, id, score: 0, keyword: undefined, vector: undefined };
+        memory = { ...refOf({ namespace, id, version }), score: 0, keyword: undefined, vector: undefined };
         fused.set(key, memory);
       }
       memory.score += contribution.adds;
@@ -134,13 +132,14 @@ export function mergeLists(lists: readonly NamedList[]): Found[] {
   for (const { name, ranked } of lists) {
     const seen = new Set<string>();
     for (const fused of ranked) {
-      const { namespace, id } = fused;
+      const { namespace, id, version } = fused;
       let found = merged.get(id);
       if (found === undefined) {
         found = { score: 0, fused, refs: [], places: [] };
         merged.set(id, found);
       }
-      if (!found.refs.some((ref) => ref.namespace === namespace)) found.refs.push({ namespace, id });
+      if (!found.refs.some((ref) => ref.namespace === namespace))
+        found.refs.push(refOf({ namespace, id, version }));
       if (seen.has(id)) continue;
       seen.add(id);
       const rank = seen.size;
@@ -151,6 +150,13 @@ export function mergeLists(lists: readonly NamedList[]): Found[] {
   }
   // Stable: among equals, the list that was named first goes first.
   return [...merged.values()].toSorted((one, other) => other.score - one.score);
+}
+
+function refOf({
+  version,
+  ...ref
+}: Omit<MemoryRef, "version"> & { readonly version: number | undefined }): MemoryRef {
+  return version === undefined ? ref : { ...ref, version };
 }
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };

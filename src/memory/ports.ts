@@ -52,13 +52,15 @@ export interface Revision {
   /** Undefined: the content didn't change, so the vectors stay. */
   readonly vectors: Vectors | undefined;
   readonly embedAt: number | undefined;
+  /** It counts, but no quota refuses it. */
+  readonly exempt: boolean;
   /** False: it ends when it would have ended, also if the content is seen again meanwhile. */
   readonly newExpiry: boolean;
 }
 
 export type ReviseOutcome =
-  /** `published`: there are copies to carry it to. */
-  | { readonly kind: "revised"; readonly published: boolean }
+  /** `since`: when the version began, as `updated_at` says; `published`: there are copies to carry it to. */
+  | { readonly kind: "revised"; readonly since: number; readonly published: boolean }
   | { readonly kind: "missing" }
   | { readonly kind: "conflict" }
   | { readonly kind: "duplicate"; readonly id: string }
@@ -70,6 +72,8 @@ export type RemoveOutcome = "removed" | "missing" | "conflict" | "published";
 export interface MemoryRef {
   readonly namespace: string;
   readonly id: string;
+  /** Of an old version; left out: the memory as it is. */
+  readonly version?: number;
 }
 
 /** A memory by the caller's own name for it. */
@@ -98,7 +102,16 @@ export interface ListPage {
   readonly next: number | undefined;
 }
 
+/** When: milliseconds since the epoch. */
+export interface Moment {
+  /** What was recorded and not superseded then; undefined: now. */
+  readonly asOf: number | undefined;
+  /** What was so in the world then; undefined: at any time. */
+  readonly validAt: number | undefined;
+}
+
 export interface SearchQuery {
+  readonly moment: Moment;
   /** All of these together, none of them empty. */
   readonly scopes: readonly Scope[];
   readonly filter: FacetQuery;
@@ -160,7 +173,15 @@ export interface MemoryStore {
   insert(trail: Trail, items: readonly NewMemory[]): Promise<readonly (InsertOutcome | Error)[]>;
   /** For each session, the end of its latest episodic memory. */
   lastTurns(namespace: string, sessionIds: readonly string[]): Promise<readonly (Preceding | undefined)[]>;
-  get(trail: Trail, ref: MemoryRef): Promise<MemoryDetail | undefined>;
+  /** With `asOf`, as it was then. */
+  get(trail: Trail, ref: MemoryRef, asOf?: number): Promise<MemoryDetail | undefined>;
+  /** Versions below `before`, the newest first; undefined if there is no such memory. */
+  versions(
+    trail: Trail,
+    ref: MemoryRef,
+    before: number | undefined,
+    limit: number,
+  ): Promise<readonly Memory[] | undefined>;
   /** As `get`, as part of an act that is recorded by itself. */
   peek(ref: MemoryRef): Promise<MemoryDetail | undefined>;
   /** By its key, in one step. */
@@ -175,6 +196,7 @@ export interface MemoryStore {
     trail: Trail,
     namespaces: readonly string[],
     refs: readonly MemoryRef[],
+    asOf?: number,
   ): Promise<readonly (Memory | undefined)[]>;
   revise(trail: Trail, revision: Revision): Promise<ReviseOutcome>;
   /** With `expectedVersion`, only that version is removed. */

@@ -33,7 +33,7 @@ export function startPublicationWorker({ services, locks, now, onError }: Public
         await carryPublications(services, context, pending).catch(async (error: unknown) => {
           // Such as a namespace that is full: the others needn't wait for it.
           await services.store.postponePublications(pending, now() + STAND_BACK_MS);
-          throw error;
+          onError(error);
         });
       }
       return due.length;

@@ -26,6 +26,8 @@ export interface ItemInput {
   readonly agent_id?: string | undefined;
   readonly session_id?: string | undefined;
   readonly timestamp?: number | undefined;
+  readonly valid_from?: number | undefined;
+  readonly valid_to?: number | undefined;
   /** Counted from now; null: for ever; undefined: as configured. */
   readonly ttl_seconds?: number | null | undefined;
 }
@@ -106,6 +108,7 @@ async function create(
     last_seen_at: now,
     expires_at: expiryOf(services.defaultTtl, "semantic", input.ttl_seconds, now),
     embedding: { status: embedding.status, model: embedding.model },
+    superseded_at: null,
     origin: null,
   };
   const [outcome] = await services.store.insert(trailOf(context, "item.put"), [
@@ -165,13 +168,14 @@ async function revise(
     contentHash: undefined,
     vectors: embedding?.vectors,
     embedAt: embedding === undefined ? undefined : dueTime(embedding, now),
+    exempt: false,
     newExpiry: true,
   });
   if (outcome.kind === "full") throw quotaExceeded(outcome.quota);
   if (outcome.kind !== "revised") return undefined;
   if (outcome.published) await tellCopies(services, context, memory);
   if (embedding?.status === "partial") services.worker.finish({ ...memory, context: "" });
-  return { kind: "revised", memory };
+  return { kind: "revised", memory: { ...memory, updated_at: outcome.since } };
 }
 
 function contentOf(input: ItemInput) {
@@ -182,6 +186,8 @@ function contentOf(input: ItemInput) {
     trust_score: input.trust_score ?? 1,
     agent_id: input.agent_id ?? null,
     session_id: input.session_id ?? null,
+    valid_from: input.valid_from ?? null,
+    valid_to: input.valid_to ?? null,
   };
 }
 

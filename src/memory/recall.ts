@@ -4,17 +4,18 @@ import type { Scope } from "../access/grants.js";
 import { scopeOf } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
-import { DomainError } from "../domain/errors.js";
+import { DomainError, invalid } from "../domain/errors.js";
 import type { FacetQuery, MemoryFilter } from "./filter.js";
 import { facetQuery, matches } from "./filter.js";
 import type { Found, Fused, FusionWeights, Lists } from "./fusion.js";
 import { fuseScores, keepScores, mergeLists, reciprocalRankFusion } from "./fusion.js";
-import type { SearchResult } from "./ports.js";
+import type { Moment, SearchResult } from "./ports.js";
 import type { Memory } from "./record.js";
 import { checkOwnEmbedding } from "./remember.js";
 import type { RecallStage, Services } from "./services.js";
 import type { KeywordQuery } from "./terms.js";
 import { parseQuery } from "./terms.js";
+import { holds } from "./moment.js";
 import { isAlive } from "./ttl.js";
 
 export type RecallMode = "hybrid" | "vector" | "keyword";
@@ -36,6 +37,10 @@ export interface RecallInput {
   readonly mode: RecallMode;
   readonly fusion: FusionMethod;
   readonly min_score?: number | undefined;
+  /** What was recorded and not superseded then; undefined: now. Milliseconds since the epoch. */
+  readonly as_of?: number | undefined;
+  /** What was so in the world then; undefined: at `as_of`, or now; `any`: whenever it was so. */
+  readonly valid_at?: number | "any" | undefined;
 }
 
 export interface RecallHit {
@@ -71,13 +76,14 @@ export async function recall(
   input: RecallInput,
 ): Promise<RecallOutcome> {
   const timed = stopwatch(services.observe);
+  const moment = momentOf(context, input);
   const lists = await readable(services, context, input.namespaces);
   const filter = facetQuery(input.filter);
   const terms = input.mode === "vector" ? undefined : searchableTerms(input.query);
   const { vector, degraded, refused } = await timed.later("embed", queryVector(services, input));
   if (terms === undefined && vector === undefined) throw nothingToSearchBy(input.mode, degraded, refused);
 
-  const search = { filter, keyword: terms, vector, depth: CANDIDATES };
+  const search = { moment, filter, keyword: terms, vector, depth: CANDIDATES };
   const found = await timed.later(
     "search",
     Promise.all(lists.map(({ scopes }) => services.store.search({ scopes, ...search }))),
@@ -91,8 +97,14 @@ export async function recall(
       })),
     );
   });
-  const hits = await timed.later("load", loadHits(services, context, ranked, filter, input));
+  const hits = await timed.later("load", loadHits(services, context, ranked, filter, moment, input));
   return { hits, degraded, terms };
+}
+
+function momentOf(context: Context, { as_of, valid_at }: RecallInput): Moment {
+  const now = context.now();
+  if (as_of !== undefined && as_of > now) throw invalid("as_of", "Must not lie in the future.");
+  return { asOf: as_of, validAt: valid_at === "any" ? undefined : (valid_at ?? as_of ?? now) };
 }
 
 interface ScopedList {
@@ -179,21 +191,23 @@ async function loadHits(
   context: Context,
   ranked: readonly Found[],
   filter: FacetQuery,
+  moment: Moment,
   { namespaces, limit }: RecallInput,
 ): Promise<RecallHit[]> {
   const named = namespaces.filter((name) => !scopeOf(name).below);
-  const patterns = named.length < namespaces.length ? { other: namespaces.join(" ") } : {};
-  const trail = trailOf(context, "recall", patterns);
-  if (ranked.length === 0 && named.length === 0) await audit.system(trail, "ok");
+  // The trail of one namespace doesn't tell its readers which others were asked for.
+  const trail = trailOf(context, "recall");
+  if (ranked.length === 0 && named.length === 0)
+    await audit.system({ ...trail, other: namespaces.join(" ") }, "ok");
   const now = context.now();
   const fits = (memory: Memory | undefined): memory is Memory =>
-    memory !== undefined && isAlive(memory, now) && matches(memory, filter);
+    memory !== undefined && isAlive(memory, now) && holds(memory, moment) && matches(memory, filter);
   const hits: RecallHit[] = [];
   let from = 0;
   do {
     const batch = ranked.slice(from, from + limit - hits.length);
     const refs = batch.flatMap((found) => found.refs);
-    const memories = await store.load(trail, from === 0 ? named : [], refs);
+    const memories = await store.load(trail, from === 0 ? named : [], refs, moment.asOf);
     from += batch.length;
     let next = 0;
     for (const found of batch) {

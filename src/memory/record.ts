@@ -61,7 +61,13 @@ export interface Memory {
   /** 1 at first, one more with each revision. */
   readonly version: number;
   readonly recorded_at: number;
+  /** When this version was recorded. */
   readonly updated_at: number;
+  /** When the next version was recorded; null: this is the current one. */
+  readonly superseded_at: number | null;
+  /** Since when it is so in the world, and until when (not included); null: since or for ever. */
+  readonly valid_from: number | null;
+  readonly valid_to: number | null;
   /** How often the same content was written to this namespace, the first time included. */
   readonly seen_count: number;
   readonly last_seen_at: number;

@@ -5,7 +5,7 @@ import type { Context } from "../domain/context.js";
 import type { FirstEmbedding } from "./embed.js";
 import { embedFirstPassages } from "./embed.js";
 import { FINISH_GRACE_MS } from "./embedding-worker.js";
-import { DomainError } from "../domain/errors.js";
+import { DomainError, invalid } from "../domain/errors.js";
 import { contentHash } from "./hash.js";
 import type { JsonObject } from "../domain/json.js";
 import type { InsertOutcome, NewMemory, Preceding } from "./ports.js";
@@ -24,6 +24,9 @@ export interface RememberInput {
   readonly metadata?: JsonObject | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly trust_score?: number | undefined;
+  /** When it is so in the world: from, and until (not included). */
+  readonly valid_from?: number | undefined;
+  readonly valid_to?: number | undefined;
   /** null: for ever; undefined: as configured for the type. */
   readonly ttl_seconds?: number | null | undefined;
   /** The caller's own vector of the whole content. */
@@ -181,6 +184,9 @@ function newMemory(
     version: 1,
     recorded_at: now,
     updated_at: now,
+    superseded_at: null,
+    valid_from: input.valid_from ?? null,
+    valid_to: input.valid_to ?? null,
     seen_count: 1,
     last_seen_at: now,
     expires_at: expiryOf(services.defaultTtl, input.memory_type, input.ttl_seconds, now),
@@ -198,6 +204,12 @@ function complete({ input, memory, preceding }: Draft, embedding: FirstEmbedding
     ownVector: input.embedding !== undefined,
     embedAt: dueTime(embedding, now),
   };
+}
+
+export function checkValidity({ valid_from, valid_to }: Pick<Memory, "valid_from" | "valid_to">): void {
+  if (valid_from !== null && valid_to !== null && valid_from >= valid_to) {
+    throw invalid("valid_to", "Must lie after valid_from.");
+  }
 }
 
 /** When a sweep should take up what this write leaves to embed; undefined if nothing is left. */

@@ -9,7 +9,7 @@ import type { JsonObject } from "../domain/json.js";
 import { mergeMetadata } from "./metadata.js";
 import type { MemoryRef, Revision } from "./ports.js";
 import type { Memory, MemoryDetail } from "./record.js";
-import { checkOwnEmbedding, dueTime } from "./remember.js";
+import { checkOwnEmbedding, checkValidity, dueTime } from "./remember.js";
 import type { Services } from "./services.js";
 import { tellCopies } from "./tell-copies.js";
 import { expiryOf } from "./ttl.js";
@@ -21,8 +21,13 @@ export interface RevisionInput {
   readonly embedding_model?: string | undefined;
   /** A JSON merge patch (RFC 7396): null removes a key. */
   readonly metadata?: JsonObject | undefined;
+  /** In place of all metadata. */
+  readonly whole_metadata?: JsonObject | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly trust_score?: number | undefined;
+  /** null: no bound. */
+  readonly valid_from?: number | null | undefined;
+  readonly valid_to?: number | null | undefined;
   /** Counted from now; null: for ever. */
   readonly ttl_seconds?: number | null | undefined;
 }
@@ -58,7 +63,7 @@ export async function revise(
       // What a session's turn follows is for the sweep to find; new content follows nothing.
       if (revision.vectors !== undefined && revision.memory.embedding.status === "partial")
         services.worker.finish({ ...revision.memory, context: "" });
-      return revision.memory;
+      return { ...revision.memory, updated_at: outcome.since };
     }
     if (outcome.kind === "duplicate") {
       throw new DomainError("duplicate_content", `The memory ${outcome.id} has this content already.`);
@@ -109,9 +114,13 @@ async function nextVersion(
     ...previous,
     content,
     metadata:
-      input.metadata === undefined ? current.metadata : mergeMetadata(current.metadata, input.metadata),
+      input.metadata === undefined
+        ? (input.whole_metadata ?? current.metadata)
+        : mergeMetadata(current.metadata, input.metadata),
     tags: input.tags === undefined ? current.tags : [...new Set(input.tags)],
     trust_score: input.trust_score ?? current.trust_score,
+    valid_from: input.valid_from === undefined ? current.valid_from : input.valid_from,
+    valid_to: input.valid_to === undefined ? current.valid_to : input.valid_to,
     version: current.version + 1,
     updated_at: now,
     expires_at:
@@ -121,6 +130,7 @@ async function nextVersion(
     embedding:
       embedding === undefined ? current.embedding : { status: embedding.status, model: embedding.model },
   };
+  checkValidity(memory);
   return {
     memory,
     interaction,
@@ -132,6 +142,7 @@ async function nextVersion(
         : contentHash(memory.memory_type, content),
     vectors: embedding?.vectors,
     embedAt: embedding === undefined ? undefined : dueTime(embedding, now),
+    exempt: false,
     newExpiry: input.ttl_seconds !== undefined,
   };
 }

@@ -29,6 +29,11 @@ interface MemoryDocument {
     readonly ns: string;
     readonly facets: readonly string[];
     readonly time: number;
+    /** Since when this version holds, and until when: only old versions have an end. */
+    readonly since: number;
+    readonly until?: number;
+    readonly valid_from?: number;
+    readonly valid_to?: number;
     readonly text: string;
     /** What the predecessor in the session lends: its id, its end as it is embedded, and the terms of that. */
     readonly follows?: string;
@@ -68,9 +73,8 @@ type StoredMemory = Omit<Memory, "key" | "metadata" | "origin"> & {
 export interface EncodedDocument {
   readonly head: string;
   readonly tail: string;
-  /** Of the memory itself, for its vectors: joined by commas. */
-  readonly facets: string;
-  readonly prior: number;
+  /** What its vectors say beside themselves: a JSON array of names and values by turns. */
+  readonly vectorFields: string;
   readonly size: MemorySize;
 }
 
@@ -94,6 +98,8 @@ export function encodeDocument({ memory, interaction, preceding, ...rest }: NewM
       ns: memory.namespace,
       facets,
       time: memory.timestamp,
+      since: memory.updated_at,
+      ...validity(memory),
       text: indexText(memory.content),
       ...(preceding === undefined ? {} : lentBy(preceding)),
       prior,
@@ -107,7 +113,24 @@ export function encodeDocument({ memory, interaction, preceding, ...rest }: NewM
     },
   };
   const json = JSON.stringify(document);
-  return { head: `${json.slice(0, -2)},"seq":`, tail: "}}", facets: facets.join(","), prior, size };
+  const vectorFields = encodeVectorFields(memory, facets, prior);
+  return { head: `${json.slice(0, -2)},"seq":`, tail: "}}", vectorFields, size };
+}
+
+/** Left out where there is no bound. */
+function validity({ valid_from, valid_to }: Memory): { valid_from?: number; valid_to?: number } {
+  return { ...(valid_from === null ? {} : { valid_from }), ...(valid_to === null ? {} : { valid_to }) };
+}
+
+function encodeVectorFields(memory: Memory, facets: readonly string[], prior: number): string {
+  const fields = {
+    ns: memory.namespace,
+    facets: facets.join(","),
+    time: memory.timestamp,
+    prior,
+    ...validity(memory),
+  };
+  return JSON.stringify(Object.entries(fields).flatMap(([name, value]) => [name, String(value)]));
 }
 
 function jsonBytes(stored: StoredMemory, interaction: Interaction | undefined): number {
@@ -135,8 +158,7 @@ function lentBy({ id, text }: Preceding) {
  */
 export function encodeRevision(revision: Revision): {
   patch: string;
-  facets: string;
-  prior: number;
+  vectorFields: string;
   size: MemorySize;
 } {
   const stored = storedMemory(revision.memory);
@@ -152,6 +174,8 @@ export function encodeRevision(revision: Revision): {
     facets,
     prior,
     time: memory.timestamp,
+    valid_from: memory.valid_from,
+    valid_to: memory.valid_to,
     bytes: size.json,
     ...(size.vectors === undefined ? {} : { vector_bytes: size.vectors }),
     ...(revision.contentHash === undefined ? {} : { hash: revision.contentHash }),
@@ -168,7 +192,8 @@ export function encodeRevision(revision: Revision): {
             embed_at: revision.embedAt ?? null,
           },
         };
-  return { patch: JSON.stringify(patch), facets: facets.join(","), prior, size };
+  const vectorFields = encodeVectorFields(revision.memory, facets, prior);
+  return { patch: JSON.stringify(patch), vectorFields, size };
 }
 
 /** Reads what `JSON.GET key $.memory` returns: an array of one. */
@@ -183,8 +208,11 @@ export function decodePending(json: string): PendingEmbedding {
   return { ...decodeStored(memory), context: index.preceding ?? "" };
 }
 
-/** Reads what `JSON.GET key $.memory $.raw $.published` returns: an array for each path, empty where there is nothing. */
-export function decodeDetail(json: string): MemoryDetail {
+/**
+ * Reads what `JSON.GET key $.memory $.raw $.published` returns: an array for each path, empty where there is nothing.
+ * `record` is what `JSON.GET key $.raw` returns of the record, where the other is an old version without it.
+ */
+export function decodeDetail(json: string, record?: string): MemoryDetail {
   const {
     "$.memory": [stored],
     "$.raw": [raw],
@@ -194,7 +222,8 @@ export function decodeDetail(json: string): MemoryDetail {
     "$.raw": [string?];
     "$.published": [Readonly<Record<string, StoredPublication>>?];
   }>(json);
-  return detailOf(stored, raw, published);
+  const [whole] = record === undefined ? [raw] : parseStored<[string?]>(record);
+  return detailOf(stored, whole, published);
 }
 
 /** A JSON merge patch that notes a publication, and when a sweep should look for it. */
@@ -243,6 +272,9 @@ function decodeStored(stored: StoredMemory): Memory {
     agent_id: stored.agent_id ?? null,
     session_id: stored.session_id ?? null,
     expires_at: stored.expires_at ?? null,
+    superseded_at: stored.superseded_at ?? null,
+    valid_from: stored.valid_from ?? null,
+    valid_to: stored.valid_to ?? null,
     origin:
       stored.origin === undefined ? null : { ...stored.origin, deleted_at: stored.origin.deleted_at ?? null },
     metadata: parseStored<JsonObject>(stored.metadata),

@@ -15,7 +15,7 @@ export function recordIndex(keys: Keys): IndexDefinition {
   return {
     name: keys.recordIndex(),
     definition: words(`
-      ON JSON PREFIX 1 ${keys.allRecords()} SCORE_FIELD $.index.prior NOHL STOPWORDS 0 SCHEMA
+      ON JSON PREFIX 2 ${keys.allRecords()} ${keys.allOld()} SCORE_FIELD $.index.prior NOHL STOPWORDS 0 SCHEMA
       $.index.ns AS ns TAG CASESENSITIVE
       $.index.facets[*] AS facets TAG CASESENSITIVE
       $.index.follows AS follows TAG CASESENSITIVE
@@ -23,6 +23,10 @@ export function recordIndex(keys: Keys): IndexDefinition {
       $.index.seq AS seq NUMERIC SORTABLE
       $.index.embed_at AS embed_at NUMERIC
       $.index.publish_at AS publish_at NUMERIC
+      $.index.since AS since NUMERIC
+      $.index.until AS until NUMERIC
+      $.index.valid_from AS valid_from NUMERIC
+      $.index.valid_to AS valid_to NUMERIC
       $.index.text AS text TEXT NOSTEM WEIGHT 3
       $.index.context AS context TEXT NOSTEM WEIGHT 1`),
   };
@@ -36,6 +40,10 @@ export function vectorIndex(keys: Keys, model: string, dimensions: number): Inde
       ns TAG CASESENSITIVE
       facets TAG CASESENSITIVE
       time NUMERIC
+      since NUMERIC
+      until NUMERIC
+      valid_from NUMERIC
+      valid_to NUMERIC
       v VECTOR HNSW 6 TYPE FLOAT16 DIM ${dimensions} DISTANCE_METRIC COSINE`),
   };
 }

@@ -4,22 +4,20 @@
  * All keys of a namespace carry `{namespace}` as hash tag: one slot on Redis Cluster, so one script can
  * change a record with everything that belongs to it. A namespace holds only `[A-Za-z0-9_.-]` and an id only
  * `[0-9A-Z]`, both checked before they come here, so no caller can write a brace or a colon into a key.
+ * State keys may hold anything; they come last.
  */
 export interface Keys {
   record(namespace: string, id: string): string;
   /** What is left of a published memory that was deleted, until its copies have heard of it. */
   remains(namespace: string, id: string): string;
+  /** A superseded version of a memory. Scripts build these keys of the record's: see lua/versions.lua. */
+  old(namespace: string, id: string, version: number): string;
+  allOld(): string;
   /** What {@link remains} puts after the id. */
   remainsSuffix(): string;
   /** What {@link record} puts before the id. */
   recordPrefix(namespace: string): string;
   vector(model: string, namespace: string, id: string, passage: number): string;
-  /** What {@link vector} puts before the model: scripts know it from the record. */
-  vectorModelPrefix(): string;
-  /** What {@link vector} puts between the model and the id. */
-  vectorIdPrefix(namespace: string): string;
-  /** What {@link vector} puts between the model and the passage number. */
-  vectorPassagePrefix(namespace: string, id: string): string;
   contentHash(namespace: string, hash: string): string;
   /** What {@link contentHash} puts before the hash. */
   contentHashPrefix(namespace: string): string;
@@ -53,6 +51,20 @@ export interface Keys {
   usage(namespace: string): string;
   /** What of {@link usage} ends by itself, and when. */
   usageEnding(namespace: string): string;
+  /** A document of state memory. A state key may hold anything, so it stands at the end: the first braces are ours. */
+  state(namespace: string, key: string): string;
+  /** What is known of the document besides its value, a hash. */
+  stateFacts(namespace: string, key: string): string;
+  /** Its superseded versions, a stream. */
+  stateHistory(namespace: string, key: string): string;
+  /** A document that a script makes aside, by a number of the script's own. */
+  stateDraft(namespace: string, index: number): string;
+  /** Number and time of the last change of the namespace's state, a hash. It never ends: no version may come back. */
+  stateHead(namespace: string): string;
+  /** Every change of the namespace's state, a stream. */
+  stateChanges(namespace: string): string;
+  /** What an operation has done already: see {@link Context.operation}. */
+  done(namespace: string, operation: string): string;
   /** A channel: the ids of API keys that have changed. */
   keyNews(): string;
   /** A channel: there are changes of this namespace's state. */
@@ -87,18 +99,17 @@ export const SETTING_FIELDS = [
 
 /** Raised when the meaning of the record index's fields changes: the new index then fills beside the old one. */
 const RECORD_SCHEMA = 2;
-const VECTOR_SCHEMA = 1;
+const VECTOR_SCHEMA = 2;
 
 export function createKeys(prefix: string): Keys {
   return {
     record: (namespace, id) => `${prefix}:rec:{${namespace}}:${id}`,
     remains: (namespace, id) => `${prefix}:rec:{${namespace}}:${id}:remains`,
+    old: (namespace, id, version) => `${prefix}:old:{${namespace}}:${id}:${version}`,
+    allOld: () => `${prefix}:old:`,
     remainsSuffix: () => ":remains",
     recordPrefix: (namespace) => `${prefix}:rec:{${namespace}}:`,
     vector: (model, namespace, id, passage) => `${prefix}:vec:${model}:{${namespace}}:${id}:${passage}`,
-    vectorModelPrefix: () => `${prefix}:vec:`,
-    vectorIdPrefix: (namespace) => `:{${namespace}}:`,
-    vectorPassagePrefix: (namespace, id) => `:{${namespace}}:${id}:`,
     contentHash: (namespace, hash) => `${prefix}:hash:{${namespace}}:${hash}`,
     contentHashPrefix: (namespace) => `${prefix}:hash:{${namespace}}:`,
     turn: (namespace, session) => `${prefix}:turn:{${namespace}}:${session}`,
@@ -117,6 +128,13 @@ export function createKeys(prefix: string): Keys {
     apiKeys: () => `${prefix}:keys:{${SYSTEM}}`,
     apiKeyEverMade: () => `${prefix}:key-ever-made:{${SYSTEM}}`,
     rate: (id) => `${prefix}:rate:{${id}}`,
+    state: (namespace, key) => `${prefix}:state:{${namespace}}:${key}`,
+    stateFacts: (namespace, key) => `${prefix}:state-facts:{${namespace}}:${key}`,
+    stateHistory: (namespace, key) => `${prefix}:state-old:{${namespace}}:${key}`,
+    stateDraft: (namespace, index) => `${prefix}:state-draft:{${namespace}}:${index}`,
+    stateHead: (namespace) => `${prefix}:state-head:{${namespace}}`,
+    stateChanges: (namespace) => `${prefix}:changes:{${namespace}}`,
+    done: (namespace, operation) => `${prefix}:done:{${namespace}}:${operation}`,
     keyNews: () => `${prefix}:news:keys`,
     stateNews: (namespace) => `${prefix}:news:state:{${namespace}}`,
     answer: (operation) => `${prefix}:answer:${operation}`,
@@ -132,11 +150,15 @@ export function createKeys(prefix: string): Keys {
   };
 }
 
-/** The namespace and id inside a record's or a vector's key. */
-export function refOfKey(key: string): { namespace: string; id: string } {
+/**
+ * The namespace and id inside the key of a record, an old version or a vector, and the version if it is an old one's:
+ * `…:old:{<ns>}:<id>:<version>`, `…:vec:<model>:{<ns>}:<id>:<passage>[:<version>]`.
+ */
+export function refOfKey(key: string): { namespace: string; id: string; version?: number } {
   const open = key.indexOf("{");
   const close = key.indexOf("}:", open);
-  const rest = key.slice(close + 2);
-  const colon = rest.indexOf(":");
-  return { namespace: key.slice(open + 1, close), id: colon === -1 ? rest : rest.slice(0, colon) };
+  const namespace = key.slice(open + 1, close);
+  const [id = "", second, third] = key.slice(close + 2).split(":");
+  const version = key.slice(0, open).endsWith(":old:") ? second : third;
+  return version === undefined ? { namespace, id } : { namespace, id, version: Number(version) };
 }

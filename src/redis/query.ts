@@ -1,6 +1,7 @@
 import type { Scope } from "../access/grants.js";
-import { belowFacet } from "../memory/facets.js";
+import { belowFacet, oldBelowFacet, oldNamespace } from "../memory/facets.js";
 import type { FacetQuery } from "../memory/filter.js";
+import type { Moment } from "../memory/ports.js";
 import type { KeywordQuery } from "../memory/terms.js";
 
 /** Values that a query names as `$name`: callers' text stays out of the query's own text, so none of it is syntax. */
@@ -15,26 +16,51 @@ const NEVER = "!";
  * RediSearch 2.10 adds a matching tag's BM25 to the hit's score (its IDF grows to 42 where updates left stale
  * postings), and ignores `$weight` on a tag with a single value: hence the second one, which nothing has.
  */
-export function scopeClause(scopes: readonly Scope[], filter: FacetQuery, params: Params): string {
+export function scopeClause(
+  scopes: readonly Scope[],
+  filter: FacetQuery,
+  params: Params,
+  moment: Moment = PRESENT,
+): string {
   params["never"] = NEVER;
   const clauses = [
-    ...namespaceClauses(scopes, params),
+    ...namespaceClauses(scopes, params, moment.asOf !== undefined),
     ...filter.groups.map((group, index) => tagClause("facets", group, `f${index}`, params)),
   ];
   const time = timeClause(filter);
   if (time !== undefined) clauses.push(time);
-  return clauses.map(weightless).join(" ");
+  const everything = scopes.some(({ root, below }) => below && root === "");
+  return [...clauses.map(weightless), ...momentClauses(moment, everything)].join(" ");
+}
+
+/** Whether it is valid isn't asked. */
+const PRESENT: Moment = { asOf: undefined, validAt: undefined };
+
+/**
+ * Each says what must not be: few memories have an end or a beginning in the wrong place, and only those few are
+ * looked up. What must be would be nearly all of them.
+ */
+function momentClauses({ asOf, validAt }: Moment, everything: boolean): string[] {
+  const unwanted = [
+    ...(asOf === undefined ? [] : [`@since:[(${asOf} +inf]`, `@until:[-inf ${asOf}]`]),
+    ...(validAt === undefined ? [] : [`@valid_from:[(${validAt} +inf]`, `@valid_to:[-inf ${validAt}]`]),
+    // Without a namespace in the query, old versions have to be kept out by their end.
+    ...(everything && asOf === undefined ? ["@until:[-inf +inf]"] : []),
+  ];
+  // In parentheses: RediSearch 2.10 doesn't see a parameter right after a range.
+  return unwanted.map((clause) => `(-${clause})`);
 }
 
 const weightless = (clause: string): string => `(${clause})=>{$weight:0}`;
 
 /** None where everything is in scope. */
-function namespaceClauses(scopes: readonly Scope[], params: Params): string[] {
+function namespaceClauses(scopes: readonly Scope[], params: Params, past: boolean): string[] {
   if (scopes.some(({ root, below }) => below && root === "")) return [];
   const roots = scopes.map(({ root }) => root);
-  const named = tagClause("ns", roots, "ns", params);
-  const facets = scopes.filter(({ below }) => below).map(({ root }) => belowFacet(root));
-  if (facets.length === 0) return [named];
+  const named = tagClause("ns", past ? [...roots, ...roots.map(oldNamespace)] : roots, "ns", params);
+  const above = scopes.filter(({ below }) => below).map(({ root }) => root);
+  if (above.length === 0) return [named];
+  const facets = [...above.map(belowFacet), ...(past ? above.map(oldBelowFacet) : [])];
   return [`${weightless(named)}|${weightless(tagClause("facets", facets, "below", params))}`];
 }
 

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import type { CommandParser, RedisArgument } from "redis";
 import { defineScript } from "redis";
 import type { AuditArguments } from "./access/auditor.js";
-import type { MeterArguments } from "./access/meter.js";
 
 const source = (name: string): string => readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), "utf8");
 
@@ -20,9 +19,9 @@ function script<Reply>(name: string, decode: (reply: unknown) => Reply) {
 const AUDIT = source("audit");
 
 /** A script that acts for a caller: it records the act, and takes what the audit trail says of it. */
-function audited<Reply>(name: string, decode: (reply: unknown) => Reply) {
+function audited<Reply>(name: string, decode: (reply: unknown) => Reply, included: readonly string[] = []) {
   return defineScript({
-    SCRIPT: `${AUDIT}\n${source(name)}`,
+    SCRIPT: `${AUDIT}\n${included.map(source).join("\n")}\n${source(name)}`,
     parseCommand(
       parser: CommandParser,
       audit: AuditArguments,
@@ -46,32 +45,42 @@ function unrecorded<Reply>(name: string, decode: (reply: unknown) => Reply) {
   });
 }
 
-const USAGE = source("usage");
+/** Keys and arguments that a script takes for what stands before it; after those of the audit. */
+export interface ScriptScope {
+  readonly keys: readonly RedisArgument[];
+  readonly args: readonly RedisArgument[];
+}
 
-/** An audited script that changes how much a namespace holds. */
-function metered<Reply>(name: string, decode: (reply: unknown) => Reply) {
+function scoped<Reply>(included: readonly string[], name: string, decode: (reply: unknown) => Reply) {
   return defineScript({
-    SCRIPT: `${AUDIT}\n${USAGE}\n${source(name)}`,
+    SCRIPT: [AUDIT, ...included.map(source), source(name)].join("\n"),
     parseCommand(
       parser: CommandParser,
       audit: AuditArguments,
-      meter: MeterArguments,
+      scope: ScriptScope,
       keys: readonly RedisArgument[],
       args: readonly RedisArgument[],
     ) {
-      parse(parser, [...audit.keys, ...meter.keys, ...keys], [...audit.args, ...meter.args, ...args]);
+      parse(parser, [...audit.keys, ...scope.keys, ...keys], [...audit.args, ...scope.args, ...args]);
     },
     transformReply: decode,
   });
 }
 
-/** The same of what the service does by itself. */
+/** An audited script that changes how much a namespace holds, and knows of versions: its scope is a meter's. */
+const metered = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
+  scoped(["usage", "versions"], name, decode);
+
+/** A script of state memory: its scope is what lua/state.lua takes. */
+const state = <Reply>(name: string, decode: (reply: unknown) => Reply) => scoped(["state"], name, decode);
+
+/** A metered script of what the service does by itself. */
 function meteredAlone<Reply>(name: string, decode: (reply: unknown) => Reply) {
   return defineScript({
-    SCRIPT: `${USAGE}\n${source(name)}`,
+    SCRIPT: `${source("usage")}\n${source(name)}`,
     parseCommand(
       parser: CommandParser,
-      meter: MeterArguments,
+      meter: ScriptScope,
       keys: readonly RedisArgument[],
       args: readonly RedisArgument[],
     ) {
@@ -89,7 +98,12 @@ function parse(parser: CommandParser, keys: readonly RedisArgument[], args: read
 
 const integer = (reply: unknown): number => Number(reply);
 const text = (reply: unknown): string | undefined => (typeof reply === "string" ? reply : undefined);
-const texts = (reply: unknown): (string | undefined)[] => (Array.isArray(reply) ? reply.map(text) : []);
+const texts = (reply: unknown): (string | undefined)[] =>
+  Array.isArray(reply)
+    ? reply.map((each: unknown) => (typeof each === "number" ? String(each) : text(each)))
+    : [];
+const textsOrNone = (reply: unknown): (string | undefined)[] | undefined =>
+  Array.isArray(reply) ? texts(reply) : undefined;
 /** Of a hash, by name. */
 const fields = (reply: unknown): Record<string, string> => {
   const flat = texts(reply).map((value) => value ?? "");
@@ -105,16 +119,24 @@ const codeAndText = (reply: unknown): { code: number; text: string } => {
   return { code: Number(code), text: String(rest ?? "") };
 };
 
+/** A code, and what goes with it. */
+const parts = (reply: unknown): readonly [number, ...string[]] => {
+  if (!Array.isArray(reply)) throw new Error("a script replied with something else than an array");
+  const [code, ...rest] = reply as unknown[];
+  return [Number(code), ...rest.map(String)];
+};
+
 export const scripts = {
   insertMemory: metered("insert", text),
-  reviseMemory: metered("revise", codeAndText),
+  reviseMemory: metered("revise", texts),
   removeMemory: metered("remove", codeAndText),
   publishMemory: audited("publish", codeAndText),
   unpublishMemory: audited("unpublish", integer),
-  readMemory: audited("read", text),
+  readMemory: audited("read", texts, ["versions"]),
   readItem: audited("read-item", text),
   peekItem: unrecorded("read-item", text),
-  readMemories: audited("read-many", texts),
+  listVersions: audited("list-versions", textsOrNone, ["versions"]),
+  readMemories: audited("read-many", texts, ["versions"]),
   recordAudit: audited("record-audit", integer),
   settlePublication: script("settle-publication", integer),
   createKey: audited("create-key", integer),
@@ -129,6 +151,15 @@ export const scripts = {
   detachContext: script("detach", integer),
   claimAnswer: script("claim-answer", codeAndText),
   keepAnswer: script("keep-answer", integer),
+  getState: audited("state-get", parts),
+  putState: state("state-put", parts),
+  patchState: state("state-patch", parts),
+  deleteState: state("state-delete", integer),
+  transactState: state("state-transact", parts),
+  stateAsOf: state("state-as-of", parts),
+  stateHistory: state("state-history", parts),
+  watchState: state("state-watch", parts),
+  queryState: script("state-query", text),
   renewLock: script("renew-lock", integer),
   releaseLock: script("release-lock", integer),
 };

@@ -1,6 +1,6 @@
 import type { Scope } from "../access/grants.js";
-import { belowFacet } from "../memory/facets.js";
-import type { FacetQuery } from "../memory/filter.js";
+import { belowFacet, oldBelowFacet, oldNamespace } from "../memory/facets.js";
+import type { SearchQuery } from "../memory/ports.js";
 import type { RedisGateway } from "./client.js";
 import type { Keys } from "./keys.js";
 import type { DocumentFrequency } from "./query.js";
@@ -16,7 +16,10 @@ export interface QueryStatistics {
 }
 
 export interface IndexStatistics {
-  lookup(scopes: readonly Scope[], filter: FacetQuery, terms: readonly string[]): Promise<QueryStatistics>;
+  lookup(
+    query: Pick<SearchQuery, "scopes" | "filter" | "moment">,
+    terms: readonly string[],
+  ): Promise<QueryStatistics>;
 }
 
 /** In a smaller index every plan is fast. */
@@ -54,12 +57,12 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
   }
 
   return {
-    async lookup(scopes, filter, terms) {
+    async lookup({ scopes, filter, moment }, terms) {
       const now = performance.now();
       const count = await countRecords(now);
       if (count < SMALL_INDEX) return { frequency: () => undefined, records: count, letThrough: count };
       const groups = [
-        ...namespaceGroup(scopes),
+        ...namespaceGroup(scopes, moment.asOf !== undefined),
         ...filter.groups.map((group) => group.map((value) => tagWanted("facets", value))),
       ];
       const time = timeClause(filter);
@@ -77,12 +80,14 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
 }
 
 /** None where everything is in scope. */
-function namespaceGroup(scopes: readonly Scope[]): Wanted[][] {
+function namespaceGroup(scopes: readonly Scope[], past: boolean): Wanted[][] {
   if (scopes.some(({ root, below }) => below && root === "")) return [];
   return [
     scopes.flatMap(({ root, below }) => [
       tagWanted("ns", root),
+      ...(past ? [tagWanted("ns", oldNamespace(root))] : []),
       ...(below ? [tagWanted("facets", belowFacet(root))] : []),
+      ...(below && past ? [tagWanted("facets", oldBelowFacet(root))] : []),
     ]),
   ];
 }

@@ -96,6 +96,14 @@ describe("with keys", () => {
     expect((await roots[0].send("GET", KEYS)).status).toBe(200);
   });
 
+  test("without one, a large body is refused unread, and the answer arrives", async () => {
+    const body = { raw: `{"content":"${"x".repeat(3_000_000)}"}` };
+    const path = `/v1/namespaces/${newNamespace()}/memories`;
+    for (let turn = 0; turn < 3; turn++) {
+      expect((await services[0].send("POST", path, undefined, body)).status).toBe(401);
+    }
+  });
+
   test("without one, nothing is learnt of which routes there are", async () => {
     for (const [method, path] of [
       ["GET", "/v1/nothing"],
@@ -185,7 +193,7 @@ describe("the first key", () => {
     }
   });
 
-  test("made in one process closes another that hears nothing within 5 seconds", async () => {
+  test("made in one process closes another that hears nothing within 5 seconds; so does a key's end", async () => {
     const { service, redis } = await startRedisService();
     const other = await startService({ REDIS_URL: redis.url, MNEME_KEY_PREFIX: service.prefix });
     onTestFinished(() => other.kill9());
@@ -200,9 +208,17 @@ describe("the first key", () => {
       clearInterval(cutting);
       client.destroy();
     });
-    await createKey(service);
+    const { key } = await createKey(service);
     await until(
       () => other.send("GET", KEYS),
+      ({ status }) => status === 401,
+      10_000,
+    );
+    const brief = await createKey(as(service, key), { agent: "brief" });
+    expect((await as(other, brief.key).send("GET", KEYS)).status).toBe(200);
+    expect((await as(service, key).send("DELETE", `${KEYS}/${brief.id}`)).status).toBe(204);
+    await until(
+      () => as(other, brief.key).send("GET", KEYS),
       ({ status }) => status === 401,
       10_000,
     );

@@ -5,6 +5,8 @@ export interface RouteCase {
   readonly need: Need;
   /** What must be sent for the route to get as far as its verb; `{ns}` in it stands for the namespace. */
   readonly body?: unknown;
+  /** A grant in another namespace that it takes as well. */
+  readonly also?: { readonly namespace: string; readonly verbs: readonly string[] };
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -35,10 +37,35 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   "PUT /v1/namespaces/{ns}/items/{key}": { need: "read and write", body: { content: "x" } },
   "GET /v1/namespaces/{ns}/items/{key}": { need: "read" },
   "DELETE /v1/namespaces/{ns}/items/{key}": { need: "write" },
-  "POST /v1/namespaces/{ns}/interactions": { need: "write", body: { input: "x" } },
   "GET /v1/threads": { need: "read", query: "namespace={ns}" },
   "GET /v1/threads/{id}": { need: "read", query: "namespace={ns}" },
   "GET /v1/threads/{id}/checkpoints": { need: "read", query: "namespace={ns}" },
   "DELETE /v1/threads/{id}": { need: "write", query: "namespace={ns}" },
+  "GET /v1/namespaces/{ns}/memories/{id}/versions": { need: "read" },
+  "POST /v1/namespaces/{ns}/memories/{id}/restore": { need: "read and write", body: { version: 1 } },
+  "POST /v1/namespaces/{ns}/interactions": { need: "write", body: { input: "x" } },
+  "POST /v1/namespaces/{ns}/memories/{id}/publish": {
+    need: "read",
+    also: { namespace: "{ns}.shared", verbs: ["publish"] },
+    body: { to: "{ns}.shared" },
+  },
+  "POST /v1/namespaces/{ns}/memories/{id}/unpublish": {
+    need: "read",
+    also: { namespace: "{ns}.shared", verbs: ["publish"] },
+    body: { from: "{ns}.shared" },
+  },
+  "GET /v1/namespaces/{ns}/state/{key}": { need: "read" },
+  "PUT /v1/namespaces/{ns}/state/{key}": { need: "write", body: { value: 1 } },
+  "PATCH /v1/namespaces/{ns}/state/{key}": { need: "read and write", body: { a: 1 } },
+  "DELETE /v1/namespaces/{ns}/state/{key}": { need: "write" },
+  "GET /v1/namespaces/{ns}/state/{key}/history": { need: "read" },
+  "POST /v1/namespaces/{ns}/state-transactions": {
+    need: "write",
+    body: { operations: [{ op: "set", key: "k", value: 1 }] },
+  },
+  // From where there is nothing to resume: else the stream would have no end.
+  "GET /v1/namespaces/{ns}/state-changes": { need: "read", headers: { "last-event-id": "1-1" } },
+  "GET /v1/audit": { need: "keys" },
+  "GET /v1/audit/export": { need: "keys" },
   "POST /v1/recall": { need: "read", body: { query: "x", namespaces: ["{ns}"] } },
 };

@@ -1,5 +1,5 @@
 --[[
-KEYS    index, heads, values, writes, elements
+KEYS    index, heads, values, writes, segments
 
 Returns {number of checkpoints, expiry in milliseconds since the epoch or below 0, namespace \0 ...}.
 ]]

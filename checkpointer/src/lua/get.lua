@@ -1,7 +1,7 @@
 --[[
 Reads checkpoints of a thread.
 
-KEYS    index, heads, values, writes, elements
+KEYS    index, heads, values, writes, segments
 
 ARGV[1] TTL in milliseconds to set anew, or '0'
 then (namespace \0, id) per checkpoint; '' for the newest of the namespace.

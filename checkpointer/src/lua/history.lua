@@ -2,14 +2,14 @@
 Walks from a checkpoint's parent towards the root, until each of the channels has met an ancestor that stores its
 value.
 
-KEYS    index, heads, values, writes, elements
+KEYS    index, heads, values, writes, segments
 
 ARGV[1] TTL in milliseconds to set anew, or '0'
 ARGV[2] namespace \0
 ARGV[3] id of the checkpoint, or '' for the newest
 ARGV[4+] channels
 
-Returns a reply with an item per ancestor, the nearest first: { { channel, seq of its value, ... }, writes to the
+Returns a reply with an item per ancestor, the nearest first: { { channel, place of its value, ... }, writes to the
 channels that were still looked for }.
 ]]
 local remaining, left = {}, 0
@@ -29,8 +29,7 @@ while head and head[PARENT] ~= '' and left > 0 do
   local writes, kept = writes_of(member), {}
   for i = 1, #writes, WRITE_SIZE do
     if remaining[writes[i + CHANNEL]] then
-      want(writes[i + SEQ])
-      for part = 0, WRITE_SIZE - 1 do table.insert(kept, writes[i + part]) end
+      for part = 0, WRITE_SIZE - 1 do kept[#kept + 1] = writes[i + part] end
     end
   end
 
@@ -43,6 +42,6 @@ while head and head[PARENT] ~= '' and left > 0 do
       table.insert(seeds, want(refs[i + 2]))
     end
   end
-  if #seeds > 0 or #kept > 0 then table.insert(items, { seeds, kept }) end
+  if #seeds > 0 or #kept > 0 then table.insert(items, { seeds, want_writes(kept) }) end
 end
 return reply(items)

@@ -1,7 +1,7 @@
 --[[
 Reads a page of a thread's checkpoints, by descending id, and where ids are the same by namespace.
 
-KEYS    index, heads, values, writes, elements
+KEYS    index, heads, values, writes, segments
 
 ARGV[1] TTL in milliseconds to set anew, or '0'
 ARGV[2] namespace \0, or '' for all of the thread's
@@ -9,7 +9,7 @@ ARGV[3] only ids below this one, or ''
 ARGV[4] how many at most
 ARGV[5] namespace \0 and
 ARGV[6] id where the page before ended, or '' and ''
-ARGV[7] 'items' or 'metadata': {namespace \0, id, seq of the metadata} per checkpoint
+ARGV[7] 'items' or 'metadata': {namespace \0, id, place of the metadata} per checkpoint
 
 Returns a reply.
 ]]

@@ -4,13 +4,12 @@ does whatever they need: checkpoints with an interrupt that nobody has answered,
 delta channel, and the parent of a checkpoint of an old format, which holds its pending sends. The namespaces of
 subgraph calls (they carry a task id after ':') go with the checkpoint of the root graph that made the call.
 
-KEYS    index, heads, values, writes, elements
+KEYS    index, heads, values, writes, segments
 
 ARGV[1] how many to keep in each namespace, at least 1
 
 Returns how many were removed.
 ]]
-local BATCH = 1000
 local keep_last = tonumber(ARGV[1])
 local members = redis.call('ZRANGE', INDEX, 0, -1)
 local heads, namespaces, order = {}, {}, {}
@@ -76,9 +75,13 @@ local function delete(command, key, fields)
     redis.call(command, key, unpack(fields, from, math.min(from + BATCH - 1, #fields)))
   end
 end
+for _, member in ipairs(removed) do
+  local fields = { member }
+  for _, task in ipairs(tasks_of(member)) do table.insert(fields, task_field(member, task)) end
+  delete('HDEL', WRITES, fields)
+end
 delete('ZREM', INDEX, removed)
 delete('HDEL', HEADS, removed)
-delete('HDEL', WRITES, removed)
 
 local live = { seq = true }
 for member in pairs(kept) do
@@ -87,27 +90,29 @@ for member in pairs(kept) do
   for i = 3, #head[REFS], 3 do live[tostring(head[REFS][i])] = true end
 end
 -- All that are left, also those of a checkpoint that is about to be stored.
-for _, packed in ipairs(redis.call('HVALS', WRITES)) do
-  local writes = cmsgpack.unpack(packed)
-  for i = 1, #writes, WRITE_SIZE do live[tostring(writes[i + SEQ])] = true end
+local left = redis.call('HGETALL', WRITES)
+for i = 1, #left, 2 do
+  local _, borders = string.gsub(left[i], '%z', '')
+  local writes = borders == 2 and cmsgpack.unpack(left[i + 1]) or {}
+  for seq = 4, #writes, 4 do live[tostring(writes[seq])] = true end
 end
 
-local dead, live_elements = {}, {}
+local dead, live_segments = {}, {}
 for _, seq in ipairs(redis.call('HKEYS', VALUES)) do
   if not live[seq] then
     table.insert(dead, seq)
   else
     local payload = redis.call('HGET', VALUES, seq)
-    if string.sub(payload, 1, 1) == LIST then
-      for at = 2, #payload, ELEMENT_SIZE do live_elements[string.sub(payload, at, at + ELEMENT_SIZE - 1)] = true end
+    if string.byte(payload) == LIST then
+      for at = 2, #payload, SEGMENT_SIZE do live_segments[string.sub(payload, at, at + SEGMENT_SIZE - 1)] = true end
     end
   end
 end
 delete('HDEL', VALUES, dead)
 
-local dead_elements = {}
-for _, id in ipairs(redis.call('HKEYS', ELEMENTS)) do
-  if not live_elements[id] then table.insert(dead_elements, id) end
+local dead_segments = {}
+for _, id in ipairs(redis.call('HKEYS', SEGMENTS)) do
+  if not live_segments[id] then table.insert(dead_segments, id) end
 end
-delete('HDEL', ELEMENTS, dead_elements)
+delete('HDEL', SEGMENTS, dead_segments)
 return #removed

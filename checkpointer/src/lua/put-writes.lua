@@ -1,7 +1,7 @@
 --[[
 Stores what a task wrote. An index below zero overwrites, any other one is kept if it is there.
 
-KEYS    index, heads, values, writes, elements
+KEYS    index, heads, values, writes, segments
 
 ARGV[1] namespace \0 id of the checkpoint
 ARGV[2] TTL in milliseconds, or '0'
@@ -11,26 +11,30 @@ then (index, channel, payload) per write.
 
 Returns how many were stored.
 ]]
-local writes = writes_of(ARGV[1])
-local at = {}
-for i = 1, #writes, WRITE_SIZE do
-  if writes[i + TASK] == ARGV[3] then at[writes[i + IDX]] = i end
-end
+local field = task_field(ARGV[1], ARGV[3])
+local packed = redis.call('HGET', WRITES, field)
+local writes = packed and cmsgpack.unpack(packed) or {}
+local places = {}
+for i = 1, #writes, 4 do places[writes[i]] = i end
 
 local stored = 0
 for i = 5, #ARGV, 3 do
   local idx = tonumber(ARGV[i])
-  local place = at[idx]
+  local place = places[idx]
   if not place or idx < 0 then
     place = place or #writes + 1
-    at[idx] = place
-    writes[place + TASK], writes[place + IDX] = ARGV[3], idx
-    writes[place + PATH], writes[place + CHANNEL] = ARGV[4], ARGV[i + 1]
-    writes[place + SEQ] = writes[place + SEQ] or redis.call('HINCRBY', VALUES, 'seq', 1)
-    redis.call('HSET', VALUES, writes[place + SEQ], ARGV[i + 2])
+    places[idx] = place
+    local seq = writes[place + 3] or redis.call('HINCRBY', VALUES, 'seq', 1)
+    writes[place], writes[place + 1], writes[place + 2], writes[place + 3] = idx, ARGV[4], ARGV[i + 1], seq
+    redis.call('HSET', VALUES, seq, ARGV[i + 2])
     stored = stored + 1
   end
 end
-if stored > 0 then redis.call('HSET', WRITES, ARGV[1], cmsgpack.pack(writes)) end
+if stored > 0 then
+  redis.call('HSET', WRITES, field, cmsgpack.pack(writes))
+  if not packed then
+    redis.call('HSET', WRITES, ARGV[1], (redis.call('HGET', WRITES, ARGV[1]) or '') .. ARGV[3] .. '\0')
+  end
+end
 expire(ARGV[2])
 return stored

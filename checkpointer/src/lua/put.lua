@@ -1,7 +1,7 @@
 --[[
 Stores a checkpoint: its new values, and references to those that it inherits.
 
-KEYS    index, heads, values, writes, elements
+KEYS    index, heads, values, writes, segments
 
 ARGV[1] namespace \0
 ARGV[2] id
@@ -13,21 +13,21 @@ ARGV[7] the document
 ARGV[8] the metadata
 ARGV[9] number of new values
 ARGV[10] number of inherited channels
-ARGV[11] number of new list elements
+ARGV[11] number of new list segments
 ARGV[12] number of delta channels
 then (channel, version, payload) per new value, (channel, version) per inherited channel, (id, payload) per
-list element, and the delta channels.
+list segment, and the delta channels.
 
 Returns {'stored', 1 if the thread is new, else 0}, or {'missing'} with nothing stored: an inherited value or an
-element is not there (the parent, or the whole thread, is gone), and the caller has to send everything.
+segment is not there (the parent, or the whole thread, is gone), and the caller has to send everything.
 ]]
 local member = ARGV[1] .. ARGV[2]
 local parent = ARGV[3] ~= '' and head_of(ARGV[1] .. ARGV[3])
-local new_count, inherited_count, element_count, delta_count =
+local new_count, inherited_count, segment_count, delta_count =
   tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
 local inherited_from = 13 + 3 * new_count
-local elements_from = inherited_from + 2 * inherited_count
-local deltas_from = elements_from + 2 * element_count
+local segments_from = inherited_from + 2 * inherited_count
+local deltas_from = segments_from + 2 * segment_count
 
 -- A copy of a checkpoint has its grandparent for parent: its values are then those of a sibling.
 local function ref_of_any(channel, version)
@@ -45,7 +45,7 @@ local function add_ref(channel, version, seq)
   table.insert(refs, seq)
 end
 
-for i = inherited_from, elements_from - 1, 2 do
+for i = inherited_from, segments_from - 1, 2 do
   local channel, version = ARGV[i], ARGV[i + 1]
   local seq = parent and ref_of(parent, channel, version) or ref_of_any(channel, version)
   if seq then
@@ -56,24 +56,25 @@ for i = inherited_from, elements_from - 1, 2 do
 end
 
 local sent = {}
-for i = elements_from, deltas_from - 1, 2 do sent[ARGV[i]] = true end
+for i = segments_from, deltas_from - 1, 2 do sent[ARGV[i]] = true end
 
-local function elements_stored(channel, payload)
+local function segments_stored(channel, payload)
   local from = 2
   local before = parent and ref_of(parent, channel)
   before = before and redis.call('HGET', VALUES, before)
-  -- What the parent's list already has is there. A list mostly grows at its end, so there is little left to ask for.
+  -- What the parent's list has too is there. A list mostly grows at its end, so there is little left to ask for.
   if before and string.sub(payload, 1, #before) == before then from = #before + 1 end
-  for at = from, #payload, ELEMENT_SIZE do
-    local id = string.sub(payload, at, at + ELEMENT_SIZE - 1)
-    if not sent[id] and redis.call('HEXISTS', ELEMENTS, id) == 0 then return false end
+  for at = from, #payload, SEGMENT_SIZE do
+    local id = string.sub(payload, at, at + SEGMENT_SIZE - 1)
+    local there = sent[id] or (before and string.sub(before, at, at + SEGMENT_SIZE - 1) == id)
+    if not there and redis.call('HEXISTS', SEGMENTS, id) == 0 then return false end
   end
   return true
 end
 
 for i = 13, inherited_from - 1, 3 do
   local payload = ARGV[i + 2]
-  if string.sub(payload, 1, 1) == LIST and not elements_stored(ARGV[i], payload) then return { 'missing' } end
+  if string.byte(payload) == LIST and not segments_stored(ARGV[i], payload) then return { 'missing' } end
 end
 
 local last = redis.call('HINCRBY', VALUES, 'seq', new_count + 2)
@@ -85,7 +86,7 @@ for n = 0, new_count - 1 do
   redis.call('HSET', VALUES, seq, ARGV[i + 2])
   add_ref(ARGV[i], ARGV[i + 1], seq)
 end
-for i = elements_from, deltas_from - 1, 2 do redis.call('HSET', ELEMENTS, ARGV[i], ARGV[i + 1]) end
+for i = segments_from, deltas_from - 1, 2 do redis.call('HSET', SEGMENTS, ARGV[i], ARGV[i + 1]) end
 
 local deltas = {}
 for i = deltas_from, deltas_from + delta_count - 1 do table.insert(deltas, ARGV[i]) end

@@ -1,7 +1,7 @@
 --[[
 Fills a thread with the dumps of another one.
 
-KEYS    index, heads, values, writes, elements
+KEYS    index, heads, values, writes, segments
 
 ARGV[1] expiry in milliseconds since the epoch, or '0'
 ARGV[2+] a dump per key, or ''

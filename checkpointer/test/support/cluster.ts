@@ -8,6 +8,7 @@ import { findRedis } from "../../../scripts/redis/find.js";
 import { freePort } from "../../../scripts/redis/free-port.js";
 import { launch, waitUntilReady } from "../../../scripts/redis/launch.js";
 import { shutdown } from "../../../scripts/redis/shutdown.js";
+import { retryOnTakenPort } from "./taken-port.js";
 
 const NODES = 3;
 const SLOTS = 16_384;
@@ -23,7 +24,7 @@ export interface TestCluster {
 export async function startCluster(): Promise<TestCluster> {
   const home = mkdtempSync(join(tmpdir(), "mneme-test-cluster-"));
   const nodes = await Promise.all(
-    Array.from({ length: NODES }, (_, i) => startNode(join(home, `node-${i}`))),
+    Array.from({ length: NODES }, (_, i) => retryOnTakenPort(() => startNode(join(home, `node-${i}`)))),
   );
   await joinNodes(nodes);
   return {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { findRedis } from "../../../scripts/redis/find.js";
 import { freePort } from "../../../scripts/redis/free-port.js";
 import { waitUntilReady } from "../../../scripts/redis/launch.js";
+import { retryOnTakenPort } from "./taken-port.js";
 
 export interface TestSentinel {
   readonly port: number;
@@ -15,7 +16,11 @@ export interface TestSentinel {
 }
 
 /** A sentinel that watches a Redis of the test's own, from the same binary. */
-export async function startSentinel(masterPort: number): Promise<TestSentinel> {
+export function startSentinel(masterPort: number): Promise<TestSentinel> {
+  return retryOnTakenPort(() => start(masterPort));
+}
+
+async function start(masterPort: number): Promise<TestSentinel> {
   const binary = await findRedis(process.env);
   const home = mkdtempSync(join(tmpdir(), "mneme-test-sentinel-"));
   const [port, config, log] = [await freePort(), join(home, "sentinel.conf"), join(home, "sentinel.log")];

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createRedisClient, type RedisClient } from "../../../src/redis/client.js";
+import { createRedisClient } from "../../../src/redis/client.js";
 import { parseMonitorLine, type SeenCommand } from "./monitor-line.js";
 
 /** What Redis was asked while one piece of work was done. */
@@ -20,12 +20,17 @@ export interface Capture {
 /** Long enough for every turn of the service's own background work. */
 const IDLE_MS = 2500;
 
+/** What tells apart the commands before it from those after it. */
+interface Marker {
+  sendCommand(args: string[]): Promise<unknown>;
+}
+
 /**
  * Watches Redis with MONITOR, so that the raw side of a measurement is what the service really sends, whatever
  * its code becomes. What the idle service sends by itself is learnt first and left out. MONITOR costs Redis time:
  * stop it before measuring.
  */
-export async function startCapture(redisUrl: string, marker: RedisClient): Promise<Capture> {
+export async function startCapture(redisUrl: string, marker: Marker): Promise<Capture> {
   const monitor = createRedisClient({ url: redisUrl });
   await monitor.connect();
   let seen: SeenCommand[] = [];

@@ -11,8 +11,9 @@ export interface CreateKeyInput {
   readonly agent: string;
   readonly name?: string | undefined;
   readonly grants: readonly Grant[];
-  /** Milliseconds since the epoch; undefined: it doesn't expire. */
+  /** Milliseconds since the epoch; without it and `ttl_seconds` it doesn't expire. */
   readonly expires_at?: number | undefined;
+  readonly ttl_seconds?: number | undefined;
   /** Requests a minute; undefined: as configured for all keys. */
   readonly rate_limit_per_minute?: number | undefined;
 }
@@ -44,7 +45,7 @@ export async function createKey(
     grants: input.grants.map(({ namespace, verbs }) => ({ namespace, verbs: [...new Set(verbs)] })),
     created_at: now,
     created_by: context.actor.agent,
-    expires_at: input.expires_at ?? null,
+    expires_at: input.ttl_seconds === undefined ? (input.expires_at ?? null) : now + input.ttl_seconds * 1000,
     last_used_at: null,
     rate_limit_per_minute: input.rate_limit_per_minute ?? null,
   };

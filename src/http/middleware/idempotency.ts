@@ -34,7 +34,8 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
     if (key === undefined || !METHODS.has(c.req.method)) return next();
     if (!KEY.test(key)) throw invalid("Idempotency-Key", "Must be 1 to 255 printable ASCII characters.");
     const { actor } = c.var;
-    const credential = c.req.header("authorization") ?? "";
+    // The key alone: its scheme may be written in any case, and a retry isn't bound to how it was.
+    const credential = c.req.header("authorization")?.replace(/^Bearer +/i, "") ?? "";
     const operation = digest([actor.keyId ?? "", key]);
     const request = digest([c.req.method, c.req.url.replace(/^[a-z]+:\/\/[^/]*/, ""), await c.req.text()]);
 

@@ -63,9 +63,7 @@ const revokeKeyRoute = createRoute({
 export function keyRoutes({ access, now }: AppDeps) {
   return createRouter()
     .openapi(createKeyRoute, async (c) => {
-      const { ttl_seconds, ...input } = c.req.valid("json");
-      const expiry = ttl_seconds === undefined ? {} : { expires_at: now() + ttl_seconds * 1000 };
-      const { key, token } = await createKey(access, contextOf(c, now), { ...input, ...expiry });
+      const { key, token } = await createKey(access, contextOf(c, now), c.req.valid("json"));
       c.header("Location", `/v1/keys/${key.id}`);
       // Nobody on the way keeps it.
       c.header("Cache-Control", "no-store");

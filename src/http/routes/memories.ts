@@ -6,8 +6,11 @@ import { publish } from "../../memory/publish.js";
 import { read } from "../../memory/read.js";
 import { remember, rememberMany } from "../../memory/remember.js";
 import { remove } from "../../memory/remove.js";
+import { restore } from "../../memory/restore.js";
 import { revise } from "../../memory/revise.js";
 import { unpublish } from "../../memory/unpublish.js";
+import { versions } from "../../memory/versions.js";
+import { LIMITS } from "../../domain/limits.js";
 import { describeError } from "../../log.js";
 import type { InsertOutcome } from "../../memory/ports.js";
 import { etagOf, expectedVersion } from "../conditional.js";
@@ -15,6 +18,7 @@ import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
 import { describeProblem, invalidRequest, problemView } from "../problem.js";
 import { createRouter } from "../router.js";
+import { time } from "../schemas/primitives.js";
 import { listManyParameters, listParameters, memoryPage } from "../schemas/list.js";
 import {
   memoryDetailView,
@@ -23,6 +27,8 @@ import {
   newMemories,
   newMemory,
   publishRequest,
+  restoreRequest,
+  versionsPage,
   unpublishRequest,
   viewDetail,
   viewMemory,
@@ -108,7 +114,12 @@ const readRoute = createRoute({
   path: "/v1/namespaces/{ns}/memories/{id}",
   tags: tag,
   summary: "Read one memory",
-  request: { params: memoryParams },
+  request: {
+    params: memoryParams,
+    query: z.strictObject({
+      as_of: time.optional().openapi({ description: "As it was then; 404 if it wasn't there yet." }),
+    }),
+  },
   responses: {
     200: jsonResponse(memoryDetailView, "The memory, with its interaction if it has one."),
     ...problems,
@@ -145,6 +156,39 @@ const removeRoute = createRoute({
   responses: { 204: { description: "It is gone, with its vectors." }, ...problems, ...notFound, ...lostRace },
 });
 
+const versionsRoute = createRoute({
+  method: "get",
+  path: "/v1/namespaces/{ns}/memories/{id}/versions",
+  tags: tag,
+  summary: "List a memory's versions",
+  description: "The newest first, each as it was recorded.",
+  request: {
+    params: memoryParams,
+    query: z.strictObject({
+      before: z.coerce.number().int().min(1).optional(),
+      limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
+    }),
+  },
+  responses: { 200: jsonResponse(versionsPage, "A page."), ...problems, ...notFound },
+});
+
+const restoreRoute = createRoute({
+  method: "post",
+  path: "/v1/namespaces/{ns}/memories/{id}/restore",
+  tags: tag,
+  summary: "Restore an old version",
+  description: "What it said becomes the next version; the ones in between stay.",
+  request: { params: memoryParams, headers: ifMatch, body: jsonBody(restoreRequest) },
+  responses: {
+    200: jsonResponse(memoryView, "The new version."),
+    ...problems,
+    ...unfitBody,
+    ...notFound,
+    ...conflict,
+    ...lostRace,
+  },
+});
+
 const publishRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories/{id}/publish",
@@ -161,6 +205,7 @@ const publishRoute = createRoute({
     ...notFound,
     ...conflict,
     ...lostRace,
+    ...full,
   },
 });
 
@@ -228,7 +273,8 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
     })
     .openapi(readRoute, async (c) => {
       const { ns, id } = c.req.valid("param");
-      const memory = await read(services, contextOf(c, now), { namespace: ns, id });
+      const { as_of } = c.req.valid("query");
+      const memory = await read(services, contextOf(c, now), { namespace: ns, id }, as_of);
       c.header("ETag", etagOf(memory.version));
       return c.json(viewDetail(memory), 200);
     })
@@ -254,6 +300,19 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
         expectedVersion(c.req.valid("header")["if-match"]),
       );
       return c.body(null, 204);
+    })
+    .openapi(versionsRoute, async (c) => {
+      const { ns, id } = c.req.valid("param");
+      const page = await versions(services, contextOf(c, now), { namespace: ns, id }, c.req.valid("query"));
+      return c.json({ versions: page.versions.map(viewMemory), before: page.next ?? null }, 200);
+    })
+    .openapi(restoreRoute, async (c) => {
+      const { ns, id } = c.req.valid("param");
+      const expected = expectedVersion(c.req.valid("header")["if-match"]);
+      const { version } = c.req.valid("json");
+      const memory = await restore(services, contextOf(c, now), { namespace: ns, id }, version, expected);
+      c.header("ETag", etagOf(memory.version));
+      return c.json(viewMemory(memory), 200);
     })
     .openapi(publishRoute, async (c) => {
       const { ns, id } = c.req.valid("param");

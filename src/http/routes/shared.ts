@@ -20,7 +20,7 @@ export function jsonResponse<Schema extends z.ZodType>(schema: Schema, descripti
   return { description, content: { "application/json": { schema } } };
 }
 
-const problem = { content: { "application/problem+json": { schema: problemView } } };
+export const problem = { content: { "application/problem+json": { schema: problemView } } };
 
 /** The refusals that any route may answer with. */
 export const problems = {

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
-import { provenance } from "./memory.js";
+import { isPeriod, provenance, VALIDITY } from "./memory.js";
 import { namespace, text } from "./primitives.js";
 
 const itemKey = text(LIMITS.identifierBytes)
@@ -23,4 +23,5 @@ export const newItem = z
       }),
     ...provenance,
   })
+  .refine(isPeriod, VALIDITY)
   .openapi("NewItem");

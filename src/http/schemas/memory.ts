@@ -30,12 +30,23 @@ export const provenance = {
   metadata: metadata.optional(),
   tags: tags.optional(),
   trust_score: trustScore.optional().openapi({ description: "1 unless given." }),
+  valid_from: time.optional().openapi({ description: "Since when it is so in the world." }),
+  valid_to: time.optional().openapi({ description: "Until when it is so, not included." }),
   ttl_seconds: ttlSeconds.optional(),
 };
 
 const content = text(LIMITS.contentBytes)
   .refine((value) => value.trim() !== "", "Must not be blank.")
   .openapi({ example: "Customer account ID is CX-7742-B." });
+
+interface Period {
+  readonly valid_from?: number | undefined;
+  readonly valid_to?: number | undefined;
+}
+
+export const isPeriod = ({ valid_from, valid_to }: Period): boolean =>
+  valid_from === undefined || valid_to === undefined || valid_from < valid_to;
+export const VALIDITY = { path: ["valid_to"], message: "Must lie after valid_from." };
 
 export const newMemory = z
   .strictObject({
@@ -45,6 +56,7 @@ export const newMemory = z
     embedding: embedding.optional(),
     embedding_model: embeddingModel.optional(),
   })
+  .refine(isPeriod, VALIDITY)
   .openapi("NewMemory");
 
 export const newMemories = z
@@ -67,6 +79,8 @@ export const memoryPatch = z
       .openapi({ description: "A JSON merge patch (RFC 7396): null removes a key." }),
     tags: tags.optional(),
     trust_score: trustScore.optional(),
+    valid_from: time.nullable().optional().openapi({ description: "null: no bound." }),
+    valid_to: time.nullable().optional().openapi({ description: "null: no bound." }),
     ttl_seconds: ttlSeconds.optional().openapi({ description: "Counted from now; null: for ever." }),
   })
   .refine((patch) => Object.keys(patch).length > 0, "Must change something.")
@@ -93,6 +107,7 @@ const interactionParts = {
 
 export const newInteraction = z
   .strictObject({ ...interactionParts, ...provenance })
+  .refine(isPeriod, VALIDITY)
   .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= LIMITS.interactionBytes, {
     message: `Must not exceed ${LIMITS.interactionBytes} bytes of JSON.`,
   })
@@ -131,7 +146,12 @@ export const memoryView = z
     source_agent: z.string(),
     version: z.int(),
     recorded_at: timeView,
-    updated_at: timeView,
+    updated_at: timeView.openapi({ description: "When this version was recorded." }),
+    superseded_at: timeView
+      .nullable()
+      .openapi({ description: "When the next one was; null: it is current." }),
+    valid_from: timeView.nullable().openapi({ description: "Since when it is so in the world." }),
+    valid_to: timeView.nullable().openapi({ description: "Until when, not included." }),
     seen_count: z.int(),
     last_seen_at: timeView,
     expires_at: timeView.nullable(),
@@ -162,6 +182,15 @@ export const publishRequest = z
 
 export const unpublishRequest = z.strictObject({ from: namespace }).openapi("UnpublishRequest");
 
+export const versionsPage = z
+  .object({
+    versions: z.array(memoryView),
+    before: z.int().nullable().openapi({ description: "For the next page; null at the end." }),
+  })
+  .openapi("MemoryVersions");
+
+export const restoreRequest = z.strictObject({ version: z.int().min(1) }).openapi("RestoreRequest");
+
 export const memoryDetailView = memoryView
   .extend({
     interaction: z.object(interactionParts).optional(),
@@ -174,6 +203,9 @@ export const memoryDetailView = memoryView
 
 const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
+const isoOrNull = (milliseconds: number | null): string | null =>
+  milliseconds === null ? null : iso(milliseconds);
+
 export function viewMemory(memory: Memory): MemoryView {
   return {
     ...memory,
@@ -182,7 +214,10 @@ export function viewMemory(memory: Memory): MemoryView {
     recorded_at: iso(memory.recorded_at),
     updated_at: iso(memory.updated_at),
     last_seen_at: iso(memory.last_seen_at),
-    expires_at: memory.expires_at === null ? null : iso(memory.expires_at),
+    superseded_at: isoOrNull(memory.superseded_at),
+    valid_from: isoOrNull(memory.valid_from),
+    valid_to: isoOrNull(memory.valid_to),
+    expires_at: isoOrNull(memory.expires_at),
     origin: memory.origin === null ? null : viewOrigin(memory.origin),
   };
 }
@@ -191,7 +226,7 @@ function viewOrigin(origin: Origin): z.infer<typeof originView> {
   return {
     ...origin,
     published_at: iso(origin.published_at),
-    deleted_at: origin.deleted_at === null ? null : iso(origin.deleted_at),
+    deleted_at: isoOrNull(origin.deleted_at),
   };
 }
 

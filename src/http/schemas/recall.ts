@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
 import type { RecallHit, RecallOutcome } from "../../memory/recall.js";
 import { memoryFilter, memoryView, viewMemory } from "./memory.js";
-import { embedding, embeddingModel, memoryType, namespacePattern, text } from "./primitives.js";
+import { embedding, embeddingModel, memoryType, namespacePattern, text, time } from "./primitives.js";
 
 const weight = z.number().min(0).max(1000);
 
@@ -37,6 +37,16 @@ export const recallRequest = z
     mode: z.enum(["hybrid", "vector", "keyword"]).default("hybrid"),
     fusion,
     min_score: z.number().optional(),
+    as_of: time.optional().openapi({
+      description: "Recall what was recorded, and not yet superseded, at this time. Now unless given.",
+    }),
+    valid_at: z
+      .union([time, z.literal("any")])
+      .optional()
+      .openapi({
+        description:
+          "Recall what was so in the world at this time; `any`: whenever. The time of `as_of` unless given.",
+      }),
     explain: z.boolean().default(false),
   })
   .openapi("RecallRequest");

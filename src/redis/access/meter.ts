@@ -1,10 +1,11 @@
 import type { MemorySize } from "../codec.js";
 import type { Keys } from "../keys.js";
+import type { ScriptScope } from "../scripts.js";
 
 /** What a metered script takes after what the audit takes: see lua/usage.lua. */
-export interface MeterArguments {
+export interface MeterArguments extends ScriptScope {
   readonly keys: readonly [usage: string, ending: string, settings: string];
-  readonly args: readonly [memories: string, bytes: string, json: string, vectors: string];
+  readonly args: readonly [memories: string, bytes: string, json: string, vectors: string, exempt: string];
 }
 
 /** How much a namespace may hold; null: any amount. */
@@ -14,13 +15,24 @@ export interface Quota {
 }
 
 /** The arguments of a metered script that writes a memory of this size; without one, it writes none. */
-export type Meter = (namespace: string, size?: MemorySize) => MeterArguments;
+export type Meter = (namespace: string, size?: MeteredSize) => MeterArguments;
+
+export interface MeteredSize extends MemorySize {
+  /** It counts, but no quota refuses it. */
+  readonly exempt?: boolean;
+}
 
 /** `byDefault` holds where a namespace's settings have no quota of their own. */
 export function createMeter(keys: Keys, byDefault: Quota): Meter {
   const text = (value: number | null | undefined): string => (value ?? "").toString();
   return (namespace, size) => ({
     keys: [keys.usage(namespace), keys.usageEnding(namespace), keys.settings(namespace)],
-    args: [text(byDefault.memories), text(byDefault.bytes), text(size?.json), text(size?.vectors)],
+    args: [
+      text(byDefault.memories),
+      text(byDefault.bytes),
+      text(size?.json),
+      text(size?.vectors),
+      size?.exempt === true ? "1" : "0",
+    ],
   });
 }

@@ -13,24 +13,31 @@ ARGV[5+] one vector per key in KEYS[2+]
 
 Returns 1 if it was done, 0 if the memory is gone, or has another version or context.
 ]]
-local current = redis.call('JSON.GET', KEYS[1], '$.memory.version', '$.memory.timestamp', '$.index.facets', '$.index.prior', '$.index.preceding')
+local paths = { '$.memory.version', '$.memory.timestamp', '$.index.facets', '$.index.prior', '$.index.preceding', '$.index.since', '$.index.valid_from', '$.index.valid_to' }
+local current = redis.call('JSON.GET', KEYS[1], unpack(paths))
 if not current then return 0 end
 current = cjson.decode(current)
 if current['$.memory.version'][1] ~= tonumber(ARGV[1]) then return 0 end
 if (current['$.index.preceding'][1] or '') ~= ARGV[4] then return 0 end
 
 local facets = table.concat(current['$.index.facets'][1], ',')
-local time = string.format('%d', current['$.memory.timestamp'][1])
+local fields = { 'ns', ARGV[3], 'facets', facets, 'prior', current['$.index.prior'][1] }
+for name, value in pairs({ time = current['$.memory.timestamp'][1], since = current['$.index.since'][1], valid_from = current['$.index.valid_from'][1], valid_to = current['$.index.valid_to'][1] }) do
+  if type(value) == 'number' then
+    table.insert(fields, name)
+    table.insert(fields, string.format('%d', value))
+  end
+end
 local expiry = redis.call('PEXPIRETIME', KEYS[1])
 for i = 2, #KEYS do
-  redis.call('HSET', KEYS[i], 'ns', ARGV[3], 'facets', facets, 'time', time, 'prior', current['$.index.prior'][1], 'v', ARGV[i + 3])
+  redis.call('HSET', KEYS[i], 'v', ARGV[i + 3], unpack(fields))
   if expiry > 0 then redis.call('PEXPIREAT', KEYS[i], expiry) end
 end
 if usage_vectors then
   local id = string.match(KEYS[1], '[^:]+$')
-  local bytes, of_vectors = usage_of(KEYS[1])
-  usage_leave(id, bytes + of_vectors, expiry)
-  usage_enter(id, bytes + usage_vectors, expiry)
+  local json, vectors, versions = usage_of(KEYS[1])
+  usage_leave(id, json + vectors + versions, expiry)
+  usage_enter(id, json + usage_vectors + versions, expiry)
 end
 redis.call('JSON.MERGE', KEYS[1], '$', ARGV[2])
 return 1

@@ -13,26 +13,21 @@ ARGV[3]  the document up to the value of index.seq
 ARGV[4]  the document after it
 ARGV[5]  expiry, milliseconds since the epoch, or ''
 ARGV[6]  now, milliseconds since the epoch
-ARGV[7]  namespace
-ARGV[8]  facets, joined by commas
-ARGV[9]  timestamp, milliseconds since the epoch
-ARGV[10] what precedes a model in a vector's key
-ARGV[11] what stands between the model and the id in it
-ARGV[12] length prior
-ARGV[13] id of the memory that lends this one its context, or ''
-ARGV[14] '1' if the vectors hold that context, else '0'
-ARGV[15] milliseconds that a session's last turn is remembered
-ARGV[16] the item's key, or ''; KEYS[2] is then by it, not by the content
-ARGV[17+] one vector per hash in KEYS[4+]
+ARGV[7]  the vectors' other fields, a JSON array of names and values by turns
+ARGV[8]  id of the memory that lends this one its context, or ''
+ARGV[9]  '1' if the vectors hold that context, else '0'
+ARGV[10] milliseconds that a session's last turn is remembered
+ARGV[11] the item's key, or ''; KEYS[2] is then by it, not by the content
+ARGV[12+] one vector per hash in KEYS[4+]
 
 Returns false if it was stored, the other memory as JSON ('[{...}]'), or the quota that it would break.
 ]]
-local vectors = #ARGV - 16
+local vectors = #ARGV - 11
 local turn = KEYS[4 + vectors]
 
 local function remember_turn(id)
   if not turn then return end
-  redis.call('SET', turn, id, 'PX', ARGV[15])
+  redis.call('SET', turn, id, 'PX', ARGV[10])
   if ARGV[5] ~= '' then redis.call('PEXPIREAT', turn, ARGV[5], 'LT') end
 end
 
@@ -43,25 +38,21 @@ end
 local existing = redis.call('GET', KEYS[2])
 if existing then
   local record = ARGV[2] .. existing
-  local current = redis.call('JSON.GET', record, '$.memory.seen_count', '$.memory.embedding.model', '$.index.passages')
+  local current = redis.call('JSON.GET', record, '$.memory.seen_count')
   -- Nothing was done yet: whoever lost this race looks what is there, and acts on that.
-  if current and ARGV[16] ~= '' then return redis.call('JSON.GET', record, '$.memory') end
+  if current and ARGV[11] ~= '' then return redis.call('JSON.GET', record, '$.memory') end
   if current then
     audit('seen', { existing })
-    current = cjson.decode(current)
-    local patch = { seen_count = current['$.memory.seen_count'][1] + 1, last_seen_at = tonumber(ARGV[6]) }
+    local patch = { seen_count = cjson.decode(current)[1] + 1, last_seen_at = tonumber(ARGV[6]) }
     local expiry = redis.call('PEXPIRETIME', record)
     if expiry > 0 and (ARGV[5] == '' or tonumber(ARGV[5]) > expiry) then
       patch.expires_at = ARGV[5] == '' and cjson.null or tonumber(ARGV[5])
-      local bytes, of_vectors = usage_of(record)
-      usage_leave(existing, bytes + of_vectors, expiry)
-      usage_enter(existing, bytes + of_vectors, ARGV[5])
+      local bytes = usage_total(record)
+      usage_leave(existing, bytes, expiry)
+      usage_enter(existing, bytes, ARGV[5])
       expire(record)
       expire(KEYS[2])
-      local model = current['$.memory.embedding.model'][1]
-      for passage = 0, type(model) == 'string' and current['$.index.passages'][1] - 1 or -1 do
-        expire(ARGV[10] .. model .. ARGV[11] .. existing .. ':' .. passage)
-      end
+      for _, key in ipairs(version_all(record)) do expire(key) end
     end
     redis.call('JSON.MERGE', record, '$.memory', cjson.encode(patch))
     remember_turn(existing)
@@ -74,19 +65,20 @@ if broken then
   audit('quota')
   return broken
 end
-audit('created', { ARGV[1], ARGV[16] ~= '' and ARGV[16] or nil })
+audit('created', { ARGV[1], ARGV[11] ~= '' and ARGV[11] or nil })
 usage_enter(ARGV[1], usage_json + usage_vectors, ARGV[5])
 local seq = redis.call('INCR', KEYS[3])
 redis.call('JSON.SET', KEYS[1], '$', ARGV[3] .. string.format('%d', seq) .. ARGV[4])
 redis.call('SET', KEYS[2], ARGV[1])
 -- Deleted since it was read, or refused in the same batch: its words must not live on here.
-if ARGV[13] ~= '' and redis.call('EXISTS', ARGV[2] .. ARGV[13]) == 0 then
+if ARGV[8] ~= '' and redis.call('EXISTS', ARGV[2] .. ARGV[8]) == 0 then
   local patch = { follows = cjson.null, preceding = cjson.null, context = cjson.null }
-  if ARGV[14] == '1' then patch.embed_at = tonumber(ARGV[6]) end
+  if ARGV[9] == '1' then patch.embed_at = tonumber(ARGV[6]) end
   redis.call('JSON.MERGE', KEYS[1], '$.index', cjson.encode(patch))
 end
+local fields = cjson.decode(ARGV[7])
 for i = 4, 3 + vectors do
-  redis.call('HSET', KEYS[i], 'ns', ARGV[7], 'facets', ARGV[8], 'time', ARGV[9], 'prior', ARGV[12], 'v', ARGV[i + 13])
+  redis.call('HSET', KEYS[i], 'v', ARGV[i + 8], 'since', ARGV[6], unpack(fields))
 end
 if ARGV[5] ~= '' then
   for i = 1, 3 + vectors do

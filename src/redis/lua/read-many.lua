@@ -1,9 +1,10 @@
 --[[
 Reads the memories of one namespace that a list or a recall has found.
 
-KEYS[1+] the records; none if it found nothing here
+KEYS[1+] the records or old versions; none if it found nothing here
 
-ARGV[1+] their ids
+ARGV[1]  as of when, milliseconds since the epoch; '' for now
+ARGV[2+] their ids
 
 Returns what JSON.GET $.memory does for each; false where there is none (any more).
 ]]
@@ -11,12 +12,17 @@ if #KEYS == 0 then
   audit('ok')
   return {}
 end
-local wanted = { unpack(KEYS) }
+local wanted = {}
+for i, key in ipairs(KEYS) do
+  -- Revised since it was found: what was found is an old version by now.
+  if ARGV[1] ~= '' and string.find(key, ':rec:{', 1, true) then key = version_at(key, tonumber(ARGV[1])) or key end
+  wanted[i] = key
+end
 table.insert(wanted, '$.memory')
 local found = redis.call('JSON.MGET', unpack(wanted))
 local ids = {}
 for i = 1, #KEYS do
-  if found[i] then table.insert(ids, ARGV[i]) end
+  if found[i] then table.insert(ids, ARGV[i + 1]) end
 end
 audit('ok', ids)
 return found

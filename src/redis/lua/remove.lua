@@ -1,52 +1,46 @@
 --[[
-Removes a memory with its vectors and its content hash. Of one that was published, it leaves behind what its copies
+Removes a memory with its vectors, its old versions and its content hash. Of one that was published, it leaves behind what its copies
 have to hear of.
 
 KEYS[1] the record; of an item by its key, what names its id
 
 ARGV[1] expected version, or ''
 ARGV[2] what precedes a content hash in its key
-ARGV[3] what precedes a model in a vector's key
-ARGV[4] what stands between the model and the id in it
-ARGV[5] id; of an item by its key ''
-ARGV[6] what precedes a session in the key of its last turn
-ARGV[7] what precedes an id in a record's key
-ARGV[8] what follows it in the key of what is left of a memory
-ARGV[9] the item's key, or ''
+ARGV[3] id; of an item by its key ''
+ARGV[4] what precedes a session in the key of its last turn
+ARGV[5] what precedes an id in a record's key
+ARGV[6] what follows it in the key of what is left of a memory
+ARGV[7] the item's key, or ''
 
 Returns {0, id} removed, {1} missing, {2} another version, {3, id} removed and there are copies to tell.
 ]]
-local paths = { '$.memory.version', '$.memory.embedding.model', '$.index.hash', '$.index.passages', '$.index.turn', '$.published' }
-local id = ARGV[9] == '' and ARGV[5] or redis.call('GET', KEYS[1]) or ''
-local record = ARGV[7] .. id
+local paths = { '$.memory.version', '$.index.hash', '$.index.turn', '$.published' }
+local id = ARGV[7] == '' and ARGV[3] or redis.call('GET', KEYS[1]) or ''
+local record = ARGV[5] .. id
 local current = redis.call('JSON.GET', record, unpack(paths))
 if not current then
-  audit('missing', { ARGV[9] ~= '' and ARGV[9] or nil })
+  audit('missing', { ARGV[7] ~= '' and ARGV[7] or nil })
   return { 1 }
 end
 current = cjson.decode(current)
 -- An act by id has named it already.
-local ids = ARGV[9] ~= '' and { id, ARGV[9] } or nil
+local ids = ARGV[7] ~= '' and { id, ARGV[7] } or nil
 if ARGV[1] ~= '' and current['$.memory.version'][1] ~= tonumber(ARGV[1]) then
   audit('conflict', ids)
   return { 2 }
 end
 audit('removed', ids)
-local bytes, of_vectors = usage_of(record)
-usage_leave(id, bytes + of_vectors, redis.call('PEXPIRETIME', record))
+usage_leave(id, usage_total(record), redis.call('PEXPIRETIME', record))
 
+for _, key in ipairs(version_all(record)) do redis.call('DEL', key) end
 redis.call('DEL', record, ARGV[2] .. current['$.index.hash'][1])
-local model = current['$.memory.embedding.model'][1]
-for passage = 0, type(model) == 'string' and current['$.index.passages'][1] - 1 or -1 do
-  redis.call('DEL', ARGV[3] .. model .. ARGV[4] .. id .. ':' .. passage)
-end
 local session = current['$.index.turn'][1]
 if session then
-  local turn = ARGV[6] .. session
+  local turn = ARGV[4] .. session
   if redis.call('GET', turn) == id then redis.call('DEL', turn) end
 end
 local published = current['$.published'][1] or {}
 if not next(published) then return { 0, id } end
 local left = { published = published, deleted_at = now, index = { publish_at = now } }
-redis.call('JSON.SET', record .. ARGV[8], '$', cjson.encode(left))
+redis.call('JSON.SET', record .. ARGV[6], '$', cjson.encode(left))
 return { 3, id }

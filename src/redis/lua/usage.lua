@@ -12,13 +12,16 @@ ARGV[1] how many memories, where the settings don't say; '' for any number
 ARGV[2] how many bytes, likewise
 ARGV[3] bytes of the memory's JSON that this script writes, or ''
 ARGV[4] bytes of the vectors that this script writes; '' if it leaves them as they are
+ARGV[5] '1' if no quota refuses it
 
-A memory's bytes are those of its JSON, interaction included, as last written, and of its vectors: index.bytes and
-index.vector_bytes of its record.
+A memory's bytes are those of its JSON, interaction included, of its vectors, and of its old versions: index.bytes,
+index.vector_bytes and index.version_bytes of its record.
 ]]
 local usage_key, usage_ending, usage_settings = table.remove(KEYS, 1), table.remove(KEYS, 1), table.remove(KEYS, 1)
 local usage_defaults = { table.remove(ARGV, 1), table.remove(ARGV, 1) }
 local usage_json, usage_vectors = tonumber(table.remove(ARGV, 1)), tonumber(table.remove(ARGV, 1))
+
+local usage_exempt = table.remove(ARGV, 1) == '1'
 
 local function usage_add(memories, bytes)
   redis.call('HINCRBY', usage_key, 'bytes', string.format('%d', bytes))
@@ -47,6 +50,7 @@ end
 
 -- The quota that a change would break: 'memories', 'bytes' or nil. What makes less of it is never refused.
 local function usage_over(memories, bytes)
+  if usage_exempt then return nil end
   local most_memories, most_bytes = usage_quota()
   -- A bounded number a write; many more only where they decide.
   for _, most in ipairs({ 100, 5000 }) do
@@ -59,11 +63,17 @@ local function usage_over(memories, bytes)
   end
 end
 
--- What a stored memory counts for: bytes of its JSON, of its vectors.
+-- What a stored memory counts for: bytes of its JSON, of its vectors, and of its old versions.
 local function usage_of(record)
-  local found = redis.call('JSON.GET', record, '$.index.bytes', '$.index.vector_bytes')
+  local found = redis.call('JSON.GET', record, '$.index.bytes', '$.index.vector_bytes', '$.index.version_bytes')
   found = found and cjson.decode(found) or {}
-  return (found['$.index.bytes'] or {})[1] or 0, (found['$.index.vector_bytes'] or {})[1] or 0
+  local function bytes(path) return (found[path] or {})[1] or 0 end
+  return bytes('$.index.bytes'), bytes('$.index.vector_bytes'), bytes('$.index.version_bytes')
+end
+
+local function usage_total(record)
+  local json, vectors, versions = usage_of(record)
+  return json + vectors + versions
 end
 
 local function usage_member(id, bytes) return id .. ':' .. string.format('%d', bytes) end

@@ -9,11 +9,29 @@ export async function get(
   { auditor, keys }: StoreDeps,
   trail: Trail,
   { namespace, id }: MemoryRef,
+  asOf: number | undefined,
 ): Promise<MemoryDetail | undefined> {
-  const found = await auditor.run(namespace, trail, (client, audit) =>
-    client.readMemory(audit, [keys.record(namespace, id)], []),
+  const [found, raw] = await auditor.run(namespace, trail, (client, audit) =>
+    client.readMemory(audit, [keys.record(namespace, id)], [asOf === undefined ? "" : String(asOf)]),
   );
-  return found === undefined ? undefined : decodeDetail(found);
+  return found === undefined ? undefined : decodeDetail(found, raw);
+}
+
+export async function versions(
+  { auditor, keys }: StoreDeps,
+  trail: Trail,
+  { namespace, id }: MemoryRef,
+  before: number | undefined,
+  limit: number,
+): Promise<readonly Memory[] | undefined> {
+  const found = await auditor.run(namespace, trail, (client, audit) =>
+    client.listVersions(
+      audit,
+      [keys.record(namespace, id)],
+      [before === undefined ? "" : String(before), String(limit)],
+    ),
+  );
+  return found?.filter((json) => json !== undefined).map(decodeMemory);
 }
 
 /** As part of an act that is recorded by itself. */
@@ -63,22 +81,25 @@ export async function load(
   trail: Trail,
   namespaces: readonly string[],
   refs: readonly MemoryRef[],
+  asOf: number | undefined,
 ): Promise<readonly (Memory | undefined)[]> {
-  const groups = new Map<string, { place: number; id: string }[]>(namespaces.map((name) => [name, []]));
-  for (const [place, { namespace, id }] of refs.entries()) {
+  const groups = new Map<string, { place: number; id: string; key: string }[]>(
+    namespaces.map((name) => [name, []]),
+  );
+  for (const [place, { namespace, id, version }] of refs.entries()) {
     const group = groups.get(namespace) ?? [];
     groups.set(namespace, group);
-    group.push({ place, id });
+    const key = version === undefined ? keys.record(namespace, id) : keys.old(namespace, id, version);
+    group.push({ place, id, key });
   }
   const found: (Memory | undefined)[] = refs.map(() => undefined);
   await auditor.runAll([...groups.keys()], (client, auditIn) =>
     Promise.all(
       [...groups].map(async ([namespace, group]) => {
-        const ids = group.map(({ id }) => id);
         const replies = await client.readMemories(
           auditIn(namespace, trail),
-          ids.map((id) => keys.record(namespace, id)),
-          ids,
+          group.map(({ key }) => key),
+          [asOf === undefined ? "" : String(asOf), ...group.map(({ id }) => id)],
         );
         for (const [index, reply] of replies.entries()) {
           const place = group[index]?.place;

@@ -3,7 +3,7 @@ import { attachVectors } from "./attach-vectors.js";
 import { countByType } from "./count-by-type.js";
 import type { StoreDeps } from "./deps.js";
 import { detachContext } from "./detach-context.js";
-import { get, getItem, load, peek, peekItem } from "./get.js";
+import { get, getItem, load, peek, peekItem, versions } from "./get.js";
 import { insert } from "./insert.js";
 import { lastTurns } from "./last-turns.js";
 import { list } from "./list.js";
@@ -27,11 +27,12 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     reachable: async () => void (await deps.redis.run((client) => client.ping())),
     insert: (trail, items) => insert(deps, trail, items),
     lastTurns: (namespace, sessionIds) => lastTurns(deps, namespace, sessionIds),
-    get: (trail, ref) => get(deps, trail, ref),
+    get: (trail, ref, asOf) => get(deps, trail, ref, asOf),
+    versions: (trail, ref, before, limit) => versions(deps, trail, ref, before, limit),
     peek: (ref) => peek(deps, ref),
     getItem: (trail, ref) => getItem(deps, trail, ref),
     peekItem: (ref) => peekItem(deps, ref),
-    load: (trail, namespaces, refs) => load(deps, trail, namespaces, refs),
+    load: (trail, namespaces, refs, asOf) => load(deps, trail, namespaces, refs, asOf),
     revise: (trail, revision) => revise(deps, trail, revision),
     remove: (trail, ref, expectedVersion) => remove(deps, trail, ref, expectedVersion),
     removeItem: (trail, ref, expectedVersion) => removeItem(deps, trail, ref, expectedVersion),

@@ -46,8 +46,6 @@ async function run(
       [
         expectedVersion === undefined ? "" : String(expectedVersion),
         keys.contentHashPrefix(namespace),
-        keys.vectorModelPrefix(),
-        keys.vectorIdPrefix(namespace),
         id,
         keys.turnPrefix(namespace),
         keys.recordPrefix(namespace),

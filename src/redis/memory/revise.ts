@@ -12,11 +12,11 @@ export async function revise(
 ): Promise<ReviseOutcome> {
   const { memory, vectors = [] } = revision;
   const { namespace, id } = memory;
-  const { patch, facets, prior, size } = encodeRevision(revision);
+  const { patch, vectorFields, size } = encodeRevision(revision);
   const reply = await auditor.run(namespace, trail, (client, audit) =>
     client.reviseMemory(
       audit,
-      meter(namespace, size),
+      meter(namespace, { ...size, exempt: revision.exempt }),
       [
         keys.record(namespace, id),
         ...vectors.map((_, passage) => keys.vector(requireModel(model), namespace, id, passage)),
@@ -24,26 +24,23 @@ export async function revise(
       [
         id,
         String(revision.expectedVersion),
-        keys.vectorModelPrefix(),
         keys.recordPrefix(namespace),
         patch,
         revision.newExpiry ? String(memory.expires_at ?? "") : "keep",
-        namespace,
-        facets,
-        String(memory.timestamp),
+        vectorFields,
         revision.vectors === undefined ? "0" : "1",
         keys.contentHashPrefix(namespace),
         revision.contentHash ?? "",
-        String(prior),
-        keys.vectorPassagePrefix(namespace, id),
+        String(memory.updated_at),
         ...vectors.map(encodeIndexVector),
       ],
     ),
   );
-  if (reply.code === 0) return { kind: "revised", published: reply.text === "1" };
-  if (reply.code === 1) return { kind: "missing" };
-  if (reply.code === 2) return { kind: "conflict" };
-  if (reply.code === 3) return { kind: "duplicate", id: reply.text };
-  if (reply.code === 4) return { kind: "full", quota: reply.text };
-  throw new Error(`revise.lua returned ${reply.code}`);
+  const [code, text = "", published] = reply;
+  if (code === "0") return { kind: "revised", since: Number(text), published: published === "1" };
+  if (code === "1") return { kind: "missing" };
+  if (code === "2") return { kind: "conflict" };
+  if (code === "3") return { kind: "duplicate", id: text };
+  if (code === "4") return { kind: "full", quota: text };
+  throw new Error(`revise.lua returned ${code}`);
 }

@@ -27,7 +27,7 @@ const VECTOR_ARGUMENTS = [
 
 /** Both searches in one round trip: they are sent in the same tick, which node-redis writes as one pipeline. */
 export async function search(deps: StoreDeps, query: SearchQuery): Promise<SearchResult> {
-  const statistics = await deps.statistics.lookup(query.scopes, query.filter, query.keyword?.terms ?? []);
+  const statistics = await deps.statistics.lookup(query, query.keyword?.terms ?? []);
   const [keyword, vector] = await Promise.all([
     query.keyword && keywordSearch(deps, query, query.keyword, statistics),
     query.vector && vectorSearch(deps, query, query.vector, statistics),
@@ -55,7 +55,7 @@ async function selectedBy(
   essential: readonly string[],
 ): Promise<Candidate[]> {
   const params: Params = {};
-  const scope = scopeClause(query.scopes, query.filter, params);
+  const scope = scopeClause(query.scopes, query.filter, params, query.moment);
   const reply = await redis.run((client) =>
     client.sendCommand([
       "FT.SEARCH",
@@ -94,7 +94,7 @@ async function nearestPassages(
   passages: number,
 ): Promise<Candidate[]> {
   const params: Params = { v: encodeIndexVector(vector) };
-  const scope = scopeClause(query.scopes, query.filter, params);
+  const scope = scopeClause(query.scopes, query.filter, params, query.moment);
   const policy = hybridPolicy(letThrough, records);
   const reply = await redis.run((client) =>
     client.sendCommand([
@@ -117,8 +117,7 @@ export function commonArguments(limit: number, params: Params): (string | Buffer
 }
 
 function candidate(key: string, score: number, prior: number): Candidate {
-  const { namespace, id } = refOfKey(key);
-  return { namespace, id, score, prior };
+  return { ...refOfKey(key), score, prior };
 }
 
 /** The first hit of each memory: hits come best first. */

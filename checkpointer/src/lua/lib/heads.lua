@@ -6,23 +6,58 @@ A head is what is known of a checkpoint without reading a payload:
 with refs = { channel, version, seq, channel, version, seq, ... } and deltas = the channels whose value is to be
 rebuilt from the ancestors' writes.
 
-Writes of a checkpoint are { task, idx, path, channel, seq, task, idx, path, channel, seq, ... }.
+Writes are kept by task, as { idx, path, channel, seq, ... }, so that a step of many tasks costs each of them the
+same; beside them stand the names of a checkpoint's tasks, each with a \0 behind it. Together they are read as
+{ task, idx, path, channel, seq, task, idx, path, channel, seq, ... }.
 
 A seq names a value; each is given out once, so that no writer can overwrite what another branch refers to.
 ]]
-local INDEX, HEADS, VALUES, WRITES, ELEMENTS = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local INDEX, HEADS, VALUES, WRITES, SEGMENTS = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local PARENT, FORMAT, ROOT, DOCUMENT, METADATA, REFS, DELTAS = 1, 2, 3, 4, 5, 6, 7
 local TASK, IDX, PATH, CHANNEL, SEQ, WRITE_SIZE = 0, 1, 2, 3, 4, 5
-local LIST, ELEMENT_SIZE = 'e', 16
+local BATCH = 1000
+local LIST, SEGMENT_SIZE = string.byte('l'), 16
 
 local function head_of(member)
   local packed = redis.call('HGET', HEADS, member)
   return packed and cmsgpack.unpack(packed)
 end
 
+-- Lua's stack holds some thousand arguments.
+local function fetch(key, fields)
+  if #fields == 0 then return {} end
+  if #fields <= BATCH then return redis.call('HMGET', key, unpack(fields)) end
+  local all = {}
+  for from = 1, #fields, BATCH do
+    local found = redis.call('HMGET', key, unpack(fields, from, math.min(from + BATCH - 1, #fields)))
+    for i = 1, #found do all[from + i - 1] = found[i] end
+  end
+  return all
+end
+
+local function task_field(member, task)
+  return member .. '\0' .. task
+end
+
+local function tasks_of(member)
+  local names = {}
+  for task in string.gmatch(redis.call('HGET', WRITES, member) or '', '([^%z]*)%z') do names[#names + 1] = task end
+  return names
+end
+
 local function writes_of(member)
-  local packed = redis.call('HGET', WRITES, member)
-  return packed and cmsgpack.unpack(packed) or {}
+  local tasks, fields, writes = tasks_of(member), {}, {}
+  for i, task in ipairs(tasks) do fields[i] = task_field(member, task) end
+  local found = fetch(WRITES, fields)
+  for i, task in ipairs(tasks) do
+    local own = cmsgpack.unpack(found[i])
+    for at = 1, #own, 4 do
+      local place = #writes
+      writes[place + 1], writes[place + 2], writes[place + 3] = task, own[at], own[at + 1]
+      writes[place + 4], writes[place + 5] = own[at + 2], own[at + 3]
+    end
+  end
+  return writes
 end
 
 -- The seq of a channel's value, if the head has one: of that version only, if a version is given.

@@ -2,16 +2,16 @@
 const MAX_IDS = 100_000;
 
 /**
- * Which list elements of which threads Redis is known to have, so that they aren't sent again. A belief only: another
+ * Which list segments of which threads Redis is known to have, so that they aren't sent again. A belief only: another
  * process may have deleted the thread, and the script that stores a list checks.
  */
-export interface KnownElements {
+export interface KnownSegments {
   has(threadId: string, id: string): boolean;
   add(threadId: string, ids: Iterable<string>): void;
   forget(threadId: string): void;
 }
 
-export function createKnownElements(maxIds: number = MAX_IDS): KnownElements {
+export function createKnownSegments(maxIds: number = MAX_IDS): KnownSegments {
   /** The least recently used thread first. */
   const threads = new Map<string, Set<string>>();
   let count = 0;

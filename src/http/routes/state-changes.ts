@@ -1,0 +1,97 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import type { Context } from "../../domain/context.js";
+import { invalid } from "../../domain/errors.js";
+import { describeError } from "../../log.js";
+import type { WatchEvent } from "../../state/watch.js";
+import { watchState } from "../../state/watch.js";
+import { contextOf } from "../context.js";
+import type { AppDeps } from "../env.js";
+import { EVENT_HEADERS, respondEvents } from "../event-stream.js";
+import { createRouter } from "../router.js";
+import { text } from "../schemas/primitives.js";
+import { viewChange } from "../schemas/state.js";
+import { LIMITS } from "../../domain/limits.js";
+import { namespaceParam, problem, problems } from "./shared.js";
+
+const watchRoute = createRoute({
+  method: "get",
+  path: "/v1/namespaces/{ns}/state-changes",
+  tags: ["state"],
+  summary: "Follow changes of state",
+  description: [
+    "Server-sent events: `change`, whose data is `{ key, version, op, by, at }`. Versions of a namespace are numbered without a gap, so you see for yourself that none is missing. Begins from now, or with `Last-Event-ID` after that change, without a gap or a duplicate, as long as changes are kept (`STATE_HISTORY_SECONDS`).",
+    "A comment is sent as a heartbeat. A client that doesn't take its bytes is cut off, and goes on with `Last-Event-ID`.",
+  ].join("\n\n"),
+  request: {
+    params: namespaceParam,
+    query: z.strictObject({
+      prefix: text(LIMITS.identifierBytes).optional().openapi({ description: "Only keys that begin so." }),
+    }),
+  },
+  parameters: [
+    {
+      name: "Last-Event-ID",
+      in: "header",
+      schema: { type: "string" },
+      description: "The id of the event that was seen last.",
+    },
+  ],
+  responses: {
+    200: {
+      description: "Events, until one side ends it.",
+      content: { "text/event-stream": { schema: z.string() } },
+    },
+    ...problems,
+    410: {
+      ...problem,
+      description: "Changes after Last-Event-ID aren't kept any more: read the state anew.",
+    },
+  },
+});
+
+/** While keys carry no rights that could end, nothing ends them. */
+const stillAllowed = (_context: Context): Promise<boolean> => Promise.resolve(true);
+
+export function stateChangeRoutes({ state, now, watch: options, logger }: AppDeps) {
+  return createRouter().openapi(watchRoute, async (c) => {
+    const context = contextOf(c, now);
+    const watch = await watchState(state, context, c.req.valid("param").ns, {
+      after: lastEventId(c.req.header("last-event-id")),
+      prefix: c.req.valid("query").prefix ?? "",
+      heartbeatMs: options.heartbeatMs,
+      stillAllowed: () => stillAllowed(context),
+    });
+    if (c.req.method === "HEAD") {
+      // Nobody would read the events, and so nothing would end them. One that hasn't begun can't be ended.
+      await watch.events.next();
+      await watch.events.return();
+      return c.body(null, 200, EVENT_HEADERS);
+    }
+    const source = {
+      texts: written(watch.events),
+      close: watch.close,
+      onError: (error: unknown) =>
+        logger.error({ error: describeError(error), request_id: context.requestId }, "watch ended"),
+    };
+    return respondEvents(c, source, options.sendMs);
+  });
+}
+
+function lastEventId(header: string | undefined): string | undefined {
+  if (header === undefined || header === "") return undefined;
+  if (!/^\d{1,15}-\d{1,15}$/.test(header))
+    throw invalid("Last-Event-ID", "Must be the id of an event, as it came.");
+  return header;
+}
+
+async function* written(events: AsyncIterable<WatchEvent>): AsyncGenerator<string, void> {
+  for await (const event of events) yield write(event);
+}
+
+/** An id without data makes no event, but a client that comes back says it: so it goes on from here. */
+function write(event: WatchEvent): string {
+  if (event.kind !== "changes") return `: ${event.kind}\nid: ${event.at}\n\n`;
+  return event.changes
+    .map((change) => `event: change\nid: ${change.id}\ndata: ${JSON.stringify(viewChange(change))}\n\n`)
+    .join("");
+}

@@ -1,0 +1,41 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { LIMITS } from "../../domain/limits.js";
+import { listHistory } from "../../state/history.js";
+import { contextOf } from "../context.js";
+import type { AppDeps } from "../env.js";
+import { jsonTextResponse } from "../json-text.js";
+import { createRouter } from "../router.js";
+import { stateHistory, stateParams, writeHistory } from "../schemas/state.js";
+import { jsonResponse, problem, problems } from "./shared.js";
+
+const historyRoute = createRoute({
+  method: "get",
+  path: "/v1/namespaces/{ns}/state/{key}/history",
+  tags: ["state"],
+  summary: "List the versions of state",
+  description:
+    "Newest first, deletions among them: all that were current at some time within history. Follow `cursor` until it is null; a page ends early where its values are large.",
+  request: {
+    params: stateParams,
+    query: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(LIMITS.historyLimit).default(20),
+      cursor: z.string().min(1).max(64).optional(),
+    }),
+  },
+  responses: {
+    200: jsonResponse(stateHistory, "A page."),
+    ...problems,
+    404: { ...problem, description: "Nothing is known of such a state." },
+  },
+});
+
+const answer = jsonTextResponse<z.infer<typeof stateHistory>>();
+
+export function stateHistoryRoutes({ state, now }: AppDeps) {
+  return createRouter().openapi(historyRoute, async (c) => {
+    const { ns, key } = c.req.valid("param");
+    const { limit, cursor } = c.req.valid("query");
+    const page = await listHistory(state, contextOf(c, now), { namespace: ns, key }, { limit, cursor });
+    return answer(c, writeHistory(key, page.versions, page.next), 200);
+  });
+}

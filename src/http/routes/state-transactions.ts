@@ -1,0 +1,42 @@
+import { createRoute, type z } from "@hono/zod-openapi";
+import { transact } from "../../state/transact.js";
+import { contextOf } from "../context.js";
+import type { AppDeps } from "../env.js";
+import { jsonTextResponse } from "../json-text.js";
+import { createRouter } from "../router.js";
+import { stateTransaction, transactionResults, writeResults } from "../schemas/state.js";
+import { jsonBody, jsonResponse, namespaceParam, problem, problems, unfitBody } from "./shared.js";
+
+const transactRoute = createRoute({
+  method: "post",
+  path: "/v1/namespaces/{ns}/state-transactions",
+  tags: ["state"],
+  summary: "Change up to 64 documents, all or nothing",
+  description: [
+    "If every check holds, the operations are done in order, each making a version of its own; if one of them fails, nothing is done. Nobody ever sees a half.",
+    "`set` writes as PUT does, or sets what is at `path`; `merge` is a JSON merge patch; `delete` removes the document, or what is at `path`; `increment` adds `by` to the one number at `path` (default: the value itself, which begins at 0 where there is no document), and fails where the sum would be below `min` or above `max`, or beyond what a JSON number holds exactly.",
+    "Without `ttl_seconds` a document ends when it would have ended; one that is set whole, or begins, gets the namespace's default.",
+    "Needs `write`, and `read` as well unless it only sets and deletes whole documents: whether another operation fails, and what it makes, tells of the value that was there.",
+  ].join("\n\n"),
+  request: { params: namespaceParam, body: jsonBody(stateTransaction) },
+  responses: {
+    200: jsonResponse(transactionResults, "All is done."),
+    ...problems,
+    ...unfitBody,
+    409: {
+      ...problem,
+      description:
+        "Nothing was done. `failed` has which check or operation failed (`part`, `index` from 0, `key`) and the reason: version_conflict (with the current `version`), missing, path_not_found, not_one_number, below_min, above_max, out_of_range, too_large.",
+    },
+  },
+});
+
+const answer = jsonTextResponse<z.infer<typeof transactionResults>>();
+
+export function stateTransactionRoutes({ state, now }: AppDeps) {
+  return createRouter().openapi(transactRoute, async (c) => {
+    const input = c.req.valid("json");
+    const results = await transact(state, contextOf(c, now), c.req.valid("param").ns, input);
+    return answer(c, writeResults(input.operations, results), 200);
+  });
+}

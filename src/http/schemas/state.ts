@@ -1,0 +1,144 @@
+import { z } from "@hono/zod-openapi";
+import type { JsonValue } from "../../domain/json.js";
+import { LIMITS } from "../../domain/limits.js";
+import type { StateDocument } from "../../state/document.js";
+import { STATE_OPERATIONS } from "../../state/document.js";
+import type { StateChange, StateVersion, TransactionResult } from "../../state/ports.js";
+import { namespace, text, timeView, ttlSeconds } from "./primitives.js";
+
+/**
+ * Any text but `.` and `..`: every client resolves those, percent-encoded too, before it sends a path, so nobody could
+ * name such a document in a URL.
+ */
+export const stateKey = text(LIMITS.identifierBytes)
+  .refine((key) => key !== "." && key !== "..", "Must not be . or .., which no URL can name.")
+  .openapi({
+    description: `Any text up to ${LIMITS.identifierBytes} bytes of UTF-8 but . and ..; percent-encoded in the URL.`,
+    example: "inventory/sku-42",
+  });
+
+export const stateParams = z.strictObject({ ns: namespace, key: stateKey });
+
+/** Any JSON value; {@link jsonText} checks it as it turns it into text, in one walk. */
+export const stateValue = z
+  .custom<JsonValue>((value) => value !== undefined, "Must be given.")
+  .openapi({
+    type: ["object", "array", "string", "number", "boolean", "null"],
+    description: `Any JSON value: at most ${LIMITS.stateBytes} bytes, ${LIMITS.stateDepth} levels.`,
+  });
+
+export const putState = z
+  .strictObject({
+    value: stateValue,
+    ttl_seconds: ttlSeconds.optional().openapi({
+      description:
+        "Seconds to live; null: for ever. Left out: the namespace's default. Never beyond the namespace's maximum: more is refused.",
+    }),
+    sliding: z.boolean().optional().openapi({ description: "Each GET makes it last its whole time again." }),
+  })
+  .openapi("PutState");
+
+export const stateView = z
+  .object({
+    key: z.string(),
+    value: stateValue,
+    version: z.int().openapi({
+      description:
+        "The number of the change in its namespace: unique and ascending there, also over deletion and writing anew.",
+    }),
+    updated_at: timeView,
+    updated_by: z.string(),
+    expires_at: timeView.nullable(),
+    sliding: z.boolean(),
+  })
+  .openapi("State");
+
+export type StateView = z.infer<typeof stateView>;
+
+/** A {@link StateView} as JSON text, with the value as it came from Redis: nobody parses it here. */
+export function writeState(key: string, document: StateDocument): string {
+  return `{${stateMembers(key, document)}}`;
+}
+
+export function stateMembers(key: string, document: StateDocument): string {
+  const { json, version, updated_at, updated_by, expires_at, sliding } = document;
+  const expiry = expires_at === null ? "null" : `"${new Date(expires_at).toISOString()}"`;
+  return `"key":${JSON.stringify(key)},"value":${json},"version":${version},"updated_at":"${new Date(updated_at).toISOString()}","updated_by":${JSON.stringify(updated_by)},"expires_at":${expiry},"sliding":${sliding}`;
+}
+
+const operationName = z
+  .enum(STATE_OPERATIONS)
+  .openapi({ description: "PUT is a set, PATCH a merge, and so is what a transaction deletes at a path." });
+
+export const stateVersionView = stateView
+  .extend({ op: operationName })
+  .openapi("StateVersion", { description: "The value of a deletion is null." });
+
+export const stateHistory = z
+  .object({ versions: z.array(stateVersionView), cursor: z.string().nullable() })
+  .openapi("StateHistory");
+
+export function writeHistory(
+  key: string,
+  versions: readonly StateVersion[],
+  cursor: string | undefined,
+): string {
+  const written = versions.map((version) => `{${stateMembers(key, version)},"op":"${version.op}"}`);
+  return `{"versions":[${written.join(",")}],"cursor":${cursor === undefined ? "null" : `"${cursor}"`}}`;
+}
+
+const place = { key: stateKey, path: z.string().optional() };
+const ttl = { ttl_seconds: ttlSeconds.optional() };
+const bound = z.number().optional();
+
+export const stateOperation = z.discriminatedUnion("op", [
+  z.strictObject({ op: z.literal("set"), ...place, value: stateValue, ...ttl }),
+  z.strictObject({ op: z.literal("merge"), ...place, value: stateValue, ...ttl }),
+  z.strictObject({ op: z.literal("delete"), ...place }),
+  z.strictObject({ op: z.literal("increment"), ...place, by: z.number(), min: bound, max: bound, ...ttl }),
+]);
+
+export const stateTransaction = z
+  .strictObject({
+    checks: z
+      .array(
+        z.strictObject({
+          key: stateKey,
+          version: z.int().min(1).nullable().openapi({ description: "Null: it must not be there." }),
+        }),
+      )
+      .max(LIMITS.transactionKeys)
+      .default([]),
+    operations: z.array(stateOperation).min(1).max(LIMITS.transactionOperations),
+  })
+  .openapi("StateTransaction");
+
+export const transactionResults = z
+  .object({
+    results: z
+      .array(
+        z.object({
+          key: z.string(),
+          version: z.int(),
+          value: z.number().optional().openapi({ description: "Of an increment: the sum." }),
+        }),
+      )
+      .openapi({ description: "One for each operation, in order." }),
+  })
+  .openapi("StateTransactionResults");
+
+export function writeResults(
+  operations: readonly { readonly key: string }[],
+  results: readonly TransactionResult[],
+): string {
+  const written = results.map(({ version, json }, index) => {
+    const value = json === undefined ? "" : `,"value":${json}`;
+    return `{"key":${JSON.stringify(operations[index]?.key ?? "")},"version":${version}${value}}`;
+  });
+  return `{"results":[${written.join(",")}]}`;
+}
+
+/** The data of a server-sent event. */
+export function viewChange({ key, version, op, by, at }: StateChange) {
+  return { key, version, op, by, at: new Date(at).toISOString() };
+}

@@ -1,0 +1,15 @@
+import type { Moment } from "./ports.js";
+import type { Memory } from "./record.js";
+
+/** Whether this version of a memory was the current one, and was so in the world, at a moment. */
+export function holds(memory: Memory, { asOf, validAt }: Moment): boolean {
+  if (asOf !== undefined) {
+    if (memory.updated_at > asOf) return false;
+    if (memory.superseded_at !== null && memory.superseded_at <= asOf) return false;
+  }
+  if (validAt === undefined) return true;
+  return (
+    (memory.valid_from === null || memory.valid_from <= validAt) &&
+    (memory.valid_to === null || memory.valid_to > validAt)
+  );
+}

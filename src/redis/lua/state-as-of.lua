@@ -1,0 +1,41 @@
+--[[
+Reads what a document was at a time.
+
+KEYS[1] the document
+KEYS[2] its hash
+KEYS[3] its history
+
+ARGV[1] the time, milliseconds since the epoch
+
+Returns {0, version, time, by, expires or '', sliding, value}; {1} it wasn't there then; {2} history doesn't go back so
+far, {3} that is in the future.
+]]
+local time = tonumber(ARGV[1])
+if time > now then
+  audit('invalid')
+  return { 3 }
+end
+if time < now - state_keep then
+  audit('expired')
+  return { 2 }
+end
+
+local function reply(version, updated, by, expires, sliding, value)
+  if not value or (expires ~= '' and tonumber(expires) <= time) then
+    audit('missing')
+    return { 1 }
+  end
+  audit('ok')
+  return { 0, version, updated, by, expires, sliding, value }
+end
+
+local current = state_load(KEYS[2])
+if current and tonumber(current.time) <= time then
+  return reply(current.version, current.time, current.by, current.expires, current.sliding, redis.call('JSON.GET', KEYS[1]))
+end
+local entry = redis.call('XREVRANGE', KEYS[3], ARGV[1], '-', 'COUNT', 1)[1]
+if not entry then return reply() end
+local field = {}
+for i = 1, #entry[2], 2 do field[entry[2][i]] = entry[2][i + 1] end
+local updated, version = string.match(entry[1], '^(%d+)-(%d+)$')
+return reply(version, updated, field.b, field.e, field.s, field.j)

@@ -1,0 +1,29 @@
+--[[
+Deletes a document. Its history stays for its time.
+
+KEYS[1] the document
+KEYS[2] its hash
+KEYS[3] its history
+
+ARGV[1] the state key
+ARGV[2] '' any, '*' any, else only this version
+
+Returns 0 deleted, 1 missing, 2 another version.
+]]
+local before = state_load(KEYS[2])
+if not before or not before.live then
+  audit('missing')
+  return 1
+end
+if not state_matches(before, ARGV[2]) then
+  audit('conflict')
+  return 2
+end
+audit('ok')
+state_archive(KEYS[3], before, redis.call('JSON.GET', KEYS[1]))
+redis.call('DEL', KEYS[1], KEYS[2])
+local version, time = state_change(ARGV[1], 'delete')
+state_bury(KEYS[3], version, time)
+state_keep_history(KEYS[3])
+state_finish()
+return 0

@@ -1,0 +1,39 @@
+--[[
+Reads a document; see state.lua, which is left out because this is done far more often than all else together.
+Reading a sliding one makes it last its whole time again.
+
+KEYS[1] the document
+KEYS[2] its hash
+
+ARGV[1] a JSONPath, or '' for the value itself
+ARGV[2] how long history is kept, milliseconds
+
+Returns {0, version, time, by, expires or '', sliding, value} or {1} missing, {2} the path is none.
+]]
+local doc, meta, path = KEYS[1], KEYS[2], ARGV[1]
+local facts = redis.call('HMGET', meta, 'v', 't', 'b', 'e', 's', 'l')
+local expires = facts[4]
+if not expires or (expires ~= '' and tonumber(expires) <= now) then
+  audit('missing')
+  return { 1 }
+end
+local value
+if path == '' then
+  value = redis.call('JSON.GET', doc)
+else
+  value = redis.pcall('JSON.GET', doc, path)
+  if type(value) == 'table' then
+    audit('invalid')
+    return { 2 }
+  end
+end
+audit('ok')
+if facts[5] == '1' and facts[6] ~= '' then
+  local renewed = now + tonumber(facts[6])
+  local until_removed = string.format('%d', renewed + tonumber(ARGV[2]))
+  expires = string.format('%d', renewed)
+  redis.call('HSET', meta, 'e', expires)
+  redis.call('PEXPIREAT', doc, until_removed)
+  redis.call('PEXPIREAT', meta, until_removed)
+end
+return { 0, facts[1], facts[2], facts[3], expires, facts[5], value }

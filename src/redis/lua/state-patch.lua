@@ -1,0 +1,69 @@
+--[[
+Applies a JSON merge patch to a document.
+
+KEYS[1] the document
+KEYS[2] its hash
+KEYS[3] its history
+KEYS[4] a key of this script's own
+
+ARGV[1] the state key
+ARGV[2] the patch
+ARGV[3] seconds to live, 'null' for ever, '' as long as it would have
+ARGV[4] '' any, '*' any, else only this version
+ARGV[5] how large the value may become, bytes
+ARGV[6+] fixes, two each
+
+Returns {0, version, time, by, expires or '', sliding, value}; {1} missing, {2} another version, {3, most} it would live
+longer than the namespace's maximum, seconds; {4} the value would become too large.
+]]
+local before = state_load(KEYS[2])
+if not before or not before.live then
+  audit('missing')
+  return { 1 }
+end
+if not state_matches(before, ARGV[4]) then
+  audit('conflict')
+  return { 2 }
+end
+local ttl, expires = before.ttl, before.expires
+if ARGV[3] ~= '' then
+  local most
+  ttl, most = state_ttl(ARGV[3])
+  if not ttl then
+    audit('invalid')
+    return { 3, most }
+  end
+  expires = state_expiry(ttl)
+end
+local old = redis.call('JSON.GET', KEYS[1])
+
+local function merge(doc)
+  redis.call('JSON.MERGE', doc, '$', ARGV[2])
+  if ARGV[6] then state_fix(doc, '$', 6, (#ARGV - 5) / 2) end
+  return redis.call('JSON.GET', doc)
+end
+
+local value
+-- Where the outcome could be too large it is made aside, so that nobody ever sees it.
+if #old + #ARGV[2] > tonumber(ARGV[5]) then
+  redis.call('COPY', KEYS[1], KEYS[4], 'REPLACE')
+  redis.call('PEXPIRE', KEYS[4], 10000)
+  value = merge(KEYS[4])
+  if #value > tonumber(ARGV[5]) then
+    redis.call('DEL', KEYS[4])
+    audit('invalid')
+    return { 4 }
+  end
+  audit('ok')
+  redis.call('RENAME', KEYS[4], KEYS[1])
+  redis.call('PERSIST', KEYS[1])
+else
+  audit('ok')
+  value = merge(KEYS[1])
+end
+state_archive(KEYS[3], before, old)
+state_keep_history(KEYS[3])
+local version, time = state_change(ARGV[1], 'merge')
+state_settle(KEYS[1], KEYS[2], KEYS[3], before, { version = version, time = time, op = 'merge', expires = expires, ttl = ttl, sliding = before.sliding })
+state_finish()
+return { 0, version, time, state_agent, expires, before.sliding, value }

@@ -1,0 +1,51 @@
+--[[
+Writes a document, whether it is there or not.
+
+KEYS[1] the document
+KEYS[2] its hash
+KEYS[3] its history
+KEYS[4] what this operation has done already; left out where nobody will ask again
+
+ARGV[1] the state key
+ARGV[2] the value
+ARGV[3] seconds to live, 'null' for ever, '' as the namespace says
+ARGV[4] '1' if reading renews it, else ''
+ARGV[5] '' any, '*' only if it is there, '-' only if not, else only this version
+ARGV[6] how long what an operation has done is remembered, milliseconds
+ARGV[7+] fixes, two each
+
+Returns {0 | 1, version, time, by, expires or '', sliding}, 1 where it wasn't there before; {2} another version,
+{3, most} it would live longer than the namespace's maximum, seconds.
+]]
+if KEYS[4] then
+  local done = redis.call('GET', KEYS[4])
+  if done then
+    audit('repeated')
+    return cjson.decode(done)
+  end
+end
+local before = state_load(KEYS[2])
+local current = before and before.live and before or nil
+if not state_matches(current, ARGV[5]) then
+  audit('conflict')
+  return { 2 }
+end
+local ttl, most = state_ttl(ARGV[3])
+if not ttl then
+  audit('invalid')
+  return { 3, most }
+end
+audit('ok')
+if before then
+  state_archive(KEYS[3], before, redis.call('JSON.GET', KEYS[1]))
+  state_keep_history(KEYS[3])
+end
+redis.call('JSON.SET', KEYS[1], '$', ARGV[2])
+if ARGV[7] then state_fix(KEYS[1], '$', 7, (#ARGV - 6) / 2) end
+local version, time = state_change(ARGV[1], 'set')
+local expires = state_expiry(ttl)
+state_settle(KEYS[1], KEYS[2], KEYS[3], before, { version = version, time = time, op = 'set', expires = expires, ttl = ttl, sliding = ARGV[4] })
+state_finish()
+local result = { current and 0 or 1, version, time, state_agent, expires, ARGV[4] }
+if KEYS[4] then redis.call('SET', KEYS[4], cjson.encode(result), 'PX', ARGV[6]) end
+return result

@@ -1,0 +1,16 @@
+--[[
+Evaluates a JSONPath on a value that isn't stored any more.
+
+KEYS[1] a key of this script's own
+
+ARGV[1] the value
+ARGV[2] a JSONPath
+ARGV[3+] fixes, two each
+
+Returns the matches as JSON, or 0 if the path is none.
+]]
+redis.call('JSON.SET', KEYS[1], '$', ARGV[1])
+for i = 3, #ARGV, 2 do redis.call('JSON.NUMINCRBY', KEYS[1], '$' .. ARGV[i], ARGV[i + 1]) end
+local found = redis.pcall('JSON.GET', KEYS[1], ARGV[2])
+redis.call('DEL', KEYS[1])
+return type(found) == 'string' and found or 0

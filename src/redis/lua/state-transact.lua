@@ -1,0 +1,243 @@
+--[[
+Checks versions, then does operations on up to 64 documents: all of them or none.
+
+KEYS[1+] four a document: itself, its hash, its history, and a draft of this script's own
+KEYS[last] what this operation has done already; left out where nobody will ask again
+
+ARGV[1] the plan as JSON, its places numbered from 1:
+        keys   the state keys
+        checks [place of the key, version or '-' for not there]
+        ops    o operation, k place of the key, p path (left out for the whole value), t seconds to live as in
+               state-put.lua, v argument that holds the value, f first fix in the arguments, n number of fixes;
+               for an increment v is its addend as RedisJSON reads it, and by, min, max are numbers
+ARGV[2] how large a value may become, bytes
+ARGV[3] how long what an operation has done is remembered, milliseconds
+ARGV[4+] values and fixes
+
+Operations are tried first. What can't fail any more is put off, everything else is done on a draft; only when all have
+passed do the documents change. So nothing has to be taken back, and nobody sees a half.
+
+Returns {0, version, value, ...} two for each operation, value '' unless it is an increment;
+{1, 'check' | 'operation', its place from 0, reason, more}.
+]]
+local plan = cjson.decode(ARGV[1])
+local limit = tonumber(ARGV[2])
+local done = KEYS[4 * #plan.keys + 1]
+if done then
+  local result = redis.call('GET', done)
+  if result then
+    audit('repeated')
+    return cjson.decode(result)
+  end
+end
+
+local documents = {}
+for i, key in ipairs(plan.keys) do
+  local at = 4 * (i - 1)
+  local before = state_load(KEYS[at + 2])
+  documents[i] = {
+    key = key, doc = KEYS[at + 1], meta = KEYS[at + 2], history = KEYS[at + 3], draft = KEYS[at + 4],
+    before = before, exists = before ~= nil and before.live, clean = true, drafted = false,
+  }
+end
+
+local function fail(kind, index, reason, more)
+  for _, document in ipairs(documents) do
+    if document.drafted then redis.call('DEL', document.draft) end
+  end
+  audit('failed')
+  return { 1, kind, int(index - 1), reason, more or '' }
+end
+
+local function write(target, op)
+  redis.call('JSON.SET', target, '$', ARGV[op.v])
+  state_fix(target, '$', op.f, op.n)
+end
+
+local function merge(target, op)
+  redis.call('JSON.MERGE', target, '$', ARGV[op.v])
+  state_fix(target, '$', op.f, op.n)
+end
+
+-- RedisJSON may read the addend one place off; what is missing then is added too.
+local function increment(target, op)
+  local reply = redis.call('JSON.NUMINCRBY', target, op.p or '$', ARGV[op.v])
+  for _ = 1, 4 do
+    local sum = tonumber(string.sub(reply, 2, -2))
+    if sum == op.sum then break end
+    reply = redis.call('JSON.NUMINCRBY', target, op.p or '$', string.format('%.17g', op.sum - sum))
+  end
+  op.result = string.sub(reply, 2, -2)
+end
+
+local function start_draft(document)
+  document.drafted = true
+  redis.call('PEXPIRE', document.draft, 10000)
+end
+
+-- From now on this document's operations are done on a draft.
+local function draft(document)
+  if document.clean then
+    redis.call('COPY', document.doc, document.draft, 'REPLACE')
+    start_draft(document)
+  elseif document.put_off then
+    local op, act = unpack(document.put_off)
+    document.put_off = nil
+    if act ~= write then redis.call('COPY', document.doc, document.draft, 'REPLACE') end
+    act(document.draft, op)
+    start_draft(document)
+  end
+  document.clean = false
+end
+
+local function whole(number) return number == math.floor(number) end
+
+local function add(document, op)
+  if not document.exists then
+    if op.p then return 'missing' end
+    redis.call('JSON.SET', document.draft, '$', '0')
+    start_draft(document)
+    document.clean, document.exists = false, true
+  end
+  local found = redis.pcall('JSON.GET', document.clean and document.doc or document.draft, op.p or '$')
+  if type(found) == 'table' then return 'invalid_path' end
+  local number = tonumber(string.match(found, '^%[(%-?%d[%d%.eE%+%-]*)%]$'))
+  if not number then return found == '[]' and 'path_not_found' or 'not_one_number' end
+  op.sum = number + op.by
+  if op.sum - op.sum ~= 0 then return 'out_of_range' end
+  if whole(number) and whole(op.by) and math.max(math.abs(number), math.abs(op.by), math.abs(op.sum)) > 9007199254740991 then
+    return 'out_of_range'
+  end
+  if op.min and op.sum < op.min then return 'below_min' end
+  if op.max and op.sum > op.max then return 'above_max' end
+  if document.clean then document.put_off = { op, increment } else increment(document.draft, op) end
+end
+
+local function change_part(document, op)
+  if not document.exists then return 'missing' end
+  draft(document)
+  local command = op.o == 'set' and 'JSON.SET' or op.o == 'merge' and 'JSON.MERGE' or 'JSON.DEL'
+  local reply = redis.pcall(command, document.draft, unpack(op.v and { op.p, ARGV[op.v] } or { op.p }))
+  if type(reply) == 'table' and reply.err then
+    return redis.pcall('JSON.TYPE', document.draft, op.p).err and 'invalid_path' or 'path_not_found'
+  end
+  if not reply or reply == 0 or redis.call('EXISTS', document.draft) == 0 then return 'path_not_found' end
+  if op.v then state_fix(document.draft, op.p, op.f, op.n) end
+end
+
+local function change_whole(document, op)
+  if op.o == 'set' then
+    document.exists = true
+    if document.clean then
+      document.put_off = { op, write }
+    else
+      write(document.draft, op)
+      start_draft(document)
+    end
+    return
+  end
+  if not document.exists then return 'missing' end
+  if op.o == 'delete' then
+    document.exists = false
+    if document.drafted then redis.call('DEL', document.draft) end
+    document.drafted = false
+  elseif document.clean and #op.previous + #ARGV[op.v] <= limit then
+    document.put_off = { op, merge }
+  else
+    draft(document)
+    merge(document.draft, op)
+  end
+end
+
+local function expiry(document, op)
+  local fresh = (op.o == 'set' and not op.p) or not document.exists
+  op.fresh = fresh
+  if op.o == 'delete' or (op.t == '' and not fresh) then return end
+  local ttl, most = state_ttl(op.t)
+  if not ttl then return 'ttl_too_long', most end
+  op.ttl, op.expires = ttl, state_expiry(ttl)
+end
+
+for index, check in ipairs(plan.checks) do
+  local document = documents[check[1]]
+  local current = document.exists and document.before or nil
+  if not state_matches(current, check[2]) then
+    return fail('check', index, 'version_conflict', current and current.version or '')
+  end
+end
+
+for index, op in ipairs(plan.ops) do
+  local document = documents[op.k]
+  -- A second operation on a document needs to see what the first has made.
+  if not document.clean then draft(document) end
+  local holder = document.clean and document.doc or document.draft
+  if document.clean and document.before or document.drafted then op.previous = redis.call('JSON.GET', holder) end
+  local reason, more = expiry(document, op)
+  if not reason then
+    if op.o == 'increment' then
+      reason = add(document, op)
+    elseif op.p then
+      reason = change_part(document, op)
+    else
+      reason = change_whole(document, op)
+    end
+  end
+  document.clean = false
+  document.touched = true
+  if not reason and document.drafted and op.o ~= 'delete' and (op.p or op.o == 'merge') and #redis.call('JSON.GET', document.draft) > limit then
+    reason = 'too_large'
+  end
+  if reason then return fail('operation', index, reason, more) end
+end
+
+audit('ok')
+for _, document in ipairs(documents) do
+  if document.touched then
+    if document.put_off then
+      local op, act = unpack(document.put_off)
+      act(document.doc, op)
+    elseif document.drafted then
+      redis.call('RENAME', document.draft, document.doc)
+      redis.call('PERSIST', document.doc)
+    else
+      redis.call('DEL', document.doc, document.meta)
+    end
+  end
+  document.facts = document.before
+end
+
+local result = { 0 }
+for _, op in ipairs(plan.ops) do
+  local document = documents[op.k]
+  local facts = document.facts
+  if facts then
+    state_archive(document.history, facts, op.previous)
+    document.archived = true
+  end
+  -- A deletion always means that the document is gone.
+  local name = op.o == 'delete' and op.p and 'merge' or op.o
+  local version, time = state_change(document.key, name)
+  if op.o == 'delete' and not op.p then
+    state_bury(document.history, version, time)
+    document.archived = true
+    document.facts = nil
+  else
+    local kept = facts or { expires = '', ttl = '', sliding = '' }
+    document.facts = {
+      version = version, time = time, by = state_agent, op = name,
+      expires = op.expires or kept.expires, ttl = op.ttl or kept.ttl,
+      sliding = op.fresh and '' or kept.sliding,
+    }
+  end
+  table.insert(result, version)
+  table.insert(result, op.result or '')
+end
+for _, document in ipairs(documents) do
+  if document.archived then state_keep_history(document.history) end
+  if document.touched and document.facts then
+    state_settle(document.doc, document.meta, document.history, document.before, document.facts)
+  end
+end
+state_finish()
+if done then redis.call('SET', done, cjson.encode(result), 'PX', ARGV[3]) end
+return result

@@ -1,0 +1,26 @@
+--[[
+Finds where to begin in the change stream.
+
+ARGV[1] the change that was seen last, <milliseconds>-<version>; '' to begin from now
+
+Returns {0, id after which to read}, or {1} if changes after that one are gone.
+]]
+local head = redis.call('HMGET', state_head, 'number', 'time')
+local latest = (head[2] or '0') .. '-' .. (head[1] or '0')
+if ARGV[1] == '' then
+  audit('ok')
+  return { 0, latest }
+end
+local version, number = tonumber(string.match(ARGV[1], '-(%d+)$')), tonumber(head[1]) or 0
+if version == number then
+  audit('ok')
+  return { 0, latest }
+end
+-- Changes are numbered without a gap: if the next one is there, so are all after it.
+local following = redis.call('XRANGE', state_changes, '(' .. ARGV[1], '+', 'COUNT', 1)[1]
+if not following or tonumber(string.match(following[1], '-(%d+)$')) ~= version + 1 then
+  audit('expired')
+  return { 1 }
+end
+audit('ok')
+return { 0, ARGV[1] }

@@ -1,0 +1,129 @@
+--[[
+Put between audit.lua and the scripts that change state, or look at its history: what a document is, and how one change of it is written.
+
+Takes its own keys and arguments off the front, after those of audit.lua.
+
+KEYS[1] the namespace's head: number and time of its last change
+KEYS[2] its change stream
+KEYS[3] its settings
+
+ARGV[1] who asks
+ARGV[2] how long history is kept, milliseconds
+ARGV[3] the channel on which watchers are woken
+
+A document is a RedisJSON root value with a hash beside it:
+v version, t when that became current, b who made it, o by which operation,
+e when it expires or '', l its time to live or '', s '1' if reading renews it,
+x when its history was last trimmed. All times in milliseconds.
+What has expired is missing for everybody at once. Redis removes it only after the history's time, because until then
+somebody may ask what it was.
+
+Its history is a stream of superseded versions: id <when it became current>-<version>, o, b, e, s, and j = the value.
+A deletion is an entry without a value.
+]]
+local state_head, state_changes, state_settings = table.remove(KEYS, 1), table.remove(KEYS, 1), table.remove(KEYS, 1)
+local state_agent, state_keep, state_channel = table.remove(ARGV, 1), tonumber(table.remove(ARGV, 1)), table.remove(ARGV, 1)
+local state_number, state_time, state_renewed
+
+local function int(number) return string.format('%d', number) end
+
+local function state_load(meta)
+  local field = redis.call('HMGET', meta, 'v', 't', 'b', 'o', 'e', 'l', 's', 'x')
+  if not field[1] then return nil end
+  return {
+    version = field[1], time = field[2], by = field[3], op = field[4],
+    expires = field[5], ttl = field[6], sliding = field[7], trimmed = tonumber(field[8]) or 0,
+    live = field[5] == '' or tonumber(field[5]) > now,
+  }
+end
+
+-- Milliseconds to live as text, '' for ever. What is asked: seconds, 'null' (for ever), or '' (as the namespace says).
+-- Nothing outlives the namespace's maximum; where more is asked, returns nil and that maximum.
+local function state_ttl(asked)
+  local setting = redis.call('HMGET', state_settings, 'state_ttl_default_seconds', 'state_ttl_max_seconds')
+  local most = tonumber(setting[2])
+  local seconds = tonumber(asked)
+  if seconds and most and seconds > most then return nil, int(most) end
+  if asked == '' then seconds = tonumber(setting[1]) end
+  if most and (not seconds or seconds > most) then seconds = most end
+  return seconds and int(seconds * 1000) or ''
+end
+
+local function state_expiry(ttl) return ttl == '' and '' or int(now + tonumber(ttl)) end
+
+-- Gives the next change its number, and tells those who follow the stream.
+local function state_change(key, op)
+  if not state_number then
+    local head = redis.call('HMGET', state_head, 'number', 'time', 'renewed')
+    state_number = tonumber(head[1]) or 0
+    state_time = math.max(now, tonumber(head[2]) or 0)
+    state_renewed = tonumber(head[3]) or 0
+  end
+  state_number = state_number + 1
+  local version, time = int(state_number), int(state_time)
+  redis.call('XADD', state_changes, 'MINID', '~', int(state_time - state_keep), time .. '-' .. version, 'k', key, 'o', op, 'b', state_agent)
+  return version, time
+end
+
+-- Once, after the last change of a script.
+local function state_finish()
+  redis.call('HSET', state_head, 'number', int(state_number), 'time', int(state_time))
+  if now - state_renewed > state_keep / 16 then
+    redis.call('HSET', state_head, 'renewed', int(now))
+    redis.call('PEXPIRE', state_changes, int(state_keep * 1.125))
+  end
+  redis.call('PUBLISH', state_channel, '')
+end
+
+-- A version that was superseded is wanted as long as it was current within the history's time: so the newest one
+-- from before that stays.
+local function state_trim(history)
+  local edge = redis.call('XREVRANGE', history, int(now - state_keep), '-', 'COUNT', 1)[1]
+  if edge then redis.call('XTRIM', history, 'MINID', edge[1]) end
+end
+
+-- Keeps the version that is about to be superseded.
+local function state_archive(history, current, json)
+  redis.call('XADD', history, current.time .. '-' .. current.version, 'o', current.op, 'b', current.by, 'e', current.expires, 's', current.sliding, 'j', json)
+end
+
+local function state_bury(history, version, time)
+  redis.call('XADD', history, time .. '-' .. version, 'o', 'delete', 'b', state_agent)
+end
+
+-- After the last entry of a script: all that is in a history now was superseded by now.
+local function state_keep_history(history)
+  redis.call('PEXPIRE', history, int(state_keep))
+end
+
+-- Writes what is to be known of a new version. `before` is the document that it supersedes, or nil.
+local function state_settle(doc, meta, history, before, after)
+  local trimmed = before and before.trimmed or now
+  if now - trimmed > state_keep / 64 then
+    state_trim(history)
+    trimmed = now
+  end
+  redis.call('HSET', meta, 'v', after.version, 't', after.time, 'b', state_agent, 'o', after.op, 'e', after.expires, 'l', after.ttl, 's', after.sliding, 'x', int(trimmed))
+  if after.expires ~= '' then
+    local until_removed = int(tonumber(after.expires) + state_keep)
+    redis.call('PEXPIREAT', doc, until_removed)
+    redis.call('PEXPIREAT', meta, until_removed)
+  elseif before and before.expires ~= '' then
+    redis.call('PERSIST', doc)
+    redis.call('PERSIST', meta)
+  end
+end
+
+-- Whether a document is as the caller wants it: '' anything, '*' there, '-' not there, else a version.
+local function state_matches(current, wanted)
+  if wanted == '' then return true end
+  if wanted == '-' then return not current end
+  return current ~= nil and (wanted == '*' or current.version == wanted)
+end
+
+-- RedisJSON reads some numbers one place off: each fix, a path and what to add, puts one right.
+local function state_fix(doc, prefix, from, count)
+  for i = from, from + 2 * count - 1, 2 do
+    redis.call('JSON.NUMINCRBY', doc, prefix .. ARGV[i], ARGV[i + 1])
+  end
+end

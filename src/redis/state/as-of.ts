@@ -1,0 +1,45 @@
+import type { Trail } from "../../access/trail.js";
+import type { StateRef } from "../../state/document.js";
+import type { JsonText } from "../../state/json-text.js";
+import type { AsOfOutcome } from "../../state/ports.js";
+import { decodeDocument } from "./codec.js";
+import type { StateDeps } from "./deps.js";
+import { scopeIn } from "./deps.js";
+
+export async function asOf(
+  deps: StateDeps,
+  trail: Trail,
+  { namespace, key }: StateRef,
+  time: number,
+): Promise<AsOfOutcome> {
+  const { auditor, keys } = deps;
+  const reply = await auditor.run(namespace, trail, (client, audit) =>
+    client.stateAsOf(
+      audit,
+      scopeIn(deps, namespace, trail),
+      [keys.state(namespace, key), keys.stateFacts(namespace, key), keys.stateHistory(namespace, key)],
+      [String(time)],
+    ),
+  );
+  switch (reply[0]) {
+    case 0:
+      return { kind: "found", document: decodeDocument(reply) };
+    case 1:
+      return { kind: "missing" };
+    case 2:
+      return { kind: "expired" };
+    case 3:
+      return { kind: "future" };
+    default:
+      throw new Error(`state-as-of.lua returned ${reply[0]}`);
+  }
+}
+
+export async function query(
+  { redis, keys }: StateDeps,
+  namespace: string,
+  { stored, fixes }: JsonText,
+  path: string,
+): Promise<string | undefined> {
+  return redis.run((client) => client.queryState([keys.stateDraft(namespace, 1)], [stored, path, ...fixes]));
+}

@@ -1,0 +1,46 @@
+import type { Trail } from "../../access/trail.js";
+import type { StateChange } from "../../state/ports.js";
+import type { StateDeps } from "./deps.js";
+import { scopeIn } from "./deps.js";
+import { operationOf } from "./history.js";
+
+export async function startOfChanges(
+  deps: StateDeps,
+  trail: Trail,
+  namespace: string,
+  after: string | undefined,
+): Promise<string | undefined> {
+  const [code, start] = await deps.auditor.run(namespace, trail, (client, audit) =>
+    client.watchState(audit, scopeIn(deps, namespace, trail), [], [after ?? ""]),
+  );
+  return code === 0 ? start : undefined;
+}
+
+/** Two commands, sent together. */
+export async function changesAfter(
+  { redis, keys }: StateDeps,
+  namespace: string,
+  id: string,
+  limit: number,
+): Promise<{ changes: StateChange[]; latest: number }> {
+  const [entries, latest] = await redis.run((client) =>
+    Promise.all([
+      client.xRange(keys.stateChanges(namespace), `(${id}`, "+", { COUNT: limit }),
+      client.hGet(keys.stateHead(namespace), "number"),
+    ]),
+  );
+  return { changes: (entries ?? []).map(decodeChange), latest: Number(latest ?? 0) };
+}
+
+function decodeChange(entry: { id: string; message: Readonly<Record<string, string>> }): StateChange {
+  const { id, message } = entry;
+  const dash = id.indexOf("-");
+  return {
+    id,
+    key: message["k"] ?? "",
+    version: Number(id.slice(dash + 1)),
+    op: operationOf(message["o"] ?? ""),
+    by: message["b"] ?? "",
+    at: Number(id.slice(0, dash)),
+  };
+}

@@ -1,0 +1,17 @@
+import type { StateNews } from "../../state/ports.js";
+import type { Keys } from "../keys.js";
+import type { Subscriptions } from "../subscriptions.js";
+
+/** Scripts that change state say so; and after a lost connection, so is everybody told: something may have been missed. */
+export function createStateNews(subscriptions: Subscriptions, keys: Keys): StateNews {
+  return {
+    async listen(namespace, onNews) {
+      const forget = subscriptions.onRestored(onNews);
+      const unlisten = await subscriptions.listen(keys.stateNews(namespace), onNews);
+      return () => {
+        forget();
+        unlisten();
+      };
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import type { Trail } from "../../access/trail.js";
+import type { DeleteCommand } from "../../state/ports.js";
+import { encodePrecondition } from "./codec.js";
+import type { StateDeps } from "./deps.js";
+import { scopeIn } from "./deps.js";
+
+const OUTCOMES = ["removed", "missing", "conflict"] as const;
+
+export async function remove(
+  deps: StateDeps,
+  trail: Trail,
+  { ref: { namespace, key }, precondition }: DeleteCommand,
+): Promise<(typeof OUTCOMES)[number]> {
+  const { auditor, keys } = deps;
+  const code = await auditor.run(namespace, trail, (client, audit) =>
+    client.deleteState(
+      audit,
+      scopeIn(deps, namespace, trail),
+      [keys.state(namespace, key), keys.stateFacts(namespace, key), keys.stateHistory(namespace, key)],
+      [key, encodePrecondition(precondition)],
+    ),
+  );
+  const outcome = OUTCOMES[code];
+  if (outcome === undefined) throw new Error(`state-delete.lua returned ${code}`);
+  return outcome;
+}

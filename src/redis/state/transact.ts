@@ -1,0 +1,90 @@
+import type { Trail } from "../../access/trail.js";
+import { LIMITS } from "../../domain/limits.js";
+import { exactText } from "../../state/exact-number.js";
+import type {
+  Transaction,
+  TransactionOperation,
+  TransactionOutcome,
+  TransactionResult,
+} from "../../state/ports.js";
+import { encodeTtl } from "./codec.js";
+import type { StateDeps } from "./deps.js";
+import { scopeIn } from "./deps.js";
+import { DONE_MS } from "./put.js";
+
+export async function transact(
+  deps: StateDeps,
+  trail: Trail,
+  transaction: Transaction,
+): Promise<TransactionOutcome> {
+  const { auditor, keys } = deps;
+  const { namespace, operation } = transaction;
+  const reply = await auditor.run(namespace, trail, (client, audit) =>
+    client.transactState(
+      audit,
+      scopeIn(deps, namespace, trail),
+      [
+        ...transaction.keys.flatMap((key, index) => [
+          keys.state(namespace, key),
+          keys.stateFacts(namespace, key),
+          keys.stateHistory(namespace, key),
+          keys.stateDraft(namespace, index + 1),
+        ]),
+        ...(operation === undefined ? [] : [keys.done(namespace, operation)]),
+      ],
+      encode(transaction),
+    ),
+  );
+  const [code, ...rest] = reply;
+  if (code === 0) return { kind: "done", results: decodeResults(rest) };
+  const [part, index, reason = "", more = ""] = rest;
+  return {
+    kind: "failed",
+    part: part === "check" ? "check" : "operation",
+    index: Number(index),
+    reason,
+    more,
+  };
+}
+
+/** The plan and what follows it: see lua/state-transact.lua. */
+function encode({ keys, checks, operations }: Transaction): string[] {
+  const place = new Map(keys.map((key, index) => [key, index + 1]));
+  const args = ["", String(LIMITS.stateBytes), String(DONE_MS)];
+  const plan = {
+    keys,
+    checks: checks.map(({ key, version }) => [place.get(key), version === null ? "-" : String(version)]),
+    ops: operations.map((operation) => encodeOperation(operation, place.get(operation.key), args)),
+  };
+  args[0] = JSON.stringify(plan);
+  return args;
+}
+
+function encodeOperation(operation: TransactionOperation, place: number | undefined, args: string[]) {
+  const { op, path, value, by, min, max, ttl } = operation;
+  const shared = { o: op, k: place, p: path, t: encodeTtl(ttl) };
+  if (op === "increment") {
+    // What is added must be near enough; the script puts right what is missing.
+    return {
+      ...shared,
+      v: args.push(Number.isSafeInteger(by) ? String(by) : exactText(by).text),
+      by,
+      min,
+      max,
+    };
+  }
+  if (value === undefined) return shared;
+  const v = args.push(value.stored);
+  args.push(...value.fixes);
+  return { ...shared, v, f: v + 1, n: value.fixes.length / 2 };
+}
+
+/** Two for each operation. */
+function decodeResults(parts: readonly string[]): TransactionResult[] {
+  const results: TransactionResult[] = [];
+  for (let index = 0; index < parts.length; index += 2) {
+    const json = parts[index + 1];
+    results.push({ version: Number(parts[index]), json: json === "" ? undefined : json });
+  }
+  return results;
+}

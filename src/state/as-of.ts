@@ -1,0 +1,38 @@
+import { authorize } from "../access/authorize.js";
+import { trailOf } from "../access/trail.js";
+import type { Context } from "../domain/context.js";
+import { DomainError, invalid } from "../domain/errors.js";
+import type { JsonValue } from "../domain/json.js";
+import type { StateDocument, StateRef } from "./document.js";
+import { jsonText } from "./json-text.js";
+import { badPath, checkPath } from "./path.js";
+import { stateNotFound } from "./refusals.js";
+import type { StateServices } from "./services.js";
+
+/** What a reader would have got at a time (milliseconds since the epoch). With `path`, a second round trip. */
+export async function getStateAsOf(
+  { store, audit }: StateServices,
+  context: Context,
+  ref: StateRef,
+  time: number,
+  path: string | undefined,
+): Promise<StateDocument> {
+  if (path !== undefined) checkPath("path", path);
+  await authorize(audit, context, ref.namespace, { verb: "read", act: "state.get" });
+  const outcome = await store.asOf(trailOf(context, "state.get", { ids: [ref.key] }), ref, time);
+  switch (outcome.kind) {
+    case "missing":
+      throw stateNotFound();
+    case "expired":
+      throw new DomainError("history_expired", "That is longer ago than history is kept.");
+    case "future":
+      throw invalid("as_of", "Must not be in the future.");
+    case "found":
+  }
+  const { document } = outcome;
+  if (path === undefined) return document;
+  const value = jsonText("value", JSON.parse(document.json) as JsonValue);
+  const json = await store.query(ref.namespace, value, path);
+  if (json === undefined) throw badPath("path");
+  return { ...document, json };
+}

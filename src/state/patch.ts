@@ -1,0 +1,49 @@
+import { authorize } from "../access/authorize.js";
+import { trailOf } from "../access/trail.js";
+import type { Context } from "../domain/context.js";
+import { invalid } from "../domain/errors.js";
+import type { JsonValue } from "../domain/json.js";
+import { LIMITS } from "../domain/limits.js";
+import type { StateDocument, StateRef } from "./document.js";
+import { jsonText } from "./json-text.js";
+import type { AskedTtl, Precondition } from "./ports.js";
+import { stateConflict, stateNotFound, ttlTooLong } from "./refusals.js";
+import type { StateServices } from "./services.js";
+
+export interface PatchInput {
+  readonly patch: JsonValue;
+  /** Undefined: it ends when it would have ended. */
+  readonly ttl_seconds?: AskedTtl;
+}
+
+/** Applies a JSON merge patch (RFC 7396) to a document that is there. */
+export async function patchState(
+  { store, audit }: StateServices,
+  context: Context,
+  ref: StateRef,
+  { patch, ttl_seconds }: PatchInput,
+  precondition: Precondition,
+): Promise<StateDocument> {
+  const text = jsonText("body", patch);
+  // The answer shows the whole document, also what the caller didn't write.
+  await authorize(audit, context, ref.namespace, { verb: "read", act: "state.patch" });
+  await authorize(audit, context, ref.namespace, { verb: "write", act: "state.patch" });
+  const outcome = await store.patch(trailOf(context, "state.patch", { ids: [ref.key] }), {
+    ref,
+    patch: text,
+    ttl: ttl_seconds,
+    precondition,
+  });
+  switch (outcome.kind) {
+    case "patched":
+      return outcome.document;
+    case "missing":
+      throw stateNotFound();
+    case "conflict":
+      throw stateConflict();
+    case "ttl_too_long":
+      throw ttlTooLong(outcome);
+    case "too_large":
+      throw invalid("body", `The value must not exceed ${LIMITS.stateBytes} bytes of JSON after the change.`);
+  }
+}

@@ -1,0 +1,166 @@
+import type { Trail } from "../access/trail.js";
+import type { StateDocument, StateFacts, StateOperation, StateRef } from "./document.js";
+import type { JsonText } from "./json-text.js";
+
+/** What must be so for a write: any state, there, not there, or this version. */
+export type Precondition = "any" | "present" | "absent" | number;
+
+/** Seconds; null: for ever; undefined: see each write. */
+export type AskedTtl = number | null | undefined;
+
+export interface PutCommand {
+  readonly ref: StateRef;
+  readonly value: JsonText;
+  /** Undefined: as the namespace says. */
+  readonly ttl: AskedTtl;
+  readonly sliding: boolean;
+  readonly precondition: Precondition;
+  /** See {@link Context.operation}. */
+  readonly operation: string | undefined;
+}
+
+export interface PatchCommand {
+  readonly ref: StateRef;
+  readonly patch: JsonText;
+  /** Undefined: as long as it would have. */
+  readonly ttl: AskedTtl;
+  readonly precondition: Precondition;
+}
+
+export interface DeleteCommand {
+  readonly ref: StateRef;
+  readonly precondition: Precondition;
+}
+
+/** It would live longer than the namespace's maximum. */
+export interface TtlTooLong {
+  readonly kind: "ttl_too_long";
+  readonly maxSeconds: number;
+}
+
+export type GetOutcome =
+  | { readonly kind: "found"; readonly document: StateDocument }
+  | { readonly kind: "missing" }
+  | { readonly kind: "bad_path" };
+
+export type PutOutcome =
+  | { readonly kind: "created" | "replaced"; readonly facts: StateFacts }
+  | { readonly kind: "conflict" }
+  | TtlTooLong;
+
+export type PatchOutcome =
+  | { readonly kind: "patched"; readonly document: StateDocument }
+  | { readonly kind: "missing" }
+  | { readonly kind: "conflict" }
+  | { readonly kind: "too_large" }
+  | TtlTooLong;
+
+export interface Transaction {
+  readonly namespace: string;
+  /** All keys of the checks and the operations, each once. */
+  readonly keys: readonly string[];
+  readonly checks: readonly TransactionCheck[];
+  readonly operations: readonly TransactionOperation[];
+  /** See {@link Context.operation}. */
+  readonly operation: string | undefined;
+}
+
+export interface TransactionCheck {
+  readonly key: string;
+  /** Null: must not be there. */
+  readonly version: number | null;
+}
+
+export interface TransactionOperation {
+  readonly op: StateOperation;
+  readonly key: string;
+  /** Undefined: the whole value. */
+  readonly path: string | undefined;
+  /** Of set and merge. */
+  readonly value: JsonText | undefined;
+  /** Of increment. */
+  readonly by: number;
+  readonly min: number | undefined;
+  readonly max: number | undefined;
+  /** Undefined: as PUT where the whole value is set, else as long as it would have. */
+  readonly ttl: AskedTtl;
+}
+
+export type TransactionOutcome =
+  | { readonly kind: "done"; readonly results: readonly TransactionResult[] }
+  | {
+      readonly kind: "failed";
+      readonly part: "check" | "operation";
+      readonly index: number;
+      readonly reason: string;
+      /** The current version of a check, the maximum of a time to live; '' where there is none. */
+      readonly more: string;
+    };
+
+export interface TransactionResult {
+  readonly version: number;
+  /** Of an increment: the sum as JSON. */
+  readonly json: string | undefined;
+}
+
+export type AsOfOutcome =
+  | { readonly kind: "found"; readonly document: StateDocument }
+  | { readonly kind: "missing" }
+  | { readonly kind: "expired" }
+  | { readonly kind: "future" };
+
+/** A version that is or was current. The value of a deletion is null. */
+export interface StateVersion extends StateDocument {
+  readonly op: StateOperation;
+}
+
+export interface VersionPage {
+  readonly versions: readonly StateVersion[];
+  /** Where the next page begins; undefined at the end. */
+  readonly next: string | undefined;
+}
+
+/** One change of a namespace's state. */
+export interface StateChange {
+  /** `<milliseconds>-<version>`. */
+  readonly id: string;
+  readonly key: string;
+  readonly version: number;
+  readonly op: StateOperation;
+  readonly by: string;
+  readonly at: number;
+}
+
+/**
+ * What the domain needs of a store of state. Every method is one script, recorded in the audit trail by itself, and
+ * rejects with `redis_unavailable` when the store can't be reached.
+ */
+export interface StateStore {
+  /** With `path` (JSONPath), the value is the array of its matches. */
+  get(trail: Trail, ref: StateRef, path: string | undefined): Promise<GetOutcome>;
+  put(trail: Trail, command: PutCommand): Promise<PutOutcome>;
+  /** A JSON merge patch (RFC 7396). */
+  patch(trail: Trail, command: PatchCommand): Promise<PatchOutcome>;
+  remove(trail: Trail, command: DeleteCommand): Promise<"removed" | "missing" | "conflict">;
+  transact(trail: Trail, transaction: Transaction): Promise<TransactionOutcome>;
+  /** What a reader would have got at a time. */
+  asOf(trail: Trail, ref: StateRef, time: number): Promise<AsOfOutcome>;
+  /** Evaluates a JSONPath on a value that isn't stored any more; undefined if the path is none. */
+  query(namespace: string, value: JsonText, path: string): Promise<string | undefined>;
+  /** Newest first; `before` is the `next` of the page before. */
+  history(trail: Trail, ref: StateRef, limit: number, before: string | undefined): Promise<VersionPage>;
+  /** The id after which to read changes: of now, or `after`; undefined if changes after that are gone. */
+  startOfChanges(trail: Trail, namespace: string, after: string | undefined): Promise<string | undefined>;
+  /** In order, and the version of the namespace's last change. */
+  changesAfter(
+    namespace: string,
+    id: string,
+    limit: number,
+  ): Promise<{ readonly changes: readonly StateChange[]; readonly latest: number }>;
+}
+
+/** Says that there may be changes to look for. */
+export interface StateNews {
+  /** Listens until the returned function is called. */
+  listen(namespace: string, onNews: () => void): Promise<() => void>;
+}

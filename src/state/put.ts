@@ -1,0 +1,39 @@
+import { authorize } from "../access/authorize.js";
+import { trailOf } from "../access/trail.js";
+import type { Context } from "../domain/context.js";
+import type { JsonValue } from "../domain/json.js";
+import type { StateDocument, StateRef } from "./document.js";
+import { jsonText } from "./json-text.js";
+import type { AskedTtl, Precondition } from "./ports.js";
+import { stateConflict, ttlTooLong } from "./refusals.js";
+import type { StateServices } from "./services.js";
+
+export interface PutInput {
+  readonly value: JsonValue;
+  /** Seconds; null: for ever; undefined: the namespace's default. Never beyond the namespace's maximum. */
+  readonly ttl_seconds?: AskedTtl;
+  readonly sliding?: boolean | undefined;
+}
+
+/** Writes a document as it is given, if the precondition holds. */
+export async function putState(
+  { store, audit }: StateServices,
+  context: Context,
+  ref: StateRef,
+  input: PutInput,
+  precondition: Precondition,
+): Promise<{ readonly created: boolean; readonly document: StateDocument }> {
+  const value = jsonText("value", input.value);
+  await authorize(audit, context, ref.namespace, { verb: "write", act: "state.put" });
+  const outcome = await store.put(trailOf(context, "state.put", { ids: [ref.key] }), {
+    ref,
+    value,
+    ttl: input.ttl_seconds,
+    sliding: input.sliding === true,
+    precondition,
+    operation: context.operation,
+  });
+  if (outcome.kind === "conflict") throw stateConflict();
+  if (outcome.kind === "ttl_too_long") throw ttlTooLong(outcome);
+  return { created: outcome.kind === "created", document: { ...outcome.facts, json: value.json } };
+}

@@ -1,0 +1,11 @@
+import type { AuditLog } from "../access/ports.js";
+import type { StateNews, StateStore } from "./ports.js";
+import type { Watchers } from "./watchers.js";
+
+/** What the verbs of state memory work with; built once in main. */
+export interface StateServices {
+  readonly store: StateStore;
+  readonly audit: AuditLog;
+  readonly news: StateNews;
+  readonly watchers: Watchers;
+}

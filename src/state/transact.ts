@@ -1,0 +1,127 @@
+import { authorize } from "../access/authorize.js";
+import { trailOf } from "../access/trail.js";
+import type { Context } from "../domain/context.js";
+import { DomainError, invalid } from "../domain/errors.js";
+import type { JsonValue } from "../domain/json.js";
+import { LIMITS } from "../domain/limits.js";
+import type { StateOperation } from "./document.js";
+import { jsonText } from "./json-text.js";
+import { badPath, checkPath, checkWritePath } from "./path.js";
+import type {
+  AskedTtl,
+  Transaction,
+  TransactionCheck,
+  TransactionOperation,
+  TransactionOutcome,
+  TransactionResult,
+} from "./ports.js";
+import { ttlTooLong } from "./refusals.js";
+import type { StateServices } from "./services.js";
+
+export interface TransactInput {
+  readonly checks: readonly TransactionCheck[];
+  readonly operations: readonly OperationInput[];
+}
+
+export interface OperationInput {
+  readonly op: StateOperation;
+  readonly key: string;
+  readonly path?: string | undefined;
+  readonly value?: JsonValue | undefined;
+  readonly by?: number | undefined;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+  readonly ttl_seconds?: AskedTtl;
+}
+
+/** Whether its result, or that it fails, tells something of the value that is there. */
+function tellsOfValues({ op, path }: TransactionOperation): boolean {
+  return op === "increment" || op === "merge" || path !== undefined;
+}
+
+/** Does all operations if all checks hold and none of them fails, else nothing. One result an operation, in order. */
+export async function transact(
+  { store, audit }: StateServices,
+  context: Context,
+  namespace: string,
+  input: TransactInput,
+): Promise<readonly TransactionResult[]> {
+  const operations = input.operations.map(prepare);
+  const keys = [...new Set([...input.checks, ...operations].map(({ key }) => key))];
+  if (keys.length > LIMITS.transactionKeys) {
+    throw invalid(
+      "operations",
+      `Checks and operations must not name more than ${LIMITS.transactionKeys} keys.`,
+    );
+  }
+  if (operations.some(tellsOfValues)) {
+    await authorize(audit, context, namespace, { verb: "read", act: "state.transact" });
+  }
+  await authorize(audit, context, namespace, { verb: "write", act: "state.transact" });
+  const transaction: Transaction = {
+    namespace,
+    keys,
+    checks: input.checks,
+    operations,
+    operation: context.operation,
+  };
+  const outcome = await store.transact(trailOf(context, "state.transact", { ids: keys }), transaction);
+  if (outcome.kind === "failed") throw refusal(transaction, outcome);
+  return outcome.results;
+}
+
+function prepare(input: OperationInput, index: number): TransactionOperation {
+  const field = `operations[${index}]`;
+  // The root, as if no path had been given: what is done to the whole value needs no draft.
+  const path = input.path === "$" ? undefined : input.path;
+  let above = 0;
+  if (path !== undefined && input.value !== undefined) above = checkWritePath(`${field}.path`, path);
+  else if (path !== undefined) checkPath(`${field}.path`, path);
+  return {
+    op: input.op,
+    key: input.key,
+    path,
+    value: input.value === undefined ? undefined : jsonText(`${field}.value`, input.value, above),
+    by: input.by ?? 0,
+    min: input.min,
+    max: input.max,
+    ttl: input.ttl_seconds,
+  };
+}
+
+type Failed = Extract<TransactionOutcome, { readonly kind: "failed" }>;
+
+/** What a failure is called, for people. Its reason code is stable. */
+const REASONS: Readonly<Record<string, string>> = {
+  version_conflict: "another version is current",
+  missing: "the document isn't there",
+  path_not_found: "nothing is at the path",
+  not_one_number: "the path doesn't lead to exactly one number",
+  out_of_range: "the sum is beyond what a JSON number holds exactly",
+  below_min: "the sum is below min",
+  above_max: "the sum is above max",
+  too_large: `the value would exceed ${LIMITS.stateBytes} bytes of JSON`,
+};
+
+function refusal(transaction: Transaction, { part, index, reason, more }: Failed): DomainError {
+  const field = `operations[${index}]`;
+  if (reason === "invalid_path") return badPath(`${field}.path`);
+  if (reason === "ttl_too_long") {
+    return ttlTooLong({ kind: "ttl_too_long", maxSeconds: Number(more) }, `${field}.ttl_seconds`);
+  }
+  const list = part === "check" ? transaction.checks : transaction.operations;
+  const key = list[index]?.key ?? "";
+  return new DomainError(
+    "transaction_failed",
+    `Nothing was done: ${part} ${index}: ${REASONS[reason] ?? reason}.`,
+    {
+      failed: {
+        part,
+        index,
+        key,
+        reason,
+        ...(part === "check" ? { version: more === "" ? null : Number(more) } : {}),
+      },
+    },
+  );
+}

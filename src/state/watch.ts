@@ -1,0 +1,126 @@
+import { authorize } from "../access/authorize.js";
+import { trailOf } from "../access/trail.js";
+import type { Context } from "../domain/context.js";
+import { DomainError } from "../domain/errors.js";
+import { createBell } from "./bell.js";
+import type { StateChange } from "./ports.js";
+import type { StateServices } from "./services.js";
+
+export interface WatchInput {
+  /** The change that was seen last; undefined: begin from now. */
+  readonly after: string | undefined;
+  /** Only keys that begin so. */
+  readonly prefix: string;
+  readonly heartbeatMs: number;
+  /** Whether the caller may still read here; asked at each heartbeat. */
+  readonly stillAllowed: () => Promise<boolean>;
+}
+
+/** `at`: the change up to which all is told now. */
+export type WatchEvent =
+  | { readonly kind: "changes"; readonly changes: readonly StateChange[] }
+  | { readonly kind: "position" | "heartbeat"; readonly at: string };
+
+export interface Watch {
+  /** Pulled: nothing is read from the store before what came earlier has been taken. */
+  readonly events: AsyncGenerator<WatchEvent, void>;
+  /** Ends the events, also while somebody waits for the next. */
+  close(): void;
+}
+
+/** Most changes in one event. */
+const BATCH = 100;
+
+/**
+ * Follows the changes of a namespace's state from now, or from after a change that was seen. Each is told once and in
+ * order. Where the store can't be reached, it waits; where a change is missing, it ends: whoever asks to go on then
+ * hears `changes_expired`.
+ */
+export async function watchState(
+  services: StateServices,
+  context: Context,
+  namespace: string,
+  input: WatchInput,
+): Promise<Watch> {
+  const { store, audit, news, watchers } = services;
+  await authorize(audit, context, namespace, { verb: "read", act: "state.watch" });
+  const bell = createBell();
+  const open = { yes: true };
+  const close = (): void => {
+    open.yes = false;
+    bell.ring();
+  };
+  const leave = watchers.enter(close);
+  if (leave === undefined) throw tooManyWatchers();
+  let unlisten = (): void => {};
+  try {
+    // Before the beginning is looked up: a change between the two would wake nobody.
+    unlisten = await news.listen(namespace, bell.ring);
+    const start = await store.startOfChanges(trailOf(context, "state.watch"), namespace, input.after);
+    if (start === undefined) throw changesExpired();
+    return { events: follow(start), close };
+  } catch (error) {
+    unlisten();
+    leave();
+    throw error;
+  }
+
+  async function* follow(start: string): AsyncGenerator<WatchEvent, void> {
+    let last = start;
+    let beat = performance.now();
+    try {
+      yield { kind: "position", at: last };
+      while (open.yes) {
+        const { changes, latest } = await read(last);
+        if (latest < versionOf(last) || !isContiguous(last, changes)) return;
+        last = changes.at(-1)?.id ?? last;
+        const wanted = changes.filter(({ key }) => key.startsWith(input.prefix));
+        if (wanted.length > 0) yield { kind: "changes", changes: wanted };
+        if (performance.now() - beat >= input.heartbeatMs) {
+          if (!(await input.stillAllowed())) return;
+          yield { kind: "heartbeat", at: last };
+          beat = performance.now();
+        }
+        if (changes.length < BATCH) await bell.wait(input.heartbeatMs - (performance.now() - beat));
+      }
+    } finally {
+      unlisten();
+      leave?.();
+    }
+  }
+
+  async function read(after: string): ReturnType<typeof store.changesAfter> {
+    try {
+      return await store.changesAfter(namespace, after, BATCH);
+    } catch (error) {
+      // Away: it will be said when it's back.
+      if (error instanceof DomainError && error.code === "redis_unavailable") {
+        return { changes: [], latest: versionOf(after) };
+      }
+      throw error;
+    }
+  }
+}
+
+/** Changes of a namespace are numbered without a gap, so one that is missing shows. */
+function isContiguous(last: string, changes: readonly StateChange[]): boolean {
+  const first = versionOf(last) + 1;
+  return changes.every(({ version }, index) => version === first + index);
+}
+
+function versionOf(id: string): number {
+  return Number(id.slice(id.indexOf("-") + 1));
+}
+
+function changesExpired(): DomainError {
+  return new DomainError(
+    "changes_expired",
+    "Changes since this one aren't kept any more: read the state anew, then watch from now.",
+  );
+}
+
+function tooManyWatchers(): DomainError {
+  return new DomainError("too_many_watchers", "This process has as many watchers as it takes.", {
+    retryAfterSeconds: 5,
+  });
+}
