@@ -26,6 +26,8 @@ export async function patchState(
 ): Promise<StateDocument> {
   const text = jsonText("body", patch);
   await authorize(audit, context, ref.namespace, { verb: "write", act: "state.patch" });
+  // The answer is the whole document.
+  await authorize(audit, context, ref.namespace, { verb: "read", act: "state.patch" });
   const outcome = await store.patch(trailOf(context, "state.patch", { ids: [ref.key] }), {
     ref,
     patch: text,

@@ -50,6 +50,9 @@ export async function transact(
     );
   }
   await authorize(audit, context, namespace, { verb: "write", act: "state.transact" });
+  // A sum tells what was there, and so does a bound that it may not cross.
+  if (operations.some(({ op }) => op === "increment"))
+    await authorize(audit, context, namespace, { verb: "read", act: "state.transact" });
   const transaction: Transaction = {
     namespace,
     keys,
