@@ -33,9 +33,13 @@ export function createApp(deps: AppDeps) {
   app.use(requestId({ limitLength: 64 }), observe(logger, metrics));
   if (!deps.anonymousAnywhere) app.use(onlyLoopbackHosts(deps.keyRequired));
   app.use(authenticate(deps.authenticator), limitRate(deps.rateLimiter, deps.rateLimitPerMinute));
-  app.use(limitBody());
-  app.use(idempotent({ answers: deps.answers, audit: deps.services.audit, now: deps.now }));
-  app.use(durable(deps.durable));
+  app.on(["POST", "PUT", "PATCH"], "*", limitBody());
+  app.on(
+    ["POST", "PUT"],
+    "*",
+    idempotent({ answers: deps.answers, audit: deps.services.audit, now: deps.now }),
+  );
+  app.on(["POST", "PUT", "PATCH", "DELETE"], "*", durable(deps.durable));
   app.notFound((c) => {
     const allowed = allowedMethods(app, c.req.path);
     if (allowed.length > 0) c.header("Allow", allowed.join(", "));

@@ -1,4 +1,5 @@
 import type { Result, Router } from "hono/router";
+import { METHOD_NAME_ALL } from "hono/router";
 import { RegExpRouter } from "hono/router/reg-exp-router";
 import { TrieRouter } from "hono/router/trie-router";
 
@@ -11,12 +12,12 @@ export class HybridRouter<T> implements Router<T> {
   readonly name = "HybridRouter";
   readonly #fast = new RegExpRouter<T>();
   readonly #rest = new TrieRouter<T>();
-  /** Handlers of everything, which both routers know: a match of nothing else is no match. */
-  #everywhere = 0;
+  /** How many handlers of any path each method has, which both routers know: a match of nothing else is no match. */
+  readonly #everywhere = new Map<string, number>();
 
   add(method: string, path: string, handler: T): void {
     if (path === "*" || path === "/*") {
-      this.#everywhere += 1;
+      this.#everywhere.set(method, (this.#everywhere.get(method) ?? 0) + 1);
       this.#fast.add(method, path, handler);
       this.#rest.add(method, path, handler);
       return;
@@ -30,6 +31,7 @@ export class HybridRouter<T> implements Router<T> {
 
   match(method: string, path: string): Result<T> {
     const found = this.#fast.match(method, path);
-    return found[0].length > this.#everywhere ? found : this.#rest.match(method, path);
+    const everywhere = (this.#everywhere.get(METHOD_NAME_ALL) ?? 0) + (this.#everywhere.get(method) ?? 0);
+    return found[0].length > everywhere ? found : this.#rest.match(method, path);
   }
 }

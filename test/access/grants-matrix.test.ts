@@ -37,6 +37,16 @@ async function ask(
   return caller.send(method, place, sent, { headers });
 }
 
+/** The beginning of an answer that doesn't end by itself. */
+async function begin(route: string, key: string): Promise<{ status: number }> {
+  const url = service.url + (route.split(" ")[1] ?? "").replace("{ns}", namespace);
+  const ending = new AbortController();
+  const headers = { authorization: `Bearer ${key}` };
+  const { status } = await fetch(url, { headers, signal: ending.signal });
+  ending.abort();
+  return { status };
+}
+
 test("every route is in the table", async () => {
   const { paths } = (await service.send("GET", "/openapi.json")).body as OpenApi;
   const routes = Object.entries(paths).flatMap(([path, operations]) =>
@@ -75,9 +85,10 @@ describe.each(Object.entries(ROUTES))("%s", (route, example) => {
     const there =
       also === undefined ? [] : [{ ...also, namespace: also.namespace.replace("{ns}", namespace) }];
     const grants = [{ namespace, verbs: enough }, ...there];
-    const caller = need === "root" ? root : as(service, (await createKey(root, { agent: "a", grants })).key);
-    const { status } = await ask(caller, route, example);
-    expect([200, 201, 204, 404, 410]).toContain(status);
+    const { key } = await createKey(root, need === "root" ? {} : { agent: "a", grants });
+    const caller = as(service, key);
+    const { status } = await (example.endless === true ? begin(route, key) : ask(caller, route, example));
+    expect([200, 201, 204, 404]).toContain(status);
   });
 
   if (!route.includes("{ns}") && !JSON.stringify(example).includes("{ns}")) return;

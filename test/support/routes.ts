@@ -8,6 +8,8 @@ export interface RouteCase {
   /** A grant in another namespace that it takes as well. */
   readonly also?: { readonly namespace: string; readonly verbs: readonly string[] };
   readonly query?: string;
+  /** Its answer goes on until one side ends it. */
+  readonly endless?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -54,18 +56,17 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
     also: { namespace: "{ns}.shared", verbs: ["publish"] },
     body: { from: "{ns}.shared" },
   },
+  "GET /v1/audit": { need: "keys" },
+  "GET /v1/audit/export": { need: "keys" },
   "GET /v1/namespaces/{ns}/state/{key}": { need: "read" },
   "PUT /v1/namespaces/{ns}/state/{key}": { need: "write", body: { value: 1 } },
-  "PATCH /v1/namespaces/{ns}/state/{key}": { need: "read and write", body: { a: 1 } },
+  "PATCH /v1/namespaces/{ns}/state/{key}": { need: "read and write", body: {} },
   "DELETE /v1/namespaces/{ns}/state/{key}": { need: "write" },
   "GET /v1/namespaces/{ns}/state/{key}/history": { need: "read" },
+  "GET /v1/namespaces/{ns}/state-changes": { need: "read", endless: true },
   "POST /v1/namespaces/{ns}/state-transactions": {
     need: "write",
     body: { operations: [{ op: "set", key: "k", value: 1 }] },
   },
-  // From where there is nothing to resume: else the stream would have no end.
-  "GET /v1/namespaces/{ns}/state-changes": { need: "read", headers: { "last-event-id": "1-1" } },
-  "GET /v1/audit": { need: "keys" },
-  "GET /v1/audit/export": { need: "keys" },
   "POST /v1/recall": { need: "read", body: { query: "x", namespaces: ["{ns}"] } },
 };

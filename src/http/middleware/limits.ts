@@ -5,11 +5,11 @@ import type { MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import { LIMITS } from "../../domain/limits.js";
 import type { AppEnv } from "../env.js";
+import { takes } from "../methods.js";
 import { HttpProblem } from "../problem.js";
 
 const JSON_ONLY = /^application\/json\s*(;|$)/i;
 const JSON_OR_PATCH = /^application\/(merge-patch\+)?json\s*(;|$)/i;
-const BODY_METHODS = new Set(["POST", "PUT", "PATCH"]);
 
 /**
  * Reads the body: refuses one that is too large before it is read whole, one that doesn't say that it's JSON, and
@@ -22,9 +22,7 @@ const BODY_METHODS = new Set(["POST", "PUT", "PATCH"]);
 export function limitBody(): MiddlewareHandler<AppEnv & { Bindings: HttpBindings }> {
   return async (c, next) => {
     // Where no route takes the method, that is the answer, whatever the body.
-    if (!BODY_METHODS.has(c.req.method) || !matchedRoutes(c).some(({ method }) => method === c.req.method)) {
-      return next();
-    }
+    if (!matchedRoutes(c).some((route) => takes(route, c.req.method))) return next();
     const accepted = c.req.method === "PATCH" ? JSON_OR_PATCH : JSON_ONLY;
     if (!accepted.test(c.req.header("content-type") ?? "")) {
       throw new HttpProblem("unsupported_media_type", "Send the body as application/json.");
