@@ -17,6 +17,7 @@ import { itemRoutes } from "./http/routes/items.js";
 import { keyRoutes } from "./http/routes/keys.js";
 import { memoryRoutes } from "./http/routes/memories.js";
 import { namespaceRoutes } from "./http/routes/namespaces.js";
+import { receiptRoutes } from "./http/routes/receipts.js";
 import { recallRoutes } from "./http/routes/recall.js";
 import { stateChangeRoutes } from "./http/routes/state-changes.js";
 import { stateHistoryRoutes } from "./http/routes/state-history.js";
@@ -64,6 +65,7 @@ export function createApp(deps: AppDeps) {
     .route("/", itemRoutes(deps))
     .route("/", interactionRoutes(deps))
     .route("/", recallRoutes(deps))
+    .route("/", receiptRoutes(deps))
     .route("/", threadRoutes(deps))
     .route("/", auditRoutes(deps))
     .route("/", stateRoutes(deps))

@@ -56,6 +56,8 @@ export interface RecallOutcome {
   /** Retrievers that should have taken part but couldn't. */
   readonly degraded: readonly Retriever[];
   readonly terms: KeywordQuery | undefined;
+  /** As of when; in milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** How deep each list goes. Deep enough for a memory that both lists know, but neither well, to come up. */
@@ -98,7 +100,7 @@ export async function recall(
     );
   });
   const hits = await timed.later("load", loadHits(services, context, ranked, filter, moment, input));
-  return { hits, degraded, terms };
+  return { hits, degraded, terms, at: moment.asOf ?? context.now() };
 }
 
 function momentOf(context: Context, { as_of, valid_at }: RecallInput): Moment {

@@ -2,12 +2,14 @@ import type { Embedder } from "../embeddings/embedder.js";
 import type { AuditLog } from "../access/ports.js";
 import type { EmbeddingWorker } from "./embedding-worker.js";
 import type { MemoryStore } from "./ports.js";
+import type { ReceiptStore } from "./receipt.js";
 import type { MemoryType } from "./record.js";
 
 /** What the verbs work with; built once in main. */
 export interface Services {
   readonly store: MemoryStore;
   readonly audit: AuditLog;
+  readonly receipts: ReceiptStore;
   /** Undefined: keyword only. */
   readonly embedder: Embedder | undefined;
   readonly worker: EmbeddingWorker;
