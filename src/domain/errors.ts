@@ -7,6 +7,7 @@ export type ErrorCode =
   | "immutable_memory"
   | "duplicate_content"
   | "publish_conflict"
+  | "too_many_contradictions"
   | "version_conflict"
   | "idempotency_mismatch"
   | "idempotency_busy"
@@ -93,5 +94,12 @@ export function quotaExceeded(quota: string): DomainError {
   return new DomainError(
     "quota_exceeded",
     `This namespace's quota of ${quota} is used up. Nothing was written.`,
+  );
+}
+
+export function tooManyContradictions(): DomainError {
+  return new DomainError(
+    "too_many_contradictions",
+    "64 facts contradict each other here already. Say since when this one is so, or delete some of them.",
   );
 }

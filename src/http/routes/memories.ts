@@ -42,6 +42,7 @@ import {
   mismatch,
   namespaceParam,
   notFound,
+  problem,
   problems,
   unfitBody,
 } from "./shared.js";
@@ -61,6 +62,7 @@ const rememberRoute = createRoute({
     200: jsonResponse(memoryView, "It was there already; `seen_count` is one more."),
     ...problems,
     ...unfitBody,
+    409: { ...problem, description: "Too many facts contradict this one." },
     ...mismatch,
     ...full,
   },
@@ -241,8 +243,9 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
       return c.json({ results }, 200);
     })
     .openapi(listRoute, async (c) => {
-      const { memory_type, tag: tags, order, limit, cursor, ...rest } = c.req.valid("query");
-      const filter = { ...rest, memory_types: memory_type, tags };
+      const { memory_type, tag: tags, order, limit, cursor, ...query } = c.req.valid("query");
+      const { fact_subject: subject, fact_predicate: predicate, fact_object: object, ...rest } = query;
+      const filter = { ...rest, memory_types: memory_type, tags, fact: { subject, predicate, object } };
       const page = await list(services, contextOf(c, now), c.req.valid("param").ns, {
         filter,
         order,

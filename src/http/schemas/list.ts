@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { JsonObject } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import { memoryView } from "./memory.js";
-import { identifier, memoryType, metadataFilter, tags, time } from "./primitives.js";
+import { factName, identifier, memoryType, metadataFilter, tags, time } from "./primitives.js";
 
 /** A query parameter that may be repeated. */
 export function repeatable<Schema extends z.ZodType>(schema: Schema) {
@@ -39,6 +39,11 @@ export const listParameters = z.strictObject({
   from: time.optional(),
   to: time.optional(),
   metadata: metadataParameter.optional(),
+  fact_subject: repeatable(factName)
+    .optional()
+    .openapi({ description: "Facts about this; aliases aren't looked up." }),
+  fact_predicate: repeatable(factName).optional(),
+  fact_object: repeatable(factName).optional(),
   order: z.enum(["asc", "desc"]).default("desc").openapi({ description: "Of recording." }),
   limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
   cursor: z.string().min(1).max(256).optional(),

@@ -1,5 +1,5 @@
 --[[
-Removes a memory with its vectors, its old versions and its content hash. Of one that was published, it leaves behind what its copies
+Removes a memory with its vectors, its old versions and its content hash; a fact leaves its timeline. Of one that was published, it leaves behind what its copies
 have to hear of.
 
 KEYS[1] the record
@@ -9,10 +9,11 @@ ARGV[1] expected version, or ''
 ARGV[2] what precedes a content hash in its key
 ARGV[3] id
 ARGV[4] what precedes a session in the key of its last turn
+ARGV[5] what precedes an id in a record's key
 
 Returns 0 removed, 1 missing, 2 another version, 3 removed and there are copies to tell.
 ]]
-local paths = { '$.memory.version', '$.index.hash', '$.index.turn', '$.published' }
+local paths = { '$.memory.version', '$.index.hash', '$.index.turn', '$.index.timeline', '$.published' }
 local current = redis.call('JSON.GET', KEYS[1], unpack(paths))
 if not current then
   audit('missing')
@@ -32,6 +33,9 @@ local session = current['$.index.turn'][1]
 if session then
   local turn = ARGV[4] .. session
   if redis.call('GET', turn) == ARGV[3] then redis.call('DEL', turn) end
+end
+if current['$.index.timeline'][1] then
+  fact_leave(fact_keys(KEYS[1]) .. current['$.index.timeline'][1], ARGV[5], ARGV[3], now)
 end
 local published = current['$.published'][1] or {}
 if not next(published) then return 0 end

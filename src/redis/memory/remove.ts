@@ -20,6 +20,7 @@ export async function remove(
         keys.contentHashPrefix(namespace),
         id,
         keys.turnPrefix(namespace),
+        keys.recordPrefix(namespace),
       ],
     ),
   );
