@@ -12,6 +12,7 @@ import { describeProblem, HttpProblem, respondProblem } from "./http/problem.js"
 import { createRouter } from "./http/router.js";
 import { auditRoutes } from "./http/routes/audit.js";
 import { docsRoutes, serveDescription } from "./http/routes/docs.js";
+import { entityRoutes } from "./http/routes/entities.js";
 import { interactionRoutes } from "./http/routes/interactions.js";
 import { keyRoutes } from "./http/routes/keys.js";
 import { memoryRoutes } from "./http/routes/memories.js";
@@ -56,6 +57,7 @@ export function createApp(deps: AppDeps) {
     .route("/", namespaceRoutes(deps))
     .route("/", memoryRoutes(deps))
     .route("/", interactionRoutes(deps))
+    .route("/", entityRoutes(deps))
     .route("/", recallRoutes(deps))
     .route("/", auditRoutes(deps))
     .route("/", stateRoutes(deps))

@@ -8,6 +8,7 @@ export type ErrorCode =
   | "duplicate_content"
   | "publish_conflict"
   | "too_many_contradictions"
+  | "alias_conflict"
   | "version_conflict"
   | "idempotency_mismatch"
   | "idempotency_busy"
@@ -82,6 +83,10 @@ export function versionConflict(): DomainError {
     "version_conflict",
     "The memory has another version by now: read it again, then decide.",
   );
+}
+
+export function entityNotFound(): DomainError {
+  return new DomainError("not_found", "There is no such entity in this namespace.");
 }
 
 /** Also of a key that the caller may not see. */

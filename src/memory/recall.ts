@@ -101,7 +101,11 @@ export async function recall(
   return { hits, degraded, terms };
 }
 
-function momentOf(context: Context, { as_of, valid_at }: RecallInput): Moment {
+/** What times a caller asks for. Rejects an `as_of` in the future. */
+export function momentOf(
+  context: Context,
+  { as_of, valid_at }: Pick<RecallInput, "as_of" | "valid_at">,
+): Moment {
   const now = context.now();
   if (as_of !== undefined && as_of > now) throw invalid("as_of", "Must not lie in the future.");
   return { asOf: as_of, validAt: valid_at === "any" ? undefined : (valid_at ?? as_of ?? now) };

@@ -39,6 +39,9 @@ export const problems = {
 export const notFound = {
   404: { ...problem, description: "There is no such memory in this namespace." },
 } as const;
+export const entityMissing = {
+  404: { ...problem, description: "There is no such entity in this namespace." },
+} as const;
 export const keyMissing = {
   404: { ...problem, description: "There is no such key among those that you administer." },
 } as const;
