@@ -17,6 +17,7 @@ import { interactionRoutes } from "./http/routes/interactions.js";
 import { keyRoutes } from "./http/routes/keys.js";
 import { memoryRoutes } from "./http/routes/memories.js";
 import { namespaceRoutes } from "./http/routes/namespaces.js";
+import { profileRoutes } from "./http/routes/profiles.js";
 import { recallRoutes } from "./http/routes/recall.js";
 import { stateChangeRoutes } from "./http/routes/state-changes.js";
 import { stateHistoryRoutes } from "./http/routes/state-history.js";
@@ -58,6 +59,7 @@ export function createApp(deps: AppDeps) {
     .route("/", memoryRoutes(deps))
     .route("/", interactionRoutes(deps))
     .route("/", entityRoutes(deps))
+    .route("/", profileRoutes(deps))
     .route("/", recallRoutes(deps))
     .route("/", auditRoutes(deps))
     .route("/", stateRoutes(deps))

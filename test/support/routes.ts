@@ -48,6 +48,8 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   "GET /v1/namespaces/{ns}/entities/{entity}": { need: "read" },
   "PUT /v1/namespaces/{ns}/entities/{entity}": { need: "read and write", body: { aliases: [] } },
   "POST /v1/namespaces/{ns}/entities/{entity}/merge": { need: "read and write", body: { into: "x" } },
+  "GET /v1/namespaces/{ns}/entities/{entity}/neighbors": { need: "read" },
+  "GET /v1/namespaces/{ns}/profiles/{subject}": { need: "read" },
   "GET /v1/audit": { need: "keys" },
   "GET /v1/audit/export": { need: "keys" },
   "POST /v1/recall": { need: "read", body: { query: "x", namespaces: ["{ns}"] } },

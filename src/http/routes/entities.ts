@@ -2,6 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { getEntity } from "../../memory/facts/get-entity.js";
 import { listEntities } from "../../memory/facts/list-entities.js";
 import { mergeEntities } from "../../memory/facts/merge-entities.js";
+import { neighbors } from "../../memory/facts/neighbors.js";
 import { putAliases } from "../../memory/facts/put-aliases.js";
 import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
@@ -14,9 +15,12 @@ import {
   entityParams,
   entityView,
   mergeRequest,
+  neighborParameters,
+  neighborsView,
   newAliases,
   viewEntity,
   viewEntityFacts,
+  viewNeighbors,
   viewNames,
 } from "../schemas/entities.js";
 import {
@@ -92,6 +96,17 @@ const mergeRoute = createRoute({
   },
 });
 
+const neighborsRoute = createRoute({
+  method: "get",
+  path: `${path}/neighbors`,
+  tags,
+  summary: "Walk from an entity along its facts",
+  description:
+    "Breadth first, from subject to object and back, up to 3 hops; each fact and each entity once. Where there is more than `limit` edges, what was recorded last goes first, and `truncated` says so.",
+  request: { params: entityParams, query: neighborParameters },
+  responses: { 200: jsonResponse(neighborsView, "What lies around it."), ...problems, ...entityMissing },
+});
+
 export function entityRoutes({ services, now }: AppDeps) {
   return createRouter()
     .openapi(listRoute, async (c) => {
@@ -103,6 +118,11 @@ export function entityRoutes({ services, now }: AppDeps) {
       const { ns, entity } = c.req.valid("param");
       const query = c.req.valid("query");
       return c.json(viewEntityFacts(await getEntity(services, contextOf(c, now), ns, entity, query)), 200);
+    })
+    .openapi(neighborsRoute, async (c) => {
+      const { ns, entity } = c.req.valid("param");
+      const query = c.req.valid("query");
+      return c.json(viewNeighbors(await neighbors(services, contextOf(c, now), ns, entity, query)), 200);
     })
     .openapi(putRoute, async (c) => {
       const { ns, entity } = c.req.valid("param");

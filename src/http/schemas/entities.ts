@@ -1,10 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
 import type { EntityOutcome } from "../../memory/facts/get-entity.js";
+import type { Edge, NeighborsOutcome } from "../../memory/facts/neighbors.js";
 import type { Entity, ListedName } from "../../memory/facts/ports.js";
 import { repeatable } from "./list.js";
 import { memoryView, viewMemory } from "./memory.js";
-import { factName, namespace, time } from "./primitives.js";
+import { factName, memoryId, namespace, time, timeView } from "./primitives.js";
 
 /** Every client resolves `.` and `..` before it sends a path, so nobody could name such an entity in a URL. */
 export const entityName = factName
@@ -80,6 +81,44 @@ export const entityPage = z
     cursor: z.string().nullable(),
   })
   .openapi("EntityPage");
+
+const edgeView = z.object({
+  fact_id: memoryId,
+  subject: z.string(),
+  predicate: z.string(),
+  object: z.string(),
+  confidence: z.number(),
+  contradicts: z.array(memoryId),
+  valid_from: timeView.nullable(),
+  valid_to: timeView.nullable(),
+  hops: z.int().openapi({ description: "In which step it was found." }),
+});
+
+export const neighborsView = z
+  .object({
+    name: nameView,
+    nodes: z
+      .array(z.object({ name: nameView, hops: z.int() }))
+      .openapi({ description: "Each entity once, the nearest first; the one that was asked for too." }),
+    edges: z.array(edgeView).openapi({ description: "Each fact once, in its writer's words." }),
+    truncated: z.boolean().openapi({ description: "There is more than is shown." }),
+  })
+  .openapi("Neighbors");
+
+export function viewNeighbors(outcome: NeighborsOutcome): z.infer<typeof neighborsView> {
+  return {
+    name: outcome.entity.written,
+    nodes: outcome.nodes.map(({ entity, hops }) => ({ name: entity.written, hops })),
+    edges: outcome.edges.map(viewEdge),
+    truncated: outcome.truncated,
+  };
+}
+
+function viewEdge({ memory, hops }: Edge): z.infer<typeof edgeView> {
+  const { id, valid_from, valid_to } = viewMemory(memory);
+  const { cardinality: _, contradicts, ...fact } = memory.fact;
+  return { fact_id: id, ...fact, contradicts: [...contradicts], valid_from, valid_to, hops };
+}
 
 export function viewEntity({ name, written, names }: Entity): z.infer<typeof entityView> {
   return { name: written, aliases: names.filter((each) => each.name !== name).map((each) => each.written) };
