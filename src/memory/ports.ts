@@ -113,6 +113,8 @@ export interface SearchQuery {
   readonly filter: FacetQuery;
   readonly keyword: KeywordQuery | undefined;
   readonly vector: Float32Array | undefined;
+  /** Facts that hold one of these names as subject or object, ranked by the terms of `keyword`. */
+  readonly entities?: readonly string[] | undefined;
   /** How many candidates each list may have. */
   readonly depth: number;
 }
@@ -128,6 +130,7 @@ export interface Candidate extends MemoryRef {
 export interface SearchResult {
   readonly keyword: readonly Candidate[] | undefined;
   readonly vector: readonly Candidate[] | undefined;
+  readonly entities: readonly Candidate[] | undefined;
 }
 
 export interface EmbeddingProgress {

@@ -111,6 +111,11 @@ export function keywordClause(query: KeywordQuery, essentials: readonly string[]
   return [select, ...scoring.map((clause) => `~${clause}`), ...pairs].join(" ");
 }
 
+/** Terms that rank what something else selects. */
+export function optionalTerms(terms: readonly string[], params: Params): string {
+  return terms.map((term, index) => `~${bind(params, `t${index}`, term)}`).join(" ");
+}
+
 /** Words of a phrase hold only letters, digits, marks and pictographs: see `analyse`. */
 function phraseClause(words: readonly string[]): string {
   return `"${words.join(" ")}"`;

@@ -19,7 +19,8 @@ import { startService } from "../support/service.js";
 
 let service: Service;
 beforeAll(async () => {
-  service = await startService();
+  // Other tests run at the same time: a command may take longer than usual.
+  service = await startService({ MNEME_REDIS_TIMEOUT_MS: "4000" });
 });
 afterAll(() => service.stop());
 

@@ -1,4 +1,7 @@
-import type { Json, Memory } from "./memories.js";
+import type { z } from "@hono/zod-openapi";
+import type { entityFacts, neighborsView } from "../../src/http/schemas/entities.js";
+import type { profileView } from "../../src/http/schemas/profiles.js";
+import type { Json, Memory, Parameters } from "./memories.js";
 import { bodyOf, post } from "./memories.js";
 import type { Service } from "./service.js";
 
@@ -20,5 +23,50 @@ export async function tell(
   const answer = await post(service, namespace, factBody(triple, more));
   return bodyOf<Memory>(answer, answer.status === 200 ? 200 : 201);
 }
+
+export const entityPath = (namespace: string, name: string): string =>
+  `/v1/namespaces/${namespace}/entities/${encodeURIComponent(name)}`;
+
+export type EntityFacts = z.infer<typeof entityFacts>;
+export type Neighbors = z.infer<typeof neighborsView>;
+export type Profile = z.infer<typeof profileView>;
+
+export async function entity(
+  service: Service,
+  namespace: string,
+  name: string,
+  query: Parameters = {},
+): Promise<EntityFacts> {
+  return ask(service, entityPath(namespace, name), query);
+}
+
+export async function neighbors(
+  service: Service,
+  namespace: string,
+  name: string,
+  query: Parameters = {},
+): Promise<Neighbors> {
+  return ask(service, `${entityPath(namespace, name)}/neighbors`, query);
+}
+
+export async function profile(
+  service: Service,
+  namespace: string,
+  subject: string,
+  query: Parameters = {},
+): Promise<Profile> {
+  return ask(service, `/v1/namespaces/${namespace}/profiles/${encodeURIComponent(subject)}`, query);
+}
+
+async function ask<Body>(service: Service, path: string, query: Parameters): Promise<Body> {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const each of [value].flat()) if (each !== undefined) search.append(name, String(each));
+  }
+  return bodyOf<Body>(await service.send("GET", `${path}?${search}`), 200);
+}
+
+export const triples = (memories: readonly Memory[]): string[] =>
+  memories.map(({ fact }) => `${fact?.subject} ${fact?.predicate} ${fact?.object}`);
 
 export const day = (number: number): string => new Date(Date.UTC(2020, 0, number)).toISOString();

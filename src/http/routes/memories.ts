@@ -33,6 +33,7 @@ import {
 } from "../schemas/memory.js";
 import {
   conflict,
+  contradicted,
   full,
   ifMatch,
   jsonBody,
@@ -42,7 +43,6 @@ import {
   mismatch,
   namespaceParam,
   notFound,
-  problem,
   problems,
   unfitBody,
 } from "./shared.js";
@@ -62,7 +62,7 @@ const rememberRoute = createRoute({
     200: jsonResponse(memoryView, "It was there already; `seen_count` is one more."),
     ...problems,
     ...unfitBody,
-    409: { ...problem, description: "Too many facts contradict this one." },
+    ...contradicted,
     ...mismatch,
     ...full,
   },

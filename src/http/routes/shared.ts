@@ -54,6 +54,9 @@ export const settingsRace = {
 export const conflict = {
   409: { ...problem, description: "The content is immutable (episodic), or another memory has it already." },
 } as const;
+export const contradicted = {
+  409: { ...problem, description: "Too many facts contradict this one (too_many_contradictions)." },
+} as const;
 /** The refusals of a body before it is looked into. */
 export const unfitBody = {
   413: { ...problem, description: "The body is too large." },

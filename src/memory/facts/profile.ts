@@ -114,7 +114,13 @@ async function mentions(
   for (const { name } of names.slice(0, MAX_MENTIONED)) {
     const { terms, phrases } = parseQuery(`"${name.replaceAll('"', " ")}"`);
     if (terms.length === 0) continue;
-    const whole = phrases.length > 0 ? { terms: [], phrases, pairs: [] } : { terms, phrases, pairs: [] };
+    // The longest is the whole name; an identifier in it would be one more phrase.
+    const [phrase] = phrases.toSorted((one, other) => other.length - one.length);
+    const whole = {
+      terms: phrase === undefined ? terms : [],
+      phrases: phrase === undefined ? [] : [phrase],
+      pairs: [],
+    };
     const found = await store.search({
       moment,
       scopes,

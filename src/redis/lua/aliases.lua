@@ -1,10 +1,13 @@
 --[[
-Put before scripts that change aliases.
+Put before scripts that change aliases. Takes its own argument off the front, so a script numbers its own from 1.
 
 KEYS[1] entities
 KEYS[2] aliases, a hash: name -> the group's own name
-KEYS[3] alias groups, a hash: own name -> its names as JSON, [[name, as written], ...], the own one first
+KEYS[3] alias groups, a hash: own name -> its names as JSON, pairs of a name as it is compared and as it was written, the own one
+        first
 KEYS[4] entity names
+
+ARGV[1] how many names an entity may have
 
 A group is of two names at least; a name is in one group at most.
 ]]

@@ -1,9 +1,8 @@
 --[[
 Makes two entities one. Keys as aliases.lua has them.
 
-ARGV[1] how many names an entity may have
-ARGV[2] a name of the one that ends
-ARGV[3] a name of the one that it becomes
+ARGV[1] a name of the one that ends
+ARGV[2] a name of the one that it becomes
 
 Returns {0, the names as JSON}, {1} one of them isn't known, {3} too many.
 ]]

@@ -1,10 +1,9 @@
 --[[
 Gives an entity other names beside its own, and no others. Keys as aliases.lua has them.
 
-ARGV[1]  how many names an entity may have
-ARGV[2]  its name, or one of its names
-ARGV[3]  how that is written
-ARGV[4+] the other names, and how they are written, in turn
+ARGV[1]  its name, or one of its names
+ARGV[2]  how that is written
+ARGV[3+] the other names, and how they are written, in turn
 
 Returns {0, its names as JSON}, {2, name} that is another entity's, {3} too many.
 ]]
