@@ -106,11 +106,12 @@ export const newMemory = z
     path: ["fact"],
     message: "Only a semantic memory has a fact.",
   })
-  .refine(
-    (memory: { content?: unknown; fact?: unknown }) =>
-      memory?.content !== undefined || memory?.fact !== undefined,
-    { path: ["content"], message: "Must be given, unless there is a fact.", when: () => true },
-  )
+  .refine((memory) => memory.content !== undefined || memory.fact !== undefined, {
+    path: ["content"],
+    message: "Must be given, unless there is a fact.",
+    // Also where another field is wrong: a caller hears of all that are.
+    when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
+  })
   .openapi("NewMemory");
 
 export const newMemories = z
