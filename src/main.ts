@@ -47,6 +47,7 @@ import { loadScripts } from "./redis/scripts.js";
 import type { ServerFacts } from "./redis/server.js";
 import { connectTo } from "./redis/server.js";
 import { createSubscriptions } from "./redis/subscriptions.js";
+import { createThreadStore } from "./redis/threads/index.js";
 import { createIndexStatistics } from "./redis/statistics.js";
 import type { Watchers } from "./state/watchers.js";
 import { createWatchers } from "./state/watchers.js";
@@ -70,7 +71,7 @@ export interface ServeOptions {
 }
 
 /** Bytes of log that are written together, and how long a line may wait for others. */
-const LOG_CHUNK = 4096;
+const LOG_CHUNK = 12 * 1024;
 const LOG_FLUSH_MS = 100;
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -213,6 +214,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     auditReader: createAuditReader(redis, keys),
     access: { keys: keyStore, cache: keyCache, audit, newId: ulid },
     namespaces: { store: createNamespaceStore(auditor, meter, keys), audit },
+    threads: { store: createThreadStore(redis, keys), audit },
     authenticator: createAuthenticator({
       cache: keyCache,
       store: keyStore,
@@ -259,7 +261,11 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     embedder:
       embedder === undefined ? "none (keyword only)" : `${embedder.model.id} (${embedder.model.provider})`,
     redis: `Redis ${facts.version} at ${publicAddress(config.redis.url)}`,
-    stop: () => stop(open),
+    async stop() {
+      await stop(open);
+      clearInterval(flushing);
+      destination.flush();
+    },
   };
 }
 

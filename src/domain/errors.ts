@@ -78,6 +78,10 @@ export function memoryNotFound(): DomainError {
   return new DomainError("not_found", "There is no such memory in this namespace.");
 }
 
+export function itemNotFound(): DomainError {
+  return new DomainError("not_found", "There is no memory under this key in this namespace.");
+}
+
 export function versionConflict(): DomainError {
   return new DomainError(
     "version_conflict",

@@ -148,6 +148,8 @@ function copied(memory: Memory, publication: Publication, publishedAt: number) {
   return {
     id: memory.id,
     namespace: publication.namespace,
+    // Where it goes, the key may be another memory's.
+    key: null,
     memory_type: memory.memory_type,
     content: memory.content,
     agent_id: memory.agent_id,

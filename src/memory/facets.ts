@@ -18,6 +18,8 @@ function facet(kind: string, ...parts: readonly (string | JsonScalar)[]): string
 export const typeFacet = (type: MemoryType): string => `type=${type}`;
 export const agentFacet = (agentId: string): string => facet("a", agentId);
 export const sessionFacet = (sessionId: string): string => facet("s", sessionId);
+/** Of what has a key: that is, of an item. */
+export const ITEM_FACET = "item";
 export const tagFacet = (tag: string): string => facet("t", tag);
 /** Of all that lies below a namespace. */
 export const belowFacet = (namespace: string): string => facet("n", namespace);
@@ -37,7 +39,7 @@ export const objectFacet = (object: string): string => facet("fo", normaliseName
 
 type Faceted = Pick<
   Memory,
-  "namespace" | "memory_type" | "agent_id" | "session_id" | "tags" | "metadata" | "fact"
+  "namespace" | "key" | "memory_type" | "agent_id" | "session_id" | "tags" | "metadata" | "fact"
 >;
 
 /** All facets of a memory, each once; also one for each namespace that its own lies in. */
@@ -53,6 +55,7 @@ function ancestors(namespace: string): string[] {
 /** What a filter can ask for. One by one, because each takes a digest, and metadata may have hundreds: who has seen enough stops. */
 export function* eachFacet(memory: Faceted): Generator<string, void> {
   yield typeFacet(memory.memory_type);
+  if (memory.key !== null) yield ITEM_FACET;
   if (memory.agent_id !== null) yield agentFacet(memory.agent_id);
   if (memory.session_id !== null) yield sessionFacet(memory.session_id);
   if (memory.fact !== null) {

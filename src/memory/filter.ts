@@ -1,6 +1,7 @@
 import {
   agentFacet,
   eachFacet,
+  ITEM_FACET,
   metadataFacet,
   objectFacet,
   predicateFacet,
@@ -16,6 +17,8 @@ import type { Memory, MemoryType } from "./record.js";
 /** What a caller may narrow a list or a recall by. All given parts must hold; an array means any of its values. */
 export interface MemoryFilter {
   readonly memory_types?: readonly MemoryType[] | undefined;
+  /** Only items: memories under a key. */
+  readonly items_only?: boolean | undefined;
   readonly agent_id?: readonly string[] | undefined;
   readonly session_id?: readonly string[] | undefined;
   /** Every one of these. */
@@ -52,6 +55,7 @@ export interface FacetQuery {
 export function facetQuery(filter: MemoryFilter): FacetQuery {
   const groups: string[][] = [];
   if (filter.memory_types !== undefined) groups.push(filter.memory_types.map(typeFacet));
+  if (filter.items_only === true) groups.push([ITEM_FACET]);
   if (filter.agent_id !== undefined) groups.push(filter.agent_id.map(agentFacet));
   if (filter.session_id !== undefined) groups.push(filter.session_id.map(sessionFacet));
   for (const tag of filter.tags ?? []) groups.push([tagFacet(tag)]);

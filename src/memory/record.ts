@@ -45,6 +45,8 @@ export interface Publication {
 export interface Memory {
   readonly id: string;
   readonly namespace: string;
+  /** The caller's own name for it, unique in its namespace; null: it has none. */
+  readonly key: string | null;
   readonly memory_type: MemoryType;
   readonly content: string;
   readonly agent_id: string | null;

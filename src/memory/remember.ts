@@ -180,6 +180,7 @@ function newMemory(
   return {
     id: services.newId(now),
     namespace,
+    key: null,
     memory_type: input.memory_type,
     content: input.content ?? (fact === undefined ? "" : factContent(fact)),
     agent_id: input.agent_id ?? null,

@@ -150,9 +150,9 @@ async function nextVersion(
     memory,
     interaction,
     expectedVersion: current.version,
-    // A fact is known by what it says, not by the words for it.
+    // A fact is known by what it says and an item by its key, not by the words for it.
     contentHash:
-      content === current.content || memory.fact !== null
+      content === current.content || memory.fact !== null || current.key !== null
         ? undefined
         : contentHash(memory.memory_type, content),
     vectors: embedding?.vectors,

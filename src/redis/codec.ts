@@ -69,7 +69,9 @@ interface StoredRemains {
   readonly deleted_at: number;
 }
 
-type StoredMemory = Omit<Memory, "metadata" | "origin" | "fact"> & {
+type StoredMemory = Omit<Memory, "key" | "metadata" | "origin" | "fact"> & {
+  /** Left out where it has none. */
+  readonly key?: string | undefined;
   readonly metadata: string;
   /** Left out where it is no copy. */
   readonly origin?: Origin | undefined;
@@ -149,6 +151,7 @@ function jsonBytes(stored: StoredMemory, interaction: Interaction | undefined): 
 function storedMemory(memory: Memory): StoredMemory {
   return {
     ...memory,
+    key: memory.key ?? undefined,
     metadata: JSON.stringify(memory.metadata),
     origin: memory.origin ?? undefined,
     fact: memory.fact ?? undefined,
@@ -281,6 +284,7 @@ function decodePublished(published: Readonly<Record<string, StoredPublication>> 
 function decodeStored(stored: StoredMemory): Memory {
   return {
     ...stored,
+    key: stored.key ?? null,
     // A merge patch removes what it sets to null.
     agent_id: stored.agent_id ?? null,
     session_id: stored.session_id ?? null,

@@ -13,6 +13,8 @@ export interface Keys {
   /** A superseded version of a memory. Scripts build these keys of the record's: see lua/versions.lua. */
   old(namespace: string, id: string, version: number): string;
   allOld(): string;
+  /** What {@link remains} puts after the id. */
+  remainsSuffix(): string;
   /** What {@link record} puts before the id. */
   recordPrefix(namespace: string): string;
   vector(model: string, namespace: string, id: string, passage: number): string;
@@ -83,6 +85,8 @@ export interface Keys {
   durable(): string;
   embedding(hash: string): string;
   lock(name: string): string;
+  /** What `@mneme/checkpointer` puts before all of its keys. */
+  graphPrefix(): string;
   meta(): string;
   recordIndex(): string;
   vectorIndex(model: string): string;
@@ -119,6 +123,7 @@ export function createKeys(prefix: string): Keys {
     remains: (namespace, id) => `${prefix}:rec:{${namespace}}:${id}:remains`,
     old: (namespace, id, version) => `${prefix}:old:{${namespace}}:${id}:${version}`,
     allOld: () => `${prefix}:old:`,
+    remainsSuffix: () => ":remains",
     recordPrefix: (namespace) => `${prefix}:rec:{${namespace}}:`,
     vector: (model, namespace, id, passage) => `${prefix}:vec:${model}:{${namespace}}:${id}:${passage}`,
     contentHash: (namespace, hash) => `${prefix}:hash:{${namespace}}:${hash}`,
@@ -157,6 +162,7 @@ export function createKeys(prefix: string): Keys {
     durable: () => `${prefix}:durable`,
     embedding: (hash) => `${prefix}:emb:${hash}`,
     lock: (name) => `${prefix}:lock:${name}`,
+    graphPrefix: () => `${prefix}:graph`,
     meta: () => `${prefix}:meta`,
     recordIndex: () => `${prefix}:idx:rec:${RECORD_SCHEMA}`,
     vectorIndex: (model) => `${prefix}:idx:vec:${model}:${VECTOR_SCHEMA}`,

@@ -34,6 +34,17 @@ function audited<Reply>(name: string, decode: (reply: unknown) => Reply, include
   });
 }
 
+/** An audited script as a part of an act that is recorded by itself. */
+function unrecorded<Reply>(name: string, decode: (reply: unknown) => Reply) {
+  return defineScript({
+    SCRIPT: `local function audit() end\n${source(name)}`,
+    parseCommand(parser: CommandParser, keys: readonly RedisArgument[], args: readonly RedisArgument[]) {
+      parse(parser, keys, args);
+    },
+    transformReply: decode,
+  });
+}
+
 /** Keys and arguments that a script takes for what stands before it; after those of the audit. */
 export interface ScriptScope {
   readonly keys: readonly RedisArgument[];
@@ -122,7 +133,7 @@ const parts = (reply: unknown): readonly [number, ...string[]] => {
 export const scripts = {
   insertMemory: factual("insert", text),
   reviseMemory: factual("revise", texts),
-  removeMemory: factual("remove", integer),
+  removeMemory: factual("remove", codeAndText),
   resolveEntities: script("resolve-entities", texts),
   putAliases: audited("put-aliases", parts, ["aliases"]),
   mergeEntities: audited("merge-entities", parts, ["aliases"]),
@@ -130,6 +141,8 @@ export const scripts = {
   publishMemory: audited("publish", codeAndText),
   unpublishMemory: audited("unpublish", integer),
   readMemory: audited("read", texts, ["versions"]),
+  readItem: audited("read-item", text),
+  peekItem: unrecorded("read-item", text),
   listVersions: audited("list-versions", textsOrNone, ["versions"]),
   readMemories: audited("read-many", texts, ["versions"]),
   recordAudit: audited("record-audit", integer),

@@ -238,11 +238,14 @@ const audit: MakeAct = (_world, _agent, { ns, pick, flag }) => {
 
 const state: MakeAct = (world, agent, { ns, pick, flag, text }) => {
   const value = world.fresh("state");
-  const key = flag ? `k${pick % 2}` : encodeURIComponent(text.slice(0, 40));
+  const key = flag ? "k" : encodeURIComponent(text.slice(0, 40));
   const path = `${base(ns)}/state/${key}`;
   const route = (method: string) => `${method} /v1/namespaces/{ns}/state/{key}`;
   const known = () => world.hide(value, `state in ${ns}`, agent, (reader) => may(reader, "read", ns));
-  switch (pick % 5) {
+  const operation = { key: `k${pick % 2}`, op: flag ? "increment" : "set", path: "$.n", by: 0, value: 1 };
+  const { by: _, ...set } = operation;
+  const { value: __, ...increment } = operation;
+  switch (pick % 6) {
     case 0:
     case 1:
       return { method: "PUT", path, body: { value: { value } }, route: route("PUT"), done: known };
@@ -250,6 +253,17 @@ const state: MakeAct = (world, agent, { ns, pick, flag, text }) => {
       return { method: "PATCH", path, body: { [value]: value }, route: route("PATCH"), done: known };
     case 3:
       return { method: "GET", path: flag ? `${path}?path=$..*` : path, route: route("GET") };
+    case 4:
+      return {
+        method: "POST",
+        path: `${base(ns)}/state-transactions`,
+        body: { operations: [flag ? increment : set] },
+        route: "POST /v1/namespaces/{ns}/state-transactions",
+        needs: [
+          ["write", ns],
+          ["read", ns],
+        ],
+      };
     default:
       return { method: "GET", path: `${path}/history`, route: `${route("GET")}/history` };
   }
@@ -298,6 +312,8 @@ export const ACTS: Readonly<Record<string, MakeAct>> = {
   listKeys,
   audit,
   state,
+  moreState: state,
+  evenMoreState: state,
   hostile,
 };
 

@@ -87,6 +87,11 @@ describe("a fact", () => {
     const other = await tell(service, namespace, ["Mara", "speaks", "German"]);
     const dated = await tell(service, namespace, ["Mara", "speaks", "Slovene"], { valid_from: day(1) });
     expect(new Set([first.id, other.id, dated.id]).size).toBe(3);
+    const everywhere = await service.send(
+      "GET",
+      `/v1/memories?namespace=${namespace}&fact_subject=mara&fact_object=GERMAN`,
+    );
+    expect(everywhere).toMatchObject({ status: 200, body: { memories: [{ id: other.id }] } });
     for (const memory of [first, other, dated]) {
       expect(await read(service, memory)).toMatchObject({ valid_to: null, version: 1 });
     }

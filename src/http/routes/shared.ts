@@ -42,6 +42,15 @@ export const notFound = {
 export const entityMissing = {
   404: { ...problem, description: "There is no such entity in this namespace." },
 } as const;
+export const itemMissing = {
+  404: { ...problem, description: "There is no memory under this key in this namespace." },
+} as const;
+export const itemRace = {
+  412: { ...problem, description: "The memory isn't as If-Match or If-None-Match wants it." },
+} as const;
+export const threadMissing = {
+  404: { ...problem, description: "There is no such thread in this namespace." },
+} as const;
 export const keyMissing = {
   404: { ...problem, description: "There is no such key among those that you administer." },
 } as const;

@@ -29,7 +29,8 @@ import {
   ttlSeconds,
 } from "./primitives.js";
 
-const provenance = {
+/** What a write may say of a memory beside its content. */
+export const provenance = {
   agent_id: identifier.optional(),
   session_id: identifier.optional(),
   timestamp: time
@@ -52,9 +53,9 @@ interface Period {
   readonly valid_to?: number | undefined;
 }
 
-const isPeriod = ({ valid_from, valid_to }: Period): boolean =>
+export const isPeriod = ({ valid_from, valid_to }: Period): boolean =>
   valid_from === undefined || valid_to === undefined || valid_from < valid_to;
-const VALIDITY = { path: ["valid_to"], message: "Must lie after valid_from." };
+export const VALIDITY = { path: ["valid_to"], message: "Must lie after valid_from." };
 
 const confidence = z.number().min(0).max(1);
 
@@ -206,6 +207,7 @@ export const memoryView = z
   .object({
     id: memoryId,
     namespace,
+    key: z.string().nullable().openapi({ description: "Under which it was put; null for other memories." }),
     memory_type: memoryType,
     content: z.string(),
     agent_id: z.string().nullable(),
@@ -332,6 +334,7 @@ const someTags = tags.min(1);
 /** A filter as it comes in a body. */
 export const memoryFilter = z
   .strictObject({
+    items_only: z.boolean().optional().openapi({ description: "`true`: only memories under a key." }),
     agent_id: oneOrMany.optional(),
     session_id: oneOrMany.optional(),
     tags: someTags.optional().openapi({ description: "Every one of these." }),

@@ -3,7 +3,8 @@ import { NO_SETTINGS } from "../../access/namespaces/settings.js";
 import { LIMITS } from "../../domain/limits.js";
 import { CARDINALITIES } from "../../memory/facts/fact.js";
 import { normaliseName } from "../../memory/facts/names.js";
-import { factName } from "./primitives.js";
+import { itemsOnly } from "./list.js";
+import { factName, namespace } from "./primitives.js";
 
 const seconds = z.int().min(1).max(LIMITS.ttlSeconds).nullable().default(null);
 const amount = z.int().min(0).max(LIMITS.quota).nullable().default(null);
@@ -63,3 +64,41 @@ export const usageView = z
     quota: quotaView.openapi({ description: "In force, wherever it was set; null: any amount." }),
   })
   .openapi("NamespaceUsage");
+
+const labels = z
+  .string()
+  .max(LIMITS.namespaceLength)
+  .regex(
+    /^(?:[A-Za-z0-9_-]+|\*)(?:\.(?:[A-Za-z0-9_-]+|\*))*$/,
+    "Must be labels joined by dots; * stands for any one label.",
+  )
+  .transform((value) => value.split("."))
+  .optional();
+
+export const namespaceListParameters = z.strictObject({
+  prefix: labels.openapi({
+    type: "string",
+    description: "Labels that it begins with; `*` is any one label.",
+  }),
+  suffix: labels.openapi({ type: "string", description: "Labels that it ends with; `*` is any one label." }),
+  max_depth: z.coerce.number().int().min(1).max(LIMITS.namespaceLabels).optional().openapi({
+    description: "Longer namespaces are cut to so many labels, and listed once.",
+  }),
+  items_only: itemsOnly,
+  limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
+  cursor: z.string().min(1).max(512).optional(),
+});
+
+export const namespacePage = z
+  .object({
+    namespaces: z.array(
+      z.object({
+        namespace,
+        memories: z.int().openapi({
+          description: "In it. Where namespaces are cut: in all that you may read at and below it.",
+        }),
+      }),
+    ),
+    cursor: z.string().nullable(),
+  })
+  .openapi("NamespacePage");

@@ -90,6 +90,7 @@ function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, ite
       item.preceding?.id ?? "",
       item.ownVector ? "0" : "1",
       String(TURN_MS),
+      memory.key ?? "",
       encodeFact(item),
       ...vectors.map(encodeIndexVector),
     ],
