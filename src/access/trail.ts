@@ -13,6 +13,12 @@ export const AUDIT_VERBS = [
   "delete",
   "versions",
   "restore",
+  "entity.get",
+  "entity.list",
+  "entity.put",
+  "entity.merge",
+  "neighbors",
+  "profile",
   // Ids of acts on items: the memory's id where there is one, and the key.
   "item.put",
   "item.get",

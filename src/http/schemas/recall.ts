@@ -23,8 +23,12 @@ const fusion = z
       method: z.literal("rrf"),
       k: z.number().min(1).max(1000).default(60),
       weights: z
-        .strictObject({ keyword: weight.default(1), vector: weight.default(1) })
-        .default({ keyword: 1, vector: 1 }),
+        .strictObject({
+          keyword: weight.default(1),
+          vector: weight.default(1),
+          entities: weight.default(1).openapi({ description: "With `expand`." }),
+        })
+        .default({ keyword: 1, vector: 1, entities: 1 }),
     }),
   ])
   .default({ method: "auto" })
@@ -57,6 +61,10 @@ export const recallRequest = z
         description:
           "Recall what was so in the world at this time; `any`: whenever. The time of `as_of` unless given.",
       }),
+    expand: z.literal("entities").optional().openapi({
+      description:
+        "Facts about the entities that the query names are a third list. Hybrid recall only. See docs/time.md.",
+    }),
     explain: z.boolean().default(false),
     receipt: z.boolean().default(true).openapi({
       description: "Keep what was asked and known, for GET /v1/receipts/{id}.",
@@ -76,7 +84,11 @@ const contribution = z.object({ rank: z.int(), score: z.number(), adds: z.number
 const hitView = z.object({
   memory: memoryView,
   score: z.number(),
-  ranks: z.object({ keyword: z.int().nullable(), vector: z.int().nullable() }),
+  ranks: z.object({
+    keyword: z.int().nullable(),
+    vector: z.int().nullable(),
+    entities: z.int().nullable().optional().openapi({ description: "With `expand`." }),
+  }),
   also_in: z
     .array(z.string())
     .optional()
@@ -85,6 +97,7 @@ const hitView = z.object({
     .object({
       keyword: contribution,
       vector: contribution,
+      entities: contribution.optional(),
       lists: z
         .array(z.object({ namespaces: z.string(), rank: z.int(), adds: z.number() }))
         .optional()
@@ -117,7 +130,7 @@ export type RecallRequest = z.output<typeof recallRequest>;
 
 export function viewRecall(outcome: ReceiptedRecall, request: RecallRequest): z.infer<typeof recallResponse> {
   const view = {
-    hits: outcome.hits.map((hit) => viewHit(hit, request.explain)),
+    hits: outcome.hits.map((hit) => viewHit(hit, request)),
     degraded: [...outcome.degraded],
     receipt_id: outcome.receiptId ?? null,
   };
@@ -133,12 +146,20 @@ export function viewRecall(outcome: ReceiptedRecall, request: RecallRequest): z.
   };
 }
 
-function viewHit({ memory, score, found, alsoIn }: RecallHit, explain: boolean): z.infer<typeof hitView> {
-  const { keyword, vector } = found.fused;
+function viewHit(
+  { memory, score, found, alsoIn }: RecallHit,
+  { explain, expand }: RecallRequest,
+): z.infer<typeof hitView> {
+  const { keyword, vector, entities } = found.fused;
+  const expanded = expand !== undefined;
   const view = {
     memory: viewMemory(memory),
     score,
-    ranks: { keyword: keyword?.rank ?? null, vector: vector?.rank ?? null },
+    ranks: {
+      keyword: keyword?.rank ?? null,
+      vector: vector?.rank ?? null,
+      ...(expanded ? { entities: entities?.rank ?? null } : {}),
+    },
     ...(alsoIn.length === 0 ? {} : { also_in: [...alsoIn] }),
   };
   if (!explain) return view;
@@ -148,6 +169,7 @@ function viewHit({ memory, score, found, alsoIn }: RecallHit, explain: boolean):
     explain: {
       keyword: keyword ?? null,
       vector: vector ?? null,
+      ...(expanded ? { entities: entities ?? null } : {}),
       ...(lists.length === 0 ? {} : { lists }),
     },
   };
