@@ -89,7 +89,7 @@ describe("a fact", () => {
     expect(new Set([first.id, other.id, dated.id]).size).toBe(3);
     const everywhere = await service.send(
       "GET",
-      `/v1/memories?namespace=${namespace}&fact_subject=mara&fact_object=GERMAN`,
+      `/v1/list?namespace=${namespace}&fact_subject=mara&fact_object=GERMAN`,
     );
     expect(everywhere).toMatchObject({ status: 200, body: { memories: [{ id: other.id }] } });
     for (const memory of [first, other, dated]) {
