@@ -18,6 +18,7 @@ import { itemRoutes } from "./http/routes/items.js";
 import { keyRoutes } from "./http/routes/keys.js";
 import { memoryRoutes } from "./http/routes/memories.js";
 import { namespaceRoutes } from "./http/routes/namespaces.js";
+import { receiptRoutes } from "./http/routes/receipts.js";
 import { profileRoutes } from "./http/routes/profiles.js";
 import { recallRoutes } from "./http/routes/recall.js";
 import { stateChangeRoutes } from "./http/routes/state-changes.js";
@@ -68,6 +69,7 @@ export function createApp(deps: AppDeps) {
     .route("/", entityRoutes(deps))
     .route("/", profileRoutes(deps))
     .route("/", recallRoutes(deps))
+    .route("/", receiptRoutes(deps))
     .route("/", threadRoutes(deps))
     .route("/", auditRoutes(deps))
     .route("/", stateRoutes(deps))

@@ -43,6 +43,7 @@ import { createLocks } from "./redis/locks.js";
 import { createMemoryStore } from "./redis/memory/index.js";
 import { createStateStore } from "./redis/state/index.js";
 import { createStateNews } from "./redis/state/news.js";
+import { createReceiptStore } from "./redis/receipts.js";
 import { loadScripts } from "./redis/scripts.js";
 import type { ServerFacts } from "./redis/server.js";
 import { connectTo } from "./redis/server.js";
@@ -190,10 +191,16 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     },
     embedder,
   });
+  const { receiptRetentionDays } = config;
   const services: Services = {
     store,
     entities: createEntityStore(storeDeps),
     audit,
+    receipts: createReceiptStore(
+      redis,
+      keys,
+      receiptRetentionDays === undefined ? undefined : receiptRetentionDays * 24 * 3600,
+    ),
     embedder,
     worker,
     defaultTtl: config.defaultTtl,

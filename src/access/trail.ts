@@ -7,6 +7,8 @@ export const AUDIT_VERBS = [
   "read",
   "list",
   "recall",
+  "receipt.read",
+  "receipt.replay",
   "revise",
   "delete",
   "versions",

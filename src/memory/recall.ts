@@ -59,6 +59,8 @@ export interface RecallOutcome {
   /** Retrievers that should have taken part but couldn't. */
   readonly degraded: readonly Retriever[];
   readonly terms: KeywordQuery | undefined;
+  /** As of when; in milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** How deep each list goes. Deep enough for a memory that both lists know, but neither well, to come up. */
@@ -104,7 +106,7 @@ export async function recall(
     );
   });
   const hits = await timed.later("load", loadHits(services, context, ranked, filter, moment, input));
-  return { hits, degraded, terms };
+  return { hits, degraded, terms, at: moment.asOf ?? context.now() };
 }
 
 /** What times a caller asks for. Rejects an `as_of` in the future. */

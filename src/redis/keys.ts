@@ -79,6 +79,8 @@ export interface Keys {
   keyNews(): string;
   /** A channel: there are changes of this namespace's state. */
   stateNews(namespace: string): string;
+  /** What a recall gave. */
+  receipt(id: string): string;
   /** The answer of a request with an idempotency key. */
   answer(operation: string): string;
   /** Counted up ahead of each wait for the disk. */
@@ -158,6 +160,7 @@ export function createKeys(prefix: string): Keys {
     done: (namespace, operation) => `${prefix}:done:{${namespace}}:${operation}`,
     keyNews: () => `${prefix}:news:keys`,
     stateNews: (namespace) => `${prefix}:news:state:{${namespace}}`,
+    receipt: (id) => `${prefix}:receipt:${id}`,
     answer: (operation) => `${prefix}:answer:${operation}`,
     durable: () => `${prefix}:durable`,
     embedding: (hash) => `${prefix}:emb:${hash}`,

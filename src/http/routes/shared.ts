@@ -51,6 +51,9 @@ export const itemRace = {
 export const threadMissing = {
   404: { ...problem, description: "There is no such thread in this namespace." },
 } as const;
+export const receiptMissing = {
+  404: { ...problem, description: "There is no such receipt among those that you may read." },
+} as const;
 export const keyMissing = {
   404: { ...problem, description: "There is no such key among those that you administer." },
 } as const;

@@ -1,8 +1,18 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
-import type { RecallHit, RecallOutcome } from "../../memory/recall.js";
+import type { ReceiptedRecall } from "../../memory/recall-with-receipt.js";
+import type { RecallHit } from "../../memory/recall.js";
 import { memoryFilter, memoryView, viewMemory } from "./memory.js";
-import { embedding, embeddingModel, memoryType, namespacePattern, text, time } from "./primitives.js";
+import {
+  embedding,
+  embeddingModel,
+  identifier,
+  memoryId,
+  memoryType,
+  namespacePattern,
+  text,
+  time,
+} from "./primitives.js";
 
 const weight = z.number().min(0).max(1000);
 
@@ -56,6 +66,13 @@ export const recallRequest = z
         "Facts about the entities that the query names are a third list. Hybrid recall only. See docs/time.md.",
     }),
     explain: z.boolean().default(false),
+    receipt: z.boolean().default(true).openapi({
+      description: "Keep what was asked and known, for GET /v1/receipts/{id}.",
+    }),
+    thread_id: identifier
+      .optional()
+      .openapi({ description: "The LangGraph thread that asks; kept in the receipt." }),
+    checkpoint_id: identifier.optional().openapi({ description: "Its checkpoint; kept in the receipt." }),
   })
   .openapi("RecallRequest");
 
@@ -97,6 +114,7 @@ export const recallResponse = z
     degraded: z
       .array(z.enum(["keyword", "vector"]))
       .openapi({ description: "Retrievers that should have taken part but couldn't." }),
+    receipt_id: memoryId.nullable().openapi({ description: "null where none is kept." }),
     explain: z
       .object({
         mode: z.string(),
@@ -110,10 +128,11 @@ export const recallResponse = z
 
 export type RecallRequest = z.output<typeof recallRequest>;
 
-export function viewRecall(outcome: RecallOutcome, request: RecallRequest): z.infer<typeof recallResponse> {
+export function viewRecall(outcome: ReceiptedRecall, request: RecallRequest): z.infer<typeof recallResponse> {
   const view = {
     hits: outcome.hits.map((hit) => viewHit(hit, request)),
     degraded: [...outcome.degraded],
+    receipt_id: outcome.receiptId ?? null,
   };
   if (!request.explain) return view;
   return {
