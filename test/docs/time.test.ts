@@ -19,6 +19,8 @@ function firstHits(body: unknown, shown: unknown): object {
     : { ...actual, hits: actual?.hits?.slice(0, wanted.hits.length) };
 }
 
+const idOf = (answer: Answer | undefined): string => (answer?.body as { id: string } | undefined)?.id ?? "";
+
 let service: Service;
 beforeAll(async () => {
   service = await startService({ MNEME_REDIS_TIMEOUT_MS: "4000" });
@@ -40,7 +42,7 @@ test("the examples of docs/time.md show what they say", async () => {
     if (name !== undefined) {
       // Neither before what was done, nor at the time of what is done next.
       await sleep(3);
-      known.set(name, what === "now" ? new Date().toISOString() : (last?.body as { id: string }).id);
+      known.set(name, what === "now" ? new Date().toISOString() : idOf(last));
       await sleep(3);
       continue;
     }
