@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { day, factBody, tell } from "../support/facts.js";
+import { day, entity, factBody, tell } from "../support/facts.js";
 import type { Memory } from "../support/memories.js";
 import {
   bodyOf,
@@ -13,6 +13,7 @@ import {
   read,
   revise,
 } from "../support/memories.js";
+import { ModelTimeline } from "../support/model-timeline.js";
 import { putSettings, usage } from "../support/namespaces.js";
 import type { Service } from "../support/service.js";
 import { startService } from "../support/service.js";
@@ -255,54 +256,6 @@ describe("a fact of cardinality one", () => {
   });
 });
 
-interface ModelFact {
-  readonly object: string;
-  readonly from: number;
-  readonly stated: number | undefined;
-  to: number | undefined;
-}
-
-const sooner = (...ends: (number | undefined)[]): number | undefined => {
-  const known = ends.filter((end) => end !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known);
-};
-
-/** What a timeline must be: every fact ends where the next one begins, or before, where it says so. */
-class ModelTimeline {
-  readonly facts = new Map<string, ModelFact>();
-
-  tell(id: string, object: string, from: number, stated: number | undefined): string {
-    const all = [...this.facts.entries()];
-    const same = all.find(([, fact]) => fact.from === from && fact.object === object);
-    if (same !== undefined) return same[0];
-    const before = Math.max(...all.map(([, fact]) => fact.from).filter((begin) => begin < from));
-    const open = all.filter(([, fact]) => fact.from === before && (fact.to ?? Infinity) > from);
-    const alone = all.every(([, fact]) => fact.from !== from);
-    const [only] = open;
-    if (alone && open.length === 1 && only?.[1].object === object) return only[0];
-    this.facts.set(id, { object, from, stated, to: undefined });
-    this.settle();
-    return id;
-  }
-
-  remove(id: string): void {
-    this.facts.delete(id);
-    this.settle();
-  }
-
-  settle(): void {
-    for (const fact of this.facts.values()) {
-      const later = [...this.facts.values()].map(({ from }) => from).filter((from) => from > fact.from);
-      fact.to = sooner(fact.stated, ...later);
-    }
-  }
-
-  contradictions(id: string): string[] {
-    const { from } = this.facts.get(id) ?? { from: Number.NaN };
-    return [...this.facts].flatMap(([other, fact]) => (other !== id && fact.from === from ? [other] : []));
-  }
-}
-
 const step = fc.record({
   object: fc.constantFrom("a", "b", "c", "d"),
   from: fc.integer({ min: 1, max: 12 }),
@@ -348,4 +301,52 @@ test("a timeline is what a plain model says, whatever is told and deleted in whi
     }),
     { numRuns: 60 },
   );
-});
+}, 120_000);
+
+test("a timeline at any time of both kinds is what it was after the last act before", async () => {
+  const instant = fc.record({ asOf: fc.nat(), validAt: fc.integer({ min: 0, max: 20 }) });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { minLength: 2, maxLength: 10 }),
+      fc.array(instant, { minLength: 10, maxLength: 10 }),
+      async (steps, instants) => {
+        const namespace = newNamespace();
+        const model = new ModelTimeline();
+        const history: { readonly at: string; readonly facts: ReturnType<ModelTimeline["snapshot"]> }[] = [];
+        const note = async (): Promise<void> => {
+          // In between, so that no act has the time that is asked for.
+          await sleep(2);
+          history.push({ at: new Date().toISOString(), facts: model.snapshot() });
+          await sleep(2);
+        };
+        for (const { object, from, lasts, remove } of steps) {
+          const to = lasts === undefined ? undefined : from + lasts;
+          const ends = to === undefined ? {} : { valid_to: day(to) };
+          const fact = { ...ONE, valid_from: day(from), ...ends };
+          const { id } = await tell(service, namespace, ["s", "p", object], fact);
+          model.tell(id, object, from, to);
+          await note();
+          const victim = remove < 3 ? [...model.facts.keys()][remove] : undefined;
+          if (victim === undefined) continue;
+          await service.send("DELETE", pathOf({ namespace, id: victim }));
+          model.remove(victim);
+          await note();
+        }
+        // What was deleted is gone from every time.
+        const kept = new Set(model.facts.keys());
+        for (const { asOf, validAt } of kept.size === 0 ? [] : instants) {
+          const { at, facts } = history[asOf % history.length] ?? { at: "", facts: new Map() };
+          const wanted = [...facts].filter(
+            ([id, { from, to }]) => kept.has(id) && from <= validAt && validAt < (to ?? Infinity),
+          );
+          const found = await entity(service, namespace, "s", { as_of: at, valid_at: day(validAt) });
+          const shown = found.facts.map(({ id, valid_to }) => [id, valid_to]);
+          const expected = wanted.map(([id, { to }]) => [id, to === undefined ? null : day(to)]);
+          expect(Object.fromEntries(shown)).toEqual(Object.fromEntries(expected));
+          expect(shown).toHaveLength(expected.length);
+        }
+      },
+    ),
+    { numRuns: 15 },
+  );
+}, 120_000);
