@@ -35,6 +35,14 @@ export const LIMITS = {
   quota: 1e15,
   stateBytes: 256 * 1024,
   stateDepth: 64,
+  /** Of one namespace, whose cardinality its settings say. */
+  predicates: 256,
+  /** Names of one entity. */
+  aliases: 64,
+  hops: 3,
+  /** Edges that a traversal shows. */
+  edges: 500,
+  profileTokens: 32_000,
   historyLimit: 100,
   transactionKeys: 64,
   transactionOperations: 128,

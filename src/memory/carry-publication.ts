@@ -134,6 +134,7 @@ async function reviseCopy(
     vectors: embedding?.vectors,
     embedAt: embedding === undefined ? undefined : dueTime(embedding, next.updated_at),
     newExpiry: next.expires_at !== copy.expires_at,
+    newEnd: false,
     // It was taken in. Refused now, it would say for ever what its origin says no more.
     exempt: true,
   });
@@ -162,6 +163,8 @@ function copied(memory: Memory, publication: Publication, publishedAt: number) {
     valid_from: memory.valid_from,
     valid_to: memory.valid_to,
     superseded_at: null,
+    // The others that it contradicts stayed where it comes from.
+    fact: memory.fact === null ? null : { ...memory.fact, contradicts: [] },
     origin: {
       namespace: memory.namespace,
       id: memory.id,

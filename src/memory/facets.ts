@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { JsonScalar } from "../domain/json.js";
 import { jsonLeaves } from "../domain/json.js";
+import { normaliseName } from "./facts/names.js";
 import type { Memory, MemoryType } from "./record.js";
 
 /**
@@ -29,9 +30,16 @@ export const oldNamespace = (namespace: string): string => `${namespace}~`;
 export const metadataFacet = (path: readonly string[], value: JsonScalar): string =>
   facet("m", ...path, 0, value);
 
+/** Of every fact. */
+export const FACT_FACET = "fact";
+/** Of names as {@link normaliseName} makes them. */
+export const subjectFacet = (subject: string): string => facet("fs", normaliseName(subject));
+export const predicateFacet = (predicate: string): string => facet("fp", normaliseName(predicate));
+export const objectFacet = (object: string): string => facet("fo", normaliseName(object));
+
 type Faceted = Pick<
   Memory,
-  "namespace" | "key" | "memory_type" | "agent_id" | "session_id" | "tags" | "metadata"
+  "namespace" | "key" | "memory_type" | "agent_id" | "session_id" | "tags" | "metadata" | "fact"
 >;
 
 /** All facets of a memory, each once; also one for each namespace that its own lies in. */
@@ -50,6 +58,12 @@ export function* eachFacet(memory: Faceted): Generator<string, void> {
   if (memory.key !== null) yield ITEM_FACET;
   if (memory.agent_id !== null) yield agentFacet(memory.agent_id);
   if (memory.session_id !== null) yield sessionFacet(memory.session_id);
+  if (memory.fact !== null) {
+    yield FACT_FACET;
+    yield subjectFacet(memory.fact.subject);
+    yield predicateFacet(memory.fact.predicate);
+    yield objectFacet(memory.fact.object);
+  }
   for (const tag of memory.tags) yield tagFacet(tag);
   for (const { path, value } of jsonLeaves(memory.metadata)) yield metadataFacet(path, value);
 }

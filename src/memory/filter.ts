@@ -3,7 +3,10 @@ import {
   eachFacet,
   ITEM_FACET,
   metadataFacet,
+  objectFacet,
+  predicateFacet,
   sessionFacet,
+  subjectFacet,
   tagFacet,
   typeFacet,
 } from "./facets.js";
@@ -30,11 +33,21 @@ export interface MemoryFilter {
    * there, or be an element of the array there; an array means any of its scalars.
    */
   readonly metadata?: JsonObject | undefined;
+  /** Facts with these names, as names are compared; aliases aren't looked up. */
+  readonly fact?: FactFilter | undefined;
+}
+
+export interface FactFilter {
+  readonly subject?: readonly string[] | undefined;
+  readonly predicate?: readonly string[] | undefined;
+  readonly object?: readonly string[] | undefined;
 }
 
 /** A filter in the form that an index understands: each group needs one of its facets; and a range of time. */
 export interface FacetQuery {
   readonly groups: readonly (readonly string[])[];
+  /** None of these. */
+  readonly without?: readonly string[];
   readonly from: number | undefined;
   readonly to: number | undefined;
 }
@@ -50,6 +63,10 @@ export function facetQuery(filter: MemoryFilter): FacetQuery {
   for (const { path, values } of metadataConditions(filter.metadata ?? {})) {
     groups.push(values.map((value) => metadataFacet(path, value)));
   }
+  const { subject, predicate, object } = filter.fact ?? {};
+  if (subject !== undefined) groups.push(subject.map(subjectFacet));
+  if (predicate !== undefined) groups.push(predicate.map(predicateFacet));
+  if (object !== undefined) groups.push(object.map(objectFacet));
   return { groups, from: filter.from, to: filter.to };
 }
 
@@ -58,12 +75,14 @@ export function matches(memory: Memory, query: FacetQuery): boolean {
   if (query.from !== undefined && memory.timestamp < query.from) return false;
   if (query.to !== undefined && memory.timestamp >= query.to) return false;
   const open = new Set(query.groups);
-  if (open.size === 0) return true;
+  const without = query.without ?? [];
+  if (open.size === 0 && without.length === 0) return true;
   for (const facet of eachFacet(memory)) {
+    if (without.includes(facet)) return false;
     for (const group of open) if (group.includes(facet)) open.delete(group);
-    if (open.size === 0) return true;
+    if (open.size === 0 && without.length === 0) return true;
   }
-  return false;
+  return open.size === 0;
 }
 
 interface MetadataCondition {

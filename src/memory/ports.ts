@@ -1,5 +1,6 @@
 import type { Scope } from "../access/grants.js";
 import type { Trail } from "../access/trail.js";
+import type { FactPlacing } from "./facts/fact.js";
 import type { FacetQuery } from "./filter.js";
 import type { KeywordQuery } from "./terms.js";
 import type {
@@ -31,6 +32,8 @@ export interface NewMemory {
   readonly ownVector: boolean;
   /** When the embedding worker should look at it; undefined when there's nothing left to embed. */
   readonly embedAt: number | undefined;
+  /** Undefined: it is no fact, or a copy of one: where it comes from, its place was found. */
+  readonly fact?: FactPlacing | undefined;
 }
 
 /**
@@ -56,11 +59,18 @@ export interface Revision {
   readonly exempt: boolean;
   /** False: it ends when it would have ended, also if the content is seen again meanwhile. */
   readonly newExpiry: boolean;
+  /** A fact is given another end: it may be sooner, where the next fact begins. */
+  readonly newEnd: boolean;
 }
 
 export type ReviseOutcome =
   /** `since`: when the version began, as `updated_at` says; `published`: there are copies to carry it to. */
-  | { readonly kind: "revised"; readonly since: number; readonly published: boolean }
+  | {
+      readonly kind: "revised";
+      readonly since: number;
+      readonly published: boolean;
+      readonly validTo: number | null;
+    }
   | { readonly kind: "missing" }
   | { readonly kind: "conflict" }
   | { readonly kind: "duplicate"; readonly id: string }
@@ -117,6 +127,8 @@ export interface SearchQuery {
   readonly filter: FacetQuery;
   readonly keyword: KeywordQuery | undefined;
   readonly vector: Float32Array | undefined;
+  /** Facts that hold one of these names as subject or object, ranked by the terms of `keyword`. */
+  readonly entities?: readonly string[] | undefined;
   /** How many candidates each list may have. */
   readonly depth: number;
 }
@@ -132,6 +144,7 @@ export interface Candidate extends MemoryRef {
 export interface SearchResult {
   readonly keyword: readonly Candidate[] | undefined;
   readonly vector: readonly Candidate[] | undefined;
+  readonly entities: readonly Candidate[] | undefined;
 }
 
 export interface EmbeddingProgress {

@@ -110,6 +110,7 @@ async function create(
     embedding: { status: embedding.status, model: embedding.model },
     superseded_at: null,
     origin: null,
+    fact: null,
   };
   const [outcome] = await services.store.insert(trailOf(context, "item.put"), [
     {
@@ -170,6 +171,7 @@ async function revise(
     embedAt: embedding === undefined ? undefined : dueTime(embedding, now),
     exempt: false,
     newExpiry: true,
+    newEnd: false,
   });
   if (outcome.kind === "full") throw quotaExceeded(outcome.quota);
   if (outcome.kind !== "revised") return undefined;

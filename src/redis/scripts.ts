@@ -71,6 +71,10 @@ function scoped<Reply>(included: readonly string[], name: string, decode: (reply
 const metered = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
   scoped(["usage", "versions"], name, decode);
 
+/** A metered script that knows of facts and their timelines. */
+const factual = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
+  scoped(["usage", "versions", "facts"], name, decode);
+
 /** A script of state memory: its scope is what lua/state.lua takes. */
 const state = <Reply>(name: string, decode: (reply: unknown) => Reply) => scoped(["state"], name, decode);
 
@@ -127,9 +131,13 @@ const parts = (reply: unknown): readonly [number, ...string[]] => {
 };
 
 export const scripts = {
-  insertMemory: metered("insert", text),
-  reviseMemory: metered("revise", texts),
-  removeMemory: metered("remove", codeAndText),
+  insertMemory: factual("insert", text),
+  reviseMemory: factual("revise", texts),
+  removeMemory: factual("remove", codeAndText),
+  resolveEntities: script("resolve-entities", texts),
+  putAliases: audited("put-aliases", parts, ["aliases"]),
+  mergeEntities: audited("merge-entities", parts, ["aliases"]),
+  pruneEntity: script("prune-entity", integer),
   publishMemory: audited("publish", codeAndText),
   unpublishMemory: audited("unpublish", integer),
   readMemory: audited("read", texts, ["versions"]),

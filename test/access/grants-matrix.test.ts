@@ -70,6 +70,16 @@ describe.each(Object.entries(ROUTES))("%s", (route, example) => {
     expect(answer.headers.get("www-authenticate")).toBe("Bearer");
   });
 
+  if (need === "hidden") {
+    test.each(VERBS)("isn't there for who may only %s", async (verb) => {
+      expect(await ask(only.get(verb), route, example)).toMatchObject({
+        status: 404,
+        body: { code: "not_found" },
+      });
+    });
+    return;
+  }
+
   const enough = need === "root" ? [] : (need === "keys" ? "admin" : need).split(" and ");
   test.each(VERBS.filter((verb) => enough.length !== 1 || verb !== enough[0] || also !== undefined))(
     "isn't for who may only %s",

@@ -1,5 +1,17 @@
-/** What a route takes: a verb in the namespace it names, `admin` somewhere (`keys`), on everything (`root`), or nothing. */
-export type Need = "read" | "write" | "read and write" | "publish" | "admin" | "keys" | "root" | "open";
+/**
+ * What a route takes: a verb in the namespace it names, `admin` somewhere (`keys`), on everything (`root`), or nothing.
+ * `hidden`: what one may not see isn't there, for anybody.
+ */
+export type Need =
+  | "read"
+  | "write"
+  | "read and write"
+  | "publish"
+  | "admin"
+  | "keys"
+  | "root"
+  | "open"
+  | "hidden";
 
 export interface RouteCase {
   readonly need: Need;
@@ -56,6 +68,12 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
     also: { namespace: "{ns}.shared", verbs: ["publish"] },
     body: { from: "{ns}.shared" },
   },
+  "GET /v1/namespaces/{ns}/entities": { need: "read" },
+  "GET /v1/namespaces/{ns}/entities/{entity}": { need: "read" },
+  "PUT /v1/namespaces/{ns}/entities/{entity}": { need: "read and write", body: { aliases: [] } },
+  "POST /v1/namespaces/{ns}/entities/{entity}/merge": { need: "read and write", body: { into: "x" } },
+  "GET /v1/namespaces/{ns}/entities/{entity}/neighbors": { need: "read" },
+  "GET /v1/namespaces/{ns}/profiles/{subject}": { need: "read" },
   "GET /v1/audit": { need: "keys" },
   "GET /v1/audit/export": { need: "keys" },
   "GET /v1/namespaces/{ns}/state/{key}": { need: "read" },
@@ -68,5 +86,7 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
     need: "write",
     body: { operations: [{ op: "set", key: "k", value: 1 }] },
   },
+  "GET /v1/receipts/{id}": { need: "hidden" },
+  "POST /v1/receipts/{id}/replay": { need: "hidden" },
   "POST /v1/recall": { need: "read", body: { query: "x", namespaces: ["{ns}"] } },
 };

@@ -19,7 +19,7 @@ import type { AppDeps } from "../env.js";
 import { describeProblem, invalidRequest, problemView } from "../problem.js";
 import { createRouter } from "../router.js";
 import { time } from "../schemas/primitives.js";
-import { listManyParameters, listParameters, memoryPage } from "../schemas/list.js";
+import { listManyParameters, listParameters, memoryPage, filterOf } from "../schemas/list.js";
 import {
   memoryDetailView,
   memoryPatch,
@@ -35,6 +35,7 @@ import {
 } from "../schemas/memory.js";
 import {
   conflict,
+  contradicted,
   full,
   ifMatch,
   jsonBody,
@@ -63,6 +64,7 @@ const rememberRoute = createRoute({
     200: jsonResponse(memoryView, "It was there already; `seen_count` is one more."),
     ...problems,
     ...unfitBody,
+    ...contradicted,
     ...mismatch,
     ...full,
   },
@@ -254,10 +256,9 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
       return c.json({ results }, 200);
     })
     .openapi(listRoute, async (c) => {
-      const { memory_type, tag: tags, order, limit, cursor, ...rest } = c.req.valid("query");
-      const filter = { ...rest, memory_types: memory_type, tags };
+      const { order, limit, cursor, ...query } = c.req.valid("query");
       const page = await list(services, contextOf(c, now), c.req.valid("param").ns, {
-        filter,
+        filter: filterOf(query),
         order,
         limit,
         cursor,
@@ -265,9 +266,8 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
       return c.json({ memories: page.memories.map(viewMemory), cursor: page.cursor ?? null }, 200);
     })
     .openapi(listManyRoute, async (c) => {
-      const { namespace, memory_type, tag: tags, limit, cursor, ...rest } = c.req.valid("query");
-      const filter = { ...rest, memory_types: memory_type, tags };
-      const input = { scope: scopeOf(namespace), filter, limit, cursor };
+      const { namespace, limit, cursor, ...query } = c.req.valid("query");
+      const input = { scope: scopeOf(namespace), filter: filterOf(query), limit, cursor };
       const page = await listMany(services, contextOf(c, now), input);
       return c.json({ memories: page.memories.map(viewMemory), cursor: page.cursor ?? null }, 200);
     })

@@ -1,11 +1,32 @@
 import { z } from "@hono/zod-openapi";
 import { NO_SETTINGS } from "../../access/namespaces/settings.js";
 import { LIMITS } from "../../domain/limits.js";
+import { CARDINALITIES } from "../../memory/facts/fact.js";
+import { normaliseName } from "../../memory/facts/names.js";
 import { itemsOnly } from "./list.js";
-import { namespace } from "./primitives.js";
+import { factName, namespace } from "./primitives.js";
 
 const seconds = z.int().min(1).max(LIMITS.ttlSeconds).nullable().default(null);
 const amount = z.int().min(0).max(LIMITS.quota).nullable().default(null);
+
+/** Kept as names are compared. */
+const predicates = z
+  .record(factName, z.enum(CARDINALITIES))
+  .refine((value) => Object.keys(value).length <= LIMITS.predicates, {
+    message: `Must not hold more than ${LIMITS.predicates} predicates.`,
+  })
+  .transform((value) =>
+    Object.fromEntries(
+      Object.entries(value).map(([name, cardinality]) => [normaliseName(name), cardinality]),
+    ),
+  )
+  .openapi({
+    type: "object",
+    additionalProperties: { type: "string", enum: [...CARDINALITIES] },
+    description:
+      "How many objects a subject has at a time, by predicate, for facts that don't say it themselves; `many` unless given. For facts that are written from then on.",
+    example: { lives_in: "one" },
+  });
 
 /** Left out is null: not set. */
 export const newSettings = z
@@ -18,6 +39,7 @@ export const newSettings = z
       })
       .default(NO_SETTINGS.state_ttl),
     quota: z.strictObject({ memories: amount, bytes: amount }).default(NO_SETTINGS.quota),
+    predicates: predicates.default(NO_SETTINGS.predicates),
   })
   .openapi("NewNamespaceSettings");
 
@@ -25,7 +47,11 @@ const setting = z.int().nullable();
 const quotaView = z.object({ memories: setting, bytes: setting });
 
 export const settingsView = z
-  .object({ state_ttl: z.object({ default_seconds: setting, max_seconds: setting }), quota: quotaView })
+  .object({
+    state_ttl: z.object({ default_seconds: setting, max_seconds: setting }),
+    quota: quotaView,
+    predicates: z.record(z.string(), z.enum(CARDINALITIES)),
+  })
   .openapi("NamespaceSettings");
 
 export const usageView = z

@@ -1,5 +1,5 @@
 --[[
-Removes a memory with its vectors, its old versions and its content hash. Of one that was published, it leaves behind what its copies
+Removes a memory with its vectors, its old versions and its content hash; a fact leaves its timeline. Of one that was published, it leaves behind what its copies
 have to hear of.
 
 KEYS[1] the record; of an item by its key, what names its id
@@ -14,7 +14,7 @@ ARGV[7] the item's key, or ''
 
 Returns {0, id} removed, {1} missing, {2} another version, {3, id} removed and there are copies to tell.
 ]]
-local paths = { '$.memory.version', '$.index.hash', '$.index.turn', '$.published' }
+local paths = { '$.memory.version', '$.index.hash', '$.index.turn', '$.index.timeline', '$.published' }
 local id = ARGV[7] == '' and ARGV[3] or redis.call('GET', KEYS[1]) or ''
 local record = ARGV[5] .. id
 local current = redis.call('JSON.GET', record, unpack(paths))
@@ -38,6 +38,9 @@ local session = current['$.index.turn'][1]
 if session then
   local turn = ARGV[4] .. session
   if redis.call('GET', turn) == id then redis.call('DEL', turn) end
+end
+if current['$.index.timeline'][1] then
+  fact_leave(fact_keys(record) .. current['$.index.timeline'][1], ARGV[5], id, now)
 end
 local published = current['$.published'][1] or {}
 if not next(published) then return { 0, id } end
