@@ -14,17 +14,9 @@ import { requireModel } from "./insert.js";
 export const SEARCH_TIMEOUT_MS = 5000;
 const MAX_PASSAGES = 4096;
 
-const KEYWORD_ARGUMENTS = ["SCORER", "BM25STD", "VERBATIM", "WITHSCORES", "NOCONTENT"];
+const KEYWORD_ARGUMENTS = ["SCORER", "BM25STD", "VERBATIM", "WITHSCORES"];
 /** Nothing is read of the hashes themselves: the distance is the sort key, the length prior the document's score. */
-const VECTOR_ARGUMENTS = [
-  "SCORER",
-  "DOCSCORE",
-  "WITHSCORES",
-  "SORTBY",
-  "distance",
-  "WITHSORTKEYS",
-  "NOCONTENT",
-];
+const VECTOR_ARGUMENTS = ["SCORER", "DOCSCORE", "WITHSCORES", "SORTBY", "distance", "WITHSORTKEYS"];
 
 /** All searches in one round trip: they are sent in the same tick, which node-redis writes as one pipeline. */
 export async function search(deps: StoreDeps, query: SearchQuery): Promise<SearchResult> {
@@ -55,23 +47,54 @@ async function entitySearch(
       keys.recordIndex(),
       `${scope} ${terms}`,
       ...KEYWORD_ARGUMENTS,
+      ...NO_FIELDS,
       ...commonArguments(query.depth, params),
     ]),
   );
   return readRows(reply, 2, (key, score) => candidate(key, Number(score), 1));
 }
 
+/** How many times deeper a search of the past looks at first. */
+const PAST_DEPTH = 4;
+
+/** A candidate with the time in which it was current. */
+interface Aged extends Candidate {
+  readonly since: number;
+  readonly until: number;
+}
+
+/** Fetches the best candidates; of what was current then only (`timed`), or of all times. */
+type Fetch = (depth: number, timed: boolean) => Promise<readonly Aged[]>;
+
+/**
+ * The best candidates of a moment. An index answers slowly what was current at some time: nearly every record has a
+ * begin of its own, and a range of them is a union of hundreds of lists. So a search of the past looks deeper over all
+ * times, and leaves out what wasn't current; where that leaves too few, the index has to answer after all.
+ */
+async function ofMoment(
+  { moment: { asOf }, depth }: SearchQuery,
+  fetch: Fetch,
+): Promise<readonly Candidate[]> {
+  if (asOf === undefined) return fetch(depth, true);
+  const found = await fetch(depth * PAST_DEPTH, false);
+  const current = found.filter(({ since, until }) => since <= asOf && asOf < until);
+  const enough = current.length >= depth / 2 || found.length < depth * PAST_DEPTH;
+  return enough ? current.slice(0, depth) : fetch(depth, true);
+}
+
 /** What the rarest terms select may lie outside of the namespaces and the filter: then all terms have to. */
-async function keywordSearch(
+function keywordSearch(
   deps: StoreDeps,
   query: SearchQuery,
   keyword: KeywordQuery,
   statistics: QueryStatistics,
-): Promise<Candidate[]> {
-  const essential = essentialTerms(keyword.terms, statistics, query.depth);
-  const found = await selectedBy(deps, query, keyword, essential);
-  const whole = found.length >= query.depth || essential.length === keyword.terms.length;
-  return whole ? found : selectedBy(deps, query, keyword, keyword.terms);
+): Promise<readonly Candidate[]> {
+  return ofMoment(query, async (depth, timed) => {
+    const essential = essentialTerms(keyword.terms, statistics, depth);
+    const found = await selectedBy(deps, query, keyword, essential, depth, timed);
+    const whole = found.length >= depth || essential.length === keyword.terms.length;
+    return whole ? found : selectedBy(deps, query, keyword, keyword.terms, depth, timed);
+  });
 }
 
 async function selectedBy(
@@ -79,37 +102,45 @@ async function selectedBy(
   query: SearchQuery,
   keyword: KeywordQuery,
   essential: readonly string[],
-): Promise<Candidate[]> {
+  depth: number,
+  timed: boolean,
+): Promise<Aged[]> {
   const params: Params = {};
-  const scope = scopeClause(query.scopes, query.filter, params, query.moment);
+  const scope = scopeClause(query.scopes, query.filter, params, query.moment, timed);
   const reply = await redis.run((client) =>
     client.sendCommand([
       "FT.SEARCH",
       keys.recordIndex(),
       `${scope} ${keywordClause(keyword, essential, params)}`,
       ...KEYWORD_ARGUMENTS,
-      ...commonArguments(query.depth, params),
+      ...(timed ? NO_FIELDS : TIME_FIELDS),
+      ...commonArguments(depth, params),
     ]),
   );
-  return readRows(reply, 2, (key, score) => candidate(key, Number(score), 1));
+  return readRows(reply, timed ? 2 : 3, (key, score, fields) => ({
+    ...candidate(key, Number(score), 1),
+    ...timesOf(fields),
+  }));
 }
 
 /**
  * A long memory has many passages and could fill the whole list alone, so where a full list of passages holds
  * too few memories, a deeper one is fetched.
  */
-async function vectorSearch(
+function vectorSearch(
   deps: StoreDeps,
   query: SearchQuery,
   vector: Float32Array,
   statistics: QueryStatistics,
-): Promise<Candidate[]> {
-  for (let passages = query.depth; ; passages *= 4) {
-    const hits = await nearestPassages(deps, query, vector, statistics, passages);
-    const candidates = bestPassages(hits);
-    const exhausted = hits.length < passages || passages >= MAX_PASSAGES;
-    if (exhausted || candidates.length >= query.depth / 4) return candidates;
-  }
+): Promise<readonly Candidate[]> {
+  return ofMoment(query, async (depth, timed) => {
+    for (let passages = depth; ; passages *= 4) {
+      const hits = await nearestPassages(deps, query, vector, statistics, passages, timed);
+      const candidates = bestPassages(hits);
+      const exhausted = hits.length < passages || passages >= MAX_PASSAGES;
+      if (exhausted || candidates.length >= depth / 4) return candidates;
+    }
+  });
 }
 
 async function nearestPassages(
@@ -118,9 +149,10 @@ async function nearestPassages(
   vector: Float32Array,
   { letThrough, records }: QueryStatistics,
   passages: number,
-): Promise<Candidate[]> {
+  timed: boolean,
+): Promise<Aged[]> {
   const params: Params = { v: encodeIndexVector(vector) };
-  const scope = scopeClause(query.scopes, query.filter, params, query.moment);
+  const scope = scopeClause(query.scopes, query.filter, params, query.moment, timed);
   const policy = hybridPolicy(letThrough, records);
   const reply = await redis.run((client) =>
     client.sendCommand([
@@ -128,12 +160,27 @@ async function nearestPassages(
       keys.vectorIndex(requireModel(model)),
       `(${scope === "" ? "*" : scope})=>[KNN ${passages} @v $v HYBRID_POLICY ${policy} AS distance]`,
       ...VECTOR_ARGUMENTS,
+      ...(timed ? NO_FIELDS : TIME_FIELDS),
       ...commonArguments(passages, params),
     ]),
   );
-  return readRows(reply, 3, (key, score, sortKey) =>
-    candidate(key, 1 - numberOfSortKey(sortKey), Number(score)),
-  );
+  return readRows(reply, timed ? 3 : 4, (key, score, sortKey, fields) => ({
+    ...candidate(key, 1 - numberOfSortKey(sortKey), Number(score)),
+    ...timesOf(fields),
+  }));
+}
+
+const NO_FIELDS = ["NOCONTENT"];
+const TIME_FIELDS = ["RETURN", "2", "since", "until"];
+
+/** Of `since` and `until` as RETURN names them, in any order. What has no begin has gone since it was found. */
+function timesOf(fields: unknown): { readonly since: number; readonly until: number } {
+  const list: unknown[] = Array.isArray(fields) ? fields : [];
+  const value = (name: string): number | undefined => {
+    const place = list.indexOf(name);
+    return place === -1 ? undefined : Number(list[place + 1]);
+  };
+  return { since: value("since") ?? Infinity, until: value("until") ?? Infinity };
 }
 
 export function commonArguments(limit: number, params: Params): (string | Buffer)[] {
@@ -147,10 +194,10 @@ function candidate(key: string, score: number, prior: number): Candidate {
 }
 
 /** The first hit of each memory: hits come best first. */
-function bestPassages(hits: readonly Candidate[]): Candidate[] {
-  const best = new Map<string, Candidate>();
+function bestPassages(hits: readonly Aged[]): Aged[] {
+  const best = new Map<string, Aged>();
   for (const hit of hits) {
-    const key = `${hit.namespace}\0${hit.id}`;
+    const key = `${hit.namespace}\0${hit.id}\0${hit.version ?? ""}`;
     if (!best.has(key)) best.set(key, hit);
   }
   return [...best.values()];
