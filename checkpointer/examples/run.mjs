@@ -2,7 +2,7 @@
 // Needs REDIS_URL and MNEME_URL, of a mneme service on that Redis; `npm run example` brings both.
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -27,7 +27,7 @@ try {
   console.log("\n5. Thread friday, another process: it knows nothing of monday but what mneme keeps.");
   await turn({ thread: "friday", say: "What do I drink?" });
 
-  console.log(`\nPaid for: ${readFileSync(ledger, "utf8").trim().split("\n").join("; ")}`);
+  console.log(`\nPaid for: ${payments().join("; ") || "nothing"}`);
   console.log(
     "\nWhat the agent said on monday, in both branches, as mneme shows the thread (GET /v1/threads/monday/checkpoints):",
   );
@@ -50,6 +50,12 @@ async function turn(what, { killAt } = {}) {
   const [code, signal] = await once(child, "exit");
   if (signal === "SIGKILL" && killAt !== undefined) console.log("        (killed)");
   else if (code !== 0) throw new Error(`The process ended with ${code ?? signal}.`);
+}
+
+/** One for each time that the node `pay` ran, in whichever process. */
+function payments() {
+  // A real model may not want to order anything.
+  return existsSync(ledger) ? readFileSync(ledger, "utf8").trim().split("\n") : [];
 }
 
 /** @typedef {{ values: { messages?: { $type: string, content: string }[] } }} Checkpoint */

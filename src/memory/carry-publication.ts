@@ -2,7 +2,7 @@ import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { versionConflict } from "../domain/errors.js";
 import { embedFirstPassages } from "./embed.js";
-import { contentHash } from "./hash.js";
+import { copyHash } from "./hash.js";
 import type { MemoryRef, PendingPublications } from "./ports.js";
 import type { Interaction, Memory, MemoryDetail, Origin, Publication } from "./record.js";
 import type { PublishOutcome } from "./publish.js";
@@ -176,11 +176,6 @@ function copied(memory: Memory, publication: Publication, publishedAt: number) {
       deleted_at: null,
     },
   };
-}
-
-/** Apart from the hash of any content: what is written in the shared namespace itself is a memory of its own. */
-function copyHash({ namespace, id, memory_type }: Memory): string {
-  return contentHash(memory_type, `\0origin\0${namespace}\0${id}`);
 }
 
 function publishTrail(context: Context, { namespace, id }: MemoryRef) {

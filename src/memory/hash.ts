@@ -16,3 +16,8 @@ export function contentHash(type: MemoryType, content: string): string {
 export function itemHash(key: string): string {
   return createHash("sha256").update(`key\0${key}`).digest("base64url");
 }
+
+/** Identity of a published copy: of its origin, whatever its content, and beside {@link contentHash} likewise. */
+export function copyHash(origin: { readonly namespace: string; readonly id: string }): string {
+  return createHash("sha256").update(`origin\0${origin.namespace}\0${origin.id}`).digest("base64url");
+}
