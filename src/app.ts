@@ -10,6 +10,7 @@ import { limitRate } from "./http/middleware/rate-limit.js";
 import { observe } from "./http/middleware/observe.js";
 import { describeProblem, HttpProblem, respondProblem } from "./http/problem.js";
 import { createRouter } from "./http/router.js";
+import { agentRoutes } from "./http/routes/agents.js";
 import { auditRoutes } from "./http/routes/audit.js";
 import { docsRoutes, serveDescription } from "./http/routes/docs.js";
 import { interactionRoutes } from "./http/routes/interactions.js";
@@ -57,6 +58,7 @@ export function createApp(deps: AppDeps) {
     .route("/", memoryRoutes(deps))
     .route("/", interactionRoutes(deps))
     .route("/", recallRoutes(deps))
+    .route("/", agentRoutes(deps))
     .route("/", auditRoutes(deps))
     .route("/", stateRoutes(deps))
     .route("/", stateHistoryRoutes(deps))

@@ -17,11 +17,13 @@ import { withObserver } from "./embeddings/observed.js";
 import type { Metrics } from "./http/metrics.js";
 import { createMetrics } from "./http/metrics.js";
 import { describeError } from "./log.js";
+import { createAccuracies } from "./memory/agents.js";
 import { idleWorker, startEmbeddingWorker } from "./memory/embedding-worker.js";
 import { createIds } from "./memory/ids.js";
 import { startPublicationWorker } from "./memory/publication-worker.js";
 import type { Services } from "./memory/services.js";
 import { createReadiness } from "./readiness.js";
+import { createAgentRegistry } from "./redis/agents.js";
 import { createAuditLog } from "./redis/access/audit-log.js";
 import { createAuditReader } from "./redis/access/audit-reader.js";
 import { createAuditor } from "./redis/access/auditor.js";
@@ -134,6 +136,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   }
 
   const audit = createAuditLog(auditor);
+  const agents = createAgentRegistry(redis, auditor, keys);
   const keyStore = createKeyStore(redis, auditor, keys);
   const keyCache = createKeyCache(keyStore);
 
@@ -190,6 +193,8 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   const services: Services = {
     store,
     audit,
+    agents,
+    accuracies: createAccuracies(agents),
     embedder,
     worker,
     defaultTtl: config.defaultTtl,

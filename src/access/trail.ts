@@ -26,6 +26,8 @@ export const AUDIT_VERBS = [
   "key.create",
   "key.list",
   "key.revoke",
+  "agent.read",
+  "agent.list",
   "audit.read",
   "access",
   "replay",

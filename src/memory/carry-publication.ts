@@ -4,6 +4,7 @@ import { versionConflict } from "../domain/errors.js";
 import { embedFirstPassages } from "./embed.js";
 import { contentHash } from "./hash.js";
 import type { MemoryRef, PendingPublications } from "./ports.js";
+import { NO_EVIDENCE } from "./record.js";
 import type { Interaction, Memory, MemoryDetail, Origin, Publication } from "./record.js";
 import type { PublishOutcome } from "./publish.js";
 import { dueTime } from "./remember.js";
@@ -51,6 +52,7 @@ async function makeCopy(
   const now = context.now();
   const copy: Memory = {
     ...copied(rest, publication, publication.published_at),
+    quarantined: false,
     version: 1,
     recorded_at: now,
     updated_at: now,
@@ -144,6 +146,7 @@ async function reviseCopy(
 
 /** What a copy has of its origin. */
 function copied(memory: Memory, publication: Publication, publishedAt: number) {
+  const { human_confirmed, corroborated_by, since } = memory.evidence;
   return {
     id: memory.id,
     namespace: publication.namespace,
@@ -155,6 +158,9 @@ function copied(memory: Memory, publication: Publication, publishedAt: number) {
     metadata: memory.metadata,
     tags: memory.tags,
     trust_score: memory.trust_score,
+    derived_from: [],
+    source_trust: memory.source_trust,
+    evidence: { ...NO_EVIDENCE, human_confirmed, corroborated_by, since },
     source_agent: memory.source_agent,
     expires_at: memory.expires_at,
     valid_from: memory.valid_from,

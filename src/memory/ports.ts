@@ -49,6 +49,8 @@ export interface Revision {
   /** Undefined: the content didn't change, so the vectors stay. */
   readonly vectors: Vectors | undefined;
   readonly embedAt: number | undefined;
+  /** It says something else than before: what others said of that isn't said of this. */
+  readonly restated?: boolean;
   /** It counts, but no quota refuses it. */
   readonly exempt: boolean;
   /** False: it ends when it would have ended, also if the content is seen again meanwhile. */

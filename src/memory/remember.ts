@@ -10,7 +10,8 @@ import { contentHash } from "./hash.js";
 import type { JsonObject } from "../domain/json.js";
 import type { InsertOutcome, NewMemory, Preceding } from "./ports.js";
 import { contextFor } from "./preceding.js";
-import type { Interaction, Memory, MemoryType } from "./record.js";
+import type { Interaction, Memory, MemoryType, Source } from "./record.js";
+import { NO_EVIDENCE } from "./record.js";
 import type { Services } from "./services.js";
 import { expiryOf } from "./ttl.js";
 import { isTurn } from "./turn.js";
@@ -24,6 +25,8 @@ export interface RememberInput {
   readonly metadata?: JsonObject | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly trust_score?: number | undefined;
+  /** Versions of memories of the same namespace that it was made from. */
+  readonly derived_from?: readonly Source[] | undefined;
   /** When it is so in the world: from, and until (not included). */
   readonly valid_from?: number | undefined;
   readonly valid_to?: number | undefined;
@@ -179,6 +182,10 @@ function newMemory(
     metadata: input.metadata ?? {},
     tags: [...new Set(input.tags)],
     trust_score: input.trust_score ?? 1,
+    derived_from: input.derived_from ?? [],
+    source_trust: null,
+    evidence: NO_EVIDENCE,
+    quarantined: false,
     source_agent: context.actor.agent,
     version: 1,
     recorded_at: now,

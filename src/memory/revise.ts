@@ -9,6 +9,7 @@ import type { JsonObject } from "../domain/json.js";
 import { mergeMetadata } from "./metadata.js";
 import type { MemoryRef, Revision } from "./ports.js";
 import type { Memory, MemoryDetail } from "./record.js";
+import { NO_EVIDENCE } from "./record.js";
 import { checkOwnEmbedding, checkValidity, dueTime } from "./remember.js";
 import type { Services } from "./services.js";
 import { tellCopies } from "./tell-copies.js";
@@ -119,6 +120,7 @@ async function nextVersion(
         : mergeMetadata(current.metadata, input.metadata),
     tags: input.tags === undefined ? current.tags : [...new Set(input.tags)],
     trust_score: input.trust_score ?? current.trust_score,
+    evidence: content === current.content ? current.evidence : { ...NO_EVIDENCE, since: now },
     valid_from: input.valid_from === undefined ? current.valid_from : input.valid_from,
     valid_to: input.valid_to === undefined ? current.valid_to : input.valid_to,
     version: current.version + 1,
@@ -135,6 +137,7 @@ async function nextVersion(
     memory,
     interaction,
     expectedVersion: current.version,
+    restated: content !== current.content,
     contentHash: content === current.content ? undefined : contentHash(memory.memory_type, content),
     vectors: embedding?.vectors,
     embedAt: embedding === undefined ? undefined : dueTime(embedding, now),

@@ -1,5 +1,6 @@
 import type { Embedder } from "../embeddings/embedder.js";
 import type { AuditLog } from "../access/ports.js";
+import type { Accuracies, AgentRegistry } from "./agents.js";
 import type { EmbeddingWorker } from "./embedding-worker.js";
 import type { MemoryStore } from "./ports.js";
 import type { MemoryType } from "./record.js";
@@ -8,6 +9,8 @@ import type { MemoryType } from "./record.js";
 export interface Services {
   readonly store: MemoryStore;
   readonly audit: AuditLog;
+  readonly agents: AgentRegistry;
+  readonly accuracies: Accuracies;
   /** Undefined: keyword only. */
   readonly embedder: Embedder | undefined;
   readonly worker: EmbeddingWorker;

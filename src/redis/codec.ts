@@ -8,7 +8,16 @@ import type {
   Preceding,
   Revision,
 } from "../memory/ports.js";
-import type { Interaction, Memory, MemoryDetail, Origin, Publication } from "../memory/record.js";
+import type {
+  Evidence,
+  FeedbackOutcome,
+  Interaction,
+  Memory,
+  MemoryDetail,
+  Origin,
+  Publication,
+} from "../memory/record.js";
+import { NO_EVIDENCE } from "../memory/record.js";
 import { isTurn } from "../memory/turn.js";
 import { indexText } from "../memory/terms.js";
 import { vectorBytes } from "./vector.js";
@@ -61,11 +70,33 @@ interface StoredRemains {
   readonly deleted_at: number;
 }
 
-type StoredMemory = Omit<Memory, "metadata" | "origin"> & {
+type StoredMemory = Omit<
+  Memory,
+  "metadata" | "origin" | "evidence" | "derived_from" | "source_trust" | "quarantined"
+> & {
   readonly metadata: string;
+  /** Left out where there is none; written by scripts from then on. */
+  readonly evidence?: StoredEvidence;
+  readonly derived_from?: Memory["derived_from"];
+  readonly source_trust?: number;
+  readonly quarantined?: true;
   /** Left out where it is no copy. */
   readonly origin?: Origin | undefined;
 };
+
+/** Numbers and flags are left out where they are 0 or false. */
+interface StoredEvidence {
+  readonly confirmed?: number;
+  readonly contradicted?: number;
+  readonly used?: number;
+  readonly useless?: number;
+  readonly human?: boolean;
+  readonly last?: FeedbackOutcome;
+  readonly last_at?: number;
+  /** Never empty: an empty array would come back from a script as an object. */
+  readonly agents?: readonly string[];
+  readonly since?: number;
+}
 
 /** A document cut open where `index.seq` belongs: only the script knows that number. */
 export interface EncodedDocument {
@@ -137,7 +168,56 @@ function jsonBytes(stored: StoredMemory, interaction: Interaction | undefined): 
 }
 
 function storedMemory(memory: Memory): StoredMemory {
-  return { ...memory, metadata: JSON.stringify(memory.metadata), origin: memory.origin ?? undefined };
+  const { evidence, derived_from, source_trust, quarantined, ...rest } = memory;
+  return {
+    ...rest,
+    metadata: JSON.stringify(memory.metadata),
+    origin: memory.origin ?? undefined,
+    ...storedEvidence(evidence),
+    ...(derived_from.length === 0 ? {} : { derived_from }),
+    ...(source_trust === null ? {} : { source_trust }),
+    ...(quarantined ? { quarantined } : {}),
+  };
+}
+
+function storedEvidence({ human_confirmed, corroborated_by, since }: Evidence): {
+  evidence?: StoredEvidence;
+} {
+  const evidence: StoredEvidence = {
+    ...(human_confirmed ? { human: true } : {}),
+    ...(corroborated_by.length === 0 ? {} : { agents: corroborated_by }),
+    ...(since === null ? {} : { since }),
+  };
+  return Object.keys(evidence).length === 0 ? {} : { evidence };
+}
+
+/** A merge patch that leaves nothing of the evidence for what a memory said before but what is given. */
+function replacedEvidence(evidence: Evidence) {
+  const none = {
+    confirmed: null,
+    contradicted: null,
+    used: null,
+    useless: null,
+    human: null,
+    last: null,
+    last_at: null,
+    agents: null,
+    since: null,
+  } satisfies Record<keyof StoredEvidence, null>;
+  return { ...none, ...storedEvidence(evidence).evidence };
+}
+
+function decodeEvidence(stored: StoredEvidence | undefined): Evidence {
+  if (stored === undefined) return NO_EVIDENCE;
+  const { confirmed = 0, contradicted = 0, used = 0, useless = 0 } = stored;
+  return {
+    counts: { confirmed, contradicted, used, useless },
+    human_confirmed: stored.human ?? false,
+    last_outcome: stored.last ?? null,
+    last_feedback_at: stored.last_at ?? null,
+    corroborated_by: stored.agents ?? [],
+    since: stored.since ?? null,
+  };
 }
 
 function lentBy({ id, text }: Preceding) {
@@ -159,8 +239,12 @@ export function encodeRevision(revision: Revision): {
     json: jsonBytes(stored, revision.interaction),
     vectors: revision.vectors === undefined ? undefined : vectorBytes(revision.vectors),
   };
-  const { embedding, expires_at, seen_count: _, last_seen_at: __, ...rest } = stored;
-  const memory = revision.newExpiry ? { ...rest, expires_at } : rest;
+  const { embedding, expires_at, seen_count: _, last_seen_at: __, evidence: ___, ...rest } = stored;
+  const memory = {
+    ...rest,
+    ...(revision.newExpiry ? { expires_at } : {}),
+    ...(revision.restated === true ? { evidence: replacedEvidence(revision.memory.evidence) } : {}),
+  };
   const facets = facetsOf(revision.memory);
   const prior = lengthPrior(memory.content.length);
   const index = {
@@ -173,10 +257,12 @@ export function encodeRevision(revision: Revision): {
     ...(size.vectors === undefined ? {} : { vector_bytes: size.vectors }),
     ...(revision.contentHash === undefined ? {} : { hash: revision.contentHash }),
   };
+  const begun = revision.restated === true ? { voices: null } : {};
   const patch =
     revision.vectors === undefined
-      ? { memory, index }
+      ? { memory, index, ...begun }
       : {
+          ...begun,
           memory: { ...memory, embedding },
           index: {
             ...index,
@@ -270,6 +356,10 @@ function decodeStored(stored: StoredMemory): Memory {
     origin:
       stored.origin === undefined ? null : { ...stored.origin, deleted_at: stored.origin.deleted_at ?? null },
     metadata: parseStored<JsonObject>(stored.metadata),
+    derived_from: stored.derived_from ?? [],
+    source_trust: stored.source_trust ?? null,
+    evidence: decodeEvidence(stored.evidence),
+    quarantined: stored.quarantined ?? false,
     embedding: { status: stored.embedding.status, model: stored.embedding.model ?? null },
   };
 }

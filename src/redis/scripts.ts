@@ -103,6 +103,7 @@ const fieldLists = (reply: unknown): Record<string, string>[] =>
   Array.isArray(reply) ? reply.map(fields) : [];
 const integers = (reply: unknown): (number | undefined)[] =>
   Array.isArray(reply) ? reply.map((value) => (value === null ? undefined : Number(value))) : [];
+const numbers = (reply: unknown): number[] => (Array.isArray(reply) ? reply.map(Number) : []);
 const codeAndText = (reply: unknown): { code: number; text: string } => {
   const [code, rest] = Array.isArray(reply) ? reply : [reply];
   return { code: Number(code), text: String(rest ?? "") };
@@ -131,6 +132,9 @@ export const scripts = {
   revokeKey: audited("revoke-key", integer),
   pageKeys: script("page-keys", texts),
   touchKey: script("touch-key", integer),
+  readAgent: audited("agent-read", numbers),
+  pageAgents: audited("agent-page", texts),
+  countVotes: script("agent-count", integer),
   getUsage: metered("usage-get", integers),
   getSettings: audited("settings-get", fields),
   putSettings: audited("settings-put", integer),

@@ -44,6 +44,8 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
     also: { namespace: "{ns}.shared", verbs: ["publish"] },
     body: { from: "{ns}.shared" },
   },
+  "GET /v1/agents": { need: "root" },
+  "GET /v1/agents/{id}": { need: "root" },
   "GET /v1/audit": { need: "keys" },
   "GET /v1/audit/export": { need: "keys" },
   "POST /v1/recall": { need: "read", body: { query: "x", namespaces: ["{ns}"] } },
