@@ -21,6 +21,8 @@ import { createAccuracies } from "./memory/agents.js";
 import { idleWorker, startEmbeddingWorker } from "./memory/embedding-worker.js";
 import { createIds } from "./memory/ids.js";
 import { startPublicationWorker } from "./memory/publication-worker.js";
+import { MEASURED_SIMILARITY, startCorroborationWorker } from "./memory/corroborate.js";
+import { startTrustWorker } from "./memory/trust-worker.js";
 import type { Services } from "./memory/services.js";
 import { createReadiness } from "./readiness.js";
 import { createAgentRegistry } from "./redis/agents.js";
@@ -166,6 +168,10 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   client.on("ready", () => auditor.forget());
   client.on("ready", () => void Promise.all([loadScripts(client), ensureIndexes()]).catch(() => {}));
 
+  const trustFailed = (error: unknown): void => {
+    metrics.workerError("trust");
+    logger.error({ error: describeError(error) }, "trust worker");
+  };
   const now = Date.now;
   const locks = createLocks(redis, keys);
   const worker =
@@ -190,6 +196,11 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     },
     embedder,
   });
+  const similarity = config.corroborationSimilarity ?? MEASURED_SIMILARITY[embedder?.model.id ?? ""];
+  const corroboration =
+    embedder === undefined || similarity === undefined
+      ? undefined
+      : startCorroborationWorker({ store, similarity, now, onError: trustFailed });
   const services: Services = {
     store,
     audit,
@@ -197,6 +208,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     accuracies: createAccuracies(agents),
     embedder,
     worker,
+    corroboration,
     defaultTtl: config.defaultTtl,
     observe: metrics.recallStage,
     newId: createIds(),
@@ -210,6 +222,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
       logger.error({ error: describeError(error) }, "publication worker");
     },
   });
+  const trust = startTrustWorker({ services, corroboration, locks, now, onError: trustFailed });
   const app = createApp({
     services,
     auditReader: createAuditReader(redis, keys),
@@ -240,7 +253,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   const open: Open = {
     server,
     watchers,
-    workers: [worker, publications],
+    workers: [worker, publications, trust, ...(corroboration === undefined ? [] : [corroboration])],
     embedder,
     connections: [subscriptions, durability],
     client,

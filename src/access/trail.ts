@@ -11,6 +11,8 @@ export const AUDIT_VERBS = [
   "delete",
   "versions",
   "restore",
+  "feedback",
+  "release",
   "publish",
   "unpublish",
   "state.get",

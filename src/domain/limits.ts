@@ -18,6 +18,8 @@ export const LIMITS = {
   queryBytes: 8 * 1024,
   recallNamespaces: 32,
   publications: 32,
+  /** Memories that one may be derived from. */
+  sources: 64,
   recallLimit: 100,
   listLimit: 200,
   filterValues: 64,

@@ -5,12 +5,14 @@ import type { Context } from "../domain/context.js";
 import { embedFirstPassages } from "./embed.js";
 import { DomainError, memoryNotFound, quotaExceeded, versionConflict } from "../domain/errors.js";
 import { contentHash } from "./hash.js";
+import type { Judged } from "./judge.js";
+import { judge } from "./judge.js";
 import type { JsonObject } from "../domain/json.js";
 import { mergeMetadata } from "./metadata.js";
 import type { MemoryRef, Revision } from "./ports.js";
 import type { Memory, MemoryDetail } from "./record.js";
 import { NO_EVIDENCE } from "./record.js";
-import { checkOwnEmbedding, checkValidity, dueTime } from "./remember.js";
+import { checkOwnEmbedding, checkValidity, dueTime, isClaim } from "./remember.js";
 import type { Services } from "./services.js";
 import { tellCopies } from "./tell-copies.js";
 import { expiryOf } from "./ttl.js";
@@ -46,7 +48,7 @@ export async function revise(
   ref: MemoryRef,
   input: RevisionInput,
   expectedVersion: number | undefined,
-): Promise<Memory> {
+): Promise<Judged> {
   const { store, audit } = services;
   await authorize(audit, context, ref.namespace, { verb: "write", act: "revise" });
   // The answer is the whole memory, and a refusal may name another one.
@@ -64,7 +66,7 @@ export async function revise(
       // What a session's turn follows is for the sweep to find; new content follows nothing.
       if (revision.vectors !== undefined && revision.memory.embedding.status === "partial")
         services.worker.finish({ ...revision.memory, context: "" });
-      return { ...revision.memory, updated_at: outcome.since };
+      return judge(services, { ...revision.memory, updated_at: outcome.since }, context.now());
     }
     if (outcome.kind === "duplicate") {
       throw new DomainError("duplicate_content", `The memory ${outcome.id} has this content already.`);
@@ -142,6 +144,10 @@ async function nextVersion(
     vectors: embedding?.vectors,
     embedAt: embedding === undefined ? undefined : dueTime(embedding, now),
     exempt: false,
+    compareAt:
+      services.corroboration !== undefined && content !== current.content && isClaim(memory)
+        ? now
+        : undefined,
     newExpiry: input.ttl_seconds !== undefined,
   };
 }

@@ -1,6 +1,7 @@
 import type { Embedder } from "../embeddings/embedder.js";
 import type { AuditLog } from "../access/ports.js";
 import type { Accuracies, AgentRegistry } from "./agents.js";
+import type { CorroborationWorker } from "./corroborate.js";
 import type { EmbeddingWorker } from "./embedding-worker.js";
 import type { MemoryStore } from "./ports.js";
 import type { MemoryType } from "./record.js";
@@ -14,6 +15,8 @@ export interface Services {
   /** Undefined: keyword only. */
   readonly embedder: Embedder | undefined;
   readonly worker: EmbeddingWorker;
+  /** Undefined: what is written isn't compared with what others wrote. */
+  readonly corroboration: CorroborationWorker | undefined;
   /** Seconds that a memory of each type lives unless told otherwise; null: for ever. */
   readonly defaultTtl: Readonly<Record<MemoryType, number | null>>;
   /** Tells operators how long a stage took; seconds. */

@@ -4,7 +4,7 @@ import type { Memory } from "./record.js";
 export interface TrustParts {
   /** Of the agent that wrote it: the share of its memories that hold, 0..1. */
   readonly accuracy: number;
-  /** Since it was said, in days; never negative. */
+  /** Since it was said, in days, to two digits; never negative. */
   readonly age_days: number;
   /** `max(0.5, 1 - age_days / 365)`. */
   readonly recency: number;
@@ -41,7 +41,7 @@ export function trustOf(memory: Judgeable, accuracy: number, at: number): TrustP
   const product = accuracy * recency * confirmation * corroboration;
   return {
     accuracy: rounded(accuracy),
-    age_days: rounded(age_days),
+    age_days: Math.round(age_days * 100) / 100,
     recency: rounded(recency),
     confirmation,
     corroboration: rounded(corroboration),

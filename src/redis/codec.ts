@@ -1,5 +1,6 @@
 import { facetsOf, sessionFacet } from "../memory/facets.js";
 import type { JsonObject } from "../domain/json.js";
+import type { Vote } from "../memory/agents.js";
 import { lengthPrior } from "../memory/length-prior.js";
 import type {
   NewMemory,
@@ -34,6 +35,9 @@ interface MemoryDocument {
   readonly raw?: string;
   /** By namespace: to which it is, or is to be, published. */
   readonly published?: Readonly<Record<string, StoredPublication>>;
+  /** Kept by lua/feedback.lua: by caller, what it said; by vote, what isn't counted for the author yet. */
+  readonly voices?: Readonly<Record<string, unknown>>;
+  readonly unsent?: Readonly<Record<string, Omit<Vote, "id">>>;
   readonly index: {
     readonly ns: string;
     readonly facets: readonly string[];
@@ -59,6 +63,10 @@ interface MemoryDocument {
     readonly bytes: number;
     readonly vector_bytes: number;
     readonly embed_at?: number;
+    /** When a sweep should compare it with what others wrote. */
+    readonly corroborate_at?: number;
+    /** When a sweep should look whether the verdicts on it were counted. */
+    readonly feedback_at?: number;
   };
 }
 
@@ -139,6 +147,7 @@ export function encodeDocument({ memory, interaction, preceding, ...rest }: NewM
       bytes: size.json,
       vector_bytes: size.vectors,
       ...(rest.embedAt === undefined ? {} : { embed_at: rest.embedAt }),
+      ...(rest.compareAt === undefined ? {} : { corroborate_at: rest.compareAt }),
     },
   };
   const json = JSON.stringify(document);
@@ -255,6 +264,7 @@ export function encodeRevision(revision: Revision): {
     valid_to: memory.valid_to,
     bytes: size.json,
     ...(size.vectors === undefined ? {} : { vector_bytes: size.vectors }),
+    ...(revision.compareAt === undefined ? {} : { corroborate_at: revision.compareAt }),
     ...(revision.contentHash === undefined ? {} : { hash: revision.contentHash }),
   };
   const begun = revision.restated === true ? { voices: null } : {};
@@ -303,6 +313,12 @@ export function decodeDetail(json: string, record?: string): MemoryDetail {
   }>(json);
   const [whole] = record === undefined ? [raw] : parseStored<[string?]>(record);
   return detailOf(stored, whole, published);
+}
+
+/** Reads what `JSON.GET key $.unsent` returns: an array of one, or empty. */
+export function decodeVotes(json: string | undefined): Vote[] {
+  const [unsent = {}] = parseStored<[Record<string, Omit<Vote, "id">>?]>(json ?? "[]");
+  return Object.entries(unsent).map(([id, { at, verdict }]) => ({ id, at, verdict }));
 }
 
 /** A JSON merge patch that notes a publication, and when a sweep should look for it. */

@@ -20,6 +20,8 @@ export interface Keys {
   /** What {@link contentHash} puts before the hash. */
   contentHashPrefix(namespace: string): string;
   sequence(namespace: string): string;
+  /** Two of the agents that ever wrote in it, a set: enough to know whether there is another than any given one. */
+  authors(namespace: string): string;
   /** The id of a session's latest turn; `session` is its facet. */
   turn(namespace: string, session: string): string;
   /** What {@link turn} puts before the session. */
@@ -99,10 +101,11 @@ export const SETTING_FIELDS = [
   "state_ttl_max_seconds",
   "quota_memories",
   "quota_bytes",
+  "publish_min_trust",
 ] as const;
 
 /** Raised when the meaning of the record index's fields changes: the new index then fills beside the old one. */
-const RECORD_SCHEMA = 2;
+const RECORD_SCHEMA = 3;
 const VECTOR_SCHEMA = 2;
 
 export function createKeys(prefix: string): Keys {
@@ -117,6 +120,7 @@ export function createKeys(prefix: string): Keys {
     contentHashPrefix: (namespace) => `${prefix}:hash:{${namespace}}:`,
     turn: (namespace, session) => `${prefix}:turn:{${namespace}}:${session}`,
     turnPrefix: (namespace) => `${prefix}:turn:{${namespace}}:`,
+    authors: (namespace) => `${prefix}:authors:{${namespace}}`,
     sequence: (namespace) => `${prefix}:seq:{${namespace}}`,
     audit: (namespace) => `${prefix}:audit:{${namespace}}`,
     auditHead: (namespace) => `${prefix}:audit-head:{${namespace}}`,

@@ -1,5 +1,5 @@
 import type { Scope } from "../access/grants.js";
-import { belowFacet, oldBelowFacet, oldNamespace } from "../memory/facets.js";
+import { belowFacet, oldBelowFacet, oldNamespace, QUARANTINE_FACET } from "../memory/facets.js";
 import type { FacetQuery } from "../memory/filter.js";
 import type { Moment } from "../memory/ports.js";
 import type { KeywordQuery } from "../memory/terms.js";
@@ -21,6 +21,7 @@ export function scopeClause(
   filter: FacetQuery,
   params: Params,
   moment: Moment = PRESENT,
+  quarantined = false,
 ): string {
   params["never"] = NEVER;
   const clauses = [
@@ -30,7 +31,10 @@ export function scopeClause(
   const time = timeClause(filter);
   if (time !== undefined) clauses.push(time);
   const everything = scopes.some(({ root, below }) => below && root === "");
-  return [...clauses.map(weightless), ...momentClauses(moment, everything)].join(" ");
+  const quarantine = tagClause("facets", [QUARANTINE_FACET], "quarantine", params);
+  // What is in quarantine is rare, so that leaving it out costs nothing.
+  const shown = quarantined ? weightless(quarantine) : `(-${quarantine})`;
+  return [...clauses.map(weightless), ...momentClauses(moment, everything), shown].join(" ");
 }
 
 /** Whether it is valid isn't asked. */

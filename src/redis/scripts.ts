@@ -58,10 +58,21 @@ function scoped<Reply>(included: readonly string[], name: string, decode: (reply
 
 /** An audited script that changes how much a namespace holds, and knows of versions: its scope is a meter's. */
 const metered = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
-  scoped(["usage", "versions"], name, decode);
+  scoped(["usage", "versions", "trust"], name, decode);
 
 /** A script of state memory: its scope is what lua/state.lua takes. */
 const state = <Reply>(name: string, decode: (reply: unknown) => Reply) => scoped(["state"], name, decode);
+
+/** A script of what the service does by itself, after what it needs of others. */
+function joined<Reply>(name: string, before: readonly string[], decode: (reply: unknown) => Reply) {
+  return defineScript({
+    SCRIPT: [...before.map(source), source(name)].join("\n"),
+    parseCommand(parser: CommandParser, keys: readonly RedisArgument[], args: readonly RedisArgument[]) {
+      parse(parser, keys, args);
+    },
+    transformReply: decode,
+  });
+}
 
 /** A metered script of what the service does by itself. */
 function meteredAlone<Reply>(name: string, decode: (reply: unknown) => Reply) {
@@ -132,6 +143,10 @@ export const scripts = {
   revokeKey: audited("revoke-key", integer),
   pageKeys: script("page-keys", texts),
   touchKey: script("touch-key", integer),
+  noteFeedback: audited("feedback", texts, ["versions", "trust"]),
+  settleFeedback: script("settle-feedback", integer),
+  releaseMemory: audited("release", text, ["versions", "trust"]),
+  corroborate: joined("corroborate", ["versions", "trust"], integer),
   readAgent: audited("agent-read", numbers),
   pageAgents: audited("agent-page", texts),
   countVotes: script("agent-count", integer),

@@ -1,5 +1,14 @@
 /** What a route takes: a verb in the namespace it names, `admin` somewhere (`keys`), on everything (`root`), or nothing. */
-export type Need = "read" | "write" | "read and write" | "publish" | "admin" | "keys" | "root" | "open";
+export type Need =
+  | "read"
+  | "write"
+  | "read and write"
+  | "read and publish"
+  | "publish"
+  | "admin"
+  | "keys"
+  | "root"
+  | "open";
 
 export interface RouteCase {
   readonly need: Need;
@@ -34,6 +43,11 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   "GET /v1/namespaces/{ns}/memories/{id}/versions": { need: "read" },
   "POST /v1/namespaces/{ns}/memories/{id}/restore": { need: "read and write", body: { version: 1 } },
   "POST /v1/namespaces/{ns}/interactions": { need: "write", body: { input: "x" } },
+  "POST /v1/namespaces/{ns}/memories/{id}/feedback": {
+    need: "read and write",
+    body: { outcome: "used", by: "agent" },
+  },
+  "POST /v1/namespaces/{ns}/memories/{id}/release": { need: "read and publish" },
   "POST /v1/namespaces/{ns}/memories/{id}/publish": {
     need: "read",
     also: { namespace: "{ns}.shared", verbs: ["publish"] },

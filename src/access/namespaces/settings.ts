@@ -9,11 +9,14 @@ export interface Settings {
   readonly state_ttl: { readonly default_seconds: number | null; readonly max_seconds: number | null };
   /** How many memories it may hold, and how many bytes of them. */
   readonly quota: { readonly memories: number | null; readonly bytes: number | null };
+  /** What is trusted less than this is in quarantine once it was published there. */
+  readonly publish: { readonly min_trust: number | null };
 }
 
 export const NO_SETTINGS: Settings = {
   state_ttl: { default_seconds: null, max_seconds: null },
   quota: { memories: null, bytes: null },
+  publish: { min_trust: null },
 };
 
 export interface VersionedSettings {

@@ -1,8 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { feedback } from "../../memory/feedback.js";
 import { list } from "../../memory/list.js";
 import { publish } from "../../memory/publish.js";
 import { read } from "../../memory/read.js";
+import type { RememberOutcome } from "../../memory/remember.js";
 import { remember, rememberMany } from "../../memory/remember.js";
+import { release } from "../../memory/release.js";
 import { remove } from "../../memory/remove.js";
 import { restore } from "../../memory/restore.js";
 import { revise } from "../../memory/revise.js";
@@ -10,7 +13,6 @@ import { unpublish } from "../../memory/unpublish.js";
 import { versions } from "../../memory/versions.js";
 import { LIMITS } from "../../domain/limits.js";
 import { describeError } from "../../log.js";
-import type { InsertOutcome } from "../../memory/ports.js";
 import { etagOf, expectedVersion } from "../conditional.js";
 import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
@@ -19,6 +21,7 @@ import { createRouter } from "../router.js";
 import { time } from "../schemas/primitives.js";
 import { listParameters, memoryPage } from "../schemas/list.js";
 import {
+  feedbackRequest,
   memoryDetailView,
   memoryPatch,
   memoryView,
@@ -176,6 +179,32 @@ const restoreRoute = createRoute({
   },
 });
 
+const feedbackRoute = createRoute({
+  method: "post",
+  path: "/v1/namespaces/{ns}/memories/{id}/feedback",
+  tags: tag,
+  summary: "Say what you found of a memory",
+  description:
+    "`confirmed` and `contradicted` are a verdict: they teach how accurate its author is. `used` and `useless` are of its use. Each caller counts once of each; a later word takes the place of the earlier. Makes no version. A human's `confirmed` lets a copy out of quarantine. Takes `write` and, because the answer is the whole memory, `read`.",
+  request: { params: memoryParams, body: jsonBody(feedbackRequest) },
+  responses: {
+    200: jsonResponse(memoryView, "The memory, trusted as it is now."),
+    ...problems,
+    ...unfitBody,
+    ...notFound,
+  },
+});
+
+const releaseRoute = createRoute({
+  method: "post",
+  path: "/v1/namespaces/{ns}/memories/{id}/release",
+  tags: tag,
+  summary: "Let a published copy out of quarantine",
+  description: "Takes `publish` here and, because the answer is the whole memory, `read`.",
+  request: { params: memoryParams },
+  responses: { 200: jsonResponse(memoryView, "It is found from now on."), ...problems, ...notFound },
+});
+
 const publishRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories/{id}/publish",
@@ -241,10 +270,11 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
       return c.json({ results }, 200);
     })
     .openapi(listRoute, async (c) => {
-      const { memory_type, tag: tags, order, limit, cursor, ...rest } = c.req.valid("query");
+      const { memory_type, tag: tags, order, limit, cursor, quarantined, ...rest } = c.req.valid("query");
       const filter = { ...rest, memory_types: memory_type, tags };
       const page = await list(services, contextOf(c, now), c.req.valid("param").ns, {
         filter,
+        quarantined: quarantined === "true",
         order,
         limit,
         cursor,
@@ -294,6 +324,19 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
       c.header("ETag", etagOf(memory.version));
       return c.json(viewMemory(memory), 200);
     })
+    .openapi(feedbackRoute, async (c) => {
+      const { ns, id } = c.req.valid("param");
+      const input = c.req.valid("json");
+      const memory = await feedback(services, contextOf(c, now), { namespace: ns, id }, input);
+      c.header("ETag", etagOf(memory.version));
+      return c.json(viewMemory(memory), 200);
+    })
+    .openapi(releaseRoute, async (c) => {
+      const { ns, id } = c.req.valid("param");
+      const memory = await release(services, contextOf(c, now), { namespace: ns, id });
+      c.header("ETag", etagOf(memory.version));
+      return c.json(viewMemory(memory), 200);
+    })
     .openapi(publishRoute, async (c) => {
       const { ns, id } = c.req.valid("param");
       const input = c.req.valid("json");
@@ -309,7 +352,7 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
 }
 
 function batchView(
-  outcome: InsertOutcome | Error,
+  outcome: RememberOutcome | Error,
   onUnexpected: (error: Error) => void,
 ): z.infer<typeof batchResult> {
   if (outcome instanceof Error) {

@@ -16,6 +16,13 @@ export const newSettings = z
       })
       .default(NO_SETTINGS.state_ttl),
     quota: z.strictObject({ memories: amount, bytes: amount }).default(NO_SETTINGS.quota),
+    publish: z
+      .strictObject({ min_trust: z.number().min(0).max(1).nullable().default(null) })
+      .default(NO_SETTINGS.publish)
+      .openapi({
+        description:
+          "A copy that is trusted less is in quarantine: no recall and no list finds it until a human confirms it, or a key with `publish` here releases it.",
+      }),
   })
   .openapi("NewNamespaceSettings");
 
@@ -23,7 +30,11 @@ const setting = z.int().nullable();
 const quotaView = z.object({ memories: setting, bytes: setting });
 
 export const settingsView = z
-  .object({ state_ttl: z.object({ default_seconds: setting, max_seconds: setting }), quota: quotaView })
+  .object({
+    state_ttl: z.object({ default_seconds: setting, max_seconds: setting }),
+    quota: quotaView,
+    publish: z.object({ min_trust: z.number().nullable() }),
+  })
   .openapi("NamespaceSettings");
 
 export const usageView = z

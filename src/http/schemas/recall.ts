@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
 import type { RecallHit, RecallOutcome } from "../../memory/recall.js";
-import { memoryFilter, memoryView, viewMemory } from "./memory.js";
+import { memoryFilter, memoryView, trustPartsView, viewMemory } from "./memory.js";
 import { embedding, embeddingModel, memoryType, namespacePattern, text, time } from "./primitives.js";
 
 const weight = z.number().min(0).max(1000);
@@ -36,7 +36,15 @@ export const recallRequest = z
     limit: z.int().min(1).max(LIMITS.recallLimit).default(10),
     mode: z.enum(["hybrid", "vector", "keyword"]).default("hybrid"),
     fusion,
-    min_score: z.number().optional(),
+    min_score: z.number().optional().openapi({ description: "Of the score before trust adds to it." }),
+    min_trust: z.number().min(0).max(1).optional().openapi({
+      description:
+        "A filter, never relaxed: what is trusted less is left out, and the next take its place as deep as the lists go (100 each, for each entry of `namespaces`).",
+    }),
+    trust_weight: z.number().min(0).max(1).optional().openapi({
+      description:
+        "How much trust counts in the order: score + |score| × trust_weight × (2 × trust - 1). 0.05 unless given; 0 with `fusion` rrf or a `mode` other than hybrid.",
+    }),
     as_of: time.optional().openapi({
       description: "Recall what was recorded, and not yet superseded, at this time. Now unless given.",
     }),
@@ -68,6 +76,10 @@ const hitView = z.object({
     .object({
       keyword: contribution,
       vector: contribution,
+      trust: trustPartsView.extend({
+        trust: z.number(),
+        adds: z.number().openapi({ description: "What it adds to the score; below 0: takes from it." }),
+      }),
       lists: z
         .array(z.object({ namespaces: z.string(), rank: z.int(), adds: z.number() }))
         .optional()
@@ -114,7 +126,10 @@ export function viewRecall(outcome: RecallOutcome, request: RecallRequest): z.in
   };
 }
 
-function viewHit({ memory, score, found, alsoIn }: RecallHit, explain: boolean): z.infer<typeof hitView> {
+function viewHit(
+  { memory, score, trustAdds, found, alsoIn }: RecallHit,
+  explain: boolean,
+): z.infer<typeof hitView> {
   const { keyword, vector } = found.fused;
   const view = {
     memory: viewMemory(memory),
@@ -129,6 +144,7 @@ function viewHit({ memory, score, found, alsoIn }: RecallHit, explain: boolean):
     explain: {
       keyword: keyword ?? null,
       vector: vector ?? null,
+      trust: { ...memory.trust, adds: trustAdds },
       ...(lists.length === 0 ? {} : { lists }),
     },
   };

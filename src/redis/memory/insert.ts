@@ -1,6 +1,7 @@
 import { sessionFacet } from "../../memory/facets.js";
 import type { Trail } from "../../access/trail.js";
 import type { InsertOutcome, NewMemory } from "../../memory/ports.js";
+import { MAX_CORROBORATORS } from "../../memory/record.js";
 import { isTurn } from "../../memory/turn.js";
 import { quotaExceeded } from "../../domain/errors.js";
 import { translate } from "../client.js";
@@ -54,11 +55,12 @@ async function insertTogether(
   return replies.map((reply, index) => {
     if (reply.status === "rejected") return asError(translate(reply.reason));
     if (reply.value?.startsWith("[")) return { kind: "seen", memory: decodeMemory(reply.value) };
-    if (reply.value !== undefined) return quotaExceeded(reply.value);
+    const compare = reply.value === "+";
+    if (reply.value !== undefined && !compare) return quotaExceeded(reply.value);
     const item = items[index];
     return item === undefined
       ? new Error("more replies than items")
-      : { kind: "created", memory: item.memory };
+      : { kind: "created", memory: item.memory, compare };
   });
 }
 
@@ -73,6 +75,7 @@ function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, ite
       keys.record(namespace, id),
       keys.contentHash(namespace, contentHash),
       keys.sequence(namespace),
+      keys.authors(namespace),
       ...vectors.map((_, passage) => keys.vector(requireModel(model), namespace, id, passage)),
       ...(isTurn(memory) ? [keys.turn(namespace, sessionFacet(memory.session_id))] : []),
     ],
@@ -87,6 +90,9 @@ function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, ite
       item.preceding?.id ?? "",
       item.ownVector ? "0" : "1",
       String(TURN_MS),
+      memory.source_agent,
+      item.compareAt === undefined ? "0" : "1",
+      String(MAX_CORROBORATORS),
       ...vectors.map(encodeIndexVector),
     ],
   };
