@@ -20,8 +20,6 @@ export interface Keys {
   /** What {@link contentHash} puts before the hash. */
   contentHashPrefix(namespace: string): string;
   sequence(namespace: string): string;
-  /** Two of the agents that ever wrote in it, a set: enough to know whether there is another than any given one. */
-  authors(namespace: string): string;
   /** The id of a session's latest turn; `session` is its facet. */
   turn(namespace: string, session: string): string;
   /** What {@link turn} puts before the session. */
@@ -120,7 +118,6 @@ export function createKeys(prefix: string): Keys {
     contentHashPrefix: (namespace) => `${prefix}:hash:{${namespace}}:`,
     turn: (namespace, session) => `${prefix}:turn:{${namespace}}:${session}`,
     turnPrefix: (namespace) => `${prefix}:turn:{${namespace}}:`,
-    authors: (namespace) => `${prefix}:authors:{${namespace}}`,
     sequence: (namespace) => `${prefix}:seq:{${namespace}}`,
     audit: (namespace) => `${prefix}:audit:{${namespace}}`,
     auditHead: (namespace) => `${prefix}:audit-head:{${namespace}}`,

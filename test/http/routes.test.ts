@@ -46,6 +46,15 @@ describe("POST memories", () => {
       timestamp: "2026-01-31T09:30:00.500Z",
       tags: ["vip", "billing"],
       source_agent: "anonymous",
+      trust: 0.25,
+      derived_from: [],
+      feedback: { confirmed: 0, contradicted: 0, used: 0, useless: 0 },
+      human_confirmed: false,
+      corroborations: 0,
+      quarantined: false,
+      superseded_at: null,
+      valid_from: null,
+      valid_to: null,
       version: 1,
       recorded_at: expect.any(String),
       updated_at: memory.recorded_at,
@@ -57,7 +66,7 @@ describe("POST memories", () => {
     });
     expect(Date.parse(memory.recorded_at)).toBeGreaterThanOrEqual(before);
     expect(Date.parse(memory.recorded_at)).toBeLessThanOrEqual(Date.now());
-    expect(await read(service, memory)).toMatchObject(memory);
+    expect(await read(service, memory)).toEqual(memory);
     expect((await listPage(service, namespace)).memories).toEqual([memory]);
   });
 
@@ -124,10 +133,11 @@ describe("PATCH", () => {
       ...memory,
       content: "Another ID.",
       trust_score: 0.5,
+      trust: 0.5,
       version: 2,
       updated_at: revised.updated_at,
     });
-    expect(await read(service, memory)).toMatchObject(revised);
+    expect(await read(service, memory)).toEqual(revised);
   });
 
   test("merges metadata by RFC 7396", async () => {
@@ -160,7 +170,7 @@ describe("PATCH", () => {
       body: { code: "immutable_memory", errors: [{ field: "content" }] },
     });
     expect((answer.body as { detail: string }).detail).toContain("episodic");
-    expect(await read(service, memory)).toMatchObject(memory);
+    expect(await read(service, memory)).toEqual(memory);
     expect((await revise(service, memory, { trust_score: 0, tags: ["checked"] })).version).toBe(2);
   });
 
@@ -171,7 +181,7 @@ describe("PATCH", () => {
     const answer = await service.send("PATCH", pathOf(memory), { content: "taken" });
     expect(answer).toMatchObject({ status: 409, body: { code: "duplicate_content" } });
     expect((answer.body as { detail: string }).detail).toContain(taken.id);
-    expect(await read(service, memory)).toMatchObject(memory);
+    expect(await read(service, memory)).toEqual(memory);
   });
 
   test("frees the old content and claims the new one", async () => {

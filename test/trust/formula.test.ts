@@ -118,8 +118,8 @@ describe("a weighted score", () => {
         expect(Math.abs(weighted(value, one, weight) - value)).toBeLessThanOrEqual(
           Math.abs(value) * weight + 1e-9,
         );
-        expect(weighted(value, 0.5, weight)).toBe(value);
-        expect(weighted(value, one, 0)).toBe(value);
+        expect(weighted(value, 0.5, weight) === value).toBe(true);
+        expect(weighted(value, one, 0) === value).toBe(true);
       }),
     );
   });

@@ -108,6 +108,10 @@ const readRoute = createRoute({
     params: memoryParams,
     query: z.strictObject({
       as_of: time.optional().openapi({ description: "As it was then; 404 if it wasn't there yet." }),
+      explain: z
+        .enum(["true", "false"])
+        .default("false")
+        .openapi({ description: "true: with what its trust is made of." }),
     }),
   },
   responses: {
@@ -283,10 +287,10 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
     })
     .openapi(readRoute, async (c) => {
       const { ns, id } = c.req.valid("param");
-      const { as_of } = c.req.valid("query");
+      const { as_of, explain } = c.req.valid("query");
       const memory = await read(services, contextOf(c, now), { namespace: ns, id }, as_of);
       c.header("ETag", etagOf(memory.version));
-      return c.json(viewDetail(memory), 200);
+      return c.json(viewDetail(memory, explain === "true"), 200);
     })
     .openapi(reviseRoute, async (c) => {
       const { ns, id } = c.req.valid("param");

@@ -229,7 +229,7 @@ export const trustPartsView = z
 
 export const memoryDetailView = memoryView
   .extend({
-    trust_parts: trustPartsView,
+    trust_parts: trustPartsView.optional().openapi({ description: "With `explain=true`." }),
     interaction: z.object(interactionParts).optional(),
     publications: z
       .array(publicationView)
@@ -279,11 +279,12 @@ export function viewTrust(judged: TrustParts): z.infer<typeof trustPartsView> {
   return parts;
 }
 
-export function viewDetail(memory: Judged<MemoryDetail>): z.infer<typeof memoryDetailView> {
+/** `explain`: with what its trust is made of. */
+export function viewDetail(memory: Judged<MemoryDetail>, explain = false): z.infer<typeof memoryDetailView> {
   const { interaction, publications, ...rest } = memory;
   const view = {
     ...viewMemory(rest),
-    trust_parts: viewTrust(rest.trust),
+    ...(explain ? { trust_parts: viewTrust(rest.trust) } : {}),
     ...(publications.length === 0 ? {} : { publications: publications.map(viewPublication) }),
   };
   return interaction === undefined ? view : { ...view, interaction: viewInteraction(interaction) };

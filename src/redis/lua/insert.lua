@@ -5,8 +5,7 @@ that one then lives as long as the longer of the two would.
 KEYS[1]  the record
 KEYS[2]  content hash -> id
 KEYS[3]  the namespace's sequence
-KEYS[4]  two of the agents that ever wrote in the namespace, a set
-KEYS[5+] one hash per vector, and after them, if it is a turn of a session, the session's last turn
+KEYS[4+] one hash per vector, and after them, if it is a turn of a session, the session's last turn
 
 ARGV[1]  id
 ARGV[2]  what precedes an id in a record's key
@@ -21,12 +20,12 @@ ARGV[10] milliseconds that a session's last turn is remembered
 ARGV[11] the agent that writes
 ARGV[12] '1' if it is to be compared with what other agents wrote here
 ARGV[13] how many agents are noted of a memory that said the same
-ARGV[14+] one vector per hash in KEYS[5+]
+ARGV[14+] one vector per hash in KEYS[4+]
 
 Returns false if it was stored, '+' if it was and is to be compared, the other memory as JSON ('[{...}]'), or the quota that it would break.
 ]]
 local vectors = #ARGV - 13
-local turn = KEYS[5 + vectors]
+local turn = KEYS[4 + vectors]
 
 local function remember_turn(id)
   if not turn then return end
@@ -79,20 +78,17 @@ if ARGV[8] ~= '' and redis.call('EXISTS', ARGV[2] .. ARGV[8]) == 0 then
   redis.call('JSON.MERGE', KEYS[1], '$.index', cjson.encode(patch))
 end
 local fields = cjson.decode(ARGV[7])
-for i = 5, 4 + vectors do
-  redis.call('HSET', KEYS[i], 'v', ARGV[i + 9], 'since', ARGV[6], unpack(fields))
+for i = 4, 3 + vectors do
+  redis.call('HSET', KEYS[i], 'v', ARGV[i + 10], 'since', ARGV[6], unpack(fields))
 end
 if ARGV[5] ~= '' then
-  for i = 1, 4 + vectors do
-    if i ~= 3 and i ~= 4 then expire(KEYS[i]) end
+  for i = 1, 3 + vectors do
+    if i ~= 3 then expire(KEYS[i]) end
   end
 end
 remember_turn(ARGV[1])
 
--- Whether anybody else wrote here: two are enough to know it of any third.
-local authors = redis.call('SMEMBERS', KEYS[4])
-if #authors == 0 or (#authors == 1 and authors[1] ~= ARGV[11]) then redis.call('SADD', KEYS[4], ARGV[11]) end
+if usage_others(ARGV[11]) and ARGV[12] == '1' then return '+' end
 if ARGV[12] ~= '1' then return false end
-if #authors > 1 or (authors[1] and authors[1] ~= ARGV[11]) then return '+' end
 redis.call('JSON.DEL', KEYS[1], '$.index.corroborate_at')
 return false

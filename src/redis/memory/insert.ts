@@ -75,7 +75,6 @@ function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, ite
       keys.record(namespace, id),
       keys.contentHash(namespace, contentHash),
       keys.sequence(namespace),
-      keys.authors(namespace),
       ...vectors.map((_, passage) => keys.vector(requireModel(model), namespace, id, passage)),
       ...(isTurn(memory) ? [keys.turn(namespace, sessionFacet(memory.session_id))] : []),
     ],
