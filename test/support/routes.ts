@@ -47,7 +47,7 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
     need: "read and write",
     body: { outcome: "used", by: "agent" },
   },
-  "POST /v1/namespaces/{ns}/memories/{id}/release": { need: "read and publish" },
+  "POST /v1/namespaces/{ns}/memories/{id}/release": { need: "read and publish", body: {} },
   "POST /v1/namespaces/{ns}/memories/{id}/publish": {
     need: "read",
     also: { namespace: "{ns}.shared", verbs: ["publish"] },

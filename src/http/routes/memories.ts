@@ -205,8 +205,13 @@ const releaseRoute = createRoute({
   tags: tag,
   summary: "Let a published copy out of quarantine",
   description: "Takes `publish` here and, because the answer is the whole memory, `read`.",
-  request: { params: memoryParams },
-  responses: { 200: jsonResponse(memoryView, "It is found from now on."), ...problems, ...notFound },
+  request: { params: memoryParams, body: jsonBody(z.strictObject({})) },
+  responses: {
+    200: jsonResponse(memoryView, "It is found from now on."),
+    ...problems,
+    ...unfitBody,
+    ...notFound,
+  },
 });
 
 const publishRoute = createRoute({

@@ -43,7 +43,7 @@ export const recallRequest = z
     }),
     trust_weight: z.number().min(0).max(1).optional().openapi({
       description:
-        "How much trust counts in the order: score + |score| × trust_weight × (2 × trust - 1). 0.05 unless given; 0 with `fusion` rrf or a `mode` other than hybrid.",
+        "How much trust counts in the order: score + |score| × trust_weight × (2 × trust - 1). 0.02 unless given; 0 with `fusion` rrf or a `mode` other than hybrid.",
     }),
     as_of: time.optional().openapi({
       description: "Recall what was recorded, and not yet superseded, at this time. Now unless given.",
