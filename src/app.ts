@@ -13,16 +13,21 @@ import { createRouter } from "./http/router.js";
 import { agentRoutes } from "./http/routes/agents.js";
 import { auditRoutes } from "./http/routes/audit.js";
 import { docsRoutes, serveDescription } from "./http/routes/docs.js";
+import { entityRoutes } from "./http/routes/entities.js";
 import { interactionRoutes } from "./http/routes/interactions.js";
+import { itemRoutes } from "./http/routes/items.js";
 import { keyRoutes } from "./http/routes/keys.js";
 import { memoryRoutes } from "./http/routes/memories.js";
 import { namespaceRoutes } from "./http/routes/namespaces.js";
+import { receiptRoutes } from "./http/routes/receipts.js";
+import { profileRoutes } from "./http/routes/profiles.js";
 import { recallRoutes } from "./http/routes/recall.js";
 import { stateChangeRoutes } from "./http/routes/state-changes.js";
 import { stateHistoryRoutes } from "./http/routes/state-history.js";
 import { stateTransactionRoutes } from "./http/routes/state-transactions.js";
 import { stateRoutes } from "./http/routes/state.js";
 import { systemRoutes } from "./http/routes/system.js";
+import { threadRoutes } from "./http/routes/threads.js";
 import { describeError } from "./log.js";
 
 /** The whole HTTP side: middleware, then routes. Its type is what the client is made of. */
@@ -32,9 +37,13 @@ export function createApp(deps: AppDeps) {
   app.use(requestId({ limitLength: 64 }), observe(logger, metrics));
   if (!deps.anonymousAnywhere) app.use(onlyLoopbackHosts(deps.keyRequired));
   app.use(authenticate(deps.authenticator), limitRate(deps.rateLimiter, deps.rateLimitPerMinute));
-  app.use(limitBody());
-  app.use(idempotent({ answers: deps.answers, audit: deps.services.audit, now: deps.now }));
-  app.use(durable(deps.durable));
+  app.on(["POST", "PUT", "PATCH"], "*", limitBody());
+  app.on(
+    ["POST", "PUT"],
+    "*",
+    idempotent({ answers: deps.answers, audit: deps.services.audit, now: deps.now }),
+  );
+  app.on(["POST", "PUT", "PATCH", "DELETE"], "*", durable(deps.durable));
   app.notFound((c) => {
     const allowed = allowedMethods(app, c.req.path);
     if (allowed.length > 0) c.header("Allow", allowed.join(", "));
@@ -56,9 +65,14 @@ export function createApp(deps: AppDeps) {
     .route("/", keyRoutes(deps))
     .route("/", namespaceRoutes(deps))
     .route("/", memoryRoutes(deps))
+    .route("/", itemRoutes(deps))
     .route("/", interactionRoutes(deps))
+    .route("/", entityRoutes(deps))
+    .route("/", profileRoutes(deps))
     .route("/", recallRoutes(deps))
     .route("/", agentRoutes(deps))
+    .route("/", receiptRoutes(deps))
+    .route("/", threadRoutes(deps))
     .route("/", auditRoutes(deps))
     .route("/", stateRoutes(deps))
     .route("/", stateHistoryRoutes(deps))

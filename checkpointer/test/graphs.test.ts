@@ -170,6 +170,20 @@ describe("forks and time travel", () => {
   });
 });
 
+describe("a copy of the first checkpoint", () => {
+  it("has its input, though it has no parent to inherit from", async () => {
+    const graph = new StateGraph(Log)
+      .addNode("echo", ({ log }) => ({ log: [`echo ${log.at(-1)}`] }))
+      .addEdge(START, "echo")
+      .compile({ checkpointer: createSaver() });
+    const config = newConfig();
+    await graph.invoke({ log: ["input"] }, config);
+    const first = (await toArray(graph.getStateHistory(config))).at(-1);
+    const copy = await graph.updateState(first?.config ?? config, null, "__copy__");
+    expect((await graph.invoke(null, copy)).log).toEqual(["input", "echo input"]);
+  });
+});
+
 describe("subgraphs", () => {
   it("interrupts and resumes inside one, and shows its state", async () => {
     const inner = new StateGraph(Log)

@@ -271,6 +271,18 @@ describe("lists in segments", () => {
     expect((await createSaver({ keyPrefix }).getTuple(at("t")))?.checkpoint).toEqual(checkpoint);
   });
 
+  it("are sent again when a prune by another process took them away", async () => {
+    const keyPrefix = randomPrefix();
+    const saver = createSaver({ keyPrefix });
+    const long = await putValues(saver, at("t"), { list: messages(20) });
+    const short = await putValues(saver, long, { list: messages(2) });
+    await createSaver({ keyPrefix }).prune("t", { keepLast: 1 });
+    expect(await client.hLen(`${keyPrefix}:{t}:segments`)).toBe(0);
+    await putValues(saver, short, { list: messages(21) });
+    const tuple = await createSaver({ keyPrefix }).getTuple(at("t"));
+    expect(tuple?.checkpoint.channel_values).toEqual({ list: messages(21) });
+  });
+
   it("cost no more than what is new in them", async () => {
     const keyPrefix = randomPrefix();
     const saver = createSaver({ keyPrefix });

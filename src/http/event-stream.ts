@@ -3,6 +3,13 @@ import type { Context as HonoContext } from "hono";
 import { stream } from "hono/streaming";
 import type { AppEnv } from "./env.js";
 
+export const EVENT_HEADERS = {
+  "Content-Type": "text/event-stream",
+  "Cache-Control": "no-store",
+  // Proxies that buffer would hold events back.
+  "X-Accel-Buffering": "no",
+} as const;
+
 /** What comes out of a source of events, as text of the event-stream format. */
 export interface EventSource {
   readonly texts: AsyncIterable<string>;

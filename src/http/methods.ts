@@ -1,12 +1,17 @@
 import type { Hono } from "hono";
 import type { AppEnv } from "./env.js";
 
+/** Whether this is a route for a method, and not middleware, which stands before every path. */
+export function takes(route: { readonly method: string; readonly path: string }, method: string): boolean {
+  return route.method === method && route.path !== "/*";
+}
+
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 /** The methods that a route takes at this path, as `Allow` names them. Middleware, which takes them all, doesn't count. */
 export function allowedMethods(app: Pick<Hono<AppEnv>, "router">, path: string): string[] {
   const taken = METHODS.filter((method) =>
-    app.router.match(method, path)[0].some(([[, route]]) => route.method === method),
+    app.router.match(method, path)[0].some(([[, route]]) => takes(route, method)),
   );
   return taken.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]));
 }

@@ -9,6 +9,7 @@ import type {
   Preceding,
   Revision,
 } from "../memory/ports.js";
+import type { Fact } from "../memory/facts/fact.js";
 import type {
   Evidence,
   FeedbackOutcome,
@@ -53,6 +54,13 @@ interface MemoryDocument {
     readonly preceding?: string;
     readonly context?: string;
     readonly prior: number;
+    /**
+     * Of a fact of cardinality one, set by lua/facts.lua: its timeline, the facet of its object, and the end that its
+     * writer gave it; `valid_to` may be sooner, where the next fact begins.
+     */
+    readonly timeline?: string;
+    readonly object?: string;
+    readonly stated_to?: number;
     /** The vector is the caller's, of the content alone. */
     readonly own_vector?: true;
     /** Facet of the session whose last turn this was when it was written. */
@@ -80,8 +88,10 @@ interface StoredRemains {
 
 type StoredMemory = Omit<
   Memory,
-  "metadata" | "origin" | "evidence" | "derived_from" | "source_trust" | "quarantined"
+  "key" | "metadata" | "origin" | "fact" | "evidence" | "derived_from" | "source_trust" | "quarantined"
 > & {
+  /** Left out where it has none. */
+  readonly key?: string | undefined;
   readonly metadata: string;
   /** Left out where there is none; written by scripts from then on. */
   readonly evidence?: StoredEvidence;
@@ -90,6 +100,8 @@ type StoredMemory = Omit<
   readonly quarantined?: true;
   /** Left out where it is no copy. */
   readonly origin?: Origin | undefined;
+  /** Likewise. */
+  readonly fact?: Fact | undefined;
 };
 
 /** Numbers and flags are left out where they are 0 or false. */
@@ -180,6 +192,8 @@ function storedMemory(memory: Memory): StoredMemory {
   const { evidence, derived_from, source_trust, quarantined, ...rest } = memory;
   return {
     ...rest,
+    key: memory.key ?? undefined,
+    fact: memory.fact ?? undefined,
     metadata: JSON.stringify(memory.metadata),
     origin: memory.origin ?? undefined,
     ...storedEvidence(evidence),
@@ -248,11 +262,13 @@ export function encodeRevision(revision: Revision): {
     json: jsonBytes(stored, revision.interaction),
     vectors: revision.vectors === undefined ? undefined : vectorBytes(revision.vectors),
   };
-  const { embedding, expires_at, seen_count: _, last_seen_at: __, evidence: ___, ...rest } = stored;
+  const { embedding, expires_at, seen_count: _, last_seen_at: __, evidence: ___, fact, ...rest } = stored;
   const memory = {
     ...rest,
     ...(revision.newExpiry ? { expires_at } : {}),
     ...(revision.restated === true ? { evidence: replacedEvidence(revision.memory.evidence) } : {}),
+    // All else of a fact is for life, or set by scripts as others come and go.
+    ...(fact === undefined ? {} : { fact: { confidence: fact.confidence } }),
   };
   const facets = facetsOf(revision.memory);
   const prior = lengthPrior(memory.content.length);
@@ -263,6 +279,7 @@ export function encodeRevision(revision: Revision): {
     valid_from: memory.valid_from,
     valid_to: memory.valid_to,
     bytes: size.json,
+    ...(revision.newEnd ? { stated_to: memory.valid_to } : {}),
     ...(size.vectors === undefined ? {} : { vector_bytes: size.vectors }),
     ...(revision.compareAt === undefined ? {} : { corroborate_at: revision.compareAt }),
     ...(revision.contentHash === undefined ? {} : { hash: revision.contentHash }),
@@ -362,6 +379,7 @@ function decodePublished(published: Readonly<Record<string, StoredPublication>> 
 function decodeStored(stored: StoredMemory): Memory {
   return {
     ...stored,
+    key: stored.key ?? null,
     // A merge patch removes what it sets to null.
     agent_id: stored.agent_id ?? null,
     session_id: stored.session_id ?? null,
@@ -371,6 +389,7 @@ function decodeStored(stored: StoredMemory): Memory {
     valid_to: stored.valid_to ?? null,
     origin:
       stored.origin === undefined ? null : { ...stored.origin, deleted_at: stored.origin.deleted_at ?? null },
+    fact: stored.fact ?? null,
     metadata: parseStored<JsonObject>(stored.metadata),
     derived_from: stored.derived_from ?? [],
     source_trust: stored.source_trust ?? null,

@@ -31,11 +31,15 @@ export function scopeClause(
   const time = timeClause(filter);
   if (time !== undefined) clauses.push(time);
   const everything = scopes.some(({ root, below }) => below && root === "");
-  const quarantine = tagClause("facets", [QUARANTINE_FACET], "quarantine", params);
   // What is in quarantine is rare, so that leaving it out costs nothing. Never last: of terms right after a negated tag,
   // RediSearch 2.10 loses the scores.
-  const shown = quarantined ? weightless(quarantine) : `(-${quarantine})`;
-  return [shown, ...clauses.map(weightless), ...momentClauses(moment, everything)].join(" ");
+  const unwanted = [...(filter.without ?? []), ...(quarantined ? [] : [QUARANTINE_FACET])];
+  return [
+    ...(unwanted.length === 0 ? [] : [`(-${tagClause("facets", unwanted, "without", params)})`]),
+    ...(quarantined ? [weightless(tagClause("facets", [QUARANTINE_FACET], "quarantine", params))] : []),
+    ...clauses.map(weightless),
+    ...momentClauses(moment, everything),
+  ].join(" ");
 }
 
 /** Whether it is valid isn't asked. */
@@ -109,6 +113,11 @@ export function keywordClause(query: KeywordQuery, essentials: readonly string[]
   );
   const pairs = query.pairs.map((pair) => `(~@text:${phraseClause(pair)})=>{$weight:${PAIR_WEIGHT}}`);
   return [select, ...scoring.map((clause) => `~${clause}`), ...pairs].join(" ");
+}
+
+/** Terms that rank what something else selects. */
+export function optionalTerms(terms: readonly string[], params: Params): string {
+  return terms.map((term, index) => `~${bind(params, `t${index}`, term)}`).join(" ");
 }
 
 /** Words of a phrase hold only letters, digits, marks and pictographs: see `analyse`. */

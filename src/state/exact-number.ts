@@ -12,6 +12,8 @@ const POWERS = Array.from({ length: 309 }, (_, exponent) => Number(`1e${exponent
 /** Doubles hold every integer up to here, and powers of ten up to 10^22, exactly. */
 const EXACT_DIGITS = 2 ** 53;
 const EXACT_EXPONENT = 22;
+/** Digits and a point. */
+const SHORT = 16;
 const U64 = 2 ** 64;
 
 /** Text for a number, and what must be added to it once it is read where no text is read as that number. */
@@ -25,6 +27,8 @@ export interface NumberText {
 export function isReadExactly(value: number): boolean {
   if (Number.isInteger(value)) return Math.abs(value) <= EXACT_DIGITS && !Object.is(value, -0);
   // Digits and power both exact, so one rounding. Up to 15 digits always are below 2^53.
+  const text = String(value);
+  if (text.length <= SHORT && !text.includes("e")) return true;
   const { digits, exponent } = shortest(Math.abs(value));
   return digits <= EXACT_DIGITS && Math.abs(exponent) <= EXACT_EXPONENT;
 }

@@ -15,9 +15,12 @@ export interface JsonText {
 
 const NO_FIXES: readonly string[] = [];
 
-/** Throws `invalid_request` that names the field if the value is nested too deep, ill-formed or too large. */
-export function jsonText(field: string, value: JsonValue): JsonText {
-  const plain = inspect(field, value, 1);
+/**
+ * Throws `invalid_request` that names the field if the value is nested too deep, ill-formed or too large. `above`: how
+ * many levels of a document it is put under.
+ */
+export function jsonText(field: string, value: JsonValue, above = 0): JsonText {
+  const plain = inspect(field, value, above + 1);
   const json = plain ? JSON.stringify(value) : writeShortest(value);
   if (json.length > LIMITS.stateBytes / 3 && Buffer.byteLength(json) > LIMITS.stateBytes) {
     throw invalid(field, `Must not exceed ${LIMITS.stateBytes} bytes of JSON.`);

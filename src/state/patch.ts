@@ -25,6 +25,8 @@ export async function patchState(
   precondition: Precondition,
 ): Promise<StateDocument> {
   const text = jsonText("body", patch);
+  // The answer shows the whole document, also what the caller didn't write.
+  await authorize(audit, context, ref.namespace, { verb: "read", act: "state.patch" });
   await authorize(audit, context, ref.namespace, { verb: "write", act: "state.patch" });
   const outcome = await store.patch(trailOf(context, "state.patch", { ids: [ref.key] }), {
     ref,

@@ -18,6 +18,16 @@ export function checkPath(field: string, path: string): void {
   if (problem !== undefined) throw invalid(field, problem);
 }
 
+/** As {@link checkPath}, of a path at which something is written. Gives the levels above it, rather too many than too few. */
+export function checkWritePath(field: string, path: string): number {
+  checkPath(field, path);
+  const bare = path.replaceAll(QUOTED, "''");
+  // It would lead as deep as the document is, and each write could make that deeper.
+  if (bare.includes(".."))
+    throw invalid(field, "Must not hold a recursive descent (..) where something is written.");
+  return count(bare, /[.[]/g);
+}
+
 export function badPath(field: string): DomainError {
   return invalid(field, "RedisJSON can't read it as JSONPath.");
 }

@@ -6,7 +6,7 @@ import type { JsonValue } from "../domain/json.js";
 import { LIMITS } from "../domain/limits.js";
 import type { StateOperation } from "./document.js";
 import { jsonText } from "./json-text.js";
-import { badPath, checkPath } from "./path.js";
+import { badPath, checkPath, checkWritePath } from "./path.js";
 import type {
   AskedTtl,
   Transaction,
@@ -34,6 +34,11 @@ export interface OperationInput {
   readonly ttl_seconds?: AskedTtl;
 }
 
+/** Whether its result, or that it fails, tells something of the value that is there. */
+function tellsOfValues({ op, path }: TransactionOperation): boolean {
+  return op === "increment" || op === "merge" || path !== undefined;
+}
+
 /** Does all operations if all checks hold and none of them fails, else nothing. One result an operation, in order. */
 export async function transact(
   { store, audit }: StateServices,
@@ -48,6 +53,9 @@ export async function transact(
       "operations",
       `Checks and operations must not name more than ${LIMITS.transactionKeys} keys.`,
     );
+  }
+  if (operations.some(tellsOfValues)) {
+    await authorize(audit, context, namespace, { verb: "read", act: "state.transact" });
   }
   await authorize(audit, context, namespace, { verb: "write", act: "state.transact" });
   const transaction: Transaction = {
@@ -66,12 +74,14 @@ function prepare(input: OperationInput, index: number): TransactionOperation {
   const field = `operations[${index}]`;
   // The root, as if no path had been given: what is done to the whole value needs no draft.
   const path = input.path === "$" ? undefined : input.path;
-  if (path !== undefined) checkPath(`${field}.path`, path);
+  let above = 0;
+  if (path !== undefined && input.value !== undefined) above = checkWritePath(`${field}.path`, path);
+  else if (path !== undefined) checkPath(`${field}.path`, path);
   return {
     op: input.op,
     key: input.key,
     path,
-    value: input.value === undefined ? undefined : jsonText(`${field}.value`, input.value),
+    value: input.value === undefined ? undefined : jsonText(`${field}.value`, input.value, above),
     by: input.by ?? 0,
     min: input.min,
     max: input.max,

@@ -75,9 +75,10 @@ export async function watchState(
         if (latest < versionOf(last) || !isContiguous(last, changes)) return;
         last = changes.at(-1)?.id ?? last;
         const wanted = changes.filter(({ key }) => key.startsWith(input.prefix));
+        const due = performance.now() - beat >= input.heartbeatMs;
+        if ((due || wanted.length > 0) && !(await input.stillAllowed())) return;
         if (wanted.length > 0) yield { kind: "changes", changes: wanted };
-        if (performance.now() - beat >= input.heartbeatMs) {
-          if (!(await input.stillAllowed())) return;
+        if (due) {
           yield { kind: "heartbeat", at: last };
           beat = performance.now();
         }

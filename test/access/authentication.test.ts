@@ -96,6 +96,24 @@ describe("with keys", () => {
     expect((await roots[0].send("GET", KEYS)).status).toBe(200);
   });
 
+  test("a watch ends with its key: it hears of no change after that", async () => {
+    const namespace = newNamespace();
+    const { id, key } = await createKey(roots[0], {
+      agent: "watcher",
+      grants: [{ namespace, verbs: ["read"] }],
+    });
+    const state = `/v1/namespaces/${namespace}/state/k`;
+    const watch = await fetch(`${services[0].url}/v1/namespaces/${namespace}/state-changes`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    expect(watch.status).toBe(200);
+    await roots[1].send("PUT", state, { value: "before" });
+    expect((await roots[0].send("DELETE", `${KEYS}/${id}`)).status).toBe(204);
+    const { version } = (await roots[1].send("PUT", state, { value: "after" })).body as { version: number };
+    const heard = await watch.text();
+    expect(heard).not.toContain(`"version":${version},`);
+  });
+
   test("without one, a large body is refused unread, and the answer arrives", async () => {
     const body = { raw: `{"content":"${"x".repeat(3_000_000)}"}` };
     const path = `/v1/namespaces/${newNamespace()}/memories`;

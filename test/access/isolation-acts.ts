@@ -164,6 +164,7 @@ const recall: MakeAct = (world, _, { ns, other, pick, flag, text }) => {
       explain: flag,
       ...(pick % 7 === 0 ? { filter: { tags: [tag] } } : {}),
       ...(pick % 7 === 1 ? { fusion: { method: "rrf" } } : {}),
+      ...(pick % 2 === 1 && flag ? { expand: "entities", query: "What is common 0, and common 1?" } : {}),
     },
     needs: namespaces.filter((name) => !name.endsWith("**")).map((name) => ["read", name] as const),
   };
@@ -238,11 +239,14 @@ const audit: MakeAct = (_world, _agent, { ns, pick, flag }) => {
 
 const state: MakeAct = (world, agent, { ns, pick, flag, text }) => {
   const value = world.fresh("state");
-  const key = flag ? `k${pick % 2}` : encodeURIComponent(text.slice(0, 40));
+  const key = flag ? "k" : encodeURIComponent(text.slice(0, 40));
   const path = `${base(ns)}/state/${key}`;
   const route = (method: string) => `${method} /v1/namespaces/{ns}/state/{key}`;
   const known = () => world.hide(value, `state in ${ns}`, agent, (reader) => may(reader, "read", ns));
-  switch (pick % 5) {
+  const operation = { key: `k${pick % 2}`, op: flag ? "increment" : "set", path: "$.n", by: 0, value: 1 };
+  const { by: _, ...set } = operation;
+  const { value: __, ...increment } = operation;
+  switch (pick % 6) {
     case 0:
     case 1:
       return { method: "PUT", path, body: { value: { value } }, route: route("PUT"), done: known };
@@ -250,8 +254,74 @@ const state: MakeAct = (world, agent, { ns, pick, flag, text }) => {
       return { method: "PATCH", path, body: { [value]: value }, route: route("PATCH"), done: known };
     case 3:
       return { method: "GET", path: flag ? `${path}?path=$..*` : path, route: route("GET") };
+    case 4:
+      return {
+        method: "POST",
+        path: `${base(ns)}/state-transactions`,
+        body: { operations: [flag ? increment : set] },
+        route: "POST /v1/namespaces/{ns}/state-transactions",
+        needs: [
+          ["write", ns],
+          ["read", ns],
+        ],
+      };
     default:
       return { method: "GET", path: `${path}/history`, route: `${route("GET")}/history` };
+  }
+};
+
+/** About the same subjects everywhere; the objects are what nobody else has. */
+const fact: MakeAct = (world, agent, { ns, pick, flag }) => {
+  const [predicate, object] = [flag ? "is" : world.fresh("predicate"), world.fresh("object")];
+  const said = { subject: `common ${pick % 2}`, predicate, object, cardinality: flag ? "one" : "many" };
+  return {
+    method: "POST",
+    path: `${base(ns)}/memories`,
+    body: { memory_type: "semantic", fact: said },
+    needs: [["write", ns]],
+    done: (answer) => world.wrote(agent, ns, idOf(answer), "a fact", flag ? [object] : [predicate, object]),
+  };
+};
+
+const entity: MakeAct = (world, agent, { ns, other, pick, flag }) => {
+  const path = `${base(ns)}/entities/common%20${pick % 3}`;
+  const reading = { method: "GET", needs: [["read", ns]] as const };
+  switch (pick % 7) {
+    case 0:
+      return { ...reading, path: flag ? `${path}?valid_at=any` : path };
+    case 1:
+      return { ...reading, path: `${path}/neighbors?hops=3` };
+    case 2:
+      return { ...reading, path: `${base(ns)}/entities` };
+    case 3:
+      return { ...reading, path: `${base(ns)}/profiles/common` };
+    case 4: {
+      const patterns = flag ? "**" : `${other}.**`;
+      return { ...reading, path: `${base(ns)}/profiles/common%20${pick % 2}?namespaces=${patterns}` };
+    }
+    case 5: {
+      const alias = world.fresh("alias");
+      return {
+        method: "PUT",
+        path,
+        body: { aliases: [alias] },
+        needs: [
+          ["write", ns],
+          ["read", ns],
+        ],
+        done: () => world.hide(alias, `an alias in ${ns}`, agent, (reader) => may(reader, "read", ns)),
+      };
+    }
+    default:
+      return {
+        method: "POST",
+        path: `${path}/merge`,
+        body: { into: "common 0" },
+        needs: [
+          ["write", ns],
+          ["read", ns],
+        ],
+      };
   }
 };
 
@@ -298,6 +368,12 @@ export const ACTS: Readonly<Record<string, MakeAct>> = {
   listKeys,
   audit,
   state,
+  moreState: state,
+  evenMoreState: state,
+  fact,
+  moreFacts: fact,
+  entity,
+  moreEntities: entity,
   hostile,
 };
 

@@ -133,13 +133,15 @@ export class World {
     return [...(this.#asked.get(text) ?? [])].some((place) => may(agent, "admin", place));
   }
 
-  /** By a grant, or because a memory that the agent may read is published from there or to there. */
+  /** By a grant, or because a memory is published from there or to there, from or to where the agent reads or administers. */
   #mayKnowOf(agent: Agent, namespace: string): boolean {
     return (
       agent.grants.some((grant) => within(grant.namespace, namespace)) ||
       this.#audits(agent, namespace) ||
       [...this.places.values()].some(
-        (places) => places.has(namespace) && [...places].some((place) => may(agent, "read", place)),
+        (places) =>
+          places.has(namespace) &&
+          [...places].some((place) => may(agent, "read", place) || may(agent, "admin", place)),
       )
     );
   }

@@ -41,9 +41,10 @@ async function counted(namespace: string): Promise<number> {
   let sum = 0;
   for (const { id } of await listAll(services[0], namespace, { limit: 200 })) {
     const key = `${services[0].prefix}:rec:{${namespace}}:${id}`;
-    const reply = await redis.sendCommand(["JSON.GET", key, "$.index.bytes", "$.index.vector_bytes"]);
-    const found = JSON.parse(String(reply)) as Record<string, [number]>;
-    sum += Object.values(found).reduce((total, [bytes]) => total + bytes, 0);
+    const paths = ["bytes", "vector_bytes", "version_bytes"].map((name) => `$.index.${name}`);
+    const reply = await redis.sendCommand(["JSON.GET", key, ...paths]);
+    const found = JSON.parse(String(reply)) as Record<string, [number?]>;
+    sum += Object.values(found).reduce((total, [bytes = 0]) => total + bytes, 0);
   }
   return sum;
 }
@@ -89,7 +90,7 @@ test("bytes are those of the memory's JSON as it is stored, and of what belongs 
   expect((await usage(services[0], namespace)).bytes - bytes).toBeGreaterThan(2000);
 });
 
-test("at its quota, a namespace takes what it has already, what makes it smaller, and nothing else", async () => {
+test("at its quota, a namespace takes what it has already, and nothing else until something is deleted", async () => {
   const namespace = newNamespace();
   const memory = await remember(services[0], namespace, { content: "a".repeat(100) });
   const { bytes } = await usage(services[0], namespace);
@@ -99,11 +100,14 @@ test("at its quota, a namespace takes what it has already, what makes it smaller
     body: { seen_count: 2 },
   });
   expect(await post(services[1], namespace, { content: "more" })).toMatchObject(full("memories"));
-  const grow = await services[1].send("PATCH", pathOf(memory), { content: "a".repeat(101) });
-  expect(grow).toMatchObject(full("bytes"));
+  // A revision keeps what was before it.
+  for (const content of ["a".repeat(101), "a"]) {
+    expect(await services[1].send("PATCH", pathOf(memory), { content })).toMatchObject(full("bytes"));
+  }
   expect(await read(services[0], memory)).toMatchObject({ version: 1, content: "a".repeat(100) });
+  await setQuota(services[0], namespace, { memories: 1, bytes: bytes * 2 });
   await revise(services[0], memory, { content: "a".repeat(50) });
-  expect((await usage(services[0], namespace)).bytes).toBe(bytes - 50);
+  expect((await usage(services[0], namespace)).bytes).toBe(bytes * 2 - 50);
   expect((await services[0].send("DELETE", pathOf(memory))).status).toBe(204);
   expect(await usage(services[0], namespace)).toMatchObject({ memories: 0, bytes: 0 });
   expect((await post(services[0], namespace, { content: "again" })).status).toBe(201);

@@ -164,7 +164,7 @@ test("as-of and history are what a plain model says, whatever was done", async (
 describe("as of a time", () => {
   test("an expired document is what it was, until its last expiry, also a sliding one", async () => {
     const namespace = newNamespace();
-    await setState(service, namespace, "k", "slid", { ttl_seconds: 1, sliding: true });
+    await setState(service, namespace, "k", "slid", { ttl_seconds: 3, sliding: true });
     await sleep(500);
     const renewed = await readState(service, namespace, "k");
     const end = Date.parse(renewed.expires_at ?? "");
@@ -220,8 +220,7 @@ describe("as of a time", () => {
     const { versions } = (await getState(brief, namespace, "k", "/history?limit=100")).body as History;
     expect(versions.length).toBeGreaterThan(10);
     expect(versions.map(({ version }) => version)).not.toContain(first.version);
-    // One that was superseded just within history's time may be asked for.
-    const early = versions.at(-5);
+    const early = versions[Math.floor(versions.length / 2)];
     expect(
       (await getState(brief, namespace, "k", query(Date.parse(early?.updated_at ?? "")))).body,
     ).toMatchObject({

@@ -139,6 +139,7 @@ describe("a failure", () => {
   test("that lies in the request is 400 and names the field", async () => {
     const namespace = newNamespace();
     await setState(service, namespace, "a", { n: 1 });
+    const nested = JSON.parse(`${"[".repeat(5)}${"]".repeat(5)}`) as unknown;
     const refused: [object, string][] = [
       [{}, "operations"],
       [operations(), "operations"],
@@ -150,6 +151,11 @@ describe("a failure", () => {
       [operations({ op: "delete", key: "a", path: "$.[" }), "operations[0].path"],
       [operations({ op: "increment", key: "a", path: "$.[", by: 1 }), "operations[0].path"],
       [operations({ op: "set", key: "a", path: "$.[", value: 1 }), "operations[0].path"],
+      [operations({ op: "set", key: "a", path: "$..n", value: 1 }), "operations[0].path"],
+      [
+        operations({ op: "set", key: "a", path: `$${".n".repeat(60)}`, value: nested }),
+        "operations[0].value",
+      ],
       [operations({ op: "drop", key: "a" }), "operations[0].op"],
       [{ checks: [{ key: "a" }], ...operations({ op: "delete", key: "a" }) }, "checks[0].version"],
     ];

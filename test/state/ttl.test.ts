@@ -45,7 +45,9 @@ test("what has expired is missing for every process and every way to ask, and ca
   const namespace = newNamespace();
   const state = await setState(services[0], namespace, "k", { n: 1 }, { ttl_seconds: 1 });
   expect(lifetime(state)).toBeCloseTo(1, 1);
-  expect(await readState(services[1], namespace, "k")).toEqual(state);
+  const early = await getState(services[1], namespace, "k");
+  // Unless this machine was too busy to ask in time.
+  if (Date.now() < Date.parse(state.expires_at ?? "")) expect(early.body).toEqual(state);
   await sleep(Date.parse(state.expires_at ?? "") - Date.now() + 5);
   for (const service of services) {
     const path = statePath(namespace, "k");
@@ -73,18 +75,18 @@ test("what has expired is missing for every process and every way to ask, and ca
 
 test("reading a sliding document, in whichever process, makes it last its whole time again", async () => {
   const namespace = newNamespace();
-  await setState(services[0], namespace, "slid", 1, { ttl_seconds: 1, sliding: true });
-  const fixed = await setState(services[0], namespace, "fixed", 1, { ttl_seconds: 1 });
+  await setState(services[0], namespace, "slid", 1, { ttl_seconds: 3, sliding: true });
+  const fixed = await setState(services[0], namespace, "fixed", 1, { ttl_seconds: 3 });
   const start = Date.now();
   let turn = 0;
   let last = 0;
-  while (Date.now() - start < 2500) {
+  while (Date.now() - start < 4500) {
     const state = await readState(services[turn++ % 2 === 0 ? 0 : 1], namespace, "slid");
     const expiry = Date.parse(state.expires_at ?? "");
     expect(expiry).toBeGreaterThanOrEqual(last);
     expect(state).toMatchObject({ version: 1, sliding: true });
     last = expiry;
-    await sleep(150);
+    await sleep(100);
   }
   expect(last).toBeGreaterThan(Date.parse(fixed.expires_at ?? "") + 1000);
   expect((await getState(services[0], namespace, "fixed")).status).toBe(404);

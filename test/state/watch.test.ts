@@ -12,7 +12,10 @@ import { clients, keepAlive, setState, statePath, transacted } from "../support/
 
 let services: readonly [Service, Service];
 beforeAll(async () => {
-  const first = await startService({ MNEME_WATCH_HEARTBEAT_MS: "300", MNEME_WATCH_SEND_MS: "1000" });
+  const first = await startService({
+    MNEME_WATCH_HEARTBEAT_MS: "300",
+    MNEME_WATCH_SEND_MS: "1000",
+  });
   services = [first, await startService({ MNEME_KEY_PREFIX: first.prefix })];
 });
 afterAll(() => Promise.all(services.map((service) => service.stop())));
@@ -149,7 +152,10 @@ test("where changes since then were trimmed away the answer is 410", async () =>
 });
 
 test("a process takes a bounded number of watchers, and each gets every change", async () => {
-  const few = await startService({ MNEME_KEY_PREFIX: services[0].prefix, MNEME_WATCHERS_MAX: "50" });
+  const few = await startService({
+    MNEME_KEY_PREFIX: services[0].prefix,
+    MNEME_WATCHERS_MAX: "50",
+  });
   const namespace = newNamespace();
   const watchers = await Promise.all(upTo(50).map(() => openEvents(few, changesOf(namespace))));
   const refused = await few.send("GET", changesOf(namespace));
@@ -173,6 +179,20 @@ test("a process takes a bounded number of watchers, and each gets every change",
   await Promise.all([...watchers, next].map(({ ended }) => ended));
   expect(await stopped).toBe(0);
 }, 60_000);
+
+test("HEAD opens nothing", async () => {
+  const one = await startService({ MNEME_WATCHERS_MAX: "1" });
+  const path = changesOf(newNamespace());
+  for (let turn = 0; turn < 3; turn++) {
+    const head = await fetch(one.url + path, { method: "HEAD" });
+    expect(head.status).toBe(200);
+    expect(head.headers.get("content-type")).toBe("text/event-stream");
+  }
+  const watcher = await openEvents(one, path);
+  expect(watcher.status).toBe(200);
+  watcher.close();
+  await one.stop();
+});
 
 test("a watcher outlives a Redis that is away, and misses nothing", async () => {
   const redis = await startRedis({ appendonly: true });

@@ -4,12 +4,15 @@ import { randomPrefix } from "./random.js";
 import { client } from "./savers.js";
 
 /** A saver on the real client, with a list of the commands that it sends. */
-export function countCommands(options: RedisSaverOptions = {}): { saver: RedisSaver; commands: string[] } {
+export function countCommands(
+  options: RedisSaverOptions = {},
+  redis: Pick<typeof client, "sendCommand"> = client,
+): { saver: RedisSaver; commands: string[] } {
   const commands: string[] = [];
   const counting = {
     sendCommand(...[args, settings]: Parameters<typeof client.sendCommand>): Promise<unknown> {
       commands.push(String(args[0]));
-      return client.sendCommand(args, settings);
+      return redis.sendCommand(args, settings);
     },
   };
   return { saver: new RedisSaver(counting, { keyPrefix: randomPrefix(), ...options }), commands };

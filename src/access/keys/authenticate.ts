@@ -19,6 +19,8 @@ export interface Authenticator {
    * unknown one, a wrong secret, one that has expired or was revoked.
    */
   identify(authorization: string | undefined, requestId: string): Promise<Identity>;
+  /** Whether who was taken in may stay, in an answer that goes on: not once its key has ended, or keys are needed. */
+  mayStay(actor: Actor): Promise<boolean>;
 }
 
 export interface AuthenticatorOptions {
@@ -64,9 +66,13 @@ export function createAuthenticator({
     store.touch(id, at).catch(() => noted.delete(id));
   }
 
+  function isAlive({ expires_at }: StoredKey): boolean {
+    return expires_at === null || expires_at > now();
+  }
+
   function fits(key: StoredKey | undefined, secret: string): key is StoredKey {
     const matches = matchesSecret(secret, key?.secretHash);
-    return matches && key !== undefined && (key.expires_at === null || key.expires_at > now());
+    return matches && key !== undefined && isAlive(key);
   }
 
   return {
@@ -84,6 +90,11 @@ export function createAuthenticator({
       noteUse(key);
       const { id, agent, grants, human, rate_limit_per_minute } = key;
       return { actor: { agent, keyId: id, grants, human }, rateLimit: rate_limit_per_minute };
+    },
+    async mayStay({ keyId }) {
+      if (keyId === null) return !(await cache.required());
+      const key = await cache.find(keyId);
+      return key !== undefined && isAlive(key);
     },
   };
 }

@@ -2,7 +2,6 @@ import type { MiddlewareHandler } from "hono";
 import { DomainError } from "../../domain/errors.js";
 import type { AppEnv } from "../env.js";
 
-const WRITES = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 /** They ask in a body, and write nothing that anybody would miss. */
 const READS_BY_POST = new Set(["/v1/recall"]);
 
@@ -18,7 +17,7 @@ export function durable({ always, confirm }: DurableOptions): MiddlewareHandler<
   return async (c, next) => {
     await next();
     const wanted = always || prefersDurable(c.req.header("prefer"));
-    if (!wanted || !c.res.ok || !WRITES.has(c.req.method) || READS_BY_POST.has(c.req.path)) return;
+    if (!wanted || !c.res.ok || READS_BY_POST.has(c.req.path)) return;
     if (!(await confirm())) {
       throw new DomainError(
         "durability_unconfirmed",

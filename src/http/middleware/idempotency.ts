@@ -8,7 +8,6 @@ import { openAnswer, sealAnswer } from "../answer-seal.js";
 import { contextOf } from "../context.js";
 import type { AppEnv } from "../env.js";
 
-const METHODS = new Set(["POST", "PUT"]);
 const KEPT_HEADERS = ["content-type", "location", "etag", "preference-applied"];
 /** Printable ASCII, as in a header's token or a quoted string. */
 const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
@@ -31,7 +30,7 @@ export interface IdempotencyOptions {
 export function idempotent({ answers, audit, now }: IdempotencyOptions): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const key = c.req.header("idempotency-key");
-    if (key === undefined || !METHODS.has(c.req.method)) return next();
+    if (key === undefined) return next();
     if (!KEY.test(key)) throw invalid("Idempotency-Key", "Must be 1 to 255 printable ASCII characters.");
     const { actor } = c.var;
     // The key alone: its scheme may be written in any case, and a retry isn't bound to how it was.

@@ -1,12 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { Context } from "../../domain/context.js";
 import { invalid } from "../../domain/errors.js";
 import { describeError } from "../../log.js";
 import type { WatchEvent } from "../../state/watch.js";
 import { watchState } from "../../state/watch.js";
 import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
-import { respondEvents } from "../event-stream.js";
+import { EVENT_HEADERS, respondEvents } from "../event-stream.js";
 import { createRouter } from "../router.js";
 import { text } from "../schemas/primitives.js";
 import { viewChange } from "../schemas/state.js";
@@ -49,18 +48,21 @@ const watchRoute = createRoute({
   },
 });
 
-/** While keys carry no rights that could end, nothing ends them. */
-const stillAllowed = (_context: Context): Promise<boolean> => Promise.resolve(true);
-
-export function stateChangeRoutes({ state, now, watch: options, logger }: AppDeps) {
+export function stateChangeRoutes({ authenticator, state, now, watch: options, logger }: AppDeps) {
   return createRouter().openapi(watchRoute, async (c) => {
     const context = contextOf(c, now);
     const watch = await watchState(state, context, c.req.valid("param").ns, {
       after: lastEventId(c.req.header("last-event-id")),
       prefix: c.req.valid("query").prefix ?? "",
       heartbeatMs: options.heartbeatMs,
-      stillAllowed: () => stillAllowed(context),
+      stillAllowed: () => authenticator.mayStay(context.actor),
     });
+    if (c.req.method === "HEAD") {
+      // Nobody would read the events, and so nothing would end them. One that hasn't begun can't be ended.
+      await watch.events.next();
+      await watch.events.return();
+      return c.body(null, 200, EVENT_HEADERS);
+    }
     const source = {
       texts: written(watch.events),
       close: watch.close,

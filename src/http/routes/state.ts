@@ -92,7 +92,7 @@ const patchRoute = createRoute({
   tags: tag,
   summary: "Change state by a JSON merge patch",
   description:
-    "RFC 7396: a null removes a member, an object merges, anything else replaces. The expiry stays.",
+    "RFC 7396: a null removes a member, an object merges, anything else replaces. The expiry stays. Needs `read` and `write`: the answer shows the whole document.",
   request: {
     params: stateParams,
     query: z.strictObject({
@@ -147,7 +147,11 @@ export function stateRoutes({ state, now }: AppDeps) {
         as_of === undefined
           ? await getState(state, context, ref, jsonPath)
           : await getStateAsOf(state, context, ref, as_of, jsonPath);
-      return answer(c, writeState(key, document), 200, { ETag: etagOf(document.version) });
+      return answer(c, writeState(key, document), 200, {
+        ETag: etagOf(document.version),
+        // What was true a moment ago isn't what is asked for.
+        "Cache-Control": "no-store",
+      });
     })
     .openapi(putRoute, async (c) => {
       const { ns, key } = c.req.valid("param");

@@ -62,7 +62,6 @@ else
   value = merge(KEYS[1])
 end
 state_archive(KEYS[3], before, old)
-state_keep_history(KEYS[3])
 local version, time = state_change(ARGV[1], 'merge')
 state_settle(KEYS[1], KEYS[2], KEYS[3], before, { version = version, time = time, op = 'merge', expires = expires, ttl = ttl, sliding = before.sliding })
 state_finish()

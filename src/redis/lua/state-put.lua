@@ -38,7 +38,6 @@ end
 audit('ok')
 if before then
   state_archive(KEYS[3], before, redis.call('JSON.GET', KEYS[1]))
-  state_keep_history(KEYS[3])
 end
 redis.call('JSON.SET', KEYS[1], '$', ARGV[2])
 if ARGV[7] then state_fix(KEYS[1], '$', 7, (#ARGV - 6) / 2) end

@@ -219,7 +219,7 @@ for _, op in ipairs(plan.ops) do
   local version, time = state_change(document.key, name)
   if op.o == 'delete' and not op.p then
     state_bury(document.history, version, time)
-    document.archived = true
+    document.buried = true
     document.facts = nil
   else
     local kept = facts or { expires = '', ttl = '', sliding = '' }
@@ -233,7 +233,7 @@ for _, op in ipairs(plan.ops) do
   table.insert(result, op.result or '')
 end
 for _, document in ipairs(documents) do
-  if document.archived then state_keep_history(document.history) end
+  if document.buried or document.archived and not document.before then state_keep_history(document.history) end
   if document.touched and document.facts then
     state_settle(document.doc, document.meta, document.history, document.before, document.facts)
   end

@@ -14,7 +14,7 @@ ARGV[3] the channel on which watchers are woken
 A document is a RedisJSON root value with a hash beside it:
 v version, t when that became current, b who made it, o by which operation,
 e when it expires or '', l its time to live or '', s '1' if reading renews it,
-x when its history was last trimmed. All times in milliseconds.
+x when its history was last trimmed and renewed. All times in milliseconds.
 What has expired is missing for everybody at once. Redis removes it only after the history's time, because until then
 somebody may ask what it was.
 
@@ -91,16 +91,17 @@ local function state_bury(history, version, time)
   redis.call('XADD', history, time .. '-' .. version, 'o', 'delete', 'b', state_agent)
 end
 
--- After the last entry of a script: all that is in a history now was superseded by now.
+-- All that is in a history now was superseded by now. Counted generously, so that not every write has to say so again.
 local function state_keep_history(history)
-  redis.call('PEXPIRE', history, int(state_keep))
+  redis.call('PEXPIRE', history, int(state_keep * 1.0625))
 end
 
 -- Writes what is to be known of a new version. `before` is the document that it supersedes, or nil.
 local function state_settle(doc, meta, history, before, after)
-  local trimmed = before and before.trimmed or now
-  if now - trimmed > state_keep / 64 then
+  local trimmed = before and before.trimmed or 0
+  if before and now - trimmed > state_keep / 32 then
     state_trim(history)
+    state_keep_history(history)
     trimmed = now
   end
   redis.call('HSET', meta, 'v', after.version, 't', after.time, 'b', state_agent, 'o', after.op, 'e', after.expires, 'l', after.ttl, 's', after.sliding, 'x', int(trimmed))

@@ -3,9 +3,10 @@ import type { Trail } from "../../access/trail.js";
 import type { InsertOutcome, NewMemory } from "../../memory/ports.js";
 import { MAX_CORROBORATORS } from "../../memory/record.js";
 import { isTurn } from "../../memory/turn.js";
-import { quotaExceeded } from "../../domain/errors.js";
+import { quotaExceeded, tooManyContradictions } from "../../domain/errors.js";
 import { translate } from "../client.js";
 import { decodeMemory, encodeDocument } from "../codec.js";
+import { encodeFact } from "../facts/encode-fact.js";
 import { encodeIndexVector } from "../vector.js";
 import type { StoreDeps } from "./deps.js";
 
@@ -55,8 +56,11 @@ async function insertTogether(
   return replies.map((reply, index) => {
     if (reply.status === "rejected") return asError(translate(reply.reason));
     if (reply.value?.startsWith("[")) return { kind: "seen", memory: decodeMemory(reply.value) };
-    const compare = reply.value === "+";
-    if (reply.value !== undefined && !compare) return quotaExceeded(reply.value);
+    const compare = reply.value?.startsWith("*") === true;
+    const value = compare ? reply.value?.slice(1) : reply.value;
+    if (value?.startsWith("+")) return { kind: "created", memory: decodeMemory(value.slice(1)), compare };
+    if (value === "contradictions") return tooManyContradictions();
+    if (value !== undefined && value !== "") return quotaExceeded(value);
     const item = items[index];
     return item === undefined
       ? new Error("more replies than items")
@@ -89,6 +93,8 @@ function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, ite
       item.preceding?.id ?? "",
       item.ownVector ? "0" : "1",
       String(TURN_MS),
+      memory.key ?? "",
+      encodeFact(item),
       memory.source_agent,
       item.compareAt === undefined ? "0" : "1",
       String(MAX_CORROBORATORS),
