@@ -10,6 +10,7 @@ import { limitRate } from "./http/middleware/rate-limit.js";
 import { observe } from "./http/middleware/observe.js";
 import { describeProblem, HttpProblem, respondProblem } from "./http/problem.js";
 import { createRouter } from "./http/router.js";
+import { agentRoutes } from "./http/routes/agents.js";
 import { auditRoutes } from "./http/routes/audit.js";
 import { docsRoutes, serveDescription } from "./http/routes/docs.js";
 import { entityRoutes } from "./http/routes/entities.js";
@@ -69,6 +70,7 @@ export function createApp(deps: AppDeps) {
     .route("/", entityRoutes(deps))
     .route("/", profileRoutes(deps))
     .route("/", recallRoutes(deps))
+    .route("/", agentRoutes(deps))
     .route("/", receiptRoutes(deps))
     .route("/", threadRoutes(deps))
     .route("/", auditRoutes(deps))

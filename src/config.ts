@@ -17,6 +17,8 @@ export interface Config {
   readonly embeddingCacheSeconds: number;
   readonly durable: { readonly always: boolean; readonly timeoutMs: number };
   /** How long superseded versions of state, and its changes, are kept. */
+  /** Cosine similarity from which two memories may say the same; undefined: as measured for the model, if it was. */
+  readonly corroborationSimilarity: number | undefined;
   readonly stateHistorySeconds: number;
   readonly watch: {
     /** Open at once in this process. */
@@ -88,6 +90,7 @@ const environment = z
     MNEME_EMBEDDING_MODEL: z.string().default("text-embedding-3-small"),
     MNEME_EMBEDDING_DIMENSIONS: z.coerce.number().int().min(8).max(4096).optional(),
     MNEME_EMBEDDING_TIMEOUT_MS: integer(10_000, 100, 120_000),
+    MNEME_CORROBORATION_SIMILARITY: z.coerce.number().min(0.5).max(1).optional(),
     MNEME_EMBEDDING_CACHE_SECONDS: integer(24 * 3600, 1, 365 * 24 * 3600),
     MNEME_TTL_EPISODIC_SECONDS: ttl,
     MNEME_TTL_SEMANTIC_SECONDS: ttl,
@@ -152,6 +155,7 @@ export function loadConfig(env: Environment): Config {
       keyPrefix: values.MNEME_KEY_PREFIX,
     },
     embedding: embeddingOf(values),
+    corroborationSimilarity: values.MNEME_CORROBORATION_SIMILARITY,
     embeddingCacheSeconds: values.MNEME_EMBEDDING_CACHE_SECONDS,
     durable: { always: values.MNEME_DURABLE === "1", timeoutMs: values.MNEME_DURABLE_TIMEOUT_MS },
     stateHistorySeconds: values.STATE_HISTORY_SECONDS,

@@ -17,11 +17,15 @@ import { withObserver } from "./embeddings/observed.js";
 import type { Metrics } from "./http/metrics.js";
 import { createMetrics } from "./http/metrics.js";
 import { describeError } from "./log.js";
+import { createAccuracies } from "./memory/agents.js";
 import { idleWorker, startEmbeddingWorker } from "./memory/embedding-worker.js";
 import { createIds } from "./memory/ids.js";
 import { startPublicationWorker } from "./memory/publication-worker.js";
+import { MEASURED_SIMILARITY, startCorroborationWorker } from "./memory/corroborate.js";
+import { startTrustWorker } from "./memory/trust-worker.js";
 import type { Services } from "./memory/services.js";
 import { createReadiness } from "./readiness.js";
+import { createAgentRegistry } from "./redis/agents.js";
 import { createAuditLog } from "./redis/access/audit-log.js";
 import { createAuditReader } from "./redis/access/audit-reader.js";
 import { createAuditor } from "./redis/access/auditor.js";
@@ -138,6 +142,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   }
 
   const audit = createAuditLog(auditor);
+  const agents = createAgentRegistry(redis, auditor, keys);
   const keyStore = createKeyStore(redis, auditor, keys);
   const keyCache = createKeyCache(keyStore);
 
@@ -167,6 +172,10 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   client.on("ready", () => auditor.forget());
   client.on("ready", () => void Promise.all([loadScripts(client), ensureIndexes()]).catch(() => {}));
 
+  const trustFailed = (error: unknown): void => {
+    metrics.workerError("trust");
+    logger.error({ error: describeError(error) }, "trust worker");
+  };
   const now = Date.now;
   const locks = createLocks(redis, keys);
   const worker =
@@ -191,11 +200,18 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     },
     embedder,
   });
+  const similarity = config.corroborationSimilarity ?? MEASURED_SIMILARITY[embedder?.model.id ?? ""];
+  const corroboration =
+    embedder === undefined || similarity === undefined
+      ? undefined
+      : startCorroborationWorker({ store, similarity, now, onError: trustFailed });
   const { receiptRetentionDays } = config;
   const services: Services = {
     store,
     entities: createEntityStore(storeDeps),
     audit,
+    agents,
+    accuracies: createAccuracies(agents),
     receipts: createReceiptStore(
       redis,
       keys,
@@ -203,6 +219,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     ),
     embedder,
     worker,
+    corroboration,
     defaultTtl: config.defaultTtl,
     observe: metrics.recallStage,
     newId: createIds(),
@@ -216,6 +233,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
       logger.error({ error: describeError(error) }, "publication worker");
     },
   });
+  const trust = startTrustWorker({ services, corroboration, locks, now, onError: trustFailed });
   const app = createApp({
     services,
     auditReader: createAuditReader(redis, keys),
@@ -247,7 +265,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   const open: Open = {
     server,
     watchers,
-    workers: [worker, publications],
+    workers: [worker, publications, trust, ...(corroboration === undefined ? [] : [corroboration])],
     embedder,
     connections: [subscriptions, durability],
     client,

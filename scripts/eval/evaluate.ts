@@ -7,6 +7,7 @@ import type { Conversation, DataSet } from "./data-set.js";
 import { RETRIEVERS, type RetrieverName } from "./retrievers.js";
 import { meanScores, type Scores } from "./scores.js";
 import { settle } from "./settle.js";
+import { endOf } from "./timestamp.js";
 import { type Written, writeConversation } from "./write.js";
 
 export interface RetrieverResult {
@@ -41,15 +42,21 @@ export interface DataSetResult {
 /** Conversations that are written or asked at the same time. */
 const PARALLEL = 2;
 
+export interface EvaluateOptions {
+  /** Put before each conversation's namespace. */
+  readonly label: string;
+  readonly captions: boolean;
+  /** Move each conversation in time so that it ends now. */
+  readonly toNow: boolean;
+}
+
 /**
  * Writes a data set through the API and asks every query in every way.
- *
- * @param label put before each conversation's namespace
  */
 export async function evaluate(
   client: Client,
   dataSet: DataSet,
-  { label, captions }: { readonly label: string; readonly captions: boolean },
+  { label, captions, toNow }: EvaluateOptions,
 ): Promise<DataSetResult> {
   const { name, conversations, skipped } = dataSet;
   const documents = conversations.reduce((sum, { docs }) => sum + docs.length, 0);
@@ -59,6 +66,7 @@ export async function evaluate(
     const written = await writeConversation(client, conversation, {
       namespace,
       captions,
+      laterMs: toNow ? Date.now() - endOf(conversation) : 0,
       onWritten: (count) => writing.advance(count),
     });
     return { conversation, namespace, written };

@@ -10,6 +10,8 @@ export interface EvalOptions {
   /** Conversations of each data set to look at; undefined: all. */
   readonly sample: number | undefined;
   readonly captions: boolean;
+  /** Move each conversation in time, so that it ends now: then trust differs by age, as it does in use. */
+  readonly toNow: boolean;
   readonly json: string | undefined;
 }
 
@@ -18,6 +20,7 @@ const USAGE = `usage: npm run eval -- --data DIR [options]
   --data DIR       a folder with docs.jsonl and queries.jsonl, or a folder of such folders
   --sample N       only the first N conversations of each data set
   --json FILE      write the figures to a file too
+  --to-now         move each conversation in time so that it ends now: trust falls with age for a year
   --no-captions    leave out the captions of shared pictures
   --redis URL      use this Redis, and keep the cache of embeddings in it for the next run
                    (everything else under its mneme-eval-* prefixes is removed first)
@@ -36,6 +39,7 @@ export function parseOptions(args: readonly string[]): EvalOptions {
     redis: values.redis,
     sample: values.sample === undefined ? undefined : positive(values.sample),
     captions: values.captions,
+    toNow: values["to-now"],
     json: values.json,
   };
 }
@@ -51,6 +55,7 @@ function parse(args: readonly string[]) {
         redis: { type: "string" },
         sample: { type: "string" },
         captions: { type: "boolean", default: true },
+        "to-now": { type: "boolean", default: false },
         json: { type: "string" },
         help: { type: "boolean", short: "h" },
       },

@@ -4,6 +4,7 @@
  */
 export const RETRIEVERS = [
   { name: "default", request: {} },
+  { name: "without trust", request: { trust_weight: 0 } },
   { name: "keyword", request: { mode: "keyword" } },
   { name: "vector", request: { mode: "vector" } },
   {

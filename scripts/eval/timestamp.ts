@@ -46,3 +46,13 @@ function utc(
   const index = MONTHS.indexOf(month?.toLowerCase() ?? "");
   return index === -1 ? undefined : new Date(Date.UTC(year, index, day, hour, minute)).toISOString();
 }
+
+/** The latest time in a conversation, milliseconds since the epoch; now where none of its documents has one. */
+export function endOf({
+  docs,
+}: {
+  readonly docs: readonly { readonly ts?: string | null | undefined }[];
+}): number {
+  const times = docs.flatMap(({ ts }) => parseTimestamp(ts ?? "") ?? []).map((time) => Date.parse(time));
+  return times.length === 0 ? Date.now() : Math.max(...times);
+}

@@ -15,6 +15,8 @@ export interface Written {
 export interface WriteOptions {
   readonly namespace: string;
   readonly captions: boolean;
+  /** Added to each time. */
+  readonly laterMs: number;
   readonly onWritten: (documents: number) => void;
 }
 
@@ -26,12 +28,12 @@ const BATCH_BYTES = LIMITS.batchBytes / 2;
 export async function writeConversation(
   client: Client,
   { docs }: Conversation,
-  { namespace, captions, onWritten }: WriteOptions,
+  { namespace, captions, laterMs, onWritten }: WriteOptions,
 ): Promise<Written> {
   const docsOf = new Map<string, Set<string>>();
   const unfinished = new Set<string>();
   const items = docs.flatMap((doc) =>
-    contentsOf(doc, captions).map((content) => ({ doc, memory: newMemory(doc, content) })),
+    contentsOf(doc, captions).map((content) => ({ doc, memory: newMemory(doc, content, laterMs) })),
   );
   const seen = new Set<string>();
   for (const batch of batches(items)) {
@@ -57,16 +59,19 @@ export async function writeConversation(
   return { docsOf, unfinished: [...unfinished] };
 }
 
-function newMemory(doc: Doc, content: string) {
+function newMemory(doc: Doc, content: string, laterMs: number) {
   const timestamp = parseTimestamp(doc.ts ?? "");
   return {
     content,
     memory_type: "episodic" as const,
     session_id: doc.session,
     metadata: { doc_id: doc.id },
-    ...(timestamp === undefined ? {} : { timestamp }),
+    ...(timestamp === undefined ? {} : { timestamp: later(timestamp, laterMs) }),
   };
 }
+
+const later = (timestamp: string, milliseconds: number): string =>
+  new Date(Date.parse(timestamp) + milliseconds).toISOString();
 
 function batches<Item extends { readonly memory: object }>(items: readonly Item[]): Item[][] {
   const all: Item[][] = [];

@@ -17,6 +17,7 @@ const USAGE = `usage: npm run keys -- create --agent NAME [--admin] [--grant PAT
   --grant PATTERN=VERBS  such as 'acme.agents.support=read,write' or 'acme.shared.**=read'; verbs: ${GRANT_VERBS.join(", ")}
   --admin                everything, everywhere
   --name TEXT            for people
+  --human                the key is a person's: its feedback may be given as a human's
   --expires WHEN         90d, 12h, 30m, or a time such as 2030-01-31T09:30:00Z
   --rate-limit N         requests a minute`;
 
@@ -30,6 +31,7 @@ export function parseCommand(args: readonly string[]): Command {
   const input = newKey.safeParse({
     agent: values.agent,
     name: values.name,
+    human: values.human,
     grants: [
       ...(values.admin === true ? [{ namespace: "**", verbs: [...GRANT_VERBS] }] : []),
       ...(values.grant ?? []).map(grantOf),
@@ -50,6 +52,7 @@ function parse(args: readonly string[]) {
       options: {
         agent: { type: "string" },
         name: { type: "string" },
+        human: { type: "boolean" },
         grant: { type: "string", multiple: true },
         admin: { type: "boolean" },
         expires: { type: "string" },

@@ -19,12 +19,15 @@ export interface Actor {
   /** Of the API key that was shown; null without one. */
   readonly keyId: string | null;
   readonly grants: readonly Grant[];
+  /** The key is a person's: it may say what a human says. */
+  readonly human: boolean;
 }
 
 /** Everybody, as long as there is no API key. */
 export const ANONYMOUS: Actor = {
   agent: "anonymous",
   keyId: null,
+  human: true,
   grants: [{ namespace: "**", verbs: ["read", "write", "publish", "admin"] }],
 };
 
@@ -32,5 +35,7 @@ export const ANONYMOUS: Actor = {
 export const SYSTEM_ACTOR: Actor = {
   agent: "mneme",
   keyId: null,
+  // From the shell; of itself it has nothing to say of any memory.
+  human: true,
   grants: [{ namespace: "**", verbs: ["read", "write", "publish", "admin"] }],
 };

@@ -18,6 +18,8 @@ export const LIMITS = {
   queryBytes: 8 * 1024,
   recallNamespaces: 32,
   publications: 32,
+  /** Memories that one may be derived from. */
+  sources: 64,
   /** Of a thread's id, and of what names a checkpoint. */
   threadIdBytes: 2048,
   /** On one page. */

@@ -1,9 +1,8 @@
 import type { Context } from "../domain/context.js";
 import type { JsonValue } from "../domain/json.js";
 import { LIMITS } from "../domain/limits.js";
-import type { InsertOutcome } from "./ports.js";
 import type { Interaction } from "./record.js";
-import type { RememberInput } from "./remember.js";
+import type { RememberInput, RememberOutcome } from "./remember.js";
 import { remember } from "./remember.js";
 import type { Services } from "./services.js";
 import { truncateUtf8 } from "./text.js";
@@ -25,7 +24,7 @@ export function capture(
   context: Context,
   namespace: string,
   input: CaptureInput,
-): Promise<InsertOutcome> {
+): Promise<RememberOutcome> {
   const { input: said, reasoning, tool_calls, response, feedback, ...rest } = input;
   const interaction: Interaction = { input: said, reasoning, tool_calls, response, feedback };
   return remember(services, context, namespace, {

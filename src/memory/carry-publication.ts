@@ -1,12 +1,16 @@
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { versionConflict } from "../domain/errors.js";
+import { COMPARE_GRACE_MS } from "./corroborate.js";
 import { embedFirstPassages } from "./embed.js";
 import { copyHash } from "./hash.js";
 import type { MemoryRef, PendingPublications } from "./ports.js";
+import { NO_EVIDENCE } from "./record.js";
 import type { Interaction, Memory, MemoryDetail, Origin, Publication } from "./record.js";
 import type { PublishOutcome } from "./publish.js";
-import { dueTime } from "./remember.js";
+import { dueTime, isClaim } from "./remember.js";
+import type { Judgeable } from "./trust.js";
+import { trustOf, UNKNOWN_ACCURACY } from "./trust.js";
 import type { Services } from "./services.js";
 
 const ATTEMPTS = 16;
@@ -49,8 +53,10 @@ async function makeCopy(
   const { interaction, publications: _, ...rest } = memory;
   const embedding = await firstEmbedding(services, memory.content);
   const now = context.now();
+  const made = copied(rest, publication, publication.published_at);
   const copy: Memory = {
-    ...copied(rest, publication, publication.published_at),
+    ...made,
+    quarantined: await isDistrusted(services, context, made),
     version: 1,
     recorded_at: now,
     updated_at: now,
@@ -67,11 +73,16 @@ async function makeCopy(
       vectors: embedding.vectors,
       ownVector: false,
       embedAt: dueTime(embedding, now),
+      compareAt:
+        isClaim(copy) && !copy.quarantined && services.corroboration !== undefined
+          ? now + COMPARE_GRACE_MS
+          : undefined,
     },
   ]);
   if (outcome === undefined || outcome instanceof Error) throw outcome ?? new Error("no outcome");
   if (outcome.kind === "seen") return undefined;
   if (embedding.status === "partial") services.worker.finish({ ...copy, context: "" });
+  if (outcome.compare === true) services.corroboration?.finish(copy);
   return copy;
 }
 
@@ -92,7 +103,7 @@ async function bringCopy(
       return outcome === "conflict" ? "conflict" : undefined;
     }
     if (origin.deleted_at !== null) return copy;
-    return reviseCopy(services, trail, interaction, copy, {
+    return reviseCopy(services, context, trail, interaction, copy, {
       ...copy,
       origin: { ...origin, deleted_at: deletedAt },
       updated_at: context.now(),
@@ -101,10 +112,14 @@ async function bringCopy(
   if (publication.follow || publication.version === 0) {
     if (origin.version >= memory.version && origin.follow === publication.follow) return copy;
     const next = copied(memory, publication, origin.published_at);
-    return reviseCopy(services, trail, interaction, copy, { ...copy, ...next, updated_at: context.now() });
+    return reviseCopy(services, context, trail, interaction, copy, {
+      ...copy,
+      ...next,
+      updated_at: context.now(),
+    });
   }
   if (origin.latest_version >= memory.version) return copy;
-  return reviseCopy(services, trail, interaction, copy, {
+  return reviseCopy(services, context, trail, interaction, copy, {
     ...copy,
     origin: { ...origin, latest_version: memory.version },
     updated_at: context.now(),
@@ -113,20 +128,26 @@ async function bringCopy(
 
 async function reviseCopy(
   services: Services,
+  context: Context,
   trail: ReturnType<typeof trailOf>,
   interaction: Interaction | undefined,
   copy: Memory,
   next: Memory,
 ): Promise<Memory | "conflict"> {
-  const embedding = next.content === copy.content ? undefined : await firstEmbedding(services, next.content);
+  const restated = next.content !== copy.content;
+  const embedding = restated ? await firstEmbedding(services, next.content) : undefined;
   const memory: Memory = {
     ...next,
+    // Nobody has confirmed what it says now.
+    quarantined: copy.quarantined || (restated && (await isDistrusted(services, context, next))),
+    evidence: restated ? next.evidence : copy.evidence,
     version: copy.version + 1,
     embedding:
       embedding === undefined ? copy.embedding : { status: embedding.status, model: embedding.model },
   };
   const outcome = await services.store.revise(trail, {
     memory,
+    restated,
     interaction,
     expectedVersion: copy.version,
     // The origin's id, not the content, is what a copy is known by.
@@ -143,8 +164,21 @@ async function reviseCopy(
   return { ...memory, updated_at: outcome.since };
 }
 
+/** Whether it is trusted less than the namespace wants of what is published to it. */
+async function isDistrusted(
+  services: Services,
+  context: Context,
+  copy: Judgeable & Pick<Memory, "namespace" | "source_agent">,
+): Promise<boolean> {
+  const least = await services.store.publishMinTrust(copy.namespace);
+  if (least === null) return false;
+  const accuracy = (await services.accuracies.of([copy.source_agent])).get(copy.source_agent);
+  return trustOf(copy, accuracy ?? UNKNOWN_ACCURACY, context.now()).trust < least;
+}
+
 /** What a copy has of its origin. */
 function copied(memory: Memory, publication: Publication, publishedAt: number) {
+  const { human_confirmed, corroborated_by, since } = memory.evidence;
   return {
     id: memory.id,
     namespace: publication.namespace,
@@ -158,6 +192,9 @@ function copied(memory: Memory, publication: Publication, publishedAt: number) {
     metadata: memory.metadata,
     tags: memory.tags,
     trust_score: memory.trust_score,
+    derived_from: [],
+    source_trust: memory.source_trust,
+    evidence: { ...NO_EVIDENCE, human_confirmed, corroborated_by, since },
     source_agent: memory.source_agent,
     expires_at: memory.expires_at,
     valid_from: memory.valid_from,

@@ -15,6 +15,9 @@ function facet(kind: string, ...parts: readonly (string | JsonScalar)[]): string
   return kind + hash("sha256", JSON.stringify(parts), "base64url").slice(0, 16);
 }
 
+/** Of a published copy that its namespace doesn't trust yet. */
+export const QUARANTINE_FACET = "q";
+
 export const typeFacet = (type: MemoryType): string => `type=${type}`;
 export const agentFacet = (agentId: string): string => facet("a", agentId);
 export const sessionFacet = (sessionId: string): string => facet("s", sessionId);
@@ -39,12 +42,21 @@ export const objectFacet = (object: string): string => facet("fo", normaliseName
 
 type Faceted = Pick<
   Memory,
-  "namespace" | "key" | "memory_type" | "agent_id" | "session_id" | "tags" | "metadata" | "fact"
+  | "namespace"
+  | "key"
+  | "memory_type"
+  | "agent_id"
+  | "session_id"
+  | "tags"
+  | "metadata"
+  | "fact"
+  | "quarantined"
 >;
 
 /** All facets of a memory, each once; also one for each namespace that its own lies in. */
 export function facetsOf(memory: Faceted): string[] {
-  return [...new Set([...eachFacet(memory), ...ancestors(memory.namespace).map(belowFacet)])];
+  const above = ancestors(memory.namespace).map(belowFacet);
+  return [...new Set([...eachFacet(memory), ...above, ...(memory.quarantined ? [QUARANTINE_FACET] : [])])];
 }
 
 function ancestors(namespace: string): string[] {

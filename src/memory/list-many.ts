@@ -7,6 +7,7 @@ import { invalid } from "../domain/errors.js";
 import { LIMITS } from "../domain/limits.js";
 import type { FacetQuery, MemoryFilter } from "./filter.js";
 import { facetQuery, matches } from "./filter.js";
+import { judgeAll } from "./judge.js";
 import type { ListOutcome } from "./list.js";
 import { decodePlace, encodePlace, walkOf } from "./page-cursor.js";
 import type { MemoryRef } from "./ports.js";
@@ -27,10 +28,11 @@ export interface ListManyInput {
  * at the first page, and wasn't deleted meanwhile, exactly once.
  */
 export async function listMany(
-  { store, audit }: Services,
+  services: Services,
   context: Context,
   input: ListManyInput,
 ): Promise<ListOutcome> {
+  const { store, audit } = services;
   const { scope, limit } = input;
   const parts = await authorizedParts(audit, context, scope, { verb: "read", act: "list" });
   const filter = facetQuery(input.filter);
@@ -44,10 +46,11 @@ export async function listMany(
   if (found.refs.length === 0 && scope.below) await audit.system(trail, "ok");
   const memories = await store.load(trail, scope.below ? [] : [scope.root], found.refs);
   const now = context.now();
+  const fitting = memories
+    .filter((memory) => memory !== undefined)
+    .filter((memory) => isAlive(memory, now) && matches(memory, filter) && !memory.quarantined);
   return {
-    memories: memories
-      .filter((memory) => memory !== undefined)
-      .filter((memory) => isAlive(memory, now) && matches(memory, filter)),
+    memories: await judgeAll(services, fitting, now),
     cursor: found.place === undefined ? undefined : encodePlace(found.place, walk),
   };
 }
@@ -77,6 +80,7 @@ async function walkNamespaces(
         namespace,
         filter,
         order: "asc",
+        quarantined: false,
         limit: limit - refs.length,
         after: next,
       });

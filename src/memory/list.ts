@@ -3,21 +3,24 @@ import { authorize } from "../access/authorize.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { invalid } from "../domain/errors.js";
-import type { FacetQuery, MemoryFilter } from "./filter.js";
+import type { MemoryFilter } from "./filter.js";
 import { facetQuery, matches } from "./filter.js";
-import type { Memory } from "./record.js";
+import type { Judged } from "./judge.js";
+import { judgeAll } from "./judge.js";
 import type { Services } from "./services.js";
 import { isAlive } from "./ttl.js";
 
 export interface ListInput {
   readonly filter: MemoryFilter;
   readonly order: "asc" | "desc";
+  /** What is in quarantine, in place of what isn't. Takes `write`. */
+  readonly quarantined: boolean;
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
 
 export interface ListOutcome {
-  readonly memories: readonly Memory[];
+  readonly memories: readonly Judged[];
   /** Undefined at the end. A page may hold fewer than `limit`, even none, before the end. */
   readonly cursor: string | undefined;
 }
@@ -28,32 +31,41 @@ export interface ListOutcome {
  * longer fits the filter, is left out.
  */
 export async function list(
-  { store, audit }: Services,
+  services: Services,
   context: Context,
   namespace: string,
   input: ListInput,
 ): Promise<ListOutcome> {
+  const { store, audit } = services;
   await authorize(audit, context, namespace, { verb: "read", act: "list" });
+  const { quarantined } = input;
+  if (quarantined) await authorize(audit, context, namespace, { verb: "write", act: "list" });
   const filter = facetQuery(input.filter);
-  const query = fingerprint(namespace, filter, input.order);
+  const query = fingerprint(namespace, filter, input.order, ...(quarantined ? ["quarantined"] : []));
   const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor, query);
-  const page = await store.list({ namespace, filter, order: input.order, limit: input.limit, after });
+  const page = await store.list({
+    namespace,
+    filter,
+    order: input.order,
+    limit: input.limit,
+    after,
+    quarantined,
+  });
   const memories = await store.load(trailOf(context, "list"), [namespace], page.refs);
   const now = context.now();
+  const fitting = memories
+    .filter((memory) => memory !== undefined)
+    .filter((memory) => isAlive(memory, now) && matches(memory, filter))
+    .filter((memory) => memory.quarantined === quarantined);
   return {
-    memories: memories
-      .filter((memory) => memory !== undefined)
-      .filter((memory) => isAlive(memory, now) && matches(memory, filter)),
+    memories: await judgeAll(services, fitting, now),
     cursor: page.next === undefined ? undefined : encodeCursor(page.next, query),
   };
 }
 
 /** A cursor belongs to one walk: with another filter it would skip what it shouldn't. */
-function fingerprint(namespace: string, filter: FacetQuery, order: string): string {
-  return createHash("sha256")
-    .update(JSON.stringify([namespace, filter, order]))
-    .digest("base64url")
-    .slice(0, 12);
+function fingerprint(...query: readonly unknown[]): string {
+  return createHash("sha256").update(JSON.stringify(query)).digest("base64url").slice(0, 12);
 }
 
 function encodeCursor(position: number, query: string): string {

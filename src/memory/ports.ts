@@ -10,7 +10,10 @@ import type {
   MemoryDetail,
   MemoryType,
   Publication,
+  FeedbackOutcome,
+  Source,
 } from "./record.js";
+import type { Vote } from "./agents.js";
 
 /** One passage's vector; its place in the array is the passage's place in the content. */
 export type Vectors = readonly Float32Array[];
@@ -32,6 +35,8 @@ export interface NewMemory {
   readonly ownVector: boolean;
   /** When the embedding worker should look at it; undefined when there's nothing left to embed. */
   readonly embedAt: number | undefined;
+  /** When a sweep should compare it with what others wrote, where anybody else does; undefined: never. */
+  readonly compareAt?: number | undefined;
   /** Undefined: it is no fact, or a copy of one: where it comes from, its place was found. */
   readonly fact?: FactPlacing | undefined;
 }
@@ -42,6 +47,8 @@ export interface NewMemory {
  */
 export interface InsertOutcome {
   readonly kind: "created" | "seen";
+  /** Others write here too: it is to be compared with what they said. */
+  readonly compare?: boolean;
   readonly memory: Memory;
 }
 
@@ -55,6 +62,10 @@ export interface Revision {
   /** Undefined: the content didn't change, so the vectors stay. */
   readonly vectors: Vectors | undefined;
   readonly embedAt: number | undefined;
+  /** It says something else than before: what others said of that isn't said of this. */
+  readonly restated?: boolean;
+  /** When a sweep should compare it with what others wrote; undefined: never, or as it was. */
+  readonly compareAt?: number | undefined;
   /** It counts, but no quota refuses it. */
   readonly exempt: boolean;
   /** False: it ends when it would have ended, also if the content is seen again meanwhile. */
@@ -101,6 +112,8 @@ export interface ListQuery {
   readonly namespace: string;
   readonly filter: FacetQuery;
   readonly order: "asc" | "desc";
+  /** What is in quarantine, in place of what isn't. */
+  readonly quarantined: boolean;
   readonly limit: number;
   /** The sequence number after which (in the order's direction) the page begins. */
   readonly after: number | undefined;
@@ -157,6 +170,26 @@ export interface EmbeddingProgress {
   readonly model: string | null;
   readonly vectors: Vectors;
   readonly embedAt: number | undefined;
+}
+
+/** What a caller found of a memory. */
+export interface Said {
+  readonly outcome: FeedbackOutcome;
+  readonly by: "human" | "agent";
+  readonly agent: string;
+}
+
+/** Verdicts on a memory that aren't counted for its author yet. */
+export interface PendingFeedback extends MemoryRef {
+  readonly author: string;
+  readonly votes: readonly Vote[];
+}
+
+/** What a new memory is compared with, to see who said the same. */
+export interface Comparison {
+  readonly memory: Memory;
+  /** The nearest of its namespace and type, itself left out. */
+  readonly near: readonly { readonly memory: Memory; readonly similarity: number }[];
 }
 
 export interface PendingEmbedding extends MemoryRef {
@@ -239,6 +272,30 @@ export interface MemoryStore {
   publicationsOf(ref: MemoryRef): Promise<PendingPublications | undefined>;
   /** Memories whose copies should have heard of something by now, of all namespaces. */
   pendingPublications(now: number, limit: number): Promise<readonly PendingPublications[]>;
+  /** Undefined: there is no such memory. `graceMs`: when a sweep should look whether its verdicts were counted. */
+  noteFeedback(
+    trail: Trail,
+    ref: MemoryRef,
+    said: Said,
+    graceMs: number,
+  ): Promise<{ readonly memory: Memory; readonly pending: PendingFeedback } | undefined>;
+  /** Notes that these verdicts were counted. */
+  settleFeedback(pending: PendingFeedback): Promise<void>;
+  /** Memories whose verdicts should have been counted by now, of all namespaces. */
+  pendingFeedback(now: number, limit: number): Promise<readonly PendingFeedback[]>;
+  /** Lets a copy out of quarantine; undefined: there is no such memory. */
+  release(trail: Trail, ref: MemoryRef): Promise<Memory | undefined>;
+  /** The trust that a namespace wants of what is published to it; null: any. */
+  publishMinTrust(namespace: string): Promise<number | null>;
+  /** As part of an act that is recorded by itself: versions of memories of one namespace, in order. */
+  peekVersions(namespace: string, versions: readonly Source[]): Promise<readonly (Memory | undefined)[]>;
+  /** Memories that should have been compared by now, of all namespaces. */
+  pendingCorroborations(now: number, limit: number): Promise<readonly MemoryRef[]>;
+  /** What a memory is to be compared with; `pending`: it has no vector yet; undefined: there is nothing to do. */
+  comparisonOf(ref: MemoryRef, limit: number): Promise<Comparison | "pending" | undefined>;
+  /** Notes that these say the same as the compared memory, and that it was compared. */
+  corroborate(memory: Memory, others: readonly Memory[]): Promise<void>;
+  postponeCorroboration(ref: MemoryRef, at: number): Promise<void>;
   /** Takes a deleted memory's words out of what followed it in its session. */
   detachContext(ref: MemoryRef, now: number): Promise<void>;
   list(query: ListQuery): Promise<ListPage>;

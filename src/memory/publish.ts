@@ -4,6 +4,8 @@ import type { Context } from "../domain/context.js";
 import { DomainError, invalid, memoryNotFound } from "../domain/errors.js";
 import { LIMITS } from "../domain/limits.js";
 import { carryPublication } from "./carry-publication.js";
+import type { Judged } from "./judge.js";
+import { judge } from "./judge.js";
 import type { MemoryRef } from "./ports.js";
 import type { Memory, Publication } from "./record.js";
 import type { Services } from "./services.js";
@@ -24,6 +26,11 @@ export interface PublishOutcome {
   readonly copy: Memory;
 }
 
+/** As {@link PublishOutcome}, with how far to trust the copy. */
+export interface Published extends PublishOutcome {
+  readonly copy: Judged;
+}
+
 /**
  * Copies a memory into a shared namespace, with its origin. The copy has the memory's own id there. Doing it again
  * changes nothing, or brings the copy up to date.
@@ -36,7 +43,7 @@ export async function publish(
   context: Context,
   ref: MemoryRef,
   { to, follow }: PublishInput,
-): Promise<PublishOutcome> {
+): Promise<Published> {
   const { store, audit } = services;
   await authorize(audit, context, ref.namespace, { verb: "read", act: "publish" });
   await authorize(audit, context, to, { verb: "publish", act: "publish" });
@@ -66,7 +73,7 @@ export async function publish(
     const carried = await carryPublication(services, context, noted, publication);
     if (carried === undefined) throw foreign();
     await store.settlePublication(noted, to, noted.memory?.version);
-    return carried;
+    return { ...carried, copy: await judge(services, carried.copy, context.now()) };
   } catch (error) {
     // Refused for good: a sweep must not try for ever.
     if (error instanceof DomainError && error.retryAfterSeconds === undefined) {

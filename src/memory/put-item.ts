@@ -8,9 +8,13 @@ import type { JsonObject } from "../domain/json.js";
 import type { Precondition } from "../domain/precondition.js";
 import type { FirstEmbedding } from "./embed.js";
 import { embedFirstPassages } from "./embed.js";
+import { COMPARE_GRACE_MS } from "./corroborate.js";
 import { itemHash } from "./hash.js";
+import type { Judged } from "./judge.js";
+import { judge } from "./judge.js";
 import type { ItemRef } from "./ports.js";
 import type { Memory, MemoryDetail } from "./record.js";
+import { NO_EVIDENCE } from "./record.js";
 import { dueTime } from "./remember.js";
 import type { Services } from "./services.js";
 import { tellCopies } from "./tell-copies.js";
@@ -34,6 +38,11 @@ export interface ItemInput {
 
 export interface PutOutcome {
   readonly kind: "created" | "revised" | "unchanged";
+  readonly memory: Judged;
+}
+
+interface Stored {
+  readonly kind: PutOutcome["kind"];
   readonly memory: Memory;
 }
 
@@ -73,7 +82,8 @@ export async function putItem(
       current === undefined
         ? await create(services, context, ref, input, await embedding())
         : await revise(services, context, ref, current, input, embedding);
-    if (outcome !== undefined) return outcome;
+    if (outcome !== undefined)
+      return { kind: outcome.kind, memory: await judge(services, outcome.memory, context.now()) };
   }
   throw versionConflict();
 }
@@ -91,7 +101,7 @@ async function create(
   ref: ItemRef,
   input: ItemInput,
   embedding: FirstEmbedding,
-): Promise<PutOutcome | undefined> {
+): Promise<Stored | undefined> {
   const now = context.now();
   const memory: Memory = {
     ...contentOf(input),
@@ -111,6 +121,10 @@ async function create(
     superseded_at: null,
     origin: null,
     fact: null,
+    derived_from: [],
+    source_trust: null,
+    evidence: NO_EVIDENCE,
+    quarantined: false,
   };
   const [outcome] = await services.store.insert(trailOf(context, "item.put"), [
     {
@@ -121,11 +135,13 @@ async function create(
       vectors: embedding.vectors,
       ownVector: false,
       embedAt: dueTime(embedding, now),
+      compareAt: services.corroboration === undefined ? undefined : now + COMPARE_GRACE_MS,
     },
   ]);
   if (outcome === undefined || outcome instanceof Error) throw outcome ?? new Error("no outcome");
   if (outcome.kind === "seen") return undefined;
   if (embedding.status === "partial") services.worker.finish({ ...memory, context: "" });
+  if (outcome.compare === true) services.corroboration?.finish(memory);
   return { kind: "created", memory };
 }
 
@@ -137,7 +153,7 @@ async function revise(
   detail: MemoryDetail,
   input: ItemInput,
   embed: () => Promise<FirstEmbedding>,
-): Promise<PutOutcome | undefined> {
+): Promise<Stored | undefined> {
   const { interaction, publications: _, ...current } = detail;
   const trail = trailOf(context, "item.put", { ids: [current.id, ref.key] });
   const now = context.now();
@@ -152,9 +168,11 @@ async function revise(
     await services.audit.record(ref.namespace, trail, "unchanged");
     return { kind: "unchanged", memory: current };
   }
-  const embedding = next.content === current.content ? undefined : await embed();
+  const restated = next.content !== current.content;
+  const embedding = restated ? await embed() : undefined;
   const memory: Memory = {
     ...next,
+    evidence: restated ? { ...NO_EVIDENCE, since: now } : current.evidence,
     version: current.version + 1,
     updated_at: now,
     expires_at,
@@ -164,6 +182,8 @@ async function revise(
   const outcome = await services.store.revise(trail, {
     memory,
     interaction,
+    restated,
+    compareAt: restated && services.corroboration !== undefined ? now : undefined,
     expectedVersion: current.version,
     // The key, not the content, is what an item is known by.
     contentHash: undefined,

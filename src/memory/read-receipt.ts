@@ -3,13 +3,14 @@ import { trailOf } from "../access/trail.js";
 import type { AuditVerb } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { DomainError } from "../domain/errors.js";
-import type { Memory } from "./record.js";
+import type { Judged } from "./judge.js";
+import { judge } from "./judge.js";
 import type { Receipt, ReceiptHit } from "./receipt.js";
 import type { Services } from "./services.js";
 
 export interface KnownHit extends ReceiptHit {
   /** As it was known; null where it has been deleted, or has expired, since. */
-  readonly memory: Memory | null;
+  readonly memory: Judged | null;
 }
 
 export interface ReadReceipt {
@@ -36,11 +37,14 @@ export async function readReceipt(
   const refs = receipt.hits.map(({ namespace, id: memory }) => ({ namespace, id: memory }));
   const memories = await services.store.load(trail, named, refs, as_of ?? receipt.at);
   if (named.length === 0 && receipt.hits.length === 0) await services.audit.system(trail, "ok");
-  const hits = receipt.hits.map((hit, index) => {
-    const memory = memories[index];
-    // Revised in the very millisecond: what is there now isn't what was known.
-    return { ...hit, memory: memory?.version === hit.version ? memory : null };
-  });
+  const at = as_of ?? receipt.at;
+  const hits = await Promise.all(
+    receipt.hits.map(async (hit, index) => {
+      const memory = memories[index];
+      // Revised in the very millisecond: what is there now isn't what was known.
+      return { ...hit, memory: memory?.version === hit.version ? await judge(services, memory, at) : null };
+    }),
+  );
   return { receipt, hits };
 }
 

@@ -9,6 +9,8 @@ import type { FacetQuery, MemoryFilter } from "./filter.js";
 import { facetQuery, matches } from "./filter.js";
 import type { Found, Fused, FusionWeights, Lists } from "./fusion.js";
 import { fuseScores, keepScores, mergeLists, reciprocalRankFusion } from "./fusion.js";
+import type { Judged } from "./judge.js";
+import { judgeAll } from "./judge.js";
 import type { Moment, SearchResult } from "./ports.js";
 import type { Memory } from "./record.js";
 import { checkOwnEmbedding } from "./remember.js";
@@ -17,6 +19,7 @@ import type { KeywordQuery } from "./terms.js";
 import { parseQuery } from "./terms.js";
 import { namesIn } from "./facts/names-in.js";
 import { holds } from "./moment.js";
+import { weighted } from "./trust.js";
 import { isAlive } from "./ttl.js";
 
 export type RecallMode = "hybrid" | "vector" | "keyword";
@@ -38,6 +41,10 @@ export interface RecallInput {
   readonly mode: RecallMode;
   readonly fusion: FusionMethod;
   readonly min_score?: number | undefined;
+  /** A filter: what is trusted less is left out, however well it fits. */
+  readonly min_trust?: number | undefined;
+  /** How much trust counts in the order: see `weighted`. Undefined: as {@link TRUST_WEIGHT} says. */
+  readonly trust_weight?: number | undefined;
   /** What was recorded and not superseded then; undefined: now. Milliseconds since the epoch. */
   readonly as_of?: number | undefined;
   /** What was so in the world then; undefined: at `as_of`, or now; `any`: whenever it was so. */
@@ -47,8 +54,10 @@ export interface RecallInput {
 }
 
 export interface RecallHit {
-  readonly memory: Memory;
+  readonly memory: Judged;
   readonly score: number;
+  /** How much of the score its trust adds, or takes when below 0. */
+  readonly trustAdds: number;
   readonly found: Found;
   /** Where else among the searched namespaces this memory stands: as its origin, or as a published copy. */
   readonly alsoIn: readonly string[];
@@ -63,6 +72,12 @@ export interface RecallOutcome {
   readonly at: number;
 }
 
+/**
+ * Of the default fusion; measured in docs/trust.md. Who asks for one list, or for reciprocal rank fusion, gets the
+ * scores of just that unless a weight is asked for too.
+ */
+export const TRUST_WEIGHT = 0.02;
+
 /** How deep each list goes. Deep enough for a memory that both lists know, but neither well, to come up. */
 export const CANDIDATES = 100;
 
@@ -72,7 +87,7 @@ export const CANDIDATES = 100;
  * Each entry of `namespaces` is searched for itself, and several are merged by reciprocal rank fusion: a small
  * private namespace isn't drowned by a large shared one. A memory and its published copies count as one.
  *
- * A filter is never relaxed; what expired or changed since it was found is left out. A query without a word to
+ * A filter, `min_trust` among them, is never relaxed; what expired or changed since it was found is left out. A query without a word to
  * look up (only stop words, only punctuation) is searched by meaning alone; where that can't be, it is refused.
  */
 export async function recall(
@@ -197,15 +212,21 @@ function fuse(found: SearchResult, input: RecallInput): Fused[] {
   return fuseScores(lists);
 }
 
-/** Reads records, best first, until there are `limit` that still exist, are unexpired and fulfil the filter. */
+/**
+ * Reads records, best first, until there are `limit` that still exist, are unexpired, fulfil the filter and are trusted
+ * enough, and nothing that is left could come before the last of them by its trust.
+ */
 async function loadHits(
-  { store, audit }: Services,
+  services: Services,
   context: Context,
   ranked: readonly Found[],
   filter: FacetQuery,
   moment: Moment,
-  { namespaces, limit }: RecallInput,
+  input: RecallInput,
 ): Promise<RecallHit[]> {
+  const { store, audit } = services;
+  const { namespaces, limit, min_trust = 0 } = input;
+  const weight = trustWeight(input);
   const named = namespaces.filter((name) => !scopeOf(name).below);
   // The trail of one namespace doesn't tell its readers which others were asked for.
   const trail = trailOf(context, "recall");
@@ -213,25 +234,70 @@ async function loadHits(
     await audit.system({ ...trail, other: namespaces.join(" ") }, "ok");
   const now = context.now();
   const fits = (memory: Memory | undefined): memory is Memory =>
-    memory !== undefined && isAlive(memory, now) && holds(memory, moment) && matches(memory, filter);
-  const hits: RecallHit[] = [];
+    memory !== undefined &&
+    !memory.quarantined &&
+    isAlive(memory, now) &&
+    holds(memory, moment) &&
+    matches(memory, filter);
+  let hits: RecallHit[] = [];
   let from = 0;
   do {
-    const batch = ranked.slice(from, from + limit - hits.length);
+    // Where few are trusted enough, each time as many as before, so that there are few times.
+    const wanted = min_trust > 0 ? Math.max(limit - hits.length, from) : limit - hits.length;
+    const size = promising(ranked, from, Math.max(0, wanted), hits[limit - 1]?.score, weight);
+    if (size === 0 && from > 0) break;
+    const batch = ranked.slice(from, from + size);
     const refs = batch.flatMap((found) => found.refs);
     const memories = await store.load(trail, from === 0 ? named : [], refs, moment.asOf);
     from += batch.length;
-    let next = 0;
+    const standing = memories.map((memory) => (fits(memory) ? memory : undefined));
+    const judged = await judgeAll(
+      services,
+      standing.filter((memory) => memory !== undefined),
+      moment.asOf ?? now,
+    );
+    let [next, nextJudged] = [0, 0];
     for (const found of batch) {
-      const copies = memories.slice(next, (next += found.refs.length)).filter(fits);
+      const present = standing.slice(next, (next += found.refs.length)).filter(Boolean).length;
+      const copies = judged
+        .slice(nextJudged, (nextJudged += present))
+        .filter(({ trust }) => trust.trust >= min_trust);
       // The origin itself, where the caller may read it.
       const memory = copies.find(({ origin }) => origin === null) ?? copies[0];
       if (memory === undefined) continue;
       const also = copies.filter((copy) => copy !== memory).map(({ namespace }) => namespace);
-      hits.push({ memory, score: found.score, found, alsoIn: also });
+      const score = weighted(found.score, memory.trust.trust, weight);
+      hits.push({ memory, score, trustAdds: score - found.score, found, alsoIn: also });
     }
-  } while (from < ranked.length && hits.length < limit);
-  return hits;
+    // Stable: among equals, the one that fits better stays first.
+    hits = hits.toSorted((one, other) => other.score - one.score);
+  } while (from < ranked.length);
+  return hits.slice(0, limit);
+}
+
+function trustWeight({ trust_weight, mode, fusion }: RecallInput): number {
+  return trust_weight ?? (mode === "hybrid" && fusion.method === "auto" ? TRUST_WEIGHT : 0);
+}
+
+/**
+ * How many of what is ranked to read next: as many as are wanted, and what could come before the last of those, or
+ * before the last of the hits where there are enough (`least`: its score), by its trust.
+ */
+function promising(
+  ranked: readonly Found[],
+  from: number,
+  wanted: number,
+  least: number | undefined,
+  weight: number,
+): number {
+  const last = ranked[Math.min(from + wanted, ranked.length) - 1];
+  const floor = least ?? (last === undefined ? -Infinity : weighted(last.score, 0, weight));
+  let end = least === undefined ? Math.min(from + wanted, ranked.length) : from;
+  for (let next = ranked[end]; next !== undefined && weighted(next.score, 1, weight) > floor;) {
+    end += 1;
+    next = ranked[end];
+  }
+  return end - from;
 }
 
 /** Reports how long each stage takes; in seconds. */

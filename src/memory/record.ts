@@ -41,6 +41,42 @@ export interface Publication {
   readonly version: number;
 }
 
+/** Says what somebody found who used a memory. The first two are a verdict on what it says, the others on its use. */
+export const FEEDBACK_OUTCOMES = ["confirmed", "contradicted", "used", "useless"] as const;
+export type FeedbackOutcome = (typeof FEEDBACK_OUTCOMES)[number];
+
+/** What others have said of what a memory says. A revision that says something else begins anew. */
+export interface Evidence {
+  /** How many say so; each counts once. */
+  readonly counts: Readonly<Record<FeedbackOutcome, number>>;
+  /** The last verdict of a human was a confirmation. */
+  readonly human_confirmed: boolean;
+  readonly last_outcome: FeedbackOutcome | null;
+  readonly last_feedback_at: number | null;
+  /** Agents other than the author that said the same, each once; the first {@link MAX_CORROBORATORS}. */
+  readonly corroborated_by: readonly string[];
+  /** Since when it says what it says, where that isn't what it said at first; else null, and its timestamp counts. */
+  readonly since: number | null;
+}
+
+/** Five are all that count: see `trustOf`. */
+export const MAX_CORROBORATORS = 32;
+
+export const NO_EVIDENCE: Evidence = {
+  counts: { confirmed: 0, contradicted: 0, used: 0, useless: 0 },
+  human_confirmed: false,
+  last_outcome: null,
+  last_feedback_at: null,
+  corroborated_by: [],
+  since: null,
+};
+
+/** A version of a memory of the same namespace that another one was made from. */
+export interface Source {
+  readonly id: string;
+  readonly version: number;
+}
+
 /** One version of a memory, as the domain sees it. Times are milliseconds since the epoch. */
 export interface Memory {
   readonly id: string;
@@ -55,8 +91,14 @@ export interface Memory {
   readonly timestamp: number;
   readonly metadata: JsonObject;
   readonly tags: readonly string[];
-  /** 0..1, as set at write. */
+  /** 0..1, as set at write: what its trust can't exceed. */
   readonly trust_score: number;
+  readonly derived_from: readonly Source[];
+  /** The lowest trust among what it was derived from, when it was written; null: it wasn't derived. */
+  readonly source_trust: number | null;
+  readonly evidence: Evidence;
+  /** A published copy that its namespace doesn't trust yet: no recall and no list finds it. */
+  readonly quarantined: boolean;
   /** Who wrote it: taken from the caller's credentials, never from the body. */
   readonly source_agent: string;
   /** 1 at first, one more with each revision. */

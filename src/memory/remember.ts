@@ -2,6 +2,9 @@ import { authorize } from "../access/authorize.js";
 import { allowsIn } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
+import { COMPARE_GRACE_MS } from "./corroborate.js";
+import type { SourceRef } from "./derive.js";
+import { sourceTrust } from "./derive.js";
 import type { FirstEmbedding } from "./embed.js";
 import { embedFirstPassages } from "./embed.js";
 import { FINISH_GRACE_MS } from "./embedding-worker.js";
@@ -9,10 +12,13 @@ import { DomainError, invalid } from "../domain/errors.js";
 import type { Fact, FactInput, FactPlacing } from "./facts/fact.js";
 import { factContent, factIdentity } from "./facts/fact.js";
 import { contentHash } from "./hash.js";
+import type { Judged } from "./judge.js";
+import { judgeAll } from "./judge.js";
 import type { JsonObject } from "../domain/json.js";
 import type { InsertOutcome, NewMemory, Preceding } from "./ports.js";
 import { contextFor } from "./preceding.js";
 import type { Interaction, Memory, MemoryType } from "./record.js";
+import { NO_EVIDENCE } from "./record.js";
 import type { Services } from "./services.js";
 import { expiryOf } from "./ttl.js";
 import { isTurn } from "./turn.js";
@@ -29,6 +35,8 @@ export interface RememberInput {
   readonly metadata?: JsonObject | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly trust_score?: number | undefined;
+  /** Versions of memories of the same namespace that it was made from. */
+  readonly derived_from?: readonly SourceRef[] | undefined;
   /** When it is so in the world: from, and until (not included). */
   readonly valid_from?: number | undefined;
   readonly valid_to?: number | undefined;
@@ -43,13 +51,17 @@ export interface RememberInput {
   readonly identity?: string | undefined;
 }
 
+export interface RememberOutcome extends InsertOutcome {
+  readonly memory: Judged;
+}
+
 /** Stores one memory. Rejects with a {@link DomainError}. */
 export async function remember(
   services: Services,
   context: Context,
   namespace: string,
   input: RememberInput,
-): Promise<InsertOutcome> {
+): Promise<RememberOutcome> {
   const [outcome] = await rememberMany(services, context, namespace, [input]);
   if (outcome === undefined || outcome instanceof Error) throw outcome ?? new Error("no outcome");
   return outcome;
@@ -61,7 +73,7 @@ export async function rememberMany(
   context: Context,
   namespace: string,
   inputs: readonly RememberInput[],
-): Promise<readonly (InsertOutcome | Error)[]> {
+): Promise<readonly (RememberOutcome | Error)[]> {
   const act = inputs[0]?.interaction === undefined ? "remember" : "capture";
   await authorize(services.audit, context, namespace, { verb: "write", act });
   // Many take seconds to embed: who writes them hears before that that the store is away.
@@ -70,19 +82,22 @@ export async function rememberMany(
   const embeddings = await embedDrafts(services, drafts);
   const items = drafts.map((item, index) => {
     const embedding = embeddings[index] ?? new Error("a draft without an embedding");
-    return embedding instanceof Error ? embedding : complete(item, embedding, context.now());
+    if (embedding instanceof Error) return embedding;
+    if (item.refused !== undefined) return item.refused;
+    return complete(services, item, embedding, context.now());
   });
   const accepted = items.filter((item): item is NewMemory => !(item instanceof Error));
   const outcomes = await services.store.insert(trailOf(context, act), accepted);
   for (const [index, outcome] of outcomes.entries()) {
     if (outcome instanceof Error || outcome.kind === "seen") continue;
+    if (outcome.compare === true) services.corroboration?.finish(outcome.memory);
     if (outcome.memory.embedding.status === "partial") {
       services.worker.finish({ ...outcome.memory, context: accepted[index]?.preceding?.text ?? "" });
     }
   }
   const mayRead = allowsIn(context.actor.grants, "read", namespace);
   let next = 0;
-  return items.map((item) => {
+  const told = items.map((item): InsertOutcome | Error => {
     if (item instanceof Error) return item;
     const outcome = outcomes[next++] ?? new Error("no outcome");
     if (outcome instanceof Error || mayRead) return outcome;
@@ -90,6 +105,26 @@ export async function rememberMany(
     return outcome.kind === "created"
       ? { kind: "created", memory: item.memory }
       : withheld(outcome.memory, item.memory);
+  });
+  return judged(services, told, context.now());
+}
+
+async function judged(
+  services: Services,
+  outcomes: readonly (InsertOutcome | Error)[],
+  now: number,
+): Promise<(RememberOutcome | Error)[]> {
+  const stored = outcomes.filter((outcome): outcome is InsertOutcome => !(outcome instanceof Error));
+  const memories = await judgeAll(
+    services,
+    stored.map(({ memory }) => memory),
+    now,
+  );
+  let next = 0;
+  return outcomes.map((outcome) => {
+    if (outcome instanceof Error) return outcome;
+    const memory = memories[next++];
+    return memory === undefined ? new Error("no memory") : { kind: outcome.kind, memory };
   });
 }
 
@@ -103,6 +138,8 @@ interface Draft {
   readonly input: RememberInput;
   readonly memory: Omit<Memory, "embedding">;
   readonly preceding: Preceding | undefined;
+  /** It can't be stored, whatever its embedding. */
+  readonly refused?: DomainError | undefined;
 }
 
 /** What was said last in a session goes with what is said next: in the store, or earlier in this very batch. */
@@ -112,16 +149,25 @@ async function draft(
   namespace: string,
   inputs: readonly RememberInput[],
 ): Promise<Draft[]> {
-  const memories = inputs.map((input) => newMemory(services, context, namespace, input));
+  const bounds = await Promise.all(
+    inputs.map((input) => sourceTrust(services, context, namespace, input.derived_from ?? [])),
+  );
+  const memories = inputs.map((input, index) => {
+    const bound = bounds[index] ?? null;
+    const source_trust = bound instanceof DomainError ? null : bound;
+    return { ...newMemory(services, context, namespace, input), source_trust };
+  });
+  const refusals = bounds.map((bound) => (bound instanceof DomainError ? bound : undefined));
   const sessions = [...new Set(memories.filter(isTurn).map(({ session_id }) => session_id))];
   const stored = await services.store.lastTurns(namespace, sessions);
   const last = new Map(sessions.map((session, index) => [session, stored[index]]));
   return memories.map((memory, index) => {
     const input = inputs[index] ?? { memory_type: memory.memory_type };
-    if (!isTurn(memory)) return { input, memory, preceding: undefined };
+    const refused = refusals[index];
+    if (!isTurn(memory)) return { input, memory, preceding: undefined, refused };
     const turn = last.get(memory.session_id);
     last.set(memory.session_id, { id: memory.id, text: contextFor(memory.content) });
-    return { input, memory, preceding: turn?.text === "" ? undefined : turn };
+    return { input, memory, preceding: turn?.text === "" ? undefined : turn, refused };
   });
 }
 
@@ -189,6 +235,10 @@ function newMemory(
     metadata: input.metadata ?? {},
     tags: [...new Set(input.tags)],
     trust_score: input.trust_score ?? 1,
+    derived_from: (input.derived_from ?? []).map(({ id, version }) => ({ id, version })),
+    source_trust: null,
+    evidence: NO_EVIDENCE,
+    quarantined: false,
     source_agent: context.actor.agent,
     version: 1,
     recorded_at: now,
@@ -222,7 +272,12 @@ function placingOf({ fact, valid_from, timestamp }: RememberInput): FactPlacing 
   return { cardinality: fact.cardinality, dated };
 }
 
-function complete({ input, memory, preceding }: Draft, embedding: FirstEmbedding, now: number): NewMemory {
+function complete(
+  { corroboration }: Services,
+  { input, memory, preceding }: Draft,
+  embedding: FirstEmbedding,
+  now: number,
+): NewMemory {
   return {
     memory: { ...memory, embedding: { status: embedding.status, model: embedding.model } },
     preceding,
@@ -232,7 +287,16 @@ function complete({ input, memory, preceding }: Draft, embedding: FirstEmbedding
     vectors: embedding.vectors,
     ownVector: input.embedding !== undefined,
     embedAt: dueTime(embedding, now),
+    compareAt: corroboration === undefined || !isClaim(memory) ? undefined : now + COMPARE_GRACE_MS,
   };
+}
+
+/**
+ * What can be said again in other words. Episodes only corroborate each other word by word: their vectors hold what was
+ * said before them, and that two turns are alike says nothing of what they report.
+ */
+export function isClaim({ memory_type }: Pick<Memory, "memory_type">): boolean {
+  return memory_type !== "episodic";
 }
 
 export function checkValidity({ valid_from, valid_to }: Pick<Memory, "valid_from" | "valid_to">): void {

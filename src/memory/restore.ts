@@ -2,8 +2,8 @@ import { authorize } from "../access/authorize.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { DomainError, memoryNotFound } from "../domain/errors.js";
+import type { Judged } from "./judge.js";
 import type { MemoryRef } from "./ports.js";
-import type { Memory } from "./record.js";
 import { revise } from "./revise.js";
 import type { Services } from "./services.js";
 
@@ -17,7 +17,7 @@ export async function restore(
   ref: MemoryRef,
   version: number,
   expectedVersion: number | undefined,
-): Promise<Memory> {
+): Promise<Judged> {
   const { store, audit } = services;
   await authorize(audit, context, ref.namespace, { verb: "read", act: "restore" });
   await authorize(audit, context, ref.namespace, { verb: "write", act: "restore" });

@@ -5,11 +5,14 @@ import type { Context } from "../domain/context.js";
 import { embedFirstPassages } from "./embed.js";
 import { DomainError, invalid, memoryNotFound, quotaExceeded, versionConflict } from "../domain/errors.js";
 import { contentHash } from "./hash.js";
+import type { Judged } from "./judge.js";
+import { judge } from "./judge.js";
 import type { JsonObject } from "../domain/json.js";
 import { mergeMetadata } from "./metadata.js";
 import type { MemoryRef, Revision } from "./ports.js";
 import type { Memory, MemoryDetail } from "./record.js";
-import { checkOwnEmbedding, checkValidity, dueTime } from "./remember.js";
+import { NO_EVIDENCE } from "./record.js";
+import { checkOwnEmbedding, checkValidity, dueTime, isClaim } from "./remember.js";
 import type { Services } from "./services.js";
 import { tellCopies } from "./tell-copies.js";
 import { expiryOf } from "./ttl.js";
@@ -47,7 +50,7 @@ export async function revise(
   ref: MemoryRef,
   input: RevisionInput,
   expectedVersion: number | undefined,
-): Promise<Memory> {
+): Promise<Judged> {
   const { store, audit } = services;
   await authorize(audit, context, ref.namespace, { verb: "write", act: "revise" });
   // The answer is the whole memory, and a refusal may name another one.
@@ -65,7 +68,8 @@ export async function revise(
       // What a session's turn follows is for the sweep to find; new content follows nothing.
       if (revision.vectors !== undefined && revision.memory.embedding.status === "partial")
         services.worker.finish({ ...revision.memory, context: "" });
-      return { ...revision.memory, updated_at: outcome.since, valid_to: outcome.validTo };
+      const revised = { ...revision.memory, updated_at: outcome.since, valid_to: outcome.validTo };
+      return judge(services, revised, context.now());
     }
     if (outcome.kind === "duplicate") {
       throw new DomainError("duplicate_content", `The memory ${outcome.id} has this content already.`);
@@ -133,6 +137,7 @@ async function nextVersion(
         : mergeMetadata(current.metadata, input.metadata),
     tags: input.tags === undefined ? current.tags : [...new Set(input.tags)],
     trust_score: input.trust_score ?? current.trust_score,
+    evidence: content === current.content ? current.evidence : { ...NO_EVIDENCE, since: now },
     valid_from: input.valid_from === undefined ? current.valid_from : input.valid_from,
     valid_to: input.valid_to === undefined ? current.valid_to : input.valid_to,
     fact: current.fact === null ? null : { ...current.fact, ...input.fact },
@@ -150,6 +155,7 @@ async function nextVersion(
     memory,
     interaction,
     expectedVersion: current.version,
+    restated: content !== current.content,
     // A fact is known by what it says and an item by its key, not by the words for it.
     contentHash:
       content === current.content || memory.fact !== null || current.key !== null
@@ -158,6 +164,10 @@ async function nextVersion(
     vectors: embedding?.vectors,
     embedAt: embedding === undefined ? undefined : dueTime(embedding, now),
     exempt: false,
+    compareAt:
+      services.corroboration !== undefined && content !== current.content && isClaim(memory)
+        ? now
+        : undefined,
     newExpiry: input.ttl_seconds !== undefined,
     newEnd: input.valid_to !== undefined && isOnTimeline(memory),
   };

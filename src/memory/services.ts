@@ -1,5 +1,7 @@
 import type { Embedder } from "../embeddings/embedder.js";
 import type { AuditLog } from "../access/ports.js";
+import type { Accuracies, AgentRegistry } from "./agents.js";
+import type { CorroborationWorker } from "./corroborate.js";
 import type { EmbeddingWorker } from "./embedding-worker.js";
 import type { EntityStore } from "./facts/ports.js";
 import type { MemoryStore } from "./ports.js";
@@ -11,10 +13,14 @@ export interface Services {
   readonly store: MemoryStore;
   readonly entities: EntityStore;
   readonly audit: AuditLog;
+  readonly agents: AgentRegistry;
+  readonly accuracies: Accuracies;
   readonly receipts: ReceiptStore;
   /** Undefined: keyword only. */
   readonly embedder: Embedder | undefined;
   readonly worker: EmbeddingWorker;
+  /** Undefined: what is written isn't compared with what others wrote. */
+  readonly corroboration: CorroborationWorker | undefined;
   /** Seconds that a memory of each type lives unless told otherwise; null: for ever. */
   readonly defaultTtl: Readonly<Record<MemoryType, number | null>>;
   /** Tells operators how long a stage took; seconds. */

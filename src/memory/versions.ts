@@ -2,8 +2,10 @@ import { authorize } from "../access/authorize.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { memoryNotFound } from "../domain/errors.js";
+import type { Judged } from "./judge.js";
+import { judgeAll } from "./judge.js";
 import type { MemoryRef } from "./ports.js";
-import type { Memory } from "./record.js";
+import { seesQuarantine } from "./quarantine.js";
 import type { Services } from "./services.js";
 import { isAlive } from "./ttl.js";
 
@@ -15,22 +17,25 @@ export interface VersionsInput {
 
 export interface VersionsOutcome {
   /** The newest first. */
-  readonly versions: readonly Memory[];
+  readonly versions: readonly Judged[];
   /** What to give as `before` for the next page; undefined at the end. */
   readonly next: number | undefined;
 }
 
 /** A memory's versions, each as it was recorded. */
 export async function versions(
-  { store, audit }: Services,
+  services: Services,
   context: Context,
   ref: MemoryRef,
   { before, limit }: VersionsInput,
 ): Promise<VersionsOutcome> {
+  const { store, audit } = services;
   await authorize(audit, context, ref.namespace, { verb: "read", act: "versions" });
   const found = await store.versions(trailOf(context, "versions", { ids: [ref.id] }), ref, before, limit);
   if (found === undefined || found.some((memory) => !isAlive(memory, context.now()))) throw memoryNotFound();
+  const hidden = found.some(({ quarantined }) => quarantined);
+  if (hidden && !seesQuarantine(context.actor.grants, ref.namespace)) throw memoryNotFound();
   const last = found.at(-1);
   const more = found.length === limit && last !== undefined && last.version > 1;
-  return { versions: found, next: more ? last.version : undefined };
+  return { versions: await judgeAll(services, found, context.now()), next: more ? last.version : undefined };
 }

@@ -1,5 +1,6 @@
 import { facetsOf, sessionFacet } from "../memory/facets.js";
 import type { JsonObject } from "../domain/json.js";
+import type { Vote } from "../memory/agents.js";
 import { lengthPrior } from "../memory/length-prior.js";
 import type {
   NewMemory,
@@ -9,7 +10,16 @@ import type {
   Revision,
 } from "../memory/ports.js";
 import type { Fact } from "../memory/facts/fact.js";
-import type { Interaction, Memory, MemoryDetail, Origin, Publication } from "../memory/record.js";
+import type {
+  Evidence,
+  FeedbackOutcome,
+  Interaction,
+  Memory,
+  MemoryDetail,
+  Origin,
+  Publication,
+} from "../memory/record.js";
+import { NO_EVIDENCE } from "../memory/record.js";
 import { isTurn } from "../memory/turn.js";
 import { indexText } from "../memory/terms.js";
 import { vectorBytes } from "./vector.js";
@@ -26,6 +36,9 @@ interface MemoryDocument {
   readonly raw?: string;
   /** By namespace: to which it is, or is to be, published. */
   readonly published?: Readonly<Record<string, StoredPublication>>;
+  /** Kept by lua/feedback.lua: by caller, what it said; by vote, what isn't counted for the author yet. */
+  readonly voices?: Readonly<Record<string, unknown>>;
+  readonly unsent?: Readonly<Record<string, Omit<Vote, "id">>>;
   readonly index: {
     readonly ns: string;
     readonly facets: readonly string[];
@@ -58,6 +71,10 @@ interface MemoryDocument {
     readonly bytes: number;
     readonly vector_bytes: number;
     readonly embed_at?: number;
+    /** When a sweep should compare it with what others wrote. */
+    readonly corroborate_at?: number;
+    /** When a sweep should look whether the verdicts on it were counted. */
+    readonly feedback_at?: number;
   };
 }
 
@@ -69,15 +86,37 @@ interface StoredRemains {
   readonly deleted_at: number;
 }
 
-type StoredMemory = Omit<Memory, "key" | "metadata" | "origin" | "fact"> & {
+type StoredMemory = Omit<
+  Memory,
+  "key" | "metadata" | "origin" | "fact" | "evidence" | "derived_from" | "source_trust" | "quarantined"
+> & {
   /** Left out where it has none. */
   readonly key?: string | undefined;
   readonly metadata: string;
+  /** Left out where there is none; written by scripts from then on. */
+  readonly evidence?: StoredEvidence;
+  readonly derived_from?: Memory["derived_from"];
+  readonly source_trust?: number;
+  readonly quarantined?: true;
   /** Left out where it is no copy. */
   readonly origin?: Origin | undefined;
   /** Likewise. */
   readonly fact?: Fact | undefined;
 };
+
+/** Numbers and flags are left out where they are 0 or false. */
+interface StoredEvidence {
+  readonly confirmed?: number;
+  readonly contradicted?: number;
+  readonly used?: number;
+  readonly useless?: number;
+  readonly human?: boolean;
+  readonly last?: FeedbackOutcome;
+  readonly last_at?: number;
+  /** Never empty: an empty array would come back from a script as an object. */
+  readonly agents?: readonly string[];
+  readonly since?: number;
+}
 
 /** A document cut open where `index.seq` belongs: only the script knows that number. */
 export interface EncodedDocument {
@@ -120,6 +159,7 @@ export function encodeDocument({ memory, interaction, preceding, ...rest }: NewM
       bytes: size.json,
       vector_bytes: size.vectors,
       ...(rest.embedAt === undefined ? {} : { embed_at: rest.embedAt }),
+      ...(rest.compareAt === undefined ? {} : { corroborate_at: rest.compareAt }),
     },
   };
   const json = JSON.stringify(document);
@@ -149,12 +189,57 @@ function jsonBytes(stored: StoredMemory, interaction: Interaction | undefined): 
 }
 
 function storedMemory(memory: Memory): StoredMemory {
+  const { evidence, derived_from, source_trust, quarantined, ...rest } = memory;
   return {
-    ...memory,
+    ...rest,
     key: memory.key ?? undefined,
+    fact: memory.fact ?? undefined,
     metadata: JSON.stringify(memory.metadata),
     origin: memory.origin ?? undefined,
-    fact: memory.fact ?? undefined,
+    ...storedEvidence(evidence),
+    ...(derived_from.length === 0 ? {} : { derived_from }),
+    ...(source_trust === null ? {} : { source_trust }),
+    ...(quarantined ? { quarantined } : {}),
+  };
+}
+
+function storedEvidence({ human_confirmed, corroborated_by, since }: Evidence): {
+  evidence?: StoredEvidence;
+} {
+  const evidence: StoredEvidence = {
+    ...(human_confirmed ? { human: true } : {}),
+    ...(corroborated_by.length === 0 ? {} : { agents: corroborated_by }),
+    ...(since === null ? {} : { since }),
+  };
+  return Object.keys(evidence).length === 0 ? {} : { evidence };
+}
+
+/** A merge patch that leaves nothing of the evidence for what a memory said before but what is given. */
+function replacedEvidence(evidence: Evidence) {
+  const none = {
+    confirmed: null,
+    contradicted: null,
+    used: null,
+    useless: null,
+    human: null,
+    last: null,
+    last_at: null,
+    agents: null,
+    since: null,
+  } satisfies Record<keyof StoredEvidence, null>;
+  return { ...none, ...storedEvidence(evidence).evidence };
+}
+
+function decodeEvidence(stored: StoredEvidence | undefined): Evidence {
+  if (stored === undefined) return NO_EVIDENCE;
+  const { confirmed = 0, contradicted = 0, used = 0, useless = 0 } = stored;
+  return {
+    counts: { confirmed, contradicted, used, useless },
+    human_confirmed: stored.human ?? false,
+    last_outcome: stored.last ?? null,
+    last_feedback_at: stored.last_at ?? null,
+    corroborated_by: stored.agents ?? [],
+    since: stored.since ?? null,
   };
 }
 
@@ -177,10 +262,11 @@ export function encodeRevision(revision: Revision): {
     json: jsonBytes(stored, revision.interaction),
     vectors: revision.vectors === undefined ? undefined : vectorBytes(revision.vectors),
   };
-  const { embedding, expires_at, seen_count: _, last_seen_at: __, fact, ...rest } = stored;
+  const { embedding, expires_at, seen_count: _, last_seen_at: __, evidence: ___, fact, ...rest } = stored;
   const memory = {
     ...rest,
     ...(revision.newExpiry ? { expires_at } : {}),
+    ...(revision.restated === true ? { evidence: replacedEvidence(revision.memory.evidence) } : {}),
     // All else of a fact is for life, or set by scripts as others come and go.
     ...(fact === undefined ? {} : { fact: { confidence: fact.confidence } }),
   };
@@ -195,12 +281,15 @@ export function encodeRevision(revision: Revision): {
     bytes: size.json,
     ...(revision.newEnd ? { stated_to: memory.valid_to } : {}),
     ...(size.vectors === undefined ? {} : { vector_bytes: size.vectors }),
+    ...(revision.compareAt === undefined ? {} : { corroborate_at: revision.compareAt }),
     ...(revision.contentHash === undefined ? {} : { hash: revision.contentHash }),
   };
+  const begun = revision.restated === true ? { voices: null } : {};
   const patch =
     revision.vectors === undefined
-      ? { memory, index }
+      ? { memory, index, ...begun }
       : {
+          ...begun,
           memory: { ...memory, embedding },
           index: {
             ...index,
@@ -241,6 +330,12 @@ export function decodeDetail(json: string, record?: string): MemoryDetail {
   }>(json);
   const [whole] = record === undefined ? [raw] : parseStored<[string?]>(record);
   return detailOf(stored, whole, published);
+}
+
+/** Reads what `JSON.GET key $.unsent` returns: an array of one, or empty. */
+export function decodeVotes(json: string | undefined): Vote[] {
+  const [unsent = {}] = parseStored<[Record<string, Omit<Vote, "id">>?]>(json ?? "[]");
+  return Object.entries(unsent).map(([id, { at, verdict }]) => ({ id, at, verdict }));
 }
 
 /** A JSON merge patch that notes a publication, and when a sweep should look for it. */
@@ -296,6 +391,10 @@ function decodeStored(stored: StoredMemory): Memory {
       stored.origin === undefined ? null : { ...stored.origin, deleted_at: stored.origin.deleted_at ?? null },
     fact: stored.fact ?? null,
     metadata: parseStored<JsonObject>(stored.metadata),
+    derived_from: stored.derived_from ?? [],
+    source_trust: stored.source_trust ?? null,
+    evidence: decodeEvidence(stored.evidence),
+    quarantined: stored.quarantined ?? false,
     embedding: { status: stored.embedding.status, model: stored.embedding.model ?? null },
   };
 }

@@ -23,8 +23,10 @@ export function recordIndex(keys: Keys): IndexDefinition {
       $.index.seq AS seq NUMERIC SORTABLE
       $.index.embed_at AS embed_at NUMERIC
       $.index.publish_at AS publish_at NUMERIC
-      $.index.since AS since NUMERIC SORTABLE
-      $.index.until AS until NUMERIC SORTABLE
+      $.index.feedback_at AS feedback_at NUMERIC
+      $.index.corroborate_at AS corroborate_at NUMERIC
+      $.index.since AS since NUMERIC
+      $.index.until AS until NUMERIC
       $.index.valid_from AS valid_from NUMERIC
       $.index.valid_to AS valid_to NUMERIC
       $.index.text AS text TEXT NOSTEM WEIGHT 3

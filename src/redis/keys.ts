@@ -45,6 +45,14 @@ export interface Keys {
   apiKeys(): string;
   /** Is there once there was a key: from then on, every request needs one. */
   apiKeyEverMade(): string;
+  /** How often an agent's memories were confirmed and contradicted, a hash. A name may hold anything, so it stands at the end. */
+  agent(name: string): string;
+  /** What {@link agent} puts before the name. */
+  agentPrefix(): string;
+  /** Who said so of which of its memories, a hash. */
+  agentVotes(name: string): string;
+  /** The names of all agents that were judged, a sorted set in their own order. */
+  agents(): string;
   /** Requests of a key in the current minute. */
   rate(id: string): string;
   /** How many memories a namespace holds, and of how many bytes. */
@@ -110,13 +118,14 @@ export const SETTING_FIELDS = [
   "state_ttl_max_seconds",
   "quota_memories",
   "quota_bytes",
+  "publish_min_trust",
 ] as const;
 
 /** The setting of a predicate's cardinality; `predicate` as names are compared. */
 export const predicateSetting = (predicate: string): string => `predicates_${predicate}`;
 
 /** Raised when the meaning of the record index's fields changes: the new index then fills beside the old one. */
-const RECORD_SCHEMA = 2;
+const RECORD_SCHEMA = 3;
 const VECTOR_SCHEMA = 2;
 
 export function createKeys(prefix: string): Keys {
@@ -150,6 +159,10 @@ export function createKeys(prefix: string): Keys {
     apiKeyPrefix: () => `${prefix}:key:{${SYSTEM}}:`,
     apiKeys: () => `${prefix}:keys:{${SYSTEM}}`,
     apiKeyEverMade: () => `${prefix}:key-ever-made:{${SYSTEM}}`,
+    agent: (name) => `${prefix}:agent:{${SYSTEM}}:${name}`,
+    agentPrefix: () => `${prefix}:agent:{${SYSTEM}}:`,
+    agentVotes: (name) => `${prefix}:agent-votes:{${SYSTEM}}:${name}`,
+    agents: () => `${prefix}:agents:{${SYSTEM}}`,
     rate: (id) => `${prefix}:rate:{${id}}`,
     state: (namespace, key) => `${prefix}:state:{${namespace}}:${key}`,
     stateFacts: (namespace, key) => `${prefix}:state-facts:{${namespace}}:${key}`,

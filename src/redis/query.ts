@@ -1,5 +1,5 @@
 import type { Scope } from "../access/grants.js";
-import { belowFacet, oldBelowFacet, oldNamespace } from "../memory/facets.js";
+import { belowFacet, oldBelowFacet, oldNamespace, QUARANTINE_FACET } from "../memory/facets.js";
 import type { FacetQuery } from "../memory/filter.js";
 import type { Moment } from "../memory/ports.js";
 import type { KeywordQuery } from "../memory/terms.js";
@@ -9,6 +9,13 @@ export type Params = Record<string, string | Buffer>;
 
 /** No tag ever has this value: neither a namespace nor a facet can hold it. */
 const NEVER = "!";
+
+export interface ScopeOptions {
+  /** False: versions of all times, of which the caller leaves out what wasn't current at the moment. */
+  readonly timed?: boolean;
+  /** What is in quarantine, and nothing else. */
+  readonly quarantined?: boolean;
+}
 
 /**
  * Namespaces and filter, without a score of their own; empty where everything is in scope.
@@ -21,20 +28,23 @@ export function scopeClause(
   filter: FacetQuery,
   params: Params,
   moment: Moment = PRESENT,
-  timed = true,
+  { timed = true, quarantined = false }: ScopeOptions = {},
 ): string {
   params["never"] = NEVER;
   const clauses = [
     ...namespaceClauses(scopes, params, moment.asOf !== undefined),
     ...filter.groups.map((group, index) => tagClause("facets", group, `f${index}`, params)),
   ];
-  const without = filter.without ?? [];
   const time = timeClause(filter);
   if (time !== undefined) clauses.push(time);
   const everything = scopes.some(({ root, below }) => below && root === "");
+  // What is in quarantine is rare, so that leaving it out costs nothing. Never last: of terms right after a negated tag,
+  // RediSearch 2.10 loses the scores.
+  const unwanted = [...(filter.without ?? []), ...(quarantined ? [] : [QUARANTINE_FACET])];
   return [
+    ...(unwanted.length === 0 ? [] : [`(-${tagClause("facets", unwanted, "without", params)})`]),
+    ...(quarantined ? [weightless(tagClause("facets", [QUARANTINE_FACET], "quarantine", params))] : []),
     ...clauses.map(weightless),
-    ...(without.length === 0 ? [] : [`(-${tagClause("facets", without, "without", params)})`]),
     ...momentClauses(moment, timed, everything),
   ].join(" ");
 }

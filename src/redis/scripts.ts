@@ -73,10 +73,21 @@ const metered = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
 
 /** A metered script that knows of facts and their timelines. */
 const factual = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
-  scoped(["usage", "versions", "facts"], name, decode);
+  scoped(["usage", "versions", "facts", "trust"], name, decode);
 
 /** A script of state memory: its scope is what lua/state.lua takes. */
 const state = <Reply>(name: string, decode: (reply: unknown) => Reply) => scoped(["state"], name, decode);
+
+/** A script of what the service does by itself, after what it needs of others. */
+function joined<Reply>(name: string, before: readonly string[], decode: (reply: unknown) => Reply) {
+  return defineScript({
+    SCRIPT: [...before.map(source), source(name)].join("\n"),
+    parseCommand(parser: CommandParser, keys: readonly RedisArgument[], args: readonly RedisArgument[]) {
+      parse(parser, keys, args);
+    },
+    transformReply: decode,
+  });
+}
 
 /** A metered script of what the service does by itself. */
 function meteredAlone<Reply>(name: string, decode: (reply: unknown) => Reply) {
@@ -118,6 +129,7 @@ const fieldLists = (reply: unknown): Record<string, string>[] =>
   Array.isArray(reply) ? reply.map(fields) : [];
 const integers = (reply: unknown): (number | undefined)[] =>
   Array.isArray(reply) ? reply.map((value) => (value === null ? undefined : Number(value))) : [];
+const numbers = (reply: unknown): number[] => (Array.isArray(reply) ? reply.map(Number) : []);
 const codeAndText = (reply: unknown): { code: number; text: string } => {
   const [code, rest] = Array.isArray(reply) ? reply : [reply];
   return { code: Number(code), text: String(rest ?? "") };
@@ -152,6 +164,13 @@ export const scripts = {
   revokeKey: audited("revoke-key", integer),
   pageKeys: script("page-keys", texts),
   touchKey: script("touch-key", integer),
+  noteFeedback: audited("feedback", texts, ["versions", "trust"]),
+  settleFeedback: script("settle-feedback", integer),
+  releaseMemory: audited("release", text, ["versions", "trust"]),
+  corroborate: joined("corroborate", ["versions", "trust"], integer),
+  readAgent: audited("agent-read", numbers),
+  pageAgents: audited("agent-page", texts),
+  countVotes: script("agent-count", integer),
   getUsage: metered("usage-get", integers),
   getSettings: audited("settings-get", fields),
   putSettings: audited("settings-put", integer),

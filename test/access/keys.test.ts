@@ -35,6 +35,7 @@ describe("a key", () => {
       agent: "support-1",
       name: "for the desk",
       grants: [{ namespace: "acme.**", verbs: ["read", "write"] }],
+      human: false,
       created_at: expect.any(String),
       created_by: "root",
       expires_at: expect.any(String),

@@ -6,6 +6,7 @@ export type Need =
   | "read"
   | "write"
   | "read and write"
+  | "read and publish"
   | "publish"
   | "admin"
   | "keys"
@@ -58,6 +59,11 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   "GET /v1/namespaces/{ns}/memories/{id}/versions": { need: "read" },
   "POST /v1/namespaces/{ns}/memories/{id}/restore": { need: "read and write", body: { version: 1 } },
   "POST /v1/namespaces/{ns}/interactions": { need: "write", body: { input: "x" } },
+  "POST /v1/namespaces/{ns}/memories/{id}/feedback": {
+    need: "read and write",
+    body: { outcome: "used", by: "agent" },
+  },
+  "POST /v1/namespaces/{ns}/memories/{id}/release": { need: "read and publish", body: {} },
   "POST /v1/namespaces/{ns}/memories/{id}/publish": {
     need: "read",
     also: { namespace: "{ns}.shared", verbs: ["publish"] },
@@ -68,6 +74,8 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
     also: { namespace: "{ns}.shared", verbs: ["publish"] },
     body: { from: "{ns}.shared" },
   },
+  "GET /v1/agents": { need: "root" },
+  "GET /v1/agents/{id}": { need: "root" },
   "GET /v1/namespaces/{ns}/entities": { need: "read" },
   "GET /v1/namespaces/{ns}/entities/{entity}": { need: "read" },
   "PUT /v1/namespaces/{ns}/entities/{entity}": { need: "read and write", body: { aliases: [] } },

@@ -88,8 +88,8 @@ export function createAuthenticator({
         throw await refuse(await cache.findNow(token.id), requestId);
       }
       noteUse(key);
-      const { id, agent, grants, rate_limit_per_minute } = key;
-      return { actor: { agent, keyId: id, grants }, rateLimit: rate_limit_per_minute };
+      const { id, agent, grants, human, rate_limit_per_minute } = key;
+      return { actor: { agent, keyId: id, grants, human }, rateLimit: rate_limit_per_minute };
     },
     async mayStay({ keyId }) {
       if (keyId === null) return !(await cache.required());

@@ -9,6 +9,8 @@ export interface ApiKey {
   readonly agent: string;
   readonly name: string | null;
   readonly grants: readonly Grant[];
+  /** It is a person's: what is said with it may be said as a human. */
+  readonly human: boolean;
   readonly created_at: number;
   /** The agent that made it. */
   readonly created_by: string;

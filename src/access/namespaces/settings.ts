@@ -9,6 +9,8 @@ export interface Settings {
   readonly state_ttl: { readonly default_seconds: number | null; readonly max_seconds: number | null };
   /** How many memories it may hold, and how many bytes of them. */
   readonly quota: { readonly memories: number | null; readonly bytes: number | null };
+  /** What is trusted less than this is in quarantine once it was published there. */
+  readonly publish: { readonly min_trust: number | null };
   /** How many objects a subject has at a time, by predicate; for facts that don't say it themselves. */
   readonly predicates: Readonly<Record<string, "one" | "many">>;
 }
@@ -16,6 +18,7 @@ export interface Settings {
 export const NO_SETTINGS: Settings = {
   state_ttl: { default_seconds: null, max_seconds: null },
   quota: { memories: null, bytes: null },
+  publish: { min_trust: null },
   predicates: {},
 };
 

@@ -1,10 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { feedback } from "../../memory/feedback.js";
 import { scopeOf } from "../../access/grants.js";
 import { list } from "../../memory/list.js";
 import { listMany } from "../../memory/list-many.js";
 import { publish } from "../../memory/publish.js";
 import { read } from "../../memory/read.js";
+import type { RememberOutcome } from "../../memory/remember.js";
 import { remember, rememberMany } from "../../memory/remember.js";
+import { release } from "../../memory/release.js";
 import { remove } from "../../memory/remove.js";
 import { restore } from "../../memory/restore.js";
 import { revise } from "../../memory/revise.js";
@@ -12,7 +15,6 @@ import { unpublish } from "../../memory/unpublish.js";
 import { versions } from "../../memory/versions.js";
 import { LIMITS } from "../../domain/limits.js";
 import { describeError } from "../../log.js";
-import type { InsertOutcome } from "../../memory/ports.js";
 import { etagOf, expectedVersion } from "../conditional.js";
 import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
@@ -21,6 +23,7 @@ import { createRouter } from "../router.js";
 import { time } from "../schemas/primitives.js";
 import { listManyParameters, listParameters, memoryPage, filterOf } from "../schemas/list.js";
 import {
+  feedbackRequest,
   memoryDetailView,
   memoryPatch,
   memoryView,
@@ -120,6 +123,10 @@ const readRoute = createRoute({
     params: memoryParams,
     query: z.strictObject({
       as_of: time.optional().openapi({ description: "As it was then; 404 if it wasn't there yet." }),
+      explain: z
+        .enum(["true", "false"])
+        .default("false")
+        .openapi({ description: "true: with what its trust is made of." }),
     }),
   },
   responses: {
@@ -191,6 +198,37 @@ const restoreRoute = createRoute({
   },
 });
 
+const feedbackRoute = createRoute({
+  method: "post",
+  path: "/v1/namespaces/{ns}/memories/{id}/feedback",
+  tags: tag,
+  summary: "Say what you found of a memory",
+  description:
+    "`confirmed` and `contradicted` are a verdict: they teach how accurate its author is. `used` and `useless` are of its use. Each caller counts once of each; a later word takes the place of the earlier. Makes no version. A human's `confirmed` lets a copy out of quarantine. Takes `write` and, because the answer is the whole memory, `read`.",
+  request: { params: memoryParams, body: jsonBody(feedbackRequest) },
+  responses: {
+    200: jsonResponse(memoryView, "The memory, trusted as it is now."),
+    ...problems,
+    ...unfitBody,
+    ...notFound,
+  },
+});
+
+const releaseRoute = createRoute({
+  method: "post",
+  path: "/v1/namespaces/{ns}/memories/{id}/release",
+  tags: tag,
+  summary: "Let a published copy out of quarantine",
+  description: "Takes `publish` here and, because the answer is the whole memory, `read`.",
+  request: { params: memoryParams, body: jsonBody(z.strictObject({})) },
+  responses: {
+    200: jsonResponse(memoryView, "It is found from now on."),
+    ...problems,
+    ...unfitBody,
+    ...notFound,
+  },
+});
+
 const publishRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories/{id}/publish",
@@ -256,9 +294,10 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
       return c.json({ results }, 200);
     })
     .openapi(listRoute, async (c) => {
-      const { order, limit, cursor, ...query } = c.req.valid("query");
+      const { order, limit, cursor, quarantined, ...query } = c.req.valid("query");
       const page = await list(services, contextOf(c, now), c.req.valid("param").ns, {
         filter: filterOf(query),
+        quarantined: quarantined === "true",
         order,
         limit,
         cursor,
@@ -273,10 +312,10 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
     })
     .openapi(readRoute, async (c) => {
       const { ns, id } = c.req.valid("param");
-      const { as_of } = c.req.valid("query");
+      const { as_of, explain } = c.req.valid("query");
       const memory = await read(services, contextOf(c, now), { namespace: ns, id }, as_of);
       c.header("ETag", etagOf(memory.version));
-      return c.json(viewDetail(memory), 200);
+      return c.json(viewDetail(memory, explain === "true"), 200);
     })
     .openapi(reviseRoute, async (c) => {
       const { ns, id } = c.req.valid("param");
@@ -314,6 +353,19 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
       c.header("ETag", etagOf(memory.version));
       return c.json(viewMemory(memory), 200);
     })
+    .openapi(feedbackRoute, async (c) => {
+      const { ns, id } = c.req.valid("param");
+      const input = c.req.valid("json");
+      const memory = await feedback(services, contextOf(c, now), { namespace: ns, id }, input);
+      c.header("ETag", etagOf(memory.version));
+      return c.json(viewMemory(memory), 200);
+    })
+    .openapi(releaseRoute, async (c) => {
+      const { ns, id } = c.req.valid("param");
+      const memory = await release(services, contextOf(c, now), { namespace: ns, id });
+      c.header("ETag", etagOf(memory.version));
+      return c.json(viewMemory(memory), 200);
+    })
     .openapi(publishRoute, async (c) => {
       const { ns, id } = c.req.valid("param");
       const input = c.req.valid("json");
@@ -329,7 +381,7 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
 }
 
 function batchView(
-  outcome: InsertOutcome | Error,
+  outcome: RememberOutcome | Error,
   onUnexpected: (error: Error) => void,
 ): z.infer<typeof batchResult> {
   if (outcome instanceof Error) {

@@ -4,7 +4,7 @@ import type { EntityOutcome } from "../../memory/facts/get-entity.js";
 import type { Edge, NeighborsOutcome } from "../../memory/facts/neighbors.js";
 import type { Entity, ListedName } from "../../memory/facts/ports.js";
 import { repeatable } from "./list.js";
-import { memoryView, viewMemory } from "./memory.js";
+import { isoOrNull, memoryView, viewMemory } from "./memory.js";
 import { factName, memoryId, namespace, time, timeView } from "./primitives.js";
 
 /** Every client resolves `.` and `..` before it sends a path, so nobody could name such an entity in a URL. */
@@ -115,9 +115,16 @@ export function viewNeighbors(outcome: NeighborsOutcome): z.infer<typeof neighbo
 }
 
 function viewEdge({ memory, hops }: Edge): z.infer<typeof edgeView> {
-  const { id, valid_from, valid_to } = viewMemory(memory);
+  const { id, valid_from, valid_to } = memory;
   const { cardinality: _, contradicts, ...fact } = memory.fact;
-  return { fact_id: id, ...fact, contradicts: [...contradicts], valid_from, valid_to, hops };
+  return {
+    fact_id: id,
+    ...fact,
+    contradicts: [...contradicts],
+    valid_from: isoOrNull(valid_from),
+    valid_to: isoOrNull(valid_to),
+    hops,
+  };
 }
 
 export function viewEntity({ name, written, names }: Entity): z.infer<typeof entityView> {

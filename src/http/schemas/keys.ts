@@ -25,6 +25,9 @@ export const newKey = z
     }),
     name: identifier.optional().openapi({ description: "For people." }),
     grants: z.array(grant).min(1).max(LIMITS.grants),
+    human: z.boolean().optional().openapi({
+      description: "The key is a person's: its feedback may be given as a human's. false unless given.",
+    }),
     expires_at: time.refine((value) => value > Date.now(), "Must be in the future.").optional(),
     ttl_seconds: z.int().min(1).max(LIMITS.ttlSeconds).optional(),
     rate_limit_per_minute: perMinute
@@ -43,6 +46,7 @@ export const keyView = z
     agent: z.string(),
     name: z.string().nullable(),
     grants: z.array(grant),
+    human: z.boolean(),
     created_at: timeView,
     created_by: z.string(),
     expires_at: timeView.nullable(),

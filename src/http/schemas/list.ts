@@ -65,6 +65,10 @@ export const filterParameters = {
 
 export const listParameters = z.strictObject({
   ...filterParameters,
+  quarantined: z
+    .enum(["true", "false"])
+    .default("false")
+    .openapi({ description: "true: only published copies in quarantine. Takes `write`." }),
   order: z.enum(["asc", "desc"]).default("desc").openapi({ description: "Of recording." }),
   limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
   cursor: z.string().min(1).max(256).optional(),

@@ -1,15 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
+import type { Judged } from "../../memory/judge.js";
 import { CARDINALITIES } from "../../memory/facts/fact.js";
-import type {
-  Interaction,
-  Memory,
-  MemoryDetail,
-  MemoryType,
-  Origin,
-  Publication,
-} from "../../memory/record.js";
-import { EMBEDDING_STATUSES } from "../../memory/record.js";
+import type { Interaction, MemoryDetail, MemoryType, Origin, Publication } from "../../memory/record.js";
+import { EMBEDDING_STATUSES, FEEDBACK_OUTCOMES } from "../../memory/record.js";
+import type { TrustParts } from "../../memory/trust.js";
 import {
   embedding,
   embeddingModel,
@@ -43,6 +38,13 @@ export const provenance = {
   valid_to: time.optional().openapi({ description: "Until when it is so, not included." }),
   ttl_seconds: ttlSeconds.optional(),
 };
+
+const source = z.strictObject({ namespace, id: memoryId, version: z.int().min(1) });
+
+const derivedFrom = z.array(source).max(LIMITS.sources).openapi({
+  description:
+    "Versions of memories of this namespace that it was made from; takes `read`. Its trust is at most their lowest, as it is now.",
+});
 
 const content = text(LIMITS.contentBytes)
   .refine((value) => value.trim() !== "", "Must not be blank.")
@@ -98,6 +100,7 @@ export const newMemory = z
     memory_type: memoryType,
     fact: newFact.optional().openapi({ description: "Only of a semantic memory." }),
     ...provenance,
+    derived_from: derivedFrom.optional(),
     embedding: embedding.optional(),
     embedding_model: embeddingModel.optional(),
   })
@@ -215,7 +218,17 @@ export const memoryView = z
     timestamp: timeView,
     metadata,
     tags: z.array(z.string()),
-    trust_score: z.number(),
+    trust_score: z.number().openapi({ description: "As set at write: what `trust` can't exceed." }),
+    trust: z.number().openapi({ description: "How far to trust it now: docs/trust.md." }),
+    derived_from: z.array(source),
+    feedback: z
+      .object({ confirmed: z.int(), contradicted: z.int(), used: z.int(), useless: z.int() })
+      .openapi({ description: "How many say so of its present content." }),
+    human_confirmed: z.boolean(),
+    corroborations: z.int().openapi({ description: "Agents other than the author that said the same." }),
+    quarantined: z.boolean().openapi({
+      description: "A copy that its namespace doesn't trust yet: no recall and no list finds it.",
+    }),
     source_agent: z.string(),
     version: z.int(),
     recorded_at: timeView,
@@ -265,8 +278,27 @@ export const versionsPage = z
 
 export const restoreRequest = z.strictObject({ version: z.int().min(1) }).openapi("RestoreRequest");
 
+export const feedbackRequest = z
+  .strictObject({
+    outcome: z.enum(FEEDBACK_OUTCOMES),
+    by: z.enum(["human", "agent"]).openapi({ description: "`human` takes a key that is a person's." }),
+  })
+  .openapi("FeedbackRequest");
+
+export const trustPartsView = z
+  .object({
+    accuracy: z.number().openapi({ description: "Of `source_agent`." }),
+    age_days: z.number(),
+    recency: z.number().openapi({ description: "max(0.5, 1 - age_days / 365)" }),
+    confirmation: z.number().openapi({ description: "1.3 if a human confirmed it, else 1" }),
+    corroboration: z.number().openapi({ description: "min(1.5, 1 + 0.1 × corroborations)" }),
+    limit: z.number().openapi({ description: "The lower of `trust_score` and its sources' trust." }),
+  })
+  .openapi("TrustParts", { description: "trust = min(limit, product of the others), to four digits." });
+
 export const memoryDetailView = memoryView
   .extend({
+    trust_parts: trustPartsView.optional().openapi({ description: "With `explain=true`." }),
     interaction: z.object(interactionParts).optional(),
     publications: z
       .array(publicationView)
@@ -277,13 +309,20 @@ export const memoryDetailView = memoryView
 
 const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
-const isoOrNull = (milliseconds: number | null): string | null =>
+export const isoOrNull = (milliseconds: number | null): string | null =>
   milliseconds === null ? null : iso(milliseconds);
 
-export function viewMemory({ fact, ...memory }: Memory): MemoryView {
+export function viewMemory(judged: Judged): MemoryView {
+  const { trust, evidence, source_trust: _, fact, ...memory } = judged;
   return {
     ...memory,
     ...(fact === null ? {} : { fact: { ...fact, contradicts: [...fact.contradicts] } }),
+    trust: trust.trust,
+    derived_from: memory.derived_from.map((each) => ({ namespace: memory.namespace, ...each })),
+    feedback: evidence.counts,
+    human_confirmed: evidence.human_confirmed,
+    // How many, not who: of a copy, they wrote where its reader may not look.
+    corroborations: evidence.corroborated_by.length,
     tags: [...memory.tags],
     timestamp: iso(memory.timestamp),
     recorded_at: iso(memory.recorded_at),
@@ -305,10 +344,17 @@ function viewOrigin(origin: Origin): z.infer<typeof originView> {
   };
 }
 
-export function viewDetail(memory: MemoryDetail): z.infer<typeof memoryDetailView> {
+export function viewTrust(judged: TrustParts): z.infer<typeof trustPartsView> {
+  const { trust: _, ...parts } = judged;
+  return parts;
+}
+
+/** `explain`: with what its trust is made of. */
+export function viewDetail(memory: Judged<MemoryDetail>, explain = false): z.infer<typeof memoryDetailView> {
   const { interaction, publications, ...rest } = memory;
   const view = {
     ...viewMemory(rest),
+    ...(explain ? { trust_parts: viewTrust(rest.trust) } : {}),
     ...(publications.length === 0 ? {} : { publications: publications.map(viewPublication) }),
   };
   return interaction === undefined ? view : { ...view, interaction: viewInteraction(interaction) };

@@ -39,6 +39,13 @@ export const newSettings = z
       })
       .default(NO_SETTINGS.state_ttl),
     quota: z.strictObject({ memories: amount, bytes: amount }).default(NO_SETTINGS.quota),
+    publish: z
+      .strictObject({ min_trust: z.number().min(0).max(1).nullable().default(null) })
+      .default(NO_SETTINGS.publish)
+      .openapi({
+        description:
+          "A copy that is trusted less is in quarantine: no recall and no list finds it until a human confirms it, or a key with `publish` here releases it.",
+      }),
     predicates: predicates.default(NO_SETTINGS.predicates),
   })
   .openapi("NewNamespaceSettings");
@@ -50,6 +57,7 @@ export const settingsView = z
   .object({
     state_ttl: z.object({ default_seconds: setting, max_seconds: setting }),
     quota: quotaView,
+    publish: z.object({ min_trust: z.number().nullable() }),
     predicates: z.record(z.string(), z.enum(CARDINALITIES)),
   })
   .openapi("NamespaceSettings");

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
 import type { ReceiptedRecall } from "../../memory/recall-with-receipt.js";
 import type { RecallHit } from "../../memory/recall.js";
-import { memoryFilter, memoryView, viewMemory } from "./memory.js";
+import { memoryFilter, memoryView, trustPartsView, viewMemory } from "./memory.js";
 import {
   embedding,
   embeddingModel,
@@ -50,7 +50,15 @@ export const recallRequest = z
     limit: z.int().min(1).max(LIMITS.recallLimit).default(10),
     mode: z.enum(["hybrid", "vector", "keyword"]).default("hybrid"),
     fusion,
-    min_score: z.number().optional(),
+    min_score: z.number().optional().openapi({ description: "Of the score before trust adds to it." }),
+    min_trust: z.number().min(0).max(1).optional().openapi({
+      description:
+        "A filter, never relaxed: what is trusted less is left out, and the next take its place as deep as the lists go (100 each, for each entry of `namespaces`).",
+    }),
+    trust_weight: z.number().min(0).max(1).optional().openapi({
+      description:
+        "How much trust counts in the order: score + |score| × trust_weight × (2 × trust - 1). 0.02 unless given; 0 with `fusion` rrf or a `mode` other than hybrid.",
+    }),
     as_of: time.optional().openapi({
       description: "Recall what was recorded, and not yet superseded, at this time. Now unless given.",
     }),
@@ -97,6 +105,10 @@ const hitView = z.object({
     .object({
       keyword: contribution,
       vector: contribution,
+      trust: trustPartsView.extend({
+        trust: z.number(),
+        adds: z.number().openapi({ description: "What it adds to the score; below 0: takes from it." }),
+      }),
       entities: contribution.optional(),
       lists: z
         .array(z.object({ namespaces: z.string(), rank: z.int(), adds: z.number() }))
@@ -147,7 +159,7 @@ export function viewRecall(outcome: ReceiptedRecall, request: RecallRequest): z.
 }
 
 function viewHit(
-  { memory, score, found, alsoIn }: RecallHit,
+  { memory, score, trustAdds, found, alsoIn }: RecallHit,
   { explain, expand }: RecallRequest,
 ): z.infer<typeof hitView> {
   const { keyword, vector, entities } = found.fused;
@@ -169,6 +181,7 @@ function viewHit(
     explain: {
       keyword: keyword ?? null,
       vector: vector ?? null,
+      trust: { ...memory.trust, adds: trustAdds },
       ...(expanded ? { entities: entities ?? null } : {}),
       ...(lists.length === 0 ? {} : { lists }),
     },

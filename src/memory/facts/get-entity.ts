@@ -7,7 +7,8 @@ import { matches } from "../filter.js";
 import { holds } from "../moment.js";
 import type { Moment } from "../ports.js";
 import { momentOf } from "../recall.js";
-import type { Memory } from "../record.js";
+import type { Judged } from "../judge.js";
+import { judgeAll } from "../judge.js";
 import type { Services } from "../services.js";
 import { isAlive } from "../ttl.js";
 import { aboutAny } from "./about.js";
@@ -25,19 +26,20 @@ export interface EntityInput {
 export interface EntityOutcome {
   readonly entity: Entity;
   /** Those that were recorded last first. A page may hold fewer than `limit`, even none, before the end. */
-  readonly facts: readonly Memory[];
+  readonly facts: readonly Judged[];
   /** Undefined at the end. */
   readonly cursor: string | undefined;
 }
 
 /** An entity with the facts that hold one of its names as subject or object. */
 export async function getEntity(
-  { store, entities, audit }: Services,
+  services: Services,
   context: Context,
   namespace: string,
   name: string,
   input: EntityInput,
 ): Promise<EntityOutcome> {
+  const { store, entities, audit } = services;
   await authorize(audit, context, namespace, { verb: "read", act: "entity.get" });
   const { entities: found } = await entities.resolve(namespace, [normaliseName(name)]);
   const trail = trailOf(context, "entity.get");
@@ -68,7 +70,12 @@ export async function getEntity(
     .filter((memory) => isAlive(memory, now) && holds(memory, moment) && matches(memory, query.filter));
   const last = page.refs.at(-1);
   const more = last !== undefined && page.total > page.refs.length;
-  return { entity, facts, cursor: more ? encodeCursor({ before: last.seq, moment }, walk) : undefined };
+  const judged = await judgeAll(services, facts, moment.asOf ?? now);
+  return {
+    entity,
+    facts: judged,
+    cursor: more ? encodeCursor({ before: last.seq, moment }, walk) : undefined,
+  };
 }
 
 /** A cursor belongs to one walk: with other times it would skip what it shouldn't. */

@@ -7,6 +7,8 @@ import { tokenCounter } from "../../domain/tokens.js";
 import type { FacetQuery } from "../filter.js";
 import { matches } from "../filter.js";
 import { FACT_FACET, typeFacet } from "../facets.js";
+import type { Judged } from "../judge.js";
+import { judgeAll } from "../judge.js";
 import { holds } from "../moment.js";
 import type { MemoryRef, Moment } from "../ports.js";
 import { momentOf } from "../recall.js";
@@ -28,10 +30,10 @@ export interface ProfileInput {
 
 export interface Profile {
   readonly subject: string;
-  readonly facts: readonly Memory[];
-  readonly preferences: readonly Memory[];
-  readonly procedures: readonly Memory[];
-  readonly episodes: readonly Memory[];
+  readonly facts: readonly Judged[];
+  readonly preferences: readonly Judged[];
+  readonly procedures: readonly Judged[];
+  readonly episodes: readonly Judged[];
   /** As much of it as the budget holds, ready for a prompt. */
   readonly text: string;
   readonly tokens: number;
@@ -79,11 +81,12 @@ export async function profile(
     originals(memories.filter((memory) => isAlive(memory, now) && holds(memory, moment))),
   );
   const latest = events.toSorted((one, other) => other.timestamp - one.timestamp);
+  const judged = (memories: readonly Memory[]) => judgeAll(services, memories, now);
   const parts = {
-    facts: allFacts.filter((memory) => matches(memory, about)),
-    preferences: likes.filter(({ fact }) => fact === null).slice(0, MOST.preferences),
-    procedures: ways.slice(0, MOST.procedures),
-    episodes: latest.slice(0, MOST.episodes),
+    facts: await judged(allFacts.filter((memory) => matches(memory, about))),
+    preferences: await judged(likes.filter(({ fact }) => fact === null).slice(0, MOST.preferences)),
+    procedures: await judged(ways.slice(0, MOST.procedures)),
+    episodes: await judged(latest.slice(0, MOST.episodes)),
   };
   const count = await tokenCounter();
   const text = await profileText(entity.written, parts, input.token_budget, count);

@@ -66,6 +66,7 @@ function decodeKey(fields: Readonly<Record<string, string>>): StoredKey {
     agent: fields["agent"] ?? "",
     name: fields["name"] ?? null,
     grants: decodeGrants(fields["grants"]),
+    human: fields["human"] === "true",
     created_at: number("created_at") ?? 0,
     created_by: fields["created_by"] ?? "",
     expires_at: number("expires_at"),

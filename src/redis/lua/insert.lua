@@ -22,12 +22,16 @@ ARGV[11] the item's key, or ''; KEYS[2] is then by it, not by the content
 ARGV[12] '' or a fact, as JSON: names, two pairs of a name as it is compared and as it was written; own, whether it was
          written here; and of an own one cardinality ('one', 'many', or left out), setting, the name of the setting that
          says so else, timeline, the timeline's place, object, its facet, dated, whether somebody said since when, from, to
-ARGV[13+] one vector per hash in KEYS[4+]
+ARGV[13] the agent that writes
+ARGV[14] '1' if it is to be compared with what other agents wrote here
+ARGV[15] how many agents are noted of a memory that said the same
+ARGV[16+] one vector per hash in KEYS[4+]
 
-Returns false if it was stored, '+' and itself as JSON if a timeline had a say in it, the other memory as JSON
-('[{...}]'), the quota that it would break, or 'contradictions' if there are too many.
+Returns false if it was stored; '*' if it was and is to be compared; '+' and itself as JSON if a timeline had a say in it,
+or '*+' and that if both; the other memory as JSON ('[{...}]'), the quota that it would break, or 'contradictions' if
+there are too many.
 ]]
-local vectors = #ARGV - 12
+local vectors = #ARGV - 15
 local turn = KEYS[4 + vectors]
 
 local function remember_turn(id)
@@ -71,6 +75,7 @@ if existing then
       for _, key in ipairs(version_all(record)) do expire(key) end
     end
     redis.call('JSON.MERGE', record, '$.memory', cjson.encode(patch))
+    trust_corroborate(record, { ARGV[13] }, tonumber(ARGV[15]))
     remember_turn(existing)
     return redis.call('JSON.GET', record, '$.memory')
   end
@@ -101,7 +106,7 @@ if ARGV[8] ~= '' and redis.call('EXISTS', ARGV[2] .. ARGV[8]) == 0 then
 end
 local fields = cjson.decode(ARGV[7])
 for i = 4, 3 + vectors do
-  redis.call('HSET', KEYS[i], 'v', ARGV[i + 9], 'since', ARGV[6], unpack(fields))
+  redis.call('HSET', KEYS[i], 'v', ARGV[i + 12], 'since', ARGV[6], unpack(fields))
 end
 if ARGV[5] ~= '' then
   expire(KEYS[1])
@@ -109,11 +114,13 @@ if ARGV[5] ~= '' then
   for i = 4, 3 + vectors do expire(KEYS[i]) end
 end
 remember_turn(ARGV[1])
-if not fact then return false end
-fact_names(KEYS[1], fact, seq)
-if not single then return false end
+
+local compare = usage_others(ARGV[13]) and ARGV[14] == '1' and '*' or ''
+if ARGV[14] == '1' and compare == '' then redis.call('JSON.DEL', KEYS[1], '$.index.corroborate_at') end
+if fact then fact_names(KEYS[1], fact, seq) end
+if not single then return compare ~= '' and compare end
 local hash = string.match(hash_key, '[^:]+$')
 local vector_keys = {}
 for i = 4, 3 + vectors do table.insert(vector_keys, KEYS[i]) end
 fact_place(KEYS[1], ARGV[2], ARGV[1], plan, fact, hash, vector_keys, ARGV[5], tonumber(ARGV[6]))
-return '+' .. redis.call('JSON.GET', KEYS[1], '$.memory')
+return compare .. '+' .. redis.call('JSON.GET', KEYS[1], '$.memory')

@@ -4,7 +4,7 @@ there would be too many.
 
 Takes its own keys and arguments off the front, after those of audit.lua.
 
-KEYS[1] memories and bytes, a hash
+KEYS[1] memories and bytes, a hash; and two of the agents that write there
 KEYS[2] what of it ends by itself, a sorted set of <id>:<bytes> by when that is
 KEYS[3] the namespace's settings
 
@@ -74,6 +74,18 @@ end
 local function usage_total(record)
   local json, vectors, versions = usage_of(record)
   return json + vectors + versions
+end
+
+-- Whether another agent than this one wrote here too, since there last was nothing: the first two are kept beside the
+-- count, enough to know it of any third.
+local function usage_others(agent)
+  local known = redis.call('HMGET', usage_key, 'author', 'other')
+  if not known[1] then
+    redis.call('HSET', usage_key, 'author', agent)
+  elseif not known[2] and known[1] ~= agent then
+    redis.call('HSET', usage_key, 'other', agent)
+  end
+  return known[2] or (known[1] and known[1] ~= agent)
 end
 
 local function usage_member(id, bytes) return id .. ':' .. string.format('%d', bytes) end

@@ -52,9 +52,9 @@ local function version_keep(record, at, vectors_stay)
   local kept = old(version)
   redis.call('COPY', record, kept)
   redis.call('JSON.DEL', kept, '$.raw')
-  redis.call('JSON.DEL', kept, '$.published')
+  for _, path in ipairs({ '$.published', '$.voices', '$.unsent' }) do redis.call('JSON.DEL', kept, path) end
   local none = cjson.null
-  local index = { ns = ns, facets = facets, follows = none, preceding = none, context = none, turn = none, embed_at = none, publish_at = none }
+  local index = { ns = ns, facets = facets, follows = none, preceding = none, context = none, turn = none, embed_at = none, publish_at = none, feedback_at = none, corroborate_at = none }
   index['until'] = at
   redis.call('JSON.MERGE', kept, '$', cjson.encode({ memory = { superseded_at = at }, index = index }))
   for passage, key in ipairs(version_vectors(record)) do

@@ -1,6 +1,6 @@
 import type { Trail } from "../../access/trail.js";
 import type { ItemRef, MemoryRef } from "../../memory/ports.js";
-import type { Memory, MemoryDetail } from "../../memory/record.js";
+import type { Memory, MemoryDetail, Source } from "../../memory/record.js";
 import { decodeDetail, decodeMemory } from "../codec.js";
 import type { StoreDeps } from "./deps.js";
 import { itemKey } from "./remove.js";
@@ -73,6 +73,24 @@ export async function peekMany(
   const replies = await redis.run((client) => client.sendCommand(["JSON.MGET", ...records, "$.memory"]));
   if (!Array.isArray(replies)) throw new Error("JSON.MGET replied with something else than an array");
   return replies.map((reply) => (typeof reply === "string" ? decodeMemory(reply) : undefined));
+}
+
+/** Each is the record or, where that has another version by now, what was kept of it. */
+export async function peekVersions(
+  { redis, keys }: StoreDeps,
+  namespace: string,
+  wanted: readonly Source[],
+): Promise<readonly (Memory | undefined)[]> {
+  const places = wanted.flatMap(({ id, version }) => [
+    keys.record(namespace, id),
+    keys.old(namespace, id, version),
+  ]);
+  const replies = await redis.run((client) => client.sendCommand(["JSON.MGET", ...places, "$.memory"]));
+  if (!Array.isArray(replies)) throw new Error("JSON.MGET replied with something else than an array");
+  const found = replies.map((reply) => (typeof reply === "string" ? decodeMemory(reply) : undefined));
+  return wanted.map(({ version }, index) =>
+    found.slice(2 * index, 2 * index + 2).find((memory) => memory?.version === version),
+  );
 }
 
 /** One script a namespace, because a namespace is a slot of its own; all in one round trip. */

@@ -1,9 +1,11 @@
 import type { MemoryStore } from "../../memory/ports.js";
 import { attachVectors } from "./attach-vectors.js";
+import { comparisonOf, corroborate, pendingCorroborations, postponeCorroboration } from "./corroborations.js";
 import { countByType } from "./count-by-type.js";
 import type { StoreDeps } from "./deps.js";
 import { detachContext } from "./detach-context.js";
-import { get, getItem, load, peek, peekItem, versions } from "./get.js";
+import { noteFeedback, pendingFeedback, publishMinTrust, release, settleFeedback } from "./feedback.js";
+import { get, getItem, load, peek, peekItem, peekVersions, versions } from "./get.js";
 import { insert } from "./insert.js";
 import { lastTurns } from "./last-turns.js";
 import { list } from "./list.js";
@@ -43,6 +45,16 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     postponePublications: (pending, carryBy) => postponePublications(deps, pending, carryBy),
     publicationsOf: (ref) => publicationsOf(deps, ref),
     pendingPublications: (now, limit) => pendingPublications(deps, now, limit),
+    noteFeedback: (trail, ref, said, graceMs) => noteFeedback(deps, trail, ref, said, graceMs),
+    settleFeedback: (pending) => settleFeedback(deps, pending),
+    pendingFeedback: (now, limit) => pendingFeedback(deps, now, limit),
+    release: (trail, ref) => release(deps, trail, ref),
+    publishMinTrust: (namespace) => publishMinTrust(deps, namespace),
+    peekVersions: (namespace, wanted) => peekVersions(deps, namespace, wanted),
+    pendingCorroborations: (now, limit) => pendingCorroborations(deps, now, limit),
+    comparisonOf: (ref, limit) => comparisonOf(deps, ref, limit),
+    corroborate: (memory, others) => corroborate(deps, memory, others),
+    postponeCorroboration: (ref, at) => postponeCorroboration(deps, ref, at),
     detachContext: (ref, now) => detachContext(deps, ref, now),
     list: (query) => list(deps, query),
     namespacesIn: (scope, after, limit) => namespacesIn(deps, scope, after, limit),

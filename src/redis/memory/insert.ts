@@ -1,6 +1,7 @@
 import { sessionFacet } from "../../memory/facets.js";
 import type { Trail } from "../../access/trail.js";
 import type { InsertOutcome, NewMemory } from "../../memory/ports.js";
+import { MAX_CORROBORATORS } from "../../memory/record.js";
 import { isTurn } from "../../memory/turn.js";
 import { quotaExceeded, tooManyContradictions } from "../../domain/errors.js";
 import { translate } from "../client.js";
@@ -55,13 +56,15 @@ async function insertTogether(
   return replies.map((reply, index) => {
     if (reply.status === "rejected") return asError(translate(reply.reason));
     if (reply.value?.startsWith("[")) return { kind: "seen", memory: decodeMemory(reply.value) };
-    if (reply.value?.startsWith("+")) return { kind: "created", memory: decodeMemory(reply.value.slice(1)) };
-    if (reply.value === "contradictions") return tooManyContradictions();
-    if (reply.value !== undefined) return quotaExceeded(reply.value);
+    const compare = reply.value?.startsWith("*") === true;
+    const value = compare ? reply.value?.slice(1) : reply.value;
+    if (value?.startsWith("+")) return { kind: "created", memory: decodeMemory(value.slice(1)), compare };
+    if (value === "contradictions") return tooManyContradictions();
+    if (value !== undefined && value !== "") return quotaExceeded(value);
     const item = items[index];
     return item === undefined
       ? new Error("more replies than items")
-      : { kind: "created", memory: item.memory };
+      : { kind: "created", memory: item.memory, compare };
   });
 }
 
@@ -92,6 +95,9 @@ function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, ite
       String(TURN_MS),
       memory.key ?? "",
       encodeFact(item),
+      memory.source_agent,
+      item.compareAt === undefined ? "0" : "1",
+      String(MAX_CORROBORATORS),
       ...vectors.map(encodeIndexVector),
     ],
   };

@@ -151,7 +151,7 @@ async function nearestPassages(
   timed: boolean,
 ): Promise<Aged[]> {
   const params: Params = { v: encodeIndexVector(vector) };
-  const scope = scopeClause(query.scopes, query.filter, params, query.moment, timed);
+  const scope = scopeClause(query.scopes, query.filter, params, query.moment, { timed });
   // What lets only the current at some time through is walked through once, or again for every batch.
   const past = timed && query.moment.asOf !== undefined;
   const policy = past ? "ADHOC_BF" : hybridPolicy(letThrough, records);

@@ -1,0 +1,42 @@
+import { createRoute } from "@hono/zod-openapi";
+import { listAgents } from "../../memory/list-agents.js";
+import { readAgent } from "../../memory/read-agent.js";
+import { contextOf } from "../context.js";
+import type { AppDeps } from "../env.js";
+import { createRouter } from "../router.js";
+import { agentListParameters, agentPage, agentParams, agentView, viewAgent } from "../schemas/agents.js";
+import { jsonResponse, problems } from "./shared.js";
+
+const tags = ["agents"];
+
+const listAgentsRoute = createRoute({
+  method: "get",
+  path: "/v1/agents",
+  tags,
+  summary: "List the agents whose memories were judged",
+  description: "By name. Takes `admin` on `**`: agents lie in no namespace.",
+  request: { query: agentListParameters },
+  responses: { 200: jsonResponse(agentPage, "A page."), ...problems },
+});
+
+const readAgentRoute = createRoute({
+  method: "get",
+  path: "/v1/agents/{id}",
+  tags,
+  summary: "Read how accurate an agent is",
+  description:
+    "Learned from verdicts on its memories. A key reads its own agent; any other takes `admin` on `**`. One that nobody has judged has an accuracy of 0.5.",
+  request: { params: agentParams },
+  responses: { 200: jsonResponse(agentView, "What is known of it."), ...problems },
+});
+
+export function agentRoutes({ services, now }: AppDeps) {
+  return createRouter()
+    .openapi(listAgentsRoute, async (c) => {
+      const page = await listAgents(services, contextOf(c, now), c.req.valid("query"));
+      return c.json({ agents: page.agents.map(viewAgent), cursor: page.cursor ?? null }, 200);
+    })
+    .openapi(readAgentRoute, async (c) =>
+      c.json(viewAgent(await readAgent(services, contextOf(c, now), c.req.valid("param").id)), 200),
+    );
+}

@@ -1,0 +1,105 @@
+import { analyse } from "./terms.js";
+import type { Comparison, MemoryRef, MemoryStore } from "./ports.js";
+import type { Memory } from "./record.js";
+
+/** Compares new memories with what others wrote in their namespace, after the answer to the write. */
+export interface CorroborationWorker {
+  /** Soon, in this process. Whatever it doesn't get to, any process's sweep finds through the index. */
+  finish(ref: MemoryRef): void;
+  compare(ref: MemoryRef): Promise<void>;
+  /** Stops after the memory at hand. */
+  stop(): Promise<void>;
+}
+
+export interface CorroborationOptions {
+  readonly store: Pick<MemoryStore, "comparisonOf" | "corroborate" | "postponeCorroboration">;
+  /** Cosine similarity from which two memories may say the same. */
+  readonly similarity: number;
+  readonly now: () => number;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * By the id of a model: the cosine similarity from which two memories are taken to say the same, where their numbers,
+ * identifiers and denials agree as well. Measured in docs/trust.md; the cosines of another model lie elsewhere.
+ */
+export const MEASURED_SIMILARITY: Readonly<Record<string, number>> = { "e5-small-v2-int8-384": 0.98 };
+
+/** How long a write's own process has to compare before a sweep does, in milliseconds. */
+export const COMPARE_GRACE_MS = 10_000;
+/** How long a memory without a vector waits before it is looked at again, in milliseconds. */
+const UNEMBEDDED_MS = 30_000;
+/** How many of the nearest are looked at. */
+const NEAREST = 16;
+/** More than this waiting in memory is left to the sweep. */
+const QUEUE_LENGTH = 1000;
+
+export function startCorroborationWorker({
+  store,
+  similarity,
+  now,
+  onError,
+}: CorroborationOptions): CorroborationWorker {
+  const queue: MemoryRef[] = [];
+  let draining: Promise<void> | undefined;
+  const stopping = new AbortController();
+
+  async function compare(ref: MemoryRef): Promise<void> {
+    const comparison = await store.comparisonOf(ref, NEAREST);
+    if (comparison === undefined) return;
+    if (comparison === "pending") return store.postponeCorroboration(ref, now() + UNEMBEDDED_MS);
+    await store.corroborate(comparison.memory, sayingTheSame(comparison, similarity));
+  }
+
+  async function drain(): Promise<void> {
+    for (let ref = queue.shift(); ref !== undefined && !stopping.signal.aborted; ref = queue.shift()) {
+      // A failure here needs no retry: the memory is due in the index, and the sweep comes by.
+      await compare(ref).catch(onError);
+    }
+    draining = undefined;
+  }
+
+  return {
+    compare,
+    finish(ref) {
+      if (stopping.signal.aborted || queue.length >= QUEUE_LENGTH) return;
+      queue.push(ref);
+      draining ??= drain();
+    },
+    async stop() {
+      stopping.abort();
+      await draining;
+    },
+  };
+}
+
+/** The memories of other agents that say the same as a new one, by themselves. */
+export function sayingTheSame({ memory, near }: Comparison, similarity: number): Memory[] {
+  const claims = claimsOf(memory.content);
+  return near
+    .filter((each) => each.similarity >= similarity)
+    .map((each) => each.memory)
+    .filter((other) => other.source_agent !== memory.source_agent)
+    .filter((other) => !isDerived(memory, other) && !isDerived(other, memory))
+    .filter((other) => claimsOf(other.content) === claims);
+}
+
+/** What was made from another memory repeats it; that is no second voice. */
+function isDerived(memory: Memory, source: Memory): boolean {
+  return memory.derived_from.some(({ id }) => id === source.id);
+}
+
+const NEGATION =
+  /\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot|isnt|arent|wasnt|werent|dont|doesnt|didnt|wont|wouldnt|cant|couldnt|shouldnt|hasnt|havent|hadnt)\b/g;
+
+/**
+ * What vectors don't tell apart: numbers, identifiers, and how often something is denied. "Orders ship in 3 days" and
+ * "Orders don't ship in 5 days" lie closer together than most paraphrases.
+ */
+function claimsOf(content: string): string {
+  const { terms, identifiers } = analyse(content);
+  const numbers = terms.filter((term) => /\p{N}/u.test(term));
+  const parts = [...numbers, ...identifiers.map((words) => words.join(" "))].toSorted();
+  const denials = content.normalize("NFKC").toLowerCase().replace(/['’]/g, "").match(NEGATION) ?? [];
+  return JSON.stringify([parts, denials.length % 2]);
+}

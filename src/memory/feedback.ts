@@ -1,0 +1,52 @@
+import { authorize } from "../access/authorize.js";
+import { trailOf } from "../access/trail.js";
+import type { Context } from "../domain/context.js";
+import { DomainError, memoryNotFound } from "../domain/errors.js";
+import type { Judged } from "./judge.js";
+import { judge } from "./judge.js";
+import type { MemoryRef } from "./ports.js";
+import type { FeedbackOutcome } from "./record.js";
+import type { Services } from "./services.js";
+import { settleFeedback } from "./settle-feedback.js";
+
+export interface FeedbackInput {
+  readonly outcome: FeedbackOutcome;
+  /** `human`: the caller's key is a person's. */
+  readonly by: "human" | "agent";
+}
+
+/** How long whoever gave a verdict has to count it for the author before a sweep does, in milliseconds. */
+const COUNT_GRACE_MS = 10_000;
+
+/**
+ * Notes what the caller found of a memory; no version is made. Said again, it changes nothing; a caller's later verdict
+ * takes the place of its earlier one. A human's confirmation lets a copy out of quarantine.
+ *
+ * The memory and the registry of agents are two slots, so two steps, each idempotent: the verdict on the memory, then the
+ * author's count. Whatever keeps the second one from happening, a sweep finds the first and does it.
+ */
+export async function feedback(
+  services: Services,
+  context: Context,
+  ref: MemoryRef,
+  { outcome, by }: FeedbackInput,
+): Promise<Judged> {
+  const { store, audit } = services;
+  await authorize(audit, context, ref.namespace, { verb: "write", act: "feedback" });
+  // The answer is the whole memory.
+  await authorize(audit, context, ref.namespace, { verb: "read", act: "feedback" });
+  const trail = trailOf(context, "feedback", { ids: [ref.id] });
+  if (by === "human" && !context.actor.human) {
+    await audit.denied({ ...trail, other: ref.namespace });
+    throw new DomainError("forbidden", "by: This key is no person's, so it can't speak for one.");
+  }
+  const said = { outcome, by, agent: context.actor.agent };
+  const noted = await store.noteFeedback(trail, ref, said, COUNT_GRACE_MS);
+  if (noted === undefined) throw memoryNotFound();
+  try {
+    await settleFeedback(services, noted.pending);
+  } catch {
+    // It is on the memory, and a sweep counts it.
+  }
+  return judge(services, noted.memory, context.now());
+}

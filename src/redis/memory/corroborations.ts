@@ -1,0 +1,108 @@
+import { typeFacet } from "../../memory/facets.js";
+import type { Comparison, MemoryRef } from "../../memory/ports.js";
+import type { Memory } from "../../memory/record.js";
+import { MAX_CORROBORATORS } from "../../memory/record.js";
+import { decodeMemory } from "../codec.js";
+import { refOfKey } from "../keys.js";
+import type { Params } from "../query.js";
+import { scopeClause } from "../query.js";
+import { numberOfSortKey, readRows } from "../rows.js";
+import type { StoreDeps } from "./deps.js";
+import { dueKeys } from "./due.js";
+import { peekMany } from "./get.js";
+import { requireModel } from "./insert.js";
+import { commonArguments } from "./search.js";
+
+export async function pendingCorroborations(
+  deps: StoreDeps,
+  now: number,
+  limit: number,
+): Promise<readonly MemoryRef[]> {
+  return (await dueKeys(deps, "corroborate_at", now, limit)).map(refOfKey);
+}
+
+/** By the first passage's vector of each: what is compared is short, and the rest of a long text may say anything. */
+export async function comparisonOf(
+  deps: StoreDeps,
+  { namespace, id }: MemoryRef,
+  limit: number,
+): Promise<Comparison | "pending" | undefined> {
+  const { redis, keys, model } = deps;
+  const record = keys.record(namespace, id);
+  const [json, vector] = await redis.run((client) =>
+    Promise.all([
+      client.sendCommand(["JSON.GET", record, "$.memory", "$.index.corroborate_at"]),
+      client.withTypeMapping(BUFFERS).hGet(keys.vector(requireModel(model), namespace, id, 0), "v"),
+    ]),
+  );
+  const memory = typeof json === "string" ? dueMemory(json) : undefined;
+  if (memory === undefined) return undefined;
+  if (vector === null) return memory.embedding.status === "refused" ? { memory, near: [] } : "pending";
+  const filter = { groups: [[typeFacet(memory.memory_type)]], from: undefined, to: undefined };
+  const params: Params = { v: vector };
+  const scope = scopeClause([{ root: namespace, below: false }], filter, params);
+  const reply = await redis.run((client) =>
+    client.sendCommand([
+      "FT.SEARCH",
+      keys.vectorIndex(requireModel(model)),
+      `(${scope})=>[KNN ${limit} @v $v AS distance]`,
+      "SORTBY",
+      "distance",
+      "WITHSORTKEYS",
+      "NOCONTENT",
+      ...commonArguments(limit, params),
+    ]),
+  );
+  const rows = readRows(reply, 2, (key, sortKey) => ({
+    first: key.endsWith(":0"),
+    id: refOfKey(key).id,
+    similarity: 1 - numberOfSortKey(sortKey),
+  })).filter((row) => row.first && row.id !== id);
+  const found = await peekMany(
+    deps,
+    namespace,
+    rows.map((row) => row.id),
+  );
+  return {
+    memory,
+    near: rows.flatMap(({ similarity }, index) => {
+      const other = found[index];
+      return other === undefined ? [] : [{ memory: other, similarity }];
+    }),
+  };
+}
+
+const BULK_STRING = 36;
+const BUFFERS = { [BULK_STRING]: Buffer } as const;
+
+/** Undefined: it was compared, or removed, meanwhile. */
+function dueMemory(json: string): Memory | undefined {
+  const found = JSON.parse(json) as { "$.memory": unknown[]; "$.index.corroborate_at": number[] };
+  if (found["$.index.corroborate_at"].length === 0) return undefined;
+  return decodeMemory(JSON.stringify(found["$.memory"]));
+}
+
+export async function corroborate(
+  { redis, keys }: StoreDeps,
+  memory: Memory,
+  others: readonly Memory[],
+): Promise<void> {
+  const key = ({ namespace, id }: Memory): string => keys.record(namespace, id);
+  await redis.run((client) =>
+    client.corroborate(
+      [key(memory), ...others.map(key)],
+      [String(memory.version), String(MAX_CORROBORATORS), ...others.map(({ version }) => String(version))],
+    ),
+  );
+}
+
+export async function postponeCorroboration(
+  { redis, keys }: StoreDeps,
+  { namespace, id }: MemoryRef,
+  at: number,
+): Promise<void> {
+  // XX: only where it is still due.
+  await redis.run((client) =>
+    client.sendCommand(["JSON.SET", keys.record(namespace, id), "$.index.corroborate_at", String(at), "XX"]),
+  );
+}

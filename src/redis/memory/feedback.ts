@@ -1,0 +1,82 @@
+import { hash } from "node:crypto";
+import type { Trail } from "../../access/trail.js";
+import type { Vote } from "../../memory/agents.js";
+import { QUARANTINE_FACET } from "../../memory/facets.js";
+import type { MemoryRef, PendingFeedback, Said } from "../../memory/ports.js";
+import type { Memory } from "../../memory/record.js";
+import { decodeMemory, decodeVotes } from "../codec.js";
+import { refOfKey } from "../keys.js";
+import type { StoreDeps } from "./deps.js";
+import { dueKeys } from "./due.js";
+
+export async function noteFeedback(
+  { auditor, keys }: StoreDeps,
+  trail: Trail,
+  ref: MemoryRef,
+  { outcome, by, agent }: Said,
+  graceMs: number,
+): Promise<{ memory: Memory; pending: PendingFeedback } | undefined> {
+  const { namespace, id } = ref;
+  const [memory, unsent, author = ""] = await auditor.run(namespace, trail, (client, audit) =>
+    client.noteFeedback(
+      audit,
+      [keys.record(namespace, id)],
+      [outcome, by, agent, callerToken(by, agent), String(graceMs), QUARANTINE_FACET],
+    ),
+  );
+  if (memory === undefined) return undefined;
+  return { memory: decodeMemory(memory), pending: { namespace, id, author, votes: decodeVotes(unsent) } };
+}
+
+/** A caller's text doesn't become a name in the record: see `facet` in facets.ts. */
+function callerToken(by: string, agent: string): string {
+  return hash("sha256", JSON.stringify([by, agent]), "base64url").slice(0, 16);
+}
+
+export async function settleFeedback(
+  { redis, keys }: StoreDeps,
+  { namespace, id, votes }: PendingFeedback,
+): Promise<void> {
+  await redis.run((client) =>
+    client.settleFeedback(
+      [keys.record(namespace, id)],
+      votes.flatMap((vote: Vote) => [vote.id, String(vote.at)]),
+    ),
+  );
+}
+
+export async function pendingFeedback(
+  deps: StoreDeps,
+  now: number,
+  limit: number,
+): Promise<readonly PendingFeedback[]> {
+  const due = await dueKeys(deps, "feedback_at", now, limit);
+  // One command a record: they are of any namespace, and so of any slot.
+  const replies = await deps.redis.run((client) =>
+    Promise.all(due.map((key) => client.sendCommand(["JSON.GET", key, "$.unsent", "$.memory.source_agent"]))),
+  );
+  return due.flatMap((key, index) => {
+    const reply = replies[index];
+    if (typeof reply !== "string") return [];
+    const found = JSON.parse(reply) as { "$.unsent": unknown[]; "$.memory.source_agent": [string] };
+    const votes = decodeVotes(JSON.stringify(found["$.unsent"]));
+    return [{ ...refOfKey(key), author: found["$.memory.source_agent"][0], votes }];
+  });
+}
+
+export async function release(
+  { auditor, keys }: StoreDeps,
+  trail: Trail,
+  { namespace, id }: MemoryRef,
+): Promise<Memory | undefined> {
+  const memory = await auditor.run(namespace, trail, (client, audit) =>
+    client.releaseMemory(audit, [keys.record(namespace, id)], [QUARANTINE_FACET]),
+  );
+  return memory === undefined ? undefined : decodeMemory(memory);
+}
+
+/** As SETTING_FIELDS calls it. */
+export async function publishMinTrust({ redis, keys }: StoreDeps, namespace: string): Promise<number | null> {
+  const value = await redis.run((client) => client.hGet(keys.settings(namespace), "publish_min_trust"));
+  return value === null ? null : Number(value);
+}
