@@ -79,6 +79,7 @@ export interface ServeOptions {
 const LOG_CHUNK = 12 * 1024;
 const LOG_FLUSH_MS = 100;
 
+const KEEP_ALIVE_MS = 65_000;
 const DAY_MS = 24 * 3600 * 1000;
 
 /**
@@ -262,6 +263,9 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   });
 
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  // Longer than clients and proxies keep a connection: who closes first must not be the side that is asked next.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.headersTimeout = KEEP_ALIVE_MS + 1000;
   const open: Open = {
     server,
     watchers,
