@@ -10,6 +10,13 @@ export type Params = Record<string, string | Buffer>;
 /** No tag ever has this value: neither a namespace nor a facet can hold it. */
 const NEVER = "!";
 
+export interface ScopeOptions {
+  /** Whether the index is asked when a version was current; true unless told otherwise. */
+  readonly timed?: boolean;
+  /** What is in quarantine, in place of what isn't. */
+  readonly quarantined?: boolean;
+}
+
 /**
  * Namespaces and filter, without a score of their own; empty where everything is in scope.
  *
@@ -21,7 +28,7 @@ export function scopeClause(
   filter: FacetQuery,
   params: Params,
   moment: Moment = PRESENT,
-  quarantined = false,
+  { timed = true, quarantined = false }: ScopeOptions = {},
 ): string {
   params["never"] = NEVER;
   const clauses = [
@@ -38,7 +45,7 @@ export function scopeClause(
     ...(unwanted.length === 0 ? [] : [`(-${tagClause("facets", unwanted, "without", params)})`]),
     ...(quarantined ? [weightless(tagClause("facets", [QUARANTINE_FACET], "quarantine", params))] : []),
     ...clauses.map(weightless),
-    ...momentClauses(moment, everything),
+    ...momentClauses(moment, timed, everything),
   ].join(" ");
 }
 
@@ -46,12 +53,12 @@ export function scopeClause(
 const PRESENT: Moment = { asOf: undefined, validAt: undefined };
 
 /**
- * Each says what must not be: few memories have an end or a beginning in the wrong place, and only those few are
- * looked up. What must be would be nearly all of them.
+ * Each says what must not be: few memories have an end or a beginning in the world, and only those few are looked up.
+ * What must be would be nearly all of them. When a version was current is asked of the index only if `timed`.
  */
-function momentClauses({ asOf, validAt }: Moment, everything: boolean): string[] {
+function momentClauses({ asOf, validAt }: Moment, timed: boolean, everything: boolean): string[] {
   const unwanted = [
-    ...(asOf === undefined ? [] : [`@since:[(${asOf} +inf]`, `@until:[-inf ${asOf}]`]),
+    ...(asOf === undefined || !timed ? [] : [`@since:[(${asOf} +inf]`, `@until:[-inf ${asOf}]`]),
     ...(validAt === undefined ? [] : [`@valid_from:[(${validAt} +inf]`, `@valid_to:[-inf ${validAt}]`]),
     // Without a namespace in the query, old versions have to be kept out by their end.
     ...(everything && asOf === undefined ? ["@until:[-inf +inf]"] : []),
