@@ -183,9 +183,11 @@ function encodeVectorFields(memory: Memory, facets: readonly string[], prior: nu
   return JSON.stringify(Object.entries(fields).flatMap(([name, value]) => [name, String(value)]));
 }
 
+/** Without the evidence: others add to it, and it isn't for its namespace to pay. */
 function jsonBytes(stored: StoredMemory, interaction: Interaction | undefined): number {
+  const { evidence: _, ...counted } = stored;
   const raw = interaction === undefined ? 0 : Buffer.byteLength(JSON.stringify(interaction));
-  return Buffer.byteLength(JSON.stringify(stored)) + raw;
+  return Buffer.byteLength(JSON.stringify(counted)) + raw;
 }
 
 function storedMemory(memory: Memory): StoredMemory {

@@ -125,7 +125,7 @@ export const SETTING_FIELDS = [
 export const predicateSetting = (predicate: string): string => `predicates_${predicate}`;
 
 /** Raised when the meaning of the record index's fields changes: the new index then fills beside the old one. */
-const RECORD_SCHEMA = 3;
+const RECORD_SCHEMA = 4;
 const VECTOR_SCHEMA = 2;
 
 export function createKeys(prefix: string): Keys {

@@ -11,9 +11,9 @@ export type Params = Record<string, string | Buffer>;
 const NEVER = "!";
 
 export interface ScopeOptions {
-  /** False: versions of all times, of which the caller leaves out what wasn't current at the moment. */
+  /** Whether the index is asked when a version was current; true unless told otherwise. */
   readonly timed?: boolean;
-  /** What is in quarantine, and nothing else. */
+  /** What is in quarantine, in place of what isn't. */
   readonly quarantined?: boolean;
 }
 

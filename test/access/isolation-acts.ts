@@ -350,6 +350,27 @@ const hostile: MakeAct = (world, _, choice) => {
   return { method: "GET", path: tricks[pick % tricks.length] ?? "/" };
 };
 
+const feedback: MakeAct = (world, _, choice) => {
+  const { namespace, id } = pickMemory(world, choice);
+  const ns = choice.flag ? namespace : choice.ns;
+  const outcome = ["confirmed", "contradicted", "used", "useless"][choice.pick % 4];
+  return {
+    method: "POST",
+    path: `${base(ns)}/memories/${id}/feedback`,
+    body: { outcome, by: "agent" },
+    needs: [
+      ["write", ns],
+      ["read", ns],
+    ],
+  };
+};
+
+/** Agents lie in no namespace: names of others and what is known of them are for who administers everything. */
+const agents: MakeAct = (_, __, { flag, text }) => ({
+  method: "GET",
+  path: flag ? "/v1/agents" : `/v1/agents/${encodeURIComponent(text)}`,
+});
+
 export const ACTS: Readonly<Record<string, MakeAct>> = {
   remember,
   rememberAgain,
@@ -374,6 +395,8 @@ export const ACTS: Readonly<Record<string, MakeAct>> = {
   moreFacts: fact,
   entity,
   moreEntities: entity,
+  feedback,
+  agents,
   hostile,
 };
 

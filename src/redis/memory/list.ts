@@ -57,13 +57,9 @@ async function window(
   limit: number,
 ): Promise<Row[]> {
   const params: Params = {};
-  const scope = scopeClause(
-    [{ root: query.namespace, below: false }],
-    query.filter,
-    params,
-    undefined,
-    query.quarantined === undefined ? {} : { quarantined: query.quarantined },
-  );
+  const scope = scopeClause([{ root: query.namespace, below: false }], query.filter, params, undefined, {
+    quarantined: query.quarantined,
+  });
   const reply = await redis.run((client) =>
     client.sendCommand([
       "FT.SEARCH",
