@@ -99,9 +99,21 @@ async function startIn(
     },
     async restart() {
       await shutdown(pid, { port });
-      pid = await start();
+      pid = await startAgain(start);
     },
   };
+}
+
+/** Threads of a process that was killed may hold its port for a moment after it has gone. */
+async function startAgain(start: () => Promise<number>): Promise<number> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start();
+    } catch (error) {
+      if (attempt === PORT_ATTEMPTS * 3 || !String(error).includes("Address already in use")) throw error;
+      await sleep(200);
+    }
+  }
 }
 
 /** Kills a process and waits until it's gone. */
