@@ -30,6 +30,8 @@ export interface Config {
   /** Of a namespace whose settings have none of their own; null: any amount. */
   readonly quota: { readonly memories: number | null; readonly bytes: number | null };
   readonly defaultTtl: Readonly<Record<MemoryType, number | null>>;
+  /** A memory that decays ends after so many of its lives at the latest. */
+  readonly maxLives: number;
 }
 
 export type EmbeddingConfig =
@@ -90,6 +92,7 @@ const environment = z
     MNEME_TTL_EPISODIC_SECONDS: ttl,
     MNEME_TTL_SEMANTIC_SECONDS: ttl,
     MNEME_TTL_PROCEDURAL_SECONDS: ttl,
+    MNEME_DECAY_MAX_LIVES: integer(32, 1, 1000),
     MNEME_DURABLE: z.enum(["0", "1"]).default("0"),
     MNEME_DURABLE_TIMEOUT_MS: integer(3000, 10, 60_000),
     MNEME_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(LIMITS.requestsPerMinute).optional(),
@@ -164,6 +167,7 @@ export function loadConfig(env: Environment): Config {
       semantic: values.MNEME_TTL_SEMANTIC_SECONDS,
       procedural: values.MNEME_TTL_PROCEDURAL_SECONDS,
     },
+    maxLives: values.MNEME_DECAY_MAX_LIVES,
   };
 }
 

@@ -193,6 +193,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     embedder,
     worker,
     defaultTtl: config.defaultTtl,
+    maxLives: config.maxLives,
     observe: metrics.recallStage,
     newId: createIds(),
   };

@@ -46,7 +46,7 @@ async function makeCopy(
   memory: MemoryDetail,
   publication: Publication,
 ): Promise<Memory | undefined> {
-  const { interaction, publications: _, ...rest } = memory;
+  const { interaction, publications: _, uses: __, ...rest } = memory;
   const embedding = await firstEmbedding(services, memory.content);
   const now = context.now();
   const copy: Memory = {
@@ -83,7 +83,7 @@ async function bringCopy(
   { memory, deletedAt }: PendingPublications,
   publication: Publication,
 ): Promise<Memory | "conflict" | undefined> {
-  const { interaction, publications: _, ...copy } = detail;
+  const { interaction, publications: _, uses: __, ...copy } = detail;
   const copyRef = { namespace: copy.namespace, id: copy.id };
   const trail = publishTrail(context, { namespace: origin.namespace, id: copy.id });
   if (memory === undefined) {
@@ -155,6 +155,10 @@ function copied(memory: Memory, publication: Publication, publishedAt: number) {
     metadata: memory.metadata,
     tags: memory.tags,
     trust_score: memory.trust_score,
+    importance: memory.importance,
+    pinned: memory.pinned,
+    lifetime: memory.lifetime,
+    prolonged_by: memory.prolonged_by,
     source_agent: memory.source_agent,
     expires_at: memory.expires_at,
     valid_from: memory.valid_from,

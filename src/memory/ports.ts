@@ -120,6 +120,14 @@ export interface SearchResult {
   readonly vector: readonly Candidate[] | undefined;
 }
 
+/** A memory that a recall returned. */
+export interface Use extends MemoryRef {
+  /** The one that was returned. */
+  readonly version: number;
+  /** Undefined: use doesn't prolong its life. Milliseconds, and milliseconds since the epoch. */
+  readonly renewal: { readonly life: number; readonly latest: number } | undefined;
+}
+
 export interface EmbeddingProgress {
   readonly ref: MemoryRef;
   /** Nothing is written if the memory has another version by now. */
@@ -204,6 +212,8 @@ export interface MemoryStore {
   pendingPublications(now: number, limit: number): Promise<readonly PendingPublications[]>;
   /** Takes a deleted memory's words out of what followed it in its session. */
   detachContext(ref: MemoryRef, now: number): Promise<void>;
+  /** Notes that these were used, and prolongs their lives; not more often than makes sense. */
+  touch(uses: readonly Use[]): Promise<void>;
   list(query: ListQuery): Promise<ListPage>;
   search(query: SearchQuery): Promise<SearchResult>;
   attachVectors(progress: EmbeddingProgress): Promise<void>;

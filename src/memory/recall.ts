@@ -16,6 +16,7 @@ import type { RecallStage, Services } from "./services.js";
 import type { KeywordQuery } from "./terms.js";
 import { parseQuery } from "./terms.js";
 import { holds } from "./moment.js";
+import { touch } from "./touch.js";
 import { isAlive } from "./ttl.js";
 
 export type RecallMode = "hybrid" | "vector" | "keyword";
@@ -41,6 +42,8 @@ export interface RecallInput {
   readonly as_of?: number | undefined;
   /** What was so in the world then; undefined: at `as_of`, or now; `any`: whenever it was so. */
   readonly valid_at?: number | "any" | undefined;
+  /** False: it isn't noted that the hits were used. It never is as of the past. */
+  readonly touch?: boolean | undefined;
 }
 
 export interface RecallHit {
@@ -98,6 +101,12 @@ export async function recall(
     );
   });
   const hits = await timed.later("load", loadHits(services, context, ranked, filter, moment, input));
+  if (input.touch !== false && moment.asOf === undefined) {
+    touch(
+      services,
+      hits.map(({ memory }) => memory),
+    );
+  }
   return { hits, degraded, terms };
 }
 

@@ -6,13 +6,14 @@ import type { FirstEmbedding } from "./embed.js";
 import { embedFirstPassages } from "./embed.js";
 import { FINISH_GRACE_MS } from "./embedding-worker.js";
 import { DomainError, invalid } from "../domain/errors.js";
+import { DEFAULT_IMPORTANCE, lifeOf } from "./decay.js";
 import { contentHash } from "./hash.js";
 import type { JsonObject } from "../domain/json.js";
 import type { InsertOutcome, NewMemory, Preceding } from "./ports.js";
 import { contextFor } from "./preceding.js";
 import type { Interaction, Memory, MemoryType } from "./record.js";
 import type { Services } from "./services.js";
-import { expiryOf } from "./ttl.js";
+import { lifetimeOf } from "./ttl.js";
 import { isTurn } from "./turn.js";
 
 export interface RememberInput {
@@ -24,6 +25,8 @@ export interface RememberInput {
   readonly metadata?: JsonObject | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly trust_score?: number | undefined;
+  readonly importance?: number | undefined;
+  readonly pinned?: boolean | undefined;
   /** When it is so in the world: from, and until (not included). */
   readonly valid_from?: number | undefined;
   readonly valid_to?: number | undefined;
@@ -168,6 +171,9 @@ function newMemory(
   input: RememberInput,
 ): Omit<Memory, "embedding"> {
   const now = context.now();
+  const { importance = DEFAULT_IMPORTANCE, pinned = false } = input;
+  const lifetime = lifetimeOf(services.defaultTtl, input.memory_type, input.ttl_seconds);
+  const life = pinned ? null : lifeOf(lifetime, importance);
   return {
     id: services.newId(now),
     namespace,
@@ -179,6 +185,10 @@ function newMemory(
     metadata: input.metadata ?? {},
     tags: [...new Set(input.tags)],
     trust_score: input.trust_score ?? 1,
+    importance,
+    pinned,
+    lifetime,
+    prolonged_by: null,
     source_agent: context.actor.agent,
     version: 1,
     recorded_at: now,
@@ -188,7 +198,7 @@ function newMemory(
     valid_to: input.valid_to ?? null,
     seen_count: 1,
     last_seen_at: now,
-    expires_at: expiryOf(services.defaultTtl, input.memory_type, input.ttl_seconds, now),
+    expires_at: life === null ? null : now + life,
     origin: null,
   };
 }

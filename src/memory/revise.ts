@@ -2,6 +2,7 @@ import { authorize } from "../access/authorize.js";
 import type { Trail } from "../access/trail.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
+import { revisedEnd } from "./decay.js";
 import { embedFirstPassages } from "./embed.js";
 import { DomainError, memoryNotFound, quotaExceeded, versionConflict } from "../domain/errors.js";
 import { contentHash } from "./hash.js";
@@ -12,7 +13,6 @@ import type { Memory, MemoryDetail } from "./record.js";
 import { checkOwnEmbedding, checkValidity, dueTime } from "./remember.js";
 import type { Services } from "./services.js";
 import { tellCopies } from "./tell-copies.js";
-import { expiryOf } from "./ttl.js";
 
 /** What may change; undefined leaves as is. */
 export interface RevisionInput {
@@ -25,6 +25,10 @@ export interface RevisionInput {
   readonly whole_metadata?: JsonObject | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly trust_score?: number | undefined;
+  /** What is left of its life grows or shrinks with it, where that is the one of its type. */
+  readonly importance?: number | undefined;
+  /** No longer pinned, its life counts from now. */
+  readonly pinned?: boolean | undefined;
   /** null: no bound. */
   readonly valid_from?: number | null | undefined;
   readonly valid_to?: number | null | undefined;
@@ -106,11 +110,11 @@ async function nextVersion(
   current: MemoryDetail,
   input: RevisionInput,
 ): Promise<Revision> {
-  const { interaction, publications: _, ...previous } = current;
+  const { interaction, publications: _, uses: __, ...previous } = current;
   const now = context.now();
   const content = input.content ?? current.content;
   const embedding = await nextEmbedding(services, current, input);
-  const memory: Memory = {
+  const changed: Memory = {
     ...previous,
     content,
     metadata:
@@ -119,18 +123,20 @@ async function nextVersion(
         : mergeMetadata(current.metadata, input.metadata),
     tags: input.tags === undefined ? current.tags : [...new Set(input.tags)],
     trust_score: input.trust_score ?? current.trust_score,
+    importance: input.importance ?? current.importance,
+    pinned: input.pinned ?? current.pinned,
+    lifetime: input.ttl_seconds === undefined ? current.lifetime : { seconds: input.ttl_seconds, by: "ttl" },
     valid_from: input.valid_from === undefined ? current.valid_from : input.valid_from,
     valid_to: input.valid_to === undefined ? current.valid_to : input.valid_to,
     version: current.version + 1,
     updated_at: now,
-    expires_at:
-      input.ttl_seconds === undefined
-        ? current.expires_at
-        : expiryOf(services.defaultTtl, current.memory_type, input.ttl_seconds, now),
     embedding:
       embedding === undefined ? current.embedding : { status: embedding.status, model: embedding.model },
   };
-  checkValidity(memory);
+  checkValidity(changed);
+  const expires_at = revisedEnd(current, changed, now, services.maxLives);
+  const newExpiry = input.ttl_seconds !== undefined || expires_at !== current.expires_at;
+  const memory = newExpiry ? { ...changed, expires_at, prolonged_by: null } : changed;
   return {
     memory,
     interaction,
@@ -139,7 +145,7 @@ async function nextVersion(
     vectors: embedding?.vectors,
     embedAt: embedding === undefined ? undefined : dueTime(embedding, now),
     exempt: false,
-    newExpiry: input.ttl_seconds !== undefined,
+    newExpiry,
   };
 }
 

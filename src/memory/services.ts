@@ -13,6 +13,8 @@ export interface Services {
   readonly worker: EmbeddingWorker;
   /** Seconds that a memory of each type lives unless told otherwise; null: for ever. */
   readonly defaultTtl: Readonly<Record<MemoryType, number | null>>;
+  /** A memory that decays ends after so many of its lives at the latest, however much it is used. */
+  readonly maxLives: number;
   /** Tells operators how long a stage took; seconds. */
   readonly observe: (stage: RecallStage, seconds: number) => void;
   readonly newId: (now: number) => string;

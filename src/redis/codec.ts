@@ -1,5 +1,7 @@
+import { DEFAULT_IMPORTANCE } from "../memory/decay.js";
 import { facetsOf, sessionFacet } from "../memory/facets.js";
 import type { JsonObject } from "../domain/json.js";
+import type { Uses } from "../memory/decay.js";
 import { lengthPrior } from "../memory/length-prior.js";
 import type {
   NewMemory,
@@ -8,7 +10,7 @@ import type {
   Preceding,
   Revision,
 } from "../memory/ports.js";
-import type { Interaction, Memory, MemoryDetail, Origin, Publication } from "../memory/record.js";
+import type { Interaction, Lifetime, Memory, MemoryDetail, Origin, Publication } from "../memory/record.js";
 import { isTurn } from "../memory/turn.js";
 import { indexText } from "../memory/terms.js";
 import { vectorBytes } from "./vector.js";
@@ -61,8 +63,11 @@ interface StoredRemains {
   readonly deleted_at: number;
 }
 
-type StoredMemory = Omit<Memory, "metadata" | "origin"> & {
+type StoredMemory = Omit<Memory, "metadata" | "origin" | "importance" | "pinned" | "lifetime"> & {
   readonly metadata: string;
+  readonly importance?: number;
+  readonly pinned?: boolean;
+  readonly lifetime?: Lifetime;
   /** Left out where it is no copy. */
   readonly origin?: Origin | undefined;
 };
@@ -146,7 +151,7 @@ function lentBy({ id, text }: Preceding) {
 
 /**
  * A JSON merge patch that makes a stored document its next version. What others change without making a version
- * is left out, so that none of it is lost: sightings, the expiry they prolong, and, where the vectors stay, all
+ * is left out, so that none of it is lost: sightings, the expiry that they and uses prolong, and, where the vectors stay, all
  * that the embedding worker sets.
  */
 export function encodeRevision(revision: Revision): {
@@ -159,8 +164,8 @@ export function encodeRevision(revision: Revision): {
     json: jsonBytes(stored, revision.interaction),
     vectors: revision.vectors === undefined ? undefined : vectorBytes(revision.vectors),
   };
-  const { embedding, expires_at, seen_count: _, last_seen_at: __, ...rest } = stored;
-  const memory = revision.newExpiry ? { ...rest, expires_at } : rest;
+  const { embedding, expires_at, prolonged_by, seen_count: _, last_seen_at: __, ...rest } = stored;
+  const memory = revision.newExpiry ? { ...rest, expires_at, prolonged_by } : rest;
   const facets = facetsOf(revision.memory);
   const prior = lengthPrior(memory.content.length);
   const index = {
@@ -263,6 +268,11 @@ function decodeStored(stored: StoredMemory): Memory {
     // A merge patch removes what it sets to null.
     agent_id: stored.agent_id ?? null,
     session_id: stored.session_id ?? null,
+    // Of what was written before there was such a thing, too.
+    importance: stored.importance ?? DEFAULT_IMPORTANCE,
+    pinned: stored.pinned ?? false,
+    lifetime: decodeLifetime(stored),
+    prolonged_by: stored.prolonged_by ?? null,
     expires_at: stored.expires_at ?? null,
     superseded_at: stored.superseded_at ?? null,
     valid_from: stored.valid_from ?? null,
@@ -272,6 +282,20 @@ function decodeStored(stored: StoredMemory): Memory {
     metadata: parseStored<JsonObject>(stored.metadata),
     embedding: { status: stored.embedding.status, model: stored.embedding.model ?? null },
   };
+}
+
+function decodeLifetime({ lifetime, expires_at, recorded_at }: StoredMemory): Lifetime {
+  if (lifetime !== undefined) return { seconds: lifetime.seconds ?? null, by: lifetime.by };
+  const seconds = (expires_at ?? null) === null ? null : Math.ceil(((expires_at ?? 0) - recorded_at) / 1000);
+  return { seconds, by: "ttl" };
+}
+
+/** Reads what a namespace's uses hold of a memory: `<count> <milliseconds>`. */
+export function decodeUses(text: string | undefined): Uses {
+  const [count, at] = text?.split(" ") ?? [];
+  return count === undefined || at === undefined
+    ? { count: 0, lastAt: null }
+    : { count: Number(count), lastAt: Number(at) };
 }
 
 /** What we read here was written by {@link encodeDocument} or by a script of ours, so its shape is known. */

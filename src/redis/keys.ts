@@ -49,6 +49,8 @@ export interface Keys {
   usage(namespace: string): string;
   /** What of {@link usage} ends by itself, and when. */
   usageEnding(namespace: string): string;
+  /** How often memories of the namespace were used, and when last, a hash by id: `<count> <milliseconds>`. */
+  uses(namespace: string): string;
   /** A document of state memory. A state key may hold anything, so it stands at the end: the first braces are ours. */
   state(namespace: string, key: string): string;
   /** What is known of the document besides its value, a hash. */
@@ -91,6 +93,7 @@ export const SETTING_FIELDS = [
   "state_ttl_max_seconds",
   "quota_memories",
   "quota_bytes",
+  "decay_touch",
 ] as const;
 
 /** Raised when the meaning of the record index's fields changes: the new index then fills beside the old one. */
@@ -118,6 +121,7 @@ export function createKeys(prefix: string): Keys {
     settings: (namespace) => `${prefix}:settings:{${namespace}}`,
     usage: (namespace) => `${prefix}:usage:{${namespace}}`,
     usageEnding: (namespace) => `${prefix}:usage-ending:{${namespace}}`,
+    uses: (namespace) => `${prefix}:uses:{${namespace}}`,
     apiKey: (id) => `${prefix}:key:{${SYSTEM}}:${id}`,
     apiKeyPrefix: () => `${prefix}:key:{${SYSTEM}}:`,
     apiKeys: () => `${prefix}:keys:{${SYSTEM}}`,

@@ -64,9 +64,13 @@ const metered = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
 const state = <Reply>(name: string, decode: (reply: unknown) => Reply) => scoped(["state"], name, decode);
 
 /** A metered script of what the service does by itself. */
-function meteredAlone<Reply>(name: string, decode: (reply: unknown) => Reply) {
+function meteredAlone<Reply>(
+  name: string,
+  decode: (reply: unknown) => Reply,
+  included: readonly string[] = [],
+) {
   return defineScript({
-    SCRIPT: `${source("usage")}\n${source(name)}`,
+    SCRIPT: ["usage", ...included, name].map(source).join("\n"),
     parseCommand(
       parser: CommandParser,
       meter: ScriptScope,
@@ -135,6 +139,7 @@ export const scripts = {
   getSettings: audited("settings-get", fields),
   putSettings: audited("settings-put", integer),
   attachVectors: meteredAlone("attach", integer),
+  touchMemories: meteredAlone("touch", integer, ["versions"]),
   detachContext: script("detach", integer),
   claimAnswer: script("claim-answer", codeAndText),
   keepAnswer: script("keep-answer", integer),

@@ -9,11 +9,14 @@ export interface Settings {
   readonly state_ttl: { readonly default_seconds: number | null; readonly max_seconds: number | null };
   /** How many memories it may hold, and how many bytes of them. */
   readonly quota: { readonly memories: number | null; readonly bytes: number | null };
+  /** Whether a recall notes what it returns as used, which prolongs its life. */
+  readonly decay: { readonly touch: boolean | null };
 }
 
 export const NO_SETTINGS: Settings = {
   state_ttl: { default_seconds: null, max_seconds: null },
   quota: { memories: null, bytes: null },
+  decay: { touch: null },
 };
 
 export interface VersionedSettings {

@@ -1,11 +1,15 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
-import type { Interaction, Memory, MemoryDetail, Origin, Publication } from "../../memory/record.js";
+import type { Expiry } from "../../memory/decay.js";
+import { EXPIRY_REASONS } from "../../memory/decay.js";
+import type { ReadMemory } from "../../memory/read.js";
+import type { Interaction, Memory, Origin, Publication } from "../../memory/record.js";
 import { EMBEDDING_STATUSES } from "../../memory/record.js";
 import {
   embedding,
   embeddingModel,
   identifier,
+  importance,
   jsonValue,
   memoryId,
   memoryType,
@@ -29,6 +33,13 @@ const provenance = {
   metadata: metadata.optional(),
   tags: tags.optional(),
   trust_score: trustScore.optional().openapi({ description: "1 unless given." }),
+  importance: importance
+    .optional()
+    .openapi({ description: "0.5 unless given; docs/lifecycle.md says what it does." }),
+  pinned: z
+    .boolean()
+    .optional()
+    .openapi({ description: "It never ends by itself, and no policy forgets it." }),
   valid_from: time.optional().openapi({ description: "Since when it is so in the world." }),
   valid_to: time.optional().openapi({ description: "Until when it is so, not included." }),
   ttl_seconds: ttlSeconds.optional(),
@@ -78,6 +89,8 @@ export const memoryPatch = z
       .openapi({ description: "A JSON merge patch (RFC 7396): null removes a key." }),
     tags: tags.optional(),
     trust_score: trustScore.optional(),
+    importance: importance.optional(),
+    pinned: z.boolean().optional().openapi({ description: "false: its life counts from now." }),
     valid_from: time.nullable().optional().openapi({ description: "null: no bound." }),
     valid_to: time.nullable().optional().openapi({ description: "null: no bound." }),
     ttl_seconds: ttlSeconds.optional().openapi({ description: "Counted from now; null: for ever." }),
@@ -141,6 +154,8 @@ export const memoryView = z
     metadata,
     tags: z.array(z.string()),
     trust_score: z.number(),
+    importance: z.number(),
+    pinned: z.boolean(),
     source_agent: z.string(),
     version: z.int(),
     recorded_at: timeView,
@@ -189,9 +204,39 @@ export const versionsPage = z
 
 export const restoreRequest = z.strictObject({ version: z.int().min(1) }).openapi("RestoreRequest");
 
+const expiryView = z
+  .object({
+    reason: z.enum(EXPIRY_REASONS).openapi({
+      description:
+        "never: it has no time to live. pinned. ttl: its writer said so. type: the default of its type. decay: that one, prolonged by use. seen: prolonged because it was written again. origin: it ends with what it is a copy of.",
+    }),
+    base_seconds: z
+      .number()
+      .nullable()
+      .openapi({ description: "The time to live that it is reckoned from." }),
+    importance: z.number(),
+    life_seconds: z
+      .number()
+      .nullable()
+      .openapi({ description: "What it lives without a use: of its type's, base × 4^(2 × importance - 1)." }),
+    uses: z.int().openapi({ description: "Recalls that returned it; at most one a minute is counted." }),
+    last_used_at: timeView.nullable(),
+    half_life_seconds: z
+      .number()
+      .nullable()
+      .openapi({
+        description: "life × (1 + log2(1 + uses)), at most five lives; null: use doesn't prolong it.",
+      }),
+    latest: timeView.nullable().openapi({ description: "It ends by then, however much it is used." }),
+  })
+  .openapi("Expiry");
+
 export const memoryDetailView = memoryView
   .extend({
     interaction: z.object(interactionParts).optional(),
+    expiry: expiryView
+      .optional()
+      .openapi({ description: "Why it ends when it does; left out with `as_of`." }),
     publications: z
       .array(publicationView)
       .optional()
@@ -205,8 +250,9 @@ const isoOrNull = (milliseconds: number | null): string | null =>
   milliseconds === null ? null : iso(milliseconds);
 
 export function viewMemory(memory: Memory): MemoryView {
+  const { lifetime: _, prolonged_by: __, ...shown } = memory;
   return {
-    ...memory,
+    ...shown,
     tags: [...memory.tags],
     timestamp: iso(memory.timestamp),
     recorded_at: iso(memory.recorded_at),
@@ -228,13 +274,22 @@ function viewOrigin(origin: Origin): z.infer<typeof originView> {
   };
 }
 
-export function viewDetail(memory: MemoryDetail): z.infer<typeof memoryDetailView> {
-  const { interaction, publications, ...rest } = memory;
+export function viewDetail(memory: ReadMemory): z.infer<typeof memoryDetailView> {
+  const { interaction, publications, expiry, uses: _, ...rest } = memory;
   const view = {
     ...viewMemory(rest),
+    ...(expiry === undefined ? {} : { expiry: viewExpiry(expiry) }),
     ...(publications.length === 0 ? {} : { publications: publications.map(viewPublication) }),
   };
   return interaction === undefined ? view : { ...view, interaction: viewInteraction(interaction) };
+}
+
+function viewExpiry(expiry: Expiry): z.infer<typeof expiryView> {
+  return {
+    ...expiry,
+    last_used_at: isoOrNull(expiry.last_used_at),
+    latest: isoOrNull(expiry.latest),
+  };
 }
 
 function viewPublication({ published_at, ...rest }: Publication): z.infer<typeof publicationView> {

@@ -16,6 +16,13 @@ export const newSettings = z
       })
       .default(NO_SETTINGS.state_ttl),
     quota: z.strictObject({ memories: amount, bytes: amount }).default(NO_SETTINGS.quota),
+    decay: z
+      .strictObject({ touch: z.boolean().nullable().default(null) })
+      .default(NO_SETTINGS.decay)
+      .openapi({
+        description:
+          "`touch`: whether a recall notes what it returns as used, which prolongs its life; true unless set.",
+      }),
   })
   .openapi("NewNamespaceSettings");
 
@@ -23,7 +30,11 @@ const setting = z.int().nullable();
 const quotaView = z.object({ memories: setting, bytes: setting });
 
 export const settingsView = z
-  .object({ state_ttl: z.object({ default_seconds: setting, max_seconds: setting }), quota: quotaView })
+  .object({
+    state_ttl: z.object({ default_seconds: setting, max_seconds: setting }),
+    quota: quotaView,
+    decay: z.object({ touch: z.boolean().nullable() }),
+  })
   .openapi("NamespaceSettings");
 
 export const usageView = z

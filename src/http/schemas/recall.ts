@@ -47,6 +47,10 @@ export const recallRequest = z
         description:
           "Recall what was so in the world at this time; `any`: whenever. The time of `as_of` unless given.",
       }),
+    touch: z.boolean().default(true).openapi({
+      description:
+        "Note that the hits were used, which prolongs the lives of those that decay (docs/lifecycle.md). Never done with `as_of`.",
+    }),
     explain: z.boolean().default(false),
   })
   .openapi("RecallRequest");

@@ -44,6 +44,11 @@ function encodeSettings(settings: Settings): string[] {
   );
 }
 
+/** A setting is a number or a truth value. */
+function decodeValue(value: string): number | boolean {
+  return value === "true" || value === "false" ? value === "true" : Number(value);
+}
+
 /** Group by group and name by name as NO_SETTINGS has them, so the shape is that of all settings. */
 function decodeSettings(fields: Readonly<Record<string, string>>): Settings {
   const groups = Object.entries(NO_SETTINGS).map(([group, values]: [string, Settings[keyof Settings]]) => [
@@ -51,7 +56,7 @@ function decodeSettings(fields: Readonly<Record<string, string>>): Settings {
     Object.fromEntries(
       Object.keys(values).map((name) => {
         const value = fields[`${group}_${name}`];
-        return [name, value === undefined ? null : Number(value)];
+        return [name, value === undefined ? null : decodeValue(value)];
       }),
     ),
   ]);

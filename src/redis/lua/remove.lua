@@ -28,6 +28,7 @@ usage_leave(ARGV[3], usage_total(KEYS[1]), redis.call('PEXPIRETIME', KEYS[1]))
 
 for _, key in ipairs(version_all(KEYS[1])) do redis.call('DEL', key) end
 redis.call('DEL', KEYS[1], ARGV[2] .. current['$.index.hash'][1])
+redis.call('HDEL', usage_uses, ARGV[3])
 local session = current['$.index.turn'][1]
 if session then
   local turn = ARGV[4] .. session

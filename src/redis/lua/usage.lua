@@ -21,6 +21,8 @@ local usage_key, usage_ending, usage_settings = table.remove(KEYS, 1), table.rem
 local usage_defaults = { table.remove(ARGV, 1), table.remove(ARGV, 1) }
 local usage_json, usage_vectors = tonumber(table.remove(ARGV, 1)), tonumber(table.remove(ARGV, 1))
 
+-- As src/redis/keys.ts makes it: how often memories were used.
+local usage_uses = (string.gsub(usage_ending, ':usage%-ending:{', ':uses:{', 1))
 local usage_exempt = table.remove(ARGV, 1) == '1'
 
 local function usage_add(memories, bytes)
@@ -33,7 +35,11 @@ local function usage_prune(most)
   local ended = redis.call('ZRANGE', usage_ending, '-inf', '(' .. string.format('%d', now), 'BYSCORE', 'LIMIT', 0, most)
   if #ended == 0 then return end
   local bytes = 0
-  for _, member in ipairs(ended) do bytes = bytes + tonumber(string.match(member, '%d+$')) end
+  for _, member in ipairs(ended) do
+    local id, size = string.match(member, '^(.-):(%d+)$')
+    bytes = bytes + tonumber(size)
+    redis.call('HDEL', usage_uses, id)
+  end
   usage_add(-#ended, -bytes)
   redis.call('ZREM', usage_ending, unpack(ended))
 end

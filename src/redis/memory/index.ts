@@ -19,6 +19,7 @@ import {
 import { remove } from "./remove.js";
 import { revise } from "./revise.js";
 import { search } from "./search.js";
+import { touch } from "./touch.js";
 
 /** The domain's store over RedisJSON and RediSearch. */
 export function createMemoryStore(deps: StoreDeps): MemoryStore {
@@ -40,6 +41,7 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     publicationsOf: (ref) => publicationsOf(deps, ref),
     pendingPublications: (now, limit) => pendingPublications(deps, now, limit),
     detachContext: (ref, now) => detachContext(deps, ref, now),
+    touch: (uses) => touch(deps, uses),
     list: (query) => list(deps, query),
     search: (query) => search(deps, query),
     attachVectors: (progress) => attachVectors(deps, progress),
