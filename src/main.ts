@@ -194,6 +194,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     worker,
     defaultTtl: config.defaultTtl,
     maxLives: config.maxLives,
+    recency: config.recency,
     observe: metrics.recallStage,
     newId: createIds(),
   };

@@ -188,6 +188,8 @@ export interface MemoryStore {
     refs: readonly MemoryRef[],
     asOf?: number,
   ): Promise<readonly (Memory | undefined)[]>;
+  /** `timestamp` of each, as part of a recall; undefined where there is none (any more). */
+  timesOf(refs: readonly MemoryRef[]): Promise<readonly (number | undefined)[]>;
   revise(trail: Trail, revision: Revision): Promise<ReviseOutcome>;
   /** With `expectedVersion`, only that version is removed. */
   remove(trail: Trail, ref: MemoryRef, expectedVersion: number | undefined): Promise<RemoveOutcome>;

@@ -11,6 +11,8 @@ import type { Found, Fused, FusionWeights, Lists } from "./fusion.js";
 import { fuseScores, keepScores, mergeLists, reciprocalRankFusion } from "./fusion.js";
 import type { Moment, SearchResult } from "./ports.js";
 import type { Memory } from "./record.js";
+import type { Recency } from "./recency.js";
+import { weighRecency } from "./recency.js";
 import { checkOwnEmbedding } from "./remember.js";
 import type { RecallStage, Services } from "./services.js";
 import type { KeywordQuery } from "./terms.js";
@@ -38,6 +40,8 @@ export interface RecallInput {
   readonly mode: RecallMode;
   readonly fusion: FusionMethod;
   readonly min_score?: number | undefined;
+  /** How much it counts how old a memory is; undefined: as configured. */
+  readonly recency?: Recency | undefined;
   /** What was recorded and not superseded then; undefined: now. Milliseconds since the epoch. */
   readonly as_of?: number | undefined;
   /** What was so in the world then; undefined: at `as_of`, or now; `any`: whenever it was so. */
@@ -100,7 +104,8 @@ export async function recall(
       })),
     );
   });
-  const hits = await timed.later("load", loadHits(services, context, ranked, filter, moment, input));
+  const weighed = await recent(services, context, ranked, moment, input);
+  const hits = await timed.later("load", loadHits(services, context, weighed, filter, moment, input));
   if (input.touch !== false && moment.asOf === undefined) {
     touch(
       services,
@@ -192,6 +197,19 @@ function fuse(found: SearchResult, input: RecallInput): Fused[] {
   if (input.mode !== "hybrid") return keepScores(lists);
   if (input.fusion.method === "rrf") return reciprocalRankFusion(lists, input.fusion.k, input.fusion.weights);
   return fuseScores(lists);
+}
+
+/** Brings how old they are into the scores of what was found, where that counts. */
+async function recent(
+  { store, recency: configured }: Services,
+  context: Context,
+  ranked: readonly Found[],
+  { asOf }: Moment,
+  { recency = configured }: RecallInput,
+): Promise<readonly Found[]> {
+  if (recency.weight === 0 || ranked.length === 0) return ranked;
+  const times = await store.timesOf(ranked.map(({ fused }) => fused));
+  return weighRecency(ranked, (_, index) => times[index], asOf ?? context.now(), recency);
 }
 
 /** Reads records, best first, until there are `limit` that still exist, are unexpired and fulfil the filter. */

@@ -2,6 +2,7 @@ import type { Embedder } from "../embeddings/embedder.js";
 import type { AuditLog } from "../access/ports.js";
 import type { EmbeddingWorker } from "./embedding-worker.js";
 import type { MemoryStore } from "./ports.js";
+import type { Recency } from "./recency.js";
 import type { MemoryType } from "./record.js";
 
 /** What the verbs work with; built once in main. */
@@ -15,6 +16,8 @@ export interface Services {
   readonly defaultTtl: Readonly<Record<MemoryType, number | null>>;
   /** A memory that decays ends after so many of its lives at the latest, however much it is used. */
   readonly maxLives: number;
+  /** Of a recall that says nothing of it. */
+  readonly recency: Recency;
   /** Tells operators how long a stage took; seconds. */
   readonly observe: (stage: RecallStage, seconds: number) => void;
   readonly newId: (now: number) => string;

@@ -25,9 +25,10 @@ const recallRoute = createRoute({
 export function recallRoutes({ services, now }: AppDeps) {
   return createRouter().openapi(recallRoute, async (c) => {
     const request = c.req.valid("json");
-    const { memory_types, filter, ...rest } = request;
+    const { memory_types, filter, recency, ...rest } = request;
     const outcome = await recall(services, contextOf(c, now), {
       ...rest,
+      recency: recency && { halfLifeDays: recency.half_life_days, weight: recency.weight },
       filter: { ...filter, memory_types },
     });
     return c.json(viewRecall(outcome, request), 200);

@@ -221,12 +221,9 @@ const expiryView = z
       .openapi({ description: "What it lives without a use: of its type's, base × 4^(2 × importance - 1)." }),
     uses: z.int().openapi({ description: "Recalls that returned it; at most one a minute is counted." }),
     last_used_at: timeView.nullable(),
-    half_life_seconds: z
-      .number()
-      .nullable()
-      .openapi({
-        description: "life × (1 + log2(1 + uses)), at most five lives; null: use doesn't prolong it.",
-      }),
+    half_life_seconds: z.number().nullable().openapi({
+      description: "life × (1 + log2(1 + uses)), at most five lives; null: use doesn't prolong it.",
+    }),
     latest: timeView.nullable().openapi({ description: "It ends by then, however much it is used." }),
   })
   .openapi("Expiry");

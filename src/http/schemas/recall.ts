@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
+import type { RecencyPart } from "../../memory/recency.js";
 import type { RecallHit, RecallOutcome } from "../../memory/recall.js";
 import { memoryFilter, memoryView, viewMemory } from "./memory.js";
 import { embedding, embeddingModel, memoryType, namespacePattern, text, time } from "./primitives.js";
@@ -20,6 +21,11 @@ const fusion = z
   .default({ method: "auto" })
   .openapi({ description: "How both lists become one. `auto` is described in docs/recall.md." });
 
+const recency = z.strictObject({
+  half_life_days: z.number().min(0.001).max(36_500).default(30),
+  weight: z.number().min(0).max(1),
+});
+
 export const recallRequest = z
   .strictObject({
     query: text(LIMITS.queryBytes)
@@ -37,6 +43,10 @@ export const recallRequest = z
     mode: z.enum(["hybrid", "vector", "keyword"]).default("hybrid"),
     fusion,
     min_score: z.number().optional(),
+    recency: recency.optional().openapi({
+      description:
+        "How much it counts how old a memory is: (1 - weight) × relevance + weight × 2^(-age of `timestamp` / half-life), relevance being the score brought to 0..1. As configured unless given, which is not at all unless MNEME_RECENCY_WEIGHT says so.",
+    }),
     as_of: time.optional().openapi({
       description: "Recall what was recorded, and not yet superseded, at this time. Now unless given.",
     }),
@@ -72,6 +82,10 @@ const hitView = z.object({
     .object({
       keyword: contribution,
       vector: contribution,
+      recency: z
+        .object({ score: z.number(), relevance: z.number(), age_days: z.number(), recency: z.number() })
+        .optional()
+        .openapi({ description: "The score before, that brought to 0..1, and what its age says." }),
       lists: z
         .array(z.object({ namespaces: z.string(), rank: z.int(), adds: z.number() }))
         .optional()
@@ -118,6 +132,10 @@ export function viewRecall(outcome: RecallOutcome, request: RecallRequest): z.in
   };
 }
 
+function viewRecency({ ageDays, ...part }: RecencyPart) {
+  return { ...part, age_days: Number.isFinite(ageDays) ? ageDays : 0 };
+}
+
 function viewHit({ memory, score, found, alsoIn }: RecallHit, explain: boolean): z.infer<typeof hitView> {
   const { keyword, vector } = found.fused;
   const view = {
@@ -133,6 +151,7 @@ function viewHit({ memory, score, found, alsoIn }: RecallHit, explain: boolean):
     explain: {
       keyword: keyword ?? null,
       vector: vector ?? null,
+      ...(found.recency === undefined ? {} : { recency: viewRecency(found.recency) }),
       ...(lists.length === 0 ? {} : { lists }),
     },
   };

@@ -19,6 +19,7 @@ import {
 import { remove } from "./remove.js";
 import { revise } from "./revise.js";
 import { search } from "./search.js";
+import { timesOf } from "./times-of.js";
 import { touch } from "./touch.js";
 
 /** The domain's store over RedisJSON and RediSearch. */
@@ -31,6 +32,7 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     versions: (trail, ref, before, limit) => versions(deps, trail, ref, before, limit),
     peek: (ref) => peek(deps, ref),
     load: (trail, namespaces, refs, asOf) => load(deps, trail, namespaces, refs, asOf),
+    timesOf: (refs) => timesOf(deps, refs),
     revise: (trail, revision) => revise(deps, trail, revision),
     remove: (trail, ref, expectedVersion) => remove(deps, trail, ref, expectedVersion),
     notePublication: (trail, ref, publication, carryBy) =>
