@@ -14,6 +14,7 @@ import { auditRoutes } from "./http/routes/audit.js";
 import { docsRoutes, serveDescription } from "./http/routes/docs.js";
 import { interactionRoutes } from "./http/routes/interactions.js";
 import { keyRoutes } from "./http/routes/keys.js";
+import { lifecycleRoutes } from "./http/routes/lifecycle.js";
 import { memoryRoutes } from "./http/routes/memories.js";
 import { namespaceRoutes } from "./http/routes/namespaces.js";
 import { recallRoutes } from "./http/routes/recall.js";
@@ -59,6 +60,7 @@ export function createApp(deps: AppDeps) {
     .route("/", keyRoutes(deps))
     .route("/", namespaceRoutes(deps))
     .route("/", memoryRoutes(deps))
+    .route("/", lifecycleRoutes(deps))
     .route("/", interactionRoutes(deps))
     .route("/", recallRoutes(deps))
     .route("/", auditRoutes(deps))

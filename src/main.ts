@@ -195,6 +195,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     defaultTtl: config.defaultTtl,
     maxLives: config.maxLives,
     recency: config.recency,
+    forgotten: metrics.forgotten,
     observe: metrics.recallStage,
     newId: createIds(),
   };

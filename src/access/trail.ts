@@ -11,6 +11,8 @@ export const AUDIT_VERBS = [
   "delete",
   "versions",
   "restore",
+  "forget",
+  "stats",
   "publish",
   "unpublish",
   "state.get",

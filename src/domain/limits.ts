@@ -20,6 +20,10 @@ export const LIMITS = {
   publications: 32,
   recallLimit: 100,
   listLimit: 200,
+  /** Of memories that a policy looks at in one request, and of those that one keeps. */
+  forgetLimit: 1000,
+  keepTop: 100_000,
+  statsDays: 30,
   filterValues: 64,
   grants: 64,
   requestsPerMinute: 1_000_000,

@@ -11,6 +11,8 @@ export interface Metrics {
   redis(answered: boolean, seconds: number): void;
   embedding(kind: "query" | "passage", outcome: "ok" | "error", texts: number, seconds: number): void;
   workerError(worker: "embedding" | "publication"): void;
+  /** Memories that a policy took away. */
+  forgotten(count: number): void;
   /** A request without a valid key. */
   unauthenticated(): void;
 }
@@ -72,6 +74,11 @@ export function createMetrics({ redisUp, countWatchers, countMemories }: Metrics
     help: "Requests that were refused for want of a valid API key. Only some of them are in the audit trail.",
     registers,
   });
+  const forgotten = new Counter({
+    name: "mneme_forgotten_memories_total",
+    help: "Memories that a policy took away.",
+    registers,
+  });
   const seriesOf = createSeries();
   registerGauge(registers, "mneme_redis_up", "1 while Redis can be reached.", () => (redisUp() ? 1 : 0));
   registerGauge(registers, "mneme_state_watchers", "Clients that follow changes of state.", countWatchers);
@@ -87,6 +94,7 @@ export function createMetrics({ redisUp, countWatchers, countMemories }: Metrics
       embedded.inc({ kind, outcome }, texts);
     },
     workerError: (worker) => workerErrors.inc({ worker }),
+    forgotten: (count) => forgotten.inc(count),
     unauthenticated: () => strangers.inc(),
   };
 }

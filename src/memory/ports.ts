@@ -1,6 +1,8 @@
 import type { Scope } from "../access/grants.js";
 import type { Trail } from "../access/trail.js";
+import type { Uses } from "./decay.js";
 import type { FacetQuery } from "./filter.js";
+import type { Endings, Group } from "./stats.js";
 import type { KeywordQuery } from "./terms.js";
 import type {
   EmbeddingStatus,
@@ -120,6 +122,18 @@ export interface SearchResult {
   readonly vector: readonly Candidate[] | undefined;
 }
 
+/** What a policy decides by. Milliseconds since the epoch. */
+export interface Vitals {
+  readonly id: string;
+  readonly version: number;
+  readonly memoryType: MemoryType;
+  readonly importance: number;
+  readonly pinned: boolean;
+  readonly recordedAt: number;
+  readonly expiresAt: number | null;
+  readonly uses: Uses;
+}
+
 /** A memory that a recall returned. */
 export interface Use extends MemoryRef {
   /** The one that was returned. */
@@ -214,6 +228,8 @@ export interface MemoryStore {
   pendingPublications(now: number, limit: number): Promise<readonly PendingPublications[]>;
   /** Takes a deleted memory's words out of what followed it in its session. */
   detachContext(ref: MemoryRef, now: number): Promise<void>;
+  /** As part of an act that is recorded by itself; undefined where there is none (any more). */
+  vitals(namespace: string, ids: readonly string[]): Promise<readonly (Vitals | undefined)[]>;
   /** Notes that these were used, and prolongs their lives; not more often than makes sense. */
   touch(uses: readonly Use[]): Promise<void>;
   list(query: ListQuery): Promise<ListPage>;
@@ -221,5 +237,12 @@ export interface MemoryStore {
   attachVectors(progress: EmbeddingProgress): Promise<void>;
   /** Memories whose embedding is due, of all namespaces. */
   pendingEmbeddings(now: number, limit: number): Promise<readonly PendingEmbedding[]>;
+  /** What a namespace holds; incomplete where counting would take longer. */
+  groupsOf(
+    namespace: string,
+    budgetMs: number,
+  ): Promise<{ readonly groups: readonly Group[]; readonly complete: boolean }>;
+  /** What of it ends after `now`: how many until each of these moments, and the first `limit`. */
+  endingsOf(namespace: string, now: number, moments: readonly number[], limit: number): Promise<Endings>;
   countByType(): Promise<Readonly<Record<MemoryType, number>>>;
 }

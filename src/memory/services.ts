@@ -20,6 +20,8 @@ export interface Services {
   readonly recency: Recency;
   /** Tells operators how long a stage took; seconds. */
   readonly observe: (stage: RecallStage, seconds: number) => void;
+  /** Tells operators how many memories a policy forgot. */
+  readonly forgotten: (count: number) => void;
   readonly newId: (now: number) => string;
 }
 

@@ -9,8 +9,17 @@ import type {
   PendingPublications,
   Preceding,
   Revision,
+  Vitals,
 } from "../memory/ports.js";
-import type { Interaction, Lifetime, Memory, MemoryDetail, Origin, Publication } from "../memory/record.js";
+import type {
+  Interaction,
+  Lifetime,
+  Memory,
+  MemoryDetail,
+  MemoryType,
+  Origin,
+  Publication,
+} from "../memory/record.js";
 import { isTurn } from "../memory/turn.js";
 import { indexText } from "../memory/terms.js";
 import { vectorBytes } from "./vector.js";
@@ -288,6 +297,26 @@ function decodeLifetime({ lifetime, expires_at, recorded_at }: StoredMemory): Li
   if (lifetime !== undefined) return { seconds: lifetime.seconds ?? null, by: lifetime.by };
   const seconds = (expires_at ?? null) === null ? null : Math.ceil(((expires_at ?? 0) - recorded_at) / 1000);
   return { seconds, by: "ttl" };
+}
+
+/** Reads what lua/vitals.lua returns of a memory: an array for each path, empty where there is nothing. */
+export function decodeVitals(json: string): Omit<Vitals, "id" | "uses"> {
+  const found = parseStored<{
+    "$.memory.version": [number];
+    "$.memory.memory_type": [MemoryType];
+    "$.memory.importance": [number?];
+    "$.memory.pinned": [boolean?];
+    "$.memory.recorded_at": [number];
+    "$.memory.expires_at": [(number | null)?];
+  }>(json);
+  return {
+    version: found["$.memory.version"][0],
+    memoryType: found["$.memory.memory_type"][0],
+    importance: found["$.memory.importance"][0] ?? DEFAULT_IMPORTANCE,
+    pinned: found["$.memory.pinned"][0] ?? false,
+    recordedAt: found["$.memory.recorded_at"][0],
+    expiresAt: found["$.memory.expires_at"][0] ?? null,
+  };
 }
 
 /** Reads what a namespace's uses hold of a memory: `<count> <milliseconds>`. */

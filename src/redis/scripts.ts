@@ -128,6 +128,7 @@ export const scripts = {
   readMemory: audited("read", texts, ["versions"]),
   listVersions: audited("list-versions", textsOrNone, ["versions"]),
   readMemories: audited("read-many", texts, ["versions"]),
+  readVitals: script("vitals", texts),
   recordAudit: audited("record-audit", integer),
   settlePublication: script("settle-publication", integer),
   createKey: audited("create-key", integer),

@@ -140,7 +140,7 @@ test("whatever happens to a memory, by a clock of the test's own, it ends when a
         const model = new Model();
         model.base = base;
         model.end = START + model.life();
-        let memory = {
+        const memory = {
           importance: 0.5,
           pinned: false,
           lifetime: { seconds: base, by: "type" } as Lifetime,
@@ -153,7 +153,7 @@ test("whatever happens to a memory, by a clock of the test's own, it ends when a
         for (const [pause, event] of steps) {
           // Never past its end: what has ended isn't there to be used.
           now += Math.floor(pause * ((memory.expires_at ?? now + 1_000_000) - now));
-          const before = memory;
+          const before = { ...memory };
           switch (event.kind) {
             case "use": {
               uses += 1;
@@ -162,31 +162,27 @@ test("whatever happens to a memory, by a clock of the test's own, it ends when a
               const life = lifeOf(memory.lifetime, memory.importance);
               if (half_life_seconds === null || life === null || memory.expires_at === null) break;
               const limit = latestEnd(START, life, maxLives);
-              memory = {
-                ...memory,
-                expires_at: renewedEnd({ expiresAt: memory.expires_at, now, life, uses, limit }),
-              };
+              memory.expires_at = renewedEnd({ expiresAt: memory.expires_at, now, life, uses, limit });
               break;
             }
             case "weigh":
               model.weigh(event.to, now, maxLives);
-              memory = { ...memory, importance: event.to };
+              memory.importance = event.to;
               break;
             case "pin":
               model.pin(now);
-              memory = { ...memory, pinned: true };
+              memory.pinned = true;
               break;
             case "unpin":
               model.unpin(now);
-              memory = { ...memory, pinned: false };
+              memory.pinned = false;
               break;
             case "say":
               model.say(event.ttl, now);
-              memory = { ...memory, lifetime: { seconds: event.ttl, by: "ttl" } };
+              memory.lifetime = { seconds: event.ttl, by: "ttl" };
               break;
           }
-          if (event.kind !== "use")
-            memory = { ...memory, expires_at: revisedEnd(before, memory, now, maxLives) };
+          if (event.kind !== "use") memory.expires_at = revisedEnd(before, memory, now, maxLives);
           expect(memory.expires_at).toBe(model.end);
         }
       },

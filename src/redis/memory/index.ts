@@ -4,6 +4,7 @@ import { countByType } from "./count-by-type.js";
 import type { StoreDeps } from "./deps.js";
 import { detachContext } from "./detach-context.js";
 import { get, load, peek, versions } from "./get.js";
+import { endingsOf, groupsOf } from "./groups-of.js";
 import { insert } from "./insert.js";
 import { lastTurns } from "./last-turns.js";
 import { list } from "./list.js";
@@ -21,6 +22,7 @@ import { revise } from "./revise.js";
 import { search } from "./search.js";
 import { timesOf } from "./times-of.js";
 import { touch } from "./touch.js";
+import { vitals } from "./vitals.js";
 
 /** The domain's store over RedisJSON and RediSearch. */
 export function createMemoryStore(deps: StoreDeps): MemoryStore {
@@ -43,11 +45,14 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     publicationsOf: (ref) => publicationsOf(deps, ref),
     pendingPublications: (now, limit) => pendingPublications(deps, now, limit),
     detachContext: (ref, now) => detachContext(deps, ref, now),
+    vitals: (namespace, ids) => vitals(deps, namespace, ids),
     touch: (uses) => touch(deps, uses),
     list: (query) => list(deps, query),
     search: (query) => search(deps, query),
     attachVectors: (progress) => attachVectors(deps, progress),
     pendingEmbeddings: (now, limit) => pendingEmbeddings(deps, now, limit),
+    groupsOf: (namespace, budgetMs) => groupsOf(deps, namespace, budgetMs),
+    endingsOf: (namespace, now, moments, limit) => endingsOf(deps, namespace, now, moments, limit),
     countByType: () => countByType(deps),
   };
 }
