@@ -7,6 +7,24 @@ import type { StoreDeps } from "./deps.js";
 /** Records that one query goes through: 12 ms or so, and nobody else is served meanwhile. */
 const WINDOW = 4000;
 
+const AGGREGATION = `
+  LOAD 18
+    $.memory.memory_type AS type
+    $.memory.recorded_at AS recorded
+    $.memory.embedding.status AS status
+    $.index.bytes AS json
+    $.index.vector_bytes AS vectors
+    $.index.version_bytes AS versions
+  APPLY floor(@recorded/86400000) AS day
+  GROUPBY 3 @type @day @status
+    REDUCE COUNT 0 AS memories
+    REDUCE SUM 1 @json AS json
+    REDUCE SUM 1 @vectors AS vectors
+    REDUCE SUM 1 @versions AS versions
+  LIMIT 0 ${WINDOW} TIMEOUT 2000`
+  .trim()
+  .split(/\s+/);
+
 /** What a namespace holds, window by window of its sequence, so that no query keeps others waiting. */
 export async function groupsOf(
   { redis, keys }: StoreDeps,
@@ -31,18 +49,12 @@ export async function groupsOf(
         "FT.AGGREGATE",
         keys.recordIndex(),
         `${scope} @seq:[${to - WINDOW + 1} ${to}]`,
-        ...["LOAD", "18"],
-        ...["$.memory.memory_type", "AS", "type", "$.memory.recorded_at", "AS", "recorded"],
-        ...["$.memory.embedding.status", "AS", "status", "$.index.bytes", "AS", "json"],
-        ...["$.index.vector_bytes", "AS", "vectors", "$.index.version_bytes", "AS", "versions"],
-        ...["APPLY", "floor(@recorded / 86400000)", "AS", "day"],
-        ...["GROUPBY", "3", "@type", "@day", "@status"],
-        ...["REDUCE", "COUNT", "0", "AS", "memories"],
-        ...["REDUCE", "SUM", "1", "@json", "AS", "json"],
-        ...["REDUCE", "SUM", "1", "@vectors", "AS", "vectors"],
-        ...["REDUCE", "SUM", "1", "@versions", "AS", "versions"],
-        ...["LIMIT", "0", String(WINDOW), "TIMEOUT", "2000"],
-        ...["PARAMS", String(bound.length), ...bound, "DIALECT", "2"],
+        ...AGGREGATION,
+        "PARAMS",
+        String(bound.length),
+        ...bound,
+        "DIALECT",
+        "2",
       ]),
     );
     for (const group of readGroups(reply)) {
