@@ -37,6 +37,15 @@ export function lifeOf({ seconds, by }: Lifetime, importance: number): number | 
   return Math.max(1, Math.round(seconds * 1000 * importanceFactor(importance)));
 }
 
+/** When a memory ends whose life begins now; null: never. */
+export function endOfLife(
+  { lifetime, importance, pinned }: Pick<Memory, "lifetime" | "importance" | "pinned">,
+  now: number,
+): number | null {
+  const life = pinned ? null : lifeOf(lifetime, importance);
+  return life === null ? null : now + life;
+}
+
 /** When a memory ends at the latest, however much it is used; milliseconds since the epoch. */
 export function latestEnd(recordedAt: number, life: number, maxLives: number): number {
   return recordedAt + life * maxLives;
@@ -86,7 +95,7 @@ type Mortal = Pick<
 export function revisedEnd(current: Mortal, next: Mortal, now: number, maxLives: number): number | null {
   if (next.pinned) return null;
   const life = lifeOf(next.lifetime, next.importance);
-  if (current.pinned || next.lifetime !== current.lifetime) return life === null ? null : now + life;
+  if (current.pinned || next.lifetime !== current.lifetime) return endOfLife(next, now);
   if (next.importance === current.importance || next.lifetime.by === "ttl" || life === null)
     return current.expires_at;
   if (current.expires_at === null) return null;

@@ -1,5 +1,6 @@
 import type { Uses } from "./decay.js";
 import type { JsonObject, JsonValue } from "../domain/json.js";
+import type { Fact } from "./facts/fact.js";
 
 export const MEMORY_TYPES = ["episodic", "semantic", "procedural"] as const;
 export type MemoryType = (typeof MEMORY_TYPES)[number];
@@ -52,6 +53,8 @@ export interface Lifetime {
 export interface Memory {
   readonly id: string;
   readonly namespace: string;
+  /** The caller's own name for it, unique in its namespace; null: it has none. */
+  readonly key: string | null;
   readonly memory_type: MemoryType;
   readonly content: string;
   readonly agent_id: string | null;
@@ -88,6 +91,8 @@ export interface Memory {
   readonly embedding: { readonly status: EmbeddingStatus; readonly model: string | null };
   /** Null: this is no copy. */
   readonly origin: Origin | null;
+  /** Null: what it says isn't given as a fact. */
+  readonly fact: Fact | null;
 }
 
 /** The structured capture of one exchange, kept as it came beside the text derived from it. */

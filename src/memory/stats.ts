@@ -39,7 +39,7 @@ export interface Stats {
   readonly byType: Readonly<Record<MemoryType, Amount>>;
   readonly byStatus: Readonly<Record<EmbeddingStatus, number>>;
   /** The last days, the newest last: what was recorded then and is still there. */
-  readonly growth: readonly (Amount & { readonly day: number })[];
+  readonly growth: readonly { readonly day: number; readonly added: Amount }[];
   readonly expiring: { readonly within: readonly (readonly [name: string, count: number])[] } & Pick<
     Endings,
     "next"
@@ -86,7 +86,7 @@ export async function stats({ store, audit }: Services, context: Context, namesp
       EMBEDDING_STATUSES,
       (wanted) => sum(groups.filter(({ status }) => status === wanted)).memories,
     ),
-    growth: days.map((day) => ({ day, ...sum(groups.filter((group) => group.day === day)) })),
+    growth: days.map((day) => ({ day, added: sum(groups.filter((group) => group.day === day)) })),
     expiring: {
       within: HORIZONS.map(([name], index) => [name, endings.counts[index] ?? 0] as const),
       next: endings.next,

@@ -16,7 +16,7 @@ import {
   revise,
 } from "../support/memories.js";
 import type { Service } from "../support/service.js";
-import { PATIENT, startService, until } from "../support/service.js";
+import { startService, until } from "../support/service.js";
 
 const redis = createClient({ url: inject("redisUrl") });
 let provider: FakeOpenAI;
@@ -25,7 +25,6 @@ beforeAll(async () => {
   await redis.connect();
   provider = await startFakeOpenAI(64);
   service = await startService({
-    ...PATIENT,
     MNEME_EMBEDDER: "openai",
     OPENAI_API_KEY: "test",
     OPENAI_BASE_URL: provider.baseURL,

@@ -14,13 +14,13 @@ import {
   revise,
 } from "../support/memories.js";
 import type { Service } from "../support/service.js";
-import { PATIENT, startService } from "../support/service.js";
+import { startService } from "../support/service.js";
 
 const redis = createClient({ url: inject("redisUrl") });
 let service: Service;
 beforeAll(async () => {
   await redis.connect();
-  service = await startService({ ...PATIENT });
+  service = await startService();
 });
 afterAll(async () => {
   await service.stop();

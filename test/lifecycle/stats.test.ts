@@ -7,7 +7,7 @@ import { startFakeOpenAI } from "../support/fake-openai.js";
 import type { Json, Memory } from "../support/memories.js";
 import { bodyOf, newNamespace, pathOf, postBatch, remember, revise } from "../support/memories.js";
 import type { Service } from "../support/service.js";
-import { PATIENT, startService, until } from "../support/service.js";
+import { startService, until } from "../support/service.js";
 
 type Stats = z.infer<typeof statsView>;
 
@@ -19,7 +19,6 @@ beforeAll(async () => {
   await redis.connect();
   provider = await startFakeOpenAI(64);
   service = await startService({
-    ...PATIENT,
     MNEME_EMBEDDER: "openai",
     OPENAI_API_KEY: "test",
     OPENAI_BASE_URL: provider.baseURL,

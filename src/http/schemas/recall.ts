@@ -1,9 +1,19 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
 import type { RecencyPart } from "../../memory/recency.js";
-import type { RecallHit, RecallOutcome } from "../../memory/recall.js";
+import type { ReceiptedRecall } from "../../memory/recall-with-receipt.js";
+import type { RecallHit } from "../../memory/recall.js";
 import { memoryFilter, memoryView, viewMemory } from "./memory.js";
-import { embedding, embeddingModel, memoryType, namespacePattern, text, time } from "./primitives.js";
+import {
+  embedding,
+  embeddingModel,
+  identifier,
+  memoryId,
+  memoryType,
+  namespacePattern,
+  text,
+  time,
+} from "./primitives.js";
 
 const weight = z.number().min(0).max(1000);
 
@@ -14,8 +24,12 @@ const fusion = z
       method: z.literal("rrf"),
       k: z.number().min(1).max(1000).default(60),
       weights: z
-        .strictObject({ keyword: weight.default(1), vector: weight.default(1) })
-        .default({ keyword: 1, vector: 1 }),
+        .strictObject({
+          keyword: weight.default(1),
+          vector: weight.default(1),
+          entities: weight.default(1).openapi({ description: "With `expand`." }),
+        })
+        .default({ keyword: 1, vector: 1, entities: 1 }),
     }),
   ])
   .default({ method: "auto" })
@@ -61,7 +75,18 @@ export const recallRequest = z
       description:
         "Note that the hits were used, which prolongs the lives of those that decay (docs/lifecycle.md). Never done with `as_of`.",
     }),
+    expand: z.literal("entities").optional().openapi({
+      description:
+        "Facts about the entities that the query names are a third list. Hybrid recall only. See docs/time.md.",
+    }),
     explain: z.boolean().default(false),
+    receipt: z.boolean().default(true).openapi({
+      description: "Keep what was asked and known, for GET /v1/receipts/{id}.",
+    }),
+    thread_id: identifier
+      .optional()
+      .openapi({ description: "The LangGraph thread that asks; kept in the receipt." }),
+    checkpoint_id: identifier.optional().openapi({ description: "Its checkpoint; kept in the receipt." }),
   })
   .openapi("RecallRequest");
 
@@ -73,7 +98,11 @@ const contribution = z.object({ rank: z.int(), score: z.number(), adds: z.number
 const hitView = z.object({
   memory: memoryView,
   score: z.number(),
-  ranks: z.object({ keyword: z.int().nullable(), vector: z.int().nullable() }),
+  ranks: z.object({
+    keyword: z.int().nullable(),
+    vector: z.int().nullable(),
+    entities: z.int().nullable().optional().openapi({ description: "With `expand`." }),
+  }),
   also_in: z
     .array(z.string())
     .optional()
@@ -86,6 +115,7 @@ const hitView = z.object({
         .object({ score: z.number(), relevance: z.number(), age_days: z.number(), recency: z.number() })
         .optional()
         .openapi({ description: "The score before, that brought to 0..1, and what its age says." }),
+      entities: contribution.optional(),
       lists: z
         .array(z.object({ namespaces: z.string(), rank: z.int(), adds: z.number() }))
         .optional()
@@ -102,6 +132,7 @@ export const recallResponse = z
     degraded: z
       .array(z.enum(["keyword", "vector"]))
       .openapi({ description: "Retrievers that should have taken part but couldn't." }),
+    receipt_id: memoryId.nullable().openapi({ description: "null where none is kept." }),
     explain: z
       .object({
         mode: z.string(),
@@ -115,10 +146,11 @@ export const recallResponse = z
 
 export type RecallRequest = z.output<typeof recallRequest>;
 
-export function viewRecall(outcome: RecallOutcome, request: RecallRequest): z.infer<typeof recallResponse> {
+export function viewRecall(outcome: ReceiptedRecall, request: RecallRequest): z.infer<typeof recallResponse> {
   const view = {
-    hits: outcome.hits.map((hit) => viewHit(hit, request.explain)),
+    hits: outcome.hits.map((hit) => viewHit(hit, request)),
     degraded: [...outcome.degraded],
+    receipt_id: outcome.receiptId ?? null,
   };
   if (!request.explain) return view;
   return {
@@ -136,12 +168,20 @@ function viewRecency({ ageDays, ...part }: RecencyPart) {
   return { ...part, age_days: Number.isFinite(ageDays) ? ageDays : 0 };
 }
 
-function viewHit({ memory, score, found, alsoIn }: RecallHit, explain: boolean): z.infer<typeof hitView> {
-  const { keyword, vector } = found.fused;
+function viewHit(
+  { memory, score, found, alsoIn }: RecallHit,
+  { explain, expand }: RecallRequest,
+): z.infer<typeof hitView> {
+  const { keyword, vector, entities } = found.fused;
+  const expanded = expand !== undefined;
   const view = {
     memory: viewMemory(memory),
     score,
-    ranks: { keyword: keyword?.rank ?? null, vector: vector?.rank ?? null },
+    ranks: {
+      keyword: keyword?.rank ?? null,
+      vector: vector?.rank ?? null,
+      ...(expanded ? { entities: entities?.rank ?? null } : {}),
+    },
     ...(alsoIn.length === 0 ? {} : { also_in: [...alsoIn] }),
   };
   if (!explain) return view;
@@ -152,6 +192,7 @@ function viewHit({ memory, score, found, alsoIn }: RecallHit, explain: boolean):
       keyword: keyword ?? null,
       vector: vector ?? null,
       ...(found.recency === undefined ? {} : { recency: viewRecency(found.recency) }),
+      ...(expanded ? { entities: entities ?? null } : {}),
       ...(lists.length === 0 ? {} : { lists }),
     },
   };

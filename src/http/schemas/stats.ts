@@ -45,9 +45,10 @@ export function viewStats({
     bytes,
     by_type: byType,
     embedding: byStatus,
-    growth: growth.map(({ day, ...added }) => ({
+    growth: growth.map(({ day, added: { memories: count, bytes: size } }) => ({
       day: new Date(day * DAY_MS).toISOString().slice(0, 10),
-      ...added,
+      memories: count,
+      bytes: size,
     })),
     expiring: {
       within: {

@@ -22,7 +22,7 @@ local factors = cjson.decode(ARGV[3])
 local function renew(record, id, version, life, uses, latest)
   local ends = redis.call('PEXPIRETIME', record)
   if ends <= 0 then return end
-  local current = cjson.decode(redis.call('JSON.GET', record, '$.memory.version', '$.index.hash'))
+  local current = cjson.decode(redis.call('JSON.GET', record, '$.memory.version', '$.index.hash', '$.index.timeline'))
   if current['$.memory.version'][1] ~= tonumber(version) then return end
   local whole = now + life * factors[math.min(uses, #factors)]
   local next = math.floor(math.min(tonumber(latest), ends + (whole - ends) / 2))
@@ -35,6 +35,8 @@ local function renew(record, id, version, life, uses, latest)
   table.insert(keys, record)
   table.insert(keys, ARGV[1] .. current['$.index.hash'][1])
   for _, key in ipairs(keys) do redis.call('PEXPIREAT', key, text, 'XX') end
+  local timeline = current['$.index.timeline'][1]
+  if timeline then fact_prolong(fact_keys(record) .. timeline, text, false) end
   redis.call('JSON.MERGE', record, '$.memory', '{"expires_at":' .. text .. ',"prolonged_by":"use"}')
 end
 
