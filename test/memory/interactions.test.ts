@@ -57,7 +57,7 @@ describe("an interaction", () => {
       trust_score: 0.5,
     });
     const found = await read(service, memory);
-    expect(found).toEqual(memory);
+    expect(found).toMatchObject(memory as object);
     expect(found.interaction).toEqual(PARTS);
     for (const part of ["input", "reasoning", "tool_calls", "response", "feedback"] as const) {
       expect(JSON.stringify(found.interaction?.[part])).toBe(JSON.stringify(PARTS[part]));
