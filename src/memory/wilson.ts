@@ -19,3 +19,29 @@ export function wilsonLowerBound(successes: number, failures: number): number {
   // Without a success it is 0; rounding would leave it a hair beside.
   return Math.max(0, (p + z2 / (2 * n) - margin) / (1 + z2 / n)) * (successes === 0 ? 0 : 1);
 }
+
+/** How often a procedure was followed with success, and without. */
+export interface Outcomes {
+  readonly successes: number;
+  readonly failures: number;
+}
+
+/** Of a procedure of which nothing is known: as if it had worked once and failed once. */
+const UNKNOWN = wilsonLowerBound(1, 1);
+
+/**
+ * How far a procedure has proved itself: the lower bound of its success rate, from one success and one failure on, so
+ * that one that was never tried stands above one that only failed, and below one that only worked.
+ */
+export function strengthOf({ successes, failures }: Outcomes): number {
+  return wilsonLowerBound(1 + successes, 1 + failures);
+}
+
+/**
+ * What its outcomes make of a procedure's score: `score + |score| × weight × (strength - that of an untried one)`. Of
+ * procedures that fit a query equally well, the one with the higher lower bound comes first; an untried one keeps its
+ * score.
+ */
+export function reinforced(score: number, outcomes: Outcomes, weight: number): number {
+  return score + Math.abs(score) * weight * (strengthOf(outcomes) - UNKNOWN);
+}
