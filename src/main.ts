@@ -21,6 +21,7 @@ import { idleWorker, startEmbeddingWorker } from "./memory/embedding-worker.js";
 import { createIds } from "./memory/ids.js";
 import { startPublicationWorker } from "./memory/publication-worker.js";
 import type { Services } from "./memory/services.js";
+import { createSurveyor } from "./memory/survey.js";
 import { createReadiness } from "./readiness.js";
 import { createAuditLog } from "./redis/access/audit-log.js";
 import { createAuditReader } from "./redis/access/audit-reader.js";
@@ -98,6 +99,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     redisUp: () => client.isReady,
     countMemories: () => store.countByType(),
     countWatchers: () => watchers.count,
+    survey: () => surveyor.latest(),
   });
   const redis = createGateway(client, {
     timeoutMs: config.redis.timeoutMs,
@@ -122,6 +124,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     model: embedder?.model.id,
   };
   const store = createMemoryStore(storeDeps);
+  const surveyor = createSurveyor({ store, now: Date.now, named: config.metricsNamespaces });
   const stateStore = createStateStore({
     redis,
     auditor,

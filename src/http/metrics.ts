@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import type { MemoryType } from "../memory/record.js";
+import type { Survey } from "../memory/survey.js";
 import type { RecallStage } from "../memory/services.js";
 
 const LATENCY_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -20,12 +21,14 @@ export interface Metrics {
 export interface MetricsOptions {
   readonly redisUp: () => boolean;
   readonly countWatchers: () => number;
+  /** Asked when somebody scrapes; undefined while nothing is known. */
+  readonly survey: () => Survey | undefined;
   /** Asked at most once in a few seconds, when somebody scrapes. */
   readonly countMemories: () => Promise<Readonly<Record<MemoryType, number>>>;
 }
 
 /** All series, declared in one place, in a registry of their own: two services in one process don't share numbers. */
-export function createMetrics({ redisUp, countWatchers, countMemories }: MetricsOptions): Metrics {
+export function createMetrics({ redisUp, countWatchers, countMemories, survey }: MetricsOptions): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -83,6 +86,7 @@ export function createMetrics({ redisUp, countWatchers, countMemories }: Metrics
   registerGauge(registers, "mneme_redis_up", "1 while Redis can be reached.", () => (redisUp() ? 1 : 0));
   registerGauge(registers, "mneme_state_watchers", "Clients that follow changes of state.", countWatchers);
   registerMemoryCounts(registers, countMemories);
+  registerSurvey(registers, survey);
   return {
     registry,
     request: (method, route, status, seconds) =>
@@ -137,4 +141,41 @@ function registerMemoryCounts(registers: Registry[], countMemories: MetricsOptio
       }
     },
   });
+}
+
+function registerSurvey(registers: Registry[], survey: () => Survey | undefined): void {
+  const gauge = (
+    name: string,
+    help: string,
+    label: string,
+    values: (found: Survey) => readonly (readonly [label: string, value: number])[],
+  ): void => {
+    const made: Gauge = new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers,
+      collect() {
+        made.reset();
+        const found = survey();
+        for (const [value, number] of found === undefined ? [] : values(found))
+          made.set({ [label]: value }, number);
+      },
+    });
+  };
+  gauge("mneme_memory_bytes", "Bytes of memories by type, minutes old.", "memory_type", (found) =>
+    Object.entries(found.bytesByType),
+  );
+  gauge(
+    "mneme_ended_memories",
+    "Memories that are no more, by how they went: minutes old.",
+    "by",
+    (found) => [["expiry", found.expired]],
+  );
+  for (const what of ["memories", "bytes"] as const) {
+    const help = `How many ${what} the largest namespaces hold, minutes old: MNEME_METRICS_NAMESPACES says of how many.`;
+    gauge(`mneme_namespace_${what}`, help, "namespace", ({ largest }) =>
+      largest.map((each) => [each.namespace, each[what]] as const),
+    );
+  }
 }

@@ -30,6 +30,8 @@ export interface Endings {
   /** How many until each of the moments that were asked for. */
   readonly counts: readonly number[];
   readonly next: readonly Ending[];
+  /** How many have ended by themselves so far. */
+  readonly ended: number;
 }
 
 export interface Stats {
@@ -40,6 +42,8 @@ export interface Stats {
   readonly byStatus: Readonly<Record<EmbeddingStatus, number>>;
   /** The last days, the newest last: what was recorded then and is still there. */
   readonly growth: readonly { readonly day: number; readonly added: Amount }[];
+  /** How many have ended by themselves so far. */
+  readonly expired: number;
   readonly expiring: { readonly within: readonly (readonly [name: string, count: number])[] } & Pick<
     Endings,
     "next"
@@ -87,6 +91,7 @@ export async function stats({ store, audit }: Services, context: Context, namesp
       (wanted) => sum(groups.filter(({ status }) => status === wanted)).memories,
     ),
     growth: days.map((day) => ({ day, added: sum(groups.filter((group) => group.day === day)) })),
+    expired: endings.ended,
     expiring: {
       within: HORIZONS.map(([name], index) => [name, endings.counts[index] ?? 0] as const),
       next: endings.next,

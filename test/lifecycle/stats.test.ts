@@ -108,7 +108,43 @@ test("of more than one query counts is whole, and leaves out what has ended and 
     () => statsOf(namespace),
     ({ memories }) => memories === batches * size,
   );
-  expect(stats.complete).toBe(true);
+  expect(stats).toMatchObject({ complete: true, expired: 1 });
   expect(stats.by_type.semantic.memories).toBe((batches * size) / 2);
   expect(stats.bytes).toBe((await usageOf(namespace)).bytes);
 }, 120_000);
+
+test("metrics tell bytes by type, what has ended, and only so many namespaces by name", async () => {
+  const fresh = await startService({ MNEME_KEY_PREFIX: service.prefix, MNEME_METRICS_NAMESPACES: "1" });
+  const [namespace, small] = [newNamespace(), newNamespace()];
+  await remember(service, small, { content: "small" });
+  const brief = await remember(service, small, { content: "brief", ttl_seconds: 1 });
+  for (let batch = 0; batch < 4; batch++) {
+    const inputs = Array.from({ length: 200 }, (_, index) => ({
+      content: `large ${batch} ${index} ${"x ".repeat(7_000)}`,
+      memory_type: "procedural",
+      embedding: Array.from({ length: 64 }, () => 1),
+    }));
+    await postBatch(service, namespace, inputs);
+  }
+  await until(
+    () => service.send("GET", pathOf(brief)),
+    ({ status }) => status === 404,
+  );
+  const { bytes } = await usageOf(namespace);
+  const text = await until(
+    async () => (await fresh.send("GET", "/metrics")).text,
+    (found) => found.includes("mneme_namespace_bytes{"),
+  );
+  const values = new Map(
+    text.split("\n").map((line) => {
+      const [name = "", value] = line.split(" ");
+      return [name, Number(value)];
+    }),
+  );
+  expect(values.get(`mneme_namespace_bytes{namespace="${namespace}"}`)).toBe(bytes);
+  expect(values.get(`mneme_namespace_memories{namespace="${namespace}"}`)).toBe(800);
+  expect(text.match(/^mneme_namespace_bytes\{/gm)).toHaveLength(1);
+  expect(values.get('mneme_memory_bytes{memory_type="procedural"}')).toBeGreaterThanOrEqual(bytes);
+  expect(values.get('mneme_ended_memories{by="expiry"}')).toBeGreaterThanOrEqual(1);
+  await fresh.stop();
+});

@@ -18,6 +18,7 @@ export const statsView = z
     growth: z.array(amount.extend({ day: z.iso.date() })).openapi({
       description: "Of the last 30 days (UTC), today last: what was recorded then and is still there.",
     }),
+    expired: z.int().openapi({ description: "How many have ended by themselves so far." }),
     expiring: z.object({
       within: z.object({ "1h": z.int(), "1d": z.int(), "7d": z.int(), "30d": z.int() }),
       next: z
@@ -35,6 +36,7 @@ export function viewStats({
   byType,
   byStatus,
   growth,
+  expired,
   expiring,
 }: Stats): z.infer<typeof statsView> {
   const { memories, bytes }: Amount = total;
@@ -50,6 +52,7 @@ export function viewStats({
       memories: count,
       bytes: size,
     })),
+    expired,
     expiring: {
       within: {
         "1h": within["1h"] ?? 0,

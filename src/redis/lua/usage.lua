@@ -4,7 +4,7 @@ there would be too many.
 
 Takes its own keys and arguments off the front, after those of audit.lua.
 
-KEYS[1] memories and bytes, a hash
+KEYS[1] memories and bytes, and how many have ended by themselves, a hash
 KEYS[2] what of it ends by itself, a sorted set of <id>:<bytes> by when that is
 KEYS[3] the namespace's settings
 
@@ -27,7 +27,7 @@ local usage_exempt = table.remove(ARGV, 1) == '1'
 
 local function usage_add(memories, bytes)
   redis.call('HINCRBY', usage_key, 'bytes', string.format('%d', bytes))
-  if redis.call('HINCRBY', usage_key, 'memories', memories) == 0 then redis.call('DEL', usage_key) end
+  if redis.call('HINCRBY', usage_key, 'memories', memories) == 0 then redis.call('HDEL', usage_key, 'memories', 'bytes') end
 end
 
 -- Counts out what has ended. This is no part of the act, so it may come before the audit.
@@ -41,6 +41,7 @@ local function usage_prune(most)
     redis.call('HDEL', usage_uses, id)
   end
   usage_add(-#ended, -bytes)
+  redis.call('HINCRBY', usage_key, 'ended', #ended)
   redis.call('ZREM', usage_ending, unpack(ended))
 end
 

@@ -107,12 +107,16 @@ export async function endingsOf(
 ): Promise<Endings> {
   const key = keys.usageEnding(namespace);
   return redis.run(async (client) => {
-    const [next, ...counts] = await Promise.all([
+    const [next, ended, unnoticed, ...counts] = await Promise.all([
       client.zRangeByScoreWithScores(key, now, "+inf", { LIMIT: { offset: 0, count: limit } }),
+      client.hGet(keys.usage(namespace), "ended"),
+      client.zCount(key, "-inf", `(${now}`),
       ...moments.map((moment) => client.zCount(key, now, moment)),
     ]);
     return {
       counts,
+      // Those that no write has counted out yet, too.
+      ended: Number(ended ?? 0) + unnoticed,
       next: next.map(({ value, score }) => ({ id: value.split(":")[0] ?? "", expiresAt: score })),
     };
   });
