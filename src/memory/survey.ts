@@ -32,6 +32,7 @@ export interface SurveyorOptions {
 const EVERY_MS = 5 * 60_000;
 /** A survey that takes long is made the more seldom, so that it is at most a twentieth of the time. */
 const SHARE = 20;
+const RETRY_MS = 10_000;
 const PAGE = 500;
 const BUDGET_MS = 2000;
 const EVERYTHING = { root: "", below: true } as const;
@@ -65,13 +66,15 @@ export function createSurveyor({ store, now, named }: SurveyorOptions): Surveyor
   async function refresh(): Promise<void> {
     running = true;
     const start = performance.now();
+    let pause = RETRY_MS;
     try {
       known = await survey();
+      pause = Math.max(EVERY_MS, SHARE * (performance.now() - start));
     } catch {
       // Redis is away, and what is known is old: no number is better than a wrong one.
       known = undefined;
     } finally {
-      due = performance.now() + Math.max(EVERY_MS, SHARE * (performance.now() - start));
+      due = performance.now() + pause;
       running = false;
     }
   }

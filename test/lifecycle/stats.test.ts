@@ -147,4 +147,4 @@ test("metrics tell bytes by type, what has ended, and only so many namespaces by
   expect(values.get('mneme_memory_bytes{memory_type="procedural"}')).toBeGreaterThanOrEqual(bytes);
   expect(values.get('mneme_ended_memories{by="expiry"}')).toBeGreaterThanOrEqual(1);
   await fresh.stop();
-});
+}, 120_000);

@@ -4,8 +4,8 @@ import type { Params } from "../query.js";
 import { scopeClause } from "../query.js";
 import type { StoreDeps } from "./deps.js";
 
-/** Records that one query goes through: 12 ms or so, and nobody else is served meanwhile. */
-const WINDOW = 4000;
+/** Records that one query goes through: 10 ms or so, and nobody else is served meanwhile. */
+const WINDOW = 1000;
 
 const AGGREGATION = `
   LOAD 18
