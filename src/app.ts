@@ -17,6 +17,7 @@ import { entityRoutes } from "./http/routes/entities.js";
 import { interactionRoutes } from "./http/routes/interactions.js";
 import { itemRoutes } from "./http/routes/items.js";
 import { keyRoutes } from "./http/routes/keys.js";
+import { lifecycleRoutes } from "./http/routes/lifecycle.js";
 import { memoryRoutes } from "./http/routes/memories.js";
 import { namespaceRoutes } from "./http/routes/namespaces.js";
 import { receiptRoutes } from "./http/routes/receipts.js";
@@ -65,6 +66,7 @@ export function createApp(deps: AppDeps) {
     .route("/", keyRoutes(deps))
     .route("/", namespaceRoutes(deps))
     .route("/", memoryRoutes(deps))
+    .route("/", lifecycleRoutes(deps))
     .route("/", itemRoutes(deps))
     .route("/", interactionRoutes(deps))
     .route("/", entityRoutes(deps))

@@ -34,6 +34,12 @@ export interface Config {
   /** Of a namespace whose settings have none of their own; null: any amount. */
   readonly quota: { readonly memories: number | null; readonly bytes: number | null };
   readonly defaultTtl: Readonly<Record<MemoryType, number | null>>;
+  /** A memory that decays ends after so many of its lives at the latest. */
+  readonly maxLives: number;
+  /** How many of the largest namespaces are told by name in the metrics. */
+  readonly metricsNamespaces: number;
+  /** Of a recall that says nothing of it. */
+  readonly recency: { readonly halfLifeDays: number; readonly weight: number };
 }
 
 export type EmbeddingConfig =
@@ -95,6 +101,10 @@ const environment = z
     MNEME_TTL_EPISODIC_SECONDS: ttl,
     MNEME_TTL_SEMANTIC_SECONDS: ttl,
     MNEME_TTL_PROCEDURAL_SECONDS: ttl,
+    MNEME_DECAY_MAX_LIVES: integer(32, 1, 1000),
+    MNEME_METRICS_NAMESPACES: integer(0, 0, 1000),
+    MNEME_RECENCY_WEIGHT: z.coerce.number().min(0).max(1).default(0),
+    MNEME_RECENCY_HALF_LIFE_DAYS: z.coerce.number().min(0.001).max(36_500).default(30),
     MNEME_DURABLE: z.enum(["0", "1"]).default("0"),
     MNEME_DURABLE_TIMEOUT_MS: integer(3000, 10, 60_000),
     MNEME_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(LIMITS.requestsPerMinute).optional(),
@@ -171,6 +181,12 @@ export function loadConfig(env: Environment): Config {
       episodic: values.MNEME_TTL_EPISODIC_SECONDS,
       semantic: values.MNEME_TTL_SEMANTIC_SECONDS,
       procedural: values.MNEME_TTL_PROCEDURAL_SECONDS,
+    },
+    maxLives: values.MNEME_DECAY_MAX_LIVES,
+    metricsNamespaces: values.MNEME_METRICS_NAMESPACES,
+    recency: {
+      halfLifeDays: values.MNEME_RECENCY_HALF_LIFE_DAYS,
+      weight: values.MNEME_RECENCY_WEIGHT,
     },
   };
 }

@@ -24,6 +24,7 @@ import { startPublicationWorker } from "./memory/publication-worker.js";
 import { MEASURED_SIMILARITY, startCorroborationWorker } from "./memory/corroborate.js";
 import { startTrustWorker } from "./memory/trust-worker.js";
 import type { Services } from "./memory/services.js";
+import { createSurveyor } from "./memory/survey.js";
 import { createReadiness } from "./readiness.js";
 import { createAgentRegistry } from "./redis/agents.js";
 import { createAuditLog } from "./redis/access/audit-log.js";
@@ -102,6 +103,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     redisUp: () => client.isReady,
     countMemories: () => store.countByType(),
     countWatchers: () => watchers.count,
+    survey: () => surveyor.latest(),
   });
   const redis = createGateway(client, {
     timeoutMs: config.redis.timeoutMs,
@@ -126,6 +128,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     model: embedder?.model.id,
   };
   const store = createMemoryStore(storeDeps);
+  const surveyor = createSurveyor({ store, now: Date.now, named: config.metricsNamespaces });
   const stateStore = createStateStore({
     redis,
     auditor,
@@ -221,6 +224,9 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     worker,
     corroboration,
     defaultTtl: config.defaultTtl,
+    maxLives: config.maxLives,
+    recency: config.recency,
+    forgotten: metrics.forgotten,
     observe: metrics.recallStage,
     newId: createIds(),
   };

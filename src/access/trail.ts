@@ -15,6 +15,8 @@ export const AUDIT_VERBS = [
   "restore",
   "feedback",
   "release",
+  "forget",
+  "stats",
   "entity.get",
   "entity.list",
   "entity.put",

@@ -26,6 +26,10 @@ export const LIMITS = {
   checkpoints: 50,
   recallLimit: 100,
   listLimit: 200,
+  /** Of memories that a policy looks at in one request, and of those that one keeps. */
+  forgetLimit: 1000,
+  keepTop: 100_000,
+  statsDays: 30,
   /** Namespaces that one page of a list looks at, whatever it finds. */
   scannedNamespaces: 2_000,
   filterValues: 64,

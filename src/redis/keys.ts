@@ -59,6 +59,8 @@ export interface Keys {
   usage(namespace: string): string;
   /** What of {@link usage} ends by itself, and when. */
   usageEnding(namespace: string): string;
+  /** How often memories of the namespace were used, and when last, a hash by id: `<count> <milliseconds>`. */
+  uses(namespace: string): string;
   /** The facts of one subject and predicate by when they begin, a sorted set. Scripts build it: see lua/facts.lua. */
   timeline(namespace: string, place: string): string;
   /** Names of subjects and objects, a hash: as they are compared, to the last fact's number and how they are written. */
@@ -119,6 +121,7 @@ export const SETTING_FIELDS = [
   "quota_memories",
   "quota_bytes",
   "publish_min_trust",
+  "decay_touch",
 ] as const;
 
 /** The setting of a predicate's cardinality; `predicate` as names are compared. */
@@ -150,6 +153,7 @@ export function createKeys(prefix: string): Keys {
     settings: (namespace) => `${prefix}:settings:{${namespace}}`,
     usage: (namespace) => `${prefix}:usage:{${namespace}}`,
     usageEnding: (namespace) => `${prefix}:usage-ending:{${namespace}}`,
+    uses: (namespace) => `${prefix}:uses:{${namespace}}`,
     timeline: (namespace, place) => `${prefix}:timeline:{${namespace}}:${place}`,
     entities: (namespace) => `${prefix}:entities:{${namespace}}`,
     entityNames: (namespace) => `${prefix}:entity-names:{${namespace}}`,

@@ -90,9 +90,13 @@ function joined<Reply>(name: string, before: readonly string[], decode: (reply: 
 }
 
 /** A metered script of what the service does by itself. */
-function meteredAlone<Reply>(name: string, decode: (reply: unknown) => Reply) {
+function meteredAlone<Reply>(
+  name: string,
+  decode: (reply: unknown) => Reply,
+  included: readonly string[] = [],
+) {
   return defineScript({
-    SCRIPT: `${source("usage")}\n${source(name)}`,
+    SCRIPT: ["usage", ...included, name].map(source).join("\n"),
     parseCommand(
       parser: CommandParser,
       meter: ScriptScope,
@@ -157,6 +161,7 @@ export const scripts = {
   peekItem: unrecorded("read-item", text),
   listVersions: audited("list-versions", textsOrNone, ["versions"]),
   readMemories: audited("read-many", texts, ["versions"]),
+  readVitals: script("vitals", texts),
   recordAudit: audited("record-audit", integer),
   settlePublication: script("settle-publication", integer),
   createKey: audited("create-key", integer),
@@ -175,6 +180,7 @@ export const scripts = {
   getSettings: audited("settings-get", fields),
   putSettings: audited("settings-put", integer),
   attachVectors: meteredAlone("attach", integer),
+  touchMemories: meteredAlone("touch", integer, ["versions", "facts"]),
   detachContext: script("detach", integer),
   claimAnswer: script("claim-answer", codeAndText),
   keepAnswer: script("keep-answer", integer),

@@ -150,6 +150,25 @@ const remove: MakeAct = (world, _, choice) => {
   };
 };
 
+/** Mostly without doing it. */
+const forget: MakeAct = (world, _, { ns, pick, flag }) => ({
+  method: "POST",
+  path: `${base(ns)}/forget`,
+  body: {
+    policy: flag ? { min_importance: 1 } : { keep_top: pick % 7 },
+    dry_run: flag || pick % 4 > 0,
+    limit: 1 + (pick % 9),
+  },
+  needs: [
+    ["write", ns],
+    ["read", ns],
+  ],
+  done: (answer) => {
+    const { dry_run, ids } = answer as { dry_run: boolean; ids: string[] };
+    if (!dry_run) for (const id of ids) world.deleted.add(`${ns}/${id}`);
+  },
+});
+
 const recall: MakeAct = (world, _, { ns, other, pick, flag, text }) => {
   const namespaces = [[ns], [ns, other], [`${ns}.**`, "**"], ["**"], [`${ns}.**`, other]][pick % 5] ?? [];
   const tag = world.secrets[pick % world.secrets.length]?.text ?? "x";
@@ -208,6 +227,12 @@ const settings: MakeAct = (_world, _agent, { ns, flag }) => ({
 const usage: MakeAct = (_world, _agent, { ns }) => ({
   method: "GET",
   path: `${base(ns)}/usage`,
+  needs: [["read", ns]],
+});
+
+const stats: MakeAct = (_world, _agent, { ns }) => ({
+  method: "GET",
+  path: `${base(ns)}/stats`,
   needs: [["read", ns]],
 });
 
@@ -359,11 +384,13 @@ export const ACTS: Readonly<Record<string, MakeAct>> = {
   read,
   revise,
   remove,
+  forget,
   recall,
   publish,
   unpublish,
   settings,
   usage,
+  stats,
   makeKey,
   listKeys,
   audit,

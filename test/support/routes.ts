@@ -58,6 +58,8 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   "DELETE /v1/threads/{id}": { need: "write", query: "namespace={ns}" },
   "GET /v1/namespaces/{ns}/memories/{id}/versions": { need: "read" },
   "POST /v1/namespaces/{ns}/memories/{id}/restore": { need: "read and write", body: { version: 1 } },
+  "GET /v1/namespaces/{ns}/stats": { need: "read" },
+  "POST /v1/namespaces/{ns}/forget": { need: "read and write", body: { policy: { max_age_seconds: 60 } } },
   "POST /v1/namespaces/{ns}/interactions": { need: "write", body: { input: "x" } },
   "POST /v1/namespaces/{ns}/memories/{id}/feedback": {
     need: "read and write",

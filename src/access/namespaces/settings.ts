@@ -11,6 +11,8 @@ export interface Settings {
   readonly quota: { readonly memories: number | null; readonly bytes: number | null };
   /** What is trusted less than this is in quarantine once it was published there. */
   readonly publish: { readonly min_trust: number | null };
+  /** Whether a recall notes what it returns as used, which prolongs its life. */
+  readonly decay: { readonly touch: boolean | null };
   /** How many objects a subject has at a time, by predicate; for facts that don't say it themselves. */
   readonly predicates: Readonly<Record<string, "one" | "many">>;
 }
@@ -19,6 +21,7 @@ export const NO_SETTINGS: Settings = {
   state_ttl: { default_seconds: null, max_seconds: null },
   quota: { memories: null, bytes: null },
   publish: { min_trust: null },
+  decay: { touch: null },
   predicates: {},
 };
 

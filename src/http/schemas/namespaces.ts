@@ -46,6 +46,13 @@ export const newSettings = z
         description:
           "A copy that is trusted less is in quarantine: no recall and no list finds it until a human confirms it, or a key with `publish` here releases it.",
       }),
+    decay: z
+      .strictObject({ touch: z.boolean().nullable().default(null) })
+      .default(NO_SETTINGS.decay)
+      .openapi({
+        description:
+          "`touch`: whether a recall notes what it returns as used, which prolongs its life; true unless set.",
+      }),
     predicates: predicates.default(NO_SETTINGS.predicates),
   })
   .openapi("NewNamespaceSettings");
@@ -58,6 +65,7 @@ export const settingsView = z
     state_ttl: z.object({ default_seconds: setting, max_seconds: setting }),
     quota: quotaView,
     publish: z.object({ min_trust: z.number().nullable() }),
+    decay: z.object({ touch: z.boolean().nullable() }),
     predicates: z.record(z.string(), z.enum(CARDINALITIES)),
   })
   .openapi("NamespaceSettings");
