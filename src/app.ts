@@ -17,6 +17,7 @@ import { keyRoutes } from "./http/routes/keys.js";
 import { memoryRoutes } from "./http/routes/memories.js";
 import { namespaceRoutes } from "./http/routes/namespaces.js";
 import { recallRoutes } from "./http/routes/recall.js";
+import { sessionRoutes } from "./http/routes/sessions.js";
 import { stateChangeRoutes } from "./http/routes/state-changes.js";
 import { stateHistoryRoutes } from "./http/routes/state-history.js";
 import { stateTransactionRoutes } from "./http/routes/state-transactions.js";
@@ -61,6 +62,7 @@ export function createApp(deps: AppDeps) {
     .route("/", memoryRoutes(deps))
     .route("/", interactionRoutes(deps))
     .route("/", recallRoutes(deps))
+    .route("/", sessionRoutes(deps))
     .route("/", auditRoutes(deps))
     .route("/", stateRoutes(deps))
     .route("/", stateHistoryRoutes(deps))

@@ -10,7 +10,7 @@ export interface Metrics {
   recallStage(stage: RecallStage, seconds: number): void;
   redis(answered: boolean, seconds: number): void;
   embedding(kind: "query" | "passage", outcome: "ok" | "error", texts: number, seconds: number): void;
-  workerError(worker: "embedding" | "publication"): void;
+  workerError(worker: "embedding" | "publication" | "promotion"): void;
   /** A request without a valid key. */
   unauthenticated(): void;
 }

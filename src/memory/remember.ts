@@ -36,6 +36,8 @@ export interface RememberInput {
   readonly interaction?: Interaction | undefined;
   /** What makes two inputs the same memory; the content unless told otherwise. */
   readonly identity?: string | undefined;
+  /** Who said it, where mneme itself stores it; the caller unless told otherwise. */
+  readonly source_agent?: string | undefined;
 }
 
 /** Stores one memory. Rejects with a {@link DomainError}. */
@@ -179,7 +181,7 @@ function newMemory(
     metadata: input.metadata ?? {},
     tags: [...new Set(input.tags)],
     trust_score: input.trust_score ?? 1,
-    source_agent: context.actor.agent,
+    source_agent: input.source_agent ?? context.actor.agent,
     version: 1,
     recorded_at: now,
     updated_at: now,

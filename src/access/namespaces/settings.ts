@@ -9,11 +9,21 @@ export interface Settings {
   readonly state_ttl: { readonly default_seconds: number | null; readonly max_seconds: number | null };
   /** How many memories it may hold, and how many bytes of them. */
   readonly quota: { readonly memories: number | null; readonly bytes: number | null };
+  /**
+   * Of sessions: how long one lives after the last act on it, and how many messages and tokens one holds before its
+   * oldest turns are promoted to episodic memory.
+   */
+  readonly session: {
+    readonly ttl_seconds: number | null;
+    readonly window_messages: number | null;
+    readonly window_tokens: number | null;
+  };
 }
 
 export const NO_SETTINGS: Settings = {
   state_ttl: { default_seconds: null, max_seconds: null },
   quota: { memories: null, bytes: null },
+  session: { ttl_seconds: null, window_messages: null, window_tokens: null },
 };
 
 export interface VersionedSettings {

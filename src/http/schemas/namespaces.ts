@@ -5,6 +5,9 @@ import { LIMITS } from "../../domain/limits.js";
 const seconds = z.int().min(1).max(LIMITS.ttlSeconds).nullable().default(null);
 const amount = z.int().min(0).max(LIMITS.quota).nullable().default(null);
 
+const windowMessages = z.int().min(2).max(LIMITS.windowMessages).nullable().default(null);
+const windowTokens = z.int().min(1).max(LIMITS.windowTokens).nullable().default(null);
+
 /** Left out is null: not set. */
 export const newSettings = z
   .strictObject({
@@ -16,6 +19,9 @@ export const newSettings = z
       })
       .default(NO_SETTINGS.state_ttl),
     quota: z.strictObject({ memories: amount, bytes: amount }).default(NO_SETTINGS.quota),
+    session: z
+      .strictObject({ ttl_seconds: seconds, window_messages: windowMessages, window_tokens: windowTokens })
+      .default(NO_SETTINGS.session),
   })
   .openapi("NewNamespaceSettings");
 
@@ -23,7 +29,11 @@ const setting = z.int().nullable();
 const quotaView = z.object({ memories: setting, bytes: setting });
 
 export const settingsView = z
-  .object({ state_ttl: z.object({ default_seconds: setting, max_seconds: setting }), quota: quotaView })
+  .object({
+    state_ttl: z.object({ default_seconds: setting, max_seconds: setting }),
+    quota: quotaView,
+    session: z.object({ ttl_seconds: setting, window_messages: setting, window_tokens: setting }),
+  })
   .openapi("NamespaceSettings");
 
 export const usageView = z
