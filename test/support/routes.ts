@@ -49,6 +49,7 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   "GET /v1/namespaces/{ns}/sessions": { need: "read" },
   "GET /v1/namespaces/{ns}/sessions/{sid}": { need: "read" },
   "DELETE /v1/namespaces/{ns}/sessions/{sid}": { need: "write" },
+  "GET /v1/namespaces/{ns}/sessions/{sid}/context": { need: "read" },
   "GET /v1/namespaces/{ns}/sessions/{sid}/messages": { need: "read" },
   "POST /v1/namespaces/{ns}/sessions/{sid}/messages": {
     need: "write",

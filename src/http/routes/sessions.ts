@@ -1,5 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { append } from "../../memory/sessions/append.js";
+import { sessionContext } from "../../memory/sessions/context.js";
 import { listSessions } from "../../memory/sessions/list.js";
 import { readMessages, readSession } from "../../memory/sessions/read.js";
 import { removeSession } from "../../memory/sessions/remove.js";
@@ -8,6 +9,9 @@ import type { AppDeps } from "../env.js";
 import { createRouter } from "../router.js";
 import {
   appendedView,
+  contextParameters,
+  contextView,
+  viewContext,
   messagesPage,
   messagesParameters,
   newMessages,
@@ -84,6 +88,17 @@ const removeRoute = createRoute({
   responses: { 204: { description: "It is gone." }, ...problems, ...sessionMissing },
 });
 
+const contextRoute = createRoute({
+  method: "get",
+  path: `${path}/context`,
+  tags,
+  summary: "Make a model's context of a session",
+  description:
+    "Running summary, last turns, recalled memories and procedures, within a budget of tokens; each recalled piece says where it comes from and how far it is trusted. A session that hasn't begun has only what is recalled. Makes the session live its whole time again.",
+  request: { params: sessionParams, query: contextParameters },
+  responses: { 200: jsonResponse(contextView, "The context."), ...problems },
+});
+
 export function sessionRoutes({ sessions, now }: AppDeps) {
   return createRouter()
     .openapi(appendRoute, async (c) => {
@@ -99,6 +114,14 @@ export function sessionRoutes({ sessions, now }: AppDeps) {
       const ref = { namespace: ns, sessionId: sid };
       const found = await readMessages(sessions, contextOf(c, now), ref, { limit, before, after });
       return c.json({ messages: found.messages.map(viewMessage) }, 200);
+    })
+    .openapi(contextRoute, async (c) => {
+      const { ns, sid } = c.req.valid("param");
+      const { namespace, ...rest } = c.req.valid("query");
+      const ref = { namespace: ns, sessionId: sid };
+      const input = { ...rest, namespaces: namespace };
+      const found = await sessionContext(sessions, contextOf(c, now), ref, input);
+      return c.json(viewContext(found, sid, rest.token_budget), 200);
     })
     .openapi(listRoute, async (c) => {
       const page = await listSessions(

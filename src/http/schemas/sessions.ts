@@ -1,9 +1,21 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
+import type { SessionContext } from "../../memory/sessions/context.js";
 import type { AppendOutcome } from "../../memory/sessions/ports.js";
 import type { Message, Session } from "../../memory/sessions/session.js";
 import { ROLES } from "../../memory/sessions/session.js";
-import { identifier, jsonValue, memoryId, metadata, namespace, text, time, timeView } from "./primitives.js";
+import { repeatable } from "./list.js";
+import {
+  namespacePattern,
+  identifier,
+  jsonValue,
+  memoryId,
+  metadata,
+  namespace,
+  text,
+  time,
+  timeView,
+} from "./primitives.js";
 
 /** As a state key: `.` and `..` are resolved by every client before it sends a path. */
 export const sessionId = text(LIMITS.identifierBytes)
@@ -14,6 +26,27 @@ export const sessionId = text(LIMITS.identifierBytes)
   });
 
 export const sessionParams = z.strictObject({ ns: namespace, sid: sessionId });
+
+export const contextParameters = z.strictObject({
+  query: text(LIMITS.queryBytes)
+    .refine((value) => value.trim() !== "", "Must not be blank.")
+    .optional()
+    .openapi({ description: "What to recall by; the last thing that the user said unless given." }),
+  token_budget: z.coerce.number().int().min(64).max(LIMITS.contextTokens).default(4000),
+  namespace: repeatable(namespacePattern)
+    .pipe(z.array(z.string()).max(LIMITS.recallNamespaces))
+    .optional()
+    .openapi({
+      type: "array",
+      items: { type: "string" },
+      description:
+        "Where to recall from; repeat it for several, or use patterns. The session's namespace unless given.",
+    }),
+  limit: z.coerce.number().int().min(0).max(LIMITS.recallLimit).default(10).openapi({
+    type: "integer",
+    description: "How many memories, and how many procedures, are recalled at most.",
+  }),
+});
 
 const role = z.enum(ROLES);
 
@@ -140,7 +173,71 @@ export const sessionPage = z
   .object({ sessions: z.array(sessionView), cursor: z.string().nullable() })
   .openapi("SessionPage");
 
+const pieceView = z.object({
+  kind: z.enum(["summary", "memory", "procedure"]),
+  namespace,
+  session_id: z.string().optional(),
+  id: memoryId.optional(),
+  source_agent: z.string().optional(),
+  trust: z.number().optional(),
+  score: z.number().optional(),
+});
+
+const chatMessage = z.object({
+  role,
+  content: jsonValue,
+  tool_calls: z
+    .array(
+      z.object({
+        id: z.string(),
+        type: z.literal("function"),
+        function: z.object({ name: z.string(), arguments: z.string() }),
+      }),
+    )
+    .optional(),
+  tool_call_id: z.string().optional(),
+  name: z.string().optional(),
+});
+
+export const contextView = z
+  .object({
+    session_id: z.string(),
+    messages: z.array(chatMessage).openapi({
+      description:
+        "For a chat model, in the format of OpenAI's chat completions. What memory adds is one message of the role system, which frames it as data.",
+    }),
+    tokens: z.int().openapi({ description: "Of `messages`, by o200k_base; never above the budget." }),
+    token_budget: z.int(),
+    range: z
+      .object({ from: z.int(), to: z.int() })
+      .nullable()
+      .openapi({ description: "The numbers of the first and the last of the session's messages in it." }),
+    pieces: z.array(pieceView).openapi({ description: "What memory adds, in this order." }),
+    degraded: z.array(z.enum(["keyword", "vector"])),
+    receipt_ids: z.array(z.string()),
+  })
+  .openapi("SessionContext");
+
 const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+export function viewContext(
+  { messages, tokens, range, pieces, degraded, receiptIds }: SessionContext,
+  id: string,
+  budget: number,
+): z.infer<typeof contextView> {
+  return {
+    session_id: id,
+    messages: messages.map(({ tool_calls, ...message }) =>
+      tool_calls === undefined ? message : { ...message, tool_calls: [...tool_calls] },
+    ),
+    tokens,
+    token_budget: budget,
+    range: range ?? null,
+    pieces: [...pieces],
+    degraded: [...degraded],
+    receipt_ids: [...receiptIds],
+  };
+}
 
 export function viewAppended({ results, messageCount }: AppendOutcome): z.infer<typeof appendedView> {
   return { messages: [...results], message_count: messageCount };

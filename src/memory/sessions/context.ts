@@ -1,0 +1,188 @@
+import { authorize } from "../../access/authorize.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { DomainError } from "../../domain/errors.js";
+import type { JsonObject } from "../../domain/json.js";
+import { isJsonObject } from "../../domain/json.js";
+import { LIMITS } from "../../domain/limits.js";
+import type { RecallHit, RecallOutcome, Retriever } from "../recall.js";
+import { recall } from "../recall.js";
+import type { MemoryType } from "../record.js";
+import { truncateUtf8 } from "../text.js";
+import type { Composed, Piece } from "./compose.js";
+import { compose } from "./compose.js";
+import { unitsOf } from "./conversation.js";
+import { contentText } from "./message-tokens.js";
+import type { SessionServices } from "./services.js";
+import type { Message, Session, SessionRef } from "./session.js";
+
+export interface ContextInput {
+  /** What to recall by; the last thing that the user said unless given. */
+  readonly query?: string | undefined;
+  readonly token_budget: number;
+  /** Where to recall from; the session's namespace unless given. Patterns as in a recall. */
+  readonly namespaces?: readonly string[] | undefined;
+  /** How many memories, and how many procedures, may be recalled. */
+  readonly limit: number;
+}
+
+/** Where a piece of the context comes from. */
+export type PieceSource =
+  | { readonly kind: "summary"; readonly namespace: string; readonly session_id: string }
+  | {
+      readonly kind: "memory" | "procedure";
+      readonly namespace: string;
+      readonly id: string;
+      readonly source_agent: string;
+      readonly trust: number;
+      readonly score: number;
+    };
+
+export interface SessionContext extends Omit<Composed<PieceSource>, "units"> {
+  readonly session: Session | undefined;
+  /** Numbers of the session's messages that are in it; undefined: none. */
+  readonly range: { readonly from: number; readonly to: number } | undefined;
+  readonly degraded: readonly Retriever[];
+  /** Receipts of what was recalled, where recall gives them. */
+  readonly receiptIds: readonly string[];
+}
+
+/** How many messages are looked at, the newest. */
+const MOST_MESSAGES = 400;
+
+/**
+ * What a model needs to go on with a session, within a budget of tokens: the last turns as they were, and in one
+ * message before them, framed as data, the running summary and what is recalled. A session that hasn't begun has
+ * what is recalled only.
+ */
+export async function sessionContext(
+  services: SessionServices,
+  context: Context,
+  ref: SessionRef,
+  input: ContextInput,
+): Promise<SessionContext> {
+  const { store, memory } = services;
+  await authorize(memory.audit, context, ref.namespace, { verb: "read", act: "session.context" });
+  const found = await store.messages(trailOf(context, "session.context"), ref, {
+    limit: MOST_MESSAGES,
+    before: undefined,
+    after: undefined,
+  });
+  const messages = found?.messages ?? [];
+  const query = input.query ?? lastQuestion(messages);
+  const recalled =
+    query === undefined || input.limit === 0
+      ? NOTHING
+      : await recallBoth(services, context, ref, input, query);
+  const count = await services.countTokens();
+  const pieces = [
+    ...summaryPiece(ref, found?.session),
+    ...recalled.procedures.map((hit) => hitPiece("procedure", hit)),
+    ...recalled.memories.filter((hit) => !isHere(hit, ref, messages)).map((hit) => hitPiece("memory", hit)),
+  ];
+  const { units, ...composed } = compose(count, input.token_budget, unitsOf(messages, count), pieces);
+  const numbers = units.flatMap((unit) => unit.numbers);
+  const [from, to] = [numbers[0], numbers.at(-1)];
+  return {
+    ...composed,
+    session: found?.session,
+    range: from === undefined || to === undefined ? undefined : { from, to },
+    degraded: recalled.degraded,
+    receiptIds: recalled.receiptIds,
+  };
+}
+
+interface Recalled {
+  readonly memories: readonly RecallHit[];
+  readonly procedures: readonly RecallHit[];
+  readonly degraded: readonly Retriever[];
+  readonly receiptIds: readonly string[];
+}
+
+const NOTHING: Recalled = { memories: [], procedures: [], degraded: [], receiptIds: [] };
+
+/** Procedures by themselves: among many episodes they would not come up. */
+async function recallBoth(
+  { memory }: SessionServices,
+  context: Context,
+  { namespace }: SessionRef,
+  { namespaces = [namespace], limit }: ContextInput,
+  query: string,
+): Promise<Recalled> {
+  const search = (memory_types: readonly MemoryType[]): Promise<RecallOutcome> =>
+    recall(memory, context, {
+      query,
+      namespaces,
+      filter: { memory_types },
+      limit,
+      mode: "hybrid",
+      fusion: { method: "auto" },
+    });
+  try {
+    const [memories, procedures] = await Promise.all([
+      search(["episodic", "semantic"]),
+      search(["procedural"]),
+    ]);
+    return {
+      memories: memories.hits,
+      procedures: procedures.hits,
+      degraded: [...new Set([...memories.degraded, ...procedures.degraded])],
+      receiptIds: [memories, procedures].flatMap(receiptOf),
+    };
+  } catch (error) {
+    // There is nothing to recall by, such as in "and then?"; the conversation is there all the same.
+    if (error instanceof DomainError && UNSEARCHABLE.has(error.code)) return NOTHING;
+    throw error;
+  }
+}
+
+const UNSEARCHABLE: ReadonlySet<string> = new Set(["query_without_terms", "query_refused"]);
+
+/** Recall gives none yet; once it does, it is the name of what was recalled. */
+function receiptOf(outcome: RecallOutcome & { readonly receipt_id?: string }): string[] {
+  return outcome.receipt_id === undefined ? [] : [outcome.receipt_id];
+}
+
+function lastQuestion(messages: readonly Message[]): string | undefined {
+  const last = messages.findLast(({ role }) => role === "user");
+  const text = last === undefined ? "" : contentText(last.content).trim();
+  return text === "" ? undefined : truncateUtf8(text, LIMITS.queryBytes);
+}
+
+/** Whether a memory says what the session's own messages say: it came with them, or they are about to leave. */
+function isHere({ memory }: RecallHit, ref: SessionRef, messages: readonly Message[]): boolean {
+  if (memory.namespace !== ref.namespace) return false;
+  if (messages.some(({ memory_id }) => memory_id === memory.id)) return true;
+  const first = messages[0]?.number ?? Infinity;
+  const range = memory.metadata["session"] ?? memory.metadata["summary"];
+  if (memory.session_id !== ref.sessionId || !isJsonObject(range)) return false;
+  return typeof range["to"] === "number" && range["to"] >= first;
+}
+
+function summaryPiece({ namespace, sessionId }: SessionRef, session: Session | undefined) {
+  if (session?.summary == null || session.summary.text === "") return [];
+  const { text, method } = session.summary;
+  const piece: Piece<PieceSource> = {
+    source: { kind: "summary", namespace, session_id: sessionId },
+    line: {
+      kind: "summary of the conversation so far",
+      method,
+      source: { namespace, session: sessionId },
+      content: text,
+    },
+  };
+  return [piece];
+}
+
+function hitPiece(kind: "memory" | "procedure", { memory, score }: RecallHit): Piece<PieceSource> {
+  const { namespace, id, source_agent, trust_score, memory_type, content, timestamp } = memory;
+  const line: JsonObject = {
+    kind,
+    type: memory_type,
+    source: { namespace, id, agent: source_agent },
+    trust: trust_score,
+    time: new Date(timestamp).toISOString(),
+    content,
+  };
+  return { source: { kind, namespace, id, source_agent, trust: trust_score, score }, line };
+}
