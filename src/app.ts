@@ -12,10 +12,14 @@ import { describeProblem, HttpProblem, respondProblem } from "./http/problem.js"
 import { createRouter } from "./http/router.js";
 import { auditRoutes } from "./http/routes/audit.js";
 import { docsRoutes, serveDescription } from "./http/routes/docs.js";
+import { entityRoutes } from "./http/routes/entities.js";
 import { interactionRoutes } from "./http/routes/interactions.js";
+import { itemRoutes } from "./http/routes/items.js";
 import { keyRoutes } from "./http/routes/keys.js";
 import { memoryRoutes } from "./http/routes/memories.js";
 import { namespaceRoutes } from "./http/routes/namespaces.js";
+import { receiptRoutes } from "./http/routes/receipts.js";
+import { profileRoutes } from "./http/routes/profiles.js";
 import { recallRoutes } from "./http/routes/recall.js";
 import { sessionRoutes } from "./http/routes/sessions.js";
 import { stateChangeRoutes } from "./http/routes/state-changes.js";
@@ -23,6 +27,7 @@ import { stateHistoryRoutes } from "./http/routes/state-history.js";
 import { stateTransactionRoutes } from "./http/routes/state-transactions.js";
 import { stateRoutes } from "./http/routes/state.js";
 import { systemRoutes } from "./http/routes/system.js";
+import { threadRoutes } from "./http/routes/threads.js";
 import { describeError } from "./log.js";
 
 /** The whole HTTP side: middleware, then routes. Its type is what the client is made of. */
@@ -60,9 +65,14 @@ export function createApp(deps: AppDeps) {
     .route("/", keyRoutes(deps))
     .route("/", namespaceRoutes(deps))
     .route("/", memoryRoutes(deps))
+    .route("/", itemRoutes(deps))
     .route("/", interactionRoutes(deps))
+    .route("/", entityRoutes(deps))
+    .route("/", profileRoutes(deps))
     .route("/", recallRoutes(deps))
     .route("/", sessionRoutes(deps))
+    .route("/", receiptRoutes(deps))
+    .route("/", threadRoutes(deps))
     .route("/", auditRoutes(deps))
     .route("/", stateRoutes(deps))
     .route("/", stateHistoryRoutes(deps))

@@ -34,6 +34,7 @@ import { createMeter } from "./redis/access/meter.js";
 import { createNamespaceStore } from "./redis/access/namespace-store.js";
 import { createRateLimiter } from "./redis/access/rate-limiter.js";
 import { publicAddress } from "./redis/address.js";
+import { createEntityStore } from "./redis/facts/index.js";
 import { createGateway, createRedisClient } from "./redis/client.js";
 import { createDurability } from "./redis/durability.js";
 import { createEmbeddingCache } from "./redis/embedding-cache.js";
@@ -47,10 +48,12 @@ import { createMemoryStore } from "./redis/memory/index.js";
 import { createSessionStore } from "./redis/sessions/index.js";
 import { createStateStore } from "./redis/state/index.js";
 import { createStateNews } from "./redis/state/news.js";
+import { createReceiptStore } from "./redis/receipts.js";
 import { loadScripts } from "./redis/scripts.js";
 import type { ServerFacts } from "./redis/server.js";
 import { connectTo } from "./redis/server.js";
 import { createSubscriptions } from "./redis/subscriptions.js";
+import { createThreadStore } from "./redis/threads/index.js";
 import { createIndexStatistics } from "./redis/statistics.js";
 import type { Watchers } from "./state/watchers.js";
 import { createWatchers } from "./state/watchers.js";
@@ -115,14 +118,15 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   const cache = createEmbeddingCache(redis, keys, { ttlSeconds: config.embeddingCacheSeconds });
   const provider = configuredEmbedder(config.embedding, cache);
   const embedder = provider === undefined ? undefined : withObserver(provider, metrics.embedding);
-  const store = createMemoryStore({
+  const storeDeps = {
     redis,
     auditor,
     meter,
     keys,
     statistics: createIndexStatistics(redis, keys),
     model: embedder?.model.id,
-  });
+  };
+  const store = createMemoryStore(storeDeps);
   const stateStore = createStateStore({
     redis,
     auditor,
@@ -192,9 +196,16 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     },
     embedder,
   });
+  const { receiptRetentionDays } = config;
   const services: Services = {
     store,
+    entities: createEntityStore(storeDeps),
     audit,
+    receipts: createReceiptStore(
+      redis,
+      keys,
+      receiptRetentionDays === undefined ? undefined : receiptRetentionDays * 24 * 3600,
+    ),
     embedder,
     worker,
     defaultTtl: config.defaultTtl,
@@ -235,6 +246,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     auditReader: createAuditReader(redis, keys),
     access: { keys: keyStore, cache: keyCache, audit, newId: ulid },
     namespaces: { store: createNamespaceStore(auditor, meter, keys), audit },
+    threads: { store: createThreadStore(redis, keys), audit },
     authenticator: createAuthenticator({
       cache: keyCache,
       store: keyStore,

@@ -4,3 +4,6 @@ export type { ListThreadsOptions, ThreadPage, ThreadSummary } from "./list-threa
 export type { RedisSaverOptions } from "./options.js";
 export type { PruneOptions } from "./prune.js";
 export { RedisSaver } from "./saver.js";
+export { type MnemeFieldError, MnemeStoreError } from "./store/errors.js";
+export type { MnemeStoreOptions } from "./store/options.js";
+export { MnemeStore } from "./store/store.js";

@@ -5,13 +5,35 @@ export interface RedisSaverOptions {
   readonly serde?: SerializerProtocol;
   /** What every key starts with: savers with other prefixes don't see each other's threads. Default `mneme:graph`. */
   readonly keyPrefix?: string;
+  /**
+   * Keeps the threads apart from those of other namespaces, under keys of their own. It is one of mneme's, such as
+   * `acme.agents.support`: in a mneme service over the same Redis, whoever may read there may look at the threads.
+   */
+  readonly namespace?: string;
   /** A thread expires as a whole, this long after its last write, or after its last read too. Default: never. */
   readonly ttl?: { readonly seconds: number; readonly refreshOnRead?: boolean };
   /** Payloads of at least so many bytes are deflated. Default: none is. */
   readonly compression?: { readonly threshold: number };
 }
 
-export const DEFAULT_KEY_PREFIX = "mneme:graph";
+const DEFAULT_KEY_PREFIX = "mneme:graph";
+
+/** Labels joined by dots: no namespace's keys can be taken for those of a thread, or of another namespace. */
+const NAMESPACE = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
+
+/** What every key of a saver starts with. */
+export function readKeyPrefix({
+  keyPrefix = DEFAULT_KEY_PREFIX,
+  namespace,
+}: Pick<RedisSaverOptions, "keyPrefix" | "namespace">): string {
+  if (namespace === undefined) return keyPrefix;
+  if (!NAMESPACE.test(namespace)) {
+    throw new TypeError(
+      `namespace must be labels of letters, digits, "_" and "-", joined by dots, not ${JSON.stringify(namespace)}.`,
+    );
+  }
+  return `${keyPrefix}:${namespace}`;
+}
 
 /** The TTL in milliseconds as scripts take it: `0` for none. */
 export interface Ttl {

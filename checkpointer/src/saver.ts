@@ -25,7 +25,7 @@ import { createKnownSegments } from "./known-segments.js";
 import { list } from "./list.js";
 import { type ListThreadsOptions, listThreads, type ThreadPage } from "./list-threads.js";
 import { nextVersion } from "./next-version.js";
-import { DEFAULT_KEY_PREFIX, readCompression, readTtl, type RedisSaverOptions } from "./options.js";
+import { readCompression, readKeyPrefix, readTtl, type RedisSaverOptions } from "./options.js";
 import { type PruneOptions, prune } from "./prune.js";
 import { put } from "./put.js";
 import { putWrites } from "./put-writes.js";
@@ -51,7 +51,7 @@ export class RedisSaver extends BaseCheckpointSaver {
     this.#context = {
       send,
       run: createRun(send),
-      keys: createKeys(options.keyPrefix ?? DEFAULT_KEY_PREFIX),
+      keys: createKeys(readKeyPrefix(options)),
       ttl: readTtl(options.ttl),
       known: createKnownSegments(),
       announced: new Set(),

@@ -1,10 +1,12 @@
 import { benchCheckpointer } from "./checkpointer/index.js";
 import { benchMemory } from "./memory/index.js";
 import type { Part } from "./part.js";
+import { benchTime } from "./time/index.js";
 import { benchState } from "./state/index.js";
 
 export const PARTS: ReadonlyMap<string, Part> = new Map([
   ["memory", benchMemory],
   ["state", benchState],
+  ["time", benchTime],
   ["checkpointer", benchCheckpointer],
 ]);

@@ -7,10 +7,22 @@ export const AUDIT_VERBS = [
   "read",
   "list",
   "recall",
+  "receipt.read",
+  "receipt.replay",
   "revise",
   "delete",
   "versions",
   "restore",
+  "entity.get",
+  "entity.list",
+  "entity.put",
+  "entity.merge",
+  "neighbors",
+  "profile",
+  // Ids of acts on items: the memory's id where there is one, and the key.
+  "item.put",
+  "item.get",
+  "item.delete",
   "publish",
   "unpublish",
   "state.get",
@@ -29,6 +41,10 @@ export const AUDIT_VERBS = [
   "settings.get",
   "settings.put",
   "usage.get",
+  "namespace.list",
+  "thread.list",
+  "thread.read",
+  "thread.delete",
   "key.create",
   "key.list",
   "key.revoke",
@@ -47,7 +63,7 @@ export interface Trail {
   readonly keyId: string | null;
   readonly requestId: string;
   readonly verb: AuditVerb;
-  /** Memory ids or state keys, where they are known before the act. */
+  /** Memory ids, keys of items or of state, or thread ids, where they are known before the act. */
   readonly ids?: readonly string[];
   /** The other namespace of an act on two, or the one that was refused. */
   readonly other?: string;

@@ -7,6 +7,8 @@ export type ErrorCode =
   | "immutable_memory"
   | "duplicate_content"
   | "publish_conflict"
+  | "too_many_contradictions"
+  | "alias_conflict"
   | "version_conflict"
   | "idempotency_mismatch"
   | "idempotency_busy"
@@ -76,11 +78,19 @@ export function memoryNotFound(): DomainError {
   return new DomainError("not_found", "There is no such memory in this namespace.");
 }
 
+export function itemNotFound(): DomainError {
+  return new DomainError("not_found", "There is no memory under this key in this namespace.");
+}
+
 export function versionConflict(): DomainError {
   return new DomainError(
     "version_conflict",
     "The memory has another version by now: read it again, then decide.",
   );
+}
+
+export function entityNotFound(): DomainError {
+  return new DomainError("not_found", "There is no such entity in this namespace.");
 }
 
 /** Also of a key that the caller may not see. */
@@ -93,5 +103,12 @@ export function quotaExceeded(quota: string): DomainError {
   return new DomainError(
     "quota_exceeded",
     `This namespace's quota of ${quota} is used up. Nothing was written.`,
+  );
+}
+
+export function tooManyContradictions(): DomainError {
+  return new DomainError(
+    "too_many_contradictions",
+    "64 facts contradict each other here already. Say since when this one is so, or delete some of them.",
   );
 }

@@ -1,10 +1,10 @@
 /** What a caller may send. Sizes are bytes of UTF-8. */
 export const LIMITS = {
   contentBytes: 32 * 1024,
-  metadataBytes: 16 * 1024,
+  metadataBytes: 64 * 1024,
   metadataDepth: 16,
   /** Every leaf is indexed so that any of them can be filtered on: hence a bound. */
-  metadataLeaves: 512,
+  metadataLeaves: 1024,
   tags: 64,
   tagBytes: 256,
   identifierBytes: 256,
@@ -18,8 +18,14 @@ export const LIMITS = {
   queryBytes: 8 * 1024,
   recallNamespaces: 32,
   publications: 32,
+  /** Of a thread's id, and of what names a checkpoint. */
+  threadIdBytes: 2048,
+  /** On one page. */
+  checkpoints: 50,
   recallLimit: 100,
   listLimit: 200,
+  /** Namespaces that one page of a list looks at, whatever it finds. */
+  scannedNamespaces: 2_000,
   filterValues: 64,
   grants: 64,
   requestsPerMinute: 1_000_000,
@@ -29,6 +35,14 @@ export const LIMITS = {
   quota: 1e15,
   stateBytes: 256 * 1024,
   stateDepth: 64,
+  /** Of one namespace, whose cardinality its settings say. */
+  predicates: 256,
+  /** Names of one entity. */
+  aliases: 64,
+  hops: 3,
+  /** Edges that a traversal shows. */
+  edges: 500,
+  profileTokens: 32_000,
   historyLimit: 100,
   transactionKeys: 64,
   transactionOperations: 128,

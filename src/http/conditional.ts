@@ -1,6 +1,6 @@
 import type { Context as HonoContext } from "hono";
 import { invalid } from "../domain/errors.js";
-import type { Precondition } from "../state/ports.js";
+import type { Precondition } from "../domain/precondition.js";
 
 /** The entity tag of a version. */
 export function etagOf(version: number): string {
@@ -15,7 +15,7 @@ export function expectedVersion(ifMatch: string | undefined): number | undefined
   return Number(match[1]);
 }
 
-/** What `If-Match` and `If-None-Match` ask of a write of state. */
+/** What `If-Match` and `If-None-Match` ask of a write. */
 export function preconditionOf(c: HonoContext): Precondition {
   const ifMatch = c.req.header("if-match");
   const ifNoneMatch = c.req.header("if-none-match");

@@ -7,6 +7,7 @@ import type { Actor } from "../domain/context.js";
 import type { AuditReader } from "../access/ports.js";
 import type { SessionServices } from "../memory/sessions/services.js";
 import type { Services } from "../memory/services.js";
+import type { ThreadServices } from "../threads/ports.js";
 import type { DurableOptions } from "./middleware/durable.js";
 import type { StateServices } from "../state/services.js";
 import type { Metrics } from "./metrics.js";
@@ -17,6 +18,7 @@ export interface AppDeps {
   readonly services: Services;
   readonly access: KeyServices;
   readonly namespaces: NamespaceServices;
+  readonly threads: ThreadServices;
   readonly authenticator: Authenticator;
   readonly rateLimiter: RateLimiter;
   /** Requests a minute of a key that has no limit of its own; undefined: any number. */

@@ -29,6 +29,8 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   method_not_allowed: [405, "The route doesn't take this method"],
   immutable_memory: [409, "The memory can't be changed"],
   publish_conflict: [409, "The memory stands in that namespace already"],
+  too_many_contradictions: [409, "Too many facts contradict this one"],
+  alias_conflict: [409, "The entity can't have these names"],
   duplicate_content: [409, "Another memory has this content"],
   transaction_failed: [409, "The transaction was not done"],
   idempotency_busy: [409, "The first request isn't answered yet"],

@@ -2,7 +2,7 @@ import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { versionConflict } from "../domain/errors.js";
 import { embedFirstPassages } from "./embed.js";
-import { contentHash } from "./hash.js";
+import { copyHash } from "./hash.js";
 import type { MemoryRef, PendingPublications } from "./ports.js";
 import type { Interaction, Memory, MemoryDetail, Origin, Publication } from "./record.js";
 import type { PublishOutcome } from "./publish.js";
@@ -134,6 +134,7 @@ async function reviseCopy(
     vectors: embedding?.vectors,
     embedAt: embedding === undefined ? undefined : dueTime(embedding, next.updated_at),
     newExpiry: next.expires_at !== copy.expires_at,
+    newEnd: false,
     // It was taken in. Refused now, it would say for ever what its origin says no more.
     exempt: true,
   });
@@ -147,6 +148,8 @@ function copied(memory: Memory, publication: Publication, publishedAt: number) {
   return {
     id: memory.id,
     namespace: publication.namespace,
+    // Where it goes, the key may be another memory's.
+    key: null,
     memory_type: memory.memory_type,
     content: memory.content,
     agent_id: memory.agent_id,
@@ -160,6 +163,8 @@ function copied(memory: Memory, publication: Publication, publishedAt: number) {
     valid_from: memory.valid_from,
     valid_to: memory.valid_to,
     superseded_at: null,
+    // The others that it contradicts stayed where it comes from.
+    fact: memory.fact === null ? null : { ...memory.fact, contradicts: [] },
     origin: {
       namespace: memory.namespace,
       id: memory.id,
@@ -171,11 +176,6 @@ function copied(memory: Memory, publication: Publication, publishedAt: number) {
       deleted_at: null,
     },
   };
-}
-
-/** Apart from the hash of any content: what is written in the shared namespace itself is a memory of its own. */
-function copyHash({ namespace, id, memory_type }: Memory): string {
-  return contentHash(memory_type, `\0origin\0${namespace}\0${id}`);
 }
 
 function publishTrail(context: Context, { namespace, id }: MemoryRef) {

@@ -18,6 +18,8 @@ export interface EmbeddableText {
 }
 
 const PENDING: FirstEmbedding = { vectors: [], status: "pending", model: null };
+/** Of an item without a text: nobody looks for it by meaning. */
+const NOTHING: FirstEmbedding = { vectors: [], status: "complete", model: null };
 const REFUSED: FirstEmbedding = { vectors: [], status: "refused", model: null };
 
 /**
@@ -28,6 +30,14 @@ export async function embedFirstPassages(
   embedder: Embedder | undefined,
   texts: readonly EmbeddableText[],
 ): Promise<FirstEmbedding[]> {
+  if (texts.some(({ content }) => content === "")) {
+    const embedded = await embedFirstPassages(
+      embedder,
+      texts.filter(({ content }) => content !== ""),
+    );
+    let next = 0;
+    return texts.map(({ content }) => (content === "" ? NOTHING : (embedded[next++] ?? PENDING)));
+  }
   if (embedder === undefined) return texts.map(() => PENDING);
   try {
     const passages = await Promise.all(texts.map((text) => passagesOf(embedder, text)));

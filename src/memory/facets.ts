@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { JsonScalar } from "../domain/json.js";
 import { jsonLeaves } from "../domain/json.js";
+import { normaliseName } from "./facts/names.js";
 import type { Memory, MemoryType } from "./record.js";
 
 /**
@@ -17,6 +18,8 @@ function facet(kind: string, ...parts: readonly (string | JsonScalar)[]): string
 export const typeFacet = (type: MemoryType): string => `type=${type}`;
 export const agentFacet = (agentId: string): string => facet("a", agentId);
 export const sessionFacet = (sessionId: string): string => facet("s", sessionId);
+/** Of what has a key: that is, of an item. */
+export const ITEM_FACET = "item";
 export const tagFacet = (tag: string): string => facet("t", tag);
 /** Of all that lies below a namespace. */
 export const belowFacet = (namespace: string): string => facet("n", namespace);
@@ -27,7 +30,17 @@ export const oldNamespace = (namespace: string): string => `${namespace}~`;
 export const metadataFacet = (path: readonly string[], value: JsonScalar): string =>
   facet("m", ...path, 0, value);
 
-type Faceted = Pick<Memory, "namespace" | "memory_type" | "agent_id" | "session_id" | "tags" | "metadata">;
+/** Of every fact. */
+export const FACT_FACET = "fact";
+/** Of names as {@link normaliseName} makes them. */
+export const subjectFacet = (subject: string): string => facet("fs", normaliseName(subject));
+export const predicateFacet = (predicate: string): string => facet("fp", normaliseName(predicate));
+export const objectFacet = (object: string): string => facet("fo", normaliseName(object));
+
+type Faceted = Pick<
+  Memory,
+  "namespace" | "key" | "memory_type" | "agent_id" | "session_id" | "tags" | "metadata" | "fact"
+>;
 
 /** All facets of a memory, each once; also one for each namespace that its own lies in. */
 export function facetsOf(memory: Faceted): string[] {
@@ -42,8 +55,15 @@ function ancestors(namespace: string): string[] {
 /** What a filter can ask for. One by one, because each takes a digest, and metadata may have hundreds: who has seen enough stops. */
 export function* eachFacet(memory: Faceted): Generator<string, void> {
   yield typeFacet(memory.memory_type);
+  if (memory.key !== null) yield ITEM_FACET;
   if (memory.agent_id !== null) yield agentFacet(memory.agent_id);
   if (memory.session_id !== null) yield sessionFacet(memory.session_id);
+  if (memory.fact !== null) {
+    yield FACT_FACET;
+    yield subjectFacet(memory.fact.subject);
+    yield predicateFacet(memory.fact.predicate);
+    yield objectFacet(memory.fact.object);
+  }
   for (const tag of memory.tags) yield tagFacet(tag);
   for (const { path, value } of jsonLeaves(memory.metadata)) yield metadataFacet(path, value);
 }

@@ -1,4 +1,15 @@
-import { agentFacet, eachFacet, metadataFacet, sessionFacet, tagFacet, typeFacet } from "./facets.js";
+import {
+  agentFacet,
+  eachFacet,
+  ITEM_FACET,
+  metadataFacet,
+  objectFacet,
+  predicateFacet,
+  sessionFacet,
+  subjectFacet,
+  tagFacet,
+  typeFacet,
+} from "./facets.js";
 import type { JsonObject, JsonScalar } from "../domain/json.js";
 import { jsonLeaves } from "../domain/json.js";
 import type { Memory, MemoryType } from "./record.js";
@@ -6,6 +17,8 @@ import type { Memory, MemoryType } from "./record.js";
 /** What a caller may narrow a list or a recall by. All given parts must hold; an array means any of its values. */
 export interface MemoryFilter {
   readonly memory_types?: readonly MemoryType[] | undefined;
+  /** Only items: memories under a key. */
+  readonly items_only?: boolean | undefined;
   readonly agent_id?: readonly string[] | undefined;
   readonly session_id?: readonly string[] | undefined;
   /** Every one of these. */
@@ -20,11 +33,21 @@ export interface MemoryFilter {
    * there, or be an element of the array there; an array means any of its scalars.
    */
   readonly metadata?: JsonObject | undefined;
+  /** Facts with these names, as names are compared; aliases aren't looked up. */
+  readonly fact?: FactFilter | undefined;
+}
+
+export interface FactFilter {
+  readonly subject?: readonly string[] | undefined;
+  readonly predicate?: readonly string[] | undefined;
+  readonly object?: readonly string[] | undefined;
 }
 
 /** A filter in the form that an index understands: each group needs one of its facets; and a range of time. */
 export interface FacetQuery {
   readonly groups: readonly (readonly string[])[];
+  /** None of these. */
+  readonly without?: readonly string[];
   readonly from: number | undefined;
   readonly to: number | undefined;
 }
@@ -32,6 +55,7 @@ export interface FacetQuery {
 export function facetQuery(filter: MemoryFilter): FacetQuery {
   const groups: string[][] = [];
   if (filter.memory_types !== undefined) groups.push(filter.memory_types.map(typeFacet));
+  if (filter.items_only === true) groups.push([ITEM_FACET]);
   if (filter.agent_id !== undefined) groups.push(filter.agent_id.map(agentFacet));
   if (filter.session_id !== undefined) groups.push(filter.session_id.map(sessionFacet));
   for (const tag of filter.tags ?? []) groups.push([tagFacet(tag)]);
@@ -39,6 +63,10 @@ export function facetQuery(filter: MemoryFilter): FacetQuery {
   for (const { path, values } of metadataConditions(filter.metadata ?? {})) {
     groups.push(values.map((value) => metadataFacet(path, value)));
   }
+  const { subject, predicate, object } = filter.fact ?? {};
+  if (subject !== undefined) groups.push(subject.map(subjectFacet));
+  if (predicate !== undefined) groups.push(predicate.map(predicateFacet));
+  if (object !== undefined) groups.push(object.map(objectFacet));
   return { groups, from: filter.from, to: filter.to };
 }
 
@@ -47,12 +75,14 @@ export function matches(memory: Memory, query: FacetQuery): boolean {
   if (query.from !== undefined && memory.timestamp < query.from) return false;
   if (query.to !== undefined && memory.timestamp >= query.to) return false;
   const open = new Set(query.groups);
-  if (open.size === 0) return true;
+  const without = query.without ?? [];
+  if (open.size === 0 && without.length === 0) return true;
   for (const facet of eachFacet(memory)) {
+    if (without.includes(facet)) return false;
     for (const group of open) if (group.includes(facet)) open.delete(group);
-    if (open.size === 0) return true;
+    if (open.size === 0 && without.length === 0) return true;
   }
-  return false;
+  return open.size === 0;
 }
 
 interface MetadataCondition {

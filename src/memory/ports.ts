@@ -1,5 +1,6 @@
 import type { Scope } from "../access/grants.js";
 import type { Trail } from "../access/trail.js";
+import type { FactPlacing } from "./facts/fact.js";
 import type { FacetQuery } from "./filter.js";
 import type { KeywordQuery } from "./terms.js";
 import type {
@@ -31,9 +32,14 @@ export interface NewMemory {
   readonly ownVector: boolean;
   /** When the embedding worker should look at it; undefined when there's nothing left to embed. */
   readonly embedAt: number | undefined;
+  /** Undefined: it is no fact, or a copy of one: where it comes from, its place was found. */
+  readonly fact?: FactPlacing | undefined;
 }
 
-/** `created`: stored as given. `seen`: the same content was there; this is that memory, counted once more. */
+/**
+ * `created`: stored as given. `seen`: the same content was there; this is that memory, counted once more. Of an item:
+ * there is one under its key, and it is untouched.
+ */
 export interface InsertOutcome {
   readonly kind: "created" | "seen";
   readonly memory: Memory;
@@ -53,11 +59,18 @@ export interface Revision {
   readonly exempt: boolean;
   /** False: it ends when it would have ended, also if the content is seen again meanwhile. */
   readonly newExpiry: boolean;
+  /** A fact is given another end: it may be sooner, where the next fact begins. */
+  readonly newEnd: boolean;
 }
 
 export type ReviseOutcome =
   /** `since`: when the version began, as `updated_at` says; `published`: there are copies to carry it to. */
-  | { readonly kind: "revised"; readonly since: number; readonly published: boolean }
+  | {
+      readonly kind: "revised";
+      readonly since: number;
+      readonly published: boolean;
+      readonly validTo: number | null;
+    }
   | { readonly kind: "missing" }
   | { readonly kind: "conflict" }
   | { readonly kind: "duplicate"; readonly id: string }
@@ -71,6 +84,17 @@ export interface MemoryRef {
   readonly id: string;
   /** Of an old version; left out: the memory as it is. */
   readonly version?: number;
+}
+
+/** A memory by the caller's own name for it. */
+export interface ItemRef {
+  readonly namespace: string;
+  readonly key: string;
+}
+
+export interface CountQuery {
+  readonly scopes: readonly Scope[];
+  readonly filter: FacetQuery;
 }
 
 export interface ListQuery {
@@ -103,6 +127,8 @@ export interface SearchQuery {
   readonly filter: FacetQuery;
   readonly keyword: KeywordQuery | undefined;
   readonly vector: Float32Array | undefined;
+  /** Facts that hold one of these names as subject or object, ranked by the terms of `keyword`. */
+  readonly entities?: readonly string[] | undefined;
   /** How many candidates each list may have. */
   readonly depth: number;
 }
@@ -118,6 +144,7 @@ export interface Candidate extends MemoryRef {
 export interface SearchResult {
   readonly keyword: readonly Candidate[] | undefined;
   readonly vector: readonly Candidate[] | undefined;
+  readonly entities: readonly Candidate[] | undefined;
 }
 
 export interface EmbeddingProgress {
@@ -170,6 +197,10 @@ export interface MemoryStore {
   ): Promise<readonly Memory[] | undefined>;
   /** As `get`, as part of an act that is recorded by itself. */
   peek(ref: MemoryRef): Promise<MemoryDetail | undefined>;
+  /** By its key, in one step. */
+  getItem(trail: Trail, ref: ItemRef): Promise<MemoryDetail | undefined>;
+  /** As `getItem`, as part of an act that is recorded by itself. */
+  peekItem(ref: ItemRef): Promise<MemoryDetail | undefined>;
   /**
    * Memories without their interactions, in order; undefined where there is none (any more). What is loaded is on
    * record in its namespace, and that there was an act in each of `namespaces`, also where nothing was found.
@@ -183,6 +214,12 @@ export interface MemoryStore {
   revise(trail: Trail, revision: Revision): Promise<ReviseOutcome>;
   /** With `expectedVersion`, only that version is removed. */
   remove(trail: Trail, ref: MemoryRef, expectedVersion: number | undefined): Promise<RemoveOutcome>;
+  /** By its key, in one step; with the id of what was removed. */
+  removeItem(
+    trail: Trail,
+    ref: ItemRef,
+    expectedVersion: number | undefined,
+  ): Promise<{ readonly kind: RemoveOutcome; readonly id: string }>;
   /** Notes that a memory is to be published, and that a sweep should look at it at `carryBy` if that isn't settled. */
   notePublication(
     trail: Trail,
@@ -205,6 +242,10 @@ export interface MemoryStore {
   /** Takes a deleted memory's words out of what followed it in its session. */
   detachContext(ref: MemoryRef, now: number): Promise<void>;
   list(query: ListQuery): Promise<ListPage>;
+  /** Namespaces of a scope in which there was ever an act, in the order of their bytes, after `after`; at most `limit`. */
+  namespacesIn(scope: Scope, after: string | undefined, limit: number): Promise<readonly string[]>;
+  /** How many memories fulfil each query, in order. */
+  countIn(queries: readonly CountQuery[]): Promise<readonly number[]>;
   search(query: SearchQuery): Promise<SearchResult>;
   attachVectors(progress: EmbeddingProgress): Promise<void>;
   /** Memories whose embedding is due, of all namespaces. */

@@ -15,6 +15,7 @@ import { checkOwnEmbedding } from "./remember.js";
 import type { RecallStage, Services } from "./services.js";
 import type { KeywordQuery } from "./terms.js";
 import { parseQuery } from "./terms.js";
+import { namesIn } from "./facts/names-in.js";
 import { holds } from "./moment.js";
 import { isAlive } from "./ttl.js";
 
@@ -41,6 +42,8 @@ export interface RecallInput {
   readonly as_of?: number | undefined;
   /** What was so in the world then; undefined: at `as_of`, or now; `any`: whenever it was so. */
   readonly valid_at?: number | "any" | undefined;
+  /** `entities`: facts about the entities that the query names are a list of their own. Hybrid recall only. */
+  readonly expand?: "entities" | undefined;
 }
 
 export interface RecallHit {
@@ -56,6 +59,8 @@ export interface RecallOutcome {
   /** Retrievers that should have taken part but couldn't. */
   readonly degraded: readonly Retriever[];
   readonly terms: KeywordQuery | undefined;
+  /** As of when; in milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** How deep each list goes. Deep enough for a memory that both lists know, but neither well, to come up. */
@@ -76,6 +81,8 @@ export async function recall(
   input: RecallInput,
 ): Promise<RecallOutcome> {
   const timed = stopwatch(services.observe);
+  if (input.expand !== undefined && input.mode !== "hybrid")
+    throw invalid("expand", "Only hybrid recall joins lists.");
   const moment = momentOf(context, input);
   const lists = await readable(services, context, input.namespaces);
   const filter = facetQuery(input.filter);
@@ -84,10 +91,11 @@ export async function recall(
   if (terms === undefined && vector === undefined) throw nothingToSearchBy(input.mode, degraded, refused);
 
   const search = { moment, filter, keyword: terms, vector, depth: CANDIDATES };
-  const found = await timed.later(
-    "search",
-    Promise.all(lists.map(({ scopes }) => services.store.search({ scopes, ...search }))),
-  );
+  const find = async ({ scopes }: ScopedList): Promise<SearchResult> => {
+    const named = input.expand === undefined ? undefined : await namesIn(services, input.query, scopes);
+    return services.store.search({ scopes, ...search, entities: named });
+  };
+  const found = await timed.later("search", Promise.all(lists.map(find)));
   const ranked = timed.now("fuse", () => {
     const least = input.min_score ?? -Infinity;
     return mergeLists(
@@ -98,10 +106,14 @@ export async function recall(
     );
   });
   const hits = await timed.later("load", loadHits(services, context, ranked, filter, moment, input));
-  return { hits, degraded, terms };
+  return { hits, degraded, terms, at: moment.asOf ?? context.now() };
 }
 
-function momentOf(context: Context, { as_of, valid_at }: RecallInput): Moment {
+/** What times a caller asks for. Rejects an `as_of` in the future. */
+export function momentOf(
+  context: Context,
+  { as_of, valid_at }: Pick<RecallInput, "as_of" | "valid_at">,
+): Moment {
   const now = context.now();
   if (as_of !== undefined && as_of > now) throw invalid("as_of", "Must not lie in the future.");
   return { asOf: as_of, validAt: valid_at === "any" ? undefined : (valid_at ?? as_of ?? now) };
@@ -179,7 +191,7 @@ function nothingToSearchBy(mode: RecallMode, degraded: readonly Retriever[], ref
 }
 
 function fuse(found: SearchResult, input: RecallInput): Fused[] {
-  const lists: Lists = { keyword: found.keyword, vector: found.vector };
+  const lists: Lists = found;
   if (input.mode !== "hybrid") return keepScores(lists);
   if (input.fusion.method === "rrf") return reciprocalRankFusion(lists, input.fusion.k, input.fusion.weights);
   return fuseScores(lists);

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../domain/json.js";
+import type { Fact } from "./facts/fact.js";
 
 export const MEMORY_TYPES = ["episodic", "semantic", "procedural"] as const;
 export type MemoryType = (typeof MEMORY_TYPES)[number];
@@ -44,6 +45,8 @@ export interface Publication {
 export interface Memory {
   readonly id: string;
   readonly namespace: string;
+  /** The caller's own name for it, unique in its namespace; null: it has none. */
+  readonly key: string | null;
   readonly memory_type: MemoryType;
   readonly content: string;
   readonly agent_id: string | null;
@@ -73,6 +76,8 @@ export interface Memory {
   readonly embedding: { readonly status: EmbeddingStatus; readonly model: string | null };
   /** Null: this is no copy. */
   readonly origin: Origin | null;
+  /** Null: what it says isn't given as a fact. */
+  readonly fact: Fact | null;
 }
 
 /** The structured capture of one exchange, kept as it came beside the text derived from it. */

@@ -6,6 +6,8 @@ import type { FirstEmbedding } from "./embed.js";
 import { embedFirstPassages } from "./embed.js";
 import { FINISH_GRACE_MS } from "./embedding-worker.js";
 import { DomainError, invalid } from "../domain/errors.js";
+import type { Fact, FactInput, FactPlacing } from "./facts/fact.js";
+import { factContent, factIdentity } from "./facts/fact.js";
 import { contentHash } from "./hash.js";
 import type { JsonObject } from "../domain/json.js";
 import type { InsertOutcome, NewMemory, Preceding } from "./ports.js";
@@ -16,7 +18,10 @@ import { expiryOf } from "./ttl.js";
 import { isTurn } from "./turn.js";
 
 export interface RememberInput {
-  readonly content: string;
+  /** Undefined: what its fact says, in words. */
+  readonly content?: string | undefined;
+  /** Only a semantic memory has one. */
+  readonly fact?: FactInput | undefined;
   readonly memory_type: MemoryType;
   readonly agent_id?: string | undefined;
   readonly session_id?: string | undefined;
@@ -82,8 +87,10 @@ export async function rememberMany(
   return items.map((item) => {
     if (item instanceof Error) return item;
     const outcome = outcomes[next++] ?? new Error("no outcome");
-    return outcome instanceof Error || outcome.kind === "created" || mayRead
-      ? outcome
+    if (outcome instanceof Error || mayRead) return outcome;
+    // Also of a new one: what a timeline made of it tells of others.
+    return outcome.kind === "created"
+      ? { kind: "created", memory: item.memory }
       : withheld(outcome.memory, item.memory);
   });
 }
@@ -112,7 +119,7 @@ async function draft(
   const stored = await services.store.lastTurns(namespace, sessions);
   const last = new Map(sessions.map((session, index) => [session, stored[index]]));
   return memories.map((memory, index) => {
-    const input = inputs[index] ?? { content: memory.content, memory_type: memory.memory_type };
+    const input = inputs[index] ?? { memory_type: memory.memory_type };
     if (!isTurn(memory)) return { input, memory, preceding: undefined };
     const turn = last.get(memory.session_id);
     last.set(memory.session_id, { id: memory.id, text: contextFor(memory.content) });
@@ -170,11 +177,14 @@ function newMemory(
   input: RememberInput,
 ): Omit<Memory, "embedding"> {
   const now = context.now();
+  const { fact } = input;
+  const validFrom = input.valid_from ?? fact?.valid_from;
   return {
     id: services.newId(now),
     namespace,
+    key: null,
     memory_type: input.memory_type,
-    content: input.content,
+    content: input.content ?? (fact === undefined ? "" : factContent(fact)),
     agent_id: input.agent_id ?? null,
     session_id: input.session_id ?? null,
     timestamp: input.timestamp ?? now,
@@ -186,13 +196,32 @@ function newMemory(
     recorded_at: now,
     updated_at: now,
     superseded_at: null,
-    valid_from: input.valid_from ?? null,
-    valid_to: input.valid_to ?? null,
+    valid_from: validFrom ?? (fact === undefined ? null : (input.timestamp ?? now)),
+    valid_to: input.valid_to ?? fact?.valid_to ?? null,
     seen_count: 1,
     last_seen_at: now,
     expires_at: expiryOf(services.defaultTtl, input.memory_type, input.ttl_seconds, now),
     origin: null,
+    fact: fact === undefined ? null : newFact(fact),
   };
+}
+
+function newFact({ subject, predicate, object, confidence = 1, cardinality = "many" }: FactInput): Fact {
+  return { subject, predicate, object, confidence, cardinality, contradicts: [] };
+}
+
+/** What makes another input the same memory. */
+function identityOf(input: RememberInput, content: string): string {
+  const { fact } = input;
+  if (fact === undefined) return input.identity ?? content;
+  const from = input.valid_from ?? fact.valid_from ?? input.timestamp;
+  return factIdentity(fact, { content: input.content, from, to: input.valid_to ?? fact.valid_to });
+}
+
+function placingOf({ fact, valid_from, timestamp }: RememberInput): FactPlacing | undefined {
+  if (fact === undefined) return undefined;
+  const dated = (valid_from ?? fact.valid_from ?? timestamp) !== undefined;
+  return { cardinality: fact.cardinality, dated };
 }
 
 function complete({ input, memory, preceding }: Draft, embedding: FirstEmbedding, now: number): NewMemory {
@@ -200,7 +229,8 @@ function complete({ input, memory, preceding }: Draft, embedding: FirstEmbedding
     memory: { ...memory, embedding: { status: embedding.status, model: embedding.model } },
     preceding,
     interaction: input.interaction,
-    contentHash: contentHash(memory.memory_type, input.identity ?? memory.content),
+    contentHash: contentHash(memory.memory_type, identityOf(input, memory.content)),
+    fact: placingOf(input),
     vectors: embedding.vectors,
     ownVector: input.embedding !== undefined,
     embedAt: dueTime(embedding, now),

@@ -3,7 +3,7 @@ import type { Trail } from "../access/trail.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { embedFirstPassages } from "./embed.js";
-import { DomainError, memoryNotFound, quotaExceeded, versionConflict } from "../domain/errors.js";
+import { DomainError, invalid, memoryNotFound, quotaExceeded, versionConflict } from "../domain/errors.js";
 import { contentHash } from "./hash.js";
 import type { JsonObject } from "../domain/json.js";
 import { mergeMetadata } from "./metadata.js";
@@ -28,6 +28,8 @@ export interface RevisionInput {
   /** null: no bound. */
   readonly valid_from?: number | null | undefined;
   readonly valid_to?: number | null | undefined;
+  /** Of a fact; what it says can't be changed. */
+  readonly fact?: { readonly confidence: number } | undefined;
   /** Counted from now; null: for ever. */
   readonly ttl_seconds?: number | null | undefined;
 }
@@ -63,7 +65,7 @@ export async function revise(
       // What a session's turn follows is for the sweep to find; new content follows nothing.
       if (revision.vectors !== undefined && revision.memory.embedding.status === "partial")
         services.worker.finish({ ...revision.memory, context: "" });
-      return { ...revision.memory, updated_at: outcome.since };
+      return { ...revision.memory, updated_at: outcome.since, valid_to: outcome.validTo };
     }
     if (outcome.kind === "duplicate") {
       throw new DomainError("duplicate_content", `The memory ${outcome.id} has this content already.`);
@@ -90,6 +92,16 @@ async function refuseUnfit(
     await audit.record(current.namespace, trail, "immutable");
     throw new DomainError("immutable_memory", "A published copy is revised where it comes from.");
   }
+  if (input.fact !== undefined && current.fact === null) throw invalid("fact", "This memory is no fact.");
+  const begins = input.valid_from;
+  if (isOnTimeline(current) && begins !== undefined && begins !== current.valid_from) {
+    await audit.record(current.namespace, trail, "immutable");
+    throw new DomainError(
+      "immutable_memory",
+      "Since when a fact of cardinality one is so can't be changed: delete it, and write it anew.",
+      { errors: [{ field: "valid_from", message: "The beginning of such a fact can't be changed." }] },
+    );
+  }
   if (input.content !== undefined && current.memory_type === "episodic") {
     await audit.record(current.namespace, trail, "immutable");
     throw new DomainError(
@@ -99,6 +111,8 @@ async function refuseUnfit(
     );
   }
 }
+
+const isOnTimeline = ({ fact, origin }: Memory): boolean => fact?.cardinality === "one" && origin === null;
 
 async function nextVersion(
   services: Services,
@@ -121,6 +135,7 @@ async function nextVersion(
     trust_score: input.trust_score ?? current.trust_score,
     valid_from: input.valid_from === undefined ? current.valid_from : input.valid_from,
     valid_to: input.valid_to === undefined ? current.valid_to : input.valid_to,
+    fact: current.fact === null ? null : { ...current.fact, ...input.fact },
     version: current.version + 1,
     updated_at: now,
     expires_at:
@@ -135,11 +150,16 @@ async function nextVersion(
     memory,
     interaction,
     expectedVersion: current.version,
-    contentHash: content === current.content ? undefined : contentHash(memory.memory_type, content),
+    // A fact is known by what it says and an item by its key, not by the words for it.
+    contentHash:
+      content === current.content || memory.fact !== null || current.key !== null
+        ? undefined
+        : contentHash(memory.memory_type, content),
     vectors: embedding?.vectors,
     embedAt: embedding === undefined ? undefined : dueTime(embedding, now),
     exempt: false,
     newExpiry: input.ttl_seconds !== undefined,
+    newEnd: input.valid_to !== undefined && isOnTimeline(memory),
   };
 }
 

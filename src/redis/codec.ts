@@ -8,6 +8,7 @@ import type {
   Preceding,
   Revision,
 } from "../memory/ports.js";
+import type { Fact } from "../memory/facts/fact.js";
 import type { Interaction, Memory, MemoryDetail, Origin, Publication } from "../memory/record.js";
 import { isTurn } from "../memory/turn.js";
 import { indexText } from "../memory/terms.js";
@@ -40,6 +41,13 @@ interface MemoryDocument {
     readonly preceding?: string;
     readonly context?: string;
     readonly prior: number;
+    /**
+     * Of a fact of cardinality one, set by lua/facts.lua: its timeline, the facet of its object, and the end that its
+     * writer gave it; `valid_to` may be sooner, where the next fact begins.
+     */
+    readonly timeline?: string;
+    readonly object?: string;
+    readonly stated_to?: number;
     /** The vector is the caller's, of the content alone. */
     readonly own_vector?: true;
     /** Facet of the session whose last turn this was when it was written. */
@@ -61,10 +69,14 @@ interface StoredRemains {
   readonly deleted_at: number;
 }
 
-type StoredMemory = Omit<Memory, "metadata" | "origin"> & {
+type StoredMemory = Omit<Memory, "key" | "metadata" | "origin" | "fact"> & {
+  /** Left out where it has none. */
+  readonly key?: string | undefined;
   readonly metadata: string;
   /** Left out where it is no copy. */
   readonly origin?: Origin | undefined;
+  /** Likewise. */
+  readonly fact?: Fact | undefined;
 };
 
 /** A document cut open where `index.seq` belongs: only the script knows that number. */
@@ -137,7 +149,13 @@ function jsonBytes(stored: StoredMemory, interaction: Interaction | undefined): 
 }
 
 function storedMemory(memory: Memory): StoredMemory {
-  return { ...memory, metadata: JSON.stringify(memory.metadata), origin: memory.origin ?? undefined };
+  return {
+    ...memory,
+    key: memory.key ?? undefined,
+    metadata: JSON.stringify(memory.metadata),
+    origin: memory.origin ?? undefined,
+    fact: memory.fact ?? undefined,
+  };
 }
 
 function lentBy({ id, text }: Preceding) {
@@ -159,8 +177,13 @@ export function encodeRevision(revision: Revision): {
     json: jsonBytes(stored, revision.interaction),
     vectors: revision.vectors === undefined ? undefined : vectorBytes(revision.vectors),
   };
-  const { embedding, expires_at, seen_count: _, last_seen_at: __, ...rest } = stored;
-  const memory = revision.newExpiry ? { ...rest, expires_at } : rest;
+  const { embedding, expires_at, seen_count: _, last_seen_at: __, fact, ...rest } = stored;
+  const memory = {
+    ...rest,
+    ...(revision.newExpiry ? { expires_at } : {}),
+    // All else of a fact is for life, or set by scripts as others come and go.
+    ...(fact === undefined ? {} : { fact: { confidence: fact.confidence } }),
+  };
   const facets = facetsOf(revision.memory);
   const prior = lengthPrior(memory.content.length);
   const index = {
@@ -170,6 +193,7 @@ export function encodeRevision(revision: Revision): {
     valid_from: memory.valid_from,
     valid_to: memory.valid_to,
     bytes: size.json,
+    ...(revision.newEnd ? { stated_to: memory.valid_to } : {}),
     ...(size.vectors === undefined ? {} : { vector_bytes: size.vectors }),
     ...(revision.contentHash === undefined ? {} : { hash: revision.contentHash }),
   };
@@ -260,6 +284,7 @@ function decodePublished(published: Readonly<Record<string, StoredPublication>> 
 function decodeStored(stored: StoredMemory): Memory {
   return {
     ...stored,
+    key: stored.key ?? null,
     // A merge patch removes what it sets to null.
     agent_id: stored.agent_id ?? null,
     session_id: stored.session_id ?? null,
@@ -269,6 +294,7 @@ function decodeStored(stored: StoredMemory): Memory {
     valid_to: stored.valid_to ?? null,
     origin:
       stored.origin === undefined ? null : { ...stored.origin, deleted_at: stored.origin.deleted_at ?? null },
+    fact: stored.fact ?? null,
     metadata: parseStored<JsonObject>(stored.metadata),
     embedding: { status: stored.embedding.status, model: stored.embedding.model ?? null },
   };

@@ -13,6 +13,8 @@ export interface Keys {
   /** A superseded version of a memory. Scripts build these keys of the record's: see lua/versions.lua. */
   old(namespace: string, id: string, version: number): string;
   allOld(): string;
+  /** What {@link remains} puts after the id. */
+  remainsSuffix(): string;
   /** What {@link record} puts before the id. */
   recordPrefix(namespace: string): string;
   vector(model: string, namespace: string, id: string, passage: number): string;
@@ -49,6 +51,16 @@ export interface Keys {
   usage(namespace: string): string;
   /** What of {@link usage} ends by itself, and when. */
   usageEnding(namespace: string): string;
+  /** The facts of one subject and predicate by when they begin, a sorted set. Scripts build it: see lua/facts.lua. */
+  timeline(namespace: string, place: string): string;
+  /** Names of subjects and objects, a hash: as they are compared, to the last fact's number and how they are written. */
+  entities(namespace: string): string;
+  /** The same names, a sorted set in their own order. */
+  entityNames(namespace: string): string;
+  /** Names of which one is an alias of the other, a hash: each name to the group's own. */
+  aliases(namespace: string): string;
+  /** The groups, a hash: its own name to all of its names. */
+  aliasGroups(namespace: string): string;
   /** A document of state memory. A state key may hold anything, so it stands at the end: the first braces are ours. */
   state(namespace: string, key: string): string;
   /** What is known of the document besides its value, a hash. */
@@ -79,12 +91,16 @@ export interface Keys {
   keyNews(): string;
   /** A channel: there are changes of this namespace's state. */
   stateNews(namespace: string): string;
+  /** What a recall gave. */
+  receipt(id: string): string;
   /** The answer of a request with an idempotency key. */
   answer(operation: string): string;
   /** Counted up ahead of each wait for the disk. */
   durable(): string;
   embedding(hash: string): string;
   lock(name: string): string;
+  /** What `@mneme/checkpointer` puts before all of its keys. */
+  graphPrefix(): string;
   meta(): string;
   recordIndex(): string;
   vectorIndex(model: string): string;
@@ -97,7 +113,10 @@ export const SYSTEM = "~system";
 /** The trail of refusals. Apart, because whoever is refused decides how many there are. */
 export const DENIALS = "~denials";
 
-/** The fields of a namespace's settings; one that isn't set is left out. Scripts read them by these names. */
+/**
+ * The fields of a namespace's settings; one that isn't set is left out. Scripts read them by these names. Besides, there
+ * is one for each predicate that has a setting: {@link predicateSetting}.
+ */
 export const SETTING_FIELDS = [
   "state_ttl_default_seconds",
   "state_ttl_max_seconds",
@@ -107,6 +126,9 @@ export const SETTING_FIELDS = [
   "session_window_messages",
   "session_window_tokens",
 ] as const;
+
+/** The setting of a predicate's cardinality; `predicate` as names are compared. */
+export const predicateSetting = (predicate: string): string => `predicates_${predicate}`;
 
 /** Raised when the meaning of the record index's fields changes: the new index then fills beside the old one. */
 const RECORD_SCHEMA = 2;
@@ -119,6 +141,7 @@ export function createKeys(prefix: string): Keys {
     remains: (namespace, id) => `${prefix}:rec:{${namespace}}:${id}:remains`,
     old: (namespace, id, version) => `${prefix}:old:{${namespace}}:${id}:${version}`,
     allOld: () => `${prefix}:old:`,
+    remainsSuffix: () => ":remains",
     recordPrefix: (namespace) => `${prefix}:rec:{${namespace}}:`,
     vector: (model, namespace, id, passage) => `${prefix}:vec:${model}:{${namespace}}:${id}:${passage}`,
     contentHash: (namespace, hash) => `${prefix}:hash:{${namespace}}:${hash}`,
@@ -134,6 +157,11 @@ export function createKeys(prefix: string): Keys {
     settings: (namespace) => `${prefix}:settings:{${namespace}}`,
     usage: (namespace) => `${prefix}:usage:{${namespace}}`,
     usageEnding: (namespace) => `${prefix}:usage-ending:{${namespace}}`,
+    timeline: (namespace, place) => `${prefix}:timeline:{${namespace}}:${place}`,
+    entities: (namespace) => `${prefix}:entities:{${namespace}}`,
+    entityNames: (namespace) => `${prefix}:entity-names:{${namespace}}`,
+    aliases: (namespace) => `${prefix}:aliases:{${namespace}}`,
+    aliasGroups: (namespace) => `${prefix}:alias-groups:{${namespace}}`,
     apiKey: (id) => `${prefix}:key:{${SYSTEM}}:${id}`,
     apiKeyPrefix: () => `${prefix}:key:{${SYSTEM}}:`,
     apiKeys: () => `${prefix}:keys:{${SYSTEM}}`,
@@ -157,10 +185,12 @@ export function createKeys(prefix: string): Keys {
     done: (namespace, operation) => `${prefix}:done:{${namespace}}:${operation}`,
     keyNews: () => `${prefix}:news:keys`,
     stateNews: (namespace) => `${prefix}:news:state:{${namespace}}`,
+    receipt: (id) => `${prefix}:receipt:${id}`,
     answer: (operation) => `${prefix}:answer:${operation}`,
     durable: () => `${prefix}:durable`,
     embedding: (hash) => `${prefix}:emb:${hash}`,
     lock: (name) => `${prefix}:lock:${name}`,
+    graphPrefix: () => `${prefix}:graph`,
     meta: () => `${prefix}:meta`,
     recordIndex: () => `${prefix}:idx:rec:${RECORD_SCHEMA}`,
     vectorIndex: (model) => `${prefix}:idx:vec:${model}:${VECTOR_SCHEMA}`,

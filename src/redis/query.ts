@@ -27,10 +27,15 @@ export function scopeClause(
     ...namespaceClauses(scopes, params, moment.asOf !== undefined),
     ...filter.groups.map((group, index) => tagClause("facets", group, `f${index}`, params)),
   ];
+  const without = filter.without ?? [];
   const time = timeClause(filter);
   if (time !== undefined) clauses.push(time);
   const everything = scopes.some(({ root, below }) => below && root === "");
-  return [...clauses.map(weightless), ...momentClauses(moment, everything)].join(" ");
+  return [
+    ...clauses.map(weightless),
+    ...(without.length === 0 ? [] : [`(-${tagClause("facets", without, "without", params)})`]),
+    ...momentClauses(moment, everything),
+  ].join(" ");
 }
 
 /** Whether it is valid isn't asked. */
@@ -104,6 +109,11 @@ export function keywordClause(query: KeywordQuery, essentials: readonly string[]
   );
   const pairs = query.pairs.map((pair) => `(~@text:${phraseClause(pair)})=>{$weight:${PAIR_WEIGHT}}`);
   return [select, ...scoring.map((clause) => `~${clause}`), ...pairs].join(" ");
+}
+
+/** Terms that rank what something else selects. */
+export function optionalTerms(terms: readonly string[], params: Params): string {
+  return terms.map((term, index) => `~${bind(params, `t${index}`, term)}`).join(" ");
 }
 
 /** Words of a phrase hold only letters, digits, marks and pictographs: see `analyse`. */

@@ -34,6 +34,17 @@ function audited<Reply>(name: string, decode: (reply: unknown) => Reply, include
   });
 }
 
+/** An audited script as a part of an act that is recorded by itself. */
+function unrecorded<Reply>(name: string, decode: (reply: unknown) => Reply) {
+  return defineScript({
+    SCRIPT: `local function audit() end\n${source(name)}`,
+    parseCommand(parser: CommandParser, keys: readonly RedisArgument[], args: readonly RedisArgument[]) {
+      parse(parser, keys, args);
+    },
+    transformReply: decode,
+  });
+}
+
 /** Keys and arguments that a script takes for what stands before it; after those of the audit. */
 export interface ScriptScope {
   readonly keys: readonly RedisArgument[];
@@ -59,6 +70,10 @@ function scoped<Reply>(included: readonly string[], name: string, decode: (reply
 /** An audited script that changes how much a namespace holds, and knows of versions: its scope is a meter's. */
 const metered = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
   scoped(["usage", "versions"], name, decode);
+
+/** A metered script that knows of facts and their timelines. */
+const factual = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
+  scoped(["usage", "versions", "facts"], name, decode);
 
 /** A script of state memory: its scope is what lua/state.lua takes. */
 const state = <Reply>(name: string, decode: (reply: unknown) => Reply) => scoped(["state"], name, decode);
@@ -122,12 +137,18 @@ const parts = (reply: unknown): readonly [number, ...string[]] => {
 };
 
 export const scripts = {
-  insertMemory: metered("insert", text),
-  reviseMemory: metered("revise", texts),
-  removeMemory: metered("remove", integer),
+  insertMemory: factual("insert", text),
+  reviseMemory: factual("revise", texts),
+  removeMemory: factual("remove", codeAndText),
+  resolveEntities: script("resolve-entities", texts),
+  putAliases: audited("put-aliases", parts, ["aliases"]),
+  mergeEntities: audited("merge-entities", parts, ["aliases"]),
+  pruneEntity: script("prune-entity", integer),
   publishMemory: audited("publish", codeAndText),
   unpublishMemory: audited("unpublish", integer),
   readMemory: audited("read", texts, ["versions"]),
+  readItem: audited("read-item", text),
+  peekItem: unrecorded("read-item", text),
   listVersions: audited("list-versions", textsOrNone, ["versions"]),
   readMemories: audited("read-many", texts, ["versions"]),
   recordAudit: audited("record-audit", integer),

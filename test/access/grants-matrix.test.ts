@@ -25,11 +25,13 @@ afterAll(() => service.stop());
 async function ask(
   caller: Service | undefined,
   route: string,
-  { body, headers = {} }: RouteCase,
+  { body, query, headers = {} }: RouteCase,
 ): Promise<Answer> {
   if (caller === undefined) throw new Error("no such caller");
   const [method = "", path = ""] = route.split(" ");
-  const place = path.replace("{ns}", namespace).replace(/\{\w+\}/g, ID);
+  const place = `${path}${query === undefined ? "" : `?${query}`}`
+    .replace("{ns}", namespace)
+    .replace(/\{\w+\}/g, ID);
   const sent: unknown =
     body === undefined ? undefined : JSON.parse(JSON.stringify(body).replaceAll("{ns}", namespace));
   return caller.send(method, place, sent, { headers });
@@ -67,6 +69,16 @@ describe.each(Object.entries(ROUTES))("%s", (route, example) => {
     expect(answer).toMatchObject({ status: 401, body: { code: "unauthenticated" } });
     expect(answer.headers.get("www-authenticate")).toBe("Bearer");
   });
+
+  if (need === "hidden") {
+    test.each(VERBS)("isn't there for who may only %s", async (verb) => {
+      expect(await ask(only.get(verb), route, example)).toMatchObject({
+        status: 404,
+        body: { code: "not_found" },
+      });
+    });
+    return;
+  }
 
   const enough = need === "root" ? [] : (need === "keys" ? "admin" : need).split(" and ");
   test.each(VERBS.filter((verb) => enough.length !== 1 || verb !== enough[0] || also !== undefined))(

@@ -164,6 +164,7 @@ const recall: MakeAct = (world, _, { ns, other, pick, flag, text }) => {
       explain: flag,
       ...(pick % 7 === 0 ? { filter: { tags: [tag] } } : {}),
       ...(pick % 7 === 1 ? { fusion: { method: "rrf" } } : {}),
+      ...(pick % 2 === 1 && flag ? { expand: "entities", query: "What is common 0, and common 1?" } : {}),
     },
     needs: namespaces.filter((name) => !name.endsWith("**")).map((name) => ["read", name] as const),
   };
@@ -269,6 +270,61 @@ const state: MakeAct = (world, agent, { ns, pick, flag, text }) => {
   }
 };
 
+/** About the same subjects everywhere; the objects are what nobody else has. */
+const fact: MakeAct = (world, agent, { ns, pick, flag }) => {
+  const [predicate, object] = [flag ? "is" : world.fresh("predicate"), world.fresh("object")];
+  const said = { subject: `common ${pick % 2}`, predicate, object, cardinality: flag ? "one" : "many" };
+  return {
+    method: "POST",
+    path: `${base(ns)}/memories`,
+    body: { memory_type: "semantic", fact: said },
+    needs: [["write", ns]],
+    done: (answer) => world.wrote(agent, ns, idOf(answer), "a fact", flag ? [object] : [predicate, object]),
+  };
+};
+
+const entity: MakeAct = (world, agent, { ns, other, pick, flag }) => {
+  const path = `${base(ns)}/entities/common%20${pick % 3}`;
+  const read = { method: "GET", needs: [["read", ns]] as const };
+  switch (pick % 7) {
+    case 0:
+      return { ...read, path: flag ? `${path}?valid_at=any` : path };
+    case 1:
+      return { ...read, path: `${path}/neighbors?hops=3` };
+    case 2:
+      return { ...read, path: `${base(ns)}/entities` };
+    case 3:
+      return { ...read, path: `${base(ns)}/profiles/common` };
+    case 4: {
+      const patterns = flag ? "**" : `${other}.**`;
+      return { ...read, path: `${base(ns)}/profiles/common%20${pick % 2}?namespaces=${patterns}` };
+    }
+    case 5: {
+      const alias = world.fresh("alias");
+      return {
+        method: "PUT",
+        path,
+        body: { aliases: [alias] },
+        needs: [
+          ["write", ns],
+          ["read", ns],
+        ],
+        done: () => world.hide(alias, `an alias in ${ns}`, agent, (reader) => may(reader, "read", ns)),
+      };
+    }
+    default:
+      return {
+        method: "POST",
+        path: `${path}/merge`,
+        body: { into: "common 0" },
+        needs: [
+          ["write", ns],
+          ["read", ns],
+        ],
+      };
+  }
+};
+
 /** Paths and parameters that try to come out somewhere else. */
 const hostile: MakeAct = (world, _, choice) => {
   const { ns, text, pick } = choice;
@@ -314,6 +370,10 @@ export const ACTS: Readonly<Record<string, MakeAct>> = {
   state,
   moreState: state,
   evenMoreState: state,
+  fact,
+  moreFacts: fact,
+  entity,
+  moreEntities: entity,
   hostile,
 };
 

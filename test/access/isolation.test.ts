@@ -120,7 +120,18 @@ test("no answer of any route ever holds a byte of what its receiver may not read
     { numRuns: 20, endOnFailure: true },
   );
   // Else nothing was tried.
-  for (const kind of ["remember", "read", "list", "recall", "revise", "publish", "makeKey", "audit"]) {
+  for (const kind of [
+    "remember",
+    "read",
+    "list",
+    "recall",
+    "revise",
+    "publish",
+    "makeKey",
+    "audit",
+    "fact",
+    "entity",
+  ]) {
     expect(fulfilled.get(kind), kind).toBeGreaterThan(0);
   }
   expect(denials).toBeGreaterThan(100);

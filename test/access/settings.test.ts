@@ -7,6 +7,7 @@ import { startService } from "../support/service.js";
 const NOTHING = {
   state_ttl: { default_seconds: null, max_seconds: null },
   quota: { memories: null, bytes: null },
+  predicates: {},
 };
 
 let service: Service;
@@ -29,6 +30,7 @@ test("nothing is set at first; what is set is there for every process; a PUT rep
   const settings = {
     state_ttl: { default_seconds: 60, max_seconds: 3600 },
     quota: { memories: 0, bytes: null },
+    predicates: {},
   };
   expect(put).toMatchObject({ status: 200, body: settings });
   expect(await other.send("GET", settingsOf(namespace))).toMatchObject({ body: settings });
@@ -58,6 +60,7 @@ test.each([
   ["quota.rows", { quota: { rows: 1 } }],
   ["state_ttl.default_seconds", { state_ttl: { default_seconds: 61, max_seconds: 60 } }],
   ["state_ttl.max_seconds", { state_ttl: { max_seconds: 0 } }],
+  ["predicates.lives_in", { predicates: { lives_in: "some" } }],
   ["colour", { colour: "red" }],
 ])("a wrong %s is named", async (field, settings) => {
   expect(await putSettings(service, newNamespace(), settings)).toMatchObject({

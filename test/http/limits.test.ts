@@ -55,11 +55,11 @@ describe("a memory", () => {
     ["32 KiB of emoji", "content", "😀".repeat(8 * KIB), `${"😀".repeat(8 * KIB)}!`],
     ["content of one letter", "content", "x", ""],
     ["content that isn't blank", "content", "\u00a0.", " \t\r\n\u00a0\u2003\ufeff"],
-    ["16 KiB of metadata", "metadata", { a: "x".repeat(16_376) }, { a: "x".repeat(16_377) }],
-    ["16 KiB of metadata in bytes", "metadata", { é: "é".repeat(8_187) }, { é: "é".repeat(8_188) }],
+    ["64 KiB of metadata", "metadata", { a: "x".repeat(65_528) }, { a: "x".repeat(65_529) }],
+    ["64 KiB of metadata in bytes", "metadata", { é: "é".repeat(32_763) }, { é: "é".repeat(32_764) }],
     ["16 levels of metadata", "metadata", nested(16), nested(17)],
     ["16 levels of metadata with arrays", "metadata", { a: [nested(14)] }, { a: [nested(15)] }],
-    ["512 values of metadata", "metadata", { a: many(512, Number) }, { a: many(513, Number) }],
+    ["1024 values of metadata", "metadata", { a: many(1024, Number) }, { a: many(1025, Number) }],
     ["no metadata", "metadata", {}, null],
     ["64 tags", "tags", many(64, String), many(65, String)],
     ["a tag of 256 bytes", "tags", ["é".repeat(128)], [`${"é".repeat(128)}x`]],
@@ -138,9 +138,9 @@ describe("a memory", () => {
   test("can't grow its metadata beyond the limit by patches", async () => {
     const memory = await remember(service, newNamespace(), {
       content: "x",
-      metadata: { a: "x".repeat(10_000) },
+      metadata: { a: "x".repeat(40_000) },
     });
-    const answer = await service.send("PATCH", pathOf(memory), { metadata: { b: "x".repeat(10_000) } });
+    const answer = await service.send("PATCH", pathOf(memory), { metadata: { b: "x".repeat(40_000) } });
     expectRefused(answer, "metadata");
     expect((await read(service, memory)).metadata).toEqual(memory.metadata);
   });

@@ -43,6 +43,7 @@ describe("POST memories", () => {
       ...FULL,
       id: expect.stringMatching(/^[0-9A-HJKMNP-TV-Z]{26}$/),
       namespace,
+      key: null,
       timestamp: "2026-01-31T09:30:00.500Z",
       tags: ["vip", "billing"],
       source_agent: "anonymous",

@@ -19,7 +19,11 @@ let redis: TestRedis;
 let service: Service;
 beforeEach(async () => {
   redis = await startRedis({ appendonly: true, appendfsync: "always" });
-  service = await startService({ REDIS_URL: redis.url, MNEME_EMBEDDER: "local" });
+  service = await startService({
+    REDIS_URL: redis.url,
+    MNEME_EMBEDDER: "local",
+    MNEME_REDIS_TIMEOUT_MS: undefined,
+  });
 });
 afterEach(async () => {
   await service.kill9();

@@ -10,7 +10,7 @@ import type { Json } from "../support/memories.js";
 import { bodyOf, newNamespace, remember } from "../support/memories.js";
 import { putSettings } from "../support/namespaces.js";
 import type { Service } from "../support/service.js";
-import { PATIENT, startService, until } from "../support/service.js";
+import { startService, until } from "../support/service.js";
 import {
   append,
   assistant,
@@ -25,7 +25,7 @@ type SessionContext = z.infer<typeof contextView>;
 
 let service: Service;
 beforeAll(async () => {
-  service = await startService(PATIENT);
+  service = await startService();
 });
 afterAll(() => service.stop());
 
@@ -148,7 +148,7 @@ describe("a context", () => {
   });
 
   test("recalls from other namespaces only what the caller may read", async () => {
-    const own = await startService(PATIENT);
+    const own = await startService();
     const root = as(own, (await createKey(own)).key);
     const [mine, shared, secret] = ["c.mine", "c.shared", "d.secret"];
     for (const ns of [mine, shared, secret]) await remember(root, ns, { content: `Tea in ${ns}.` });

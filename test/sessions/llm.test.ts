@@ -4,7 +4,7 @@ import { says, startFakeChat } from "../support/fake-chat.js";
 import { bodyOf, listAll, newNamespace } from "../support/memories.js";
 import { putSettings } from "../support/namespaces.js";
 import type { Service } from "../support/service.js";
-import { PATIENT, startService, until } from "../support/service.js";
+import { startService, until } from "../support/service.js";
 import { append, assistant, readSession, user } from "../support/sessions.js";
 
 let chat: FakeChat;
@@ -12,7 +12,6 @@ let service: Service;
 beforeAll(async () => {
   chat = await startFakeChat();
   service = await startService({
-    ...PATIENT,
     OPENAI_API_KEY: "sk-test-secret",
     OPENAI_BASE_URL: chat.baseURL,
     MNEME_LLM_MODEL: "test-model",

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HOSTILE } from "../support/hostile.js";
 import { newNamespace } from "../support/memories.js";
 import type { Service } from "../support/service.js";
-import { PATIENT, startService } from "../support/service.js";
+import { startService } from "../support/service.js";
 import {
   append,
   assistant,
@@ -16,7 +16,7 @@ import {
 
 let service: Service;
 beforeAll(async () => {
-  service = await startService(PATIENT);
+  service = await startService();
 });
 afterAll(() => service.stop());
 

@@ -4,12 +4,12 @@ import type { MemoryDetail } from "../support/memories.js";
 import { bodyOf, listAll, newNamespace, pathOf, read } from "../support/memories.js";
 import { putSettings } from "../support/namespaces.js";
 import type { Service } from "../support/service.js";
-import { PATIENT, startService, until } from "../support/service.js";
+import { startService, until } from "../support/service.js";
 import { append, assistant, postMessages, readMessages, readSession, user } from "../support/sessions.js";
 
 let service: Service;
 beforeAll(async () => {
-  service = await startService(PATIENT);
+  service = await startService();
 });
 afterAll(() => service.stop());
 
@@ -187,7 +187,7 @@ describe("a session past its window", () => {
 describe("exactly once", () => {
   test("16 clients append while it is summarised", async () => {
     const ns = await windowed();
-    const second = await startService({ ...PATIENT, MNEME_KEY_PREFIX: service.prefix });
+    const second = await startService({ MNEME_KEY_PREFIX: service.prefix });
     onTestFinished(async () => void (await second.stop()));
     const ids: string[] = [];
     await Promise.all(
@@ -210,7 +210,7 @@ describe("exactly once", () => {
 
   test("under kill -9 at any moment", async () => {
     const ns = await windowed();
-    let victim = await startService({ ...PATIENT, MNEME_KEY_PREFIX: service.prefix });
+    let victim = await startService({ MNEME_KEY_PREFIX: service.prefix });
     const ids: string[] = [];
     for (let round = 0; round < 12; round++) {
       const sending = Promise.allSettled(
@@ -226,7 +226,7 @@ describe("exactly once", () => {
       await new Promise((resolve) => setTimeout(resolve, (round * 37) % 150));
       await victim.kill9();
       await sending;
-      victim = await startService({ ...PATIENT, MNEME_KEY_PREFIX: service.prefix });
+      victim = await startService({ MNEME_KEY_PREFIX: service.prefix });
     }
     onTestFinished(async () => void (await victim.stop()));
     // Each client tries again until it has an answer.
@@ -290,7 +290,7 @@ describe("exactly once", () => {
 
   test("what is past its window when the process that heard of it dies is taken up by another's sweep", async () => {
     const ns = await windowed();
-    const lone = await startService({ ...PATIENT, MNEME_KEY_PREFIX: service.prefix });
+    const lone = await startService({ MNEME_KEY_PREFIX: service.prefix });
     const ids = Array.from({ length: 40 }, (_, index) => `m${index}`);
     const messages = ids.map((id) => user("said", { id }));
     await postMessages(lone, ns, "s", messages);

@@ -5,13 +5,13 @@ import { mergePatch } from "../../src/domain/json.js";
 import { HOSTILE, LONE_SURROGATES } from "../support/hostile.js";
 import { newNamespace } from "../support/memories.js";
 import type { Answer, Service } from "../support/service.js";
-import { PATIENT, startService } from "../support/service.js";
+import { startService } from "../support/service.js";
 import type { State } from "../support/state.js";
 import { getState, putState, readState, setState, statePath } from "../support/state.js";
 
 let service: Service;
 beforeAll(async () => {
-  service = await startService(PATIENT);
+  service = await startService();
 });
 afterAll(() => service.stop());
 

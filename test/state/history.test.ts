@@ -5,13 +5,13 @@ import type { JsonValue } from "../../src/domain/json.js";
 import { mergePatch } from "../../src/domain/json.js";
 import { newNamespace } from "../support/memories.js";
 import type { Service } from "../support/service.js";
-import { PATIENT, startService } from "../support/service.js";
+import { startService } from "../support/service.js";
 import type { History, State } from "../support/state.js";
 import { getState, readState, setState, statePath, transact, transacted } from "../support/state.js";
 
 let service: Service;
 beforeAll(async () => {
-  service = await startService(PATIENT);
+  service = await startService();
 });
 afterAll(() => service.stop());
 
@@ -202,7 +202,7 @@ describe("as of a time", () => {
   });
 
   test("longer ago than history is kept is 410, as if nothing were there; within it all is told", async () => {
-    const brief = await startService({ ...PATIENT, STATE_HISTORY_SECONDS: "2" });
+    const brief = await startService({ STATE_HISTORY_SECONDS: "2" });
     const namespace = newNamespace();
     const first = await setState(brief, namespace, "k", 1);
     const query = (time: number) => `?as_of=${new Date(time).toISOString()}`;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newNamespace } from "../support/memories.js";
 import type { Service } from "../support/service.js";
-import { PATIENT, startService } from "../support/service.js";
+import { startService } from "../support/service.js";
 import type { KeepAlive, State } from "../support/state.js";
 import { clients, keepAlive, readState, setState, statePath, transacted } from "../support/state.js";
 
@@ -9,8 +9,8 @@ import { clients, keepAlive, readState, setState, statePath, transacted } from "
 let services: readonly [Service, Service];
 let http: readonly [KeepAlive, KeepAlive];
 beforeAll(async () => {
-  const first = await startService(PATIENT);
-  services = [first, await startService({ ...PATIENT, MNEME_KEY_PREFIX: first.prefix })];
+  const first = await startService();
+  services = [first, await startService({ MNEME_KEY_PREFIX: first.prefix })];
   http = [keepAlive(services[0], 16), keepAlive(services[1], 16)];
 });
 afterAll(async () => {

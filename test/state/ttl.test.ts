@@ -5,7 +5,7 @@ import { createRedisClient } from "../../src/redis/client.js";
 import { createKeys } from "../../src/redis/keys.js";
 import { newNamespace } from "../support/memories.js";
 import type { Service } from "../support/service.js";
-import { PATIENT, startService, until } from "../support/service.js";
+import { startService, until } from "../support/service.js";
 import {
   getState,
   putState,
@@ -20,8 +20,8 @@ import {
 let services: readonly [Service, Service];
 let redis: RedisClient;
 beforeAll(async () => {
-  const first = await startService(PATIENT);
-  services = [first, await startService({ ...PATIENT, MNEME_KEY_PREFIX: first.prefix })];
+  const first = await startService();
+  services = [first, await startService({ MNEME_KEY_PREFIX: first.prefix })];
   redis = createRedisClient({ url: inject("redisUrl") });
   await redis.connect();
 });
@@ -154,7 +154,7 @@ test("a namespace's default holds where nothing is said, its maximum always", as
 });
 
 test("Redis lets go of everything once history's time is over", async () => {
-  const service = await startService({ ...PATIENT, STATE_HISTORY_SECONDS: "1" });
+  const service = await startService({ STATE_HISTORY_SECONDS: "1" });
   const namespace = newNamespace();
   await setState(service, namespace, "k", 1, { ttl_seconds: 1 });
   await setState(service, namespace, "k", 2, { ttl_seconds: 1 });

@@ -7,17 +7,16 @@ import { openEvents } from "../support/events.js";
 import { newNamespace } from "../support/memories.js";
 import { startRedis } from "../support/redis.js";
 import type { Service } from "../support/service.js";
-import { PATIENT, startService, until } from "../support/service.js";
+import { startService, until } from "../support/service.js";
 import { clients, keepAlive, setState, statePath, transacted } from "../support/state.js";
 
 let services: readonly [Service, Service];
 beforeAll(async () => {
   const first = await startService({
-    ...PATIENT,
     MNEME_WATCH_HEARTBEAT_MS: "300",
     MNEME_WATCH_SEND_MS: "1000",
   });
-  services = [first, await startService({ ...PATIENT, MNEME_KEY_PREFIX: first.prefix })];
+  services = [first, await startService({ MNEME_KEY_PREFIX: first.prefix })];
 });
 afterAll(() => Promise.all(services.map((service) => service.stop())));
 
@@ -154,7 +153,6 @@ test("where changes since then were trimmed away the answer is 410", async () =>
 
 test("a process takes a bounded number of watchers, and each gets every change", async () => {
   const few = await startService({
-    ...PATIENT,
     MNEME_KEY_PREFIX: services[0].prefix,
     MNEME_WATCHERS_MAX: "50",
   });
@@ -183,7 +181,7 @@ test("a process takes a bounded number of watchers, and each gets every change",
 }, 60_000);
 
 test("HEAD opens nothing", async () => {
-  const one = await startService({ ...PATIENT, MNEME_WATCHERS_MAX: "1" });
+  const one = await startService({ MNEME_WATCHERS_MAX: "1" });
   const path = changesOf(newNamespace());
   for (let turn = 0; turn < 3; turn++) {
     const head = await fetch(one.url + path, { method: "HEAD" });
@@ -198,7 +196,7 @@ test("HEAD opens nothing", async () => {
 
 test("a watcher outlives a Redis that is away, and misses nothing", async () => {
   const redis = await startRedis({ appendonly: true });
-  const service = await startService({ ...PATIENT, REDIS_URL: redis.url, MNEME_WATCH_HEARTBEAT_MS: "200" });
+  const service = await startService({ REDIS_URL: redis.url, MNEME_WATCH_HEARTBEAT_MS: "200" });
   const namespace = newNamespace();
   const watcher = await openEvents(service, changesOf(namespace));
   await setState(service, namespace, "k", 1);
@@ -206,7 +204,7 @@ test("a watcher outlives a Redis that is away, and misses nothing", async () => 
   await redis.kill9();
   await sleep(500);
   await redis.restart();
-  const other = await startService({ ...PATIENT, REDIS_URL: redis.url, MNEME_KEY_PREFIX: service.prefix });
+  const other = await startService({ REDIS_URL: redis.url, MNEME_KEY_PREFIX: service.prefix });
   await setState(other, namespace, "k", 2);
   await setState(other, namespace, "k", 3);
   await watcher.count(3);

@@ -1,5 +1,17 @@
-/** What a route takes: a verb in the namespace it names, `admin` somewhere (`keys`), on everything (`root`), or nothing. */
-export type Need = "read" | "write" | "read and write" | "publish" | "admin" | "keys" | "root" | "open";
+/**
+ * What a route takes: a verb in the namespace it names, `admin` somewhere (`keys`), on everything (`root`), or nothing.
+ * `hidden`: what one may not see isn't there, for anybody.
+ */
+export type Need =
+  | "read"
+  | "write"
+  | "read and write"
+  | "publish"
+  | "admin"
+  | "keys"
+  | "root"
+  | "open"
+  | "hidden";
 
 export interface RouteCase {
   readonly need: Need;
@@ -7,6 +19,7 @@ export interface RouteCase {
   readonly body?: unknown;
   /** A grant in another namespace that it takes as well. */
   readonly also?: { readonly namespace: string; readonly verbs: readonly string[] };
+  readonly query?: string;
   /** Its answer goes on until one side ends it. */
   readonly endless?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
@@ -21,6 +34,8 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   "GET /v1/keys": { need: "keys" },
   "GET /v1/keys/{id}": { need: "keys" },
   "DELETE /v1/keys/{id}": { need: "keys" },
+  "GET /v1/namespaces": { need: "read" },
+  "GET /v1/list": { need: "read", query: "namespace={ns}" },
   "GET /v1/namespaces/{ns}/settings": { need: "admin" },
   "PUT /v1/namespaces/{ns}/settings": { need: "admin", body: {} },
   "GET /v1/namespaces/{ns}/usage": { need: "read" },
@@ -33,6 +48,13 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   "GET /v1/namespaces/{ns}/memories/{id}": { need: "read" },
   "PATCH /v1/namespaces/{ns}/memories/{id}": { need: "read and write", body: { trust_score: 0 } },
   "DELETE /v1/namespaces/{ns}/memories/{id}": { need: "write" },
+  "PUT /v1/namespaces/{ns}/items/{key}": { need: "read and write", body: { content: "x" } },
+  "GET /v1/namespaces/{ns}/items/{key}": { need: "read" },
+  "DELETE /v1/namespaces/{ns}/items/{key}": { need: "write" },
+  "GET /v1/threads": { need: "read", query: "namespace={ns}" },
+  "GET /v1/threads/{id}": { need: "read", query: "namespace={ns}" },
+  "GET /v1/threads/{id}/checkpoints": { need: "read", query: "namespace={ns}" },
+  "DELETE /v1/threads/{id}": { need: "write", query: "namespace={ns}" },
   "GET /v1/namespaces/{ns}/memories/{id}/versions": { need: "read" },
   "POST /v1/namespaces/{ns}/memories/{id}/restore": { need: "read and write", body: { version: 1 } },
   "POST /v1/namespaces/{ns}/interactions": { need: "write", body: { input: "x" } },
@@ -55,6 +77,12 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
     need: "write",
     body: { messages: [{ role: "user", content: "x" }] },
   },
+  "GET /v1/namespaces/{ns}/entities": { need: "read" },
+  "GET /v1/namespaces/{ns}/entities/{entity}": { need: "read" },
+  "PUT /v1/namespaces/{ns}/entities/{entity}": { need: "read and write", body: { aliases: [] } },
+  "POST /v1/namespaces/{ns}/entities/{entity}/merge": { need: "read and write", body: { into: "x" } },
+  "GET /v1/namespaces/{ns}/entities/{entity}/neighbors": { need: "read" },
+  "GET /v1/namespaces/{ns}/profiles/{subject}": { need: "read" },
   "GET /v1/audit": { need: "keys" },
   "GET /v1/audit/export": { need: "keys" },
   "GET /v1/namespaces/{ns}/state/{key}": { need: "read" },
@@ -67,5 +95,7 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
     need: "write",
     body: { operations: [{ op: "set", key: "k", value: 1 }] },
   },
+  "GET /v1/receipts/{id}": { need: "hidden" },
+  "POST /v1/receipts/{id}/replay": { need: "hidden" },
   "POST /v1/recall": { need: "read", body: { query: "x", namespaces: ["{ns}"] } },
 };

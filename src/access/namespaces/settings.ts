@@ -18,12 +18,15 @@ export interface Settings {
     readonly window_messages: number | null;
     readonly window_tokens: number | null;
   };
+  /** How many objects a subject has at a time, by predicate; for facts that don't say it themselves. */
+  readonly predicates: Readonly<Record<string, "one" | "many">>;
 }
 
 export const NO_SETTINGS: Settings = {
   state_ttl: { default_seconds: null, max_seconds: null },
   quota: { memories: null, bytes: null },
   session: { ttl_seconds: null, window_messages: null, window_tokens: null },
+  predicates: {},
 };
 
 export interface VersionedSettings {

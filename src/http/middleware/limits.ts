@@ -23,6 +23,10 @@ export function limitBody(): MiddlewareHandler<AppEnv & { Bindings: HttpBindings
   return async (c, next) => {
     // Where no route takes the method, that is the answer, whatever the body.
     if (!matchedRoutes(c).some((route) => takes(route, c.req.method))) return next();
+    if (hasNoBody(c.env.incoming)) {
+      Object.assign(c.req.bodyCache, { text: Promise.resolve("") });
+      return next();
+    }
     const accepted = c.req.method === "PATCH" ? JSON_OR_PATCH : JSON_ONLY;
     if (!accepted.test(c.req.header("content-type") ?? "")) {
       throw new HttpProblem("unsupported_media_type", "Send the body as application/json.");
@@ -34,6 +38,15 @@ export function limitBody(): MiddlewareHandler<AppEnv & { Bindings: HttpBindings
     Object.assign(c.req.bodyCache, { text: Promise.resolve(body.toString("utf8")) });
     return next();
   };
+}
+
+/** Some acts need nothing but their path. Who says what a body is, means to send one. */
+function hasNoBody({ headers }: IncomingMessage): boolean {
+  return (
+    headers["content-type"] === undefined &&
+    headers["transfer-encoding"] === undefined &&
+    Number(headers["content-length"] ?? 0) === 0
+  );
 }
 
 /**

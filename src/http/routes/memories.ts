@@ -1,5 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { scopeOf } from "../../access/grants.js";
 import { list } from "../../memory/list.js";
+import { listMany } from "../../memory/list-many.js";
 import { publish } from "../../memory/publish.js";
 import { read } from "../../memory/read.js";
 import { remember, rememberMany } from "../../memory/remember.js";
@@ -17,7 +19,7 @@ import type { AppDeps } from "../env.js";
 import { describeProblem, invalidRequest, problemView } from "../problem.js";
 import { createRouter } from "../router.js";
 import { time } from "../schemas/primitives.js";
-import { listParameters, memoryPage } from "../schemas/list.js";
+import { listManyParameters, listParameters, memoryPage, filterOf } from "../schemas/list.js";
 import {
   memoryDetailView,
   memoryPatch,
@@ -33,6 +35,7 @@ import {
 } from "../schemas/memory.js";
 import {
   conflict,
+  contradicted,
   full,
   ifMatch,
   jsonBody,
@@ -61,6 +64,7 @@ const rememberRoute = createRoute({
     200: jsonResponse(memoryView, "It was there already; `seen_count` is one more."),
     ...problems,
     ...unfitBody,
+    ...contradicted,
     ...mismatch,
     ...full,
   },
@@ -93,6 +97,17 @@ const listRoute = createRoute({
   description:
     "In the order of recording. Follow `cursor` until it is null: each memory is visited once, whatever is written meanwhile.",
   request: { params: namespaceParam, query: listParameters },
+  responses: { 200: jsonResponse(memoryPage, "A page."), ...problems },
+});
+
+const listManyRoute = createRoute({
+  method: "get",
+  path: "/v1/list",
+  tags: tag,
+  summary: "List memories of many namespaces",
+  description:
+    "Of a pattern such as `acme.shared.**`, of which what you may read is listed: by namespace, in each in the order of recording. Follow `cursor` until it is null: a page may hold fewer than `limit`, even none, before the end.",
+  request: { query: listManyParameters },
   responses: { 200: jsonResponse(memoryPage, "A page."), ...problems },
 });
 
@@ -241,14 +256,19 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
       return c.json({ results }, 200);
     })
     .openapi(listRoute, async (c) => {
-      const { memory_type, tag: tags, order, limit, cursor, ...rest } = c.req.valid("query");
-      const filter = { ...rest, memory_types: memory_type, tags };
+      const { order, limit, cursor, ...query } = c.req.valid("query");
       const page = await list(services, contextOf(c, now), c.req.valid("param").ns, {
-        filter,
+        filter: filterOf(query),
         order,
         limit,
         cursor,
       });
+      return c.json({ memories: page.memories.map(viewMemory), cursor: page.cursor ?? null }, 200);
+    })
+    .openapi(listManyRoute, async (c) => {
+      const { namespace, limit, cursor, ...query } = c.req.valid("query");
+      const input = { scope: scopeOf(namespace), filter: filterOf(query), limit, cursor };
+      const page = await listMany(services, contextOf(c, now), input);
       return c.json({ memories: page.memories.map(viewMemory), cursor: page.cursor ?? null }, 200);
     })
     .openapi(readRoute, async (c) => {

@@ -2,11 +2,18 @@ import { createRoute } from "@hono/zod-openapi";
 import { getSettings } from "../../access/namespaces/get-settings.js";
 import { getUsage } from "../../access/namespaces/get-usage.js";
 import { putSettings } from "../../access/namespaces/put-settings.js";
+import { listNamespaces } from "../../memory/list-namespaces.js";
 import { etagOf, expectedVersion } from "../conditional.js";
 import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
 import { createRouter } from "../router.js";
-import { newSettings, settingsView, usageView } from "../schemas/namespaces.js";
+import {
+  namespaceListParameters,
+  namespacePage,
+  newSettings,
+  settingsView,
+  usageView,
+} from "../schemas/namespaces.js";
 import {
   ifMatch,
   jsonBody,
@@ -18,6 +25,17 @@ import {
 } from "./shared.js";
 
 const tags = ["namespaces"];
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/v1/namespaces",
+  tags,
+  summary: "List namespaces",
+  description:
+    "Those that hold memories now and that you may read. Follow `cursor` until it is null: a page may hold fewer than `limit`, even none, before the end.",
+  request: { query: namespaceListParameters },
+  responses: { 200: jsonResponse(namespacePage, "A page, in a fixed order."), ...problems },
+});
 
 const getSettingsRoute = createRoute({
   method: "get",
@@ -54,8 +72,13 @@ const getUsageRoute = createRoute({
   responses: { 200: jsonResponse(usageView, "What it holds, and may hold."), ...problems },
 });
 
-export function namespaceRoutes({ namespaces, now }: AppDeps) {
+export function namespaceRoutes({ services, namespaces, now }: AppDeps) {
   return createRouter()
+    .openapi(listRoute, async (c) => {
+      const { prefix = [], suffix = [], ...rest } = c.req.valid("query");
+      const page = await listNamespaces(services, contextOf(c, now), { prefix, suffix, ...rest });
+      return c.json({ namespaces: [...page.namespaces], cursor: page.cursor ?? null }, 200);
+    })
     .openapi(getSettingsRoute, async (c) => {
       const { settings, version } = await getSettings(namespaces, contextOf(c, now), c.req.valid("param").ns);
       c.header("ETag", etagOf(version));

@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { recall } from "../../memory/recall.js";
+import { recallWithReceipt } from "../../memory/recall-with-receipt.js";
 import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
 import { createRouter } from "../router.js";
@@ -25,11 +25,13 @@ const recallRoute = createRoute({
 export function recallRoutes({ services, now }: AppDeps) {
   return createRouter().openapi(recallRoute, async (c) => {
     const request = c.req.valid("json");
-    const { memory_types, filter, ...rest } = request;
-    const outcome = await recall(services, contextOf(c, now), {
-      ...rest,
-      filter: { ...filter, memory_types },
-    });
+    const { memory_types, filter, explain: _, receipt, thread_id, checkpoint_id, ...rest } = request;
+    const outcome = await recallWithReceipt(
+      services,
+      contextOf(c, now),
+      { ...rest, filter: { ...filter, memory_types } },
+      { receipt, thread_id, checkpoint_id },
+    );
     return c.json(viewRecall(outcome, request), 200);
   });
 }

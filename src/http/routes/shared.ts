@@ -39,6 +39,21 @@ export const problems = {
 export const notFound = {
   404: { ...problem, description: "There is no such memory in this namespace." },
 } as const;
+export const entityMissing = {
+  404: { ...problem, description: "There is no such entity in this namespace." },
+} as const;
+export const itemMissing = {
+  404: { ...problem, description: "There is no memory under this key in this namespace." },
+} as const;
+export const itemRace = {
+  412: { ...problem, description: "The memory isn't as If-Match or If-None-Match wants it." },
+} as const;
+export const threadMissing = {
+  404: { ...problem, description: "There is no such thread in this namespace." },
+} as const;
+export const receiptMissing = {
+  404: { ...problem, description: "There is no such receipt among those that you may read." },
+} as const;
 export const keyMissing = {
   404: { ...problem, description: "There is no such key among those that you administer." },
 } as const;
@@ -50,6 +65,9 @@ export const settingsRace = {
 } as const;
 export const conflict = {
   409: { ...problem, description: "The content is immutable (episodic), or another memory has it already." },
+} as const;
+export const contradicted = {
+  409: { ...problem, description: "Too many facts contradict this one (too_many_contradictions)." },
 } as const;
 /** The refusals of a body before it is looked into. */
 export const unfitBody = {

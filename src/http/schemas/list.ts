@@ -1,8 +1,17 @@
 import { z } from "@hono/zod-openapi";
 import type { JsonObject } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
+import type { MemoryFilter } from "../../memory/filter.js";
 import { memoryView } from "./memory.js";
-import { identifier, memoryType, metadataFilter, tags, time } from "./primitives.js";
+import {
+  factName,
+  identifier,
+  memoryType,
+  metadataFilter,
+  namespacePattern,
+  tags,
+  time,
+} from "./primitives.js";
 
 /** A query parameter that may be repeated. */
 export function repeatable<Schema extends z.ZodType>(schema: Schema) {
@@ -28,8 +37,16 @@ const metadataParameter = z
     description: 'A JSON object that mirrors the metadata: {"customer":{"plan":"gold"}}.',
   });
 
-export const listParameters = z.strictObject({
+export const itemsOnly = z
+  .enum(["true", "false"])
+  .transform((value) => value === "true")
+  .optional()
+  .openapi({ type: "string", enum: ["true", "false"], description: "`true`: only memories under a key." });
+
+/** Of what a list may be narrowed to. */
+export const filterParameters = {
   memory_type: repeatable(memoryType).optional(),
+  items_only: itemsOnly,
   agent_id: repeatable(identifier).optional(),
   session_id: repeatable(identifier).optional(),
   tag: z
@@ -39,10 +56,45 @@ export const listParameters = z.strictObject({
   from: time.optional(),
   to: time.optional(),
   metadata: metadataParameter.optional(),
+  fact_subject: repeatable(factName)
+    .optional()
+    .openapi({ description: "Facts about this; aliases aren't looked up." }),
+  fact_predicate: repeatable(factName).optional(),
+  fact_object: repeatable(factName).optional(),
+};
+
+export const listParameters = z.strictObject({
+  ...filterParameters,
   order: z.enum(["asc", "desc"]).default("desc").openapi({ description: "Of recording." }),
   limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
   cursor: z.string().min(1).max(256).optional(),
 });
+
+export const listManyParameters = z.strictObject({
+  ...filterParameters,
+  namespace: namespacePattern.default("**"),
+  limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
+  cursor: z.string().min(1).max(512).optional(),
+});
+
+const filterQuery = z.object(filterParameters);
+
+/** The filter that a query's parameters make. */
+export function filterOf(query: z.output<typeof filterQuery>): MemoryFilter {
+  const { memory_type, tag, fact_subject: subject, fact_predicate: predicate, fact_object: object } = query;
+  const { items_only, agent_id, session_id, from, to, metadata } = query;
+  return {
+    memory_types: memory_type,
+    items_only,
+    agent_id,
+    session_id,
+    tags: tag,
+    from,
+    to,
+    metadata,
+    fact: { subject, predicate, object },
+  };
+}
 
 export const memoryPage = z
   .object({ memories: z.array(memoryView), cursor: z.string().nullable() })

@@ -1,10 +1,19 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
-import type { Interaction, Memory, MemoryDetail, Origin, Publication } from "../../memory/record.js";
+import { CARDINALITIES } from "../../memory/facts/fact.js";
+import type {
+  Interaction,
+  Memory,
+  MemoryDetail,
+  MemoryType,
+  Origin,
+  Publication,
+} from "../../memory/record.js";
 import { EMBEDDING_STATUSES } from "../../memory/record.js";
 import {
   embedding,
   embeddingModel,
+  factName,
   identifier,
   jsonValue,
   memoryId,
@@ -20,7 +29,8 @@ import {
   ttlSeconds,
 } from "./primitives.js";
 
-const provenance = {
+/** What a write may say of a memory beside its content. */
+export const provenance = {
   agent_id: identifier.optional(),
   session_id: identifier.optional(),
   timestamp: time
@@ -43,19 +53,66 @@ interface Period {
   readonly valid_to?: number | undefined;
 }
 
-const isPeriod = ({ valid_from, valid_to }: Period): boolean =>
+export const isPeriod = ({ valid_from, valid_to }: Period): boolean =>
   valid_from === undefined || valid_to === undefined || valid_from < valid_to;
-const VALIDITY = { path: ["valid_to"], message: "Must lie after valid_from." };
+export const VALIDITY = { path: ["valid_to"], message: "Must lie after valid_from." };
+
+const confidence = z.number().min(0).max(1);
+
+export const newFact = z
+  .strictObject({
+    subject: factName.openapi({ example: "Mara Novak" }),
+    predicate: factName.openapi({ example: "lives_in" }),
+    object: factName.openapi({ example: "Graz" }),
+    confidence: confidence.optional().openapi({ description: "1 unless given." }),
+    cardinality: z.enum(CARDINALITIES).optional().openapi({
+      description:
+        "`one`: the subject has one object at a time for this predicate, so a fact ends where the next one begins. As the namespace's settings say unless given, else `many`.",
+    }),
+    valid_from: time.optional().openapi({ description: "The memory's own, given here." }),
+    valid_to: time.optional().openapi({ description: "The memory's own, given here." }),
+  })
+  .openapi("NewFact");
+
+interface MaybeFact extends Period {
+  readonly memory_type: MemoryType;
+  readonly fact?: (Period & { readonly subject: string }) | undefined;
+}
+
+const isWholePeriod = ({
+  fact,
+  valid_from = fact?.valid_from,
+  valid_to = fact?.valid_to,
+}: MaybeFact): boolean => isPeriod({ valid_from, valid_to });
+const isSaidOnce = ({ fact, ...memory }: MaybeFact): boolean =>
+  (["valid_from", "valid_to"] as const).every(
+    (bound) => fact?.[bound] === undefined || memory[bound] === undefined,
+  );
 
 export const newMemory = z
   .strictObject({
-    content,
+    content: content.optional().openapi({
+      description: "May be left out where there is a fact: it is then what the fact says, in words.",
+      example: "Customer account ID is CX-7742-B.",
+    }),
     memory_type: memoryType,
+    fact: newFact.optional().openapi({ description: "Only of a semantic memory." }),
     ...provenance,
     embedding: embedding.optional(),
     embedding_model: embeddingModel.optional(),
   })
-  .refine(isPeriod, VALIDITY)
+  .refine(isWholePeriod, VALIDITY)
+  .refine(isSaidOnce, { path: ["fact"], message: "Say since and until when once: here or beside it." })
+  .refine(({ fact, memory_type }) => fact === undefined || memory_type === "semantic", {
+    path: ["fact"],
+    message: "Only a semantic memory has a fact.",
+  })
+  .refine((memory) => memory.content !== undefined || memory.fact !== undefined, {
+    path: ["content"],
+    message: "Must be given, unless there is a fact.",
+    // Also where another field is wrong: a caller hears of all that are.
+    when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
+  })
   .openapi("NewMemory");
 
 export const newMemories = z
@@ -81,6 +138,10 @@ export const memoryPatch = z
     valid_from: time.nullable().optional().openapi({ description: "null: no bound." }),
     valid_to: time.nullable().optional().openapi({ description: "null: no bound." }),
     ttl_seconds: ttlSeconds.optional().openapi({ description: "Counted from now; null: for ever." }),
+    fact: z
+      .strictObject({ confidence })
+      .optional()
+      .openapi({ description: "Of a fact. What it says can't be changed: another fact is another memory." }),
   })
   .refine((patch) => Object.keys(patch).length > 0, "Must change something.")
   .refine((patch) => patch.embedding === undefined || patch.content !== undefined, {
@@ -129,10 +190,24 @@ const originView = z
   })
   .openapi("Origin");
 
+export const factView = z
+  .object({
+    subject: z.string(),
+    predicate: z.string(),
+    object: z.string(),
+    confidence: z.number(),
+    cardinality: z.enum(CARDINALITIES),
+    contradicts: z.array(memoryId).openapi({
+      description: "Facts with another object for the same time, where nothing tells which one is right.",
+    }),
+  })
+  .openapi("Fact");
+
 export const memoryView = z
   .object({
     id: memoryId,
     namespace,
+    key: z.string().nullable().openapi({ description: "Under which it was put; null for other memories." }),
     memory_type: memoryType,
     content: z.string(),
     agent_id: z.string().nullable(),
@@ -155,6 +230,7 @@ export const memoryView = z
     expires_at: timeView.nullable(),
     embedding: z.object({ status: z.enum(EMBEDDING_STATUSES), model: z.string().nullable() }),
     origin: originView.nullable().openapi({ description: "Where a published copy comes from." }),
+    fact: factView.optional(),
   })
   .openapi("Memory");
 
@@ -204,9 +280,10 @@ const iso = (milliseconds: number): string => new Date(milliseconds).toISOString
 const isoOrNull = (milliseconds: number | null): string | null =>
   milliseconds === null ? null : iso(milliseconds);
 
-export function viewMemory(memory: Memory): MemoryView {
+export function viewMemory({ fact, ...memory }: Memory): MemoryView {
   return {
     ...memory,
+    ...(fact === null ? {} : { fact: { ...fact, contradicts: [...fact.contradicts] } }),
     tags: [...memory.tags],
     timestamp: iso(memory.timestamp),
     recorded_at: iso(memory.recorded_at),
@@ -245,15 +322,19 @@ function viewInteraction({ tool_calls, ...parts }: Interaction) {
   return tool_calls === undefined ? parts : { ...parts, tool_calls: [...tool_calls] };
 }
 
-const oneOrMany = z
-  .union([identifier, z.array(identifier).min(1).max(LIMITS.filterValues)])
-  .transform((value) => (Array.isArray(value) ? value : [value]));
+const oneOrManyOf = (schema: z.ZodType<string>) =>
+  z
+    .union([schema, z.array(schema).min(1).max(LIMITS.filterValues)])
+    .transform((value) => (Array.isArray(value) ? value : [value]));
+const oneOrMany = oneOrManyOf(identifier);
+const oneOrManyNames = oneOrManyOf(factName);
 
 const someTags = tags.min(1);
 
 /** A filter as it comes in a body. */
 export const memoryFilter = z
   .strictObject({
+    items_only: z.boolean().optional().openapi({ description: "`true`: only memories under a key." }),
     agent_id: oneOrMany.optional(),
     session_id: oneOrMany.optional(),
     tags: someTags.optional().openapi({ description: "Every one of these." }),
@@ -261,5 +342,14 @@ export const memoryFilter = z
     from: time.optional().openapi({ description: "Of `timestamp`; included." }),
     to: time.optional().openapi({ description: "Of `timestamp`; not included." }),
     metadata: metadataFilter.optional(),
+    fact: z
+      .strictObject({
+        subject: oneOrManyNames.optional(),
+        predicate: oneOrManyNames.optional(),
+        object: oneOrManyNames.optional(),
+      })
+      .refine((fact) => Object.keys(fact).length > 0, "Must name something.")
+      .optional()
+      .openapi({ description: "Facts with these names, whatever their case; aliases aren't looked up." }),
   })
   .openapi("MemoryFilter");

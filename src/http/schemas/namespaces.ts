@@ -1,12 +1,34 @@
 import { z } from "@hono/zod-openapi";
 import { NO_SETTINGS } from "../../access/namespaces/settings.js";
 import { LIMITS } from "../../domain/limits.js";
+import { CARDINALITIES } from "../../memory/facts/fact.js";
+import { normaliseName } from "../../memory/facts/names.js";
+import { itemsOnly } from "./list.js";
+import { factName, namespace } from "./primitives.js";
 
 const seconds = z.int().min(1).max(LIMITS.ttlSeconds).nullable().default(null);
 const amount = z.int().min(0).max(LIMITS.quota).nullable().default(null);
 
 const windowMessages = z.int().min(2).max(LIMITS.windowMessages).nullable().default(null);
 const windowTokens = z.int().min(1).max(LIMITS.windowTokens).nullable().default(null);
+/** Kept as names are compared. */
+const predicates = z
+  .record(factName, z.enum(CARDINALITIES))
+  .refine((value) => Object.keys(value).length <= LIMITS.predicates, {
+    message: `Must not hold more than ${LIMITS.predicates} predicates.`,
+  })
+  .transform((value) =>
+    Object.fromEntries(
+      Object.entries(value).map(([name, cardinality]) => [normaliseName(name), cardinality]),
+    ),
+  )
+  .openapi({
+    type: "object",
+    additionalProperties: { type: "string", enum: [...CARDINALITIES] },
+    description:
+      "How many objects a subject has at a time, by predicate, for facts that don't say it themselves; `many` unless given. For facts that are written from then on.",
+    example: { lives_in: "one" },
+  });
 
 /** Left out is null: not set. */
 export const newSettings = z
@@ -22,6 +44,7 @@ export const newSettings = z
     session: z
       .strictObject({ ttl_seconds: seconds, window_messages: windowMessages, window_tokens: windowTokens })
       .default(NO_SETTINGS.session),
+    predicates: predicates.default(NO_SETTINGS.predicates),
   })
   .openapi("NewNamespaceSettings");
 
@@ -33,6 +56,7 @@ export const settingsView = z
     state_ttl: z.object({ default_seconds: setting, max_seconds: setting }),
     quota: quotaView,
     session: z.object({ ttl_seconds: setting, window_messages: setting, window_tokens: setting }),
+    predicates: z.record(z.string(), z.enum(CARDINALITIES)),
   })
   .openapi("NamespaceSettings");
 
@@ -46,3 +70,41 @@ export const usageView = z
     quota: quotaView.openapi({ description: "In force, wherever it was set; null: any amount." }),
   })
   .openapi("NamespaceUsage");
+
+const labels = z
+  .string()
+  .max(LIMITS.namespaceLength)
+  .regex(
+    /^(?:[A-Za-z0-9_-]+|\*)(?:\.(?:[A-Za-z0-9_-]+|\*))*$/,
+    "Must be labels joined by dots; * stands for any one label.",
+  )
+  .transform((value) => value.split("."))
+  .optional();
+
+export const namespaceListParameters = z.strictObject({
+  prefix: labels.openapi({
+    type: "string",
+    description: "Labels that it begins with; `*` is any one label.",
+  }),
+  suffix: labels.openapi({ type: "string", description: "Labels that it ends with; `*` is any one label." }),
+  max_depth: z.coerce.number().int().min(1).max(LIMITS.namespaceLabels).optional().openapi({
+    description: "Longer namespaces are cut to so many labels, and listed once.",
+  }),
+  items_only: itemsOnly,
+  limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
+  cursor: z.string().min(1).max(512).optional(),
+});
+
+export const namespacePage = z
+  .object({
+    namespaces: z.array(
+      z.object({
+        namespace,
+        memories: z.int().openapi({
+          description: "In it. Where namespaces are cut: in all that you may read at and below it.",
+        }),
+      }),
+    ),
+    cursor: z.string().nullable(),
+  })
+  .openapi("NamespacePage");

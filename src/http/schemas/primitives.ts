@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
+import { normaliseName } from "../../memory/facts/names.js";
 import { isWellFormed, jsonDepth, metadataProblem } from "../../memory/metadata.js";
 import { MEMORY_TYPES } from "../../memory/record.js";
 
@@ -14,6 +15,12 @@ export function text(bytes: number) {
 }
 
 export const identifier = text(LIMITS.identifierBytes);
+
+/** Of a subject, predicate or object. */
+export const factName = text(LIMITS.identifierBytes).refine(
+  (value) => normaliseName(value) !== "",
+  "Must not be blank.",
+);
 
 export const namespace = z
   .string()

@@ -1,8 +1,18 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
-import type { RecallHit, RecallOutcome } from "../../memory/recall.js";
+import type { ReceiptedRecall } from "../../memory/recall-with-receipt.js";
+import type { RecallHit } from "../../memory/recall.js";
 import { memoryFilter, memoryView, viewMemory } from "./memory.js";
-import { embedding, embeddingModel, memoryType, namespacePattern, text, time } from "./primitives.js";
+import {
+  embedding,
+  embeddingModel,
+  identifier,
+  memoryId,
+  memoryType,
+  namespacePattern,
+  text,
+  time,
+} from "./primitives.js";
 
 const weight = z.number().min(0).max(1000);
 
@@ -13,8 +23,12 @@ const fusion = z
       method: z.literal("rrf"),
       k: z.number().min(1).max(1000).default(60),
       weights: z
-        .strictObject({ keyword: weight.default(1), vector: weight.default(1) })
-        .default({ keyword: 1, vector: 1 }),
+        .strictObject({
+          keyword: weight.default(1),
+          vector: weight.default(1),
+          entities: weight.default(1).openapi({ description: "With `expand`." }),
+        })
+        .default({ keyword: 1, vector: 1, entities: 1 }),
     }),
   ])
   .default({ method: "auto" })
@@ -47,7 +61,18 @@ export const recallRequest = z
         description:
           "Recall what was so in the world at this time; `any`: whenever. The time of `as_of` unless given.",
       }),
+    expand: z.literal("entities").optional().openapi({
+      description:
+        "Facts about the entities that the query names are a third list. Hybrid recall only. See docs/time.md.",
+    }),
     explain: z.boolean().default(false),
+    receipt: z.boolean().default(true).openapi({
+      description: "Keep what was asked and known, for GET /v1/receipts/{id}.",
+    }),
+    thread_id: identifier
+      .optional()
+      .openapi({ description: "The LangGraph thread that asks; kept in the receipt." }),
+    checkpoint_id: identifier.optional().openapi({ description: "Its checkpoint; kept in the receipt." }),
   })
   .openapi("RecallRequest");
 
@@ -59,7 +84,11 @@ const contribution = z.object({ rank: z.int(), score: z.number(), adds: z.number
 const hitView = z.object({
   memory: memoryView,
   score: z.number(),
-  ranks: z.object({ keyword: z.int().nullable(), vector: z.int().nullable() }),
+  ranks: z.object({
+    keyword: z.int().nullable(),
+    vector: z.int().nullable(),
+    entities: z.int().nullable().optional().openapi({ description: "With `expand`." }),
+  }),
   also_in: z
     .array(z.string())
     .optional()
@@ -68,6 +97,7 @@ const hitView = z.object({
     .object({
       keyword: contribution,
       vector: contribution,
+      entities: contribution.optional(),
       lists: z
         .array(z.object({ namespaces: z.string(), rank: z.int(), adds: z.number() }))
         .optional()
@@ -84,6 +114,7 @@ export const recallResponse = z
     degraded: z
       .array(z.enum(["keyword", "vector"]))
       .openapi({ description: "Retrievers that should have taken part but couldn't." }),
+    receipt_id: memoryId.nullable().openapi({ description: "null where none is kept." }),
     explain: z
       .object({
         mode: z.string(),
@@ -97,10 +128,11 @@ export const recallResponse = z
 
 export type RecallRequest = z.output<typeof recallRequest>;
 
-export function viewRecall(outcome: RecallOutcome, request: RecallRequest): z.infer<typeof recallResponse> {
+export function viewRecall(outcome: ReceiptedRecall, request: RecallRequest): z.infer<typeof recallResponse> {
   const view = {
-    hits: outcome.hits.map((hit) => viewHit(hit, request.explain)),
+    hits: outcome.hits.map((hit) => viewHit(hit, request)),
     degraded: [...outcome.degraded],
+    receipt_id: outcome.receiptId ?? null,
   };
   if (!request.explain) return view;
   return {
@@ -114,12 +146,20 @@ export function viewRecall(outcome: RecallOutcome, request: RecallRequest): z.in
   };
 }
 
-function viewHit({ memory, score, found, alsoIn }: RecallHit, explain: boolean): z.infer<typeof hitView> {
-  const { keyword, vector } = found.fused;
+function viewHit(
+  { memory, score, found, alsoIn }: RecallHit,
+  { explain, expand }: RecallRequest,
+): z.infer<typeof hitView> {
+  const { keyword, vector, entities } = found.fused;
+  const expanded = expand !== undefined;
   const view = {
     memory: viewMemory(memory),
     score,
-    ranks: { keyword: keyword?.rank ?? null, vector: vector?.rank ?? null },
+    ranks: {
+      keyword: keyword?.rank ?? null,
+      vector: vector?.rank ?? null,
+      ...(expanded ? { entities: entities?.rank ?? null } : {}),
+    },
     ...(alsoIn.length === 0 ? {} : { also_in: [...alsoIn] }),
   };
   if (!explain) return view;
@@ -129,6 +169,7 @@ function viewHit({ memory, score, found, alsoIn }: RecallHit, explain: boolean):
     explain: {
       keyword: keyword ?? null,
       vector: vector ?? null,
+      ...(expanded ? { entities: entities ?? null } : {}),
       ...(lists.length === 0 ? {} : { lists }),
     },
   };

@@ -2,6 +2,7 @@ import type { NamespaceStore } from "../../access/namespaces/ports.js";
 import type { Settings } from "../../access/namespaces/settings.js";
 import { NO_SETTINGS } from "../../access/namespaces/settings.js";
 import type { Keys } from "../keys.js";
+import { predicateSetting } from "../keys.js";
 import type { Auditor } from "./auditor.js";
 import type { Meter } from "./meter.js";
 
@@ -36,17 +37,25 @@ export function createNamespaceStore(auditor: Auditor, meter: Meter, keys: Keys)
 }
 
 /** Fields and values in turn, under the names of SETTING_FIELDS; what isn't set is left out. */
-function encodeSettings(settings: Settings): string[] {
-  return Object.entries(settings).flatMap(([group, values]: [string, Settings[keyof Settings]]) =>
+function encodeSettings({ predicates, ...settings }: Settings): string[] {
+  const fields = Object.entries(settings).flatMap(([group, values]: [string, NumberGroup]) =>
     Object.entries(values).flatMap(([name, value]) =>
       value === null ? [] : [`${group}_${name}`, String(value)],
     ),
   );
+  return [
+    ...fields,
+    ...Object.entries(predicates).flatMap(([name, value]) => [predicateSetting(name), value]),
+  ];
 }
+
+type NumberGroups = Omit<Settings, "predicates">;
+type NumberGroup = NumberGroups[keyof NumberGroups];
 
 /** Group by group and name by name as NO_SETTINGS has them, so the shape is that of all settings. */
 function decodeSettings(fields: Readonly<Record<string, string>>): Settings {
-  const groups = Object.entries(NO_SETTINGS).map(([group, values]: [string, Settings[keyof Settings]]) => [
+  const { predicates: _, ...numbers } = NO_SETTINGS;
+  const groups = Object.entries(numbers).map(([group, values]: [string, NumberGroup]) => [
     group,
     Object.fromEntries(
       Object.keys(values).map((name) => {
@@ -55,5 +64,9 @@ function decodeSettings(fields: Readonly<Record<string, string>>): Settings {
       }),
     ),
   ]);
-  return Object.fromEntries(groups) as Settings;
+  const start = predicateSetting("");
+  const predicates = Object.entries(fields)
+    .filter(([name]) => name.startsWith(start))
+    .map(([name, value]) => [name.slice(start.length), value] as const);
+  return Object.fromEntries([...groups, ["predicates", Object.fromEntries(predicates)]]) as Settings;
 }

@@ -1,6 +1,7 @@
 --[[
 Stores a new memory with its vectors, or counts one more sighting of the memory that has the same content:
-that one then lives as long as the longer of the two would.
+that one then lives as long as the longer of the two would. An item is stored only if there is none under its key. A fact
+of cardinality one takes its place on its timeline.
 
 KEYS[1]  the record
 KEYS[2]  content hash -> id
@@ -17,11 +18,16 @@ ARGV[7]  the vectors' other fields, a JSON array of names and values by turns
 ARGV[8]  id of the memory that lends this one its context, or ''
 ARGV[9]  '1' if the vectors hold that context, else '0'
 ARGV[10] milliseconds that a session's last turn is remembered
-ARGV[11+] one vector per hash in KEYS[4+]
+ARGV[11] the item's key, or ''; KEYS[2] is then by it, not by the content
+ARGV[12] '' or a fact, as JSON: names, two pairs of a name as it is compared and as it was written; own, whether it was
+         written here; and of an own one cardinality ('one', 'many', or left out), setting, the name of the setting that
+         says so else, timeline, the timeline's place, object, its facet, dated, whether somebody said since when, from, to
+ARGV[13+] one vector per hash in KEYS[4+]
 
-Returns false if it was stored, the other memory as JSON ('[{...}]'), or the quota that it would break.
+Returns false if it was stored, '+' and itself as JSON if a timeline had a say in it, the other memory as JSON
+('[{...}]'), the quota that it would break, or 'contradictions' if there are too many.
 ]]
-local vectors = #ARGV - 10
+local vectors = #ARGV - 12
 local turn = KEYS[4 + vectors]
 
 local function remember_turn(id)
@@ -34,10 +40,22 @@ local function expire(key)
   if ARGV[5] == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, ARGV[5]) end
 end
 
-local existing = redis.call('GET', KEYS[2])
+local fact = ARGV[12] ~= '' and cjson.decode(ARGV[12])
+local single = fact and fact.own and (fact.cardinality or redis.call('HGET', usage_settings, fact.setting)) == 'one'
+local timeline = single and fact_keys(KEYS[1]) .. fact.timeline
+local plan = single and fact_plan(timeline, ARGV[2], fact)
+local hash_key = KEYS[2]
+-- Whether it is the same fact again is for its timeline to say, so its hash is one that nobody else has.
+local function own_hash(id) return hash_key .. '.' .. id end
+
+local existing
+if single then existing = plan.seen else existing = redis.call('GET', hash_key) end
 if existing then
+  if single then hash_key = own_hash(existing) end
   local record = ARGV[2] .. existing
   local current = redis.call('JSON.GET', record, '$.memory.seen_count')
+  -- Nothing was done yet: whoever lost this race looks what is there, and acts on that.
+  if current and ARGV[11] ~= '' then return redis.call('JSON.GET', record, '$.memory') end
   if current then
     audit('seen', { existing })
     local patch = { seen_count = cjson.decode(current)[1] + 1, last_seen_at = tonumber(ARGV[6]) }
@@ -48,7 +66,8 @@ if existing then
       usage_leave(existing, bytes, expiry)
       usage_enter(existing, bytes, ARGV[5])
       expire(record)
-      expire(KEYS[2])
+      expire(hash_key)
+      if single then fact_prolong(timeline, ARGV[5], false) end
       for _, key in ipairs(version_all(record)) do expire(key) end
     end
     redis.call('JSON.MERGE', record, '$.memory', cjson.encode(patch))
@@ -57,16 +76,23 @@ if existing then
   end
 end
 
-local broken = usage_over(1, usage_json + usage_vectors)
+if single and plan.full then
+  audit('contradictions')
+  return 'contradictions'
+end
+local broken = usage_over(1, usage_json + usage_vectors + (single and plan.bytes or 0))
 if broken then
   audit('quota')
   return broken
 end
-audit('created', { ARGV[1] })
+local changed = { ARGV[1], unpack(single and plan.close or {}) }
+if ARGV[11] ~= '' then table.insert(changed, ARGV[11]) end
+audit('created', changed)
+if single then hash_key = own_hash(ARGV[1]) end
 usage_enter(ARGV[1], usage_json + usage_vectors, ARGV[5])
 local seq = redis.call('INCR', KEYS[3])
 redis.call('JSON.SET', KEYS[1], '$', ARGV[3] .. string.format('%d', seq) .. ARGV[4])
-redis.call('SET', KEYS[2], ARGV[1])
+redis.call('SET', hash_key, ARGV[1])
 -- Deleted since it was read, or refused in the same batch: its words must not live on here.
 if ARGV[8] ~= '' and redis.call('EXISTS', ARGV[2] .. ARGV[8]) == 0 then
   local patch = { follows = cjson.null, preceding = cjson.null, context = cjson.null }
@@ -75,12 +101,19 @@ if ARGV[8] ~= '' and redis.call('EXISTS', ARGV[2] .. ARGV[8]) == 0 then
 end
 local fields = cjson.decode(ARGV[7])
 for i = 4, 3 + vectors do
-  redis.call('HSET', KEYS[i], 'v', ARGV[i + 7], 'since', ARGV[6], unpack(fields))
+  redis.call('HSET', KEYS[i], 'v', ARGV[i + 9], 'since', ARGV[6], unpack(fields))
 end
 if ARGV[5] ~= '' then
-  for i = 1, 3 + vectors do
-    if i ~= 3 then expire(KEYS[i]) end
-  end
+  expire(KEYS[1])
+  expire(hash_key)
+  for i = 4, 3 + vectors do expire(KEYS[i]) end
 end
 remember_turn(ARGV[1])
-return false
+if not fact then return false end
+fact_names(KEYS[1], fact, seq)
+if not single then return false end
+local hash = string.match(hash_key, '[^:]+$')
+local vector_keys = {}
+for i = 4, 3 + vectors do table.insert(vector_keys, KEYS[i]) end
+fact_place(KEYS[1], ARGV[2], ARGV[1], plan, fact, hash, vector_keys, ARGV[5], tonumber(ARGV[6]))
+return '+' .. redis.call('JSON.GET', KEYS[1], '$.memory')

@@ -14,13 +14,14 @@ ARGV[7]  '1' if the vectors are replaced, '0' if they stay
 ARGV[8]  what precedes a content hash in its key
 ARGV[9]  the content hash of the next version, or '' if the content stays
 ARGV[10] now, milliseconds since the epoch
-ARGV[11+] one vector per key in KEYS[2+]
+ARGV[11] the end that is given to a fact, milliseconds since the epoch; '' for none, 'keep' if that stays
+ARGV[12+] one vector per key in KEYS[2+]
 
-Returns {0, since, published} revised: since when the next version holds, and '1' if there are copies to carry it to,
-else ''; {1} missing, {2} another version, {3, id} the content is another memory's, {4, quota} it would break that
+Returns {0, since, published, end} revised: since when the next version holds, '1' if there are copies to carry it to,
+else '', and of a fact whose next one begins before the end that it was given, when that is, else ''; {1} missing, {2} another version, {3, id} the content is another memory's, {4, quota} it would break that
 quota.
 ]]
-local paths = { '$.memory.version', '$.memory.updated_at', '$.index.hash', '$.published' }
+local paths = { '$.memory.version', '$.memory.updated_at', '$.index.hash', '$.index.timeline', '$.published' }
 local current = redis.call('JSON.GET', KEYS[1], unpack(paths))
 if not current then
   audit('missing')
@@ -74,7 +75,7 @@ local published = next(current['$.published'][1] or {}) and '1' or ''
 if published == '1' then index.publish_at = now end
 redis.call('JSON.MERGE', KEYS[1], '$', cjson.encode({ memory = { updated_at = since }, index = index }))
 
-for i = 2, #KEYS do redis.call('HSET', KEYS[i], 'v', ARGV[9 + i]) end
+for i = 2, #KEYS do redis.call('HSET', KEYS[i], 'v', ARGV[10 + i]) end
 local fields = cjson.decode(ARGV[6])
 for _, key in ipairs(version_vectors(KEYS[1])) do
   if redis.call('EXISTS', key) == 1 then
@@ -82,10 +83,24 @@ for _, key in ipairs(version_vectors(KEYS[1])) do
     redis.call('HSET', key, 'since', string.format('%d', since), unpack(fields))
   end
 end
+local ended = ''
+local timeline = current['$.index.timeline'][1] and fact_keys(KEYS[1]) .. current['$.index.timeline'][1]
+if timeline then
+  local from = tonumber(redis.call('ZSCORE', timeline, ARGV[1]) or nil)
+  local after = ARGV[11] ~= 'keep' and from and fact_beside(timeline, ARGV[3], from, true)
+  if after and (ARGV[11] == '' or tonumber(ARGV[11]) > after) then
+    ended = fact_int(after)
+    redis.call('JSON.MERGE', KEYS[1], '$', '{"memory":{"valid_to":' .. ended .. '},"index":{"valid_to":' .. ended .. '}}')
+    for _, key in ipairs(version_vectors(KEYS[1])) do
+      if redis.call('EXISTS', key) == 1 then redis.call('HSET', key, 'valid_to', ended) end
+    end
+  end
+  fact_prolong(timeline, expiry, false)
+end
 local touched = version_all(KEYS[1])
 table.insert(touched, KEYS[1])
 table.insert(touched, hash)
 for _, key in ipairs(touched) do
   if expiry == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, expiry) end
 end
-return { 0, string.format('%d', since), published }
+return { 0, string.format('%d', since), published, ended }

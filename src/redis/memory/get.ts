@@ -1,8 +1,9 @@
 import type { Trail } from "../../access/trail.js";
-import type { MemoryRef } from "../../memory/ports.js";
+import type { ItemRef, MemoryRef } from "../../memory/ports.js";
 import type { Memory, MemoryDetail } from "../../memory/record.js";
 import { decodeDetail, decodeMemory } from "../codec.js";
 import type { StoreDeps } from "./deps.js";
+import { itemKey } from "./remove.js";
 
 export async function get(
   { auditor, keys }: StoreDeps,
@@ -40,6 +41,25 @@ export async function peek({ redis, keys }: StoreDeps, ref: MemoryRef): Promise<
     client.sendCommand(["JSON.GET", key, "$.memory", "$.raw", "$.published"]),
   );
   return typeof reply === "string" ? decodeDetail(reply) : undefined;
+}
+
+export async function getItem(
+  { auditor, keys }: StoreDeps,
+  trail: Trail,
+  ref: ItemRef,
+): Promise<MemoryDetail | undefined> {
+  const found = await auditor.run(ref.namespace, trail, (client, audit) =>
+    client.readItem(audit, [itemKey(keys, ref)], [keys.recordPrefix(ref.namespace), ref.key]),
+  );
+  return found === undefined ? undefined : decodeDetail(found);
+}
+
+/** As part of an act that is recorded by itself. */
+export async function peekItem({ redis, keys }: StoreDeps, ref: ItemRef): Promise<MemoryDetail | undefined> {
+  const found = await redis.run((client) =>
+    client.peekItem([itemKey(keys, ref)], [keys.recordPrefix(ref.namespace), ref.key]),
+  );
+  return found === undefined ? undefined : decodeDetail(found);
 }
 
 /** As part of an act that is recorded by itself: memories of one namespace. */

@@ -3,7 +3,7 @@ import { attachVectors } from "./attach-vectors.js";
 import { countByType } from "./count-by-type.js";
 import type { StoreDeps } from "./deps.js";
 import { detachContext } from "./detach-context.js";
-import { get, load, peek, versions } from "./get.js";
+import { get, getItem, load, peek, peekItem, versions } from "./get.js";
 import { insert } from "./insert.js";
 import { lastTurns } from "./last-turns.js";
 import { list } from "./list.js";
@@ -16,7 +16,8 @@ import {
   publicationsOf,
   settlePublication,
 } from "./publications.js";
-import { remove } from "./remove.js";
+import { countIn, namespacesIn } from "./namespaces.js";
+import { remove, removeItem } from "./remove.js";
 import { revise } from "./revise.js";
 import { search } from "./search.js";
 
@@ -29,9 +30,12 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     get: (trail, ref, asOf) => get(deps, trail, ref, asOf),
     versions: (trail, ref, before, limit) => versions(deps, trail, ref, before, limit),
     peek: (ref) => peek(deps, ref),
+    getItem: (trail, ref) => getItem(deps, trail, ref),
+    peekItem: (ref) => peekItem(deps, ref),
     load: (trail, namespaces, refs, asOf) => load(deps, trail, namespaces, refs, asOf),
     revise: (trail, revision) => revise(deps, trail, revision),
     remove: (trail, ref, expectedVersion) => remove(deps, trail, ref, expectedVersion),
+    removeItem: (trail, ref, expectedVersion) => removeItem(deps, trail, ref, expectedVersion),
     notePublication: (trail, ref, publication, carryBy) =>
       notePublication(deps, trail, ref, publication, carryBy),
     noteUnpublished: (trail, ref, from) => noteUnpublished(deps, trail, ref, from),
@@ -41,6 +45,8 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     pendingPublications: (now, limit) => pendingPublications(deps, now, limit),
     detachContext: (ref, now) => detachContext(deps, ref, now),
     list: (query) => list(deps, query),
+    namespacesIn: (scope, after, limit) => namespacesIn(deps, scope, after, limit),
+    countIn: (queries) => countIn(deps, queries),
     search: (query) => search(deps, query),
     attachVectors: (progress) => attachVectors(deps, progress),
     pendingEmbeddings: (now, limit) => pendingEmbeddings(deps, now, limit),

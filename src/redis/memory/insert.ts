@@ -2,9 +2,10 @@ import { sessionFacet } from "../../memory/facets.js";
 import type { Trail } from "../../access/trail.js";
 import type { InsertOutcome, NewMemory } from "../../memory/ports.js";
 import { isTurn } from "../../memory/turn.js";
-import { quotaExceeded } from "../../domain/errors.js";
+import { quotaExceeded, tooManyContradictions } from "../../domain/errors.js";
 import { translate } from "../client.js";
 import { decodeMemory, encodeDocument } from "../codec.js";
+import { encodeFact } from "../facts/encode-fact.js";
 import { encodeIndexVector } from "../vector.js";
 import type { StoreDeps } from "./deps.js";
 
@@ -54,6 +55,8 @@ async function insertTogether(
   return replies.map((reply, index) => {
     if (reply.status === "rejected") return asError(translate(reply.reason));
     if (reply.value?.startsWith("[")) return { kind: "seen", memory: decodeMemory(reply.value) };
+    if (reply.value?.startsWith("+")) return { kind: "created", memory: decodeMemory(reply.value.slice(1)) };
+    if (reply.value === "contradictions") return tooManyContradictions();
     if (reply.value !== undefined) return quotaExceeded(reply.value);
     const item = items[index];
     return item === undefined
@@ -87,6 +90,8 @@ function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, ite
       item.preceding?.id ?? "",
       item.ownVector ? "0" : "1",
       String(TURN_MS),
+      memory.key ?? "",
+      encodeFact(item),
       ...vectors.map(encodeIndexVector),
     ],
   };

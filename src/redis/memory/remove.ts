@@ -1,29 +1,60 @@
 import type { Trail } from "../../access/trail.js";
-import type { MemoryRef, RemoveOutcome } from "../../memory/ports.js";
+import { itemHash } from "../../memory/hash.js";
+import type { ItemRef, MemoryRef, RemoveOutcome } from "../../memory/ports.js";
+import type { Keys } from "../keys.js";
 import type { StoreDeps } from "./deps.js";
 
-const OUTCOMES = ["removed", "missing", "conflict", "published"] as const satisfies RemoveOutcome[];
+const KINDS = ["removed", "missing", "conflict", "published"] as const;
 
 export async function remove(
-  { auditor, meter, keys }: StoreDeps,
+  deps: StoreDeps,
   trail: Trail,
   { namespace, id }: MemoryRef,
   expectedVersion: number | undefined,
 ): Promise<RemoveOutcome> {
-  const code = await auditor.run(namespace, trail, (client, audit) =>
+  const target = { namespace, named: deps.keys.record(namespace, id), id, key: "" };
+  return (await run(deps, trail, target, expectedVersion)).kind;
+}
+
+/** By its key, in one round trip; with the id of what was removed. */
+export async function removeItem(
+  deps: StoreDeps,
+  trail: Trail,
+  { namespace, key }: ItemRef,
+  expectedVersion: number | undefined,
+): Promise<{ readonly kind: RemoveOutcome; readonly id: string }> {
+  const target = { namespace, named: itemKey(deps.keys, { namespace, key }), id: "", key };
+  return run(deps, trail, target, expectedVersion);
+}
+
+/** What names an item's id. */
+export function itemKey(keys: Keys, { namespace, key }: ItemRef): string {
+  return keys.contentHash(namespace, itemHash(key));
+}
+
+async function run(
+  { auditor, meter, keys }: StoreDeps,
+  trail: Trail,
+  { namespace, named, id, key }: { namespace: string; named: string; id: string; key: string },
+  expectedVersion: number | undefined,
+): Promise<{ readonly kind: RemoveOutcome; readonly id: string }> {
+  const { code, text } = await auditor.run(namespace, trail, (client, audit) =>
     client.removeMemory(
       audit,
       meter(namespace),
-      [keys.record(namespace, id), keys.remains(namespace, id)],
+      [named],
       [
         expectedVersion === undefined ? "" : String(expectedVersion),
         keys.contentHashPrefix(namespace),
         id,
         keys.turnPrefix(namespace),
+        keys.recordPrefix(namespace),
+        keys.remainsSuffix(),
+        key,
       ],
     ),
   );
-  const outcome = OUTCOMES[code];
-  if (outcome === undefined) throw new Error(`remove.lua returned ${code}`);
-  return outcome;
+  const kind = KINDS[code];
+  if (kind === undefined) throw new Error(`remove.lua returned ${code}`);
+  return { kind, id: text };
 }

@@ -32,12 +32,16 @@ export async function revise(
         keys.contentHashPrefix(namespace),
         revision.contentHash ?? "",
         String(memory.updated_at),
+        revision.newEnd ? String(memory.valid_to ?? "") : "keep",
         ...vectors.map(encodeIndexVector),
       ],
     ),
   );
-  const [code, text = "", published] = reply;
-  if (code === "0") return { kind: "revised", since: Number(text), published: published === "1" };
+  const [code, text = "", published, ended = ""] = reply;
+  if (code === "0") {
+    const validTo = ended === "" ? memory.valid_to : Number(ended);
+    return { kind: "revised", since: Number(text), published: published === "1", validTo };
+  }
   if (code === "1") return { kind: "missing" };
   if (code === "2") return { kind: "conflict" };
   if (code === "3") return { kind: "duplicate", id: text };

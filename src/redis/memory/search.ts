@@ -1,8 +1,9 @@
+import { objectFacet, subjectFacet } from "../../memory/facets.js";
 import type { Candidate, SearchQuery, SearchResult } from "../../memory/ports.js";
 import { encodeIndexVector } from "../vector.js";
 import { refOfKey } from "../keys.js";
 import type { Params } from "../query.js";
-import { essentialTerms, hybridPolicy, keywordClause, scopeClause } from "../query.js";
+import { essentialTerms, hybridPolicy, keywordClause, optionalTerms, scopeClause } from "../query.js";
 import { numberOfSortKey, readRows } from "../rows.js";
 import type { KeywordQuery } from "../../memory/terms.js";
 import type { QueryStatistics } from "../statistics.js";
@@ -25,14 +26,39 @@ const VECTOR_ARGUMENTS = [
   "NOCONTENT",
 ];
 
-/** Both searches in one round trip: they are sent in the same tick, which node-redis writes as one pipeline. */
+/** All searches in one round trip: they are sent in the same tick, which node-redis writes as one pipeline. */
 export async function search(deps: StoreDeps, query: SearchQuery): Promise<SearchResult> {
   const statistics = await deps.statistics.lookup(query, query.keyword?.terms ?? []);
-  const [keyword, vector] = await Promise.all([
+  const [keyword, vector, entities] = await Promise.all([
     query.keyword && keywordSearch(deps, query, query.keyword, statistics),
     query.vector && vectorSearch(deps, query, query.vector, statistics),
+    query.entities && entitySearch(deps, query, query.entities),
   ]);
-  return { keyword, vector };
+  return { keyword, vector, entities };
+}
+
+/** Names select and terms rank; a fact that holds no term comes last. */
+async function entitySearch(
+  { redis, keys }: StoreDeps,
+  query: SearchQuery,
+  names: readonly string[],
+): Promise<Candidate[]> {
+  if (names.length === 0) return [];
+  const params: Params = {};
+  const facts = names.flatMap((name) => [subjectFacet(name), objectFacet(name)]);
+  const filter = { ...query.filter, groups: [...query.filter.groups, facts] };
+  const scope = scopeClause(query.scopes, filter, params, query.moment);
+  const terms = optionalTerms(query.keyword?.terms ?? [], params);
+  const reply = await redis.run((client) =>
+    client.sendCommand([
+      "FT.SEARCH",
+      keys.recordIndex(),
+      `${scope} ${terms}`,
+      ...KEYWORD_ARGUMENTS,
+      ...commonArguments(query.depth, params),
+    ]),
+  );
+  return readRows(reply, 2, (key, score) => candidate(key, Number(score), 1));
 }
 
 /** What the rarest terms select may lie outside of the namespaces and the filter: then all terms have to. */

@@ -1,0 +1,32 @@
+/** What the store uses of mneme's HTTP API, as its /openapi.json describes it. */
+export interface Memory {
+  readonly namespace: string;
+  readonly key: string | null;
+  readonly metadata: Record<string, unknown>;
+  readonly recorded_at: string;
+  readonly updated_at: string;
+}
+
+export interface MemoryPage {
+  readonly memories: readonly Memory[];
+  readonly cursor: string | null;
+}
+
+export interface NamespacePage {
+  readonly namespaces: readonly { readonly namespace: string }[];
+  readonly cursor: string | null;
+}
+
+export interface Recalled {
+  readonly hits: readonly { readonly memory: Memory; readonly score: number }[];
+}
+
+export interface NewItem {
+  readonly content?: string;
+  readonly metadata: Record<string, unknown>;
+  readonly ttl_seconds?: number;
+}
+
+/** The most that a page of a list, and a recall, may hold. */
+export const PAGE_LIMIT = 200;
+export const RECALL_LIMIT = 100;

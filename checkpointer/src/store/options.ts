@@ -1,0 +1,60 @@
+export interface MnemeStoreOptions {
+  /** Of the mneme service: `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** Needed once the service has any. What it may read and write, the store may. */
+  readonly apiKey?: string;
+  /** Where all of the store's namespaces lie: a namespace of mneme, such as `acme.store`. Default: nothing above them. */
+  readonly rootNamespace?: string;
+  /**
+   * What of a value is searched by `query`, unless `put` says otherwise: paths such as `title`, `chapters[*].content` or
+   * `authors[-1].name`; `$` is all of it. Default: `["$"]`.
+   */
+  readonly index?: { readonly fields?: readonly string[] };
+  /** Items end so long after they were last put. Default: as the service is configured, which is never. */
+  readonly ttlSeconds?: number;
+  /** How long one request may take, in milliseconds. Default: 30 s. */
+  readonly timeoutMs?: number;
+  /** How often a request is sent again when the service is away or asks to wait. Default: 4 times. */
+  readonly retries?: number;
+  /** Instead of the global one. */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/** Options with their defaults. */
+export interface Settings {
+  readonly url: string;
+  readonly apiKey: string | undefined;
+  /** The root's labels. */
+  readonly root: readonly string[];
+  readonly fields: readonly string[];
+  readonly ttlSeconds: number | undefined;
+  readonly timeoutMs: number;
+  readonly retries: number;
+  readonly fetch: typeof globalThis.fetch;
+}
+
+const NAMESPACE = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
+
+export function readOptions(options: MnemeStoreOptions): Settings {
+  const { url, apiKey, rootNamespace, index, ttlSeconds, timeoutMs = 30_000, retries = 4 } = options;
+  if (!URL.canParse(url))
+    throw new TypeError(`url must be that of a mneme service, not ${JSON.stringify(url)}.`);
+  if (rootNamespace !== undefined && !NAMESPACE.test(rootNamespace)) {
+    throw new TypeError(
+      `rootNamespace must be labels of letters, digits, "_" and "-", joined by dots, not ${JSON.stringify(rootNamespace)}.`,
+    );
+  }
+  if (ttlSeconds !== undefined && !(Number.isInteger(ttlSeconds) && ttlSeconds > 0)) {
+    throw new RangeError(`ttlSeconds must be a whole number above 0, not ${ttlSeconds}.`);
+  }
+  return {
+    url: url.replace(/\/+$/, ""),
+    apiKey,
+    root: rootNamespace?.split(".") ?? [],
+    fields: index?.fields ?? ["$"],
+    ttlSeconds,
+    timeoutMs,
+    retries,
+    fetch: options.fetch ?? globalThis.fetch,
+  };
+}

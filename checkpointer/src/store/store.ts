@@ -1,0 +1,35 @@
+import { BaseStore, type Operation, type OperationResults } from "@langchain/langgraph-checkpoint";
+import { runBatch } from "./batch.js";
+import { createClient } from "./client.js";
+import type { StoreContext } from "./context.js";
+import { type MnemeStoreOptions, readOptions } from "./options.js";
+
+/**
+ * LangGraph's long-term memory in a mneme service, over HTTP: its grants, quotas, audit trail and retention hold for
+ * every item, and `query` is its hybrid recall. The items of a namespace are its memories under a key.
+ *
+ * Every method rejects with a `MnemeStoreError`, whose code is the service's.
+ */
+export class MnemeStore extends BaseStore {
+  readonly #context: StoreContext;
+
+  constructor(options: MnemeStoreOptions) {
+    super();
+    const settings = readOptions(options);
+    this.#context = { settings, client: createClient(settings) };
+  }
+
+  override async batch<Operations extends Operation[]>(
+    operations: Operations,
+  ): Promise<OperationResults<Operations>> {
+    return resultsOf(operations, await runBatch(this.#context, operations));
+  }
+}
+
+/** Each result is of the kind that its operation asks for: `perform` decides by the same fields as the type. */
+function resultsOf<Operations extends Operation[]>(
+  _: Operations,
+  results: readonly unknown[],
+): OperationResults<Operations> {
+  return results as OperationResults<Operations>;
+}

@@ -1,0 +1,61 @@
+/** What a service takes as the text of one memory. */
+const MAX_BYTES = 32 * 1024;
+
+/**
+ * The text by which an item is found: what stands at the paths of its value, a line each. Undefined: there is none.
+ * Only this text is cut, at 32 KiB; the value is kept whole.
+ */
+export function textOf(value: unknown, paths: readonly string[]): string | undefined {
+  const lines = paths.flatMap((path) =>
+    (path === "$" ? [value] : valuesAt(value, tokensOf(path))).flatMap((found) => linesOf(found, "")),
+  );
+  const text = cut(lines.join("\n"));
+  return text.trim() === "" ? undefined : text;
+}
+
+/** `chapters[*].content` is `chapters`, `[*]`, `content`. */
+function tokensOf(path: string): string[] {
+  return path.match(/\[[^\]]*\]|[^.[]+/g) ?? [];
+}
+
+function valuesAt(value: unknown, [token, ...rest]: readonly string[]): unknown[] {
+  if (token === undefined) return [value];
+  const next = token.startsWith("[") ? elementsAt(value, token.slice(1, -1)) : fieldsAt(value, token);
+  return next.flatMap((child) => valuesAt(child, rest));
+}
+
+function elementsAt(value: unknown, index: string): unknown[] {
+  if (!Array.isArray(value)) return [];
+  if (index === "*") return value;
+  if (!/^-?\d+$/.test(index)) return [];
+  const element: unknown = value.at(Number(index));
+  return element === undefined ? [] : [element];
+}
+
+function fieldsAt(value: unknown, name: string): unknown[] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  if (name === "*") return Object.values(value);
+  return Object.hasOwn(value, name) ? [new Map<string, unknown>(Object.entries(value)).get(name)] : [];
+}
+
+/** A scalar alone is its text; in an object, its path stands before it: `address.city: Oslo`. */
+function linesOf(value: unknown, path: string): string[] {
+  if (value === null || value === undefined) return [];
+  if (Array.isArray(value)) return value.flatMap((element) => linesOf(element, path));
+  if (typeof value === "object") {
+    return Object.entries(value).flatMap(([name, child]) =>
+      linesOf(child, path === "" ? name : `${path}.${name}`),
+    );
+  }
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return [path === "" ? text : `${path}: ${text}`];
+}
+
+/** Never inside a character: bytes 10xxxxxx continue one. */
+function cut(text: string): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= MAX_BYTES) return text;
+  let end = MAX_BYTES;
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return bytes.toString("utf8", 0, end);
+}

@@ -1,0 +1,48 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { repositoryRoot } from "../bootstrap/root.mjs";
+import type { Env } from "../env.js";
+import { loadEnv } from "../env.js";
+import { Failure, reportFailure } from "../failure.js";
+import { ownProcess, stopChild } from "../harness/children.js";
+import { startService } from "../harness/service.js";
+import { startThrowawayRedis } from "../harness/throwaway-redis.js";
+import { needsModel, provideModel } from "../model.js";
+
+/**
+ * Runs checkpointer/examples with a Redis and a service of its own, which keep nothing: each run tells the same story.
+ * The checkpointer and the service meet under the key prefix that both have by default.
+ */
+async function main(): Promise<void> {
+  const env = loadEnv();
+  const modelDir = needsModel(env) ? await provideModel(env) : undefined;
+  const redis = await startThrowawayRedis(env);
+  try {
+    const service = await startService({
+      env,
+      redisUrl: redis.url,
+      keyPrefix: "mneme",
+      settings: modelDir === undefined ? {} : { MNEME_MODEL_DIR: modelDir },
+    });
+    try {
+      await runExample({ ...env, REDIS_URL: redis.url, MNEME_URL: service.url });
+    } finally {
+      await service.stop();
+    }
+  } finally {
+    await redis.stop();
+  }
+}
+
+async function runExample(env: Env): Promise<void> {
+  const script = join(repositoryRoot(), "checkpointer", "examples", "run.mjs");
+  const child = spawn(process.execPath, [script], { env: { ...env }, stdio: "inherit" });
+  if (child.pid !== undefined) ownProcess(child.pid);
+  const [code]: unknown[] = await once(child, "exit");
+  await stopChild(child);
+  if (code !== 0) throw new Failure("The example failed.");
+}
+
+await main().catch(reportFailure);
+process.exit();

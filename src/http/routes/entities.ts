@@ -1,0 +1,137 @@
+import { createRoute } from "@hono/zod-openapi";
+import { getEntity } from "../../memory/facts/get-entity.js";
+import { listEntities } from "../../memory/facts/list-entities.js";
+import { mergeEntities } from "../../memory/facts/merge-entities.js";
+import { neighbors } from "../../memory/facts/neighbors.js";
+import { putAliases } from "../../memory/facts/put-aliases.js";
+import { contextOf } from "../context.js";
+import type { AppDeps } from "../env.js";
+import { createRouter } from "../router.js";
+import {
+  entitiesParameters,
+  entityFacts,
+  entityPage,
+  entityParameters,
+  entityParams,
+  entityView,
+  mergeRequest,
+  neighborParameters,
+  neighborsView,
+  newAliases,
+  viewEntity,
+  viewEntityFacts,
+  viewNeighbors,
+  viewNames,
+} from "../schemas/entities.js";
+import {
+  entityMissing,
+  jsonBody,
+  jsonResponse,
+  namespaceParam,
+  problem,
+  problems,
+  unfitBody,
+} from "./shared.js";
+
+const tags = ["facts"];
+const path = "/v1/namespaces/{ns}/entities/{entity}";
+
+const aliasConflict = {
+  409: {
+    ...problem,
+    description: "A name is another entity's, or there would be too many (alias_conflict).",
+  },
+} as const;
+
+const getRoute = createRoute({
+  method: "get",
+  path,
+  tags,
+  summary: "Read an entity and its facts",
+  description:
+    "Facts that hold one of its names as subject or object. Follow `cursor` until it is null. An entity is known as long as a fact or an alias names it.",
+  request: { params: entityParams, query: entityParameters },
+  responses: { 200: jsonResponse(entityFacts, "A page of its facts."), ...problems, ...entityMissing },
+});
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/v1/namespaces/{ns}/entities",
+  tags,
+  summary: "List names of entities",
+  description: "In the order of the names as they are compared. A page may hold fewer than `limit`.",
+  request: { params: namespaceParam, query: entitiesParameters },
+  responses: { 200: jsonResponse(entityPage, "A page."), ...problems },
+});
+
+const putRoute = createRoute({
+  method: "put",
+  path,
+  tags,
+  summary: "Give an entity other names",
+  description:
+    "In place of those it had beside its own. They are looked up when somebody asks; facts keep their words. Takes `write` and `read`.",
+  request: { params: entityParams, body: jsonBody(newAliases) },
+  responses: {
+    200: jsonResponse(entityView, "The entity as it is now."),
+    ...problems,
+    ...unfitBody,
+    ...aliasConflict,
+  },
+});
+
+const mergeRoute = createRoute({
+  method: "post",
+  path: `${path}/merge`,
+  tags,
+  summary: "Make two entities one",
+  description: "All names of this one become names of `into`. Takes `write` and `read`.",
+  request: { params: entityParams, body: jsonBody(mergeRequest) },
+  responses: {
+    200: jsonResponse(entityView, "The one entity."),
+    ...problems,
+    ...unfitBody,
+    ...entityMissing,
+    ...aliasConflict,
+  },
+});
+
+const neighborsRoute = createRoute({
+  method: "get",
+  path: `${path}/neighbors`,
+  tags,
+  summary: "Walk from an entity along its facts",
+  description:
+    "Breadth first, from subject to object and back, up to 3 hops; each fact and each entity once. Where there is more than `limit` edges, what was recorded last goes first, and `truncated` says so.",
+  request: { params: entityParams, query: neighborParameters },
+  responses: { 200: jsonResponse(neighborsView, "What lies around it."), ...problems, ...entityMissing },
+});
+
+export function entityRoutes({ services, now }: AppDeps) {
+  return createRouter()
+    .openapi(listRoute, async (c) => {
+      const query = c.req.valid("query");
+      const page = await listEntities(services, contextOf(c, now), c.req.valid("param").ns, query);
+      return c.json(viewNames(page.names, page.cursor), 200);
+    })
+    .openapi(getRoute, async (c) => {
+      const { ns, entity } = c.req.valid("param");
+      const query = c.req.valid("query");
+      return c.json(viewEntityFacts(await getEntity(services, contextOf(c, now), ns, entity, query)), 200);
+    })
+    .openapi(neighborsRoute, async (c) => {
+      const { ns, entity } = c.req.valid("param");
+      const query = c.req.valid("query");
+      return c.json(viewNeighbors(await neighbors(services, contextOf(c, now), ns, entity, query)), 200);
+    })
+    .openapi(putRoute, async (c) => {
+      const { ns, entity } = c.req.valid("param");
+      const { aliases } = c.req.valid("json");
+      return c.json(viewEntity(await putAliases(services, contextOf(c, now), ns, entity, aliases)), 200);
+    })
+    .openapi(mergeRoute, async (c) => {
+      const { ns, entity } = c.req.valid("param");
+      const { into } = c.req.valid("json");
+      return c.json(viewEntity(await mergeEntities(services, contextOf(c, now), ns, entity, into)), 200);
+    });
+}

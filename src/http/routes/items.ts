@@ -1,0 +1,111 @@
+import { createRoute } from "@hono/zod-openapi";
+import { getItem } from "../../memory/get-item.js";
+import { putItem } from "../../memory/put-item.js";
+import { removeItem } from "../../memory/remove-item.js";
+import { etagOf, expectedVersion, preconditionOf } from "../conditional.js";
+import { contextOf } from "../context.js";
+import type { AppDeps } from "../env.js";
+import { createRouter } from "../router.js";
+import { itemParams, newItem } from "../schemas/items.js";
+import { memoryDetailView, memoryView, viewDetail, viewMemory } from "../schemas/memory.js";
+import {
+  full,
+  ifMatch,
+  itemMissing,
+  itemRace,
+  jsonBody,
+  jsonResponse,
+  problems,
+  unfitBody,
+} from "./shared.js";
+
+const tags = ["items"];
+const path = "/v1/namespaces/{ns}/items/{key}";
+
+/** Described, and read by the handler: both belong together. */
+const conditions = [
+  {
+    name: "If-Match",
+    in: "header",
+    schema: { type: "string" },
+    description: "The ETag of the version that you know, or *: only if it is there. A lost race is 412.",
+  },
+  {
+    name: "If-None-Match",
+    in: "header",
+    schema: { type: "string" },
+    description: "Only *: if it isn't there yet.",
+  },
+] as const;
+
+const putRoute = createRoute({
+  method: "put",
+  path,
+  tags,
+  summary: "Put a memory under a key",
+  description:
+    "A semantic memory under your own name for it. Creates it, or makes its next version if something differs: what is left out is replaced by its default, too. With `ttl_seconds` its time begins anew, so that is always another version. Equal contents under different keys, or without one, are different memories. Takes `write` and, because the answer is the whole memory, `read`.",
+  request: { params: itemParams, body: jsonBody(newItem) },
+  parameters: [...conditions],
+  responses: {
+    201: jsonResponse(memoryView, "Created. ETag is its version; Location names it by its id."),
+    200: jsonResponse(memoryView, "Its next version, or the one that is there if nothing differs."),
+    ...problems,
+    ...unfitBody,
+    ...itemRace,
+    ...full,
+  },
+});
+
+const getRoute = createRoute({
+  method: "get",
+  path,
+  tags,
+  summary: "Read a memory by its key",
+  request: { params: itemParams },
+  responses: {
+    200: jsonResponse(memoryDetailView, "The memory; ETag is its version."),
+    ...problems,
+    ...itemMissing,
+  },
+});
+
+const removeRoute = createRoute({
+  method: "delete",
+  path,
+  tags,
+  summary: "Delete a memory by its key",
+  request: { params: itemParams, headers: ifMatch },
+  responses: { 204: { description: "Deleted." }, ...problems, ...itemMissing, ...itemRace },
+});
+
+export function itemRoutes({ services, now }: AppDeps) {
+  return createRouter()
+    .openapi(putRoute, async (c) => {
+      const { ns: namespace, key } = c.req.valid("param");
+      const { content = "", ...rest } = c.req.valid("json");
+      const input = { content, ...rest };
+      const { kind, memory } = await putItem(
+        services,
+        contextOf(c, now),
+        { namespace, key },
+        input,
+        preconditionOf(c),
+      );
+      c.header("ETag", etagOf(memory.version));
+      c.header("Location", `/v1/namespaces/${namespace}/memories/${memory.id}`);
+      return kind === "created" ? c.json(viewMemory(memory), 201) : c.json(viewMemory(memory), 200);
+    })
+    .openapi(getRoute, async (c) => {
+      const { ns: namespace, key } = c.req.valid("param");
+      const memory = await getItem(services, contextOf(c, now), { namespace, key });
+      c.header("ETag", etagOf(memory.version));
+      return c.json(viewDetail(memory), 200);
+    })
+    .openapi(removeRoute, async (c) => {
+      const { ns: namespace, key } = c.req.valid("param");
+      const expected = expectedVersion(c.req.valid("header")["if-match"]);
+      await removeItem(services, contextOf(c, now), { namespace, key }, expected);
+      return c.body(null, 204);
+    });
+}

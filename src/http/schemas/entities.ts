@@ -1,0 +1,143 @@
+import { z } from "@hono/zod-openapi";
+import { LIMITS } from "../../domain/limits.js";
+import type { EntityOutcome } from "../../memory/facts/get-entity.js";
+import type { Edge, NeighborsOutcome } from "../../memory/facts/neighbors.js";
+import type { Entity, ListedName } from "../../memory/facts/ports.js";
+import { repeatable } from "./list.js";
+import { memoryView, viewMemory } from "./memory.js";
+import { factName, memoryId, namespace, time, timeView } from "./primitives.js";
+
+/** Every client resolves `.` and `..` before it sends a path, so nobody could name such an entity in a URL. */
+export const entityName = factName
+  .refine((name) => name !== "." && name !== "..", "Must not be . or .., which no URL can name.")
+  .openapi({
+    description: "One of its names, whatever its case; percent-encoded in the URL.",
+    example: "Mara Novak",
+  });
+
+export const entityParams = z.strictObject({ ns: namespace, entity: entityName });
+
+export const validAt = z
+  .union([time, z.literal("any")])
+  .optional()
+  .openapi({
+    description: "What was so in the world at this time; `any`: whenever. The time of `as_of` unless given.",
+  });
+
+export const moment = {
+  as_of: time.optional().openapi({ description: "What was recorded, and not superseded, then." }),
+  valid_at: validAt,
+};
+
+export const entityParameters = z.strictObject({
+  ...moment,
+  limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
+  cursor: z.string().min(1).max(256).optional(),
+});
+
+export const entitiesParameters = z.strictObject({
+  prefix: factName.optional().openapi({ description: "Names that begin so, whatever their case." }),
+  limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
+  cursor: z.string().min(1).max(8192).optional(),
+});
+
+export const newAliases = z
+  .strictObject({ aliases: z.array(factName).max(LIMITS.aliases) })
+  .openapi("NewAliases");
+
+export const mergeRequest = z.strictObject({ into: factName }).openapi("MergeRequest");
+
+export const neighborParameters = z.strictObject({
+  hops: z.coerce.number().int().min(1).max(LIMITS.hops).default(1),
+  predicate: repeatable(factName)
+    .optional()
+    .openapi({ description: "Only along facts with this predicate; repeat it for several." }),
+  ...moment,
+  limit: z.coerce.number().int().min(1).max(LIMITS.edges).default(100).openapi({ description: "Of edges." }),
+});
+
+const nameView = z.string().openapi({ description: "As it was written first.", example: "Mara Novak" });
+
+export const entityView = z
+  .object({ name: nameView, aliases: z.array(z.string()).openapi({ description: "Its other names." }) })
+  .openapi("Entity");
+
+export const entityFacts = entityView
+  .extend({
+    facts: z.array(memoryView).openapi({ description: "Those that were recorded last first." }),
+    cursor: z.string().nullable(),
+  })
+  .openapi("EntityFacts");
+
+export const entityPage = z
+  .object({
+    entities: z.array(
+      z.object({
+        name: nameView,
+        alias_of: z.string().optional().openapi({ description: "The own name of the entity." }),
+        facts: z.int().openapi({ description: "Memories that hold this name as subject or object." }),
+      }),
+    ),
+    cursor: z.string().nullable(),
+  })
+  .openapi("EntityPage");
+
+const edgeView = z.object({
+  fact_id: memoryId,
+  subject: z.string(),
+  predicate: z.string(),
+  object: z.string(),
+  confidence: z.number(),
+  contradicts: z.array(memoryId),
+  valid_from: timeView.nullable(),
+  valid_to: timeView.nullable(),
+  hops: z.int().openapi({ description: "In which step it was found." }),
+});
+
+export const neighborsView = z
+  .object({
+    name: nameView,
+    nodes: z
+      .array(z.object({ name: nameView, hops: z.int() }))
+      .openapi({ description: "Each entity once, the nearest first; the one that was asked for too." }),
+    edges: z.array(edgeView).openapi({ description: "Each fact once, in its writer's words." }),
+    truncated: z.boolean().openapi({ description: "There is more than is shown." }),
+  })
+  .openapi("Neighbors");
+
+export function viewNeighbors(outcome: NeighborsOutcome): z.infer<typeof neighborsView> {
+  return {
+    name: outcome.entity.written,
+    nodes: outcome.nodes.map(({ entity, hops }) => ({ name: entity.written, hops })),
+    edges: outcome.edges.map(viewEdge),
+    truncated: outcome.truncated,
+  };
+}
+
+function viewEdge({ memory, hops }: Edge): z.infer<typeof edgeView> {
+  const { id, valid_from, valid_to } = viewMemory(memory);
+  const { cardinality: _, contradicts, ...fact } = memory.fact;
+  return { fact_id: id, ...fact, contradicts: [...contradicts], valid_from, valid_to, hops };
+}
+
+export function viewEntity({ name, written, names }: Entity): z.infer<typeof entityView> {
+  return { name: written, aliases: names.filter((each) => each.name !== name).map((each) => each.written) };
+}
+
+export function viewEntityFacts({ entity, facts, cursor }: EntityOutcome): z.infer<typeof entityFacts> {
+  return { ...viewEntity(entity), facts: facts.map(viewMemory), cursor: cursor ?? null };
+}
+
+export function viewNames(
+  names: readonly ListedName[],
+  cursor: string | undefined,
+): z.infer<typeof entityPage> {
+  return {
+    entities: names.map(({ written, aliasOf, facts }) => ({
+      name: written,
+      ...(aliasOf === undefined ? {} : { alias_of: aliasOf }),
+      facts,
+    })),
+    cursor: cursor ?? null,
+  };
+}

@@ -1,0 +1,93 @@
+import { z } from "@hono/zod-openapi";
+import type { ReadReceipt } from "../../memory/read-receipt.js";
+import type { Replay } from "../../memory/replay-receipt.js";
+import { memoryView, viewMemory } from "./memory.js";
+import { memoryId, namespace, timeView } from "./primitives.js";
+
+export const receiptParams = z.strictObject({ id: memoryId });
+
+const knownHit = z.object({
+  namespace,
+  id: memoryId,
+  version: z.int(),
+  score: z.number(),
+  // As it was known; null where it has been deleted, or has expired, since.
+  memory: z.union([memoryView, z.null()]),
+});
+
+export const receiptView = z
+  .object({
+    id: memoryId,
+    at: timeView,
+    agent: z.string(),
+    key_id: z.string().nullable(),
+    request_id: z.string(),
+    thread_id: z.string().nullable(),
+    checkpoint_id: z.string().nullable(),
+    query: z.string(),
+    namespaces: z.array(z.string()),
+    mode: z.string(),
+    limit: z.int(),
+    as_of: timeView.nullable(),
+    degraded: z.array(z.string()),
+    hits: z.array(knownHit).openapi({ description: "Best first." }),
+  })
+  .openapi("Receipt");
+
+export const replayView = z
+  .object({
+    receipt: receiptView,
+    now: z.object({
+      hits: z.array(z.object({ score: z.number(), memory: memoryView })),
+      degraded: z.array(z.string()),
+    }),
+    changes: z
+      .object({
+        gone: z.array(memoryId).openapi({ description: "Known then, not recalled now." }),
+        added: z.array(memoryId).openapi({ description: "Recalled now, not known then." }),
+        revised: z.array(memoryId).openapi({ description: "Recalled then and now, in another version." }),
+      })
+      .openapi({ description: "By ids." }),
+  })
+  .openapi("Replay");
+
+const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+export function viewReceipt({ receipt, hits }: ReadReceipt): z.infer<typeof receiptView> {
+  const { request, at, degraded, hits: _, ...rest } = receipt;
+  return {
+    ...rest,
+    at: iso(at),
+    query: request.query,
+    namespaces: [...request.namespaces],
+    mode: request.mode,
+    limit: request.limit,
+    as_of: request.as_of === undefined ? null : iso(request.as_of),
+    degraded: [...degraded],
+    hits: hits.map(({ namespace: ns, id, version, score, memory }) => ({
+      namespace: ns,
+      id,
+      version,
+      score,
+      memory: memory === null ? null : viewMemory(memory),
+    })),
+  };
+}
+
+export function viewReplay(replay: Replay): z.infer<typeof replayView> {
+  const then = new Map(replay.hits.map(({ id, version }) => [id, version]));
+  const now = new Map(replay.now.hits.map(({ memory }) => [memory.id, memory.version]));
+  const both = [...then].filter(([id]) => now.has(id));
+  return {
+    receipt: viewReceipt(replay),
+    now: {
+      hits: replay.now.hits.map(({ memory, score }) => ({ score, memory: viewMemory(memory) })),
+      degraded: [...replay.now.degraded],
+    },
+    changes: {
+      gone: [...then.keys()].filter((id) => !now.has(id)),
+      added: [...now.keys()].filter((id) => !then.has(id)),
+      revised: both.filter(([id, version]) => now.get(id) !== version).map(([id]) => id),
+    },
+  };
+}

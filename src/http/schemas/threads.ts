@@ -1,0 +1,123 @@
+import { z } from "@hono/zod-openapi";
+import { LIMITS } from "../../domain/limits.js";
+import { describeValue, newAllowance } from "../../threads/describe-value.js";
+import type { ListedThread, StoredCheckpoint, Thread } from "../../threads/ports.js";
+import type { ThreadDetail } from "../../threads/read-thread.js";
+import { namespace, text, timeView } from "./primitives.js";
+
+const threadNamespace = namespace.optional().openapi({
+  description: "That the saver was made with. Left out: of savers without one, which takes a grant on `**`.",
+});
+
+export const threadParams = z.strictObject({
+  id: text(LIMITS.threadIdBytes)
+    .refine((id) => id !== "." && id !== "..", "Must not be . or .., which no URL can name.")
+    .openapi({ description: "The thread's id; percent-encoded in the URL." }),
+});
+
+export const threadParameters = z.strictObject({ namespace: threadNamespace });
+
+export const threadListParameters = z.strictObject({
+  namespace: threadNamespace,
+  limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
+  cursor: z.string().min(1).max(8192).optional(),
+});
+
+export const checkpointParameters = z.strictObject({
+  namespace: threadNamespace,
+  checkpoint_ns: z.string().max(LIMITS.threadIdBytes).default("").openapi({
+    description: "The namespace of the checkpoints: that of a subgraph's call. Left out: the root graph's.",
+  }),
+  before: text(LIMITS.threadIdBytes)
+    .optional()
+    .openapi({ description: "Only those with an id below this one." }),
+  limit: z.coerce.number().int().min(1).max(LIMITS.checkpoints).default(10),
+});
+
+const threadView = z.object({
+  thread_id: z.string(),
+  checkpoints: z.int().openapi({ description: "How many there are, those of subgraphs included." }),
+  checkpoint_namespaces: z.array(z.string()),
+  expires_at: timeView.nullable(),
+});
+
+const shown = z.unknown().openapi({
+  type: ["object", "array", "string", "number", "boolean", "null"],
+  description:
+    "What JSON has no form for, or what is too much to show, is described by an object with `$type`.",
+});
+
+const checkpointView = z
+  .object({
+    id: z.string(),
+    checkpoint_ns: z.string(),
+    parent_id: z.string().nullable(),
+    created_at: shown,
+    metadata: shown,
+    values: z.record(z.string(), shown),
+    pending_writes: z.array(z.object({ task_id: z.string(), channel: z.string(), value: shown })),
+  })
+  .openapi("Checkpoint");
+
+export const threadPage = z
+  .object({ threads: z.array(threadView.extend({ created_at: timeView })), cursor: z.string().nullable() })
+  .openapi("ThreadPage");
+
+export const threadDetailView = threadView
+  .extend({
+    latest: checkpointView.nullable().openapi({ description: "The root graph's newest checkpoint." }),
+  })
+  .openapi("Thread");
+
+export const checkpointPage = z
+  .object({
+    checkpoints: z.array(checkpointView),
+    before: z.string().nullable().openapi({ description: "For the next page; null at the end." }),
+  })
+  .openapi("CheckpointPage");
+
+const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+function viewThread({
+  id,
+  checkpoints,
+  checkpointNamespaces,
+  expiresAt,
+}: Thread): z.infer<typeof threadView> {
+  return {
+    thread_id: id.toWellFormed(),
+    checkpoints,
+    checkpoint_namespaces: checkpointNamespaces.map((name) => name.toWellFormed()),
+    expires_at: expiresAt === null ? null : iso(expiresAt),
+  };
+}
+
+export function viewListedThread(thread: ListedThread) {
+  return { ...viewThread(thread), created_at: iso(thread.createdAt) };
+}
+
+export function viewThreadDetail({ thread, latest }: ThreadDetail): z.infer<typeof threadDetailView> {
+  const [checkpoint] = latest === undefined ? [] : viewCheckpoints([latest]);
+  return { ...viewThread(thread), latest: checkpoint ?? null };
+}
+
+/** As much as one answer may hold is shared by all of them. */
+export function viewCheckpoints(checkpoints: readonly StoredCheckpoint[]): z.infer<typeof checkpointView>[] {
+  const allowance = newAllowance();
+  const show = (value: unknown) => describeValue(value, allowance);
+  return checkpoints.map(({ id, namespace: ns, parentId, timestamp, metadata, values, writes }) => ({
+    id: id.toWellFormed(),
+    checkpoint_ns: ns.toWellFormed(),
+    parent_id: parentId === null ? null : parentId.toWellFormed(),
+    created_at: show(timestamp ?? null),
+    metadata: show(metadata),
+    values: Object.fromEntries(
+      Object.entries(values).map(([channel, value]) => [channel.toWellFormed(), show(value)]),
+    ),
+    pending_writes: writes.map(({ taskId, channel, value }) => ({
+      task_id: taskId.toWellFormed(),
+      channel: channel.toWellFormed(),
+      value: show(value),
+    })),
+  }));
+}

@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { authorize } from "../../access/authorize.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { entityNotFound, invalid } from "../../domain/errors.js";
+import { matches } from "../filter.js";
+import { holds } from "../moment.js";
+import type { Moment } from "../ports.js";
+import { momentOf } from "../recall.js";
+import type { Memory } from "../record.js";
+import type { Services } from "../services.js";
+import { isAlive } from "../ttl.js";
+import { aboutAny } from "./about.js";
+import { normaliseName } from "./names.js";
+import type { Entity } from "./ports.js";
+
+export interface EntityInput {
+  /** See {@link RecallInput}. */
+  readonly as_of?: number | undefined;
+  readonly valid_at?: number | "any" | undefined;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+export interface EntityOutcome {
+  readonly entity: Entity;
+  /** Those that were recorded last first. A page may hold fewer than `limit`, even none, before the end. */
+  readonly facts: readonly Memory[];
+  /** Undefined at the end. */
+  readonly cursor: string | undefined;
+}
+
+/** An entity with the facts that hold one of its names as subject or object. */
+export async function getEntity(
+  { store, entities, audit }: Services,
+  context: Context,
+  namespace: string,
+  name: string,
+  input: EntityInput,
+): Promise<EntityOutcome> {
+  await authorize(audit, context, namespace, { verb: "read", act: "entity.get" });
+  const { entities: found } = await entities.resolve(namespace, [normaliseName(name)]);
+  const trail = trailOf(context, "entity.get");
+  const [entity] = found;
+  if (entity === undefined) {
+    await audit.record(namespace, trail, "missing");
+    throw entityNotFound();
+  }
+  const walk = fingerprint(namespace, entity, input);
+  const start = input.cursor === undefined ? undefined : decodeCursor(input.cursor, walk);
+  const moment =
+    start === undefined ? momentOf(context, input) : { asOf: input.as_of, validAt: start.validAt };
+  const query = { scopes: [{ root: namespace, below: false }], filter: aboutAny([entity]) };
+  const page = await entities.factRefs({ ...query, moment, before: start?.before, limit: input.limit });
+  if (start === undefined && page.total === 0 && entity.names.length === 1) {
+    const ever = { asOf: undefined, validAt: undefined };
+    const any = await entities.factRefs({ ...query, moment: ever, before: undefined, limit: 0 });
+    // Its facts are deleted or have expired; the list of entities forgets it when it comes by.
+    if (any.total === 0) {
+      await audit.record(namespace, trail, "missing");
+      throw entityNotFound();
+    }
+  }
+  const loaded = await store.load(trail, [namespace], page.refs, moment.asOf);
+  const now = context.now();
+  const facts = loaded
+    .filter((memory) => memory !== undefined)
+    .filter((memory) => isAlive(memory, now) && holds(memory, moment) && matches(memory, query.filter));
+  const last = page.refs.at(-1);
+  const more = last !== undefined && page.total > page.refs.length;
+  return { entity, facts, cursor: more ? encodeCursor({ before: last.seq, moment }, walk) : undefined };
+}
+
+/** A cursor belongs to one walk: with other times it would skip what it shouldn't. */
+function fingerprint(namespace: string, { name }: Entity, { as_of, valid_at }: EntityInput): string {
+  const walk = JSON.stringify([namespace, name, as_of ?? null, valid_at ?? null]);
+  return createHash("sha256").update(walk).digest("base64url").slice(0, 12);
+}
+
+/** What is so now is asked of the same now on all pages. */
+function encodeCursor(
+  { before, moment }: { readonly before: number; readonly moment: Moment },
+  walk: string,
+): string {
+  return Buffer.from(`${before}:${moment.validAt ?? "any"}:${walk}`).toString("base64url");
+}
+
+function decodeCursor(cursor: string, walk: string): { before: number; validAt: number | undefined } {
+  const text = Buffer.from(cursor, "base64url").toString("utf8");
+  const match = /^(\d{1,15}):(any|-?\d{1,15}):(.+)$/.exec(text);
+  if (match === null) throw invalid("cursor", "This is no cursor of an entity's facts.");
+  if (match[3] !== walk) throw invalid("cursor", "This cursor belongs to another entity or other times.");
+  return { before: Number(match[1]), validAt: match[2] === "any" ? undefined : Number(match[2]) };
+}

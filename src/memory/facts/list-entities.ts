@@ -1,0 +1,34 @@
+import { authorize } from "../../access/authorize.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { invalid } from "../../domain/errors.js";
+import type { Services } from "../services.js";
+import { normaliseName } from "./names.js";
+import type { ListedName } from "./ports.js";
+
+export interface ListEntitiesInput {
+  readonly prefix?: string | undefined;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** Names of entities, in the order of their bytes. */
+export async function listEntities(
+  { entities, audit }: Services,
+  context: Context,
+  namespace: string,
+  { prefix = "", limit, cursor }: ListEntitiesInput,
+): Promise<{ readonly names: readonly ListedName[]; readonly cursor: string | undefined }> {
+  await authorize(audit, context, namespace, { verb: "read", act: "entity.list" });
+  await audit.record(namespace, trailOf(context, "entity.list"), "ok");
+  const start = normaliseName(prefix);
+  const after = cursor === undefined ? undefined : Buffer.from(cursor, "base64url").toString("utf8");
+  if (after !== undefined && !after.startsWith(start)) {
+    throw invalid("cursor", "This cursor belongs to another prefix.");
+  }
+  const page = await entities.list(namespace, start, after, limit);
+  return {
+    names: page.names,
+    cursor: page.next === undefined ? undefined : Buffer.from(page.next).toString("base64url"),
+  };
+}

@@ -1,0 +1,36 @@
+/**
+ * What makes two names of a subject, predicate or object the same: Unicode NFKC, case, and white space at the ends and
+ * in runs. Everything that compares names compares these; what is shown is what was written. Applied twice, it is as
+ * applied once.
+ */
+export function normaliseName(name: string): string {
+  // Lower case can undo a composition (İ), so it is composed once more.
+  return name.normalize("NFKC").toLowerCase().normalize("NFKC").trim().replaceAll(/\s+/g, " ");
+}
+
+/** Words of a query that are looked at, words of a name, and names that are looked up. */
+const MAX_WORDS = 48;
+const MAX_NAME_WORDS = 5;
+const MAX_NAMES = 256;
+
+/** Quotes, brackets, stops and the like around a name in a sentence. */
+const AROUND = /^[^\p{L}\p{N}\p{M}]+|[^\p{L}\p{N}\p{M}]+$/gu;
+const POSSESSIVE = /['’]s?$/u;
+
+/**
+ * What in a query may be a name: every run of up to 5 of its words, as it is, without the punctuation around it, and
+ * without a possessive's end; normalised, the longest runs first. At most 256.
+ */
+export function possibleNames(query: string): string[] {
+  const words = normaliseName(query).split(" ").slice(0, MAX_WORDS);
+  const names = new Set<string>();
+  for (let length = Math.min(MAX_NAME_WORDS, words.length); length > 0; length--) {
+    for (let first = 0; first + length <= words.length; first++) {
+      const run = words.slice(first, first + length).join(" ");
+      const bare = run.replace(AROUND, "");
+      for (const name of [run, bare, bare.replace(POSSESSIVE, "")]) if (name !== "") names.add(name);
+    }
+  }
+  // Single words are the likeliest names, so a long query loses its long runs.
+  return [...names].toReversed().slice(0, MAX_NAMES).toReversed();
+}

@@ -1,0 +1,125 @@
+import { authorize } from "../../access/authorize.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { entityNotFound } from "../../domain/errors.js";
+import { momentOf } from "../recall.js";
+import type { Memory } from "../record.js";
+import type { Services } from "../services.js";
+import { isAlive } from "../ttl.js";
+import { aboutAny } from "./about.js";
+import type { Fact } from "./fact.js";
+import { normaliseName } from "./names.js";
+import type { Entity, EntityStore } from "./ports.js";
+
+export interface NeighborsInput {
+  readonly hops: number;
+  /** Undefined: along any. */
+  readonly predicate?: readonly string[] | undefined;
+  readonly as_of?: number | undefined;
+  readonly valid_at?: number | "any" | undefined;
+  /** Of edges. */
+  readonly limit: number;
+}
+
+export interface Node {
+  readonly entity: Entity;
+  /** From where the walk began. */
+  readonly hops: number;
+}
+
+export interface Edge {
+  readonly memory: Memory & { readonly fact: Fact };
+  /** In which step it was found: one of its ends is that many hops away, less one. */
+  readonly hops: number;
+}
+
+export interface NeighborsOutcome {
+  readonly entity: Entity;
+  readonly nodes: readonly Node[];
+  readonly edges: readonly Edge[];
+  /** There is more than is shown. */
+  readonly truncated: boolean;
+}
+
+/** Names that one step looks up. */
+const MAX_FRONTIER = 256;
+
+/**
+ * Everything within some hops of an entity, breadth first: one search a hop, for the facts that hold a name of the
+ * frontier as subject or object; and one lookup more where the namespace has aliases. What was recorded last comes
+ * first where there is more than `limit`. Each fact and each entity is visited once, so a cycle ends.
+ */
+export async function neighbors(
+  { entities, audit }: Services,
+  context: Context,
+  namespace: string,
+  name: string,
+  input: NeighborsInput,
+): Promise<NeighborsOutcome> {
+  await authorize(audit, context, namespace, { verb: "read", act: "neighbors" });
+  const moment = momentOf(context, input);
+  const start = await entities.resolve(namespace, [normaliseName(name)]);
+  const [entity] = start.entities;
+  if (entity === undefined) {
+    await audit.record(namespace, trailOf(context, "neighbors"), "missing");
+    throw entityNotFound();
+  }
+  const nodes = new Map<string, Node>([[entity.name, { entity, hops: 0 }]]);
+  const edges = new Map<string, Edge>();
+  let frontier: readonly Entity[] = [entity];
+  let truncated = false;
+  for (let hops = 1; hops <= input.hops && frontier.length > 0 && edges.size < input.limit; hops++) {
+    const bounded = bound(frontier);
+    truncated ||= bounded.length < frontier.length;
+    const found = await entities.facts({
+      scopes: [{ root: namespace, below: false }],
+      filter: aboutAny(bounded, input.predicate),
+      moment,
+      // Those of the last step are found once more.
+      limit: input.limit + edges.size,
+    });
+    truncated ||= found.total > input.limit + edges.size;
+    const fresh = found.facts
+      .filter((memory) => isAlive(memory, context.now()) && !edges.has(memory.id))
+      .flatMap(withFact);
+    const shown = fresh.slice(0, input.limit - edges.size);
+    truncated ||= shown.length < fresh.length;
+    for (const memory of shown) edges.set(memory.id, { memory, hops });
+    frontier = await reached(entities, namespace, shown, start.aliases);
+    frontier = frontier.filter((each) => !nodes.has(each.name));
+    for (const each of frontier) nodes.set(each.name, { entity: each, hops });
+    truncated ||= edges.size >= input.limit && hops < input.hops && frontier.length > 0;
+  }
+  // What is shown is on record before it is.
+  await audit.record(namespace, trailOf(context, "neighbors", { ids: [...edges.keys()] }), "ok");
+  return { entity, nodes: [...nodes.values()], edges: [...edges.values()], truncated };
+}
+
+function bound(frontier: readonly Entity[]): readonly Entity[] {
+  let names = 0;
+  return frontier.filter((entity) => (names += entity.names.length) <= MAX_FRONTIER);
+}
+
+function withFact(memory: Memory): (Memory & { readonly fact: Fact })[] {
+  return memory.fact === null ? [] : [{ ...memory, fact: memory.fact }];
+}
+
+/** The entities at both ends of these facts, each once. */
+async function reached(
+  entities: EntityStore,
+  namespace: string,
+  facts: readonly { readonly fact: Fact }[],
+  aliases: boolean,
+): Promise<readonly Entity[]> {
+  const ends = facts.flatMap(({ fact }) => [fact.subject, fact.object]);
+  const alone = new Map<string, Entity>();
+  for (const written of ends.map((end) => end.trim())) {
+    const name = normaliseName(written);
+    if (!alone.has(name)) alone.set(name, { name, written, names: [{ name, written }] });
+  }
+  if (!aliases || alone.size === 0) return [...alone.values()];
+  const names = [...alone.keys()];
+  const { entities: known } = await entities.resolve(namespace, names);
+  const found = [...alone.values()].map((entity, index) => known[index] ?? entity);
+  return [...new Map(found.map((entity) => [entity.name, entity])).values()];
+}

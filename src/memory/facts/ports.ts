@@ -1,0 +1,85 @@
+import type { Scope } from "../../access/grants.js";
+import type { Trail } from "../../access/trail.js";
+import type { FacetQuery } from "../filter.js";
+import type { MemoryRef, Moment } from "../ports.js";
+import type { Memory } from "../record.js";
+
+/** A name as it is compared, and as somebody wrote it. */
+export interface Name {
+  readonly name: string;
+  readonly written: string;
+}
+
+/** What is known under one or more names: subject or object of facts, or an alias. */
+export interface Entity extends Name {
+  /** All of its names, its own first. */
+  readonly names: readonly Name[];
+}
+
+export interface Resolved {
+  /** In the order of the names; undefined where nothing is known by it. */
+  readonly entities: readonly (Entity | undefined)[];
+  /** Whether the namespace has any aliases. */
+  readonly aliases: boolean;
+}
+
+export interface FactQuery {
+  /** All of these together. */
+  readonly scopes: readonly Scope[];
+  readonly filter: FacetQuery;
+  readonly moment: Moment;
+  readonly limit: number;
+}
+
+export interface FactPageQuery extends FactQuery {
+  /** Below which sequence number the page begins; undefined: at the last. */
+  readonly before: number | undefined;
+}
+
+/** The facts that were recorded last come first. */
+export interface FactRefs {
+  readonly refs: readonly (MemoryRef & { readonly seq: number })[];
+  readonly total: number;
+}
+
+export interface FoundFacts {
+  readonly facts: readonly Memory[];
+  /** How many there are in all. */
+  readonly total: number;
+}
+
+export interface ListedName extends Name {
+  /** The entity's own name as it is written, where this is another of its names. */
+  readonly aliasOf: string | undefined;
+  /** Facts that hold this name now. */
+  readonly facts: number;
+}
+
+export type AliasOutcome =
+  | { readonly kind: "done"; readonly entity: Entity }
+  | { readonly kind: "missing" }
+  /** The name is another entity's. */
+  | { readonly kind: "taken"; readonly name: string }
+  | { readonly kind: "too_many" };
+
+/**
+ * Facts by what they are about. Names come and go as they are compared (`normaliseName`). What has no trail records
+ * nothing: the verb that calls it does. Rejects as {@link MemoryStore} does.
+ */
+export interface EntityStore {
+  resolve(namespace: string, names: readonly string[]): Promise<Resolved>;
+  factRefs(query: FactPageQuery): Promise<FactRefs>;
+  /** In one round trip, with what they say. */
+  facts(query: FactQuery): Promise<FoundFacts>;
+  /** Names that begin so, in their own order; `next` is where to go on, undefined at the end. */
+  list(
+    namespace: string,
+    prefix: string,
+    after: string | undefined,
+    limit: number,
+  ): Promise<{ readonly names: readonly ListedName[]; readonly next: string | undefined }>;
+  /** Gives an entity these names beside its own, and no others. */
+  putAliases(trail: Trail, namespace: string, entity: Name, aliases: readonly Name[]): Promise<AliasOutcome>;
+  /** Makes two entities one, under the name of `into`. */
+  merge(trail: Trail, namespace: string, from: Name, into: Name): Promise<AliasOutcome>;
+}

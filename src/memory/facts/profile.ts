@@ -1,0 +1,160 @@
+import { authorize, authorizedParts } from "../../access/authorize.js";
+import type { Scope } from "../../access/grants.js";
+import { scopeOf } from "../../access/grants.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { tokenCounter } from "../../domain/tokens.js";
+import type { FacetQuery } from "../filter.js";
+import { matches } from "../filter.js";
+import { FACT_FACET, typeFacet } from "../facets.js";
+import { holds } from "../moment.js";
+import type { MemoryRef, Moment } from "../ports.js";
+import { momentOf } from "../recall.js";
+import type { Memory, MemoryType } from "../record.js";
+import type { Services } from "../services.js";
+import { parseQuery } from "../terms.js";
+import { isAlive } from "../ttl.js";
+import { aboutAny } from "./about.js";
+import { normaliseName } from "./names.js";
+import type { Entity } from "./ports.js";
+import { profileText } from "./profile-text.js";
+
+export interface ProfileInput {
+  /** Besides the profile's own: namespaces, or patterns of which what the caller may read counts. */
+  readonly namespaces?: readonly string[] | undefined;
+  readonly valid_at?: number | undefined;
+  readonly token_budget: number;
+}
+
+export interface Profile {
+  readonly subject: string;
+  readonly facts: readonly Memory[];
+  readonly preferences: readonly Memory[];
+  readonly procedures: readonly Memory[];
+  readonly episodes: readonly Memory[];
+  /** As much of it as the budget holds, ready for a prompt. */
+  readonly text: string;
+  readonly tokens: number;
+  /** Not all of it is in the text. */
+  readonly cut: boolean;
+}
+
+/** Memories of each kind; the text shows fewer of them if the budget is small. */
+const MOST = { facts: 100, preferences: 25, procedures: 25, episodes: 25 } as const;
+const CANDIDATES = 100;
+
+/**
+ * What is known about one subject in several namespaces: facts that hold one of its names, and memories that mention
+ * it: other semantic ones (preferences), procedures, and the latest episodes. Its names are those of the profile's own
+ * namespace. A subject that nobody knows has an empty profile.
+ */
+export async function profile(
+  services: Services,
+  context: Context,
+  namespace: string,
+  subject: string,
+  input: ProfileInput,
+): Promise<Profile> {
+  const { entities, audit } = services;
+  const need = { verb: "read", act: "profile" } as const;
+  await authorize(audit, context, namespace, need);
+  const names = [...new Set([namespace, ...(input.namespaces ?? [])])];
+  const scopes: Scope[] = [];
+  for (const name of names) scopes.push(...(await authorizedParts(audit, context, scopeOf(name), need)));
+
+  const moment = momentOf(context, { as_of: undefined, valid_at: input.valid_at });
+  const name = normaliseName(subject);
+  const { entities: known } = await entities.resolve(namespace, [name]);
+  const entity = known[0] ?? { name, written: subject.trim(), names: [{ name, written: subject.trim() }] };
+  const about = aboutAny([entity]);
+  const [facts, preferences, procedures, episodes] = await Promise.all([
+    entities.factRefs({ scopes, filter: about, moment, before: undefined, limit: MOST.facts }),
+    mentions(services, scopes, moment, entity, "semantic"),
+    mentions(services, scopes, moment, entity, "procedural"),
+    mentions(services, scopes, moment, entity, "episodic"),
+  ]);
+  const loaded = await load(services, context, named(names), [facts.refs, preferences, procedures, episodes]);
+  const now = context.now();
+  const [allFacts = [], likes = [], ways = [], events = []] = loaded.map((memories) =>
+    originals(memories.filter((memory) => isAlive(memory, now) && holds(memory, moment))),
+  );
+  const latest = events.toSorted((one, other) => other.timestamp - one.timestamp);
+  const parts = {
+    facts: allFacts.filter((memory) => matches(memory, about)),
+    preferences: likes.filter(({ fact }) => fact === null).slice(0, MOST.preferences),
+    procedures: ways.slice(0, MOST.procedures),
+    episodes: latest.slice(0, MOST.episodes),
+  };
+  const count = await tokenCounter();
+  return {
+    subject: entity.written,
+    ...parts,
+    ...profileText(entity.written, parts, input.token_budget, count),
+  };
+}
+
+const named = (names: readonly string[]): string[] => names.filter((name) => !scopeOf(name).below);
+
+/** Memories that hold one of the names, word by word, the best first. */
+async function mentions(
+  { store }: Services,
+  scopes: readonly Scope[],
+  moment: Moment,
+  { names }: Entity,
+  type: MemoryType,
+): Promise<readonly MemoryRef[]> {
+  const filter: FacetQuery = {
+    groups: [[typeFacet(type)]],
+    without: [FACT_FACET],
+    from: undefined,
+    to: undefined,
+  };
+  const refs = new Map<string, MemoryRef>();
+  // One after the other: names are few, and each is a search that a machine feels.
+  for (const { name } of names.slice(0, MAX_MENTIONED)) {
+    const { terms, phrases } = parseQuery(`"${name.replaceAll('"', " ")}"`);
+    if (terms.length === 0) continue;
+    // The longest is the whole name; an identifier in it would be one more phrase.
+    const [phrase] = phrases.toSorted((one, other) => other.length - one.length);
+    const whole = {
+      terms: phrase === undefined ? terms : [],
+      phrases: phrase === undefined ? [] : [phrase],
+      pairs: [],
+    };
+    const found = await store.search({
+      moment,
+      scopes,
+      filter,
+      keyword: whole,
+      vector: undefined,
+      depth: CANDIDATES,
+    });
+    for (const { namespace, id } of found.keyword ?? []) refs.set(`${namespace}:${id}`, { namespace, id });
+  }
+  return [...refs.values()].slice(0, CANDIDATES);
+}
+
+/** Names that are looked for in other memories. */
+const MAX_MENTIONED = 8;
+
+async function load(
+  { store }: Services,
+  context: Context,
+  namespaces: readonly string[],
+  lists: readonly (readonly MemoryRef[])[],
+): Promise<Memory[][]> {
+  const loaded = await store.load(trailOf(context, "profile"), namespaces, lists.flat());
+  let next = 0;
+  return lists.map(({ length }) =>
+    loaded.slice(next, (next += length)).filter((memory) => memory !== undefined),
+  );
+}
+
+/** A memory and its published copies are one: the origin, where it is among them. */
+function originals(memories: readonly Memory[]): Memory[] {
+  const byId = new Map<string, Memory>();
+  for (const memory of memories) {
+    if (!byId.has(memory.id) || memory.origin === null) byId.set(memory.id, memory);
+  }
+  return [...byId.values()];
+}

@@ -1,0 +1,29 @@
+import { authorize } from "../../access/authorize.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import type { Services } from "../services.js";
+import { entityOf } from "./alias-outcome.js";
+import { normaliseName } from "./names.js";
+import type { Entity, Name } from "./ports.js";
+
+/**
+ * Gives an entity these other names, and no others; one that isn't known becomes so. Facts keep their own words: names
+ * are looked up when somebody asks. A name of another entity is refused: that is a merge.
+ */
+export async function putAliases(
+  { entities, audit }: Services,
+  context: Context,
+  namespace: string,
+  name: string,
+  aliases: readonly string[],
+): Promise<Entity> {
+  await authorize(audit, context, namespace, { verb: "write", act: "entity.put" });
+  // The answer tells the entity's own name, and a refusal that there is another one.
+  await authorize(audit, context, namespace, { verb: "read", act: "entity.put" });
+  const trail = trailOf(context, "entity.put");
+  return entityOf(await entities.putAliases(trail, namespace, nameOf(name), aliases.map(nameOf)));
+}
+
+export function nameOf(written: string): Name {
+  return { name: normaliseName(written), written: written.trim() };
+}

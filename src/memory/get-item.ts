@@ -1,0 +1,23 @@
+import { authorize } from "../access/authorize.js";
+import { allowsIn } from "../access/grants.js";
+import { trailOf } from "../access/trail.js";
+import type { Context } from "../domain/context.js";
+import { itemNotFound } from "../domain/errors.js";
+import type { ItemRef } from "./ports.js";
+import type { MemoryDetail } from "./record.js";
+import type { Services } from "./services.js";
+import { isAlive } from "./ttl.js";
+
+/** A memory by its key, from the primary: it sees every acknowledged write. */
+export async function getItem(
+  { store, audit }: Services,
+  context: Context,
+  ref: ItemRef,
+): Promise<MemoryDetail> {
+  await authorize(audit, context, ref.namespace, { verb: "read", act: "item.get" });
+  const memory = await store.getItem(trailOf(context, "item.get"), ref);
+  if (memory === undefined || !isAlive(memory, context.now())) throw itemNotFound();
+  const { grants } = context.actor;
+  const publications = memory.publications.filter(({ namespace }) => allowsIn(grants, "read", namespace));
+  return { ...memory, publications };
+}

@@ -1,0 +1,122 @@
+import { authorizedParts } from "../access/authorize.js";
+import type { Scope } from "../access/grants.js";
+import { allowsIn, covers, patternOf } from "../access/grants.js";
+import { trailOf } from "../access/trail.js";
+import type { Context } from "../domain/context.js";
+import { invalid } from "../domain/errors.js";
+import { LIMITS } from "../domain/limits.js";
+import type { FacetQuery, MemoryFilter } from "./filter.js";
+import { facetQuery, matches } from "./filter.js";
+import type { ListOutcome } from "./list.js";
+import { decodePlace, encodePlace, walkOf } from "./page-cursor.js";
+import type { MemoryRef } from "./ports.js";
+import { readableNamespaces } from "./readable-namespaces.js";
+import type { Services } from "./services.js";
+import { isAlive } from "./ttl.js";
+
+export interface ListManyInput {
+  readonly scope: Scope;
+  readonly filter: MemoryFilter;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/**
+ * A page of the memories of all namespaces of a scope, as far as the caller may read them: namespace by
+ * namespace in a fixed order, in each in the order of recording. Following the cursor visits each memory that was there
+ * at the first page, and wasn't deleted meanwhile, exactly once.
+ */
+export async function listMany(
+  { store, audit }: Services,
+  context: Context,
+  input: ListManyInput,
+): Promise<ListOutcome> {
+  const { scope, limit } = input;
+  const parts = await authorizedParts(audit, context, scope, { verb: "read", act: "list" });
+  const filter = facetQuery(input.filter);
+  const walk = walkOf(scope, filter);
+  const start = input.cursor === undefined ? undefined : decodePlace(input.cursor, walk);
+  const trail = trailOf(context, "list", scope.below ? { other: patternOf(scope) } : {});
+  const found =
+    parts.length === 0
+      ? { refs: [], place: undefined }
+      : await walkNamespaces(store, context, scope, filter, limit, start);
+  if (found.refs.length === 0 && scope.below) await audit.system(trail, "ok");
+  const memories = await store.load(trail, scope.below ? [] : [scope.root], found.refs);
+  const now = context.now();
+  return {
+    memories: memories
+      .filter((memory) => memory !== undefined)
+      .filter((memory) => isAlive(memory, now) && matches(memory, filter)),
+    cursor: found.place === undefined ? undefined : encodePlace(found.place, walk),
+  };
+}
+
+interface Found {
+  readonly refs: readonly MemoryRef[];
+  /** Where the next page begins; undefined at the end. */
+  readonly place: string | undefined;
+}
+
+async function walkNamespaces(
+  store: Services["store"],
+  context: Context,
+  scope: Scope,
+  filter: FacetQuery,
+  limit: number,
+  start: string | undefined,
+): Promise<Found> {
+  const refs: MemoryRef[] = [];
+  let [after, position] = readPlace(start);
+
+  /** Takes what is left of a namespace, or as much as fits; true when the page is full. */
+  async function take(namespace: string, from: number | undefined): Promise<boolean> {
+    let next = from;
+    do {
+      const page = await store.list({
+        namespace,
+        filter,
+        order: "asc",
+        limit: limit - refs.length,
+        after: next,
+      });
+      refs.push(...page.refs);
+      next = page.next;
+      position = next;
+    } while (next !== undefined && refs.length < limit);
+    after = namespace;
+    return refs.length >= limit;
+  }
+
+  const place = (): string => `${after ?? ""} ${position ?? ""}`;
+  if (after !== undefined && position !== undefined && isReadable(context, scope, after)) {
+    if (await take(after, position)) return { refs, place: place() };
+  }
+  let scanned = 0;
+  for await (const names of readableNamespaces(store, context.actor.grants, scope, after)) {
+    const counts = await store.countIn(names.map((root) => ({ scopes: [{ root, below: false }], filter })));
+    for (const [index, name] of names.entries()) {
+      if ((counts[index] ?? 0) > 0 && (await take(name, undefined))) return { refs, place: place() };
+    }
+    scanned += names.length;
+    after = names.at(-1);
+    position = undefined;
+    if (scanned >= LIMITS.scannedNamespaces) return { refs, place: place() };
+  }
+  return { refs, place: undefined };
+}
+
+function isReadable({ actor }: Context, scope: Scope, namespace: string): boolean {
+  return covers(scope, { root: namespace, below: false }) && allowsIn(actor.grants, "read", namespace);
+}
+
+/**
+ * A namespace that was reached, and how far in it; nothing after the blank where it is done with. Anybody can write a
+ * cursor: what it names is checked as anything that is asked for.
+ */
+function readPlace(place: string | undefined): [after: string | undefined, position: number | undefined] {
+  if (place === undefined) return [undefined, undefined];
+  const match = /^([A-Za-z0-9_.-]{1,256}) (\d{0,15})$/.exec(place);
+  if (match?.[1] === undefined) throw invalid("cursor", "This is no cursor of a list.");
+  return [match[1], match[2] === "" ? undefined : Number(match[2])];
+}

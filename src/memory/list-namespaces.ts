@@ -1,0 +1,167 @@
+import { authorizeSome } from "../access/authorize.js";
+import type { Scope } from "../access/grants.js";
+import { allowedParts, allowsIn } from "../access/grants.js";
+import { trailOf } from "../access/trail.js";
+import type { Context } from "../domain/context.js";
+import { invalid } from "../domain/errors.js";
+import { LIMITS } from "../domain/limits.js";
+import type { FacetQuery } from "./filter.js";
+import { facetQuery } from "./filter.js";
+import { decodePlace, encodePlace, walkOf } from "./page-cursor.js";
+import { readableNamespaces, WHOLE } from "./readable-namespaces.js";
+import type { Services } from "./services.js";
+
+export interface NamespacesInput {
+  /** Labels that a namespace begins and ends with; `*` stands for any one label. */
+  readonly prefix: readonly string[];
+  readonly suffix: readonly string[];
+  /** Longer namespaces are cut to so many labels, and listed once. */
+  readonly max_depth?: number | undefined;
+  readonly items_only?: boolean | undefined;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+export interface NamespaceCount {
+  readonly namespace: string;
+  /** In it; where namespaces are cut, in all that the caller may read at and below it. */
+  readonly memories: number;
+}
+
+export interface NamespacesOutcome {
+  readonly namespaces: readonly NamespaceCount[];
+  /** Undefined at the end. A page may hold fewer than `limit`, even none, before the end. */
+  readonly cursor: string | undefined;
+}
+
+/**
+ * The namespaces that hold memories now and that the caller may read, in a fixed order. What it may not read is left
+ * out: it can't be told from what isn't there.
+ */
+export async function listNamespaces(
+  { store, audit }: Services,
+  context: Context,
+  input: NamespacesInput,
+): Promise<NamespacesOutcome> {
+  await authorizeSome(audit, context, { verb: "read", act: "namespace.list" });
+  const walk = walkOf(input.prefix, input.suffix, input.max_depth, input.items_only);
+  const after = input.cursor === undefined ? undefined : decodePlace(input.cursor, walk);
+  if (after !== undefined && !/^[A-Za-z0-9_.-]{1,256}\/?$/.test(after)) {
+    throw invalid("cursor", "This is no cursor of a list.");
+  }
+  const filter = facetQuery({ items_only: input.items_only });
+  const depth = input.max_depth ?? Infinity;
+  const page = await walkNamespaces(store, context, input, filter, after);
+  const namespaces =
+    depth === Infinity ? page.found : await countBelow(store, context, page.found, depth, filter);
+  await audit.system(trailOf(context, "namespace.list", { other: input.prefix.join(".") || "**" }), "ok");
+  return { namespaces, cursor: page.place === undefined ? undefined : encodePlace(page.place, walk) };
+}
+
+interface Page {
+  readonly found: readonly NamespaceCount[];
+  /** Where the next page begins; undefined at the end. */
+  readonly place: string | undefined;
+}
+
+async function walkNamespaces(
+  store: Services["store"],
+  context: Context,
+  input: NamespacesInput,
+  filter: FacetQuery,
+  start: string | undefined,
+): Promise<Page> {
+  const { grants } = context.actor;
+  const scope = scopeOfPrefix(input.prefix);
+  const found: NamespaceCount[] = [];
+  let scanned = 0;
+  let place = start;
+
+  /** Undefined once it has come to the end; else where to go on. */
+  async function scan(): Promise<string | undefined> {
+    for await (const names of readableNamespaces(store, grants, scope, place)) {
+      const wanted = names.filter((name) => fits(name, input));
+      const counts = await count(store, wanted, filter);
+      scanned += names.length;
+      for (const [index, name] of wanted.entries()) {
+        const memories = counts[index] ?? 0;
+        if (memories === 0) continue;
+        const cut = cutTo(name, input.max_depth);
+        if (cut === name) {
+          found.push({ namespace: name, memories });
+          if (found.length === input.limit) return name;
+        } else {
+          // All that is cut to the same stands together; `cut` itself, if it is in the list, came before.
+          const listed = (await holds(store, context, cut, input, filter)) > 0;
+          if (!listed) found.push({ namespace: cut, memories: 0 });
+          return `${cut}${WHOLE}`;
+        }
+      }
+      if (scanned >= LIMITS.scannedNamespaces) return names.at(-1);
+    }
+    return undefined;
+  }
+
+  do place = await scan();
+  while (place !== undefined && found.length < input.limit && scanned < LIMITS.scannedNamespaces);
+  return { found, place };
+}
+
+/** How much a namespace holds that is itself in the list: then what is cut to it is no other entry. */
+async function holds(
+  store: Services["store"],
+  context: Context,
+  name: string,
+  input: NamespacesInput,
+  filter: FacetQuery,
+): Promise<number> {
+  if (!fits(name, input) || !allowsIn(context.actor.grants, "read", name)) return 0;
+  const [memories = 0] = await count(store, [name], filter);
+  return memories;
+}
+
+function count(store: Services["store"], names: readonly string[], filter: FacetQuery) {
+  return names.length === 0
+    ? Promise.resolve([])
+    : store.countIn(names.map((root) => ({ scopes: [{ root, below: false }], filter })));
+}
+
+async function countBelow(
+  store: Services["store"],
+  { actor }: Context,
+  found: readonly NamespaceCount[],
+  depth: number,
+  filter: FacetQuery,
+): Promise<NamespaceCount[]> {
+  // What lies below a shorter one is in the list itself.
+  const stands = found.filter(({ namespace }) => namespace.split(".").length === depth);
+  const queries = stands.map(({ namespace }) => ({
+    scopes: allowedParts(actor.grants, "read", { root: namespace, below: true }),
+    filter,
+  }));
+  const counts = queries.length === 0 ? [] : await store.countIn(queries);
+  const below = new Map(stands.map((entry, index) => [entry, counts[index] ?? 0]));
+  return found.map((entry) => ({ ...entry, memories: below.get(entry) ?? entry.memories }));
+}
+
+/** What of the directory has to be looked at: up to the first `*` the prefix says it. */
+function scopeOfPrefix(prefix: readonly string[]): Scope {
+  const wild = prefix.indexOf("*");
+  return { root: (wild === -1 ? prefix : prefix.slice(0, wild)).join("."), below: true };
+}
+
+function fits(name: string, { prefix, suffix }: NamespacesInput): boolean {
+  const labels = name.split(".");
+  if (Math.max(prefix.length, suffix.length) > labels.length) return false;
+  const matches = (pattern: string | undefined, label: string | undefined): boolean =>
+    pattern === "*" || pattern === label;
+  const offset = labels.length - suffix.length;
+  return (
+    prefix.every((pattern, index) => matches(pattern, labels[index])) &&
+    suffix.every((pattern, index) => matches(pattern, labels[offset + index]))
+  );
+}
+
+function cutTo(name: string, depth: number | undefined): string {
+  return depth === undefined ? name : name.split(".").slice(0, depth).join(".");
+}

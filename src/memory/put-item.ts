@@ -1,0 +1,206 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import { authorize } from "../access/authorize.js";
+import { trailOf } from "../access/trail.js";
+import type { Context } from "../domain/context.js";
+import { quotaExceeded, versionConflict } from "../domain/errors.js";
+import type { JsonObject } from "../domain/json.js";
+import type { Precondition } from "../domain/precondition.js";
+import type { FirstEmbedding } from "./embed.js";
+import { embedFirstPassages } from "./embed.js";
+import { itemHash } from "./hash.js";
+import type { ItemRef } from "./ports.js";
+import type { Memory, MemoryDetail } from "./record.js";
+import { dueTime } from "./remember.js";
+import type { Services } from "./services.js";
+import { tellCopies } from "./tell-copies.js";
+import { expiryOf, isAlive } from "./ttl.js";
+
+/** All of an item but what mneme knows by itself; what is left out is as if it had never been given. */
+export interface ItemInput {
+  /** By what it is found; empty: by its key and by filters only. */
+  readonly content: string;
+  readonly metadata?: JsonObject | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly trust_score?: number | undefined;
+  readonly agent_id?: string | undefined;
+  readonly session_id?: string | undefined;
+  readonly timestamp?: number | undefined;
+  readonly valid_from?: number | undefined;
+  readonly valid_to?: number | undefined;
+  /** Counted from now; null: for ever; undefined: as configured. */
+  readonly ttl_seconds?: number | null | undefined;
+}
+
+export interface PutOutcome {
+  readonly kind: "created" | "revised" | "unchanged";
+  readonly memory: Memory;
+}
+
+/** Lost races that a caller who doesn't care which version it replaces never hears of. */
+const ATTEMPTS = 100;
+const MAX_PAUSE_MS = 50;
+
+/**
+ * Puts a semantic memory under a key: creates it, or makes its next version if that differs from what is there. With
+ * `ttl_seconds` the time to live begins anew, so that is always another version.
+ */
+export async function putItem(
+  services: Services,
+  context: Context,
+  ref: ItemRef,
+  input: ItemInput,
+  precondition: Precondition,
+): Promise<PutOutcome> {
+  const { store, audit } = services;
+  await authorize(audit, context, ref.namespace, { verb: "write", act: "item.put" });
+  // The answer is the whole memory, and says whether it was there.
+  await authorize(audit, context, ref.namespace, { verb: "read", act: "item.put" });
+  const embedding = onceEmbedded(services, input.content);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    // Who lost to many at once mustn't meet all of them again.
+    if (attempt > 2) await sleep(Math.random() * MAX_PAUSE_MS);
+    const found = await store.peekItem(ref);
+    const current = found !== undefined && isAlive(found, context.now()) ? found : undefined;
+    if (!holds(precondition, current)) {
+      const trail = trailOf(context, "item.put", {
+        ids: [...(current === undefined ? [] : [current.id]), ref.key],
+      });
+      await audit.record(ref.namespace, trail, "conflict");
+      throw versionConflict();
+    }
+    const outcome =
+      current === undefined
+        ? await create(services, context, ref, input, await embedding())
+        : await revise(services, context, ref, current, input, embedding);
+    if (outcome !== undefined) return outcome;
+  }
+  throw versionConflict();
+}
+
+function holds(precondition: Precondition, current: Memory | undefined): boolean {
+  if (precondition === "any") return true;
+  if (precondition === "absent") return current === undefined;
+  return current !== undefined && (precondition === "present" || precondition === current.version);
+}
+
+/** Undefined: somebody else created it in the same moment. */
+async function create(
+  services: Services,
+  context: Context,
+  ref: ItemRef,
+  input: ItemInput,
+  embedding: FirstEmbedding,
+): Promise<PutOutcome | undefined> {
+  const now = context.now();
+  const memory: Memory = {
+    ...contentOf(input),
+    id: services.newId(now),
+    namespace: ref.namespace,
+    key: ref.key,
+    memory_type: "semantic",
+    timestamp: input.timestamp ?? now,
+    source_agent: context.actor.agent,
+    version: 1,
+    recorded_at: now,
+    updated_at: now,
+    seen_count: 1,
+    last_seen_at: now,
+    expires_at: expiryOf(services.defaultTtl, "semantic", input.ttl_seconds, now),
+    embedding: { status: embedding.status, model: embedding.model },
+    superseded_at: null,
+    origin: null,
+    fact: null,
+  };
+  const [outcome] = await services.store.insert(trailOf(context, "item.put"), [
+    {
+      memory,
+      preceding: undefined,
+      interaction: undefined,
+      contentHash: itemHash(ref.key),
+      vectors: embedding.vectors,
+      ownVector: false,
+      embedAt: dueTime(embedding, now),
+    },
+  ]);
+  if (outcome === undefined || outcome instanceof Error) throw outcome ?? new Error("no outcome");
+  if (outcome.kind === "seen") return undefined;
+  if (embedding.status === "partial") services.worker.finish({ ...memory, context: "" });
+  return { kind: "created", memory };
+}
+
+/** Undefined: it has another version by now, or is gone. */
+async function revise(
+  services: Services,
+  context: Context,
+  ref: ItemRef,
+  detail: MemoryDetail,
+  input: ItemInput,
+  embed: () => Promise<FirstEmbedding>,
+): Promise<PutOutcome | undefined> {
+  const { interaction, publications: _, ...current } = detail;
+  const trail = trailOf(context, "item.put", { ids: [current.id, ref.key] });
+  const now = context.now();
+  const expires_at = expiryOf(services.defaultTtl, "semantic", input.ttl_seconds, now);
+  const next = {
+    ...current,
+    ...contentOf(input),
+    timestamp: input.timestamp ?? current.timestamp,
+  };
+  const sameEnd = input.ttl_seconds == null && (expires_at === null) === (current.expires_at === null);
+  if (sameEnd && isDeepStrictEqual(next, current)) {
+    await services.audit.record(ref.namespace, trail, "unchanged");
+    return { kind: "unchanged", memory: current };
+  }
+  const embedding = next.content === current.content ? undefined : await embed();
+  const memory: Memory = {
+    ...next,
+    version: current.version + 1,
+    updated_at: now,
+    expires_at,
+    embedding:
+      embedding === undefined ? current.embedding : { status: embedding.status, model: embedding.model },
+  };
+  const outcome = await services.store.revise(trail, {
+    memory,
+    interaction,
+    expectedVersion: current.version,
+    // The key, not the content, is what an item is known by.
+    contentHash: undefined,
+    vectors: embedding?.vectors,
+    embedAt: embedding === undefined ? undefined : dueTime(embedding, now),
+    exempt: false,
+    newExpiry: true,
+    newEnd: false,
+  });
+  if (outcome.kind === "full") throw quotaExceeded(outcome.quota);
+  if (outcome.kind !== "revised") return undefined;
+  if (outcome.published) await tellCopies(services, context, memory);
+  if (embedding?.status === "partial") services.worker.finish({ ...memory, context: "" });
+  return { kind: "revised", memory: { ...memory, updated_at: outcome.since } };
+}
+
+function contentOf(input: ItemInput) {
+  return {
+    content: input.content,
+    metadata: input.metadata ?? {},
+    tags: [...new Set(input.tags)],
+    trust_score: input.trust_score ?? 1,
+    agent_id: input.agent_id ?? null,
+    session_id: input.session_id ?? null,
+    valid_from: input.valid_from ?? null,
+    valid_to: input.valid_to ?? null,
+  };
+}
+
+/** Embeds at most once, however often a race is lost. */
+function onceEmbedded({ embedder }: Services, content: string): () => Promise<FirstEmbedding> {
+  let made: Promise<FirstEmbedding> | undefined;
+  return () => {
+    made ??= embedFirstPassages(embedder, [{ content, context: "" }]).then(([embedding]) => {
+      if (embedding === undefined) throw new Error("a text without an embedding");
+      return embedding;
+    });
+    return made;
+  };
+}

@@ -1,0 +1,18 @@
+import type { Context } from "../domain/context.js";
+import type { ReadReceipt } from "./read-receipt.js";
+import { readReceipt } from "./read-receipt.js";
+import type { RecallOutcome } from "./recall.js";
+import { recall } from "./recall.js";
+import type { Services } from "./services.js";
+
+export interface Replay extends ReadReceipt {
+  /** What the same request recalls now. */
+  readonly now: RecallOutcome;
+}
+
+/** Recalls once more what a receipt is of: as things are now, whatever time it was asked as of. */
+export async function replayReceipt(services: Services, context: Context, id: string): Promise<Replay> {
+  const known = await readReceipt(services, context, id, "receipt.replay");
+  const { as_of: _, ...request } = known.receipt.request;
+  return { ...known, now: await recall(services, context, request) };
+}

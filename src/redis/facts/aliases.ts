@@ -1,0 +1,51 @@
+import type { Trail } from "../../access/trail.js";
+import { LIMITS } from "../../domain/limits.js";
+import type { AliasOutcome, Name } from "../../memory/facts/ports.js";
+import type { StoreDeps } from "../memory/deps.js";
+import { decodeGroup } from "./resolve.js";
+
+type Deps = Pick<StoreDeps, "auditor" | "keys">;
+
+export async function putAliases(
+  { auditor, keys }: Deps,
+  trail: Trail,
+  namespace: string,
+  entity: Name,
+  aliases: readonly Name[],
+): Promise<AliasOutcome> {
+  const names = [entity, ...aliases].flatMap(({ name, written }) => [name, written]);
+  const reply = await auditor.run(namespace, trail, (client, audit) =>
+    client.putAliases(audit, aliasKeys(keys, namespace), [String(LIMITS.aliases), ...names]),
+  );
+  return outcomeOf(reply);
+}
+
+export async function mergeEntities(
+  { auditor, keys }: Deps,
+  trail: Trail,
+  namespace: string,
+  from: Name,
+  into: Name,
+): Promise<AliasOutcome> {
+  const reply = await auditor.run(namespace, trail, (client, audit) =>
+    client.mergeEntities(audit, aliasKeys(keys, namespace), [String(LIMITS.aliases), from.name, into.name]),
+  );
+  return outcomeOf(reply);
+}
+
+function aliasKeys(keys: StoreDeps["keys"], namespace: string): string[] {
+  return [
+    keys.entities(namespace),
+    keys.aliases(namespace),
+    keys.aliasGroups(namespace),
+    keys.entityNames(namespace),
+  ];
+}
+
+function outcomeOf([code, text = ""]: readonly [number, ...string[]]): AliasOutcome {
+  if (code === 0) return { kind: "done", entity: decodeGroup(text) };
+  if (code === 1) return { kind: "missing" };
+  if (code === 2) return { kind: "taken", name: text };
+  if (code === 3) return { kind: "too_many" };
+  throw new Error(`a script of aliases returned ${code}`);
+}

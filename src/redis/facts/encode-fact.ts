@@ -1,0 +1,30 @@
+import { hash } from "node:crypto";
+import { objectFacet } from "../../memory/facets.js";
+import { normaliseName } from "../../memory/facts/names.js";
+import type { NewMemory } from "../../memory/ports.js";
+import { predicateSetting } from "../keys.js";
+
+/** What lua/insert.lua takes of a fact; '' where there is none. A published copy only makes its names known. */
+export function encodeFact({ memory, fact: placing }: NewMemory): string {
+  const { fact, valid_from, valid_to } = memory;
+  if (fact === null) return "";
+  const names = [fact.subject, fact.object].map((name) => [normaliseName(name), name.trim()]);
+  if (placing === undefined) return JSON.stringify({ names, own: false });
+  return JSON.stringify({
+    names,
+    own: true,
+    cardinality: placing.cardinality,
+    setting: predicateSetting(normaliseName(fact.predicate)),
+    timeline: timelinePlace(fact.subject, fact.predicate),
+    object: objectFacet(fact.object),
+    dated: placing.dated,
+    from: valid_from,
+    to: valid_to ?? undefined,
+  });
+}
+
+/** Callers' text is hashed: it may hold anything, and a key of ours shouldn't. */
+function timelinePlace(subject: string, predicate: string): string {
+  const names = [subject, predicate].map(normaliseName);
+  return hash("sha256", JSON.stringify(names), "base64url").slice(0, 22);
+}

@@ -1,0 +1,56 @@
+import type { FactPageQuery, FactQuery, FactRefs, FoundFacts } from "../../memory/facts/ports.js";
+import { decodeMemory } from "../codec.js";
+import { refOfKey } from "../keys.js";
+import type { StoreDeps } from "../memory/deps.js";
+import { commonArguments } from "../memory/search.js";
+import type { Params } from "../query.js";
+import { scopeClause } from "../query.js";
+import { numberOfSortKey, readRows } from "../rows.js";
+
+type Deps = Pick<StoreDeps, "redis" | "keys">;
+
+export async function factRefs(deps: Deps, query: FactPageQuery): Promise<FactRefs> {
+  // A range comes last: RediSearch 2.10 doesn't see a parameter right after one.
+  const page = query.before === undefined ? "" : ` @seq:[-inf (${query.before}]`;
+  const reply = await find(deps, query, page, ["NOCONTENT", "WITHSORTKEYS"]);
+  return {
+    total: totalOf(reply),
+    refs: readRows(reply, 2, (key, sortKey) => ({ ...refOfKey(key), seq: numberOfSortKey(sortKey) })),
+  };
+}
+
+export async function facts(deps: Deps, query: FactQuery): Promise<FoundFacts> {
+  const reply = await find(deps, query, "", ["RETURN", "1", "$.memory"]);
+  const found = readRows(reply, 2, (_, fields: unknown) => {
+    // Of a record that has expired but isn't removed yet, RediSearch has the key only.
+    const json: unknown = Array.isArray(fields) ? fields[1] : undefined;
+    return typeof json === "string" ? decodeMemory(`[${json}]`) : undefined;
+  });
+  return { total: totalOf(reply), facts: found.filter((memory) => memory !== undefined) };
+}
+
+function find(
+  { redis, keys }: Deps,
+  { scopes, filter, moment, limit }: FactQuery,
+  page: string,
+  wanted: readonly string[],
+): Promise<unknown> {
+  const params: Params = {};
+  const scope = scopeClause(scopes, filter, params, moment);
+  return redis.run((client) =>
+    client.sendCommand([
+      "FT.SEARCH",
+      keys.recordIndex(),
+      `${scope}${page}`,
+      "SORTBY",
+      "seq",
+      "DESC",
+      ...wanted,
+      ...commonArguments(limit, params),
+    ]),
+  );
+}
+
+function totalOf(reply: unknown): number {
+  return Array.isArray(reply) ? Number(reply[0]) : 0;
+}

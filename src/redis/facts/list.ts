@@ -1,0 +1,82 @@
+import { objectFacet, subjectFacet } from "../../memory/facets.js";
+import type { ListedName } from "../../memory/facts/ports.js";
+import type { RedisClient } from "../client.js";
+import type { Keys } from "../keys.js";
+import type { StoreDeps } from "../memory/deps.js";
+import { commonArguments } from "../memory/search.js";
+import type { Params } from "../query.js";
+import { scopeClause } from "../query.js";
+import { decodeGroup } from "./resolve.js";
+
+/** A page may hold fewer than `limit` before the end: what no fact holds any more is forgotten as it is met. */
+export async function list(
+  { redis, keys }: Pick<StoreDeps, "redis" | "keys">,
+  namespace: string,
+  prefix: string,
+  after: string | undefined,
+  limit: number,
+): Promise<{ names: ListedName[]; next: string | undefined }> {
+  // No name holds byte FF, which UTF-8 doesn't have: it ends the range of all that begins so.
+  const end = Buffer.concat([Buffer.from(`(${prefix}`), Buffer.from([0xff])]);
+  const from = after === undefined ? `[${prefix}` : `(${after}`;
+  const names = await redis.run((client) =>
+    client.zRange(keys.entityNames(namespace), from, end, {
+      BY: "LEX",
+      LIMIT: { offset: 0, count: limit },
+    }),
+  );
+  if (names.length === 0) return { names: [], next: undefined };
+  const known = await redis.run((client) =>
+    Promise.all(names.map((name) => look(client, keys, namespace, name))),
+  );
+  const stale = known.filter(({ facts, group }) => facts === 0 && group === undefined);
+  if (stale.length > 0) {
+    const pruned = [keys.entities(namespace), keys.aliases(namespace), keys.entityNames(namespace)];
+    await redis.run((client) =>
+      Promise.all(stale.map(({ name, entry }) => client.pruneEntity(pruned, [name, entry ?? ""]))),
+    );
+  }
+  return {
+    names: known.filter((name) => !stale.includes(name)).map(listed),
+    next: names.length === limit ? names.at(-1) : undefined,
+  };
+}
+
+interface Known {
+  readonly name: string;
+  /** What the entities say of it. */
+  readonly entry: string | undefined;
+  readonly group: string | undefined;
+  readonly facts: number;
+}
+
+/** All commands are sent at once, for all names of a page. */
+async function look(client: RedisClient, keys: Keys, namespace: string, name: string): Promise<Known> {
+  const params: Params = {};
+  const filter = { groups: [[subjectFacet(name), objectFacet(name)]], from: undefined, to: undefined };
+  const scope = scopeClause([{ root: namespace, below: false }], filter, params);
+  const [entry, [, group], reply] = await Promise.all([
+    client.hGet(keys.entities(namespace), name),
+    client.resolveEntities(
+      [keys.entities(namespace), keys.aliases(namespace), keys.aliasGroups(namespace)],
+      [name],
+    ),
+    client.sendCommand(["FT.SEARCH", keys.recordIndex(), scope, "NOCONTENT", ...commonArguments(0, params)]),
+  ]);
+  return {
+    name,
+    entry: entry ?? undefined,
+    group: group?.startsWith("[") === true ? group : undefined,
+    facts: Array.isArray(reply) ? Number(reply[0]) : 0,
+  };
+}
+
+function listed({ name, entry, group, facts }: Known): ListedName {
+  if (group === undefined) {
+    const written = entry?.slice(entry.indexOf(":") + 1) ?? name;
+    return { name, written, aliasOf: undefined, facts };
+  }
+  const entity = decodeGroup(group);
+  const written = entity.names.find((each) => each.name === name)?.written ?? name;
+  return { name, written, aliasOf: entity.name === name ? undefined : entity.written, facts };
+}

@@ -1,0 +1,173 @@
+--[[
+Put after usage.lua and versions.lua before scripts that write, revise or remove facts: keeps apart when the facts of
+one subject and a predicate of cardinality one hold.
+
+Such facts have a timeline, a sorted set of their ids by valid_from. A fact ends where the next one begins, or before,
+where its writer says so (index.stated_to). Its key, and those of the names, are made of a record's, as src/redis/keys.ts
+makes them. Members whose records have expired are dropped when somebody comes by.
+
+A time is a number in here and text in a command: cjson would round what lies beyond the year 5138.
+]]
+local function fact_int(number) return string.format('%d', number) end
+
+local function fact_keys(record)
+  local prefix, tag = string.match(record, '^(.-):rec:({.-}):')
+  return prefix .. ':timeline:' .. tag .. ':', prefix .. ':entities:' .. tag, prefix .. ':entity-names:' .. tag
+end
+
+local function fact_of(record)
+  local found = cjson.decode(redis.call('JSON.GET', record, '$.memory.valid_to', '$.index.stated_to', '$.index.object'))
+  return { to = tonumber(found['$.memory.valid_to'][1]), stated = tonumber(found['$.index.stated_to'][1]), object = found['$.index.object'][1] }
+end
+
+-- Ids of the facts that begin at this time.
+local function fact_at(timeline, records, from)
+  local alive = {}
+  for _, id in ipairs(redis.call('ZRANGE', timeline, fact_int(from), fact_int(from), 'BYSCORE')) do
+    if redis.call('EXISTS', records .. id) == 1 then table.insert(alive, id) else redis.call('ZREM', timeline, id) end
+  end
+  return alive
+end
+
+-- The nearest time after (or before) this one at which a fact begins; nil if there is none.
+local function fact_beside(timeline, records, from, after)
+  while true do
+    local found
+    if after then
+      found = redis.call('ZRANGE', timeline, '(' .. fact_int(from), '+inf', 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
+    else
+      found = redis.call('ZRANGE', timeline, '(' .. fact_int(from), '-inf', 'BYSCORE', 'REV', 'LIMIT', 0, 1, 'WITHSCORES')
+    end
+    if not found[1] then return nil end
+    if redis.call('EXISTS', records .. found[1]) == 1 then return tonumber(found[2]) end
+    redis.call('ZREM', timeline, found[1])
+  end
+end
+
+local function fact_sooner(one, other)
+  if one and other then return math.min(one, other) end
+  return one or other
+end
+
+-- Facts that contradict each other are all closed by the next one: hence a bound.
+local FACT_CONTRADICTIONS = 64
+
+--[[
+Where a new fact goes: { seen = id } if it is there already; { full = true } if too many contradict it; else from and to,
+the ids it closes, those that contradict it, and the bytes of the versions that closing keeps.
+]]
+local function fact_plan(timeline, records, fact)
+  local from, to = fact.from, tonumber(fact.to)
+  local beside = fact_at(timeline, records, from)
+  -- Nobody said since when: then it comes after what was recorded in the same millisecond.
+  while not fact.dated and #beside > 0 and not (to and from + 1 >= to) do
+    from = from + 1
+    beside = fact_at(timeline, records, from)
+  end
+  for _, id in ipairs(beside) do
+    if fact_of(records .. id).object == fact.object then return { seen = id } end
+  end
+  if #beside >= FACT_CONTRADICTIONS then return { full = true } end
+
+  local close, bytes, same = {}, 0, nil
+  local before = fact_beside(timeline, records, from, false)
+  for _, id in ipairs(before and fact_at(timeline, records, before) or {}) do
+    local other = fact_of(records .. id)
+    if not other.to or other.to > from then
+      if other.object == fact.object then same = id end
+      local json, vectors = usage_of(records .. id)
+      bytes = bytes + json + vectors
+      table.insert(close, id)
+    end
+  end
+  -- Where several contradict each other, saying one of them again later decides.
+  if same and #close == 1 and #beside == 0 then return { seen = same } end
+  local after = fact_beside(timeline, records, from, true)
+  return { from = from, to = fact_sooner(to, after), close = close, contradicts = beside, bytes = bytes }
+end
+
+-- Gives a fact another end (nil: none), as a new version of it.
+local function fact_end(record, id, to, at)
+  local current = cjson.decode(redis.call('JSON.GET', record, '$.memory.version', '$.memory.updated_at', '$.published'))
+  local since = math.max(at, current['$.memory.updated_at'][1])
+  local json, vectors, versions = usage_of(record)
+  local ends = redis.call('PEXPIRETIME', record)
+  local kept = versions + json + vectors
+  usage_leave(id, kept, ends)
+  usage_enter(id, kept + json + vectors, ends)
+  version_keep(record, since, true)
+  local valid_to = to and fact_int(to) or 'null'
+  local memory = string.format('{"version":%d,"updated_at":%d,"valid_to":%s}', current['$.memory.version'][1] + 1, since, valid_to)
+  local published = next(current['$.published'][1] or {}) and ',"publish_at":' .. fact_int(now) or ''
+  local index = string.format('{"since":%d,"valid_to":%s,"version_bytes":%d%s}', since, valid_to, kept, published)
+  redis.call('JSON.MERGE', record, '$', '{"memory":' .. memory .. ',"index":' .. index .. '}')
+  for _, key in ipairs(version_vectors(record)) do
+    if redis.call('EXISTS', key) == 1 then
+      redis.call('HSET', key, 'since', fact_int(since))
+      if to then redis.call('HSET', key, 'valid_to', valid_to) else redis.call('HDEL', key, 'valid_to') end
+    end
+  end
+end
+
+-- A timeline lives as long as the longest of its facts.
+local function fact_prolong(timeline, expiry, fresh)
+  if expiry == '' then
+    redis.call('PERSIST', timeline)
+  elseif fresh then
+    redis.call('PEXPIREAT', timeline, expiry)
+  else
+    redis.call('PEXPIREAT', timeline, expiry, 'GT')
+  end
+end
+
+-- Puts a fact that was just stored where fact_plan says.
+local function fact_place(record, records, id, plan, fact, hash, vectors, expiry, at)
+  local timeline = fact_keys(record) .. fact.timeline
+  for _, other in ipairs(plan.close) do fact_end(records .. other, other, plan.from, at) end
+  local quoted = {}
+  for _, other in ipairs(plan.contradicts) do
+    table.insert(quoted, '"' .. other .. '"')
+    redis.call('JSON.ARRAPPEND', records .. other, '$.memory.fact.contradicts', '"' .. id .. '"')
+  end
+  local validity = '"valid_from":' .. fact_int(plan.from) .. (plan.to and ',"valid_to":' .. fact_int(plan.to) or '')
+  local stated = tonumber(fact.to) and ',"stated_to":' .. fact_int(fact.to) or ''
+  redis.call('JSON.MERGE', record, '$', '{"memory":{' .. validity
+    .. ',"fact":{"cardinality":"one","contradicts":[' .. table.concat(quoted, ',') .. ']}},"index":{' .. validity .. stated
+    .. ',"timeline":"' .. fact.timeline .. '","object":"' .. fact.object .. '","hash":"' .. hash .. '"}}')
+  for _, key in ipairs(vectors) do
+    redis.call('HSET', key, 'valid_from', fact_int(plan.from))
+    if plan.to then redis.call('HSET', key, 'valid_to', fact_int(plan.to)) end
+  end
+  local fresh = redis.call('EXISTS', timeline) == 0
+  redis.call('ZADD', timeline, fact_int(plan.from), id)
+  fact_prolong(timeline, expiry, fresh)
+end
+
+-- Takes a fact that was just removed off its timeline: what it had closed holds again, until the next one or its own end.
+local function fact_leave(timeline, records, id, at)
+  local from = tonumber(redis.call('ZSCORE', timeline, id) or nil)
+  if not from then return end
+  redis.call('ZREM', timeline, id)
+  local beside = fact_at(timeline, records, from)
+  for _, other in ipairs(beside) do
+    local place = redis.call('JSON.ARRINDEX', records .. other, '$.memory.fact.contradicts', '"' .. id .. '"')[1]
+    if place and place >= 0 then redis.call('JSON.ARRPOP', records .. other, '$.memory.fact.contradicts', place) end
+  end
+  if #beside > 0 then return end
+  local before, after = fact_beside(timeline, records, from, false), fact_beside(timeline, records, from, true)
+  for _, other in ipairs(before and fact_at(timeline, records, before) or {}) do
+    local fact = fact_of(records .. other)
+    local to = fact_sooner(fact.stated, after)
+    if fact.to == from and to ~= from then fact_end(records .. other, other, to, at) end
+  end
+end
+
+-- Makes the names of a fact known. Each carries the sequence number of the last fact that named it: see prune-entity.lua.
+local function fact_names(record, fact, seq)
+  local _, entities, names = fact_keys(record)
+  for _, name in ipairs(fact.names) do
+    local known = redis.call('HGET', entities, name[1])
+    redis.call('HSET', entities, name[1], fact_int(seq) .. ':' .. (known and string.match(known, '^%d+:(.*)$') or name[2]))
+    redis.call('ZADD', names, 0, name[1])
+  end
+end

@@ -1,0 +1,29 @@
+--[[
+Gives an entity other names beside its own, and no others. Keys as aliases.lua has them.
+
+ARGV[1]  its name, or one of its names
+ARGV[2]  how that is written
+ARGV[3+] the other names, and how they are written, in turn
+
+Returns {0, its names as JSON}, {2, name} that is another entity's, {3} too many.
+]]
+local old = alias_group(ARGV[1]) or { { ARGV[1], ARGV[2] } }
+local own = old[1]
+local group, seen = { own }, { [own[1]] = true }
+for i = 3, #ARGV, 2 do
+  local name = ARGV[i]
+  local other = redis.call('HGET', KEYS[2], name)
+  if other and other ~= own[1] then
+    audit('taken')
+    return { 2, ARGV[i + 1] }
+  end
+  if not seen[name] then table.insert(group, { name, ARGV[i + 1] }) end
+  seen[name] = true
+end
+if #group > ALIASES_MOST then
+  audit('too_many')
+  return { 3 }
+end
+audit('ok')
+alias_free(old)
+return { 0, alias_set(group) }

@@ -1,0 +1,31 @@
+import type { Context } from "../domain/context.js";
+import { invalid } from "../domain/errors.js";
+import { decodePlace, encodePlace, walkOf } from "../memory/page-cursor.js";
+import { guard } from "./guard.js";
+import type { ListedThread, ThreadServices } from "./ports.js";
+
+export interface ListThreadsInput {
+  readonly namespace: string | undefined;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+export interface ThreadPage {
+  readonly threads: readonly ListedThread[];
+  readonly cursor: string | undefined;
+}
+
+/** The threads of a namespace, the youngest first. */
+export async function listThreads(
+  services: ThreadServices,
+  context: Context,
+  { namespace, limit, cursor }: ListThreadsInput,
+): Promise<ThreadPage> {
+  const record = await guard(services, context, namespace, "read", "thread.list");
+  const walk = walkOf("threads", namespace);
+  const place = cursor === undefined ? undefined : decodePlace(cursor, walk);
+  if (place !== undefined && !/^\d+:/.test(place)) throw invalid("cursor", "This is no cursor of a list.");
+  const page = await services.store.list(namespace, place, limit);
+  await record("ok");
+  return { ...page, cursor: page.cursor === undefined ? undefined : encodePlace(page.cursor, walk) };
+}
