@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { z } from "@hono/zod-openapi";
 import type { contextView } from "../../src/http/schemas/sessions.js";
 import { as, createKey, keyFor } from "../support/access.js";
+import { tell } from "../support/facts.js";
 import { HOSTILE } from "../support/hostile.js";
 import type { Json } from "../support/memories.js";
 import { bodyOf, newNamespace, remember } from "../support/memories.js";
@@ -111,6 +112,19 @@ describe("a context", () => {
       expect.objectContaining({ kind: "memory", id: fact.id, namespace: ns, trust: 0.7 }),
     );
     expect(context.tokens).toBe(tokensOf(context.messages));
+  });
+
+  test("holds what is known of a subject, and receipts of what was recalled", async () => {
+    const ns = newNamespace();
+    const { id } = await tell(service, ns, ["Ada", "lives_in", "Bremen"]);
+    await append(service, ns, "s", user("Where do I live?"));
+    const context = await contextOf(ns, "s", { subject: "ada" });
+    expect(context.pieces).toContainEqual(expect.objectContaining({ kind: "profile", id, trust: 1 }));
+    expect(context.pieces.filter((piece) => piece.id === id)).toHaveLength(1);
+    expect(context.receipt_ids).toHaveLength(2);
+    for (const receipt of context.receipt_ids) {
+      expect(await service.send("GET", `/v1/receipts/${receipt}`)).toMatchObject({ status: 200 });
+    }
   });
 
   test("of a session that hasn't begun is what is recalled", async () => {

@@ -94,7 +94,7 @@ const contextRoute = createRoute({
   tags,
   summary: "Make a model's context of a session",
   description:
-    "Running summary, last turns, recalled memories and procedures, within a budget of tokens; each recalled piece says where it comes from and how far it is trusted. A session that hasn't begun has only what is recalled. Makes the session live its whole time again.",
+    "Running summary, last turns, recalled memories and procedures, and what is known of a subject, within a budget of tokens; each recalled piece says where it comes from and how far it is trusted. A session that hasn't begun has only what is recalled. Makes the session live its whole time again.",
   request: { params: sessionParams, query: contextParameters },
   responses: { 200: jsonResponse(contextView, "The context."), ...problems },
 });

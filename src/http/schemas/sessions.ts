@@ -4,6 +4,7 @@ import type { SessionContext } from "../../memory/sessions/context.js";
 import type { AppendOutcome } from "../../memory/sessions/ports.js";
 import type { Message, Session } from "../../memory/sessions/session.js";
 import { ROLES } from "../../memory/sessions/session.js";
+import { entityName } from "./entities.js";
 import { repeatable } from "./list.js";
 import {
   namespacePattern,
@@ -46,6 +47,9 @@ export const contextParameters = z.strictObject({
     type: "integer",
     description: "How many memories, and how many procedures, are recalled at most.",
   }),
+  subject: entityName
+    .optional()
+    .openapi({ description: "Whose facts and preferences belong in it: a customer, a project." }),
 });
 
 const role = z.enum(ROLES);
@@ -174,7 +178,7 @@ export const sessionPage = z
   .openapi("SessionPage");
 
 const pieceView = z.object({
-  kind: z.enum(["summary", "memory", "procedure"]),
+  kind: z.enum(["summary", "profile", "procedure", "memory"]),
   namespace,
   session_id: z.string().optional(),
   id: memoryId.optional(),
@@ -214,7 +218,9 @@ export const contextView = z
       .openapi({ description: "The numbers of the first and the last of the session's messages in it." }),
     pieces: z.array(pieceView).openapi({ description: "What memory adds, in this order." }),
     degraded: z.array(z.enum(["keyword", "vector"])),
-    receipt_ids: z.array(z.string()),
+    receipt_ids: z.array(z.string()).openapi({
+      description: "Of the recall of memories and of that of procedures: see /v1/receipts/{id}.",
+    }),
   })
   .openapi("SessionContext");
 

@@ -5,9 +5,11 @@ import { DomainError } from "../../domain/errors.js";
 import type { JsonObject } from "../../domain/json.js";
 import { isJsonObject } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
-import type { RecallHit, RecallOutcome, Retriever } from "../recall.js";
-import { recall } from "../recall.js";
-import type { MemoryType } from "../record.js";
+import { profile } from "../facts/profile.js";
+import type { ReceiptedRecall } from "../recall-with-receipt.js";
+import { recallWithReceipt } from "../recall-with-receipt.js";
+import type { RecallHit, Retriever } from "../recall.js";
+import type { Memory, MemoryType } from "../record.js";
 import { truncateUtf8 } from "../text.js";
 import type { Composed, Piece } from "./compose.js";
 import { compose } from "./compose.js";
@@ -24,18 +26,21 @@ export interface ContextInput {
   readonly namespaces?: readonly string[] | undefined;
   /** How many memories, and how many procedures, may be recalled. */
   readonly limit: number;
+  /** Whose profile belongs in it. */
+  readonly subject?: string | undefined;
 }
 
 /** Where a piece of the context comes from. */
 export type PieceSource =
   | { readonly kind: "summary"; readonly namespace: string; readonly session_id: string }
   | {
-      readonly kind: "memory" | "procedure";
+      readonly kind: "memory" | "procedure" | "profile";
       readonly namespace: string;
       readonly id: string;
       readonly source_agent: string;
       readonly trust: number;
-      readonly score: number;
+      /** Of the recall; a profile has none. */
+      readonly score?: number;
     };
 
 export interface SessionContext extends Omit<Composed<PieceSource>, "units"> {
@@ -74,11 +79,16 @@ export async function sessionContext(
     query === undefined || input.limit === 0
       ? NOTHING
       : await recallBoth(services, context, ref, input, query);
+  const known = await profileOf(services, context, ref, input);
   const count = await services.countTokens();
   const pieces = [
     ...summaryPiece(ref, found?.session),
-    ...recalled.procedures.map((hit) => hitPiece("procedure", hit)),
-    ...recalled.memories.filter((hit) => !isHere(hit, ref, messages)).map((hit) => hitPiece("memory", hit)),
+    ...known.map((memory) => memoryPiece("profile", memory)),
+    ...recalled.procedures.map(({ memory: found, score }) => memoryPiece("procedure", found, score)),
+    ...recalled.memories
+      .filter(({ memory: { id } }) => !known.some((fact) => fact.id === id))
+      .filter((hit) => !isHere(hit, ref, messages))
+      .map((hit) => memoryPiece("memory", hit.memory, hit.score)),
   ];
   const { units, ...composed } = compose(count, input.token_budget, unitsOf(messages, count), pieces);
   const numbers = units.flatMap((unit) => unit.numbers);
@@ -109,15 +119,20 @@ async function recallBoth(
   { namespaces = [namespace], limit }: ContextInput,
   query: string,
 ): Promise<Recalled> {
-  const search = (memory_types: readonly MemoryType[]): Promise<RecallOutcome> =>
-    recall(memory, context, {
-      query,
-      namespaces,
-      filter: { memory_types },
-      limit,
-      mode: "hybrid",
-      fusion: { method: "auto" },
-    });
+  const search = (memory_types: readonly MemoryType[]): Promise<ReceiptedRecall> =>
+    recallWithReceipt(
+      memory,
+      context,
+      {
+        query,
+        namespaces,
+        filter: { memory_types },
+        limit,
+        mode: "hybrid",
+        fusion: { method: "auto" },
+      },
+      { receipt: true },
+    );
   try {
     const [memories, procedures] = await Promise.all([
       search(["episodic", "semantic"]),
@@ -127,7 +142,7 @@ async function recallBoth(
       memories: memories.hits,
       procedures: procedures.hits,
       degraded: [...new Set([...memories.degraded, ...procedures.degraded])],
-      receiptIds: [memories, procedures].flatMap(receiptOf),
+      receiptIds: [memories, procedures].flatMap(({ receiptId }) => receiptId ?? []),
     };
   } catch (error) {
     // There is nothing to recall by, such as in "and then?"; the conversation is there all the same.
@@ -138,9 +153,22 @@ async function recallBoth(
 
 const UNSEARCHABLE: ReadonlySet<string> = new Set(["query_without_terms", "query_refused"]);
 
-/** Recall gives none yet; once it does, it is the name of what was recalled. */
-function receiptOf(outcome: RecallOutcome & { readonly receipt_id?: string }): string[] {
-  return outcome.receipt_id === undefined ? [] : [outcome.receipt_id];
+/** How many of a subject's facts and preferences are in a context. */
+const MOST_KNOWN = 20;
+
+/** Facts and preferences; its procedures and episodes come by recall, where they matter. */
+async function profileOf(
+  { memory }: SessionServices,
+  context: Context,
+  { namespace }: SessionRef,
+  { subject, namespaces, token_budget }: ContextInput,
+): Promise<readonly Memory[]> {
+  if (subject === undefined) return [];
+  const { facts, preferences } = await profile(memory, context, namespace, subject, {
+    namespaces,
+    token_budget,
+  });
+  return [...facts, ...preferences].slice(0, MOST_KNOWN);
 }
 
 function lastQuestion(messages: readonly Message[]): string | undefined {
@@ -174,7 +202,11 @@ function summaryPiece({ namespace, sessionId }: SessionRef, session: Session | u
   return [piece];
 }
 
-function hitPiece(kind: "memory" | "procedure", { memory, score }: RecallHit): Piece<PieceSource> {
+function memoryPiece(
+  kind: "memory" | "procedure" | "profile",
+  memory: Memory,
+  score?: number,
+): Piece<PieceSource> {
   const { namespace, id, source_agent, trust_score, memory_type, content, timestamp } = memory;
   const line: JsonObject = {
     kind,
@@ -184,5 +216,6 @@ function hitPiece(kind: "memory" | "procedure", { memory, score }: RecallHit): P
     time: new Date(timestamp).toISOString(),
     content,
   };
-  return { source: { kind, namespace, id, source_agent, trust: trust_score, score }, line };
+  const source = { kind, namespace, id, source_agent, trust: trust_score };
+  return { source: score === undefined ? source : { ...source, score }, line };
 }
