@@ -50,8 +50,8 @@ export const LIMITS = {
   /** Of one message as JSON. */
   messageBytes: 128 * 1024,
   messagesLimit: 200,
-  windowMessages: 1000,
-  windowTokens: 1_000_000,
+  windowMessages: 100_000,
+  windowTokens: 10_000_000,
   contextTokens: 1_000_000,
   ttlSeconds: 10 * 365 * 24 * 3600,
 } as const;

@@ -285,19 +285,19 @@ const fact: MakeAct = (world, agent, { ns, pick, flag }) => {
 
 const entity: MakeAct = (world, agent, { ns, other, pick, flag }) => {
   const path = `${base(ns)}/entities/common%20${pick % 3}`;
-  const read = { method: "GET", needs: [["read", ns]] as const };
+  const reading = { method: "GET", needs: [["read", ns]] as const };
   switch (pick % 7) {
     case 0:
-      return { ...read, path: flag ? `${path}?valid_at=any` : path };
+      return { ...reading, path: flag ? `${path}?valid_at=any` : path };
     case 1:
-      return { ...read, path: `${path}/neighbors?hops=3` };
+      return { ...reading, path: `${path}/neighbors?hops=3` };
     case 2:
-      return { ...read, path: `${base(ns)}/entities` };
+      return { ...reading, path: `${base(ns)}/entities` };
     case 3:
-      return { ...read, path: `${base(ns)}/profiles/common` };
+      return { ...reading, path: `${base(ns)}/profiles/common` };
     case 4: {
       const patterns = flag ? "**" : `${other}.**`;
-      return { ...read, path: `${base(ns)}/profiles/common%20${pick % 2}?namespaces=${patterns}` };
+      return { ...reading, path: `${base(ns)}/profiles/common%20${pick % 2}?namespaces=${patterns}` };
     }
     case 5: {
       const alias = world.fresh("alias");

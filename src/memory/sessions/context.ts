@@ -52,8 +52,8 @@ export interface SessionContext extends Omit<Composed<PieceSource>, "units"> {
   readonly receiptIds: readonly string[];
 }
 
-/** How many messages are looked at, the newest. */
-const MOST_MESSAGES = 400;
+/** How many messages are looked at, the newest: about twice as many as will fit, and a bounded number. */
+const mostMessages = (budget: number): number => Math.min(400, Math.max(20, Math.ceil(budget / 20)));
 
 /**
  * What a model needs to go on with a session, within a budget of tokens: the last turns as they were, and in one
@@ -66,10 +66,9 @@ export async function sessionContext(
   ref: SessionRef,
   input: ContextInput,
 ): Promise<SessionContext> {
-  const { store, memory } = services;
-  await authorize(memory.audit, context, ref.namespace, { verb: "read", act: "session.context" });
-  const found = await store.messages(trailOf(context, "session.context"), ref, {
-    limit: MOST_MESSAGES,
+  await authorize(services.memory.audit, context, ref.namespace, { verb: "read", act: "session.context" });
+  const found = await services.store.messages(trailOf(context, "session.context"), ref, {
+    limit: mostMessages(input.token_budget),
     before: undefined,
     after: undefined,
   });
@@ -84,7 +83,7 @@ export async function sessionContext(
   const pieces = [
     ...summaryPiece(ref, found?.session),
     ...known.map((memory) => memoryPiece("profile", memory)),
-    ...recalled.procedures.map(({ memory: found, score }) => memoryPiece("procedure", found, score)),
+    ...recalled.procedures.map((hit) => memoryPiece("procedure", hit.memory, hit.score)),
     ...recalled.memories
       .filter(({ memory: { id } }) => !known.some((fact) => fact.id === id))
       .filter((hit) => !isHere(hit, ref, messages))

@@ -53,7 +53,12 @@ function unitOf(message: Message, results: readonly Message[], count: CountToken
     {
       messages: chat,
       numbers: kept.map(({ number }) => number),
-      tokens: chat.reduce((sum, each) => sum + messageTokens(count, each), 0),
+      // As counted when it was appended, unless it lost its calls.
+      tokens: kept.reduce(
+        (sum, each, index) =>
+          sum + (each === message || index > 0 ? each.tokens : messageTokens(count, chat[index] ?? each)),
+        0,
+      ),
     },
   ];
 }
