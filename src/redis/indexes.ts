@@ -23,8 +23,8 @@ export function recordIndex(keys: Keys): IndexDefinition {
       $.index.seq AS seq NUMERIC SORTABLE
       $.index.embed_at AS embed_at NUMERIC
       $.index.publish_at AS publish_at NUMERIC
-      $.index.since AS since NUMERIC
-      $.index.until AS until NUMERIC
+      $.index.since AS since NUMERIC SORTABLE
+      $.index.until AS until NUMERIC SORTABLE
       $.index.valid_from AS valid_from NUMERIC
       $.index.valid_to AS valid_to NUMERIC
       $.index.text AS text TEXT NOSTEM WEIGHT 3
@@ -40,8 +40,8 @@ export function vectorIndex(keys: Keys, model: string, dimensions: number): Inde
       ns TAG CASESENSITIVE
       facets TAG CASESENSITIVE
       time NUMERIC
-      since NUMERIC
-      until NUMERIC
+      since NUMERIC SORTABLE
+      until NUMERIC SORTABLE
       valid_from NUMERIC
       valid_to NUMERIC
       v VECTOR HNSW 6 TYPE FLOAT16 DIM ${dimensions} DISTANCE_METRIC COSINE`),

@@ -21,6 +21,7 @@ export function scopeClause(
   filter: FacetQuery,
   params: Params,
   moment: Moment = PRESENT,
+  timed = true,
 ): string {
   params["never"] = NEVER;
   const clauses = [
@@ -34,7 +35,7 @@ export function scopeClause(
   return [
     ...clauses.map(weightless),
     ...(without.length === 0 ? [] : [`(-${tagClause("facets", without, "without", params)})`]),
-    ...momentClauses(moment, everything),
+    ...momentClauses(moment, timed, everything),
   ].join(" ");
 }
 
@@ -42,12 +43,12 @@ export function scopeClause(
 const PRESENT: Moment = { asOf: undefined, validAt: undefined };
 
 /**
- * Each says what must not be: few memories have an end or a beginning in the wrong place, and only those few are
- * looked up. What must be would be nearly all of them.
+ * Each says what must not be: few memories have an end or a beginning in the world, and only those few are looked up.
+ * What must be would be nearly all of them. When a version was current is asked of the index only if `timed`.
  */
-function momentClauses({ asOf, validAt }: Moment, everything: boolean): string[] {
+function momentClauses({ asOf, validAt }: Moment, timed: boolean, everything: boolean): string[] {
   const unwanted = [
-    ...(asOf === undefined ? [] : [`@since:[(${asOf} +inf]`, `@until:[-inf ${asOf}]`]),
+    ...(asOf === undefined || !timed ? [] : [`@since:[(${asOf} +inf]`, `@until:[-inf ${asOf}]`]),
     ...(validAt === undefined ? [] : [`@valid_from:[(${validAt} +inf]`, `@valid_to:[-inf ${validAt}]`]),
     // Without a namespace in the query, old versions have to be kept out by their end.
     ...(everything && asOf === undefined ? ["@until:[-inf +inf]"] : []),

@@ -7,8 +7,9 @@ import { connectHttp, httpRequest, type HttpClient } from "../http-client.js";
 import { interleave } from "../interleave.js";
 import type { Part } from "../part.js";
 import { createRedisClient } from "../../../src/redis/client.js";
+import { measureVersions } from "./versions.js";
 import { createGraph, type Graph } from "./graph.js";
-import { type Figures, report, type Row } from "./report.js";
+import { type Figures, judge, report, type Row } from "./report.js";
 
 const FACTS = 10_000;
 const BATCH = 500;
@@ -16,7 +17,10 @@ const WARM_UP = 30;
 const NAMESPACE = "bench";
 const PATH = `/v1/namespaces/${NAMESPACE}`;
 
-/** What is asked of a graph of 10,000 facts: entities, what lies around them, profiles; and recall with and without them. */
+/**
+ * What is asked of a graph of 10,000 facts: entities, what lies around them, profiles, and recall with and without
+ * them. And recall as of a time beside recall of the present, over 10,000 memories with 5 versions each.
+ */
 export const benchTime: Part = async ({ env, samples, note }) => {
   const server = await startThrowawayRedis(env);
   try {
@@ -31,12 +35,15 @@ export const benchTime: Part = async ({ env, samples, note }) => {
       await write(http, graph);
       note("measuring");
       const rows = await measure(http, redis, graph, samples);
+      const versions = await measureVersions(env, samples);
       const figures: Figures = {
         machine: describeMachine(),
         redis: server.version,
         facts: graph.facts,
         memories: graph.memories.length,
         rows,
+        versions,
+        aims: judge(versions),
       };
       return { report: report(figures), figures };
     } finally {

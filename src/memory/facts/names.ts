@@ -28,7 +28,8 @@ export function possibleNames(query: string): string[] {
     for (let first = 0; first + length <= words.length; first++) {
       const run = words.slice(first, first + length).join(" ");
       const bare = run.replace(AROUND, "");
-      for (const name of [run, bare, bare.replace(POSSESSIVE, "")]) if (name !== "") names.add(name);
+      const owner = bare.replace(POSSESSIVE, "").replace(AROUND, "");
+      for (const name of [run, bare, owner]) if (name !== "") names.add(name);
     }
   }
   // Single words are the likeliest names, so a long query loses its long runs.

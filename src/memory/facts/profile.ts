@@ -71,7 +71,7 @@ export async function profile(
     entities.factRefs({ scopes, filter: about, moment, before: undefined, limit: MOST.facts }),
     mentions(services, scopes, moment, entity, "semantic"),
     mentions(services, scopes, moment, entity, "procedural"),
-    mentions(services, scopes, moment, entity, "episodic"),
+    lately(services, scopes, moment, entity, context.now()),
   ]);
   const loaded = await load(services, context, named(names), [facts.refs, preferences, procedures, episodes]);
   const now = context.now();
@@ -86,14 +86,32 @@ export async function profile(
     episodes: latest.slice(0, MOST.episodes),
   };
   const count = await tokenCounter();
-  return {
-    subject: entity.written,
-    ...parts,
-    ...profileText(entity.written, parts, input.token_budget, count),
-  };
+  const text = await profileText(entity.written, parts, input.token_budget, count);
+  return { subject: entity.written, ...parts, ...text };
 }
 
 const named = (names: readonly string[]): string[] => names.filter((name) => !scopeOf(name).below);
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/**
+ * A search ranks by words, so of a subject that thousands of episodes mention it would find any hundred: only where the
+ * last month, or year, has too few are older ones looked for.
+ */
+async function lately(
+  services: Services,
+  scopes: readonly Scope[],
+  moment: Moment,
+  entity: Entity,
+  now: number,
+): Promise<readonly MemoryRef[]> {
+  let found: readonly MemoryRef[] = [];
+  for (const from of [now - 30 * DAY_MS, now - 365 * DAY_MS, undefined]) {
+    found = await mentions(services, scopes, moment, entity, "episodic", from);
+    if (found.length >= MOST.episodes) break;
+  }
+  return found;
+}
 
 /** Memories that hold one of the names, word by word, the best first. */
 async function mentions(
@@ -102,11 +120,12 @@ async function mentions(
   moment: Moment,
   { names }: Entity,
   type: MemoryType,
+  from?: number,
 ): Promise<readonly MemoryRef[]> {
   const filter: FacetQuery = {
     groups: [[typeFacet(type)]],
     without: [FACT_FACET],
-    from: undefined,
+    from,
     to: undefined,
   };
   const refs = new Map<string, MemoryRef>();

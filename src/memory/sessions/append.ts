@@ -1,10 +1,10 @@
 import { authorize } from "../../access/authorize.js";
-import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { messageTokens, openAiToolCalls } from "./message-tokens.js";
 import type { AppendOutcome, DraftMessage } from "./ports.js";
 import type { SessionServices } from "./services.js";
 import type { NewMessage, SessionRef } from "./session.js";
+import { sessionTrail } from "./trail.js";
 
 /**
  * Appends messages to a session, which begins with its first one: one step, of which nothing depends on how many
@@ -27,7 +27,7 @@ export async function append(
     memory_id: message.memory_id ?? null,
     tokens: messageTokens(count, { ...message, tool_calls: openAiToolCalls(message.tool_calls) }),
   }));
-  const outcome = await store.append(trailOf(context, "session.append"), ref, drafts);
+  const outcome = await store.append(sessionTrail(context, "session.append", ref), ref, drafts);
   if (outcome.due) services.promoteSoon(ref);
   return outcome;
 }

@@ -1,5 +1,4 @@
 import { authorize } from "../../access/authorize.js";
-import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { DomainError } from "../../domain/errors.js";
 import type { JsonObject } from "../../domain/json.js";
@@ -17,6 +16,7 @@ import { unitsOf } from "./conversation.js";
 import { contentText } from "./message-tokens.js";
 import type { SessionServices } from "./services.js";
 import type { Message, Session, SessionRef } from "./session.js";
+import { sessionTrail } from "./trail.js";
 
 export interface ContextInput {
   /** What to recall by; the last thing that the user said unless given. */
@@ -67,7 +67,7 @@ export async function sessionContext(
   input: ContextInput,
 ): Promise<SessionContext> {
   await authorize(services.memory.audit, context, ref.namespace, { verb: "read", act: "session.context" });
-  const found = await services.store.messages(trailOf(context, "session.context"), ref, {
+  const found = await services.store.messages(sessionTrail(context, "session.context", ref), ref, {
     limit: mostMessages(input.token_budget),
     before: undefined,
     after: undefined,

@@ -1,4 +1,3 @@
-import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { SYSTEM_ACTOR } from "../../domain/context.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
@@ -12,6 +11,7 @@ import type { Message, SessionRef } from "./session.js";
 import { summarise } from "./summarise.js";
 import type { StretchSummary, Summarize } from "./summary.js";
 import { transcriptOf } from "./transcript.js";
+import { sessionTrail } from "./trail.js";
 
 export interface PromotionServices {
   readonly store: SessionStore;
@@ -61,7 +61,7 @@ async function carry({ store, memory, summarize, countTokens, now }: PromotionSe
   const summary = await summarise(claim, summarize, await countTokens());
   // A stretch without prose has nothing to say in short.
   if (summary.stretch !== "") await keep(memory, context, ref, [summaryOf(claim, summary, sources)]);
-  await store.settle(trailOf(context, "session.promote", { ids: sources }), claim, summary.running);
+  await store.settle(sessionTrail(context, "session.promote", ref), claim, summary.running);
 }
 
 /** Stores all of them, or throws: what was stored by then is found again by its identity. */

@@ -1,10 +1,10 @@
 import { authorize } from "../../access/authorize.js";
-import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { DomainError } from "../../domain/errors.js";
 import type { MessageQuery } from "./ports.js";
 import type { SessionServices } from "./services.js";
 import type { Message, Session, SessionRef } from "./session.js";
+import { sessionTrail } from "./trail.js";
 
 /** Messages that are still in the session, in ascending order. Reading makes the session live its whole time again. */
 export async function readMessages(
@@ -14,7 +14,7 @@ export async function readMessages(
   query: MessageQuery,
 ): Promise<{ readonly session: Session; readonly messages: readonly Message[] }> {
   await authorize(memory.audit, context, ref.namespace, { verb: "read", act: "session.read" });
-  const found = await store.messages(trailOf(context, "session.read"), ref, query);
+  const found = await store.messages(sessionTrail(context, "session.read", ref), ref, query);
   if (found === undefined) throw sessionNotFound();
   return found;
 }

@@ -14,17 +14,9 @@ import { requireModel } from "./insert.js";
 export const SEARCH_TIMEOUT_MS = 5000;
 const MAX_PASSAGES = 4096;
 
-const KEYWORD_ARGUMENTS = ["SCORER", "BM25STD", "VERBATIM", "WITHSCORES", "NOCONTENT"];
+const KEYWORD_ARGUMENTS = ["SCORER", "BM25STD", "VERBATIM", "WITHSCORES"];
 /** Nothing is read of the hashes themselves: the distance is the sort key, the length prior the document's score. */
-const VECTOR_ARGUMENTS = [
-  "SCORER",
-  "DOCSCORE",
-  "WITHSCORES",
-  "SORTBY",
-  "distance",
-  "WITHSORTKEYS",
-  "NOCONTENT",
-];
+const VECTOR_ARGUMENTS = ["SCORER", "DOCSCORE", "WITHSCORES", "SORTBY", "distance", "WITHSORTKEYS"];
 
 /** All searches in one round trip: they are sent in the same tick, which node-redis writes as one pipeline. */
 export async function search(deps: StoreDeps, query: SearchQuery): Promise<SearchResult> {
@@ -55,6 +47,7 @@ async function entitySearch(
       keys.recordIndex(),
       `${scope} ${terms}`,
       ...KEYWORD_ARGUMENTS,
+      ...NO_FIELDS,
       ...commonArguments(query.depth, params),
     ]),
   );
@@ -88,15 +81,27 @@ async function selectedBy(
       keys.recordIndex(),
       `${scope} ${keywordClause(keyword, essential, params)}`,
       ...KEYWORD_ARGUMENTS,
+      ...NO_FIELDS,
       ...commonArguments(query.depth, params),
     ]),
   );
   return readRows(reply, 2, (key, score) => candidate(key, Number(score), 1));
 }
 
+/** A candidate with the time in which it was current. */
+interface Aged extends Candidate {
+  readonly since: number;
+  readonly until: number;
+}
+
+/** How many times deeper a search of the past looks, first and then. */
+const PAST_DEPTHS = [2, 8];
+
 /**
- * A long memory has many passages and could fill the whole list alone, so where a full list of passages holds
- * too few memories, a deeper one is fetched.
+ * The nearest memories of a moment. Among vectors, the index is slow to tell what was current at some time: nearly each
+ * has a begin of its own, and a range of them is a union of hundreds of lists, walked through again for every batch of
+ * neighbours (7 ms instead of 1 over 25,000). So a search of the past looks deeper over all times, and leaves out what
+ * wasn't current; where that leaves too few, the index has to tell after all.
  */
 async function vectorSearch(
   deps: StoreDeps,
@@ -104,11 +109,36 @@ async function vectorSearch(
   vector: Float32Array,
   statistics: QueryStatistics,
 ): Promise<Candidate[]> {
-  for (let passages = query.depth; ; passages *= 4) {
-    const hits = await nearestPassages(deps, query, vector, statistics, passages);
+  const nearest = (depth: number, timed: boolean) =>
+    nearestMemories(deps, query, vector, statistics, depth, timed);
+  const { asOf } = query.moment;
+  if (asOf === undefined) return nearest(query.depth, true);
+  for (const factor of PAST_DEPTHS) {
+    const depth = query.depth * factor;
+    const found = await nearest(depth, false);
+    const current = found.filter(({ since, until }) => since <= asOf && asOf < until);
+    if (current.length >= query.depth / 4 || found.length < depth / 4) return current.slice(0, query.depth);
+  }
+  return nearest(query.depth, true);
+}
+
+/**
+ * A long memory has many passages and could fill the whole list alone, so where a full list of passages holds
+ * too few memories, a deeper one is fetched.
+ */
+async function nearestMemories(
+  deps: StoreDeps,
+  query: SearchQuery,
+  vector: Float32Array,
+  statistics: QueryStatistics,
+  depth: number,
+  timed: boolean,
+): Promise<Aged[]> {
+  for (let passages = depth; ; passages *= 4) {
+    const hits = await nearestPassages(deps, query, vector, statistics, passages, timed);
     const candidates = bestPassages(hits);
     const exhausted = hits.length < passages || passages >= MAX_PASSAGES;
-    if (exhausted || candidates.length >= query.depth / 4) return candidates;
+    if (exhausted || candidates.length >= depth / 4) return candidates;
   }
 }
 
@@ -118,22 +148,40 @@ async function nearestPassages(
   vector: Float32Array,
   { letThrough, records }: QueryStatistics,
   passages: number,
-): Promise<Candidate[]> {
+  timed: boolean,
+): Promise<Aged[]> {
   const params: Params = { v: encodeIndexVector(vector) };
-  const scope = scopeClause(query.scopes, query.filter, params, query.moment);
-  const policy = hybridPolicy(letThrough, records);
+  const scope = scopeClause(query.scopes, query.filter, params, query.moment, timed);
+  // What lets only the current at some time through is walked through once, or again for every batch.
+  const past = timed && query.moment.asOf !== undefined;
+  const policy = past ? "ADHOC_BF" : hybridPolicy(letThrough, records);
   const reply = await redis.run((client) =>
     client.sendCommand([
       "FT.SEARCH",
       keys.vectorIndex(requireModel(model)),
       `(${scope === "" ? "*" : scope})=>[KNN ${passages} @v $v HYBRID_POLICY ${policy} AS distance]`,
       ...VECTOR_ARGUMENTS,
+      ...(timed ? NO_FIELDS : TIME_FIELDS),
       ...commonArguments(passages, params),
     ]),
   );
-  return readRows(reply, 3, (key, score, sortKey) =>
-    candidate(key, 1 - numberOfSortKey(sortKey), Number(score)),
-  );
+  return readRows(reply, timed ? 3 : 4, (key, score, sortKey, fields) => ({
+    ...candidate(key, 1 - numberOfSortKey(sortKey), Number(score)),
+    ...timesOf(fields),
+  }));
+}
+
+const NO_FIELDS = ["NOCONTENT"];
+const TIME_FIELDS = ["RETURN", "2", "since", "until"];
+
+/** Of `since` and `until` as RETURN names them, in any order. What has no begin has gone since it was found. */
+function timesOf(fields: unknown): { readonly since: number; readonly until: number } {
+  const list: unknown[] = Array.isArray(fields) ? fields : [];
+  const value = (name: string): number | undefined => {
+    const place = list.indexOf(name);
+    return place === -1 ? undefined : Number(list[place + 1]);
+  };
+  return { since: value("since") ?? Infinity, until: value("until") ?? Infinity };
 }
 
 export function commonArguments(limit: number, params: Params): (string | Buffer)[] {
@@ -147,10 +195,10 @@ function candidate(key: string, score: number, prior: number): Candidate {
 }
 
 /** The first hit of each memory: hits come best first. */
-function bestPassages(hits: readonly Candidate[]): Candidate[] {
-  const best = new Map<string, Candidate>();
+function bestPassages(hits: readonly Aged[]): Aged[] {
+  const best = new Map<string, Aged>();
   for (const hit of hits) {
-    const key = `${hit.namespace}\0${hit.id}`;
+    const key = `${hit.namespace}\0${hit.id}\0${hit.version ?? ""}`;
     if (!best.has(key)) best.set(key, hit);
   }
   return [...best.values()];

@@ -1,0 +1,86 @@
+import { startProgressBar } from "../../harness/progress-bar.js";
+import type { Env } from "../../env.js";
+import { connectHttp, httpRequest, type HttpClient } from "../http-client.js";
+import { interleave } from "../interleave.js";
+import { type Bench, withBench } from "../memory/setup.js";
+import type { CorpusRecord } from "../corpus/corpus.js";
+import type { Row } from "./report.js";
+
+export const VERSIONED = 10_000;
+export const VERSIONS = 5;
+const BATCH = 500;
+const WRITERS = 8;
+const WARM_UP = 50;
+
+/** Recall as of the middle of a history beside recall of the present: memories with vectors, each with old versions. */
+export async function measureVersions(env: Env, samples: number): Promise<Row[]> {
+  return withBench(env, async (bench) => {
+    const ids = await write(bench);
+    // Each memory has as many versions before this moment as after it.
+    let asOf = "";
+    for (let version = 2; version <= VERSIONS; version++) {
+      if (version === Math.ceil(VERSIONS / 2) + 1) asOf = new Date().toISOString();
+      await reviseAll(bench, ids, version);
+    }
+    const ask = (more: object) => (index: number) => {
+      const { text, embedding } = bench.corpus.question(index, VERSIONED);
+      const body = { query: text, embedding, namespaces: [bench.namespace], receipt: false, ...more };
+      return httpRequest("POST", "/v1/recall", body);
+    };
+    const requests: readonly (readonly [string, (index: number) => Buffer])[] = [
+      ["recall, present", ask({})],
+      ["recall, as of the middle", ask({ as_of: asOf })],
+      ["recall, as of the middle, valid at any time", ask({ as_of: asOf, valid_at: "any" })],
+      ["recall, present, with a receipt", ask({ receipt: true })],
+    ];
+    const made = requests.map(([, make]) =>
+      Array.from({ length: samples + WARM_UP }, (_, index) => make(index)),
+    );
+    const latencies = await interleave(
+      made.map((list) => ({ run: (index: number) => bench.http.send(list[index] ?? Buffer.alloc(0)) })),
+      { samples, warmUp: WARM_UP },
+    );
+    return latencies.map((latency, place) => ({
+      operation: requests[place]?.[0] ?? "",
+      latency,
+      edges: undefined,
+    }));
+  });
+}
+
+async function write(bench: Bench): Promise<string[]> {
+  const ids: string[] = [];
+  const bar = startProgressBar(`writing ${VERSIONED} memories`, VERSIONED);
+  for (let from = 0; from < VERSIONED; from += BATCH) {
+    const memories = Array.from({ length: BATCH }, (_, index) => semantic(bench.corpus.record(from + index)));
+    const path = `/v1/namespaces/${bench.namespace}/memories/batch`;
+    const answer = await bench.http.send(httpRequest("POST", path, { memories }));
+    const { results } = JSON.parse(answer.toString()) as { results: { memory: { id: string } }[] };
+    ids.push(...results.map(({ memory }) => memory.id));
+    bar.advance(BATCH);
+  }
+  bar.done();
+  return ids;
+}
+
+/** New content, and a vector of its own, for every memory. */
+async function reviseAll(bench: Bench, ids: readonly string[], version: number): Promise<void> {
+  const bar = startProgressBar(`writing version ${version}`, ids.length);
+  const clients = await Promise.all(Array.from({ length: WRITERS }, () => connectHttp(bench.service.url)));
+  let next = 0;
+  const work = async (client: HttpClient): Promise<void> => {
+    for (let index = next++; index < ids.length; index = next++) {
+      const { content, embedding } = bench.corpus.record((version - 1) * VERSIONED + index);
+      const path = `/v1/namespaces/${bench.namespace}/memories/${ids[index]}`;
+      await client.send(httpRequest("PATCH", path, { content, embedding }));
+      bar.advance(1);
+    }
+  };
+  await Promise.all(clients.map(work));
+  for (const client of clients) client.close();
+  bar.done();
+}
+
+function semantic({ content, embedding }: CorpusRecord) {
+  return { content, embedding, memory_type: "semantic" };
+}
