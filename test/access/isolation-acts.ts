@@ -285,21 +285,6 @@ const fact: MakeAct = (world, agent, { ns, pick, flag }) => {
 
 const entity: MakeAct = (world, agent, { ns, other, pick, flag }) => {
   const path = `${base(ns)}/entities/common%20${pick % 3}`;
-<<<<<<< HEAD
-  const reading = { method: "GET", needs: [["read", ns]] as const };
-  switch (pick % 7) {
-    case 0:
-      return { ...reading, path: flag ? `${path}?valid_at=any` : path };
-    case 1:
-      return { ...reading, path: `${path}/neighbors?hops=3` };
-    case 2:
-      return { ...reading, path: `${base(ns)}/entities` };
-    case 3:
-      return { ...reading, path: `${base(ns)}/profiles/common` };
-    case 4: {
-      const patterns = flag ? "**" : `${other}.**`;
-      return { ...reading, path: `${base(ns)}/profiles/common%20${pick % 2}?namespaces=${patterns}` };
-=======
   const get = { method: "GET", needs: [["read", ns]] as const };
   switch (pick % 7) {
     case 0:
@@ -313,7 +298,6 @@ const entity: MakeAct = (world, agent, { ns, other, pick, flag }) => {
     case 4: {
       const patterns = flag ? "**" : `${other}.**`;
       return { ...get, path: `${base(ns)}/profiles/common%20${pick % 2}?namespaces=${patterns}` };
->>>>>>> main
     }
     case 5: {
       const alias = world.fresh("alias");
