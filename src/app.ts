@@ -23,6 +23,7 @@ import { namespaceRoutes } from "./http/routes/namespaces.js";
 import { receiptRoutes } from "./http/routes/receipts.js";
 import { profileRoutes } from "./http/routes/profiles.js";
 import { recallRoutes } from "./http/routes/recall.js";
+import { sessionRoutes } from "./http/routes/sessions.js";
 import { stateChangeRoutes } from "./http/routes/state-changes.js";
 import { stateHistoryRoutes } from "./http/routes/state-history.js";
 import { stateTransactionRoutes } from "./http/routes/state-transactions.js";
@@ -73,6 +74,7 @@ export function createApp(deps: AppDeps) {
     .route("/", profileRoutes(deps))
     .route("/", recallRoutes(deps))
     .route("/", agentRoutes(deps))
+    .route("/", sessionRoutes(deps))
     .route("/", receiptRoutes(deps))
     .route("/", threadRoutes(deps))
     .route("/", auditRoutes(deps))

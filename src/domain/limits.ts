@@ -52,5 +52,12 @@ export const LIMITS = {
   historyLimit: 100,
   transactionKeys: 64,
   transactionOperations: 128,
+  appendMessages: 100,
+  /** Of one message as JSON. */
+  messageBytes: 128 * 1024,
+  messagesLimit: 200,
+  windowMessages: 100_000,
+  windowTokens: 10_000_000,
+  contextTokens: 1_000_000,
   ttlSeconds: 10 * 365 * 24 * 3600,
 } as const;

@@ -52,6 +52,8 @@ export interface RememberInput {
   readonly interaction?: Interaction | undefined;
   /** What makes two inputs the same memory; the content unless told otherwise. */
   readonly identity?: string | undefined;
+  /** Who said it, where mneme itself stores it; the caller unless told otherwise. */
+  readonly source_agent?: string | undefined;
 }
 
 export interface RememberOutcome extends InsertOutcome {
@@ -248,7 +250,7 @@ function newMemory(
     pinned,
     lifetime,
     prolonged_by: null,
-    source_agent: context.actor.agent,
+    source_agent: input.source_agent ?? context.actor.agent,
     version: 1,
     recorded_at: now,
     updated_at: now,

@@ -78,6 +78,9 @@ const factual = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
 /** A script of state memory: its scope is what lua/state.lua takes. */
 const state = <Reply>(name: string, decode: (reply: unknown) => Reply) => scoped(["state"], name, decode);
 
+/** A script on a session: its scope is what lua/session.lua takes. */
+const session = <Reply>(name: string, decode: (reply: unknown) => Reply) => scoped(["session"], name, decode);
+
 /** A script of what the service does by itself, after what it needs of others. */
 function joined<Reply>(name: string, before: readonly string[], decode: (reply: unknown) => Reply) {
   return defineScript({
@@ -139,6 +142,9 @@ const codeAndText = (reply: unknown): { code: number; text: string } => {
   return { code: Number(code), text: String(rest ?? "") };
 };
 
+/** Whatever it is, part by part. */
+const list = (reply: unknown): readonly unknown[] => (Array.isArray(reply) ? reply : []);
+
 /** A code, and what goes with it. */
 const parts = (reply: unknown): readonly [number, ...string[]] => {
   if (!Array.isArray(reply)) throw new Error("a script replied with something else than an array");
@@ -193,6 +199,13 @@ export const scripts = {
   stateHistory: state("state-history", parts),
   watchState: state("state-watch", parts),
   queryState: script("state-query", text),
+  appendMessages: session("session-append", integers),
+  readSession: session("session-read", list),
+  listSessions: audited("session-list", list),
+  deleteSession: session("session-delete", integer),
+  claimSession: script("session-claim", list),
+  settleSession: session("session-settle", integer),
+  postponeSession: script("session-postpone", integer),
   renewLock: script("renew-lock", integer),
   releaseLock: script("release-lock", integer),
 };

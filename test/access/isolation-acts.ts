@@ -350,6 +350,37 @@ const entity: MakeAct = (world, agent, { ns, other, pick, flag }) => {
   }
 };
 
+const session: MakeAct = (world, agent, { ns, pick, flag, text }) => {
+  const sid = flag || text === "." || text === ".." ? "common" : text;
+  const path = `${base(ns)}/sessions/${encodeURIComponent(sid)}`;
+  const route = "/v1/namespaces/{ns}/sessions/{sid}";
+  const readable = [["read", ns]] as const;
+  const said = world.fresh("said");
+  switch (pick % 8) {
+    case 0:
+      return { method: "GET", path: `${base(ns)}/sessions?limit=3`, needs: readable };
+    case 1:
+      return { method: "GET", path, route: `GET ${route}` };
+    case 2:
+      return { method: "GET", path: `${path}/messages`, route: `GET ${route}/messages` };
+    case 3:
+      return { method: "GET", path: `${path}/context?query=common&namespace=**`, needs: readable };
+    case 4:
+      return { method: "DELETE", path, route: `DELETE ${route}` };
+    default: {
+      const content = `common words known to all ${said}`;
+      return {
+        method: "POST",
+        path: `${path}/messages`,
+        // Also ids that others have used.
+        body: { messages: [{ id: flag ? "same" : said, role: "user", content, name: said }] },
+        needs: [["write", ns]],
+        done: () => world.hide(said, `a session in ${ns}`, agent, (reader) => may(reader, "read", ns)),
+      };
+    }
+  }
+};
+
 /** Paths and parameters that try to come out somewhere else. */
 const hostile: MakeAct = (world, _, choice) => {
   const { ns, text, pick } = choice;
@@ -401,6 +432,8 @@ export const ACTS: Readonly<Record<string, MakeAct>> = {
   moreFacts: fact,
   entity,
   moreEntities: entity,
+  session,
+  moreSession: session,
   hostile,
 };
 
