@@ -17,11 +17,13 @@ import { entityRoutes } from "./http/routes/entities.js";
 import { interactionRoutes } from "./http/routes/interactions.js";
 import { itemRoutes } from "./http/routes/items.js";
 import { keyRoutes } from "./http/routes/keys.js";
+import { lifecycleRoutes } from "./http/routes/lifecycle.js";
 import { memoryRoutes } from "./http/routes/memories.js";
 import { namespaceRoutes } from "./http/routes/namespaces.js";
 import { receiptRoutes } from "./http/routes/receipts.js";
 import { profileRoutes } from "./http/routes/profiles.js";
 import { recallRoutes } from "./http/routes/recall.js";
+import { sessionRoutes } from "./http/routes/sessions.js";
 import { stateChangeRoutes } from "./http/routes/state-changes.js";
 import { stateHistoryRoutes } from "./http/routes/state-history.js";
 import { stateTransactionRoutes } from "./http/routes/state-transactions.js";
@@ -65,12 +67,14 @@ export function createApp(deps: AppDeps) {
     .route("/", keyRoutes(deps))
     .route("/", namespaceRoutes(deps))
     .route("/", memoryRoutes(deps))
+    .route("/", lifecycleRoutes(deps))
     .route("/", itemRoutes(deps))
     .route("/", interactionRoutes(deps))
     .route("/", entityRoutes(deps))
     .route("/", profileRoutes(deps))
     .route("/", recallRoutes(deps))
     .route("/", agentRoutes(deps))
+    .route("/", sessionRoutes(deps))
     .route("/", receiptRoutes(deps))
     .route("/", threadRoutes(deps))
     .route("/", auditRoutes(deps))

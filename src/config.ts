@@ -13,6 +13,8 @@ export interface Config {
   readonly rateLimitPerMinute: number | undefined;
   readonly redis: { readonly url: string; readonly timeoutMs: number; readonly keyPrefix: string };
   readonly embedding: EmbeddingConfig;
+  /** The model that summarises; undefined: none, so sentences are chosen instead. */
+  readonly llm: LlmConfig | undefined;
   /** How long a vector stays in the cache, in seconds. */
   readonly embeddingCacheSeconds: number;
   readonly durable: { readonly always: boolean; readonly timeoutMs: number };
@@ -33,7 +35,19 @@ export interface Config {
   readonly auditRetentionDays: number;
   /** Of a namespace whose settings have none of their own; null: any amount. */
   readonly quota: { readonly memories: number | null; readonly bytes: number | null };
+  /** Of a namespace whose settings have none of their own. */
+  readonly session: {
+    readonly ttlSeconds: number;
+    readonly windowMessages: number;
+    readonly windowTokens: number;
+  };
   readonly defaultTtl: Readonly<Record<MemoryType, number | null>>;
+  /** A memory that decays ends after so many of its lives at the latest. */
+  readonly maxLives: number;
+  /** How many of the largest namespaces are told by name in the metrics. */
+  readonly metricsNamespaces: number;
+  /** Of a recall that says nothing of it. */
+  readonly recency: { readonly halfLifeDays: number; readonly weight: number };
 }
 
 export type EmbeddingConfig =
@@ -47,6 +61,13 @@ export type EmbeddingConfig =
       readonly dimensions: number | undefined;
       readonly timeoutMs: number;
     };
+
+export interface LlmConfig {
+  readonly apiKey: string;
+  readonly baseURL: string | undefined;
+  readonly model: string;
+  readonly timeoutMs: number;
+}
 
 /** Every wrong value at once, each with the name of its variable. Values are not shown: one may be a secret. */
 export class ConfigError extends StartError {
@@ -91,10 +112,19 @@ const environment = z
     MNEME_EMBEDDING_DIMENSIONS: z.coerce.number().int().min(8).max(4096).optional(),
     MNEME_EMBEDDING_TIMEOUT_MS: integer(10_000, 100, 120_000),
     MNEME_CORROBORATION_SIMILARITY: z.coerce.number().min(0.5).max(1).optional(),
+    MNEME_LLM_MODEL: z.string().default("gpt-4o-mini"),
+    MNEME_LLM_TIMEOUT_MS: integer(20_000, 100, 120_000),
     MNEME_EMBEDDING_CACHE_SECONDS: integer(24 * 3600, 1, 365 * 24 * 3600),
     MNEME_TTL_EPISODIC_SECONDS: ttl,
     MNEME_TTL_SEMANTIC_SECONDS: ttl,
     MNEME_TTL_PROCEDURAL_SECONDS: ttl,
+    MNEME_DECAY_MAX_LIVES: integer(32, 1, 1000),
+    MNEME_METRICS_NAMESPACES: integer(0, 0, 1000),
+    MNEME_RECENCY_WEIGHT: z.coerce.number().min(0).max(1).default(0),
+    MNEME_RECENCY_HALF_LIFE_DAYS: z.coerce.number().min(0.001).max(36_500).default(30),
+    MNEME_SESSION_TTL_SECONDS: integer(7 * 24 * 3600, 1, LIMITS.ttlSeconds),
+    MNEME_SESSION_WINDOW_MESSAGES: integer(40, 2, LIMITS.windowMessages),
+    MNEME_SESSION_WINDOW_TOKENS: integer(4000, 1, LIMITS.windowTokens),
     MNEME_DURABLE: z.enum(["0", "1"]).default("0"),
     MNEME_DURABLE_TIMEOUT_MS: integer(3000, 10, 60_000),
     MNEME_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(LIMITS.requestsPerMinute).optional(),
@@ -156,6 +186,7 @@ export function loadConfig(env: Environment): Config {
     },
     embedding: embeddingOf(values),
     corroborationSimilarity: values.MNEME_CORROBORATION_SIMILARITY,
+    llm: llmOf(values),
     embeddingCacheSeconds: values.MNEME_EMBEDDING_CACHE_SECONDS,
     durable: { always: values.MNEME_DURABLE === "1", timeoutMs: values.MNEME_DURABLE_TIMEOUT_MS },
     stateHistorySeconds: values.STATE_HISTORY_SECONDS,
@@ -167,10 +198,21 @@ export function loadConfig(env: Environment): Config {
     receiptRetentionDays: values.RECEIPT_RETENTION_DAYS === 0 ? undefined : values.RECEIPT_RETENTION_DAYS,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     quota: { memories: values.MNEME_QUOTA_MEMORIES, bytes: values.MNEME_QUOTA_BYTES },
+    session: {
+      ttlSeconds: values.MNEME_SESSION_TTL_SECONDS,
+      windowMessages: values.MNEME_SESSION_WINDOW_MESSAGES,
+      windowTokens: values.MNEME_SESSION_WINDOW_TOKENS,
+    },
     defaultTtl: {
       episodic: values.MNEME_TTL_EPISODIC_SECONDS,
       semantic: values.MNEME_TTL_SEMANTIC_SECONDS,
       procedural: values.MNEME_TTL_PROCEDURAL_SECONDS,
+    },
+    maxLives: values.MNEME_DECAY_MAX_LIVES,
+    metricsNamespaces: values.MNEME_METRICS_NAMESPACES,
+    recency: {
+      halfLifeDays: values.MNEME_RECENCY_HALF_LIFE_DAYS,
+      weight: values.MNEME_RECENCY_WEIGHT,
     },
   };
 }
@@ -194,6 +236,16 @@ function embeddingOf(values: Values): EmbeddingConfig {
     model: values.MNEME_EMBEDDING_MODEL,
     dimensions: values.MNEME_EMBEDDING_DIMENSIONS,
     timeoutMs: values.MNEME_EMBEDDING_TIMEOUT_MS,
+  };
+}
+
+function llmOf(values: Values): LlmConfig | undefined {
+  if (values.OPENAI_API_KEY === undefined) return undefined;
+  return {
+    apiKey: values.OPENAI_API_KEY,
+    baseURL: values.OPENAI_BASE_URL,
+    model: values.MNEME_LLM_MODEL,
+    timeoutMs: values.MNEME_LLM_TIMEOUT_MS,
   };
 }
 

@@ -16,6 +16,7 @@ import { createEmbedder } from "./embeddings/index.js";
 import { withObserver } from "./embeddings/observed.js";
 import type { Metrics } from "./http/metrics.js";
 import { createMetrics } from "./http/metrics.js";
+import { tokenCounter } from "./domain/tokens.js";
 import { describeError } from "./log.js";
 import { createAccuracies } from "./memory/agents.js";
 import { idleWorker, startEmbeddingWorker } from "./memory/embedding-worker.js";
@@ -24,6 +25,10 @@ import { startPublicationWorker } from "./memory/publication-worker.js";
 import { MEASURED_SIMILARITY, startCorroborationWorker } from "./memory/corroborate.js";
 import { startTrustWorker } from "./memory/trust-worker.js";
 import type { Services } from "./memory/services.js";
+import { createSurveyor } from "./memory/survey.js";
+import type { SessionServices } from "./memory/sessions/services.js";
+import { startPromotionWorker } from "./memory/sessions/promotion-worker.js";
+import { createSummarizer } from "./llm/summarizer.js";
 import { createReadiness } from "./readiness.js";
 import { createAgentRegistry } from "./redis/agents.js";
 import { createAuditLog } from "./redis/access/audit-log.js";
@@ -41,10 +46,11 @@ import { createEmbeddingCache } from "./redis/embedding-cache.js";
 import { claimEmbeddingModel } from "./redis/embedding-model.js";
 import { createAnswerStore } from "./redis/idempotent-answers.js";
 import type { IndexDefinition } from "./redis/indexes.js";
-import { ensureIndex, isIndexing, recordIndex, vectorIndex } from "./redis/indexes.js";
+import { ensureIndex, isIndexing, recordIndex, sessionsDueIndex, vectorIndex } from "./redis/indexes.js";
 import { createKeys } from "./redis/keys.js";
 import { createLocks } from "./redis/locks.js";
 import { createMemoryStore } from "./redis/memory/index.js";
+import { createSessionStore } from "./redis/sessions/index.js";
 import { createStateStore } from "./redis/state/index.js";
 import { createStateNews } from "./redis/state/news.js";
 import { createReceiptStore } from "./redis/receipts.js";
@@ -103,6 +109,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     redisUp: () => client.isReady,
     countMemories: () => store.countByType(),
     countWatchers: () => watchers.count,
+    survey: () => surveyor.latest(),
   });
   const redis = createGateway(client, {
     timeoutMs: config.redis.timeoutMs,
@@ -127,6 +134,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     model: embedder?.model.id,
   };
   const store = createMemoryStore(storeDeps);
+  const surveyor = createSurveyor({ store, now: Date.now, named: config.metricsNamespaces });
   const stateStore = createStateStore({
     redis,
     auditor,
@@ -222,6 +230,9 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     worker,
     corroboration,
     defaultTtl: config.defaultTtl,
+    maxLives: config.maxLives,
+    recency: config.recency,
+    forgotten: metrics.forgotten,
     observe: metrics.recallStage,
     newId: createIds(),
   };
@@ -235,8 +246,28 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     },
   });
   const trust = startTrustWorker({ services, corroboration, locks, now, onError: trustFailed });
+  const sessionStore = createSessionStore({ redis, auditor, keys, defaults: config.session });
+  const promotions = startPromotionWorker({
+    store: sessionStore,
+    memory: services,
+    summarize: config.llm === undefined ? undefined : createSummarizer(config.llm),
+    countTokens: tokenCounter,
+    locks,
+    now,
+    onError: (error) => {
+      metrics.workerError("promotion");
+      logger.error({ error: describeError(error) }, "promotion worker");
+    },
+  });
+  const sessions: SessionServices = {
+    store: sessionStore,
+    memory: services,
+    countTokens: tokenCounter,
+    promoteSoon: promotions.promoteSoon,
+  };
   const app = createApp({
     services,
+    sessions,
     auditReader: createAuditReader(redis, keys),
     access: { keys: keyStore, cache: keyCache, audit, newId: ulid },
     namespaces: { store: createNamespaceStore(auditor, meter, keys), audit },
@@ -269,7 +300,13 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   const open: Open = {
     server,
     watchers,
-    workers: [worker, publications, trust, ...(corroboration === undefined ? [] : [corroboration])],
+    workers: [
+      worker,
+      publications,
+      promotions,
+      trust,
+      ...(corroboration === undefined ? [] : [corroboration]),
+    ],
     embedder,
     connections: [subscriptions, durability],
     client,
@@ -327,10 +364,10 @@ function indexDefinitions(
   keys: ReturnType<typeof createKeys>,
   embedder: Embedder | undefined,
 ): IndexDefinition[] {
-  const records = recordIndex(keys);
+  const always = [recordIndex(keys), sessionsDueIndex(keys)];
   return embedder === undefined
-    ? [records]
-    : [records, vectorIndex(keys, embedder.model.id, embedder.model.dimensions)];
+    ? always
+    : [...always, vectorIndex(keys, embedder.model.id, embedder.model.dimensions)];
 }
 
 async function listen(server: Server, { host, port }: Config): Promise<string> {

@@ -1,4 +1,5 @@
 import { benchCheckpointer } from "./checkpointer/index.js";
+import { benchLifecycle } from "./lifecycle/index.js";
 import { benchMemory } from "./memory/index.js";
 import type { Part } from "./part.js";
 import { benchTime } from "./time/index.js";
@@ -7,6 +8,7 @@ import { benchState } from "./state/index.js";
 export const PARTS: ReadonlyMap<string, Part> = new Map([
   ["memory", benchMemory],
   ["state", benchState],
+  ["lifecycle", benchLifecycle],
   ["time", benchTime],
   ["checkpointer", benchCheckpointer],
 ]);

@@ -26,6 +26,10 @@ export const LIMITS = {
   checkpoints: 50,
   recallLimit: 100,
   listLimit: 200,
+  /** Of memories that a policy looks at in one request, and of those that one keeps. */
+  forgetLimit: 1000,
+  keepTop: 100_000,
+  statsDays: 30,
   /** Namespaces that one page of a list looks at, whatever it finds. */
   scannedNamespaces: 2_000,
   filterValues: 64,
@@ -48,5 +52,12 @@ export const LIMITS = {
   historyLimit: 100,
   transactionKeys: 64,
   transactionOperations: 128,
+  appendMessages: 100,
+  /** Of one message as JSON. */
+  messageBytes: 128 * 1024,
+  messagesLimit: 200,
+  windowMessages: 100_000,
+  windowTokens: 10_000_000,
+  contextTokens: 1_000_000,
   ttlSeconds: 10 * 365 * 24 * 3600,
 } as const;

@@ -5,6 +5,7 @@ import type { NamespaceServices } from "../access/namespaces/ports.js";
 import type { RateLimiter } from "../access/rate-limit.js";
 import type { Actor } from "../domain/context.js";
 import type { AuditReader } from "../access/ports.js";
+import type { SessionServices } from "../memory/sessions/services.js";
 import type { Services } from "../memory/services.js";
 import type { ThreadServices } from "../threads/ports.js";
 import type { DurableOptions } from "./middleware/durable.js";
@@ -26,6 +27,7 @@ export interface AppDeps {
   /** Whether a request needs a key. */
   readonly keyRequired: () => Promise<boolean>;
   readonly state: StateServices;
+  readonly sessions: SessionServices;
   /** For those who follow changes. */
   readonly watch: { readonly heartbeatMs: number; readonly sendMs: number };
   readonly metrics: Metrics;

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import type { MemoryType } from "../memory/record.js";
+import type { Survey } from "../memory/survey.js";
 import type { RecallStage } from "../memory/services.js";
 
 const LATENCY_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -10,7 +11,9 @@ export interface Metrics {
   recallStage(stage: RecallStage, seconds: number): void;
   redis(answered: boolean, seconds: number): void;
   embedding(kind: "query" | "passage", outcome: "ok" | "error", texts: number, seconds: number): void;
-  workerError(worker: "embedding" | "publication" | "trust"): void;
+  workerError(worker: "embedding" | "publication" | "trust" | "promotion"): void;
+  /** Memories that a policy took away. */
+  forgotten(count: number): void;
   /** A request without a valid key. */
   unauthenticated(): void;
 }
@@ -18,12 +21,14 @@ export interface Metrics {
 export interface MetricsOptions {
   readonly redisUp: () => boolean;
   readonly countWatchers: () => number;
+  /** Asked when somebody scrapes; undefined while nothing is known. */
+  readonly survey: () => Survey | undefined;
   /** Asked at most once in a few seconds, when somebody scrapes. */
   readonly countMemories: () => Promise<Readonly<Record<MemoryType, number>>>;
 }
 
 /** All series, declared in one place, in a registry of their own: two services in one process don't share numbers. */
-export function createMetrics({ redisUp, countWatchers, countMemories }: MetricsOptions): Metrics {
+export function createMetrics({ redisUp, countWatchers, countMemories, survey }: MetricsOptions): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -72,10 +77,16 @@ export function createMetrics({ redisUp, countWatchers, countMemories }: Metrics
     help: "Requests that were refused for want of a valid API key. Only some of them are in the audit trail.",
     registers,
   });
+  const forgotten = new Counter({
+    name: "mneme_forgotten_memories_total",
+    help: "Memories that a policy took away.",
+    registers,
+  });
   const seriesOf = createSeries();
   registerGauge(registers, "mneme_redis_up", "1 while Redis can be reached.", () => (redisUp() ? 1 : 0));
   registerGauge(registers, "mneme_state_watchers", "Clients that follow changes of state.", countWatchers);
   registerMemoryCounts(registers, countMemories);
+  registerSurvey(registers, survey);
   return {
     registry,
     request: (method, route, status, seconds) =>
@@ -87,6 +98,7 @@ export function createMetrics({ redisUp, countWatchers, countMemories }: Metrics
       embedded.inc({ kind, outcome }, texts);
     },
     workerError: (worker) => workerErrors.inc({ worker }),
+    forgotten: (count) => forgotten.inc(count),
     unauthenticated: () => strangers.inc(),
   };
 }
@@ -129,4 +141,41 @@ function registerMemoryCounts(registers: Registry[], countMemories: MetricsOptio
       }
     },
   });
+}
+
+function registerSurvey(registers: Registry[], survey: () => Survey | undefined): void {
+  const gauge = (
+    name: string,
+    help: string,
+    label: string,
+    values: (found: Survey) => readonly (readonly [label: string, value: number])[],
+  ): void => {
+    const made: Gauge = new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers,
+      collect() {
+        made.reset();
+        const found = survey();
+        for (const [value, number] of found === undefined ? [] : values(found))
+          made.set({ [label]: value }, number);
+      },
+    });
+  };
+  gauge("mneme_memory_bytes", "Bytes of memories by type, minutes old.", "memory_type", (found) =>
+    Object.entries(found.bytesByType),
+  );
+  gauge(
+    "mneme_ended_memories",
+    "Memories that are no more, by how they went: minutes old.",
+    "by",
+    (found) => [["expiry", found.expired]],
+  );
+  for (const what of ["memories", "bytes"] as const) {
+    const help = `How many ${what} the largest namespaces hold, minutes old: MNEME_METRICS_NAMESPACES says of how many.`;
+    gauge(`mneme_namespace_${what}`, help, "namespace", ({ largest }) =>
+      largest.map((each) => [each.namespace, each[what]] as const),
+    );
+  }
 }

@@ -48,14 +48,20 @@ export function interactionText(interaction: Interaction): string {
     ]),
     line("Assistant", interaction.response),
     line("Feedback", interaction.feedback),
-  ].filter((text) => text !== undefined);
+  ];
+  return fitLines(lines.filter((text) => text !== undefined));
+}
+
+/** Lines within the limit of a content: long ones are cut, short ones stay whole. */
+export function fitLines(lines: readonly string[]): string {
   const limit = LIMITS.contentBytes - lines.length;
   const sizes = lines.map((text) => Buffer.byteLength(text));
   const share = fairShare(sizes, limit);
   return lines.map((text) => truncateUtf8(text, share)).join("\n");
 }
 
-function line(label: string, value: JsonValue | undefined): string | undefined {
+/** `undefined` where there is nothing to say. */
+export function line(label: string, value: JsonValue | undefined): string | undefined {
   if (value === undefined || value === null || value === "") return undefined;
   return `${label}: ${typeof value === "string" ? value : JSON.stringify(value)}`;
 }

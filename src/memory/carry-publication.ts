@@ -50,7 +50,7 @@ async function makeCopy(
   memory: MemoryDetail,
   publication: Publication,
 ): Promise<Memory | undefined> {
-  const { interaction, publications: _, ...rest } = memory;
+  const { interaction, publications: _, uses: __, ...rest } = memory;
   const embedding = await firstEmbedding(services, memory.content);
   const now = context.now();
   const made = copied(rest, publication, publication.published_at);
@@ -94,7 +94,7 @@ async function bringCopy(
   { memory, deletedAt }: PendingPublications,
   publication: Publication,
 ): Promise<Memory | "conflict" | undefined> {
-  const { interaction, publications: _, ...copy } = detail;
+  const { interaction, publications: _, uses: __, ...copy } = detail;
   const copyRef = { namespace: copy.namespace, id: copy.id };
   const trail = publishTrail(context, { namespace: origin.namespace, id: copy.id });
   if (memory === undefined) {
@@ -195,6 +195,10 @@ function copied(memory: Memory, publication: Publication, publishedAt: number) {
     derived_from: [],
     source_trust: memory.source_trust,
     evidence: { ...NO_EVIDENCE, human_confirmed, corroborated_by, since },
+    importance: memory.importance,
+    pinned: memory.pinned,
+    lifetime: memory.lifetime,
+    prolonged_by: memory.prolonged_by,
     source_agent: memory.source_agent,
     expires_at: memory.expires_at,
     valid_from: memory.valid_from,

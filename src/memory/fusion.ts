@@ -1,4 +1,5 @@
 import type { Candidate, MemoryRef } from "./ports.js";
+import type { RecencyPart } from "./recency.js";
 
 export interface FusionWeights {
   readonly keyword: number;
@@ -132,6 +133,8 @@ export interface Found {
   readonly refs: readonly MemoryRef[];
   /** Empty where there was one list only. */
   readonly places: readonly Place[];
+  /** Undefined: recency doesn't count. */
+  readonly recency?: RecencyPart;
 }
 
 /** As in the guide, and in the paper that {@link reciprocalRankFusion} is from. */

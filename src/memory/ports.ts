@@ -1,7 +1,9 @@
 import type { Scope } from "../access/grants.js";
 import type { Trail } from "../access/trail.js";
+import type { Uses } from "./decay.js";
 import type { FactPlacing } from "./facts/fact.js";
 import type { FacetQuery } from "./filter.js";
+import type { Endings, Group } from "./stats.js";
 import type { KeywordQuery } from "./terms.js";
 import type {
   EmbeddingStatus,
@@ -160,6 +162,26 @@ export interface SearchResult {
   readonly entities: readonly Candidate[] | undefined;
 }
 
+/** What a policy decides by. Milliseconds since the epoch. */
+export interface Vitals {
+  readonly id: string;
+  readonly version: number;
+  readonly memoryType: MemoryType;
+  readonly importance: number;
+  readonly pinned: boolean;
+  readonly recordedAt: number;
+  readonly expiresAt: number | null;
+  readonly uses: Uses;
+}
+
+/** A memory that a recall returned. */
+export interface Use extends MemoryRef {
+  /** The one that was returned. */
+  readonly version: number;
+  /** Undefined: use doesn't prolong its life. Milliseconds, and milliseconds since the epoch. */
+  readonly renewal: { readonly life: number; readonly latest: number } | undefined;
+}
+
 export interface EmbeddingProgress {
   readonly ref: MemoryRef;
   /** Nothing is written if the memory has another version by now. */
@@ -244,6 +266,8 @@ export interface MemoryStore {
     refs: readonly MemoryRef[],
     asOf?: number,
   ): Promise<readonly (Memory | undefined)[]>;
+  /** `timestamp` of each, as part of a recall; undefined where there is none (any more). */
+  timesOf(refs: readonly MemoryRef[]): Promise<readonly (number | undefined)[]>;
   revise(trail: Trail, revision: Revision): Promise<ReviseOutcome>;
   /** With `expectedVersion`, only that version is removed. */
   remove(trail: Trail, ref: MemoryRef, expectedVersion: number | undefined): Promise<RemoveOutcome>;
@@ -298,6 +322,10 @@ export interface MemoryStore {
   postponeCorroboration(ref: MemoryRef, at: number): Promise<void>;
   /** Takes a deleted memory's words out of what followed it in its session. */
   detachContext(ref: MemoryRef, now: number): Promise<void>;
+  /** As part of an act that is recorded by itself; undefined where there is none (any more). */
+  vitals(namespace: string, ids: readonly string[]): Promise<readonly (Vitals | undefined)[]>;
+  /** Notes that these were used, and prolongs their lives; not more often than makes sense. */
+  touch(uses: readonly Use[]): Promise<void>;
   list(query: ListQuery): Promise<ListPage>;
   /** Namespaces of a scope in which there was ever an act, in the order of their bytes, after `after`; at most `limit`. */
   namespacesIn(scope: Scope, after: string | undefined, limit: number): Promise<readonly string[]>;
@@ -307,5 +335,12 @@ export interface MemoryStore {
   attachVectors(progress: EmbeddingProgress): Promise<void>;
   /** Memories whose embedding is due, of all namespaces. */
   pendingEmbeddings(now: number, limit: number): Promise<readonly PendingEmbedding[]>;
+  /** What a namespace holds; incomplete where counting would take longer. */
+  groupsOf(
+    namespace: string,
+    budgetMs: number,
+  ): Promise<{ readonly groups: readonly Group[]; readonly complete: boolean }>;
+  /** What of it ends after `now`: how many until each of these moments, and the first `limit`. */
+  endingsOf(namespace: string, now: number, moments: readonly number[], limit: number): Promise<Endings>;
   countByType(): Promise<Readonly<Record<MemoryType, number>>>;
 }

@@ -6,6 +6,7 @@ import type { Context } from "../domain/context.js";
 import { quotaExceeded, versionConflict } from "../domain/errors.js";
 import type { JsonObject } from "../domain/json.js";
 import type { Precondition } from "../domain/precondition.js";
+import { DEFAULT_IMPORTANCE, endOfLife } from "./decay.js";
 import type { FirstEmbedding } from "./embed.js";
 import { embedFirstPassages } from "./embed.js";
 import { COMPARE_GRACE_MS } from "./corroborate.js";
@@ -18,7 +19,7 @@ import { NO_EVIDENCE } from "./record.js";
 import { dueTime } from "./remember.js";
 import type { Services } from "./services.js";
 import { tellCopies } from "./tell-copies.js";
-import { expiryOf, isAlive } from "./ttl.js";
+import { isAlive, lifetimeOf } from "./ttl.js";
 
 /** All of an item but what mneme knows by itself; what is left out is as if it had never been given. */
 export interface ItemInput {
@@ -103,8 +104,14 @@ async function create(
   embedding: FirstEmbedding,
 ): Promise<Stored | undefined> {
   const now = context.now();
+  const life = {
+    importance: DEFAULT_IMPORTANCE,
+    pinned: false,
+    lifetime: lifetimeOf(services.defaultTtl, "semantic", input.ttl_seconds),
+  };
   const memory: Memory = {
     ...contentOf(input),
+    ...life,
     id: services.newId(now),
     namespace: ref.namespace,
     key: ref.key,
@@ -116,7 +123,8 @@ async function create(
     updated_at: now,
     seen_count: 1,
     last_seen_at: now,
-    expires_at: expiryOf(services.defaultTtl, "semantic", input.ttl_seconds, now),
+    expires_at: endOfLife(life, now),
+    prolonged_by: null,
     embedding: { status: embedding.status, model: embedding.model },
     superseded_at: null,
     origin: null,
@@ -157,7 +165,9 @@ async function revise(
   const { interaction, publications: _, ...current } = detail;
   const trail = trailOf(context, "item.put", { ids: [current.id, ref.key] });
   const now = context.now();
-  const expires_at = expiryOf(services.defaultTtl, "semantic", input.ttl_seconds, now);
+  // How important it is, and whether it is pinned, is for a revision to say.
+  const lifetime = lifetimeOf(services.defaultTtl, "semantic", input.ttl_seconds);
+  const expires_at = endOfLife({ ...current, lifetime }, now);
   const next = {
     ...current,
     ...contentOf(input),
@@ -175,7 +185,9 @@ async function revise(
     evidence: restated ? { ...NO_EVIDENCE, since: now } : current.evidence,
     version: current.version + 1,
     updated_at: now,
+    lifetime,
     expires_at,
+    prolonged_by: null,
     embedding:
       embedding === undefined ? current.embedding : { status: embedding.status, model: embedding.model },
   };

@@ -3,6 +3,8 @@ import { allowsIn } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { memoryNotFound } from "../domain/errors.js";
+import type { Expiry } from "./decay.js";
+import { explainExpiry } from "./decay.js";
 import type { Judged } from "./judge.js";
 import { judge } from "./judge.js";
 import type { MemoryRef } from "./ports.js";
@@ -11,19 +13,25 @@ import type { MemoryDetail } from "./record.js";
 import type { Services } from "./services.js";
 import { isAlive } from "./ttl.js";
 
+/** A memory with why it ends when it does; undefined as of the past. */
+export interface ReadMemory extends MemoryDetail {
+  readonly expiry?: Expiry | undefined;
+}
+
 /** One memory with its interaction, from the primary: it sees every acknowledged write. With `asOf`, as it was then. */
 export async function read(
   services: Services,
   context: Context,
   ref: MemoryRef,
   asOf?: number,
-): Promise<Judged<MemoryDetail>> {
-  const { store, audit } = services;
+): Promise<Judged<ReadMemory>> {
+  const { store, audit, maxLives } = services;
   await authorize(audit, context, ref.namespace, { verb: "read", act: "read" });
   const memory = await store.get(trailOf(context, "read", { ids: [ref.id] }), ref, asOf);
   if (memory === undefined || !isAlive(memory, context.now())) throw memoryNotFound();
   const { grants } = context.actor;
   if (memory.quarantined && !seesQuarantine(grants, ref.namespace)) throw memoryNotFound();
   const publications = memory.publications.filter(({ namespace }) => allowsIn(grants, "read", namespace));
-  return judge(services, { ...memory, publications }, asOf ?? context.now());
+  const expiry = memory.uses === undefined ? undefined : explainExpiry(memory, memory.uses, maxLives);
+  return judge(services, { ...memory, publications, expiry }, asOf ?? context.now());
 }

@@ -13,12 +13,15 @@ import type { Judged } from "./judge.js";
 import { judgeAll } from "./judge.js";
 import type { Moment, SearchResult } from "./ports.js";
 import type { Memory } from "./record.js";
+import type { Recency } from "./recency.js";
+import { weighRecency } from "./recency.js";
 import { checkOwnEmbedding } from "./remember.js";
 import type { RecallStage, Services } from "./services.js";
 import type { KeywordQuery } from "./terms.js";
 import { parseQuery } from "./terms.js";
 import { namesIn } from "./facts/names-in.js";
 import { holds } from "./moment.js";
+import { touch } from "./touch.js";
 import { weighted } from "./trust.js";
 import { isAlive } from "./ttl.js";
 
@@ -45,10 +48,14 @@ export interface RecallInput {
   readonly min_trust?: number | undefined;
   /** How much trust counts in the order: see `weighted`. Undefined: as {@link TRUST_WEIGHT} says. */
   readonly trust_weight?: number | undefined;
+  /** How much it counts how old a memory is; undefined: as configured. */
+  readonly recency?: Recency | undefined;
   /** What was recorded and not superseded then; undefined: now. Milliseconds since the epoch. */
   readonly as_of?: number | undefined;
   /** What was so in the world then; undefined: at `as_of`, or now; `any`: whenever it was so. */
   readonly valid_at?: number | "any" | undefined;
+  /** False: it isn't noted that the hits were used. It never is as of the past. */
+  readonly touch?: boolean | undefined;
   /** `entities`: facts about the entities that the query names are a list of their own. Hybrid recall only. */
   readonly expand?: "entities" | undefined;
 }
@@ -120,7 +127,14 @@ export async function recall(
       })),
     );
   });
-  const hits = await timed.later("load", loadHits(services, context, ranked, filter, moment, input));
+  const weighed = await recent(services, context, ranked, moment, input);
+  const hits = await timed.later("load", loadHits(services, context, weighed, filter, moment, input));
+  if (input.touch !== false && moment.asOf === undefined) {
+    touch(
+      services,
+      hits.map(({ memory }) => memory),
+    );
+  }
   return { hits, degraded, terms, at: moment.asOf ?? context.now() };
 }
 
@@ -210,6 +224,19 @@ function fuse(found: SearchResult, input: RecallInput): Fused[] {
   if (input.mode !== "hybrid") return keepScores(lists);
   if (input.fusion.method === "rrf") return reciprocalRankFusion(lists, input.fusion.k, input.fusion.weights);
   return fuseScores(lists);
+}
+
+/** Brings how old they are into the scores of what was found, where that counts. */
+async function recent(
+  { store, recency: configured }: Services,
+  context: Context,
+  ranked: readonly Found[],
+  { asOf }: Moment,
+  { recency = configured }: RecallInput,
+): Promise<readonly Found[]> {
+  if (recency.weight === 0 || ranked.length === 0) return ranked;
+  const times = await store.timesOf(ranked.map(({ fused }) => fused));
+  return weighRecency(ranked, (_, index) => times[index], asOf ?? context.now(), recency);
 }
 
 /**

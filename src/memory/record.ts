@@ -1,3 +1,4 @@
+import type { Uses } from "./decay.js";
 import type { JsonObject, JsonValue } from "../domain/json.js";
 import type { Fact } from "./facts/fact.js";
 
@@ -77,6 +78,13 @@ export interface Source {
   readonly version: number;
 }
 
+/** The time to live that a memory's end is reckoned from, and who said so: its writer, or the default of its type. */
+export interface Lifetime {
+  /** null: for ever. */
+  readonly seconds: number | null;
+  readonly by: "ttl" | "type";
+}
+
 /** One version of a memory, as the domain sees it. Times are milliseconds since the epoch. */
 export interface Memory {
   readonly id: string;
@@ -99,6 +107,13 @@ export interface Memory {
   readonly evidence: Evidence;
   /** A published copy that its namespace doesn't trust yet: no recall and no list finds it. */
   readonly quarantined: boolean;
+  /** 0..1: how much longer it lives than its type does, see `importanceFactor`. */
+  readonly importance: number;
+  /** It never ends by itself, and no policy forgets it. */
+  readonly pinned: boolean;
+  readonly lifetime: Lifetime;
+  /** What prolonged its life, as it is now: a use, or another sighting; null: nothing did. */
+  readonly prolonged_by: "use" | "seen" | null;
   /** Who wrote it: taken from the caller's credentials, never from the body. */
   readonly source_agent: string;
   /** 1 at first, one more with each revision. */
@@ -141,5 +156,7 @@ export interface ToolCall {
 /** A memory with what only a read of that one memory returns. */
 export interface MemoryDetail extends Memory {
   readonly interaction?: Interaction;
+  /** Undefined as of the past. */
+  readonly uses?: Uses;
   readonly publications: readonly Publication[];
 }

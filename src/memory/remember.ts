@@ -9,6 +9,7 @@ import type { FirstEmbedding } from "./embed.js";
 import { embedFirstPassages } from "./embed.js";
 import { FINISH_GRACE_MS } from "./embedding-worker.js";
 import { DomainError, invalid } from "../domain/errors.js";
+import { DEFAULT_IMPORTANCE, endOfLife } from "./decay.js";
 import type { Fact, FactInput, FactPlacing } from "./facts/fact.js";
 import { factContent, factIdentity } from "./facts/fact.js";
 import { contentHash } from "./hash.js";
@@ -20,7 +21,7 @@ import { contextFor } from "./preceding.js";
 import type { Interaction, Memory, MemoryType } from "./record.js";
 import { NO_EVIDENCE } from "./record.js";
 import type { Services } from "./services.js";
-import { expiryOf } from "./ttl.js";
+import { lifetimeOf } from "./ttl.js";
 import { isTurn } from "./turn.js";
 
 export interface RememberInput {
@@ -37,6 +38,8 @@ export interface RememberInput {
   readonly trust_score?: number | undefined;
   /** Versions of memories of the same namespace that it was made from. */
   readonly derived_from?: readonly SourceRef[] | undefined;
+  readonly importance?: number | undefined;
+  readonly pinned?: boolean | undefined;
   /** When it is so in the world: from, and until (not included). */
   readonly valid_from?: number | undefined;
   readonly valid_to?: number | undefined;
@@ -49,6 +52,8 @@ export interface RememberInput {
   readonly interaction?: Interaction | undefined;
   /** What makes two inputs the same memory; the content unless told otherwise. */
   readonly identity?: string | undefined;
+  /** Who said it, where mneme itself stores it; the caller unless told otherwise. */
+  readonly source_agent?: string | undefined;
 }
 
 export interface RememberOutcome extends InsertOutcome {
@@ -221,6 +226,8 @@ function newMemory(
   input: RememberInput,
 ): Omit<Memory, "embedding"> {
   const now = context.now();
+  const { importance = DEFAULT_IMPORTANCE, pinned = false } = input;
+  const lifetime = lifetimeOf(services.defaultTtl, input.memory_type, input.ttl_seconds);
   const { fact } = input;
   const validFrom = input.valid_from ?? fact?.valid_from;
   return {
@@ -239,7 +246,11 @@ function newMemory(
     source_trust: null,
     evidence: NO_EVIDENCE,
     quarantined: false,
-    source_agent: context.actor.agent,
+    importance,
+    pinned,
+    lifetime,
+    prolonged_by: null,
+    source_agent: input.source_agent ?? context.actor.agent,
     version: 1,
     recorded_at: now,
     updated_at: now,
@@ -248,7 +259,7 @@ function newMemory(
     valid_to: input.valid_to ?? fact?.valid_to ?? null,
     seen_count: 1,
     last_seen_at: now,
-    expires_at: expiryOf(services.defaultTtl, input.memory_type, input.ttl_seconds, now),
+    expires_at: endOfLife({ lifetime, importance, pinned }, now),
     origin: null,
     fact: fact === undefined ? null : newFact(fact),
   };

@@ -2,6 +2,7 @@ import { authorize } from "../access/authorize.js";
 import type { Trail } from "../access/trail.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
+import { revisedEnd } from "./decay.js";
 import { embedFirstPassages } from "./embed.js";
 import { DomainError, invalid, memoryNotFound, quotaExceeded, versionConflict } from "../domain/errors.js";
 import { contentHash } from "./hash.js";
@@ -15,7 +16,6 @@ import { NO_EVIDENCE } from "./record.js";
 import { checkOwnEmbedding, checkValidity, dueTime, isClaim } from "./remember.js";
 import type { Services } from "./services.js";
 import { tellCopies } from "./tell-copies.js";
-import { expiryOf } from "./ttl.js";
 
 /** What may change; undefined leaves as is. */
 export interface RevisionInput {
@@ -28,6 +28,10 @@ export interface RevisionInput {
   readonly whole_metadata?: JsonObject | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly trust_score?: number | undefined;
+  /** What is left of its life grows or shrinks with it, where that is the one of its type. */
+  readonly importance?: number | undefined;
+  /** No longer pinned, its life counts from now. */
+  readonly pinned?: boolean | undefined;
   /** null: no bound. */
   readonly valid_from?: number | null | undefined;
   readonly valid_to?: number | null | undefined;
@@ -124,11 +128,11 @@ async function nextVersion(
   current: MemoryDetail,
   input: RevisionInput,
 ): Promise<Revision> {
-  const { interaction, publications: _, ...previous } = current;
+  const { interaction, publications: _, uses: __, ...previous } = current;
   const now = context.now();
   const content = input.content ?? current.content;
   const embedding = await nextEmbedding(services, current, input);
-  const memory: Memory = {
+  const changed: Memory = {
     ...previous,
     content,
     metadata:
@@ -138,19 +142,21 @@ async function nextVersion(
     tags: input.tags === undefined ? current.tags : [...new Set(input.tags)],
     trust_score: input.trust_score ?? current.trust_score,
     evidence: content === current.content ? current.evidence : { ...NO_EVIDENCE, since: now },
+    importance: input.importance ?? current.importance,
+    pinned: input.pinned ?? current.pinned,
+    lifetime: input.ttl_seconds === undefined ? current.lifetime : { seconds: input.ttl_seconds, by: "ttl" },
     valid_from: input.valid_from === undefined ? current.valid_from : input.valid_from,
     valid_to: input.valid_to === undefined ? current.valid_to : input.valid_to,
     fact: current.fact === null ? null : { ...current.fact, ...input.fact },
     version: current.version + 1,
     updated_at: now,
-    expires_at:
-      input.ttl_seconds === undefined
-        ? current.expires_at
-        : expiryOf(services.defaultTtl, current.memory_type, input.ttl_seconds, now),
     embedding:
       embedding === undefined ? current.embedding : { status: embedding.status, model: embedding.model },
   };
-  checkValidity(memory);
+  checkValidity(changed);
+  const expires_at = revisedEnd(current, changed, now, services.maxLives);
+  const newExpiry = input.ttl_seconds !== undefined || expires_at !== current.expires_at;
+  const memory = newExpiry ? { ...changed, expires_at, prolonged_by: null } : changed;
   return {
     memory,
     interaction,
@@ -168,7 +174,7 @@ async function nextVersion(
       services.corroboration !== undefined && content !== current.content && isClaim(memory)
         ? now
         : undefined,
-    newExpiry: input.ttl_seconds !== undefined,
+    newExpiry,
     newEnd: input.valid_to !== undefined && isOnTimeline(memory),
   };
 }

@@ -5,6 +5,7 @@ import type { CorroborationWorker } from "./corroborate.js";
 import type { EmbeddingWorker } from "./embedding-worker.js";
 import type { EntityStore } from "./facts/ports.js";
 import type { MemoryStore } from "./ports.js";
+import type { Recency } from "./recency.js";
 import type { ReceiptStore } from "./receipt.js";
 import type { MemoryType } from "./record.js";
 
@@ -23,8 +24,14 @@ export interface Services {
   readonly corroboration: CorroborationWorker | undefined;
   /** Seconds that a memory of each type lives unless told otherwise; null: for ever. */
   readonly defaultTtl: Readonly<Record<MemoryType, number | null>>;
+  /** A memory that decays ends after so many of its lives at the latest, however much it is used. */
+  readonly maxLives: number;
+  /** Of a recall that says nothing of it. */
+  readonly recency: Recency;
   /** Tells operators how long a stage took; seconds. */
   readonly observe: (stage: RecallStage, seconds: number) => void;
+  /** Tells operators how many memories a policy forgot. */
+  readonly forgotten: (count: number) => void;
   readonly newId: (now: number) => string;
 }
 

@@ -1,17 +1,14 @@
-import type { Memory, MemoryType } from "./record.js";
+import type { Lifetime, Memory, MemoryType } from "./record.js";
 
-/**
- * When a memory ends, in milliseconds since the epoch; null: never.
- * `ttlSeconds` null means never by the caller's word, undefined the default of the type.
- */
-export function expiryOf(
+/** `ttlSeconds` null means for ever by the caller's word, undefined the default of the type. */
+export function lifetimeOf(
   defaults: Readonly<Record<MemoryType, number | null>>,
   type: MemoryType,
   ttlSeconds: number | null | undefined,
-  now: number,
-): number | null {
-  const seconds = ttlSeconds === undefined ? defaults[type] : ttlSeconds;
-  return seconds === null ? null : now + seconds * 1000;
+): Lifetime {
+  return ttlSeconds === undefined
+    ? { seconds: defaults[type], by: "type" }
+    : { seconds: ttlSeconds, by: "ttl" };
 }
 
 /** Redis removes a key once its time is past; a memory ends when its time has come. */

@@ -1,6 +1,8 @@
+import { DEFAULT_IMPORTANCE } from "../memory/decay.js";
 import { facetsOf, sessionFacet } from "../memory/facets.js";
 import type { JsonObject } from "../domain/json.js";
 import type { Vote } from "../memory/agents.js";
+import type { Uses } from "../memory/decay.js";
 import { lengthPrior } from "../memory/length-prior.js";
 import type {
   NewMemory,
@@ -8,14 +10,17 @@ import type {
   PendingPublications,
   Preceding,
   Revision,
+  Vitals,
 } from "../memory/ports.js";
 import type { Fact } from "../memory/facts/fact.js";
 import type {
   Evidence,
   FeedbackOutcome,
   Interaction,
+  Lifetime,
   Memory,
   MemoryDetail,
+  MemoryType,
   Origin,
   Publication,
 } from "../memory/record.js";
@@ -88,7 +93,17 @@ interface StoredRemains {
 
 type StoredMemory = Omit<
   Memory,
-  "key" | "metadata" | "origin" | "fact" | "evidence" | "derived_from" | "source_trust" | "quarantined"
+  | "key"
+  | "metadata"
+  | "origin"
+  | "fact"
+  | "evidence"
+  | "derived_from"
+  | "source_trust"
+  | "quarantined"
+  | "importance"
+  | "pinned"
+  | "lifetime"
 > & {
   /** Left out where it has none. */
   readonly key?: string | undefined;
@@ -98,6 +113,9 @@ type StoredMemory = Omit<
   readonly derived_from?: Memory["derived_from"];
   readonly source_trust?: number;
   readonly quarantined?: true;
+  readonly importance?: number;
+  readonly pinned?: boolean;
+  readonly lifetime?: Lifetime;
   /** Left out where it is no copy. */
   readonly origin?: Origin | undefined;
   /** Likewise. */
@@ -251,8 +269,8 @@ function lentBy({ id, text }: Preceding) {
 
 /**
  * A JSON merge patch that makes a stored document its next version. What others change without making a version
- * is left out, so that none of it is lost: sightings, the expiry they prolong, and, where the vectors stay, all
- * that the embedding worker sets.
+ * is left out, so that none of it is lost: sightings, the expiry that they and uses prolong, evidence for what it still
+ * says, and, where the vectors stay, all that the embedding worker sets.
  */
 export function encodeRevision(revision: Revision): {
   patch: string;
@@ -264,10 +282,19 @@ export function encodeRevision(revision: Revision): {
     json: jsonBytes(stored, revision.interaction),
     vectors: revision.vectors === undefined ? undefined : vectorBytes(revision.vectors),
   };
-  const { embedding, expires_at, seen_count: _, last_seen_at: __, evidence: ___, fact, ...rest } = stored;
+  const {
+    embedding,
+    expires_at,
+    prolonged_by,
+    seen_count: _,
+    last_seen_at: __,
+    evidence: ___,
+    fact,
+    ...rest
+  } = stored;
   const memory = {
     ...rest,
-    ...(revision.newExpiry ? { expires_at } : {}),
+    ...(revision.newExpiry ? { expires_at, prolonged_by } : {}),
     ...(revision.restated === true ? { evidence: replacedEvidence(revision.memory.evidence) } : {}),
     // All else of a fact is for life, or set by scripts as others come and go.
     ...(fact === undefined ? {} : { fact: { confidence: fact.confidence } }),
@@ -385,6 +412,11 @@ function decodeStored(stored: StoredMemory): Memory {
     // A merge patch removes what it sets to null.
     agent_id: stored.agent_id ?? null,
     session_id: stored.session_id ?? null,
+    // Of what was written before there was such a thing, too.
+    importance: stored.importance ?? DEFAULT_IMPORTANCE,
+    pinned: stored.pinned ?? false,
+    lifetime: decodeLifetime(stored),
+    prolonged_by: stored.prolonged_by ?? null,
     expires_at: stored.expires_at ?? null,
     superseded_at: stored.superseded_at ?? null,
     valid_from: stored.valid_from ?? null,
@@ -399,6 +431,40 @@ function decodeStored(stored: StoredMemory): Memory {
     quarantined: stored.quarantined ?? false,
     embedding: { status: stored.embedding.status, model: stored.embedding.model ?? null },
   };
+}
+
+function decodeLifetime({ lifetime, expires_at, recorded_at }: StoredMemory): Lifetime {
+  if (lifetime !== undefined) return { seconds: lifetime.seconds ?? null, by: lifetime.by };
+  const seconds = (expires_at ?? null) === null ? null : Math.ceil(((expires_at ?? 0) - recorded_at) / 1000);
+  return { seconds, by: "ttl" };
+}
+
+/** Reads what lua/vitals.lua returns of a memory: an array for each path, empty where there is nothing. */
+export function decodeVitals(json: string): Omit<Vitals, "id" | "uses"> {
+  const found = parseStored<{
+    "$.memory.version": [number];
+    "$.memory.memory_type": [MemoryType];
+    "$.memory.importance": [number?];
+    "$.memory.pinned": [boolean?];
+    "$.memory.recorded_at": [number];
+    "$.memory.expires_at": [(number | null)?];
+  }>(json);
+  return {
+    version: found["$.memory.version"][0],
+    memoryType: found["$.memory.memory_type"][0],
+    importance: found["$.memory.importance"][0] ?? DEFAULT_IMPORTANCE,
+    pinned: found["$.memory.pinned"][0] ?? false,
+    recordedAt: found["$.memory.recorded_at"][0],
+    expiresAt: found["$.memory.expires_at"][0] ?? null,
+  };
+}
+
+/** Reads what a namespace's uses hold of a memory: `<count> <milliseconds>`. */
+export function decodeUses(text: string | undefined): Uses {
+  const [count, at] = text?.split(" ") ?? [];
+  return count === undefined || at === undefined
+    ? { count: 0, lastAt: null }
+    : { count: Number(count), lastAt: Number(at) };
 }
 
 /** What we read here was written by {@link encodeDocument} or by a script of ours, so its shape is known. */

@@ -50,6 +50,14 @@ export function vectorIndex(keys: Keys, model: string, dimensions: number): Inde
   };
 }
 
+/** Of the few sessions that are past their window, whatever namespace they are in. */
+export function sessionsDueIndex(keys: Keys): IndexDefinition {
+  return {
+    name: keys.sessionsDueIndex(),
+    definition: words(`ON HASH PREFIX 1 ${keys.allSessionsDue()} SCHEMA at NUMERIC SORTABLE`),
+  };
+}
+
 function words(definition: string): string[] {
   return definition.trim().split(/\s+/);
 }

@@ -59,6 +59,8 @@ export interface Keys {
   usage(namespace: string): string;
   /** What of {@link usage} ends by itself, and when. */
   usageEnding(namespace: string): string;
+  /** How often memories of the namespace were used, and when last, a hash by id: `<count> <milliseconds>`. */
+  uses(namespace: string): string;
   /** The facts of one subject and predicate by when they begin, a sorted set. Scripts build it: see lua/facts.lua. */
   timeline(namespace: string, place: string): string;
   /** Names of subjects and objects, a hash: as they are compared, to the last fact's number and how they are written. */
@@ -81,6 +83,18 @@ export interface Keys {
   stateHead(namespace: string): string;
   /** Every change of the namespace's state, a stream. */
   stateChanges(namespace: string): string;
+  /** A session's head, a hash; `session` is its facet. See lua/session.lua for what each of these holds. */
+  session(namespace: string, session: string): string;
+  /** What {@link session} puts before the facet. */
+  sessionPrefix(namespace: string): string;
+  sessionMessages(namespace: string, session: string): string;
+  sessionIds(namespace: string, session: string): string;
+  sessionDue(namespace: string, session: string): string;
+  allSessionsDue(): string;
+  /** The namespace's sessions by their last append, and by their end. */
+  sessions(namespace: string): string;
+  sessionsEnding(namespace: string): string;
+  sessionsDueIndex(): string;
   /** What an operation has done already: see {@link Context.operation}. */
   done(namespace: string, operation: string): string;
   /** A channel: the ids of API keys that have changed. */
@@ -119,6 +133,10 @@ export const SETTING_FIELDS = [
   "quota_memories",
   "quota_bytes",
   "publish_min_trust",
+  "decay_touch",
+  "session_ttl_seconds",
+  "session_window_messages",
+  "session_window_tokens",
 ] as const;
 
 /** The setting of a predicate's cardinality; `predicate` as names are compared. */
@@ -127,6 +145,7 @@ export const predicateSetting = (predicate: string): string => `predicates_${pre
 /** Raised when the meaning of the record index's fields changes: the new index then fills beside the old one. */
 const RECORD_SCHEMA = 4;
 const VECTOR_SCHEMA = 2;
+const SESSION_SCHEMA = 1;
 
 export function createKeys(prefix: string): Keys {
   return {
@@ -150,6 +169,7 @@ export function createKeys(prefix: string): Keys {
     settings: (namespace) => `${prefix}:settings:{${namespace}}`,
     usage: (namespace) => `${prefix}:usage:{${namespace}}`,
     usageEnding: (namespace) => `${prefix}:usage-ending:{${namespace}}`,
+    uses: (namespace) => `${prefix}:uses:{${namespace}}`,
     timeline: (namespace, place) => `${prefix}:timeline:{${namespace}}:${place}`,
     entities: (namespace) => `${prefix}:entities:{${namespace}}`,
     entityNames: (namespace) => `${prefix}:entity-names:{${namespace}}`,
@@ -170,6 +190,15 @@ export function createKeys(prefix: string): Keys {
     stateDraft: (namespace, index) => `${prefix}:state-draft:{${namespace}}:${index}`,
     stateHead: (namespace) => `${prefix}:state-head:{${namespace}}`,
     stateChanges: (namespace) => `${prefix}:changes:{${namespace}}`,
+    session: (namespace, session) => `${prefix}:session:{${namespace}}:${session}`,
+    sessionPrefix: (namespace) => `${prefix}:session:{${namespace}}:`,
+    sessionMessages: (namespace, session) => `${prefix}:session-messages:{${namespace}}:${session}`,
+    sessionIds: (namespace, session) => `${prefix}:session-ids:{${namespace}}:${session}`,
+    sessionDue: (namespace, session) => `${prefix}:session-due:{${namespace}}:${session}`,
+    allSessionsDue: () => `${prefix}:session-due:`,
+    sessions: (namespace) => `${prefix}:sessions:{${namespace}}`,
+    sessionsEnding: (namespace) => `${prefix}:sessions-ending:{${namespace}}`,
+    sessionsDueIndex: () => `${prefix}:idx:session-due:${SESSION_SCHEMA}`,
     done: (namespace, operation) => `${prefix}:done:{${namespace}}:${operation}`,
     keyNews: () => `${prefix}:news:keys`,
     stateNews: (namespace) => `${prefix}:news:state:{${namespace}}`,

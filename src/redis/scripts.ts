@@ -78,6 +78,9 @@ const factual = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
 /** A script of state memory: its scope is what lua/state.lua takes. */
 const state = <Reply>(name: string, decode: (reply: unknown) => Reply) => scoped(["state"], name, decode);
 
+/** A script on a session: its scope is what lua/session.lua takes. */
+const session = <Reply>(name: string, decode: (reply: unknown) => Reply) => scoped(["session"], name, decode);
+
 /** A script of what the service does by itself, after what it needs of others. */
 function joined<Reply>(name: string, before: readonly string[], decode: (reply: unknown) => Reply) {
   return defineScript({
@@ -90,9 +93,13 @@ function joined<Reply>(name: string, before: readonly string[], decode: (reply: 
 }
 
 /** A metered script of what the service does by itself. */
-function meteredAlone<Reply>(name: string, decode: (reply: unknown) => Reply) {
+function meteredAlone<Reply>(
+  name: string,
+  decode: (reply: unknown) => Reply,
+  included: readonly string[] = [],
+) {
   return defineScript({
-    SCRIPT: `${source("usage")}\n${source(name)}`,
+    SCRIPT: ["usage", ...included, name].map(source).join("\n"),
     parseCommand(
       parser: CommandParser,
       meter: ScriptScope,
@@ -135,6 +142,9 @@ const codeAndText = (reply: unknown): { code: number; text: string } => {
   return { code: Number(code), text: String(rest ?? "") };
 };
 
+/** Whatever it is, part by part. */
+const list = (reply: unknown): readonly unknown[] => (Array.isArray(reply) ? reply : []);
+
 /** A code, and what goes with it. */
 const parts = (reply: unknown): readonly [number, ...string[]] => {
   if (!Array.isArray(reply)) throw new Error("a script replied with something else than an array");
@@ -157,6 +167,7 @@ export const scripts = {
   peekItem: unrecorded("read-item", text),
   listVersions: audited("list-versions", textsOrNone, ["versions"]),
   readMemories: audited("read-many", texts, ["versions"]),
+  readVitals: script("vitals", texts),
   recordAudit: audited("record-audit", integer),
   settlePublication: script("settle-publication", integer),
   createKey: audited("create-key", integer),
@@ -175,6 +186,7 @@ export const scripts = {
   getSettings: audited("settings-get", fields),
   putSettings: audited("settings-put", integer),
   attachVectors: meteredAlone("attach", integer),
+  touchMemories: meteredAlone("touch", integer, ["versions", "facts"]),
   detachContext: script("detach", integer),
   claimAnswer: script("claim-answer", codeAndText),
   keepAnswer: script("keep-answer", integer),
@@ -187,6 +199,13 @@ export const scripts = {
   stateHistory: state("state-history", parts),
   watchState: state("state-watch", parts),
   queryState: script("state-query", text),
+  appendMessages: session("session-append", integers),
+  readSession: session("session-read", list),
+  listSessions: audited("session-list", list),
+  deleteSession: session("session-delete", integer),
+  claimSession: script("session-claim", list),
+  settleSession: session("session-settle", integer),
+  postponeSession: script("session-postpone", integer),
   renewLock: script("renew-lock", integer),
   releaseLock: script("release-lock", integer),
 };

@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sessionFacet } from "../../src/memory/facets.js";
 import type { AuditEntry, Trails } from "../support/audit.js";
 import { auditPageOf, openTrails, SYSTEM } from "../support/audit.js";
 import type { Memory } from "../support/memories.js";
 import { bodyOf, listPath, memoriesOf, newNamespace, pathOf, remember } from "../support/memories.js";
 import { startRedis } from "../support/redis.js";
 import type { Answer, Service } from "../support/service.js";
+import { sessionPath, sessionsOf } from "../support/sessions.js";
 import { startService } from "../support/service.js";
 
 let service: Service;
@@ -64,6 +66,7 @@ async function prepare(on: Service): Promise<Scene> {
   };
 }
 
+const SESSION = sessionFacet(`session ${MARK}`);
 const ABSENT = "01JD8Q4V7K3W5N0R2T6Y9B1C4D";
 const idOf = ({ body }: Answer): string => (body as Memory).id;
 const batchIds = ({ body }: Answer): string[] =>
@@ -118,13 +121,58 @@ const ACTS: readonly Act[] = [
     act: ({ send, ns }) =>
       send("POST", `/v1/namespaces/${ns}/interactions`, { ...INTERACTION, response: `other ${MARK}` }),
     status: 201,
-    leaves: (_, answer) => [["capture", "created", [idOf(answer)]]],
+    leaves: (_, answer) => [
+      ["capture", "created", [idOf(answer)]],
+      ["session.append", "ok", [SESSION]],
+    ],
   },
   {
     name: "capture what is there",
     act: ({ send, ns }) => send("POST", `/v1/namespaces/${ns}/interactions`, INTERACTION),
     status: 200,
-    leaves: ({ episodic }) => [["capture", "seen", [episodic.id]]],
+    leaves: ({ episodic }) => [
+      ["capture", "seen", [episodic.id]],
+      ["session.append", "repeated", [SESSION]],
+    ],
+  },
+  {
+    name: "append to a session",
+    act: ({ send, ns }) =>
+      send("POST", `${sessionPath(ns, `new ${MARK}`)}/messages`, {
+        messages: [{ id: `id ${MARK}`, role: "user", content: MARK, name: MARK }],
+      }),
+    status: 201,
+    leaves: () => [["session.append", "ok", [sessionFacet(`new ${MARK}`)]]],
+  },
+  {
+    name: "read a session",
+    act: ({ send, ns }) => send("GET", sessionPath(ns, `session ${MARK}`)),
+    status: 200,
+    leaves: () => [["session.read", "ok", [SESSION]]],
+  },
+  {
+    name: "read a session that isn't there",
+    act: ({ send, ns }) => send("GET", `${sessionPath(ns, `none ${MARK}`)}/messages`),
+    status: 404,
+    leaves: () => [["session.read", "missing", [sessionFacet(`none ${MARK}`)]]],
+  },
+  {
+    name: "list sessions",
+    act: ({ send, ns }) => send("GET", sessionsOf(ns)),
+    status: 200,
+    leaves: () => [["session.list", "ok", []]],
+  },
+  {
+    name: "make a context",
+    act: ({ send, ns }) => send("GET", `${sessionPath(ns, `session ${MARK}`)}/context?limit=0`),
+    status: 200,
+    leaves: () => [["session.context", "ok", [SESSION]]],
+  },
+  {
+    name: "delete a session",
+    act: ({ send, ns }) => send("DELETE", sessionPath(ns, `session ${MARK}`)),
+    status: 204,
+    leaves: () => [["session.delete", "ok", [SESSION]]],
   },
   {
     name: "read",

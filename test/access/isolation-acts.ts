@@ -150,6 +150,25 @@ const remove: MakeAct = (world, _, choice) => {
   };
 };
 
+/** Mostly without doing it. */
+const forget: MakeAct = (world, _, { ns, pick, flag }) => ({
+  method: "POST",
+  path: `${base(ns)}/forget`,
+  body: {
+    policy: flag ? { min_importance: 1 } : { keep_top: pick % 7 },
+    dry_run: flag || pick % 4 > 0,
+    limit: 1 + (pick % 9),
+  },
+  needs: [
+    ["write", ns],
+    ["read", ns],
+  ],
+  done: (answer) => {
+    const { dry_run, ids } = answer as { dry_run: boolean; ids: string[] };
+    if (!dry_run) for (const id of ids) world.deleted.add(`${ns}/${id}`);
+  },
+});
+
 const recall: MakeAct = (world, _, { ns, other, pick, flag, text }) => {
   const namespaces = [[ns], [ns, other], [`${ns}.**`, "**"], ["**"], [`${ns}.**`, other]][pick % 5] ?? [];
   const tag = world.secrets[pick % world.secrets.length]?.text ?? "x";
@@ -208,6 +227,12 @@ const settings: MakeAct = (_world, _agent, { ns, flag }) => ({
 const usage: MakeAct = (_world, _agent, { ns }) => ({
   method: "GET",
   path: `${base(ns)}/usage`,
+  needs: [["read", ns]],
+});
+
+const stats: MakeAct = (_world, _agent, { ns }) => ({
+  method: "GET",
+  path: `${base(ns)}/stats`,
   needs: [["read", ns]],
 });
 
@@ -325,6 +350,37 @@ const entity: MakeAct = (world, agent, { ns, other, pick, flag }) => {
   }
 };
 
+const session: MakeAct = (world, agent, { ns, pick, flag, text }) => {
+  const sid = flag || text === "." || text === ".." ? "common" : text;
+  const path = `${base(ns)}/sessions/${encodeURIComponent(sid)}`;
+  const route = "/v1/namespaces/{ns}/sessions/{sid}";
+  const readable = [["read", ns]] as const;
+  const said = world.fresh("said");
+  switch (pick % 8) {
+    case 0:
+      return { method: "GET", path: `${base(ns)}/sessions?limit=3`, needs: readable };
+    case 1:
+      return { method: "GET", path, route: `GET ${route}` };
+    case 2:
+      return { method: "GET", path: `${path}/messages`, route: `GET ${route}/messages` };
+    case 3:
+      return { method: "GET", path: `${path}/context?query=common&namespace=**`, needs: readable };
+    case 4:
+      return { method: "DELETE", path, route: `DELETE ${route}` };
+    default: {
+      const content = `common words known to all ${said}`;
+      return {
+        method: "POST",
+        path: `${path}/messages`,
+        // Also ids that others have used.
+        body: { messages: [{ id: flag ? "same" : said, role: "user", content, name: said }] },
+        needs: [["write", ns]],
+        done: () => world.hide(said, `a session in ${ns}`, agent, (reader) => may(reader, "read", ns)),
+      };
+    }
+  }
+};
+
 /** Paths and parameters that try to come out somewhere else. */
 const hostile: MakeAct = (world, _, choice) => {
   const { ns, text, pick } = choice;
@@ -380,11 +436,13 @@ export const ACTS: Readonly<Record<string, MakeAct>> = {
   read,
   revise,
   remove,
+  forget,
   recall,
   publish,
   unpublish,
   settings,
   usage,
+  stats,
   makeKey,
   listKeys,
   audit,
@@ -397,6 +455,8 @@ export const ACTS: Readonly<Record<string, MakeAct>> = {
   moreEntities: entity,
   feedback,
   agents,
+  session,
+  moreSession: session,
   hostile,
 };
 

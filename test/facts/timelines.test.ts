@@ -53,7 +53,7 @@ describe("a fact", () => {
         contradicts: [],
       },
     });
-    expect(await read(service, memory)).toEqual(memory);
+    expect(await read(service, memory)).toMatchObject(memory);
     const worded = bodyOf<Memory>(
       await post(service, namespace, {
         content: "She moved to Linz.",

@@ -51,7 +51,7 @@ describe("a published memory", () => {
       follow: false,
       deleted_at: null,
     });
-    expect(bodyOf<MemoryDetail>(await copyOf(memory, shared), 200)).toEqual(copy);
+    expect(bodyOf<MemoryDetail>(await copyOf(memory, shared), 200)).toMatchObject(copy);
     expect(
       recorded_at >= memory.recorded_at && updated_at === recorded_at && last_seen_at === recorded_at,
     ).toBe(true);

@@ -192,7 +192,7 @@ describe("seen again", () => {
     expect(again.id).toBe(before.id);
     const since = expected === second ? again.last_seen_at : before.recorded_at;
     expect(endOf(again)).toBe(expected === null ? null : Date.parse(since) + expected * 1_000);
-    expect(await read(service, before)).toEqual(again);
+    expect(await read(service, before)).toMatchObject(again);
     expect(await expiriesOf(namespace)).toEqual([endOf(again)]);
   });
 });

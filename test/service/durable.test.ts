@@ -36,7 +36,7 @@ test("every write that was answered under Prefer: durable is there after kill -9
   stop.abort();
   await Promise.all(writers);
   expect(acknowledged.length).toBeGreaterThan(16);
-  for (const memory of acknowledged) expect(await read(service, memory)).toEqual(memory);
+  for (const memory of acknowledged) expect(await read(service, memory)).toMatchObject(memory);
   await service.stop();
   await redis.stop();
 }, 60_000);

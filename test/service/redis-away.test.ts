@@ -112,7 +112,7 @@ describe("while Redis is away", () => {
     });
     await redis.restart();
     await ready();
-    expect(await read(service, memory)).toEqual(memory);
+    expect(await read(service, memory)).toMatchObject(memory);
     expect((await listAll(service, namespace)).map(({ content }) => content)).toEqual(["before"]);
     const { hits, degraded } = await recall(service, { query: "before", namespaces: [namespace] });
     expect(hits.map((hit) => hit.memory.id)).toEqual([memory.id]);

@@ -160,7 +160,7 @@ describe("a derived memory", () => {
       ],
     });
     expect(derived).toMatchObject({ trust: 0.2, trust_score: 1 });
-    expect(await read(root, derived)).toEqual(derived);
+    expect(await read(root, derived)).toMatchObject(derived);
     const next = await remember(root, namespace, {
       content: "And what follows.",
       derived_from: [{ namespace, id: derived.id, version: 1 }],

@@ -11,6 +11,17 @@ export interface Settings {
   readonly quota: { readonly memories: number | null; readonly bytes: number | null };
   /** What is trusted less than this is in quarantine once it was published there. */
   readonly publish: { readonly min_trust: number | null };
+  /** Whether a recall notes what it returns as used, which prolongs its life. */
+  readonly decay: { readonly touch: boolean | null };
+  /**
+   * Of sessions: how long one lives after the last act on it, and how many messages and tokens one holds before its
+   * oldest turns are promoted to episodic memory.
+   */
+  readonly session: {
+    readonly ttl_seconds: number | null;
+    readonly window_messages: number | null;
+    readonly window_tokens: number | null;
+  };
   /** How many objects a subject has at a time, by predicate; for facts that don't say it themselves. */
   readonly predicates: Readonly<Record<string, "one" | "many">>;
 }
@@ -19,6 +30,8 @@ export const NO_SETTINGS: Settings = {
   state_ttl: { default_seconds: null, max_seconds: null },
   quota: { memories: null, bytes: null },
   publish: { min_trust: null },
+  decay: { touch: null },
+  session: { ttl_seconds: null, window_messages: null, window_tokens: null },
   predicates: {},
 };
 

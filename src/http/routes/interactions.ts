@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { capture } from "../../memory/capture.js";
+import { captureInSession } from "../../memory/sessions/capture.js";
 import { etagOf } from "../conditional.js";
 import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
@@ -13,7 +13,7 @@ const captureRoute = createRoute({
   tags: ["memories"],
   summary: "Capture an interaction",
   description:
-    "Input, reasoning, tool calls, response and feedback become one episodic memory: kept as they came, with a readable text derived for recall.",
+    "Input, reasoning, tool calls, response and feedback become one episodic memory: kept as they came, with a readable text derived for recall. Where there is a session_id, what was said and called is appended to that session as well, once, however often this is retried.",
   request: { params: namespaceParam, body: jsonBody(newInteraction) },
   responses: {
     201: jsonResponse(memoryDetailView, "Stored. Location and ETag name it and its version."),
@@ -24,11 +24,11 @@ const captureRoute = createRoute({
   },
 });
 
-export function interactionRoutes({ services, now }: AppDeps) {
+export function interactionRoutes({ sessions, now }: AppDeps) {
   return createRouter().openapi(captureRoute, async (c) => {
     const { ns } = c.req.valid("param");
     const input = c.req.valid("json");
-    const { kind, memory } = await capture(services, contextOf(c, now), ns, input);
+    const { kind, memory } = await captureInSession(sessions, contextOf(c, now), ns, input);
     const { input: said, reasoning, tool_calls, response, feedback } = input;
     const view = viewDetail({
       ...memory,

@@ -25,11 +25,15 @@ const recallRoute = createRoute({
 export function recallRoutes({ services, now }: AppDeps) {
   return createRouter().openapi(recallRoute, async (c) => {
     const request = c.req.valid("json");
-    const { memory_types, filter, explain: _, receipt, thread_id, checkpoint_id, ...rest } = request;
+    const { memory_types, filter, recency, explain: _, receipt, thread_id, checkpoint_id, ...rest } = request;
     const outcome = await recallWithReceipt(
       services,
       contextOf(c, now),
-      { ...rest, filter: { ...filter, memory_types } },
+      {
+        ...rest,
+        recency: recency && { halfLifeDays: recency.half_life_days, weight: recency.weight },
+        filter: { ...filter, memory_types },
+      },
       { receipt, thread_id, checkpoint_id },
     );
     return c.json(viewRecall(outcome, request), 200);

@@ -1,8 +1,11 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
+import type { Expiry } from "../../memory/decay.js";
+import { EXPIRY_REASONS } from "../../memory/decay.js";
 import type { Judged } from "../../memory/judge.js";
+import type { ReadMemory } from "../../memory/read.js";
 import { CARDINALITIES } from "../../memory/facts/fact.js";
-import type { Interaction, MemoryDetail, MemoryType, Origin, Publication } from "../../memory/record.js";
+import type { Interaction, MemoryType, Origin, Publication } from "../../memory/record.js";
 import { EMBEDDING_STATUSES, FEEDBACK_OUTCOMES } from "../../memory/record.js";
 import type { TrustParts } from "../../memory/trust.js";
 import {
@@ -10,6 +13,7 @@ import {
   embeddingModel,
   factName,
   identifier,
+  importance,
   jsonValue,
   memoryId,
   memoryType,
@@ -34,6 +38,13 @@ export const provenance = {
   metadata: metadata.optional(),
   tags: tags.optional(),
   trust_score: trustScore.optional().openapi({ description: "1 unless given." }),
+  importance: importance
+    .optional()
+    .openapi({ description: "0.5 unless given; docs/lifecycle.md says what it does." }),
+  pinned: z
+    .boolean()
+    .optional()
+    .openapi({ description: "It never ends by itself, and no policy forgets it." }),
   valid_from: time.optional().openapi({ description: "Since when it is so in the world." }),
   valid_to: time.optional().openapi({ description: "Until when it is so, not included." }),
   ttl_seconds: ttlSeconds.optional(),
@@ -138,6 +149,8 @@ export const memoryPatch = z
       .openapi({ description: "A JSON merge patch (RFC 7396): null removes a key." }),
     tags: tags.optional(),
     trust_score: trustScore.optional(),
+    importance: importance.optional(),
+    pinned: z.boolean().optional().openapi({ description: "false: its life counts from now." }),
     valid_from: time.nullable().optional().openapi({ description: "null: no bound." }),
     valid_to: time.nullable().optional().openapi({ description: "null: no bound." }),
     ttl_seconds: ttlSeconds.optional().openapi({ description: "Counted from now; null: for ever." }),
@@ -229,6 +242,8 @@ export const memoryView = z
     quarantined: z.boolean().openapi({
       description: "A copy that its namespace doesn't trust yet: no recall and no list finds it.",
     }),
+    importance: z.number(),
+    pinned: z.boolean(),
     source_agent: z.string(),
     version: z.int(),
     recorded_at: timeView,
@@ -296,10 +311,37 @@ export const trustPartsView = z
   })
   .openapi("TrustParts", { description: "trust = min(limit, product of the others), to four digits." });
 
+const expiryView = z
+  .object({
+    reason: z.enum(EXPIRY_REASONS).openapi({
+      description:
+        "never: it has no time to live. pinned. ttl: its writer said so. type: the default of its type. decay: that one, prolonged by use. seen: prolonged because it was written again. origin: it ends with what it is a copy of.",
+    }),
+    base_seconds: z
+      .number()
+      .nullable()
+      .openapi({ description: "The time to live that it is reckoned from." }),
+    importance: z.number(),
+    life_seconds: z
+      .number()
+      .nullable()
+      .openapi({ description: "What it lives without a use: of its type's, base × 4^(2 × importance - 1)." }),
+    uses: z.int().openapi({ description: "Recalls that returned it; at most one a minute is counted." }),
+    last_used_at: timeView.nullable(),
+    half_life_seconds: z.number().nullable().openapi({
+      description: "life × (1 + log2(1 + uses)), at most five lives; null: use doesn't prolong it.",
+    }),
+    latest: timeView.nullable().openapi({ description: "It ends by then, however much it is used." }),
+  })
+  .openapi("Expiry");
+
 export const memoryDetailView = memoryView
   .extend({
     trust_parts: trustPartsView.optional().openapi({ description: "With `explain=true`." }),
     interaction: z.object(interactionParts).optional(),
+    expiry: expiryView
+      .optional()
+      .openapi({ description: "Why it ends when it does; left out with `as_of`." }),
     publications: z
       .array(publicationView)
       .optional()
@@ -314,8 +356,9 @@ export const isoOrNull = (milliseconds: number | null): string | null =>
 
 export function viewMemory(judged: Judged): MemoryView {
   const { trust, evidence, source_trust: _, fact, ...memory } = judged;
+  const { lifetime: __, prolonged_by: ___, ...shown } = memory;
   return {
-    ...memory,
+    ...shown,
     ...(fact === null ? {} : { fact: { ...fact, contradicts: [...fact.contradicts] } }),
     trust: trust.trust,
     derived_from: memory.derived_from.map((each) => ({ namespace: memory.namespace, ...each })),
@@ -350,14 +393,23 @@ export function viewTrust(judged: TrustParts): z.infer<typeof trustPartsView> {
 }
 
 /** `explain`: with what its trust is made of. */
-export function viewDetail(memory: Judged<MemoryDetail>, explain = false): z.infer<typeof memoryDetailView> {
-  const { interaction, publications, ...rest } = memory;
+export function viewDetail(memory: Judged<ReadMemory>, explain = false): z.infer<typeof memoryDetailView> {
+  const { interaction, publications, expiry, uses: _, ...rest } = memory;
   const view = {
     ...viewMemory(rest),
     ...(explain ? { trust_parts: viewTrust(rest.trust) } : {}),
+    ...(expiry === undefined ? {} : { expiry: viewExpiry(expiry) }),
     ...(publications.length === 0 ? {} : { publications: publications.map(viewPublication) }),
   };
   return interaction === undefined ? view : { ...view, interaction: viewInteraction(interaction) };
+}
+
+function viewExpiry(expiry: Expiry): z.infer<typeof expiryView> {
+  return {
+    ...expiry,
+    last_used_at: isoOrNull(expiry.last_used_at),
+    latest: isoOrNull(expiry.latest),
+  };
 }
 
 function viewPublication({ published_at, ...rest }: Publication): z.infer<typeof publicationView> {

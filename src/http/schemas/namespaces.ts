@@ -9,6 +9,8 @@ import { factName, namespace } from "./primitives.js";
 const seconds = z.int().min(1).max(LIMITS.ttlSeconds).nullable().default(null);
 const amount = z.int().min(0).max(LIMITS.quota).nullable().default(null);
 
+const windowMessages = z.int().min(2).max(LIMITS.windowMessages).nullable().default(null);
+const windowTokens = z.int().min(1).max(LIMITS.windowTokens).nullable().default(null);
 /** Kept as names are compared. */
 const predicates = z
   .record(factName, z.enum(CARDINALITIES))
@@ -46,6 +48,16 @@ export const newSettings = z
         description:
           "A copy that is trusted less is in quarantine: no recall and no list finds it until a human confirms it, or a key with `publish` here releases it.",
       }),
+    decay: z
+      .strictObject({ touch: z.boolean().nullable().default(null) })
+      .default(NO_SETTINGS.decay)
+      .openapi({
+        description:
+          "`touch`: whether a recall notes what it returns as used, which prolongs its life; true unless set.",
+      }),
+    session: z
+      .strictObject({ ttl_seconds: seconds, window_messages: windowMessages, window_tokens: windowTokens })
+      .default(NO_SETTINGS.session),
     predicates: predicates.default(NO_SETTINGS.predicates),
   })
   .openapi("NewNamespaceSettings");
@@ -58,6 +70,8 @@ export const settingsView = z
     state_ttl: z.object({ default_seconds: setting, max_seconds: setting }),
     quota: quotaView,
     publish: z.object({ min_trust: z.number().nullable() }),
+    decay: z.object({ touch: z.boolean().nullable() }),
+    session: z.object({ ttl_seconds: setting, window_messages: setting, window_tokens: setting }),
     predicates: z.record(z.string(), z.enum(CARDINALITIES)),
   })
   .openapi("NamespaceSettings");

@@ -127,6 +127,7 @@ export const tags = z
   .max(LIMITS.tags, `Must not hold more than ${LIMITS.tags} tags.`);
 
 export const trustScore = z.number().min(0).max(1);
+export const importance = z.number().min(0).max(1);
 
 export const ttlSeconds = z
   .int()

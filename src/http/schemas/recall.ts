@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
+import type { RecencyPart } from "../../memory/recency.js";
 import type { ReceiptedRecall } from "../../memory/recall-with-receipt.js";
 import type { RecallHit } from "../../memory/recall.js";
 import { memoryFilter, memoryView, trustPartsView, viewMemory } from "./memory.js";
@@ -34,6 +35,11 @@ const fusion = z
   .default({ method: "auto" })
   .openapi({ description: "How both lists become one. `auto` is described in docs/recall.md." });
 
+const recency = z.strictObject({
+  half_life_days: z.number().min(0.001).max(36_500).default(30),
+  weight: z.number().min(0).max(1),
+});
+
 export const recallRequest = z
   .strictObject({
     query: text(LIMITS.queryBytes)
@@ -59,6 +65,10 @@ export const recallRequest = z
       description:
         "How much trust counts in the order: score + |score| × trust_weight × (2 × trust - 1). 0.02 unless given; 0 with `fusion` rrf or a `mode` other than hybrid.",
     }),
+    recency: recency.optional().openapi({
+      description:
+        "How much it counts how old a memory is: (1 - weight) × relevance + weight × 2^(-age of `timestamp` / half-life), relevance being the score brought to 0..1. As configured unless given, which is not at all unless MNEME_RECENCY_WEIGHT says so.",
+    }),
     as_of: time.optional().openapi({
       description: "Recall what was recorded, and not yet superseded, at this time. Now unless given.",
     }),
@@ -69,6 +79,10 @@ export const recallRequest = z
         description:
           "Recall what was so in the world at this time; `any`: whenever. The time of `as_of` unless given.",
       }),
+    touch: z.boolean().default(true).openapi({
+      description:
+        "Note that the hits were used, which prolongs the lives of those that decay (docs/lifecycle.md). Never done with `as_of`.",
+    }),
     expand: z.literal("entities").optional().openapi({
       description:
         "Facts about the entities that the query names are a third list. Hybrid recall only. See docs/time.md.",
@@ -109,6 +123,10 @@ const hitView = z.object({
         trust: z.number(),
         adds: z.number().openapi({ description: "What it adds to the score; below 0: takes from it." }),
       }),
+      recency: z
+        .object({ score: z.number(), relevance: z.number(), age_days: z.number(), recency: z.number() })
+        .optional()
+        .openapi({ description: "The score before, that brought to 0..1, and what its age says." }),
       entities: contribution.optional(),
       lists: z
         .array(z.object({ namespaces: z.string(), rank: z.int(), adds: z.number() }))
@@ -158,6 +176,10 @@ export function viewRecall(outcome: ReceiptedRecall, request: RecallRequest): z.
   };
 }
 
+function viewRecency({ ageDays, ...part }: RecencyPart) {
+  return { ...part, age_days: Number.isFinite(ageDays) ? ageDays : 0 };
+}
+
 function viewHit(
   { memory, score, trustAdds, found, alsoIn }: RecallHit,
   { explain, expand }: RecallRequest,
@@ -182,6 +204,7 @@ function viewHit(
       keyword: keyword ?? null,
       vector: vector ?? null,
       trust: { ...memory.trust, adds: trustAdds },
+      ...(found.recency === undefined ? {} : { recency: viewRecency(found.recency) }),
       ...(expanded ? { entities: entities ?? null } : {}),
       ...(lists.length === 0 ? {} : { lists }),
     },

@@ -49,6 +49,10 @@ function encodeSettings({ predicates, ...settings }: Settings): string[] {
   ];
 }
 
+/** A setting is a number or a truth value. */
+function decodeValue(value: string): number | boolean {
+  return value === "true" || value === "false" ? value === "true" : Number(value);
+}
 type NumberGroups = Omit<Settings, "predicates">;
 type NumberGroup = NumberGroups[keyof NumberGroups];
 
@@ -60,7 +64,7 @@ function decodeSettings(fields: Readonly<Record<string, string>>): Settings {
     Object.fromEntries(
       Object.keys(values).map((name) => {
         const value = fields[`${group}_${name}`];
-        return [name, value === undefined ? null : Number(value)];
+        return [name, value === undefined ? null : decodeValue(value)];
       }),
     ),
   ]);

@@ -65,6 +65,7 @@ if existing then
     local patch = { seen_count = cjson.decode(current)[1] + 1, last_seen_at = tonumber(ARGV[6]) }
     local expiry = redis.call('PEXPIRETIME', record)
     if expiry > 0 and (ARGV[5] == '' or tonumber(ARGV[5]) > expiry) then
+      patch.prolonged_by = 'seen'
       patch.expires_at = ARGV[5] == '' and cjson.null or tonumber(ARGV[5])
       local bytes = usage_total(record)
       usage_leave(existing, bytes, expiry)

@@ -34,6 +34,7 @@ usage_leave(id, usage_total(record), redis.call('PEXPIRETIME', record))
 
 for _, key in ipairs(version_all(record)) do redis.call('DEL', key) end
 redis.call('DEL', record, ARGV[2] .. current['$.index.hash'][1])
+redis.call('HDEL', usage_uses, id)
 local session = current['$.index.turn'][1]
 if session then
   local turn = ARGV[4] .. session

@@ -4,7 +4,7 @@ there would be too many.
 
 Takes its own keys and arguments off the front, after those of audit.lua.
 
-KEYS[1] memories and bytes, a hash; and two of the agents that write there
+KEYS[1] memories and bytes, how many have ended by themselves, and two of the agents that write there, a hash
 KEYS[2] what of it ends by itself, a sorted set of <id>:<bytes> by when that is
 KEYS[3] the namespace's settings
 
@@ -21,11 +21,15 @@ local usage_key, usage_ending, usage_settings = table.remove(KEYS, 1), table.rem
 local usage_defaults = { table.remove(ARGV, 1), table.remove(ARGV, 1) }
 local usage_json, usage_vectors = tonumber(table.remove(ARGV, 1)), tonumber(table.remove(ARGV, 1))
 
+-- As src/redis/keys.ts makes it: how often memories were used.
+local usage_uses = (string.gsub(usage_ending, ':usage%-ending:{', ':uses:{', 1))
 local usage_exempt = table.remove(ARGV, 1) == '1'
 
 local function usage_add(memories, bytes)
   redis.call('HINCRBY', usage_key, 'bytes', string.format('%d', bytes))
-  if redis.call('HINCRBY', usage_key, 'memories', memories) == 0 then redis.call('DEL', usage_key) end
+  if redis.call('HINCRBY', usage_key, 'memories', memories) == 0 then
+    redis.call('HDEL', usage_key, 'memories', 'bytes', 'author', 'other')
+  end
 end
 
 -- Counts out what has ended. This is no part of the act, so it may come before the audit.
@@ -33,8 +37,13 @@ local function usage_prune(most)
   local ended = redis.call('ZRANGE', usage_ending, '-inf', '(' .. string.format('%d', now), 'BYSCORE', 'LIMIT', 0, most)
   if #ended == 0 then return end
   local bytes = 0
-  for _, member in ipairs(ended) do bytes = bytes + tonumber(string.match(member, '%d+$')) end
+  for _, member in ipairs(ended) do
+    local id, size = string.match(member, '^(.-):(%d+)$')
+    bytes = bytes + tonumber(size)
+    redis.call('HDEL', usage_uses, id)
+  end
   usage_add(-#ended, -bytes)
+  redis.call('HINCRBY', usage_key, 'ended', #ended)
   redis.call('ZREM', usage_ending, unpack(ended))
 end
 

@@ -1,7 +1,7 @@
 import type { Trail } from "../../access/trail.js";
 import type { ItemRef, MemoryRef } from "../../memory/ports.js";
 import type { Memory, MemoryDetail, Source } from "../../memory/record.js";
-import { decodeDetail, decodeMemory } from "../codec.js";
+import { decodeDetail, decodeMemory, decodeUses } from "../codec.js";
 import type { StoreDeps } from "./deps.js";
 import { itemKey } from "./remove.js";
 
@@ -11,10 +11,16 @@ export async function get(
   { namespace, id }: MemoryRef,
   asOf: number | undefined,
 ): Promise<MemoryDetail | undefined> {
-  const [found, raw] = await auditor.run(namespace, trail, (client, audit) =>
-    client.readMemory(audit, [keys.record(namespace, id)], [asOf === undefined ? "" : String(asOf)]),
+  const [found, raw, uses] = await auditor.run(namespace, trail, (client, audit) =>
+    client.readMemory(
+      audit,
+      [keys.record(namespace, id), keys.uses(namespace)],
+      [asOf === undefined ? "" : String(asOf), id],
+    ),
   );
-  return found === undefined ? undefined : decodeDetail(found, raw);
+  if (found === undefined) return undefined;
+  const memory = decodeDetail(found, raw);
+  return asOf === undefined ? { ...memory, uses: decodeUses(uses) } : memory;
 }
 
 export async function versions(

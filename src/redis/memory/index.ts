@@ -6,6 +6,7 @@ import type { StoreDeps } from "./deps.js";
 import { detachContext } from "./detach-context.js";
 import { noteFeedback, pendingFeedback, publishMinTrust, release, settleFeedback } from "./feedback.js";
 import { get, getItem, load, peek, peekItem, peekVersions, versions } from "./get.js";
+import { endingsOf, groupsOf } from "./groups-of.js";
 import { insert } from "./insert.js";
 import { lastTurns } from "./last-turns.js";
 import { list } from "./list.js";
@@ -22,6 +23,9 @@ import { countIn, namespacesIn } from "./namespaces.js";
 import { remove, removeItem } from "./remove.js";
 import { revise } from "./revise.js";
 import { search } from "./search.js";
+import { timesOf } from "./times-of.js";
+import { touch } from "./touch.js";
+import { vitals } from "./vitals.js";
 
 /** The domain's store over RedisJSON and RediSearch. */
 export function createMemoryStore(deps: StoreDeps): MemoryStore {
@@ -35,6 +39,7 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     getItem: (trail, ref) => getItem(deps, trail, ref),
     peekItem: (ref) => peekItem(deps, ref),
     load: (trail, namespaces, refs, asOf) => load(deps, trail, namespaces, refs, asOf),
+    timesOf: (refs) => timesOf(deps, refs),
     revise: (trail, revision) => revise(deps, trail, revision),
     remove: (trail, ref, expectedVersion) => remove(deps, trail, ref, expectedVersion),
     removeItem: (trail, ref, expectedVersion) => removeItem(deps, trail, ref, expectedVersion),
@@ -56,12 +61,16 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     corroborate: (memory, others) => corroborate(deps, memory, others),
     postponeCorroboration: (ref, at) => postponeCorroboration(deps, ref, at),
     detachContext: (ref, now) => detachContext(deps, ref, now),
+    vitals: (namespace, ids) => vitals(deps, namespace, ids),
+    touch: (uses) => touch(deps, uses),
     list: (query) => list(deps, query),
     namespacesIn: (scope, after, limit) => namespacesIn(deps, scope, after, limit),
     countIn: (queries) => countIn(deps, queries),
     search: (query) => search(deps, query),
     attachVectors: (progress) => attachVectors(deps, progress),
     pendingEmbeddings: (now, limit) => pendingEmbeddings(deps, now, limit),
+    groupsOf: (namespace, budgetMs) => groupsOf(deps, namespace, budgetMs),
+    endingsOf: (namespace, now, moments, limit) => endingsOf(deps, namespace, now, moments, limit),
     countByType: () => countByType(deps),
   };
 }

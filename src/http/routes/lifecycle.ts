@@ -1,0 +1,43 @@
+import { createRoute } from "@hono/zod-openapi";
+import { forget } from "../../memory/forget.js";
+import { stats } from "../../memory/stats.js";
+import { contextOf } from "../context.js";
+import type { AppDeps } from "../env.js";
+import { createRouter } from "../router.js";
+import { forgetRequest, forgetResponse, viewForgotten } from "../schemas/forget.js";
+import { statsView, viewStats } from "../schemas/stats.js";
+import { jsonBody, jsonResponse, namespaceParam, problems, unfitBody } from "./shared.js";
+
+const tags = ["lifecycle"];
+
+const forgetRoute = createRoute({
+  method: "post",
+  path: "/v1/namespaces/{ns}/forget",
+  tags,
+  summary: "Forget by a policy",
+  description:
+    "Deletes for good what fulfils all conditions, a part of the namespace at a time: follow `cursor` until it is null, with the same policy. Each memory that was there at the beginning is looked at once; what changes meanwhile stays. Takes `write` and, because the answer names what is there, `read`.",
+  request: { params: namespaceParam, body: jsonBody(forgetRequest) },
+  responses: { 200: jsonResponse(forgetResponse, "What was forgotten."), ...problems, ...unfitBody },
+});
+
+const statsRoute = createRoute({
+  method: "get",
+  path: "/v1/namespaces/{ns}/stats",
+  tags,
+  summary: "Read what a namespace holds, how it grew, and what of it ends next",
+  request: { params: namespaceParam },
+  responses: { 200: jsonResponse(statsView, "What it holds."), ...problems },
+});
+
+export function lifecycleRoutes({ services, now }: AppDeps) {
+  return createRouter()
+    .openapi(statsRoute, async (c) =>
+      c.json(viewStats(await stats(services, contextOf(c, now), c.req.valid("param").ns)), 200),
+    )
+    .openapi(forgetRoute, async (c) => {
+      const input = c.req.valid("json");
+      const outcome = await forget(services, contextOf(c, now), c.req.valid("param").ns, input);
+      return c.json(viewForgotten(outcome, input.dry_run), 200);
+    });
+}

@@ -1,0 +1,61 @@
+import { z } from "@hono/zod-openapi";
+import { LIMITS } from "../../domain/limits.js";
+import type { ForgetOutcome } from "../../memory/forget.js";
+import { importance, memoryId, memoryType } from "./primitives.js";
+
+const seconds = z.int().min(0).max(LIMITS.ttlSeconds);
+
+const policy = z
+  .strictObject({
+    max_age_seconds: seconds.optional().openapi({ description: "Recorded so long ago, or longer." }),
+    inactive_for_seconds: seconds
+      .optional()
+      .openapi({ description: "Neither recorded nor used for so long, or longer." }),
+    min_importance: importance.optional().openapi({ description: "Less important than this." }),
+    keep_top: z.int().min(0).max(LIMITS.keepTop).optional().openapi({
+      description:
+        "Not among the best so many: 0.4 × importance + 0.3 × use + 0.3 × recency, docs/lifecycle.md. Decided over the whole namespace when the walk begins.",
+    }),
+    memory_types: z.array(memoryType).min(1).optional().openapi({ description: "Of these types only." }),
+  })
+  .refine(
+    ({ max_age_seconds, inactive_for_seconds, min_importance, keep_top }) =>
+      [max_age_seconds, inactive_for_seconds, min_importance, keep_top].some((each) => each !== undefined),
+    {
+      message: "Must have a condition beside memory_types.",
+    },
+  )
+  .openapi("ForgetPolicy", {
+    description: "What fulfils every condition that is given is forgotten; what is pinned never is.",
+  });
+
+export const forgetRequest = z
+  .strictObject({
+    policy,
+    dry_run: z.boolean().default(false).openapi({ description: "Only tell what would be forgotten." }),
+    limit: z
+      .int()
+      .min(1)
+      .max(LIMITS.forgetLimit)
+      .default(200)
+      .openapi({ description: "How many memories are looked at; follow `cursor` for the rest." }),
+    cursor: z.string().min(1).max(256).optional(),
+  })
+  .openapi("ForgetRequest");
+
+export const forgetResponse = z
+  .object({
+    dry_run: z.boolean(),
+    examined: z.int().openapi({ description: "How many memories were looked at." }),
+    count: z.int(),
+    ids: z.array(memoryId).openapi({ description: "What was forgotten, or would be." }),
+    cursor: z.string().nullable().openapi({ description: "null: the whole namespace was looked at." }),
+  })
+  .openapi("ForgetResponse");
+
+export function viewForgotten(
+  { ids, examined, cursor }: ForgetOutcome,
+  dry_run: boolean,
+): z.infer<typeof forgetResponse> {
+  return { dry_run, examined, count: ids.length, ids: [...ids], cursor: cursor ?? null };
+}

@@ -1,0 +1,269 @@
+import { z } from "@hono/zod-openapi";
+import { LIMITS } from "../../domain/limits.js";
+import type { SessionContext } from "../../memory/sessions/context.js";
+import type { AppendOutcome } from "../../memory/sessions/ports.js";
+import type { Message, Session } from "../../memory/sessions/session.js";
+import { ROLES } from "../../memory/sessions/session.js";
+import { entityName } from "./entities.js";
+import { repeatable } from "./list.js";
+import {
+  namespacePattern,
+  identifier,
+  jsonValue,
+  memoryId,
+  metadata,
+  namespace,
+  text,
+  time,
+  timeView,
+} from "./primitives.js";
+
+/** As a state key: `.` and `..` are resolved by every client before it sends a path. */
+export const sessionId = text(LIMITS.identifierBytes)
+  .refine((id) => id !== "." && id !== "..", "Must not be . or .., which no URL can name.")
+  .openapi({
+    description: `Any text up to ${LIMITS.identifierBytes} bytes of UTF-8 but . and ..; percent-encoded in the URL.`,
+    example: "support/2026-01-31",
+  });
+
+export const sessionParams = z.strictObject({ ns: namespace, sid: sessionId });
+
+export const contextParameters = z.strictObject({
+  query: text(LIMITS.queryBytes)
+    .refine((value) => value.trim() !== "", "Must not be blank.")
+    .optional()
+    .openapi({ description: "What to recall by; the last thing that the user said unless given." }),
+  token_budget: z.coerce.number().int().min(64).max(LIMITS.contextTokens).default(4000),
+  namespace: repeatable(namespacePattern)
+    .pipe(z.array(z.string()).max(LIMITS.recallNamespaces))
+    .optional()
+    .openapi({
+      type: "array",
+      items: { type: "string" },
+      description:
+        "Where to recall from; repeat it for several, or use patterns. The session's namespace unless given.",
+    }),
+  limit: z.coerce.number().int().min(0).max(LIMITS.recallLimit).default(10).openapi({
+    type: "integer",
+    description: "How many memories, and how many procedures, are recalled at most.",
+  }),
+  subject: entityName
+    .optional()
+    .openapi({ description: "Whose facts and preferences belong in it: a customer, a project." }),
+});
+
+const role = z.enum(ROLES);
+
+const toolCall = z.strictObject({
+  id: identifier,
+  name: identifier,
+  arguments: jsonValue.optional(),
+});
+
+const newMessage = z
+  .strictObject({
+    id: identifier.optional().openapi({
+      description: "The same id sent again to the same session is the same message. Made here unless given.",
+    }),
+    role,
+    content: jsonValue.openapi({
+      description: "Text, or JSON parts; null of an assistant that only calls tools.",
+    }),
+    tool_calls: z.array(toolCall).min(1).max(LIMITS.toolCalls).optional(),
+    tool_call_id: identifier
+      .optional()
+      .openapi({ description: "Of a tool's result: the call that it answers." }),
+    name: identifier.optional(),
+    timestamp: time.optional().openapi({ description: "When it was said; now unless given." }),
+    metadata: metadata.optional(),
+  })
+  .refine((message) => Buffer.byteLength(JSON.stringify(message)) <= LIMITS.messageBytes, {
+    message: `Must not exceed ${LIMITS.messageBytes} bytes of JSON.`,
+    abort: true,
+  })
+  .refine(({ role: by, tool_calls }) => by === "assistant" || tool_calls === undefined, {
+    path: ["tool_calls"],
+    message: "Only an assistant calls tools.",
+  })
+  .refine(({ role: by, tool_call_id }) => (by === "tool") === (tool_call_id !== undefined), {
+    path: ["tool_call_id"],
+    message: "Belongs to a message of the role tool, and only to one.",
+  })
+  .refine(({ content, tool_calls }) => content !== null || tool_calls !== undefined, {
+    path: ["content"],
+    message: "Must not be null unless tools are called.",
+  })
+  .openapi("NewMessage");
+
+export const newMessages = z
+  .strictObject({ messages: z.array(newMessage).min(1).max(LIMITS.appendMessages) })
+  .openapi("NewMessages");
+
+export const appendedView = z
+  .object({
+    messages: z.array(
+      z.object({
+        id: z.string(),
+        number: z.int(),
+        created: z.boolean().openapi({ description: "False: this id was there already." }),
+      }),
+    ),
+    message_count: z.int(),
+  })
+  .openapi("AppendedMessages");
+
+const count = z.coerce.number().int().min(1);
+
+export const messagesParameters = z.strictObject({
+  limit: count.max(LIMITS.messagesLimit).default(50),
+  before: count.max(Number.MAX_SAFE_INTEGER).optional().openapi({
+    description: "Only messages with a lower number: the last `limit` of them.",
+  }),
+  after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional().openapi({
+    description: "Only messages with a higher number: the first `limit` of them.",
+  }),
+});
+
+export const sessionsParameters = z.strictObject({
+  limit: count.max(LIMITS.listLimit).default(50),
+  cursor: z.string().min(1).max(256).optional(),
+});
+
+const messageView = z
+  .object({
+    id: z.string(),
+    number: z.int().openapi({ description: "From 1, in the order of appending, without a gap." }),
+    role,
+    content: jsonValue,
+    tool_calls: z.array(toolCall).optional(),
+    tool_call_id: z.string().optional(),
+    name: z.string().optional(),
+    timestamp: timeView,
+    metadata: metadata.optional(),
+    appended_at: timeView,
+    source_agent: z.string(),
+    tokens: z.int(),
+    memory_id: memoryId.nullable().openapi({
+      description: "The episodic memory that holds it as well: it came with an interaction.",
+    }),
+  })
+  .openapi("Message");
+
+export type MessageView = z.infer<typeof messageView>;
+
+export const sessionView = z
+  .object({
+    session_id: z.string(),
+    namespace,
+    created_at: timeView,
+    last_message_at: timeView,
+    expires_at: timeView.nullable(),
+    message_count: z.int().openapi({ description: "The number of its last message." }),
+    summarised_to: z.int().openapi({
+      description:
+        "Messages up to this number were promoted to episodic memory, and are no longer in the session.",
+    }),
+    tokens: z.int().openapi({ description: "Of the messages that are in the session." }),
+    summary: z
+      .object({ text: z.string(), method: z.enum(["extractive", "llm"]), model: z.string().nullable() })
+      .nullable()
+      .openapi({ description: "Of what was promoted." }),
+  })
+  .openapi("Session");
+
+export const messagesPage = z.object({ messages: z.array(messageView) }).openapi("Messages");
+
+export const sessionPage = z
+  .object({ sessions: z.array(sessionView), cursor: z.string().nullable() })
+  .openapi("SessionPage");
+
+const pieceView = z.object({
+  kind: z.enum(["summary", "profile", "procedure", "memory"]),
+  namespace,
+  session_id: z.string().optional(),
+  id: memoryId.optional(),
+  source_agent: z.string().optional(),
+  trust: z.number().optional(),
+  score: z.number().optional(),
+});
+
+const chatMessage = z.object({
+  role,
+  content: jsonValue,
+  tool_calls: z
+    .array(
+      z.object({
+        id: z.string(),
+        type: z.literal("function"),
+        function: z.object({ name: z.string(), arguments: z.string() }),
+      }),
+    )
+    .optional(),
+  tool_call_id: z.string().optional(),
+  name: z.string().optional(),
+});
+
+export const contextView = z
+  .object({
+    session_id: z.string(),
+    messages: z.array(chatMessage).openapi({
+      description:
+        "For a chat model, in the format of OpenAI's chat completions. What memory adds is one message of the role system, which frames it as data.",
+    }),
+    tokens: z.int().openapi({ description: "Of `messages`, by o200k_base; never above the budget." }),
+    token_budget: z.int(),
+    range: z
+      .object({ from: z.int(), to: z.int() })
+      .nullable()
+      .openapi({ description: "The numbers of the first and the last of the session's messages in it." }),
+    pieces: z.array(pieceView).openapi({ description: "What memory adds, in this order." }),
+    degraded: z.array(z.enum(["keyword", "vector"])),
+    receipt_ids: z.array(z.string()).openapi({
+      description: "Of the recall of memories and of that of procedures: see /v1/receipts/{id}.",
+    }),
+  })
+  .openapi("SessionContext");
+
+const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+export function viewContext(
+  { messages, tokens, range, pieces, degraded, receiptIds }: SessionContext,
+  id: string,
+  budget: number,
+): z.infer<typeof contextView> {
+  return {
+    session_id: id,
+    messages: messages.map(({ tool_calls, ...message }) =>
+      tool_calls === undefined ? message : { ...message, tool_calls: [...tool_calls] },
+    ),
+    tokens,
+    token_budget: budget,
+    range: range ?? null,
+    pieces: [...pieces],
+    degraded: [...degraded],
+    receipt_ids: [...receiptIds],
+  };
+}
+
+export function viewAppended({ results, messageCount }: AppendOutcome): z.infer<typeof appendedView> {
+  return { messages: [...results], message_count: messageCount };
+}
+
+export function viewMessage({ tool_calls, timestamp, appended_at, ...rest }: Message): MessageView {
+  return {
+    ...rest,
+    timestamp: iso(timestamp),
+    appended_at: iso(appended_at),
+    ...(tool_calls === undefined ? {} : { tool_calls: [...tool_calls] }),
+  };
+}
+
+export function viewSession({ sessionId: id, ...session }: Session): z.infer<typeof sessionView> {
+  return {
+    session_id: id,
+    ...session,
+    created_at: iso(session.created_at),
+    last_message_at: iso(session.last_message_at),
+    expires_at: session.expires_at === null ? null : iso(session.expires_at),
+  };
+}

@@ -1,0 +1,61 @@
+import { retention, useFactor } from "./decay.js";
+import type { Vitals } from "./ports.js";
+import type { MemoryType } from "./record.js";
+
+/** What is to be forgotten: what fulfils every condition that is given, and isn't pinned. */
+export interface ForgetPolicy {
+  /** Recorded so long ago, or longer. */
+  readonly max_age_seconds?: number | undefined;
+  /** Not written, seen again or used for so long, or longer. */
+  readonly inactive_for_seconds?: number | undefined;
+  /** Less important than this. */
+  readonly min_importance?: number | undefined;
+  /** Not among the best so many, by {@link worthOf}. */
+  readonly keep_top?: number | undefined;
+  /** Of these types; undefined: of any. */
+  readonly memory_types?: readonly MemoryType[] | undefined;
+}
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/**
+ * What a memory is worth keeping, 0..1: four tenths its importance, three tenths how often it was used
+ * (`log2(1 + uses) / 4`, at most 1), three tenths its recency (halved with every 30 days since it was recorded or used).
+ */
+export function worthOf(vitals: Vitals, now: number): number {
+  const use = (useFactor(vitals.uses.count) - 1) / 4;
+  return 0.4 * vitals.importance + 0.3 * use + 0.3 * retention(now - lastActive(vitals), 30 * DAY_MS);
+}
+
+export function lastActive({ recordedAt, uses }: Vitals): number {
+  return Math.max(recordedAt, uses.lastAt ?? 0);
+}
+
+/** The worst of those that `keep_top` keeps: a worth, and the id that decides among equals. */
+export interface Bar {
+  readonly worth: number;
+  readonly id: string;
+}
+
+/** Whether it stands above another; of equals, the one recorded later does. */
+export function isAbove(one: Bar, other: Bar): boolean {
+  return one.worth > other.worth || (one.worth === other.worth && one.id > other.id);
+}
+
+/** `bar` undefined: whatever there is belongs to the best. `now`: when the walk began. */
+export function isForgotten(
+  vitals: Vitals,
+  policy: ForgetPolicy,
+  bar: Bar | "all" | undefined,
+  now: number,
+): boolean {
+  const { max_age_seconds, inactive_for_seconds, min_importance, keep_top, memory_types } = policy;
+  if (vitals.pinned) return false;
+  if (memory_types !== undefined && !memory_types.includes(vitals.memoryType)) return false;
+  if (max_age_seconds !== undefined && now - vitals.recordedAt < max_age_seconds * 1000) return false;
+  if (inactive_for_seconds !== undefined && now - lastActive(vitals) < inactive_for_seconds * 1000)
+    return false;
+  if (min_importance !== undefined && vitals.importance >= min_importance) return false;
+  if (keep_top === undefined || bar === "all") return true;
+  return bar !== undefined && isAbove(bar, { worth: worthOf(vitals, now), id: vitals.id });
+}

@@ -1,0 +1,38 @@
+import { authorize } from "../../access/authorize.js";
+import type { Context } from "../../domain/context.js";
+import { messageTokens, openAiToolCalls } from "./message-tokens.js";
+import type { AppendOutcome, DraftMessage } from "./ports.js";
+import type { SessionServices } from "./services.js";
+import type { NewMessage, SessionRef } from "./session.js";
+import { sessionTrail } from "./trail.js";
+
+/**
+ * Appends messages to a session, which begins with its first one: one step, of which nothing depends on how many
+ * messages are there. A message whose id is there already isn't appended again.
+ */
+export async function append(
+  services: SessionServices,
+  context: Context,
+  ref: SessionRef,
+  messages: readonly (NewMessage & { readonly memory_id?: string | undefined })[],
+): Promise<AppendOutcome> {
+  const { store, memory } = services;
+  await authorize(memory.audit, context, ref.namespace, { verb: "write", act: "session.append" });
+  const count = await services.countTokens();
+  const now = context.now();
+  const drafts = messages.map((message, index): DraftMessage => ({
+    ...message,
+    id: message.id ?? derivedId(context, index) ?? memory.newId(now),
+    timestamp: message.timestamp ?? now,
+    memory_id: message.memory_id ?? null,
+    tokens: messageTokens(count, { ...message, tool_calls: openAiToolCalls(message.tool_calls) }),
+  }));
+  const outcome = await store.append(sessionTrail(context, "session.append", ref), ref, drafts);
+  if (outcome.due) services.promoteSoon(ref);
+  return outcome;
+}
+
+/** The same for each retry of a request with an `Idempotency-Key`. */
+function derivedId({ operation }: Context, index: number): string | undefined {
+  return operation === undefined ? undefined : `${operation}.${index}`;
+}

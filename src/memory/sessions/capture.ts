@@ -1,0 +1,52 @@
+import type { Context } from "../../domain/context.js";
+import type { CaptureInput } from "../capture.js";
+import { capture } from "../capture.js";
+import type { RememberOutcome } from "../remember.js";
+import { append } from "./append.js";
+import type { SessionServices } from "./services.js";
+import type { NewMessage } from "./session.js";
+
+/**
+ * Captures an exchange as an episodic memory and, where it belongs to a session, appends its messages there: a second
+ * step, whose ids are made of the memory's, so that a retry of both does neither twice.
+ *
+ * The messages know the memory that holds them: when they leave the session, no second one is made.
+ */
+export async function captureInSession(
+  services: SessionServices,
+  context: Context,
+  namespace: string,
+  input: CaptureInput,
+): Promise<RememberOutcome> {
+  const outcome = await capture(services.memory, context, namespace, input);
+  if (input.session_id === undefined) return outcome;
+  const memory_id = outcome.memory.id;
+  const messages = messagesOf(input).map((message, index) =>
+    Object.assign(message, { id: `${memory_id}.${index}`, timestamp: input.timestamp, memory_id }),
+  );
+  await append(services, context, { namespace, sessionId: input.session_id }, messages);
+  return outcome;
+}
+
+/** What was said, what was called and what came back; what the agent thought stays in the memory. */
+function messagesOf({ input, tool_calls, response }: CaptureInput): NewMessage[] {
+  const calls = tool_calls ?? [];
+  const messages: NewMessage[] = [{ role: "user", content: input }];
+  if (calls.length > 0) {
+    messages.push({
+      role: "assistant",
+      content: null,
+      tool_calls: calls.map(({ name, arguments: given }, index) => ({
+        id: `call-${index}`,
+        name,
+        arguments: given,
+      })),
+    });
+  }
+  for (const [index, { name, result, error }] of calls.entries()) {
+    const content = error === undefined ? (result ?? "") : { error };
+    messages.push({ role: "tool", content, tool_call_id: `call-${index}`, name });
+  }
+  if (response !== undefined && response !== null) messages.push({ role: "assistant", content: response });
+  return messages;
+}

@@ -1,0 +1,220 @@
+import { authorize } from "../../access/authorize.js";
+import type { Context } from "../../domain/context.js";
+import { DomainError } from "../../domain/errors.js";
+import type { JsonObject } from "../../domain/json.js";
+import { isJsonObject } from "../../domain/json.js";
+import { LIMITS } from "../../domain/limits.js";
+import { profile } from "../facts/profile.js";
+import type { ReceiptedRecall } from "../recall-with-receipt.js";
+import { recallWithReceipt } from "../recall-with-receipt.js";
+import type { RecallHit, Retriever } from "../recall.js";
+import type { Memory, MemoryType } from "../record.js";
+import { truncateUtf8 } from "../text.js";
+import type { Composed, Piece } from "./compose.js";
+import { compose } from "./compose.js";
+import { unitsOf } from "./conversation.js";
+import { contentText } from "./message-tokens.js";
+import type { SessionServices } from "./services.js";
+import type { Message, Session, SessionRef } from "./session.js";
+import { sessionTrail } from "./trail.js";
+
+export interface ContextInput {
+  /** What to recall by; the last thing that the user said unless given. */
+  readonly query?: string | undefined;
+  readonly token_budget: number;
+  /** Where to recall from; the session's namespace unless given. Patterns as in a recall. */
+  readonly namespaces?: readonly string[] | undefined;
+  /** How many memories, and how many procedures, may be recalled. */
+  readonly limit: number;
+  /** Whose profile belongs in it. */
+  readonly subject?: string | undefined;
+}
+
+/** Where a piece of the context comes from. */
+export type PieceSource =
+  | { readonly kind: "summary"; readonly namespace: string; readonly session_id: string }
+  | {
+      readonly kind: "memory" | "procedure" | "profile";
+      readonly namespace: string;
+      readonly id: string;
+      readonly source_agent: string;
+      readonly trust: number;
+      /** Of the recall; a profile has none. */
+      readonly score?: number;
+    };
+
+export interface SessionContext extends Omit<Composed<PieceSource>, "units"> {
+  readonly session: Session | undefined;
+  /** Numbers of the session's messages that are in it; undefined: none. */
+  readonly range: { readonly from: number; readonly to: number } | undefined;
+  readonly degraded: readonly Retriever[];
+  /** Receipts of what was recalled, where recall gives them. */
+  readonly receiptIds: readonly string[];
+}
+
+/** How many messages are looked at, the newest: about twice as many as will fit, and a bounded number. */
+const mostMessages = (budget: number): number => Math.min(400, Math.max(20, Math.ceil(budget / 20)));
+
+/**
+ * What a model needs to go on with a session, within a budget of tokens: the last turns as they were, and in one
+ * message before them, framed as data, the running summary and what is recalled. A session that hasn't begun has
+ * what is recalled only.
+ */
+export async function sessionContext(
+  services: SessionServices,
+  context: Context,
+  ref: SessionRef,
+  input: ContextInput,
+): Promise<SessionContext> {
+  await authorize(services.memory.audit, context, ref.namespace, { verb: "read", act: "session.context" });
+  const found = await services.store.messages(sessionTrail(context, "session.context", ref), ref, {
+    limit: mostMessages(input.token_budget),
+    before: undefined,
+    after: undefined,
+  });
+  const messages = found?.messages ?? [];
+  const query = input.query ?? lastQuestion(messages);
+  const recalled =
+    query === undefined || input.limit === 0
+      ? NOTHING
+      : await recallBoth(services, context, ref, input, query);
+  const known = await profileOf(services, context, ref, input);
+  const count = await services.countTokens();
+  const pieces = [
+    ...summaryPiece(ref, found?.session),
+    ...known.map((memory) => memoryPiece("profile", memory)),
+    ...recalled.procedures.map((hit) => memoryPiece("procedure", hit.memory, hit.score)),
+    ...recalled.memories
+      .filter(({ memory: { id } }) => !known.some((fact) => fact.id === id))
+      .filter((hit) => !isHere(hit, ref, messages))
+      .map((hit) => memoryPiece("memory", hit.memory, hit.score)),
+  ];
+  const { units, ...composed } = compose(count, input.token_budget, unitsOf(messages, count), pieces);
+  const numbers = units.flatMap((unit) => unit.numbers);
+  const [from, to] = [numbers[0], numbers.at(-1)];
+  return {
+    ...composed,
+    session: found?.session,
+    range: from === undefined || to === undefined ? undefined : { from, to },
+    degraded: recalled.degraded,
+    receiptIds: recalled.receiptIds,
+  };
+}
+
+interface Recalled {
+  readonly memories: readonly RecallHit[];
+  readonly procedures: readonly RecallHit[];
+  readonly degraded: readonly Retriever[];
+  readonly receiptIds: readonly string[];
+}
+
+const NOTHING: Recalled = { memories: [], procedures: [], degraded: [], receiptIds: [] };
+
+/** Procedures by themselves: among many episodes they would not come up. */
+async function recallBoth(
+  { memory }: SessionServices,
+  context: Context,
+  { namespace }: SessionRef,
+  { namespaces = [namespace], limit }: ContextInput,
+  query: string,
+): Promise<Recalled> {
+  const search = (memory_types: readonly MemoryType[]): Promise<ReceiptedRecall> =>
+    recallWithReceipt(
+      memory,
+      context,
+      {
+        query,
+        namespaces,
+        filter: { memory_types },
+        limit,
+        mode: "hybrid",
+        fusion: { method: "auto" },
+      },
+      { receipt: true },
+    );
+  try {
+    const [memories, procedures] = await Promise.all([
+      search(["episodic", "semantic"]),
+      search(["procedural"]),
+    ]);
+    return {
+      memories: memories.hits,
+      procedures: procedures.hits,
+      degraded: [...new Set([...memories.degraded, ...procedures.degraded])],
+      receiptIds: [memories, procedures].flatMap(({ receiptId }) => receiptId ?? []),
+    };
+  } catch (error) {
+    // There is nothing to recall by, such as in "and then?"; the conversation is there all the same.
+    if (error instanceof DomainError && UNSEARCHABLE.has(error.code)) return NOTHING;
+    throw error;
+  }
+}
+
+const UNSEARCHABLE: ReadonlySet<string> = new Set(["query_without_terms", "query_refused"]);
+
+/** How many of a subject's facts and preferences are in a context. */
+const MOST_KNOWN = 20;
+
+/** Facts and preferences; its procedures and episodes come by recall, where they matter. */
+async function profileOf(
+  { memory }: SessionServices,
+  context: Context,
+  { namespace }: SessionRef,
+  { subject, namespaces, token_budget }: ContextInput,
+): Promise<readonly Memory[]> {
+  if (subject === undefined) return [];
+  const { facts, preferences } = await profile(memory, context, namespace, subject, {
+    namespaces,
+    token_budget,
+  });
+  return [...facts, ...preferences].slice(0, MOST_KNOWN);
+}
+
+function lastQuestion(messages: readonly Message[]): string | undefined {
+  const last = messages.findLast(({ role }) => role === "user");
+  const text = last === undefined ? "" : contentText(last.content).trim();
+  return text === "" ? undefined : truncateUtf8(text, LIMITS.queryBytes);
+}
+
+/** Whether a memory says what the session's own messages say: it came with them, or they are about to leave. */
+function isHere({ memory }: RecallHit, ref: SessionRef, messages: readonly Message[]): boolean {
+  if (memory.namespace !== ref.namespace) return false;
+  if (messages.some(({ memory_id }) => memory_id === memory.id)) return true;
+  const first = messages[0]?.number ?? Infinity;
+  const range = memory.metadata["session"] ?? memory.metadata["summary"];
+  if (memory.session_id !== ref.sessionId || !isJsonObject(range)) return false;
+  return typeof range["to"] === "number" && range["to"] >= first;
+}
+
+function summaryPiece({ namespace, sessionId }: SessionRef, session: Session | undefined) {
+  if (session?.summary == null || session.summary.text === "") return [];
+  const { text, method } = session.summary;
+  const piece: Piece<PieceSource> = {
+    source: { kind: "summary", namespace, session_id: sessionId },
+    line: {
+      kind: "summary of the conversation so far",
+      method,
+      source: { namespace, session: sessionId },
+      content: text,
+    },
+  };
+  return [piece];
+}
+
+function memoryPiece(
+  kind: "memory" | "procedure" | "profile",
+  memory: Memory,
+  score?: number,
+): Piece<PieceSource> {
+  const { namespace, id, source_agent, trust_score, memory_type, content, timestamp } = memory;
+  const line: JsonObject = {
+    kind,
+    type: memory_type,
+    source: { namespace, id, agent: source_agent },
+    trust: trust_score,
+    time: new Date(timestamp).toISOString(),
+    content,
+  };
+  const source = { kind, namespace, id, source_agent, trust: trust_score };
+  return { source: score === undefined ? source : { ...source, score }, line };
+}

@@ -1,0 +1,74 @@
+import type { JsonValue } from "../../domain/json.js";
+import type { CountTokens } from "../../domain/tokens.js";
+import type { ChatToolCall } from "./message-tokens.js";
+import { contentText, messageTokens, openAiToolCalls } from "./message-tokens.js";
+import type { Message, Role } from "./session.js";
+
+/** A message as a chat model takes it, in the format of OpenAI's chat completions. */
+export interface ChatMessage {
+  readonly role: Role;
+  /** Text, or parts; null of an assistant that only calls tools. */
+  readonly content: string | JsonValue[] | null;
+  readonly tool_calls?: readonly ChatToolCall[];
+  readonly tool_call_id?: string;
+  readonly name?: string;
+}
+
+/** Messages that make sense only together: a call and its results, or one message. */
+export interface Unit {
+  readonly messages: readonly ChatMessage[];
+  readonly numbers: readonly number[];
+  readonly tokens: number;
+}
+
+/**
+ * A stretch of a session as units that a model takes: no result without its call, and no call without all of its
+ * results right behind it. Calls that aren't all answered are left out, and what was said with them stays.
+ */
+export function unitsOf(messages: readonly Message[], count: CountTokens): Unit[] {
+  const units: Unit[] = [];
+  for (let at = 0; at < messages.length; at++) {
+    const message = messages[at];
+    if (message === undefined || message.role === "tool") continue;
+    const results: Message[] = [];
+    for (let next = messages[at + 1]; next?.role === "tool"; next = messages[at + 1]) {
+      results.push(next);
+      at += 1;
+    }
+    units.push(...unitOf(message, results, count));
+  }
+  return units;
+}
+
+function unitOf(message: Message, results: readonly Message[], count: CountTokens): Unit[] {
+  const calls = message.tool_calls ?? [];
+  const open = new Set(calls.map(({ id }) => id));
+  const answers = results.filter(({ tool_call_id }) => open.delete(tool_call_id ?? ""));
+  const answered =
+    calls.length > 0 && open.size === 0 && new Set(calls.map(({ id }) => id)).size === calls.length;
+  if (!answered && message.content === null) return [];
+  const kept = answered ? [message, ...answers] : [{ ...message, tool_calls: undefined }];
+  const chat = kept.map(chatMessage);
+  return [
+    {
+      messages: chat,
+      numbers: kept.map(({ number }) => number),
+      // As counted when it was appended, unless it lost its calls.
+      tokens: kept.reduce(
+        (sum, each, index) =>
+          sum + (each === message || index > 0 ? each.tokens : messageTokens(count, chat[index] ?? each)),
+        0,
+      ),
+    },
+  ];
+}
+
+function chatMessage({ role, content, tool_calls, tool_call_id, name }: Message): ChatMessage {
+  return {
+    role,
+    content: content === null || Array.isArray(content) ? content : contentText(content),
+    ...(tool_calls === undefined ? {} : { tool_calls: openAiToolCalls(tool_calls) ?? [] }),
+    ...(tool_call_id === undefined ? {} : { tool_call_id }),
+    ...(name === undefined ? {} : { name }),
+  };
+}

@@ -1,0 +1,73 @@
+import type { Trail } from "../../access/trail.js";
+import type { Message, RunningSummary, Session, SessionRef } from "./session.js";
+
+/** A message on its way into the store, which gives it its number. */
+export type DraftMessage = Omit<Message, "number" | "appended_at" | "source_agent">;
+
+export interface AppendResult {
+  readonly id: string;
+  readonly number: number;
+  /** False: the id was there already; nothing was appended. */
+  readonly created: boolean;
+}
+
+export interface AppendOutcome {
+  readonly results: readonly AppendResult[];
+  readonly messageCount: number;
+  /** More is here than the window holds: the oldest turns are due to be promoted. */
+  readonly due: boolean;
+}
+
+export interface MessageQuery {
+  readonly limit: number;
+  /** Only numbers below, or above. */
+  readonly before: number | undefined;
+  readonly after: number | undefined;
+}
+
+export interface SessionPage {
+  readonly sessions: readonly Session[];
+  /** Undefined at the end. */
+  readonly next: number | undefined;
+}
+
+/** A stretch of a session that one process may promote. */
+export interface Claim {
+  readonly ref: SessionRef;
+  /** Tells this session from an earlier one of the same name. */
+  readonly incarnation: string;
+  /** Only who holds the newest fence may settle. */
+  readonly fence: number;
+  readonly from: number;
+  readonly to: number;
+  readonly summary: RunningSummary | null;
+  readonly messages: readonly Message[];
+}
+
+/**
+ * What the domain needs of a store of sessions. Every method rejects with `redis_unavailable` when the store can't be
+ * reached; each is one step that happens whole or not at all.
+ */
+export interface SessionStore {
+  append(trail: Trail, ref: SessionRef, messages: readonly DraftMessage[]): Promise<AppendOutcome>;
+  /** A page in ascending order and the session itself; renews it. Undefined: there is none. */
+  messages(
+    trail: Trail,
+    ref: SessionRef,
+    query: MessageQuery,
+  ): Promise<{ readonly session: Session; readonly messages: readonly Message[] } | undefined>;
+  /** The last appended to first; `before` is where the page before ended. */
+  list(trail: Trail, namespace: string, limit: number, before: number | undefined): Promise<SessionPage>;
+  remove(trail: Trail, ref: SessionRef): Promise<boolean>;
+  /** Undefined: nothing is due there, or somebody else is at it. */
+  claim(ref: SessionRef, leaseMs: number): Promise<Claim | undefined>;
+  /**
+   * In one step, the messages of a claim leave the session and its summary becomes this. False: the claim was lost,
+   * and nothing was changed.
+   */
+  settle(trail: Trail, claim: Claim, summary: RunningSummary): Promise<boolean>;
+  /** Gives a claim up until `at`, milliseconds since the epoch. */
+  postpone(claim: Claim, at: number): Promise<void>;
+  /** Sessions that are past their window, of all namespaces. */
+  due(now: number, limit: number): Promise<readonly SessionRef[]>;
+}

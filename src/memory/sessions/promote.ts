@@ -1,0 +1,168 @@
+import type { Context } from "../../domain/context.js";
+import { SYSTEM_ACTOR } from "../../domain/context.js";
+import type { JsonObject, JsonValue } from "../../domain/json.js";
+import { LIMITS } from "../../domain/limits.js";
+import type { CountTokens } from "../../domain/tokens.js";
+import type { RememberInput } from "../remember.js";
+import { rememberMany } from "../remember.js";
+import type { Services } from "../services.js";
+import type { Claim, SessionStore } from "./ports.js";
+import type { Message, SessionRef } from "./session.js";
+import { summarise } from "./summarise.js";
+import type { StretchSummary, Summarize } from "./summary.js";
+import { transcriptOf } from "./transcript.js";
+import { sessionTrail } from "./trail.js";
+
+export interface PromotionServices {
+  readonly store: SessionStore;
+  readonly memory: Services;
+  /** Undefined: sentences are chosen. */
+  readonly summarize: Summarize | undefined;
+  readonly countTokens: () => Promise<CountTokens>;
+  readonly now: () => number;
+}
+
+/** Longer than a promotion takes, a language model's time included: who loses the claim does its work for nothing. */
+const LEASE_MS = 45_000;
+/** How long one that failed waits before it is tried again. */
+const STAND_BACK_MS = 15_000;
+
+/**
+ * Promotes the oldest turns of a session that is past its window: `true` if there was something to do.
+ *
+ * 1. A claim fixes the range, with a fence. 2. Each turn becomes an episodic memory that holds its messages as they
+ * came, and the stretch gets a summary; their identity is session and range, so a second try finds them. 3. One script
+ * takes the messages out of the session, if the fence is still the newest.
+ *
+ * A process that dies before 3 leaves the messages where they are, and whoever comes next does all of it again with the
+ * same range. So a message is in the session, or in one episodic memory; for the time between 2 and 3 in both, and
+ * never in none.
+ */
+export async function promote(services: PromotionServices, ref: SessionRef): Promise<boolean> {
+  const { store, now } = services;
+  const claim = await store.claim(ref, LEASE_MS);
+  if (claim === undefined) return false;
+  try {
+    await carry(services, claim);
+    return true;
+  } catch (error) {
+    await store.postpone(claim, now() + STAND_BACK_MS);
+    throw error;
+  }
+}
+
+async function carry({ store, memory, summarize, countTokens, now }: PromotionServices, claim: Claim) {
+  const { ref } = claim;
+  const context: Context = { actor: SYSTEM_ACTOR, requestId: "sessions", now, operation: undefined };
+  const turns = turnsOf(claim.messages);
+  const stored = await keep(memory, context, ref, turns.map(episodeOf(claim)));
+  const held = claim.messages.flatMap(({ memory_id }) => memory_id ?? []);
+  const sources = [...new Set([...held, ...stored.map(({ id }) => id)])];
+  const summary = await summarise(claim, summarize, await countTokens());
+  // A stretch without prose has nothing to say in short.
+  if (summary.stretch !== "") await keep(memory, context, ref, [summaryOf(claim, summary, sources)]);
+  await store.settle(sessionTrail(context, "session.promote", ref), claim, summary.running);
+}
+
+/** Stores all of them, or throws: what was stored by then is found again by its identity. */
+async function keep(
+  memory: Services,
+  context: Context,
+  { namespace }: SessionRef,
+  inputs: readonly RememberInput[],
+) {
+  if (inputs.length === 0) return [];
+  const outcomes = await rememberMany(memory, context, namespace, inputs);
+  return outcomes.map((outcome) => {
+    if (outcome instanceof Error) throw outcome;
+    return outcome.memory;
+  });
+}
+
+/**
+ * What becomes one episodic memory each: from one message of the user's to the next, as far as it fits, without what an
+ * episodic memory holds already because it came with an interaction.
+ */
+export function turnsOf(messages: readonly Message[]): Message[][] {
+  const turns: Message[][] = [];
+  let bytes = 0;
+  let before: Message | undefined;
+  for (const message of messages) {
+    const size = Buffer.byteLength(JSON.stringify(viewOf(message)));
+    const turn = turns.at(-1);
+    if (message.memory_id === null) {
+      const goesOn = before !== undefined && before.memory_id === null && message.role !== "user";
+      if (goesOn && turn !== undefined && bytes + size < LIMITS.interactionBytes) {
+        turn.push(message);
+        bytes += size;
+      } else {
+        turns.push([message]);
+        bytes = size;
+      }
+    }
+    before = message;
+  }
+  return turns;
+}
+
+const episodeOf =
+  ({ ref, incarnation }: Claim) =>
+  (messages: readonly Message[]): RememberInput => {
+    const [first, last] = [messages[0], messages.at(-1)];
+    const agents = new Set(messages.map(({ source_agent }) => source_agent));
+    return {
+      content: transcriptOf(messages),
+      memory_type: "episodic",
+      session_id: ref.sessionId,
+      timestamp: first?.timestamp,
+      metadata: { session: { from: first?.number ?? 0, to: last?.number ?? 0 } },
+      // Of several agents it is nobody's alone: each message says whose it is.
+      source_agent: agents.size === 1 ? first?.source_agent : undefined,
+      interaction: { input: { messages: messages.map(viewOf) } },
+      identity: JSON.stringify(["session", ref.sessionId, incarnation, first?.number, last?.number]),
+    };
+  };
+
+function summaryOf(
+  { ref, incarnation, from, to, messages }: Claim,
+  { stretch, running, fallback }: StretchSummary,
+  sources: readonly string[],
+): RememberInput {
+  const { method, model } = running;
+  const summary: JsonObject = {
+    method,
+    ...(model === null ? {} : { model }),
+    ...(fallback === undefined ? {} : { instead_of: "llm", because: fallback }),
+    from,
+    to,
+    sources: [...sources],
+  };
+  return {
+    content: stretch,
+    memory_type: "episodic",
+    session_id: ref.sessionId,
+    timestamp: messages.at(-1)?.timestamp,
+    metadata: { summary },
+    identity: JSON.stringify(["session summary", ref.sessionId, incarnation, from, to]),
+  };
+}
+
+/** A message as an episodic memory keeps it. */
+function viewOf({ tokens: _tokens, memory_id: _memory, ...message }: Message): JsonObject {
+  const view: Record<string, JsonValue | undefined> = {
+    ...message,
+    metadata: message.metadata,
+    tool_calls: message.tool_calls?.map(({ id, name, arguments: given }) =>
+      given === undefined ? { id, name } : { id, name, arguments: given },
+    ),
+    timestamp: new Date(message.timestamp).toISOString(),
+    appended_at: new Date(message.appended_at).toISOString(),
+  };
+  return defined(view);
+}
+
+function defined(fields: Record<string, JsonValue | undefined>): JsonObject {
+  return Object.fromEntries(
+    Object.entries(fields).filter((entry): entry is [string, JsonValue] => entry[1] !== undefined),
+  );
+}

@@ -1,0 +1,14 @@
+import type { CountTokens } from "../../domain/tokens.js";
+import type { Services } from "../services.js";
+import type { SessionStore } from "./ports.js";
+import type { SessionRef } from "./session.js";
+
+/** What the verbs on sessions work with; built once in main. */
+export interface SessionServices {
+  readonly store: SessionStore;
+  /** Episodic memory, to which old turns go and from which contexts are recalled. */
+  readonly memory: Services;
+  readonly countTokens: () => Promise<CountTokens>;
+  /** A session may be past its window: its oldest turns are promoted soon, not in the caller's wait. */
+  readonly promoteSoon: (ref: SessionRef) => void;
+}

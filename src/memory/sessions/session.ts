@@ -1,0 +1,66 @@
+import type { JsonObject, JsonValue } from "../../domain/json.js";
+
+export const ROLES = ["system", "user", "assistant", "tool"] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface SessionToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments?: JsonValue | undefined;
+}
+
+/** What a caller sends. */
+export interface NewMessage {
+  /** The same id sent again is the same message. */
+  readonly id?: string | undefined;
+  readonly role: Role;
+  /** Text, or JSON parts; null of an assistant that only calls tools. */
+  readonly content: JsonValue;
+  readonly tool_calls?: readonly SessionToolCall[] | undefined;
+  /** Of a tool's result: the call that it answers. */
+  readonly tool_call_id?: string | undefined;
+  readonly name?: string | undefined;
+  /** When it was said, milliseconds since the epoch. */
+  readonly timestamp?: number | undefined;
+  readonly metadata?: JsonObject | undefined;
+}
+
+/** One message of a session. */
+export interface Message extends Omit<NewMessage, "id" | "timestamp"> {
+  readonly id: string;
+  /** From 1, ascending without a gap, in the order of appending. */
+  readonly number: number;
+  readonly timestamp: number;
+  readonly appended_at: number;
+  readonly source_agent: string;
+  /** The episodic memory that holds it already: it came with a captured interaction. */
+  readonly memory_id: string | null;
+  readonly tokens: number;
+}
+
+export interface SessionRef {
+  readonly namespace: string;
+  readonly sessionId: string;
+}
+
+/** How a running summary, or the summary of a stretch, was made. */
+export type SummaryMethod = "extractive" | "llm";
+
+export interface Session extends SessionRef {
+  readonly created_at: number;
+  readonly last_message_at: number;
+  readonly expires_at: number | null;
+  /** The number of its last message. */
+  readonly message_count: number;
+  /** Up to this number, messages were promoted to episodic memory and are no longer here. */
+  readonly summarised_to: number;
+  /** Of the messages that are still here. */
+  readonly tokens: number;
+  readonly summary: RunningSummary | null;
+}
+
+export interface RunningSummary {
+  readonly text: string;
+  readonly method: SummaryMethod;
+  readonly model: string | null;
+}

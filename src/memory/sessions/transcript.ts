@@ -1,0 +1,41 @@
+import { fitLines, line } from "../capture.js";
+import { contentText } from "./message-tokens.js";
+import type { Message, Role } from "./session.js";
+
+const SPEAKERS: Readonly<Record<Role, string>> = {
+  system: "System",
+  user: "User",
+  assistant: "Assistant",
+  tool: "Tool",
+};
+
+/** Messages as lines of text, within the limit of a content. */
+export function transcriptOf(messages: readonly Message[]): string {
+  const text = fitLines(messages.flatMap(linesOf));
+  return text === "" ? "(without text)" : text;
+}
+
+function linesOf(message: Message): string[] {
+  const speaker = message.name ?? SPEAKERS[message.role];
+  return [
+    line(speaker, contentText(message.content)),
+    ...(message.tool_calls ?? []).map((call) => line(`Tool ${call.name}`, call.arguments ?? {})),
+  ].filter((text) => text !== undefined);
+}
+
+const SENTENCES = new Intl.Segmenter("en", { granularity: "sentence" });
+/** Of one message; what is longer is no prose. */
+const PROSE = 8_000;
+
+/** What was said, sentence by sentence, each with its speaker. What tools returned isn't prose, and is left out. */
+export function sentencesOf(messages: readonly Message[]): string[] {
+  return messages
+    .filter(({ role }) => role !== "tool")
+    .flatMap((message) => {
+      const speaker = message.name ?? SPEAKERS[message.role];
+      const prose = contentText(message.content).slice(0, PROSE);
+      return Array.from(SENTENCES.segment(prose), ({ segment }) => segment.trim().replaceAll(/\s+/g, " "))
+        .filter((sentence) => sentence !== "")
+        .map((sentence) => `${speaker}: ${sentence}`);
+    });
+}

@@ -1,0 +1,115 @@
+import { authorize } from "../access/authorize.js";
+import { trailOf } from "../access/trail.js";
+import type { Context } from "../domain/context.js";
+import { LIMITS } from "../domain/limits.js";
+import type { EmbeddingStatus, MemoryType } from "./record.js";
+import { EMBEDDING_STATUSES, MEMORY_TYPES } from "./record.js";
+import type { Services } from "./services.js";
+
+export interface Amount {
+  readonly memories: number;
+  /** Of their JSON, their vectors and their old versions. */
+  readonly bytes: number;
+}
+
+/** Memories that have a type, a day of recording and a state of embedding in common. */
+export interface Group extends Amount {
+  readonly memoryType: MemoryType;
+  /** Days since the epoch, UTC. */
+  readonly day: number;
+  readonly status: EmbeddingStatus;
+}
+
+export interface Ending {
+  readonly id: string;
+  readonly expiresAt: number;
+}
+
+/** What of a namespace ends by itself. */
+export interface Endings {
+  /** How many until each of the moments that were asked for. */
+  readonly counts: readonly number[];
+  readonly next: readonly Ending[];
+  /** How many have ended by themselves so far. */
+  readonly ended: number;
+}
+
+export interface Stats {
+  /** False: there was no time to count all of it, so there is more than this. */
+  readonly complete: boolean;
+  readonly total: Amount;
+  readonly byType: Readonly<Record<MemoryType, Amount>>;
+  readonly byStatus: Readonly<Record<EmbeddingStatus, number>>;
+  /** The last days, the newest last: what was recorded then and is still there. */
+  readonly growth: readonly { readonly day: number; readonly added: Amount }[];
+  /** How many have ended by themselves so far. */
+  readonly expired: number;
+  readonly expiring: { readonly within: readonly (readonly [name: string, count: number])[] } & Pick<
+    Endings,
+    "next"
+  >;
+}
+
+const HOUR_MS = 3600 * 1000;
+const DAY_MS = 24 * HOUR_MS;
+
+const HORIZONS = [
+  ["1h", HOUR_MS],
+  ["1d", DAY_MS],
+  ["7d", 7 * DAY_MS],
+  ["30d", 30 * DAY_MS],
+] as const;
+
+/** How many of those that end next are named. */
+const NEXT = 10;
+
+/** How long the counting may take, in milliseconds. */
+const BUDGET_MS = 5000;
+
+/** What a namespace holds, how it grew, and what of it ends next. */
+export async function stats({ store, audit }: Services, context: Context, namespace: string): Promise<Stats> {
+  await authorize(audit, context, namespace, { verb: "read", act: "stats" });
+  await audit.record(namespace, trailOf(context, "stats"), "ok");
+  const now = context.now();
+  const [{ groups, complete }, endings] = await Promise.all([
+    store.groupsOf(namespace, BUDGET_MS),
+    store.endingsOf(
+      namespace,
+      now,
+      HORIZONS.map(([, ms]) => now + ms),
+      NEXT,
+    ),
+  ]);
+  const today = Math.floor(now / DAY_MS);
+  const days = Array.from({ length: LIMITS.statsDays }, (_, index) => today - LIMITS.statsDays + 1 + index);
+  return {
+    complete,
+    total: sum(groups),
+    byType: tally(MEMORY_TYPES, (type) => sum(groups.filter(({ memoryType }) => memoryType === type))),
+    byStatus: tally(
+      EMBEDDING_STATUSES,
+      (wanted) => sum(groups.filter(({ status }) => status === wanted)).memories,
+    ),
+    growth: days.map((day) => ({ day, added: sum(groups.filter((group) => group.day === day)) })),
+    expired: endings.ended,
+    expiring: {
+      within: HORIZONS.map(([name], index) => [name, endings.counts[index] ?? 0] as const),
+      next: endings.next,
+    },
+  };
+}
+
+export function sum(amounts: readonly Amount[]): Amount {
+  return amounts.reduce(
+    (total, { memories, bytes }) => ({ memories: total.memories + memories, bytes: total.bytes + bytes }),
+    { memories: 0, bytes: 0 },
+  );
+}
+
+/** One value for each name, so the record has all of them. */
+export function tally<Name extends string, Value>(
+  names: readonly Name[],
+  of: (name: Name) => Value,
+): Readonly<Record<Name, Value>> {
+  return Object.fromEntries(names.map((name) => [name, of(name)])) as Record<Name, Value>;
+}

@@ -1,0 +1,95 @@
+import type { MemoryStore } from "./ports.js";
+import type { MemoryType } from "./record.js";
+import { MEMORY_TYPES } from "./record.js";
+import type { Amount } from "./stats.js";
+import { sum, tally } from "./stats.js";
+
+/** What there is in all namespaces, as it was a while ago. */
+export interface Survey {
+  readonly bytesByType: Readonly<Record<MemoryType, number>>;
+  /** How many memories have ended by themselves so far. */
+  readonly expired: number;
+  /** Those that hold most, the largest first. */
+  readonly largest: readonly NamedAmount[];
+}
+
+export interface NamedAmount extends Amount {
+  readonly namespace: string;
+}
+
+export interface Surveyor {
+  /** What the last survey found; undefined before there was one. Begins another where that was long ago. */
+  latest(): Survey | undefined;
+}
+
+export interface SurveyorOptions {
+  readonly store: Pick<MemoryStore, "namespacesIn" | "groupsOf" | "endingsOf">;
+  readonly now: () => number;
+  /** How many of the largest namespaces are told by name. */
+  readonly named: number;
+}
+
+const EVERY_MS = 5 * 60_000;
+/** A survey that takes long is made the more seldom, so that it is at most a twentieth of the time. */
+const SHARE = 20;
+const RETRY_MS = 10_000;
+const PAGE = 500;
+const BUDGET_MS = 2000;
+const EVERYTHING = { root: "", below: true } as const;
+
+/** Looks through all namespaces, one small query after the other, when it is asked and what it knows is old. */
+export function createSurveyor({ store, now, named }: SurveyorOptions): Surveyor {
+  let known: Survey | undefined;
+  let due = -Infinity;
+  let running = false;
+
+  async function survey(): Promise<Survey> {
+    const bytes = new Map<MemoryType, number>();
+    const largest: NamedAmount[] = [];
+    let expired = 0;
+    let after: string | undefined;
+    for (;;) {
+      const namespaces = await store.namespacesIn(EVERYTHING, after, PAGE);
+      for (const namespace of namespaces) {
+        const { groups } = await store.groupsOf(namespace, BUDGET_MS);
+        expired += (await store.endingsOf(namespace, now(), [], 1)).ended;
+        for (const group of groups)
+          bytes.set(group.memoryType, (bytes.get(group.memoryType) ?? 0) + group.bytes);
+        keepLargest(largest, { namespace, ...sum(groups) }, named);
+      }
+      after = namespaces.at(-1);
+      if (namespaces.length < PAGE || after === undefined) break;
+    }
+    return { bytesByType: tally(MEMORY_TYPES, (type) => bytes.get(type) ?? 0), expired, largest };
+  }
+
+  async function refresh(): Promise<void> {
+    running = true;
+    const start = performance.now();
+    let pause = RETRY_MS;
+    try {
+      known = await survey();
+      pause = Math.max(EVERY_MS, SHARE * (performance.now() - start));
+    } catch {
+      // Redis is away, and what is known is old: no number is better than a wrong one.
+      known = undefined;
+    } finally {
+      due = performance.now() + pause;
+      running = false;
+    }
+  }
+
+  return {
+    latest() {
+      if (!running && performance.now() >= due) void refresh();
+      return known;
+    },
+  };
+}
+
+function keepLargest(entries: NamedAmount[], entry: NamedAmount, size: number): void {
+  if (size === 0 || entry.memories === 0) return;
+  entries.push(entry);
+  entries.sort((one, other) => other.bytes - one.bytes);
+  entries.length = Math.min(entries.length, size);
+}

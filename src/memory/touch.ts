@@ -1,0 +1,24 @@
+import { isRenewable, latestEnd, lifeOf } from "./decay.js";
+import type { Use } from "./ports.js";
+import type { Memory } from "./record.js";
+import type { Services } from "./services.js";
+
+/**
+ * Notes that a recall returned these memories, which prolongs the lives of those that decay. It is sent ahead of the
+ * recall's answer, on the same connection as all that comes after, but nobody waits for it: a use that can't be noted
+ * is none.
+ */
+export function touch(
+  { store, maxLives }: Pick<Services, "store" | "maxLives">,
+  memories: readonly Memory[],
+): void {
+  if (memories.length === 0) return;
+  void store.touch(memories.map((memory) => useOf(memory, maxLives))).catch(() => {});
+}
+
+function useOf(memory: Memory, maxLives: number): Use {
+  const { namespace, id, version, lifetime, importance, recorded_at } = memory;
+  const life = isRenewable(memory) ? lifeOf(lifetime, importance) : null;
+  const renewal = life === null ? undefined : { life, latest: latestEnd(recorded_at, life, maxLives) };
+  return { namespace, id, version, renewal };
+}

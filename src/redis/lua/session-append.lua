@@ -1,0 +1,58 @@
+--[[
+Appends messages to a session, which begins with its first one. A message whose id is there already isn't appended.
+
+Takes no time for the messages that are there.
+
+ARGV[1] the session's name
+ARGV[2] its namespace
+ARGV[3] incarnation, if it begins now
+ARGV[4] who appends
+ARGV[5+] id, role, tokens and JSON of each message, by turns
+
+Returns {1 if the oldest turns are due to be promoted else 0, number of the last message,
+then for each message its number and 1 if it was appended, else 0}.
+]]
+local known = {}
+local new = false
+for i = 5, #ARGV, 4 do
+  known[i] = redis.call('HGET', session_ids, ARGV[i])
+  new = new or not known[i]
+end
+audit(new and 'ok' or 'repeated')
+session_prune(16)
+if redis.call('EXISTS', session_head) == 0 then
+  redis.call('HSET', session_head, 's', ARGV[1], 'i', ARGV[3], 'n', 0, 'z', 0, 't', 0, 'c', int(now), 'l', int(now), 'x', '', 'f', 0)
+end
+local number = tonumber(redis.call('HGET', session_head, 'n'))
+local tokens = 0
+local results = {}
+for i = 5, #ARGV, 4 do
+  -- Also one that comes twice in the same request.
+  local there = known[i] or redis.call('HGET', session_ids, ARGV[i])
+  if there then
+    table.insert(results, there)
+    table.insert(results, 0)
+  else
+    number = number + 1
+    redis.call('XADD', session_messages, int(number) .. '-0', 'r', ARGV[i + 1], 't', ARGV[i + 2], 'a', int(now), 'b', ARGV[4], 'm', ARGV[i + 3])
+    redis.call('HSET', session_ids, ARGV[i], int(number))
+    tokens = tokens + tonumber(ARGV[i + 2])
+    table.insert(results, int(number))
+    table.insert(results, 1)
+  end
+end
+if new then
+  redis.call('HSET', session_head, 'n', int(number), 'l', int(now))
+  redis.call('HINCRBY', session_head, 't', int(tokens))
+  local last = redis.call('ZRANGE', session_all, 0, 0, 'REV', 'WITHSCORES')[2]
+  local micros = audit_time[1] * 1000000 + audit_time[2]
+  redis.call('ZADD', session_all, int(math.max(micros, (tonumber(last) or 0) + 1)), session_facet)
+end
+local due = 0
+if session_over() then
+  local at = redis.call('HGET', session_due, 'at')
+  if not at then redis.call('HSET', session_due, 'at', int(now), 'ns', ARGV[2], 'sid', ARGV[1]) end
+  if not at or tonumber(at) <= now then due = 1 end
+end
+session_renew()
+return { due, int(number), unpack(results) }

@@ -1,0 +1,32 @@
+--[[
+Ends a claim: the messages of its range leave the session, because episodic memory holds them now, and the running
+summary covers them.
+
+ARGV[1] incarnation
+ARGV[2] fence
+ARGV[3] up to which number
+ARGV[4] the running summary
+ARGV[5] its method
+ARGV[6] its model, or ''
+
+Returns 1, or 0 if the claim was lost.
+]]
+local head = redis.call('HMGET', session_head, 'i', 'f', 'z', 'ct', 's')
+if head[1] ~= ARGV[1] or head[2] ~= ARGV[2] or head[4] ~= ARGV[3] then
+  audit('lost')
+  return 0
+end
+audit('ok')
+local tokens = 0
+local entries = redis.call('XRANGE', session_messages, int(tonumber(head[3]) + 1) .. '-0', ARGV[3] .. '-0')
+for _, entry in ipairs(entries) do tokens = tokens + tonumber(entry[2][4]) end
+redis.call('XTRIM', session_messages, 'MINID', int(tonumber(ARGV[3]) + 1) .. '-0')
+redis.call('HINCRBY', session_head, 't', int(-tokens))
+redis.call('HSET', session_head, 'z', ARGV[3], 'u', ARGV[4], 'um', ARGV[5], 'ul', ARGV[6])
+redis.call('HDEL', session_head, 'cu', 'ct')
+if session_over() and redis.call('EXISTS', session_due) == 1 then
+  redis.call('HSET', session_due, 'at', int(now))
+else
+  redis.call('DEL', session_due)
+end
+return 1

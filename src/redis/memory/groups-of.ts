@@ -1,0 +1,123 @@
+import type { EmbeddingStatus, MemoryType } from "../../memory/record.js";
+import type { Endings, Group } from "../../memory/stats.js";
+import type { Params } from "../query.js";
+import { scopeClause } from "../query.js";
+import type { StoreDeps } from "./deps.js";
+
+/** Records that one query goes through: 10 ms or so, and nobody else is served meanwhile. */
+const WINDOW = 1000;
+
+const AGGREGATION = `
+  LOAD 18
+    $.memory.memory_type AS type
+    $.memory.recorded_at AS recorded
+    $.memory.embedding.status AS status
+    $.index.bytes AS json
+    $.index.vector_bytes AS vectors
+    $.index.version_bytes AS versions
+  APPLY floor(@recorded/86400000) AS day
+  GROUPBY 3 @type @day @status
+    REDUCE COUNT 0 AS memories
+    REDUCE SUM 1 @json AS json
+    REDUCE SUM 1 @vectors AS vectors
+    REDUCE SUM 1 @versions AS versions
+  LIMIT 0 ${WINDOW} TIMEOUT 2000`
+  .trim()
+  .split(/\s+/);
+
+/** What a namespace holds, window by window of its sequence, so that no query keeps others waiting. */
+export async function groupsOf(
+  { redis, keys }: StoreDeps,
+  namespace: string,
+  budgetMs: number,
+): Promise<{ readonly groups: readonly Group[]; readonly complete: boolean }> {
+  const params: Params = {};
+  const scope = scopeClause(
+    [{ root: namespace, below: false }],
+    { groups: [], from: undefined, to: undefined },
+    params,
+  );
+  const last = Number((await redis.run((client) => client.get(keys.sequence(namespace)))) ?? 0);
+  const merged = new Map<string, Group>();
+  const until = performance.now() + budgetMs;
+  // The newest first: of a namespace that is too large, the latest days are right.
+  for (let to = last; to > 0; to -= WINDOW) {
+    if (performance.now() > until) return { groups: [...merged.values()], complete: false };
+    const bound = Object.entries(params).flat();
+    const reply = await redis.run((client) =>
+      client.sendCommand([
+        "FT.AGGREGATE",
+        keys.recordIndex(),
+        `${scope} @seq:[${to - WINDOW + 1} ${to}]`,
+        ...AGGREGATION,
+        "PARAMS",
+        String(bound.length),
+        ...bound,
+        "DIALECT",
+        "2",
+      ]),
+    );
+    for (const group of readGroups(reply)) {
+      const key = `${group.memoryType} ${group.day} ${group.status}`;
+      const before = merged.get(key) ?? { memories: 0, bytes: 0 };
+      merged.set(key, {
+        ...group,
+        memories: before.memories + group.memories,
+        bytes: before.bytes + group.bytes,
+      });
+    }
+  }
+  return { groups: [...merged.values()], complete: true };
+}
+
+/** Reads a reply of FT.AGGREGATE (RESP2): after a number, a list of names and values by turns for each row. */
+function readGroups(reply: unknown): Group[] {
+  if (!Array.isArray(reply)) throw new Error("FT.AGGREGATE replied with something else than RESP2's array");
+  return reply.slice(1).flatMap((row: unknown) => {
+    if (!Array.isArray(row)) return [];
+    const value = (name: string): string => {
+      const place = row.indexOf(name);
+      return place === -1 ? "" : String(row[place + 1]);
+    };
+    const number = (name: string): number => {
+      const found = Number(value(name));
+      return Number.isFinite(found) ? found : 0;
+    };
+    // What has expired but isn't removed yet has no fields.
+    if (value("type") === "" || !Number.isFinite(Number(value("day")))) return [];
+    return [
+      {
+        memoryType: value("type") as MemoryType,
+        day: number("day"),
+        status: value("status") as EmbeddingStatus,
+        memories: number("memories"),
+        bytes: number("json") + number("vectors") + number("versions"),
+      },
+    ];
+  });
+}
+
+/** The namespace's usage knows what of it ends by itself: members are `<id>:<bytes>`, see lua/usage.lua. */
+export async function endingsOf(
+  { redis, keys }: StoreDeps,
+  namespace: string,
+  now: number,
+  moments: readonly number[],
+  limit: number,
+): Promise<Endings> {
+  const key = keys.usageEnding(namespace);
+  return redis.run(async (client) => {
+    const [next, ended, unnoticed, ...counts] = await Promise.all([
+      client.zRangeByScoreWithScores(key, now, "+inf", { LIMIT: { offset: 0, count: limit } }),
+      client.hGet(keys.usage(namespace), "ended"),
+      client.zCount(key, "-inf", `(${now}`),
+      ...moments.map((moment) => client.zCount(key, now, moment)),
+    ]);
+    return {
+      counts,
+      // Those that no write has counted out yet, too.
+      ended: Number(ended ?? 0) + unnoticed,
+      next: next.map(({ value, score }) => ({ id: value.split(":")[0] ?? "", expiresAt: score })),
+    };
+  });
+}

@@ -1,0 +1,24 @@
+import type { Trail } from "../../access/trail.js";
+import type { SessionPage } from "../../memory/sessions/ports.js";
+import { decodeSession } from "./codec.js";
+import type { SessionDeps } from "./deps.js";
+
+export async function list(
+  { auditor, keys }: SessionDeps,
+  trail: Trail,
+  namespace: string,
+  limit: number,
+  before: number | undefined,
+): Promise<SessionPage> {
+  const [edge, ...heads] = await auditor.run(namespace, trail, (client, audit) =>
+    client.listSessions(
+      audit,
+      [keys.sessions(namespace), keys.sessionsEnding(namespace)],
+      [String(limit), before === undefined ? "" : String(before), keys.sessionPrefix(namespace)],
+    ),
+  );
+  return {
+    sessions: heads.map((head) => decodeSession(namespace, head)),
+    next: edge === "" ? undefined : Number(edge),
+  };
+}
