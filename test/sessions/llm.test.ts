@@ -23,7 +23,7 @@ afterAll(async () => {
   await chat.close();
 });
 
-async function promoted(behaviour: ChatBehaviour, text = "The gate code is 4711.") {
+async function promoted(behaviour: ChatBehaviour, text = "The gate code is gx4711zq.") {
   chat.behave(behaviour);
   chat.requests.length = 0;
   const ns = newNamespace();
@@ -81,7 +81,7 @@ test.for([
   async ([, behaviour, because]) => {
     const { session, summary, memories } = await promoted(behaviour);
     expect(session.summary).toMatchObject({ method: "extractive", model: null });
-    expect(session.summary?.text).toContain("4711");
+    expect(session.summary?.text).toContain("gx4711zq");
     expect(summary?.metadata["summary"]).toMatchObject({
       method: "extractive",
       instead_of: "llm",
@@ -91,7 +91,7 @@ test.for([
     // It was asked once; a model that fails isn't asked over and over.
     expect(chat.requests).toHaveLength(1);
     expect(service.logs()).not.toContain("sk-test-secret");
-    expect(service.logs()).not.toContain("4711");
+    expect(service.logs()).not.toContain("gx4711zq");
   },
 );
 
