@@ -6,6 +6,9 @@ export function holds(memory: Memory, { asOf, validAt }: Moment): boolean {
   if (asOf !== undefined) {
     if (memory.updated_at > asOf) return false;
     if (memory.superseded_at !== null && memory.superseded_at <= asOf) return false;
+  } else if (memory.superseded_at !== null) {
+    // Since it was found.
+    return false;
   }
   if (validAt === undefined) return true;
   return (

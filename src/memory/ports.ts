@@ -214,6 +214,12 @@ export interface Comparison {
   readonly near: readonly { readonly memory: Memory; readonly similarity: number }[];
 }
 
+export interface Near {
+  readonly id: string;
+  /** Cosine. */
+  readonly similarity: number;
+}
+
 export interface PendingEmbedding extends MemoryRef {
   readonly version: number;
   readonly content: string;
@@ -313,6 +319,17 @@ export interface MemoryStore {
   publishMinTrust(namespace: string): Promise<number | null>;
   /** As part of an act that is recorded by itself: versions of memories of one namespace, in order. */
   peekVersions(namespace: string, versions: readonly Source[]): Promise<readonly (Memory | undefined)[]>;
+  /** As part of an act that is recorded by itself: memories of one namespace, in order. */
+  peekDetails(namespace: string, ids: readonly string[]): Promise<readonly (MemoryDetail | undefined)[]>;
+  /** The first passage's vector of each; undefined where there is none. */
+  vectorsOf(namespace: string, ids: readonly string[]): Promise<readonly (Float32Array | undefined)[]>;
+  /** The nearest of a type in a namespace, by their first passages; the memory itself is among them. */
+  nearest(
+    namespace: string,
+    type: MemoryType,
+    vector: Float32Array,
+    limit: number,
+  ): Promise<readonly Near[]>;
   /** Memories that should have been compared by now, of all namespaces. */
   pendingCorroborations(now: number, limit: number): Promise<readonly MemoryRef[]>;
   /** What a memory is to be compared with; `pending`: it has no vector yet; undefined: there is nothing to do. */

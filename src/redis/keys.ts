@@ -95,6 +95,16 @@ export interface Keys {
   sessions(namespace: string): string;
   sessionsEnding(namespace: string): string;
   sessionsDueIndex(): string;
+  /** What is at work in a namespace, and what its schedule says, a hash. See lua/consolidation.lua for these. */
+  consolidationHead(namespace: string): string;
+  consolidation(namespace: string, id: string): string;
+  /** What {@link consolidation} puts before the id. */
+  consolidationPrefix(namespace: string): string;
+  consolidationActions(namespace: string, id: string): string;
+  consolidations(namespace: string): string;
+  consolidationDue(namespace: string): string;
+  allConsolidationsDue(): string;
+  consolidationsDueIndex(): string;
   /** What an operation has done already: see {@link Context.operation}. */
   done(namespace: string, operation: string): string;
   /** A channel: the ids of API keys that have changed. */
@@ -125,7 +135,7 @@ export const DENIALS = "~denials";
 
 /**
  * The fields of a namespace's settings; one that isn't set is left out. Scripts read them by these names. Besides, there
- * is one for each predicate that has a setting: {@link predicateSetting}.
+ * is one for each predicate that has a setting, {@link predicateSetting}, and `consolidation`, as JSON.
  */
 export const SETTING_FIELDS = [
   "state_ttl_default_seconds",
@@ -146,6 +156,7 @@ export const predicateSetting = (predicate: string): string => `predicates_${pre
 const RECORD_SCHEMA = 4;
 const VECTOR_SCHEMA = 2;
 const SESSION_SCHEMA = 1;
+const CONSOLIDATION_SCHEMA = 1;
 
 export function createKeys(prefix: string): Keys {
   return {
@@ -199,6 +210,14 @@ export function createKeys(prefix: string): Keys {
     sessions: (namespace) => `${prefix}:sessions:{${namespace}}`,
     sessionsEnding: (namespace) => `${prefix}:sessions-ending:{${namespace}}`,
     sessionsDueIndex: () => `${prefix}:idx:session-due:${SESSION_SCHEMA}`,
+    consolidationHead: (namespace) => `${prefix}:consolidation-head:{${namespace}}`,
+    consolidation: (namespace, id) => `${prefix}:consolidation:{${namespace}}:${id}`,
+    consolidationPrefix: (namespace) => `${prefix}:consolidation:{${namespace}}:`,
+    consolidationActions: (namespace, id) => `${prefix}:consolidation-actions:{${namespace}}:${id}`,
+    consolidations: (namespace) => `${prefix}:consolidations:{${namespace}}`,
+    consolidationDue: (namespace) => `${prefix}:consolidation-due:{${namespace}}`,
+    allConsolidationsDue: () => `${prefix}:consolidation-due:`,
+    consolidationsDueIndex: () => `${prefix}:idx:consolidation-due:${CONSOLIDATION_SCHEMA}`,
     done: (namespace, operation) => `${prefix}:done:{${namespace}}:${operation}`,
     keyNews: () => `${prefix}:news:keys`,
     stateNews: (namespace) => `${prefix}:news:state:{${namespace}}`,

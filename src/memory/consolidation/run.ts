@@ -75,7 +75,6 @@ export interface Action {
   readonly sources: readonly Source[];
   /** Id of the first memory that it makes; see `nthId` for the others. '' where it makes none. */
   readonly memory_id: string;
-  /** What is written where no language model is asked, as far as that is known from the plan on. */
   readonly draft?: Draft;
   readonly result?: ActionResult;
 }
@@ -91,9 +90,15 @@ export interface Draft {
 export interface ActionResult {
   /** `skipped`: its sources have changed, or nothing came of it. */
   readonly status: "done" | "skipped" | "undone";
-  /** Memories that it made, and those that it found already there. */
+  /** Why it was skipped. */
+  readonly reason: "changed" | "nothing" | "quota" | "refused" | null;
+  /** Memories that it made. */
   readonly made: readonly string[];
+  /** Memories that said so already. */
+  readonly found: readonly string[];
   readonly superseded: readonly string[];
+  /** What the undoing of it left as it is, because somebody changed it since. */
+  readonly kept?: readonly string[];
   readonly method: Made["method"];
   readonly because: Made["because"];
 }

@@ -26,7 +26,6 @@ export async function attachVectors(
       [
         String(progress.version),
         JSON.stringify(patch),
-        ref.namespace,
         progress.context,
         ...vectors.map(encodeIndexVector),
       ],
