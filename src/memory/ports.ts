@@ -125,6 +125,8 @@ export interface ListPage {
   readonly refs: readonly MemoryRef[];
   /** Where the next page begins; undefined at the end. */
   readonly next: number | undefined;
+  /** The sequence number up to which it looked, of an ascending list. */
+  readonly reached: number;
 }
 
 /** When: milliseconds since the epoch. */

@@ -73,18 +73,22 @@ export interface Action {
   readonly step: Step;
   /** Versions as they were when it was planned: what was changed since is left alone. */
   readonly sources: readonly Source[];
-  /** Id of the first memory that it makes; see `nthId` for the others. '' where it makes none. */
-  readonly memory_id: string;
+  /** Undefined: a language model is to write it first. */
   readonly draft?: Draft;
   readonly result?: ActionResult;
 }
 
-/** What an action writes; kept before it is written, so that whoever resumes writes the same. */
+/** What an action writes; kept before it is written, so that whoever resumes writes the same, under the same ids. */
 export interface Draft {
-  readonly memories: readonly RememberInput[];
+  readonly memories: readonly DraftMemory[];
   readonly made: Made;
-  /** Sources that leave recall, because what was made stands for them. */
+  /** Sources that leave recall, because the first of the memories stands for them. */
   readonly supersede: readonly Source[];
+}
+
+/** A memory that will be written. Times are milliseconds since the epoch. */
+export interface DraftMemory extends Omit<RememberInput, "embedding" | "interaction"> {
+  readonly id: string;
 }
 
 export interface ActionResult {

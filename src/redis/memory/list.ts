@@ -40,6 +40,7 @@ export async function list(deps: StoreDeps, query: ListQuery): Promise<ListPage>
   return {
     refs: rows.map((row) => row.ref),
     next: end ? undefined : position - step,
+    reached: Math.min(position - step, last),
   };
 }
 
