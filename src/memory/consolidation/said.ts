@@ -79,3 +79,11 @@ export function lineOf({ speaker, sentence }: Said): string {
 export function isQuestion(sentence: string): boolean {
   return /[?？؟][\s"'”’)\]]*$/u.test(sentence);
 }
+
+const CONDITION =
+  /\b(?:if|unless|would|could|might|may|maybe|perhaps|hypothetically|suppose|supposing|imagine|pretend|wish|hope|hoping|planning|plan to|want to|wants to|wanted to|dream(?:s|t|ed|ing)?|thinking (?:of|about)|considering|whether|should|shall)\b|['’]d (?:like|love|prefer|rather)\b/i;
+
+/** It says what may be, or what somebody wishes to be; not what is. "In May" is a month. */
+export function isConditional(sentence: string): boolean {
+  return CONDITION.test(sentence.replaceAll(/\bMay\b/g, ""));
+}
