@@ -31,6 +31,8 @@ export interface Config {
   };
   /** How long the receipt of a recall is kept; undefined: none is. */
   readonly receiptRetentionDays: number | undefined;
+  /** How long a run of consolidation is kept, and can be undone. */
+  readonly consolidationRetentionDays: number;
   /** How long an entry of the audit trail is kept. */
   readonly auditRetentionDays: number;
   /** Of a namespace whose settings have none of their own; null: any amount. */
@@ -135,6 +137,7 @@ const environment = z
     MNEME_WATCH_HEARTBEAT_MS: integer(15_000, 50, 300_000),
     MNEME_WATCH_SEND_MS: integer(10_000, 50, 300_000),
     RECEIPT_RETENTION_DAYS: integer(30, 0, 3650),
+    CONSOLIDATION_RETENTION_DAYS: integer(90, 1, 3650),
     AUDIT_RETENTION_DAYS: integer(30, 1, 3650),
     MNEME_ALLOW_ANONYMOUS: z.enum(["0", "1"]).default("0"),
   })
@@ -196,6 +199,7 @@ export function loadConfig(env: Environment): Config {
       sendMs: values.MNEME_WATCH_SEND_MS,
     },
     receiptRetentionDays: values.RECEIPT_RETENTION_DAYS === 0 ? undefined : values.RECEIPT_RETENTION_DAYS,
+    consolidationRetentionDays: values.CONSOLIDATION_RETENTION_DAYS,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     quota: { memories: values.MNEME_QUOTA_MEMORIES, bytes: values.MNEME_QUOTA_BYTES },
     session: {

@@ -326,12 +326,7 @@ export interface MemoryStore {
   /** The first passage's vector of each; undefined where there is none. */
   vectorsOf(namespace: string, ids: readonly string[]): Promise<readonly (Float32Array | undefined)[]>;
   /** The nearest of a type in a namespace, by their first passages; the memory itself is among them. */
-  nearest(
-    namespace: string,
-    type: MemoryType,
-    vector: Float32Array,
-    limit: number,
-  ): Promise<readonly Near[]>;
+  nearest(namespace: string, type: MemoryType, vector: Float32Array, limit: number): Promise<readonly Near[]>;
   /** Memories that should have been compared by now, of all namespaces. */
   pendingCorroborations(now: number, limit: number): Promise<readonly MemoryRef[]>;
   /** What a memory is to be compared with; `pending`: it has no vector yet; undefined: there is nothing to do. */

@@ -22,5 +22,8 @@ export interface NamespaceServices {
   readonly store: NamespaceStore;
   readonly audit: AuditLog;
   /** When a schedule's time comes next after a moment, milliseconds since the epoch; undefined: never. */
-  readonly nextTime: (schedule: Pick<ConsolidationSettings, "schedule" | "time_zone">, after: number) => number | undefined;
+  readonly nextTime: (
+    schedule: Pick<ConsolidationSettings, "schedule" | "time_zone">,
+    after: number,
+  ) => number | undefined;
 }

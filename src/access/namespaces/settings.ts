@@ -35,7 +35,7 @@ export interface ConsolidationSettings {
   /** An IANA name. */
   readonly time_zone: string;
   /** As a request for a run gives them; null: what is left out there. */
-  readonly steps: readonly string[] | null;
+  readonly steps: string[] | null;
   readonly older_than_seconds: number | null;
   readonly unread_seconds: number | null;
 }

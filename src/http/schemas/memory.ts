@@ -248,11 +248,9 @@ export const memoryView = z
     version: z.int(),
     recorded_at: timeView,
     updated_at: timeView.openapi({ description: "When this version was recorded." }),
-    superseded_at: timeView
-      .nullable()
-      .openapi({
-        description: "When the next one was, or another memory came to stand for it; null: it is current.",
-      }),
+    superseded_at: timeView.nullable().openapi({
+      description: "When the next one was, or another memory came to stand for it; null: it is current.",
+    }),
     superseded_by: memoryId.nullable().openapi({
       description: "The memory that stands for it: docs/lifecycle.md, Consolidation.",
     }),
@@ -354,7 +352,7 @@ export const memoryDetailView = memoryView
   })
   .openapi("MemoryDetail");
 
-const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
+export const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 export const isoOrNull = (milliseconds: number | null): string | null =>
   milliseconds === null ? null : iso(milliseconds);

@@ -1,6 +1,6 @@
 import type { Trail } from "../../access/trail.js";
 import type { Source } from "../record.js";
-import type { Action, Run, RunOptions, RunStatus, Step, Trigger } from "./run.js";
+import type { Action, Reached, Run, RunOptions, RunStatus, Trigger } from "./run.js";
 
 /** A run that somebody is at work on. Whoever holds a newer claim has a higher fence, and an older one can't go on. */
 export interface Claim {
@@ -9,8 +9,6 @@ export interface Claim {
   /** How far steps have come in earlier runs: sequence numbers of memories. */
   readonly reached: Reached;
 }
-
-export type Reached = Partial<Readonly<Record<Step, number>>>;
 
 export type Begun =
   | { readonly kind: "begun" }
@@ -45,6 +43,7 @@ export interface Progress {
   readonly settled?: number;
   readonly llm_calls?: number;
   readonly llm_tokens?: number;
+  readonly reached?: Reached;
 }
 
 export interface Settlement {
@@ -93,11 +92,7 @@ export interface ConsolidationStore {
     progress: Progress,
   ): Promise<"kept" | "lost">;
   /** Takes the sources out of recall; with the ids of those that were. */
-  settle(
-    trail: Trail,
-    claim: Claim,
-    settlement: Settlement,
-  ): Promise<readonly string[] | "lost" | "missing">;
+  settle(trail: Trail, claim: Claim, settlement: Settlement): Promise<readonly string[] | "lost" | "missing">;
   /** Brings superseded memories back; with the ids of those that others have taken the place of. */
   reinstate(
     trail: Trail,
@@ -105,7 +100,12 @@ export interface ConsolidationStore {
     made: readonly string[],
     superseded: readonly string[],
   ): Promise<readonly string[] | "lost">;
-  finish(claim: Claim, status: RunStatus, error: string | undefined, reached: Reached): Promise<"kept" | "lost">;
+  finish(
+    claim: Claim,
+    status: RunStatus,
+    error: string | undefined,
+    reached: Reached,
+  ): Promise<"kept" | "lost">;
   /** Lets go of it for a while. */
   postpone(claim: Claim, ms: number): Promise<void>;
 }

@@ -53,9 +53,14 @@ export interface Run {
   readonly settled: number;
   readonly llm_calls: number;
   readonly llm_tokens: number;
+  /** How far its steps came among the memories, by their sequence numbers. */
+  readonly reached: Reached;
   /** Why it failed; stable. */
   readonly error: string | null;
 }
+
+/** Up to which memory steps have looked, by their sequence numbers. */
+export type Reached = Partial<Readonly<Record<Step, number>>>;
 
 /** How a text was made. */
 export interface Made {

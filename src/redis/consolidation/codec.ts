@@ -1,5 +1,4 @@
-import type { Reached } from "../../memory/consolidation/ports.js";
-import type { Action, Run, RunOptions, RunStatus, Trigger } from "../../memory/consolidation/run.js";
+import type { Action, Reached, Run, RunOptions, RunStatus, Trigger } from "../../memory/consolidation/run.js";
 import { STEPS } from "../../memory/consolidation/run.js";
 
 /** Reads what HGETALL does of a run: names and values by turns, as our scripts wrote them. */
@@ -20,6 +19,7 @@ export function decodeRun(namespace: string, id: string, reply: unknown): Run {
     settled: number("settled"),
     llm_calls: number("calls"),
     llm_tokens: number("tokens"),
+    reached: JSON.parse(fields.get("reached") ?? "{}") as Reached,
     error: fields.get("error") ?? null,
   };
 }

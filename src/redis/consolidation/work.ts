@@ -1,6 +1,6 @@
 import type { Trail } from "../../access/trail.js";
-import type { Claim, Progress, Reached, Settlement, Work } from "../../memory/consolidation/ports.js";
-import type { Action, RunStatus } from "../../memory/consolidation/run.js";
+import type { Claim, Progress, Settlement, Work } from "../../memory/consolidation/ports.js";
+import type { Action, Reached, RunStatus } from "../../memory/consolidation/run.js";
 import { decodeReached, decodeRun } from "./codec.js";
 import type { ConsolidationDeps } from "./deps.js";
 import { scopeOf } from "./deps.js";
@@ -61,8 +61,9 @@ export async function keep(
   return kept === 1 ? "kept" : "lost";
 }
 
-function fieldsOf({ status, planned, settled, llm_calls, llm_tokens }: Progress): string[] {
-  const named = { status, planned, settled, calls: llm_calls, tokens: llm_tokens };
+function fieldsOf({ status, planned, settled, llm_calls, llm_tokens, reached }: Progress): string[] {
+  const progress = reached === undefined ? undefined : JSON.stringify(reached);
+  const named = { status, planned, settled, calls: llm_calls, tokens: llm_tokens, reached: progress };
   return Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
 }
 
