@@ -19,8 +19,12 @@ export function claimsOf(content: string): Claims {
   const { terms, identifiers } = analyse(content);
   const numbers = terms.filter((term) => /\p{N}/u.test(term));
   const values = [...numbers, ...identifiers.map((words) => words.join(" "))].toSorted();
-  const denials = content.normalize("NFKC").toLowerCase().replace(/['’]/g, "").match(NEGATION) ?? [];
-  return { values, denied: denials.length % 2 === 1 };
+  return { values, denied: denialsIn(content) % 2 === 1 };
+}
+
+/** How often something is denied, in English. */
+export function denialsIn(content: string): number {
+  return content.normalize("NFKC").toLowerCase().replace(/['’]/g, "").match(NEGATION)?.length ?? 0;
 }
 
 export function sameClaims(one: Claims, other: Claims): boolean {

@@ -39,17 +39,19 @@ export function saidIn(text: string): Said[] {
   const said: Said[] = [];
   let speaker: string | null = null;
   let by: Voice = "nobody";
-  let [fenced, inTool] = [false, false];
+  let [fenced, inTool, sawTool] = [false, false, false];
   for (const line of text
     .slice(0, PROSE)
     .toWellFormed()
     .split(/\r\n|[\n\r\u2028\u2029]/u)) {
     if (FENCE.test(line)) fenced = !fenced;
     else if (fenced) continue;
-    else if (TOOL.test(line)) inTool = true;
+    else if (TOOL.test(line)) [inTool, sawTool] = [true, true];
     else {
       const labelled = speakerOf(line);
-      if (labelled !== undefined) [speaker, by, inTool] = [labelled.speaker, labelled.by, false];
+      // What a tool returned may hold lines that look as if somebody spoke: from there on nobody's "I" is believed.
+      const voice = sawTool ? "machine" : labelled?.by;
+      if (labelled !== undefined) [speaker, by, inTool] = [labelled.speaker, voice ?? "nobody", false];
       if (inTool) continue;
       const sentences = sentencesIn(labelled === undefined ? line : line.slice(labelled.length));
       for (const sentence of sentences) said.push({ speaker, by, sentence });
