@@ -24,9 +24,10 @@ export function matched(
   episodes: readonly MemoryDetail[],
   made: Made = BY_PATTERNS,
 ): Draft | undefined {
-  const found = episodes.flatMap((episode) =>
-    patternFacts(excerptOf(episode)).map((fact) => memoryOf({ services, run }, episode, fact, made)),
-  );
+  const found = patternFacts(episodes.map(excerptOf)).flatMap(({ source, said: _, ...fact }) => {
+    const episode = episodes[source];
+    return episode === undefined ? [] : [memoryOf({ services, run }, episode, fact, made)];
+  });
   return draftOf(found, made);
 }
 
