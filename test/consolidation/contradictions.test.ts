@@ -14,6 +14,8 @@ test.for([
   ["another day", "The board meets on Monday.", "The board meets on Tuesday."],
   ["one term", "Code: 4711.", "Code: 4712."],
   ["among other sentences", "Mara: Hi! The gate code is 4711. Bye.", "Ann: The gate code is 4712."],
+  ["another home", "Mara: I live in Rome.", "Ann: Mara lives in Oslo."],
+  ["another favourite", "Mara: My favourite colour is blue.", "Mara: My favorite color is red."],
   ["of one speaker", "Mara: I have 2 children.", "Mara: I have 3 children."],
 ] as const)("%s contradicts", ([, one, other]) => {
   expect(of(one, "It rains.", other)).toEqual([[0, 2]]);
@@ -26,6 +28,8 @@ test.for([
   ["something else", "Orders ship in 3 days.", "The gate code is 4711."],
   ["a question", "Orders ship in 3 days.", "Do orders ship in 5 days?"],
   ["another speaker's own", "Mara: I have 2 children.", "Ann: I have 3 children."],
+  ["another's home", "Mara: I live in Rome.", "Ann: I live in Oslo."],
+  ["the same home", "Mara: I live in Rome.", "Mara lives in Rome."],
   ["within one text", "Orders ship in 3 days. Orders ship in 5 days.", "It rains."],
   ["nothing", "", "3"],
 ] as const)("%s doesn't", ([, one, other]) => {

@@ -1,6 +1,8 @@
 import { claimsOf } from "../claims.js";
 import { analyse } from "../terms.js";
+import { normaliseName } from "../facts/names.js";
 import type { Excerpt } from "./excerpt.js";
+import { patternFacts } from "./pattern-facts.js";
 import { isQuestion, saidIn } from "./said.js";
 
 /** Places of two excerpts, the lower one first. */
@@ -24,19 +26,38 @@ const DENIALS = new Set(analyse("no not never none nobody nothing neither nor wi
 const FIRST_PERSON = /\b(?:i|me|my|mine|myself|we|us|our|ours)\b/i;
 
 /**
- * Excerpts in which nearly the same is said with other numbers, identifiers, days or denials: nothing may make one
- * sentence of them. It errs towards finding one. Two who speak of themselves don't contradict each other.
+ * Excerpts in which nearly the same is said with other numbers, identifiers, days or denials, or where somebody has
+ * another name, home, birthday or favourite: nothing may make one sentence of them. It errs towards finding one. Two who speak of themselves don't contradict each other.
  */
 export function contradictionsOf(excerpts: readonly Excerpt[]): Contradiction[] {
   const most = Math.max(LEAST_SENTENCES, Math.floor(MOST_SENTENCES / Math.max(1, excerpts.length)));
   const claims = excerpts.map(({ text }) => statementsIn(text).slice(0, most));
+  const facts = singlesIn(excerpts);
   const found: Contradiction[] = [];
   for (const [a, one] of claims.entries()) {
     for (const [b, other] of claims.entries()) {
-      if (b > a && one.some((left) => other.some((right) => contradict(left, right)))) found.push([a, b]);
+      if (b <= a) continue;
+      const spoken = one.some((left) => other.some((right) => contradict(left, right)));
+      if (spoken || disagree(facts[a], facts[b])) found.push([a, b]);
     }
   }
   return found;
+}
+
+/** Objects by what can have only one of them at a time. */
+type Singles = ReadonlyMap<string, string>;
+
+function singlesIn(excerpts: readonly Excerpt[]): Singles[] {
+  const singles = excerpts.map(() => new Map<string, string>());
+  for (const { subject, predicate, object, cardinality, source } of patternFacts(excerpts)) {
+    if (cardinality !== "one" && !predicate.startsWith("favourite_")) continue;
+    singles[source]?.set(JSON.stringify([normaliseName(subject), predicate]), normaliseName(object));
+  }
+  return singles;
+}
+
+function disagree(one: Singles = new Map(), other: Singles = new Map()): boolean {
+  return [...one].some(([name, object]) => other.has(name) && other.get(name) !== object);
 }
 
 interface Statement {

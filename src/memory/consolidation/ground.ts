@@ -6,6 +6,7 @@ import { analyse } from "../terms.js";
 import type { Contradiction } from "./contradictions.js";
 import { contradictionsOf } from "./contradictions.js";
 import type { Excerpt, WrittenFact, WrittenSummary } from "./excerpt.js";
+import { instructs } from "./instructs.js";
 import type { Said } from "./said.js";
 import { isConditional, isQuestion, saidIn } from "./said.js";
 
@@ -26,9 +27,6 @@ const LEAST_TERMS = 2;
 /** Of the terms that the nearest sentence shares with a statement, what another one must share to be as near. */
 const NEAR = 0.6;
 
-/** Text that tells a model what to do, instead of telling something. */
-const INSTRUCTION =
-  /\b(?:ignore|disregard|forget|override|bypass)\b.{0,80}\b(?:instructions?|prompts?|rules?|guidelines|directions|above|previous)\b|\b(?:system|developer) (?:prompt|message)\b|\bnew instructions?\b|\b(?:respond|reply|answer|output|write|say) only\b|\byou are now\b|<\/?(?:system|data|instructions?)>|\[\/?INST\]|<\|[a-z_]+\|>/is;
 /** A capital where no sentence begins; I is no name. */
 const NAMES = /(?<=[^.!?:\s]\s)(?!I\b)\p{Lu}[\p{L}\p{M}]+/gu;
 const SELVES: ReadonlySet<string> = new Set([
@@ -62,11 +60,10 @@ export function groundSummary(
     const line = oneLine(text);
     const cited = [...new Set(sources)].toSorted((a, b) => a - b);
     const said = cited.map((place) => evidence(place));
-    if (Buffer.byteLength(line) > LINE_BYTES || INSTRUCTION.test(line)) continue;
+    if (Buffer.byteLength(line) > LINE_BYTES || instructs(line)) continue;
     if (contradictions.some(([one, other]) => cited.includes(one) && cited.includes(other))) continue;
     const known = said.filter((each) => each !== undefined);
-    if (known.length === 0 || known.length < said.length || known.some(({ instructs }) => instructs))
-      continue;
+    if (known.length === 0 || known.length < said.length || known.some(({ tainted }) => tainted)) continue;
     if (isBorneOut(line, known)) grounded.set(line, { text: line, sources: cited });
   }
   return [...grounded.values()];
@@ -82,7 +79,7 @@ export function groundFacts(facts: readonly WrittenFact[], excerpts: readonly Ex
   const grounded = new Map<string, WrittenFact>();
   for (const fact of facts.slice(0, MOST_FACTS)) {
     const said = evidence(fact.source);
-    const kept = said === undefined || said.instructs ? undefined : groundFact(fact, said);
+    const kept = said === undefined || said.tainted ? undefined : groundFact(fact, said);
     if (kept === undefined) continue;
     const name = JSON.stringify([kept.subject, kept.predicate, kept.object, kept.source]);
     if (!grounded.has(name)) grounded.set(name, kept);
@@ -95,7 +92,8 @@ interface Evidence {
   readonly terms: ReadonlySet<string>;
   readonly values: ReadonlySet<string>;
   readonly sentences: readonly Sentence[];
-  readonly instructs: boolean;
+  /** It tells the model what to do. */
+  readonly tainted: boolean;
 }
 
 interface Sentence extends Said {
@@ -115,7 +113,7 @@ function evidenceOf(excerpts: readonly Excerpt[]): (place: number) => Evidence |
       terms: new Set(analyse(text).terms),
       values: new Set(claimsOf(text).values),
       sentences: saidIn(text).map(sentenceOf),
-      instructs: INSTRUCTION.test(text),
+      tainted: instructs(text),
     };
     known.set(place, evidence);
     return evidence;
@@ -156,7 +154,7 @@ function groundFact(fact: WrittenFact, said: Evidence): WrittenFact | undefined 
   const predicate = predicateOf(fact.predicate);
   const object = oneLine(fact.object);
   if (predicate === undefined || !isName(object) || !Number.isFinite(fact.confidence)) return undefined;
-  if (INSTRUCTION.test(object) || !standsIn(object, said)) return undefined;
+  if (instructs(object) || !standsIn(object, said)) return undefined;
   const words = analyse(object).terms;
   const near = said.sentences.filter(({ terms }) => words.every((term) => terms.has(term)));
   const asserted = near.filter(

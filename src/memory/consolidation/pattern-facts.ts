@@ -28,7 +28,9 @@ const CAPITAL = String.raw`(?!I\b|I['’])\p{Lu}[\p{L}\p{M}\p{N}&'’.+-]*`;
 const PROPER = String.raw`(?:the )?${CAPITAL}(?: (?:(?:of|de|del|la|le|du|di|von|van|upon|the|&) )?${CAPITAL}){0,4}`;
 /** Up to where the clause ends. */
 const PHRASE = String.raw`(?:[^\s,.;:!?()[\]{}"“”—–]|[.:](?=\S)|(?<=\S) (?=\S)){1,80}?`;
-const END = String.raw`(?=\s*(?:$|[,;:!?()—–]|\.(?:\s|$)|\s(?:and|but|because|since|so|which|who|that|when|while|where|although|though|as|with|for|now|too|these|by)\b))`;
+const END = String.raw`(?=\s*(?:$|[,;:!?()—–]|\.(?:\s|$)|\s(?:and|but|because|since|so|which|although|though|now|too|these days)\b))`;
+/** "I prefer simple, minimal tools" isn't about what is simple. */
+const END_OF_LIST = END.replace("[,;:!?", "(?:, (?:and|but|because|since|so|as) )|[;:!?");
 const OFTEN = String.raw`(?:(?:currently|now|still|just|recently|actually|also|already|really|always|usually|generally|definitely) )*`;
 const EMAIL = String.raw`[^\s@,;<>()]{1,64}@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`;
 const PHONE = String.raw`\+?\(?\d[\d ()/.-]{4,24}\d`;
@@ -63,6 +65,8 @@ interface Rule {
   readonly predicate: string;
   /** Several in a row, as in "nuts and shellfish". */
   readonly list?: true;
+  /** Says so wherever in a sentence it stands, as "my dog Rex" does. */
+  readonly anywhere?: true;
 }
 
 const attributeRules = Object.values(ATTRIBUTES).map(({ words, value }): Rule => ({
@@ -151,8 +155,12 @@ const RULES: readonly Rule[] = [
     predicate: "favourite",
   },
   {
-    own: [String.raw`${I} ${OFTEN}prefer (?<object>${PHRASE})(?:(?= over | to | rather | instead )|${END})`],
-    others: [String.raw` ${OFTEN}prefers (?<object>${PHRASE})(?:(?= over | to | rather | instead )|${END})`],
+    own: [
+      String.raw`${I} ${OFTEN}prefer (?<object>${PHRASE})(?:(?= over | to | rather | instead )|${END_OF_LIST})`,
+    ],
+    others: [
+      String.raw` ${OFTEN}prefers (?<object>${PHRASE})(?:(?= over | to | rather | instead )|${END_OF_LIST})`,
+    ],
     predicate: "prefers",
   },
   {
@@ -172,7 +180,7 @@ const RULES: readonly Rule[] = [
   },
   {
     own: [
-      String.raw`(?:I|i|We|we)(?: have|['’]ve)(?: got)? (?:an?|one|two|three) (?:${WORD} )?(?<what>${RELATED}) (?:named|called) (?<object>${PROPER})`,
+      String.raw`(?:I|i|We|we)(?: have|['’]ve)?(?: got)? (?:an?|another) (?:${WORD} )?(?<what>${RELATED}) (?:named|called) (?<object>${PROPER})`,
     ],
     others: [String.raw` has an? (?:${WORD} )?(?<what>${RELATED}) (?:named|called) (?<object>${PROPER})`],
     predicate: "",
@@ -186,12 +194,19 @@ const RULES: readonly Rule[] = [
       predicate: `switched_${part}`,
     };
   }),
+  {
+    own: [String.raw`(?:My|my) (?<what>${RELATED}|hometown),? (?<object>\p{Lu}[\p{L}\p{M}-]+)`],
+    others: [],
+    predicate: "",
+    anywhere: true,
+  },
   ...attributeRules,
 ];
 
 /** Where a clause about somebody begins. */
 const CLAUSE = String.raw`(?:^|[,;] (?:and |but |so )?|\b(?:and|but|because|so) )`;
 const BEFORE_I = String.raw`(?:^|[,;:—–-] ?|\b(?:and|but|because|since|so|as|also|now|hi|hello|hey|well|yes|actually|btw) )`;
+const ANYWHERE = String.raw`(?:^|[\s(])`;
 const SOMEBODY = String.raw`(?<who>(?:[Tt]he )?[Uu]ser|${CAPITAL}(?: ${CAPITAL}){0,2}?)`;
 
 /** Begin sentences, and are nobody's name. */
@@ -215,10 +230,10 @@ const REMEMBERED = new RegExp(
   "iu",
 );
 
-const COMPILED = RULES.map(({ own, others, predicate, list }) => ({
+const COMPILED = RULES.map(({ own, others, predicate, list, anywhere }) => ({
   predicate,
   list: list ?? false,
-  own: own.map((pattern) => new RegExp(`${BEFORE_I}${pattern}(?![\\p{L}\\p{N}])`, "u")),
+  own: own.map((pattern) => new RegExp(`${anywhere ? ANYWHERE : BEFORE_I}${pattern}(?![\\p{L}\\p{N}])`, "u")),
   others: others.map((pattern) => new RegExp(`${CLAUSE}${SOMEBODY}${pattern}(?![\\p{L}\\p{N}])`, "u")),
 }));
 
@@ -316,6 +331,8 @@ function predicateOf(predicate: string, what: string | undefined): string {
 const PLACES: ReadonlySet<string> = new Set(["lives_in", "moved_to", "moved_from", "from", "born_in"]);
 const TRAILING = /(?:\s+(?:now|too|as well|currently|these days|today|please|thanks|btw|though))+$/i;
 const WORDS = 8;
+/** "Tea when it rains" isn't always tea. */
+const QUALIFIED = /\s(?:when|while|where|who|that|except|only)\b/i;
 
 /** None or one. */
 function objectOf(given: string, predicate: string): string[] {
@@ -323,8 +340,10 @@ function objectOf(given: string, predicate: string): string[] {
     .replace(TRAILING, "")
     .replace(/[\s.'’-]+$/u, "")
     .trim();
-  if (object === "" || NO_OBJECT.test(object) || object.split(" ").length > WORDS) return [];
-  if (PLACES.has(predicate) && (CALENDAR.test(object) || /['’]s\b/.test(object))) return [];
+  if (object === "" || NO_OBJECT.test(object) || QUALIFIED.test(object) || object.split(" ").length > WORDS)
+    return [];
+  if (predicate !== "birthday" && CALENDAR.test(object)) return [];
+  if (PLACES.has(predicate) && /['’]s\b/.test(object)) return [];
   return Buffer.byteLength(object) <= LIMITS.identifierBytes ? [object] : [];
 }
 
