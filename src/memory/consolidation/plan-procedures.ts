@@ -4,7 +4,8 @@ import { procedureMemory, refOf } from "./draft.js";
 import { isEpisode } from "./eligible.js";
 import type { Planning } from "./planner.js";
 import { MOST_EXAMINED } from "./planner.js";
-import { feedbackOf, learnProcedures } from "./procedures.js";
+import { feedbackOf } from "./feedback-of.js";
+import { learnProcedures } from "./procedures.js";
 import type { Action, Made } from "./run.js";
 import { walk } from "./walk.js";
 
