@@ -75,7 +75,7 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
       const now = performance.now();
       if (records.at + KEEP_COUNT_MS <= now) await countRecords(now);
       const small = records.count < SMALL_INDEX;
-      const groups = small ? [] : groupsOf({ scopes, filter, moment });
+      const groups = groupsOf({ scopes, filter, moment });
       const wantedTerms = terms
         .map(termWanted)
         .filter(({ key }) => small || isMissing(key, now, keepTerm(key)));
