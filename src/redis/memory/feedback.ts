@@ -54,7 +54,7 @@ export async function pendingFeedback(
   return due.map(({ key, json }) => {
     const found = JSON.parse(json) as { "$.unsent": unknown[]; "$.memory.source_agent": [string] };
     const votes = decodeVotes(JSON.stringify(found["$.unsent"]));
-    return { ...refOfKey(key), author: found["$.memory.source_agent"][0], votes };
+    return Object.assign(refOfKey(key), { author: found["$.memory.source_agent"][0], votes });
   });
 }
 
