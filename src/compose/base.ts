@@ -1,0 +1,29 @@
+import type { Logger } from "pino";
+import type { Config } from "../config.js";
+import type { Embedder } from "../embeddings/embedder.js";
+import type { Metrics } from "../http/metrics.js";
+import { describeError } from "../log.js";
+import type { Stores } from "./stores.js";
+
+/** What services and workers are made of. */
+export interface Base {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly stores: Stores;
+  /** Undefined: keyword only. */
+  readonly embedder: Embedder | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Tells operators of what fails in the background. */
+export function reporter(
+  { metrics, logger }: Pick<Base, "metrics" | "logger">,
+  worker: Parameters<Metrics["workerError"]>[0],
+) {
+  return (error: unknown): void => {
+    metrics.workerError(worker);
+    logger.error({ error: describeError(error) }, `${worker} worker`);
+  };
+}

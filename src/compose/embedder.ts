@@ -1,0 +1,34 @@
+import type { Config, EmbeddingConfig } from "../config.js";
+import { ConfigError } from "../config.js";
+import type { Embedder, EmbeddingCache } from "../embeddings/embedder.js";
+import { createEmbedder } from "../embeddings/index.js";
+import { withObserver } from "../embeddings/observed.js";
+import type { Metrics } from "../http/metrics.js";
+import { createEmbeddingCache } from "../redis/embedding-cache.js";
+import type { Redis } from "./redis.js";
+
+const MISCONFIGURED = {
+  local: "MNEME_MODEL_DIR must name a folder that holds the model; without it, `npm start` fetches one.",
+  openai: "MNEME_EMBEDDING_DIMENSIONS says how long the vectors of MNEME_EMBEDDING_MODEL are.",
+} as const;
+
+/** What embeds; undefined: nothing does. Throws a {@link ConfigError} if it can't be as it is configured. */
+export function embedderOf(
+  config: Config,
+  { gateway, keys }: Redis,
+  metrics: Pick<Metrics, "embedding">,
+): Embedder | undefined {
+  const cache = createEmbeddingCache(gateway, keys, { ttlSeconds: config.embeddingCacheSeconds });
+  const provider = providedBy(config.embedding, cache);
+  return provider === undefined ? undefined : withObserver(provider, metrics.embedding);
+}
+
+function providedBy(config: EmbeddingConfig, cache: EmbeddingCache): Embedder | undefined {
+  if (config.provider === "none") return undefined;
+  try {
+    return createEmbedder({ ...config, cache });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`The embedder can't be used: ${reason}. ${MISCONFIGURED[config.provider]}`);
+  }
+}

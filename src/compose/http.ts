@@ -1,0 +1,64 @@
+import { ulid } from "ulid";
+import { createAuthenticator } from "../access/keys/authenticate.js";
+import type { KeyCache } from "../access/keys/ports.js";
+import { createApp } from "../app.js";
+import type { Services } from "../memory/services.js";
+import type { SessionServices } from "../memory/sessions/services.js";
+import { createReadiness } from "../readiness.js";
+import { createStateNews } from "../redis/state/news.js";
+import type { Watchers } from "../state/watchers.js";
+import type { Base } from "./base.js";
+import type { Connected } from "./connect.js";
+import type { Indexes } from "./indexes.js";
+import type { Redis } from "./redis.js";
+
+export interface AppParts {
+  readonly redis: Redis;
+  readonly indexes: Indexes;
+  readonly connected: Connected;
+  readonly keyCache: KeyCache;
+  readonly watchers: Watchers;
+  readonly services: Services;
+  readonly sessions: SessionServices;
+}
+
+/** The HTTP side, of all that is behind it. */
+export function composeApp(
+  { config, logger, metrics, stores, embedder, now }: Base,
+  { redis, indexes, connected, keyCache, watchers, services, sessions }: AppParts,
+) {
+  const { audit } = stores;
+  const { subscriptions, durability } = connected;
+  const news = createStateNews(subscriptions, redis.keys);
+  return createApp({
+    services,
+    sessions,
+    auditReader: stores.auditReader,
+    access: { keys: stores.keys, cache: keyCache, audit, newId: ulid },
+    namespaces: { store: stores.namespaces, audit },
+    threads: { store: stores.threads, audit },
+    authenticator: createAuthenticator({
+      cache: keyCache,
+      store: stores.keys,
+      audit,
+      now,
+      onRefused: metrics.unauthenticated,
+    }),
+    rateLimiter: stores.rateLimiter,
+    rateLimitPerMinute: config.rateLimitPerMinute,
+    keyRequired: keyCache.required,
+    state: { store: stores.state, audit, news, watchers },
+    watch: config.watch,
+    metrics,
+    logger,
+    anonymousAnywhere: config.allowAnonymous,
+    answers: stores.answers,
+    durable: { always: config.durable.always, confirm: durability.confirm },
+    readiness: createReadiness({
+      pingRedis: stores.memories.reachable,
+      indexComplete: indexes.complete,
+      embedder,
+    }),
+    now,
+  });
+}

@@ -1,0 +1,31 @@
+import type { EmbeddingModel } from "../embeddings/embedder.js";
+import { claimEmbeddingModel } from "../redis/embedding-model.js";
+import { ensureIndex, isIndexing, recordIndex, sessionsDueIndex, vectorIndex } from "../redis/indexes.js";
+import type { Redis } from "./redis.js";
+
+export interface Indexes {
+  /** Makes those that aren't there. */
+  ensure(): Promise<void>;
+  /** Whether what is stored is in all of them. */
+  complete(): Promise<boolean>;
+}
+
+export function createIndexes({ client, keys }: Redis, model: EmbeddingModel | undefined): Indexes {
+  const always = [recordIndex(keys), sessionsDueIndex(keys)];
+  const indexes = model === undefined ? always : [...always, vectorIndex(keys, model.id, model.dimensions)];
+
+  async function ensure(): Promise<void> {
+    // Each time: whoever flushes this Redis takes the claim with the indexes.
+    if (model !== undefined) await claimEmbeddingModel(client, keys, model.id);
+    for (const index of indexes) await ensureIndex(client, index);
+  }
+
+  return {
+    ensure,
+    async complete() {
+      await ensure();
+      const filling = await Promise.all(indexes.map(({ name }) => isIndexing(client, name)));
+      return !filling.includes(true);
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { createAccuracies } from "../memory/agents.js";
+import { MEASURED_SIMILARITY, startCorroborationWorker } from "../memory/corroborate.js";
+import { idleWorker, startEmbeddingWorker } from "../memory/embedding-worker.js";
+import { createIds } from "../memory/ids.js";
+import type { Services } from "../memory/services.js";
+import type { Base } from "./base.js";
+import { reporter } from "./base.js";
+
+/** What the verbs on memories work with. The workers among it are at work from here on. */
+export function startMemory(base: Base): Services {
+  const { config, metrics, stores, embedder } = base;
+  return {
+    store: stores.memories,
+    entities: stores.entities,
+    audit: stores.audit,
+    agents: stores.agents,
+    accuracies: createAccuracies(stores.agents),
+    receipts: stores.receipts,
+    embedder,
+    worker: startEmbedding(base),
+    corroboration: startCorroboration(base),
+    defaultTtl: config.defaultTtl,
+    maxLives: config.maxLives,
+    recency: config.recency,
+    forgotten: metrics.forgotten,
+    observe: metrics.recallStage,
+    newId: createIds(),
+  };
+}
+
+function startEmbedding(base: Base): Services["worker"] {
+  const { stores, embedder, now } = base;
+  if (embedder === undefined) return idleWorker;
+  return startEmbeddingWorker({
+    store: stores.memories,
+    embedder,
+    locks: stores.locks,
+    now,
+    onError: reporter(base, "embedding"),
+  });
+}
+
+function startCorroboration(base: Base): Services["corroboration"] {
+  const { config, stores, embedder, now } = base;
+  const similarity = config.corroborationSimilarity ?? MEASURED_SIMILARITY[embedder?.model.id ?? ""];
+  if (embedder === undefined || similarity === undefined) return undefined;
+  return startCorroborationWorker({
+    store: stores.memories,
+    similarity,
+    now,
+    onError: reporter(base, "trust"),
+  });
+}

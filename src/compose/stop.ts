@@ -1,0 +1,54 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { Logger } from "pino";
+import type { Embedder } from "../embeddings/embedder.js";
+import type { RedisClient } from "../redis/client.js";
+import type { Watchers } from "../state/watchers.js";
+
+/** What a running service holds. */
+export interface Open {
+  readonly server: Server;
+  readonly watchers: Watchers;
+  readonly workers: readonly { stop(): Promise<void> }[];
+  readonly embedder: Embedder | undefined;
+  readonly connections: readonly { close(): void }[];
+  readonly client: RedisClient;
+  readonly logger: Logger;
+}
+
+/** How long requests in flight may take to finish before their connections are cut, in milliseconds. */
+const DRAIN_MS = 30_000;
+
+/** How long a Redis that hangs may take for its last answers before its connection is cut, in milliseconds. */
+const FAREWELL_MS = 2_000;
+
+/** Lets requests in flight finish, then lets go of everything. */
+export async function stop({
+  server,
+  watchers,
+  workers,
+  embedder,
+  connections,
+  client,
+  logger,
+}: Open): Promise<void> {
+  logger.info("stopping");
+  const closed = once(server, "close");
+  server.close();
+  // Those who follow changes would never finish by themselves.
+  watchers.close();
+  // A connection that has had its answer would otherwise stay for the keep-alive time.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearTimeout(cut);
+  clearInterval(idle);
+  await Promise.all(workers.map((worker) => worker.stop()));
+  for (const connection of connections) connection.close();
+  await embedder?.close();
+  const forsake = setTimeout(() => client.destroy(), FAREWELL_MS);
+  if (client.isReady) await client.close();
+  else if (client.isOpen) client.destroy();
+  clearTimeout(forsake);
+  logger.info("stopped");
+}

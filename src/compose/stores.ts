@@ -1,0 +1,50 @@
+import type { Config } from "../config.js";
+import { createAgentRegistry } from "../redis/agents.js";
+import { createAuditLog } from "../redis/access/audit-log.js";
+import { createAuditReader } from "../redis/access/audit-reader.js";
+import { createKeyStore } from "../redis/access/key-store.js";
+import { createMeter } from "../redis/access/meter.js";
+import { createNamespaceStore } from "../redis/access/namespace-store.js";
+import { createRateLimiter } from "../redis/access/rate-limiter.js";
+import { createEntityStore } from "../redis/facts/index.js";
+import { createAnswerStore } from "../redis/idempotent-answers.js";
+import { createLocks } from "../redis/locks.js";
+import { createMemoryStore } from "../redis/memory/index.js";
+import { createReceiptStore } from "../redis/receipts.js";
+import { createSessionStore } from "../redis/sessions/index.js";
+import { createStateStore } from "../redis/state/index.js";
+import { createIndexStatistics } from "../redis/statistics.js";
+import { createThreadStore } from "../redis/threads/index.js";
+import type { Redis } from "./redis.js";
+
+export type Stores = ReturnType<typeof createStores>;
+
+const DAY_S = 24 * 3600;
+
+/** The ports of the domain, over Redis. `model`: the id of the model that embeds, if one does. */
+export function createStores(
+  config: Config,
+  { gateway: redis, auditor, keys }: Redis,
+  model: string | undefined,
+) {
+  const meter = createMeter(keys, config.quota);
+  const statistics = createIndexStatistics(redis, keys);
+  const memory = { redis, auditor, meter, keys, statistics, model };
+  const { receiptRetentionDays: days } = config;
+  return {
+    memories: createMemoryStore(memory),
+    entities: createEntityStore(memory),
+    sessions: createSessionStore({ redis, auditor, keys, defaults: config.session }),
+    state: createStateStore({ redis, auditor, keys, historyMs: config.stateHistorySeconds * 1000 }),
+    threads: createThreadStore(redis, keys),
+    receipts: createReceiptStore(redis, keys, days === undefined ? undefined : days * DAY_S),
+    answers: createAnswerStore(redis, keys),
+    agents: createAgentRegistry(redis, auditor, keys),
+    keys: createKeyStore(redis, auditor, keys),
+    namespaces: createNamespaceStore(auditor, meter, keys),
+    audit: createAuditLog(auditor),
+    auditReader: createAuditReader(redis, keys),
+    rateLimiter: createRateLimiter(redis, keys),
+    locks: createLocks(redis, keys),
+  };
+}

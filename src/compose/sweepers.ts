@@ -1,0 +1,22 @@
+import { startPublicationWorker } from "../memory/publication-worker.js";
+import type { Services } from "../memory/services.js";
+import type { Sweeper } from "../memory/sweeper.js";
+import { startTrustWorker } from "../memory/trust-worker.js";
+import type { Base } from "./base.js";
+import { reporter } from "./base.js";
+
+/** What looks for work that was left undone; at work from here on. */
+export function startSweepers(base: Base, services: Services): Sweeper[] {
+  const { stores, now } = base;
+  const { locks } = stores;
+  return [
+    startPublicationWorker({ services, locks, now, onError: reporter(base, "publication") }),
+    startTrustWorker({
+      services,
+      corroboration: services.corroboration,
+      locks,
+      now,
+      onError: reporter(base, "trust"),
+    }),
+  ];
+}
