@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../failure.js";
 import { createLatencies, type Latency } from "../harness/latencies.js";
 import { startProgressBar } from "../harness/progress-bar.js";
@@ -52,6 +53,11 @@ export interface ConsolidatedResult {
   readonly seconds: number;
 }
 
+/**
+ * RediSearch collects stale postings every half a minute; until then, its IDFs count those memories twice that were
+ * embedded after they had been written.
+ */
+const COLLECTED_MS = 40_000;
 /** Conversations that are written or asked at the same time. */
 const PARALLEL = 2;
 
@@ -88,6 +94,8 @@ export async function evaluate(
   writing.done();
 
   const unembedded = await settleAll(client, name, places);
+  console.error(`${name}: waiting for Redis to collect what the embedding left behind`);
+  await sleep(COLLECTED_MS);
 
   const queries = conversations.reduce((sum, conversation) => sum + conversation.queries.length, 0);
   const recalling = startProgressBar(`${name}: recalling`, queries);
