@@ -13,8 +13,8 @@ const NEVER = "!";
 export interface ScopeOptions {
   /** Whether the index is asked when a version was current; true unless told otherwise. */
   readonly timed?: boolean;
-  /** What is in quarantine, in place of what isn't. */
-  readonly quarantined?: boolean;
+  /** True: what is in quarantine, in place of what isn't; `any`: both. */
+  readonly quarantined?: boolean | "any";
 }
 
 /**
@@ -40,10 +40,12 @@ export function scopeClause(
   const everything = scopes.some(({ root, below }) => below && root === "");
   // What is in quarantine is rare, so that leaving it out costs nothing. Never last: of terms right after a negated tag,
   // RediSearch 2.10 loses the scores.
-  const unwanted = [...(filter.without ?? []), ...(quarantined ? [] : [QUARANTINE_FACET])];
+  const unwanted = [...(filter.without ?? []), ...(quarantined === false ? [QUARANTINE_FACET] : [])];
   return [
     ...(unwanted.length === 0 ? [] : [`(-${tagClause("facets", unwanted, "without", params)})`]),
-    ...(quarantined ? [weightless(tagClause("facets", [QUARANTINE_FACET], "quarantine", params))] : []),
+    ...(quarantined === true
+      ? [weightless(tagClause("facets", [QUARANTINE_FACET], "quarantine", params))]
+      : []),
     ...clauses.map(weightless),
     ...momentClauses(moment, timed, everything),
   ].join(" ");
