@@ -22,7 +22,7 @@ export async function ask(
   // What was made of others holds what they hold.
   const found = hits.map(
     ({ memory }) =>
-      new Set([memory, ...memory.derived_from].flatMap(({ id }) => [...(docsOf.get(id) ?? [])])),
+      new Set([memory, ...memory.derived_from].flatMap(({ id }) => Array.from(docsOf.get(id) ?? []))),
   );
   const count = await tokenCounter();
   const tokens = hits.reduce((sum, { memory }) => sum + count(memory.content), 0);

@@ -114,8 +114,8 @@ export interface ListQuery {
   readonly namespace: string;
   readonly filter: FacetQuery;
   readonly order: "asc" | "desc";
-  /** What is in quarantine, in place of what isn't. */
-  readonly quarantined: boolean;
+  /** True: what is in quarantine, in place of what isn't; `any`: both. */
+  readonly quarantined: boolean | "any";
   readonly limit: number;
   /** The sequence number after which (in the order's direction) the page begins. */
   readonly after: number | undefined;

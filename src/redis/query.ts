@@ -1,5 +1,5 @@
 import type { Scope } from "../access/grants.js";
-import { belowFacet, oldBelowFacet, oldNamespace, QUARANTINE_FACET } from "../memory/facets.js";
+import { belowFacet, oldBelowFacet, oldNamespace, QUARANTINE_FACET, SUPERSEDED_FACET } from "../memory/facets.js";
 import type { FacetQuery } from "../memory/filter.js";
 import type { Moment } from "../memory/ports.js";
 import type { KeywordQuery } from "../memory/terms.js";
@@ -15,8 +15,10 @@ const NEVER = "!";
 export interface ScopeOptions {
   /** Whether the index is asked when a version was current; true unless told otherwise. */
   readonly timed?: boolean;
-  /** What is in quarantine, in place of what isn't. */
-  readonly quarantined?: boolean;
+  /** True: what is in quarantine, in place of what isn't; `any`: both. */
+  readonly quarantined?: boolean | "any";
+  /** Also what another memory stands for now. */
+  readonly superseded?: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export function scopeClause(
   filter: FacetQuery,
   params: Params,
   moment: Moment = PRESENT,
-  { timed = true, quarantined = false }: ScopeOptions = {},
+  { timed = true, quarantined = false, superseded = false }: ScopeOptions = {},
 ): string {
   params["never"] = NEVER;
   const clauses = [
@@ -41,10 +43,16 @@ export function scopeClause(
   if (time !== undefined) clauses.push(time);
   const everything = scopes.some(({ root, below }) => below && root === "");
   // What is in quarantine is rare, so that leaving it out costs nothing.
-  const unwanted = [...(filter.without ?? []), ...(quarantined ? [] : [QUARANTINE_FACET])];
+  const unwanted = [
+    ...(filter.without ?? []),
+    ...(quarantined === false ? [QUARANTINE_FACET] : []),
+    ...(superseded ? [] : [SUPERSEDED_FACET]),
+  ];
   return [
     ...(unwanted.length === 0 ? [] : [`(-${tagClause("facets", unwanted, "without", params)})`]),
-    ...(quarantined ? [weightless(tagClause("facets", [QUARANTINE_FACET], "quarantine", params))] : []),
+    ...(quarantined === true
+      ? [weightless(tagClause("facets", [QUARANTINE_FACET], "quarantine", params))]
+      : []),
     ...clauses.map(weightless),
     ...momentClauses(moment, timed, everything),
   ].join(" ");

@@ -37,7 +37,7 @@ async function write(namespace: string, memories: readonly object[]): Promise<Me
 }
 
 /** Two subjects, in one session. */
-function conversation(): object[] {
+function conversation(start = Date.parse(OLD)): object[] {
   const lines = [
     "Ann: The greenhouse needs a new irrigation pump, the old one leaks.",
     "Bob: I booked the ferry to Santorini for the 3rd of May.",
@@ -55,7 +55,7 @@ function conversation(): object[] {
     agent_id: "helper",
     tags: ["chat"],
     metadata: { topic: "home", line: index },
-    timestamp: new Date(Date.parse(OLD) + index * 60_000).toISOString(),
+    timestamp: new Date(start + index).toISOString(),
   }));
 }
 
@@ -171,7 +171,7 @@ describe("summarising old episodes", () => {
   test("young episodes, items and other namespaces stay as they are", async () => {
     const [namespace, other] = [newNamespace(), newNamespace()];
     const old = conversation();
-    const young = conversation().map((each) => ({ ...each, timestamp: new Date().toISOString() }));
+    const young = conversation(Date.now());
     await write(other, old);
     const kept = await write(namespace, young);
     const run = await consolidate(service, namespace, { steps: ["summarise", "expire"] });
@@ -219,8 +219,9 @@ describe("runs", () => {
       ...Array.from({ length: 7 }, () => 409),
     ]);
     const begun = answers.find(({ status }) => status === 202);
-    const { id } = bodyOf<{ id: string }>(begun ?? answers[0]!, 202);
-    expect(begun?.headers.get("location")).toBe(`${runsOf(namespace)}/${id}`);
+    if (begun === undefined) throw new Error("none has begun");
+    const { id } = bodyOf<{ id: string }>(begun, 202);
+    expect(begun.headers.get("location")).toBe(`${runsOf(namespace)}/${id}`);
     await finished(service, namespace, id);
     await undo(service, namespace, id);
     const again = await service.send("POST", `${runsOf(namespace)}/${id}/undo`);

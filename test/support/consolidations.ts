@@ -29,7 +29,7 @@ export async function readRun(service: Service, namespace: string, id: string): 
   return { ...whole, actions };
 }
 
-const AT_WORK: readonly string[] = ["planning", "running", "undoing"];
+const AT_WORK: ReadonlySet<string> = new Set(["planning", "running", "undoing"]);
 
 /** Waits until nobody is at work on it any more. */
 export async function finished(
@@ -41,7 +41,7 @@ export async function finished(
   const path = `${runsOf(namespace)}/${id}?limit=1`;
   await until(
     async () => bodyOf<Run>(await service.send("GET", path), 200),
-    ({ status }) => !AT_WORK.includes(status),
+    ({ status }) => !AT_WORK.has(status),
     timeoutMs,
   );
   return readRun(service, namespace, id);

@@ -127,6 +127,8 @@ async function settle(
     action: { ...rest, result },
     target,
     ends: draft !== undefined && first === undefined ? services.now() + GRACE_MS : undefined,
+    // A summary is found by all that its episodes say; what says the same is found by itself.
+    hidden: action.step !== "summarise",
     sources: draft?.supersede ?? [],
   });
   if (settled === "lost") throw new LeaseLost();

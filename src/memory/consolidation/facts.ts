@@ -24,11 +24,13 @@ export function matched(
   episodes: readonly MemoryDetail[],
   made: Made = BY_PATTERNS,
 ): Draft | undefined {
-  const found = patternFacts(episodes.map(excerptOf)).flatMap(({ source, said: _, ...fact }) => {
+  const memories = patternFacts(episodes.map(excerptOf)).flatMap((found) => {
+    const { source, subject, predicate, object, confidence, cardinality } = found;
     const episode = episodes[source];
+    const fact = { subject, predicate, object, confidence, cardinality };
     return episode === undefined ? [] : [memoryOf({ services, run }, episode, fact, made)];
   });
-  return draftOf(found, made);
+  return draftOf(memories, made);
 }
 
 /** By the language model; by patterns where it gives nothing usable. */

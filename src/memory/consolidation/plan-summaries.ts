@@ -8,7 +8,7 @@ import type { Action } from "./run.js";
 import { choose } from "./summarise.js";
 import { walk } from "./walk.js";
 
-const CLUSTER = { most: 8, least: 3, most_tokens: 6000 } as const;
+const CLUSTER = { most: 4, least: 2, most_tokens: 6000 } as const;
 
 /** Clusters of old episodes of one session and agent. */
 export async function* planSummaries(planning: Planning): AsyncGenerator<Action, void> {

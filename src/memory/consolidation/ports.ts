@@ -53,6 +53,8 @@ export interface Settlement {
   /** What stands for the sources; undefined: nothing does, and they end by `ends` at the latest. */
   readonly target: { readonly id: string; readonly contentHash: string | undefined } | undefined;
   readonly ends: number | undefined;
+  /** Recall doesn't find what stands for them through them. */
+  readonly hidden: boolean;
   readonly sources: readonly Source[];
 }
 

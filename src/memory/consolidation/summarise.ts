@@ -9,8 +9,8 @@ import { chooseSentences } from "./sentences.js";
 import type { WorkServices } from "./services.js";
 import { excerptOf, sourcesOf } from "./sources.js";
 
-/** Of its sources' tokens, what a summary has at most. */
-const SHARE = 0.5;
+/** A summary is as long as its sources are on the average, less a tenth: so ten hits never cost more than before. */
+const OF_MEAN = 0.9;
 
 interface Summarising {
   readonly services: WorkServices;
@@ -29,7 +29,7 @@ export async function choose(
 }
 
 function linesOf(memories: readonly MemoryDetail[], count: CountTokens): string[] {
-  return chooseSentences(memories.map(excerptOf), { share: SHARE, count }).map(({ text }) => text);
+  return chooseSentences(memories.map(excerptOf), { share: OF_MEAN / memories.length, count }).map(({ text }) => text);
 }
 
 /** By the language model; by choosing sentences where it gives nothing that its sources bear out. */
@@ -46,9 +46,9 @@ export async function write(
   const { answer, because } = asked.value;
   const grounded = answer === undefined ? [] : groundSummary(answer.value, excerpts);
   const lines = grounded.map(({ text }) => text);
-  // A summary that is no shorter than its sources is none.
+  // A summary that isn't shorter than half of its sources is none.
   const whole = excerpts.reduce((sum, { text }) => sum + count(text), 0);
-  const written = lines.length > 0 && count(lines.join("\n")) < whole;
+  const written = lines.length > 0 && count(lines.join("\n")) < whole / 2;
   if (written && answer !== undefined) {
     const made = { method: "llm", model: answer.model, because: null } as const;
     return { value: draftOf({ services, run }, memories, lines, made), calls, tokens };

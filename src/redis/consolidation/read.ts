@@ -13,7 +13,7 @@ export async function read(
   from: number,
   limit: number,
 ): Promise<{ readonly run: Run; readonly actions: readonly Action[] } | undefined> {
-  const [run, actions] = await auditor.run(namespace, trail, (client, audit) =>
+  const [run, found] = await auditor.run(namespace, trail, (client, audit) =>
     client.readConsolidation(
       audit,
       [keys.consolidation(namespace, id), keys.consolidationActions(namespace, id)],
@@ -23,7 +23,7 @@ export async function read(
   if (run === undefined) return undefined;
   return {
     run: decodeRun(namespace, id, run),
-    actions: Array.isArray(actions) ? actions.map(decodeAction) : [],
+    actions: Array.isArray(found) ? found.map(decodeAction) : [],
   };
 }
 

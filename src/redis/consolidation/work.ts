@@ -71,7 +71,7 @@ export async function settle(
   { auditor, meter, keys }: ConsolidationDeps,
   trail: Trail,
   held: Claim,
-  { index, action, target, ends, sources }: Settlement,
+  { index, action, target, ends, hidden, sources }: Settlement,
 ): Promise<readonly string[] | "lost" | "missing"> {
   const { namespace } = held.run;
   const scope = joined(meter(namespace), scopeOf(keys, held));
@@ -87,6 +87,7 @@ export async function settle(
         target?.contentHash ?? "",
         String(ends ?? ""),
         keys.recordPrefix(namespace),
+        hidden ? "1" : "0",
         ...sources.flatMap(({ id, version }) => [id, String(version)]),
       ],
     ),

@@ -10,7 +10,8 @@ ARGV[3]  id of what stands for the sources, or ''
 ARGV[4]  the content hash that it gets, or ''
 ARGV[5]  when the sources end at the latest, milliseconds since the epoch; '' if they end as they would have
 ARGV[6]  what precedes an id in a record's key
-ARGV[7+] id and version of each source, by turns
+ARGV[7]  '1' if recall doesn't find them any more, else '0'
+ARGV[8+] id and version of each source, by turns
 
 Returns {0} if the lease was lost, {1} if what stands for them is gone, else {2, ids that were superseded ...}.
 ]]
@@ -24,7 +25,7 @@ if ARGV[3] ~= '' and redis.call('EXISTS', target) == 0 then
   return { 1 }
 end
 local ids, seen, uses, last = {}, {}, 0, 0
-for i = 7, #ARGV, 2 do
+for i = 8, #ARGV, 2 do
   local record, id = ARGV[6] .. ARGV[i], ARGV[i]
   local used = redis.call('HGET', KEYS[1], id)
   -- What was used since it was planned isn't what nobody reads.
@@ -39,7 +40,7 @@ end
 audit('superseded', ids)
 for _, id in ipairs(ids) do
   local record = ARGV[6] .. id
-  supersede(record, id, now, ARGV[3])
+  supersede(record, id, now, ARGV[3], ARGV[7] == '1')
   if ARGV[5] ~= '' then
     local ends = redis.call('PEXPIRETIME', record)
     redis.call('JSON.SET', record, '$.index.ended', string.format('%d', math.max(0, ends)))

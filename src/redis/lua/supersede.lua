@@ -2,9 +2,10 @@
 Put before scripts that take memories out of recall because another one stands for them, or bring them back. Needs
 lua/versions.lua.
 
-A superseded memory stays where it is, with its vectors, and ends when it would have. It changes its names of namespace
-and facets for those of old versions, so that only who asks for the past finds it, and has a facet of its own. It
-doesn't keep others from having its content any more.
+A superseded memory stays where it is, with its vectors, and ends when it would have. It has a facet of its own, by which
+all but recall pass it over: recall finds what stands for it through it. What is hidden changes its names of namespace and
+facets for those of old versions, so that only who asks for the past finds it. It doesn't keep others from having its
+content any more.
 ]]
 local superseded_facet = 'x'
 
@@ -26,10 +27,12 @@ local function supersede_version(record)
 end
 
 -- `by`: id of what stands for it now, or '' if nothing does.
-local function supersede(record, id, at, by)
+local function supersede(record, id, at, by, hidden)
   local current = cjson.decode(redis.call('JSON.GET', record, '$.index.ns', '$.index.facets', '$.index.hash'))
-  local ns, facets = current['$.index.ns'][1] .. '~', { superseded_facet }
-  for _, facet in ipairs(current['$.index.facets'][1]) do table.insert(facets, (string.gsub(facet, '^n', 'o'))) end
+  local ns, facets = current['$.index.ns'][1] .. (hidden and '~' or ''), { superseded_facet }
+  for _, facet in ipairs(current['$.index.facets'][1]) do
+    table.insert(facets, hidden and (string.gsub(facet, '^n', 'o')) or facet)
+  end
   local index = { ns = ns, facets = facets }
   index['until'] = at
   local memory = { superseded_at = at, superseded_by = by ~= '' and by or nil }

@@ -27,7 +27,7 @@ local usage_exempt = table.remove(ARGV, 1) == '1'
 
 local function usage_add(memories, bytes)
   redis.call('HINCRBY', usage_key, 'bytes', string.format('%d', bytes))
-  if redis.call('HINCRBY', usage_key, 'memories', memories) == 0 then
+  if redis.call('HINCRBY', usage_key, 'memories', memories) <= 0 then
     redis.call('HDEL', usage_key, 'memories', 'bytes', 'author', 'other')
   end
 end
