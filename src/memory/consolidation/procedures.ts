@@ -30,9 +30,9 @@ export interface LearnedProcedure {
 }
 
 /** Of one agent, the newest. */
-const MOST_EPISODES = 5000;
+const MOST_EPISODES = 2000;
 /** Different texts that are compared each with each. */
-const MOST_TEXTS = 512;
+const MOST_TEXTS = 256;
 const MOST_SENTENCES = 8;
 /** Of one agent and kind. */
 const MOST_PROCEDURES = 32;
