@@ -280,10 +280,7 @@ async function loadHits(
     await audit.system({ ...trail, other: namespaces.join(" ") }, "ok");
   const now = context.now();
   const fits = (memory: Memory): boolean =>
-    !memory.quarantined &&
-    isAlive(memory, now) &&
-    holds(memory, moment) &&
-    matches(memory, filter);
+    !memory.quarantined && isAlive(memory, now) && holds(memory, moment) && matches(memory, filter);
   const shown = new Set<string>();
   let hits: RecallHit[] = [];
   let from = 0;

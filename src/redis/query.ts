@@ -1,5 +1,11 @@
 import type { Scope } from "../access/grants.js";
-import { belowFacet, oldBelowFacet, oldNamespace, QUARANTINE_FACET, SUPERSEDED_FACET } from "../memory/facets.js";
+import {
+  belowFacet,
+  oldBelowFacet,
+  oldNamespace,
+  QUARANTINE_FACET,
+  SUPERSEDED_FACET,
+} from "../memory/facets.js";
 import type { FacetQuery } from "../memory/filter.js";
 import type { Moment } from "../memory/ports.js";
 import type { KeywordQuery } from "../memory/terms.js";

@@ -1,5 +1,5 @@
 import { createClient } from "redis";
-import { afterAll, beforeAll, expect, inject, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import type { Run } from "../support/consolidations.js";
 import { begin, finished, runsOf } from "../support/consolidations.js";
 import type { Memory } from "../support/memories.js";
@@ -25,7 +25,7 @@ const SPEAKERS = ["Ann", "Bob"];
 function memories(): object[] {
   const episodes = SUBJECTS.flatMap((subject, group) =>
     Array.from({ length: 12 }, (_, index) => ({
-      content: `${SPEAKERS[index % 2]}: About the ${subject} ${subject}s: I live in ${subject} street number ${index}, the ${subject} part ${index % 3} is ordered.`,
+      content: `${SPEAKERS[index % 2]}: About the ${subject} ${subject}s: I live in ${subject} street number ${index}, the ${subject} part ${index % 3} is ordered. The ${subject} can wait.`,
       memory_type: "episodic",
       session_id: `s${group}`,
       timestamp: new Date(Date.parse("2024-01-01") + index * 60_000).toISOString(),
@@ -46,12 +46,13 @@ async function write(namespace: string): Promise<Memory[]> {
   });
 }
 
-/** Lets the lease of a process that died end at once. */
-async function endLease(namespace: string): Promise<void> {
+/** Lets the lease of a process that died end at once; false: nothing is at work any more. */
+async function endLease(namespace: string): Promise<boolean> {
   const key = (kind: string) => `${service.prefix}:consolidation-${kind}:{${namespace}}`;
-  if ((await redis.hGet(key("head"), "run")) === null) return;
+  if ((await redis.hGet(key("head"), "run")) === null) return false;
   await redis.hSet(key("head"), "ends", 0);
   await redis.hSet(key("due"), { at: 0, ns: namespace });
+  return true;
 }
 
 /** Nothing is lost, and nothing is there twice. */
@@ -60,9 +61,12 @@ async function expectWhole(namespace: string, written: readonly Memory[], run: R
   const presentIds = new Set(present.map(({ id }) => id));
   const made = run.actions.flatMap(({ result }) => result?.made ?? []);
   expect(new Set(made).size).toBe(made.length);
-  expect(present.filter(({ id }) => !written.some((each) => each.id === id)).map(({ id }) => id).toSorted()).toEqual(
-    made.toSorted(),
-  );
+  expect(
+    present
+      .filter(({ id }) => !written.some((each) => each.id === id))
+      .map(({ id }) => id)
+      .toSorted(),
+  ).toEqual(made.toSorted());
   for (const memory of present) expect(memory.seen_count).toBe(1);
   const superseded = run.actions.flatMap(({ result }) => result?.superseded ?? []);
   expect(new Set(superseded).size).toBe(superseded.length);
@@ -75,39 +79,51 @@ async function expectWhole(namespace: string, written: readonly Memory[], run: R
     const successor = present.find((each) => each.id === now.superseded_by);
     expect(successor?.derived_from.map((source) => source.id)).toContain(id);
   }
-  const usage = bodyOf<{ memories: number }>(await service.send("GET", `/v1/namespaces/${namespace}/usage`), 200);
+  const usage = bodyOf<{ memories: number }>(
+    await service.send("GET", `/v1/namespaces/${namespace}/usage`),
+    200,
+  );
   expect(usage.memories).toBe(written.length + made.length);
+}
+
+/** Kills one process after the other while a run is at work; how many of them left it unfinished. */
+async function killAgainAndAgain(namespace: string, rounds: number): Promise<number> {
+  let interrupted = 0;
+  for (let round = 0; round < rounds; round++) {
+    const victim = await startService({ MNEME_KEY_PREFIX: service.prefix });
+    await endLease(namespace);
+    // Any moment will do: no assertion hangs on which.
+    await new Promise((resolve) => setTimeout(resolve, 900 + ((round * 53) % 250)));
+    await victim.kill9();
+    if (await endLease(namespace)) interrupted += 1;
+  }
+  return interrupted;
 }
 
 test("killed again and again at any moment, a run is done once, and so is its undoing", async () => {
   const namespace = newNamespace();
   const written = await write(namespace);
-  // Whoever answers does no runs here: its own worker is kept away by the lease of those that die.
-  const { id } = bodyOf<{ id: string }>(await begin(service, namespace, { older_than_seconds: 0 }), 202);
-  let victims = 0;
-  onTestFinished(() => expect(victims).toBeGreaterThan(0));
-  for (let round = 0; round < 12; round++) {
-    const victim = await startService({ MNEME_KEY_PREFIX: service.prefix });
-    await endLease(namespace);
-    // Any moment will do: no assertion hangs on which.
-    await new Promise((resolve) => setTimeout(resolve, (round * 53) % 400));
-    await victim.kill9();
-    victims += 1;
-    await endLease(namespace);
-  }
+  // Whoever answers works on runs too: it sleeps while the others are at it.
+  const asleep = async (begin_: () => Promise<unknown>, rounds: number): Promise<number> => {
+    await begin_();
+    service.signal("SIGSTOP");
+    try {
+      return await killAgainAndAgain(namespace, rounds);
+    } finally {
+      service.signal("SIGCONT");
+    }
+  };
+  let id = "";
+  const interrupted = await asleep(async () => {
+    ({ id } = bodyOf<{ id: string }>(await begin(service, namespace, { older_than_seconds: 0 }), 202));
+  }, 10);
+  expect(interrupted).toBeGreaterThan(0);
   const done = await finished(service, namespace, id, 120_000);
   expect(done).toMatchObject({ status: "done", settled: done.planned });
   expect(done.planned).toBeGreaterThan(SUBJECTS.length);
   await expectWhole(namespace, written, done);
 
-  bodyOf(await service.send("POST", `${runsOf(namespace)}/${id}/undo`), 202);
-  for (let round = 0; round < 6; round++) {
-    const victim = await startService({ MNEME_KEY_PREFIX: service.prefix });
-    await endLease(namespace);
-    await new Promise((resolve) => setTimeout(resolve, (round * 67) % 300));
-    await victim.kill9();
-    await endLease(namespace);
-  }
+  await asleep(async () => bodyOf(await service.send("POST", `${runsOf(namespace)}/${id}/undo`), 202), 6);
   const undone = await finished(service, namespace, id, 120_000);
   expect(undone).toMatchObject({ status: "undone", settled: 0 });
   const back = await listAll(service, namespace);

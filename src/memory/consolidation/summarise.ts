@@ -9,8 +9,8 @@ import { chooseSentences } from "./sentences.js";
 import type { WorkServices } from "./services.js";
 import { excerptOf, sourcesOf } from "./sources.js";
 
-/** A summary is as long as its sources are on the average, less a tenth: so ten hits never cost more than before. */
-const OF_MEAN = 0.9;
+/** Of the mean of its sources' tokens, what a summary may have: so that ten hits cost less than before; measured in docs/lifecycle.md. */
+const OF_MEAN = 0.7;
 
 interface Summarising {
   readonly services: WorkServices;
@@ -29,7 +29,9 @@ export async function choose(
 }
 
 function linesOf(memories: readonly MemoryDetail[], count: CountTokens): string[] {
-  return chooseSentences(memories.map(excerptOf), { share: OF_MEAN / memories.length, count }).map(({ text }) => text);
+  return chooseSentences(memories.map(excerptOf), { share: OF_MEAN / memories.length, count }).map(
+    ({ text }) => text,
+  );
 }
 
 /** By the language model; by choosing sentences where it gives nothing that its sources bear out. */
