@@ -83,7 +83,7 @@ export interface RecallOutcome {
  * Of the default fusion; measured in docs/trust.md. Who asks for one list, or for reciprocal rank fusion, gets the
  * scores of just that unless a weight is asked for too.
  */
-export const TRUST_WEIGHT = 0.02;
+export const TRUST_WEIGHT = 0.01;
 
 /** How deep each list goes. Deep enough for a memory that both lists know, but neither well, to come up. */
 export const CANDIDATES = 100;

@@ -97,10 +97,8 @@ if timeline then
   end
   fact_prolong(timeline, expiry, false)
 end
-local touched = version_all(KEYS[1])
-table.insert(touched, KEYS[1])
-table.insert(touched, hash)
-for _, key in ipairs(touched) do
+version_expire(KEYS[1], expiry)
+for _, key in ipairs({ KEYS[1], hash }) do
   if expiry == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, expiry) end
 end
 return { 0, string.format('%d', since), published, ended }
