@@ -5,7 +5,7 @@ import { MAX_CORROBORATORS } from "../../memory/record.js";
 import { decodeMemory } from "../codec.js";
 import { refOfKey } from "../keys.js";
 import type { Params } from "../query.js";
-import { scopeClause } from "../query.js";
+import { hybridPolicy, scopeClause } from "../query.js";
 import { numberOfSortKey, readRows } from "../rows.js";
 import type { StoreDeps } from "./deps.js";
 import { dueKeys } from "./due.js";
@@ -40,12 +40,15 @@ export async function comparisonOf(
   if (vector === null) return memory.embedding.status === "refused" ? { memory, near: [] } : "pending";
   const filter = { groups: [[typeFacet(memory.memory_type)]], from: undefined, to: undefined };
   const params: Params = { v: vector };
-  const scope = scopeClause([{ root: namespace, below: false }], filter, params);
+  const scopes = [{ root: namespace, below: false }];
+  const moment = { asOf: undefined, validAt: undefined };
+  const scope = scopeClause(scopes, filter, params, moment);
+  const { letThrough, records } = await deps.statistics.lookup({ scopes, filter, moment }, []);
   const reply = await redis.run((client) =>
     client.sendCommand([
       "FT.SEARCH",
       keys.vectorIndex(requireModel(model)),
-      `(${scope})=>[KNN ${limit} @v $v AS distance]`,
+      `(${scope})=>[KNN ${limit} @v $v HYBRID_POLICY ${hybridPolicy(letThrough, records)} AS distance]`,
       "SORTBY",
       "distance",
       "WITHSORTKEYS",
