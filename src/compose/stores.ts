@@ -28,7 +28,7 @@ export function createStores(
   { gateway: redis, auditor, keys }: Redis,
   model: string | undefined,
 ) {
-  const meter = createMeter(keys, config.quota);
+  const meter = createMeter(keys, config.quota, config.versionRetentionMs);
   const statistics = createIndexStatistics(redis, keys);
   const memory = { redis, auditor, meter, keys, statistics, model };
   const { receiptRetentionDays: days } = config;

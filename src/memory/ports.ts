@@ -251,8 +251,8 @@ export interface MemoryStore {
   insert(trail: Trail, items: readonly NewMemory[]): Promise<readonly (InsertOutcome | Error)[]>;
   /** For each session, the end of its latest episodic memory. */
   lastTurns(namespace: string, sessionIds: readonly string[]): Promise<readonly (Preceding | undefined)[]>;
-  /** With `asOf`, as it was then. */
-  get(trail: Trail, ref: MemoryRef, asOf?: number): Promise<MemoryDetail | undefined>;
+  /** With `asOf`, as it was then; `ended` if that version isn't kept any more. */
+  get(trail: Trail, ref: MemoryRef, asOf?: number): Promise<MemoryDetail | "ended" | undefined>;
   /** Versions below `before`, the newest first; undefined if there is no such memory. */
   versions(
     trail: Trail,

@@ -99,7 +99,7 @@ export interface RecallOutcome {
  * Of the default fusion; measured in docs/trust.md. Who asks for one list, or for reciprocal rank fusion, gets the
  * scores of just that unless a weight is asked for too.
  */
-export const TRUST_WEIGHT = 0.02;
+export const TRUST_WEIGHT = 0.01;
 
 /** Of the default fusion, likewise: a procedure that always worked passes an untried one that fits a tenth better. */
 export const OUTCOME_WEIGHT = 0.1;

@@ -59,6 +59,8 @@ export interface Keys {
   usage(namespace: string): string;
   /** What of {@link usage} ends by itself, and when. */
   usageEnding(namespace: string): string;
+  /** Old versions that end before their memories, by when; lua/usage.lua makes it of `usageEnding`. */
+  versionsEnding(namespace: string): string;
   /** How often memories of the namespace were used, and when last, a hash by id: `<count> <milliseconds>`. */
   uses(namespace: string): string;
   /** The facts of one subject and predicate by when they begin, a sorted set. Scripts build it: see lua/facts.lua. */
@@ -180,6 +182,7 @@ export function createKeys(prefix: string): Keys {
     settings: (namespace) => `${prefix}:settings:{${namespace}}`,
     usage: (namespace) => `${prefix}:usage:{${namespace}}`,
     usageEnding: (namespace) => `${prefix}:usage-ending:{${namespace}}`,
+    versionsEnding: (namespace) => `${prefix}:versions-ending:{${namespace}}`,
     uses: (namespace) => `${prefix}:uses:{${namespace}}`,
     timeline: (namespace, place) => `${prefix}:timeline:{${namespace}}:${place}`,
     entities: (namespace) => `${prefix}:entities:{${namespace}}`,
