@@ -34,7 +34,7 @@ export function createStores(
   return {
     memories: createMemoryStore(memory),
     entities: createEntityStore(memory),
-    sessions: createSessionStore({ redis, auditor, keys, defaults: config.session }),
+    sessions: createSessionStore({ redis, auditor, meter, keys, defaults: config.session }),
     state: createStateStore({ redis, auditor, keys, historyMs: config.stateHistorySeconds * 1000 }),
     threads: createThreadStore(redis, keys),
     receipts: createReceiptStore(redis, keys, days === undefined ? undefined : days * DAY_S),

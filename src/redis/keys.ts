@@ -94,6 +94,8 @@ export interface Keys {
   /** The namespace's sessions by their last append, and by their end. */
   sessions(namespace: string): string;
   sessionsEnding(namespace: string): string;
+  /** How many bytes each session counts for, a hash by its facet. Scripts build it: see lua/usage.lua. */
+  sessionBytes(namespace: string): string;
   sessionsDueIndex(): string;
   /** What an operation has done already: see {@link Context.operation}. */
   done(namespace: string, operation: string): string;
@@ -198,6 +200,7 @@ export function createKeys(prefix: string): Keys {
     allSessionsDue: () => `${prefix}:session-due:`,
     sessions: (namespace) => `${prefix}:sessions:{${namespace}}`,
     sessionsEnding: (namespace) => `${prefix}:sessions-ending:{${namespace}}`,
+    sessionBytes: (namespace) => `${prefix}:session-bytes:{${namespace}}`,
     sessionsDueIndex: () => `${prefix}:idx:session-due:${SESSION_SCHEMA}`,
     done: (namespace, operation) => `${prefix}:done:{${namespace}}:${operation}`,
     keyNews: () => `${prefix}:news:keys`,

@@ -7,7 +7,7 @@
 export interface Settings {
   /** How long a document of state lives that says nothing, and that any may live. */
   readonly state_ttl: { readonly default_seconds: number | null; readonly max_seconds: number | null };
-  /** How many memories it may hold, and how many bytes of them. */
+  /** How many memories it may hold, and how many bytes of them and of sessions. */
   readonly quota: { readonly memories: number | null; readonly bytes: number | null };
   /** What is trusted less than this is in quarantine once it was published there. */
   readonly publish: { readonly min_trust: number | null };
@@ -44,8 +44,10 @@ export interface VersionedSettings {
 /** What a namespace holds, and may hold. */
 export interface Usage {
   readonly memories: number;
-  /** Of their JSON, interactions included, and of their vectors. */
+  /** Of their JSON, interactions included, of their vectors, and of sessions. */
   readonly bytes: number;
+  /** Those of sessions: messages that weren't promoted yet, all messages' ids, and running summaries. */
+  readonly session_bytes: number;
   /** In force, wherever it was set; null: any amount. */
   readonly quota: Settings["quota"];
 }

@@ -81,7 +81,11 @@ export const usageView = z
     memories: z.int(),
     bytes: z.int().openapi({
       description:
-        "Of the memories' JSON, interactions included, as last written, and of their vectors (2 bytes a dimension). What the index makes of them isn't counted.",
+        "Of the memories' JSON, interactions included, as last written, of their vectors (2 bytes a dimension), and of sessions. What the index makes of them isn't counted.",
+    }),
+    session_bytes: z.int().openapi({
+      description:
+        "Of those bytes, what sessions hold: messages that weren't promoted yet, the ids of all messages, and running summaries.",
     }),
     quota: quotaView.openapi({ description: "In force, wherever it was set; null: any amount." }),
   })
