@@ -13,6 +13,14 @@ export interface Settings {
   readonly publish: { readonly min_trust: number | null };
   /** Whether a recall notes what it returns as used, which prolongs its life. */
   readonly decay: { readonly touch: boolean | null };
+  /** How long a memory of each type lives that says nothing; 0: for ever. */
+  readonly ttl: {
+    readonly episodic_seconds: number | null;
+    readonly semantic_seconds: number | null;
+    readonly procedural_seconds: number | null;
+  };
+  /** How much it counts how old a memory is, in a recall of this namespace alone that says nothing of it. */
+  readonly recency: { readonly weight: number | null; readonly half_life_days: number | null };
   /**
    * Of sessions: how long one lives after the last act on it, and how many messages and tokens one holds before its
    * oldest turns are promoted to episodic memory.
@@ -31,6 +39,8 @@ export const NO_SETTINGS: Settings = {
   quota: { memories: null, bytes: null },
   publish: { min_trust: null },
   decay: { touch: null },
+  ttl: { episodic_seconds: null, semantic_seconds: null, procedural_seconds: null },
+  recency: { weight: null, half_life_days: null },
   session: { ttl_seconds: null, window_messages: null, window_tokens: null },
   predicates: {},
 };

@@ -7,6 +7,7 @@ import { itemsOnly } from "./list.js";
 import { factName, namespace } from "./primitives.js";
 
 const seconds = z.int().min(1).max(LIMITS.ttlSeconds).nullable().default(null);
+const life = z.int().min(0).max(LIMITS.ttlSeconds).nullable().default(null);
 const amount = z.int().min(0).max(LIMITS.quota).nullable().default(null);
 
 const windowMessages = z.int().min(2).max(LIMITS.windowMessages).nullable().default(null);
@@ -55,6 +56,20 @@ export const newSettings = z
         description:
           "`touch`: whether a recall notes what it returns as used, which prolongs its life; true unless set.",
       }),
+    ttl: z
+      .strictObject({ episodic_seconds: life, semantic_seconds: life, procedural_seconds: life })
+      .default(NO_SETTINGS.ttl)
+      .openapi({
+        description:
+          "How long a memory of each type lives that says nothing; 0: for ever. For memories that are written from then on.",
+      }),
+    recency: z
+      .strictObject({
+        weight: z.number().min(0).max(1).nullable().default(null),
+        half_life_days: z.number().min(0.001).max(36_500).nullable().default(null),
+      })
+      .default(NO_SETTINGS.recency)
+      .openapi({ description: "Of a recall of this namespace alone that says nothing of it." }),
     session: z
       .strictObject({ ttl_seconds: seconds, window_messages: windowMessages, window_tokens: windowTokens })
       .default(NO_SETTINGS.session),
@@ -71,6 +86,8 @@ export const settingsView = z
     quota: quotaView,
     publish: z.object({ min_trust: z.number().nullable() }),
     decay: z.object({ touch: z.boolean().nullable() }),
+    ttl: z.object({ episodic_seconds: setting, semantic_seconds: setting, procedural_seconds: setting }),
+    recency: z.object({ weight: z.number().nullable(), half_life_days: z.number().nullable() }),
     session: z.object({ ttl_seconds: setting, window_messages: setting, window_tokens: setting }),
     predicates: z.record(z.string(), z.enum(CARDINALITIES)),
   })
