@@ -35,7 +35,7 @@ export function createStores(
   return {
     memories: createMemoryStore(memory),
     entities: createEntityStore(memory),
-    sessions: createSessionStore({ redis, auditor, keys, defaults: config.session }),
+    sessions: createSessionStore({ redis, auditor, meter, keys, defaults: config.session }),
     consolidations: createConsolidationStore({
       redis,
       auditor,

@@ -1,3 +1,4 @@
+import type { NamespaceDefaults } from "./defaults.js";
 import type { Scope } from "../access/grants.js";
 import type { Trail } from "../access/trail.js";
 import type { Uses } from "./decay.js";
@@ -321,6 +322,8 @@ export interface MemoryStore {
   release(trail: Trail, ref: MemoryRef): Promise<Memory | undefined>;
   /** The trust that a namespace wants of what is published to it; null: any. */
   publishMinTrust(namespace: string): Promise<number | null>;
+  /** What a namespace's settings say where a caller says nothing. */
+  defaultsOf(namespace: string): Promise<NamespaceDefaults>;
   /** As part of an act that is recorded by itself: versions of memories of one namespace, in order. */
   peekVersions(namespace: string, versions: readonly Source[]): Promise<readonly (Memory | undefined)[]>;
   /** As part of an act that is recorded by itself: memories of one namespace, in order. */

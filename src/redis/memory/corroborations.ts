@@ -3,12 +3,6 @@ import type { Memory } from "../../memory/record.js";
 import { MAX_CORROBORATORS } from "../../memory/record.js";
 import { decodeMemory } from "../codec.js";
 import { refOfKey } from "../keys.js";
-<<<<<<< HEAD
-=======
-import type { Params } from "../query.js";
-import { hybridPolicy, scopeClause } from "../query.js";
-import { numberOfSortKey, readRows } from "../rows.js";
->>>>>>> six
 import type { StoreDeps } from "./deps.js";
 import { dueKeys } from "./due.js";
 import { peekMany } from "./get.js";
@@ -40,28 +34,8 @@ export async function comparisonOf(
   const memory = typeof json === "string" ? dueMemory(json) : undefined;
   if (memory === undefined) return undefined;
   if (vector === null) return memory.embedding.status === "refused" ? { memory, near: [] } : "pending";
-<<<<<<< HEAD
   const rows = (await nearestTo(deps, namespace, memory.memory_type, vector, limit)).filter(
     (row) => row.id !== id,
-=======
-  const filter = { groups: [[typeFacet(memory.memory_type)]], from: undefined, to: undefined };
-  const params: Params = { v: vector };
-  const scopes = [{ root: namespace, below: false }];
-  const moment = { asOf: undefined, validAt: undefined };
-  const scope = scopeClause(scopes, filter, params, moment);
-  const { letThrough, records } = await deps.statistics.lookup({ scopes, filter, moment }, []);
-  const reply = await redis.run((client) =>
-    client.sendCommand([
-      "FT.SEARCH",
-      keys.vectorIndex(requireModel(model)),
-      `(${scope})=>[KNN ${limit} @v $v HYBRID_POLICY ${hybridPolicy(letThrough, records)} AS distance]`,
-      "SORTBY",
-      "distance",
-      "WITHSORTKEYS",
-      "NOCONTENT",
-      ...commonArguments(limit, params),
-    ]),
->>>>>>> six
   );
   const found = await peekMany(
     deps,
