@@ -6,6 +6,7 @@ import { createKeyStore } from "../redis/access/key-store.js";
 import { createMeter } from "../redis/access/meter.js";
 import { createNamespaceStore } from "../redis/access/namespace-store.js";
 import { createRateLimiter } from "../redis/access/rate-limiter.js";
+import { createConsolidationStore } from "../redis/consolidation/index.js";
 import { createEntityStore } from "../redis/facts/index.js";
 import { createAnswerStore } from "../redis/idempotent-answers.js";
 import { createLocks } from "../redis/locks.js";
@@ -27,7 +28,7 @@ export function createStores(
   { gateway: redis, auditor, keys }: Redis,
   model: string | undefined,
 ) {
-  const meter = createMeter(keys, config.quota);
+  const meter = createMeter(keys, config.quota, config.versionRetentionMs);
   const statistics = createIndexStatistics(redis, keys);
   const memory = { redis, auditor, meter, keys, statistics, model };
   const { receiptRetentionDays: days } = config;
@@ -35,6 +36,13 @@ export function createStores(
     memories: createMemoryStore(memory),
     entities: createEntityStore(memory),
     sessions: createSessionStore({ redis, auditor, meter, keys, defaults: config.session }),
+    consolidations: createConsolidationStore({
+      redis,
+      auditor,
+      meter,
+      keys,
+      retentionMs: config.consolidationRetentionDays * DAY_S * 1000,
+    }),
     state: createStateStore({ redis, auditor, keys, historyMs: config.stateHistorySeconds * 1000 }),
     threads: createThreadStore(redis, keys),
     receipts: createReceiptStore(redis, keys, days === undefined ? undefined : days * DAY_S),

@@ -117,6 +117,8 @@ export interface ListQuery {
   readonly order: "asc" | "desc";
   /** True: what is in quarantine, in place of what isn't; `any`: both. */
   readonly quarantined: boolean | "any";
+  /** Also what other memories stand for, or only that; none of it unless told otherwise. */
+  readonly superseded?: "any" | "only" | undefined;
   readonly limit: number;
   /** The sequence number after which (in the order's direction) the page begins. */
   readonly after: number | undefined;
@@ -126,6 +128,8 @@ export interface ListPage {
   readonly refs: readonly MemoryRef[];
   /** Where the next page begins; undefined at the end. */
   readonly next: number | undefined;
+  /** The sequence number up to which it looked, of an ascending list. */
+  readonly reached: number;
 }
 
 /** When: milliseconds since the epoch. */
@@ -215,6 +219,12 @@ export interface Comparison {
   readonly near: readonly { readonly memory: Memory; readonly similarity: number }[];
 }
 
+export interface Near {
+  readonly id: string;
+  /** Cosine. */
+  readonly similarity: number;
+}
+
 export interface PendingEmbedding extends MemoryRef {
   readonly version: number;
   readonly content: string;
@@ -242,8 +252,8 @@ export interface MemoryStore {
   insert(trail: Trail, items: readonly NewMemory[]): Promise<readonly (InsertOutcome | Error)[]>;
   /** For each session, the end of its latest episodic memory. */
   lastTurns(namespace: string, sessionIds: readonly string[]): Promise<readonly (Preceding | undefined)[]>;
-  /** With `asOf`, as it was then. */
-  get(trail: Trail, ref: MemoryRef, asOf?: number): Promise<MemoryDetail | undefined>;
+  /** With `asOf`, as it was then; `ended` if that version isn't kept any more. */
+  get(trail: Trail, ref: MemoryRef, asOf?: number): Promise<MemoryDetail | "ended" | undefined>;
   /** Versions below `before`, the newest first; undefined if there is no such memory. */
   versions(
     trail: Trail,
@@ -316,6 +326,12 @@ export interface MemoryStore {
   defaultsOf(namespace: string): Promise<NamespaceDefaults>;
   /** As part of an act that is recorded by itself: versions of memories of one namespace, in order. */
   peekVersions(namespace: string, versions: readonly Source[]): Promise<readonly (Memory | undefined)[]>;
+  /** As part of an act that is recorded by itself: memories of one namespace, in order. */
+  peekDetails(namespace: string, ids: readonly string[]): Promise<readonly (MemoryDetail | undefined)[]>;
+  /** The first passage's vector of each; undefined where there is none. */
+  vectorsOf(namespace: string, ids: readonly string[]): Promise<readonly (Float32Array | undefined)[]>;
+  /** The nearest of a type in a namespace, by their first passages; the memory itself is among them. */
+  nearest(namespace: string, type: MemoryType, vector: Float32Array, limit: number): Promise<readonly Near[]>;
   /** Memories that should have been compared by now, of all namespaces. */
   pendingCorroborations(now: number, limit: number): Promise<readonly MemoryRef[]>;
   /** What a memory is to be compared with; `pending`: it has no vector yet; undefined: there is nothing to do. */

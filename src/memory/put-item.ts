@@ -130,6 +130,7 @@ async function create(
     prolonged_by: null,
     embedding: { status: embedding.status, model: embedding.model },
     superseded_at: null,
+    superseded_by: null,
     origin: null,
     fact: null,
     derived_from: [],

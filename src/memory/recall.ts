@@ -22,6 +22,7 @@ import type { KeywordQuery } from "./terms.js";
 import { parseQuery } from "./terms.js";
 import { namesIn } from "./facts/names-in.js";
 import { holds } from "./moment.js";
+import { standIns } from "./stand-ins.js";
 import { touch } from "./touch.js";
 import { weighted } from "./trust.js";
 import { isAlive } from "./ttl.js";
@@ -75,6 +76,8 @@ export interface RecallHit {
   readonly found: Found;
   /** Where else among the searched namespaces this memory stands: as its origin, or as a published copy. */
   readonly alsoIn: readonly string[];
+  /** The memory that was found, where this one stands for it. */
+  readonly via: string | null;
 }
 
 /** What its outcomes make of a procedure's score. */
@@ -97,7 +100,7 @@ export interface RecallOutcome {
  * Of the default fusion; measured in docs/trust.md. Who asks for one list, or for reciprocal rank fusion, gets the
  * scores of just that unless a weight is asked for too.
  */
-export const TRUST_WEIGHT = 0.02;
+export const TRUST_WEIGHT = 0.01;
 
 /** Of the default fusion, likewise: a procedure that always worked passes an untried one that fits a tenth better. */
 export const OUTCOME_WEIGHT = 0.1;
@@ -292,12 +295,9 @@ async function loadHits(
   if (ranked.length === 0 && named.length === 0)
     await audit.system({ ...trail, other: namespaces.join(" ") }, "ok");
   const now = context.now();
-  const fits = (memory: Memory | undefined): memory is Memory =>
-    memory !== undefined &&
-    !memory.quarantined &&
-    isAlive(memory, now) &&
-    holds(memory, moment) &&
-    matches(memory, filter);
+  const fits = (memory: Memory): boolean =>
+    !memory.quarantined && isAlive(memory, now) && holds(memory, moment) && matches(memory, filter);
+  const shown = new Set<string>();
   let hits: RecallHit[] = [];
   let from = 0;
   do {
@@ -309,29 +309,34 @@ async function loadHits(
     const refs = batch.flatMap((found) => found.refs);
     const memories = await store.load(trail, from === 0 ? named : [], refs, moment.asOf);
     from += batch.length;
-    const standing = memories.map((memory) => (fits(memory) ? memory : undefined));
+    const standing = await standIns(services, trail, memories, moment, fits);
     const judged = await judgeAll(
       services,
-      standing.filter((memory) => memory !== undefined),
+      standing.flatMap((each) => each?.memory ?? []),
       moment.asOf ?? now,
     );
     let [next, nextJudged] = [0, 0];
     for (const found of batch) {
-      const present = standing.slice(next, (next += found.refs.length)).filter(Boolean).length;
+      const own = standing.slice(next, (next += found.refs.length)).filter((each) => each !== undefined);
+      const present = own.length;
       const copies = judged
         .slice(nextJudged, (nextJudged += present))
         .filter(({ trust }) => trust.trust >= min_trust);
       // The origin itself, where the caller may read it.
       const memory = copies.find(({ origin }) => origin === null) ?? copies[0];
-      if (memory === undefined) continue;
+      if (memory === undefined || shown.has(nameOf(memory))) continue;
+      shown.add(nameOf(memory));
+      const via = own.find((each) => nameOf(each.memory) === nameOf(memory))?.via ?? null;
       const also = copies.filter((copy) => copy !== memory).map(({ namespace }) => namespace);
-      hits.push({ memory, ...weigh(found.score, memory, weights), found, alsoIn: also });
+      hits.push({ memory, ...weigh(found.score, memory, weights), found, alsoIn: also, via });
     }
     // Stable: among equals, the one that fits better stays first.
     hits = hits.toSorted((one, other) => other.score - one.score);
   } while (from < ranked.length);
   return hits.slice(0, limit);
 }
+
+const nameOf = ({ namespace, id, version }: Memory): string => `${namespace}\0${id}\0${version}`;
 
 interface Weights {
   readonly trust: number;

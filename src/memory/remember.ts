@@ -20,7 +20,7 @@ import { judgeAll } from "./judge.js";
 import type { JsonObject } from "../domain/json.js";
 import type { InsertOutcome, NewMemory, Preceding } from "./ports.js";
 import { contextFor } from "./preceding.js";
-import type { Interaction, Memory, MemoryType } from "./record.js";
+import type { Evidence, Interaction, Memory, MemoryType } from "./record.js";
 import { NO_EVIDENCE } from "./record.js";
 import type { Services } from "./services.js";
 import { lifetimeOf } from "./ttl.js";
@@ -54,6 +54,8 @@ export interface RememberInput {
   readonly interaction?: Interaction | undefined;
   /** What makes two inputs the same memory; the content unless told otherwise. */
   readonly identity?: string | undefined;
+  /** What others said of what it says, where mneme itself stores it anew. */
+  readonly evidence?: Evidence | undefined;
   /** Who said it, where mneme itself stores it; the caller unless told otherwise. */
   readonly source_agent?: string | undefined;
 }
@@ -248,7 +250,7 @@ function newMemory(
     trust_score: input.trust_score ?? 1,
     derived_from: (input.derived_from ?? []).map(({ id, version }) => ({ id, version })),
     source_trust: null,
-    evidence: NO_EVIDENCE,
+    evidence: input.evidence ?? NO_EVIDENCE,
     quarantined: false,
     importance,
     pinned,
@@ -259,6 +261,7 @@ function newMemory(
     recorded_at: now,
     updated_at: now,
     superseded_at: null,
+    superseded_by: null,
     valid_from: validFrom ?? (fact === undefined ? null : (input.timestamp ?? now)),
     valid_to: input.valid_to ?? fact?.valid_to ?? null,
     seen_count: 1,

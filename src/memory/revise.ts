@@ -63,7 +63,7 @@ export async function revise(
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     // Where there is none, the second look is the one that goes on record.
     const current = (await store.peek(ref)) ?? (await store.get(trail, ref));
-    if (current === undefined) throw memoryNotFound();
+    if (current === undefined || current === "ended") throw memoryNotFound();
     await refuseUnfit(services, trail, current, input, expectedVersion);
     const revision = await nextVersion(services, context, current, input);
     const outcome = await store.revise(trail, revision);
@@ -99,6 +99,10 @@ async function refuseUnfit(
   if (current.origin !== null) {
     await audit.record(current.namespace, trail, "immutable");
     throw new DomainError("immutable_memory", "A published copy is revised where it comes from.");
+  }
+  if (current.superseded_at !== null) {
+    await audit.record(current.namespace, trail, "immutable");
+    throw new DomainError("immutable_memory", "Another memory stands for this one: revise that.");
   }
   if (input.fact !== undefined && current.fact === null) throw invalid("fact", "This memory is no fact.");
   const begins = input.valid_from;

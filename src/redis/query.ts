@@ -1,8 +1,16 @@
 import type { Scope } from "../access/grants.js";
-import { belowFacet, oldBelowFacet, oldNamespace, QUARANTINE_FACET } from "../memory/facets.js";
+import {
+  belowFacet,
+  oldBelowFacet,
+  oldNamespace,
+  QUARANTINE_FACET,
+  SUPERSEDED_FACET,
+} from "../memory/facets.js";
 import type { FacetQuery } from "../memory/filter.js";
 import type { Moment } from "../memory/ports.js";
 import type { KeywordQuery } from "../memory/terms.js";
+import type { TermStatistics } from "./idf.js";
+import { damping } from "./idf.js";
 
 /** Values that a query names as `$name`: callers' text stays out of the query's own text, so none of it is syntax. */
 export type Params = Record<string, string | Buffer>;
@@ -10,11 +18,18 @@ export type Params = Record<string, string | Buffer>;
 /** No tag ever has this value: neither a namespace nor a facet can hold it. */
 const NEVER = "!";
 
+export type Superseded = "none" | "behind" | "any" | "only";
+
 export interface ScopeOptions {
   /** Whether the index is asked when a version was current; true unless told otherwise. */
   readonly timed?: boolean;
   /** True: what is in quarantine, in place of what isn't; `any`: both. */
   readonly quarantined?: boolean | "any";
+  /**
+   * Also what was superseded by other memories: what recall finds of it, all of it, or nothing but that. None unless
+   * told otherwise.
+   */
+  readonly superseded?: Superseded | undefined;
 }
 
 /**
@@ -28,25 +43,34 @@ export function scopeClause(
   filter: FacetQuery,
   params: Params,
   moment: Moment = PRESENT,
-  { timed = true, quarantined = false }: ScopeOptions = {},
+  { timed = true, quarantined = false, superseded = "none" }: ScopeOptions = {},
 ): string {
   params["never"] = NEVER;
   const clauses = [
-    ...namespaceClauses(scopes, params, moment.asOf !== undefined),
+    ...namespaceClauses(
+      scopes,
+      params,
+      moment.asOf !== undefined || superseded === "only",
+      superseded === "any",
+    ),
     ...filter.groups.map((group, index) => tagClause("facets", group, `f${index}`, params)),
   ];
   const time = timeClause(filter);
   if (time !== undefined) clauses.push(time);
   const everything = scopes.some(({ root, below }) => below && root === "");
-  // What is in quarantine is rare, so that leaving it out costs nothing. Never last: of terms right after a negated tag,
-  // RediSearch 2.10 loses the scores.
-  const unwanted = [...(filter.without ?? []), ...(quarantined === false ? [QUARANTINE_FACET] : [])];
+  // What is in quarantine is rare, so that leaving it out costs nothing.
+  const unwanted = [
+    ...(filter.without ?? []),
+    ...(quarantined === false ? [QUARANTINE_FACET] : []),
+    ...(superseded === "none" ? [SUPERSEDED_FACET] : []),
+  ];
+  const only = superseded === "only" ? [tagClause("facets", [SUPERSEDED_FACET], "superseded", params)] : [];
   return [
     ...(unwanted.length === 0 ? [] : [`(-${tagClause("facets", unwanted, "without", params)})`]),
     ...(quarantined === true
       ? [weightless(tagClause("facets", [QUARANTINE_FACET], "quarantine", params))]
       : []),
-    ...clauses.map(weightless),
+    ...[...only, ...clauses].map(weightless),
     ...momentClauses(moment, timed, everything),
   ].join(" ");
 }
@@ -72,14 +96,25 @@ function momentClauses({ asOf, validAt }: Moment, timed: boolean, everything: bo
 const weightless = (clause: string): string => `(${clause})=>{$weight:0}`;
 
 /** None where everything is in scope. */
-function namespaceClauses(scopes: readonly Scope[], params: Params, past: boolean): string[] {
+function namespaceClauses(
+  scopes: readonly Scope[],
+  params: Params,
+  past: boolean,
+  hidden: boolean,
+): string[] {
   if (scopes.some(({ root, below }) => below && root === "")) return [];
   const roots = scopes.map(({ root }) => root);
   const named = tagClause("ns", past ? [...roots, ...roots.map(oldNamespace)] : roots, "ns", params);
   const above = scopes.filter(({ below }) => below).map(({ root }) => root);
-  if (above.length === 0) return [named];
+  if (above.length === 0) return hidden ? [`${weightless(named)}|${hiddenClause(roots, params)}`] : [named];
   const facets = [...above.map(belowFacet), ...(past ? above.map(oldBelowFacet) : [])];
   return [`${weightless(named)}|${weightless(tagClause("facets", facets, "below", params))}`];
+}
+
+/** What was superseded and recall doesn't find: it has the namespace of old versions, which don't have this facet. */
+function hiddenClause(roots: readonly string[], params: Params): string {
+  const named = tagClause("ns", roots.map(oldNamespace), "hidden", params);
+  return `(${weightless(named)} ${weightless(tagClause("facets", [SUPERSEDED_FACET], "superseded", params))})`;
 }
 
 /** Numbers only, so there is nothing to bind. Undefined where any time will do. */
@@ -93,8 +128,10 @@ function tagClause(field: string, values: readonly string[], name: string, param
   return `@${field}:{${[...bound, "$never"].join("|")}}`;
 }
 
-/** How many records hold a term, in all namespaces; undefined while unknown. */
-export type DocumentFrequency = (term: string) => number | undefined;
+/** Of all namespaces. */
+export interface TermFrequencies {
+  readonly term: (term: string) => TermStatistics;
+}
 
 /** Postings that a query may walk through to select its candidates. */
 const POSTINGS_BUDGET = 3000;
@@ -108,8 +145,14 @@ const PAIR_WEIGHT = 0.25;
  * - A flat union under an intersection loses the scores of some of its children in RediSearch 2.10: a record that
  *   holds several terms comes out with the score of one. So the union only selects, and optional terms score.
  * - Terms that aren't essential still score what the others select: see {@link essentialTerms}.
+ * - Words that nearly all records hold are damped: see {@link damping}.
  */
-export function keywordClause(query: KeywordQuery, essentials: readonly string[], params: Params): string {
+export function keywordClause(
+  query: KeywordQuery,
+  essentials: readonly string[],
+  statistics: TermFrequencies,
+  params: Params,
+): string {
   const names = new Map(query.terms.map((term, index) => [term, bind(params, `t${index}`, term)]));
   const nameOf = (term: string): string => names.get(term) ?? bind(params, `t${names.size}`, term);
   const phrases = query.phrases.map(phraseClause);
@@ -117,16 +160,34 @@ export function keywordClause(query: KeywordQuery, essentials: readonly string[]
   const [only] = essential;
   // A union of one child is collapsed and its weight ignored: what alone selects must not score a second time.
   const select = essential.length === 1 ? `${only}` : `((${essential.join("|")})=>{$weight:0})`;
-  const scoring = [...query.terms.map(nameOf), ...phrases].filter(
-    (clause) => essential.length > 1 || clause !== only,
+  const weightOf = (words: readonly string[]): number => damping(words.map(statistics.term));
+  const scores = (clause: string): boolean => essential.length > 1 || clause !== only;
+  const terms = query.terms
+    .filter((term) => scores(nameOf(term)))
+    .map((term) => optionalTerm(nameOf(term), weightOf([term])));
+  const optionalPhrases = query.phrases
+    .filter((phrase) => scores(phraseClause(phrase)))
+    .map((phrase) => optional(phraseClause(phrase), weightOf(phrase)));
+  const pairs = query.pairs.map((pair) =>
+    optional(`@text:${phraseClause(pair)}`, PAIR_WEIGHT * weightOf(pair)),
   );
-  const pairs = query.pairs.map((pair) => `(~@text:${phraseClause(pair)})=>{$weight:${PAIR_WEIGHT}}`);
-  return [select, ...scoring.map((clause) => `~${clause}`), ...pairs].join(" ");
+  return [select, ...terms, ...optionalPhrases, ...pairs].join(" ");
 }
 
 /** Terms that rank what something else selects. */
-export function optionalTerms(terms: readonly string[], params: Params): string {
-  return terms.map((term, index) => `~${bind(params, `t${index}`, term)}`).join(" ");
+export function optionalTerms(terms: readonly string[], statistics: TermFrequencies, params: Params): string {
+  return terms
+    .map((term, index) => optionalTerm(bind(params, `t${index}`, term), damping([statistics.term(term)])))
+    .join(" ");
+}
+
+/** RediSearch 2.10 ignores the weight of a single term, so that it is asked for twice, at half of it. */
+function optionalTerm(name: string, weight: number): string {
+  return weight === 1 ? `~${name}` : optional(`(${name} ${name})`, weight / 2);
+}
+
+function optional(clause: string, weight: number): string {
+  return weight === 1 ? `~${clause}` : `(~${clause})=>{$weight:${weight.toFixed(9)}}`;
 }
 
 /** Words of a phrase hold only letters, digits, marks and pictographs: see `analyse`. */
@@ -145,12 +206,12 @@ function phraseClause(words: readonly string[]): string {
  */
 export function essentialTerms(
   terms: readonly string[],
-  { frequency, letThrough }: { readonly frequency: DocumentFrequency; readonly letThrough: number },
+  { term: statisticsOf, letThrough }: TermFrequencies & { readonly letThrough: number },
   depth: number,
 ): readonly string[] {
   if (letThrough <= POSTINGS_BUDGET) return terms;
   const byRarity = terms
-    .map((term) => ({ term, postings: frequency(term) ?? 1 }))
+    .map((term) => ({ term, postings: statisticsOf(term).postings }))
     .toSorted((one, other) => one.postings - other.postings);
   let spent = 0;
   const chosen: string[] = [];

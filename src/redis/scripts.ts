@@ -207,6 +207,23 @@ export const scripts = {
   claimSession: script("session-claim", list),
   settleSession: session("session-settle", integer),
   postponeSession: script("session-postpone", integer),
+  beginConsolidation: audited("consolidation-begin", parts),
+  claimConsolidation: script("consolidation-claim", list),
+  progressConsolidation: joined("consolidation-progress", ["consolidation"], integer),
+  settleConsolidation: scoped(
+    ["usage", "versions", "supersede", "consolidation"],
+    "consolidation-settle",
+    parts,
+  ),
+  reinstateMemories: scoped(
+    ["usage", "versions", "supersede", "consolidation"],
+    "consolidation-reinstate",
+    parts,
+  ),
+  finishConsolidation: joined("consolidation-finish", ["consolidation"], integer),
+  postponeConsolidation: joined("consolidation-postpone", ["consolidation"], integer),
+  readConsolidation: audited("consolidation-read", list),
+  listConsolidations: audited("consolidation-list", list),
   renewLock: script("renew-lock", integer),
   releaseLock: script("release-lock", integer),
 };

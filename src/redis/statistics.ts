@@ -3,12 +3,14 @@ import { belowFacet, oldBelowFacet, oldNamespace } from "../memory/facets.js";
 import type { SearchQuery } from "../memory/ports.js";
 import type { RedisGateway } from "./client.js";
 import type { Keys } from "./keys.js";
-import type { DocumentFrequency } from "./query.js";
+import type { TermFrequencies } from "./query.js";
 import { timeClause } from "./query.js";
 
-/** What a query needs to know of the index to run at a bounded cost. Estimates: seconds old, and never exact. */
-export interface QueryStatistics {
-  readonly frequency: DocumentFrequency;
+/**
+ * What a query needs to know of the index to run at a bounded cost, and to be ranked well. Estimates: seconds old, except
+ * those of terms that so many records hold that it matters for their score: see `damping`.
+ */
+export interface QueryStatistics extends TermFrequencies {
   /** Records in the index. */
   readonly records: number;
   /** At most so many of them pass the namespace and the filter. */
@@ -25,7 +27,14 @@ export interface IndexStatistics {
 /** In a smaller index every plan is fast. */
 const SMALL_INDEX = 4000;
 const KEEP_MS = 30_000;
+const KEEP_COUNT_MS = 3000;
 const MAX_ENTRIES = 50_000;
+
+interface Size {
+  readonly size: number;
+  /** When it was asked for. */
+  readonly at: number;
+}
 
 /**
  * Sizes of postings, asked of the index and kept for half a minute.
@@ -34,49 +43,65 @@ const MAX_ENTRIES = 50_000;
  * itself does no work: 0.2 ms for any number of terms, however frequent they are.
  */
 export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexStatistics {
-  const sizes = new Map<string, { readonly size: number; readonly until: number }>();
-  let records = { count: 0, until: -Infinity };
+  const sizes = new Map<string, Size>();
+  let records = { count: 0, at: -Infinity };
 
-  async function countRecords(now: number): Promise<number> {
-    if (now < records.until) return records.count;
+  async function countRecords(now: number): Promise<void> {
     const info = await redis.run((client) => client.ft.info(keys.recordIndex()));
-    records = { count: Number(info.num_docs), until: now + KEEP_MS / 10 };
-    return records.count;
+    records = { count: Number(info.num_docs), at: now };
   }
 
-  async function fill(tags: readonly Wanted[], terms: readonly string[], now: number): Promise<void> {
-    const missing = (key: string): boolean => (sizes.get(key)?.until ?? -Infinity) <= now;
-    const wanted = [...tags, ...terms.map(termWanted)].filter(({ key }) => missing(key));
+  async function fill(wanted: readonly Wanted[], now: number): Promise<void> {
     if (wanted.length === 0) return;
     const found = await profile(redis, keys, wanted);
     if (sizes.size > MAX_ENTRIES) sizes.clear();
     for (const { key, value, kind } of wanted) {
       // A value that no record has doesn't appear in the plan.
-      sizes.set(key, { size: found.get(`${kind}:${value}`) ?? 0, until: now + KEEP_MS });
+      sizes.set(key, { size: found.get(`${kind}:${value}`) ?? 0, at: now });
     }
   }
+
+  const sizeOf = (key: string): number => sizes.get(key)?.size ?? 0;
+  const isMissing = (key: string, now: number, keepMs: number): boolean =>
+    (sizes.get(key)?.at ?? -Infinity) + keepMs <= now;
+  /** A term of an eighth of the records may be one of all of them soon, by postings that are stale. */
+  const keepTerm = (key: string): number => {
+    const share = sizeOf(key) / Math.max(1, records.count);
+    return share > 1 / 2 ? 0 : share > 1 / 8 ? KEEP_COUNT_MS : KEEP_MS;
+  };
 
   return {
     async lookup({ scopes, filter, moment }, terms) {
       const now = performance.now();
-      const count = await countRecords(now);
-      if (count < SMALL_INDEX) return { frequency: () => undefined, records: count, letThrough: count };
-      const groups = [
-        ...namespaceGroup(scopes, moment.asOf !== undefined),
-        ...filter.groups.map((group) => group.map((value) => tagWanted("facets", value))),
-      ];
-      const time = timeClause(filter);
-      if (time !== undefined) groups.push([timeWanted(time)]);
-      await fill(groups.flat(), terms, now);
-      const sizeOf = (key: string): number => sizes.get(key)?.size ?? 0;
+      if (records.at + KEEP_COUNT_MS <= now) await countRecords(now);
+      const small = records.count < SMALL_INDEX;
+      const groups = groupsOf({ scopes, filter, moment });
+      const wantedTerms = terms
+        .map(termWanted)
+        .filter(({ key }) => small || isMissing(key, now, keepTerm(key)));
+      const wantedTags = groups.flat().filter(({ key }) => isMissing(key, now, KEEP_MS));
+      // Both in one round trip: their difference decides.
+      const counted = wantedTerms.length === 0 || records.at === now ? undefined : countRecords(now);
+      await Promise.all([fill([...wantedTags, ...wantedTerms], now), counted]);
+      const { count } = records;
       const groupSizes = groups.map((group) => group.reduce((sum, { key }) => sum + sizeOf(key), 0));
       return {
-        frequency: (term) => sizes.get(termWanted(term).key)?.size,
+        term: (term) => ({ records: count, postings: sizeOf(termWanted(term).key) }),
         records: count,
         letThrough: Math.min(count, ...groupSizes),
       };
     },
   };
+}
+
+/** Of each, one must be so. */
+function groupsOf({ scopes, filter, moment }: Pick<SearchQuery, "scopes" | "filter" | "moment">): Wanted[][] {
+  const groups = [
+    ...namespaceGroup(scopes, moment.asOf !== undefined),
+    ...filter.groups.map((group) => group.map((value) => tagWanted("facets", value))),
+  ];
+  const time = timeClause(filter);
+  return time === undefined ? groups : [...groups, [timeWanted(time)]];
 }
 
 /** None where everything is in scope. */

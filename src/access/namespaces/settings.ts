@@ -30,8 +30,22 @@ export interface Settings {
     readonly window_messages: number | null;
     readonly window_tokens: number | null;
   };
+  /** Of consolidation; null: nothing runs by itself. */
+  readonly consolidation: ConsolidationSettings | null;
   /** How many objects a subject has at a time, by predicate; for facts that don't say it themselves. */
   readonly predicates: Readonly<Record<string, "one" | "many">>;
+}
+
+/** When a namespace is consolidated by itself, and how. */
+export interface ConsolidationSettings {
+  /** A cron pattern of five fields, or six with seconds in front. */
+  readonly schedule: string;
+  /** An IANA name. */
+  readonly time_zone: string;
+  /** As a request for a run gives them; null: what is left out there. */
+  readonly steps: string[] | null;
+  readonly older_than_seconds: number | null;
+  readonly unread_seconds: number | null;
 }
 
 export const NO_SETTINGS: Settings = {
@@ -42,6 +56,7 @@ export const NO_SETTINGS: Settings = {
   ttl: { episodic_seconds: null, semantic_seconds: null, procedural_seconds: null },
   recency: { weight: null, half_life_days: null },
   session: { ttl_seconds: null, window_messages: null, window_tokens: null },
+  consolidation: null,
   predicates: {},
 };
 

@@ -51,6 +51,16 @@ export const itemRace = {
 export const threadMissing = {
   404: { ...problem, description: "There is no such thread in this namespace." },
 } as const;
+export const consolidationMissing = {
+  404: { ...problem, description: "There is no such run in this namespace." },
+} as const;
+export const consolidationBusy = {
+  409: {
+    ...problem,
+    description:
+      "Another run is at work in this namespace (consolidation_busy), or this one isn't finished, or undone already (consolidation_unfit).",
+  },
+} as const;
 export const receiptMissing = {
   404: { ...problem, description: "There is no such receipt among those that you may read." },
 } as const;
@@ -59,6 +69,9 @@ export const keyMissing = {
 } as const;
 export const lostRace = {
   412: { ...problem, description: "The memory has another version than If-Match says." },
+} as const;
+export const historyExpired = {
+  410: { ...problem, description: "`as_of` is longer ago than old versions are kept." },
 } as const;
 export const settingsRace = {
   412: { ...problem, description: "The settings have another version than If-Match says." },

@@ -3,6 +3,8 @@ import { NO_SETTINGS } from "../../access/namespaces/settings.js";
 import { LIMITS } from "../../domain/limits.js";
 import { CARDINALITIES } from "../../memory/facts/fact.js";
 import { normaliseName } from "../../memory/facts/names.js";
+import { problemOf } from "../../memory/consolidation/schedule.js";
+import { step } from "./consolidations.js";
 import { itemsOnly } from "./list.js";
 import { factName, namespace } from "./primitives.js";
 
@@ -30,6 +32,26 @@ const predicates = z
       "How many objects a subject has at a time, by predicate, for facts that don't say it themselves; `many` unless given. For facts that are written from then on.",
     example: { lives_in: "one" },
   });
+
+/** When it is consolidated by itself, and how. */
+const consolidation = z
+  .strictObject({
+    schedule: z.string().min(1).max(128).openapi({
+      description: "A cron pattern of five fields, or six with seconds in front.",
+      example: "0 3 * * *",
+    }),
+    time_zone: z.string().min(1).max(64).default("UTC").openapi({ description: "An IANA name." }),
+    steps: z.array(step).min(1).nullable().default(null),
+    older_than_seconds: z.int().min(0).max(LIMITS.ttlSeconds).nullable().default(null),
+    unread_seconds: z.int().min(0).max(LIMITS.ttlSeconds).nullable().default(null),
+  })
+  .superRefine((value, context) => {
+    const problem = problemOf(value, Date.now());
+    if (problem === undefined) return;
+    const message = problem === "schedule" ? "Must be a cron pattern." : "Must be an IANA time zone.";
+    context.addIssue({ code: "custom", path: [problem], message });
+  })
+  .openapi("NewConsolidationSettings");
 
 /** Left out is null: not set. */
 export const newSettings = z
@@ -73,6 +95,7 @@ export const newSettings = z
     session: z
       .strictObject({ ttl_seconds: seconds, window_messages: windowMessages, window_tokens: windowTokens })
       .default(NO_SETTINGS.session),
+    consolidation: consolidation.nullable().default(null),
     predicates: predicates.default(NO_SETTINGS.predicates),
   })
   .openapi("NewNamespaceSettings");
@@ -89,6 +112,15 @@ export const settingsView = z
     ttl: z.object({ episodic_seconds: setting, semantic_seconds: setting, procedural_seconds: setting }),
     recency: z.object({ weight: z.number().nullable(), half_life_days: z.number().nullable() }),
     session: z.object({ ttl_seconds: setting, window_messages: setting, window_tokens: setting }),
+    consolidation: z
+      .object({
+        schedule: z.string(),
+        time_zone: z.string(),
+        steps: z.array(z.string()).nullable(),
+        older_than_seconds: setting,
+        unread_seconds: setting,
+      })
+      .nullable(),
     predicates: z.record(z.string(), z.enum(CARDINALITIES)),
   })
   .openapi("NamespaceSettings");

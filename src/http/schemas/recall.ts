@@ -66,7 +66,7 @@ export const recallRequest = z
     }),
     trust_weight: z.number().min(0).max(1).optional().openapi({
       description:
-        "How much trust counts in the order: score + |score| × trust_weight × (2 × trust - 1). 0.02 unless given; 0 with `fusion` rrf or a `mode` other than hybrid.",
+        "How much trust counts in the order: score + |score| × trust_weight × (2 × trust - 1). 0.01 unless given; 0 with `fusion` rrf or a `mode` other than hybrid.",
     }),
     outcome_weight: z.number().min(0).max(1).optional().openapi({
       description:
@@ -122,6 +122,9 @@ const hitView = z.object({
     .array(z.string())
     .optional()
     .openapi({ description: "Where else among the searched namespaces it stands, published." }),
+  via: memoryId.optional().openapi({
+    description: "The memory that was found, where this one stands for it: docs/lifecycle.md, Consolidation.",
+  }),
   explain: z
     .object({
       keyword: contribution,
@@ -194,7 +197,7 @@ function viewRecency({ ageDays, ...part }: RecencyPart) {
 }
 
 function viewHit(
-  { memory, score, trustAdds, strength, found, alsoIn }: RecallHit,
+  { memory, score, trustAdds, strength, found, alsoIn, via }: RecallHit,
   { explain, expand }: RecallRequest,
 ): z.infer<typeof hitView> {
   const { keyword, vector, entities } = found.fused;
@@ -208,6 +211,7 @@ function viewHit(
       ...(expanded ? { entities: entities?.rank ?? null } : {}),
     },
     ...(alsoIn.length === 0 ? {} : { also_in: [...alsoIn] }),
+    ...(via === null ? {} : { via }),
   };
   if (!explain) return view;
   const lists = found.places.map(({ name, rank, adds }) => ({ namespaces: name, rank, adds }));

@@ -4,6 +4,7 @@ Reads how much a namespace holds, and how much it may hold.
 Returns memories, bytes, the quota of each or false, and how many of the bytes are sessions'.
 ]]
 audit('ok')
+usage_prune_versions(1000)
 usage_prune(5000)
 usage_prune_sessions(5000)
 local memories, bytes, sessions = usage_now()

@@ -14,6 +14,7 @@ ARGV[2] how many bytes, likewise
 ARGV[3] bytes of the memory's JSON that this script writes, or ''
 ARGV[4] bytes of the vectors that this script writes; '' if it leaves them as they are
 ARGV[5] '1' if no quota refuses it
+ARGV[6] how long an old version is kept, milliseconds; '' for as long as its memory
 
 A memory's bytes are those of its JSON, interaction included, of its vectors, and of its old versions: index.bytes,
 index.vector_bytes and index.version_bytes of its record. A session's are those of its messages' JSON and ids, and of its
@@ -29,6 +30,10 @@ local function usage_named(name) return (string.gsub(usage_ending, ':usage%-endi
 local usage_uses, usage_sessions = usage_named('uses'), usage_named('session-bytes')
 local usage_sessions_ending, usage_sessions_all = usage_named('sessions-ending'), usage_named('sessions')
 local usage_exempt = table.remove(ARGV, 1) == '1'
+local usage_version_ms = tonumber(table.remove(ARGV, 1))
+-- Of old versions that end before their memories: a sorted set of <id>:<version>:<bytes> by when that is.
+local usage_versions = (string.gsub(usage_ending, ':usage%-ending:{', ':versions-ending:{', 1))
+local usage_record = (string.gsub(usage_ending, ':usage%-ending:{', ':rec:{', 1)) .. ':'
 
 local function usage_add(memories, bytes)
   redis.call('HINCRBY', usage_key, 'bytes', string.format('%d', bytes))
@@ -151,3 +156,24 @@ local function usage_leave(id, bytes, expiry)
   if expiry > 0 and redis.call('ZREM', usage_ending, usage_member(id, bytes)) == 0 then return end
   usage_add(-1, -bytes)
 end
+
+-- Counts out old versions that have ended before their memories. A memory that is gone was counted out with them.
+local function usage_prune_versions(most)
+  local time = redis.call('TIME')
+  local at = string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
+  for _, member in ipairs(redis.call('ZRANGE', usage_versions, '-inf', '(' .. at, 'BYSCORE', 'LIMIT', 0, most)) do
+    redis.call('ZREM', usage_versions, member)
+    local id, size = string.match(member, '^(.-):%d+:(%d+)$')
+    local record, bytes = usage_record .. id, tonumber(size)
+    local json, vectors, versions = usage_of(record)
+    local total, ends = json + vectors + versions, redis.call('PEXPIRETIME', record)
+    if versions >= bytes and (ends <= 0 or redis.call('ZREM', usage_ending, usage_member(id, total)) == 1) then
+      if ends > 0 then redis.call('ZADD', usage_ending, string.format('%d', ends), usage_member(id, total - bytes)) end
+      usage_add(0, -bytes)
+      redis.call('JSON.NUMINCRBY', record, '$.index.version_bytes', string.format('%d', -bytes))
+    end
+  end
+end
+
+-- Before the script reads what a memory counts for.
+usage_prune_versions(50)

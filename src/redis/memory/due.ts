@@ -1,10 +1,13 @@
 import type { StoreDeps } from "./deps.js";
 import { SEARCH_TIMEOUT_MS } from "./search.js";
 
+/** When something is to be done for a record, milliseconds since the epoch. */
+export type DueField = "embed_at" | "publish_at" | "feedback_at" | "corroborate_at";
+
 /** The keys of records that have something to be done by now, the longest due first. */
 export async function dueKeys(
   { redis, keys }: StoreDeps,
-  field: "feedback_at" | "corroborate_at",
+  field: DueField,
   now: number,
   limit: number,
 ): Promise<string[]> {
@@ -18,4 +21,23 @@ export async function dueKeys(
     }),
   );
   return due.documents.map(({ id }) => id);
+}
+
+/** Those paths of those records, as JSON.GET gives them; what has gone meanwhile is left out. */
+export async function dueRecords(
+  deps: StoreDeps,
+  field: DueField,
+  paths: readonly string[],
+  now: number,
+  limit: number,
+): Promise<{ readonly key: string; readonly json: string }[]> {
+  const due = await dueKeys(deps, field, now, limit);
+  // One command a record: they are of any namespace, and so of any slot.
+  const replies = await deps.redis.run((client) =>
+    Promise.all(due.map((key) => client.sendCommand(["JSON.GET", key, ...paths]))),
+  );
+  return due.flatMap((key, index) => {
+    const json = replies[index];
+    return typeof json === "string" ? [{ key, json }] : [];
+  });
 }

@@ -7,7 +7,7 @@ import type { Memory } from "../../memory/record.js";
 import { decodeMemory, decodeVotes } from "../codec.js";
 import { refOfKey } from "../keys.js";
 import type { StoreDeps } from "./deps.js";
-import { dueKeys } from "./due.js";
+import { dueRecords } from "./due.js";
 
 export async function noteFeedback(
   { auditor, keys }: StoreDeps,
@@ -50,17 +50,11 @@ export async function pendingFeedback(
   now: number,
   limit: number,
 ): Promise<readonly PendingFeedback[]> {
-  const due = await dueKeys(deps, "feedback_at", now, limit);
-  // One command a record: they are of any namespace, and so of any slot.
-  const replies = await deps.redis.run((client) =>
-    Promise.all(due.map((key) => client.sendCommand(["JSON.GET", key, "$.unsent", "$.memory.source_agent"]))),
-  );
-  return due.flatMap((key, index) => {
-    const reply = replies[index];
-    if (typeof reply !== "string") return [];
-    const found = JSON.parse(reply) as { "$.unsent": unknown[]; "$.memory.source_agent": [string] };
+  const due = await dueRecords(deps, "feedback_at", ["$.unsent", "$.memory.source_agent"], now, limit);
+  return due.map(({ key, json }) => {
+    const found = JSON.parse(json) as { "$.unsent": unknown[]; "$.memory.source_agent": [string] };
     const votes = decodeVotes(JSON.stringify(found["$.unsent"]));
-    return [{ ...refOfKey(key), author: found["$.memory.source_agent"][0], votes }];
+    return Object.assign(refOfKey(key), { author: found["$.memory.source_agent"][0], votes });
   });
 }
 

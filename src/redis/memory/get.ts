@@ -10,7 +10,7 @@ export async function get(
   trail: Trail,
   { namespace, id }: MemoryRef,
   asOf: number | undefined,
-): Promise<MemoryDetail | undefined> {
+): Promise<MemoryDetail | "ended" | undefined> {
   const [found, raw, uses] = await auditor.run(namespace, trail, (client, audit) =>
     client.readMemory(
       audit,
@@ -18,7 +18,7 @@ export async function get(
       [asOf === undefined ? "" : String(asOf), id],
     ),
   );
-  if (found === undefined) return undefined;
+  if (found === undefined || found === "ended") return found;
   const memory = decodeDetail(found, raw);
   return asOf === undefined ? { ...memory, uses: decodeUses(uses) } : memory;
 }
@@ -79,6 +79,23 @@ export async function peekMany(
   const replies = await redis.run((client) => client.sendCommand(["JSON.MGET", ...records, "$.memory"]));
   if (!Array.isArray(replies)) throw new Error("JSON.MGET replied with something else than an array");
   return replies.map((reply) => (typeof reply === "string" ? decodeMemory(reply) : undefined));
+}
+
+/** As part of an act that is recorded by itself: memories of one namespace. */
+export async function peekDetails(
+  { redis, keys }: StoreDeps,
+  namespace: string,
+  ids: readonly string[],
+): Promise<readonly (MemoryDetail | undefined)[]> {
+  if (ids.length === 0) return [];
+  const replies = await redis.run((client) =>
+    Promise.all(
+      ids.map((id) =>
+        client.sendCommand(["JSON.GET", keys.record(namespace, id), "$.memory", "$.raw", "$.published"]),
+      ),
+    ),
+  );
+  return replies.map((reply) => (typeof reply === "string" ? decodeDetail(reply) : undefined));
 }
 
 /** Each is the record or, where that has another version by now, what was kept of it. */

@@ -6,7 +6,7 @@ import type { StoreDeps } from "./deps.js";
 import { detachContext } from "./detach-context.js";
 import { defaultsOf } from "./defaults.js";
 import { noteFeedback, pendingFeedback, publishMinTrust, release, settleFeedback } from "./feedback.js";
-import { get, getItem, load, peek, peekItem, peekVersions, versions } from "./get.js";
+import { get, getItem, load, peek, peekDetails, peekItem, peekVersions, versions } from "./get.js";
 import { endingsOf, groupsOf } from "./groups-of.js";
 import { insert } from "./insert.js";
 import { lastTurns } from "./last-turns.js";
@@ -21,6 +21,7 @@ import {
   settlePublication,
 } from "./publications.js";
 import { countIn, namespacesIn } from "./namespaces.js";
+import { nearest, vectorsOf } from "./nearest.js";
 import { remove, removeItem } from "./remove.js";
 import { revise } from "./revise.js";
 import { search } from "./search.js";
@@ -58,6 +59,9 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     defaultsOf: (namespace) => defaultsOf(deps, namespace),
     publishMinTrust: (namespace) => publishMinTrust(deps, namespace),
     peekVersions: (namespace, wanted) => peekVersions(deps, namespace, wanted),
+    peekDetails: (namespace, ids) => peekDetails(deps, namespace, ids),
+    vectorsOf: (namespace, ids) => vectorsOf(deps, namespace, ids),
+    nearest: (namespace, type, vector, limit) => nearest(deps, namespace, type, vector, limit),
     pendingCorroborations: (now, limit) => pendingCorroborations(deps, now, limit),
     comparisonOf: (ref, limit) => comparisonOf(deps, ref, limit),
     corroborate: (memory, others) => corroborate(deps, memory, others),

@@ -5,7 +5,7 @@ import type { Publication } from "../../memory/record.js";
 import { decodePublications, encodePublication } from "../codec.js";
 import { refOfKey } from "../keys.js";
 import type { StoreDeps } from "./deps.js";
-import { SEARCH_TIMEOUT_MS } from "./search.js";
+import { dueRecords } from "./due.js";
 
 export async function notePublication(
   { auditor, keys }: StoreDeps,
@@ -83,25 +83,10 @@ export async function publicationsOf(
 }
 
 export async function pendingPublications(
-  { redis, keys }: StoreDeps,
+  deps: StoreDeps,
   now: number,
   limit: number,
 ): Promise<readonly PendingPublications[]> {
-  return redis.run(async (client) => {
-    const due = await client.ft.search(keys.recordIndex(), `@publish_at:[-inf ${now}]`, {
-      SORTBY: "publish_at",
-      RETURN: [],
-      LIMIT: { from: 0, size: limit },
-      TIMEOUT: SEARCH_TIMEOUT_MS,
-      DIALECT: 2,
-    });
-    // One command a record: they are of any namespace, and so of any slot.
-    const replies = await Promise.all(
-      due.documents.map(({ id }) => client.sendCommand(["JSON.GET", id, "$"])),
-    );
-    return due.documents.flatMap(({ id: key }, index) => {
-      const reply = replies[index];
-      return typeof reply === "string" ? [decodePublications(refOfKey(key), reply)] : [];
-    });
-  });
+  const due = await dueRecords(deps, "publish_at", ["$"], now, limit);
+  return due.map(({ key, json }) => decodePublications(refOfKey(key), json));
 }

@@ -20,11 +20,12 @@ const VECTOR_ARGUMENTS = ["SCORER", "DOCSCORE", "WITHSCORES", "SORTBY", "distanc
 
 /** All searches in one round trip: they are sent in the same tick, which node-redis writes as one pipeline. */
 export async function search(deps: StoreDeps, query: SearchQuery): Promise<SearchResult> {
-  const statistics = await deps.statistics.lookup(query, query.keyword?.terms ?? []);
+  const { terms = [], phrases = [] } = query.keyword ?? {};
+  const statistics = await deps.statistics.lookup(query, [...new Set([...terms, ...phrases.flat()])]);
   const [keyword, vector, entities] = await Promise.all([
     query.keyword && keywordSearch(deps, query, query.keyword, statistics),
     query.vector && vectorSearch(deps, query, query.vector, statistics),
-    query.entities && entitySearch(deps, query, query.entities),
+    query.entities && entitySearch(deps, query, query.entities, statistics),
   ]);
   return { keyword, vector, entities };
 }
@@ -34,13 +35,14 @@ async function entitySearch(
   { redis, keys }: StoreDeps,
   query: SearchQuery,
   names: readonly string[],
+  statistics: QueryStatistics,
 ): Promise<Candidate[]> {
   if (names.length === 0) return [];
   const params: Params = {};
   const facts = names.flatMap((name) => [subjectFacet(name), objectFacet(name)]);
   const filter = { ...query.filter, groups: [...query.filter.groups, facts] };
-  const scope = scopeClause(query.scopes, filter, params, query.moment);
-  const terms = optionalTerms(query.keyword?.terms ?? [], params);
+  const scope = scopeClause(query.scopes, filter, params, query.moment, { superseded: "behind" });
+  const terms = optionalTerms(query.keyword?.terms ?? [], statistics, params);
   const reply = await redis.run((client) =>
     client.sendCommand([
       "FT.SEARCH",
@@ -62,9 +64,9 @@ async function keywordSearch(
   statistics: QueryStatistics,
 ): Promise<Candidate[]> {
   const essential = essentialTerms(keyword.terms, statistics, query.depth);
-  const found = await selectedBy(deps, query, keyword, essential);
+  const found = await selectedBy(deps, query, keyword, essential, statistics);
   const whole = found.length >= query.depth || essential.length === keyword.terms.length;
-  return whole ? found : selectedBy(deps, query, keyword, keyword.terms);
+  return whole ? found : selectedBy(deps, query, keyword, keyword.terms, statistics);
 }
 
 async function selectedBy(
@@ -72,14 +74,15 @@ async function selectedBy(
   query: SearchQuery,
   keyword: KeywordQuery,
   essential: readonly string[],
+  statistics: QueryStatistics,
 ): Promise<Candidate[]> {
   const params: Params = {};
-  const scope = scopeClause(query.scopes, query.filter, params, query.moment);
+  const scope = scopeClause(query.scopes, query.filter, params, query.moment, { superseded: "behind" });
   const reply = await redis.run((client) =>
     client.sendCommand([
       "FT.SEARCH",
       keys.recordIndex(),
-      `${scope} ${keywordClause(keyword, essential, params)}`,
+      `${scope} ${keywordClause(keyword, essential, statistics, params)}`,
       ...KEYWORD_ARGUMENTS,
       ...NO_FIELDS,
       ...commonArguments(query.depth, params),
@@ -151,7 +154,10 @@ async function nearestPassages(
   timed: boolean,
 ): Promise<Aged[]> {
   const params: Params = { v: encodeIndexVector(vector) };
-  const scope = scopeClause(query.scopes, query.filter, params, query.moment, { timed });
+  const scope = scopeClause(query.scopes, query.filter, params, query.moment, {
+    timed,
+    superseded: "behind",
+  });
   // What lets only the current at some time through is walked through once, or again for every batch.
   const past = timed && query.moment.asOf !== undefined;
   const policy = past ? "ADHOC_BF" : hybridPolicy(letThrough, records);

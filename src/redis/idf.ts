@@ -1,0 +1,29 @@
+/** What an index knows of a term: both as they are now, since they decide together. */
+export interface TermStatistics {
+  /** Records in the index: N. */
+  readonly records: number;
+  /** Postings of the term, with those of records that were changed or deleted and aren't collected yet: n. */
+  readonly postings: number;
+}
+
+/**
+ * The IDF that BM25STD gives a term in RediSearch 2.10: `ln(1 + (N - n + ½) / (n + ½))`, where N - n is unsigned.
+ *
+ * Each change of a record leaves a stale posting until a garbage collection (100 of them and half a minute at least), so
+ * n exceeds N where nearly all records hold a term; then N - n is nearly 2^64, and the IDF 37 instead of 0.
+ */
+export function indexIdf({ records, postings }: TermStatistics): number {
+  const without = records - postings + (postings > records ? 2 ** 64 : 0);
+  return Math.log(1 + (without + 0.5) / (postings + 0.5));
+}
+
+/** Of a term whose n exceeds N: as if four fifths of the records held it. How many do, the index doesn't tell. */
+const FREQUENT_IDF = Math.log(1.25);
+
+/** By what to multiply the score of words that score together, so that none counts more than its IDF should: 1 for most. */
+export function damping(words: readonly TermStatistics[]): number {
+  if (words.every(({ records, postings }) => postings <= records)) return 1;
+  const sum = (idf: (word: TermStatistics) => number): number =>
+    words.reduce((total, word) => total + idf(word), 0);
+  return sum((word) => (word.postings > word.records ? FREQUENT_IDF : indexIdf(word))) / sum(indexIdf);
+}
