@@ -116,6 +116,8 @@ export interface ListQuery {
   readonly order: "asc" | "desc";
   /** True: what is in quarantine, in place of what isn't; `any`: both. */
   readonly quarantined: boolean | "any";
+  /** Also what other memories stand for, or only that; none of it unless told otherwise. */
+  readonly superseded?: "any" | "only" | undefined;
   readonly limit: number;
   /** The sequence number after which (in the order's direction) the page begins. */
   readonly after: number | undefined;
