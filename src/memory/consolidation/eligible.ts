@@ -3,8 +3,17 @@ import type { Memory, MemoryDetail } from "../record.js";
 import { lastActive } from "../forget-policy.js";
 
 /** What belongs to somebody else is left as it is: items, copies, and what is in quarantine. */
-function isOwn({ key, origin, quarantined, superseded_at }: Memory): boolean {
-  return key === null && origin === null && !quarantined && superseded_at === null;
+function isOwn(memory: Memory): boolean {
+  return isNobodyElses(memory) && memory.superseded_at === null;
+}
+
+function isNobodyElses({ key, origin, quarantined }: Memory): boolean {
+  return key === null && origin === null && !quarantined;
+}
+
+/** Not so of what ended because nobody read it. */
+export function isKnown({ superseded_at, superseded_by }: Memory): boolean {
+  return superseded_at === null || superseded_by !== null;
 }
 
 /** What others may hold a copy of stays what it is. */
@@ -17,6 +26,19 @@ export function isMergeable(memory: MemoryDetail): boolean {
 
 export function isEpisode(memory: MemoryDetail): boolean {
   return isOwn(memory) && memory.memory_type === "episodic";
+}
+
+/**
+ * What was observed, also where a summary has come to stand for it: facts and procedures are learned from episodes, not
+ * from what was made of them, which would say each thing twice.
+ */
+export function isObserved(memory: MemoryDetail): boolean {
+  return (
+    isNobodyElses(memory) &&
+    isKnown(memory) &&
+    memory.memory_type === "episodic" &&
+    memory.derived_from.length === 0
+  );
 }
 
 export function isOld({ timestamp }: Memory, before: number): boolean {
