@@ -71,7 +71,7 @@ test("feedback teaches a procedure although a summary stands for what it was giv
   expect(again.planned).toBe(1);
 });
 
-test("a fact is taken from what was said, whether or not it is summarised by now, and not from a session's summary", async () => {
+test("a fact is taken from what was said, also when it is summarised by now; what sums up a session is no episode", async () => {
   const namespace = newNamespace();
   await service.send("PUT", `/v1/namespaces/${namespace}/settings`, { session: { window_messages: 2 } });
   const said = [
@@ -93,7 +93,10 @@ test("a fact is taken from what was said, whether or not it is summarised by now
   );
   expect(all.length).toBeGreaterThan(said.length);
   await garden(namespace);
-  await consolidate(service, namespace, { steps: ["summarise"] });
+  const summarised = await consolidate(service, namespace, { steps: ["summarise"] });
+  for (const { id } of summarised.actions.flatMap(({ sources }) => sources)) {
+    expect((await read(service, { namespace, id })).derived_from).toEqual([]);
+  }
   expect((await read(service, episodes[0] ?? { namespace, id: "" })).superseded_by).not.toBeNull();
 
   const run = await consolidate(service, namespace, { steps: ["facts"] });

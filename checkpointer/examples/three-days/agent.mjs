@@ -2,7 +2,7 @@ import { HumanMessage, SystemMessage } from "@langchain/core/messages";
 import { END, interrupt, MessagesValue, START, StateGraph, StateSchema } from "@langchain/langgraph";
 import { z } from "zod";
 
-const INSTRUCTIONS = `You work at the desk of a hotel. Where you answer from a line of memory, end with its id in brackets.
+const INSTRUCTIONS = `You work at the desk of a hotel. Where you follow a line of memory, end with its id in brackets.
 A single room is 120 dollars a night. A single room is 110 euros a night.
 A double room is 180 dollars a night. A double room is 165 euros a night.
 Breakfast is 24 dollars. Breakfast is 22 euros.`;

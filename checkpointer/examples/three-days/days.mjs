@@ -6,7 +6,7 @@ export const DAYS = [
     { say: "Hello, I am Mara. My booking number is SD-4471-K." },
     { say: "How much is a single room?", feedback: "Please give prices in euros." },
     { say: "My home address is Lindengasse 12, 8010 Graz." },
-    { say: "I prefer a quiet room on the side of the garden." },
+    { say: "I prefer a quiet room with a garden view." },
     { say: "How much is a double room?", feedback: "Prices in euros, please." },
     { say: "My ferry arrives on Friday at nine in the evening." },
     { say: "What is my booking number?" },
@@ -24,5 +24,6 @@ export const QUESTIONS = [
   "What is my booking number?",
   "What is my home address?",
   "Which room do I prefer?",
+  "When does my ferry arrive?",
   "How much is a single room?",
 ];

@@ -16,6 +16,9 @@ const memoryLine = z.object({
 });
 /** @typedef {z.infer<typeof memoryLine>} MemoryLine */
 
+/** The block in which mneme's context has its lines. */
+const MEMORY = /<memory>\n(.*)<\/memory>/s;
+
 export class QuotingModel extends BaseChatModel {
   _llmType() {
     return "quoting";
@@ -34,25 +37,21 @@ export class QuotingModel extends BaseChatModel {
 /** @param {BaseMessage[]} messages the last one is what the user says now */
 function answer(messages) {
   const said = messages.at(-1)?.text ?? "";
-  if (!said.includes("?")) return "I see.";
-  const read = messages.slice(0, -1);
-  const memory = read.flatMap(memoryIn);
-  // What a procedure asks for stands after its "When …:".
-  const rules = memory
-    .filter(({ kind }) => kind === "procedure")
-    .map(({ content }) => content.slice(content.lastIndexOf(": ") + 1));
+  if (!said.includes("?")) return "Thank you, noted.";
+  const memory = messages.flatMap(memoryIn);
   const sentences = [
-    ...read.filter((message) => memoryIn(message).length === 0).flatMap(({ text }) => sentencesIn(text)),
+    ...messages.slice(0, -1).flatMap(({ text }) => sentencesIn(text.replace(MEMORY, ""))),
     ...memory
       .filter(({ kind }) => kind !== "procedure")
       .flatMap(({ content, source }) => sentencesIn(content).map(({ text }) => ({ text, id: source.id }))),
   ];
-  return quote(best(sentences, wordsIn(said), wordsIn(rules.join(" "))));
+  const rules = memory.filter(({ kind }) => kind === "procedure");
+  return bestAnswer(sentences, rules, wordsIn(said));
 }
 
 /** @param {BaseMessage} message @returns {MemoryLine[]} */
 function memoryIn(message) {
-  const block = /<memory>\n(.*)<\/memory>/s.exec(message.text)?.[1] ?? "";
+  const block = MEMORY.exec(message.text)?.[1] ?? "";
   return block
     .split("\n")
     .filter((line) => line !== "")
@@ -69,37 +68,39 @@ function sentencesIn(text) {
 }
 
 const LITTLE = new Set(
-  "a an and are do does have how i in is it me much my of on the to what where which you".split(" "),
+  "a an and are do does have how i in is it me much my of on the to what when where which you".split(" "),
 );
 
-/** @param {string} text */
+/** Without their plural s. @param {string} text */
 function wordsIn(text) {
   const words = text.toLowerCase().match(/[\p{L}\p{N}-]+/gu) ?? [];
-  return new Set(words.filter((word) => !LITTLE.has(word)));
+  return new Set(words.filter((word) => !LITTLE.has(word)).map((word) => word.replace(/s$/, "")));
 }
 
 /**
- * The sentence with most of the question's words, and at least with more than half of them; among such, the one that
- * has most of what the rules ask for.
+ * The sentence with most of the question's words, and with more than half of them; among several, the one with most of
+ * what a rule asks for.
  *
- * @param {Sentence[]} sentences @param {Set<string>} question @param {Set<string>} rules
+ * @param {Sentence[]} sentences @param {MemoryLine[]} rules @param {Set<string>} question
  */
-function best(sentences, question, rules) {
-  const fitting = sentences
-    .map((sentence) => ({ sentence, words: wordsIn(sentence.text) }))
-    .map(({ sentence, words }) => ({ sentence, fits: common(words, question), obeys: common(words, rules) }))
-    .filter(({ fits }) => fits > question.size / 2)
-    .toSorted((one, other) => other.fits - one.fits || other.obeys - one.obeys);
-  return fitting[0]?.sentence;
+function bestAnswer(sentences, rules, question) {
+  const rated = sentences.map((sentence) => ({ sentence, fits: common(wordsIn(sentence.text), question) }));
+  const most = Math.max(0, ...rated.map(({ fits }) => fits));
+  const fitting = rated.filter(({ fits }) => fits === most).map(({ sentence }) => sentence);
+  const [first] = fitting;
+  if (first === undefined || most <= question.size / 2) return "I don't know.";
+  for (const { content, source } of rules) {
+    // What is asked for stands after "When …:".
+    const rule = wordsIn(content.slice(content.lastIndexOf(": ")));
+    const obeying = fitting.find(
+      ({ text }) => common(wordsIn(text), rule) > common(wordsIn(first.text), rule),
+    );
+    if (obeying !== undefined) return `${obeying.text} [${source.id}]`;
+  }
+  return first.id === undefined ? first.text : `I remember: “${first.text}” [${first.id}]`;
 }
 
 /** @param {Set<string>} some @param {Set<string>} others */
 function common(some, others) {
   return [...some].filter((word) => others.has(word)).length;
-}
-
-/** @param {Sentence} [sentence] */
-function quote(sentence) {
-  if (sentence === undefined) return "I don't know.";
-  return sentence.id === undefined ? sentence.text : `I remember: “${sentence.text}” [${sentence.id}]`;
 }

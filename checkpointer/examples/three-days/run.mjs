@@ -14,10 +14,11 @@ import { QuotingModel } from "./model.mjs";
 const { REDIS_URL = "redis://127.0.0.1:6379", MNEME_URL = "http://127.0.0.1:8080" } = process.env;
 // Each guest has a namespace, and each run a guest of its own: what one of them said is never recalled for another.
 const NAMESPACE = `example.hotel.guest-${randomUUID().slice(0, 8)}`;
-/** Messages; of a longer session, the oldest turns are summarised, and leave it. */
+/** In messages. The oldest turns of a longer session are summarised, and leave it. */
 const WINDOW = 6;
 const DAY_MS = 24 * 3600 * 1000;
-const TODAY = new Date().setUTCHours(0, 0, 0, 0);
+/** When the third day begins. None of what is said lies in the future. */
+const THIRD_DAY = Date.now() - 3600 * 1000;
 
 const mneme = connect({ url: MNEME_URL, apiKey: process.env["MNEME_API_KEY"], namespace: NAMESPACE });
 const checkpointer = await RedisSaver.fromUrl(REDIS_URL, { namespace: NAMESPACE });
@@ -46,9 +47,9 @@ for (const [place, say] of QUESTIONS.entries()) {
 
 console.log("\nDay 3, with memory: a new thread and a new session.");
 for (const [place, say] of QUESTIONS.entries()) {
-  const { said, context, receipts } = await talk(agent, { thread: "day 3", at: timeOf(3, place), say });
-  await showSource(idIn(said) ?? procedureIn(context));
-  for (const id of receipts) await showReceipt(id);
+  const { said, receipts } = await talk(agent, { thread: "day 3", at: timeOf(3, place), say });
+  await showSource(idIn(said));
+  await showReceipts(receipts);
 }
 await checkpointer.end();
 
@@ -60,7 +61,7 @@ await checkpointer.end();
 async function talk(with_, { thread, at, say, feedback }) {
   const config = { configurable: { thread_id: thread } };
   console.log(`  Mara:  ${say}`);
-  const { messages, context, receipts } = await with_.invoke(
+  const { messages, receipts } = await with_.invoke(
     { messages: [new HumanMessage(say)], at, receipts: [] },
     config,
   );
@@ -69,17 +70,17 @@ async function talk(with_, { thread, at, say, feedback }) {
   if (feedback !== undefined) console.log(`         (feedback: ${feedback})`);
   // The graph waits for this in its last node, which then gives the whole exchange to mneme.
   await with_.invoke(new Command({ resume: { feedback } }), config);
-  return { said, context, receipts };
+  return { said, receipts };
 }
 
-/** A quarter of an hour passes between two turns, from nine o'clock on. @param {number} day @param {number} place */
+/** Five minutes pass between two turns. @param {number} day @param {number} place */
 function timeOf(day, place) {
-  return new Date(TODAY - (3 - day) * DAY_MS + (9 * 60 + place * 15) * 60_000).toISOString();
+  return new Date(THIRD_DAY - (3 - day) * DAY_MS + place * 5 * 60_000).toISOString();
 }
 
 /** @param {string} time */
 function dayOf(time) {
-  return `day ${3 + Math.floor((Date.parse(time) - TODAY) / DAY_MS)}`;
+  return `day ${3 + Math.floor((Date.parse(time) - THIRD_DAY) / DAY_MS)}`;
 }
 
 /** @param {string} id */
@@ -112,20 +113,17 @@ async function showSource(id) {
   }
 }
 
-/** @param {string} id */
-async function showReceipt(id) {
-  const { hits } = await mneme.receipt(id);
-  console.log(`         receipt ${id}: ${count(hits.length, "memory", "memories")} recalled`);
+/** What was recalled for the answer, and can be read and replayed later. @param {string[]} ids */
+async function showReceipts(ids) {
+  for (const id of ids) {
+    const { hits } = await mneme.receipt(id);
+    console.log(`         receipt ${id}: ${count(hits.length, "memory", "memories")} recalled`);
+  }
 }
 
-/** Of the line from which the model says it answered. @param {string} said */
+/** Of the line of memory that the model says it followed. @param {string} said */
 function idIn(said) {
   return /\[(\w+)\]$/.exec(said)?.[1];
-}
-
-/** @param {{ content: string }[]} context */
-function procedureIn(context) {
-  return context.map(({ content }) => /"kind":"procedure".*?"id":"(\w+)"/.exec(content)?.[1]).find(Boolean);
 }
 
 /** @param {string} text */

@@ -24,14 +24,12 @@ export function isMergeable(memory: MemoryDetail): boolean {
   return isOwn(memory) && !isShared(memory) && memory.fact === null && memory.memory_type !== "episodic";
 }
 
+/** What was observed: what a summary of a session says, its sources say too. */
 export function isEpisode(memory: MemoryDetail): boolean {
-  return isOwn(memory) && memory.memory_type === "episodic";
+  return isOwn(memory) && isObserved(memory);
 }
 
-/**
- * What was observed, also where a summary has come to stand for it: facts and procedures are learned from episodes, not
- * from what was made of them, which would say each thing twice.
- */
+/** Also where a summary has come to stand for it: facts and procedures are learned from what was said, whenever. */
 export function isObserved(memory: MemoryDetail): boolean {
   return (
     isNobodyElses(memory) &&
