@@ -171,7 +171,7 @@ describe("summarising old episodes", () => {
     const [hit] = (await recall(service, booked)).hits;
     expect(hit?.memory.memory_type).toBe("semantic");
     expect(hit?.memory.derived_from.map(({ id }) => id)).toContain(source?.id);
-    const [episode] = (await recall(service, { ...booked, filter: { memory_types: ["episodic"] } })).hits;
+    const [episode] = (await recall(service, { ...booked, memory_types: ["episodic"] })).hits;
     expect(episode?.memory.id).toBe(source?.id);
     const everywhere = (await recall(service, { query: "SD-4471-K", namespaces: [namespace], limit: 50 }))
       .hits;

@@ -40,6 +40,7 @@ import {
   conflict,
   contradicted,
   full,
+  historyExpired,
   ifMatch,
   jsonBody,
   jsonResponse,
@@ -122,7 +123,9 @@ const readRoute = createRoute({
   request: {
     params: memoryParams,
     query: z.strictObject({
-      as_of: time.optional().openapi({ description: "As it was then; 404 if it wasn't there yet." }),
+      as_of: time.optional().openapi({
+        description: "As it was then; 404 if it wasn't there yet, 410 if that version isn't kept any more.",
+      }),
       explain: z
         .enum(["true", "false"])
         .default("false")
@@ -133,6 +136,7 @@ const readRoute = createRoute({
     200: jsonResponse(memoryDetailView, "The memory, with its interaction if it has one."),
     ...problems,
     ...notFound,
+    ...historyExpired,
   },
 });
 
