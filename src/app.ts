@@ -12,6 +12,7 @@ import { describeProblem, HttpProblem, respondProblem } from "./http/problem.js"
 import { createRouter } from "./http/router.js";
 import { agentRoutes } from "./http/routes/agents.js";
 import { auditRoutes } from "./http/routes/audit.js";
+import { consolidationRoutes } from "./http/routes/consolidations.js";
 import { docsRoutes, serveDescription } from "./http/routes/docs.js";
 import { entityRoutes } from "./http/routes/entities.js";
 import { interactionRoutes } from "./http/routes/interactions.js";
@@ -68,6 +69,7 @@ export function createApp(deps: AppDeps) {
     .route("/", namespaceRoutes(deps))
     .route("/", memoryRoutes(deps))
     .route("/", lifecycleRoutes(deps))
+    .route("/", consolidationRoutes(deps))
     .route("/", itemRoutes(deps))
     .route("/", interactionRoutes(deps))
     .route("/", entityRoutes(deps))

@@ -31,6 +31,8 @@ export interface Config {
   };
   /** How long the receipt of a recall is kept; undefined: none is. */
   readonly receiptRetentionDays: number | undefined;
+  /** How long a run of consolidation is kept, and can be undone. */
+  readonly consolidationRetentionDays: number;
   /** How long a superseded version of a memory is kept; undefined: as long as the memory. */
   readonly versionRetentionMs: number | undefined;
   /** How long an entry of the audit trail is kept. */
@@ -139,6 +141,7 @@ const environment = z
     MNEME_WATCH_HEARTBEAT_MS: integer(15_000, 50, 300_000),
     MNEME_WATCH_SEND_MS: integer(10_000, 50, 300_000),
     RECEIPT_RETENTION_DAYS: integer(30, 0, 3650),
+    CONSOLIDATION_RETENTION_DAYS: integer(90, 1, 3650),
     // Seconds at least: a version that ends at once would be none.
     VERSION_RETENTION_DAYS: z.coerce
       .number()
@@ -206,6 +209,7 @@ export function loadConfig(env: Environment): Config {
       sendMs: values.MNEME_WATCH_SEND_MS,
     },
     receiptRetentionDays: values.RECEIPT_RETENTION_DAYS === 0 ? undefined : values.RECEIPT_RETENTION_DAYS,
+    consolidationRetentionDays: values.CONSOLIDATION_RETENTION_DAYS,
     versionRetentionMs:
       values.VERSION_RETENTION_DAYS === undefined
         ? undefined

@@ -5,6 +5,7 @@ import type { Base } from "./compose/base.js";
 import { connect } from "./compose/connect.js";
 import { embedderOf } from "./compose/embedder.js";
 import { composeApp } from "./compose/http.js";
+import { startConsolidation } from "./compose/consolidation.js";
 import { createIndexes } from "./compose/indexes.js";
 import { openLog } from "./compose/log.js";
 import { startMemory } from "./compose/memory.js";
@@ -76,8 +77,18 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   const base: Base = { config, logger, metrics, stores, embedder, now };
   const services = startMemory(base);
   const { sessions, promotions } = startSessions(base, services);
+  const { consolidation, runs } = startConsolidation(base, services);
   const sweepers = startSweepers(base, services);
-  const app = composeApp(base, { redis, indexes, connected, keyCache, watchers, services, sessions });
+  const app = composeApp(base, {
+    redis,
+    indexes,
+    connected,
+    keyCache,
+    watchers,
+    services,
+    sessions,
+    consolidation,
+  });
 
   const server = createServer(app);
   const { corroboration } = services;
@@ -87,6 +98,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     workers: [
       services.worker,
       promotions,
+      runs,
       ...sweepers,
       ...(corroboration === undefined ? [] : [corroboration]),
     ],

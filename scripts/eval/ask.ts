@@ -1,3 +1,4 @@
+import { tokenCounter } from "../../src/domain/tokens.js";
 import type { Latencies } from "../harness/latencies.js";
 import { type Client, requireOk } from "./api.js";
 import type { Query } from "./data-set.js";
@@ -10,7 +11,7 @@ const LIMIT = 10;
 export async function ask(
   client: Client,
   { query, namespace, retriever, docsOf, latencies }: Question,
-): Promise<{ scores: Scores; degraded: boolean }> {
+): Promise<Asked> {
   const answer = await latencies.time(() =>
     client.v1.recall.$post({
       json: { query: query.q, namespaces: [namespace], limit: LIMIT, ...retriever.request },
@@ -18,8 +19,21 @@ export async function ask(
   );
   await requireOk(answer, `Recalling ${query.qid}`);
   const { hits, degraded } = await answer.json();
-  const found = hits.map(({ memory }) => docsOf.get(memory.id) ?? new Set<string>());
-  return { scores: scoreHits(found, query.evidence), degraded: degraded.length > 0 };
+  // What was made of others holds what they hold.
+  const found = hits.map(
+    ({ memory }) =>
+      new Set([memory, ...memory.derived_from].flatMap(({ id }) => Array.from(docsOf.get(id) ?? []))),
+  );
+  const count = await tokenCounter();
+  const tokens = hits.reduce((sum, { memory }) => sum + count(memory.content), 0);
+  return { scores: scoreHits(found, query.evidence), tokens, degraded: degraded.length > 0 };
+}
+
+export interface Asked {
+  readonly scores: Scores;
+  /** Of the contents of all hits. */
+  readonly tokens: number;
+  readonly degraded: boolean;
 }
 
 export interface Question {

@@ -3,7 +3,8 @@ import { Failure } from "../failure.js";
 import { createLatencies, type Latency } from "../harness/latencies.js";
 import { startProgressBar } from "../harness/progress-bar.js";
 import type { Client } from "./api.js";
-import { ask } from "./ask.js";
+import { type Asked, ask } from "./ask.js";
+import { consolidateNamespace } from "./consolidate.js";
 import type { Conversation, DataSet } from "./data-set.js";
 import { RETRIEVERS, type RetrieverName } from "./retrievers.js";
 import { meanScores, type Scores } from "./scores.js";
@@ -38,6 +39,18 @@ export interface DataSetResult {
   readonly retrievers: readonly RetrieverResult[];
   /** Of the default. */
   readonly categories: readonly CategoryResult[];
+  /** Undefined: it wasn't asked for. */
+  readonly consolidated: ConsolidatedResult | undefined;
+}
+
+export interface ConsolidatedResult {
+  readonly memories: number;
+  /** Of the default, through links to sources. */
+  readonly scores: Scores;
+  /** Of the contents of ten hits, averaged over queries; before and after. */
+  readonly tokensBefore: number;
+  readonly tokens: number;
+  readonly seconds: number;
 }
 
 /**
@@ -54,6 +67,7 @@ export interface EvaluateOptions {
   readonly captions: boolean;
   /** Move each conversation in time so that it ends now. */
   readonly toNow: boolean;
+  readonly consolidate: boolean;
 }
 
 /**
@@ -62,7 +76,7 @@ export interface EvaluateOptions {
 export async function evaluate(
   client: Client,
   dataSet: DataSet,
-  { label, captions, toNow }: EvaluateOptions,
+  { label, captions, toNow, consolidate }: EvaluateOptions,
 ): Promise<DataSetResult> {
   const { name, conversations, skipped } = dataSet;
   const documents = conversations.reduce((sum, { docs }) => sum + docs.length, 0);
@@ -87,7 +101,13 @@ export async function evaluate(
   const recalling = startProgressBar(`${name}: recalling`, queries);
   const latencies = new Map(RETRIEVERS.map((retriever) => [retriever.name, createLatencies()]));
   const answers = await parallel(places, async (place) => {
-    const own: { category: string; name: RetrieverName; scores: Scores; degraded: boolean }[] = [];
+    const own: {
+      category: string;
+      name: RetrieverName;
+      scores: Scores;
+      tokens: number;
+      degraded: boolean;
+    }[] = [];
     for (const query of place.conversation.queries) {
       for (const retriever of RETRIEVERS) {
         const answer = await ask(client, {
@@ -108,8 +128,10 @@ export async function evaluate(
   const all = answers.flat();
   const byDefault = all.filter((answer) => answer.name === RETRIEVERS[0].name);
   const categories = [...new Set(byDefault.map(({ category }) => category))].toSorted();
+  const tokensBefore = mean(byDefault.map(({ tokens }) => tokens));
   return {
     name,
+    consolidated: consolidate ? await consolidated(client, dataSet, places, tokensBefore) : undefined,
     conversations: conversations.length,
     documents,
     memories: places.reduce((sum, { written }) => sum + written.docsOf.size, 0),
@@ -128,6 +150,44 @@ export async function evaluate(
     }),
   };
 }
+
+/** Consolidates every conversation, and asks the default again. */
+async function consolidated(
+  client: Client,
+  { name }: DataSet,
+  places: readonly Place[],
+  tokensBefore: number,
+): Promise<ConsolidatedResult> {
+  const bar = startProgressBar(`${name}: consolidating`, places.length);
+  const start = performance.now();
+  const counts = await parallel(places, async ({ namespace }) => {
+    const memories = await consolidateNamespace(client, namespace);
+    bar.advance();
+    return memories;
+  });
+  const seconds = (performance.now() - start) / 1000;
+  bar.done();
+  const latencies = createLatencies();
+  const answers = await parallel(places, async ({ conversation, namespace, written }) => {
+    const own: Asked[] = [];
+    for (const query of conversation.queries) {
+      const { docsOf } = written;
+      own.push(await ask(client, { query, namespace, retriever: RETRIEVERS[0], docsOf, latencies }));
+    }
+    return own;
+  });
+  const all = answers.flat();
+  return {
+    memories: counts.reduce((sum, count) => sum + count, 0),
+    scores: meanScores(all.map(({ scores }) => scores)),
+    tokensBefore,
+    tokens: mean(all.map(({ tokens }) => tokens)),
+    seconds,
+  };
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 interface Place {
   readonly conversation: Conversation;

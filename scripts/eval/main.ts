@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   for (const dataSet of loadDataSets(options.data, options.sample)) {
     const result = await withTarget(env, options, dataSet.name, ({ client, label, description }) => {
       console.error(`${dataSet.name}: ${description}`);
-      return evaluate(client, dataSet, { label, captions: options.captions, toNow: options.toNow });
+      return evaluate(client, dataSet, { ...options, label });
     });
     console.log(`\n${report(result)}`);
     results.push(result);

@@ -12,6 +12,8 @@ export interface EvalOptions {
   readonly captions: boolean;
   /** Move each conversation in time, so that it ends now: then trust differs by age, as it does in use. */
   readonly toNow: boolean;
+  /** Consolidate each conversation, and ask the default once more. */
+  readonly consolidate: boolean;
   readonly json: string | undefined;
 }
 
@@ -21,6 +23,7 @@ const USAGE = `usage: npm run eval -- --data DIR [options]
   --sample N       only the first N conversations of each data set
   --json FILE      write the figures to a file too
   --to-now         move each conversation in time so that it ends now: trust falls with age for a year
+  --consolidate    then consolidate each conversation, and ask the default once more
   --no-captions    leave out the captions of shared pictures
   --redis URL      use this Redis, and keep the cache of embeddings in it for the next run
                    (everything else under its mneme-eval-* prefixes is removed first)
@@ -40,6 +43,7 @@ export function parseOptions(args: readonly string[]): EvalOptions {
     sample: values.sample === undefined ? undefined : positive(values.sample),
     captions: values.captions,
     toNow: values["to-now"],
+    consolidate: values.consolidate,
     json: values.json,
   };
 }
@@ -56,6 +60,7 @@ function parse(args: readonly string[]) {
         sample: { type: "string" },
         captions: { type: "boolean", default: true },
         "to-now": { type: "boolean", default: false },
+        consolidate: { type: "boolean", default: false },
         json: { type: "string" },
         help: { type: "boolean", short: "h" },
       },

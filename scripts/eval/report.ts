@@ -25,6 +25,7 @@ export function report(result: DataSetResult): string {
         latency.p99.toFixed(1),
       ]),
     ),
+    ...consolidatedPart(result),
     "The default by category:",
     table(
       ["category", "queries", ...METRICS],
@@ -35,6 +36,21 @@ export function report(result: DataSetResult): string {
       ]),
     ),
   ].join("\n\n");
+}
+
+function consolidatedPart({ consolidated, memories, retrievers: [raw] }: DataSetResult): string[] {
+  if (consolidated === undefined || raw === undefined) return [];
+  const { scores, tokens, tokensBefore, seconds } = consolidated;
+  return [
+    `Consolidated in ${seconds.toFixed(1)} s; evidence counts as found through links to sources:`,
+    table(
+      ["namespaces", "memories", ...METRICS, "tokens of 10 hits"],
+      [
+        ["raw", String(memories), ...cells(raw.scores), tokensBefore.toFixed(0)],
+        ["consolidated", String(consolidated.memories), ...cells(scores), tokens.toFixed(0)],
+      ],
+    ),
+  ];
 }
 
 function cells({ r5, r10, mrr10, ndcg10 }: Scores): string[] {

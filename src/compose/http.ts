@@ -3,6 +3,8 @@ import { createAuthenticator } from "../access/keys/authenticate.js";
 import type { KeyCache } from "../access/keys/ports.js";
 import { createApp } from "../app.js";
 import type { Services } from "../memory/services.js";
+import type { ConsolidationServices } from "../memory/consolidation/services.js";
+import { nextTime } from "../memory/consolidation/schedule.js";
 import type { SessionServices } from "../memory/sessions/services.js";
 import { createReadiness } from "../readiness.js";
 import { createStateNews } from "../redis/state/news.js";
@@ -20,12 +22,13 @@ export interface AppParts {
   readonly watchers: Watchers;
   readonly services: Services;
   readonly sessions: SessionServices;
+  readonly consolidation: ConsolidationServices;
 }
 
 /** The HTTP side, of all that is behind it. */
 export function composeApp(
   { config, logger, metrics, stores, embedder, now }: Base,
-  { redis, indexes, connected, keyCache, watchers, services, sessions }: AppParts,
+  { redis, indexes, connected, keyCache, watchers, services, sessions, consolidation }: AppParts,
 ) {
   const { audit } = stores;
   const { subscriptions, durability } = connected;
@@ -33,9 +36,10 @@ export function composeApp(
   return createApp({
     services,
     sessions,
+    consolidation,
     auditReader: stores.auditReader,
     access: { keys: stores.keys, cache: keyCache, audit, newId: ulid },
-    namespaces: { store: stores.namespaces, audit },
+    namespaces: { store: stores.namespaces, audit, nextTime },
     threads: { store: stores.threads, audit },
     authenticator: createAuthenticator({
       cache: keyCache,

@@ -1,6 +1,13 @@
 import type { EmbeddingModel } from "../embeddings/embedder.js";
 import { claimEmbeddingModel } from "../redis/embedding-model.js";
-import { ensureIndex, isIndexing, recordIndex, sessionsDueIndex, vectorIndex } from "../redis/indexes.js";
+import {
+  consolidationsDueIndex,
+  ensureIndex,
+  isIndexing,
+  recordIndex,
+  sessionsDueIndex,
+  vectorIndex,
+} from "../redis/indexes.js";
 import type { Redis } from "./redis.js";
 
 export interface Indexes {
@@ -11,7 +18,7 @@ export interface Indexes {
 }
 
 export function createIndexes({ client, keys }: Redis, model: EmbeddingModel | undefined): Indexes {
-  const always = [recordIndex(keys), sessionsDueIndex(keys)];
+  const always = [recordIndex(keys), sessionsDueIndex(keys), consolidationsDueIndex(keys)];
   const indexes = model === undefined ? always : [...always, vectorIndex(keys, model.id, model.dimensions)];
 
   async function ensure(): Promise<void> {

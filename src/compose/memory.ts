@@ -41,8 +41,8 @@ function startEmbedding(base: Base): Services["worker"] {
 }
 
 function startCorroboration(base: Base): Services["corroboration"] {
-  const { config, stores, embedder, now } = base;
-  const similarity = config.corroborationSimilarity ?? MEASURED_SIMILARITY[embedder?.model.id ?? ""];
+  const { stores, embedder, now } = base;
+  const similarity = similarityOf(base);
   if (embedder === undefined || similarity === undefined) return undefined;
   return startCorroborationWorker({
     store: stores.memories,
@@ -50,4 +50,9 @@ function startCorroboration(base: Base): Services["corroboration"] {
     now,
     onError: reporter(base, "trust"),
   });
+}
+
+/** From which two memories may say the same; undefined: not known of the model in use. */
+export function similarityOf({ config, embedder }: Pick<Base, "config" | "embedder">): number | undefined {
+  return config.corroborationSimilarity ?? MEASURED_SIMILARITY[embedder?.model.id ?? ""];
 }

@@ -6,6 +6,7 @@ import { createKeyStore } from "../redis/access/key-store.js";
 import { createMeter } from "../redis/access/meter.js";
 import { createNamespaceStore } from "../redis/access/namespace-store.js";
 import { createRateLimiter } from "../redis/access/rate-limiter.js";
+import { createConsolidationStore } from "../redis/consolidation/index.js";
 import { createEntityStore } from "../redis/facts/index.js";
 import { createAnswerStore } from "../redis/idempotent-answers.js";
 import { createLocks } from "../redis/locks.js";
@@ -34,7 +35,14 @@ export function createStores(
   return {
     memories: createMemoryStore(memory),
     entities: createEntityStore(memory),
-    sessions: createSessionStore({ redis, auditor, keys, defaults: config.session }),
+    sessions: createSessionStore({ redis, auditor, meter, keys, defaults: config.session }),
+    consolidations: createConsolidationStore({
+      redis,
+      auditor,
+      meter,
+      keys,
+      retentionMs: config.consolidationRetentionDays * DAY_S * 1000,
+    }),
     state: createStateStore({ redis, auditor, keys, historyMs: config.stateHistorySeconds * 1000 }),
     threads: createThreadStore(redis, keys),
     receipts: createReceiptStore(redis, keys, days === undefined ? undefined : days * DAY_S),

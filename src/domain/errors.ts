@@ -9,6 +9,8 @@ export type ErrorCode =
   | "publish_conflict"
   | "too_many_contradictions"
   | "alias_conflict"
+  | "consolidation_busy"
+  | "consolidation_unfit"
   | "version_conflict"
   | "idempotency_mismatch"
   | "idempotency_busy"

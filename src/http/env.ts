@@ -5,6 +5,7 @@ import type { NamespaceServices } from "../access/namespaces/ports.js";
 import type { RateLimiter } from "../access/rate-limit.js";
 import type { Actor } from "../domain/context.js";
 import type { AuditReader } from "../access/ports.js";
+import type { ConsolidationServices } from "../memory/consolidation/services.js";
 import type { SessionServices } from "../memory/sessions/services.js";
 import type { Services } from "../memory/services.js";
 import type { ThreadServices } from "../threads/ports.js";
@@ -28,6 +29,7 @@ export interface AppDeps {
   readonly keyRequired: () => Promise<boolean>;
   readonly state: StateServices;
   readonly sessions: SessionServices;
+  readonly consolidation: ConsolidationServices;
   /** For those who follow changes. */
   readonly watch: { readonly heartbeatMs: number; readonly sendMs: number };
   readonly metrics: Metrics;

@@ -33,6 +33,8 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   alias_conflict: [409, "The entity can't have these names"],
   duplicate_content: [409, "Another memory has this content"],
   transaction_failed: [409, "The transaction was not done"],
+  consolidation_busy: [409, "A run is at work already"],
+  consolidation_unfit: [409, "The run can't be undone"],
   idempotency_busy: [409, "The first request isn't answered yet"],
   history_expired: [410, "History doesn't go back so far"],
   changes_expired: [410, "Changes since then are gone"],

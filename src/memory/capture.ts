@@ -67,7 +67,7 @@ export function line(label: string, value: JsonValue | undefined): string | unde
 }
 
 /** The largest size to which all may be cut so that their sum stays within `limit` (max-min fairness). */
-function fairShare(sizes: readonly number[], limit: number): number {
+export function fairShare(sizes: readonly number[], limit: number): number {
   let left = limit;
   const ascending = sizes.toSorted((a, b) => a - b);
   for (const [index, size] of ascending.entries()) {

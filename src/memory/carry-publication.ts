@@ -204,6 +204,7 @@ function copied(memory: Memory, publication: Publication, publishedAt: number) {
     valid_from: memory.valid_from,
     valid_to: memory.valid_to,
     superseded_at: null,
+    superseded_by: null,
     // The others that it contradicts stayed where it comes from.
     fact: memory.fact === null ? null : { ...memory.fact, contradicts: [] },
     origin: {

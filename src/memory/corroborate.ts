@@ -1,4 +1,4 @@
-import { analyse } from "./terms.js";
+import { claimsOf, sameClaims } from "./claims.js";
 import type { Comparison, MemoryRef, MemoryStore } from "./ports.js";
 import type { Memory } from "./record.js";
 
@@ -81,25 +81,10 @@ export function sayingTheSame({ memory, near }: Comparison, similarity: number):
     .map((each) => each.memory)
     .filter((other) => other.source_agent !== memory.source_agent)
     .filter((other) => !isDerived(memory, other) && !isDerived(other, memory))
-    .filter((other) => claimsOf(other.content) === claims);
+    .filter((other) => sameClaims(claimsOf(other.content), claims));
 }
 
 /** What was made from another memory repeats it; that is no second voice. */
 function isDerived(memory: Memory, source: Memory): boolean {
   return memory.derived_from.some(({ id }) => id === source.id);
-}
-
-const NEGATION =
-  /\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot|isnt|arent|wasnt|werent|dont|doesnt|didnt|wont|wouldnt|cant|couldnt|shouldnt|hasnt|havent|hadnt)\b/g;
-
-/**
- * What vectors don't tell apart: numbers, identifiers, and how often something is denied. "Orders ship in 3 days" and
- * "Orders don't ship in 5 days" lie closer together than most paraphrases.
- */
-function claimsOf(content: string): string {
-  const { terms, identifiers } = analyse(content);
-  const numbers = terms.filter((term) => /\p{N}/u.test(term));
-  const parts = [...numbers, ...identifiers.map((words) => words.join(" "))].toSorted();
-  const denials = content.normalize("NFKC").toLowerCase().replace(/['’]/g, "").match(NEGATION) ?? [];
-  return JSON.stringify([parts, denials.length % 2]);
 }

@@ -18,6 +18,9 @@ function facet(kind: string, ...parts: readonly (string | JsonScalar)[]): string
 /** Of a published copy that its namespace doesn't trust yet. */
 export const QUARANTINE_FACET = "q";
 
+/** Of what another memory stands for: lua/supersede.lua sets it. */
+export const SUPERSEDED_FACET = "x";
+
 export const typeFacet = (type: MemoryType): string => `type=${type}`;
 export const agentFacet = (agentId: string): string => facet("a", agentId);
 export const sessionFacet = (sessionId: string): string => facet("s", sessionId);

@@ -7,9 +7,8 @@ import { createBest } from "./best.js";
 import { facetQuery } from "./filter.js";
 import type { Bar, ForgetPolicy } from "./forget-policy.js";
 import { isForgotten, worthOf } from "./forget-policy.js";
-import type { MemoryRef } from "./ports.js";
+import { removeQuietly } from "./remove-quietly.js";
 import type { Services } from "./services.js";
-import { tellCopies } from "./tell-copies.js";
 
 export interface ForgetInput {
   readonly policy: ForgetPolicy;
@@ -67,25 +66,13 @@ export async function forget(
   );
   const ids: string[] = [];
   for (const { id, version } of doomed) {
-    if (dry_run || (await forgetOne(services, context, { namespace, id }, version))) ids.push(id);
+    const forgotten =
+      dry_run || (await removeQuietly(services, context, { namespace, id }, version, "forget")) === "removed";
+    if (forgotten) ids.push(id);
   }
   if (!dry_run) services.forgotten(ids.length);
   const next = page.next === undefined ? undefined : encodeCursor({ ...walk, after: page.next }, query);
   return { ids, examined: page.vitals.length, cursor: next };
-}
-
-/** False: it was changed, or is gone. */
-async function forgetOne(
-  services: Services,
-  context: Context,
-  ref: MemoryRef,
-  version: number,
-): Promise<boolean> {
-  const { store } = services;
-  const outcome = await store.remove(trailOf(context, "forget", { ids: [ref.id] }), ref, version);
-  if (outcome === "published") await tellCopies(services, context, ref);
-  if (outcome !== "conflict") await store.detachContext(ref, context.now());
-  return outcome === "removed" || outcome === "published";
 }
 
 const WALK_PAGE = 1000;
@@ -117,7 +104,15 @@ async function examine(
   limit: number,
 ) {
   const filter = facetQuery({ memory_types });
-  const page = await store.list({ namespace, filter, order: "asc", quarantined: false, limit, after });
+  const page = await store.list({
+    namespace,
+    filter,
+    order: "asc",
+    quarantined: "any",
+    superseded: "any",
+    limit,
+    after,
+  });
   const vitals = await store.vitals(
     namespace,
     page.refs.map(({ id }) => id),

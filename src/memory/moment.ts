@@ -1,11 +1,22 @@
 import type { Moment } from "./ports.js";
 import type { Memory } from "./record.js";
 
+/** Whether another memory stands for it, as far as who asks at this moment knows. */
+export function isBehind(
+  memory: Memory,
+  { asOf }: Moment,
+): memory is Memory & { readonly superseded_by: string } {
+  return asOf === undefined && memory.superseded_by !== null;
+}
+
 /** Whether this version of a memory was the current one, and was so in the world, at a moment. */
 export function holds(memory: Memory, { asOf, validAt }: Moment): boolean {
   if (asOf !== undefined) {
     if (memory.updated_at > asOf) return false;
     if (memory.superseded_at !== null && memory.superseded_at <= asOf) return false;
+  } else if (memory.superseded_at !== null) {
+    // Since it was found.
+    return false;
   }
   if (validAt === undefined) return true;
   return (

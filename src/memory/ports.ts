@@ -1,3 +1,4 @@
+import type { NamespaceDefaults } from "./defaults.js";
 import type { Scope } from "../access/grants.js";
 import type { Trail } from "../access/trail.js";
 import type { Uses } from "./decay.js";
@@ -114,8 +115,10 @@ export interface ListQuery {
   readonly namespace: string;
   readonly filter: FacetQuery;
   readonly order: "asc" | "desc";
-  /** What is in quarantine, in place of what isn't. */
-  readonly quarantined: boolean;
+  /** True: what is in quarantine, in place of what isn't; `any`: both. */
+  readonly quarantined: boolean | "any";
+  /** Also what other memories stand for, or only that; none of it unless told otherwise. */
+  readonly superseded?: "any" | "only" | undefined;
   readonly limit: number;
   /** The sequence number after which (in the order's direction) the page begins. */
   readonly after: number | undefined;
@@ -125,6 +128,8 @@ export interface ListPage {
   readonly refs: readonly MemoryRef[];
   /** Where the next page begins; undefined at the end. */
   readonly next: number | undefined;
+  /** The sequence number up to which it looked, of an ascending list. */
+  readonly reached: number;
 }
 
 /** When: milliseconds since the epoch. */
@@ -212,6 +217,12 @@ export interface Comparison {
   readonly memory: Memory;
   /** The nearest of its namespace and type, itself left out. */
   readonly near: readonly { readonly memory: Memory; readonly similarity: number }[];
+}
+
+export interface Near {
+  readonly id: string;
+  /** Cosine. */
+  readonly similarity: number;
 }
 
 export interface PendingEmbedding extends MemoryRef {
@@ -311,8 +322,16 @@ export interface MemoryStore {
   release(trail: Trail, ref: MemoryRef): Promise<Memory | undefined>;
   /** The trust that a namespace wants of what is published to it; null: any. */
   publishMinTrust(namespace: string): Promise<number | null>;
+  /** What a namespace's settings say where a caller says nothing. */
+  defaultsOf(namespace: string): Promise<NamespaceDefaults>;
   /** As part of an act that is recorded by itself: versions of memories of one namespace, in order. */
   peekVersions(namespace: string, versions: readonly Source[]): Promise<readonly (Memory | undefined)[]>;
+  /** As part of an act that is recorded by itself: memories of one namespace, in order. */
+  peekDetails(namespace: string, ids: readonly string[]): Promise<readonly (MemoryDetail | undefined)[]>;
+  /** The first passage's vector of each; undefined where there is none. */
+  vectorsOf(namespace: string, ids: readonly string[]): Promise<readonly (Float32Array | undefined)[]>;
+  /** The nearest of a type in a namespace, by their first passages; the memory itself is among them. */
+  nearest(namespace: string, type: MemoryType, vector: Float32Array, limit: number): Promise<readonly Near[]>;
   /** Memories that should have been compared by now, of all namespaces. */
   pendingCorroborations(now: number, limit: number): Promise<readonly MemoryRef[]>;
   /** What a memory is to be compared with; `pending`: it has no vector yet; undefined: there is nothing to do. */

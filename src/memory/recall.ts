@@ -5,6 +5,7 @@ import { scopeOf } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { DomainError, invalid } from "../domain/errors.js";
+import { recencyIn } from "./defaults.js";
 import type { FacetQuery, MemoryFilter } from "./filter.js";
 import { facetQuery, matches } from "./filter.js";
 import type { Found, Fused, FusionWeights, Lists } from "./fusion.js";
@@ -21,9 +22,12 @@ import type { KeywordQuery } from "./terms.js";
 import { parseQuery } from "./terms.js";
 import { namesIn } from "./facts/names-in.js";
 import { holds } from "./moment.js";
+import { standIns } from "./stand-ins.js";
 import { touch } from "./touch.js";
 import { weighted } from "./trust.js";
 import { isAlive } from "./ttl.js";
+import type { Outcomes } from "./wilson.js";
+import { outcomesOf, reinforced, strengthOf } from "./wilson.js";
 
 export type RecallMode = "hybrid" | "vector" | "keyword";
 export type Retriever = "keyword" | "vector";
@@ -48,6 +52,8 @@ export interface RecallInput {
   readonly min_trust?: number | undefined;
   /** How much trust counts in the order: see `weighted`. Undefined: as {@link TRUST_WEIGHT} says. */
   readonly trust_weight?: number | undefined;
+  /** How much a procedure's outcomes count: see `reinforced`. Undefined: as {@link OUTCOME_WEIGHT} says. */
+  readonly outcome_weight?: number | undefined;
   /** How much it counts how old a memory is; undefined: as configured. */
   readonly recency?: Recency | undefined;
   /** What was recorded and not superseded then; undefined: now. Milliseconds since the epoch. */
@@ -65,9 +71,20 @@ export interface RecallHit {
   readonly score: number;
   /** How much of the score its trust adds, or takes when below 0. */
   readonly trustAdds: number;
+  /** Undefined: it is no procedure. */
+  readonly strength: StrengthPart | undefined;
   readonly found: Found;
   /** Where else among the searched namespaces this memory stands: as its origin, or as a published copy. */
   readonly alsoIn: readonly string[];
+  /** The memory that was found, where this one stands for it. */
+  readonly via: string | null;
+}
+
+/** What its outcomes make of a procedure's score. */
+export interface StrengthPart extends Outcomes {
+  readonly strength: number;
+  /** How much of the score it adds, or takes when below 0. */
+  readonly adds: number;
 }
 
 export interface RecallOutcome {
@@ -84,6 +101,9 @@ export interface RecallOutcome {
  * scores of just that unless a weight is asked for too.
  */
 export const TRUST_WEIGHT = 0.01;
+
+/** Of the default fusion, likewise: a procedure that always worked passes an untried one that fits a tenth better. */
+export const OUTCOME_WEIGHT = 0.1;
 
 /** How deep each list goes. Deep enough for a memory that both lists know, but neither well, to come up. */
 export const CANDIDATES = 100;
@@ -109,7 +129,10 @@ export async function recall(
   const lists = await readable(services, context, input.namespaces);
   const filter = facetQuery(input.filter);
   const terms = input.mode === "vector" ? undefined : searchableTerms(input.query);
-  const { vector, degraded, refused } = await timed.later("embed", queryVector(services, input));
+  const [{ vector, degraded, refused }, recency] = await Promise.all([
+    timed.later("embed", queryVector(services, input)),
+    recencyOf(services, input, lists),
+  ]);
   if (terms === undefined && vector === undefined) throw nothingToSearchBy(input.mode, degraded, refused);
 
   const search = { moment, filter, keyword: terms, vector, depth: CANDIDATES };
@@ -127,7 +150,7 @@ export async function recall(
       })),
     );
   });
-  const weighed = await recent(services, context, ranked, moment, input);
+  const weighed = await recent(services, context, ranked, moment, recency);
   const hits = await timed.later("load", loadHits(services, context, weighed, filter, moment, input));
   if (input.touch !== false && moment.asOf === undefined) {
     touch(
@@ -226,13 +249,25 @@ function fuse(found: SearchResult, input: RecallInput): Fused[] {
   return fuseScores(lists);
 }
 
+/** As the caller says; else as the namespace does, if one is asked alone, by its name; else as configured. */
+async function recencyOf(
+  services: Services,
+  { recency }: RecallInput,
+  lists: readonly ScopedList[],
+): Promise<Recency> {
+  if (recency !== undefined) return recency;
+  const [only, ...others] = lists;
+  const named = only !== undefined && others.length === 0 && !scopeOf(only.name).below;
+  return recencyIn(services, named ? only.name : undefined);
+}
+
 /** Brings how old they are into the scores of what was found, where that counts. */
 async function recent(
-  { store, recency: configured }: Services,
+  { store }: Services,
   context: Context,
   ranked: readonly Found[],
   { asOf }: Moment,
-  { recency = configured }: RecallInput,
+  recency: Recency,
 ): Promise<readonly Found[]> {
   if (recency.weight === 0 || ranked.length === 0) return ranked;
   const times = await store.timesOf(ranked.map(({ fused }) => fused));
@@ -241,7 +276,7 @@ async function recent(
 
 /**
  * Reads records, best first, until there are `limit` that still exist, are unexpired, fulfil the filter and are trusted
- * enough, and nothing that is left could come before the last of them by its trust.
+ * enough, and nothing that is left could come before the last of them by its trust or its outcomes.
  */
 async function loadHits(
   services: Services,
@@ -253,48 +288,47 @@ async function loadHits(
 ): Promise<RecallHit[]> {
   const { store, audit } = services;
   const { namespaces, limit, min_trust = 0 } = input;
-  const weight = trustWeight(input);
+  const weights = weightsOf(input);
   const named = namespaces.filter((name) => !scopeOf(name).below);
   // The trail of one namespace doesn't tell its readers which others were asked for.
   const trail = trailOf(context, "recall");
   if (ranked.length === 0 && named.length === 0)
     await audit.system({ ...trail, other: namespaces.join(" ") }, "ok");
   const now = context.now();
-  const fits = (memory: Memory | undefined): memory is Memory =>
-    memory !== undefined &&
-    !memory.quarantined &&
-    isAlive(memory, now) &&
-    holds(memory, moment) &&
-    matches(memory, filter);
+  const fits = (memory: Memory): boolean =>
+    !memory.quarantined && isAlive(memory, now) && holds(memory, moment) && matches(memory, filter);
+  const shown = new Set<string>();
   let hits: RecallHit[] = [];
   let from = 0;
   do {
     // Where few are trusted enough, each time as many as before, so that there are few times.
     const wanted = min_trust > 0 ? Math.max(limit - hits.length, from) : limit - hits.length;
-    const size = promising(ranked, from, Math.max(0, wanted), hits[limit - 1]?.score, weight);
+    const size = promising(ranked, from, Math.max(0, wanted), hits[limit - 1]?.score, weights);
     if (size === 0 && from > 0) break;
     const batch = ranked.slice(from, from + size);
     const refs = batch.flatMap((found) => found.refs);
     const memories = await store.load(trail, from === 0 ? named : [], refs, moment.asOf);
     from += batch.length;
-    const standing = memories.map((memory) => (fits(memory) ? memory : undefined));
+    const standing = await standIns(services, trail, memories, moment, fits);
     const judged = await judgeAll(
       services,
-      standing.filter((memory) => memory !== undefined),
+      standing.flatMap((each) => each?.memory ?? []),
       moment.asOf ?? now,
     );
     let [next, nextJudged] = [0, 0];
     for (const found of batch) {
-      const present = standing.slice(next, (next += found.refs.length)).filter(Boolean).length;
+      const own = standing.slice(next, (next += found.refs.length)).filter((each) => each !== undefined);
+      const present = own.length;
       const copies = judged
         .slice(nextJudged, (nextJudged += present))
         .filter(({ trust }) => trust.trust >= min_trust);
       // The origin itself, where the caller may read it.
       const memory = copies.find(({ origin }) => origin === null) ?? copies[0];
-      if (memory === undefined) continue;
+      if (memory === undefined || shown.has(nameOf(memory))) continue;
+      shown.add(nameOf(memory));
+      const via = own.find((each) => nameOf(each.memory) === nameOf(memory))?.via ?? null;
       const also = copies.filter((copy) => copy !== memory).map(({ namespace }) => namespace);
-      const score = weighted(found.score, memory.trust.trust, weight);
-      hits.push({ memory, score, trustAdds: score - found.score, found, alsoIn: also });
+      hits.push({ memory, ...weigh(found.score, memory, weights), found, alsoIn: also, via });
     }
     // Stable: among equals, the one that fits better stays first.
     hits = hits.toSorted((one, other) => other.score - one.score);
@@ -302,25 +336,56 @@ async function loadHits(
   return hits.slice(0, limit);
 }
 
-function trustWeight({ trust_weight, mode, fusion }: RecallInput): number {
-  return trust_weight ?? (mode === "hybrid" && fusion.method === "auto" ? TRUST_WEIGHT : 0);
+const nameOf = ({ namespace, id, version }: Memory): string => `${namespace}\0${id}\0${version}`;
+
+interface Weights {
+  readonly trust: number;
+  readonly outcomes: number;
+}
+
+function weightsOf({ trust_weight, outcome_weight, mode, fusion, filter }: RecallInput): Weights {
+  const weighs = mode === "hybrid" && fusion.method === "auto";
+  const procedures = filter.memory_types?.includes("procedural") ?? true;
+  return {
+    trust: trust_weight ?? (weighs ? TRUST_WEIGHT : 0),
+    outcomes: procedures ? (outcome_weight ?? (weighs ? OUTCOME_WEIGHT : 0)) : 0,
+  };
+}
+
+function weigh(
+  relevance: number,
+  { memory_type, evidence, trust }: Judged,
+  weights: Weights,
+): Pick<RecallHit, "score" | "trustAdds" | "strength"> {
+  const trusted = weighted(relevance, trust.trust, weights.trust);
+  const trustAdds = trusted - relevance;
+  if (memory_type !== "procedural") return { score: trusted, trustAdds, strength: undefined };
+  const outcomes = outcomesOf(evidence.counts);
+  const strength = strengthOf(outcomes);
+  const score = reinforced(trusted, strength, weights.outcomes);
+  return { score, trustAdds, strength: { ...outcomes, strength, adds: score - trusted } };
+}
+
+/** The score of what is trusted wholly and never failed; or not at all, and always failed. */
+function bound(relevance: number, part: 0 | 1, { trust, outcomes }: Weights): number {
+  return reinforced(weighted(relevance, part, trust), part, outcomes);
 }
 
 /**
  * How many of what is ranked to read next: as many as are wanted, and what could come before the last of those, or
- * before the last of the hits where there are enough (`least`: its score), by its trust.
+ * before the last of the hits where there are enough (`least`: its score), by its trust or its outcomes.
  */
 function promising(
   ranked: readonly Found[],
   from: number,
   wanted: number,
   least: number | undefined,
-  weight: number,
+  weights: Weights,
 ): number {
   const last = ranked[Math.min(from + wanted, ranked.length) - 1];
-  const floor = least ?? (last === undefined ? -Infinity : weighted(last.score, 0, weight));
+  const floor = least ?? (last === undefined ? -Infinity : bound(last.score, 0, weights));
   let end = least === undefined ? Math.min(from + wanted, ranked.length) : from;
-  for (let next = ranked[end]; next !== undefined && weighted(next.score, 1, weight) > floor;) {
+  for (let next = ranked[end]; next !== undefined && bound(next.score, 1, weights) > floor;) {
     end += 1;
     next = ranked[end];
   }

@@ -121,8 +121,10 @@ export interface Memory {
   readonly recorded_at: number;
   /** When this version was recorded. */
   readonly updated_at: number;
-  /** When the next version was recorded; null: this is the current one. */
+  /** When the next version was recorded, or another memory came to stand for it; null: this is the current one. */
   readonly superseded_at: number | null;
+  /** The memory that stands for it since then; null: none does. */
+  readonly superseded_by: string | null;
   /** Since when it is so in the world, and until when (not included); null: since or for ever. */
   readonly valid_from: number | null;
   readonly valid_to: number | null;

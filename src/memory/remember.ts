@@ -4,6 +4,8 @@ import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { COMPARE_GRACE_MS } from "./corroborate.js";
 import type { SourceRef } from "./derive.js";
+import type { DefaultTtl } from "./defaults.js";
+import { ttlIn } from "./defaults.js";
 import { sourceTrust } from "./derive.js";
 import type { FirstEmbedding } from "./embed.js";
 import { embedFirstPassages } from "./embed.js";
@@ -18,7 +20,7 @@ import { judgeAll } from "./judge.js";
 import type { JsonObject } from "../domain/json.js";
 import type { InsertOutcome, NewMemory, Preceding } from "./ports.js";
 import { contextFor } from "./preceding.js";
-import type { Interaction, Memory, MemoryType } from "./record.js";
+import type { Evidence, Interaction, Memory, MemoryType } from "./record.js";
 import { NO_EVIDENCE } from "./record.js";
 import type { Services } from "./services.js";
 import { lifetimeOf } from "./ttl.js";
@@ -52,6 +54,8 @@ export interface RememberInput {
   readonly interaction?: Interaction | undefined;
   /** What makes two inputs the same memory; the content unless told otherwise. */
   readonly identity?: string | undefined;
+  /** What others said of what it says, where mneme itself stores it anew. */
+  readonly evidence?: Evidence | undefined;
   /** Who said it, where mneme itself stores it; the caller unless told otherwise. */
   readonly source_agent?: string | undefined;
 }
@@ -154,13 +158,14 @@ async function draft(
   namespace: string,
   inputs: readonly RememberInput[],
 ): Promise<Draft[]> {
-  const bounds = await Promise.all(
-    inputs.map((input) => sourceTrust(services, context, namespace, input.derived_from ?? [])),
-  );
+  const [ttl, ...bounds] = await Promise.all([
+    ttlIn(services, namespace),
+    ...inputs.map((input) => sourceTrust(services, context, namespace, input.derived_from ?? [])),
+  ]);
   const memories = inputs.map((input, index) => {
     const bound = bounds[index] ?? null;
     const source_trust = bound instanceof DomainError ? null : bound;
-    return { ...newMemory(services, context, namespace, input), source_trust };
+    return { ...newMemory(services, context, namespace, input, ttl), source_trust };
   });
   const refusals = bounds.map((bound) => (bound instanceof DomainError ? bound : undefined));
   const sessions = [...new Set(memories.filter(isTurn).map(({ session_id }) => session_id))];
@@ -224,10 +229,11 @@ function newMemory(
   context: Context,
   namespace: string,
   input: RememberInput,
+  ttl: DefaultTtl,
 ): Omit<Memory, "embedding"> {
   const now = context.now();
   const { importance = DEFAULT_IMPORTANCE, pinned = false } = input;
-  const lifetime = lifetimeOf(services.defaultTtl, input.memory_type, input.ttl_seconds);
+  const lifetime = lifetimeOf(ttl[input.memory_type], input.ttl_seconds);
   const { fact } = input;
   const validFrom = input.valid_from ?? fact?.valid_from;
   return {
@@ -244,7 +250,7 @@ function newMemory(
     trust_score: input.trust_score ?? 1,
     derived_from: (input.derived_from ?? []).map(({ id, version }) => ({ id, version })),
     source_trust: null,
-    evidence: NO_EVIDENCE,
+    evidence: input.evidence ?? NO_EVIDENCE,
     quarantined: false,
     importance,
     pinned,
@@ -255,6 +261,7 @@ function newMemory(
     recorded_at: now,
     updated_at: now,
     superseded_at: null,
+    superseded_by: null,
     valid_from: validFrom ?? (fact === undefined ? null : (input.timestamp ?? now)),
     valid_to: input.valid_to ?? fact?.valid_to ?? null,
     seen_count: 1,

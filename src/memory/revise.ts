@@ -100,6 +100,10 @@ async function refuseUnfit(
     await audit.record(current.namespace, trail, "immutable");
     throw new DomainError("immutable_memory", "A published copy is revised where it comes from.");
   }
+  if (current.superseded_at !== null) {
+    await audit.record(current.namespace, trail, "immutable");
+    throw new DomainError("immutable_memory", "Another memory stands for this one: revise that.");
+  }
   if (input.fact !== undefined && current.fact === null) throw invalid("fact", "This memory is no fact.");
   const begins = input.valid_from;
   if (isOnTimeline(current) && begins !== undefined && begins !== current.valid_from) {

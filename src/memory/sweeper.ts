@@ -3,9 +3,10 @@ import { DomainError } from "../domain/errors.js";
 import type { Lock, Locks } from "../domain/lock.js";
 
 export interface SweeperOptions {
-  /** Of the lock: one process at a time sweeps. */
+  /** Of the lock. */
   readonly name: string;
-  readonly locks: Locks;
+  /** One process at a time sweeps; undefined: each for itself, because what it takes up is claimed one by one. */
+  readonly locks: Locks | undefined;
   readonly everyMs: number;
   readonly maxBackoffMs: number;
   /** Does a part of what is due, and tells how much that was; called again at once while there is something. */
@@ -22,6 +23,8 @@ export interface Sweeper {
 
 export const SWEEP_LOCK_MS = 60_000;
 
+const UNLOCKED: Lock = { renew: async () => true, release: async () => {} };
+
 /** Looks again and again for work that is due; in one of all service processes at a time. */
 export function startSweeper({
   name,
@@ -34,6 +37,7 @@ export function startSweeper({
   const stop = new AbortController();
 
   async function sweepOnce(): Promise<number> {
+    if (locks === undefined) return sweep(UNLOCKED, stop.signal);
     const lock = await locks.acquire(name, SWEEP_LOCK_MS);
     if (lock === undefined) return 0;
     try {

@@ -1,3 +1,5 @@
+import type { Evidence } from "./record.js";
+
 /** 95 % of the time, the true rate lies within the interval of which this is the lower end. */
 const Z = 1.959963984540054;
 
@@ -20,28 +22,34 @@ export function wilsonLowerBound(successes: number, failures: number): number {
   return Math.max(0, (p + z2 / (2 * n) - margin) / (1 + z2 / n)) * (successes === 0 ? 0 : 1);
 }
 
-/** How often a procedure was followed with success, and without. */
+/** How often following a procedure was a success, and how often not. */
 export interface Outcomes {
   readonly successes: number;
   readonly failures: number;
 }
 
+/** What was said of it: that it holds, or was of use; that it doesn't, or was of none. */
+export function outcomesOf({ confirmed, contradicted, used, useless }: Evidence["counts"]): Outcomes {
+  return { successes: confirmed + used, failures: contradicted + useless };
+}
+
 /** Of a procedure of which nothing is known: as if it had worked once and failed once. */
-const UNKNOWN = wilsonLowerBound(1, 1);
+const UNTRIED = wilsonLowerBound(1, 1);
 
 /**
- * How far a procedure has proved itself: the lower bound of its success rate, from one success and one failure on, so
- * that one that was never tried stands above one that only failed, and below one that only worked.
+ * How far a procedure has proved itself, 0..1: the lower bound of its success rate, from one success and one failure
+ * on, so that one that was never tried stands above one that only failed, and below one that only worked.
  */
 export function strengthOf({ successes, failures }: Outcomes): number {
   return wilsonLowerBound(1 + successes, 1 + failures);
 }
 
 /**
- * What its outcomes make of a procedure's score: `score + |score| × weight × (strength - that of an untried one)`. Of
- * procedures that fit a query equally well, the one with the higher lower bound comes first; an untried one keeps its
- * score.
+ * What its strength makes of a procedure's score: `score + |score| × weight × gain`, where gain is 0 for an untried
+ * procedure, towards 1 for one that always worked, and towards -1 for one that always failed. Of procedures that fit a
+ * query equally well, the one with the higher lower bound comes first; no score moves by more than `weight` of itself.
  */
-export function reinforced(score: number, outcomes: Outcomes, weight: number): number {
-  return score + Math.abs(score) * weight * (strengthOf(outcomes) - UNKNOWN);
+export function reinforced(score: number, strength: number, weight: number): number {
+  const gain = (strength - UNTRIED) / (strength < UNTRIED ? UNTRIED : 1 - UNTRIED);
+  return score + Math.abs(score) * weight * gain;
 }

@@ -101,6 +101,7 @@ type StoredMemory = Omit<
   | "derived_from"
   | "source_trust"
   | "quarantined"
+  | "superseded_by"
   | "importance"
   | "pinned"
   | "lifetime"
@@ -113,6 +114,8 @@ type StoredMemory = Omit<
   readonly derived_from?: Memory["derived_from"];
   readonly source_trust?: number;
   readonly quarantined?: true;
+  /** Set by lua/supersede.lua. */
+  readonly superseded_by?: string;
   readonly importance?: number;
   readonly pinned?: boolean;
   readonly lifetime?: Lifetime;
@@ -209,7 +212,7 @@ function jsonBytes(stored: StoredMemory, interaction: Interaction | undefined): 
 }
 
 function storedMemory(memory: Memory): StoredMemory {
-  const { evidence, derived_from, source_trust, quarantined, ...rest } = memory;
+  const { evidence, derived_from, source_trust, quarantined, superseded_by: _, ...rest } = memory;
   return {
     ...rest,
     key: memory.key ?? undefined,
@@ -223,10 +226,21 @@ function storedMemory(memory: Memory): StoredMemory {
   };
 }
 
-function storedEvidence({ human_confirmed, corroborated_by, since }: Evidence): {
+function storedEvidence({
+  counts,
+  human_confirmed,
+  last_outcome,
+  last_feedback_at,
+  corroborated_by,
+  since,
+}: Evidence): {
   evidence?: StoredEvidence;
 } {
+  const said = Object.entries(counts).filter(([, count]) => count > 0);
   const evidence: StoredEvidence = {
+    ...Object.fromEntries(said),
+    ...(last_outcome === null ? {} : { last: last_outcome }),
+    ...(last_feedback_at === null ? {} : { last_at: last_feedback_at }),
     ...(human_confirmed ? { human: true } : {}),
     ...(corroborated_by.length === 0 ? {} : { agents: corroborated_by }),
     ...(since === null ? {} : { since }),
@@ -419,6 +433,7 @@ function decodeStored(stored: StoredMemory): Memory {
     prolonged_by: stored.prolonged_by ?? null,
     expires_at: stored.expires_at ?? null,
     superseded_at: stored.superseded_at ?? null,
+    superseded_by: stored.superseded_by ?? null,
     valid_from: stored.valid_from ?? null,
     valid_to: stored.valid_to ?? null,
     origin:

@@ -58,6 +58,14 @@ export function sessionsDueIndex(keys: Keys): IndexDefinition {
   };
 }
 
+/** Of the namespaces whose consolidation somebody should look at. */
+export function consolidationsDueIndex(keys: Keys): IndexDefinition {
+  return {
+    name: keys.consolidationsDueIndex(),
+    definition: words(`ON HASH PREFIX 1 ${keys.allConsolidationsDue()} SCHEMA at NUMERIC SORTABLE`),
+  };
+}
+
 function words(definition: string): string[] {
   return definition.trim().split(/\s+/);
 }

@@ -96,7 +96,19 @@ export interface Keys {
   /** The namespace's sessions by their last append, and by their end. */
   sessions(namespace: string): string;
   sessionsEnding(namespace: string): string;
+  /** How many bytes each session counts for, a hash by its facet. Scripts build it: see lua/usage.lua. */
+  sessionBytes(namespace: string): string;
   sessionsDueIndex(): string;
+  /** What is at work in a namespace, and what its schedule says, a hash. See lua/consolidation.lua for these. */
+  consolidationHead(namespace: string): string;
+  consolidation(namespace: string, id: string): string;
+  /** What {@link consolidation} puts before the id. */
+  consolidationPrefix(namespace: string): string;
+  consolidationActions(namespace: string, id: string): string;
+  consolidations(namespace: string): string;
+  consolidationDue(namespace: string): string;
+  allConsolidationsDue(): string;
+  consolidationsDueIndex(): string;
   /** What an operation has done already: see {@link Context.operation}. */
   done(namespace: string, operation: string): string;
   /** A channel: the ids of API keys that have changed. */
@@ -127,7 +139,7 @@ export const DENIALS = "~denials";
 
 /**
  * The fields of a namespace's settings; one that isn't set is left out. Scripts read them by these names. Besides, there
- * is one for each predicate that has a setting: {@link predicateSetting}.
+ * is one for each predicate that has a setting, {@link predicateSetting}, and `consolidation`, as JSON.
  */
 export const SETTING_FIELDS = [
   "state_ttl_default_seconds",
@@ -136,6 +148,11 @@ export const SETTING_FIELDS = [
   "quota_bytes",
   "publish_min_trust",
   "decay_touch",
+  "ttl_episodic_seconds",
+  "ttl_semantic_seconds",
+  "ttl_procedural_seconds",
+  "recency_weight",
+  "recency_half_life_days",
   "session_ttl_seconds",
   "session_window_messages",
   "session_window_tokens",
@@ -148,6 +165,7 @@ export const predicateSetting = (predicate: string): string => `predicates_${pre
 const RECORD_SCHEMA = 4;
 const VECTOR_SCHEMA = 2;
 const SESSION_SCHEMA = 1;
+const CONSOLIDATION_SCHEMA = 1;
 
 export function createKeys(prefix: string): Keys {
   return {
@@ -201,7 +219,16 @@ export function createKeys(prefix: string): Keys {
     allSessionsDue: () => `${prefix}:session-due:`,
     sessions: (namespace) => `${prefix}:sessions:{${namespace}}`,
     sessionsEnding: (namespace) => `${prefix}:sessions-ending:{${namespace}}`,
+    sessionBytes: (namespace) => `${prefix}:session-bytes:{${namespace}}`,
     sessionsDueIndex: () => `${prefix}:idx:session-due:${SESSION_SCHEMA}`,
+    consolidationHead: (namespace) => `${prefix}:consolidation-head:{${namespace}}`,
+    consolidation: (namespace, id) => `${prefix}:consolidation:{${namespace}}:${id}`,
+    consolidationPrefix: (namespace) => `${prefix}:consolidation:{${namespace}}:`,
+    consolidationActions: (namespace, id) => `${prefix}:consolidation-actions:{${namespace}}:${id}`,
+    consolidations: (namespace) => `${prefix}:consolidations:{${namespace}}`,
+    consolidationDue: (namespace) => `${prefix}:consolidation-due:{${namespace}}`,
+    allConsolidationsDue: () => `${prefix}:consolidation-due:`,
+    consolidationsDueIndex: () => `${prefix}:idx:consolidation-due:${CONSOLIDATION_SCHEMA}`,
     done: (namespace, operation) => `${prefix}:done:{${namespace}}:${operation}`,
     keyNews: () => `${prefix}:news:keys`,
     stateNews: (namespace) => `${prefix}:news:state:{${namespace}}`,

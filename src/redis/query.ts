@@ -1,5 +1,11 @@
 import type { Scope } from "../access/grants.js";
-import { belowFacet, oldBelowFacet, oldNamespace, QUARANTINE_FACET } from "../memory/facets.js";
+import {
+  belowFacet,
+  oldBelowFacet,
+  oldNamespace,
+  QUARANTINE_FACET,
+  SUPERSEDED_FACET,
+} from "../memory/facets.js";
 import type { FacetQuery } from "../memory/filter.js";
 import type { Moment } from "../memory/ports.js";
 import type { KeywordQuery } from "../memory/terms.js";
@@ -12,11 +18,18 @@ export type Params = Record<string, string | Buffer>;
 /** No tag ever has this value: neither a namespace nor a facet can hold it. */
 const NEVER = "!";
 
+export type Superseded = "none" | "behind" | "any" | "only";
+
 export interface ScopeOptions {
   /** Whether the index is asked when a version was current; true unless told otherwise. */
   readonly timed?: boolean;
-  /** What is in quarantine, in place of what isn't. */
-  readonly quarantined?: boolean;
+  /** True: what is in quarantine, in place of what isn't; `any`: both. */
+  readonly quarantined?: boolean | "any";
+  /**
+   * Also what was superseded by other memories: what recall finds of it, all of it, or nothing but that. None unless
+   * told otherwise.
+   */
+  readonly superseded?: Superseded | undefined;
 }
 
 /**
@@ -30,22 +43,34 @@ export function scopeClause(
   filter: FacetQuery,
   params: Params,
   moment: Moment = PRESENT,
-  { timed = true, quarantined = false }: ScopeOptions = {},
+  { timed = true, quarantined = false, superseded = "none" }: ScopeOptions = {},
 ): string {
   params["never"] = NEVER;
   const clauses = [
-    ...namespaceClauses(scopes, params, moment.asOf !== undefined),
+    ...namespaceClauses(
+      scopes,
+      params,
+      moment.asOf !== undefined || superseded === "only",
+      superseded === "any",
+    ),
     ...filter.groups.map((group, index) => tagClause("facets", group, `f${index}`, params)),
   ];
   const time = timeClause(filter);
   if (time !== undefined) clauses.push(time);
   const everything = scopes.some(({ root, below }) => below && root === "");
   // What is in quarantine is rare, so that leaving it out costs nothing.
-  const unwanted = [...(filter.without ?? []), ...(quarantined ? [] : [QUARANTINE_FACET])];
+  const unwanted = [
+    ...(filter.without ?? []),
+    ...(quarantined === false ? [QUARANTINE_FACET] : []),
+    ...(superseded === "none" ? [SUPERSEDED_FACET] : []),
+  ];
+  const only = superseded === "only" ? [tagClause("facets", [SUPERSEDED_FACET], "superseded", params)] : [];
   return [
     ...(unwanted.length === 0 ? [] : [`(-${tagClause("facets", unwanted, "without", params)})`]),
-    ...(quarantined ? [weightless(tagClause("facets", [QUARANTINE_FACET], "quarantine", params))] : []),
-    ...clauses.map(weightless),
+    ...(quarantined === true
+      ? [weightless(tagClause("facets", [QUARANTINE_FACET], "quarantine", params))]
+      : []),
+    ...[...only, ...clauses].map(weightless),
     ...momentClauses(moment, timed, everything),
   ].join(" ");
 }
@@ -71,14 +96,25 @@ function momentClauses({ asOf, validAt }: Moment, timed: boolean, everything: bo
 const weightless = (clause: string): string => `(${clause})=>{$weight:0}`;
 
 /** None where everything is in scope. */
-function namespaceClauses(scopes: readonly Scope[], params: Params, past: boolean): string[] {
+function namespaceClauses(
+  scopes: readonly Scope[],
+  params: Params,
+  past: boolean,
+  hidden: boolean,
+): string[] {
   if (scopes.some(({ root, below }) => below && root === "")) return [];
   const roots = scopes.map(({ root }) => root);
   const named = tagClause("ns", past ? [...roots, ...roots.map(oldNamespace)] : roots, "ns", params);
   const above = scopes.filter(({ below }) => below).map(({ root }) => root);
-  if (above.length === 0) return [named];
+  if (above.length === 0) return hidden ? [`${weightless(named)}|${hiddenClause(roots, params)}`] : [named];
   const facets = [...above.map(belowFacet), ...(past ? above.map(oldBelowFacet) : [])];
   return [`${weightless(named)}|${weightless(tagClause("facets", facets, "below", params))}`];
+}
+
+/** What was superseded and recall doesn't find: it has the namespace of old versions, which don't have this facet. */
+function hiddenClause(roots: readonly string[], params: Params): string {
+  const named = tagClause("ns", roots.map(oldNamespace), "hidden", params);
+  return `(${weightless(named)} ${weightless(tagClause("facets", [SUPERSEDED_FACET], "superseded", params))})`;
 }
 
 /** Numbers only, so there is nothing to bind. Undefined where any time will do. */

@@ -34,6 +34,23 @@ export function encodeIndexVector(vector: Float32Array): Buffer {
   return bytes;
 }
 
+/** The number that IEEE 754 binary16 stands for. */
+function fromFloat16(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >>> 10) & 0x1f;
+  const fraction = half & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** What {@link encodeIndexVector} wrote, as far as FLOAT16 kept it. */
+export function decodeIndexVector(bytes: Buffer): Float32Array {
+  return Float32Array.from({ length: bytes.length / 2 }, (_, index) =>
+    fromFloat16(bytes.readUInt16LE(index * 2)),
+  );
+}
+
 /** What the vectors of a memory take in all, in bytes. */
 export function vectorBytes(vectors: readonly Float32Array[]): number {
   return vectors.reduce((sum, { length }) => sum + length * 2, 0);

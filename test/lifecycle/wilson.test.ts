@@ -25,6 +25,10 @@ test("it lies below the rate, grows with success, falls with failure, and comes 
   );
 });
 
+test("once of once is worth less than 95 of 100", () => {
+  expect(strengthOf({ successes: 1, failures: 0 })).toBeLessThan(strengthOf({ successes: 95, failures: 5 }));
+});
+
 test("a procedure gains strength by success and loses it by failure; untried, it keeps its score", () => {
   const count = fc.integer({ min: 0, max: 1000 });
   const score = fc.double({ min: -10, max: 10, noNaN: true });
@@ -37,9 +41,14 @@ test("a procedure gains strength by success and loses it by failure; untried, it
       ];
       expect(strengthOf({ ...one, successes: a + 1 })).toBeGreaterThan(strengthOf(one));
       expect(strengthOf({ ...one, failures: b + 1 })).toBeLessThan(strengthOf(one));
-      expect(reinforced(value, { successes: 0, failures: 0 }, w) - value).toBe(0);
+      expect(reinforced(value, strengthOf({ successes: 0, failures: 0 }), w) - value).toBe(0);
+      expect(Math.abs(reinforced(value, strengthOf(one), w) - value)).toBeLessThanOrEqual(
+        Math.abs(value) * w,
+      );
       if (Math.abs(value) > 0.01 && strengthOf(one) > strengthOf(other) + 1e-9)
-        expect(reinforced(value, one, w)).toBeGreaterThan(reinforced(value, other, w));
+        expect(reinforced(value, strengthOf(one), w)).toBeGreaterThan(
+          reinforced(value, strengthOf(other), w),
+        );
     }),
   );
 });

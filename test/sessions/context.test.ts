@@ -96,7 +96,7 @@ describe("a context", () => {
       expect.objectContaining({
         kind: "memory",
         source: { namespace: ns, id: fact.id, agent: "anonymous" },
-        trust: 0.7,
+        trust: fact.trust,
         content: fact.content,
       }),
     );
@@ -109,7 +109,7 @@ describe("a context", () => {
     expect(data[0]).toMatchObject({ method: "extractive", source: { namespace: ns, session: "s" } });
     expect(data.map(({ content }) => content)).toHaveLength(context.pieces.length);
     expect(context.pieces).toContainEqual(
-      expect.objectContaining({ kind: "memory", id: fact.id, namespace: ns, trust: 0.7 }),
+      expect.objectContaining({ kind: "memory", id: fact.id, namespace: ns, trust: fact.trust }),
     );
     expect(context.tokens).toBe(tokensOf(context.messages));
   });
@@ -119,7 +119,7 @@ describe("a context", () => {
     const { id } = await tell(service, ns, ["Ada", "lives_in", "Bremen"]);
     await append(service, ns, "s", user("Where do I live?"));
     const context = await contextOf(ns, "s", { subject: "ada" });
-    expect(context.pieces).toContainEqual(expect.objectContaining({ kind: "profile", id, trust: 1 }));
+    expect(context.pieces).toContainEqual(expect.objectContaining({ kind: "profile", id, trust: 0.5 }));
     expect(context.pieces.filter((piece) => piece.id === id)).toHaveLength(1);
     expect(context.receipt_ids).toHaveLength(2);
     for (const receipt of context.receipt_ids) {

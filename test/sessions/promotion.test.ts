@@ -94,10 +94,38 @@ describe("a session past its window", () => {
     });
     const sources = (summary?.metadata["summary"] as { sources: string[] } | undefined)?.sources;
     expect(sources?.toSorted()).toEqual(turns.map(({ id }) => id).toSorted());
+    // Its sources are those that it is trusted no more than.
+    expect(summary?.derived_from).toEqual(
+      turns
+        .toSorted((one, other) => (sources ?? []).indexOf(one.id) - (sources ?? []).indexOf(other.id))
+        .map(({ id, version }) => ({ namespace: ns, id, version })),
+    );
     // Sentences are chosen, not made up.
     for (const line of summary?.content.split("\n") ?? []) {
       expect(sent.map(({ content }) => String(content)).join(" ")).toContain(line.replace(/^\w+: /, ""));
     }
+  });
+
+  test("trusts its summary no more than the least trusted of what it was made from", async () => {
+    const ns = await windowed();
+    const doubted = bodyOf<MemoryDetail>(
+      await service.send("POST", `/v1/namespaces/${ns}/interactions`, {
+        input: "Where is parcel PX-9-K?",
+        response: "Maybe it is in Bremen.",
+        session_id: "s",
+        trust_score: 0.1,
+      }),
+      201,
+    );
+    for (let turn = 0; turn < 6; turn++) {
+      await append(service, ns, "s", user(`Is parcel ${turn} late?`), assistant(`Parcel ${turn} is late.`));
+    }
+    await settled(service, ns, "s", 10);
+    const { memories } = await promoted(service, ns);
+    const summary = memories.find(({ metadata }) => metadata["summary"] !== undefined);
+    expect(summary?.derived_from).toContainEqual({ namespace: ns, id: doubted.id, version: 1 });
+    expect(summary?.trust).toBe(0.1);
+    expect(memories.filter(({ trust }) => trust > 0.1).length).toBeGreaterThan(0);
   });
 
   test("by its tokens as well", async () => {

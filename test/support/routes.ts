@@ -60,6 +60,10 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   "POST /v1/namespaces/{ns}/memories/{id}/restore": { need: "read and write", body: { version: 1 } },
   "GET /v1/namespaces/{ns}/stats": { need: "read" },
   "POST /v1/namespaces/{ns}/forget": { need: "read and write", body: { policy: { max_age_seconds: 60 } } },
+  "POST /v1/namespaces/{ns}/consolidations": { need: "read and write", body: { dry_run: true } },
+  "GET /v1/namespaces/{ns}/consolidations": { need: "read" },
+  "GET /v1/namespaces/{ns}/consolidations/{id}": { need: "read" },
+  "POST /v1/namespaces/{ns}/consolidations/{id}/undo": { need: "read and write", body: {} },
   "POST /v1/namespaces/{ns}/interactions": { need: "write", body: { input: "x" } },
   "POST /v1/namespaces/{ns}/memories/{id}/feedback": {
     need: "read and write",

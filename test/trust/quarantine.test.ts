@@ -74,6 +74,17 @@ test("what a namespace doesn't trust enough is stored there, and nobody finds it
   expect(await read(root, memory)).toMatchObject({ quarantined: false });
 });
 
+test("a policy forgets it as it does what is found", async () => {
+  const { copy, shared } = await published();
+  const found = await remember(root, shared, { content: "Another parcel." });
+  const request = { policy: { keep_top: 0 } };
+  const answer = await root.send("POST", `/v1/namespaces/${shared}/forget`, request);
+  const { ids } = bodyOf<{ ids: string[] }>(answer, 200);
+  expect(ids.toSorted()).toEqual([copy.id, found.id].toSorted());
+  expect((await listPage(root, shared, { quarantined: "true" })).memories).toEqual([]);
+  expect((await root.send("GET", pathOf(copy))).status).toBe(404);
+});
+
 test("what is trusted enough, and what goes where nothing is wanted, is found at once", async () => {
   const [own, shared] = [newNamespace(), `${newNamespace()}.shared`];
   bodyOf(await putSettings(root, shared, { publish: { min_trust: 0.5 } }), 200);

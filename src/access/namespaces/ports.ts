@@ -1,6 +1,6 @@
 import type { AuditLog } from "../ports.js";
 import type { Trail } from "../trail.js";
-import type { Settings, Usage, VersionedSettings } from "./settings.js";
+import type { ConsolidationSettings, Settings, Usage, VersionedSettings } from "./settings.js";
 
 /** What is known of namespaces themselves. Every method rejects with `redis_unavailable` when the store can't be reached. */
 export interface NamespaceStore {
@@ -11,6 +11,8 @@ export interface NamespaceStore {
     namespace: string,
     settings: Settings,
     expectedVersion: number | undefined,
+    /** When its schedule consolidates it next, milliseconds since the epoch. */
+    next: number | undefined,
   ): Promise<number | undefined>;
   getUsage(trail: Trail, namespace: string): Promise<Usage>;
 }
@@ -19,4 +21,9 @@ export interface NamespaceStore {
 export interface NamespaceServices {
   readonly store: NamespaceStore;
   readonly audit: AuditLog;
+  /** When a schedule's time comes next after a moment, milliseconds since the epoch; undefined: never. */
+  readonly nextTime: (
+    schedule: Pick<ConsolidationSettings, "schedule" | "time_zone">,
+    after: number,
+  ) => number | undefined;
 }

@@ -298,10 +298,11 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
       return c.json({ results }, 200);
     })
     .openapi(listRoute, async (c) => {
-      const { order, limit, cursor, quarantined, ...query } = c.req.valid("query");
+      const { order, limit, cursor, quarantined, superseded, ...query } = c.req.valid("query");
       const page = await list(services, contextOf(c, now), c.req.valid("param").ns, {
         filter: filterOf(query),
         quarantined: quarantined === "true",
+        superseded: superseded === "true",
         order,
         limit,
         cursor,

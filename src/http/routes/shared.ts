@@ -51,6 +51,16 @@ export const itemRace = {
 export const threadMissing = {
   404: { ...problem, description: "There is no such thread in this namespace." },
 } as const;
+export const consolidationMissing = {
+  404: { ...problem, description: "There is no such run in this namespace." },
+} as const;
+export const consolidationBusy = {
+  409: {
+    ...problem,
+    description:
+      "Another run is at work in this namespace (consolidation_busy), or this one isn't finished, or undone already (consolidation_unfit).",
+  },
+} as const;
 export const receiptMissing = {
   404: { ...problem, description: "There is no such receipt among those that you may read." },
 } as const;

@@ -248,9 +248,12 @@ export const memoryView = z
     version: z.int(),
     recorded_at: timeView,
     updated_at: timeView.openapi({ description: "When this version was recorded." }),
-    superseded_at: timeView
-      .nullable()
-      .openapi({ description: "When the next one was; null: it is current." }),
+    superseded_at: timeView.nullable().openapi({
+      description: "When the next one was, or another memory came to stand for it; null: it is current.",
+    }),
+    superseded_by: memoryId.nullable().openapi({
+      description: "The memory that stands for it: docs/lifecycle.md, Consolidation.",
+    }),
     valid_from: timeView.nullable().openapi({ description: "Since when it is so in the world." }),
     valid_to: timeView.nullable().openapi({ description: "Until when, not included." }),
     seen_count: z.int(),
@@ -349,7 +352,7 @@ export const memoryDetailView = memoryView
   })
   .openapi("MemoryDetail");
 
-const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
+export const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 export const isoOrNull = (milliseconds: number | null): string | null =>
   milliseconds === null ? null : iso(milliseconds);
@@ -372,6 +375,7 @@ export function viewMemory(judged: Judged): MemoryView {
     updated_at: iso(memory.updated_at),
     last_seen_at: iso(memory.last_seen_at),
     superseded_at: isoOrNull(memory.superseded_at),
+    superseded_by: memory.superseded_by,
     valid_from: isoOrNull(memory.valid_from),
     valid_to: isoOrNull(memory.valid_to),
     expires_at: isoOrNull(memory.expires_at),

@@ -56,7 +56,10 @@ export const recallRequest = z
     limit: z.int().min(1).max(LIMITS.recallLimit).default(10),
     mode: z.enum(["hybrid", "vector", "keyword"]).default("hybrid"),
     fusion,
-    min_score: z.number().optional().openapi({ description: "Of the score before trust adds to it." }),
+    min_score: z
+      .number()
+      .optional()
+      .openapi({ description: "Of the score before trust and outcomes add to it." }),
     min_trust: z.number().min(0).max(1).optional().openapi({
       description:
         "A filter, never relaxed: what is trusted less is left out, and the next take its place as deep as the lists go (100 each, for each entry of `namespaces`).",
@@ -64,6 +67,10 @@ export const recallRequest = z
     trust_weight: z.number().min(0).max(1).optional().openapi({
       description:
         "How much trust counts in the order: score + |score| × trust_weight × (2 × trust - 1). 0.01 unless given; 0 with `fusion` rrf or a `mode` other than hybrid.",
+    }),
+    outcome_weight: z.number().min(0).max(1).optional().openapi({
+      description:
+        "How much a procedure's outcomes count in the order: score + |score| × outcome_weight × gain, from -1 for one that always fails to 1 for one that always works. 0.1 unless given; 0 with `fusion` rrf or a `mode` other than hybrid. See docs/lifecycle.md.",
     }),
     recency: recency.optional().openapi({
       description:
@@ -115,6 +122,9 @@ const hitView = z.object({
     .array(z.string())
     .optional()
     .openapi({ description: "Where else among the searched namespaces it stands, published." }),
+  via: memoryId.optional().openapi({
+    description: "The memory that was found, where this one stands for it: docs/lifecycle.md, Consolidation.",
+  }),
   explain: z
     .object({
       keyword: contribution,
@@ -123,6 +133,12 @@ const hitView = z.object({
         trust: z.number(),
         adds: z.number().openapi({ description: "What it adds to the score; below 0: takes from it." }),
       }),
+      outcomes: z
+        .object({ successes: z.int(), failures: z.int(), strength: z.number(), adds: z.number() })
+        .optional()
+        .openapi({
+          description: "Of a procedure: the lower bound of its success rate, and what it adds to the score.",
+        }),
       recency: z
         .object({ score: z.number(), relevance: z.number(), age_days: z.number(), recency: z.number() })
         .optional()
@@ -181,7 +197,7 @@ function viewRecency({ ageDays, ...part }: RecencyPart) {
 }
 
 function viewHit(
-  { memory, score, trustAdds, found, alsoIn }: RecallHit,
+  { memory, score, trustAdds, strength, found, alsoIn, via }: RecallHit,
   { explain, expand }: RecallRequest,
 ): z.infer<typeof hitView> {
   const { keyword, vector, entities } = found.fused;
@@ -195,6 +211,7 @@ function viewHit(
       ...(expanded ? { entities: entities?.rank ?? null } : {}),
     },
     ...(alsoIn.length === 0 ? {} : { also_in: [...alsoIn] }),
+    ...(via === null ? {} : { via }),
   };
   if (!explain) return view;
   const lists = found.places.map(({ name, rank, adds }) => ({ namespaces: name, rank, adds }));
@@ -204,6 +221,7 @@ function viewHit(
       keyword: keyword ?? null,
       vector: vector ?? null,
       trust: { ...memory.trust, adds: trustAdds },
+      ...(strength === undefined ? {} : { outcomes: { ...strength } }),
       ...(found.recency === undefined ? {} : { recency: viewRecency(found.recency) }),
       ...(expanded ? { entities: entities ?? null } : {}),
       ...(lists.length === 0 ? {} : { lists }),

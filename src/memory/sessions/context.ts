@@ -5,10 +5,11 @@ import type { JsonObject } from "../../domain/json.js";
 import { isJsonObject } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import { profile } from "../facts/profile.js";
+import type { Judged } from "../judge.js";
 import type { ReceiptedRecall } from "../recall-with-receipt.js";
 import { recallWithReceipt } from "../recall-with-receipt.js";
 import type { RecallHit, Retriever } from "../recall.js";
-import type { Memory, MemoryType } from "../record.js";
+import type { MemoryType } from "../record.js";
 import { truncateUtf8 } from "../text.js";
 import type { Composed, Piece } from "./compose.js";
 import { compose } from "./compose.js";
@@ -161,7 +162,7 @@ async function profileOf(
   context: Context,
   { namespace }: SessionRef,
   { subject, namespaces, token_budget }: ContextInput,
-): Promise<readonly Memory[]> {
+): Promise<readonly Judged[]> {
   if (subject === undefined) return [];
   const { facts, preferences } = await profile(memory, context, namespace, subject, {
     namespaces,
@@ -203,18 +204,19 @@ function summaryPiece({ namespace, sessionId }: SessionRef, session: Session | u
 
 function memoryPiece(
   kind: "memory" | "procedure" | "profile",
-  memory: Memory,
+  memory: Judged,
   score?: number,
 ): Piece<PieceSource> {
-  const { namespace, id, source_agent, trust_score, memory_type, content, timestamp } = memory;
+  const { namespace, id, source_agent, memory_type, content, timestamp } = memory;
+  const { trust } = memory.trust;
   const line: JsonObject = {
     kind,
     type: memory_type,
     source: { namespace, id, agent: source_agent },
-    trust: trust_score,
+    trust,
     time: new Date(timestamp).toISOString(),
     content,
   };
-  const source = { kind, namespace, id, source_agent, trust: trust_score };
+  const source = { kind, namespace, id, source_agent, trust };
   return { source: score === undefined ? source : { ...source, score }, line };
 }

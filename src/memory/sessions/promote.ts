@@ -3,6 +3,7 @@ import { SYSTEM_ACTOR } from "../../domain/context.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import type { CountTokens } from "../../domain/tokens.js";
+import type { Memory } from "../record.js";
 import type { RememberInput } from "../remember.js";
 import { rememberMany } from "../remember.js";
 import type { Services } from "../services.js";
@@ -56,12 +57,18 @@ async function carry({ store, memory, summarize, countTokens, now }: PromotionSe
   const context: Context = { actor: SYSTEM_ACTOR, requestId: "sessions", now, operation: undefined };
   const turns = turnsOf(claim.messages);
   const stored = await keep(memory, context, ref, turns.map(episodeOf(claim)));
-  const held = claim.messages.flatMap(({ memory_id }) => memory_id ?? []);
-  const sources = [...new Set([...held, ...stored.map(({ id }) => id)])];
+  const sources = [...(await heldBy(memory, claim)), ...stored];
   const summary = await summarise(claim, summarize, await countTokens());
   // A stretch without prose has nothing to say in short.
   if (summary.stretch !== "") await keep(memory, context, ref, [summaryOf(claim, summary, sources)]);
   await store.settle(sessionTrail(context, "session.promote", ref), claim, summary.running);
+}
+
+/** The memories of what came with interactions, as far as they are still there. */
+async function heldBy({ store }: Services, { ref, messages }: Claim): Promise<readonly Memory[]> {
+  const ids = new Set(messages.flatMap(({ memory_id }) => memory_id ?? []));
+  const found = await Promise.all([...ids].map((id) => store.peek({ namespace: ref.namespace, id })));
+  return found.filter((memory) => memory !== undefined);
 }
 
 /** Stores all of them, or throws: what was stored by then is found again by its identity. */
@@ -126,7 +133,7 @@ const episodeOf =
 function summaryOf(
   { ref, incarnation, from, to, messages }: Claim,
   { stretch, running, fallback }: StretchSummary,
-  sources: readonly string[],
+  sources: readonly Memory[],
 ): RememberInput {
   const { method, model } = running;
   const summary: JsonObject = {
@@ -135,7 +142,7 @@ function summaryOf(
     ...(fallback === undefined ? {} : { instead_of: "llm", because: fallback }),
     from,
     to,
-    sources: [...sources],
+    sources: sources.map(({ id }) => id),
   };
   return {
     content: stretch,
@@ -143,6 +150,7 @@ function summaryOf(
     session_id: ref.sessionId,
     timestamp: messages.at(-1)?.timestamp,
     metadata: { summary },
+    derived_from: sources.map(({ namespace, id, version }) => ({ namespace, id, version })),
     identity: JSON.stringify(["session summary", ref.sessionId, incarnation, from, to]),
   };
 }

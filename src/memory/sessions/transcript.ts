@@ -34,8 +34,13 @@ export function sentencesOf(messages: readonly Message[]): string[] {
     .flatMap((message) => {
       const speaker = message.name ?? SPEAKERS[message.role];
       const prose = contentText(message.content).slice(0, PROSE);
-      return Array.from(SENTENCES.segment(prose), ({ segment }) => segment.trim().replaceAll(/\s+/g, " "))
-        .filter((sentence) => sentence !== "")
-        .map((sentence) => `${speaker}: ${sentence}`);
+      return sentencesIn(prose).map((sentence) => `${speaker}: ${sentence}`);
     });
+}
+
+/** Each on one line, as it was said but for its white space. */
+export function sentencesIn(prose: string): string[] {
+  return Array.from(SENTENCES.segment(prose), ({ segment }) => segment.trim().replaceAll(/\s+/g, " ")).filter(
+    (sentence) => sentence !== "",
+  );
 }

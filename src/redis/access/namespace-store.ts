@@ -15,29 +15,33 @@ export function createNamespaceStore(auditor: Auditor, meter: Meter, keys: Keys)
       );
       return { settings: decodeSettings(fields), version: Number(fields["version"] ?? 0) };
     },
-    async putSettings(trail, namespace, settings, expectedVersion) {
+    async putSettings(trail, namespace, settings, expectedVersion, next) {
       const version = await auditor.run(namespace, trail, (client, audit) =>
         client.putSettings(
           audit,
-          [keys.settings(namespace)],
-          [expectedVersion === undefined ? "" : String(expectedVersion), ...encodeSettings(settings)],
+          [keys.settings(namespace), keys.consolidationHead(namespace), keys.consolidationDue(namespace)],
+          [
+            expectedVersion === undefined ? "" : String(expectedVersion),
+            String(next ?? ""),
+            namespace,
+            ...encodeSettings(settings),
+          ],
         ),
       );
       return version === 0 ? undefined : version;
     },
     async getUsage(trail, namespace) {
-      const [memories = 0, bytes = 0, mostMemories = null, mostBytes = null] = await auditor.run(
-        namespace,
-        trail,
-        (client, audit) => client.getUsage(audit, meter(namespace), [], []),
-      );
-      return { memories, bytes, quota: { memories: mostMemories, bytes: mostBytes } };
+      const [memories = 0, bytes = 0, mostMemories = null, mostBytes = null, session_bytes = 0] =
+        await auditor.run(namespace, trail, (client, audit) =>
+          client.getUsage(audit, meter(namespace), [], []),
+        );
+      return { memories, bytes, session_bytes, quota: { memories: mostMemories, bytes: mostBytes } };
     },
   };
 }
 
 /** Fields and values in turn, under the names of SETTING_FIELDS; what isn't set is left out. */
-function encodeSettings({ predicates, ...settings }: Settings): string[] {
+function encodeSettings({ predicates, consolidation, ...settings }: Settings): string[] {
   const fields = Object.entries(settings).flatMap(([group, values]: [string, NumberGroup]) =>
     Object.entries(values).flatMap(([name, value]) =>
       value === null ? [] : [`${group}_${name}`, String(value)],
@@ -45,6 +49,7 @@ function encodeSettings({ predicates, ...settings }: Settings): string[] {
   );
   return [
     ...fields,
+    ...(consolidation === null ? [] : ["consolidation", JSON.stringify(consolidation)]),
     ...Object.entries(predicates).flatMap(([name, value]) => [predicateSetting(name), value]),
   ];
 }
@@ -53,12 +58,12 @@ function encodeSettings({ predicates, ...settings }: Settings): string[] {
 function decodeValue(value: string): number | boolean {
   return value === "true" || value === "false" ? value === "true" : Number(value);
 }
-type NumberGroups = Omit<Settings, "predicates">;
+type NumberGroups = Omit<Settings, "predicates" | "consolidation">;
 type NumberGroup = NumberGroups[keyof NumberGroups];
 
 /** Group by group and name by name as NO_SETTINGS has them, so the shape is that of all settings. */
 function decodeSettings(fields: Readonly<Record<string, string>>): Settings {
-  const { predicates: _, ...numbers } = NO_SETTINGS;
+  const { predicates: _, consolidation: __, ...numbers } = NO_SETTINGS;
   const groups = Object.entries(numbers).map(([group, values]: [string, NumberGroup]) => [
     group,
     Object.fromEntries(
@@ -72,5 +77,10 @@ function decodeSettings(fields: Readonly<Record<string, string>>): Settings {
   const predicates = Object.entries(fields)
     .filter(([name]) => name.startsWith(start))
     .map(([name, value]) => [name.slice(start.length), value] as const);
-  return Object.fromEntries([...groups, ["predicates", Object.fromEntries(predicates)]]) as Settings;
+  const { consolidation } = fields;
+  return Object.fromEntries([
+    ...groups,
+    ["consolidation", consolidation === undefined ? null : (JSON.parse(consolidation) as unknown)],
+    ["predicates", Object.fromEntries(predicates)],
+  ]) as Settings;
 }

@@ -34,7 +34,10 @@ usage_leave(id, usage_total(record), redis.call('PEXPIRETIME', record))
 
 version_forget(record)
 for _, key in ipairs(version_all(record)) do redis.call('DEL', key) end
-redis.call('DEL', record, ARGV[2] .. current['$.index.hash'][1])
+redis.call('DEL', record)
+-- Of what was superseded, another memory may have the content by now.
+local hash = ARGV[2] .. current['$.index.hash'][1]
+if redis.call('GET', hash) == id then redis.call('DEL', hash) end
 redis.call('HDEL', usage_uses, id)
 local session = current['$.index.turn'][1]
 if session then

@@ -21,14 +21,14 @@ Returns {0, since, published, end} revised: since when the next version holds, '
 else '', and of a fact whose next one begins before the end that it was given, when that is, else ''; {1} missing, {2} another version, {3, id} the content is another memory's, {4, quota} it would break that
 quota.
 ]]
-local paths = { '$.memory.version', '$.memory.updated_at', '$.index.hash', '$.index.timeline', '$.published' }
+local paths = { '$.memory.version', '$.memory.updated_at', '$.index.hash', '$.index.timeline', '$.published', '$.memory.superseded_at' }
 local current = redis.call('JSON.GET', KEYS[1], unpack(paths))
 if not current then
   audit('missing')
   return { 1 }
 end
 current = cjson.decode(current)
-if current['$.memory.version'][1] ~= tonumber(ARGV[2]) then
+if current['$.memory.version'][1] ~= tonumber(ARGV[2]) or type(current['$.memory.superseded_at'][1]) == 'number' then
   audit('conflict')
   return { 2 }
 end

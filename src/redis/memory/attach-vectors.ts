@@ -23,13 +23,7 @@ export async function attachVectors(
         keys.record(ref.namespace, ref.id),
         ...vectors.map((_, passage) => keys.vector(requireModel(model), ref.namespace, ref.id, passage)),
       ],
-      [
-        String(progress.version),
-        JSON.stringify(patch),
-        ref.namespace,
-        progress.context,
-        ...vectors.map(encodeIndexVector),
-      ],
+      [String(progress.version), JSON.stringify(patch), progress.context, ...vectors.map(encodeIndexVector)],
     ),
   );
 }

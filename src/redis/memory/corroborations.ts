@@ -1,17 +1,13 @@
-import { typeFacet } from "../../memory/facets.js";
 import type { Comparison, MemoryRef } from "../../memory/ports.js";
 import type { Memory } from "../../memory/record.js";
 import { MAX_CORROBORATORS } from "../../memory/record.js";
 import { decodeMemory } from "../codec.js";
 import { refOfKey } from "../keys.js";
-import type { Params } from "../query.js";
-import { hybridPolicy, scopeClause } from "../query.js";
-import { numberOfSortKey, readRows } from "../rows.js";
 import type { StoreDeps } from "./deps.js";
 import { dueKeys } from "./due.js";
 import { peekMany } from "./get.js";
 import { requireModel } from "./insert.js";
-import { commonArguments } from "./search.js";
+import { BUFFERS, nearestTo } from "./nearest.js";
 
 export async function pendingCorroborations(
   deps: StoreDeps,
@@ -38,29 +34,9 @@ export async function comparisonOf(
   const memory = typeof json === "string" ? dueMemory(json) : undefined;
   if (memory === undefined) return undefined;
   if (vector === null) return memory.embedding.status === "refused" ? { memory, near: [] } : "pending";
-  const filter = { groups: [[typeFacet(memory.memory_type)]], from: undefined, to: undefined };
-  const params: Params = { v: vector };
-  const scopes = [{ root: namespace, below: false }];
-  const moment = { asOf: undefined, validAt: undefined };
-  const scope = scopeClause(scopes, filter, params, moment);
-  const { letThrough, records } = await deps.statistics.lookup({ scopes, filter, moment }, []);
-  const reply = await redis.run((client) =>
-    client.sendCommand([
-      "FT.SEARCH",
-      keys.vectorIndex(requireModel(model)),
-      `(${scope})=>[KNN ${limit} @v $v HYBRID_POLICY ${hybridPolicy(letThrough, records)} AS distance]`,
-      "SORTBY",
-      "distance",
-      "WITHSORTKEYS",
-      "NOCONTENT",
-      ...commonArguments(limit, params),
-    ]),
+  const rows = (await nearestTo(deps, namespace, memory.memory_type, vector, limit)).filter(
+    (row) => row.id !== id,
   );
-  const rows = readRows(reply, 2, (key, sortKey) => ({
-    first: key.endsWith(":0"),
-    id: refOfKey(key).id,
-    similarity: 1 - numberOfSortKey(sortKey),
-  })).filter((row) => row.first && row.id !== id);
   const found = await peekMany(
     deps,
     namespace,
@@ -74,9 +50,6 @@ export async function comparisonOf(
     }),
   };
 }
-
-const BULK_STRING = 36;
-const BUFFERS = { [BULK_STRING]: Buffer } as const;
 
 /** Undefined: it was compared, or removed, meanwhile. */
 function dueMemory(json: string): Memory | undefined {

@@ -3,12 +3,12 @@ import type { MemoryType } from "../../memory/record.js";
 import { MEMORY_TYPES } from "../../memory/record.js";
 import type { StoreDeps } from "./deps.js";
 
-/** How many memories of each type the index holds, in all namespaces. */
+/** How many memories of each type there are in all namespaces, without what was superseded. */
 export async function countByType({ redis, keys }: StoreDeps): Promise<Readonly<Record<MemoryType, number>>> {
   const totals = await redis.run((client) =>
     Promise.all(
       MEMORY_TYPES.map(async (type) => {
-        const reply = await client.ft.search(keys.recordIndex(), "@facets:{$type}", {
+        const reply = await client.ft.search(keys.recordIndex(), "(-@until:[-inf +inf]) @facets:{$type}", {
           LIMIT: { from: 0, size: 0 },
           PARAMS: { type: typeFacet(type) },
           DIALECT: 2,

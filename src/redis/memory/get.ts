@@ -81,6 +81,23 @@ export async function peekMany(
   return replies.map((reply) => (typeof reply === "string" ? decodeMemory(reply) : undefined));
 }
 
+/** As part of an act that is recorded by itself: memories of one namespace. */
+export async function peekDetails(
+  { redis, keys }: StoreDeps,
+  namespace: string,
+  ids: readonly string[],
+): Promise<readonly (MemoryDetail | undefined)[]> {
+  if (ids.length === 0) return [];
+  const replies = await redis.run((client) =>
+    Promise.all(
+      ids.map((id) =>
+        client.sendCommand(["JSON.GET", keys.record(namespace, id), "$.memory", "$.raw", "$.published"]),
+      ),
+    ),
+  );
+  return replies.map((reply) => (typeof reply === "string" ? decodeDetail(reply) : undefined));
+}
+
 /** Each is the record or, where that has another version by now, what was kept of it. */
 export async function peekVersions(
   { redis, keys }: StoreDeps,

@@ -4,8 +4,9 @@ import { comparisonOf, corroborate, pendingCorroborations, postponeCorroboration
 import { countByType } from "./count-by-type.js";
 import type { StoreDeps } from "./deps.js";
 import { detachContext } from "./detach-context.js";
+import { defaultsOf } from "./defaults.js";
 import { noteFeedback, pendingFeedback, publishMinTrust, release, settleFeedback } from "./feedback.js";
-import { get, getItem, load, peek, peekItem, peekVersions, versions } from "./get.js";
+import { get, getItem, load, peek, peekDetails, peekItem, peekVersions, versions } from "./get.js";
 import { endingsOf, groupsOf } from "./groups-of.js";
 import { insert } from "./insert.js";
 import { lastTurns } from "./last-turns.js";
@@ -20,6 +21,7 @@ import {
   settlePublication,
 } from "./publications.js";
 import { countIn, namespacesIn } from "./namespaces.js";
+import { nearest, vectorsOf } from "./nearest.js";
 import { remove, removeItem } from "./remove.js";
 import { revise } from "./revise.js";
 import { search } from "./search.js";
@@ -54,8 +56,12 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     settleFeedback: (pending) => settleFeedback(deps, pending),
     pendingFeedback: (now, limit) => pendingFeedback(deps, now, limit),
     release: (trail, ref) => release(deps, trail, ref),
+    defaultsOf: (namespace) => defaultsOf(deps, namespace),
     publishMinTrust: (namespace) => publishMinTrust(deps, namespace),
     peekVersions: (namespace, wanted) => peekVersions(deps, namespace, wanted),
+    peekDetails: (namespace, ids) => peekDetails(deps, namespace, ids),
+    vectorsOf: (namespace, ids) => vectorsOf(deps, namespace, ids),
+    nearest: (namespace, type, vector, limit) => nearest(deps, namespace, type, vector, limit),
     pendingCorroborations: (now, limit) => pendingCorroborations(deps, now, limit),
     comparisonOf: (ref, limit) => comparisonOf(deps, ref, limit),
     corroborate: (memory, others) => corroborate(deps, memory, others),

@@ -40,6 +40,7 @@ export async function list(deps: StoreDeps, query: ListQuery): Promise<ListPage>
   return {
     refs: rows.map((row) => row.ref),
     next: end ? undefined : position - step,
+    reached: Math.min(position - step, last),
   };
 }
 
@@ -59,6 +60,7 @@ async function window(
   const params: Params = {};
   const scope = scopeClause([{ root: query.namespace, below: false }], query.filter, params, undefined, {
     quarantined: query.quarantined,
+    superseded: query.superseded,
   });
   const reply = await redis.run((client) =>
     client.sendCommand([

@@ -1,0 +1,31 @@
+import { tokenCounter } from "../domain/tokens.js";
+import { createConsolidator } from "../llm/consolidator.js";
+import { trailOf } from "../access/trail.js";
+import type { ConsolidationServices } from "../memory/consolidation/services.js";
+import { startConsolidationWorker } from "../memory/consolidation/worker.js";
+import { similarityOf } from "./memory.js";
+import type { Services } from "../memory/services.js";
+import type { Base } from "./base.js";
+import { reporter } from "./base.js";
+
+const EVERY_MS = 1000;
+
+/** What the verbs on consolidations work with, and what does the runs, which is at work from here on. */
+export function startConsolidation(base: Base, memory: Services) {
+  const { config, stores, now } = base;
+  const consolidation: ConsolidationServices = { store: stores.consolidations, memory };
+  const runs = startConsolidationWorker({
+    ...consolidation,
+    llm: config.llm === undefined ? undefined : createConsolidator(config.llm),
+    similarity: similarityOf(base),
+    countTokens: tokenCounter,
+    now,
+    everyMs: EVERY_MS,
+    async scheduleOf(context, namespace) {
+      const { settings } = await stores.namespaces.getSettings(trailOf(context, "settings.get"), namespace);
+      return settings.consolidation;
+    },
+    onError: reporter(base, "consolidation"),
+  });
+  return { consolidation, runs };
+}

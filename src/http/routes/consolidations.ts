@@ -1,0 +1,113 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { beginConsolidation } from "../../memory/consolidation/begin.js";
+import { undoConsolidation } from "../../memory/consolidation/begin-undo.js";
+import { listConsolidations, readConsolidation } from "../../memory/consolidation/read.js";
+import { STEPS } from "../../memory/consolidation/run.js";
+import { contextOf } from "../context.js";
+import type { AppDeps } from "../env.js";
+import { createRouter } from "../router.js";
+import {
+  begunView,
+  consolidationRequest,
+  runList,
+  runListParameters,
+  runParameters,
+  runView,
+  viewRun,
+  viewRunHead,
+} from "../schemas/consolidations.js";
+import { memoryId, namespace } from "../schemas/primitives.js";
+import {
+  consolidationBusy,
+  consolidationMissing,
+  jsonBody,
+  jsonResponse,
+  namespaceParam,
+  problems,
+  unfitBody,
+} from "./shared.js";
+
+const tags = ["consolidation"];
+const params = z.strictObject({ ns: namespace, id: memoryId });
+
+const beginRoute = createRoute({
+  method: "post",
+  path: "/v1/namespaces/{ns}/consolidations",
+  tags,
+  summary: "Consolidate a namespace, or plan it",
+  description:
+    "Answers at once; the work is done in the background, by any process of the service: `GET` shows how far it is. At most one run is at work in a namespace. Takes `write` and `read`.",
+  request: { params: namespaceParam, body: jsonBody(consolidationRequest) },
+  responses: {
+    202: jsonResponse(begunView, "It has begun; Location is where to read it."),
+    ...problems,
+    ...unfitBody,
+    ...consolidationBusy,
+  },
+});
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/v1/namespaces/{ns}/consolidations",
+  tags,
+  summary: "List the latest runs",
+  request: { params: namespaceParam, query: runListParameters },
+  responses: { 200: jsonResponse(runList, "The newest first."), ...problems },
+});
+
+const readRoute = createRoute({
+  method: "get",
+  path: "/v1/namespaces/{ns}/consolidations/{id}",
+  tags,
+  summary: "Read a run: its plan, how far it is, what came of it",
+  request: { params, query: runParameters },
+  responses: { 200: jsonResponse(runView, "The run."), ...problems, ...consolidationMissing },
+});
+
+const undoRoute = createRoute({
+  method: "post",
+  path: "/v1/namespaces/{ns}/consolidations/{id}/undo",
+  tags,
+  summary: "Take back what a run did",
+  description:
+    "Answers at once. Sources come back into recall, and what the run made goes; what somebody has changed since stays, and the run says so. Takes `write` and `read`.",
+  request: { params },
+  responses: {
+    202: jsonResponse(begunView, "It has begun."),
+    ...problems,
+    ...consolidationMissing,
+    ...consolidationBusy,
+  },
+});
+
+export function consolidationRoutes({ consolidation, now }: AppDeps) {
+  return createRouter()
+    .openapi(beginRoute, async (c) => {
+      const { ns } = c.req.valid("param");
+      const { steps, ...options } = c.req.valid("json");
+      const ordered = STEPS.filter((each) => steps.includes(each));
+      const id = await beginConsolidation(consolidation, contextOf(c, now), ns, {
+        ...options,
+        steps: ordered,
+      });
+      c.header("Location", `/v1/namespaces/${ns}/consolidations/${id}`);
+      return c.json({ id }, 202);
+    })
+    .openapi(listRoute, async (c) => {
+      const { ns } = c.req.valid("param");
+      const runs = await listConsolidations(consolidation, contextOf(c, now), ns, c.req.valid("query").limit);
+      return c.json({ consolidations: runs.map(viewRunHead) }, 200);
+    })
+    .openapi(readRoute, async (c) => {
+      const { ns, id } = c.req.valid("param");
+      return c.json(
+        viewRun(await readConsolidation(consolidation, contextOf(c, now), ns, id, c.req.valid("query"))),
+        200,
+      );
+    })
+    .openapi(undoRoute, async (c) => {
+      const { ns, id } = c.req.valid("param");
+      await undoConsolidation(consolidation, contextOf(c, now), ns, id);
+      return c.json({ id }, 202);
+    });
+}

@@ -1,0 +1,39 @@
+import { authorize } from "../../access/authorize.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { DomainError } from "../../domain/errors.js";
+import type { RunOptions } from "./run.js";
+import type { ConsolidationServices } from "./services.js";
+
+/**
+ * Has a namespace consolidated, or planned: the work is done after the answer, by whichever process comes first.
+ * Returns the run's id. Takes `write` and `read`.
+ */
+export async function beginConsolidation(
+  { store, memory }: ConsolidationServices,
+  context: Context,
+  namespace: string,
+  options: RunOptions,
+): Promise<string> {
+  const { audit } = memory;
+  await authorize(audit, context, namespace, { verb: "write", act: "consolidate" });
+  await authorize(audit, context, namespace, { verb: "read", act: "consolidate" });
+  const id = memory.newId(context.now());
+  const begun = await store.begin(trailOf(context, "consolidate", { ids: [id] }), {
+    namespace,
+    id,
+    options,
+    trigger: "request",
+    agent: context.actor.agent,
+  });
+  if (begun.kind === "begun") return id;
+  if (begun.kind === "busy") throw busy(begun.id);
+  throw new Error(`a run that can't begin: ${begun.kind}`);
+}
+
+export function busy(id: string): DomainError {
+  return new DomainError(
+    "consolidation_busy",
+    `The run ${id} is at work in this namespace: wait until it is finished.`,
+  );
+}

@@ -1,0 +1,144 @@
+import type { JsonObject, JsonValue } from "../../domain/json.js";
+import { LIMITS } from "../../domain/limits.js";
+import type { FactInput } from "../facts/fact.js";
+import type { Evidence, FeedbackOutcome, Memory, Source } from "../record.js";
+import { FEEDBACK_OUTCOMES, MAX_CORROBORATORS } from "../record.js";
+import { truncateUtf8 } from "../text.js";
+import type { DraftMemory, Made, Run, Step } from "./run.js";
+
+/** What every memory that a run makes is made of. */
+export interface Origins {
+  readonly id: string;
+  readonly run: Pick<Run, "id">;
+  readonly step: Step;
+  /** Not empty. */
+  readonly sources: readonly Memory[];
+  readonly made: Made;
+}
+
+export const refOf = ({ id, version }: Memory): Source => ({ id, version });
+
+/** Several that say the same become one, which says it as the best of them does. */
+export function mergedMemory(origins: Origins): DraftMemory {
+  const best = origins.sources.toSorted(byWorth)[0];
+  if (best === undefined) throw new Error("nothing to merge");
+  return {
+    ...common(origins),
+    content: best.content,
+    memory_type: best.memory_type,
+    valid_from: best.valid_from ?? undefined,
+    valid_to: best.valid_to ?? undefined,
+    source_agent: best.source_agent,
+    trust_score: Math.min(...origins.sources.map(({ trust_score }) => trust_score)),
+    evidence: evidenceOf(best, origins.sources),
+  };
+}
+
+/** What somebody confirmed, then what is trusted most, then the newest. */
+function byWorth(one: Memory, other: Memory): number {
+  return (
+    Number(other.evidence.human_confirmed) - Number(one.evidence.human_confirmed) ||
+    other.trust_score - one.trust_score ||
+    other.timestamp - one.timestamp ||
+    (one.id < other.id ? -1 : 1)
+  );
+}
+
+/** Verdicts add up. Whoever said the same corroborates what the best of them says. */
+function evidenceOf(best: Memory, sources: readonly Memory[]): Evidence {
+  const all = sources.map(({ evidence }) => evidence);
+  const sum = (name: FeedbackOutcome): number => all.reduce((total, { counts }) => total + counts[name], 0);
+  const agents = [
+    ...all.flatMap(({ corroborated_by }) => corroborated_by),
+    ...sources.map(({ source_agent }) => source_agent),
+  ];
+  const last = all.toSorted((one, other) => (other.last_feedback_at ?? 0) - (one.last_feedback_at ?? 0))[0];
+  return {
+    counts: Object.fromEntries(FEEDBACK_OUTCOMES.map((name) => [name, sum(name)])) as Evidence["counts"],
+    human_confirmed: best.evidence.human_confirmed,
+    last_outcome: last?.last_outcome ?? null,
+    last_feedback_at: last?.last_feedback_at ?? null,
+    corroborated_by: [...new Set(agents)]
+      .filter((agent) => agent !== best.source_agent)
+      .slice(0, MAX_CORROBORATORS),
+    since: null,
+  };
+}
+
+/** What a cluster of episodes says, in short. */
+export function summaryMemory(origins: Origins, lines: readonly string[]): DraftMemory {
+  return {
+    ...common(origins),
+    content: truncateUtf8(lines.join("\n"), LIMITS.contentBytes),
+    memory_type: "semantic",
+    source_agent: onlyOne(origins.sources.map(({ source_agent }) => source_agent)),
+  };
+}
+
+/** What an episode says, as a fact since it was said. */
+export function factMemory(origins: Origins, fact: FactInput): DraftMemory {
+  return {
+    ...common(origins),
+    content: undefined,
+    fact,
+    memory_type: "semantic",
+    // Of a fact, its own content and names say what makes it the same.
+    identity: undefined,
+    source_agent: onlyOne(origins.sources.map(({ source_agent }) => source_agent)),
+    valid_from: Math.min(...origins.sources.map(({ timestamp }) => timestamp)),
+  };
+}
+
+export function procedureMemory(origins: Origins, content: string): DraftMemory {
+  return {
+    ...common(origins),
+    content: truncateUtf8(content, LIMITS.contentBytes),
+    memory_type: "procedural",
+    // The same advice again is the same procedure.
+    identity: undefined,
+    session_id: undefined,
+  };
+}
+
+function common({ id, run, step, sources, made }: Origins): DraftMemory {
+  const tags = [...new Set(sources.flatMap((each) => each.tags))].slice(0, LIMITS.tags);
+  const consolidation: JsonObject = {
+    run: run.id,
+    step,
+    method: made.method,
+    ...(made.model === null ? {} : { model: made.model }),
+    ...(made.because === null ? {} : { instead_of: "llm", because: made.because }),
+    sources: sources.length,
+  };
+  return {
+    id,
+    memory_type: "semantic",
+    agent_id: onlyOne(sources.map(({ agent_id }) => agent_id ?? undefined)),
+    session_id: onlyOne(sources.map(({ session_id }) => session_id ?? undefined)),
+    timestamp: Math.max(...sources.map(({ timestamp }) => timestamp)),
+    metadata: { ...sharedMetadata(sources), consolidation },
+    tags,
+    derived_from: sources.map(({ namespace, id: source, version }) => ({ namespace, id: source, version })),
+    importance: Math.max(...sources.map(({ importance }) => importance)),
+    pinned: sources.some(({ pinned }) => pinned),
+    // It is made once, whatever else has this content.
+    identity: JSON.stringify(["consolidation", id]),
+  };
+}
+
+/** Where all agree; undefined where they don't. */
+function onlyOne(values: readonly (string | undefined)[]): string | undefined {
+  return new Set(values).size === 1 ? values[0] : undefined;
+}
+
+/** What all of them say of themselves, so that a filter for it finds what stands for them too. */
+export function sharedMetadata([first, ...others]: readonly Memory[]): JsonObject {
+  const shared: Record<string, JsonValue> = {};
+  for (const [name, value] of Object.entries(first?.metadata ?? {})) {
+    const text = JSON.stringify(value);
+    if (value !== undefined && others.every(({ metadata }) => JSON.stringify(metadata[name]) === text)) {
+      shared[name] = value;
+    }
+  }
+  return shared;
+}

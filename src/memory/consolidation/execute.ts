@@ -1,0 +1,147 @@
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { SYSTEM_ACTOR } from "../../domain/context.js";
+import { DomainError } from "../../domain/errors.js";
+import type { CountTokens } from "../../domain/tokens.js";
+import { contentHash } from "../hash.js";
+import { remember } from "../remember.js";
+import type { Lease } from "./lease.js";
+import { LeaseLost } from "./lease.js";
+import { extractFacts } from "./facts.js";
+import type { Asked } from "./ask.js";
+import type { Action, ActionResult, Draft, DraftMemory, Run } from "./run.js";
+import type { WorkServices } from "./services.js";
+import { sourcesOf } from "./sources.js";
+import { write } from "./summarise.js";
+
+const PAGE = 50;
+/** What ends because nobody read it can be brought back for so long. */
+const GRACE_MS = 30 * 24 * 3600 * 1000;
+
+export interface Working {
+  readonly services: WorkServices;
+  readonly lease: Lease;
+  readonly count: CountTokens;
+}
+
+/** What mneme does for a run; the audit trail shows which. */
+export function contextOf({ now }: WorkServices, { id }: Run): Context {
+  return { actor: SYSTEM_ACTOR, requestId: id, now, operation: undefined };
+}
+
+/**
+ * Does a plan's actions, one after the other, from the first that isn't settled yet.
+ *
+ * 1. What is to be written is decided, and kept with the action. 2. It is written, under the ids that it was given; what
+ * is there already isn't written again. 3. One script takes the sources out of recall and settles the action, if nobody
+ * else holds the run by now. Whoever resumes after a crash finds what was kept, and goes on from there.
+ */
+export async function execute(working: Working): Promise<void> {
+  const { services, lease } = working;
+  for (let from = 0; ; from += PAGE) {
+    const actions = await services.store.actions(lease.claim, from, PAGE);
+    for (const [place, action] of actions.entries()) {
+      if (action.result === undefined) await act(working, from + place, action);
+    }
+    if (actions.length < PAGE) return;
+  }
+}
+
+async function act(working: Working, index: number, action: Action): Promise<void> {
+  const { lease } = working;
+  lease.held();
+  const draft = action.draft ?? (await decide(working, index, action));
+  if (draft === undefined) return settle(working, index, action, skipped("nothing"));
+  const unchanged = await sourcesOf(working.services, lease.claim.run.namespace, action.sources);
+  if (unchanged === undefined) return settle(working, index, action, skipped("changed", draft));
+  try {
+    const { made, found } = await writeAll(working, draft);
+    const result = { status: "done", reason: null, made, found, superseded: [], ...draft.made } as const;
+    await settle(working, index, { ...action, draft }, result);
+  } catch (error) {
+    // What can't be written now can later; what never can is left, and its sources stay as they are.
+    if (!(error instanceof DomainError) || error.retryAfterSeconds !== undefined) throw error;
+    const reason = error.code === "quota_exceeded" || error.code === "storage_full" ? "quota" : "refused";
+    await settle(working, index, action, skipped(reason, draft));
+  }
+}
+
+/** Has it written by a language model, and keeps that with what it cost before anything comes of it. */
+async function decide(working: Working, index: number, action: Action): Promise<Draft | undefined> {
+  const { services, lease, count } = working;
+  const { run } = lease.claim;
+  const budget = {
+    calls: run.options.max_llm_calls - lease.spent.calls,
+    tokens: run.options.max_llm_tokens - lease.spent.tokens,
+  };
+  const input = { services, run, count };
+  const asked: Asked<Draft | undefined> =
+    action.step === "summarise"
+      ? await write(input, action.sources, budget)
+      : await extractFacts(input, action.sources, budget);
+  lease.spend(asked.calls, asked.tokens);
+  if (asked.value === undefined) return undefined;
+  await lease.keep(index, { ...action, draft: asked.value });
+  return asked.value;
+}
+
+/** Ids of those that are written, and of others that say the same and were there. */
+async function writeAll(working: Working, draft: Draft): Promise<Pick<ActionResult, "made" | "found">> {
+  const made: string[] = [];
+  const found: string[] = [];
+  for (const memory of draft.memories) {
+    const id = await writeOne(working, memory);
+    (id === memory.id ? made : found).push(id);
+  }
+  return { made, found };
+}
+
+async function writeOne({ services, lease }: Working, { id, ...input }: DraftMemory): Promise<string> {
+  const { run } = lease.claim;
+  const named = { ...services.memory, newId: () => id };
+  const there = await named.store.peek({ namespace: run.namespace, id });
+  const memory = there ?? (await remember(named, contextOf(services, run), run.namespace, input)).memory;
+  // Before its sources are taken out of recall, it must be found as they are.
+  if (memory.embedding.status === "pending" && named.embedder !== undefined) {
+    throw new DomainError("embedder_unavailable", "What was made isn't embedded yet.", {
+      retryAfterSeconds: 15,
+    });
+  }
+  return memory.id;
+}
+
+async function settle(
+  { services, lease }: Pick<Working, "services" | "lease">,
+  index: number,
+  action: Action,
+  result: ActionResult,
+): Promise<void> {
+  const { run } = lease.claim;
+  const draft = result.status === "done" ? action.draft : undefined;
+  const [first] = draft?.memories ?? [];
+  const target = first === undefined || draft?.supersede.length === 0 ? undefined : targetOf(first);
+  const trail = trailOf(contextOf(services, run), "consolidate", { ids: [...result.made] });
+  const { draft: _, ...rest } = action;
+  const settled = await services.store.settle(trail, lease.claim, {
+    index,
+    action: { ...rest, result },
+    target,
+    ends: draft !== undefined && first === undefined ? services.now() + GRACE_MS : undefined,
+    // A summary is found by all that its episodes say; what says the same is found by itself.
+    hidden: action.step !== "summarise",
+    sources: draft?.supersede ?? [],
+  });
+  if (settled === "lost") throw new LeaseLost();
+  // Somebody deleted what stands for the sources: they stay.
+  if (settled === "missing") return settle({ services, lease }, index, action, skipped("changed", draft));
+}
+
+/** What is made of its sources, and has their content from now on if it says what one of them said. */
+function targetOf({ id, memory_type, content }: DraftMemory) {
+  return { id, contentHash: content === undefined ? undefined : contentHash(memory_type, content) };
+}
+
+function skipped(reason: ActionResult["reason"], draft?: Draft): ActionResult {
+  const { method = "deterministic", because = null } = draft?.made ?? {};
+  return { status: "skipped", reason, made: [], found: [], superseded: [], method, because };
+}

@@ -1,0 +1,361 @@
+import { LIMITS } from "../../domain/limits.js";
+import { denialsIn } from "../claims.js";
+import type { Cardinality } from "../facts/fact.js";
+import type { Excerpt, WrittenFact } from "./excerpt.js";
+import type { Said } from "./said.js";
+import { isConditional, isQuestion, lineOf, saidIn } from "./said.js";
+
+export interface PatternFact extends WrittenFact {
+  /** Undefined: as the namespace's settings say. */
+  readonly cardinality: Cardinality | undefined;
+  /** The sentence that says so, with its speaker. */
+  readonly said: string;
+}
+
+/** Of one excerpt. */
+const MOST_FACTS = 32;
+/** Longer sentences say more than a pattern sees. */
+const SENTENCE_LENGTH = 400;
+const OWN = 0.9;
+const OF_OTHERS = 0.8;
+
+/** What a subject has one of at a time, whoever it is. */
+const ONE: ReadonlySet<string> = new Set(["name", "birthday", "lives_in"]);
+
+const WORD = String.raw`[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}&'’.+-]*`;
+const CAPITAL = String.raw`(?!I\b|I['’])\p{Lu}[\p{L}\p{M}\p{N}&'’.+-]*`;
+/** What has a name: Rome, the Isle of Man, Acme Corp. */
+const PROPER = String.raw`(?:the )?${CAPITAL}(?: (?:(?:of|de|del|la|le|du|di|von|van|upon|the|&) )?${CAPITAL}){0,4}`;
+/** Up to where the clause ends. */
+const PHRASE = String.raw`(?:[^\s,.;:!?()[\]{}"“”—–]|[.:](?=\S)|(?<=\S) (?=\S)){1,80}?`;
+const END = String.raw`(?=\s*(?:$|[,;:!?()—–]|\.(?:\s|$)|\s(?:and|but|because|since|so|which|although|though|now|too|these days)\b))`;
+/** "I prefer simple, minimal tools" isn't about what is simple. */
+const END_OF_LIST = END.replace("[,;:!?", "(?:, (?:and|but|because|since|so|as) )|[;:!?");
+const OFTEN = String.raw`(?:(?:currently|now|still|just|recently|actually|also|already|really|always|usually|generally|definitely) )*`;
+const EMAIL = String.raw`[^\s@,;<>()]{1,64}@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`;
+const PHONE = String.raw`\+?\(?\d[\d ()/.-]{4,24}\d`;
+const MONTH = String.raw`(?:[Jj]an(?:uary)?|[Ff]eb(?:ruary)?|[Mm]ar(?:ch)?|[Aa]pr(?:il)?|[Mm]ay|[Jj]une?|[Jj]uly?|[Aa]ug(?:ust)?|[Ss]ept?(?:ember)?|[Oo]ct(?:ober)?|[Nn]ov(?:ember)?|[Dd]ec(?:ember)?)\b\.?`;
+const DATE = String.raw`(?:\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?|(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? ${MONTH}(?:,? \d{4})?|${MONTH} (?:the )?\d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?)`;
+const CODE = String.raw`(?=[\p{L}\p{N}#./_-]*\p{N})[\p{L}\p{N}#./_-]+`;
+
+/** Attributes by what their value looks like; anything else after "is" isn't one: "my dog is cute". */
+const ATTRIBUTES = {
+  email: { words: "e-?mail(?: address)?", value: EMAIL },
+  phone: { words: "(?:phone|mobile|cell|telephone)(?: number)?", value: PHONE },
+  birthday: { words: "birthday|date of birth", value: DATE },
+  kin: {
+    words:
+      "wife|husband|partner|fianc[ée]e?|girlfriend|boyfriend|son|daughter|mother|mum|mom|father|dad|brother|sister|uncle|aunt|cousin|boss|manager|doctor|dentist|therapist|lawyer|landlord|teacher|best friend|roommate|dog|cat|puppy|kitten|horse|parrot|rabbit|hamster|pet|hometown|employer|school|university|nickname|surname|last name|first name|middle name|username|time ?zone|nationality",
+    value: PROPER,
+  },
+  code: {
+    words:
+      "(?:account|customer|order|ticket|case|invoice|booking|reservation|passport|member|membership|license|licence|employee|flight|room|policy|serial|tracking|tax) (?:number|id|code|no)|(?:access|gate|door|zip|postal|promo|discount) code|postcode|version",
+    value: CODE,
+  },
+} as const satisfies Record<string, { readonly words: string; readonly value: string }>;
+
+const RELATED =
+  "dog|cat|puppy|kitten|horse|parrot|rabbit|hamster|pet|son|daughter|brother|sister|cousin|friend|colleague|wife|husband|partner|boss|manager";
+
+interface Rule {
+  /** After the subject, each with named groups `object` and, where it takes part in the predicate, `what`. */
+  readonly own: readonly string[];
+  readonly others: readonly string[];
+  readonly predicate: string;
+  /** Several in a row, as in "nuts and shellfish". */
+  readonly list?: true;
+  /** Says so wherever in a sentence it stands, as "my dog Rex" does. */
+  readonly anywhere?: true;
+}
+
+const attributeRules = Object.values(ATTRIBUTES).map(({ words, value }): Rule => ({
+  own: [
+    String.raw`(?:My|my) (?<what>${words})(?:['’]s name)? (?:is|are)(?: (?:called|named))? (?:on )?(?<object>${value})`,
+  ],
+  others: [
+    String.raw`['’]s (?<what>${words})(?:['’]s name)? is(?: (?:called|named))? (?:on )?(?<object>${value})`,
+  ],
+  predicate: "",
+}));
+
+const I = String.raw`(?:I|i)`;
+const AM = String.raw`(?:I|i)(?: am|['’]m) ${OFTEN}`;
+const HAVE = String.raw`(?:I|i|We|we)(?: have|['’]ve)? ${OFTEN}`;
+const WE = String.raw`(?:I|i|We|we)`;
+
+const RULES: readonly Rule[] = [
+  {
+    own: [String.raw`(?:My|my) (?:full )?name(?: is|['’]s) (?<object>${PROPER})`],
+    others: [],
+    predicate: "name",
+  },
+  {
+    own: [
+      String.raw`${WE} ${OFTEN}live in (?<object>${PROPER})`,
+      String.raw`${AM}living in (?<object>${PROPER})`,
+    ],
+    others: [
+      String.raw` ${OFTEN}lives in (?<object>${PROPER})`,
+      String.raw` is ${OFTEN}living in (?<object>${PROPER})`,
+    ],
+    predicate: "lives_in",
+  },
+  {
+    own: [String.raw`${HAVE}(?:moved|relocated) (?:from ${PROPER} )?to (?<object>${PROPER})`],
+    others: [String.raw`(?: has)? ${OFTEN}(?:moved|relocated) (?:from ${PROPER} )?to (?<object>${PROPER})`],
+    predicate: "moved_to",
+  },
+  {
+    own: [String.raw`${HAVE}(?:moved|relocated) (?:here )?from (?<object>${PROPER})`],
+    others: [String.raw`(?: has)? ${OFTEN}(?:moved|relocated) (?:here )?from (?<object>${PROPER})`],
+    predicate: "moved_from",
+  },
+  {
+    own: [String.raw`${AM}(?:originally )?from (?<object>${PROPER})`],
+    others: [String.raw` is (?:originally )?from (?<object>${PROPER})`],
+    predicate: "from",
+  },
+  {
+    own: [String.raw`${I} was born in (?<object>${PROPER})`],
+    others: [String.raw` was born in (?<object>${PROPER})`],
+    predicate: "born_in",
+  },
+  {
+    own: [String.raw`${I} was born on (?<object>${DATE})`],
+    others: [String.raw` was born on (?<object>${DATE})`],
+    predicate: "birthday",
+  },
+  {
+    own: [
+      String.raw`${I} ${OFTEN}work (?:at|for) (?<object>${PROPER})`,
+      String.raw`${AM}(?:working (?:at|for)|employed (?:at|by)) (?<object>${PROPER})`,
+    ],
+    others: [
+      String.raw` ${OFTEN}works (?:at|for) (?<object>${PROPER})`,
+      String.raw` is ${OFTEN}(?:working (?:at|for)|employed (?:at|by)) (?<object>${PROPER})`,
+    ],
+    predicate: "works_at",
+  },
+  {
+    own: [
+      String.raw`${I} ${OFTEN}work as an? (?<object>${PHRASE})(?:(?= at | in )|${END})`,
+      String.raw`${AM}working as an? (?<object>${PHRASE})(?:(?= at | in )|${END})`,
+    ],
+    others: [String.raw` ${OFTEN}works as an? (?<object>${PHRASE})(?:(?= at | in )|${END})`],
+    predicate: "works_as",
+  },
+  {
+    own: [
+      String.raw`(?:My|my) favou?rite (?<what>${WORD}(?: ${WORD}){0,2}?) (?:is|are) (?<object>${PHRASE})${END}`,
+    ],
+    others: [
+      String.raw`['’]s favou?rite (?<what>${WORD}(?: ${WORD}){0,2}?) (?:is|are) (?<object>${PHRASE})${END}`,
+    ],
+    predicate: "favourite",
+  },
+  {
+    own: [
+      String.raw`${I} ${OFTEN}prefer (?<object>${PHRASE})(?:(?= over | to | rather | instead )|${END_OF_LIST})`,
+    ],
+    others: [
+      String.raw` ${OFTEN}prefers (?<object>${PHRASE})(?:(?= over | to | rather | instead )|${END_OF_LIST})`,
+    ],
+    predicate: "prefers",
+  },
+  {
+    own: [
+      String.raw`${AM}(?:severely |very |highly )?allergic to (?<object>${PHRASE}(?:,? and (?!I\b)${WORD}(?: ${WORD})?)?)${END}`,
+    ],
+    others: [
+      String.raw` is (?:severely |very |highly )?allergic to (?<object>${PHRASE}(?:,? and (?!I\b)${WORD}(?: ${WORD})?)?)${END}`,
+    ],
+    predicate: "allergic_to",
+    list: true,
+  },
+  {
+    own: [String.raw`${AM}(?:an? )?(?<object>vegetarian|vegan|pescatarian)\b`],
+    others: [String.raw` is ${OFTEN}(?:an? )?(?<object>vegetarian|vegan|pescatarian)\b`],
+    predicate: "diet",
+  },
+  {
+    own: [
+      String.raw`(?:I|i|We|we)(?: have|['’]ve)?(?: got)? (?:an?|another) (?:${WORD} )?(?<what>${RELATED}) (?:named|called) (?<object>${PROPER})`,
+    ],
+    others: [String.raw` has an? (?:${WORD} )?(?<what>${RELATED}) (?:named|called) (?<object>${PROPER})`],
+    predicate: "",
+  },
+  ...(["from", "to"] as const).map((part): Rule => {
+    const [from, to] = part === "from" ? [`(?<object>${PHRASE})`, PHRASE] : [PHRASE, `(?<object>${PHRASE})`];
+    const change = String.raw`(?:switched|migrated|changed) from ${from} to ${to}${END}`;
+    return {
+      own: [`${HAVE}${change}`],
+      others: [`(?: has| have)? ${OFTEN}${change}`],
+      predicate: `switched_${part}`,
+    };
+  }),
+  {
+    own: [String.raw`(?:My|my) (?<what>${RELATED}|hometown),? (?<object>\p{Lu}[\p{L}\p{M}-]+)`],
+    others: [],
+    predicate: "",
+    anywhere: true,
+  },
+  ...attributeRules,
+];
+
+/** Where a clause about somebody begins. */
+const CLAUSE = String.raw`(?:^|[,;] (?:and |but |so )?|\b(?:and|but|because|so) )`;
+const BEFORE_I = String.raw`(?:^|[,;:—–-] ?|\b(?:and|but|because|since|so|as|also|now|hi|hello|hey|well|yes|actually|btw) )`;
+const ANYWHERE = String.raw`(?:^|[\s(])`;
+const SOMEBODY = String.raw`(?<who>(?:[Tt]he )?[Uu]ser|${CAPITAL}(?: ${CAPITAL}){0,2}?)`;
+
+/** Begin sentences, and are nobody's name. */
+const NO_NAME =
+  /^(?:he|she|it|they|we|you|i|this|that|these|those|there|here|who|what|which|where|when|why|how|everyone|everybody|someone|somebody|anyone|anybody|nobody|no|my|our|your|his|her|its|their|the|a|an|one|both|each|also|and|but|so|then|now|today|yesterday|tomorrow|let|please|yes|well|oh|wow|hi|hey|hello|thanks|remember|note|maybe|perhaps)(?:\b|['’])/i;
+const NO_OBJECT =
+  /^(?:it|this|that|these|those|them|him|her|you|me|us|when|how|if|what|where|who|why|because|to|the (?:fact|one|ones|way|same)|not|probably|kind of|sort of|here|there|something|anything|everything|nothing|a lot|all|both|either|any|some|so|very|just|really|too|still|getting|being|having)\b/i;
+const CALENDAR =
+  /^(?:the )?(?:jan(?:uary)?|feb(?:ruary)?|march|april|may|june|july|august|sept(?:ember)?|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b/i;
+
+/** Somebody else's words, words about words, and what was so once. */
+const REPORTED =
+  /["“”«»„]|(?:^|\s)['‘][^'’]+['’](?=[\s.,!?]|$)|\b(?:said|says?|saying|told|tells?|telling|asks?|asked|claim(?:s|ed)?|thinks?|thought|believes?|believed|heard|wrote|writes?|writing|according to|quot(?:e|es|ed|ing)|translate|spell|type|sentence|phrase|(?<![.@])example(?!\.\w)|lyrics|role-?play|joking|kidding|character|fictional)\b/i;
+const PAST =
+  /\b(?:used to|no longer|any ?more|formerly|previously|back when|back then|at the time|as a (?:kid|child|teenager|student)|(?:when|while) (?:i|we|he|she|they) (?:was|were)|until|almost|nearly|temporarily|for the (?:day|weekend|week))\b/i;
+
+const REMEMBER =
+  /^(?:please,? )?(?:remember|note|keep in mind|bear in mind|don['’]t forget|do not forget|fyi|for your information|just so you know|for the record|by the way|btw)(?: that)?[,:]? /i;
+const REMEMBERED = new RegExp(
+  String.raw`^(?:the|our) (?<subject>(?:${WORD} ){0,4}?${WORD}) (?:is|are) (?<object>${PHRASE})${END}`,
+  "iu",
+);
+
+const COMPILED = RULES.map(({ own, others, predicate, list, anywhere }) => ({
+  predicate,
+  list: list ?? false,
+  own: own.map((pattern) => new RegExp(`${anywhere ? ANYWHERE : BEFORE_I}${pattern}(?![\\p{L}\\p{N}])`, "u")),
+  others: others.map((pattern) => new RegExp(`${CLAUSE}${SOMEBODY}${pattern}(?![\\p{L}\\p{N}])`, "u")),
+}));
+
+/**
+ * Facts that plain English sentences say in so many words: precision before recall. None from questions, denials,
+ * conditions, wishes, the past, and what others are quoted with. "I" is the speaker where the text names one, "user" where
+ * the user speaks, and nobody where a machine does, whose words make no facts at all.
+ */
+export function patternFacts(excerpts: readonly Excerpt[]): PatternFact[] {
+  return excerpts.flatMap(({ text }, source) => {
+    const facts = new Map<string, PatternFact>();
+    for (const said of saidIn(text)) {
+      for (const fact of factsIn(said)) {
+        const name = JSON.stringify([fact.subject, fact.predicate, fact.object]);
+        if (facts.size < MOST_FACTS && !facts.has(name)) {
+          const cardinality = ONE.has(fact.predicate) ? "one" : undefined;
+          facts.set(name, { ...fact, source, cardinality, said: lineOf(said) });
+        }
+      }
+    }
+    return [...facts.values()];
+  });
+}
+
+type Found = Pick<WrittenFact, "subject" | "predicate" | "object" | "confidence">;
+
+function factsIn(said: Said): Found[] {
+  if (said.by === "machine" || said.sentence.length > SENTENCE_LENGTH) return [];
+  const sentence = said.sentence.replace(REMEMBER, "");
+  if (!isAsserted(sentence)) return [];
+  const self = selfOf(said);
+  const found: Found[] = [];
+  for (const { own, others, predicate, list } of COMPILED) {
+    if (self !== undefined) found.push(...matches(own, sentence, predicate, list, self));
+    found.push(...matches(others, sentence, predicate, list, undefined));
+  }
+  return sentence === said.sentence || found.length > 0 ? found : remembered(sentence);
+}
+
+function isAsserted(sentence: string): boolean {
+  return !(
+    isQuestion(sentence) ||
+    isConditional(sentence) ||
+    denialsIn(sentence) > 0 ||
+    REPORTED.test(sentence) ||
+    PAST.test(sentence)
+  );
+}
+
+function selfOf({ by, speaker }: Said): string | undefined {
+  if (by === "user") return "user";
+  return by === "person" ? (speaker ?? undefined) : undefined;
+}
+
+function matches(
+  patterns: readonly RegExp[],
+  sentence: string,
+  predicate: string,
+  list: boolean,
+  self: string | undefined,
+): Found[] {
+  for (const pattern of patterns) {
+    const groups = pattern.exec(sentence)?.groups;
+    if (groups === undefined) continue;
+    const subject = self ?? somebody(groups["who"] ?? "");
+    const named = predicateOf(predicate, groups["what"]);
+    const objects = (list ? (groups["object"] ?? "").split(/,? and |, /) : [groups["object"] ?? ""]).flatMap(
+      (object) => objectOf(object, named),
+    );
+    if (subject === undefined || objects.length === 0) continue;
+    const confidence = self === undefined ? OF_OTHERS : OWN;
+    return objects.map((object) => ({ subject, predicate: named, object, confidence }));
+  }
+  return [];
+}
+
+function somebody(who: string): string | undefined {
+  if (/^(?:the )?user$/i.test(who)) return "user";
+  return NO_NAME.test(who) || CALENDAR.test(who) ? undefined : who;
+}
+
+/** American spelling is the same predicate. */
+function predicateOf(predicate: string, what: string | undefined): string {
+  const words = [predicate, what ?? ""].filter((part) => part !== "").join(" ");
+  return words
+    .toLowerCase()
+    .replaceAll(/\bcolor\b/g, "colour")
+    .replaceAll(/^e-?mail.*$/g, "email")
+    .replaceAll(/^(?:phone|mobile|cell|telephone)(?: number)?$/g, "phone")
+    .replaceAll(/^date of birth$/g, "birthday")
+    .replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, "_")
+    .replaceAll(/^_+|_+$/g, "");
+}
+
+const PLACES: ReadonlySet<string> = new Set(["lives_in", "moved_to", "moved_from", "from", "born_in"]);
+const TRAILING = /(?:\s+(?:now|too|as well|currently|these days|today|please|thanks|btw|though))+$/i;
+const WORDS = 8;
+/** "Tea when it rains" isn't always tea. */
+const QUALIFIED = /\s(?:when|while|where|who|that|except|only)\b/i;
+
+/** None or one. */
+function objectOf(given: string, predicate: string): string[] {
+  const object = given
+    .replace(TRAILING, "")
+    .replace(/[\s.'’-]+$/u, "")
+    .trim();
+  if (object === "" || NO_OBJECT.test(object) || QUALIFIED.test(object) || object.split(" ").length > WORDS)
+    return [];
+  if (predicate !== "birthday" && CALENDAR.test(object)) return [];
+  if (PLACES.has(predicate) && /['’]s\b/.test(object)) return [];
+  return Buffer.byteLength(object) <= LIMITS.identifierBytes ? [object] : [];
+}
+
+/** What somebody was asked to remember need not look like much else. */
+function remembered(sentence: string): Found[] {
+  const groups = REMEMBERED.exec(sentence)?.groups;
+  const subject = groups?.["subject"]?.trim() ?? "";
+  if (subject === "" || Buffer.byteLength(subject) > LIMITS.identifierBytes) return [];
+  return objectOf(groups?.["object"] ?? "", "is").map((object) => ({
+    subject,
+    predicate: "is",
+    object,
+    confidence: OWN,
+  }));
+}

@@ -1,0 +1,37 @@
+import { MEMORY_TYPES } from "../record.js";
+import { refOf } from "./draft.js";
+import { isUnread } from "./eligible.js";
+import type { Planning } from "./planner.js";
+import { MOST_EXAMINED } from "./planner.js";
+import type { Action, Draft } from "./run.js";
+import { walk } from "./walk.js";
+
+const TOGETHER = 32;
+const NOTHING: Pick<Draft, "memories" | "made"> = {
+  memories: [],
+  made: { method: "deterministic", model: null, because: null },
+};
+
+/** What nobody read: not used, said again, judged, pinned or shared for so long, and no more important than most. */
+export async function* planExpiry(planning: Planning): AsyncGenerator<Action, void> {
+  const { services, run, taken, now } = planning;
+  const { store } = services.memory;
+  const unreadMs = run.options.unread_seconds * 1000;
+  let examined = 0;
+  for await (const { memories } of walk(store, run.namespace, MEMORY_TYPES)) {
+    const vitals = await store.vitals(
+      run.namespace,
+      memories.map(({ id }) => id),
+    );
+    const unread = memories.filter((memory, index) => {
+      const known = vitals[index];
+      return known !== undefined && !taken.has(memory.id) && isUnread(memory, known, unreadMs, now);
+    });
+    for (let from = 0; from < unread.length; from += TOGETHER) {
+      const sources = unread.slice(from, from + TOGETHER).map(refOf);
+      yield { step: "expire", sources, draft: { ...NOTHING, supersede: sources } };
+    }
+    examined += memories.length;
+    if (examined >= MOST_EXAMINED) return;
+  }
+}

@@ -1,0 +1,52 @@
+import { analyse } from "../terms.js";
+import type { ClusterEpisode } from "./cluster.js";
+import { clusterEpisodes } from "./cluster.js";
+import { isEpisode, isOld } from "./eligible.js";
+import { MOST_EXAMINED } from "./planner.js";
+import type { Planning } from "./planner.js";
+import type { Action } from "./run.js";
+import { choose } from "./summarise.js";
+import { walk } from "./walk.js";
+
+const CLUSTER = { most: 4, least: 2, most_tokens: 6000 } as const;
+
+/** Clusters of old episodes of one session and agent. */
+export async function* planSummaries(planning: Planning): AsyncGenerator<Action, void> {
+  const { services, run, taken, count, now } = planning;
+  const { store } = services.memory;
+  const before = now - run.options.older_than_seconds * 1000;
+  const episodes: ClusterEpisode[] = [];
+  const versions = new Map<string, number>();
+  for await (const { memories } of walk(store, run.namespace, ["episodic"])) {
+    const old = memories.filter((memory) => isEpisode(memory) && isOld(memory, before));
+    const vectors = await store.vectorsOf(
+      run.namespace,
+      old.map(({ id }) => id),
+    );
+    for (const [index, memory] of old.entries()) {
+      const vector = vectors[index];
+      versions.set(memory.id, memory.version);
+      episodes.push({
+        id: memory.id,
+        group: JSON.stringify([memory.session_id, memory.agent_id]),
+        at: memory.timestamp,
+        vector,
+        tokens: count(memory.content),
+        terms: vector === undefined ? analyse(memory.content).terms : [],
+      });
+    }
+    if (episodes.length >= MOST_EXAMINED) break;
+  }
+  for (const cluster of await clusterEpisodes(episodes, CLUSTER)) {
+    const sources = cluster.map((id) => ({ id, version: versions.get(id) ?? 1 }));
+    for (const id of cluster) taken.add(id);
+    // What a language model is to write isn't written before its time.
+    if (services.llm !== undefined) {
+      yield { step: "summarise", sources };
+      continue;
+    }
+    const made = { method: "deterministic", model: null, because: null } as const;
+    const draft = await choose(planning, sources, made);
+    if (draft !== undefined) yield { step: "summarise", sources, draft };
+  }
+}

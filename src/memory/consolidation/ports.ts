@@ -1,0 +1,113 @@
+import type { Trail } from "../../access/trail.js";
+import type { Source } from "../record.js";
+import type { Action, Reached, Run, RunOptions, RunStatus, Trigger } from "./run.js";
+
+/** A run that somebody is at work on. Whoever holds a newer claim has a higher fence, and an older one can't go on. */
+export interface Claim {
+  readonly run: Run;
+  readonly fence: number;
+  /** How far steps have come in earlier runs: sequence numbers of memories. */
+  readonly reached: Reached;
+}
+
+export type Begun =
+  | { readonly kind: "begun" }
+  /** `id` is at work in the namespace. */
+  | { readonly kind: "busy"; readonly id: string }
+  | { readonly kind: "missing" }
+  /** Only what is finished can be undone, once. */
+  | { readonly kind: "unfit"; readonly status: RunStatus }
+  /** Somebody else began what the schedule wanted, or it was changed. */
+  | { readonly kind: "outdated" };
+
+export interface NewRun {
+  readonly namespace: string;
+  readonly id: string;
+  readonly options: RunOptions;
+  readonly trigger: Trigger;
+  readonly agent: string;
+  /** Of the schedule: when this one was to begin, and when the next one does. */
+  readonly schedule?: { readonly due: number; readonly next: number | undefined };
+}
+
+/** What a claim finds to do. */
+export type Work =
+  | { readonly kind: "run"; readonly claim: Claim }
+  /** The schedule's time has come. */
+  | { readonly kind: "schedule"; readonly due: number };
+
+/** What changes of a run while it is at work. */
+export interface Progress {
+  readonly status?: RunStatus;
+  readonly planned?: number;
+  readonly settled?: number;
+  readonly llm_calls?: number;
+  readonly llm_tokens?: number;
+  readonly reached?: Reached;
+}
+
+export interface Settlement {
+  readonly index: number;
+  /** Its result's `superseded` is for the store to fill in. */
+  readonly action: Action;
+  /** What stands for the sources; undefined: nothing does, and they end by `ends` at the latest. */
+  readonly target: { readonly id: string; readonly contentHash: string | undefined } | undefined;
+  readonly ends: number | undefined;
+  /** Recall doesn't find what stands for them through them. */
+  readonly hidden: boolean;
+  readonly sources: readonly Source[];
+}
+
+/** Every method rejects with `redis_unavailable` when the store can't be reached. `lost`: another one holds the claim. */
+export interface ConsolidationStore {
+  begin(trail: Trail, run: NewRun): Promise<Begun>;
+  beginUndo(trail: Trail, namespace: string, id: string): Promise<Begun>;
+  /** With some of its actions, from `from` (counted from 0). */
+  read(
+    trail: Trail,
+    namespace: string,
+    id: string,
+    from: number,
+    limit: number,
+  ): Promise<{ readonly run: Run; readonly actions: readonly Action[] } | undefined>;
+  /** The latest first. */
+  list(trail: Trail, namespace: string, limit: number): Promise<readonly Run[]>;
+  /** Namespaces in which there is something to do by now. */
+  due(now: number, limit: number): Promise<readonly string[]>;
+  claim(namespace: string, leaseMs: number): Promise<Work | undefined>;
+  /** Of a run that is at work. */
+  actions(claim: Claim, from: number, limit: number): Promise<readonly Action[]>;
+  progress(claim: Claim, leaseMs: number, progress: Progress): Promise<"kept" | "lost">;
+  /** The plan from an action on, in place of what was planned there. */
+  plan(
+    claim: Claim,
+    leaseMs: number,
+    from: number,
+    actions: readonly Action[],
+    progress: Progress,
+  ): Promise<"kept" | "lost">;
+  keep(
+    claim: Claim,
+    leaseMs: number,
+    index: number,
+    action: Action,
+    progress: Progress,
+  ): Promise<"kept" | "lost">;
+  /** Takes the sources out of recall; with the ids of those that were. */
+  settle(trail: Trail, claim: Claim, settlement: Settlement): Promise<readonly string[] | "lost" | "missing">;
+  /** Brings superseded memories back; with the ids of those that others have taken the place of. */
+  reinstate(
+    trail: Trail,
+    claim: Claim,
+    made: readonly string[],
+    superseded: readonly string[],
+  ): Promise<readonly string[] | "lost">;
+  finish(
+    claim: Claim,
+    status: RunStatus,
+    error: string | undefined,
+    reached: Reached,
+  ): Promise<"kept" | "lost">;
+  /** Lets go of it for a while. */
+  postpone(claim: Claim, ms: number): Promise<void>;
+}

@@ -1,0 +1,113 @@
+import type { RememberInput } from "../remember.js";
+import type { Source } from "../record.js";
+
+export const STEPS = ["merge", "summarise", "facts", "procedures", "expire"] as const;
+/**
+ * In the order in which they are planned and done.
+ *
+ * - `merge`: near-duplicates among semantic and procedural memories become one.
+ * - `summarise`: clusters of old episodes become semantic memories.
+ * - `facts`: what episodes say becomes facts.
+ * - `procedures`: feedback that comes again and again becomes a procedure.
+ * - `expire`: what nobody used for long gets an end.
+ */
+export type Step = (typeof STEPS)[number];
+
+/** What a run does. */
+export interface RunOptions {
+  readonly steps: readonly Step[];
+  /** Only plan. */
+  readonly dry_run: boolean;
+  /** Episodes younger than this stay as they are, by their timestamp. */
+  readonly older_than_seconds: number;
+  /** What was neither written nor used for so long ends. */
+  readonly unread_seconds: number;
+  /** How often a language model is asked at most, and for how many tokens, prompts and answers together. */
+  readonly max_llm_calls: number;
+  readonly max_llm_tokens: number;
+}
+
+/** What a run was begun by: somebody's request, or the namespace's schedule. */
+export type Trigger = "request" | "schedule";
+
+/**
+ * - `planning`, `running`, `undoing`: somebody works on it, or will.
+ * - `planned`: a dry run that is finished.
+ * - `done`, `undone`, `failed`: finished.
+ */
+export type RunStatus = "planning" | "running" | "undoing" | "planned" | "done" | "undone" | "failed";
+
+/** One run over one namespace. Times in milliseconds since the epoch. */
+export interface Run {
+  readonly id: string;
+  readonly namespace: string;
+  readonly options: RunOptions;
+  readonly trigger: Trigger;
+  /** Who asked for it. */
+  readonly agent: string;
+  readonly status: RunStatus;
+  readonly created_at: number;
+  readonly finished_at: number | null;
+  /** How many actions the plan has, and how many of them are settled, or undone. */
+  readonly planned: number;
+  readonly settled: number;
+  readonly llm_calls: number;
+  readonly llm_tokens: number;
+  /** How far its steps came among the memories, by their sequence numbers. */
+  readonly reached: Reached;
+  /** Why it failed; stable. */
+  readonly error: string | null;
+}
+
+/** Up to which memory steps have looked, by their sequence numbers. */
+export type Reached = Partial<Readonly<Record<Step, number>>>;
+
+/** How a text was made. */
+export interface Made {
+  readonly method: "deterministic" | "llm";
+  readonly model: string | null;
+  /** Why a language model that was to write it didn't. */
+  readonly because: LlmFailure | "budget" | "ungrounded" | null;
+}
+
+/** Why a language model gave nothing usable. Stable: it stands in what is written instead. */
+export type LlmFailure = "timeout" | "refused" | "malformed" | "unavailable";
+
+/** One part of a plan: what is made of which sources. */
+export interface Action {
+  readonly step: Step;
+  /** Versions as they were when it was planned: what was changed since is left alone. */
+  readonly sources: readonly Source[];
+  /** Undefined: a language model is to write it first. */
+  readonly draft?: Draft;
+  readonly result?: ActionResult;
+}
+
+/** What an action writes; kept before it is written, so that whoever resumes writes the same, under the same ids. */
+export interface Draft {
+  readonly memories: readonly DraftMemory[];
+  readonly made: Made;
+  /** Sources that leave recall, because the first of the memories stands for them. */
+  readonly supersede: readonly Source[];
+}
+
+/** A memory that will be written. Times are milliseconds since the epoch. */
+export interface DraftMemory extends Omit<RememberInput, "embedding" | "interaction"> {
+  readonly id: string;
+}
+
+export interface ActionResult {
+  /** `skipped`: its sources have changed, or nothing came of it. */
+  readonly status: "done" | "skipped" | "undone";
+  /** Why it was skipped. */
+  readonly reason: "changed" | "nothing" | "quota" | "refused" | null;
+  /** Memories that it made. */
+  readonly made: readonly string[];
+  /** Memories that said so already. */
+  readonly found: readonly string[];
+  readonly superseded: readonly string[];
+  /** What the undoing of it left as it is, because somebody changed it since. */
+  readonly kept?: readonly string[];
+  readonly method: Made["method"];
+  readonly because: Made["because"];
+}

@@ -1,0 +1,31 @@
+import { Cron } from "croner";
+
+/** When a schedule's time comes next. */
+export interface Schedule {
+  /** A cron pattern of five fields, or six with seconds in front. */
+  readonly schedule: string;
+  /** An IANA name. */
+  readonly time_zone: string;
+}
+
+/** After a moment, milliseconds since the epoch; undefined: never. Throws where pattern or time zone are none. */
+export function nextTime({ schedule, time_zone }: Schedule, after: number): number | undefined {
+  // Paused: it only reckons, and starts no timer.
+  const cron = new Cron(schedule, { timezone: time_zone, paused: true });
+  return cron.nextRun(new Date(after))?.getTime();
+}
+
+/** Why it is no schedule; undefined: it is one. */
+export function problemOf(schedule: Schedule, now: number): "schedule" | "time_zone" | undefined {
+  try {
+    nextTime({ ...schedule, time_zone: "UTC" }, now);
+  } catch {
+    return "schedule";
+  }
+  try {
+    nextTime(schedule, now);
+  } catch {
+    return "time_zone";
+  }
+  return undefined;
+}

@@ -1,0 +1,20 @@
+import type { CountTokens } from "../../domain/tokens.js";
+import type { Services } from "../services.js";
+import type { Consolidator } from "./excerpt.js";
+import type { ConsolidationStore } from "./ports.js";
+
+/** What the verbs on runs work with; built once in main. */
+export interface ConsolidationServices {
+  readonly store: ConsolidationStore;
+  readonly memory: Services;
+}
+
+/** What runs are done with. */
+export interface WorkServices extends ConsolidationServices {
+  /** Undefined: no language model is asked. */
+  readonly llm: Consolidator | undefined;
+  /** Cosine similarity from which two memories may say the same; undefined: only the same words do. */
+  readonly similarity: number | undefined;
+  readonly countTokens: () => Promise<CountTokens>;
+  readonly now: () => number;
+}

@@ -1,0 +1,75 @@
+import type { CountTokens } from "../../domain/tokens.js";
+import type { MemoryDetail, Source } from "../record.js";
+import { summaryMemory } from "./draft.js";
+import { groundSummary } from "./ground.js";
+import type { Asked } from "./ask.js";
+import { ask } from "./ask.js";
+import type { Draft, Made, Run } from "./run.js";
+import { chooseSentences } from "./sentences.js";
+import type { WorkServices } from "./services.js";
+import { excerptOf, sourcesOf } from "./sources.js";
+
+/** Of the mean of its sources' tokens, what a summary may have: so that ten hits cost less than before; measured in docs/lifecycle.md. */
+const OF_MEAN = 0.7;
+
+interface Summarising {
+  readonly services: WorkServices;
+  readonly run: Run;
+  readonly count: CountTokens;
+}
+
+/** By choosing sentences; undefined if a source isn't what it was any more, or there is nothing to say. */
+export async function choose(
+  { services, run, count }: Summarising,
+  sources: readonly Source[],
+  made: Made,
+): Promise<Draft | undefined> {
+  const memories = await sourcesOf(services, run.namespace, sources);
+  return memories && draftOf({ services, run }, memories, linesOf(memories, count), made);
+}
+
+function linesOf(memories: readonly MemoryDetail[], count: CountTokens): string[] {
+  return chooseSentences(memories.map(excerptOf), { share: OF_MEAN / memories.length, count }).map(
+    ({ text }) => text,
+  );
+}
+
+/** By the language model; by choosing sentences where it gives nothing that its sources bear out. */
+export async function write(
+  { services, run, count }: Summarising,
+  sources: readonly Source[],
+  budget: { readonly calls: number; readonly tokens: number },
+): Promise<Asked<Draft | undefined>> {
+  const memories = await sourcesOf(services, run.namespace, sources);
+  if (memories === undefined) return { value: undefined, calls: 0, tokens: 0 };
+  const excerpts = memories.map(excerptOf);
+  const asked = await ask(services.llm, budget, (llm) => llm.summarise(excerpts));
+  const { calls, tokens } = asked;
+  const { answer, because } = asked.value;
+  const grounded = answer === undefined ? [] : groundSummary(answer.value, excerpts);
+  const lines = grounded.map(({ text }) => text);
+  // A summary that isn't shorter than half of its sources is none.
+  const whole = excerpts.reduce((sum, { text }) => sum + count(text), 0);
+  const written = lines.length > 0 && count(lines.join("\n")) < whole / 2;
+  if (written && answer !== undefined) {
+    const made = { method: "llm", model: answer.model, because: null } as const;
+    return { value: draftOf({ services, run }, memories, lines, made), calls, tokens };
+  }
+  const made = { method: "deterministic", model: null, because: because ?? "ungrounded" } as const;
+  return { value: draftOf({ services, run }, memories, linesOf(memories, count), made), calls, tokens };
+}
+
+function draftOf(
+  { services, run }: Pick<Summarising, "services" | "run">,
+  sources: readonly MemoryDetail[],
+  lines: readonly string[],
+  made: Made,
+): Draft | undefined {
+  if (lines.length === 0) return undefined;
+  const id = services.memory.newId(services.now());
+  return {
+    memories: [summaryMemory({ id, run, step: "summarise", sources, made }, lines)],
+    made,
+    supersede: sources.map(({ id: source, version }) => ({ id: source, version })),
+  };
+}

@@ -1,0 +1,60 @@
+import { trailOf } from "../../access/trail.js";
+import { removeQuietly } from "../remove-quietly.js";
+import { contextOf } from "./execute.js";
+import type { Lease } from "./lease.js";
+import { LeaseLost } from "./lease.js";
+import type { ActionResult } from "./run.js";
+import type { WorkServices } from "./services.js";
+
+const PAGE = 50;
+
+/**
+ * Takes back what a run did, the last action first: its sources come back into recall, then what it made goes. What
+ * somebody has changed since, or another run has built upon, is kept, and the action's result says so.
+ */
+export async function undo(services: WorkServices, lease: Lease): Promise<void> {
+  const { planned } = lease.claim.run;
+  let left = lease.claim.run.settled;
+  for (let to = planned; to > 0; to -= PAGE) {
+    const from = Math.max(0, to - PAGE);
+    const actions = await services.store.actions(lease.claim, from, to - from);
+    for (const [place, action] of [...actions.entries()].toReversed()) {
+      lease.held();
+      const { result } = action;
+      if (result === undefined || result.status === "undone") continue;
+      if (result.status === "done") {
+        const kept = await undoOne(services, lease, result);
+        await lease.keep(from + place, { ...action, result: { ...result, status: "undone", kept } });
+      }
+      left = Math.max(0, left - 1);
+      await lease.progress({ settled: left });
+    }
+  }
+}
+
+async function undoOne(services: WorkServices, { claim }: Lease, result: ActionResult): Promise<string[]> {
+  const { run } = claim;
+  const { store } = services.memory;
+  const { made, superseded } = result;
+  const present = await store.peekDetails(run.namespace, made);
+  // Another run took it as a source: that one has to be undone first.
+  if (present.some((memory) => memory !== undefined && memory.superseded_at !== null)) {
+    return [...made, ...superseded];
+  }
+  const context = contextOf(services, run);
+  const trail = trailOf(context, "consolidation.undo", { ids: [...made] });
+  const left = await services.store.reinstate(trail, claim, made, superseded);
+  if (left === "lost") throw new LeaseLost();
+  const kept: string[] = [...left];
+  for (const id of made) {
+    const removed = await removeQuietly(
+      services.memory,
+      context,
+      { namespace: run.namespace, id },
+      1,
+      "consolidation.undo",
+    );
+    if (removed === "conflict") kept.push(id);
+  }
+  return kept;
+}

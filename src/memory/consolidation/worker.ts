@@ -1,0 +1,113 @@
+import { DomainError } from "../../domain/errors.js";
+import type { Sweeper } from "../sweeper.js";
+import { startSweeper } from "../sweeper.js";
+import { execute } from "./execute.js";
+import { holdLease, LEASE_MS, LeaseLost, Stopping } from "./lease.js";
+import type { Lease } from "./lease.js";
+import { plan } from "./plan.js";
+import type { Reaching } from "./planner.js";
+import type { Claim } from "./ports.js";
+import type { Reached } from "./run.js";
+import { beginScheduled } from "./scheduled.js";
+import type { WorkServices } from "./services.js";
+import { undo } from "./undo.js";
+
+export interface ConsolidationWorkerOptions extends WorkServices {
+  readonly everyMs: number;
+  /** When the namespace's schedule comes next, and what it does; undefined: it has none any more. */
+  readonly scheduleOf: Parameters<typeof beginScheduled>[1];
+  readonly onError: (error: unknown) => void;
+}
+
+const SWEEP_SIZE = 10;
+/** How long a run that failed waits before it is tried again, and one that lacks what it needs. */
+const STAND_BACK_MS = 10_000;
+const AWAY_MS = 30_000;
+/** Parts in which a plan is kept. */
+const PLAN_PAGE = 50;
+
+/**
+ * Does the runs that are due, one at a time in this process, whatever process was asked for them. Each is claimed with
+ * a lease and a fence; of a process that dies, another one takes over what isn't settled.
+ */
+export function startConsolidationWorker(options: ConsolidationWorkerOptions): Sweeper {
+  const { store, now, everyMs, onError, scheduleOf } = options;
+  return startSweeper({
+    name: "consolidation",
+    locks: undefined,
+    everyMs,
+    maxBackoffMs: 30_000,
+    onError,
+    async sweep(_, stopping) {
+      let done = 0;
+      for (const namespace of await store.due(now(), SWEEP_SIZE)) {
+        if (stopping.aborted) return 0;
+        const found = await store.claim(namespace, LEASE_MS);
+        if (found?.kind === "schedule") await beginScheduled(options, scheduleOf, namespace, found.due);
+        if (found?.kind === "run") await take(options, found.claim, stopping);
+        if (found !== undefined) done += 1;
+      }
+      return done;
+    },
+  });
+}
+
+async function take(options: ConsolidationWorkerOptions, claim: Claim, stopping: AbortSignal): Promise<void> {
+  const { store, onError } = options;
+  const lease = holdLease(store, claim, stopping);
+  try {
+    await work(options, lease);
+  } catch (error) {
+    if (error instanceof LeaseLost) return;
+    const away = error instanceof DomainError && error.retryAfterSeconds !== undefined;
+    const stopped = error instanceof Stopping;
+    await store.postpone(claim, stopped ? 0 : away ? AWAY_MS : STAND_BACK_MS).catch(() => {});
+    if (!stopped && !away) onError(error);
+  } finally {
+    lease.letGo();
+  }
+}
+
+async function work(services: WorkServices, lease: Lease): Promise<void> {
+  const { store } = services;
+  const { claim } = lease;
+  const { run } = claim;
+  const finish = async (status: Parameters<typeof store.finish>[1], reached: Reached, error?: string) => {
+    if ((await store.finish(claim, status, error, reached)) === "lost") throw new LeaseLost();
+  };
+  if (run.error !== null) return finish("failed", {}, run.error);
+  if (run.status === "undoing") {
+    await undo(services, lease);
+    // What it had seen is to be looked at again.
+    return finish("undone", { merge: 0, facts: 0, procedures: 0 });
+  }
+  const count = await services.countTokens();
+  if (run.status === "planning") {
+    const reaching: Reaching = {};
+    await planAll(services, lease, count, reaching);
+    if (run.options.dry_run) return finish("planned", {});
+    await lease.progress({ status: "running", reached: reaching });
+    await execute({ services, lease, count });
+    return finish("done", reaching);
+  }
+  await execute({ services, lease, count });
+  return finish("done", run.reached);
+}
+
+async function planAll(
+  services: WorkServices,
+  lease: Lease,
+  count: Awaited<ReturnType<WorkServices["countTokens"]>>,
+  reaching: Reaching,
+): Promise<void> {
+  let from = 0;
+  let page: Parameters<Lease["plan"]>[1][number][] = [];
+  for await (const action of plan(services, lease.claim, count, reaching)) {
+    page.push(action);
+    if (page.length < PLAN_PAGE) continue;
+    await lease.plan(from, page);
+    from += page.length;
+    page = [];
+  }
+  await lease.plan(from, page);
+}

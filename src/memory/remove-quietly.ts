@@ -1,0 +1,21 @@
+import type { AuditVerb } from "../access/trail.js";
+import { trailOf } from "../access/trail.js";
+import type { Context } from "../domain/context.js";
+import type { MemoryRef } from "./ports.js";
+import type { Services } from "./services.js";
+import { tellCopies } from "./tell-copies.js";
+
+/** Deletes a version of a memory as part of another act, with what a deletion brings; `conflict`: it was changed. */
+export async function removeQuietly(
+  services: Services,
+  context: Context,
+  ref: MemoryRef,
+  version: number,
+  act: AuditVerb,
+): Promise<"removed" | "missing" | "conflict"> {
+  const { store } = services;
+  const outcome = await store.remove(trailOf(context, act, { ids: [ref.id] }), ref, version);
+  if (outcome === "published") await tellCopies(services, context, ref);
+  if (outcome !== "conflict") await store.detachContext(ref, context.now());
+  return outcome === "published" ? "removed" : outcome;
+}

@@ -1,0 +1,50 @@
+import type { Trail } from "../access/trail.js";
+import { isBehind } from "./moment.js";
+import type { Moment } from "./ports.js";
+import type { Memory } from "./record.js";
+import type { Services } from "./services.js";
+
+export interface StandIn {
+  readonly memory: Memory;
+  /** Id of the memory that it stands for; null: it was found itself. */
+  readonly via: string | null;
+}
+
+/** A summary of summaries of summaries: no one follows further. */
+const MOST_STEPS = 4;
+
+/**
+ * What is shown of memories that a recall has found: in place of one that another one stands for, that one. Where it
+ * doesn't fulfil what was asked for (episodes, say, or what only the found one says of itself), the found one is shown
+ * after all. Undefined: nothing of it.
+ */
+export async function standIns(
+  { store }: Pick<Services, "store">,
+  trail: Trail,
+  found: readonly (Memory | undefined)[],
+  moment: Moment,
+  fits: (memory: Memory) => boolean,
+): Promise<readonly (StandIn | undefined)[]> {
+  const shown = found.slice();
+  for (let step = 0; step < MOST_STEPS; step++) {
+    const wanted = [...shown.entries()].flatMap(([place, memory]) =>
+      memory !== undefined && isBehind(memory, moment)
+        ? [{ place, ref: { namespace: memory.namespace, id: memory.superseded_by } }]
+        : [],
+    );
+    if (wanted.length === 0) break;
+    const unique = new Map(wanted.map(({ ref }) => [`${ref.namespace}\0${ref.id}`, ref]));
+    const loaded = await store.load(trail, [], [...unique.values()]);
+    const byName = new Map([...unique.keys()].map((name, index) => [name, loaded[index]]));
+    for (const { place, ref } of wanted) shown[place] = byName.get(`${ref.namespace}\0${ref.id}`);
+  }
+  return found.map((memory, place) => {
+    if (memory === undefined) return undefined;
+    const other = shown[place];
+    if (other !== undefined && fits(other)) {
+      return { memory: other, via: other.id === memory.id ? null : memory.id };
+    }
+    const itself = isBehind(memory, moment) && fits({ ...memory, superseded_at: null, superseded_by: null });
+    return itself ? { memory, via: null } : undefined;
+  });
+}

@@ -1,0 +1,46 @@
+import type { Action, Reached, Run, RunOptions, RunStatus, Trigger } from "../../memory/consolidation/run.js";
+import { STEPS } from "../../memory/consolidation/run.js";
+
+/** Reads what HGETALL does of a run: names and values by turns, as our scripts wrote them. */
+export function decodeRun(namespace: string, id: string, reply: unknown): Run {
+  const fields = fieldsOf(reply);
+  const text = (name: string): string => fields.get(name) ?? "";
+  const number = (name: string): number => Number(fields.get(name) ?? 0);
+  return {
+    id,
+    namespace,
+    options: JSON.parse(text("options")) as RunOptions,
+    trigger: text("trigger") as Trigger,
+    agent: text("agent"),
+    status: text("status") as RunStatus,
+    created_at: number("created"),
+    finished_at: fields.has("finished") ? number("finished") : null,
+    planned: number("planned"),
+    settled: number("settled"),
+    llm_calls: number("calls"),
+    llm_tokens: number("tokens"),
+    reached: JSON.parse(fields.get("reached") ?? "{}") as Reached,
+    error: fields.get("error") ?? null,
+  };
+}
+
+export function decodeReached(reply: unknown): Reached {
+  const fields = fieldsOf(reply);
+  return Object.fromEntries(
+    STEPS.flatMap((step) => {
+      const value = fields.get(step);
+      return value === undefined ? [] : [[step, Number(value)]];
+    }),
+  );
+}
+
+export function decodeAction(json: unknown): Action {
+  return JSON.parse(String(json)) as Action;
+}
+
+function fieldsOf(reply: unknown): Map<string, string> {
+  const flat = Array.isArray(reply) ? reply.map(String) : [];
+  return new Map(
+    Array.from({ length: flat.length / 2 }, (_, index) => [flat[2 * index] ?? "", flat[2 * index + 1] ?? ""]),
+  );
+}

@@ -1,0 +1,28 @@
+import type { Claim } from "../../memory/consolidation/ports.js";
+import type { Auditor } from "../access/auditor.js";
+import type { Meter } from "../access/meter.js";
+import type { RedisGateway } from "../client.js";
+import type { Keys } from "../keys.js";
+import type { ScriptScope } from "../scripts.js";
+
+export interface ConsolidationDeps {
+  readonly redis: RedisGateway;
+  readonly auditor: Auditor;
+  readonly meter: Meter;
+  readonly keys: Keys;
+  /** How long a run is kept, with what it takes to undo it. */
+  readonly retentionMs: number;
+}
+
+/** See lua/consolidation.lua. */
+export function scopeOf(keys: Keys, { run: { namespace, id }, fence }: Claim): ScriptScope {
+  return {
+    keys: [
+      keys.consolidationHead(namespace),
+      keys.consolidation(namespace, id),
+      keys.consolidationActions(namespace, id),
+      keys.consolidationDue(namespace),
+    ],
+    args: [id, String(fence)],
+  };
+}

@@ -1,0 +1,77 @@
+import type { Trail } from "../../access/trail.js";
+import type { Claim } from "../../memory/consolidation/ports.js";
+import type { Action, Run } from "../../memory/consolidation/run.js";
+import { SEARCH_TIMEOUT_MS } from "../memory/search.js";
+import { decodeAction, decodeRun } from "./codec.js";
+import type { ConsolidationDeps } from "./deps.js";
+
+export async function read(
+  { auditor, keys }: ConsolidationDeps,
+  trail: Trail,
+  namespace: string,
+  id: string,
+  from: number,
+  limit: number,
+): Promise<{ readonly run: Run; readonly actions: readonly Action[] } | undefined> {
+  const [run, found] = await auditor.run(namespace, trail, (client, audit) =>
+    client.readConsolidation(
+      audit,
+      [keys.consolidation(namespace, id), keys.consolidationActions(namespace, id)],
+      [String(from), String(limit)],
+    ),
+  );
+  if (run === undefined) return undefined;
+  return {
+    run: decodeRun(namespace, id, run),
+    actions: Array.isArray(found) ? found.map(decodeAction) : [],
+  };
+}
+
+export async function list(
+  { auditor, keys }: ConsolidationDeps,
+  trail: Trail,
+  namespace: string,
+  limit: number,
+): Promise<readonly Run[]> {
+  const found = await auditor.run(namespace, trail, (client, audit) =>
+    client.listConsolidations(
+      audit,
+      [keys.consolidations(namespace)],
+      [keys.consolidationPrefix(namespace), String(limit)],
+    ),
+  );
+  return Array.from({ length: found.length / 2 }, (_, index) =>
+    decodeRun(namespace, String(found[2 * index]), found[2 * index + 1]),
+  );
+}
+
+export async function actions(
+  { redis, keys }: ConsolidationDeps,
+  { run: { namespace, id } }: Claim,
+  from: number,
+  limit: number,
+): Promise<readonly Action[]> {
+  const found = await redis.run((client) =>
+    client.lRange(keys.consolidationActions(namespace, id), from, from + limit - 1),
+  );
+  return found.map(decodeAction);
+}
+
+export async function due(
+  { redis, keys }: ConsolidationDeps,
+  now: number,
+  limit: number,
+): Promise<readonly string[]> {
+  return redis.run(async (client) => {
+    const found = await client.ft.search(keys.consolidationsDueIndex(), `@at:[-inf ${now}]`, {
+      SORTBY: "at",
+      RETURN: [],
+      LIMIT: { from: 0, size: limit },
+      TIMEOUT: SEARCH_TIMEOUT_MS,
+      DIALECT: 2,
+    });
+    // One command a note: each is of a slot of its own.
+    const notes = await Promise.all(found.documents.map(({ id }) => client.hGet(id, "ns")));
+    return notes.filter((namespace) => typeof namespace === "string");
+  });
+}

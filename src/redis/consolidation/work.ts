@@ -1,0 +1,148 @@
+import type { Trail } from "../../access/trail.js";
+import type { Claim, Progress, Settlement, Work } from "../../memory/consolidation/ports.js";
+import type { Action, Reached, RunStatus } from "../../memory/consolidation/run.js";
+import { decodeReached, decodeRun } from "./codec.js";
+import type { ConsolidationDeps } from "./deps.js";
+import { scopeOf } from "./deps.js";
+
+/** A run that is taken up so often without coming on isn't tried again. */
+const ATTEMPTS = 20;
+
+export async function claim(
+  { redis, keys }: ConsolidationDeps,
+  namespace: string,
+  leaseMs: number,
+): Promise<Work | undefined> {
+  const [kind, detail, fence, run, head] = await redis.run((client) =>
+    client.claimConsolidation(
+      [keys.consolidationHead(namespace), keys.consolidationDue(namespace)],
+      [String(leaseMs), keys.consolidationPrefix(namespace), String(ATTEMPTS)],
+    ),
+  );
+  if (kind === undefined) return undefined;
+  if (kind === "schedule") return { kind: "schedule", due: Number(detail) };
+  return {
+    kind: "run",
+    claim: {
+      run: decodeRun(namespace, String(detail), run),
+      fence: Number(fence),
+      reached: decodeReached(head),
+    },
+  };
+}
+
+/** What a worker keeps of a run: each field is left out where it doesn't change. */
+export interface Kept {
+  readonly progress: Progress;
+  readonly plan?: { readonly from: number; readonly actions: readonly Action[] };
+  readonly action?: { readonly index: number; readonly action: Action };
+}
+
+export async function keep(
+  { redis, keys }: ConsolidationDeps,
+  held: Claim,
+  leaseMs: number,
+  { progress, plan, action }: Kept,
+): Promise<"kept" | "lost"> {
+  const scope = scopeOf(keys, held);
+  const fields = fieldsOf(progress);
+  const kept = await redis.run((client) =>
+    client.progressConsolidation(scope.keys, [
+      ...scope.args,
+      String(leaseMs),
+      String(plan?.from ?? ""),
+      String(action?.index ?? ""),
+      action === undefined ? "" : JSON.stringify(action.action),
+      String(fields.length / 2),
+      ...fields,
+      ...(plan?.actions ?? []).map((each) => JSON.stringify(each)),
+    ]),
+  );
+  return kept === 1 ? "kept" : "lost";
+}
+
+function fieldsOf({ status, planned, settled, llm_calls, llm_tokens, reached }: Progress): string[] {
+  const progress = reached === undefined ? undefined : JSON.stringify(reached);
+  const named = { status, planned, settled, calls: llm_calls, tokens: llm_tokens, reached: progress };
+  return Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
+}
+
+export async function settle(
+  { auditor, meter, keys }: ConsolidationDeps,
+  trail: Trail,
+  held: Claim,
+  { index, action, target, ends, hidden, sources }: Settlement,
+): Promise<readonly string[] | "lost" | "missing"> {
+  const { namespace } = held.run;
+  const scope = joined(meter(namespace), scopeOf(keys, held));
+  const [code, ...ids] = await auditor.run(namespace, trail, (client, audit) =>
+    client.settleConsolidation(
+      audit,
+      scope,
+      [keys.uses(namespace)],
+      [
+        String(index),
+        headOf(action),
+        target?.id ?? "",
+        target?.contentHash ?? "",
+        String(ends ?? ""),
+        keys.recordPrefix(namespace),
+        hidden ? "1" : "0",
+        ...sources.flatMap(({ id, version }) => [id, String(version)]),
+      ],
+    ),
+  );
+  if (code === 0) return "lost";
+  return code === 1 ? "missing" : ids;
+}
+
+/** The action up to the value of `result.superseded`, which only the script knows. */
+function headOf({ result, ...action }: Action): string {
+  const { superseded: _, ...rest } = result ?? {};
+  const json = JSON.stringify({ ...action, result: { ...rest, superseded: null } });
+  return json.slice(0, -"null}}".length);
+}
+
+export async function reinstate(
+  { auditor, meter, keys }: ConsolidationDeps,
+  trail: Trail,
+  held: Claim,
+  made: readonly string[],
+  superseded: readonly string[],
+): Promise<readonly string[] | "lost"> {
+  const { namespace } = held.run;
+  const scope = joined(meter(namespace), scopeOf(keys, held));
+  const [code, ...left] = await auditor.run(namespace, trail, (client, audit) =>
+    client.reinstateMemories(
+      audit,
+      scope,
+      [],
+      [keys.recordPrefix(namespace), String(made.length), ...made, ...superseded],
+    ),
+  );
+  return code === 0 ? "lost" : left;
+}
+
+function joined(one: ReturnType<typeof scopeOf>, other: ReturnType<typeof scopeOf>) {
+  return { keys: [...one.keys, ...other.keys], args: [...one.args, ...other.args] };
+}
+
+export async function finish(
+  { redis, keys }: ConsolidationDeps,
+  held: Claim,
+  status: RunStatus,
+  error: string | undefined,
+  reached: Reached,
+): Promise<"kept" | "lost"> {
+  const scope = scopeOf(keys, held);
+  const fields = Object.entries(reached).flatMap(([name, value]) => [name, String(value)]);
+  const done = await redis.run((client) =>
+    client.finishConsolidation(scope.keys, [...scope.args, status, error ?? "", ...fields]),
+  );
+  return done === 1 ? "kept" : "lost";
+}
+
+export async function postpone({ redis, keys }: ConsolidationDeps, held: Claim, ms: number): Promise<void> {
+  const scope = scopeOf(keys, held);
+  await redis.run((client) => client.postponeConsolidation(scope.keys, [...scope.args, String(ms)]));
+}

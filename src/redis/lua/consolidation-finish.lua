@@ -1,0 +1,19 @@
+--[[
+Ends a run, or the undoing of one.
+
+ARGV[1]  its status
+ARGV[2]  why it failed, or ''
+ARGV[3+] how far steps have come: names and values of the head
+
+Returns 1, or 0 if the lease was lost.
+]]
+if not consolidation_held() then return 0 end
+local time = redis.call('TIME')
+local now = string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
+redis.call('HSET', consolidation_run, 'status', ARGV[1], 'finished', now)
+if ARGV[2] ~= '' then redis.call('HSET', consolidation_run, 'error', ARGV[2]) end
+redis.call('HDEL', consolidation_head, 'run', 'ends')
+if #ARGV > 2 then redis.call('HSET', consolidation_head, unpack(ARGV, 3)) end
+local at = redis.call('HGET', consolidation_head, 'at')
+if at then redis.call('HSET', consolidation_due, 'at', at) else redis.call('DEL', consolidation_due) end
+return 1

@@ -1,0 +1,88 @@
+--[[
+Put before scripts that take memories out of recall because another one stands for them, or bring them back. Needs
+lua/versions.lua.
+
+A superseded memory stays where it is, with its vectors, and ends when it would have. It has a facet of its own, by which
+all but recall pass it over: recall finds what stands for it through it. What is hidden changes its names of namespace and
+facets for those of old versions, so that only who asks for the past finds it. It doesn't keep others from having its
+content any more.
+]]
+local superseded_facet = 'x'
+
+local function supersede_hash(record, hash)
+  return (string.gsub(string.match(record, '^(.*}:)'), ':rec:{', ':hash:{', 1)) .. hash
+end
+
+local function supersede_expiry(record, key)
+  local ends = redis.call('PEXPIRETIME', record)
+  if ends > 0 then redis.call('PEXPIREAT', key, string.format('%d', ends)) end
+end
+
+-- Of a record: its version, nil if it is gone or superseded already.
+local function supersede_version(record)
+  local found = redis.call('JSON.GET', record, '$.memory.version', '$.memory.superseded_at')
+  found = found and cjson.decode(found)
+  if not found or type(found['$.memory.superseded_at'][1]) == 'number' then return nil end
+  return found['$.memory.version'][1]
+end
+
+-- `by`: id of what stands for it now, or '' if nothing does.
+local function supersede(record, id, at, by, hidden)
+  local current = cjson.decode(redis.call('JSON.GET', record, '$.index.ns', '$.index.facets', '$.index.hash'))
+  local ns, facets = current['$.index.ns'][1] .. (hidden and '~' or ''), { superseded_facet }
+  for _, facet in ipairs(current['$.index.facets'][1]) do
+    table.insert(facets, hidden and (string.gsub(facet, '^n', 'o')) or facet)
+  end
+  local index = { ns = ns, facets = facets }
+  index['until'] = at
+  local memory = { superseded_at = at, superseded_by = by ~= '' and by or nil }
+  redis.call('JSON.MERGE', record, '$', cjson.encode({ memory = memory, index = index }))
+  for _, key in ipairs(version_vectors(record)) do
+    if redis.call('EXISTS', key) == 1 then
+      redis.call('HSET', key, 'ns', ns, 'facets', table.concat(facets, ','), 'until', string.format('%d', at))
+    end
+  end
+  local hash = supersede_hash(record, current['$.index.hash'][1])
+  if redis.call('GET', hash) == id then redis.call('DEL', hash) end
+end
+
+-- Ends a memory at `ends`, milliseconds since the epoch as a text, '' for never.
+local function supersede_end(record, id, ends)
+  local bytes = usage_total(record)
+  usage_leave(id, bytes, redis.call('PEXPIRETIME', record))
+  usage_enter(id, bytes, ends)
+  local keys = version_all(record)
+  table.insert(keys, record)
+  for _, key in ipairs(keys) do
+    if ends == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, ends) end
+  end
+  redis.call('JSON.MERGE', record, '$.memory', '{"expires_at":' .. (ends == '' and 'null' or ends) .. '}')
+end
+
+-- Brings one back, with the end that it had; false if another memory, that isn't one of `made`, has its content now.
+local function supersede_undo(record, id, made)
+  local paths = { '$.index.ns', '$.index.facets', '$.index.hash', '$.index.ended' }
+  local current = cjson.decode(redis.call('JSON.GET', record, unpack(paths)))
+  local hash = supersede_hash(record, current['$.index.hash'][1])
+  local owner = redis.call('GET', hash)
+  if owner and owner ~= id and not made[owner] then return false end
+  local ns, facets = string.gsub(current['$.index.ns'][1], '~$', ''), {}
+  for _, facet in ipairs(current['$.index.facets'][1]) do
+    if facet ~= superseded_facet then table.insert(facets, (string.gsub(facet, '^o', 'n'))) end
+  end
+  local none = cjson.null
+  local index = { ns = ns, facets = facets, ended = none }
+  index['until'] = none
+  redis.call('JSON.MERGE', record, '$', cjson.encode({ memory = { superseded_at = none, superseded_by = none }, index = index }))
+  for _, key in ipairs(version_vectors(record)) do
+    if redis.call('EXISTS', key) == 1 then
+      redis.call('HSET', key, 'ns', ns, 'facets', table.concat(facets, ','))
+      redis.call('HDEL', key, 'until')
+    end
+  end
+  local ended = current['$.index.ended'][1]
+  if type(ended) == 'number' then supersede_end(record, id, ended > 0 and string.format('%d', ended) or '') end
+  redis.call('SET', hash, id)
+  supersede_expiry(record, hash)
+  return true
+end

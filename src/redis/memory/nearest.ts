@@ -1,0 +1,75 @@
+import { typeFacet } from "../../memory/facets.js";
+import type { Near } from "../../memory/ports.js";
+import type { MemoryType } from "../../memory/record.js";
+import { refOfKey } from "../keys.js";
+import type { Params } from "../query.js";
+import { hybridPolicy, scopeClause } from "../query.js";
+import { numberOfSortKey, readRows } from "../rows.js";
+import { decodeIndexVector, encodeIndexVector } from "../vector.js";
+import type { StoreDeps } from "./deps.js";
+import { requireModel } from "./insert.js";
+import { commonArguments } from "./search.js";
+
+const BULK_STRING = 36;
+/** For a client's type mapping: strings come as they are. */
+export const BUFFERS = { [BULK_STRING]: Buffer } as const;
+
+export async function vectorsOf(
+  { redis, keys, model }: StoreDeps,
+  namespace: string,
+  ids: readonly string[],
+): Promise<readonly (Float32Array | undefined)[]> {
+  if (model === undefined) return ids.map(() => undefined);
+  const found = await redis.run((client) =>
+    Promise.all(
+      ids.map((id) => client.withTypeMapping(BUFFERS).hGet(keys.vector(model, namespace, id, 0), "v")),
+    ),
+  );
+  return found.map((bytes) => (bytes === null ? undefined : decodeIndexVector(bytes)));
+}
+
+/** What is compared is short, and the rest of a long text may say anything: so by first passages only. */
+export function nearest(
+  deps: StoreDeps,
+  namespace: string,
+  type: MemoryType,
+  vector: Float32Array,
+  limit: number,
+): Promise<readonly Near[]> {
+  return nearestTo(deps, namespace, type, encodeIndexVector(vector), limit);
+}
+
+/** `vector`: as the index has it. */
+export async function nearestTo(
+  { redis, keys, model, statistics }: StoreDeps,
+  namespace: string,
+  type: MemoryType,
+  vector: Buffer,
+  limit: number,
+): Promise<readonly Near[]> {
+  const filter = { groups: [[typeFacet(type)]], from: undefined, to: undefined };
+  const params: Params = { v: vector };
+  const scopes = [{ root: namespace, below: false }];
+  const moment = { asOf: undefined, validAt: undefined };
+  const scope = scopeClause(scopes, filter, params, moment);
+  const { letThrough, records } = await statistics.lookup({ scopes, filter, moment }, []);
+  const reply = await redis.run((client) =>
+    client.sendCommand([
+      "FT.SEARCH",
+      keys.vectorIndex(requireModel(model)),
+      `(${scope})=>[KNN ${limit} @v $v HYBRID_POLICY ${hybridPolicy(letThrough, records)} AS distance]`,
+      "SORTBY",
+      "distance",
+      "WITHSORTKEYS",
+      "NOCONTENT",
+      ...commonArguments(limit, params),
+    ]),
+  );
+  return readRows(reply, 2, (key, sortKey) => ({
+    first: key.endsWith(":0"),
+    id: refOfKey(key).id,
+    similarity: 1 - numberOfSortKey(sortKey),
+  }))
+    .filter(({ first }) => first)
+    .map(({ id, similarity }) => ({ id, similarity }));
+}
