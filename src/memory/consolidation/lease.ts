@@ -21,7 +21,7 @@ export interface Lease {
   readonly spent: { readonly calls: number; readonly tokens: number };
   spend(calls: number, tokens: number): void;
   held(): void;
-  keep(index: number, action: Action): Promise<void>;
+  keep(index: number, action: Action, progress?: Progress): Promise<void>;
   plan(from: number, actions: readonly Action[]): Promise<void>;
   progress(progress: Progress): Promise<void>;
   letGo(): void;
@@ -58,7 +58,8 @@ export function holdLease(store: ConsolidationStore, claim: Claim, stopping: Abo
       spent.tokens += tokens;
     },
     held,
-    keep: async (index, action) => check(await store.keep(claim, LEASE_MS, index, action, cost())),
+    keep: async (index, action, progress = {}) =>
+      check(await store.keep(claim, LEASE_MS, index, action, { ...cost(), ...progress })),
     plan: async (from, actions) =>
       check(await store.plan(claim, LEASE_MS, from, actions, { planned: from + actions.length })),
     progress: async (progress) => check(await store.progress(claim, LEASE_MS, progress)),

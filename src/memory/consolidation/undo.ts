@@ -21,15 +21,15 @@ export async function undo(services: WorkServices, lease: Lease): Promise<void> 
     for (const [place, action] of [...actions.entries()].toReversed()) {
       lease.held();
       const { result } = action;
-      if (result === undefined || result.status === "undone") continue;
-      if (result.status === "done") {
-        const kept = await undoOne(services, lease, result);
-        await lease.keep(from + place, { ...action, result: { ...result, status: "undone", kept } });
-      }
-      left = Math.max(0, left - 1);
-      await lease.progress({ settled: left });
+      if (result?.status !== "done") continue;
+      const kept = await undoOne(services, lease, result);
+      left -= 1;
+      const undone = { ...action, result: { ...result, status: "undone", kept } } as const;
+      await lease.keep(from + place, undone, { settled: Math.max(0, left) });
     }
   }
+  // What was skipped stands for nothing.
+  await lease.progress({ settled: 0 });
 }
 
 async function undoOne(services: WorkServices, { claim }: Lease, result: ActionResult): Promise<string[]> {
