@@ -1,0 +1,157 @@
+import { describeMachine } from "../../harness/machine.js";
+import type { Machine } from "../../harness/machine.js";
+import type { Latency } from "../../harness/latencies.js";
+import type { RunningService } from "../../harness/service.js";
+import type { HttpClient } from "../http-client.js";
+import { connectHttp, httpRequest } from "../http-client.js";
+import { createEpisodes } from "./episodes.js";
+import { recallBeside } from "./recall-beside.js";
+import type { Action, RunFigures } from "./runs.js";
+import { actionsOf, read, watchRun } from "./runs.js";
+
+const CONSOLIDATED = "bench.consolidated";
+const OTHER = "bench.other";
+const OTHER_MEMORIES = 1000;
+const INTERACTIONS = 30;
+/** Notes beside the episodes. */
+const NOTES_SHARE = 0.05;
+const TOGETHER = 200;
+
+export interface ConsolidationFigures {
+  readonly machine: Machine;
+  readonly episodes: number;
+  readonly memories_before: number;
+  readonly memories_after: number;
+  readonly actions: Readonly<Record<string, number>>;
+  readonly run: RunFigures;
+  readonly recall: readonly {
+    readonly namespace: string;
+    readonly before: Latency;
+    readonly during: Latency;
+    readonly after: Latency;
+    readonly ratio: number;
+  }[];
+}
+
+/** A run of all steps without a language model, and recall before, beside and after it. */
+export async function benchConsolidation(
+  service: RunningService,
+  episodes: number,
+  samples: number,
+  note: (line: string) => void,
+): Promise<ConsolidationFigures> {
+  const corpus = createEpisodes();
+  const http = await connectHttp(service.url);
+  const watching = await connectHttp(service.url);
+  const notes = Math.round(episodes * NOTES_SHARE);
+  note(`writing ${episodes} episodes, ${notes} notes and ${INTERACTIONS} interactions`);
+  await write(http, CONSOLIDATED, episodes, corpus.episode);
+  await write(http, CONSOLIDATED, notes, corpus.note);
+  for (let index = 0; index < INTERACTIONS; index++) {
+    const path = `/v1/namespaces/${CONSOLIDATED}/interactions`;
+    await http.send(httpRequest("POST", path, corpus.interaction(index)));
+  }
+  await write(http, OTHER, OTHER_MEMORIES, corpus.episode);
+
+  const ask = (namespace: string, records: number) => (index: number) => {
+    const { text, embedding } = corpus.question(index, records);
+    return httpRequest("POST", "/v1/recall", { query: text, namespaces: [namespace], embedding });
+  };
+  const asked = [
+    { name: OTHER, request: ask(OTHER, OTHER_MEMORIES) },
+    { name: CONSOLIDATED, request: ask(CONSOLIDATED, episodes) },
+  ];
+  const quiet = (from: number) =>
+    recallBeside(
+      http,
+      asked.map(({ name, request }) => ({ name, request: (index: number) => request(from + index) })),
+      (index) => index < samples,
+    );
+  note("recall before the run");
+  await quiet(1_000_000);
+  const before = await quiet(0);
+  const used = await usageOf(http, CONSOLIDATED);
+  note("the run");
+  let atWork = true;
+  const watched = watchRun(
+    service,
+    watching,
+    CONSOLIDATED,
+    { older_than_seconds: 0, unread_seconds: 0 },
+    note,
+  ).finally(() => (atWork = false));
+  const [during, run] = await Promise.all([
+    recallBeside(
+      http,
+      asked.map(({ name, request }) => ({ name, request: (index: number) => request(samples + index) })),
+      () => atWork,
+    ),
+    watched,
+  ]);
+  note("recall after the run");
+  const after = await quiet(2_000_000);
+  const actions = await actionsOf(http, CONSOLIDATED, run.id);
+  http.close();
+  watching.close();
+  const { made, superseded } = effectOf(actions);
+  return {
+    machine: describeMachine(),
+    episodes,
+    memories_before: used,
+    memories_after: used + made - superseded,
+    actions: countBy(actions),
+    run,
+    recall: [
+      { namespace: "another one, of 1,000", ...latencies(OTHER) },
+      { namespace: "the one that is consolidated", ...latencies(CONSOLIDATED) },
+    ],
+  };
+
+  function latencies(name: string) {
+    const [one, other, last] = [before[name], during[name], after[name]];
+    if (one === undefined || other === undefined || last === undefined) throw new Error("not measured");
+    return { before: one, during: other, after: last, ratio: other.p50 / one.p50 };
+  }
+}
+
+export async function write(
+  http: HttpClient,
+  namespace: string,
+  count: number,
+  memory: (index: number) => object,
+): Promise<void> {
+  for (let from = 0; from < count; from += TOGETHER) {
+    const memories = Array.from({ length: Math.min(TOGETHER, count - from) }, (_, index) =>
+      memory(from + index),
+    );
+    const body = await http.send(
+      httpRequest("POST", `/v1/namespaces/${namespace}/memories/batch`, { memories }),
+    );
+    const { results } = read<{ results: { status: number }[] }>(body);
+    const failed = results.find(({ status }) => status !== 201);
+    if (failed !== undefined) throw new Error(`A memory was not stored: ${failed.status}`);
+  }
+}
+
+export async function usageOf(http: HttpClient, namespace: string): Promise<number> {
+  return read<{ memories: number }>(await http.send(httpRequest("GET", `/v1/namespaces/${namespace}/usage`)))
+    .memories;
+}
+
+function effectOf(actions: readonly Action[]): { readonly made: number; readonly superseded: number } {
+  const sum = (name: "made" | "superseded"): number =>
+    actions.reduce((total, { result }) => total + (result?.[name].length ?? 0), 0);
+  return { made: sum("made"), superseded: sum("superseded") };
+}
+
+/** By step, and how they ended. */
+export function countBy(actions: readonly Action[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { step, result } of actions) {
+    const because = result?.because ?? null;
+    const how = `${result?.method ?? ""}${because === null ? "" : ` (${because})`}`;
+    const name = `${step}, ${result?.status ?? "open"}, ${how}`;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
