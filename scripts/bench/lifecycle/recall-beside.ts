@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createLatencies } from "../../harness/latencies.js";
-import type { Latency } from "../../harness/latencies.js";
+import type { Latencies } from "../../harness/latencies.js";
 import type { HttpClient } from "../http-client.js";
 
 /** Between two recalls: they are a caller's, no load of their own. */
@@ -11,13 +11,14 @@ export interface Asked {
   readonly request: (index: number) => Buffer;
 }
 
-/** One recall at a time, the namespaces by turns, as long as there is to measure; the latencies by name. */
+/** One recall at a time, the namespaces by turns, as long as there is to measure; the latencies by name, beside what recorders hold. */
 export async function recallBeside(
   http: HttpClient,
   asked: readonly Asked[],
   more: (index: number) => boolean,
-): Promise<Readonly<Record<string, Latency>>> {
-  const lanes = asked.map((each) => ({ ...each, latencies: createLatencies() }));
+  recorders: ReadonlyMap<string, Latencies> = new Map(),
+): Promise<ReadonlyMap<string, Latencies>> {
+  const lanes = asked.map((each) => ({ ...each, latencies: recorders.get(each.name) ?? createLatencies() }));
   for (let index = 0; more(index); index++) {
     for (const { request, latencies } of lanes) {
       const made = request(index);
@@ -25,5 +26,5 @@ export async function recallBeside(
       await latencies.time(() => http.send(made));
     }
   }
-  return Object.fromEntries(lanes.map(({ name, latencies }) => [name, latencies.summary()]));
+  return new Map(lanes.map(({ name, latencies }) => [name, latencies]));
 }

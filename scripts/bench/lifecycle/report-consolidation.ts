@@ -13,20 +13,20 @@ export function reportConsolidation(figures: ConsolidationFigures): string {
     table(
       [
         "recall, vector given, in",
-        "p50 before",
+        "while",
+        "p50 without",
         "p99",
-        "p50 during",
+        "p50 beside",
         "p99",
-        "p50 after",
-        "p99",
-        "samples during",
+        "samples beside",
         "ratio",
         "aim",
         "met",
       ],
-      recall.map(({ namespace, before, during, after, ratio }) => [
+      recall.map(({ namespace, phase, quiet, during, ratio }) => [
         namespace,
-        ...[before, during, after].flatMap(({ p50, p99 }) => [p50.toFixed(2), p99.toFixed(2)]),
+        phase,
+        ...[quiet, during].flatMap(({ p50, p99 }) => [p50.toFixed(2), p99.toFixed(2)]),
         String(during.samples),
         `${ratio.toFixed(2)}×`,
         `≤ ${AIM}×`,

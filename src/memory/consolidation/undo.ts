@@ -28,6 +28,7 @@ export async function undo(services: WorkServices, lease: Lease): Promise<void> 
       }
       left = Math.max(0, left - 1);
       await lease.progress({ settled: left });
+      await services.pace();
     }
   }
 }
