@@ -82,10 +82,16 @@ export async function benchConsolidation(
       phase = status;
     },
   ).finally(() => (phase = ""));
+  // Awaited below, after what fails with it.
+  watched.catch(() => {});
   const beside = (name: string, from: number) => recallBeside(http, asking(from), () => phase === name);
   const planning = await beside("planning", 3_000_000);
   const running = await beside("running", 4_000_000);
   const run = await watched;
+  note(JSON.stringify(run));
+  for (const [name, latencies] of [...calm, ...planning, ...running]) {
+    note(`${name}: ${JSON.stringify(latencies.summary())}`);
+  }
   note("recall after the run");
   await quiet(2_000_000, calm);
   const actions = await actionsOf(http, CONSOLIDATED, run.id);
