@@ -28,7 +28,7 @@ export const benchLifecycle: Part = async ({ env, records, samples, note }) => {
   ): Promise<Result> {
     const keyPrefix = `bench-${randomBytes(4).toString("hex")}`;
     // A command that waits for its turn on a busy machine is no Redis that is away.
-    const patient = { MNEME_REDIS_TIMEOUT_MS: "10000", ...settings };
+    const patient = { MNEME_REDIS_TIMEOUT_MS: "4000", ...settings };
     const service = await startService({ env, redisUrl: server.url, keyPrefix, settings: patient });
     try {
       return await work(service);
