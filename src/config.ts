@@ -18,9 +18,9 @@ export interface Config {
   /** How long a vector stays in the cache, in seconds. */
   readonly embeddingCacheSeconds: number;
   readonly durable: { readonly always: boolean; readonly timeoutMs: number };
-  /** How long superseded versions of state, and its changes, are kept. */
   /** Cosine similarity from which two memories may say the same; undefined: as measured for the model, if it was. */
   readonly corroborationSimilarity: number | undefined;
+  /** How long superseded versions of state, and its changes, are kept. */
   readonly stateHistorySeconds: number;
   readonly watch: {
     /** Open at once in this process. */
@@ -33,6 +33,8 @@ export interface Config {
   readonly receiptRetentionDays: number | undefined;
   /** How long a run of consolidation is kept, and can be undone. */
   readonly consolidationRetentionDays: number;
+  /** How long a superseded version of a memory is kept; undefined: as long as the memory. */
+  readonly versionRetentionMs: number | undefined;
   /** How long an entry of the audit trail is kept. */
   readonly auditRetentionDays: number;
   /** Of a namespace whose settings have none of their own; null: any amount. */
@@ -75,6 +77,8 @@ export interface LlmConfig {
 export class ConfigError extends StartError {
   override readonly name = "ConfigError";
 }
+
+const DAY_SECONDS = 24 * 3600;
 
 const integer = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);
@@ -138,6 +142,12 @@ const environment = z
     MNEME_WATCH_SEND_MS: integer(10_000, 50, 300_000),
     RECEIPT_RETENTION_DAYS: integer(30, 0, 3650),
     CONSOLIDATION_RETENTION_DAYS: integer(90, 1, 3650),
+    // Seconds at least: a version that ends at once would be none.
+    VERSION_RETENTION_DAYS: z.coerce
+      .number()
+      .min(1 / DAY_SECONDS)
+      .max(3650)
+      .optional(),
     AUDIT_RETENTION_DAYS: integer(30, 1, 3650),
     MNEME_ALLOW_ANONYMOUS: z.enum(["0", "1"]).default("0"),
   })
@@ -200,6 +210,10 @@ export function loadConfig(env: Environment): Config {
     },
     receiptRetentionDays: values.RECEIPT_RETENTION_DAYS === 0 ? undefined : values.RECEIPT_RETENTION_DAYS,
     consolidationRetentionDays: values.CONSOLIDATION_RETENTION_DAYS,
+    versionRetentionMs:
+      values.VERSION_RETENTION_DAYS === undefined
+        ? undefined
+        : Math.round(values.VERSION_RETENTION_DAYS * DAY_SECONDS * 1000),
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     quota: { memories: values.MNEME_QUOTA_MEMORIES, bytes: values.MNEME_QUOTA_BYTES },
     session: {

@@ -28,14 +28,14 @@ export function createStores(
   { gateway: redis, auditor, keys }: Redis,
   model: string | undefined,
 ) {
-  const meter = createMeter(keys, config.quota);
+  const meter = createMeter(keys, config.quota, config.versionRetentionMs);
   const statistics = createIndexStatistics(redis, keys);
   const memory = { redis, auditor, meter, keys, statistics, model };
   const { receiptRetentionDays: days } = config;
   return {
     memories: createMemoryStore(memory),
     entities: createEntityStore(memory),
-    sessions: createSessionStore({ redis, auditor, keys, defaults: config.session }),
+    sessions: createSessionStore({ redis, auditor, meter, keys, defaults: config.session }),
     consolidations: createConsolidationStore({
       redis,
       auditor,

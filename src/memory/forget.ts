@@ -104,7 +104,15 @@ async function examine(
   limit: number,
 ) {
   const filter = facetQuery({ memory_types });
-  const page = await store.list({ namespace, filter, order: "asc", quarantined: "any", limit, after });
+  const page = await store.list({
+    namespace,
+    filter,
+    order: "asc",
+    quarantined: "any",
+    superseded: "any",
+    limit,
+    after,
+  });
   const vitals = await store.vitals(
     namespace,
     page.refs.map(({ id }) => id),

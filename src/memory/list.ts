@@ -15,6 +15,8 @@ export interface ListInput {
   readonly order: "asc" | "desc";
   /** What is in quarantine, in place of what isn't. Takes `write`. */
   readonly quarantined: boolean;
+  /** What other memories stand for, in place of what stands for itself. */
+  readonly superseded: boolean;
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
@@ -38,10 +40,11 @@ export async function list(
 ): Promise<ListOutcome> {
   const { store, audit } = services;
   await authorize(audit, context, namespace, { verb: "read", act: "list" });
-  const { quarantined } = input;
+  const { quarantined, superseded } = input;
   if (quarantined) await authorize(audit, context, namespace, { verb: "write", act: "list" });
   const filter = facetQuery(input.filter);
-  const query = fingerprint(namespace, filter, input.order, ...(quarantined ? ["quarantined"] : []));
+  const kinds = [...(quarantined ? ["quarantined"] : []), ...(superseded ? ["superseded"] : [])];
+  const query = fingerprint(namespace, filter, input.order, ...kinds);
   const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor, query);
   const page = await store.list({
     namespace,
@@ -50,13 +53,14 @@ export async function list(
     limit: input.limit,
     after,
     quarantined,
+    superseded: superseded ? "only" : undefined,
   });
   const memories = await store.load(trailOf(context, "list"), [namespace], page.refs);
   const now = context.now();
   const fitting = memories
     .filter((memory) => memory !== undefined)
     .filter((memory) => isAlive(memory, now) && matches(memory, filter))
-    .filter((memory) => memory.quarantined === quarantined);
+    .filter((memory) => memory.quarantined === quarantined && (memory.superseded_at !== null) === superseded);
   return {
     memories: await judgeAll(services, fitting, now),
     cursor: page.next === undefined ? undefined : encodeCursor(page.next, query),

@@ -1,3 +1,4 @@
+import type { NamespaceDefaults } from "./defaults.js";
 import type { Scope } from "../access/grants.js";
 import type { Trail } from "../access/trail.js";
 import type { Uses } from "./decay.js";
@@ -116,6 +117,8 @@ export interface ListQuery {
   readonly order: "asc" | "desc";
   /** True: what is in quarantine, in place of what isn't; `any`: both. */
   readonly quarantined: boolean | "any";
+  /** Also what other memories stand for, or only that; none of it unless told otherwise. */
+  readonly superseded?: "any" | "only" | undefined;
   readonly limit: number;
   /** The sequence number after which (in the order's direction) the page begins. */
   readonly after: number | undefined;
@@ -249,8 +252,8 @@ export interface MemoryStore {
   insert(trail: Trail, items: readonly NewMemory[]): Promise<readonly (InsertOutcome | Error)[]>;
   /** For each session, the end of its latest episodic memory. */
   lastTurns(namespace: string, sessionIds: readonly string[]): Promise<readonly (Preceding | undefined)[]>;
-  /** With `asOf`, as it was then. */
-  get(trail: Trail, ref: MemoryRef, asOf?: number): Promise<MemoryDetail | undefined>;
+  /** With `asOf`, as it was then; `ended` if that version isn't kept any more. */
+  get(trail: Trail, ref: MemoryRef, asOf?: number): Promise<MemoryDetail | "ended" | undefined>;
   /** Versions below `before`, the newest first; undefined if there is no such memory. */
   versions(
     trail: Trail,
@@ -319,6 +322,8 @@ export interface MemoryStore {
   release(trail: Trail, ref: MemoryRef): Promise<Memory | undefined>;
   /** The trust that a namespace wants of what is published to it; null: any. */
   publishMinTrust(namespace: string): Promise<number | null>;
+  /** What a namespace's settings say where a caller says nothing. */
+  defaultsOf(namespace: string): Promise<NamespaceDefaults>;
   /** As part of an act that is recorded by itself: versions of memories of one namespace, in order. */
   peekVersions(namespace: string, versions: readonly Source[]): Promise<readonly (Memory | undefined)[]>;
   /** As part of an act that is recorded by itself: memories of one namespace, in order. */

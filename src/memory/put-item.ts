@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { authorize } from "../access/authorize.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
+import { ttlIn } from "./defaults.js";
 import { quotaExceeded, versionConflict } from "../domain/errors.js";
 import type { JsonObject } from "../domain/json.js";
 import type { Precondition } from "../domain/precondition.js";
@@ -67,6 +68,7 @@ export async function putItem(
   // The answer is the whole memory, and says whether it was there.
   await authorize(audit, context, ref.namespace, { verb: "read", act: "item.put" });
   const embedding = onceEmbedded(services, input.content);
+  const { semantic } = await ttlIn(services, ref.namespace);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     // Who lost to many at once mustn't meet all of them again.
     if (attempt > 2) await sleep(Math.random() * MAX_PAUSE_MS);
@@ -81,8 +83,8 @@ export async function putItem(
     }
     const outcome =
       current === undefined
-        ? await create(services, context, ref, input, await embedding())
-        : await revise(services, context, ref, current, input, embedding);
+        ? await create(services, context, ref, input, semantic, await embedding())
+        : await revise(services, context, ref, current, input, semantic, embedding);
     if (outcome !== undefined)
       return { kind: outcome.kind, memory: await judge(services, outcome.memory, context.now()) };
   }
@@ -101,13 +103,14 @@ async function create(
   context: Context,
   ref: ItemRef,
   input: ItemInput,
+  ttl: number | null,
   embedding: FirstEmbedding,
 ): Promise<Stored | undefined> {
   const now = context.now();
   const life = {
     importance: DEFAULT_IMPORTANCE,
     pinned: false,
-    lifetime: lifetimeOf(services.defaultTtl, "semantic", input.ttl_seconds),
+    lifetime: lifetimeOf(ttl, input.ttl_seconds),
   };
   const memory: Memory = {
     ...contentOf(input),
@@ -161,13 +164,14 @@ async function revise(
   ref: ItemRef,
   detail: MemoryDetail,
   input: ItemInput,
+  ttl: number | null,
   embed: () => Promise<FirstEmbedding>,
 ): Promise<Stored | undefined> {
   const { interaction, publications: _, ...current } = detail;
   const trail = trailOf(context, "item.put", { ids: [current.id, ref.key] });
   const now = context.now();
   // How important it is, and whether it is pinned, is for a revision to say.
-  const lifetime = lifetimeOf(services.defaultTtl, "semantic", input.ttl_seconds);
+  const lifetime = lifetimeOf(ttl, input.ttl_seconds);
   const expires_at = endOfLife({ ...current, lifetime }, now);
   const next = {
     ...current,

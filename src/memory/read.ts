@@ -2,7 +2,7 @@ import { authorize } from "../access/authorize.js";
 import { allowsIn } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
-import { memoryNotFound } from "../domain/errors.js";
+import { DomainError, memoryNotFound } from "../domain/errors.js";
 import type { Expiry } from "./decay.js";
 import { explainExpiry } from "./decay.js";
 import type { Judged } from "./judge.js";
@@ -18,7 +18,10 @@ export interface ReadMemory extends MemoryDetail {
   readonly expiry?: Expiry | undefined;
 }
 
-/** One memory with its interaction, from the primary: it sees every acknowledged write. With `asOf`, as it was then. */
+/**
+ * One memory with its interaction, from the primary: it sees every acknowledged write. With `asOf`, as it was then; `history_expired` if that
+ * version isn't kept any more.
+ */
 export async function read(
   services: Services,
   context: Context,
@@ -28,6 +31,8 @@ export async function read(
   const { store, audit, maxLives } = services;
   await authorize(audit, context, ref.namespace, { verb: "read", act: "read" });
   const memory = await store.get(trailOf(context, "read", { ids: [ref.id] }), ref, asOf);
+  if (memory === "ended")
+    throw new DomainError("history_expired", "That is longer ago than its versions are kept.");
   if (memory === undefined || !isAlive(memory, context.now())) throw memoryNotFound();
   const { grants } = context.actor;
   if (memory.quarantined && !seesQuarantine(grants, ref.namespace)) throw memoryNotFound();

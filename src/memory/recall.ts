@@ -5,6 +5,7 @@ import { scopeOf } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { DomainError, invalid } from "../domain/errors.js";
+import { recencyIn } from "./defaults.js";
 import type { FacetQuery, MemoryFilter } from "./filter.js";
 import { facetQuery, matches } from "./filter.js";
 import type { Found, Fused, FusionWeights, Lists } from "./fusion.js";
@@ -99,7 +100,7 @@ export interface RecallOutcome {
  * Of the default fusion; measured in docs/trust.md. Who asks for one list, or for reciprocal rank fusion, gets the
  * scores of just that unless a weight is asked for too.
  */
-export const TRUST_WEIGHT = 0.02;
+export const TRUST_WEIGHT = 0.01;
 
 /** Of the default fusion, likewise: a procedure that always worked passes an untried one that fits a tenth better. */
 export const OUTCOME_WEIGHT = 0.1;
@@ -128,7 +129,10 @@ export async function recall(
   const lists = await readable(services, context, input.namespaces);
   const filter = facetQuery(input.filter);
   const terms = input.mode === "vector" ? undefined : searchableTerms(input.query);
-  const { vector, degraded, refused } = await timed.later("embed", queryVector(services, input));
+  const [{ vector, degraded, refused }, recency] = await Promise.all([
+    timed.later("embed", queryVector(services, input)),
+    recencyOf(services, input, lists),
+  ]);
   if (terms === undefined && vector === undefined) throw nothingToSearchBy(input.mode, degraded, refused);
 
   const search = { moment, filter, keyword: terms, vector, depth: CANDIDATES };
@@ -146,7 +150,7 @@ export async function recall(
       })),
     );
   });
-  const weighed = await recent(services, context, ranked, moment, input);
+  const weighed = await recent(services, context, ranked, moment, recency);
   const hits = await timed.later("load", loadHits(services, context, weighed, filter, moment, input));
   if (input.touch !== false && moment.asOf === undefined) {
     touch(
@@ -245,13 +249,25 @@ function fuse(found: SearchResult, input: RecallInput): Fused[] {
   return fuseScores(lists);
 }
 
+/** As the caller says; else as the namespace does, if one is asked alone, by its name; else as configured. */
+async function recencyOf(
+  services: Services,
+  { recency }: RecallInput,
+  lists: readonly ScopedList[],
+): Promise<Recency> {
+  if (recency !== undefined) return recency;
+  const [only, ...others] = lists;
+  const named = only !== undefined && others.length === 0 && !scopeOf(only.name).below;
+  return recencyIn(services, named ? only.name : undefined);
+}
+
 /** Brings how old they are into the scores of what was found, where that counts. */
 async function recent(
-  { store, recency: configured }: Services,
+  { store }: Services,
   context: Context,
   ranked: readonly Found[],
   { asOf }: Moment,
-  { recency = configured }: RecallInput,
+  recency: Recency,
 ): Promise<readonly Found[]> {
   if (recency.weight === 0 || ranked.length === 0) return ranked;
   const times = await store.timesOf(ranked.map(({ fused }) => fused));

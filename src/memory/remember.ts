@@ -4,6 +4,8 @@ import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { COMPARE_GRACE_MS } from "./corroborate.js";
 import type { SourceRef } from "./derive.js";
+import type { DefaultTtl } from "./defaults.js";
+import { ttlIn } from "./defaults.js";
 import { sourceTrust } from "./derive.js";
 import type { FirstEmbedding } from "./embed.js";
 import { embedFirstPassages } from "./embed.js";
@@ -156,13 +158,14 @@ async function draft(
   namespace: string,
   inputs: readonly RememberInput[],
 ): Promise<Draft[]> {
-  const bounds = await Promise.all(
-    inputs.map((input) => sourceTrust(services, context, namespace, input.derived_from ?? [])),
-  );
+  const [ttl, ...bounds] = await Promise.all([
+    ttlIn(services, namespace),
+    ...inputs.map((input) => sourceTrust(services, context, namespace, input.derived_from ?? [])),
+  ]);
   const memories = inputs.map((input, index) => {
     const bound = bounds[index] ?? null;
     const source_trust = bound instanceof DomainError ? null : bound;
-    return { ...newMemory(services, context, namespace, input), source_trust };
+    return { ...newMemory(services, context, namespace, input, ttl), source_trust };
   });
   const refusals = bounds.map((bound) => (bound instanceof DomainError ? bound : undefined));
   const sessions = [...new Set(memories.filter(isTurn).map(({ session_id }) => session_id))];
@@ -226,10 +229,11 @@ function newMemory(
   context: Context,
   namespace: string,
   input: RememberInput,
+  ttl: DefaultTtl,
 ): Omit<Memory, "embedding"> {
   const now = context.now();
   const { importance = DEFAULT_IMPORTANCE, pinned = false } = input;
-  const lifetime = lifetimeOf(services.defaultTtl, input.memory_type, input.ttl_seconds);
+  const lifetime = lifetimeOf(ttl[input.memory_type], input.ttl_seconds);
   const { fact } = input;
   const validFrom = input.valid_from ?? fact?.valid_from;
   return {

@@ -63,7 +63,7 @@ export async function revise(
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     // Where there is none, the second look is the one that goes on record.
     const current = (await store.peek(ref)) ?? (await store.get(trail, ref));
-    if (current === undefined) throw memoryNotFound();
+    if (current === undefined || current === "ended") throw memoryNotFound();
     await refuseUnfit(services, trail, current, input, expectedVersion);
     const revision = await nextVersion(services, context, current, input);
     const outcome = await store.revise(trail, revision);

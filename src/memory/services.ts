@@ -2,12 +2,12 @@ import type { Embedder } from "../embeddings/embedder.js";
 import type { AuditLog } from "../access/ports.js";
 import type { Accuracies, AgentRegistry } from "./agents.js";
 import type { CorroborationWorker } from "./corroborate.js";
+import type { DefaultTtl } from "./defaults.js";
 import type { EmbeddingWorker } from "./embedding-worker.js";
 import type { EntityStore } from "./facts/ports.js";
 import type { MemoryStore } from "./ports.js";
 import type { Recency } from "./recency.js";
 import type { ReceiptStore } from "./receipt.js";
-import type { MemoryType } from "./record.js";
 
 /** What the verbs work with; built once in main. */
 export interface Services {
@@ -22,11 +22,11 @@ export interface Services {
   readonly worker: EmbeddingWorker;
   /** Undefined: what is written isn't compared with what others wrote. */
   readonly corroboration: CorroborationWorker | undefined;
-  /** Seconds that a memory of each type lives unless told otherwise; null: for ever. */
-  readonly defaultTtl: Readonly<Record<MemoryType, number | null>>;
+  /** Where neither a caller nor a namespace's settings say how long a memory lives. */
+  readonly defaultTtl: DefaultTtl;
   /** A memory that decays ends after so many of its lives at the latest, however much it is used. */
   readonly maxLives: number;
-  /** Of a recall that says nothing of it. */
+  /** Of a recall that says nothing of it, where the namespace's settings don't either. */
   readonly recency: Recency;
   /** Tells operators how long a stage took; seconds. */
   readonly observe: (stage: RecallStage, seconds: number) => void;

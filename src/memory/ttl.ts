@@ -1,14 +1,8 @@
-import type { Lifetime, Memory, MemoryType } from "./record.js";
+import type { Lifetime, Memory } from "./record.js";
 
 /** `ttlSeconds` null means for ever by the caller's word, undefined the default of the type. */
-export function lifetimeOf(
-  defaults: Readonly<Record<MemoryType, number | null>>,
-  type: MemoryType,
-  ttlSeconds: number | null | undefined,
-): Lifetime {
-  return ttlSeconds === undefined
-    ? { seconds: defaults[type], by: "type" }
-    : { seconds: ttlSeconds, by: "ttl" };
+export function lifetimeOf(byDefault: number | null, ttlSeconds: number | null | undefined): Lifetime {
+  return ttlSeconds === undefined ? { seconds: byDefault, by: "type" } : { seconds: ttlSeconds, by: "ttl" };
 }
 
 /** Redis removes a key once its time is past; a memory ends when its time has come. */

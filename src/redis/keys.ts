@@ -59,6 +59,8 @@ export interface Keys {
   usage(namespace: string): string;
   /** What of {@link usage} ends by itself, and when. */
   usageEnding(namespace: string): string;
+  /** Old versions that end before their memories, by when; lua/usage.lua makes it of `usageEnding`. */
+  versionsEnding(namespace: string): string;
   /** How often memories of the namespace were used, and when last, a hash by id: `<count> <milliseconds>`. */
   uses(namespace: string): string;
   /** The facts of one subject and predicate by when they begin, a sorted set. Scripts build it: see lua/facts.lua. */
@@ -94,6 +96,8 @@ export interface Keys {
   /** The namespace's sessions by their last append, and by their end. */
   sessions(namespace: string): string;
   sessionsEnding(namespace: string): string;
+  /** How many bytes each session counts for, a hash by its facet. Scripts build it: see lua/usage.lua. */
+  sessionBytes(namespace: string): string;
   sessionsDueIndex(): string;
   /** What is at work in a namespace, and what its schedule says, a hash. See lua/consolidation.lua for these. */
   consolidationHead(namespace: string): string;
@@ -144,6 +148,11 @@ export const SETTING_FIELDS = [
   "quota_bytes",
   "publish_min_trust",
   "decay_touch",
+  "ttl_episodic_seconds",
+  "ttl_semantic_seconds",
+  "ttl_procedural_seconds",
+  "recency_weight",
+  "recency_half_life_days",
   "session_ttl_seconds",
   "session_window_messages",
   "session_window_tokens",
@@ -180,6 +189,7 @@ export function createKeys(prefix: string): Keys {
     settings: (namespace) => `${prefix}:settings:{${namespace}}`,
     usage: (namespace) => `${prefix}:usage:{${namespace}}`,
     usageEnding: (namespace) => `${prefix}:usage-ending:{${namespace}}`,
+    versionsEnding: (namespace) => `${prefix}:versions-ending:{${namespace}}`,
     uses: (namespace) => `${prefix}:uses:{${namespace}}`,
     timeline: (namespace, place) => `${prefix}:timeline:{${namespace}}:${place}`,
     entities: (namespace) => `${prefix}:entities:{${namespace}}`,
@@ -209,6 +219,7 @@ export function createKeys(prefix: string): Keys {
     allSessionsDue: () => `${prefix}:session-due:`,
     sessions: (namespace) => `${prefix}:sessions:{${namespace}}`,
     sessionsEnding: (namespace) => `${prefix}:sessions-ending:{${namespace}}`,
+    sessionBytes: (namespace) => `${prefix}:session-bytes:{${namespace}}`,
     sessionsDueIndex: () => `${prefix}:idx:session-due:${SESSION_SCHEMA}`,
     consolidationHead: (namespace) => `${prefix}:consolidation-head:{${namespace}}`,
     consolidation: (namespace, id) => `${prefix}:consolidation:{${namespace}}:${id}`,

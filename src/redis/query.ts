@@ -18,13 +18,18 @@ export type Params = Record<string, string | Buffer>;
 /** No tag ever has this value: neither a namespace nor a facet can hold it. */
 const NEVER = "!";
 
+export type Superseded = "none" | "behind" | "any" | "only";
+
 export interface ScopeOptions {
   /** Whether the index is asked when a version was current; true unless told otherwise. */
   readonly timed?: boolean;
   /** True: what is in quarantine, in place of what isn't; `any`: both. */
   readonly quarantined?: boolean | "any";
-  /** Also what another memory stands for now. */
-  readonly superseded?: boolean;
+  /**
+   * Also what was superseded by other memories: what recall finds of it, all of it, or nothing but that. None unless
+   * told otherwise.
+   */
+  readonly superseded?: Superseded | undefined;
 }
 
 /**
@@ -38,11 +43,16 @@ export function scopeClause(
   filter: FacetQuery,
   params: Params,
   moment: Moment = PRESENT,
-  { timed = true, quarantined = false, superseded = false }: ScopeOptions = {},
+  { timed = true, quarantined = false, superseded = "none" }: ScopeOptions = {},
 ): string {
   params["never"] = NEVER;
   const clauses = [
-    ...namespaceClauses(scopes, params, moment.asOf !== undefined),
+    ...namespaceClauses(
+      scopes,
+      params,
+      moment.asOf !== undefined || superseded === "only",
+      superseded === "any",
+    ),
     ...filter.groups.map((group, index) => tagClause("facets", group, `f${index}`, params)),
   ];
   const time = timeClause(filter);
@@ -52,14 +62,15 @@ export function scopeClause(
   const unwanted = [
     ...(filter.without ?? []),
     ...(quarantined === false ? [QUARANTINE_FACET] : []),
-    ...(superseded ? [] : [SUPERSEDED_FACET]),
+    ...(superseded === "none" ? [SUPERSEDED_FACET] : []),
   ];
+  const only = superseded === "only" ? [tagClause("facets", [SUPERSEDED_FACET], "superseded", params)] : [];
   return [
     ...(unwanted.length === 0 ? [] : [`(-${tagClause("facets", unwanted, "without", params)})`]),
     ...(quarantined === true
       ? [weightless(tagClause("facets", [QUARANTINE_FACET], "quarantine", params))]
       : []),
-    ...clauses.map(weightless),
+    ...[...only, ...clauses].map(weightless),
     ...momentClauses(moment, timed, everything),
   ].join(" ");
 }
@@ -85,14 +96,25 @@ function momentClauses({ asOf, validAt }: Moment, timed: boolean, everything: bo
 const weightless = (clause: string): string => `(${clause})=>{$weight:0}`;
 
 /** None where everything is in scope. */
-function namespaceClauses(scopes: readonly Scope[], params: Params, past: boolean): string[] {
+function namespaceClauses(
+  scopes: readonly Scope[],
+  params: Params,
+  past: boolean,
+  hidden: boolean,
+): string[] {
   if (scopes.some(({ root, below }) => below && root === "")) return [];
   const roots = scopes.map(({ root }) => root);
   const named = tagClause("ns", past ? [...roots, ...roots.map(oldNamespace)] : roots, "ns", params);
   const above = scopes.filter(({ below }) => below).map(({ root }) => root);
-  if (above.length === 0) return [named];
+  if (above.length === 0) return hidden ? [`${weightless(named)}|${hiddenClause(roots, params)}`] : [named];
   const facets = [...above.map(belowFacet), ...(past ? above.map(oldBelowFacet) : [])];
   return [`${weightless(named)}|${weightless(tagClause("facets", facets, "below", params))}`];
+}
+
+/** What was superseded and recall doesn't find: it has the namespace of old versions, which don't have this facet. */
+function hiddenClause(roots: readonly string[], params: Params): string {
+  const named = tagClause("ns", roots.map(oldNamespace), "hidden", params);
+  return `(${weightless(named)} ${weightless(tagClause("facets", [SUPERSEDED_FACET], "superseded", params))})`;
 }
 
 /** Numbers only, so there is nothing to bind. Undefined where any time will do. */

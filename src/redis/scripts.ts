@@ -78,8 +78,9 @@ const factual = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
 /** A script of state memory: its scope is what lua/state.lua takes. */
 const state = <Reply>(name: string, decode: (reply: unknown) => Reply) => scoped(["state"], name, decode);
 
-/** A script on a session: its scope is what lua/session.lua takes. */
-const session = <Reply>(name: string, decode: (reply: unknown) => Reply) => scoped(["session"], name, decode);
+/** A script on a session: its scope is a meter's, and then what lua/session.lua takes. */
+const session = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
+  scoped(["usage", "session"], name, decode);
 
 /** A script of what the service does by itself, after what it needs of others. */
 function joined<Reply>(name: string, before: readonly string[], decode: (reply: unknown) => Reply) {
@@ -201,7 +202,7 @@ export const scripts = {
   queryState: script("state-query", text),
   appendMessages: session("session-append", integers),
   readSession: session("session-read", list),
-  listSessions: audited("session-list", list),
+  listSessions: scoped(["usage"], "session-list", list),
   deleteSession: session("session-delete", integer),
   claimSession: script("session-claim", list),
   settleSession: session("session-settle", integer),

@@ -4,7 +4,7 @@ import type { Context } from "../domain/context.js";
 import { DomainError, invalid } from "../domain/errors.js";
 import type { JsonValue } from "../domain/json.js";
 import type { StateDocument, StateRef } from "./document.js";
-import { jsonText } from "./json-text.js";
+import { storedText } from "./json-text.js";
 import { badPath, checkPath } from "./path.js";
 import { stateNotFound } from "./refusals.js";
 import type { StateServices } from "./services.js";
@@ -31,7 +31,7 @@ export async function getStateAsOf(
   }
   const { document } = outcome;
   if (path === undefined) return document;
-  const value = jsonText("value", JSON.parse(document.json) as JsonValue);
+  const value = storedText(JSON.parse(document.json) as JsonValue);
   const json = await store.query(ref.namespace, value, path);
   if (json === undefined) throw badPath("path");
   return { ...document, json };

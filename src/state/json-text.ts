@@ -15,19 +15,46 @@ export interface JsonText {
 
 const NO_FIXES: readonly string[] = [];
 
+export interface JsonTextOptions {
+  /** How many levels of a document it is put under. */
+  readonly above?: number;
+  /** It is merged with what is there, so a path must lead to one place whatever that is. */
+  readonly merged?: boolean;
+  /** The path at which it is put into a document. */
+  readonly at?: string | undefined;
+}
+
 /**
- * Throws `invalid_request` that names the field if the value is nested too deep, ill-formed or too large. `above`: how
- * many levels of a document it is put under.
+ * Throws `invalid_request` that names the field if the value is nested too deep, ill-formed or too large, or holds a
+ * number that RedisJSON would not keep exactly.
  */
-export function jsonText(field: string, value: JsonValue, above = 0): JsonText {
+export function jsonText(
+  field: string,
+  value: JsonValue,
+  { above = 0, merged = false, at = "$" }: JsonTextOptions = {},
+): JsonText {
   const plain = inspect(field, value, above + 1);
   const json = plain ? JSON.stringify(value) : writeShortest(value);
   if (json.length > LIMITS.stateBytes / 3 && Buffer.byteLength(json) > LIMITS.stateBytes) {
     throw invalid(field, `Must not exceed ${LIMITS.stateBytes} bytes of JSON.`);
   }
   if (plain) return { json, stored: json, fixes: NO_FIXES };
-  const fixes: string[] = [];
-  return { json, stored: writeExact(value, "", fixes), fixes };
+  const fixes: Fix[] = [];
+  const stored = writeExact(value, [], fixes);
+  for (const { steps, number } of fixes) {
+    const alone = !steps.includes(ANY) || (!merged && countNumbers(value, steps) === 1);
+    // A filter may not hold any more once the value is there.
+    if (!alone || /[\\?]/.test(at)) throw inexact(field, number);
+  }
+  return { json, stored, fixes: textOf(fixes) };
+}
+
+/** As {@link jsonText} of a value that was checked when it was written; numbers that no path leads to stay as they are. */
+export function storedText(value: JsonValue): JsonText {
+  const fixes: Fix[] = [];
+  const stored = writeExact(value, [], fixes);
+  const sure = fixes.filter(({ steps }) => !steps.includes(ANY) || countNumbers(value, steps) === 1);
+  return { json: writeShortest(value), stored, fixes: textOf(sure) };
 }
 
 /** One walk for all that must be known. False if a number in it needs care. */
@@ -68,24 +95,67 @@ function writeShortest(value: JsonValue): string {
   return `{${members.join(",")}}`;
 }
 
-function writeExact(value: JsonValue, path: string, fixes: string[]): string {
+/** A name or a place, as it stands in a path. */
+type Step = { readonly of: string | number; readonly text: string } | typeof ANY;
+
+/** Any member, where a name can't be written. */
+const ANY = "*";
+
+interface Fix {
+  readonly steps: readonly Step[];
+  readonly number: number;
+  readonly add: string;
+}
+
+function textOf(fixes: readonly Fix[]): string[] {
+  return fixes.flatMap(({ steps, add }) => [
+    steps.map((each) => (each === ANY ? ".*" : each.text)).join(""),
+    add,
+  ]);
+}
+
+function writeExact(value: JsonValue, steps: readonly Step[], fixes: Fix[]): string {
   if (typeof value === "number") {
     if (isReadExactly(value)) return String(value);
     const { text, add } = exactText(value);
-    if (add !== undefined) fixes.push(path, add);
+    if (add !== undefined) fixes.push({ steps, number: value, add });
     return text;
   }
   if (Array.isArray(value)) {
-    return `[${value.map((element, index) => writeExact(element, `${path}[${index}]`, fixes)).join(",")}]`;
+    const elements = value.map((element, index) =>
+      writeExact(element, [...steps, { of: index, text: `[${index}]` }], fixes),
+    );
+    return `[${elements.join(",")}]`;
   }
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const members = Object.entries(value).map(
-    ([key, child]) => `${JSON.stringify(key)}:${writeExact(child, path + step(key), fixes)}`,
+    ([key, child]) => `${JSON.stringify(key)}:${writeExact(child, [...steps, step(key)], fixes)}`,
   );
   return `{${members.join(",")}}`;
 }
 
-/** RedisJSON's paths know two escapes in a quoted name, and take every other character as it is. */
-function step(key: string): string {
-  return `["${key.replaceAll(/["\\]/g, String.raw`\$&`)}"]`;
+/**
+ * Where it changes something, RedisJSON 2.8 takes a quoted name as it is written, escapes and all; where it looks, it
+ * doesn't. So there is no way to write a name with a backslash, or with both kinds of quotes.
+ */
+function step(key: string): Step {
+  if (key.includes("\\")) return ANY;
+  if (!key.includes('"')) return { of: key, text: `["${key}"]` };
+  return key.includes("'") ? ANY : { of: key, text: `['${key}']` };
+}
+
+/** How many numbers a path leads to. */
+function countNumbers(value: JsonValue, steps: readonly Step[]): number {
+  const [first, ...rest] = steps;
+  if (first === undefined) return typeof value === "number" ? 1 : 0;
+  if (typeof value !== "object" || value === null) return 0;
+  const children = Object.entries(value).filter(([key]) => first === ANY || key === String(first.of));
+  return children.reduce((sum, [, child]) => sum + countNumbers(child, rest), 0);
+}
+
+function inexact(field: string, number: number) {
+  return invalid(
+    field,
+    `The number ${number} can't be kept exactly where it stands: below a name with a backslash or with both kinds of quotes, or where a filter selects.`,
+  );
 }

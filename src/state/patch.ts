@@ -24,7 +24,7 @@ export async function patchState(
   { patch, ttl_seconds }: PatchInput,
   precondition: Precondition,
 ): Promise<StateDocument> {
-  const text = jsonText("body", patch);
+  const text = jsonText("body", patch, { merged: true });
   // The answer shows the whole document, also what the caller didn't write.
   await authorize(audit, context, ref.namespace, { verb: "read", act: "state.patch" });
   await authorize(audit, context, ref.namespace, { verb: "write", act: "state.patch" });

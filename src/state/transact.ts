@@ -77,11 +77,15 @@ function prepare(input: OperationInput, index: number): TransactionOperation {
   let above = 0;
   if (path !== undefined && input.value !== undefined) above = checkWritePath(`${field}.path`, path);
   else if (path !== undefined) checkPath(`${field}.path`, path);
+  const merged = input.op === "merge";
   return {
     op: input.op,
     key: input.key,
     path,
-    value: input.value === undefined ? undefined : jsonText(`${field}.value`, input.value, above),
+    value:
+      input.value === undefined
+        ? undefined
+        : jsonText(`${field}.value`, input.value, { above, merged, at: path }),
     by: input.by ?? 0,
     min: input.min,
     max: input.max,

@@ -240,6 +240,7 @@ test("after any acts, the count is that of the memories that are there", async (
       expect(await usage(services[0], namespace)).toEqual({
         memories: left.length,
         bytes: await counted(namespace),
+        session_bytes: 0,
         quota: { memories: 4, bytes: null },
       });
     }),

@@ -67,6 +67,9 @@ test.each([
   ["quota.memories", { quota: { memories: -1 } }],
   ["quota.bytes", { quota: { bytes: 1.5 } }],
   ["quota.rows", { quota: { rows: 1 } }],
+  ["ttl.episodic_seconds", { ttl: { episodic_seconds: -1 } }],
+  ["recency.weight", { recency: { weight: 2 } }],
+  ["recency.half_life_days", { recency: { half_life_days: 0 } }],
   ["state_ttl.default_seconds", { state_ttl: { default_seconds: 61, max_seconds: 60 } }],
   ["state_ttl.max_seconds", { state_ttl: { max_seconds: 0 } }],
   ["predicates.lives_in", { predicates: { lives_in: "some" } }],
@@ -83,6 +86,7 @@ test("usage says which quota is in force: the namespace's own, else the configur
   expect(await usage(service, namespace)).toEqual({
     memories: 0,
     bytes: 0,
+    session_bytes: 0,
     quota: { memories: 7, bytes: 70_000 },
   });
   await putSettings(service, namespace, { quota: { memories: 3 } });

@@ -24,7 +24,7 @@ const SPEAKERS = ["Ann", "Bob"];
 /** Episodes that cluster by their words, duplicates, and facts. */
 function memories(): object[] {
   const episodes = SUBJECTS.flatMap((subject, group) =>
-    Array.from({ length: 12 }, (_, index) => ({
+    Array.from({ length: 30 }, (_, index) => ({
       content: `${SPEAKERS[index % 2]}: About the ${subject} ${subject}s: I live in ${subject} street number ${index}, the ${subject} part ${index % 3} is ordered. The ${subject} can wait.`,
       memory_type: "episodic",
       session_id: `s${group}`,
@@ -91,9 +91,8 @@ async function killAgainAndAgain(namespace: string, rounds: number): Promise<num
   let interrupted = 0;
   for (let round = 0; round < rounds; round++) {
     const victim = await startService({ MNEME_KEY_PREFIX: service.prefix });
-    await endLease(namespace);
     // Any moment will do: no assertion hangs on which.
-    await new Promise((resolve) => setTimeout(resolve, 900 + ((round * 53) % 250)));
+    await new Promise((resolve) => setTimeout(resolve, (round * 53) % 250));
     await victim.kill9();
     if (await endLease(namespace)) interrupted += 1;
   }

@@ -95,6 +95,8 @@ describe("merging near-duplicates", () => {
       consolidation: { run: run.id, step: "merge", method: "deterministic" },
     });
 
+    const behind = await listAll(service, namespace, { superseded: "true" });
+    expect(ids(behind).toSorted()).toEqual(ids([one, other]).toSorted());
     // 17:00 contradicts 18:00: both stay, apart.
     expect(ids(await listAll(service, namespace)).toSorted()).toEqual([third.id, id].toSorted());
     expect(await read(service, one)).toMatchObject({ superseded_by: id, content: one.content });
@@ -161,6 +163,20 @@ describe("summarising old episodes", () => {
     ]);
     expect(episodes.filter(({ id }) => !standing.has(id))).toEqual([]);
 
+    // Found by what one of its sources says; who asks for episodes gets the episode itself.
+    const source = episodes.find(({ id }) =>
+      summaries.some(({ derived_from }) => derived_from.some((each) => each.id === id)),
+    );
+    const booked = { query: source?.content, namespaces: [namespace], limit: 1 };
+    const [hit] = (await recall(service, booked)).hits;
+    expect(hit?.memory.memory_type).toBe("semantic");
+    expect(hit?.memory.derived_from.map(({ id }) => id)).toContain(source?.id);
+    const [episode] = (await recall(service, { ...booked, memory_types: ["episodic"] })).hits;
+    expect(episode?.memory.id).toBe(source?.id);
+    const everywhere = (await recall(service, { query: "SD-4471-K", namespaces: [namespace], limit: 50 }))
+      .hits;
+    expect(new Set(everywhere.map(({ memory }) => memory.id)).size).toBe(everywhere.length);
+
     const undone = await undo(service, namespace, run.id);
     expect(undone.status).toBe("undone");
     expect(ids(await listAll(service, namespace)).toSorted()).toEqual(ids(episodes).toSorted());
@@ -203,6 +219,10 @@ describe("expiring what nobody read", () => {
     expect(left.toSorted()).toEqual(
       ids([used, pinned, important, confirmed, fact].filter((each) => each !== undefined)).toSorted(),
     );
+    // A policy forgets what recall has forgotten.
+    const policy = { policy: { max_age_seconds: 0 }, dry_run: true };
+    const forgotten = await service.send("POST", `/v1/namespaces/${namespace}/forget`, policy);
+    expect(bodyOf<{ ids: string[] }>(forgotten, 200).ids).toContain(unread.id);
     await undo(service, namespace, run.id);
     expect(await read(service, unread)).toMatchObject({ expires_at: null, superseded_at: null });
     expect((await listAll(service, namespace)).length).toBe(6);

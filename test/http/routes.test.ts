@@ -61,6 +61,7 @@ describe("POST memories", () => {
       seen_count: 1,
       origin: null,
       superseded_at: null,
+      superseded_by: null,
       valid_from: null,
       valid_to: null,
       last_seen_at: memory.recorded_at,

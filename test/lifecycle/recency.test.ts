@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { weighRecency } from "../../src/memory/recency.js";
 import type { Json } from "../support/memories.js";
-import { contents, newNamespace, recall, remember } from "../support/memories.js";
+import { bodyOf, contents, newNamespace, recall, remember } from "../support/memories.js";
+import { putSettings } from "../support/namespaces.js";
 import type { Service } from "../support/service.js";
 import { startService } from "../support/service.js";
 
@@ -102,6 +103,26 @@ describe("in a recall", () => {
     );
     expect(contents(await ask({}, configured))).toEqual(contents(recent));
     expect((await ask({ recency: { weight: 0 } }, configured)).hits).toEqual((await ask({})).hits);
+  });
+
+  test("a namespace's settings say it for a recall of it alone", async () => {
+    const own = newNamespace();
+    for (const [content, days] of [
+      ["fox fox fox and hound", 365],
+      ["fox and a long story of other things", 1],
+    ] as const)
+      await remember(service, own, { content, timestamp: ago(days) });
+    const first = async (more: Json = {}) => contents(await ask({ namespaces: [own], ...more }))[0];
+    expect(await first()).toBe("fox fox fox and hound");
+    bodyOf(await putSettings(service, own, { recency: { weight: 0.9, half_life_days: 10 } }), 200);
+    expect(await first()).toBe("fox and a long story of other things");
+    expect(await first({ recency: { weight: 0 } })).toBe("fox fox fox and hound");
+    const both = await ask({ namespaces: [own, namespace], explain: true });
+    expect(both.hits.every(({ explain }) => explain?.recency === undefined)).toBe(true);
+    bodyOf(await putSettings(service, own, { recency: { weight: 0 } }), 200);
+    expect((await ask({ namespaces: [own], explain: true }, configured)).hits[0]?.explain?.recency).toBe(
+      undefined,
+    );
   });
 
   test("as of the past, ages are of then", async () => {

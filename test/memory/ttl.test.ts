@@ -15,6 +15,7 @@ import {
   remember,
   revise,
 } from "../support/memories.js";
+import { putSettings } from "../support/namespaces.js";
 import { startRedis } from "../support/redis.js";
 import type { Service } from "../support/service.js";
 import { startService, until } from "../support/service.js";
@@ -63,6 +64,24 @@ const gone = (memory: Memory) =>
   );
 
 const endOf = ({ expires_at }: Memory) => (expires_at === null ? null : Date.parse(expires_at));
+
+test("a namespace's settings say how long each type lives, in place of what is configured", async () => {
+  const namespace = newNamespace();
+  const ttl = { episodic_seconds: 0, semantic_seconds: 200, procedural_seconds: null };
+  bodyOf(await putSettings(service, namespace, { ttl }), 200);
+  const write = (memory_type: string, more: object = {}) =>
+    remember(service, namespace, { content: `${memory_type} ${JSON.stringify(more)}`, memory_type, ...more });
+  const life = (memory: Memory) => (endOf(memory) ?? Infinity) - Date.parse(memory.recorded_at);
+  expect(life(await write("episodic"))).toBe(Infinity);
+  expect(life(await write("semantic"))).toBe(200_000);
+  expect(life(await write("procedural"))).toBe(Infinity);
+  expect(life(await write("semantic", { ttl_seconds: 7 }))).toBe(7_000);
+  const item = await service.send("PUT", `/v1/namespaces/${namespace}/items/k`, { content: "x" });
+  expect(life(bodyOf<Memory>(item, 201))).toBe(200_000);
+  bodyOf(await putSettings(service, namespace, { ttl: { procedural_seconds: 50 } }), 200);
+  expect(life(await write("procedural", { tags: ["later"] }))).toBe(50_000);
+  expect(life(await write("episodic", { tags: ["later"] }))).toBe(100_000);
+});
 
 describe("a memory with a time to live", () => {
   test("vanishes with its vectors and its content hash, and can be written anew", async () => {

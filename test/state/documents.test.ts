@@ -251,7 +251,57 @@ describe("a number", () => {
       { numRuns: 60 },
     );
   });
+
+  /** One that RedisJSON reads exactly from no text. */
+  const HARD = -1.1630312136991264e198;
+
+  test.each(['"', "'", "\\", `"'`, 'q"\\', '\\"', "\\'", `'"\\`, ".*", '"].x["', "a\nb"])(
+    "comes back exactly below the name %j",
+    async (name) => {
+      const namespace = newNamespace();
+      const value = { a: 1, before: { [name]: [HARD, { [name]: HARD, b: "x" }] }, [name]: "x", z: [1.5] };
+      expect((await setState(service, namespace, "k", value)).value).toEqual(value);
+      expect((await readState(service, namespace, "k")).value).toEqual(value);
+    },
+  );
+
+  test("that can't be kept exactly is refused, and nothing is changed", async () => {
+    const namespace = newNamespace();
+    const two = { "\\": HARD, "\\\\": HARD };
+    expect(await putState(service, namespace, "k", { value: two })).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: "value", message: expect.stringContaining("backslash") as string }] },
+    });
+    const before = await setState(service, namespace, "k", { "\\": 1, x: 2 });
+    const headers = { "content-type": "application/merge-patch+json" };
+    const patch = { "\\": HARD };
+    expect(await service.send("PATCH", statePath(namespace, "k"), patch, { headers })).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: "body" }] },
+    });
+    const operations = [
+      { op: "set", key: "k", path: '$["\\\\"]', value: HARD },
+      { op: "set", key: "k", path: "$[?(@==2)]", value: HARD },
+      { op: "merge", key: "k", value: patch },
+    ];
+    for (const operation of operations) {
+      const path = `/v1/namespaces/${namespace}/state-transactions`;
+      expect(await service.send("POST", path, { operations: [operation] })).toMatchObject({
+        status: 400,
+        body: { errors: [{ field: "operations[0].value" }] },
+      });
+    }
+    expect(await readState(service, namespace, "k")).toMatchObject({
+      value: before.value,
+      version: before.version,
+    });
+  });
 });
+
+/** Of about one double in a thousand RedisJSON reads no text exactly, and below some names it can't be put right. */
+function isInexact({ status, text }: Answer): boolean {
+  return status === 400 && text.includes("can't be kept exactly");
+}
 
 test("any JSON comes back as it was sent, patched as RFC 7396 says", async () => {
   const namespace = newNamespace();
@@ -280,21 +330,22 @@ test("any JSON comes back as it was sent, patched as RFC 7396 says", async () =>
     fc.asyncProperty(json, json, json, async (value, first, second) => {
       // As the service parses it: -0 is lost by JSON.stringify, which isn't what is tested here.
       const sent = JSON.parse(JSON.stringify([value, first, second])) as [JsonValue, JsonValue, JsonValue];
-      expect((await setState(service, namespace, "patched", sent[0])).value).toEqual(sent[0]);
+      const written = await putState(service, namespace, "patched", { value: sent[0] });
+      if (isInexact(written)) return;
+      expect((written.body as State).value).toEqual(sent[0]);
       let model: JsonValue = sent[0];
       for (const patch of sent.slice(1)) {
-        model = mergePatch(model, patch);
         const answer = await service.send("PATCH", path, patch, {
           headers: { "content-type": "application/merge-patch+json" },
         });
+        if (isInexact(answer)) continue;
+        model = mergePatch(model, patch);
         expect(answer).toMatchObject({ status: 200 });
         expect((answer.body as State).value).toEqual(model);
       }
       expect((await readState(service, namespace, "patched")).value).toEqual(model);
     }),
-    // A seed of its own, because of a known defect: of about one double in a thousand RedisJSON reads no text exactly,
-    // and its correction doesn't reach it below a name with both a quote and a backslash (-1.1630312136991264e+198).
-    { numRuns: 250, seed: 20_260 },
+    { numRuns: 250 },
   );
 });
 

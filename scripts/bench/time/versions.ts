@@ -12,47 +12,60 @@ const BATCH = 500;
 const WRITERS = 8;
 const WARM_UP = 50;
 
-/** Recall as of the middle of a history beside recall of the present: memories with vectors, each with old versions. */
+/**
+ * Recall as of the middle of a history beside recall of the present: memories with vectors, each with old versions. And
+ * beside that, in a Redis of its own, recall of the present over the same memories without any.
+ */
 export async function measureVersions(env: Env, samples: number): Promise<Row[]> {
-  return withBench(env, async (bench) => {
-    const ids = await write(bench);
-    // Each memory has as many versions before this moment as after it.
-    let asOf = "";
-    for (let version = 2; version <= VERSIONS; version++) {
-      if (version === Math.ceil(VERSIONS / 2) + 1) asOf = new Date().toISOString();
-      await reviseAll(bench, ids, version);
-    }
-    const ask = (more: object) => (index: number) => {
-      const { text, embedding } = bench.corpus.question(index, VERSIONED);
-      const body = { query: text, embedding, namespaces: [bench.namespace], receipt: false, ...more };
-      return httpRequest("POST", "/v1/recall", body);
-    };
-    const requests: readonly (readonly [string, (index: number) => Buffer])[] = [
-      ["recall, present", ask({})],
-      ["recall, as of the middle", ask({ as_of: asOf })],
-      ["recall, as of the middle, valid at any time", ask({ as_of: asOf, valid_at: "any" })],
-      ["recall, present, with a receipt", ask({ receipt: true })],
-    ];
-    const made = requests.map(([, make]) =>
-      Array.from({ length: samples + WARM_UP }, (_, index) => make(index)),
-    );
-    const latencies = await interleave(
-      made.map((list) => ({ run: (index: number) => bench.http.send(list[index] ?? Buffer.alloc(0)) })),
-      { samples, warmUp: WARM_UP },
-    );
-    return latencies.map((latency, place) => ({
-      operation: requests[place]?.[0] ?? "",
-      latency,
-      edges: undefined,
-    }));
-  });
+  return withBench(env, (single) => withBench(env, (bench) => measureBeside(single, bench, samples)));
 }
 
-async function write(bench: Bench): Promise<string[]> {
+async function measureBeside(single: Bench, bench: Bench, samples: number): Promise<Row[]> {
+  // What the last version of each says.
+  await write(single, (VERSIONS - 1) * VERSIONED);
+  const ids = await write(bench, 0);
+  // Each memory has as many versions before this moment as after it.
+  let asOf = "";
+  for (let version = 2; version <= VERSIONS; version++) {
+    if (version === Math.ceil(VERSIONS / 2) + 1) asOf = new Date().toISOString();
+    await reviseAll(bench, ids, version);
+  }
+  const ask = (more: object) => (index: number) => {
+    const { text, embedding } = bench.corpus.question(index, VERSIONED);
+    const body = { query: text, embedding, namespaces: [bench.namespace], receipt: false, ...more };
+    return httpRequest("POST", "/v1/recall", body);
+  };
+  const requests: readonly (readonly [string, (index: number) => Buffer, Bench])[] = [
+    ["recall, present", ask({}), bench],
+    ["recall, as of the middle", ask({ as_of: asOf }), bench],
+    ["recall, as of the middle, valid at any time", ask({ as_of: asOf, valid_at: "any" }), bench],
+    ["recall, present, with a receipt", ask({ receipt: true }), bench],
+    ["recall, present, one version each", ask({}), single],
+  ];
+  const made = requests.map(([, make]) =>
+    Array.from({ length: samples + WARM_UP }, (_, index) => make(index)),
+  );
+  const latencies = await interleave(
+    requests.map(([, , { http }], place) => ({
+      run: (index: number) => http.send(made[place]?.[index] ?? Buffer.alloc(0)),
+    })),
+    { samples, warmUp: WARM_UP },
+  );
+  return latencies.map((latency, place) => ({
+    operation: requests[place]?.[0] ?? "",
+    latency,
+    edges: undefined,
+  }));
+}
+
+/** Those of the corpus from this one on. */
+async function write(bench: Bench, first: number): Promise<string[]> {
   const ids: string[] = [];
   const bar = startProgressBar(`writing ${VERSIONED} memories`, VERSIONED);
   for (let from = 0; from < VERSIONED; from += BATCH) {
-    const memories = Array.from({ length: BATCH }, (_, index) => semantic(bench.corpus.record(from + index)));
+    const memories = Array.from({ length: BATCH }, (_, index) =>
+      semantic(bench.corpus.record(first + from + index)),
+    );
     const path = `/v1/namespaces/${bench.namespace}/memories/batch`;
     const answer = await bench.http.send(httpRequest("POST", path, { memories }));
     const { results } = JSON.parse(answer.toString()) as { results: { memory: { id: string } }[] };

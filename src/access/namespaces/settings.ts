@@ -7,12 +7,20 @@
 export interface Settings {
   /** How long a document of state lives that says nothing, and that any may live. */
   readonly state_ttl: { readonly default_seconds: number | null; readonly max_seconds: number | null };
-  /** How many memories it may hold, and how many bytes of them. */
+  /** How many memories it may hold, and how many bytes of them and of sessions. */
   readonly quota: { readonly memories: number | null; readonly bytes: number | null };
   /** What is trusted less than this is in quarantine once it was published there. */
   readonly publish: { readonly min_trust: number | null };
   /** Whether a recall notes what it returns as used, which prolongs its life. */
   readonly decay: { readonly touch: boolean | null };
+  /** How long a memory of each type lives that says nothing; 0: for ever. */
+  readonly ttl: {
+    readonly episodic_seconds: number | null;
+    readonly semantic_seconds: number | null;
+    readonly procedural_seconds: number | null;
+  };
+  /** How much it counts how old a memory is, in a recall of this namespace alone that says nothing of it. */
+  readonly recency: { readonly weight: number | null; readonly half_life_days: number | null };
   /**
    * Of sessions: how long one lives after the last act on it, and how many messages and tokens one holds before its
    * oldest turns are promoted to episodic memory.
@@ -45,6 +53,8 @@ export const NO_SETTINGS: Settings = {
   quota: { memories: null, bytes: null },
   publish: { min_trust: null },
   decay: { touch: null },
+  ttl: { episodic_seconds: null, semantic_seconds: null, procedural_seconds: null },
+  recency: { weight: null, half_life_days: null },
   session: { ttl_seconds: null, window_messages: null, window_tokens: null },
   consolidation: null,
   predicates: {},
@@ -59,8 +69,10 @@ export interface VersionedSettings {
 /** What a namespace holds, and may hold. */
 export interface Usage {
   readonly memories: number;
-  /** Of their JSON, interactions included, and of their vectors. */
+  /** Of their JSON, interactions included, of their vectors, and of sessions. */
   readonly bytes: number;
+  /** Those of sessions: messages that weren't promoted yet, all messages' ids, and running summaries. */
+  readonly session_bytes: number;
   /** In force, wherever it was set; null: any amount. */
   readonly quota: Settings["quota"];
 }

@@ -40,6 +40,7 @@ import {
   conflict,
   contradicted,
   full,
+  historyExpired,
   ifMatch,
   jsonBody,
   jsonResponse,
@@ -122,7 +123,9 @@ const readRoute = createRoute({
   request: {
     params: memoryParams,
     query: z.strictObject({
-      as_of: time.optional().openapi({ description: "As it was then; 404 if it wasn't there yet." }),
+      as_of: time.optional().openapi({
+        description: "As it was then; 404 if it wasn't there yet, 410 if that version isn't kept any more.",
+      }),
       explain: z
         .enum(["true", "false"])
         .default("false")
@@ -133,6 +136,7 @@ const readRoute = createRoute({
     200: jsonResponse(memoryDetailView, "The memory, with its interaction if it has one."),
     ...problems,
     ...notFound,
+    ...historyExpired,
   },
 });
 
@@ -294,10 +298,11 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
       return c.json({ results }, 200);
     })
     .openapi(listRoute, async (c) => {
-      const { order, limit, cursor, quarantined, ...query } = c.req.valid("query");
+      const { order, limit, cursor, quarantined, superseded, ...query } = c.req.valid("query");
       const page = await list(services, contextOf(c, now), c.req.valid("param").ns, {
         filter: filterOf(query),
         quarantined: quarantined === "true",
+        superseded: superseded === "true",
         order,
         limit,
         cursor,

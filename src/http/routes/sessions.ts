@@ -23,7 +23,7 @@ import {
   viewMessage,
   viewSession,
 } from "../schemas/sessions.js";
-import { jsonBody, jsonResponse, namespaceParam, problem, problems, unfitBody } from "./shared.js";
+import { full, jsonBody, jsonResponse, namespaceParam, problem, problems, unfitBody } from "./shared.js";
 
 const tags = ["sessions"];
 const path = "/v1/namespaces/{ns}/sessions/{sid}";
@@ -44,6 +44,7 @@ const appendRoute = createRoute({
     200: jsonResponse(appendedView, "All of these ids were there already."),
     ...problems,
     ...unfitBody,
+    ...full,
   },
 });
 

@@ -70,6 +70,9 @@ export const keyMissing = {
 export const lostRace = {
   412: { ...problem, description: "The memory has another version than If-Match says." },
 } as const;
+export const historyExpired = {
+  410: { ...problem, description: "`as_of` is longer ago than old versions are kept." },
+} as const;
 export const settingsRace = {
   412: { ...problem, description: "The settings have another version than If-Match says." },
 } as const;

@@ -69,6 +69,10 @@ export const listParameters = z.strictObject({
     .enum(["true", "false"])
     .default("false")
     .openapi({ description: "true: only published copies in quarantine. Takes `write`." }),
+  superseded: z.enum(["true", "false"]).default("false").openapi({
+    description:
+      "true: only what other memories stand for, or nobody read: docs/lifecycle.md, Consolidation.",
+  }),
   order: z.enum(["asc", "desc"]).default("desc").openapi({ description: "Of recording." }),
   limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
   cursor: z.string().min(1).max(256).optional(),

@@ -9,6 +9,7 @@ import { itemsOnly } from "./list.js";
 import { factName, namespace } from "./primitives.js";
 
 const seconds = z.int().min(1).max(LIMITS.ttlSeconds).nullable().default(null);
+const life = z.int().min(0).max(LIMITS.ttlSeconds).nullable().default(null);
 const amount = z.int().min(0).max(LIMITS.quota).nullable().default(null);
 
 const windowMessages = z.int().min(2).max(LIMITS.windowMessages).nullable().default(null);
@@ -77,6 +78,20 @@ export const newSettings = z
         description:
           "`touch`: whether a recall notes what it returns as used, which prolongs its life; true unless set.",
       }),
+    ttl: z
+      .strictObject({ episodic_seconds: life, semantic_seconds: life, procedural_seconds: life })
+      .default(NO_SETTINGS.ttl)
+      .openapi({
+        description:
+          "How long a memory of each type lives that says nothing; 0: for ever. For memories that are written from then on.",
+      }),
+    recency: z
+      .strictObject({
+        weight: z.number().min(0).max(1).nullable().default(null),
+        half_life_days: z.number().min(0.001).max(36_500).nullable().default(null),
+      })
+      .default(NO_SETTINGS.recency)
+      .openapi({ description: "Of a recall of this namespace alone that says nothing of it." }),
     session: z
       .strictObject({ ttl_seconds: seconds, window_messages: windowMessages, window_tokens: windowTokens })
       .default(NO_SETTINGS.session),
@@ -94,6 +109,8 @@ export const settingsView = z
     quota: quotaView,
     publish: z.object({ min_trust: z.number().nullable() }),
     decay: z.object({ touch: z.boolean().nullable() }),
+    ttl: z.object({ episodic_seconds: setting, semantic_seconds: setting, procedural_seconds: setting }),
+    recency: z.object({ weight: z.number().nullable(), half_life_days: z.number().nullable() }),
     session: z.object({ ttl_seconds: setting, window_messages: setting, window_tokens: setting }),
     consolidation: z
       .object({
@@ -113,7 +130,11 @@ export const usageView = z
     memories: z.int(),
     bytes: z.int().openapi({
       description:
-        "Of the memories' JSON, interactions included, as last written, and of their vectors (2 bytes a dimension). What the index makes of them isn't counted.",
+        "Of the memories' JSON, interactions included, as last written, of their vectors (2 bytes a dimension), and of sessions. What the index makes of them isn't counted.",
+    }),
+    session_bytes: z.int().openapi({
+      description:
+        "Of those bytes, what sessions hold: messages that weren't promoted yet, the ids of all messages, and running summaries.",
     }),
     quota: quotaView.openapi({ description: "In force, wherever it was set; null: any amount." }),
   })

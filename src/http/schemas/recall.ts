@@ -66,7 +66,7 @@ export const recallRequest = z
     }),
     trust_weight: z.number().min(0).max(1).optional().openapi({
       description:
-        "How much trust counts in the order: score + |score| × trust_weight × (2 × trust - 1). 0.02 unless given; 0 with `fusion` rrf or a `mode` other than hybrid.",
+        "How much trust counts in the order: score + |score| × trust_weight × (2 × trust - 1). 0.01 unless given; 0 with `fusion` rrf or a `mode` other than hybrid.",
     }),
     outcome_weight: z.number().min(0).max(1).optional().openapi({
       description:

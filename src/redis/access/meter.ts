@@ -5,7 +5,14 @@ import type { ScriptScope } from "../scripts.js";
 /** What a metered script takes after what the audit takes: see lua/usage.lua. */
 export interface MeterArguments extends ScriptScope {
   readonly keys: readonly [usage: string, ending: string, settings: string];
-  readonly args: readonly [memories: string, bytes: string, json: string, vectors: string, exempt: string];
+  readonly args: readonly [
+    memories: string,
+    bytes: string,
+    json: string,
+    vectors: string,
+    exempt: string,
+    versionMs: string,
+  ];
 }
 
 /** How much a namespace may hold; null: any amount. */
@@ -22,8 +29,11 @@ export interface MeteredSize extends MemorySize {
   readonly exempt?: boolean;
 }
 
-/** `byDefault` holds where a namespace's settings have no quota of their own. */
-export function createMeter(keys: Keys, byDefault: Quota): Meter {
+/**
+ * `byDefault` holds where a namespace's settings have no quota of their own. `versionMs`: how long a superseded version is
+ * kept; undefined: as long as its memory.
+ */
+export function createMeter(keys: Keys, byDefault: Quota, versionMs?: number): Meter {
   const text = (value: number | null | undefined): string => (value ?? "").toString();
   return (namespace, size) => ({
     keys: [keys.usage(namespace), keys.usageEnding(namespace), keys.settings(namespace)],
@@ -33,6 +43,7 @@ export function createMeter(keys: Keys, byDefault: Quota): Meter {
       text(size?.json),
       text(size?.vectors),
       size?.exempt === true ? "1" : "0",
+      text(versionMs),
     ],
   });
 }

@@ -31,12 +31,11 @@ export function createNamespaceStore(auditor: Auditor, meter: Meter, keys: Keys)
       return version === 0 ? undefined : version;
     },
     async getUsage(trail, namespace) {
-      const [memories = 0, bytes = 0, mostMemories = null, mostBytes = null] = await auditor.run(
-        namespace,
-        trail,
-        (client, audit) => client.getUsage(audit, meter(namespace), [], []),
-      );
-      return { memories, bytes, quota: { memories: mostMemories, bytes: mostBytes } };
+      const [memories = 0, bytes = 0, mostMemories = null, mostBytes = null, session_bytes = 0] =
+        await auditor.run(namespace, trail, (client, audit) =>
+          client.getUsage(audit, meter(namespace), [], []),
+        );
+      return { memories, bytes, session_bytes, quota: { memories: mostMemories, bytes: mostBytes } };
     },
   };
 }

@@ -73,7 +73,7 @@ if existing then
       expire(record)
       expire(hash_key)
       if single then fact_prolong(timeline, ARGV[5], false) end
-      for _, key in ipairs(version_all(record)) do expire(key) end
+      version_expire(record, ARGV[5])
     end
     redis.call('JSON.MERGE', record, '$.memory', cjson.encode(patch))
     trust_corroborate(record, { ARGV[13] }, tonumber(ARGV[15]))

@@ -32,6 +32,7 @@ end
 audit('removed', ids)
 usage_leave(id, usage_total(record), redis.call('PEXPIRETIME', record))
 
+version_forget(record)
 for _, key in ipairs(version_all(record)) do redis.call('DEL', key) end
 redis.call('DEL', record)
 -- Of what was superseded, another memory may have the content by now.

@@ -71,6 +71,9 @@ usage_enter(ARGV[1], next_bytes, expiry)
 version_keep(KEYS[1], since, ARGV[7] == '0')
 redis.call('JSON.MERGE', KEYS[1], '$', ARGV[4])
 local index = { since = since, version_bytes = next_versions }
+local author = cjson.decode(redis.call('JSON.GET', KEYS[1], '$.memory.source_agent'))[1]
+-- There is nobody to be compared with.
+if not usage_others(author) then index.corroborate_at = cjson.null end
 local published = next(current['$.published'][1] or {}) and '1' or ''
 if published == '1' then index.publish_at = now end
 redis.call('JSON.MERGE', KEYS[1], '$', cjson.encode({ memory = { updated_at = since }, index = index }))
@@ -97,10 +100,8 @@ if timeline then
   end
   fact_prolong(timeline, expiry, false)
 end
-local touched = version_all(KEYS[1])
-table.insert(touched, KEYS[1])
-table.insert(touched, hash)
-for _, key in ipairs(touched) do
+version_expire(KEYS[1], expiry)
+for _, key in ipairs({ KEYS[1], hash }) do
   if expiry == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, expiry) end
 end
 return { 0, string.format('%d', since), published, ended }

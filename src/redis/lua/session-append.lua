@@ -10,17 +10,25 @@ ARGV[4] who appends
 ARGV[5+] id, role, tokens and JSON of each message, by turns
 
 Returns {1 if the oldest turns are due to be promoted else 0, number of the last message,
-then for each message its number and 1 if it was appended, else 0}.
+then for each message its number and 1 if it was appended, else 0}; {-1} if the namespace is full.
 ]]
-local known = {}
-local new = false
+local known, counted = {}, {}
+local new, bytes = false, 0
 for i = 5, #ARGV, 4 do
   known[i] = redis.call('HGET', session_ids, ARGV[i])
   new = new or not known[i]
+  if not known[i] and not counted[ARGV[i]] then bytes = bytes + #ARGV[i] + #ARGV[i + 3] end
+  counted[ARGV[i]] = true
+end
+if new and usage_over(0, bytes) then
+  audit('quota')
+  return { -1 }
 end
 audit(new and 'ok' or 'repeated')
-session_prune(16)
+usage_prune_sessions(16)
 if redis.call('EXISTS', session_head) == 0 then
+  -- An earlier one of its name may have ended just now.
+  usage_end_sessions({ session_facet })
   redis.call('HSET', session_head, 's', ARGV[1], 'i', ARGV[3], 'n', 0, 'z', 0, 't', 0, 'c', int(now), 'l', int(now), 'x', '', 'f', 0)
 end
 local number = tonumber(redis.call('HGET', session_head, 'n'))
@@ -44,6 +52,7 @@ end
 if new then
   redis.call('HSET', session_head, 'n', int(number), 'l', int(now))
   redis.call('HINCRBY', session_head, 't', int(tokens))
+  usage_session(session_facet, bytes)
   local last = redis.call('ZRANGE', session_all, 0, 0, 'REV', 'WITHSCORES')[2]
   local micros = audit_time[1] * 1000000 + audit_time[2]
   redis.call('ZADD', session_all, int(math.max(micros, (tonumber(last) or 0) + 1)), session_facet)

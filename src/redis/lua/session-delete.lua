@@ -6,6 +6,5 @@ Returns 1, or 0 if there is none.
 local found = redis.call('EXISTS', session_head)
 audit(found == 1 and 'ok' or 'missing')
 redis.call('DEL', session_head, session_messages, session_ids, session_due)
-redis.call('ZREM', session_all, session_facet)
-redis.call('ZREM', session_ending, session_facet)
+usage_end_sessions({ session_facet })
 return found

@@ -2,7 +2,6 @@
 Lists a namespace's sessions, the last appended to first.
 
 KEYS[1] the sessions by their last append
-KEYS[2] those of them that will end, by when that is
 
 ARGV[1] at most so many
 ARGV[2] where the page before ended, or ''
@@ -11,11 +10,7 @@ ARGV[3] what precedes a session's facet in the key of its head
 Returns {where this page ends or '' at the end, what HGETALL does of each head}.
 ]]
 audit('ok')
-local ended = redis.call('ZRANGE', KEYS[2], '-inf', '(' .. string.format('%d', now), 'BYSCORE', 'LIMIT', 0, 1000)
-if #ended > 0 then
-  redis.call('ZREM', KEYS[2], unpack(ended))
-  redis.call('ZREM', KEYS[1], unpack(ended))
-end
+usage_prune_sessions(1000)
 local most = tonumber(ARGV[1])
 local edge = ARGV[2]
 local heads = {}

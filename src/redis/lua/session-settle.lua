@@ -17,9 +17,13 @@ if head[1] ~= ARGV[1] or head[2] ~= ARGV[2] or head[4] ~= ARGV[3] then
   return 0
 end
 audit('ok')
-local tokens = 0
+local tokens, bytes = 0, #ARGV[4] - #(redis.call('HGET', session_head, 'u') or '')
 local entries = redis.call('XRANGE', session_messages, int(tonumber(head[3]) + 1) .. '-0', ARGV[3] .. '-0')
-for _, entry in ipairs(entries) do tokens = tokens + tonumber(entry[2][4]) end
+for _, entry in ipairs(entries) do
+  tokens = tokens + tonumber(entry[2][4])
+  bytes = bytes - #entry[2][10]
+end
+usage_session(session_facet, bytes)
 redis.call('XTRIM', session_messages, 'MINID', int(tonumber(ARGV[3]) + 1) .. '-0')
 redis.call('HINCRBY', session_head, 't', int(-tokens))
 redis.call('HSET', session_head, 'z', ARGV[3], 'u', ARGV[4], 'um', ARGV[5], 'ul', ARGV[6])

@@ -1,7 +1,7 @@
 --[[
-Put between audit.lua and the scripts that act on a session: what a session is, and how long it lives.
+Put between usage.lua and the scripts that act on a session: what a session is, and how long it lives.
 
-Takes its own keys and arguments off the front, after those of audit.lua.
+Takes its own keys and arguments off the front, after those of usage.lua.
 
 KEYS[1] the session's head, a hash
 KEYS[2] its messages, a stream: id <number>-0
@@ -44,14 +44,6 @@ local function session_renew()
     for _, key in ipairs(keys) do redis.call('PERSIST', key) end
     redis.call('ZREM', session_ending, session_facet)
   end
-end
-
--- Takes what has ended off the lists.
-local function session_prune(most)
-  local ended = redis.call('ZRANGE', session_ending, '-inf', '(' .. int(now), 'BYSCORE', 'LIMIT', 0, most)
-  if #ended == 0 then return end
-  redis.call('ZREM', session_ending, unpack(ended))
-  redis.call('ZREM', session_all, unpack(ended))
 end
 
 -- Whether there is more than the window holds.

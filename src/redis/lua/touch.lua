@@ -31,10 +31,8 @@ local function renew(record, id, version, life, uses, latest)
   local bytes = usage_total(record)
   usage_leave(id, bytes, ends)
   usage_enter(id, bytes, text)
-  local keys = version_all(record)
-  table.insert(keys, record)
-  table.insert(keys, ARGV[1] .. current['$.index.hash'][1])
-  for _, key in ipairs(keys) do redis.call('PEXPIREAT', key, text, 'XX') end
+  for _, key in ipairs({ record, ARGV[1] .. current['$.index.hash'][1] }) do redis.call('PEXPIREAT', key, text, 'XX') end
+  version_expire(record, text)
   local timeline = current['$.index.timeline'][1]
   if timeline then fact_prolong(fact_keys(record) .. timeline, text, false) end
   redis.call('JSON.MERGE', record, '$.memory', '{"expires_at":' .. text .. ',"prolonged_by":"use"}')

@@ -1,10 +1,12 @@
 --[[
 Reads how much a namespace holds, and how much it may hold.
 
-Returns memories, bytes, and the quota of each or false.
+Returns memories, bytes, the quota of each or false, and how many of the bytes are sessions'.
 ]]
 audit('ok')
+usage_prune_versions(1000)
 usage_prune(5000)
-local memories, bytes = usage_now()
+usage_prune_sessions(5000)
+local memories, bytes, sessions = usage_now()
 local most_memories, most_bytes = usage_quota()
-return { memories, bytes, most_memories or false, most_bytes or false }
+return { memories, bytes, most_memories or false, most_bytes or false, sessions }

@@ -4,7 +4,8 @@ there would be too many.
 
 Takes its own keys and arguments off the front, after those of audit.lua.
 
-KEYS[1] memories and bytes, how many have ended by themselves, and two of the agents that write there, a hash
+KEYS[1] memories and bytes, those of sessions apart, how many memories have ended by themselves, and two of the agents that write there, a
+        hash
 KEYS[2] what of it ends by itself, a sorted set of <id>:<bytes> by when that is
 KEYS[3] the namespace's settings
 
@@ -13,17 +14,26 @@ ARGV[2] how many bytes, likewise
 ARGV[3] bytes of the memory's JSON that this script writes, or ''
 ARGV[4] bytes of the vectors that this script writes; '' if it leaves them as they are
 ARGV[5] '1' if no quota refuses it
+ARGV[6] how long an old version is kept, milliseconds; '' for as long as its memory
 
 A memory's bytes are those of its JSON, interaction included, of its vectors, and of its old versions: index.bytes,
-index.vector_bytes and index.version_bytes of its record.
+index.vector_bytes and index.version_bytes of its record. A session's are those of its messages' JSON and ids, and of its
+running summary.
 ]]
 local usage_key, usage_ending, usage_settings = table.remove(KEYS, 1), table.remove(KEYS, 1), table.remove(KEYS, 1)
 local usage_defaults = { table.remove(ARGV, 1), table.remove(ARGV, 1) }
 local usage_json, usage_vectors = tonumber(table.remove(ARGV, 1)), tonumber(table.remove(ARGV, 1))
 
--- As src/redis/keys.ts makes it: how often memories were used.
-local usage_uses = (string.gsub(usage_ending, ':usage%-ending:{', ':uses:{', 1))
+-- As src/redis/keys.ts makes them: how often memories were used; what each session counts for; sessions by when they
+-- end, and by their last append.
+local function usage_named(name) return (string.gsub(usage_ending, ':usage%-ending:{', ':' .. name .. ':{', 1)) end
+local usage_uses, usage_sessions = usage_named('uses'), usage_named('session-bytes')
+local usage_sessions_ending, usage_sessions_all = usage_named('sessions-ending'), usage_named('sessions')
 local usage_exempt = table.remove(ARGV, 1) == '1'
+local usage_version_ms = tonumber(table.remove(ARGV, 1))
+-- Of old versions that end before their memories: a sorted set of <id>:<version>:<bytes> by when that is.
+local usage_versions = (string.gsub(usage_ending, ':usage%-ending:{', ':versions-ending:{', 1))
+local usage_record = (string.gsub(usage_ending, ':usage%-ending:{', ':rec:{', 1)) .. ':'
 
 local function usage_add(memories, bytes)
   redis.call('HINCRBY', usage_key, 'bytes', string.format('%d', bytes))
@@ -47,14 +57,46 @@ local function usage_prune(most)
   redis.call('ZREM', usage_ending, unpack(ended))
 end
 
+local function usage_add_sessions(bytes)
+  if bytes == 0 then return end
+  if redis.call('HINCRBY', usage_key, 'session_bytes', string.format('%d', bytes)) <= 0 then
+    redis.call('HDEL', usage_key, 'session_bytes')
+  end
+end
+
+-- A session counts for so many bytes more, or fewer: one that began before there was a count not for less than nothing.
+local function usage_session(facet, bytes)
+  local before = tonumber(redis.call('HGET', usage_sessions, facet) or 0)
+  local after = math.max(0, before + bytes)
+  redis.call('HSET', usage_sessions, facet, string.format('%d', after))
+  usage_add_sessions(after - before)
+end
+
+-- Counts sessions out.
+local function usage_end_sessions(facets)
+  local bytes = 0
+  for _, size in ipairs(redis.call('HMGET', usage_sessions, unpack(facets))) do bytes = bytes + tonumber(size or 0) end
+  usage_add_sessions(-bytes)
+  redis.call('HDEL', usage_sessions, unpack(facets))
+  redis.call('ZREM', usage_sessions_ending, unpack(facets))
+  redis.call('ZREM', usage_sessions_all, unpack(facets))
+end
+
+-- Takes what has ended off the lists, and counts it out.
+local function usage_prune_sessions(most)
+  local ended = redis.call('ZRANGE', usage_sessions_ending, '-inf', '(' .. string.format('%d', now), 'BYSCORE', 'LIMIT', 0, most)
+  if #ended > 0 then usage_end_sessions(ended) end
+end
+
 local function usage_quota()
   local set = redis.call('HMGET', usage_settings, 'quota_memories', 'quota_bytes')
   return tonumber(set[1] or usage_defaults[1]), tonumber(set[2] or usage_defaults[2])
 end
 
 local function usage_now()
-  local used = redis.call('HMGET', usage_key, 'memories', 'bytes')
-  return tonumber(used[1] or 0), tonumber(used[2] or 0)
+  local used = redis.call('HMGET', usage_key, 'memories', 'bytes', 'session_bytes')
+  local sessions = tonumber(used[3] or 0)
+  return tonumber(used[1] or 0), tonumber(used[2] or 0) + sessions, sessions
 end
 
 -- The quota that a change would break: 'memories', 'bytes' or nil. What makes less of it is never refused.
@@ -64,6 +106,7 @@ local function usage_over(memories, bytes)
   -- A bounded number a write; many more only where they decide.
   for _, most in ipairs({ 100, 5000 }) do
     usage_prune(most)
+    usage_prune_sessions(most)
     local used_memories, used_bytes = usage_now()
     local broken = most_memories and memories > 0 and used_memories + memories > most_memories and 'memories'
       or most_bytes and bytes > 0 and used_bytes + bytes > most_bytes and 'bytes'
@@ -113,3 +156,24 @@ local function usage_leave(id, bytes, expiry)
   if expiry > 0 and redis.call('ZREM', usage_ending, usage_member(id, bytes)) == 0 then return end
   usage_add(-1, -bytes)
 end
+
+-- Counts out old versions that have ended before their memories. A memory that is gone was counted out with them.
+local function usage_prune_versions(most)
+  local time = redis.call('TIME')
+  local at = string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
+  for _, member in ipairs(redis.call('ZRANGE', usage_versions, '-inf', '(' .. at, 'BYSCORE', 'LIMIT', 0, most)) do
+    redis.call('ZREM', usage_versions, member)
+    local id, size = string.match(member, '^(.-):%d+:(%d+)$')
+    local record, bytes = usage_record .. id, tonumber(size)
+    local json, vectors, versions = usage_of(record)
+    local total, ends = json + vectors + versions, redis.call('PEXPIRETIME', record)
+    if versions >= bytes and (ends <= 0 or redis.call('ZREM', usage_ending, usage_member(id, total)) == 1) then
+      if ends > 0 then redis.call('ZADD', usage_ending, string.format('%d', ends), usage_member(id, total - bytes)) end
+      usage_add(0, -bytes)
+      redis.call('JSON.NUMINCRBY', record, '$.index.version_bytes', string.format('%d', -bytes))
+    end
+  end
+end
+
+-- Before the script reads what a memory counts for.
+usage_prune_versions(50)

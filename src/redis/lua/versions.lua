@@ -37,12 +37,17 @@ local function version_all(record)
   return keys
 end
 
+local function version_member(record, version, bytes)
+  return string.match(record, '[^:]+$') .. ':' .. version .. ':' .. string.format('%d', bytes)
+end
+
 --[[
 Keeps the record as it is now as an old version that ended at `at`, with its vectors: copied if they stay, else moved.
 Facets of where it lies and its namespace get other names, by which only who asks for the past finds it. What others
-lent it, and what is still to be done with it, stays with the record.
+lent it, and what is still to be done with it, stays with the record. Put usage.lua before it, as before what follows.
 ]]
 local function version_keep(record, at, vectors_stay)
+  local json, vectors = usage_of(record)
   local old, vector = version_keys(record)
   local paths = { '$.memory.version', '$.memory.embedding.model', '$.index.ns', '$.index.facets' }
   local current = cjson.decode(redis.call('JSON.GET', record, unpack(paths)))
@@ -54,19 +59,56 @@ local function version_keep(record, at, vectors_stay)
   redis.call('JSON.DEL', kept, '$.raw')
   for _, path in ipairs({ '$.published', '$.voices', '$.unsent' }) do redis.call('JSON.DEL', kept, path) end
   local none = cjson.null
+  local ends = usage_version_ms and at + usage_version_ms
   local index = { ns = ns, facets = facets, follows = none, preceding = none, context = none, turn = none, embed_at = none, publish_at = none, feedback_at = none, corroborate_at = none }
   index['until'] = at
+  index.kept_until = ends or none
   redis.call('JSON.MERGE', kept, '$', cjson.encode({ memory = { superseded_at = at }, index = index }))
   for passage, key in ipairs(version_vectors(record)) do
     local target = vector(current['$.memory.embedding.model'][1], passage - 1, version)
     if redis.call('EXISTS', key) == 1 then
       redis.call(vectors_stay and 'COPY' or 'RENAME', key, target)
       redis.call('HSET', target, 'ns', ns, 'facets', table.concat(facets, ','), 'until', string.format('%d', at))
+      if ends then redis.call('PEXPIREAT', target, string.format('%d', ends), 'LT') end
     end
+  end
+  if not ends then return end
+  redis.call('PEXPIREAT', kept, string.format('%d', ends), 'LT')
+  redis.call('ZADD', usage_versions, string.format('%d', ends), version_member(record, version, json + vectors))
+end
+
+-- Gives what belongs to a memory beside the record itself its end ('' for none); old versions may end before.
+local function version_expire(record, expiry)
+  local old = version_keys(record)
+  local function expire(key, ends)
+    if ends == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, ends) end
+  end
+  for _, key in ipairs(version_vectors(record)) do expire(key, expiry) end
+  local current = redis.call('JSON.GET', record, '$.memory.version')
+  for version = current and cjson.decode(current)[1] - 1 or 0, 1, -1 do
+    local limit = redis.call('JSON.GET', old(version), '$.index.kept_until')
+    if not limit then break end
+    limit = tonumber(cjson.decode(limit)[1])
+    local ends = expiry
+    if limit and (expiry == '' or limit < tonumber(expiry)) then ends = string.format('%d', limit) end
+    for _, key in ipairs(version_vectors(record, version)) do expire(key, ends) end
+    expire(old(version), ends)
   end
 end
 
--- The key of the document that held at `at`: the record, or one of its old versions; nil if there was none.
+-- Old versions of a memory that is removed needn't be counted out any more.
+local function version_forget(record)
+  local old = version_keys(record)
+  local current = redis.call('JSON.GET', record, '$.memory.version')
+  for version = current and cjson.decode(current)[1] - 1 or 0, 1, -1 do
+    if redis.call('EXISTS', old(version)) == 0 then break end
+    local json, vectors = usage_of(old(version))
+    redis.call('ZREM', usage_versions, version_member(record, version, json + vectors))
+  end
+end
+
+-- The key of the document that held at `at`: the record, or one of its old versions; nil and whether it has ended if
+-- there is none.
 local function version_at(record, at)
   local current = redis.call('JSON.GET', record, '$.memory.version', '$.memory.updated_at')
   if not current then return nil end
@@ -75,7 +117,10 @@ local function version_at(record, at)
   local old = version_keys(record)
   for version = current['$.memory.version'][1] - 1, 1, -1 do
     local since = redis.call('JSON.GET', old(version), '$.memory.updated_at')
-    if not since then return nil end
+    if not since then
+      local recorded = redis.call('JSON.GET', record, '$.memory.recorded_at')
+      return nil, cjson.decode(recorded)[1] <= at
+    end
     if cjson.decode(since)[1] <= at then return old(version) end
   end
   return nil

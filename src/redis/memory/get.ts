@@ -10,7 +10,7 @@ export async function get(
   trail: Trail,
   { namespace, id }: MemoryRef,
   asOf: number | undefined,
-): Promise<MemoryDetail | undefined> {
+): Promise<MemoryDetail | "ended" | undefined> {
   const [found, raw, uses] = await auditor.run(namespace, trail, (client, audit) =>
     client.readMemory(
       audit,
@@ -18,7 +18,7 @@ export async function get(
       [asOf === undefined ? "" : String(asOf), id],
     ),
   );
-  if (found === undefined) return undefined;
+  if (found === undefined || found === "ended") return found;
   const memory = decodeDetail(found, raw);
   return asOf === undefined ? { ...memory, uses: decodeUses(uses) } : memory;
 }

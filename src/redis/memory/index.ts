@@ -4,6 +4,7 @@ import { comparisonOf, corroborate, pendingCorroborations, postponeCorroboration
 import { countByType } from "./count-by-type.js";
 import type { StoreDeps } from "./deps.js";
 import { detachContext } from "./detach-context.js";
+import { defaultsOf } from "./defaults.js";
 import { noteFeedback, pendingFeedback, publishMinTrust, release, settleFeedback } from "./feedback.js";
 import { get, getItem, load, peek, peekDetails, peekItem, peekVersions, versions } from "./get.js";
 import { endingsOf, groupsOf } from "./groups-of.js";
@@ -55,6 +56,7 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     settleFeedback: (pending) => settleFeedback(deps, pending),
     pendingFeedback: (now, limit) => pendingFeedback(deps, now, limit),
     release: (trail, ref) => release(deps, trail, ref),
+    defaultsOf: (namespace) => defaultsOf(deps, namespace),
     publishMinTrust: (namespace) => publishMinTrust(deps, namespace),
     peekVersions: (namespace, wanted) => peekVersions(deps, namespace, wanted),
     peekDetails: (namespace, ids) => peekDetails(deps, namespace, ids),

@@ -60,6 +60,7 @@ async function window(
   const params: Params = {};
   const scope = scopeClause([{ root: query.namespace, below: false }], query.filter, params, undefined, {
     quarantined: query.quarantined,
+    superseded: query.superseded,
   });
   const reply = await redis.run((client) =>
     client.sendCommand([

@@ -3,7 +3,7 @@ import type { Near } from "../../memory/ports.js";
 import type { MemoryType } from "../../memory/record.js";
 import { refOfKey } from "../keys.js";
 import type { Params } from "../query.js";
-import { scopeClause } from "../query.js";
+import { hybridPolicy, scopeClause } from "../query.js";
 import { numberOfSortKey, readRows } from "../rows.js";
 import { decodeIndexVector, encodeIndexVector } from "../vector.js";
 import type { StoreDeps } from "./deps.js";
@@ -41,7 +41,7 @@ export function nearest(
 
 /** `vector`: as the index has it. */
 export async function nearestTo(
-  { redis, keys, model }: StoreDeps,
+  { redis, keys, model, statistics }: StoreDeps,
   namespace: string,
   type: MemoryType,
   vector: Buffer,
@@ -49,12 +49,15 @@ export async function nearestTo(
 ): Promise<readonly Near[]> {
   const filter = { groups: [[typeFacet(type)]], from: undefined, to: undefined };
   const params: Params = { v: vector };
-  const scope = scopeClause([{ root: namespace, below: false }], filter, params);
+  const scopes = [{ root: namespace, below: false }];
+  const moment = { asOf: undefined, validAt: undefined };
+  const scope = scopeClause(scopes, filter, params, moment);
+  const { letThrough, records } = await statistics.lookup({ scopes, filter, moment }, []);
   const reply = await redis.run((client) =>
     client.sendCommand([
       "FT.SEARCH",
       keys.vectorIndex(requireModel(model)),
-      `(${scope})=>[KNN ${limit} @v $v AS distance]`,
+      `(${scope})=>[KNN ${limit} @v $v HYBRID_POLICY ${hybridPolicy(letThrough, records)} AS distance]`,
       "SORTBY",
       "distance",
       "WITHSORTKEYS",

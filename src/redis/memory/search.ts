@@ -41,7 +41,7 @@ async function entitySearch(
   const params: Params = {};
   const facts = names.flatMap((name) => [subjectFacet(name), objectFacet(name)]);
   const filter = { ...query.filter, groups: [...query.filter.groups, facts] };
-  const scope = scopeClause(query.scopes, filter, params, query.moment, { superseded: true });
+  const scope = scopeClause(query.scopes, filter, params, query.moment, { superseded: "behind" });
   const terms = optionalTerms(query.keyword?.terms ?? [], statistics, params);
   const reply = await redis.run((client) =>
     client.sendCommand([
@@ -77,7 +77,7 @@ async function selectedBy(
   statistics: QueryStatistics,
 ): Promise<Candidate[]> {
   const params: Params = {};
-  const scope = scopeClause(query.scopes, query.filter, params, query.moment, { superseded: true });
+  const scope = scopeClause(query.scopes, query.filter, params, query.moment, { superseded: "behind" });
   const reply = await redis.run((client) =>
     client.sendCommand([
       "FT.SEARCH",
@@ -154,7 +154,10 @@ async function nearestPassages(
   timed: boolean,
 ): Promise<Aged[]> {
   const params: Params = { v: encodeIndexVector(vector) };
-  const scope = scopeClause(query.scopes, query.filter, params, query.moment, { timed, superseded: true });
+  const scope = scopeClause(query.scopes, query.filter, params, query.moment, {
+    timed,
+    superseded: "behind",
+  });
   // What lets only the current at some time through is walked through once, or again for every batch.
   const past = timed && query.moment.asOf !== undefined;
   const policy = past ? "ADHOC_BF" : hybridPolicy(letThrough, records);

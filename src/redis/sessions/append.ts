@@ -1,5 +1,6 @@
 import { ulid } from "ulid";
 import type { Trail } from "../../access/trail.js";
+import { quotaExceeded } from "../../domain/errors.js";
 import type { AppendOutcome, DraftMessage } from "../../memory/sessions/ports.js";
 import type { SessionRef } from "../../memory/sessions/session.js";
 import { encodeMessage } from "./codec.js";
@@ -12,14 +13,17 @@ export async function append(
   ref: SessionRef,
   messages: readonly DraftMessage[],
 ): Promise<AppendOutcome> {
+  // Of an interaction: the memory of it was stored just now, and a refusal would say that nothing was.
+  const exempt = messages.every(({ memory_id }) => memory_id !== null);
   const [due, messageCount = 0, ...results] = await deps.auditor.run(ref.namespace, trail, (client, audit) =>
     client.appendMessages(
       audit,
-      scopeOf(deps, ref),
+      scopeOf(deps, ref, exempt),
       [],
       [ref.sessionId, ref.namespace, ulid(), trail.agent, ...messages.flatMap(encodeMessage)],
     ),
   );
+  if (due === -1) throw quotaExceeded("bytes");
   return {
     due: due === 1,
     messageCount,

@@ -1,6 +1,7 @@
 import { sessionFacet } from "../../memory/facets.js";
 import type { SessionRef } from "../../memory/sessions/session.js";
 import type { Auditor } from "../access/auditor.js";
+import type { Meter } from "../access/meter.js";
 import type { RedisGateway } from "../client.js";
 import type { Keys } from "../keys.js";
 import type { ScriptScope } from "../scripts.js";
@@ -8,6 +9,7 @@ import type { ScriptScope } from "../scripts.js";
 export interface SessionDeps {
   readonly redis: RedisGateway;
   readonly auditor: Auditor;
+  readonly meter: Meter;
   readonly keys: Keys;
   /** Where a namespace's settings say nothing. */
   readonly defaults: {
@@ -17,11 +19,20 @@ export interface SessionDeps {
   };
 }
 
-/** See lua/session.lua. A session's name may be anything, so its keys have its facet. */
-export function scopeOf({ keys, defaults }: SessionDeps, { namespace, sessionId }: SessionRef): ScriptScope {
+/**
+ * See lua/session.lua. A session's name may be anything, so its keys have its facet. `exempt`: what is written counts,
+ * but no quota refuses it.
+ */
+export function scopeOf(
+  { keys, meter, defaults }: SessionDeps,
+  { namespace, sessionId }: SessionRef,
+  exempt = false,
+): ScriptScope {
   const facet = sessionFacet(sessionId);
+  const metered = meter(namespace, { json: 0, vectors: 0, exempt });
   return {
     keys: [
+      ...metered.keys,
       keys.session(namespace, facet),
       keys.sessionMessages(namespace, facet),
       keys.sessionIds(namespace, facet),
@@ -31,6 +42,7 @@ export function scopeOf({ keys, defaults }: SessionDeps, { namespace, sessionId 
       keys.settings(namespace),
     ],
     args: [
+      ...metered.args,
       facet,
       String(defaults.ttlSeconds),
       String(defaults.windowMessages),

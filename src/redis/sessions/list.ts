@@ -4,7 +4,7 @@ import { decodeSession } from "./codec.js";
 import type { SessionDeps } from "./deps.js";
 
 export async function list(
-  { auditor, keys }: SessionDeps,
+  { auditor, meter, keys }: SessionDeps,
   trail: Trail,
   namespace: string,
   limit: number,
@@ -13,7 +13,8 @@ export async function list(
   const [edge, ...heads] = await auditor.run(namespace, trail, (client, audit) =>
     client.listSessions(
       audit,
-      [keys.sessions(namespace), keys.sessionsEnding(namespace)],
+      meter(namespace),
+      [keys.sessions(namespace)],
       [String(limit), before === undefined ? "" : String(before), keys.sessionPrefix(namespace)],
     ),
   );

@@ -1,0 +1,37 @@
+import type { Recency } from "./recency.js";
+import type { MemoryType } from "./record.js";
+import type { Services } from "./services.js";
+
+/** Seconds that a memory of each type lives; null: for ever. */
+export type DefaultTtl = Readonly<Record<MemoryType, number | null>>;
+
+/** What a namespace's settings say where a caller says nothing; undefined: as the service is configured. */
+export interface NamespaceDefaults {
+  readonly ttl: Readonly<Record<MemoryType, number | null | undefined>>;
+  readonly recency: { readonly [Name in keyof Recency]: number | undefined };
+}
+
+type Defaulting = Pick<Services, "store" | "defaultTtl" | "recency">;
+
+/** How long a memory of each type lives in a namespace unless told otherwise. */
+export async function ttlIn({ store, defaultTtl }: Defaulting, namespace: string): Promise<DefaultTtl> {
+  const { ttl } = await store.defaultsOf(namespace);
+  const of = (type: MemoryType): number | null => {
+    const set = ttl[type];
+    return set === undefined ? defaultTtl[type] : set;
+  };
+  return { episodic: of("episodic"), semantic: of("semantic"), procedural: of("procedural") };
+}
+
+/** How much it counts in a recall how old a memory is, unless told otherwise: as one namespace says if it is the only one. */
+export async function recencyIn(
+  { store, recency }: Defaulting,
+  namespace: string | undefined,
+): Promise<Recency> {
+  if (namespace === undefined) return recency;
+  const set = (await store.defaultsOf(namespace)).recency;
+  return {
+    weight: set.weight ?? recency.weight,
+    halfLifeDays: set.halfLifeDays ?? recency.halfLifeDays,
+  };
+}

@@ -1,0 +1,25 @@
+import type { NamespaceDefaults } from "../../memory/defaults.js";
+import type { StoreDeps } from "./deps.js";
+
+/** As SETTING_FIELDS calls them. */
+const FIELDS = [
+  "ttl_episodic_seconds",
+  "ttl_semantic_seconds",
+  "ttl_procedural_seconds",
+  "recency_weight",
+  "recency_half_life_days",
+];
+
+export async function defaultsOf({ redis, keys }: StoreDeps, namespace: string): Promise<NamespaceDefaults> {
+  const found = await redis.run((client) => client.hmGet(keys.settings(namespace), FIELDS));
+  const [episodic, semantic, procedural, weight, halfLifeDays] = found.map((value) =>
+    value === null ? undefined : Number(value),
+  );
+  return {
+    ttl: { episodic: life(episodic), semantic: life(semantic), procedural: life(procedural) },
+    recency: { weight, halfLifeDays },
+  };
+}
+
+/** 0: for ever. */
+const life = (seconds: number | undefined): number | null | undefined => (seconds === 0 ? null : seconds);
