@@ -79,8 +79,8 @@ const kindOf = (request: ChatRequest) => request.response_format?.json_schema?.n
 
 function writes(summary: Write = summarise, facts: Write = extract): ChatBehaviour {
   return (request, response) => {
-    const write_ = kindOf(request) === "summary" ? summary : facts;
-    says(JSON.stringify(write_(quotedIn(request))))(request, response);
+    const writing = kindOf(request) === "summary" ? summary : facts;
+    says(JSON.stringify(writing(quotedIn(request))))(request, response);
   };
 }
 

@@ -88,10 +88,6 @@ export async function benchConsolidation(
   const planning = await beside("planning", 3_000_000);
   const running = await beside("running", 4_000_000);
   const run = await watched;
-  note(JSON.stringify(run));
-  for (const [name, latencies] of [...calm, ...planning, ...running]) {
-    note(`${name}: ${JSON.stringify(latencies.summary())}`);
-  }
   note("recall after the run");
   await quiet(2_000_000, calm);
   const actions = await actionsOf(http, CONSOLIDATED, run.id);

@@ -26,7 +26,10 @@ export function reportConsolidation(figures: ConsolidationFigures): string {
       recall.map(({ namespace, phase, quiet, during, ratio }) => [
         namespace,
         phase,
-        ...[quiet, during].flatMap(({ p50, p99 }) => [p50.toFixed(2), p99.toFixed(2)]),
+        quiet.p50.toFixed(2),
+        quiet.p99.toFixed(2),
+        during.p50.toFixed(2),
+        during.p99.toFixed(2),
         String(during.samples),
         `${ratio.toFixed(2)}×`,
         `≤ ${AIM}×`,
