@@ -57,7 +57,7 @@ export interface ConsolidatedResult {
  * RediSearch collects stale postings every half a minute; until then, its IDFs count those memories twice that were
  * embedded after they had been written.
  */
-const COLLECTED_MS = 40_000;
+const COLLECTED_MS = 90_000;
 /** Conversations that are written or asked at the same time. */
 const PARALLEL = 2;
 

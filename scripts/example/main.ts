@@ -10,11 +10,18 @@ import { startService } from "../harness/service.js";
 import { startThrowawayRedis } from "../harness/throwaway-redis.js";
 import { needsModel, provideModel } from "../model.js";
 
+/** What can be run, by the word after `npm run example --`; without one, the first. */
+const STORIES = new Map([
+  ["agent", ["run.mjs"]],
+  ["three-days", ["three-days", "run.mjs"]],
+]);
+
 /**
- * Runs checkpointer/examples with a Redis and a service of its own, which keep nothing: each run tells the same story.
+ * Runs one of checkpointer/examples with a Redis and a service of its own, which keep nothing: each run tells the same story.
  * The checkpointer and the service meet under the key prefix that both have by default.
  */
 async function main(): Promise<void> {
+  const script = scriptOf(process.argv[2] ?? "agent");
   const env = loadEnv();
   const modelDir = needsModel(env) ? await provideModel(env) : undefined;
   const redis = await startThrowawayRedis(env);
@@ -26,7 +33,7 @@ async function main(): Promise<void> {
       settings: modelDir === undefined ? {} : { MNEME_MODEL_DIR: modelDir },
     });
     try {
-      await runExample({ ...env, REDIS_URL: redis.url, MNEME_URL: service.url });
+      await runExample(script, { ...env, REDIS_URL: redis.url, MNEME_URL: service.url });
     } finally {
       await service.stop();
     }
@@ -35,8 +42,13 @@ async function main(): Promise<void> {
   }
 }
 
-async function runExample(env: Env): Promise<void> {
-  const script = join(repositoryRoot(), "checkpointer", "examples", "run.mjs");
+function scriptOf(name: string): string {
+  const path = STORIES.get(name);
+  if (path !== undefined) return join(repositoryRoot(), "checkpointer", "examples", ...path);
+  throw new Failure(`There is no example ${name}: ${[...STORIES.keys()].join(", ")}.`);
+}
+
+async function runExample(script: string, env: Env): Promise<void> {
   const child = spawn(process.execPath, [script], { env: { ...env }, stdio: "inherit" });
   if (child.pid !== undefined) ownProcess(child.pid);
   const [code]: unknown[] = await once(child, "exit");

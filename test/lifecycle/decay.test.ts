@@ -1,8 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createClient } from "redis";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import type { FakeOpenAI } from "../support/fake-openai.js";
-import { startFakeOpenAI } from "../support/fake-openai.js";
+import { describe, expect, test } from "vitest";
 import type { Json, Memory, MemoryDetail } from "../support/memories.js";
 import {
   bodyOf,
@@ -15,29 +12,13 @@ import {
   remember,
   revise,
 } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
+import { until } from "../support/service.js";
+import { startWithVectors } from "../support/with-redis.js";
 
-const redis = createClient({ url: inject("redisUrl") });
-let provider: FakeOpenAI;
-let service: Service;
-beforeAll(async () => {
-  await redis.connect();
-  provider = await startFakeOpenAI(64);
-  service = await startService({
-    MNEME_EMBEDDER: "openai",
-    OPENAI_API_KEY: "test",
-    OPENAI_BASE_URL: provider.baseURL,
-    MNEME_EMBEDDING_DIMENSIONS: "64",
-    MNEME_TTL_EPISODIC_SECONDS: "4",
-    MNEME_TTL_SEMANTIC_SECONDS: "1000",
-    MNEME_DECAY_MAX_LIVES: "4",
-  });
-});
-afterAll(async () => {
-  await service.stop();
-  await provider.close();
-  redis.destroy();
+const { service, redis, keysOf } = await startWithVectors({
+  MNEME_TTL_EPISODIC_SECONDS: "4",
+  MNEME_TTL_SEMANTIC_SECONDS: "1000",
+  MNEME_DECAY_MAX_LIVES: "4",
 });
 
 const endOf = ({ expires_at }: Memory) => (expires_at === null ? null : Date.parse(expires_at));
@@ -45,10 +26,7 @@ const lifeOf = (memory: Memory) => (endOf(memory) ?? Infinity) - Date.parse(memo
 
 /** When each key of a namespace's memories ends; null: never. They must all agree. */
 async function endsOf(namespace: string): Promise<(number | null)[]> {
-  const keys: string[] = [];
-  for await (const page of redis.scanIterator({ MATCH: `${service.prefix}:*{${namespace}}*`, COUNT: 1000 }))
-    keys.push(...page);
-  const own = keys.filter((key) => /^[^:]+:(rec|old|vec|hash):/.test(key));
+  const own = (await keysOf(namespace)).filter((key) => /^[^:]+:(rec|old|vec|hash):/.test(key));
   const times = await Promise.all(own.map((key) => redis.pExpireTime(key)));
   return [...new Set(times.map((time) => (time === -1 ? null : time)))];
 }

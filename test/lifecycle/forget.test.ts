@@ -1,5 +1,4 @@
-import { createClient } from "redis";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Json, Memory } from "../support/memories.js";
 import {
   bodyOf,
@@ -13,19 +12,9 @@ import {
   remember,
   revise,
 } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import { startWithRedis } from "../support/with-redis.js";
 
-const redis = createClient({ url: inject("redisUrl") });
-let service: Service;
-beforeAll(async () => {
-  await redis.connect();
-  service = await startService();
-});
-afterAll(async () => {
-  await service.stop();
-  redis.destroy();
-});
+const { service, redis, keysOf } = await startWithRedis();
 
 interface Forgotten {
   readonly ids: string[];
@@ -185,9 +174,7 @@ test("what is forgotten goes with all that belongs to it, and each is on record"
   expect((await forget(namespace, { policy: { keep_top: 0 } })).ids).toEqual([memory.id]);
   expect(await service.send("GET", `${pathOf(memory)}/versions`)).toMatchObject({ status: 404 });
   expect((await service.send("GET", pathOf({ namespace: shared, id: memory.id }))).status).toBe(404);
-  const keys: string[] = [];
-  for await (const page of redis.scanIterator({ MATCH: `${service.prefix}:*{${namespace}}*`, COUNT: 1000 }))
-    keys.push(...page);
+  const keys = await keysOf(namespace);
   expect(keys.filter((key) => !/^[^:]+:(seq|audit|audit-head|rec)/.test(key))).toEqual([]);
   const trail = bodyOf<{ entries: { verb: string; outcome: string; ids?: string[] }[] }>(
     await service.send("GET", `/v1/audit?namespace=${namespace}&limit=100`),

@@ -1,35 +1,15 @@
-import { createClient } from "redis";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { expect, test } from "vitest";
 import type { z } from "@hono/zod-openapi";
 import type { statsView } from "../../src/http/schemas/stats.js";
-import type { FakeOpenAI } from "../support/fake-openai.js";
-import { startFakeOpenAI } from "../support/fake-openai.js";
 import type { Json, Memory } from "../support/memories.js";
 import { bodyOf, newNamespace, pathOf, postBatch, remember, revise } from "../support/memories.js";
-import type { Service } from "../support/service.js";
 import { startService, until } from "../support/service.js";
+import { startWithVectors } from "../support/with-redis.js";
 
 type Stats = z.infer<typeof statsView>;
 
 const DAY = 24 * 3600 * 1000;
-const redis = createClient({ url: inject("redisUrl") });
-let provider: FakeOpenAI;
-let service: Service;
-beforeAll(async () => {
-  await redis.connect();
-  provider = await startFakeOpenAI(64);
-  service = await startService({
-    MNEME_EMBEDDER: "openai",
-    OPENAI_API_KEY: "test",
-    OPENAI_BASE_URL: provider.baseURL,
-    MNEME_EMBEDDING_DIMENSIONS: "64",
-  });
-});
-afterAll(async () => {
-  await service.stop();
-  await provider.close();
-  redis.destroy();
-});
+const { service, redis } = await startWithVectors();
 
 const statsOf = async (namespace: string): Promise<Stats> =>
   bodyOf<Stats>(await service.send("GET", `/v1/namespaces/${namespace}/stats`), 200);

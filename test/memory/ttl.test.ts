@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "redis";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import type { FakeOpenAI } from "../support/fake-openai.js";
-import { startFakeOpenAI } from "../support/fake-openai.js";
+import { describe, expect, test } from "vitest";
 import type { Memory } from "../support/memories.js";
 import {
   bodyOf,
@@ -17,38 +15,24 @@ import {
 } from "../support/memories.js";
 import { putSettings } from "../support/namespaces.js";
 import { startRedis } from "../support/redis.js";
-import type { Service } from "../support/service.js";
 import { startService, until } from "../support/service.js";
+import { startWithVectors } from "../support/with-redis.js";
 
-const redis = createClient({ url: inject("redisUrl") });
-let provider: FakeOpenAI;
-let service: Service;
-beforeAll(async () => {
-  await redis.connect();
-  provider = await startFakeOpenAI(64);
-  service = await startService({
-    MNEME_EMBEDDER: "openai",
-    OPENAI_API_KEY: "test",
-    OPENAI_BASE_URL: provider.baseURL,
-    MNEME_EMBEDDING_DIMENSIONS: "64",
-    MNEME_TTL_EPISODIC_SECONDS: "100",
-    MNEME_TTL_PROCEDURAL_SECONDS: "",
-  });
-});
-afterAll(async () => {
-  await service.stop();
-  await provider.close();
-  redis.destroy();
+const {
+  service,
+  redis,
+  keysOf: allKeysOf,
+} = await startWithVectors({
+  MNEME_TTL_EPISODIC_SECONDS: "100",
+  MNEME_TTL_PROCEDURAL_SECONDS: "",
 });
 
 /** Every key that belongs to a namespace, but for its counter. */
 async function keysOf(namespace: string): Promise<string[]> {
-  const keys: string[] = [];
-  for await (const page of redis.scanIterator({ MATCH: `${service.prefix}:*{${namespace}}*`, COUNT: 1000 })) {
-    keys.push(...page);
-  }
   // What stays with the namespace itself: its sequence, its audit trail, what it holds.
-  return keys.filter((key) => !/^[^:]+:(seq|audit|audit-head|usage|usage-ending):/.test(key)).toSorted();
+  return (await allKeysOf(namespace)).filter(
+    (key) => !/^[^:]+:(seq|audit|audit-head|usage|usage-ending):/.test(key),
+  );
 }
 
 /** When each of a namespace's keys ends; null: never. They must all agree. */

@@ -1,10 +1,8 @@
-import { createClient } from "redis";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { expect, test } from "vitest";
 import { sessionFacet } from "../../src/memory/facets.js";
 import { bodyOf, newNamespace, post, remember } from "../support/memories.js";
 import { putSettings, usage } from "../support/namespaces.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
+import { until } from "../support/service.js";
 import {
   append,
   assistant,
@@ -15,17 +13,9 @@ import {
   sessionsOf,
   user,
 } from "../support/sessions.js";
+import { startWithRedis } from "../support/with-redis.js";
 
-const redis = createClient({ url: inject("redisUrl") });
-let service: Service;
-beforeAll(async () => {
-  await redis.connect();
-  service = await startService();
-});
-afterAll(async () => {
-  await service.stop();
-  redis.destroy();
-});
+const { service, redis } = await startWithRedis();
 
 /** What a session holds, from its keys. */
 async function held(ns: string, sid: string): Promise<number> {

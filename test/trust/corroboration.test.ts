@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createClient } from "redis";
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
 import { as, createKey } from "../support/access.js";
 import type { Memory } from "../support/memories.js";
 import {
@@ -67,6 +68,29 @@ describe("the same words", () => {
     ).toBe(0);
     expect((await read(root, memory)).corroborations).toBe(0);
   });
+});
+
+test("where only one agent writes, nothing is to be compared, revisions neither", async () => {
+  const namespace = newNamespace();
+  const [author, other] = (await agents(namespace, 2)) as [Service, Service];
+  const client = createClient({ url: inject("redisUrl"), RESP: 2 });
+  await client.connect();
+  onTestFinished(() => client.destroy());
+  const due = ({ id }: Pick<Memory, "id">) =>
+    client.sendCommand([
+      "JSON.GET",
+      `${services[0].prefix}:rec:{${namespace}}:${id}`,
+      "$.index.corroborate_at",
+    ]);
+  const memory = await remember(author, namespace, { content: "The lift is out of order." });
+  expect(await due(memory)).toBe("[]");
+  await revise(author, memory, { content: "The lift works again." });
+  expect(await due(memory)).toBe("[]");
+  // Now there is somebody to be compared with: each says what the other one said.
+  const said = await remember(other, namespace, { content: "Lunch is at noon." });
+  await revise(author, memory, { content: "Lunch is at noon!" });
+  await corroborated(memory, 1);
+  await corroborated(said, 1);
 });
 
 describe("other words that mean the same", () => {

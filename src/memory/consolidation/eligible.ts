@@ -3,8 +3,17 @@ import type { Memory, MemoryDetail } from "../record.js";
 import { lastActive } from "../forget-policy.js";
 
 /** What belongs to somebody else is left as it is: items, copies, and what is in quarantine. */
-function isOwn({ key, origin, quarantined, superseded_at }: Memory): boolean {
-  return key === null && origin === null && !quarantined && superseded_at === null;
+function isOwn(memory: Memory): boolean {
+  return isNobodyElses(memory) && memory.superseded_at === null;
+}
+
+function isNobodyElses({ key, origin, quarantined }: Memory): boolean {
+  return key === null && origin === null && !quarantined;
+}
+
+/** Not so of what ended because nobody read it. */
+export function isKnown({ superseded_at, superseded_by }: Memory): boolean {
+  return superseded_at === null || superseded_by !== null;
 }
 
 /** What others may hold a copy of stays what it is. */
@@ -15,8 +24,19 @@ export function isMergeable(memory: MemoryDetail): boolean {
   return isOwn(memory) && !isShared(memory) && memory.fact === null && memory.memory_type !== "episodic";
 }
 
+/** What was observed: what a summary of a session says, its sources say too. */
 export function isEpisode(memory: MemoryDetail): boolean {
-  return isOwn(memory) && memory.memory_type === "episodic";
+  return isOwn(memory) && isObserved(memory);
+}
+
+/** Also where a summary has come to stand for it: facts and procedures are learned from what was said, whenever. */
+export function isObserved(memory: MemoryDetail): boolean {
+  return (
+    isNobodyElses(memory) &&
+    isKnown(memory) &&
+    memory.memory_type === "episodic" &&
+    memory.derived_from.length === 0
+  );
 }
 
 export function isOld({ timestamp }: Memory, before: number): boolean {

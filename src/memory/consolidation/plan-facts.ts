@@ -1,5 +1,5 @@
 import { refOf } from "./draft.js";
-import { isEpisode } from "./eligible.js";
+import { isObserved } from "./eligible.js";
 import { matched } from "./facts.js";
 import type { Planning } from "./planner.js";
 import { MOST_EXAMINED } from "./planner.js";
@@ -14,8 +14,10 @@ const TOKENS_TOGETHER = 4000;
 export async function* planFacts(planning: Planning): AsyncGenerator<Action, void> {
   const { services, run, after, reach, count } = planning;
   let examined = 0;
-  for await (const { memories, reached } of walk(services.memory.store, run.namespace, ["episodic"], after)) {
-    const episodes = memories.filter(isEpisode);
+  const { store } = services.memory;
+  const options = { after, superseded: true };
+  for await (const { memories, reached } of walk(store, run.namespace, ["episodic"], options)) {
+    const episodes = memories.filter(isObserved);
     if (services.llm === undefined) {
       for (const episode of episodes) {
         await services.pace();

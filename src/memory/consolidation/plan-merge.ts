@@ -22,7 +22,9 @@ export async function* planMerges(planning: Planning): AsyncGenerator<Action, vo
   const { store } = services.memory;
   const byWords = new Map<string, MemoryDetail>();
   let examined = 0;
-  for await (const { memories, reached } of walk(store, run.namespace, ["semantic", "procedural"], after)) {
+  for await (const { memories, reached } of walk(store, run.namespace, ["semantic", "procedural"], {
+    after,
+  })) {
     const fresh = memories.filter(isMergeable);
     const vectors =
       services.similarity === undefined

@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../domain/json.js";
 import type { MemoryDetail } from "../record.js";
 import { procedureMemory, refOf } from "./draft.js";
-import { isEpisode } from "./eligible.js";
+import { isKnown, isObserved } from "./eligible.js";
 import type { Planning } from "./planner.js";
 import { MOST_EXAMINED } from "./planner.js";
 import { feedbackOf } from "./feedback-of.js";
@@ -21,9 +21,11 @@ export async function* planProcedures(planning: Planning): AsyncGenerator<Action
   const learned = await learnedFrom(planning);
   const episodes = new Map<string, MemoryDetail>();
   let examined = 0;
-  for await (const { memories } of walk(store, run.namespace, ["episodic"])) {
+  // What was said on one day may be summarised before it is said again; of very many, the newest count.
+  const options = { order: "desc", superseded: true } as const;
+  for await (const { memories } of walk(store, run.namespace, ["episodic"], options)) {
     for (const memory of memories) {
-      if (isEpisode(memory) && memory.interaction?.feedback !== undefined) episodes.set(memory.id, memory);
+      if (isObserved(memory) && memory.interaction?.feedback !== undefined) episodes.set(memory.id, memory);
     }
     await services.pace();
     examined += memories.length;
@@ -58,8 +60,11 @@ const NOTHING = { text: null, positive: null };
 /** Episodes of which a procedure tells already. */
 async function learnedFrom({ services, run }: Planning): Promise<Set<string>> {
   const learned = new Set<string>();
-  for await (const { memories } of walk(services.memory.store, run.namespace, ["procedural"])) {
-    for (const { derived_from } of memories) for (const { id } of derived_from) learned.add(id);
+  const { store } = services.memory;
+  // Of several that were merged, each knows its episodes.
+  for await (const { memories } of walk(store, run.namespace, ["procedural"], { superseded: true })) {
+    for (const { derived_from } of memories.filter(isKnown))
+      for (const { id } of derived_from) learned.add(id);
   }
   return learned;
 }

@@ -9,8 +9,14 @@ import { chooseSentences } from "./sentences.js";
 import type { WorkServices } from "./services.js";
 import { excerptOf, sourcesOf } from "./sources.js";
 
-/** Of the mean of its sources' tokens, what a summary may have: so that ten hits cost less than before; measured in docs/lifecycle.md. */
-const OF_MEAN = 0.7;
+/**
+ * What a summary may have of its sources' tokens: of their mean, `0.4 + 0.6 × 100 / (100 + mean)`. So ten hits cost less
+ * than before, and of short turns, where each word counts, more is left. Measured in docs/lifecycle.md.
+ */
+function shareOf(memories: readonly MemoryDetail[], count: CountTokens): number {
+  const mean = memories.reduce((sum, { content }) => sum + count(content), 0) / memories.length;
+  return (0.4 + 60 / (100 + mean)) / memories.length;
+}
 
 interface Summarising {
   readonly services: WorkServices;
@@ -29,7 +35,7 @@ export async function choose(
 }
 
 function linesOf(memories: readonly MemoryDetail[], count: CountTokens): string[] {
-  return chooseSentences(memories.map(excerptOf), { share: OF_MEAN / memories.length, count }).map(
+  return chooseSentences(memories.map(excerptOf), { share: shareOf(memories, count), count }).map(
     ({ text }) => text,
   );
 }

@@ -11,21 +11,31 @@ export interface Page {
   readonly reached: number;
 }
 
-/** A namespace's memories of some types in the order of recording, after a sequence number, a page at a time. */
+export interface WalkOptions {
+  /** `asc` unless given. */
+  readonly order?: "asc" | "desc";
+  /** Where it begins. */
+  readonly after?: number;
+  /** Also what other memories stand for, or nobody read. */
+  readonly superseded?: boolean;
+}
+
+/** A namespace's memories of some types in the order of recording, or against it, a page at a time. */
 export async function* walk(
   store: MemoryStore,
   namespace: string,
   types: readonly MemoryType[],
-  after = 0,
+  { order = "asc", after, superseded = false }: WalkOptions = {},
 ): AsyncGenerator<Page, void> {
   const filter = facetQuery({ memory_types: types });
-  let position: number | undefined = after;
-  while (position !== undefined) {
+  let position = after;
+  do {
     const page = await store.list({
       namespace,
       filter,
-      order: "asc",
+      order,
       quarantined: false,
+      superseded: superseded ? "any" : undefined,
       limit: PAGE,
       after: position,
     });
@@ -35,5 +45,5 @@ export async function* walk(
     );
     yield { memories: found.filter((memory) => memory !== undefined), reached: page.reached };
     position = page.next;
-  }
+  } while (position !== undefined);
 }

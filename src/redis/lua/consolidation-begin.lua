@@ -18,6 +18,7 @@ ARGV[8] of the schedule: when the next one begins, or ''
 
 Returns {0} begun, {1, id of the one at work}, {2} missing, {3, status} can't be undone, {4} the schedule has another plan.
 ]]
+local most_runs = 1000
 if ARGV[7] ~= '' and redis.call('HGET', KEYS[1], 'at') ~= ARGV[7] then
   audit('conflict')
   return { 4 }
@@ -56,6 +57,11 @@ else
   -- Those that have ended by now leave the list.
   redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', string.format('%d', now - tonumber(ARGV[6])))
   redis.call('ZADD', KEYS[5], time, ARGV[1])
+  -- A schedule of every second mustn't fill Redis: the oldest go.
+  for _, id in ipairs(redis.call('ZRANGE', KEYS[5], 0, -most_runs - 1)) do
+    redis.call('ZREM', KEYS[5], id)
+    for _, key in ipairs({ KEYS[2], KEYS[3] }) do redis.call('DEL', string.sub(key, 1, -#ARGV[1] - 1) .. id) end
+  end
   redis.call('PEXPIRE', KEYS[5], ARGV[6])
 end
 redis.call('HSET', KEYS[1], 'run', ARGV[1], 'ends', 0)

@@ -51,11 +51,8 @@ local function supersede_end(record, id, ends)
   local bytes = usage_total(record)
   usage_leave(id, bytes, redis.call('PEXPIRETIME', record))
   usage_enter(id, bytes, ends)
-  local keys = version_all(record)
-  table.insert(keys, record)
-  for _, key in ipairs(keys) do
-    if ends == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, ends) end
-  end
+  version_expire(record, ends)
+  if ends == '' then redis.call('PERSIST', record) else redis.call('PEXPIREAT', record, ends) end
   redis.call('JSON.MERGE', record, '$.memory', '{"expires_at":' .. (ends == '' and 'null' or ends) .. '}')
 end
 

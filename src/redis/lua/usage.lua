@@ -32,8 +32,7 @@ local usage_sessions_ending, usage_sessions_all = usage_named('sessions-ending')
 local usage_exempt = table.remove(ARGV, 1) == '1'
 local usage_version_ms = tonumber(table.remove(ARGV, 1))
 -- Of old versions that end before their memories: a sorted set of <id>:<version>:<bytes> by when that is.
-local usage_versions = (string.gsub(usage_ending, ':usage%-ending:{', ':versions-ending:{', 1))
-local usage_record = (string.gsub(usage_ending, ':usage%-ending:{', ':rec:{', 1)) .. ':'
+local usage_versions, usage_record = usage_named('versions-ending'), usage_named('rec') .. ':'
 
 local function usage_add(memories, bytes)
   redis.call('HINCRBY', usage_key, 'bytes', string.format('%d', bytes))
