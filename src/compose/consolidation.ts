@@ -1,6 +1,7 @@
 import { tokenCounter } from "../domain/tokens.js";
 import { createConsolidator } from "../llm/consolidator.js";
 import { trailOf } from "../access/trail.js";
+import { createPace } from "../memory/consolidation/pace.js";
 import type { ConsolidationServices } from "../memory/consolidation/services.js";
 import { startConsolidationWorker } from "../memory/consolidation/worker.js";
 import { similarityOf } from "./memory.js";
@@ -20,6 +21,7 @@ export function startConsolidation(base: Base, memory: Services) {
     similarity: similarityOf(base),
     countTokens: tokenCounter,
     now,
+    pace: createPace(),
     everyMs: EVERY_MS,
     async scheduleOf(context, namespace) {
       const { settings } = await stores.namespaces.getSettings(trailOf(context, "settings.get"), namespace);

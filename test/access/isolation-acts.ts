@@ -381,6 +381,52 @@ const session: MakeAct = (world, agent, { ns, pick, flag, text }) => {
   }
 };
 
+/** Its plan holds what memories say; what it makes of them stays in the namespace. */
+const consolidation: MakeAct = (world, agent, { ns, pick, flag }) => {
+  const run = world.runs[pick % Math.max(world.runs.length, 1)] ?? { namespace: ns, id: "0".repeat(26) };
+  const place = flag ? run.namespace : ns;
+  const both = (scope: string) =>
+    [
+      ["write", scope],
+      ["read", scope],
+    ] as const;
+  switch (pick % 6) {
+    case 0:
+      return { method: "GET", path: `${base(ns)}/consolidations`, needs: [["read", ns]] };
+    case 1:
+    case 2:
+      return {
+        method: "GET",
+        path: `${base(place)}/consolidations/${run.id}`,
+        needs: [["read", place]],
+      };
+    case 3:
+      return { method: "POST", path: `${base(place)}/consolidations/${run.id}/undo`, needs: both(place) };
+    default:
+      return {
+        method: "POST",
+        path: `${base(ns)}/consolidations`,
+        body: {
+          dry_run: flag,
+          steps: ["merge", "summarise", "facts", "procedures"],
+          older_than_seconds: 0,
+        },
+        needs: both(ns),
+        done: (answer) => {
+          const id = idOf(answer);
+          world.runs.push({ namespace: ns, id });
+          // Its trail shows it to who administers the namespace, as any id.
+          world.hide(
+            id,
+            `a run in ${ns}`,
+            agent,
+            (reader) => may(reader, "read", ns) || may(reader, "admin", ns),
+          );
+        },
+      };
+  }
+};
+
 /** Paths and parameters that try to come out somewhere else. */
 const hostile: MakeAct = (world, _, choice) => {
   const { ns, text, pick } = choice;
@@ -457,6 +503,8 @@ export const ACTS: Readonly<Record<string, MakeAct>> = {
   agents,
   session,
   moreSession: session,
+  consolidation,
+  moreConsolidation: consolidation,
   hostile,
 };
 

@@ -43,6 +43,8 @@ export function may({ grants }: Pick<Agent, "grants">, verb: string, scope: stri
 export class World {
   readonly memories: KnownMemory[] = [];
   readonly cursors: string[] = [];
+  /** Runs of consolidation. */
+  readonly runs: { readonly namespace: string; readonly id: string }[] = [];
   readonly deleted = new Set<string>();
   /** By memory id: where it stands, or stood, itself or as a copy. */
   readonly places = new Map<string, Set<string>>();

@@ -131,6 +131,7 @@ test("no answer of any route ever holds a byte of what its receiver may not read
     "audit",
     "fact",
     "entity",
+    "consolidation",
   ]) {
     expect(fulfilled.get(kind), kind).toBeGreaterThan(0);
   }

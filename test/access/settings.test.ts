@@ -7,6 +7,7 @@ import { startService } from "../support/service.js";
 const NOTHING = {
   state_ttl: { default_seconds: null, max_seconds: null },
   quota: { memories: null, bytes: null },
+  consolidation: null,
   predicates: {},
 };
 
@@ -26,10 +27,18 @@ test("nothing is set at first; what is set is there for every process; a PUT rep
   const put = await putSettings(service, namespace, {
     state_ttl: { default_seconds: 60, max_seconds: 3600 },
     quota: { memories: 0, bytes: null },
+    consolidation: { schedule: "0 3 * * *", steps: ["merge"] },
   });
   const settings = {
     state_ttl: { default_seconds: 60, max_seconds: 3600 },
     quota: { memories: 0, bytes: null },
+    consolidation: {
+      schedule: "0 3 * * *",
+      time_zone: "UTC",
+      steps: ["merge"],
+      older_than_seconds: null,
+      unread_seconds: null,
+    },
     predicates: {},
   };
   expect(put).toMatchObject({ status: 200, body: settings });

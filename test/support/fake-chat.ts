@@ -7,7 +7,9 @@ export interface ChatRequest {
   readonly messages: readonly { readonly role: string; readonly content: string }[];
   readonly max_tokens?: number;
   readonly max_completion_tokens?: number;
-  readonly response_format?: { readonly type: string };
+  readonly response_format?: { readonly type: string; readonly json_schema?: { readonly name: string } };
+  /** Of a request for embeddings. */
+  readonly input?: readonly string[];
 }
 
 export type ChatBehaviour = (request: ChatRequest, response: ServerResponse) => void;
@@ -45,6 +47,12 @@ export async function startFakeChat(): Promise<FakeChat> {
       await once(server, "close");
     },
   };
+}
+
+/** The texts that a request quotes as data, in their order. */
+export function quotedIn({ messages }: ChatRequest): string[] {
+  const blocks = messages.at(-1)?.content.matchAll(/<data>\n(.*)\n<\/data>/g) ?? [];
+  return [...blocks].map(([, block = '""']) => JSON.parse(block) as string);
 }
 
 /** What a chat model says, in the envelope of chat completions. */

@@ -51,14 +51,15 @@ const EPSILON = 1e-9;
 export async function clusterEpisodes(
   episodes: readonly ClusterEpisode[],
   options: ClusterOptions,
+  pace: () => Promise<void> = breathe,
 ): Promise<string[][]> {
   const clusters: ClusterEpisode[][] = [];
   const groups = await groupsOf(episodes);
   for (const window of windowsOf(groups)) {
     if (window.length < Math.max(SMALLEST_WINDOW, options.least)) continue;
-    await breathe();
+    await pace();
     const alike = similarities(window);
-    await breathe();
+    await pace();
     clusters.push(...merge(window, alike, options));
   }
   return clusters

@@ -41,7 +41,9 @@ export async function execute(working: Working): Promise<void> {
   for (let from = 0; ; from += PAGE) {
     const actions = await services.store.actions(lease.claim, from, PAGE);
     for (const [place, action] of actions.entries()) {
-      if (action.result === undefined) await act(working, from + place, action);
+      if (action.result !== undefined) continue;
+      await act(working, from + place, action);
+      await services.pace();
     }
     if (actions.length < PAGE) return;
   }

@@ -31,6 +31,7 @@ export async function* planExpiry(planning: Planning): AsyncGenerator<Action, vo
       const sources = unread.slice(from, from + TOGETHER).map(refOf);
       yield { step: "expire", sources, draft: { ...NOTHING, supersede: sources } };
     }
+    await services.pace();
     examined += memories.length;
     if (examined >= MOST_EXAMINED) return;
   }

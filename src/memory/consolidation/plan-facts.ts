@@ -20,6 +20,7 @@ export async function* planFacts(planning: Planning): AsyncGenerator<Action, voi
     const episodes = memories.filter(isObserved);
     if (services.llm === undefined) {
       for (const episode of episodes) {
+        await services.pace();
         const draft = matched({ services, run }, [episode]);
         if (draft !== undefined) yield { step: "facts", sources: [refOf(episode)], draft };
       }
@@ -28,6 +29,7 @@ export async function* planFacts(planning: Planning): AsyncGenerator<Action, voi
         yield { step: "facts", sources: batch.map(refOf) };
       }
     }
+    await services.pace();
     reach(reached);
     examined += memories.length;
     if (examined >= MOST_EXAMINED) return;

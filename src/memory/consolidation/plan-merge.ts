@@ -34,6 +34,7 @@ export async function* planMerges(planning: Planning): AsyncGenerator<Action, vo
             fresh.map(({ id }) => id),
           );
     for (const [index, memory] of fresh.entries()) {
+      await services.pace();
       if (taken.has(memory.id)) continue;
       const near = await nearDuplicates(planning, memory, vectors[index]);
       const words = wordsOf(memory);

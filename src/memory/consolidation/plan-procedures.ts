@@ -27,6 +27,7 @@ export async function* planProcedures(planning: Planning): AsyncGenerator<Action
     for (const memory of memories) {
       if (isObserved(memory) && memory.interaction?.feedback !== undefined) episodes.set(memory.id, memory);
     }
+    await services.pace();
     examined += memories.length;
     if (examined >= MOST_EXAMINED) break;
   }

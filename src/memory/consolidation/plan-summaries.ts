@@ -24,6 +24,7 @@ export async function* planSummaries(planning: Planning): AsyncGenerator<Action,
       old.map(({ id }) => id),
     );
     for (const [index, memory] of old.entries()) {
+      await services.pace();
       const vector = vectors[index];
       versions.set(memory.id, memory.version);
       episodes.push({
@@ -37,9 +38,10 @@ export async function* planSummaries(planning: Planning): AsyncGenerator<Action,
     }
     if (episodes.length >= MOST_EXAMINED) break;
   }
-  for (const cluster of await clusterEpisodes(episodes, CLUSTER)) {
+  for (const cluster of await clusterEpisodes(episodes, CLUSTER, services.pace)) {
     const sources = cluster.map((id) => ({ id, version: versions.get(id) ?? 1 }));
     for (const id of cluster) taken.add(id);
+    await services.pace();
     // What a language model is to write isn't written before its time.
     if (services.llm !== undefined) {
       yield { step: "summarise", sources };

@@ -1,6 +1,7 @@
 import type { CountTokens } from "../../domain/tokens.js";
 import type { Services } from "../services.js";
 import type { Consolidator } from "./excerpt.js";
+import type { Pace } from "./pace.js";
 import type { ConsolidationStore } from "./ports.js";
 
 /** What the verbs on runs work with; built once in main. */
@@ -17,4 +18,6 @@ export interface WorkServices extends ConsolidationServices {
   readonly similarity: number | undefined;
   readonly countTokens: () => Promise<CountTokens>;
   readonly now: () => number;
+  /** Called between any two pieces of work, so that recall doesn't wait for them. */
+  readonly pace: Pace;
 }

@@ -26,6 +26,7 @@ export async function undo(services: WorkServices, lease: Lease): Promise<void> 
       left -= 1;
       const undone = { ...action, result: { ...result, status: "undone", kept } } as const;
       await lease.keep(from + place, undone, { settled: Math.max(0, left) });
+      await services.pace();
     }
   }
   // What was skipped stands for nothing.

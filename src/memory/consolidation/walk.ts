@@ -2,7 +2,8 @@ import { facetQuery } from "../filter.js";
 import type { MemoryStore } from "../ports.js";
 import type { MemoryDetail, MemoryType } from "../record.js";
 
-const PAGE = 200;
+/** Small: what a page takes to read, others wait. */
+const PAGE = 50;
 
 export interface Page {
   readonly memories: readonly MemoryDetail[];

@@ -23,6 +23,13 @@ if ARGV[7] ~= '' and redis.call('HGET', KEYS[1], 'at') ~= ARGV[7] then
   audit('conflict')
   return { 4 }
 end
+local undo = ARGV[3] == ''
+local status = redis.call('HGET', KEYS[2], 'status')
+-- Whatever is at work: there is nothing to wait for.
+if undo and not status then
+  audit('missing')
+  return { 2 }
+end
 local active = redis.call('HGET', KEYS[1], 'run')
 if active then
   -- The schedule's turn is over: whoever is at work does what it would have done.
@@ -33,12 +40,6 @@ if active then
     audit('conflict')
   end
   return { 1, active }
-end
-local undo = ARGV[3] == ''
-local status = redis.call('HGET', KEYS[2], 'status')
-if undo and not status then
-  audit('missing')
-  return { 2 }
 end
 if undo and status ~= 'done' and status ~= 'failed' then
   audit('conflict')

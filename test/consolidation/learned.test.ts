@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { consolidate, undo } from "../support/consolidations.js";
+import { entity, triples } from "../support/facts.js";
+import type { Memory } from "../support/memories.js";
+import { bodyOf, ids, listAll, newNamespace, post, recall } from "../support/memories.js";
+import type { Service } from "../support/service.js";
+import { startService } from "../support/service.js";
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.stop());
+
+async function interact(namespace: string, input: string, feedback: unknown): Promise<Memory> {
+  const body = { input, response: "It is 120 miles.", feedback, agent_id: "guide" };
+  return bodyOf<Memory>(await service.send("POST", `/v1/namespaces/${namespace}/interactions`, body), 201);
+}
+
+const CITIES = ["Graz", "Linz", "Wels", "Bregenz"];
+
+test("feedback that came three times becomes a procedure that links to it, once", async () => {
+  const namespace = newNamespace();
+  const ask = (city: string) =>
+    interact(namespace, `How far is it from Vienna to ${city} by train?`, {
+      rating: 2,
+      comment: "Please answer in kilometres, not in miles.",
+    });
+  const [one, two] = [await ask("Graz"), await ask("Linz")];
+  const options = { steps: ["procedures"] };
+  expect(await consolidate(service, namespace, options)).toMatchObject({ status: "done", planned: 0 });
+
+  const three = await ask("Wels");
+  const run = await consolidate(service, namespace, options);
+  expect(run).toMatchObject({ status: "done", planned: 1 });
+  const procedures = () => listAll(service, namespace, { memory_type: "procedural" });
+  const [procedure, ...more] = await procedures();
+  expect(more).toEqual([]);
+  expect(procedure?.content).toContain("kilometres");
+  expect(procedure?.content).toContain("by train?");
+  expect(procedure).toMatchObject({
+    agent_id: "guide",
+    metadata: { consolidation: { run: run.id, step: "procedures", method: "deterministic", sources: 3 } },
+  });
+  expect(procedure?.derived_from.map(({ id }) => id).toSorted()).toEqual(ids([one, two, three]).toSorted());
+  // Its sources stay where they are.
+  const episodes = await listAll(service, namespace, { memory_type: "episodic" });
+  expect(ids(episodes).toSorted()).toEqual(ids([one, two, three]).toSorted());
+
+  expect(await consolidate(service, namespace, options)).toMatchObject({ status: "done", planned: 0 });
+  await ask(CITIES[3] ?? "");
+  expect(await consolidate(service, namespace, options)).toMatchObject({ status: "done", planned: 0 });
+  expect(ids(await procedures())).toEqual(ids(procedure === undefined ? [] : [procedure]));
+
+  expect((await undo(service, namespace, run.id)).status).toBe("undone");
+  expect(await procedures()).toEqual([]);
+  expect(await consolidate(service, namespace, options)).toMatchObject({ planned: 1, settled: 1 });
+});
+
+test("what episodes say becomes facts since it was said, once", async () => {
+  const namespace = newNamespace();
+  const said = [
+    ["Ann: I live in Graz. The weather is fine.", "2024-03-01T10:00:00.000Z"],
+    ["Bob: I work at Acme.", "2024-03-02T10:00:00.000Z"],
+    ["Ann: Do you live in Linz? I would love to live in Wels.", "2024-03-03T10:00:00.000Z"],
+  ] as const;
+  const episodes: Memory[] = [];
+  for (const [content, timestamp] of said) {
+    episodes.push(
+      bodyOf<Memory>(await post(service, namespace, { content, timestamp, memory_type: "episodic" }), 201),
+    );
+  }
+  const options = { steps: ["facts"] };
+  const run = await consolidate(service, namespace, options);
+  expect(run).toMatchObject({ status: "done", llm_calls: 0 });
+  const { facts } = await entity(service, namespace, "Ann");
+  expect(triples(facts)).toEqual(["Ann lives_in Graz"]);
+  expect(facts[0]).toMatchObject({
+    valid_from: said[0][1],
+    valid_to: null,
+    derived_from: [{ id: episodes[0]?.id, version: 1 }],
+    metadata: { consolidation: { run: run.id, step: "facts", method: "deterministic" } },
+  });
+  expect(facts[0]?.trust).toBeLessThanOrEqual(episodes[0]?.trust ?? 0);
+  expect(triples((await entity(service, namespace, "Bob")).facts)).toEqual(["Bob works_at Acme"]);
+  const before = ids(await listAll(service, namespace));
+  expect(before).toEqual(expect.arrayContaining(ids(episodes)));
+
+  expect(await consolidate(service, namespace, options)).toMatchObject({ status: "done", planned: 0 });
+  expect(ids(await listAll(service, namespace)).toSorted()).toEqual(before.toSorted());
+
+  // She moves: what held before ends, and stays to be found.
+  const moved = { content: "Ann: I live in Oslo now.", timestamp: "2024-06-01T10:00:00.000Z" };
+  await post(service, namespace, { ...moved, memory_type: "episodic" });
+  await consolidate(service, namespace, options);
+  expect(triples((await entity(service, namespace, "Ann")).facts)).toEqual(["Ann lives_in Oslo"]);
+  const earlier = await entity(service, namespace, "Ann", { valid_at: said[1][1] });
+  expect(triples(earlier.facts)).toEqual(["Ann lives_in Graz"]);
+  expect(earlier.facts[0]?.valid_to).toBe(moved.timestamp);
+  const found = await recall(service, {
+    query: "Ann lives_in",
+    namespaces: [namespace],
+    valid_at: said[1][1],
+  });
+  const homes = found.hits.map(({ memory }) => memory).filter(({ fact }) => fact?.predicate === "lives_in");
+  expect(triples(homes)).toEqual(["Ann lives_in Graz"]);
+});
