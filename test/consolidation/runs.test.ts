@@ -15,6 +15,7 @@ import {
   recall,
   remember,
 } from "../support/memories.js";
+import { setQuota } from "../support/namespaces.js";
 import type { Service } from "../support/service.js";
 import { startService } from "../support/service.js";
 
@@ -255,6 +256,19 @@ describe("runs", () => {
     expect(list.consolidations.map((run) => run.id)).toEqual([dry.id, id]);
     expect((await service.send("GET", `${runsOf(newNamespace())}/${id}`)).status).toBe(404);
     expect((await service.send("POST", `${runsOf(newNamespace())}/${id}/undo`)).status).toBe(404);
+  });
+
+  test("where there is no room for what it would make, its sources stay as they are, until there is", async () => {
+    const namespace = newNamespace();
+    const written = await write(namespace, conversation());
+    await setQuota(service, namespace, { memories: written.length });
+    const full = await consolidate(service, namespace, { steps: ["summarise"] });
+    expect(full.status).toBe("done");
+    expect(full.actions.map(({ result }) => result?.reason)).toEqual(full.actions.map(() => "quota"));
+    expect(ids(await listAll(service, namespace)).toSorted()).toEqual(ids(written).toSorted());
+    await setQuota(service, namespace, { memories: 100 });
+    const run = await consolidate(service, namespace, { steps: ["summarise"] });
+    expect(run.actions.map(({ result }) => result?.status)).toEqual(full.actions.map(() => "done"));
   });
 
   test("what was changed since it was planned, or made and then changed, is left alone", async () => {

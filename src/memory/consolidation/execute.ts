@@ -5,6 +5,7 @@ import { DomainError } from "../../domain/errors.js";
 import type { CountTokens } from "../../domain/tokens.js";
 import { contentHash } from "../hash.js";
 import { remember } from "../remember.js";
+import { removeQuietly } from "../remove-quietly.js";
 import type { Lease } from "./lease.js";
 import { LeaseLost } from "./lease.js";
 import { extractFacts } from "./facts.js";
@@ -55,7 +56,7 @@ async function act(working: Working, index: number, action: Action): Promise<voi
   const draft = action.draft ?? (await decide(working, index, action));
   if (draft === undefined) return settle(working, index, action, skipped("nothing"));
   const unchanged = await sourcesOf(working.services, lease.claim.run.namespace, action.sources);
-  if (unchanged === undefined) return settle(working, index, action, skipped("changed", draft));
+  if (unchanged === undefined) return skip(working, index, action, "changed", draft);
   try {
     const { made, found } = await writeAll(working, draft);
     const result = { status: "done", reason: null, made, found, superseded: [], ...draft.made } as const;
@@ -64,8 +65,27 @@ async function act(working: Working, index: number, action: Action): Promise<voi
     // What can't be written now can later; what never can is left, and its sources stay as they are.
     if (!(error instanceof DomainError) || error.retryAfterSeconds !== undefined) throw error;
     const reason = error.code === "quota_exceeded" || error.code === "storage_full" ? "quota" : "refused";
-    await settle(working, index, action, skipped(reason, draft));
+    await skip(working, index, action, reason, draft);
   }
+}
+
+/** Leaves an action, with nothing of it. */
+async function skip(
+  working: Working,
+  index: number,
+  action: Action,
+  reason: ActionResult["reason"],
+  draft: Draft,
+): Promise<void> {
+  const { services, lease } = working;
+  const { run } = lease.claim;
+  const { memory } = services;
+  for (const { id } of draft.memories) {
+    const ref = { namespace: run.namespace, id };
+    if ((await memory.store.peek(ref)) === undefined) continue;
+    await removeQuietly(memory, contextOf(services, run), ref, 1, "consolidate");
+  }
+  await settle(working, index, action, skipped(reason, draft));
 }
 
 /** Has it written by a language model, and keeps that with what it cost before anything comes of it. */
@@ -112,12 +132,8 @@ async function writeOne({ services, lease }: Working, { id, ...input }: DraftMem
   return memory.id;
 }
 
-async function settle(
-  { services, lease }: Pick<Working, "services" | "lease">,
-  index: number,
-  action: Action,
-  result: ActionResult,
-): Promise<void> {
+async function settle(working: Working, index: number, action: Action, result: ActionResult): Promise<void> {
+  const { services, lease } = working;
   const { run } = lease.claim;
   const draft = result.status === "done" ? action.draft : undefined;
   const [first] = draft?.memories ?? [];
@@ -135,7 +151,7 @@ async function settle(
   });
   if (settled === "lost") throw new LeaseLost();
   // Somebody deleted what stands for the sources: they stay.
-  if (settled === "missing") return settle({ services, lease }, index, action, skipped("changed", draft));
+  if (settled === "missing") return settle(working, index, action, skipped("changed", draft));
 }
 
 /** What is made of its sources, and has their content from now on if it says what one of them said. */
