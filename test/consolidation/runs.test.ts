@@ -127,6 +127,28 @@ describe("merging near-duplicates", () => {
   });
 });
 
+describe("what only sounds alike", () => {
+  test("is never merged: other names, numbers, denials, agents or metadata", async () => {
+    const namespace = newNamespace();
+    await write(
+      namespace,
+      [
+        { content: "Ann prefers green tea in the morning." },
+        { content: "Bob prefers green tea in the morning." },
+        { content: "Ann doesn't prefer green tea in the morning." },
+        { content: "Ann prefers 2 cups of green tea in the morning." },
+        { content: "Ann prefers green tea in the morning", agent_id: "kitchen" },
+        { content: "ann prefers green tea in the morning", metadata: { diet: "strict" } },
+      ].map(({ content, agent_id, metadata }) => ({ memory_type: "semantic", content, agent_id, metadata })),
+    );
+    expect(await consolidate(service, namespace, { steps: ["merge"] })).toMatchObject({
+      status: "done",
+      planned: 0,
+    });
+    expect((await listAll(service, namespace)).length).toBe(6);
+  });
+});
+
 describe("summarising old episodes", () => {
   test("clusters become semantic memories that link to all their sources and are shorter than they", async () => {
     const namespace = newNamespace();

@@ -77,7 +77,22 @@ async function nearDuplicates(
   const claims = claimsOf(memory.content);
   return found
     .filter((other) => other !== undefined)
-    .filter((other) => isMergeable(other) && sameClaims(claimsOf(other.content), claims));
+    .filter((other) => isMergeable(other) && sameClaims(claimsOf(other.content), claims))
+    .filter((other) => sameNames(memory.content, other.content));
+}
+
+const CAPITALISED = /\p{Lu}[\p{L}\p{M}]*/gu;
+
+/**
+ * Whether two texts differ in no word that may be a name: with a capital in either of them. Vectors of "Ann prefers tea"
+ * and "Bob prefers tea" lie close together.
+ */
+function sameNames(one: string, other: string): boolean {
+  const names = new Set(
+    [one, other].flatMap((text) => analyse((text.match(CAPITALISED) ?? []).join(" ")).terms),
+  );
+  const [left, right] = [new Set(analyse(one).terms), new Set(analyse(other).terms)];
+  return [...names].every((name) => left.has(name) === right.has(name));
 }
 
 /** Two that filters tell apart, or that are so at other times, stay two. */
