@@ -39,3 +39,8 @@ export const SYSTEM_ACTOR: Actor = {
   human: true,
   grants: [{ namespace: "**", verbs: ["read", "write", "publish", "admin"] }],
 };
+
+/** Of what mneme does by itself; `requestId` shows in the audit trail what for. */
+export function systemContext(requestId: string, now: Context["now"]): Context {
+  return { actor: SYSTEM_ACTOR, requestId, now, operation: undefined };
+}

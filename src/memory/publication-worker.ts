@@ -1,5 +1,4 @@
-import type { Context } from "../domain/context.js";
-import { SYSTEM_ACTOR } from "../domain/context.js";
+import { systemContext } from "../domain/context.js";
 import type { Locks } from "../domain/lock.js";
 import { carryPublications } from "./carry-publications.js";
 import type { Services } from "./services.js";
@@ -19,7 +18,7 @@ const STAND_BACK_MS = 60_000;
 
 /** Carries what a publisher's own process didn't come to, because it or a Redis command failed in between. */
 export function startPublicationWorker({ services, locks, now, onError }: PublicationWorkerOptions): Sweeper {
-  const context: Context = { actor: SYSTEM_ACTOR, requestId: "publications", now, operation: undefined };
+  const context = systemContext("publications", now);
   return startSweeper({
     name: "publications",
     locks,

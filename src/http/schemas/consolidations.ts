@@ -4,8 +4,8 @@ import { DEFAULT_OPTIONS } from "../../memory/consolidation/options.js";
 import type { RunPage } from "../../memory/consolidation/read.js";
 import type { Action, Draft, Run } from "../../memory/consolidation/run.js";
 import { STEPS } from "../../memory/consolidation/run.js";
-import { iso, isoOrNull } from "./memory.js";
-import { memoryId, memoryType, namespace, timeView } from "./primitives.js";
+import { isoOrNull } from "./memory.js";
+import { iso, memoryId, memoryType, namespace, timeView } from "./primitives.js";
 
 export const step = z.enum(STEPS).openapi({
   description:

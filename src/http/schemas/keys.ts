@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { ApiKey } from "../../access/keys/key.js";
 import { GRANT_VERBS } from "../../access/grants.js";
 import { LIMITS } from "../../domain/limits.js";
-import { identifier, memoryId, namespacePattern, time, timeView } from "./primitives.js";
+import { identifier, memoryId, namespacePattern, time, timeView, iso } from "./primitives.js";
 
 const grant = z
   .strictObject({
@@ -66,7 +66,6 @@ export const keyListParameters = z.strictObject({
 
 export const keyPage = z.object({ keys: z.array(keyView), cursor: z.string().nullable() }).openapi("KeyPage");
 
-const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
 const isoOrNull = (milliseconds: number | null): string | null =>
   milliseconds === null ? null : iso(milliseconds);
 

@@ -26,6 +26,7 @@ import {
   timeView,
   trustScore,
   ttlSeconds,
+  iso,
 } from "./primitives.js";
 
 /** What a write may say of a memory beside its content. */
@@ -351,8 +352,6 @@ export const memoryDetailView = memoryView
       .openapi({ description: "The namespaces to which it was published, as far as you may read them." }),
   })
   .openapi("MemoryDetail");
-
-export const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 export const isoOrNull = (milliseconds: number | null): string | null =>
   milliseconds === null ? null : iso(milliseconds);

@@ -167,3 +167,6 @@ export const embeddingModel = z
   .min(1)
   .max(128)
   .openapi({ description: "The model that made `embedding`: refused unless it is the one in use." });
+
+/** A time as answers show it. */
+export const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();

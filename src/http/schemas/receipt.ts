@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { ReadReceipt } from "../../memory/read-receipt.js";
 import type { Replay } from "../../memory/replay-receipt.js";
 import { memoryView, viewMemory } from "./memory.js";
-import { memoryId, namespace, timeView } from "./primitives.js";
+import { memoryId, namespace, timeView, iso } from "./primitives.js";
 
 export const receiptParams = z.strictObject({ id: memoryId });
 
@@ -50,8 +50,6 @@ export const replayView = z
       .openapi({ description: "By ids." }),
   })
   .openapi("Replay");
-
-const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 export function viewReceipt({ receipt, hits }: ReadReceipt): z.infer<typeof receiptView> {
   const { request, at, degraded, hits: _, ...rest } = receipt;

@@ -16,6 +16,7 @@ import {
   text,
   time,
   timeView,
+  iso,
 } from "./primitives.js";
 
 /** As a state key: `.` and `..` are resolved by every client before it sends a path. */
@@ -223,8 +224,6 @@ export const contextView = z
     }),
   })
   .openapi("SessionContext");
-
-const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 export function viewContext(
   { messages, tokens, range, pieces, degraded, receiptIds }: SessionContext,

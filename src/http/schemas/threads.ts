@@ -3,7 +3,7 @@ import { LIMITS } from "../../domain/limits.js";
 import { describeValue, newAllowance } from "../../threads/describe-value.js";
 import type { ListedThread, StoredCheckpoint, Thread } from "../../threads/ports.js";
 import type { ThreadDetail } from "../../threads/read-thread.js";
-import { namespace, text, timeView } from "./primitives.js";
+import { namespace, text, timeView, iso } from "./primitives.js";
 
 const threadNamespace = namespace.optional().openapi({
   description: "That the saver was made with. Left out: of savers without one, which takes a grant on `**`.",
@@ -75,8 +75,6 @@ export const checkpointPage = z
     before: z.string().nullable().openapi({ description: "For the next page; null at the end." }),
   })
   .openapi("CheckpointPage");
-
-const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 function viewThread({
   id,

@@ -1,6 +1,6 @@
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
-import { SYSTEM_ACTOR } from "../../domain/context.js";
+import { systemContext } from "../../domain/context.js";
 import { DomainError } from "../../domain/errors.js";
 import type { CountTokens } from "../../domain/tokens.js";
 import { contentHash } from "../hash.js";
@@ -27,7 +27,7 @@ export interface Working {
 
 /** What mneme does for a run; the audit trail shows which. */
 export function contextOf({ now }: WorkServices, { id }: Run): Context {
-  return { actor: SYSTEM_ACTOR, requestId: id, now, operation: undefined };
+  return systemContext(id, now);
 }
 
 /**

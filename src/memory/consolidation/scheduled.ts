@@ -1,7 +1,7 @@
 import type { ConsolidationSettings } from "../../access/namespaces/settings.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
-import { SYSTEM_ACTOR } from "../../domain/context.js";
+import { SYSTEM_ACTOR, systemContext } from "../../domain/context.js";
 import { scheduledOptions } from "./options.js";
 import { nextTime } from "./schedule.js";
 import type { WorkServices } from "./services.js";
@@ -20,7 +20,7 @@ export async function beginScheduled(
   due: number,
 ): Promise<void> {
   const id = memory.newId(now());
-  const context: Context = { actor: SYSTEM_ACTOR, requestId: id, now, operation: undefined };
+  const context = systemContext(id, now);
   const settings = await scheduleOf(context, namespace);
   // Taken away just now: then so was its time.
   if (settings === null) return;

@@ -1,5 +1,5 @@
 import type { Context } from "../../domain/context.js";
-import { SYSTEM_ACTOR } from "../../domain/context.js";
+import { systemContext } from "../../domain/context.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import type { CountTokens } from "../../domain/tokens.js";
@@ -54,7 +54,7 @@ export async function promote(services: PromotionServices, ref: SessionRef): Pro
 
 async function carry({ store, memory, summarize, countTokens, now }: PromotionServices, claim: Claim) {
   const { ref } = claim;
-  const context: Context = { actor: SYSTEM_ACTOR, requestId: "sessions", now, operation: undefined };
+  const context = systemContext("sessions", now);
   const turns = turnsOf(claim.messages);
   const stored = await keep(memory, context, ref, turns.map(episodeOf(claim)));
   const sources = [...(await heldBy(memory, claim)), ...stored];

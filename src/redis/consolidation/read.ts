@@ -1,7 +1,7 @@
 import type { Trail } from "../../access/trail.js";
 import type { Claim } from "../../memory/consolidation/ports.js";
 import type { Action, Run } from "../../memory/consolidation/run.js";
-import { SEARCH_TIMEOUT_MS } from "../memory/search.js";
+import { dueNotes } from "../due-notes.js";
 import { decodeAction, decodeRun } from "./codec.js";
 import type { ConsolidationDeps } from "./deps.js";
 
@@ -62,16 +62,7 @@ export async function due(
   now: number,
   limit: number,
 ): Promise<readonly string[]> {
-  return redis.run(async (client) => {
-    const found = await client.ft.search(keys.consolidationsDueIndex(), `@at:[-inf ${now}]`, {
-      SORTBY: "at",
-      RETURN: [],
-      LIMIT: { from: 0, size: limit },
-      TIMEOUT: SEARCH_TIMEOUT_MS,
-      DIALECT: 2,
-    });
-    // One command a note: each is of a slot of its own.
-    const notes = await Promise.all(found.documents.map(({ id }) => client.hGet(id, "ns")));
-    return notes.filter((namespace) => typeof namespace === "string");
-  });
+  const index = keys.consolidationsDueIndex();
+  const notes = await dueNotes(redis, { index, fields: ["ns"] }, now, limit);
+  return notes.flatMap(([namespace]) => namespace ?? []);
 }
