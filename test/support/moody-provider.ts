@@ -37,7 +37,6 @@ export async function startMoodyProvider(): Promise<MoodyProvider> {
         OPENAI_API_KEY: "test",
         OPENAI_BASE_URL: fake.baseURL,
         MNEME_EMBEDDING_DIMENSIONS: "64",
-        MNEME_EMBEDDING_TIMEOUT_MS: "500",
         ...overrides,
       });
       onTestFinished(() => service.kill9());
