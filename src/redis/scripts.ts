@@ -200,6 +200,7 @@ export const scripts = {
   stateHistory: state("state-history", parts),
   watchState: state("state-watch", parts),
   queryState: script("state-query", text),
+  mendState: script("state-mend", integer),
   appendMessages: session("session-append", integers),
   readSession: session("session-read", list),
   listSessions: scoped(["usage"], "session-list", list),

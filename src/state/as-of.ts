@@ -2,7 +2,6 @@ import { authorize } from "../access/authorize.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { DomainError, invalid } from "../domain/errors.js";
-import type { JsonValue } from "../domain/json.js";
 import type { StateDocument, StateRef } from "./document.js";
 import { storedText } from "./json-text.js";
 import { badPath, checkPath } from "./path.js";
@@ -31,7 +30,7 @@ export async function getStateAsOf(
   }
   const { document } = outcome;
   if (path === undefined) return document;
-  const value = storedText(JSON.parse(document.json) as JsonValue);
+  const value = storedText(document.json);
   const json = await store.query(ref.namespace, value, path);
   if (json === undefined) throw badPath("path");
   return { ...document, json };

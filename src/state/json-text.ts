@@ -11,6 +11,8 @@ export interface JsonText {
   readonly stored: string;
   /** By turns: where (a JSONPath without its `$`), and what to add to the number there. */
   readonly fixes: readonly string[];
+  /** It holds a number that RedisJSON may read one place off when it loads a snapshot. */
+  readonly delicate: boolean;
 }
 
 const NO_FIXES: readonly string[] = [];
@@ -38,7 +40,7 @@ export function jsonText(
   if (json.length > LIMITS.stateBytes / 3 && Buffer.byteLength(json) > LIMITS.stateBytes) {
     throw invalid(field, `Must not exceed ${LIMITS.stateBytes} bytes of JSON.`);
   }
-  if (plain) return { json, stored: json, fixes: NO_FIXES };
+  if (plain) return { json, stored: json, fixes: NO_FIXES, delicate: false };
   const fixes: Fix[] = [];
   const stored = writeExact(value, [], fixes);
   for (const { steps, number } of fixes) {
@@ -46,15 +48,16 @@ export function jsonText(
     // A filter may not hold any more once the value is there.
     if (!alone || /[\\?]/.test(at)) throw inexact(field, number);
   }
-  return { json, stored, fixes: textOf(fixes) };
+  return { json, stored, fixes: textOf(fixes), delicate: true };
 }
 
-/** As {@link jsonText} of a value that was checked when it was written; numbers that no path leads to stay as they are. */
-export function storedText(value: JsonValue): JsonText {
+/** As {@link jsonText} of the text of a stored value; numbers that no path leads to stay as they are. */
+export function storedText(json: string): JsonText {
+  const value = JSON.parse(json) as JsonValue;
   const fixes: Fix[] = [];
   const stored = writeExact(value, [], fixes);
   const sure = fixes.filter(({ steps }) => !steps.includes(ANY) || countNumbers(value, steps) === 1);
-  return { json: writeShortest(value), stored, fixes: textOf(sure) };
+  return { json, stored, fixes: textOf(sure), delicate: true };
 }
 
 /** One walk for all that must be known. False if a number in it needs care. */

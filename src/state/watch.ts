@@ -31,6 +31,8 @@ export interface Watch {
 /** Most changes in one event. */
 const BATCH = 100;
 
+const RETRY_MS = 1000;
+
 /**
  * Follows the changes of a namespace's state from now, or from after a change that was seen. Each is told once and in
  * order. Where the store can't be reached, it waits; where a change is missing, it ends: whoever asks to go on then
@@ -73,16 +75,22 @@ export async function watchState(
       while (open.yes) {
         const { changes, latest } = await read(last);
         if (latest < versionOf(last) || !isContiguous(last, changes)) return;
-        last = changes.at(-1)?.id ?? last;
         const wanted = changes.filter(({ key }) => key.startsWith(input.prefix));
         const due = performance.now() - beat >= input.heartbeatMs;
-        if ((due || wanted.length > 0) && !(await input.stillAllowed())) return;
-        if (wanted.length > 0) yield { kind: "changes", changes: wanted };
+        const allowed = due || wanted.length > 0 ? await unlessAway(input.stillAllowed, undefined) : true;
+        if (allowed === false) return;
+        if (allowed === true) {
+          last = changes.at(-1)?.id ?? last;
+          if (wanted.length > 0) yield { kind: "changes", changes: wanted };
+        }
         if (due) {
           yield { kind: "heartbeat", at: last };
           beat = performance.now();
         }
-        if (changes.length < BATCH) await bell.wait(input.heartbeatMs - (performance.now() - beat));
+        const pause = input.heartbeatMs - (performance.now() - beat);
+        // What nobody could say whether it may be told is looked at again.
+        if (allowed === undefined) await bell.wait(Math.min(pause, RETRY_MS));
+        else if (changes.length < BATCH) await bell.wait(pause);
       }
     } finally {
       unlisten();
@@ -90,16 +98,21 @@ export async function watchState(
     }
   }
 
-  async function read(after: string): ReturnType<typeof store.changesAfter> {
-    try {
-      return await store.changesAfter(namespace, after, BATCH);
-    } catch (error) {
-      // Away: it will be said when it's back.
-      if (error instanceof DomainError && error.code === "redis_unavailable") {
-        return { changes: [], latest: versionOf(after) };
-      }
-      throw error;
-    }
+  function read(after: string): ReturnType<typeof store.changesAfter> {
+    return unlessAway(() => store.changesAfter(namespace, after, BATCH), {
+      changes: [],
+      latest: versionOf(after),
+    });
+  }
+}
+
+/** What is asked, or something else while the store is away: the watcher will be told when it's back. */
+async function unlessAway<T, Otherwise>(ask: () => Promise<T>, otherwise: Otherwise): Promise<T | Otherwise> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof DomainError && error.code === "redis_unavailable") return otherwise;
+    throw error;
   }
 }
 

@@ -202,7 +202,8 @@ test("a watcher outlives a Redis that is away, and misses nothing", async () => 
   await setState(service, namespace, "k", 1);
   await watcher.count(1);
   await redis.kill9();
-  await sleep(500);
+  // Longer than what was last known of keys serves.
+  await sleep(6_000);
   await redis.restart();
   const other = await startService({ REDIS_URL: redis.url, MNEME_KEY_PREFIX: service.prefix });
   await setState(other, namespace, "k", 2);

@@ -31,7 +31,7 @@ end
 
 local current = state_load(KEYS[2])
 if current and tonumber(current.time) <= time then
-  return reply(current.version, current.time, current.by, current.expires, current.sliding, redis.call('JSON.GET', KEYS[1]))
+  return reply(current.version, current.time, current.by, current.expires, current.sliding, state_text(KEYS[1], current))
 end
 local entry = redis.call('XREVRANGE', KEYS[3], ARGV[1], '-', 'COUNT', 1)[1]
 if not entry then return reply() end

@@ -20,7 +20,7 @@ if not state_matches(before, ARGV[2]) then
   return 2
 end
 audit('ok')
-state_archive(KEYS[3], before, redis.call('JSON.GET', KEYS[1]))
+state_archive(KEYS[3], before, state_text(KEYS[1], before))
 redis.call('DEL', KEYS[1], KEYS[2])
 local version, time = state_change(ARGV[1], 'delete')
 state_bury(KEYS[3], version, time)

@@ -8,18 +8,21 @@ KEYS[2] its hash
 ARGV[1] a JSONPath, or '' for the value itself
 ARGV[2] how long history is kept, milliseconds
 
-Returns {0, version, time, by, expires or '', sliding, value} or {1} missing, {2} the path is none.
+Returns {0, version, time, by, expires or '', sliding, value}; {1} missing, {2} the path is none, {3, version, text} the
+document must be mended before the path.
 ]]
 local doc, meta, path = KEYS[1], KEYS[2], ARGV[1]
-local facts = redis.call('HMGET', meta, 'v', 't', 'b', 'e', 's', 'l')
+local facts = redis.call('HMGET', meta, 'v', 't', 'b', 'e', 's', 'l', 'j')
 local expires = facts[4]
 if not expires or (expires ~= '' and tonumber(expires) <= now) then
   audit('missing')
   return { 1 }
 end
-local value
+local value, text = nil, facts[7]
 if path == '' then
-  value = redis.call('JSON.GET', doc)
+  value = text or redis.call('JSON.GET', doc)
+elseif text and redis.call('JSON.GET', doc) ~= text then
+  return { 3, facts[1], text }
 else
   value = redis.pcall('JSON.GET', doc, path)
   if type(value) == 'table' then

@@ -25,7 +25,7 @@ end
 audit('ok')
 local current = before == '' and state_load(KEYS[2])
 if current then
-  add(current.time .. '-' .. current.version, current.op, current.by, current.expires, current.sliding, redis.call('JSON.GET', KEYS[1]))
+  add(current.time .. '-' .. current.version, current.op, current.by, current.expires, current.sliding, state_text(KEYS[1], current))
 end
 
 -- When the newer neighbour became current, this one was superseded.

@@ -11,10 +11,12 @@ ARGV[2] the patch
 ARGV[3] seconds to live, 'null' for ever, '' as long as it would have
 ARGV[4] '' any, '*' any, else only this version
 ARGV[5] how large the value may become, bytes
-ARGV[6+] fixes, two each
+ARGV[6] '1' if the text is to be kept, else ''
+ARGV[7+] fixes, two each
 
 Returns {0, version, time, by, expires or '', sliding, value}; {1} missing, {2} another version, {3, most} it would live
-longer than the namespace's maximum, seconds; {4} the value would become too large.
+longer than the namespace's maximum, seconds; {4} the value would become too large; {5, version, text} the document must
+be mended before.
 ]]
 local before = state_load(KEYS[2])
 if not before or not before.live then
@@ -25,6 +27,8 @@ if not state_matches(before, ARGV[4]) then
   audit('conflict')
   return { 2 }
 end
+local text = state_drift(KEYS[1], before)
+if text then return { 5, before.version, text } end
 local ttl, expires = before.ttl, before.expires
 if ARGV[3] ~= '' then
   local most
@@ -39,7 +43,7 @@ local old = redis.call('JSON.GET', KEYS[1])
 
 local function merge(doc)
   redis.call('JSON.MERGE', doc, '$', ARGV[2])
-  if ARGV[6] then state_fix(doc, '$', 6, (#ARGV - 5) / 2) end
+  if ARGV[7] then state_fix(doc, '$', 7, (#ARGV - 6) / 2) end
   return redis.call('JSON.GET', doc)
 end
 
@@ -63,6 +67,6 @@ else
 end
 state_archive(KEYS[3], before, old)
 local version, time = state_change(ARGV[1], 'merge')
-state_settle(KEYS[1], KEYS[2], KEYS[3], before, { version = version, time = time, op = 'merge', expires = expires, ttl = ttl, sliding = before.sliding })
+state_settle(KEYS[1], KEYS[2], KEYS[3], before, { version = version, time = time, op = 'merge', expires = expires, ttl = ttl, sliding = before.sliding, keep = ARGV[6] == '1' or before.text })
 state_finish()
 return { 0, version, time, state_agent, expires, before.sliding, value }

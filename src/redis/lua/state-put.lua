@@ -12,7 +12,8 @@ ARGV[3] seconds to live, 'null' for ever, '' as the namespace says
 ARGV[4] '1' if reading renews it, else ''
 ARGV[5] '' any, '*' only if it is there, '-' only if not, else only this version
 ARGV[6] how long what an operation has done is remembered, milliseconds
-ARGV[7+] fixes, two each
+ARGV[7] '1' if the text is to be kept, else ''
+ARGV[8+] fixes, two each
 
 Returns {0 | 1, version, time, by, expires or '', sliding}, 1 where it wasn't there before; {2} another version,
 {3, most} it would live longer than the namespace's maximum, seconds.
@@ -37,13 +38,13 @@ if not ttl then
 end
 audit('ok')
 if before then
-  state_archive(KEYS[3], before, redis.call('JSON.GET', KEYS[1]))
+  state_archive(KEYS[3], before, state_text(KEYS[1], before))
 end
 redis.call('JSON.SET', KEYS[1], '$', ARGV[2])
-if ARGV[7] then state_fix(KEYS[1], '$', 7, (#ARGV - 6) / 2) end
+if ARGV[8] then state_fix(KEYS[1], '$', 8, (#ARGV - 7) / 2) end
 local version, time = state_change(ARGV[1], 'set')
 local expires = state_expiry(ttl)
-state_settle(KEYS[1], KEYS[2], KEYS[3], before, { version = version, time = time, op = 'set', expires = expires, ttl = ttl, sliding = ARGV[4] })
+state_settle(KEYS[1], KEYS[2], KEYS[3], before, { version = version, time = time, op = 'set', expires = expires, ttl = ttl, sliding = ARGV[4], keep = ARGV[7] == '1' })
 state_finish()
 local result = { current and 0 or 1, version, time, state_agent, expires, ARGV[4] }
 if KEYS[4] then redis.call('SET', KEYS[4], cjson.encode(result), 'PX', ARGV[6]) end

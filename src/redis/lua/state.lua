@@ -15,6 +15,8 @@ A document is a RedisJSON root value with a hash beside it:
 v version, t when that became current, b who made it, o by which operation,
 e when it expires or '', l its time to live or '', s '1' if reading renews it,
 x when its history was last trimmed and renewed. All times in milliseconds.
+j its text, where a number in it might not outlast a snapshot: RedisJSON writes documents there as text, and reads some
+numbers one place off. Then the text says what the document is; it is mended from it before anything looks into it.
 What has expired is missing for everybody at once. Redis removes it only after the history's time, because until then
 somebody may ask what it was.
 
@@ -28,13 +30,21 @@ local state_number, state_time, state_renewed
 local function int(number) return string.format('%d', number) end
 
 local function state_load(meta)
-  local field = redis.call('HMGET', meta, 'v', 't', 'b', 'o', 'e', 'l', 's', 'x')
+  local field = redis.call('HMGET', meta, 'v', 't', 'b', 'o', 'e', 'l', 's', 'x', 'j')
   if not field[1] then return nil end
   return {
     version = field[1], time = field[2], by = field[3], op = field[4],
-    expires = field[5], ttl = field[6], sliding = field[7], trimmed = tonumber(field[8]) or 0,
+    expires = field[5], ttl = field[6], sliding = field[7], trimmed = tonumber(field[8]) or 0, text = field[9],
     live = field[5] == '' or tonumber(field[5]) > now,
   }
+end
+
+-- The value as it was written.
+local function state_text(doc, current) return current.text or redis.call('JSON.GET', doc) end
+
+-- What a caller must mend before it comes again; nil where the document is what was written.
+local function state_drift(doc, current)
+  if current and current.text and redis.call('JSON.GET', doc) ~= current.text then return current.text end
 end
 
 -- Milliseconds to live as text, '' for ever. What is asked: seconds, 'null' (for ever), or '' (as the namespace says).
@@ -96,7 +106,8 @@ local function state_keep_history(history)
   redis.call('PEXPIRE', history, int(state_keep * 1.0625))
 end
 
--- Writes what is to be known of a new version. `before` is the document that it supersedes, or nil.
+-- Writes what is to be known of a new version. `before` is the document that it supersedes, or nil; `after.keep` says
+-- that its text is to be kept.
 local function state_settle(doc, meta, history, before, after)
   local trimmed = before and before.trimmed or 0
   if before and now - trimmed > state_keep / 32 then
@@ -105,6 +116,11 @@ local function state_settle(doc, meta, history, before, after)
     trimmed = now
   end
   redis.call('HSET', meta, 'v', after.version, 't', after.time, 'b', state_agent, 'o', after.op, 'e', after.expires, 'l', after.ttl, 's', after.sliding, 'x', int(trimmed))
+  if after.keep then
+    redis.call('HSET', meta, 'j', redis.call('JSON.GET', doc))
+  elseif before and before.text then
+    redis.call('HDEL', meta, 'j')
+  end
   if after.expires ~= '' then
     local until_removed = int(tonumber(after.expires) + state_keep)
     redis.call('PEXPIREAT', doc, until_removed)

@@ -2,20 +2,28 @@ import type { Trail } from "../../access/trail.js";
 import type { StateRef } from "../../state/document.js";
 import type { GetOutcome } from "../../state/ports.js";
 import { decodeDocument } from "./codec.js";
+import { mending } from "./mend.js";
 import type { StateDeps } from "./deps.js";
 
 export async function get(
-  { auditor, keys, historyMs }: StateDeps,
+  deps: StateDeps,
   trail: Trail,
-  { namespace, key }: StateRef,
+  ref: StateRef,
   path: string | undefined,
 ): Promise<GetOutcome> {
-  const reply = await auditor.run(namespace, trail, (client, audit) =>
-    client.getState(
-      audit,
-      [keys.state(namespace, key), keys.stateFacts(namespace, key)],
-      [path ?? "", String(historyMs)],
-    ),
+  const { auditor, keys, historyMs } = deps;
+  const { namespace, key } = ref;
+  const reply = await mending(
+    deps,
+    () =>
+      auditor.run(namespace, trail, (client, audit) =>
+        client.getState(
+          audit,
+          [keys.state(namespace, key), keys.stateFacts(namespace, key)],
+          [path ?? "", String(historyMs)],
+        ),
+      ),
+    ([code, version = "", json = ""]) => (code === 3 ? [{ ref, version, json }] : []),
   );
   switch (reply[0]) {
     case 0:

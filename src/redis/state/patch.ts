@@ -4,29 +4,37 @@ import type { PatchCommand, PatchOutcome } from "../../state/ports.js";
 import { decodeDocument, encodePrecondition, encodeTtl, tooLong } from "./codec.js";
 import type { StateDeps } from "./deps.js";
 import { scopeIn } from "./deps.js";
+import { mending } from "./mend.js";
 
 export async function patch(deps: StateDeps, trail: Trail, command: PatchCommand): Promise<PatchOutcome> {
   const { auditor, keys } = deps;
-  const { namespace, key } = command.ref;
-  const reply = await auditor.run(namespace, trail, (client, audit) =>
-    client.patchState(
-      audit,
-      scopeIn(deps, namespace, trail),
-      [
-        keys.state(namespace, key),
-        keys.stateFacts(namespace, key),
-        keys.stateHistory(namespace, key),
-        keys.stateDraft(namespace, 1),
-      ],
-      [
-        key,
-        command.patch.stored,
-        encodeTtl(command.ttl),
-        encodePrecondition(command.precondition),
-        String(LIMITS.stateBytes),
-        ...command.patch.fixes,
-      ],
-    ),
+  const { ref } = command;
+  const { namespace, key } = ref;
+  const reply = await mending(
+    deps,
+    () =>
+      auditor.run(namespace, trail, (client, audit) =>
+        client.patchState(
+          audit,
+          scopeIn(deps, namespace, trail),
+          [
+            keys.state(namespace, key),
+            keys.stateFacts(namespace, key),
+            keys.stateHistory(namespace, key),
+            keys.stateDraft(namespace, 1),
+          ],
+          [
+            key,
+            command.patch.stored,
+            encodeTtl(command.ttl),
+            encodePrecondition(command.precondition),
+            String(LIMITS.stateBytes),
+            command.patch.delicate ? "1" : "",
+            ...command.patch.fixes,
+          ],
+        ),
+      ),
+    ([code, version = "", json = ""]) => (code === 5 ? [{ ref, version, json }] : []),
   );
   switch (reply[0]) {
     case 0:

@@ -28,6 +28,7 @@ export async function put(deps: StateDeps, trail: Trail, command: PutCommand): P
         command.sliding ? "1" : "",
         encodePrecondition(command.precondition),
         String(DONE_MS),
+        value.delicate ? "1" : "",
         ...value.fixes,
       ],
     ),

@@ -10,6 +10,8 @@ import type {
 import { encodeTtl } from "./codec.js";
 import type { StateDeps } from "./deps.js";
 import { scopeIn } from "./deps.js";
+import type { Drifted } from "./mend.js";
+import { mending } from "./mend.js";
 import { DONE_MS } from "./put.js";
 
 export async function transact(
@@ -19,21 +21,26 @@ export async function transact(
 ): Promise<TransactionOutcome> {
   const { auditor, keys } = deps;
   const { namespace, operation } = transaction;
-  const reply = await auditor.run(namespace, trail, (client, audit) =>
-    client.transactState(
-      audit,
-      scopeIn(deps, namespace, trail),
-      [
-        ...transaction.keys.flatMap((key, index) => [
-          keys.state(namespace, key),
-          keys.stateFacts(namespace, key),
-          keys.stateHistory(namespace, key),
-          keys.stateDraft(namespace, index + 1),
-        ]),
-        ...(operation === undefined ? [] : [keys.done(namespace, operation)]),
-      ],
-      encode(transaction),
-    ),
+  const reply = await mending(
+    deps,
+    () =>
+      auditor.run(namespace, trail, (client, audit) =>
+        client.transactState(
+          audit,
+          scopeIn(deps, namespace, trail),
+          [
+            ...transaction.keys.flatMap((key, index) => [
+              keys.state(namespace, key),
+              keys.stateFacts(namespace, key),
+              keys.stateHistory(namespace, key),
+              keys.stateDraft(namespace, index + 1),
+            ]),
+            ...(operation === undefined ? [] : [keys.done(namespace, operation)]),
+          ],
+          encode(transaction),
+        ),
+      ),
+    ([code, ...parts]) => (code === 2 ? decodeDrifted(transaction, parts) : []),
   );
   const [code, ...rest] = reply;
   if (code === 0) return { kind: "done", results: decodeResults(rest) };
@@ -76,7 +83,17 @@ function encodeOperation(operation: TransactionOperation, place: number | undefi
   if (value === undefined) return shared;
   const v = args.push(value.stored);
   args.push(...value.fixes);
-  return { ...shared, v, f: v + 1, n: value.fixes.length / 2 };
+  return { ...shared, v, f: v + 1, n: value.fixes.length / 2, u: value.delicate };
+}
+
+/** Three for each document. */
+function decodeDrifted({ namespace, keys }: Transaction, parts: readonly string[]): Drifted[] {
+  const drifted: Drifted[] = [];
+  for (let index = 0; index < parts.length; index += 3) {
+    const key = keys[Number(parts[index]) - 1] ?? "";
+    drifted.push({ ref: { namespace, key }, version: parts[index + 1] ?? "", json: parts[index + 2] ?? "" });
+  }
+  return drifted;
 }
 
 /** Two for each operation. */
