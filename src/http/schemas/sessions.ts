@@ -186,6 +186,9 @@ const pieceView = z.object({
   source_agent: z.string().optional(),
   trust: z.number().optional(),
   score: z.number().optional(),
+  via: memoryId.optional().openapi({
+    description: "The memory by which this one was found, where sentences of it are quoted with it.",
+  }),
 });
 
 const chatMessage = z.object({

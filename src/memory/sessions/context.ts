@@ -43,6 +43,8 @@ export type PieceSource =
       readonly trust: number;
       /** Of the recall; a profile has none. */
       readonly score?: number;
+      /** The memory that it was found by, where the context quotes it. */
+      readonly via?: string;
     };
 
 /** Something that memory adds, and what is used by that. */
@@ -240,11 +242,18 @@ function summaryPiece(
 
 function hitPiece(
   kind: "memory" | "procedure",
-  { memory, score }: RecallHit,
+  { memory, score, via, excerpt, behind }: RecallHit,
   saidBy?: Piece["saidBy"],
 ): MemoryPiece {
-  const { source, ...piece } = memoryPiece(kind, memory);
-  return { ...piece, source: { ...source, score }, ...(saidBy === undefined ? {} : { saidBy }) };
+  const { source, line } = memoryPiece(kind, memory);
+  // A summary that doesn't say what was found would be a wrong answer.
+  const quoted = via !== null && excerpt !== null;
+  return {
+    source: { ...source, score, ...(quoted ? { via } : {}) },
+    line: quoted ? { ...line, quoted_from_its_source: { id: via, content: excerpt } } : line,
+    uses: [memory, ...behind],
+    ...(saidBy === undefined ? {} : { saidBy }),
+  };
 }
 
 function memoryPiece(
