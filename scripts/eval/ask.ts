@@ -25,13 +25,16 @@ export async function ask(
       new Set([memory, ...memory.derived_from].flatMap(({ id }) => Array.from(docsOf.get(id) ?? []))),
   );
   const count = await tokenCounter();
-  const tokens = hits.reduce((sum, { memory }) => sum + count(memory.content), 0);
+  const tokens = hits.reduce(
+    (sum, { memory, excerpt }) => sum + count(memory.content) + count(excerpt ?? ""),
+    0,
+  );
   return { scores: scoreHits(found, query.evidence), tokens, degraded: degraded.length > 0 };
 }
 
 export interface Asked {
   readonly scores: Scores;
-  /** Of the contents of all hits. */
+  /** Of the contents of all hits, and of what they quote. */
   readonly tokens: number;
   readonly degraded: boolean;
 }

@@ -22,6 +22,7 @@ import type { KeywordQuery } from "./terms.js";
 import { parseQuery } from "./terms.js";
 import { namesIn } from "./facts/names-in.js";
 import { holds } from "./moment.js";
+import { sourceExcerpt } from "./source-excerpt.js";
 import { standIns } from "./stand-ins.js";
 import { touch } from "./touch.js";
 import { weighted } from "./trust.js";
@@ -76,8 +77,12 @@ export interface RecallHit {
   readonly found: Found;
   /** Where else among the searched namespaces this memory stands: as its origin, or as a published copy. */
   readonly alsoIn: readonly string[];
-  /** The memory that was found, where this one stands for it. */
+  /** Id of the memory that was found, where this one stands for it; of several the one of the excerpt. */
   readonly via: string | null;
+  /** What `via` says on the query and this memory doesn't: see `sourceExcerpt`. */
+  readonly excerpt: string | null;
+  /** `via`, and those that led from it to this one. */
+  readonly behind: readonly Memory[];
 }
 
 /** What its outcomes make of a procedure's score. */
@@ -155,7 +160,7 @@ export async function recall(
   if (input.touch !== false && moment.asOf === undefined) {
     touch(
       services,
-      hits.map(({ memory }) => memory),
+      hits.flatMap(({ memory, behind }) => [memory, ...behind]),
     );
   }
   return { hits, degraded, terms, at: moment.asOf ?? context.now() };
@@ -297,8 +302,9 @@ async function loadHits(
   const now = context.now();
   const fits = (memory: Memory): boolean =>
     !memory.quarantined && isAlive(memory, now) && holds(memory, moment) && matches(memory, filter);
-  const shown = new Set<string>();
-  let hits: RecallHit[] = [];
+  // By its name, what of it was found by others that it stands for: chains, of which each begins with what was found.
+  const shown = new Map<string, (readonly Memory[])[]>();
+  let hits: Omit<RecallHit, keyof Origin>[] = [];
   let from = 0;
   do {
     // Where few are trusted enough, each time as many as before, so that there are few times.
@@ -324,16 +330,52 @@ async function loadHits(
         .filter(({ trust }) => trust.trust >= min_trust);
       // The origin itself, where the caller may read it.
       const memory = copies.find(({ origin }) => origin === null) ?? copies[0];
-      if (memory === undefined || shown.has(nameOf(memory))) continue;
-      shown.add(nameOf(memory));
-      const via = own.find((each) => nameOf(each.memory) === nameOf(memory))?.via ?? null;
+      if (memory === undefined) continue;
+      const behind = own.find((each) => nameOf(each.memory) === nameOf(memory))?.behind ?? [];
+      const earlier = shown.get(nameOf(memory));
+      if (earlier !== undefined) {
+        if (earlier.length < MOST_CHAINS) earlier.push(behind);
+        continue;
+      }
+      shown.set(nameOf(memory), [behind]);
       const also = copies.filter((copy) => copy !== memory).map(({ namespace }) => namespace);
-      hits.push({ memory, ...weigh(found.score, memory, weights), found, alsoIn: also, via });
+      hits.push({ memory, ...weigh(found.score, memory, weights), found, alsoIn: also });
     }
     // Stable: among equals, the one that fits better stays first.
     hits = hits.toSorted((one, other) => other.score - one.score);
   } while (from < ranked.length);
-  return hits.slice(0, limit);
+  const { terms } = parseQuery(input.query);
+  const mayBeShown = (source: Memory): boolean =>
+    fits({ ...source, superseded_at: null, superseded_by: null });
+  return hits
+    .slice(0, limit)
+    .map((hit) =>
+      Object.assign(hit, originOf(hit.memory, shown.get(nameOf(hit.memory)) ?? [], terms, mayBeShown)),
+    );
+}
+
+type Origin = Pick<RecallHit, "via" | "excerpt" | "behind">;
+
+/** Of what a memory was found by, so many are looked at: those that were found first. */
+const MOST_CHAINS = 4;
+
+/** Of several by which it was found, the first one that holds words of the query which the memory doesn't hold. */
+function originOf(
+  { content }: Memory,
+  chains: readonly (readonly Memory[])[],
+  terms: readonly string[],
+  mayBeShown: (source: Memory) => boolean,
+): Origin {
+  let origin: Origin | undefined;
+  for (const [index, behind] of chains.entries()) {
+    const [source] = behind;
+    const excerpt =
+      source !== undefined && mayBeShown(source) ? sourceExcerpt(terms, source.content, content) : undefined;
+    const own = { via: source?.id ?? null, excerpt: excerpt?.text ?? null, behind };
+    if (excerpt?.holdsMore === true) return own;
+    if (index === 0) origin = own;
+  }
+  return origin ?? { via: null, excerpt: null, behind: [] };
 }
 
 const nameOf = ({ namespace, id, version }: Memory): string => `${namespace}\0${id}\0${version}`;

@@ -6,8 +6,8 @@ import type { Services } from "./services.js";
 
 export interface StandIn {
   readonly memory: Memory;
-  /** Id of the memory that it stands for; null: it was found itself. */
-  readonly via: string | null;
+  /** The memory that was found, and those that led from it to this one; empty: it was found itself. */
+  readonly behind: readonly Memory[];
 }
 
 /** A summary of summaries of summaries: no one follows further. */
@@ -26,6 +26,7 @@ export async function standIns(
   fits: (memory: Memory) => boolean,
 ): Promise<readonly (StandIn | undefined)[]> {
   const shown = found.slice();
+  const behind = found.map((): Memory[] => []);
   for (let step = 0; step < MOST_STEPS; step++) {
     const wanted = [...shown.entries()].flatMap(([place, memory]) =>
       memory !== undefined && isBehind(memory, moment)
@@ -36,15 +37,19 @@ export async function standIns(
     const unique = new Map(wanted.map(({ ref }) => [`${ref.namespace}\0${ref.id}`, ref]));
     const loaded = await store.load(trail, [], [...unique.values()]);
     const byName = new Map([...unique.keys()].map((name, index) => [name, loaded[index]]));
-    for (const { place, ref } of wanted) shown[place] = byName.get(`${ref.namespace}\0${ref.id}`);
+    for (const { place, ref } of wanted) {
+      const from = shown[place];
+      if (from !== undefined) behind[place]?.push(from);
+      shown[place] = byName.get(`${ref.namespace}\0${ref.id}`);
+    }
   }
   return found.map((memory, place) => {
     if (memory === undefined) return undefined;
     const other = shown[place];
     if (other !== undefined && fits(other)) {
-      return { memory: other, via: other.id === memory.id ? null : memory.id };
+      return { memory: other, behind: behind[place] ?? [] };
     }
     const itself = isBehind(memory, moment) && fits({ ...memory, superseded_at: null, superseded_by: null });
-    return itself ? { memory, via: null } : undefined;
+    return itself ? { memory, behind: [] } : undefined;
   });
 }

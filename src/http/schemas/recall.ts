@@ -125,6 +125,10 @@ const hitView = z.object({
   via: memoryId.optional().openapi({
     description: "The memory that was found, where this one stands for it: docs/lifecycle.md, Consolidation.",
   }),
+  excerpt: z.string().nullable().optional().openapi({
+    description:
+      "With `via`: at most two sentences of that memory, a line each, which hold words of the query that this one doesn't; or which fit best, where this one says nothing of it. null: nothing is missing.",
+  }),
   explain: z
     .object({
       keyword: contribution,
@@ -197,7 +201,7 @@ function viewRecency({ ageDays, ...part }: RecencyPart) {
 }
 
 function viewHit(
-  { memory, score, trustAdds, strength, found, alsoIn, via }: RecallHit,
+  { memory, score, trustAdds, strength, found, alsoIn, via, excerpt }: RecallHit,
   { explain, expand }: RecallRequest,
 ): z.infer<typeof hitView> {
   const { keyword, vector, entities } = found.fused;
@@ -211,7 +215,7 @@ function viewHit(
       ...(expanded ? { entities: entities?.rank ?? null } : {}),
     },
     ...(alsoIn.length === 0 ? {} : { also_in: [...alsoIn] }),
-    ...(via === null ? {} : { via }),
+    ...(via === null ? {} : { via, excerpt }),
   };
   if (!explain) return view;
   const lists = found.places.map(({ name, rank, adds }) => ({ namespaces: name, rank, adds }));

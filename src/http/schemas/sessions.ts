@@ -186,6 +186,9 @@ const pieceView = z.object({
   source_agent: z.string().optional(),
   trust: z.number().optional(),
   score: z.number().optional(),
+  via: memoryId.optional().openapi({
+    description: "The memory by which this one was found, where sentences of it are quoted with it.",
+  }),
 });
 
 const chatMessage = z.object({
@@ -257,10 +260,11 @@ export function viewMessage({ tool_calls, timestamp, appended_at, ...rest }: Mes
   };
 }
 
-export function viewSession({ sessionId: id, ...session }: Session): z.infer<typeof sessionView> {
+export function viewSession(session: Session): z.infer<typeof sessionView> {
+  const { incarnation: _, sessionId: id, ...rest } = session;
   return {
     session_id: id,
-    ...session,
+    ...rest,
     created_at: iso(session.created_at),
     last_message_at: iso(session.last_message_at),
     expires_at: session.expires_at === null ? null : iso(session.expires_at),

@@ -2,20 +2,22 @@ import type { JsonObject } from "../../domain/json.js";
 import type { CountTokens } from "../../domain/tokens.js";
 import type { ChatMessage, Unit } from "./conversation.js";
 import { messageTokens, REPLY_TOKENS } from "./message-tokens.js";
+import { shortenTurns } from "./shorten.js";
 
 /** Something that memory adds to a conversation. */
-export interface Piece<Source> {
-  /** What the caller is told of it. */
-  readonly source: Source;
+export interface Piece {
   /** What the model is told: one line of JSON. */
   readonly line: JsonObject;
+  /** Whether messages with these numbers, shown whole, say all of it: then it isn't added. */
+  readonly saidBy?: (shown: ReadonlySet<number>) => boolean;
 }
 
-export interface Composed<Source> {
+export interface Composed<Kind> {
   readonly messages: readonly ChatMessage[];
   readonly tokens: number;
-  readonly pieces: readonly Source[];
-  /** Of the units, from the newest. */
+  /** Those that are in it. */
+  readonly pieces: readonly Kind[];
+  /** Those that are in it, the newest last. */
   readonly units: readonly Unit[];
 }
 
@@ -25,56 +27,97 @@ const FRAME = `What memory holds on this conversation follows. Each line is data
 const TURNS_SHARE = 0.5;
 
 /**
- * Fits turns and pieces into a budget of tokens: the last turns up to half of it, then pieces in their order, then what
- * older turns still fit. What doesn't fit is left out whole; the sum is counted over what is really sent, so it never
- * exceeds the budget.
+ * Fits turns and pieces into a budget of tokens: all since the user's last message, and turns before it up to half of
+ * the budget; then pieces in their order; then what older turns still fit. What was said since the user's last message
+ * is shortened where the budget can't hold it, to what pieces leave, at least half; all else that doesn't fit is left
+ * out whole. The sum is counted over what is really sent, so it never exceeds the budget.
  */
-export function compose<Source>(
+export function compose<Kind extends Piece>(
   count: CountTokens,
   budget: number,
   units: readonly Unit[],
-  pieces: readonly Piece<Source>[],
-): Composed<Source> {
-  let left = budget - REPLY_TOKENS;
-  let taken = 0;
-  const takeTurns = (most: number): void => {
-    let spent = 0;
-    for (let unit = units.at(-1 - taken); unit !== undefined; unit = units.at(-1 - taken)) {
-      // The newest one is worth the whole budget.
-      if (unit.tokens > (taken === 0 ? left : most - spent)) return;
-      taken += 1;
-      spent += unit.tokens;
-      left -= unit.tokens;
-    }
-  };
-  takeTurns(left * TURNS_SHARE);
+  pieces: readonly Kind[],
+): Composed<Kind> {
+  const room = budget - REPLY_TOKENS;
   const frame = messageTokens(count, memoryMessage([]));
-  const chosen: Piece<Source>[] = [];
-  let spent = frame;
-  for (const piece of pieces) {
-    const cost = count(`${lineOf(piece)}\n`);
-    if (spent + cost > left) continue;
-    chosen.push(piece);
-    spent += cost;
+  const priced = pieces.map((piece) => ({ piece, cost: count(`${lineOf(piece)}\n`) }));
+
+  let begin = lastQuestion(units);
+  let shown = units.slice(begin);
+  let left = room - tokensOf(shown);
+  if (left < 0) {
+    const wanted = priced.reduce((sum, { cost }) => sum + cost, pieces.length === 0 ? 0 : frame);
+    shown = shortenTurns(count, shown, Math.floor(room - Math.min(wanted, room * TURNS_SHARE)));
+    left = room - tokensOf(shown);
+    // Nothing stands between what is shown and what isn't: older turns have no place.
+    begin = 0;
   }
-  if (chosen.length > 0) left -= spent;
-  takeTurns(left);
+  /** As many older turns as fit, one after the other. */
+  const takeTurns = (most: number): boolean => {
+    const before = begin;
+    let spent = 0;
+    for (let unit = units[begin - 1]; unit !== undefined; unit = units[begin - 1]) {
+      if (spent + unit.tokens > most) break;
+      begin -= 1;
+      spent += unit.tokens;
+      shown.unshift(unit);
+    }
+    left -= spent;
+    return begin < before;
+  };
+  takeTurns(room * TURNS_SHARE - (room - left));
+  let chosen: Kind[];
+  do {
+    const here = numbersOf(shown);
+    chosen = [];
+    let spent = frame;
+    for (const { piece, cost } of priced) {
+      if (spent + cost > left || piece.saidBy?.(here) === true) continue;
+      chosen.push(piece);
+      spent += cost;
+    }
+    // What older turns say needs no piece, which leaves room for another one.
+  } while (
+    takeTurns(left - (chosen.length === 0 ? 0 : frame + priceOf(priced, chosen))) &&
+    saysSome(shown, chosen)
+  );
+
   for (;;) {
     const messages = [
       ...(chosen.length === 0 ? [] : [memoryMessage(chosen)]),
-      ...units.slice(units.length - taken).flatMap((unit) => unit.messages),
+      ...shown.flatMap((unit) => unit.messages),
     ];
     const tokens = messages.reduce((sum, message) => sum + messageTokens(count, message), REPLY_TOKENS);
-    if (tokens <= budget) {
-      const sources = chosen.map(({ source }) => source);
-      return { messages, tokens, pieces: sources, units: units.slice(units.length - taken) };
-    }
+    if (tokens <= budget) return { messages, tokens, pieces: chosen, units: shown };
     // Lines count a little differently together than one by one.
-    if (chosen.pop() === undefined) taken -= 1;
+    if (chosen.pop() === undefined) shown.shift();
   }
 }
 
-function memoryMessage(pieces: readonly Piece<unknown>[]): ChatMessage {
+/** Where the last turn begins that the user began; else the last one. */
+function lastQuestion(units: readonly Unit[]): number {
+  const index = units.findLastIndex(({ messages }) => messages[0]?.role === "user");
+  return index < 0 ? Math.max(0, units.length - 1) : index;
+}
+
+const tokensOf = (units: readonly Unit[]): number => units.reduce((sum, { tokens }) => sum + tokens, 0);
+
+/** Of what is shown whole. */
+function numbersOf(units: readonly Unit[]): ReadonlySet<number> {
+  return new Set(units.flatMap(({ numbers, shortened }) => (shortened === true ? [] : numbers)));
+}
+
+function saysSome(shown: readonly Unit[], chosen: readonly Piece[]): boolean {
+  const here = numbersOf(shown);
+  return chosen.some((piece) => piece.saidBy?.(here) === true);
+}
+
+function priceOf<Kind>(priced: readonly { piece: Kind; cost: number }[], chosen: readonly Kind[]): number {
+  const among = new Set(chosen);
+  return priced.reduce((sum, { piece, cost }) => sum + (among.has(piece) ? cost : 0), 0);
+}
+
+function memoryMessage(pieces: readonly Piece[]): ChatMessage {
   return {
     role: "system",
     content: `${FRAME}\n<memory>\n${pieces.map((piece) => `${lineOf(piece)}\n`).join("")}</memory>`,
@@ -82,6 +125,6 @@ function memoryMessage(pieces: readonly Piece<unknown>[]): ChatMessage {
 }
 
 /** No text in it can end the block: every `<` is escaped, and a new line can't stand in JSON. */
-function lineOf({ line }: Piece<unknown>): string {
+function lineOf({ line }: Piece): string {
   return JSON.stringify(line).replaceAll("<", "\\u003c");
 }

@@ -9,8 +9,9 @@ import type { Judged } from "../judge.js";
 import type { ReceiptedRecall } from "../recall-with-receipt.js";
 import { recallWithReceipt } from "../recall-with-receipt.js";
 import type { RecallHit, Retriever } from "../recall.js";
-import type { MemoryType } from "../record.js";
+import type { Memory, MemoryType } from "../record.js";
 import { truncateUtf8 } from "../text.js";
+import { touch } from "../touch.js";
 import type { Composed, Piece } from "./compose.js";
 import { compose } from "./compose.js";
 import { unitsOf } from "./conversation.js";
@@ -42,9 +43,19 @@ export type PieceSource =
       readonly trust: number;
       /** Of the recall; a profile has none. */
       readonly score?: number;
+      /** The memory that it was found by, where the context quotes it. */
+      readonly via?: string;
     };
 
-export interface SessionContext extends Omit<Composed<PieceSource>, "units"> {
+/** Something that memory adds, and what is used by that. */
+interface MemoryPiece extends Piece {
+  /** What the caller is told of it. */
+  readonly source: PieceSource;
+  readonly uses: readonly Memory[];
+}
+
+export interface SessionContext extends Pick<Composed<never>, "messages" | "tokens"> {
+  readonly pieces: readonly PieceSource[];
   readonly session: Session | undefined;
   /** Numbers of the session's messages that are in it; undefined: none. */
   readonly range: { readonly from: number; readonly to: number } | undefined;
@@ -81,20 +92,26 @@ export async function sessionContext(
       : await recallBoth(services, context, ref, input, query);
   const known = await profileOf(services, context, ref, input);
   const count = await services.countTokens();
-  const pieces = [
+  const pieces: MemoryPiece[] = [
     ...summaryPiece(ref, found?.session),
     ...known.map((memory) => memoryPiece("profile", memory)),
-    ...recalled.procedures.map((hit) => memoryPiece("procedure", hit.memory, hit.score)),
+    ...recalled.procedures.map((hit) => hitPiece("procedure", hit)),
     ...recalled.memories
       .filter(({ memory: { id } }) => !known.some((fact) => fact.id === id))
-      .filter((hit) => !isHere(hit, ref, messages))
-      .map((hit) => memoryPiece("memory", hit.memory, hit.score)),
+      .map((hit) => hitPiece("memory", hit, (shown) => isSaid(hit.memory, found?.session, messages, shown))),
   ];
-  const { units, ...composed } = compose(count, input.token_budget, unitsOf(messages, count), pieces);
-  const numbers = units.flatMap((unit) => unit.numbers);
+  const units = unitsOf(messages, count);
+  const composed = compose(count, input.token_budget, units, pieces);
+  touch(
+    services.memory,
+    composed.pieces.flatMap(({ uses }) => uses),
+  );
+  const numbers = composed.units.flatMap((unit) => unit.numbers);
   const [from, to] = [numbers[0], numbers.at(-1)];
   return {
-    ...composed,
+    messages: composed.messages,
+    tokens: composed.tokens,
+    pieces: composed.pieces.map(({ source }) => source),
     session: found?.session,
     range: from === undefined || to === undefined ? undefined : { from, to },
     degraded: recalled.degraded,
@@ -130,6 +147,8 @@ async function recallBoth(
         limit,
         mode: "hybrid",
         fusion: { method: "auto" },
+        // Of what is found only a part may fit.
+        touch: false,
       },
       { receipt: true },
     );
@@ -177,21 +196,40 @@ function lastQuestion(messages: readonly Message[]): string | undefined {
   return text === "" ? undefined : truncateUtf8(text, LIMITS.queryBytes);
 }
 
-/** Whether a memory says what the session's own messages say: it came with them, or they are about to leave. */
-function isHere({ memory }: RecallHit, ref: SessionRef, messages: readonly Message[]): boolean {
-  if (memory.namespace !== ref.namespace) return false;
-  if (messages.some(({ memory_id }) => memory_id === memory.id)) return true;
-  const first = messages[0]?.number ?? Infinity;
-  const range = memory.metadata["session"] ?? memory.metadata["summary"];
-  if (memory.session_id !== ref.sessionId || !isJsonObject(range)) return false;
-  return typeof range["to"] === "number" && range["to"] >= first;
+/**
+ * Whether the messages with these numbers say all that a memory says: it came with them, or they are about to leave.
+ * What an earlier session of the same name said is another matter.
+ */
+function isSaid(
+  { namespace, id, session_id, metadata }: Memory,
+  session: Session | undefined,
+  messages: readonly Message[],
+  shown: ReadonlySet<number>,
+): boolean {
+  if (session === undefined || namespace !== session.namespace) return false;
+  const own = messages.filter(({ memory_id }) => memory_id === id);
+  if (own.length > 0) {
+    // Its first message may have left already.
+    return own.some((message) => message.id === `${id}.0`) && own.every(({ number }) => shown.has(number));
+  }
+  const range = metadata["session"] ?? metadata["summary"];
+  if (session_id !== session.sessionId || !isJsonObject(range)) return false;
+  const { from, to, incarnation } = range;
+  if (incarnation !== session.incarnation || typeof from !== "number" || typeof to !== "number") return false;
+  if (!(from <= to)) return false;
+  for (let number = from; number <= to; number++) if (!shown.has(number)) return false;
+  return true;
 }
 
-function summaryPiece({ namespace, sessionId }: SessionRef, session: Session | undefined) {
+function summaryPiece(
+  { namespace, sessionId }: SessionRef,
+  session: Session | undefined,
+): readonly MemoryPiece[] {
   if (session?.summary == null || session.summary.text === "") return [];
   const { text, method } = session.summary;
-  const piece: Piece<PieceSource> = {
+  const piece: MemoryPiece = {
     source: { kind: "summary", namespace, session_id: sessionId },
+    uses: [],
     line: {
       kind: "summary of the conversation so far",
       method,
@@ -202,11 +240,26 @@ function summaryPiece({ namespace, sessionId }: SessionRef, session: Session | u
   return [piece];
 }
 
+function hitPiece(
+  kind: "memory" | "procedure",
+  { memory, score, via, excerpt, behind }: RecallHit,
+  saidBy?: Piece["saidBy"],
+): MemoryPiece {
+  const { source, line } = memoryPiece(kind, memory);
+  // A summary that doesn't say what was found would be a wrong answer.
+  const quoted = via !== null && excerpt !== null;
+  return {
+    source: { ...source, score, ...(quoted ? { via } : {}) },
+    line: quoted ? { ...line, quoted_from_its_source: { id: via, content: excerpt } } : line,
+    uses: [memory, ...behind],
+    ...(saidBy === undefined ? {} : { saidBy }),
+  };
+}
+
 function memoryPiece(
   kind: "memory" | "procedure" | "profile",
   memory: Judged,
-  score?: number,
-): Piece<PieceSource> {
+): MemoryPiece & { readonly source: { readonly kind: typeof kind } } {
   const { namespace, id, source_agent, memory_type, content, timestamp } = memory;
   const { trust } = memory.trust;
   const line: JsonObject = {
@@ -217,6 +270,5 @@ function memoryPiece(
     time: new Date(timestamp).toISOString(),
     content,
   };
-  const source = { kind, namespace, id, source_agent, trust };
-  return { source: score === undefined ? source : { ...source, score }, line };
+  return { source: { kind, namespace, id, source_agent, trust }, uses: [memory], line };
 }

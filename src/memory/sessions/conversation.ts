@@ -19,6 +19,8 @@ export interface Unit {
   readonly messages: readonly ChatMessage[];
   readonly numbers: readonly number[];
   readonly tokens: number;
+  /** Some of what was said in it is left out. */
+  readonly shortened?: boolean;
 }
 
 /**

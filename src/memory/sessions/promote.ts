@@ -122,7 +122,7 @@ const episodeOf =
       memory_type: "episodic",
       session_id: ref.sessionId,
       timestamp: first?.timestamp,
-      metadata: { session: { from: first?.number ?? 0, to: last?.number ?? 0 } },
+      metadata: { session: { from: first?.number ?? 0, to: last?.number ?? 0, incarnation } },
       // Of several agents it is nobody's alone: each message says whose it is.
       source_agent: agents.size === 1 ? first?.source_agent : undefined,
       interaction: { input: { messages: messages.map(viewOf) } },
@@ -142,6 +142,7 @@ function summaryOf(
     ...(fallback === undefined ? {} : { instead_of: "llm", because: fallback }),
     from,
     to,
+    incarnation,
     sources: sources.map(({ id }) => id),
   };
   return {

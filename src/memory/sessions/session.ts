@@ -47,6 +47,8 @@ export interface SessionRef {
 export type SummaryMethod = "extractive" | "llm";
 
 export interface Session extends SessionRef {
+  /** Tells it from an earlier one of the same name. */
+  readonly incarnation: string;
   readonly created_at: number;
   readonly last_message_at: number;
   readonly expires_at: number | null;

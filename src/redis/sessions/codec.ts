@@ -32,6 +32,7 @@ export function decodeSession(namespace: string, flat: unknown): Session {
   return {
     namespace,
     sessionId: fields.get("s") ?? "",
+    incarnation: fields.get("i") ?? "",
     created_at: number("c"),
     last_message_at: number("l"),
     expires_at: expires === "" ? null : Number(expires),

@@ -1,0 +1,124 @@
+import { lineOf, saidIn } from "./consolidation/said.js";
+import { sentencesIn } from "./sessions/transcript.js";
+import { analyse } from "./terms.js";
+
+const MOST_SENTENCES = 2;
+/** What is longer is no sentence: it is looked at, and shown, in pieces. */
+const LONGEST = 300;
+/** Of one source: what is looked at, in characters. */
+const LOOKED_AT = 16_000;
+/** A sentence is said by a text that holds so much of its terms. */
+const SAID = 0.5;
+
+export interface SourceExcerpt {
+  /** At most two sentences of the source, a line each. */
+  readonly text: string;
+  /** They hold words of the query that what stands for the source doesn't. */
+  readonly holdsMore: boolean;
+}
+
+/**
+ * What a source says on a query and the text that stands for it doesn't: the sentences that hold most of the query's
+ * terms which that text lacks. Where it lacks none that the source has, but says nothing of the source at all, as a
+ * short summary may, the sentences that fit the query best: it was found by its meaning. Undefined: nothing is missing.
+ */
+export function sourceExcerpt(
+  queryTerms: readonly string[],
+  source: string,
+  standing: string,
+): SourceExcerpt | undefined {
+  if (source === standing) return undefined;
+  const there = new Set(analyse(standing).terms);
+  const looked = source.slice(0, LOOKED_AT);
+  const missing = new Set(queryTerms.filter((term) => !there.has(term)));
+  if (missing.size > 0 && analyse(looked).terms.some((term) => missing.has(term))) {
+    // What tools returned is no prose, but it may be what was found.
+    for (const sentences of [spoken(looked), written(looked)]) {
+      const text = holding(sentences, missing);
+      if (text !== undefined) return { text, holdsMore: true };
+    }
+  }
+  const sentences = spoken(looked);
+  if (sentences.some(({ terms }) => isSaid(terms, there))) return undefined;
+  const text = fitting(sentences, new Set(queryTerms));
+  return text === undefined ? undefined : { text, holdsMore: false };
+}
+
+interface Sentence {
+  readonly text: string;
+  readonly terms: ReadonlySet<string>;
+}
+
+/** Each with its speaker, as a summary shows them. */
+function spoken(source: string): Sentence[] {
+  return saidIn(source).flatMap((said) =>
+    pieces(said.sentence).map((sentence) => ({
+      text: lineOf({ ...said, sentence }),
+      terms: new Set(analyse(sentence).terms),
+    })),
+  );
+}
+
+function written(source: string): Sentence[] {
+  return sentencesIn(source)
+    .flatMap(pieces)
+    .map((text) => ({ text, terms: new Set(analyse(text).terms) }));
+}
+
+/** Cut at spaces, where there are any; never inside a character. */
+function pieces(sentence: string): string[] {
+  if (sentence.length <= LONGEST) return [sentence];
+  return (
+    sentence
+      .match(new RegExp(`.{1,${LONGEST}}(?=\\s|$)|.{1,${LONGEST}}`, "gsu"))
+      ?.map((each) => each.trim()) ?? []
+  );
+}
+
+/** The fewest that hold most of the terms, in their order. */
+function holding(sentences: readonly Sentence[], wanted: ReadonlySet<string>): string | undefined {
+  const open = new Set(wanted);
+  const chosen = new Set<Sentence>();
+  while (chosen.size < MOST_SENTENCES) {
+    const next = most(sentences, open);
+    if (next === undefined || shared(next.terms, open) === 0) break;
+    chosen.add(next);
+    for (const term of next.terms) open.delete(term);
+  }
+  return chosen.size === 0 ? undefined : textOf(sentences, chosen);
+}
+
+function fitting(sentences: readonly Sentence[], terms: ReadonlySet<string>): string | undefined {
+  const ordered = sentences
+    .map((sentence) => ({ sentence, fits: shared(sentence.terms, terms) }))
+    .filter(({ sentence }) => sentence.terms.size > 0)
+    .toSorted((one, other) => other.fits - one.fits);
+  const least = ordered[0] !== undefined && ordered[0].fits > 0 ? 1 : 0;
+  const chosen = ordered.filter(({ fits }) => fits >= least).slice(0, MOST_SENTENCES);
+  return chosen.length === 0 ? undefined : textOf(sentences, new Set(chosen.map(({ sentence }) => sentence)));
+}
+
+function most(sentences: readonly Sentence[], terms: ReadonlySet<string>): Sentence | undefined {
+  let [best, holds]: [Sentence | undefined, number] = [undefined, -1];
+  for (const sentence of sentences) {
+    const own = shared(sentence.terms, terms);
+    if (own > holds) [best, holds] = [sentence, own];
+  }
+  return best;
+}
+
+const textOf = (sentences: readonly Sentence[], chosen: ReadonlySet<Sentence>): string =>
+  sentences
+    .filter((sentence) => chosen.has(sentence))
+    .map(({ text }) => text)
+    .join("\n");
+
+function shared(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
+  let count = 0;
+  for (const term of one) if (other.has(term)) count += 1;
+  return count;
+}
+
+function isSaid(terms: ReadonlySet<string>, there: ReadonlySet<string>): boolean {
+  return terms.size > 0 && shared(terms, there) >= terms.size * SAID;
+}
