@@ -330,6 +330,8 @@ export interface MemoryStore {
   peekDetails(namespace: string, ids: readonly string[]): Promise<readonly (MemoryDetail | undefined)[]>;
   /** The first passage's vector of each; undefined where there is none. */
   vectorsOf(namespace: string, ids: readonly string[]): Promise<readonly (Float32Array | undefined)[]>;
+  /** All vectors that are kept of an old version; empty where some are missing. */
+  oldVectors(ref: MemoryRef, version: number): Promise<Vectors>;
   /** The nearest of a type in a namespace, by their first passages; the memory itself is among them. */
   nearest(namespace: string, type: MemoryType, vector: Float32Array, limit: number): Promise<readonly Near[]>;
   /** Memories that should have been compared by now, of all namespaces. */

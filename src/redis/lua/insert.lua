@@ -54,6 +54,12 @@ local function own_hash(id) return hash_key .. '.' .. id end
 
 local existing
 if single then existing = plan.seen else existing = redis.call('GET', hash_key) end
+-- Told once more after it ended, with no word of when, it is so anew.
+if existing and fact and fact.own and not single and not fact.dated and not tonumber(fact.to) then
+  local ended = redis.call('JSON.GET', ARGV[2] .. existing, '$.memory.valid_to')
+  ended = ended and cjson.decode(ended)[1]
+  if type(ended) == 'number' and ended <= tonumber(ARGV[6]) then existing = nil end
+end
 if existing then
   if single then hash_key = own_hash(existing) end
   local record = ARGV[2] .. existing

@@ -101,7 +101,9 @@ if timeline then
   fact_prolong(timeline, expiry, false)
 end
 version_expire(KEYS[1], expiry)
-for _, key in ipairs({ KEYS[1], hash }) do
+-- A fact that was so again later has the hash by now.
+local hashed = redis.call('GET', hash) == ARGV[1] and hash or nil
+for _, key in ipairs({ KEYS[1], hashed }) do
   if expiry == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, expiry) end
 end
 return { 0, string.format('%d', since), published, ended }

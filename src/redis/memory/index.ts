@@ -21,7 +21,7 @@ import {
   settlePublication,
 } from "./publications.js";
 import { countIn, namespacesIn } from "./namespaces.js";
-import { nearest, vectorsOf } from "./nearest.js";
+import { nearest, oldVectors, vectorsOf } from "./nearest.js";
 import { remove, removeItem } from "./remove.js";
 import { revise } from "./revise.js";
 import { search } from "./search.js";
@@ -61,6 +61,7 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     peekVersions: (namespace, wanted) => peekVersions(deps, namespace, wanted),
     peekDetails: (namespace, ids) => peekDetails(deps, namespace, ids),
     vectorsOf: (namespace, ids) => vectorsOf(deps, namespace, ids),
+    oldVectors: (ref, version) => oldVectors(deps, ref, version),
     nearest: (namespace, type, vector, limit) => nearest(deps, namespace, type, vector, limit),
     pendingCorroborations: (now, limit) => pendingCorroborations(deps, now, limit),
     comparisonOf: (ref, limit) => comparisonOf(deps, ref, limit),
