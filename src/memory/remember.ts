@@ -47,6 +47,8 @@ export interface RememberInput {
   readonly valid_to?: number | undefined;
   /** null: for ever; undefined: as configured for the type. */
   readonly ttl_seconds?: number | null | undefined;
+  /** In its place, where mneme itself stores it: when it ends, milliseconds since the epoch. */
+  readonly ends?: number | undefined;
   /** The caller's own vector of the whole content. */
   readonly embedding?: Float32Array | undefined;
   /** The model that made it; must be the one in use. */
@@ -235,7 +237,9 @@ function newMemory(
 ): Omit<Memory, "embedding"> {
   const now = context.now();
   const { importance = DEFAULT_IMPORTANCE, pinned = false } = input;
-  const lifetime = lifetimeOf(ttl[input.memory_type], input.ttl_seconds);
+  const { ends } = input;
+  const left = ends === undefined ? input.ttl_seconds : Math.max(1, Math.round((ends - now) / 1000));
+  const lifetime = lifetimeOf(ttl[input.memory_type], left);
   const { fact } = input;
   const validFrom = input.valid_from ?? fact?.valid_from;
   return {
@@ -268,7 +272,7 @@ function newMemory(
     valid_to: input.valid_to ?? fact?.valid_to ?? null,
     seen_count: 1,
     last_seen_at: now,
-    expires_at: endOfLife({ lifetime, importance, pinned }, now),
+    expires_at: pinned ? null : (ends ?? endOfLife({ lifetime, importance, pinned }, now)),
     origin: null,
     fact: fact === undefined ? null : newFact(fact),
   };
