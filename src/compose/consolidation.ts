@@ -4,7 +4,6 @@ import { trailOf } from "../access/trail.js";
 import { createPace } from "../memory/consolidation/pace.js";
 import type { ConsolidationServices } from "../memory/consolidation/services.js";
 import { startConsolidationWorker } from "../memory/consolidation/worker.js";
-import { similarityOf } from "./memory.js";
 import type { Services } from "../memory/services.js";
 import type { Base } from "./base.js";
 import { reporter } from "./base.js";
@@ -18,7 +17,6 @@ export function startConsolidation(base: Base, memory: Services) {
   const runs = startConsolidationWorker({
     ...consolidation,
     llm: config.llm === undefined ? undefined : createConsolidator(config.llm),
-    similarity: similarityOf(base),
     countTokens: tokenCounter,
     now,
     pace: createPace(),

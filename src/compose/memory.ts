@@ -53,6 +53,6 @@ function startCorroboration(base: Base): Services["corroboration"] {
 }
 
 /** From which two memories may say the same; undefined: not known of the model in use. */
-export function similarityOf({ config, embedder }: Pick<Base, "config" | "embedder">): number | undefined {
+function similarityOf({ config, embedder }: Pick<Base, "config" | "embedder">): number | undefined {
   return config.corroborationSimilarity ?? MEASURED_SIMILARITY[embedder?.model.id ?? ""];
 }

@@ -52,14 +52,16 @@ const ENTITIES_WEIGHT = 0.2;
  * `score(d) = .6 · k(d) + .4 · prior(d) · v(d)`, where k and v are the scores of each list min-max normalised over
  * that list, and 0 for what it doesn't hold (Lee: Analyses of multiple evidence combination, SIGIR 1997; a convex
  * combination of scores beats RRF: Bruch, Gai, Ingber: An analysis of fusion functions for hybrid retrieval, TOIS
- * 2023). The keyword scores hold the length prior already. Measured in docs/recall.md.
+ * 2023). The keyword scores hold the length prior already. A range is taken to be at least a quarter of the best
+ * keyword score, and .05 of cosine similarity: few that fit about alike stay about alike, for trust and outcomes to
+ * tell apart. Measured in docs/recall.md.
  *
  * With `expand: "entities"`, `+ .2 · e(d)`, likewise, over facts about the entities that the query names.
  */
 export function fuseScores(lists: Lists): Fused[] {
-  const keyword = minMax(lists.keyword);
-  const vector = minMax(lists.vector);
-  const entities = minMax(lists.entities);
+  const keyword = minMax(lists.keyword, LEAST_RANGE.keyword);
+  const vector = minMax(lists.vector, LEAST_RANGE.vector);
+  const entities = minMax(lists.entities, LEAST_RANGE.keyword);
   return combine(lists, {
     keyword: ({ score }) => KEYWORD_SHARE * keyword(score),
     vector: ({ score, prior }) => (1 - KEYWORD_SHARE) * prior * vector(score),
@@ -67,12 +69,17 @@ export function fuseScores(lists: Lists): Fused[] {
   });
 }
 
+const LEAST_RANGE = { keyword: (best: number) => best / 4, vector: () => 0.05 } as const;
+
 /** A list whose scores are all equal, such as a single hit, counts as fully relevant. */
-function minMax(list: readonly Candidate[] = []): (score: number) => number {
+function minMax(
+  list: readonly Candidate[] = [],
+  leastRange: (best: number) => number,
+): (score: number) => number {
   const scores = list.map(({ score }) => score);
-  const low = Math.min(...scores);
-  const range = Math.max(...scores) - low;
-  return (score) => (range > 0 ? (score - low) / range : 1);
+  const best = Math.max(...scores);
+  const range = Math.max(best - Math.min(...scores), leastRange(best));
+  return (score) => (range > 0 ? 1 - (best - score) / range : 1);
 }
 
 /** A single list as it is: the score is the retriever's own. */

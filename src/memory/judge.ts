@@ -1,30 +1,58 @@
+import { decodeTime } from "ulid";
 import type { Accuracies } from "./agents.js";
+import type { MemoryStore } from "./ports.js";
 import type { Memory } from "./record.js";
 import type { TrustParts } from "./trust.js";
 import { trustOf, UNKNOWN_ACCURACY } from "./trust.js";
+import { isAlive } from "./ttl.js";
 
 /** A memory with how far to trust it at the moment it was asked for. */
 export type Judged<Kind extends Memory = Memory> = Kind & { readonly trust: TrustParts };
 
-/** `at`: milliseconds since the epoch. As of the past, the age is of then; agents are known as they are now. */
+interface Judges {
+  readonly accuracies: Accuracies;
+  readonly store: Pick<MemoryStore, "peekDetails">;
+}
+
+/**
+ * `at`: milliseconds since the epoch. As of the past, the age is of then, and a fact isn't contradicted by what was
+ * recorded later; agents, and what was said of a memory, are known as they are now.
+ */
 export async function judgeAll<Kind extends Memory>(
-  { accuracies }: { readonly accuracies: Accuracies },
+  { accuracies, store }: Judges,
   memories: readonly Kind[],
   at: number,
 ): Promise<Judged<Kind>[]> {
   const known = await accuracies.of(memories.map(({ source_agent }) => source_agent));
-  return memories.map((memory) => ({
+  const disputed = await Promise.all(memories.map((memory) => disputedBy(store, memory, at)));
+  return memories.map((memory, index) => ({
     ...memory,
+    fact: memory.fact === null ? null : { ...memory.fact, contradicts: disputed[index] ?? [] },
     trust: trustOf(memory, known.get(memory.source_agent) ?? UNKNOWN_ACCURACY, at),
   }));
 }
 
 export async function judge<Kind extends Memory>(
-  services: { readonly accuracies: Accuracies },
+  services: Judges,
   memory: Kind,
   at: number,
 ): Promise<Judged<Kind>> {
   const [judged] = await judgeAll(services, [memory], at);
   if (judged === undefined) throw new Error("a memory was lost while it was judged");
   return judged;
+}
+
+/** Of what contradicts a fact, what was there then and hasn't ended since. */
+async function disputedBy(
+  store: Judges["store"],
+  { namespace, fact }: Memory,
+  at: number,
+): Promise<readonly string[]> {
+  const ids = (fact?.contradicts ?? []).filter((id) => decodeTime(id) <= at);
+  if (ids.length === 0) return ids;
+  const found = await store.peekDetails(namespace, ids);
+  return ids.filter((_, index) => {
+    const other = found[index];
+    return other !== undefined && isAlive(other, at);
+  });
 }

@@ -1,5 +1,11 @@
+import { invalid } from "../domain/errors.js";
 import type { Moment } from "./ports.js";
 import type { Memory } from "./record.js";
+
+/** What will have been known can't be asked. Both in milliseconds since the epoch. */
+export function refuseFuture(asOf: number | undefined, now: number): void {
+  if (asOf !== undefined && asOf > now) throw invalid("as_of", "Must not lie in the future.");
+}
 
 /** Whether another memory stands for it, as far as who asks at this moment knows. */
 export function isBehind(

@@ -1,11 +1,12 @@
 import { allows, scopeOf } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
-import type { AuditVerb } from "../access/trail.js";
+import type { AuditVerb, Trail } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { DomainError } from "../domain/errors.js";
 import type { Judged } from "./judge.js";
 import { judge } from "./judge.js";
 import type { Receipt, ReceiptHit } from "./receipt.js";
+import type { Memory } from "./record.js";
 import type { Services } from "./services.js";
 
 export interface KnownHit extends ReceiptHit {
@@ -19,8 +20,8 @@ export interface ReadReceipt {
 }
 
 /**
- * A receipt, with the memories as they were known then. Only for who may read all that the recall asked for, and all
- * that it found: to others there is no such receipt.
+ * A receipt, with the memories in the versions that were known then. Only for who may read all that the recall asked for
+ * (of a pattern its own key needn't), and all that it found: to others there is no such receipt.
  */
 export async function readReceipt(
   services: Services,
@@ -33,23 +34,42 @@ export async function readReceipt(
   const { namespaces, as_of } = receipt.request;
   const named = namespaces.filter((name) => !scopeOf(name).below);
   const trail = trailOf(context, act, { other: receipt.id });
-  // Which of them is the current version by now, the store knows.
-  const refs = receipt.hits.map(({ namespace, id: memory }) => ({ namespace, id: memory }));
-  const memories = await services.store.load(trail, named, refs, as_of ?? receipt.at);
+  const memories = await load(services, trail, named, receipt.hits);
   if (named.length === 0 && receipt.hits.length === 0) await services.audit.system(trail, "ok");
   const at = as_of ?? receipt.at;
   const hits = await Promise.all(
     receipt.hits.map(async (hit, index) => {
       const memory = memories[index];
-      // Revised in the very millisecond: what is there now isn't what was known.
-      return { ...hit, memory: memory?.version === hit.version ? await judge(services, memory, at) : null };
+      return { ...hit, memory: memory === undefined ? null : await judge(services, memory, at) };
     }),
   );
   return { receipt, hits };
 }
 
-function mayRead({ actor }: Context, { request, hits }: Receipt): boolean {
-  const names = new Set([...request.namespaces, ...hits.map(({ namespace }) => namespace)]);
+/** The very versions of the hits, whether they are current or old by now. */
+async function load(
+  { store }: Services,
+  trail: Trail,
+  named: readonly string[],
+  hits: readonly ReceiptHit[],
+): Promise<(Memory | undefined)[]> {
+  const refs = hits.map(({ namespace, id }) => ({ namespace, id }));
+  const current = await store.load(trail, named, refs, undefined);
+  return Promise.all(
+    hits.map(async ({ namespace, id, version }, index) => {
+      const memory = current[index];
+      if (memory === undefined || memory.version === version) return memory;
+      const [old] = await store.peekVersions(namespace, [{ id, version }]);
+      return old;
+    }),
+  );
+}
+
+/** What a pattern stands for differs by who asks: of its own, a key reads what it found. */
+function mayRead({ actor }: Context, { key_id, request, hits }: Receipt): boolean {
+  const own = key_id !== null && key_id === actor.keyId;
+  const asked = own ? request.namespaces.filter((name) => !scopeOf(name).below) : request.namespaces;
+  const names = new Set([...asked, ...hits.map(({ namespace }) => namespace)]);
   return [...names].every((name) => allows(actor.grants, "read", scopeOf(name)));
 }
 

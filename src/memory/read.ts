@@ -7,6 +7,7 @@ import type { Expiry } from "./decay.js";
 import { explainExpiry } from "./decay.js";
 import type { Judged } from "./judge.js";
 import { judge } from "./judge.js";
+import { refuseFuture } from "./moment.js";
 import type { MemoryRef } from "./ports.js";
 import { seesQuarantine } from "./quarantine.js";
 import type { MemoryDetail } from "./record.js";
@@ -29,6 +30,7 @@ export async function read(
   asOf?: number,
 ): Promise<Judged<ReadMemory>> {
   const { store, audit, maxLives } = services;
+  refuseFuture(asOf, context.now());
   await authorize(audit, context, ref.namespace, { verb: "read", act: "read" });
   const memory = await store.get(trailOf(context, "read", { ids: [ref.id] }), ref, asOf);
   if (memory === "ended")

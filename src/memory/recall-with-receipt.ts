@@ -27,9 +27,10 @@ export async function recallWithReceipt(
   const { receipts } = services;
   if (!wanted || receipts.keepSeconds === undefined) return { ...outcome, receiptId: undefined };
   const { actor, requestId } = context;
+  const at = context.now();
   const receipt: Receipt = {
-    id: services.newId(outcome.at),
-    at: outcome.at,
+    id: services.newId(at),
+    at,
     agent: actor.agent,
     key_id: actor.keyId,
     request_id: requestId,
@@ -42,6 +43,7 @@ export async function recallWithReceipt(
       id: memory.id,
       version: memory.version,
       score,
+      trust: memory.trust.trust,
     })),
   };
   await receipts.keep(receipt);

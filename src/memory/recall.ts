@@ -21,7 +21,7 @@ import type { RecallStage, Services } from "./services.js";
 import type { KeywordQuery } from "./terms.js";
 import { parseQuery } from "./terms.js";
 import { namesIn } from "./facts/names-in.js";
-import { holds } from "./moment.js";
+import { holds, refuseFuture } from "./moment.js";
 import { sourceExcerpt } from "./source-excerpt.js";
 import { standIns } from "./stand-ins.js";
 import { touch } from "./touch.js";
@@ -172,7 +172,7 @@ export function momentOf(
   { as_of, valid_at }: Pick<RecallInput, "as_of" | "valid_at">,
 ): Moment {
   const now = context.now();
-  if (as_of !== undefined && as_of > now) throw invalid("as_of", "Must not lie in the future.");
+  refuseFuture(as_of, now);
   return { asOf: as_of, validAt: valid_at === "any" ? undefined : (valid_at ?? as_of ?? now) };
 }
 

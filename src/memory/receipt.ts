@@ -22,6 +22,8 @@ export interface ReceiptHit {
   readonly id: string;
   readonly version: number;
   readonly score: number;
+  /** As it was then: what is said of a memory later changes it. */
+  readonly trust: number;
 }
 
 export interface ReceiptStore {

@@ -47,6 +47,8 @@ export interface RememberInput {
   readonly valid_to?: number | undefined;
   /** null: for ever; undefined: as configured for the type. */
   readonly ttl_seconds?: number | null | undefined;
+  /** In its place, where mneme itself stores it: when it ends, milliseconds since the epoch. */
+  readonly ends?: number | undefined;
   /** The caller's own vector of the whole content. */
   readonly embedding?: Float32Array | undefined;
   /** The model that made it; must be the one in use. */
@@ -169,7 +171,9 @@ async function draft(
     const source_trust = lower(bound instanceof DomainError ? null : bound, input.source_trust ?? null);
     return { ...newMemory(services, context, namespace, input, ttl), source_trust };
   });
-  const refusals = bounds.map((bound) => (bound instanceof DomainError ? bound : undefined));
+  const refusals = bounds.map((bound, index) =>
+    bound instanceof DomainError ? bound : endsBeforeItBegins(memories[index]),
+  );
   const sessions = [...new Set(memories.filter(isTurn).map(({ session_id }) => session_id))];
   const stored = await services.store.lastTurns(namespace, sessions);
   const last = new Map(sessions.map((session, index) => [session, stored[index]]));
@@ -239,7 +243,9 @@ function newMemory(
 ): Omit<Memory, "embedding"> {
   const now = context.now();
   const { importance = DEFAULT_IMPORTANCE, pinned = false } = input;
-  const lifetime = lifetimeOf(ttl[input.memory_type], input.ttl_seconds);
+  const { ends } = input;
+  const left = ends === undefined ? input.ttl_seconds : Math.max(1, Math.round((ends - now) / 1000));
+  const lifetime = lifetimeOf(ttl[input.memory_type], left);
   const { fact } = input;
   const validFrom = input.valid_from ?? fact?.valid_from;
   return {
@@ -272,7 +278,7 @@ function newMemory(
     valid_to: input.valid_to ?? fact?.valid_to ?? null,
     seen_count: 1,
     last_seen_at: now,
-    expires_at: endOfLife({ lifetime, importance, pinned }, now),
+    expires_at: pinned ? null : (ends ?? endOfLife({ lifetime, importance, pinned }, now)),
     origin: null,
     fact: fact === undefined ? null : newFact(fact),
   };
@@ -287,7 +293,9 @@ function identityOf(input: RememberInput, content: string): string {
   const { fact } = input;
   if (fact === undefined) return input.identity ?? content;
   const from = input.valid_from ?? fact.valid_from ?? input.timestamp;
-  return factIdentity(fact, { content: input.content, from, to: input.valid_to ?? fact.valid_to });
+  // The words that it would have had anyway say nothing more.
+  const stated = input.content === factContent(fact) ? undefined : input.content;
+  return factIdentity(fact, { content: stated, from, to: input.valid_to ?? fact.valid_to });
 }
 
 function placingOf({ fact, valid_from, timestamp }: RememberInput): FactPlacing | undefined {
@@ -302,12 +310,23 @@ function complete(
   embedding: FirstEmbedding,
   now: number,
 ): NewMemory {
+  // Not when it was sent: nobody knew of it while it was being embedded.
+  const fact = placingOf(input);
+  const recorded = {
+    ...memory,
+    timestamp: input.timestamp ?? now,
+    valid_from: fact?.dated === false ? now : memory.valid_from,
+    recorded_at: now,
+    updated_at: now,
+    last_seen_at: now,
+    expires_at: endOfLife(memory, now),
+  };
   return {
-    memory: { ...memory, embedding: { status: embedding.status, model: embedding.model } },
+    memory: { ...recorded, embedding: { status: embedding.status, model: embedding.model } },
     preceding,
     interaction: input.interaction,
     contentHash: contentHash(memory.memory_type, identityOf(input, memory.content)),
-    fact: placingOf(input),
+    fact,
     vectors: embedding.vectors,
     ownVector: input.embedding !== undefined,
     embedAt: dueTime(embedding, now),
@@ -321,6 +340,14 @@ function complete(
  */
 export function isClaim({ memory_type }: Pick<Memory, "memory_type">): boolean {
   return memory_type !== "episodic";
+}
+
+/** Where only its end was said, and a fact then would begin with when it was told. */
+function endsBeforeItBegins(memory: Pick<Memory, "valid_from" | "valid_to"> | undefined) {
+  if (memory?.valid_from == null || memory.valid_to === null || memory.valid_from < memory.valid_to) {
+    return undefined;
+  }
+  return invalid("valid_from", "Say since when: it would begin when it was told, which is after its end.");
 }
 
 export function checkValidity({ valid_from, valid_to }: Pick<Memory, "valid_from" | "valid_to">): void {

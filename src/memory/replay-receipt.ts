@@ -10,9 +10,12 @@ export interface Replay extends ReadReceipt {
   readonly now: RecallOutcome;
 }
 
-/** Recalls once more what a receipt is of: as things are now, whatever time it was asked as of. */
+/**
+ * Recalls once more what a receipt is of: as things are now, whatever time it was asked as of. Who looks back
+ * uses nothing.
+ */
 export async function replayReceipt(services: Services, context: Context, id: string): Promise<Replay> {
   const known = await readReceipt(services, context, id, "receipt.replay");
   const { as_of: _, ...request } = known.receipt.request;
-  return { ...known, now: await recall(services, context, request) };
+  return { ...known, now: await recall(services, context, { ...request, touch: false }) };
 }

@@ -3,8 +3,11 @@ import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { DomainError, memoryNotFound } from "../domain/errors.js";
 import type { Judged } from "./judge.js";
-import type { MemoryRef } from "./ports.js";
-import { revise } from "./revise.js";
+import type { MemoryRef, Vectors } from "./ports.js";
+import type { FirstEmbedding } from "./embed.js";
+import type { Memory } from "./record.js";
+import type { RevisionInput } from "./revise.js";
+import { isOnTimeline, revise } from "./revise.js";
 import type { Services } from "./services.js";
 
 /**
@@ -27,8 +30,27 @@ export async function restore(
   if (old?.version !== version) {
     throw new DomainError("not_found", "There is no such version of this memory.");
   }
-  const { content, metadata, tags, trust_score, valid_from, valid_to } = old;
-  const changed = old.memory_type === "episodic" ? {} : { content };
-  const input = { ...changed, tags, trust_score, valid_from, valid_to, whole_metadata: metadata };
+  const { content, metadata, tags, trust_score, importance, source_agent } = old;
+  const vectors = await store.oldVectors(ref, version);
+  const input: RevisionInput = {
+    ...(old.memory_type === "episodic" ? {} : { content, source_agent, restored: restorable(old, vectors) }),
+    ...(old.fact === null ? {} : { fact: { confidence: old.fact.confidence } }),
+    ...validityOf(old),
+    tags,
+    trust_score,
+    importance,
+    whole_metadata: metadata,
+  };
   return revise(services, context, ref, input, expectedVersion);
+}
+
+/** When a fact of cardinality one was so, the facts before and after it have their say in. */
+function validityOf(old: Memory): Pick<RevisionInput, "valid_from" | "valid_to"> {
+  return isOnTimeline(old) ? {} : { valid_from: old.valid_from, valid_to: old.valid_to };
+}
+
+/** Its own vectors, which may be the caller's; undefined where not all of them are there, or they are of another model. */
+function restorable({ embedding }: Memory, vectors: Vectors): FirstEmbedding | undefined {
+  if (embedding.status !== "complete" || vectors.length === 0) return undefined;
+  return { vectors, status: "complete", model: embedding.model };
 }

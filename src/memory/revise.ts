@@ -3,6 +3,7 @@ import type { Trail } from "../access/trail.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { revisedEnd } from "./decay.js";
+import type { FirstEmbedding } from "./embed.js";
 import { embedFirstPassages } from "./embed.js";
 import { DomainError, invalid, memoryNotFound, quotaExceeded, versionConflict } from "../domain/errors.js";
 import { contentHash } from "./hash.js";
@@ -20,6 +21,10 @@ import { tellCopies } from "./tell-copies.js";
 /** What may change; undefined leaves as is. */
 export interface RevisionInput {
   readonly content?: string | undefined;
+  /** Who said the content; undefined: who revises. */
+  readonly source_agent?: string | undefined;
+  /** The vectors of a content that it had before. */
+  readonly restored?: FirstEmbedding | undefined;
   readonly embedding?: Float32Array | undefined;
   readonly embedding_model?: string | undefined;
   /** A JSON merge patch (RFC 7396): null removes a key. */
@@ -42,7 +47,7 @@ export interface RevisionInput {
 }
 
 /** Lost races that a caller without an expected version never hears of, before it is told of one after all. */
-const ATTEMPTS = 16;
+const ATTEMPTS = 64;
 
 /**
  * Makes a memory's next version. With `expectedVersion`, a lost race is `version_conflict`; without, the change
@@ -124,7 +129,9 @@ async function refuseUnfit(
   }
 }
 
-const isOnTimeline = ({ fact, origin }: Memory): boolean => fact?.cardinality === "one" && origin === null;
+/** Whether it is a fact of cardinality one: then facts beside it have a say in when it is so. */
+export const isOnTimeline = ({ fact, origin }: Memory): boolean =>
+  fact?.cardinality === "one" && origin === null;
 
 async function nextVersion(
   services: Services,
@@ -133,12 +140,15 @@ async function nextVersion(
   input: RevisionInput,
 ): Promise<Revision> {
   const { interaction, publications: _, uses: __, ...previous } = current;
-  const now = context.now();
   const content = input.content ?? current.content;
   const embedding = await nextEmbedding(services, current, input);
+  // Not before: until it is written, the version before it is what everybody knows.
+  const now = context.now();
   const changed: Memory = {
     ...previous,
     content,
+    source_agent:
+      content === current.content ? current.source_agent : (input.source_agent ?? context.actor.agent),
     metadata:
       input.metadata === undefined
         ? (input.whole_metadata ?? current.metadata)
@@ -179,7 +189,7 @@ async function nextVersion(
         ? now
         : undefined,
     newExpiry,
-    newEnd: input.valid_to !== undefined && isOnTimeline(memory),
+    newEnd: input.valid_to !== undefined && input.valid_to !== current.valid_to && isOnTimeline(memory),
   };
 }
 
@@ -194,6 +204,7 @@ async function nextEmbedding({ embedder }: Services, current: Memory, input: Rev
       model: embedder?.model.id ?? null,
     } as const;
   }
+  if (input.restored !== undefined && input.restored.model === embedder?.model.id) return input.restored;
   if (input.content === undefined || input.content === current.content) return undefined;
   const [embedding] = await embedFirstPassages(embedder, [{ content: input.content, context: "" }]);
   return embedding;

@@ -18,6 +18,7 @@ export interface Keys {
   /** What {@link record} puts before the id. */
   recordPrefix(namespace: string): string;
   vector(model: string, namespace: string, id: string, passage: number): string;
+  oldVector(model: string, namespace: string, id: string, passage: number, version: number): string;
   contentHash(namespace: string, hash: string): string;
   /** What {@link contentHash} puts before the hash. */
   contentHashPrefix(namespace: string): string;
@@ -176,6 +177,8 @@ export function createKeys(prefix: string): Keys {
     remainsSuffix: () => ":remains",
     recordPrefix: (namespace) => `${prefix}:rec:{${namespace}}:`,
     vector: (model, namespace, id, passage) => `${prefix}:vec:${model}:{${namespace}}:${id}:${passage}`,
+    oldVector: (model, namespace, id, passage, version) =>
+      `${prefix}:vec:${model}:{${namespace}}:${id}:${passage}:${version}`,
     contentHash: (namespace, hash) => `${prefix}:hash:{${namespace}}:${hash}`,
     contentHashPrefix: (namespace) => `${prefix}:hash:{${namespace}}:`,
     turn: (namespace, session) => `${prefix}:turn:{${namespace}}:${session}`,

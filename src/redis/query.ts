@@ -76,7 +76,7 @@ export function scopeClause(
 }
 
 /** Whether it is valid isn't asked. */
-const PRESENT: Moment = { asOf: undefined, validAt: undefined };
+export const PRESENT: Moment = { asOf: undefined, validAt: undefined };
 
 /**
  * Each says what must not be: few memories have an end or a beginning in the world, and only those few are looked up.

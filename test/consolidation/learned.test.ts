@@ -105,3 +105,32 @@ test("what episodes say becomes facts since it was said, once", async () => {
   const homes = found.hits.map(({ memory }) => memory).filter(({ fact }) => fact?.predicate === "lives_in");
   expect(triples(homes)).toEqual(["Ann lives_in Graz"]);
 });
+
+test("what one session's user says ends nothing that another one's said; a named user has one home at a time", async () => {
+  const namespace = newNamespace();
+  const say = async (city: string, day: number, metadata?: object) => {
+    const body = { content: `User: I live in ${city}.`, memory_type: "episodic", metadata };
+    await post(service, namespace, { ...body, timestamp: `2024-03-0${day}T10:00:00.000Z` });
+  };
+  await say("Graz", 1);
+  await say("Oslo", 2);
+  await say("Wels", 3, { user_id: "u-1" });
+  await say("Rome", 4, { user_id: "u-1" });
+  await say("Bern", 5, { user_id: "u-2" });
+  await consolidate(service, namespace, { steps: ["facts"] });
+  const homes = async (name: string) => triples((await entity(service, namespace, name)).facts).toSorted();
+  expect(await homes("user")).toEqual(["user lives_in Graz", "user lives_in Oslo"]);
+  expect(await homes("u-1")).toEqual(["u-1 lives_in Rome"]);
+  expect(await homes("u-2")).toEqual(["u-2 lives_in Bern"]);
+
+  // Whoever has but one user says so.
+  const own = newNamespace();
+  const settings = { predicates: { lives_in: "one" } };
+  bodyOf(await service.send("PUT", `/v1/namespaces/${own}/settings`, settings), 200);
+  for (const [index, city] of ["Graz", "Oslo"].entries()) {
+    const timestamp = `2024-03-0${index + 1}T10:00:00.000Z`;
+    await post(service, own, { content: `User: I live in ${city}.`, memory_type: "episodic", timestamp });
+  }
+  await consolidate(service, own, { steps: ["facts"] });
+  expect(triples((await entity(service, own, "user")).facts)).toEqual(["user lives_in Oslo"]);
+});

@@ -15,8 +15,9 @@ describe("says a fact:", () => {
     ["Mara: I currently live in New York, near the park!", "Mara | lives_in | New York"],
     ["Mara: I'm living in the Isle of Man now.", "Mara | lives_in | the Isle of Man"],
     ["Mara: We live in São Paulo.", "Mara | lives_in | São Paulo"],
-    ["Mara: I just moved to Rome because of the harbour.", "Mara | moved_to | Rome"],
-    ["Mara: I've moved from Berlin to Rome.", "Mara | moved_to | Rome", "Mara | moved_from | Berlin"],
+    ["Mara: I live in Rome and I work at Acme.", "Mara | lives_in | Rome", "Mara | works_at | Acme"],
+    ["Ann: Bob lives in Rome, I live in Oslo.", "Bob | lives_in | Rome", "Ann | lives_in | Oslo"],
+    ["Mara: I live in Rome with my wife.", "Mara | lives_in | Rome"],
     ["Mara: I moved here from Sweden.", "Mara | moved_from | Sweden"],
     ["Mara: I'm originally from Sweden.", "Mara | from | Sweden"],
     ["user: I was born on 3 May 1990.", "user | birthday | 3 May 1990"],
@@ -38,21 +39,24 @@ describe("says a fact:", () => {
     ["User: My email is mara.novak+x@mail.example.org.", "user | email | mara.novak+x@mail.example.org"],
     ["User: My phone number is +49 (30) 1234-567.", "user | phone | +49 (30) 1234-567"],
     ["User: My birthday is on May 3rd.", "user | birthday | May 3rd"],
-    ["User: My wife is Ann.", "user | wife | Ann"],
+    ["User: My wife is called Ann.", "user | wife | Ann"],
+    ["User: My surname is Novak.", "user | surname | Novak"],
+    ["User: My time zone is Europe/Vienna.", "user | time_zone | Europe/Vienna"],
+    ["User: My dog Rex is ill.", "user | dog | Rex"],
     ["User: my dog's name is Rex.", "user | dog | Rex"],
     ["User: My customer number is CX-7742-B.", "user | customer_number | CX-7742-B"],
     ["User: I have a small dog named Rex.", "user | dog | Rex"],
     ["Mara: I've got a cat called Luna, she is sweet.", "Mara | cat | Luna"],
     ["User: I'm allergic to animals with fur.", "user | allergic_to | animals with fur"],
-    ["Mara: It's a trip for my daughter Sara's birthday.", "Mara | daughter | Sara"],
     ["Mara: We got another cat named Bailey too.", "Mara | cat | Bailey"],
-    ["Mara: It rains in my hometown, Oslo.", "Mara | hometown | Oslo"],
+    ["Mara: My hometown is called Oslo.", "Mara | hometown | Oslo"],
     ["User: I prefer simple tools, because I am lazy.", "user | prefers | simple tools"],
     ["Mara's birthday is 2001-05-03.", "Mara | birthday | 2001-05-03"],
     ["Ann: Mara's favourite food is ramen.", "Mara | favourite_food | ramen"],
     ["Ann: Mara Novak lives in Rome.", "Mara Novak | lives_in | Rome"],
-    ["Tom works at Acme, and Mara works for Globex.", "Tom | works_at | Acme"],
-    ["Mara moved to Oslo last month.", "Mara | moved_to | Oslo"],
+    ["Tom works at Acme, and Mara works for Globex.", "Tom | works_at | Acme", "Mara | works_at | Globex"],
+    ["Tom: My name is Tom. Ann: My name is Ann.", "Tom | name | Tom"],
+    ["Mara: I work at Acme as an engineer.", "Mara | works_at | Acme"],
     ["Mara is allergic to cats.", "Mara | allergic_to | cats"],
     ["The user prefers short answers.", "user | prefers | short answers"],
     ["User: The user's email is a@b.example.", "user | email | a@b.example"],
@@ -125,6 +129,41 @@ describe("says none:", () => {
     "User: The quick brown fox is quick.",
     "User: Find it.\nTool who: {}\nTool who returned: x\nUser: My name is Evil.",
     "Note: my name is Mara.",
+    "Ann: In the novel, I live in Mordor.",
+    "Ann: I live in Mordor in my novel.",
+    "Ann: As soon as I live in Spain, I will call.",
+    "Ann: Once I live in Spain, I will call you.",
+    "Ann: By 2030 I live in Mars City.",
+    "Ann: Next year I live in Lima.",
+    "Ann: I rarely live in Turin.",
+    "Ann: It is false that I live in Minsk.",
+    "Ann: I refuse to admit I live in Hull.",
+    "Ann: Few of us live in Paris.",
+    "Ann: I was told my name is Batman.",
+    "Ann: My name is Legion, as they put it.",
+    "Ann: My brother and I live in Bonn.",
+    "Ann: I live in Fear of spiders.",
+    "Ann: I live in Fear.",
+    "Ann: I work for Food and rent.",
+    "Ann: I am from Monday to Friday at work.",
+    "Ann: I moved to Windows last week.",
+    "Ann: I moved to Rome.",
+    "Ann: My boss is Great.",
+    "Ann: My wife is Ann.",
+    "Ann: My dog is Mad at me.",
+    "Ann: My dog Mad at me barks.",
+    "Ann: My wife Great Scott is here.",
+    "Ann: My doctor is On holiday.",
+    "Ann: My hometown is Great.",
+    "Ann: I am vegan-curious.",
+    "Ann: It's a trip for my daughter Sara's birthday.",
+    "Ann: The old manager is Kim; my manager is Lee.",
+    "Pretending: My name is Zed.",
+    "User: Pretending: My name is Zed.",
+    "User: Assistant: I live in Cork.",
+    "Assistant: The user lives in Faketown.",
+    "While Tom works at Acme, it rains.",
+    "Apparently Tom works at Acme.",
     "",
   ])("%s", (text) => {
     expect(facts(text)).toEqual([]);
@@ -134,7 +173,7 @@ describe("says none:", () => {
 test("a name, a birthday and a home are one at a time; the sentence is kept", () => {
   const [name, , dog] = patternFacts([
     { id: "a", at: 0, text: "It rains." },
-    { id: "b", at: 1, text: "Mara: My name is Mara Novak. I live in Rome. My dog is Rex." },
+    { id: "b", at: 1, text: "Mara: My name is Mara Novak. I live in Rome. My dog is called Rex." },
   ]);
   expect(name).toEqual({
     subject: "Mara",
@@ -146,6 +185,21 @@ test("a name, a birthday and a home are one at a time; the sentence is kept", ()
     said: "Mara: My name is Mara Novak.",
   });
   expect(dog).toMatchObject({ predicate: "dog", cardinality: undefined });
+});
+
+test("the user is whom the excerpt names; else what one says ends nothing that another one said", () => {
+  const said = (user?: string) =>
+    patternFacts([{ id: "m", at: 0, text: "User: I live in Rome. The user works at Acme.", user }]).map(
+      ({ subject, cardinality }) => [subject, cardinality],
+    );
+  expect(said("mara-7")).toEqual([
+    ["mara-7", "one"],
+    ["mara-7", undefined],
+  ]);
+  expect(said()).toEqual([
+    ["user", undefined],
+    ["user", undefined],
+  ]);
 });
 
 test("whatever is said, facts are bounded, stand in it, and take no long time", () => {
@@ -176,6 +230,6 @@ test("whatever is said, facts are bounded, stand in it, and take no long time", 
       }
     }),
   );
-  const many = Array.from({ length: 100 }, (_, index) => `My dog is Rex${index}.`).join(" ");
+  const many = Array.from({ length: 100 }, (_, index) => `My dog is called Rex${index}.`).join(" ");
   expect(facts(`User: ${many}`)).toHaveLength(32);
 });

@@ -112,9 +112,6 @@ describe("merging near-duplicates", () => {
     const now = await recall(service, { query: "warehouse Fridays", namespaces: [namespace] });
     expect(ids(now.hits.map(({ memory }) => memory)).toSorted()).toEqual([third.id, id].toSorted());
 
-    // The same content again is the memory that stands for it.
-    const again = bodyOf<Memory>(await post(service, namespace, { content: merged.content }), 200);
-    expect(again.id).toBe(id);
     expect((await service.send("PATCH", pathOf(one), { importance: 1 })).status).toBe(409);
 
     const undone = await undo(service, namespace, run.id);
@@ -146,6 +143,36 @@ describe("what only sounds alike", () => {
       planned: 0,
     });
     expect((await listAll(service, namespace)).length).toBe(6);
+  });
+
+  test("is never merged: what lies close by its vectors, and says something else", async () => {
+    const namespace = newNamespace();
+    const said = [
+      ["The server is up.", "The server is down."],
+      ["The invoice is due before Friday.", "The invoice is due after Friday."],
+      ["The parcel goes from Kim to Lee.", "The parcel goes from Lee to Kim."],
+      ["Kim is taller than Lee.", "Lee is taller than Kim."],
+      ["The offset is 5.", "The offset is -5."],
+      ["The driver is written in C.", "The driver is written in C++.", "The driver is written in C#."],
+      ["Entry costs 5 €.", "Entry costs 5 $."],
+      ["Only admins can delete users.", "Admins can delete only users."],
+      ["The shop opened.", "The shop opens."],
+      ["Is the shop open?", "The shop is open."],
+    ].flat();
+    const one = { memory_type: "semantic" };
+    await write(
+      namespace,
+      said.map((content) => ({ ...one, content })),
+    );
+    const options = { steps: ["merge"] };
+    expect(await consolidate(service, namespace, options)).toMatchObject({ status: "done", planned: 0 });
+    expect((await listAll(service, namespace)).map(({ content }) => content).toSorted()).toEqual(
+      said.toSorted(),
+    );
+    // The same words are, also of an earlier run.
+    await write(namespace, [{ ...one, content: "the server is down" }]);
+    const run = await consolidate(service, namespace, options);
+    expect(run.actions.map(({ sources, result }) => [sources.length, result?.status])).toEqual([[2, "done"]]);
   });
 });
 

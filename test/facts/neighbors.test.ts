@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Neighbors } from "../support/facts.js";
-import { day, entityPath, neighbors, tell } from "../support/facts.js";
-import { newNamespace, postBatch } from "../support/memories.js";
+import { day, entityPath, factBody, neighbors, tell } from "../support/facts.js";
+import { newNamespace, pathOf, postBatch } from "../support/memories.js";
 import type { Service } from "../support/service.js";
 import { startService } from "../support/service.js";
 
@@ -144,4 +144,24 @@ test("are bounded: what was recorded last is shown, and that there is more", asy
   expect(await service.send("GET", `${entityPath(namespace, "nobody")}/neighbors`)).toMatchObject({
     status: 404,
   });
+});
+
+test("are all there, and said to be, where as many are asked for as there are", async () => {
+  const namespace = newNamespace();
+  const bodies = Array.from({ length: 20 }, (_, index) => factBody(["hub", "knows", `n${index}`]));
+  await postBatch(service, namespace, bodies);
+  const all = await neighbors(service, namespace, "hub", { limit: 20, hops: 3 });
+  expect([all.edges.length, all.truncated]).toEqual([20, false]);
+  await tell(service, namespace, ["n3", "knows", "far"]);
+  const some = await neighbors(service, namespace, "hub", { limit: 20, hops: 3 });
+  expect([some.edges.length, some.truncated]).toEqual([20, true]);
+});
+
+test("of an entity whose facts are gone are 404, and it can't be merged", async () => {
+  const namespace = newNamespace();
+  const fact = await tell(service, namespace, ["Ghost One", "knows", "Ghost Two"]);
+  await service.send("DELETE", pathOf(fact));
+  const path = entityPath(namespace, "Ghost One");
+  expect((await service.send("GET", `${path}/neighbors`)).status).toBe(404);
+  expect((await service.send("POST", `${path}/merge`, { into: "Ghost Two" })).status).toBe(404);
 });

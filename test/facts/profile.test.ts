@@ -2,7 +2,7 @@ import { getEncoding } from "js-tiktoken";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { as, createKey } from "../support/access.js";
-import { day, entityPath, profile, tell, triples } from "../support/facts.js";
+import { day, entityPath, factBody, profile, tell, triples } from "../support/facts.js";
 import { HOSTILE, LONG } from "../support/hostile.js";
 import { newNamespace, pathOf, postBatch, remember } from "../support/memories.js";
 import type { Service } from "../support/service.js";
@@ -171,4 +171,12 @@ test("shows a published memory once, and nothing of somebody whom nobody knows",
     tokens: 0,
     truncated: false,
   });
+});
+
+test("says so where there are more facts than it lists", async () => {
+  const namespace = newNamespace();
+  const bodies = Array.from({ length: 101 }, (_, index) => factBody(["Zoe", "knows", `n${index}`]));
+  await postBatch(service, namespace, bodies);
+  const found = await profile(service, namespace, "Zoe", { token_budget: 32_000 });
+  expect([found.facts.length, found.truncated]).toEqual([100, true]);
 });

@@ -16,7 +16,7 @@ import {
 import { ModelTimeline } from "../support/model-timeline.js";
 import { putSettings, usage } from "../support/namespaces.js";
 import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import { startService, until } from "../support/service.js";
 
 let service: Service;
 beforeAll(async () => {
@@ -350,3 +350,68 @@ test("a timeline at any time of both kinds is what it was after the last act bef
     { numRuns: 15 },
   );
 }, 120_000);
+
+describe("when it ends", () => {
+  test("says nothing without since when, if it was told afterwards", async () => {
+    const namespace = newNamespace();
+    await tell(service, namespace, lives("Linz"), { ...ONE, valid_from: day(1) });
+    for (const more of [ONE, {}]) {
+      const body = factBody(lives("Graz"), { ...more, valid_to: "2019-12-31T00:00:00Z" });
+      expect(await post(service, namespace, body)).toMatchObject({
+        status: 400,
+        body: { errors: [{ field: "valid_from" }] },
+      });
+    }
+    expect(await validities(namespace)).toEqual({ Linz: [day(1), null] });
+  });
+
+  test("is what the facts beside it say, also after a version was restored", async () => {
+    const namespace = newNamespace();
+    const graz = await tell(service, namespace, lives("Graz"), { ...ONE, valid_from: day(1) });
+    const linz = await tell(service, namespace, lives("Linz"), { ...ONE, valid_from: day(5) });
+    await service.send("POST", `${pathOf(graz)}/restore`, { version: 2 });
+    const shown = await read(service, graz);
+    await revise(service, shown, { tags: ["x"], valid_to: shown.valid_to });
+    expect((await validities(namespace))["Graz"]).toEqual([day(1), day(5)]);
+    await service.send("DELETE", pathOf(linz));
+    expect(await validities(namespace)).toEqual({ Graz: [day(1), null] });
+  });
+
+  test("it may be told once more, and is so anew", async () => {
+    const namespace = newNamespace();
+    const tea = await tell(service, namespace, ["Eve", "drinks", "tea"]);
+    await sleep(3);
+    await revise(service, tea, { valid_to: new Date().toISOString() });
+    expect((await entity(service, namespace, "Eve")).facts).toEqual([]);
+    const again = await tell(service, namespace, ["Eve", "drinks", "tea"]);
+    expect(again.id).not.toBe(tea.id);
+    expect((await tell(service, namespace, ["Eve", "drinks", "tea"])).id).toBe(again.id);
+    expect((await entity(service, namespace, "Eve")).facts.map(({ id }) => id)).toEqual([again.id]);
+    await service.send("DELETE", pathOf(tea));
+    expect((await tell(service, namespace, ["Eve", "drinks", "tea"])).id).toBe(again.id);
+  });
+});
+
+test("the words that a fact has by itself make no other memory of it", async () => {
+  const namespace = newNamespace();
+  const first = await tell(service, namespace, lives("Graz"));
+  const body = { ...factBody(lives("Graz")), content: "Mara lives in Graz" };
+  expect(bodyOf<Memory>(await post(service, namespace, body), 200).id).toBe(first.id);
+});
+
+test("a fact is contradicted as long as the other one is there, and as of when it was", async () => {
+  const namespace = newNamespace();
+  const graz = await tell(service, namespace, lives("Graz"), { ...ONE, valid_from: day(1) });
+  await sleep(3);
+  const then = new Date().toISOString();
+  await sleep(3);
+  const body = { ...factBody(lives("Linz"), { ...ONE, valid_from: day(1) }), ttl_seconds: 5 };
+  const linz = bodyOf<Memory>(await post(service, namespace, body), 201);
+  expect((await read(service, graz)).fact?.contradicts).toEqual([linz.id]);
+  const before = await entity(service, namespace, "Mara", { as_of: then });
+  expect(before.facts.map(({ fact }) => fact?.contradicts)).toEqual([[]]);
+  await until(
+    () => read(service, graz),
+    ({ fact }) => fact?.contradicts.length === 0,
+  );
+});

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { as, createKey } from "../support/access.js";
 import type { Json, Memory } from "../support/memories.js";
 import { contents, ids, newNamespace, recall, remember } from "../support/memories.js";
@@ -91,4 +91,31 @@ test("it is found beyond the page, and moves no other type and no list of its ow
 test.each([-0.1, 1.1, "0.5"])("an outcome_weight of %s is refused, and named", async (outcome_weight) => {
   const answer = await root.send("POST", "/v1/recall", { query: "x", namespaces: ["t"], outcome_weight });
   expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: "outcome_weight" }] } });
+});
+
+test("among few that fit about alike, how they worked out decides, also for the one that fits a little worse", async () => {
+  const meaning = await startService({ MNEME_EMBEDDER: "local", MNEME_KEY_PREFIX: service.prefix });
+  onTestFinished(async () => void (await meaning.stop()));
+  const person = as(meaning, (await createKey(root, { agent: "person", human: true })).key);
+  const namespace = newNamespace();
+  const texts = [
+    "Reset the router at the back",
+    "Reset the router by the app",
+    "Reset the router by the app again",
+  ];
+  for (const content of texts) await remember(person, namespace, { content, memory_type: "procedural" });
+  const order = async (): Promise<readonly Memory[]> => {
+    const { hits } = await recall(person, { query: "reset the router", namespaces: [namespace] });
+    return hits.map(({ memory }) => memory);
+  };
+  const [best, between, worst] = await order();
+  const agents = await followers(namespace, 4);
+  await Promise.all(
+    agents.flatMap((agent) => [
+      said(agent, best as Memory, "useless"),
+      said(agent, between as Memory, "useless"),
+      said(agent, worst as Memory, "used"),
+    ]),
+  );
+  expect((await order())[0]?.id).toBe(worst?.id);
 });

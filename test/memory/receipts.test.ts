@@ -3,9 +3,12 @@ import type { z } from "@hono/zod-openapi";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { receiptView, replayView } from "../../src/http/schemas/receipt.js";
 import { as, createKey } from "../support/access.js";
-import { bodyOf, newNamespace, pathOf, recall, remember, revise } from "../support/memories.js";
+import { answer } from "../support/fake-openai.js";
+import { bodyOf, newNamespace, pathOf, read, recall, remember, revise } from "../support/memories.js";
+import { startMoodyProvider, well } from "../support/moody-provider.js";
 import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import { startService, until } from "../support/service.js";
+import { said } from "../support/trust.js";
 
 type Receipt = z.infer<typeof receiptView>;
 type Replay = z.infer<typeof replayView>;
@@ -14,7 +17,7 @@ let open: Service;
 let service: Service;
 beforeAll(async () => {
   open = await startService({ MNEME_EMBEDDER: "local" });
-  service = as(open, (await createKey(open)).key);
+  service = as(open, (await createKey(open, { human: true })).key);
 });
 afterAll(() => open.stop());
 
@@ -89,7 +92,120 @@ test("a receipt of an as-of recall, with a vector of the caller's own, is replay
   expect(now.changes).toEqual({ gone: [], added: [], revised: [first.id] });
 });
 
+describe("what is recalled while a revision is under way", () => {
+  test("is what the receipt holds and what recall says as of then", async () => {
+    const provider = await startMoodyProvider();
+    const slow = await provider.serve();
+    const namespace = newNamespace();
+    const memory = await remember(slow, namespace, { content: "The code is 4410." });
+    // The revision's vector comes when the recall has been answered.
+    let answerNow = (): void => {};
+    const asked = new Promise<void>((resolve) => {
+      provider.mood = ({ input }, response) => {
+        if (!input.some((text) => text.includes("7723"))) return false;
+        answerNow = () => {
+          provider.mood = well;
+          answer(response, 500, { error: { message: "out of order" } });
+        };
+        resolve();
+        return true;
+      };
+    });
+    const revised = revise(slow, memory, { content: "The code is 7723." });
+    await asked;
+    const ask = { query: "code", namespaces: [namespace] };
+    const { hits, receipt_id } = await recall(slow, ask);
+    expect(hits.map((hit) => hit.memory.version)).toEqual([1]);
+    await sleep(3);
+    answerNow();
+    expect(await revised).toMatchObject({ version: 2 });
+    const receipt = bodyOf<Receipt>(await slow.send("GET", `/v1/receipts/${receipt_id}`), 200);
+    expect(receipt.hits).toMatchObject([{ memory: { content: "The code is 4410.", version: 1 } }]);
+    const asOf = await recall(slow, { ...ask, as_of: receipt.at });
+    expect(asOf.hits.map((hit) => hit.memory.version)).toEqual([1]);
+  });
+
+  test("isn't there as of a time at which nobody could find it", async () => {
+    const provider = await startMoodyProvider();
+    const slow = await provider.serve();
+    const namespace = newNamespace();
+    const before = await remember(slow, namespace, { content: "The first walrus." });
+    let then = "";
+    provider.mood = (_, response) => {
+      // What came before is on record, and what is being embedded isn't.
+      setTimeout(() => {
+        then = new Date().toISOString();
+        provider.mood = well;
+        answer(response, 500, { error: { message: "out of order" } });
+      }, 20);
+      return true;
+    };
+    const late = await remember(slow, namespace, { content: "The second walrus." });
+    const { hits } = await recall(slow, { query: "walrus", namespaces: [namespace], as_of: then });
+    expect(hits.map(({ memory }) => memory.id)).toEqual([before.id]);
+    expect(late.recorded_at > then).toBe(true);
+  });
+});
+
 describe("a receipt", () => {
+  test("tells how far each was trusted then, what else was asked for, and when", async () => {
+    const namespace = newNamespace();
+    const memory = await remember(service, namespace, { content: "Orbis Ltd is a supplier." });
+    const asked = {
+      query: "supplier",
+      namespaces: [namespace],
+      valid_at: "2026-01-01T00:00:00.000Z",
+      min_trust: 0.1,
+      expand: "entities",
+      memory_types: ["semantic"],
+    };
+    const { receipt_id, hits } = await recall(service, asked);
+    await said(service, memory, "contradicted", "human");
+    const receipt = await receiptOf(receipt_id);
+    expect(receipt).toMatchObject({
+      valid_at: asked.valid_at,
+      min_trust: 0.1,
+      min_score: null,
+      expand: "entities",
+      filter: { memory_types: ["semantic"] },
+      hits: [{ trust: hits[0]?.memory.trust }],
+    });
+    expect((await read(service, memory)).trust).toBeLessThan(receipt.hits[0]?.trust ?? 0);
+    const past = await recall(service, { ...asked, as_of: memory.recorded_at });
+    const other = await receiptOf(past.receipt_id);
+    expect(other.as_of).toBe(memory.recorded_at);
+    expect(other.at > receipt.at).toBe(true);
+  });
+
+  test("of a pattern is there for the key that it was given to, as far as that may read", async () => {
+    const root = newNamespace();
+    await remember(service, `${root}.mine`, { content: "a walrus" });
+    const grants = [{ namespace: `${root}.mine`, verbs: ["read"] }];
+    const mine = as(open, (await createKey(service, { agent: "a", grants })).key);
+    const same = as(open, (await createKey(service, { agent: "a", grants })).key);
+    const { receipt_id, hits } = await recall(mine, { query: "walrus", namespaces: [`${root}.**`] });
+    expect(hits).toHaveLength(1);
+    expect((await mine.send("GET", `/v1/receipts/${receipt_id}`)).status).toBe(200);
+    expect((await mine.send("POST", `/v1/receipts/${receipt_id}/replay`)).status).toBe(200);
+    expect((await same.send("GET", `/v1/receipts/${receipt_id}`)).status).toBe(404);
+  });
+
+  test("is replayed without using what it finds", async () => {
+    const namespace = newNamespace();
+    const memory = await remember(service, namespace, { content: "a walrus", ttl_seconds: 3600 });
+    const ask = { query: "walrus", namespaces: [namespace] };
+    const { receipt_id } = await recall(service, { ...ask, touch: false });
+    expect((await replay(receipt_id)).now.hits).toHaveLength(1);
+    const { receipt_id: used } = await recall(service, ask);
+    expect(used).not.toBeNull();
+    await until(
+      () => read(service, memory),
+      ({ expiry }) => expiry?.uses === 1,
+    );
+    await replay(receipt_id);
+    expect((await read(service, memory)).expiry?.uses).toBe(1);
+  });
+
   test("is there for who may read all that it is of, and for nobody else", async () => {
     const [one, two] = [newNamespace(), newNamespace()];
     await remember(service, one, { content: "a walrus" });

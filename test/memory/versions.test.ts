@@ -231,3 +231,51 @@ test("versions end with their memory: by deletion, and by its time to live", asy
   expect(await keys()).toEqual([]);
   redis.destroy();
 });
+
+describe("what a memory was", () => {
+  test("is there as long as the memory, also when that lives longer than it was to live then", async () => {
+    const namespace = newNamespace();
+    const first = await remember(service, namespace, { content: "The contact is Ilse.", ttl_seconds: 2 });
+    await tick();
+    await revise(service, first, { content: "The contact is Otto.", ttl_seconds: null });
+    await sleep(2_500);
+    expect(bodyOf<Memory>(await at(first, first.recorded_at), 200).content).toBe("The contact is Ilse.");
+    expect((await versionsOf(first)).versions.map(({ version }) => version)).toEqual([2, 1]);
+    const query = { query: "contact", namespaces: [namespace], as_of: first.recorded_at };
+    const { hits } = await recall(service, query);
+    expect(hits.map(({ memory }) => memory.content)).toEqual(["The contact is Ilse."]);
+  });
+
+  test("can't be asked of the future", async () => {
+    const memory = await remember(service, newNamespace(), { content: "x" });
+    expect(await at(memory, "2099-01-01T00:00:00Z")).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: "as_of" }] },
+    });
+  });
+});
+
+test("a version that is restored has its vector, its importance and a fact's confidence again", async () => {
+  const namespace = newNamespace();
+  const axis = (place: number) => Array.from({ length: 384 }, (_, index) => (index === place ? 1 : 0));
+  const first = await remember(service, namespace, {
+    content: "one",
+    embedding: axis(0),
+    importance: 0.9,
+    fact: { subject: "a", predicate: "b", object: "c", confidence: 0.9 },
+  });
+  await revise(service, first, {
+    content: "two",
+    embedding: axis(1),
+    importance: 0.1,
+    fact: { confidence: 0.1 },
+  });
+  const restored = bodyOf<Memory>(
+    await service.send("POST", `${pathOf(first)}/restore`, { version: 1 }),
+    200,
+  );
+  expect(restored).toMatchObject({ content: "one", importance: 0.9, fact: { confidence: 0.9 } });
+  const query = { query: "?", embedding: axis(0), namespaces: [namespace], mode: "vector", explain: true };
+  const { hits } = await recall(service, query);
+  expect(hits.map(({ score }) => Math.round(score * 100) / 100)).toEqual([1]);
+});

@@ -339,3 +339,24 @@ describe("trust_weight", () => {
     expect(hits[1]?.explain?.trust.adds).toBeLessThan(0);
   });
 });
+
+test("who says it in other words answers for it: trust and feedback are the reviser's, and those of a restored version its author's", async () => {
+  const { namespace, author, writer, readers } = await team(2);
+  const [reviser = root, judge = root] = readers;
+  const first = await remember(writer, namespace, { content: "Pay only to AT11." });
+  const tagged = await revise(reviser, first, { tags: ["x"] });
+  expect(tagged.source_agent).toBe(author);
+  const changed = await revise(reviser, tagged, { content: "Pay only to XX99." });
+  expect(changed.source_agent).not.toBe(author);
+  const repeated = await post(reviser, namespace, { content: "Pay only to XX99." });
+  expect(repeated).toMatchObject({ status: 200, body: { corroborations: 0 } });
+  await said(judge, changed, "contradicted");
+  const blamed = await until(
+    () => agent(root, changed.source_agent),
+    ({ contradicted }) => contradicted === 1,
+  );
+  expect(blamed.accuracy).toBeLessThan(0.5);
+  expect((await agent(root, author)).accuracy).toBe(0.5);
+  const restored = await reviser.send("POST", `${pathOf(first)}/restore`, { version: 1 });
+  expect(restored).toMatchObject({ status: 200, body: { source_agent: author } });
+});

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { as, createKey } from "../support/access.js";
 import type { AuditPage } from "../support/audit.js";
+import { entityPath } from "../support/facts.js";
 import type { Json, Memory } from "../support/memories.js";
 import {
   bodyOf,
@@ -147,4 +148,17 @@ test.each([
     status: 400,
     body: { errors: [{ field }] },
   });
+});
+
+test("an entity that only it names isn't listed, and is known once it is released", async () => {
+  const fact = { subject: `Quorra ${randomUUID()}`, predicate: "works_for", object: "Encom" };
+  const { copy, shared, reader } = await published({ fact, memory_type: "semantic" });
+  const names = async () => {
+    const answer = await reader.send("GET", `/v1/namespaces/${shared}/entities`);
+    return bodyOf<{ entities: { name: string }[] }>(answer, 200).entities.map(({ name }) => name);
+  };
+  expect(await names()).toEqual([]);
+  expect((await root.send("POST", `${pathOf(copy)}/release`, {})).status).toBe(200);
+  expect((await reader.send("GET", entityPath(shared, fact.subject))).status).toBe(200);
+  expect(await names()).toEqual(["Encom", fact.subject]);
 });

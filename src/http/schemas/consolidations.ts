@@ -9,7 +9,7 @@ import { iso, memoryId, memoryType, namespace, timeView } from "./primitives.js"
 
 export const step = z.enum(STEPS).openapi({
   description:
-    "merge: near-duplicates become one. summarise: clusters of old episodes become semantic memories. facts: what episodes say becomes facts. procedures: feedback that comes again and again becomes a procedure. expire: what nobody used for long ends. Done in this order.",
+    "merge: memories with the same wording become one. summarise: clusters of old episodes become semantic memories. facts: what episodes say becomes facts. procedures: feedback that comes again and again becomes a procedure. expire: what nobody used for long ends. Done in this order.",
 });
 
 const seconds = z.int().min(0).max(LIMITS.ttlSeconds);
@@ -67,9 +67,9 @@ const actionView = z
         superseded: z.array(memoryId).openapi({
           description: "Sources that left recall: what was made stands for them, and `GET` still reads them.",
         }),
-        kept: z
-          .array(memoryId)
-          .openapi({ description: "What its undoing left, because it was changed since." }),
+        kept: z.array(memoryId).openapi({
+          description: "What its undoing left, because somebody changed it or built upon it since.",
+        }),
         method,
         because,
       })

@@ -18,7 +18,9 @@ export const entityName = factName
 export const entityParams = z.strictObject({ ns: namespace, entity: entityName });
 
 export const validAt = z
-  .union([time, z.literal("any")])
+  .union([time, z.literal("any")], {
+    error: "Must be an RFC 3339 date and time, such as 2026-01-31T09:30:00Z, or `any`.",
+  })
   .optional()
   .openapi({
     description: "What was so in the world at this time; `any`: whenever. The time of `as_of` unless given.",

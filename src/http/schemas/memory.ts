@@ -313,7 +313,9 @@ export const trustPartsView = z
     corroboration: z.number().openapi({ description: "min(1.5, 1 + 0.1 × corroborations)" }),
     limit: z.number().openapi({ description: "The lower of `trust_score` and its sources' trust." }),
   })
-  .openapi("TrustParts", { description: "trust = min(limit, product of the others), to four digits." });
+  .openapi("TrustParts", {
+    description: "trust = min(limit, product of the others). All are rounded to four digits, each by itself.",
+  });
 
 const expiryView = z
   .object({

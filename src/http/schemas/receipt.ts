@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import type { MemoryFilter } from "../../memory/filter.js";
 import type { ReadReceipt } from "../../memory/read-receipt.js";
 import type { Replay } from "../../memory/replay-receipt.js";
 import { memoryView, viewMemory } from "./memory.js";
@@ -11,6 +12,7 @@ const knownHit = z.object({
   id: memoryId,
   version: z.int(),
   score: z.number(),
+  trust: z.number().openapi({ description: "0..1, as it was then." }),
   // As it was known; null where it has been deleted, or has expired, since.
   memory: z.union([memoryView, z.null()]),
 });
@@ -29,6 +31,13 @@ export const receiptView = z
     mode: z.string(),
     limit: z.int(),
     as_of: timeView.nullable(),
+    valid_at: z.union([timeView, z.literal("any"), z.null()]),
+    filter: z
+      .record(z.string(), z.unknown())
+      .openapi({ description: "What it was narrowed by, `memory_types` among it." }),
+    min_score: z.number().nullable(),
+    min_trust: z.number().nullable(),
+    expand: z.union([z.literal("entities"), z.null()]),
     degraded: z.array(z.string()),
     hits: z.array(knownHit).openapi({ description: "Best first." }),
   })
@@ -61,15 +70,31 @@ export function viewReceipt({ receipt, hits }: ReadReceipt): z.infer<typeof rece
     mode: request.mode,
     limit: request.limit,
     as_of: request.as_of === undefined ? null : iso(request.as_of),
+    valid_at: typeof request.valid_at === "number" ? iso(request.valid_at) : (request.valid_at ?? null),
+    filter: viewFilter(request.filter),
+    min_score: request.min_score ?? null,
+    min_trust: request.min_trust ?? null,
+    expand: request.expand ?? null,
     degraded: [...degraded],
-    hits: hits.map(({ namespace: ns, id, version, score, memory }) => ({
+    hits: hits.map(({ namespace: ns, id, version, score, trust, memory }) => ({
       namespace: ns,
       id,
       version,
       score,
+      trust,
       memory: memory === null ? null : viewMemory(memory),
     })),
   };
+}
+
+function viewFilter({ from, to, ...others }: MemoryFilter): Record<string, unknown> {
+  const times = {
+    from: from === undefined ? undefined : iso(from),
+    to: to === undefined ? undefined : iso(to),
+  };
+  return Object.fromEntries(
+    Object.entries({ ...others, ...times }).filter(([, value]) => value !== undefined),
+  );
 }
 
 export function viewReplay(replay: Replay): z.infer<typeof replayView> {

@@ -2,7 +2,7 @@ import { claimsOf } from "../claims.js";
 import { analyse } from "../terms.js";
 import { normaliseName } from "../facts/names.js";
 import type { Excerpt } from "./excerpt.js";
-import { patternFacts } from "./pattern-facts.js";
+import { isSingle, patternFacts } from "./pattern-facts.js";
 import { isQuestion, saidIn } from "./said.js";
 
 /** Places of two excerpts, the lower one first. */
@@ -49,8 +49,8 @@ type Singles = ReadonlyMap<string, string>;
 
 function singlesIn(excerpts: readonly Excerpt[]): Singles[] {
   const singles = excerpts.map(() => new Map<string, string>());
-  for (const { subject, predicate, object, cardinality, source } of patternFacts(excerpts)) {
-    if (cardinality !== "one" && !predicate.startsWith("favourite_")) continue;
+  for (const { subject, predicate, object, source } of patternFacts(excerpts)) {
+    if (!isSingle(predicate) && !predicate.startsWith("favourite_")) continue;
     singles[source]?.set(JSON.stringify([normaliseName(subject), predicate]), normaliseName(object));
   }
   return singles;

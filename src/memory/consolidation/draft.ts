@@ -4,6 +4,7 @@ import type { FactInput } from "../facts/fact.js";
 import type { Evidence, FeedbackOutcome, Memory, Source } from "../record.js";
 import { FEEDBACK_OUTCOMES, MAX_CORROBORATORS } from "../record.js";
 import { truncateUtf8 } from "../text.js";
+import { earliestLife, longestLife } from "./life.js";
 import type { DraftMemory, Made, Run, Step } from "./run.js";
 
 /** What every memory that a run makes is made of. */
@@ -24,6 +25,9 @@ export function mergedMemory(origins: Origins): DraftMemory {
   if (best === undefined) throw new Error("nothing to merge");
   return {
     ...common(origins),
+    ends: undefined,
+    ...longestLife(origins.sources),
+    pinned: origins.sources.some(({ pinned }) => pinned),
     content: best.content,
     memory_type: best.memory_type,
     valid_from: best.valid_from ?? undefined,
@@ -102,6 +106,7 @@ export function procedureMemory(origins: Origins, content: string): DraftMemory 
 
 function common({ id, run, step, sources, made }: Origins): DraftMemory {
   const tags = [...new Set(sources.flatMap((each) => each.tags))].slice(0, LIMITS.tags);
+  const life = earliestLife(sources);
   const consolidation: JsonObject = {
     run: run.id,
     step,
@@ -120,7 +125,9 @@ function common({ id, run, step, sources, made }: Origins): DraftMemory {
     tags,
     derived_from: sources.map(({ namespace, id: source, version }) => ({ namespace, id: source, version })),
     importance: Math.max(...sources.map(({ importance }) => importance)),
-    pinned: sources.some(({ pinned }) => pinned),
+    ...life,
+    // What is to end isn't kept for ever because something else it tells of is.
+    pinned: life.ends === undefined && sources.some(({ pinned }) => pinned),
     // It is made once, whatever else has this content.
     identity: JSON.stringify(["consolidation", id]),
   };

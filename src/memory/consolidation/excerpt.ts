@@ -6,6 +6,8 @@ export interface Excerpt {
   /** When it was said, milliseconds since the epoch. */
   readonly at: number;
   readonly text: string;
+  /** Who the user is that speaks in it; undefined: it doesn't say. */
+  readonly user?: string | undefined;
 }
 
 /** What a language model says a cluster of memories says. */

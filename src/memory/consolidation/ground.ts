@@ -92,6 +92,8 @@ interface Evidence {
   readonly terms: ReadonlySet<string>;
   readonly values: ReadonlySet<string>;
   readonly sentences: readonly Sentence[];
+  /** Who "user" is. */
+  readonly user: string;
   /** It tells the model what to do. */
   readonly tainted: boolean;
 }
@@ -108,11 +110,12 @@ function evidenceOf(excerpts: readonly Excerpt[]): (place: number) => Evidence |
     const excerpt = excerpts[place];
     const found = known.get(place);
     if (excerpt === undefined || found !== undefined) return found;
-    const { text } = excerpt;
+    const { text, user = "user" } = excerpt;
     const evidence: Evidence = {
       terms: new Set(analyse(text).terms),
       values: new Set(claimsOf(text).values),
       sentences: saidIn(text).map(sentenceOf),
+      user,
       tainted: instructs(text),
     };
     known.set(place, evidence);
@@ -171,9 +174,9 @@ function groundFact(fact: WrittenFact, said: Evidence): WrittenFact | undefined 
 /** Who a fact is about, by the sentence that says it. */
 function subjectOf(given: string, sentence: Sentence, said: Evidence): string | undefined {
   const subject = oneLine(given);
-  const speaker = speakerOf(sentence);
+  const speaker = speakerOf(sentence, said.user);
   if (SELVES.has(subject.toLowerCase())) {
-    return speaker ?? (/\buser\b/i.test(sentence.sentence) ? "user" : undefined);
+    return speaker ?? (/\buser\b/i.test(sentence.sentence) ? said.user : undefined);
   }
   if (!isName(subject)) return undefined;
   const terms = analyse(subject).terms;
@@ -184,8 +187,8 @@ function subjectOf(given: string, sentence: Sentence, said: Evidence): string | 
   return standsIn(subject, said) ? subject : undefined;
 }
 
-function speakerOf({ by, speaker }: Said): string | undefined {
-  if (by === "user") return "user";
+function speakerOf({ by, speaker }: Said, user: string): string | undefined {
+  if (by === "user") return user;
   return by === "person" ? (speaker ?? undefined) : undefined;
 }
 

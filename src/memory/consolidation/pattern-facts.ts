@@ -19,7 +19,7 @@ const SENTENCE_LENGTH = 400;
 const OWN = 0.9;
 const OF_OTHERS = 0.8;
 
-/** What a subject has one of at a time, whoever it is. */
+/** What somebody has one of at a time. */
 const ONE: ReadonlySet<string> = new Set(["name", "birthday", "lives_in"]);
 
 const WORD = String.raw`[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}&'’.+-]*`;
@@ -28,9 +28,11 @@ const CAPITAL = String.raw`(?!I\b|I['’])\p{Lu}[\p{L}\p{M}\p{N}&'’.+-]*`;
 const PROPER = String.raw`(?:the )?${CAPITAL}(?: (?:(?:of|de|del|la|le|du|di|von|van|upon|the|&) )?${CAPITAL}){0,4}`;
 /** Up to where the clause ends. */
 const PHRASE = String.raw`(?:[^\s,.;:!?()[\]{}"“”—–]|[.:](?=\S)|(?<=\S) (?=\S)){1,80}?`;
-const END = String.raw`(?=\s*(?:$|[,;:!?()—–]|\.(?:\s|$)|\s(?:and|but|because|since|so|which|although|though|now|too|these days)\b))`;
+const END = String.raw`(?=\s*(?:$|[,;!(—–]|\.(?:\s|$)|\s(?:and|but|because|since|so|which|although|though|now|too|these days)\b))`;
+/** A name ends where the clause does, or where what follows can't be part of what it means: "Fear of spiders" is no place. */
+const END_OF_NAME = END.replace("these days", "these days|with|near|together|right now|at the moment|as an?");
 /** "I prefer simple, minimal tools" isn't about what is simple. */
-const END_OF_LIST = END.replace("[,;:!?", "(?:, (?:and|but|because|since|so|as) )|[;:!?");
+const END_OF_LIST = END.replace("[,;!(", "(?:, (?:and|but|because|since|so|as) )|[;!(");
 const OFTEN = String.raw`(?:(?:currently|now|still|just|recently|actually|also|already|really|always|usually|generally|definitely) )*`;
 const EMAIL = String.raw`[^\s@,;<>()]{1,64}@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`;
 const PHONE = String.raw`\+?\(?\d[\d ()/.-]{4,24}\d`;
@@ -38,16 +40,15 @@ const MONTH = String.raw`(?:[Jj]an(?:uary)?|[Ff]eb(?:ruary)?|[Mm]ar(?:ch)?|[Aa]p
 const DATE = String.raw`(?:\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?|(?:the )?\d{1,2}(?:st|nd|rd|th)?(?: of)? ${MONTH}(?:,? \d{4})?|${MONTH} (?:the )?\d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?)`;
 const CODE = String.raw`(?=[\p{L}\p{N}#./_-]*\p{N})[\p{L}\p{N}#./_-]+`;
 
-/** Attributes by what their value looks like; anything else after "is" isn't one: "my dog is cute". */
+const TIME_ZONE = String.raw`(?:[A-Z]{3,5}(?:[+-]\d{1,2}(?::\d{2})?)?|[A-Z][a-z]+/[A-Z][A-Za-z_]+)`;
+
+/** Attributes by what their value looks like; anything else after "is" isn't one: "my boss is Great". */
 const ATTRIBUTES = {
   email: { words: "e-?mail(?: address)?", value: EMAIL },
   phone: { words: "(?:phone|mobile|cell|telephone)(?: number)?", value: PHONE },
   birthday: { words: "birthday|date of birth", value: DATE },
-  kin: {
-    words:
-      "wife|husband|partner|fianc[ée]e?|girlfriend|boyfriend|son|daughter|mother|mum|mom|father|dad|brother|sister|uncle|aunt|cousin|boss|manager|doctor|dentist|therapist|lawyer|landlord|teacher|best friend|roommate|dog|cat|puppy|kitten|horse|parrot|rabbit|hamster|pet|hometown|employer|school|university|nickname|surname|last name|first name|middle name|username|time ?zone|nationality",
-    value: PROPER,
-  },
+  name: { words: "nickname|surname|last name|first name|middle name|username", value: PROPER },
+  zone: { words: "time ?zone", value: TIME_ZONE },
   code: {
     words:
       "(?:account|customer|order|ticket|case|invoice|booking|reservation|passport|member|membership|license|licence|employee|flight|room|policy|serial|tracking|tax) (?:number|id|code|no)|(?:access|gate|door|zip|postal|promo|discount) code|postcode|version",
@@ -57,6 +58,7 @@ const ATTRIBUTES = {
 
 const RELATED =
   "dog|cat|puppy|kitten|horse|parrot|rabbit|hamster|pet|son|daughter|brother|sister|cousin|friend|colleague|wife|husband|partner|boss|manager";
+const NAMED = `${RELATED}|fianc[ée]e?|girlfriend|boyfriend|mother|mum|mom|father|dad|uncle|aunt|doctor|dentist|therapist|lawyer|landlord|teacher|best friend|roommate|hometown|employer|school|university`;
 
 interface Rule {
   /** After the subject, each with named groups `object` and, where it takes part in the predicate, `what`. */
@@ -65,19 +67,13 @@ interface Rule {
   readonly predicate: string;
   /** Several in a row, as in "nuts and shellfish". */
   readonly list?: true;
-  /** Says so wherever in a sentence it stands, as "my dog Rex" does. */
-  readonly anywhere?: true;
 }
 
-const attributeRules = Object.values(ATTRIBUTES).map(({ words, value }): Rule => ({
-  own: [
-    String.raw`(?:My|my) (?<what>${words})(?:['’]s name)? (?:is|are)(?: (?:called|named))? (?:on )?(?<object>${value})`,
-  ],
-  others: [
-    String.raw`['’]s (?<what>${words})(?:['’]s name)? is(?: (?:called|named))? (?:on )?(?<object>${value})`,
-  ],
-  predicate: "",
-}));
+const attributeRules = Object.values(ATTRIBUTES).map(({ words, value }): Rule => {
+  const is = String.raw`(?<what>${words}) is (?:on )?(?<object>${value})${END_OF_NAME}`;
+  return { own: [`(?:My|my) ${is}`], others: [`['’]s ${is}`], predicate: "" };
+});
+const NAMED_SO = String.raw`(?<what>${NAMED})(?:['’]s name is| is (?:called|named)) (?<object>${PROPER})${END_OF_NAME}`;
 
 const I = String.raw`(?:I|i)`;
 const AM = String.raw`(?:I|i)(?: am|['’]m) ${OFTEN}`;
@@ -86,54 +82,49 @@ const WE = String.raw`(?:I|i|We|we)`;
 
 const RULES: readonly Rule[] = [
   {
-    own: [String.raw`(?:My|my) (?:full )?name(?: is|['’]s) (?<object>${PROPER})`],
+    own: [String.raw`(?:My|my) (?:full )?name(?: is|['’]s) (?<object>${PROPER})${END_OF_NAME}`],
     others: [],
     predicate: "name",
   },
   {
     own: [
-      String.raw`${WE} ${OFTEN}live in (?<object>${PROPER})`,
-      String.raw`${AM}living in (?<object>${PROPER})`,
+      String.raw`${WE} ${OFTEN}live in (?<object>${PROPER})${END_OF_NAME}`,
+      String.raw`${AM}living in (?<object>${PROPER})${END_OF_NAME}`,
     ],
     others: [
-      String.raw` ${OFTEN}lives in (?<object>${PROPER})`,
-      String.raw` is ${OFTEN}living in (?<object>${PROPER})`,
+      String.raw` ${OFTEN}lives in (?<object>${PROPER})${END_OF_NAME}`,
+      String.raw` is ${OFTEN}living in (?<object>${PROPER})${END_OF_NAME}`,
     ],
     predicate: "lives_in",
   },
   {
-    own: [String.raw`${HAVE}(?:moved|relocated) (?:from ${PROPER} )?to (?<object>${PROPER})`],
-    others: [String.raw`(?: has)? ${OFTEN}(?:moved|relocated) (?:from ${PROPER} )?to (?<object>${PROPER})`],
-    predicate: "moved_to",
-  },
-  {
-    own: [String.raw`${HAVE}(?:moved|relocated) (?:here )?from (?<object>${PROPER})`],
-    others: [String.raw`(?: has)? ${OFTEN}(?:moved|relocated) (?:here )?from (?<object>${PROPER})`],
+    own: [String.raw`${HAVE}moved here from (?<object>${PROPER})${END_OF_NAME}`],
+    others: [String.raw`(?: has)? ${OFTEN}moved here from (?<object>${PROPER})${END_OF_NAME}`],
     predicate: "moved_from",
   },
   {
-    own: [String.raw`${AM}(?:originally )?from (?<object>${PROPER})`],
-    others: [String.raw` is (?:originally )?from (?<object>${PROPER})`],
+    own: [String.raw`${AM}(?:originally )?from (?<object>${PROPER})${END_OF_NAME}`],
+    others: [String.raw` is (?:originally )?from (?<object>${PROPER})${END_OF_NAME}`],
     predicate: "from",
   },
   {
-    own: [String.raw`${I} was born in (?<object>${PROPER})`],
-    others: [String.raw` was born in (?<object>${PROPER})`],
+    own: [String.raw`${I} was born in (?<object>${PROPER})${END_OF_NAME}`],
+    others: [String.raw` was born in (?<object>${PROPER})${END_OF_NAME}`],
     predicate: "born_in",
   },
   {
-    own: [String.raw`${I} was born on (?<object>${DATE})`],
-    others: [String.raw` was born on (?<object>${DATE})`],
+    own: [String.raw`${I} was born on (?<object>${DATE})${END_OF_NAME}`],
+    others: [String.raw` was born on (?<object>${DATE})${END_OF_NAME}`],
     predicate: "birthday",
   },
   {
     own: [
-      String.raw`${I} ${OFTEN}work (?:at|for) (?<object>${PROPER})`,
-      String.raw`${AM}(?:working (?:at|for)|employed (?:at|by)) (?<object>${PROPER})`,
+      String.raw`${I} ${OFTEN}work (?:at|for) (?<object>${PROPER})${END_OF_NAME}`,
+      String.raw`${AM}(?:working (?:at|for)|employed (?:at|by)) (?<object>${PROPER})${END_OF_NAME}`,
     ],
     others: [
-      String.raw` ${OFTEN}works (?:at|for) (?<object>${PROPER})`,
-      String.raw` is ${OFTEN}(?:working (?:at|for)|employed (?:at|by)) (?<object>${PROPER})`,
+      String.raw` ${OFTEN}works (?:at|for) (?<object>${PROPER})${END_OF_NAME}`,
+      String.raw` is ${OFTEN}(?:working (?:at|for)|employed (?:at|by)) (?<object>${PROPER})${END_OF_NAME}`,
     ],
     predicate: "works_at",
   },
@@ -174,15 +165,17 @@ const RULES: readonly Rule[] = [
     list: true,
   },
   {
-    own: [String.raw`${AM}(?:an? )?(?<object>vegetarian|vegan|pescatarian)\b`],
-    others: [String.raw` is ${OFTEN}(?:an? )?(?<object>vegetarian|vegan|pescatarian)\b`],
+    own: [String.raw`${AM}(?:an? )?(?<object>vegetarian|vegan|pescatarian)${END_OF_NAME}`],
+    others: [String.raw` is ${OFTEN}(?:an? )?(?<object>vegetarian|vegan|pescatarian)${END_OF_NAME}`],
     predicate: "diet",
   },
   {
     own: [
-      String.raw`(?:I|i|We|we)(?: have|['’]ve)?(?: got)? (?:an?|another) (?:${WORD} )?(?<what>${RELATED}) (?:named|called) (?<object>${PROPER})`,
+      String.raw`(?:I|i|We|we)(?: have|['’]ve)?(?: got)? (?:an?|another) (?:${WORD} )?(?<what>${RELATED}) (?:named|called) (?<object>${PROPER})${END_OF_NAME}`,
     ],
-    others: [String.raw` has an? (?:${WORD} )?(?<what>${RELATED}) (?:named|called) (?<object>${PROPER})`],
+    others: [
+      String.raw` has an? (?:${WORD} )?(?<what>${RELATED}) (?:named|called) (?<object>${PROPER})${END_OF_NAME}`,
+    ],
     predicate: "",
   },
   ...(["from", "to"] as const).map((part): Rule => {
@@ -195,31 +188,37 @@ const RULES: readonly Rule[] = [
     };
   }),
   {
-    own: [String.raw`(?:My|my) (?<what>${RELATED}|hometown),? (?<object>\p{Lu}[\p{L}\p{M}-]+)`],
-    others: [],
+    own: [
+      String.raw`(?:My|my) ${NAMED_SO}`,
+      String.raw`(?:My|my) (?<what>${RELATED}) (?<object>\p{Lu}[\p{L}\p{M}-]+)(?= (?!(?:at|of|on|in|about|for|to|with)\b)\p{Ll})`,
+    ],
+    others: [String.raw`['’]s ${NAMED_SO}`],
     predicate: "",
-    anywhere: true,
   },
   ...attributeRules,
 ];
 
-/** Where a clause about somebody begins. */
-const CLAUSE = String.raw`(?:^|[,;] (?:and |but |so )?|\b(?:and|but|because|so) )`;
-const BEFORE_I = String.raw`(?:^|[,;:—–-] ?|\b(?:and|but|because|since|so|as|also|now|hi|hello|hey|well|yes|actually|btw) )`;
-const ANYWHERE = String.raw`(?:^|[\s(])`;
+/** What may stand before a statement without changing it; anything else may: "as soon as", "in the novel". */
+const OPENING =
+  /^(?:(?:hi|hello|hey|well|yes|yeah|ok|okay|oh|so|and|but|also|now|actually|anyway|btw)(?: (?:there|again|all|everyone))?[,!]? )+/i;
+/** One statement after the other: "I live in Rome, and I work at Acme." */
+const ANOTHER = /^(?:[,;]? (?:and|but|so)|[,;]) /;
 const SOMEBODY = String.raw`(?<who>(?:[Tt]he )?[Uu]ser|${CAPITAL}(?: ${CAPITAL}){0,2}?)`;
 
 /** Begin sentences, and are nobody's name. */
 const NO_NAME =
-  /^(?:he|she|it|they|we|you|i|this|that|these|those|there|here|who|what|which|where|when|why|how|everyone|everybody|someone|somebody|anyone|anybody|nobody|no|my|our|your|his|her|its|their|the|a|an|one|both|each|also|and|but|so|then|now|today|yesterday|tomorrow|let|please|yes|well|oh|wow|hi|hey|hello|thanks|remember|note|maybe|perhaps)(?:\b|['’])/i;
+  /^(?:he|she|it|they|we|you|i|this|that|these|those|there|here|who|what|which|where|when|why|how|everyone|everybody|someone|somebody|anyone|anybody|nobody|no|my|our|your|his|her|its|their|the|a|an|one|both|each|also|and|but|so|then|now|today|yesterday|tomorrow|let|please|while|since|because|although|though|as|after|before|until|once|unless|if|only|even|assuming|pretending|imagining|supposing|apparently|supposedly|allegedly|did|does|is|are|was|were|has|have|had|do|can|will|like|with|in|on|at|from|for|by|to|of|yes|well|oh|wow|hi|hey|hello|thanks|remember|note|maybe|perhaps)(?:\b|['’])/i;
 const NO_OBJECT =
   /^(?:it|this|that|these|those|them|him|her|you|me|us|when|how|if|what|where|who|why|because|to|the (?:fact|one|ones|way|same)|not|probably|kind of|sort of|here|there|something|anything|everything|nothing|a lot|all|both|either|any|some|so|very|just|really|too|still|getting|being|having)\b/i;
+/** Written with a capital, it is neither a place nor an employer all the same. */
+const IDIOM =
+  /^(?:fear|hope|peace|harmony|terror|chaos|hell|heaven|paradise|misery|poverty|luxury|comfort|denial|exile|sin|style|food|rent|money|fun|free|love|home|nobody|nothing|myself)$/i;
 const CALENDAR =
   /^(?:the )?(?:jan(?:uary)?|feb(?:ruary)?|march|april|may|june|july|august|sept(?:ember)?|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b/i;
 
 /** Somebody else's words, words about words, and what was so once. */
 const REPORTED =
-  /["“”«»„]|(?:^|\s)['‘][^'’]+['’](?=[\s.,!?]|$)|\b(?:said|says?|saying|told|tells?|telling|asks?|asked|claim(?:s|ed)?|thinks?|thought|believes?|believed|heard|wrote|writes?|writing|according to|quot(?:e|es|ed|ing)|translate|spell|type|sentence|phrase|(?<![.@])example(?!\.\w)|lyrics|role-?play|joking|kidding|character|fictional)\b/i;
+  /["“”«»„]|(?:^|\s)['‘][^'’]+['’](?=[\s.,!?]|$)|\b(?:said|says?|saying|told|tells?|telling|asks?|asked|claim(?:s|ed)?|thinks?|thought|believes?|believed|heard|wrote|writes?|writing|according to|quot(?:e|es|ed|ing)|translate|spell|type|sentence|phrase|(?<![.@])example(?!\.\w)|lyrics|role-?play|joking|kidding|character|fictional|as (?:they|people|some|others) (?:put|call|say)|in (?:the|this|that|my|your|his|her|their|our|a|an) (?:\w+ )?(?:novel|story|tale|book|game|movie|film|dreams?|play|simulation|scenario|song|series|show|script|comic|poem|campaign))\b/i;
 const PAST =
   /\b(?:used to|no longer|any ?more|formerly|previously|back when|back then|at the time|as a (?:kid|child|teenager|student)|(?:when|while) (?:i|we|he|she|they) (?:was|were)|until|almost|nearly|temporarily|for the (?:day|weekend|week))\b/i;
 
@@ -230,26 +229,29 @@ const REMEMBERED = new RegExp(
   "iu",
 );
 
-const COMPILED = RULES.map(({ own, others, predicate, list, anywhere }) => ({
+const COMPILED = RULES.map(({ own, others, predicate, list }) => ({
   predicate,
   list: list ?? false,
-  own: own.map((pattern) => new RegExp(`${anywhere ? ANYWHERE : BEFORE_I}${pattern}(?![\\p{L}\\p{N}])`, "u")),
-  others: others.map((pattern) => new RegExp(`${CLAUSE}${SOMEBODY}${pattern}(?![\\p{L}\\p{N}])`, "u")),
+  own: own.map((pattern) => new RegExp(`^${pattern}(?![\\p{L}\\p{N}])`, "u")),
+  others: others.map((pattern) => new RegExp(`^${SOMEBODY}${pattern}(?![\\p{L}\\p{N}])`, "u")),
 }));
 
 /**
  * Facts that plain English sentences say in so many words: precision before recall. None from questions, denials,
- * conditions, wishes, the past, and what others are quoted with. "I" is the speaker where the text names one, "user" where
- * the user speaks, and nobody where a machine does, whose words make no facts at all.
+ * conditions, wishes, the past, stories, and what others are quoted with; a sentence must begin with the statement. "I" is
+ * the speaker where the text names one, and nobody where a machine speaks, whose words make no facts at all. Where the
+ * user does, it is whom the excerpt says that that is; else "user", who may be another one in each session, so what that
+ * one says ends nothing by itself.
  */
 export function patternFacts(excerpts: readonly Excerpt[]): PatternFact[] {
-  return excerpts.flatMap(({ text }, source) => {
+  return excerpts.flatMap(({ text, user }, source) => {
     const facts = new Map<string, PatternFact>();
     for (const said of saidIn(text)) {
-      for (const fact of factsIn(said)) {
+      for (const fact of factsIn(said, user)) {
         const name = JSON.stringify([fact.subject, fact.predicate, fact.object]);
         if (facts.size < MOST_FACTS && !facts.has(name)) {
-          const cardinality = ONE.has(fact.predicate) ? "one" : undefined;
+          const known = fact.subject !== ANY_USER || user !== undefined;
+          const cardinality = known && isSingle(fact.predicate) ? "one" : undefined;
           facts.set(name, { ...fact, source, cardinality, said: lineOf(said) });
         }
       }
@@ -258,19 +260,64 @@ export function patternFacts(excerpts: readonly Excerpt[]): PatternFact[] {
   });
 }
 
+/** Whether somebody has only one of these at a time. */
+export function isSingle(predicate: string): boolean {
+  return ONE.has(predicate);
+}
+
 type Found = Pick<WrittenFact, "subject" | "predicate" | "object" | "confidence">;
 
-function factsIn(said: Said): Found[] {
+function factsIn(said: Said, user: string | undefined): Found[] {
   if (said.by === "machine" || said.sentence.length > SENTENCE_LENGTH) return [];
   const sentence = said.sentence.replace(REMEMBER, "");
   if (!isAsserted(sentence)) return [];
-  const self = selfOf(said);
+  const self = selfOf(said, user);
   const found: Found[] = [];
-  for (const { own, others, predicate, list } of COMPILED) {
-    if (self !== undefined) found.push(...matches(own, sentence, predicate, list, self));
-    found.push(...matches(others, sentence, predicate, list, undefined));
+  let rest: string | undefined = sentence.replace(OPENING, "");
+  while (rest !== undefined) {
+    const { facts, length } = statementAt(rest, self, user);
+    found.push(...facts);
+    const after: string = rest.slice(length);
+    const another = ANOTHER.exec(after)?.[0];
+    rest = length === 0 || another === undefined ? undefined : after.slice(another.length);
   }
   return sentence === said.sentence || found.length > 0 ? found : remembered(sentence);
+}
+
+/** The facts of the statement that a text begins with, and how long it is; 0: it begins with none. */
+function statementAt(
+  text: string,
+  self: string | undefined,
+  user: string | undefined,
+): { readonly facts: readonly Found[]; readonly length: number } {
+  const facts: Found[] = [];
+  let length = 0;
+  const look = (patterns: readonly RegExp[], rule: Named, subject: string | undefined) => {
+    const match = patterns.map((pattern) => pattern.exec(text)).find((each) => each !== null);
+    if (match === undefined || match === null) return;
+    const about = subject ?? somebody(match.groups?.["who"] ?? "", user);
+    if (about === undefined) return;
+    length = Math.max(length, match[0].length);
+    facts.push(...factsOf(match, rule, about, subject === undefined ? OF_OTHERS : OWN));
+  };
+  for (const { own, others, ...rule } of COMPILED) {
+    if (self !== undefined) look(own, rule, self);
+    look(others, rule, undefined);
+  }
+  return { facts, length };
+}
+
+interface Named {
+  readonly predicate: string;
+  readonly list: boolean;
+}
+
+function factsOf({ groups }: RegExpExecArray, rule: Named, subject: string, confidence: number): Found[] {
+  const predicate = predicateOf(rule.predicate, groups?.["what"]);
+  const object = groups?.["object"] ?? "";
+  return (rule.list ? object.split(/,? and |, /) : [object])
+    .flatMap((each) => objectOf(each, predicate))
+    .map((each) => ({ subject, predicate, object: each, confidence }));
 }
 
 function isAsserted(sentence: string): boolean {
@@ -283,35 +330,16 @@ function isAsserted(sentence: string): boolean {
   );
 }
 
-function selfOf({ by, speaker }: Said): string | undefined {
-  if (by === "user") return "user";
+/** Of a text that doesn't say which. */
+const ANY_USER = "user";
+
+function selfOf({ by, speaker }: Said, user = ANY_USER): string | undefined {
+  if (by === "user") return user;
   return by === "person" ? (speaker ?? undefined) : undefined;
 }
 
-function matches(
-  patterns: readonly RegExp[],
-  sentence: string,
-  predicate: string,
-  list: boolean,
-  self: string | undefined,
-): Found[] {
-  for (const pattern of patterns) {
-    const groups = pattern.exec(sentence)?.groups;
-    if (groups === undefined) continue;
-    const subject = self ?? somebody(groups["who"] ?? "");
-    const named = predicateOf(predicate, groups["what"]);
-    const objects = (list ? (groups["object"] ?? "").split(/,? and |, /) : [groups["object"] ?? ""]).flatMap(
-      (object) => objectOf(object, named),
-    );
-    if (subject === undefined || objects.length === 0) continue;
-    const confidence = self === undefined ? OF_OTHERS : OWN;
-    return objects.map((object) => ({ subject, predicate: named, object, confidence }));
-  }
-  return [];
-}
-
-function somebody(who: string): string | undefined {
-  if (/^(?:the )?user$/i.test(who)) return "user";
+function somebody(who: string, user = ANY_USER): string | undefined {
+  if (/^(?:the )?user$/i.test(who)) return user;
   return NO_NAME.test(who) || CALENDAR.test(who) ? undefined : who;
 }
 
@@ -328,7 +356,7 @@ function predicateOf(predicate: string, what: string | undefined): string {
     .replaceAll(/^_+|_+$/g, "");
 }
 
-const PLACES: ReadonlySet<string> = new Set(["lives_in", "moved_to", "moved_from", "from", "born_in"]);
+const PLACES: ReadonlySet<string> = new Set(["lives_in", "moved_from", "from", "born_in"]);
 const TRAILING = /(?:\s+(?:now|too|as well|currently|these days|today|please|thanks|btw|though))+$/i;
 const WORDS = 8;
 /** "Tea when it rains" isn't always tea. */
@@ -344,6 +372,7 @@ function objectOf(given: string, predicate: string): string[] {
     return [];
   if (predicate !== "birthday" && CALENDAR.test(object)) return [];
   if (PLACES.has(predicate) && /['’]s\b/.test(object)) return [];
+  if ((PLACES.has(predicate) || predicate === "works_at") && IDIOM.test(object)) return [];
   return Buffer.byteLength(object) <= LIMITS.identifierBytes ? [object] : [];
 }
 

@@ -2,6 +2,7 @@ import { analyse } from "../terms.js";
 import type { ClusterEpisode } from "./cluster.js";
 import { clusterEpisodes, MEASURED_LEAST_COSINE } from "./cluster.js";
 import { isEpisode, isOld } from "./eligible.js";
+import { statedEnd } from "./life.js";
 import { MOST_EXAMINED } from "./planner.js";
 import type { Planning } from "./planner.js";
 import type { Action } from "./run.js";
@@ -29,7 +30,8 @@ export async function* planSummaries(planning: Planning): AsyncGenerator<Action,
       versions.set(memory.id, memory.version);
       episodes.push({
         id: memory.id,
-        group: JSON.stringify([memory.session_id, memory.agent_id]),
+        // What is to end soon doesn't take the rest with it.
+        group: JSON.stringify([memory.session_id, memory.agent_id, statedEnd(memory) !== undefined]),
         at: memory.timestamp,
         vector,
         tokens: count(memory.content),

@@ -5,7 +5,7 @@ export const STEPS = ["merge", "summarise", "facts", "procedures", "expire"] as 
 /**
  * In the order in which they are planned and done.
  *
- * - `merge`: near-duplicates among semantic and procedural memories become one.
+ * - `merge`: semantic and procedural memories with the same wording become one.
  * - `summarise`: clusters of old episodes become semantic memories.
  * - `facts`: what episodes say becomes facts.
  * - `procedures`: feedback that comes again and again becomes a procedure.

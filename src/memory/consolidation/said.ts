@@ -29,7 +29,7 @@ const USERS: ReadonlySet<string> = new Set(["user", "human", "customer"]);
 const NAME = /^(\p{Lu}[\p{L}\p{M}'’.-]{0,39}(?: [\p{Lu}\p{N}][\p{L}\p{M}\p{N}'’.-]{0,39}){0,3}): +(?=\S)/u;
 /** What stands before a colon, but is nobody. */
 const NOBODY =
-  /^(?:notes?|nb|ps|todo|tips?|hints?|warnings?|caution|important|examples?|e\.?g|i\.?e|questions?|answers?|q|a|summary|conclusion|result|results|output|input|error|errors|update|edit|step|steps|part|phase|chapter|section|option|task|goal|problem|solution|reason|fact|facts|remember|reminder|date|time|when|where|what|who|why|how|subject|re|fwd|fw|from|to|cc|bcc|location|address|name|title|topic|phone|email|e-mail|tel|url|link|source|price|total|status|version|yes|no|ok|okay|well|also|pros|cons|ingredients|instructions|day|week|month|monday|tuesday|wednesday|thursday|friday|saturday|sunday|https?)\b/i;
+  /^(?:notes?|nb|ps|todo|tips?|hints?|warnings?|caution|important|examples?|e\.?g|i\.?e|questions?|answers?|q|a|summary|conclusion|result|results|output|input|error|errors|update|edit|step|steps|part|phase|chapter|section|option|task|goal|problem|solution|reason|fact|facts|remember|reminder|date|time|when|where|what|who|why|how|subject|re|fwd|fw|from|to|cc|bcc|location|address|name|title|topic|phone|email|e-mail|tel|url|link|source|price|total|status|version|yes|no|ok|okay|well|also|pros|cons|ingredients|instructions|day|week|month|monday|tuesday|wednesday|thursday|friday|saturday|sunday|https?|pretend(?:ing)?|imagin(?:e|ing)|role-?play(?:ing)?|quot(?:e|ing)|lyrics|fiction|story|novel|joke|dream|anyway|besides|btw|great|good|news)\b/i;
 
 /**
  * What was said in a memory's text, sentence by sentence. A speaker stands before what is said, as in "Mara: I moved."
@@ -54,7 +54,11 @@ export function saidIn(text: string): Said[] {
       if (labelled !== undefined) [speaker, by, inTool] = [labelled.speaker, voice ?? "nobody", false];
       if (inTool) continue;
       const sentences = sentencesIn(labelled === undefined ? line : line.slice(labelled.length));
-      for (const sentence of sentences) said.push({ speaker, by, sentence });
+      for (const sentence of sentences) {
+        // Somebody else may speak from here on, or nobody: it could be anything before a colon.
+        if (labelled !== undefined && speakerOf(sentence) !== undefined) [speaker, by] = [null, "nobody"];
+        said.push({ speaker, by, sentence });
+      }
     }
   }
   return said;
@@ -83,7 +87,7 @@ export function isQuestion(sentence: string): boolean {
 }
 
 const CONDITION =
-  /\b(?:if|unless|would|could|might|may|maybe|perhaps|hypothetically|suppose|supposing|imagine|pretend|wish|hope|hoping|planning|plan to|want to|wants to|wanted to|dream(?:s|t|ed|ing)?|thinking (?:of|about)|considering|whether|should|shall)\b|['’]d (?:like|love|prefer|rather)\b/i;
+  /\b(?:if|unless|would|could|might|may|maybe|perhaps|hypothetically|suppose|supposing|imagin(?:e|ing)|pretend(?:ing)?|wish|hope|hoping|planning|plan to|want to|wants to|wanted to|dream(?:s|t|ed|ing)?|thinking (?:of|about)|considering|whether|should|shall)\b|['’]d (?:like|love|prefer|rather)\b/i;
 
 /** It says what may be, or what somebody wishes to be; not what is. "In May" is a month. */
 export function isConditional(sentence: string): boolean {

@@ -14,8 +14,6 @@ export interface ConsolidationServices {
 export interface WorkServices extends ConsolidationServices {
   /** Undefined: no language model is asked. */
   readonly llm: Consolidator | undefined;
-  /** Cosine similarity from which two memories may say the same; undefined: only the same words do. */
-  readonly similarity: number | undefined;
   readonly countTokens: () => Promise<CountTokens>;
   readonly now: () => number;
   /** Called between any two pieces of work, so that recall doesn't wait for them. */

@@ -1,3 +1,5 @@
+import type { JsonValue } from "../../domain/json.js";
+import { LIMITS } from "../../domain/limits.js";
 import type { MemoryDetail, Source } from "../record.js";
 import { isAlive } from "../ttl.js";
 import type { Excerpt } from "./excerpt.js";
@@ -20,6 +22,11 @@ export async function sourcesOf(
   return standing.length === sources.length ? standing : undefined;
 }
 
-export function excerptOf({ id, timestamp, content }: MemoryDetail): Excerpt {
-  return { id, at: timestamp, text: content };
+export function excerptOf({ id, timestamp, content, metadata }: MemoryDetail): Excerpt {
+  return { id, at: timestamp, text: content, user: userOf(metadata["user_id"]) };
+}
+
+function userOf(value: JsonValue | undefined): string | undefined {
+  const name = typeof value === "string" ? value.trim() : "";
+  return name === "" || Buffer.byteLength(name) > LIMITS.identifierBytes ? undefined : name;
 }

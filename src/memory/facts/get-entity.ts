@@ -12,6 +12,7 @@ import { judgeAll } from "../judge.js";
 import type { Services } from "../services.js";
 import { isAlive } from "../ttl.js";
 import { aboutAny } from "./about.js";
+import { isGone } from "./is-gone.js";
 import { normaliseName } from "./names.js";
 import type { Entity } from "./ports.js";
 
@@ -54,14 +55,9 @@ export async function getEntity(
     start === undefined ? momentOf(context, input) : { asOf: input.as_of, validAt: start.validAt };
   const query = { scopes: [{ root: namespace, below: false }], filter: aboutAny([entity]) };
   const page = await entities.factRefs({ ...query, moment, before: start?.before, limit: input.limit });
-  if (start === undefined && page.total === 0 && entity.names.length === 1) {
-    const ever = { asOf: undefined, validAt: undefined };
-    const any = await entities.factRefs({ ...query, moment: ever, before: undefined, limit: 0 });
-    // Its facts are deleted or have expired; the list of entities forgets it when it comes by.
-    if (any.total === 0) {
-      await audit.record(namespace, trail, "missing");
-      throw entityNotFound();
-    }
+  if (start === undefined && page.total === 0 && (await isGone(entities, query.scopes, entity))) {
+    await audit.record(namespace, trail, "missing");
+    throw entityNotFound();
   }
   const loaded = await store.load(trail, [namespace], page.refs, moment.asOf);
   const now = context.now();

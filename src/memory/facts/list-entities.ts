@@ -23,6 +23,9 @@ export async function listEntities(
   await audit.record(namespace, trailOf(context, "entity.list"), "ok");
   const start = normaliseName(prefix);
   const after = cursor === undefined ? undefined : Buffer.from(cursor, "base64url").toString("utf8");
+  if (after !== undefined && Buffer.from(after).toString("base64url") !== cursor) {
+    throw invalid("cursor", "This is no cursor of a list of entities.");
+  }
   if (after !== undefined && !after.startsWith(start)) {
     throw invalid("cursor", "This cursor belongs to another prefix.");
   }

@@ -2,7 +2,9 @@ import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import type { Services } from "../services.js";
+import { entityNotFound } from "../../domain/errors.js";
 import { entityOf } from "./alias-outcome.js";
+import { isGone } from "./is-gone.js";
 import type { Entity } from "./ports.js";
 import { nameOf } from "./put-aliases.js";
 
@@ -17,5 +19,16 @@ export async function mergeEntities(
   await authorize(audit, context, namespace, { verb: "write", act: "entity.merge" });
   await authorize(audit, context, namespace, { verb: "read", act: "entity.merge" });
   const trail = trailOf(context, "entity.merge");
-  return entityOf(await entities.merge(trail, namespace, nameOf(name), nameOf(into)));
+  const names = [nameOf(name), nameOf(into)] as const;
+  const known = await entities.resolve(
+    namespace,
+    names.map((each) => each.name),
+  );
+  const scopes = [{ root: namespace, below: false }];
+  for (const entity of known.entities) {
+    if (entity === undefined || !(await isGone(entities, scopes, entity))) continue;
+    await audit.record(namespace, trail, "missing");
+    throw entityNotFound();
+  }
+  return entityOf(await entities.merge(trail, namespace, ...names));
 }

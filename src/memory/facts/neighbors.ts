@@ -8,6 +8,7 @@ import type { Services } from "../services.js";
 import { isAlive } from "../ttl.js";
 import { aboutAny } from "./about.js";
 import type { Fact } from "./fact.js";
+import { isGone } from "./is-gone.js";
 import { normaliseName } from "./names.js";
 import type { Entity, EntityStore } from "./ports.js";
 
@@ -64,15 +65,16 @@ export async function neighbors(
     await audit.record(namespace, trailOf(context, "neighbors"), "missing");
     throw entityNotFound();
   }
+  const scopes = [{ root: namespace, below: false }];
   const nodes = new Map<string, Node>([[entity.name, { entity, hops: 0 }]]);
   const edges = new Map<string, Edge>();
   let frontier: readonly Entity[] = [entity];
   let truncated = false;
-  for (let hops = 1; hops <= input.hops && frontier.length > 0 && edges.size < input.limit; hops++) {
+  for (let hops = 1; hops <= input.hops && frontier.length > 0; hops++) {
     const bounded = bound(frontier);
     truncated ||= bounded.length < frontier.length;
     const found = await entities.facts({
-      scopes: [{ root: namespace, below: false }],
+      scopes,
       filter: aboutAny(bounded, input.predicate),
       moment,
       // Those of the last step are found once more.
@@ -88,7 +90,10 @@ export async function neighbors(
     frontier = await reached(entities, namespace, shown, start.aliases);
     frontier = frontier.filter((each) => !nodes.has(each.name));
     for (const each of frontier) nodes.set(each.name, { entity: each, hops });
-    truncated ||= edges.size >= input.limit && hops < input.hops && frontier.length > 0;
+  }
+  if (edges.size === 0 && (await isGone(entities, scopes, entity))) {
+    await audit.record(namespace, trailOf(context, "neighbors"), "missing");
+    throw entityNotFound();
   }
   // What is shown is on record before it is.
   await audit.record(namespace, trailOf(context, "neighbors", { ids: [...edges.keys()] }), "ok");

@@ -90,7 +90,7 @@ export async function profile(
   };
   const count = await tokenCounter();
   const text = await profileText(entity.written, parts, input.token_budget, count);
-  return { subject: entity.written, ...parts, ...text };
+  return { subject: entity.written, ...parts, ...text, cut: text.cut || facts.total > MOST.facts };
 }
 
 const named = (names: readonly string[]): string[] => names.filter((name) => !scopeOf(name).below);

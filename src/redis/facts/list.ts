@@ -1,11 +1,11 @@
 import { objectFacet, subjectFacet } from "../../memory/facets.js";
 import type { ListedName } from "../../memory/facts/ports.js";
-import type { RedisClient } from "../client.js";
+import type { RedisClient, RedisGateway } from "../client.js";
 import type { Keys } from "../keys.js";
 import type { StoreDeps } from "../memory/deps.js";
 import { commonArguments } from "../memory/search.js";
-import type { Params } from "../query.js";
-import { scopeClause } from "../query.js";
+import type { Params, ScopeOptions } from "../query.js";
+import { PRESENT, scopeClause } from "../query.js";
 import { decodeGroup } from "./resolve.js";
 
 /** A page may hold fewer than `limit` before the end: what no fact holds any more is forgotten as it is met. */
@@ -29,7 +29,14 @@ export async function list(
   const known = await redis.run((client) =>
     Promise.all(names.map((name) => look(client, keys, namespace, name))),
   );
-  const stale = known.filter(({ facts, group }) => facts === 0 && group === undefined);
+  const unseen = known.filter(({ facts, group }) => facts === 0 && group === undefined);
+  const hidden = await hiddenFacts(
+    redis,
+    keys,
+    namespace,
+    unseen.map(({ name }) => name),
+  );
+  const stale = unseen.filter(({ name }) => !hidden.has(name));
   if (stale.length > 0) {
     const pruned = [keys.entities(namespace), keys.aliases(namespace), keys.entityNames(namespace)];
     await redis.run((client) =>
@@ -37,9 +44,46 @@ export async function list(
     );
   }
   return {
-    names: known.filter((name) => !stale.includes(name)).map(listed),
+    names: known.filter((name) => !unseen.includes(name)).map(listed),
     next: names.length === limit ? names.at(-1) : undefined,
   };
+}
+
+/** Of these names, those with facts that nobody is shown now but may be again: in quarantine, or behind others. */
+async function hiddenFacts(
+  redis: RedisGateway,
+  keys: Keys,
+  namespace: string,
+  names: readonly string[],
+): Promise<Set<string>> {
+  if (names.length === 0) return new Set();
+  const counts = await redis.run((client) =>
+    Promise.all(names.map((name) => countFacts(client, keys, namespace, name, HIDDEN_TOO))),
+  );
+  return new Set(names.filter((_, index) => counts[index] !== 0));
+}
+
+const HIDDEN_TOO = { quarantined: "any", superseded: "any" } as const;
+
+/** Facts that hold this name. */
+async function countFacts(
+  client: RedisClient,
+  keys: Keys,
+  namespace: string,
+  name: string,
+  options: ScopeOptions = {},
+): Promise<number> {
+  const params: Params = {};
+  const filter = { groups: [[subjectFacet(name), objectFacet(name)]], from: undefined, to: undefined };
+  const scope = scopeClause([{ root: namespace, below: false }], filter, params, PRESENT, options);
+  const reply = await client.sendCommand([
+    "FT.SEARCH",
+    keys.recordIndex(),
+    scope,
+    "NOCONTENT",
+    ...commonArguments(0, params),
+  ]);
+  return Array.isArray(reply) ? Number(reply[0]) : 0;
 }
 
 interface Known {
@@ -52,22 +96,19 @@ interface Known {
 
 /** All commands are sent at once, for all names of a page. */
 async function look(client: RedisClient, keys: Keys, namespace: string, name: string): Promise<Known> {
-  const params: Params = {};
-  const filter = { groups: [[subjectFacet(name), objectFacet(name)]], from: undefined, to: undefined };
-  const scope = scopeClause([{ root: namespace, below: false }], filter, params);
-  const [entry, [, group], reply] = await Promise.all([
+  const [entry, [, group], facts] = await Promise.all([
     client.hGet(keys.entities(namespace), name),
     client.resolveEntities(
       [keys.entities(namespace), keys.aliases(namespace), keys.aliasGroups(namespace)],
       [name],
     ),
-    client.sendCommand(["FT.SEARCH", keys.recordIndex(), scope, "NOCONTENT", ...commonArguments(0, params)]),
+    countFacts(client, keys, namespace, name),
   ]);
   return {
     name,
     entry: entry ?? undefined,
     group: group?.startsWith("[") === true ? group : undefined,
-    facts: Array.isArray(reply) ? Number(reply[0]) : 0,
+    facts,
   };
 }
 

@@ -57,7 +57,8 @@ if ARGV[9] ~= '' and ARGV[8] .. ARGV[9] ~= hash then
     return { 3, other }
   end
   audit('revised')
-  redis.call('DEL', hash)
+  -- What came back beside another one that says the same doesn't have it.
+  if redis.call('GET', hash) == ARGV[1] then redis.call('DEL', hash) end
   redis.call('SET', next_hash, ARGV[1])
   hash = next_hash
 else
@@ -101,7 +102,9 @@ if timeline then
   fact_prolong(timeline, expiry, false)
 end
 version_expire(KEYS[1], expiry)
-for _, key in ipairs({ KEYS[1], hash }) do
+-- A fact that was so again later has the hash by now.
+local hashed = redis.call('GET', hash) == ARGV[1] and hash or nil
+for _, key in ipairs({ KEYS[1], hashed }) do
   if expiry == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, expiry) end
 end
 return { 0, string.format('%d', since), published, ended }

@@ -21,7 +21,7 @@ import {
   settlePublication,
 } from "./publications.js";
 import { countIn, namespacesIn } from "./namespaces.js";
-import { nearest, vectorsOf } from "./nearest.js";
+import { nearest, oldVectors, vectorsOf } from "./nearest.js";
 import { remove, removeItem } from "./remove.js";
 import { revise } from "./revise.js";
 import { search } from "./search.js";
@@ -43,7 +43,7 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     load: (trail, namespaces, refs, asOf) => load(deps, trail, namespaces, refs, asOf),
     timesOf: (refs) => timesOf(deps, refs),
     revise: (trail, revision) => revise(deps, trail, revision),
-    remove: (trail, ref, expectedVersion) => remove(deps, trail, ref, expectedVersion),
+    remove: (trail, ref, only) => remove(deps, trail, ref, only),
     removeItem: (trail, ref, expectedVersion) => removeItem(deps, trail, ref, expectedVersion),
     notePublication: (trail, ref, publication, carryBy) =>
       notePublication(deps, trail, ref, publication, carryBy),
@@ -61,6 +61,7 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     peekVersions: (namespace, wanted) => peekVersions(deps, namespace, wanted),
     peekDetails: (namespace, ids) => peekDetails(deps, namespace, ids),
     vectorsOf: (namespace, ids) => vectorsOf(deps, namespace, ids),
+    oldVectors: (ref, version) => oldVectors(deps, ref, version),
     nearest: (namespace, type, vector, limit) => nearest(deps, namespace, type, vector, limit),
     pendingCorroborations: (now, limit) => pendingCorroborations(deps, now, limit),
     comparisonOf: (ref, limit) => comparisonOf(deps, ref, limit),

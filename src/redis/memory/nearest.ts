@@ -1,5 +1,5 @@
 import { typeFacet } from "../../memory/facets.js";
-import type { Near } from "../../memory/ports.js";
+import type { MemoryRef, Near, Vectors } from "../../memory/ports.js";
 import type { MemoryType } from "../../memory/record.js";
 import { refOfKey } from "../keys.js";
 import type { Params } from "../query.js";
@@ -26,6 +26,28 @@ export async function vectorsOf(
     ),
   );
   return found.map((bytes) => (bytes === null ? undefined : decodeIndexVector(bytes)));
+}
+
+export async function oldVectors(
+  { redis, keys, model }: StoreDeps,
+  { namespace, id }: MemoryRef,
+  version: number,
+): Promise<Vectors> {
+  if (model === undefined) return [];
+  const counted = await redis.run((client) =>
+    client.sendCommand(["JSON.GET", keys.old(namespace, id, version), "$.index.passages"]),
+  );
+  // An array of one number.
+  const passages = Number(String(counted ?? "[0]").slice(1, -1));
+  const found = await redis.run((client) =>
+    Promise.all(
+      Array.from({ length: passages }, (_, passage) =>
+        client.withTypeMapping(BUFFERS).hGet(keys.oldVector(model, namespace, id, passage, version), "v"),
+      ),
+    ),
+  );
+  const vectors = found.filter((bytes) => bytes !== null).map(decodeIndexVector);
+  return vectors.length === passages ? vectors : [];
 }
 
 /** What is compared is short, and the rest of a long text may say anything: so by first passages only. */

@@ -1,0 +1,68 @@
+const written = (word: string, whole: string) =>
+  [new RegExp(`${word}(?=[^\\p{L}']*$)`, "iu"), whole] as const;
+
+/** What isn't clear without the rest is left as it is: "he's gone", "I'd". */
+const WRITTEN_OUT = [
+  written("^can(?:not|'t)", "can not"),
+  written("^won't", "will not"),
+  written("^shan't", "shall not"),
+  written("n't", " not"),
+  written("^let's", "let us"),
+  written("^i'm", "I am"),
+  written("^(it|that|there|here)'s", "$1 is"),
+  written("^(\\p{L}+)'re", "$1 are"),
+  written("^(\\p{L}+)'ve", "$1 have"),
+  written("^(\\p{L}+)'ll", "$1 will"),
+];
+/** Not after a number: 5! is 120, and 5" is no 5'. */
+const ENDING = /(?<![\p{N}][^\p{L}\p{N}]*)[.,;:!'"。，、；：！]+$|[.,;:。，、；：]+$/u;
+/** "No, you may." isn't "No you may.", nor is "Don't, stop." "Don't stop." */
+const ANSWERS: ReadonlySet<string> = new Set(["no", "not", "never", "yes", "none", "nothing", "nobody"]);
+const ARTICLES: ReadonlySet<string> = new Set(["a", "an", "the"]);
+/** "A few" are some, "few" hardly any. */
+const AMOUNTS: ReadonlySet<string> = new Set(["few", "little"]);
+
+/**
+ * A text by its words: two that differ only in case, white space, punctuation between sentences and clauses, articles, and
+ * contractions are the same by it. What else they differ in may be what they say: function words, the order, a question
+ * mark, brackets, numbers, symbols. Of what is no plain word (CX-7742, -R, iPhone, IT) the case counts too.
+ */
+export function wordingOf(text: string): string {
+  const straight = text
+    .normalize("NFC")
+    .replaceAll(/[‘’]/g, "'")
+    .replaceAll(/[“”„«»]/g, '"');
+  const loud = straight === straight.toUpperCase();
+  const words = straight.split(/\s+/u).flatMap(writtenOut);
+  const kept: string[] = [];
+  for (const [place, word] of words.entries()) {
+    const bare = word.replace(/^["']+(?=\p{L})/u, "").replace(ENDING, "");
+    if (bare === "") continue;
+    const plain = folded(bare, loud);
+    const last = place === words.length - 1;
+    const stops = bare.length < word.length && /[^'"]$/.test(word);
+    const next = folded((words[place + 1] ?? "").replace(ENDING, ""), loud);
+    // "Plan A" and "vitamin a" end with a name.
+    const article =
+      ARTICLES.has(plain) && !last && !stops && !AMOUNTS.has(next) && (bare !== "A" || begins(words, place));
+    if (!article) kept.push(ANSWERS.has(plain) && stops && !last ? `${plain},` : plain);
+  }
+  return kept.join(" ");
+}
+
+function writtenOut(word: string): string[] {
+  return WRITTEN_OUT.reduce(
+    (spelled, [contraction, whole]) => spelled.replace(contraction, whole),
+    word,
+  ).split(" ");
+}
+
+/** In lower case where it is a word: "It", but neither "IT" nor "-R". All in capitals, a text shouts. */
+function folded(word: string, loud: boolean): string {
+  if (loud) return word.toLowerCase();
+  return /^\p{L}[\p{Ll}\p{Lo}\p{M}'-]*[?]?$/u.test(word) ? word.toLowerCase() : word;
+}
+
+function begins(words: readonly string[], place: number): boolean {
+  return place === 0 || /[.!?:"]$/.test(words[place - 1] ?? "");
+}
