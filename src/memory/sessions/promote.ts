@@ -73,7 +73,7 @@ async function carry({ store, memory, summarize, countTokens, now }: PromotionSe
 async function discard(services: Services, context: Context, memories: readonly Memory[]): Promise<void> {
   for (const { namespace, id, version } of memories) {
     // What somebody has changed since is theirs.
-    await removeQuietly(services, context, { namespace, id }, version, "session.promote");
+    await removeQuietly(services, context, { namespace, id }, { version }, "session.promote");
   }
 }
 
