@@ -320,6 +320,30 @@ describe("runs", () => {
     expect(run.actions.map(({ result }) => result?.status)).toEqual(full.actions.map(() => "done"));
   });
 
+  test("what an earlier run had no room for is done by a later one, once", async () => {
+    const namespace = newNamespace();
+    const steps = ["merge", "facts"];
+    const written = await write(namespace, [
+      { content: "Deliveries come on Mondays.", memory_type: "semantic" },
+      { content: "deliveries come on mondays", memory_type: "semantic" },
+      { content: "Ann: I live in Graz.", memory_type: "episodic" },
+    ]);
+    await setQuota(service, namespace, { memories: written.length });
+    for (let run = 0; run < 2; run++) {
+      const full = await consolidate(service, namespace, { steps });
+      expect(full.actions.map(({ step, result }) => [step, result?.reason])).toEqual([
+        ["merge", "quota"],
+        ["facts", "quota"],
+      ]);
+    }
+    // What the run doesn't look at is left for one that does.
+    await setQuota(service, namespace, { memories: 100 });
+    expect(await consolidate(service, namespace, { steps: ["merge"] })).toMatchObject({ planned: 1 });
+    const run = await consolidate(service, namespace, { steps });
+    expect(run.actions.map(({ step, result }) => [step, result?.status])).toEqual([["facts", "done"]]);
+    expect(await consolidate(service, namespace, { steps })).toMatchObject({ planned: 0 });
+  });
+
   test("what was changed since it was planned, or made and then changed, is left alone", async () => {
     const namespace = newNamespace();
     await write(namespace, [
