@@ -270,7 +270,7 @@ describe("expiring what nobody read", () => {
       ids([used, pinned, important, confirmed, fact].filter((each) => each !== undefined)).toSorted(),
     );
     // A policy forgets what recall has forgotten.
-    const policy = { policy: { max_age_seconds: 0 }, dry_run: true };
+    const policy = { policy: { max_age: 0 }, dry_run: true };
     const forgotten = await service.send("POST", `/v1/namespaces/${namespace}/forget`, policy);
     expect(bodyOf<{ ids: string[] }>(forgotten, 200).ids).toContain(unread.id);
     await undo(service, namespace, run.id);
