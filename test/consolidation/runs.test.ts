@@ -25,6 +25,12 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
+interface OpenApi {
+  readonly paths: Readonly<
+    Record<string, { readonly post?: { readonly requestBody?: { readonly required?: boolean } } }>
+  >;
+}
+
 const OLD = "2024-03-01T10:00:00Z";
 
 async function write(namespace: string, memories: readonly object[]): Promise<Memory[]> {
@@ -305,6 +311,19 @@ describe("runs", () => {
     expect(list.consolidations.map((run) => run.id)).toEqual([dry.id, id]);
     expect((await service.send("GET", `${runsOf(newNamespace())}/${id}`)).status).toBe(404);
     expect((await service.send("POST", `${runsOf(newNamespace())}/${id}/undo`)).status).toBe(404);
+  });
+
+  test("without a body, one has all defaults, as the document says", async () => {
+    const namespace = newNamespace();
+    const answer = await fetch(`${service.url}${runsOf(namespace)}`, { method: "POST" });
+    expect(answer.status).toBe(202);
+    const { id } = (await answer.json()) as { id: string };
+    const run = await finished(service, namespace, id);
+    const same = await consolidate(service, namespace, {});
+    expect(run).toMatchObject({ status: "done", options: same.options });
+    const document = bodyOf<OpenApi>(await service.send("GET", "/openapi.json"), 200);
+    const path = document.paths["/v1/namespaces/{ns}/consolidations"];
+    expect(path?.post?.requestBody?.required ?? false).toBe(false);
   });
 
   test("where there is no room for what it would make, its sources stay as they are, until there is", async () => {
