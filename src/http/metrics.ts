@@ -166,6 +166,12 @@ function registerSurvey(registers: Registry[], survey: () => Survey | undefined)
   gauge("mneme_memory_bytes", "Bytes of memories by type, minutes old.", "memory_type", (found) =>
     Object.entries(found.bytesByType),
   );
+  for (const what of ["memories", "bytes"] as const) {
+    const help = `How many ${what} of what other memories stand for by type, minutes old.`;
+    gauge(`mneme_superseded_${what}`, help, "memory_type", ({ superseded }) =>
+      Object.entries(superseded).map(([type, amount]) => [type, amount[what]] as const),
+    );
+  }
   gauge(
     "mneme_ended_memories",
     "Memories that are no more, by how they went: minutes old.",

@@ -4,10 +4,10 @@ import type { MemoryType } from "./record.js";
 
 /** What is to be forgotten: what fulfils every condition that is given, and isn't pinned. */
 export interface ForgetPolicy {
-  /** Recorded so long ago, or longer. */
-  readonly max_age_seconds?: number | undefined;
-  /** Not written, seen again or used for so long, or longer. */
-  readonly inactive_for_seconds?: number | undefined;
+  /** Recorded so many seconds ago, or longer. */
+  readonly max_age?: number | undefined;
+  /** Neither recorded nor used for so many seconds, or longer. */
+  readonly inactive_for?: number | undefined;
   /** Less important than this. */
   readonly min_importance?: number | undefined;
   /** Not among the best so many, by {@link worthOf}. */
@@ -49,12 +49,11 @@ export function isForgotten(
   bar: Bar | "all" | undefined,
   now: number,
 ): boolean {
-  const { max_age_seconds, inactive_for_seconds, min_importance, keep_top, memory_types } = policy;
+  const { max_age, inactive_for, min_importance, keep_top, memory_types } = policy;
   if (vitals.pinned) return false;
   if (memory_types !== undefined && !memory_types.includes(vitals.memoryType)) return false;
-  if (max_age_seconds !== undefined && now - vitals.recordedAt < max_age_seconds * 1000) return false;
-  if (inactive_for_seconds !== undefined && now - lastActive(vitals) < inactive_for_seconds * 1000)
-    return false;
+  if (max_age !== undefined && now - vitals.recordedAt < max_age * 1000) return false;
+  if (inactive_for !== undefined && now - lastActive(vitals) < inactive_for * 1000) return false;
   if (min_importance !== undefined && vitals.importance >= min_importance) return false;
   if (keep_top === undefined || bar === "all") return true;
   return bar !== undefined && isAbove(bar, { worth: worthOf(vitals, now), id: vitals.id });

@@ -125,8 +125,8 @@ async function examine(
 function fingerprint(namespace: string, policy: ForgetPolicy): string {
   const parts = [
     namespace,
-    policy.max_age_seconds,
-    policy.inactive_for_seconds,
+    policy.max_age,
+    policy.inactive_for,
     policy.min_importance,
     policy.keep_top,
     policy.memory_types,

@@ -364,10 +364,11 @@ export interface MemoryStore {
   attachVectors(progress: EmbeddingProgress): Promise<void>;
   /** Memories whose embedding is due, of all namespaces. */
   pendingEmbeddings(now: number, limit: number): Promise<readonly PendingEmbedding[]>;
-  /** What a namespace holds; incomplete where counting would take longer. */
+  /** What a namespace holds; incomplete where counting would take longer. `superseded`: of that alone, else without. */
   groupsOf(
     namespace: string,
     budgetMs: number,
+    superseded: boolean,
   ): Promise<{ readonly groups: readonly Group[]; readonly complete: boolean }>;
   /** What of it ends after `now`: how many until each of these moments, and the first `limit`. */
   endingsOf(namespace: string, now: number, moments: readonly number[], limit: number): Promise<Endings>;

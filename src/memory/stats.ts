@@ -38,6 +38,8 @@ export interface Stats {
   /** False: there was no time to count all of it, so there is more than this. */
   readonly complete: boolean;
   readonly total: Amount;
+  /** What other memories stand for, or nobody read; no other figure counts it. */
+  readonly superseded: Amount;
   readonly byType: Readonly<Record<MemoryType, Amount>>;
   readonly byStatus: Readonly<Record<EmbeddingStatus, number>>;
   /** The last days, the newest last: what was recorded then and is still there. */
@@ -71,8 +73,9 @@ export async function stats({ store, audit }: Services, context: Context, namesp
   await authorize(audit, context, namespace, { verb: "read", act: "stats" });
   await audit.record(namespace, trailOf(context, "stats"), "ok");
   const now = context.now();
-  const [{ groups, complete }, endings] = await Promise.all([
-    store.groupsOf(namespace, BUDGET_MS),
+  const [{ groups, complete }, behind, endings] = await Promise.all([
+    store.groupsOf(namespace, BUDGET_MS, false),
+    store.groupsOf(namespace, BUDGET_MS, true),
     store.endingsOf(
       namespace,
       now,
@@ -83,9 +86,10 @@ export async function stats({ store, audit }: Services, context: Context, namesp
   const today = Math.floor(now / DAY_MS);
   const days = Array.from({ length: LIMITS.statsDays }, (_, index) => today - LIMITS.statsDays + 1 + index);
   return {
-    complete,
+    complete: complete && behind.complete,
     total: sum(groups),
-    byType: tally(MEMORY_TYPES, (type) => sum(groups.filter(({ memoryType }) => memoryType === type))),
+    superseded: sum(behind.groups),
+    byType: sumByType(groups),
     byStatus: tally(
       EMBEDDING_STATUSES,
       (wanted) => sum(groups.filter(({ status }) => status === wanted)).memories,
@@ -97,6 +101,11 @@ export async function stats({ store, audit }: Services, context: Context, namesp
       next: endings.next,
     },
   };
+}
+
+/** By type. */
+export function sumByType(groups: readonly Group[]): Readonly<Record<MemoryType, Amount>> {
+  return tally(MEMORY_TYPES, (type) => sum(groups.filter(({ memoryType }) => memoryType === type)));
 }
 
 export function sum(amounts: readonly Amount[]): Amount {

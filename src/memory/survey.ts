@@ -2,11 +2,13 @@ import type { MemoryStore } from "./ports.js";
 import type { MemoryType } from "./record.js";
 import { MEMORY_TYPES } from "./record.js";
 import type { Amount } from "./stats.js";
-import { sum, tally } from "./stats.js";
+import { sum, sumByType, tally } from "./stats.js";
 
 /** What there is in all namespaces, as it was a while ago. */
 export interface Survey {
   readonly bytesByType: Readonly<Record<MemoryType, number>>;
+  /** Of what other memories stand for, or nobody read; not counted above. */
+  readonly superseded: ByType;
   /** How many memories have ended by themselves so far. */
   readonly expired: number;
   /** Those that hold most, the largest first. */
@@ -44,23 +46,24 @@ export function createSurveyor({ store, now, named }: SurveyorOptions): Surveyor
   let running = false;
 
   async function survey(): Promise<Survey> {
-    const bytes = new Map<MemoryType, number>();
+    let [all, superseded] = [sumByType([]), sumByType([])];
     const largest: NamedAmount[] = [];
     let expired = 0;
     let after: string | undefined;
     for (;;) {
       const namespaces = await store.namespacesIn(EVERYTHING, after, PAGE);
       for (const namespace of namespaces) {
-        const { groups } = await store.groupsOf(namespace, BUDGET_MS);
+        const { groups } = await store.groupsOf(namespace, BUDGET_MS, false);
+        const behind = await store.groupsOf(namespace, BUDGET_MS, true);
+        all = both(all, sumByType(groups));
+        superseded = both(superseded, sumByType(behind.groups));
         expired += (await store.endingsOf(namespace, now(), [], 1)).ended;
-        for (const group of groups)
-          bytes.set(group.memoryType, (bytes.get(group.memoryType) ?? 0) + group.bytes);
         keepLargest(largest, { namespace, ...sum(groups) }, named);
       }
       after = namespaces.at(-1);
       if (namespaces.length < PAGE || after === undefined) break;
     }
-    return { bytesByType: tally(MEMORY_TYPES, (type) => bytes.get(type) ?? 0), expired, largest };
+    return { bytesByType: tally(MEMORY_TYPES, (type) => all[type].bytes), superseded, expired, largest };
   }
 
   async function refresh(): Promise<void> {
@@ -85,6 +88,12 @@ export function createSurveyor({ store, now, named }: SurveyorOptions): Surveyor
       return known;
     },
   };
+}
+
+type ByType = Readonly<Record<MemoryType, Amount>>;
+
+function both(one: ByType, other: ByType): ByType {
+  return tally(MEMORY_TYPES, (type) => sum([one[type], other[type]]));
 }
 
 function keepLargest(entries: NamedAmount[], entry: NamedAmount, size: number): void {

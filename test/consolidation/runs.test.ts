@@ -25,6 +25,12 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
+interface OpenApi {
+  readonly paths: Readonly<
+    Record<string, { readonly post?: { readonly requestBody?: { readonly required?: boolean } } }>
+  >;
+}
+
 const OLD = "2024-03-01T10:00:00Z";
 
 async function write(namespace: string, memories: readonly object[]): Promise<Memory[]> {
@@ -270,7 +276,7 @@ describe("expiring what nobody read", () => {
       ids([used, pinned, important, confirmed, fact].filter((each) => each !== undefined)).toSorted(),
     );
     // A policy forgets what recall has forgotten.
-    const policy = { policy: { max_age_seconds: 0 }, dry_run: true };
+    const policy = { policy: { max_age: 0 }, dry_run: true };
     const forgotten = await service.send("POST", `/v1/namespaces/${namespace}/forget`, policy);
     expect(bodyOf<{ ids: string[] }>(forgotten, 200).ids).toContain(unread.id);
     await undo(service, namespace, run.id);
@@ -307,6 +313,19 @@ describe("runs", () => {
     expect((await service.send("POST", `${runsOf(newNamespace())}/${id}/undo`)).status).toBe(404);
   });
 
+  test("without a body, one has all defaults, as the document says", async () => {
+    const namespace = newNamespace();
+    const answer = await fetch(`${service.url}${runsOf(namespace)}`, { method: "POST" });
+    expect(answer.status).toBe(202);
+    const { id } = (await answer.json()) as { id: string };
+    const run = await finished(service, namespace, id);
+    const same = await consolidate(service, namespace, {});
+    expect(run).toMatchObject({ status: "done", options: same.options });
+    const document = bodyOf<OpenApi>(await service.send("GET", "/openapi.json"), 200);
+    const path = document.paths["/v1/namespaces/{ns}/consolidations"];
+    expect(path?.post?.requestBody?.required ?? false).toBe(false);
+  });
+
   test("where there is no room for what it would make, its sources stay as they are, until there is", async () => {
     const namespace = newNamespace();
     const written = await write(namespace, conversation());
@@ -318,6 +337,30 @@ describe("runs", () => {
     await setQuota(service, namespace, { memories: 100 });
     const run = await consolidate(service, namespace, { steps: ["summarise"] });
     expect(run.actions.map(({ result }) => result?.status)).toEqual(full.actions.map(() => "done"));
+  });
+
+  test("what an earlier run had no room for is done by a later one, once", async () => {
+    const namespace = newNamespace();
+    const steps = ["merge", "facts"];
+    const written = await write(namespace, [
+      { content: "Deliveries come on Mondays.", memory_type: "semantic" },
+      { content: "deliveries come on mondays", memory_type: "semantic" },
+      { content: "Ann: I live in Graz.", memory_type: "episodic" },
+    ]);
+    await setQuota(service, namespace, { memories: written.length });
+    for (let run = 0; run < 2; run++) {
+      const full = await consolidate(service, namespace, { steps });
+      expect(full.actions.map(({ step, result }) => [step, result?.reason])).toEqual([
+        ["merge", "quota"],
+        ["facts", "quota"],
+      ]);
+    }
+    // What the run doesn't look at is left for one that does.
+    await setQuota(service, namespace, { memories: 100 });
+    expect(await consolidate(service, namespace, { steps: ["merge"] })).toMatchObject({ planned: 1 });
+    const run = await consolidate(service, namespace, { steps });
+    expect(run.actions.map(({ step, result }) => [step, result?.status])).toEqual([["facts", "done"]]);
+    expect(await consolidate(service, namespace, { steps })).toMatchObject({ planned: 0 });
   });
 
   test("what was changed since it was planned, or made and then changed, is left alone", async () => {

@@ -96,8 +96,14 @@ test("another pattern takes the place of the one before", async () => {
   const namespace = newNamespace();
   await putSettings(service, namespace, { consolidation: EVERY_SECOND });
   await reaches(namespace, 1);
-  const never = { schedule: "0 0 30 2 *", time_zone: "Europe/Vienna" };
-  expect((await putSettings(service, namespace, { consolidation: never })).status).toBe(200);
+  const rarely = { schedule: "0 0 29 2 *", time_zone: "Europe/Vienna" };
+  const put = await putSettings(service, namespace, { consolidation: rarely });
+  expect(put.status).toBe(200);
+  const settings = bodyOf<{ consolidation: { next_run_at: string } }>(put, 200);
+  expect(settings.consolidation.next_run_at).toMatch(/^\d{4}-02-28T23:00:00\.000Z$/);
+  expect(Date.parse(settings.consolidation.next_run_at)).toBeGreaterThan(Date.now());
+  // What was read can be written.
+  expect((await putSettings(service, namespace, settings)).body).toEqual(settings);
   const { length } = await whole(namespace);
   await sleep(2_500);
   expect((await runs(namespace)).length).toBe(length);
@@ -108,6 +114,12 @@ describe("a wrong field is named", () => {
     ["consolidation.schedule", { schedule: "every night" }],
     ["consolidation.schedule", { schedule: "61 * * * *" }],
     ["consolidation.schedule", { schedule: "* * *" }],
+    ["consolidation.schedule", { schedule: "0 0 31 2 *" }],
+    ["consolidation.schedule", { schedule: "0 0 30 2 *", time_zone: "Europe/Vienna" }],
+    ["consolidation.schedule", { schedule: "2020-01-01T00:00:00" }],
+    ["consolidation.schedule", { schedule: "2199-01-01T00:00:00" }],
+    ["consolidation.schedule", { schedule: "0 0 3 * * * 2030" }],
+    ["consolidation.schedule", { schedule: "@daily" }],
     ["consolidation.schedule", {}],
     ["consolidation.time_zone", { schedule: "0 3 * * *", time_zone: "Europe/Atlantis" }],
     ["consolidation.steps", { schedule: "0 3 * * *", steps: [] }],

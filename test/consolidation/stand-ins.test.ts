@@ -119,7 +119,7 @@ function feedback(memory: Memory, outcome: string) {
 }
 
 async function forgetAll(namespace: string, memory_types: readonly string[]): Promise<string[]> {
-  const body = { policy: { max_age_seconds: 0, memory_types } };
+  const body = { policy: { max_age: 0, memory_types } };
   return bodyOf<{ ids: string[] }>(
     await service.send("POST", `/v1/namespaces/${namespace}/forget`, body),
     200,

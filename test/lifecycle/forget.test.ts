@@ -79,7 +79,7 @@ describe("a policy forgets", () => {
       { memory_type: "episodic" },
     ]);
     for (const memory of memories.slice(1)) await age(memory, 5000);
-    const policy = { max_age_seconds: 4000, memory_types: ["episodic", "semantic"] };
+    const policy = { max_age: 4000, memory_types: ["episodic", "semantic"] };
     const old = ids(memories.filter((_, index) => index === 1 || index === 3));
     expect((await forget(namespace, { policy, dry_run: true })).ids).toEqual(old);
     expect(await listAll(service, namespace)).toHaveLength(4);
@@ -90,13 +90,30 @@ describe("a policy forgets", () => {
     ]);
   });
 
+  test.for([
+    ["45s", 46, 44],
+    ["30m", 1801, 1790],
+    ["12h", 43_201, 43_190],
+    ["90d", 7_776_001, 7_775_990],
+    ["2w", 1_209_601, 1_209_590],
+    [60, 61, 50],
+    ["0s", 0, undefined],
+  ] as const)("what is older than %s", async ([max_age, old, young]) => {
+    const namespace = newNamespace();
+    const memories = await fill(namespace, young === undefined ? [{}] : [{}, {}]);
+    for (const [index, seconds] of [old, young ?? 0].entries())
+      if (memories[index] !== undefined) await age(memories[index], seconds);
+    const { ids: forgotten } = await forget(namespace, { policy: { max_age }, dry_run: true });
+    expect(forgotten).toEqual([memories[0]?.id]);
+  });
+
   test("what nobody has used for long, and spares what was", async () => {
     const namespace = newNamespace();
     const memories = await fill(namespace, [{}, {}, {}, {}]);
     for (const memory of memories.slice(0, 3)) await age(memory, 5000);
     await usedAgo(memories[1] as Memory, 3, 100);
     await usedAgo(memories[2] as Memory, 3, 4500);
-    const policy = { inactive_for_seconds: 4000 };
+    const policy = { inactive_for: 4000 };
     expect((await forget(namespace, { policy })).ids).toEqual([memories[0]?.id, memories[2]?.id]);
   });
 
@@ -108,7 +125,7 @@ describe("a policy forgets", () => {
       importances.map((importance, index) => ({ importance, pinned: index === 3 })),
     );
     for (const memory of memories.slice(0, 4)) await age(memory, 5000);
-    const policy = { max_age_seconds: 4000, min_importance: 0.3 };
+    const policy = { max_age: 4000, min_importance: 0.3 };
     expect((await forget(namespace, { policy })).ids).toEqual([memories[0]?.id]);
     expect((await forget(namespace, { policy: { keep_top: 0 } })).ids).toHaveLength(3);
     expect(ids(await listAll(service, namespace))).toEqual([memories[3]?.id]);
@@ -194,8 +211,14 @@ test("a policy, a cursor and a limit that can't be are refused, and named", asyn
   const cases: readonly [Json, string][] = [
     [{ policy: {} }, "policy"],
     [{ policy: { memory_types: ["semantic"] } }, "policy"],
-    [{ policy: { max_age_seconds: -1 } }, "policy.max_age_seconds"],
-    [{ policy: { max_age: 1, keep_top: 1 } }, "policy.max_age"],
+    [{ policy: { max_age: -1 } }, "policy.max_age"],
+    [{ policy: { max_age: 1.5 } }, "policy.max_age"],
+    [{ policy: { max_age: "90" } }, "policy.max_age"],
+    [{ policy: { max_age: "90 d" } }, "policy.max_age"],
+    [{ policy: { max_age: "-1d" } }, "policy.max_age"],
+    [{ policy: { max_age: "9999999999w" } }, "policy.max_age"],
+    [{ policy: { inactive_for: "P90D" } }, "policy.inactive_for"],
+    [{ policy: { max_age_seconds: 1, keep_top: 1 } }, "policy.max_age_seconds"],
     [{ policy: { keep_top: 1.5 } }, "policy.keep_top"],
     [{ policy: { min_importance: 2 } }, "policy.min_importance"],
     [{ policy: { keep_top: 1 }, limit: 0 }, "limit"],

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { z } from "@hono/zod-openapi";
 import type { statsView } from "../../src/http/schemas/stats.js";
+import { consolidate, undo } from "../support/consolidations.js";
 import type { Json, Memory } from "../support/memories.js";
 import { bodyOf, newNamespace, pathOf, postBatch, remember, revise } from "../support/memories.js";
 import { startService, until } from "../support/service.js";
@@ -18,6 +19,23 @@ const usageOf = async (namespace: string) =>
     await service.send("GET", `/v1/namespaces/${namespace}/usage`),
     200,
   );
+test("what other memories stand for is a figure of its own, and with it all is as usage counts it", async () => {
+  const namespace = newNamespace();
+  await postBatch(service, namespace, [
+    { content: "Deliveries come on Mondays.", memory_type: "semantic" },
+    { content: "deliveries come on mondays", memory_type: "semantic" },
+    { content: "Ann: I moved the pump.", memory_type: "episodic" },
+  ]);
+  const steps = ["merge"];
+  const { id } = await consolidate(service, namespace, { steps });
+  const [stats, used] = [await statsOf(namespace), await usageOf(namespace)];
+  expect([stats.memories, stats.superseded.memories, used.memories]).toEqual([2, 2, 4]);
+  expect(stats.bytes + stats.superseded.bytes).toBe(used.bytes);
+  expect(stats.superseded.bytes).toBeGreaterThan(0);
+  await undo(service, namespace, id);
+  expect(await statsOf(namespace)).toMatchObject({ memories: 3, superseded: { memories: 0, bytes: 0 } });
+});
+
 const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10);
 
 test("an empty namespace holds nothing, and thirty days of it", async () => {

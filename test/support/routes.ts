@@ -59,7 +59,7 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   "GET /v1/namespaces/{ns}/memories/{id}/versions": { need: "read" },
   "POST /v1/namespaces/{ns}/memories/{id}/restore": { need: "read and write", body: { version: 1 } },
   "GET /v1/namespaces/{ns}/stats": { need: "read" },
-  "POST /v1/namespaces/{ns}/forget": { need: "read and write", body: { policy: { max_age_seconds: 60 } } },
+  "POST /v1/namespaces/{ns}/forget": { need: "read and write", body: { policy: { max_age: 60 } } },
   "POST /v1/namespaces/{ns}/consolidations": { need: "read and write", body: { dry_run: true } },
   "GET /v1/namespaces/{ns}/consolidations": { need: "read" },
   "GET /v1/namespaces/{ns}/consolidations/{id}": { need: "read" },

@@ -20,7 +20,7 @@ import { memoryId, namespace } from "../schemas/primitives.js";
 import {
   consolidationBusy,
   consolidationMissing,
-  jsonBody,
+  optionalJsonBody,
   jsonResponse,
   namespaceParam,
   problems,
@@ -36,8 +36,8 @@ const beginRoute = createRoute({
   tags,
   summary: "Consolidate a namespace, or plan it",
   description:
-    "Answers at once; the work is done in the background, by any process of the service: `GET` shows how far it is. At most one run is at work in a namespace. Takes `write` and `read`.",
-  request: { params: namespaceParam, body: jsonBody(consolidationRequest) },
+    "Without a body, a run with all defaults. Answers at once; the work is done in the background, by any process of the service: `GET` shows how far it is. At most one run is at work in a namespace. Takes `write` and `read`.",
+  request: { params: namespaceParam, body: optionalJsonBody(consolidationRequest) },
   responses: {
     202: jsonResponse(begunView, "It has begun; Location is where to read it."),
     ...problems,
@@ -84,7 +84,7 @@ export function consolidationRoutes({ consolidation, now }: AppDeps) {
   return createRouter()
     .openapi(beginRoute, async (c) => {
       const { ns } = c.req.valid("param");
-      const { steps, ...options } = c.req.valid("json");
+      const { steps, ...options } = consolidationRequest.parse(c.req.valid("json") ?? {});
       const ordered = STEPS.filter((each) => steps.includes(each));
       const id = await beginConsolidation(consolidation, contextOf(c, now), ns, {
         ...options,

@@ -13,6 +13,7 @@ import {
   newSettings,
   settingsView,
   usageView,
+  viewSettings,
 } from "../schemas/namespaces.js";
 import {
   ifMatch,
@@ -82,7 +83,7 @@ export function namespaceRoutes({ services, namespaces, now }: AppDeps) {
     .openapi(getSettingsRoute, async (c) => {
       const { settings, version } = await getSettings(namespaces, contextOf(c, now), c.req.valid("param").ns);
       c.header("ETag", etagOf(version));
-      return c.json(settings, 200);
+      return c.json(viewSettings(settings, now()), 200);
     })
     .openapi(putSettingsRoute, async (c) => {
       const { settings, version } = await putSettings(
@@ -93,7 +94,7 @@ export function namespaceRoutes({ services, namespaces, now }: AppDeps) {
         expectedVersion(c.req.valid("header")["if-match"]),
       );
       c.header("ETag", etagOf(version));
-      return c.json(settings, 200);
+      return c.json(viewSettings(settings, now()), 200);
     })
     .openapi(getUsageRoute, async (c) =>
       c.json(await getUsage(namespaces, contextOf(c, now), c.req.valid("param").ns), 200),

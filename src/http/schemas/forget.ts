@@ -3,14 +3,27 @@ import { LIMITS } from "../../domain/limits.js";
 import type { ForgetOutcome } from "../../memory/forget.js";
 import { importance, memoryId, memoryType } from "./primitives.js";
 
-const seconds = z.int().min(0).max(LIMITS.ttlSeconds);
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 24 * 3600, w: 7 * 24 * 3600 };
+
+/** Seconds, of a number of them or a text with a unit. */
+const duration = z
+  .union([z.int().min(0), z.string().regex(/^\d{1,10}[smhdw]$/)], {
+    error: "Must be an integer of seconds, or a text such as 90d, 12h, 30m, 45s or 2w.",
+  })
+  .transform((value) =>
+    typeof value === "number" ? value : Number(value.slice(0, -1)) * (UNITS[value.slice(-1)] ?? 1),
+  )
+  .refine((value) => value <= LIMITS.ttlSeconds, { error: `Must be at most ${LIMITS.ttlSeconds} seconds.` });
 
 const policy = z
   .strictObject({
-    max_age_seconds: seconds.optional().openapi({ description: "Recorded so long ago, or longer." }),
-    inactive_for_seconds: seconds
+    max_age: duration.optional().openapi({
+      description: "Recorded so long ago, or longer: seconds, or a text such as 90d, 12h, 30m, 45s, 2w.",
+      example: "90d",
+    }),
+    inactive_for: duration
       .optional()
-      .openapi({ description: "Neither recorded nor used for so long, or longer." }),
+      .openapi({ description: "Neither recorded nor used for so long, or longer; as max_age." }),
     min_importance: importance.optional().openapi({ description: "Less important than this." }),
     keep_top: z.int().min(0).max(LIMITS.keepTop).optional().openapi({
       description:
@@ -19,8 +32,8 @@ const policy = z
     memory_types: z.array(memoryType).min(1).optional().openapi({ description: "Of these types only." }),
   })
   .refine(
-    ({ max_age_seconds, inactive_for_seconds, min_importance, keep_top }) =>
-      [max_age_seconds, inactive_for_seconds, min_importance, keep_top].some((each) => each !== undefined),
+    ({ max_age, inactive_for, min_importance, keep_top }) =>
+      [max_age, inactive_for, min_importance, keep_top].some((each) => each !== undefined),
     {
       message: "Must have a condition beside memory_types.",
     },

@@ -1,12 +1,15 @@
 import { z } from "@hono/zod-openapi";
+import type { Settings } from "../../access/namespaces/settings.js";
 import { NO_SETTINGS } from "../../access/namespaces/settings.js";
 import { LIMITS } from "../../domain/limits.js";
 import { CARDINALITIES } from "../../memory/facts/fact.js";
 import { normaliseName } from "../../memory/facts/names.js";
-import { problemOf } from "../../memory/consolidation/schedule.js";
+import type { ScheduleProblem } from "../../memory/consolidation/schedule.js";
+import { nextTime, problemOf } from "../../memory/consolidation/schedule.js";
 import { step } from "./consolidations.js";
 import { itemsOnly } from "./list.js";
-import { defaultInteger, integerParameter, factName, namespace } from "./primitives.js";
+import { isoOrNull } from "./memory.js";
+import { defaultInteger, integerParameter, factName, namespace, timeView } from "./primitives.js";
 
 const seconds = z.int().min(1).max(LIMITS.ttlSeconds).nullable().default(null);
 const life = z.int().min(0).max(LIMITS.ttlSeconds).nullable().default(null);
@@ -33,24 +36,40 @@ const predicates = z
     example: { lives_in: "one" },
   });
 
+const SCHEDULE_PROBLEMS: Readonly<Record<ScheduleProblem, string>> = {
+  schedule: "Must be a cron pattern of five fields, or six with seconds in front.",
+  never: "There is no such time.",
+  time_zone: "Must be an IANA time zone.",
+};
+
 /** When it is consolidated by itself, and how. */
 const consolidation = z
   .strictObject({
     schedule: z.string().min(1).max(128).openapi({
-      description: "A cron pattern of five fields, or six with seconds in front.",
+      description: "A cron pattern of five fields, or six with seconds in front, whose time comes.",
       example: "0 3 * * *",
     }),
     time_zone: z.string().min(1).max(64).default("UTC").openapi({ description: "An IANA name." }),
     steps: z.array(step).min(1).nullable().default(null),
     older_than_seconds: z.int().min(0).max(LIMITS.ttlSeconds).nullable().default(null),
     unread_seconds: z.int().min(0).max(LIMITS.ttlSeconds).nullable().default(null),
+    next_run_at: timeView.nullish().openapi({
+      description: "Only told, never taken: so that what was read can be written.",
+    }),
   })
   .superRefine((value, context) => {
     const problem = problemOf(value, Date.now());
     if (problem === undefined) return;
-    const message = problem === "schedule" ? "Must be a cron pattern." : "Must be an IANA time zone.";
-    context.addIssue({ code: "custom", path: [problem], message });
+    const field = problem === "time_zone" ? "time_zone" : "schedule";
+    context.addIssue({ code: "custom", path: [field], message: SCHEDULE_PROBLEMS[problem] });
   })
+  .transform(({ schedule, time_zone, steps, older_than_seconds, unread_seconds }) => ({
+    schedule,
+    time_zone,
+    steps,
+    older_than_seconds,
+    unread_seconds,
+  }))
   .openapi("NewConsolidationSettings");
 
 /** Left out is null: not set. */
@@ -119,11 +138,20 @@ export const settingsView = z
         steps: z.array(z.string()).nullable(),
         older_than_seconds: setting,
         unread_seconds: setting,
+        next_run_at: timeView.nullable().openapi({ description: "When the schedule's time comes next." }),
       })
       .nullable(),
     predicates: z.record(z.string(), z.enum(CARDINALITIES)),
   })
   .openapi("NamespaceSettings");
+
+/** `now`: milliseconds since the epoch. */
+export function viewSettings(settings: Settings, now: number): z.infer<typeof settingsView> {
+  const { consolidation: scheduled, ...rest } = settings;
+  if (scheduled === null) return { ...rest, consolidation: null };
+  const next = nextTime(scheduled, now);
+  return { ...rest, consolidation: { ...scheduled, next_run_at: isoOrNull(next ?? null) } };
+}
 
 export const usageView = z
   .object({

@@ -12,7 +12,13 @@ export const statsView = z
       description: "false: there was no time to count all of it, only what was recorded last.",
     }),
     memories: z.int(),
-    bytes: z.int().openapi({ description: "Of JSON, vectors and old versions; as `usage` counts them." }),
+    bytes: z.int().openapi({
+      description: "Of JSON, vectors and old versions; with `superseded`, as `usage` counts them.",
+    }),
+    superseded: amount.openapi({
+      description:
+        "What other memories stand for, or consolidation found unread. It is still there, and counts in `usage` and towards quotas, but in no other figure here.",
+    }),
     by_type: z.object(tally(MEMORY_TYPES, () => amount)),
     embedding: z.object(tally(EMBEDDING_STATUSES, () => z.int())),
     growth: z.array(amount.extend({ day: z.iso.date() })).openapi({
@@ -33,6 +39,7 @@ const DAY_MS = 24 * 3600 * 1000;
 export function viewStats({
   complete,
   total,
+  superseded,
   byType,
   byStatus,
   growth,
@@ -45,6 +52,7 @@ export function viewStats({
     complete,
     memories,
     bytes,
+    superseded,
     by_type: byType,
     embedding: byStatus,
     growth: growth.map(({ day, added: { memories: count, bytes: size } }) => ({

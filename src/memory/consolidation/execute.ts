@@ -10,7 +10,7 @@ import type { Lease } from "./lease.js";
 import { LeaseLost } from "./lease.js";
 import { extractFacts } from "./facts.js";
 import type { Asked } from "./ask.js";
-import type { Action, ActionResult, Draft, DraftMemory, Run } from "./run.js";
+import type { Action, ActionResult, Again, Draft, DraftMemory, Run, Step } from "./run.js";
 import type { WorkServices } from "./services.js";
 import { sourcesOf } from "./sources.js";
 import { write } from "./summarise.js";
@@ -30,27 +30,50 @@ export function contextOf({ now }: WorkServices, { id }: Run): Context {
   return systemContext(id, now);
 }
 
+/** The steps that look at what earlier runs haven't seen only; the others look at everything. */
+const SEEN_ONCE: readonly Step[] = ["merge", "facts"];
+/** Sources that the next run looks at again: the latest. */
+const MOST_AGAIN = 20_000;
+
 /**
  * Does a plan's actions, one after the other, from the first that isn't settled yet.
  *
  * 1. What is to be written is decided, and kept with the action. 2. It is written, under the ids that it was given; what
  * is there already isn't written again. 3. One script takes the sources out of recall and settles the action, if nobody
  * else holds the run by now. Whoever resumes after a crash finds what was kept, and goes on from there.
+ *
+ * Returns the sources of what was left because something stood in its way, so that the next run plans them again.
  */
-export async function execute(working: Working): Promise<void> {
+export async function execute(working: Working): Promise<Again> {
   const { services, lease } = working;
+  const again = new Map<Step, string[]>(
+    SEEN_ONCE.filter((step) => lease.claim.run.options.steps.includes(step)).map((step) => [step, []]),
+  );
+  const tried: Partial<Record<Step, ReadonlySet<string>>> = Object.fromEntries(
+    SEEN_ONCE.map((step) => [step, new Set(lease.claim.again[step])]),
+  );
   for (let from = 0; ; from += PAGE) {
     const actions = await services.store.actions(lease.claim, from, PAGE);
     for (const [place, action] of actions.entries()) {
-      if (action.result !== undefined) continue;
-      await act(working, from + place, action);
-      await services.pace();
+      const result = action.result ?? (await act(working, from + place, action));
+      if (mayBeTried(result, () => action.sources.some(({ id }) => tried[action.step]?.has(id)))) {
+        again.get(action.step)?.push(...action.sources.map(({ id }) => id));
+      }
+      if (action.result === undefined) await services.pace();
     }
-    if (actions.length < PAGE) return;
+    if (actions.length < PAGE) {
+      return Object.fromEntries([...again].map(([step, ids]) => [step, ids.slice(-MOST_AGAIN)]));
+    }
   }
 }
 
-async function act(working: Working, index: number, action: Action): Promise<void> {
+/** What is refused is refused again, so only once more. */
+function mayBeTried({ status, reason }: ActionResult, isTried: () => boolean): boolean {
+  if (status !== "skipped" || reason === null || reason === "nothing") return false;
+  return reason !== "refused" || !isTried();
+}
+
+async function act(working: Working, index: number, action: Action): Promise<ActionResult> {
   const { lease } = working;
   lease.held();
   const draft = action.draft ?? (await decide(working, index, action));
@@ -60,12 +83,12 @@ async function act(working: Working, index: number, action: Action): Promise<voi
   try {
     const { made, found } = await writeAll(working, draft);
     const result = { status: "done", reason: null, made, found, superseded: [], ...draft.made } as const;
-    await settle(working, index, { ...action, draft }, result);
+    return await settle(working, index, { ...action, draft }, result);
   } catch (error) {
     // What can't be written now can later; what never can is left, and its sources stay as they are.
     if (!(error instanceof DomainError) || error.retryAfterSeconds !== undefined) throw error;
     const reason = error.code === "quota_exceeded" || error.code === "storage_full" ? "quota" : "refused";
-    await skip(working, index, action, reason, draft);
+    return skip(working, index, action, reason, draft);
   }
 }
 
@@ -76,7 +99,7 @@ async function skip(
   action: Action,
   reason: ActionResult["reason"],
   draft: Draft,
-): Promise<void> {
+): Promise<ActionResult> {
   const { services, lease } = working;
   const { run } = lease.claim;
   const { memory } = services;
@@ -85,7 +108,7 @@ async function skip(
     if ((await memory.store.peek(ref)) === undefined) continue;
     await removeQuietly(memory, contextOf(services, run), ref, { version: 1 }, "consolidate");
   }
-  await settle(working, index, action, skipped(reason, draft));
+  return settle(working, index, action, skipped(reason, draft));
 }
 
 /** Has it written by a language model, and keeps that with what it cost before anything comes of it. */
@@ -132,7 +155,12 @@ async function writeOne({ services, lease }: Working, { id, ...input }: DraftMem
   return memory.id;
 }
 
-async function settle(working: Working, index: number, action: Action, result: ActionResult): Promise<void> {
+async function settle(
+  working: Working,
+  index: number,
+  action: Action,
+  result: ActionResult,
+): Promise<ActionResult> {
   const { services, lease } = working;
   const { run } = lease.claim;
   const draft = result.status === "done" ? action.draft : undefined;
@@ -152,6 +180,7 @@ async function settle(working: Working, index: number, action: Action, result: A
   if (settled === "lost") throw new LeaseLost();
   // Somebody deleted what stands for the sources: they stay.
   if (settled === "missing") return settle(working, index, action, skipped("changed", draft));
+  return result;
 }
 
 /** What is made of its sources, and has their content from now on if it says what one of them said. */

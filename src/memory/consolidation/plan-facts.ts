@@ -12,10 +12,10 @@ const TOKENS_TOGETHER = 4000;
 
 /** Facts in episodes that no earlier run has read. */
 export async function* planFacts(planning: Planning): AsyncGenerator<Action, void> {
-  const { services, run, after, reach, count } = planning;
+  const { services, run, after, again, reach, count } = planning;
   let examined = 0;
   const { store } = services.memory;
-  const options = { after, superseded: true };
+  const options = { after, again, superseded: true };
   for await (const { memories, reached } of walk(store, run.namespace, ["episodic"], options)) {
     const episodes = memories.filter(isObserved);
     if (services.llm === undefined) {
@@ -32,7 +32,7 @@ export async function* planFacts(planning: Planning): AsyncGenerator<Action, voi
     await services.pace();
     reach(reached);
     examined += memories.length;
-    if (examined >= MOST_EXAMINED) return;
+    if (examined >= MOST_EXAMINED + again.length) return;
   }
 }
 

@@ -17,12 +17,13 @@ const MADE: Made = { method: "deterministic", model: null, because: null };
  * compared: with each other, and with what lies nearest by its vector.
  */
 export async function* planMerges(planning: Planning): AsyncGenerator<Action, void> {
-  const { services, run, taken, after, reach, now } = planning;
+  const { services, run, taken, after, again, reach, now } = planning;
   const { store } = services.memory;
   const groups = new Map<string, Set<string>>();
   let examined = 0;
   for await (const { memories, reached } of walk(store, run.namespace, ["semantic", "procedural"], {
     after,
+    again,
   })) {
     const fresh = memories.filter(isMergeable);
     const vectors = await store.vectorsOf(
@@ -39,7 +40,7 @@ export async function* planMerges(planning: Planning): AsyncGenerator<Action, vo
     }
     reach(reached);
     examined += memories.length;
-    if (examined >= MOST_EXAMINED) break;
+    if (examined >= MOST_EXAMINED + again.length) break;
   }
   for (const [name, ids] of groups) {
     if (ids.size < 2) continue;

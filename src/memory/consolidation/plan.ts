@@ -24,7 +24,7 @@ const PLANS: Readonly<Record<Step, PlanStep>> = {
  */
 export async function* plan(
   services: WorkServices,
-  { run, reached }: Claim,
+  { run, reached, again }: Claim,
   count: CountTokens,
   reaching: Reaching,
 ): AsyncGenerator<Action, void> {
@@ -36,6 +36,7 @@ export async function* plan(
       services,
       run,
       after: reached[step] ?? 0,
+      again: again[step] ?? [],
       taken,
       count,
       now,

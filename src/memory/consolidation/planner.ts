@@ -8,6 +8,8 @@ export interface Planning {
   readonly run: Run;
   /** How far the step had come in earlier runs: what it has seen isn't looked at again. */
   readonly after: number;
+  /** But these are: an earlier run left what was planned of them. */
+  readonly again: readonly string[];
   /** Ids of memories that an earlier step of this plan takes out of recall. */
   readonly taken: Set<string>;
   readonly count: CountTokens;

@@ -1,6 +1,6 @@
 import type { Trail } from "../../access/trail.js";
 import type { Source } from "../record.js";
-import type { Action, Reached, Run, RunOptions, RunStatus, Trigger } from "./run.js";
+import type { Action, Again, Reached, Run, RunOptions, RunStatus, Trigger } from "./run.js";
 
 /** A run that somebody is at work on. Whoever holds a newer claim has a higher fence, and an older one can't go on. */
 export interface Claim {
@@ -8,6 +8,7 @@ export interface Claim {
   readonly fence: number;
   /** How far steps have come in earlier runs: sequence numbers of memories. */
   readonly reached: Reached;
+  readonly again: Again;
 }
 
 export type Begun =
@@ -106,7 +107,7 @@ export interface ConsolidationStore {
     claim: Claim,
     status: RunStatus,
     error: string | undefined,
-    reached: Reached,
+    seen: { readonly reached: Reached; readonly again: Again },
   ): Promise<"kept" | "lost">;
   /** Lets go of it for a while. */
   postpone(claim: Claim, ms: number): Promise<void>;

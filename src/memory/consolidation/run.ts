@@ -62,6 +62,9 @@ export interface Run {
 /** Up to which memory steps have looked, by their sequence numbers. */
 export type Reached = Partial<Readonly<Record<Step, number>>>;
 
+/** Sources of actions that were left, for the next run to look at again; by step. */
+export type Again = Partial<Readonly<Record<Step, readonly string[]>>>;
+
 /** How a text was made. */
 export interface Made {
   readonly method: "deterministic" | "llm";

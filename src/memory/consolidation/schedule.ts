@@ -15,10 +15,16 @@ export function nextTime({ schedule, time_zone }: Schedule, after: number): numb
   return cron.nextRun(new Date(after))?.getTime();
 }
 
-/** Why it is no schedule; undefined: it is one. */
-export function problemOf(schedule: Schedule, now: number): "schedule" | "time_zone" | undefined {
+/** More than a pattern has: seconds in front and a year behind; and what else croner takes, "@daily" or a date. */
+const FIELDS = /^\s*\S+(?:\s+\S+){4,5}\s*$/;
+
+export type ScheduleProblem = "schedule" | "never" | "time_zone";
+
+/** Why it is no schedule; undefined: it is one. `never`: its time doesn't come. */
+export function problemOf(schedule: Schedule, now: number): ScheduleProblem | undefined {
+  if (!FIELDS.test(schedule.schedule)) return "schedule";
   try {
-    nextTime({ ...schedule, time_zone: "UTC" }, now);
+    if (nextTime({ ...schedule, time_zone: "UTC" }, now) === undefined) return "never";
   } catch {
     return "schedule";
   }

@@ -16,6 +16,8 @@ export interface WalkOptions {
   readonly order?: "asc" | "desc";
   /** Where it begins. */
   readonly after?: number;
+  /** Ids of memories that come first, wherever they are. */
+  readonly again?: readonly string[];
   /** Also what other memories stand for, or nobody read. */
   readonly superseded?: boolean;
 }
@@ -25,8 +27,18 @@ export async function* walk(
   store: MemoryStore,
   namespace: string,
   types: readonly MemoryType[],
-  { order = "asc", after, superseded = false }: WalkOptions = {},
+  { order = "asc", after, again = [], superseded = false }: WalkOptions = {},
 ): AsyncGenerator<Page, void> {
+  for (let from = 0; from < again.length; from += PAGE) {
+    const found = await store.peekDetails(namespace, again.slice(from, from + PAGE));
+    const memories = found.filter(
+      (memory): memory is MemoryDetail =>
+        memory !== undefined &&
+        types.includes(memory.memory_type) &&
+        (superseded || memory.superseded_at === null),
+    );
+    yield { memories, reached: after ?? 0 };
+  }
   const filter = facetQuery({ memory_types: types });
   let position = after;
   do {

@@ -7,7 +7,7 @@ import type { Lease } from "./lease.js";
 import { plan } from "./plan.js";
 import type { Reaching } from "./planner.js";
 import type { Claim } from "./ports.js";
-import type { Reached } from "./run.js";
+import type { Again, Reached } from "./run.js";
 import { beginScheduled } from "./scheduled.js";
 import type { WorkServices } from "./services.js";
 import { undo } from "./undo.js";
@@ -72,14 +72,19 @@ async function work(services: WorkServices, lease: Lease): Promise<void> {
   const { store } = services;
   const { claim } = lease;
   const { run } = claim;
-  const finish = async (status: Parameters<typeof store.finish>[1], reached: Reached, error?: string) => {
-    if ((await store.finish(claim, status, error, reached)) === "lost") throw new LeaseLost();
+  const finish = async (
+    status: Parameters<typeof store.finish>[1],
+    reached: Reached,
+    again: Again = {},
+    error?: string,
+  ) => {
+    if ((await store.finish(claim, status, error, { reached, again })) === "lost") throw new LeaseLost();
   };
-  if (run.error !== null) return finish("failed", {}, run.error);
+  if (run.error !== null) return finish("failed", {}, {}, run.error);
   if (run.status === "undoing") {
     await undo(services, lease);
     // What it had seen is to be looked at again.
-    return finish("undone", { merge: 0, facts: 0, procedures: 0 });
+    return finish("undone", { merge: 0, facts: 0 }, { merge: [], facts: [] });
   }
   const count = await services.countTokens();
   if (run.status === "planning") {
@@ -87,11 +92,9 @@ async function work(services: WorkServices, lease: Lease): Promise<void> {
     await planAll(services, lease, count, reaching);
     if (run.options.dry_run) return finish("planned", {});
     await lease.progress({ status: "running", reached: reaching });
-    await execute({ services, lease, count });
-    return finish("done", reaching);
+    return finish("done", reaching, await execute({ services, lease, count }));
   }
-  await execute({ services, lease, count });
-  return finish("done", run.reached);
+  return finish("done", run.reached, await execute({ services, lease, count }));
 }
 
 async function planAll(

@@ -1,4 +1,12 @@
-import type { Action, Reached, Run, RunOptions, RunStatus, Trigger } from "../../memory/consolidation/run.js";
+import type {
+  Action,
+  Again,
+  Reached,
+  Run,
+  RunOptions,
+  RunStatus,
+  Trigger,
+} from "../../memory/consolidation/run.js";
 import { STEPS } from "../../memory/consolidation/run.js";
 
 /** Reads what HGETALL does of a run: names and values by turns, as our scripts wrote them. */
@@ -30,6 +38,19 @@ export function decodeReached(reply: unknown): Reached {
     STEPS.flatMap((step) => {
       const value = fields.get(step);
       return value === undefined ? [] : [[step, Number(value)]];
+    }),
+  );
+}
+
+/** Of the namespace's head: what a step is to look at again. */
+export const againField = (step: string): string => `${step}.again`;
+
+export function decodeAgain(reply: unknown): Again {
+  const fields = fieldsOf(reply);
+  return Object.fromEntries(
+    STEPS.flatMap((step) => {
+      const ids = fields.get(againField(step));
+      return ids === undefined ? [] : [[step, JSON.parse(ids) as string[]]];
     }),
   );
 }

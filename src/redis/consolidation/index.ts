@@ -21,7 +21,7 @@ export function createConsolidationStore(deps: ConsolidationDeps): Consolidation
       keep(deps, held, leaseMs, { progress, action: { index, action } }),
     settle: (trail, held, settlement) => settle(deps, trail, held, settlement),
     reinstate: (trail, held, made, superseded) => reinstate(deps, trail, held, made, superseded),
-    finish: (held, status, error, reached) => finish(deps, held, status, error, reached),
+    finish: (held, status, error, seen) => finish(deps, held, status, error, seen),
     postpone: (held, ms) => postpone(deps, held, ms),
   };
 }

@@ -1,7 +1,7 @@
 import type { Trail } from "../../access/trail.js";
 import type { Claim, Progress, Settlement, Work } from "../../memory/consolidation/ports.js";
-import type { Action, Reached, RunStatus } from "../../memory/consolidation/run.js";
-import { decodeReached, decodeRun } from "./codec.js";
+import type { Action, Again, Reached, RunStatus } from "../../memory/consolidation/run.js";
+import { againField, decodeAgain, decodeReached, decodeRun } from "./codec.js";
 import type { ConsolidationDeps } from "./deps.js";
 import { scopeOf } from "./deps.js";
 
@@ -27,6 +27,7 @@ export async function claim(
       run: decodeRun(namespace, String(detail), run),
       fence: Number(fence),
       reached: decodeReached(head),
+      again: decodeAgain(head),
     },
   };
 }
@@ -132,10 +133,13 @@ export async function finish(
   held: Claim,
   status: RunStatus,
   error: string | undefined,
-  reached: Reached,
+  { reached, again }: { readonly reached: Reached; readonly again: Again },
 ): Promise<"kept" | "lost"> {
   const scope = scopeOf(keys, held);
-  const fields = Object.entries(reached).flatMap(([name, value]) => [name, String(value)]);
+  const fields = [
+    ...Object.entries(reached).flatMap(([step, value]) => [step, String(value)]),
+    ...Object.entries(again).flatMap(([step, ids]) => [againField(step), JSON.stringify(ids)]),
+  ];
   const done = await redis.run((client) =>
     client.finishConsolidation(scope.keys, [...scope.args, status, error ?? "", ...fields]),
   );

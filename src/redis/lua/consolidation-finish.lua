@@ -3,7 +3,7 @@ Ends a run, or the undoing of one.
 
 ARGV[1]  its status
 ARGV[2]  why it failed, or ''
-ARGV[3+] how far steps have come: names and values of the head
+ARGV[3+] how far steps have come, and what they are to look at again: names and values of the head
 
 Returns 1, or 0 if the lease was lost.
 ]]

@@ -4,7 +4,8 @@ Put before the scripts of a run's worker: lets only the holder of the lease go o
 Takes its own keys and arguments off the front.
 
 KEYS[1] the namespace's head, a hash: run, the one that is at work; fence, of its last claim; ends, until when that
-        holds; at, when the schedule begins the next one; and how far steps have come, by their name
+        holds; at, when the schedule begins the next one; how far steps have come, by their name; and what a step is to look at again, ids as JSON, by
+        <its name>.again
 KEYS[2] the run, a hash
 KEYS[3] its actions, a list of JSON
 KEYS[4] the note that there is something to do, a hash: at, ns

@@ -1,7 +1,7 @@
 import type { EmbeddingStatus, MemoryType } from "../../memory/record.js";
 import type { Endings, Group } from "../../memory/stats.js";
 import type { Params } from "../query.js";
-import { scopeClause } from "../query.js";
+import { PRESENT, scopeClause } from "../query.js";
 import type { StoreDeps } from "./deps.js";
 
 /** Records that one query goes through: 10 ms or so, and nobody else is served meanwhile. */
@@ -30,12 +30,15 @@ export async function groupsOf(
   { redis, keys }: StoreDeps,
   namespace: string,
   budgetMs: number,
+  superseded: boolean,
 ): Promise<{ readonly groups: readonly Group[]; readonly complete: boolean }> {
   const params: Params = {};
   const scope = scopeClause(
     [{ root: namespace, below: false }],
     { groups: [], from: undefined, to: undefined },
     params,
+    PRESENT,
+    { superseded: superseded ? "only" : "none" },
   );
   const last = Number((await redis.run((client) => client.get(keys.sequence(namespace)))) ?? 0);
   const merged = new Map<string, Group>();

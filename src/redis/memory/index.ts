@@ -76,7 +76,7 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     search: (query) => search(deps, query),
     attachVectors: (progress) => attachVectors(deps, progress),
     pendingEmbeddings: (now, limit) => pendingEmbeddings(deps, now, limit),
-    groupsOf: (namespace, budgetMs) => groupsOf(deps, namespace, budgetMs),
+    groupsOf: (namespace, budgetMs, superseded) => groupsOf(deps, namespace, budgetMs, superseded),
     endingsOf: (namespace, now, moments, limit) => endingsOf(deps, namespace, now, moments, limit),
     countByType: () => countByType(deps),
   };
