@@ -204,7 +204,7 @@ export const scripts = {
   appendMessages: session("session-append", integers),
   readSession: session("session-read", list),
   listSessions: scoped(["usage"], "session-list", list),
-  deleteSession: session("session-delete", integer),
+  deleteSession: session("session-delete", list),
   claimSession: script("session-claim", list),
   settleSession: session("session-settle", integer),
   postponeSession: script("session-postpone", integer),

@@ -5,7 +5,15 @@ import { bodyOf, listAll, newNamespace, pathOf, read } from "../support/memories
 import { putSettings } from "../support/namespaces.js";
 import type { Service } from "../support/service.js";
 import { startService, until } from "../support/service.js";
-import { append, assistant, postMessages, readMessages, readSession, user } from "../support/sessions.js";
+import {
+  append,
+  assistant,
+  postMessages,
+  readMessages,
+  readSession,
+  sessionPath,
+  user,
+} from "../support/sessions.js";
 
 let service: Service;
 beforeAll(async () => {
@@ -235,6 +243,28 @@ describe("a session past its window", () => {
     expect(kept.filter(({ id }) => id.startsWith("2."))).toHaveLength(
       (await readSession(service, ns, "s")).summarised_to,
     );
+  });
+
+  test("that is deleted before a promotion came to its end leaves nothing of that; what was promoted before stays", async () => {
+    const ns = await windowed();
+    const said = (from: number) =>
+      Array.from({ length: 12 }, (_, index) => user(`m${from + index} was said.`));
+    await append(service, ns, "s", ...said(0));
+    await settled(service, ns, "s", 10);
+    const before = await listAll(service, ns);
+    // Room for some of the turns, so the promotion stops halfway.
+    bodyOf(await putSettings(service, ns, { ...WINDOW, quota: { memories: before.length + 2 } }), 200);
+    await append(service, ns, "s", ...said(12));
+    await until(
+      () => listAll(service, ns),
+      (memories) => memories.length === before.length + 2,
+    );
+    expect(await service.send("DELETE", sessionPath(ns, "s"))).toMatchObject({ status: 204 });
+    const after = await until(
+      () => listAll(service, ns),
+      (memories) => memories.length <= before.length,
+    );
+    expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
   });
 
   test("waits in the session while the namespace is full", async () => {

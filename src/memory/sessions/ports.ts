@@ -31,6 +31,14 @@ export interface SessionPage {
   readonly next: number | undefined;
 }
 
+export interface RemovedSession {
+  readonly incarnation: string;
+  /** Up to this number, messages had left it for episodic memory. */
+  readonly summarisedTo: number;
+  /** Some of the next ones may be in episodic memory as well: a promotion hadn't come to its end. */
+  readonly unsettled: boolean;
+}
+
 /** A stretch of a session that one process may promote. */
 export interface Claim {
   readonly ref: SessionRef;
@@ -58,7 +66,8 @@ export interface SessionStore {
   ): Promise<{ readonly session: Session; readonly messages: readonly Message[] } | undefined>;
   /** The last appended to first; `before` is where the page before ended. */
   list(trail: Trail, namespace: string, limit: number, before: number | undefined): Promise<SessionPage>;
-  remove(trail: Trail, ref: SessionRef): Promise<boolean>;
+  /** Undefined: there is none. */
+  remove(trail: Trail, ref: SessionRef): Promise<RemovedSession | undefined>;
   /** Undefined: nothing is due there, or somebody else is at it. */
   claim(ref: SessionRef, leaseMs: number): Promise<Claim | undefined>;
   /**

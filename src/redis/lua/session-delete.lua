@@ -1,10 +1,12 @@
 --[[
 Deletes a session with its messages. What was promoted to episodic memory stays there.
 
-Returns 1, or 0 if there is none.
+Returns {} if there is none; else {incarnation, number of the last message that was promoted, up to which number a
+claim goes that isn't settled, or ''}.
 ]]
-local found = redis.call('EXISTS', session_head)
-audit(found == 1 and 'ok' or 'missing')
+local head = redis.call('HMGET', session_head, 'i', 'z', 'ct')
+audit(head[1] and 'ok' or 'missing')
 redis.call('DEL', session_head, session_messages, session_ids, session_due)
 usage_end_sessions({ session_facet })
-return found
+if not head[1] then return {} end
+return { head[1], head[2], head[3] or '' }
