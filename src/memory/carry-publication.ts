@@ -99,7 +99,9 @@ async function bringCopy(
   const trail = publishTrail(context, { namespace: origin.namespace, id: copy.id });
   if (memory === undefined) {
     if (publication.follow) {
-      const outcome = await services.store.remove({ ...trail, verb: "unpublish" }, copyRef, copy.version);
+      const outcome = await services.store.remove({ ...trail, verb: "unpublish" }, copyRef, {
+        version: copy.version,
+      });
       return outcome === "conflict" ? "conflict" : undefined;
     }
     if (origin.deleted_at !== null) return copy;

@@ -67,7 +67,8 @@ export async function forget(
   const ids: string[] = [];
   for (const { id, version } of doomed) {
     const forgotten =
-      dry_run || (await removeQuietly(services, context, { namespace, id }, version, "forget")) === "removed";
+      dry_run ||
+      (await removeQuietly(services, context, { namespace, id }, { version }, "forget")) === "removed";
     if (forgotten) ids.push(id);
   }
   if (!dry_run) services.forgotten(ids.length);

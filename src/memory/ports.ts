@@ -90,6 +90,14 @@ export type ReviseOutcome =
   | { readonly kind: "duplicate"; readonly id: string }
   | { readonly kind: "full"; readonly quota: string };
 
+/** When a memory isn't removed after all: `conflict`. */
+export interface RemoveOnly {
+  /** If this isn't its version any more. */
+  readonly version: number | undefined;
+  /** Nor where somebody said it again, spoke of it, published it or derived something of it. */
+  readonly untouched?: boolean;
+}
+
 /** `published`: removed, and there are copies to tell. */
 export type RemoveOutcome = "removed" | "missing" | "conflict" | "published";
 
@@ -280,8 +288,8 @@ export interface MemoryStore {
   /** `timestamp` of each, as part of a recall; undefined where there is none (any more). */
   timesOf(refs: readonly MemoryRef[]): Promise<readonly (number | undefined)[]>;
   revise(trail: Trail, revision: Revision): Promise<ReviseOutcome>;
-  /** With `expectedVersion`, only that version is removed. */
-  remove(trail: Trail, ref: MemoryRef, expectedVersion: number | undefined): Promise<RemoveOutcome>;
+  /** What it stood for goes with it where that said the same, else it comes back. */
+  remove(trail: Trail, ref: MemoryRef, only: RemoveOnly): Promise<RemoveOutcome>;
   /** By its key, in one step; with the id of what was removed. */
   removeItem(
     trail: Trail,

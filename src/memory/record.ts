@@ -102,7 +102,10 @@ export interface Memory {
   /** 0..1, as set at write: what its trust can't exceed. */
   readonly trust_score: number;
   readonly derived_from: readonly Source[];
-  /** The lowest trust among what it was derived from, when it was written; null: it wasn't derived. */
+  /**
+   * The lowest trust among what it was derived from, when it was written, or the lowest accuracy of several agents who
+   * said it; null: neither.
+   */
   readonly source_trust: number | null;
   readonly evidence: Evidence;
   /** A published copy that its namespace doesn't trust yet: no recall and no list finds it. */

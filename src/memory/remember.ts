@@ -60,6 +60,8 @@ export interface RememberInput {
   readonly evidence?: Evidence | undefined;
   /** Who said it, where mneme itself stores it; the caller unless told otherwise. */
   readonly source_agent?: string | undefined;
+  /** What it is trusted at most for who said it, where mneme itself stores what others said. */
+  readonly source_trust?: number | undefined;
 }
 
 export interface RememberOutcome extends InsertOutcome {
@@ -166,7 +168,7 @@ async function draft(
   ]);
   const memories = inputs.map((input, index) => {
     const bound = bounds[index] ?? null;
-    const source_trust = bound instanceof DomainError ? null : bound;
+    const source_trust = lower(bound instanceof DomainError ? null : bound, input.source_trust ?? null);
     return { ...newMemory(services, context, namespace, input, ttl), source_trust };
   });
   const refusals = bounds.map((bound, index) =>
@@ -183,6 +185,10 @@ async function draft(
     last.set(memory.session_id, { id: memory.id, text: contextFor(memory.content) });
     return { input, memory, preceding: turn?.text === "" ? undefined : turn, refused };
   });
+}
+
+function lower(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }
 
 /** Vectors for every draft: the caller's own where given, the embedder's for the rest. */

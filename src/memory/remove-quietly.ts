@@ -1,7 +1,7 @@
 import type { AuditVerb } from "../access/trail.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
-import type { MemoryRef } from "./ports.js";
+import type { MemoryRef, RemoveOnly } from "./ports.js";
 import type { Services } from "./services.js";
 import { tellCopies } from "./tell-copies.js";
 
@@ -10,11 +10,11 @@ export async function removeQuietly(
   services: Services,
   context: Context,
   ref: MemoryRef,
-  version: number,
+  only: RemoveOnly & { readonly version: number },
   act: AuditVerb,
 ): Promise<"removed" | "missing" | "conflict"> {
   const { store } = services;
-  const outcome = await store.remove(trailOf(context, act, { ids: [ref.id] }), ref, version);
+  const outcome = await store.remove(trailOf(context, act, { ids: [ref.id] }), ref, only);
   if (outcome === "published") await tellCopies(services, context, ref);
   if (outcome !== "conflict") await store.detachContext(ref, context.now());
   return outcome === "published" ? "removed" : outcome;

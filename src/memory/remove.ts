@@ -15,7 +15,9 @@ export async function remove(
 ): Promise<void> {
   const { store, audit } = services;
   await authorize(audit, context, ref.namespace, { verb: "write", act: "delete" });
-  const outcome = await store.remove(trailOf(context, "delete", { ids: [ref.id] }), ref, expectedVersion);
+  const outcome = await store.remove(trailOf(context, "delete", { ids: [ref.id] }), ref, {
+    version: expectedVersion,
+  });
   if (outcome === "conflict") throw versionConflict();
   if (outcome === "published") await tellCopies(services, context, ref);
   // Also where it is gone already: this may be the retry of a removal that got no further.

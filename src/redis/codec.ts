@@ -41,6 +41,8 @@ interface MemoryDocument {
   readonly raw?: string;
   /** By namespace: to which it is, or is to be, published. */
   readonly published?: Readonly<Record<string, StoredPublication>>;
+  /** Kept by lua/insert.lua: ids of what was derived from it, the latest few. */
+  readonly derived?: readonly string[];
   /** Kept by lua/feedback.lua: by caller, what it said; by vote, what isn't counted for the author yet. */
   readonly voices?: Readonly<Record<string, unknown>>;
   readonly unsent?: Readonly<Record<string, Omit<Vote, "id">>>;

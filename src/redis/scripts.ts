@@ -156,7 +156,7 @@ const parts = (reply: unknown): readonly [number, ...string[]] => {
 export const scripts = {
   insertMemory: factual("insert", text),
   reviseMemory: factual("revise", texts),
-  removeMemory: factual("remove", codeAndText),
+  removeMemory: scoped(["usage", "versions", "facts", "trust", "supersede"], "remove", codeAndText),
   resolveEntities: script("resolve-entities", texts),
   putAliases: audited("put-aliases", parts, ["aliases"]),
   mergeEntities: audited("merge-entities", parts, ["aliases"]),
@@ -219,7 +219,7 @@ export const scripts = {
   reinstateMemories: scoped(
     ["usage", "versions", "supersede", "consolidation"],
     "consolidation-reinstate",
-    parts,
+    integer,
   ),
   finishConsolidation: joined("consolidation-finish", ["consolidation"], integer),
   postponeConsolidation: joined("consolidation-postpone", ["consolidation"], integer),

@@ -99,6 +99,18 @@ test("texts that have nothing in common, a few leftovers, and what is too long s
   expect(await clusterEpisodes(long, OPTIONS)).toEqual([]);
 });
 
+test("what is all unrelated has no clusters, though some of it is more alike than the rest", async () => {
+  // Pairs of 0.8, all others of 0.7: more than a deviation above the mean.
+  const unrelated = Array.from({ length: 8 }, (_, index): ClusterEpisode => {
+    const vector = new Float32Array(13);
+    [vector[0], vector[1 + Math.floor(index / 2)], vector[5 + index]] = [0.7 ** 0.5, 0.1 ** 0.5, 0.2 ** 0.5];
+    return { id: `m${index}`, group: "g", at: index * HOUR, vector, tokens: 20, terms: [] };
+  });
+  expect((await clusterEpisodes(unrelated, OPTIONS)).length).toBeGreaterThan(0);
+  expect(await clusterEpisodes(unrelated, { ...OPTIONS, least_cosine: 0.82 })).toEqual([]);
+  expect((await clusterEpisodes(unrelated, { ...OPTIONS, least_cosine: 0.79 })).flat()).toHaveLength(8);
+});
+
 test("of all alike, clusters are full", async () => {
   const alike = topics(true, () => ({ at: 0, vector: compressed(1, 0) }));
   const clusters = await clusterEpisodes(alike, OPTIONS);

@@ -78,6 +78,17 @@ test("two short sources still have a summary; one without prose has none", () =>
   expect(choose([])).toEqual([]);
 });
 
+test("each source has a line before another one has two, where they are short enough", () => {
+  const texts = [
+    "Ann: The pump of the greenhouse leaks. The pump needs 40 litres. The pump comes from Gardena. The pump is red.",
+    "Ann: The pump is paid. The pump was dear. The greenhouse pump is a pump.",
+    "Bob: Violins cost much. I like rye bread.",
+  ];
+  for (const share of [0.4, 0.5, 0.6]) {
+    expect(new Set(choose(texts, share).map(({ source }) => source))).toEqual(new Set([0, 1, 2]));
+  }
+});
+
 const word = fc.constantFrom("Mara", "harbour", "ships", "4711", "CX-7742-B", "no", "日本語", "🙂", "I");
 const sentence = fc
   .tuple(fc.array(word, { minLength: 1, maxLength: 12 }), fc.constantFrom(".", "!", "?", "\n", ""))

@@ -5,7 +5,7 @@ import { bodyOf, listAll, newNamespace } from "../support/memories.js";
 import { putSettings } from "../support/namespaces.js";
 import type { Service } from "../support/service.js";
 import { startService, until } from "../support/service.js";
-import { append, assistant, readSession, user } from "../support/sessions.js";
+import { append, assistant, readSession, sessionPath, user } from "../support/sessions.js";
 
 let chat: FakeChat;
 let service: Service;
@@ -113,4 +113,29 @@ test("an answer that follows an injection is bounded text, and nothing else", as
   const { session, summary } = await promoted(good(long, long));
   expect(Buffer.byteLength(session.summary?.text ?? "")).toBeLessThanOrEqual(4096);
   expect(Buffer.byteLength(summary?.content ?? "")).toBeLessThanOrEqual(4096);
+});
+
+test("a session that is deleted while it is summarised leaves nothing", async () => {
+  const ns = newNamespace();
+  bodyOf(await putSettings(service, ns, { session: { window_messages: 4 } }), 200);
+  let before = -1;
+  chat.behave((request, response) => {
+    void (async () => {
+      before = (await listAll(service, ns)).length;
+      await service.send("DELETE", sessionPath(ns, "s"));
+      // The next one of its name is another one.
+      await append(service, ns, "s", user("Hello again."));
+      good("A code was given.", "So far: a code was given.")(request, response);
+    })();
+  });
+  const messages = Array.from({ length: 3 }, (_, turn) => [
+    user(`The code is ${turn}.`),
+    assistant("Noted."),
+  ]);
+  await append(service, ns, "s", ...messages.flat());
+  await until(
+    () => listAll(service, ns),
+    (memories) => before > 0 && memories.length === 0,
+  );
+  expect(await readSession(service, ns, "s")).toMatchObject({ message_count: 1, summary: null });
 });

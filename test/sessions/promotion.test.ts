@@ -157,6 +157,52 @@ describe("a session past its window", () => {
     expect((await readMessages(service, ns, "s"))[0]).toMatchObject({ role: "assistant" });
   });
 
+  test("nor from a result that comes after the user's next message", async () => {
+    const ns = await windowed({ session: { window_messages: 4, window_tokens: 100_000 } });
+    for (let round = 0; round < 6; round++) {
+      const id = `c${round}`;
+      await append(
+        service,
+        ns,
+        "s",
+        user(`Where is parcel ${round}?`),
+        { role: "assistant", content: null, tool_calls: [{ id, name: "look" }] },
+        user("Well?"),
+        { role: "tool", content: "In Bremen.", tool_call_id: id },
+      );
+      // Whatever is promoted by now, no result here has lost its call.
+      const here = await readMessages(service, ns, "s");
+      const calls = here.flatMap(({ tool_calls }) => tool_calls?.map((call) => call.id) ?? []);
+      expect(calls).toEqual(expect.arrayContaining(here.flatMap(({ tool_call_id }) => tool_call_id ?? [])));
+    }
+    await append(service, ns, "s", user("Thanks."));
+    await settled(service, ns, "s", 4);
+    const here = await readMessages(service, ns, "s");
+    expect(here[0]).toMatchObject({ role: "user" });
+    const calls = here.flatMap(({ tool_calls }) => tool_calls?.map((call) => call.id) ?? []);
+    expect(calls).toEqual(expect.arrayContaining(here.flatMap(({ tool_call_id }) => tool_call_id ?? [])));
+  });
+
+  test.for([
+    ["behind its call", 150, "c"],
+    ["without an end", 450, "c"],
+    ["of a call that nobody made", 150, "other"],
+  ] as const)("isn't held up by very many results %s", { timeout: 60_000 }, async ([, many, id]) => {
+    const ns = await windowed();
+    await append(service, ns, "s", user("Look."), {
+      role: "assistant",
+      content: null,
+      tool_calls: [{ id: "c", name: "look" }],
+    });
+    for (let sent = 0; sent < many; sent += 50) {
+      const results = Array.from({ length: 50 }, () => ({ role: "tool", content: "x", tool_call_id: id }));
+      await append(service, ns, "s", ...results);
+    }
+    for (let turn = 0; turn < 6; turn++)
+      await append(service, ns, "s", user(`Turn ${turn}`), assistant("Yes."));
+    await settled(service, ns, "s", 10);
+  });
+
   test("knows the ids of promoted messages again", async () => {
     const ns = await windowed();
     const sent = Array.from({ length: 12 }, (_, index) => user(`m${index}`, { id: `m${index}` }));

@@ -70,7 +70,7 @@ const undoRoute = createRoute({
   tags,
   summary: "Take back what a run did",
   description:
-    "Answers at once. Sources come back into recall, and what the run made goes; what somebody has changed since stays, and the run says so. Takes `write` and `read`.",
+    "Answers at once. Sources come back into recall, and what the run made goes; what somebody has changed, said again, given feedback on, published or derived something of since stays, and the run says so. Takes `write` and `read`.",
   request: { params },
   responses: {
     202: jsonResponse(begunView, "It has begun."),

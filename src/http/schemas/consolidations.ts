@@ -67,9 +67,9 @@ const actionView = z
         superseded: z.array(memoryId).openapi({
           description: "Sources that left recall: what was made stands for them, and `GET` still reads them.",
         }),
-        kept: z
-          .array(memoryId)
-          .openapi({ description: "What its undoing left, because it was changed since." }),
+        kept: z.array(memoryId).openapi({
+          description: "What its undoing left, because somebody changed it or built upon it since.",
+        }),
         method,
         because,
       })

@@ -20,7 +20,15 @@ export interface ClusterOptions {
   readonly least: number;
   /** Of a cluster's members together. */
   readonly most_tokens: number;
+  /** Cosine of vectors from which texts may be about the same, as far as that is known of the model. */
+  readonly least_cosine?: number | undefined;
 }
+
+/**
+ * By the id of a model: {@link ClusterOptions.least_cosine}. Of e5, sentences about the same thing have 0.83 to 0.97, and
+ * others 0.68 to 0.81; in long chats, all of one kind, it is the window's mean that tells them apart.
+ */
+export const MEASURED_LEAST_COSINE: Readonly<Record<string, number>> = { "e5-small-v2-int8-384": 0.82 };
 
 /** How many episodes are compared each with each: what keeps clustering linear, and its stretches short. */
 const WINDOW = 128;
@@ -43,7 +51,8 @@ const EPSILON = 1e-9;
  * Clusters of episodes that are about the same, each in the order of time; what fits nowhere is left out. Average-link
  * agglomeration within a group, in windows of at most 128 episodes in the order of time: the most similar two clusters
  * become one while their mean similarity is at least one standard deviation above the window's mean. Relative, because
- * where the cosines of unrelated texts lie depends on the model (e5: 0.75–0.85). Similarity is the cosine of the
+ * where the cosines of unrelated texts lie depends on the model (e5: 0.7–0.85). But what is all unrelated has a mean
+ * as well, so where it is known of the model, their mean cosine must also be one that related texts have. Similarity is the cosine of the
  * vectors, and a little for nearness in time; episodes without a vector are compared among each other by their terms.
  *
  * The same for any order of the episodes. Others get a turn every few milliseconds.
@@ -115,12 +124,14 @@ function compare(a: string, b: string): number {
 interface Similarities {
   readonly values: Float64Array;
   readonly least: number;
+  /** Without what nearness adds. */
+  readonly cosines: Float64Array;
 }
 
 function merge(
   window: readonly ClusterEpisode[],
-  { values, least }: Similarities,
-  { most, most_tokens }: ClusterOptions,
+  { values, least, cosines }: Similarities,
+  { most, most_tokens, least_cosine = 0 }: ClusterOptions,
 ): ClusterEpisode[][] {
   const size = window.length;
   const clusters: (ClusterEpisode[] | undefined)[] = window.map((episode) => [episode]);
@@ -136,6 +147,7 @@ function merge(
         const value = values[a * size + b] ?? 0;
         if (other === undefined || value < best || (pair !== undefined && value === best)) continue;
         if (one.length + other.length > most) continue;
+        if ((cosines[a * size + b] ?? 0) < least_cosine) continue;
         if ((tokens[a] ?? 0) + (tokens[b] ?? 0) > most_tokens) continue;
         [best, pair] = [value, [a, b]];
       }
@@ -143,11 +155,13 @@ function merge(
     if (pair === undefined) break;
     const [a, b] = pair;
     const [one, other] = [clusters[a] ?? [], clusters[b] ?? []];
-    for (let c = 0; c < size; c++) {
-      const [toOne, toOther] = [values[a * size + c] ?? 0, values[b * size + c] ?? 0];
-      const mean = (one.length * toOne + other.length * toOther) / (one.length + other.length);
-      values[a * size + c] = mean;
-      values[c * size + a] = mean;
+    for (const links of [values, cosines]) {
+      for (let c = 0; c < size; c++) {
+        const [toOne, toOther] = [links[a * size + c] ?? 0, links[b * size + c] ?? 0];
+        const mean = (one.length * toOne + other.length * toOther) / (one.length + other.length);
+        links[a * size + c] = mean;
+        links[c * size + a] = mean;
+      }
     }
     clusters[a] = [...one, ...other];
     clusters[b] = undefined;
@@ -160,11 +174,13 @@ function similarities(window: readonly ClusterEpisode[]): Similarities {
   const [first] = window;
   const byVector = first !== undefined && dimensionsOf(first) > 0;
   const values = byVector ? vectorCosines(window) : termCosines(window);
+  // Terms have a least similarity of their own.
+  const cosines = byVector ? values.slice() : values.map(() => 1);
   const { deviation } = spread(values, window.length);
   addNearness(values, window, NEARNESS * deviation);
   const now = spread(values, window.length);
   const usual = now.mean + ABOVE_MEAN * now.deviation - EPSILON;
-  return { values, least: byVector ? usual : Math.max(LEAST_TERM_COSINE, usual) };
+  return { values, cosines, least: byVector ? usual : Math.max(LEAST_TERM_COSINE, usual) };
 }
 
 function vectorCosines(window: readonly ClusterEpisode[]): Float64Array {

@@ -83,7 +83,7 @@ async function skip(
   for (const { id } of draft.memories) {
     const ref = { namespace: run.namespace, id };
     if ((await memory.store.peek(ref)) === undefined) continue;
-    await removeQuietly(memory, contextOf(services, run), ref, 1, "consolidate");
+    await removeQuietly(memory, contextOf(services, run), ref, { version: 1 }, "consolidate");
   }
   await settle(working, index, action, skipped(reason, draft));
 }

@@ -1,6 +1,6 @@
 import { analyse } from "../terms.js";
 import type { ClusterEpisode } from "./cluster.js";
-import { clusterEpisodes } from "./cluster.js";
+import { clusterEpisodes, MEASURED_LEAST_COSINE } from "./cluster.js";
 import { isEpisode, isOld } from "./eligible.js";
 import { statedEnd } from "./life.js";
 import { MOST_EXAMINED } from "./planner.js";
@@ -40,7 +40,9 @@ export async function* planSummaries(planning: Planning): AsyncGenerator<Action,
     }
     if (episodes.length >= MOST_EXAMINED) break;
   }
-  for (const cluster of await clusterEpisodes(episodes, CLUSTER, services.pace)) {
+  const least_cosine = MEASURED_LEAST_COSINE[services.memory.embedder?.model.id ?? ""];
+  const options = { ...CLUSTER, least_cosine };
+  for (const cluster of await clusterEpisodes(episodes, options, services.pace)) {
     const sources = cluster.map((id) => ({ id, version: versions.get(id) ?? 1 }));
     for (const id of cluster) taken.add(id);
     await services.pace();

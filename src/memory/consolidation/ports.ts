@@ -95,13 +95,13 @@ export interface ConsolidationStore {
   ): Promise<"kept" | "lost">;
   /** Takes the sources out of recall; with the ids of those that were. */
   settle(trail: Trail, claim: Claim, settlement: Settlement): Promise<readonly string[] | "lost" | "missing">;
-  /** Brings superseded memories back; with the ids of those that others have taken the place of. */
+  /** Brings superseded memories back. */
   reinstate(
     trail: Trail,
     claim: Claim,
     made: readonly string[],
     superseded: readonly string[],
-  ): Promise<readonly string[] | "lost">;
+  ): Promise<"reinstated" | "lost">;
   finish(
     claim: Claim,
     status: RunStatus,

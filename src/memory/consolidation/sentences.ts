@@ -23,6 +23,8 @@ const FALLBACKS = 16;
 const IDENTIFIER = 0.3;
 const DATE = 0.2;
 const NAME = 0.2;
+/** Before all that isn't the first of its source. */
+const FIRST_WEIGHT = 1000;
 const GREETING_WEIGHT = 0.2;
 const QUESTION_WEIGHT = 0.4;
 
@@ -47,7 +49,7 @@ export function chooseSentences(
 ): ChosenLine[] {
   const tokens = source_tokens ?? excerpts.reduce((total, { text }) => total + count(text), 0);
   const lines = linesOf(excerpts);
-  const chosen = extractLines(lines, Math.floor(tokens * share), count);
+  const chosen = ofEach(lines, Math.floor(tokens * share), count);
   const kept = chosen.length > 0 ? chosen : shortest(lines, tokens, count);
   return kept.map(({ text, source }) => ({ text, source }));
 }
@@ -63,10 +65,36 @@ function linesOf(excerpts: readonly Excerpt[]): Line[] {
   );
 }
 
+/** What stands for all, with a line of each source before a second one of another, as far as they are short enough. */
+function ofEach(lines: readonly Line[], budget: number, count: CountTokens): Line[] {
+  const sources = [...new Set(lines.map(({ source }) => source))];
+  const chosen = extractLines(lines, budget, count);
+  if (sources.every((source) => chosen.some((line) => line.source === source))) return chosen;
+  const firsts = new Set(
+    sources.flatMap((source) => {
+      const own = lines.filter((line) => line.source === source);
+      const fitting = own.filter(({ text }) => count(`${text}\n`) <= budget / sources.length);
+      return (fitting.length > 0 ? heaviest(fitting) : shortestOf(own, count)) ?? [];
+    }),
+  );
+  return extractLines(
+    lines.map((line) => (firsts.has(line) ? { ...line, weight: line.weight * FIRST_WEIGHT } : line)),
+    budget,
+    count,
+  );
+}
+
+function heaviest(lines: readonly Line[]): Line | undefined {
+  return lines.toSorted((a, b) => b.weight - a.weight)[0];
+}
+
+function shortestOf(lines: readonly Line[], count: CountTokens): Line | undefined {
+  return lines.toSorted((a, b) => count(a.text) - count(b.text))[0];
+}
+
 /** Short sources may have no sentence within the share of them; then one that is shorter than all of them. */
 function shortest(lines: readonly Line[], tokens: number, count: CountTokens): Line[] {
-  const heaviest = lines.toSorted((a, b) => b.weight - a.weight).slice(0, FALLBACKS);
-  for (const line of heaviest) {
+  for (const line of lines.toSorted((a, b) => b.weight - a.weight).slice(0, FALLBACKS)) {
     const fits = extractLines([line], tokens - 1, count);
     if (fits.length > 0) return fits;
   }

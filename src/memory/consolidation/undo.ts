@@ -10,7 +10,7 @@ const PAGE = 50;
 
 /**
  * Takes back what a run did, the last action first: its sources come back into recall, then what it made goes. What
- * somebody has changed since, or another run has built upon, is kept, and the action's result says so.
+ * somebody has changed, said again, spoken of, published or built upon since is kept, and the action's result says so.
  */
 export async function undo(services: WorkServices, lease: Lease): Promise<void> {
   const { planned } = lease.claim.run;
@@ -44,15 +44,14 @@ async function undoOne(services: WorkServices, { claim }: Lease, result: ActionR
   }
   const context = contextOf(services, run);
   const trail = trailOf(context, "consolidation.undo", { ids: [...made] });
-  const left = await services.store.reinstate(trail, claim, made, superseded);
-  if (left === "lost") throw new LeaseLost();
-  const kept: string[] = [...left];
+  if ((await services.store.reinstate(trail, claim, made, superseded)) === "lost") throw new LeaseLost();
+  const kept: string[] = [];
   for (const id of made) {
     const removed = await removeQuietly(
       services.memory,
       context,
       { namespace: run.namespace, id },
-      1,
+      { version: 1, untouched: true },
       "consolidation.undo",
     );
     if (removed === "conflict") kept.push(id);

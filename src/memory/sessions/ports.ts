@@ -62,10 +62,10 @@ export interface SessionStore {
   /** Undefined: nothing is due there, or somebody else is at it. */
   claim(ref: SessionRef, leaseMs: number): Promise<Claim | undefined>;
   /**
-   * In one step, the messages of a claim leave the session and its summary becomes this. False: the claim was lost,
-   * and nothing was changed.
+   * In one step, the messages of a claim leave the session and its summary becomes this. `lost`: somebody else has the
+   * claim, `gone`: the session isn't there any more; nothing was changed.
    */
-  settle(trail: Trail, claim: Claim, summary: RunningSummary): Promise<boolean>;
+  settle(trail: Trail, claim: Claim, summary: RunningSummary): Promise<"settled" | "lost" | "gone">;
   /** Gives a claim up until `at`, milliseconds since the epoch. */
   postpone(claim: Claim, at: number): Promise<void>;
   /** Sessions that are past their window, of all namespaces. */

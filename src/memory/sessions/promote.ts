@@ -4,9 +4,11 @@ import type { JsonObject, JsonValue } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import type { CountTokens } from "../../domain/tokens.js";
 import type { Memory } from "../record.js";
+import { removeQuietly } from "../remove-quietly.js";
 import type { RememberInput } from "../remember.js";
 import { rememberMany } from "../remember.js";
 import type { Services } from "../services.js";
+import { UNKNOWN_ACCURACY } from "../trust.js";
 import type { Claim, SessionStore } from "./ports.js";
 import type { Message, SessionRef } from "./session.js";
 import { summarise } from "./summarise.js";
@@ -37,7 +39,7 @@ const STAND_BACK_MS = 15_000;
  *
  * A process that dies before 3 leaves the messages where they are, and whoever comes next does all of it again with the
  * same range. So a message is in the session, or in one episodic memory; for the time between 2 and 3 in both, and
- * never in none.
+ * never in none. What a session that is deleted meanwhile leaves is deleted by 3.
  */
 export async function promote(services: PromotionServices, ref: SessionRef): Promise<boolean> {
   const { store, now } = services;
@@ -55,13 +57,24 @@ export async function promote(services: PromotionServices, ref: SessionRef): Pro
 async function carry({ store, memory, summarize, countTokens, now }: PromotionServices, claim: Claim) {
   const { ref } = claim;
   const context = systemContext("sessions", now);
+  const accuracies = await memory.accuracies.of(claim.messages.map(({ source_agent }) => source_agent));
   const turns = turnsOf(claim.messages);
-  const stored = await keep(memory, context, ref, turns.map(episodeOf(claim)));
+  const stored = await keep(memory, context, ref, turns.map(episodeOf(claim, accuracies)));
   const sources = [...(await heldBy(memory, claim)), ...stored];
   const summary = await summarise(claim, summarize, await countTokens());
   // A stretch without prose has nothing to say in short.
-  if (summary.stretch !== "") await keep(memory, context, ref, [summaryOf(claim, summary, sources)]);
-  await store.settle(sessionTrail(context, "session.promote", ref), claim, summary.running);
+  const short =
+    summary.stretch === "" ? [] : await keep(memory, context, ref, [summaryOf(claim, summary, sources)]);
+  const settled = await store.settle(sessionTrail(context, "session.promote", ref), claim, summary.running);
+  if (settled === "gone") await discard(memory, context, [...short, ...stored]);
+}
+
+/** What a session that was deleted meanwhile leaves of itself goes with it, whoever stored it. */
+async function discard(services: Services, context: Context, memories: readonly Memory[]): Promise<void> {
+  for (const { namespace, id, version } of memories) {
+    // What somebody has changed since is theirs.
+    await removeQuietly(services, context, { namespace, id }, { version }, "session.promote");
+  }
 }
 
 /** The memories of what came with interactions, as far as they are still there. */
@@ -113,7 +126,7 @@ export function turnsOf(messages: readonly Message[]): Message[][] {
 }
 
 const episodeOf =
-  ({ ref, incarnation }: Claim) =>
+  ({ ref, incarnation }: Claim, accuracies: ReadonlyMap<string, number>) =>
   (messages: readonly Message[]): RememberInput => {
     const [first, last] = [messages[0], messages.at(-1)];
     const agents = new Set(messages.map(({ source_agent }) => source_agent));
@@ -123,8 +136,13 @@ const episodeOf =
       session_id: ref.sessionId,
       timestamp: first?.timestamp,
       metadata: { session: { from: first?.number ?? 0, to: last?.number ?? 0, incarnation } },
-      // Of several agents it is nobody's alone: each message says whose it is.
-      source_agent: agents.size === 1 ? first?.source_agent : undefined,
+      // Of several agents it is nobody's alone: each message says whose it is, and who shares a turn with others gains
+      // no trust by that.
+      ...(agents.size === 1
+        ? { source_agent: first?.source_agent }
+        : {
+            source_trust: Math.min(...[...agents].map((agent) => accuracies.get(agent) ?? UNKNOWN_ACCURACY)),
+          }),
       interaction: { input: { messages: messages.map(viewOf) } },
       identity: JSON.stringify(["session", ref.sessionId, incarnation, first?.number, last?.number]),
     };

@@ -109,10 +109,10 @@ export async function reinstate(
   held: Claim,
   made: readonly string[],
   superseded: readonly string[],
-): Promise<readonly string[] | "lost"> {
+): Promise<"reinstated" | "lost"> {
   const { namespace } = held.run;
   const scope = joined(meter(namespace), scopeOf(keys, held));
-  const [code, ...left] = await auditor.run(namespace, trail, (client, audit) =>
+  const done = await auditor.run(namespace, trail, (client, audit) =>
     client.reinstateMemories(
       audit,
       scope,
@@ -120,7 +120,7 @@ export async function reinstate(
       [keys.recordPrefix(namespace), String(made.length), ...made, ...superseded],
     ),
   );
-  return code === 0 ? "lost" : left;
+  return done === 1 ? "reinstated" : "lost";
 }
 
 function joined(one: ReturnType<typeof scopeOf>, other: ReturnType<typeof scopeOf>) {

@@ -5,11 +5,11 @@ ARGV[1]  what precedes an id in a record's key
 ARGV[2]  how many ids of what the action made follow
 ARGV[3+] these, and after them the ids of what it superseded
 
-Returns {0} if the lease was lost, else {1, ids that stay superseded: another memory has their content by now ...}.
+Returns 1, or 0 if the lease was lost.
 ]]
 if not consolidation_held() then
   audit('lost')
-  return { 0 }
+  return 0
 end
 local first = 3 + tonumber(ARGV[2])
 local made = {}
@@ -20,8 +20,5 @@ for i = first, #ARGV do
   if found and type(cjson.decode(found)[1]) == 'number' then table.insert(ids, ARGV[i]) end
 end
 audit('reinstated', ids)
-local left = {}
-for _, id in ipairs(ids) do
-  if not supersede_undo(ARGV[1] .. id, id, made) then table.insert(left, id) end
-end
-return { 1, unpack(left) }
+for _, id in ipairs(ids) do supersede_undo(ARGV[1] .. id, id, made) end
+return 1

@@ -25,13 +25,14 @@ ARGV[12] '' or a fact, as JSON: names, two pairs of a name as it is compared and
 ARGV[13] the agent that writes
 ARGV[14] '1' if it is to be compared with what other agents wrote here
 ARGV[15] how many agents are noted of a memory that said the same
-ARGV[16+] one vector per hash in KEYS[4+]
+ARGV[16] ids of what it was derived from, with spaces between them
+ARGV[17+] one vector per hash in KEYS[4+]
 
 Returns false if it was stored; '*' if it was and is to be compared; '+' and itself as JSON if a timeline had a say in it,
 or '*+' and that if both; the other memory as JSON ('[{...}]'), the quota that it would break, or 'contradictions' if
 there are too many.
 ]]
-local vectors = #ARGV - 15
+local vectors = #ARGV - 16
 local turn = KEYS[4 + vectors]
 
 local function remember_turn(id)
@@ -42,6 +43,18 @@ end
 
 local function expire(key)
   if ARGV[5] == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, ARGV[5]) end
+end
+
+-- Notes on what it was derived from that something was, the latest few: who takes that back wants to know.
+local function derive()
+  for source in string.gmatch(ARGV[16], '%S+') do
+    local record, id = ARGV[2] .. source, '"' .. ARGV[1] .. '"'
+    if redis.call('EXISTS', record) == 1 then
+      local count = redis.call('JSON.ARRAPPEND', record, '$.derived', id)[1]
+      if not count then redis.call('JSON.SET', record, '$.derived', '[' .. id .. ']') end
+      if count and count > 64 then redis.call('JSON.ARRPOP', record, '$.derived', 0) end
+    end
+  end
 end
 
 local fact = ARGV[12] ~= '' and cjson.decode(ARGV[12])
@@ -105,6 +118,7 @@ usage_enter(ARGV[1], usage_json + usage_vectors, ARGV[5])
 local seq = redis.call('INCR', KEYS[3])
 redis.call('JSON.SET', KEYS[1], '$', ARGV[3] .. string.format('%d', seq) .. ARGV[4])
 redis.call('SET', hash_key, ARGV[1])
+derive()
 -- Deleted since it was read, or refused in the same batch: its words must not live on here.
 if ARGV[8] ~= '' and redis.call('EXISTS', ARGV[2] .. ARGV[8]) == 0 then
   local patch = { follows = cjson.null, preceding = cjson.null, context = cjson.null }
@@ -113,7 +127,7 @@ if ARGV[8] ~= '' and redis.call('EXISTS', ARGV[2] .. ARGV[8]) == 0 then
 end
 local fields = cjson.decode(ARGV[7])
 for i = 4, 3 + vectors do
-  redis.call('HSET', KEYS[i], 'v', ARGV[i + 12], 'since', ARGV[6], unpack(fields))
+  redis.call('HSET', KEYS[i], 'v', ARGV[i + 13], 'since', ARGV[6], unpack(fields))
 end
 if ARGV[5] ~= '' then
   expire(KEYS[1])

@@ -1,6 +1,6 @@
 --[[
-Removes a memory with its vectors, its old versions and its content hash; a fact leaves its timeline. Of one that was published, it leaves behind what its copies
-have to hear of.
+Removes a memory with its vectors, its old versions and its content hash; a fact leaves its timeline. What it stood for
+goes with it or comes back, see supersede_fall. Of one that was published, it leaves behind what its copies have to hear of.
 
 KEYS[1] the record; of an item by its key, what names its id
 
@@ -11,44 +11,70 @@ ARGV[4] what precedes a session in the key of its last turn
 ARGV[5] what precedes an id in a record's key
 ARGV[6] what follows it in the key of what is left of a memory
 ARGV[7] the item's key, or ''
+ARGV[8] '1' if it stays where somebody said it again, spoke of it, published it or derived something of it since
 
-Returns {0, id} removed, {1} missing, {2} another version, {3, id} removed and there are copies to tell.
+Returns {0, id} removed, {1} missing, {2} another version, or it stays, {3, id} removed and there are copies to tell.
 ]]
-local paths = { '$.memory.version', '$.index.hash', '$.index.turn', '$.index.timeline', '$.published' }
+local paths = { '$.memory.version', '$.memory.seen_count', '$.voices', '$.published', '$.derived' }
 local id = ARGV[7] == '' and ARGV[3] or redis.call('GET', KEYS[1]) or ''
-local record = ARGV[5] .. id
-local current = redis.call('JSON.GET', record, unpack(paths))
+local current = redis.call('JSON.GET', ARGV[5] .. id, unpack(paths))
 if not current then
   audit('missing', { ARGV[7] ~= '' and ARGV[7] or nil })
   return { 1 }
 end
 current = cjson.decode(current)
+
+local function taken_up()
+  if current['$.memory.seen_count'][1] > 1 then return true end
+  if next(current['$.voices'][1] or {}) or next(current['$.published'][1] or {}) then return true end
+  for _, other in ipairs(current['$.derived'][1] or {}) do
+    if redis.call('EXISTS', ARGV[5] .. other) == 1 then return true end
+  end
+  return false
+end
+
 -- An act by id has named it already.
 local ids = ARGV[7] ~= '' and { id, ARGV[7] } or nil
-if ARGV[1] ~= '' and current['$.memory.version'][1] ~= tonumber(ARGV[1]) then
+local another = ARGV[1] ~= '' and current['$.memory.version'][1] ~= tonumber(ARGV[1])
+if another or (ARGV[8] == '1' and taken_up()) then
   audit('conflict', ids)
   return { 2 }
 end
+local gone, freed = {}, {}
+supersede_fall(ARGV[5], id, gone, freed)
+if #gone > 1 then ids = { id, ARGV[7] ~= '' and ARGV[7] or nil } end
+for i = 2, #gone do table.insert(ids, gone[i]) end
 audit('removed', ids)
-usage_leave(id, usage_total(record), redis.call('PEXPIRETIME', record))
 
-version_forget(record)
-for _, key in ipairs(version_all(record)) do redis.call('DEL', key) end
-redis.call('DEL', record)
--- Of what was superseded, another memory may have the content by now.
-local hash = ARGV[2] .. current['$.index.hash'][1]
-if redis.call('GET', hash) == id then redis.call('DEL', hash) end
-redis.call('HDEL', usage_uses, id)
-local session = current['$.index.turn'][1]
-if session then
-  local turn = ARGV[4] .. session
-  if redis.call('GET', turn) == id then redis.call('DEL', turn) end
+local function remove(each)
+  local record = ARGV[5] .. each
+  local fields = { '$.index.hash', '$.index.turn', '$.index.timeline', '$.published' }
+  local found = cjson.decode(redis.call('JSON.GET', record, unpack(fields)))
+  usage_leave(each, usage_total(record), redis.call('PEXPIRETIME', record))
+  version_forget(record)
+  for _, key in ipairs(version_all(record)) do redis.call('DEL', key) end
+  redis.call('DEL', record)
+  -- Of what was superseded, another memory may have the content by now.
+  local hash = ARGV[2] .. found['$.index.hash'][1]
+  if redis.call('GET', hash) == each then redis.call('DEL', hash) end
+  redis.call('HDEL', usage_uses, each)
+  local session = found['$.index.turn'][1]
+  if session then
+    local turn = ARGV[4] .. session
+    if redis.call('GET', turn) == each then redis.call('DEL', turn) end
+  end
+  if found['$.index.timeline'][1] then
+    fact_leave(fact_keys(record) .. found['$.index.timeline'][1], ARGV[5], each, now)
+  end
+  local published = found['$.published'][1] or {}
+  if not next(published) then return false end
+  local left = { published = published, deleted_at = now, index = { publish_at = now } }
+  redis.call('JSON.SET', record .. ARGV[6], '$', cjson.encode(left))
+  return true
 end
-if current['$.index.timeline'][1] then
-  fact_leave(fact_keys(record) .. current['$.index.timeline'][1], ARGV[5], id, now)
-end
-local published = current['$.published'][1] or {}
-if not next(published) then return { 0, id } end
-local left = { published = published, deleted_at = now, index = { publish_at = now } }
-redis.call('JSON.SET', record .. ARGV[6], '$', cjson.encode(left))
-return { 3, id }
+
+local told = remove(id)
+-- Copies of these hear of it from the sweep.
+for i = 2, #gone do remove(gone[i]) end
+for _, each in ipairs(freed) do supersede_undo(ARGV[5] .. each, each, {}) end
+return { told and 3 or 0, id }

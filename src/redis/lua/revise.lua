@@ -57,7 +57,8 @@ if ARGV[9] ~= '' and ARGV[8] .. ARGV[9] ~= hash then
     return { 3, other }
   end
   audit('revised')
-  redis.call('DEL', hash)
+  -- What came back beside another one that says the same doesn't have it.
+  if redis.call('GET', hash) == ARGV[1] then redis.call('DEL', hash) end
   redis.call('SET', next_hash, ARGV[1])
   hash = next_hash
 else

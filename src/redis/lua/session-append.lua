@@ -7,14 +7,15 @@ ARGV[1] the session's name
 ARGV[2] its namespace
 ARGV[3] incarnation, if it begins now
 ARGV[4] who appends
-ARGV[5+] id, role, tokens and JSON of each message, by turns
+ARGV[5+] of each message, by turns: id, role, tokens, JSON, and the ids of the calls that it makes or answers, a JSON
+         array; '' if there are none
 
 Returns {1 if the oldest turns are due to be promoted else 0, number of the last message,
 then for each message its number and 1 if it was appended, else 0}; {-1} if the namespace is full.
 ]]
 local known, counted = {}, {}
 local new, bytes = false, 0
-for i = 5, #ARGV, 4 do
+for i = 5, #ARGV, 5 do
   known[i] = redis.call('HGET', session_ids, ARGV[i])
   new = new or not known[i]
   if not known[i] and not counted[ARGV[i]] then bytes = bytes + #ARGV[i] + #ARGV[i + 3] end
@@ -34,7 +35,7 @@ end
 local number = tonumber(redis.call('HGET', session_head, 'n'))
 local tokens = 0
 local results = {}
-for i = 5, #ARGV, 4 do
+for i = 5, #ARGV, 5 do
   -- Also one that comes twice in the same request.
   local there = known[i] or redis.call('HGET', session_ids, ARGV[i])
   if there then
@@ -42,7 +43,8 @@ for i = 5, #ARGV, 4 do
     table.insert(results, 0)
   else
     number = number + 1
-    redis.call('XADD', session_messages, int(number) .. '-0', 'r', ARGV[i + 1], 't', ARGV[i + 2], 'a', int(now), 'b', ARGV[4], 'm', ARGV[i + 3])
+    local fields = { 'r', ARGV[i + 1], 't', ARGV[i + 2], 'a', int(now), 'b', ARGV[4], 'm', ARGV[i + 3], 'k', ARGV[i + 4] }
+    redis.call('XADD', session_messages, int(number) .. '-0', unpack(fields))
     redis.call('HSET', session_ids, ARGV[i], int(number))
     tokens = tokens + tonumber(ARGV[i + 2])
     table.insert(results, int(number))

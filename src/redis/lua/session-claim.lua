@@ -12,7 +12,8 @@ KEYS[4] the namespace's settings
 ARGV[1] how long the claim holds, milliseconds
 ARGV[2] how many messages it may hold, where the settings don't say
 ARGV[3] how many tokens, likewise
-ARGV[4] how many messages are promoted at once, at most
+ARGV[4] how many messages are promoted at once; up to four times as many where no call would else be kept with its
+        results
 
 Returns {} if there is nothing to claim; else {incarnation, fence, from, to, what HGETALL does of the head,
 what XRANGE does of the messages}.
@@ -29,26 +30,76 @@ end
 if tonumber(head[5] or 0) > now then return {} end
 local last, from = tonumber(head[2]), tonumber(head[3]) + 1
 
--- Down to half of the window, and up to the next turn of the user's; a call and its results stay together.
-local function choose()
-  local set = redis.call('HMGET', KEYS[4], 'session_window_messages', 'session_window_tokens')
+-- Between which messages and the next ones a call and its first result lie, wherever that stands. Where more messages
+-- follow than these, they may hold the results of calls that are still open.
+local function parted(entries, whole)
+  local open, unsafe = {}, {}
+  local function mark(first, behind)
+    for i = first, behind - 1 do unsafe[i] = true end
+  end
+  for i, entry in ipairs(entries) do
+    local role, calls = entry[2][2], entry[2][12]
+    if calls == nil and role == 'tool' then
+      -- Appended before it was noted which call this answers.
+      unsafe[i - 1] = true
+    elseif calls and calls ~= '' then
+      for _, id in ipairs(cjson.decode(calls)) do
+        if role ~= 'tool' then
+          open[id] = i
+        elseif open[id] then
+          mark(open[id], i)
+          open[id] = nil
+        end
+      end
+    end
+  end
+  if not whole then
+    for _, i in pairs(open) do mark(i, #entries + 1) end
+  end
+  return unsafe
+end
+
+-- Down to half of the window, and up to the next turn of the user's.
+local function cut(entries, most_messages, most_tokens, allows)
   local messages, tokens = last - from + 1, tonumber(head[4])
-  local most_messages, most_tokens = tonumber(set[1] or ARGV[2]), tonumber(set[2] or ARGV[3])
-  if messages <= most_messages and tokens <= most_tokens then return nil end
-  local entries = redis.call('XRANGE', KEYS[2], int(from) .. '-0', '+', 'COUNT', tonumber(ARGV[4]) + 1)
   local turn, other
   local past = 0
   for i = 1, #entries - 1 do
     messages, tokens = messages - 1, tokens - tonumber(entries[i][2][4])
-    local next_role = entries[i + 1][2][2]
     local enough = messages <= most_messages / 2 and tokens <= most_tokens / 2
-    if next_role == 'user' then turn = i end
-    if next_role ~= 'tool' and (enough and not other or not enough) then other = i end
+    if allows(i) then
+      if entries[i + 1][2][2] == 'user' then turn = i end
+      if enough and not other or not enough then other = i end
+    end
     if enough then past = past + 1 end
-    if enough and (turn == i or past > 8) then break end
+    if enough and (turn == i or past > 8) and (turn or other) then break end
   end
-  local count = turn or other
-  return count and from + count - 1
+  return turn or other
+end
+
+local function choose()
+  local set = redis.call('HMGET', KEYS[4], 'session_window_messages', 'session_window_tokens')
+  local most_messages, most_tokens = tonumber(set[1] or ARGV[2]), tonumber(set[2] or ARGV[3])
+  if last - from + 1 <= most_messages and tonumber(head[4]) <= most_tokens then return nil end
+  local entries, unsafe = {}, {}
+  local function close(i) return not unsafe[i] end
+  local function other_role(i) return entries[i + 1][2][2] ~= 'tool' end
+  local function place(allows) return cut(entries, most_messages, most_tokens, allows) end
+  local function between(i) return close(i) and other_role(i) end
+  -- Where results go on and on, the place behind them is looked for a little further.
+  for _ = 1, 4 do
+    local page = redis.call('XRANGE', KEYS[2], int(from + #entries) .. '-0', '+', 'COUNT', tonumber(ARGV[4]) + 1)
+    for _, entry in ipairs(page) do table.insert(entries, entry) end
+    local whole = from + #entries - 1 >= last
+    unsafe = parted(entries, whole)
+    local count = place(between)
+    if count then return from + count - 1 end
+    -- The next message may be such a place.
+    if whole then return nil end
+  end
+  -- So many aren't held up for results that may never come, or for further ones.
+  unsafe = parted(entries, true)
+  return from + (place(between) or place(close) or place(other_role) or #entries - 1) - 1
 end
 
 local to = tonumber(head[6]) or choose()

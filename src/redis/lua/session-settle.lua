@@ -9,10 +9,14 @@ ARGV[4] the running summary
 ARGV[5] its method
 ARGV[6] its model, or ''
 
-Returns 1, or 0 if the claim was lost.
+Returns 1, 0 if the claim was lost, or -1 if the session isn't there any more.
 ]]
 local head = redis.call('HMGET', session_head, 'i', 'f', 'z', 'ct', 's')
-if head[1] ~= ARGV[1] or head[2] ~= ARGV[2] or head[4] ~= ARGV[3] then
+if head[1] ~= ARGV[1] then
+  audit('missing')
+  return -1
+end
+if head[2] ~= ARGV[2] or head[4] ~= ARGV[3] then
   audit('lost')
   return 0
 end

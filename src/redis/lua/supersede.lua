@@ -56,13 +56,13 @@ local function supersede_end(record, id, ends)
   redis.call('JSON.MERGE', record, '$.memory', '{"expires_at":' .. (ends == '' and 'null' or ends) .. '}')
 end
 
--- Brings one back, with the end that it had; false if another memory, that isn't one of `made`, has its content now.
+-- Brings one back, with the end that it had. Where another memory, that isn't one of `made`, has its content by now, both do.
 local function supersede_undo(record, id, made)
   local paths = { '$.index.ns', '$.index.facets', '$.index.hash', '$.index.ended' }
   local current = cjson.decode(redis.call('JSON.GET', record, unpack(paths)))
   local hash = supersede_hash(record, current['$.index.hash'][1])
   local owner = redis.call('GET', hash)
-  if owner and owner ~= id and not made[owner] then return false end
+  local taken = owner and owner ~= id and not made[owner]
   local ns, facets = string.gsub(current['$.index.ns'][1], '~$', ''), {}
   for _, facet in ipairs(current['$.index.facets'][1]) do
     if facet ~= superseded_facet then table.insert(facets, (string.gsub(facet, '^o', 'n'))) end
@@ -79,7 +79,25 @@ local function supersede_undo(record, id, made)
   end
   local ended = current['$.index.ended'][1]
   if type(ended) == 'number' then supersede_end(record, id, ended > 0 and string.format('%d', ended) or '') end
+  if taken then return end
   redis.call('SET', hash, id)
   supersede_expiry(record, hash)
-  return true
+end
+
+-- Adds to `gone` what goes with a memory that is removed, itself first, and to `freed` what comes back. What said the same
+-- as it (and is hidden for that) goes; of what it summed up, nothing is said any more, so that speaks for itself again.
+local function supersede_fall(records, id, gone, freed)
+  table.insert(gone, id)
+  local sources = redis.call('JSON.GET', records .. id, '$.memory.derived_from')
+  for _, source in ipairs(sources and cjson.decode(sources)[1] or {}) do
+    local found = redis.call('JSON.GET', records .. source.id, '$.memory.superseded_by', '$.index.ns')
+    found = found and cjson.decode(found)
+    if found and found['$.memory.superseded_by'][1] == id then
+      if string.sub(found['$.index.ns'][1], -1) == '~' then
+        supersede_fall(records, source.id, gone, freed)
+      else
+        table.insert(freed, source.id)
+      end
+    end
+  end
 end

@@ -57,7 +57,7 @@ local function version_keep(record, at, vectors_stay)
   local kept = old(version)
   redis.call('COPY', record, kept)
   redis.call('JSON.DEL', kept, '$.raw')
-  for _, path in ipairs({ '$.published', '$.voices', '$.unsent' }) do redis.call('JSON.DEL', kept, path) end
+  for _, path in ipairs({ '$.published', '$.voices', '$.unsent', '$.derived' }) do redis.call('JSON.DEL', kept, path) end
   local none = cjson.null
   local ends = usage_version_ms and at + usage_version_ms
   local index = { ns = ns, facets = facets, follows = none, preceding = none, context = none, turn = none, embed_at = none, publish_at = none, feedback_at = none, corroborate_at = none }

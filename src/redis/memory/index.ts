@@ -43,7 +43,7 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     load: (trail, namespaces, refs, asOf) => load(deps, trail, namespaces, refs, asOf),
     timesOf: (refs) => timesOf(deps, refs),
     revise: (trail, revision) => revise(deps, trail, revision),
-    remove: (trail, ref, expectedVersion) => remove(deps, trail, ref, expectedVersion),
+    remove: (trail, ref, only) => remove(deps, trail, ref, only),
     removeItem: (trail, ref, expectedVersion) => removeItem(deps, trail, ref, expectedVersion),
     notePublication: (trail, ref, publication, carryBy) =>
       notePublication(deps, trail, ref, publication, carryBy),

@@ -98,6 +98,7 @@ function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, ite
       memory.source_agent,
       item.compareAt === undefined ? "0" : "1",
       String(MAX_CORROBORATORS),
+      memory.derived_from.map((source) => source.id).join(" "),
       ...vectors.map(encodeIndexVector),
     ],
   };

@@ -1,6 +1,6 @@
 import type { Trail } from "../../access/trail.js";
 import { itemHash } from "../../memory/hash.js";
-import type { ItemRef, MemoryRef, RemoveOutcome } from "../../memory/ports.js";
+import type { ItemRef, MemoryRef, RemoveOnly, RemoveOutcome } from "../../memory/ports.js";
 import type { Keys } from "../keys.js";
 import type { StoreDeps } from "./deps.js";
 
@@ -10,10 +10,10 @@ export async function remove(
   deps: StoreDeps,
   trail: Trail,
   { namespace, id }: MemoryRef,
-  expectedVersion: number | undefined,
+  only: RemoveOnly,
 ): Promise<RemoveOutcome> {
   const target = { namespace, named: deps.keys.record(namespace, id), id, key: "" };
-  return (await run(deps, trail, target, expectedVersion)).kind;
+  return (await run(deps, trail, target, only)).kind;
 }
 
 /** By its key, in one round trip; with the id of what was removed. */
@@ -24,7 +24,7 @@ export async function removeItem(
   expectedVersion: number | undefined,
 ): Promise<{ readonly kind: RemoveOutcome; readonly id: string }> {
   const target = { namespace, named: itemKey(deps.keys, { namespace, key }), id: "", key };
-  return run(deps, trail, target, expectedVersion);
+  return run(deps, trail, target, { version: expectedVersion });
 }
 
 /** What names an item's id. */
@@ -36,7 +36,7 @@ async function run(
   { auditor, meter, keys }: StoreDeps,
   trail: Trail,
   { namespace, named, id, key }: { namespace: string; named: string; id: string; key: string },
-  expectedVersion: number | undefined,
+  { version, untouched = false }: RemoveOnly,
 ): Promise<{ readonly kind: RemoveOutcome; readonly id: string }> {
   const { code, text } = await auditor.run(namespace, trail, (client, audit) =>
     client.removeMemory(
@@ -44,13 +44,14 @@ async function run(
       meter(namespace),
       [named],
       [
-        expectedVersion === undefined ? "" : String(expectedVersion),
+        version === undefined ? "" : String(version),
         keys.contentHashPrefix(namespace),
         id,
         keys.turnPrefix(namespace),
         keys.recordPrefix(namespace),
         keys.remainsSuffix(),
         key,
+        untouched ? "1" : "0",
       ],
     ),
   );

@@ -3,9 +3,19 @@ import type { DraftMessage } from "../../memory/sessions/ports.js";
 
 type Body = Omit<Message, "number" | "appended_at" | "source_agent" | "role" | "tokens">;
 
-/** What a script takes of a message: id, role, tokens, JSON. */
+/** What a script takes of a message: id, role, tokens, JSON, and which calls it makes or answers. */
 export function encodeMessage({ role, tokens, ...body }: DraftMessage): string[] {
-  return [body.id, role, String(tokens), JSON.stringify(body satisfies Body)];
+  const calls = [
+    ...(body.tool_calls ?? []).map(({ id }) => id),
+    ...(body.tool_call_id === undefined ? [] : [body.tool_call_id]),
+  ];
+  return [
+    body.id,
+    role,
+    String(tokens),
+    JSON.stringify(body satisfies Body),
+    calls.length === 0 ? "" : JSON.stringify(calls),
+  ];
 }
 
 /** Reads what XRANGE returns of entries that session-append.lua wrote. */

@@ -44,7 +44,7 @@ export async function settle(
   trail: Trail,
   { ref, incarnation, fence, to }: Claim,
   { text, method, model }: RunningSummary,
-): Promise<boolean> {
+): Promise<"settled" | "lost" | "gone"> {
   const settled = await deps.auditor.run(ref.namespace, trail, (client, audit) =>
     client.settleSession(
       audit,
@@ -53,7 +53,8 @@ export async function settle(
       [incarnation, String(fence), String(to), text, method, model ?? ""],
     ),
   );
-  return settled === 1;
+  if (settled === 1) return "settled";
+  return settled === -1 ? "gone" : "lost";
 }
 
 export async function postpone(

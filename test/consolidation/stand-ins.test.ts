@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { consolidate, undo } from "../support/consolidations.js";
+import type { Memory } from "../support/memories.js";
+import {
+  bodyOf,
+  ids,
+  listAll,
+  newNamespace,
+  pathOf,
+  post,
+  postBatch,
+  read,
+  recall,
+} from "../support/memories.js";
+import type { Service } from "../support/service.js";
+import { startService } from "../support/service.js";
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.stop());
+
+async function write(namespace: string, memories: readonly object[]): Promise<Memory[]> {
+  const results = await postBatch(service, namespace, memories);
+  return results.map(({ memory, problem }) => {
+    if (memory === undefined) throw new Error(JSON.stringify(problem));
+    return memory;
+  });
+}
+
+const TWICE = ["Deliveries come on Mondays.", "deliveries come on mondays"].map((content) => ({
+  content,
+  memory_type: "semantic",
+}));
+const TALK = [
+  "Ann: The irrigation pump of the greenhouse leaks.",
+  "Ann: The ferry to Santorini leaves Piraeus at 7:25.",
+  "Ann: A new irrigation pump for the greenhouse is ordered.",
+  "Ann: I booked the ferry from Piraeus to Santorini.",
+  "Ann: The irrigation pump of the greenhouse is installed.",
+  "Ann: The ferry to Santorini is late, so we stay in Piraeus.",
+].map((content) => ({
+  content,
+  memory_type: "episodic",
+  session_id: "s",
+  timestamp: "2024-03-01T10:00:00Z",
+}));
+
+interface Made {
+  readonly namespace: string;
+  readonly sources: readonly Memory[];
+  readonly run: string;
+  /** The first that the run made, with what it stands for. */
+  readonly memory: Memory;
+}
+
+async function made(step: "merge" | "summarise"): Promise<Made> {
+  const namespace = newNamespace();
+  const written = await write(namespace, step === "merge" ? TWICE : TALK);
+  const run = await consolidate(service, namespace, { steps: [step] });
+  const memory = await read(service, { namespace, id: run.actions[0]?.result?.made[0] ?? "" });
+  const sources = written.filter(({ id }) => memory.derived_from.some((source) => source.id === id));
+  return { namespace, sources, run: run.id, memory };
+}
+
+describe("undoing keeps what somebody has", () => {
+  test.for([
+    ["said again", ({ namespace, memory }) => post(service, namespace, { content: memory.content })],
+    ["confirmed", ({ memory }) => feedback(memory, "confirmed")],
+    ["found useless", ({ memory }) => feedback(memory, "useless")],
+    [
+      "published",
+      ({ memory }) => service.send("POST", `${pathOf(memory)}/publish`, { to: newNamespace(), follow: true }),
+    ],
+    [
+      "derived something of",
+      ({ namespace, memory: { id, version } }) =>
+        post(service, namespace, {
+          content: "So the ramp is free on Tuesdays.",
+          derived_from: [{ namespace, id, version }],
+        }),
+    ],
+  ] as const satisfies readonly (readonly [string, (made: Made) => Promise<{ status: number }>])[])(
+    "%s",
+    async ([, act]) => {
+      const what = await made("merge");
+      expect((await act(what)).status).toBeLessThan(300);
+      const undone = await undo(service, what.namespace, what.run);
+      expect(undone.actions[0]?.result).toMatchObject({ status: "undone", kept: [what.memory.id] });
+      const left = ids(await listAll(service, what.namespace));
+      expect(left).toEqual(expect.arrayContaining(ids([...what.sources, what.memory])));
+    },
+  );
+
+  test("but not what something was derived of that is gone again", async () => {
+    const { namespace, memory, run, sources } = await made("merge");
+    const { id, version } = memory;
+    const body = { content: "So the ramp is free.", derived_from: [{ namespace, id, version }] };
+    const derived = bodyOf<Memory>(await post(service, namespace, body), 201);
+    expect((await service.send("DELETE", pathOf(derived))).status).toBe(204);
+    await undo(service, namespace, run);
+    expect(ids(await listAll(service, namespace)).toSorted()).toEqual(ids(sources).toSorted());
+  });
+
+  test("sources come back although their content was written again meanwhile", async () => {
+    const { namespace, memory, run, sources } = await made("merge");
+    const gone = sources.find(({ content }) => content !== memory.content);
+    const again = bodyOf<Memory>(await post(service, namespace, { content: gone?.content }), 201);
+    const undone = await undo(service, namespace, run);
+    expect(undone.actions[0]?.result?.kept).toEqual([]);
+    expect(ids(await listAll(service, namespace)).toSorted()).toEqual(ids([...sources, again]).toSorted());
+    for (const source of sources) expect(await read(service, source)).toMatchObject({ superseded_by: null });
+  });
+});
+
+function feedback(memory: Memory, outcome: string) {
+  return service.send("POST", `${pathOf(memory)}/feedback`, { outcome, by: "agent" });
+}
+
+async function forgetAll(namespace: string, memory_types: readonly string[]): Promise<string[]> {
+  const body = { policy: { max_age_seconds: 0, memory_types } };
+  return bodyOf<{ ids: string[] }>(
+    await service.send("POST", `/v1/namespaces/${namespace}/forget`, body),
+    200,
+  ).ids;
+}
+
+describe("when what stands for others goes,", () => {
+  test("what it summed up is there again as before", async () => {
+    const { namespace, memory, sources } = await made("summarise");
+    const [first] = sources;
+    if (first === undefined) throw new Error("no source");
+    expect((await service.send("DELETE", pathOf(memory))).status).toBe(204);
+    for (const source of sources) {
+      expect(await read(service, source)).toMatchObject({ superseded_at: null, superseded_by: null });
+    }
+    expect(ids(await listAll(service, namespace))).toEqual(expect.arrayContaining(ids(sources)));
+    const found = await recall(service, { query: first.content, namespaces: [namespace], limit: 1 });
+    expect(ids(found.hits.map((hit) => hit.memory))).toEqual([first.id]);
+    expect((await service.send("PATCH", pathOf(first), { importance: 1 })).status).toBe(200);
+    const again = await consolidate(service, namespace, { steps: ["summarise"] });
+    expect(again.actions.length).toBeGreaterThan(0);
+  });
+
+  test("what said the same goes with it, and counts no more", async () => {
+    const { namespace, memory, sources } = await made("merge");
+    // The same content again is the memory that stands for it.
+    expect(bodyOf<Memory>(await post(service, namespace, { content: memory.content }), 200).id).toBe(
+      memory.id,
+    );
+    expect((await service.send("DELETE", pathOf(memory))).status).toBe(204);
+    for (const each of [memory, ...sources]) {
+      expect((await service.send("GET", pathOf(each))).status).toBe(404);
+    }
+    const usage = bodyOf<{ memories: { used: number } }>(
+      await service.send("GET", `/v1/namespaces/${namespace}/usage`),
+      200,
+    );
+    expect(usage).toMatchObject({ memories: 0, bytes: 0 });
+    const back = bodyOf<Memory>(await post(service, namespace, { content: memory.content }), 201);
+    expect(sources.map(({ id }) => id)).not.toContain(back.id);
+  });
+
+  test("also when a policy forgets it", async () => {
+    const { namespace, memory, sources } = await made("summarise");
+    expect(await forgetAll(namespace, ["semantic"])).toContain(memory.id);
+    for (const source of sources) expect(await read(service, source)).toMatchObject({ superseded_by: null });
+    const other = await made("merge");
+    expect((await forgetAll(other.namespace, ["semantic"])).length).toBeGreaterThan(0);
+    expect(await listAll(service, other.namespace, { superseded: "true" })).toEqual([]);
+  });
+
+  test("also what stood for that: of a summary that was merged, the episodes come back", async () => {
+    const { namespace, memory, sources } = await made("summarise");
+    const content = memory.content.replaceAll("Ann", "ann");
+    await write(namespace, [{ content, memory_type: "semantic", session_id: memory.session_id }]);
+    const run = await consolidate(service, namespace, { steps: ["merge"] });
+    const id = run.actions.find((action) => action.sources.some((each) => each.id === memory.id))?.result
+      ?.made[0];
+    expect((await service.send("DELETE", pathOf({ namespace, id: id ?? "" }))).status).toBe(204);
+    expect((await service.send("GET", pathOf(memory))).status).toBe(404);
+    for (const source of sources) expect(await read(service, source)).toMatchObject({ superseded_by: null });
+  });
+});
