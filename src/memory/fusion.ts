@@ -52,9 +52,9 @@ const ENTITIES_WEIGHT = 0.2;
  * `score(d) = .6 · k(d) + .4 · prior(d) · v(d)`, where k and v are the scores of each list min-max normalised over
  * that list, and 0 for what it doesn't hold (Lee: Analyses of multiple evidence combination, SIGIR 1997; a convex
  * combination of scores beats RRF: Bruch, Gai, Ingber: An analysis of fusion functions for hybrid retrieval, TOIS
- * 2023). The keyword scores hold the length prior already. A range is taken to be at least a quarter of the best
- * keyword score, and .05 of cosine similarity: few that fit about alike stay about alike, for trust and outcomes to
- * tell apart. Measured in docs/recall.md.
+ * 2023). The keyword scores hold the length prior already. The range of a short list is taken to be at least a quarter
+ * of the best keyword score, and .05 of cosine similarity: few that fit about alike stay about alike, for trust and
+ * outcomes to tell apart. Measured in docs/recall.md.
  *
  * With `expand: "entities"`, `+ .2 · e(d)`, likewise, over facts about the entities that the query names.
  */
@@ -69,6 +69,8 @@ export function fuseScores(lists: Lists): Fused[] {
   });
 }
 
+/** A list that is shorter than this ends where candidates do, not where they stop to fit. */
+const SHORT = 20;
 const LEAST_RANGE = { keyword: (best: number) => best / 4, vector: () => 0.05 } as const;
 
 /** A list whose scores are all equal, such as a single hit, counts as fully relevant. */
@@ -78,7 +80,8 @@ function minMax(
 ): (score: number) => number {
   const scores = list.map(({ score }) => score);
   const best = Math.max(...scores);
-  const range = Math.max(best - Math.min(...scores), leastRange(best));
+  const own = best - Math.min(...scores);
+  const range = list.length < SHORT ? Math.max(own, leastRange(best)) : own;
   return (score) => (range > 0 ? 1 - (best - score) / range : 1);
 }
 

@@ -319,7 +319,7 @@ function complete(
     recorded_at: now,
     updated_at: now,
     last_seen_at: now,
-    expires_at: endOfLife(memory, now),
+    expires_at: input.ends === undefined ? endOfLife(memory, now) : memory.expires_at,
   };
   return {
     memory: { ...recorded, embedding: { status: embedding.status, model: embedding.model } },

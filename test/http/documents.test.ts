@@ -62,7 +62,49 @@ describe("/openapi.json", () => {
       }
     }
   });
+
+  test("whole numbers in a URL have their bounds in it, and one that is empty or none is refused by its name", async () => {
+    const namespace = newNamespace();
+    let numbers = 0;
+    for (const [path, { get }] of Object.entries(document.paths)) {
+      const parameters = (get as { parameters?: readonly Parameter[] } | undefined)?.parameters ?? [];
+      for (const { name, in: place, schema } of parameters) {
+        if (place !== "query" || schema?.type !== "integer") continue;
+        numbers += 1;
+        expect(schema, `${path} ${name}`).toMatchObject({
+          minimum: expect.any(Number),
+          maximum: expect.any(Number),
+        });
+        const url = path
+          .replace("{ns}", namespace)
+          .replace("{id}", "01JD8Q4V7K3W5N0R2T6Y9B1C4D")
+          .replaceAll(/\{\w+\}/g, "x");
+        for (const value of ["", "%20", "1e1", "x", "1.5"]) {
+          const answer = await service.send("GET", `${url}?${name}=${value}`);
+          expect(answer, `${path} ${name}=${value}`).toMatchObject({ status: 400 });
+          const { errors } = answer.body as { errors: { field: string }[] };
+          expect(errors.map(({ field }) => field)).toContain(name);
+        }
+      }
+    }
+    expect(numbers).toBeGreaterThan(15);
+  });
+
+  test("says what a context's parameters are", () => {
+    const operation = document.paths["/v1/namespaces/{ns}/sessions/{sid}/context"]?.["get"] as
+      | { parameters?: readonly Parameter[] }
+      | undefined;
+    const schemas = new Map(operation?.parameters?.map(({ name, schema }) => [name, schema]));
+    expect(schemas.get("limit")).toMatchObject({ type: "integer", default: 10, minimum: 0, maximum: 100 });
+    expect(schemas.get("namespace")).toMatchObject({ type: "array", maxItems: 32 });
+  });
 });
+
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly schema?: { readonly type?: string };
+}
 
 interface Schema {
   readonly properties?: Readonly<Record<string, object>>;

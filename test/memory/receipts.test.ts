@@ -228,6 +228,16 @@ describe("a receipt", () => {
     expect((await whole.send("GET", `/v1/receipts/x`)).status).toBe(400);
   });
 
+  test("names a thread as long as threads' own routes take", async () => {
+    const [thread_id, checkpoint_id] = ["t".repeat(2048), "c".repeat(2048)];
+    const request = { query: "x", namespaces: [newNamespace()], thread_id, checkpoint_id };
+    const { receipt_id } = await recall(service, request);
+    const receipt = await service.send("GET", `/v1/receipts/${receipt_id}`);
+    expect(receipt).toMatchObject({ status: 200, body: { thread_id, checkpoint_id } });
+    const longer = await service.send("POST", "/v1/recall", { ...request, thread_id: `${thread_id}t` });
+    expect(longer).toMatchObject({ status: 400, body: { errors: [{ field: "thread_id" }] } });
+  });
+
   test("isn't kept where nobody wants one", async () => {
     const namespace = newNamespace();
     const { receipt_id } = await recall(service, { query: "x", namespaces: [namespace], receipt: false });

@@ -130,7 +130,7 @@ describe("a memory with a time to live", () => {
   });
 });
 
-test("what has expired, but isn't removed by Redis yet, leaves a list and its cursors whole", async () => {
+test("what has expired, but isn't removed by Redis yet, leaves a list, its cursors and figures whole", async () => {
   const paused = await startRedis({ debug: true });
   const reader = await startService({ REDIS_URL: paused.url });
   const namespace = newNamespace();
@@ -144,6 +144,12 @@ test("what has expired, but isn't removed by Redis yet, leaves a list and its cu
   await client.sendCommand(["DEBUG", "SET-ACTIVE-EXPIRE", "0"]);
   await sleep(1_100);
   const left = ["memory 0", "memory 2", "memory 4", "memory 6"];
+  // The figures first: a list asks for each key.
+  const stats = await reader.send("GET", `/v1/namespaces/${namespace}/stats`);
+  expect(bodyOf<{ memories: number; expired: number }>(stats, 200)).toMatchObject({
+    memories: 4,
+    expired: 4,
+  });
   for (const limit of [1, 2, 3]) {
     const listed = await listAll(reader, namespace, { limit, order: "asc" });
     expect(listed.map(({ content }) => content)).toEqual(left);

@@ -278,6 +278,20 @@ describe("an interaction with a session", () => {
     expect(context.pieces).toEqual([]);
   });
 
+  test("has calls of its own in a context, also where another one's have the same ids", async () => {
+    const ns = newNamespace();
+    for (const input of ["Where is parcel PX-1?", "And now?", "And now, again?"]) {
+      await service.send("POST", `/v1/namespaces/${ns}/interactions`, { ...interaction, input });
+    }
+    const { messages, tokens } = await contextOf(ns, "s");
+    expect(messages).toHaveLength(15);
+    expectValid(messages);
+    const ids = messages.flatMap(({ tool_calls }) => tool_calls?.map(({ id }) => id) ?? []);
+    expect(new Set(ids).size).toBe(6);
+    expect(messages.flatMap(({ tool_call_id }) => tool_call_id ?? [])).toEqual(ids);
+    expect(tokens).toBe(tokensOf(messages));
+  });
+
   test("is promoted no second time", async () => {
     const ns = newNamespace();
     bodyOf(await putSettings(service, ns, { session: { window_messages: 4 } }), 200);

@@ -99,6 +99,46 @@ describe("appending", () => {
 });
 
 describe("reading", () => {
+  test("takes calls as OpenAI's chat completions have them, without a content", async () => {
+    const ns = newNamespace();
+    const call = (id: string, args: string) => ({
+      id,
+      type: "function",
+      function: { name: "look", arguments: args },
+    });
+    const tool_calls = [call("c1", '{"at":1}'), call("c2", "no JSON")];
+    await append(service, ns, "s", { role: "assistant", tool_calls });
+    expect(await readMessages(service, ns, "s")).toMatchObject([
+      {
+        content: null,
+        tool_calls: [
+          { id: "c1", name: "look", arguments: { at: 1 } },
+          { id: "c2", name: "look", arguments: "no JSON" },
+        ],
+      },
+    ]);
+    const nested = `${"[".repeat(100)}${"]".repeat(100)}`;
+    for (const [message, field] of [
+      [{ role: "assistant" }, "messages[0].content"],
+      [{ role: "user" }, "messages[0].content"],
+      [
+        { role: "assistant", tool_calls: [{ ...call("c", "{}"), more: 1 }] },
+        "messages[0].tool_calls[0].more",
+      ],
+      [
+        { role: "assistant", tool_calls: [{ id: "c", type: "function", function: {} }] },
+        "messages[0].tool_calls[0].name",
+      ],
+      [{ role: "assistant", tool_calls: [call("c", nested)] }, "messages[0].tool_calls[0].arguments"],
+      [{ role: "assistant", tool_calls: [call("c", '"\\ud800"')] }, "messages[0].tool_calls[0].arguments"],
+    ] as const) {
+      expect(await postMessages(service, ns, "s", [message]), field).toMatchObject({
+        status: 400,
+        body: { errors: expect.arrayContaining([expect.objectContaining({ field })]) },
+      });
+    }
+  });
+
   test("pages by number, before and after", async () => {
     const ns = newNamespace();
     await append(service, ns, "s", ...Array.from({ length: 30 }, (_, index) => user(`m${index + 1}`)));

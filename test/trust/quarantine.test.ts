@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { as, createKey } from "../support/access.js";
 import type { AuditPage } from "../support/audit.js";
@@ -161,4 +162,18 @@ test("an entity that only it names isn't listed, and is known once it is release
   expect((await root.send("POST", `${pathOf(copy)}/release`, {})).status).toBe(200);
   expect((await reader.send("GET", entityPath(shared, fact.subject))).status).toBe(200);
   expect(await names()).toEqual(["Encom", fact.subject]);
+});
+
+test("as of a time when it wasn't released yet, nobody finds it", async () => {
+  const { copy, shared, reader } = await published();
+  const then = new Date().toISOString();
+  await sleep(3);
+  expect((await root.send("POST", `${pathOf(copy)}/release`, {})).status).toBe(200);
+  const released = new Date(Date.now() + 1).toISOString();
+  await sleep(3);
+  for (const mode of ["keyword", "vector"]) {
+    const as = async (as_of: string) =>
+      (await recall(reader, { query: copy.content, namespaces: [shared], mode, as_of })).hits.length;
+    expect([mode, await as(then), await as(released)]).toEqual([mode, 0, 1]);
+  }
 });

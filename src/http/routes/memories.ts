@@ -20,7 +20,7 @@ import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
 import { describeProblem, invalidRequest, problemView } from "../problem.js";
 import { createRouter } from "../router.js";
-import { time } from "../schemas/primitives.js";
+import { defaultInteger, integerParameter, time } from "../schemas/primitives.js";
 import { listManyParameters, listParameters, memoryPage, filterOf } from "../schemas/list.js";
 import {
   feedbackRequest,
@@ -178,8 +178,8 @@ const versionsRoute = createRoute({
   request: {
     params: memoryParams,
     query: z.strictObject({
-      before: z.coerce.number().int().min(1).optional(),
-      limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
+      before: integerParameter(1, Number.MAX_SAFE_INTEGER).optional(),
+      limit: defaultInteger(1, LIMITS.listLimit, 50),
     }),
   },
   responses: { 200: jsonResponse(versionsPage, "A page."), ...problems, ...notFound },

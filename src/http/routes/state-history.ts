@@ -5,6 +5,7 @@ import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
 import { jsonTextResponse } from "../json-text.js";
 import { createRouter } from "../router.js";
+import { defaultInteger } from "../schemas/primitives.js";
 import { stateHistory, stateParams, writeHistory } from "../schemas/state.js";
 import { jsonResponse, problem, problems } from "./shared.js";
 
@@ -18,7 +19,7 @@ const historyRoute = createRoute({
   request: {
     params: stateParams,
     query: z.strictObject({
-      limit: z.coerce.number().int().min(1).max(LIMITS.historyLimit).default(20),
+      limit: defaultInteger(1, LIMITS.historyLimit, 20),
       cursor: z.string().min(1).max(64).optional(),
     }),
   },

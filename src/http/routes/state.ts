@@ -10,7 +10,7 @@ import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
 import { jsonTextResponse } from "../json-text.js";
 import { createRouter } from "../router.js";
-import { time } from "../schemas/primitives.js";
+import { integerParameter, time } from "../schemas/primitives.js";
 import type { StateView } from "../schemas/state.js";
 import { putState, stateParams, stateValue, stateView, writeState } from "../schemas/state.js";
 import { jsonBody, jsonResponse, problem, problems, unfitBody } from "./shared.js";
@@ -96,8 +96,7 @@ const patchRoute = createRoute({
   request: {
     params: stateParams,
     query: z.strictObject({
-      ttl_seconds: z.coerce.number().int().min(1).max(LIMITS.ttlSeconds).optional().openapi({
-        type: "integer",
+      ttl_seconds: integerParameter(1, LIMITS.ttlSeconds).optional().openapi({
         description: "Seconds to live from now. Left out: it ends when it would have ended.",
       }),
     }),

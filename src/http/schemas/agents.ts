@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
 import type { Agent } from "../../memory/agents.js";
 import { accuracyOf } from "../../memory/trust.js";
-import { identifier } from "./primitives.js";
+import { defaultInteger, identifier } from "./primitives.js";
 
 export const agentParams = z.strictObject({
   id: identifier.openapi({ description: "The agent's name, as `source_agent` of what it writes." }),
@@ -20,7 +20,7 @@ export const agentView = z
   .openapi("Agent");
 
 export const agentListParameters = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
+  limit: defaultInteger(1, LIMITS.listLimit, 50),
   cursor: z.string().min(1).max(512).optional(),
 });
 

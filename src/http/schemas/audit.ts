@@ -5,7 +5,7 @@ import type { AuditEntry, AuditFilter } from "../../access/query.js";
 import { AUDIT_VERBS } from "../../access/trail.js";
 import { LIMITS } from "../../domain/limits.js";
 import { repeatable } from "./list.js";
-import { identifier, namespacePattern, text, time, timeView } from "./primitives.js";
+import { defaultInteger, identifier, namespacePattern, text, time, timeView } from "./primitives.js";
 
 const filterParameters = {
   namespace: namespacePattern
@@ -27,7 +27,7 @@ export const auditExportParameters = z.strictObject(filterParameters);
 export const auditParameters = z.strictObject({
   ...filterParameters,
   order: z.enum(["asc", "desc"]).default("desc").openapi({ description: "`desc`: newest first." }),
-  limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
+  limit: defaultInteger(1, LIMITS.listLimit, 50),
   cursor: z.string().min(1).max(1024).optional(),
 });
 

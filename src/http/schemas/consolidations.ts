@@ -5,7 +5,7 @@ import type { RunPage } from "../../memory/consolidation/read.js";
 import type { Action, Draft, Run } from "../../memory/consolidation/run.js";
 import { STEPS } from "../../memory/consolidation/run.js";
 import { isoOrNull } from "./memory.js";
-import { iso, memoryId, memoryType, namespace, timeView } from "./primitives.js";
+import { defaultInteger, iso, memoryId, memoryType, namespace, timeView } from "./primitives.js";
 
 export const step = z.enum(STEPS).openapi({
   description:
@@ -115,14 +115,14 @@ export const runList = z
   .openapi("Consolidations");
 
 export const runParameters = z.strictObject({
-  from: z.coerce.number().int().min(0).max(10_000_000).default(0).openapi({
+  from: defaultInteger(0, 10_000_000, 0).openapi({
     description: "The first action that is shown, counted from 0.",
   }),
-  limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
+  limit: defaultInteger(1, LIMITS.listLimit, 50),
 });
 
 export const runListParameters = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(20),
+  limit: defaultInteger(1, LIMITS.listLimit, 20),
 });
 
 export function viewRunHead(run: Run): z.infer<typeof runList>["consolidations"][number] {

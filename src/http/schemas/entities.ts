@@ -5,7 +5,7 @@ import type { Edge, NeighborsOutcome } from "../../memory/facts/neighbors.js";
 import type { Entity, ListedName } from "../../memory/facts/ports.js";
 import { repeatable } from "./list.js";
 import { isoOrNull, memoryView, viewMemory } from "./memory.js";
-import { factName, memoryId, namespace, time, timeView } from "./primitives.js";
+import { defaultInteger, factName, memoryId, namespace, time, timeView } from "./primitives.js";
 
 /** Every client resolves `.` and `..` before it sends a path, so nobody could name such an entity in a URL. */
 export const entityName = factName
@@ -33,13 +33,13 @@ export const moment = {
 
 export const entityParameters = z.strictObject({
   ...moment,
-  limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
+  limit: defaultInteger(1, LIMITS.listLimit, 50),
   cursor: z.string().min(1).max(256).optional(),
 });
 
 export const entitiesParameters = z.strictObject({
   prefix: factName.optional().openapi({ description: "Names that begin so, whatever their case." }),
-  limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
+  limit: defaultInteger(1, LIMITS.listLimit, 50),
   cursor: z.string().min(1).max(8192).optional(),
 });
 
@@ -50,12 +50,12 @@ export const newAliases = z
 export const mergeRequest = z.strictObject({ into: factName }).openapi("MergeRequest");
 
 export const neighborParameters = z.strictObject({
-  hops: z.coerce.number().int().min(1).max(LIMITS.hops).default(1),
+  hops: defaultInteger(1, LIMITS.hops, 1),
   predicate: repeatable(factName)
     .optional()
     .openapi({ description: "Only along facts with this predicate; repeat it for several." }),
   ...moment,
-  limit: z.coerce.number().int().min(1).max(LIMITS.edges).default(100).openapi({ description: "Of edges." }),
+  limit: defaultInteger(1, LIMITS.edges, 100).openapi({ description: "Of edges." }),
 });
 
 const nameView = z.string().openapi({ description: "As it was written first.", example: "Mara Novak" });

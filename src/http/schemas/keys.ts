@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { ApiKey } from "../../access/keys/key.js";
 import { GRANT_VERBS } from "../../access/grants.js";
 import { LIMITS } from "../../domain/limits.js";
-import { identifier, memoryId, namespacePattern, time, timeView, iso } from "./primitives.js";
+import { defaultInteger, identifier, memoryId, namespacePattern, time, timeView, iso } from "./primitives.js";
 
 const grant = z
   .strictObject({
@@ -60,7 +60,7 @@ export const createdKeyView = keyView
   .openapi("CreatedApiKey");
 
 export const keyListParameters = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
+  limit: defaultInteger(1, LIMITS.listLimit, 50),
   cursor: z.string().min(1).max(256).optional(),
 });
 

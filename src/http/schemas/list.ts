@@ -4,6 +4,7 @@ import { LIMITS } from "../../domain/limits.js";
 import type { MemoryFilter } from "../../memory/filter.js";
 import { memoryView } from "./memory.js";
 import {
+  defaultInteger,
   factName,
   identifier,
   memoryType,
@@ -74,14 +75,14 @@ export const listParameters = z.strictObject({
       "true: only what other memories stand for, or nobody read: docs/lifecycle.md, Consolidation.",
   }),
   order: z.enum(["asc", "desc"]).default("desc").openapi({ description: "Of recording." }),
-  limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
+  limit: defaultInteger(1, LIMITS.listLimit, 50),
   cursor: z.string().min(1).max(256).optional(),
 });
 
 export const listManyParameters = z.strictObject({
   ...filterParameters,
   namespace: namespacePattern.default("**"),
-  limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
+  limit: defaultInteger(1, LIMITS.listLimit, 50),
   cursor: z.string().min(1).max(512).optional(),
 });
 

@@ -9,7 +9,7 @@ import { nextTime, problemOf } from "../../memory/consolidation/schedule.js";
 import { step } from "./consolidations.js";
 import { itemsOnly } from "./list.js";
 import { isoOrNull } from "./memory.js";
-import { factName, namespace, timeView } from "./primitives.js";
+import { defaultInteger, integerParameter, factName, namespace, timeView } from "./primitives.js";
 
 const seconds = z.int().min(1).max(LIMITS.ttlSeconds).nullable().default(null);
 const life = z.int().min(0).max(LIMITS.ttlSeconds).nullable().default(null);
@@ -184,11 +184,11 @@ export const namespaceListParameters = z.strictObject({
     description: "Labels that it begins with; `*` is any one label.",
   }),
   suffix: labels.openapi({ type: "string", description: "Labels that it ends with; `*` is any one label." }),
-  max_depth: z.coerce.number().int().min(1).max(LIMITS.namespaceLabels).optional().openapi({
+  max_depth: integerParameter(1, LIMITS.namespaceLabels).optional().openapi({
     description: "Longer namespaces are cut to so many labels, and listed once.",
   }),
   items_only: itemsOnly,
-  limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
+  limit: defaultInteger(1, LIMITS.listLimit, 50),
   cursor: z.string().min(1).max(512).optional(),
 });
 

@@ -170,3 +170,18 @@ export const embeddingModel = z
 
 /** A time as answers show it. */
 export const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+/** A whole number among a URL's parameters: decimal digits, so that a value left empty isn't 0. */
+export function integerParameter(min: number, max: number) {
+  return z
+    .string("Must be a whole number, once.")
+    .regex(/^-?\d+$/, "Must be a whole number.")
+    .transform(Number)
+    .pipe(z.int().min(min).max(max))
+    .openapi({ type: "integer", minimum: min, maximum: max });
+}
+
+/** As {@link integerParameter}; `fallback` where it is left out. */
+export function defaultInteger(min: number, max: number, fallback: number) {
+  return integerParameter(min, max).default(fallback).openapi({ default: fallback });
+}

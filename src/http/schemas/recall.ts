@@ -7,7 +7,6 @@ import { memoryFilter, memoryView, trustPartsView, viewMemory } from "./memory.j
 import {
   embedding,
   embeddingModel,
-  identifier,
   memoryId,
   memoryType,
   namespacePattern,
@@ -98,10 +97,12 @@ export const recallRequest = z
     receipt: z.boolean().default(true).openapi({
       description: "Keep what was asked and known, for GET /v1/receipts/{id}.",
     }),
-    thread_id: identifier
+    thread_id: text(LIMITS.threadIdBytes)
       .optional()
       .openapi({ description: "The LangGraph thread that asks; kept in the receipt." }),
-    checkpoint_id: identifier.optional().openapi({ description: "Its checkpoint; kept in the receipt." }),
+    checkpoint_id: text(LIMITS.threadIdBytes)
+      .optional()
+      .openapi({ description: "Its checkpoint; kept in the receipt." }),
   })
   .openapi("RecallRequest");
 

@@ -7,6 +7,8 @@ import { ROLES } from "../../memory/sessions/session.js";
 import { entityName } from "./entities.js";
 import { repeatable } from "./list.js";
 import {
+  defaultInteger,
+  integerParameter,
   namespacePattern,
   identifier,
   jsonValue,
@@ -34,18 +36,19 @@ export const contextParameters = z.strictObject({
     .refine((value) => value.trim() !== "", "Must not be blank.")
     .optional()
     .openapi({ description: "What to recall by; the last thing that the user said unless given." }),
-  token_budget: z.coerce.number().int().min(64).max(LIMITS.contextTokens).default(4000),
+  token_budget: defaultInteger(64, LIMITS.contextTokens, 4000),
   namespace: repeatable(namespacePattern)
     .pipe(z.array(z.string()).max(LIMITS.recallNamespaces))
     .optional()
     .openapi({
       type: "array",
       items: { type: "string" },
+      minItems: 1,
+      maxItems: LIMITS.recallNamespaces,
       description:
         "Where to recall from; repeat it for several, or use patterns. The session's namespace unless given.",
     }),
-  limit: z.coerce.number().int().min(0).max(LIMITS.recallLimit).default(10).openapi({
-    type: "integer",
+  limit: defaultInteger(0, LIMITS.recallLimit, 10).openapi({
     description: "How many memories, and how many procedures, are recalled at most.",
   }),
   subject: entityName
@@ -61,16 +64,68 @@ const toolCall = z.strictObject({
   arguments: jsonValue.optional(),
 });
 
+/** Also as contexts return it, and chat models give it: OpenAI's chat completions. Its arguments are JSON in a text. */
+const newToolCall = z.preprocess(fromOpenAi, toolCall).openapi({
+  anyOf: [
+    {
+      type: "object",
+      properties: { id: { type: "string" }, name: { type: "string" }, arguments: {} },
+      required: ["id", "name"],
+      additionalProperties: false,
+    },
+    {
+      type: "object",
+      properties: {
+        id: { type: "string" },
+        type: { const: "function" },
+        function: {
+          type: "object",
+          properties: { name: { type: "string" }, arguments: { type: "string" } },
+          required: ["name"],
+          additionalProperties: false,
+        },
+      },
+      required: ["id", "type", "function"],
+      additionalProperties: false,
+    },
+  ],
+  description: "As kept here, or as in OpenAI's chat completions, where `arguments` is a text of JSON.",
+});
+
+function fromOpenAi(value: unknown): unknown {
+  if (!isOpenAiCall(value)) return value;
+  const { type: _, function: called, ...rest } = value;
+  return typeof called.arguments === "string"
+    ? { ...rest, ...called, arguments: parsed(called.arguments) }
+    : { ...rest, ...called };
+}
+
+function isOpenAiCall(
+  value: unknown,
+): value is { readonly type: "function"; readonly function: { readonly arguments?: unknown } } {
+  if (typeof value !== "object" || value === null || !("type" in value && "function" in value)) return false;
+  return value.type === "function" && typeof value.function === "object" && value.function !== null;
+}
+
+/** What a model wrote that is no JSON stays a text. */
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return json;
+  }
+}
+
 const newMessage = z
   .strictObject({
     id: identifier.optional().openapi({
       description: "The same id sent again to the same session is the same message. Made here unless given.",
     }),
     role,
-    content: jsonValue.openapi({
-      description: "Text, or JSON parts; null of an assistant that only calls tools.",
+    content: jsonValue.default(null).openapi({
+      description: "Text, or JSON parts; null, or left out, of an assistant that only calls tools.",
     }),
-    tool_calls: z.array(toolCall).min(1).max(LIMITS.toolCalls).optional(),
+    tool_calls: z.array(newToolCall).min(1).max(LIMITS.toolCalls).optional(),
     tool_call_id: identifier
       .optional()
       .openapi({ description: "Of a tool's result: the call that it answers." }),
@@ -92,7 +147,7 @@ const newMessage = z
   })
   .refine(({ content, tool_calls }) => content !== null || tool_calls !== undefined, {
     path: ["content"],
-    message: "Must not be null unless tools are called.",
+    message: "Must be there, and not be null, unless tools are called.",
   })
   .openapi("NewMessage");
 
@@ -113,20 +168,18 @@ export const appendedView = z
   })
   .openapi("AppendedMessages");
 
-const count = z.coerce.number().int().min(1);
-
 export const messagesParameters = z.strictObject({
-  limit: count.max(LIMITS.messagesLimit).default(50),
-  before: count.max(Number.MAX_SAFE_INTEGER).optional().openapi({
+  limit: defaultInteger(1, LIMITS.messagesLimit, 50),
+  before: integerParameter(1, Number.MAX_SAFE_INTEGER).optional().openapi({
     description: "Only messages with a lower number: the last `limit` of them.",
   }),
-  after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional().openapi({
+  after: integerParameter(0, Number.MAX_SAFE_INTEGER).optional().openapi({
     description: "Only messages with a higher number: the first `limit` of them.",
   }),
 });
 
 export const sessionsParameters = z.strictObject({
-  limit: count.max(LIMITS.listLimit).default(50),
+  limit: defaultInteger(1, LIMITS.listLimit, 50),
   cursor: z.string().min(1).max(256).optional(),
 });
 

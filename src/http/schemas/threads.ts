@@ -3,7 +3,7 @@ import { LIMITS } from "../../domain/limits.js";
 import { describeValue, newAllowance } from "../../threads/describe-value.js";
 import type { ListedThread, StoredCheckpoint, Thread } from "../../threads/ports.js";
 import type { ThreadDetail } from "../../threads/read-thread.js";
-import { namespace, text, timeView, iso } from "./primitives.js";
+import { defaultInteger, namespace, text, timeView, iso } from "./primitives.js";
 
 const threadNamespace = namespace.optional().openapi({
   description: "That the saver was made with. Left out: of savers without one, which takes a grant on `**`.",
@@ -19,7 +19,7 @@ export const threadParameters = z.strictObject({ namespace: threadNamespace });
 
 export const threadListParameters = z.strictObject({
   namespace: threadNamespace,
-  limit: z.coerce.number().int().min(1).max(LIMITS.listLimit).default(50),
+  limit: defaultInteger(1, LIMITS.listLimit, 50),
   cursor: z.string().min(1).max(8192).optional(),
 });
 
@@ -31,7 +31,7 @@ export const checkpointParameters = z.strictObject({
   before: text(LIMITS.threadIdBytes)
     .optional()
     .openapi({ description: "Only those with an id below this one." }),
-  limit: z.coerce.number().int().min(1).max(LIMITS.checkpoints).default(10),
+  limit: defaultInteger(1, LIMITS.checkpoints, 10),
 });
 
 const threadView = z.object({

@@ -25,10 +25,12 @@ export interface Unit {
 
 /**
  * A stretch of a session as units that a model takes: no result without its call, and no call without all of its
- * results right behind it. Calls that aren't all answered are left out, and what was said with them stays.
+ * results right behind it. Calls that aren't all answered are left out, and what was said with them stays. An id that
+ * an earlier call has, as those of interactions have, gets the number of its message.
  */
 export function unitsOf(messages: readonly Message[], count: CountTokens): Unit[] {
   const units: Unit[] = [];
+  const known = new Set<string>();
   for (let at = 0; at < messages.length; at++) {
     const message = messages[at];
     if (message === undefined || message.role === "tool") continue;
@@ -37,32 +39,60 @@ export function unitsOf(messages: readonly Message[], count: CountTokens): Unit[
       results.push(next);
       at += 1;
     }
-    units.push(...unitOf(message, results, count));
+    units.push(...unitOf(message, results, count, known));
   }
   return units;
 }
 
-function unitOf(message: Message, results: readonly Message[], count: CountTokens): Unit[] {
+function unitOf(
+  message: Message,
+  results: readonly Message[],
+  count: CountTokens,
+  known: Set<string>,
+): Unit[] {
   const calls = message.tool_calls ?? [];
   const open = new Set(calls.map(({ id }) => id));
   const answers = results.filter(({ tool_call_id }) => open.delete(tool_call_id ?? ""));
   const answered =
     calls.length > 0 && open.size === 0 && new Set(calls.map(({ id }) => id)).size === calls.length;
   if (!answered && message.content === null) return [];
-  const kept = answered ? [message, ...answers] : [{ ...message, tool_calls: undefined }];
+  const kept = answered ? withOwnIds([message, ...answers], known) : [{ ...message, tool_calls: undefined }];
   const chat = kept.map(chatMessage);
   return [
     {
       messages: chat,
       numbers: kept.map(({ number }) => number),
-      // As counted when it was appended, unless it lost its calls.
+      // As counted when it was appended, unless it lost its calls, or they got other ids.
       tokens: kept.reduce(
         (sum, each, index) =>
-          sum + (each === message || index > 0 ? each.tokens : messageTokens(count, chat[index] ?? each)),
+          sum +
+          (each === message || each === answers[index - 1]
+            ? each.tokens
+            : messageTokens(count, chat[index] ?? each)),
         0,
       ),
     },
   ];
+}
+
+/** A call and its results, with ids that no other call has. */
+function withOwnIds(messages: readonly Message[], known: Set<string>): readonly Message[] {
+  const own = new Map<string, string>();
+  for (const { id } of messages[0]?.tool_calls ?? []) {
+    let name = id;
+    for (let more = messages[0]?.number ?? 0; known.has(name); more++) name = `${id}-${more}`;
+    known.add(name);
+    if (name !== id) own.set(id, name);
+  }
+  if (own.size === 0) return messages;
+  return messages.map((message) =>
+    Object.assign({}, message, {
+      tool_calls: message.tool_calls?.map((call) =>
+        Object.assign({}, call, { id: own.get(call.id) ?? call.id }),
+      ),
+      tool_call_id: message.tool_call_id && (own.get(message.tool_call_id) ?? message.tool_call_id),
+    }),
+  );
 }
 
 function chatMessage({ role, content, tool_calls, tool_call_id, name }: Message): ChatMessage {

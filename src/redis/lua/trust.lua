@@ -20,14 +20,15 @@ local function trust_corroborate(record, agents, most)
   return added
 end
 
--- Lets a copy out of quarantine, and has it compared with what others wrote. `facet`: what kept it from being found.
+-- Lets a copy out of quarantine, and has it compared with what others wrote. `facet`: what kept it from being found. As
+-- of a time before, it still isn't.
 local function trust_release(record, facet)
   local facets = {}
   for _, each in ipairs(cjson.decode(redis.call('JSON.GET', record, '$.index.facets'))[1]) do
     if each ~= facet then table.insert(facets, each) end
   end
-  redis.call('JSON.MERGE', record, '$', cjson.encode({ memory = { quarantined = cjson.null }, index = { facets = facets, corroborate_at = now } }))
+  redis.call('JSON.MERGE', record, '$', cjson.encode({ memory = { quarantined = cjson.null }, index = { facets = facets, corroborate_at = now, since = now } }))
   for _, key in ipairs(version_vectors(record)) do
-    if redis.call('EXISTS', key) == 1 then redis.call('HSET', key, 'facets', table.concat(facets, ',')) end
+    if redis.call('EXISTS', key) == 1 then redis.call('HSET', key, 'facets', table.concat(facets, ','), 'since', string.format('%d', now)) end
   end
 end

@@ -7,6 +7,7 @@ import type { StoreDeps } from "./deps.js";
 /** Records that one query goes through: 10 ms or so, and nobody else is served meanwhile. */
 const WINDOW = 1000;
 
+/** What has expired but isn't removed yet has no fields, of which RediSearch would make an error. */
 const AGGREGATION = `
   LOAD 18
     $.memory.memory_type AS type
@@ -15,6 +16,7 @@ const AGGREGATION = `
     $.index.bytes AS json
     $.index.vector_bytes AS vectors
     $.index.version_bytes AS versions
+  FILTER exists(@recorded)
   APPLY floor(@recorded/86400000) AS day
   GROUPBY 3 @type @day @status
     REDUCE COUNT 0 AS memories
@@ -86,8 +88,6 @@ function readGroups(reply: unknown): Group[] {
       const found = Number(value(name));
       return Number.isFinite(found) ? found : 0;
     };
-    // What has expired but isn't removed yet has no fields.
-    if (value("type") === "" || !Number.isFinite(Number(value("day")))) return [];
     return [
       {
         memoryType: value("type") as MemoryType,
