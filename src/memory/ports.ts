@@ -349,6 +349,8 @@ export interface MemoryStore {
   /** Notes that these say the same as the compared memory, and that it was compared. */
   corroborate(memory: Memory, others: readonly Memory[]): Promise<void>;
   postponeCorroboration(ref: MemoryRef, at: number): Promise<void>;
+  /** Brings back memories of a namespace for which another one stood that has ended; with how many there were. */
+  freeOrphans(trail: Trail, namespace: string, ids: readonly string[]): Promise<number>;
   /** Takes a deleted memory's words out of what followed it in its session. */
   detachContext(ref: MemoryRef, now: number): Promise<void>;
   /** As part of an act that is recorded by itself; undefined where there is none (any more). */

@@ -5,6 +5,7 @@ import type { Context } from "../domain/context.js";
 import { DomainError, memoryNotFound } from "../domain/errors.js";
 import type { Expiry } from "./decay.js";
 import { explainExpiry } from "./decay.js";
+import { freeOrphans } from "./free-orphans.js";
 import type { Judged } from "./judge.js";
 import { judge } from "./judge.js";
 import { refuseFuture } from "./moment.js";
@@ -32,7 +33,10 @@ export async function read(
   const { store, audit, maxLives } = services;
   refuseFuture(asOf, context.now());
   await authorize(audit, context, ref.namespace, { verb: "read", act: "read" });
-  const memory = await store.get(trailOf(context, "read", { ids: [ref.id] }), ref, asOf);
+  const trail = trailOf(context, "read", { ids: [ref.id] });
+  let memory = await store.get(trail, ref, asOf);
+  const orphaned = typeof memory === "object" && asOf === undefined ? [memory] : [];
+  if (await freeOrphans(services, context.requestId, orphaned)) memory = await store.get(trail, ref);
   if (memory === "ended")
     throw new DomainError("history_expired", "That is longer ago than its versions are kept.");
   if (memory === undefined || !isAlive(memory, context.now())) throw memoryNotFound();

@@ -6,6 +6,7 @@ import { revisedEnd } from "./decay.js";
 import type { FirstEmbedding } from "./embed.js";
 import { embedFirstPassages } from "./embed.js";
 import { DomainError, invalid, memoryNotFound, quotaExceeded, versionConflict } from "../domain/errors.js";
+import { freeOrphans } from "./free-orphans.js";
 import { contentHash } from "./hash.js";
 import type { Judged } from "./judge.js";
 import { judge } from "./judge.js";
@@ -69,6 +70,7 @@ export async function revise(
     // Where there is none, the second look is the one that goes on record.
     const current = (await store.peek(ref)) ?? (await store.get(trail, ref));
     if (current === undefined || current === "ended") throw memoryNotFound();
+    if (await freeOrphans(services, context.requestId, [current])) continue;
     await refuseUnfit(services, trail, current, input, expectedVersion);
     const revision = await nextVersion(services, context, current, input);
     const outcome = await store.revise(trail, revision);

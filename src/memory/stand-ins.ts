@@ -1,4 +1,5 @@
 import type { Trail } from "../access/trail.js";
+import { freeOrphans } from "./free-orphans.js";
 import { isBehind } from "./moment.js";
 import type { Moment } from "./ports.js";
 import type { Memory } from "./record.js";
@@ -26,6 +27,7 @@ export async function standIns(
   fits: (memory: Memory) => boolean,
 ): Promise<readonly (StandIn | undefined)[]> {
   const shown = found.slice();
+  const orphans: Memory[] = [];
   const behind = found.map((): Memory[] => []);
   for (let step = 0; step < MOST_STEPS; step++) {
     const wanted = [...shown.entries()].flatMap(([place, memory]) =>
@@ -39,17 +41,22 @@ export async function standIns(
     const byName = new Map([...unique.keys()].map((name, index) => [name, loaded[index]]));
     for (const { place, ref } of wanted) {
       const from = shown[place];
+      const next = byName.get(`${ref.namespace}\0${ref.id}`);
       if (from !== undefined) behind[place]?.push(from);
-      shown[place] = byName.get(`${ref.namespace}\0${ref.id}`);
+      if (from !== undefined && next === undefined) orphans.push(from);
+      shown[place] = next;
     }
   }
+  // Nobody waits for it: what is found is shown as if they were back already.
+  void freeOrphans({ store }, trail.requestId, orphans).catch(() => {});
   return found.map((memory, place) => {
     if (memory === undefined) return undefined;
     const other = shown[place];
     if (other !== undefined && fits(other)) {
       return { memory: other, behind: behind[place] ?? [] };
     }
-    const itself = isBehind(memory, moment) && fits({ ...memory, superseded_at: null, superseded_by: null });
-    return itself ? { memory, behind: [] } : undefined;
+    const free = { ...memory, superseded_at: null, superseded_by: null };
+    if (!isBehind(memory, moment) || !fits(free)) return undefined;
+    return { memory: orphans.includes(memory) ? free : memory, behind: [] };
   });
 }

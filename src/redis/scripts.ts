@@ -157,6 +157,7 @@ export const scripts = {
   insertMemory: factual("insert", text),
   reviseMemory: factual("revise", texts),
   removeMemory: scoped(["usage", "versions", "facts", "trust", "supersede"], "remove", codeAndText),
+  freeOrphans: scoped(["usage", "versions", "supersede"], "free-orphans", integer),
   resolveEntities: script("resolve-entities", texts),
   putAliases: audited("put-aliases", parts, ["aliases"]),
   mergeEntities: audited("merge-entities", parts, ["aliases"]),

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { consolidate, undo } from "../support/consolidations.js";
 import type { Memory } from "../support/memories.js";
 import {
@@ -12,14 +12,10 @@ import {
   read,
   recall,
 } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import { until } from "../support/service.js";
+import { startWithRedis } from "../support/with-redis.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const { service, redis } = await startWithRedis();
 
 async function write(namespace: string, memories: readonly object[]): Promise<Memory[]> {
   const results = await postBatch(service, namespace, memories);
@@ -169,6 +165,29 @@ describe("when what stands for others goes,", () => {
     const other = await made("merge");
     expect((await forgetAll(other.namespace, ["semantic"])).length).toBeGreaterThan(0);
     expect(await listAll(service, other.namespace, { superseded: "true" })).toEqual([]);
+  });
+
+  test.for([
+    ["read", (of: Memory) => service.send("GET", pathOf(of))],
+    ["revised", (of: Memory) => service.send("PATCH", pathOf(of), { tags: ["back"] })],
+    [
+      "recalled",
+      ({ namespace, content }: Memory) =>
+        service.send("POST", "/v1/recall", { query: content, namespaces: [namespace], limit: 1 }),
+    ],
+  ] as const)("by itself, its sources are there again once one is %s", async ([, act]) => {
+    const { namespace, memory, sources } = await made("summarise");
+    await redis.del(`${service.prefix}:rec:{${namespace}}:${memory.id}`);
+    const [first] = sources;
+    if (first === undefined) throw new Error("no source");
+    const answer = await act(first);
+    expect(answer.status).toBe(200);
+    expect(JSON.stringify(answer.body)).not.toContain(memory.id);
+    await until(
+      () => listAll(service, namespace),
+      (found) => ids(found).includes(first.id),
+    );
+    expect(await read(service, first)).toMatchObject({ superseded_at: null, superseded_by: null });
   });
 
   test("also what stood for that: of a summary that was merged, the episodes come back", async () => {

@@ -172,8 +172,8 @@ test("as of a time when it wasn't released yet, nobody finds it", async () => {
   const released = new Date(Date.now() + 1).toISOString();
   await sleep(3);
   for (const mode of ["keyword", "vector"]) {
-    const as = async (as_of: string) =>
+    const hitsAsOf = async (as_of: string) =>
       (await recall(reader, { query: copy.content, namespaces: [shared], mode, as_of })).hits.length;
-    expect([mode, await as(then), await as(released)]).toEqual([mode, 0, 1]);
+    expect([mode, await hitsAsOf(then), await hitsAsOf(released)]).toEqual([mode, 0, 1]);
   }
 });

@@ -6,6 +6,7 @@ import type { StoreDeps } from "./deps.js";
 import { detachContext } from "./detach-context.js";
 import { defaultsOf } from "./defaults.js";
 import { noteFeedback, pendingFeedback, publishMinTrust, release, settleFeedback } from "./feedback.js";
+import { freeOrphans } from "./free-orphans.js";
 import { get, getItem, load, peek, peekDetails, peekItem, peekVersions, versions } from "./get.js";
 import { endingsOf, groupsOf } from "./groups-of.js";
 import { insert } from "./insert.js";
@@ -67,6 +68,7 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     comparisonOf: (ref, limit) => comparisonOf(deps, ref, limit),
     corroborate: (memory, others) => corroborate(deps, memory, others),
     postponeCorroboration: (ref, at) => postponeCorroboration(deps, ref, at),
+    freeOrphans: (trail, namespace, ids) => freeOrphans(deps, trail, namespace, ids),
     detachContext: (ref, now) => detachContext(deps, ref, now),
     vitals: (namespace, ids) => vitals(deps, namespace, ids),
     touch: (uses) => touch(deps, uses),

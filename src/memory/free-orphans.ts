@@ -1,0 +1,27 @@
+import { trailOf } from "../access/trail.js";
+import { systemContext } from "../domain/context.js";
+import type { Memory } from "./record.js";
+import type { Services } from "./services.js";
+
+/**
+ * Brings back those of the memories, of one namespace or several, for which another one stood that has ended by itself:
+ * nobody looks for these, so whoever comes by one does. Returns whether there were any.
+ */
+export async function freeOrphans(
+  { store }: Pick<Services, "store">,
+  requestId: string,
+  memories: readonly Memory[],
+): Promise<boolean> {
+  const byNamespace = new Map<string, Set<string>>();
+  for (const { namespace, id, superseded_by } of memories) {
+    if (superseded_by === null) continue;
+    byNamespace.set(namespace, (byNamespace.get(namespace) ?? new Set()).add(id));
+  }
+  const context = systemContext(requestId, Date.now);
+  const freed = await Promise.all(
+    [...byNamespace].map(([namespace, ids]) =>
+      store.freeOrphans(trailOf(context, "consolidation.undo", { ids: [...ids] }), namespace, [...ids]),
+    ),
+  );
+  return freed.some((count) => count > 0);
+}
