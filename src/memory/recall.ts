@@ -344,7 +344,9 @@ async function loadHits(
     // Stable: among equals, the one that fits better stays first.
     hits = hits.toSorted((one, other) => other.score - one.score);
   } while (from < ranked.length);
-  const { terms } = parseQuery(input.query);
+  // Most often nothing stands for anything, and the query needs no second look.
+  const quotes = [...shown.values()].some((chains) => chains.some(({ length }) => length > 0));
+  const terms = quotes ? parseQuery(input.query).terms : [];
   const mayBeShown = (source: Memory): boolean =>
     fits({ ...source, superseded_at: null, superseded_by: null });
   return hits

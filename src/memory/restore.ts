@@ -31,9 +31,13 @@ export async function restore(
     throw new DomainError("not_found", "There is no such version of this memory.");
   }
   const { content, metadata, tags, trust_score, importance, source_agent } = old;
-  const vectors = await store.oldVectors(ref, version);
+  // The content of an episodic memory never changes, nor do its vectors.
+  const said =
+    old.memory_type === "episodic"
+      ? {}
+      : { content, source_agent, restored: restorable(old, await store.oldVectors(ref, version)) };
   const input: RevisionInput = {
-    ...(old.memory_type === "episodic" ? {} : { content, source_agent, restored: restorable(old, vectors) }),
+    ...said,
     ...(old.fact === null ? {} : { fact: { confidence: old.fact.confidence } }),
     ...validityOf(old),
     tags,
