@@ -7,6 +7,7 @@ import { idempotent } from "./http/middleware/idempotency.js";
 import { limitBody } from "./http/middleware/limits.js";
 import { onlyLoopbackHosts } from "./http/middleware/loopback.js";
 import { limitRate } from "./http/middleware/rate-limit.js";
+import { onlySameOrigin } from "./http/middleware/same-origin.js";
 import { observe } from "./http/middleware/observe.js";
 import { describeProblem, HttpProblem, respondProblem } from "./http/problem.js";
 import { createRouter } from "./http/router.js";
@@ -39,6 +40,7 @@ export function createApp(deps: AppDeps) {
   const app = createRouter();
   app.use(requestId({ limitLength: 64 }), observe(logger, metrics));
   if (!deps.anonymousAnywhere) app.use(onlyLoopbackHosts(deps.keyRequired));
+  app.use(onlySameOrigin(deps.keyRequired));
   app.use(authenticate(deps.authenticator), limitRate(deps.rateLimiter, deps.rateLimitPerMinute));
   app.on(["POST", "PUT", "PATCH"], "*", limitBody());
   app.on(

@@ -13,6 +13,7 @@ type HttpErrorCode =
   | "route_not_found"
   | "method_not_allowed"
   | "misdirected_request"
+  | "cross_origin"
   | "internal_error";
 
 export type ProblemCode = ErrorCode | HttpErrorCode;
@@ -24,6 +25,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   query_without_terms: [400, "The query has no word to look up"],
   unauthenticated: [401, "A valid API key is needed"],
   forbidden: [403, "The key doesn't allow this"],
+  cross_origin: [403, "A web page of another origin sent this"],
   not_found: [404, "Not found"],
   route_not_found: [404, "There is no such route"],
   method_not_allowed: [405, "The route doesn't take this method"],

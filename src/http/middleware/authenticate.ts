@@ -2,14 +2,12 @@ import type { MiddlewareHandler } from "hono";
 import type { Authenticator } from "../../access/keys/authenticate.js";
 import { ANONYMOUS } from "../../domain/context.js";
 import type { AppEnv } from "../env.js";
-
-/** What tells nothing of anybody's memories. Everything else, routes that don't exist included, takes a key. */
-const OPEN = /^\/(healthz|readyz|openapi\.json|docs(\/.*)?)$/;
+import { isOpen } from "./open-routes.js";
 
 /** Says who asks, by the API key in `Authorization`: never by one in the URL, which logs and histories keep. */
 export function authenticate(authenticator: Authenticator): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    if (OPEN.test(c.req.path)) {
+    if (isOpen(c.req.path)) {
       c.set("actor", { ...ANONYMOUS, grants: [] });
     } else {
       const { actor, rateLimit } = await authenticator.identify(

@@ -31,7 +31,11 @@ export const problem = { content: { "application/problem+json": { schema: proble
 export const problems = {
   400: { ...problem, description: "The request is not valid; `errors` names each field." },
   401: { ...problem, description: "No key, or none that is valid; the same for every reason." },
-  403: { ...problem, description: "The key has no grant for this. It says nothing of what is there." },
+  403: {
+    ...problem,
+    description:
+      "The key has no grant for this (forbidden), whether the resource exists or not. Without API keys: a web page of another origin sent the request (cross_origin).",
+  },
   429: { ...problem, description: "Too many requests with this key; try again after Retry-After seconds." },
   503: {
     ...problem,

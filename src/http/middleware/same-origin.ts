@@ -1,0 +1,31 @@
+import type { MiddlewareHandler } from "hono";
+import type { AppEnv } from "../env.js";
+import { HttpProblem } from "../problem.js";
+import { isOpen } from "./open-routes.js";
+
+/**
+ * Refuses requests that a browser sends for a page of another origin. While no key is needed, a page that the user
+ * visits could otherwise act with nothing but the address: CORS hides the answer from it, not the request from us.
+ *
+ * The rule is that of Go's CrossOriginProtection: `Sec-Fetch-Site`, which a page can't set, decides where a browser
+ * sends it; else `Origin` must name the host that was asked. Callers that are no browser send neither.
+ */
+export function onlySameOrigin(keyRequired: () => Promise<boolean>): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const foreign = isForeign(c.req.header("sec-fetch-site"), c.req.header("origin"), c.req.header("host"));
+    if (!foreign || isOpen(c.req.path)) return next();
+    // With Redis away nobody knows, so it is as without keys.
+    if (await keyRequired().catch(() => false)) return next();
+    throw new HttpProblem(
+      "cross_origin",
+      "Without API keys, requests from web pages of another origin are refused. Create a key (npm run keys -- create --admin --agent NAME) and send it as Authorization: Bearer, or call the API from a program instead of a page.",
+    );
+  };
+}
+
+function isForeign(site: string | undefined, origin: string | undefined, host: string | undefined): boolean {
+  if (site !== undefined) return site !== "same-origin" && site !== "none";
+  if (origin === undefined) return false;
+  // An opaque origin ("null": a sandboxed frame, a file) is no URL, and so never this host.
+  return !URL.canParse(origin) || new URL(origin).host !== host?.toLowerCase();
+}
