@@ -45,10 +45,11 @@ export async function* mergeTrails(
   const trails = Math.max(1, walk.trails.length);
   const most = clamp(Math.floor(MAX_WAITING / trails), MAX_BATCH);
   const batch = clamp(Math.ceil((2 * expected) / trails), most);
-  const batches = await reader.read(walk.trails.map((trail) => firstRange(walk, trail, batch)));
+  const ranges = walk.trails.flatMap((trail) => firstRange(walk, trail, batch) ?? []);
+  const batches = ranges.length === 0 ? [] : await reader.read(ranges);
   const heap = new Heap(isBefore);
   for (const [index, entries] of batches.entries()) {
-    const trail = walk.trails[index];
+    const trail = ranges[index]?.trail;
     const first = entries[0];
     if (trail === undefined || first === undefined) continue;
     heap.push({
@@ -76,6 +77,10 @@ export async function* mergeTrails(
 
 async function refill(reader: AuditReader, walk: Walk, source: Source, last: string): Promise<void> {
   const range = firstRange(walk, source.trail, source.batch);
+  if (range === undefined) {
+    source.open = false;
+    return;
+  }
   const [entries = []] = await reader.read([
     walk.order === "asc" ? { ...range, from: `(${last}` } : { ...range, to: `(${last}` },
   ]);
@@ -85,17 +90,24 @@ async function refill(reader: AuditReader, walk: Walk, source: Source, last: str
 
 const clamp = (size: number, most: number): number => Math.max(MIN_BATCH, Math.min(most, size));
 
-function firstRange({ order, from, to, after }: Walk, trail: string, count: number): TrailRange {
-  const whole = { trail, from: String(from), to: String(to), order, count };
-  if (after === undefined) return whole;
-  const { time } = after;
+/**
+ * Undefined where no entry can lie in it: Redis refuses a range that ends before the first entry id or begins after the
+ * last, and a caller chooses both ends, by the filter and by the cursor.
+ */
+function firstRange({ order, from, to, after }: Walk, trail: string, count: number): TrailRange | undefined {
+  const whole = { trail, order, count };
+  const between = (low: number, high: number): TrailRange | undefined =>
+    low > high ? undefined : { ...whole, from: String(low), to: String(high) };
+  if (after === undefined) return between(from, to);
+  const { time, number } = after;
   // Within one millisecond, trails come one after the other.
   if (order === "asc") {
-    if (trail === after.trail) return { ...whole, from: `(${time}-${after.number}` };
-    return { ...whole, from: String(trail < after.trail ? time + 1 : time) };
+    if (trail !== after.trail) return between(Math.max(from, trail < after.trail ? time + 1 : time), to);
+    return time > to ? undefined : { ...whole, from: `(${time}-${number}`, to: String(to) };
   }
-  if (trail === after.trail) return { ...whole, to: `(${time}-${after.number}` };
-  return { ...whole, to: String(trail > after.trail ? time - 1 : time) };
+  if (trail !== after.trail) return between(from, Math.min(to, trail > after.trail ? time - 1 : time));
+  if (time < from || (time === 0 && number === 0)) return undefined;
+  return { ...whole, from: String(from), to: `(${time}-${number}` };
 }
 
 /** A binary heap: of 500 trails the next entry is found in nine comparisons. */

@@ -1,5 +1,6 @@
 import type { RedisGateway } from "./client.js";
 import { SEARCH_TIMEOUT_MS } from "./memory/search.js";
+import { rangeClause } from "./numeric-range.js";
 
 /** Fields of the notes whose time has come, the longest due first: of an index over hashes with a number `at`. */
 export async function dueNotes(
@@ -9,7 +10,7 @@ export async function dueNotes(
   limit: number,
 ): Promise<(string | null)[][]> {
   return redis.run(async (client) => {
-    const found = await client.ft.search(index, `@at:[-inf ${now}]`, {
+    const found = await client.ft.search(index, `${rangeClause("at", { to: now })}`, {
       SORTBY: "at",
       RETURN: [],
       LIMIT: { from: 0, size: limit },

@@ -11,6 +11,7 @@ import type { Moment } from "../memory/ports.js";
 import type { KeywordQuery } from "../memory/terms.js";
 import type { TermStatistics } from "./idf.js";
 import { damping } from "./idf.js";
+import { rangeClause } from "./numeric-range.js";
 
 /** Values that a query names as `$name`: callers' text stays out of the query's own text, so none of it is syntax. */
 export type Params = Record<string, string | Buffer>;
@@ -56,7 +57,7 @@ export function scopeClause(
     ...filter.groups.map((group, index) => tagClause("facets", group, `f${index}`, params)),
   ];
   const time = timeClause(filter);
-  if (time !== undefined) clauses.push(time);
+  if (time !== undefined) clauses.push(time === "nothing" ? NOTHING : time);
   const everything = scopes.some(({ root, below }) => below && root === "");
   // What is in quarantine is rare, so that leaving it out costs nothing.
   const unwanted = [
@@ -84,13 +85,17 @@ export const PRESENT: Moment = { asOf: undefined, validAt: undefined };
  */
 function momentClauses({ asOf, validAt }: Moment, timed: boolean, everything: boolean): string[] {
   const unwanted = [
-    ...(asOf === undefined || !timed ? [] : [`@since:[(${asOf} +inf]`, `@until:[-inf ${asOf}]`]),
-    ...(validAt === undefined ? [] : [`@valid_from:[(${validAt} +inf]`, `@valid_to:[-inf ${validAt}]`]),
+    ...(asOf === undefined || !timed
+      ? []
+      : [rangeClause("since", { above: asOf }), rangeClause("until", { to: asOf })]),
+    ...(validAt === undefined
+      ? []
+      : [rangeClause("valid_from", { above: validAt }), rangeClause("valid_to", { to: validAt })]),
     // Without a namespace in the query, old versions have to be kept out by their end.
-    ...(everything && asOf === undefined ? ["@until:[-inf +inf]"] : []),
+    ...(everything && asOf === undefined ? [rangeClause("until", {})] : []),
   ];
   // In parentheses: RediSearch 2.10 doesn't see a parameter right after a range.
-  return unwanted.map((clause) => `(-${clause})`);
+  return unwanted.filter((clause) => clause !== undefined).map((clause) => `(-${clause})`);
 }
 
 const weightless = (clause: string): string => `(${clause})=>{$weight:0}`;
@@ -117,11 +122,14 @@ function hiddenClause(roots: readonly string[], params: Params): string {
   return `(${weightless(named)} ${weightless(tagClause("facets", [SUPERSEDED_FACET], "superseded", params))})`;
 }
 
-/** Numbers only, so there is nothing to bind. Undefined where any time will do. */
+/** Numbers only, so there is nothing to bind. Undefined where any time will do; `nothing` where no time will. */
 export function timeClause({ from, to }: FacetQuery): string | undefined {
   if (from === undefined && to === undefined) return undefined;
-  return `@time:[${from ?? "-inf"} ${to === undefined ? "+inf" : `(${to}`}]`;
+  return rangeClause("time", { from, below: to }) ?? "nothing";
 }
+
+/** What no record fulfils. */
+const NOTHING = "@facets:{$never}";
 
 function tagClause(field: string, values: readonly string[], name: string, params: Params): string {
   const bound = values.map((value, index) => bind(params, `${name}_${index}`, value));

@@ -14,7 +14,8 @@ export async function listHistory(
   ref: StateRef,
   { limit, cursor }: { readonly limit: number; readonly cursor: string | undefined },
 ): Promise<VersionPage> {
-  if (cursor !== undefined && !/^\d{1,15}-\d{1,15}$/.test(cursor)) {
+  // Nothing is before 0-0, and Redis refuses a range that ends there.
+  if (cursor !== undefined && (!/^\d{1,15}-\d{1,15}$/.test(cursor) || /^0+-0+$/.test(cursor))) {
     throw invalid("cursor", "Must be the cursor of a page, as it came.");
   }
   await authorize(audit, context, ref.namespace, { verb: "read", act: "state.history" });

@@ -3,6 +3,7 @@ import { decodeMemory } from "../codec.js";
 import { refOfKey } from "../keys.js";
 import type { StoreDeps } from "../memory/deps.js";
 import { commonArguments } from "../memory/search.js";
+import { rangeClause } from "../numeric-range.js";
 import type { Params } from "../query.js";
 import { scopeClause } from "../query.js";
 import { numberOfSortKey, readRows } from "../rows.js";
@@ -11,7 +12,7 @@ type Deps = Pick<StoreDeps, "redis" | "keys">;
 
 export async function factRefs(deps: Deps, query: FactPageQuery): Promise<FactRefs> {
   // A range comes last: RediSearch 2.10 doesn't see a parameter right after one.
-  const page = query.before === undefined ? "" : ` @seq:[-inf (${query.before}]`;
+  const page = query.before === undefined ? "" : ` ${rangeClause("seq", { below: query.before })}`;
   const reply = await find(deps, query, page, ["NOCONTENT", "WITHSORTKEYS"]);
   return {
     total: totalOf(reply),

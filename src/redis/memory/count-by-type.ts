@@ -1,6 +1,7 @@
 import { typeFacet } from "../../memory/facets.js";
 import type { MemoryType } from "../../memory/record.js";
 import { MEMORY_TYPES } from "../../memory/record.js";
+import { rangeClause } from "../numeric-range.js";
 import type { StoreDeps } from "./deps.js";
 
 /** How many memories of each type there are in all namespaces, without what was superseded. */
@@ -8,11 +9,15 @@ export async function countByType({ redis, keys }: StoreDeps): Promise<Readonly<
   const totals = await redis.run((client) =>
     Promise.all(
       MEMORY_TYPES.map(async (type) => {
-        const reply = await client.ft.search(keys.recordIndex(), "(-@until:[-inf +inf]) @facets:{$type}", {
-          LIMIT: { from: 0, size: 0 },
-          PARAMS: { type: typeFacet(type) },
-          DIALECT: 2,
-        });
+        const reply = await client.ft.search(
+          keys.recordIndex(),
+          `(-${rangeClause("until", {})}) @facets:{$type}`,
+          {
+            LIMIT: { from: 0, size: 0 },
+            PARAMS: { type: typeFacet(type) },
+            DIALECT: 2,
+          },
+        );
         return [type, reply.total] as const;
       }),
     ),

@@ -1,3 +1,4 @@
+import { rangeClause } from "../numeric-range.js";
 import type { StoreDeps } from "./deps.js";
 import { SEARCH_TIMEOUT_MS } from "./search.js";
 
@@ -12,7 +13,7 @@ export async function dueKeys(
   limit: number,
 ): Promise<string[]> {
   const due = await redis.run((client) =>
-    client.ft.search(keys.recordIndex(), `@${field}:[-inf ${now}]`, {
+    client.ft.search(keys.recordIndex(), `${rangeClause(field, { to: now })}`, {
       SORTBY: field,
       RETURN: [],
       LIMIT: { from: 0, size: limit },

@@ -1,6 +1,7 @@
 import type { EmbeddingStatus, MemoryType } from "../../memory/record.js";
 import type { Endings, Group } from "../../memory/stats.js";
 import type { Params } from "../query.js";
+import { rangeClause } from "../numeric-range.js";
 import { PRESENT, scopeClause } from "../query.js";
 import type { StoreDeps } from "./deps.js";
 
@@ -53,7 +54,7 @@ export async function groupsOf(
       client.sendCommand([
         "FT.AGGREGATE",
         keys.recordIndex(),
-        `${scope} @seq:[${to - WINDOW + 1} ${to}]`,
+        `${scope} ${rangeClause("seq", { from: to - WINDOW + 1, to })}`,
         ...AGGREGATION,
         "PARAMS",
         String(bound.length),

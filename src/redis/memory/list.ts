@@ -2,6 +2,7 @@ import type { ListPage, ListQuery, MemoryRef } from "../../memory/ports.js";
 import { refOfKey } from "../keys.js";
 import type { Params } from "../query.js";
 import { scopeClause } from "../query.js";
+import { rangeClause } from "../numeric-range.js";
 import { numberOfSortKey, readRows } from "../rows.js";
 import type { StoreDeps } from "./deps.js";
 import { commonArguments } from "./search.js";
@@ -57,6 +58,8 @@ async function window(
   to: number,
   limit: number,
 ): Promise<Row[]> {
+  const range = rangeClause("seq", { from, to });
+  if (range === undefined) return [];
   const params: Params = {};
   const scope = scopeClause([{ root: query.namespace, below: false }], query.filter, params, undefined, {
     quarantined: query.quarantined,
@@ -66,7 +69,7 @@ async function window(
     client.sendCommand([
       "FT.SEARCH",
       keys.recordIndex(),
-      `${scope} @seq:[${from} ${to}]`,
+      `${scope} ${range}`,
       "NOCONTENT",
       "SORTBY",
       "seq",
