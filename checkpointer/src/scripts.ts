@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Send } from "./connection.js";
+import { isScriptMissing } from "./error-replies.js";
 
 /** A file of `lua/` with what it needs of `lua/lib/`. */
 interface Script {
@@ -49,7 +50,7 @@ export function createRun(send: Send): Run {
     try {
       return await send(key, ["EVALSHA", sha1, ...rest]);
     } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
+      if (!isScriptMissing(error)) throw error;
       return send(key, ["EVAL", source, ...rest]);
     }
   };

@@ -1,5 +1,6 @@
 import { loadConfig } from "../../src/config.js";
 import { covers } from "../../src/access/grants.js";
+import { isWrongType } from "../../src/redis/error-replies.js";
 import { createKeys } from "../../src/redis/keys.js";
 import { type Env, loadEnv } from "../env.js";
 import { messageOf, reportFailure } from "../failure.js";
@@ -66,9 +67,8 @@ function savedTrails(saved: Heads, { scope }: VerifyOptions): string[] {
 
 /** A trail that isn't a stream, or a head that isn't a hash. */
 function unreadable(error: unknown): Verified {
-  const text = messageOf(error);
-  if (!/WRONGTYPE|commands failed/.test(text)) throw error;
-  return { entries: 0, problems: [`it can't be read: ${text}`], head: undefined };
+  if (!isWrongType(error)) throw error;
+  return { entries: 0, problems: [`it can't be read: ${messageOf(error)}`], head: undefined };
 }
 
 await main().catch(reportFailure);

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isPassing } from "../../src/redis/error-replies.js";
 import { inspect, type ServerFacts } from "../../src/redis/server.js";
 import { processIdentity } from "../bootstrap/process-identity.mjs";
 import { Failure, messageOf } from "../failure.js";
@@ -51,13 +52,15 @@ export function launch(binary: RedisBinary, { config, log }: LaunchFiles, detach
 export async function waitUntilReady(pid: number, address: RedisAddress, log: string): Promise<ServerFacts> {
   let deadline = Date.now() + ANSWERS_WITHIN_MS;
   for (;;) {
-    const answer = await ask(address).catch((error: unknown) => messageOf(error));
+    const answer = await ask(address).catch((error: unknown) => asError(error));
     // Another server on the same address may answer for a moment before ours dies of it.
-    if (typeof answer === "object" && answer.pid === pid) return answer;
+    if (!(answer instanceof Error) && answer.pid === pid) return answer;
     if (processIdentity(pid) === undefined) throw new Failure(`Redis did not start. ${logTail(log)}`);
-    if (typeof answer === "string" && answer.startsWith("LOADING")) deadline = Date.now() + ANSWERS_WITHIN_MS;
-    if (Date.now() > deadline)
-      throw new Failure(`Redis does not answer (${String(answer)}). ${logTail(log)}`);
+    if (isPassing(answer)) deadline = Date.now() + ANSWERS_WITHIN_MS;
+    if (Date.now() > deadline) {
+      const reason = answer instanceof Error ? messageOf(answer) : `process ${answer.pid} answers instead`;
+      throw new Failure(`Redis does not answer (${reason}). ${logTail(log)}`);
+    }
     await sleep(POLL_MS);
   }
 }
@@ -70,6 +73,10 @@ export async function ask(address: RedisAddress): Promise<ServerFacts> {
   } finally {
     client.destroy();
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function logTail(log: string): string {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { ErrorReply } from "redis";
 import { processIdentity } from "../bootstrap/process-identity.mjs";
 import { Failure, messageOf } from "../failure.js";
 import { connectOnce, type RedisAddress } from "./connect.js";
@@ -34,7 +35,7 @@ async function askToEnd(address: RedisAddress): Promise<string | undefined> {
     await client.sendCommand(["SHUTDOWN"]);
   } catch (error) {
     // A server that obeys closes the connection without a reply; only a reply is a refusal.
-    if (messageOf(error).startsWith("ERR")) return messageOf(error);
+    if (error instanceof ErrorReply) return messageOf(error);
   } finally {
     if (client.isOpen) client.destroy();
   }

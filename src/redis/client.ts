@@ -1,5 +1,6 @@
 import { createClient } from "redis";
 import { DomainError } from "../domain/errors.js";
+import { isAuditUnusable, isIndexMissing, isOutOfMemory, isPassing, takesNoWrites } from "./error-replies.js";
 import { scripts } from "./scripts.js";
 
 export interface RedisOptions {
@@ -70,7 +71,7 @@ export function createGateway(
       try {
         return await Promise.race([work(client), late]);
       } catch (error) {
-        if (isMissingIndex(error)) onMissingIndex();
+        if (isIndexMissing(error)) onMissingIndex();
         const reason = translate(error);
         answered = !(reason instanceof DomainError && reason.code === "redis_unavailable");
         throw reason;
@@ -80,10 +81,6 @@ export function createGateway(
       }
     },
   };
-}
-
-function isMissingIndex(error: unknown): boolean {
-  return error instanceof Error && /no such index|unknown index name/i.test(error.message);
 }
 
 function unavailable(cause?: unknown): DomainError {
@@ -101,18 +98,19 @@ const CONNECTION_ERRORS = new Set([
   "TimeoutError",
 ]);
 
-/** Replies with which a Redis that is up says that it can't serve now. */
-const UNAVAILABLE_REPLY = /^(LOADING|BUSY|MASTERDOWN|READONLY|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|MISCONF)\b/;
+/** Whether a connection couldn't be made or was lost, in the words of node-redis or of the system. */
+export function isConnectionError(error: Error): boolean {
+  return CONNECTION_ERRORS.has(error.constructor.name) || "syscall" in error;
+}
 
 export function translate(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof DomainError) return error;
-  if (CONNECTION_ERRORS.has(error.constructor.name) || "syscall" in error || isMissingIndex(error))
-    return unavailable(error);
-  if (UNAVAILABLE_REPLY.test(error.message)) return unavailable(error);
-  if (error.message.startsWith("OOM")) {
+  if (isConnectionError(error) || isIndexMissing(error)) return unavailable(error);
+  if (isPassing(error) || takesNoWrites(error)) return unavailable(error);
+  if (isOutOfMemory(error)) {
     return new DomainError("storage_full", "Redis has no memory left for this write.", { cause: error });
   }
-  if (error.message.startsWith("NOAUDIT")) {
+  if (isAuditUnusable(error)) {
     return new DomainError(
       "audit_unavailable",
       "Nothing was done: it can't be put on record, because the audit trail of the namespace is damaged.",

@@ -1,4 +1,5 @@
 import type { RedisClient } from "./client.js";
+import { isIndexPresent } from "./error-replies.js";
 import type { Keys } from "./keys.js";
 
 /** One index as data: the words after FT.CREATE and its name. */
@@ -75,7 +76,7 @@ export async function ensureIndex(client: RedisClient, { name, definition }: Ind
   try {
     await client.sendCommand(["FT.CREATE", name, ...definition]);
   } catch (error) {
-    if (error instanceof Error && error.message === "Index already exists") return;
+    if (isIndexPresent(error)) return;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { StartError } from "../start-error.js";
 import { publicAddress } from "./address.js";
+import { isNotLetIn } from "./error-replies.js";
 
 const MIN_VERSION = [7, 4] as const;
 const NEEDED = [
@@ -85,7 +86,7 @@ export class RedisUnfit extends StartError {
 
 function whyNot(cause: unknown): string {
   const reason = reasonOf(cause);
-  if (/^(WRONGPASS|NOAUTH|NOPERM)\b/.test(reason)) {
+  if (isNotLetIn(cause)) {
     return `refuses the user or the password: ${reason}. REDIS_URL takes them as redis://user:password@host:port, special characters percent-encoded.`;
   }
   if (/certificate/.test(reason)) {

@@ -4,6 +4,7 @@ import type { Scope } from "../../access/grants.js";
 import type { AuditReader, TrailRange } from "../../access/ports.js";
 import { DomainError } from "../../domain/errors.js";
 import type { RedisClient, RedisGateway } from "../client.js";
+import { isWrongType } from "../error-replies.js";
 import type { Keys } from "../keys.js";
 import { DENIALS, SYSTEM } from "../keys.js";
 
@@ -88,7 +89,7 @@ function texts(reply: unknown): string[] {
 }
 
 function unreadable(error: unknown): never {
-  if (!(error instanceof Error) || !error.message.startsWith("WRONGTYPE")) throw error;
+  if (!isWrongType(error)) throw error;
   throw new DomainError(
     "audit_unavailable",
     "An audit trail is damaged: `npm run audit:verify` says which. Ask for other namespaces.",

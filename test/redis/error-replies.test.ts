@@ -1,0 +1,179 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createClient, ErrorReply } from "redis";
+import { afterAll, describe, expect, inject, test } from "vitest";
+import {
+  isAuditUnusable,
+  isIndexMissing,
+  isIndexPresent,
+  isNotLetIn,
+  isOtherNode,
+  isOutOfMemory,
+  isPassing,
+  isWrongType,
+  replyCode,
+  takesNoWrites,
+} from "../../src/redis/error-replies.js";
+
+const KINDS = {
+  isAuditUnusable,
+  isIndexMissing,
+  isIndexPresent,
+  isNotLetIn,
+  isOtherNode,
+  isOutOfMemory,
+  isPassing,
+  isWrongType,
+  takesNoWrites,
+};
+type Kind = keyof typeof KINDS;
+
+const kindsOf = (error: unknown): string[] =>
+  Object.entries(KINDS)
+    .filter(([, is]) => is(error))
+    .map(([name]) => name);
+
+describe("the texts of Redis's error replies", () => {
+  test.each<[string, Kind]>([
+    // RediSearch 2.10 (Redis 7.4), 8.2 and 8.4, which word it by the command, and 8.8, which puts a code before it.
+    ["Index already exists", "isIndexPresent"],
+    ["SEARCH_INDEX_EXISTS Index already exists", "isIndexPresent"],
+    ["SEARCH_INDEX_EXISTS: Index already exists", "isIndexPresent"],
+    ["mneme:idx:rec:4: no such index", "isIndexMissing"],
+    ["mneme:idx:rec:4: No such index", "isIndexMissing"],
+    ["No such index mneme:idx:rec:4", "isIndexMissing"],
+    ["Unknown index name", "isIndexMissing"],
+    ["Unknown Index name", "isIndexMissing"],
+    ["SEARCH_INDEX_NOT_FOUND Index not found: mneme:idx:rec:4", "isIndexMissing"],
+    ["WRONGTYPE Operation against a key holding the wrong kind of value", "isWrongType"],
+    ["Existing key has wrong Redis type", "isWrongType"],
+    ["LOADING Redis is loading the dataset in memory", "isPassing"],
+    ["BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.", "isPassing"],
+    ["MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.", "isPassing"],
+    ["CLUSTERDOWN The cluster is down", "isPassing"],
+    ["TRYAGAIN Multiple keys request during rehashing of slot", "isPassing"],
+    ["READONLY You can't write against a read only replica.", "takesNoWrites"],
+    ["NOREPLICAS Not enough good replicas to write.", "takesNoWrites"],
+    ["MISCONF Redis is configured to save RDB snapshots, but is unable to persist to disk.", "takesNoWrites"],
+    ["OOM command not allowed when used memory > 'maxmemory'.", "isOutOfMemory"],
+    ["SEARCH_OOM Not enough memory available to execute the query", "isOutOfMemory"],
+    ["NOPERM User x has no permissions to run the 'ft.create' command", "isNotLetIn"],
+    ["NOAUTH Authentication required.", "isNotLetIn"],
+    ["WRONGPASS invalid username-password pair or user is disabled.", "isNotLetIn"],
+    ["MOVED 13040 127.0.0.1:22103", "isOtherNode"],
+    ["NOAUDIT the trail is unusable: WRONGTYPE Operation against a key", "isAuditUnusable"],
+    ["EXECABORT Transaction discarded because of: LOADING Redis is loading the dataset", "isPassing"],
+  ])("%s is recognised as one kind only", (text, kind) => {
+    expect(kindsOf(new ErrorReply(text))).toEqual([kind]);
+  });
+
+  test.each([
+    "Syntax error at offset 2 near no such index",
+    "SEARCH_SYNTAX Syntax error at offset 9 near x: no such index",
+    "No such parameter `LOADING`",
+    "ERR unknown command 'LOADING', with args beginning with: ",
+    "BUSYGROUP Consumer Group name already exists",
+    "BUSYKEY Target key name already exists.",
+  ])("%s is none of the kinds", (text) => {
+    expect(kindsOf(new ErrorReply(text))).toEqual([]);
+  });
+
+  test("only an error is recognised, never a value with its text", () => {
+    expect(kindsOf("LOADING Redis is loading the dataset in memory")).toEqual([]);
+    expect(replyCode("LOADING")).toBeUndefined();
+    expect(replyCode(new ErrorReply("LOADING Redis is loading the dataset in memory"))).toBe("LOADING");
+    expect(replyCode(new ErrorReply("Index already exists"))).toBeUndefined();
+  });
+});
+
+interface Recorded {
+  readonly command: readonly string[];
+  readonly error: string;
+}
+
+/** What the recorded command shows by itself; undefined for errors that nothing in the service asks about. */
+function kindOf([command = "", key = "", argument = ""]: readonly string[]): Kind | undefined {
+  if (command === "FT.CREATE") return "isIndexPresent";
+  if (command.startsWith("FT.") && key === "missing") return "isIndexMissing";
+  if (command.startsWith("JSON.") && key === "h:1" && argument === "$") return "isWrongType";
+  return undefined;
+}
+
+describe.each(["7.4.1", "8.2.3", "8.8", "8.8-cluster"])("the recorded replies of Redis %s", (version) => {
+  const file = join(import.meta.dirname, "replies", `errors-${version}.jsonl`);
+  const replies = readFileSync(file, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Recorded)
+    .map(({ command, error }) => [command.join(" "), command, error] as const);
+
+  test.each(replies)("%s is recognised by what it is, and as nothing else", (_, command, error) => {
+    const moved = error.startsWith("MOVED") ? "isOtherNode" : undefined;
+    const kind = moved ?? kindOf(command);
+    expect(kindsOf(new ErrorReply(error))).toEqual(kind === undefined ? [] : [kind]);
+  });
+});
+
+describe("the replies of the Redis that runs here", () => {
+  const client = createClient({ url: inject("redisUrl"), RESP: 2 });
+  const prefix = `t${Math.random().toString(36).slice(2)}`;
+  const connected = client.connect();
+  afterAll(async () => {
+    await client.sendCommand(["FT.DROPINDEX", prefix]);
+    await client.del([`${prefix}:json`, `${prefix}:list`]);
+    client.destroy();
+  });
+  const errorOf = async (...command: string[]): Promise<unknown> => {
+    await connected;
+    return client.sendCommand(command).then(
+      (reply) => expect.fail(`${command.join(" ")} replied ${String(reply)}`),
+      (error: unknown) => error,
+    );
+  };
+
+  test("an index that is there, one that is missing and a key of another type are recognised", async () => {
+    await connected;
+    const create = ["FT.CREATE", prefix, "ON", "HASH", "PREFIX", "1", `${prefix}:`, "SCHEMA", "t", "TEXT"];
+    await client.sendCommand(create);
+    expect(kindsOf(await errorOf(...create))).toEqual(["isIndexPresent"]);
+    for (const command of [["FT.SEARCH", "x"], ["FT.INFO"], ["FT.DROPINDEX"], ["FT.AGGREGATE", "x"]]) {
+      const [name = "", ...rest] = command;
+      expect(kindsOf(await errorOf(name, `${prefix}missing`, ...rest)), name).toEqual(["isIndexMissing"]);
+    }
+    await client.rPush(`${prefix}:list`, "x");
+    expect(kindsOf(await errorOf("HGET", `${prefix}:list`, "x"))).toEqual(["isWrongType"]);
+    expect(kindsOf(await errorOf("JSON.GET", `${prefix}:list`, "$"))).toEqual(["isWrongType"]);
+  });
+
+  test("the replies within a transaction that failed are recognised", async () => {
+    await connected;
+    await client.del(`${prefix}:list`);
+    await client.rPush(`${prefix}:list`, "x");
+    const failed = await client
+      .multi()
+      .hGet(`${prefix}:list`, "x")
+      .ping()
+      .exec()
+      .catch((error: unknown) => error);
+    expect(kindsOf(failed)).toEqual(["isWrongType"]);
+  });
+});
+
+test("no other source file compares the text of a Redis reply", () => {
+  const root = join(import.meta.dirname, "..", "..");
+  const codes =
+    /\b(?:LOADING|MASTERDOWN|READONLY|CLUSTERDOWN|MISCONF|NOPERM|NOAUTH|WRONGPASS|NOSCRIPT|WRONGTYPE)\b/;
+  const words = /no such index|unknown index|index already exists|index not found/i;
+  const isComment = (line: string): boolean => /^\s*(?:\/\/|\/?\*)/.test(line);
+  const found = ["src", "scripts", "checkpointer/src"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.m?ts$/.test(name) && !name.includes("node_modules"))
+      .map((name) => join(folder, name))
+      .filter((name) =>
+        readFileSync(join(root, name), "utf8")
+          .split("\n")
+          .some((line) => !isComment(line) && (codes.test(line) || words.test(line))),
+      ),
+  );
+  expect(found.toSorted()).toEqual(["checkpointer/src/error-replies.ts", "src/redis/error-replies.ts"]);
+});
