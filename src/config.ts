@@ -15,6 +15,8 @@ export interface Config {
   readonly embedding: EmbeddingConfig;
   /** The model that summarises; undefined: none, so sentences are chosen instead. */
   readonly llm: LlmConfig | undefined;
+  /** Where prompts and answers of the chat model are traced; undefined: nowhere. */
+  readonly tracing: "langsmith" | undefined;
   /** How long a vector stays in the cache, in seconds. */
   readonly embeddingCacheSeconds: number;
   readonly durable: { readonly always: boolean; readonly timeoutMs: number };
@@ -120,6 +122,7 @@ const environment = z
     MNEME_CORROBORATION_SIMILARITY: z.coerce.number().min(0.5).max(1).optional(),
     MNEME_LLM_MODEL: z.string().default("gpt-4o-mini"),
     MNEME_LLM_TIMEOUT_MS: integer(20_000, 100, 120_000),
+    MNEME_TRACING: z.enum(["langsmith"]).optional(),
     MNEME_EMBEDDING_CACHE_SECONDS: integer(24 * 3600, 1, 365 * 24 * 3600),
     MNEME_TTL_EPISODIC_SECONDS: ttl,
     MNEME_TTL_SEMANTIC_SECONDS: ttl,
@@ -200,6 +203,7 @@ export function loadConfig(env: Environment): Config {
     embedding: embeddingOf(values),
     corroborationSimilarity: values.MNEME_CORROBORATION_SIMILARITY,
     llm: llmOf(values),
+    tracing: values.MNEME_TRACING,
     embeddingCacheSeconds: values.MNEME_EMBEDDING_CACHE_SECONDS,
     durable: { always: values.MNEME_DURABLE === "1", timeoutMs: values.MNEME_DURABLE_TIMEOUT_MS },
     stateHistorySeconds: values.STATE_HISTORY_SECONDS,

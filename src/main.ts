@@ -22,6 +22,7 @@ import type { Environment } from "./config.js";
 import { loadConfig, shellEnvironment } from "./config.js";
 import type { Metrics } from "./http/metrics.js";
 import { createMetrics } from "./http/metrics.js";
+import { settleTracing } from "./llm/tracing.js";
 import { createSurveyor } from "./memory/survey.js";
 import { publicAddress } from "./redis/address.js";
 import { createWatchers } from "./state/watchers.js";
@@ -50,6 +51,7 @@ export interface ServeOptions {
  */
 export async function serve({ env }: ServeOptions): Promise<RunningService> {
   const config = loadConfig(env);
+  settleTracing(config.tracing);
   const log = openLog(config.logLevel);
   const { logger } = log;
   const now = Date.now;
