@@ -121,7 +121,7 @@ export function combine(
   );
 }
 
-/** A ranked list of one of the namespaces, or patterns, that a recall asks for. */
+/** A ranked list of one of the namespaces, or patterns, that a recall asks for; or of all of them together. */
 export interface NamedList {
   readonly name: string;
   readonly ranked: readonly Fused[];

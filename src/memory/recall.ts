@@ -37,6 +37,12 @@ export type FusionMethod =
   | { readonly method: "auto" }
   | { readonly method: "rrf"; readonly k: number; readonly weights: FusionWeights };
 
+/**
+ * `scores`: all are searched together, as one pattern would be, so the order of the request means nothing. `rrf`: each
+ * is searched by itself, and the lists are merged by reciprocal rank fusion.
+ */
+export type NamespaceMerge = "scores" | "rrf";
+
 export interface RecallInput {
   readonly query: string;
   /** The query's vector, where the caller has it already. */
@@ -44,6 +50,8 @@ export interface RecallInput {
   readonly embedding_model?: string | undefined;
   /** Namespaces, or patterns of them such as `acme.shared.**`. */
   readonly namespaces: readonly string[];
+  /** How several of them are joined; `scores` unless given. */
+  readonly merge?: NamespaceMerge | undefined;
   readonly filter: MemoryFilter;
   readonly limit: number;
   readonly mode: RecallMode;
@@ -116,8 +124,8 @@ export const CANDIDATES = 100;
 /**
  * Finds the memories that fit a query best, by words, by meaning, or by both.
  *
- * Each entry of `namespaces` is searched for itself, and several are merged by reciprocal rank fusion: a small
- * private namespace isn't drowned by a large shared one. A memory and its published copies count as one.
+ * All namespaces are searched together, unless reciprocal rank fusion of them is asked for: see {@link NamespaceMerge}.
+ * A memory and its published copies count as one.
  *
  * A filter, `min_trust` among them, is never relaxed; what expired or changed since it was found is left out. A query without a word to
  * look up (only stop words, only punctuation) is searched by meaning alone; where that can't be, it is refused.
@@ -145,12 +153,13 @@ export async function recall(
     const named = input.expand === undefined ? undefined : await namesIn(services, input.query, scopes);
     return services.store.search({ scopes, ...search, entities: named });
   };
-  const found = await timed.later("search", Promise.all(lists.map(find)));
+  const searched = input.merge === "rrf" ? lists : together(lists);
+  const found = await timed.later("search", Promise.all(searched.map(find)));
   const ranked = timed.now("fuse", () => {
     const least = input.min_score ?? -Infinity;
     return mergeLists(
       found.map((result, index) => ({
-        name: lists[index]?.name ?? "",
+        name: searched[index]?.name ?? "",
         ranked: fuse(result, input).filter(({ score }) => score >= least),
       })),
     );
@@ -195,6 +204,17 @@ async function readable(
     if (scopes.length > 0) lists.push({ name, scopes });
   }
   return lists;
+}
+
+/**
+ * One list of all: scores of separate lists can't be compared, because each is scaled by what it holds, and ranks say
+ * nothing about how well the first of a list fits.
+ */
+function together(lists: readonly ScopedList[]): readonly ScopedList[] {
+  if (lists.length < 2) return lists;
+  const scopes = lists.flatMap((list) => list.scopes);
+  const unique = new Map(scopes.map((scope) => [`${scope.root} ${scope.below}`, scope]));
+  return [{ name: lists.map(({ name }) => name).join(" "), scopes: [...unique.values()] }];
 }
 
 /** How long a recall waits for its query's vector before it does without, in milliseconds. */

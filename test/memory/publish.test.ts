@@ -235,7 +235,7 @@ test("a copy that its publisher didn't come to make is made by a sweep", async (
 });
 
 describe("recall over several namespaces", () => {
-  test("merges their lists by reciprocal ranks, and shows a memory and its copy once", async () => {
+  test("merges their lists by reciprocal ranks where asked to, and shows a memory and its copy once", async () => {
     const root = `t${randomUUID()}`;
     const [own, shared] = [`${root}.agents.a`, `${root}.shared.crm`];
     const best = await remember(service, own, { content: "Kestrel is the code name of the launch." });
@@ -243,7 +243,7 @@ describe("recall over several namespaces", () => {
     const other = await remember(service, shared, { content: "Kestrel belongs to Mara." });
     bodyOf<Memory>(await publish(best, shared), 201);
 
-    const request = { query: "Kestrel", mode: "keyword", explain: true };
+    const request = { query: "Kestrel", mode: "keyword", merge: "rrf", explain: true };
     const { hits } = await recall(service, { ...request, namespaces: [own, shared] });
     expect(hits.map(({ memory }) => memory.id)).toEqual([best.id, other.id]);
     const [first, second] = hits;

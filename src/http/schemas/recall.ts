@@ -48,7 +48,11 @@ export const recallRequest = z
     embedding_model: embeddingModel.optional(),
     namespaces: z.array(namespacePattern).min(1).max(LIMITS.recallNamespaces).openapi({
       description:
-        "Namespaces, or patterns such as `acme.shared.**`, of which what the caller may read is searched. Several are merged by reciprocal rank fusion (k = 60).",
+        "Namespaces, or patterns such as `acme.shared.**`, of which what the caller may read is searched. Several are searched together, as one pattern would be; their order means nothing.",
+    }),
+    merge: z.enum(["scores", "rrf"]).default("scores").openapi({
+      description:
+        "How several entries of `namespaces` are joined. `scores`: searched together and ranked by one score. `rrf`: each searched by itself and merged by reciprocal rank fusion (k = 60), so that the best hit of each comes up however well others fit; equal ranks keep the order of the request.",
     }),
     memory_types: z.array(memoryType).min(1).optional(),
     filter: memoryFilter.optional(),
@@ -61,7 +65,7 @@ export const recallRequest = z
       .openapi({ description: "Of the score before trust and outcomes add to it." }),
     min_trust: z.number().min(0).max(1).optional().openapi({
       description:
-        "A filter, never relaxed: what is trusted less is left out, and the next take its place as deep as the lists go (100 each, for each entry of `namespaces`).",
+        "A filter, never relaxed: what is trusted less is left out, and the next take its place as deep as the lists go (100 each; with `merge` rrf for each entry of `namespaces`).",
     }),
     trust_weight: z.number().min(0).max(1).optional().openapi({
       description:
@@ -153,7 +157,7 @@ const hitView = z.object({
         .array(z.object({ namespaces: z.string(), rank: z.int(), adds: z.number() }))
         .optional()
         .openapi({
-          description: "Its rank in the list of each entry of `namespaces`, where there are several.",
+          description: "With `merge` rrf: its rank in the list of each entry of `namespaces`.",
         }),
     })
     .optional(),

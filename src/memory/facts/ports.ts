@@ -36,8 +36,9 @@ export interface FactPageQuery extends FactQuery {
   readonly before: number | undefined;
 }
 
-/** The facts that were recorded last come first. */
+/** The facts that were recorded last come first; of several namespaces, those that were written or revised last. */
 export interface FactRefs {
+  /** `seq` is of one namespace only, and can be gone on from there. */
   readonly refs: readonly (MemoryRef & { readonly seq: number })[];
   readonly total: number;
 }

@@ -83,7 +83,7 @@ export async function profile(
   const latest = events.toSorted((one, other) => other.timestamp - one.timestamp);
   const judged = (memories: readonly Memory[]) => judgeAll(services, memories, now);
   const parts = {
-    facts: await judged(allFacts.filter((memory) => matches(memory, about))),
+    facts: await judged(byRecording(allFacts).filter((memory) => matches(memory, about))),
     preferences: await judged(likes.filter(({ fact }) => fact === null).slice(0, MOST.preferences)),
     procedures: await judged(ways.slice(0, MOST.procedures)),
     episodes: await judged(latest.slice(0, MOST.episodes)),
@@ -92,6 +92,10 @@ export async function profile(
   const text = await profileText(entity.written, parts, input.token_budget, count);
   return { subject: entity.written, ...parts, ...text, cut: text.cut || facts.total > MOST.facts };
 }
+
+/** The last first, whatever namespace they are in; what was recorded at once keeps its order. */
+const byRecording = (memories: readonly Memory[]): Memory[] =>
+  memories.toSorted((one, other) => other.recorded_at - one.recorded_at);
 
 const named = (names: readonly string[]): string[] => names.filter((name) => !scopeOf(name).below);
 

@@ -38,13 +38,15 @@ function find(
 ): Promise<unknown> {
   const params: Params = {};
   const scope = scopeClause(scopes, filter, params, moment);
+  // Each namespace numbers its memories from 1, so numbers of several say nothing about which was recorded last.
+  const several = scopes.length > 1 || scopes.some(({ below }) => below);
   return redis.run((client) =>
     client.sendCommand([
       "FT.SEARCH",
       keys.recordIndex(),
       `${scope}${page}`,
       "SORTBY",
-      "seq",
+      several ? "since" : "seq",
       "DESC",
       ...wanted,
       ...commonArguments(limit, params),
