@@ -21,7 +21,7 @@ export async function withKeys<Result>(
   const provided = await provideRedis(env);
   try {
     // No embedder is needed here, so none is asked for.
-    const { redis, auditRetentionDays } = loadConfig({
+    const { redis, auditRetentionDays, rateLimitPerMinute } = loadConfig({
       ...env,
       REDIS_URL: provided.url,
       MNEME_EMBEDDER: "none",
@@ -39,7 +39,8 @@ export async function withKeys<Result>(
       return await work(
         {
           keys: createKeyStore(gateway, auditor, keys),
-          cache: { forget: () => {} },
+          cache: { forget: () => {}, forgetAll: () => {} },
+          rateLimitPerMinute,
           audit: createAuditLog(auditor),
           newId: ulid,
         },

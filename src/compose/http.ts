@@ -38,7 +38,13 @@ export function composeApp(
     sessions,
     consolidation,
     auditReader: stores.auditReader,
-    access: { keys: stores.keys, cache: keyCache, audit, newId: ulid },
+    access: {
+      keys: stores.keys,
+      cache: keyCache,
+      audit,
+      newId: ulid,
+      rateLimitPerMinute: config.rateLimitPerMinute,
+    },
     namespaces: { store: stores.namespaces, audit, nextTime },
     threads: { store: stores.threads, audit },
     authenticator: createAuthenticator({

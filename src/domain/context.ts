@@ -19,6 +19,8 @@ export interface Actor {
   /** Of the API key that was shown; null without one. */
   readonly keyId: string | null;
   readonly grants: readonly Grant[];
+  /** Ids of the keys that made the actor's key, the nearest first: all of them answer for what it does. */
+  readonly makers: readonly string[];
   /** The key is a person's: it may say what a human says. */
   readonly human: boolean;
 }
@@ -27,6 +29,7 @@ export interface Actor {
 export const ANONYMOUS: Actor = {
   agent: "anonymous",
   keyId: null,
+  makers: [],
   human: true,
   grants: [{ namespace: "**", verbs: ["read", "write", "publish", "admin"] }],
 };
@@ -35,6 +38,7 @@ export const ANONYMOUS: Actor = {
 export const SYSTEM_ACTOR: Actor = {
   agent: "mneme",
   keyId: null,
+  makers: [],
   // From the shell; of itself it has nothing to say of any memory.
   human: true,
   grants: [{ namespace: "**", verbs: ["read", "write", "publish", "admin"] }],

@@ -9,6 +9,8 @@ export type ErrorCode =
   | "publish_conflict"
   | "too_many_contradictions"
   | "alias_conflict"
+  | "agent_taken"
+  | "too_many_keys"
   | "consolidation_busy"
   | "consolidation_unfit"
   | "version_conflict"

@@ -34,6 +34,8 @@ export const LIMITS = {
   scannedNamespaces: 2_000,
   filterValues: 64,
   grants: 64,
+  /** That a key may have made, directly and through keys that it made; keys that administer everything may make any number. */
+  madeKeys: 1000,
   requestsPerMinute: 1_000_000,
   /** Whose audit trails one query reads. */
   auditNamespaces: 500,

@@ -1,5 +1,5 @@
 import type { AnswerStore } from "../domain/answers.js";
-import type { Authenticator } from "../access/keys/authenticate.js";
+import type { Authenticator, RateBound } from "../access/keys/authenticate.js";
 import type { KeyServices } from "../access/keys/services.js";
 import type { NamespaceServices } from "../access/namespaces/ports.js";
 import type { RateLimiter } from "../access/rate-limit.js";
@@ -62,8 +62,8 @@ export interface AppEnv {
   readonly Variables: {
     requestId: string;
     actor: Actor;
-    /** The key's own limit, requests a minute; null or undefined: that of all keys. */
-    rateLimit: number | null | undefined;
+    /** What the request counts against; undefined: nothing. */
+    rateLimits: readonly RateBound[] | undefined;
     /** See {@link Context.operation}. */
     operation: string | undefined;
   };

@@ -35,6 +35,8 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   alias_conflict: [409, "The entity can't have these names"],
   duplicate_content: [409, "Another memory has this content"],
   transaction_failed: [409, "The transaction was not done"],
+  agent_taken: [409, "The agent's name belongs to somebody else"],
+  too_many_keys: [409, "The key has made as many keys as it may"],
   consolidation_busy: [409, "A run is at work already"],
   consolidation_unfit: [409, "The run can't be undone"],
   idempotency_busy: [409, "The first request isn't answered yet"],

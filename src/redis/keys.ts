@@ -42,6 +42,12 @@ export interface Keys {
   apiKey(id: string): string;
   /** What {@link apiKey} puts before the id. */
   apiKeyPrefix(): string;
+  /** What an API key has made, and what that has made in turn; what stands before the id. Scripts build it: see lua/key.lua. */
+  madeKeysPrefix(): string;
+  /** The API keys of one agent's name; what stands before the name. */
+  agentKeysPrefix(): string;
+  /** Is there once every API key is on the list of its agent's name. */
+  agentKeysBuilt(): string;
   /** The ids of all API keys, a sorted set in their own order. */
   apiKeys(): string;
   /** Is there once there was a key: from then on, every request needs one. */
@@ -201,6 +207,9 @@ export function createKeys(prefix: string): Keys {
     aliasGroups: (namespace) => `${prefix}:alias-groups:{${namespace}}`,
     apiKey: (id) => `${prefix}:key:{${SYSTEM}}:${id}`,
     apiKeyPrefix: () => `${prefix}:key:{${SYSTEM}}:`,
+    madeKeysPrefix: () => `${prefix}:key-made:{${SYSTEM}}:`,
+    agentKeysPrefix: () => `${prefix}:agent-keys:{${SYSTEM}}:`,
+    agentKeysBuilt: () => `${prefix}:agent-keys-built:{${SYSTEM}}`,
     apiKeys: () => `${prefix}:keys:{${SYSTEM}}`,
     apiKeyEverMade: () => `${prefix}:key-ever-made:{${SYSTEM}}`,
     agent: (name) => `${prefix}:agent:{${SYSTEM}}:${name}`,

@@ -38,7 +38,7 @@ afterAll(() => {
 });
 
 const contextOf = (grants: readonly Grant[]): Context => ({
-  actor: { agent: "reader", keyId: "k1", grants, human: false },
+  actor: { agent: "reader", keyId: "k1", makers: [], grants, human: false },
   requestId: "reading",
   now: Date.now,
   operation: undefined,

@@ -3,14 +3,21 @@ import { ANONYMOUS } from "../../domain/context.js";
 import { DomainError } from "../../domain/errors.js";
 import type { AuditLog } from "../ports.js";
 import type { StoredKey } from "./key.js";
+import { isOperator } from "./key.js";
 import type { KeyCache, KeyStore } from "./ports.js";
 import { matchesSecret, parseToken } from "./token.js";
 
 /** Who asks, as its key says. */
 export interface Identity {
   readonly actor: Actor;
-  /** The key's own limit, requests a minute; null: that of all keys. */
-  readonly rateLimit: number | null;
+  /** What the request counts against: first the key's own limit, then those of the keys that made it. */
+  readonly rateLimits: readonly RateBound[];
+}
+
+export interface RateBound {
+  readonly keyId: string;
+  /** Requests a minute; null: as configured for all keys. */
+  readonly limit: number | null;
 }
 
 export interface Authenticator {
@@ -33,12 +40,14 @@ export interface AuthenticatorOptions {
   readonly onRefused: () => void;
 }
 
-const EVERYBODY: Identity = { actor: ANONYMOUS, rateLimit: null };
+const EVERYBODY: Identity = { actor: ANONYMOUS, rateLimits: [] };
 const MINUTE_MS = 60_000;
 /** Refusals that a process records a minute. Strangers decide how many there are: the rest only counts in a metric. */
 const RECORDED_A_MINUTE = 60;
 /** Keys of which is known when their use was last noted. */
 const MAX_NOTED = 10_000;
+/** As lua/key.lua. */
+const MAX_DEPTH = 16;
 
 export function createAuthenticator({
   cache,
@@ -70,6 +79,21 @@ export function createAuthenticator({
     return expires_at === null || expires_at > now();
   }
 
+  /**
+   * The keys that made this one, the nearest first; undefined where one was revoked or has expired: what it has made ends
+   * with it, also where somebody changed it since.
+   */
+  async function makersOf(key: StoredKey): Promise<StoredKey[] | undefined> {
+    const makers: StoredKey[] = [];
+    for (let id = key.created_by; id !== null;) {
+      const maker = await cache.find(id);
+      if (maker === undefined || !isAlive(maker) || makers.length >= MAX_DEPTH) return undefined;
+      makers.push(maker);
+      id = maker.created_by;
+    }
+    return makers;
+  }
+
   function fits(key: StoredKey | undefined, secret: string): key is StoredKey {
     const matches = matchesSecret(secret, key?.secretHash);
     return matches && key !== undefined && isAlive(key);
@@ -87,16 +111,26 @@ export function createAuthenticator({
         // A refusal always asks the store: how long it takes doesn't tell which ids are in use here.
         throw await refuse(await cache.findNow(token.id), requestId);
       }
+      const makers = await makersOf(key);
+      if (makers === undefined) throw await refuse(key, requestId);
       noteUse(key);
       const { id, agent, grants, human, rate_limit_per_minute } = key;
-      return { actor: { agent, keyId: id, grants, human }, rateLimit: rate_limit_per_minute };
+      return {
+        actor: { agent, keyId: id, makers: makers.map((maker) => maker.id), grants, human },
+        rateLimits: [{ keyId: id, limit: rate_limit_per_minute }, ...makers.flatMap(boundOf)],
+      };
     },
     async mayStay({ keyId }) {
       if (keyId === null) return !(await cache.required());
       const key = await cache.find(keyId);
-      return key !== undefined && isAlive(key);
+      return key !== undefined && isAlive(key) && (await makersOf(key)) !== undefined;
     },
   };
+}
+
+/** An operator's keys that have no limit of their own don't share one: else all tenants would. */
+function boundOf({ id, grants, rate_limit_per_minute: limit }: StoredKey): RateBound[] {
+  return limit === null && isOperator(grants) ? [] : [{ keyId: id, limit }];
 }
 
 /** What follows `Bearer`; empty where there is no such header. */

@@ -1,10 +1,13 @@
 import type { Context } from "../../domain/context.js";
+import { ANONYMOUS, SYSTEM_ACTOR } from "../../domain/context.js";
 import { DomainError } from "../../domain/errors.js";
+import { LIMITS } from "../../domain/limits.js";
 import { authorizeScope } from "../authorize.js";
 import type { Grant } from "../grants.js";
 import { scopeOf } from "../grants.js";
 import { trailOf } from "../trail.js";
 import type { ApiKey } from "./key.js";
+import { isOperator } from "./key.js";
 import type { KeyServices } from "./services.js";
 import { formatToken, hashSecret, newSecret } from "./token.js";
 
@@ -13,10 +16,10 @@ export interface CreateKeyInput {
   readonly name?: string | undefined;
   readonly grants: readonly Grant[];
   readonly human?: boolean | undefined;
-  /** Milliseconds since the epoch; without it and `ttl_seconds` it doesn't expire. */
+  /** Milliseconds since the epoch; without it and `ttl_seconds` it expires with the key that makes it. */
   readonly expires_at?: number | undefined;
   readonly ttl_seconds?: number | undefined;
-  /** Requests a minute; undefined: as configured for all keys. */
+  /** Requests a minute; undefined: as the key that makes it, else as configured for all keys. */
   readonly rate_limit_per_minute?: number | undefined;
 }
 
@@ -27,22 +30,47 @@ export interface CreatedKey {
 }
 
 /**
- * Makes a key. Nobody grants what he doesn't administrate: each grant must lie within the caller's own `admin`
- * grants, and only who is a human makes a human's, or it is `forbidden`. The first key of all closes the service to everybody without one.
+ * Makes a key. What a key makes can't reach, outlive or outrun it:
+ *
+ * - each grant must lie within the caller's own `admin` grants, and only a person's key makes a person's;
+ * - it expires with the caller's key at the latest, and counts against that key's requests a minute;
+ * - it is revoked with the caller's key, and a key may have made {@link LIMITS.madeKeys};
+ * - its agent's name must not belong to somebody else: be the name of a key that opens what the caller doesn't administer.
+ *
+ * An operator, whose key administers everything, is bound by the limits of that key alone. The first key of all closes the
+ * service to requests without one.
  */
 export async function createKey(
-  { keys, cache, audit, newId }: KeyServices,
+  { keys, cache, audit, newId, rateLimitPerMinute }: KeyServices,
   context: Context,
   input: CreateKeyInput,
 ): Promise<CreatedKey> {
   for (const { namespace } of input.grants) {
     await authorizeScope(audit, context, scopeOf(namespace), { verb: "admin", act: "key.create" });
   }
-  if (input.human === true && !context.actor.human) {
+  const { actor } = context;
+  const operator = isOperator(actor.grants);
+  const refuse = async (message: string): Promise<DomainError> => {
     await audit.denied(trailOf(context, "key.create"));
-    throw new DomainError("forbidden", "Only a person's key makes a person's key.");
-  }
+    return new DomainError("forbidden", message);
+  };
+  if (input.human === true && !actor.human) throw await refuse("Only a person's key makes a person's key.");
+  const maker = actor.keyId === null ? undefined : await keys.find(actor.keyId);
+  if (maker === undefined && actor.keyId !== null) throw revoked();
   const now = context.now();
+  const asked = input.ttl_seconds === undefined ? (input.expires_at ?? null) : now + input.ttl_seconds * 1000;
+  const latest = maker?.expires_at ?? null;
+  if (latest !== null && asked !== null && asked > latest) {
+    throw await refuse("expires_at: The key must not outlive the key that makes it.");
+  }
+  const rate = input.rate_limit_per_minute ?? null;
+  const fastest = maker?.rate_limit_per_minute ?? (operator ? undefined : rateLimitPerMinute);
+  if (fastest !== undefined && rate !== null && rate > fastest) {
+    throw await refuse(
+      `rate_limit_per_minute: The key must not be allowed more than the key that makes it, ${fastest} a minute.`,
+    );
+  }
+  if (!operator && RESERVED.has(input.agent)) throw taken();
   const token = { id: newId(now), secret: newSecret() };
   const key: ApiKey = {
     id: token.id,
@@ -51,15 +79,45 @@ export async function createKey(
     grants: input.grants.map(({ namespace, verbs }) => ({ namespace, verbs: [...new Set(verbs)] })),
     human: input.human ?? false,
     created_at: now,
-    created_by: context.actor.agent,
-    expires_at: input.ttl_seconds === undefined ? (input.expires_at ?? null) : now + input.ttl_seconds * 1000,
+    created_by: actor.keyId,
+    created_by_agent: actor.agent,
+    expires_at: asked ?? latest,
     last_used_at: null,
-    rate_limit_per_minute: input.rate_limit_per_minute ?? null,
+    rate_limit_per_minute: rate ?? maker?.rate_limit_per_minute ?? null,
   };
-  await keys.create(trailOf(context, "key.create", { ids: [key.id] }), {
-    ...key,
-    secretHash: hashSecret(token.secret),
+  const stored = { ...key, secretHash: hashSecret(token.secret) };
+  const outcome = await keys.create(trailOf(context, "key.create", { ids: [key.id] }), stored, {
+    administers: operator || input.agent === actor.agent ? undefined : administered(actor.grants),
+    most: LIMITS.madeKeys,
   });
+  if (outcome === "gone") throw revoked();
+  if (outcome === "taken") throw taken();
+  if (outcome === "many") {
+    throw new DomainError(
+      "too_many_keys",
+      `A key may have made ${LIMITS.madeKeys} keys that are still valid. Revoke some of them.`,
+    );
+  }
   cache.forget(key.id);
   return { key, token: formatToken(token) };
+}
+
+/** Names under which mneme itself acts, or what has no key: with them one could pass for it. */
+const RESERVED: ReadonlySet<string> = new Set([SYSTEM_ACTOR.agent, ANONYMOUS.agent, "unknown"]);
+
+function administered(grants: readonly Grant[]): string[] {
+  return grants.filter(({ verbs }) => verbs.includes("admin")).map(({ namespace }) => namespace);
+}
+
+function taken(): DomainError {
+  return new DomainError(
+    "agent_taken",
+    "agent: This name belongs to another administration. Choose another name, or ask an operator for the key.",
+    { errors: [{ field: "agent", message: "Belongs to another administration." }] },
+  );
+}
+
+/** As if it had come a moment later. */
+function revoked(): DomainError {
+  return new DomainError("unauthenticated", "Send Authorization: Bearer and an API key that is valid.");
 }

@@ -12,8 +12,10 @@ export interface ApiKey {
   /** It is a person's: what is said with it may be said as a human. */
   readonly human: boolean;
   readonly created_at: number;
-  /** The agent that made it. */
-  readonly created_by: string;
+  /** The key that made it; null: it was made from the shell, without a key, or before this was recorded. */
+  readonly created_by: string | null;
+  /** The agent of that key. */
+  readonly created_by_agent: string;
   readonly expires_at: number | null;
   /** To the minute. */
   readonly last_used_at: number | null;
@@ -25,6 +27,13 @@ export interface ApiKey {
 export interface StoredKey extends ApiKey {
   readonly secretHash: string;
 }
+
+/** Whether these grants administer everything: the operator's. Limits that the operator set hold for all others. */
+export function isOperator(grants: readonly Grant[]): boolean {
+  return allows(grants, "admin", EVERYTHING);
+}
+
+const EVERYTHING = scopeOf("**");
 
 /**
  * Whether a caller may see a key and revoke it: it administers everything that the key opens. One that reaches

@@ -2,13 +2,29 @@ import type { Grant } from "../grants.js";
 import type { Trail } from "../trail.js";
 import type { ApiKey, StoredKey } from "./key.js";
 
+/** What the key that makes another one may do, looked at in the step that stores it. */
+export interface MakerBounds {
+  /** Patterns that it administers: a name that opens anything else belongs to somebody else. Undefined: any name will do. */
+  readonly administers: readonly string[] | undefined;
+  /** How many keys it may have made; each of those that made it likewise. */
+  readonly most: number;
+}
+
+/** `gone`: the maker was revoked or has expired meanwhile; `taken`: the agent's name is somebody else's; `many`: too many. */
+export type CreateOutcome = "created" | "gone" | "taken" | "many";
+
+/** The key that what a revoked one has made belongs to from then on; null: none does. */
+export interface Heir {
+  readonly keyId: string | null;
+}
+
 /** Where keys are kept. Every method rejects with `redis_unavailable` when the store can't be reached. */
 export interface KeyStore {
   /** Whether there ever was a key: from then on every request needs one. */
   everMade(): Promise<boolean>;
   /** As part of an act that is recorded by itself. */
   find(id: string): Promise<StoredKey | undefined>;
-  create(trail: Trail, key: StoredKey): Promise<void>;
+  create(trail: Trail, key: StoredKey, bounds: MakerBounds): Promise<CreateOutcome>;
   /** Up to `limit` keys after an id, in the order of their ids; as part of an act that is recorded by itself. */
   page(
     after: string | undefined,
@@ -16,8 +32,8 @@ export interface KeyStore {
   ): Promise<readonly { readonly id: string; readonly grants: readonly Grant[] }[]>;
   /** In order, without those that are gone. Recorded, with the ids that were found. */
   load(trail: Trail, ids: readonly string[]): Promise<readonly ApiKey[]>;
-  /** False if there is none (any more). All processes are told. */
-  revoke(trail: Trail, id: string): Promise<boolean>;
+  /** With all that the key has made, unless `heir` takes that over. False if there is none (any more). All processes are told. */
+  revoke(trail: Trail, id: string, heir: Heir | undefined): Promise<boolean>;
   /** Notes a use, if the key is still there. */
   touch(id: string, at: number): Promise<void>;
 }

@@ -1,27 +1,46 @@
 import type { Context } from "../../domain/context.js";
-import { keyNotFound } from "../../domain/errors.js";
-import { authorizeSome } from "../authorize.js";
+import { DomainError, keyNotFound } from "../../domain/errors.js";
+import { authorizeScope, authorizeSome } from "../authorize.js";
+import { scopeOf } from "../grants.js";
 import { trailOf } from "../trail.js";
 import { administers } from "./key.js";
 import type { KeyServices } from "./services.js";
 
+export interface RevokeKeyInput {
+  /** What becomes of the keys that it has made; `keep`: they are the caller's from then on. */
+  readonly made: "revoke" | "keep";
+}
+
 /**
- * Revokes a key that the caller administers; any other isn't there for it. Refused at once by this process, within
- * milliseconds by the others, and after at most 5 seconds by one whose subscription is down.
+ * Revokes a key that the caller administers, and with it every key that it has made; any other isn't there for it.
+ * Refused at once by this process, within milliseconds by the others, and after at most 5 seconds by one whose
+ * subscription is down.
+ *
+ * What it has made is kept for an operator only: kept by anybody else, it would outlive its maker.
  */
 export async function revokeKey(
   { keys, cache, audit }: KeyServices,
   context: Context,
   id: string,
+  { made }: RevokeKeyInput = { made: "revoke" },
 ): Promise<void> {
   await authorizeSome(audit, context, { verb: "admin", act: "key.revoke" });
+  const { keyId, makers } = context.actor;
+  if (made === "keep") {
+    await authorizeScope(audit, context, scopeOf("**"), { verb: "admin", act: "key.revoke" });
+    if (keyId === id || makers.includes(id)) {
+      await audit.denied(trailOf(context, "key.revoke", { ids: [id] }));
+      throw new DomainError("forbidden", "made: A key can't keep what its own maker, or itself, has made.");
+    }
+  }
   const trail = trailOf(context, "key.revoke", { ids: [id] });
   const key = await keys.find(id);
   if (key === undefined || !administers(context, key.grants)) {
     await audit.system(trail, "missing");
     throw keyNotFound();
   }
-  const revoked = await keys.revoke(trail, id);
-  cache.forget(id);
+  const revoked = await keys.revoke(trail, id, made === "keep" ? { keyId } : undefined);
+  // Others may have gone with it.
+  cache.forgetAll();
   if (!revoked) throw keyNotFound();
 }

@@ -4,7 +4,9 @@ import type { KeyCache, KeyStore } from "./ports.js";
 /** What the verbs on keys work with; built once in main. */
 export interface KeyServices {
   readonly keys: KeyStore;
-  readonly cache: Pick<KeyCache, "forget">;
+  readonly cache: Pick<KeyCache, "forget" | "forgetAll">;
+  /** Requests a minute of a key that has no limit of its own; undefined: any number. */
+  readonly rateLimitPerMinute: number | undefined;
   readonly audit: AuditLog;
   readonly newId: (now: number) => string;
 }

@@ -10,12 +10,12 @@ export function authenticate(authenticator: Authenticator): MiddlewareHandler<Ap
     if (isOpen(c.req.path)) {
       c.set("actor", { ...ANONYMOUS, grants: [] });
     } else {
-      const { actor, rateLimit } = await authenticator.identify(
+      const { actor, rateLimits } = await authenticator.identify(
         c.req.header("authorization"),
         c.get("requestId"),
       );
       c.set("actor", actor);
-      c.set("rateLimit", rateLimit);
+      c.set("rateLimits", rateLimits);
     }
     return next();
   };

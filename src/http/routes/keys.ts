@@ -13,9 +13,10 @@ import {
   keyParams,
   keyView,
   newKey,
+  revokeParameters,
   viewKey,
 } from "../schemas/keys.js";
-import { jsonBody, jsonResponse, keyMissing, problems, unfitBody } from "./shared.js";
+import { jsonBody, jsonResponse, keyMissing, keyRefused, problems, unfitBody } from "./shared.js";
 
 const tags = ["keys"];
 
@@ -25,9 +26,9 @@ const createKeyRoute = createRoute({
   tags,
   summary: "Make an API key",
   description:
-    "Every grant must lie within your own `admin` grants. The whole key is in this answer and nowhere else. From the first key on, every request needs one, for good.",
+    "Every grant must lie within your own `admin` grants. The key can't outlive or outrun yours, and is revoked with it. The whole key is in this answer and nowhere else. From the first key on, every request needs one, for good.",
   request: { body: jsonBody(newKey) },
-  responses: { 201: jsonResponse(createdKeyView, "Made."), ...problems, ...unfitBody },
+  responses: { 201: jsonResponse(createdKeyView, "Made."), ...problems, ...keyRefused, ...unfitBody },
 });
 
 const listKeysRoute = createRoute({
@@ -55,8 +56,8 @@ const revokeKeyRoute = createRoute({
   tags,
   summary: "Revoke an API key",
   description:
-    "The process that answers refuses it from now on, the others within milliseconds; one whose subscription to Redis is down after 5 seconds at most.",
-  request: { params: keyParams },
+    "With it, every key that it has made, and those that these have made, are revoked. The process that answers refuses them from now on, the others within milliseconds; one whose subscription to Redis is down after 5 seconds at most.",
+  request: { params: keyParams, query: revokeParameters },
   responses: { 204: { description: "It is gone for good." }, ...problems, ...keyMissing },
 });
 
@@ -77,7 +78,7 @@ export function keyRoutes({ access, now }: AppDeps) {
       c.json(viewKey(await readKey(access, contextOf(c, now), c.req.valid("param").id)), 200),
     )
     .openapi(revokeKeyRoute, async (c) => {
-      await revokeKey(access, contextOf(c, now), c.req.valid("param").id);
+      await revokeKey(access, contextOf(c, now), c.req.valid("param").id, c.req.valid("query"));
       return c.body(null, 204);
     });
 }

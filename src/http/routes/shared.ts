@@ -76,6 +76,13 @@ export const receiptMissing = {
 export const keyMissing = {
   404: { ...problem, description: "There is no such key among those that you administer." },
 } as const;
+export const keyRefused = {
+  409: {
+    ...problem,
+    description:
+      "The agent's name belongs to another administration (agent_taken), or your key has made as many keys as it may (too_many_keys).",
+  },
+} as const;
 export const lostRace = {
   412: { ...problem, description: "The memory has another version than If-Match says." },
 } as const;

@@ -15,12 +15,20 @@ const keyId = memoryId.openapi({ description: "The part of a key that is no secr
 
 export const keyParams = z.strictObject({ id: keyId });
 
+export const revokeParameters = z.strictObject({
+  made: z.enum(["revoke", "keep"]).default("revoke").openapi({
+    description:
+      "What becomes of the keys that it has made, and of those that these have made. `keep` makes them yours; it takes `admin` on `**`.",
+  }),
+});
+
 const perMinute = z.int().min(1).max(LIMITS.requestsPerMinute);
 
 export const newKey = z
   .strictObject({
     agent: identifier.openapi({
-      description: "Becomes `source_agent` of what is written with the key.",
+      description:
+        "Becomes `source_agent` of what is written with the key. Must not be the name of a key that opens what you don't administer.",
       example: "support-1",
     }),
     name: identifier.optional().openapi({ description: "For people." }),
@@ -28,11 +36,17 @@ export const newKey = z
     human: z.boolean().optional().openapi({
       description: "The key is a person's: its feedback may be given as a human's. false unless given.",
     }),
-    expires_at: time.refine((value) => value > Date.now(), "Must be in the future.").optional(),
-    ttl_seconds: z.int().min(1).max(LIMITS.ttlSeconds).optional(),
-    rate_limit_per_minute: perMinute
+    expires_at: time
+      .refine((value) => value > Date.now(), "Must be in the future.")
       .optional()
-      .openapi({ description: "Requests a minute. Left out: as configured for all keys." }),
+      .openapi({
+        description: "Not after the expiry of the key that makes it, which is the default.",
+      }),
+    ttl_seconds: z.int().min(1).max(LIMITS.ttlSeconds).optional(),
+    rate_limit_per_minute: perMinute.optional().openapi({
+      description:
+        "Requests a minute; not more than the key that makes it may make. Left out: as that key's own limit, else as configured for all keys. Each request also counts against the limits of the keys that made this one.",
+    }),
   })
   .refine(({ expires_at, ttl_seconds }) => expires_at === undefined || ttl_seconds === undefined, {
     path: ["ttl_seconds"],
@@ -48,7 +62,11 @@ export const keyView = z
     grants: z.array(grant),
     human: z.boolean(),
     created_at: timeView,
-    created_by: z.string(),
+    created_by: keyId.nullable().openapi({
+      description:
+        "The key that made it, with which it is revoked; null: the shell, a request without a key, or a release that didn't record it.",
+    }),
+    created_by_agent: z.string().openapi({ description: "The agent of the key that made it." }),
     expires_at: timeView.nullable(),
     last_used_at: timeView.nullable().openapi({ description: "To the minute." }),
     rate_limit_per_minute: z.int().nullable(),

@@ -8,17 +8,34 @@ import type { Auditor } from "./auditor.js";
 
 /** API keys in Redis, and their changes in the system's audit trail. */
 export function createKeyStore(redis: RedisGateway, auditor: Auditor, keys: Keys): KeyStore {
+  const prefixes = [keys.apiKeyPrefix(), keys.madeKeysPrefix(), keys.agentKeysPrefix()];
   return {
     everMade: async () => (await redis.run((client) => client.exists(keys.apiKeyEverMade()))) === 1,
     async find(id) {
       const fields = await redis.run((client) => client.hGetAll(keys.apiKey(id)));
       return Object.keys(fields).length === 0 ? undefined : decodeKey({ ...fields, id });
     },
-    async create(trail, key) {
-      const keyArgs = [keys.apiKey(key.id), keys.apiKeys(), keys.apiKeyEverMade()];
-      await auditor.run(SYSTEM, trail, (client, audit) =>
-        client.createKey(audit, keyArgs, [key.id, keys.keyNews(), ...encodeKey(key)]),
+    async create(trail, key, { administers, most }) {
+      const outcome = await auditor.run(SYSTEM, trail, (client, audit) =>
+        client.createKey(
+          audit,
+          [keys.apiKey(key.id), keys.apiKeys(), keys.apiKeyEverMade(), keys.agentKeysBuilt()],
+          [
+            key.id,
+            keys.keyNews(),
+            ...prefixes,
+            key.agent,
+            key.created_by ?? "",
+            administers === undefined ? "" : JSON.stringify(administers),
+            String(most),
+            String(key.expires_at ?? ""),
+            ...encodeKey(key),
+          ],
+        ),
       );
+      const known = CREATE_OUTCOMES.find((each) => each === outcome);
+      if (known === undefined) throw new Error(`create-key.lua returned ${outcome}`);
+      return known;
     },
     async page(after, limit) {
       const from = after === undefined ? "-" : `(${after}`;
@@ -40,19 +57,37 @@ export function createKeyStore(redis: RedisGateway, auditor: Auditor, keys: Keys
       );
       return found.map((fields) => withoutHash(decodeKey(fields)));
     },
-    revoke: async (trail, id) =>
+    revoke: async (trail, id, heir) =>
       (await auditor.run(SYSTEM, trail, (client, audit) =>
-        client.revokeKey(audit, [keys.apiKey(id), keys.apiKeys()], [id, keys.keyNews()]),
-      )) === 1,
+        client.revokeKey(
+          audit,
+          [keys.apiKey(id), keys.apiKeys()],
+          [id, keys.keyNews(), ...prefixes, heir === undefined ? "revoke" : "keep", heir?.keyId ?? ""],
+        ),
+      )) > 0,
     async touch(id, at) {
       await redis.run((client) => client.touchKey([keys.apiKey(id)], [String(at)]));
     },
   };
 }
 
-/** Fields and values in turn; what is null is left out. */
-function encodeKey({ grants, secretHash, ...rest }: StoredKey): string[] {
-  const fields = { ...rest, grants: JSON.stringify(grants), secret_sha256: secretHash };
+const CREATE_OUTCOMES = ["created", "gone", "taken", "many"] as const;
+
+/** Fields and values in turn; what is null is left out. In `created_by`, keys have always had the maker's agent. */
+function encodeKey({
+  grants,
+  secretHash,
+  created_by: maker,
+  created_by_agent,
+  ...rest
+}: StoredKey): string[] {
+  const fields = {
+    ...rest,
+    maker,
+    created_by: created_by_agent,
+    grants: JSON.stringify(grants),
+    secret_sha256: secretHash,
+  };
   return Object.entries(fields).flatMap(([name, value]) => (value === null ? [] : [name, String(value)]));
 }
 
@@ -68,7 +103,8 @@ function decodeKey(fields: Readonly<Record<string, string>>): StoredKey {
     grants: decodeGrants(fields["grants"]),
     human: fields["human"] === "true",
     created_at: number("created_at") ?? 0,
-    created_by: fields["created_by"] ?? "",
+    created_by: fields["maker"] ?? null,
+    created_by_agent: fields["created_by"] ?? "",
     expires_at: number("expires_at"),
     last_used_at: number("last_used_at"),
     rate_limit_per_minute: number("rate_limit_per_minute"),

@@ -4,16 +4,69 @@ Stores an API key, and has every request need one from now on.
 KEYS[1] the key
 KEYS[2] the ids of all keys
 KEYS[3] what says that there ever was a key
+KEYS[4] what says that every key is on the list of its agent's name
 
 ARGV[1]  id
 ARGV[2]  the channel that tells of changed keys
-ARGV[3+] fields and values of the key
+ARGV[3]  what precedes an id in a key's key
+ARGV[4]  what precedes an id in the key of what a key has made
+ARGV[5]  what precedes a name in the key of an agent's keys
+ARGV[6]  the agent
+ARGV[7]  the key that makes it; '' where the shell, or anybody without a key, does
+ARGV[8]  patterns that the maker administrates, a JSON array; '' where it is everything, or it has that name itself
+ARGV[9]  how many keys the maker, and each of those that made it, may have made; keys that administer everything aside
+ARGV[10] when it expires, milliseconds since the epoch, or ''
+ARGV[11+] fields and values of the key
 
-Returns 1.
+Returns 'created'; 'gone' if the maker was revoked or has expired; 'taken' if the agent's name belongs to somebody else;
+'many' if there are too many.
 ]]
+local id, keys, made, names = ARGV[1], ARGV[3], ARGV[4], ARGV[5]
+local makers = {}
+if ARGV[7] ~= '' then
+  makers = key_makers(keys, ARGV[7])
+  table.insert(makers, 1, ARGV[7])
+end
+local fresh = string.format('%d', now)
+for _, maker in ipairs(makers) do
+  local found = redis.call('HMGET', keys .. maker, 'agent', 'expires_at', 'grants')
+  if not found[1] or (found[2] and tonumber(found[2]) <= now) then
+    audit('missing')
+    return 'gone'
+  end
+  local operator = false
+  for _, grant in ipairs(cjson.decode(found[3] or '[]')) do
+    for _, verb in ipairs(grant.verbs) do operator = operator or (grant.namespace == '**' and verb == 'admin') end
+  end
+  -- Those that have expired are no longer of use to anybody.
+  if not operator and redis.call('ZCOUNT', made .. maker, '(' .. fresh, '+inf') >= tonumber(ARGV[9]) then
+    audit('quota')
+    return 'many'
+  end
+end
+key_index(keys, KEYS[2], names, KEYS[4])
+if ARGV[8] ~= '' and key_taken(keys, names, ARGV[6], cjson.decode(ARGV[8])) then
+  audit('conflict')
+  return 'taken'
+end
 audit('created')
-redis.call('HSET', KEYS[1], unpack(ARGV, 3))
-redis.call('ZADD', KEYS[2], 0, ARGV[1])
+for _, maker in ipairs(makers) do
+  -- A maker of many short-lived keys doesn't fill the list of keys: the oldest that have ended go, a few at a time.
+  local surplus = redis.call('ZCOUNT', made .. maker, '-inf', fresh) - tonumber(ARGV[9])
+  if surplus > 0 then
+    for _, old in ipairs(redis.call('ZRANGE', made .. maker, 0, math.min(surplus, 8) - 1)) do
+      for _, other in ipairs(key_makers(keys, old)) do redis.call('ZREM', made .. other, old) end
+      redis.call('ZREM', made .. maker, old)
+      key_drop(keys, KEYS[2], names, made, old)
+    end
+  end
+end
+redis.call('HSET', KEYS[1], unpack(ARGV, 11))
+redis.call('HSET', names .. ARGV[6], id, redis.call('HGET', KEYS[1], 'grants'))
+for _, maker in ipairs(makers) do
+  redis.call('ZADD', made .. maker, ARGV[10] == '' and NEVER or ARGV[10], id)
+end
+redis.call('ZADD', KEYS[2], 0, id)
 redis.call('SET', KEYS[3], '1')
-redis.call('PUBLISH', ARGV[2], ARGV[1])
-return 1
+redis.call('PUBLISH', ARGV[2], id)
+return 'created'

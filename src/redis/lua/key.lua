@@ -1,0 +1,64 @@
+--[[
+Put before the scripts that make or revoke API keys: who made which key, and whose an agent's name is. Keys are built of
+each other's names as src/redis/keys.ts makes them; all of them are in one slot.
+
+  <keys>      a key, a hash; `maker` is the id of the key that made it, absent for one from the shell
+  <made>      what a key has made, and what that has made, and so on: a sorted set of ids by when they expire
+  <names>     the keys of one agent's name: a hash of id -> grants, as JSON
+]]
+local NEVER = '+inf'
+-- Deeper than anybody makes keys with keys; a loop of damaged data ends here.
+local KEY_DEPTH = 16
+
+-- The ids of the keys that made this one, the nearest first.
+local function key_makers(keys, id)
+  local makers = {}
+  local maker = redis.call('HGET', keys .. id, 'maker')
+  while maker and #makers < KEY_DEPTH do
+    table.insert(makers, maker)
+    maker = redis.call('HGET', keys .. maker, 'maker')
+  end
+  return makers
+end
+
+local function key_drop(keys, ids, names, made, id)
+  local agent = redis.call('HGET', keys .. id, 'agent')
+  if agent then redis.call('HDEL', names .. agent, id) end
+  redis.call('DEL', keys .. id, made .. id)
+  redis.call('ZREM', ids, id)
+end
+
+-- Keys that were made before there was a list of names are put on it, once.
+local function key_index(keys, ids, names, built)
+  if redis.call('EXISTS', built) == 1 then return end
+  for _, id in ipairs(redis.call('ZRANGE', ids, 0, -1)) do
+    local found = redis.call('HMGET', keys .. id, 'agent', 'grants')
+    if found[1] then redis.call('HSET', names .. found[1], id, found[2] or '[]') end
+  end
+  redis.call('SET', built, '1')
+end
+
+-- As src/access/grants.ts: whether all that one pattern means is in another.
+local function key_covers(outer, inner)
+  if outer == '**' or outer == inner then return true end
+  local root = string.match(outer, '^(.*)%.%*%*$')
+  if not root then return false end
+  return inner == root or string.sub(inner, 1, #root + 1) == root .. '.'
+end
+
+-- Whether a name belongs to somebody else: a key of that name opens what none of these patterns covers.
+local function key_taken(keys, names, agent, patterns)
+  local found = redis.call('HGETALL', names .. agent)
+  for i = 1, #found, 2 do
+    if redis.call('EXISTS', keys .. found[i]) == 0 then
+      redis.call('HDEL', names .. agent, found[i])
+    else
+      for _, grant in ipairs(cjson.decode(found[i + 1])) do
+        local covered = false
+        for _, pattern in ipairs(patterns) do covered = covered or key_covers(pattern, grant.namespace) end
+        if not covered then return true end
+      end
+    end
+  end
+  return false
+end
