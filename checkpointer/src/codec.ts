@@ -1,4 +1,5 @@
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
+import { assertLossless, naming, notStored } from "./lossless.js";
 import { SEGMENT_TYPE, isSplittable, segmentId, segmentsOf, worthSplitting } from "./lists.js";
 import { bodyOf, segmentIdsOf, listPayload, typeOf, valuePayload } from "./payload.js";
 
@@ -18,10 +19,11 @@ export interface Segment {
 /** What a payload is made of, by the id of the segment. */
 export type SegmentSource = (id: string) => Buffer;
 
+/** Both reject, naming `what`, a value that wouldn't come back. */
 export interface Codec {
-  encode(value: unknown): Promise<Encoded>;
+  encode(what: string, value: unknown): Promise<Encoded>;
   /** For values that are never stored in segments. */
-  encodeWhole(value: unknown): Promise<Buffer>;
+  encodeWhole(what: string, value: unknown): Promise<Buffer>;
   decode(payload: Buffer, segments: SegmentSource): Promise<unknown>;
 }
 
@@ -32,13 +34,25 @@ export interface CodecOptions {
    * writes it inside the whole, so that lists can be stored in segments, and it reads JSON from a string too.
    */
   readonly isLangGraphs: boolean;
+  /** It writes a sentence, or leaves something out, where JSON has no form for a value: we look for such values first. */
+  readonly isLossy: boolean;
   /** Payloads of so many bytes are deflated. */
   readonly threshold: number;
 }
 
-export function createCodec({ serde, isLangGraphs, threshold }: CodecOptions): Codec {
-  const encodeWhole = async (value: unknown): Promise<Buffer> => {
-    const [type, bytes] = await serde.dumpsTyped(value);
+export function createCodec({ serde, isLangGraphs, isLossy, threshold }: CodecOptions): Codec {
+  const check = (what: string, value: unknown): void => {
+    if (isLossy) assertLossless(what, value, "langgraph");
+  };
+
+  const dump = async (what: string, value: unknown): Promise<readonly [string, Uint8Array]> => {
+    const [type, bytes] = await naming(what, () => serde.dumpsTyped(value));
+    if (isLossy && isApology(bytes)) throw notStored(what, "the serializer can't write it.");
+    return [type, bytes];
+  };
+
+  const dumpWhole = async (what: string, value: unknown): Promise<Buffer> => {
+    const [type, bytes] = await dump(what, value);
     return valuePayload(type, bytes, threshold);
   };
 
@@ -57,17 +71,26 @@ export function createCodec({ serde, isLangGraphs, threshold }: CodecOptions): C
   };
 
   return {
-    encodeWhole,
     decode,
-    async encode(value) {
+    async encodeWhole(what, value) {
+      check(what, value);
+      return dumpWhole(what, value);
+    },
+    async encode(what, value) {
+      check(what, value);
       if (isLangGraphs && isSplittable(value)) {
-        const parts = await Promise.all(segmentsOf(value).map((segment) => serde.dumpsTyped(segment)));
+        const parts = await Promise.all(segmentsOf(value).map((segment) => dump(what, segment)));
         if (worthSplitting(parts)) return split(parts, threshold);
       }
-      return { payload: await encodeWhole(value), segments: [] };
+      return { payload: await dumpWhole(what, value), segments: [] };
     },
   };
 }
+
+/** What LangGraph's serializer writes in place of a value for which JSON.stringify throws. */
+const APOLOGY = Buffer.from('"[unable to serialize, circular reference is too complex to analyze]"');
+
+const isApology = (bytes: Uint8Array): boolean => bytes.length === APOLOGY.length && APOLOGY.equals(bytes);
 
 function split(parts: readonly (readonly [type: string, bytes: Uint8Array])[], threshold: number): Encoded {
   const segments = parts.map(([, bytes]) => ({

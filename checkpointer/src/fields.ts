@@ -29,3 +29,6 @@ export function unescapeField(field: string): string {
 export const namespaceField = (namespace: string): string => `${escapeField(namespace)}\0`;
 
 export const namespaceOfField = (field: string): string => unescapeField(field.slice(0, -1));
+
+/** As errors name a channel. */
+export const channelNamed = (name: string): string => `The channel ${JSON.stringify(name)}`;

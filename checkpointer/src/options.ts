@@ -16,6 +16,11 @@ export interface RedisSaverOptions {
   readonly compression?: { readonly threshold: number };
 }
 
+export interface FromUrlOptions extends RedisSaverOptions {
+  /** How long the first connection may take, with its handshake, in milliseconds. Default: 5 s. */
+  readonly connectTimeoutMs?: number;
+}
+
 const DEFAULT_KEY_PREFIX = "mneme:graph";
 
 /** Labels joined by dots: no namespace's keys can be taken for those of a thread, or of another namespace. */

@@ -1,7 +1,7 @@
 import { type PendingWrite, WRITES_IDX_MAP } from "@langchain/langgraph-checkpoint";
 import type { Address } from "./config.js";
 import type { Context } from "./context.js";
-import { escapeField, namespaceField } from "./fields.js";
+import { channelNamed, escapeField, namespaceField } from "./fields.js";
 
 export interface PutWritesInput {
   readonly address: Address;
@@ -14,7 +14,9 @@ export async function putWrites(context: Context, input: PutWritesInput): Promis
   const { address, writes, taskId, taskPath } = input;
   if (writes.length === 0) return;
   const { run, keys, ttl, codec } = context;
-  const payloads = await Promise.all(writes.map(([, value]) => codec.encodeWhole(value)));
+  const payloads = await Promise.all(
+    writes.map(([channel, value]) => codec.encodeWhole(channelNamed(channel), value)),
+  );
   await run("putWrites", keys.thread(address.threadId), [
     `${namespaceField(address.namespace)}${escapeField(address.checkpointId)}`,
     ttl.onWrite,

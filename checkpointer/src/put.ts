@@ -4,7 +4,7 @@ import { announceThread } from "./announce-thread.js";
 import type { Encoded } from "./codec.js";
 import { type Address, toConfig } from "./config.js";
 import type { Context } from "./context.js";
-import { escapeField, namespaceField } from "./fields.js";
+import { channelNamed, escapeField, namespaceField } from "./fields.js";
 import { asList, asText } from "./reply.js";
 import type { ScriptArgument } from "./scripts.js";
 
@@ -53,8 +53,8 @@ async function encode({ codec }: Context, { checkpoint, metadata, newVersions }:
     (isNew ? fresh : inherited).push(channel);
   }
   const [documentPayload, metadataPayload] = await Promise.all([
-    codec.encodeWhole(document),
-    codec.encodeWhole(metadata),
+    codec.encodeWhole("The checkpoint", document),
+    codec.encodeWhole("The checkpoint's metadata", metadata),
   ]);
   return { document: documentPayload, metadata: metadataPayload, fresh, inherited };
 }
@@ -79,7 +79,10 @@ async function store(
   const fresh = all ? [...draft.fresh, ...draft.inherited] : draft.fresh;
   const inherited = all ? [] : draft.inherited;
   const encoded = await Promise.all(
-    fresh.map(async (channel) => ({ channel, ...(await codec.encode(channel.value)) })),
+    fresh.map(async (channel) => ({
+      channel,
+      ...(await codec.encode(channelNamed(channel.name), channel.value)),
+    })),
   );
   const segments = await segmentArguments(encoded, (id) => !all && known.has(threadId, id));
   const deltas = deltaChannels(checkpoint, metadata);

@@ -7,12 +7,13 @@ import {
   type CheckpointMetadata,
   type CheckpointTuple,
   type DeltaChannelHistory,
+  JsonPlusSerializer,
   type PendingWrite,
   type SerializerProtocol,
 } from "@langchain/langgraph-checkpoint";
-import { createClient } from "redis";
 import { createCodec } from "./codec.js";
 import { readAddress, requireAddress } from "./config.js";
+import { connect } from "./connect.js";
 import { createSend, type RedisConnection } from "./connection.js";
 import type { Context } from "./context.js";
 import { copyThread } from "./copy-thread.js";
@@ -25,7 +26,13 @@ import { createKnownSegments } from "./known-segments.js";
 import { list } from "./list.js";
 import { type ListThreadsOptions, listThreads, type ThreadPage } from "./list-threads.js";
 import { nextVersion } from "./next-version.js";
-import { readCompression, readKeyPrefix, readTtl, type RedisSaverOptions } from "./options.js";
+import {
+  type FromUrlOptions,
+  readCompression,
+  readKeyPrefix,
+  readTtl,
+  type RedisSaverOptions,
+} from "./options.js";
 import { type PruneOptions, prune } from "./prune.js";
 import { put } from "./put.js";
 import { putWrites } from "./put-writes.js";
@@ -58,15 +65,23 @@ export class RedisSaver extends BaseCheckpointSaver {
     };
   }
 
-  /** Connects to a single Redis. The saver owns this connection: `end` closes it. */
-  static async fromUrl(url: string, options: RedisSaverOptions = {}): Promise<RedisSaver> {
-    const client = createClient({ url });
-    // Without a listener a lost connection would end the process. The commands that it concerns reject by themselves.
-    client.on("error", () => {});
-    const saver = new RedisSaver(client, options);
-    await client.connect();
-    saver.#close = () => client.close();
-    return saver;
+  /**
+   * Connects to a single Redis. Rejects with the reason when it can't be reached within `connectTimeoutMs`, or refuses the
+   * credentials. The saver owns this connection: `end` closes it.
+   */
+  static async fromUrl(
+    url: string,
+    { connectTimeoutMs, ...options }: FromUrlOptions = {},
+  ): Promise<RedisSaver> {
+    const client = await connect(url, connectTimeoutMs);
+    try {
+      const saver = new RedisSaver(client, options);
+      saver.#close = () => client.close();
+      return saver;
+    } catch (error) {
+      client.destroy();
+      throw error;
+    }
   }
 
   /** Closes the connection that `fromUrl` opened. A client that was given stays open. */
@@ -157,6 +172,7 @@ export class RedisSaver extends BaseCheckpointSaver {
       const codec = createCodec({
         serde,
         isLangGraphs: serde === this.#ownSerde,
+        isLossy: serde === this.#ownSerde || serde instanceof JsonPlusSerializer,
         threshold: this.#threshold,
       });
       this.#current = { serde, context: { ...this.#context, codec } };

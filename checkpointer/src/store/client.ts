@@ -16,25 +16,26 @@ export interface Client {
 }
 
 export function createClient(settings: Settings): Client {
+  const send = createSender(settings);
   const itemPath = (namespace: string, key: string): string =>
     `/v1/namespaces/${namespace}/items/${encodeURIComponent(key)}`;
   return {
     getItem: async (namespace, key) => {
-      const answer = await send(settings, "GET", itemPath(namespace, key));
+      const answer = await send("GET", itemPath(namespace, key));
       return isMissing(answer) ? undefined : bodyOf<Memory>(answer);
     },
     putItem: async (namespace, key, item) => {
-      bodyOf(await send(settings, "PUT", itemPath(namespace, key), item));
+      bodyOf(await send("PUT", itemPath(namespace, key), item));
     },
     deleteItem: async (namespace, key) => {
-      const answer = await send(settings, "DELETE", itemPath(namespace, key));
+      const answer = await send("DELETE", itemPath(namespace, key));
       if (!isMissing(answer)) bodyOf(answer);
     },
     listMemories: async (parameters) =>
-      bodyOf<MemoryPage>(await send(settings, "GET", `/v1/list?${query(parameters)}`)),
+      bodyOf<MemoryPage>(await send("GET", `/v1/list?${query(parameters)}`)),
     listNamespaces: async (parameters) =>
-      bodyOf<NamespacePage>(await send(settings, "GET", `/v1/namespaces?${query(parameters)}`)),
-    recall: async (request) => bodyOf<Recalled>(await send(settings, "POST", "/v1/recall", request)),
+      bodyOf<NamespacePage>(await send("GET", `/v1/namespaces?${query(parameters)}`)),
+    recall: async (request) => bodyOf<Recalled>(await send("POST", "/v1/recall", request)),
   };
 }
 
@@ -89,36 +90,51 @@ const FIRST_PAUSE_MS = 100;
 /** Who is told to come back later than this hears so instead. */
 const LONGEST_PAUSE_MS = 10_000;
 
-async function send(settings: Settings, method: string, path: string, body?: unknown): Promise<Answer> {
-  for (let attempt = 0; ; attempt++) {
-    const last = attempt >= settings.retries;
-    const backoff = FIRST_PAUSE_MS * 2 ** attempt * (0.5 + Math.random() / 2);
-    try {
-      const { retryAfterMs, ...answer } = await sendOnce(settings, method, path, body);
-      if (last || retryAfterMs === undefined || retryAfterMs > LONGEST_PAUSE_MS) return answer;
-      await sleep(Math.max(retryAfterMs, backoff));
-    } catch (error) {
-      if (last || !(error instanceof MnemeStoreError && error.code === "unreachable")) throw error;
-      await sleep(backoff);
+type SendRequest = (method: string, path: string, body?: unknown) => Promise<Answer>;
+
+/** Until there was an answer once, the url may be wrong: then the time for a connection bounds all attempts together. */
+function createSender(settings: Settings): SendRequest {
+  let answered = false;
+  return async (method, path, body) => {
+    const deadline = performance.now() + settings.connectTimeoutMs;
+    for (let attempt = 0; ; attempt++) {
+      const backoff = FIRST_PAUSE_MS * 2 ** attempt * (0.5 + Math.random() / 2);
+      const left = deadline - performance.now();
+      try {
+        const timeoutMs = answered
+          ? settings.timeoutMs
+          : Math.min(settings.timeoutMs, Math.max(1, Math.ceil(left)));
+        const { retryAfterMs, ...answer } = await sendOnce(settings, method, path, body, timeoutMs);
+        answered = true;
+        const last = attempt >= settings.retries || (retryAfterMs ?? 0) > LONGEST_PAUSE_MS;
+        if (last || retryAfterMs === undefined) return answer;
+        await sleep(Math.max(retryAfterMs, backoff));
+      } catch (error) {
+        const last = attempt >= settings.retries || (!answered && backoff >= left);
+        if (last || !(error instanceof MnemeStoreError && error.code === "unreachable")) throw error;
+        await sleep(backoff);
+      }
     }
-  }
+  };
 }
 
 async function sendOnce(
-  { url, apiKey, timeoutMs, fetch }: Settings,
+  { url, apiKey, fetch }: Settings,
   method: string,
   path: string,
   body: unknown,
+  timeoutMs: number,
 ): Promise<Answer & { readonly retryAfterMs: number | undefined }> {
+  const text = body === undefined ? undefined : JSON.stringify(body);
   try {
     const response = await fetch(url + path, {
       method,
       headers: {
         accept: "application/json",
         ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(text === undefined ? {} : { "content-type": "application/json" }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(text === undefined ? {} : { body: text }),
       signal: AbortSignal.timeout(timeoutMs),
     });
     return {
@@ -127,11 +143,22 @@ async function sendOnce(
       retryAfterMs: retryAfter(response),
     };
   } catch (error) {
+    const { origin } = new URL(url);
     if (error instanceof DOMException && error.name === "TimeoutError") {
-      throw new MnemeStoreError("timeout", `There was no answer within ${timeoutMs} ms.`, { cause: error });
+      const message = `There was no answer of ${origin} within ${Math.round(timeoutMs)} ms.`;
+      throw new MnemeStoreError("timeout", message, { cause: error });
     }
-    throw new MnemeStoreError("unreachable", `mneme can't be reached at ${url}.`, { cause: error });
+    throw new MnemeStoreError("unreachable", `mneme can't be reached at ${origin}: ${reasonOf(error)}.`, {
+      cause: error,
+    });
   }
+}
+
+/** What fetch says is "fetch failed"; why is in its cause, or in those of each address that was tried. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join("; ");
+  return error.cause instanceof Error ? reasonOf(error.cause) : error.message;
 }
 
 /** Undefined: there is nothing to wait for. */

@@ -14,6 +14,11 @@ export interface MnemeStoreOptions {
   readonly ttlSeconds?: number;
   /** How long one request may take, in milliseconds. Default: 30 s. */
   readonly timeoutMs?: number;
+  /**
+   * How long the service's first answer may take, retries included, in milliseconds: a wrong url is an error after that.
+   * Default: 10 s.
+   */
+  readonly connectTimeoutMs?: number;
   /** How often a request is sent again when the service is away or asks to wait. Default: 4 times. */
   readonly retries?: number;
   /** Instead of the global one. */
@@ -29,6 +34,7 @@ export interface Settings {
   readonly fields: readonly string[];
   readonly ttlSeconds: number | undefined;
   readonly timeoutMs: number;
+  readonly connectTimeoutMs: number;
   readonly retries: number;
   readonly fetch: typeof globalThis.fetch;
 }
@@ -37,8 +43,17 @@ const NAMESPACE = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 
 export function readOptions(options: MnemeStoreOptions): Settings {
   const { url, apiKey, rootNamespace, index, ttlSeconds, timeoutMs = 30_000, retries = 4 } = options;
-  if (!URL.canParse(url))
-    throw new TypeError(`url must be that of a mneme service, not ${JSON.stringify(url)}.`);
+  const { connectTimeoutMs = 10_000 } = options;
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new TypeError(
+      `url must be that of a mneme service, such as http://127.0.0.1:8080, not ${JSON.stringify(url)}.`,
+    );
+  }
+  for (const [name, value] of Object.entries({ timeoutMs, connectTimeoutMs })) {
+    if (!(Number.isFinite(value) && value > 0)) {
+      throw new RangeError(`${name} must be a number of milliseconds above 0, not ${value}.`);
+    }
+  }
   if (rootNamespace !== undefined && !NAMESPACE.test(rootNamespace)) {
     throw new TypeError(
       `rootNamespace must be labels of letters, digits, "_" and "-", joined by dots, not ${JSON.stringify(rootNamespace)}.`,
@@ -54,6 +69,7 @@ export function readOptions(options: MnemeStoreOptions): Settings {
     fields: index?.fields ?? ["$"],
     ttlSeconds,
     timeoutMs,
+    connectTimeoutMs,
     retries,
     fetch: options.fetch ?? globalThis.fetch,
   };

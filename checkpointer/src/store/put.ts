@@ -1,5 +1,6 @@
 import { InvalidNamespaceError, type PutOperation } from "@langchain/langgraph-checkpoint";
 import type { StoreContext } from "./context.js";
+import { assertLossless } from "../lossless.js";
 import { encodeKey, encodeNamespace } from "./names.js";
 import { textOf } from "./text.js";
 
@@ -14,6 +15,7 @@ export async function put(
   if (typeof value !== "object" || Array.isArray(value)) {
     throw new TypeError("The value of an item must be an object, or null to delete it.");
   }
+  assertLossless(`The value of the item ${JSON.stringify(key)}`, value, "json");
   const content = index === false ? undefined : textOf(value, index ?? settings.fields);
   return client.putItem(place, encodeKey(key), {
     metadata: value,

@@ -1,0 +1,65 @@
+import { createClient } from "redis";
+
+const DEFAULT_TIMEOUT_MS = 5000;
+const EXAMPLE = "redis://localhost:6379";
+
+/**
+ * A connected client of a single Redis. Until it was connected once, nothing is tried again: an address that is wrong
+ * would else be waited for without end. After that, it reconnects by itself.
+ */
+export async function connect(url: unknown, timeoutMs: number = DEFAULT_TIMEOUT_MS) {
+  const { address, database } = readUrl(url);
+  if (!(Number.isFinite(timeoutMs) && timeoutMs > 0)) {
+    throw new RangeError(`connectTimeoutMs must be a number above 0, not ${timeoutMs}.`);
+  }
+  let connected = false;
+  const client = createClient({
+    url: database,
+    socket: {
+      connectTimeout: timeoutMs,
+      reconnectStrategy: (retries, cause) =>
+        connected ? Math.min(2 ** retries * 50, 2000) + Math.floor(Math.random() * 200) : cause,
+    },
+  });
+  // Without a listener a lost connection would end the process. The commands that it concerns reject by themselves.
+  client.on("error", () => {});
+  client.on("ready", () => (connected = true));
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    // Also for what takes the connection and then says nothing.
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    await Promise.race([client.connect(), late]);
+  } catch (error) {
+    if (client.isOpen) client.destroy();
+    throw new Error(`Redis at ${address} can't be used: ${reasonOf(error)}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+  return client;
+}
+
+/** `address` is for people: it has no user, password or query. */
+function readUrl(url: unknown): { readonly address: string; readonly database: string } {
+  const wrong = (what: string): TypeError =>
+    new TypeError(`The url of Redis must be one such as ${EXAMPLE}: ${what}.`);
+  if (typeof url !== "string") throw wrong(`it is ${url === null ? "null" : typeof url}`);
+  if (url.trim() === "") throw wrong("it is empty");
+  // What can't be parsed isn't quoted: it may hold a password.
+  if (!URL.canParse(url)) throw wrong("this is no URL");
+  const { protocol, hostname, port, pathname } = new URL(url);
+  if (protocol !== "redis:" && protocol !== "rediss:") throw wrong(`this one begins with ${protocol}`);
+  if (hostname === "") throw wrong("this one names no host");
+  if (!/^\/?\d*$/.test(pathname)) throw wrong("what follows the host must be the number of a database");
+  return { address: `${hostname}:${port || "6379"}`, database: url };
+}
+
+/** An error of a name with several addresses has none of its own to say. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const inner = "errors" in error && Array.isArray(error.errors) ? error.errors : [];
+  const cause = "originalError" in error ? error.originalError : undefined;
+  const reasons = [...inner, ...(cause === undefined ? [] : [cause])].map(reasonOf).filter(Boolean);
+  return reasons.length > 0 ? [...new Set(reasons)].join("; ") : error.message;
+}

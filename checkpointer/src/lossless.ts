@@ -1,0 +1,152 @@
+import { DeltaSnapshot } from "@langchain/langgraph-checkpoint";
+
+/** Who writes a value: LangGraph's serializer knows a few types that JSON doesn't. */
+export type Writer = "langgraph" | "json";
+
+/**
+ * Throws, naming `what`, if a serializer would store something else than the value.
+ *
+ * LangGraph's serializer leaves out functions and symbols, writes NaN as null and a circle as a word, and where JSON
+ * can't be written at all it stores a sentence of apology in place of the whole value. What has a `toJSON` is stored as
+ * that says, and an instance of a class as its fields.
+ */
+export function assertLossless(what: string, value: unknown, writer: Writer): void {
+  const problem = findProblem(value, writer);
+  if (problem !== undefined) throw notStored(what, problem);
+}
+
+export function notStored(what: string, reason: string, cause?: unknown): TypeError {
+  return new TypeError(`${what} can't be stored: ${reason}`, { cause });
+}
+
+/** Runs a serializer; if it fails, the error names what it was to write. */
+export async function naming<T>(what: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    throw notStored(what, error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+interface Node {
+  readonly value: object;
+  readonly key: string | number;
+  readonly parent: Node | undefined;
+  /** Its children follow on the stack: what comes after them is no descendant. */
+  entered: boolean;
+}
+
+/** Iterative: a value may be nested deeper than the call stack is. */
+function findProblem(root: unknown, writer: Writer): string | undefined {
+  const ancestors = new Set<object>();
+  const open: Node[] = [];
+
+  const visit = (given: unknown, key: string | number, parent: Node | undefined): string | undefined => {
+    let value = given;
+    try {
+      value = written(given, String(key));
+    } catch (error) {
+      return at(`toJSON failed (${messageOf(error)})`, key, parent);
+    }
+    // It writes this key, but reading gives the object another prototype instead.
+    const lost = key === "__proto__" && writer === "langgraph";
+    const problem = lost ? "a key can't have this name" : problemOf(value, writer, parent);
+    if (problem !== undefined) return at(problem, key, parent);
+    if (typeof value !== "object" || value === null || isLeaf(value)) return undefined;
+    if (ancestors.has(value)) return at("it holds itself (a circle)", key, parent);
+    open.push({ value, key, parent, entered: false });
+    return undefined;
+  };
+
+  const first = visit(root, "", undefined);
+  if (first !== undefined) return first;
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node.entered) {
+      ancestors.delete(node.value);
+      continue;
+    }
+    // A sibling further down the stack may be this very object: that is no circle.
+    if (ancestors.has(node.value)) return at("it holds itself (a circle)", node.key, node.parent);
+    node.entered = true;
+    ancestors.add(node.value);
+    open.push(node);
+    try {
+      for (const [key, child] of childrenOf(node.value)) {
+        const problem = visit(child, key, node);
+        if (problem !== undefined) return problem;
+      }
+    } catch (error) {
+      return at(`a property can't be read (${messageOf(error)})`, node.key, node.parent);
+    }
+  }
+  return undefined;
+}
+
+/** As JSON takes it. */
+function written(value: unknown, key: string): unknown {
+  if (typeof value !== "object" || value === null || !("toJSON" in value)) return value;
+  const { toJSON } = value;
+  return typeof toJSON === "function" ? (toJSON.call(value, key) as unknown) : value;
+}
+
+function problemOf(value: unknown, writer: Writer, parent: Node | undefined): string | undefined {
+  switch (typeof value) {
+    case "bigint":
+      return "JSON has no BigInt";
+    case "function":
+      return "JSON has no functions";
+    case "symbol":
+      return "JSON has no symbols";
+    case "number":
+      return Number.isFinite(value) ? undefined : `JSON has no ${value}`;
+    case "undefined":
+      // In an object it is left out, which reads the same.
+      return writer === "json" && Array.isArray(parent?.value) ? "JSON has no undefined" : undefined;
+    case "object":
+      return value === null ? undefined : problemOfObject(value, writer);
+    default:
+      return undefined;
+  }
+}
+
+function problemOfObject(value: object, writer: Writer): string | undefined {
+  if (ArrayBuffer.isView(value)) {
+    return writer === "langgraph" && value instanceof Uint8Array ? undefined : noForm(value);
+  }
+  const known =
+    value instanceof Map || value instanceof Set || value instanceof RegExp || value instanceof Error;
+  if (known) return writer === "langgraph" ? undefined : noForm(value);
+  return UNWRITABLE.some((type) => value instanceof type) ? noForm(value) : undefined;
+}
+
+const noForm = (value: object): string => `JSON has no ${value.constructor.name}`;
+
+/** JSON makes `{}` of these. */
+const UNWRITABLE = [ArrayBuffer, SharedArrayBuffer, Promise, WeakMap, WeakSet, WeakRef];
+
+/** LangGraph's serializer writes these by itself. */
+function isLeaf(value: object): boolean {
+  return value instanceof Uint8Array || value instanceof RegExp || value instanceof Error;
+}
+
+function childrenOf(value: object): Iterable<readonly [string | number, unknown]> {
+  if (Array.isArray(value)) return value.entries();
+  if (value instanceof Map)
+    return [...value].flatMap(([key, child]) => [["key", key] as const, [String(key), child] as const]);
+  if (value instanceof Set) return [...value].entries();
+  if (value instanceof DeltaSnapshot) return [["value", value.value]];
+  return Object.entries(value);
+}
+
+function at(reason: string, key: string | number, parent: Node | undefined): string {
+  if (parent === undefined) return `${reason}.`;
+  const path = [key];
+  for (let node: Node | undefined = parent; node?.parent !== undefined; node = node.parent)
+    path.push(node.key);
+  return `${reason}, at ${path.toReversed().slice(0, MAX_STEPS).join(".").slice(0, MAX_PATH)}.`;
+}
+
+const MAX_STEPS = 32;
+const MAX_PATH = 200;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,133 @@
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import { createClient } from "redis";
+import { afterEach, describe, expect, inject, it } from "vitest";
+import { MnemeStore, RedisSaver } from "../src/index.js";
+import { client } from "./support/savers.js";
+
+const servers: { server: Server; sockets: Socket[] }[] = [];
+afterEach(() => {
+  for (const { server, sockets } of servers.splice(0)) {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  }
+});
+
+/** Takes connections and says nothing. */
+async function silentPort(): Promise<number> {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => sockets.push(socket)).listen(0, "127.0.0.1");
+  servers.push({ server, sockets });
+  await once(server, "listening");
+  return portOf(server);
+}
+
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const port = portOf(server);
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("not listening on a port");
+  return address.port;
+}
+
+describe("RedisSaver.fromUrl", () => {
+  it.each([
+    ["undefined", undefined, /must be one such as .*: it is undefined/],
+    ["null", null, /it is null/],
+    ["a number", 6379, /it is number/],
+    ["empty", "", /it is empty/],
+    ["blank", "  ", /it is empty/],
+    ["garbled", "redis//secret@host:port", /this is no URL/],
+    ["of another protocol", "http://localhost:6379", /begins with http:/],
+    ["without a host", "redis://", /names no host/],
+    ["with a database that is no number", "redis://localhost:6379/prod", /number of a database/],
+  ])("rejects a url that is %s at once", async (_, url, reason) => {
+    const failure = RedisSaver.fromUrl(url as string);
+    await expect(failure).rejects.toThrow(TypeError);
+    await expect(failure).rejects.toThrow(reason);
+    await expect(failure).rejects.not.toThrow(/secret/);
+  });
+
+  it("rejects with the reason where nothing listens", async () => {
+    const port = await closedPort();
+    await expect(RedisSaver.fromUrl(`redis://:secret@127.0.0.1:${port}`)).rejects.toThrow(
+      new RegExp(`^Redis at 127.0.0.1:${port} can't be used: .*ECONNREFUSED`),
+    );
+    await expect(RedisSaver.fromUrl(`redis://localhost:${port}`)).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  it("rejects with the reason where there is no such host", async () => {
+    await expect(RedisSaver.fromUrl("redis://no-such-host.invalid:6379")).rejects.toThrow(
+      /no-such-host.invalid:6379 can't be used: .*(ENOTFOUND|EAI_AGAIN)/,
+    );
+  });
+
+  it("rejects when the connection is taken and nothing is answered in time", async () => {
+    const port = await silentPort();
+    await expect(RedisSaver.fromUrl(`redis://127.0.0.1:${port}`, { connectTimeoutMs: 200 })).rejects.toThrow(
+      /no answer within 200 ms/,
+    );
+  });
+
+  it("rejects wrong credentials at once, without showing them", async () => {
+    const { hostname, port } = new URL(inject("redisUrl"));
+    const user = `user-${crypto.randomUUID()}`;
+    await client.sendCommand(["ACL", "SETUSER", user, "on", ">right", "~*", "+@all"]);
+    try {
+      const failure = RedisSaver.fromUrl(`redis://${user}:hunter2@${hostname}:${port}`, {
+        connectTimeoutMs: 60_000,
+      });
+      await expect(failure).rejects.toThrow(/WRONGPASS/);
+      await expect(failure).rejects.not.toThrow(/hunter2/);
+      await using saver = await RedisSaver.fromUrl(`redis://${user}:right@${hostname}:${port}`);
+      expect(await saver.getTuple({ configurable: { thread_id: "none" } })).toBeUndefined();
+    } finally {
+      await client.sendCommand(["ACL", "DELUSER", user]);
+    }
+  });
+
+  it("reconnects after it was connected once", async () => {
+    const name = `saver-${crypto.randomUUID()}`;
+    await using saver = await RedisSaver.fromUrl(inject("redisUrl"));
+    const others = await createClient({ url: inject("redisUrl"), name }).connect();
+    const list = String(await others.sendCommand(["CLIENT", "LIST"]));
+    // It was the last to connect before `others`.
+    const ids = [...list.matchAll(/^id=(\d+) .* name=(\S*) /gm)].map(([, id, own]) => ({ id, own }));
+    const place = ids.findIndex(({ own }) => own === name);
+    await others.sendCommand(["CLIENT", "KILL", "ID", ids[place - 1]?.id ?? ""]);
+    others.destroy();
+    expect(await saver.getTuple({ configurable: { thread_id: "none" } })).toBeUndefined();
+  });
+});
+
+describe("MnemeStore", () => {
+  it.each([undefined, "", "nowhere", "ftp://localhost", "localhost:8080"])(
+    "refuses the url %s when it is made",
+    (url) => {
+      expect(() => new MnemeStore({ url: url as string })).toThrow(/url must be that of a mneme service/);
+    },
+  );
+
+  it("rejects its first request with the reason where nothing listens, and where there is no such host", async () => {
+    const closed = `http://127.0.0.1:${await closedPort()}`;
+    const options = { connectTimeoutMs: 300, retries: 1000 };
+    await expect(new MnemeStore({ url: closed, ...options }).get(["a"], "k")).rejects.toThrow(
+      /unreachable: mneme can't be reached at http:\/\/127\.0\.0\.1:\d+: .*ECONNREFUSED/,
+    );
+    await expect(
+      new MnemeStore({ url: "http://no-such-host.invalid", ...options }).get(["a"], "k"),
+    ).rejects.toThrow(/ENOTFOUND|EAI_AGAIN|no answer/);
+  });
+
+  it("rejects its first request when nothing is answered within the time for a connection", async () => {
+    const store = new MnemeStore({ url: `http://127.0.0.1:${await silentPort()}`, connectTimeoutMs: 200 });
+    await expect(store.get(["a"], "k")).rejects.toMatchObject({ code: "timeout" });
+  });
+});
