@@ -10,6 +10,7 @@ import { createIndexes } from "./compose/indexes.js";
 import { openLog } from "./compose/log.js";
 import { startMemory } from "./compose/memory.js";
 import { FIRST_KEY } from "./compose/open-host.js";
+import { startUpgrade } from "./compose/migrations.js";
 import { createRedis } from "./compose/redis.js";
 import { createServer, listen } from "./compose/server.js";
 import { startSessions } from "./compose/sessions.js";
@@ -81,9 +82,11 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   const { sessions, promotions } = startSessions(base, services);
   const { consolidation, runs } = startConsolidation(base, services);
   const sweepers = startSweepers(base, services);
+  const migrations = startUpgrade(base, redis, indexes);
   const app = composeApp(base, {
     redis,
     indexes,
+    migrations,
     connected,
     keyCache,
     watchers,
@@ -98,6 +101,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     server,
     watchers,
     workers: [
+      migrations,
       services.worker,
       promotions,
       runs,

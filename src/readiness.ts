@@ -2,21 +2,36 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Embedder } from "./embeddings/embedder.js";
 import type { ComponentState, Readiness } from "./http/env.js";
 
+interface UpgradeProgress {
+  readonly done: boolean;
+  readonly seen: number;
+  readonly total: number;
+}
+
 export interface ReadinessOptions {
   readonly pingRedis: () => Promise<void>;
-  /** False while Redis still fills an index after a restart. Creates an index that is missing. */
-  readonly indexComplete: () => Promise<boolean>;
+  /** Less than 1 while Redis fills an index, after a restart or an upgrade. Creates an index that is missing. */
+  readonly indexFilled: () => Promise<number>;
+  /** How far records of an older release have been upgraded. */
+  readonly upgraded: () => Promise<UpgradeProgress>;
   readonly embedder: Embedder | undefined;
   /** Milliseconds within which a component must have answered. */
   readonly timeoutMs?: number;
 }
 
 /** Really asks Redis, the index and the embedder, all at once. */
-export function createReadiness({ pingRedis, indexComplete, embedder, timeoutMs = 900 }: ReadinessOptions) {
+export function createReadiness({
+  pingRedis,
+  indexFilled,
+  upgraded,
+  embedder,
+  timeoutMs = 900,
+}: ReadinessOptions) {
   return async (): Promise<Readiness> => {
-    const [redis, index, model] = await Promise.all([
+    const [redis, index, upgrade, model] = await Promise.all([
       probe(timeoutMs, pingRedis, "Redis can't be reached."),
-      probe(timeoutMs, indexComplete, "The index can't be asked."),
+      probe(timeoutMs, indexFilled, "The index can't be asked."),
+      probe(timeoutMs, upgraded, "Redis can't be reached."),
       embedder === undefined
         ? undefined
         : probe(timeoutMs, () => embedder.ready(), "The provider doesn't answer."),
@@ -24,22 +39,24 @@ export function createReadiness({ pingRedis, indexComplete, embedder, timeoutMs 
     return {
       ready: redis.status === "ok" && index.status !== "down",
       redis,
-      index:
-        index.found === false
-          ? { status: "degraded", detail: "Redis is still filling the index." }
-          : strip(index),
+      index: indexState(index),
+      upgrade: upgradeState(upgrade),
       embedder: embedderState(embedder, model),
     };
   };
 }
 
-interface Probe extends ComponentState {
-  readonly found?: unknown;
+interface Probe<Found> extends ComponentState {
+  readonly found?: Found;
 }
 
-async function probe(timeoutMs: number, ask: () => Promise<unknown>, detail: string): Promise<Probe> {
+async function probe<Found>(
+  timeoutMs: number,
+  ask: () => Promise<Found>,
+  detail: string,
+): Promise<Probe<Found>> {
   const stop = new AbortController();
-  const late = async () => {
+  const late = async (): Promise<never> => {
     await sleep(timeoutMs, undefined, { signal: stop.signal, ref: false });
     throw new Error("late");
   };
@@ -52,11 +69,30 @@ async function probe(timeoutMs: number, ask: () => Promise<unknown>, detail: str
   }
 }
 
-function strip({ status, detail }: Probe): ComponentState {
-  return detail === undefined ? { status } : { status, detail };
+function indexState({ status, detail, found = 1 }: Probe<number>): ComponentState {
+  if (status !== "ok") return detail === undefined ? { status } : { status, detail };
+  if (found === 1) return { status };
+  const percent = Math.floor(found * 100);
+  return {
+    status: "degraded",
+    detail: `Redis is filling the index (${percent} %): recall may miss memories.`,
+  };
 }
 
-function embedderState(embedder: Embedder | undefined, state: Probe | undefined): Readiness["embedder"] {
+function upgradeState({ status, detail, found }: Probe<UpgradeProgress>): ComponentState {
+  if (status !== "ok" || found === undefined) return detail === undefined ? { status } : { status, detail };
+  if (found.done) return { status };
+  const seen = Math.min(found.seen, found.total);
+  return {
+    status: "degraded",
+    detail: `Records of an older release are being upgraded: ${seen} of about ${found.total} done. They stay readable and writable.`,
+  };
+}
+
+function embedderState(
+  embedder: Embedder | undefined,
+  state: Probe<unknown> | undefined,
+): Readiness["embedder"] {
   if (embedder === undefined || state === undefined) {
     return { status: "off", model: null, detail: "No embedder is configured: recall is by keyword only." };
   }

@@ -4,6 +4,7 @@ import type { Config } from "../config.js";
 import type { Embedder } from "../embeddings/embedder.js";
 import { describeError } from "../log.js";
 import { createDurability } from "../redis/durability.js";
+import { claimSchemas } from "../redis/migrations/progress.js";
 import { loadScripts } from "../redis/scripts.js";
 import { connectTo } from "../redis/server.js";
 import { createSubscriptions } from "../redis/subscriptions.js";
@@ -40,6 +41,7 @@ async function open(config: Config, { redis, indexes, keyCache, logger }: Connec
   const { client, keys, auditor } = redis;
   const prepare = () => Promise.all([loadScripts(client), indexes.ensure()]);
   const facts = await connectTo(client, config.redis.url);
+  await claimSchemas(client, keys);
   await prepare();
   refuseOpenHost(config, await keyCache.requiredNow());
 

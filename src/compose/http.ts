@@ -8,6 +8,7 @@ import { nextTime } from "../memory/consolidation/schedule.js";
 import type { SessionServices } from "../memory/sessions/services.js";
 import { createReadiness } from "../readiness.js";
 import { createStateNews } from "../redis/state/news.js";
+import type { Migrations } from "../redis/migrations/run.js";
 import type { Watchers } from "../state/watchers.js";
 import type { Base } from "./base.js";
 import type { Connected } from "./connect.js";
@@ -17,6 +18,7 @@ import type { Redis } from "./redis.js";
 export interface AppParts {
   readonly redis: Redis;
   readonly indexes: Indexes;
+  readonly migrations: Pick<Migrations, "progress">;
   readonly connected: Connected;
   readonly keyCache: KeyCache;
   readonly watchers: Watchers;
@@ -28,7 +30,7 @@ export interface AppParts {
 /** The HTTP side, of all that is behind it. */
 export function composeApp(
   { config, logger, metrics, stores, embedder, now }: Base,
-  { redis, indexes, connected, keyCache, watchers, services, sessions, consolidation }: AppParts,
+  { redis, indexes, migrations, connected, keyCache, watchers, services, sessions, consolidation }: AppParts,
 ) {
   const { audit } = stores;
   const { subscriptions, durability } = connected;
@@ -66,7 +68,8 @@ export function composeApp(
     durable: { always: config.durable.always, confirm: durability.confirm },
     readiness: createReadiness({
       pingRedis: stores.memories.reachable,
-      indexComplete: indexes.complete,
+      indexFilled: indexes.filled,
+      upgraded: migrations.progress,
       embedder,
     }),
     now,

@@ -3,7 +3,7 @@ import { claimEmbeddingModel } from "../redis/embedding-model.js";
 import {
   consolidationsDueIndex,
   ensureIndex,
-  isIndexing,
+  filledShare,
   recordIndex,
   sessionsDueIndex,
   vectorIndex,
@@ -13,8 +13,8 @@ import type { Redis } from "./redis.js";
 export interface Indexes {
   /** Makes those that aren't there. */
   ensure(): Promise<void>;
-  /** Whether what is stored is in all of them. */
-  complete(): Promise<boolean>;
+  /** How much of what is stored is in all of them, 0 to 1. */
+  filled(): Promise<number>;
 }
 
 export function createIndexes({ client, keys }: Redis, model: EmbeddingModel | undefined): Indexes {
@@ -29,10 +29,9 @@ export function createIndexes({ client, keys }: Redis, model: EmbeddingModel | u
 
   return {
     ensure,
-    async complete() {
+    async filled() {
       await ensure();
-      const filling = await Promise.all(indexes.map(({ name }) => isIndexing(client, name)));
-      return !filling.includes(true);
+      return Math.min(...(await Promise.all(indexes.map(({ name }) => filledShare(client, name)))));
     },
   };
 }

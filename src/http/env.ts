@@ -49,6 +49,8 @@ export interface Readiness {
   readonly ready: boolean;
   readonly redis: ComponentState;
   readonly index: ComponentState;
+  /** Of records that an older release wrote. */
+  readonly upgrade: ComponentState;
   readonly embedder: ComponentState & { readonly model: string | null };
 }
 

@@ -11,7 +11,9 @@ export interface Metrics {
   recallStage(stage: RecallStage, seconds: number): void;
   redis(answered: boolean, seconds: number): void;
   embedding(kind: "query" | "passage", outcome: "ok" | "error", texts: number, seconds: number): void;
-  workerError(worker: "embedding" | "publication" | "trust" | "promotion" | "consolidation"): void;
+  workerError(
+    worker: "embedding" | "publication" | "trust" | "promotion" | "consolidation" | "upgrade",
+  ): void;
   /** Memories that a policy took away. */
   forgotten(count: number): void;
   /** A request without a valid key. */

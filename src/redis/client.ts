@@ -1,6 +1,7 @@
 import { createClient } from "redis";
 import { DomainError } from "../domain/errors.js";
 import { isAuditUnusable, isIndexMissing, isOutOfMemory, isPassing, takesNoWrites } from "./error-replies.js";
+import { clientName } from "./migrations/processes.js";
 import { scripts } from "./scripts.js";
 
 export interface RedisOptions {
@@ -18,7 +19,7 @@ export function createRedisClient({ url, onError = () => {} }: RedisOptions) {
   let everReady = false;
   const client = createClient({
     url,
-    name: "mneme",
+    name: clientName(),
     // A hundred hits are one flat array in RESP2, and a hundred maps in RESP3: reading those took a recall longer
     // than finding them took Redis.
     RESP: 2,

@@ -27,6 +27,8 @@ import type {
 import { NO_EVIDENCE } from "../memory/record.js";
 import { isTurn } from "../memory/turn.js";
 import { indexText } from "../memory/terms.js";
+import { RECORD_SCHEMA } from "./migrations/record-schemas.js";
+import { TERMS_SCHEMA } from "./migrations/schemas.js";
 import { vectorBytes } from "./vector.js";
 
 /**
@@ -36,7 +38,7 @@ import { vectorBytes } from "./vector.js";
  * Metadata and the interaction are JSON in a string: RedisJSON 2.8 parses numbers with an error in the last
  * digit (4.235923879920906e-122 comes back as 4.2359238799209057e-122), and a caller gets back what it gave.
  */
-interface MemoryDocument {
+export interface MemoryDocument {
   readonly memory: StoredMemory;
   readonly raw?: string;
   /** By namespace: to which it is, or is to be, published. */
@@ -73,6 +75,9 @@ interface MemoryDocument {
     /** Facet of the session whose last turn this was when it was written. */
     readonly turn?: string;
     readonly hash: string;
+    /** Which schemas it has: see migrations/schemas.ts. Left out by what was written before there was a second one. */
+    readonly schema?: number;
+    readonly terms?: number;
     readonly passages: number;
     /** What it counts for in its namespace's usage: see lua/usage.lua. */
     readonly bytes: number;
@@ -178,6 +183,8 @@ export function encodeDocument({ memory, interaction, preceding, ...rest }: NewM
       ...(rest.ownVector ? { own_vector: true as const } : {}),
       ...(isTurn(memory) ? { turn: sessionFacet(memory.session_id) } : {}),
       hash: rest.contentHash,
+      schema: RECORD_SCHEMA,
+      terms: TERMS_SCHEMA,
       passages: rest.vectors.length,
       bytes: size.json,
       vector_bytes: size.vectors,
@@ -351,6 +358,12 @@ export function encodeRevision(revision: Revision): {
 export function decodeMemory(json: string): Memory {
   const [stored] = parseStored<[StoredMemory]>(json);
   return decodeStored(stored);
+}
+
+/** Reads what `JSON.GET key $` returns; undefined: what is left of a published memory. */
+export function readDocument(json: string): MemoryDocument | undefined {
+  const [document] = parseStored<[MemoryDocument | StoredRemains]>(json);
+  return "memory" in document ? document : undefined;
 }
 
 /** Reads what `JSON.GET key $` returns. */

@@ -81,8 +81,11 @@ export async function ensureIndex(client: RedisClient, { name, definition }: Ind
   }
 }
 
-/** Whether Redis still fills this index from the keys, as it does after a restart: until then recall may miss records. */
-export async function isIndexing(client: RedisClient, name: string): Promise<boolean> {
+/**
+ * How much of what is stored this index holds, 0 to 1: after a restart, and when it is new, Redis fills it from the keys,
+ * and until then recall may miss records.
+ */
+export async function filledShare(client: RedisClient, name: string): Promise<number> {
   const info = await client.ft.info(name);
-  return Number(info.indexing) === 1;
+  return Number(info.indexing) === 1 ? Math.min(0.99, Number(info.percent_indexed)) : 1;
 }

@@ -1,3 +1,5 @@
+import { INDEX_SCHEMAS } from "./migrations/schemas.js";
+
 /**
  * Every Redis key, index and prefix of the service, built in this one file.
  *
@@ -133,8 +135,12 @@ export interface Keys {
   /** What `@mneme/checkpointer` puts before all of its keys. */
   graphPrefix(): string;
   meta(): string;
+  /** Which schemas stored data has reached, and how far the way to the next ones has come, a hash. */
+  upgrades(): string;
   recordIndex(): string;
   vectorIndex(model: string): string;
+  /** What precedes the numbers of each index's schemas in their names; of vectors, for any model. */
+  indexFamilies(): Readonly<Record<keyof typeof INDEX_SCHEMAS, string>>;
   allRecords(): string;
   allVectors(model: string): string;
 }
@@ -167,12 +173,6 @@ export const SETTING_FIELDS = [
 
 /** The setting of a predicate's cardinality; `predicate` as names are compared. */
 export const predicateSetting = (predicate: string): string => `predicates_${predicate}`;
-
-/** Raised when the meaning of the record index's fields changes: the new index then fills beside the old one. */
-const RECORD_SCHEMA = 4;
-const VECTOR_SCHEMA = 2;
-const SESSION_SCHEMA = 1;
-const CONSOLIDATION_SCHEMA = 1;
 
 export function createKeys(prefix: string): Keys {
   return {
@@ -232,7 +232,7 @@ export function createKeys(prefix: string): Keys {
     sessions: (namespace) => `${prefix}:sessions:{${namespace}}`,
     sessionsEnding: (namespace) => `${prefix}:sessions-ending:{${namespace}}`,
     sessionBytes: (namespace) => `${prefix}:session-bytes:{${namespace}}`,
-    sessionsDueIndex: () => `${prefix}:idx:session-due:${SESSION_SCHEMA}`,
+    sessionsDueIndex: () => `${prefix}:idx:session-due:${INDEX_SCHEMAS.sessions}`,
     consolidationHead: (namespace) => `${prefix}:consolidation-head:{${namespace}}`,
     consolidation: (namespace, id) => `${prefix}:consolidation:{${namespace}}:${id}`,
     consolidationPrefix: (namespace) => `${prefix}:consolidation:{${namespace}}:`,
@@ -240,7 +240,7 @@ export function createKeys(prefix: string): Keys {
     consolidations: (namespace) => `${prefix}:consolidations:{${namespace}}`,
     consolidationDue: (namespace) => `${prefix}:consolidation-due:{${namespace}}`,
     allConsolidationsDue: () => `${prefix}:consolidation-due:`,
-    consolidationsDueIndex: () => `${prefix}:idx:consolidation-due:${CONSOLIDATION_SCHEMA}`,
+    consolidationsDueIndex: () => `${prefix}:idx:consolidation-due:${INDEX_SCHEMAS.consolidations}`,
     done: (namespace, operation) => `${prefix}:done:{${namespace}}:${operation}`,
     keyNews: () => `${prefix}:news:keys`,
     stateNews: (namespace) => `${prefix}:news:state:{${namespace}}`,
@@ -251,8 +251,15 @@ export function createKeys(prefix: string): Keys {
     lock: (name) => `${prefix}:lock:${name}`,
     graphPrefix: () => `${prefix}:graph`,
     meta: () => `${prefix}:meta`,
-    recordIndex: () => `${prefix}:idx:rec:${RECORD_SCHEMA}`,
-    vectorIndex: (model) => `${prefix}:idx:vec:${model}:${VECTOR_SCHEMA}`,
+    upgrades: () => `${prefix}:upgrades`,
+    recordIndex: () => `${prefix}:idx:rec:${INDEX_SCHEMAS.records}`,
+    vectorIndex: (model) => `${prefix}:idx:vec:${model}:${INDEX_SCHEMAS.vectors}`,
+    indexFamilies: () => ({
+      records: `${prefix}:idx:rec:`,
+      vectors: `${prefix}:idx:vec:`,
+      sessions: `${prefix}:idx:session-due:`,
+      consolidations: `${prefix}:idx:consolidation-due:`,
+    }),
     allRecords: () => `${prefix}:rec:`,
     allVectors: (model) => `${prefix}:vec:${model}:`,
   };

@@ -190,6 +190,7 @@ export const scripts = {
   attachVectors: meteredAlone("attach", integer),
   touchMemories: meteredAlone("touch", integer, ["versions", "facts"]),
   detachContext: script("detach", integer),
+  upgradeRecord: script("upgrade", integer),
   claimAnswer: script("claim-answer", codeAndText),
   keepAnswer: script("keep-answer", integer),
   getState: audited("state-get", parts),

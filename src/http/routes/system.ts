@@ -16,6 +16,9 @@ const readinessView = z
     ready: z.boolean(),
     redis: component,
     index: component,
+    upgrade: component.openapi({
+      description: "`degraded` while records that an older release wrote are upgraded in the background.",
+    }),
     embedder: component.extend({ model: z.string().nullable() }),
   })
   .openapi("Readiness");

@@ -1,0 +1,20 @@
+import type { Migrations } from "../redis/migrations/run.js";
+import { startMigrations } from "../redis/migrations/run.js";
+import type { Base } from "./base.js";
+import { reporter } from "./base.js";
+import type { Indexes } from "./indexes.js";
+import type { Redis } from "./redis.js";
+
+/** Upgrades what an older release wrote; at work from here on. */
+export function startUpgrade(base: Base, redis: Redis, indexes: Indexes): Migrations {
+  const { logger, stores } = base;
+  return startMigrations({
+    redis: redis.gateway,
+    keys: redis.keys,
+    locks: stores.locks,
+    indexesComplete: async () => (await indexes.filled()) === 1,
+    onProgress: ({ seen, total }) => logger.info({ seen, total }, "upgrading records of an older release"),
+    onDone: () => logger.info("all records have the present schema"),
+    onError: reporter(base, "upgrade"),
+  });
+}

@@ -1,0 +1,20 @@
+/**
+ * Every number under which stored data is read, in one file. Raise the one whose meaning changes, and add the step that
+ * brings live data there: see docs/upgrades.md.
+ */
+
+/**
+ * Indexes. A change of an index's fields raises its number: the new index fills beside the old one, which is dropped when
+ * no older process is connected any more.
+ */
+export const INDEX_SCHEMAS = { records: 4, vectors: 2, sessions: 1, consolidations: 1 } as const;
+
+/**
+ * The terms that `indexText` makes of a text, as records hold them in `index.text` and `index.context`. Raised when they
+ * change: records written before get the new terms in the background.
+ */
+export const TERMS_SCHEMA = 1;
+
+/** What commit cf82f9c wrote, before records said which schema they have. */
+export const FIRST_RECORD_SCHEMA = 1;
+export const FIRST_TERMS_SCHEMA = 1;

@@ -1,0 +1,60 @@
+import type { Progress } from "./progress.js";
+import { keepDone, keepProgress, readProgress } from "./progress.js";
+import type { UpgradeDeps } from "./upgrade-record.js";
+import { PRESENT, upgradeRecords } from "./upgrade-record.js";
+import { latestOf } from "./record-schemas.js";
+
+/** Keys that SCAN looks at in one go, and records that are read together. */
+const SCAN_COUNT = 500;
+const TOGETHER = 25;
+
+export interface BatchDeps extends UpgradeDeps {
+  /** Called between parts of a batch; false: another process has the lock by now. */
+  readonly holds: () => Promise<boolean>;
+}
+
+/**
+ * Upgrades the next part of what is stored, and notes how far that came. What is killed in between is done again: each
+ * record says itself which schema it has. Records are found by SCAN, which gives every key that was there all the time;
+ * what is written meanwhile is of the present schema.
+ */
+export async function upgradeBatch(deps: BatchDeps): Promise<Progress> {
+  const { redis, keys, target = PRESENT, holds } = deps;
+  const wanted = { record: latestOf(target.schemas), terms: target.terms };
+  const known = await readProgress(redis, keys, wanted);
+  if (known.done) return known;
+  const [redisRun, total] = await Promise.all([runOf(deps), countRecords(deps)]);
+  const goesOn = known.redisRun === redisRun;
+  const found = await redis.run((client) =>
+    client.scan(goesOn ? known.cursor : "0", { COUNT: SCAN_COUNT, TYPE: "ReJSON-RL" }),
+  );
+  const stored = found.keys.map(String).filter((key) => isRecord(deps, key));
+  for (let from = 0; from < stored.length; from += TOGETHER) {
+    if (!(await holds())) return known;
+    await upgradeRecords(deps, stored.slice(from, from + TOGETHER));
+  }
+  const cursor = String(found.cursor);
+  const seen = (goesOn ? known.seen : 0) + stored.length;
+  const progress = { done: cursor === "0", cursor, redisRun, seen, total: Math.max(total, seen) };
+  if (progress.done) await keepDone(redis, keys, wanted);
+  else await keepProgress(redis, keys, progress, wanted);
+  return progress;
+}
+
+function isRecord({ keys }: UpgradeDeps, key: string): boolean {
+  return (
+    (key.startsWith(keys.allRecords()) && !key.endsWith(keys.remainsSuffix())) ||
+    key.startsWith(keys.allOld())
+  );
+}
+
+/** Another one after a restart, when cursors of SCAN mean nothing any more. */
+async function runOf({ redis }: UpgradeDeps): Promise<string> {
+  const info = String(await redis.run((client) => client.info("server")));
+  return /run_id:(\w+)/.exec(info)?.[1] ?? "";
+}
+
+async function countRecords({ redis, keys }: UpgradeDeps): Promise<number> {
+  const info = await redis.run((client) => client.ft.info(keys.recordIndex()));
+  return Number(info.num_docs);
+}
