@@ -6,6 +6,7 @@ import { durable } from "./http/middleware/durable.js";
 import { idempotent } from "./http/middleware/idempotency.js";
 import { limitBody } from "./http/middleware/limits.js";
 import { onlyLoopbackHosts } from "./http/middleware/loopback.js";
+import { limitOpenRoutes } from "./http/middleware/open-rate.js";
 import { limitRate } from "./http/middleware/rate-limit.js";
 import { onlySameOrigin } from "./http/middleware/same-origin.js";
 import { observe } from "./http/middleware/observe.js";
@@ -41,8 +42,9 @@ export function createApp(deps: AppDeps) {
   app.use(requestId({ limitLength: 64 }), observe(logger, metrics));
   if (!deps.anonymousAnywhere) app.use(onlyLoopbackHosts(deps.keyRequired));
   app.use(onlySameOrigin(deps.keyRequired));
+  app.use(limitOpenRoutes({ perSecond: deps.openRequestsPerSecond, now: () => performance.now() }));
   app.use(authenticate(deps.authenticator), limitRate(deps.rateLimiter, deps.rateLimitPerMinute));
-  app.on(["POST", "PUT", "PATCH"], "*", limitBody());
+  app.on(["POST", "PUT", "PATCH"], "*", limitBody(deps.bodyTimeoutMs));
   app.on(
     ["POST", "PUT"],
     "*",

@@ -11,6 +11,10 @@ export interface Config {
   readonly allowAnonymous: boolean;
   /** Requests a minute of a key that has no limit of its own; undefined: any number. */
   readonly rateLimitPerMinute: number | undefined;
+  /** Requests a second that one address may go on making to routes that need no key. */
+  readonly openRequestsPerSecond: number;
+  /** How long the body of a request may take to arrive. */
+  readonly bodyTimeoutMs: number;
   readonly redis: { readonly url: string; readonly timeoutMs: number; readonly keyPrefix: string };
   readonly embedding: EmbeddingConfig;
   /** The model that summarises; undefined: none, so sentences are chosen instead. */
@@ -27,6 +31,8 @@ export interface Config {
   readonly watch: {
     /** Open at once in this process. */
     readonly max: number;
+    /** Open at once in this process with one key. */
+    readonly perKey: number;
     readonly heartbeatMs: number;
     /** How long a client may take to take what it is sent before it is cut off. */
     readonly sendMs: number;
@@ -137,10 +143,13 @@ const environment = z
     MNEME_DURABLE: z.enum(["0", "1"]).default("0"),
     MNEME_DURABLE_TIMEOUT_MS: integer(3000, 10, 60_000),
     MNEME_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(LIMITS.requestsPerMinute).optional(),
+    MNEME_OPEN_REQUESTS_PER_SECOND: integer(50, 1, 100_000),
+    MNEME_BODY_TIMEOUT_MS: integer(30_000, 100, 3_600_000),
     MNEME_QUOTA_MEMORIES: quota,
     MNEME_QUOTA_BYTES: quota,
     STATE_HISTORY_SECONDS: integer(7 * 24 * 3600, 1, 10 * 365 * 24 * 3600),
     MNEME_WATCHERS_MAX: integer(1000, 1, 100_000),
+    MNEME_WATCHERS_PER_KEY: integer(100, 1, 100_000),
     MNEME_WATCH_HEARTBEAT_MS: integer(15_000, 50, 300_000),
     MNEME_WATCH_SEND_MS: integer(10_000, 50, 300_000),
     RECEIPT_RETENTION_DAYS: integer(30, 0, 3650),
@@ -195,6 +204,8 @@ export function loadConfig(env: Environment): Config {
     logLevel: values.LOG_LEVEL,
     allowAnonymous: values.MNEME_ALLOW_ANONYMOUS === "1",
     rateLimitPerMinute: values.MNEME_RATE_LIMIT_PER_MINUTE,
+    openRequestsPerSecond: values.MNEME_OPEN_REQUESTS_PER_SECOND,
+    bodyTimeoutMs: values.MNEME_BODY_TIMEOUT_MS,
     redis: {
       url: values.REDIS_URL,
       timeoutMs: values.MNEME_REDIS_TIMEOUT_MS,
@@ -209,6 +220,7 @@ export function loadConfig(env: Environment): Config {
     stateHistorySeconds: values.STATE_HISTORY_SECONDS,
     watch: {
       max: values.MNEME_WATCHERS_MAX,
+      perKey: values.MNEME_WATCHERS_PER_KEY,
       heartbeatMs: values.MNEME_WATCH_HEARTBEAT_MS,
       sendMs: values.MNEME_WATCH_SEND_MS,
     },

@@ -73,7 +73,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   const indexes = createIndexes(redis, embedder?.model);
   const stores = createStores(config, redis, embedder?.model.id);
   const surveyor = createSurveyor({ store: stores.memories, now, named: config.metricsNamespaces });
-  const watchers = createWatchers(config.watch.max);
+  const watchers = createWatchers(config.watch);
   const keyCache = createKeyCache(stores.keys);
   const connected = await connect(config, { redis, indexes, keyCache, embedder, logger });
 
@@ -95,7 +95,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
     consolidation,
   });
 
-  const server = createServer(app);
+  const server = createServer(app, config);
   const { corroboration } = services;
   const open: Open = {
     server,

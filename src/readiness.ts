@@ -19,6 +19,9 @@ export interface ReadinessOptions {
   readonly timeoutMs?: number;
 }
 
+/** How long an answer is given again, in milliseconds: however many ask, Redis is asked ten times a second. */
+const FRESH_MS = 100;
+
 /** Really asks Redis, the index and the embedder, all at once. */
 export function createReadiness({
   pingRedis,
@@ -27,7 +30,16 @@ export function createReadiness({
   embedder,
   timeoutMs = 900,
 }: ReadinessOptions) {
-  return async (): Promise<Readiness> => {
+  let latest: { readonly readiness: Promise<Readiness>; until: number } | undefined;
+  return (): Promise<Readiness> => {
+    if (latest !== undefined && performance.now() < latest.until) return latest.readiness;
+    const asked = { readiness: ask(), until: Number.POSITIVE_INFINITY };
+    void asked.readiness.finally(() => (asked.until = performance.now() + FRESH_MS)).catch(() => {});
+    latest = asked;
+    return asked.readiness;
+  };
+
+  async function ask(): Promise<Readiness> {
     const [redis, index, upgrade, model] = await Promise.all([
       probe(timeoutMs, pingRedis, "Redis can't be reached."),
       probe(timeoutMs, indexFilled, "The index can't be asked."),
@@ -43,7 +55,7 @@ export function createReadiness({
       upgrade: upgradeState(upgrade),
       embedder: embedderState(embedder, model),
     };
-  };
+  }
 }
 
 interface Probe<Found> extends ComponentState {

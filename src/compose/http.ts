@@ -58,6 +58,8 @@ export function composeApp(
     }),
     rateLimiter: stores.rateLimiter,
     rateLimitPerMinute: config.rateLimitPerMinute,
+    openRequestsPerSecond: config.openRequestsPerSecond,
+    bodyTimeoutMs: config.bodyTimeoutMs,
     keyRequired: keyCache.required,
     state: { store: stores.state, audit, news, watchers },
     watch: config.watch,

@@ -6,12 +6,19 @@ import type { Config } from "../config.js";
 import { StartError } from "../start-error.js";
 
 const KEEP_ALIVE_MS = 65_000;
+/** From the connection, or the first byte of a later request, to the end of its headers. */
+const HEADERS_MS = 15_000;
+/** How often Node looks for requests that are late. */
+const CHECK_MS = 5_000;
 
-export function createServer(app: AppType): Server {
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+export function createServer(app: AppType, { bodyTimeoutMs }: Config): Server {
+  const serverOptions = { connectionsCheckingInterval: CHECK_MS };
+  const server = createAdaptorServer({ fetch: app.fetch, serverOptions }) as Server;
   // Longer than clients and proxies keep a connection: who closes first must not be the side that is asked next.
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.headersTimeout = KEEP_ALIVE_MS + 1000;
+  server.headersTimeout = HEADERS_MS;
+  // Where a route reads the body, it says itself that it was late; this ends what no route reads.
+  server.requestTimeout = HEADERS_MS + bodyTimeoutMs + CHECK_MS;
   return server;
 }
 

@@ -22,6 +22,7 @@ export type ErrorCode =
   | "history_expired"
   | "changes_expired"
   | "too_many_watchers"
+  | "too_many_watchers_of_key"
   | "embedding_mismatch"
   | "query_without_terms"
   | "query_refused"

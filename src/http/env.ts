@@ -24,6 +24,10 @@ export interface AppDeps {
   readonly rateLimiter: RateLimiter;
   /** Requests a minute of a key that has no limit of its own; undefined: any number. */
   readonly rateLimitPerMinute: number | undefined;
+  /** Requests a second of one address to routes that need no key. */
+  readonly openRequestsPerSecond: number;
+  /** How long the body of a request may take to arrive. */
+  readonly bodyTimeoutMs: number;
   readonly auditReader: AuditReader;
   /** Whether a request needs a key. */
   readonly keyRequired: () => Promise<boolean>;

@@ -9,6 +9,7 @@ import { DomainError } from "../domain/errors.js";
 type HttpErrorCode =
   | "malformed_json"
   | "payload_too_large"
+  | "request_timeout"
   | "unsupported_media_type"
   | "route_not_found"
   | "method_not_allowed"
@@ -29,6 +30,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   not_found: [404, "Not found"],
   route_not_found: [404, "There is no such route"],
   method_not_allowed: [405, "The route doesn't take this method"],
+  request_timeout: [408, "The body didn't arrive in time"],
   immutable_memory: [409, "The memory can't be changed"],
   publish_conflict: [409, "The memory stands in that namespace already"],
   too_many_contradictions: [409, "Too many facts contradict this one"],
@@ -50,7 +52,8 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   embedding_mismatch: [422, "The vector doesn't fit the model in use"],
   query_refused: [422, "The embedding provider refuses the query"],
   idempotency_mismatch: [422, "The Idempotency-Key belongs to another request"],
-  rate_limited: [429, "Too many requests with this key"],
+  rate_limited: [429, "Too many requests"],
+  too_many_watchers_of_key: [429, "Too many watchers with this key"],
   internal_error: [500, "Something went wrong here"],
   durability_unconfirmed: [503, "Not confirmed to be on disk"],
   redis_unavailable: [503, "Redis is away"],
@@ -135,7 +138,7 @@ export function respondProblem(c: HonoContext, error: unknown, requestId: string
   }
   if (problem.status === 401) c.header("WWW-Authenticate", "Bearer");
   // What is left of the body stays unread, so the connection can't carry another request.
-  if (problem.code === "payload_too_large") c.header("Connection", "close");
+  if (problem.status === 413 || problem.status === 408) c.header("Connection", "close");
   return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, {
     "Content-Type": "application/problem+json",
   });

@@ -5,6 +5,7 @@ import { DomainError } from "../domain/errors.js";
 import { createBell } from "./bell.js";
 import type { StateChange } from "./ports.js";
 import type { StateServices } from "./services.js";
+import type { NoPlace } from "./watchers.js";
 
 export interface WatchInput {
   /** The change that was seen last; undefined: begin from now. */
@@ -52,8 +53,9 @@ export async function watchState(
     open.yes = false;
     bell.ring();
   };
-  const leave = watchers.enter(close);
-  if (leave === undefined) throw tooManyWatchers();
+  const place = watchers.enter(context.actor.keyId, close);
+  if (typeof place === "string") throw noPlace(place);
+  const leave = place;
   let unlisten = (): void => {};
   try {
     // Before the beginning is looked up: a change between the two would wake nobody.
@@ -94,7 +96,7 @@ export async function watchState(
       }
     } finally {
       unlisten();
-      leave?.();
+      leave();
     }
   }
 
@@ -133,8 +135,13 @@ function changesExpired(): DomainError {
   );
 }
 
-function tooManyWatchers(): DomainError {
-  return new DomainError("too_many_watchers", "This process has as many watchers as it takes.", {
-    retryAfterSeconds: 5,
-  });
+function noPlace(reason: NoPlace): DomainError {
+  const retry = { retryAfterSeconds: 5 };
+  return reason === "key"
+    ? new DomainError(
+        "too_many_watchers_of_key",
+        "This key follows too many changes at once: end one first.",
+        retry,
+      )
+    : new DomainError("too_many_watchers", "Too many watchers on this instance; retry later.", retry);
 }

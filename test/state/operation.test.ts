@@ -25,7 +25,7 @@ beforeAll(async () => {
     store: createStateStore({ redis, auditor, keys, historyMs: 1_000_000 }),
     audit: createAuditLog(auditor),
     news: { listen: () => Promise.resolve(() => {}) },
-    watchers: createWatchers(1),
+    watchers: createWatchers({ max: 1, perKey: 1 }),
   };
 });
 afterAll(() => client.destroy());

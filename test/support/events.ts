@@ -31,8 +31,12 @@ export async function openEvents(
   service: Pick<Service, "url">,
   path: string,
   lastEventId?: string,
+  key?: string,
 ): Promise<EventClient> {
-  const headers = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
+  const headers = {
+    ...(lastEventId === undefined ? {} : { "last-event-id": lastEventId }),
+    ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+  };
   // A connection of its own: an agent would hold it.
   const request = get(service.url + path, { headers, agent: false });
   const [response] = (await once(request, "response")) as [IncomingMessage];

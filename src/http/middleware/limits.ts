@@ -19,7 +19,7 @@ const JSON_OR_PATCH = /^application\/(merge-patch\+)?json\s*(;|$)/i;
  * Read from Node's own request, and handed on as Hono's cached text: a web Request with its stream would cost a
  * twentieth of a recall.
  */
-export function limitBody(): MiddlewareHandler<AppEnv & { Bindings: HttpBindings }> {
+export function limitBody(timeoutMs: number): MiddlewareHandler<AppEnv & { Bindings: HttpBindings }> {
   return async (c, next) => {
     // Where no route takes the method, that is the answer, whatever the body.
     if (!matchedRoutes(c).some((route) => takes(route, c.req.method))) return next();
@@ -32,7 +32,7 @@ export function limitBody(): MiddlewareHandler<AppEnv & { Bindings: HttpBindings
       throw new HttpProblem("unsupported_media_type", "Send the body as application/json.");
     }
     const limit = c.req.path.endsWith("/batch") ? LIMITS.batchBytes : LIMITS.requestBytes;
-    const body = await readBody(c.env.incoming, limit);
+    const body = await readBody(c.env.incoming, limit, timeoutMs);
     if (!isUtf8(body)) throw new HttpProblem("malformed_json", "The body is not UTF-8.");
     // Hono declares a string here, but reads a promise.
     Object.assign(c.req.bodyCache, { text: Promise.resolve(body.toString("utf8")) });
@@ -53,14 +53,20 @@ function hasNoBody({ headers }: IncomingMessage): boolean {
  * Of a body that is too large, reads on up to twice the limit before it is refused: the answer would be lost to a
  * caller that is still sending when the connection is closed.
  *
+ * A body that isn't there in time is refused: one that trickles would hold a connection, and what it holds, for hours.
+ *
  * By events: an async iterator would cost a twentieth of a small write, and destroys the socket when it is left early.
  */
-function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer> {
+function readBody(incoming: IncomingMessage, limit: number, timeoutMs: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const settle = (): void => {
+    const letGo = (): void => {
+      clearTimeout(timer);
       incoming.off("data", onData).off("end", onEnd).off("error", onLost).off("close", onLost);
+    };
+    const settle = (): void => {
+      letGo();
       const [first] = chunks;
       if (size > limit) {
         reject(new HttpProblem("payload_too_large", `The body must not exceed ${limit} bytes.`));
@@ -76,7 +82,15 @@ function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer> {
     };
     const onEnd = settle;
     // The caller hung up: nobody hears this, but it's no failure of ours.
-    const onLost = (): void => reject(new HttpProblem("malformed_json", "The body ended early."));
+    const onLost = (): void => {
+      letGo();
+      reject(new HttpProblem("malformed_json", "The body ended early."));
+    };
+    const timer = setTimeout(() => {
+      letGo();
+      incoming.pause();
+      reject(new HttpProblem("request_timeout", `The body must arrive within ${timeoutMs / 1000} seconds.`));
+    }, timeoutMs);
     incoming.on("data", onData).on("end", onEnd).on("error", onLost).on("close", onLost);
   });
 }

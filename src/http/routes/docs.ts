@@ -4,6 +4,8 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { Hono } from "hono";
 import { withCommonParts } from "../common-parts.js";
 import type { AppEnv } from "../env.js";
+import type { StoredFile } from "../stored-file.js";
+import { respondFile, storeFile } from "../stored-file.js";
 
 const PAGE = `<!doctype html>
 <html lang="en">
@@ -38,15 +40,23 @@ export function docsRoutes() {
   app.get("/docs", (c) => c.html(PAGE, 200, { "Content-Security-Policy": POLICY }));
   app.get("/docs/start.js", (c) => c.body(START, 200, { "Content-Type": "text/javascript; charset=utf-8" }));
   for (const [name, type] of Object.entries(FILES)) {
+    // Read when it is first asked for: many services never are.
+    let file: Promise<StoredFile> | undefined;
     app.get(`/docs/${name}`, async (c) => {
-      const file = createRequire(import.meta.url).resolve(`swagger-ui-dist/${name}`);
-      return c.body(await readFile(file, "utf8"), 200, {
-        "Content-Type": type,
-        "Cache-Control": "max-age=3600",
+      file ??= load(name, type);
+      const loaded = await file.catch((error: unknown) => {
+        file = undefined;
+        throw error;
       });
+      return respondFile(c, loaded, { "Cache-Control": "max-age=3600" });
     });
   }
   return app;
+}
+
+async function load(name: string, type: string): Promise<StoredFile> {
+  const path = createRequire(import.meta.url).resolve(`swagger-ui-dist/${name}`);
+  return storeFile(type, await readFile(path, "utf8"));
 }
 
 const DESCRIPTION = {
@@ -71,6 +81,7 @@ export function serveDescription(app: OpenAPIHono<AppEnv>): void {
     scheme: "bearer",
     description: "An API key, mn_<id>_<secret>. Needed once there is one.",
   });
-  const document = JSON.stringify(withCommonParts(app.getOpenAPI31Document(DESCRIPTION)));
-  app.get("/openapi.json", (c) => c.body(document, 200, { "Content-Type": "application/json" }));
+  const document = withCommonParts(app.getOpenAPI31Document(DESCRIPTION));
+  const file = storeFile("application/json", JSON.stringify(document));
+  app.get("/openapi.json", (c) => respondFile(c, file));
 }

@@ -100,6 +100,7 @@ export const contradicted = {
 } as const;
 /** The refusals of a body before it is looked into. */
 export const unfitBody = {
+  408: { ...problem, description: "The body didn't arrive within MNEME_BODY_TIMEOUT_MS." },
   413: { ...problem, description: "The body is too large." },
   415: { ...problem, description: "The body doesn't say that it is application/json." },
 } as const;

@@ -4,7 +4,7 @@ import { scopeOf } from "../../access/grants.js";
 import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
 import { createRouter } from "../router.js";
-import { jsonResponse, problems } from "./shared.js";
+import { jsonResponse, problem, problems } from "./shared.js";
 
 const component = z.object({
   status: z.enum(["ok", "degraded", "down", "off"]),
@@ -40,7 +40,14 @@ const readyRoute = createRoute({
   security: [],
   description:
     "Asks Redis, the index and the embedder. Without its embedder the service still serves, by keyword: that is `degraded`, not unready.",
-  responses: { 200: jsonResponse(readinessView, "Yes."), 503: jsonResponse(readinessView, "No.") },
+  responses: {
+    200: jsonResponse(readinessView, "The process can serve."),
+    429: {
+      ...problem,
+      description: "Too many requests from this address; try again after Retry-After seconds.",
+    },
+    503: jsonResponse(readinessView, "The process can't serve."),
+  },
 });
 
 const metricsRoute = createRoute({
