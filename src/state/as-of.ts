@@ -4,7 +4,7 @@ import type { Context } from "../domain/context.js";
 import { DomainError, invalid } from "../domain/errors.js";
 import type { StateDocument, StateRef } from "./document.js";
 import { storedText } from "./json-text.js";
-import { badPath, checkPath } from "./path.js";
+import { readPath } from "./path.js";
 import { stateNotFound } from "./refusals.js";
 import type { StateServices } from "./services.js";
 
@@ -16,7 +16,7 @@ export async function getStateAsOf(
   time: number,
   path: string | undefined,
 ): Promise<StateDocument> {
-  if (path !== undefined) checkPath("path", path);
+  const parsed = path === undefined ? undefined : readPath("path", path);
   await authorize(audit, context, ref.namespace, { verb: "read", act: "state.get" });
   const outcome = await store.asOf(trailOf(context, "state.get", { ids: [ref.key] }), ref, time);
   switch (outcome.kind) {
@@ -29,9 +29,8 @@ export async function getStateAsOf(
     case "found":
   }
   const { document } = outcome;
-  if (path === undefined) return document;
+  if (parsed === undefined) return document;
   const value = storedText(document.json);
-  const json = await store.query(ref.namespace, value, path);
-  if (json === undefined) throw badPath("path");
+  const json = await store.query(ref.namespace, value, parsed);
   return { ...document, json };
 }

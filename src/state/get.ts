@@ -2,7 +2,7 @@ import { authorize } from "../access/authorize.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import type { StateDocument, StateRef } from "./document.js";
-import { badPath, checkPath } from "./path.js";
+import { readPath } from "./path.js";
 import { stateNotFound } from "./refusals.js";
 import type { StateServices } from "./services.js";
 
@@ -13,10 +13,9 @@ export async function getState(
   ref: StateRef,
   path: string | undefined,
 ): Promise<StateDocument> {
-  if (path !== undefined) checkPath("path", path);
+  const parsed = path === undefined ? undefined : readPath("path", path);
   await authorize(audit, context, ref.namespace, { verb: "read", act: "state.get" });
-  const outcome = await store.get(trailOf(context, "state.get", { ids: [ref.key] }), ref, path);
-  if (outcome.kind === "bad_path") throw badPath("path");
+  const outcome = await store.get(trailOf(context, "state.get", { ids: [ref.key] }), ref, parsed);
   if (outcome.kind === "missing") throw stateNotFound();
   return outcome.document;
 }

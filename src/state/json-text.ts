@@ -2,6 +2,7 @@ import { invalid } from "../domain/errors.js";
 import type { JsonValue } from "../domain/json.js";
 import { LIMITS } from "../domain/limits.js";
 import { exactText, isReadExactly } from "./exact-number.js";
+import type { WritePath } from "./path.js";
 
 /** A JSON value, checked, as text. */
 export interface JsonText {
@@ -18,12 +19,10 @@ export interface JsonText {
 const NO_FIXES: readonly string[] = [];
 
 export interface JsonTextOptions {
-  /** How many levels of a document it is put under. */
-  readonly above?: number;
   /** It is merged with what is there, so a path must lead to one place whatever that is. */
   readonly merged?: boolean;
-  /** The path at which it is put into a document. */
-  readonly at?: string | undefined;
+  /** The path at which it is put into a document; undefined: it is the document. */
+  readonly at?: WritePath | undefined;
 }
 
 /**
@@ -33,9 +32,9 @@ export interface JsonTextOptions {
 export function jsonText(
   field: string,
   value: JsonValue,
-  { above = 0, merged = false, at = "$" }: JsonTextOptions = {},
+  { merged = false, at }: JsonTextOptions = {},
 ): JsonText {
-  const plain = inspect(field, value, above + 1);
+  const plain = inspect(field, value, (at?.depth ?? 0) + 1);
   const json = plain ? JSON.stringify(value) : writeShortest(value);
   if (json.length > LIMITS.stateBytes / 3 && Buffer.byteLength(json) > LIMITS.stateBytes) {
     throw invalid(field, `Must not exceed ${LIMITS.stateBytes} bytes of JSON.`);
@@ -46,7 +45,7 @@ export function jsonText(
   for (const { steps, number } of fixes) {
     const alone = !steps.includes(ANY) || (!merged && countNumbers(value, steps) === 1);
     // A filter may not hold any more once the value is there.
-    if (!alone || /[\\?]/.test(at)) throw inexact(field, number);
+    if (!alone || at?.filtered === true) throw inexact(field, number);
   }
   return { json, stored, fixes: textOf(fixes), delicate: true };
 }
@@ -139,10 +138,11 @@ function writeExact(value: JsonValue, steps: readonly Step[], fixes: Fix[]): str
 
 /**
  * Where it changes something, RedisJSON 2.8 takes a quoted name as it is written, escapes and all; where it looks, it
- * doesn't. So there is no way to write a name with a backslash, or with both kinds of quotes.
+ * doesn't. So there is no way to write a name with a backslash, or with both kinds of quotes; nor one that begins with a
+ * space, which it skips.
  */
 function step(key: string): Step {
-  if (key.includes("\\")) return ANY;
+  if (key.includes("\\") || key.startsWith(" ")) return ANY;
   if (!key.includes('"')) return { of: key, text: `["${key}"]` };
   return key.includes("'") ? ANY : { of: key, text: `['${key}']` };
 }

@@ -1,6 +1,8 @@
 import type { Trail } from "../access/trail.js";
 import type { StateDocument, StateFacts, StateOperation, StateRef } from "./document.js";
+import type { JsonPath } from "./json-path.js";
 import type { JsonText } from "./json-text.js";
+import type { WritePath } from "./path.js";
 
 /** What must be so for a write: any state, there, not there, or this version. */
 export type Precondition = "any" | "present" | "absent" | number;
@@ -40,8 +42,7 @@ export interface TtlTooLong {
 
 export type GetOutcome =
   | { readonly kind: "found"; readonly document: StateDocument }
-  | { readonly kind: "missing" }
-  | { readonly kind: "bad_path" };
+  | { readonly kind: "missing" };
 
 export type PutOutcome =
   | { readonly kind: "created" | "replaced"; readonly facts: StateFacts }
@@ -75,7 +76,7 @@ export interface TransactionOperation {
   readonly op: StateOperation;
   readonly key: string;
   /** Undefined: the whole value. */
-  readonly path: string | undefined;
+  readonly path: WritePath | undefined;
   /** Of set and merge. */
   readonly value: JsonText | undefined;
   /** Of increment. */
@@ -136,8 +137,8 @@ export interface StateChange {
  * rejects with `redis_unavailable` when the store can't be reached.
  */
 export interface StateStore {
-  /** With `path` (JSONPath), the value is the array of its matches. */
-  get(trail: Trail, ref: StateRef, path: string | undefined): Promise<GetOutcome>;
+  /** With `path`, the value is the array of its matches. */
+  get(trail: Trail, ref: StateRef, path: JsonPath | undefined): Promise<GetOutcome>;
   put(trail: Trail, command: PutCommand): Promise<PutOutcome>;
   /** A JSON merge patch (RFC 7396). */
   patch(trail: Trail, command: PatchCommand): Promise<PatchOutcome>;
@@ -145,8 +146,8 @@ export interface StateStore {
   transact(trail: Trail, transaction: Transaction): Promise<TransactionOutcome>;
   /** What a reader would have got at a time. */
   asOf(trail: Trail, ref: StateRef, time: number): Promise<AsOfOutcome>;
-  /** Evaluates a JSONPath on a value that isn't stored any more; undefined if the path is none. */
-  query(namespace: string, value: JsonText, path: string): Promise<string | undefined>;
+  /** The array of a path's matches in a value that isn't stored any more. */
+  query(namespace: string, value: JsonText, path: JsonPath): Promise<string>;
   /** Newest first; `before` is the `next` of the page before. */
   history(trail: Trail, ref: StateRef, limit: number, before: string | undefined): Promise<VersionPage>;
   /** The id after which to read changes: of now, or `after`; undefined if changes after that are gone. */

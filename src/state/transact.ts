@@ -6,7 +6,7 @@ import type { JsonValue } from "../domain/json.js";
 import { LIMITS } from "../domain/limits.js";
 import type { StateOperation } from "./document.js";
 import { jsonText } from "./json-text.js";
-import { badPath, checkPath, checkWritePath } from "./path.js";
+import { readWritePath } from "./path.js";
 import type {
   AskedTtl,
   Transaction,
@@ -72,20 +72,16 @@ export async function transact(
 
 function prepare(input: OperationInput, index: number): TransactionOperation {
   const field = `operations[${index}]`;
+  const read = input.path === undefined ? undefined : readWritePath(`${field}.path`, input.path);
   // The root, as if no path had been given: what is done to the whole value needs no draft.
-  const path = input.path === "$" ? undefined : input.path;
-  let above = 0;
-  if (path !== undefined && input.value !== undefined) above = checkWritePath(`${field}.path`, path);
-  else if (path !== undefined) checkPath(`${field}.path`, path);
+  const path = read?.depth === 0 ? undefined : read;
   const merged = input.op === "merge";
   return {
     op: input.op,
     key: input.key,
     path,
     value:
-      input.value === undefined
-        ? undefined
-        : jsonText(`${field}.value`, input.value, { above, merged, at: path }),
+      input.value === undefined ? undefined : jsonText(`${field}.value`, input.value, { at: path, merged }),
     by: input.by ?? 0,
     min: input.min,
     max: input.max,
@@ -100,6 +96,7 @@ const REASONS: Readonly<Record<string, string>> = {
   version_conflict: "another version is current",
   missing: "the document isn't there",
   path_not_found: "nothing is at the path",
+  filter_moved: "what is written changes what the path's filter selects",
   not_one_number: "the path doesn't lead to exactly one number",
   out_of_range: "the sum is beyond what a JSON number holds exactly",
   below_min: "the sum is below min",
@@ -109,7 +106,6 @@ const REASONS: Readonly<Record<string, string>> = {
 
 function refusal(transaction: Transaction, { part, index, reason, more }: Failed): DomainError {
   const field = `operations[${index}]`;
-  if (reason === "invalid_path") return badPath(`${field}.path`);
   if (reason === "ttl_too_long") {
     return ttlTooLong({ kind: "ttl_too_long", maxSeconds: Number(more) }, `${field}.ttl_seconds`);
   }

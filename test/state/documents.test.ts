@@ -209,8 +209,8 @@ describe("a path", () => {
     "$[?(@.a==$..a)]",
     "$.a[?(@.*==1)]",
     "$.a[?(@.b=~'(a+)+$')]",
-    "$[0,0][0,0]",
-    `$${"['a','a']".repeat(20)}`,
+    "$[0,1][0,1]",
+    `$${"['a','b']".repeat(20)}`,
     `$[?(${"(".repeat(20)}@.a>1${")".repeat(20)})]`,
     "$[?(@.a>1)][?(@.a>1)][?(@.a>1)]",
     `$.${"a".repeat(600)}`,
@@ -280,7 +280,6 @@ describe("a number", () => {
       body: { errors: [{ field: "body" }] },
     });
     const operations = [
-      { op: "set", key: "k", path: '$["\\\\"]', value: HARD },
       { op: "set", key: "k", path: "$[?(@==2)]", value: HARD },
       { op: "merge", key: "k", value: patch },
     ];

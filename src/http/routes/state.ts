@@ -54,7 +54,7 @@ const getRoute = createRoute({
     query: z.strictObject({
       path: z.string().optional().openapi({
         description:
-          "A JSONPath, evaluated by RedisJSON: `value` is then the array of its matches, empty where nothing matches. At most 512 bytes, one `..`, one union and two filters; a filter compares names and places of the element with constants.",
+          "A JSONPath: `value` is then the array of its matches, empty where nothing matches. At most 512 bytes, one `..`, one union and two filters; a filter compares names and places of the element with constants. A name is bare (letters, digits, anything beyond ASCII) or in quotes; in quotes it may not begin with a space.",
         example: "$.items[0].count",
       }),
       as_of: time

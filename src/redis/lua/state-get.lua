@@ -8,8 +8,8 @@ KEYS[2] its hash
 ARGV[1] a JSONPath, or '' for the value itself
 ARGV[2] how long history is kept, milliseconds
 
-Returns {0, version, time, by, expires or '', sliding, value}; {1} missing, {2} the path is none, {3, version, text} the
-document must be mended before the path.
+Returns {0, version, time, by, expires or '', sliding, value}; {1} missing, {3, version, text} the document must be
+mended before the path.
 ]]
 local doc, meta, path = KEYS[1], KEYS[2], ARGV[1]
 local facts = redis.call('HMGET', meta, 'v', 't', 'b', 'e', 's', 'l', 'j')
@@ -24,11 +24,7 @@ if path == '' then
 elseif text and redis.call('JSON.GET', doc) ~= text then
   return { 3, facts[1], text }
 else
-  value = redis.pcall('JSON.GET', doc, path)
-  if type(value) == 'table' then
-    audit('invalid')
-    return { 2 }
-  end
+  value = redis.call('JSON.GET', doc, path)
 end
 audit('ok')
 if facts[5] == '1' and facts[6] ~= '' then

@@ -7,10 +7,10 @@ ARGV[1] the value
 ARGV[2] a JSONPath
 ARGV[3+] fixes, two each
 
-Returns the matches as JSON, or 0 if the path is none.
+Returns the matches as JSON.
 ]]
 redis.call('JSON.SET', KEYS[1], '$', ARGV[1])
 for i = 3, #ARGV, 2 do redis.call('JSON.NUMINCRBY', KEYS[1], '$' .. ARGV[i], ARGV[i + 1]) end
-local found = redis.pcall('JSON.GET', KEYS[1], ARGV[2])
+local found = redis.call('JSON.GET', KEYS[1], ARGV[2])
 redis.call('DEL', KEYS[1])
-return type(found) == 'string' and found or 0
+return found

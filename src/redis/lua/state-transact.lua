@@ -7,7 +7,8 @@ KEYS[last] what this operation has done already; left out where nobody will ask 
 ARGV[1] the plan as JSON, its places numbered from 1:
         keys   the state keys
         checks [place of the key, version or '-' for not there]
-        ops    o operation, k place of the key, p path (left out for the whole value), t seconds to live as in
+        ops    o operation, k place of the key, p path (left out for the whole value), a and s where that leads to elements
+               of arrays: the path of those arrays, and p once each is one element longer; t seconds to live as in
                state-put.lua, v argument that holds the value, f first fix in the arguments, n number of fixes,
                u true if the text is to be kept;
                for an increment v is its addend as RedisJSON reads it, and by, min, max are numbers
@@ -110,8 +111,7 @@ local function add(document, op)
     start_draft(document)
     document.clean, document.exists = false, true
   end
-  local found = redis.pcall('JSON.GET', document.clean and document.doc or document.draft, op.p or '$')
-  if type(found) == 'table' then return 'invalid_path' end
+  local found = redis.call('JSON.GET', document.clean and document.doc or document.draft, op.p or '$')
   local number = tonumber(string.match(found, '^%[(%-?%d[%d%.eE%+%-]*)%]$'))
   if not number then return found == '[]' and 'path_not_found' or 'not_one_number' end
   op.sum = number + op.by
@@ -124,15 +124,42 @@ local function add(document, op)
   if document.clean then document.put_off = { op, increment } else increment(document.draft, op) end
 end
 
+local function has_single(target, path)
+  for _, length in ipairs(redis.call('JSON.ARRLEN', target, path)) do
+    if length == 1 then return true end
+  end
+end
+
+-- RedisJSON 8.4 to 8.8 aborts the server when the only element of an array of one number becomes something else than a
+-- number. So each array gets a text behind its elements first, which is taken away when the element has been changed.
+-- Returns why it can't be done, or nil. A filter that looks at those arrays may then select others: so they're counted.
+local function change_element(target, op, command)
+  if #redis.call('JSON.TYPE', target, op.p) == 0 then return 'path_not_found' end
+  local open = 0
+  for _, length in ipairs(redis.call('JSON.ARRAPPEND', target, op.a, '""')) do
+    if length then open = open + 1 end
+  end
+  local reply = redis.pcall(command, target, op.s, ARGV[op.v])
+  if not reply or type(reply) == 'table' and reply.err then return 'filter_moved' end
+  for _, popped in ipairs(redis.call('JSON.ARRPOP', target, op.a)) do
+    if popped then open = open - 1 end
+  end
+  return open ~= 0 and 'filter_moved' or nil
+end
+
 local function change_part(document, op)
   if not document.exists then return 'missing' end
   draft(document)
   local command = op.o == 'set' and 'JSON.SET' or op.o == 'merge' and 'JSON.MERGE' or 'JSON.DEL'
-  local reply = redis.pcall(command, document.draft, unpack(op.v and { op.p, ARGV[op.v] } or { op.p }))
-  if type(reply) == 'table' and reply.err then
-    return redis.pcall('JSON.TYPE', document.draft, op.p).err and 'invalid_path' or 'path_not_found'
+  if op.v and op.a and has_single(document.draft, op.a) then
+    local reason = change_element(document.draft, op, command)
+    if reason then return reason end
+  else
+    local reply = redis.pcall(command, document.draft, unpack(op.v and { op.p, ARGV[op.v] } or { op.p }))
+    -- The path is one that RedisJSON reads, so an error says that it leads nowhere.
+    if not reply or reply == 0 or type(reply) == 'table' and reply.err then return 'path_not_found' end
+    if redis.call('EXISTS', document.draft) == 0 then return 'path_not_found' end
   end
-  if not reply or reply == 0 or redis.call('EXISTS', document.draft) == 0 then return 'path_not_found' end
   if op.v then state_fix(document.draft, op.p, op.f, op.n) end
 end
 

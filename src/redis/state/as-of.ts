@@ -1,5 +1,6 @@
 import type { Trail } from "../../access/trail.js";
 import type { StateRef } from "../../state/document.js";
+import type { JsonPath } from "../../state/json-path.js";
 import type { JsonText } from "../../state/json-text.js";
 import type { AsOfOutcome } from "../../state/ports.js";
 import { decodeDocument } from "./codec.js";
@@ -39,7 +40,11 @@ export async function query(
   { redis, keys }: StateDeps,
   namespace: string,
   { stored, fixes }: JsonText,
-  path: string,
-): Promise<string | undefined> {
-  return redis.run((client) => client.queryState([keys.stateDraft(namespace, 1)], [stored, path, ...fixes]));
+  path: JsonPath,
+): Promise<string> {
+  const found = await redis.run((client) =>
+    client.queryState([keys.stateDraft(namespace, 1)], [stored, path.text, ...fixes]),
+  );
+  if (found === undefined) throw new Error("RedisJSON can't read a path that was written for it");
+  return found;
 }

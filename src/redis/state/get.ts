@@ -1,4 +1,5 @@
 import type { Trail } from "../../access/trail.js";
+import type { JsonPath } from "../../state/json-path.js";
 import type { StateRef } from "../../state/document.js";
 import type { GetOutcome } from "../../state/ports.js";
 import { decodeDocument } from "./codec.js";
@@ -9,7 +10,7 @@ export async function get(
   deps: StateDeps,
   trail: Trail,
   ref: StateRef,
-  path: string | undefined,
+  path: JsonPath | undefined,
 ): Promise<GetOutcome> {
   const { auditor, keys, historyMs } = deps;
   const { namespace, key } = ref;
@@ -20,7 +21,7 @@ export async function get(
         client.getState(
           audit,
           [keys.state(namespace, key), keys.stateFacts(namespace, key)],
-          [path ?? "", String(historyMs)],
+          [path?.text ?? "", String(historyMs)],
         ),
       ),
     ([code, version = "", json = ""]) => (code === 3 ? [{ ref, version, json }] : []),
@@ -30,8 +31,6 @@ export async function get(
       return { kind: "found", document: decodeDocument(reply) };
     case 1:
       return { kind: "missing" };
-    case 2:
-      return { kind: "bad_path" };
     default:
       throw new Error(`state-get.lua returned ${reply[0]}`);
   }

@@ -69,7 +69,8 @@ function encode({ keys, checks, operations }: Transaction): string[] {
 
 function encodeOperation(operation: TransactionOperation, place: number | undefined, args: string[]) {
   const { op, path, value, by, min, max, ttl } = operation;
-  const shared = { o: op, k: place, p: path, t: encodeTtl(ttl) };
+  const { arrays, shifted } = path?.elements ?? {};
+  const shared = { o: op, k: place, p: path?.text, a: arrays, s: shifted, t: encodeTtl(ttl) };
   if (op === "increment") {
     // What is added must be near enough; the script puts right what is missing.
     return {
