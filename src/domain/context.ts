@@ -19,10 +19,15 @@ export interface Actor {
   /** Of the API key that was shown; null without one. */
   readonly keyId: string | null;
   readonly grants: readonly Grant[];
-  /** Ids of the keys that made the actor's key, the nearest first: all of them answer for what it does. */
-  readonly makers: readonly string[];
+  /** The keys that made the actor's key, the nearest first: what it does counts as done by all of them. */
+  readonly makers: readonly Maker[];
   /** The key is a person's: it may say what a human says. */
   readonly human: boolean;
+}
+
+export interface Maker {
+  readonly keyId: string;
+  readonly agent: string;
 }
 
 /** Everybody, as long as there is no API key. */

@@ -1,11 +1,27 @@
 import { createFreshCache } from "../access/keys/fresh-cache.js";
 import type { Trail } from "../access/trail.js";
 import type { Verdicts } from "./trust.js";
-import { accuracyOf } from "./trust.js";
+import { accuracyOf, UNKNOWN_ACCURACY } from "./trust.js";
 
-/** What is known of an agent, by verdicts of others on its memories in all namespaces. */
-export interface Agent extends Verdicts {
+/**
+ * What is known of an agent, by verdicts of others on its memories. It is known by administration: what the keys of one
+ * administrator can say of an agent counts in the namespaces that this one administers, and nowhere else.
+ */
+export interface Agent {
   readonly id: string;
+  /** Those in which there are verdicts. */
+  readonly administrations: readonly AdministeredVerdicts[];
+}
+
+export interface AdministeredVerdicts extends Verdicts {
+  /** A pattern that some key administers, `**` for what only the operator does; verdicts count in all namespaces below it. */
+  readonly namespace: string;
+}
+
+/** An agent as the author of something in a namespace. */
+export interface AuthorIn {
+  readonly source_agent: string;
+  readonly namespace: string;
 }
 
 /** One caller's standing verdict on what a memory says. */
@@ -22,16 +38,19 @@ export interface AgentRegistry {
   get(trail: Trail, id: string): Promise<Agent>;
   /** Those who were judged, by name, after `after`. */
   page(trail: Trail, after: string | undefined, limit: number): Promise<readonly Agent[]>;
-  /** As `get`, as part of an act that is recorded by itself. */
-  peek(id: string): Promise<Verdicts>;
-  /** Idempotent: a vote that is known, or older than the known one, changes nothing. */
-  count(id: string, votes: readonly Vote[]): Promise<void>;
+  /** What counts in a namespace: the verdicts of its administration and of those around it. As part of another act. */
+  peek(id: string, namespace: string): Promise<Verdicts>;
+  /** Votes on memories of one namespace. Idempotent: a vote that is known, or older than the known one, changes nothing. */
+  count(id: string, namespace: string, votes: readonly Vote[]): Promise<void>;
+  /** The narrowest pattern that anybody administers, for each namespace; `**` where only the operator does. */
+  administrationsOf(namespaces: readonly string[]): Promise<readonly string[]>;
 }
 
 /** How accurate agents are, as this process knows it. */
 export interface Accuracies {
-  of(agents: Iterable<string>): Promise<ReadonlyMap<string, number>>;
-  /** Asked for anew the next time. */
+  /** For each author, in order. */
+  of(authors: readonly AuthorIn[]): Promise<readonly number[]>;
+  /** Asked for again the next time, wherever it writes. */
   forget(agent: string): void;
 }
 
@@ -42,22 +61,42 @@ const MAX_KNOWN = 10_000;
  * round trip more for its trust. The process that takes a verdict knows it at once.
  */
 export function createAccuracies(registry: Pick<AgentRegistry, "peek">): Accuracies {
+  // By agent, as one verdict may count in many namespaces.
+  const generations = new Map<string, number>();
   const known = createFreshCache({
-    load: async (agent) => accuracyOf(await registry.peek(agent)),
+    load: async (name) => {
+      const { source_agent, namespace } = authorOf(name);
+      return accuracyOf(await registry.peek(source_agent, namespace));
+    },
     max: MAX_KNOWN,
   });
+  const nameOf = ({ source_agent, namespace }: AuthorIn): string =>
+    `${namespace} ${generations.get(source_agent) ?? 0} ${source_agent}`;
   return {
-    async of(agents) {
+    async of(authors) {
+      const names = authors.map(nameOf);
       const found = new Map<string, number>();
       const asked: Promise<void>[] = [];
-      for (const agent of new Set(agents)) {
-        const accuracy = known.find(agent);
-        if (typeof accuracy === "number") found.set(agent, accuracy);
-        else asked.push(Promise.resolve(accuracy).then((value) => void (value && found.set(agent, value))));
+      for (const name of new Set(names)) {
+        const accuracy = known.find(name);
+        if (typeof accuracy === "number") found.set(name, accuracy);
+        else asked.push(Promise.resolve(accuracy).then((value) => void (value && found.set(name, value))));
       }
       if (asked.length > 0) await Promise.all(asked);
-      return found;
+      return names.map((name) => found.get(name) ?? UNKNOWN_ACCURACY);
     },
-    forget: (agent) => known.forget(agent),
+    forget(agent) {
+      if (generations.size > MAX_KNOWN) {
+        generations.clear();
+        known.forgetAll();
+      }
+      generations.set(agent, (generations.get(agent) ?? 0) + 1);
+    },
   };
+}
+
+/** A namespace holds no space; an agent's name may. */
+function authorOf(name: string): AuthorIn {
+  const [namespace = "", , ...rest] = name.split(" ");
+  return { namespace, source_agent: rest.join(" ") };
 }

@@ -1,3 +1,4 @@
+import { covers, scopeOf } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { versionConflict } from "../domain/errors.js";
@@ -8,6 +9,7 @@ import type { MemoryRef, PendingPublications } from "./ports.js";
 import { NO_EVIDENCE } from "./record.js";
 import type { Interaction, Memory, MemoryDetail, Origin, Publication } from "./record.js";
 import type { PublishOutcome } from "./publish.js";
+import { publishersOf } from "./publishers.js";
 import { dueTime, isClaim } from "./remember.js";
 import type { Judgeable } from "./trust.js";
 import { trustOf, UNKNOWN_ACCURACY } from "./trust.js";
@@ -53,7 +55,7 @@ async function makeCopy(
   const { interaction, publications: _, uses: __, ...rest } = memory;
   const embedding = await firstEmbedding(services, memory.content);
   const now = context.now();
-  const made = copied(rest, publication, publication.published_at);
+  const made = await copied(services, rest, publication, undefined);
   const copy: Memory = {
     ...made,
     quarantined: await isDistrusted(services, context, made),
@@ -113,7 +115,7 @@ async function bringCopy(
   }
   if (publication.follow || publication.version === 0) {
     if (origin.version >= memory.version && origin.follow === publication.follow) return copy;
-    const next = copied(memory, publication, origin.published_at);
+    const next = await copied(services, memory, publication, origin);
     return reviseCopy(services, context, trail, interaction, copy, {
       ...copy,
       ...next,
@@ -174,13 +176,32 @@ async function isDistrusted(
 ): Promise<boolean> {
   const least = await services.store.publishMinTrust(copy.namespace);
   if (least === null) return false;
-  const accuracy = (await services.accuracies.of([copy.source_agent])).get(copy.source_agent);
+  const [accuracy] = await services.accuracies.of([copy]);
   return trustOf(copy, accuracy ?? UNKNOWN_ACCURACY, context.now()).trust < least;
 }
 
+/**
+ * What others said of the origin goes with it only where the same administration, or an operator, answers for it: an
+ * administrator has any number of agents to confirm with.
+ */
+async function evidenceOf(
+  { agents }: Services,
+  { evidence, namespace }: Memory,
+  to: string,
+): Promise<Memory["evidence"]> {
+  const { human_confirmed, corroborated_by, since } = evidence;
+  const [own = "**", there = "**"] = await agents.administrationsOf([namespace, to]);
+  if (!covers(scopeOf(own), scopeOf(there))) return { ...NO_EVIDENCE, since };
+  return { ...NO_EVIDENCE, human_confirmed, corroborated_by, since };
+}
+
 /** What a copy has of its origin. */
-function copied(memory: Memory, publication: Publication, publishedAt: number) {
-  const { human_confirmed, corroborated_by, since } = memory.evidence;
+async function copied(
+  services: Services,
+  memory: Memory,
+  publication: Publication,
+  before: Origin | undefined,
+) {
   return {
     id: memory.id,
     namespace: publication.namespace,
@@ -196,7 +217,7 @@ function copied(memory: Memory, publication: Publication, publishedAt: number) {
     trust_score: memory.trust_score,
     derived_from: [],
     source_trust: memory.source_trust,
-    evidence: { ...NO_EVIDENCE, human_confirmed, corroborated_by, since },
+    evidence: await evidenceOf(services, memory, publication.namespace),
     importance: memory.importance,
     pinned: memory.pinned,
     lifetime: memory.lifetime,
@@ -215,7 +236,8 @@ function copied(memory: Memory, publication: Publication, publishedAt: number) {
       version: memory.version,
       latest_version: memory.version,
       published_by: publication.published_by,
-      published_at: publishedAt,
+      publishers: publishersOf(before, publication),
+      published_at: before?.published_at ?? publication.published_at,
       follow: publication.follow,
       deleted_at: null,
     },

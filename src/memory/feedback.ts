@@ -5,6 +5,7 @@ import { DomainError, memoryNotFound } from "../domain/errors.js";
 import type { Judged } from "./judge.js";
 import { judge } from "./judge.js";
 import type { MemoryRef } from "./ports.js";
+import { mayRelease } from "./publishers.js";
 import type { FeedbackOutcome } from "./record.js";
 import type { Services } from "./services.js";
 import { settleFeedback } from "./settle-feedback.js";
@@ -40,7 +41,12 @@ export async function feedback(
     await audit.denied({ ...trail, other: ref.namespace });
     throw new DomainError("forbidden", "by: This key is no person's, so it can't speak for one.");
   }
-  const said = { outcome, by, agent: context.actor.agent };
+  const said = {
+    outcome,
+    by,
+    agent: context.actor.agent,
+    releases: await mayConfirm(services, context, ref),
+  };
   const noted = await store.noteFeedback(trail, ref, said, COUNT_GRACE_MS);
   if (noted === undefined) throw memoryNotFound();
   try {
@@ -49,4 +55,11 @@ export async function feedback(
     // It is on the memory, and a sweep counts it.
   }
   return judge(services, noted.memory, context.now());
+}
+
+/** Whether a human's confirmation lets a copy out of quarantine: as with a release, not its publisher's. */
+async function mayConfirm({ store }: Services, { actor }: Context, ref: MemoryRef): Promise<boolean> {
+  if (!actor.human) return false;
+  const memory = await store.peek(ref);
+  return memory === undefined || mayRelease(actor, memory);
 }

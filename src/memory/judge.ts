@@ -23,12 +23,12 @@ export async function judgeAll<Kind extends Memory>(
   memories: readonly Kind[],
   at: number,
 ): Promise<Judged<Kind>[]> {
-  const known = await accuracies.of(memories.map(({ source_agent }) => source_agent));
+  const known = await accuracies.of(memories);
   const disputed = await Promise.all(memories.map((memory) => disputedBy(store, memory, at)));
   return memories.map((memory, index) => ({
     ...memory,
     fact: memory.fact === null ? null : { ...memory.fact, contradicts: disputed[index] ?? [] },
-    trust: trustOf(memory, known.get(memory.source_agent) ?? UNKNOWN_ACCURACY, at),
+    trust: trustOf(memory, known[index] ?? UNKNOWN_ACCURACY, at),
   }));
 }
 

@@ -3,7 +3,8 @@ import { scopeOf } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { invalid } from "../domain/errors.js";
-import type { Agent } from "./agents.js";
+import type { KnownAgent } from "./read-agent.js";
+import { knownAgent } from "./read-agent.js";
 import type { Services } from "./services.js";
 
 export interface ListAgentsInput {
@@ -12,7 +13,7 @@ export interface ListAgentsInput {
 }
 
 export interface AgentPage {
-  readonly agents: readonly Agent[];
+  readonly agents: readonly KnownAgent[];
   /** Undefined at the end. */
   readonly cursor: string | undefined;
 }
@@ -30,7 +31,7 @@ export async function listAgents(
   const page = found.slice(0, limit);
   const last = page.at(-1);
   return {
-    agents: page,
+    agents: page.map((agent) => knownAgent(agent, context)),
     cursor: found.length > limit && last !== undefined ? encodeCursor(last.id) : undefined,
   };
 }

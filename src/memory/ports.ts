@@ -212,6 +212,8 @@ export interface Said {
   readonly outcome: FeedbackOutcome;
   readonly by: "human" | "agent";
   readonly agent: string;
+  /** A human's confirmation lets a copy out of quarantine. */
+  readonly releases: boolean;
 }
 
 /** Verdicts on a memory that aren't counted for its author yet. */

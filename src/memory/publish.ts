@@ -61,6 +61,7 @@ export async function publish(
     namespace: to,
     follow,
     published_by: context.actor.agent,
+    published_by_key: context.actor.keyId ?? undefined,
     published_at: now,
     version: 0,
   };

@@ -1,16 +1,62 @@
-import { authorizeScope } from "../access/authorize.js";
-import { scopeOf } from "../access/grants.js";
+import { authorize, authorizeScope } from "../access/authorize.js";
+import { allows, covers, scopeOf } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
-import type { Agent } from "./agents.js";
+import type { AdministeredVerdicts, Agent } from "./agents.js";
 import type { Services } from "./services.js";
+import type { Verdicts } from "./trust.js";
+
+/** An agent as a caller may see it. */
+export interface KnownAgent extends Verdicts {
+  readonly id: string;
+  readonly administrations: readonly AdministeredVerdicts[];
+}
 
 /**
- * One agent's record. An agent reads its own; any other takes `admin` on everything, as agents lie in no namespace.
- * One that nobody has judged yet has no verdicts and the accuracy of an unknown one.
+ * What is known of an agent: in a namespace, where one is given, else by the verdicts that count everywhere. A caller reads
+ * its own agent; any other takes `admin` on that namespace, or on everything. One that nobody has judged yet has no verdicts
+ * and the accuracy of an unknown one.
  */
-export async function readAgent({ agents, audit }: Services, context: Context, id: string): Promise<Agent> {
-  if (context.actor.agent !== id)
-    await authorizeScope(audit, context, scopeOf("**"), { verb: "admin", act: "agent.read" });
-  return agents.get(trailOf(context, "agent.read"), id);
+export async function readAgent(
+  { agents, audit }: Services,
+  context: Context,
+  id: string,
+  namespace: string | undefined,
+): Promise<KnownAgent> {
+  const need = { verb: "admin", act: "agent.read" } as const;
+  if (context.actor.agent !== id) {
+    await (namespace === undefined
+      ? authorizeScope(audit, context, scopeOf("**"), need)
+      : authorize(audit, context, namespace, need));
+  } else if (
+    namespace !== undefined &&
+    !context.actor.grants.some((grant) => opens(grant.namespace, namespace))
+  ) {
+    await authorize(audit, context, namespace, need);
+  }
+  const agent = await agents.get(trailOf(context, "agent.read"), id);
+  const counts = namespace === undefined ? everywhere(agent) : await agents.peek(id, namespace);
+  return { id, ...counts, administrations: visible(agent, context) };
+}
+
+function opens(pattern: string, namespace: string): boolean {
+  return covers(scopeOf(pattern), scopeOf(namespace));
+}
+
+/** As a list shows it. */
+export function knownAgent(agent: Agent, context: Context): KnownAgent {
+  return { id: agent.id, ...everywhere(agent), administrations: visible(agent, context) };
+}
+
+function everywhere({ administrations }: Agent): Verdicts {
+  const { confirmed = 0, contradicted = 0 } =
+    administrations.find(({ namespace }) => namespace === "**") ?? {};
+  return { confirmed, contradicted };
+}
+
+/** Which namespaces an agent works in is for those to know who administer them. */
+function visible({ administrations }: Agent, { actor }: Context): AdministeredVerdicts[] {
+  return administrations.filter(
+    ({ namespace }) => namespace !== "**" && allows(actor.grants, "admin", scopeOf(namespace)),
+  );
 }

@@ -25,6 +25,8 @@ export interface Origin {
   /** The newest version of the origin that the copy has heard of: higher where it doesn't follow. */
   readonly latest_version: number;
   readonly published_by: string;
+  /** All who published it there: none of them may let it out of quarantine. Left out in copies of earlier releases. */
+  readonly publishers?: readonly Publisher[];
   readonly published_at: number;
   /** Whether revisions of the origin, and its end, are carried over; else they are only marked. */
   readonly follow: boolean;
@@ -32,11 +34,19 @@ export interface Origin {
   readonly deleted_at: number | null;
 }
 
+export interface Publisher {
+  readonly agent: string;
+  /** Left out without one. */
+  readonly key?: string;
+}
+
 /** A namespace to which a memory was published. */
 export interface Publication {
   readonly namespace: string;
   readonly follow: boolean;
   readonly published_by: string;
+  /** The publisher's API key; left out without one. */
+  readonly published_by_key?: string | undefined;
   readonly published_at: number;
   /** The memory's version that its copy there has heard of; 0 while the copy is on its way. */
   readonly version: number;

@@ -1,19 +1,32 @@
 import { authorize } from "../access/authorize.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
-import { memoryNotFound } from "../domain/errors.js";
+import { DomainError, memoryNotFound } from "../domain/errors.js";
 import type { Judged } from "./judge.js";
 import { judge } from "./judge.js";
 import type { MemoryRef } from "./ports.js";
+import { mayRelease } from "./publishers.js";
 import type { Services } from "./services.js";
 
-/** Lets a published copy out of its namespace's quarantine; one that isn't in it stays as it is. */
+/**
+ * Lets a published copy out of its namespace's quarantine; one that isn't in it stays as it is. It takes somebody else than
+ * who published it.
+ */
 export async function release(services: Services, context: Context, ref: MemoryRef): Promise<Judged> {
   const { store, audit } = services;
   await authorize(audit, context, ref.namespace, { verb: "publish", act: "release" });
   // The answer is the whole memory.
   await authorize(audit, context, ref.namespace, { verb: "read", act: "release" });
-  const memory = await store.release(trailOf(context, "release", { ids: [ref.id] }), ref);
+  const trail = trailOf(context, "release", { ids: [ref.id] });
+  const copy = await store.peek(ref);
+  if (copy?.quarantined === true && !mayRelease(context.actor, copy)) {
+    await audit.denied({ ...trail, other: ref.namespace });
+    throw new DomainError(
+      "forbidden",
+      "A copy must be released by somebody else than its publisher, or a key that its publisher made.",
+    );
+  }
+  const memory = await store.release(trail, ref);
   if (memory === undefined) throw memoryNotFound();
   return judge(services, memory, context.now());
 }

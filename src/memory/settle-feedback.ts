@@ -1,13 +1,13 @@
 import type { PendingFeedback } from "./ports.js";
 import type { Services } from "./services.js";
 
-/** Counts the verdicts on a memory for its author. Idempotent. */
+/** Counts the verdicts on a memory for its author, under the administration of its namespace. Idempotent. */
 export async function settleFeedback(
   { store, agents, accuracies }: Pick<Services, "store" | "agents" | "accuracies">,
   pending: PendingFeedback,
 ): Promise<void> {
   if (pending.votes.length === 0) return;
-  await agents.count(pending.author, pending.votes);
+  await agents.count(pending.author, pending.namespace, pending.votes);
   accuracies.forget(pending.author);
   await store.settleFeedback(pending);
 }

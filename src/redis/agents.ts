@@ -1,43 +1,82 @@
 import type { AgentRegistry } from "../memory/agents.js";
+import type { Verdicts } from "../memory/trust.js";
 import type { Auditor } from "./access/auditor.js";
 import type { RedisGateway } from "./client.js";
 import type { Keys } from "./keys.js";
 import { SYSTEM } from "./keys.js";
 
+/** The operator's administration: verdicts in namespaces that nobody else administers, and those of earlier releases. */
+const EVERYWHERE = "**";
+
 /** The registry of agents in Redis: one slot for all, as they lie in no namespace. */
 export function createAgentRegistry(redis: RedisGateway, auditor: Auditor, keys: Keys): AgentRegistry {
+  const lists = [keys.apiKeys(), keys.administrations(), keys.agentKeysBuilt()];
+  const prefixes = [keys.apiKeyPrefix(), keys.agentKeysPrefix()];
   return {
     async get(trail, id) {
-      const [confirmed = 0, contradicted = 0] = await auditor.run(SYSTEM, trail, (client, audit) =>
+      const counts = await auditor.run(SYSTEM, trail, (client, audit) =>
         client.readAgent(audit, [keys.agent(id)], []),
       );
-      return { id, confirmed, contradicted };
+      return { id, administrations: decodeCounts(counts) };
     },
     async page(trail, after, limit) {
       const from = after === undefined ? "-" : `(${after}`;
-      const reply = await auditor.run(SYSTEM, trail, (client, audit) =>
+      const found = await auditor.run(SYSTEM, trail, (client, audit) =>
         client.pageAgents(audit, [keys.agents()], [from, String(limit), keys.agentPrefix()]),
       );
-      return Array.from({ length: reply.length / 3 }, (_, index) => ({
-        id: reply[index * 3] ?? "",
-        confirmed: Number(reply[index * 3 + 1]),
-        contradicted: Number(reply[index * 3 + 2]),
-      }));
+      return found.map(([id, counts]) => ({ id, administrations: decodeCounts(counts) }));
     },
-    async peek(id) {
-      const [confirmed, contradicted] = await redis.run((client) =>
-        client.hmGet(keys.agent(id), ["confirmed", "contradicted"]),
+    async peek(id, namespace) {
+      const patterns = patternsOver(namespace);
+      const counts = await redis.run((client) =>
+        client.hmGet(
+          keys.agent(id),
+          patterns.flatMap((pattern) => [fieldOf("confirmed", pattern), fieldOf("contradicted", pattern)]),
+        ),
       );
-      return { confirmed: Number(confirmed ?? 0), contradicted: Number(contradicted ?? 0) };
+      const sum = (parity: number): number =>
+        counts.reduce((total, count, index) => total + (index % 2 === parity ? Number(count ?? 0) : 0), 0);
+      return { confirmed: sum(0), contradicted: sum(1) };
     },
-    async count(id, votes) {
+    async count(id, namespace, votes) {
       if (votes.length === 0) return;
       await redis.run((client) =>
         client.countVotes(
-          [keys.agent(id), keys.agentVotes(id), keys.agents()],
-          [id, ...votes.flatMap((vote) => [vote.id, String(vote.at), vote.verdict])],
+          [keys.agent(id), keys.agentVotes(id), keys.agents(), ...lists],
+          [id, namespace, ...prefixes, ...votes.flatMap((vote) => [vote.id, String(vote.at), vote.verdict])],
         ),
       );
     },
+    async administrationsOf(namespaces) {
+      const found = await redis.run((client) =>
+        client.administrationsOf(lists, [...prefixes, ...namespaces]),
+      );
+      return namespaces.map((_, index) => found[index] ?? EVERYWHERE);
+    },
   };
+}
+
+function fieldOf(verdict: keyof Verdicts, pattern: string): string {
+  return pattern === EVERYWHERE ? verdict : `${verdict} ${pattern}`;
+}
+
+/** Every pattern that holds a namespace: whichever of them are administrations, verdicts there count for it. */
+function patternsOver(namespace: string): string[] {
+  const labels = namespace.split(".");
+  const roots = labels.map((_, index) => `${labels.slice(0, labels.length - index).join(".")}.**`);
+  return [namespace, ...roots, EVERYWHERE];
+}
+
+/** Those with no verdict that stands are left out. */
+function decodeCounts(counts: Readonly<Record<string, string>>) {
+  const found = new Map<string, { confirmed: number; contradicted: number }>();
+  for (const [field, count] of Object.entries(counts)) {
+    const [verdict, namespace = EVERYWHERE] = field.split(" ");
+    const verdicts = found.get(namespace) ?? { confirmed: 0, contradicted: 0 };
+    if (verdict === "confirmed" || verdict === "contradicted") verdicts[verdict] = Number(count);
+    found.set(namespace, verdicts);
+  }
+  return [...found]
+    .map(([namespace, { confirmed, contradicted }]) => ({ namespace, confirmed, contradicted }))
+    .filter(({ confirmed, contradicted }) => confirmed + contradicted > 0);
 }

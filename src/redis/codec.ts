@@ -425,13 +425,16 @@ function detailOf(
 }
 
 function decodePublished(published: Readonly<Record<string, StoredPublication>> = {}): Publication[] {
-  return Object.entries(published).map(([namespace, { follow, published_by, published_at, version }]) => ({
-    namespace,
-    follow,
-    published_by,
-    published_at,
-    version,
-  }));
+  return Object.entries(published).map(
+    ([namespace, { follow, published_by, published_by_key, published_at, version }]) => ({
+      namespace,
+      follow,
+      published_by,
+      published_by_key,
+      published_at,
+      version,
+    }),
+  );
 }
 
 function decodeStored(stored: StoredMemory): Memory {

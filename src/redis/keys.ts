@@ -48,13 +48,18 @@ export interface Keys {
   madeKeysPrefix(): string;
   /** The API keys of one agent's name; what stands before the name. */
   agentKeysPrefix(): string;
-  /** Is there once every API key is on the list of its agent's name. */
+  /** Patterns that any API key but an operator's ever administered, a set. */
+  administrations(): string;
+  /** Is there once every API key is on the lists of names and of administrations. */
   agentKeysBuilt(): string;
   /** The ids of all API keys, a sorted set in their own order. */
   apiKeys(): string;
   /** Is there once there was a key: from then on, every request needs one. */
   apiKeyEverMade(): string;
-  /** How often an agent's memories were confirmed and contradicted, a hash. A name may hold anything, so it stands at the end. */
+  /**
+   * How often an agent's memories were confirmed and contradicted, a hash: for an administration, the field's name, a space
+   * and its pattern; without one, for those of the operator and of all releases before. A name may hold anything, so it stands at the end.
+   */
   agent(name: string): string;
   /** What {@link agent} puts before the name. */
   agentPrefix(): string;
@@ -209,6 +214,7 @@ export function createKeys(prefix: string): Keys {
     apiKeyPrefix: () => `${prefix}:key:{${SYSTEM}}:`,
     madeKeysPrefix: () => `${prefix}:key-made:{${SYSTEM}}:`,
     agentKeysPrefix: () => `${prefix}:agent-keys:{${SYSTEM}}:`,
+    administrations: () => `${prefix}:administrations:{${SYSTEM}}`,
     agentKeysBuilt: () => `${prefix}:agent-keys-built:{${SYSTEM}}`,
     apiKeys: () => `${prefix}:keys:{${SYSTEM}}`,
     apiKeyEverMade: () => `${prefix}:key-ever-made:{${SYSTEM}}`,

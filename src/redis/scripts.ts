@@ -133,18 +133,24 @@ const fields = (reply: unknown): Record<string, string> => {
   const entries = Array.from({ length: flat.length / 2 }, (_, index) => flat.slice(index * 2, index * 2 + 2));
   return Object.fromEntries(entries) as Record<string, string>;
 };
+/** Whatever it is, part by part. */
+const list = (reply: unknown): readonly unknown[] => (Array.isArray(reply) ? reply : []);
 const fieldLists = (reply: unknown): Record<string, string>[] =>
   Array.isArray(reply) ? reply.map(fields) : [];
+/** Names and hashes, by turns. */
+const named = (reply: unknown): readonly (readonly [string, Record<string, string>])[] => {
+  const flat = list(reply);
+  return Array.from({ length: flat.length / 2 }, (_, index) => [
+    String(flat[index * 2]),
+    fields(flat[index * 2 + 1]),
+  ]);
+};
 const integers = (reply: unknown): (number | undefined)[] =>
   Array.isArray(reply) ? reply.map((value) => (value === null ? undefined : Number(value))) : [];
-const numbers = (reply: unknown): number[] => (Array.isArray(reply) ? reply.map(Number) : []);
 const codeAndText = (reply: unknown): { code: number; text: string } => {
   const [code, rest] = Array.isArray(reply) ? reply : [reply];
   return { code: Number(code), text: String(rest ?? "") };
 };
-
-/** Whatever it is, part by part. */
-const list = (reply: unknown): readonly unknown[] => (Array.isArray(reply) ? reply : []);
 
 /** A code, and what goes with it. */
 const parts = (reply: unknown): readonly [number, ...string[]] => {
@@ -181,9 +187,10 @@ export const scripts = {
   settleFeedback: script("settle-feedback", integer),
   releaseMemory: audited("release", text, ["versions", "trust"]),
   corroborate: joined("corroborate", ["versions", "trust"], integer),
-  readAgent: audited("agent-read", numbers),
-  pageAgents: audited("agent-page", texts),
-  countVotes: script("agent-count", integer),
+  readAgent: audited("agent-read", fields),
+  pageAgents: audited("agent-page", named),
+  countVotes: joined("agent-count", ["key"], integer),
+  administrationsOf: joined("administration", ["key"], texts),
   getUsage: metered("usage-get", integers),
   getSettings: audited("settings-get", fields),
   putSettings: audited("settings-put", integer),

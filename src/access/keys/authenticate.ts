@@ -116,7 +116,13 @@ export function createAuthenticator({
       noteUse(key);
       const { id, agent, grants, human, rate_limit_per_minute } = key;
       return {
-        actor: { agent, keyId: id, makers: makers.map((maker) => maker.id), grants, human },
+        actor: {
+          agent,
+          keyId: id,
+          makers: makers.map((maker) => ({ keyId: maker.id, agent: maker.agent })),
+          grants,
+          human,
+        },
         rateLimits: [{ keyId: id, limit: rate_limit_per_minute }, ...makers.flatMap(boundOf)],
       };
     },

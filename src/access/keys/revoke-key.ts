@@ -28,7 +28,7 @@ export async function revokeKey(
   const { keyId, makers } = context.actor;
   if (made === "keep") {
     await authorizeScope(audit, context, scopeOf("**"), { verb: "admin", act: "key.revoke" });
-    if (keyId === id || makers.includes(id)) {
+    if (keyId === id || makers.some((maker) => maker.keyId === id)) {
       await audit.denied(trailOf(context, "key.revoke", { ids: [id] }));
       throw new DomainError("forbidden", "made: A key can't keep what its own maker, or itself, has made.");
     }

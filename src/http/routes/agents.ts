@@ -4,7 +4,14 @@ import { readAgent } from "../../memory/read-agent.js";
 import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
 import { createRouter } from "../router.js";
-import { agentListParameters, agentPage, agentParams, agentView, viewAgent } from "../schemas/agents.js";
+import {
+  agentListParameters,
+  agentPage,
+  agentParameters,
+  agentParams,
+  agentView,
+  viewAgent,
+} from "../schemas/agents.js";
 import { jsonResponse, problems } from "./shared.js";
 
 const tags = ["agents"];
@@ -25,8 +32,8 @@ const readAgentRoute = createRoute({
   tags,
   summary: "Read how accurate an agent is",
   description:
-    "Learned from verdicts on its memories. A key reads its own agent; any other takes `admin` on `**`. One that nobody has judged has an accuracy of 0.5.",
-  request: { params: agentParams },
+    "Learned from verdicts on its memories, which count only within the administration in which they were given. A key reads its own agent; any other takes `admin` on `namespace`, or on `**` without one. One that nobody has judged has an accuracy of 0.5.",
+  request: { params: agentParams, query: agentParameters },
   responses: { 200: jsonResponse(agentView, "What is known of it."), ...problems },
 });
 
@@ -37,6 +44,16 @@ export function agentRoutes({ services, now }: AppDeps) {
       return c.json({ agents: page.agents.map(viewAgent), cursor: page.cursor ?? null }, 200);
     })
     .openapi(readAgentRoute, async (c) =>
-      c.json(viewAgent(await readAgent(services, contextOf(c, now), c.req.valid("param").id)), 200),
+      c.json(
+        viewAgent(
+          await readAgent(
+            services,
+            contextOf(c, now),
+            c.req.valid("param").id,
+            c.req.valid("query").namespace,
+          ),
+        ),
+        200,
+      ),
     );
 }

@@ -1,21 +1,39 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
-import type { Agent } from "../../memory/agents.js";
+import type { KnownAgent } from "../../memory/read-agent.js";
 import { accuracyOf } from "../../memory/trust.js";
-import { defaultInteger, identifier } from "./primitives.js";
+import { defaultInteger, identifier, namespace } from "./primitives.js";
 
 export const agentParams = z.strictObject({
   id: identifier.openapi({ description: "The agent's name, as `source_agent` of what it writes." }),
 });
 
+export const agentParameters = z.strictObject({
+  namespace: namespace.optional().openapi({
+    description:
+      "The namespace in which the verdicts count. Left out: only those that count everywhere, given in namespaces that only an operator administers, or before reputations were kept by administration.",
+  }),
+});
+
+const verdicts = {
+  accuracy: z.number().openapi({
+    description: "(2 + confirmed) / (4 + confirmed + contradicted): 0.5 before the first verdict.",
+  }),
+  confirmed: z.int(),
+  contradicted: z.int(),
+};
+
 export const agentView = z
   .object({
     id: z.string(),
-    accuracy: z.number().openapi({
-      description: "(2 + confirmed) / (4 + confirmed + contradicted): 0.5 before the first verdict.",
-    }),
-    confirmed: z.int(),
-    contradicted: z.int(),
+    ...verdicts,
+    administrations: z
+      .array(z.object({ namespace: z.string(), ...verdicts }))
+      .optional()
+      .openapi({
+        description:
+          "The verdicts that count in some namespaces only, by administration: a pattern that some key administers, and that you do. Left out if there are none.",
+      }),
   })
   .openapi("Agent");
 
@@ -28,6 +46,15 @@ export const agentPage = z
   .object({ agents: z.array(agentView), cursor: z.string().nullable() })
   .openapi("AgentPage");
 
-export function viewAgent({ id, confirmed, contradicted }: Agent): z.infer<typeof agentView> {
-  return { id, accuracy: accuracyOf({ confirmed, contradicted }), confirmed, contradicted };
+export function viewAgent({ id, administrations, ...counts }: KnownAgent): z.infer<typeof agentView> {
+  return {
+    id,
+    accuracy: accuracyOf(counts),
+    ...counts,
+    ...(administrations.length === 0
+      ? {}
+      : {
+          administrations: administrations.map((each) => Object.assign({ accuracy: accuracyOf(each) }, each)),
+        }),
+  };
 }

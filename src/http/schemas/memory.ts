@@ -384,7 +384,8 @@ export function viewMemory(judged: Judged): MemoryView {
   };
 }
 
-function viewOrigin(origin: Origin): z.infer<typeof originView> {
+/** Without its publishers' keys. */
+function viewOrigin({ publishers: _, ...origin }: Origin): z.infer<typeof originView> {
   return {
     ...origin,
     published_at: iso(origin.published_at),
@@ -417,7 +418,11 @@ function viewExpiry(expiry: Expiry): z.infer<typeof expiryView> {
   };
 }
 
-function viewPublication({ published_at, ...rest }: Publication): z.infer<typeof publicationView> {
+function viewPublication({
+  published_at,
+  published_by_key: _,
+  ...rest
+}: Publication): z.infer<typeof publicationView> {
   return { ...rest, published_at: iso(published_at) };
 }
 

@@ -57,7 +57,11 @@ export async function promote(services: PromotionServices, ref: SessionRef): Pro
 async function carry({ store, memory, summarize, countTokens, now }: PromotionServices, claim: Claim) {
   const { ref } = claim;
   const context = systemContext("sessions", now);
-  const accuracies = await memory.accuracies.of(claim.messages.map(({ source_agent }) => source_agent));
+  const authors = claim.messages.map(({ source_agent }) => ({ source_agent, namespace: ref.namespace }));
+  const known = await memory.accuracies.of(authors);
+  const accuracies = new Map(
+    authors.map(({ source_agent }, index) => [source_agent, known[index] ?? UNKNOWN_ACCURACY]),
+  );
   const turns = turnsOf(claim.messages);
   const stored = await keep(memory, context, ref, turns.map(episodeOf(claim, accuracies)));
   const sources = [...(await heldBy(memory, claim)), ...stored];

@@ -19,7 +19,13 @@ export function createKeyStore(redis: RedisGateway, auditor: Auditor, keys: Keys
       const outcome = await auditor.run(SYSTEM, trail, (client, audit) =>
         client.createKey(
           audit,
-          [keys.apiKey(key.id), keys.apiKeys(), keys.apiKeyEverMade(), keys.agentKeysBuilt()],
+          [
+            keys.apiKey(key.id),
+            keys.apiKeys(),
+            keys.apiKeyEverMade(),
+            keys.agentKeysBuilt(),
+            keys.administrations(),
+          ],
           [
             key.id,
             keys.keyNews(),

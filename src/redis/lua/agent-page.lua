@@ -7,14 +7,12 @@ ARGV[1] where to begin, as ZRANGE BYLEX takes it
 ARGV[2] how many
 ARGV[3] what precedes a name in an agent's key
 
-Returns name, confirmed, contradicted, name, ...
+Returns for each its name, and what HGETALL of it does.
 ]]
 audit('ok')
 local found = {}
 for _, name in ipairs(redis.call('ZRANGE', KEYS[1], ARGV[1], '+', 'BYLEX', 'LIMIT', 0, ARGV[2])) do
-  local counts = redis.call('HMGET', ARGV[3] .. name, 'confirmed', 'contradicted')
   table.insert(found, name)
-  table.insert(found, counts[1] or '0')
-  table.insert(found, counts[2] or '0')
+  table.insert(found, redis.call('HGETALL', ARGV[3] .. name))
 end
 return found

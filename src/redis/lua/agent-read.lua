@@ -3,8 +3,7 @@ Reads what is known of an agent.
 
 KEYS[1] the agent, a hash
 
-Returns how often its memories were confirmed, and how often contradicted.
+Returns what HGETALL does: how often its memories were confirmed and contradicted, by administration.
 ]]
 audit('ok')
-local found = redis.call('HMGET', KEYS[1], 'confirmed', 'contradicted')
-return { tonumber(found[1] or 0), tonumber(found[2] or 0) }
+return redis.call('HGETALL', KEYS[1])

@@ -4,7 +4,8 @@ Stores an API key, and has every request need one from now on.
 KEYS[1] the key
 KEYS[2] the ids of all keys
 KEYS[3] what says that there ever was a key
-KEYS[4] what says that every key is on the list of its agent's name
+KEYS[4] what says that every key is on the lists of names and administrations
+KEYS[5] the administrations
 
 ARGV[1]  id
 ARGV[2]  the channel that tells of changed keys
@@ -44,7 +45,7 @@ for _, maker in ipairs(makers) do
     return 'many'
   end
 end
-key_index(keys, KEYS[2], names, KEYS[4])
+key_index(keys, KEYS[2], names, KEYS[5], KEYS[4])
 if ARGV[8] ~= '' and key_taken(keys, names, ARGV[6], cjson.decode(ARGV[8])) then
   audit('conflict')
   return 'taken'
@@ -62,7 +63,7 @@ for _, maker in ipairs(makers) do
   end
 end
 redis.call('HSET', KEYS[1], unpack(ARGV, 11))
-redis.call('HSET', names .. ARGV[6], id, redis.call('HGET', KEYS[1], 'grants'))
+key_note(names, KEYS[5], id, ARGV[6], redis.call('HGET', KEYS[1], 'grants'))
 for _, maker in ipairs(makers) do
   redis.call('ZADD', made .. maker, ARGV[10] == '' and NEVER or ARGV[10], id)
 end

@@ -9,7 +9,7 @@ ARGV[2] 'human' or 'agent'
 ARGV[3] the caller's agent
 ARGV[4] who the caller is among all callers, a token
 ARGV[5] milliseconds after which a sweep looks whether the verdict was counted
-ARGV[6] the facet of what is in quarantine
+ARGV[6] the facet of what is in quarantine; '' if a human's confirmation doesn't end that
 
 Returns {the memory, the verdicts that are to be counted for its author, the author}, the first two as JSON.GET gives
 them; {} if there is no such memory.
@@ -47,5 +47,5 @@ if verdict and before ~= ARGV[1] and (human or ARGV[3] ~= author) then
   document.index = { feedback_at = now + tonumber(ARGV[5]) }
 end
 redis.call('JSON.MERGE', KEYS[1], '$', cjson.encode(document))
-if human and ARGV[1] == 'confirmed' and found['$.memory.quarantined'][1] then trust_release(KEYS[1], ARGV[6]) end
+if human and ARGV[6] ~= '' and ARGV[1] == 'confirmed' and found['$.memory.quarantined'][1] then trust_release(KEYS[1], ARGV[6]) end
 return { redis.call('JSON.GET', KEYS[1], '$.memory'), redis.call('JSON.GET', KEYS[1], '$.unsent'), author }

@@ -5,6 +5,7 @@ each other's names as src/redis/keys.ts makes them; all of them are in one slot.
   <keys>      a key, a hash; `maker` is the id of the key that made it, absent for one from the shell
   <made>      what a key has made, and what that has made, and so on: a sorted set of ids by when they expire
   <names>     the keys of one agent's name: a hash of id -> grants, as JSON
+  <parts>     the patterns that any key but an operator's ever administered, a set: each is an administration of its own
 ]]
 local NEVER = '+inf'
 -- Deeper than anybody makes keys with keys; a loop of damaged data ends here.
@@ -28,14 +29,34 @@ local function key_drop(keys, ids, names, made, id)
   redis.call('ZREM', ids, id)
 end
 
--- Keys that were made before there was a list of names are put on it, once.
-local function key_index(keys, ids, names, built)
+local function key_note(names, parts, id, agent, grants)
+  redis.call('HSET', names .. agent, id, grants)
+  for _, grant in ipairs(cjson.decode(grants)) do
+    for _, verb in ipairs(grant.verbs) do
+      if verb == 'admin' and grant.namespace ~= '**' then redis.call('SADD', parts, grant.namespace) end
+    end
+  end
+end
+
+-- Keys that were made before there were such lists are put on them, once.
+local function key_index(keys, ids, names, parts, built)
   if redis.call('EXISTS', built) == 1 then return end
   for _, id in ipairs(redis.call('ZRANGE', ids, 0, -1)) do
     local found = redis.call('HMGET', keys .. id, 'agent', 'grants')
-    if found[1] then redis.call('HSET', names .. found[1], id, found[2] or '[]') end
+    if found[1] then key_note(names, parts, id, found[1], found[2] or '[]') end
   end
   redis.call('SET', built, '1')
+end
+
+-- The narrowest administration that a namespace is under; '**' where it is nobody's but the operator's.
+local function key_administration(parts, namespace)
+  if redis.call('SISMEMBER', parts, namespace) == 1 then return namespace end
+  local root = namespace
+  while root do
+    if redis.call('SISMEMBER', parts, root .. '.**') == 1 then return root .. '.**' end
+    root = string.match(root, '^(.*)%.[^.]*$')
+  end
+  return '**'
 end
 
 -- As src/access/grants.ts: whether all that one pattern means is in another.

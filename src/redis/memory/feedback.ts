@@ -13,7 +13,7 @@ export async function noteFeedback(
   { auditor, keys }: StoreDeps,
   trail: Trail,
   ref: MemoryRef,
-  { outcome, by, agent }: Said,
+  { outcome, by, agent, releases }: Said,
   graceMs: number,
 ): Promise<{ memory: Memory; pending: PendingFeedback } | undefined> {
   const { namespace, id } = ref;
@@ -21,7 +21,7 @@ export async function noteFeedback(
     client.noteFeedback(
       audit,
       [keys.record(namespace, id)],
-      [outcome, by, agent, callerToken(by, agent), String(graceMs), QUARANTINE_FACET],
+      [outcome, by, agent, callerToken(by, agent), String(graceMs), releases ? QUARANTINE_FACET : ""],
     ),
   );
   if (memory === undefined) return undefined;
