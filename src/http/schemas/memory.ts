@@ -385,9 +385,10 @@ export function viewMemory(judged: Judged): MemoryView {
 }
 
 /** Without its publishers' keys. */
-function viewOrigin({ publishers: _, ...origin }: Origin): z.infer<typeof originView> {
+function viewOrigin(origin: Origin): z.infer<typeof originView> {
+  const { publishers: _, ...rest } = origin;
   return {
-    ...origin,
+    ...rest,
     published_at: iso(origin.published_at),
     deleted_at: isoOrNull(origin.deleted_at),
   };
@@ -418,11 +419,8 @@ function viewExpiry(expiry: Expiry): z.infer<typeof expiryView> {
   };
 }
 
-function viewPublication({
-  published_at,
-  published_by_key: _,
-  ...rest
-}: Publication): z.infer<typeof publicationView> {
+function viewPublication(publication: Publication): z.infer<typeof publicationView> {
+  const { published_by_key: _, published_at, ...rest } = publication;
   return { ...rest, published_at: iso(published_at) };
 }
 
