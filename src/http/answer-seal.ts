@@ -1,3 +1,4 @@
+import type { DecipherGCM } from "node:crypto";
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 
 export interface StoredAnswer {
@@ -8,8 +9,8 @@ export interface StoredAnswer {
 
 /**
  * An answer may hold a secret, such as a new API key, of which only a hash is to be stored. So it is encrypted
- * (AES-256-GCM) under a key that only whoever repeats the request can show again: made of its credential and its
- * Idempotency-Key (HKDF, RFC 5869), neither of which is stored.
+ * (AES-256-GCM) under a key that only whoever repeats the request can show again: made of its credential (if it
+ * has one) and its Idempotency-Key (HKDF, RFC 5869), neither of which is stored.
  */
 export function sealAnswer(answer: StoredAnswer, credential: string, idempotencyKey: string): string {
   const nonce = randomBytes(12);
@@ -18,13 +19,28 @@ export function sealAnswer(answer: StoredAnswer, credential: string, idempotency
   return Buffer.concat([nonce, cipher.getAuthTag(), text]).toString("base64");
 }
 
-export function openAnswer(stored: string, credential: string, idempotencyKey: string): StoredAnswer {
+/** Undefined where it was sealed for another credential or Idempotency-Key, or is damaged. */
+export function openAnswer(
+  stored: string,
+  credential: string,
+  idempotencyKey: string,
+): StoredAnswer | undefined {
   const sealed = Buffer.from(stored, "base64");
   const decipher = createDecipheriv("aes-256-gcm", keyOf(credential, idempotencyKey), sealed.subarray(0, 12));
-  decipher.setAuthTag(sealed.subarray(12, 28));
-  const text = Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]);
+  const text = decrypted(decipher, sealed);
+  if (text === undefined) return undefined;
   // What opens under this key was sealed by sealAnswer.
   return JSON.parse(text.toString("utf8")) as StoredAnswer;
+}
+
+function decrypted(decipher: DecipherGCM, sealed: Buffer): Buffer | undefined {
+  try {
+    decipher.setAuthTag(sealed.subarray(12, 28));
+    return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]);
+  } catch {
+    // The tag doesn't fit the key: Node has no error of its own for it.
+    return undefined;
+  }
 }
 
 function keyOf(credential: string, idempotencyKey: string): Buffer {

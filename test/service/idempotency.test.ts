@@ -37,6 +37,43 @@ describe("Idempotency-Key", () => {
     expect((await listAll(one, namespace)).map(({ seen_count }) => seen_count)).toEqual([1]);
   });
 
+  test("where no key is needed, a retry gets the first answer whatever its Authorization header says", async () => {
+    const namespace = newNamespace();
+    const { headers } = keyed();
+    const authorizations = [undefined, "Bearer x", "Bearer y", "Basic eDp5"];
+    const ask = (authorization: string | undefined) =>
+      post(
+        one,
+        namespace,
+        { content: "once" },
+        { headers: { ...headers, ...(authorization === undefined ? {} : { authorization }) } },
+      );
+    for (const each of authorizations) {
+      const answer = await ask(each);
+      expect(answer.status).toBe(201);
+      expect(answer.headers.get("idempotency-replayed")).toBe(each === undefined ? null : "true");
+    }
+    expect(await listAll(one, namespace)).toHaveLength(1);
+  });
+
+  test("an answer that can't be opened is a refusal", async () => {
+    const namespace = newNamespace();
+    const options = keyed();
+    await post(one, namespace, { content: "once" }, options);
+    const client = createClient({ url: inject("redisUrl") });
+    await client.connect();
+    for await (const keys of client.scanIterator({ MATCH: `${one.prefix}:*`, TYPE: "hash" })) {
+      for (const key of keys) {
+        if ((await client.hExists(key, "answer")) === 1) await client.hSet(key, "answer", "damaged");
+      }
+    }
+    client.destroy();
+    expect(await post(one, namespace, { content: "once" }, options)).toMatchObject({
+      status: 422,
+      body: { code: "idempotency_mismatch" },
+    });
+  });
+
   test("with another body, path or query it is refused", async () => {
     const namespace = newNamespace();
     const options = keyed();

@@ -34,16 +34,14 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
     if (!KEY.test(key)) throw invalid("Idempotency-Key", "Must be 1 to 255 printable ASCII characters.");
     const { actor } = c.var;
     // The key alone: its scheme may be written in any case, and a retry isn't bound to how it was.
-    const credential = c.req.header("authorization")?.replace(/^Bearer +/i, "") ?? "";
+    const header = c.req.header("authorization")?.replace(/^Bearer +/i, "") ?? "";
+    // Where no key is needed, whatever the header says identifies no one.
+    const credential = actor.keyId === null ? "" : header;
     const operation = digest([actor.keyId ?? "", key]);
     const request = digest([c.req.method, c.req.url.replace(/^[a-z]+:\/\/[^/]*/, ""), await c.req.text()]);
 
     const claim = await answers.claim(operation, request);
-    if (claim.kind === "other_request") {
-      throw new DomainError("idempotency_mismatch", "This Idempotency-Key was used for another request.", {
-        errors: [{ field: "Idempotency-Key", message: "Was used for another request." }],
-      });
-    }
+    if (claim.kind === "other_request") throw mismatch();
     if (claim.kind === "busy") {
       throw new DomainError(
         "idempotency_busy",
@@ -54,8 +52,11 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
       );
     }
     if (claim.kind === "answered") {
+      // Earlier releases sealed with the header also where no key was needed.
+      const answer = openAnswer(claim.sealed, credential, key) ?? openAnswer(claim.sealed, header, key);
+      if (answer === undefined) throw mismatch();
       await audit.system(trailOf(contextOf(c, now), "replay"), "ok");
-      const { status, headers, body } = openAnswer(claim.sealed, credential, key);
+      const { status, headers, body } = answer;
       const replayed = { ...headers, "idempotency-replayed": "true" };
       return new Response(body === "" ? null : body, { status, headers: replayed });
     }
@@ -76,6 +77,12 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
     await answers.keep(operation, claim.token, sealed);
     return undefined;
   };
+}
+
+function mismatch(): DomainError {
+  return new DomainError("idempotency_mismatch", "This Idempotency-Key was used for another request.", {
+    errors: [{ field: "Idempotency-Key", message: "Was used for another request." }],
+  });
 }
 
 function digest(parts: readonly string[]): string {
