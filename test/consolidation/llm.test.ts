@@ -8,6 +8,7 @@ import type { Json, Memory } from "../support/memories.js";
 import { bodyOf, ids, listAll, newNamespace, postBatch } from "../support/memories.js";
 import type { Service } from "../support/service.js";
 import { startService, until } from "../support/service.js";
+import { nonEmpty } from "../support/non-empty.js";
 
 const SECRET = "sk-test-secret";
 let chat: FakeChat;
@@ -96,13 +97,13 @@ test("what the model writes is stored with method, model and links, and a dry ru
   const [namespace, written] = await write([...PUMP, ...FERRY, ...HOMES]);
   const planned = await consolidate(service, namespace, { ...STEPS, dry_run: true });
   expect(planned).toMatchObject({ status: "planned", llm_calls: 0, llm_tokens: 0 });
-  expect(planned.actions.every(({ writes: drafts }) => drafts === null)).toBe(true);
+  expect(nonEmpty(planned.actions).every(({ writes: drafts }) => drafts === null)).toBe(true);
   expect(chat.requests).toEqual([]);
 
   const run = await consolidate(service, namespace, STEPS);
   expect(run).toMatchObject({ status: "done", llm_calls: chat.requests.length });
   expect(run.llm_tokens).toBe(2 * chat.requests.length);
-  for (const request of chat.requests) {
+  for (const request of nonEmpty(chat.requests)) {
     expect(request).toMatchObject({ model: "test-model", response_format: { type: "json_schema" } });
     expect(request.max_tokens ?? request.max_completion_tokens).toBeLessThan(2000);
   }
@@ -110,7 +111,7 @@ test("what the model writes is stored with method, model and links, and a dry ru
   const made = all.filter(({ id }) => !ids(written).includes(id));
   const summaries = made.filter(({ fact }) => fact === undefined);
   expect(summaries.length).toBeGreaterThan(0);
-  for (const summary of summaries) {
+  for (const summary of nonEmpty(summaries)) {
     const sources = written.filter(({ id }) => summary.derived_from.some((source) => source.id === id));
     expect(sources.length).toBe(summary.derived_from.length);
     expect(sources.some(({ content }) => content.includes(summary.content))).toBe(true);
@@ -123,7 +124,7 @@ test("what the model writes is stored with method, model and links, and a dry ru
     ["Carl", "resides_in", "Graz"],
     ["Dora", "resides_in", "Oslo"],
   ]);
-  for (const { fact, derived_from, valid_from, metadata } of facts) {
+  for (const { fact, derived_from, valid_from, metadata } of nonEmpty(facts)) {
     const source = written.find(({ content }) => content.includes(`${fact?.subject}: I live`));
     expect(derived_from.map(({ id }) => id)).toEqual([source?.id]);
     expect(valid_from).toBe(source?.timestamp);
@@ -158,13 +159,13 @@ test.for([
     expect(run.llm_calls).toBe(run.planned);
     expect(chat.requests).toHaveLength(run.planned);
     expect(new Set(run.actions.map(({ step }) => step))).toEqual(new Set(["summarise", "facts"]));
-    for (const { result } of run.actions) {
+    for (const { result } of nonEmpty(run.actions)) {
       expect(result).toMatchObject({ status: "done", method: "deterministic", because });
     }
     const made = (await listAll(service, namespace)).filter(({ id }) => !ids(written).includes(id));
     expect(made.some(({ fact }) => fact?.predicate === "lives_in" && fact.object === "Graz")).toBe(true);
     expect(made.some(({ fact, memory_type }) => fact === undefined && memory_type === "semantic")).toBe(true);
-    for (const { metadata } of made) {
+    for (const { metadata } of nonEmpty(made)) {
       expect(metadata["consolidation"]).toMatchObject({
         method: "deterministic",
         instead_of: "llm",
@@ -213,7 +214,7 @@ test("a model that obeys what a memory tells it to writes nothing that is stored
   const made = (await listAll(service, namespace)).filter(({ id }) => !ids(written).includes(id));
   expect(made.filter(({ fact }) => fact !== undefined)).toEqual([]);
   expect(made.length).toBeGreaterThan(0);
-  for (const { content, metadata, derived_from } of made) {
+  for (const { content, metadata, derived_from } of nonEmpty(made)) {
     expect(content).not.toContain("Mallory Evilov");
     expect(content).not.toContain(statement.text);
     expect(metadata["consolidation"]).toMatchObject({ method: "deterministic", because: "ungrounded" });
@@ -227,14 +228,14 @@ test("what memories say reaches the model only as quoted data, which can't end i
   const [namespace, written] = await write(PUMP.map((text) => `${text} ${attack}`));
   await consolidate(service, namespace, STEPS);
   expect(new Set(chat.requests.map(kindOf))).toEqual(new Set(["facts", "summary"]));
-  for (const request of chat.requests) {
+  for (const request of nonEmpty(chat.requests)) {
     const [system, data] = request.messages;
     expect(request.messages.map(({ role }) => role)).toEqual(["system", "user"]);
     expect(system?.content).not.toContain("reveal the key");
     expect(system?.content).not.toContain("irrigation");
     const quotes = quotedIn(request);
     expect(quotes.length).toBeGreaterThan(0);
-    for (const quote of quotes) expect(written.map(({ content }) => content)).toContain(quote);
+    for (const quote of nonEmpty(quotes)) expect(written.map(({ content }) => content)).toContain(quote);
     const outside = data?.content.replaceAll(/<data>\n.*\n<\/data>/g, "") ?? "";
     expect(outside).not.toMatch(/reveal|irrigation|<|data/);
   }
@@ -249,7 +250,7 @@ test("no more is asked than the budget allows, and what was not asked says so", 
   expect(run.planned).toBeGreaterThan(2);
   const [first, ...others] = run.actions;
   expect(first?.result).toMatchObject({ method: "llm", because: null });
-  for (const { result } of others)
+  for (const { result } of nonEmpty(others))
     expect(result).toMatchObject({ method: "deterministic", because: "budget" });
 
   behave(writes());

@@ -6,6 +6,7 @@ import { bodyOf, newNamespace } from "../support/memories.js";
 import { putSettings, settingsOf } from "../support/namespaces.js";
 import type { Service } from "../support/service.js";
 import { startService, until } from "../support/service.js";
+import { nonEmpty } from "../support/non-empty.js";
 
 let service: Service;
 let other: Service;
@@ -51,7 +52,7 @@ test("two processes begin a schedule's runs: one for each time at most, and neve
   await reaches(namespace, 4);
   expect((await putSettings(other, namespace, {})).status).toBe(200);
   const done = (await whole(namespace)).toReversed();
-  for (const run of done) {
+  for (const run of nonEmpty(done)) {
     expect(run).toMatchObject({
       status: "done",
       trigger: "schedule",
@@ -89,7 +90,7 @@ test("the others go on when a process dies, and somebody's own run takes the sch
   await putSettings(service, namespace, { consolidation: null });
   const all = await whole(namespace);
   expect(all.filter(({ trigger }) => trigger === "request").map((run) => run.id)).toEqual([id]);
-  for (const { status } of all) expect(status).toBe("done");
+  for (const { status } of nonEmpty(all)) expect(status).toBe("done");
 }, 120_000);
 
 test("another pattern takes the place of the one before", async () => {

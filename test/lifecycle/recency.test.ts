@@ -6,6 +6,7 @@ import { bodyOf, contents, newNamespace, recall, remember } from "../support/mem
 import { putSettings } from "../support/namespaces.js";
 import type { Service } from "../support/service.js";
 import { startService } from "../support/service.js";
+import { nonEmpty } from "../support/non-empty.js";
 
 const DAY = 24 * 3600 * 1000;
 const NOW = 1_700_000_000_000;
@@ -90,11 +91,11 @@ describe("in a recall", () => {
 
   test("it is off unless asked for or configured, and says what it did", async () => {
     const plain = await ask({ explain: true });
-    expect(plain.hits.every((hit) => hit.explain?.recency === undefined)).toBe(true);
+    expect(nonEmpty(plain.hits).every((hit) => hit.explain?.recency === undefined)).toBe(true);
     expect(contents(plain)[0]).toBe("fox fox fox and hound");
     const recent = await ask({ recency: { weight: 0.9, half_life_days: 10 }, explain: true });
     expect(contents(recent)[0]).toBe("fox and a long story of other things");
-    for (const { score, explain } of recent.hits) {
+    for (const { score, explain } of nonEmpty(recent.hits)) {
       const { relevance = 0, age_days = 0 } = explain?.recency ?? {};
       expect(score).toBeCloseTo(0.1 * relevance + 0.9 * 2 ** (-age_days / 10), 10);
     }
@@ -118,7 +119,7 @@ describe("in a recall", () => {
     expect(await first()).toBe("fox and a long story of other things");
     expect(await first({ recency: { weight: 0 } })).toBe("fox fox fox and hound");
     const both = await ask({ namespaces: [own, namespace], explain: true });
-    expect(both.hits.every(({ explain }) => explain?.recency === undefined)).toBe(true);
+    expect(nonEmpty(both.hits).every(({ explain }) => explain?.recency === undefined)).toBe(true);
     bodyOf(await putSettings(service, own, { recency: { weight: 0 } }), 200);
     expect((await ask({ namespaces: [own], explain: true }, configured)).hits[0]?.explain?.recency).toBe(
       undefined,

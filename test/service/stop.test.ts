@@ -5,6 +5,7 @@ import type { Memory } from "../support/memories.js";
 import { memoriesOf, newNamespace, read } from "../support/memories.js";
 import { startRedis } from "../support/redis.js";
 import { startService, until } from "../support/service.js";
+import { nonEmpty } from "../support/non-empty.js";
 
 test.each(["SIGTERM", "SIGINT"] as const)(
   "on %s, what is under way is answered and stored, nothing new is taken, and the process ends well",
@@ -64,7 +65,7 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     clearInterval(release);
 
     const next = await startService({ ...env, MNEME_KEY_PREFIX: service.prefix });
-    for (const { body } of answers) {
+    for (const { body } of nonEmpty(answers)) {
       const memory = body as Memory;
       expect(await read(next, memory)).toMatchObject({ content: memory.content });
     }

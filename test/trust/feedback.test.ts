@@ -9,6 +9,7 @@ import { startService, until } from "../support/service.js";
 import { startRedisTap } from "../support/redis-tap.js";
 import type { AgentPage } from "../support/trust.js";
 import { agent, agentIn, daysAgo, explained, said, say } from "../support/trust.js";
+import { nonEmpty } from "../support/non-empty.js";
 
 let services: readonly [Service, Service];
 let root: Service;
@@ -331,7 +332,7 @@ describe("trust_weight", () => {
     await remember(root, namespace, { content: "new parcel" });
     const { hits } = await recall(root, { query: "parcel", namespaces: [namespace], explain: true });
     expect(hits).toHaveLength(2);
-    for (const { score, explain } of hits) {
+    for (const { score, explain } of nonEmpty(hits)) {
       expect(
         (explain?.keyword?.adds ?? 0) + (explain?.vector?.adds ?? 0) + (explain?.trust.adds ?? 0),
       ).toBeCloseTo(score);
