@@ -7,14 +7,14 @@ import { type Env, loadEnv } from "./env.js";
 import { reportFailure } from "./failure.js";
 import { needsModel, provideModel } from "./model.js";
 import { provideRedis } from "./redis/provide.js";
-import { stopRequested, untilStopped } from "./stop-signals.js";
+import { abortedBy, stopRequested, untilStopped } from "./stop-signals.js";
 
 const SETTLE_MS = 150;
 
 /** Rebuilds and restarts the service whenever a source changes; the Redis runs through. */
 async function dev(env: Env, stop: Promise<NodeJS.Signals>): Promise<void> {
   const modelDir = needsModel(env) ? await untilStopped(provideModel(env), stop) : undefined;
-  const redis = await provideRedis(env);
+  const redis = await provideRedis(env, { signal: abortedBy(stop) });
   try {
     console.error(`redis: ${redis.description}`);
     const service = restartable({

@@ -4,13 +4,13 @@ import { type Env, loadEnv } from "./env.js";
 import { reportFailure } from "./failure.js";
 import { needsModel, provideModel } from "./model.js";
 import { type ProvidedRedis, provideRedis } from "./redis/provide.js";
-import { stopRequested, untilStopped } from "./stop-signals.js";
+import { abortedBy, stopRequested, untilStopped } from "./stop-signals.js";
 
 /** Brings what the service needs, runs it until a signal, then takes down the service before its Redis. */
 async function start(env: Env, stop: Promise<NodeJS.Signals>): Promise<void> {
   checkConfig(env);
   const modelDir = needsModel(env) ? await untilStopped(provideModel(env), stop) : undefined;
-  const redis = await provideRedis(env);
+  const redis = await provideRedis(env, { signal: abortedBy(stop) });
   try {
     await run(env, modelDir, redis, stop);
   } finally {
@@ -35,6 +35,7 @@ async function run(
 ): Promise<void> {
   const service = await serve({
     env: { ...env, REDIS_URL: redis.url, ...(modelDir === undefined ? {} : { MNEME_MODEL_DIR: modelDir }) },
+    signal: abortedBy(stop),
   });
   console.log(
     `mneme at ${service.url} | redis: ${redis.description} | embedder: ${service.embedder} | open to: ${service.access}`,

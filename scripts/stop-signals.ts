@@ -20,10 +20,19 @@ export function stopRequested(): Promise<NodeJS.Signals> {
   });
 }
 
+/** Aborted by the signal that ends the process, for a reason that needs no stack. */
+export function abortedBy(stop: Promise<NodeJS.Signals>): AbortSignal {
+  const controller = new AbortController();
+  void stop.then((signal) => controller.abort(stoppedBy(signal)));
+  return controller.signal;
+}
+
 /** Gives up what a signal needn't wait for, such as a download: half of one isn't in the cache yet. */
 export function untilStopped<T>(work: Promise<T>, stop: Promise<NodeJS.Signals>): Promise<T> {
   const stopped = stop.then((signal) => {
-    throw new Failure(`Stopped by ${signal}.`);
+    throw stoppedBy(signal);
   });
   return Promise.race([work, stopped]);
 }
+
+const stoppedBy = (signal: NodeJS.Signals): Failure => new Failure(`Stopped by ${signal}.`);

@@ -43,6 +43,8 @@ export interface RunningService {
 export interface ServeOptions {
   /** The variables that `.env.example` describes. */
   readonly env: Environment;
+  /** Gives up a start that waits for Redis. Once the service runs, `stop` ends it. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -50,7 +52,7 @@ export interface ServeOptions {
  * {@link StartError} if the configuration is wrong, Redis can't be reached, lacks search or JSON, or holds vectors of
  * another model, or the port is taken.
  */
-export async function serve({ env }: ServeOptions): Promise<RunningService> {
+export async function serve({ env, signal }: ServeOptions): Promise<RunningService> {
   const config = loadConfig(env);
   settleTracing(config.tracing);
   const log = openLog(config.logLevel);
@@ -75,7 +77,7 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
   const surveyor = createSurveyor({ store: stores.memories, now, named: config.metricsNamespaces });
   const watchers = createWatchers(config.watch);
   const keyCache = createKeyCache(stores.keys);
-  const connected = await connect(config, { redis, indexes, keyCache, embedder, logger });
+  const connected = await connect(config, { redis, indexes, keyCache, embedder, logger, signal });
 
   const base: Base = { config, logger, metrics, stores, embedder, now };
   const services = startMemory(base);
@@ -136,5 +138,5 @@ export async function serve({ env }: ServeOptions): Promise<RunningService> {
 }
 
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  runUntilSignal(() => serve({ env: shellEnvironment() }));
+  runUntilSignal((signal) => serve({ env: shellEnvironment(), signal }));
 }

@@ -14,10 +14,11 @@ import { processIdentity } from "./process-identity.mjs";
  * @param {string} file the lock; its folder is made when missing
  * @param {() => T | Promise<T>} work
  * @param {(pid: number) => void} [onWait] told once, after a second, whom we wait for
+ * @param {AbortSignal} [signal] ends the wait, which rejects with its reason
  * @returns {Promise<T>}
  */
-export async function withLock(file, work, onWait) {
-  await acquire(file, onWait);
+export async function withLock(file, work, onWait, signal) {
+  await acquire(file, onWait, signal);
   try {
     return await work();
   } finally {
@@ -28,12 +29,14 @@ export async function withLock(file, work, onWait) {
 /**
  * @param {string} file
  * @param {(pid: number) => void} [onWait]
+ * @param {AbortSignal} [signal]
  */
-async function acquire(file, onWait) {
+async function acquire(file, onWait, signal) {
   mkdirSync(dirname(file), { recursive: true });
   const since = Date.now();
   let told = false;
   while (!take(file)) {
+    signal?.throwIfAborted();
     const holder = read(file);
     if (holder !== undefined && processIdentity(holder.pid) !== holder.identity) {
       await breakLock(file, holder);

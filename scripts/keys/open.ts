@@ -27,7 +27,7 @@ export async function withKeys<Result>(
       MNEME_EMBEDDER: "none",
     });
     const client = createRedisClient({ url: redis.url });
-    await connectTo(client, redis.url);
+    await connectTo(client, redis.url, { note: console.error });
     try {
       const gateway = createGateway(client, {
         timeoutMs: redis.timeoutMs,

@@ -1,3 +1,4 @@
+import type { Patience } from "../../src/redis/patience.js";
 import { withLock } from "../bootstrap/lock.mjs";
 import { Failure, messageOf } from "../failure.js";
 import type { RedisBinary } from "./binary.js";
@@ -28,6 +29,8 @@ export interface EmbeddedOptions {
   readonly port?: number;
   readonly appendfsync?: AppendFsync;
   readonly note?: (line: string) => void;
+  /** Ends a start that waits for the data to be loaded. */
+  readonly signal?: AbortSignal;
 }
 
 export interface EmbeddedRedis {
@@ -50,8 +53,9 @@ export async function acquireEmbedded(options: EmbeddedOptions): Promise<Embedde
   prepareDataDir(dataDir);
   return withLock(
     filesOf(dataDir).lock,
-    async () => (await findRunning(dataDir)) ?? (await startServer(options)),
+    async () => (await findRunning(options)) ?? (await startServer(options)),
     (pid) => note?.(`Waiting for process ${pid}, which starts or stops Redis ...`),
+    options.signal,
   );
 }
 
@@ -77,16 +81,21 @@ export async function releaseEmbedded(dataDir: string): Promise<{ stopped: boole
   });
 }
 
-async function findRunning(dataDir: string): Promise<EmbeddedRedis | undefined> {
+async function findRunning(options: EmbeddedOptions): Promise<EmbeddedRedis | undefined> {
+  const { dataDir } = options;
   const state = readState(dataDir);
   if (state === undefined) return undefined;
   const address = { port: state.port, password: readOrMakePassword(dataDir) };
-  const facts =
+  // The starter may have died before it could note the pid. Nobody else's server takes our password.
+  const pid =
     state.server !== undefined && isAlive(state.server)
-      ? await waitUntilReady(state.server.pid, address, filesOf(dataDir).log)
-      : // The starter may have died before it could note the pid. Nobody else's server takes our password.
-        await ask(address).catch(() => undefined);
-  if (facts === undefined) return undefined;
+      ? state.server.pid
+      : await ask(address).then(
+          (found) => found.pid,
+          () => undefined,
+        );
+  if (pid === undefined) return undefined;
+  const facts = await waitUntilReady(pid, address, filesOf(dataDir).log, patienceOf(options));
   own(dataDir, state, facts.pid);
   return { ...describe(state, address.password), pid: facts.pid, version: facts.version, found: true };
 }
@@ -112,13 +121,17 @@ async function startServer(options: EmbeddedOptions): Promise<EmbeddedRedis> {
     const pid = launch(binary, files, true);
     own(dataDir, state, pid);
     try {
-      const { version } = await waitUntilReady(pid, { port, password }, files.log);
+      const { version } = await waitUntilReady(pid, { port, password }, files.log, patienceOf(options));
       return { ...describe(state, password), pid, version, found: false };
     } catch (error) {
       const portTaken = messageOf(error).includes("Address already in use");
       if (!portTaken || options.port !== undefined || attempt === PORT_ATTEMPTS) throw error;
     }
   }
+}
+
+function patienceOf({ note = () => {}, signal }: EmbeddedOptions): Patience {
+  return { note, signal };
 }
 
 async function choosePort({ port }: EmbeddedOptions, remembered: number | undefined): Promise<number> {

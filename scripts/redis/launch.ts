@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isPassing } from "../../src/redis/error-replies.js";
+import { watchLoading } from "../../src/redis/loading.js";
+import type { Patience } from "../../src/redis/patience.js";
 import { inspect, type ServerFacts } from "../../src/redis/server.js";
 import { processIdentity } from "../bootstrap/process-identity.mjs";
 import { Failure, messageOf } from "../failure.js";
@@ -46,17 +47,28 @@ export function launch(binary: RedisBinary, { config, log }: LaunchFiles, detach
 }
 
 /**
- * Waits until the server has loaded its data and answers. Throws a {@link Failure} with the end of its log when
- * it dies first, or keeps silent for 30 s; while it says that it loads, it's waited for.
+ * Waits until the server has loaded its data and answers. Throws a {@link Failure} with the end of its log when it
+ * dies first, keeps silent for 30 s, or makes no progress with loading; while it makes progress, it's waited for.
  */
-export async function waitUntilReady(pid: number, address: RedisAddress, log: string): Promise<ServerFacts> {
+export async function waitUntilReady(
+  pid: number,
+  address: RedisAddress,
+  log: string,
+  { note, signal }: Patience = { note: () => {} },
+): Promise<ServerFacts> {
+  const watch = watchLoading(note);
   let deadline = Date.now() + ANSWERS_WITHIN_MS;
   for (;;) {
     const answer = await ask(address).catch((error: unknown) => asError(error));
     // Another server on the same address may answer for a moment before ours dies of it.
-    if (!(answer instanceof Error) && answer.pid === pid) return answer;
+    if (!(answer instanceof Error) && answer.pid === pid) {
+      if (answer.loading === undefined) return answer;
+      if (!watch.see(answer.loading))
+        throw new Failure(`Redis makes no progress with loading. ${logTail(log)}`);
+      deadline = Date.now() + ANSWERS_WITHIN_MS;
+    }
     if (processIdentity(pid) === undefined) throw new Failure(`Redis did not start. ${logTail(log)}`);
-    if (isPassing(answer)) deadline = Date.now() + ANSWERS_WITHIN_MS;
+    signal?.throwIfAborted();
     if (Date.now() > deadline) {
       const reason = answer instanceof Error ? messageOf(answer) : `process ${answer.pid} answers instead`;
       throw new Failure(`Redis does not answer (${reason}). ${logTail(log)}`);

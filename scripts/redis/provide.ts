@@ -1,9 +1,10 @@
 import { join, resolve } from "node:path";
 import { publicAddress } from "../../src/redis/address.js";
-import { RedisUnfit, RedisUnreachable } from "../../src/redis/server.js";
+import { type Patience, patiently, untilLoaded } from "../../src/redis/patience.js";
+import { RedisUnfit } from "../../src/redis/server.js";
 import { repositoryRoot } from "../bootstrap/root.mjs";
 import type { Env } from "../env.js";
-import { Failure } from "../failure.js";
+import { Failure, messageOf } from "../failure.js";
 import type { AppendFsync } from "./config-file.js";
 import { acquireEmbedded, type EmbeddedOptions, releaseEmbedded } from "./embedded.js";
 import { findRedis } from "./find.js";
@@ -21,22 +22,27 @@ export interface ProvidedRedis {
 
 /**
  * The Redis of a service on this machine: the one at `REDIS_URL`, else an embedded one with its data below
- * `MNEME_DATA_DIR` (default `.data`). Throws a {@link Failure} that names the ways out.
+ * `MNEME_DATA_DIR` (default `.data`). Waits until its data is loaded. Throws a {@link Failure} that names the ways out.
  */
 export async function provideRedis(
   env: Env,
-  note: (line: string) => void = console.error,
+  { note = console.error, signal }: Partial<Patience> = {},
 ): Promise<ProvidedRedis> {
   const url = env["REDIS_URL"];
-  if (url) return external(url);
+  if (url) return external(url, { note, signal });
   const options: EmbeddedOptions = {
     dataDir: resolve(env["MNEME_DATA_DIR"] || join(repositoryRoot(), ".data")),
     findBinary: () => findRedis(env, note),
     ...portOf(env),
     appendfsync: fsyncOf(env),
     note,
+    ...(signal === undefined ? {} : { signal }),
   };
-  const redis = await acquireEmbedded(options);
+  const redis = await acquireEmbedded(options).catch(async (error: unknown) => {
+    // One that was started and didn't get ready is detached: it would stay behind.
+    await releaseEmbedded(options.dataDir).catch((left: unknown) => note(messageOf(left)));
+    throw error;
+  });
   const unsupervise = supervise(redis, options);
   return {
     url: redis.url,
@@ -48,10 +54,9 @@ export async function provideRedis(
   };
 }
 
-async function external(url: string): Promise<ProvidedRedis> {
-  const facts = await ask({ url }).catch((error: unknown) => {
-    throw new RedisUnreachable(url, error);
-  });
+async function external(url: string, patience: Patience): Promise<ProvidedRedis> {
+  const loaded = () => untilLoaded(url, () => ask({ url }), patience);
+  const facts = await patiently(url, loaded, patience);
   if (facts.unfit !== undefined) throw new RedisUnfit(url, facts.unfit);
   return { url, description: `Redis ${facts.version} at ${publicAddress(url)}`, async release() {} };
 }

@@ -16,6 +16,8 @@ export async function shutdown(pid: number, address: RedisAddress): Promise<void
   const identity = processIdentity(pid);
   if (identity === undefined) return;
   const refusal = await askToEnd(address);
+  // One that is deep in loading takes no connection; it obeys the signal as it obeys the command.
+  if (refusal !== undefined && processIdentity(pid) === identity) process.kill(pid, "SIGTERM");
   const deadline = Date.now() + (refusal === undefined ? GONE_WITHIN_MS : REFUSED_AFTER_MS);
   while (processIdentity(pid) === identity) {
     if (Date.now() > deadline) {

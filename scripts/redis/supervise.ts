@@ -14,7 +14,7 @@ const PAUSE_AFTER_FAILURE_MS = 5000;
  */
 export function supervise(redis: EmbeddedRedis, options: EmbeddedOptions): () => Promise<void> {
   const stop = new AbortController();
-  const loop = watch(redis, { ...options, port: redis.port }, stop.signal);
+  const loop = watch(redis, { ...options, port: redis.port, signal: stop.signal }, stop.signal);
   return async () => {
     stop.abort();
     await loop;
@@ -32,6 +32,7 @@ async function watch(redis: EmbeddedRedis, options: EmbeddedOptions, signal: Abo
       server = refOf(again.pid);
       note(`Redis runs again (pid ${again.pid}).`);
     } catch (error) {
+      if (signal.aborted) return;
       note(`Redis could not be started again, next attempt in 5 s: ${messageOf(error)}`);
       await pause(PAUSE_AFTER_FAILURE_MS, signal);
     }

@@ -5,6 +5,9 @@ import type { Embedder } from "../embeddings/embedder.js";
 import { describeError } from "../log.js";
 import { createDurability } from "../redis/durability.js";
 import { claimSchemas } from "../redis/migrations/progress.js";
+import { patiently } from "../redis/patience.js";
+import { prepareOnReturn } from "../redis/prepare.js";
+import { asRefusal } from "../redis/refusal.js";
 import { loadScripts } from "../redis/scripts.js";
 import { connectTo } from "../redis/server.js";
 import { createSubscriptions } from "../redis/subscriptions.js";
@@ -19,6 +22,8 @@ export interface ConnectOptions {
   /** Closed if there is no way to go on. */
   readonly embedder: Embedder | undefined;
   readonly logger: Logger;
+  /** Ends a start that waits for Redis. */
+  readonly signal: AbortSignal | undefined;
 }
 
 export type Connected = Awaited<ReturnType<typeof open>>;
@@ -33,28 +38,35 @@ export async function connect(config: Config, options: ConnectOptions): Promise<
   } catch (error) {
     await options.embedder?.close();
     if (options.redis.client.isOpen) options.redis.client.destroy();
-    throw error;
+    throw asRefusal(config.redis.url, error);
   }
 }
 
-async function open(config: Config, { redis, indexes, keyCache, logger }: ConnectOptions) {
+async function open(config: Config, { redis, indexes, keyCache, logger, signal }: ConnectOptions) {
   const { client, keys, auditor } = redis;
-  const prepare = () => Promise.all([loadScripts(client), indexes.ensure()]);
-  const facts = await connectTo(client, config.redis.url);
-  await claimSchemas(client, keys);
-  await prepare();
-  refuseOpenHost(config, await keyCache.requiredNow());
+  const { url } = config.redis;
+  const patience = { note: (line: string) => logger.warn(line), signal };
+  const step = <T>(work: () => Promise<T>) => patiently(url, work, { ...patience, known: true });
+  const prepare = async () => void (await Promise.all([loadScripts(client), indexes.ensure()]));
+  const warn = (what: string) => (error: unknown) => logger.warn({ error: describeError(error) }, what);
 
-  const subscriptions = await createSubscriptions(client, (error) =>
-    logger.warn({ error: describeError(error) }, "redis subscriptions"),
-  );
+  const facts = await connectTo(client, url, patience);
+  await step(() => claimSchemas(client, keys));
+  await step(prepare);
+  refuseOpenHost(config, await step(keyCache.requiredNow));
+  const subscriptions = await step(() => createSubscriptions(client, warn("redis subscriptions")));
   const durability = createDurability(client, keys, {
     timeoutMs: config.durable.timeoutMs,
-    onError: (error) => logger.warn({ error: describeError(error) }, "redis durability"),
+    onError: warn("redis durability"),
   });
-  await subscriptions.listen(keys.keyNews(), keyCache.forget);
+  try {
+    await subscriptions.listen(keys.keyNews(), keyCache.forget);
+  } catch (error) {
+    subscriptions.close();
+    throw error;
+  }
   subscriptions.onRestored(keyCache.forgetAll);
   client.on("ready", () => auditor.forget());
-  client.on("ready", () => void prepare().catch(() => {}));
+  client.on("ready", prepareOnReturn(client, prepare, warn("redis preparation")));
   return { facts, subscriptions, durability };
 }

@@ -5,14 +5,16 @@ interface Running {
 }
 
 /** Runs until a signal ends it, in good order; a second signal ends it at once. */
-export function runUntilSignal(start: () => Promise<Running>): void {
-  const service = start();
+export function runUntilSignal(start: (signal: AbortSignal) => Promise<Running>): void {
+  const given = new AbortController();
+  const service = start(given.signal);
   // From the first moment on: a signal during the start ends what was started.
   let stopping = false;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
       if (stopping) process.exit(1);
       stopping = true;
+      given.abort(new StartError(`Stopped by ${signal}.`));
       void service
         .then((running) => running.stop())
         .then(

@@ -1,5 +1,6 @@
 import { createClient } from "redis";
 import { DomainError } from "../domain/errors.js";
+import { isConnectionError } from "./connection-errors.js";
 import { isAuditUnusable, isIndexMissing, isOutOfMemory, isPassing, takesNoWrites } from "./error-replies.js";
 import { clientName } from "./migrations/processes.js";
 import { scripts } from "./scripts.js";
@@ -86,22 +87,6 @@ export function createGateway(
 
 function unavailable(cause?: unknown): DomainError {
   return new DomainError("redis_unavailable", "Redis can't be reached.", { retryAfterSeconds: 1, cause });
-}
-
-/** node-redis's own errors for a connection that is lost, closed, or not there yet. */
-const CONNECTION_ERRORS = new Set([
-  "ClientClosedError",
-  "ClientOfflineError",
-  "ConnectionTimeoutError",
-  "DisconnectsClientError",
-  "SocketClosedUnexpectedlyError",
-  "SocketTimeoutError",
-  "TimeoutError",
-]);
-
-/** Whether a connection couldn't be made or was lost, in the words of node-redis or of the system. */
-export function isConnectionError(error: Error): boolean {
-  return CONNECTION_ERRORS.has(error.constructor.name) || "syscall" in error;
 }
 
 export function translate(error: unknown): unknown {

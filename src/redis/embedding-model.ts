@@ -17,7 +17,10 @@ export class EmbeddingModelMismatch extends StartError {
 
 /** Claims this Redis for an embedding model; the first to come decides, also when two services start at once. */
 export async function claimEmbeddingModel(client: RedisClient, keys: Keys, model: string): Promise<void> {
-  await client.hSetNX(keys.meta(), "embedding_model", model);
-  const stored = await client.hGet(keys.meta(), "embedding_model");
+  const held = await client.hGet(keys.meta(), "embedding_model");
+  if (held === model) return;
+  // Only where there is none: a Redis without memory for writes serves what it has.
+  if (held === null) await client.hSetNX(keys.meta(), "embedding_model", model);
+  const stored = held ?? (await client.hGet(keys.meta(), "embedding_model"));
   if (stored !== null && stored !== model) throw new EmbeddingModelMismatch(stored, model);
 }

@@ -1,5 +1,5 @@
 import type { RedisClient } from "./client.js";
-import { isIndexPresent } from "./error-replies.js";
+import { isIndexMissing, isIndexPresent, isOutOfMemory } from "./error-replies.js";
 import type { Keys } from "./keys.js";
 
 /** One index as data: the words after FT.CREATE and its name. */
@@ -77,8 +77,20 @@ export async function ensureIndex(client: RedisClient, { name, definition }: Ind
     await client.sendCommand(["FT.CREATE", name, ...definition]);
   } catch (error) {
     if (isIndexPresent(error)) return;
+    // A Redis without memory for writes refuses the command before it looks: it serves what it has.
+    if (isOutOfMemory(error) && (await exists(client, name))) return;
     throw error;
   }
+}
+
+async function exists(client: RedisClient, name: string): Promise<boolean> {
+  return client.ft.info(name).then(
+    () => true,
+    (error: unknown) => {
+      if (isIndexMissing(error)) return false;
+      throw error;
+    },
+  );
 }
 
 /**

@@ -27,7 +27,12 @@ export async function createSubscriptions(
   connection.on("ready", () => {
     for (const listener of restored) listener();
   });
-  await connection.connect();
+  try {
+    await connection.connect();
+  } catch (error) {
+    if (connection.isOpen) connection.destroy();
+    throw error;
+  }
 
   const dispatch = (message: string, channel: string): void => {
     for (const listener of listeners.get(channel) ?? []) listener(message);

@@ -22,6 +22,8 @@ export interface TestRedisOptions {
   readonly modules?: boolean;
   /** Takes DEBUG commands, which can hold up what Redis does by itself. */
   readonly debug?: boolean;
+  /** More lines of the configuration. */
+  readonly config?: readonly string[];
   /** Default: a temporary folder, removed by `stop`. A given one stays. */
   readonly dir?: string;
   /** Default: a free one. */
@@ -37,8 +39,10 @@ export interface TestRedis {
   stop(): Promise<void>;
   /** Kills it as an out-of-memory killer would, and waits until it's gone. */
   kill9(): Promise<void>;
-  /** Stops it if it still runs, and starts it again: same port, same data. */
+  /** Stops it if it still runs, and starts it again: same port, same data. Resolves when the data is loaded. */
   restart(): Promise<void>;
+  /** Likewise, but without waiting for the data, and with more lines of configuration from here on. */
+  restartLoading(lines: readonly string[]): Promise<void>;
 }
 
 /** Starts a Redis of the test's own, on loopback, without a password. */
@@ -66,7 +70,7 @@ async function startIn(
   binary: RedisBinary,
   options: TestRedisOptions,
 ): Promise<TestRedis> {
-  const { appendonly = false, appendfsync = "always", modules = true, debug = false } = options;
+  const { appendonly = false, appendfsync = "always", modules = true, debug = false, config = [] } = options;
   const { dir = join(home, "data") } = options;
   const files = { config: join(home, "redis.conf"), log: join(home, "redis.log") };
   mkdirSync(dir, { recursive: true });
@@ -77,7 +81,8 @@ async function startIn(
     appendfsync,
     modules: modules ? binary.modules : [],
   });
-  if (debug) appendFileSync(files.config, "enable-debug-command local\n");
+  const more = debug ? ["enable-debug-command local", ...config] : config;
+  appendFileSync(files.config, more.map((line) => `${line}\n`).join(""));
   const start = async () => {
     const started = launch(binary, files, false);
     await waitUntilReady(started, { port }, files.log);
@@ -96,6 +101,11 @@ async function startIn(
     },
     async kill9() {
       await kill9(pid);
+    },
+    async restartLoading(lines) {
+      await shutdown(pid, { port });
+      appendFileSync(files.config, lines.map((line) => `${line}\n`).join(""));
+      pid = launch(binary, files, false);
     },
     async restart() {
       await shutdown(pid, { port });

@@ -5,6 +5,7 @@ import { reasonOf } from "../abort.js";
 import { EmbeddingUnavailable } from "../embedder.js";
 import {
   awaitIdle,
+  isBusy,
   type FromWorker,
   markBusy,
   markIdle,
@@ -49,6 +50,8 @@ type State =
 
 const FIRST_BACKOFF_MS = 250;
 const CLOSE_GRACE_MS = 2_000;
+/** For a worker in native code, which loads the model: to end it there would abort the process. */
+const CLOSE_BUSY_MS = 60_000;
 
 /**
  * One worker, one request in it at a time; the rest waits here, where it can be overtaken and taken back.
@@ -196,18 +199,22 @@ export function createInference({
       state = { name: "down", error };
       rejectAll(error);
       if (last.name === "down") clearTimeout(last.restart);
-      else await stop(last.worker);
+      else await stop(last.worker, busy);
       process.off("exit", onProcessExit);
     },
   };
 }
 
-/** Lets the worker finish its text and free the model; ends it if that takes too long, as it does while loading. */
-async function stop(worker: Worker): Promise<void> {
+/** Lets the worker finish its text, or loading, and free the model; ends it if that takes too long. */
+async function stop(worker: Worker, busy: Int32Array): Promise<void> {
   worker.ref();
   const exit = once(worker, "exit");
   worker.postMessage({ kind: "close" } satisfies ToWorker, []);
-  const timer = setTimeout(() => void worker.terminate(), CLOSE_GRACE_MS);
+  const since = performance.now();
+  const timer = setInterval(() => {
+    const limit = isBusy(busy) ? CLOSE_BUSY_MS : CLOSE_GRACE_MS;
+    if (performance.now() - since > limit) void worker.terminate();
+  }, 100);
   await exit;
-  clearTimeout(timer);
+  clearInterval(timer);
 }

@@ -35,6 +35,8 @@ export function markIdle(busy: Int32Array): void {
   Atomics.notify(busy, 0);
 }
 
+export const isBusy = (busy: Int32Array): boolean => Atomics.load(busy, 0) === 1;
+
 /**
  * Blocks the thread until the worker is out of native code. `process.exit` ends workers where they are,
  * and onnxruntime answers that with an abort of the process (SIGABRT, onnxruntime-node 1.30).
