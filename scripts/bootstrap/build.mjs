@@ -53,14 +53,16 @@ export function ensureBuilt() {
  * Compiles into a folder aside, then brings dist/ in line file by file: a running service never reads half a
  * module, unchanged files stay untouched, files without a source go.
  *
- * @param {{ check: boolean }} options whether a type error makes the build fail
+ * @param {{ check: boolean, project?: string | undefined }} options whether a type error makes the build fail; which
+ * one of the projects, else all
  * @returns {boolean} false when the compiler found errors; dist/ is then left as it was
  */
-export function build({ check }) {
+export function build({ check, project: only }) {
   const root = repositoryRoot();
   // Taken first: an edit during the build makes the result stale, not falsely current.
   const sources = fingerprint(root);
-  return PROJECTS.every((project) => buildProject(join(root, project), sources, { check }));
+  const wanted = PROJECTS.filter((project) => only === undefined || project === only);
+  return wanted.every((project) => buildProject(join(root, project), sources, { check }));
 }
 
 /**
