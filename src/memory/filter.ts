@@ -1,8 +1,12 @@
+import type { Condition } from "./conditions/condition.js";
+import { fulfils } from "./conditions/fulfils.js";
+import type { IndexClause } from "./conditions/indexed.js";
+import { atLeast, isIndexed } from "./conditions/indexed.js";
+import { FilterProblem, parseCondition } from "./conditions/parse.js";
 import {
   agentFacet,
   eachFacet,
   ITEM_FACET,
-  metadataFacet,
   objectFacet,
   predicateFacet,
   sessionFacet,
@@ -10,8 +14,8 @@ import {
   tagFacet,
   typeFacet,
 } from "./facets.js";
-import type { JsonObject, JsonScalar } from "../domain/json.js";
-import { jsonLeaves } from "../domain/json.js";
+import { invalid } from "../domain/errors.js";
+import type { JsonObject } from "../domain/json.js";
 import type { Memory, MemoryType } from "./record.js";
 
 /** What a caller may narrow a list or a recall by. All given parts must hold; an array means any of its values. */
@@ -30,7 +34,8 @@ export interface MemoryFilter {
   readonly to?: number | undefined;
   /**
    * Mirrors the memory's metadata: `{ "customer": { "plan": "gold" } }`. A scalar must equal the value
-   * there, or be an element of the array there; an array means any of its scalars.
+   * there, or be an element of the array there; an array means any of its elements; operators compare and combine:
+   * see {@link parseCondition}.
    */
   readonly metadata?: JsonObject | undefined;
   /** Facts with these names, as names are compared; aliases aren't looked up. */
@@ -44,12 +49,20 @@ export interface FactFilter {
 }
 
 /** A filter in the form that an index understands: each group needs one of its facets; and a range of time. */
-export interface FacetQuery {
+export interface FacetQuery extends MetadataQuery {
   readonly groups: readonly (readonly string[])[];
   /** None of these. */
   readonly without?: readonly string[];
   readonly from: number | undefined;
   readonly to: number | undefined;
+}
+
+/** The part of it that groups can't say; neither is there for a filter that only asks for values. */
+export interface MetadataQuery {
+  /** Each of them lets through all that fulfils the filter, and maybe more. */
+  readonly clauses?: readonly IndexClause[];
+  /** What the metadata must fulfil besides; the index lets through what doesn't. */
+  readonly condition?: Condition;
 }
 
 export function facetQuery(filter: MemoryFilter): FacetQuery {
@@ -60,20 +73,19 @@ export function facetQuery(filter: MemoryFilter): FacetQuery {
   if (filter.session_id !== undefined) groups.push(filter.session_id.map(sessionFacet));
   for (const tag of filter.tags ?? []) groups.push([tagFacet(tag)]);
   if (filter.tags_any !== undefined) groups.push(filter.tags_any.map(tagFacet));
-  for (const { path, values } of metadataConditions(filter.metadata ?? {})) {
-    groups.push(values.map((value) => metadataFacet(path, value)));
-  }
+  const metadata = metadataQuery(filter.metadata ?? {}, groups);
   const { subject, predicate, object } = filter.fact ?? {};
   if (subject !== undefined) groups.push(subject.map(subjectFacet));
   if (predicate !== undefined) groups.push(predicate.map(predicateFacet));
   if (object !== undefined) groups.push(object.map(objectFacet));
-  return { groups, from: filter.from, to: filter.to };
+  return { groups, from: filter.from, to: filter.to, ...metadata };
 }
 
 /** Whether a memory fulfils a filter; the same answer as the index gives, from the memory itself. */
 export function matches(memory: Memory, query: FacetQuery): boolean {
   if (query.from !== undefined && memory.timestamp < query.from) return false;
   if (query.to !== undefined && memory.timestamp >= query.to) return false;
+  if (query.condition !== undefined && !fulfils(memory.metadata, query.condition)) return false;
   const open = new Set(query.groups);
   const without = query.without ?? [];
   if (open.size === 0 && without.length === 0) return true;
@@ -85,18 +97,33 @@ export function matches(memory: Memory, query: FacetQuery): boolean {
   return open.size === 0;
 }
 
-interface MetadataCondition {
-  readonly path: readonly string[];
-  readonly values: JsonScalar[];
+/** Puts into `groups` what they can say. */
+function metadataQuery(metadata: JsonObject, groups: string[][]): MetadataQuery {
+  if (Object.keys(metadata).length === 0) return {};
+  const condition = parsed(metadata);
+  const clauses: IndexClause[] = [];
+  for (const part of condition.kind === "all" ? condition.of : [condition]) {
+    const clause = atLeast(part);
+    if (clause?.kind === "facets") groups.push([...clause.facets]);
+    else if (clause !== undefined) clauses.push(clause);
+  }
+  return {
+    ...(clauses.length === 0 ? {} : { clauses }),
+    ...(clauses.length === 0 && isIndexed(condition) ? {} : { condition }),
+  };
 }
 
-function metadataConditions(metadata: JsonObject): MetadataCondition[] {
-  const conditions = new Map<string, MetadataCondition>();
-  for (const { path, value } of jsonLeaves(metadata)) {
-    const key = JSON.stringify(path);
-    const condition = conditions.get(key);
-    if (condition === undefined) conditions.set(key, { path, values: [value] });
-    else condition.values.push(value);
+/** A request's filter was read once already, so this is that of a receipt of an older release, or a mistake of ours. */
+function parsed(metadata: JsonObject): Condition {
+  try {
+    return parseCondition(metadata);
+  } catch (error) {
+    if (error instanceof FilterProblem) throw invalid(["metadata", ...error.place].join("."), error.message);
+    throw error;
   }
-  return [...conditions.values()];
+}
+
+/** Whether the index may let through what doesn't fulfil the filter: it has to be looked at. */
+export function needsLook(query: FacetQuery): query is FacetQuery & { readonly condition: Condition } {
+  return query.condition !== undefined && !isIndexed(query.condition);
 }

@@ -390,6 +390,12 @@ export function decodeDetail(json: string, record?: string): MemoryDetail {
   return detailOf(stored, whole, published);
 }
 
+/** Reads what `JSON.GET key $.memory.metadata` returns; undefined: there is none. */
+export function decodeMetadata(json: string): JsonObject | undefined {
+  const [text] = parseStored<[string?]>(json);
+  return text === undefined ? undefined : parseStored<JsonObject>(text);
+}
+
 /** Reads what `JSON.GET key $.unsent` returns: an array of one, or empty. */
 export function decodeVotes(json: string | undefined): Vote[] {
   const [unsent = {}] = parseStored<[Record<string, Omit<Vote, "id">>?]>(json ?? "[]");

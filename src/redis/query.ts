@@ -6,6 +6,7 @@ import {
   QUARANTINE_FACET,
   SUPERSEDED_FACET,
 } from "../memory/facets.js";
+import type { IndexClause } from "../memory/conditions/indexed.js";
 import type { FacetQuery } from "../memory/filter.js";
 import type { Moment } from "../memory/ports.js";
 import type { KeywordQuery } from "../memory/terms.js";
@@ -55,6 +56,7 @@ export function scopeClause(
       superseded === "any",
     ),
     ...filter.groups.map((group, index) => tagClause("facets", group, `f${index}`, params)),
+    ...(filter.clauses ?? []).map((clause, index) => metadataClause(clause, `m${index}`, params)),
   ];
   const time = timeClause(filter);
   if (time !== undefined) clauses.push(time === "nothing" ? NOTHING : time);
@@ -130,6 +132,20 @@ export function timeClause({ from, to }: FacetQuery): string | undefined {
 
 /** What no record fulfils. */
 const NOTHING = "@facets:{$never}";
+
+/** Every part is without a score, as the whole is: a union would else add those of its children. */
+function metadataClause(clause: IndexClause, name: string, params: Params): string {
+  switch (clause.kind) {
+    case "facets":
+      return weightless(tagClause("facets", clause.facets, name, params));
+    case "not":
+      return `(-${metadataClause(clause.of, name, params)})`;
+    default: {
+      const parts = clause.of.map((part, index) => metadataClause(part, `${name}_${index}`, params));
+      return weightless(parts.join(clause.kind === "all" ? " " : "|"));
+    }
+  }
+}
 
 function tagClause(field: string, values: readonly string[], name: string, params: Params): string {
   const bound = values.map((value, index) => bind(params, `${name}_${index}`, value));

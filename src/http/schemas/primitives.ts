@@ -1,6 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
+import { jsonLeaves } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
+import { FilterProblem, parseCondition } from "../../memory/conditions/parse.js";
 import { normaliseName } from "../../memory/facts/names.js";
 import { isWellFormed, jsonDepth, metadataProblem } from "../../memory/metadata.js";
 import { MEMORY_TYPES } from "../../memory/record.js";
@@ -105,21 +107,44 @@ export const metadata = jsonObject
     example: { customer: { plan: "gold" } },
   });
 
-export const metadataFilter = metadata
-  .refine((value) => !hasEmptyContainer(value), "An empty object or array matches nothing: leave it out.")
+/** One field of a recall's filter, of a list's parameters and of all else that narrows memories. */
+export const metadataFilter = jsonObject
+  .superRefine((value, context) => {
+    const problem = metadataFilterProblem(value);
+    if (problem !== undefined) {
+      context.addIssue({
+        code: "custom",
+        path: [...problem.place],
+        message: problem.message,
+        continue: false,
+      });
+    }
+  })
   .openapi({
     type: "object",
     additionalProperties: true,
     description:
-      "Mirrors the metadata. A scalar must equal the value there, or be an element of the array there; an array means any of its scalars.",
-    example: { customer: { plan: ["gold", "platinum"] } },
+      'Mirrors the metadata: a scalar must equal the value there, or be an element of the array there; an array means any of its elements. An object under a field may hold operators instead: `eq`, `ne`, `gt`, `gte`, `lt`, `lte` (a number, or an RFC 3339 date), `in`, `nin`, `exists`, `and`, `or`, `not`; `and`, `or` and `not` stand at the top as well. Each operator may be written with `$` before it; an unknown one is refused. `{"$literal": {…}}` means its keys as they stand, where metadata has keys that are called like operators. See docs/filters.md.',
+    example: { customer: { plan: ["gold", "platinum"] }, price: { gte: 10, lt: 20 } },
   });
 
-/** A condition without a value would drop out of the filter, which must never be wider than what was asked for. */
-function hasEmptyContainer(value: JsonValue): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const children = Object.values(value);
-  return children.length === 0 || children.some(hasEmptyContainer);
+function metadataFilterProblem(
+  filter: JsonObject,
+): { readonly place: readonly string[]; readonly message: string } | undefined {
+  try {
+    // First, because it bounds the depth for those that recurse.
+    parseCondition(filter);
+  } catch (error) {
+    if (error instanceof FilterProblem) return error;
+    throw error;
+  }
+  if (Buffer.byteLength(JSON.stringify(filter)) > LIMITS.metadataBytes) {
+    return { place: [], message: `Must not exceed ${LIMITS.metadataBytes} bytes of JSON.` };
+  }
+  if (jsonLeaves(filter).length > LIMITS.metadataLeaves) {
+    return { place: [], message: `Must not hold more than ${LIMITS.metadataLeaves} values.` };
+  }
+  return undefined;
 }
 
 export const tags = z

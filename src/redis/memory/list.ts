@@ -5,6 +5,8 @@ import { scopeClause } from "../query.js";
 import { rangeClause } from "../numeric-range.js";
 import { numberOfSortKey, readRows } from "../rows.js";
 import type { StoreDeps } from "./deps.js";
+import type { Fits } from "./fitting.js";
+import { fitsOf } from "./fitting.js";
 import { commonArguments } from "./search.js";
 
 /**
@@ -21,20 +23,21 @@ export async function list(deps: StoreDeps, query: ListQuery): Promise<ListPage>
   const step = query.order === "asc" ? 1 : -1;
   let position = query.after === undefined ? (step === 1 ? 1 : last) : query.after + step;
   let width = Math.max(query.limit * 4, 256);
+  const fits = fitsOf(deps, query.filter);
   const rows: Row[] = [];
-  while (rows.length < query.limit && position >= 1 && position <= last) {
+  let looked = 0;
+  while (rows.length < query.limit && position >= 1 && position <= last && looked < MOST_LOOKED_AT) {
     const edge = position + step * (width - 1);
-    const found = await window(
-      deps,
-      query,
-      Math.min(position, edge),
-      Math.max(position, edge),
-      query.limit - rows.length,
-    );
-    rows.push(...found);
-    const lastFound = found.at(-1);
-    const full = rows.length >= query.limit;
-    position = (full && lastFound !== undefined ? lastFound.seq : edge) + step;
+    const most = fits === undefined ? query.limit - rows.length : LOOK;
+    const found = await window(deps, query, Math.min(position, edge), Math.max(position, edge), most);
+    const fitting = fits === undefined ? found : await keep(fits, found);
+    const taken = fitting.slice(0, query.limit - rows.length);
+    rows.push(...taken);
+    looked += fits === undefined ? 0 : found.length;
+    // Where the page is full, or the window held more than was asked for, the rest comes next.
+    const lastLooked =
+      rows.length >= query.limit ? taken.at(-1) : found.length >= most ? found.at(-1) : undefined;
+    position = (lastLooked?.seq ?? edge) + step;
     width *= 4;
   }
   const end = position < 1 || position > last;
@@ -43,6 +46,15 @@ export async function list(deps: StoreDeps, query: ListQuery): Promise<ListPage>
     next: end ? undefined : position - step,
     reached: Math.min(position - step, last),
   };
+}
+
+/** Where the index can't decide the filter: how many are looked at, at once and for one page. */
+const LOOK = 1000;
+const MOST_LOOKED_AT = 25_000;
+
+async function keep(fits: Fits, rows: readonly Row[]): Promise<Row[]> {
+  const verdicts = await fits(rows.map(({ ref }) => ref));
+  return rows.filter((_, index) => verdicts[index]);
 }
 
 interface Row {

@@ -1,3 +1,4 @@
+import { invalid } from "../../domain/errors.js";
 import { objectFacet, subjectFacet } from "../../memory/facets.js";
 import type { Candidate, SearchQuery, SearchResult } from "../../memory/ports.js";
 import { encodeIndexVector } from "../vector.js";
@@ -8,6 +9,8 @@ import { numberOfSortKey, readRows } from "../rows.js";
 import type { KeywordQuery } from "../../memory/terms.js";
 import type { QueryStatistics } from "../statistics.js";
 import type { StoreDeps } from "./deps.js";
+import type { Fits } from "./fitting.js";
+import { fitsOf } from "./fitting.js";
 import { requireModel } from "./insert.js";
 
 /** Longer than a caller waits: a search is whole, or its caller hears that Redis is away; it is never a part. */
@@ -18,16 +21,55 @@ const KEYWORD_ARGUMENTS = ["SCORER", "BM25STD", "VERBATIM", "WITHSCORES"];
 /** Nothing is read of the hashes themselves: the distance is the sort key, the length prior the document's score. */
 const VECTOR_ARGUMENTS = ["SCORER", "DOCSCORE", "WITHSCORES", "SORTBY", "distance", "WITHSORTKEYS"];
 
-/** All searches in one round trip: they are sent in the same tick, which node-redis writes as one pipeline. */
+/**
+ * All searches in one round trip: they are sent in the same tick, which node-redis writes as one pipeline. Where the index
+ * can't decide all of the filter, each goes on until its list is full of what fulfils it, or there is no more.
+ */
 export async function search(deps: StoreDeps, query: SearchQuery): Promise<SearchResult> {
   const { terms = [], phrases = [] } = query.keyword ?? {};
   const statistics = await deps.statistics.lookup(query, [...new Set([...terms, ...phrases.flat()])]);
-  const [keyword, vector, entities] = await Promise.all([
-    query.keyword && keywordSearch(deps, query, query.keyword, statistics),
-    query.vector && vectorSearch(deps, query, query.vector, statistics),
-    query.entities && entitySearch(deps, query, query.entities, statistics),
+  const fits = fitsOf(deps, query.filter);
+  const whole = (find: (deeper: SearchQuery) => Promise<Found>): Promise<readonly Candidate[]> =>
+    filled(query, fits, find);
+  const { keyword, vector, entities } = query;
+  const [byWords, byVector, byNames] = await Promise.all([
+    keyword && whole((deeper) => keywordSearch(deps, deeper, keyword, statistics)),
+    vector && whole((deeper) => vectorSearch(deps, deeper, vector, statistics)),
+    entities && whole((deeper) => entitySearch(deps, deeper, entities, statistics)),
   ]);
-  return { keyword, vector, entities };
+  return { keyword: byWords, vector: byVector, entities: byNames };
+}
+
+interface Found<Kind extends Candidate = Candidate> {
+  readonly candidates: readonly Kind[];
+  /** There are no more, however deep it looks. */
+  readonly exhausted: boolean;
+}
+
+/** Where the first look isn't enough, the filter lets little through: then most of what there is has to be looked at. */
+const FIRST = 8;
+const DEEPER = 64;
+/** The longest list that RediSearch gives, unless it is configured otherwise. */
+const DEEPEST = 1_000_000;
+
+async function filled(
+  query: SearchQuery,
+  fits: Fits | undefined,
+  find: (deeper: SearchQuery) => Promise<Found>,
+): Promise<readonly Candidate[]> {
+  if (fits === undefined) return (await find(query)).candidates;
+  for (let depth = query.depth * FIRST; ; depth = Math.min(depth * DEEPER, DEEPEST)) {
+    const { candidates, exhausted } = await find({ ...query, depth });
+    const verdicts = await fits(candidates);
+    const fitting = candidates.filter((_, index) => verdicts[index]);
+    if (exhausted || fitting.length >= query.depth) return fitting.slice(0, query.depth);
+    if (depth === DEEPEST) {
+      throw invalid(
+        "filter.metadata",
+        `The index can't decide this filter, and more than ${DEEPEST} memories would have to be looked at. Narrow it by a value, a type, a time or a namespace.`,
+      );
+    }
+  }
 }
 
 /** Names select and terms rank; a fact that holds no term comes last. */
@@ -36,8 +78,8 @@ async function entitySearch(
   query: SearchQuery,
   names: readonly string[],
   statistics: QueryStatistics,
-): Promise<Candidate[]> {
-  if (names.length === 0) return [];
+): Promise<Found> {
+  if (names.length === 0) return { candidates: [], exhausted: true };
   const params: Params = {};
   const facts = names.flatMap((name) => [subjectFacet(name), objectFacet(name)]);
   const filter = { ...query.filter, groups: [...query.filter.groups, facts] };
@@ -53,7 +95,8 @@ async function entitySearch(
       ...commonArguments(query.depth, params),
     ]),
   );
-  return readRows(reply, 2, (key, score) => candidate(key, Number(score), 1));
+  const candidates = readRows(reply, 2, (key, score) => candidate(key, Number(score), 1));
+  return { candidates, exhausted: candidates.length < query.depth };
 }
 
 /** What the rarest terms select may lie outside of the namespaces and the filter: then all terms have to. */
@@ -62,11 +105,12 @@ async function keywordSearch(
   query: SearchQuery,
   keyword: KeywordQuery,
   statistics: QueryStatistics,
-): Promise<Candidate[]> {
+): Promise<Found> {
   const essential = essentialTerms(keyword.terms, statistics, query.depth);
   const found = await selectedBy(deps, query, keyword, essential, statistics);
   const whole = found.length >= query.depth || essential.length === keyword.terms.length;
-  return whole ? found : selectedBy(deps, query, keyword, keyword.terms, statistics);
+  const candidates = whole ? found : await selectedBy(deps, query, keyword, keyword.terms, statistics);
+  return { candidates, exhausted: candidates.length < query.depth };
 }
 
 async function selectedBy(
@@ -111,16 +155,21 @@ async function vectorSearch(
   query: SearchQuery,
   vector: Float32Array,
   statistics: QueryStatistics,
-): Promise<Candidate[]> {
+): Promise<Found> {
   const nearest = (depth: number, timed: boolean) =>
     nearestMemories(deps, query, vector, statistics, depth, timed);
   const { asOf } = query.moment;
   if (asOf === undefined) return nearest(query.depth, true);
   for (const factor of PAST_DEPTHS) {
     const depth = query.depth * factor;
-    const found = await nearest(depth, false);
-    const current = found.filter(({ since, until }) => since <= asOf && asOf < until);
-    if (current.length >= query.depth / 4 || found.length < depth / 4) return current.slice(0, query.depth);
+    const { candidates, exhausted } = await nearest(depth, false);
+    const current = candidates.filter(({ since, until }) => since <= asOf && asOf < until);
+    if (current.length >= query.depth / 4 || candidates.length < depth / 4) {
+      return {
+        candidates: current.slice(0, query.depth),
+        exhausted: exhausted && current.length <= query.depth,
+      };
+    }
   }
   return nearest(query.depth, true);
 }
@@ -136,12 +185,13 @@ async function nearestMemories(
   statistics: QueryStatistics,
   depth: number,
   timed: boolean,
-): Promise<Aged[]> {
+): Promise<Found<Aged>> {
   for (let passages = depth; ; passages *= 4) {
     const hits = await nearestPassages(deps, query, vector, statistics, passages, timed);
     const candidates = bestPassages(hits);
-    const exhausted = hits.length < passages || passages >= MAX_PASSAGES;
-    if (exhausted || candidates.length >= depth / 4) return candidates;
+    const exhausted = hits.length < passages;
+    if (exhausted || passages >= MAX_PASSAGES || candidates.length >= depth / 4)
+      return { candidates, exhausted };
   }
 }
 
@@ -160,7 +210,8 @@ async function nearestPassages(
   });
   // What lets only the current at some time through is walked through once, or again for every batch.
   const past = timed && query.moment.asOf !== undefined;
-  const policy = past ? "ADHOC_BF" : hybridPolicy(letThrough, records);
+  // So deep a list is most of what there is: batches would walk through the graph again and again.
+  const policy = past || passages > MAX_PASSAGES ? "ADHOC_BF" : hybridPolicy(letThrough, records);
   const reply = await redis.run((client) =>
     client.sendCommand([
       "FT.SEARCH",

@@ -1,0 +1,76 @@
+import type { JsonObject } from "../../domain/json.js";
+import { fulfils } from "../../memory/conditions/fulfils.js";
+import type { Condition } from "../../memory/conditions/condition.js";
+import type { FacetQuery } from "../../memory/filter.js";
+import { needsLook } from "../../memory/filter.js";
+import type { MemoryRef } from "../../memory/ports.js";
+import { decodeMetadata } from "../codec.js";
+import type { StoreDeps } from "./deps.js";
+
+/** One command: so long others wait for it. */
+const SLICE = 200;
+
+/** Tells for each memory whether it fulfils what the index can't decide of a filter; asks once for each. */
+export type Fits = (refs: readonly MemoryRef[]) => Promise<readonly boolean[]>;
+
+/** Undefined: the index decides all of it. */
+export function fitsOf(deps: Pick<StoreDeps, "redis" | "keys">, filter: FacetQuery): Fits | undefined {
+  if (!needsLook(filter)) return undefined;
+  const { condition } = filter;
+  // Also of what is being asked: the lists of one recall look at much the same memories, at the same time.
+  const verdicts = new Map<string, Promise<boolean>>();
+  // One after the other: a hundred at once would wait for each other, and the last for longer than Redis may take.
+  let last: Promise<unknown> = Promise.resolve();
+  return (refs) => {
+    const names = refs.map((ref) => keyOf(deps, ref));
+    const unknown = refs.filter((_, index) => !verdicts.has(names[index] ?? ""));
+    for (const group of byNamespace(unknown)) {
+      for (let from = 0; from < group.length; from += SLICE) {
+        const slice = group.slice(from, from + SLICE).map((ref) => keyOf(deps, ref));
+        const answers = last.then(() => judge(deps, slice, condition));
+        last = answers;
+        for (const [index, name] of slice.entries()) {
+          verdicts.set(
+            name,
+            answers.then((all) => all[index] ?? false),
+          );
+        }
+      }
+    }
+    return Promise.all(names.map((name) => verdicts.get(name) ?? false));
+  };
+}
+
+const keyOf = ({ keys }: Pick<StoreDeps, "keys">, { namespace, id, version }: MemoryRef): string =>
+  version === undefined ? keys.record(namespace, id) : keys.old(namespace, id, version);
+
+/** A namespace is a slot of its own. */
+function byNamespace(refs: readonly MemoryRef[]): Iterable<readonly MemoryRef[]> {
+  const groups = new Map<string, MemoryRef[]>();
+  for (const ref of refs) {
+    const group = groups.get(ref.namespace);
+    if (group === undefined) groups.set(ref.namespace, [ref]);
+    else group.push(ref);
+  }
+  return groups.values();
+}
+
+async function judge(
+  deps: Pick<StoreDeps, "redis">,
+  names: readonly string[],
+  condition: Condition,
+): Promise<readonly boolean[]> {
+  const replies = await deps.redis.run((client) =>
+    client.sendCommand(["JSON.MGET", ...names, "$.memory.metadata"]),
+  );
+  if (!Array.isArray(replies)) throw new Error("expected an array reply of JSON.MGET");
+  return names.map((_, index) => {
+    const metadata = metadataIn(replies[index]);
+    return metadata !== undefined && fulfils(metadata, condition);
+  });
+}
+
+/** What is gone by now fulfils nothing. */
+function metadataIn(reply: unknown): JsonObject | undefined {
+  return typeof reply === "string" ? decodeMetadata(reply) : undefined;
+}
