@@ -1,7 +1,6 @@
-/**
- * A caller's text as data for a model: a JSON string between marks. It can't hold the closing mark, because every `<`
- * in it is escaped.
- */
+import { visibleJson } from "../domain/visible.js";
+
+/** A caller's text as data for a model: a JSON string between marks, of which it can hold none, all of it visible. */
 export function quoted(text: string): string {
-  return `<data>\n${JSON.stringify(text).replaceAll("<", "\\u003c")}\n</data>`;
+  return `<data>\n${visibleJson(text)}\n</data>`;
 }

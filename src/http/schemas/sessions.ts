@@ -232,7 +232,11 @@ export const sessionPage = z
   .openapi("SessionPage");
 
 const pieceView = z.object({
-  kind: z.enum(["summary", "profile", "procedure", "memory"]),
+  kind: z.enum(["summary", "profile", "procedure", "memory", "message"]).openapi({
+    description:
+      "`message`: a message of the session whose role isn't believed, because its author is neither the session's own agent nor you, and has no grant for it.",
+  }),
+  number: z.int().optional().openapi({ description: "Of a message: its number in the session." }),
   namespace,
   session_id: z.string().optional(),
   id: memoryId.optional(),
@@ -265,7 +269,7 @@ export const contextView = z
     session_id: z.string(),
     messages: z.array(chatMessage).openapi({
       description:
-        "For a chat model, in the format of OpenAI's chat completions. What memory adds is one message of the role system, which frames it as data.",
+        "For a chat model, in the format of OpenAI's chat completions. What memory adds is one message of the role system, which frames it as data, each piece with its author and trust. Messages with the role system are the session's own agent's, yours, or appended by a key that administers the namespace.",
     }),
     tokens: z.int().openapi({ description: "Of `messages`, by o200k_base; never above the budget." }),
     token_budget: z.int(),
@@ -304,7 +308,8 @@ export function viewAppended({ results, messageCount }: AppendOutcome): z.infer<
   return { messages: [...results], message_count: messageCount };
 }
 
-export function viewMessage({ tool_calls, timestamp, appended_at, ...rest }: Message): MessageView {
+export function viewMessage(message: Message): MessageView {
+  const { tool_calls, timestamp, appended_at, standing: _, ...rest } = message;
   return {
     ...rest,
     timestamp: iso(timestamp),
@@ -314,7 +319,7 @@ export function viewMessage({ tool_calls, timestamp, appended_at, ...rest }: Mes
 }
 
 export function viewSession(session: Session): z.infer<typeof sessionView> {
-  const { incarnation: _, sessionId: id, ...rest } = session;
+  const { incarnation: _, owner: __, sessionId: id, ...rest } = session;
   return {
     session_id: id,
     ...rest,

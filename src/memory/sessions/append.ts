@@ -1,9 +1,10 @@
 import { authorize } from "../../access/authorize.js";
+import { allowsIn } from "../../access/grants.js";
 import type { Context } from "../../domain/context.js";
 import { messageTokens, openAiToolCalls } from "./message-tokens.js";
 import type { AppendOutcome, DraftMessage } from "./ports.js";
 import type { SessionServices } from "./services.js";
-import type { NewMessage, SessionRef } from "./session.js";
+import type { NewMessage, SessionRef, Standing } from "./session.js";
 import { sessionTrail } from "./trail.js";
 
 /**
@@ -18,6 +19,7 @@ export async function append(
 ): Promise<AppendOutcome> {
   const { store, memory } = services;
   await authorize(memory.audit, context, ref.namespace, { verb: "write", act: "session.append" });
+  const standing = standingOf(context, ref.namespace);
   const count = await services.countTokens();
   const now = context.now();
   const drafts = messages.map((message, index): DraftMessage => ({
@@ -25,11 +27,17 @@ export async function append(
     id: message.id ?? derivedId(context, index) ?? memory.newId(now),
     timestamp: message.timestamp ?? now,
     memory_id: message.memory_id ?? null,
+    standing,
     tokens: messageTokens(count, { ...message, tool_calls: openAiToolCalls(message.tool_calls) }),
   }));
   const outcome = await store.append(sessionTrail(context, "session.append", ref), ref, drafts);
   if (outcome.due) services.promoteSoon(ref);
   return outcome;
+}
+
+function standingOf({ actor: { grants } }: Context, namespace: string): Standing {
+  if (allowsIn(grants, "admin", namespace)) return "admin";
+  return allowsIn(grants, "read", namespace) ? "member" : "writer";
 }
 
 /** The same for each retry of a request with an `Idempotency-Key`. */

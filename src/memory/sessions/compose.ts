@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../domain/json.js";
+import { visibleJson } from "../../domain/visible.js";
 import type { CountTokens } from "../../domain/tokens.js";
 import type { ChatMessage, Unit } from "./conversation.js";
 import { messageTokens, REPLY_TOKENS } from "./message-tokens.js";
@@ -124,7 +125,7 @@ function memoryMessage(pieces: readonly Piece[]): ChatMessage {
   };
 }
 
-/** No text in it can end the block: every `<` is escaped, and a new line can't stand in JSON. */
+/** No text in it can end the block, begin a line, or hide. */
 function lineOf({ line }: Piece): string {
-  return JSON.stringify(line).replaceAll("<", "\\u003c");
+  return visibleJson(line);
 }

@@ -1,5 +1,6 @@
 import { authorize } from "../../access/authorize.js";
 import type { Context } from "../../domain/context.js";
+import { SYSTEM_ACTOR } from "../../domain/context.js";
 import { DomainError } from "../../domain/errors.js";
 import type { JsonObject } from "../../domain/json.js";
 import { isJsonObject } from "../../domain/json.js";
@@ -12,6 +13,8 @@ import type { RecallHit, Retriever } from "../recall.js";
 import type { Memory, MemoryType } from "../record.js";
 import { truncateUtf8 } from "../text.js";
 import { touch } from "../touch.js";
+import { UNKNOWN_ACCURACY } from "../trust.js";
+import { hasAuthority } from "./authority.js";
 import type { Composed, Piece } from "./compose.js";
 import { compose } from "./compose.js";
 import { unitsOf } from "./conversation.js";
@@ -34,7 +37,15 @@ export interface ContextInput {
 
 /** Where a piece of the context comes from. */
 export type PieceSource =
-  | { readonly kind: "summary"; readonly namespace: string; readonly session_id: string }
+  | {
+      readonly kind: "summary" | "message";
+      readonly namespace: string;
+      readonly session_id: string;
+      readonly source_agent: string;
+      readonly trust: number;
+      /** Of a message: its place in the session. */
+      readonly number?: number;
+    }
   | {
       readonly kind: "memory" | "procedure" | "profile";
       readonly namespace: string;
@@ -84,7 +95,13 @@ export async function sessionContext(
     before: undefined,
     after: undefined,
   });
-  const messages = found?.messages ?? [];
+  const all = found?.messages ?? [];
+  const session = found?.session;
+  const messages =
+    session === undefined ? all : all.filter((each) => hasAuthority(each, session, all, context.actor.agent));
+  const believed = new Set(messages);
+  const others = all.filter((each) => !believed.has(each)).slice(-MOST_DATA);
+  const data = await dataPieces(services, ref, session, others);
   const query = input.query ?? lastQuestion(messages);
   const recalled =
     query === undefined || input.limit === 0
@@ -93,12 +110,13 @@ export async function sessionContext(
   const known = await profileOf(services, context, ref, input);
   const count = await services.countTokens();
   const pieces: MemoryPiece[] = [
-    ...summaryPiece(ref, found?.session),
+    ...data.summary,
     ...known.map((memory) => memoryPiece("profile", memory)),
     ...recalled.procedures.map((hit) => hitPiece("procedure", hit)),
     ...recalled.memories
       .filter(({ memory: { id } }) => !known.some((fact) => fact.id === id))
-      .map((hit) => hitPiece("memory", hit, (shown) => isSaid(hit.memory, found?.session, messages, shown))),
+      .map((hit) => hitPiece("memory", hit, (shown) => isSaid(hit.memory, session, messages, shown))),
+    ...data.messages,
   ];
   const units = unitsOf(messages, count);
   const composed = compose(count, input.token_budget, units, pieces);
@@ -112,7 +130,7 @@ export async function sessionContext(
     messages: composed.messages,
     tokens: composed.tokens,
     pieces: composed.pieces.map(({ source }) => source),
-    session: found?.session,
+    session,
     range: from === undefined || to === undefined ? undefined : { from, to },
     degraded: recalled.degraded,
     receiptIds: recalled.receiptIds,
@@ -221,24 +239,60 @@ function isSaid(
   return true;
 }
 
-function summaryPiece(
-  { namespace, sessionId }: SessionRef,
+/** The running summary, and messages whose roles aren't believed: what they say is told, with who said it. */
+async function dataPieces(
+  { memory }: SessionServices,
+  ref: SessionRef,
   session: Session | undefined,
-): readonly MemoryPiece[] {
-  if (session?.summary == null || session.summary.text === "") return [];
-  const { text, method } = session.summary;
-  const piece: MemoryPiece = {
-    source: { kind: "summary", namespace, session_id: sessionId },
-    uses: [],
-    line: {
-      kind: "summary of the conversation so far",
-      method,
-      source: { namespace, session: sessionId },
-      content: text,
-    },
+  messages: readonly Message[],
+): Promise<{ readonly summary: readonly MemoryPiece[]; readonly messages: readonly MemoryPiece[] }> {
+  const { namespace, sessionId: session_id } = ref;
+  const summary = session?.summary == null || session.summary.text === "" ? [] : [session.summary];
+  const authors = [
+    ...summary.map(() => SYSTEM_ACTOR.agent),
+    ...messages.map(({ source_agent }) => source_agent),
+  ];
+  const known = await memory.accuracies.of(authors.map((source_agent) => ({ source_agent, namespace })));
+  const piece = (kind: "summary" | "message", at: number, line: JsonObject, number?: number): MemoryPiece => {
+    const [source_agent = "", trust = UNKNOWN_ACCURACY] = [authors[at], known[at]];
+    return {
+      source: {
+        kind,
+        namespace,
+        session_id,
+        source_agent,
+        trust,
+        ...(number === undefined ? {} : { number }),
+      },
+      uses: [],
+      line: { ...line, source: { namespace, session: session_id, agent: source_agent }, trust },
+    };
   };
-  return [piece];
+  return {
+    summary: summary.map(({ text, method }, index) =>
+      piece("summary", index, { kind: "summary of the conversation so far", method, content: text }),
+    ),
+    messages: messages.map(({ role, content, tool_calls, number, timestamp }, index) =>
+      piece(
+        "message",
+        summary.length + index,
+        {
+          kind: "message by an agent that doesn't speak for this session",
+          role,
+          time: new Date(timestamp).toISOString(),
+          content: truncateUtf8(contentText(content), DATA_BYTES),
+          ...(tool_calls === undefined ? {} : { calls: tool_calls.map(({ name }) => name) }),
+        },
+        number,
+      ),
+    ),
+  };
 }
+
+/** Messages that are told as data: the newest. */
+const MOST_DATA = 10;
+/** Of one message that is told as data. */
+const DATA_BYTES = 2 * 1024;
 
 function hitPiece(
   kind: "memory" | "procedure",
@@ -250,7 +304,12 @@ function hitPiece(
   const quoted = via !== null && excerpt !== null;
   return {
     source: { ...source, score, ...(quoted ? { via } : {}) },
-    line: quoted ? { ...line, quoted_from_its_source: { id: via, content: excerpt } } : line,
+    line: quoted
+      ? {
+          ...line,
+          quoted_from_its_source: { id: via, agent: behind[0]?.source_agent ?? null, content: excerpt },
+        }
+      : line,
     uses: [memory, ...behind],
     ...(saidBy === undefined ? {} : { saidBy }),
   };

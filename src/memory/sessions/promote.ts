@@ -179,7 +179,12 @@ function summaryOf(
 }
 
 /** A message as an episodic memory keeps it. */
-function viewOf({ tokens: _tokens, memory_id: _memory, ...message }: Message): JsonObject {
+function viewOf({
+  tokens: _tokens,
+  memory_id: _memory,
+  standing: _standing,
+  ...message
+}: Message): JsonObject {
   const view: Record<string, JsonValue | undefined> = {
     ...message,
     metadata: message.metadata,

@@ -25,6 +25,12 @@ export interface NewMessage {
   readonly metadata?: JsonObject | undefined;
 }
 
+/**
+ * `writer`: its author could only write there, not read what is said; `member`: read as well; `admin`: administer it, so
+ * that the message may speak with any role.
+ */
+export type Standing = "writer" | "member" | "admin";
+
 /** One message of a session. */
 export interface Message extends Omit<NewMessage, "id" | "timestamp"> {
   readonly id: string;
@@ -33,6 +39,8 @@ export interface Message extends Omit<NewMessage, "id" | "timestamp"> {
   readonly timestamp: number;
   readonly appended_at: number;
   readonly source_agent: string;
+  /** What its author might do in the namespace when it was appended; left out in messages of earlier releases. */
+  readonly standing?: Standing | undefined;
   /** The episodic memory that holds it already: it came with a captured interaction. */
   readonly memory_id: string | null;
   readonly tokens: number;
@@ -47,6 +55,8 @@ export interface SessionRef {
 export type SummaryMethod = "extractive" | "llm";
 
 export interface Session extends SessionRef {
+  /** The first agent that appended to it and may read it: the session's own. Null where none has since this is recorded. */
+  readonly owner: string | null;
   /** Tells it from an earlier one of the same name. */
   readonly incarnation: string;
   readonly created_at: number;

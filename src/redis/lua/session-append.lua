@@ -7,7 +7,8 @@ ARGV[1] the session's name
 ARGV[2] its namespace
 ARGV[3] incarnation, if it begins now
 ARGV[4] who appends
-ARGV[5+] of each message, by turns: id, role, tokens, JSON, and the ids of the calls that it makes or answers, a JSON
+ARGV[5] '1' if that one may own the session: who may only write doesn't
+ARGV[6+] of each message, by turns: id, role, tokens, JSON, and the ids of the calls that it makes or answers, a JSON
          array; '' if there are none
 
 Returns {1 if the oldest turns are due to be promoted else 0, number of the last message,
@@ -15,7 +16,7 @@ then for each message its number and 1 if it was appended, else 0}; {-1} if the 
 ]]
 local known, counted = {}, {}
 local new, bytes = false, 0
-for i = 5, #ARGV, 5 do
+for i = 6, #ARGV, 5 do
   known[i] = redis.call('HGET', session_ids, ARGV[i])
   new = new or not known[i]
   if not known[i] and not counted[ARGV[i]] then bytes = bytes + #ARGV[i] + #ARGV[i + 3] end
@@ -32,10 +33,11 @@ if redis.call('EXISTS', session_head) == 0 then
   usage_end_sessions({ session_facet })
   redis.call('HSET', session_head, 's', ARGV[1], 'i', ARGV[3], 'n', 0, 'z', 0, 't', 0, 'c', int(now), 'l', int(now), 'x', '', 'f', 0)
 end
+if ARGV[5] == '1' then redis.call('HSETNX', session_head, 'o', ARGV[4]) end
 local number = tonumber(redis.call('HGET', session_head, 'n'))
 local tokens = 0
 local results = {}
-for i = 5, #ARGV, 5 do
+for i = 6, #ARGV, 5 do
   -- Also one that comes twice in the same request.
   local there = known[i] or redis.call('HGET', session_ids, ARGV[i])
   if there then

@@ -16,7 +16,7 @@ ARGV[2] seconds that it lives after the last act on it, where the settings don't
 ARGV[3] how many messages it may hold before the oldest are promoted, where the settings don't say
 ARGV[4] how many tokens, likewise
 
-The head: s its name, i incarnation, n number of the last message, z number of the last one that was promoted,
+The head: s its name, i incarnation, o its own agent, n number of the last message, z number of the last one that was promoted,
 t tokens of those that are here, c when it began, l when it was last appended to, x when it ends or '';
 u, um, ul the running summary, its method and model; f the last claim's fence, cu until when that claim holds,
 ct up to which number it goes. Times in milliseconds.

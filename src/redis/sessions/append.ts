@@ -13,6 +13,7 @@ export async function append(
   ref: SessionRef,
   messages: readonly DraftMessage[],
 ): Promise<AppendOutcome> {
+  const owns = messages.some(({ standing }) => standing !== "writer");
   // Of an interaction: the memory of it was stored just now, and a refusal would say that nothing was.
   const exempt = messages.every(({ memory_id }) => memory_id !== null);
   const [due, messageCount = 0, ...results] = await deps.auditor.run(ref.namespace, trail, (client, audit) =>
@@ -20,7 +21,14 @@ export async function append(
       audit,
       scopeOf(deps, ref, exempt),
       [],
-      [ref.sessionId, ref.namespace, ulid(), trail.agent, ...messages.flatMap(encodeMessage)],
+      [
+        ref.sessionId,
+        ref.namespace,
+        ulid(),
+        trail.agent,
+        owns ? "1" : "0",
+        ...messages.flatMap(encodeMessage),
+      ],
     ),
   );
   if (due === -1) throw quotaExceeded("bytes");

@@ -42,6 +42,7 @@ export function decodeSession(namespace: string, flat: unknown): Session {
   return {
     namespace,
     sessionId: fields.get("s") ?? "",
+    owner: fields.get("o") ?? null,
     incarnation: fields.get("i") ?? "",
     created_at: number("c"),
     last_message_at: number("l"),
