@@ -109,10 +109,10 @@ function holds(metadata: unknown, path: readonly string[], wanted: unknown): boo
   if (Array.isArray(wanted)) return wanted.some((each) => holds(metadata, path, each));
   if (!isObject(wanted)) return values(metadata, path).includes(wanted);
   return Object.entries(wanted).every(([key, operand]) => {
-    const compare = (test: (a: number, b: number) => boolean) =>
+    const compare = (holdsFor: (a: number, b: number) => boolean) =>
       values(metadata, path).some((value) => {
         const pair = sameKind(value, operand);
-        return pair !== undefined && test(...pair);
+        return pair !== undefined && holdsFor(...pair);
       });
     const list: unknown[] = Array.isArray(operand) ? operand : [];
     switch (key) {
@@ -160,7 +160,7 @@ const scalar = fc.constantFrom(
 );
 const bound = fc.constantFrom(1, 2, 10, -3, "2026-01-15", "2026-02-01T00:00:00Z");
 const field = fc.constantFrom("price", "plan", "at", "gte");
-const metadata = fc.dictionary(
+const document = fc.dictionary(
   field,
   fc.oneof(
     scalar,
@@ -204,7 +204,7 @@ const { filter } = fc.letrec<{ filter: Record<string, unknown> }>((tie) => ({
 test("a filter lets through what a plain predicate does, by every door", async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(metadata, { minLength: 5, maxLength: 60 }),
+      fc.array(document, { minLength: 5, maxLength: 60 }),
       fc.array(filter, { minLength: 12, maxLength: 12 }),
       async (documents, filters) => {
         const namespace = newNamespace();
