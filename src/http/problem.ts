@@ -164,7 +164,8 @@ function fieldErrors({ path, message, ...issue }: z.core.$ZodIssue): FieldError[
   return issue.keys.map((key) => ({ field: fieldName([...path, key]), message: "Unknown field." }));
 }
 
-function fieldName(path: readonly PropertyKey[]): string {
+/** A place in a request, as a problem names it. */
+export function fieldName(path: readonly PropertyKey[]): string {
   const name = path
     .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
     .join("")

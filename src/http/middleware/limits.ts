@@ -5,6 +5,7 @@ import type { MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import { LIMITS } from "../../domain/limits.js";
 import type { AppEnv } from "../env.js";
+import { parseJsonBody } from "../json-body.js";
 import { takes } from "../methods.js";
 import { HttpProblem } from "../problem.js";
 
@@ -14,7 +15,7 @@ const JSON_OR_PATCH = /^application\/(merge-patch\+)?json\s*(;|$)/i;
 /**
  * Reads the body: refuses one that is too large before it is read whole, one that doesn't say that it's JSON, and
  * one that isn't UTF-8 (decoding would replace each wrong byte by U+FFFD: a memory would come back other than it
- * was given).
+ * was given); and parses it, see {@link parseJsonBody}.
  *
  * Read from Node's own request, and handed on as Hono's cached text: a web Request with its stream would cost a
  * twentieth of a recall.
@@ -34,8 +35,12 @@ export function limitBody(timeoutMs: number): MiddlewareHandler<AppEnv & { Bindi
     const limit = c.req.path.endsWith("/batch") ? LIMITS.batchBytes : LIMITS.requestBytes;
     const body = await readBody(c.env.incoming, limit, timeoutMs);
     if (!isUtf8(body)) throw new HttpProblem("malformed_json", "The body is not UTF-8.");
+    const text = body.toString("utf8");
     // Hono declares a string here, but reads a promise.
-    Object.assign(c.req.bodyCache, { text: Promise.resolve(body.toString("utf8")) });
+    Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
+    // Hono would use JSON.parse, and turn any refusal of its caller into one without a field.
+    const value = text === "" ? undefined : parseJsonBody(text, c.req.path);
+    if (text !== "") Object.assign(c.req, { json: () => Promise.resolve(value) });
     return next();
   };
 }

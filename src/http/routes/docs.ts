@@ -64,7 +64,8 @@ const DESCRIPTION = {
   info: {
     title: "mneme",
     version: "1",
-    description: "A Redis-native memory service for AI agents.",
+    description:
+      "A Redis-native memory service for AI agents. Numbers in a body are doubles: one whose value a double doesn't hold exactly (12345678901234567890, 1e400) is refused with 400 and its field, except in a vector; so is a name given twice in one object.",
     license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
   },
   security: [{ apiKey: [] }],

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { JsonObject } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
+import { readStrictJson } from "../../domain/strict-json.js";
 import type { MemoryFilter } from "../../memory/filter.js";
 import { memoryView } from "./memory.js";
 import {
@@ -26,11 +27,13 @@ const metadataParameter = z
   .string()
   .transform((value, context): unknown => {
     try {
-      return JSON.parse(value);
+      const read = readStrictJson(value);
+      if (read.loss === undefined) return read.value;
+      context.addIssue({ code: "custom", message: read.loss.message, path: [...read.loss.place] });
     } catch {
       context.addIssue({ code: "custom", message: "Must be JSON." });
-      return z.NEVER;
     }
+    return z.NEVER;
   })
   .pipe(metadataFilter as z.ZodType<JsonObject, unknown>)
   .openapi({

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
+import { readStrictJson } from "../../domain/strict-json.js";
 import type { SessionContext } from "../../memory/sessions/context.js";
 import type { AppendOutcome } from "../../memory/sessions/ports.js";
 import type { Message, Session } from "../../memory/sessions/session.js";
@@ -107,10 +108,11 @@ function isOpenAiCall(
   return value.type === "function" && typeof value.function === "object" && value.function !== null;
 }
 
-/** What a model wrote that is no JSON stays a text. */
+/** What a model wrote stays a text if it is no JSON, or if reading it would lose something. */
 function parsed(json: string): unknown {
   try {
-    return JSON.parse(json);
+    const { value, loss } = readStrictJson(json);
+    return loss === undefined ? value : json;
   } catch {
     return json;
   }

@@ -1,0 +1,41 @@
+/** A number of so many characters, without an exponent, survives: 15 decimal digits always fit. */
+export const ALWAYS_SAFE = 15;
+/** No double needs more digits to be told from its neighbours. */
+const MOST_DIGITS = 17;
+
+/**
+ * Whether a number of JSON text has the same value once it has been a double, which is what this service, its clients
+ * and Redis read numbers as: 0.1 and 1e23 do, 12345678901234567890 and 1e400 don't. -0 counts as 0.
+ */
+export function survivesAsDouble(text: string): boolean {
+  const value = Number(text);
+  const written = String(value);
+  if (written === text) return true;
+  if (!Number.isFinite(value)) return false;
+  const given = decimalOf(text);
+  if (given.digits.length > MOST_DIGITS) return false;
+  const kept = decimalOf(written);
+  return given.digits === kept.digits && (given.digits === "" || given.exponent === kept.exponent);
+}
+
+const ZERO = 0x30;
+
+interface Decimal {
+  /** Without zeros at either end; empty: zero. */
+  readonly digits: string;
+  /** Of the last digit. */
+  readonly exponent: number;
+}
+
+function decimalOf(text: string): Decimal {
+  const unsigned = text.startsWith("-") ? text.slice(1) : text;
+  const [mantissa = "", power = "0"] = unsigned.split(/[eE]/);
+  const [whole = "", fraction = ""] = mantissa.split(".");
+  const all = whole + fraction;
+  let start = 0;
+  let end = all.length;
+  // By hand: a pattern for zeros at the end would try at each zero, and a caller chooses how many there are.
+  while (start < end && all.charCodeAt(start) === ZERO) start++;
+  while (end > start && all.charCodeAt(end - 1) === ZERO) end--;
+  return { digits: all.slice(start, end), exponent: Number(power) - fraction.length + (all.length - end) };
+}
