@@ -1,4 +1,5 @@
 import { retention, useFactor } from "./decay.js";
+import type { MemoryFilter } from "./filter.js";
 import type { Vitals } from "./ports.js";
 import type { MemoryType } from "./record.js";
 
@@ -12,6 +13,8 @@ export interface ForgetPolicy {
   readonly min_importance?: number | undefined;
   /** Not among the best so many, by {@link worthOf}. */
   readonly keep_top?: number | undefined;
+  /** Only what fulfils this. */
+  readonly filter?: MemoryFilter | undefined;
   /** Of these types; undefined: of any. */
   readonly memory_types?: readonly MemoryType[] | undefined;
 }

@@ -4,7 +4,8 @@ import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { invalid } from "../domain/errors.js";
 import { createBest } from "./best.js";
-import { facetQuery } from "./filter.js";
+import type { FacetQuery } from "./filter.js";
+import { facetQuery, matches } from "./filter.js";
 import type { Bar, ForgetPolicy } from "./forget-policy.js";
 import { isForgotten, worthOf } from "./forget-policy.js";
 import { removeQuietly } from "./remove-quietly.js";
@@ -66,14 +67,36 @@ export async function forget(
   );
   const ids: string[] = [];
   for (const { id, version } of doomed) {
-    const forgotten =
-      dry_run ||
-      (await removeQuietly(services, context, { namespace, id }, { version }, "forget")) === "removed";
+    const forgotten = dry_run || (await forgetOne(services, context, namespace, policy, { id, version }));
     if (forgotten) ids.push(id);
   }
   if (!dry_run) services.forgotten(ids.length);
   const next = page.next === undefined ? undefined : encodeCursor({ ...walk, after: page.next }, query);
   return { ids, examined: page.vitals.length, cursor: next };
+}
+
+/** Whether it was forgotten: not where it was changed, or went by itself, since it was looked at. */
+async function forgetOne(
+  services: Services,
+  context: Context,
+  namespace: string,
+  policy: ForgetPolicy,
+  { id, version }: { readonly id: string; readonly version: number },
+): Promise<boolean> {
+  const ref = { namespace, id };
+  if (policy.filter !== undefined) {
+    // The index told what fulfils the filter, before the version was read.
+    const memory = await services.store.peek(ref);
+    if (memory?.version !== version || !matches(memory, filterOf(policy))) return false;
+  }
+  return (await removeQuietly(services, context, ref, { version }, "forget")) === "removed";
+}
+
+/** The types may be said in both places: then both hold. */
+function filterOf({ filter = {}, memory_types }: ForgetPolicy): FacetQuery {
+  const query = facetQuery(filter);
+  if (memory_types === undefined) return query;
+  return { ...query, groups: [...query.groups, ...facetQuery({ memory_types }).groups] };
 }
 
 const WALK_PAGE = 1000;
@@ -100,11 +123,11 @@ async function begin(
 async function examine(
   { store }: Services,
   namespace: string,
-  { memory_types }: ForgetPolicy,
+  policy: ForgetPolicy,
   after: number | undefined,
   limit: number,
 ) {
-  const filter = facetQuery({ memory_types });
+  const filter = filterOf(policy);
   const page = await store.list({
     namespace,
     filter,
@@ -130,6 +153,7 @@ function fingerprint(namespace: string, policy: ForgetPolicy): string {
     policy.min_importance,
     policy.keep_top,
     policy.memory_types,
+    policy.filter,
   ];
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 12);
 }

@@ -227,8 +227,53 @@ test("a policy, a cursor and a limit that can't be are refused, and named", asyn
     [{}, "policy"],
   ];
   for (const [body, field] of cases) {
-    expect(await send(namespace, body)).toMatchObject({ status: 400, body: { errors: [{ field }] } });
+    expect(await send(namespace, body)).toMatchObject({
+      status: 400,
+      body: { errors: expect.arrayContaining([expect.objectContaining({ field })]) as unknown },
+    });
   }
   expect(await send(newNamespace(), { policy: { keep_top: 2 }, cursor })).toMatchObject({ status: 400 });
   expect(await listAll(service, namespace)).toHaveLength(3);
+});
+
+describe("a policy with a filter forgets", () => {
+  test("only what fulfils the filter, whatever its other conditions", async () => {
+    const namespace = newNamespace();
+    const memories = await fill(
+      namespace,
+      Array.from({ length: 30 }, (_, n) => ({
+        metadata: { price: n, status: n % 2 === 0 ? "open" : "closed" },
+        tags: n % 3 === 0 ? ["third"] : [],
+        pinned: n === 12,
+      })),
+    );
+    const policy = {
+      filter: { tags: ["third"], metadata: { price: { gte: 9 }, not: { status: "closed" } } },
+    };
+    const wanted = [18, 24].map((n) => memories[n]?.id);
+    expect((await forget(namespace, { policy, dry_run: true, limit: 2 })).ids).toEqual(wanted);
+    expect(await listAll(service, namespace)).toHaveLength(30);
+    expect((await forget(namespace, { policy, limit: 2 })).ids).toEqual(wanted);
+    expect(ids(await listAll(service, namespace))).not.toEqual(expect.arrayContaining(wanted));
+    expect(await listAll(service, namespace)).toHaveLength(28);
+    const other = { ...policy, memory_types: ["episodic"] };
+    expect((await forget(namespace, { policy: other, dry_run: true })).ids).toEqual([]);
+  });
+
+  test("nothing where the filter is empty or can't work: it is refused with its place", async () => {
+    const namespace = newNamespace();
+    await fill(namespace, [{ metadata: { price: 1 } }]);
+    for (const [filter, field] of [
+      [{}, "policy.filter"],
+      [{ metadata: { price: { $near: 1 } } }, "policy.filter.metadata.price.$near"],
+      [{ memory_type: "semantic" }, "policy.filter.memory_type"],
+    ] as const) {
+      const answer = await send(namespace, { policy: { filter } });
+      expect(answer, JSON.stringify(filter)).toMatchObject({
+        status: 400,
+        body: { errors: expect.arrayContaining([expect.objectContaining({ field })]) as unknown },
+      });
+    }
+    expect(await listAll(service, namespace)).toHaveLength(1);
+  });
 });

@@ -78,6 +78,25 @@ test("a context uses what it shows, and nothing else", async () => {
   expect((await read(service, left)).expiry?.uses).toBe(0);
 });
 
+test("a filter narrows what a context recalls, and nothing else of it", async () => {
+  const ns = newNamespace();
+  const content = (n: number): string => `The code of gate ${n} is GX-${n}.`;
+  const memories = await Promise.all(
+    [1, 2, 3].map((n) => remember(service, ns, { content: content(n), metadata: { floor: n } })),
+  );
+  await append(service, ns, "s", user("Hello there."));
+  const asked = { query: "code of the gate", token_budget: 4000 };
+  const metadata = JSON.stringify({ floor: { gte: 2 } });
+  const context = await contextOf(ns, "s", { ...asked, metadata });
+  expect(idsOf(context).toSorted()).toEqual([memories[1]?.id, memories[2]?.id].toSorted());
+  expect(textsOf(context)).toContain("Hello there.");
+  const wrong = new URLSearchParams({ query: "gate", metadata: '{"floor":{"$above":2}}' });
+  expect(await service.send("GET", `${sessionPath(ns, "s")}/context?${wrong.toString()}`)).toMatchObject({
+    status: 400,
+    body: { errors: [{ field: "metadata.floor.$above" }] },
+  });
+});
+
 describe("a budget that is smaller than what was said last", () => {
   async function wide(): Promise<string> {
     const ns = newNamespace();

@@ -7,6 +7,7 @@ import { removeSession } from "../../memory/sessions/remove.js";
 import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
 import { createRouter } from "../router.js";
+import { filterOf } from "../schemas/list.js";
 import {
   appendedView,
   contextParameters,
@@ -95,7 +96,7 @@ const contextRoute = createRoute({
   tags,
   summary: "Make a model's context of a session",
   description:
-    "Running summary, last turns, recalled memories and procedures, and what is known of a subject, within a budget of tokens; each recalled piece says where it comes from and how far it is trusted. A session that hasn't begun has only what is recalled. Makes the session live its whole time again.",
+    "Running summary, last turns, recalled memories and procedures, and what is known of a subject, within a budget of tokens; what is recalled fulfils the filter, whose parameters are those of a list; each recalled piece says where it comes from and how far it is trusted. A session that hasn't begun has only what is recalled. Makes the session live its whole time again.",
   request: { params: sessionParams, query: contextParameters },
   responses: { 200: jsonResponse(contextView, "The context."), ...problems },
 });
@@ -118,11 +119,11 @@ export function sessionRoutes({ sessions, now }: AppDeps) {
     })
     .openapi(contextRoute, async (c) => {
       const { ns, sid } = c.req.valid("param");
-      const { namespace, ...rest } = c.req.valid("query");
+      const { namespace, query, token_budget, limit, subject, ...filter } = c.req.valid("query");
       const ref = { namespace: ns, sessionId: sid };
-      const input = { ...rest, namespaces: namespace };
+      const input = { query, token_budget, limit, subject, namespaces: namespace, filter: filterOf(filter) };
       const found = await sessionContext(sessions, contextOf(c, now), ref, input);
-      return c.json(viewContext(found, sid, rest.token_budget), 200);
+      return c.json(viewContext(found, sid, token_budget), 200);
     })
     .openapi(listRoute, async (c) => {
       const page = await listSessions(

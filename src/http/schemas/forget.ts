@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
 import type { ForgetOutcome } from "../../memory/forget.js";
+import { memoryFilter } from "./memory.js";
 import { importance, memoryId, memoryType } from "./primitives.js";
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 24 * 3600, w: 7 * 24 * 3600 };
@@ -29,11 +30,15 @@ const policy = z
       description:
         "Not among the best so many: 0.4 × importance + 0.3 × use + 0.3 × recency, docs/lifecycle.md. Decided over the whole namespace when the walk begins.",
     }),
+    filter: memoryFilter
+      .refine((filter) => Object.values(filter).some((each) => each !== undefined), "Must name something.")
+      .optional()
+      .openapi({ description: "Only what fulfils this filter; by itself it is a condition, too." }),
     memory_types: z.array(memoryType).min(1).optional().openapi({ description: "Of these types only." }),
   })
   .refine(
-    ({ max_age, inactive_for, min_importance, keep_top }) =>
-      [max_age, inactive_for, min_importance, keep_top].some((each) => each !== undefined),
+    ({ max_age, inactive_for, min_importance, keep_top, filter }) =>
+      [max_age, inactive_for, min_importance, keep_top, filter].some((each) => each !== undefined),
     {
       message: "Must have a condition beside memory_types.",
     },

@@ -67,6 +67,11 @@ export const filterParameters = {
   fact_object: repeatable(factName).optional(),
 };
 
+const { memory_type: _, ...withoutTypes } = filterParameters;
+
+/** Of a context, which recalls procedures apart from the other types. */
+export const contextFilterParameters = withoutTypes;
+
 export const listParameters = z.strictObject({
   ...filterParameters,
   quarantined: z
@@ -92,7 +97,7 @@ export const listManyParameters = z.strictObject({
 const filterQuery = z.object(filterParameters);
 
 /** The filter that a query's parameters make. */
-export function filterOf(query: z.output<typeof filterQuery>): MemoryFilter {
+export function filterOf(query: Partial<z.output<typeof filterQuery>>): MemoryFilter {
   const { memory_type, tag, fact_subject: subject, fact_predicate: predicate, fact_object: object } = query;
   const { items_only, agent_id, session_id, from, to, metadata } = query;
   return {

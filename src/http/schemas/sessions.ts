@@ -6,7 +6,7 @@ import type { AppendOutcome } from "../../memory/sessions/ports.js";
 import type { Message, Session } from "../../memory/sessions/session.js";
 import { ROLES } from "../../memory/sessions/session.js";
 import { entityName } from "./entities.js";
-import { repeatable } from "./list.js";
+import { contextFilterParameters, repeatable } from "./list.js";
 import {
   defaultInteger,
   integerParameter,
@@ -55,6 +55,7 @@ export const contextParameters = z.strictObject({
   subject: entityName
     .optional()
     .openapi({ description: "Whose facts and preferences belong in it: a customer, a project." }),
+  ...contextFilterParameters,
 });
 
 const role = z.enum(ROLES);

@@ -5,6 +5,7 @@ import { DomainError } from "../../domain/errors.js";
 import type { JsonObject } from "../../domain/json.js";
 import { isJsonObject } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
+import type { MemoryFilter } from "../filter.js";
 import { profile } from "../facts/profile.js";
 import type { Judged } from "../judge.js";
 import type { ReceiptedRecall } from "../recall-with-receipt.js";
@@ -29,6 +30,8 @@ export interface ContextInput {
   readonly token_budget: number;
   /** Where to recall from; the session's namespace unless given. Patterns as in a recall. */
   readonly namespaces?: readonly string[] | undefined;
+  /** What is recalled must fulfil this; the messages and the profile needn't. */
+  readonly filter?: MemoryFilter | undefined;
   /** How many memories, and how many procedures, may be recalled. */
   readonly limit: number;
   /** Whose profile belongs in it. */
@@ -151,7 +154,7 @@ async function recallBoth(
   { memory }: SessionServices,
   context: Context,
   { namespace }: SessionRef,
-  { namespaces = [namespace], limit }: ContextInput,
+  { namespaces = [namespace], limit, filter }: ContextInput,
   query: string,
 ): Promise<Recalled> {
   const search = (memory_types: readonly MemoryType[]): Promise<ReceiptedRecall> =>
@@ -161,7 +164,7 @@ async function recallBoth(
       {
         query,
         namespaces,
-        filter: { memory_types },
+        filter: { ...filter, memory_types },
         limit,
         mode: "hybrid",
         fusion: { method: "auto" },
