@@ -11,7 +11,7 @@ export interface BatcherOptions {
 
 export interface Batcher {
   /** The vector of one text. An abort ends this wait; the provider's call ends when nobody waits for it. */
-  add(text: string, signal?: AbortSignal): Promise<Float32Array>;
+  add(text: string, signal?: AbortSignal, scope?: string): Promise<Float32Array>;
   /** Sends what waits, at once. */
   flush(): void;
 }
@@ -24,28 +24,32 @@ interface Waiter {
 /** A text that is waiting or in flight, and everyone who wants its vector. */
 interface Entry {
   readonly text: string;
+  /** Text and scope: a text that another scope waits for already isn't any sooner there. */
+  readonly name: string;
   readonly waiters: Set<Waiter>;
   onAbandoned(): void;
 }
 
-/** Merges concurrent texts into calls; the same text, waiting or in flight, is sent once. */
+/** Merges concurrent texts into calls; the same text of one scope, waiting or in flight, is sent once. */
 export function createBatcher({ windowMs, maxBatch, embed }: BatcherOptions): Batcher {
   const entries = new Map<string, Entry>();
   let waiting: Entry[] = [];
   let timer: NodeJS.Timeout | undefined;
 
-  function enter(text: string): Entry {
-    const known = entries.get(text);
+  function enter(text: string, scope: string): Entry {
+    const name = JSON.stringify([scope, text]);
+    const known = entries.get(name);
     if (known !== undefined) return known;
     const entry: Entry = {
       text,
+      name,
       waiters: new Set(),
       onAbandoned() {
         forget(entry);
         waiting = waiting.filter((other) => other !== entry);
       },
     };
-    entries.set(text, entry);
+    entries.set(name, entry);
     waiting.push(entry);
     if (waiting.length >= maxBatch) flush();
     else timer ??= setTimeout(flush, windowMs);
@@ -54,7 +58,7 @@ export function createBatcher({ windowMs, maxBatch, embed }: BatcherOptions): Ba
 
   /** A later caller of an abandoned text needs a new entry: this one's call may be ending. */
   function forget(entry: Entry): void {
-    if (entries.get(entry.text) === entry) entries.delete(entry.text);
+    if (entries.get(entry.name) === entry) entries.delete(entry.name);
   }
 
   function flush(): void {
@@ -103,7 +107,7 @@ export function createBatcher({ windowMs, maxBatch, embed }: BatcherOptions): Ba
 
   return {
     flush,
-    add: (text, signal) =>
+    add: (text, signal, scope = "") =>
       new Promise((resolve, reject) => {
         if (signal?.aborted === true) return reject(reasonOf(signal));
         const waiter: Waiter = {
@@ -116,7 +120,7 @@ export function createBatcher({ windowMs, maxBatch, embed }: BatcherOptions): Ba
             reject(error);
           },
         };
-        const entry = enter(text);
+        const entry = enter(text, scope);
         entry.waiters.add(waiter);
         function onAbort(): void {
           entry.waiters.delete(waiter);

@@ -24,9 +24,12 @@ export interface Embedder {
    * they cover the whole content. At least one; the first starts at the beginning.
    */
   passages(content: string): Promise<string[]>;
-  /** One vector per text, in order. */
-  embedPassages(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]>;
-  embedQuery(text: string, signal?: AbortSignal): Promise<Float32Array>;
+  /**
+   * One vector per text, in order. `scope`: who may notice that a text was embedded before, or is just now. Nothing that was
+   * kept or begun in one scope makes an answer in another one faster.
+   */
+  embedPassages(texts: readonly string[], signal?: AbortSignal, scope?: string): Promise<Float32Array[]>;
+  embedQuery(text: string, signal?: AbortSignal, scope?: string): Promise<Float32Array>;
   /** Resolves when the provider answers; rejects with {@link EmbeddingUnavailable}. Cheap enough to be polled. */
   ready(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;

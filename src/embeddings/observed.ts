@@ -25,9 +25,9 @@ export function withObserver(embedder: Embedder, report: EmbeddingObserver): Emb
   return {
     model: embedder.model,
     passages: (content) => embedder.passages(content),
-    embedPassages: (texts, signal) =>
-      observed("passage", texts.length, embedder.embedPassages(texts, signal)),
-    embedQuery: (text, signal) => observed("query", 1, embedder.embedQuery(text, signal)),
+    embedPassages: (texts, signal, scope) =>
+      observed("passage", texts.length, embedder.embedPassages(texts, signal, scope)),
+    embedQuery: (text, signal, scope) => observed("query", 1, embedder.embedQuery(text, signal, scope)),
     ready: (signal) => embedder.ready(signal),
     close: () => embedder.close(),
   };

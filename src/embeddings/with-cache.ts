@@ -12,7 +12,7 @@ type Kind = "passage" | "query";
 
 /**
  * Answers from the cache what it has, and embeds the rest, each text once. Keys are digests, so the cache
- * learns no text. What is stored is not waited for, except by `close`. A vector may be shared by several
+ * learns no text; and each scope has its own, so that how fast an answer comes doesn't show what others asked. What is stored is not waited for, except by `close`. A vector may be shared by several
  * results: treat it as read-only.
  */
 export function withCache(
@@ -24,8 +24,11 @@ export function withCache(
   const storing = new Set<Promise<void>>();
 
   // UTF-16, because UTF-8 would make the same bytes of all lone surrogates.
-  const keyOf = (kind: Kind, text: string): string =>
-    createHash("sha256").update(`${kind}\n${id}\n`).update(text, "utf16le").digest("base64url");
+  const keyOf = (kind: Kind, scope: string, text: string): string =>
+    createHash("sha256")
+      .update(`${kind}\n${id}\n${JSON.stringify(scope)}\n`)
+      .update(text, "utf16le")
+      .digest("base64url");
 
   async function lookUp(keys: readonly string[]): Promise<(Float32Array | undefined)[]> {
     try {
@@ -49,11 +52,12 @@ export function withCache(
 
   async function through(
     kind: Kind,
+    scope: string,
     texts: readonly string[],
     embed: (missing: readonly string[]) => Promise<Float32Array[]>,
   ): Promise<Float32Array[]> {
     if (texts.length === 0) return [];
-    const distinct = [...new Set(texts)].map((text) => ({ text, key: keyOf(kind, text) }));
+    const distinct = [...new Set(texts)].map((text) => ({ text, key: keyOf(kind, scope, text) }));
     const cached = await lookUp(distinct.map(({ key }) => key));
     const vectors = new Map<string, Float32Array>();
     const missing = distinct.filter(({ text }, index) => {
@@ -74,11 +78,12 @@ export function withCache(
 
   return {
     ...embedder,
-    embedPassages: (texts, signal) =>
-      through("passage", texts, (missing) => embedder.embedPassages(missing, signal)),
-    async embedQuery(text, signal) {
-      const [vector] = await through("query", [text], async () => [await embedder.embedQuery(text, signal)]);
-      return vector ?? (await embedder.embedQuery(text, signal));
+    embedPassages: (texts, signal, scope = "") =>
+      through("passage", scope, texts, (missing) => embedder.embedPassages(missing, signal, scope)),
+    async embedQuery(text, signal, scope = "") {
+      const ask = () => embedder.embedQuery(text, signal, scope);
+      const [vector] = await through("query", scope, [text], async () => [await ask()]);
+      return vector ?? (await ask());
     },
     async close() {
       await embedder.close();

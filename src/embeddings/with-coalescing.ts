@@ -36,8 +36,9 @@ export function withCoalescing(
 
   return {
     ...embedder,
-    embedPassages: (texts, signal) => Promise.all(texts.map((text) => passages.add(text, signal))),
-    embedQuery: (text, signal) => queries.add(text, signal),
+    embedPassages: (texts, signal, scope) =>
+      Promise.all(texts.map((text) => passages.add(text, signal, scope))),
+    embedQuery: (text, signal, scope) => queries.add(text, signal, scope),
     async close() {
       // What still waits is sent, and so rejected by the closed provider instead of never.
       const closed = embedder.close();

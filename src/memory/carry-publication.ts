@@ -3,7 +3,7 @@ import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { versionConflict } from "../domain/errors.js";
 import { COMPARE_GRACE_MS } from "./corroborate.js";
-import { embedFirstPassages } from "./embed.js";
+import { embeddedIn, embedFirstPassages } from "./embed.js";
 import { copyHash } from "./hash.js";
 import type { MemoryRef, PendingPublications } from "./ports.js";
 import { NO_EVIDENCE } from "./record.js";
@@ -53,7 +53,7 @@ async function makeCopy(
   publication: Publication,
 ): Promise<Memory | undefined> {
   const { interaction, publications: _, uses: __, ...rest } = memory;
-  const embedding = await firstEmbedding(services, memory.content);
+  const embedding = await firstEmbedding(services, memory.namespace, memory.content);
   const now = context.now();
   const made = await copied(services, rest, publication, undefined);
   const copy: Memory = {
@@ -139,7 +139,9 @@ async function reviseCopy(
   next: Memory,
 ): Promise<Memory | "conflict"> {
   const restated = next.content !== copy.content;
-  const embedding = restated ? await firstEmbedding(services, next.content) : undefined;
+  const embedding = restated
+    ? await firstEmbedding(services, next.origin?.namespace ?? next.namespace, next.content)
+    : undefined;
   const memory: Memory = {
     ...next,
     // Nobody has confirmed what it says now.
@@ -248,8 +250,9 @@ function publishTrail(context: Context, { namespace, id }: MemoryRef) {
   return trailOf(context, "publish", { ids: [id], other: namespace });
 }
 
-async function firstEmbedding({ embedder }: Pick<Services, "embedder">, content: string) {
-  const [embedding] = await embedFirstPassages(embedder, [{ content, context: "" }]);
+/** As what was written where it comes from: its publisher may read that, and maybe nothing where it goes. */
+async function firstEmbedding({ embedder }: Pick<Services, "embedder">, origin: string, content: string) {
+  const [embedding] = await embedFirstPassages(embedder, embeddedIn(origin), [{ content, context: "" }]);
   if (embedding === undefined) throw new Error("a text without an embedding");
   return embedding;
 }

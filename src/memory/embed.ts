@@ -1,3 +1,5 @@
+import { allowsIn } from "../access/grants.js";
+import type { Context } from "../domain/context.js";
 import type { Embedder } from "../embeddings/embedder.js";
 import { EmbeddingRefused, EmbeddingUnavailable } from "../embeddings/embedder.js";
 import type { Vectors } from "./ports.js";
@@ -28,11 +30,13 @@ const REFUSED: FirstEmbedding = { vectors: [], status: "refused", model: null };
  */
 export async function embedFirstPassages(
   embedder: Embedder | undefined,
+  scope: string,
   texts: readonly EmbeddableText[],
 ): Promise<FirstEmbedding[]> {
   if (texts.some(({ content }) => content === "")) {
     const embedded = await embedFirstPassages(
       embedder,
+      scope,
       texts.filter(({ content }) => content !== ""),
     );
     let next = 0;
@@ -43,6 +47,7 @@ export async function embedFirstPassages(
     const passages = await Promise.all(texts.map((text) => passagesOf(embedder, text)));
     const vectors = await embedEach(
       embedder,
+      scope,
       passages.map(([first = ""]) => first),
     );
     return passages.map(({ length }, index) => {
@@ -60,21 +65,40 @@ export async function embedFirstPassages(
 /** One call for all; one by one if the provider refuses some of them. Undefined: refused. */
 async function embedEach(
   embedder: Embedder,
+  scope: string,
   texts: readonly string[],
 ): Promise<(Float32Array | undefined)[]> {
   try {
-    return await embedder.embedPassages(texts);
+    return await embedder.embedPassages(texts, undefined, scope);
   } catch (error) {
     if (!(error instanceof EmbeddingRefused)) throw error;
     if (texts.length === 1) return [undefined];
-    const single = await Promise.all(texts.map((text) => embedEach(embedder, [text])));
+    const single = await Promise.all(texts.map((text) => embedEach(embedder, scope, [text])));
     return single.flat();
   }
 }
 
 /** Every passage of a content; rejects as the embedder does. */
-export async function embedAllPassages(embedder: Embedder, text: EmbeddableText): Promise<Float32Array[]> {
-  return embedder.embedPassages(await passagesOf(embedder, text));
+export async function embedAllPassages(
+  embedder: Embedder,
+  scope: string,
+  text: EmbeddableText,
+): Promise<Float32Array[]> {
+  return embedder.embedPassages(await passagesOf(embedder, text), undefined, scope);
+}
+
+/** What was asked is known to who asked it. */
+export function askedBy({ actor }: Pick<Context, "actor">): string {
+  return `key ${actor.keyId ?? ""}`;
+}
+
+/** What was written to a namespace is known to who may read it; a caller that may not only knows what it wrote itself. */
+export function writtenBy(context: Pick<Context, "actor">, namespace: string): string {
+  return allowsIn(context.actor.grants, "read", namespace) ? embeddedIn(namespace) : askedBy(context);
+}
+
+export function embeddedIn(namespace: string): string {
+  return `namespace ${namespace}`;
 }
 
 async function passagesOf(embedder: Embedder, { content, context }: EmbeddableText): Promise<string[]> {

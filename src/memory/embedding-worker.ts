@@ -1,6 +1,6 @@
 import type { Embedder } from "../embeddings/embedder.js";
 import { EmbeddingRefused, EmbeddingUnavailable } from "../embeddings/embedder.js";
-import { embedAllPassages } from "./embed.js";
+import { embedAllPassages, embeddedIn } from "./embed.js";
 import type { Locks } from "../domain/lock.js";
 import type { EmbeddingProgress, MemoryStore, PendingEmbedding } from "./ports.js";
 import { startSweeper, SWEEP_LOCK_MS } from "./sweeper.js";
@@ -54,7 +54,7 @@ export function startEmbeddingWorker(options: EmbeddingWorkerOptions): Embedding
 
   async function embedOne(memory: PendingEmbedding): Promise<void> {
     try {
-      const vectors = await embedAllPassages(embedder, memory);
+      const vectors = await embedAllPassages(embedder, embeddedIn(memory.namespace), memory);
       await attach(memory, { status: "complete", model: embedder.model.id, vectors, embedAt: undefined });
     } catch (error) {
       if (!(error instanceof EmbeddingRefused)) throw error;

@@ -9,7 +9,7 @@ import type { JsonObject } from "../domain/json.js";
 import type { Precondition } from "../domain/precondition.js";
 import { DEFAULT_IMPORTANCE, endOfLife } from "./decay.js";
 import type { FirstEmbedding } from "./embed.js";
-import { embedFirstPassages } from "./embed.js";
+import { embedFirstPassages, writtenBy } from "./embed.js";
 import { COMPARE_GRACE_MS } from "./corroborate.js";
 import { itemHash } from "./hash.js";
 import type { Judged } from "./judge.js";
@@ -67,7 +67,7 @@ export async function putItem(
   await authorize(audit, context, ref.namespace, { verb: "write", act: "item.put" });
   // The answer is the whole memory, and says whether it was there.
   await authorize(audit, context, ref.namespace, { verb: "read", act: "item.put" });
-  const embedding = onceEmbedded(services, input.content);
+  const embedding = onceEmbedded(services, writtenBy(context, ref.namespace), input.content);
   const { semantic } = await ttlIn(services, ref.namespace);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     // Who lost to many at once mustn't meet all of them again.
@@ -231,10 +231,10 @@ function contentOf(input: ItemInput) {
 }
 
 /** Embeds at most once, however often a race is lost. */
-function onceEmbedded({ embedder }: Services, content: string): () => Promise<FirstEmbedding> {
+function onceEmbedded({ embedder }: Services, scope: string, content: string): () => Promise<FirstEmbedding> {
   let made: Promise<FirstEmbedding> | undefined;
   return () => {
-    made ??= embedFirstPassages(embedder, [{ content, context: "" }]).then(([embedding]) => {
+    made ??= embedFirstPassages(embedder, scope, [{ content, context: "" }]).then(([embedding]) => {
       if (embedding === undefined) throw new Error("a text without an embedding");
       return embedding;
     });

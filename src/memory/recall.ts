@@ -6,6 +6,7 @@ import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { DomainError, invalid } from "../domain/errors.js";
 import { recencyIn } from "./defaults.js";
+import { askedBy } from "./embed.js";
 import type { FacetQuery, MemoryFilter } from "./filter.js";
 import { facetQuery, matches } from "./filter.js";
 import type { Found, Fused, FusionWeights, Lists } from "./fusion.js";
@@ -143,7 +144,7 @@ export async function recall(
   const filter = facetQuery(input.filter);
   const terms = input.mode === "vector" ? undefined : searchableTerms(input.query);
   const [{ vector, degraded, refused }, recency] = await Promise.all([
-    timed.later("embed", queryVector(services, input)),
+    timed.later("embed", queryVector(services, context, input)),
     recencyOf(services, input, lists),
   ]);
   if (terms === undefined && vector === undefined) throw nothingToSearchBy(input.mode, degraded, refused);
@@ -232,7 +233,11 @@ interface QueryVector {
   readonly refused: boolean;
 }
 
-async function queryVector({ embedder }: Services, input: RecallInput): Promise<QueryVector> {
+async function queryVector(
+  { embedder }: Services,
+  context: Context,
+  input: RecallInput,
+): Promise<QueryVector> {
   if (input.mode === "keyword") return { vector: undefined, degraded: [], refused: false };
   if (input.embedding !== undefined) {
     const problem = checkOwnEmbedding(embedder?.model, input.embedding, input.embedding_model);
@@ -243,7 +248,11 @@ async function queryVector({ embedder }: Services, input: RecallInput): Promise<
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(new EmbeddingUnavailable("the query took too long")), EMBED_MS);
   try {
-    return { vector: await embedder.embedQuery(input.query, late.signal), degraded: [], refused: false };
+    return {
+      vector: await embedder.embedQuery(input.query, late.signal, askedBy(context)),
+      degraded: [],
+      refused: false,
+    };
   } catch (error) {
     const refused = error instanceof EmbeddingRefused;
     if (!refused && !(error instanceof EmbeddingUnavailable)) throw error;

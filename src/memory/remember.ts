@@ -8,7 +8,7 @@ import type { DefaultTtl } from "./defaults.js";
 import { ttlIn } from "./defaults.js";
 import { sourceTrust } from "./derive.js";
 import type { FirstEmbedding } from "./embed.js";
-import { embedFirstPassages } from "./embed.js";
+import { embedFirstPassages, writtenBy } from "./embed.js";
 import { FINISH_GRACE_MS } from "./embedding-worker.js";
 import { DomainError, invalid } from "../domain/errors.js";
 import { DEFAULT_IMPORTANCE, endOfLife } from "./decay.js";
@@ -92,7 +92,7 @@ export async function rememberMany(
   // Many take seconds to embed: who writes them hears before that that the store is away.
   if (inputs.length > 1) await services.store.reachable();
   const drafts = await draft(services, context, namespace, inputs);
-  const embeddings = await embedDrafts(services, drafts);
+  const embeddings = await embedDrafts(services, writtenBy(context, namespace), drafts);
   const items = drafts.map((item, index) => {
     const embedding = embeddings[index] ?? new Error("a draft without an embedding");
     if (embedding instanceof Error) return embedding;
@@ -194,6 +194,7 @@ function lower(one: number | null, other: number | null): number | null {
 /** Vectors for every draft: the caller's own where given, the embedder's for the rest. */
 async function embedDrafts(
   { embedder }: Services,
+  scope: string,
   drafts: readonly Draft[],
 ): Promise<(FirstEmbedding | Error)[]> {
   const open = drafts.filter(({ input }) => input.embedding === undefined);
@@ -202,7 +203,7 @@ async function embedDrafts(
     context: preceding?.text ?? "",
   }));
   const embedded = new Map(
-    (await embedFirstPassages(embedder, texts)).map((made, index) => [open[index], made]),
+    (await embedFirstPassages(embedder, scope, texts)).map((made, index) => [open[index], made]),
   );
   return drafts.map((item) => {
     const { embedding, embedding_model } = item.input;

@@ -4,7 +4,7 @@ import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { revisedEnd } from "./decay.js";
 import type { FirstEmbedding } from "./embed.js";
-import { embedFirstPassages } from "./embed.js";
+import { embedFirstPassages, writtenBy } from "./embed.js";
 import { DomainError, invalid, memoryNotFound, quotaExceeded, versionConflict } from "../domain/errors.js";
 import { freeOrphans } from "./free-orphans.js";
 import { contentHash } from "./hash.js";
@@ -143,7 +143,7 @@ async function nextVersion(
 ): Promise<Revision> {
   const { interaction, publications: _, uses: __, ...previous } = current;
   const content = input.content ?? current.content;
-  const embedding = await nextEmbedding(services, current, input);
+  const embedding = await nextEmbedding(services, context, current, input);
   // Not before: until it is written, the version before it is what everybody knows.
   const now = context.now();
   const changed: Memory = {
@@ -196,7 +196,12 @@ async function nextVersion(
 }
 
 /** Undefined where neither the content nor the caller's vector is new: then the stored vectors stay. */
-async function nextEmbedding({ embedder }: Services, current: Memory, input: RevisionInput) {
+async function nextEmbedding(
+  { embedder }: Services,
+  context: Context,
+  current: Memory,
+  input: RevisionInput,
+) {
   if (input.embedding !== undefined) {
     const problem = checkOwnEmbedding(embedder?.model, input.embedding, input.embedding_model);
     if (problem !== undefined) throw problem;
@@ -208,6 +213,8 @@ async function nextEmbedding({ embedder }: Services, current: Memory, input: Rev
   }
   if (input.restored !== undefined && input.restored.model === embedder?.model.id) return input.restored;
   if (input.content === undefined || input.content === current.content) return undefined;
-  const [embedding] = await embedFirstPassages(embedder, [{ content: input.content, context: "" }]);
+  const [embedding] = await embedFirstPassages(embedder, writtenBy(context, current.namespace), [
+    { content: input.content, context: "" },
+  ]);
   return embedding;
 }

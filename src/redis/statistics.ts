@@ -76,9 +76,13 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
       const now = performance.now();
       if (records.at + KEEP_COUNT_MS <= now) await countRecords(now);
       const small = records.count < SMALL_INDEX;
-      const groups = groupsOf({ scopes, filter, moment });
+      // By what is searched: how fast a word or tag is looked up doesn't show that others asked for it elsewhere.
+      const place = JSON.stringify(scopes);
+      const groups = groupsOf({ scopes, filter, moment }).map((group) =>
+        group.map((wanted) => Object.assign(wanted, { key: `${wanted.key}:${place}` })),
+      );
       const wantedTerms = terms
-        .map(termWanted)
+        .map((term) => termWanted(place, term))
         .filter(({ key }) => small || isMissing(key, now, keepTerm(key)));
       const wantedTags = groups.flat().filter(({ key }) => isMissing(key, now, KEEP_MS));
       // Both in one round trip: their difference decides.
@@ -87,7 +91,7 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
       const { count } = records;
       const groupSizes = groups.map((group) => group.reduce((sum, { key }) => sum + sizeOf(key), 0));
       return {
-        term: (term) => ({ records: count, postings: sizeOf(termWanted(term).key) }),
+        term: (term) => ({ records: count, postings: sizeOf(termWanted(place, term).key) }),
         records: count,
         letThrough: Math.min(count, ...groupSizes),
       };
@@ -135,10 +139,10 @@ const tagWanted = (field: string, value: string): Wanted => ({
   clause: (param) => `@${field}:{${param}}`,
 });
 
-const termWanted = (term: string): Wanted => ({
+const termWanted = (place: string, term: string): Wanted => ({
   kind: "TEXT",
   value: term,
-  key: `text:${term}`,
+  key: `text:${term}:${place}`,
   clause: (param) => param,
 });
 
