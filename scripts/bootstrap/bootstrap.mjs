@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildCurrent, ensureBuilt } from "./build.mjs";
 import { ensureDependencies } from "./dependencies.mjs";
+import { endWithNpm } from "./end-with-npm.mjs";
 import { withLock } from "./lock.mjs";
 import { repositoryRoot } from "./root.mjs";
 
@@ -11,6 +12,7 @@ import { repositoryRoot } from "./root.mjs";
  * @param {{ tools?: boolean }} [needs] `tools`: the dev dependencies, even if there is nothing to build
  */
 export async function bootstrap({ tools = false } = {}) {
+  endWithNpm();
   // Two starts at once must not run npm ci over each other.
   await withLock(
     join(repositoryRoot(), ".data", "bootstrap.lock"),
