@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { Memory } from "../support/memories.js";
 import { bodyOf, newNamespace, post, read } from "../support/memories.js";
 import { startRedis } from "../support/redis.js";
-import { startService } from "../support/service.js";
+import { startService, untilReady } from "../support/service.js";
 
 const DURABLE = { headers: { prefer: "durable" } };
 
@@ -35,6 +35,7 @@ test("every write that was answered under Prefer: durable is there after kill -9
   }
   stop.abort();
   await Promise.all(writers);
+  await untilReady(service);
   expect(acknowledged.length).toBeGreaterThan(16);
   for (const memory of acknowledged) expect(await read(service, memory)).toMatchObject(memory);
   await service.stop();

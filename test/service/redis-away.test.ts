@@ -13,7 +13,7 @@ import {
 import type { TestRedis } from "../support/redis.js";
 import { startRedis } from "../support/redis.js";
 import type { Answer, Service } from "../support/service.js";
-import { failingStart, startService, until } from "../support/service.js";
+import { failingStart, startService, until, untilReady } from "../support/service.js";
 import { nonEmpty } from "../support/non-empty.js";
 
 let redis: TestRedis;
@@ -75,11 +75,7 @@ function expectAway(answers: readonly Answer[]): void {
   }
 }
 
-const ready = () =>
-  until(
-    () => service.send("GET", "/readyz"),
-    ({ status }) => status === 200,
-  );
+const ready = () => untilReady(service);
 
 describe("while Redis is away", () => {
   test("stopped: every request is answered 503 at once, and all works when it goes on", async () => {

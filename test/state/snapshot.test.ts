@@ -3,7 +3,7 @@ import { createClient } from "redis";
 import { expect, test } from "vitest";
 import { bodyOf, newNamespace } from "../support/memories.js";
 import { startRedis } from "../support/redis.js";
-import { startService } from "../support/service.js";
+import { startService, untilReady } from "../support/service.js";
 import type { History } from "../support/state.js";
 import { readState, setState, statePath, transacted } from "../support/state.js";
 
@@ -55,9 +55,7 @@ test.each([
           .toMatch(/aof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0/);
       } else await client.sendCommand(["SAVE"]);
       await redis.restart();
-      await expect
-        .poll(async () => (await service.send("GET", "/readyz")).status, { timeout: 10_000 })
-        .toBe(200);
+      await untilReady(service);
     };
     await load();
 

@@ -174,3 +174,14 @@ export async function until<T>(
     await sleep(50);
   }
 }
+
+/**
+ * Waits until a service can serve. After a restart of its Redis it is away, and answers 503, until it has connected
+ * again: a test that goes on at once would test how fast the machine is.
+ */
+export async function untilReady(service: Pick<Service, "send">): Promise<void> {
+  await until(
+    () => service.send("GET", "/readyz"),
+    ({ status }) => status === 200,
+  );
+}
