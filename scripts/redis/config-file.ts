@@ -44,6 +44,10 @@ function configText({
     "aof-use-rdb-preamble yes",
     // A memory is removed by its own retention, never because something else needed room.
     "maxmemory-policy noeviction",
+    // A crash report would quote the arguments of commands, which are what callers stored.
+    "crash-log-enabled no",
+    "crash-memcheck-enabled no",
+    "hide-user-data-from-log yes",
     "enable-debug-command no",
     "enable-module-command no",
     "enable-protected-configs no",

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { watchLoading } from "../../src/redis/loading.js";
 import type { Patience } from "../../src/redis/patience.js";
@@ -30,11 +30,12 @@ export function launch(binary: RedisBinary, { config, log }: LaunchFiles, detach
   // the redis-stack-server wrapper puts what it's given; and the process list shows no password.
   const configFd = openSync(config, "r");
   const logFd = openSync(log, "a", 0o600);
+  const errorsFd = openSync(startErrorsOf(log), "w", 0o600);
   try {
     const child = spawn(binary.command, ["-"], {
       detached,
       env: { ...process.env, ...binary.env },
-      stdio: [configFd, logFd, logFd],
+      stdio: [configFd, logFd, errorsFd],
     });
     child.on("error", () => {});
     if (detached) child.unref();
@@ -43,6 +44,7 @@ export function launch(binary: RedisBinary, { config, log }: LaunchFiles, detach
   } finally {
     closeSync(configFd);
     closeSync(logFd);
+    closeSync(errorsFd);
   }
 }
 
@@ -54,7 +56,20 @@ export async function waitUntilReady(
   pid: number,
   address: RedisAddress,
   log: string,
-  { note, signal }: Patience = { note: () => {} },
+  patience: Patience = { note: () => {} },
+): Promise<ServerFacts> {
+  try {
+    return await ready(pid, address, log, patience);
+  } finally {
+    rmSync(startErrorsOf(log), { force: true });
+  }
+}
+
+async function ready(
+  pid: number,
+  address: RedisAddress,
+  log: string,
+  { note, signal }: Patience,
 ): Promise<ServerFacts> {
   const watch = watchLoading(note);
   let deadline = Date.now() + ANSWERS_WITHIN_MS;
@@ -77,6 +92,12 @@ export async function waitUntilReady(
   }
 }
 
+/**
+ * What a server writes to stderr: why it can't start, and later the panics of its modules, which quote what callers
+ * stored. So the file is there during a start only.
+ */
+const startErrorsOf = (log: string): string => `${log}.start`;
+
 /** Asks the server at an address what it is. Rejects when none answers. */
 export async function ask(address: RedisAddress): Promise<ServerFacts> {
   const client = await connectOnce(address);
@@ -92,6 +113,8 @@ function asError(error: unknown): Error {
 }
 
 function logTail(log: string): string {
-  const lines = readFileSync(log, "utf8").trimEnd().split("\n").slice(-TAIL_LINES);
+  const lines = [log, startErrorsOf(log)].flatMap((file) =>
+    existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n").slice(-TAIL_LINES) : [],
+  );
   return `The end of ${log}:\n${lines.map((line) => `  ${line}`).join("\n")}`;
 }

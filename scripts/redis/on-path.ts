@@ -1,14 +1,15 @@
 import { accessSync, constants, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import type { Env } from "../env.js";
 import { messageOf } from "../failure.js";
 import type { RedisBinary } from "./binary.js";
 import { writeConfig } from "./config-file.js";
 import { launch, waitUntilReady } from "./launch.js";
+import { ownModules } from "./own-modules.js";
 import { shutdown } from "./shutdown.js";
 
-/** The plain server first: Redis 8 has search and JSON built in. The other one is Redis Stack's wrapper script. */
+/** The plain server first: Redis 8 brings search and JSON. The other one is Redis Stack's wrapper script. */
 const NAMES = ["redis-server", "redis-stack-server"] as const;
 
 export interface PathSearch {
@@ -23,10 +24,14 @@ export async function findOnPath(env: Env): Promise<PathSearch> {
   for (const name of NAMES) {
     const command = which(name, env);
     if (command === undefined) continue;
-    const binary: RedisBinary = { label: `${name} on PATH`, command, modules: [], env: {} };
-    const unfit = await probe(binary);
-    if (unfit === undefined) return { binary, skipped };
-    skipped.push(`${command} was passed over: ${unfit}`);
+    const unfit: string[] = [];
+    for (const modules of [[], ...ownModules(command)]) {
+      const binary: RedisBinary = { label: `${name} on PATH`, command, modules, env: {} };
+      const reason = await probe(binary);
+      if (reason === undefined) return { binary, skipped };
+      unfit.push(modules.length === 0 ? reason : `with ${dirname(modules[0] ?? "")}, ${reason}`);
+    }
+    skipped.push(`${command} was passed over: ${unfit.join("; ")}`);
   }
   return { binary: undefined, skipped };
 }

@@ -1,6 +1,6 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { expect, test } from "vitest";
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { describe, expect, test } from "vitest";
 import { findRedis } from "../../scripts/redis/find.js";
 import { findOnPath } from "../../scripts/redis/on-path.js";
 import { provideRedis } from "../../scripts/redis/provide.js";
@@ -31,6 +31,59 @@ test("a server on PATH without search and JSON is passed over with the reason", 
   const { binary, skipped } = await findOnPath({ PATH: path });
   expect(binary).toBeUndefined();
   expect(skipped).toEqual([`${join(path, "redis-server")} was passed over: it has no search and no JSON`]);
+});
+
+describe("a server on PATH whose modules are files of their own, as with Redis 8, is used with them", () => {
+  /** `bin/redis-server` in a folder as an installation has it, and where its modules are. */
+  async function install(folder: string) {
+    const { command, env, modules } = await findRedis(process.env);
+    const bin = join(folder, "bin");
+    mkdirSync(bin);
+    script(
+      join(bin, "redis-server"),
+      `export LD_LIBRARY_PATH='${env["LD_LIBRARY_PATH"] ?? ""}'\nexec '${command}' "$@"`,
+    );
+    const put = (target: string): string[] => {
+      mkdirSync(target, { recursive: true });
+      return modules.map((file) => {
+        symlinkSync(file, join(target, basename(file)));
+        return join(target, basename(file));
+      });
+    };
+    return { bin, put };
+  }
+
+  test("beside it in lib/redis/modules", async () => {
+    const folder = tempDir();
+    const { bin, put } = await install(folder);
+    const modules = put(join(folder, "lib", "redis", "modules"));
+    const { binary, skipped } = await findOnPath({ PATH: bin });
+    expect(skipped).toEqual([]);
+    expect(binary).toMatchObject({ label: "redis-server on PATH", modules });
+  });
+
+  test("named by redis-full.conf, behind a symbolic link", async () => {
+    const folder = tempDir();
+    const { bin, put } = await install(folder);
+    const modules = put(join(folder, "modules", "all", "of", "them"));
+    const lines = modules.map((file) => `loadmodule ./modules/all/of/them/${basename(file)}`);
+    writeFileSync(join(folder, "redis-full.conf"), ["include redis.conf", ...lines].join("\n"));
+    const path = tempDir();
+    symlinkSync(join(bin, "redis-server"), join(path, "redis-server"));
+    const { binary } = await findOnPath({ PATH: path });
+    expect(binary?.modules).toEqual(modules);
+  });
+
+  test("modules that it can't load are named in the reason why it is passed over", async () => {
+    const folder = tempDir();
+    const { bin } = await install(folder);
+    const target = join(folder, "lib", "redis", "modules");
+    mkdirSync(target, { recursive: true });
+    for (const name of ["redisearch.so", "rejson.so"]) writeFileSync(join(target, name), "not a library");
+    const { binary, skipped } = await findOnPath({ PATH: bin });
+    expect(binary).toBeUndefined();
+    expect(skipped.join()).toContain(`with ${target}`);
+  });
 });
 
 test("a server on PATH that doesn't start is passed over with the end of its log", async () => {

@@ -33,6 +33,8 @@ export interface TestRedisOptions {
 export interface TestRedis {
   readonly url: string;
   readonly port: number;
+  /** The file that it logs to; gone after `stop`. */
+  readonly log: string;
   /** Of the server as it runs now: another one after a restart. */
   readonly pid: number;
   /** Ends it in good order, if it runs. */
@@ -92,6 +94,7 @@ async function startIn(
   return {
     url: urlOf(port),
     port,
+    log: files.log,
     get pid() {
       return pid;
     },
