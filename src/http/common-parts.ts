@@ -1,28 +1,41 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { headerOf, RESPONSE_HEADERS } from "./response-headers.js";
 import type { AppEnv } from "./env.js";
 
 type Document = ReturnType<OpenAPIHono<AppEnv>["getOpenAPI31Document"]>;
+
+const METHODS = ["get", "post", "put", "patch", "delete"] as const;
+
+type Method = (typeof METHODS)[number];
+type Operation = NonNullable<NonNullable<Document["paths"]>[string][Method]>;
+type Response = NonNullable<Operation["responses"]>[string];
 
 const problem = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
 
 const IDEMPOTENCY_KEY = {
   name: "Idempotency-Key",
   in: "header" as const,
-  schema: { type: "string" as const, maxLength: 255 },
-  description: "A retry with the same key and body gets the first answer, for 24 hours.",
+  schema: {
+    type: "string" as const,
+    minLength: 1,
+    maxLength: 255,
+    pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]{0,253}[\\x21-\\x7e])?$",
+  },
+  description:
+    "Makes a retry safe: a request with the same key and body gets the first answer again, for 24 hours.",
 };
 
 const PREFER = {
   name: "Prefer",
   in: "header" as const,
-  schema: { type: "string" as const },
-  description: "`durable`: answer once Redis has the write on disk.",
+  schema: { type: "string" as const, maxLength: 1024 },
+  description: "`durable`: the answer waits until Redis has the write on disk.",
 };
 
 const REPEATED = {
   409: {
     content: problem,
-    description: "The first request with this Idempotency-Key isn't answered yet (idempotency_busy).",
+    description: "The first request with this Idempotency-Key is still being processed (idempotency_busy).",
   },
   422: {
     content: problem,
@@ -30,20 +43,113 @@ const REPEATED = {
   },
 };
 
+const MISDIRECTED = {
+  content: problem,
+  description: "The Host header names another host, which only a service with API keys accepts.",
+};
+
+/** Parameters of paths, which mean the same wherever they stand; a route's own description comes first. */
+const PATH_PARAMETERS: Readonly<Record<string, string>> = {
+  ns: "The namespace: labels joined by dots.",
+  id: "The id of the resource.",
+};
+
+/** Query parameters that mean the same wherever they stand; a route's own description comes first. */
+const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
+  limit: "Maximum number of results on a page.",
+  cursor: "The `cursor` of the previous page, for the next one.",
+  memory_type: "Only these types; repeat it for several.",
+  agent_id: "Only memories of these agents; repeat it for several.",
+  session_id: "Only memories of these sessions; repeat it for several.",
+  from: "Only from this time on (inclusive).",
+  to: "Only before this time (exclusive).",
+  fact_predicate: "Only facts with these predicates; repeat it for several.",
+  fact_object: "Only facts with these objects; repeat it for several.",
+  namespace: "A namespace, or a pattern such as `acme.shared.**`.",
+  before: "Only versions below this one.",
+  hops: "Maximum distance from the entity.",
+  token_budget: "Maximum number of tokens in the context.",
+  agent: "Only acts of this agent.",
+  verb: "Only acts of these kinds; repeat it for several.",
+};
+
 /** Adds to each operation what middleware does for it, so that no route has to say it again. */
 export function withCommonParts(document: Document): Document {
-  for (const path of Object.values(document.paths ?? {})) {
-    for (const method of ["post", "put", "patch", "delete"] as const) {
-      const operation = path[method];
-      if (operation === undefined) continue;
-      const repeatable = method === "post" || method === "put";
-      operation.parameters = [
-        ...(operation.parameters ?? []),
-        ...(repeatable ? [IDEMPOTENCY_KEY] : []),
-        PREFER,
-      ];
-      if (repeatable) operation.responses = { ...REPEATED, ...operation.responses };
+  for (const [path, operations] of Object.entries(document.paths ?? {})) {
+    for (const method of METHODS) {
+      const operation = operations[method];
+      if (operation !== undefined) complete(operation, method, path);
     }
   }
+  simplify(document.components?.schemas);
+  simplify(document.paths);
+  document.components = { ...document.components, headers: RESPONSE_HEADERS };
   return document;
+}
+
+const ALL_TYPES = 6;
+
+/**
+ * What means the same to a validator, but makes generators of clients give up on a schema and on all that refers to it:
+ * any JSON as a list of all six types, and an object as a default.
+ */
+function simplify(part: unknown): void {
+  if (typeof part !== "object" || part === null) return;
+  if ("type" in part && Array.isArray(part.type) && part.type.length === ALL_TYPES) delete part.type;
+  if ("default" in part && isObject(part.default) && !isObject(part.default["type"])) {
+    const said = "description" in part && typeof part.description === "string" ? `${part.description} ` : "";
+    Object.assign(part, { description: `${said}Default: \`${JSON.stringify(part.default)}\`.` });
+    delete part.default;
+  }
+  for (const inner of Object.values(part)) simplify(inner);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function complete(operation: Operation, method: Method, path: string): void {
+  const repeatable = method === "post" || method === "put";
+  operation.parameters = [
+    ...(operation.parameters ?? []),
+    ...(repeatable ? [IDEMPOTENCY_KEY] : []),
+    ...(method === "get" ? [] : [PREFER]),
+  ];
+  for (const parameter of operation.parameters) describeParameter(parameter);
+  operation.responses = {
+    ...(repeatable ? REPEATED : {}),
+    ...operation.responses,
+    421: MISDIRECTED,
+  };
+  for (const [status, response] of Object.entries(operation.responses)) {
+    addHeaders(response as Response, Number(status), method, path);
+  }
+}
+
+function describeParameter(parameter: NonNullable<Operation["parameters"]>[number]): void {
+  if (!("in" in parameter)) return;
+  const { name, in: place } = parameter;
+  const own =
+    parameter.schema !== undefined && "description" in parameter.schema
+      ? parameter.schema.description
+      : undefined;
+  const shared = (place === "path" ? PATH_PARAMETERS : QUERY_PARAMETERS)[name];
+  const description = parameter.description ?? own ?? shared;
+  if (description !== undefined) parameter.description = description;
+}
+
+function addHeaders(response: Response, status: number, method: Method, path: string): void {
+  const names = [
+    ...(status === 401 ? (["WWW-Authenticate"] as const) : []),
+    ...(status === 429 || status === 503 ? (["Retry-After"] as const) : []),
+    ...(status === 409 && (method === "post" || method === "put") ? (["Retry-After"] as const) : []),
+    ...(path.startsWith("/v1/") || path === "/metrics"
+      ? (["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"] as const)
+      : []),
+    ...(method === "post" || method === "put" ? (["Idempotency-Replayed"] as const) : []),
+    ...(method !== "get" && status < 300 ? (["Preference-Applied"] as const) : []),
+  ];
+  if (names.length === 0) return;
+  const common = Object.fromEntries(names.map((name) => [name, headerOf(name)]));
+  response.headers = { ...common, ...response.headers };
 }

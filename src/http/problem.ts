@@ -136,6 +136,9 @@ export function respondProblem(c: HonoContext, error: unknown, requestId: string
   if (error instanceof DomainError && error.retryAfterSeconds !== undefined) {
     c.header("Retry-After", String(error.retryAfterSeconds));
   }
+  // Of the answer that a later step turned into this one.
+  c.header("ETag", undefined);
+  c.header("Location", undefined);
   if (problem.status === 401) c.header("WWW-Authenticate", "Bearer");
   // What is left of the body stays unread, so the connection can't carry another request.
   if (problem.status === 413 || problem.status === 408) c.header("Connection", "close");

@@ -50,13 +50,54 @@ describe("/openapi.json", () => {
     }
   });
 
+  test("names every operation for generators, and groups it under a tag that is described", () => {
+    const { tags } = document as unknown as { tags: readonly { name: string; description: string }[] };
+    const described = new Set(tags.filter(({ description }) => description !== "").map(({ name }) => name));
+    const operations = operationsOf(document);
+    const names = operations.map(([, { operationId }]) => operationId);
+    for (const [route, { operationId, tags: own = [] }] of operations) {
+      expect(operationId, route).toMatch(/^[a-z][a-zA-Z]+$/);
+      expect(own.length, route).toBeGreaterThan(0);
+      for (const tag of own) expect(described, route).toContain(tag);
+    }
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test("describes every parameter", () => {
+    for (const [route, { parameters = [] }] of operationsOf(document)) {
+      for (const { name, description } of parameters) expect(description, `${route} ${name}`).toBeTruthy();
+    }
+  });
+
+  test("says that a key is optional at first, and which routes never take one", () => {
+    const { security } = document as unknown as { security: unknown };
+    expect(security).toEqual([{ apiKey: [] }, {}]);
+    for (const [route, operation] of operationsOf(document)) {
+      expect(operation.security, route).toEqual(ROUTES[route]?.need === "open" ? [] : undefined);
+    }
+  });
+
+  test("says when to retry, and which version a memory has", () => {
+    for (const [route, { responses }] of operationsOf(document)) {
+      for (const [status, { headers = {} }] of Object.entries(responses)) {
+        if (status === "429" || status === "503")
+          expect(Object.keys(headers), route).toContain("Retry-After");
+        if (status === "401") expect(Object.keys(headers), route).toContain("WWW-Authenticate");
+      }
+    }
+    const { headers } = document.paths["/v1/namespaces/{ns}/memories/{id}"]?.["get"]?.responses["200"] ?? {};
+    expect(Object.keys(headers ?? {})).toContain("ETag");
+  });
+
   test("gives every field of a body a type", () => {
     const schemas = (document as unknown as { components: { schemas: Record<string, Schema> } }).components
       .schemas;
     for (const [name, { properties = {} }] of Object.entries(schemas)) {
       for (const [field, schema] of Object.entries(properties)) {
+        // A schema without a type is any JSON, and says so.
+        const anyJson = "description" in schema && /\bJSON\b/.test(String(schema.description));
         const typed = ["type", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"].some(
-          (key) => key in schema,
+          (key) => anyJson || key in schema,
         );
         expect(typed, `${name}.${field} has no type`).toBe(true);
       }
@@ -100,8 +141,26 @@ describe("/openapi.json", () => {
   });
 });
 
+interface Described {
+  readonly operationId?: string;
+  readonly tags?: readonly string[];
+  readonly security?: unknown;
+  readonly parameters?: readonly Parameter[];
+  readonly responses: Readonly<Record<string, { readonly headers?: object }>>;
+}
+
+function operationsOf({ paths }: OpenApi): [route: string, operation: Described][] {
+  return Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, operation]): [string, Described] => [
+      `${method.toUpperCase()} ${path}`,
+      operation,
+    ]),
+  );
+}
+
 interface Parameter {
   readonly name: string;
+  readonly description?: string;
   readonly in: string;
   readonly schema?: { readonly type?: string };
 }
@@ -153,6 +212,7 @@ describe("the probes", () => {
       ready: true,
       redis: { status: "ok" },
       index: { status: "ok" },
+      upgrade: { status: "ok" },
       embedder: { status: "off", model: null, detail: expect.stringContaining("keyword") },
     });
   });

@@ -3,12 +3,36 @@ import formats from "ajv-formats";
 import type { Answer } from "./service.js";
 
 interface Operation {
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
+  readonly responses: Readonly<Record<string, Response>>;
 }
+
+interface Response {
+  readonly content?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, Header | { readonly $ref: string }>>;
+}
+
+interface Header {
+  readonly required?: boolean;
+  readonly schema: object;
+}
+
+/** Headers that say something of the API: an answer with one must be described with it. */
+const TELLING = [
+  "etag",
+  "location",
+  "retry-after",
+  "ratelimit-limit",
+  "ratelimit-remaining",
+  "ratelimit-reset",
+  "idempotency-replayed",
+  "preference-applied",
+  "www-authenticate",
+];
 
 export interface OpenApi {
   readonly openapi: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly headers: Readonly<Record<string, Header>> };
 }
 
 /** What a service says of itself in /openapi.json, to hold each of its answers against. */
@@ -41,6 +65,27 @@ export async function loadContract(url: string): Promise<Contract> {
     return made;
   }
 
+  function checkHeaders(name: string, response: Response, answer: Answer): void {
+    const described = new Map(
+      Object.entries(response.headers ?? {}).map(([header, value]) => [header.toLowerCase(), resolve(value)]),
+    );
+    for (const header of TELLING) {
+      const value = answer.headers.get(header);
+      const { required = false, schema } = described.get(header) ?? {};
+      if (value === null) {
+        if (required) throw new Error(`${name} lacks the header ${header}.`);
+        continue;
+      }
+      if (schema === undefined) throw new Error(`${name} has the header ${header}, which isn't described.`);
+      const typed = "type" in schema && schema.type === "integer" ? Number(value) : value;
+      if (!ajv.validate(schema, typed)) throw new Error(`${name} has ${header}: ${value}, not as described.`);
+    }
+  }
+
+  function resolve(header: Header | { readonly $ref: string }): Header | undefined {
+    return "$ref" in header ? document.components.headers[header.$ref.split("/").at(-1) ?? ""] : header;
+  }
+
   return {
     document,
     check(method, path, answer) {
@@ -57,6 +102,7 @@ export async function loadContract(url: string): Promise<Contract> {
       const name = `${method} ${route.template} → ${answer.status}`;
       const response = operation.responses[String(answer.status)];
       if (response === undefined) throw new Error(`${name} isn't described: ${answer.text.slice(0, 300)}`);
+      checkHeaders(name, response, answer);
       if (response.content === undefined) {
         if (answer.text !== "") throw new Error(`${name} has a body, which isn't described.`);
         return;

@@ -19,6 +19,7 @@ const tags = ["agents"];
 const listAgentsRoute = createRoute({
   method: "get",
   path: "/v1/agents",
+  operationId: "listAgents",
   tags,
   summary: "List the agents whose memories were judged",
   description: "By name. Takes `admin` on `**`: agents lie in no namespace.",
@@ -29,6 +30,7 @@ const listAgentsRoute = createRoute({
 const readAgentRoute = createRoute({
   method: "get",
   path: "/v1/agents/{id}",
+  operationId: "getAgent",
   tags,
   summary: "Read how accurate an agent is",
   description:

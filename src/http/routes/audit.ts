@@ -21,6 +21,7 @@ const tag = ["audit"];
 const readRoute = createRoute({
   method: "get",
   path: "/v1/audit",
+  operationId: "queryAudit",
   tags: tag,
   summary: "Read the audit trail",
   description:
@@ -32,6 +33,7 @@ const readRoute = createRoute({
 const exportRoute = createRoute({
   method: "get",
   path: "/v1/audit/export",
+  operationId: "exportAudit",
   tags: tag,
   summary: "Export the audit trail",
   description:

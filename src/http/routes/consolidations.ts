@@ -33,13 +33,14 @@ const params = z.strictObject({ ns: namespace, id: memoryId });
 const beginRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/consolidations",
+  operationId: "startConsolidation",
   tags,
   summary: "Consolidate a namespace, or plan it",
   description:
     "Without a body, a run with all defaults. Answers at once; the work is done in the background, by any process of the service: `GET` shows how far it is. At most one run is at work in a namespace. Takes `write` and `read`.",
   request: { params: namespaceParam, body: optionalJsonBody(consolidationRequest) },
   responses: {
-    202: jsonResponse(begunView, "It has begun; Location is where to read it."),
+    202: jsonResponse(begunView, "The run has begun.", "Location"),
     ...problems,
     ...unfitBody,
     ...consolidationBusy,
@@ -49,6 +50,7 @@ const beginRoute = createRoute({
 const listRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/consolidations",
+  operationId: "listConsolidations",
   tags,
   summary: "List the latest runs",
   request: { params: namespaceParam, query: runListParameters },
@@ -58,6 +60,7 @@ const listRoute = createRoute({
 const readRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/consolidations/{id}",
+  operationId: "getConsolidation",
   tags,
   summary: "Read a run: its plan, how far it is, what came of it",
   request: { params, query: runParameters },
@@ -67,6 +70,7 @@ const readRoute = createRoute({
 const undoRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/consolidations/{id}/undo",
+  operationId: "undoConsolidation",
   tags,
   summary: "Take back what a run did",
   description:

@@ -59,6 +59,23 @@ async function load(name: string, type: string): Promise<StoredFile> {
   return storeFile(type, await readFile(path, "utf8"));
 }
 
+const TAGS = {
+  system: "Liveness, readiness and metrics.",
+  keys: "API keys and their grants.",
+  namespaces: "Namespaces, their settings and what they use.",
+  memories: "Episodic, semantic and procedural memories.",
+  items: "Memories under keys of your own.",
+  recall: "Hybrid recall by meaning and by words, and the receipts of recalls.",
+  sessions: "Messages of a conversation, and the context for its next turn.",
+  facts: "Entities, the facts about them, how they are related, and profiles of subjects.",
+  agents: "Agents and how accurate they are.",
+  lifecycle: "Statistics and forgetting.",
+  consolidation: "Summaries, merges and facts made from episodes.",
+  state: "Live state: read and written exactly.",
+  threads: "LangGraph threads and their checkpoints.",
+  audit: "The audit trail.",
+};
+
 const DESCRIPTION = {
   openapi: "3.1.0",
   info: {
@@ -68,7 +85,9 @@ const DESCRIPTION = {
       "A Redis-native memory service for AI agents. Numbers in a body are doubles: one whose value a double doesn't hold exactly (12345678901234567890, 1e400) is refused with 400 and its field, except in a vector; so is a name given twice in one object.",
     license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
   },
-  security: [{ apiKey: [] }],
+  // A key is optional as long as there is none.
+  security: [{ apiKey: [] }, {}],
+  tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
   servers: [{ url: "/" }],
 };
 
@@ -80,7 +99,8 @@ export function serveDescription(app: OpenAPIHono<AppEnv>): void {
   app.openAPIRegistry.registerComponent("securitySchemes", "apiKey", {
     type: "http",
     scheme: "bearer",
-    description: "An API key, mn_<id>_<secret>. Needed once there is one.",
+    description:
+      "An API key, `mn_<id>_<secret>`. Optional as long as no key has been created; from then on required by every route except /healthz, /readyz, /docs and /openapi.json.",
   });
   const document = withCommonParts(app.getOpenAPI31Document(DESCRIPTION));
   const file = storeFile("application/json", JSON.stringify(document));

@@ -46,6 +46,7 @@ const aliasConflict = {
 const getRoute = createRoute({
   method: "get",
   path,
+  operationId: "getEntity",
   tags,
   summary: "Read an entity and its facts",
   description:
@@ -57,6 +58,7 @@ const getRoute = createRoute({
 const listRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/entities",
+  operationId: "listEntities",
   tags,
   summary: "List names of entities",
   description: "In the order of the names as they are compared. A page may hold fewer than `limit`.",
@@ -67,6 +69,7 @@ const listRoute = createRoute({
 const putRoute = createRoute({
   method: "put",
   path,
+  operationId: "putEntityAliases",
   tags,
   summary: "Give an entity other names",
   description:
@@ -83,6 +86,7 @@ const putRoute = createRoute({
 const mergeRoute = createRoute({
   method: "post",
   path: `${path}/merge`,
+  operationId: "mergeEntity",
   tags,
   summary: "Make two entities one",
   description: "All names of this one become names of `into`. Takes `write` and `read`.",
@@ -99,6 +103,7 @@ const mergeRoute = createRoute({
 const neighborsRoute = createRoute({
   method: "get",
   path: `${path}/neighbors`,
+  operationId: "listNeighbors",
   tags,
   summary: "Walk from an entity along its facts",
   description:

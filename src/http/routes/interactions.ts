@@ -10,14 +10,20 @@ import { full, jsonBody, jsonResponse, namespaceParam, problems, unfitBody } fro
 const captureRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/interactions",
+  operationId: "captureInteraction",
   tags: ["memories"],
   summary: "Capture an interaction",
   description:
     "Input, reasoning, tool calls, response and feedback become one episodic memory: kept as they came, with a readable text derived for recall. Where there is a session_id, what was said and called is appended to that session as well, once, however often this is retried.",
   request: { params: namespaceParam, body: jsonBody(newInteraction) },
   responses: {
-    201: jsonResponse(memoryDetailView, "Stored. Location and ETag name it and its version."),
-    200: jsonResponse(memoryDetailView, "The same interaction was there already; `seen_count` is one more."),
+    201: jsonResponse(memoryDetailView, "The stored memory.", "ETag", "Location"),
+    200: jsonResponse(
+      memoryDetailView,
+      "The same interaction was stored already; `seen_count` is one more.",
+      "ETag",
+      "Location",
+    ),
     ...problems,
     ...unfitBody,
     ...full,

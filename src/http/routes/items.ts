@@ -41,6 +41,7 @@ const conditions = [
 const putRoute = createRoute({
   method: "put",
   path,
+  operationId: "putItem",
   tags,
   summary: "Put a memory under a key",
   description:
@@ -48,8 +49,18 @@ const putRoute = createRoute({
   request: { params: itemParams, body: jsonBody(newItem) },
   parameters: [...conditions],
   responses: {
-    201: jsonResponse(memoryView, "Created. ETag is its version; Location names it by its id."),
-    200: jsonResponse(memoryView, "Its next version, or the one that is there if nothing differs."),
+    201: jsonResponse(
+      memoryView,
+      "The item was created. Location names the memory by its id.",
+      "ETag",
+      "Location",
+    ),
+    200: jsonResponse(
+      memoryView,
+      "The next version, or the current one if nothing differs.",
+      "ETag",
+      "Location",
+    ),
     ...problems,
     ...unfitBody,
     ...itemRace,
@@ -60,11 +71,12 @@ const putRoute = createRoute({
 const getRoute = createRoute({
   method: "get",
   path,
+  operationId: "getItem",
   tags,
   summary: "Read a memory by its key",
   request: { params: itemParams },
   responses: {
-    200: jsonResponse(memoryDetailView, "The memory; ETag is its version."),
+    200: jsonResponse(memoryDetailView, "The memory.", "ETag"),
     ...problems,
     ...itemMissing,
   },
@@ -73,6 +85,7 @@ const getRoute = createRoute({
 const removeRoute = createRoute({
   method: "delete",
   path,
+  operationId: "deleteItem",
   tags,
   summary: "Delete a memory by its key",
   request: { params: itemParams, headers: ifMatch },

@@ -23,17 +23,24 @@ const tags = ["keys"];
 const createKeyRoute = createRoute({
   method: "post",
   path: "/v1/keys",
+  operationId: "createKey",
   tags,
   summary: "Make an API key",
   description:
     "Every grant must lie within your own `admin` grants. The key can't outlive or outrun yours, and is revoked with it. The whole key is in this answer and nowhere else. From the first key on, every request needs one, for good.",
   request: { body: jsonBody(newKey) },
-  responses: { 201: jsonResponse(createdKeyView, "Made."), ...problems, ...keyRefused, ...unfitBody },
+  responses: {
+    201: jsonResponse(createdKeyView, "The key, with its secret.", "Location"),
+    ...problems,
+    ...keyRefused,
+    ...unfitBody,
+  },
 });
 
 const listKeysRoute = createRoute({
   method: "get",
   path: "/v1/keys",
+  operationId: "listKeys",
   tags,
   summary: "List API keys",
   description: "Oldest first: those of which you administer every grant.",
@@ -44,6 +51,7 @@ const listKeysRoute = createRoute({
 const readKeyRoute = createRoute({
   method: "get",
   path: "/v1/keys/{id}",
+  operationId: "getKey",
   tags,
   summary: "Read what an API key may do",
   request: { params: keyParams },
@@ -53,6 +61,7 @@ const readKeyRoute = createRoute({
 const revokeKeyRoute = createRoute({
   method: "delete",
   path: "/v1/keys/{id}",
+  operationId: "revokeKey",
   tags,
   summary: "Revoke an API key",
   description:

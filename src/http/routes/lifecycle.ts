@@ -13,6 +13,7 @@ const tags = ["lifecycle"];
 const forgetRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/forget",
+  operationId: "forgetMemories",
   tags,
   summary: "Forget by a policy",
   description:
@@ -24,6 +25,7 @@ const forgetRoute = createRoute({
 const statsRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/stats",
+  operationId: "getStats",
   tags,
   summary: "Read what a namespace holds, how it grew, and what of it ends next",
   request: { params: namespaceParam },

@@ -58,14 +58,20 @@ const tag = ["memories"];
 const rememberRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories",
+  operationId: "createMemory",
   tags: tag,
   summary: "Remember one memory",
   description:
     "The same content and type again in one namespace is the same memory: it is counted as seen again (200), not stored twice. Who may not read there gets back what it sent.",
   request: { params: namespaceParam, body: jsonBody(newMemory) },
   responses: {
-    201: jsonResponse(memoryView, "Stored. Location and ETag name it and its version."),
-    200: jsonResponse(memoryView, "It was there already; `seen_count` is one more."),
+    201: jsonResponse(memoryView, "The stored memory.", "ETag", "Location"),
+    200: jsonResponse(
+      memoryView,
+      "The memory was stored already; `seen_count` is one more.",
+      "ETag",
+      "Location",
+    ),
     ...problems,
     ...unfitBody,
     ...contradicted,
@@ -81,6 +87,7 @@ const batchResult = z
 const batchRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories/batch",
+  operationId: "createMemories",
   tags: tag,
   summary: "Remember up to 500 memories",
   description:
@@ -96,6 +103,7 @@ const batchRoute = createRoute({
 const listRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/memories",
+  operationId: "listMemories",
   tags: tag,
   summary: "List memories",
   description:
@@ -107,6 +115,7 @@ const listRoute = createRoute({
 const listManyRoute = createRoute({
   method: "get",
   path: "/v1/list",
+  operationId: "listMemoriesOfNamespaces",
   tags: tag,
   summary: "List memories of many namespaces",
   description:
@@ -118,6 +127,7 @@ const listManyRoute = createRoute({
 const readRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/memories/{id}",
+  operationId: "getMemory",
   tags: tag,
   summary: "Read one memory",
   request: {
@@ -133,7 +143,7 @@ const readRoute = createRoute({
     }),
   },
   responses: {
-    200: jsonResponse(memoryDetailView, "The memory, with its interaction if it has one."),
+    200: jsonResponse(memoryDetailView, "The memory, with its interaction if it has one.", "ETag"),
     ...problems,
     ...notFound,
     ...historyExpired,
@@ -143,13 +153,14 @@ const readRoute = createRoute({
 const reviseRoute = createRoute({
   method: "patch",
   path: "/v1/namespaces/{ns}/memories/{id}",
+  operationId: "updateMemory",
   tags: tag,
   summary: "Revise a memory",
   description:
     "Makes the next version. The content of an episodic memory can't be changed (409). Takes `write` and, because the answer is the whole memory, `read`.",
   request: { params: memoryParams, headers: ifMatch, body: jsonBody(memoryPatch) },
   responses: {
-    200: jsonResponse(memoryView, "The new version."),
+    200: jsonResponse(memoryView, "The new version.", "ETag"),
     ...problems,
     ...unfitBody,
     ...notFound,
@@ -163,6 +174,7 @@ const reviseRoute = createRoute({
 const removeRoute = createRoute({
   method: "delete",
   path: "/v1/namespaces/{ns}/memories/{id}",
+  operationId: "deleteMemory",
   tags: tag,
   summary: "Delete a memory for good",
   request: { params: memoryParams, headers: ifMatch },
@@ -172,6 +184,7 @@ const removeRoute = createRoute({
 const versionsRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/memories/{id}/versions",
+  operationId: "listMemoryVersions",
   tags: tag,
   summary: "List a memory's versions",
   description: "The newest first, each as it was recorded.",
@@ -188,12 +201,13 @@ const versionsRoute = createRoute({
 const restoreRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories/{id}/restore",
+  operationId: "restoreMemory",
   tags: tag,
   summary: "Restore an old version",
   description: "What it said becomes the next version; the ones in between stay.",
   request: { params: memoryParams, headers: ifMatch, body: jsonBody(restoreRequest) },
   responses: {
-    200: jsonResponse(memoryView, "The new version."),
+    200: jsonResponse(memoryView, "The new version.", "ETag"),
     ...problems,
     ...unfitBody,
     ...notFound,
@@ -205,13 +219,14 @@ const restoreRoute = createRoute({
 const feedbackRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories/{id}/feedback",
+  operationId: "addFeedback",
   tags: tag,
   summary: "Say what you found of a memory",
   description:
     "`confirmed` and `contradicted` are a verdict: they teach how accurate its author is. `used` and `useless` are of its use. Each caller counts once of each; a later word takes the place of the earlier. Makes no version. A human's `confirmed` lets a copy out of quarantine. Takes `write` and, because the answer is the whole memory, `read`.",
   request: { params: memoryParams, body: jsonBody(feedbackRequest) },
   responses: {
-    200: jsonResponse(memoryView, "The memory, trusted as it is now."),
+    200: jsonResponse(memoryView, "The memory with its present trust.", "ETag"),
     ...problems,
     ...unfitBody,
     ...notFound,
@@ -221,12 +236,13 @@ const feedbackRoute = createRoute({
 const releaseRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories/{id}/release",
+  operationId: "releaseMemory",
   tags: tag,
   summary: "Let a published copy out of quarantine",
   description: "Takes `publish` here and, because the answer is the whole memory, `read`.",
   request: { params: memoryParams, body: jsonBody(z.strictObject({})) },
   responses: {
-    200: jsonResponse(memoryView, "It is found from now on."),
+    200: jsonResponse(memoryView, "The memory; recall and lists find it from now on.", "ETag"),
     ...problems,
     ...unfitBody,
     ...notFound,
@@ -236,14 +252,15 @@ const releaseRoute = createRoute({
 const publishRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories/{id}/publish",
+  operationId: "publishMemory",
   tags: tag,
   summary: "Publish a memory to a shared namespace",
   description:
     "Copies it there, with its origin, under the same id. Needs `read` here and `publish` there. Again: brings the copy up to date.",
   request: { params: memoryParams, body: jsonBody(publishRequest) },
   responses: {
-    201: jsonResponse(memoryView, "The copy. Location names it."),
-    200: jsonResponse(memoryView, "The copy that was there, brought up to date."),
+    201: jsonResponse(memoryView, "The copy.", "Location"),
+    200: jsonResponse(memoryView, "The existing copy, brought up to date.", "Location"),
     ...problems,
     ...unfitBody,
     ...notFound,
@@ -256,6 +273,7 @@ const publishRoute = createRoute({
 const unpublishRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories/{id}/unpublish",
+  operationId: "unpublishMemory",
   tags: tag,
   summary: "Take a published copy back",
   description: "Needs `read` here and `publish` there.",

@@ -30,6 +30,7 @@ const tags = ["namespaces"];
 const listRoute = createRoute({
   method: "get",
   path: "/v1/namespaces",
+  operationId: "listNamespaces",
   tags,
   summary: "List namespaces",
   description:
@@ -41,23 +42,25 @@ const listRoute = createRoute({
 const getSettingsRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/settings",
+  operationId: "getSettings",
   tags,
   summary: "Read a namespace's settings",
   description: "null: not set, so what the service is configured with holds. Takes `admin`.",
   request: { params: namespaceParam },
-  responses: { 200: jsonResponse(settingsView, "The settings. ETag is their version."), ...problems },
+  responses: { 200: jsonResponse(settingsView, "The settings.", "ETag"), ...problems },
 });
 
 const putSettingsRoute = createRoute({
   method: "put",
   path: "/v1/namespaces/{ns}/settings",
+  operationId: "putSettings",
   tags,
   summary: "Replace a namespace's settings",
   description:
     "What is left out or null isn't set any more. A quota refuses what would exceed it (507), and takes away nothing. Takes `admin`.",
   request: { params: namespaceParam, headers: ifMatch, body: jsonBody(newSettings) },
   responses: {
-    200: jsonResponse(settingsView, "The settings as they are now."),
+    200: jsonResponse(settingsView, "The new settings.", "ETag"),
     ...problems,
     ...unfitBody,
     ...settingsRace,
@@ -67,6 +70,7 @@ const putSettingsRoute = createRoute({
 const getUsageRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/usage",
+  operationId: "getUsage",
   tags,
   summary: "Read how much a namespace holds",
   request: { params: namespaceParam },

@@ -9,6 +9,7 @@ import { jsonResponse, problems } from "./shared.js";
 const profileRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/profiles/{subject}",
+  operationId: "getProfile",
   tags: ["facts"],
   summary: "Read what is known about a subject",
   description:

@@ -9,6 +9,7 @@ import { jsonBody, jsonResponse, mismatch, problems, unfitBody } from "./shared.
 const recallRoute = createRoute({
   method: "post",
   path: "/v1/recall",
+  operationId: "recall",
   tags: ["recall"],
   summary: "Recall by meaning and by words",
   description:

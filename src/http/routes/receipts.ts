@@ -10,6 +10,7 @@ import { jsonResponse, mismatch, problems, receiptMissing, unfitBody } from "./s
 const readRoute = createRoute({
   method: "get",
   path: "/v1/receipts/{id}",
+  operationId: "getReceipt",
   tags: ["recall"],
   summary: "Read the receipt of a recall",
   description:
@@ -25,6 +26,7 @@ const readRoute = createRoute({
 const replayRoute = createRoute({
   method: "post",
   path: "/v1/receipts/{id}/replay",
+  operationId: "replayReceipt",
   tags: ["recall"],
   summary: "Recall the same again",
   description: "What was known then, and what the same request recalls now, side by side.",

@@ -35,6 +35,7 @@ export const sessionMissing = {
 const appendRoute = createRoute({
   method: "post",
   path: `${path}/messages`,
+  operationId: "appendMessages",
   tags,
   summary: "Append messages to a session",
   description:
@@ -52,6 +53,7 @@ const appendRoute = createRoute({
 const messagesRoute = createRoute({
   method: "get",
   path: `${path}/messages`,
+  operationId: "listMessages",
   tags,
   summary: "Read a session's messages",
   description:
@@ -63,6 +65,7 @@ const messagesRoute = createRoute({
 const listRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/sessions",
+  operationId: "listSessions",
   tags,
   summary: "List a namespace's sessions",
   description: "The last appended to first. One that is appended to during a walk moves to the front.",
@@ -73,6 +76,7 @@ const listRoute = createRoute({
 const readRoute = createRoute({
   method: "get",
   path,
+  operationId: "getSession",
   tags,
   summary: "Read a session",
   description: "Its running summary and figures. Makes it live its whole time again.",
@@ -83,6 +87,7 @@ const readRoute = createRoute({
 const removeRoute = createRoute({
   method: "delete",
   path,
+  operationId: "deleteSession",
   tags,
   summary: "Delete a session",
   description: "With its messages and its running summary. Episodic memories that came of it stay.",
@@ -93,6 +98,7 @@ const removeRoute = createRoute({
 const contextRoute = createRoute({
   method: "get",
   path: `${path}/context`,
+  operationId: "getContext",
   tags,
   summary: "Make a model's context of a session",
   description:

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { problemView } from "../problem.js";
+import { headerOf } from "../response-headers.js";
 import { memoryId, namespace } from "../schemas/primitives.js";
 
 export const namespaceParam = z.strictObject({ ns: namespace });
@@ -21,8 +22,15 @@ export function optionalJsonBody<Schema extends z.ZodType>(schema: Schema) {
   return { required: false, content: { "application/json": { schema } } };
 }
 
-export function jsonResponse<Schema extends z.ZodType>(schema: Schema, description: string) {
-  return { description, content: { "application/json": { schema } } };
+export function jsonResponse<Schema extends z.ZodType>(
+  schema: Schema,
+  description: string,
+  ...headers: ("ETag" | "Location")[]
+) {
+  const content = { "application/json": { schema } };
+  if (headers.length === 0) return { description, content };
+  const described = Object.fromEntries(headers.map((name) => [name, headerOf(name)]));
+  return { description, content, headers: described };
 }
 
 export const problem = { content: { "application/problem+json": { schema: problemView } } };

@@ -15,6 +15,7 @@ import { namespaceParam, problem, problems } from "./shared.js";
 const watchRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/state-changes",
+  operationId: "watchState",
   tags: ["state"],
   summary: "Follow changes of state",
   description: [

@@ -12,6 +12,7 @@ import { jsonResponse, problem, problems } from "./shared.js";
 const historyRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/state/{key}/history",
+  operationId: "listStateVersions",
   tags: ["state"],
   summary: "List the versions of state",
   description:

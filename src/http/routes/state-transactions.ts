@@ -10,6 +10,7 @@ import { jsonBody, jsonResponse, namespaceParam, problem, problems, unfitBody } 
 const transactRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/state-transactions",
+  operationId: "runStateTransaction",
   tags: ["state"],
   summary: "Change up to 64 documents, all or nothing",
   description: [

@@ -45,6 +45,7 @@ const ifNoneMatch = {
 const getRoute = createRoute({
   method: "get",
   path,
+  operationId: "getState",
   tags: tag,
   summary: "Read state",
   description:
@@ -63,7 +64,7 @@ const getRoute = createRoute({
     }),
   },
   responses: {
-    200: jsonResponse(stateView, "The state; ETag is its version."),
+    200: jsonResponse(stateView, "The state.", "ETag"),
     ...problems,
     ...missing,
     ...gone,
@@ -73,13 +74,14 @@ const getRoute = createRoute({
 const putRoute = createRoute({
   method: "put",
   path,
+  operationId: "putState",
   tags: tag,
   summary: "Write state",
   request: { params: stateParams, body: jsonBody(putState) },
   parameters: [ifMatch, ifNoneMatch],
   responses: {
-    201: jsonResponse(stateView, "Written; it wasn't there before."),
-    200: jsonResponse(stateView, "Written; it superseded the version before."),
+    201: jsonResponse(stateView, "The state was created.", "ETag"),
+    200: jsonResponse(stateView, "The state was replaced.", "ETag"),
     ...problems,
     ...unfitBody,
     ...lostRace,
@@ -89,6 +91,7 @@ const putRoute = createRoute({
 const patchRoute = createRoute({
   method: "patch",
   path,
+  operationId: "patchState",
   tags: tag,
   summary: "Change state by a JSON merge patch",
   description:
@@ -110,7 +113,7 @@ const patchRoute = createRoute({
   },
   parameters: [ifMatch],
   responses: {
-    200: jsonResponse(stateView, "The new version."),
+    200: jsonResponse(stateView, "The new version.", "ETag"),
     ...problems,
     ...unfitBody,
     ...missing,
@@ -121,6 +124,7 @@ const patchRoute = createRoute({
 const removeRoute = createRoute({
   method: "delete",
   path,
+  operationId: "deleteState",
   tags: tag,
   summary: "Delete state",
   request: { params: stateParams },

@@ -26,6 +26,7 @@ const readinessView = z
 const healthRoute = createRoute({
   method: "get",
   path: "/healthz",
+  operationId: "getHealth",
   tags: ["system"],
   summary: "Is the process alive?",
   security: [],
@@ -35,6 +36,7 @@ const healthRoute = createRoute({
 const readyRoute = createRoute({
   method: "get",
   path: "/readyz",
+  operationId: "getReadiness",
   tags: ["system"],
   summary: "Can it serve?",
   security: [],
@@ -53,6 +55,7 @@ const readyRoute = createRoute({
 const metricsRoute = createRoute({
   method: "get",
   path: "/metrics",
+  operationId: "getMetrics",
   tags: ["system"],
   summary: "Prometheus metrics",
   description: "Takes a key that administers everything (admin on `**`), once there are keys.",

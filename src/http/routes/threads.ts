@@ -25,6 +25,7 @@ const tags = ["threads"];
 const listRoute = createRoute({
   method: "get",
   path: "/v1/threads",
+  operationId: "listThreads",
   tags,
   summary: "List threads of graph runs",
   description:
@@ -36,6 +37,7 @@ const listRoute = createRoute({
 const readRoute = createRoute({
   method: "get",
   path: "/v1/threads/{id}",
+  operationId: "getThread",
   tags,
   summary: "Read a thread",
   request: { params: threadParams, query: threadParameters },
@@ -49,6 +51,7 @@ const readRoute = createRoute({
 const checkpointsRoute = createRoute({
   method: "get",
   path: "/v1/threads/{id}/checkpoints",
+  operationId: "listCheckpoints",
   tags,
   summary: "List a thread's checkpoints",
   description:
@@ -60,6 +63,7 @@ const checkpointsRoute = createRoute({
 const removeRoute = createRoute({
   method: "delete",
   path: "/v1/threads/{id}",
+  operationId: "deleteThread",
   tags,
   summary: "Delete a thread",
   description: "With all of its checkpoints. Takes `write`.",

@@ -17,6 +17,7 @@ import {
   jsonValue,
   memoryId,
   memoryType,
+  orNull,
   metadata,
   metadataFilter,
   namespace,
@@ -261,7 +262,7 @@ export const memoryView = z
     last_seen_at: timeView,
     expires_at: timeView.nullable(),
     embedding: z.object({ status: z.enum(EMBEDDING_STATUSES), model: z.string().nullable() }),
-    origin: originView.nullable().openapi({ description: "Where a published copy comes from." }),
+    origin: orNull(originView).openapi({ description: "Where a published copy comes from." }),
     fact: factView.optional(),
   })
   .openapi("Memory");

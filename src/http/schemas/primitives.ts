@@ -193,6 +193,11 @@ export const embeddingModel = z
   .max(128)
   .openapi({ description: "The model that made `embedding`: refused unless it is the one in use." });
 
+/** A named view or null. `.nullable()` would make the named schema itself nullable in the document, wherever it is used. */
+export function orNull<Schema extends z.ZodType>(schema: Schema) {
+  return z.union([schema, z.null()]);
+}
+
 /** A time as answers show it. */
 export const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
 

@@ -3,7 +3,7 @@ import { LIMITS } from "../../domain/limits.js";
 import { describeValue, newAllowance } from "../../threads/describe-value.js";
 import type { ListedThread, StoredCheckpoint, Thread } from "../../threads/ports.js";
 import type { ThreadDetail } from "../../threads/read-thread.js";
-import { defaultInteger, namespace, text, timeView, iso } from "./primitives.js";
+import { defaultInteger, namespace, orNull, text, timeView, iso } from "./primitives.js";
 
 const threadNamespace = namespace.optional().openapi({
   description: "That the saver was made with. Left out: of savers without one, which takes a grant on `**`.",
@@ -65,7 +65,7 @@ export const threadPage = z
 
 export const threadDetailView = threadView
   .extend({
-    latest: checkpointView.nullable().openapi({ description: "The root graph's newest checkpoint." }),
+    latest: orNull(checkpointView).openapi({ description: "The root graph's newest checkpoint." }),
   })
   .openapi("Thread");
 
