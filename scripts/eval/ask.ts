@@ -29,11 +29,14 @@ export async function ask(
     (sum, { memory, excerpt }) => sum + count(memory.content) + count(excerpt ?? ""),
     0,
   );
-  return { scores: scoreHits(found, query.evidence), tokens, degraded: degraded.length > 0 };
+  const relevance = Math.max(0, ...hits.map((hit) => hit.relevance));
+  return { scores: scoreHits(found, query.evidence), relevance, tokens, degraded: degraded.length > 0 };
 }
 
 export interface Asked {
   readonly scores: Scores;
+  /** The highest of a hit. */
+  readonly relevance: number;
   /** Of the contents of all hits, and of what they quote. */
   readonly tokens: number;
   readonly degraded: boolean;

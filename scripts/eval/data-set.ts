@@ -34,12 +34,14 @@ export interface Conversation {
   readonly docs: readonly Doc[];
   /** Those with evidence. */
   readonly queries: readonly Query[];
+  /** Those without: nothing in it answers them. */
+  readonly unanswered: readonly Query[];
 }
 
 export interface DataSet {
   readonly name: string;
   readonly conversations: readonly Conversation[];
-  /** Queries without evidence: recall says nothing about them. */
+  /** Queries without evidence: they tell nothing about what is found, but whether recall says that nothing is. */
   readonly skipped: number;
 }
 
@@ -74,6 +76,7 @@ function loadDataSet(folder: string, sample: number | undefined): DataSet {
       ns,
       docs: own,
       queries: (queries.get(ns) ?? []).filter(({ evidence }) => evidence.length > 0),
+      unanswered: (queries.get(ns) ?? []).filter(({ evidence }) => evidence.length === 0),
     })),
     skipped: asked.filter(({ evidence }) => evidence.length === 0).length,
   };

@@ -5,8 +5,10 @@ import { startProgressBar } from "../harness/progress-bar.js";
 import type { Client } from "./api.js";
 import { type Asked, ask } from "./ask.js";
 import { consolidateNamespace } from "./consolidate.js";
-import type { Conversation, DataSet } from "./data-set.js";
+import type { Conversation, DataSet, Query } from "./data-set.js";
+import { askedOf } from "./other-conversation.js";
 import { RETRIEVERS, type RetrieverName } from "./retrievers.js";
+import { rocAuc } from "./roc-auc.js";
 import { meanScores, type Scores } from "./scores.js";
 import { settle } from "./settle.js";
 import { endOf } from "./timestamp.js";
@@ -39,8 +41,22 @@ export interface DataSetResult {
   readonly retrievers: readonly RetrieverResult[];
   /** Of the default. */
   readonly categories: readonly CategoryResult[];
+  readonly answerability: AnswerabilityResult;
   /** Undefined: it wasn't asked for. */
   readonly consolidated: ConsolidatedResult | undefined;
+}
+
+/** How well the relevance of the best hit tells questions with an answer from others: areas under the ROC curve. */
+export interface AnswerabilityResult {
+  /** From questions that nothing in the conversation answers; undefined: the data set has none. */
+  readonly unanswered: Auc | undefined;
+  /** From questions that belong to another conversation, with the names of this one; undefined: there is one only. */
+  readonly wrong: Auc | undefined;
+}
+
+export interface Auc {
+  readonly questions: number;
+  readonly auc: number;
 }
 
 export interface ConsolidatedResult {
@@ -105,6 +121,7 @@ export async function evaluate(
       category: string;
       name: RetrieverName;
       scores: Scores;
+      relevance: number;
       tokens: number;
       degraded: boolean;
     }[] = [];
@@ -129,8 +146,11 @@ export async function evaluate(
   const byDefault = all.filter((answer) => answer.name === RETRIEVERS[0].name);
   const categories = [...new Set(byDefault.map(({ category }) => category))].toSorted();
   const tokensBefore = mean(byDefault.map(({ tokens }) => tokens));
+  const known = byDefault.map(({ relevance }) => relevance);
+  const answerability = await answerabilityOf(client, places, known);
   return {
     name,
+    answerability,
     consolidated: consolidate ? await consolidated(client, dataSet, places, tokensBefore) : undefined,
     conversations: conversations.length,
     documents,
@@ -149,6 +169,39 @@ export async function evaluate(
       return { category, queries: own.length, scores: meanScores(own.map(({ scores }) => scores)) };
     }),
   };
+}
+
+/** Asks the default what it can't know. */
+async function answerabilityOf(
+  client: Client,
+  places: readonly Place[],
+  known: readonly number[],
+): Promise<AnswerabilityResult> {
+  const latencies = createLatencies();
+  const relevanceOf = async (query: Query, { namespace, written: { docsOf } }: Place): Promise<number> => {
+    const question = { query, namespace, retriever: RETRIEVERS[0], docsOf, latencies };
+    return (await ask(client, question)).relevance;
+  };
+  const all = async (questions: readonly (readonly [Query, Place])[]): Promise<Auc | undefined> => {
+    if (questions.length === 0 || known.length === 0) return undefined;
+    const unknown = await parallel(questions, ([query, place]) => relevanceOf(query, place));
+    return { questions: unknown.length, auc: rocAuc(known, unknown) };
+  };
+  const unanswered = places.flatMap((place) =>
+    place.conversation.unanswered.map((query) => [query, place] as const),
+  );
+  const wrong =
+    places.length < 2
+      ? []
+      : places.flatMap((place, at) =>
+          place.conversation.queries.map((query, index) => {
+            const others = places.filter((_, other) => other !== at);
+            const other = others[index % others.length] ?? place;
+            const q = askedOf(query.q, place.conversation, other.conversation);
+            return [{ ...query, q }, other] as const;
+          }),
+        );
+  return { unanswered: await all(unanswered), wrong: await all(wrong) };
 }
 
 /** Consolidates every conversation, and asks the default again. */

@@ -1,5 +1,5 @@
 import { table } from "../harness/table.js";
-import type { DataSetResult } from "./evaluate.js";
+import type { Auc, DataSetResult } from "./evaluate.js";
 import type { Scores } from "./scores.js";
 
 const METRICS = ["R@5", "R@10", "MRR@10", "nDCG@10"] as const;
@@ -25,6 +25,7 @@ export function report(result: DataSetResult): string {
         latency.p99.toFixed(1),
       ]),
     ),
+    answerabilityPart(result),
     ...consolidatedPart(result),
     "The default by category:",
     table(
@@ -34,6 +35,21 @@ export function report(result: DataSetResult): string {
         String(count),
         ...cells(scores),
       ]),
+    ),
+  ].join("\n\n");
+}
+
+function answerabilityPart({ answerability: { unanswered, wrong } }: DataSetResult): string {
+  const row = (kind: string, part: Auc | undefined): string[][] =>
+    part === undefined ? [] : [[kind, String(part.questions), part.auc.toFixed(3)]];
+  return [
+    "Told from questions with evidence by the relevance of the best hit:",
+    table(
+      ["questions", "number", "ROC-AUC"],
+      [
+        ...row("without evidence", unanswered),
+        ...row("of another conversation, with the names of this one", wrong),
+      ],
     ),
   ].join("\n\n");
 }

@@ -1,3 +1,4 @@
+import { createCalibrate } from "../embeddings/calibration.js";
 import { createAccuracies } from "../memory/agents.js";
 import { MEASURED_SIMILARITY, startCorroborationWorker } from "../memory/corroborate.js";
 import { idleWorker, startEmbeddingWorker } from "../memory/embedding-worker.js";
@@ -17,6 +18,7 @@ export function startMemory(base: Base): Services {
     accuracies: createAccuracies(stores.agents),
     receipts: stores.receipts,
     embedder,
+    calibrate: createCalibrate(embedder, base.now),
     worker: startEmbedding(base),
     corroboration: startCorroboration(base),
     defaultTtl: config.defaultTtl,

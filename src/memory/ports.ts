@@ -173,6 +173,10 @@ export interface SearchResult {
   readonly keyword: readonly Candidate[] | undefined;
   readonly vector: readonly Candidate[] | undefined;
   readonly entities: readonly Candidate[] | undefined;
+  /** Memories that the namespaces and the filter let through: at most so many, some seconds ago. */
+  readonly searched: number;
+  /** Inverse document frequency of a term of the query, over all namespaces; some seconds old. */
+  readonly idf: (term: string) => number;
 }
 
 /** What a policy decides by. Milliseconds since the epoch. */

@@ -38,12 +38,13 @@ export async function recallWithReceipt(
     checkpoint_id: checkpoint_id ?? null,
     request: input,
     degraded: outcome.degraded,
-    hits: outcome.hits.map(({ memory, score }) => ({
+    hits: outcome.hits.map(({ memory, score, relevance }) => ({
       namespace: memory.namespace,
       id: memory.id,
       version: memory.version,
       score,
       trust: memory.trust.trust,
+      relevance: relevance.relevance,
     })),
   };
   await receipts.keep(receipt);

@@ -1,4 +1,5 @@
 import { EmbeddingRefused, EmbeddingUnavailable } from "../embeddings/embedder.js";
+import type { Calibration } from "../embeddings/calibration.js";
 import { authorizedParts } from "../access/authorize.js";
 import type { Scope } from "../access/grants.js";
 import { scopeOf } from "../access/grants.js";
@@ -18,6 +19,9 @@ import type { Memory } from "./record.js";
 import type { Recency } from "./recency.js";
 import { weighRecency } from "./recency.js";
 import { checkOwnEmbedding } from "./remember.js";
+import type { RelevanceParts } from "./relevance.js";
+import { ANSWERABLE, coverageOf, rarityOf, relevanceOf } from "./relevance.js";
+import { scaleOf } from "./similarity-scale.js";
 import type { RecallStage, Services } from "./services.js";
 import type { KeywordQuery } from "./terms.js";
 import { parseQuery } from "./terms.js";
@@ -58,6 +62,8 @@ export interface RecallInput {
   readonly mode: RecallMode;
   readonly fusion: FusionMethod;
   readonly min_score?: number | undefined;
+  /** A filter: what is less relevant, in absolute terms, is left out, and nothing worse takes its place. */
+  readonly min_relevance?: number | undefined;
   /** A filter: what is trusted less is left out, however well it fits. */
   readonly min_trust?: number | undefined;
   /** How much trust counts in the order: see `weighted`. Undefined: as {@link TRUST_WEIGHT} says. */
@@ -79,6 +85,8 @@ export interface RecallInput {
 export interface RecallHit {
   readonly memory: Judged;
   readonly score: number;
+  /** How well it fits the query, whatever else was found. */
+  readonly relevance: RelevanceParts;
   /** How much of the score its trust adds, or takes when below 0. */
   readonly trustAdds: number;
   /** Undefined: it is no procedure. */
@@ -103,6 +111,8 @@ export interface StrengthPart extends Outcomes {
 
 export interface RecallOutcome {
   readonly hits: readonly RecallHit[];
+  /** A hint: whether one of the hits is relevant enough to hold an answer. */
+  readonly answerable: boolean;
   /** Retrievers that should have taken part but couldn't. */
   readonly degraded: readonly Retriever[];
   readonly terms: KeywordQuery | undefined;
@@ -150,6 +160,8 @@ export async function recall(
   if (terms === undefined && vector === undefined) throw nothingToSearchBy(input.mode, degraded, refused);
 
   const search = { moment, filter, keyword: terms, vector, depth: CANDIDATES };
+  // Of a model that wasn't probed yet this takes as long as to embed; the search takes its time beside it.
+  const calibration = vector === undefined ? undefined : services.calibrate();
   const find = async ({ scopes }: ScopedList): Promise<SearchResult> => {
     const named = input.expand === undefined ? undefined : await namesIn(services, input.query, scopes);
     return services.store.search({ scopes, ...search, entities: named });
@@ -166,14 +178,42 @@ export async function recall(
     );
   });
   const weighed = await recent(services, context, ranked, moment, recency);
-  const hits = await timed.later("load", loadHits(services, context, weighed, filter, moment, input));
+  const relevance = relevanceBy(terms?.terms ?? [], found, await calibration, vector);
+  const hits = await timed.later(
+    "load",
+    loadHits(services, context, weighed, filter, moment, input, relevance),
+  );
   if (input.touch !== false && moment.asOf === undefined) {
     touch(
       services,
       hits.flatMap(({ memory, behind }) => [memory, ...behind]),
     );
   }
-  return { hits, degraded, terms, at: moment.asOf ?? context.now() };
+  const answerable = hits.some((hit) => hit.relevance.relevance >= ANSWERABLE);
+  return { hits, answerable, degraded, terms, at: moment.asOf ?? context.now() };
+}
+
+/** How relevant a memory is by which `found` stands, with the memory by which that was found. */
+type JudgeRelevance = (found: Found, texts: readonly string[]) => RelevanceParts;
+
+function relevanceBy(
+  terms: readonly string[],
+  results: readonly SearchResult[],
+  calibration: Calibration | undefined,
+  query: Float32Array | undefined,
+): JudgeRelevance {
+  const rarity = rarityOf(terms, results[0]?.idf ?? (() => 0));
+  const lists = results.map(({ vector = [], searched }) => ({
+    cosines: vector.map(({ score }) => score),
+    searched,
+  }));
+  const scales = calibration && query ? lists.map((list) => scaleOf(calibration, query, list)) : [];
+  // Where lists were ranked apart, the strictest of their scales: most of what lies in the others is unrelated too.
+  const scale = scales.toSorted((one, other) => other.unrelated - one.unrelated)[0];
+  // What a full list of the nearest doesn't hold is no nearer than its last one.
+  const ends = lists.flatMap(({ cosines }) => (cosines.length < CANDIDATES ? [] : (cosines.at(-1) ?? [])));
+  const farthest = ends.length === 0 ? undefined : Math.max(...ends);
+  return ({ fused }, texts) => relevanceOf(coverageOf(rarity, texts), fused.vector?.score ?? farthest, scale);
 }
 
 /** What times a caller asks for. Rejects an `as_of` in the future. */
@@ -319,9 +359,10 @@ async function loadHits(
   filter: FacetQuery,
   moment: Moment,
   input: RecallInput,
+  relevanceFor: JudgeRelevance,
 ): Promise<RecallHit[]> {
   const { store, audit } = services;
-  const { namespaces, limit, min_trust = 0 } = input;
+  const { namespaces, limit, min_trust = 0, min_relevance = 0 } = input;
   const weights = weightsOf(input);
   const named = namespaces.filter((name) => !scopeOf(name).below);
   // The trail of one namespace doesn't tell its readers which others were asked for.
@@ -337,7 +378,8 @@ async function loadHits(
   let from = 0;
   do {
     // Where few are trusted enough, each time as many as before, so that there are few times.
-    const wanted = min_trust > 0 ? Math.max(limit - hits.length, from) : limit - hits.length;
+    const wanted =
+      min_trust > 0 || min_relevance > 0 ? Math.max(limit - hits.length, from) : limit - hits.length;
     const size = promising(ranked, from, Math.max(0, wanted), hits[limit - 1]?.score, weights);
     if (size === 0 && from > 0) break;
     const batch = ranked.slice(from, from + size);
@@ -368,7 +410,10 @@ async function loadHits(
       }
       shown.set(nameOf(memory), [behind]);
       const also = copies.filter((copy) => copy !== memory).map(({ namespace }) => namespace);
-      hits.push({ memory, ...weigh(found.score, memory, weights), found, alsoIn: also });
+      const texts = [memory, ...behind.slice(0, 1)].map(({ content }) => content);
+      const relevance = relevanceFor(found, texts);
+      if (relevance.relevance < min_relevance) continue;
+      hits.push({ memory, ...weigh(found.score, memory, weights), relevance, found, alsoIn: also });
     }
     // Stable: among equals, the one that fits better stays first.
     hits = hits.toSorted((one, other) => other.score - one.score);

@@ -24,6 +24,8 @@ export interface ReceiptHit {
   readonly score: number;
   /** As it was then: what is said of a memory later changes it. */
   readonly trust: number;
+  /** Undefined: it was kept before there was one. */
+  readonly relevance?: number | undefined;
 }
 
 export interface ReceiptStore {

@@ -1,3 +1,4 @@
+import type { Calibrate } from "../embeddings/calibration.js";
 import type { Embedder } from "../embeddings/embedder.js";
 import type { AuditLog } from "../access/ports.js";
 import type { Accuracies, AgentRegistry } from "./agents.js";
@@ -19,6 +20,8 @@ export interface Services {
   readonly receipts: ReceiptStore;
   /** Undefined: keyword only. */
   readonly embedder: Embedder | undefined;
+  /** What cosines of its model mean. */
+  readonly calibrate: Calibrate;
   readonly worker: EmbeddingWorker;
   /** Undefined: what is written isn't compared with what others wrote. */
   readonly corroboration: CorroborationWorker | undefined;

@@ -33,7 +33,7 @@ const PLAIN_WORD = /^[a-z]+$/;
 const QUOTED = /"([^"]+)"|“([^”]+)”/g;
 
 /** A longer word is no word: two that agree this far are taken for the same. */
-const MAX_TERM_LENGTH = 64;
+export const MAX_TERM_LENGTH = 64;
 /** More words than these make a query slower, not better. */
 const MAX_QUERY_TERMS = 24;
 const MAX_QUERY_PHRASES = 16;

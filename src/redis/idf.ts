@@ -17,6 +17,11 @@ export function indexIdf({ records, postings }: TermStatistics): number {
   return Math.log(1 + (without + 0.5) / (postings + 0.5));
 }
 
+/** What the IDF is meant to be, where n holds stale postings too; never below 0. */
+export function plainIdf({ records, postings }: TermStatistics): number {
+  return indexIdf({ records, postings: Math.min(postings, records) });
+}
+
 /** Of a term whose n exceeds N: as if four fifths of the records held it. How many do, the index doesn't tell. */
 const FREQUENT_IDF = Math.log(1.25);
 

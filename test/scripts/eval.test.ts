@@ -1,5 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { contentsOf } from "../../scripts/eval/contents.js";
+import { askedOf } from "../../scripts/eval/other-conversation.js";
+import { rocAuc } from "../../scripts/eval/roc-auc.js";
 import { scoreHits } from "../../scripts/eval/scores.js";
 import { parseTimestamp } from "../../scripts/eval/timestamp.js";
 import { LIMITS } from "../../src/domain/limits.js";
@@ -78,4 +81,44 @@ test.each([
   ["", undefined],
 ])("reads the time %j as %j", (text, expected) => {
   expect(parseTimestamp(text)).toBe(expected);
+});
+
+describe("the area under a ROC curve", () => {
+  test("is the chance that an answered question lies above another, ties counting half", () => {
+    expect(rocAuc([3, 4], [1, 2])).toBe(1);
+    expect(rocAuc([1, 2], [3, 4])).toBe(0);
+    expect(rocAuc([1, 1], [1, 1, 1])).toBe(0.5);
+    expect(rocAuc([1, 3], [2])).toBe(0.5);
+    expect(rocAuc([], [1])).toBeNaN();
+  });
+
+  test("is what counting all pairs gives", () => {
+    const figure = fc.integer({ min: 0, max: 6 });
+    const figures = fc.array(figure, { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(figures, figures, (higher, lower) => {
+        const pairs = higher.flatMap((one) =>
+          lower.map((other) => (one === other ? 0.5 : Number(one > other))),
+        );
+        expect(rocAuc(higher, lower)).toBeCloseTo(pairs.reduce((sum, pair) => sum + pair, 0) / pairs.length);
+      }),
+    );
+  });
+});
+
+describe("a question of another conversation", () => {
+  const talk = (ns: string, ...speakers: string[]) => ({
+    ns,
+    docs: speakers.map((speaker, index) => ({ ns, id: `${index}`, session: "s", speaker, text: "Hi." })),
+    queries: [],
+    unanswered: [],
+  });
+
+  test("names the speakers of the one that it is asked of", () => {
+    const [own, other] = [talk("a", "Ann", "Bo"), talk("b", "Cy", "Di")];
+    expect(askedOf("Did Ann tell Bo's Anna about Ann-Marie?", own, other)).toBe(
+      "Did Cy tell Di's Anna about Cy-Marie?",
+    );
+    expect(askedOf("Where is (Bo)?", own, talk("b", "Cy"))).toBe("Where is (Cy)?");
+  });
 });

@@ -13,7 +13,6 @@ import {
   contextParameters,
   contextView,
   viewContext,
-  messagesIn,
   messagesPage,
   messagesParameters,
   newMessages,
@@ -113,9 +112,8 @@ export function sessionRoutes({ sessions, now }: AppDeps) {
     .openapi(appendRoute, async (c) => {
       const { ns, sid } = c.req.valid("param");
       const ref = { namespace: ns, sessionId: sid };
-      const sent = c.req.valid("json").messages;
-      const outcome = await append(sessions, contextOf(c, now), ref, messagesIn(sent));
-      const view = viewAppended(outcome, sent);
+      const outcome = await append(sessions, contextOf(c, now), ref, c.req.valid("json").messages);
+      const view = viewAppended(outcome);
       return outcome.results.some(({ created }) => created) ? c.json(view, 201) : c.json(view, 200);
     })
     .openapi(messagesRoute, async (c) => {
@@ -127,9 +125,11 @@ export function sessionRoutes({ sessions, now }: AppDeps) {
     })
     .openapi(contextRoute, async (c) => {
       const { ns, sid } = c.req.valid("param");
-      const { namespace, query, token_budget, limit, subject, ...filter } = c.req.valid("query");
+      const { namespace, query, token_budget, limit, min_relevance, subject, ...filter } =
+        c.req.valid("query");
       const ref = { namespace: ns, sessionId: sid };
-      const input = { query, token_budget, limit, subject, namespaces: namespace, filter: filterOf(filter) };
+      const asked = { query, token_budget, limit, min_relevance, subject };
+      const input = { ...asked, namespaces: namespace, filter: filterOf(filter) };
       const found = await sessionContext(sessions, contextOf(c, now), ref, input);
       return c.json(viewContext(found, sid, token_budget), 200);
     })

@@ -8,16 +8,13 @@ import { CARDINALITIES } from "../../memory/facts/fact.js";
 import type { Interaction, MemoryType, Origin, Publication } from "../../memory/record.js";
 import { EMBEDDING_STATUSES, FEEDBACK_OUTCOMES } from "../../memory/record.js";
 import type { TrustParts } from "../../memory/trust.js";
-import type { KnownFields } from "./provider-fields.js";
-import { callOfOpenAi, isFields, moveToMetadata, replaceSurrogates } from "./provider-fields.js";
 import {
   embedding,
   embeddingModel,
   factName,
   identifier,
   importance,
-  replacedFields,
-  saidJson,
+  jsonValue,
   memoryId,
   memoryType,
   orNull,
@@ -171,38 +168,22 @@ export const memoryPatch = z
   })
   .openapi("MemoryPatch");
 
-/** With whatever else a provider says of a call: it is kept as it came. */
-const toolCall = z
-  .object({
-    name: text(LIMITS.identifierBytes),
-    arguments: saidJson.optional(),
-    result: saidJson.optional(),
-    error: saidJson.optional(),
-  })
-  .catchall(saidJson.optional());
+const toolCall = z.strictObject({
+  name: text(LIMITS.identifierBytes),
+  arguments: jsonValue.optional(),
+  result: jsonValue.optional(),
+  error: jsonValue.optional(),
+});
 
 const interactionParts = {
-  input: saidJson.openapi({ description: "What the user said: text, or any JSON." }),
-  reasoning: saidJson.optional(),
+  input: jsonValue.openapi({ description: "What the user said: text, or any JSON." }),
+  reasoning: jsonValue.optional(),
   tool_calls: z.array(toolCall).max(LIMITS.toolCalls).optional(),
-  response: saidJson.optional(),
-  feedback: saidJson.optional(),
+  response: jsonValue.optional(),
+  feedback: jsonValue.optional(),
 };
 
-const interactionFields: KnownFields = {
-  all: new Set(Object.keys({ ...interactionParts, ...provenance })),
-  optional: new Set(["tool_calls"]),
-};
-
-/** As chat models give it: null for no calls, calls with their function inside, and fields that metadata keeps. */
-function interactionOfProvider(value: unknown): unknown {
-  if (!isFields(value)) return value;
-  const { tool_calls } = value;
-  const calls = Array.isArray(tool_calls) ? { tool_calls: tool_calls.map(callOfOpenAi) } : {};
-  return moveToMetadata({ ...value, ...calls }, interactionFields);
-}
-
-const providedInteraction = z
+export const newInteraction = z
   .strictObject({ ...interactionParts, ...provenance })
   .refine(isPeriod, VALIDITY)
   .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= LIMITS.interactionBytes, {
@@ -212,17 +193,7 @@ const providedInteraction = z
     path: ["input"],
     message: "Must not be blank.",
   })
-  .openapi("NewInteraction", {
-    additionalProperties: true,
-    description:
-      "An exchange, its parts in any JSON. Fields that aren't described here become members of `metadata`, unless they are null or empty lists.",
-  });
-
-export const newInteraction = z
-  .preprocess(interactionOfProvider, providedInteraction)
-  .transform((value) =>
-    replaceSurrogates(value, ["input", "reasoning", "tool_calls", "response", "feedback"]),
-  );
+  .openapi("NewInteraction");
 
 const originView = z
   .object({
@@ -375,7 +346,6 @@ export const memoryDetailView = memoryView
   .extend({
     trust_parts: trustPartsView.optional().openapi({ description: "With `explain=true`." }),
     interaction: z.object(interactionParts).optional(),
-    replaced: replacedFields.optional(),
     expiry: expiryView
       .optional()
       .openapi({ description: "Why it ends when it does; left out with `as_of`." }),

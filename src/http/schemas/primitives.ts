@@ -73,27 +73,14 @@ export const timeView = z.string().openapi({ format: "date-time", example: "2026
 
 const JSON_DEPTH = 64;
 
-const jsonOfAnyText = z
+/** Any JSON value. Its size is bounded by the request's; its depth here, because code that walks it may recurse. */
+export const jsonValue = z
   .custom<JsonValue>((value) => value !== undefined)
   .refine((value) => jsonDepth(value, JSON_DEPTH) <= JSON_DEPTH, {
     message: `Must not be nested deeper than ${JSON_DEPTH} levels.`,
     // Checks of what holds this value come no further: JSON.stringify would overflow the stack.
     abort: true,
-  });
-
-/** What was said by others than the caller, who can't mend it: see `replaceSurrogates`. */
-export const saidJson = jsonOfAnyText.openapi({
-  type: ["object", "array", "string", "number", "boolean", "null"],
-  description: "Any JSON value. A lone surrogate is replaced by U+FFFD, which the answer says.",
-});
-
-export const replacedFields = z.array(z.string()).openapi({
-  description:
-    "Fields in which lone surrogates, which have no UTF-8, were replaced by U+FFFD. Left out: none.",
-});
-
-/** Any JSON value. Its size is bounded by the request's; its depth here, because code that walks it may recurse. */
-export const jsonValue = jsonOfAnyText
+  })
   .refine(isWellFormed, "Must be well-formed Unicode (it has a lone surrogate).")
   .openapi({
     type: ["object", "array", "string", "number", "boolean", "null"],
@@ -223,6 +210,13 @@ export function integerParameter(min: number, max: number) {
     .pipe(z.int().min(min).max(max))
     .openapi({ type: "integer", minimum: min, maximum: max });
 }
+
+/** A number from 0 to 1 in a query. */
+export const ratioParameter = z
+  .string("Must be a number, once.")
+  .regex(/^(?:0?\.\d{1,15}|[01]|1\.0{1,15})$/, "Must be a number from 0 to 1, such as 0.4.")
+  .transform(Number)
+  .openapi({ type: "number", minimum: 0, maximum: 1 });
 
 /** As {@link integerParameter}; `fallback` where it is left out. */
 export function defaultInteger(min: number, max: number, fallback: number) {

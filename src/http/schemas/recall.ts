@@ -3,6 +3,7 @@ import { LIMITS } from "../../domain/limits.js";
 import type { RecencyPart } from "../../memory/recency.js";
 import type { ReceiptedRecall } from "../../memory/recall-with-receipt.js";
 import type { RecallHit } from "../../memory/recall.js";
+import { ANSWERABLE } from "../../memory/relevance.js";
 import { memoryFilter, memoryView, trustPartsView, viewMemory } from "./memory.js";
 import {
   embedding,
@@ -63,6 +64,10 @@ export const recallRequest = z
       .number()
       .optional()
       .openapi({ description: "Of the score before trust and outcomes add to it." }),
+    min_relevance: z.number().min(0).max(1).optional().openapi({
+      description:
+        "A filter, never relaxed: hits of a lower `relevance` are left out, and the next take their place as deep as the lists go.",
+    }),
     min_trust: z.number().min(0).max(1).optional().openapi({
       description:
         "A filter, never relaxed: what is trusted less is left out, and the next take its place as deep as the lists go (100 each; with `merge` rrf for each entry of `namespaces`).",
@@ -115,9 +120,19 @@ const contribution = z.object({ rank: z.int(), score: z.number(), adds: z.number
     "Rank from 1, the retriever's own score (BM25 or cosine), and what it adds to the hit's score.",
 });
 
+export const relevance = z.number().openapi({
+  description:
+    "How well the memory fits the query in absolute terms, 0..1, whatever else was found: the share of the query's rarity that its text holds, and its similarity on the scale of the embedding model. See docs/recall.md.",
+});
+
+export const answerable = z.boolean().openapi({
+  description: `A hint: whether a hit has a \`relevance\` of at least ${ANSWERABLE}. false: what was found is probably about something else.`,
+});
+
 const hitView = z.object({
   memory: memoryView,
   score: z.number(),
+  relevance,
   ranks: z.object({
     keyword: z.int().nullable(),
     vector: z.int().nullable(),
@@ -138,6 +153,10 @@ const hitView = z.object({
     .object({
       keyword: contribution,
       vector: contribution,
+      relevance: z.object({ coverage: z.number().nullable(), similarity: z.number().nullable() }).openapi({
+        description:
+          "Share of the query's rarity that the text holds, and calibrated similarity; null where it can't be told.",
+      }),
       trust: trustPartsView.extend({
         trust: z.number(),
         adds: z.number().openapi({ description: "What it adds to the score; below 0: takes from it." }),
@@ -166,6 +185,7 @@ const hitView = z.object({
 export const recallResponse = z
   .object({
     hits: z.array(hitView),
+    answerable,
     degraded: z
       .array(z.enum(["keyword", "vector"]))
       .openapi({ description: "Retrievers that should have taken part but couldn't." }),
@@ -186,6 +206,7 @@ export type RecallRequest = z.output<typeof recallRequest>;
 export function viewRecall(outcome: ReceiptedRecall, request: RecallRequest): z.infer<typeof recallResponse> {
   const view = {
     hits: outcome.hits.map((hit) => viewHit(hit, request)),
+    answerable: outcome.answerable,
     degraded: [...outcome.degraded],
     receipt_id: outcome.receiptId ?? null,
   };
@@ -206,7 +227,7 @@ function viewRecency({ ageDays, ...part }: RecencyPart) {
 }
 
 function viewHit(
-  { memory, score, trustAdds, strength, found, alsoIn, via, excerpt }: RecallHit,
+  { memory, score, relevance: fit, trustAdds, strength, found, alsoIn, via, excerpt }: RecallHit,
   { explain, expand }: RecallRequest,
 ): z.infer<typeof hitView> {
   const { keyword, vector, entities } = found.fused;
@@ -214,6 +235,7 @@ function viewHit(
   const view = {
     memory: viewMemory(memory),
     score,
+    relevance: fit.relevance,
     ranks: {
       keyword: keyword?.rank ?? null,
       vector: vector?.rank ?? null,
@@ -229,6 +251,7 @@ function viewHit(
     explain: {
       keyword: keyword ?? null,
       vector: vector ?? null,
+      relevance: { coverage: fit.coverage ?? null, similarity: fit.similarity ?? null },
       trust: { ...memory.trust, adds: trustAdds },
       ...(strength === undefined ? {} : { outcomes: { ...strength } }),
       ...(found.recency === undefined ? {} : { recency: viewRecency(found.recency) }),

@@ -3,6 +3,7 @@ import type { MemoryFilter } from "../../memory/filter.js";
 import type { ReadReceipt } from "../../memory/read-receipt.js";
 import type { Replay } from "../../memory/replay-receipt.js";
 import { memoryView, viewMemory } from "./memory.js";
+import { answerable, relevance } from "./recall.js";
 import { memoryId, namespace, timeView, iso } from "./primitives.js";
 
 export const receiptParams = z.strictObject({ id: memoryId });
@@ -13,6 +14,10 @@ const knownHit = z.object({
   version: z.int(),
   score: z.number(),
   trust: z.number().openapi({ description: "0..1, as it was then." }),
+  relevance: z
+    .number()
+    .nullable()
+    .openapi({ description: "0..1, as it was then; null in receipts from before it was kept." }),
   // As it was known; null where it has been deleted, or has expired, since.
   memory: z.union([memoryView, z.null()]),
 });
@@ -37,6 +42,7 @@ export const receiptView = z
       .record(z.string(), z.unknown())
       .openapi({ description: "What it was narrowed by, `memory_types` among it." }),
     min_score: z.number().nullable(),
+    min_relevance: z.number().nullable(),
     min_trust: z.number().nullable(),
     expand: z.union([z.literal("entities"), z.null()]),
     degraded: z.array(z.string()),
@@ -48,7 +54,8 @@ export const replayView = z
   .object({
     receipt: receiptView,
     now: z.object({
-      hits: z.array(z.object({ score: z.number(), memory: memoryView })),
+      hits: z.array(z.object({ score: z.number(), relevance, memory: memoryView })),
+      answerable,
       degraded: z.array(z.string()),
     }),
     changes: z
@@ -75,15 +82,17 @@ export function viewReceipt({ receipt, hits }: ReadReceipt): z.infer<typeof rece
     valid_at: typeof request.valid_at === "number" ? iso(request.valid_at) : (request.valid_at ?? null),
     filter: viewFilter(request.filter),
     min_score: request.min_score ?? null,
+    min_relevance: request.min_relevance ?? null,
     min_trust: request.min_trust ?? null,
     expand: request.expand ?? null,
     degraded: [...degraded],
-    hits: hits.map(({ namespace: ns, id, version, score, trust, memory }) => ({
+    hits: hits.map(({ namespace: ns, id, version, score, trust, relevance: fit, memory }) => ({
       namespace: ns,
       id,
       version,
       score,
       trust,
+      relevance: fit ?? null,
       memory: memory === null ? null : viewMemory(memory),
     })),
   };
@@ -106,7 +115,12 @@ export function viewReplay(replay: Replay): z.infer<typeof replayView> {
   return {
     receipt: viewReceipt(replay),
     now: {
-      hits: replay.now.hits.map(({ memory, score }) => ({ score, memory: viewMemory(memory) })),
+      hits: replay.now.hits.map(({ memory, score, relevance: fit }) => ({
+        score,
+        relevance: fit.relevance,
+        memory: viewMemory(memory),
+      })),
+      answerable: replay.now.answerable,
       degraded: [...replay.now.degraded],
     },
     changes: {

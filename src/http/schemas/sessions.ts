@@ -1,20 +1,19 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
+import { readStrictJson } from "../../domain/strict-json.js";
 import type { SessionContext } from "../../memory/sessions/context.js";
 import type { AppendOutcome } from "../../memory/sessions/ports.js";
 import type { Message, Session } from "../../memory/sessions/session.js";
 import { ROLES } from "../../memory/sessions/session.js";
 import { entityName } from "./entities.js";
 import { contextFilterParameters, repeatable } from "./list.js";
-import { messageOfProvider, replaceSurrogates } from "./provider-fields.js";
+import { answerable, relevance } from "./recall.js";
 import {
   defaultInteger,
   integerParameter,
   namespacePattern,
   identifier,
   jsonValue,
-  replacedFields,
-  saidJson,
   memoryId,
   metadata,
   namespace,
@@ -22,6 +21,7 @@ import {
   time,
   timeView,
   iso,
+  ratioParameter,
 } from "./primitives.js";
 
 /** As a state key: `.` and `..` are resolved by every client before it sends a path. */
@@ -54,6 +54,9 @@ export const contextParameters = z.strictObject({
   limit: defaultInteger(0, LIMITS.recallLimit, 10).openapi({
     description: "How many memories, and how many procedures, are recalled at most.",
   }),
+  min_relevance: ratioParameter.optional().openapi({
+    description: "What is recalled and less relevant, in absolute terms, is left out: see /v1/recall.",
+  }),
   subject: entityName
     .optional()
     .openapi({ description: "Whose facts and preferences belong in it: a customer, a project." }),
@@ -67,10 +70,9 @@ const toolCall = z.strictObject({
   name: identifier,
   arguments: jsonValue.optional(),
 });
-const saidToolCall = toolCall.extend({ arguments: saidJson.optional() });
 
 /** Also as contexts return it, and chat models give it: OpenAI's chat completions. Its arguments are JSON in a text. */
-const newToolCall = saidToolCall.openapi({
+const newToolCall = z.preprocess(fromOpenAi, toolCall).openapi({
   anyOf: [
     {
       type: "object",
@@ -97,21 +99,44 @@ const newToolCall = saidToolCall.openapi({
   description: "As kept here, or as in OpenAI's chat completions, where `arguments` is a text of JSON.",
 });
 
-const providedMessage = z
+function fromOpenAi(value: unknown): unknown {
+  if (!isOpenAiCall(value)) return value;
+  const { type: _, function: called, ...rest } = value;
+  return typeof called.arguments === "string"
+    ? { ...rest, ...called, arguments: parsed(called.arguments) }
+    : { ...rest, ...called };
+}
+
+function isOpenAiCall(
+  value: unknown,
+): value is { readonly type: "function"; readonly function: { readonly arguments?: unknown } } {
+  if (typeof value !== "object" || value === null || !("type" in value && "function" in value)) return false;
+  return value.type === "function" && typeof value.function === "object" && value.function !== null;
+}
+
+/** What a model wrote stays a text if it is no JSON, or if reading it would lose something. */
+function parsed(json: string): unknown {
+  try {
+    const { value, loss } = readStrictJson(json);
+    return loss === undefined ? value : json;
+  } catch {
+    return json;
+  }
+}
+
+const newMessage = z
   .strictObject({
     id: identifier.optional().openapi({
       description: "The same id sent again to the same session is the same message. Made here unless given.",
     }),
     role,
-    content: saidJson.optional().openapi({
-      description:
-        "Text, or JSON parts; null where nothing was said. May be left out of an assistant that only calls tools. A lone surrogate is replaced by U+FFFD, which the answer says.",
+    content: jsonValue.default(null).openapi({
+      description: "Text, or JSON parts; null, or left out, of an assistant that only calls tools.",
     }),
-    tool_calls: z.array(newToolCall).max(LIMITS.toolCalls).optional(),
-    tool_call_id: identifier.optional().openapi({
-      description:
-        "Of a tool's result: the call that it answers. Left out: the first before it that no result names.",
-    }),
+    tool_calls: z.array(newToolCall).min(1).max(LIMITS.toolCalls).optional(),
+    tool_call_id: identifier
+      .optional()
+      .openapi({ description: "Of a tool's result: the call that it answers." }),
     name: identifier.optional(),
     timestamp: time.optional().openapi({ description: "When it was said; now unless given." }),
     metadata: metadata.optional(),
@@ -124,28 +149,15 @@ const providedMessage = z
     path: ["tool_calls"],
     message: "Only an assistant calls tools.",
   })
-  .refine(({ role: by, tool_call_id }) => by === "tool" || tool_call_id === undefined, {
+  .refine(({ role: by, tool_call_id }) => (by === "tool") === (tool_call_id !== undefined), {
     path: ["tool_call_id"],
-    message: "Belongs only to a message of the role tool.",
+    message: "Belongs to a message of the role tool, and only to one.",
   })
-  .refine(({ content, tool_calls }) => content !== undefined || tool_calls !== undefined, {
+  .refine(({ content, tool_calls }) => content !== null || tool_calls !== undefined, {
     path: ["content"],
-    message: "Must be there, also if it is null, unless tools are called.",
+    message: "Must be there, and not be null, unless tools are called.",
   })
-  .openapi("NewMessage", {
-    additionalProperties: true,
-    description:
-      "A message as it is kept here, or as chat models give it. Fields that are null or empty lists are left out; fields that aren't described here become members of `metadata`.",
-  });
-
-const newMessage = z
-  .preprocess(messageOfProvider, providedMessage)
-  .transform(({ tool_calls, content = null, ...rest }) =>
-    replaceSurrogates({ ...rest, content, ...(tool_calls === undefined ? {} : { tool_calls }) }, [
-      "content",
-      "tool_calls",
-    ]),
-  );
+  .openapi("NewMessage");
 
 export const newMessages = z
   .strictObject({ messages: z.array(newMessage).min(1).max(LIMITS.appendMessages) })
@@ -158,7 +170,6 @@ export const appendedView = z
         id: z.string(),
         number: z.int(),
         created: z.boolean().openapi({ description: "False: this id was there already." }),
-        replaced: replacedFields.optional(),
       }),
     ),
     message_count: z.int(),
@@ -240,6 +251,7 @@ const pieceView = z.object({
   source_agent: z.string().optional(),
   trust: z.number().optional(),
   score: z.number().optional(),
+  relevance: relevance.optional(),
   via: memoryId.optional().openapi({
     description: "The memory by which this one was found, where sentences of it are quoted with it.",
   }),
@@ -275,6 +287,9 @@ export const contextView = z
       .nullable()
       .openapi({ description: "The numbers of the first and the last of the session's messages in it." }),
     pieces: z.array(pieceView).openapi({ description: "What memory adds, in this order." }),
+    answerable: answerable
+      .nullable()
+      .openapi({ description: "As of a recall; null where nothing was recalled by." }),
     degraded: z.array(z.enum(["keyword", "vector"])),
     receipt_ids: z.array(z.string()).openapi({
       description: "Of the recall of memories and of that of procedures: see /v1/receipts/{id}.",
@@ -283,7 +298,7 @@ export const contextView = z
   .openapi("SessionContext");
 
 export function viewContext(
-  { messages, tokens, range, pieces, degraded, receiptIds }: SessionContext,
+  { messages, tokens, range, pieces, answerable: hint, degraded, receiptIds }: SessionContext,
   id: string,
   budget: number,
 ): z.infer<typeof contextView> {
@@ -296,31 +311,14 @@ export function viewContext(
     token_budget: budget,
     range: range ?? null,
     pieces: [...pieces],
+    answerable: hint ?? null,
     degraded: [...degraded],
     receipt_ids: [...receiptIds],
   };
 }
 
-type SentMessages = z.output<typeof newMessages>["messages"];
-
-/** The messages to append: without what only the answer says. */
-export function messagesIn(sent: SentMessages): Omit<SentMessages[number], "replaced">[] {
-  return sent.map((each) => {
-    const { replaced: _, ...rest } = each;
-    return rest;
-  });
-}
-
-/** `sent`: the messages, in the order of the results. */
-export function viewAppended(
-  { results, messageCount }: AppendOutcome,
-  sent: SentMessages,
-): z.infer<typeof appendedView> {
-  const messages = results.map((result, index) => {
-    const { replaced } = sent[index] ?? {};
-    return replaced === undefined ? result : { ...result, replaced: [...replaced] };
-  });
-  return { messages, message_count: messageCount };
+export function viewAppended({ results, messageCount }: AppendOutcome): z.infer<typeof appendedView> {
+  return { messages: [...results], message_count: messageCount };
 }
 
 export function viewMessage(message: Message): MessageView {

@@ -34,6 +34,8 @@ export interface ContextInput {
   readonly filter?: MemoryFilter | undefined;
   /** How many memories, and how many procedures, may be recalled. */
   readonly limit: number;
+  /** A filter of what is recalled: see {@link RecallInput}. */
+  readonly min_relevance?: number | undefined;
   /** Whose profile belongs in it. */
   readonly subject?: string | undefined;
 }
@@ -57,6 +59,7 @@ export type PieceSource =
       readonly trust: number;
       /** Of the recall; a profile has none. */
       readonly score?: number;
+      readonly relevance?: number;
       /** The memory that it was found by, where the context quotes it. */
       readonly via?: string;
     };
@@ -73,6 +76,8 @@ export interface SessionContext extends Pick<Composed<never>, "messages" | "toke
   readonly session: Session | undefined;
   /** Numbers of the session's messages that are in it; undefined: none. */
   readonly range: { readonly from: number; readonly to: number } | undefined;
+  /** A hint: whether something that was recalled may hold an answer. Undefined: nothing was recalled by. */
+  readonly answerable: boolean | undefined;
   readonly degraded: readonly Retriever[];
   /** Receipts of what was recalled, where recall gives them. */
   readonly receiptIds: readonly string[];
@@ -135,6 +140,7 @@ export async function sessionContext(
     pieces: composed.pieces.map(({ source }) => source),
     session,
     range: from === undefined || to === undefined ? undefined : { from, to },
+    answerable: recalled.answerable,
     degraded: recalled.degraded,
     receiptIds: recalled.receiptIds,
   };
@@ -143,18 +149,25 @@ export async function sessionContext(
 interface Recalled {
   readonly memories: readonly RecallHit[];
   readonly procedures: readonly RecallHit[];
+  readonly answerable: boolean | undefined;
   readonly degraded: readonly Retriever[];
   readonly receiptIds: readonly string[];
 }
 
-const NOTHING: Recalled = { memories: [], procedures: [], degraded: [], receiptIds: [] };
+const NOTHING: Recalled = {
+  memories: [],
+  procedures: [],
+  answerable: undefined,
+  degraded: [],
+  receiptIds: [],
+};
 
 /** Procedures by themselves: among many episodes they would not come up. */
 async function recallBoth(
   { memory }: SessionServices,
   context: Context,
   { namespace }: SessionRef,
-  { namespaces = [namespace], limit, filter }: ContextInput,
+  { namespaces = [namespace], limit, filter, min_relevance }: ContextInput,
   query: string,
 ): Promise<Recalled> {
   const search = (memory_types: readonly MemoryType[]): Promise<ReceiptedRecall> =>
@@ -166,6 +179,7 @@ async function recallBoth(
         namespaces,
         filter: { ...filter, memory_types },
         limit,
+        min_relevance,
         mode: "hybrid",
         fusion: { method: "auto" },
         // Of what is found only a part may fit.
@@ -181,6 +195,7 @@ async function recallBoth(
     return {
       memories: memories.hits,
       procedures: procedures.hits,
+      answerable: memories.answerable || procedures.answerable,
       degraded: [...new Set([...memories.degraded, ...procedures.degraded])],
       receiptIds: [memories, procedures].flatMap(({ receiptId }) => receiptId ?? []),
     };
@@ -299,14 +314,14 @@ const DATA_BYTES = 2 * 1024;
 
 function hitPiece(
   kind: "memory" | "procedure",
-  { memory, score, via, excerpt, behind }: RecallHit,
+  { memory, score, relevance, via, excerpt, behind }: RecallHit,
   saidBy?: Piece["saidBy"],
 ): MemoryPiece {
   const { source, line } = memoryPiece(kind, memory);
   // A summary that doesn't say what was found would be a wrong answer.
   const quoted = via !== null && excerpt !== null;
   return {
-    source: { ...source, score, ...(quoted ? { via } : {}) },
+    source: { ...source, score, relevance: relevance.relevance, ...(quoted ? { via } : {}) },
     line: quoted
       ? {
           ...line,

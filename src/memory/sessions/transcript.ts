@@ -4,7 +4,6 @@ import type { Message, Role } from "./session.js";
 
 const SPEAKERS: Readonly<Record<Role, string>> = {
   system: "System",
-  developer: "Developer",
   user: "User",
   assistant: "Assistant",
   tool: "Tool",

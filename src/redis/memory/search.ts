@@ -3,6 +3,7 @@ import { objectFacet, subjectFacet } from "../../memory/facets.js";
 import type { Candidate, SearchQuery, SearchResult } from "../../memory/ports.js";
 import { encodeIndexVector } from "../vector.js";
 import { refOfKey } from "../keys.js";
+import { plainIdf } from "../idf.js";
 import type { Params } from "../query.js";
 import { essentialTerms, hybridPolicy, keywordClause, optionalTerms, scopeClause } from "../query.js";
 import { numberOfSortKey, readRows } from "../rows.js";
@@ -37,7 +38,10 @@ export async function search(deps: StoreDeps, query: SearchQuery): Promise<Searc
     vector && whole((deeper) => vectorSearch(deps, deeper, vector, statistics)),
     entities && whole((deeper) => entitySearch(deps, deeper, entities, statistics)),
   ]);
-  return { keyword: byWords, vector: byVector, entities: byNames };
+  const idf = (term: string): number => plainIdf(statistics.term(term));
+  // How many a condition lets through that only the records tell isn't known.
+  const searched = fits === undefined ? statistics.letThrough : 0;
+  return { keyword: byWords, vector: byVector, entities: byNames, searched, idf };
 }
 
 interface Found<Kind extends Candidate = Candidate> {

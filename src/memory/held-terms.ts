@@ -1,0 +1,33 @@
+import { stemmer } from "stemmer";
+import { analyse, MAX_TERM_LENGTH } from "./terms.js";
+
+const PUNCTUATION = /[\u2010-\u2027\u2030-\u205e\u00a0\u00ab\u00bb]/g;
+const ASCII = /^[\0-\x7f]*$/;
+const WORD = /[a-z0-9]+/g;
+/** Porter's stemmer leaves the beginning of a word as it is. */
+const KEPT = 2;
+
+/**
+ * Those of some terms that a text holds, as `analyse` makes terms of it. It is asked of each hit of a recall, so plain
+ * English isn't analysed whole: only words that begin as one of the terms does are stemmed.
+ */
+export function heldTerms(text: string, wanted: Iterable<string>): ReadonlySet<string> {
+  const open = new Set(wanted);
+  const held = new Set<string>();
+  const take = (term: string): void => {
+    if (open.delete(term)) held.add(term);
+  };
+  const plain = text.replace(PUNCTUATION, " ");
+  if (!ASCII.test(plain)) {
+    for (const term of analyse(text).terms) take(term);
+    return held;
+  }
+  const beginnings = new Set(Array.from(open, (term) => term.slice(0, KEPT)));
+  for (const [word] of plain.toLowerCase().matchAll(WORD)) {
+    if (!beginnings.has(word.slice(0, KEPT))) continue;
+    take(word.slice(0, MAX_TERM_LENGTH));
+    take(stemmer(word).slice(0, MAX_TERM_LENGTH));
+    if (open.size === 0) break;
+  }
+  return held;
+}

@@ -1,0 +1,62 @@
+import { heldTerms } from "./held-terms.js";
+import type { Scale } from "./similarity-scale.js";
+import { onScale } from "./similarity-scale.js";
+
+/** What an absolute relevance is made of; undefined: there is nothing to tell it by. */
+export interface RelevanceParts {
+  /** Share of the query's rarity that the text holds, 0..1. */
+  readonly coverage: number | undefined;
+  /** Of the meanings, 0..1: 0 where a text is no nearer than one on something else, 1 where it is as near as an answer. */
+  readonly similarity: number | undefined;
+  readonly relevance: number;
+}
+
+/** What a query's words are worth, by how few memories hold them. */
+export interface Rarity {
+  /** Each term of the query once, with its inverse document frequency. */
+  readonly terms: ReadonlyMap<string, number>;
+  readonly total: number;
+}
+
+export function rarityOf(terms: readonly string[], idf: (term: string) => number): Rarity {
+  const weights = new Map(terms.map((term) => [term, idf(term)]));
+  return { terms: weights, total: [...weights.values()].reduce((sum, weight) => sum + weight, 0) };
+}
+
+/** A text longer than this is looked at so far, in characters. */
+const LOOKED_AT = 16_000;
+
+export function coverageOf({ terms, total }: Rarity, texts: readonly string[]): number | undefined {
+  if (total === 0) return undefined;
+  const open = new Map(terms);
+  for (const text of texts)
+    for (const term of heldTerms(text.slice(0, LOOKED_AT), open.keys())) open.delete(term);
+  const missing = [...open.values()].reduce((sum, weight) => sum + weight, 0);
+  return 1 - missing / total;
+}
+
+/** Both count the same; anything from a third to two thirds measures about the same. */
+const SIMILARITY_SHARE = 0.5;
+const DIGITS = 3;
+
+/**
+ * How well a memory fits a query, 0..1, whatever else was found: half by its words and half by its meaning, or by the one
+ * of them that there is. docs/recall.md says how it is made and what it measures.
+ */
+export function relevanceOf(
+  coverage: number | undefined,
+  cosine: number | undefined,
+  scale: Scale | undefined,
+): RelevanceParts {
+  const similarity = cosine === undefined || scale === undefined ? undefined : onScale(cosine, scale);
+  const relevance =
+    coverage === undefined
+      ? (similarity ?? 0)
+      : similarity === undefined
+        ? coverage
+        : (1 - SIMILARITY_SHARE) * coverage + SIMILARITY_SHARE * similarity;
+  return { coverage, similarity, relevance: Number(relevance.toFixed(DIGITS)) };
+}
+
+/** From which on the best hit is taken to hold an answer: nine of ten questions on something else stay below. */
+export const ANSWERABLE = 0.35;

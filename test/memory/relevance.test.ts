@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { heldTerms } from "../../src/memory/held-terms.js";
+import { analyse } from "../../src/memory/terms.js";
+import { HOSTILE, LONG } from "../support/hostile.js";
+import type { Json, Recalled } from "../support/memories.js";
+import { bodyOf, contents, newNamespace, postBatch, recall, remember } from "../support/memories.js";
+import { nonEmpty } from "../support/non-empty.js";
+import type { Service } from "../support/service.js";
+import { startService } from "../support/service.js";
+import { append, sessionPath, user } from "../support/sessions.js";
+import { startWithVectors } from "../support/with-redis.js";
+
+const MEMORIES = [
+  "The copier on floor four is broken.",
+  "Customer account ID is CX-7742-B.",
+  "Anna called: her parcel arrived broken, she wants her money back.",
+  "Anna prefers to be written to, not called.",
+  "When a delivery is damaged, refund at once and send a return label.",
+  "The warehouse in Lyon is closed on Fridays.",
+  "Ben's daughter plays the cello in the school orchestra.",
+  "The board meets on the first Tuesday of each month.",
+  "Invoices above 5,000 euros need two signatures.",
+  "The garden behind the office was planted with lavender in May.",
+  "Parking badges are handed out by the reception.",
+  "Mara is allergic to peanuts and to bee stings.",
+];
+const ANSWERED: readonly (readonly [question: string, answer: number])[] = [
+  ["What is wrong with the copier?", 0],
+  ["Who is CX-7742-B?", 1],
+  ["How does Anna want to be contacted?", 3],
+  ["On which day is the warehouse in Lyon closed?", 5],
+  ["Which instrument does Ben's daughter play?", 6],
+  ["When does the board meet?", 7],
+  ["What is Mara allergic to?", 11],
+];
+const UNANSWERED = [
+  "floor plan of the Prado",
+  "Who wrote the opera about the flying Dutchman?",
+  "How many moons does Jupiter have?",
+  "What is the capital of Mongolia?",
+  "Which yeast ferments at low temperatures?",
+  "How do volcanoes form under the ocean?",
+  "When was the Magna Carta sealed?",
+];
+
+let service: Service;
+const namespace = newNamespace();
+beforeAll(async () => {
+  service = await startService({ MNEME_EMBEDDER: "local" });
+  const results = await postBatch(
+    service,
+    namespace,
+    MEMORIES.map((content) => ({ memory_type: "semantic", content })),
+  );
+  expect(results.every(({ status }) => status === 201)).toBe(true);
+}, 60_000);
+afterAll(() => service.stop());
+
+const ask = (query: string, more: Json = {}, by: Service = service): Promise<Recalled> =>
+  recall(by, { query, namespaces: [namespace], ...more });
+const best = ({ hits }: Recalled): number => Math.max(0, ...hits.map(({ relevance }) => relevance));
+
+describe("relevance", () => {
+  test("tells questions that a memory answers from questions that none does", async () => {
+    const known = await Promise.all(ANSWERED.map(([question]) => ask(question)));
+    const unknown = await Promise.all(UNANSWERED.map((question) => ask(question)));
+    for (const [index, answer] of known.entries()) {
+      expect(contents(answer).slice(0, 2)).toContain(MEMORIES[ANSWERED[index]?.[1] ?? -1]);
+      expect(answer.answerable, ANSWERED[index]?.[0]).toBe(true);
+    }
+    for (const [index, answer] of unknown.entries()) expect(answer.answerable, UNANSWERED[index]).toBe(false);
+    expect(Math.min(...known.map(best))).toBeGreaterThan(Math.max(...unknown.map(best)));
+  });
+
+  test("doesn't depend on what else was found, as scores do", async () => {
+    const { hits } = await ask("floor plan of the Prado");
+    expect(nonEmpty(hits)[0]?.score).toBeGreaterThan(0.8);
+    expect(best({ hits } as Recalled)).toBeLessThan(0.2);
+  });
+
+  test("is explained by the words and by the meaning, and never leaves 0..1", async () => {
+    for (const query of ["copier", "floor four", ...UNANSWERED.slice(0, 2)]) {
+      for (const mode of ["hybrid", "keyword", "vector"]) {
+        for (const { relevance, explain } of (await ask(query, { mode, explain: true })).hits) {
+          expect(relevance).toBeGreaterThanOrEqual(0);
+          expect(relevance).toBeLessThanOrEqual(1);
+          const { coverage = null, similarity = null } = explain?.relevance ?? {};
+          expect(coverage === null).toBe(mode === "vector");
+          expect(similarity === null).toBe(mode === "keyword");
+          const parts = [coverage, similarity].filter((part) => part !== null);
+          expect(relevance).toBeCloseTo(parts.reduce((sum, part) => sum + part, 0) / parts.length, 2);
+        }
+      }
+    }
+  });
+
+  test("is told by the words alone where nothing embeds, and where a model's vectors tell nothing", async () => {
+    const { service: random } = await vectors;
+    const plain = await startService({ MNEME_EMBEDDER: "none" });
+    for (const other of [random, plain]) {
+      await remember(other, namespace, { content: "The copier on floor four is broken." });
+      const found = await ask("Is the copier broken?", { explain: true }, other);
+      expect(found.hits[0]?.explain?.relevance).toEqual({ coverage: 1, similarity: null });
+      expect(found).toMatchObject({ answerable: true, hits: [{ relevance: 1 }] });
+      expect((await ask("volcanoes of the copier", {}, other)).hits[0]?.relevance).toBeLessThan(1);
+    }
+    await plain.stop();
+  });
+});
+
+// At the file's top, as it ends with the file.
+const vectors = startWithVectors();
+
+describe("min_relevance", () => {
+  test("is a filter that is never relaxed, and leaves the order as it is", async () => {
+    for (const question of ["Is something broken?", "Anna's parcel", ...UNANSWERED]) {
+      const all = await ask(question, { limit: 100 });
+      for (const least of [0, 0.2, 0.5, 0.9, 1]) {
+        const expected = all.hits.filter(({ relevance }) => relevance >= least);
+        const found = await ask(question, { limit: 100, min_relevance: least });
+        expect(contents(found)).toEqual(expected.map(({ memory }) => memory.content));
+        const first = await ask(question, { limit: 1, min_relevance: least });
+        expect(contents(first)).toEqual(contents(found).slice(0, 1));
+      }
+    }
+    expect(await ask("How many moons does Jupiter have?", { min_relevance: 0.6 })).toMatchObject({
+      hits: [],
+      answerable: false,
+    });
+  });
+
+  test("is refused outside of 0..1", async () => {
+    for (const min_relevance of [-0.1, 1.1, "0.5", null]) {
+      const answer = await service.send("POST", "/v1/recall", {
+        query: "x",
+        namespaces: [namespace],
+        min_relevance,
+      });
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: "min_relevance" }] } });
+    }
+  });
+
+  test("keeps what is about something else out of a context, which says whether an answer is in it", async () => {
+    await append(service, namespace, "talk", user("Hello!"));
+    const context = async (query: string, least?: string) => {
+      const search = new URLSearchParams({ query, ...(least === undefined ? {} : { min_relevance: least }) });
+      const answer = await service.send("GET", `${sessionPath(namespace, "talk")}/context?${search}`);
+      return bodyOf<{ answerable: boolean | null; pieces: { kind: string; relevance?: number }[] }>(
+        answer,
+        200,
+      );
+    };
+    const known = await context("What is Mara allergic to?", "0.5");
+    expect(known.answerable).toBe(true);
+    const recalled = known.pieces.filter(({ kind }) => kind === "memory");
+    for (const { relevance } of nonEmpty(recalled)) expect(relevance).toBeGreaterThanOrEqual(0.5);
+    const unknown = await context("How many moons does Jupiter have?");
+    expect(unknown.answerable).toBe(false);
+    expect(unknown.pieces.length).toBeGreaterThan(0);
+    expect(await context("How many moons does Jupiter have?", "0.6")).toMatchObject({ pieces: [] });
+    const refused = await service.send("GET", `${sessionPath(namespace, "talk")}/context?min_relevance=2`);
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ field: "min_relevance" }] } });
+  });
+
+  test("is kept in a receipt with the relevance of each hit, and applied again by a replay", async () => {
+    const { hits, receipt_id } = await ask("What is Mara allergic to?", { min_relevance: 0.5 });
+    const receipt = bodyOf<{ min_relevance: number; hits: { relevance: number }[] }>(
+      await service.send("GET", `/v1/receipts/${receipt_id}`),
+      200,
+    );
+    expect(receipt.min_relevance).toBe(0.5);
+    expect(nonEmpty(receipt.hits).map(({ relevance }) => relevance)).toEqual(
+      hits.map(({ relevance }) => relevance),
+    );
+    const replay = bodyOf<{ now: { answerable: boolean; hits: { relevance: number }[] } }>(
+      await service.send("POST", `/v1/receipts/${receipt_id}/replay`),
+      200,
+    );
+    expect(replay.now.answerable).toBe(true);
+    expect(replay.now.hits).toHaveLength(hits.length);
+  });
+});
+
+describe("the terms that a text holds", () => {
+  test("are those that analysing the whole text gives, for plain and for hostile text", () => {
+    for (const text of [...MEMORIES, ...HOSTILE, ...LONG.map((each) => each.slice(0, 4000))]) {
+      const all = new Set(analyse(text).terms);
+      const wanted = [...all].slice(0, 24);
+      expect([...heldTerms(text, [...wanted, "absent", "prado"])].toSorted()).toEqual(
+        [...wanted, "absent", "prado"].filter((term) => all.has(term)).toSorted(),
+      );
+    }
+  });
+});
