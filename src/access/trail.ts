@@ -50,6 +50,7 @@ export const AUDIT_VERBS = [
   "settings.put",
   "usage.get",
   "namespace.list",
+  "namespace.delete",
   "thread.list",
   "thread.read",
   "thread.delete",

@@ -48,6 +48,7 @@ export function composeApp(
       rateLimitPerMinute: config.rateLimitPerMinute,
     },
     namespaces: { store: stores.namespaces, audit, nextTime },
+    clearing: { memory: services, sessions: stores.sessions, contents: stores.contents },
     threads: { store: stores.threads, audit },
     authenticator: createAuthenticator({
       cache: keyCache,

@@ -11,6 +11,7 @@ import { createEntityStore } from "../redis/facts/index.js";
 import { createAnswerStore } from "../redis/idempotent-answers.js";
 import { createLocks } from "../redis/locks.js";
 import { createMemoryStore } from "../redis/memory/index.js";
+import { createNamespaceContents } from "../redis/namespace-contents.js";
 import { createReceiptStore } from "../redis/receipts.js";
 import { createSessionStore } from "../redis/sessions/index.js";
 import { createStateStore } from "../redis/state/index.js";
@@ -31,6 +32,7 @@ export function createStores(
   const meter = createMeter(keys, config.quota, config.versionRetentionMs);
   const statistics = createIndexStatistics(redis, keys);
   const memory = { redis, auditor, meter, keys, statistics, model };
+  const state = createStateStore({ redis, auditor, keys, historyMs: config.stateHistorySeconds * 1000 });
   const { receiptRetentionDays: days } = config;
   return {
     memories: createMemoryStore(memory),
@@ -43,7 +45,8 @@ export function createStores(
       keys,
       retentionMs: config.consolidationRetentionDays * DAY_S * 1000,
     }),
-    state: createStateStore({ redis, auditor, keys, historyMs: config.stateHistorySeconds * 1000 }),
+    state,
+    contents: createNamespaceContents({ redis, auditor, keys, state }),
     threads: createThreadStore(redis, keys),
     receipts: createReceiptStore(redis, keys, days === undefined ? undefined : days * DAY_S),
     answers: createAnswerStore(redis, keys),

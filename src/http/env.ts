@@ -5,6 +5,7 @@ import type { NamespaceServices } from "../access/namespaces/ports.js";
 import type { RateLimiter } from "../access/rate-limit.js";
 import type { Actor } from "../domain/context.js";
 import type { AuditReader } from "../access/ports.js";
+import type { ClearServices } from "../memory/clearing/ports.js";
 import type { ConsolidationServices } from "../memory/consolidation/services.js";
 import type { SessionServices } from "../memory/sessions/services.js";
 import type { Services } from "../memory/services.js";
@@ -19,6 +20,8 @@ export interface AppDeps {
   readonly services: Services;
   readonly access: KeyServices;
   readonly namespaces: NamespaceServices;
+  /** What deletes all that a namespace holds. */
+  readonly clearing: ClearServices;
   readonly threads: ThreadServices;
   readonly authenticator: Authenticator;
   readonly rateLimiter: RateLimiter;

@@ -168,6 +168,7 @@ export const scripts = {
   putAliases: audited("put-aliases", parts, ["aliases"]),
   mergeEntities: audited("merge-entities", parts, ["aliases"]),
   pruneEntity: script("prune-entity", integer),
+  clearNamespace: audited("clear-namespace", integer),
   publishMemory: audited("publish", codeAndText),
   unpublishMemory: audited("unpublish", integer),
   readMemory: audited("read", texts, ["versions"]),

@@ -169,6 +169,13 @@ const forget: MakeAct = (world, _, { ns, pick, flag }) => ({
   },
 });
 
+/** With a filter it deletes the tagged; without, mostly, only counts. */
+const clear: MakeAct = (world, _, { ns, pick, flag }) => ({
+  method: "DELETE",
+  path: `/v1/namespaces/${ns}?${flag ? `tag=${world.secrets[pick % world.secrets.length]?.text ?? "x"}&` : ""}dry_run=true`,
+  needs: [["write", ns], ["read", ns], ...(flag ? [] : [["admin", ns] as const])],
+});
+
 const recall: MakeAct = (world, _, { ns, other, pick, flag, text }) => {
   const namespaces = [[ns], [ns, other], [`${ns}.**`, "**"], ["**"], [`${ns}.**`, other]][pick % 5] ?? [];
   const tag = world.secrets[pick % world.secrets.length]?.text ?? "x";
@@ -483,6 +490,7 @@ export const ACTS: Readonly<Record<string, MakeAct>> = {
   revise,
   remove,
   forget,
+  clear,
   recall,
   publish,
   unpublish,

@@ -338,6 +338,7 @@ describe("the words of operators", () => {
       [{ or: "Oregon" }, "or"],
       [{ address: { in: "Oslo" } }, "address.in"],
       [{ or: [{ a: 1 }, { b: { $near: 1 } }] }, "or.1.b.$near"],
+      [{}, ""],
       [{ price: {} }, "price"],
       [{ price: [] }, "price"],
       [{ $literal: 1 }, "$literal"],

@@ -69,6 +69,7 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
     body: { version: 1 },
   },
   "GET /v1/namespaces/{ns}/stats": { need: "read" },
+  "DELETE /v1/namespaces/{ns}": { need: "read and write", query: "tag=none" },
   "POST /v1/namespaces/{ns}/forget": { need: "read and write", body: { policy: { max_age: 60 } } },
   "POST /v1/namespaces/{ns}/consolidations": { need: "read and write", body: { dry_run: true } },
   "GET /v1/namespaces/{ns}/consolidations": { need: "read" },

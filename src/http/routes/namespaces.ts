@@ -2,12 +2,16 @@ import { createRoute } from "@hono/zod-openapi";
 import { getSettings } from "../../access/namespaces/get-settings.js";
 import { getUsage } from "../../access/namespaces/get-usage.js";
 import { putSettings } from "../../access/namespaces/put-settings.js";
+import { clearNamespace } from "../../memory/clearing/clear-namespace.js";
 import { listNamespaces } from "../../memory/list-namespaces.js";
 import { etagOf, expectedVersion } from "../conditional.js";
 import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
 import { createRouter } from "../router.js";
+import { filterOf } from "../schemas/list.js";
 import {
+  clearParameters,
+  clearedView,
   namespaceListParameters,
   namespacePage,
   newSettings,
@@ -77,8 +81,31 @@ const getUsageRoute = createRoute({
   responses: { 200: jsonResponse(usageView, "What it holds, and may hold."), ...problems },
 });
 
-export function namespaceRoutes({ services, namespaces, now }: AppDeps) {
+const clearRoute = createRoute({
+  method: "delete",
+  path: "/v1/namespaces/{ns}",
+  operationId: "deleteNamespace",
+  tags,
+  summary: "Delete what a namespace holds, or the memories that fulfil a filter",
+  description:
+    "With a filter (the parameters of a list): the memories that fulfil it, pinned, quarantined and superseded ones included, each with its vectors and versions. Without any: also sessions, state documents with their history, names and aliases of entities, and runs of consolidation. The audit trail, the settings with their quotas, and grants stay. What is written while the deletion is at work stays. A request ends after a minute: follow `cursor` until it is null, with the same parameters. Takes `write` and `read`; without a filter also `admin`.",
+  request: { params: namespaceParam, query: clearParameters },
+  responses: { 200: jsonResponse(clearedView, "What was deleted, or would be."), ...problems },
+});
+
+export function namespaceRoutes({ services, namespaces, clearing, now }: AppDeps) {
   return createRouter()
+    .openapi(clearRoute, async (c) => {
+      const { dry_run, cursor, ...query } = c.req.valid("query");
+      const given = Object.values(query).some((value) => value !== undefined);
+      const input = {
+        filter: given ? filterOf(query) : undefined,
+        dry_run: dry_run === "true",
+        cursor,
+      };
+      const outcome = await clearNamespace(clearing, contextOf(c, now), c.req.valid("param").ns, input);
+      return c.json({ ...outcome, dry_run: input.dry_run, cursor: outcome.cursor ?? null }, 200);
+    })
     .openapi(listRoute, async (c) => {
       const { prefix = [], suffix = [], ...rest } = c.req.valid("query");
       const page = await listNamespaces(services, contextOf(c, now), { prefix, suffix, ...rest });

@@ -7,7 +7,7 @@ import { normaliseName } from "../../memory/facts/names.js";
 import type { ScheduleProblem } from "../../memory/consolidation/schedule.js";
 import { nextTime, problemOf } from "../../memory/consolidation/schedule.js";
 import { step } from "./consolidations.js";
-import { itemsOnly } from "./list.js";
+import { filterParameters, itemsOnly } from "./list.js";
 import { isoOrNull } from "./memory.js";
 import { defaultInteger, integerParameter, factName, namespace, timeView } from "./primitives.js";
 
@@ -205,3 +205,21 @@ export const namespacePage = z
     cursor: z.string().nullable(),
   })
   .openapi("NamespacePage");
+
+export const clearParameters = z.strictObject({
+  ...filterParameters,
+  dry_run: z.enum(["true", "false"]).default("false").openapi({ description: "`true`: only count." }),
+  cursor: z.string().min(1).max(256).optional(),
+});
+
+export const clearedView = z
+  .object({
+    dry_run: z.boolean(),
+    memories: z.int().openapi({ description: "Memories deleted by this request." }),
+    sessions: z.int().openapi({ description: "Sessions deleted by this request; 0 with a filter." }),
+    state_documents: z
+      .int()
+      .openapi({ description: "State documents deleted by this request; 0 with a filter." }),
+    cursor: z.string().nullable().openapi({ description: "null: the deletion is complete." }),
+  })
+  .openapi("NamespaceDeletion");

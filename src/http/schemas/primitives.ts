@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import { jsonLeaves } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
-import { FilterProblem, parseCondition } from "../../memory/conditions/parse.js";
+import { EMPTY, FilterProblem, parseCondition } from "../../memory/conditions/parse.js";
 import { normaliseName } from "../../memory/facts/names.js";
 import { isWellFormed, jsonDepth, metadataProblem } from "../../memory/metadata.js";
 import { MEMORY_TYPES } from "../../memory/record.js";
@@ -131,6 +131,7 @@ export const metadataFilter = jsonObject
 function metadataFilterProblem(
   filter: JsonObject,
 ): { readonly place: readonly string[]; readonly message: string } | undefined {
+  if (Object.keys(filter).length === 0) return { place: [], message: EMPTY };
   try {
     // First, because it bounds the depth for those that recurse.
     parseCondition(filter);

@@ -25,6 +25,8 @@ type Operator = (typeof OPERATORS)[number];
 const LITERAL = "$literal";
 const ESCAPE = `To filter on metadata that has such a key, write it in ${LITERAL}.`;
 
+export const EMPTY = "An empty object or array matches nothing: leave it out.";
+
 /** Deeper than metadata can be, for the levels that operators add. */
 const MAX_DEPTH = 48;
 
@@ -179,7 +181,7 @@ const isScalar = (value: JsonValue): value is JsonScalar => typeof value !== "ob
 
 /** A condition without a value would drop out of the filter, which must never be wider than what was asked for. */
 function emptyAt(place: readonly string[]): FilterProblem {
-  return new FilterProblem(place, "An empty object or array matches nothing: leave it out.");
+  return new FilterProblem(place, EMPTY);
 }
 
 const all = (of: readonly Condition[]): Condition => combine("all", of);

@@ -1,0 +1,196 @@
+import { createHash } from "node:crypto";
+import { authorize } from "../../access/authorize.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { invalid } from "../../domain/errors.js";
+import type { FacetQuery, MemoryFilter } from "../filter.js";
+import { facetQuery, matches } from "../filter.js";
+import { removeQuietly } from "../remove-quietly.js";
+import type { Services } from "../services.js";
+import { tellCopies } from "../tell-copies.js";
+import type { ClearServices } from "./ports.js";
+
+export interface ClearInput {
+  /** Only memories that fulfil this; undefined: all that the namespace holds. */
+  readonly filter: MemoryFilter | undefined;
+  /** Only count. */
+  readonly dry_run: boolean;
+  readonly cursor?: string | undefined;
+}
+
+/** What was deleted in this request, or would be. */
+export interface ClearOutcome {
+  readonly memories: number;
+  readonly sessions: number;
+  readonly state_documents: number;
+  /** Undefined: nothing is left to do. */
+  readonly cursor: string | undefined;
+}
+
+/** Where a deletion goes on, and when it began. */
+interface Walk {
+  readonly after: number | undefined;
+  readonly now: number;
+}
+
+const ACT = "namespace.delete";
+const PAGE = 500;
+/** Deletions that are under way at a time. */
+const AT_ONCE = 8;
+/** Shorter than clients wait. */
+const BUDGET_MS = 60_000;
+
+/**
+ * Deletes a namespace's memories, or those that fulfil a filter, each as by a deletion: with its vectors and versions, its
+ * copies told, on record by itself. Without a filter sessions, state and what is kept about them go as well.
+ *
+ * A request ends after a minute; the cursor goes on where it ended, and a deletion that broke off may as well be asked for
+ * once more. What is written while it is at work stays, unless it is a part of what was there: a new message of a session,
+ * a new version of a memory.
+ */
+export async function clearNamespace(
+  services: ClearServices,
+  context: Context,
+  namespace: string,
+  input: ClearInput,
+): Promise<ClearOutcome> {
+  const { audit } = services.memory;
+  const { filter, dry_run } = input;
+  await authorize(audit, context, namespace, { verb: "write", act: ACT });
+  // The answer says how much is there.
+  await authorize(audit, context, namespace, { verb: "read", act: ACT });
+  // A filter that was left out by mistake takes all: that takes more than a writer may do.
+  if (filter === undefined) await authorize(audit, context, namespace, { verb: "admin", act: ACT });
+  const query = filter === undefined ? undefined : facetQuery(filter);
+  const mark = fingerprint(namespace, query);
+  const walk =
+    input.cursor === undefined ? { after: undefined, now: context.now() } : decodeCursor(input.cursor, mark);
+  await audit.record(namespace, trailOf(context, ACT), dry_run ? "dry_run" : "ok");
+
+  const deadline = performance.now() + BUDGET_MS;
+  const counts = { memories: 0, sessions: 0, state_documents: 0 };
+  const cursorAt = (after: number | undefined) => encodeCursor({ ...walk, after }, mark);
+  let { after } = walk;
+  for (let next = after, first = true; first || next !== undefined; first = false) {
+    if (performance.now() > deadline) return { ...counts, cursor: cursorAt(after) };
+    const page = await memoryPage(services.memory, namespace, query, next);
+    const doomed = page.vitals.filter(({ recordedAt }) => recordedAt <= walk.now);
+    counts.memories += dry_run
+      ? doomed.length
+      : await countTrue(doomed, (each) => removeOne(services.memory, context, namespace, query, each));
+    ({ next } = page);
+    after = page.reached;
+  }
+  if (query !== undefined) return { ...counts, cursor: undefined };
+
+  const inTime = (): boolean => performance.now() <= deadline;
+  const trail = trailOf(context, ACT);
+  let complete = true;
+  for await (const ids of sessionIds(services, context, namespace)) {
+    if (!(complete = inTime())) break;
+    counts.sessions += dry_run
+      ? ids.length
+      : await countTrue(ids, async (sessionId) => {
+          const named = trailOf(context, ACT, { ids: [sessionId] });
+          return (await services.sessions.remove(named, { namespace, sessionId })) !== undefined;
+        });
+  }
+  const seen = new Set<string>();
+  for await (const keys of services.contents.stateKeys(namespace)) {
+    if (!complete || !(complete = inTime())) break;
+    const fresh = keys.filter((key) => !seen.has(key));
+    for (const key of fresh) seen.add(key);
+    counts.state_documents += dry_run
+      ? fresh.length
+      : await countTrue(fresh, (key) =>
+          services.contents.removeState(trailOf(context, ACT, { ids: [key] }), namespace, key),
+        );
+  }
+  if (complete && !dry_run) await services.contents.dropTraces(trail, namespace);
+  return { ...counts, cursor: complete ? undefined : cursorAt(after) };
+}
+
+async function memoryPage(
+  { store }: Services,
+  namespace: string,
+  query: FacetQuery | undefined,
+  after: number | undefined,
+) {
+  const filter = query ?? facetQuery({});
+  const listed = { namespace, filter, order: "asc", quarantined: "any", superseded: "any" } as const;
+  const page = await store.list({ ...listed, limit: PAGE, after });
+  const ids = page.refs.map(({ id }) => id);
+  const vitals = await store.vitals(namespace, ids);
+  return {
+    vitals: vitals.filter((each) => each !== undefined),
+    next: page.next,
+    reached: page.reached,
+  };
+}
+
+/** With a filter, only what fulfils it in the version that is deleted. */
+async function removeOne(
+  services: Services,
+  context: Context,
+  namespace: string,
+  query: FacetQuery | undefined,
+  { id, version }: { readonly id: string; readonly version: number },
+): Promise<boolean> {
+  const ref = { namespace, id };
+  if (query !== undefined) {
+    const memory = await services.store.peek(ref);
+    if (memory?.version !== version || !matches(memory, query)) return false;
+    return (await removeQuietly(services, context, ref, { version }, ACT)) === "removed";
+  }
+  // What followed it in its session goes as well: there is nothing to take its words out of.
+  const trail = trailOf(context, ACT, { ids: [id] });
+  const outcome = await services.store.remove(trail, ref, { version: undefined });
+  if (outcome === "published") await tellCopies(services, context, ref);
+  return outcome === "removed" || outcome === "published";
+}
+
+/** Pages of those that are there now; what is deleted of a page doesn't move the next one. */
+async function* sessionIds(
+  { sessions }: ClearServices,
+  context: Context,
+  namespace: string,
+): AsyncGenerator<readonly string[]> {
+  let before: number | undefined;
+  do {
+    const page = await sessions.list(trailOf(context, ACT), namespace, PAGE, before);
+    yield page.sessions.map(({ sessionId }) => sessionId);
+    before = page.next;
+  } while (before !== undefined);
+}
+
+/** For how many of them the work says true; a few at a time. */
+async function countTrue<Item>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<boolean>,
+): Promise<number> {
+  let count = 0;
+  const open = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of open) if (await work(item)) count += 1;
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
+  return count;
+}
+
+/** A cursor belongs to one deletion: with another filter it would pass over what it shouldn't. */
+function fingerprint(namespace: string, query: FacetQuery | undefined): string {
+  const parts = JSON.stringify([namespace, query ?? "all"]);
+  return createHash("sha256").update(parts).digest("base64url").slice(0, 12);
+}
+
+function encodeCursor({ after, now }: Walk, mark: string): string {
+  return Buffer.from(`${after ?? 0} ${now} ${mark}`).toString("base64url");
+}
+
+function decodeCursor(cursor: string, mark: string): Walk {
+  const text = Buffer.from(cursor, "base64url").toString("utf8");
+  const [, after, now, made] = /^(\d{1,15}) (\d{1,15}) ([\w-]{12})$/.exec(text) ?? [];
+  if (made === undefined) throw invalid("cursor", "Invalid cursor.");
+  if (made !== mark) throw invalid("cursor", "The cursor was issued for another namespace or filter.");
+  return { after: Number(after) === 0 ? undefined : Number(after), now: Number(now) };
+}

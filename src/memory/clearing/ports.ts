@@ -1,0 +1,22 @@
+import type { Trail } from "../../access/trail.js";
+import type { Services } from "../services.js";
+import type { SessionStore } from "../sessions/ports.js";
+
+/** What a namespace holds besides memories and sessions. */
+export interface NamespaceContents {
+  /** Keys of its state documents; one may come twice. */
+  stateKeys(namespace: string): AsyncIterable<readonly string[]>;
+  /** Deletes a document with its history; false: it had expired. */
+  removeState(trail: Trail, namespace: string, key: string): Promise<boolean>;
+  /**
+   * Deletes what is kept about memories and state that are gone: names and aliases of entities, changes and history of state,
+   * and runs of consolidation, except one that is at work.
+   */
+  dropTraces(trail: Trail, namespace: string): Promise<void>;
+}
+
+export interface ClearServices {
+  readonly memory: Services;
+  readonly sessions: SessionStore;
+  readonly contents: NamespaceContents;
+}

@@ -1,0 +1,29 @@
+--[[
+Deletes what is kept about the memories and the state of a namespace that are gone.
+
+KEYS[1] how much the namespace holds
+KEYS[2] changes of its state
+KEYS[3] entities
+KEYS[4] entity names
+KEYS[5] aliases
+KEYS[6] groups of aliases
+KEYS[7] head of its consolidation
+KEYS[8] its runs
+
+ARGV[1] what precedes an id in a run's key
+ARGV[2] what precedes it in the key of a run's actions
+
+Returns how many runs are left: at most one, which is at work.
+]]
+audit('ok')
+redis.call('DEL', KEYS[2], KEYS[5], KEYS[6])
+-- Names of facts that were written since stay; the others go as a list of entities meets them.
+if tonumber(redis.call('HGET', KEYS[1], 'memories') or '0') <= 0 then redis.call('DEL', KEYS[3], KEYS[4]) end
+local at_work = redis.call('HGET', KEYS[7], 'run')
+for _, id in ipairs(redis.call('ZRANGE', KEYS[8], 0, -1)) do
+  if id ~= at_work then
+    redis.call('DEL', ARGV[1] .. id, ARGV[2] .. id)
+    redis.call('ZREM', KEYS[8], id)
+  end
+end
+return redis.call('ZCARD', KEYS[8])

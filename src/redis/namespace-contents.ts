@@ -1,0 +1,73 @@
+import type { NamespaceContents } from "../memory/clearing/ports.js";
+import type { StateStore } from "../state/ports.js";
+import type { Auditor } from "./access/auditor.js";
+import type { RedisGateway } from "./client.js";
+import type { Keys } from "./keys.js";
+
+export interface ContentsDeps {
+  readonly redis: RedisGateway;
+  readonly auditor: Auditor;
+  readonly keys: Keys;
+  readonly state: Pick<StateStore, "remove">;
+}
+
+/** Keys that one SCAN looks at. */
+const SCANNED = 1000;
+
+export function createNamespaceContents({ redis, auditor, keys, state }: ContentsDeps): NamespaceContents {
+  /** No list of these is kept: they are found by walking over all keys, a bounded step at a time. A key may come twice. */
+  async function* keysAfter(prefix: string): AsyncGenerator<string[]> {
+    let cursor = "0";
+    do {
+      const page = await redis.run((client) =>
+        client.scan(cursor, { MATCH: `${literal(prefix)}*`, COUNT: SCANNED }),
+      );
+      ({ cursor } = page);
+      if (page.keys.length > 0) yield page.keys;
+    } while (cursor !== "0");
+  }
+
+  return {
+    async *stateKeys(namespace) {
+      const prefix = keys.state(namespace, "");
+      for await (const found of keysAfter(prefix)) yield found.map((key) => key.slice(prefix.length));
+    },
+
+    async removeState(trail, namespace, key) {
+      const outcome = await state.remove(trail, { ref: { namespace, key }, precondition: "any" });
+      const left = [
+        keys.state(namespace, key),
+        keys.stateFacts(namespace, key),
+        keys.stateHistory(namespace, key),
+      ];
+      // What has expired is still there, for those who ask for the past.
+      await redis.run((client) => client.unlink(left));
+      return outcome === "removed";
+    },
+
+    async dropTraces(trail, namespace) {
+      for await (const histories of keysAfter(keys.stateHistory(namespace, ""))) {
+        await redis.run((client) => client.unlink(histories));
+      }
+      await auditor.run(namespace, trail, (client, audit) =>
+        client.clearNamespace(
+          audit,
+          [
+            keys.usage(namespace),
+            keys.stateChanges(namespace),
+            keys.entities(namespace),
+            keys.entityNames(namespace),
+            keys.aliases(namespace),
+            keys.aliasGroups(namespace),
+            keys.consolidationHead(namespace),
+            keys.consolidations(namespace),
+          ],
+          [keys.consolidationPrefix(namespace), keys.consolidationActions(namespace, "")],
+        ),
+      );
+    },
+  };
+}
+
+/** As MATCH takes it for itself: the service's key prefix may hold any character. */
+const literal = (text: string): string => text.replace(/[\\*?[\]^-]/g, String.raw`\$&`);
