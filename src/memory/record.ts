@@ -166,6 +166,8 @@ export interface ToolCall {
   readonly arguments?: JsonValue | undefined;
   readonly result?: JsonValue | undefined;
   readonly error?: JsonValue | undefined;
+  /** Whatever else a provider says of it. */
+  readonly [more: string]: JsonValue | undefined;
 }
 
 /** A memory with what only a read of that one memory returns. */

@@ -33,7 +33,7 @@ const captureRoute = createRoute({
 export function interactionRoutes({ sessions, now }: AppDeps) {
   return createRouter().openapi(captureRoute, async (c) => {
     const { ns } = c.req.valid("param");
-    const input = c.req.valid("json");
+    const { replaced, ...input } = c.req.valid("json");
     const { kind, memory } = await captureInSession(sessions, contextOf(c, now), ns, input);
     const { input: said, reasoning, tool_calls, response, feedback } = input;
     const view = viewDetail({
@@ -43,6 +43,7 @@ export function interactionRoutes({ sessions, now }: AppDeps) {
     });
     c.header("Location", `/v1/namespaces/${ns}/memories/${memory.id}`);
     c.header("ETag", etagOf(memory.version));
-    return kind === "created" ? c.json(view, 201) : c.json(view, 200);
+    const answer = replaced === undefined ? view : { ...view, replaced: [...replaced] };
+    return kind === "created" ? c.json(answer, 201) : c.json(answer, 200);
   });
 }

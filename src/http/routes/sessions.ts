@@ -13,6 +13,7 @@ import {
   contextParameters,
   contextView,
   viewContext,
+  messagesIn,
   messagesPage,
   messagesParameters,
   newMessages,
@@ -112,8 +113,9 @@ export function sessionRoutes({ sessions, now }: AppDeps) {
     .openapi(appendRoute, async (c) => {
       const { ns, sid } = c.req.valid("param");
       const ref = { namespace: ns, sessionId: sid };
-      const outcome = await append(sessions, contextOf(c, now), ref, c.req.valid("json").messages);
-      const view = viewAppended(outcome);
+      const sent = c.req.valid("json").messages;
+      const outcome = await append(sessions, contextOf(c, now), ref, messagesIn(sent));
+      const view = viewAppended(outcome, sent);
       return outcome.results.some(({ created }) => created) ? c.json(view, 201) : c.json(view, 200);
     })
     .openapi(messagesRoute, async (c) => {

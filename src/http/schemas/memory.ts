@@ -8,13 +8,16 @@ import { CARDINALITIES } from "../../memory/facts/fact.js";
 import type { Interaction, MemoryType, Origin, Publication } from "../../memory/record.js";
 import { EMBEDDING_STATUSES, FEEDBACK_OUTCOMES } from "../../memory/record.js";
 import type { TrustParts } from "../../memory/trust.js";
+import type { KnownFields } from "./provider-fields.js";
+import { callOfOpenAi, isFields, moveToMetadata, replaceSurrogates } from "./provider-fields.js";
 import {
   embedding,
   embeddingModel,
   factName,
   identifier,
   importance,
-  jsonValue,
+  replacedFields,
+  saidJson,
   memoryId,
   memoryType,
   orNull,
@@ -168,22 +171,38 @@ export const memoryPatch = z
   })
   .openapi("MemoryPatch");
 
-const toolCall = z.strictObject({
-  name: text(LIMITS.identifierBytes),
-  arguments: jsonValue.optional(),
-  result: jsonValue.optional(),
-  error: jsonValue.optional(),
-});
+/** With whatever else a provider says of a call: it is kept as it came. */
+const toolCall = z
+  .object({
+    name: text(LIMITS.identifierBytes),
+    arguments: saidJson.optional(),
+    result: saidJson.optional(),
+    error: saidJson.optional(),
+  })
+  .catchall(saidJson.optional());
 
 const interactionParts = {
-  input: jsonValue.openapi({ description: "What the user said: text, or any JSON." }),
-  reasoning: jsonValue.optional(),
+  input: saidJson.openapi({ description: "What the user said: text, or any JSON." }),
+  reasoning: saidJson.optional(),
   tool_calls: z.array(toolCall).max(LIMITS.toolCalls).optional(),
-  response: jsonValue.optional(),
-  feedback: jsonValue.optional(),
+  response: saidJson.optional(),
+  feedback: saidJson.optional(),
 };
 
-export const newInteraction = z
+const interactionFields: KnownFields = {
+  all: new Set(Object.keys({ ...interactionParts, ...provenance })),
+  optional: new Set(["tool_calls"]),
+};
+
+/** As chat models give it: null for no calls, calls with their function inside, and fields that metadata keeps. */
+function interactionOfProvider(value: unknown): unknown {
+  if (!isFields(value)) return value;
+  const { tool_calls } = value;
+  const calls = Array.isArray(tool_calls) ? { tool_calls: tool_calls.map(callOfOpenAi) } : {};
+  return moveToMetadata({ ...value, ...calls }, interactionFields);
+}
+
+const providedInteraction = z
   .strictObject({ ...interactionParts, ...provenance })
   .refine(isPeriod, VALIDITY)
   .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= LIMITS.interactionBytes, {
@@ -193,7 +212,17 @@ export const newInteraction = z
     path: ["input"],
     message: "Must not be blank.",
   })
-  .openapi("NewInteraction");
+  .openapi("NewInteraction", {
+    additionalProperties: true,
+    description:
+      "An exchange, its parts in any JSON. Fields that aren't described here become members of `metadata`, unless they are null or empty lists.",
+  });
+
+export const newInteraction = z
+  .preprocess(interactionOfProvider, providedInteraction)
+  .transform((value) =>
+    replaceSurrogates(value, ["input", "reasoning", "tool_calls", "response", "feedback"]),
+  );
 
 const originView = z
   .object({
@@ -346,6 +375,7 @@ export const memoryDetailView = memoryView
   .extend({
     trust_parts: trustPartsView.optional().openapi({ description: "With `explain=true`." }),
     interaction: z.object(interactionParts).optional(),
+    replaced: replacedFields.optional(),
     expiry: expiryView
       .optional()
       .openapi({ description: "Why it ends when it does; left out with `as_of`." }),

@@ -73,14 +73,27 @@ export const timeView = z.string().openapi({ format: "date-time", example: "2026
 
 const JSON_DEPTH = 64;
 
-/** Any JSON value. Its size is bounded by the request's; its depth here, because code that walks it may recurse. */
-export const jsonValue = z
+const jsonOfAnyText = z
   .custom<JsonValue>((value) => value !== undefined)
   .refine((value) => jsonDepth(value, JSON_DEPTH) <= JSON_DEPTH, {
     message: `Must not be nested deeper than ${JSON_DEPTH} levels.`,
     // Checks of what holds this value come no further: JSON.stringify would overflow the stack.
     abort: true,
-  })
+  });
+
+/** What was said by others than the caller, who can't mend it: see `replaceSurrogates`. */
+export const saidJson = jsonOfAnyText.openapi({
+  type: ["object", "array", "string", "number", "boolean", "null"],
+  description: "Any JSON value. A lone surrogate is replaced by U+FFFD, which the answer says.",
+});
+
+export const replacedFields = z.array(z.string()).openapi({
+  description:
+    "Fields in which lone surrogates, which have no UTF-8, were replaced by U+FFFD. Left out: none.",
+});
+
+/** Any JSON value. Its size is bounded by the request's; its depth here, because code that walks it may recurse. */
+export const jsonValue = jsonOfAnyText
   .refine(isWellFormed, "Must be well-formed Unicode (it has a lone surrogate).")
   .openapi({
     type: ["object", "array", "string", "number", "boolean", "null"],

@@ -1,6 +1,5 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
-import { readStrictJson } from "../../domain/strict-json.js";
 import type { SessionContext } from "../../memory/sessions/context.js";
 import type { AppendOutcome } from "../../memory/sessions/ports.js";
 import type { Message, Session } from "../../memory/sessions/session.js";
@@ -8,12 +7,15 @@ import { ROLES } from "../../memory/sessions/session.js";
 import { entityName } from "./entities.js";
 import { contextFilterParameters, repeatable } from "./list.js";
 import { answerable, relevance } from "./recall.js";
+import { messageOfProvider, replaceSurrogates } from "./provider-fields.js";
 import {
   defaultInteger,
   integerParameter,
   namespacePattern,
   identifier,
   jsonValue,
+  replacedFields,
+  saidJson,
   memoryId,
   metadata,
   namespace,
@@ -70,9 +72,10 @@ const toolCall = z.strictObject({
   name: identifier,
   arguments: jsonValue.optional(),
 });
+const saidToolCall = toolCall.extend({ arguments: saidJson.optional() });
 
 /** Also as contexts return it, and chat models give it: OpenAI's chat completions. Its arguments are JSON in a text. */
-const newToolCall = z.preprocess(fromOpenAi, toolCall).openapi({
+const newToolCall = saidToolCall.openapi({
   anyOf: [
     {
       type: "object",
@@ -99,44 +102,21 @@ const newToolCall = z.preprocess(fromOpenAi, toolCall).openapi({
   description: "As kept here, or as in OpenAI's chat completions, where `arguments` is a text of JSON.",
 });
 
-function fromOpenAi(value: unknown): unknown {
-  if (!isOpenAiCall(value)) return value;
-  const { type: _, function: called, ...rest } = value;
-  return typeof called.arguments === "string"
-    ? { ...rest, ...called, arguments: parsed(called.arguments) }
-    : { ...rest, ...called };
-}
-
-function isOpenAiCall(
-  value: unknown,
-): value is { readonly type: "function"; readonly function: { readonly arguments?: unknown } } {
-  if (typeof value !== "object" || value === null || !("type" in value && "function" in value)) return false;
-  return value.type === "function" && typeof value.function === "object" && value.function !== null;
-}
-
-/** What a model wrote stays a text if it is no JSON, or if reading it would lose something. */
-function parsed(json: string): unknown {
-  try {
-    const { value, loss } = readStrictJson(json);
-    return loss === undefined ? value : json;
-  } catch {
-    return json;
-  }
-}
-
-const newMessage = z
+const providedMessage = z
   .strictObject({
     id: identifier.optional().openapi({
       description: "The same id sent again to the same session is the same message. Made here unless given.",
     }),
     role,
-    content: jsonValue.default(null).openapi({
-      description: "Text, or JSON parts; null, or left out, of an assistant that only calls tools.",
+    content: saidJson.optional().openapi({
+      description:
+        "Text, or JSON parts; null where nothing was said. May be left out of an assistant that only calls tools. A lone surrogate is replaced by U+FFFD, which the answer says.",
     }),
-    tool_calls: z.array(newToolCall).min(1).max(LIMITS.toolCalls).optional(),
-    tool_call_id: identifier
-      .optional()
-      .openapi({ description: "Of a tool's result: the call that it answers." }),
+    tool_calls: z.array(newToolCall).max(LIMITS.toolCalls).optional(),
+    tool_call_id: identifier.optional().openapi({
+      description:
+        "Of a tool's result: the call that it answers. Left out: the first before it that no result names.",
+    }),
     name: identifier.optional(),
     timestamp: time.optional().openapi({ description: "When it was said; now unless given." }),
     metadata: metadata.optional(),
@@ -149,15 +129,28 @@ const newMessage = z
     path: ["tool_calls"],
     message: "Only an assistant calls tools.",
   })
-  .refine(({ role: by, tool_call_id }) => (by === "tool") === (tool_call_id !== undefined), {
+  .refine(({ role: by, tool_call_id }) => by === "tool" || tool_call_id === undefined, {
     path: ["tool_call_id"],
-    message: "Belongs to a message of the role tool, and only to one.",
+    message: "Belongs only to a message of the role tool.",
   })
-  .refine(({ content, tool_calls }) => content !== null || tool_calls !== undefined, {
+  .refine(({ content, tool_calls }) => content !== undefined || tool_calls !== undefined, {
     path: ["content"],
-    message: "Must be there, and not be null, unless tools are called.",
+    message: "Must be there, also if it is null, unless tools are called.",
   })
-  .openapi("NewMessage");
+  .openapi("NewMessage", {
+    additionalProperties: true,
+    description:
+      "A message as it is kept here, or as chat models give it. Fields that are null or empty lists are left out; fields that aren't described here become members of `metadata`.",
+  });
+
+const newMessage = z
+  .preprocess(messageOfProvider, providedMessage)
+  .transform(({ tool_calls, content = null, ...rest }) =>
+    replaceSurrogates({ ...rest, content, ...(tool_calls === undefined ? {} : { tool_calls }) }, [
+      "content",
+      "tool_calls",
+    ]),
+  );
 
 export const newMessages = z
   .strictObject({ messages: z.array(newMessage).min(1).max(LIMITS.appendMessages) })
@@ -170,6 +163,7 @@ export const appendedView = z
         id: z.string(),
         number: z.int(),
         created: z.boolean().openapi({ description: "False: this id was there already." }),
+        replaced: replacedFields.optional(),
       }),
     ),
     message_count: z.int(),
@@ -317,8 +311,26 @@ export function viewContext(
   };
 }
 
-export function viewAppended({ results, messageCount }: AppendOutcome): z.infer<typeof appendedView> {
-  return { messages: [...results], message_count: messageCount };
+type SentMessages = z.output<typeof newMessages>["messages"];
+
+/** The messages to append: without what only the answer says. */
+export function messagesIn(sent: SentMessages): Omit<SentMessages[number], "replaced">[] {
+  return sent.map((each) => {
+    const { replaced: _, ...rest } = each;
+    return rest;
+  });
+}
+
+/** `sent`: the messages, in the order of the results. */
+export function viewAppended(
+  { results, messageCount }: AppendOutcome,
+  sent: SentMessages,
+): z.infer<typeof appendedView> {
+  const messages = results.map((result, index) => {
+    const { replaced } = sent[index] ?? {};
+    return replaced === undefined ? result : { ...result, replaced: [...replaced] };
+  });
+  return { messages, message_count: messageCount };
 }
 
 export function viewMessage(message: Message): MessageView {

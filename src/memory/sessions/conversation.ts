@@ -2,7 +2,7 @@ import type { JsonValue } from "../../domain/json.js";
 import type { CountTokens } from "../../domain/tokens.js";
 import type { ChatToolCall } from "./message-tokens.js";
 import { contentText, messageTokens, openAiToolCalls } from "./message-tokens.js";
-import type { Message, Role } from "./session.js";
+import type { Message, Role, SessionToolCall } from "./session.js";
 
 /** A message as a chat model takes it, in the format of OpenAI's chat completions. */
 export interface ChatMessage {
@@ -52,7 +52,7 @@ function unitOf(
 ): Unit[] {
   const calls = message.tool_calls ?? [];
   const open = new Set(calls.map(({ id }) => id));
-  const answers = results.filter(({ tool_call_id }) => open.delete(tool_call_id ?? ""));
+  const answers = named(results, calls).filter(({ tool_call_id }) => open.delete(tool_call_id ?? ""));
   const answered =
     calls.length > 0 && open.size === 0 && new Set(calls.map(({ id }) => id)).size === calls.length;
   if (!answered && message.content === null) return [];
@@ -66,13 +66,26 @@ function unitOf(
       tokens: kept.reduce(
         (sum, each, index) =>
           sum +
-          (each === message || each === answers[index - 1]
+          (each === message || results.includes(each)
             ? each.tokens
             : messageTokens(count, chat[index] ?? each)),
         0,
       ),
     },
   ];
+}
+
+/** Results that name no call answer those that no result names, in order: first calls of the same function. */
+function named(results: readonly Message[], calls: readonly SessionToolCall[]): readonly Message[] {
+  if (results.every(({ tool_call_id }) => tool_call_id !== undefined)) return results;
+  const answered = new Set(results.map(({ tool_call_id }) => tool_call_id));
+  const open = calls.filter(({ id }) => !answered.has(id));
+  return results.map((result) => {
+    if (result.tool_call_id !== undefined) return result;
+    const same = open.findIndex(({ name }) => name === result.name);
+    const [call] = open.splice(Math.max(0, same), 1);
+    return call === undefined ? result : Object.assign({}, result, { tool_call_id: call.id });
+  });
 }
 
 /** A call and its results, with ids that no other call has. */
@@ -97,7 +110,8 @@ function withOwnIds(messages: readonly Message[], known: Set<string>): readonly 
 
 function chatMessage({ role, content, tool_calls, tool_call_id, name }: Message): ChatMessage {
   return {
-    role,
+    // Newer models take the one for the other, and older ones know only `system`.
+    role: role === "developer" ? "system" : role,
     content: content === null || Array.isArray(content) ? content : contentText(content),
     ...(tool_calls === undefined ? {} : { tool_calls: openAiToolCalls(tool_calls) ?? [] }),
     ...(tool_call_id === undefined ? {} : { tool_call_id }),

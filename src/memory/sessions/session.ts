@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 
-export const ROLES = ["system", "user", "assistant", "tool"] as const;
+export const ROLES = ["system", "developer", "user", "assistant", "tool"] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface SessionToolCall {

@@ -4,6 +4,7 @@ import type { Message, Role } from "./session.js";
 
 const SPEAKERS: Readonly<Record<Role, string>> = {
   system: "System",
+  developer: "Developer",
   user: "User",
   assistant: "Assistant",
   tool: "Tool",
