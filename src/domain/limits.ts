@@ -54,6 +54,8 @@ export const LIMITS = {
   historyLimit: 100,
   transactionKeys: 64,
   transactionOperations: 128,
+  /** Of the documents of all its operations, each counted each time, and of their values: Redis does nothing else then. */
+  transactionBytes: 4 * 1024 * 1024,
   appendMessages: 100,
   /** Of one message as JSON. */
   messageBytes: 128 * 1024,

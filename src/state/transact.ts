@@ -101,6 +101,7 @@ const REASONS: Readonly<Record<string, string>> = {
   out_of_range: "the sum is beyond what a JSON number holds exactly",
   below_min: "the sum is below min",
   above_max: "the sum is above max",
+  too_many_bytes: `up to this operation, the documents that operations change (each counted each time) and their values hold more than ${LIMITS.transactionBytes} bytes of JSON; split the transaction`,
   too_large: `the value would exceed ${LIMITS.stateBytes} bytes of JSON`,
 };
 

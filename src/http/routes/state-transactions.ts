@@ -14,7 +14,7 @@ const transactRoute = createRoute({
   tags: ["state"],
   summary: "Change up to 64 documents, all or nothing",
   description: [
-    "If every check holds, the operations are done in order, each making a version of its own; if one of them fails, nothing is done. Nobody ever sees a half.",
+    "If every check holds, the operations are done in order, each making a version of its own; if one of them fails, nothing is done. Nobody ever sees a half. The documents of all operations, each counted each time, and the values given may hold at most 4 MiB of JSON together; more is refused before anything is done (`too_many_bytes`).",
     "`set` writes as PUT does, or sets what is at `path`; `merge` is a JSON merge patch; `delete` removes the document, or what is at `path`; `increment` adds `by` to the one number at `path` (default: the value itself, which begins at 0 where there is no document), and fails where the sum would be below `min` or above `max`, or beyond what a JSON number holds exactly.",
     "Without `ttl_seconds` a document ends when it would have ended; one that is set whole, or begins, gets the namespace's default.",
     "Needs `write`, and `read` as well unless it only sets and deletes whole documents: whether another operation fails, and what it makes, tells of the value that was there.",

@@ -14,7 +14,8 @@ ARGV[1] the plan as JSON, its places numbered from 1:
                for an increment v is its addend as RedisJSON reads it, and by, min, max are numbers
 ARGV[2] how large a value may become, bytes
 ARGV[3] how long what an operation has done is remembered, milliseconds
-ARGV[4+] values and fixes
+ARGV[4] how many bytes the operations may touch: of documents, each time, and of values
+ARGV[5+] values and fixes
 
 Operations are tried first. What can't fail any more is put off, everything else is done on a draft; only when all have
 passed do the documents change. So nothing has to be taken back, and nobody sees a half.
@@ -24,7 +25,7 @@ Returns {0, version, value, ...} two for each operation, value '' unless it is a
 document that must be mended before.
 ]]
 local plan = cjson.decode(ARGV[1])
-local limit = tonumber(ARGV[2])
+local limit, budget = tonumber(ARGV[2]), tonumber(ARGV[4])
 local done = KEYS[4 * #plan.keys + 1]
 if done then
   local result = redis.call('GET', done)
@@ -34,7 +35,7 @@ if done then
   end
 end
 
-local documents, drifted = {}, { 2 }
+local documents = {}
 for i, key in ipairs(plan.keys) do
   local at = 4 * (i - 1)
   local before = state_load(KEYS[at + 2])
@@ -43,12 +44,7 @@ for i, key in ipairs(plan.keys) do
     before = before, exists = before ~= nil and before.live, clean = true, drafted = false,
     keep = before and before.text,
   }
-  local text = state_drift(documents[i].doc, before)
-  if text then
-    for _, part in ipairs({ int(i), before.version, text }) do table.insert(drifted, part) end
-  end
 end
-if drifted[2] then return drifted end
 
 local function fail(kind, index, reason, more)
   for _, document in ipairs(documents) do
@@ -204,12 +200,36 @@ for index, check in ipairs(plan.checks) do
   end
 end
 
+-- Each operation reads and keeps the document as it was before. All that must be done is known here, before any of it is:
+-- other callers wait meanwhile.
+local bytes, drifted = 0, { 2 }
+for index, op in ipairs(plan.ops) do
+  local document = documents[op.k]
+  local before = document.before
+  if before and not document.text then
+    document.text = redis.call('JSON.GET', document.doc)
+    document.size = #document.text
+    if before.text and document.text ~= before.text then
+      for _, part in ipairs({ int(op.k), before.version, before.text }) do table.insert(drifted, part) end
+    end
+  end
+  local given = op.o ~= 'increment' and op.v and #ARGV[op.v] or 0
+  local size = document.size or 0
+  bytes = bytes + size + given
+  if bytes > budget then return fail('operation', index, 'too_many_bytes') end
+  document.size = (op.p or op.o == 'merge') and size + given or given
+end
+if drifted[2] then return drifted end
+
 for index, op in ipairs(plan.ops) do
   local document = documents[op.k]
   -- A second operation on a document needs to see what the first has made.
   if not document.clean then draft(document) end
   local holder = document.clean and document.doc or document.draft
-  if document.clean and document.before or document.drafted then op.previous = redis.call('JSON.GET', holder) end
+  if document.clean and document.before or document.drafted then
+    op.previous = document.text or redis.call('JSON.GET', holder)
+  end
+  document.text = nil
   local reason, more = expiry(document, op)
   if not reason then
     if op.o == 'increment' then
@@ -222,8 +242,9 @@ for index, op in ipairs(plan.ops) do
   end
   document.clean = false
   document.touched = true
-  if not reason and document.drafted and op.o ~= 'delete' and (op.p or op.o == 'merge') and #redis.call('JSON.GET', document.draft) > limit then
-    reason = 'too_large'
+  if not reason and document.drafted and op.o ~= 'delete' and (op.p or op.o == 'merge') then
+    document.text = redis.call('JSON.GET', document.draft)
+    if #document.text > limit then reason = 'too_large' end
   end
   if reason then return fail('operation', index, reason, more) end
 end

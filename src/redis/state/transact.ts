@@ -57,7 +57,7 @@ export async function transact(
 /** The plan and what follows it: see lua/state-transact.lua. */
 function encode({ keys, checks, operations }: Transaction): string[] {
   const place = new Map(keys.map((key, index) => [key, index + 1]));
-  const args = ["", String(LIMITS.stateBytes), String(DONE_MS)];
+  const args = ["", String(LIMITS.stateBytes), String(DONE_MS), String(LIMITS.transactionBytes)];
   const plan = {
     keys,
     checks: checks.map(({ key, version }) => [place.get(key), version === null ? "-" : String(version)]),
