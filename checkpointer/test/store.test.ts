@@ -178,7 +178,42 @@ describe("search", () => {
     expect(await found({ list: ["red"] })).toBe("a");
     expect(await found({ o: { p: 1 } })).toBe("a");
     expect(await found({})).toBe("abc");
-    await expect(found({ score: { $near: 3 } })).rejects.toThrow(/\$near/);
+    expect(await found({ color: { $exists: true }, list: { $exists: false } })).toBe("c");
+    expect(await found({ score: { $not: { $gte: 4 } } })).toBe("a");
+    expect(await found({ $or: [{ score: 5 }, { color: "red" }] })).toBe("ac");
+    expect(await found({ $and: [{ score: { $gt: 3 } }, { $not: { color: null } }] })).toBe("b");
+  });
+
+  it("means fields that are called like operators in $literal, and those of mneme as they stand", async () => {
+    const store = storeOf();
+    await store.put(["f"], "a", { $or: 1, or: "Oregon", gte: 2, range: { $gte: 1 } });
+    await store.put(["f"], "b", { or: "Ohio" });
+    const found = async (filter: Record<string, unknown>) =>
+      keysOf(await store.search(["f"], { filter })).join("");
+    expect(await found({ $literal: { $or: 1 } })).toBe("a");
+    expect(await found({ or: "Oregon", gte: 2 })).toBe("a");
+    expect(await found({ or: { $in: ["Ohio", "Oregon"] } })).toBe("ab");
+    expect(await found({ range: { $eq: { $gte: 1 } } })).toBe("a");
+  });
+
+  it("refuses an operator that isn't known, or has no such operand, and names it", async () => {
+    const store = storeOf();
+    await store.put(["f"], "a", { score: 1 });
+    const wrong: [Record<string, unknown>, RegExp][] = [
+      [{ score: { $near: 3 } }, /Unknown operator \$near/],
+      [{ $xor: [{ score: 1 }] }, /Unknown operator \$xor/],
+      [{ $or: [{ score: 1 }, { $nand: [] }] }, /Unknown operator \$nand/],
+      [{ score: { $not: { $close: 1 } } }, /Unknown operator \$close/],
+      [{ $or: { score: 1 } }, /\$or takes a list/],
+      [{ $and: [] }, /\$and takes a list that isn't empty/],
+      [{ score: { $in: 1 } }, /\$in takes a list/],
+      [{ score: { $exists: 1 } }, /\$exists takes true or false/],
+      [{ score: { $gte: 1, unit: "kg" } }, /beside other keys/],
+    ];
+    for (const [filter, message] of wrong) {
+      await expect(store.search(["f"], { filter }), JSON.stringify(filter)).rejects.toThrow(message);
+      await expect(store.search(["f"], { filter, query: "x" })).rejects.toThrow(message);
+    }
   });
 
   it("doesn't show memories without a key, nor those beside the root", async () => {

@@ -1,102 +1,181 @@
 import { isDeepStrictEqual } from "node:util";
 
 type Scalar = string | number | boolean | null;
-type Conditions = Readonly<Record<string, unknown>>;
+type Value = Readonly<Record<string, unknown>>;
 
 /** A filter of `search`, taken apart. */
 export interface Filter {
   /**
-   * A filter on metadata that lets through all that fulfils the conditions, and maybe more: there, a scalar also
-   * equals an array that holds it. Undefined: there is none.
+   * A filter on metadata in mneme's language that lets through all that fulfils the conditions, and maybe more: there, a
+   * scalar also equals an array that holds it. Undefined: there is none.
    */
-  readonly pushed: Readonly<Record<string, Scalar | Scalar[]>> | undefined;
+  readonly pushed: object | undefined;
   /** Whether `pushed` may let through what doesn't match. */
   readonly rest: boolean;
-  matches(value: Record<string, unknown>): boolean;
+  matches(value: Value): boolean;
+}
+
+/** A part of a filter, with what of it mneme can decide. */
+interface Condition {
+  readonly matches: (value: Value) => boolean;
+  readonly pushed: object | undefined;
 }
 
 /** Beyond that, a filter in a URL might be refused. */
 const MAX_PUSHED_BYTES = 2048;
+/** A filter that is nested deeper is a mistake, and would overflow the stack. */
+const MAX_DEPTH = 32;
 
 /** Throws for an operator that isn't known: a condition that is passed over would widen the filter. */
-export function readFilter(filter: Conditions = {}): Filter {
-  const tests = Object.entries(filter).map(([field, condition]) => ({ field, checks: checksOf(condition) }));
-  const pushed: Record<string, Scalar | Scalar[]> = {};
-  for (const { field, checks } of tests) {
-    const exact = checks.find(({ operator, operand }) => pushable(operator, operand));
-    if (exact !== undefined && field.isWellFormed())
-      setOwn(pushed, field, exact.operand as Scalar | Scalar[]);
-  }
-  const some =
-    Object.keys(pushed).length > 0 && Buffer.byteLength(JSON.stringify(pushed)) <= MAX_PUSHED_BYTES;
+export function readFilter(filter: unknown = {}): Filter {
+  const { matches, pushed } = readCondition(filter, 0);
+  const small = pushed !== undefined && Buffer.byteLength(JSON.stringify(pushed)) <= MAX_PUSHED_BYTES;
   return {
-    pushed: some ? pushed : undefined,
-    rest: tests.length > 0,
-    matches: (value) =>
-      tests.every(({ field, checks }) => {
-        const own = Object.hasOwn(value, field) ? value[field] : undefined;
-        return checks.every(({ operator, operand }) => OPERATORS[operator](own, operand));
-      }),
+    pushed: small ? pushed : undefined,
+    rest: Object.keys(filter ?? {}).length > 0,
+    matches,
   };
 }
 
-/** A name such as `__proto__` is a name as any other. */
-function setOwn<T>(object: Record<string, T>, name: string, value: T): void {
-  Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+/** All fields and combinations of one object. */
+function readCondition(filter: unknown, depth: number): Condition {
+  if (!isPlainObject(filter))
+    throw new TypeError("A filter is an object of fields, with $and, $or and $not.");
+  if (depth > MAX_DEPTH) throw new TypeError(`A filter can't be nested deeper than ${MAX_DEPTH} levels.`);
+  return allOf(
+    Object.entries(filter).map(([name, condition]) =>
+      name.startsWith("$") ? readCombination(name, condition, depth) : readField(name, condition, depth),
+    ),
+  );
 }
 
-interface Check {
-  readonly operator: Operator;
-  readonly operand: unknown;
-}
-
-/** As LangGraph's own stores compare: numbers as numbers, all else by identity; an object or a list by its content. */
-const OPERATORS = {
-  $eq: (value: unknown, operand: unknown) => same(value, operand),
-  $ne: (value: unknown, operand: unknown) => !same(value, operand),
-  $gt: (value: unknown, operand: unknown) => Number(value) > Number(operand),
-  $gte: (value: unknown, operand: unknown) => Number(value) >= Number(operand),
-  $lt: (value: unknown, operand: unknown) => Number(value) < Number(operand),
-  $lte: (value: unknown, operand: unknown) => Number(value) <= Number(operand),
-  $in: (value: unknown, operand: unknown) => listOf(operand).some((each) => same(value, each)),
-  $nin: (value: unknown, operand: unknown) => !listOf(operand).some((each) => same(value, each)),
-};
-
-type Operator = keyof typeof OPERATORS;
-
-function checksOf(condition: unknown): Check[] {
-  if (typeof condition !== "object" || condition === null || Array.isArray(condition)) {
-    return [{ operator: "$eq", operand: condition }];
+function readCombination(name: string, operand: unknown, depth: number): Condition {
+  switch (name) {
+    case "$and":
+      return allOf(someOf(name, operand).map((part) => readCondition(part, depth + 1)));
+    case "$or":
+      return anyOf(someOf(name, operand).map((part) => readCondition(part, depth + 1)));
+    case "$not":
+      return not(readCondition(operand, depth + 1));
+    case "$literal":
+      if (!isPlainObject(operand)) throw new TypeError("$literal takes an object of fields.");
+      return allOf(Object.entries(operand).map(([field, value]) => equals(field, value)));
+    default:
+      throw unknownOperator(name, ["$and", "$or", "$not", "$literal"]);
   }
+}
+
+function readField(field: string, condition: unknown, depth: number): Condition {
+  if (!isPlainObject(condition)) return equals(field, condition);
   const entries = Object.entries(condition);
-  if (!entries.every(([name]) => name.startsWith("$"))) return [{ operator: "$eq", operand: condition }];
-  return entries.map(([operator, operand]) => {
-    if (!isOperator(operator)) {
-      throw new TypeError(
-        `A filter has the operators ${Object.keys(OPERATORS).join(", ")}, not ${operator}.`,
-      );
-    }
-    if ((operator === "$in" || operator === "$nin") && !Array.isArray(operand)) {
-      throw new TypeError(`${operator} takes a list.`);
-    }
-    return { operator, operand };
-  });
+  const operators = entries.filter(([name]) => name.startsWith("$"));
+  // Also {}: a value that is to be equal.
+  if (operators.length === 0) return equals(field, condition);
+  if (operators.length < entries.length) {
+    throw new TypeError(
+      `The filter on ${JSON.stringify(field)} has operators (${operators.map(([name]) => name).join(", ")}) beside other keys. To compare with an object that has such keys, write it in $eq.`,
+    );
+  }
+  if (depth > MAX_DEPTH) throw new TypeError(`A filter can't be nested deeper than ${MAX_DEPTH} levels.`);
+  return allOf(operators.map(([name, operand]) => readOperator(field, name, operand, depth)));
 }
 
-function isOperator(name: string): name is Operator {
-  return Object.hasOwn(OPERATORS, name);
+function readOperator(field: string, name: string, operand: unknown, depth: number): Condition {
+  switch (name) {
+    case "$eq":
+      return equals(field, operand);
+    case "$ne":
+      return not(equals(field, operand));
+    case "$in":
+      return isOneOf(field, listOf(name, operand));
+    case "$nin":
+      return not(isOneOf(field, listOf(name, operand)));
+    case "$exists":
+      if (typeof operand !== "boolean") throw new TypeError("$exists takes true or false.");
+      return unpushed((value) => Object.hasOwn(value, field) === operand);
+    case "$not":
+      return not(readField(field, operand, depth + 1));
+    default: {
+      const compare = COMPARISONS.get(name);
+      if (compare === undefined) throw unknownOperator(name, OPERATORS);
+      return unpushed((value) => compare(Number(ownOf(value, field)), Number(operand)));
+    }
+  }
 }
 
-const listOf = (operand: unknown): readonly unknown[] => (Array.isArray(operand) ? operand : []);
+/** As LangGraph's own stores compare: what isn't a number becomes one, or compares with nothing. */
+const COMPARISONS = new Map<string, (value: number, operand: number) => boolean>([
+  ["$gt", (value, operand) => value > operand],
+  ["$gte", (value, operand) => value >= operand],
+  ["$lt", (value, operand) => value < operand],
+  ["$lte", (value, operand) => value <= operand],
+]);
+const OPERATORS = ["$eq", "$ne", ...COMPARISONS.keys(), "$in", "$nin", "$exists", "$not"];
+
+function unknownOperator(name: string, known: readonly string[]): TypeError {
+  return new TypeError(`Unknown operator ${name}: here a filter has ${known.join(", ")}.`);
+}
+
+function listOf(name: string, operand: unknown): readonly unknown[] {
+  if (Array.isArray(operand)) return operand;
+  throw new TypeError(`${name} takes a list.`);
+}
+
+function someOf(name: string, operand: unknown): readonly unknown[] {
+  const parts = listOf(name, operand);
+  if (parts.length === 0) throw new TypeError(`${name} takes a list that isn't empty.`);
+  return parts;
+}
+
+/** A scalar is the same by identity, an object or a list by its content. */
+function equals(field: string, operand: unknown): Condition {
+  return isOneOf(field, [operand]);
+}
+
+function isOneOf(field: string, operands: readonly unknown[]): Condition {
+  const pushable = field.isWellFormed() && operands.length > 0 && operands.every(isScalar);
+  return {
+    matches: (value) => {
+      const own = ownOf(value, field);
+      return operands.some((operand) => same(own, operand));
+    },
+    // A field may be called like an operator of mneme's, or __proto__.
+    pushed: pushable ? { $literal: Object.fromEntries([[field, operands]]) } : undefined,
+  };
+}
+
+function allOf(parts: readonly Condition[]): Condition {
+  const pushed = parts.flatMap((part) => part.pushed ?? []);
+  return {
+    matches: (value) => parts.every((part) => part.matches(value)),
+    pushed: pushed.length > 1 ? { $and: pushed } : pushed[0],
+  };
+}
+
+function anyOf(parts: readonly Condition[]): Condition {
+  const pushed = parts.flatMap((part) => part.pushed ?? []);
+  const whole = parts.length > 0 && pushed.length === parts.length;
+  return {
+    matches: (value) => parts.some((part) => part.matches(value)),
+    pushed: whole ? { $or: pushed } : undefined,
+  };
+}
+
+/** The contrary of more than fulfils a condition would be less than what doesn't. */
+const not = ({ matches }: Condition): Condition => unpushed((value) => !matches(value));
+
+const unpushed = (matches: Condition["matches"]): Condition => ({ matches, pushed: undefined });
+
+const ownOf = (value: Value, field: string): unknown =>
+  Object.hasOwn(value, field) ? value[field] : undefined;
+
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 function same(value: unknown, operand: unknown): boolean {
   if (typeof value !== "object" || value === null) return value === operand;
   return isDeepStrictEqual(value, operand);
-}
-
-function pushable(operator: Operator, operand: unknown): boolean {
-  if (operator === "$eq") return isScalar(operand);
-  return operator === "$in" && Array.isArray(operand) && operand.length > 0 && operand.every(isScalar);
 }
 
 function isScalar(value: unknown): value is Scalar {
