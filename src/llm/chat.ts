@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { LlmConfig } from "../config.js";
 import type { LlmFailure } from "../memory/consolidation/run.js";
 import { failureOf } from "./failure.js";
+import { readJson } from "./read-json.js";
 
 /** What a model is asked, with the shape of its answer. */
 export interface Question<Shape extends z.ZodType> {
@@ -85,10 +86,11 @@ function checked<Shape extends z.ZodType>(
   shape: Shape,
   tokens: number | undefined,
 ): z.infer<Shape> {
-  // A SyntaxError is told from the others by `failureOf`.
-  const parsed = shape.safeParse(typeof answer === "string" ? (JSON.parse(answer) as unknown) : answer);
-  if (!parsed.success) throw new ChatFailed("malformed", tokens);
-  return parsed.data;
+  for (const value of typeof answer === "string" ? readJson(answer) : [answer]) {
+    const parsed = shape.safeParse(value);
+    if (parsed.success) return parsed.data;
+  }
+  throw new ChatFailed("malformed", tokens);
 }
 
 /** As for embeddings: one request, with a time-out that holds for its body as well, and nothing from the environment. */
