@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { watch } from "node:fs";
 import { join } from "node:path";
-import { build, buildCurrent } from "./bootstrap/build.mjs";
+import { build, buildCurrent, sourcesFingerprint } from "./bootstrap/build.mjs";
 import { repositoryRoot } from "./bootstrap/root.mjs";
 import { type Env, loadEnv } from "./env.js";
 import { reportFailure } from "./failure.js";
@@ -9,7 +8,7 @@ import { needsModel, provideModel } from "./model.js";
 import { provideRedis } from "./redis/provide.js";
 import { abortedBy, stopRequested, untilStopped } from "./stop-signals.js";
 
-const SETTLE_MS = 150;
+const LOOK_MS = 400;
 
 /** Rebuilds and restarts the service whenever a source changes; the Redis runs through. */
 async function dev(env: Env, stop: Promise<NodeJS.Signals>): Promise<void> {
@@ -35,26 +34,40 @@ async function dev(env: Env, stop: Promise<NodeJS.Signals>): Promise<void> {
   }
 }
 
-/** Calls back, one call at a time, when the sources have been quiet for a moment after a change. */
+/**
+ * Calls back, one call at a time, when the sources have changed and then stayed the same for a moment. It looks at the
+ * files: recursive watching in Node 20 loses a file once an editor has saved it by renaming another one over it.
+ */
 function onSourceChange(callback: () => Promise<void>): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  let running = Promise.resolve();
-  const queue = async (previous: Promise<void>) => {
-    await previous;
-    await callback().catch((error: unknown) => console.error(error));
+  let seen = sourcesNow();
+  let handled = seen;
+  let busy = false;
+  const look = async (): Promise<void> => {
+    const now = sourcesNow();
+    if (now !== seen || now === handled) {
+      seen = now;
+      return;
+    }
+    handled = now;
+    await callback();
   };
-  const watchers = ["src", "scripts"].map((folder) =>
-    watch(join(repositoryRoot(), folder), { recursive: true }, () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        running = queue(running);
-      }, SETTLE_MS);
-    }),
-  );
-  return () => {
-    clearTimeout(timer);
-    for (const watcher of watchers) watcher.close();
-  };
+  const timer = setInterval(() => {
+    if (busy) return;
+    busy = true;
+    void look()
+      .catch((error: unknown) => console.error(error))
+      .finally(() => (busy = false));
+  }, LOOK_MS);
+  return () => clearInterval(timer);
+}
+
+/** A file may go between the listing and the look at it: that is a change like any other. */
+function sourcesNow(): string {
+  try {
+    return sourcesFingerprint();
+  } catch {
+    return "";
+  }
 }
 
 function restartable(env: NodeJS.ProcessEnv) {

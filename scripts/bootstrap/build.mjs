@@ -36,6 +36,11 @@ export function buildCurrent() {
   });
 }
 
+/** Changes whenever a source does. */
+export function sourcesFingerprint() {
+  return fingerprint(repositoryRoot());
+}
+
 /**
  * Builds unless dist/ is current, without the type check: who starts the service or a test waits for the emit only,
  * and `npm run build` and `npm run lint` check. Exits when the compiler can't read a file.
