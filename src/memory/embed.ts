@@ -50,6 +50,8 @@ export async function embedFirstPassages(
       scope,
       passages.map(([first = ""]) => first),
     );
+    // A provider that takes none of several texts is configured wrongly; each is tried again by itself.
+    if (texts.length > 1 && vectors.every((vector) => vector === undefined)) return texts.map(() => PENDING);
     return passages.map(({ length }, index) => {
       const vector = vectors[index];
       if (vector === undefined) return REFUSED;

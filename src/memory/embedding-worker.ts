@@ -27,6 +27,9 @@ export interface EmbeddingWorkerOptions {
 /** How long a write's own process has for the further passages before a sweep takes them for abandoned. */
 export const FINISH_GRACE_MS = 60_000;
 
+/** When a memory that the provider refused is tried again: it may have another model or another limit by then. */
+export const REFUSED_RETRY_MS = 24 * 3600 * 1000;
+
 /** How long a memory that failed by itself waits before it is tried again. */
 const STAND_BACK_MS = 60_000;
 const SWEEP_SIZE = 50;
@@ -60,7 +63,8 @@ export function startEmbeddingWorker(options: EmbeddingWorkerOptions): Embedding
       if (!(error instanceof EmbeddingRefused)) throw error;
       // Its model stays: by that, the vectors it may have are found when it is revised or deleted.
       const { model } = memory.embedding;
-      await attach(memory, { status: "refused", model, vectors: [], embedAt: undefined });
+      const embedAt = now() + REFUSED_RETRY_MS;
+      await attach(memory, { status: "refused", model, vectors: [], embedAt });
     }
   }
 
@@ -76,12 +80,21 @@ export function startEmbeddingWorker(options: EmbeddingWorkerOptions): Embedding
     await attach(memory, { ...memory.embedding, vectors: [], embedAt: now() + STAND_BACK_MS });
   }
 
+  // A start is when an operator has changed something: what was refused or stands back is tried now.
+  let hastened = false;
+  async function hasten(): Promise<void> {
+    if (hastened) return;
+    await store.hastenEmbeddings(now());
+    hastened = true;
+  }
+
   const sweeper = startSweeper({
     name: "embedding-worker",
     locks,
     everyMs: sweepEveryMs,
     maxBackoffMs,
     async sweep(lock, stopping) {
+      await hasten();
       const due = await store.pendingEmbeddings(now(), SWEEP_SIZE);
       for (const memory of due) {
         if (stopping.aborted || !(await lock.renew(SWEEP_LOCK_MS))) return 0;

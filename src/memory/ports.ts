@@ -371,6 +371,8 @@ export interface MemoryStore {
   search(query: SearchQuery): Promise<SearchResult>;
   attachVectors(progress: EmbeddingProgress): Promise<void>;
   /** Memories whose embedding is due, of all namespaces. */
+  /** Makes all that waits for a later attempt to be embedded due now. */
+  hastenEmbeddings(now: number): Promise<void>;
   pendingEmbeddings(now: number, limit: number): Promise<readonly PendingEmbedding[]>;
   /** What a namespace holds; incomplete where counting would take longer. `superseded`: of that alone, else without. */
   groupsOf(

@@ -9,7 +9,7 @@ import { ttlIn } from "./defaults.js";
 import { sourceTrust } from "./derive.js";
 import type { FirstEmbedding } from "./embed.js";
 import { embedFirstPassages, writtenBy } from "./embed.js";
-import { FINISH_GRACE_MS } from "./embedding-worker.js";
+import { FINISH_GRACE_MS, REFUSED_RETRY_MS } from "./embedding-worker.js";
 import { DomainError, invalid } from "../domain/errors.js";
 import { DEFAULT_IMPORTANCE, endOfLife } from "./decay.js";
 import type { Fact, FactInput, FactPlacing } from "./facts/fact.js";
@@ -360,5 +360,6 @@ export function checkValidity({ valid_from, valid_to }: Pick<Memory, "valid_from
 /** When a sweep should take up what this write leaves to embed; undefined if nothing is left. */
 export function dueTime(embedding: FirstEmbedding, now: number): number | undefined {
   if (embedding.status === "pending") return now;
+  if (embedding.status === "refused") return now + REFUSED_RETRY_MS;
   return embedding.status === "partial" ? now + FINISH_GRACE_MS : undefined;
 }

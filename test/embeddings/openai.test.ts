@@ -183,6 +183,87 @@ describe("createOpenAIEmbedder", () => {
     await expect(refused).rejects.not.toThrow("confidential");
   });
 
+  test("gives each text the vector that the provider numbers for it, in whatever order they come", async () => {
+    const texts = Array.from({ length: 9 }, (_, index) => `text ${index}`);
+    provider.next(({ input }, response) =>
+      answer(response, 200, {
+        data: input
+          .map((text, index) => ({ index, embedding: [...vectorOf(text, DIMENSIONS)] }))
+          .toReversed(),
+      }),
+    );
+    const embedder = create();
+    const shuffled = await embedder.embedPassages(texts);
+    expect(shuffled).toEqual(await create({ encoding: "float" }).embedPassages(texts));
+  });
+
+  test.each([
+    ["a vector is missing", [0, 1]],
+    ["a vector comes twice", [0, 1, 1]],
+    ["a vector is one too many", [0, 1, 2, 2]],
+    ["a number belongs to no text", [0, 1, 3]],
+    ["only some are numbered", [0, 1, undefined]],
+  ])("is unavailable where %s, and no text gets another one's vector", async (_, numbers) => {
+    provider.next((_request, response) =>
+      answer(response, 200, {
+        data: numbers.map((index) => ({ index, embedding: [...vectorOf("x", DIMENSIONS)] })),
+      }),
+    );
+    const error: unknown = await create()
+      .embedPassages(["a", "b", "c"])
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(EmbeddingUnavailable);
+    expect(String(error)).toContain("malformed");
+  });
+
+  test("takes vectors in their order from a provider that numbers none", async () => {
+    provider.next(({ input }, response) =>
+      answer(response, 200, { data: input.map((text) => ({ embedding: [...vectorOf(text, DIMENSIONS)] })) }),
+    );
+    const texts = ["a", "b"];
+    expect(await create().embedPassages(texts)).toEqual(
+      await create({ encoding: "float" }).embedPassages(texts),
+    );
+  });
+
+  test.each([
+    ["names the parameter", { error: { param: "encoding_format", message: "unknown" } }],
+    ["only refuses", { error: { message: "bad request" } }],
+  ])("falls back to numbers, for good, at a provider that takes no base64 and %s", async (_, body) => {
+    const fussy = await startFakeOpenAI(DIMENSIONS);
+    onTestFinished(() => fussy.close());
+    const arm = (): void =>
+      fussy.next((request, response) => {
+        arm();
+        return request.encoding_format === "base64" && answer(response, 400, body);
+      });
+    arm();
+    const embedder = create({ baseURL: fussy.baseURL });
+    const texts = ["a", "b", "c"];
+    const vectors = await Promise.all(texts.map((text) => embedder.embedPassages([text])));
+    expect(vectors.flat()).toEqual(await create({ encoding: "float" }).embedPassages(texts));
+    const asked = fussy.requests.length;
+    await embedder.embedQuery("d");
+    expect(fussy.requests).toHaveLength(asked + 1);
+    expect(fussy.requests.at(-1)?.encoding_format).toBe("float");
+  });
+
+  test("is unavailable, and not ready, at a provider that refuses whatever it is sent", async () => {
+    const closed = await startFakeOpenAI(DIMENSIONS);
+    onTestFinished(() => closed.close());
+    const arm = (): void =>
+      closed.next((_request, response) => {
+        arm();
+        return answer(response, 422, { error: { message: "confidential" } });
+      });
+    arm();
+    const embedder = create({ baseURL: closed.baseURL });
+    const calls = await Promise.allSettled(["a", "b"].map((text) => embedder.embedPassages([text])));
+    for (const call of calls) expect(call).toMatchObject({ reason: { name: "EmbeddingUnavailable" } });
+    await expect(embedder.ready()).rejects.toThrow("refuses every text");
+    await expect(embedder.ready()).rejects.not.toThrow("confidential");
+  });
+
   test("a slow answer times out, also in the middle of its body", async () => {
     provider.next(
       () => true,

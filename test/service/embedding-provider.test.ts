@@ -3,7 +3,7 @@ import { describe, expect, inject, test } from "vitest";
 import { answer } from "../support/fake-openai.js";
 import { newNamespace, pathOf, postBatch, read, recall, remember } from "../support/memories.js";
 import type { Mood } from "../support/moody-provider.js";
-import { failing, refusing, startMoodyProvider } from "../support/moody-provider.js";
+import { failing, refusing, startMoodyProvider, well } from "../support/moody-provider.js";
 import { until } from "../support/service.js";
 
 describe("a provider that is away", () => {
@@ -115,14 +115,70 @@ describe("a content that the provider refuses", () => {
   });
 });
 
-test("a text is embedded once: again, elsewhere, and by another process it comes from the cache", async () => {
+describe("a provider that refuses every text", () => {
+  const everything: Mood = (_, response) =>
+    answer(response, 400, { error: { message: "no such deployment" } });
+
+  test("leaves memories pending, and embeds them once it is configured rightly", async () => {
+    const provider = await startMoodyProvider();
+    const service = await provider.serve();
+    provider.mood = everything;
+    const namespace = newNamespace();
+    const one = await remember(service, namespace, { content: "a memory by itself" });
+    const results = await postBatch(service, namespace, [
+      { content: "the first of two", memory_type: "semantic" },
+      { content: "the second of two", memory_type: "semantic" },
+    ]);
+    const memories = [one, ...results.flatMap(({ memory }) => (memory === undefined ? [] : [memory]))];
+    expect(memories.map(({ embedding }) => embedding.status)).toEqual(["pending", "pending", "pending"]);
+    expect(await service.send("GET", "/readyz")).toMatchObject({
+      body: { embedder: { status: "degraded" } },
+    });
+    provider.mood = well;
+    for (const memory of memories) {
+      await until(
+        () => read(service, memory),
+        ({ embedding }) => embedding.status === "complete",
+      );
+    }
+  });
+
+  test("of a batch, though it takes others, is tried again for each text by itself", async () => {
+    const provider = await startMoodyProvider();
+    const service = await provider.serve();
+    provider.mood = refusing("forbidden");
+    const results = await postBatch(service, newNamespace(), [
+      { content: "forbidden one", memory_type: "semantic" },
+      { content: "forbidden two", memory_type: "semantic" },
+    ]);
+    expect(results.map(({ memory }) => memory?.embedding.status)).toEqual(["pending", "pending"]);
+  });
+});
+
+test("what a provider refused is embedded after a restart, when it takes it", async () => {
+  const provider = await startMoodyProvider();
+  const service = await provider.serve();
+  provider.mood = refusing("forbidden");
+  const memory = await remember(service, newNamespace(), { content: "a forbidden sentence" });
+  expect(memory.embedding.status).toBe("refused");
+  await service.stop();
+  provider.mood = well;
+  const again = await provider.serve({ MNEME_KEY_PREFIX: service.prefix });
+  await until(
+    () => read(again, memory),
+    ({ embedding }) => embedding.status === "complete",
+  );
+});
+
+test("a text is embedded once in its namespace: again, and by another process, it comes from the cache", async () => {
   const provider = await startMoodyProvider();
   const first = await provider.serve();
   const content = "asked for once";
-  await remember(first, newNamespace(), { content });
+  const namespace = newNamespace();
+  await remember(first, namespace, { content });
   expect(provider.asked(content)).toBe(1);
   const second = await provider.serve({ MNEME_KEY_PREFIX: first.prefix });
-  const memory = await remember(second, newNamespace(), { content });
+  const memory = await remember(second, namespace, { content, memory_type: "episodic" });
   expect(memory.embedding.status).toBe("complete");
   expect(provider.asked(content)).toBe(1);
   const query = "a query asked for once";
@@ -140,5 +196,6 @@ test("what is in the cache works while the provider is away", async () => {
   await recall(service, { query: content, namespaces: [namespace] });
   provider.mood = failing;
   expect((await recall(service, { query: content, namespaces: [namespace] })).degraded).toEqual([]);
-  expect((await remember(service, newNamespace(), { content })).embedding.status).toBe("complete");
+  const again = await remember(service, namespace, { content, memory_type: "episodic" });
+  expect(again.embedding.status).toBe("complete");
 });

@@ -2,6 +2,7 @@ import type { OpenAIEmbeddings } from "@langchain/openai";
 
 import { EmbeddingUnavailable } from "../embedder.js";
 import { unavailable } from "./failure.js";
+import { bodyInOrder } from "./in-order.js";
 import { toVector } from "./reply.js";
 
 export interface ProviderOptions {
@@ -25,11 +26,23 @@ export async function callProvider(
   // to a provider that hangs never ends.
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(new DOMException("time-out", "TimeoutError")), options.timeoutMs);
-  const client = await createClient(options, AbortSignal.any([signal, late.signal]), texts.length);
+  let disordered = false;
+  const ordered = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const either = AbortSignal.any([signal, late.signal]);
+    const response = await fetch(url, { ...init, signal: either });
+    if (!response.ok) return response;
+    // LangChain takes vectors by their place, whatever their `index` says.
+    const body = bodyInOrder(await response.text(), texts.length);
+    disordered = body === undefined;
+    return new Response(body ?? "{}", { status: response.status, headers: response.headers });
+  };
+  const client = await createClient(options, ordered, texts.length);
   const entries: readonly unknown[] = await client
     .embedDocuments([...texts])
     .catch((error: unknown) => {
-      // What the client throws when the reply is no JSON or has too few entries.
+      if (disordered)
+        throw unavailable("sent a malformed reply, with a vector too few or two for one text", true).error;
+      // What the client throws when the reply is no JSON.
       if (error instanceof SyntaxError || isMisread(error))
         throw unavailable("sent a malformed reply", true).error;
       throw error;
@@ -53,7 +66,7 @@ export async function callProvider(
  */
 async function createClient(
   options: ProviderOptions,
-  signal: AbortSignal,
+  fetchInOrder: typeof fetch,
   batchSize: number,
 ): Promise<OpenAIEmbeddings> {
   const { OpenAIEmbeddings } = await import("@langchain/openai");
@@ -71,7 +84,7 @@ async function createClient(
       organization: null,
       project: null,
       logLevel: "off",
-      fetch: (url, init) => fetch(url, { ...init, signal }),
+      fetch: fetchInOrder,
     },
   });
 }

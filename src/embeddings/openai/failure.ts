@@ -10,6 +10,9 @@ export interface Failure {
 /** 400s about these are a matter of configuration: the input isn't at fault. */
 const OUR_PARAMETERS = new Set(["model", "dimensions", "encoding_format"]);
 
+/** Whether the provider says that it doesn't know the encoding in which vectors are asked for. */
+export const refusesEncoding = (error: unknown): boolean => fieldsOf(error).param === "encoding_format";
+
 /**
  * What went wrong in a call, as the port's errors. The messages are ours alone: a provider's may quote the
  * text or a part of the key, and so may whatever hangs on the original error, which is why it isn't a cause.

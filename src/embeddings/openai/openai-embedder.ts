@@ -7,7 +7,7 @@ import { modelId } from "../model-id.js";
 import { passageSizes, splitPassages, type PassageOptions } from "../passages.js";
 import { callProvider, type ProviderOptions } from "./call.js";
 import { estimate } from "./estimate.js";
-import { failureOf } from "./failure.js";
+import { type Failure, failureOf, refusesEncoding, unavailable } from "./failure.js";
 
 export interface OpenAIEmbedderOptions {
   readonly apiKey: string;
@@ -39,6 +39,8 @@ const MAX_BACKOFF_MS = 5_000;
 /** How long an outcome answers `ready` without another request. */
 const HEALTHY_MS = 30_000;
 const UNHEALTHY_MS = 5_000;
+/** A text that no provider has a reason to refuse. */
+const PROBE = "ready";
 
 /**
  * Embeddings of OpenAI or a compatible provider, through LangChain. Throws if the options don't determine
@@ -77,22 +79,72 @@ export function createOpenAIEmbedder({
   const closed = new EmbeddingUnavailable("the embedder is closed");
   let health: { readonly at: number; readonly error?: EmbeddingUnavailable } | undefined;
   let probe: Promise<unknown> | undefined;
+  let used = encoding;
+  let acceptedAt = Number.NEGATIVE_INFINITY;
+  let trial: ReturnType<typeof findCause> | undefined;
+
+  async function send(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]> {
+    const vectors = await callProvider(texts, { ...provider, encoding: used }, signal);
+    acceptedAt = Date.now();
+    return vectors;
+  }
+
+  /** Numbers instead of base64, for good, if the provider takes those. */
+  async function switchToNumbers(signal: AbortSignal): Promise<boolean> {
+    if (used === "float") return false;
+    const probed = callProvider([PROBE], { ...provider, encoding: "float" }, signal);
+    const taken = await probed.then(
+      () => true,
+      () => false,
+    );
+    if (taken) used = "float";
+    return taken;
+  }
+
+  /** What a refusal means: of this text, of the encoding, or of whatever is sent, which is then configured wrongly. */
+  async function findCause(signal: AbortSignal): Promise<"text" | "encoding" | "configuration"> {
+    const before = used;
+    try {
+      await send([PROBE], signal);
+      return before === used ? "text" : "encoding";
+    } catch {
+      return (await switchToNumbers(signal)) ? "encoding" : "configuration";
+    }
+  }
+
+  /** Of many refusals at once, each waits for the same trial; none is made while the provider takes other texts. */
+  async function causeOf(signal: AbortSignal): Promise<"text" | "encoding" | "configuration"> {
+    if (Date.now() - acceptedAt < HEALTHY_MS) return "text";
+    trial ??= findCause(signal).finally(() => (trial = undefined));
+    return trial;
+  }
+
+  /** Undefined: the texts may be sent again, in another encoding. */
+  async function explain(thrown: unknown, signal: AbortSignal): Promise<Failure | undefined> {
+    if (thrown instanceof EmbeddingUnavailable) return { error: thrown, retry: false };
+    if (refusesEncoding(thrown) && (await switchToNumbers(signal))) return undefined;
+    const failure = failureOf(thrown);
+    if (!(failure.error instanceof EmbeddingRefused)) return failure;
+    const cause = await causeOf(signal);
+    if (cause === "encoding") return undefined;
+    if (cause === "text") return failure;
+    return unavailable("refuses every text: its model or one of its parameters isn't what it takes", false);
+  }
 
   async function request(texts: readonly string[], signal: AbortSignal | undefined): Promise<Float32Array[]> {
     const either = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
     for (let attempt = 0; ; attempt++) {
       try {
         throwIfDone(signal);
-        const vectors = await callProvider(texts, provider, either);
+        const vectors = await send(texts, either);
         health = { at: Date.now() };
         return vectors;
       } catch (thrown) {
         throwIfDone(signal);
-        const {
-          error,
-          retry,
-          retryAfterMs = 0,
-        } = thrown instanceof EmbeddingUnavailable ? { error: thrown, retry: false } : failureOf(thrown);
+        const failure = await explain(thrown, either);
+        throwIfDone(signal);
+        if (failure === undefined) continue;
+        const { error, retry, retryAfterMs = 0 } = failure;
         const pause = Math.max(backoff(attempt), retryAfterMs);
         if (!retry || attempt >= maxRetries || pause > MAX_BACKOFF_MS) {
           // A provider that refuses an input is well.
@@ -146,7 +198,7 @@ export function createOpenAIEmbedder({
         if (health?.error !== undefined) throw health.error;
         return;
       }
-      probe ??= request(["ready"], undefined).finally(() => (probe = undefined));
+      probe ??= request([PROBE], undefined).finally(() => (probe = undefined));
       await untilAborted(probe, signal);
     },
     async close() {

@@ -12,6 +12,7 @@ import { endingsOf, groupsOf } from "./groups-of.js";
 import { insert } from "./insert.js";
 import { lastTurns } from "./last-turns.js";
 import { list } from "./list.js";
+import { hastenEmbeddings } from "./hasten-embeddings.js";
 import { pendingEmbeddings } from "./pending-embeddings.js";
 import {
   notePublication,
@@ -77,6 +78,7 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     countIn: (queries) => countIn(deps, queries),
     search: (query) => search(deps, query),
     attachVectors: (progress) => attachVectors(deps, progress),
+    hastenEmbeddings: (now) => hastenEmbeddings(deps, now),
     pendingEmbeddings: (now, limit) => pendingEmbeddings(deps, now, limit),
     groupsOf: (namespace, budgetMs, superseded) => groupsOf(deps, namespace, budgetMs, superseded),
     endingsOf: (namespace, now, moments, limit) => endingsOf(deps, namespace, now, moments, limit),

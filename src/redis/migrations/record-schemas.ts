@@ -26,7 +26,16 @@ export interface RecordSchema {
 }
 
 /** Oldest first. An entry is never changed or removed: data of any age may be at any of them. */
-export const RECORD_SCHEMAS: readonly RecordSchema[] = [];
+export const RECORD_SCHEMAS: readonly RecordSchema[] = [
+  {
+    number: 2,
+    change: "what the embedding provider refused is tried again",
+    upgrade: ({ version, document: { memory, index } }) =>
+      version === undefined && memory.embedding.status === "refused" && index.embed_at === undefined
+        ? { index: { embed_at: memory.recorded_at } }
+        : {},
+  },
+];
 
 export function latestOf(schemas: readonly RecordSchema[]): number {
   return schemas.at(-1)?.number ?? FIRST_RECORD_SCHEMA;

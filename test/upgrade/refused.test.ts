@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import type { MemoryDocument } from "../../src/redis/codec.js";
+import { changeOf, PRESENT } from "../../src/redis/migrations/upgrade-record.js";
+
+/** Of a stored document only what the step looks at. */
+const documentOf = (status: string) =>
+  ({
+    memory: { content: "x", recorded_at: 7, embedding: { status, model: null } },
+    index: { terms: PRESENT.terms },
+  }) as unknown as MemoryDocument;
+
+test("a memory of an older release that its provider refused becomes due, others don't", () => {
+  const indexOf = (status: string, version?: number): unknown =>
+    changeOf({ id: "x", version, document: documentOf(status) }, PRESENT)?.index;
+  expect(indexOf("refused")).toMatchObject({ embed_at: 7 });
+  expect(indexOf("complete")).not.toHaveProperty("embed_at");
+  expect(indexOf("refused", 1)).not.toHaveProperty("embed_at");
+});
