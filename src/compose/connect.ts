@@ -43,11 +43,12 @@ export async function connect(config: Config, options: ConnectOptions): Promise<
 }
 
 async function open(config: Config, { redis, indexes, keyCache, logger, signal }: ConnectOptions) {
-  const { client, keys, auditor } = redis;
+  const { client, keys, auditor, floats } = redis;
   const { url } = config.redis;
   const patience = { note: (line: string) => logger.warn(line), signal };
   const step = <T>(work: () => Promise<T>) => patiently(url, work, { ...patience, known: true });
-  const prepare = async () => void (await Promise.all([loadScripts(client), indexes.ensure()]));
+  const prepare = async () =>
+    void (await Promise.all([loadScripts(client), indexes.ensure(), floats.detect()]));
   const warn = (what: string) => (error: unknown) => logger.warn({ error: describeError(error) }, what);
 
   const facts = await connectTo(client, url, patience);

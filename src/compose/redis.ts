@@ -4,6 +4,7 @@ import type { Metrics } from "../http/metrics.js";
 import { describeError } from "../log.js";
 import { createAuditor } from "../redis/access/auditor.js";
 import { createGateway, createRedisClient } from "../redis/client.js";
+import { createJsonFloats } from "../redis/json-floats.js";
 import { createKeys } from "../redis/keys.js";
 
 export interface RedisOptions {
@@ -33,5 +34,6 @@ export function createRedis(config: Config, { logger, metrics, onMissingIndex }:
     },
   });
   const auditor = createAuditor(gateway, keys, config.auditRetentionDays * DAY_MS);
-  return { keys, client, gateway, auditor };
+  const floats = createJsonFloats(client, keys.jsonProbe());
+  return { keys, client, gateway, auditor, floats };
 }

@@ -26,13 +26,19 @@ const DAY_S = 24 * 3600;
 /** The ports of the domain, over Redis. `model`: the id of the model that embeds, if one does. */
 export function createStores(
   config: Config,
-  { gateway: redis, auditor, keys }: Redis,
+  { gateway: redis, auditor, keys, floats }: Redis,
   model: string | undefined,
 ) {
   const meter = createMeter(keys, config.quota, config.versionRetentionMs);
   const statistics = createIndexStatistics(redis, keys);
   const memory = { redis, auditor, meter, keys, statistics, model };
-  const state = createStateStore({ redis, auditor, keys, historyMs: config.stateHistorySeconds * 1000 });
+  const state = createStateStore({
+    redis,
+    auditor,
+    keys,
+    historyMs: config.stateHistorySeconds * 1000,
+    floats,
+  });
   const { receiptRetentionDays: days } = config;
   return {
     memories: createMemoryStore(memory),

@@ -1,3 +1,4 @@
+import type { DomainError } from "../domain/errors.js";
 import { invalid } from "../domain/errors.js";
 import type { JsonValue } from "../domain/json.js";
 import { LIMITS } from "../domain/limits.js";
@@ -12,8 +13,15 @@ export interface JsonText {
   readonly stored: string;
   /** By turns: where (a JSONPath without its `$`), and what to add to the number there. */
   readonly fixes: readonly string[];
-  /** It holds a number that RedisJSON may read one place off when it loads a snapshot. */
+  /** It holds a number that RedisJSON may give back otherwise once it has loaded a snapshot. */
   readonly delicate: boolean;
+  /**
+   * By turns, of a value that is merged: where an array stands that RedisJSON 8.8 would narrow (see
+   * {@link isNarrowable}), and its text.
+   */
+  readonly arrays: readonly string[];
+  /** One of those arrays stands where no path leads. */
+  readonly hidden: boolean;
 }
 
 const NO_FIXES: readonly string[] = [];
@@ -34,12 +42,13 @@ export function jsonText(
   value: JsonValue,
   { merged = false, at }: JsonTextOptions = {},
 ): JsonText {
-  const plain = inspect(field, value, (at?.depth ?? 0) + 1);
+  const inArray = at?.elements !== undefined && isFraction(value);
+  const plain = inspect(field, value, (at?.depth ?? 0) + 1) && !inArray;
   const json = plain ? JSON.stringify(value) : writeShortest(value);
   if (json.length > LIMITS.stateBytes / 3 && Buffer.byteLength(json) > LIMITS.stateBytes) {
     throw invalid(field, `Must not exceed ${LIMITS.stateBytes} bytes of JSON.`);
   }
-  if (plain) return { json, stored: json, fixes: NO_FIXES, delicate: false };
+  if (plain) return { json, stored: json, fixes: NO_FIXES, delicate: false, arrays: NO_FIXES, hidden: false };
   const fixes: Fix[] = [];
   const stored = writeExact(value, [], fixes);
   for (const { steps, number } of fixes) {
@@ -47,7 +56,16 @@ export function jsonText(
     // A filter may not hold any more once the value is there.
     if (!alone || at?.filtered === true) throw inexact(field, number);
   }
-  return { json, stored, fixes: textOf(fixes), delicate: true };
+  const arrays = merged ? narrowableArrays(value, []) : [];
+  const reachable = arrays.filter(({ steps }) => !steps.includes(ANY));
+  return {
+    json,
+    stored,
+    fixes: textOf(fixes),
+    delicate: true,
+    arrays: reachable.flatMap(({ steps, array }) => [textOfSteps(steps), writeExact(array, [], [])]),
+    hidden: reachable.length < arrays.length,
+  };
 }
 
 /** As {@link jsonText} of the text of a stored value; numbers that no path leads to stay as they are. */
@@ -56,7 +74,7 @@ export function storedText(json: string): JsonText {
   const fixes: Fix[] = [];
   const stored = writeExact(value, [], fixes);
   const sure = fixes.filter(({ steps }) => !steps.includes(ANY) || countNumbers(value, steps) === 1);
-  return { json, stored, fixes: textOf(sure), delicate: true };
+  return { json, stored, fixes: textOf(sure), delicate: true, arrays: NO_FIXES, hidden: false };
 }
 
 /** One walk for all that must be known. False if a number in it needs care. */
@@ -73,13 +91,45 @@ function inspect(field: string, value: JsonValue, depth: number): boolean {
   let plain = true;
   if (Array.isArray(value)) {
     for (const element of value) if (!inspect(field, element, depth + 1)) plain = false;
-    return plain;
+    return plain && !isNarrowable(value);
   }
   for (const [key, child] of Object.entries(value)) {
     if (!key.isWellFormed()) throw illFormed(field);
     if (!inspect(field, child, depth + 1)) plain = false;
   }
   return plain;
+}
+
+const isFraction = (value: JsonValue): value is number =>
+  typeof value === "number" && !Number.isInteger(value);
+
+/** Of two digits any type of float is sure: `0.5` and `1.5`, as text. */
+const SURE = 3;
+
+/** Whether RedisJSON 8.8 may keep an array in a narrow type: all of it fractions, and not all of two digits. */
+function isNarrowable(value: readonly JsonValue[]): boolean {
+  return (
+    value.length > 0 &&
+    value.every(isFraction) &&
+    value.some((element) => String(element).replace("-", "").length > SURE)
+  );
+}
+
+interface PlacedArray {
+  readonly steps: readonly Step[];
+  readonly array: JsonValue;
+}
+
+/** The outermost arrays that hold such ones, or are: a merge takes arrays whole. */
+function narrowableArrays(value: JsonValue, steps: readonly Step[]): PlacedArray[] {
+  if (Array.isArray(value)) return holdsNarrowable(value) ? [{ steps, array: value }] : [];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, child]) => narrowableArrays(child, [...steps, step(key)]));
+}
+
+function holdsNarrowable(value: JsonValue): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return (Array.isArray(value) && isNarrowable(value)) || Object.values(value).some(holdsNarrowable);
 }
 
 function illFormed(field: string) {
@@ -110,10 +160,11 @@ interface Fix {
 }
 
 function textOf(fixes: readonly Fix[]): string[] {
-  return fixes.flatMap(({ steps, add }) => [
-    steps.map((each) => (each === ANY ? ".*" : each.text)).join(""),
-    add,
-  ]);
+  return fixes.flatMap(({ steps, add }) => [textOfSteps(steps), add]);
+}
+
+function textOfSteps(steps: readonly Step[]): string {
+  return steps.map((each) => (each === ANY ? ".*" : each.text)).join("");
 }
 
 function writeExact(value: JsonValue, steps: readonly Step[], fixes: Fix[]): string {
@@ -154,6 +205,14 @@ function countNumbers(value: JsonValue, steps: readonly Step[]): number {
   if (typeof value !== "object" || value === null) return 0;
   const children = Object.entries(value).filter(([key]) => first === ANY || key === String(first.of));
   return children.reduce((sum, [, child]) => sum + countNumbers(child, rest), 0);
+}
+
+/** Of a merge into a Redis that has to be told to keep doubles. */
+export function inexactArray(field: string): DomainError {
+  return invalid(
+    field,
+    "An array of fractional numbers can't be kept exactly where it stands: below a name with a backslash, with both kinds of quotes or with a space at its start.",
+  );
 }
 
 function inexact(field: string, number: number) {

@@ -5,7 +5,7 @@ import { invalid } from "../domain/errors.js";
 import type { JsonValue } from "../domain/json.js";
 import { LIMITS } from "../domain/limits.js";
 import type { StateDocument, StateRef } from "./document.js";
-import { jsonText } from "./json-text.js";
+import { inexactArray, jsonText } from "./json-text.js";
 import type { AskedTtl, Precondition } from "./ports.js";
 import { stateConflict, stateNotFound, ttlTooLong } from "./refusals.js";
 import type { StateServices } from "./services.js";
@@ -43,6 +43,8 @@ export async function patchState(
       throw stateConflict();
     case "ttl_too_long":
       throw ttlTooLong(outcome);
+    case "inexact":
+      throw inexactArray("body");
     case "too_large":
       throw invalid("body", `The value must not exceed ${LIMITS.stateBytes} bytes of JSON after the change.`);
   }

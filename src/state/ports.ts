@@ -54,6 +54,8 @@ export type PatchOutcome =
   | { readonly kind: "missing" }
   | { readonly kind: "conflict" }
   | { readonly kind: "too_large" }
+  /** A number of the patch can't be kept exactly where it stands. */
+  | { readonly kind: "inexact" }
   | TtlTooLong;
 
 export interface Transaction {

@@ -5,7 +5,7 @@ import { DomainError, invalid } from "../domain/errors.js";
 import type { JsonValue } from "../domain/json.js";
 import { LIMITS } from "../domain/limits.js";
 import type { StateOperation } from "./document.js";
-import { jsonText } from "./json-text.js";
+import { inexactArray, jsonText } from "./json-text.js";
 import { readWritePath } from "./path.js";
 import type {
   AskedTtl,
@@ -107,6 +107,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 function refusal(transaction: Transaction, { part, index, reason, more }: Failed): DomainError {
   const field = `operations[${index}]`;
+  if (reason === "inexact") return inexactArray(`${field}.value`);
   if (reason === "ttl_too_long") {
     return ttlTooLong({ kind: "ttl_too_long", maxSeconds: Number(more) }, `${field}.ttl_seconds`);
   }

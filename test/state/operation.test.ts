@@ -23,7 +23,13 @@ beforeAll(async () => {
   const redis = createGateway(client, { timeoutMs: 4000, onMissingIndex: () => {}, observe: () => {} });
   const auditor = createAuditor(redis, keys, 1_000_000);
   services = {
-    store: createStateStore({ redis, auditor, keys, historyMs: 1_000_000 }),
+    store: createStateStore({
+      redis,
+      auditor,
+      keys,
+      historyMs: 1_000_000,
+      floats: { mustSay: false, detect: async () => {} },
+    }),
     audit: createAuditLog(auditor),
     news: { listen: () => Promise.resolve(() => {}) },
     watchers: createWatchers({ max: 1, perKey: 1 }),

@@ -6,12 +6,13 @@ KEYS[2] its hash
 
 ARGV[1] the version that is meant
 ARGV[2] the value
-ARGV[3+] fixes, two each
+ARGV[3] '1' if JSON.SET must say that doubles stay doubles
+ARGV[4+] fixes, two each
 ]]
 if redis.call('HGET', KEYS[2], 'v') ~= ARGV[1] then return 0 end
 local expiry = redis.call('PEXPIRETIME', KEYS[1])
-redis.call('JSON.SET', KEYS[1], '$', ARGV[2])
-for i = 3, #ARGV, 2 do redis.call('JSON.NUMINCRBY', KEYS[1], '$' .. ARGV[i], ARGV[i + 1]) end
+redis.call('JSON.SET', KEYS[1], '$', ARGV[2], unpack(ARGV[3] == '1' and { 'FPHA', 'FP64' } or {}))
+for i = 4, #ARGV, 2 do redis.call('JSON.NUMINCRBY', KEYS[1], '$' .. ARGV[i], ARGV[i + 1]) end
 if expiry > 0 then redis.call('PEXPIREAT', KEYS[1], expiry) end
 -- What was done to a number that no path leads to can't be put right, and mustn't be tried for ever.
 redis.call('HSET', KEYS[2], 'j', redis.call('JSON.GET', KEYS[1]))

@@ -12,7 +12,8 @@ ARGV[3] seconds to live, 'null' for ever, '' as long as it would have
 ARGV[4] '' any, '*' any, else only this version
 ARGV[5] how large the value may become, bytes
 ARGV[6] '1' if the text is to be kept, else ''
-ARGV[7+] fixes, two each
+ARGV[7] how many fixes
+ARGV[8+] fixes, two each, then arrays to be set again, two each
 
 Returns {0, version, time, by, expires or '', sliding, value}; {1} missing, {2} another version, {3, most} it would live
 longer than the namespace's maximum, seconds; {4} the value would become too large; {5, version, text} the document must
@@ -43,7 +44,9 @@ local old = redis.call('JSON.GET', KEYS[1])
 
 local function merge(doc)
   redis.call('JSON.MERGE', doc, '$', ARGV[2])
-  if ARGV[7] then state_fix(doc, '$', 7, (#ARGV - 6) / 2) end
+  local fixes = tonumber(ARGV[7])
+  state_widen(doc, '$', 8 + 2 * fixes, (#ARGV - 7) / 2 - fixes)
+  state_fix(doc, '$', 8, fixes)
   return redis.call('JSON.GET', doc)
 end
 

@@ -40,7 +40,7 @@ audit('ok')
 if before then
   state_archive(KEYS[3], before, state_text(KEYS[1], before))
 end
-redis.call('JSON.SET', KEYS[1], '$', ARGV[2])
+redis.call('JSON.SET', KEYS[1], '$', ARGV[2], unpack(state_words))
 if ARGV[8] then state_fix(KEYS[1], '$', 8, (#ARGV - 7) / 2) end
 local version, time = state_change(ARGV[1], 'set')
 local expires = state_expiry(ttl)

@@ -10,7 +10,7 @@ ARGV[1] the plan as JSON, its places numbered from 1:
         ops    o operation, k place of the key, p path (left out for the whole value), a and s where that leads to elements
                of arrays: the path of those arrays, and p once each is one element longer; t seconds to live as in
                state-put.lua, v argument that holds the value, f first fix in the arguments, n number of fixes,
-               u true if the text is to be kept;
+               u true if the text is to be kept; w first array to be set again after a merge, m their number;
                for an increment v is its addend as RedisJSON reads it, and by, min, max are numbers
 ARGV[2] how large a value may become, bytes
 ARGV[3] how long what an operation has done is remembered, milliseconds
@@ -55,12 +55,13 @@ local function fail(kind, index, reason, more)
 end
 
 local function write(target, op)
-  redis.call('JSON.SET', target, '$', ARGV[op.v])
+  redis.call('JSON.SET', target, '$', ARGV[op.v], unpack(state_words))
   state_fix(target, '$', op.f, op.n)
 end
 
 local function merge(target, op)
   redis.call('JSON.MERGE', target, '$', ARGV[op.v])
+  state_widen(target, '$', op.w, op.m)
   state_fix(target, '$', op.f, op.n)
 end
 
@@ -120,6 +121,8 @@ local function add(document, op)
   if document.clean then document.put_off = { op, increment } else increment(document.draft, op) end
 end
 
+local function words_of(op) return op.o == 'set' and state_words or {} end
+
 local function has_single(target, path)
   for _, length in ipairs(redis.call('JSON.ARRLEN', target, path)) do
     if length == 1 then return true end
@@ -135,7 +138,7 @@ local function change_element(target, op, command)
   for _, length in ipairs(redis.call('JSON.ARRAPPEND', target, op.a, '""')) do
     if length then open = open + 1 end
   end
-  local reply = redis.pcall(command, target, op.s, ARGV[op.v])
+  local reply = redis.pcall(command, target, op.s, ARGV[op.v], unpack(words_of(op)))
   if not reply or type(reply) == 'table' and reply.err then return 'filter_moved' end
   for _, popped in ipairs(redis.call('JSON.ARRPOP', target, op.a)) do
     if popped then open = open - 1 end
@@ -151,12 +154,20 @@ local function change_part(document, op)
     local reason = change_element(document.draft, op, command)
     if reason then return reason end
   else
-    local reply = redis.pcall(command, document.draft, unpack(op.v and { op.p, ARGV[op.v] } or { op.p }))
+    local reply
+    if op.v then
+      reply = redis.pcall(command, document.draft, op.p, ARGV[op.v], unpack(words_of(op)))
+    else
+      reply = redis.pcall(command, document.draft, op.p)
+    end
     -- The path is one that RedisJSON reads, so an error says that it leads nowhere.
     if not reply or reply == 0 or type(reply) == 'table' and reply.err then return 'path_not_found' end
     if redis.call('EXISTS', document.draft) == 0 then return 'path_not_found' end
   end
-  if op.v then state_fix(document.draft, op.p, op.f, op.n) end
+  if op.v then
+    if op.m then state_widen(document.draft, op.p, op.w, op.m) end
+    state_fix(document.draft, op.p, op.f, op.n)
+  end
 end
 
 local function change_whole(document, op)
@@ -280,6 +291,8 @@ for _, op in ipairs(plan.ops) do
     document.keep = op.u
   else
     document.keep = document.keep or op.u or op.result and delicate(op.result)
+    -- An array may have become one of fractions only.
+    if op.a and (op.o == 'delete' or op.result and string.find(op.result, '.', 1, true)) then document.keep = true end
   end
   if op.o == 'delete' and not op.p then
     state_bury(document.history, version, time)

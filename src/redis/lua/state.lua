@@ -10,6 +10,7 @@ KEYS[3] its settings
 ARGV[1] who asks
 ARGV[2] how long history is kept, milliseconds
 ARGV[3] the channel on which watchers are woken
+ARGV[4] '1' if JSON.SET must say that doubles stay doubles: see json-floats.ts
 
 A document is a RedisJSON root value with a hash beside it:
 v version, t when that became current, b who made it, o by which operation,
@@ -25,6 +26,8 @@ A deletion is an entry without a value.
 ]]
 local state_head, state_changes, state_settings = table.remove(KEYS, 1), table.remove(KEYS, 1), table.remove(KEYS, 1)
 local state_agent, state_keep, state_channel = table.remove(ARGV, 1), tonumber(table.remove(ARGV, 1)), table.remove(ARGV, 1)
+-- What each JSON.SET of a caller's value ends with.
+local state_words = table.remove(ARGV, 1) == '1' and { 'FPHA', 'FP64' } or {}
 local state_number, state_time, state_renewed
 
 local function int(number) return string.format('%d', number) end
@@ -136,6 +139,13 @@ local function state_matches(current, wanted)
   if wanted == '' then return true end
   if wanted == '-' then return not current end
   return current ~= nil and (wanted == '*' or current.version == wanted)
+end
+
+-- JSON.MERGE has no word for doubles: arrays that it brought are set again. Pairs of a path and a text.
+local function state_widen(doc, prefix, from, count)
+  for i = from, from + 2 * count - 1, 2 do
+    redis.call('JSON.SET', doc, prefix .. ARGV[i], ARGV[i + 1], unpack(state_words))
+  end
 end
 
 -- RedisJSON reads some numbers one place off: each fix, a path and what to add, puts one right.

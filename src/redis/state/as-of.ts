@@ -5,7 +5,7 @@ import type { JsonText } from "../../state/json-text.js";
 import type { AsOfOutcome } from "../../state/ports.js";
 import { decodeDocument } from "./codec.js";
 import type { StateDeps } from "./deps.js";
-import { scopeIn } from "./deps.js";
+import { floatsFlag, scopeIn } from "./deps.js";
 
 export async function asOf(
   deps: StateDeps,
@@ -37,13 +37,14 @@ export async function asOf(
 }
 
 export async function query(
-  { redis, keys }: StateDeps,
+  deps: StateDeps,
   namespace: string,
   { stored, fixes }: JsonText,
   path: JsonPath,
 ): Promise<string> {
+  const { redis, keys } = deps;
   const found = await redis.run((client) =>
-    client.queryState([keys.stateDraft(namespace, 1)], [stored, path.text, ...fixes]),
+    client.queryState([keys.stateDraft(namespace, 1)], [stored, path.text, floatsFlag(deps), ...fixes]),
   );
   if (found === undefined) throw new Error("RedisJSON can't read a path that was written for it");
   return found;

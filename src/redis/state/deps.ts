@@ -2,6 +2,7 @@ import type { Trail } from "../../access/trail.js";
 import type { Auditor } from "../access/auditor.js";
 import type { RedisGateway } from "../client.js";
 import type { Keys } from "../keys.js";
+import type { JsonFloats } from "../json-floats.js";
 import type { ScriptScope } from "../scripts.js";
 
 export interface StateDeps {
@@ -10,11 +11,15 @@ export interface StateDeps {
   readonly keys: Keys;
   /** How long superseded versions and changes are kept. */
   readonly historyMs: number;
+  readonly floats: JsonFloats;
 }
 
-export function scopeIn({ keys, historyMs }: StateDeps, namespace: string, { agent }: Trail): ScriptScope {
+export const floatsFlag = ({ floats }: StateDeps): string => (floats.mustSay ? "1" : "");
+
+export function scopeIn(deps: StateDeps, namespace: string, { agent }: Trail): ScriptScope {
+  const { keys, historyMs } = deps;
   return {
     keys: [keys.stateHead(namespace), keys.stateChanges(namespace), keys.settings(namespace)],
-    args: [agent, String(historyMs), keys.stateNews(namespace)],
+    args: [agent, String(historyMs), keys.stateNews(namespace), floatsFlag(deps)],
   };
 }

@@ -1,6 +1,7 @@
 import type { StateRef } from "../../state/document.js";
 import { storedText } from "../../state/json-text.js";
 import type { StateDeps } from "./deps.js";
+import { floatsFlag } from "./deps.js";
 
 /** A document that isn't what was written, because a snapshot doesn't keep every number; and what was written. */
 export interface Drifted {
@@ -27,13 +28,14 @@ export async function mending<Reply>(
   }
 }
 
-async function mend({ redis, keys }: StateDeps, { ref, version, json }: Drifted): Promise<void> {
+async function mend(deps: StateDeps, { ref, version, json }: Drifted): Promise<void> {
+  const { redis, keys } = deps;
   const { namespace, key } = ref;
   const { stored, fixes } = storedText(json);
   await redis.run((client) =>
     client.mendState(
       [keys.state(namespace, key), keys.stateFacts(namespace, key)],
-      [version, stored, ...fixes],
+      [version, stored, floatsFlag(deps), ...fixes],
     ),
   );
 }

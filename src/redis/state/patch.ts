@@ -10,6 +10,7 @@ export async function patch(deps: StateDeps, trail: Trail, command: PatchCommand
   const { auditor, keys } = deps;
   const { ref } = command;
   const { namespace, key } = ref;
+  if (deps.floats.mustSay && command.patch.hidden) return { kind: "inexact" };
   const reply = await mending(
     deps,
     () =>
@@ -30,7 +31,9 @@ export async function patch(deps: StateDeps, trail: Trail, command: PatchCommand
             encodePrecondition(command.precondition),
             String(LIMITS.stateBytes),
             command.patch.delicate ? "1" : "",
+            String(command.patch.fixes.length / 2),
             ...command.patch.fixes,
+            ...(deps.floats.mustSay ? command.patch.arrays : []),
           ],
         ),
       ),

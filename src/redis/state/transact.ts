@@ -21,6 +21,9 @@ export async function transact(
 ): Promise<TransactionOutcome> {
   const { auditor, keys } = deps;
   const { namespace, operation } = transaction;
+  const { mustSay } = deps.floats;
+  const hidden = transaction.operations.findIndex(({ value }) => mustSay && value?.hidden === true);
+  if (hidden !== -1) return { kind: "failed", part: "operation", index: hidden, reason: "inexact", more: "" };
   const reply = await mending(
     deps,
     () =>
@@ -37,7 +40,7 @@ export async function transact(
             ]),
             ...(operation === undefined ? [] : [keys.done(namespace, operation)]),
           ],
-          encode(transaction),
+          encode(transaction, mustSay),
         ),
       ),
     ([code, ...parts]) => (code === 2 ? decodeDrifted(transaction, parts) : []),
@@ -55,22 +58,34 @@ export async function transact(
 }
 
 /** The plan and what follows it: see lua/state-transact.lua. */
-function encode({ keys, checks, operations }: Transaction): string[] {
+function encode({ keys, checks, operations }: Transaction, mustSay: boolean): string[] {
   const place = new Map(keys.map((key, index) => [key, index + 1]));
   const args = ["", String(LIMITS.stateBytes), String(DONE_MS), String(LIMITS.transactionBytes)];
   const plan = {
     keys,
     checks: checks.map(({ key, version }) => [place.get(key), version === null ? "-" : String(version)]),
-    ops: operations.map((operation) => encodeOperation(operation, place.get(operation.key), args)),
+    ops: operations.map((operation) => encodeOperation(operation, place.get(operation.key), args, mustSay)),
   };
   args[0] = JSON.stringify(plan);
   return args;
 }
 
-function encodeOperation(operation: TransactionOperation, place: number | undefined, args: string[]) {
+function encodeOperation(
+  operation: TransactionOperation,
+  place: number | undefined,
+  args: string[],
+  mustSay: boolean,
+) {
   const { op, path, value, by, min, max, ttl } = operation;
-  const { arrays, shifted } = path?.elements ?? {};
-  const shared = { o: op, k: place, p: path?.text, a: arrays, s: shifted, t: encodeTtl(ttl) };
+  const elements = path?.elements;
+  const shared = {
+    o: op,
+    k: place,
+    p: path?.text,
+    a: elements?.arrays,
+    s: elements?.shifted,
+    t: encodeTtl(ttl),
+  };
   if (op === "increment") {
     // What is added must be near enough; the script puts right what is missing.
     return {
@@ -84,7 +99,18 @@ function encodeOperation(operation: TransactionOperation, place: number | undefi
   if (value === undefined) return shared;
   const v = args.push(value.stored);
   args.push(...value.fixes);
-  return { ...shared, v, f: v + 1, n: value.fixes.length / 2, u: value.delicate };
+  const arrays = mustSay ? value.arrays : [];
+  const w = args.length + 1;
+  args.push(...arrays);
+  return {
+    ...shared,
+    v,
+    f: v + 1,
+    n: value.fixes.length / 2,
+    u: value.delicate,
+    w,
+    m: arrays.length / 2,
+  };
 }
 
 /** Three for each document. */

@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { createClient } from "redis";
+import { describe, expect, inject, test } from "vitest";
+import { createJsonFloats, jsonVersion } from "../../src/redis/json-floats.js";
+import { jsonText } from "../../src/state/json-text.js";
+import { readWritePath } from "../../src/state/path.js";
+
+/** What MODULE LIST and a JSON.SET with the words replied on real servers. */
+interface Recorded {
+  readonly server: string;
+  readonly modules: unknown;
+  readonly set: unknown;
+}
+
+const recorded = readFileSync(new URL("./replies/json-floats.jsonl", import.meta.url), "utf8")
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line) as Recorded);
+
+const isError = (reply: unknown): reply is { readonly error: string } =>
+  typeof reply === "object" && reply !== null && "error" in reply;
+
+/** Answers as the server that was recorded. */
+function replaying({ modules, set }: Recorded, refusesModules: boolean) {
+  return {
+    sendCommand(args: string[]): Promise<unknown> {
+      if (args[0] !== "MODULE")
+        return isError(set) ? Promise.reject(new Error(set.error)) : Promise.resolve(set);
+      return refusesModules ? Promise.reject(new Error("NOPERM no permissions")) : Promise.resolve(modules);
+    },
+  };
+}
+
+describe.each(recorded)("of $server", (server) => {
+  test.each([false, true])("what JSON.SET takes is found out (MODULE LIST refused: %s)", async (refused) => {
+    const floats = createJsonFloats(replaying(server, refused), "probe");
+    expect(floats.mustSay).toBe(false);
+    await floats.detect();
+    expect(floats.mustSay).toBe(!isError(server.set));
+    expect(floats.mustSay).toBe((jsonVersion(server.modules) ?? 0) >= 80_800);
+  });
+});
+
+test("the Redis of the tests is asked without a trace", async () => {
+  const client = createClient({ url: inject("redisUrl"), RESP: 2 });
+  await client.connect();
+  const probe = `probe:${Math.random()}`;
+  const floats = createJsonFloats(client, probe);
+  await floats.detect();
+  const says = await client
+    .sendCommand(["JSON.SET", probe, "$", "[0.5]", "XX", "FPHA", "FP64"])
+    .then(() => true)
+    .catch(() => false);
+  expect(floats.mustSay).toBe(says);
+  expect(await client.exists(probe)).toBe(0);
+  client.destroy();
+});
+
+describe("an array of fractional numbers", () => {
+  const float32 = fc.float({ noNaN: true, noDefaultInfinity: true });
+  const half = fc.integer({ min: -2048, max: 2048 }).map((n) => n / 64);
+  const drawn = fc
+    .array(
+      fc.oneof(
+        float32,
+        half,
+        fc.integer().map((n) => n / 2 ** 20),
+      ),
+      { minLength: 1 },
+    )
+    .map((numbers) => numbers.filter((each) => !Number.isInteger(each)))
+    .filter((numbers) => numbers.some((each) => String(Math.abs(each)).length > 3));
+
+  test("keeps its text beside it wherever it stands, and is set again after a merge", () => {
+    fc.assert(
+      fc.property(drawn, (numbers) => {
+        for (const value of [numbers, { a: numbers }, [[numbers], 1]]) {
+          expect(jsonText("value", value).delicate).toBe(true);
+        }
+        const patch = { a: { b: numbers, c: [1, { d: numbers }] }, e: [1, 2], f: 0.25 };
+        const { arrays, hidden } = jsonText("value", patch, { merged: true });
+        expect(hidden).toBe(false);
+        const placed = [0, 2].map((at) => [arrays[at], JSON.parse(arrays[at + 1] ?? "") as unknown]);
+        expect(arrays).toHaveLength(4);
+        expect(placed).toMatchObject([
+          ['["a"]["b"]', expect.anything()],
+          ['["a"]["c"]', expect.anything()],
+        ]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("of two digits or with an integer in it costs nothing", () => {
+    for (const value of [[0.5, 1.5], [500.25, 2], [], ["0.25"], 500.25]) {
+      expect(jsonText("value", value).delicate).toBe(false);
+    }
+  });
+
+  test("may come to be by one of its elements", () => {
+    const at = readWritePath("path", "$.list[0]");
+    expect(jsonText("value", 500.25, { at }).delicate).toBe(true);
+    expect(jsonText("value", 500, { at }).delicate).toBe(false);
+  });
+
+  test("where no path leads is known", () => {
+    expect(jsonText("value", { "\\": [500.25] }, { merged: true }).hidden).toBe(true);
+  });
+});
