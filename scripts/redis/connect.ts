@@ -1,4 +1,5 @@
 import { createClient } from "redis";
+import { openConnection } from "../../src/redis/open-connection.js";
 
 export interface RedisAddress {
   readonly port?: number;
@@ -24,7 +25,8 @@ export async function connectOnce({ port, unixSocket, password, url }: RedisAddr
   });
   // Without a listener, an error event would end the process; what matters rejects the pending call.
   client.on("error", () => {});
-  return client.connect();
+  await openConnection(client);
+  return client;
 }
 
 export type RedisConnection = Awaited<ReturnType<typeof connectOnce>>;

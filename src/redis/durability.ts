@@ -1,5 +1,6 @@
 import type { RedisClient } from "./client.js";
 import type { Keys } from "./keys.js";
+import { openConnection } from "./open-connection.js";
 
 export interface Durability {
   /** True once all that Redis acknowledged before this call is on its disk; false if that isn't sure in time. */
@@ -26,7 +27,7 @@ export function createDurability(
       const made = client.duplicate({ name: "mneme-durability" });
       made.on("error", onError);
       try {
-        await made.connect();
+        await openConnection(made);
         return made;
       } catch (error) {
         connection = undefined;

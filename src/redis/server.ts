@@ -3,6 +3,7 @@ import { publicAddress } from "./address.js";
 import type { Loading } from "./loading.js";
 import { loadingOf } from "./loading.js";
 import type { Patience } from "./patience.js";
+import { openConnection } from "./open-connection.js";
 import { patiently, untilLoaded } from "./patience.js";
 
 const MIN_VERSION = [7, 4] as const;
@@ -61,14 +62,14 @@ function olderThanNeeded(version: string): boolean {
  * {@link StartError} that says why it doesn't.
  */
 export async function connectTo(
-  client: Connection & { connect(): Promise<unknown>; readonly isOpen: boolean },
+  client: Connection & { connect(): Promise<unknown>; destroy(): void; readonly isOpen: boolean },
   url: string,
   patience: Patience,
 ): Promise<ServerFacts> {
   const facts = await patiently(
     url,
     async () => {
-      if (!client.isOpen) await client.connect();
+      if (!client.isOpen) await openConnection(client);
       return untilLoaded(url, () => inspect(client), patience);
     },
     patience,

@@ -1,4 +1,5 @@
 import type { RedisClient } from "./client.js";
+import { openConnection } from "./open-connection.js";
 
 /**
  * What other processes say through Redis's Pub/Sub: a nudge to look again, never the news itself. A message is lost
@@ -28,7 +29,7 @@ export async function createSubscriptions(
     for (const listener of restored) listener();
   });
   try {
-    await connection.connect();
+    await openConnection(connection);
   } catch (error) {
     if (connection.isOpen) connection.destroy();
     throw error;

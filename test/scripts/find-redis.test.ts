@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer, type Socket } from "node:net";
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -130,6 +132,23 @@ test("REDIS_URL that doesn't answer, or lacks search and JSON, is an error witho
     await expect(provideRedis({ REDIS_URL: plain.url })).rejects.toThrow(/no search and no JSON/);
   } finally {
     await plain.stop();
+  }
+});
+
+test("REDIS_URL of something that takes connections and never answers is an error in bounded time", async () => {
+  const sockets: Socket[] = [];
+  const silent = createServer((socket) => sockets.push(socket)).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const address = silent.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  try {
+    await expect(provideRedis({ REDIS_URL: `redis://127.0.0.1:${port}` })).rejects.toThrow(
+      /can't be reached/,
+    );
+    expect(sockets.length).toBeGreaterThan(0);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    silent.close();
   }
 });
 
