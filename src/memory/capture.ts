@@ -17,7 +17,7 @@ export type CaptureInput = Interaction &
  * Captures one exchange as a structured episodic memory: the parts are kept as they came, and a readable text
  * is derived from them for the index and the embedding.
  *
- * The same exchange (all parts, session and time given) stored again is the same memory.
+ * The same exchange (all parts, and what scopes it) stored again is the same memory.
  */
 export function capture(
   services: Services,
@@ -32,7 +32,6 @@ export function capture(
     memory_type: "episodic",
     content: interactionText(interaction),
     interaction,
-    identity: JSON.stringify([interaction, rest.session_id ?? null, rest.timestamp ?? null]),
   });
 }
 

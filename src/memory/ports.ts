@@ -33,6 +33,8 @@ export interface NewMemory {
   readonly interaction: Interaction | undefined;
   /** Equal hashes in one namespace are one memory. */
   readonly contentHash: string;
+  /** The hash that an older release would have given it: what has that may be the same memory. */
+  readonly formerHash?: string | undefined;
   readonly vectors: Vectors;
   /** The vector is the caller's: of the content alone, and never made anew. */
   readonly ownVector: boolean;
@@ -60,8 +62,10 @@ export interface Revision {
   /** As it is stored: it never changes, but counts. */
   readonly interaction: Interaction | undefined;
   readonly expectedVersion: number;
-  /** Undefined: the content didn't change. */
+  /** Undefined: it is known by the same as before. */
   readonly contentHash: string | undefined;
+  /** It is known by another hash only if it was known by one of these; undefined: in any case. */
+  readonly knownBy?: readonly string[] | undefined;
   /** Undefined: the content didn't change, so the vectors stay. */
   readonly vectors: Vectors | undefined;
   readonly embedAt: number | undefined;

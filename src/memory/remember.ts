@@ -13,8 +13,10 @@ import { FINISH_GRACE_MS, REFUSED_RETRY_MS } from "./embedding-worker.js";
 import { DomainError, invalid } from "../domain/errors.js";
 import { DEFAULT_IMPORTANCE, endOfLife } from "./decay.js";
 import type { Fact, FactInput, FactPlacing } from "./facts/fact.js";
-import { factContent, factIdentity } from "./facts/fact.js";
+import { factContent } from "./facts/fact.js";
 import { contentHash } from "./hash.js";
+import type { Telling } from "./identity.js";
+import { formerHash, identityHash, statedContent, tellingOf } from "./identity.js";
 import type { Judged } from "./judge.js";
 import { judgeAll } from "./judge.js";
 import type { JsonObject } from "../domain/json.js";
@@ -54,8 +56,10 @@ export interface RememberInput {
   /** The model that made it; must be the one in use. */
   readonly embedding_model?: string | undefined;
   readonly interaction?: Interaction | undefined;
-  /** What makes two inputs the same memory; the content unless told otherwise. */
+  /** What makes two inputs the same memory, where mneme itself stores it; else what {@link identityHash} compares. */
   readonly identity?: string | undefined;
+  /** What scopes it in the place of agent, session and metadata, where mneme itself stores it. */
+  readonly scope?: JsonObject | undefined;
   /** What others said of what it says, where mneme itself stores it anew. */
   readonly evidence?: Evidence | undefined;
   /** Who said it, where mneme itself stores it; the caller unless told otherwise. */
@@ -289,14 +293,19 @@ function newFact({ subject, predicate, object, confidence = 1, cardinality = "ma
   return { subject, predicate, object, confidence, cardinality, contradicts: [] };
 }
 
-/** What makes another input the same memory. */
-function identityOf(input: RememberInput, content: string): string {
-  const { fact } = input;
-  if (fact === undefined) return input.identity ?? content;
-  const from = input.valid_from ?? fact.valid_from ?? input.timestamp;
-  // The words that it would have had anyway say nothing more.
-  const stated = input.content === factContent(fact) ? undefined : input.content;
-  return factIdentity(fact, { content: stated, from, to: input.valid_to ?? fact.valid_to });
+/** By what it is found when it is told again, now and as an older release knew it. */
+function hashesOf(input: RememberInput, memory: Omit<Memory, "embedding">, now: number) {
+  if (input.identity !== undefined) return { contentHash: contentHash(memory.memory_type, input.identity) };
+  const { fact, scope } = input;
+  const from = input.valid_from ?? fact?.valid_from ?? (fact === undefined ? undefined : input.timestamp);
+  const telling: Telling = {
+    ...tellingOf({ ...memory, recorded_at: now }, input.interaction),
+    content: fact === undefined ? memory.content : statedContent(fact, input.content),
+    ...(scope === undefined ? {} : { agent_id: null, session_id: null, metadata: scope }),
+    valid_from: from ?? null,
+    timestamp: input.timestamp ?? null,
+  };
+  return { contentHash: identityHash(telling), formerHash: formerHash(telling) };
 }
 
 function placingOf({ fact, valid_from, timestamp }: RememberInput): FactPlacing | undefined {
@@ -326,7 +335,7 @@ function complete(
     memory: { ...recorded, embedding: { status: embedding.status, model: embedding.model } },
     preceding,
     interaction: input.interaction,
-    contentHash: contentHash(memory.memory_type, identityOf(input, memory.content)),
+    ...hashesOf(input, recorded, now),
     fact,
     vectors: embedding.vectors,
     ownVector: input.embedding !== undefined,

@@ -7,13 +7,13 @@ import type { FirstEmbedding } from "./embed.js";
 import { embedFirstPassages, writtenBy } from "./embed.js";
 import { DomainError, invalid, memoryNotFound, quotaExceeded, versionConflict } from "../domain/errors.js";
 import { freeOrphans } from "./free-orphans.js";
-import { contentHash } from "./hash.js";
+import { formerHash, identityHash, tellingOf } from "./identity.js";
 import type { Judged } from "./judge.js";
 import { judge } from "./judge.js";
 import type { JsonObject } from "../domain/json.js";
 import { mergeMetadata } from "./metadata.js";
 import type { MemoryRef, Revision } from "./ports.js";
-import type { Memory, MemoryDetail } from "./record.js";
+import type { Interaction, Memory, MemoryDetail } from "./record.js";
 import { NO_EVIDENCE } from "./record.js";
 import { checkOwnEmbedding, checkValidity, dueTime, isClaim } from "./remember.js";
 import type { Services } from "./services.js";
@@ -83,7 +83,10 @@ export async function revise(
       return judge(services, revised, context.now());
     }
     if (outcome.kind === "duplicate") {
-      throw new DomainError("duplicate_content", `The memory ${outcome.id} has this content already.`);
+      throw new DomainError(
+        "duplicate_content",
+        `The memory ${outcome.id} says this already, for the same agent, session, metadata and validity.`,
+      );
     }
     if (outcome.kind === "full") throw quotaExceeded(outcome.quota);
     if (outcome.kind === "conflict" && expectedVersion !== undefined) throw versionConflict();
@@ -178,11 +181,7 @@ async function nextVersion(
     interaction,
     expectedVersion: current.version,
     restated: content !== current.content,
-    // A fact is known by what it says and an item by its key, not by the words for it.
-    contentHash:
-      content === current.content || memory.fact !== null || current.key !== null
-        ? undefined
-        : contentHash(memory.memory_type, content),
+    ...knownBy(current, memory, interaction),
     vectors: embedding?.vectors,
     embedAt: embedding === undefined ? undefined : dueTime(embedding, now),
     exempt: false,
@@ -193,6 +192,23 @@ async function nextVersion(
     newExpiry,
     newEnd: input.valid_to !== undefined && input.valid_to !== current.valid_to && isOnTimeline(memory),
   };
+}
+
+/** By what a revised memory is found when it is told again. */
+function knownBy(
+  current: Memory,
+  next: Memory,
+  interaction: Interaction | undefined,
+): Pick<Revision, "contentHash" | "knownBy"> {
+  // An item is known by its key.
+  if (current.key !== null) return { contentHash: undefined };
+  // A fact is known by what it says, not by the words for it.
+  const said = next.fact === null ? next : { ...next, content: current.content };
+  const [before, after] = [tellingOf(current, interaction), tellingOf(said, interaction)];
+  const [was, is] = [identityHash(before), identityHash(after)];
+  if (was === is) return { contentHash: undefined };
+  const restated = next.fact === null && next.content !== current.content;
+  return { contentHash: is, knownBy: restated ? undefined : [was, formerHash(before)] };
 }
 
 /** Undefined where neither the content nor the caller's vector is new: then the stored vectors stay. */

@@ -27,8 +27,7 @@ import type {
 import { NO_EVIDENCE } from "../memory/record.js";
 import { isTurn } from "../memory/turn.js";
 import { indexText } from "../memory/terms.js";
-import { RECORD_SCHEMA } from "./migrations/record-schemas.js";
-import { TERMS_SCHEMA } from "./migrations/schemas.js";
+import { RECORD_SCHEMA, TERMS_SCHEMA } from "./migrations/schemas.js";
 import { vectorBytes } from "./vector.js";
 
 /**
@@ -334,7 +333,6 @@ export function encodeRevision(revision: Revision): {
     ...(revision.newEnd ? { stated_to: memory.valid_to } : {}),
     ...(size.vectors === undefined ? {} : { vector_bytes: size.vectors }),
     ...(revision.compareAt === undefined ? {} : { corroborate_at: revision.compareAt }),
-    ...(revision.contentHash === undefined ? {} : { hash: revision.contentHash }),
   };
   const begun = revision.restated === true ? { voices: null } : {};
   const patch =
@@ -364,6 +362,11 @@ export function decodeMemory(json: string): Memory {
 export function readDocument(json: string): MemoryDocument | undefined {
   const [document] = parseStored<[MemoryDocument | StoredRemains]>(json);
   return "memory" in document ? document : undefined;
+}
+
+/** The memory that a document holds. */
+export function memoryOf({ memory, raw, published }: MemoryDocument): MemoryDetail {
+  return detailOf(memory, raw, published);
 }
 
 /** Reads what `JSON.GET key $` returns. */

@@ -26,7 +26,7 @@ const repeat = <T>(count: number, value: T): T[] => Array.from({ length: count }
 test("32 clients that write equal content make one memory, seen 32 times", async () => {
   const namespace = newNamespace();
   const answers = await race((service, index) =>
-    post(service, namespace, { content: "equal", agent_id: `a${index}` }),
+    post(service, namespace, { content: "equal", tags: [`t${index}`] }),
   );
   expect(statuses(answers)).toEqual([...repeat(CLIENTS - 1, 200), 201]);
   const memories = await listAll(services[0], namespace);

@@ -7,20 +7,29 @@ import { createLocks } from "../../src/redis/locks.js";
 import { dropOldIndexes } from "../../src/redis/migrations/old-indexes.js";
 import { clientName, PRESENT_SCHEMAS } from "../../src/redis/migrations/processes.js";
 import { claimSchemas } from "../../src/redis/migrations/progress.js";
-import { RECORD_SCHEMA } from "../../src/redis/migrations/record-schemas.js";
-import { INDEX_SCHEMAS } from "../../src/redis/migrations/schemas.js";
+import { latestOf, RECORD_SCHEMAS } from "../../src/redis/migrations/record-schemas.js";
+import { INDEX_SCHEMAS, RECORD_SCHEMA } from "../../src/redis/migrations/schemas.js";
 import type { Migrations } from "../../src/redis/migrations/run.js";
 import { startMigrations } from "../../src/redis/migrations/run.js";
 import type { Target } from "../../src/redis/migrations/upgrade-record.js";
 import { newNamespace, postBatch, read, recall, remember, revise } from "../support/memories.js";
-import { until } from "../support/service.js";
-import { startWithRedis } from "../support/with-redis.js";
+import { startRedis } from "../support/redis.js";
+import { startService, until } from "../support/service.js";
 
-const { service, redis } = await startWithRedis();
+// Of its own: an upgrade walks over everything that is there.
+const server = await startRedis();
+const redis = createClient({ url: server.url });
+await redis.connect();
+const service = await startService({ REDIS_URL: server.url });
 const keys = createKeys(service.prefix);
 const client = createRedisClient({ url: service.env["REDIS_URL"] ?? "" });
 await client.connect();
-afterAll(() => client.destroy());
+afterAll(async () => {
+  client.destroy();
+  redis.destroy();
+  await service.stop();
+  await server.stop();
+});
 const gateway = createGateway(client, { timeoutMs: 4000, onMissingIndex: () => {}, observe: () => {} });
 
 /** A release after this one: each text gets one more term, and each record a mark. */
@@ -102,6 +111,10 @@ describe("an upgrade of stored records", () => {
     const found = await recall(service, { namespaces: [namespace], query: "extraterm", limit: 5 });
     expect(found.hits).toHaveLength(5);
   }, 240_000);
+});
+
+test("the schema that records are written with is the last that a step leads to", () => {
+  expect(latestOf(RECORD_SCHEMAS)).toBe(RECORD_SCHEMA);
 });
 
 describe("data of a newer release", () => {

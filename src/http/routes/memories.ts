@@ -62,7 +62,7 @@ const rememberRoute = createRoute({
   tags: tag,
   summary: "Remember one memory",
   description:
-    "The same content and type again in one namespace is the same memory: it is counted as seen again (200), not stored twice. Who may not read there gets back what it sent.",
+    "A memory is identified by its content and type with `agent_id`, `session_id`, `metadata`, `valid_from`, `valid_to` and, of an episode, a given `timestamp`. Equal in all of these, a second telling is the same memory: it is counted as seen again (200), and what else differs (tags, importance, trust) stays as stored. Otherwise it is a memory of its own. Who may not read there gets back what it sent.",
   request: { params: namespaceParam, body: jsonBody(newMemory) },
   responses: {
     201: jsonResponse(memoryView, "The stored memory.", "ETag", "Location"),

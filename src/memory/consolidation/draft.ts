@@ -86,8 +86,9 @@ export function factMemory(origins: Origins, fact: FactInput): DraftMemory {
     content: undefined,
     fact,
     memory_type: "semantic",
-    // Of a fact, its own content and names say what makes it the same.
+    // Whichever run and sessions it comes from, the same fact about the same of their metadata is the same memory.
     identity: undefined,
+    scope: sharedMetadata(origins.sources),
     source_agent: onlyOne(origins.sources.map(({ source_agent }) => source_agent)),
     valid_from: Math.min(...origins.sources.map(({ timestamp }) => timestamp)),
   };
@@ -98,8 +99,9 @@ export function procedureMemory(origins: Origins, content: string): DraftMemory 
     ...common(origins),
     content: truncateUtf8(content, LIMITS.contentBytes),
     memory_type: "procedural",
-    // The same advice again is the same procedure.
+    // The same advice again is the same procedure, whichever run gives it.
     identity: undefined,
+    scope: sharedMetadata(origins.sources),
     session_id: undefined,
   };
 }

@@ -3,7 +3,6 @@ import type { Context } from "../../domain/context.js";
 import { systemContext } from "../../domain/context.js";
 import { DomainError } from "../../domain/errors.js";
 import type { CountTokens } from "../../domain/tokens.js";
-import { contentHash } from "../hash.js";
 import { remember } from "../remember.js";
 import { removeQuietly } from "../remove-quietly.js";
 import type { Lease } from "./lease.js";
@@ -165,7 +164,7 @@ async function settle(
   const { run } = lease.claim;
   const draft = result.status === "done" ? action.draft : undefined;
   const [first] = draft?.memories ?? [];
-  const target = first === undefined || draft?.supersede.length === 0 ? undefined : targetOf(first);
+  const target = draft?.supersede.length === 0 ? undefined : first?.id;
   const trail = trailOf(contextOf(services, run), "consolidate", { ids: [...result.made] });
   const { draft: _, ...rest } = action;
   const settled = await services.store.settle(trail, lease.claim, {
@@ -181,11 +180,6 @@ async function settle(
   // Somebody deleted what stands for the sources: they stay.
   if (settled === "missing") return settle(working, index, action, skipped("changed", draft));
   return result;
-}
-
-/** What is made of its sources, and has their content from now on if it says what one of them said. */
-function targetOf({ id, memory_type, content }: DraftMemory) {
-  return { id, contentHash: content === undefined ? undefined : contentHash(memory_type, content) };
 }
 
 function skipped(reason: ActionResult["reason"], draft?: Draft): ActionResult {

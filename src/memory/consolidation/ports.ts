@@ -52,7 +52,7 @@ export interface Settlement {
   /** Its result's `superseded` is for the store to fill in. */
   readonly action: Action;
   /** What stands for the sources; undefined: nothing does, and they end by `ends` at the latest. */
-  readonly target: { readonly id: string; readonly contentHash: string | undefined } | undefined;
+  readonly target: string | undefined;
   readonly ends: number | undefined;
   /** Recall doesn't find what stands for them through them. */
   readonly hidden: boolean;

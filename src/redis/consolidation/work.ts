@@ -84,8 +84,7 @@ export async function settle(
       [
         String(index),
         headOf(action),
-        target?.id ?? "",
-        target?.contentHash ?? "",
+        target ?? "",
         String(ends ?? ""),
         keys.recordPrefix(namespace),
         hidden ? "1" : "0",

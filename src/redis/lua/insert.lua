@@ -1,10 +1,10 @@
 --[[
-Stores a new memory with its vectors, or counts one more sighting of the memory that has the same content:
+Stores a new memory with its vectors, or counts one more sighting of the memory that has the same identity:
 that one then lives as long as the longer of the two would. An item is stored only if there is none under its key. A fact
 of cardinality one takes its place on its timeline.
 
 KEYS[1]  the record
-KEYS[2]  content hash -> id
+KEYS[2]  hash of its identity -> id
 KEYS[3]  the namespace's sequence
 KEYS[4+] one hash per vector, and after them, if it is a turn of a session, the session's last turn
 
@@ -26,13 +26,14 @@ ARGV[13] the agent that writes
 ARGV[14] '1' if it is to be compared with what other agents wrote here
 ARGV[15] how many agents are noted of a memory that said the same
 ARGV[16] ids of what it was derived from, with spaces between them
-ARGV[17+] one vector per hash in KEYS[4+]
+ARGV[17] the hash that an older release would have given it, or ''
+ARGV[18+] one vector per hash in KEYS[4+]
 
-Returns false if it was stored; '*' if it was and is to be compared; '+' and itself as JSON if a timeline had a say in it,
+Returns '!' and an id, and has done nothing, if that is the record of an older schema that may be the same memory; else false if it was stored; '*' if it was and is to be compared; '+' and itself as JSON if a timeline had a say in it,
 or '*+' and that if both; the other memory as JSON ('[{...}]'), the quota that it would break, or 'contradictions' if
 there are too many.
 ]]
-local vectors = #ARGV - 16
+local vectors = #ARGV - 17
 local turn = KEYS[4 + vectors]
 
 local function remember_turn(id)
@@ -67,6 +68,22 @@ local function own_hash(id) return hash_key .. '.' .. id end
 
 local existing
 if single then existing = plan.seen else existing = redis.call('GET', hash_key) end
+if not single and not existing and ARGV[17] ~= '' then
+  local former = redis.call('GET', string.match(hash_key, '^(.*:)') .. ARGV[17])
+  local found = former and redis.call('JSON.GET', ARGV[2] .. former, '$.index.schema', '$.index.hash')
+  found = found and cjson.decode(found)
+  -- Of schema 3 on, records are known by what scopes them too.
+  if found and (found['$.index.schema'][1] or 1) < 3 then return '!' .. former end
+  -- Upgraded, and still known by that alone: a fact whose end was changed.
+  if found and found['$.index.hash'][1] == ARGV[17] then existing = former end
+end
+-- What says the same by now may itself have been merged since.
+for _ = 1, 16 do
+  local by = existing and redis.call('JSON.GET', ARGV[2] .. existing, '$.memory.superseded_by')
+  by = by and cjson.decode(by)[1]
+  if type(by) ~= 'string' or redis.call('EXISTS', ARGV[2] .. by) == 0 then break end
+  existing = by
+end
 -- Told once more after it ended, with no word of when, it is so anew.
 if existing and fact and fact.own and not single and not fact.dated and not tonumber(fact.to) then
   local ended = redis.call('JSON.GET', ARGV[2] .. existing, '$.memory.valid_to')
@@ -127,7 +144,7 @@ if ARGV[8] ~= '' and redis.call('EXISTS', ARGV[2] .. ARGV[8]) == 0 then
 end
 local fields = cjson.decode(ARGV[7])
 for i = 4, 3 + vectors do
-  redis.call('HSET', KEYS[i], 'v', ARGV[i + 13], 'since', ARGV[6], unpack(fields))
+  redis.call('HSET', KEYS[i], 'v', ARGV[i + 14], 'since', ARGV[6], unpack(fields))
 end
 if ARGV[5] ~= '' then
   expire(KEYS[1])

@@ -54,9 +54,10 @@ local function remove(each)
   version_forget(record)
   for _, key in ipairs(version_all(record)) do redis.call('DEL', key) end
   redis.call('DEL', record)
-  -- Of what was superseded, another memory may have the content by now.
+  -- Of what was superseded, another memory may have the identity by now.
   local hash = ARGV[2] .. found['$.index.hash'][1]
-  if redis.call('GET', hash) == each then redis.call('DEL', hash) end
+  local owner = redis.call('GET', hash)
+  if owner == each or owner == id then redis.call('DEL', hash) end
   redis.call('HDEL', usage_uses, each)
   local session = found['$.index.turn'][1]
   if session then

@@ -11,14 +11,15 @@ ARGV[4]  a JSON merge patch for the record
 ARGV[5]  expiry, milliseconds since the epoch; '' for none, 'keep' for the one it has
 ARGV[6]  the vectors' other fields, a JSON array of names and values by turns
 ARGV[7]  '1' if the vectors are replaced, '0' if they stay
-ARGV[8]  what precedes a content hash in its key
-ARGV[9]  the content hash of the next version, or '' if the content stays
+ARGV[8]  what precedes such a hash in its key
+ARGV[9]  the identity's hash of the next version, or '' if that stays
 ARGV[10] now, milliseconds since the epoch
 ARGV[11] the end that is given to a fact, milliseconds since the epoch; '' for none, 'keep' if that stays
-ARGV[12+] one vector per key in KEYS[2+]
+ARGV[12] hashes with spaces between them: the memory gets another one only if it has one of these; '' for any
+ARGV[13+] one vector per key in KEYS[2+]
 
 Returns {0, since, published, end} revised: since when the next version holds, '1' if there are copies to carry it to,
-else '', and of a fact whose next one begins before the end that it was given, when that is, else ''; {1} missing, {2} another version, {3, id} the content is another memory's, {4, quota} it would break that
+else '', and of a fact whose next one begins before the end that it was given, when that is, else ''; {1} missing, {2} another version, {3, id} another memory says that already, {4, quota} it would break that
 quota.
 ]]
 local paths = { '$.memory.version', '$.memory.updated_at', '$.index.hash', '$.index.timeline', '$.published', '$.memory.superseded_at' }
@@ -49,7 +50,9 @@ if expiry == 'keep' then
 end
 
 local hash = ARGV[8] .. current['$.index.hash'][1]
-if ARGV[9] ~= '' and ARGV[8] .. ARGV[9] ~= hash then
+local known = ARGV[12] == '' or string.find(' ' .. ARGV[12] .. ' ', ' ' .. current['$.index.hash'][1] .. ' ', 1, true)
+local renamed = ARGV[9] ~= '' and known
+if renamed and ARGV[8] .. ARGV[9] ~= hash then
   local next_hash = ARGV[8] .. ARGV[9]
   local other = redis.call('GET', next_hash)
   if other and redis.call('EXISTS', ARGV[3] .. other) == 1 then
@@ -72,6 +75,7 @@ usage_enter(ARGV[1], next_bytes, expiry)
 version_keep(KEYS[1], since, ARGV[7] == '0')
 redis.call('JSON.MERGE', KEYS[1], '$', ARGV[4])
 local index = { since = since, version_bytes = next_versions }
+if renamed then index.hash = ARGV[9] end
 local author = cjson.decode(redis.call('JSON.GET', KEYS[1], '$.memory.source_agent'))[1]
 -- There is nobody to be compared with.
 if not usage_others(author) then index.corroborate_at = cjson.null end
@@ -79,7 +83,7 @@ local published = next(current['$.published'][1] or {}) and '1' or ''
 if published == '1' then index.publish_at = now end
 redis.call('JSON.MERGE', KEYS[1], '$', cjson.encode({ memory = { updated_at = since }, index = index }))
 
-for i = 2, #KEYS do redis.call('HSET', KEYS[i], 'v', ARGV[10 + i]) end
+for i = 2, #KEYS do redis.call('HSET', KEYS[i], 'v', ARGV[11 + i]) end
 local fields = cjson.decode(ARGV[6])
 for _, key in ipairs(version_vectors(KEYS[1])) do
   if redis.call('EXISTS', key) == 1 then

@@ -5,7 +5,7 @@ lua/versions.lua.
 A superseded memory stays where it is, with its vectors, and ends when it would have. It has a facet of its own, by which
 all but recall pass it over: recall finds what stands for it through it. What is hidden changes its names of namespace and
 facets for those of old versions, so that only who asks for the past finds it. It doesn't keep others from having its
-content any more.
+identity any more; what says the same has it, where there is such.
 ]]
 local superseded_facet = 'x'
 
@@ -43,7 +43,14 @@ local function supersede(record, id, at, by, hidden)
     end
   end
   local hash = supersede_hash(record, current['$.index.hash'][1])
-  if redis.call('GET', hash) == id then redis.call('DEL', hash) end
+  if redis.call('GET', hash) ~= id then return end
+  redis.call('DEL', hash)
+  -- Told again in the same words, it is what says the same now.
+  local target = string.gsub(record, '[^:]+$', by)
+  if not hidden or by == '' then return end
+  if redis.call('JSON.GET', target, '$.memory.content') ~= redis.call('JSON.GET', record, '$.memory.content') then return end
+  redis.call('SET', hash, by)
+  supersede_expiry(target, hash)
 end
 
 -- Ends a memory at `ends`, milliseconds since the epoch as a text, '' for never.
@@ -62,7 +69,7 @@ local function supersede_undo(record, id, made)
   local current = cjson.decode(redis.call('JSON.GET', record, unpack(paths)))
   local hash = supersede_hash(record, current['$.index.hash'][1])
   local owner = redis.call('GET', hash)
-  local taken = owner and owner ~= id and not made[owner]
+  local taken = owner and owner ~= id and not made[owner] and redis.call('EXISTS', (string.gsub(record, '[^:]+$', owner))) == 1
   local ns, facets = string.gsub(current['$.index.ns'][1], '~$', ''), {}
   for _, facet in ipairs(current['$.index.facets'][1]) do
     if facet ~= superseded_facet then table.insert(facets, (string.gsub(facet, '^o', 'n'))) end

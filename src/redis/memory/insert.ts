@@ -6,6 +6,7 @@ import { isTurn } from "../../memory/turn.js";
 import { quotaExceeded, tooManyContradictions } from "../../domain/errors.js";
 import { translate } from "../client.js";
 import { decodeMemory, encodeDocument } from "../codec.js";
+import { upgradeRecords } from "../migrations/upgrade-record.js";
 import { encodeFact } from "../facts/encode-fact.js";
 import { encodeIndexVector } from "../vector.js";
 import type { StoreDeps } from "./deps.js";
@@ -37,11 +38,53 @@ export async function insert(
   return outcomes;
 }
 
+/** Or the id of a record of an older schema that may be the same memory. */
+type Inserted = InsertOutcome | Error | { readonly older: string };
+
+/** Somebody else changes the older record again and again: it is left to the background. */
+const UPGRADES = 3;
+
+/** What may be the record of an older schema is upgraded first: only then it can be told whether it is the same. */
 async function insertTogether(
-  { auditor, meter, keys, model }: StoreDeps,
+  deps: StoreDeps,
   trail: Trail,
   items: readonly NewMemory[],
 ): Promise<(InsertOutcome | Error)[]> {
+  const outcomes = await insertAll(deps, trail, items);
+  return Promise.all(
+    outcomes.map((outcome, index) => {
+      const item = items[index];
+      return "older" in outcome && item !== undefined
+        ? insertBesideOlder(deps, trail, item, outcome.older)
+        : notOlder(outcome);
+    }),
+  );
+}
+
+function notOlder(outcome: Inserted): InsertOutcome | Error {
+  return "older" in outcome ? new Error("more replies than items") : outcome;
+}
+
+async function insertBesideOlder(
+  deps: StoreDeps,
+  trail: Trail,
+  item: NewMemory,
+  older: string,
+): Promise<InsertOutcome | Error> {
+  for (let attempt = 1; attempt <= UPGRADES; attempt++) {
+    await upgradeRecords(deps, [deps.keys.record(item.memory.namespace, older)]);
+    const wanted = attempt < UPGRADES ? item : { ...item, formerHash: undefined };
+    const [outcome = new Error("no outcome")] = await insertAll(deps, trail, [wanted]);
+    if (!("older" in outcome)) return outcome;
+  }
+  return new Error("a record of an older schema stayed");
+}
+
+async function insertAll(
+  { auditor, meter, keys, model }: StoreDeps,
+  trail: Trail,
+  items: readonly NewMemory[],
+): Promise<Inserted[]> {
   const calls = items.map((item) => insertArguments({ keys, model }, item));
   const replies = await auditor.runAll(
     [...new Set(items.map(({ memory }) => memory.namespace))],
@@ -55,6 +98,7 @@ async function insertTogether(
   );
   return replies.map((reply, index) => {
     if (reply.status === "rejected") return asError(translate(reply.reason));
+    if (reply.value?.startsWith("!")) return { older: reply.value.slice(1) };
     if (reply.value?.startsWith("[")) return { kind: "seen", memory: decodeMemory(reply.value) };
     const compare = reply.value?.startsWith("*") === true;
     const value = compare ? reply.value?.slice(1) : reply.value;
@@ -99,6 +143,7 @@ function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, ite
       item.compareAt === undefined ? "0" : "1",
       String(MAX_CORROBORATORS),
       memory.derived_from.map((source) => source.id).join(" "),
+      item.formerHash ?? "",
       ...vectors.map(encodeIndexVector),
     ],
   };

@@ -33,6 +33,7 @@ export async function revise(
         revision.contentHash ?? "",
         String(memory.updated_at),
         revision.newEnd ? String(memory.valid_to ?? "") : "keep",
+        (revision.knownBy ?? []).join(" "),
         ...vectors.map(encodeIndexVector),
       ],
     ),

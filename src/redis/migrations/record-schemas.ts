@@ -1,4 +1,6 @@
+import { formerHash, identityHash, tellingOf } from "../../memory/identity.js";
 import type { MemoryDocument } from "../codec.js";
+import { memoryOf } from "../codec.js";
 import { FIRST_RECORD_SCHEMA } from "./schemas.js";
 
 /** A stored memory, or an old version of one, as an upgrade finds it. */
@@ -35,10 +37,24 @@ export const RECORD_SCHEMAS: readonly RecordSchema[] = [
         ? { index: { embed_at: memory.recorded_at } }
         : {},
   },
+  {
+    number: 3,
+    change: "A memory is known by what it says and what scopes it, no longer by content and type alone.",
+    upgrade: rehash,
+  },
 ];
 
 export function latestOf(schemas: readonly RecordSchema[]): number {
   return schemas.at(-1)?.number ?? FIRST_RECORD_SCHEMA;
 }
 
-export const RECORD_SCHEMA = latestOf(RECORD_SCHEMAS);
+/** What mneme stored under an identity of its own, items, copies, and facts on a timeline keep theirs. */
+function rehash({ document, version }: StoredRecord): RecordChange {
+  if (version !== undefined) return {};
+  const memory = memoryOf(document);
+  const telling = tellingOf(memory, memory.interaction);
+  // The words of a fact may have been revised since it was known by them.
+  const candidates = [telling, { ...telling, content: undefined }];
+  const known = candidates.find((each) => formerHash(each) === document.index.hash);
+  return known === undefined ? {} : { hash: identityHash(known) };
+}

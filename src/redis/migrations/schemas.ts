@@ -15,6 +15,9 @@ export const INDEX_SCHEMAS = { records: 4, vectors: 2, sessions: 1, consolidatio
  */
 export const TERMS_SCHEMA = 1;
 
+/** What a record holds: the number of the last entry of `RECORD_SCHEMAS`, which has a step to each. */
+export const RECORD_SCHEMA = 3;
+
 /** What commit cf82f9c wrote, before records said which schema they have. */
 export const FIRST_RECORD_SCHEMA = 1;
 export const FIRST_TERMS_SCHEMA = 1;

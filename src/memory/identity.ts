@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import type { JsonObject, JsonValue } from "../domain/json.js";
+import type { Fact, FactInput } from "./facts/fact.js";
+import { factContent, factIdentity } from "./facts/fact.js";
+import { normaliseName } from "./facts/names.js";
+import { contentHash } from "./hash.js";
+import type { Interaction, Memory, MemoryType } from "./record.js";
+
+/** What is compared when a memory is told again: what it says, and what scopes it. */
+export interface Telling {
+  readonly memory_type: MemoryType;
+  /** Of a fact: undefined where its words are those that it would have had anyway. */
+  readonly content: string | undefined;
+  readonly interaction: Interaction | undefined;
+  readonly fact: Pick<Fact, "subject" | "predicate" | "object"> | undefined;
+  readonly agent_id: string | null;
+  readonly session_id: string | null;
+  readonly metadata: JsonObject;
+  /** These three as they were given; null: they weren't. */
+  readonly valid_from: number | null;
+  readonly valid_to: number | null;
+  readonly timestamp: number | null;
+}
+
+/**
+ * Equal for two tellings of one memory: SHA-256, base64url. What is compared is what it says, its type, agent, session,
+ * metadata (in any order of names) and validity, and of an episode its timestamp. What only says how to keep it isn't:
+ * tags, importance, trust, time to live, sources.
+ */
+export function identityHash(telling: Telling): string {
+  const { memory_type, agent_id, session_id, metadata, valid_from, valid_to } = telling;
+  const parts: JsonValue = [
+    "telling",
+    memory_type,
+    saidIn(telling),
+    agent_id,
+    session_id,
+    metadata,
+    valid_from,
+    valid_to,
+    memory_type === "episodic" ? telling.timestamp : null,
+  ];
+  return createHash("sha256").update(canonical(parts)).digest("base64url");
+}
+
+function saidIn({ content, interaction, fact }: Telling): JsonValue {
+  if (fact !== undefined) {
+    return ["fact", ...[fact.subject, fact.predicate, fact.object].map(normaliseName), content ?? null];
+  }
+  // A structured exchange is what its parts say, not the text that was derived from them.
+  return interaction === undefined ? ["text", content ?? ""] : ["interaction", jsonOf(interaction)];
+}
+
+/** By what commit cf82f9c knew a memory: content and type, of an exchange also session and timestamp. */
+export function formerHash(telling: Telling): string {
+  const { memory_type, content, interaction, fact, session_id, timestamp } = telling;
+  if (fact !== undefined) {
+    const from = telling.valid_from ?? undefined;
+    return contentHash(memory_type, factIdentity(fact, { content, from, to: telling.valid_to ?? undefined }));
+  }
+  const said =
+    interaction === undefined ? (content ?? "") : JSON.stringify([interaction, session_id, timestamp]);
+  return contentHash(memory_type, said);
+}
+
+/** A stored memory as it was told. What wasn't given then is the time of recording. */
+export function tellingOf(
+  memory: Omit<Memory, "embedding" | "key" | "origin">,
+  interaction: Interaction | undefined,
+): Telling {
+  const { fact, content, valid_from, recorded_at } = memory;
+  return {
+    memory_type: memory.memory_type,
+    content: fact === null ? content : statedContent(fact, content),
+    interaction,
+    fact: fact ?? undefined,
+    agent_id: memory.agent_id,
+    session_id: memory.session_id,
+    metadata: memory.metadata,
+    valid_from: fact !== null && valid_from === recorded_at ? null : valid_from,
+    valid_to: memory.valid_to,
+    timestamp: memory.timestamp === recorded_at ? null : memory.timestamp,
+  };
+}
+
+/** The words of a fact; undefined where they are those that it would have had anyway. */
+export function statedContent(fact: FactInput, content: string | undefined): string | undefined {
+  return content === factContent(fact) ? undefined : content;
+}
+
+/** The same text for equal values: names in order. */
+function canonical(value: JsonValue | undefined): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value ?? null);
+  const entries = Object.entries(value).filter(([, each]) => each !== undefined);
+  const sorted = entries.toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return `{${sorted.map(([name, each]) => `${JSON.stringify(name)}:${canonical(each)}`).join(",")}}`;
+}
+
+/** An exchange as JSON: its parts that are undefined aren't there. */
+function jsonOf(interaction: Interaction): JsonValue {
+  return JSON.parse(JSON.stringify(interaction)) as JsonValue;
+}
