@@ -2,6 +2,7 @@ import type { EmbeddingModel } from "../embeddings/embedder.js";
 import { claimEmbeddingModel } from "../redis/embedding-model.js";
 import {
   consolidationsDueIndex,
+  erasuresDueIndex,
   ensureIndex,
   filledShare,
   recordIndex,
@@ -18,7 +19,12 @@ export interface Indexes {
 }
 
 export function createIndexes({ client, keys }: Redis, model: EmbeddingModel | undefined): Indexes {
-  const always = [recordIndex(keys), sessionsDueIndex(keys), consolidationsDueIndex(keys)];
+  const always = [
+    recordIndex(keys),
+    sessionsDueIndex(keys),
+    consolidationsDueIndex(keys),
+    erasuresDueIndex(keys),
+  ];
   const indexes = model === undefined ? always : [...always, vectorIndex(keys, model.id, model.dimensions)];
 
   async function ensure(): Promise<void> {

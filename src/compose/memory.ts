@@ -1,4 +1,5 @@
 import { createCalibrate } from "../embeddings/calibration.js";
+import { tokenCounter } from "../domain/tokens.js";
 import { createAccuracies } from "../memory/agents.js";
 import { MEASURED_SIMILARITY, startCorroborationWorker } from "../memory/corroborate.js";
 import { idleWorker, startEmbeddingWorker } from "../memory/embedding-worker.js";
@@ -17,6 +18,8 @@ export function startMemory(base: Base): Services {
     agents: stores.agents,
     accuracies: createAccuracies(stores.agents),
     receipts: stores.receipts,
+    erasures: stores.erasures,
+    countTokens: tokenCounter,
     embedder,
     calibrate: createCalibrate(embedder, base.now),
     worker: startEmbedding(base),

@@ -7,6 +7,7 @@ import { createMeter } from "../redis/access/meter.js";
 import { createNamespaceStore } from "../redis/access/namespace-store.js";
 import { createRateLimiter } from "../redis/access/rate-limiter.js";
 import { createConsolidationStore } from "../redis/consolidation/index.js";
+import { createErasureStore } from "../redis/erasures.js";
 import { createEntityStore } from "../redis/facts/index.js";
 import { createAnswerStore } from "../redis/idempotent-answers.js";
 import { createLocks } from "../redis/locks.js";
@@ -39,11 +40,13 @@ export function createStores(
     historyMs: config.stateHistorySeconds * 1000,
     floats,
   });
+  const sessions = { redis, auditor, meter, keys, defaults: config.session };
   const { receiptRetentionDays: days } = config;
   return {
     memories: createMemoryStore(memory),
     entities: createEntityStore(memory),
-    sessions: createSessionStore({ redis, auditor, meter, keys, defaults: config.session }),
+    sessions: createSessionStore(sessions),
+    erasures: createErasureStore(memory, sessions),
     consolidations: createConsolidationStore({
       redis,
       auditor,

@@ -1,3 +1,4 @@
+import { startErasureWorker } from "../memory/erasure/worker.js";
 import { startPublicationWorker } from "../memory/publication-worker.js";
 import type { Services } from "../memory/services.js";
 import type { Sweeper } from "../memory/sweeper.js";
@@ -11,6 +12,7 @@ export function startSweepers(base: Base, services: Services): Sweeper[] {
   const { locks } = stores;
   return [
     startPublicationWorker({ services, locks, now, onError: reporter(base, "publication") }),
+    startErasureWorker({ services, locks, now, onError: reporter(base, "erasure") }),
     startTrustWorker({
       services,
       corroboration: services.corroboration,

@@ -16,6 +16,7 @@ export type ErrorCode =
   | "version_conflict"
   | "idempotency_mismatch"
   | "idempotency_busy"
+  | "answer_erased"
   | "durability_unconfirmed"
   | "settings_conflict"
   | "transaction_failed"

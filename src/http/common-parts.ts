@@ -37,6 +37,11 @@ const REPEATED = {
     content: problem,
     description: "The first request with this Idempotency-Key is still being processed (idempotency_busy).",
   },
+  410: {
+    content: problem,
+    description:
+      "The request with this Idempotency-Key was answered, and a memory in its answer has been deleted since (answer_erased).",
+  },
   422: {
     content: problem,
     description: "This Idempotency-Key belongs to another request (idempotency_mismatch).",

@@ -12,7 +12,7 @@ export interface Metrics {
   redis(answered: boolean, seconds: number): void;
   embedding(kind: "query" | "passage", outcome: "ok" | "error", texts: number, seconds: number): void;
   workerError(
-    worker: "embedding" | "publication" | "trust" | "promotion" | "consolidation" | "upgrade",
+    worker: "embedding" | "publication" | "trust" | "promotion" | "consolidation" | "upgrade" | "erasure",
   ): void;
   /** Memories that a policy took away. */
   forgotten(count: number): void;

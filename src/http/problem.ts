@@ -42,6 +42,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   consolidation_busy: [409, "A run is at work already"],
   consolidation_unfit: [409, "The run can't be undone"],
   idempotency_busy: [409, "The first request isn't answered yet"],
+  answer_erased: [410, "The kept answer was erased"],
   history_expired: [410, "History doesn't go back so far"],
   changes_expired: [410, "Changes since then are gone"],
   settings_conflict: [412, "The settings have another version"],

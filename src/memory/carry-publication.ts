@@ -101,8 +101,9 @@ async function bringCopy(
   const trail = publishTrail(context, { namespace: origin.namespace, id: copy.id });
   if (memory === undefined) {
     if (publication.follow) {
-      const outcome = await services.store.remove({ ...trail, verb: "unpublish" }, copyRef, {
+      const { kind: outcome } = await services.store.remove({ ...trail, verb: "unpublish" }, copyRef, {
         version: copy.version,
+        derived: true,
       });
       return outcome === "conflict" ? "conflict" : undefined;
     }

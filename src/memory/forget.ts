@@ -4,6 +4,8 @@ import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { invalid } from "../domain/errors.js";
 import { createBest } from "./best.js";
+import type { Erased } from "./erasure/erase.js";
+import { erase, unlessNothing } from "./erasure/erase.js";
 import type { FacetQuery } from "./filter.js";
 import { facetQuery, matches } from "./filter.js";
 import type { Bar, ForgetPolicy } from "./forget-policy.js";
@@ -26,6 +28,8 @@ export interface ForgetOutcome {
   readonly examined: number;
   /** Undefined at the end. */
   readonly cursor: string | undefined;
+  /** What became of what was derived from them; undefined: nothing was, or of a dry run. */
+  readonly derived: Erased | undefined;
 }
 
 /** Where a walk goes on, and what was decided when it began. */
@@ -71,8 +75,10 @@ export async function forget(
     if (forgotten) ids.push(id);
   }
   if (!dry_run) services.forgotten(ids.length);
+  const derived =
+    dry_run || ids.length === 0 ? undefined : unlessNothing(await erase(services, context, namespace));
   const next = page.next === undefined ? undefined : encodeCursor({ ...walk, after: page.next }, query);
-  return { ids, examined: page.vitals.length, cursor: next };
+  return { ids, examined: page.vitals.length, cursor: next, derived };
 }
 
 /** Whether it was forgotten: not where it was changed, or went by itself, since it was looked at. */
@@ -89,7 +95,7 @@ async function forgetOne(
     const memory = await services.store.peek(ref);
     if (memory?.version !== version || !matches(memory, filterOf(policy))) return false;
   }
-  return (await removeQuietly(services, context, ref, { version }, "forget")) === "removed";
+  return (await removeQuietly(services, context, ref, { version, derived: true }, "forget")) === "removed";
 }
 
 /** The types may be said in both places: then both hold. */

@@ -100,10 +100,19 @@ export interface RemoveOnly {
   readonly version: number | undefined;
   /** Nor where somebody said it again, spoke of it, published it or derived something of it. */
   readonly untouched?: boolean;
+  /** A person deletes it: what was derived of it is noted, and gone through by {@link erase}. */
+  readonly derived?: boolean;
 }
 
 /** `published`: removed, and there are copies to tell. */
 export type RemoveOutcome = "removed" | "missing" | "conflict" | "published";
+
+export interface Removal {
+  readonly kind: RemoveOutcome;
+  readonly id: string;
+  /** Something was derived of it, or quotes it. */
+  readonly noted: boolean;
+}
 
 export interface MemoryRef {
   readonly namespace: string;
@@ -299,13 +308,9 @@ export interface MemoryStore {
   timesOf(refs: readonly MemoryRef[]): Promise<readonly (number | undefined)[]>;
   revise(trail: Trail, revision: Revision): Promise<ReviseOutcome>;
   /** What it stood for goes with it where that said the same, else it comes back. */
-  remove(trail: Trail, ref: MemoryRef, only: RemoveOnly): Promise<RemoveOutcome>;
+  remove(trail: Trail, ref: MemoryRef, only: RemoveOnly): Promise<Removal>;
   /** By its key, in one step; with the id of what was removed. */
-  removeItem(
-    trail: Trail,
-    ref: ItemRef,
-    expectedVersion: number | undefined,
-  ): Promise<{ readonly kind: RemoveOutcome; readonly id: string }>;
+  removeItem(trail: Trail, ref: ItemRef, only: RemoveOnly): Promise<Removal>;
   /** Notes that a memory is to be published, and that a sweep should look at it at `carryBy` if that isn't settled. */
   notePublication(
     trail: Trail,

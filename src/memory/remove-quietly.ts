@@ -12,9 +12,12 @@ export async function removeQuietly(
   ref: MemoryRef,
   only: RemoveOnly & { readonly version: number },
   act: AuditVerb,
+  /** The id of what it was derived from, where it goes for that. */
+  source?: string,
 ): Promise<"removed" | "missing" | "conflict"> {
   const { store } = services;
-  const outcome = await store.remove(trailOf(context, act, { ids: [ref.id] }), ref, only);
+  const trail = trailOf(context, act, { ids: [ref.id], ...(source === undefined ? {} : { other: source }) });
+  const { kind: outcome } = await store.remove(trail, ref, only);
   if (outcome === "published") await tellCopies(services, context, ref);
   if (outcome !== "conflict") await store.detachContext(ref, context.now());
   return outcome === "published" ? "removed" : outcome;

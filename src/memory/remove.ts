@@ -2,25 +2,41 @@ import { authorize } from "../access/authorize.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { memoryNotFound, versionConflict } from "../domain/errors.js";
+import type { Erased } from "./erasure/erase.js";
+import { erase, unlessNothing } from "./erasure/erase.js";
 import type { MemoryRef } from "./ports.js";
 import type { Services } from "./services.js";
 import { tellCopies } from "./tell-copies.js";
 
-/** Deletes a memory for good, with its vectors. With `expectedVersion`, only that version. */
+/** What becomes of what was derived from what is deleted. */
+export type DerivedPolicy = "erase" | "keep";
+
+export interface RemoveOptions {
+  /** Undefined: any version. */
+  readonly expectedVersion: number | undefined;
+  readonly derived: DerivedPolicy;
+}
+
+/**
+ * Deletes a memory for good, with its vectors and versions. What was derived from it goes, or is made anew from what else
+ * it was derived from; undefined where nothing was.
+ */
 export async function remove(
   services: Services,
   context: Context,
   ref: MemoryRef,
-  expectedVersion: number | undefined,
-): Promise<void> {
+  { expectedVersion, derived }: RemoveOptions,
+): Promise<Erased | undefined> {
   const { store, audit } = services;
   await authorize(audit, context, ref.namespace, { verb: "write", act: "delete" });
-  const outcome = await store.remove(trailOf(context, "delete", { ids: [ref.id] }), ref, {
+  const { kind, noted } = await store.remove(trailOf(context, "delete", { ids: [ref.id] }), ref, {
     version: expectedVersion,
+    derived: derived === "erase",
   });
-  if (outcome === "conflict") throw versionConflict();
-  if (outcome === "published") await tellCopies(services, context, ref);
+  if (kind === "conflict") throw versionConflict();
+  if (kind === "published") await tellCopies(services, context, ref);
   // Also where it is gone already: this may be the retry of a removal that got no further.
   await store.detachContext(ref, context.now());
-  if (outcome === "missing") throw memoryNotFound();
+  if (kind === "missing") throw memoryNotFound();
+  return noted ? unlessNothing(await erase(services, context, ref.namespace)) : undefined;
 }

@@ -1,4 +1,6 @@
 import type { Calibrate } from "../embeddings/calibration.js";
+import type { CountTokens } from "../domain/tokens.js";
+import type { ErasureStore } from "./erasure/ports.js";
 import type { Embedder } from "../embeddings/embedder.js";
 import type { AuditLog } from "../access/ports.js";
 import type { Accuracies, AgentRegistry } from "./agents.js";
@@ -18,6 +20,8 @@ export interface Services {
   readonly agents: AgentRegistry;
   readonly accuracies: Accuracies;
   readonly receipts: ReceiptStore;
+  readonly erasures: ErasureStore;
+  readonly countTokens: () => Promise<CountTokens>;
   /** Undefined: keyword only. */
   readonly embedder: Embedder | undefined;
   /** What cosines of its model mean. */

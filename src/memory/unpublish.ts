@@ -23,7 +23,7 @@ export async function unpublish(
     const copy = await store.peek(copyRef);
     if (copy?.origin?.namespace !== ref.namespace) break;
     if (attempt === ATTEMPTS) throw versionConflict();
-    const outcome = await store.remove(trail, copyRef, { version: copy.version });
+    const { kind: outcome } = await store.remove(trail, copyRef, { version: copy.version });
     removed = outcome === "removed" || outcome === "published";
   }
   const noted = await store.noteUnpublished({ ...trail, other: from }, ref, from);

@@ -18,12 +18,19 @@ export function createAnswerStore(redis: RedisGateway, keys: Keys): AnswerStore 
       if (code === 0) return { kind: "claimed", token };
       if (code === 1) return { kind: "other_request" };
       if (code === 2) return { kind: "busy" };
-      return { kind: "answered", sealed: text };
+      return text === "" ? { kind: "erased" } : { kind: "answered", sealed: text };
     },
-    async keep(operation, token, sealed) {
-      await redis.run((client) =>
-        client.keepAnswer([keys.answer(operation)], [token, sealed, String(KEEP_ANSWER_MS)]),
-      );
+    async keep(operation, token, sealed, memories) {
+      await redis.run(async (client) => {
+        // Before the answer is there: a deletion in between must find it.
+        await Promise.all(
+          memories.flatMap((id) => [
+            client.sAdd(keys.answersOf(id), operation),
+            client.pExpire(keys.answersOf(id), KEEP_ANSWER_MS),
+          ]),
+        );
+        await client.keepAnswer([keys.answer(operation)], [token, sealed, String(KEEP_ANSWER_MS)]);
+      });
     },
     async release(operation, token) {
       await redis.run((client) => client.keepAnswer([keys.answer(operation)], [token, "", "0"]));

@@ -20,6 +20,7 @@ export function recordIndex(keys: Keys): IndexDefinition {
       $.index.ns AS ns TAG CASESENSITIVE
       $.index.facets[*] AS facets TAG CASESENSITIVE
       $.index.follows AS follows TAG CASESENSITIVE
+      $.memory.derived_from[*].id AS source TAG CASESENSITIVE
       $.index.time AS time NUMERIC
       $.index.seq AS seq NUMERIC SORTABLE
       $.index.embed_at AS embed_at NUMERIC
@@ -56,6 +57,14 @@ export function sessionsDueIndex(keys: Keys): IndexDefinition {
   return {
     name: keys.sessionsDueIndex(),
     definition: words(`ON HASH PREFIX 1 ${keys.allSessionsDue()} SCHEMA at NUMERIC SORTABLE`),
+  };
+}
+
+/** Of the namespaces where something derived from what was deleted may still be there. */
+export function erasuresDueIndex(keys: Keys): IndexDefinition {
+  return {
+    name: keys.erasuresDueIndex(),
+    definition: words(`ON HASH PREFIX 1 ${keys.allErasuresDue()} SCHEMA at NUMERIC SORTABLE`),
   };
 }
 

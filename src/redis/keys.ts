@@ -127,6 +127,13 @@ export interface Keys {
   consolidationsDueIndex(): string;
   /** What an operation has done already: see {@link Context.operation}. */
   done(namespace: string, operation: string): string;
+  /** What was deleted and still has to be gone through for what was derived of it, a sorted set; see lua/erasure.lua. */
+  erasures(namespace: string): string;
+  erasureDue(namespace: string): string;
+  allErasuresDue(): string;
+  erasuresDueIndex(): string;
+  /** The operations whose kept answers hold this memory or session, a set. */
+  answersOf(subject: string): string;
   /** A channel: the ids of API keys that have changed. */
   keyNews(): string;
   /** A channel: there are changes of this namespace's state. */
@@ -250,6 +257,11 @@ export function createKeys(prefix: string): Keys {
     consolidationDue: (namespace) => `${prefix}:consolidation-due:{${namespace}}`,
     allConsolidationsDue: () => `${prefix}:consolidation-due:`,
     consolidationsDueIndex: () => `${prefix}:idx:consolidation-due:${INDEX_SCHEMAS.consolidations}`,
+    erasures: (namespace) => `${prefix}:erasures:{${namespace}}`,
+    erasureDue: (namespace) => `${prefix}:erasure-due:{${namespace}}`,
+    allErasuresDue: () => `${prefix}:erasure-due:`,
+    erasuresDueIndex: () => `${prefix}:idx:erasure-due:${INDEX_SCHEMAS.erasures}`,
+    answersOf: (subject) => `${prefix}:answers-of:${subject}`,
     done: (namespace, operation) => `${prefix}:done:{${namespace}}:${operation}`,
     keyNews: () => `${prefix}:news:keys`,
     stateNews: (namespace) => `${prefix}:news:state:{${namespace}}`,
@@ -268,6 +280,7 @@ export function createKeys(prefix: string): Keys {
       vectors: `${prefix}:idx:vec:`,
       sessions: `${prefix}:idx:session-due:`,
       consolidations: `${prefix}:idx:consolidation-due:`,
+      erasures: `${prefix}:idx:erasure-due:`,
     }),
     allRecords: () => `${prefix}:rec:`,
     allVectors: (model) => `${prefix}:vec:${model}:`,

@@ -89,7 +89,7 @@ describe("POST memories", () => {
   test("counts the same content again, and stores it once", async () => {
     const namespace = newNamespace();
     const first = await remember(service, namespace, { content: "again", agent_id: "a" });
-    const second = await post(service, namespace, { content: "again", agent_id: "b", tags: ["other"] });
+    const second = await post(service, namespace, { content: "again", agent_id: "a", tags: ["other"] });
     expect(second.status).toBe(200);
     expect(second.headers.get("location")).toBe(pathOf(first));
     expect(second.body).toMatchObject({ id: first.id, agent_id: "a", tags: [], version: 1, seen_count: 2 });
@@ -268,7 +268,7 @@ describe("the typed client", () => {
     expect(await listed.json()).toMatchObject({ memories: [{ id: memory.id }], cursor: null });
     const recalled = await service.client.v1.recall.$post({ json: { query: "typed", namespaces: [ns] } });
     expect(await recalled.json()).toMatchObject({ hits: [{ memory: { id: memory.id } }] });
-    const removed = await memories[":id"].$delete({ param, header: {} });
+    const removed = await memories[":id"].$delete({ param, query: {}, header: {} });
     expect(removed.status).toBe(204);
   });
 });

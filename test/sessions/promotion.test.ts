@@ -246,7 +246,7 @@ describe("a session past its window", () => {
     );
   });
 
-  test("that is deleted before a promotion came to its end leaves nothing of that; what was promoted before stays", async () => {
+  test("that is deleted before a promotion came to its end leaves nothing of that; what was promoted before stays if asked to", async () => {
     const ns = await windowed();
     const said = (from: number) =>
       Array.from({ length: 12 }, (_, index) => user(`m${from + index} was said.`));
@@ -260,7 +260,9 @@ describe("a session past its window", () => {
       () => listAll(service, ns),
       (memories) => memories.length === before.length + 2,
     );
-    expect(await service.send("DELETE", sessionPath(ns, "s"))).toMatchObject({ status: 204 });
+    expect(await service.send("DELETE", `${sessionPath(ns, "s")}?derived=keep`)).toMatchObject({
+      status: 204,
+    });
     const after = await until(
       () => listAll(service, ns),
       (memories) => memories.length <= before.length,

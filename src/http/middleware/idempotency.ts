@@ -12,6 +12,9 @@ const KEPT_HEADERS = ["content-type", "location", "etag", "preference-applied"];
 /** Printable ASCII, as in a header's token or a quoted string. */
 const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 
+/** Ids of memories in an answer; other ids look alike, and are never deleted as one. */
+const MEMORY_ID = /(?<![0-9A-Z])[0-9A-HJKMNP-TV-Z]{26}(?![0-9A-Z])/g;
+
 export interface IdempotencyOptions {
   readonly answers: AnswerStore;
   readonly audit: AuditLog;
@@ -61,6 +64,13 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
       return new Response(body === "" ? null : body, { status, headers: replayed });
     }
 
+    if (claim.kind === "erased") {
+      throw new DomainError(
+        "answer_erased",
+        "This request was answered before. Its answer isn't kept any more, because a memory in it has been deleted.",
+      );
+    }
+
     c.set("operation", operation);
     await next();
     const { status } = c.res;
@@ -74,7 +84,7 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
     });
     const body = await c.res.clone().text();
     const sealed = sealAnswer({ status, headers: Object.fromEntries(headers), body }, credential, key);
-    await answers.keep(operation, claim.token, sealed);
+    await answers.keep(operation, claim.token, sealed, [...new Set(body.match(MEMORY_ID))]);
     return undefined;
   };
 }

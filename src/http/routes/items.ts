@@ -1,4 +1,4 @@
-import { createRoute } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import { getItem } from "../../memory/get-item.js";
 import { putItem } from "../../memory/put-item.js";
 import { removeItem } from "../../memory/remove-item.js";
@@ -6,6 +6,7 @@ import { etagOf, expectedVersion, preconditionOf } from "../conditional.js";
 import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
 import { createRouter } from "../router.js";
+import { derivedPolicy, erasedView, viewErased } from "../schemas/erased.js";
 import { itemParams, newItem } from "../schemas/items.js";
 import { memoryDetailView, memoryView, viewDetail, viewMemory } from "../schemas/memory.js";
 import {
@@ -88,8 +89,15 @@ const removeRoute = createRoute({
   operationId: "deleteItem",
   tags,
   summary: "Delete a memory by its key",
-  request: { params: itemParams, headers: ifMatch },
-  responses: { 204: { description: "Deleted." }, ...problems, ...itemMissing, ...itemRace },
+  description: "What was derived from it is treated as by the deletion of a memory by its id.",
+  request: { params: itemParams, headers: ifMatch, query: z.strictObject({ derived: derivedPolicy }) },
+  responses: {
+    200: jsonResponse(erasedView, "Deleted; what was derived from it was erased, rebuilt or kept."),
+    204: { description: "Deleted." },
+    ...problems,
+    ...itemMissing,
+    ...itemRace,
+  },
 });
 
 export function itemRoutes({ services, now }: AppDeps) {
@@ -117,8 +125,11 @@ export function itemRoutes({ services, now }: AppDeps) {
     })
     .openapi(removeRoute, async (c) => {
       const { ns: namespace, key } = c.req.valid("param");
-      const expected = expectedVersion(c.req.valid("header")["if-match"]);
-      await removeItem(services, contextOf(c, now), { namespace, key }, expected);
-      return c.body(null, 204);
+      const options = {
+        expectedVersion: expectedVersion(c.req.valid("header")["if-match"]),
+        derived: c.req.valid("query").derived,
+      };
+      const erased = await removeItem(services, contextOf(c, now), { namespace, key }, options);
+      return erased === undefined ? c.body(null, 204) : c.json(viewErased(erased), 200);
     });
 }

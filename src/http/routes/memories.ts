@@ -22,6 +22,7 @@ import { describeProblem, invalidRequest, problemView } from "../problem.js";
 import { createRouter } from "../router.js";
 import { defaultInteger, integerParameter, time } from "../schemas/primitives.js";
 import { listManyParameters, listParameters, memoryPage, filterOf } from "../schemas/list.js";
+import { derivedPolicy, erasedView, viewErased } from "../schemas/erased.js";
 import {
   feedbackRequest,
   memoryDetailView,
@@ -177,8 +178,20 @@ const removeRoute = createRoute({
   operationId: "deleteMemory",
   tags: tag,
   summary: "Delete a memory for good",
-  request: { params: memoryParams, headers: ifMatch },
-  responses: { 204: { description: "It is gone, with its vectors." }, ...problems, ...notFound, ...lostRace },
+  description:
+    "With its vectors and versions. Memories derived from it (summaries, facts, procedures, merged memories) are deleted where they have no other source, else rebuilt from the rest; copies that follow it go as well. 204 if there were none; else 200 and what became of them.",
+  request: {
+    params: memoryParams,
+    headers: ifMatch,
+    query: z.strictObject({ derived: derivedPolicy }),
+  },
+  responses: {
+    200: jsonResponse(erasedView, "It is gone; what was derived from it was erased, rebuilt or kept."),
+    204: { description: "It is gone, with its vectors." },
+    ...problems,
+    ...notFound,
+    ...lostRace,
+  },
 });
 
 const versionsRoute = createRoute({
@@ -355,13 +368,12 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
     })
     .openapi(removeRoute, async (c) => {
       const { ns, id } = c.req.valid("param");
-      await remove(
-        services,
-        contextOf(c, now),
-        { namespace: ns, id },
-        expectedVersion(c.req.valid("header")["if-match"]),
-      );
-      return c.body(null, 204);
+      const options = {
+        expectedVersion: expectedVersion(c.req.valid("header")["if-match"]),
+        derived: c.req.valid("query").derived,
+      };
+      const erased = await remove(services, contextOf(c, now), { namespace: ns, id }, options);
+      return erased === undefined ? c.body(null, 204) : c.json(viewErased(erased), 200);
     })
     .openapi(versionsRoute, async (c) => {
       const { ns, id } = c.req.valid("param");

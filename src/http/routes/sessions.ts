@@ -1,4 +1,4 @@
-import { createRoute } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import { append } from "../../memory/sessions/append.js";
 import { sessionContext } from "../../memory/sessions/context.js";
 import { listSessions } from "../../memory/sessions/list.js";
@@ -8,6 +8,7 @@ import { contextOf } from "../context.js";
 import type { AppDeps } from "../env.js";
 import { createRouter } from "../router.js";
 import { filterOf } from "../schemas/list.js";
+import { derivedPolicy, erasedView, viewErased } from "../schemas/erased.js";
 import {
   appendedView,
   contextParameters,
@@ -91,9 +92,15 @@ const removeRoute = createRoute({
   operationId: "deleteSession",
   tags,
   summary: "Delete a session",
-  description: "With its messages and its running summary. Episodic memories that came of it stay.",
-  request: { params: sessionParams },
-  responses: { 204: { description: "It is gone." }, ...problems, ...sessionMissing },
+  description:
+    "With its messages, its running summary, and the memories that were promoted from it (turns and summaries), with what was derived from these. Interactions that were captured with its id are memories of their own and stay. With `derived=keep`, what was promoted stays as well. 204 if no memory went; else 200 and which.",
+  request: { params: sessionParams, query: z.strictObject({ derived: derivedPolicy }) },
+  responses: {
+    200: jsonResponse(erasedView, "It is gone, with these memories."),
+    204: { description: "It is gone." },
+    ...problems,
+    ...sessionMissing,
+  },
 });
 
 const contextRoute = createRoute({
@@ -151,7 +158,9 @@ export function sessionRoutes({ sessions, now }: AppDeps) {
     })
     .openapi(removeRoute, async (c) => {
       const { ns, sid } = c.req.valid("param");
-      await removeSession(sessions, contextOf(c, now), { namespace: ns, sessionId: sid });
-      return c.body(null, 204);
+      const { derived } = c.req.valid("query");
+      const ref = { namespace: ns, sessionId: sid };
+      const erased = await removeSession(sessions, contextOf(c, now), ref, derived);
+      return erased === undefined ? c.body(null, 204) : c.json(viewErased(erased), 200);
     });
 }

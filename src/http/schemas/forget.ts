@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
 import type { ForgetOutcome } from "../../memory/forget.js";
 import { memoryFilter } from "./memory.js";
+import { erasedView, viewErased } from "./erased.js";
 import { importance, memoryId, memoryType } from "./primitives.js";
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 24 * 3600, w: 7 * 24 * 3600 };
@@ -67,13 +68,21 @@ export const forgetResponse = z
     examined: z.int().openapi({ description: "How many memories were looked at." }),
     count: z.int(),
     ids: z.array(memoryId).openapi({ description: "What was forgotten, or would be." }),
+    derived: erasedView.optional(),
     cursor: z.string().nullable().openapi({ description: "null: the whole namespace was looked at." }),
   })
   .openapi("ForgetResponse");
 
 export function viewForgotten(
-  { ids, examined, cursor }: ForgetOutcome,
+  { ids, examined, cursor, derived }: ForgetOutcome,
   dry_run: boolean,
 ): z.infer<typeof forgetResponse> {
-  return { dry_run, examined, count: ids.length, ids: [...ids], cursor: cursor ?? null };
+  return {
+    dry_run,
+    examined,
+    count: ids.length,
+    ids: [...ids],
+    ...(derived === undefined ? {} : { derived: viewErased(derived) }),
+    cursor: cursor ?? null,
+  };
 }

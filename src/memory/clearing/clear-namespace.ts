@@ -4,6 +4,7 @@ import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { invalid } from "../../domain/errors.js";
 import type { FacetQuery, MemoryFilter } from "../filter.js";
+import { erase } from "../erasure/erase.js";
 import { facetQuery, matches } from "../filter.js";
 import { removeQuietly } from "../remove-quietly.js";
 import type { Services } from "../services.js";
@@ -81,7 +82,10 @@ export async function clearNamespace(
     ({ next } = page);
     after = page.reached;
   }
-  if (query !== undefined) return { ...counts, cursor: undefined };
+  if (query !== undefined) {
+    if (!dry_run) await erase(services.memory, context, namespace);
+    return { ...counts, cursor: undefined };
+  }
 
   const inTime = (): boolean => performance.now() <= deadline;
   const trail = trailOf(context, ACT);
@@ -92,7 +96,7 @@ export async function clearNamespace(
       ? ids.length
       : await countTrue(ids, async (sessionId) => {
           const named = trailOf(context, ACT, { ids: [sessionId] });
-          return (await services.sessions.remove(named, { namespace, sessionId })) !== undefined;
+          return (await services.sessions.remove(named, { namespace, sessionId }, false)) !== undefined;
         });
   }
   const seen = new Set<string>();
@@ -140,11 +144,11 @@ async function removeOne(
   if (query !== undefined) {
     const memory = await services.store.peek(ref);
     if (memory?.version !== version || !matches(memory, query)) return false;
-    return (await removeQuietly(services, context, ref, { version }, ACT)) === "removed";
+    return (await removeQuietly(services, context, ref, { version, derived: true }, ACT)) === "removed";
   }
   // What followed it in its session goes as well: there is nothing to take its words out of.
   const trail = trailOf(context, ACT, { ids: [id] });
-  const outcome = await services.store.remove(trail, ref, { version: undefined });
+  const { kind: outcome } = await services.store.remove(trail, ref, { version: undefined });
   if (outcome === "published") await tellCopies(services, context, ref);
   return outcome === "removed" || outcome === "published";
 }

@@ -34,7 +34,8 @@ export async function choose(
   return memories && draftOf({ services, run }, memories, linesOf(memories, count), made);
 }
 
-function linesOf(memories: readonly MemoryDetail[], count: CountTokens): string[] {
+/** What stands for these memories, chosen of their sentences. */
+export function linesOf(memories: readonly MemoryDetail[], count: CountTokens): string[] {
   return chooseSentences(memories.map(excerptOf), { share: shareOf(memories, count), count }).map(
     ({ text }) => text,
   );

@@ -66,8 +66,8 @@ export interface SessionStore {
   ): Promise<{ readonly session: Session; readonly messages: readonly Message[] } | undefined>;
   /** The last appended to first; `before` is where the page before ended. */
   list(trail: Trail, namespace: string, limit: number, before: number | undefined): Promise<SessionPage>;
-  /** Undefined: there is none. */
-  remove(trail: Trail, ref: SessionRef): Promise<RemovedSession | undefined>;
+  /** Undefined: there is none. `derived`: what was promoted from it is noted, and gone through by {@link erase}. */
+  remove(trail: Trail, ref: SessionRef, derived: boolean): Promise<RemovedSession | undefined>;
   /** Undefined: nothing is due there, or somebody else is at it. */
   claim(ref: SessionRef, leaseMs: number): Promise<Claim | undefined>;
   /**

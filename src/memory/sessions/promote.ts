@@ -3,6 +3,7 @@ import { systemContext } from "../../domain/context.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import type { CountTokens } from "../../domain/tokens.js";
+import { erase } from "../erasure/erase.js";
 import type { Memory } from "../record.js";
 import { removeQuietly } from "../remove-quietly.js";
 import type { RememberInput } from "../remember.js";
@@ -71,6 +72,21 @@ async function carry({ store, memory, summarize, countTokens, now }: PromotionSe
     summary.stretch === "" ? [] : await keep(memory, context, ref, [summaryOf(claim, summary, sources)]);
   const settled = await store.settle(sessionTrail(context, "session.promote", ref), claim, summary.running);
   if (settled === "gone") await discard(memory, context, [...short, ...stored]);
+  else await rewriteIfErased(memory, context, claim, [...short, ...stored]);
+}
+
+/** What was deleted since it was promoted must not live on in the running summary, which was made before. */
+async function rewriteIfErased(
+  services: Services,
+  context: Context,
+  { ref, incarnation }: Claim,
+  promoted: readonly Memory[],
+): Promise<void> {
+  const { namespace, sessionId } = ref;
+  const now = await Promise.all(promoted.map(({ id }) => services.store.peek({ namespace, id })));
+  if (now.every((each, index) => each?.version === promoted[index]?.version)) return;
+  await services.erasures.note(namespace, { kind: "summary", incarnation, sessionId });
+  await erase(services, context, namespace);
 }
 
 /** What a session that was deleted meanwhile leaves of itself goes with it, whoever stored it. */

@@ -1,7 +1,10 @@
 import { authorize } from "../../access/authorize.js";
 import type { Context } from "../../domain/context.js";
 import { isJsonObject } from "../../domain/json.js";
-import { facetQuery, matches } from "../filter.js";
+import type { Erased } from "../erasure/erase.js";
+import { erase, unlessNothing } from "../erasure/erase.js";
+import { promotedFrom } from "../erasure/running-summary.js";
+import type { DerivedPolicy } from "../remove.js";
 import { removeQuietly } from "../remove-quietly.js";
 import type { Services } from "../services.js";
 import type { RemovedSession } from "./ports.js";
@@ -11,45 +14,42 @@ import type { SessionRef } from "./session.js";
 import { sessionTrail } from "./trail.js";
 
 /**
- * Deletes a session with its messages and its running summary; episodic memories that came of it stay, but not what a
- * promotion stored that came to no end.
+ * Deletes a session with its messages and its running summary, and what was promoted from it, with what was derived of
+ * that. `keep`: what was promoted stays, but not what a promotion stored that came to no end.
  */
 export async function removeSession(
   { store, memory }: SessionServices,
   context: Context,
   ref: SessionRef,
-): Promise<void> {
+  derived: DerivedPolicy,
+): Promise<Erased | undefined> {
   await authorize(memory.audit, context, ref.namespace, { verb: "write", act: "session.delete" });
-  const removed = await store.remove(sessionTrail(context, "session.delete", ref), ref);
+  const trail = sessionTrail(context, "session.delete", ref);
+  const removed = await store.remove(trail, ref, derived === "erase");
   if (removed === undefined) throw sessionNotFound();
+  if (derived === "erase") return unlessNothing(await erase(memory, context, ref.namespace));
   if (removed.unsettled) await discardUnsettled(memory, context, ref, removed);
+  return undefined;
 }
 
 /** A promotion that is still at work finds the session gone, and discards what it stores from now on itself. */
 async function discardUnsettled(
   services: Services,
   context: Context,
-  { namespace, sessionId }: SessionRef,
+  ref: SessionRef,
   { incarnation, summarisedTo }: RemovedSession,
 ): Promise<void> {
-  const { store } = services;
   for (const kind of ["summary", "session"] as const) {
-    const filter = facetQuery({ session_id: [sessionId], metadata: { [kind]: { incarnation } } });
     let after: number | undefined;
     do {
-      const query = { namespace, filter, order: "desc", quarantined: "any", superseded: "any" } as const;
-      const page = await store.list({ ...query, limit: PAGE, after });
-      const found = await Promise.all(page.refs.map((ref) => store.peek(ref)));
-      for (const memory of found) {
-        const range = memory?.metadata[kind];
-        if (memory === undefined || !isJsonObject(range) || !matches(memory, filter)) continue;
-        if (typeof range["from"] !== "number" || range["from"] <= summarisedTo) continue;
-        const { id, version } = memory;
+      const page = await promotedFrom(services, { ...ref, incarnation }, kind, after);
+      for (const { id, version, namespace, metadata } of page.memories) {
+        const range = metadata[kind];
+        if (!isJsonObject(range) || typeof range["from"] !== "number") continue;
+        if (range["from"] <= summarisedTo) continue;
         await removeQuietly(services, context, { namespace, id }, { version }, "session.delete");
       }
       after = page.next;
     } while (after !== undefined);
   }
 }
-
-const PAGE = 100;

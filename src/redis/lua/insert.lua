@@ -25,7 +25,7 @@ ARGV[12] '' or a fact, as JSON: names, two pairs of a name as it is compared and
 ARGV[13] the agent that writes
 ARGV[14] '1' if it is to be compared with what other agents wrote here
 ARGV[15] how many agents are noted of a memory that said the same
-ARGV[16] ids of what it was derived from, with spaces between them
+ARGV[16] ids and versions of what it was derived from, <id>:<version> with spaces between them
 ARGV[17] the hash that an older release would have given it, or ''
 ARGV[18+] one vector per hash in KEYS[4+]
 
@@ -47,15 +47,35 @@ local function expire(key)
 end
 
 -- Notes on what it was derived from that something was, the latest few: who takes that back wants to know.
-local function derive()
-  for source in string.gmatch(ARGV[16], '%S+') do
-    local record, id = ARGV[2] .. source, '"' .. ARGV[1] .. '"'
+local function derive(as)
+  for source in string.gmatch(ARGV[16], '(%w+):%d+') do
+    local record, id = ARGV[2] .. source, '"' .. as .. '"'
     if redis.call('EXISTS', record) == 1 then
       local count = redis.call('JSON.ARRAPPEND', record, '$.derived', id)[1]
       if not count then redis.call('JSON.SET', record, '$.derived', '[' .. id .. ']') end
       if count and count > 64 then redis.call('JSON.ARRPOP', record, '$.derived', 0) end
     end
   end
+end
+
+-- What is told once more has more sources; what somebody tells by himself needs none.
+local function add_sources(record, id)
+  local found = cjson.decode(redis.call('JSON.GET', record, '$.memory.derived_from'))[1]
+  if not found then return end
+  if ARGV[16] == '' then
+    redis.call('JSON.SET', record, '$.index.told', 'true')
+    return
+  end
+  local known = {}
+  for _, source in ipairs(found) do known[source.id] = true end
+  local count = #found
+  for source, version in string.gmatch(ARGV[16], '(%w+):(%d+)') do
+    if not known[source] and count < 64 then
+      redis.call('JSON.ARRAPPEND', record, '$.memory.derived_from', '{"id":"' .. source .. '","version":' .. version .. '}')
+      count = count + 1
+    end
+  end
+  derive(id)
 end
 
 local fact = ARGV[12] ~= '' and cjson.decode(ARGV[12])
@@ -113,6 +133,7 @@ if existing then
     end
     redis.call('JSON.MERGE', record, '$.memory', cjson.encode(patch))
     trust_corroborate(record, { ARGV[13] }, tonumber(ARGV[15]))
+    add_sources(record, existing)
     remember_turn(existing)
     return redis.call('JSON.GET', record, '$.memory')
   end
@@ -135,7 +156,7 @@ usage_enter(ARGV[1], usage_json + usage_vectors, ARGV[5])
 local seq = redis.call('INCR', KEYS[3])
 redis.call('JSON.SET', KEYS[1], '$', ARGV[3] .. string.format('%d', seq) .. ARGV[4])
 redis.call('SET', hash_key, ARGV[1])
-derive()
+derive(ARGV[1])
 -- Deleted since it was read, or refused in the same batch: its words must not live on here.
 if ARGV[8] ~= '' and redis.call('EXISTS', ARGV[2] .. ARGV[8]) == 0 then
   local patch = { follows = cjson.null, preceding = cjson.null, context = cjson.null }

@@ -13,7 +13,7 @@ ARGV[6] what follows it in the key of what is left of a memory
 ARGV[7] the item's key, or ''
 ARGV[8] '1' if it stays where somebody said it again, spoke of it, published it or derived something of it since
 
-Returns {0, id} removed, {1} missing, {2} another version, or it stays, {3, id} removed and there are copies to tell.
+Returns {0, id, how many notes erasure.lua made, ids that went ...} removed, {1} missing, {2} another version, or it stays, {3 and as 0} removed and there are copies to tell.
 ]]
 local paths = { '$.memory.version', '$.memory.seen_count', '$.voices', '$.published', '$.derived' }
 local id = ARGV[7] == '' and ARGV[3] or redis.call('GET', KEYS[1]) or ''
@@ -48,7 +48,7 @@ audit('removed', ids)
 
 local function remove(each)
   local record = ARGV[5] .. each
-  local fields = { '$.index.hash', '$.index.turn', '$.index.timeline', '$.published' }
+  local fields = { '$.index.hash', '$.index.turn', '$.index.timeline', '$.published', '$.derived', '$.memory.metadata', '$.memory.session_id' }
   local found = cjson.decode(redis.call('JSON.GET', record, unpack(fields)))
   usage_leave(each, usage_total(record), redis.call('PEXPIRETIME', record))
   version_forget(record)
@@ -59,6 +59,11 @@ local function remove(each)
   local owner = redis.call('GET', hash)
   if owner == each or owner == id then redis.call('DEL', hash) end
   redis.call('HDEL', usage_uses, each)
+  if next(found['$.derived'][1] or {}) then erasure_note('m ' .. each) end
+  -- What a promotion stored of a stretch of a session: its running summary says the same.
+  local incarnation = string.match(found['$.memory.metadata'][1] or '', '^{"summary":.*"incarnation":"(%w+)"')
+  local of = found['$.memory.session_id'][1]
+  if incarnation and type(of) == 'string' then erasure_note('r ' .. incarnation .. ' ' .. of) end
   local session = found['$.index.turn'][1]
   if session then
     local turn = ARGV[4] .. session
@@ -78,4 +83,4 @@ local told = remove(id)
 -- Copies of these hear of it from the sweep.
 for i = 2, #gone do remove(gone[i]) end
 for _, each in ipairs(freed) do supersede_undo(ARGV[5] .. each, each, {}) end
-return { told and 3 or 0, id }
+return { told and 3 or 0, id, tostring(erasure_count), unpack(gone) }

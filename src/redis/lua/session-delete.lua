@@ -1,12 +1,13 @@
 --[[
-Deletes a session with its messages. What was promoted to episodic memory stays there.
+Deletes a session with its messages. What was promoted to episodic memory is noted, see erasure.lua.
 
 Returns {} if there is none; else {incarnation, number of the last message that was promoted, up to which number a
 claim goes that isn't settled, or ''}.
 ]]
-local head = redis.call('HMGET', session_head, 'i', 'z', 'ct')
+local head = redis.call('HMGET', session_head, 'i', 'z', 'ct', 's')
 audit(head[1] and 'ok' or 'missing')
 redis.call('DEL', session_head, session_messages, session_ids, session_due)
 usage_end_sessions({ session_facet })
 if not head[1] then return {} end
+erasure_note('s ' .. head[1] .. ' ' .. head[4])
 return { head[1], head[2], head[3] or '' }

@@ -46,7 +46,7 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     timesOf: (refs) => timesOf(deps, refs),
     revise: (trail, revision) => revise(deps, trail, revision),
     remove: (trail, ref, only) => remove(deps, trail, ref, only),
-    removeItem: (trail, ref, expectedVersion) => removeItem(deps, trail, ref, expectedVersion),
+    removeItem: (trail, ref, only) => removeItem(deps, trail, ref, only),
     notePublication: (trail, ref, publication, carryBy) =>
       notePublication(deps, trail, ref, publication, carryBy),
     noteUnpublished: (trail, ref, from) => noteUnpublished(deps, trail, ref, from),

@@ -142,7 +142,7 @@ function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, ite
       memory.source_agent,
       item.compareAt === undefined ? "0" : "1",
       String(MAX_CORROBORATORS),
-      memory.derived_from.map((source) => source.id).join(" "),
+      memory.derived_from.map((source) => `${source.id}:${source.version}`).join(" "),
       item.formerHash ?? "",
       ...vectors.map(encodeIndexVector),
     ],

@@ -1,7 +1,8 @@
 import type { Trail } from "../../access/trail.js";
 import { itemHash } from "../../memory/hash.js";
-import type { ItemRef, MemoryRef, RemoveOnly, RemoveOutcome } from "../../memory/ports.js";
+import type { ItemRef, MemoryRef, Removal, RemoveOnly } from "../../memory/ports.js";
 import type { Keys } from "../keys.js";
+import { eraseAnswers } from "../erase-answers.js";
 import type { StoreDeps } from "./deps.js";
 
 const KINDS = ["removed", "missing", "conflict", "published"] as const;
@@ -11,9 +12,9 @@ export async function remove(
   trail: Trail,
   { namespace, id }: MemoryRef,
   only: RemoveOnly,
-): Promise<RemoveOutcome> {
+): Promise<Removal> {
   const target = { namespace, named: deps.keys.record(namespace, id), id, key: "" };
-  return (await run(deps, trail, target, only)).kind;
+  return run(deps, trail, target, only);
 }
 
 /** By its key, in one round trip; with the id of what was removed. */
@@ -21,10 +22,10 @@ export async function removeItem(
   deps: StoreDeps,
   trail: Trail,
   { namespace, key }: ItemRef,
-  expectedVersion: number | undefined,
-): Promise<{ readonly kind: RemoveOutcome; readonly id: string }> {
+  only: RemoveOnly,
+): Promise<Removal> {
   const target = { namespace, named: itemKey(deps.keys, { namespace, key }), id: "", key };
-  return run(deps, trail, target, { version: expectedVersion });
+  return run(deps, trail, target, only);
 }
 
 /** What names an item's id. */
@@ -33,16 +34,16 @@ export function itemKey(keys: Keys, { namespace, key }: ItemRef): string {
 }
 
 async function run(
-  { auditor, meter, keys }: StoreDeps,
+  { auditor, meter, keys, redis }: StoreDeps,
   trail: Trail,
   { namespace, named, id, key }: { namespace: string; named: string; id: string; key: string },
-  { version, untouched = false }: RemoveOnly,
-): Promise<{ readonly kind: RemoveOutcome; readonly id: string }> {
-  const { code, text } = await auditor.run(namespace, trail, (client, audit) =>
+  { version, untouched = false, derived = false }: RemoveOnly,
+): Promise<Removal> {
+  const [code, removed = id, notes, ...gone] = await auditor.run(namespace, trail, (client, audit) =>
     client.removeMemory(
       audit,
       meter(namespace),
-      [named],
+      [named, keys.erasures(namespace), keys.erasureDue(namespace)],
       [
         version === undefined ? "" : String(version),
         keys.contentHashPrefix(namespace),
@@ -52,10 +53,13 @@ async function run(
         keys.remainsSuffix(),
         key,
         untouched ? "1" : "0",
+        namespace,
+        derived ? "1" : "0",
       ],
     ),
   );
   const kind = KINDS[code];
   if (kind === undefined) throw new Error(`remove.lua returned ${code}`);
-  return { kind, id: text };
+  await eraseAnswers({ redis, keys }, gone);
+  return { kind, id: removed, noted: Number(notes ?? 0) > 0 };
 }

@@ -3,7 +3,7 @@ import type { Keys } from "../keys.js";
 import { connectedSchemas } from "./processes.js";
 import { INDEX_SCHEMAS } from "./schemas.js";
 
-const FAMILIES = ["records", "vectors", "sessions", "consolidations"] as const;
+const FAMILIES = ["records", "vectors", "sessions", "consolidations", "erasures"] as const;
 
 /**
  * Drops the indexes of older schemas, once no process that searches them is connected; the present ones must be full by

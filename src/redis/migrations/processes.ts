@@ -15,9 +15,10 @@ export interface Schemas {
   readonly vectors: number;
   readonly sessions: number;
   readonly consolidations: number;
+  readonly erasures: number;
 }
 
-const ORDER = ["record", "terms", "records", "vectors", "sessions", "consolidations"] as const;
+const ORDER = ["record", "terms", "records", "vectors", "sessions", "consolidations", "erasures"] as const;
 
 /** Commit cf82f9c's clients are called `mneme`, without numbers. */
 const FIRST: Schemas = {
@@ -27,6 +28,7 @@ const FIRST: Schemas = {
   vectors: 2,
   sessions: 1,
   consolidations: 1,
+  erasures: 0,
 };
 
 export const PRESENT_SCHEMAS: Schemas = { record: RECORD_SCHEMA, terms: TERMS_SCHEMA, ...INDEX_SCHEMAS };
@@ -50,10 +52,11 @@ export async function connectedSchemas(client: RedisClient): Promise<readonly Sc
 
 function schemasOf(name: string): Schemas[] {
   if (name === "mneme") return [FIRST];
-  const numbers = /^mneme\/(\d+(?:\.\d+){5})$/.exec(name)?.[1]?.split(".").map(Number);
+  const numbers = /^mneme\/(\d+(?:\.\d+){6})$/.exec(name)?.[1]?.split(".").map(Number);
   if (numbers === undefined) return [];
-  const [record = 0, terms = 0, records = 0, vectors = 0, sessions = 0, consolidations = 0] = numbers;
-  return [{ record, terms, records, vectors, sessions, consolidations }];
+  const [record = 0, terms = 0, records = 0, vectors = 0, sessions = 0, consolidations = 0, erasures = 0] =
+    numbers;
+  return [{ record, terms, records, vectors, sessions, consolidations, erasures }];
 }
 
 /** Whether one of them writes records that would have to be upgraded. */

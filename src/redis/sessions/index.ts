@@ -13,7 +13,7 @@ export function createSessionStore(deps: SessionDeps): SessionStore {
     append: (trail, ref, drafts) => append(deps, trail, ref, drafts),
     messages: (trail, ref, query) => messages(deps, trail, ref, query),
     list: (trail, namespace, limit, before) => list(deps, trail, namespace, limit, before),
-    remove: (trail, ref) => remove(deps, trail, ref),
+    remove: (trail, ref, derived) => remove(deps, trail, ref, derived),
     claim: (ref, leaseMs) => claim(deps, ref, leaseMs),
     settle: (trail, held, summary) => settle(deps, trail, held, summary),
     postpone: (held, at) => postpone(deps, held, at),

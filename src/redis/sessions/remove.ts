@@ -8,11 +8,18 @@ export async function remove(
   deps: SessionDeps,
   trail: Trail,
   ref: SessionRef,
+  derived: boolean,
 ): Promise<RemovedSession | undefined> {
   const [incarnation, summarisedTo, claimedTo] = await deps.auditor.run(
     ref.namespace,
     trail,
-    (client, audit) => client.deleteSession(audit, scopeOf(deps, ref), [], []),
+    (client, audit) =>
+      client.deleteSession(
+        audit,
+        scopeOf(deps, ref),
+        [deps.keys.erasures(ref.namespace), deps.keys.erasureDue(ref.namespace)],
+        [ref.namespace, derived ? "1" : "0"],
+      ),
   );
   if (incarnation === undefined) return undefined;
   return {

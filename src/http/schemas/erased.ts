@@ -1,0 +1,33 @@
+import { z } from "@hono/zod-openapi";
+import type { Erased } from "../../memory/erasure/erase.js";
+import { MOST_NAMED } from "../../memory/erasure/erase.js";
+import { memoryId } from "./primitives.js";
+
+export const derivedPolicy = z.enum(["erase", "keep"]).default("erase").openapi({
+  description:
+    "What happens to memories that were derived from what is deleted. erase: those without another source are deleted, those with one are rebuilt from the rest. keep: they stay as they are.",
+});
+
+const ids = z.array(memoryId).max(MOST_NAMED);
+
+export const erasedView = z
+  .object({
+    counts: z
+      .object({ removed: z.int(), remade: z.int(), kept: z.int() })
+      .openapi({ description: "How many derived memories were deleted, rebuilt, or kept so far." }),
+    removed: ids.openapi({ description: `Derived memories that were deleted; the first ${MOST_NAMED}.` }),
+    remade: ids.openapi({
+      description: `Derived memories that were rebuilt from their other sources, without their old versions; the first ${MOST_NAMED}.`,
+    }),
+    kept: ids.openapi({
+      description: `Memories that a caller wrote from several sources, or that were also told by themselves: they stay, without the deleted source in derived_from; the first ${MOST_NAMED}.`,
+    }),
+    pending: z.boolean().openapi({
+      description: "true: there are more derived memories; they are processed in the background.",
+    }),
+  })
+  .openapi("ErasedDerived");
+
+export function viewErased({ counts, removed, remade, kept, pending }: Erased): z.infer<typeof erasedView> {
+  return { counts: { ...counts }, removed: [...removed], remade: [...remade], kept: [...kept], pending };
+}

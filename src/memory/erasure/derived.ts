@@ -1,0 +1,137 @@
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { isJsonObject } from "../../domain/json.js";
+import { LIMITS } from "../../domain/limits.js";
+import { mergedMemory } from "../consolidation/draft.js";
+import { linesOf } from "../consolidation/summarise.js";
+import { embeddedIn, embedFirstPassages } from "../embed.js";
+import type { Memory, MemoryDetail } from "../record.js";
+import { NO_EVIDENCE } from "../record.js";
+import { dueTime } from "../remember.js";
+import { removeQuietly } from "../remove-quietly.js";
+import type { Services } from "../services.js";
+import { tellCopies } from "../tell-copies.js";
+import { truncateUtf8 } from "../text.js";
+import { isAlive } from "../ttl.js";
+
+/** `kept`: somebody wrote it from several sources, and one of these is gone. `again`: it was changed in between. */
+export type Fate = "removed" | "remade" | "kept" | "missing" | "again";
+
+/** What was derived of a memory that is gone: it goes as well, or is made anew of what else it was derived from. */
+export async function followSource(
+  services: Services,
+  context: Context,
+  ref: { readonly namespace: string; readonly id: string },
+  source: string,
+): Promise<Fate> {
+  const memory = await services.store.peek(ref);
+  if (memory === undefined) return "missing";
+  const others = memory.derived_from.filter(({ id }) => id !== source).map(({ id }) => id);
+  const found = await services.store.peekDetails(ref.namespace, others);
+  const left = found.filter(
+    (each): each is MemoryDetail => each !== undefined && isAlive(each, context.now()),
+  );
+  const made = madeBy(memory);
+  // What another memory stands for can't be made anew; that other one is derived of it, and comes next.
+  if (made !== "caller" && made !== "facts" && (left.length === 0 || memory.superseded_at !== null)) {
+    return remove(services, context, memory, source);
+  }
+  if (made === "caller" || made === "facts") {
+    // A fact names as sources only what says it.
+    if (left.length === 0 && others.length > 0) return remove(services, context, memory, source);
+    const stays = await services.erasures.withdrawSource(ref.namespace, ref.id, source);
+    if (!stays) return remove(services, context, memory, source);
+    return "kept";
+  }
+  const content = made === "procedures" ? "" : await contentOf(services, memory, left, made);
+  if (content === "") return remove(services, context, memory, source);
+  return remake(services, context, memory, left, content);
+}
+
+type Made = "session" | "summarise" | "merge" | "facts" | "procedures" | "caller";
+
+function madeBy({ metadata }: Memory): Made {
+  const { consolidation, summary } = metadata;
+  if (isJsonObject(summary) && typeof summary["incarnation"] === "string") return "session";
+  const step = isJsonObject(consolidation) ? consolidation["step"] : undefined;
+  return step === "summarise" || step === "merge" || step === "facts" || step === "procedures"
+    ? step
+    : "caller";
+}
+
+async function remove(
+  services: Services,
+  context: Context,
+  { namespace, id, version }: Memory,
+  source: string,
+): Promise<Fate> {
+  const only = { version, derived: true };
+  const outcome = await removeQuietly(services, context, { namespace, id }, only, "delete", source);
+  return outcome === "conflict" ? "again" : outcome;
+}
+
+/** By choosing among what is left: no language model is asked what it would say of a text that is gone. */
+async function contentOf(
+  { countTokens }: Services,
+  memory: Memory,
+  left: readonly MemoryDetail[],
+  made: "session" | "summarise" | "merge",
+): Promise<string> {
+  if (made === "merge") {
+    const best = { method: "deterministic", model: null, because: null } as const;
+    return (
+      mergedMemory({ id: memory.id, run: { id: "" }, step: "merge", sources: left, made: best }).content ?? ""
+    );
+  }
+  return truncateUtf8(linesOf(left, await countTokens()).join("\n"), LIMITS.contentBytes);
+}
+
+/** Its next version, and no version before it: those say what is gone. */
+async function remake(
+  services: Services,
+  context: Context,
+  memory: MemoryDetail,
+  left: readonly MemoryDetail[],
+  content: string,
+): Promise<Fate> {
+  const { interaction, publications: _, uses: __, ...current } = memory;
+  const { namespace, id } = current;
+  const [embedding] = await embedFirstPassages(services.embedder, embeddedIn(namespace), [
+    { content, context: "" },
+  ]);
+  if (embedding === undefined) throw new Error("a text without an embedding");
+  const now = context.now();
+  const next: Memory = {
+    ...current,
+    content,
+    derived_from: left.map((each) => ({ id: each.id, version: each.version })),
+    evidence: { ...NO_EVIDENCE, since: now },
+    version: current.version + 1,
+    updated_at: now,
+    embedding: { status: embedding.status, model: embedding.model },
+  };
+  // Before: a process that is killed after the revision must not leave the old versions.
+  await services.erasures.note(namespace, { kind: "versions", id });
+  const { summary } = current.metadata;
+  const incarnation = isJsonObject(summary) ? summary["incarnation"] : undefined;
+  if (typeof incarnation === "string" && current.session_id !== null) {
+    await services.erasures.note(namespace, { kind: "summary", incarnation, sessionId: current.session_id });
+  }
+  const outcome = await services.store.revise(trailOf(context, "revise", { ids: [id] }), {
+    memory: next,
+    interaction,
+    expectedVersion: current.version,
+    restated: true,
+    contentHash: undefined,
+    vectors: embedding.vectors,
+    embedAt: dueTime(embedding, now),
+    exempt: true,
+    newExpiry: false,
+    newEnd: false,
+  });
+  if (outcome.kind === "missing") return "missing";
+  if (outcome.kind !== "revised") return "again";
+  if (outcome.published) await tellCopies(services, context, current);
+  if (embedding.status === "partial") services.worker.finish({ ...next, context: "" });
+  return "remade";
+}

@@ -1,0 +1,31 @@
+/** What a person deleted, as long as what was derived of it hasn't all been gone through. */
+export type ErasureNote =
+  /** A memory that is gone. */
+  | { readonly kind: "memory"; readonly id: string }
+  /** A memory that was made anew: its old versions say what is gone. */
+  | { readonly kind: "versions"; readonly id: string }
+  /** A session that is gone: what was promoted from it goes. */
+  | { readonly kind: "session"; readonly incarnation: string; readonly sessionId: string }
+  /** A session whose running summary quotes what is gone. */
+  | { readonly kind: "summary"; readonly incarnation: string; readonly sessionId: string };
+
+/** The store of what is still to be erased. It outlives the process that began. */
+export interface ErasureStore {
+  /** The oldest note of a namespace; undefined: nothing is left to do. */
+  next(namespace: string): Promise<ErasureNote | undefined>;
+  note(namespace: string, note: ErasureNote): Promise<void>;
+  settle(namespace: string, note: ErasureNote): Promise<void>;
+  /** Ids of memories that name this one as a source; undefined: the index is still being filled. */
+  derivedFrom(namespace: string, id: string, limit: number): Promise<readonly string[] | undefined>;
+  /** Takes a source off a memory; false: it has no other, and wasn't told by itself. */
+  withdrawSource(namespace: string, id: string, source: string): Promise<boolean>;
+  purgeVersions(namespace: string, id: string): Promise<void>;
+  /** Gives a session another running summary, if it is still this one. */
+  rewriteSummary(
+    session: { readonly namespace: string; readonly sessionId: string },
+    incarnation: string,
+    text: string,
+  ): Promise<void>;
+  /** Namespaces where something was left undone. */
+  due(now: number, limit: number): Promise<readonly string[]>;
+}

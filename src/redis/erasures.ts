@@ -1,0 +1,81 @@
+import type { ErasureNote, ErasureStore } from "../memory/erasure/ports.js";
+import { dueNotes } from "./due-notes.js";
+import { refOfKey } from "./keys.js";
+import type { StoreDeps } from "./memory/deps.js";
+import { SEARCH_TIMEOUT_MS } from "./memory/search.js";
+import { filledShare } from "./indexes.js";
+import type { SessionDeps } from "./sessions/deps.js";
+import { scopeOf } from "./sessions/deps.js";
+
+/** See lua/erasure.lua for what is kept. */
+export function createErasureStore(
+  { redis, keys, meter }: Pick<StoreDeps, "redis" | "keys" | "meter">,
+  sessions: SessionDeps,
+): ErasureStore {
+  async function write(namespace: string, note: ErasureNote, at: string): Promise<void> {
+    const noteKeys = [keys.erasures(namespace), keys.erasureDue(namespace)];
+    await redis.run((client) => client.settleErasure(noteKeys, [encode(note), at, namespace]));
+  }
+
+  return {
+    async next(namespace) {
+      const [first] = await redis.run((client) => client.zRange(keys.erasures(namespace), 0, 0));
+      return first === undefined ? undefined : decode(first);
+    },
+    note: (namespace, note) => write(namespace, note, String(Date.now())),
+    settle: (namespace, note) => write(namespace, note, ""),
+    async derivedFrom(namespace, id, limit) {
+      const found = await redis.run((client) =>
+        client.ft.search(keys.recordIndex(), "@source:{$id}", {
+          RETURN: [],
+          LIMIT: { from: 0, size: limit },
+          PARAMS: { id },
+          TIMEOUT: SEARCH_TIMEOUT_MS,
+          DIALECT: 2,
+        }),
+      );
+      const refs = found.documents.map(({ id: key }) => refOfKey(key));
+      // The same id elsewhere is a published copy's; old versions go with their memories.
+      const ids = refs
+        .filter((ref) => ref.namespace === namespace && ref.version === undefined)
+        .map((ref) => ref.id);
+      if (ids.length > 0) return ids;
+      // Nothing found means nothing only where everything is in the index.
+      const filled = await redis.run((client) => filledShare(client, keys.recordIndex()));
+      return filled === 1 ? [] : undefined;
+    },
+    async withdrawSource(namespace, id, source) {
+      return (
+        (await redis.run((client) => client.withdrawSource([keys.record(namespace, id)], [source]))) === 1
+      );
+    },
+    async purgeVersions(namespace, id) {
+      await redis.run((client) => client.purgeVersions(meter(namespace), [keys.record(namespace, id)], [id]));
+    },
+    async rewriteSummary(session, incarnation, text) {
+      await redis.run((client) => client.rewriteSession(scopeOf(sessions, session), [], [incarnation, text]));
+    },
+    async due(now, limit) {
+      const index = keys.erasuresDueIndex();
+      const notes = await dueNotes(redis, { index, fields: ["ns"] }, now, limit);
+      return notes.flatMap(([namespace]) => (typeof namespace === "string" ? [namespace] : []));
+    },
+  };
+}
+
+const LETTERS = { memory: "m", versions: "v", session: "s", summary: "r" } as const;
+
+function encode(note: ErasureNote): string {
+  return "id" in note
+    ? `${LETTERS[note.kind]} ${note.id}`
+    : `${LETTERS[note.kind]} ${note.incarnation} ${note.sessionId}`;
+}
+
+/** A session's name may hold spaces, so it comes last. */
+function decode(text: string): ErasureNote {
+  const [, letter = "", first = "", sessionId] = /^(\w) (\w+)(?: (.*))?$/s.exec(text) ?? [];
+  if (letter === LETTERS.memory) return { kind: "memory", id: first };
+  if (letter === LETTERS.versions) return { kind: "versions", id: first };
+  const kind = letter === LETTERS.session ? "session" : "summary";
+  return { kind, incarnation: first, sessionId: sessionId ?? "" };
+}

@@ -1,0 +1,39 @@
+import { randomUUID } from "node:crypto";
+import { expect, test } from "vitest";
+import type { Memory } from "../support/memories.js";
+import { bodyOf, listAll, memoriesOf, newNamespace, pathOf, remember } from "../support/memories.js";
+import { startWithRedis } from "../support/with-redis.js";
+
+const { service } = await startWithRedis();
+
+test("a kept answer is erased with a memory in it, and the request isn't done a second time", async () => {
+  const namespace = newNamespace();
+  const headers = { "idempotency-key": randomUUID() };
+  const body = { memory_type: "semantic", content: "My locker code is 5511." };
+  const send = () => service.send("POST", memoriesOf(namespace), body, { headers });
+  const memory = bodyOf<Memory>(await send(), 201);
+  expect(bodyOf<Memory>(await send(), 201).id).toBe(memory.id);
+  expect((await service.send("DELETE", pathOf(memory))).status).toBe(204);
+  const again = await send();
+  expect(again).toMatchObject({ status: 410, body: { code: "answer_erased" } });
+  expect(again.text).not.toContain("5511");
+  expect(await listAll(service, namespace)).toEqual([]);
+});
+
+test("a kept answer of a recall is erased with one of its hits, the others' stay", async () => {
+  const namespace = newNamespace();
+  const one = await remember(service, namespace, { content: "The shed key hangs in the hall." });
+  const recall = (query: string, key: string) =>
+    service.send(
+      "POST",
+      "/v1/recall",
+      { namespaces: [namespace], query },
+      { headers: { "idempotency-key": key } },
+    );
+  const [found, empty] = [randomUUID(), randomUUID()];
+  expect((await recall("shed key", found)).text).toContain(one.id);
+  expect((await recall("submarine", empty)).status).toBe(200);
+  await service.send("DELETE", pathOf(one));
+  expect((await recall("shed key", found)).status).toBe(410);
+  expect((await recall("submarine", empty)).status).toBe(200);
+});

@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { consolidate } from "../support/consolidations.js";
+import type { Memory } from "../support/memories.js";
+import {
+  bodyOf,
+  embedded,
+  listAll,
+  newNamespace,
+  pathOf,
+  post,
+  postBatch,
+  read,
+  recall,
+  remember,
+} from "../support/memories.js";
+import { append, assistant, readSession, sessionPath, user } from "../support/sessions.js";
+import type { Service } from "../support/service.js";
+import { startService, until } from "../support/service.js";
+
+interface Erased {
+  readonly counts: { readonly removed: number; readonly remade: number; readonly kept: number };
+  readonly removed: readonly string[];
+  readonly remade: readonly string[];
+  readonly kept: readonly string[];
+  readonly pending: boolean;
+}
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService({ MNEME_EMBEDDER: "local", MNEME_SESSION_WINDOW_MESSAGES: "4" });
+});
+afterAll(() => service.stop());
+
+const erasedBy = async (path: string): Promise<Erased> =>
+  bodyOf<Erased>(await service.send("DELETE", path), 200);
+
+async function quotes(namespace: string, words: string): Promise<string[]> {
+  const all = await listAll(service, namespace, { superseded: "any" }).catch(() =>
+    listAll(service, namespace),
+  );
+  const found = await recall(service, { namespaces: [namespace], query: words });
+  const memories = [...all, ...found.hits.map(({ memory }) => memory)];
+  return [...new Set(memories.filter(({ content }) => content.includes(words)).map(({ id }) => id))];
+}
+
+const source = ({ namespace, id, version }: Memory) => ({ namespace, id, version });
+
+describe("deleting a memory", () => {
+  test("deletes what has no other source, through every generation, and says so", async () => {
+    const namespace = newNamespace();
+    const one = await remember(service, namespace, { content: "My locker code is 5511." });
+    const two = await remember(service, namespace, {
+      content: "The locker code of the user is 5511.",
+      derived_from: [source(one)],
+    });
+    const three = await remember(service, namespace, {
+      content: "Codes are digits: 5511.",
+      derived_from: [source(two)],
+    });
+    const erased = await erasedBy(pathOf(one));
+    expect(new Set(erased.removed)).toEqual(new Set([two.id, three.id]));
+    expect(erased).toMatchObject({ counts: { removed: 2, remade: 0, kept: 0 }, pending: false });
+    expect(await listAll(service, namespace)).toEqual([]);
+    const trail = await service.send("GET", `/v1/audit?namespace=${namespace}`);
+    expect(trail.text).toContain(three.id);
+  });
+
+  test("keeps a memory that a caller wrote from several sources, without the deleted one among them", async () => {
+    const namespace = newNamespace();
+    const one = await remember(service, namespace, { content: "The lift is slow." });
+    const two = await remember(service, namespace, { content: "The lift is loud." });
+    const both = await remember(service, namespace, {
+      content: "The lift needs care.",
+      derived_from: [source(one), source(two)],
+    });
+    expect(await erasedBy(pathOf(one))).toMatchObject({ removed: [], kept: [both.id] });
+    expect((await read(service, both)).derived_from.map(({ id }) => id)).toEqual([two.id]);
+    expect(await erasedBy(pathOf(two))).toMatchObject({ removed: [both.id] });
+  });
+
+  test("keeps what was derived if it is asked to", async () => {
+    const namespace = newNamespace();
+    const one = await remember(service, namespace, { content: "The roof leaks." });
+    const two = await remember(service, namespace, {
+      content: "The roof needs repair.",
+      derived_from: [source(one)],
+    });
+    expect((await service.send("DELETE", `${pathOf(one)}?derived=keep`)).status).toBe(204);
+    expect(await read(service, two)).toMatchObject({ content: "The roof needs repair." });
+    expect((await service.send("DELETE", `${pathOf(two)}?derived=whatever`)).status).toBe(400);
+  });
+
+  test("answers 204 where nothing was derived", async () => {
+    const namespace = newNamespace();
+    const one = await remember(service, namespace, { content: "The door is green." });
+    expect((await service.send("DELETE", pathOf(one))).status).toBe(204);
+  });
+
+  test("rebuilds a consolidated summary from the other episodes, without its old versions", async () => {
+    const namespace = newNamespace();
+    const said = [
+      "The greenhouse tomatoes need water every morning before eight.",
+      "The greenhouse tomatoes got water this morning, and the locker code there is 5511.",
+      "The greenhouse tomatoes need water and shade in the afternoon.",
+      "The greenhouse tomatoes were watered and are growing well.",
+    ];
+    const results = await postBatch(
+      service,
+      namespace,
+      said.map((content, index) => ({
+        content,
+        memory_type: "episodic",
+        session_id: "g",
+        timestamp: `2024-03-01T1${index}:00:00Z`,
+      })),
+    );
+    const episodes = results.map(({ memory }) => memory).filter((memory) => memory !== undefined);
+    for (const each of episodes) await embedded(service, each);
+    await consolidate(service, namespace, { steps: ["summarise"], older_than_seconds: 0 });
+    const summary = (await listAll(service, namespace, { memory_type: "semantic" }))[0];
+    if (summary === undefined) throw new Error("no summary");
+    const secret = episodes[1];
+    if (secret === undefined) throw new Error("no episode");
+    const erased = await erasedBy(pathOf(secret));
+    expect([...erased.remade, ...erased.removed]).toEqual([summary.id]);
+    expect(await quotes(namespace, "5511")).toEqual([]);
+    if (erased.remade.length > 0) {
+      const versions = await service.send("GET", `${pathOf(summary)}/versions`);
+      expect(versions.text).not.toContain("5511");
+    }
+  });
+
+  test("deletes the facts that a consolidation found in it", async () => {
+    const namespace = newNamespace();
+    const first = await remember(service, namespace, {
+      content: "User: I live in Graz.",
+      memory_type: "episodic",
+      timestamp: "2024-03-01T10:00:00Z",
+      metadata: { user_id: "u-1" },
+    });
+    await consolidate(service, namespace, { steps: ["facts"], older_than_seconds: 0 });
+    const facts = await listAll(service, namespace, { memory_type: "semantic" });
+    expect(facts.length).toBeGreaterThan(0);
+    expect((await erasedBy(pathOf(first))).removed).toEqual(facts.map(({ id }) => id));
+    expect(await listAll(service, namespace)).toEqual([]);
+  });
+
+  test("tells a fact that was told by itself as well from one that was only derived", async () => {
+    const namespace = newNamespace();
+    const one = await remember(service, namespace, { content: "Ana said that she speaks Danish." });
+    const fact = { subject: "Ana", predicate: "speaks", object: "Danish" };
+    const derived = await remember(service, namespace, { fact, derived_from: [source(one)] });
+    bodyOf(await post(service, namespace, { fact }), 200);
+    expect(await erasedBy(pathOf(one))).toMatchObject({ removed: [], kept: [derived.id] });
+    expect(await read(service, derived)).toMatchObject({ derived_from: [] });
+  });
+});
+
+describe("deleting from a session", () => {
+  async function promoted(namespace: string): Promise<Memory[]> {
+    for (let index = 0; index < 6; index++) {
+      await append(
+        service,
+        namespace,
+        "chat",
+        user(index === 1 ? "My locker code is 5511, remember it." : `Locker ${index} holds my tools.`),
+        assistant(`Noted for locker ${index}.`),
+      );
+    }
+    return until(
+      () => listAll(service, namespace),
+      (memories) =>
+        memories.some(({ metadata }) => metadata["summary"] !== undefined) &&
+        memories.some(({ content }) => content.includes("5511") && content.startsWith("User:")),
+    );
+  }
+
+  test("an episode takes its words out of the stretch's summary and the running summary", async () => {
+    const namespace = newNamespace();
+    await promoted(namespace);
+    for (const memory of await listAll(service, namespace)) {
+      if (memory.metadata["session"] === undefined || !memory.content.includes("5511")) continue;
+      await service.send("DELETE", pathOf(memory));
+    }
+    expect(await quotes(namespace, "5511")).toEqual([]);
+    expect(JSON.stringify(await readSession(service, namespace, "chat"))).not.toContain("5511");
+  });
+
+  test("the session deletes what was promoted from it; asked to, it keeps that", async () => {
+    const [gone, kept] = [newNamespace(), newNamespace()];
+    await promoted(gone);
+    const erased = await erasedBy(sessionPath(gone, "chat"));
+    expect(erased.counts.removed).toBeGreaterThan(1);
+    await until(
+      () => listAll(service, gone),
+      (memories) => memories.length === 0,
+    );
+    await promoted(kept);
+    expect((await service.send("DELETE", `${sessionPath(kept, "chat")}?derived=keep`)).status).toBe(204);
+    expect((await listAll(service, kept)).length).toBeGreaterThan(0);
+  });
+});
