@@ -133,6 +133,8 @@ function complete(operation: Operation, method: Method, path: string): void {
 
 function describeParameter(parameter: NonNullable<Operation["parameters"]>[number]): void {
   if (!("in" in parameter)) return;
+  // Handlers read headers by their lower-case names.
+  if (parameter.name === "if-match") parameter.name = "If-Match";
   const { name, in: place } = parameter;
   const own =
     parameter.schema !== undefined && "description" in parameter.schema

@@ -18,6 +18,7 @@ import {
   jsonResponse,
   problems,
   unfitBody,
+  IF_MATCH,
 } from "./shared.js";
 
 const tags = ["items"];
@@ -28,13 +29,13 @@ const conditions = [
   {
     name: "If-Match",
     in: "header",
-    schema: { type: "string" },
+    schema: { type: "string", pattern: IF_MATCH },
     description: "The ETag of the version that you know, or *: only if it is there. A lost race is 412.",
   },
   {
     name: "If-None-Match",
     in: "header",
-    schema: { type: "string" },
+    schema: { type: "string", pattern: "^\\*$" },
     description: "Only *: if it isn't there yet.",
   },
 ] as const;

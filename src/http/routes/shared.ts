@@ -6,11 +6,14 @@ import { memoryId, namespace } from "../schemas/primitives.js";
 export const namespaceParam = z.strictObject({ ns: namespace });
 export const memoryParams = z.strictObject({ ns: namespace, id: memoryId });
 
+/** An ETag of ours, or `*`, for the document. */
+export const IF_MATCH = '^("[0-9]{1,15}"|\\*)$';
+
 export const ifMatch = z.object({
-  "if-match": z
-    .string()
-    .optional()
-    .openapi({ description: "The ETag of the version that you know: a lost race is 412." }),
+  "if-match": z.string().optional().openapi({
+    pattern: IF_MATCH,
+    description: "The ETag of the version that you know, or `*`. Another current version is 412.",
+  }),
 });
 
 export function jsonBody<Schema extends z.ZodType>(schema: Schema) {

@@ -13,7 +13,7 @@ import { createRouter } from "../router.js";
 import { integerParameter, time } from "../schemas/primitives.js";
 import type { StateView } from "../schemas/state.js";
 import { putState, stateParams, stateValue, stateView, writeState } from "../schemas/state.js";
-import { jsonBody, jsonResponse, problem, problems, unfitBody } from "./shared.js";
+import { jsonBody, jsonResponse, problem, problems, unfitBody, IF_MATCH } from "./shared.js";
 
 const tag = ["state"];
 const path = "/v1/namespaces/{ns}/state/{key}";
@@ -31,14 +31,14 @@ const gone = {
 const ifMatch = {
   name: "If-Match",
   in: "header",
-  schema: { type: "string" },
+  schema: { type: "string", pattern: IF_MATCH },
   description:
     'The ETag of the version that you know, such as "7", or *: only if it is there. A lost race is 412.',
 } as const;
 const ifNoneMatch = {
   name: "If-None-Match",
   in: "header",
-  schema: { type: "string" },
+  schema: { type: "string", pattern: "^\\*$" },
   description: "Only *: if it isn't there yet.",
 } as const;
 

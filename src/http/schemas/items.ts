@@ -1,26 +1,21 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
 import { isPeriod, provenance, VALIDITY } from "./memory.js";
-import { namespace, text } from "./primitives.js";
+import { namespace, nonBlank, pathText } from "./primitives.js";
 
-const itemKey = text(LIMITS.identifierBytes)
-  .refine((key) => key !== "." && key !== "..", "Must not be . or .., which no URL can name.")
-  .openapi({
-    description: `Any text up to ${LIMITS.identifierBytes} bytes of UTF-8 but . and ..; percent-encoded in the URL.`,
-    example: "preferences/tea",
-  });
+const itemKey = pathText(LIMITS.identifierBytes).openapi({
+  description: `Any text up to ${LIMITS.identifierBytes} bytes of UTF-8 but . and ..; percent-encoded in the URL.`,
+  example: "preferences/tea",
+});
 
 export const itemParams = z.strictObject({ ns: namespace, key: itemKey });
 
 export const newItem = z
   .strictObject({
-    content: text(LIMITS.contentBytes)
-      .refine((value) => value.trim() !== "", "Must not be blank: leave it out.")
-      .optional()
-      .openapi({
-        description: "By what it is found. Left out: by its key and by filters only.",
-        example: "Prefers green tea, without sugar.",
-      }),
+    content: nonBlank(LIMITS.contentBytes, "Must not be blank: leave it out.").optional().openapi({
+      description: "By what it is found. Left out: by its key and by filters only.",
+      example: "Prefers green tea, without sugar.",
+    }),
     ...provenance,
   })
   .refine(isPeriod, VALIDITY)

@@ -31,6 +31,7 @@ import {
   trustScore,
   ttlSeconds,
   iso,
+  nonBlank,
 } from "./primitives.js";
 
 /** What a write may say of a memory beside its content. */
@@ -62,9 +63,7 @@ const derivedFrom = z.array(source).max(LIMITS.sources).openapi({
     "Versions of memories of this namespace that it was made from; takes `read`. Its trust is at most their lowest, as it is now.",
 });
 
-const content = text(LIMITS.contentBytes)
-  .refine((value) => value.trim() !== "", "Must not be blank.")
-  .openapi({ example: "Customer account ID is CX-7742-B." });
+const content = nonBlank(LIMITS.contentBytes).openapi({ example: "Customer account ID is CX-7742-B." });
 
 interface Period {
   readonly valid_from?: number | undefined;

@@ -13,16 +13,35 @@ export function text(bytes: number) {
     .string()
     .min(1, "Must not be empty.")
     .refine((value) => value.isWellFormed(), "Must be well-formed Unicode (it has a lone surrogate).")
-    .refine((value) => Buffer.byteLength(value) <= bytes, `Must not exceed ${bytes} bytes of UTF-8.`);
+    .refine((value) => Buffer.byteLength(value) <= bytes, `Must not exceed ${bytes} bytes of UTF-8.`)
+    .openapi({ maxLength: bytes });
+}
+
+/** As {@link text}, with something else in it than white space. */
+export function nonBlank(bytes: number, message = "Must not be blank.") {
+  return text(bytes)
+    .refine((value) => value.trim() !== "", message)
+    .openapi({ maxLength: bytes, pattern: "\\S" });
+}
+
+/** As {@link text}, but for `.` and `..`: every client resolves those before it sends a path. */
+export function pathText(bytes: number) {
+  return text(bytes)
+    .refine((value) => value !== "." && value !== "..", "Must not be . or .., which no URL can name.")
+    .openapi({ maxLength: bytes, pattern: "^([^.]|\\.[^.]|\\.\\..)" });
 }
 
 export const identifier = text(LIMITS.identifierBytes);
 
 /** Of a subject, predicate or object. */
-export const factName = text(LIMITS.identifierBytes).refine(
-  (value) => normaliseName(value) !== "",
-  "Must not be blank.",
-);
+export const factName = text(LIMITS.identifierBytes)
+  .refine((value) => normaliseName(value) !== "", "Must not be blank.")
+  .openapi({ maxLength: LIMITS.identifierBytes, pattern: "\\S" });
+
+const LABELS = `[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+){0,${LIMITS.namespaceLabels - 1}}`;
+/** As {@link namespace} and {@link namespacePattern} check, for the document. */
+const NAMESPACE = new RegExp(`^${LABELS}$`);
+const NAMESPACE_PATTERN = new RegExp(`^(\\*\\*|${LABELS}(\\.\\*\\*)?)$`);
 
 export const namespace = z
   .string()
@@ -35,7 +54,7 @@ export const namespace = z
     (value) => value.split(".").length <= LIMITS.namespaceLabels,
     `Must not have more than ${LIMITS.namespaceLabels} labels.`,
   )
-  .openapi({ example: "acme.agents.support" });
+  .openapi({ pattern: NAMESPACE.source, example: "acme.agents.support" });
 
 /** A namespace, one with all that lies below it (`acme.shared.**`), or `**`: everything. */
 export const namespacePattern = z
@@ -44,7 +63,18 @@ export const namespacePattern = z
     (pattern) => pattern === "**" || namespace.safeParse(pattern.replace(/\.\*\*$/, "")).success,
     "Must be a namespace such as acme.shared.crm, a namespace followed by .** for all below it, or **.",
   )
-  .openapi({ example: "acme.shared.**" });
+  .openapi({
+    maxLength: LIMITS.namespaceLength + 3,
+    pattern: NAMESPACE_PATTERN.source,
+    example: "acme.shared.**",
+  });
+
+/** As the items of a list whose schema is written by hand. */
+export const NAMESPACE_PATTERN_ITEM = {
+  type: "string" as const,
+  maxLength: LIMITS.namespaceLength + 3,
+  pattern: NAMESPACE_PATTERN.source,
+};
 
 /** Memory ids are ULIDs; the pattern keeps anything else out of keys. */
 export const memoryId = z
@@ -198,7 +228,9 @@ export const embedding = z
   .openapi({
     type: "array",
     items: { type: "number" },
-    description: "Your own vector, if it fits the model in use.",
+    minItems: 1,
+    maxItems: MAX_DIMENSIONS,
+    description: "Your own vector, with the dimensions of the model in use; not all zero.",
   });
 
 export const embeddingModel = z

@@ -15,6 +15,7 @@ export const profileParameters = z.strictObject({
     })
     .optional()
     .openapi({
+      maxItems: LIMITS.recallNamespaces,
       description:
         "Besides the one in the path: namespaces, or patterns such as `acme.**`, of which what you may read counts. Repeat it for several.",
     }),

@@ -13,6 +13,7 @@ import {
   namespacePattern,
   text,
   time,
+  nonBlank,
 } from "./primitives.js";
 
 const weight = z.number().min(0).max(1000);
@@ -42,9 +43,7 @@ const recency = z.strictObject({
 
 export const recallRequest = z
   .strictObject({
-    query: text(LIMITS.queryBytes)
-      .refine((value) => value.trim() !== "", "Must not be blank.")
-      .openapi({ example: "Which account does the customer have?" }),
+    query: nonBlank(LIMITS.queryBytes).openapi({ example: "Which account does the customer have?" }),
     embedding: embedding.optional(),
     embedding_model: embeddingModel.optional(),
     namespaces: z.array(namespacePattern).min(1).max(LIMITS.recallNamespaces).openapi({

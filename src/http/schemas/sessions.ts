@@ -19,26 +19,25 @@ import {
   memoryId,
   metadata,
   namespace,
-  text,
   time,
   timeView,
   iso,
   ratioParameter,
+  pathText,
+  nonBlank,
+  NAMESPACE_PATTERN_ITEM,
 } from "./primitives.js";
 
 /** As a state key: `.` and `..` are resolved by every client before it sends a path. */
-export const sessionId = text(LIMITS.identifierBytes)
-  .refine((id) => id !== "." && id !== "..", "Must not be . or .., which no URL can name.")
-  .openapi({
-    description: `Any text up to ${LIMITS.identifierBytes} bytes of UTF-8 but . and ..; percent-encoded in the URL.`,
-    example: "support/2026-01-31",
-  });
+export const sessionId = pathText(LIMITS.identifierBytes).openapi({
+  description: `Any text up to ${LIMITS.identifierBytes} bytes of UTF-8 but . and ..; percent-encoded in the URL.`,
+  example: "support/2026-01-31",
+});
 
 export const sessionParams = z.strictObject({ ns: namespace, sid: sessionId });
 
 export const contextParameters = z.strictObject({
-  query: text(LIMITS.queryBytes)
-    .refine((value) => value.trim() !== "", "Must not be blank.")
+  query: nonBlank(LIMITS.queryBytes)
     .optional()
     .openapi({ description: "What to recall by; the last thing that the user said unless given." }),
   token_budget: defaultInteger(64, LIMITS.contextTokens, 4000),
@@ -47,7 +46,7 @@ export const contextParameters = z.strictObject({
     .optional()
     .openapi({
       type: "array",
-      items: { type: "string" },
+      items: NAMESPACE_PATTERN_ITEM,
       minItems: 1,
       maxItems: LIMITS.recallNamespaces,
       description:

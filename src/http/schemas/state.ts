@@ -4,18 +4,16 @@ import { LIMITS } from "../../domain/limits.js";
 import type { StateDocument } from "../../state/document.js";
 import { STATE_OPERATIONS } from "../../state/document.js";
 import type { StateChange, StateVersion, TransactionResult } from "../../state/ports.js";
-import { namespace, text, timeView, ttlSeconds } from "./primitives.js";
+import { namespace, pathText, timeView, ttlSeconds } from "./primitives.js";
 
 /**
  * Any text but `.` and `..`: every client resolves those, percent-encoded too, before it sends a path, so nobody could
  * name such a document in a URL.
  */
-export const stateKey = text(LIMITS.identifierBytes)
-  .refine((key) => key !== "." && key !== "..", "Must not be . or .., which no URL can name.")
-  .openapi({
-    description: `Any text up to ${LIMITS.identifierBytes} bytes of UTF-8 but . and ..; percent-encoded in the URL.`,
-    example: "inventory/sku-42",
-  });
+export const stateKey = pathText(LIMITS.identifierBytes).openapi({
+  description: `Any text up to ${LIMITS.identifierBytes} bytes of UTF-8 but . and ..; percent-encoded in the URL.`,
+  example: "inventory/sku-42",
+});
 
 export const stateParams = z.strictObject({ ns: namespace, key: stateKey });
 

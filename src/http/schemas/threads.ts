@@ -3,16 +3,14 @@ import { LIMITS } from "../../domain/limits.js";
 import { describeValue, newAllowance } from "../../threads/describe-value.js";
 import type { ListedThread, StoredCheckpoint, Thread } from "../../threads/ports.js";
 import type { ThreadDetail } from "../../threads/read-thread.js";
-import { defaultInteger, namespace, orNull, text, timeView, iso } from "./primitives.js";
+import { defaultInteger, namespace, orNull, text, timeView, iso, pathText } from "./primitives.js";
 
 const threadNamespace = namespace.optional().openapi({
   description: "That the saver was made with. Left out: of savers without one, which takes a grant on `**`.",
 });
 
 export const threadParams = z.strictObject({
-  id: text(LIMITS.threadIdBytes)
-    .refine((id) => id !== "." && id !== "..", "Must not be . or .., which no URL can name.")
-    .openapi({ description: "The thread's id; percent-encoded in the URL." }),
+  id: pathText(LIMITS.threadIdBytes).openapi({ description: "The thread's id; percent-encoded in the URL." }),
 });
 
 export const threadParameters = z.strictObject({ namespace: threadNamespace });

@@ -1,0 +1,85 @@
+# Hooks of schemathesis: what a schema can't say, and so may refuse a request that fits it. Anything else that is
+# refused fails the run: the schema is then wider than the validation.
+import re
+
+import schemathesis
+
+LISTED = [
+    # Sizes are of UTF-8 and of JSON; a schema counts characters.
+    r"bytes",
+    r"levels",
+    r"[Ll]one surrogate",
+    r"normali[sz]ed",
+    # White space by Unicode; fields of which one of several must be there, or which exclude each other.
+    r"[Bb]lank",
+    r"Must change something",
+    r"Must name something",
+    r"Must be given",
+    r"Must be there, ",
+    r"Says the same as",
+    r"Belongs? to",
+    r"together with",
+    r"Give it or",
+    r"[Oo]nly of",
+    r"Only an? ",
+    r"is no fact",
+    # Durations in words: the unit decides how many are too many.
+    r"Must be at most \d+ seconds",
+    r"Must lie (after|before)",
+    r"must be before|Must be before|not after",
+    r"once: here or beside it|either on the fact",
+    r"Must not exceed max_seconds",
+    r"another namespace than",
+    r"[Tt]wice|more than once|[Dd]uplicate",
+    r"since when|valid_from is required",
+    # Times: the calendar, UTC's range, and the present.
+    r"RFC 3339",
+    r"no such date",
+    r"future",
+    r"time zone|schedule|cron pattern",
+    # What a page or an event gave, as it came.
+    r"cursor",
+    r"id of an event",
+    # Vectors.
+    r"finite numbers",
+    r"dimensions|embeds with|no embedder|embedding model|vectors",
+    # Languages of their own in a string: JSONPath, JSON in a parameter.
+    r"JSONPath|[Pp]ath",
+    r"Must be JSON|Must be a JSON object",
+    r"matches nothing",
+    r"labels joined by dots",
+    r"Unknown (operator|condition)|operator|condition",
+    # Numbers that JSON can write and a double can't hold.
+    r"number",
+    # The coverage phase sends 0 as a header, whatever its pattern.
+    r"ETag as it came|Must be \*: only",
+    # A replay of an Idempotency-Key with another request, and what headers say together.
+    r"Idempotency-Key",
+    r"together with If-Match",
+    r"word to look up",
+    r"no key|needs a key|keys? ",
+]
+LISTED_CODES = {"malformed_json", "query_without_terms", "embedding_mismatch", "payload_too_large", "idempotency_mismatch"}
+REFUSALS = {400, 413, 415, 422}
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs) -> None:
+    # Short keys come again and again, and a key that comes again with another request is refused.
+    if case.headers and case.meta is not None and case.meta.generation.mode.is_positive:
+        case.headers.pop("Idempotency-Key", None)
+
+
+@schemathesis.check
+def refusals_are_listed(ctx, response, case) -> None:
+    generation = case.meta.generation if case.meta is not None else None
+    if response.status_code not in REFUSALS or generation is None or not generation.mode.is_positive:
+        return
+    problem = response.json()
+    if problem["code"] in LISTED_CODES:
+        return
+    messages = [error["message"] for error in problem.get("errors", [])] or [problem["detail"]]
+    fields = [error["field"] for error in problem.get("errors", [])] or [""]
+    for field, message in zip(fields, messages):
+        listed = any(re.search(pattern, message) for pattern in LISTED)
+        assert listed, f"A request that fits the schema is refused: {problem['code']} {field}: {message}"

@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { createKey } from "../support/access.js";
+import { findPython, runPython } from "../support/python.js";
+import { startService } from "../support/service.js";
+
+const PROGRAMS = join(import.meta.dirname, "programs");
+
+const CHECKS = [
+  "not_a_server_error",
+  "status_code_conformance",
+  "content_type_conformance",
+  "response_headers_conformance",
+  "response_schema_conformance",
+  // Of programs/listed_refusals.py: what fits the schema is taken, or refused for a reason that no schema can say.
+  "refusals_are_listed",
+];
+
+/** Requests made of the served document, by a seed that stays: the same ones in each run. */
+async function check(url: string, ...flags: readonly string[]) {
+  const { code, text } = await runPython(
+    [
+      "-m",
+      "schemathesis.cli",
+      "run",
+      `${url}/openapi.json`,
+      `--url=${url}`,
+      // An answer that never ends.
+      "--exclude-path-regex=state-changes$",
+      `--checks=${CHECKS.join(",")}`,
+      "--seed=1",
+      "--workers=1",
+      "--request-timeout=30",
+      "--suppress-health-check=all",
+      "--max-failures=50",
+      "--no-color",
+      ...flags,
+    ],
+    { path: [PROGRAMS], env: { SCHEMATHESIS_HOOKS: "listed_refusals" }, timeoutMs: 550_000 },
+  );
+  const failures = [...text.matchAll(/^.*(?:A request that fits|Undocumented|Server error).*$/gm)].join("\n");
+  const tested = Number(/^ {2}Tested: (\d+)$/m.exec(text)?.[1] ?? 0);
+  const generated = Number(/^ {2}(\d+) generated/m.exec(text)?.[1] ?? 0);
+  return { code, text: failures + text.slice(-20_000), tested, generated };
+}
+
+describe.skipIf(findPython() === undefined)("requests that schemathesis makes of the served document", () => {
+  test("without keys get described answers, no 5xx, and no refusal that the schema could have told", async () => {
+    const service = await startService({ MNEME_OPEN_REQUESTS_PER_SECOND: "100000" });
+    // A key that it makes would close the service for the rest of the run.
+    const outcome = await check(
+      service.url,
+      "--phases=coverage",
+      "--mode=all",
+      "--exclude-operation-id=createKey",
+    );
+    await service.stop();
+    expect(outcome.code, outcome.text).toBe(0);
+    expect(outcome.tested).toBeGreaterThan(60);
+    expect(outcome.generated).toBeGreaterThan(1000);
+  }, 600_000);
+
+  test("with a key get described answers, no 5xx, and no refusal that the schema could have told", async () => {
+    const service = await startService({ MNEME_OPEN_REQUESTS_PER_SECOND: "100000" });
+    const { key } = await createKey(service);
+    const outcome = await check(
+      service.url,
+      `--header=Authorization: Bearer ${key}`,
+      "--phases=coverage,fuzzing",
+      "--mode=positive",
+      "--max-examples=4",
+    );
+    await service.stop();
+    expect(outcome.code, outcome.text).toBe(0);
+    expect(outcome.tested).toBeGreaterThan(60);
+    expect(outcome.generated).toBeGreaterThan(500);
+  }, 600_000);
+});
