@@ -256,6 +256,25 @@ test("a filter doesn't change the scores of what it lets through", async () => {
   }
 });
 
+test("a filter as large and as deep as it may be is answered, by every door but a URL", async () => {
+  const namespace = newNamespace();
+  const [first] = await store(namespace, [{ n: 5 }, { n: 2000 }]);
+  const numbers = Array.from({ length: 1000 }, (_, n) => n);
+  const nested = (levels: number): unknown =>
+    levels === 0 ? { n: 5 } : { not: { not: nested(levels - 1) } };
+  const large: unknown[] = [
+    { n: { in: numbers } },
+    { or: numbers.slice(0, 500).map((n) => ({ n: { eq: n, ne: 3000 } })) },
+    { and: numbers.map((n) => ({ n: { ne: n + 1000 } })), not: { n: { gte: 1000 } } },
+    { or: numbers.map((n) => ({ n: { gte: n, lt: n + 1 } })).slice(0, 500) },
+    nested(20),
+    { $literal: { n: 5 }, or: [{ ["x".repeat(32 * 1024)]: 1 }, { n: { lt: 6 } }] },
+  ];
+  for (const wanted of large) {
+    for (const mode of MODES) expect(await recalled(namespace, wanted, mode)).toEqual([first?.id]);
+  }
+});
+
 describe("the words of operators", () => {
   test("may be written without $, below a field, and at the top where they combine", async () => {
     const namespace = newNamespace();
