@@ -248,7 +248,7 @@ const ACTS: readonly Act[] = [
   {
     name: "revise to what another memory holds",
     act: async ({ send, ns, semantic }) => {
-      await send("POST", memoriesOf(ns), { content: `taken ${MARK}`, memory_type: "semantic" });
+      await send("POST", memoriesOf(ns), { ...SEMANTIC, content: `taken ${MARK}` });
       return send("PATCH", pathOf(semantic), { content: `taken ${MARK}` });
     },
     status: 409,
