@@ -51,6 +51,9 @@ export function jsonText(
   if (plain) return { json, stored: json, fixes: NO_FIXES, delicate: false, arrays: NO_FIXES, hidden: false };
   const fixes: Fix[] = [];
   const stored = writeExact(value, [], fixes);
+  const loose = fixes.filter(({ steps }) => steps.includes(ANY));
+  const [first] = loose;
+  if (first !== undefined && loose.length > MOST_LOOSE) throw inexact(field, first.number);
   for (const { steps, number } of fixes) {
     const alone = !steps.includes(ANY) || (!merged && countNumbers(value, steps) === 1);
     // A filter may not hold any more once the value is there.
@@ -73,7 +76,10 @@ export function storedText(json: string): JsonText {
   const value = JSON.parse(json) as JsonValue;
   const fixes: Fix[] = [];
   const stored = writeExact(value, [], fixes);
-  const sure = fixes.filter(({ steps }) => !steps.includes(ANY) || countNumbers(value, steps) === 1);
+  let loose = 0;
+  const sure = fixes.filter(
+    ({ steps }) => !steps.includes(ANY) || (++loose <= MOST_LOOSE && countNumbers(value, steps) === 1),
+  );
   return { json, stored, fixes: textOf(sure), delicate: true, arrays: NO_FIXES, hidden: false };
 }
 
@@ -198,13 +204,23 @@ function step(key: string): Step {
   return key.includes("'") ? ANY : { of: key, text: `['${key}']` };
 }
 
+/** Fixes without a path to one place alone, of a value: each is looked for in the whole of it. */
+const MOST_LOOSE = 64;
+
 /** How many numbers a path leads to. */
 function countNumbers(value: JsonValue, steps: readonly Step[]): number {
   const [first, ...rest] = steps;
   if (first === undefined) return typeof value === "number" ? 1 : 0;
   if (typeof value !== "object" || value === null) return 0;
-  const children = Object.entries(value).filter(([key]) => first === ANY || key === String(first.of));
-  return children.reduce((sum, [, child]) => sum + countNumbers(child, rest), 0);
+  if (first === ANY) {
+    return Object.values(value).reduce((sum: number, child) => sum + countNumbers(child, rest), 0);
+  }
+  const key = String(first.of);
+  // Of the value of its own: `__proto__` is a name like others.
+  const child = Object.hasOwn(value, key)
+    ? (Object.getOwnPropertyDescriptor(value, key)?.value as JsonValue)
+    : undefined;
+  return child === undefined ? 0 : countNumbers(child, rest);
 }
 
 /** Of a merge into a Redis that has to be told to keep doubles. */

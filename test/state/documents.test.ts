@@ -361,3 +361,22 @@ test("a merge patch is taken by PATCH only", async () => {
     body: { value: { b: 2 } },
   });
 });
+
+test("numbers that no path leads to are refused in a time that grows with the value alone", async () => {
+  const namespace = newNamespace();
+  const siblings = Object.fromEntries(Array.from({ length: 8000 }, (_, index) => [`k${index}`, []]));
+  const timed = async (value: unknown): Promise<[number, number]> => {
+    const start = performance.now();
+    const { status } = await putState(service, namespace, "k", { value });
+    return [status, performance.now() - start];
+  };
+  const [taken, usual] = await timed({ "\\": Array<number>(3000).fill(1.5), ...siblings });
+  const [refused, hard] = await timed({
+    "\\": Array<number>(3000).fill(-1.1630312136991264e198),
+    ...siblings,
+  });
+  expect([200, 201]).toContain(taken);
+  expect(refused).toBe(400);
+  // It was a thousand times as long.
+  expect(hard).toBeLessThan(100 * usual + 1000);
+});
