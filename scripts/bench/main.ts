@@ -1,12 +1,20 @@
 import { writeFileSync } from "node:fs";
 import { loadEnv } from "../env.js";
 import { reportFailure } from "../failure.js";
+import { saveResult } from "../figures/results.js";
+import { updateDocs } from "../figures/update-docs.js";
 import { parseOptions } from "./options.js";
 import { PARTS } from "./parts.js";
 
 /** How long things take, beside the raw Redis commands that they need. Figures to stdout, progress to stderr. */
 async function main(): Promise<void> {
-  const { parts, records, samples, json } = parseOptions(process.argv.slice(2));
+  const { parts, records, samples, json, save, updateDocs: writes } = parseOptions(process.argv.slice(2));
+  if (writes) {
+    const updated = updateDocs();
+    for (const { file, blocks } of updated) console.log(`${file}: ${blocks.join(", ")}`);
+    console.log(updated.length === 0 ? "No figures are kept." : "Run `npm run format` to align the tables.");
+    return;
+  }
   const env = loadEnv();
   const figures: Record<string, object> = {};
   for (const name of parts) {
@@ -15,6 +23,7 @@ async function main(): Promise<void> {
     const result = await part({ env, records, samples, note: (line) => console.error(`${name}: ${line}`) });
     console.log(`\n${result.report}`);
     figures[name] = result.figures;
+    if (save) console.error(`${name}: kept in ${saveResult(name, result.figures)}`);
   }
   if (json !== undefined) {
     const finished = { finished_at: new Date().toISOString(), ...figures };

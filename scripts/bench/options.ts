@@ -7,6 +7,10 @@ export interface BenchOptions {
   readonly records: readonly number[];
   readonly samples: number;
   readonly json: string | undefined;
+  /** Keep the figures of each part for README and docs. */
+  readonly save: boolean;
+  /** Measure nothing: write the figures that were kept into README and docs. */
+  readonly updateDocs: boolean;
 }
 
 const USAGE = `usage: npm run bench -- [PART ...] [options]
@@ -14,7 +18,9 @@ const USAGE = `usage: npm run bench -- [PART ...] [options]
   PART             ${[...PARTS.keys()].join(", ")}; all of them when none is named
   --records LIST   how many records to measure at, such as 1000,10000 (default 1000,10000,100000)
   --samples N      measured pairs of each cheap operation (default 600)
-  --json FILE      write the figures to a file too`;
+  --json FILE      write the figures to a file too
+  --save           keep the figures of each part in scripts/bench/results, with date and commit
+  --update-docs    measure nothing: write the figures kept there into README.md and docs`;
 
 const MAX_RECORDS = 10_000_000;
 
@@ -31,6 +37,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       .toSorted((a, b) => a - b),
     samples: wholeNumber("--samples", values.samples, 1_000_000),
     json: values.json,
+    save: values.save,
+    updateDocs: values["update-docs"],
   };
 }
 
@@ -43,6 +51,8 @@ function parse(args: readonly string[]) {
         records: { type: "string", default: "1000,10000,100000" },
         samples: { type: "string", default: "600" },
         json: { type: "string" },
+        save: { type: "boolean", default: false },
+        "update-docs": { type: "boolean", default: false },
         help: { type: "boolean", short: "h" },
       },
     });

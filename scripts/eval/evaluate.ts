@@ -69,11 +69,6 @@ export interface ConsolidatedResult {
   readonly seconds: number;
 }
 
-/**
- * RediSearch collects stale postings every half a minute; until then, its IDFs count those memories twice that were
- * embedded after they had been written.
- */
-const COLLECTED_MS = 90_000;
 /** Conversations that are written or asked at the same time. */
 const PARALLEL = 2;
 
@@ -84,6 +79,11 @@ export interface EvaluateOptions {
   /** Move each conversation in time so that it ends now. */
   readonly toNow: boolean;
   readonly consolidate: boolean;
+  /**
+   * RediSearch collects stale postings every half a minute; until then, its IDFs count those memories twice that were
+   * embedded after they had been written.
+   */
+  readonly settleSeconds: number;
 }
 
 /**
@@ -92,7 +92,7 @@ export interface EvaluateOptions {
 export async function evaluate(
   client: Client,
   dataSet: DataSet,
-  { label, captions, toNow, consolidate }: EvaluateOptions,
+  { label, captions, toNow, consolidate, settleSeconds }: EvaluateOptions,
 ): Promise<DataSetResult> {
   const { name, conversations, skipped } = dataSet;
   const documents = conversations.reduce((sum, { docs }) => sum + docs.length, 0);
@@ -111,7 +111,7 @@ export async function evaluate(
 
   const unembedded = await settleAll(client, name, places);
   console.error(`${name}: waiting for Redis to collect what the embedding left behind`);
-  await sleep(COLLECTED_MS);
+  await sleep(settleSeconds * 1000);
 
   const queries = conversations.reduce((sum, conversation) => sum + conversation.queries.length, 0);
   const recalling = startProgressBar(`${name}: recalling`, queries);

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { loadEnv } from "../env.js";
 import { reportFailure } from "../failure.js";
+import { saveResult } from "../figures/results.js";
 import { describeMachine } from "../harness/machine.js";
 import { loadDataSets } from "./data-set.js";
 import { type DataSetResult, evaluate } from "./evaluate.js";
@@ -23,6 +24,10 @@ async function main(): Promise<void> {
     });
     console.log(`\n${report(result)}`);
     results.push(result);
+    if (options.save) {
+      const figures = { machine: describeMachine(), data_set: result };
+      console.error(`${dataSet.name}: kept in ${saveResult(`eval-${dataSet.name}`, figures)}`);
+    }
   }
   console.log(
     "\nR@k: share of the evidence among the first k hits, averaged over queries. " +

@@ -15,6 +15,10 @@ export interface EvalOptions {
   /** Consolidate each conversation, and ask the default once more. */
   readonly consolidate: boolean;
   readonly json: string | undefined;
+  /** Keep the figures of each data set for README and docs. */
+  readonly save: boolean;
+  /** How long to wait before the questions; see `evaluate`. Seconds. */
+  readonly settleSeconds: number;
 }
 
 const USAGE = `usage: npm run eval -- --data DIR [options]
@@ -22,6 +26,8 @@ const USAGE = `usage: npm run eval -- --data DIR [options]
   --data DIR       a folder with docs.jsonl and queries.jsonl, or a folder of such folders
   --sample N       only the first N conversations of each data set
   --json FILE      write the figures to a file too
+  --save           keep the figures in scripts/bench/results, with date and commit, for bench --update-docs
+  --settle N       wait N seconds between writing and asking (default 90): until Redis has collected stale postings
   --to-now         move each conversation in time so that it ends now: trust falls with age for a year
   --consolidate    then consolidate each conversation, and ask the default once more
   --no-captions    leave out the captions of shared pictures
@@ -40,11 +46,13 @@ export function parseOptions(args: readonly string[]): EvalOptions {
     data: values.data,
     url: values.url,
     redis: values.redis,
-    sample: values.sample === undefined ? undefined : positive(values.sample),
+    sample: values.sample === undefined ? undefined : wholeNumber("--sample", values.sample, 1),
     captions: values.captions,
     toNow: values["to-now"],
     consolidate: values.consolidate,
     json: values.json,
+    save: values.save,
+    settleSeconds: wholeNumber("--settle", values.settle, 0),
   };
 }
 
@@ -62,6 +70,8 @@ function parse(args: readonly string[]) {
         "to-now": { type: "boolean", default: false },
         consolidate: { type: "boolean", default: false },
         json: { type: "string" },
+        save: { type: "boolean", default: false },
+        settle: { type: "string", default: "90" },
         help: { type: "boolean", short: "h" },
       },
     });
@@ -70,8 +80,8 @@ function parse(args: readonly string[]) {
   }
 }
 
-function positive(text: string): number {
+function wholeNumber(name: string, text: string, least: number): number {
   const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new Failure(`--sample must be a whole number from 1, not "${text}".`);
+  if (text.trim() !== "" && Number.isInteger(value) && value >= least) return value;
+  throw new Failure(`${name} must be a whole number from ${least}, not "${text}".`);
 }

@@ -12,26 +12,31 @@ const SIZES = [10, 100, 1000];
 const FOREIGN_KEYS = 100_000;
 const FOREIGN_SIZE = 100;
 const WARM_UP = 50;
+/** Of each chat; a small run does with one. */
+const ROUNDS = 3;
 /** Among foreign keys the official saver takes a second to list. */
 const MAX_SAMPLES_AMONG_FOREIGN = 40;
 
-/** Our LangGraph checkpointer beside the official one, MemorySaver and a PING. Its sizes are fixed. */
-export const benchCheckpointer: Part = async ({ env, samples, note }) => {
+/** Our LangGraph checkpointer beside the official one, MemorySaver and a PING. Its sizes are fixed, up to `records`. */
+export const benchCheckpointer: Part = async ({ env, records, samples, note }) => {
+  const most = Math.max(...records);
+  const sizes = SIZES.filter((size, index) => index === 0 || size <= most);
+  const foreignKeys = Math.min(FOREIGN_KEYS, most);
   const rounds: Rounds = { samples, warmUp: Math.min(WARM_UP, samples) };
   const figures = await withBench(env, async (bench): Promise<Figures> => {
     const operations: Row[] = [];
-    for (const size of SIZES) {
+    for (const size of sizes) {
       note(`measuring at ${size} checkpoints`);
       operations.push(...(await measureOperations(bench, size, 0, rounds)));
     }
     note("measuring getTuple at all sizes in turns");
-    const flatness = await measureFlatness(bench, SIZES, rounds);
+    const flatness = await measureFlatness(bench, sizes, rounds);
     const chats: ChatRow[] = [];
-    for (const kind of CHATS) chats.push(...(await measureChat(bench, kind, note)));
-    note(`measuring among ${FOREIGN_KEYS} foreign keys`);
-    await addForeignKeys(bench, FOREIGN_KEYS);
+    for (const kind of CHATS) chats.push(...(await measureChat(bench, kind, most < 1000 ? 1 : ROUNDS, note)));
+    note(`measuring among ${foreignKeys} foreign keys`);
+    await addForeignKeys(bench, foreignKeys);
     const few = { samples: Math.min(samples, MAX_SAMPLES_AMONG_FOREIGN), warmUp: 3 };
-    operations.push(...(await measureOperations(bench, FOREIGN_SIZE, FOREIGN_KEYS, few)));
+    operations.push(...(await measureOperations(bench, Math.min(FOREIGN_SIZE, most), foreignKeys, few)));
     return {
       machine: describeMachine(),
       redis: bench.server.version,

@@ -21,7 +21,6 @@ const TURNS = 100;
 const EARLY = { from: 6, to: 15 };
 // Before the hundredth, in which a DeltaChannel stores its whole value.
 const LATE = { from: TURNS - 10, to: TURNS - 1 };
-const ROUNDS = 3;
 /** A turn stores its input, the state with it, and the state with the answer. */
 const STEPS = 3;
 
@@ -29,17 +28,18 @@ const STEPS = 3;
 export async function measureChat(
   bench: Bench,
   kind: ChatKind,
+  rounds: number,
   note: (line: string) => void,
 ): Promise<ChatRow[]> {
   const lanes = [...bench.savers, ...bench.variants].map(({ name, saver, keyPattern }) => {
     return { name, saver, keyPattern, turn: kind.create(saver), times: createTimes() };
   });
   const threads = Array.from(
-    { length: ROUNDS },
+    { length: rounds },
     (_, round) => `chat-${kind.name.replace(/\W+/g, "-")}-${round}`,
   );
   for (const [round, thread] of threads.entries()) {
-    note(`chat ${round + 1} of ${ROUNDS}, ${kind.name}`);
+    note(`chat ${round + 1} of ${rounds}, ${kind.name}`);
     for (let turn = 1; turn < TURNS; turn++) {
       const shift = turn % lanes.length;
       for (const lane of [...lanes.slice(shift), ...lanes.slice(0, shift)]) {

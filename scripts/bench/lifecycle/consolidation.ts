@@ -52,14 +52,15 @@ export async function benchConsolidation(
     const path = `/v1/namespaces/${CONSOLIDATED}/interactions`;
     await http.send(httpRequest("POST", path, corpus.interaction(index)));
   }
-  await write(http, OTHER, OTHER_MEMORIES, corpus.episode);
+  const others = Math.min(OTHER_MEMORIES, episodes);
+  await write(http, OTHER, others, corpus.episode);
 
   const ask = (namespace: string, records: number) => (index: number) => {
     const { text, embedding } = corpus.question(index, records);
     return httpRequest("POST", "/v1/recall", { query: text, namespaces: [namespace], embedding });
   };
   const asked = [
-    { name: OTHER, request: ask(OTHER, OTHER_MEMORIES) },
+    { name: OTHER, request: ask(OTHER, others) },
     { name: CONSOLIDATED, request: ask(CONSOLIDATED, episodes) },
   ];
   const asking = (from: number) =>

@@ -34,7 +34,7 @@ export const benchMemory: Part = async ({ env, records: sizes, samples, note }) 
       operations.push(...(await measureGet(bench, records, rounds)));
       operations.push(...(await measureRecall(bench, records, rounds)));
       operations.push(...(await measureRecallByText(bench, records, rounds)));
-      if (index === 0) operations.push(...(await measureEmbeddedWrites(bench, records)));
+      if (index === 0) operations.push(...(await measureEmbeddedWrites(bench, records, rounds)));
       operations.push(...(await measureWrites(bench, records, rounds)));
     }
     const residentWithoutModel = await measureResidentWithoutModel(bench);

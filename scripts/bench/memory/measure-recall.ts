@@ -23,8 +23,8 @@ export async function measureRecall(bench: Bench, records: number, rounds: Round
 
 /** Recall with the local embedder: questions that no cache knows, then the same ones again. */
 export async function measureRecallByText(bench: Bench, records: number, rounds: Rounds): Promise<Row[]> {
-  const requests = questions(bench, FIRST_BY_TEXT, NEW_QUESTIONS, records).map(({ text }) =>
-    recallRequest(bench, { text }),
+  const requests = questions(bench, FIRST_BY_TEXT, Math.min(NEW_QUESTIONS, rounds.samples), records).map(
+    ({ text }) => recallRequest(bench, { text }),
   );
   const fresh = createLatencies();
   for (const request of requests) await fresh.time(() => bench.http.send(request));

@@ -54,14 +54,18 @@ function requestFor(bench: Bench, size: number): Buffer {
 const EMBEDDED_BATCH = 32;
 
 /** Writes that the local model must embed: there is nothing raw to compare them with. */
-export async function measureEmbeddedWrites(bench: Bench, records: number): Promise<Row[]> {
+export async function measureEmbeddedWrites(
+  bench: Bench,
+  records: number,
+  { samples: most }: Rounds,
+): Promise<Row[]> {
   const rows: Row[] = [];
   for (const { size, samples } of [
     { size: 1, samples: 60 },
     { size: EMBEDDED_BATCH, samples: 4 },
   ]) {
     const latencies = createLatencies();
-    for (let index = 0; index < samples; index++) {
+    for (let index = 0; index < Math.min(samples, most); index++) {
       const texts = drawRecords(bench, size).map(({ content }) => ({ content }));
       const [first] = texts;
       const request =

@@ -6,9 +6,6 @@ import { type RoundTrips, roundTrips } from "../redis/replay.js";
 import { batchRequest, drawRecords, noteWritten } from "./requests.js";
 import type { Bench } from "./setup.js";
 
-/** What must be in Redis when a memory is stored, and what only guards it. */
-const STORING = new Set(["JSON.SET", "HSET", "SET"]);
-
 export interface WriteCommands {
   /** The record, its vector and its content hash: no check for a duplicate, no sequence number, no expiry. */
   readonly storing: RoundTrips;
@@ -37,9 +34,16 @@ export async function captureWrite(bench: Bench, size: number, count: number): P
   return templates;
 }
 
+const STORING = new Set(["JSON.SET", "HSET", "SET"]);
+
 function templateOf({ keys, namespace }: Bench, { sent, scripted }: Captured, ids: string[]): WriteTemplate {
   const hashPrefix = keys.contentHashPrefix(namespace);
-  const stored = scripted.filter(({ args }) => STORING.has(args[0]?.toString().toUpperCase() ?? ""));
+  const isOwn = (key: string): boolean => key.startsWith(hashPrefix) || ids.some((id) => key.includes(id));
+  // Only the record, its vector and its content hash, which are under names of their own: what the script writes
+  // besides, such as the head of the audit trail and counters, goes on from a state that a replay would turn back.
+  const stored = scripted.filter(
+    ({ args }) => STORING.has(args[0]?.toString().toUpperCase() ?? "") && isOwn(args[1]?.toString() ?? ""),
+  );
   const hashes = stored.flatMap(({ args }) => {
     const key = args[1]?.toString() ?? "";
     return key.startsWith(hashPrefix) ? [key.slice(hashPrefix.length)] : [];

@@ -21,7 +21,8 @@ const PATH = `/v1/namespaces/${NAMESPACE}`;
  * What is asked of a graph of 10,000 facts: entities, what lies around them, profiles, and recall with and without
  * them. And recall as of a time beside recall of the present, over 10,000 memories with 5 versions each.
  */
-export const benchTime: Part = async ({ env, samples, note }) => {
+export const benchTime: Part = async ({ env, records, samples, note }) => {
+  const most = Math.max(...records);
   const server = await startThrowawayRedis(env);
   try {
     const keyPrefix = `bench-${randomBytes(4).toString("hex")}`;
@@ -31,11 +32,11 @@ export const benchTime: Part = async ({ env, samples, note }) => {
     await redis.connect();
     const http = await connectHttp(service.url);
     try {
-      const graph = createGraph(FACTS);
+      const graph = createGraph(Math.min(FACTS, most));
       await write(http, graph);
       note("measuring");
       const rows = await measure(http, redis, graph, samples);
-      const versions = await measureVersions(env, samples);
+      const versions = await measureVersions(env, samples, most);
       const figures: Figures = {
         machine: describeMachine(),
         redis: server.version,

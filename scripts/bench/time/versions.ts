@@ -16,14 +16,15 @@ const WARM_UP = 50;
  * Recall as of the middle of a history beside recall of the present: memories with vectors, each with old versions. And
  * beside that, in a Redis of its own, recall of the present over the same memories without any.
  */
-export async function measureVersions(env: Env, samples: number): Promise<Row[]> {
-  return withBench(env, (single) => withBench(env, (bench) => measureBeside(single, bench, samples)));
+export async function measureVersions(env: Env, samples: number, most: number): Promise<Row[]> {
+  const count = Math.min(VERSIONED, most);
+  return withBench(env, (single) => withBench(env, (bench) => measureBeside(single, bench, samples, count)));
 }
 
-async function measureBeside(single: Bench, bench: Bench, samples: number): Promise<Row[]> {
+async function measureBeside(single: Bench, bench: Bench, samples: number, count: number): Promise<Row[]> {
   // What the last version of each says.
-  await write(single, (VERSIONS - 1) * VERSIONED);
-  const ids = await write(bench, 0);
+  await write(single, (VERSIONS - 1) * count, count);
+  const ids = await write(bench, 0, count);
   // Each memory has as many versions before this moment as after it.
   let asOf = "";
   for (let version = 2; version <= VERSIONS; version++) {
@@ -31,7 +32,7 @@ async function measureBeside(single: Bench, bench: Bench, samples: number): Prom
     await reviseAll(bench, ids, version);
   }
   const ask = (more: object) => (index: number) => {
-    const { text, embedding } = bench.corpus.question(index, VERSIONED);
+    const { text, embedding } = bench.corpus.question(index, count);
     const body = { query: text, embedding, namespaces: [bench.namespace], receipt: false, ...more };
     return httpRequest("POST", "/v1/recall", body);
   };
@@ -59,18 +60,18 @@ async function measureBeside(single: Bench, bench: Bench, samples: number): Prom
 }
 
 /** Those of the corpus from this one on. */
-async function write(bench: Bench, first: number): Promise<string[]> {
+async function write(bench: Bench, first: number, count: number): Promise<string[]> {
   const ids: string[] = [];
-  const bar = startProgressBar(`writing ${VERSIONED} memories`, VERSIONED);
-  for (let from = 0; from < VERSIONED; from += BATCH) {
-    const memories = Array.from({ length: BATCH }, (_, index) =>
+  const bar = startProgressBar(`writing ${count} memories`, count);
+  for (let from = 0; from < count; from += BATCH) {
+    const memories = Array.from({ length: Math.min(BATCH, count - from) }, (_, index) =>
       semantic(bench.corpus.record(first + from + index)),
     );
     const path = `/v1/namespaces/${bench.namespace}/memories/batch`;
     const answer = await bench.http.send(httpRequest("POST", path, { memories }));
     const { results } = JSON.parse(answer.toString()) as { results: { memory: { id: string } }[] };
     ids.push(...results.map(({ memory }) => memory.id));
-    bar.advance(BATCH);
+    bar.advance(memories.length);
   }
   bar.done();
   return ids;
@@ -83,7 +84,7 @@ async function reviseAll(bench: Bench, ids: readonly string[], version: number):
   let next = 0;
   const work = async (client: HttpClient): Promise<void> => {
     for (let index = next++; index < ids.length; index = next++) {
-      const { content, embedding } = bench.corpus.record((version - 1) * VERSIONED + index);
+      const { content, embedding } = bench.corpus.record((version - 1) * ids.length + index);
       const path = `/v1/namespaces/${bench.namespace}/memories/${ids[index]}`;
       await client.send(httpRequest("PATCH", path, { content, embedding }));
       bar.advance(1);

@@ -1,0 +1,35 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { repositoryRoot } from "../bootstrap/root.mjs";
+import { BLOCKS } from "./blocks.js";
+import { readResult } from "./results.js";
+
+const DOCUMENTS = ["README.md", join("docs", "recall.md")];
+const BLOCK = /(<!-- figures: ([\w-]+) -->\n)([\s\S]*?)(\n<!-- end of figures -->)/g;
+
+export interface Update {
+  readonly file: string;
+  readonly blocks: readonly string[];
+}
+
+/**
+ * Writes the figures of the result files between the markers of README and docs. A block of which there is no result
+ * stays as it is. Gives what was written.
+ */
+export function updateDocs(root: string = repositoryRoot()): Update[] {
+  return DOCUMENTS.flatMap((name) => {
+    const file = join(root, name);
+    const before = readFileSync(file, "utf8");
+    const blocks: string[] = [];
+    const after = before.replaceAll(BLOCK, (whole, begin: string, block: string, _old, end: string) => {
+      const render = BLOCKS[block];
+      if (render === undefined) throw new Error(`${name} has a block "${block}" that nothing writes.`);
+      const text = render((result) => readResult(result, root));
+      if (text === undefined) return whole;
+      blocks.push(block);
+      return `${begin}\n${text}\n${end}`;
+    });
+    if (after !== before) writeFileSync(file, after);
+    return blocks.length === 0 ? [] : [{ file, blocks }];
+  });
+}
