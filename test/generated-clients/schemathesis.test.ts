@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createKey } from "../support/access.js";
 import { findPython, runPython } from "../support/python.js";
 import { startService } from "../support/service.js";
+import { tempDir } from "../support/temp-dir.js";
 
 const PROGRAMS = join(import.meta.dirname, "programs");
 
@@ -36,7 +37,7 @@ async function check(url: string, ...flags: readonly string[]) {
       "--no-color",
       ...flags,
     ],
-    { path: [PROGRAMS], env: { SCHEMATHESIS_HOOKS: "listed_refusals" }, timeoutMs: 550_000 },
+    { path: [PROGRAMS], env: { SCHEMATHESIS_HOOKS: "listed_refusals" }, cwd: tempDir(), timeoutMs: 550_000 },
   );
   const failures = [...text.matchAll(/^.*(?:A request that fits|Undocumented|Server error).*$/gm)].join("\n");
   const tested = Number(/^ {2}Tested: (\d+)$/m.exec(text)?.[1] ?? 0);

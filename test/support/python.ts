@@ -24,18 +24,20 @@ export function findPython(): string | undefined {
 /** Runs Python with the packages of requirements.txt, which are installed once into the cache folder. */
 export async function runPython(
   args: readonly string[],
-  { path = [], env = {}, timeoutMs = 120_000 }: PythonOptions = {},
+  { path = [], env = {}, cwd, timeoutMs = 120_000 }: PythonOptions = {},
 ): Promise<Output> {
   const python = findPython() ?? "python3";
   const packages = await (installed ??= install(python));
   const paths = [packages, ...path].join(process.platform === "win32" ? ";" : ":");
-  return run(python, args, { ...process.env, ...env, PYTHONPATH: paths }, timeoutMs);
+  return run(python, args, { ...process.env, ...env, PYTHONPATH: paths }, timeoutMs, cwd);
 }
 
 export interface PythonOptions {
   /** More folders of packages. */
   readonly path?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Where tools leave their own files. */
+  readonly cwd?: string;
   readonly timeoutMs?: number;
 }
 
@@ -69,8 +71,9 @@ async function run(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   timeout: number,
+  cwd?: string,
 ): Promise<Output> {
-  const options = { env, timeout, maxBuffer: 64 * 1024 * 1024 };
+  const options = { env, timeout, maxBuffer: 64 * 1024 * 1024, ...(cwd === undefined ? {} : { cwd }) };
   try {
     const { stdout, stderr } = await promisify(execFile)(command, [...args], options);
     return { code: 0, text: stdout + stderr };
