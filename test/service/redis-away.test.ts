@@ -83,11 +83,12 @@ describe("while Redis is away", () => {
     const memory = await remember(service, namespace, { content: "before" });
     process.kill(redis.pid, "SIGSTOP");
     try {
+      // First: whether a key is needed is known for five seconds without Redis, which a busy machine takes for the rest.
+      expect((await service.send("GET", "/metrics")).status).toBe(200);
       expectAway(await everyKind(namespace, memory.id, "meanwhile"));
       const probe = await service.send("GET", "/readyz", undefined, { signal: AbortSignal.timeout(2_000) });
       expect(probe).toMatchObject({ status: 503, body: { ready: false, redis: { status: "down" } } });
       expect((await service.send("GET", "/healthz")).status).toBe(200);
-      expect((await service.send("GET", "/metrics")).status).toBe(200);
     } finally {
       process.kill(redis.pid, "SIGCONT");
     }
