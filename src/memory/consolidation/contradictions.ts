@@ -31,7 +31,7 @@ const FIRST_PERSON = /\b(?:i|me|my|mine|myself|we|us|our|ours)\b/i;
  */
 export function contradictionsOf(excerpts: readonly Excerpt[]): Contradiction[] {
   const most = Math.max(LEAST_SENTENCES, Math.floor(MOST_SENTENCES / Math.max(1, excerpts.length)));
-  const claims = excerpts.map(({ text }) => statementsIn(text).slice(0, most));
+  const claims = excerpts.map(({ text }) => statementsIn(text, most));
   const facts = singlesIn(excerpts);
   const found: Contradiction[] = [];
   for (const [a, one] of claims.entries()) {
@@ -69,9 +69,10 @@ interface Statement {
   readonly self: string | null;
 }
 
-function statementsIn(text: string): Statement[] {
+function statementsIn(text: string, most: number): Statement[] {
   return saidIn(text)
     .filter(({ sentence }) => !isQuestion(sentence))
+    .slice(0, most)
     .map(({ speaker, sentence }) => {
       const { terms, identifiers } = analyse(sentence);
       const { values, denied } = claimsOf(sentence);

@@ -21,6 +21,8 @@ export type Voice = "person" | "user" | "machine" | "nobody";
 
 /** Of one text; what is longer is no prose. */
 const PROSE = 8_000;
+/** Likewise; prose has a twentieth of them. */
+const MOST_SENTENCES = 1000;
 const FENCE = /^\s*(?:```|~~~)/;
 /** As `interactionText` and transcripts write them. What a tool was called with and returned isn't prose. */
 const TOOL = /^(?:Tool|tool)(?: [^\s:]{1,256})?(?: returned| failed)?:(?: |$)/u;
@@ -44,6 +46,8 @@ export function saidIn(text: string): Said[] {
     .slice(0, PROSE)
     .toWellFormed()
     .split(/\r\n|[\n\r\u2028\u2029]/u)) {
+    if (said.length >= MOST_SENTENCES) break;
+    if (line.trim() === "") continue;
     if (FENCE.test(line)) fenced = !fenced;
     else if (fenced) continue;
     else if (TOOL.test(line)) [inTool, sawTool] = [true, true];

@@ -1,3 +1,5 @@
+import { trimEndTo } from "../text.js";
+
 const written = (word: string, whole: string) =>
   [new RegExp(`${word}(?=[^\\p{L}']*$)`, "iu"), whole] as const;
 
@@ -14,8 +16,10 @@ const WRITTEN_OUT = [
   written("^(\\p{L}+)'ve", "$1 have"),
   written("^(\\p{L}+)'ll", "$1 will"),
 ];
-/** Not after a number: 5! is 120, and 5" is no 5'. */
-const ENDING = /(?<![\p{N}][^\p{L}\p{N}]*)[.,;:!'"。，、；：！]+$|[.,;:。，、；：]+$/u;
+const NO_STOP = /[^.,;:!'"。，、；：！]/u;
+const NO_PLAIN_STOP = /[^.,;:。，、；：]/u;
+const LETTER_OR_NUMBER = /[\p{L}\p{N}]/u;
+const NUMBER_AT_END = /\p{N}$/u;
 /** "No, you may." isn't "No you may.", nor is "Don't, stop." "Don't stop." */
 const ANSWERS: ReadonlySet<string> = new Set(["no", "not", "never", "yes", "none", "nothing", "nobody"]);
 const ARTICLES: ReadonlySet<string> = new Set(["a", "an", "the"]);
@@ -36,18 +40,25 @@ export function wordingOf(text: string): string {
   const words = straight.split(/\s+/u).flatMap(writtenOut);
   const kept: string[] = [];
   for (const [place, word] of words.entries()) {
-    const bare = word.replace(/^["']+(?=\p{L})/u, "").replace(ENDING, "");
+    const bare = withoutEnding(word.replace(/^["']+(?=\p{L})/u, ""));
     if (bare === "") continue;
     const plain = folded(bare, loud);
     const last = place === words.length - 1;
     const stops = bare.length < word.length && /[^'"]$/.test(word);
-    const next = folded((words[place + 1] ?? "").replace(ENDING, ""), loud);
+    const next = folded(withoutEnding(words[place + 1] ?? ""), loud);
     // "Plan A" and "vitamin a" end with a name.
     const article =
       ARTICLES.has(plain) && !last && !stops && !AMOUNTS.has(next) && (bare !== "A" || begins(words, place));
     if (!article) kept.push(ANSWERS.has(plain) && stops && !last ? `${plain},` : plain);
   }
   return kept.join(" ");
+}
+
+/** Without the stops at its end. Exclamation marks and quotes after a number stay: 5! is 120, and 5" is no 5'. */
+function withoutEnding(word: string): string {
+  const bare = trimEndTo(word, NO_STOP);
+  if (bare.length === word.length) return word;
+  return NUMBER_AT_END.test(trimEndTo(bare, LETTER_OR_NUMBER)) ? trimEndTo(word, NO_PLAIN_STOP) : bare;
 }
 
 function writtenOut(word: string): string[] {

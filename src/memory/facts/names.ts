@@ -1,3 +1,5 @@
+import { trimTo } from "../text.js";
+
 /**
  * What makes two names of a subject, predicate or object the same: Unicode NFKC, case, and white space at the ends and
  * in runs. Everything that compares names compares these; what is shown is what was written. Applied twice, it is as
@@ -13,8 +15,11 @@ const MAX_WORDS = 48;
 const MAX_NAME_WORDS = 5;
 const MAX_NAMES = 256;
 
-/** Quotes, brackets, stops and the like around a name in a sentence. */
-const AROUND = /^[^\p{L}\p{N}\p{M}]+|[^\p{L}\p{N}\p{M}]+$/gu;
+/** No stored name is longer, whatever Unicode makes of its 256 bytes. */
+const MAX_NAME_LENGTH = 1024;
+
+/** What a name in a sentence begins and ends with; quotes, brackets, stops and the like are around it. */
+const OF_NAME = /[\p{L}\p{N}\p{M}]/u;
 const POSSESSIVE = /['’]s?$/u;
 
 /**
@@ -26,10 +31,12 @@ export function possibleNames(query: string): string[] {
   const names = new Set<string>();
   for (let length = Math.min(MAX_NAME_WORDS, words.length); length > 0; length--) {
     for (let first = 0; first + length <= words.length; first++) {
-      const run = words.slice(first, first + length).join(" ");
-      const bare = run.replace(AROUND, "");
-      const owner = bare.replace(POSSESSIVE, "").replace(AROUND, "");
-      for (const name of [run, bare, owner]) if (name !== "") names.add(name);
+      const run = words.slice(first, first + length);
+      if (run.reduce((sum, word) => sum + word.length + 1, -1) > MAX_NAME_LENGTH) continue;
+      const whole = run.join(" ");
+      const bare = trimTo(whole, OF_NAME);
+      const owner = trimTo(bare.replace(POSSESSIVE, ""), OF_NAME);
+      for (const name of [whole, bare, owner]) if (name !== "") names.add(name);
     }
   }
   // Single words are the likeliest names, so a long query loses its long runs.
