@@ -24,7 +24,7 @@ export async function ask(
     ({ memory }) =>
       new Set([memory, ...memory.derived_from].flatMap(({ id }) => Array.from(docsOf.get(id) ?? []))),
   );
-  const count = await tokenCounter();
+  const { count } = await tokenCounter();
   const tokens = hits.reduce(
     (sum, { memory, excerpt }) => sum + count(memory.content) + count(excerpt ?? ""),
     0,

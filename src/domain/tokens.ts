@@ -1,9 +1,15 @@
 import { setImmediate as breathe } from "node:timers/promises";
 
-/** How many tokens a text is. */
+/** How many tokens a text is. For short texts: 32 KiB without a break take 20 ms. */
 export type CountTokens = (text: string) => number;
 
-let loading: Promise<CountTokens> | undefined;
+export interface TokenCounter {
+  readonly count: CountTokens;
+  /** As `count`, of a text of any length: others get a turn every few milliseconds. */
+  readonly countInTurns: (text: string) => Promise<number>;
+}
+
+let loading: Promise<TokenCounter> | undefined;
 
 /**
  * A counter by OpenAI's o200k_base, the vocabulary of its current models; others differ by some percent. The 2 MB of
@@ -13,7 +19,7 @@ let loading: Promise<CountTokens> | undefined;
  * without a break: two minutes for 32 KB of spaces, during which nobody else would be served. This one takes
  * n log n of it.
  */
-export function tokenCounter(): Promise<CountTokens> {
+export function tokenCounter(): Promise<TokenCounter> {
   loading ??= load();
   return loading;
 }
@@ -21,7 +27,7 @@ export function tokenCounter(): Promise<CountTokens> {
 /** Lines of the vocabulary that are read before others get a turn. */
 const LINES_A_TURN = 4;
 
-async function load(): Promise<CountTokens> {
+async function load(): Promise<TokenCounter> {
   const { default: vocabulary } = await import("js-tiktoken/ranks/o200k_base");
   const ranks = new Map<string, number>();
   for (const [index, line] of vocabulary.bpe_ranks.split("\n").entries()) {
@@ -33,44 +39,83 @@ async function load(): Promise<CountTokens> {
     }
   }
   const pattern = new RegExp(vocabulary.pat_str, "gu");
-  return (text) => {
-    let count = 0;
-    for (const [piece] of text.matchAll(pattern)) {
-      const bytes = Buffer.from(piece).toString("latin1");
-      count += ranks.has(bytes) ? 1 : mergedLength(bytes, ranks);
-    }
-    return count;
+  return {
+    count: (text) => finish(counting(text, pattern, ranks)),
+    countInTurns: async (text) => {
+      const work = counting(text, pattern, ranks);
+      for (let start = performance.now(); ;) {
+        const { done, value } = work.next();
+        if (done === true) return value;
+        if (performance.now() - start < TURN_MS) continue;
+        await breathe();
+        start = performance.now();
+      }
+    },
   };
 }
+
+/** How long counting works before others get a turn. */
+const TURN_MS = 4;
+/** Steps of a count between two looks at the clock: some tenths of a millisecond. */
+const STEPS = 500;
+
+type Counting = Generator<undefined, number>;
+
+function finish(work: Counting): number {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+  }
+}
+
+function* counting(text: string, pattern: RegExp, ranks: ReadonlyMap<string, number>): Counting {
+  let count = 0;
+  let steps = 0;
+  for (const [piece] of text.matchAll(pattern)) {
+    const bytes = Buffer.from(piece).toString("latin1");
+    count += ranks.has(bytes) ? 1 : yield* mergedLength(bytes, ranks);
+    steps += 1;
+    if (steps % STEPS === 0) yield;
+  }
+  return count;
+}
+
+/** More than any text has bytes: a pair's rank and place in one number. */
+const PLACES = 2 ** 30;
 
 /**
  * How many tokens byte-pair encoding leaves of a piece: of all neighbours that are a token together, those of the
  * lowest rank are joined, the leftmost first, until there are none (Sennrich, Haddow, Birch, 2016).
  * Each character of `bytes` is one byte.
  */
-function mergedLength(bytes: string, ranks: ReadonlyMap<string, number>): number {
+function* mergedLength(bytes: string, ranks: ReadonlyMap<string, number>): Counting {
   const { length } = bytes;
   // A part is named by where it begins: where it ends is where the next one begins.
-  const next = Array.from({ length }, (_, index) => index + 1);
-  const previous = Array.from({ length }, (_, index) => index - 1);
-  const gone = new Uint8Array(length);
-  const heap: Pair[] = [];
+  const next = Int32Array.from({ length }, (_, index) => index + 1);
+  const previous = Int32Array.from({ length }, (_, index) => index - 1);
+  // By the pair's left part. What the heap holds besides is of a pair that has grown since.
+  const rankAt = new Int32Array(length).fill(-1);
+  const heap = new NumberHeap();
   const offer = (left: number): void => {
     const right = next[left] ?? length;
-    if (right >= length) return;
-    const end = next[right] ?? length;
-    const rank = ranks.get(bytes.slice(left, end));
-    if (rank !== undefined) push(heap, { rank, left, end });
+    const rank = right < length ? ranks.get(bytes.slice(left, next[right])) : undefined;
+    rankAt[left] = rank ?? -1;
+    if (rank !== undefined) heap.push(rank * PLACES + left);
   };
-  for (let left = 0; left < length; left++) offer(left);
+  for (let left = 0; left < length; left++) {
+    offer(left);
+    if (left % STEPS === 0) yield;
+  }
   let parts = length;
-  for (let pair = pop(heap); pair !== undefined; pair = pop(heap)) {
-    const { left, end } = pair;
-    if (gone[left] === 1) continue;
+  let steps = 0;
+  for (let pair = heap.pop(); pair !== undefined; pair = heap.pop()) {
+    steps += 1;
+    if (steps % STEPS === 0) yield;
+    const left = pair % PLACES;
+    if (rankAt[left] !== (pair - left) / PLACES) continue;
     const right = next[left] ?? length;
-    // One of both has grown since.
-    if (right >= length || next[right] !== end) continue;
-    gone[right] = 1;
+    const end = next[right] ?? length;
+    rankAt[right] = -1;
     next[left] = end;
     if (end < length) previous[end] = left;
     parts -= 1;
@@ -81,38 +126,40 @@ function mergedLength(bytes: string, ranks: ReadonlyMap<string, number>): number
   return parts;
 }
 
-interface Pair {
-  readonly rank: number;
-  readonly left: number;
-  readonly end: number;
-}
+/** The lowest first. */
+class NumberHeap {
+  readonly #numbers: number[] = [];
 
-const before = (a: Pair, b: Pair): boolean => a.rank < b.rank || (a.rank === b.rank && a.left < b.left);
-
-function push(heap: Pair[], pair: Pair): void {
-  let place = heap.length;
-  while (place > 0) {
-    const parent = (place - 1) >> 1;
-    const above = heap[parent];
-    if (above === undefined || !before(pair, above)) break;
-    heap[place] = above;
-    place = parent;
+  push(number: number): void {
+    const heap = this.#numbers;
+    let place = heap.length;
+    while (place > 0) {
+      const parent = (place - 1) >> 1;
+      const above = heap[parent] ?? 0;
+      if (above <= number) break;
+      heap[place] = above;
+      place = parent;
+    }
+    heap[place] = number;
   }
-  heap[place] = pair;
-}
 
-function pop(heap: Pair[]): Pair | undefined {
-  const top = heap[0];
-  const last = heap.pop();
-  if (last === undefined || heap.length === 0) return top;
-  let place = 0;
-  for (;;) {
-    const [left, right] = [heap[2 * place + 1], heap[2 * place + 2]];
-    const smaller = right !== undefined && left !== undefined && before(right, left) ? right : left;
-    if (smaller === undefined || !before(smaller, last)) break;
-    heap[place] = smaller;
-    place = smaller === right ? 2 * place + 2 : 2 * place + 1;
+  pop(): number | undefined {
+    const heap = this.#numbers;
+    const top = heap[0];
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return top;
+    let place = 0;
+    for (;;) {
+      const left = 2 * place + 1;
+      if (left >= heap.length) break;
+      const right = left + 1;
+      const smaller = right < heap.length && (heap[right] ?? 0) < (heap[left] ?? 0) ? right : left;
+      const below = heap[smaller] ?? 0;
+      if (below >= last) break;
+      heap[place] = below;
+      place = smaller;
+    }
+    heap[place] = last;
+    return top;
   }
-  heap[place] = last;
-  return top;
 }

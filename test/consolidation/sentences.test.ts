@@ -4,7 +4,7 @@ import { tokenCounter } from "../../src/domain/tokens.js";
 import { saidIn } from "../../src/memory/consolidation/said.js";
 import { chooseSentences } from "../../src/memory/consolidation/sentences.js";
 
-const count = await tokenCounter();
+const { count } = await tokenCounter();
 const choose = (texts: readonly string[], share = 0.5) =>
   chooseSentences(
     texts.map((text, index) => ({ id: `m${index}`, at: index, text })),

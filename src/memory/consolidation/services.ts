@@ -1,4 +1,4 @@
-import type { CountTokens } from "../../domain/tokens.js";
+import type { TokenCounter } from "../../domain/tokens.js";
 import type { Services } from "../services.js";
 import type { Consolidator } from "./excerpt.js";
 import type { Pace } from "./pace.js";
@@ -14,7 +14,7 @@ export interface ConsolidationServices {
 export interface WorkServices extends ConsolidationServices {
   /** Undefined: no language model is asked. */
   readonly llm: Consolidator | undefined;
-  readonly countTokens: () => Promise<CountTokens>;
+  readonly countTokens: () => Promise<TokenCounter>;
   readonly now: () => number;
   /** Called between any two pieces of work, so that recall doesn't wait for them. */
   readonly pace: Pace;

@@ -1,3 +1,4 @@
+import type { CountTokens } from "../../domain/tokens.js";
 import { DomainError } from "../../domain/errors.js";
 import type { Sweeper } from "../sweeper.js";
 import { startSweeper } from "../sweeper.js";
@@ -86,7 +87,7 @@ async function work(services: WorkServices, lease: Lease): Promise<void> {
     // What it had seen is to be looked at again.
     return finish("undone", { merge: 0, facts: 0 }, { merge: [], facts: [] });
   }
-  const count = await services.countTokens();
+  const { count } = await services.countTokens();
   if (run.status === "planning") {
     const reaching: Reaching = {};
     await planAll(services, lease, count, reaching);
@@ -100,7 +101,7 @@ async function work(services: WorkServices, lease: Lease): Promise<void> {
 async function planAll(
   services: WorkServices,
   lease: Lease,
-  count: Awaited<ReturnType<WorkServices["countTokens"]>>,
+  count: CountTokens,
   reaching: Reaching,
 ): Promise<void> {
   let from = 0;

@@ -88,7 +88,7 @@ export async function profile(
     procedures: await judged(ways.slice(0, MOST.procedures)),
     episodes: await judged(latest.slice(0, MOST.episodes)),
   };
-  const count = await tokenCounter();
+  const { count } = await tokenCounter();
   const text = await profileText(entity.written, parts, input.token_budget, count);
   return { subject: entity.written, ...parts, ...text, cut: text.cut || facts.total > MOST.facts };
 }
@@ -146,6 +146,8 @@ async function mentions(
       terms: phrase === undefined ? terms : [],
       phrases: phrase === undefined ? [] : [phrase],
       pairs: [],
+      spellings: [],
+      background: new Set<string>(),
     };
     const found = await store.search({
       moment,

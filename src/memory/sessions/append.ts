@@ -20,16 +20,19 @@ export async function append(
   const { store, memory } = services;
   await authorize(memory.audit, context, ref.namespace, { verb: "write", act: "session.append" });
   const standing = standingOf(context, ref.namespace);
-  const count = await services.countTokens();
+  const counter = await services.countTokens();
   const now = context.now();
-  const drafts = messages.map((message, index): DraftMessage => ({
-    ...message,
-    id: message.id ?? derivedId(context, index) ?? memory.newId(now),
-    timestamp: message.timestamp ?? now,
-    memory_id: message.memory_id ?? null,
-    standing,
-    tokens: messageTokens(count, { ...message, tool_calls: openAiToolCalls(message.tool_calls) }),
-  }));
+  const drafts: DraftMessage[] = [];
+  for (const [index, message] of messages.entries()) {
+    drafts.push({
+      ...message,
+      id: message.id ?? derivedId(context, index) ?? memory.newId(now),
+      timestamp: message.timestamp ?? now,
+      memory_id: message.memory_id ?? null,
+      standing,
+      tokens: await messageTokens(counter, { ...message, tool_calls: openAiToolCalls(message.tool_calls) }),
+    });
+  }
   const outcome = await store.append(sessionTrail(context, "session.append", ref), ref, drafts);
   if (outcome.due) services.promoteSoon(ref);
   return outcome;

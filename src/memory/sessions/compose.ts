@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../domain/json.js";
 import { visibleJson } from "../../domain/visible.js";
-import type { CountTokens } from "../../domain/tokens.js";
+import type { TokenCounter } from "../../domain/tokens.js";
 import type { ChatMessage, Unit } from "./conversation.js";
 import { messageTokens, REPLY_TOKENS } from "./message-tokens.js";
 import { shortenTurns } from "./shorten.js";
@@ -31,24 +31,27 @@ const TURNS_SHARE = 0.5;
  * Fits turns and pieces into a budget of tokens: all since the user's last message, and turns before it up to half of
  * the budget; then pieces in their order; then what older turns still fit. What was said since the user's last message
  * is shortened where the budget can't hold it, to what pieces leave, at least half; all else that doesn't fit is left
- * out whole. The sum is counted over what is really sent, so it never exceeds the budget.
+ * out whole. The sum is that of what is sent, message by message, so it never exceeds the budget.
  */
-export function compose<Kind extends Piece>(
-  count: CountTokens,
+export async function compose<Kind extends Piece>(
+  counter: TokenCounter,
   budget: number,
   units: readonly Unit[],
   pieces: readonly Kind[],
-): Composed<Kind> {
+): Promise<Composed<Kind>> {
   const room = budget - REPLY_TOKENS;
-  const frame = messageTokens(count, memoryMessage([]));
-  const priced = pieces.map((piece) => ({ piece, cost: count(`${lineOf(piece)}\n`) }));
+  const frame = await messageTokens(counter, memoryMessage([]));
+  const priced: { readonly piece: Kind; readonly cost: number }[] = [];
+  for (const piece of pieces) {
+    priced.push({ piece, cost: await counter.countInTurns(`${lineOf(piece)}\n`) });
+  }
 
   let begin = lastQuestion(units);
   let shown = units.slice(begin);
   let left = room - tokensOf(shown);
   if (left < 0) {
     const wanted = priced.reduce((sum, { cost }) => sum + cost, pieces.length === 0 ? 0 : frame);
-    shown = shortenTurns(count, shown, Math.floor(room - Math.min(wanted, room * TURNS_SHARE)));
+    shown = await shortenTurns(counter, shown, Math.floor(room - Math.min(wanted, room * TURNS_SHARE)));
     left = room - tokensOf(shown);
     // Nothing stands between what is shown and what isn't: older turns have no place.
     begin = 0;
@@ -84,11 +87,10 @@ export function compose<Kind extends Piece>(
   );
 
   for (;;) {
-    const messages = [
-      ...(chosen.length === 0 ? [] : [memoryMessage(chosen)]),
-      ...shown.flatMap((unit) => unit.messages),
-    ];
-    const tokens = messages.reduce((sum, message) => sum + messageTokens(count, message), REPLY_TOKENS);
+    const memory = chosen.length === 0 ? [] : [memoryMessage(chosen)];
+    const messages = [...memory, ...shown.flatMap((unit) => unit.messages)];
+    let tokens = REPLY_TOKENS + tokensOf(shown);
+    for (const message of memory) tokens += await messageTokens(counter, message);
     if (tokens <= budget) return { messages, tokens, pieces: chosen, units: shown };
     // Lines count a little differently together than one by one.
     if (chosen.pop() === undefined) shown.shift();

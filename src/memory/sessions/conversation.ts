@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../domain/json.js";
-import type { CountTokens } from "../../domain/tokens.js";
+import type { TokenCounter } from "../../domain/tokens.js";
 import type { ChatToolCall } from "./message-tokens.js";
 import { contentText, messageTokens, openAiToolCalls } from "./message-tokens.js";
 import type { Message, Role, SessionToolCall } from "./session.js";
@@ -18,6 +18,7 @@ export interface ChatMessage {
 export interface Unit {
   readonly messages: readonly ChatMessage[];
   readonly numbers: readonly number[];
+  /** Of `messages` as they are sent. */
   readonly tokens: number;
   /** Some of what was said in it is left out. */
   readonly shortened?: boolean;
@@ -28,7 +29,7 @@ export interface Unit {
  * results right behind it. Calls that aren't all answered are left out, and what was said with them stays. An id that
  * an earlier call has, as those of interactions have, gets the number of its message.
  */
-export function unitsOf(messages: readonly Message[], count: CountTokens): Unit[] {
+export async function unitsOf(messages: readonly Message[], counter: TokenCounter): Promise<Unit[]> {
   const units: Unit[] = [];
   const known = new Set<string>();
   for (let at = 0; at < messages.length; at++) {
@@ -39,40 +40,36 @@ export function unitsOf(messages: readonly Message[], count: CountTokens): Unit[
       results.push(next);
       at += 1;
     }
-    units.push(...unitOf(message, results, count, known));
+    units.push(...(await unitOf(message, results, counter, known)));
   }
   return units;
 }
 
-function unitOf(
+async function unitOf(
   message: Message,
   results: readonly Message[],
-  count: CountTokens,
+  counter: TokenCounter,
   known: Set<string>,
-): Unit[] {
+): Promise<Unit[]> {
   const calls = message.tool_calls ?? [];
   const open = new Set(calls.map(({ id }) => id));
   const answers = named(results, calls).filter(({ tool_call_id }) => open.delete(tool_call_id ?? ""));
   const answered =
     calls.length > 0 && open.size === 0 && new Set(calls.map(({ id }) => id)).size === calls.length;
   if (!answered && message.content === null) return [];
-  const kept = answered ? withOwnIds([message, ...answers], known) : [{ ...message, tool_calls: undefined }];
+  const alone = message.tool_calls === undefined ? message : { ...message, tool_calls: undefined };
+  const kept = answered ? withOwnIds([message, ...answers], known) : [alone];
   const chat = kept.map(chatMessage);
-  return [
-    {
-      messages: chat,
-      numbers: kept.map(({ number }) => number),
-      // As counted when it was appended, unless it lost its calls, or they got other ids.
-      tokens: kept.reduce(
-        (sum, each, index) =>
-          sum +
-          (each === message || results.includes(each)
-            ? each.tokens
-            : messageTokens(count, chat[index] ?? each)),
-        0,
-      ),
-    },
-  ];
+  // As counted when it was appended, unless it lost its calls, they got other ids, or no count was stored.
+  let tokens = 0;
+  for (const [index, each] of kept.entries()) {
+    const counted = each === message || results.includes(each);
+    tokens +=
+      counted && Number.isFinite(each.tokens)
+        ? each.tokens
+        : await messageTokens(counter, chat[index] ?? each);
+  }
+  return [{ messages: chat, numbers: kept.map(({ number }) => number), tokens }];
 }
 
 /** Results that name no call answer those that no result names, in order: first calls of the same function. */

@@ -1,25 +1,24 @@
 import type { JsonValue } from "../../domain/json.js";
-import type { CountTokens } from "../../domain/tokens.js";
+import type { TokenCounter } from "../../domain/tokens.js";
 import type { NewMessage, SessionToolCall } from "./session.js";
 
 /** What the format of a chat adds to each message, and to the whole: OpenAI's cookbook, "How to count tokens". */
 export const MESSAGE_TOKENS = 4;
 export const REPLY_TOKENS = 3;
 
+type Counted = Pick<NewMessage, "role" | "content" | "tool_call_id" | "name"> & {
+  readonly tool_calls?: unknown;
+};
+
 /**
  * Tokens of a message: 4, and those of its role, its content (as text, or as JSON where it isn't text), its tool
- * calls as JSON, the id of the call that it answers, and its name.
+ * calls as JSON, the id of the call that it answers, and its name. A message may have 128 KiB, so that others get
+ * turns while it is counted.
  */
-export function messageTokens(
-  count: CountTokens,
-  {
-    role,
-    content,
-    tool_calls,
-    tool_call_id,
-    name,
-  }: Pick<NewMessage, "role" | "content" | "tool_call_id" | "name"> & { readonly tool_calls?: unknown },
-): number {
+export async function messageTokens(
+  { countInTurns }: TokenCounter,
+  { role, content, tool_calls, tool_call_id, name }: Counted,
+): Promise<number> {
   const texts = [
     role,
     contentText(content),
@@ -27,7 +26,9 @@ export function messageTokens(
     tool_call_id ?? "",
     name ?? "",
   ];
-  return texts.reduce((sum, text) => sum + (text === "" ? 0 : count(text)), MESSAGE_TOKENS);
+  let tokens = MESSAGE_TOKENS;
+  for (const text of texts) if (text !== "") tokens += await countInTurns(text);
+  return tokens;
 }
 
 export function contentText(content: JsonValue): string {

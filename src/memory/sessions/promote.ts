@@ -2,7 +2,7 @@ import type { Context } from "../../domain/context.js";
 import { systemContext } from "../../domain/context.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
-import type { CountTokens } from "../../domain/tokens.js";
+import type { TokenCounter } from "../../domain/tokens.js";
 import { erase } from "../erasure/erase.js";
 import type { Memory } from "../record.js";
 import { removeQuietly } from "../remove-quietly.js";
@@ -22,7 +22,7 @@ export interface PromotionServices {
   readonly memory: Services;
   /** Undefined: sentences are chosen. */
   readonly summarize: Summarize | undefined;
-  readonly countTokens: () => Promise<CountTokens>;
+  readonly countTokens: () => Promise<TokenCounter>;
   readonly now: () => number;
 }
 
@@ -66,7 +66,7 @@ async function carry({ store, memory, summarize, countTokens, now }: PromotionSe
   const turns = turnsOf(claim.messages);
   const stored = await keep(memory, context, ref, turns.map(episodeOf(claim, accuracies)));
   const sources = [...(await heldBy(memory, claim)), ...stored];
-  const summary = await summarise(claim, summarize, await countTokens());
+  const summary = await summarise(claim, summarize, (await countTokens()).count);
   // A stretch without prose has nothing to say in short.
   const short =
     summary.stretch === "" ? [] : await keep(memory, context, ref, [summaryOf(claim, summary, sources)]);

@@ -1,4 +1,4 @@
-import type { CountTokens } from "../../domain/tokens.js";
+import type { TokenCounter } from "../../domain/tokens.js";
 import type { Services } from "../services.js";
 import type { SessionStore } from "./ports.js";
 import type { SessionRef } from "./session.js";
@@ -8,7 +8,7 @@ export interface SessionServices {
   readonly store: SessionStore;
   /** Episodic memory, to which old turns go and from which contexts are recalled. */
   readonly memory: Services;
-  readonly countTokens: () => Promise<CountTokens>;
+  readonly countTokens: () => Promise<TokenCounter>;
   /** A session may be past its window: its oldest turns are promoted soon, not in the caller's wait. */
   readonly promoteSoon: (ref: SessionRef) => void;
 }

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../domain/json.js";
 import { isJsonObject } from "../../domain/json.js";
-import type { CountTokens } from "../../domain/tokens.js";
+import type { TokenCounter } from "../../domain/tokens.js";
 import type { ChatMessage, Unit } from "./conversation.js";
 import { contentText, messageTokens } from "./message-tokens.js";
 
@@ -8,8 +8,7 @@ import { contentText, messageTokens } from "./message-tokens.js";
 const QUESTION_SHARE = 0.5;
 /** What is left of a text: so much of its beginning, the rest of its end, where a question often stands. */
 const HEAD = 0.7;
-/** No more characters than these a token are looked at first: few texts have as many. */
-const CHARACTERS_A_TOKEN = 8;
+const DENSER = 1.3;
 const MOST_TRIES = 12;
 
 /**
@@ -17,29 +16,40 @@ const MOST_TRIES = 12;
  * first one that doesn't fit shortened, and that message, shortened likewise. What stands between is left out. Empty if
  * there is no room for anything.
  */
-export function shortenTurns(count: CountTokens, units: readonly Unit[], most: number): Unit[] {
+export async function shortenTurns(
+  counter: TokenCounter,
+  units: readonly Unit[],
+  most: number,
+): Promise<Unit[]> {
   const [question, ...later] = units;
   if (question === undefined) return [];
   const kept: Unit[] = [];
   let left = later.length === 0 ? most : most - Math.min(question.tokens, Math.floor(most * QUESTION_SHARE));
   for (let unit = later.pop(); unit !== undefined; unit = later.pop()) {
-    const fitting = unit.tokens <= left ? unit : shortenUnit(count, unit, left);
+    const fitting = unit.tokens <= left ? unit : await shortenUnit(counter, unit, left);
     if (fitting !== undefined) kept.unshift(fitting);
     if (fitting !== unit) break;
     left -= unit.tokens;
   }
   const room = most - kept.reduce((sum, { tokens }) => sum + tokens, 0);
-  const asked = question.tokens <= room ? question : shortenUnit(count, question, room);
+  const asked = question.tokens <= room ? question : await shortenUnit(counter, question, room);
   return asked === undefined ? kept : [asked, ...kept];
 }
 
 /** With its longest texts cut; undefined where even without them it has more tokens. */
-export function shortenUnit(count: CountTokens, unit: Unit, most: number): Unit | undefined {
-  const longest = Math.max(...unit.messages.map(({ content }) => contentText(content).length));
-  let length = Math.min(longest, Math.max(0, most) * CHARACTERS_A_TOKEN);
+export async function shortenUnit(
+  counter: TokenCounter,
+  unit: Unit,
+  most: number,
+): Promise<Unit | undefined> {
+  const lengths = unit.messages.map(({ content }) => contentText(content).length);
+  const perToken = lengths.reduce((sum, each) => sum + each, 0) / Math.max(1, unit.tokens);
+  // What is left may have more characters a token than the whole.
+  let length = Math.min(Math.max(...lengths), Math.ceil(Math.max(0, most) * (1 + DENSER * perToken)));
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const messages = unit.messages.map((message) => shortenMessage(message, length));
-    const tokens = messages.reduce((sum, message) => sum + messageTokens(count, message), 0);
+    let tokens = 0;
+    for (const message of messages) tokens += await messageTokens(counter, message);
     if (tokens <= most) return { ...unit, messages, tokens, shortened: true };
     if (length === 0) return undefined;
     length = tries === MOST_TRIES - 2 ? 0 : Math.floor(length * Math.min(0.9, (0.95 * most) / tokens));

@@ -25,7 +25,7 @@ export function decodeMessages(entries: unknown): Message[] {
     const fields = pairs(flat);
     return Object.assign(parseBody(fields.get("m") ?? "{}"), {
       role: (fields.get("r") ?? "user") as Message["role"],
-      tokens: Number(fields.get("t")),
+      tokens: Number(fields.get("t") ?? Number.NaN),
       appended_at: Number(fields.get("a")),
       source_agent: fields.get("b") ?? "",
       number: Number.parseInt(String(id), 10),
