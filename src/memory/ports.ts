@@ -378,6 +378,8 @@ export interface MemoryStore {
   /** How many memories fulfil each query, in order. */
   countIn(queries: readonly CountQuery[]): Promise<readonly number[]>;
   search(query: SearchQuery): Promise<SearchResult>;
+  /** How many memories hold each of these terms, in all namespaces and some seconds ago. */
+  countHolding(terms: readonly string[]): Promise<(term: string) => number>;
   attachVectors(progress: EmbeddingProgress): Promise<void>;
   /** Memories whose embedding is due, of all namespaces. */
   /** Makes all that waits for a later attempt to be embedded due now. */

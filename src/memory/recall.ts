@@ -1,6 +1,7 @@
 import { EmbeddingRefused, EmbeddingUnavailable } from "../embeddings/embedder.js";
 import type { Calibration } from "../embeddings/calibration.js";
 import { authorizedParts } from "../access/authorize.js";
+import { askedIn, embeddedPart } from "./asked.js";
 import type { Scope } from "../access/grants.js";
 import { scopeOf } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
@@ -23,8 +24,9 @@ import type { RelevanceParts } from "./relevance.js";
 import { ANSWERABLE, coverageOf, rarityOf, relevanceOf } from "./relevance.js";
 import { scaleOf } from "./similarity-scale.js";
 import type { RecallStage, Services } from "./services.js";
-import type { KeywordQuery } from "./terms.js";
-import { parseQuery } from "./terms.js";
+import type { ChosenTerms, KeywordQuery, ParsedQuery } from "./terms.js";
+import { chooseTerms, distinctTerms, hasTooMany, parseQuery, termsToCompare } from "./terms.js";
+import { possibleNames } from "./facts/names.js";
 import { namesIn } from "./facts/names-in.js";
 import { holds, refuseFuture } from "./moment.js";
 import { sourceExcerpt } from "./source-excerpt.js";
@@ -116,6 +118,8 @@ export interface RecallOutcome {
   /** Retrievers that should have taken part but couldn't. */
   readonly degraded: readonly Retriever[];
   readonly terms: KeywordQuery | undefined;
+  /** Terms of a long query that were not looked for. */
+  readonly leftOut: readonly string[];
   /** As of when; in milliseconds since the epoch. */
   readonly at: number;
 }
@@ -152,18 +156,21 @@ export async function recall(
   const moment = momentOf(context, input);
   const lists = await readable(services, context, input.namespaces);
   const filter = facetQuery(input.filter);
-  const terms = input.mode === "vector" ? undefined : searchableTerms(input.query);
-  const [{ vector, degraded, refused }, recency] = await Promise.all([
+  const parsed = input.mode === "vector" ? undefined : searchableTerms(input.query);
+  const [chosen, { vector, degraded, refused }, recency] = await Promise.all([
+    parsed && choose(services, parsed),
     timed.later("embed", queryVector(services, context, input)),
     recencyOf(services, input, lists),
   ]);
+  const terms = chosen?.query;
   if (terms === undefined && vector === undefined) throw nothingToSearchBy(input.mode, degraded, refused);
 
   const search = { moment, filter, keyword: terms, vector, depth: CANDIDATES };
   // Of a model that wasn't probed yet this takes as long as to embed; the search takes its time beside it.
   const calibration = vector === undefined ? undefined : services.calibrate();
+  const names = input.expand === undefined ? undefined : possibleNames(askedIn(input.query) ?? input.query);
   const find = async ({ scopes }: ScopedList): Promise<SearchResult> => {
-    const named = input.expand === undefined ? undefined : await namesIn(services, input.query, scopes);
+    const named = names && (await namesIn(services, names, scopes));
     return services.store.search({ scopes, ...search, entities: named });
   };
   const searched = input.merge === "rrf" ? lists : together(lists);
@@ -178,10 +185,11 @@ export async function recall(
     );
   });
   const weighed = await recent(services, context, ranked, moment, recency);
-  const relevance = relevanceBy(terms?.terms ?? [], found, await calibration, vector);
+  const asked = terms?.terms.filter((term) => !terms.background.has(term)) ?? [];
+  const relevance = relevanceBy(asked, found, await calibration, vector);
   const hits = await timed.later(
     "load",
-    loadHits(services, context, weighed, filter, moment, input, relevance),
+    loadHits(services, context, weighed, filter, moment, input, terms, relevance),
   );
   if (input.touch !== false && moment.asOf === undefined) {
     touch(
@@ -190,7 +198,13 @@ export async function recall(
     );
   }
   const answerable = hits.some((hit) => hit.relevance.relevance >= ANSWERABLE);
-  return { hits, answerable, degraded, terms, at: moment.asOf ?? context.now() };
+  const leftOut = chosen?.leftOut ?? [];
+  return { hits, answerable, degraded, terms, leftOut, at: moment.asOf ?? context.now() };
+}
+
+async function choose({ store }: Services, parsed: ParsedQuery): Promise<ChosenTerms> {
+  const held = hasTooMany(parsed) ? await store.countHolding(termsToCompare(parsed)) : () => 0;
+  return chooseTerms(parsed, held);
 }
 
 /** How relevant a memory is by which `found` stands, with the memory by which that was found. */
@@ -261,9 +275,9 @@ function together(lists: readonly ScopedList[]): readonly ScopedList[] {
 /** How long a recall waits for its query's vector before it does without, in milliseconds. */
 const EMBED_MS = 3000;
 
-function searchableTerms(query: string): KeywordQuery | undefined {
-  const terms = parseQuery(query);
-  return terms.terms.length + terms.phrases.length === 0 ? undefined : terms;
+function searchableTerms(query: string): ParsedQuery | undefined {
+  const parsed = parseQuery(query);
+  return parsed.terms.length + parsed.phrases.length === 0 ? undefined : parsed;
 }
 
 interface QueryVector {
@@ -289,7 +303,7 @@ async function queryVector(
   const timer = setTimeout(() => late.abort(new EmbeddingUnavailable("the query took too long")), EMBED_MS);
   try {
     return {
-      vector: await embedder.embedQuery(input.query, late.signal, askedBy(context)),
+      vector: await embedder.embedQuery(embeddedPart(input.query), late.signal, askedBy(context)),
       degraded: [],
       refused: false,
     };
@@ -359,6 +373,7 @@ async function loadHits(
   filter: FacetQuery,
   moment: Moment,
   input: RecallInput,
+  chosen: KeywordQuery | undefined,
   relevanceFor: JudgeRelevance,
 ): Promise<RecallHit[]> {
   const { store, audit } = services;
@@ -420,7 +435,7 @@ async function loadHits(
   } while (from < ranked.length);
   // Most often nothing stands for anything, and the query needs no second look.
   const quotes = [...shown.values()].some((chains) => chains.some(({ length }) => length > 0));
-  const terms = quotes ? parseQuery(input.query).terms : [];
+  const terms = quotes ? (chosen?.terms ?? distinctTerms(askedIn(input.query) ?? input.query)) : [];
   const mayBeShown = (source: Memory): boolean =>
     fits({ ...source, superseded_at: null, superseded_by: null });
   return hits

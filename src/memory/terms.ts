@@ -1,4 +1,7 @@
 import { stemmer } from "stemmer";
+import { LIMITS } from "../domain/limits.js";
+import { askedIn } from "./asked.js";
+import { folded, foldsOf, syllablesOf } from "./folds.js";
 import { STOP_WORDS } from "./stop-words.js";
 
 /**
@@ -21,21 +24,36 @@ export interface KeywordQuery {
   readonly phrases: readonly (readonly string[])[];
   /** Neighbouring terms: together they say more than each alone. */
   readonly pairs: readonly (readonly [string, string])[];
+  /** Other spellings of what the terms stand for, as `indexText` writes them: they select, but count less. */
+  readonly spellings: readonly string[];
+  /** Of the terms, those that stand outside of what a long query asks: they count less. */
+  readonly background: ReadonlySet<string>;
+}
+
+/** A query before its terms are chosen: see `chooseTerms`. */
+export interface ParsedQuery extends KeywordQuery {
+  /** Of the terms, those of what is asked; all of them in a short query. */
+  readonly asked: ReadonlySet<string>;
 }
 
 const TOKEN = /[\p{L}\p{N}\p{M}]+(?:[-_./:#@+][\p{L}\p{N}\p{M}]+)*|\p{Extended_Pictographic}/gu;
 const PART = /[\p{L}\p{N}\p{M}]+|\p{Extended_Pictographic}/gu;
 const IDENTIFIER = /[\p{N}@]/u;
-/** Scripts written without spaces between words. */
+/** Scripts written without spaces between words, and Hangul, where particles are glued to the words. */
 const UNSPACED =
-  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]+/gu;
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}\p{sc=Hangul}]+/gu;
 const PLAIN_WORD = /^[a-z]+$/;
-const QUOTED = /"([^"]+)"|“([^”]+)”/g;
+const QUOTED = /"([^"]+)"|“([^“”]+)”/g;
 
 /** A longer word is no word: two that agree this far are taken for the same. */
 export const MAX_TERM_LENGTH = 64;
 /** More words than these make a query slower, not better. */
-const MAX_QUERY_TERMS = 24;
+export const MAX_QUERY_TERMS = 24;
+/** Among these are those looked for. */
+const MAX_PARSED_TERMS = 1024;
+const MAX_SPELLINGS = 24;
+/** What stands before other spellings in the index: no term begins with it. */
+const SPELLING = "_";
 const MAX_QUERY_PHRASES = 16;
 /** Two phrases that agree this far are taken for the same: each word of one is one more list to walk through. */
 const MAX_PHRASE_WORDS = 16;
@@ -47,9 +65,13 @@ const MAX_PHRASES_WORDS = 48;
  * identifier (a token with inner punctuation and a digit or `@`) keeps all of its parts as they are.
  */
 export function analyse(text: string): Analysis {
+  return analyseNormalised(normalised(text));
+}
+
+function analyseNormalised(text: string): Analysis {
   const terms: string[] = [];
   const identifiers: string[][] = [];
-  for (const [token] of text.normalize("NFKC").toLowerCase().matchAll(TOKEN)) {
+  for (const [token] of text.toLowerCase().matchAll(TOKEN)) {
     const parts = token.match(PART) ?? [];
     if (parts.length > 1 && IDENTIFIER.test(token)) {
       const kept = parts.flatMap(segments);
@@ -67,22 +89,136 @@ export function analyse(text: string): Analysis {
   return { terms, identifiers };
 }
 
-/** What the index sees of a text. */
-export function indexText(text: string): string {
-  return analyse(text).terms.join(" ");
+/** NFKC makes up to 18 characters of one. What is longer by it than a content may be isn't looked at. */
+function normalised(text: string): string {
+  return text.normalize("NFKC").slice(0, LIMITS.normalisedBytes);
 }
 
-/** What to look up for a query; no terms where it holds only stop words and punctuation. */
-export function parseQuery(query: string): KeywordQuery {
-  const { terms: sequence, identifiers } = analyse(query);
-  const terms = [...new Set(sequence)].slice(0, MAX_QUERY_TERMS);
-  const quoted = [...query.matchAll(QUOTED)].map(
+/**
+ * What the index sees of a text: its terms, and after them other spellings of what it writes (see `foldsOf`) and single
+ * characters of scripts whose terms are pairs of them, each once.
+ */
+export function indexText(text: string): string {
+  const plain = normalised(text);
+  const { terms } = analyseNormalised(plain);
+  const exact = new Set(terms);
+  const others = [...foldsOf(plain).map(stem), ...syllablesOf(plain)].filter((fold) => !exact.has(fold));
+  return [...terms, ...new Set(others.map((fold) => SPELLING + fold))].join(" ");
+}
+
+/** The first terms of a text, each once. */
+export function distinctTerms(text: string, most = MAX_QUERY_TERMS): string[] {
+  return [...new Set(analyse(text).terms)].slice(0, most);
+}
+
+/**
+ * What to look up for a query; no terms where it holds only stop words and punctuation. Of a long one, what it asks
+ * counts more than what stands around that.
+ */
+export function parseQuery(query: string): ParsedQuery {
+  const whole = analyse(query);
+  const question = askedIn(query);
+  const own = question === undefined ? whole : analyse(question);
+  const asked = new Set(own.terms);
+  const terms = [...new Set([...own.terms, ...whole.terms])];
+  const phrases = phrasesOf(question ?? query, own);
+  const around = question === undefined ? [] : phrasesOf(query, whole);
+  const known = new Set(phrases.map(nameOf));
+  const outside = [
+    ...terms.filter((term) => !asked.has(term)),
+    ...around.map(nameOf).filter((name) => !known.has(name)),
+  ];
+  return {
+    terms,
+    phrases: bounded(unique([...phrases, ...around])),
+    pairs: neighbours(own.terms, new Set([...asked].slice(0, MAX_QUERY_TERMS))),
+    spellings: spellingsOf(question ?? query, own.terms),
+    background: new Set(outside),
+    asked,
+  };
+}
+
+const nameOf = (words: readonly string[]): string => words.join(" ");
+
+/** Identifiers, and what stands in quotes. */
+function phrasesOf(text: string, { identifiers }: Analysis): (readonly string[])[] {
+  const quoted = take(text.matchAll(QUOTED), MAX_QUERY_PHRASES).map(
     ([, straight, curly]) => analyse(straight ?? curly ?? "").terms,
   );
-  const phrases = [...identifiers, ...quoted]
+  return [...identifiers.slice(0, MAX_QUERY_PHRASES), ...quoted]
     .filter(({ length }) => length > 1)
     .map((words) => words.slice(0, MAX_PHRASE_WORDS));
-  return { terms, phrases: bounded(unique(phrases)), pairs: neighbours(sequence, new Set(terms)) };
+}
+
+/** Of a query: what the index may hold for each term instead, and terms for which its own spelling may stand. */
+function spellingsOf(text: string, terms: readonly string[]): string[] {
+  const exact = new Set(terms);
+  const folds = foldsOf(normalised(text)).map(stem);
+  const instead = folds.flatMap((fold) =>
+    fold.includes(SPELLING) || exact.has(fold) ? [SPELLING + fold] : [SPELLING + fold, fold],
+  );
+  // A pair of characters is no other spelling of anything, nor is what has one itself.
+  const own = [...exact].filter(
+    (term) => folded(term) === term && ([...term].length === 1 || !term.match(UNSPACED)),
+  );
+  return [...new Set([...instead, ...own.map((term) => SPELLING + term)])].slice(0, MAX_SPELLINGS);
+}
+
+function take<Item>(items: Iterable<Item>, most: number): Item[] {
+  const taken: Item[] = [];
+  for (const item of items) {
+    if (taken.length === most) break;
+    taken.push(item);
+  }
+  return taken;
+}
+
+/** Of a long query, so many terms stand beside what it asks. */
+const MAX_BACKGROUND = 8;
+
+export interface ChosenTerms {
+  readonly query: KeywordQuery;
+  /** Terms that aren't looked for. */
+  readonly leftOut: readonly string[];
+}
+
+/** Whether a query has more terms than are looked for. */
+export function hasTooMany({ terms }: KeywordQuery): boolean {
+  return terms.length > MAX_QUERY_TERMS;
+}
+
+/** Terms of a long query whose rarity `chooseTerms` has to know. */
+export function termsToCompare({ terms }: KeywordQuery): readonly string[] {
+  return terms.slice(0, MAX_PARSED_TERMS);
+}
+
+/**
+ * The terms of a query that are looked for, at most 24: all of a shorter one. Of a longer one the rarest, those of what
+ * it asks before the others; what no memory holds finds nothing. `held` says how many memories hold a term.
+ */
+export function chooseTerms(parsed: ParsedQuery, held: (term: string) => number): ChosenTerms {
+  const { asked: _, ...query } = parsed;
+  if (!hasTooMany(query)) return { query, leftOut: [] };
+  const byRarity = termsToCompare(query)
+    .map((term) => ({ term, count: held(term) }))
+    .toSorted((one, other) => (one.count || Infinity) - (other.count || Infinity));
+  const asked = byRarity.filter(({ term }) => parsed.asked.has(term));
+  const room = query.background.size === 0 ? MAX_QUERY_TERMS : MAX_QUERY_TERMS - MAX_BACKGROUND;
+  const first = asked.slice(0, Math.max(room, MAX_QUERY_TERMS - query.background.size));
+  const others = byRarity.filter(({ term, count }) => query.background.has(term) && count > 0);
+  const chosen = new Set(
+    [...first, ...others.slice(0, Math.min(MAX_BACKGROUND, MAX_QUERY_TERMS - first.length))].map(
+      ({ term }) => term,
+    ),
+  );
+  return {
+    query: {
+      ...query,
+      terms: query.terms.filter((term) => chosen.has(term)),
+      pairs: query.pairs.filter((pair) => pair.every((term) => chosen.has(term))),
+    },
+    leftOut: query.terms.filter((term) => !chosen.has(term)),
+  };
 }
 
 /** The first phrases, as many as a query may have. */
@@ -124,5 +260,5 @@ function neighbours(sequence: readonly string[], allowed: ReadonlySet<string>): 
 }
 
 function unique(phrases: readonly (readonly string[])[]): (readonly string[])[] {
-  return [...new Map(phrases.map((phrase) => [phrase.join(" "), phrase])).values()];
+  return [...new Map(phrases.map((phrase) => [nameOf(phrase), phrase])).values()];
 }

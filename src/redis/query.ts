@@ -11,7 +11,7 @@ import type { FacetQuery } from "../memory/filter.js";
 import type { Moment } from "../memory/ports.js";
 import type { KeywordQuery } from "../memory/terms.js";
 import type { TermStatistics } from "./idf.js";
-import { damping } from "./idf.js";
+import { damping, indexIdf } from "./idf.js";
 import { rangeClause } from "./numeric-range.js";
 
 /** Values that a query names as `$name`: callers' text stays out of the query's own text, so none of it is syntax. */
@@ -160,6 +160,10 @@ export interface TermFrequencies {
 /** Postings that a query may walk through to select its candidates. */
 const POSTINGS_BUDGET = 3000;
 const PAIR_WEIGHT = 0.25;
+/** What is written in another way counts less than what is written as the query writes it. */
+const SPELLING_WEIGHT = 0.3;
+/** What stands around a question counts less than the question. */
+const BACKGROUND_WEIGHT = 0.3;
 
 /**
  * Ranks by BM25STD what holds one of the essential terms or a phrase:
@@ -170,6 +174,7 @@ const PAIR_WEIGHT = 0.25;
  *   holds several terms comes out with the score of one. So the union only selects, and optional terms score.
  * - Terms that aren't essential still score what the others select: see {@link essentialTerms}.
  * - Words that nearly all records hold are damped: see {@link damping}.
+ * - Other spellings select as terms do, and count less than the rarest term does.
  */
 export function keywordClause(
   query: KeywordQuery,
@@ -177,14 +182,18 @@ export function keywordClause(
   statistics: TermFrequencies,
   params: Params,
 ): string {
-  const names = new Map(query.terms.map((term, index) => [term, bind(params, `t${index}`, term)]));
+  const { background } = query;
+  const names = new Map(
+    [...query.terms, ...query.spellings].map((term, index) => [term, bind(params, `t${index}`, term)]),
+  );
   const nameOf = (term: string): string => names.get(term) ?? bind(params, `t${names.size}`, term);
   const phrases = query.phrases.map(phraseClause);
   const essential = [...essentials.map(nameOf), ...phrases];
   const [only] = essential;
-  // A union of one child is collapsed and its weight ignored: what alone selects must not score a second time.
-  const select = essential.length === 1 ? `${only}` : `((${essential.join("|")})=>{$weight:0})`;
-  const weightOf = (words: readonly string[]): number => damping(words.map(statistics.term));
+  const select =
+    essential.length === 1 ? `${only}` : `((${uncollapsed(essential, essentials, statistics)})=>{$weight:0})`;
+  const weightOf = (words: readonly string[]): number =>
+    damping(words.map(statistics.term)) * (background.has(words.join(" ")) ? BACKGROUND_WEIGHT : 1);
   const scores = (clause: string): boolean => essential.length > 1 || clause !== only;
   const terms = query.terms
     .filter((term) => scores(nameOf(term)))
@@ -195,7 +204,34 @@ export function keywordClause(
   const pairs = query.pairs.map((pair) =>
     optional(`@text:${phraseClause(pair)}`, PAIR_WEIGHT * weightOf(pair)),
   );
-  return [select, ...terms, ...optionalPhrases, ...pairs].join(" ");
+  const most = Math.max(0, ...query.terms.map(statistics.term).filter(isHeld).map(indexIdf));
+  const spellings = query.spellings
+    .filter((spelling) => scores(nameOf(spelling)))
+    .map((spelling) => optionalTerm(nameOf(spelling), spellingWeight(statistics.term(spelling), most)));
+  return [select, ...terms, ...optionalPhrases, ...pairs, ...spellings].join(" ");
+}
+
+const isHeld = ({ postings }: TermStatistics): boolean => postings > 0;
+
+/** So that a spelling which fewer records have doesn't count more than what the query writes; `most`: 0 if none has that. */
+function spellingWeight(spelling: TermStatistics, most: number): number {
+  const idf = indexIdf(spelling);
+  return SPELLING_WEIGHT * damping([spelling]) * (most === 0 ? 1 : Math.min(1, most / idf));
+}
+
+/**
+ * RediSearch drops what no record holds from a union, collapses a union of one child, and then ignores its weight: what
+ * alone selects would score a second time. Asked for twice, it stays a union.
+ */
+function uncollapsed(
+  clauses: readonly string[],
+  essentials: readonly string[],
+  statistics: TermFrequencies,
+): string {
+  const held = essentials.map((term, index) => ({ clause: clauses[index], ...statistics.term(term) }));
+  const [only, ...others] = held.filter(isHeld);
+  const twice = others.length === 0 && only?.clause !== undefined ? [only.clause] : [];
+  return [...clauses, ...twice].join("|");
 }
 
 /** Terms that rank what something else selects. */

@@ -181,6 +181,11 @@ const hitView = z.object({
     .optional(),
 });
 
+export const termsLeftOut = z.array(z.string()).openapi({
+  description:
+    "Words of a long query, as they are indexed, that no keyword search looked for: it takes the rarest 24, those of the sentences that ask first. Empty for a shorter query.",
+});
+
 export const recallResponse = z
   .object({
     hits: z.array(hitView),
@@ -188,6 +193,7 @@ export const recallResponse = z
     degraded: z
       .array(z.enum(["keyword", "vector"]))
       .openapi({ description: "Retrievers that should have taken part but couldn't." }),
+    terms_left_out: termsLeftOut,
     receipt_id: memoryId.nullable().openapi({ description: "null where none is kept." }),
     explain: z
       .object({
@@ -207,6 +213,7 @@ export function viewRecall(outcome: ReceiptedRecall, request: RecallRequest): z.
     hits: outcome.hits.map((hit) => viewHit(hit, request)),
     answerable: outcome.answerable,
     degraded: [...outcome.degraded],
+    terms_left_out: [...outcome.leftOut],
     receipt_id: outcome.receiptId ?? null,
   };
   if (!request.explain) return view;

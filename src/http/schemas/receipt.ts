@@ -3,7 +3,7 @@ import type { MemoryFilter } from "../../memory/filter.js";
 import type { ReadReceipt } from "../../memory/read-receipt.js";
 import type { Replay } from "../../memory/replay-receipt.js";
 import { memoryView, viewMemory } from "./memory.js";
-import { answerable, relevance } from "./recall.js";
+import { answerable, relevance, termsLeftOut } from "./recall.js";
 import { memoryId, namespace, timeView, iso } from "./primitives.js";
 
 export const receiptParams = z.strictObject({ id: memoryId });
@@ -57,6 +57,7 @@ export const replayView = z
       hits: z.array(z.object({ score: z.number(), relevance, memory: memoryView })),
       answerable,
       degraded: z.array(z.string()),
+      terms_left_out: termsLeftOut,
     }),
     changes: z
       .object({
@@ -122,6 +123,7 @@ export function viewReplay(replay: Replay): z.infer<typeof replayView> {
       })),
       answerable: replay.now.answerable,
       degraded: [...replay.now.degraded],
+      terms_left_out: [...replay.now.leftOut],
     },
     changes: {
       gone: [...then.keys()].filter((id) => !now.has(id)),

@@ -6,7 +6,7 @@ import type { Message, Session } from "../../memory/sessions/session.js";
 import { ROLES } from "../../memory/sessions/session.js";
 import { entityName } from "./entities.js";
 import { contextFilterParameters, repeatable } from "./list.js";
-import { answerable, relevance } from "./recall.js";
+import { answerable, relevance, termsLeftOut } from "./recall.js";
 import { messageOfProvider, replaceSurrogates } from "./provider-fields.js";
 import {
   defaultInteger,
@@ -284,6 +284,7 @@ export const contextView = z
       .nullable()
       .openapi({ description: "As of a recall; null where nothing was recalled by." }),
     degraded: z.array(z.enum(["keyword", "vector"])),
+    terms_left_out: termsLeftOut,
     receipt_ids: z.array(z.string()).openapi({
       description: "Of the recall of memories and of that of procedures: see /v1/receipts/{id}.",
     }),
@@ -291,7 +292,7 @@ export const contextView = z
   .openapi("SessionContext");
 
 export function viewContext(
-  { messages, tokens, range, pieces, answerable: hint, degraded, receiptIds }: SessionContext,
+  { messages, tokens, range, pieces, answerable: hint, degraded, leftOut, receiptIds }: SessionContext,
   id: string,
   budget: number,
 ): z.infer<typeof contextView> {
@@ -306,6 +307,7 @@ export function viewContext(
     pieces: [...pieces],
     answerable: hint ?? null,
     degraded: [...degraded],
+    terms_left_out: [...leftOut],
     receipt_ids: [...receiptIds],
   };
 }

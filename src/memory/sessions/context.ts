@@ -12,6 +12,7 @@ import type { ReceiptedRecall } from "../recall-with-receipt.js";
 import { recallWithReceipt } from "../recall-with-receipt.js";
 import type { RecallHit, Retriever } from "../recall.js";
 import type { Memory, MemoryType } from "../record.js";
+import { queryWithin } from "../asked.js";
 import { truncateUtf8 } from "../text.js";
 import { touch } from "../touch.js";
 import { UNKNOWN_ACCURACY } from "../trust.js";
@@ -79,6 +80,8 @@ export interface SessionContext extends Pick<Composed<never>, "messages" | "toke
   /** A hint: whether something that was recalled may hold an answer. Undefined: nothing was recalled by. */
   readonly answerable: boolean | undefined;
   readonly degraded: readonly Retriever[];
+  /** Terms of a long query that were not looked for. */
+  readonly leftOut: readonly string[];
   /** Receipts of what was recalled, where recall gives them. */
   readonly receiptIds: readonly string[];
 }
@@ -116,7 +119,7 @@ export async function sessionContext(
       ? NOTHING
       : await recallBoth(services, context, ref, input, query);
   const known = await profileOf(services, context, ref, input);
-  const count = await services.countTokens();
+  const counter = await services.countTokens();
   const pieces: MemoryPiece[] = [
     ...data.summary,
     ...known.map((memory) => memoryPiece("profile", memory)),
@@ -126,8 +129,8 @@ export async function sessionContext(
       .map((hit) => hitPiece("memory", hit, (shown) => isSaid(hit.memory, session, messages, shown))),
     ...data.messages,
   ];
-  const units = unitsOf(messages, count);
-  const composed = compose(count, input.token_budget, units, pieces);
+  const units = await unitsOf(messages, counter);
+  const composed = await compose(counter, input.token_budget, units, pieces);
   touch(
     services.memory,
     composed.pieces.flatMap(({ uses }) => uses),
@@ -142,6 +145,7 @@ export async function sessionContext(
     range: from === undefined || to === undefined ? undefined : { from, to },
     answerable: recalled.answerable,
     degraded: recalled.degraded,
+    leftOut: recalled.leftOut,
     receiptIds: recalled.receiptIds,
   };
 }
@@ -151,6 +155,7 @@ interface Recalled {
   readonly procedures: readonly RecallHit[];
   readonly answerable: boolean | undefined;
   readonly degraded: readonly Retriever[];
+  readonly leftOut: readonly string[];
   readonly receiptIds: readonly string[];
 }
 
@@ -159,6 +164,7 @@ const NOTHING: Recalled = {
   procedures: [],
   answerable: undefined,
   degraded: [],
+  leftOut: [],
   receiptIds: [],
 };
 
@@ -197,6 +203,7 @@ async function recallBoth(
       procedures: procedures.hits,
       answerable: memories.answerable || procedures.answerable,
       degraded: [...new Set([...memories.degraded, ...procedures.degraded])],
+      leftOut: memories.leftOut,
       receiptIds: [memories, procedures].flatMap(({ receiptId }) => receiptId ?? []),
     };
   } catch (error) {
@@ -229,7 +236,7 @@ async function profileOf(
 function lastQuestion(messages: readonly Message[]): string | undefined {
   const last = messages.findLast(({ role }) => role === "user");
   const text = last === undefined ? "" : contentText(last.content).trim();
-  return text === "" ? undefined : truncateUtf8(text, LIMITS.queryBytes);
+  return text === "" ? undefined : queryWithin(text, LIMITS.queryBytes);
 }
 
 /**

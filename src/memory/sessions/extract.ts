@@ -1,7 +1,7 @@
 import type { CountTokens } from "../../domain/tokens.js";
 import type { TermVector } from "../term-weights.js";
 import { cosine, sum, weigh } from "../term-weights.js";
-import { parseQuery } from "../terms.js";
+import { distinctTerms } from "../terms.js";
 import { truncateUtf8 } from "../text.js";
 
 /** A sentence with its speaker. */
@@ -32,7 +32,7 @@ export function extractLines<Line extends { readonly text: string; readonly weig
   count: CountTokens,
 ): Line[] {
   const all = sample(distinct(lines));
-  const vectors = weigh(all.map(({ text }) => parseQuery(text).terms));
+  const vectors = weigh(all.map(({ text }) => distinctTerms(text)));
   const centroid = sum(vectors);
   const relevance = vectors.map((vector, index) => cosine(vector, centroid) * (all[index]?.weight ?? 1));
   const nearest = all.map(() => 0);

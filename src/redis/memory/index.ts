@@ -2,6 +2,7 @@ import type { MemoryStore } from "../../memory/ports.js";
 import { attachVectors } from "./attach-vectors.js";
 import { comparisonOf, corroborate, pendingCorroborations, postponeCorroboration } from "./corroborations.js";
 import { countByType } from "./count-by-type.js";
+import { countHolding } from "./count-holding.js";
 import type { StoreDeps } from "./deps.js";
 import { detachContext } from "./detach-context.js";
 import { defaultsOf } from "./defaults.js";
@@ -77,6 +78,7 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     namespacesIn: (scope, after, limit) => namespacesIn(deps, scope, after, limit),
     countIn: (queries) => countIn(deps, queries),
     search: (query) => search(deps, query),
+    countHolding: (terms) => countHolding(deps, terms),
     attachVectors: (progress) => attachVectors(deps, progress),
     hastenEmbeddings: (now) => hastenEmbeddings(deps, now),
     pendingEmbeddings: (now, limit) => pendingEmbeddings(deps, now, limit),

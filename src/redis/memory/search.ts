@@ -27,8 +27,9 @@ const VECTOR_ARGUMENTS = ["SCORER", "DOCSCORE", "WITHSCORES", "SORTBY", "distanc
  * can't decide all of the filter, each goes on until its list is full of what fulfils it, or there is no more.
  */
 export async function search(deps: StoreDeps, query: SearchQuery): Promise<SearchResult> {
-  const { terms = [], phrases = [] } = query.keyword ?? {};
-  const statistics = await deps.statistics.lookup(query, [...new Set([...terms, ...phrases.flat()])]);
+  const { terms = [], phrases = [], spellings = [] } = query.keyword ?? {};
+  const words = new Set([...terms, ...phrases.flat(), ...spellings]);
+  const statistics = await deps.statistics.lookup(query, [...words]);
   const fits = fitsOf(deps, query.filter);
   const whole = (find: (deeper: SearchQuery) => Promise<Found>): Promise<readonly Candidate[]> =>
     filled(query, fits, find);
@@ -110,10 +111,11 @@ async function keywordSearch(
   keyword: KeywordQuery,
   statistics: QueryStatistics,
 ): Promise<Found> {
-  const essential = essentialTerms(keyword.terms, statistics, query.depth);
+  const all = [...keyword.terms, ...keyword.spellings];
+  const essential = essentialTerms(all, statistics, query.depth);
   const found = await selectedBy(deps, query, keyword, essential, statistics);
-  const whole = found.length >= query.depth || essential.length === keyword.terms.length;
-  const candidates = whole ? found : await selectedBy(deps, query, keyword, keyword.terms, statistics);
+  const whole = found.length >= query.depth || essential.length === all.length;
+  const candidates = whole ? found : await selectedBy(deps, query, keyword, all, statistics);
   return { candidates, exhausted: candidates.length < query.depth };
 }
 

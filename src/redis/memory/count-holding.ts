@@ -1,0 +1,16 @@
+import { PRESENT } from "../query.js";
+import type { StoreDeps } from "./deps.js";
+
+const EVERYTHING = {
+  scopes: [{ root: "", below: true }],
+  filter: { groups: [], from: undefined, to: undefined },
+  moment: PRESENT,
+};
+
+export async function countHolding(
+  { statistics }: StoreDeps,
+  terms: readonly string[],
+): Promise<(term: string) => number> {
+  const { term } = await statistics.lookup(EVERYTHING, terms);
+  return (each) => term(each).postings;
+}

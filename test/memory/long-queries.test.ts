@@ -1,0 +1,90 @@
+import { randomInt } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { contents, newNamespace, postBatch, recall, remember } from "../support/memories.js";
+import type { Service } from "../support/service.js";
+import { bodyOf } from "../support/memories.js";
+import { startService } from "../support/service.js";
+
+const ANSWER = "The code of Maria's locker at the Graz depot is 5511.";
+const QUESTION = "What is the code of Maria's locker?";
+const OTHER_ANSWER = "Insurance claims go to the office in Linz.";
+const OTHER_QUESTION = "Which office do insurance claims go to?";
+
+let service: Service;
+let namespace: string;
+beforeAll(async () => {
+  service = await startService({ MNEME_EMBEDDER: "local" });
+  namespace = newNamespace();
+  // Memories that share words with the log more than with the question.
+  const noise = Array.from({ length: 60 }, (_, index) => ({
+    content: `Worker ${index} lost its connection to shard ${index % 7} and retried after ${index * 10} ms.`,
+    memory_type: "semantic",
+  }));
+  await postBatch(service, namespace, noise);
+  await remember(service, namespace, { content: ANSWER });
+  await remember(service, namespace, { content: OTHER_ANSWER });
+});
+afterAll(() => service.stop());
+
+const line = (): string =>
+  `2026-03-0${randomInt(1, 9)}T10:${randomInt(10, 60)}:07Z WARN worker ${randomInt(60)} connection to shard ${randomInt(7)} retried, trace ${randomInt(1e9).toString(16)}`;
+
+const log = (bytes: number): string => {
+  const lines = [line()];
+  while (lines.join("\n").length < bytes) lines.push(line());
+  return lines.join("\n");
+};
+
+const PROMPTS: Readonly<Record<string, () => string>> = {
+  "at the end": () => `${log(3000)}\n${QUESTION}`,
+  "at the end without a line break": () => `${log(3000).replaceAll("\n", " ")} ${QUESTION}`,
+  "in the middle": () => `${log(2000)}\n${QUESTION}\n${log(2000)}`,
+  "at the head": () => `${QUESTION}\n${log(3000)}`,
+  "at the end, without a question mark": () => `${log(3000)}\nPlease tell me the code of Maria's locker.`,
+  "at the end of 8 KB": () => `${log(7800)}\n${QUESTION}`,
+};
+
+describe.each(Object.entries(PROMPTS))("with a long log and the question %s", (_, prompt) => {
+  test.each(["hybrid", "keyword", "vector"])("%s recall finds the answer first", async (mode) => {
+    const query = prompt();
+    const found = await recall(service, { query, namespaces: [namespace], mode, limit: 5 });
+    expect(contents(found)[0]).toBe(ANSWER);
+  });
+});
+
+test("each of several questions in a long prompt finds its answer", async () => {
+  const query = `${log(1500)}\n${OTHER_QUESTION}\n${log(1500)}\n${QUESTION}`;
+  const found = contents(await recall(service, { query, namespaces: [namespace], limit: 3 }));
+  expect(found.slice(0, 2).toSorted()).toEqual([ANSWER, OTHER_ANSWER].toSorted());
+});
+
+test("a long query says which of its terms were left out, and a short one leaves out none", async () => {
+  const long = await recall(service, {
+    query: PROMPTS["at the end"]?.(),
+    namespaces: [namespace],
+    explain: true,
+  });
+  const terms = long.explain?.terms ?? [];
+  expect(terms).toEqual(expect.arrayContaining(["code", "maria", "locker"]));
+  expect(terms.length).toBeLessThanOrEqual(24);
+  expect(long.terms_left_out.length).toBeGreaterThan(0);
+  for (const term of long.terms_left_out) expect(terms).not.toContain(term);
+  const short = await recall(service, { query: QUESTION, namespaces: [namespace] });
+  expect(short.terms_left_out).toEqual([]);
+});
+
+test("a context finds what a long message asks at its end, and says which terms were left out", async () => {
+  const session = `/v1/namespaces/${namespace}/sessions/long`;
+  const content = `${log(20_000)}\n${QUESTION}`;
+  const appended = await service.send("POST", `${session}/messages`, {
+    messages: [{ role: "user", content }],
+  });
+  expect(appended.status).toBe(201);
+  const answer = await service.send("GET", `${session}/context?token_budget=30000`);
+  const { messages, terms_left_out } = bodyOf<{
+    messages: { content: string }[];
+    terms_left_out: string[];
+  }>(answer, 200);
+  expect(messages[0]?.content).toContain("5511");
+  expect(terms_left_out.length).toBeGreaterThan(0);
+});
