@@ -24,6 +24,7 @@ export type ErrorCode =
   | "changes_expired"
   | "too_many_watchers"
   | "too_many_watchers_of_key"
+  | "text_too_large"
   | "embedding_mismatch"
   | "query_without_terms"
   | "query_refused"

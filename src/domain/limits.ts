@@ -1,8 +1,8 @@
 /** What a caller may send. Sizes are bytes of UTF-8. */
 export const LIMITS = {
   contentBytes: 32 * 1024,
-  /** Of a content or query by Unicode's NFKC, which makes up to 18 characters of one. */
-  normalisedBytes: 64 * 1024,
+  /** Characters of a content by Unicode's NFKC, which makes up to 18 of one. */
+  normalisedLength: 64 * 1024,
   metadataBytes: 64 * 1024,
   metadataDepth: 16,
   /** Every leaf is indexed so that any of them can be filtered on: hence a bound. */

@@ -1,4 +1,5 @@
 import { setImmediate as breathe } from "node:timers/promises";
+import { createTurns } from "./turns.js";
 
 /** How many tokens a text is. For short texts: 32 KiB without a break take 20 ms. */
 export type CountTokens = (text: string) => number;
@@ -43,19 +44,16 @@ async function load(): Promise<TokenCounter> {
     count: (text) => finish(counting(text, pattern, ranks)),
     countInTurns: async (text) => {
       const work = counting(text, pattern, ranks);
-      for (let start = performance.now(); ;) {
+      const turn = createTurns();
+      for (;;) {
         const { done, value } = work.next();
         if (done === true) return value;
-        if (performance.now() - start < TURN_MS) continue;
-        await breathe();
-        start = performance.now();
+        await turn();
       }
     },
   };
 }
 
-/** How long counting works before others get a turn. */
-const TURN_MS = 4;
 /** Steps of a count between two looks at the clock: some tenths of a millisecond. */
 const STEPS = 500;
 

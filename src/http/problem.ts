@@ -48,6 +48,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   settings_conflict: [412, "The settings have another version"],
   version_conflict: [412, "Another version is current"],
   payload_too_large: [413, "The body is too large"],
+  text_too_large: [413, "The text is too large in Unicode's compatibility form"],
   unsupported_media_type: [415, "The body must be application/json"],
   misdirected_request: [421, "The request names another host"],
   embedding_mismatch: [422, "The vector doesn't fit the model in use"],

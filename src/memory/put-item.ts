@@ -1,3 +1,4 @@
+import { refuseTooLong } from "./normalised.js";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { authorize } from "../access/authorize.js";
@@ -67,6 +68,7 @@ export async function putItem(
   await authorize(audit, context, ref.namespace, { verb: "write", act: "item.put" });
   // The answer is the whole memory, and says whether it was there.
   await authorize(audit, context, ref.namespace, { verb: "read", act: "item.put" });
+  refuseTooLong("content", input.content);
   const embedding = onceEmbedded(services, writtenBy(context, ref.namespace), input.content);
   const { semantic } = await ttlIn(services, ref.namespace);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -26,6 +26,7 @@ import type { Evidence, Interaction, Memory, MemoryType } from "./record.js";
 import { NO_EVIDENCE } from "./record.js";
 import type { Services } from "./services.js";
 import { lifetimeOf } from "./ttl.js";
+import { normalisedTooLong } from "./normalised.js";
 import { isTurn } from "./turn.js";
 
 export interface RememberInput {
@@ -176,7 +177,9 @@ async function draft(
     return { ...newMemory(services, context, namespace, input, ttl), source_trust };
   });
   const refusals = bounds.map((bound, index) =>
-    bound instanceof DomainError ? bound : endsBeforeItBegins(memories[index]),
+    bound instanceof DomainError
+      ? bound
+      : (endsBeforeItBegins(memories[index]) ?? unindexable(inputs[index])),
   );
   const sessions = [...new Set(memories.filter(isTurn).map(({ session_id }) => session_id))];
   const stored = await services.store.lastTurns(namespace, sessions);
@@ -189,6 +192,11 @@ async function draft(
     last.set(memory.session_id, { id: memory.id, text: contextFor(memory.content) });
     return { input, memory, preceding: turn?.text === "" ? undefined : turn, refused };
   });
+}
+
+/** What is derived from an interaction is indexed as far as it may be. */
+function unindexable(input: RememberInput | undefined): DomainError | undefined {
+  return input?.interaction === undefined ? normalisedTooLong("content", input?.content ?? "") : undefined;
 }
 
 function lower(one: number | null, other: number | null): number | null {

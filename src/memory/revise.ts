@@ -1,3 +1,4 @@
+import { refuseTooLong } from "./normalised.js";
 import { authorize } from "../access/authorize.js";
 import type { Trail } from "../access/trail.js";
 import { trailOf } from "../access/trail.js";
@@ -65,6 +66,7 @@ export async function revise(
   await authorize(audit, context, ref.namespace, { verb: "write", act: "revise" });
   // The answer is the whole memory, and a refusal may name another one.
   await authorize(audit, context, ref.namespace, { verb: "read", act: "revise" });
+  refuseTooLong("content", input.content ?? "");
   const trail = trailOf(context, "revise", { ids: [ref.id] });
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     // Where there is none, the second look is the one that goes on record.

@@ -1,5 +1,5 @@
 import type { Calibrate } from "../embeddings/calibration.js";
-import type { CountTokens } from "../domain/tokens.js";
+import type { TokenCounter } from "../domain/tokens.js";
 import type { ErasureStore } from "./erasure/ports.js";
 import type { Embedder } from "../embeddings/embedder.js";
 import type { AuditLog } from "../access/ports.js";
@@ -21,7 +21,7 @@ export interface Services {
   readonly accuracies: Accuracies;
   readonly receipts: ReceiptStore;
   readonly erasures: ErasureStore;
-  readonly countTokens: () => Promise<CountTokens>;
+  readonly countTokens: () => Promise<TokenCounter>;
   /** Undefined: keyword only. */
   readonly embedder: Embedder | undefined;
   /** What cosines of its model mean. */

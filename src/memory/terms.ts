@@ -89,9 +89,10 @@ function analyseNormalised(text: string): Analysis {
   return { terms, identifiers };
 }
 
-/** NFKC makes up to 18 characters of one. What is longer by it than a content may be isn't looked at. */
+/** NFKC makes up to 18 characters of one. What is longer by it than a content may be (see `normalisedTooLong`)
+ * isn't looked at. */
 function normalised(text: string): string {
-  return text.normalize("NFKC").slice(0, LIMITS.normalisedBytes);
+  return text.normalize("NFKC").slice(0, LIMITS.normalisedLength);
 }
 
 /**

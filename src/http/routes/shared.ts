@@ -112,7 +112,11 @@ export const contradicted = {
 /** The refusals of a body before it is looked into. */
 export const unfitBody = {
   408: { ...problem, description: "The body didn't arrive within MNEME_BODY_TIMEOUT_MS." },
-  413: { ...problem, description: "The body is too large." },
+  413: {
+    ...problem,
+    description:
+      "The body is too large (payload_too_large), or a content in Unicode's compatibility form NFKC, as it is indexed (text_too_large).",
+  },
   415: { ...problem, description: "The body doesn't say that it is application/json." },
 } as const;
 /** Of a write that would be too much; nothing of it is done. */

@@ -83,7 +83,8 @@ async function contentOf(
       mergedMemory({ id: memory.id, run: { id: "" }, step: "merge", sources: left, made: best }).content ?? ""
     );
   }
-  return truncateUtf8(linesOf(left, await countTokens()).join("\n"), LIMITS.contentBytes);
+  const { count } = await countTokens();
+  return truncateUtf8(linesOf(left, count).join("\n"), LIMITS.contentBytes);
 }
 
 /** Its next version, and no version before it: those say what is gone. */

@@ -3,6 +3,7 @@ import type { Trail } from "../../access/trail.js";
 import type { InsertOutcome, NewMemory } from "../../memory/ports.js";
 import { MAX_CORROBORATORS } from "../../memory/record.js";
 import { isTurn } from "../../memory/turn.js";
+import { createTurns } from "../../domain/turns.js";
 import { quotaExceeded, tooManyContradictions } from "../../domain/errors.js";
 import { translate } from "../client.js";
 import { decodeMemory, encodeDocument } from "../codec.js";
@@ -85,7 +86,13 @@ async function insertAll(
   trail: Trail,
   items: readonly NewMemory[],
 ): Promise<Inserted[]> {
-  const calls = items.map((item) => insertArguments({ keys, model }, item));
+  const turn = createTurns();
+  const calls: ReturnType<typeof insertArguments>[] = [];
+  for (const item of items) {
+    calls.push(insertArguments({ keys, model }, item));
+    // Terms of 32 KiB take some milliseconds.
+    await turn();
+  }
   const replies = await auditor.runAll(
     [...new Set(items.map(({ memory }) => memory.namespace))],
     (client, auditIn) =>

@@ -1,0 +1,326 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { escapeField, unescapeField } from "../../checkpointer/src/fields.js";
+import { decodeKey, decodeLabel, encodeKey, encodeLabel } from "../../checkpointer/src/store/names.js";
+import { textOf } from "../../checkpointer/src/store/text.js";
+import { decodeCursor } from "../../src/access/cursor.js";
+import { parseToken } from "../../src/access/keys/token.js";
+import { survivesAsDouble } from "../../src/domain/exact-decimal.js";
+import { readStrictJson } from "../../src/domain/strict-json.js";
+import { tokenCounter } from "../../src/domain/tokens.js";
+import { escapeInvisible, visibleJson } from "../../src/domain/visible.js";
+import { modelId } from "../../src/embeddings/model-id.js";
+import { splitPassages } from "../../src/embeddings/passages.js";
+import { expectedVersion } from "../../src/http/conditional.js";
+import { parseJsonBody } from "../../src/http/json-body.js";
+import { isOpen } from "../../src/http/middleware/open-routes.js";
+import { fieldName } from "../../src/http/problem.js";
+import { text as textSchema } from "../../src/http/schemas/primitives.js";
+import { describeError } from "../../src/log.js";
+import { askedIn, embeddedPart, queryWithin } from "../../src/memory/asked.js";
+import { claimsOf, denialsIn } from "../../src/memory/claims.js";
+import { dateOf } from "../../src/memory/conditions/date.js";
+import { contradictionsOf } from "../../src/memory/consolidation/contradictions.js";
+import { feedbackOf } from "../../src/memory/consolidation/feedback-of.js";
+import { groundFacts, groundSummary } from "../../src/memory/consolidation/ground.js";
+import { instructs } from "../../src/memory/consolidation/instructs.js";
+import { patternFacts } from "../../src/memory/consolidation/pattern-facts.js";
+import { learnProcedures } from "../../src/memory/consolidation/procedures.js";
+import { isConditional, isQuestion, lineOf, saidIn } from "../../src/memory/consolidation/said.js";
+import { problemOf } from "../../src/memory/consolidation/schedule.js";
+import { chooseSentences } from "../../src/memory/consolidation/sentences.js";
+import { wordingOf } from "../../src/memory/consolidation/wording.js";
+import { objectFacet, tagFacet } from "../../src/memory/facets.js";
+import { factContent, factIdentity } from "../../src/memory/facts/fact.js";
+import { normaliseName, possibleNames } from "../../src/memory/facts/names.js";
+import { folded, foldsOf, syllablesOf } from "../../src/memory/folds.js";
+import { normalisedTooLong } from "../../src/memory/normalised.js";
+import { contextFor, withContext } from "../../src/memory/preceding.js";
+import type { Message } from "../../src/memory/sessions/session.js";
+import { shortenTurns, shortenUnit } from "../../src/memory/sessions/shorten.js";
+import { summarise } from "../../src/memory/sessions/summarise.js";
+import { sentencesIn, sentencesOf, transcriptOf } from "../../src/memory/sessions/transcript.js";
+import { sourceExcerpt } from "../../src/memory/source-excerpt.js";
+import { analyse, chooseTerms, distinctTerms, indexText, parseQuery } from "../../src/memory/terms.js";
+import { trimEndTo, trimTo, truncateUtf8 } from "../../src/memory/text.js";
+import { parseJsonPath } from "../../src/state/json-path.js";
+import { hostileTexts, prose } from "../support/adversarial.js";
+
+const SIZE = 32 * 1024;
+/** Of prose of the same size. */
+const MULTIPLE = 15;
+/** What a run that does nothing may be measured as. */
+const NOISE_MS = 60;
+
+const counter = await tokenCounter();
+const { count } = counter;
+const excerpt = (text: string) => ({ id: "1", at: 0, text });
+const letters = /\p{L}/u;
+const meter = { word: (word: string) => word.length, fragment: (part: string) => part.length, sign: () => 1 };
+
+const message = (content: string): Message => ({
+  id: "1",
+  number: 1,
+  role: "user",
+  content,
+  timestamp: 0,
+  appended_at: 0,
+  source_agent: "a",
+  memory_id: null,
+  metadata: {},
+  tokens: 10_000,
+});
+
+const unit = (content: string) => ({
+  messages: [{ role: "user" as const, content }],
+  numbers: [1],
+  tokens: 10_000,
+});
+
+/** By file and function: how a text reaches it. */
+const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => unknown>>>> = {
+  "checkpointer/src/fields.ts": { escapeField, unescapeField },
+  "checkpointer/src/store/names.ts": { encodeLabel, decodeLabel, encodeKey, decodeKey },
+  "checkpointer/src/store/text.ts": { textOf: (text) => textOf({ a: text }, ["$", text]) },
+  "src/access/cursor.ts": { decodeCursor: (text) => decodeCursor(text, "q") },
+  "src/access/keys/token.ts": { parseToken },
+  "src/domain/exact-decimal.ts": { survivesAsDouble: (text) => survivesAsDouble(`1${text}`) },
+  "src/domain/strict-json.ts": {
+    readStrictJson: (text) => readStrictJson(JSON.stringify({ [text]: text })),
+  },
+  "src/domain/tokens.ts": {
+    tokenCounter: async (text) => count(text) + (await counter.countInTurns(text)),
+  },
+  "src/domain/visible.ts": { escapeInvisible, visibleJson },
+  "src/embeddings/model-id.ts": { modelId: (text) => modelId(text, 384) },
+  "src/embeddings/passages.ts": {
+    splitPassages: (text) => splitPassages(text, meter, { maxTokens: 200, overlapTokens: 32 }),
+  },
+  "src/http/conditional.ts": { expectedVersion },
+  "src/http/json-body.ts": { parseJsonBody: (text) => parseJsonBody(JSON.stringify({ content: text }), "/") },
+  "src/http/middleware/open-routes.ts": { isOpen },
+  "src/http/problem.ts": { fieldName: (text) => fieldName([text, 1]) },
+  "src/http/schemas/primitives.ts": { text: (text) => textSchema(SIZE).safeParse(text) },
+  "src/log.ts": { describeError: (text) => describeError(new Error(text)) },
+  "src/memory/asked.ts": {
+    askedIn,
+    embeddedPart,
+    queryWithin: (text) => queryWithin(text, 8192),
+  },
+  "src/memory/claims.ts": { claimsOf, denialsIn },
+  "src/memory/conditions/date.ts": { dateOf },
+  "src/memory/consolidation/contradictions.ts": {
+    contradictionsOf: (text) => contradictionsOf([excerpt(text), excerpt(`${text}x`)]),
+  },
+  "src/memory/consolidation/feedback-of.ts": {
+    feedbackOf: (text) => feedbackOf({ feedback: { comment: text, rating: text, more: [text, text] } }),
+  },
+  "src/memory/consolidation/ground.ts": {
+    groundSummary: (text) =>
+      groundSummary({ statements: [{ text: text.slice(0, 600), sources: [0] }] }, [excerpt(text)]),
+    groundFacts: (text) =>
+      groundFacts(
+        [{ subject: text, predicate: text, object: text, confidence: 1, source: 0 }],
+        [excerpt(text)],
+      ),
+  },
+  "src/memory/consolidation/instructs.ts": { instructs },
+  "src/memory/consolidation/pattern-facts.ts": {
+    patternFacts: (text) => patternFacts([excerpt(text), excerpt(`User: ${text}`)]),
+  },
+  "src/memory/consolidation/procedures.ts": {
+    learnProcedures: (text) =>
+      learnProcedures(
+        [1, 2, 3].map((at) => ({
+          id: String(at),
+          version: 1,
+          agent_id: null,
+          input: text,
+          feedback: text,
+          positive: true,
+          tools: [text],
+          at,
+        })),
+        { least: 3 },
+      ),
+  },
+  "src/memory/consolidation/said.ts": {
+    saidIn,
+    isQuestion,
+    isConditional,
+    lineOf: (text) => lineOf({ speaker: text, by: "person", sentence: text }),
+  },
+  "src/memory/consolidation/schedule.ts": {
+    problemOf: (text) => problemOf({ schedule: text.slice(0, 256), time_zone: "UTC" }, 0),
+  },
+  "src/memory/consolidation/sentences.ts": {
+    chooseSentences: (text) => chooseSentences([excerpt(text), excerpt(`${text}x`)], { share: 0.5, count }),
+  },
+  "src/memory/consolidation/wording.ts": { wordingOf },
+  "src/memory/facets.ts": { tagFacet, objectFacet },
+  "src/memory/facts/fact.ts": {
+    factContent: (text) => factContent({ subject: text, predicate: text, object: text }),
+    factIdentity: (text) =>
+      factIdentity(
+        { subject: text, predicate: text, object: text },
+        { content: text, from: undefined, to: undefined },
+      ),
+  },
+  "src/memory/facts/names.ts": { normaliseName, possibleNames },
+  "src/memory/folds.ts": { foldsOf, syllablesOf, folded },
+  "src/memory/normalised.ts": { normalisedTooLong: (text) => normalisedTooLong("content", text) },
+  "src/memory/preceding.ts": { contextFor, withContext: (text) => withContext(text, text) },
+  "src/memory/sessions/shorten.ts": {
+    shortenUnit: (text) => shortenUnit(counter, unit(text), 500),
+    shortenTurns: (text) => shortenTurns(counter, [unit(text), unit(text)], 500),
+  },
+  "src/memory/sessions/summarise.ts": {
+    summarise: (text) => summarise({ summary: null, messages: [message(text)] }, undefined, count),
+  },
+  "src/memory/sessions/transcript.ts": {
+    sentencesIn,
+    sentencesOf: (text) => sentencesOf([message(text)]),
+    transcriptOf: (text) => transcriptOf([message(text)]),
+  },
+  "src/memory/source-excerpt.ts": {
+    sourceExcerpt: (text) => sourceExcerpt(["graz", "x"], text, "Something else."),
+  },
+  "src/memory/terms.ts": {
+    analyse,
+    indexText,
+    distinctTerms,
+    parseQuery,
+    chooseTerms: (text) => chooseTerms(parseQuery(text), (term) => term.length),
+  },
+  "src/memory/text.ts": {
+    truncateUtf8: (text) => truncateUtf8(text, 1000),
+    trimTo: (text) => trimTo(text, letters),
+    trimEndTo: (text) => trimEndTo(text, letters),
+  },
+  "src/state/json-path.ts": { parseJsonPath: parseJsonPath },
+};
+
+/** Files, or functions in them, that get no caller's text of more than a few hundred characters, and why. */
+const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
+  "checkpointer/src/connect.ts": "the operator's URL",
+  "checkpointer/src/error-replies.ts": "Redis's replies",
+  "checkpointer/src/fields.ts": ["namespaceField", "namespaceOfField", "channelNamed"],
+  "checkpointer/src/list-threads.ts": "works with Redis",
+  "checkpointer/src/options.ts": "the developer's options",
+  "checkpointer/src/store/client.ts": "works with the service",
+  "checkpointer/src/store/names.ts": ["encodeNamespace", "decodeNamespace", "patternBelow"],
+  "checkpointer/src/store/options.ts": "the developer's options",
+  "src/access/cursor.ts": ["fingerprint", "encodeCursor"],
+  "src/access/entry.ts": "ids that Redis made",
+  "src/access/keys/authenticate.ts": "looks at 256 characters of a header",
+  "src/access/keys/list-keys.ts": "works with Redis",
+  "src/access/keys/token.ts": ["newSecret", "formatToken", "hashSecret", "matchesSecret"],
+  "src/config.ts": "the operator's environment",
+  "src/embeddings/local/wordpiece.ts": "the model's tokenizer file; its encoding is tried in test/embeddings",
+  "src/embeddings/openai/openai-embedder.ts": "works with a provider",
+  "src/embeddings/passages.ts": ["passageSizes"],
+  "src/http/conditional.ts": ["etagOf", "preconditionOf"],
+  "src/http/methods.ts": "the router's own paths",
+  "src/http/problem.ts": ["describeProblem", "respondProblem", "invalidRequest"],
+  "src/http/schemas/primitives.ts": ["iso", "integerParameter", "defaultInteger"],
+  "src/http/schemas/namespaces.ts": "numbers",
+  "src/http/stored-file.ts": "files of ours",
+  "src/llm/tracing.ts": "a setting",
+  "src/memory/agents.ts": "names that were checked",
+  "src/memory/claims.ts": ["sameClaims"],
+  "src/memory/consolidation/pattern-facts.ts": ["isSingle"],
+  "src/memory/consolidation/schedule.ts": ["nextTime"],
+  "src/memory/facets.ts": [
+    "typeFacet",
+    "agentFacet",
+    "sessionFacet",
+    "belowFacet",
+    "oldBelowFacet",
+    "oldNamespace",
+    "metadataFacet",
+    "subjectFacet",
+    "predicateFacet",
+    "facetsOf",
+    "eachFacet",
+  ],
+  "src/memory/normalised.ts": ["refuseTooLong"],
+  "src/memory/terms.ts": ["hasTooMany", "termsToCompare"],
+  "src/state/exact-number.ts": "numbers",
+  "src/state/json-path.ts": ["writeStep"],
+};
+/** Adapters between the outside and the functions above. */
+const ADAPTERS = [/^src\/redis\//, /^src\/http\/(?:routes|middleware\/(?!open-routes))/, /^src\/compose\//];
+/** A verb takes its services first, and leaves text to the functions above. */
+const VERB = /^\s*(?:services|context|\{[^}]*\}): \w*(?:Services|Context)\b/;
+const VERBS_WITHOUT_SERVICES = ["momentOf", "readableNamespaces", "profileText"];
+
+const USES_PATTERNS =
+  /\.(?:match|matchAll|replace|replaceAll|split|test|exec|search|normalize|segment)\(|new RegExp\(/;
+const EXPORTED =
+  /^export (?:async )?function\*? (\w+)(?:<[^(]*>)?\(([^]*?)\)[:;]? |^export const (\w+)(?:: [^=]*)? = (?:async )?\(/gm;
+const ROOT = join(import.meta.dirname, "..", "..");
+
+function exportedTextFunctions(): string[] {
+  const files = ["src", "checkpointer/src"].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => `${folder}/${file}`),
+  );
+  return files.flatMap((file) => {
+    const source = readFileSync(join(ROOT, file), "utf8");
+    if (!USES_PATTERNS.test(source) || ADAPTERS.some((folder) => folder.test(file))) return [];
+    return [...source.matchAll(EXPORTED)]
+      .filter(
+        ([, name = "", parameters = ""]) => !VERB.test(parameters) && !VERBS_WITHOUT_SERVICES.includes(name),
+      )
+      .map(([, name, , constant]) => `${file} ${name ?? constant}`);
+  });
+}
+
+test("each exported function of a file that works on text is tried below, or says why it needn't be", () => {
+  const known = new Set(
+    Object.entries(TRIED).flatMap(([file, functions]) =>
+      Object.keys(functions).map((name) => `${file} ${name}`),
+    ),
+  );
+  const missing = exportedTextFunctions().filter((each) => {
+    const [file = "", name = ""] = each.split(" ");
+    const exempt = EXEMPT[file];
+    return !known.has(each) && typeof exempt !== "string" && exempt?.includes(name) !== true;
+  });
+  expect(missing).toEqual([]);
+  expect(known.size).toBeGreaterThan(50);
+});
+
+const functions = Object.values(TRIED).flatMap((each) => Object.entries(each));
+
+describe("32 KiB of hostile text takes a small multiple of the time of prose", () => {
+  test.each(functions)("in %s", { timeout: 120_000 }, async (_, work) => {
+    const text = prose(SIZE);
+    await timeOf(work, text);
+    const usual = Math.max(await timeOf(work, text), await timeOf(work, text));
+    const bound = MULTIPLE * usual + NOISE_MS;
+    const slow: string[] = [];
+    for (const [name, hostile] of hostileTexts(SIZE)) {
+      let time = await timeOf(work, hostile);
+      // What was measured while the collector ran, or the function was compiled again, isn't its own time.
+      for (let again = 0; again < 2 && time > bound; again++)
+        time = Math.min(time, await timeOf(work, hostile));
+      if (time > bound) slow.push(`${name}: ${time.toFixed(0)} ms, prose ${usual.toFixed(1)} ms`);
+    }
+    expect(slow).toEqual([]);
+  });
+});
+
+/** Milliseconds of processor time: others on the machine don't count. */
+async function timeOf(work: (text: string) => unknown, text: string): Promise<number> {
+  const before = process.cpuUsage();
+  try {
+    await work(text);
+  } catch {
+    // A refusal is an answer.
+  }
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
