@@ -35,6 +35,7 @@ import { objectFacet, tagFacet } from "../../src/memory/facets.js";
 import { factContent, factIdentity } from "../../src/memory/facts/fact.js";
 import { normaliseName, possibleNames } from "../../src/memory/facts/names.js";
 import { folded, foldsOf, syllablesOf } from "../../src/memory/folds.js";
+import { heldTerms } from "../../src/memory/held-terms.js";
 import { normalisedTooLong } from "../../src/memory/normalised.js";
 import { contextFor, withContext } from "../../src/memory/preceding.js";
 import type { Message } from "../../src/memory/sessions/session.js";
@@ -169,6 +170,7 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
   },
   "src/memory/facts/names.ts": { normaliseName, possibleNames },
   "src/memory/folds.ts": { foldsOf, syllablesOf, folded },
+  "src/memory/held-terms.ts": { heldTerms: (text) => heldTerms(text, ["graz", "a", "é"]) },
   "src/memory/normalised.ts": { normalisedTooLong: (text) => normalisedTooLong("content", text) },
   "src/memory/preceding.ts": { contextFor, withContext: (text) => withContext(text, text) },
   "src/memory/sessions/shorten.ts": {
@@ -223,7 +225,7 @@ const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
   "src/http/conditional.ts": ["etagOf", "preconditionOf"],
   "src/http/methods.ts": "the router's own paths",
   "src/http/problem.ts": ["describeProblem", "respondProblem", "invalidRequest"],
-  "src/http/schemas/primitives.ts": ["iso", "integerParameter", "defaultInteger"],
+  "src/http/schemas/primitives.ts": ["iso", "integerParameter", "defaultInteger", "orNull"],
   "src/http/schemas/namespaces.ts": "numbers",
   "src/http/stored-file.ts": "files of ours",
   "src/llm/tracing.ts": "a setting",
@@ -253,7 +255,7 @@ const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
 const ADAPTERS = [/^src\/redis\//, /^src\/http\/(?:routes|middleware\/(?!open-routes))/, /^src\/compose\//];
 /** A verb takes its services first, and leaves text to the functions above. */
 const VERB = /^\s*(?:services|context|\{[^}]*\}): \w*(?:Services|Context)\b/;
-const VERBS_WITHOUT_SERVICES = ["momentOf", "readableNamespaces", "profileText"];
+const VERBS_WITHOUT_SERVICES = new Set(["momentOf", "readableNamespaces", "profileText"]);
 
 const USES_PATTERNS =
   /\.(?:match|matchAll|replace|replaceAll|split|test|exec|search|normalize|segment)\(|new RegExp\(/;
@@ -271,9 +273,7 @@ function exportedTextFunctions(): string[] {
     const source = readFileSync(join(ROOT, file), "utf8");
     if (!USES_PATTERNS.test(source) || ADAPTERS.some((folder) => folder.test(file))) return [];
     return [...source.matchAll(EXPORTED)]
-      .filter(
-        ([, name = "", parameters = ""]) => !VERB.test(parameters) && !VERBS_WITHOUT_SERVICES.includes(name),
-      )
+      .filter(([, name = "", parameters = ""]) => !VERB.test(parameters) && !VERBS_WITHOUT_SERVICES.has(name))
       .map(([, name, , constant]) => `${file} ${name ?? constant}`);
   });
 }
