@@ -17,7 +17,7 @@ LISTED = [
     r"Must be given",
     r"Must be there, ",
     r"Says the same as",
-    r"Belongs? to",
+    r"Belongs? (only )?to",
     r"together with",
     r"Give it or",
     r"[Oo]nly of",
