@@ -29,6 +29,14 @@ export async function authorize(
     throw await refuse(audit, context, namespace, need);
 }
 
+/**
+ * Whether an answer may say what was there before. Who may only write hears neither that something was there already, nor
+ * that it wasn't: not by a status, an id, a version or a count.
+ */
+export function mayLearn({ actor }: Context, namespace: string): boolean {
+  return allowsIn(actor.grants, "read", namespace);
+}
+
 /** As {@link authorize}, for all namespaces of a scope. */
 export async function authorizeScope(
   audit: AuditLog,

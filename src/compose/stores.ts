@@ -61,7 +61,7 @@ export function createStores(
     answers: createAnswerStore(redis, keys),
     agents: createAgentRegistry(redis, auditor, keys),
     keys: createKeyStore(redis, auditor, keys),
-    namespaces: createNamespaceStore(auditor, meter, keys),
+    namespaces: createNamespaceStore(auditor, meter, keys, config.quota),
     audit: createAuditLog(auditor),
     auditReader: createAuditReader(redis, keys),
     rateLimiter: createRateLimiter(redis, keys),

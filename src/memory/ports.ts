@@ -42,6 +42,8 @@ export interface NewMemory {
   readonly embedAt: number | undefined;
   /** When a sweep should compare it with what others wrote, where anybody else does; undefined: never. */
   readonly compareAt?: number | undefined;
+  /** Its writer may not read: a full namespace refuses it also where it is there already. */
+  readonly blind?: boolean | undefined;
   /** Undefined: it is no fact, or a copy of one: where it comes from, its place was found. */
   readonly fact?: FactPlacing | undefined;
 }

@@ -1,5 +1,4 @@
-import { authorize } from "../access/authorize.js";
-import { allowsIn } from "../access/grants.js";
+import { authorize, mayLearn } from "../access/authorize.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { COMPARE_GRACE_MS } from "./corroborate.js";
@@ -70,7 +69,10 @@ export interface RememberInput {
 }
 
 export interface RememberOutcome extends InsertOutcome {
+  /** For a caller that may not read: as it was sent, with an id that nobody else knows of. */
   readonly memory: Judged;
+  /** The id of what is stored; not for callers. */
+  readonly storedId: string;
 }
 
 /** Stores one memory. Rejects with a {@link DomainError}. */
@@ -98,11 +100,13 @@ export async function rememberMany(
   if (inputs.length > 1) await services.store.reachable();
   const drafts = await draft(services, context, namespace, inputs);
   const embeddings = await embedDrafts(services, writtenBy(context, namespace), drafts);
-  const items = drafts.map((item, index) => {
+  const mayRead = mayLearn(context, namespace);
+  const blind = !mayRead;
+  const items = drafts.map((item, index): NewMemory | Error => {
     const embedding = embeddings[index] ?? new Error("a draft without an embedding");
     if (embedding instanceof Error) return embedding;
     if (item.refused !== undefined) return item.refused;
-    return complete(services, item, embedding, context.now());
+    return Object.assign(complete(services, item, embedding, context.now()), { blind });
   });
   const accepted = items.filter((item): item is NewMemory => !(item instanceof Error));
   const outcomes = await services.store.insert(trailOf(context, act), accepted);
@@ -113,26 +117,30 @@ export async function rememberMany(
       services.worker.finish({ ...outcome.memory, context: accepted[index]?.preceding?.text ?? "" });
     }
   }
-  const mayRead = allowsIn(context.actor.grants, "read", namespace);
   let next = 0;
-  const told = items.map((item): InsertOutcome | Error => {
+  const told = items.map((item): Told | Error => {
     if (item instanceof Error) return item;
     const outcome = outcomes[next++] ?? new Error("no outcome");
-    if (outcome instanceof Error || mayRead) return outcome;
-    // Also of a new one: what a timeline made of it tells of others.
-    return outcome.kind === "created"
-      ? { kind: "created", memory: item.memory }
-      : withheld(outcome.memory, item.memory);
+    if (outcome instanceof Error) return outcome;
+    const { kind, memory } = outcome;
+    // Nor what a timeline made of a new one, which tells of others.
+    return mayRead
+      ? { kind, memory, storedId: memory.id }
+      : { kind: "created", memory: item.memory, storedId: memory.id };
   });
   return judged(services, told, context.now());
 }
 
+interface Told extends InsertOutcome {
+  readonly storedId: string;
+}
+
 async function judged(
   services: Services,
-  outcomes: readonly (InsertOutcome | Error)[],
+  outcomes: readonly (Told | Error)[],
   now: number,
 ): Promise<(RememberOutcome | Error)[]> {
-  const stored = outcomes.filter((outcome): outcome is InsertOutcome => !(outcome instanceof Error));
+  const stored = outcomes.filter((outcome): outcome is Told => !(outcome instanceof Error));
   const memories = await judgeAll(
     services,
     stored.map(({ memory }) => memory),
@@ -142,13 +150,10 @@ async function judged(
   return outcomes.map((outcome) => {
     if (outcome instanceof Error) return outcome;
     const memory = memories[next++];
-    return memory === undefined ? new Error("no memory") : { kind: outcome.kind, memory };
+    return memory === undefined
+      ? new Error("no memory")
+      : { kind: outcome.kind, memory, storedId: outcome.storedId };
   });
-}
-
-/** Who may write but not read hears that it was there already: all else is as the caller sent it. */
-function withheld({ id, version, seen_count }: Memory, sent: Memory): InsertOutcome {
-  return { kind: "seen", memory: { ...sent, id, version, seen_count } };
 }
 
 /** A memory before its embedding is known. */

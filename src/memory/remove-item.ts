@@ -1,4 +1,4 @@
-import { authorize } from "../access/authorize.js";
+import { authorize, mayLearn } from "../access/authorize.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { itemNotFound, versionConflict } from "../domain/errors.js";
@@ -18,12 +18,17 @@ export async function removeItem(
 ): Promise<Erased | undefined> {
   const { store, audit } = services;
   await authorize(audit, context, ref.namespace, { verb: "write", act: "item.delete" });
+  if (expectedVersion !== undefined) {
+    await authorize(audit, context, ref.namespace, { verb: "read", act: "item.delete" });
+  }
   const { kind, id, noted } = await store.removeItem(trailOf(context, "item.delete"), ref, {
     version: expectedVersion,
     derived: derived === "erase",
   });
   if (kind === "conflict") throw versionConflict();
-  if (kind === "missing") throw itemNotFound();
+  if (kind === "missing" && mayLearn(context, ref.namespace)) throw itemNotFound();
   if (kind === "published") await tellCopies(services, context, { namespace: ref.namespace, id });
-  return noted ? unlessNothing(await erase(services, context, ref.namespace)) : undefined;
+  if (!noted) return undefined;
+  const erased = unlessNothing(await erase(services, context, ref.namespace));
+  return mayLearn(context, ref.namespace) ? erased : undefined;
 }

@@ -1,4 +1,4 @@
-import { authorize } from "../access/authorize.js";
+import { authorize, mayLearn } from "../access/authorize.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { memoryNotFound, versionConflict } from "../domain/errors.js";
@@ -19,7 +19,8 @@ export interface RemoveOptions {
 
 /**
  * Deletes a memory for good, with its vectors and versions. What was derived from it goes, or is made anew from what else
- * it was derived from; undefined where nothing was.
+ * it was derived from; undefined where nothing was. With `expectedVersion`, only
+ * that version, which takes a caller that may read. A caller that may not hears neither what was there nor what went with it.
  */
 export async function remove(
   services: Services,
@@ -29,6 +30,9 @@ export async function remove(
 ): Promise<Erased | undefined> {
   const { store, audit } = services;
   await authorize(audit, context, ref.namespace, { verb: "write", act: "delete" });
+  if (expectedVersion !== undefined) {
+    await authorize(audit, context, ref.namespace, { verb: "read", act: "delete" });
+  }
   const { kind, noted } = await store.remove(trailOf(context, "delete", { ids: [ref.id] }), ref, {
     version: expectedVersion,
     derived: derived === "erase",
@@ -37,6 +41,9 @@ export async function remove(
   if (kind === "published") await tellCopies(services, context, ref);
   // Also where it is gone already: this may be the retry of a removal that got no further.
   await store.detachContext(ref, context.now());
-  if (kind === "missing") throw memoryNotFound();
-  return noted ? unlessNothing(await erase(services, context, ref.namespace)) : undefined;
+  const mayHear = mayLearn(context, ref.namespace);
+  if (kind === "missing" && mayHear) throw memoryNotFound();
+  if (!noted) return undefined;
+  const erased = unlessNothing(await erase(services, context, ref.namespace));
+  return mayHear ? erased : undefined;
 }

@@ -1,4 +1,4 @@
-import { authorize } from "../access/authorize.js";
+import { authorize, mayLearn } from "../access/authorize.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import type { JsonValue } from "../domain/json.js";
@@ -15,16 +15,25 @@ export interface PutInput {
   readonly sliding?: boolean | undefined;
 }
 
-/** Writes a document as it is given, if the precondition holds. */
+export interface PutOutcome {
+  readonly created: boolean;
+  /** Undefined: the caller may not read, so it hears nothing of versions. */
+  readonly document: StateDocument | undefined;
+}
+
+/** Writes a document as it is given, if the precondition holds; one takes a caller that may read. */
 export async function putState(
   { store, audit }: StateServices,
   context: Context,
   ref: StateRef,
   input: PutInput,
   precondition: Precondition,
-): Promise<{ readonly created: boolean; readonly document: StateDocument }> {
+): Promise<PutOutcome> {
   const value = jsonText("value", input.value);
   await authorize(audit, context, ref.namespace, { verb: "write", act: "state.put" });
+  if (precondition !== "any") {
+    await authorize(audit, context, ref.namespace, { verb: "read", act: "state.put" });
+  }
   const outcome = await store.put(trailOf(context, "state.put", { ids: [ref.key] }), {
     ref,
     value,
@@ -35,5 +44,9 @@ export async function putState(
   });
   if (outcome.kind === "conflict") throw stateConflict();
   if (outcome.kind === "ttl_too_long") throw ttlTooLong(outcome);
-  return { created: outcome.kind === "created", document: { ...outcome.facts, json: value.json } };
+  const document = { ...outcome.facts, json: value.json };
+  return {
+    created: outcome.kind === "created",
+    document: mayLearn(context, ref.namespace) ? document : undefined,
+  };
 }

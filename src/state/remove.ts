@@ -1,4 +1,4 @@
-import { authorize } from "../access/authorize.js";
+import { authorize, mayLearn } from "../access/authorize.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import type { StateRef } from "./document.js";
@@ -14,8 +14,12 @@ export async function removeState(
   precondition: Precondition,
 ): Promise<void> {
   await authorize(audit, context, ref.namespace, { verb: "write", act: "state.delete" });
+  // Whether a condition holds tells of what is there.
+  if (precondition !== "any") {
+    await authorize(audit, context, ref.namespace, { verb: "read", act: "state.delete" });
+  }
   const trail = trailOf(context, "state.delete", { ids: [ref.key] });
   const outcome = await store.remove(trail, { ref, precondition });
   if (outcome === "conflict") throw stateConflict();
-  if (outcome === "missing") throw stateNotFound();
+  if (outcome === "missing" && mayLearn(context, ref.namespace)) throw stateNotFound();
 }

@@ -1,4 +1,4 @@
-import { authorize } from "../access/authorize.js";
+import { authorize, mayLearn } from "../access/authorize.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { DomainError, invalid } from "../domain/errors.js";
@@ -34,18 +34,21 @@ export interface OperationInput {
   readonly ttl_seconds?: AskedTtl;
 }
 
-/** Whether its result, or that it fails, tells something of the value that is there. */
+/** Whether its result, or that it fails, tells something of what is there. */
 function tellsOfValues({ op, path }: TransactionOperation): boolean {
-  return op === "increment" || op === "merge" || path !== undefined;
+  return op !== "set" || path !== undefined;
 }
 
-/** Does all operations if all checks hold and none of them fails, else nothing. One result an operation, in order. */
+/**
+ * Does all operations if all checks hold and none of them fails, else nothing. One result an operation, in order; undefined
+ * for a caller that may not read, which may only set whole documents.
+ */
 export async function transact(
   { store, audit }: StateServices,
   context: Context,
   namespace: string,
   input: TransactInput,
-): Promise<readonly TransactionResult[]> {
+): Promise<readonly TransactionResult[] | undefined> {
   const operations = input.operations.map(prepare);
   const keys = [...new Set([...input.checks, ...operations].map(({ key }) => key))];
   if (keys.length > LIMITS.transactionKeys) {
@@ -54,7 +57,7 @@ export async function transact(
       `Checks and operations must not name more than ${LIMITS.transactionKeys} keys.`,
     );
   }
-  if (operations.some(tellsOfValues)) {
+  if (input.checks.length > 0 || operations.some(tellsOfValues)) {
     await authorize(audit, context, namespace, { verb: "read", act: "state.transact" });
   }
   await authorize(audit, context, namespace, { verb: "write", act: "state.transact" });
@@ -67,7 +70,7 @@ export async function transact(
   };
   const outcome = await store.transact(trailOf(context, "state.transact", { ids: keys }), transaction);
   if (outcome.kind === "failed") throw refusal(transaction, outcome);
-  return outcome.results;
+  return mayLearn(context, namespace) ? outcome.results : undefined;
 }
 
 function prepare(input: OperationInput, index: number): TransactionOperation {

@@ -102,7 +102,9 @@ describe.each(Object.entries(ROUTES))("%s", (route, example) => {
       return;
     }
     const answer = await ask(caller, route, example);
-    if (example.absent !== true) expect([200, 201, 202, 204]).toContain(answer.status);
+    // Who may only write doesn't hear whether it was there.
+    const blind = route.startsWith("DELETE ") && !enough.includes("read");
+    if (example.absent !== true || blind) expect([200, 201, 202, 204]).toContain(answer.status);
     else expect(answer).toMatchObject({ status: 404, body: { code: "not_found" } });
   });
 

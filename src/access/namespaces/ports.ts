@@ -5,16 +5,22 @@ import type { ConsolidationSettings, Settings, Usage, VersionedSettings } from "
 /** What is known of namespaces themselves. Every method rejects with `redis_unavailable` when the store can't be reached. */
 export interface NamespaceStore {
   getSettings(trail: Trail, namespace: string): Promise<VersionedSettings>;
-  /** The new version; undefined if there is another one than expected. */
+  /** The new version; `conflict` if there is another one than expected, `beyond_quota` if a quota is above the operator's. */
   putSettings(
     trail: Trail,
     namespace: string,
     settings: Settings,
-    expectedVersion: number | undefined,
-    /** When its schedule consolidates it next, milliseconds since the epoch. */
-    next: number | undefined,
-  ): Promise<number | undefined>;
+    options: PutSettingsOptions,
+  ): Promise<number | "conflict" | "beyond_quota">;
   getUsage(trail: Trail, namespace: string): Promise<Usage>;
+}
+
+export interface PutSettingsOptions {
+  readonly expectedVersion: number | undefined;
+  /** When its schedule consolidates it next, milliseconds since the epoch. */
+  readonly next: number | undefined;
+  /** An operator sets them: the quotas are limits that the namespace's own administrator can't lift. */
+  readonly operator: boolean;
 }
 
 /** What the verbs on namespaces work with; built once in main. */

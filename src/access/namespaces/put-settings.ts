@@ -1,11 +1,15 @@
 import type { Context } from "../../domain/context.js";
 import { DomainError } from "../../domain/errors.js";
 import { authorize } from "../authorize.js";
+import { isOperator } from "../keys/key.js";
 import { trailOf } from "../trail.js";
 import type { NamespaceServices } from "./ports.js";
 import type { Settings, VersionedSettings } from "./settings.js";
 
-/** Replaces all settings of a namespace. They hold for every write after the answer, in every process. */
+/**
+ * Replaces all settings of a namespace. They hold for every write after the answer, in every process. A quota that an
+ * operator set, or that the service is configured with, is a limit: whoever else administers the namespace can only lower it.
+ */
 export async function putSettings(
   { store, audit, nextTime }: NamespaceServices,
   context: Context,
@@ -17,7 +21,12 @@ export async function putSettings(
   const trail = trailOf(context, "settings.put");
   const { consolidation } = settings;
   const next = consolidation === null ? undefined : nextTime(consolidation, context.now());
-  const version = await store.putSettings(trail, namespace, settings, expectedVersion, next);
-  if (version !== undefined) return { settings, version };
+  const operator = isOperator(context.actor.grants);
+  const version = await store.putSettings(trail, namespace, settings, { expectedVersion, next, operator });
+  if (version === "beyond_quota") {
+    await audit.denied({ ...trail, other: namespace });
+    throw new DomainError("forbidden", "quota: Only an operator may set a quota above the operator's.");
+  }
+  if (version !== "conflict") return { settings, version };
   throw new DomainError("settings_conflict", "The settings have another version by now: read them again.");
 }

@@ -90,7 +90,8 @@ const removeRoute = createRoute({
   operationId: "deleteItem",
   tags,
   summary: "Delete a memory by its key",
-  description: "What was derived from it is treated as by the deletion of a memory by its id.",
+  description:
+    "What was derived from it is treated as by the deletion of a memory by its id. A key that may not read hears 204 in any case.",
   request: { params: itemParams, headers: ifMatch, query: z.strictObject({ derived: derivedPolicy }) },
   responses: {
     200: jsonResponse(erasedView, "Deleted; what was derived from it was erased, rebuilt or kept."),

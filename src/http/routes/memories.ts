@@ -179,7 +179,7 @@ const removeRoute = createRoute({
   tags: tag,
   summary: "Delete a memory for good",
   description:
-    "With its vectors and versions. Memories derived from it (summaries, facts, procedures, merged memories) are deleted where they have no other source, else rebuilt from the rest; copies that follow it go as well. 204 if there were none; else 200 and what became of them.",
+    "With its vectors and versions. Memories derived from it (summaries, facts, procedures, merged memories) are deleted where they have no other source, else rebuilt from the rest; copies that follow it go as well. 204 if there were none; else 200 and what became of them. A key that may not read hears 204 in any case.",
   request: {
     params: memoryParams,
     headers: ifMatch,

@@ -93,7 +93,7 @@ const removeRoute = createRoute({
   tags,
   summary: "Delete a session",
   description:
-    "With its messages, its running summary, and the memories that were promoted from it (turns and summaries), with what was derived from these. Interactions that were captured with its id are memories of their own and stay. With `derived=keep`, what was promoted stays as well. 204 if no memory went; else 200 and which.",
+    "With its messages, its running summary, and the memories that were promoted from it (turns and summaries), with what was derived from these. Interactions that were captured with its id are memories of their own and stay. With `derived=keep`, what was promoted stays as well. 204 if no memory went; else 200 and which. A key that may not read hears 204 in any case.",
   request: { params: sessionParams, query: z.strictObject({ derived: derivedPolicy }) },
   responses: {
     200: jsonResponse(erasedView, "It is gone, with these memories."),

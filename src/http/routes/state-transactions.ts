@@ -17,11 +17,12 @@ const transactRoute = createRoute({
     "If every check holds, the operations are done in order, each making a version of its own; if one of them fails, nothing is done. Nobody ever sees a half. The documents of all operations, each counted each time, and the values given may hold at most 4 MiB of JSON together; more is refused before anything is done (`too_many_bytes`).",
     "`set` writes as PUT does, or sets what is at `path`; `merge` is a JSON merge patch; `delete` removes the document, or what is at `path`; `increment` adds `by` to the one number at `path` (default: the value itself, which begins at 0 where there is no document), and fails where the sum would be below `min` or above `max`, or beyond what a JSON number holds exactly.",
     "Without `ttl_seconds` a document ends when it would have ended; one that is set whole, or begins, gets the namespace's default.",
-    "Needs `write`, and `read` as well unless it only sets and deletes whole documents: whether another operation fails, and what it makes, tells of the value that was there.",
+    "Needs `write`, and `read` as well unless it only sets whole documents: whether a check or another operation fails, and what it makes, tells of what is there.",
   ].join("\n\n"),
   request: { params: namespaceParam, body: jsonBody(stateTransaction) },
   responses: {
     200: jsonResponse(transactionResults, "All is done."),
+    204: { description: "All is done. The key may not read here, so the answer says no more." },
     ...problems,
     ...unfitBody,
     409: {
@@ -38,6 +39,7 @@ export function stateTransactionRoutes({ state, now }: AppDeps) {
   return createRouter().openapi(transactRoute, async (c) => {
     const input = c.req.valid("json");
     const results = await transact(state, contextOf(c, now), c.req.valid("param").ns, input);
+    if (results === undefined) return c.body(null, 204);
     return answer(c, writeResults(input.operations, results), 200);
   });
 }

@@ -77,11 +77,14 @@ const putRoute = createRoute({
   operationId: "putState",
   tags: tag,
   summary: "Write state",
+  description:
+    "Needs `write`, and `read` as well with If-Match or If-None-Match: whether they hold tells of what is there.",
   request: { params: stateParams, body: jsonBody(putState) },
   parameters: [ifMatch, ifNoneMatch],
   responses: {
     201: jsonResponse(stateView, "The state was created.", "ETag"),
     200: jsonResponse(stateView, "The state was replaced.", "ETag"),
+    204: { description: "The state was written. The key may not read here, so the answer says no more." },
     ...problems,
     ...unfitBody,
     ...lostRace,
@@ -127,6 +130,8 @@ const removeRoute = createRoute({
   operationId: "deleteState",
   tags: tag,
   summary: "Delete state",
+  description:
+    "Needs `write`, and `read` as well with If-Match. A key that may not read hears 204 also where there is none.",
   request: { params: stateParams },
   parameters: [ifMatch],
   responses: {
@@ -161,6 +166,7 @@ export function stateRoutes({ state, now }: AppDeps) {
       const ref = { namespace: ns, key };
       const outcome = await put(state, contextOf(c, now), ref, c.req.valid("json"), preconditionOf(c));
       const { created, document } = outcome;
+      if (document === undefined) return c.body(null, 204);
       return answer(c, writeState(key, document), created ? 201 : 200, { ETag: etagOf(document.version) });
     })
     .openapi(patchRoute, async (c) => {

@@ -160,12 +160,14 @@ export const appendedView = z
     messages: z.array(
       z.object({
         id: z.string(),
-        number: z.int(),
-        created: z.boolean().openapi({ description: "False: this id was there already." }),
+        number: z.int().optional().openapi({ description: "Left out for a key that may not read here." }),
+        created: z.boolean().openapi({
+          description: "False: this id was there already, which a key that may not read here doesn't hear.",
+        }),
         replaced: replacedFields.optional(),
       }),
     ),
-    message_count: z.int(),
+    message_count: z.int().optional().openapi({ description: "Left out for a key that may not read here." }),
   })
   .openapi("AppendedMessages");
 

@@ -1,3 +1,4 @@
+import { CONTINUED } from "../capture.js";
 import { sentencesIn } from "../sessions/transcript.js";
 
 /** One sentence of a memory's text. */
@@ -35,7 +36,8 @@ const NOBODY =
 
 /**
  * What was said in a memory's text, sentence by sentence. A speaker stands before what is said, as in "Mara: I moved."
- * and speaks until the next one does. A text can name whom it likes: it is no proof of who said it.
+ * and speaks until the next one does. In a transcript of ours, further lines of what somebody said are indented, so no
+ * speaker begins there. Another text can name whom it likes: it is no proof of who said it.
  */
 export function saidIn(text: string): Said[] {
   const said: Said[] = [];
@@ -60,7 +62,8 @@ export function saidIn(text: string): Said[] {
       const sentences = sentencesIn(labelled === undefined ? line : line.slice(labelled.length));
       for (const sentence of sentences) {
         // Somebody else may speak from here on, or nobody: it could be anything before a colon.
-        if (labelled !== undefined && speakerOf(sentence) !== undefined) [speaker, by] = [null, "nobody"];
+        if ((labelled !== undefined || line.startsWith(CONTINUED)) && speakerOf(sentence) !== undefined)
+          [speaker, by] = [null, "nobody"];
         said.push({ speaker, by, sentence });
       }
     }

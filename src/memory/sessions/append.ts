@@ -35,7 +35,16 @@ export async function append(
   }
   const outcome = await store.append(sessionTrail(context, "session.append", ref), ref, drafts);
   if (outcome.due) services.promoteSoon(ref);
-  return outcome;
+  return standing === "writer" ? withheld(outcome) : outcome;
+}
+
+/** Who may only write hears nothing of what was there: neither which ids, nor how many messages. */
+function withheld({ results, due }: AppendOutcome): AppendOutcome {
+  return {
+    results: results.map(({ id }) => ({ id, number: undefined, created: true })),
+    messageCount: undefined,
+    due,
+  };
 }
 
 function standingOf({ actor: { grants } }: Context, namespace: string): Standing {

@@ -6,14 +6,16 @@ export type DraftMessage = Omit<Message, "number" | "appended_at" | "source_agen
 
 export interface AppendResult {
   readonly id: string;
-  readonly number: number;
+  /** Undefined for a caller that may not read. */
+  readonly number: number | undefined;
   /** False: the id was there already; nothing was appended. */
   readonly created: boolean;
 }
 
 export interface AppendOutcome {
   readonly results: readonly AppendResult[];
-  readonly messageCount: number;
+  /** Undefined for a caller that may not read. */
+  readonly messageCount: number | undefined;
   /** More is here than the window holds: the oldest turns are due to be promoted. */
   readonly due: boolean;
 }

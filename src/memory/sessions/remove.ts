@@ -1,4 +1,4 @@
-import { authorize } from "../../access/authorize.js";
+import { authorize, mayLearn } from "../../access/authorize.js";
 import type { Context } from "../../domain/context.js";
 import { isJsonObject } from "../../domain/json.js";
 import type { Erased } from "../erasure/erase.js";
@@ -26,8 +26,15 @@ export async function removeSession(
   await authorize(memory.audit, context, ref.namespace, { verb: "write", act: "session.delete" });
   const trail = sessionTrail(context, "session.delete", ref);
   const removed = await store.remove(trail, ref, derived === "erase");
-  if (removed === undefined) throw sessionNotFound();
-  if (derived === "erase") return unlessNothing(await erase(memory, context, ref.namespace));
+  const mayHear = mayLearn(context, ref.namespace);
+  if (removed === undefined) {
+    if (mayHear) throw sessionNotFound();
+    return undefined;
+  }
+  if (derived === "erase") {
+    const erased = unlessNothing(await erase(memory, context, ref.namespace));
+    return mayHear ? erased : undefined;
+  }
   if (removed.unsettled) await discardUnsettled(memory, context, ref, removed);
   return undefined;
 }

@@ -27,6 +27,8 @@ export type Meter = (namespace: string, size?: MeteredSize) => MeterArguments;
 export interface MeteredSize extends MemorySize {
   /** It counts, but no quota refuses it. */
   readonly exempt?: boolean;
+  /** Its writer may not read: a full namespace refuses it also where it is there already. */
+  readonly blind?: boolean;
 }
 
 /**
@@ -42,7 +44,7 @@ export function createMeter(keys: Keys, byDefault: Quota, versionMs?: number): M
       text(byDefault.bytes),
       text(size?.json),
       text(size?.vectors),
-      size?.exempt === true ? "1" : "0",
+      size?.exempt === true ? "1" : size?.blind === true ? "2" : "0",
       text(versionMs),
     ],
   });

@@ -4,10 +4,15 @@ import { NO_SETTINGS } from "../../access/namespaces/settings.js";
 import type { Keys } from "../keys.js";
 import { predicateSetting } from "../keys.js";
 import type { Auditor } from "./auditor.js";
-import type { Meter } from "./meter.js";
+import type { Meter, Quota } from "./meter.js";
 
-/** Settings and usage of namespaces in Redis. */
-export function createNamespaceStore(auditor: Auditor, meter: Meter, keys: Keys): NamespaceStore {
+/** Settings and usage of namespaces in Redis. `quota`: where no operator sets one. */
+export function createNamespaceStore(
+  auditor: Auditor,
+  meter: Meter,
+  keys: Keys,
+  quota: Quota,
+): NamespaceStore {
   return {
     async getSettings(trail, namespace) {
       const fields = await auditor.run(namespace, trail, (client, audit) =>
@@ -15,7 +20,7 @@ export function createNamespaceStore(auditor: Auditor, meter: Meter, keys: Keys)
       );
       return { settings: decodeSettings(fields), version: Number(fields["version"] ?? 0) };
     },
-    async putSettings(trail, namespace, settings, expectedVersion, next) {
+    async putSettings(trail, namespace, settings, { expectedVersion, next, operator }) {
       const version = await auditor.run(namespace, trail, (client, audit) =>
         client.putSettings(
           audit,
@@ -24,11 +29,15 @@ export function createNamespaceStore(auditor: Auditor, meter: Meter, keys: Keys)
             expectedVersion === undefined ? "" : String(expectedVersion),
             String(next ?? ""),
             namespace,
+            operator ? "1" : "0",
+            String(quota.memories ?? ""),
+            String(quota.bytes ?? ""),
             ...encodeSettings(settings),
           ],
         ),
       );
-      return version === 0 ? undefined : version;
+      if (version === -1) return "beyond_quota";
+      return version === 0 ? "conflict" : version;
     },
     async getUsage(trail, namespace) {
       const [memories = 0, bytes = 0, mostMemories = null, mostBytes = null, session_bytes = 0] =

@@ -110,6 +110,13 @@ if existing and fact and fact.own and not single and not fact.dated and not tonu
   ended = ended and cjson.decode(ended)[1]
   if type(ended) == 'number' and ended <= tonumber(ARGV[6]) then existing = nil end
 end
+if existing and usage_blind then
+  local broken = usage_over(1, usage_json + usage_vectors)
+  if broken then
+    audit('quota')
+    return broken
+  end
+end
 if existing then
   if single then hash_key = own_hash(existing) end
   local record = ARGV[2] .. existing

@@ -15,14 +15,17 @@ Returns {1 if the oldest turns are due to be promoted else 0, number of the last
 then for each message its number and 1 if it was appended, else 0}; {-1} if the namespace is full.
 ]]
 local known, counted = {}, {}
-local new, bytes = false, 0
+local new, bytes, asked = false, 0, 0
 for i = 6, #ARGV, 5 do
   known[i] = redis.call('HGET', session_ids, ARGV[i])
   new = new or not known[i]
-  if not known[i] and not counted[ARGV[i]] then bytes = bytes + #ARGV[i] + #ARGV[i + 3] end
+  if not counted[ARGV[i]] then
+    asked = asked + #ARGV[i] + #ARGV[i + 3]
+    if not known[i] then bytes = bytes + #ARGV[i] + #ARGV[i + 3] end
+  end
   counted[ARGV[i]] = true
 end
-if new and usage_over(0, bytes) then
+if (new or usage_blind) and usage_over(0, usage_blind and asked or bytes) then
   audit('quota')
   return { -1 }
 end

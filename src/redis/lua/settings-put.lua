@@ -8,18 +8,44 @@ KEYS[3] the note that there is something to do there
 ARGV[1]  expected version, or ''
 ARGV[2]  when the schedule begins the next run, milliseconds since the epoch; '' for never
 ARGV[3]  the namespace
-ARGV[4+] fields and values
+ARGV[4]  '1' if an operator sets them: then the quotas are the operator's
+ARGV[5]  how many memories the namespace may hold where no operator says, or ''
+ARGV[6]  how many bytes, likewise
+ARGV[7+] fields and values
 
-Returns the new version, or 0 if there is another one than expected.
+Returns the new version; 0 if there is another one than expected; -1 if a quota is above the operator's.
 ]]
 local version = tonumber(redis.call('HGET', KEYS[1], 'version') or 0)
 if ARGV[1] ~= '' and tonumber(ARGV[1]) ~= version then
   audit('conflict')
   return 0
 end
+local quotas, operators = { 'quota_memories', 'quota_bytes' }, {}
+for i, name in ipairs(quotas) do
+  local asked
+  for at = 7, #ARGV, 2 do if ARGV[at] == name then asked = ARGV[at + 1] end end
+  local most
+  if ARGV[4] == '1' then
+    most = asked
+  else
+    -- A quota of a release that didn't tell whose it was is an operator's: see lua/usage.lua.
+    local by = redis.call('HGET', KEYS[1], 'quota_by')
+    most = redis.call('HGET', KEYS[1], by and 'operator_' .. name or name)
+    local limit = tonumber(most or ARGV[4 + i])
+    if asked and limit and tonumber(asked) > limit then
+      audit('denied')
+      return -1
+    end
+  end
+  if most then
+    table.insert(operators, 'operator_' .. name)
+    table.insert(operators, most)
+  end
+end
 audit('ok')
 redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'version', string.format('%d', version + 1), unpack(ARGV, 4))
+redis.call('HSET', KEYS[1], 'version', string.format('%d', version + 1), 'quota_by', ARGV[4], unpack(ARGV, 7))
+if operators[1] then redis.call('HSET', KEYS[1], unpack(operators)) end
 -- The note of a run that is at work is about that.
 local busy = redis.call('HGET', KEYS[2], 'run')
 if ARGV[2] ~= '' then

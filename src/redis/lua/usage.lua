@@ -13,7 +13,7 @@ ARGV[1] how many memories, where the settings don't say; '' for any number
 ARGV[2] how many bytes, likewise
 ARGV[3] bytes of the memory's JSON that this script writes, or ''
 ARGV[4] bytes of the vectors that this script writes; '' if it leaves them as they are
-ARGV[5] '1' if no quota refuses it
+ARGV[5] '1' if no quota refuses it; '2' if a quota refuses it also where it is there already, as its writer may not know that
 ARGV[6] how long an old version is kept, milliseconds; '' for as long as its memory
 
 A memory's bytes are those of its JSON, interaction included, of its vectors, and of its old versions: index.bytes,
@@ -29,7 +29,8 @@ local usage_json, usage_vectors = tonumber(table.remove(ARGV, 1)), tonumber(tabl
 local function usage_named(name) return (string.gsub(usage_ending, ':usage%-ending:{', ':' .. name .. ':{', 1)) end
 local usage_uses, usage_sessions = usage_named('uses'), usage_named('session-bytes')
 local usage_sessions_ending, usage_sessions_all = usage_named('sessions-ending'), usage_named('sessions')
-local usage_exempt = table.remove(ARGV, 1) == '1'
+local usage_mode = table.remove(ARGV, 1)
+local usage_exempt, usage_blind = usage_mode == '1', usage_mode == '2'
 local usage_version_ms = tonumber(table.remove(ARGV, 1))
 -- Of old versions that end before their memories: a sorted set of <id>:<version>:<bytes> by when that is.
 local usage_versions, usage_record = usage_named('versions-ending'), usage_named('rec') .. ':'
@@ -87,9 +88,20 @@ local function usage_prune_sessions(most)
   if #ended > 0 then usage_end_sessions(ended) end
 end
 
+--[[
+What an operator set holds, or else what the service is configured with; the namespace's own quota can only be less. One
+that was set before there was this difference (no quota_by) held above the configured one, so it counts as an operator's.
+]]
 local function usage_quota()
-  local set = redis.call('HMGET', usage_settings, 'quota_memories', 'quota_bytes')
-  return tonumber(set[1] or usage_defaults[1]), tonumber(set[2] or usage_defaults[2])
+  local names = { 'quota_by', 'quota_memories', 'quota_bytes', 'operator_quota_memories', 'operator_quota_bytes' }
+  local set = redis.call('HMGET', usage_settings, unpack(names))
+  local function most(own, operator, default)
+    if not set[1] then return tonumber(own or default) end
+    own, operator = tonumber(own or nil), tonumber(operator or default)
+    if own and operator then return math.min(own, operator) end
+    return own or operator
+  end
+  return most(set[2], set[4], usage_defaults[1]), most(set[3], set[5], usage_defaults[2])
 end
 
 local function usage_now()

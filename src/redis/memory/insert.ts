@@ -125,7 +125,7 @@ function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, ite
   const document = encodeDocument(item);
   return {
     namespace,
-    size: document.size,
+    size: { ...document.size, blind: item.blind === true },
     keys: [
       keys.record(namespace, id),
       keys.contentHash(namespace, contentHash),

@@ -19,7 +19,7 @@ export async function append(
   const [due, messageCount = 0, ...results] = await deps.auditor.run(ref.namespace, trail, (client, audit) =>
     client.appendMessages(
       audit,
-      scopeOf(deps, ref, exempt),
+      scopeOf(deps, ref, exempt ? "exempt" : owns ? undefined : "blind"),
       [],
       [
         ref.sessionId,

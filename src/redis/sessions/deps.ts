@@ -21,15 +21,20 @@ export interface SessionDeps {
 
 /**
  * See lua/session.lua. A session's name may be anything, so its keys have its facet. `exempt`: what is written counts,
- * but no quota refuses it.
+ * but no quota refuses it; `blind`: its writer may not read, so a full namespace refuses it also where it is there already.
  */
 export function scopeOf(
   { keys, meter, defaults }: SessionDeps,
   { namespace, sessionId }: SessionRef,
-  exempt = false,
+  mode: "exempt" | "blind" | undefined = undefined,
 ): ScriptScope {
   const facet = sessionFacet(sessionId);
-  const metered = meter(namespace, { json: 0, vectors: 0, exempt });
+  const metered = meter(namespace, {
+    json: 0,
+    vectors: 0,
+    exempt: mode === "exempt",
+    blind: mode === "blind",
+  });
   return {
     keys: [
       ...metered.keys,
