@@ -13,7 +13,7 @@ export interface Walk {
   readonly after: Place | undefined;
 }
 
-/** Entries of a trail that are read at once: few at first, as there may be hundreds of trails. */
+/** Entries of a trail that are read at once: few at first, as there may be many thousands of trails. */
 const MIN_BATCH = 4;
 const MAX_BATCH = 256;
 /** Entries of all trails together that are held in memory. */
@@ -43,7 +43,7 @@ export async function* mergeTrails(
   const sign = walk.order === "asc" ? 1 : -1;
   const isBefore = (a: Source, b: Source): boolean => sign * comparePlaces(a.next, b.next) < 0;
   const trails = Math.max(1, walk.trails.length);
-  const most = clamp(Math.floor(MAX_WAITING / trails), MAX_BATCH);
+  const most = Math.max(1, Math.min(MAX_BATCH, Math.floor(MAX_WAITING / trails)));
   const batch = clamp(Math.ceil((2 * expected) / trails), most);
   const ranges = walk.trails.flatMap((trail) => firstRange(walk, trail, batch) ?? []);
   const batches = ranges.length === 0 ? [] : await reader.read(ranges);
@@ -88,7 +88,7 @@ async function refill(reader: AuditReader, walk: Walk, source: Source, last: str
   source.waiting.push(...entries.toReversed());
 }
 
-const clamp = (size: number, most: number): number => Math.max(MIN_BATCH, Math.min(most, size));
+const clamp = (size: number, most: number): number => Math.min(most, Math.max(MIN_BATCH, size));
 
 /**
  * Undefined where no entry can lie in it: Redis refuses a range that ends before the first entry id or begins after the
@@ -110,7 +110,7 @@ function firstRange({ order, from, to, after }: Walk, trail: string, count: numb
   return { ...whole, from: String(from), to: `(${time}-${number}` };
 }
 
-/** A binary heap: of 500 trails the next entry is found in nine comparisons. */
+/** A binary heap: of 20,000 trails the next entry is found in fifteen comparisons. */
 class Heap<T> {
   readonly #items: T[] = [];
   readonly #isBefore: (a: T, b: T) => boolean;

@@ -25,8 +25,8 @@ export interface AuditReader {
   /** The trail of refusals, and the one of acts in no single namespace: beside these, a trail is a namespace's. */
   readonly denials: string;
   readonly system: string;
-  /** Namespaces of a scope in which there was ever an act, in order; at most `limit`. */
-  namespaces(scope: Scope, limit: number): Promise<readonly string[]>;
+  /** Namespaces of a scope that have a trail, and others, in order: however many. */
+  namespaces(scope: Scope): Promise<readonly string[]>;
   /**
    * The moment (milliseconds) up to which these trails are complete: resolves when nothing can be added any more at
    * or before it.

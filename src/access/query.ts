@@ -1,6 +1,4 @@
 import type { Context } from "../domain/context.js";
-import { invalid } from "../domain/errors.js";
-import { LIMITS } from "../domain/limits.js";
 import { authorizedParts, authorizeScope } from "./authorize.js";
 import type { EntryContent, StoredEntry } from "./entry.js";
 import { contentOf, placeOf } from "./entry.js";
@@ -112,13 +110,8 @@ export function rangeOf({ from, to }: AuditFilter, horizon: number): { from: num
 }
 
 async function namespacesOf(reader: AuditReader, parts: readonly Scope[]): Promise<string[]> {
-  const limit = LIMITS.auditNamespaces;
   const found: string[] = [];
-  for (const part of parts) {
-    found.push(...(await reader.namespaces(part, limit + 1)));
-    if (found.length > limit)
-      throw invalid("namespace", `There are more than ${limit} namespaces: ask for some of them.`);
-  }
+  for (const part of parts) for (const name of await reader.namespaces(part)) found.push(name);
   return found;
 }
 

@@ -65,6 +65,36 @@ export const AUDIT_VERBS = [
 ] as const;
 export type AuditVerb = (typeof AUDIT_VERBS)[number];
 
+/** Acts that change nothing: a namespace that is only ever read isn't one. */
+export const READING_VERBS: ReadonlySet<AuditVerb> = new Set([
+  "read",
+  "list",
+  "recall",
+  "receipt.read",
+  "receipt.replay",
+  "versions",
+  "stats",
+  "entity.get",
+  "entity.list",
+  "neighbors",
+  "profile",
+  "item.get",
+  "state.get",
+  "state.history",
+  "state.watch",
+  "session.read",
+  "session.list",
+  "session.context",
+  "consolidation.read",
+  "consolidation.list",
+  "settings.get",
+  "usage.get",
+  "namespace.list",
+  "thread.list",
+  "thread.read",
+  "audit.read",
+] as const);
+
 /**
  * What the audit trail says of an act: who, what, on what, for which request; never content. The store adds when,
  * and how it came out, and writes it in the same step as the act.

@@ -39,8 +39,6 @@ export const LIMITS = {
   /** That a key may have made, directly and through keys that it made; keys that administer everything may make any number. */
   madeKeys: 1000,
   requestsPerMinute: 1_000_000,
-  /** Whose audit trails one query reads. */
-  auditNamespaces: 500,
   /** The largest quota that one can set, of memories as of bytes. */
   quota: 1e15,
   stateBytes: 256 * 1024,

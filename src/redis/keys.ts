@@ -36,8 +36,10 @@ export interface Keys {
   /** What {@link audit} puts before the namespace in its braces. */
   allAudits(): string;
   allAuditHeads(): string;
-  /** All namespaces that were ever acted in; a superset. */
+  /** All namespaces in which anything was ever to be changed; a superset. */
   namespaces(): string;
+  /** Namespaces of which only reads left a trail, as long as they have one. */
+  readNamespaces(): string;
   /** A namespace's settings, a hash: see {@link SETTING_FIELDS}. */
   settings(namespace: string): string;
   /** An API key, a hash without its secret. */
@@ -209,6 +211,7 @@ export function createKeys(prefix: string): Keys {
     allAudits: () => `${prefix}:audit:`,
     allAuditHeads: () => `${prefix}:audit-head:`,
     namespaces: () => `${prefix}:namespaces:{${SYSTEM}}`,
+    readNamespaces: () => `${prefix}:read-namespaces:{${SYSTEM}}`,
     settings: (namespace) => `${prefix}:settings:{${namespace}}`,
     usage: (namespace) => `${prefix}:usage:{${namespace}}`,
     usageEnding: (namespace) => `${prefix}:usage-ending:{${namespace}}`,

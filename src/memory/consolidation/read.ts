@@ -21,7 +21,7 @@ export async function readConsolidation(
   { from, limit }: { readonly from: number; readonly limit: number },
 ): Promise<RunPage> {
   await authorize(memory.audit, context, namespace, { verb: "read", act: "consolidation.read" });
-  const trail = trailOf(context, "consolidation.read", { ids: [id] });
+  const trail = trailOf(context, "consolidation.read");
   const found = await store.read(trail, namespace, id, from, limit);
   if (found === undefined) throw runNotFound();
   const next = from + found.actions.length;

@@ -12,29 +12,58 @@ export function createAuditReader(redis: RedisGateway, keys: Keys): AuditReader 
   return {
     denials: DENIALS,
     system: SYSTEM,
-    namespaces: (scope, limit) => namespaces(redis, keys, scope, limit),
+    namespaces: (scope) => namespaces(redis, keys, scope),
     horizon: (trails) => horizon(redis, keys, trails),
     read: (ranges) =>
-      redis.run((client) => Promise.all(ranges.map((range) => readRange(client, keys, range)))),
+      inParts(ranges, (part) =>
+        redis.run((client) => Promise.all(part.map((range) => readRange(client, keys, range)))),
+      ),
   };
 }
 
+/** Names of one answer of Redis, and trails that are asked in one round trip: others on the connection wait no longer. */
+const TOGETHER = 1_000;
+
+/** Those that were ever changed, and those of which only reads left a trail. */
+async function namespaces(redis: RedisGateway, keys: Keys, scope: Scope): Promise<string[]> {
+  const lists = [keys.namespaces(), keys.readNamespaces()];
+  if (!scope.below) return [scope.root];
+  const found = new Set<string>();
+  for (const list of lists) for (const name of await namesOn(redis, list, scope)) found.add(name);
+  return [...found].toSorted();
+}
+
 /** In a set whose members have one score, they stand in the order of their bytes. */
-async function namespaces(
-  redis: RedisGateway,
-  keys: Keys,
-  { root, below }: Scope,
-  limit: number,
-): Promise<string[]> {
-  if (!below) return [root];
-  const between = (from: string, to: string) =>
-    redis.run((client) =>
-      client.zRange(keys.namespaces(), from, to, { BY: "LEX", LIMIT: { offset: 0, count: limit } }),
-    );
-  if (root === "") return between("-", "+");
+async function namesOn(redis: RedisGateway, list: string, { root }: Scope): Promise<string[]> {
   // "/" is the byte after ".", so this is what begins with `root.`
-  const [own, rest] = await Promise.all([between(`[${root}`, `[${root}`), between(`[${root}.`, `(${root}/`)]);
-  return [...own, ...rest];
+  const end = root === "" ? "+" : `(${root}/`;
+  const own = root === "" ? [] : await between(redis, list, `[${root}`, `[${root}`);
+  const names = [...own];
+  for (let from = root === "" ? "-" : `[${root}.`; ;) {
+    const page = await between(redis, list, from, end);
+    names.push(...page);
+    const last = page.at(-1);
+    if (last === undefined || page.length < TOGETHER) return names;
+    from = `(${last}`;
+  }
+}
+
+function between(redis: RedisGateway, list: string, from: string, to: string): Promise<string[]> {
+  return redis.run((client) =>
+    client.zRange(list, from, to, { BY: "LEX", LIMIT: { offset: 0, count: TOGETHER } }),
+  );
+}
+
+/** In parts: there may be tens of thousands of trails. */
+async function inParts<Item, Result>(
+  items: readonly Item[],
+  ask: (part: readonly Item[]) => Promise<readonly Result[]>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let from = 0; from < items.length; from += TOGETHER) {
+    results.push(...(await ask(items.slice(from, from + TOGETHER))));
+  }
+  return results;
 }
 
 /**
@@ -43,16 +72,16 @@ async function namespaces(
  * last entry.
  */
 async function horizon(redis: RedisGateway, keys: Keys, trails: readonly string[]): Promise<number> {
-  const [now, ...last] = await redis
-    .run((client) =>
-      Promise.all([
-        timeOf(client),
-        ...trails.map(async (trail) => Number(await client.hGet(keys.auditHead(trail), "time"))),
-      ]),
-    )
-    .catch(unreadable);
+  const last = await inParts(trails, (part) =>
+    redis
+      .run((client) =>
+        Promise.all(part.map(async (trail) => Number(await client.hGet(keys.auditHead(trail), "time")))),
+      )
+      .catch(unreadable),
+  );
+  const now = await redis.run(timeOf);
   while ((await redis.run(timeOf)) === now) await sleep(1);
-  return Math.max(now, ...last.filter((time) => Number.isSafeInteger(time)));
+  return last.reduce((latest, time) => (Number.isSafeInteger(time) ? Math.max(latest, time) : latest), now);
 }
 
 async function timeOf(client: RedisClient): Promise<number> {

@@ -1,4 +1,5 @@
 import type { Trail } from "../../access/trail.js";
+import { READING_VERBS } from "../../access/trail.js";
 import type { RedisClient, RedisGateway } from "../client.js";
 import type { Keys } from "../keys.js";
 
@@ -18,7 +19,6 @@ export interface Auditor {
   ): Promise<T>;
   /** As `run`, for scripts in many namespaces that are sent together. */
   runAll<T>(
-    namespaces: readonly string[],
     work: (client: RedisClient, auditIn: (namespace: string, trail: Trail) => AuditArguments) => Promise<T>,
     timeoutMs?: number,
   ): Promise<T>;
@@ -28,20 +28,39 @@ export interface Auditor {
 
 /** More are forgotten, and registered once more when they are next acted in. */
 const MAX_KNOWN = 10_000;
+/** A trail outlives its last act by more than this, so one that is pruned isn't known any more. */
+const KNOWN_MS = 3_600_000;
+/** Of namespaces that were only read, so many are looked at whenever one more is: those without a trail are forgotten. */
+const PRUNED = 3;
 
 export function createAuditor(redis: RedisGateway, keys: Keys, retentionMs: number): Auditor {
-  const known = new Set<string>();
+  /** Which namespaces are on which list, and since when that is known. */
+  const known = { acted: new Map<string, number>(), read: new Map<string, number>() };
 
-  /** Sent ahead of the act on the same connection: a namespace with a trail is always on the list of namespaces. */
-  async function register(client: RedisClient, namespaces: readonly string[]): Promise<void> {
-    const unknown = namespaces.filter((namespace) => !known.has(namespace) && !namespace.startsWith("~"));
-    if (unknown.length === 0) return;
-    if (known.size > MAX_KNOWN) known.clear();
-    await client.zAdd(
-      keys.namespaces(),
-      unknown.map((value) => ({ value, score: 0 })),
-    );
-    for (const namespace of unknown) known.add(namespace);
+  /**
+   * Sent ahead of the act on the same connection: a namespace with a trail is always on a list. A read puts it on another
+   * one than other acts do: what doesn't exist doesn't come to exist by being asked for.
+   */
+  async function register(client: RedisClient, namespace: string, trail: Trail): Promise<void> {
+    if (namespace.startsWith("~")) return;
+    const now = performance.now();
+    const isKnown = (list: Map<string, number>) => (list.get(namespace) ?? -Infinity) + KNOWN_MS > now;
+    if (isKnown(known.acted)) return;
+    const reads = READING_VERBS.has(trail.verb);
+    if (reads && isKnown(known.read)) return;
+    const list = reads ? known.read : known.acted;
+    const key = reads ? keys.readNamespaces() : keys.namespaces();
+    await client.zAdd(key, { value: namespace, score: 0 });
+    if (list.size > MAX_KNOWN) list.clear();
+    list.set(namespace, now);
+    if (reads) void prune(client).catch(() => {});
+  }
+
+  async function prune(client: RedisClient): Promise<void> {
+    const some = await client.zRandMemberCount(keys.readNamespaces(), PRUNED);
+    const exists = await Promise.all(some.map((namespace) => client.exists(keys.audit(namespace))));
+    const ended = some.filter((_, index) => exists[index] === 0);
+    if (ended.length > 0) await client.zRem(keys.readNamespaces(), ended);
   }
 
   function auditIn(namespace: string, trail: Trail): AuditArguments {
@@ -52,22 +71,28 @@ export function createAuditor(redis: RedisGateway, keys: Keys, retentionMs: numb
   }
 
   async function runAll<T>(
-    namespaces: readonly string[],
     work: (client: RedisClient, audit: typeof auditIn) => Promise<T>,
     timeoutMs?: number,
   ): Promise<T> {
     return redis.run(async (client) => {
-      const registered = register(client, namespaces);
-      const [result] = await Promise.all([work(client, auditIn), registered]);
-      return result;
+      const registered: Promise<void>[] = [];
+      const result = work(client, (namespace, trail) => {
+        registered.push(register(client, namespace, trail));
+        return auditIn(namespace, trail);
+      });
+      const [done] = await Promise.all([result, ...registered]);
+      return done;
     }, timeoutMs);
   }
 
   return {
     run: (namespace, trail, work, timeoutMs) =>
-      runAll([namespace], (client) => work(client, auditIn(namespace, trail)), timeoutMs),
+      runAll((client, audit) => work(client, audit(namespace, trail)), timeoutMs),
     runAll,
-    forget: () => known.clear(),
+    forget() {
+      known.acted.clear();
+      known.read.clear();
+    },
   };
 }
 

@@ -17,7 +17,7 @@ export async function read(
     client.readConsolidation(
       audit,
       [keys.consolidation(namespace, id), keys.consolidationActions(namespace, id)],
-      [String(from), String(limit)],
+      [String(from), String(limit), id],
     ),
   );
   if (run === undefined) return undefined;

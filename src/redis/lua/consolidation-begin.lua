@@ -30,6 +30,8 @@ if undo and not status then
   audit('missing')
   return { 2 }
 end
+-- On record only where it is one of this namespace, as an id of another one tells of that.
+local named = { ARGV[1] }
 local active = redis.call('HGET', KEYS[1], 'run')
 if active then
   -- The schedule's turn is over: whoever is at work does what it would have done.
@@ -37,15 +39,15 @@ if active then
     audit('busy')
     if ARGV[8] == '' then redis.call('HDEL', KEYS[1], 'at') else redis.call('HSET', KEYS[1], 'at', ARGV[8]) end
   else
-    audit('conflict')
+    audit('conflict', undo and named or nil)
   end
   return { 1, active }
 end
 if undo and status ~= 'done' and status ~= 'failed' then
-  audit('conflict')
+  audit('conflict', named)
   return { 3, status }
 end
-audit('ok')
+audit('ok', named)
 local time = string.format('%d', now)
 if undo then
   redis.call('HSET', KEYS[2], 'status', 'undoing', 'attempts', 0)

@@ -134,7 +134,7 @@ export async function load(
     group.push({ place, id, key });
   }
   const found: (Memory | undefined)[] = refs.map(() => undefined);
-  await auditor.runAll([...groups.keys()], (client, auditIn) =>
+  await auditor.runAll((client, auditIn) =>
     Promise.all(
       [...groups].map(async ([namespace, group]) => {
         const replies = await client.readMemories(

@@ -94,7 +94,6 @@ async function insertAll(
     await turn();
   }
   const replies = await auditor.runAll(
-    [...new Set(items.map(({ memory }) => memory.namespace))],
     (client, auditIn) =>
       Promise.allSettled(
         calls.map(({ namespace, size, keys: keyArgs, args }) =>
