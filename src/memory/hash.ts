@@ -21,3 +21,8 @@ export function itemHash(key: string): string {
 export function copyHash(origin: { readonly namespace: string; readonly id: string }): string {
   return createHash("sha256").update(`origin\0${origin.namespace}\0${origin.id}`).digest("base64url");
 }
+
+/** Identity of what a key that may not read writes: as `hash`, among what that key wrote itself. */
+export function aloneHash(key: string, hash: string): string {
+  return createHash("sha256").update(`alone\0${key}\0${hash}`).digest("base64url");
+}

@@ -2,7 +2,7 @@ import type { NamespaceDefaults } from "./defaults.js";
 import type { Scope } from "../access/grants.js";
 import type { Trail } from "../access/trail.js";
 import type { Uses } from "./decay.js";
-import type { FactPlacing } from "./facts/fact.js";
+import type { Fact, FactPlacing } from "./facts/fact.js";
 import type { FacetQuery } from "./filter.js";
 import type { Endings, Group } from "./stats.js";
 import type { KeywordQuery } from "./terms.js";
@@ -42,7 +42,7 @@ export interface NewMemory {
   readonly embedAt: number | undefined;
   /** When a sweep should compare it with what others wrote, where anybody else does; undefined: never. */
   readonly compareAt?: number | undefined;
-  /** Its writer may not read: a full namespace refuses it also where it is there already. */
+  /** Its writer may not read, so only what it wrote itself is the same fact. */
   readonly blind?: boolean | undefined;
   /** Undefined: it is no fact, or a copy of one: where it comes from, its place was found. */
   readonly fact?: FactPlacing | undefined;
@@ -353,6 +353,12 @@ export interface MemoryStore {
   peekVersions(namespace: string, versions: readonly Source[]): Promise<readonly (Memory | undefined)[]>;
   /** As part of an act that is recorded by itself: memories of one namespace, in order. */
   peekDetails(namespace: string, ids: readonly string[]): Promise<readonly (MemoryDetail | undefined)[]>;
+  /** Facts of one subject and predicate that begin around a time, and those that dispute them. */
+  rivalsOf(
+    namespace: string,
+    fact: Pick<Fact, "subject" | "predicate">,
+    from: number,
+  ): Promise<readonly Memory[]>;
   /** The first passage's vector of each; undefined where there is none. */
   vectorsOf(namespace: string, ids: readonly string[]): Promise<readonly (Float32Array | undefined)[]>;
   /** All vectors that are kept of an old version; empty where some are missing. */

@@ -12,8 +12,9 @@ import { FINISH_GRACE_MS, REFUSED_RETRY_MS } from "./embedding-worker.js";
 import { DomainError, invalid } from "../domain/errors.js";
 import { DEFAULT_IMPORTANCE, endOfLife } from "./decay.js";
 import type { Fact, FactInput, FactPlacing } from "./facts/fact.js";
+import { withStanding } from "./facts/standing.js";
 import { factContent } from "./facts/fact.js";
-import { contentHash } from "./hash.js";
+import { aloneHash, contentHash } from "./hash.js";
 import type { Telling } from "./identity.js";
 import { formerHash, identityHash, statedContent, tellingOf } from "./identity.js";
 import type { Judged } from "./judge.js";
@@ -69,10 +70,7 @@ export interface RememberInput {
 }
 
 export interface RememberOutcome extends InsertOutcome {
-  /** For a caller that may not read: as it was sent, with an id that nobody else knows of. */
   readonly memory: Judged;
-  /** The id of what is stored; not for callers. */
-  readonly storedId: string;
 }
 
 /** Stores one memory. Rejects with a {@link DomainError}. */
@@ -101,14 +99,18 @@ export async function rememberMany(
   const drafts = await draft(services, context, namespace, inputs);
   const embeddings = await embedDrafts(services, writtenBy(context, namespace), drafts);
   const mayRead = mayLearn(context, namespace);
-  const blind = !mayRead;
+  const blind = mayRead ? undefined : (context.actor.keyId ?? context.actor.agent);
   const items = drafts.map((item, index): NewMemory | Error => {
     const embedding = embeddings[index] ?? new Error("a draft without an embedding");
     if (embedding instanceof Error) return embedding;
     if (item.refused !== undefined) return item.refused;
-    return Object.assign(complete(services, item, embedding, context.now()), { blind });
+    return complete(services, item, embedding, context.now(), blind);
   });
-  const accepted = items.filter((item): item is NewMemory => !(item instanceof Error));
+  const accepted = await Promise.all(
+    items
+      .filter((item): item is NewMemory => !(item instanceof Error))
+      .map((item) => withStanding(services, item)),
+  );
   const outcomes = await services.store.insert(trailOf(context, act), accepted);
   for (const [index, outcome] of outcomes.entries()) {
     if (outcome instanceof Error || outcome.kind === "seen") continue;
@@ -118,29 +120,26 @@ export async function rememberMany(
     }
   }
   let next = 0;
-  const told = items.map((item): Told | Error => {
+  const told = items.map((item): InsertOutcome | Error => {
     if (item instanceof Error) return item;
     const outcome = outcomes[next++] ?? new Error("no outcome");
-    if (outcome instanceof Error) return outcome;
-    const { kind, memory } = outcome;
-    // Nor what a timeline made of a new one, which tells of others.
-    return mayRead
-      ? { kind, memory, storedId: memory.id }
-      : { kind: "created", memory: item.memory, storedId: memory.id };
+    return outcome instanceof Error || mayRead ? outcome : withheld(outcome, item.memory);
   });
   return judged(services, told, context.now());
 }
 
-interface Told extends InsertOutcome {
-  readonly storedId: string;
+/** Who may write but not read hears what it wrote itself, not what a timeline or others made of it since. */
+function withheld({ kind, memory }: InsertOutcome, sent: Memory): InsertOutcome {
+  const { id, seen_count } = memory;
+  return { kind, memory: { ...sent, id, seen_count } };
 }
 
 async function judged(
   services: Services,
-  outcomes: readonly (Told | Error)[],
+  outcomes: readonly (InsertOutcome | Error)[],
   now: number,
 ): Promise<(RememberOutcome | Error)[]> {
-  const stored = outcomes.filter((outcome): outcome is Told => !(outcome instanceof Error));
+  const stored = outcomes.filter((outcome): outcome is InsertOutcome => !(outcome instanceof Error));
   const memories = await judgeAll(
     services,
     stored.map(({ memory }) => memory),
@@ -150,9 +149,7 @@ async function judged(
   return outcomes.map((outcome) => {
     if (outcome instanceof Error) return outcome;
     const memory = memories[next++];
-    return memory === undefined
-      ? new Error("no memory")
-      : { kind: outcome.kind, memory, storedId: outcome.storedId };
+    return memory === undefined ? new Error("no memory") : { kind: outcome.kind, memory };
   });
 }
 
@@ -321,6 +318,18 @@ function hashesOf(input: RememberInput, memory: Omit<Memory, "embedding">, now: 
   return { contentHash: identityHash(telling), formerHash: formerHash(telling) };
 }
 
+/**
+ * What a key that may not read writes is the same memory only as what that key wrote itself: else its answer would tell
+ * what others have written.
+ */
+function writtenAlone(
+  blind: string | undefined,
+  hashes: ReturnType<typeof hashesOf>,
+): ReturnType<typeof hashesOf> {
+  if (blind === undefined) return hashes;
+  return { contentHash: aloneHash(blind, hashes.contentHash) };
+}
+
 function placingOf({ fact, valid_from, timestamp }: RememberInput): FactPlacing | undefined {
   if (fact === undefined) return undefined;
   const dated = (valid_from ?? fact.valid_from ?? timestamp) !== undefined;
@@ -332,6 +341,7 @@ function complete(
   { input, memory, preceding }: Draft,
   embedding: FirstEmbedding,
   now: number,
+  blind: string | undefined,
 ): NewMemory {
   // Not when it was sent: nobody knew of it while it was being embedded.
   const fact = placingOf(input);
@@ -348,7 +358,8 @@ function complete(
     memory: { ...recorded, embedding: { status: embedding.status, model: embedding.model } },
     preceding,
     interaction: input.interaction,
-    ...hashesOf(input, recorded, now),
+    ...writtenAlone(blind, hashesOf(input, recorded, now)),
+    blind: blind !== undefined,
     fact,
     vectors: embedding.vectors,
     ownVector: input.embedding !== undefined,

@@ -81,6 +81,8 @@ export interface Keys {
   uses(namespace: string): string;
   /** The facts of one subject and predicate by when they begin, a sorted set. Scripts build it: see lua/facts.lua. */
   timeline(namespace: string, place: string): string;
+  /** Facts that dispute those of a timeline, by when they begin, a sorted set. Scripts build it likewise. */
+  disputes(timeline: string): string;
   /** Names of subjects and objects, a hash: as they are compared, to the last fact's number and how they are written. */
   entities(namespace: string): string;
   /** The same names, a sorted set in their own order. */
@@ -218,6 +220,7 @@ export function createKeys(prefix: string): Keys {
     versionsEnding: (namespace) => `${prefix}:versions-ending:{${namespace}}`,
     uses: (namespace) => `${prefix}:uses:{${namespace}}`,
     timeline: (namespace, place) => `${prefix}:timeline:{${namespace}}:${place}`,
+    disputes: (timeline) => `${timeline}:disputes`,
     entities: (namespace) => `${prefix}:entities:{${namespace}}`,
     entityNames: (namespace) => `${prefix}:entity-names:{${namespace}}`,
     aliases: (namespace) => `${prefix}:aliases:{${namespace}}`,

@@ -134,10 +134,10 @@ export function sessionRoutes({ sessions, now }: AppDeps) {
     })
     .openapi(contextRoute, async (c) => {
       const { ns, sid } = c.req.valid("param");
-      const { namespace, query, token_budget, limit, min_relevance, subject, ...filter } =
+      const { namespace, query, token_budget, limit, min_relevance, min_trust, subject, ...filter } =
         c.req.valid("query");
       const ref = { namespace: ns, sessionId: sid };
-      const asked = { query, token_budget, limit, min_relevance, subject };
+      const asked = { query, token_budget, limit, min_relevance, min_trust, subject };
       const input = { ...asked, namespaces: namespace, filter: filterOf(filter) };
       const found = await sessionContext(sessions, contextOf(c, now), ref, input);
       return c.json(viewContext(found, sid, token_budget), 200);

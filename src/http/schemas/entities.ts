@@ -5,7 +5,15 @@ import type { Edge, NeighborsOutcome } from "../../memory/facts/neighbors.js";
 import type { Entity, ListedName } from "../../memory/facts/ports.js";
 import { repeatable } from "./list.js";
 import { isoOrNull, memoryView, viewMemory } from "./memory.js";
-import { defaultInteger, factName, memoryId, namespace, time, timeView } from "./primitives.js";
+import {
+  defaultInteger,
+  factName,
+  memoryId,
+  namespace,
+  time,
+  timeView,
+  ratioParameter,
+} from "./primitives.js";
 
 /** Every client resolves `.` and `..` before it sends a path, so nobody could name such an entity in a URL. */
 export const entityName = factName
@@ -33,6 +41,9 @@ export const moment = {
 
 export const entityParameters = z.strictObject({
   ...moment,
+  min_trust: ratioParameter
+    .optional()
+    .openapi({ description: "What is trusted less than this is left out, from 0 to 1." }),
   limit: defaultInteger(1, LIMITS.listLimit, 50),
   cursor: z.string().min(1).max(256).optional(),
 });

@@ -4,7 +4,7 @@ import type { Profile } from "../../memory/facts/profile.js";
 import { entityName } from "./entities.js";
 import { repeatable } from "./list.js";
 import { memoryView, viewMemory } from "./memory.js";
-import { defaultInteger, namespace, namespacePattern, time } from "./primitives.js";
+import { defaultInteger, namespace, namespacePattern, time, ratioParameter } from "./primitives.js";
 
 export const profileParams = z.strictObject({ ns: namespace, subject: entityName });
 
@@ -20,6 +20,9 @@ export const profileParameters = z.strictObject({
         "Besides the one in the path: namespaces, or patterns such as `acme.**`, of which what you may read counts. Repeat it for several.",
     }),
   valid_at: time.optional().openapi({ description: "What was so then; now unless given." }),
+  min_trust: ratioParameter
+    .optional()
+    .openapi({ description: "What is trusted less than this is left out, from 0 to 1." }),
   token_budget: defaultInteger(1, LIMITS.profileTokens, 1000).openapi({
     description: "Of `text`, in tokens of o200k_base.",
   }),

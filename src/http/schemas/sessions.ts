@@ -55,6 +55,9 @@ export const contextParameters = z.strictObject({
   limit: defaultInteger(0, LIMITS.recallLimit, 10).openapi({
     description: "How many memories, and how many procedures, are recalled at most.",
   }),
+  min_trust: ratioParameter.optional().openapi({
+    description: "Memories, facts and procedures that are trusted less than this are left out, from 0 to 1.",
+  }),
   min_relevance: ratioParameter.optional().openapi({
     description: "What is recalled and less relevant, in absolute terms, is left out: see /v1/recall.",
   }),

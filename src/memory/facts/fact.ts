@@ -32,10 +32,18 @@ export interface FactInput {
   readonly valid_to?: number | undefined;
 }
 
+/** 0..1; a fact ends another one only where its own is as high. */
+export interface FactStanding {
+  readonly own: number;
+  readonly rivals: Readonly<Record<string, number>>;
+}
+
 /** What the writing of a fact takes beside the memory. */
 export interface FactPlacing {
   /** By the fact's own word. */
   readonly cardinality: Cardinality | undefined;
+  /** How well it stands, and those that it may end or dispute do, by their ids. Undefined: nothing is known of others. */
+  readonly standing?: FactStanding | undefined;
   /** Somebody said since when it is so; else it is so since it was recorded, after whatever was recorded before. */
   readonly dated: boolean;
 }

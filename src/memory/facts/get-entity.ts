@@ -20,6 +20,8 @@ export interface EntityInput {
   /** See {@link RecallInput}. */
   readonly as_of?: number | undefined;
   readonly valid_at?: number | "any" | undefined;
+  /** What is trusted less is left out. */
+  readonly min_trust?: number | undefined;
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
@@ -66,7 +68,10 @@ export async function getEntity(
     .filter((memory) => isAlive(memory, now) && holds(memory, moment) && matches(memory, query.filter));
   const last = page.refs.at(-1);
   const more = last !== undefined && page.total > page.refs.length;
-  const judged = await judgeAll(services, facts, moment.asOf ?? now);
+  const { min_trust = 0 } = input;
+  const judged = (await judgeAll(services, facts, moment.asOf ?? now)).filter(
+    ({ trust }) => trust.trust >= min_trust,
+  );
   return {
     entity,
     facts: judged,
@@ -75,8 +80,18 @@ export async function getEntity(
 }
 
 /** A cursor belongs to one walk: with other times it would skip what it shouldn't. */
-function fingerprint(namespace: string, { name }: Entity, { as_of, valid_at }: EntityInput): string {
-  const walk = JSON.stringify([namespace, name, as_of ?? null, valid_at ?? null]);
+function fingerprint(
+  namespace: string,
+  { name }: Entity,
+  { as_of, valid_at, min_trust }: EntityInput,
+): string {
+  const walk = JSON.stringify([
+    namespace,
+    name,
+    as_of ?? null,
+    valid_at ?? null,
+    ...(min_trust === undefined ? [] : [min_trust]),
+  ]);
   return createHash("sha256").update(walk).digest("base64url").slice(0, 12);
 }
 

@@ -25,6 +25,8 @@ export interface ProfileInput {
   /** Besides the profile's own: namespaces, or patterns of which what the caller may read counts. */
   readonly namespaces?: readonly string[] | undefined;
   readonly valid_at?: number | undefined;
+  /** What is trusted less is left out. */
+  readonly min_trust?: number | undefined;
   readonly token_budget: number;
 }
 
@@ -81,12 +83,14 @@ export async function profile(
     originals(memories.filter((memory) => isAlive(memory, now) && holds(memory, moment))),
   );
   const latest = events.toSorted((one, other) => other.timestamp - one.timestamp);
-  const judged = (memories: readonly Memory[]) => judgeAll(services, memories, now);
+  const { min_trust = 0 } = input;
+  const judged = async (memories: readonly Memory[]) =>
+    (await judgeAll(services, memories, now)).filter(({ trust }) => trust.trust >= min_trust);
   const parts = {
-    facts: await judged(byRecording(allFacts).filter((memory) => matches(memory, about))),
-    preferences: await judged(likes.filter(({ fact }) => fact === null).slice(0, MOST.preferences)),
-    procedures: await judged(ways.slice(0, MOST.procedures)),
-    episodes: await judged(latest.slice(0, MOST.episodes)),
+    facts: outdoneLast(await judged(byRecording(allFacts).filter((memory) => matches(memory, about)))),
+    preferences: (await judged(likes.filter(({ fact }) => fact === null))).slice(0, MOST.preferences),
+    procedures: (await judged(ways)).slice(0, MOST.procedures),
+    episodes: (await judged(latest)).slice(0, MOST.episodes),
   };
   const { count } = await tokenCounter();
   const text = await profileText(entity.written, parts, input.token_budget, count);
@@ -96,6 +100,14 @@ export async function profile(
 /** The last first, whatever namespace they are in; what was recorded at once keeps its order. */
 const byRecording = (memories: readonly Memory[]): Memory[] =>
   memories.toSorted((one, other) => other.recorded_at - one.recorded_at);
+
+/** What disputes a fact that is trusted more comes after the rest; else they stay as they were recorded. */
+function outdoneLast(facts: readonly Judged[]): Judged[] {
+  const trusts = new Map(facts.map(({ id, trust }) => [id, trust.trust]));
+  const isOutdone = ({ fact, trust }: Judged): boolean =>
+    (fact?.contradicts ?? []).some((id) => (trusts.get(id) ?? 0) > trust.trust);
+  return [...facts.filter((each) => !isOutdone(each)), ...facts.filter(isOutdone)];
+}
 
 const named = (names: readonly string[]): string[] => names.filter((name) => !scopeOf(name).below);
 

@@ -20,7 +20,7 @@ export async function captureInSession(
 ): Promise<RememberOutcome> {
   const outcome = await capture(services.memory, context, namespace, input);
   if (input.session_id === undefined) return outcome;
-  const memory_id = outcome.storedId;
+  const memory_id = outcome.memory.id;
   const messages = messagesOf(input).map((message, index) =>
     Object.assign(message, { id: `${memory_id}.${index}`, timestamp: input.timestamp, memory_id }),
   );

@@ -37,6 +37,8 @@ export interface ContextInput {
   readonly limit: number;
   /** A filter of what is recalled: see {@link RecallInput}. */
   readonly min_relevance?: number | undefined;
+  /** What is trusted less is left out of all that memory adds. */
+  readonly min_trust?: number | undefined;
   /** Whose profile belongs in it. */
   readonly subject?: string | undefined;
 }
@@ -127,7 +129,7 @@ export async function sessionContext(
     ...recalled.memories
       .filter(({ memory: { id } }) => !known.some((fact) => fact.id === id))
       .map((hit) => hitPiece("memory", hit, (shown) => isSaid(hit.memory, session, messages, shown))),
-    ...data.messages,
+    ...data.messages.filter(({ source }) => (source.trust ?? 0) >= (input.min_trust ?? 0)),
   ];
   const units = await unitsOf(messages, counter);
   const composed = await compose(counter, input.token_budget, units, pieces);
@@ -173,7 +175,7 @@ async function recallBoth(
   { memory }: SessionServices,
   context: Context,
   { namespace }: SessionRef,
-  { namespaces = [namespace], limit, filter, min_relevance }: ContextInput,
+  { namespaces = [namespace], limit, filter, min_relevance, min_trust }: ContextInput,
   query: string,
 ): Promise<Recalled> {
   const search = (memory_types: readonly MemoryType[]): Promise<ReceiptedRecall> =>
@@ -186,6 +188,7 @@ async function recallBoth(
         filter: { ...filter, memory_types },
         limit,
         min_relevance,
+        min_trust,
         mode: "hybrid",
         fusion: { method: "auto" },
         // Of what is found only a part may fit.
@@ -223,12 +226,13 @@ async function profileOf(
   { memory }: SessionServices,
   context: Context,
   { namespace }: SessionRef,
-  { subject, namespaces, token_budget }: ContextInput,
+  { subject, namespaces, token_budget, min_trust }: ContextInput,
 ): Promise<readonly Judged[]> {
   if (subject === undefined) return [];
   const { facts, preferences } = await profile(memory, context, namespace, subject, {
     namespaces,
     token_budget,
+    min_trust,
   });
   return [...facts, ...preferences].slice(0, MOST_KNOWN);
 }

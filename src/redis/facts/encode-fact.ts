@@ -17,6 +17,9 @@ export function encodeFact({ memory, fact: placing }: NewMemory): string {
     setting: predicateSetting(normaliseName(fact.predicate)),
     timeline: timelinePlace(fact.subject, fact.predicate),
     object: objectFacet(fact.object),
+    standing: placing.standing?.own ?? 1,
+    rivals: placing.standing?.rivals ?? {},
+    limit: Math.min(memory.trust_score, memory.source_trust ?? 1),
     dated: placing.dated,
     from: valid_from,
     to: valid_to ?? undefined,
@@ -24,7 +27,7 @@ export function encodeFact({ memory, fact: placing }: NewMemory): string {
 }
 
 /** Callers' text is hashed: it may hold anything, and a key of ours shouldn't. */
-function timelinePlace(subject: string, predicate: string): string {
+export function timelinePlace(subject: string, predicate: string): string {
   const names = [subject, predicate].map(normaliseName);
   return hash("sha256", JSON.stringify(names), "base64url").slice(0, 22);
 }

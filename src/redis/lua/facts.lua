@@ -6,6 +6,10 @@ Such facts have a timeline, a sorted set of their ids by valid_from. A fact ends
 where its writer says so (index.stated_to). Its key, and those of the names, are made of a record's, as src/redis/keys.ts
 makes them. Members whose records have expired are dropped when somebody comes by.
 
+A fact ends another one only if it stands at least as well: fact.standing is its own, fact.rivals those of others, by id. One
+that doesn't is a dispute: it and those that it would have ended name each other, and it isn't on the timeline but on a sorted set beside it,
+so that it bounds no other; the next fact that stands as well ends it too.
+
 A time is a number in here and text in a command: cjson would round what lies beyond the year 5138.
 ]]
 local function fact_int(number) return string.format('%d', number) end
@@ -49,8 +53,29 @@ local function fact_sooner(one, other)
   return one or other
 end
 
+-- What is said of a fact by its own record, where nobody has judged it yet: it was written in this very moment.
+local function fact_limit(record)
+  local found = cjson.decode(redis.call('JSON.GET', record, '$.memory.trust_score', '$.memory.source_trust'))
+  local score, source = found['$.memory.trust_score'][1], found['$.memory.source_trust'][1]
+  return math.min(tonumber(score) or 1, tonumber(source) or 1)
+end
+
+-- Whether a new fact stands as well as another one.
+local function fact_stands(fact, records, id)
+  local rival = fact.rivals and fact.rivals[id]
+  if rival then return fact.standing >= rival end
+  return (fact.limit or 1) >= fact_limit(records .. id)
+end
+
+-- Whether it is the writer's own, where that one may not know what others wrote.
+local function fact_known(fact, record)
+  return not fact.by or cjson.decode(redis.call('JSON.GET', record, '$.memory.source_agent'))[1] == fact.by
+end
+
 -- Facts that contradict each other are all closed by the next one: hence a bound.
 local FACT_CONTRADICTIONS = 64
+-- After a timeline's key: facts that dispute it, by when they begin.
+local FACT_DISPUTES = ':disputes'
 
 --[[
 Where a new fact goes: { seen = id } if it is there already; { full = true } if too many contradict it; else from and to,
@@ -64,26 +89,70 @@ local function fact_plan(timeline, records, fact)
     from = from + 1
     beside = fact_at(timeline, records, from)
   end
+  local others = {}
   for _, id in ipairs(beside) do
-    if fact_of(records .. id).object == fact.object then return { seen = id } end
+    if fact_of(records .. id).object ~= fact.object then
+      table.insert(others, id)
+    elseif fact_known(fact, records .. id) then
+      return { seen = id }
+    end
   end
+  beside = others
   if #beside >= FACT_CONTRADICTIONS then return { full = true } end
 
+  local disputes = timeline .. FACT_DISPUTES
   local close, bytes, same = {}, 0, nil
+  local disputed = {}
+  local function closes(id)
+    local json, vectors = usage_of(records .. id)
+    bytes = bytes + json + vectors
+    table.insert(close, id)
+  end
   local before = fact_beside(timeline, records, from, false)
   for _, id in ipairs(before and fact_at(timeline, records, before) or {}) do
     local other = fact_of(records .. id)
     if not other.to or other.to > from then
-      if other.object == fact.object then same = id end
-      local json, vectors = usage_of(records .. id)
-      bytes = bytes + json + vectors
-      table.insert(close, id)
+      if other.object == fact.object and fact_known(fact, records .. id) then same = id end
+      if other.object == fact.object or fact_stands(fact, records, id) then closes(id) else table.insert(disputed, id) end
     end
   end
   -- Where several contradict each other, saying one of them again later decides.
-  if same and #close == 1 and #beside == 0 then return { seen = same } end
+  if same and #close == 1 and #beside == 0 and #disputed == 0 then return { seen = same } end
+  if #disputed > 0 then close, bytes = {}, 0 end
+  for _, id in ipairs(redis.call('ZRANGE', disputes, 0, FACT_CONTRADICTIONS - 1)) do
+    if redis.call('EXISTS', records .. id) == 0 then
+      redis.call('ZREM', disputes, id)
+    else
+      local other = fact_of(records .. id)
+      local began = tonumber(redis.call('ZSCORE', disputes, id))
+      if began <= from and (not other.to or other.to > from) then
+        if #disputed > 0 then
+          if other.object == fact.object and fact_known(fact, records .. id) then return { seen = id } end
+        elseif fact_stands(fact, records, id) then
+          closes(id)
+        end
+      end
+    end
+  end
+  if #disputed > 0 and redis.call('ZCARD', disputes) >= FACT_CONTRADICTIONS then return { full = true } end
+  -- One that stands less well doesn't bound it either.
+  local demote = {}
   local after = fact_beside(timeline, records, from, true)
-  return { from = from, to = fact_sooner(to, after), close = close, contradicts = beside, bytes = bytes }
+  while after and #disputed == 0 and #demote < FACT_CONTRADICTIONS and not (to and after >= to) do
+    local here, weaker = fact_at(timeline, records, after), true
+    for _, id in ipairs(here) do
+      local rival = fact.rivals and fact.rivals[id]
+      weaker = weaker and rival ~= nil and rival < fact.standing
+    end
+    if not weaker then break end
+    for _, id in ipairs(here) do table.insert(demote, id) end
+    after = fact_beside(timeline, records, after, true)
+  end
+  for _, id in ipairs(disputed) do table.insert(beside, id) end
+  return {
+    from = from, to = fact_sooner(to, after), close = close, contradicts = beside, bytes = bytes,
+    dispute = #disputed > 0, demote = demote,
+  }
 end
 
 -- Gives a fact another end (nil: none), as a new version of it.
@@ -125,6 +194,11 @@ local function fact_place(record, records, id, plan, fact, hash, vectors, expiry
   local timeline = fact_keys(record) .. fact.timeline
   for _, other in ipairs(plan.close) do fact_end(records .. other, other, plan.from, at) end
   local quoted = {}
+  for _, other in ipairs(plan.demote) do
+    redis.call('ZREM', timeline, other)
+    redis.call('ZADD', timeline .. FACT_DISPUTES, redis.call('JSON.GET', records .. other, '$.memory.valid_from'):match('%-?%d+'), other)
+    table.insert(plan.contradicts, other)
+  end
   for _, other in ipairs(plan.contradicts) do
     table.insert(quoted, '"' .. other .. '"')
     redis.call('JSON.ARRAPPEND', records .. other, '$.memory.fact.contradicts', '"' .. id .. '"')
@@ -138,15 +212,19 @@ local function fact_place(record, records, id, plan, fact, hash, vectors, expiry
     redis.call('HSET', key, 'valid_from', fact_int(plan.from))
     if plan.to then redis.call('HSET', key, 'valid_to', fact_int(plan.to)) end
   end
-  local fresh = redis.call('EXISTS', timeline) == 0
-  redis.call('ZADD', timeline, fact_int(plan.from), id)
-  fact_prolong(timeline, expiry, fresh)
+  local place = plan.dispute and timeline .. FACT_DISPUTES or timeline
+  local fresh = redis.call('EXISTS', place) == 0
+  redis.call('ZADD', place, fact_int(plan.from), id)
+  fact_prolong(place, expiry, fresh)
 end
 
 -- Takes a fact that was just removed off its timeline: what it had closed holds again, until the next one or its own end.
 local function fact_leave(timeline, records, id, at)
   local from = tonumber(redis.call('ZSCORE', timeline, id) or nil)
-  if not from then return end
+  if not from then
+    redis.call('ZREM', timeline .. FACT_DISPUTES, id)
+    return
+  end
   redis.call('ZREM', timeline, id)
   local beside = fact_at(timeline, records, from)
   for _, other in ipairs(beside) do

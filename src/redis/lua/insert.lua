@@ -81,6 +81,8 @@ end
 local fact = ARGV[12] ~= '' and cjson.decode(ARGV[12])
 local single = fact and fact.own and (fact.cardinality or redis.call('HGET', usage_settings, fact.setting)) == 'one'
 local timeline = single and fact_keys(KEYS[1]) .. fact.timeline
+-- Who may not read hears of its own facts only.
+if single and usage_blind then fact.by = ARGV[13] end
 local plan = single and fact_plan(timeline, ARGV[2], fact)
 local hash_key = KEYS[2]
 -- Whether it is the same fact again is for its timeline to say, so its hash is one that nobody else has.
@@ -109,13 +111,6 @@ if existing and fact and fact.own and not single and not fact.dated and not tonu
   local ended = redis.call('JSON.GET', ARGV[2] .. existing, '$.memory.valid_to')
   ended = ended and cjson.decode(ended)[1]
   if type(ended) == 'number' and ended <= tonumber(ARGV[6]) then existing = nil end
-end
-if existing and usage_blind then
-  local broken = usage_over(1, usage_json + usage_vectors)
-  if broken then
-    audit('quota')
-    return broken
-  end
 end
 if existing then
   if single then hash_key = own_hash(existing) end

@@ -24,6 +24,7 @@ import {
   settlePublication,
 } from "./publications.js";
 import { countIn, namespacesIn } from "./namespaces.js";
+import { rivalsOf } from "./rivals.js";
 import { nearest, oldVectors, vectorsOf } from "./nearest.js";
 import { remove, removeItem } from "./remove.js";
 import { revise } from "./revise.js";
@@ -63,6 +64,7 @@ export function createMemoryStore(deps: StoreDeps): MemoryStore {
     publishMinTrust: (namespace) => publishMinTrust(deps, namespace),
     peekVersions: (namespace, wanted) => peekVersions(deps, namespace, wanted),
     peekDetails: (namespace, ids) => peekDetails(deps, namespace, ids),
+    rivalsOf: (namespace, fact, from) => rivalsOf(deps, namespace, fact, from),
     vectorsOf: (namespace, ids) => vectorsOf(deps, namespace, ids),
     oldVectors: (ref, version) => oldVectors(deps, ref, version),
     nearest: (namespace, type, vector, limit) => nearest(deps, namespace, type, vector, limit),

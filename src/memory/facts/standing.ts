@@ -1,0 +1,36 @@
+import type { Accuracies } from "../agents.js";
+import type { MemoryStore, NewMemory } from "../ports.js";
+import type { Memory } from "../record.js";
+import { trustOf, UNKNOWN_ACCURACY } from "../trust.js";
+import type { Fact } from "./fact.js";
+
+/** From this confidence on, a fact stands as well as it is trusted; below it, less and less. */
+const SURE = 0.5;
+
+/**
+ * How well new facts, and those that they may end or dispute, stand: by who wrote them and what others said of them, not by
+ * their age, as what was true for long isn't less true. A fact that its own writer hardly believes stands less well.
+ */
+export async function withStanding(
+  { store, accuracies }: { readonly store: Pick<MemoryStore, "rivalsOf">; readonly accuracies: Accuracies },
+  item: NewMemory,
+): Promise<NewMemory> {
+  const { memory, fact } = item;
+  if (fact === undefined || memory.fact === null || fact.cardinality === "many") return item;
+  const rivals = await store.rivalsOf(memory.namespace, memory.fact, memory.valid_from ?? memory.recorded_at);
+  const all = [memory, ...rivals];
+  const known = await accuracies.of(all);
+  const [own = 0, ...others] = all.map((each, index) => standingOf(each, known[index] ?? UNKNOWN_ACCURACY));
+  const standing = {
+    own,
+    rivals: Object.fromEntries(rivals.map(({ id }, index) => [id, others[index] ?? 0])),
+  };
+  return { ...item, fact: { ...fact, standing } };
+}
+
+function standingOf(memory: Memory, accuracy: number): number {
+  const { trust } = trustOf(memory, accuracy, memory.evidence.since ?? memory.timestamp);
+  return trust * Math.min(1, confidenceOf(memory.fact) / SURE);
+}
+
+const confidenceOf = (fact: Fact | null): number => fact?.confidence ?? 1;

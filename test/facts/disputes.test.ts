@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { as, createKey, keyFor } from "../support/access.js";
+import { entityPath } from "../support/facts.js";
+import type { Json, Memory } from "../support/memories.js";
+import { bodyOf, newNamespace, pathOf, post, read } from "../support/memories.js";
+import type { Service } from "../support/service.js";
+import { startService } from "../support/service.js";
+import { said } from "../support/trust.js";
+
+let service: Service;
+let root: Service;
+beforeAll(async () => {
+  service = await startService();
+  root = as(service, (await createKey(service, { human: true })).key);
+});
+afterAll(() => service.stop());
+
+const lives = (object: string, rest: Json = {}, fact: Json = {}): Json => ({
+  memory_type: "semantic",
+  fact: { subject: "Maria", predicate: "lives_in", object, cardinality: "one", ...fact },
+  ...rest,
+});
+
+async function place() {
+  const ns = newNamespace();
+  const insider = as(service, await keyFor(root, ns, ["read", "write"], `insider of ${ns}`));
+  const writer = as(service, await keyFor(root, ns, ["write"], `writer of ${ns}`));
+  const tell = async (caller: Service, ...input: Parameters<typeof lives>) =>
+    bodyOf<Memory>(await post(caller, ns, lives(...input)), 201);
+  const factsOf = async (query = "") => {
+    const answer = await insider.send("GET", `${entityPath(ns, "Maria")}${query}`);
+    return bodyOf<{ facts: Memory[] }>(answer, 200).facts;
+  };
+  return { ns, insider, writer, tell, factsOf };
+}
+
+test.each([
+  ["that its writer doesn't trust", { trust_score: 0 }, {}],
+  ["that its writer trusts less", { trust_score: 0.3 }, {}],
+  ["that its writer hardly believes", {}, { confidence: 0 }],
+])("a fact %s doesn't end a better one, but disputes it", async (_, rest, fact) => {
+  const { insider, writer, tell, factsOf } = await place();
+  const good = await tell(insider, "Graz");
+  const bad = await tell(writer, "Mars", rest, fact);
+  expect(await read(insider, good)).toMatchObject({ valid_to: null, fact: { contradicts: [bad.id] } });
+  expect(await read(insider, bad)).toMatchObject({ valid_to: null, fact: { contradicts: [good.id] } });
+  expect((await factsOf()).map(({ id }) => id).toSorted()).toEqual([bad.id, good.id].toSorted());
+  // The next fact that is as good ends both.
+  const next = await tell(insider, "Linz");
+  expect((await read(insider, good)).valid_to).toBe(next.valid_from);
+  expect((await read(insider, bad)).valid_to).toBe(next.valid_from);
+  expect((await factsOf()).map(({ id }) => id)).toEqual([next.id]);
+});
+
+test("a fact that others confirmed isn't ended by one that nobody did", async () => {
+  const { insider, writer, tell } = await place();
+  const good = await tell(insider, "Graz");
+  await said(root, good, "confirmed", "human");
+  await tell(writer, "Mars");
+  expect((await read(insider, good)).valid_to).toBeNull();
+});
+
+test("a fact that is as trusted ends the one before, however old that is", async () => {
+  const { insider, tell } = await place();
+  const old = await tell(insider, "Graz", { timestamp: "2020-01-01T00:00:00Z" });
+  const next = await tell(insider, "Linz", { trust_score: 1 });
+  expect((await read(insider, old)).valid_to).toBe(next.valid_from);
+});
+
+test("a fact that is trusted less doesn't bound one that is told later for an earlier time", async () => {
+  const { insider, writer, tell, factsOf } = await place();
+  const bad = await tell(writer, "Mars", { valid_from: "2021-01-01T00:00:00Z", trust_score: 0.1 });
+  const good = await tell(insider, "Graz", { valid_from: "2020-01-01T00:00:00Z" });
+  expect(await read(insider, good)).toMatchObject({ valid_to: null, fact: { contradicts: [bad.id] } });
+  expect((await factsOf("?valid_at=2022-01-01T00:00:00Z")).map(({ id }) => id)).toContain(good.id);
+});
+
+test("a dispute that is deleted leaves the fact undisputed", async () => {
+  const { insider, writer, tell } = await place();
+  const good = await tell(insider, "Graz");
+  const bad = await tell(writer, "Mars", { trust_score: 0 });
+  expect((await insider.send("DELETE", pathOf(bad))).status).toBe(204);
+  expect(await read(insider, good)).toMatchObject({ valid_to: null, fact: { contradicts: [] } });
+});
+
+test("a profile lists first what is trusted more", async () => {
+  const { ns, insider, writer, tell } = await place();
+  const good = await tell(insider, "Graz");
+  const bad = await tell(writer, "Mars", { trust_score: 0 });
+  const answer = await insider.send("GET", `/v1/namespaces/${ns}/profiles/Maria`);
+  const { facts, text } = bodyOf<{ facts: Memory[]; text: string }>(answer, 200);
+  expect(facts.map(({ id }) => id)).toEqual([good.id, bad.id]);
+  expect(text.indexOf("Graz")).toBeLessThan(text.indexOf("Mars"));
+  expect(text).toMatch(/Mars \(.*disputed/);
+});
+
+test("min_trust leaves out of an entity, a profile and a context what is trusted less", async () => {
+  const { ns, insider, writer, tell, factsOf } = await place();
+  const good = await tell(insider, "Graz");
+  await tell(writer, "Mars", { trust_score: 0.2 });
+  expect((await factsOf("?min_trust=0.4")).map(({ id }) => id)).toEqual([good.id]);
+  const answer = await insider.send("GET", `/v1/namespaces/${ns}/profiles/Maria?min_trust=0.4`);
+  expect(bodyOf<{ facts: Memory[] }>(answer, 200).facts.map(({ id }) => id)).toEqual([good.id]);
+  const query = "query=Where%20does%20Maria%20live&subject=Maria&min_trust=0.4";
+  const context = await insider.send("GET", `/v1/namespaces/${ns}/sessions/s/context?${query}`);
+  expect(context.text).toContain("Graz");
+  expect(context.text).not.toContain("Mars");
+  for (const path of [`/entities/Maria`, `/profiles/Maria`, `/sessions/s/context`]) {
+    expect(await insider.send("GET", `/v1/namespaces/${ns}${path}?min_trust=2`)).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: "min_trust" }] },
+    });
+  }
+});
