@@ -62,7 +62,24 @@ export function fitLines(lines: readonly string[]): string {
 /** `undefined` where there is nothing to say. */
 export function line(label: string, value: JsonValue | undefined): string | undefined {
   if (value === undefined || value === null || value === "") return undefined;
-  return `${label}: ${typeof value === "string" ? value : JSON.stringify(value)}`;
+  return `${oneLine(label)}: ${continued(typeof value === "string" ? value : JSON.stringify(value))}`;
+}
+
+/** All that breaks a line for anybody: also U+2028 and U+2029, a vertical tab, a form feed, U+0085. */
+const BREAKS = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/gu;
+/**
+ * Begins every further line of a text. A line of a transcript that doesn't begin with it was begun by the transcript
+ * itself, so only there a speaker is named.
+ */
+export const CONTINUED = "  ";
+
+function continued(text: string): string {
+  return text.replaceAll(BREAKS, `\n${CONTINUED}`);
+}
+
+/** A name is a caller's text too. */
+function oneLine(label: string): string {
+  return label.replaceAll(BREAKS, " ");
 }
 
 /** The largest size to which all may be cut so that their sum stays within `limit` (max-min fairness). */
