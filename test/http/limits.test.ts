@@ -308,7 +308,7 @@ describe("a recall", () => {
     ["a tag", "filter.tags_any", { filter: { tags_any: ["a"] } }, { filter: { tags_any: [] } }],
     [
       "metadata",
-      "filter.metadata",
+      "filter.metadata.a.b",
       { filter: { metadata: { a: 1 } } },
       { filter: { metadata: { a: { b: [] } } } },
     ],

@@ -29,7 +29,7 @@ LISTED = [
     r"must be before|Must be before|not after",
     r"once: here or beside it|either on the fact",
     r"Must not exceed max_seconds",
-    r"another namespace than",
+    r"another namespace than|the memory's own namespace",
     r"[Tt]wice|more than once|[Dd]uplicate",
     r"since when|valid_from is required",
     # Times: the calendar, UTC's range, and the present.
