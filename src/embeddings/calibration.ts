@@ -71,7 +71,8 @@ export async function probe(
 /** Of vectors of length 1. */
 function dot(one: Float32Array, other: Float32Array): number {
   let sum = 0;
-  for (const [index, value] of one.entries()) sum += value * (other[index] ?? 0);
+  // By index: an iterator of a typed array takes ten times as long, and each recall makes a dozen of these.
+  for (let index = 0; index < one.length; index++) sum += (one[index] ?? 0) * (other[index] ?? 0);
   return sum;
 }
 
