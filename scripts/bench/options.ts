@@ -7,9 +7,9 @@ export interface BenchOptions {
   readonly records: readonly number[];
   readonly samples: number;
   readonly json: string | undefined;
-  /** Keep the figures of each part for README and docs. */
+  /** Keep the figures of each part for docs. */
   readonly save: boolean;
-  /** Measure nothing: write the figures that were kept into README and docs. */
+  /** Measure nothing: write the figures that were kept into docs. */
   readonly updateDocs: boolean;
 }
 
@@ -20,7 +20,7 @@ const USAGE = `usage: npm run bench -- [PART ...] [options]
   --samples N      measured pairs of each cheap operation (default 600)
   --json FILE      write the figures to a file too
   --save           keep the figures of each part in scripts/bench/results, with date and commit
-  --update-docs    measure nothing: write the figures kept there into README.md and docs`;
+  --update-docs    measure nothing: write the figures kept there into docs/benchmarks.md and docs/recall.md`;
 
 const MAX_RECORDS = 10_000_000;
 

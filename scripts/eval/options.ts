@@ -15,7 +15,7 @@ export interface EvalOptions {
   /** Consolidate each conversation, and ask the default once more. */
   readonly consolidate: boolean;
   readonly json: string | undefined;
-  /** Keep the figures of each data set for README and docs. */
+  /** Keep the figures of each data set for docs. */
   readonly save: boolean;
   /** How long to wait before the questions; see `evaluate`. Seconds. */
   readonly settleSeconds: number;

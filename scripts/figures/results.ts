@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot } from "../bootstrap/root.mjs";
 
-/** Where the figures lie that README and docs show. */
+/** Where the figures are kept that docs show. */
 export const RESULTS = join("scripts", "bench", "results");
 
 export interface Result<Figures = unknown> {

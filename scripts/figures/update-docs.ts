@@ -4,7 +4,7 @@ import { repositoryRoot } from "../bootstrap/root.mjs";
 import { BLOCKS } from "./blocks.js";
 import { readResult } from "./results.js";
 
-const DOCUMENTS = ["README.md", join("docs", "recall.md")];
+const DOCUMENTS = ["benchmarks.md", "recall.md"].map((name) => join("docs", name));
 const BLOCK = /(<!-- figures: ([\w-]+) -->\n)([\s\S]*?)(\n<!-- end of figures -->)/g;
 
 export interface Update {
@@ -13,7 +13,7 @@ export interface Update {
 }
 
 /**
- * Writes the figures of the result files between the markers of README and docs. A block of which there is no result
+ * Writes the figures of the result files between the markers of docs. A block of which there is no result
  * stays as it is. Gives what was written.
  */
 export function updateDocs(root: string = repositoryRoot()): Update[] {

@@ -105,7 +105,7 @@ describe("bench --update-docs", () => {
   /** A copy of what it reads and writes. */
   function copy(): string {
     const root = tempDir();
-    for (const name of ["README.md", "docs/recall.md"]) {
+    for (const name of ["docs/benchmarks.md", "docs/recall.md"]) {
       mkdirSync(dirname(join(root, name)), { recursive: true });
       cpSync(join(ROOT, name), join(root, name));
     }
@@ -114,9 +114,9 @@ describe("bench --update-docs", () => {
 
   test("writes the figures that were kept between the markers, with date and commit, and nothing else", () => {
     const root = copy();
-    const before = readFileSync(join(root, "README.md"), "utf8");
+    const before = readFileSync(join(root, "docs", "benchmarks.md"), "utf8");
     expect(updateDocs(root)).toEqual([]);
-    expect(readFileSync(join(root, "README.md"), "utf8")).toBe(before);
+    expect(readFileSync(join(root, "docs", "benchmarks.md"), "utf8")).toBe(before);
     const scores = { r5: 0.1234, r10: 0.2345, mrr10: 0.3456, ndcg10: 0.4567 };
     const latency = { p50: 1, p99: 2, samples: 3 };
     saveResult(
@@ -141,16 +141,16 @@ describe("bench --update-docs", () => {
       "recall-locomo",
       "recall-summary",
     ]);
-    const readme = readFileSync(join(root, "README.md"), "utf8");
-    expect(readme).toContain("**.234 / .457**");
-    expect(readme).toContain(`Measured on ${new Date().toISOString().slice(0, 10)}`);
+    const page = readFileSync(join(root, "docs", "benchmarks.md"), "utf8");
+    expect(page).toContain("**.234 / .457**");
+    expect(page).toContain(`Measured on ${new Date().toISOString().slice(0, 10)}`);
     expect(readFileSync(join(root, "docs", "recall.md"), "utf8")).toContain(".876 (77)");
     const outside = (text: string): string =>
       text.replaceAll(/<!-- figures: [\w-]+ -->[\s\S]*?<!-- end of figures -->/g, "");
-    expect(outside(readme)).toBe(outside(before));
+    expect(outside(page)).toBe(outside(before));
     // Once more changes nothing.
     updateDocs(root);
-    expect(readFileSync(join(root, "README.md"), "utf8")).toBe(readme);
+    expect(readFileSync(join(root, "docs", "benchmarks.md"), "utf8")).toBe(page);
     rmSync(root, { recursive: true });
   });
 });
