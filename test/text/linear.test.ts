@@ -19,6 +19,7 @@ import { fieldName } from "../../src/http/problem.js";
 import { text as textSchema } from "../../src/http/schemas/primitives.js";
 import { describeError } from "../../src/log.js";
 import { askedIn, embeddedPart, queryWithin } from "../../src/memory/asked.js";
+import { fitLines, interactionText, line } from "../../src/memory/capture.js";
 import { claimsOf, denialsIn } from "../../src/memory/claims.js";
 import { dateOf } from "../../src/memory/conditions/date.js";
 import { contradictionsOf } from "../../src/memory/consolidation/contradictions.js";
@@ -45,6 +46,7 @@ import { sentencesIn, sentencesOf, transcriptOf } from "../../src/memory/session
 import { sourceExcerpt } from "../../src/memory/source-excerpt.js";
 import { analyse, chooseTerms, distinctTerms, indexText, parseQuery } from "../../src/memory/terms.js";
 import { trimEndTo, trimTo, truncateUtf8 } from "../../src/memory/text.js";
+import { jsonText, storedText } from "../../src/state/json-text.js";
 import { parseJsonPath } from "../../src/state/json-path.js";
 import { hostileTexts, prose } from "../support/adversarial.js";
 
@@ -108,6 +110,17 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
     askedIn,
     embeddedPart,
     queryWithin: (text) => queryWithin(text, 8192),
+  },
+  "src/memory/capture.ts": {
+    interactionText: (text) =>
+      interactionText({
+        input: text,
+        reasoning: text,
+        response: text,
+        tool_calls: [{ name: text, result: text }],
+      }),
+    fitLines: (text) => fitLines(text.split("\n")),
+    line: (text) => line(text, { [text]: text }),
   },
   "src/memory/claims.ts": { claimsOf, denialsIn },
   "src/memory/conditions/date.ts": { dateOf },
@@ -200,6 +213,10 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
     trimTo: (text) => trimTo(text, letters),
     trimEndTo: (text) => trimEndTo(text, letters),
   },
+  "src/state/json-text.ts": {
+    jsonText: (text) => jsonText("value", { [text]: [text, 0.1] }),
+    storedText: (text) => storedText(JSON.stringify({ [text]: [text, 0.1] })),
+  },
   "src/state/json-path.ts": { parseJsonPath: parseJsonPath },
 };
 
@@ -225,11 +242,19 @@ const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
   "src/http/conditional.ts": ["etagOf", "preconditionOf"],
   "src/http/methods.ts": "the router's own paths",
   "src/http/problem.ts": ["describeProblem", "respondProblem", "invalidRequest"],
-  "src/http/schemas/primitives.ts": ["iso", "integerParameter", "defaultInteger", "orNull"],
+  "src/http/schemas/primitives.ts": [
+    "iso",
+    "integerParameter",
+    "defaultInteger",
+    "orNull",
+    "nonBlank",
+    "pathText",
+  ],
   "src/http/schemas/namespaces.ts": "numbers",
   "src/http/stored-file.ts": "files of ours",
   "src/llm/tracing.ts": "a setting",
   "src/memory/agents.ts": "names that were checked",
+  "src/memory/capture.ts": ["fairShare"],
   "src/memory/claims.ts": ["sameClaims"],
   "src/memory/consolidation/pattern-facts.ts": ["isSingle"],
   "src/memory/consolidation/schedule.ts": ["nextTime"],
@@ -250,6 +275,7 @@ const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
   "src/memory/terms.ts": ["hasTooMany", "termsToCompare"],
   "src/state/exact-number.ts": "numbers",
   "src/state/json-path.ts": ["writeStep"],
+  "src/state/json-text.ts": ["inexactArray"],
 };
 /** Adapters between the outside and the functions above. */
 const ADAPTERS = [/^src\/redis\//, /^src\/http\/(?:routes|middleware\/(?!open-routes))/, /^src\/compose\//];
