@@ -34,6 +34,13 @@ describe("links in README and docs", () => {
     }
   });
 
+  test.each(pages)("every path that %s names is there", (page) => {
+    const named = read(page).matchAll(/`((?:src|test|scripts|docs|checkpointer)\/[^`\s<>…*#]+)[^`\s]*`/g);
+    for (const [, path = ""] of named) {
+      expect(existsSync(join(ROOT, path)), `${page} names ${path}`).toBe(true);
+    }
+  });
+
   test("the pages have links, so that these tests look at something", () => {
     expect(pages.length).toBeGreaterThan(15);
     expect(read("README.md").match(/\]\(docs\//g)?.length).toBeGreaterThan(10);
