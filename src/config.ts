@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { LIMITS } from "./domain/limits.js";
-import type { MemoryType } from "./memory/record.js";
+import type { MemoryType } from "./memory/model/record.js";
 import { StartError } from "./start-error.js";
 
 export interface Config {

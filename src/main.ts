@@ -24,8 +24,8 @@ import { loadConfig, shellEnvironment } from "./config.js";
 import type { Metrics } from "./http/metrics.js";
 import { createMetrics } from "./http/metrics.js";
 import { settleTracing } from "./llm/tracing.js";
-import { createSurveyor } from "./memory/survey.js";
-import { publicAddress } from "./redis/address.js";
+import { createSurveyor } from "./memory/lifecycle/survey.js";
+import { publicAddress } from "./redis/connection/address.js";
 import { createWatchers } from "./state/watchers.js";
 
 export interface RunningService {

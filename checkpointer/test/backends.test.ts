@@ -1,6 +1,6 @@
 import { createClient, createClientPool, createCluster, createSentinel } from "redis";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { startRedis, type TestRedis } from "../../test/support/redis.js";
+import { startRedis, type TestRedis } from "../../test/support/redis/start.js";
 import { type RedisConnection, RedisSaver } from "../src/index.js";
 import { at, idOf, putChain, putValues, toArray } from "./support/checkpoints.js";
 import { startCluster, type TestCluster } from "./support/cluster.js";

@@ -1,7 +1,7 @@
 import { Annotation, START, StateGraph } from "@langchain/langgraph";
 import { createClient } from "redis";
 import { describe, expect, it } from "vitest";
-import { startRedis } from "../../test/support/redis.js";
+import { startRedis } from "../../test/support/redis/start.js";
 import { at, putChain, putValues, toArray } from "./support/checkpoints.js";
 import { countCommands } from "./support/counting.js";
 import { randomThread } from "./support/random.js";

@@ -9,7 +9,7 @@ import {
 } from "@langchain/langgraph-checkpoint";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createKnownSegments } from "../src/known-segments.js";
+import { createKnownSegments } from "../src/saver/known-segments.js";
 import { at, putValues, toArray } from "./support/checkpoints.js";
 import { randomPrefix, randomThread } from "./support/random.js";
 import { client, createSaver } from "./support/savers.js";

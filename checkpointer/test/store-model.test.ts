@@ -9,7 +9,7 @@ import {
 } from "@langchain/langgraph-checkpoint";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Service, startService } from "../../test/support/service.js";
+import { type Service, startService } from "../../test/support/service/service.js";
 import { MnemeStore } from "../src/index.js";
 
 let service: Service;

@@ -2,7 +2,7 @@ import { uuid6 } from "@langchain/langgraph-checkpoint";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HOSTILE, LONE_SURROGATES } from "../../test/support/hostile.js";
-import { escapeField, unescapeField } from "../src/fields.js";
+import { escapeField, unescapeField } from "../src/saver/fields.js";
 import { RedisSaver } from "../src/index.js";
 import { at, idsOf, METADATA, putChain, putValues, toArray } from "./support/checkpoints.js";
 import { randomPrefix } from "./support/random.js";

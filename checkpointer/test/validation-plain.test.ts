@@ -1,5 +1,5 @@
 import { createClient } from "redis";
-import { startRedis } from "../../test/support/redis.js";
+import { startRedis } from "../../test/support/redis/start.js";
 import { validateSaver } from "./support/validation.js";
 
 const redis = await startRedis({ modules: false });

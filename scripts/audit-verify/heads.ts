@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { z } from "zod";
-import { Failure, messageOf } from "../failure.js";
+import { Failure, messageOf } from "../shell/failure.js";
 
 /** The last entry of a trail, as it was when it was verified. */
 export interface SavedHead {

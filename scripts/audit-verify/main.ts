@@ -1,10 +1,10 @@
 import { loadConfig } from "../../src/config.js";
 import { covers } from "../../src/access/grants.js";
-import { isWrongType } from "../../src/redis/error-replies.js";
+import { isWrongType } from "../../src/redis/connection/error-replies.js";
 import { createKeys } from "../../src/redis/keys.js";
-import { type Env, loadEnv } from "../env.js";
-import { messageOf, reportFailure } from "../failure.js";
-import { connectOnce, type RedisConnection } from "../redis/connect.js";
+import { type Env, loadEnv } from "../shell/env.js";
+import { messageOf, reportFailure } from "../shell/failure.js";
+import { connectOnce, type RedisConnection } from "../redis/server/connect.js";
 import { provideRedis } from "../redis/provide.js";
 import { type Heads, readHeads, type SavedHead, writeHeads } from "./heads.js";
 import { parseOptions, type VerifyOptions } from "./options.js";

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { type Scope, scopeOf } from "../../src/access/grants.js";
-import { Failure, messageOf } from "../failure.js";
+import { Failure, messageOf } from "../shell/failure.js";
 
 export interface VerifyOptions {
   /** Only the trails of these namespaces; undefined: all, with that of refusals and that of acts in no namespace. */

@@ -1,6 +1,6 @@
 import { covers, type Scope } from "../../src/access/grants.js";
 import type { Keys } from "../../src/redis/keys.js";
-import type { RedisConnection } from "../redis/connect.js";
+import type { RedisConnection } from "../redis/server/connect.js";
 
 /**
  * All trails there are, by their keys: also one that is on no list of namespaces, and a head whose trail is gone.

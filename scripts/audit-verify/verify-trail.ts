@@ -1,7 +1,7 @@
 import { hashOf, type StoredEntry } from "../../src/access/entry.js";
-import { decodeEntries } from "../../src/redis/access/audit-reader.js";
+import { decodeEntries } from "../../src/redis/audit/audit-reader.js";
 import type { Keys } from "../../src/redis/keys.js";
-import type { RedisConnection } from "../redis/connect.js";
+import type { RedisConnection } from "../redis/server/connect.js";
 import type { SavedHead } from "./heads.js";
 
 export interface Verified {

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
-import { loadEnv } from "../env.js";
-import { reportFailure } from "../failure.js";
+import { loadEnv } from "../shell/env.js";
+import { reportFailure } from "../shell/failure.js";
 import { saveResult } from "../figures/results.js";
 import { updateDocs } from "../figures/update-docs.js";
 import { parseOptions } from "./options.js";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { Failure, messageOf } from "../failure.js";
+import { Failure, messageOf } from "../shell/failure.js";
 import { PARTS } from "./parts.js";
 
 export interface BenchOptions {

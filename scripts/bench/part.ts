@@ -1,4 +1,4 @@
-import type { Env } from "../env.js";
+import type { Env } from "../shell/env.js";
 
 export interface PartOptions {
   readonly env: Env;

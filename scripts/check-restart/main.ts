@@ -6,12 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { repositoryRoot } from "../bootstrap/root.mjs";
-import { Failure, reportFailure } from "../failure.js";
-import { connectOnce } from "../redis/connect.js";
-import { type EmbeddedState, filesOf, readOrMakePassword, readState } from "../redis/embedded-state.js";
+import { Failure, reportFailure } from "../shell/failure.js";
+import { connectOnce } from "../redis/server/connect.js";
+import { type EmbeddedState, filesOf, readOrMakePassword, readState } from "../redis/embedded/state.js";
 import { findRedis } from "../redis/find.js";
-import { launch } from "../redis/launch.js";
-import { urlOf } from "../redis/connect.js";
+import { launch } from "../redis/server/launch.js";
+import { urlOf } from "../redis/server/connect.js";
 
 const BATCH = 500;
 const WITHIN_MS = 10 * 60_000;

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import { build, buildCurrent, sourcesFingerprint } from "./bootstrap/build.mjs";
-import { repositoryRoot } from "./bootstrap/root.mjs";
-import { type Env, loadEnv } from "./env.js";
-import { reportFailure } from "./failure.js";
-import { needsModel, provideModel } from "./model.js";
-import { provideRedis } from "./redis/provide.js";
-import { abortedBy, stopRequested, untilStopped } from "./stop-signals.js";
+import { build, buildCurrent, sourcesFingerprint } from "../bootstrap/build.mjs";
+import { repositoryRoot } from "../bootstrap/root.mjs";
+import { type Env, loadEnv } from "../shell/env.js";
+import { reportFailure } from "../shell/failure.js";
+import { needsModel, provideModel } from "../downloads/local-model.js";
+import { provideRedis } from "../redis/provide.js";
+import { abortedBy, stopRequested, untilStopped } from "../shell/stop-signals.js";
 
 const LOOK_MS = 400;
 

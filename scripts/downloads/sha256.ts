@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { Failure } from "./failure.js";
+import { Failure } from "../shell/failure.js";
 
 /** The hash as lower-case hex. */
 export function sha256(data: Uint8Array): string {

@@ -1,5 +1,5 @@
 import type { Client } from "../../src/client.js";
-import { Failure } from "../failure.js";
+import { Failure } from "../shell/failure.js";
 
 /** The part of a client's response that says whether it went well. */
 interface Answer {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Failure } from "../failure.js";
+import { Failure } from "../shell/failure.js";
 import { type Client, requireOk } from "./api.js";
 
 const POLL_MS = 200;

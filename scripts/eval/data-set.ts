@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { z } from "zod";
-import { Failure } from "../failure.js";
+import { Failure } from "../shell/failure.js";
 
 const line = {
   doc: z.object({

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Failure } from "../failure.js";
+import { Failure } from "../shell/failure.js";
 import { createLatencies, type Latency } from "../harness/latencies.js";
 import { startProgressBar } from "../harness/progress-bar.js";
 import type { Client } from "./api.js";

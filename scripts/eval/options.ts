@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { Failure, messageOf } from "../failure.js";
+import { Failure, messageOf } from "../shell/failure.js";
 
 export interface EvalOptions {
   readonly data: string;

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { createClient } from "../../src/client.js";
-import { publicAddress } from "../../src/redis/address.js";
-import type { Env } from "../env.js";
+import { publicAddress } from "../../src/redis/connection/address.js";
+import type { Env } from "../shell/env.js";
 import { startService } from "../harness/service.js";
 import { startThrowawayRedis } from "../harness/throwaway-redis.js";
-import { needsModel, provideModel } from "../model.js";
-import { ask as inspectRedis } from "../redis/launch.js";
+import { needsModel, provideModel } from "../downloads/local-model.js";
+import { ask as inspectRedis } from "../redis/server/launch.js";
 import type { Client } from "./api.js";
 import type { EvalOptions } from "./options.js";
 import { wipeExceptEmbeddings } from "./wipe.js";

@@ -1,4 +1,4 @@
-import { connectOnce } from "../redis/connect.js";
+import { connectOnce } from "../redis/server/connect.js";
 
 /** Removes all that a run with this key prefix left, except its cache of embeddings: those depend on texts only. */
 export async function wipeExceptEmbeddings(url: string, prefix: string): Promise<void> {

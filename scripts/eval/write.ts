@@ -1,5 +1,5 @@
 import { LIMITS } from "../../src/domain/limits.js";
-import { Failure } from "../failure.js";
+import { Failure } from "../shell/failure.js";
 import { type Client, requireOk } from "./api.js";
 import { contentsOf } from "./contents.js";
 import type { Conversation, Doc } from "./data-set.js";

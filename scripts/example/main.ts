@@ -2,13 +2,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { repositoryRoot } from "../bootstrap/root.mjs";
-import type { Env } from "../env.js";
-import { loadEnv } from "../env.js";
-import { Failure, reportFailure } from "../failure.js";
+import type { Env } from "../shell/env.js";
+import { loadEnv } from "../shell/env.js";
+import { Failure, reportFailure } from "../shell/failure.js";
 import { ownProcess, stopChild } from "../harness/children.js";
 import { startService } from "../harness/service.js";
 import { startThrowawayRedis } from "../harness/throwaway-redis.js";
-import { needsModel, provideModel } from "../model.js";
+import { needsModel, provideModel } from "../downloads/local-model.js";
 
 /** What can be run, by the word after `npm run example --`; without one, the first. */
 const STORIES = new Map([

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { Env } from "../env.js";
-import { Failure } from "../failure.js";
+import type { Env } from "../shell/env.js";
+import { Failure } from "../shell/failure.js";
 import { ownProcess, stopChild } from "./children.js";
 
 export interface RunningService {

@@ -1,13 +1,13 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Env } from "../env.js";
-import { writeConfig } from "../redis/config-file.js";
-import { urlOf } from "../redis/connect.js";
+import type { Env } from "../shell/env.js";
+import { writeConfig } from "../redis/server/config-file.js";
+import { urlOf } from "../redis/server/connect.js";
 import { findRedis } from "../redis/find.js";
-import { freePort } from "../redis/free-port.js";
-import { launch, waitUntilReady } from "../redis/launch.js";
-import { shutdown } from "../redis/shutdown.js";
+import { freePort } from "../redis/server/free-port.js";
+import { launch, waitUntilReady } from "../redis/server/launch.js";
+import { shutdown } from "../redis/server/shutdown.js";
 import { disownProcess, ownProcess } from "./children.js";
 
 export interface ThrowawayRedis {

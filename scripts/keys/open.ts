@@ -4,13 +4,13 @@ import type { KeyServices } from "../../src/access/keys/services.js";
 import { loadConfig } from "../../src/config.js";
 import type { Context } from "../../src/domain/context.js";
 import { SYSTEM_ACTOR } from "../../src/domain/context.js";
-import { createAuditLog } from "../../src/redis/access/audit-log.js";
-import { createAuditor } from "../../src/redis/access/auditor.js";
-import { createKeyStore } from "../../src/redis/access/key-store.js";
-import { createGateway, createRedisClient } from "../../src/redis/client.js";
+import { createAuditLog } from "../../src/redis/audit/audit-log.js";
+import { createAuditor } from "../../src/redis/audit/auditor.js";
+import { createKeyStore } from "../../src/redis/api-keys/key-store.js";
+import { createGateway, createRedisClient } from "../../src/redis/connection/client.js";
 import { createKeys } from "../../src/redis/keys.js";
-import { connectTo } from "../../src/redis/server.js";
-import type { Env } from "../env.js";
+import { connectTo } from "../../src/redis/connection/server.js";
+import type { Env } from "../shell/env.js";
 import { provideRedis } from "../redis/provide.js";
 
 /** Lends the verbs on keys, on the Redis that `npm start` would use: brought up for the time where it doesn't run. */

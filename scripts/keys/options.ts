@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import type { z } from "@hono/zod-openapi";
 import { GRANT_VERBS } from "../../src/access/grants.js";
-import { newKey } from "../../src/http/schemas/keys.js";
-import { Failure, messageOf } from "../failure.js";
+import { newKey } from "../../src/http/keys/schemas.js";
+import { Failure, messageOf } from "../shell/failure.js";
 
 export type Command =
   | { readonly kind: "create"; readonly input: z.output<typeof newKey> }

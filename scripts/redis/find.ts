@@ -1,8 +1,8 @@
-import type { Env } from "../env.js";
-import { Failure, messageOf } from "../failure.js";
-import type { RedisBinary } from "./binary.js";
+import type { Env } from "../shell/env.js";
+import { Failure, messageOf } from "../shell/failure.js";
+import type { RedisBinary } from "./server/binary.js";
 import { findOnPath } from "./on-path.js";
-import { packagedRedis, packagedUnfit } from "./packaged.js";
+import { packagedRedis, packagedUnfit } from "../downloads/packaged.js";
 
 /**
  * A Redis server with search and JSON that can be started here: one on PATH, else the packaged one, which is

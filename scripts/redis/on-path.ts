@@ -1,13 +1,13 @@
 import { accessSync, constants, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import type { Env } from "../env.js";
-import { messageOf } from "../failure.js";
-import type { RedisBinary } from "./binary.js";
-import { writeConfig } from "./config-file.js";
-import { launch, waitUntilReady } from "./launch.js";
+import type { Env } from "../shell/env.js";
+import { messageOf } from "../shell/failure.js";
+import type { RedisBinary } from "./server/binary.js";
+import { writeConfig } from "./server/config-file.js";
+import { launch, waitUntilReady } from "./server/launch.js";
 import { ownModules } from "./own-modules.js";
-import { shutdown } from "./shutdown.js";
+import { shutdown } from "./server/shutdown.js";
 
 /** The plain server first: Redis 8 brings search and JSON. The other one is Redis Stack's wrapper script. */
 const NAMES = ["redis-server", "redis-stack-server"] as const;

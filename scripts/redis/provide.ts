@@ -1,15 +1,15 @@
 import { join, resolve } from "node:path";
-import { publicAddress } from "../../src/redis/address.js";
-import { type Patience, patiently, untilLoaded } from "../../src/redis/patience.js";
-import { RedisUnfit } from "../../src/redis/server.js";
+import { publicAddress } from "../../src/redis/connection/address.js";
+import { type Patience, patiently, untilLoaded } from "../../src/redis/connection/patience.js";
+import { RedisUnfit } from "../../src/redis/connection/server.js";
 import { repositoryRoot } from "../bootstrap/root.mjs";
-import type { Env } from "../env.js";
-import { Failure, messageOf } from "../failure.js";
-import type { AppendFsync } from "./config-file.js";
-import { acquireEmbedded, type EmbeddedOptions, releaseEmbedded } from "./embedded.js";
+import type { Env } from "../shell/env.js";
+import { Failure, messageOf } from "../shell/failure.js";
+import type { AppendFsync } from "./server/config-file.js";
+import { acquireEmbedded, type EmbeddedOptions, releaseEmbedded } from "./embedded/acquire.js";
 import { findRedis } from "./find.js";
-import { ask } from "./launch.js";
-import { supervise } from "./supervise.js";
+import { ask } from "./server/launch.js";
+import { supervise } from "./embedded/supervise.js";
 
 export interface ProvidedRedis {
   /** With the password. */

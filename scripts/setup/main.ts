@@ -1,7 +1,7 @@
-import { loadEnv } from "./env.js";
-import { reportFailure } from "./failure.js";
-import { needsModel, provideModel } from "./model.js";
-import { findRedis } from "./redis/find.js";
+import { loadEnv } from "../shell/env.js";
+import { reportFailure } from "../shell/failure.js";
+import { needsModel, provideModel } from "../downloads/local-model.js";
+import { findRedis } from "../redis/find.js";
 
 /** Fetches all that `npm start` would fetch, and starts nothing. For images and CI. */
 async function setup(): Promise<void> {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { repositoryRoot } from "./bootstrap/root.mjs";
+import { repositoryRoot } from "../bootstrap/root.mjs";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 

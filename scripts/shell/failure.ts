@@ -1,4 +1,4 @@
-import { StartError } from "../src/start-error.js";
+import { StartError } from "../../src/start-error.js";
 
 /** An error whose message is all the user needs: it's shown without a stack, and the process exits with 1. */
 export class Failure extends StartError {

@@ -1,10 +1,10 @@
-import { loadConfig } from "../src/config.js";
-import { serve } from "../src/main.js";
-import { type Env, loadEnv } from "./env.js";
-import { reportFailure } from "./failure.js";
-import { needsModel, provideModel } from "./model.js";
-import { type ProvidedRedis, provideRedis } from "./redis/provide.js";
-import { abortedBy, stopRequested, untilStopped } from "./stop-signals.js";
+import { loadConfig } from "../../src/config.js";
+import { serve } from "../../src/main.js";
+import { type Env, loadEnv } from "../shell/env.js";
+import { reportFailure } from "../shell/failure.js";
+import { needsModel, provideModel } from "../downloads/local-model.js";
+import { type ProvidedRedis, provideRedis } from "../redis/provide.js";
+import { abortedBy, stopRequested, untilStopped } from "../shell/stop-signals.js";
 
 /** Brings what the service needs, runs it until a signal, then takes down the service before its Redis. */
 async function start(env: Env, stop: Promise<NodeJS.Signals>): Promise<void> {

@@ -3,12 +3,12 @@ import { spawnSync } from "node:child_process";
 import { mkdir, rename, rm, symlink } from "node:fs/promises";
 import { basename, delimiter, join } from "node:path";
 import { repositoryRoot } from "../bootstrap/root.mjs";
-import { cacheDir, installOnce } from "../cache.js";
-import { type Env, loadEnv } from "../env.js";
-import { Failure, reportFailure } from "../failure.js";
+import { cacheDir, installOnce } from "../downloads/cache.js";
+import { type Env, loadEnv } from "../shell/env.js";
+import { Failure, reportFailure } from "../shell/failure.js";
 import { findOnPath } from "../redis/on-path.js";
-import { packagedRedis, packagedUnfit } from "../redis/packaged.js";
-import { pipInstall } from "../redis/pip.js";
+import { packagedRedis, packagedUnfit } from "../downloads/packaged.js";
+import { pipInstall } from "../downloads/pip.js";
 
 /** Where another version of the core could answer otherwise. */
 const DEFAULT_TESTS = [

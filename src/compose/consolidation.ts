@@ -3,7 +3,7 @@ import { createConsolidator } from "../llm/consolidator.js";
 import { trailOf } from "../access/trail.js";
 import { createPace } from "../memory/consolidation/pace.js";
 import type { ConsolidationServices } from "../memory/consolidation/services.js";
-import { startConsolidationWorker } from "../memory/consolidation/worker.js";
+import { startConsolidationWorker } from "../memory/consolidation/execute/worker.js";
 import type { Services } from "../memory/services.js";
 import type { Base } from "./base.js";
 import { reporter } from "./base.js";

@@ -4,7 +4,7 @@ import type { Embedder, EmbeddingCache } from "../embeddings/embedder.js";
 import { createEmbedder } from "../embeddings/index.js";
 import { withObserver } from "../embeddings/observed.js";
 import type { Metrics } from "../http/metrics.js";
-import { createEmbeddingCache } from "../redis/embedding-cache.js";
+import { createEmbeddingCache } from "../redis/embeddings/cache.js";
 import type { Redis } from "./redis.js";
 
 const MISCONFIGURED = {

@@ -1,5 +1,5 @@
 import type { EmbeddingModel } from "../embeddings/embedder.js";
-import { claimEmbeddingModel } from "../redis/embedding-model.js";
+import { claimEmbeddingModel } from "../redis/embeddings/model.js";
 import {
   consolidationsDueIndex,
   erasuresDueIndex,
@@ -8,7 +8,7 @@ import {
   recordIndex,
   sessionsDueIndex,
   vectorIndex,
-} from "../redis/indexes.js";
+} from "../redis/search/indexes.js";
 import type { Redis } from "./redis.js";
 
 export interface Indexes {

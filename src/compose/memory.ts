@@ -1,9 +1,9 @@
 import { createCalibrate } from "../embeddings/calibration.js";
 import { tokenCounter } from "../domain/tokens.js";
-import { createAccuracies } from "../memory/agents.js";
-import { MEASURED_SIMILARITY, startCorroborationWorker } from "../memory/corroborate.js";
-import { idleWorker, startEmbeddingWorker } from "../memory/embedding-worker.js";
-import { createIds } from "../memory/ids.js";
+import { createAccuracies } from "../memory/trust/agents.js";
+import { MEASURED_SIMILARITY, startCorroborationWorker } from "../memory/trust/corroborate.js";
+import { idleWorker, startEmbeddingWorker } from "../memory/embedding/embedding-worker.js";
+import { createIds } from "../memory/model/ids.js";
 import type { Services } from "../memory/services.js";
 import type { Base } from "./base.js";
 import { reporter } from "./base.js";

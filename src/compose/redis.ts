@@ -2,9 +2,9 @@ import type { Logger } from "pino";
 import type { Config } from "../config.js";
 import type { Metrics } from "../http/metrics.js";
 import { describeError } from "../log.js";
-import { createAuditor } from "../redis/access/auditor.js";
-import { createGateway, createRedisClient } from "../redis/client.js";
-import { createJsonFloats } from "../redis/json-floats.js";
+import { createAuditor } from "../redis/audit/auditor.js";
+import { createGateway, createRedisClient } from "../redis/connection/client.js";
+import { createJsonFloats } from "../redis/connection/json-floats.js";
 import { createKeys } from "../redis/keys.js";
 
 export interface RedisOptions {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import type { Logger } from "pino";
 import type { Embedder } from "../embeddings/embedder.js";
-import type { RedisClient } from "../redis/client.js";
+import type { RedisClient } from "../redis/connection/client.js";
 import type { Watchers } from "../state/watchers.js";
 
 /** What a running service holds. */

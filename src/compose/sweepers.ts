@@ -1,8 +1,8 @@
 import { startErasureWorker } from "../memory/erasure/worker.js";
-import { startPublicationWorker } from "../memory/publication-worker.js";
+import { startPublicationWorker } from "../memory/publish/publication-worker.js";
 import type { Services } from "../memory/services.js";
-import type { Sweeper } from "../memory/sweeper.js";
-import { startTrustWorker } from "../memory/trust-worker.js";
+import type { Sweeper } from "../domain/sweeper.js";
+import { startTrustWorker } from "../memory/trust/trust-worker.js";
 import type { Base } from "./base.js";
 import { reporter } from "./base.js";
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { invalid } from "../domain/errors.js";
+import { invalid } from "./errors.js";
 
 /** A cursor belongs to one walk: with another filter it would skip what it shouldn't. */
 export function walkOf(...query: readonly unknown[]): string {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { DomainError } from "../domain/errors.js";
-import type { Lock, Locks } from "../domain/lock.js";
+import { DomainError } from "./errors.js";
+import type { Lock, Locks } from "./lock.js";
 
 export interface SweeperOptions {
   /** Of the lock. */

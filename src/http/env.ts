@@ -1,4 +1,4 @@
-import type { AnswerStore } from "../domain/answers.js";
+import type { AnswerStore } from "../domain/idempotency.js";
 import type { Authenticator, RateBound } from "../access/keys/authenticate.js";
 import type { KeyServices } from "../access/keys/services.js";
 import type { NamespaceServices } from "../access/namespaces/ports.js";

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
-import type { MemoryType } from "../memory/record.js";
-import type { Survey } from "../memory/survey.js";
+import type { MemoryType } from "../memory/model/record.js";
+import type { Survey } from "../memory/lifecycle/survey.js";
 import type { RecallStage } from "../memory/services.js";
 
 const LATENCY_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

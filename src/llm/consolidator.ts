@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { LlmConfig } from "../config.js";
 import { LIMITS } from "../domain/limits.js";
-import { fairShare } from "../memory/capture.js";
-import type { Consolidator, Excerpt, LlmAnswer } from "../memory/consolidation/excerpt.js";
-import { LlmFailed } from "../memory/consolidation/excerpt.js";
-import { truncateUtf8 } from "../memory/text.js";
+import { fairShare } from "../memory/remember/capture.js";
+import type { Consolidator, Excerpt, LlmAnswer } from "../memory/consolidation/language/excerpt.js";
+import { LlmFailed } from "../memory/consolidation/language/excerpt.js";
+import { truncateUtf8 } from "../memory/text/truncate.js";
 import type { Question } from "./chat.js";
 import { ask, ChatFailed } from "./chat.js";
 import { quoted } from "./quoted.js";

@@ -1,16 +1,16 @@
 import type { Calibrate } from "../embeddings/calibration.js";
 import type { TokenCounter } from "../domain/tokens.js";
-import type { ErasureStore } from "./erasure/ports.js";
+import type { ErasureStore } from "./ports/erasure.js";
 import type { Embedder } from "../embeddings/embedder.js";
 import type { AuditLog } from "../access/ports.js";
-import type { Accuracies, AgentRegistry } from "./agents.js";
-import type { CorroborationWorker } from "./corroborate.js";
-import type { DefaultTtl } from "./defaults.js";
-import type { EmbeddingWorker } from "./embedding-worker.js";
-import type { EntityStore } from "./facts/ports.js";
-import type { MemoryStore } from "./ports.js";
-import type { Recency } from "./recency.js";
-import type { ReceiptStore } from "./receipt.js";
+import type { Accuracies, AgentRegistry } from "./trust/agents.js";
+import type { CorroborationWorker } from "./trust/corroborate.js";
+import type { DefaultTtl } from "./lifecycle/defaults.js";
+import type { EmbeddingWorker } from "./embedding/embedding-worker.js";
+import type { EntityStore } from "./ports/facts.js";
+import type { MemoryStore } from "./ports/index.js";
+import type { Recency } from "./recall/recency.js";
+import type { ReceiptStore } from "./recall/receipt.js";
 
 /** What the verbs work with; built once in main. */
 export interface Services {

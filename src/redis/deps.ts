@@ -1,8 +1,8 @@
-import type { Auditor } from "../access/auditor.js";
-import type { Meter } from "../access/meter.js";
-import type { RedisGateway } from "../client.js";
-import type { Keys } from "../keys.js";
-import type { IndexStatistics } from "../statistics.js";
+import type { Auditor } from "./audit/auditor.js";
+import type { Meter } from "./namespaces/usage.js";
+import type { RedisGateway } from "./connection/client.js";
+import type { Keys } from "./keys.js";
+import type { IndexStatistics } from "./search/statistics.js";
 
 export interface StoreDeps {
   readonly redis: RedisGateway;

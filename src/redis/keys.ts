@@ -1,4 +1,4 @@
-import { INDEX_SCHEMAS } from "./migrations/schemas.js";
+import { INDEX_SCHEMAS } from "./schemas.js";
 
 /**
  * Every Redis key, index and prefix of the service, built in this one file.
@@ -46,7 +46,7 @@ export interface Keys {
   apiKey(id: string): string;
   /** What {@link apiKey} puts before the id. */
   apiKeyPrefix(): string;
-  /** What an API key has made, and what that has made in turn; what stands before the id. Scripts build it: see lua/key.lua. */
+  /** What an API key has made, and what that has made in turn; what stands before the id. Scripts build it: see api-keys/lua/lib-makers.lua. */
   madeKeysPrefix(): string;
   /** The API keys of one agent's name; what stands before the name. */
   agentKeysPrefix(): string;
@@ -79,7 +79,7 @@ export interface Keys {
   versionsEnding(namespace: string): string;
   /** How often memories of the namespace were used, and when last, a hash by id: `<count> <milliseconds>`. */
   uses(namespace: string): string;
-  /** The facts of one subject and predicate by when they begin, a sorted set. Scripts build it: see lua/facts.lua. */
+  /** The facts of one subject and predicate by when they begin, a sorted set. Scripts build it: see lua/timelines.lua. */
   timeline(namespace: string, place: string): string;
   /** Facts that dispute those of a timeline, by when they begin, a sorted set. Scripts build it likewise. */
   disputes(timeline: string): string;
@@ -105,7 +105,7 @@ export interface Keys {
   stateHead(namespace: string): string;
   /** Every change of the namespace's state, a stream. */
   stateChanges(namespace: string): string;
-  /** A session's head, a hash; `session` is its facet. See lua/session.lua for what each of these holds. */
+  /** A session's head, a hash; `session` is its facet. See sessions/lua/lib-session.lua for what each of these holds. */
   session(namespace: string, session: string): string;
   /** What {@link session} puts before the facet. */
   sessionPrefix(namespace: string): string;
@@ -119,7 +119,7 @@ export interface Keys {
   /** How many bytes each session counts for, a hash by its facet. Scripts build it: see lua/usage.lua. */
   sessionBytes(namespace: string): string;
   sessionsDueIndex(): string;
-  /** What is at work in a namespace, and what its schedule says, a hash. See lua/consolidation.lua for these. */
+  /** What is at work in a namespace, and what its schedule says, a hash. See consolidation/lua/lib-lease.lua for these. */
   consolidationHead(namespace: string): string;
   consolidation(namespace: string, id: string): string;
   /** What {@link consolidation} puts before the id. */

@@ -1,20 +1,25 @@
-import type { MemoryStore } from "../../memory/ports.js";
-import { attachVectors } from "./attach-vectors.js";
-import { comparisonOf, corroborate, pendingCorroborations, postponeCorroboration } from "./corroborations.js";
-import { countByType } from "./count-by-type.js";
-import { countHolding } from "./count-holding.js";
+import type { MemoryStore } from "../memory/ports/index.js";
+import { attachVectors } from "./embeddings/attach-vectors.js";
+import {
+  comparisonOf,
+  corroborate,
+  pendingCorroborations,
+  postponeCorroboration,
+} from "./trust/corroborations.js";
+import { countByType } from "./search/count-by-type.js";
+import { countHolding } from "./search/count-holding.js";
 import type { StoreDeps } from "./deps.js";
-import { detachContext } from "./detach-context.js";
-import { defaultsOf } from "./defaults.js";
-import { noteFeedback, pendingFeedback, publishMinTrust, release, settleFeedback } from "./feedback.js";
-import { freeOrphans } from "./free-orphans.js";
-import { get, getItem, load, peek, peekDetails, peekItem, peekVersions, versions } from "./get.js";
-import { endingsOf, groupsOf } from "./groups-of.js";
-import { insert } from "./insert.js";
-import { lastTurns } from "./last-turns.js";
-import { list } from "./list.js";
-import { hastenEmbeddings } from "./hasten-embeddings.js";
-import { pendingEmbeddings } from "./pending-embeddings.js";
+import { detachContext } from "./memory/detach-context.js";
+import { defaultsOf } from "./memory/defaults.js";
+import { noteFeedback, pendingFeedback, publishMinTrust, release, settleFeedback } from "./trust/feedback.js";
+import { freeOrphans } from "./memory/free-orphans.js";
+import { get, getItem, load, peek, peekDetails, peekItem, peekVersions, versions } from "./memory/get.js";
+import { endingsOf, groupsOf } from "./search/groups-of.js";
+import { insert } from "./memory/insert.js";
+import { lastTurns } from "./memory/last-turns.js";
+import { list } from "./search/list.js";
+import { hastenEmbeddings } from "./embeddings/hasten-embeddings.js";
+import { pendingEmbeddings } from "./embeddings/pending-embeddings.js";
 import {
   notePublication,
   noteUnpublished,
@@ -22,16 +27,16 @@ import {
   postponePublications,
   publicationsOf,
   settlePublication,
-} from "./publications.js";
-import { countIn, namespacesIn } from "./namespaces.js";
-import { rivalsOf } from "./rivals.js";
-import { nearest, oldVectors, vectorsOf } from "./nearest.js";
-import { remove, removeItem } from "./remove.js";
-import { revise } from "./revise.js";
-import { search } from "./search.js";
-import { timesOf } from "./times-of.js";
-import { touch } from "./touch.js";
-import { vitals } from "./vitals.js";
+} from "./publications/index.js";
+import { countIn, namespacesIn } from "./search/namespaces.js";
+import { rivalsOf } from "./facts/rivals.js";
+import { nearest, oldVectors, vectorsOf } from "./search/nearest.js";
+import { remove, removeItem } from "./memory/remove.js";
+import { revise } from "./memory/revise.js";
+import { search } from "./search/search.js";
+import { timesOf } from "./search/times-of.js";
+import { touch } from "./memory/touch.js";
+import { vitals } from "./memory/vitals.js";
 
 /** The domain's store over RedisJSON and RediSearch. */
 export function createMemoryStore(deps: StoreDeps): MemoryStore {

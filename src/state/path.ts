@@ -15,7 +15,7 @@ export interface WritePath extends JsonPath {
   readonly elements: ElementsPath | undefined;
 }
 
-/** See lua/state-transact.lua, which makes each of these arrays one element longer before it changes an element. */
+/** See state/lua/transact.lua, which makes each of these arrays one element longer before it changes an element. */
 export interface ElementsPath {
   /** The arrays, as RedisJSON gets it. */
   readonly arrays: string;

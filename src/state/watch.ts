@@ -2,7 +2,7 @@ import { authorize } from "../access/authorize.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { DomainError } from "../domain/errors.js";
-import { createBell } from "./bell.js";
+import { createBell } from "./signal.js";
 import type { StateChange } from "./ports.js";
 import type { StateServices } from "./services.js";
 import type { NoPlace } from "./watchers.js";

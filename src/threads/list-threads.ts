@@ -1,6 +1,6 @@
 import type { Context } from "../domain/context.js";
 import { invalid } from "../domain/errors.js";
-import { decodePlace, encodePlace, walkOf } from "../memory/page-cursor.js";
+import { decodePlace, encodePlace, walkOf } from "../domain/cursor.js";
 import { guard } from "./guard.js";
 import type { ListedThread, ThreadServices } from "./ports.js";
 

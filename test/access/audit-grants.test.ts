@@ -8,10 +8,10 @@ import { readAudit } from "../../src/access/read-audit.js";
 import type { AuditEntry } from "../../src/access/query.js";
 import type { Context } from "../../src/domain/context.js";
 import { DomainError } from "../../src/domain/errors.js";
-import type { Trails } from "../support/audit.js";
-import { DENIALS, openTrails } from "../support/audit.js";
-import type { Auditing } from "../support/auditing.js";
-import { openAuditing, trail } from "../support/auditing.js";
+import type { Trails } from "../support/audit/read.js";
+import { DENIALS, openTrails } from "../support/audit/read.js";
+import type { Auditing } from "../support/audit/expect.js";
+import { openAuditing, trail } from "../support/audit/expect.js";
 
 /** The verbs themselves, with grants of all kinds, over the real Redis. */
 let auditing: Auditing;

@@ -1,11 +1,11 @@
 import { createClient } from "redis";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { as, createKey } from "../support/access.js";
-import type { AuditPage } from "../support/audit.js";
-import { bodyOf, newNamespace, remember } from "../support/memories.js";
-import { putSettings } from "../support/namespaces.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
+import { as, createKey } from "../support/acts/access.js";
+import type { AuditPage } from "../support/audit/read.js";
+import { bodyOf, newNamespace, remember } from "../support/acts/memories.js";
+import { putSettings } from "../support/service/namespaces.js";
+import type { Service } from "../support/service/service.js";
+import { startService, until } from "../support/service/service.js";
 
 let service: Service;
 let root: Service;

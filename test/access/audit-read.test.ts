@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AuditVerb } from "../../src/access/trail.js";
-import type { AuditEntry, ExportLine, Trails } from "../support/audit.js";
+import type { AuditEntry, ExportLine, Trails } from "../support/audit/read.js";
 import {
   auditExport,
   auditPageOf,
@@ -12,13 +12,13 @@ import {
   hashOf,
   openTrails,
   SYSTEM,
-} from "../support/audit.js";
-import type { Auditing } from "../support/auditing.js";
-import { openAuditing, trail } from "../support/auditing.js";
-import type { Parameters } from "../support/memories.js";
-import { newNamespace } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+} from "../support/audit/read.js";
+import type { Auditing } from "../support/audit/expect.js";
+import { openAuditing, trail } from "../support/audit/expect.js";
+import type { Parameters } from "../support/acts/memories.js";
+import { newNamespace } from "../support/acts/memories.js";
+import type { Service } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
 import { nonEmpty } from "../support/non-empty.js";
 
 let service: Service;

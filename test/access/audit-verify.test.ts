@@ -3,9 +3,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { verifyTrail } from "../../scripts/audit-verify/verify-trail.js";
-import { connectOnce } from "../../scripts/redis/connect.js";
+import { connectOnce } from "../../scripts/redis/server/connect.js";
 import { createKeys } from "../../src/redis/keys.js";
-import type { RawEntry, Trails } from "../support/audit.js";
+import type { RawEntry, Trails } from "../support/audit/read.js";
 import {
   auditPageOf,
   auditWalk,
@@ -18,12 +18,12 @@ import {
   relink,
   runVerify,
   SYSTEM,
-} from "../support/audit.js";
-import { openAuditing, trail } from "../support/auditing.js";
-import { memoriesOf, newNamespace, remember } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
-import { tempDir } from "../support/temp-dir.js";
+} from "../support/audit/read.js";
+import { openAuditing, trail } from "../support/audit/expect.js";
+import { memoriesOf, newNamespace, remember } from "../support/acts/memories.js";
+import type { Service } from "../support/service/service.js";
+import { startService, until } from "../support/service/service.js";
+import { tempDir } from "../support/run/temp-dir.js";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -1,12 +1,12 @@
 import { request } from "node:http";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
-import { as, createKey, keyFor, startTwo, withAuthorization } from "../support/access.js";
+import { as, createKey, keyFor, startTwo, withAuthorization } from "../support/acts/access.js";
 import { HOSTILE } from "../support/hostile.js";
-import { newNamespace, post } from "../support/memories.js";
-import { startRedis } from "../support/redis.js";
-import type { Answer, Service } from "../support/service.js";
-import { failingStart, startService, until } from "../support/service.js";
+import { newNamespace, post } from "../support/acts/memories.js";
+import { startRedis } from "../support/redis/start.js";
+import type { Answer, Service } from "../support/service/service.js";
+import { failingStart, startService, until } from "../support/service/service.js";
 import { nonEmpty } from "../support/non-empty.js";
 
 const KEYS = "/v1/keys";

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { withCache } from "../../src/embeddings/with-cache.js";
 import { withCoalescing } from "../../src/embeddings/with-coalescing.js";
-import { fakeEmbedder, memoryCache } from "../embeddings/fakes.js";
-import { as, createKey, keyFor } from "../support/access.js";
-import type { FakeOpenAI } from "../support/fake-openai.js";
-import { startFakeOpenAI } from "../support/fake-openai.js";
-import { newNamespace, post, recall } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import { fakeEmbedder, memoryCache } from "../support/embeddings/fakes.js";
+import { as, createKey, keyFor } from "../support/acts/access.js";
+import type { FakeOpenAI } from "../support/embeddings/fake-openai.js";
+import { startFakeOpenAI } from "../support/embeddings/fake-openai.js";
+import { newNamespace, post, recall } from "../support/acts/memories.js";
+import type { Service } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
 
 let provider: FakeOpenAI;
 let service: Service;

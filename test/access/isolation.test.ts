@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { as, createKey, startTwo } from "../support/access.js";
-import type { OpenApi } from "../support/contract.js";
+import { as, createKey, startTwo } from "../support/acts/access.js";
+import type { OpenApi } from "../support/service/contract.js";
 import { HOSTILE } from "../support/hostile.js";
-import type { Answer, Service } from "../support/service.js";
-import type { Choice } from "./isolation-acts.js";
-import { ACTS, allowed } from "./isolation-acts.js";
-import type { Agent } from "./isolation-model.js";
-import { may, World } from "./isolation-model.js";
+import type { Answer, Service } from "../support/service/service.js";
+import type { Choice } from "../support/isolation/acts.js";
+import { ACTS, allowed } from "../support/isolation/acts.js";
+import type { Agent } from "../support/isolation/model.js";
+import { may, World } from "../support/isolation/model.js";
 
 let services: readonly [Service, Service];
 let roots: readonly [Service, Service];

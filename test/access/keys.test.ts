@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { hashSecret } from "../../src/access/keys/token.js";
-import type { CreatedKey, KeyPage } from "../support/access.js";
-import { ALL_VERBS, as, createKey, keyFor, ROOT_GRANTS, startTwo } from "../support/access.js";
-import { bodyOf, newNamespace, post, read, remember } from "../support/memories.js";
-import { contentOf } from "../support/redis-content.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
+import type { CreatedKey, KeyPage } from "../support/acts/access.js";
+import { ALL_VERBS, as, createKey, keyFor, ROOT_GRANTS, startTwo } from "../support/acts/access.js";
+import { bodyOf, newNamespace, post, read, remember } from "../support/acts/memories.js";
+import { contentOf } from "../support/redis/content.js";
+import type { Service } from "../support/service/service.js";
+import { startService, until } from "../support/service/service.js";
 
 let services: readonly [Service, Service];
 let roots: readonly [Service, Service];

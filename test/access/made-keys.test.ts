@@ -1,11 +1,11 @@
 import { createClient } from "redis";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import type { CreatedKey, Key } from "../support/access.js";
-import { as, createKey, startTwo } from "../support/access.js";
-import { bodyOf, newNamespace } from "../support/memories.js";
-import type { Json } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { until } from "../support/service.js";
+import type { CreatedKey, Key } from "../support/acts/access.js";
+import { as, createKey, startTwo } from "../support/acts/access.js";
+import { bodyOf, newNamespace } from "../support/acts/memories.js";
+import type { Json } from "../support/acts/memories.js";
+import type { Service } from "../support/service/service.js";
+import { until } from "../support/service/service.js";
 
 let services: readonly [Service, Service];
 let roots: readonly [Service, Service];

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { createClient } from "redis";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import type { Memory } from "../support/memories.js";
+import type { Memory } from "../support/acts/memories.js";
 import {
   embedded,
   listAll,
@@ -12,10 +12,10 @@ import {
   read,
   remember,
   revise,
-} from "../support/memories.js";
-import { setQuota, usage } from "../support/namespaces.js";
-import type { Answer, Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
+} from "../support/acts/memories.js";
+import { setQuota, usage } from "../support/service/namespaces.js";
+import type { Answer, Service } from "../support/service/service.js";
+import { startService, until } from "../support/service/service.js";
 
 let services: readonly [Service, Service];
 const redis = createClient({ url: inject("redisUrl"), RESP: 2 });

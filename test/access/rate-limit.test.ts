@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { CreatedKey } from "../support/access.js";
-import { as, createKey, startTwo } from "../support/access.js";
-import type { Answer, Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import type { CreatedKey } from "../support/acts/access.js";
+import { as, createKey, startTwo } from "../support/acts/access.js";
+import type { Answer, Service } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
 import { nonEmpty } from "../support/non-empty.js";
 
 let services: readonly [Service, Service];

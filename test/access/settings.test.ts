@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { newNamespace } from "../support/memories.js";
-import { putSettings, settingsOf, usage } from "../support/namespaces.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import { newNamespace } from "../support/acts/memories.js";
+import { putSettings, settingsOf, usage } from "../support/service/namespaces.js";
+import type { Service } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
 
 const NOTHING = {
   state_ttl: { default_seconds: null, max_seconds: null },

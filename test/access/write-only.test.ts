@@ -1,12 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { as, createKey, keyFor } from "../support/access.js";
-import type { Json, Memory } from "../support/memories.js";
-import { bodyOf, listPage, newNamespace, pathOf, post, postBatch, remember } from "../support/memories.js";
-import { setQuota } from "../support/namespaces.js";
-import type { Answer, Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import { append, readMessages, sessionPath, user } from "../support/sessions.js";
+import { as, createKey, keyFor } from "../support/acts/access.js";
+import type { Json, Memory } from "../support/acts/memories.js";
+import {
+  bodyOf,
+  listPage,
+  newNamespace,
+  pathOf,
+  post,
+  postBatch,
+  remember,
+} from "../support/acts/memories.js";
+import { setQuota } from "../support/service/namespaces.js";
+import type { Answer, Service } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
+import { append, readMessages, sessionPath, user } from "../support/acts/sessions.js";
 
 let service: Service;
 let root: Service;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startService, type Service } from "../support/service.js";
+import { startService, type Service } from "../support/service/service.js";
 
 const PAGE = join(import.meta.dirname, "..", "..", "docs", "api.md");
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { repositoryRoot } from "../scripts/bootstrap/root.mjs";
-import { ConfigError, loadConfig } from "../src/config.js";
+import { repositoryRoot } from "../../scripts/bootstrap/root.mjs";
+import { ConfigError, loadConfig } from "../../src/config.js";
 
 const read = (file: string): string => readFileSync(join(repositoryRoot(), file), "utf8");
 const BASE = { REDIS_URL: "redis://127.0.0.1:6379", OPENAI_API_KEY: "key" };
@@ -14,7 +14,13 @@ describe(".env.example", () => {
 
   test("names every variable that the service and npm start read, and no other", () => {
     const ofService = [...read("src/config.ts").matchAll(/^ {4}([A-Z][A-Z_]+):/gm)];
-    const start = ["scripts/cache.ts", "scripts/redis/provide.ts", "scripts/model.ts"].map(read).join("\n");
+    const start = [
+      "scripts/downloads/cache.ts",
+      "scripts/redis/provide.ts",
+      "scripts/downloads/local-model.ts",
+    ]
+      .map(read)
+      .join("\n");
     const ofStart = [...start.matchAll(/env\["([A-Z_]+)"\]/g)];
     const known = new Set([...ofService, ...ofStart].map(([, name]) => name));
     known.delete("XDG_CACHE_HOME");

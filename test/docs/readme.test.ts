@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { newNamespace } from "../support/memories.js";
-import { startService, type Service } from "../support/service.js";
+import { newNamespace } from "../support/acts/memories.js";
+import { startService, type Service } from "../support/service/service.js";
 
 const README = readFileSync(join(import.meta.dirname, "..", "..", "README.md"), "utf8");
 const run = promisify(execFile);

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { newNamespace } from "../support/memories.js";
-import type { Answer, Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import { newNamespace } from "../support/acts/memories.js";
+import type { Answer, Service } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
 
 const PAGE = join(import.meta.dirname, "..", "..", "docs", "time.md");
 /** A request, its body, and what its answer is; or a name for the time or for the last answer's id. */

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
 import type { Embedder } from "../../src/embeddings/embedder.js";
-import { embedderContract, expectUnit } from "../contract/embedder.js";
-import { embeddings } from "../support/built.js";
-import { memoryCache } from "./fakes.js";
+import { embedderContract, expectUnit } from "../support/embeddings/contract.js";
+import { embeddings } from "../support/service/built.js";
+import { memoryCache } from "../support/embeddings/fakes.js";
 
 const { createEmbedder, createLocalEmbedder } = embeddings;
 const modelDir = inject("modelDir");

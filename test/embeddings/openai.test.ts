@@ -2,10 +2,10 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
-import { embedderContract, expectUnit } from "../contract/embedder.js";
-import { embeddings, type Embeddings } from "../support/built.js";
-import { answer, type FakeOpenAI, startFakeOpenAI, vectorOf } from "../support/fake-openai.js";
-import { memoryCache } from "./fakes.js";
+import { embedderContract, expectUnit } from "../support/embeddings/contract.js";
+import { embeddings, type Embeddings } from "../support/service/built.js";
+import { answer, type FakeOpenAI, startFakeOpenAI, vectorOf } from "../support/embeddings/fake-openai.js";
+import { memoryCache } from "../support/embeddings/fakes.js";
 
 const { createEmbedder, createOpenAIEmbedder, EmbeddingRefused, EmbeddingUnavailable } = embeddings;
 const DIMENSIONS = 64;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { EmbeddingRefused, EmbeddingUnavailable } from "../../src/embeddings/embedder.js";
 import { withBreaker } from "../../src/embeddings/with-breaker.js";
-import { fakeEmbedder, fakeVector } from "./fakes.js";
+import { fakeEmbedder, fakeVector } from "../support/embeddings/fakes.js";
 
 function breaker() {
   const inner = fakeEmbedder();

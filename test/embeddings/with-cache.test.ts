@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 
 import { withCache } from "../../src/embeddings/with-cache.js";
-import { fakeEmbedder, fakeVector, memoryCache } from "./fakes.js";
+import { fakeEmbedder, fakeVector, memoryCache } from "../support/embeddings/fakes.js";
 
 describe("withCache", () => {
   test("embeds only what the cache lacks, each text once, with one lookup", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 
 import { EmbeddingRefused, EmbeddingUnavailable } from "../../src/embeddings/embedder.js";
 import { withCoalescing } from "../../src/embeddings/with-coalescing.js";
-import { fakeEmbedder, fakeVector } from "./fakes.js";
+import { fakeEmbedder, fakeVector } from "../support/embeddings/fakes.js";
 
 const batchesOf = (inner: ReturnType<typeof fakeEmbedder>): (readonly string[])[] =>
   inner.embedPassages.mock.calls.map(([texts]) => texts);

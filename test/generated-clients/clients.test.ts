@@ -3,12 +3,12 @@ import { copyFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createKey } from "../support/access.js";
-import { newNamespace } from "../support/memories.js";
-import { findPython, runPython } from "../support/python.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import { tempDir } from "../support/temp-dir.js";
+import { createKey } from "../support/acts/access.js";
+import { newNamespace } from "../support/acts/memories.js";
+import { findPython, runPython } from "../support/run/python.js";
+import type { Service } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
+import { tempDir } from "../support/run/temp-dir.js";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const PROGRAMS = join(import.meta.dirname, "programs");

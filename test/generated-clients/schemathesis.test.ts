@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { createKey } from "../support/access.js";
-import { findPython, runPython } from "../support/python.js";
-import { startService } from "../support/service.js";
-import { tempDir } from "../support/temp-dir.js";
+import { createKey } from "../support/acts/access.js";
+import { findPython, runPython } from "../support/run/python.js";
+import { startService } from "../support/service/service.js";
+import { tempDir } from "../support/run/temp-dir.js";
 
 const PROGRAMS = join(import.meta.dirname, "programs");
 

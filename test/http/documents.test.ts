@@ -1,12 +1,12 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { OpenApi } from "../support/contract.js";
-import { newNamespace, recall, remember } from "../support/memories.js";
-import type { TestRedis } from "../support/redis.js";
-import { startRedis } from "../support/redis.js";
-import { ROUTES } from "../support/routes.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
+import type { OpenApi } from "../support/service/contract.js";
+import { newNamespace, recall, remember } from "../support/acts/memories.js";
+import type { TestRedis } from "../support/redis/start.js";
+import { startRedis } from "../support/redis/start.js";
+import { ROUTES } from "../support/service/routes.js";
+import type { Service } from "../support/service/service.js";
+import { startService, until } from "../support/service/service.js";
 
 // A Redis of its own: a new index is scanned into from all keys, and those of all other tests would take long.
 let redis: TestRedis;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { newNamespace, remember } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import { setState } from "../support/state.js";
+import { newNamespace, remember } from "../support/acts/memories.js";
+import type { Service } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
+import { setState } from "../support/acts/state.js";
 
 let service: Service;
 const namespace = newNamespace();

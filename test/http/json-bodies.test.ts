@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { survivesAsDouble } from "../../src/domain/exact-decimal.js";
 import { readStrictJson } from "../../src/domain/strict-json.js";
-import type { Memory } from "../support/memories.js";
-import { bodyOf, memoriesOf, newNamespace, pathOf, remember } from "../support/memories.js";
-import type { Answer, Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import { readState, setState, statePath } from "../support/state.js";
+import type { Memory } from "../support/acts/memories.js";
+import { bodyOf, memoriesOf, newNamespace, pathOf, remember } from "../support/acts/memories.js";
+import type { Answer, Service } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
+import { readState, setState, statePath } from "../support/acts/state.js";
 
 let service: Service;
 beforeAll(async () => {

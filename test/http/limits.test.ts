@@ -1,10 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { FakeOpenAI } from "../support/fake-openai.js";
-import { startFakeOpenAI } from "../support/fake-openai.js";
-import type { Json } from "../support/memories.js";
-import { listPath, memoriesOf, newNamespace, pathOf, post, read, remember } from "../support/memories.js";
-import type { Answer, Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import type { FakeOpenAI } from "../support/embeddings/fake-openai.js";
+import { startFakeOpenAI } from "../support/embeddings/fake-openai.js";
+import type { Json } from "../support/acts/memories.js";
+import {
+  listPath,
+  memoriesOf,
+  newNamespace,
+  pathOf,
+  post,
+  read,
+  remember,
+} from "../support/acts/memories.js";
+import type { Answer, Service } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
 
 const DIMENSIONS = 64;
 let provider: FakeOpenAI;

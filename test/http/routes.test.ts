@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Memory } from "../support/memories.js";
+import type { Memory } from "../support/acts/memories.js";
 import {
   listPage,
   memoriesOf,
@@ -9,9 +9,9 @@ import {
   read,
   remember,
   revise,
-} from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+} from "../support/acts/memories.js";
+import type { Service } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
 
 let service: Service;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { cacheDir, installOnce } from "../../scripts/cache.js";
-import { tempDir } from "../support/temp-dir.js";
+import { cacheDir, installOnce } from "../../scripts/downloads/cache.js";
+import { tempDir } from "../support/run/temp-dir.js";
 
 describe("installOnce", () => {
   test("fills a folder once and finds it again", async () => {

@@ -3,8 +3,8 @@ import { basename, dirname, join } from "node:path";
 import { createClient } from "redis";
 import { expect, test } from "vitest";
 import { processIdentity } from "../../scripts/bootstrap/process-identity.mjs";
-import { startRedis } from "../support/redis.js";
-import { until } from "../support/service.js";
+import { startRedis } from "../support/redis/start.js";
+import { until } from "../support/service/service.js";
 
 /** The log, and what may be kept beside it. */
 function filesBeside(log: string): string[] {

@@ -3,9 +3,9 @@ import { cpSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "no
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { repositoryRoot } from "../../scripts/bootstrap/root.mjs";
-import { processesOf } from "../support/marked-processes.js";
-import { until } from "../support/service.js";
-import { tempDir } from "../support/temp-dir.js";
+import { processesOf } from "../support/run/marked-processes.js";
+import { until } from "../support/service/service.js";
+import { tempDir } from "../support/run/temp-dir.js";
 
 const COPIED = [
   "src",

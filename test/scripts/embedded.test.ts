@@ -7,10 +7,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "redis";
 import { expect, onTestFinished, test } from "vitest";
 import { processIdentity } from "../../scripts/bootstrap/process-identity.mjs";
-import { releaseEmbedded } from "../../scripts/redis/embedded.js";
-import { freePort } from "../../scripts/redis/free-port.js";
-import { kill9 } from "../support/redis.js";
-import { tempDir } from "../support/temp-dir.js";
+import { releaseEmbedded } from "../../scripts/redis/embedded/acquire.js";
+import { freePort } from "../../scripts/redis/server/free-port.js";
+import { kill9 } from "../support/redis/start.js";
+import { tempDir } from "../support/run/temp-dir.js";
 
 test("two starts at once share one server; the last to leave stops it", async () => {
   const dir = dataDir();

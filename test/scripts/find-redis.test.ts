@@ -6,8 +6,8 @@ import { describe, expect, test } from "vitest";
 import { findRedis } from "../../scripts/redis/find.js";
 import { findOnPath } from "../../scripts/redis/on-path.js";
 import { provideRedis } from "../../scripts/redis/provide.js";
-import { startRedis } from "../support/redis.js";
-import { tempDir } from "../support/temp-dir.js";
+import { startRedis } from "../support/redis/start.js";
+import { tempDir } from "../support/run/temp-dir.js";
 
 test("a server on PATH with search and JSON is used, behind a wrapper script like Redis Stack's too", async () => {
   const { command, modules, env } = await findRedis(process.env);

@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { inject, onTestFinished, test, expect } from "vitest";
-import { Failure } from "../../scripts/failure.js";
+import { Failure } from "../../scripts/shell/failure.js";
 import { parseCommand } from "../../scripts/keys/options.js";
-import { as } from "../support/access.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
+import { as } from "../support/acts/access.js";
+import type { Service } from "../support/service/service.js";
+import { startService, until } from "../support/service/service.js";
 
 const RUN = fileURLToPath(new URL("../../scripts/run.mjs", import.meta.url));
 

@@ -6,8 +6,8 @@ import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { withLock } from "../../scripts/bootstrap/lock.mjs";
 import { repositoryRoot } from "../../scripts/bootstrap/root.mjs";
-import { kill9 } from "../support/redis.js";
-import { tempDir } from "../support/temp-dir.js";
+import { kill9 } from "../support/redis/start.js";
+import { tempDir } from "../support/run/temp-dir.js";
 
 const module = pathToFileURL(join(repositoryRoot(), "scripts", "bootstrap", "lock.mjs")).href;
 

@@ -1,8 +1,8 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
-import { needsModel, provideModel } from "../../scripts/model.js";
-import { tempDir } from "../support/temp-dir.js";
+import { needsModel, provideModel } from "../../scripts/downloads/local-model.js";
+import { tempDir } from "../support/run/temp-dir.js";
 
 test("a download with another checksum is refused and leaves nothing", async () => {
   const cache = tempDir();

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { repositoryRoot } from "../../scripts/bootstrap/root.mjs";
-import { processesOf } from "../support/marked-processes.js";
-import { until } from "../support/service.js";
-import { tempDir } from "../support/temp-dir.js";
+import { processesOf } from "../support/run/marked-processes.js";
+import { until } from "../support/service/service.js";
+import { tempDir } from "../support/run/temp-dir.js";
 
 /** Runs a command as people do, marked by a TMPDIR of its own, and tells what it wrote. */
 function npm(folder: string, ...args: readonly string[]) {

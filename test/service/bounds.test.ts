@@ -2,11 +2,11 @@ import { connect } from "node:net";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { as, createKey, keyFor } from "../support/access.js";
-import { openEvents } from "../support/events.js";
-import { memoriesOf, newNamespace, remember } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
+import { as, createKey, keyFor } from "../support/acts/access.js";
+import { openEvents } from "../support/service/events.js";
+import { memoriesOf, newNamespace, remember } from "../support/acts/memories.js";
+import type { Service } from "../support/service/service.js";
+import { startService, until } from "../support/service/service.js";
 
 /** Opens a connection of its own, sends what `write` writes, and gives all that came back when it has ended. */
 async function talk(

@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { createClient } from "redis";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
-import { freePort } from "../../scripts/redis/free-port.js";
-import { ask } from "../../scripts/redis/launch.js";
-import { startFakeOpenAI } from "../support/fake-openai.js";
-import { newNamespace, post, recall, remember } from "../support/memories.js";
-import { startRedis } from "../support/redis.js";
-import type { Overrides } from "../support/service.js";
-import { failingStart, startService } from "../support/service.js";
-import { tempDir } from "../support/temp-dir.js";
+import { freePort } from "../../scripts/redis/server/free-port.js";
+import { ask } from "../../scripts/redis/server/launch.js";
+import { startFakeOpenAI } from "../support/embeddings/fake-openai.js";
+import { newNamespace, post, recall, remember } from "../support/acts/memories.js";
+import { startRedis } from "../support/redis/start.js";
+import type { Overrides } from "../support/service/service.js";
+import { failingStart, startService } from "../support/service/service.js";
+import { tempDir } from "../support/run/temp-dir.js";
 
 test("every wrong variable is named at once, none of their values is shown", async () => {
   const { code, output } = await failingStart({

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "redis";
 import { expect, test } from "vitest";
-import type { Memory } from "../support/memories.js";
-import { bodyOf, newNamespace, post, read } from "../support/memories.js";
-import { startRedis } from "../support/redis.js";
-import { startService, untilReady } from "../support/service.js";
+import type { Memory } from "../support/acts/memories.js";
+import { bodyOf, newNamespace, post, read } from "../support/acts/memories.js";
+import { startRedis } from "../support/redis/start.js";
+import { startService, untilReady } from "../support/service/service.js";
 
 const DURABLE = { headers: { prefer: "durable" } };
 

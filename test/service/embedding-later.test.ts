@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { embedded, newNamespace, pathOf, postBatch, recall, remember } from "../support/memories.js";
-import { failing, startMoodyProvider, well } from "../support/moody-provider.js";
-import { until } from "../support/service.js";
+import { embedded, newNamespace, pathOf, postBatch, recall, remember } from "../support/acts/memories.js";
+import { failing, startMoodyProvider, well } from "../support/embeddings/flaky-provider.js";
+import { until } from "../support/service/service.js";
 import { nonEmpty } from "../support/non-empty.js";
 
 test("a provider that comes back has embedded everything in the end, also for a process that died", async () => {

@@ -1,10 +1,10 @@
 import { createClient } from "redis";
 import { describe, expect, inject, test } from "vitest";
-import { answer } from "../support/fake-openai.js";
-import { newNamespace, pathOf, postBatch, read, recall, remember } from "../support/memories.js";
-import type { Mood } from "../support/moody-provider.js";
-import { failing, refusing, startMoodyProvider, well } from "../support/moody-provider.js";
-import { until } from "../support/service.js";
+import { answer } from "../support/embeddings/fake-openai.js";
+import { newNamespace, pathOf, postBatch, read, recall, remember } from "../support/acts/memories.js";
+import type { Mood } from "../support/embeddings/flaky-provider.js";
+import { failing, refusing, startMoodyProvider, well } from "../support/embeddings/flaky-provider.js";
+import { until } from "../support/service/service.js";
 
 describe("a provider that is away", () => {
   test.each<[string, Mood]>([

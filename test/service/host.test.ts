@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { describe, expect, test } from "vitest";
-import { startService } from "../support/service.js";
+import { startService } from "../support/service/service.js";
 
 /** fetch doesn't let a caller choose the Host header. */
 function get(url: string, host: string): Promise<{ status: number; code: string | undefined }> {

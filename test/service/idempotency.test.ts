@@ -2,10 +2,18 @@ import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import type { Memory } from "../support/memories.js";
-import { bodyOf, listAll, memoriesOf, newNamespace, pathOf, post, remember } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import type { Memory } from "../support/acts/memories.js";
+import {
+  bodyOf,
+  listAll,
+  memoriesOf,
+  newNamespace,
+  pathOf,
+  post,
+  remember,
+} from "../support/acts/memories.js";
+import type { Service } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
 
 let one: Service;
 let two: Service;

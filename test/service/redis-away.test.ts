@@ -9,11 +9,11 @@ import {
   read,
   recall,
   remember,
-} from "../support/memories.js";
-import type { TestRedis } from "../support/redis.js";
-import { startRedis } from "../support/redis.js";
-import type { Answer, Service } from "../support/service.js";
-import { failingStart, startService, until, untilReady } from "../support/service.js";
+} from "../support/acts/memories.js";
+import type { TestRedis } from "../support/redis/start.js";
+import { startRedis } from "../support/redis/start.js";
+import type { Answer, Service } from "../support/service/service.js";
+import { failingStart, startService, until, untilReady } from "../support/service/service.js";
 import { nonEmpty } from "../support/non-empty.js";
 
 let redis: TestRedis;

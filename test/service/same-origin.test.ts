@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { as, createKey } from "../support/access.js";
-import { newNamespace, remember } from "../support/memories.js";
-import { ROUTES } from "../support/routes.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import { as, createKey } from "../support/acts/access.js";
+import { newNamespace, remember } from "../support/acts/memories.js";
+import { ROUTES } from "../support/service/routes.js";
+import type { Service } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
 
 /** What browsers send for a page of another origin, or for one that has none. */
 const FOREIGN: Readonly<Record<string, Readonly<Record<string, string>>>> = {

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "redis";
 import { afterEach, describe, expect, test } from "vitest";
-import { newNamespace, read, remember } from "../support/memories.js";
-import type { TestRedis, TestRedisOptions } from "../support/redis.js";
-import { startRedis } from "../support/redis.js";
-import { failingStart, launchService, startService, until } from "../support/service.js";
+import { newNamespace, read, remember } from "../support/acts/memories.js";
+import type { TestRedis, TestRedisOptions } from "../support/redis/start.js";
+import { startRedis } from "../support/redis/start.js";
+import { failingStart, launchService, startService, until } from "../support/service/service.js";
 
 const opened: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

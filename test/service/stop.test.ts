@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { answer, startFakeOpenAI } from "../support/fake-openai.js";
-import type { Memory } from "../support/memories.js";
-import { memoriesOf, newNamespace, read } from "../support/memories.js";
-import { startRedis } from "../support/redis.js";
-import { startService, until } from "../support/service.js";
+import { answer, startFakeOpenAI } from "../support/embeddings/fake-openai.js";
+import type { Memory } from "../support/acts/memories.js";
+import { memoriesOf, newNamespace, read } from "../support/acts/memories.js";
+import { startRedis } from "../support/redis/start.js";
+import { startService, until } from "../support/service/service.js";
 import { nonEmpty } from "../support/non-empty.js";
 
 test.each(["SIGTERM", "SIGINT"] as const)(

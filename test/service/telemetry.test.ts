@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { newNamespace, remember } from "../support/memories.js";
-import { startService } from "../support/service.js";
-import { tempDir } from "../support/temp-dir.js";
+import { newNamespace, remember } from "../support/acts/memories.js";
+import { startService } from "../support/service/service.js";
+import { tempDir } from "../support/run/temp-dir.js";
 
 test("the local model's runtime keeps no device id, as it does where it reports to its maker", async () => {
   const home = tempDir();

@@ -3,12 +3,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { consolidate } from "../support/consolidations.js";
-import type { FakeChat } from "../support/fake-chat.js";
-import { says, startFakeChat } from "../support/fake-chat.js";
-import { newNamespace, postBatch } from "../support/memories.js";
-import type { Overrides } from "../support/service.js";
-import { failingStart, startService, until } from "../support/service.js";
+import { consolidate } from "../support/acts/consolidations.js";
+import type { FakeChat } from "../support/embeddings/fake-chat.js";
+import { says, startFakeChat } from "../support/embeddings/fake-chat.js";
+import { newNamespace, postBatch } from "../support/acts/memories.js";
+import type { Overrides } from "../support/service/service.js";
+import { failingStart, startService, until } from "../support/service/service.js";
 
 const TEXTS = [
   "Ann: The greenhouse needs a new irrigation pump. The old irrigation pump leaks in the greenhouse since April.",

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JsonValue } from "../../src/domain/json.js";
 import { mergePatch } from "../../src/domain/json.js";
 import { HOSTILE, LONE_SURROGATES } from "../support/hostile.js";
-import { newNamespace } from "../support/memories.js";
-import type { Answer, Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import type { State } from "../support/state.js";
-import { getState, putState, readState, setState, statePath } from "../support/state.js";
+import { newNamespace } from "../support/acts/memories.js";
+import type { Answer, Service } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
+import type { State } from "../support/acts/state.js";
+import { getState, putState, readState, setState, statePath } from "../support/acts/state.js";
 
 let service: Service;
 beforeAll(async () => {

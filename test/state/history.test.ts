@@ -3,11 +3,11 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { JsonValue } from "../../src/domain/json.js";
 import { mergePatch } from "../../src/domain/json.js";
-import { newNamespace } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import type { History, State } from "../support/state.js";
-import { getState, readState, setState, statePath, transact, transacted } from "../support/state.js";
+import { newNamespace } from "../support/acts/memories.js";
+import type { Service } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
+import type { History, State } from "../support/acts/state.js";
+import { getState, readState, setState, statePath, transact, transacted } from "../support/acts/state.js";
 
 let service: Service;
 beforeAll(async () => {

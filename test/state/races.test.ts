@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { newNamespace } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import type { KeepAlive, State } from "../support/state.js";
-import { clients, keepAlive, readState, setState, statePath, transacted } from "../support/state.js";
+import { newNamespace } from "../support/acts/memories.js";
+import type { Service } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
+import type { KeepAlive, State } from "../support/acts/state.js";
+import { clients, keepAlive, readState, setState, statePath, transacted } from "../support/acts/state.js";
 
 /** Two processes over one Redis, as in production: nothing may hang on what one process knows. */
 let services: readonly [Service, Service];

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { createClient } from "redis";
 import { expect, test } from "vitest";
-import { bodyOf, newNamespace } from "../support/memories.js";
-import { startRedis } from "../support/redis.js";
-import { startService, untilReady } from "../support/service.js";
-import type { History } from "../support/state.js";
-import { readState, setState, statePath, transacted } from "../support/state.js";
+import { bodyOf, newNamespace } from "../support/acts/memories.js";
+import { startRedis } from "../support/redis/start.js";
+import { startService, untilReady } from "../support/service/service.js";
+import type { History } from "../support/acts/state.js";
+import { readState, setState, statePath, transacted } from "../support/acts/state.js";
 
 const MERGE = { headers: { "content-type": "application/merge-patch+json" } };
 

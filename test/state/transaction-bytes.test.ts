@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { newNamespace } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import { failedAt, readState, setState, transact, transacted } from "../support/state.js";
+import { newNamespace } from "../support/acts/memories.js";
+import type { Service } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
+import { failedAt, readState, setState, transact, transacted } from "../support/acts/state.js";
 
 let service: Service;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { newNamespace } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import type { History } from "../support/state.js";
+import { newNamespace } from "../support/acts/memories.js";
+import type { Service } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
+import type { History } from "../support/acts/state.js";
 import {
   failedAt,
   getState,
@@ -11,7 +11,7 @@ import {
   statePath,
   transact,
   transacted,
-} from "../support/state.js";
+} from "../support/acts/state.js";
 
 let service: Service;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import type { RedisClient } from "../../src/redis/client.js";
-import { createRedisClient } from "../../src/redis/client.js";
+import type { RedisClient } from "../../src/redis/connection/client.js";
+import { createRedisClient } from "../../src/redis/connection/client.js";
 import { createKeys } from "../../src/redis/keys.js";
-import { newNamespace } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
+import { newNamespace } from "../support/acts/memories.js";
+import type { Service } from "../support/service/service.js";
+import { startService, until } from "../support/service/service.js";
 import {
   getState,
   putState,
@@ -15,7 +15,7 @@ import {
   transact,
   transacted,
   type State,
-} from "../support/state.js";
+} from "../support/acts/state.js";
 
 let services: readonly [Service, Service];
 let redis: RedisClient;

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { createRedisClient } from "../../src/redis/client.js";
+import { createRedisClient } from "../../src/redis/connection/client.js";
 import { createKeys } from "../../src/redis/keys.js";
-import type { EventClient } from "../support/events.js";
-import { openEvents } from "../support/events.js";
-import { newNamespace } from "../support/memories.js";
-import { startRedis } from "../support/redis.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
-import { clients, keepAlive, setState, statePath, transacted } from "../support/state.js";
+import type { EventClient } from "../support/service/events.js";
+import { openEvents } from "../support/service/events.js";
+import { newNamespace } from "../support/acts/memories.js";
+import { startRedis } from "../support/redis/start.js";
+import type { Service } from "../support/service/service.js";
+import { startService, until } from "../support/service/service.js";
+import { clients, keepAlive, setState, statePath, transacted } from "../support/acts/state.js";
 
 let services: readonly [Service, Service];
 beforeAll(async () => {

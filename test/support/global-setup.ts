@@ -1,7 +1,7 @@
 import type { TestProject } from "vitest/node";
-import { provideModel } from "../../scripts/model.js";
-import { startRedis } from "./redis.js";
-import { openRunFolder } from "./run-folder.js";
+import { provideModel } from "../../scripts/downloads/local-model.js";
+import { startRedis } from "./redis/start.js";
+import { openRunFolder } from "./run/run-folder.js";
 
 declare module "vitest" {
   export interface ProvidedContext {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hostileTexts, prose } from "../support/adversarial.js";
-import { consolidate } from "../support/consolidations.js";
-import { memoriesOf, newNamespace, postBatch } from "../support/memories.js";
-import type { Json } from "../support/memories.js";
-import { sessionPath } from "../support/sessions.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import { consolidate } from "../support/acts/consolidations.js";
+import { memoriesOf, newNamespace, postBatch } from "../support/acts/memories.js";
+import type { Json } from "../support/acts/memories.js";
+import { sessionPath } from "../support/acts/sessions.js";
+import type { Service } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
 
 const SIZE = 32 * 1024 - 16;
 const QUERY_SIZE = 8 * 1024 - 16;

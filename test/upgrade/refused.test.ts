@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { MemoryDocument } from "../../src/redis/codec.js";
+import type { MemoryDocument } from "../../src/redis/codec/rest.js";
 import { changeOf, PRESENT } from "../../src/redis/migrations/upgrade-record.js";
 
 /** Of a stored document only what the step looks at. */

@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "redis";
 import { afterAll, describe, expect, test } from "vitest";
-import { createGateway, createRedisClient } from "../../src/redis/client.js";
+import { createGateway, createRedisClient } from "../../src/redis/connection/client.js";
 import { createKeys } from "../../src/redis/keys.js";
-import { createLocks } from "../../src/redis/locks.js";
+import { createLocks } from "../../src/redis/locks/index.js";
 import { dropOldIndexes } from "../../src/redis/migrations/old-indexes.js";
 import { clientName, PRESENT_SCHEMAS } from "../../src/redis/migrations/processes.js";
 import { claimSchemas } from "../../src/redis/migrations/progress.js";
 import { latestOf, RECORD_SCHEMAS } from "../../src/redis/migrations/record-schemas.js";
-import { INDEX_SCHEMAS, RECORD_SCHEMA } from "../../src/redis/migrations/schemas.js";
+import { INDEX_SCHEMAS, RECORD_SCHEMA } from "../../src/redis/schemas.js";
 import type { Migrations } from "../../src/redis/migrations/run.js";
 import { startMigrations } from "../../src/redis/migrations/run.js";
 import type { Target } from "../../src/redis/migrations/upgrade-record.js";
-import { newNamespace, postBatch, read, recall, remember, revise } from "../support/memories.js";
-import { startRedis } from "../support/redis.js";
-import { startService, until } from "../support/service.js";
+import { newNamespace, postBatch, read, recall, remember, revise } from "../support/acts/memories.js";
+import { startRedis } from "../support/redis/start.js";
+import { startService, until } from "../support/service/service.js";
 
 // Of its own: an upgrade walks over everything that is there.
 const server = await startRedis();

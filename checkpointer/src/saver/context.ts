@@ -1,9 +1,9 @@
 import type { Codec } from "./codec.js";
-import type { Send } from "./connection.js";
-import type { Keys } from "./keys.js";
+import type { Send } from "../connection.js";
+import type { Keys } from "../keys.js";
 import type { KnownSegments } from "./known-segments.js";
-import type { Ttl } from "./options.js";
-import type { Run } from "./scripts.js";
+import type { Ttl } from "../options.js";
+import type { Run } from "../scripts.js";
 
 /** What every verb works with. */
 export interface Context {

@@ -1,5 +1,5 @@
 import type { CheckpointPendingWrite, DeltaChannelHistory } from "@langchain/langgraph-checkpoint";
-import type { Address } from "./config.js";
+import type { Address } from "../config.js";
 import type { Context } from "./context.js";
 import { escapeField, namespaceField } from "./fields.js";
 import { readWrites } from "./pending-writes.js";

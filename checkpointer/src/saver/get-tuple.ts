@@ -1,5 +1,5 @@
 import type { CheckpointTuple } from "@langchain/langgraph-checkpoint";
-import type { Address } from "./config.js";
+import type { Address } from "../config.js";
 import type { Context } from "./context.js";
 import { escapeField, namespaceField } from "./fields.js";
 import { readReply } from "./reply.js";

@@ -1,6 +1,6 @@
 import type { RunnableConfig } from "@langchain/core/runnables";
 import type { CheckpointListOptions, CheckpointTuple } from "@langchain/langgraph-checkpoint";
-import { readAddress, readCheckpointId, readNamespace } from "./config.js";
+import { readAddress, readCheckpointId, readNamespace } from "../config.js";
 import type { Context } from "./context.js";
 import { listCheckpoints } from "./list-checkpoints.js";
 import { listThreads } from "./list-threads.js";

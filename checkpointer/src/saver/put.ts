@@ -2,11 +2,11 @@ import type { RunnableConfig } from "@langchain/core/runnables";
 import type { ChannelVersions, Checkpoint, CheckpointMetadata } from "@langchain/langgraph-checkpoint";
 import { announceThread } from "./announce-thread.js";
 import type { Encoded } from "./codec.js";
-import { type Address, toConfig } from "./config.js";
+import { type Address, toConfig } from "../config.js";
 import type { Context } from "./context.js";
 import { channelNamed, escapeField, namespaceField } from "./fields.js";
 import { asList, asText } from "./reply.js";
-import type { ScriptArgument } from "./scripts.js";
+import type { ScriptArgument } from "../scripts.js";
 
 export interface PutInput {
   /** Its checkpoint is the parent. */

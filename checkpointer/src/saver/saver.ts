@@ -12,16 +12,16 @@ import {
   type SerializerProtocol,
 } from "@langchain/langgraph-checkpoint";
 import { createCodec } from "./codec.js";
-import { readAddress, requireAddress } from "./config.js";
-import { connect } from "./connect.js";
-import { createSend, type RedisConnection } from "./connection.js";
+import { readAddress, requireAddress } from "../config.js";
+import { connect } from "../connect.js";
+import { createSend, type RedisConnection } from "../connection.js";
 import type { Context } from "./context.js";
 import { copyThread } from "./copy-thread.js";
 import { deleteThread } from "./delete-thread.js";
 import { getDeltaChannelHistory } from "./delta-history.js";
 import { describeThread, type ThreadDescription } from "./describe-thread.js";
 import { getTuple } from "./get-tuple.js";
-import { createKeys } from "./keys.js";
+import { createKeys } from "../keys.js";
 import { createKnownSegments } from "./known-segments.js";
 import { list } from "./list.js";
 import { type ListThreadsOptions, listThreads, type ThreadPage } from "./list-threads.js";
@@ -32,11 +32,11 @@ import {
   readKeyPrefix,
   readTtl,
   type RedisSaverOptions,
-} from "./options.js";
+} from "../options.js";
 import { type PruneOptions, prune } from "./prune.js";
 import { put } from "./put.js";
 import { putWrites } from "./put-writes.js";
-import { createRun } from "./scripts.js";
+import { createRun } from "../scripts.js";
 
 /** A LangGraph checkpointer on any Redis from version 7: single, Cluster, Sentinel; no modules needed. */
 export class RedisSaver extends BaseCheckpointSaver {

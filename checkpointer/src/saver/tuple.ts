@@ -5,7 +5,7 @@ import {
   TASKS,
   maxChannelVersion,
 } from "@langchain/langgraph-checkpoint";
-import { toConfig } from "./config.js";
+import { toConfig } from "../config.js";
 import { namespaceOfField, unescapeField } from "./fields.js";
 import { readWrites } from "./pending-writes.js";
 import { asText, forEachGroup, type Reply } from "./reply.js";

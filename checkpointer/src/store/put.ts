@@ -1,6 +1,6 @@
 import { InvalidNamespaceError, type PutOperation } from "@langchain/langgraph-checkpoint";
 import type { StoreContext } from "./context.js";
-import { assertLossless } from "../lossless.js";
+import { assertLossless } from "../saver/lossless.js";
 import { encodeKey, encodeNamespace } from "./names.js";
 import { textOf } from "./text.js";
 

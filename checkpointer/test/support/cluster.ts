@@ -2,12 +2,12 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { writeConfig } from "../../../scripts/redis/config-file.js";
-import { connectOnce, urlOf } from "../../../scripts/redis/connect.js";
+import { writeConfig } from "../../../scripts/redis/server/config-file.js";
+import { connectOnce, urlOf } from "../../../scripts/redis/server/connect.js";
 import { findRedis } from "../../../scripts/redis/find.js";
-import { freePort } from "../../../scripts/redis/free-port.js";
-import { launch, waitUntilReady } from "../../../scripts/redis/launch.js";
-import { shutdown } from "../../../scripts/redis/shutdown.js";
+import { freePort } from "../../../scripts/redis/server/free-port.js";
+import { launch, waitUntilReady } from "../../../scripts/redis/server/launch.js";
+import { shutdown } from "../../../scripts/redis/server/shutdown.js";
 import { retryOnTakenPort } from "./taken-port.js";
 
 const NODES = 3;

@@ -4,8 +4,8 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findRedis } from "../../../scripts/redis/find.js";
-import { freePort } from "../../../scripts/redis/free-port.js";
-import { waitUntilReady } from "../../../scripts/redis/launch.js";
+import { freePort } from "../../../scripts/redis/server/free-port.js";
+import { waitUntilReady } from "../../../scripts/redis/server/launch.js";
 import { retryOnTakenPort } from "./taken-port.js";
 
 export interface TestSentinel {

@@ -2,7 +2,7 @@ import { type BaseCheckpointSaver, JsonPlusSerializer, MemorySaver } from "@lang
 import { RedisSaver as OfficialSaver } from "@langchain/langgraph-checkpoint-redis";
 import { type RedisConnection, RedisSaver, type RedisSaverOptions } from "@mneme/checkpointer";
 import { createClient } from "redis";
-import type { Env } from "../../env.js";
+import type { Env } from "../../shell/env.js";
 import { startThrowawayRedis, type ThrowawayRedis } from "../../harness/throwaway-redis.js";
 
 export const OURS = "mneme";

@@ -1,5 +1,5 @@
 import { describeMachine } from "../../harness/machine.js";
-import type { Rounds } from "../interleave.js";
+import type { Rounds } from "../measure/interleave.js";
 import type { Part } from "../part.js";
 import { judge } from "./aims.js";
 import { CHATS } from "./chat.js";

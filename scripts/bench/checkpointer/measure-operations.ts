@@ -1,5 +1,5 @@
 import type { Latency } from "../../harness/latencies.js";
-import { interleave, type Rounds } from "../interleave.js";
+import { interleave, type Rounds } from "../measure/interleave.js";
 import { type Bench, MEMORY, OURS, PING, type Saver } from "./contenders.js";
 import { grow, putNext, putTaskWrites, startThread, type Thread, threadConfig } from "./workload.js";
 

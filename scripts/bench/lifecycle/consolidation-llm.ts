@@ -1,5 +1,5 @@
 import type { RunningService } from "../../harness/service.js";
-import { connectHttp } from "../http-client.js";
+import { connectHttp } from "../measure/http-client.js";
 import { countBy, write } from "./consolidation.js";
 import { createEpisodes } from "./episodes.js";
 import type { RunFigures } from "./runs.js";

@@ -3,7 +3,7 @@ import { describeMachine, machineLine } from "../../harness/machine.js";
 import { startService } from "../../harness/service.js";
 import type { RunningService } from "../../harness/service.js";
 import { startThrowawayRedis } from "../../harness/throwaway-redis.js";
-import { needsModel, provideModel } from "../../model.js";
+import { needsModel, provideModel } from "../../downloads/local-model.js";
 import type { Part } from "../part.js";
 import { startChatServer } from "./chat-server.js";
 import { benchConsolidation } from "./consolidation.js";

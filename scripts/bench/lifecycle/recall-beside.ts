@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createLatencies } from "../../harness/latencies.js";
 import type { Latencies } from "../../harness/latencies.js";
-import type { HttpClient } from "../http-client.js";
+import type { HttpClient } from "../measure/http-client.js";
 
 /** Between two recalls: they are a caller's, no load of their own. */
 const PAUSE_MS = 10;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Failure } from "../../failure.js";
+import { Failure } from "../../shell/failure.js";
 import type { RunningService } from "../../harness/service.js";
-import type { HttpClient } from "../http-client.js";
-import { httpRequest } from "../http-client.js";
-import { residentMemory } from "../process-memory.js";
+import type { HttpClient } from "../measure/http-client.js";
+import { httpRequest } from "../measure/http-client.js";
+import { residentMemory } from "../measure/process-memory.js";
 
 const POLL_MS = 200;
 const AT_WORK: ReadonlySet<string> = new Set(["planning", "running", "undoing"]);

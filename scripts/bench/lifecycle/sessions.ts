@@ -1,8 +1,8 @@
 import { table } from "../../harness/table.js";
 import type { Latency } from "../../harness/latencies.js";
 import type { RunningService } from "../../harness/service.js";
-import { connectHttp, httpRequest } from "../http-client.js";
-import { interleave } from "../interleave.js";
+import { connectHttp, httpRequest } from "../measure/http-client.js";
+import { interleave } from "../measure/interleave.js";
 
 /** How many messages the sessions hold that are held against each other. */
 const SIZES = [10, 5_000] as const;

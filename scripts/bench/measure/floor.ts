@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { ownProcess, stopChild } from "../harness/children.js";
+import { ownProcess, stopChild } from "../../harness/children.js";
 
 export interface Floor {
   readonly url: string;

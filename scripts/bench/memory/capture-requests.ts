@@ -1,4 +1,4 @@
-import { connectHttp } from "../http-client.js";
+import { connectHttp } from "../measure/http-client.js";
 import { startCapture } from "../redis/capture.js";
 import type { SeenCommand } from "../redis/monitor-line.js";
 import { type RoundTrips, roundTrips } from "../redis/replay.js";

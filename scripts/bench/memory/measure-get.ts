@@ -1,8 +1,8 @@
 import { createLatencies } from "../../harness/latencies.js";
 import { createRandom, pick } from "../corpus/random.js";
-import { connectHttp, httpRequest } from "../http-client.js";
-import { startFloor } from "../floor.js";
-import { interleave, type Rounds } from "../interleave.js";
+import { connectHttp, httpRequest } from "../measure/http-client.js";
+import { startFloor } from "../measure/floor.js";
+import { interleave, type Rounds } from "../measure/interleave.js";
 import { replay } from "../redis/replay.js";
 import { at, captureRequests } from "./capture-requests.js";
 import { getRequest } from "./requests.js";

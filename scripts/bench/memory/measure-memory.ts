@@ -1,5 +1,5 @@
 import { createRandom, pick } from "../corpus/random.js";
-import { residentMemory } from "../process-memory.js";
+import { residentMemory } from "../measure/process-memory.js";
 import { indexMemory, meanKeySize, usedMemory } from "../redis/memory-info.js";
 import { countRecords } from "./load.js";
 import type { Bench } from "./setup.js";

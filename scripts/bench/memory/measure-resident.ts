@@ -1,5 +1,5 @@
-import { connectHttp } from "../http-client.js";
-import { residentMemory } from "../process-memory.js";
+import { connectHttp } from "../measure/http-client.js";
+import { residentMemory } from "../measure/process-memory.js";
 import { getRequest, recallRequest } from "./requests.js";
 import { type Bench, startAnotherService } from "./setup.js";
 

@@ -1,5 +1,5 @@
 import type { CorpusRecord, Question } from "../corpus/corpus.js";
-import { httpRequest } from "../http-client.js";
+import { httpRequest } from "../measure/http-client.js";
 import type { Bench } from "./setup.js";
 
 export function getRequest({ namespace }: Bench, id: string): Buffer {

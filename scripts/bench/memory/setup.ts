@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { createRedisClient, type RedisClient } from "../../../src/redis/client.js";
+import { createRedisClient, type RedisClient } from "../../../src/redis/connection/client.js";
 import { createKeys, type Keys } from "../../../src/redis/keys.js";
-import type { Env } from "../../env.js";
+import type { Env } from "../../shell/env.js";
 import { type RunningService, startService } from "../../harness/service.js";
 import { startThrowawayRedis, type ThrowawayRedis } from "../../harness/throwaway-redis.js";
-import { needsModel, provideModel } from "../../model.js";
+import { needsModel, provideModel } from "../../downloads/local-model.js";
 import { type Corpus, createCorpus } from "../corpus/corpus.js";
-import { connectHttp, type HttpClient } from "../http-client.js";
+import { connectHttp, type HttpClient } from "../measure/http-client.js";
 
 /** All that the measurements of the memory part share. */
 export interface Bench {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createRedisClient } from "../../../src/redis/client.js";
+import { createRedisClient } from "../../../src/redis/connection/client.js";
 import { parseMonitorLine, type SeenCommand } from "./monitor-line.js";
 
 /** What Redis was asked while one piece of work was done. */

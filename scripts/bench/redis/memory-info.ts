@@ -1,4 +1,4 @@
-import type { RedisClient } from "../../../src/redis/client.js";
+import type { RedisClient } from "../../../src/redis/connection/client.js";
 
 /** Bytes that Redis has allocated, but for its connections' buffers: those of a bulk load are large for a moment. */
 export async function usedMemory(client: RedisClient): Promise<number> {

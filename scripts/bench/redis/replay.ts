@@ -1,4 +1,4 @@
-import type { RedisClient } from "../../../src/redis/client.js";
+import type { RedisClient } from "../../../src/redis/connection/client.js";
 import type { SeenCommand } from "./monitor-line.js";
 
 /** Commands by round trip: those of one group don't wait for each other's replies. */

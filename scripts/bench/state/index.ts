@@ -1,5 +1,5 @@
 import { describeMachine } from "../../harness/machine.js";
-import { connectHttp, type HttpClient } from "../http-client.js";
+import { connectHttp, type HttpClient } from "../measure/http-client.js";
 import type { Part } from "../part.js";
 import { startCapture } from "../redis/capture.js";
 import { type Load, measureLoad, type Throughput } from "./load.js";

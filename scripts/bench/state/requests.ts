@@ -1,4 +1,4 @@
-import { httpRequest } from "../http-client.js";
+import { httpRequest } from "../measure/http-client.js";
 
 /** Sent with every request to the service: what it takes to be let in. */
 const HEADERS: Readonly<Record<string, string>> = {};

@@ -1,7 +1,7 @@
 import { startProgressBar } from "../../harness/progress-bar.js";
-import type { Env } from "../../env.js";
-import { connectHttp, httpRequest, type HttpClient } from "../http-client.js";
-import { interleave } from "../interleave.js";
+import type { Env } from "../../shell/env.js";
+import { connectHttp, httpRequest, type HttpClient } from "../measure/http-client.js";
+import { interleave } from "../measure/interleave.js";
 import { type Bench, withBench } from "../memory/setup.js";
 import type { CorpusRecord } from "../corpus/corpus.js";
 import type { Row } from "./report.js";

@@ -1,9 +1,9 @@
-import type { Patience } from "../../src/redis/patience.js";
-import { withLock } from "../bootstrap/lock.mjs";
-import { Failure, messageOf } from "../failure.js";
-import type { RedisBinary } from "./binary.js";
-import { type AppendFsync, writeConfig } from "./config-file.js";
-import { urlOf } from "./connect.js";
+import type { Patience } from "../../../src/redis/connection/patience.js";
+import { withLock } from "../../bootstrap/lock.mjs";
+import { Failure, messageOf } from "../../shell/failure.js";
+import type { RedisBinary } from "../server/binary.js";
+import { type AppendFsync, writeConfig } from "../server/config-file.js";
+import { urlOf } from "../server/connect.js";
 import {
   type EmbeddedState,
   filesOf,
@@ -13,10 +13,10 @@ import {
   readState,
   refOf,
   writeState,
-} from "./embedded-state.js";
-import { freePort, portIsFree } from "./free-port.js";
-import { ask, launch, waitUntilReady } from "./launch.js";
-import { shutdown } from "./shutdown.js";
+} from "./state.js";
+import { freePort, portIsFree } from "../server/free-port.js";
+import { ask, launch, waitUntilReady } from "../server/launch.js";
+import { shutdown } from "../server/shutdown.js";
 
 const PORT_ATTEMPTS = 3;
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { processIdentity } from "../bootstrap/process-identity.mjs";
+import { processIdentity } from "../../bootstrap/process-identity.mjs";
 
 export interface ProcessRef {
   readonly pid: number;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf } from "../failure.js";
-import { acquireEmbedded, type EmbeddedOptions, type EmbeddedRedis } from "./embedded.js";
-import { isAlive, refOf } from "./embedded-state.js";
+import { messageOf } from "../../shell/failure.js";
+import { acquireEmbedded, type EmbeddedOptions, type EmbeddedRedis } from "./acquire.js";
+import { isAlive, refOf } from "./state.js";
 
 const POLL_MS = 250;
 const PAUSE_AFTER_FAILURE_MS = 5000;

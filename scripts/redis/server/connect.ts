@@ -1,5 +1,5 @@
 import { createClient } from "redis";
-import { openConnection } from "../../src/redis/open-connection.js";
+import { openConnection } from "../../../src/redis/connection/open-connection.js";
 
 export interface RedisAddress {
   readonly port?: number;

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { watchLoading } from "../../src/redis/loading.js";
-import type { Patience } from "../../src/redis/patience.js";
-import { inspect, type ServerFacts } from "../../src/redis/server.js";
-import { processIdentity } from "../bootstrap/process-identity.mjs";
-import { Failure, messageOf } from "../failure.js";
+import { watchLoading } from "../../../src/redis/connection/loading.js";
+import type { Patience } from "../../../src/redis/connection/patience.js";
+import { inspect, type ServerFacts } from "../../../src/redis/connection/server.js";
+import { processIdentity } from "../../bootstrap/process-identity.mjs";
+import { Failure, messageOf } from "../../shell/failure.js";
 import type { RedisBinary } from "./binary.js";
 import { connectOnce, type RedisAddress } from "./connect.js";
 

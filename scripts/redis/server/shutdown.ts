@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorReply } from "redis";
-import { processIdentity } from "../bootstrap/process-identity.mjs";
-import { Failure, messageOf } from "../failure.js";
+import { processIdentity } from "../../bootstrap/process-identity.mjs";
+import { Failure, messageOf } from "../../shell/failure.js";
 import { connectOnce, type RedisAddress } from "./connect.js";
 
 const GONE_WITHIN_MS = 60_000;

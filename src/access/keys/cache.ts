@@ -1,4 +1,4 @@
-import { createFreshCache } from "./fresh-cache.js";
+import { createFreshCache } from "../../domain/fresh-cache.js";
 import type { KeyCache, KeyStore } from "./ports.js";
 
 const MAX_KEYS = 10_000;

@@ -1,9 +1,9 @@
 import { createRoute } from "@hono/zod-openapi";
-import { listAgents } from "../../memory/list-agents.js";
-import { readAgent } from "../../memory/read-agent.js";
-import { contextOf } from "../context.js";
+import { listAgents } from "../../memory/trust/list-agents.js";
+import { readAgent } from "../../memory/trust/read-agent.js";
+import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
-import { createRouter } from "../router.js";
+import { createRouter } from "../router/create-router.js";
 import {
   agentListParameters,
   agentPage,
@@ -11,8 +11,8 @@ import {
   agentParams,
   agentView,
   viewAgent,
-} from "../schemas/agents.js";
-import { jsonResponse, problems } from "./shared.js";
+} from "./schemas.js";
+import { jsonResponse, problems } from "../openapi/responses.js";
 
 const tags = ["agents"];
 

@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
-import type { KnownAgent } from "../../memory/read-agent.js";
-import { accuracyOf } from "../../memory/trust.js";
-import { defaultInteger, identifier, namespace } from "./primitives.js";
+import type { KnownAgent } from "../../memory/trust/read-agent.js";
+import { accuracyOf } from "../../memory/trust/trust.js";
+import { defaultInteger, identifier, namespace } from "../openapi/primitives.js";
 
 export const agentParams = z.strictObject({
   id: identifier.openapi({ description: "The agent's name, as `source_agent` of what it writes." }),

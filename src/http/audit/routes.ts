@@ -2,9 +2,9 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { ExportedEntry } from "../../access/export-audit.js";
 import { exportAudit } from "../../access/export-audit.js";
 import { readAudit } from "../../access/read-audit.js";
-import { contextOf } from "../context.js";
+import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
-import { createRouter } from "../router.js";
+import { createRouter } from "../router/create-router.js";
 import {
   auditExportParameters,
   auditPage,
@@ -12,9 +12,9 @@ import {
   exportLine,
   filterOf,
   viewEntry,
-} from "../schemas/audit.js";
-import { streamOf } from "../stream.js";
-import { jsonResponse, problems } from "./shared.js";
+} from "./schemas.js";
+import { streamOf } from "../responses/stream.js";
+import { jsonResponse, problems } from "../openapi/responses.js";
 
 const tag = ["audit"];
 

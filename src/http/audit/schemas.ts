@@ -4,8 +4,8 @@ import { hashOf } from "../../access/entry.js";
 import type { AuditEntry, AuditFilter } from "../../access/query.js";
 import { AUDIT_VERBS } from "../../access/trail.js";
 import { LIMITS } from "../../domain/limits.js";
-import { repeatable } from "./list.js";
-import { defaultInteger, identifier, namespacePattern, text, time, timeView } from "./primitives.js";
+import { repeatable } from "../memories/list-schemas.js";
+import { defaultInteger, identifier, namespacePattern, text, time, timeView } from "../openapi/primitives.js";
 
 const filterParameters = {
   namespace: namespacePattern

@@ -1,11 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { beginConsolidation } from "../../memory/consolidation/begin.js";
-import { undoConsolidation } from "../../memory/consolidation/begin-undo.js";
-import { listConsolidations, readConsolidation } from "../../memory/consolidation/read.js";
+import { beginConsolidation } from "../../memory/consolidation/execute/begin.js";
+import { undoConsolidation } from "../../memory/consolidation/execute/begin-undo.js";
+import { listConsolidations, readConsolidation } from "../../memory/consolidation/plan/read.js";
 import { STEPS } from "../../memory/consolidation/run.js";
-import { contextOf } from "../context.js";
+import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
-import { createRouter } from "../router.js";
+import { createRouter } from "../router/create-router.js";
 import {
   begunView,
   consolidationRequest,
@@ -15,8 +15,8 @@ import {
   runView,
   viewRun,
   viewRunHead,
-} from "../schemas/consolidations.js";
-import { memoryId, namespace } from "../schemas/primitives.js";
+} from "./schemas.js";
+import { memoryId, namespace } from "../openapi/primitives.js";
 import {
   consolidationBusy,
   consolidationMissing,
@@ -25,7 +25,7 @@ import {
   namespaceParam,
   problems,
   unfitBody,
-} from "./shared.js";
+} from "../openapi/responses.js";
 
 const tags = ["consolidation"];
 const params = z.strictObject({ ns: namespace, id: memoryId });

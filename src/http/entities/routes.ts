@@ -4,9 +4,9 @@ import { listEntities } from "../../memory/facts/list-entities.js";
 import { mergeEntities } from "../../memory/facts/merge-entities.js";
 import { neighbors } from "../../memory/facts/neighbors.js";
 import { putAliases } from "../../memory/facts/put-aliases.js";
-import { contextOf } from "../context.js";
+import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
-import { createRouter } from "../router.js";
+import { createRouter } from "../router/create-router.js";
 import {
   entitiesParameters,
   entityFacts,
@@ -22,7 +22,7 @@ import {
   viewEntityFacts,
   viewNeighbors,
   viewNames,
-} from "../schemas/entities.js";
+} from "./schemas.js";
 import {
   entityMissing,
   jsonBody,
@@ -31,7 +31,7 @@ import {
   problem,
   problems,
   unfitBody,
-} from "./shared.js";
+} from "../openapi/responses.js";
 
 const tags = ["facts"];
 const path = "/v1/namespaces/{ns}/entities/{entity}";

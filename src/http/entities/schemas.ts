@@ -2,9 +2,9 @@ import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
 import type { EntityOutcome } from "../../memory/facts/get-entity.js";
 import type { Edge, NeighborsOutcome } from "../../memory/facts/neighbors.js";
-import type { Entity, ListedName } from "../../memory/facts/ports.js";
-import { repeatable } from "./list.js";
-import { isoOrNull, memoryView, viewMemory } from "./memory.js";
+import type { Entity, ListedName } from "../../memory/ports/facts.js";
+import { repeatable } from "../memories/list-schemas.js";
+import { isoOrNull, memoryView, viewMemory } from "../memories/schemas.js";
 import {
   defaultInteger,
   factName,
@@ -13,7 +13,7 @@ import {
   time,
   timeView,
   ratioParameter,
-} from "./primitives.js";
+} from "../openapi/primitives.js";
 
 /** Every client resolves `.` and `..` before it sends a path, so nobody could name such an entity in a URL. */
 export const entityName = factName

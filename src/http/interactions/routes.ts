@@ -1,11 +1,11 @@
 import { createRoute } from "@hono/zod-openapi";
 import { captureInSession } from "../../memory/sessions/capture.js";
 import { etagOf } from "../conditional.js";
-import { contextOf } from "../context.js";
+import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
-import { createRouter } from "../router.js";
-import { memoryDetailView, newInteraction, viewDetail } from "../schemas/memory.js";
-import { full, jsonBody, jsonResponse, namespaceParam, problems, unfitBody } from "./shared.js";
+import { createRouter } from "../router/create-router.js";
+import { memoryDetailView, newInteraction, viewDetail } from "../memories/schemas.js";
+import { full, jsonBody, jsonResponse, namespaceParam, problems, unfitBody } from "../openapi/responses.js";
 
 const captureRoute = createRoute({
   method: "post",

@@ -1,14 +1,14 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { getItem } from "../../memory/get-item.js";
-import { putItem } from "../../memory/put-item.js";
-import { removeItem } from "../../memory/remove-item.js";
+import { getItem } from "../../memory/items/get-item.js";
+import { putItem } from "../../memory/items/put-item.js";
+import { removeItem } from "../../memory/items/remove-item.js";
 import { etagOf, expectedVersion, preconditionOf } from "../conditional.js";
-import { contextOf } from "../context.js";
+import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
-import { createRouter } from "../router.js";
-import { derivedPolicy, erasedView, viewErased } from "../schemas/erased.js";
-import { itemParams, newItem } from "../schemas/items.js";
-import { memoryDetailView, memoryView, viewDetail, viewMemory } from "../schemas/memory.js";
+import { createRouter } from "../router/create-router.js";
+import { derivedPolicy, erasedView, viewErased } from "../openapi/erased.js";
+import { itemParams, newItem } from "./schemas.js";
+import { memoryDetailView, memoryView, viewDetail, viewMemory } from "../memories/schemas.js";
 import {
   full,
   ifMatch,
@@ -19,7 +19,7 @@ import {
   problems,
   unfitBody,
   IF_MATCH,
-} from "./shared.js";
+} from "../openapi/responses.js";
 
 const tags = ["items"];
 const path = "/v1/namespaces/{ns}/items/{key}";

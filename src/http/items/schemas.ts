@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
-import { isPeriod, provenance, VALIDITY } from "./memory.js";
-import { namespace, nonBlank, pathText } from "./primitives.js";
+import { isPeriod, provenance, VALIDITY } from "../memories/schemas.js";
+import { namespace, nonBlank, pathText } from "../openapi/primitives.js";
 
 const itemKey = pathText(LIMITS.identifierBytes).openapi({
   description: `Any text up to ${LIMITS.identifierBytes} bytes of UTF-8 but . and ..; percent-encoded in the URL.`,

@@ -3,9 +3,9 @@ import { createKey } from "../../access/keys/create-key.js";
 import { listKeys } from "../../access/keys/list-keys.js";
 import { readKey } from "../../access/keys/read-key.js";
 import { revokeKey } from "../../access/keys/revoke-key.js";
-import { contextOf } from "../context.js";
+import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
-import { createRouter } from "../router.js";
+import { createRouter } from "../router/create-router.js";
 import {
   createdKeyView,
   keyListParameters,
@@ -15,8 +15,8 @@ import {
   newKey,
   revokeParameters,
   viewKey,
-} from "../schemas/keys.js";
-import { jsonBody, jsonResponse, keyMissing, keyRefused, problems, unfitBody } from "./shared.js";
+} from "./schemas.js";
+import { jsonBody, jsonResponse, keyMissing, keyRefused, problems, unfitBody } from "../openapi/responses.js";
 
 const tags = ["keys"];
 

@@ -2,7 +2,15 @@ import { z } from "@hono/zod-openapi";
 import type { ApiKey } from "../../access/keys/key.js";
 import { GRANT_VERBS } from "../../access/grants.js";
 import { LIMITS } from "../../domain/limits.js";
-import { defaultInteger, identifier, memoryId, namespacePattern, time, timeView, iso } from "./primitives.js";
+import {
+  defaultInteger,
+  identifier,
+  memoryId,
+  namespacePattern,
+  time,
+  timeView,
+  iso,
+} from "../openapi/primitives.js";
 
 const grant = z
   .strictObject({

@@ -1,9 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
-import type { ForgetOutcome } from "../../memory/forget.js";
-import { memoryFilter } from "./memory.js";
-import { erasedView, viewErased } from "./erased.js";
-import { importance, memoryId, memoryType } from "./primitives.js";
+import type { ForgetOutcome } from "../../memory/forget/forget.js";
+import { memoryFilter } from "../memories/schemas.js";
+import { erasedView, viewErased } from "../openapi/erased.js";
+import { importance, memoryId, memoryType } from "../openapi/primitives.js";
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 24 * 3600, w: 7 * 24 * 3600 };
 

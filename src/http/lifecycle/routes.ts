@@ -1,12 +1,12 @@
 import { createRoute } from "@hono/zod-openapi";
-import { forget } from "../../memory/forget.js";
-import { stats } from "../../memory/stats.js";
-import { contextOf } from "../context.js";
+import { forget } from "../../memory/forget/forget.js";
+import { stats } from "../../memory/lifecycle/stats.js";
+import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
-import { createRouter } from "../router.js";
-import { forgetRequest, forgetResponse, viewForgotten } from "../schemas/forget.js";
-import { statsView, viewStats } from "../schemas/stats.js";
-import { jsonBody, jsonResponse, namespaceParam, problems, unfitBody } from "./shared.js";
+import { createRouter } from "../router/create-router.js";
+import { forgetRequest, forgetResponse, viewForgotten } from "./forget-schemas.js";
+import { statsView, viewStats } from "./stats-schemas.js";
+import { jsonBody, jsonResponse, namespaceParam, problems, unfitBody } from "../openapi/responses.js";
 
 const tags = ["lifecycle"];
 

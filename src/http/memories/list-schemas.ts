@@ -2,8 +2,8 @@ import { z } from "@hono/zod-openapi";
 import type { JsonObject } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import { readStrictJson } from "../../domain/strict-json.js";
-import type { MemoryFilter } from "../../memory/filter.js";
-import { memoryView } from "./memory.js";
+import type { MemoryFilter } from "../../memory/conditions/filter.js";
+import { memoryView } from "./schemas.js";
 import {
   defaultInteger,
   factName,
@@ -13,7 +13,7 @@ import {
   namespacePattern,
   tags,
   time,
-} from "./primitives.js";
+} from "../openapi/primitives.js";
 
 /** A query parameter that may be repeated. */
 export function repeatable<Schema extends z.ZodType>(schema: Schema) {

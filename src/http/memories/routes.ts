@@ -1,28 +1,28 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { feedback } from "../../memory/feedback.js";
+import { feedback } from "../../memory/trust/feedback.js";
 import { scopeOf } from "../../access/grants.js";
-import { list } from "../../memory/list.js";
-import { listMany } from "../../memory/list-many.js";
-import { publish } from "../../memory/publish.js";
-import { read } from "../../memory/read.js";
-import type { RememberOutcome } from "../../memory/remember.js";
-import { remember, rememberMany } from "../../memory/remember.js";
-import { release } from "../../memory/release.js";
-import { remove } from "../../memory/remove.js";
-import { restore } from "../../memory/restore.js";
-import { revise } from "../../memory/revise.js";
-import { unpublish } from "../../memory/unpublish.js";
-import { versions } from "../../memory/versions.js";
+import { list } from "../../memory/browse/list.js";
+import { listMany } from "../../memory/browse/list-many.js";
+import { publish } from "../../memory/publish/publish.js";
+import { read } from "../../memory/browse/read.js";
+import type { RememberOutcome } from "../../memory/remember/remember.js";
+import { remember, rememberMany } from "../../memory/remember/remember.js";
+import { release } from "../../memory/trust/release.js";
+import { remove } from "../../memory/revise/remove.js";
+import { restore } from "../../memory/revise/restore.js";
+import { revise } from "../../memory/revise/revise.js";
+import { unpublish } from "../../memory/publish/unpublish.js";
+import { versions } from "../../memory/browse/versions.js";
 import { LIMITS } from "../../domain/limits.js";
 import { describeError } from "../../log.js";
 import { etagOf, expectedVersion } from "../conditional.js";
-import { contextOf } from "../context.js";
+import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
 import { describeProblem, invalidRequest, problemView } from "../problem.js";
-import { createRouter } from "../router.js";
-import { defaultInteger, integerParameter, time } from "../schemas/primitives.js";
-import { listManyParameters, listParameters, memoryPage, filterOf } from "../schemas/list.js";
-import { derivedPolicy, erasedView, viewErased } from "../schemas/erased.js";
+import { createRouter } from "../router/create-router.js";
+import { defaultInteger, integerParameter, time } from "../openapi/primitives.js";
+import { listManyParameters, listParameters, memoryPage, filterOf } from "./list-schemas.js";
+import { derivedPolicy, erasedView, viewErased } from "../openapi/erased.js";
 import {
   feedbackRequest,
   memoryDetailView,
@@ -36,7 +36,7 @@ import {
   unpublishRequest,
   viewDetail,
   viewMemory,
-} from "../schemas/memory.js";
+} from "./schemas.js";
 import {
   conflict,
   contradicted,
@@ -52,7 +52,7 @@ import {
   notFound,
   problems,
   unfitBody,
-} from "./shared.js";
+} from "../openapi/responses.js";
 
 const tag = ["memories"];
 

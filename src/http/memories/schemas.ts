@@ -1,15 +1,15 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
-import type { Expiry } from "../../memory/decay.js";
-import { EXPIRY_REASONS } from "../../memory/decay.js";
-import type { Judged } from "../../memory/judge.js";
-import type { ReadMemory } from "../../memory/read.js";
-import { CARDINALITIES } from "../../memory/facts/fact.js";
-import type { Interaction, MemoryType, Origin, Publication } from "../../memory/record.js";
-import { EMBEDDING_STATUSES, FEEDBACK_OUTCOMES } from "../../memory/record.js";
-import type { TrustParts } from "../../memory/trust.js";
-import type { KnownFields } from "./provider-fields.js";
-import { callOfOpenAi, isFields, moveToMetadata, replaceSurrogates } from "./provider-fields.js";
+import type { Expiry } from "../../memory/lifecycle/decay.js";
+import { EXPIRY_REASONS } from "../../memory/lifecycle/decay.js";
+import type { Judged } from "../../memory/trust/judge.js";
+import type { ReadMemory } from "../../memory/browse/read.js";
+import { CARDINALITIES } from "../../memory/model/fact.js";
+import type { Interaction, MemoryType, Origin, Publication } from "../../memory/model/record.js";
+import { EMBEDDING_STATUSES, FEEDBACK_OUTCOMES } from "../../memory/model/record.js";
+import type { TrustParts } from "../../memory/trust/trust.js";
+import type { KnownFields } from "../openapi/provider-fields.js";
+import { callOfOpenAi, isFields, moveToMetadata, replaceSurrogates } from "../openapi/provider-fields.js";
 import {
   embedding,
   embeddingModel,
@@ -32,7 +32,7 @@ import {
   ttlSeconds,
   iso,
   nonBlank,
-} from "./primitives.js";
+} from "../openapi/primitives.js";
 
 /** What a write may say of a memory beside its content. */
 export const provenance = {

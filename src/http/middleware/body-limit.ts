@@ -6,7 +6,7 @@ import { matchedRoutes } from "hono/route";
 import { LIMITS } from "../../domain/limits.js";
 import type { AppEnv } from "../env.js";
 import { parseJsonBody } from "../json-body.js";
-import { takes } from "../methods.js";
+import { takes } from "../router/methods.js";
 import { HttpProblem } from "../problem.js";
 
 const JSON_ONLY = /^application\/json\s*(;|$)/i;

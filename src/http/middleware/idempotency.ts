@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import type { MiddlewareHandler } from "hono";
 import { trailOf } from "../../access/trail.js";
 import type { AuditLog } from "../../access/ports.js";
-import type { AnswerStore } from "../../domain/answers.js";
+import type { AnswerStore } from "../../domain/idempotency.js";
 import { DomainError, invalid } from "../../domain/errors.js";
-import { openAnswer, sealAnswer } from "../answer-seal.js";
-import { contextOf } from "../context.js";
+import { openAnswer, sealAnswer } from "./idempotency-seal.js";
+import { contextOf } from "../verb-context.js";
 import type { AppEnv } from "../env.js";
 
 const KEPT_HEADERS = ["content-type", "location", "etag", "preference-applied"];

@@ -3,12 +3,12 @@ import { getSettings } from "../../access/namespaces/get-settings.js";
 import { getUsage } from "../../access/namespaces/get-usage.js";
 import { putSettings } from "../../access/namespaces/put-settings.js";
 import { clearNamespace } from "../../memory/clearing/clear-namespace.js";
-import { listNamespaces } from "../../memory/list-namespaces.js";
+import { listNamespaces } from "../../memory/browse/list-namespaces.js";
 import { etagOf, expectedVersion } from "../conditional.js";
-import { contextOf } from "../context.js";
+import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
-import { createRouter } from "../router.js";
-import { filterOf } from "../schemas/list.js";
+import { createRouter } from "../router/create-router.js";
+import { filterOf } from "../memories/list-schemas.js";
 import {
   clearParameters,
   clearedView,
@@ -18,7 +18,7 @@ import {
   settingsView,
   usageView,
   viewSettings,
-} from "../schemas/namespaces.js";
+} from "./schemas.js";
 import {
   ifMatch,
   jsonBody,
@@ -27,7 +27,7 @@ import {
   problems,
   settingsRace,
   unfitBody,
-} from "./shared.js";
+} from "../openapi/responses.js";
 
 const tags = ["namespaces"];
 

@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { Hono } from "hono";
-import { withCommonParts } from "../common-parts.js";
+import { withCommonParts } from "./middleware-parts.js";
 import type { AppEnv } from "../env.js";
-import type { StoredFile } from "../stored-file.js";
-import { respondFile, storeFile } from "../stored-file.js";
+import type { StoredFile } from "../responses/stored-file.js";
+import { respondFile, storeFile } from "../responses/stored-file.js";
 
 const PAGE = `<!doctype html>
 <html lang="en">

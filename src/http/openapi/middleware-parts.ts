@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { headerOf, RESPONSE_HEADERS } from "./response-headers.js";
-import type { AppEnv } from "./env.js";
+import type { AppEnv } from "../env.js";
 
 type Document = ReturnType<OpenAPIHono<AppEnv>["getOpenAPI31Document"]>;
 

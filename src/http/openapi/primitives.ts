@@ -3,9 +3,9 @@ import type { JsonObject, JsonValue } from "../../domain/json.js";
 import { jsonLeaves } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import { EMPTY, FilterProblem, parseCondition } from "../../memory/conditions/parse.js";
-import { normaliseName } from "../../memory/facts/names.js";
-import { isWellFormed, jsonDepth, metadataProblem } from "../../memory/metadata.js";
-import { MEMORY_TYPES } from "../../memory/record.js";
+import { normaliseName } from "../../memory/model/names.js";
+import { isWellFormed, jsonDepth, metadataProblem } from "../../memory/model/metadata.js";
+import { MEMORY_TYPES } from "../../memory/model/record.js";
 
 /** Text of at most `bytes` of UTF-8. A lone surrogate has no UTF-8, so it couldn't be given back as it came. */
 export function text(bytes: number) {

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { problemView } from "../problem.js";
-import { headerOf } from "../response-headers.js";
-import { memoryId, namespace } from "../schemas/primitives.js";
+import { headerOf } from "./response-headers.js";
+import { memoryId, namespace } from "./primitives.js";
 
 export const namespaceParam = z.strictObject({ ns: namespace });
 export const memoryParams = z.strictObject({ ns: namespace, id: memoryId });

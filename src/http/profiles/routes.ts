@@ -1,10 +1,10 @@
 import { createRoute } from "@hono/zod-openapi";
 import { profile } from "../../memory/facts/profile.js";
-import { contextOf } from "../context.js";
+import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
-import { createRouter } from "../router.js";
-import { profileParameters, profileParams, profileView, viewProfile } from "../schemas/profiles.js";
-import { jsonResponse, problems } from "./shared.js";
+import { createRouter } from "../router/create-router.js";
+import { profileParameters, profileParams, profileView, viewProfile } from "./schemas.js";
+import { jsonResponse, problems } from "../openapi/responses.js";
 
 const profileRoute = createRoute({
   method: "get",

@@ -1,10 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
 import type { Profile } from "../../memory/facts/profile.js";
-import { entityName } from "./entities.js";
-import { repeatable } from "./list.js";
-import { memoryView, viewMemory } from "./memory.js";
-import { defaultInteger, namespace, namespacePattern, time, ratioParameter } from "./primitives.js";
+import { entityName } from "../entities/schemas.js";
+import { repeatable } from "../memories/list-schemas.js";
+import { memoryView, viewMemory } from "../memories/schemas.js";
+import { defaultInteger, namespace, namespacePattern, time, ratioParameter } from "../openapi/primitives.js";
 
 export const profileParams = z.strictObject({ ns: namespace, subject: entityName });
 

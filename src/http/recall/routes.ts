@@ -1,10 +1,10 @@
 import { createRoute } from "@hono/zod-openapi";
-import { recallWithReceipt } from "../../memory/recall-with-receipt.js";
-import { contextOf } from "../context.js";
+import { recallWithReceipt } from "../../memory/recall/recall-with-receipt.js";
+import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
-import { createRouter } from "../router.js";
-import { recallRequest, recallResponse, viewRecall } from "../schemas/recall.js";
-import { jsonBody, jsonResponse, mismatch, problems, unfitBody } from "./shared.js";
+import { createRouter } from "../router/create-router.js";
+import { recallRequest, recallResponse, viewRecall } from "./schemas.js";
+import { jsonBody, jsonResponse, mismatch, problems, unfitBody } from "../openapi/responses.js";
 
 const recallRoute = createRoute({
   method: "post",

@@ -1,10 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
-import type { RecencyPart } from "../../memory/recency.js";
-import type { ReceiptedRecall } from "../../memory/recall-with-receipt.js";
-import type { RecallHit } from "../../memory/recall.js";
-import { ANSWERABLE } from "../../memory/relevance.js";
-import { memoryFilter, memoryView, trustPartsView, viewMemory } from "./memory.js";
+import type { RecencyPart } from "../../memory/recall/recency.js";
+import type { ReceiptedRecall } from "../../memory/recall/recall-with-receipt.js";
+import type { RecallHit } from "../../memory/recall/recall.js";
+import { ANSWERABLE } from "../../memory/recall/relevance.js";
+import { memoryFilter, memoryView, trustPartsView, viewMemory } from "../memories/schemas.js";
 import {
   embedding,
   embeddingModel,
@@ -14,7 +14,7 @@ import {
   text,
   time,
   nonBlank,
-} from "./primitives.js";
+} from "../openapi/primitives.js";
 
 const weight = z.number().min(0).max(1000);
 

@@ -1,11 +1,11 @@
 import { createRoute } from "@hono/zod-openapi";
-import { readReceipt } from "../../memory/read-receipt.js";
-import { replayReceipt } from "../../memory/replay-receipt.js";
-import { contextOf } from "../context.js";
+import { readReceipt } from "../../memory/recall/read-receipt.js";
+import { replayReceipt } from "../../memory/recall/replay-receipt.js";
+import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
-import { createRouter } from "../router.js";
-import { receiptParams, receiptView, replayView, viewReceipt, viewReplay } from "../schemas/receipt.js";
-import { jsonResponse, mismatch, problems, receiptMissing, unfitBody } from "./shared.js";
+import { createRouter } from "../router/create-router.js";
+import { receiptParams, receiptView, replayView, viewReceipt, viewReplay } from "./schemas.js";
+import { jsonResponse, mismatch, problems, receiptMissing, unfitBody } from "../openapi/responses.js";
 
 const readRoute = createRoute({
   method: "get",

@@ -1,10 +1,10 @@
 import { z } from "@hono/zod-openapi";
-import type { MemoryFilter } from "../../memory/filter.js";
-import type { ReadReceipt } from "../../memory/read-receipt.js";
-import type { Replay } from "../../memory/replay-receipt.js";
-import { memoryView, viewMemory } from "./memory.js";
-import { answerable, relevance, termsLeftOut } from "./recall.js";
-import { memoryId, namespace, timeView, iso } from "./primitives.js";
+import type { MemoryFilter } from "../../memory/conditions/filter.js";
+import type { ReadReceipt } from "../../memory/recall/read-receipt.js";
+import type { Replay } from "../../memory/recall/replay-receipt.js";
+import { memoryView, viewMemory } from "../memories/schemas.js";
+import { answerable, relevance, termsLeftOut } from "../recall/schemas.js";
+import { memoryId, namespace, timeView, iso } from "../openapi/primitives.js";
 
 export const receiptParams = z.strictObject({ id: memoryId });
 

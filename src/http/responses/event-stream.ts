@@ -1,7 +1,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Context as HonoContext } from "hono";
 import { stream } from "hono/streaming";
-import type { AppEnv } from "./env.js";
+import type { AppEnv } from "../env.js";
 
 export const EVENT_HEADERS = {
   "Content-Type": "text/event-stream",

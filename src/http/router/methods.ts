@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import type { AppEnv } from "./env.js";
+import type { AppEnv } from "../env.js";
 
 /** Whether this is a route for a method, and not middleware, which stands before every path. */
 export function takes(route: { readonly method: string; readonly path: string }, method: string): boolean {

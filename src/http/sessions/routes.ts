@@ -4,11 +4,11 @@ import { sessionContext } from "../../memory/sessions/context.js";
 import { listSessions } from "../../memory/sessions/list.js";
 import { readMessages, readSession } from "../../memory/sessions/read.js";
 import { removeSession } from "../../memory/sessions/remove.js";
-import { contextOf } from "../context.js";
+import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
-import { createRouter } from "../router.js";
-import { filterOf } from "../schemas/list.js";
-import { derivedPolicy, erasedView, viewErased } from "../schemas/erased.js";
+import { createRouter } from "../router/create-router.js";
+import { filterOf } from "../memories/list-schemas.js";
+import { derivedPolicy, erasedView, viewErased } from "../openapi/erased.js";
 import {
   appendedView,
   contextParameters,
@@ -25,8 +25,16 @@ import {
   viewAppended,
   viewMessage,
   viewSession,
-} from "../schemas/sessions.js";
-import { full, jsonBody, jsonResponse, namespaceParam, problem, problems, unfitBody } from "./shared.js";
+} from "./schemas.js";
+import {
+  full,
+  jsonBody,
+  jsonResponse,
+  namespaceParam,
+  problem,
+  problems,
+  unfitBody,
+} from "../openapi/responses.js";
 
 const tags = ["sessions"];
 const path = "/v1/namespaces/{ns}/sessions/{sid}";

@@ -4,10 +4,10 @@ import type { SessionContext } from "../../memory/sessions/context.js";
 import type { AppendOutcome } from "../../memory/sessions/ports.js";
 import type { Message, Session } from "../../memory/sessions/session.js";
 import { ROLES } from "../../memory/sessions/session.js";
-import { entityName } from "./entities.js";
-import { contextFilterParameters, repeatable } from "./list.js";
-import { answerable, relevance, termsLeftOut } from "./recall.js";
-import { messageOfProvider, replaceSurrogates } from "./provider-fields.js";
+import { entityName } from "../entities/schemas.js";
+import { contextFilterParameters, repeatable } from "../memories/list-schemas.js";
+import { answerable, relevance, termsLeftOut } from "../recall/schemas.js";
+import { messageOfProvider, replaceSurrogates } from "../openapi/provider-fields.js";
 import {
   defaultInteger,
   integerParameter,
@@ -26,7 +26,7 @@ import {
   pathText,
   nonBlank,
   NAMESPACE_PATTERN_ITEM,
-} from "./primitives.js";
+} from "../openapi/primitives.js";
 
 /** As a state key: `.` and `..` are resolved by every client before it sends a path. */
 export const sessionId = pathText(LIMITS.identifierBytes).openapi({

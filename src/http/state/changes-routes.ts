@@ -3,14 +3,14 @@ import { invalid } from "../../domain/errors.js";
 import { describeError } from "../../log.js";
 import type { WatchEvent } from "../../state/watch.js";
 import { watchState } from "../../state/watch.js";
-import { contextOf } from "../context.js";
+import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
-import { EVENT_HEADERS, respondEvents } from "../event-stream.js";
-import { createRouter } from "../router.js";
-import { text } from "../schemas/primitives.js";
-import { viewChange } from "../schemas/state.js";
+import { EVENT_HEADERS, respondEvents } from "../responses/event-stream.js";
+import { createRouter } from "../router/create-router.js";
+import { text } from "../openapi/primitives.js";
+import { viewChange } from "./schemas.js";
 import { LIMITS } from "../../domain/limits.js";
-import { namespaceParam, problem, problems } from "./shared.js";
+import { namespaceParam, problem, problems } from "../openapi/responses.js";
 
 const watchRoute = createRoute({
   method: "get",

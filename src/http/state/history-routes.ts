@@ -1,13 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
 import { listHistory } from "../../state/history.js";
-import { contextOf } from "../context.js";
+import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
-import { jsonTextResponse } from "../json-text.js";
-import { createRouter } from "../router.js";
-import { defaultInteger } from "../schemas/primitives.js";
-import { stateHistory, stateParams, writeHistory } from "../schemas/state.js";
-import { jsonResponse, problem, problems } from "./shared.js";
+import { jsonTextResponse } from "../responses/json-text.js";
+import { createRouter } from "../router/create-router.js";
+import { defaultInteger } from "../openapi/primitives.js";
+import { stateHistory, stateParams, writeHistory } from "./schemas.js";
+import { jsonResponse, problem, problems } from "../openapi/responses.js";
 
 const historyRoute = createRoute({
   method: "get",

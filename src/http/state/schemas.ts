@@ -4,7 +4,7 @@ import { LIMITS } from "../../domain/limits.js";
 import type { StateDocument } from "../../state/document.js";
 import { STATE_OPERATIONS } from "../../state/document.js";
 import type { StateChange, StateVersion, TransactionResult } from "../../state/ports.js";
-import { namespace, pathText, timeView, ttlSeconds } from "./primitives.js";
+import { namespace, pathText, timeView, ttlSeconds } from "../openapi/primitives.js";
 
 /**
  * Any text but `.` and `..`: every client resolves those, percent-encoded too, before it sends a path, so nobody could

@@ -1,11 +1,18 @@
 import { createRoute, type z } from "@hono/zod-openapi";
 import { transact } from "../../state/transact.js";
-import { contextOf } from "../context.js";
+import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
-import { jsonTextResponse } from "../json-text.js";
-import { createRouter } from "../router.js";
-import { stateTransaction, transactionResults, writeResults } from "../schemas/state.js";
-import { jsonBody, jsonResponse, namespaceParam, problem, problems, unfitBody } from "./shared.js";
+import { jsonTextResponse } from "../responses/json-text.js";
+import { createRouter } from "../router/create-router.js";
+import { stateTransaction, transactionResults, writeResults } from "./schemas.js";
+import {
+  jsonBody,
+  jsonResponse,
+  namespaceParam,
+  problem,
+  problems,
+  unfitBody,
+} from "../openapi/responses.js";
 
 const transactRoute = createRoute({
   method: "post",

@@ -1,10 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { authorizeScope } from "../../access/authorize.js";
 import { scopeOf } from "../../access/grants.js";
-import { contextOf } from "../context.js";
+import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
-import { createRouter } from "../router.js";
-import { jsonResponse, problem, problems } from "./shared.js";
+import { createRouter } from "../router/create-router.js";
+import { jsonResponse, problem, problems } from "../openapi/responses.js";
 
 const component = z.object({
   status: z.enum(["ok", "degraded", "down", "off"]),

@@ -3,9 +3,9 @@ import { listCheckpoints } from "../../threads/list-checkpoints.js";
 import { listThreads } from "../../threads/list-threads.js";
 import { readThread } from "../../threads/read-thread.js";
 import { removeThread } from "../../threads/remove-thread.js";
-import { contextOf } from "../context.js";
+import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
-import { createRouter } from "../router.js";
+import { createRouter } from "../router/create-router.js";
 import {
   checkpointPage,
   checkpointParameters,
@@ -17,8 +17,8 @@ import {
   viewCheckpoints,
   viewListedThread,
   viewThreadDetail,
-} from "../schemas/threads.js";
-import { jsonResponse, problems, threadMissing } from "./shared.js";
+} from "./schemas.js";
+import { jsonResponse, problems, threadMissing } from "../openapi/responses.js";
 
 const tags = ["threads"];
 

@@ -3,7 +3,7 @@ import { LIMITS } from "../../domain/limits.js";
 import { describeValue, newAllowance } from "../../threads/describe-value.js";
 import type { ListedThread, StoredCheckpoint, Thread } from "../../threads/ports.js";
 import type { ThreadDetail } from "../../threads/read-thread.js";
-import { defaultInteger, namespace, orNull, text, timeView, iso, pathText } from "./primitives.js";
+import { defaultInteger, namespace, orNull, text, timeView, iso, pathText } from "../openapi/primitives.js";
 
 const threadNamespace = namespace.optional().openapi({
   description: "That the saver was made with. Left out: of savers without one, which takes a grant on `**`.",

@@ -1,19 +1,19 @@
-import { authorizedParts } from "../access/authorize.js";
-import type { Scope } from "../access/grants.js";
-import { allowsIn, covers, patternOf } from "../access/grants.js";
-import { trailOf } from "../access/trail.js";
-import type { Context } from "../domain/context.js";
-import { invalid } from "../domain/errors.js";
-import { LIMITS } from "../domain/limits.js";
-import type { FacetQuery, MemoryFilter } from "./filter.js";
-import { facetQuery, matches } from "./filter.js";
-import { judgeAll } from "./judge.js";
+import { authorizedParts } from "../../access/authorize.js";
+import type { Scope } from "../../access/grants.js";
+import { allowsIn, covers, patternOf } from "../../access/grants.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { invalid } from "../../domain/errors.js";
+import { LIMITS } from "../../domain/limits.js";
+import type { FacetQuery, MemoryFilter } from "../conditions/filter.js";
+import { facetQuery, matches } from "../conditions/filter.js";
+import { judgeAll } from "../trust/judge.js";
 import type { ListOutcome } from "./list.js";
-import { decodePlace, encodePlace, walkOf } from "./page-cursor.js";
-import type { MemoryRef } from "./ports.js";
+import { decodePlace, encodePlace, walkOf } from "../../domain/cursor.js";
+import type { MemoryRef } from "../ports/index.js";
 import { readableNamespaces } from "./readable-namespaces.js";
-import type { Services } from "./services.js";
-import { isAlive } from "./ttl.js";
+import type { Services } from "../services.js";
+import { isAlive } from "../lifecycle/ttl.js";
 
 export interface ListManyInput {
   readonly scope: Scope;

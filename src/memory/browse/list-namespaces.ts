@@ -1,15 +1,15 @@
-import { authorizeSome } from "../access/authorize.js";
-import type { Scope } from "../access/grants.js";
-import { allowedParts, allowsIn } from "../access/grants.js";
-import { trailOf } from "../access/trail.js";
-import type { Context } from "../domain/context.js";
-import { invalid } from "../domain/errors.js";
-import { LIMITS } from "../domain/limits.js";
-import type { FacetQuery } from "./filter.js";
-import { facetQuery } from "./filter.js";
-import { decodePlace, encodePlace, walkOf } from "./page-cursor.js";
+import { authorizeSome } from "../../access/authorize.js";
+import type { Scope } from "../../access/grants.js";
+import { allowedParts, allowsIn } from "../../access/grants.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { invalid } from "../../domain/errors.js";
+import { LIMITS } from "../../domain/limits.js";
+import type { FacetQuery } from "../conditions/filter.js";
+import { facetQuery } from "../conditions/filter.js";
+import { decodePlace, encodePlace, walkOf } from "../../domain/cursor.js";
 import { readableNamespaces, WHOLE } from "./readable-namespaces.js";
-import type { Services } from "./services.js";
+import type { Services } from "../services.js";
 
 export interface NamespacesInput {
   /** Labels that a namespace begins and ends with; `*` stands for any one label. */

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
-import { authorize } from "../access/authorize.js";
-import { trailOf } from "../access/trail.js";
-import type { Context } from "../domain/context.js";
-import { invalid } from "../domain/errors.js";
-import type { MemoryFilter } from "./filter.js";
-import { facetQuery, matches } from "./filter.js";
-import type { Judged } from "./judge.js";
-import { judgeAll } from "./judge.js";
-import type { Services } from "./services.js";
-import { isAlive } from "./ttl.js";
+import { authorize } from "../../access/authorize.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { invalid } from "../../domain/errors.js";
+import type { MemoryFilter } from "../conditions/filter.js";
+import { facetQuery, matches } from "../conditions/filter.js";
+import type { Judged } from "../trust/judge.js";
+import { judgeAll } from "../trust/judge.js";
+import type { Services } from "../services.js";
+import { isAlive } from "../lifecycle/ttl.js";
 
 export interface ListInput {
   readonly filter: MemoryFilter;

@@ -1,19 +1,19 @@
-import { authorize } from "../access/authorize.js";
-import { allowsIn } from "../access/grants.js";
-import { trailOf } from "../access/trail.js";
-import type { Context } from "../domain/context.js";
-import { DomainError, memoryNotFound } from "../domain/errors.js";
-import type { Expiry } from "./decay.js";
-import { explainExpiry } from "./decay.js";
-import { freeOrphans } from "./free-orphans.js";
-import type { Judged } from "./judge.js";
-import { judge } from "./judge.js";
-import { refuseFuture } from "./moment.js";
-import type { MemoryRef } from "./ports.js";
-import { seesQuarantine } from "./quarantine.js";
-import type { MemoryDetail } from "./record.js";
-import type { Services } from "./services.js";
-import { isAlive } from "./ttl.js";
+import { authorize } from "../../access/authorize.js";
+import { allowsIn } from "../../access/grants.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { DomainError, memoryNotFound } from "../../domain/errors.js";
+import type { Expiry } from "../lifecycle/decay.js";
+import { explainExpiry } from "../lifecycle/decay.js";
+import { freeOrphans } from "../lifecycle/free-orphans.js";
+import type { Judged } from "../trust/judge.js";
+import { judge } from "../trust/judge.js";
+import { refuseFuture } from "../model/moment.js";
+import type { MemoryRef } from "../ports/index.js";
+import { seesQuarantine } from "../trust/quarantine.js";
+import type { MemoryDetail } from "../model/record.js";
+import type { Services } from "../services.js";
+import { isAlive } from "../lifecycle/ttl.js";
 
 /** A memory with why it ends when it does; undefined as of the past. */
 export interface ReadMemory extends MemoryDetail {

@@ -1,6 +1,6 @@
-import type { Grant, Scope } from "../access/grants.js";
-import { allowedParts, covers } from "../access/grants.js";
-import type { MemoryStore } from "./ports.js";
+import type { Grant, Scope } from "../../access/grants.js";
+import { allowedParts, covers } from "../../access/grants.js";
+import type { MemoryStore } from "../ports/index.js";
 
 const CHUNK = 200;
 

@@ -1,13 +1,13 @@
-import { authorize } from "../access/authorize.js";
-import { trailOf } from "../access/trail.js";
-import type { Context } from "../domain/context.js";
-import { memoryNotFound } from "../domain/errors.js";
-import type { Judged } from "./judge.js";
-import { judgeAll } from "./judge.js";
-import type { MemoryRef } from "./ports.js";
-import { seesQuarantine } from "./quarantine.js";
-import type { Services } from "./services.js";
-import { isAlive } from "./ttl.js";
+import { authorize } from "../../access/authorize.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { memoryNotFound } from "../../domain/errors.js";
+import type { Judged } from "../trust/judge.js";
+import { judgeAll } from "../trust/judge.js";
+import type { MemoryRef } from "../ports/index.js";
+import { seesQuarantine } from "../trust/quarantine.js";
+import type { Services } from "../services.js";
+import { isAlive } from "../lifecycle/ttl.js";
 
 export interface VersionsInput {
   /** Only versions below this one. */

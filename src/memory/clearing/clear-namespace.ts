@@ -3,12 +3,12 @@ import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { invalid } from "../../domain/errors.js";
-import type { FacetQuery, MemoryFilter } from "../filter.js";
+import type { FacetQuery, MemoryFilter } from "../conditions/filter.js";
 import { erase } from "../erasure/erase.js";
-import { facetQuery, matches } from "../filter.js";
-import { removeQuietly } from "../remove-quietly.js";
+import { facetQuery, matches } from "../conditions/filter.js";
+import { removeQuietly } from "../erasure/remove-quietly.js";
 import type { Services } from "../services.js";
-import { tellCopies } from "../tell-copies.js";
+import { tellCopies } from "../publish/tell-copies.js";
 import type { ClearServices } from "./ports.js";
 
 export interface ClearInput {

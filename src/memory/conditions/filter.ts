@@ -1,8 +1,8 @@
-import type { Condition } from "./conditions/condition.js";
-import { fulfils } from "./conditions/fulfils.js";
-import type { IndexClause } from "./conditions/indexed.js";
-import { atLeast, isIndexed } from "./conditions/indexed.js";
-import { FilterProblem, parseCondition } from "./conditions/parse.js";
+import type { Condition } from "./condition.js";
+import { fulfils } from "./fulfils.js";
+import type { IndexClause } from "./indexed.js";
+import { atLeast, isIndexed } from "./indexed.js";
+import { FilterProblem, parseCondition } from "./parse.js";
 import {
   agentFacet,
   eachFacet,
@@ -13,10 +13,10 @@ import {
   subjectFacet,
   tagFacet,
   typeFacet,
-} from "./facets.js";
-import { invalid } from "../domain/errors.js";
-import type { JsonObject } from "../domain/json.js";
-import type { Memory, MemoryType } from "./record.js";
+} from "../model/facets.js";
+import { invalid } from "../../domain/errors.js";
+import type { JsonObject } from "../../domain/json.js";
+import type { Memory, MemoryType } from "../model/record.js";
 
 /** What a caller may narrow a list or a recall by. All given parts must hold; an array means any of its values. */
 export interface MemoryFilter {

@@ -1,4 +1,4 @@
-import { metadataFacet } from "../facets.js";
+import { metadataFacet } from "../model/facets.js";
 import type { Condition } from "./condition.js";
 
 /** A condition in the form that an index understands. */

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonScalar, JsonValue } from "../../domain/json.js";
 import { isJsonObject } from "../../domain/json.js";
-import { jsonDepth } from "../metadata.js";
+import { jsonDepth } from "../model/metadata.js";
 import type { Comparison, Condition } from "./condition.js";
 import { COMPARISONS } from "./condition.js";
 import { dateOf } from "./date.js";

@@ -1,5 +1,5 @@
 import type { Trail } from "../../access/trail.js";
-import type { Source } from "../record.js";
+import type { Source } from "../model/record.js";
 import type { Action, Again, Reached, Run, RunOptions, RunStatus, Trigger } from "./run.js";
 
 /** A run that somebody is at work on. Whoever holds a newer claim has a higher fence, and an older one can't go on. */

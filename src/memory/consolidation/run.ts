@@ -1,5 +1,5 @@
-import type { RememberInput } from "../remember.js";
-import type { Source } from "../record.js";
+import type { RememberInput } from "../remember/remember.js";
+import type { Source } from "../model/record.js";
 
 export const STEPS = ["merge", "summarise", "facts", "procedures", "expire"] as const;
 /**

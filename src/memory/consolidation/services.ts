@@ -1,6 +1,6 @@
 import type { TokenCounter } from "../../domain/tokens.js";
 import type { Services } from "../services.js";
-import type { Consolidator } from "./excerpt.js";
+import type { Consolidator } from "./language/excerpt.js";
 import type { Pace } from "./pace.js";
 import type { ConsolidationStore } from "./ports.js";
 

@@ -1,10 +1,10 @@
-import { allowsIn } from "../access/grants.js";
-import type { Context } from "../domain/context.js";
-import type { Embedder } from "../embeddings/embedder.js";
-import { EmbeddingRefused, EmbeddingUnavailable } from "../embeddings/embedder.js";
-import type { Vectors } from "./ports.js";
+import { allowsIn } from "../../access/grants.js";
+import type { Context } from "../../domain/context.js";
+import type { Embedder } from "../../embeddings/embedder.js";
+import { EmbeddingRefused, EmbeddingUnavailable } from "../../embeddings/embedder.js";
+import type { Vectors } from "../ports/index.js";
 import { withContext } from "./preceding.js";
-import type { EmbeddingStatus } from "./record.js";
+import type { EmbeddingStatus } from "../model/record.js";
 
 /** What is known of a content's vectors when its memory is written. */
 export interface FirstEmbedding {

@@ -1,9 +1,9 @@
-import type { Embedder } from "../embeddings/embedder.js";
-import { EmbeddingRefused, EmbeddingUnavailable } from "../embeddings/embedder.js";
+import type { Embedder } from "../../embeddings/embedder.js";
+import { EmbeddingRefused, EmbeddingUnavailable } from "../../embeddings/embedder.js";
 import { embedAllPassages, embeddedIn } from "./embed.js";
-import type { Locks } from "../domain/lock.js";
-import type { EmbeddingProgress, MemoryStore, PendingEmbedding } from "./ports.js";
-import { startSweeper, SWEEP_LOCK_MS } from "./sweeper.js";
+import type { Locks } from "../../domain/lock.js";
+import type { EmbeddingProgress, MemoryStore, PendingEmbedding } from "../ports/index.js";
+import { startSweeper, SWEEP_LOCK_MS } from "../../domain/sweeper.js";
 
 /** Finishes what a write left to do: the further passages of long contents, and what the provider missed. */
 export interface EmbeddingWorker {

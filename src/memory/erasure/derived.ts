@@ -2,17 +2,17 @@ import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { isJsonObject } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
-import { mergedMemory } from "../consolidation/draft.js";
-import { linesOf } from "../consolidation/summarise.js";
-import { embeddedIn, embedFirstPassages } from "../embed.js";
-import type { Memory, MemoryDetail } from "../record.js";
-import { NO_EVIDENCE } from "../record.js";
-import { dueTime } from "../remember.js";
-import { removeQuietly } from "../remove-quietly.js";
+import { mergedMemory } from "../consolidation/language/draft.js";
+import { linesOf } from "../consolidation/language/summarise.js";
+import { embeddedIn, embedFirstPassages } from "../embedding/embed.js";
+import type { Memory, MemoryDetail } from "../model/record.js";
+import { NO_EVIDENCE } from "../model/record.js";
+import { dueTime } from "../remember/remember.js";
+import { removeQuietly } from "./remove-quietly.js";
 import type { Services } from "../services.js";
-import { tellCopies } from "../tell-copies.js";
-import { truncateUtf8 } from "../text.js";
-import { isAlive } from "../ttl.js";
+import { tellCopies } from "../publish/tell-copies.js";
+import { truncateUtf8 } from "../text/truncate.js";
+import { isAlive } from "../lifecycle/ttl.js";
 
 /** `kept`: somebody wrote it from several sources, and one of these is gone. `again`: it was changed in between. */
 export type Fate = "removed" | "remade" | "kept" | "missing" | "again";

@@ -1,8 +1,8 @@
 import type { Context } from "../../domain/context.js";
-import { removeQuietly } from "../remove-quietly.js";
+import { removeQuietly } from "./remove-quietly.js";
 import type { Services } from "../services.js";
 import { followSource } from "./derived.js";
-import type { ErasureNote } from "./ports.js";
+import type { ErasureNote } from "../ports/erasure.js";
 import { promotedFrom, rewriteRunningSummary } from "./running-summary.js";
 
 /** What a deletion did to what was derived of it. Ids, each once, of the first {@link MOST_NAMED} of a kind. */

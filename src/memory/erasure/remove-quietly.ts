@@ -1,9 +1,9 @@
-import type { AuditVerb } from "../access/trail.js";
-import { trailOf } from "../access/trail.js";
-import type { Context } from "../domain/context.js";
-import type { MemoryRef, RemoveOnly } from "./ports.js";
-import type { Services } from "./services.js";
-import { tellCopies } from "./tell-copies.js";
+import type { AuditVerb } from "../../access/trail.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import type { MemoryRef, RemoveOnly } from "../ports/index.js";
+import type { Services } from "../services.js";
+import { tellCopies } from "../publish/tell-copies.js";
 
 /** Deletes a version of a memory as part of another act, with what a deletion brings; `conflict`: it was changed. */
 export async function removeQuietly(

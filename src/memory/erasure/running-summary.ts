@@ -1,6 +1,6 @@
 import { isJsonObject } from "../../domain/json.js";
-import { facetQuery, matches } from "../filter.js";
-import type { MemoryDetail } from "../record.js";
+import { facetQuery, matches } from "../conditions/filter.js";
+import type { MemoryDetail } from "../model/record.js";
 import type { Services } from "../services.js";
 
 /** Of a session's promoted parts: its turns are under `session`, summaries of its stretches under `summary`. */

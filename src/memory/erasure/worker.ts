@@ -1,8 +1,8 @@
 import { systemContext } from "../../domain/context.js";
 import type { Locks } from "../../domain/lock.js";
 import type { Services } from "../services.js";
-import type { Sweeper } from "../sweeper.js";
-import { startSweeper, SWEEP_LOCK_MS } from "../sweeper.js";
+import type { Sweeper } from "../../domain/sweeper.js";
+import { startSweeper, SWEEP_LOCK_MS } from "../../domain/sweeper.js";
 import { erase } from "./erase.js";
 
 export interface ErasureWorkerOptions {

@@ -1,6 +1,6 @@
-import { objectFacet, predicateFacet, subjectFacet } from "../facets.js";
-import type { FacetQuery } from "../filter.js";
-import type { Entity } from "./ports.js";
+import { objectFacet, predicateFacet, subjectFacet } from "../model/facets.js";
+import type { FacetQuery } from "../conditions/filter.js";
+import type { Entity } from "../ports/facts.js";
 
 /** Facts that hold any name of any of these as subject or object. */
 export function aboutAny(

@@ -1,6 +1,6 @@
 import { DomainError, entityNotFound } from "../../domain/errors.js";
 import { LIMITS } from "../../domain/limits.js";
-import type { AliasOutcome, Entity } from "./ports.js";
+import type { AliasOutcome, Entity } from "../ports/facts.js";
 
 export function entityOf(outcome: AliasOutcome): Entity {
   switch (outcome.kind) {

@@ -3,18 +3,18 @@ import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { entityNotFound, invalid } from "../../domain/errors.js";
-import { matches } from "../filter.js";
-import { holds } from "../moment.js";
-import type { Moment } from "../ports.js";
-import { momentOf } from "../recall.js";
-import type { Judged } from "../judge.js";
-import { judgeAll } from "../judge.js";
+import { matches } from "../conditions/filter.js";
+import { holds } from "../model/moment.js";
+import type { Moment } from "../ports/index.js";
+import { momentOf } from "../recall/recall.js";
+import type { Judged } from "../trust/judge.js";
+import { judgeAll } from "../trust/judge.js";
 import type { Services } from "../services.js";
-import { isAlive } from "../ttl.js";
+import { isAlive } from "../lifecycle/ttl.js";
 import { aboutAny } from "./about.js";
 import { isGone } from "./is-gone.js";
-import { normaliseName } from "./names.js";
-import type { Entity } from "./ports.js";
+import { normaliseName } from "../model/names.js";
+import type { Entity } from "../ports/facts.js";
 
 export interface EntityInput {
   /** See {@link RecallInput}. */

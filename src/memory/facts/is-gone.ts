@@ -1,6 +1,6 @@
 import type { Scope } from "../../access/grants.js";
 import { aboutAny } from "./about.js";
-import type { Entity, EntityStore } from "./ports.js";
+import type { Entity, EntityStore } from "../ports/facts.js";
 
 /**
  * Whether nothing is left of an entity: no fact, of whatever time, holds its only name. The list of entities forgets it

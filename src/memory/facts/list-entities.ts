@@ -3,8 +3,8 @@ import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { invalid } from "../../domain/errors.js";
 import type { Services } from "../services.js";
-import { normaliseName } from "./names.js";
-import type { ListedName } from "./ports.js";
+import { normaliseName } from "../model/names.js";
+import type { ListedName } from "../ports/facts.js";
 
 export interface ListEntitiesInput {
   readonly prefix?: string | undefined;

@@ -5,7 +5,7 @@ import type { Services } from "../services.js";
 import { entityNotFound } from "../../domain/errors.js";
 import { entityOf } from "./alias-outcome.js";
 import { isGone } from "./is-gone.js";
-import type { Entity } from "./ports.js";
+import type { Entity } from "../ports/facts.js";
 import { nameOf } from "./put-aliases.js";
 
 /** Makes two known entities one, at once for all who ask; its own name is that of `into`. Facts keep their words. */

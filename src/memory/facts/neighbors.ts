@@ -2,15 +2,15 @@ import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { entityNotFound } from "../../domain/errors.js";
-import { momentOf } from "../recall.js";
-import type { Memory } from "../record.js";
+import { momentOf } from "../recall/recall.js";
+import type { Memory } from "../model/record.js";
 import type { Services } from "../services.js";
-import { isAlive } from "../ttl.js";
+import { isAlive } from "../lifecycle/ttl.js";
 import { aboutAny } from "./about.js";
-import type { Fact } from "./fact.js";
+import type { Fact } from "../model/fact.js";
 import { isGone } from "./is-gone.js";
-import { normaliseName } from "./names.js";
-import type { Entity, EntityStore } from "./ports.js";
+import { normaliseName } from "../model/names.js";
+import type { Entity, EntityStore } from "../ports/facts.js";
 
 export interface NeighborsInput {
   readonly hops: number;

@@ -1,8 +1,8 @@
 import { setImmediate as othersTurn } from "node:timers/promises";
 import type { CountTokens } from "../../domain/tokens.js";
 import { escapeInvisible, visibleJson } from "../../domain/visible.js";
-import type { Judged } from "../judge.js";
-import { truncateUtf8 } from "../text.js";
+import type { Judged } from "../trust/judge.js";
+import { truncateUtf8 } from "../text/truncate.js";
 
 export interface ProfileParts {
   readonly facts: readonly Judged[];

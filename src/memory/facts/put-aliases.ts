@@ -3,8 +3,8 @@ import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import type { Services } from "../services.js";
 import { entityOf } from "./alias-outcome.js";
-import { normaliseName } from "./names.js";
-import type { Entity, Name } from "./ports.js";
+import { normaliseName } from "../model/names.js";
+import type { Entity, Name } from "../ports/facts.js";
 
 /**
  * Gives an entity these other names, and no others; one that isn't known becomes so. Facts keep their own words: names

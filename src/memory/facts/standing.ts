@@ -1,8 +1,8 @@
-import type { Accuracies } from "../agents.js";
-import type { MemoryStore, NewMemory } from "../ports.js";
-import type { Memory } from "../record.js";
-import { trustOf, UNKNOWN_ACCURACY } from "../trust.js";
-import type { Fact } from "./fact.js";
+import type { Accuracies } from "../trust/agents.js";
+import type { MemoryStore, NewMemory } from "../ports/index.js";
+import type { Memory } from "../model/record.js";
+import { trustOf, UNKNOWN_ACCURACY } from "../trust/trust.js";
+import type { Fact } from "../model/fact.js";
 
 /** From this confidence on, a fact stands as well as it is trusted; below it, less and less. */
 const SURE = 0.5;

@@ -1,7 +1,7 @@
-import { retention, useFactor } from "./decay.js";
-import type { MemoryFilter } from "./filter.js";
-import type { Vitals } from "./ports.js";
-import type { MemoryType } from "./record.js";
+import { retention, useFactor } from "../lifecycle/decay.js";
+import type { MemoryFilter } from "../conditions/filter.js";
+import type { Vitals } from "../ports/index.js";
+import type { MemoryType } from "../model/record.js";
 
 /** What is to be forgotten: what fulfils every condition that is given, and isn't pinned. */
 export interface ForgetPolicy {

@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
-import { authorize } from "../access/authorize.js";
-import { trailOf } from "../access/trail.js";
-import type { Context } from "../domain/context.js";
-import { invalid } from "../domain/errors.js";
-import { createBest } from "./best.js";
-import type { Erased } from "./erasure/erase.js";
-import { erase, unlessNothing } from "./erasure/erase.js";
-import type { FacetQuery } from "./filter.js";
-import { facetQuery, matches } from "./filter.js";
+import { authorize } from "../../access/authorize.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { invalid } from "../../domain/errors.js";
+import { createBest } from "./best-heap.js";
+import type { Erased } from "../erasure/erase.js";
+import { erase, unlessNothing } from "../erasure/erase.js";
+import type { FacetQuery } from "../conditions/filter.js";
+import { facetQuery, matches } from "../conditions/filter.js";
 import type { Bar, ForgetPolicy } from "./forget-policy.js";
 import { isForgotten, worthOf } from "./forget-policy.js";
-import { removeQuietly } from "./remove-quietly.js";
-import type { Services } from "./services.js";
+import { removeQuietly } from "../erasure/remove-quietly.js";
+import type { Services } from "../services.js";
 
 export interface ForgetInput {
   readonly policy: ForgetPolicy;

@@ -1,14 +1,14 @@
-import { authorize } from "../access/authorize.js";
-import { allowsIn } from "../access/grants.js";
-import { trailOf } from "../access/trail.js";
-import type { Context } from "../domain/context.js";
-import { itemNotFound } from "../domain/errors.js";
-import type { Judged } from "./judge.js";
-import { judge } from "./judge.js";
-import type { ItemRef } from "./ports.js";
-import type { MemoryDetail } from "./record.js";
-import type { Services } from "./services.js";
-import { isAlive } from "./ttl.js";
+import { authorize } from "../../access/authorize.js";
+import { allowsIn } from "../../access/grants.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { itemNotFound } from "../../domain/errors.js";
+import type { Judged } from "../trust/judge.js";
+import { judge } from "../trust/judge.js";
+import type { ItemRef } from "../ports/index.js";
+import type { MemoryDetail } from "../model/record.js";
+import type { Services } from "../services.js";
+import { isAlive } from "../lifecycle/ttl.js";
 
 /** A memory by its key, from the primary: it sees every acknowledged write. */
 export async function getItem(

@@ -1,13 +1,13 @@
-import { authorize, mayLearn } from "../access/authorize.js";
-import { trailOf } from "../access/trail.js";
-import type { Context } from "../domain/context.js";
-import { itemNotFound, versionConflict } from "../domain/errors.js";
-import type { Erased } from "./erasure/erase.js";
-import { erase, unlessNothing } from "./erasure/erase.js";
-import type { ItemRef } from "./ports.js";
-import type { RemoveOptions } from "./remove.js";
-import type { Services } from "./services.js";
-import { tellCopies } from "./tell-copies.js";
+import { authorize, mayLearn } from "../../access/authorize.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { itemNotFound, versionConflict } from "../../domain/errors.js";
+import type { Erased } from "../erasure/erase.js";
+import { erase, unlessNothing } from "../erasure/erase.js";
+import type { ItemRef } from "../ports/index.js";
+import type { RemoveOptions } from "../revise/remove.js";
+import type { Services } from "../services.js";
+import { tellCopies } from "../publish/tell-copies.js";
 
 /** Removes a memory by its key, as `remove` does by its id. */
 export async function removeItem(

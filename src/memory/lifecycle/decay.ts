@@ -1,4 +1,4 @@
-import type { Lifetime, Memory } from "./record.js";
+import type { Lifetime, Memory } from "../model/record.js";
 
 /** Of a memory that says nothing else. */
 export const DEFAULT_IMPORTANCE = 0.5;
@@ -73,7 +73,7 @@ export interface Renewal {
  *     expires_at + ½ × (now + half-life - expires_at)
  *
  * Never before what it was, never after `limit` unless it was; unchanged where it would gain less than a sixteenth of
- * its life, because that isn't worth writing. lua/touch.lua does the same.
+ * its life, because that isn't worth writing. memory/lua/touch.lua does the same.
  */
 export function renewedEnd({ expiresAt, now, life, uses, limit }: Renewal): number {
   const whole = now + life * useFactor(uses);

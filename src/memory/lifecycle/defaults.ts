@@ -1,6 +1,6 @@
-import type { Recency } from "./recency.js";
-import type { MemoryType } from "./record.js";
-import type { Services } from "./services.js";
+import type { Recency } from "../recall/recency.js";
+import type { MemoryType } from "../model/record.js";
+import type { Services } from "../services.js";
 
 /** Seconds that a memory of each type lives; null: for ever. */
 export type DefaultTtl = Readonly<Record<MemoryType, number | null>>;

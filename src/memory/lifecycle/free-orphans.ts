@@ -1,7 +1,7 @@
-import { trailOf } from "../access/trail.js";
-import { systemContext } from "../domain/context.js";
-import type { Memory } from "./record.js";
-import type { Services } from "./services.js";
+import { trailOf } from "../../access/trail.js";
+import { systemContext } from "../../domain/context.js";
+import type { Memory } from "../model/record.js";
+import type { Services } from "../services.js";
 
 /**
  * Brings back those of the memories, of one namespace or several, for which another one stood that has ended by itself:

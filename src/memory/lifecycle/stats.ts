@@ -1,10 +1,10 @@
-import { authorize } from "../access/authorize.js";
-import { trailOf } from "../access/trail.js";
-import type { Context } from "../domain/context.js";
-import { LIMITS } from "../domain/limits.js";
-import type { EmbeddingStatus, MemoryType } from "./record.js";
-import { EMBEDDING_STATUSES, MEMORY_TYPES } from "./record.js";
-import type { Services } from "./services.js";
+import { authorize } from "../../access/authorize.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { LIMITS } from "../../domain/limits.js";
+import type { EmbeddingStatus, MemoryType } from "../model/record.js";
+import { EMBEDDING_STATUSES, MEMORY_TYPES } from "../model/record.js";
+import type { Services } from "../services.js";
 
 export interface Amount {
   readonly memories: number;

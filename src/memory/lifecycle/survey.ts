@@ -1,6 +1,6 @@
-import type { MemoryStore } from "./ports.js";
-import type { MemoryType } from "./record.js";
-import { MEMORY_TYPES } from "./record.js";
+import type { MemoryStore } from "../ports/index.js";
+import type { MemoryType } from "../model/record.js";
+import { MEMORY_TYPES } from "../model/record.js";
 import type { Amount } from "./stats.js";
 import { sum, sumByType, tally } from "./stats.js";
 

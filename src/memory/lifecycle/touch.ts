@@ -1,7 +1,7 @@
 import { isRenewable, latestEnd, lifeOf } from "./decay.js";
-import type { Use } from "./ports.js";
-import type { Memory } from "./record.js";
-import type { Services } from "./services.js";
+import type { Use } from "../ports/index.js";
+import type { Memory } from "../model/record.js";
+import type { Services } from "../services.js";
 
 /**
  * Notes that a recall returned these memories, which prolongs the lives of those that decay. It is sent ahead of the

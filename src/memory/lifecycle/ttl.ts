@@ -1,4 +1,4 @@
-import type { Lifetime, Memory } from "./record.js";
+import type { Lifetime, Memory } from "../model/record.js";
 
 /** `ttlSeconds` null means for ever by the caller's word, undefined the default of the type. */
 export function lifetimeOf(byDefault: number | null, ttlSeconds: number | null | undefined): Lifetime {

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
-import type { JsonScalar } from "../domain/json.js";
-import { jsonLeaves } from "../domain/json.js";
-import { normaliseName } from "./facts/names.js";
+import type { JsonScalar } from "../../domain/json.js";
+import { jsonLeaves } from "../../domain/json.js";
+import { normaliseName } from "./names.js";
 import type { Memory, MemoryType } from "./record.js";
 
 /**

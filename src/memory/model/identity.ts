@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { JsonObject, JsonValue } from "../domain/json.js";
-import type { Fact, FactInput } from "./facts/fact.js";
-import { factContent, factIdentity } from "./facts/fact.js";
-import { normaliseName } from "./facts/names.js";
+import type { JsonObject, JsonValue } from "../../domain/json.js";
+import type { Fact, FactInput } from "./fact.js";
+import { factContent, factIdentity } from "./fact.js";
+import { normaliseName } from "./names.js";
 import { contentHash } from "./hash.js";
 import type { Interaction, Memory, MemoryType } from "./record.js";
 

@@ -1,7 +1,7 @@
-import { invalid } from "../domain/errors.js";
-import type { JsonObject, JsonValue } from "../domain/json.js";
-import { isJsonObject, jsonLeaves, mergePatch } from "../domain/json.js";
-import { LIMITS } from "../domain/limits.js";
+import { invalid } from "../../domain/errors.js";
+import type { JsonObject, JsonValue } from "../../domain/json.js";
+import { isJsonObject, jsonLeaves, mergePatch } from "../../domain/json.js";
+import { LIMITS } from "../../domain/limits.js";
 
 /** What is wrong with a metadata object, as a sentence; undefined if nothing. */
 export function metadataProblem(metadata: JsonObject): string | undefined {

@@ -1,5 +1,5 @@
-import { invalid } from "../domain/errors.js";
-import type { Moment } from "./ports.js";
+import { invalid } from "../../domain/errors.js";
+import type { Moment } from "../ports/index.js";
 import type { Memory } from "./record.js";
 
 /** What will have been known can't be asked. Both in milliseconds since the epoch. */

@@ -1,4 +1,4 @@
-import { trimTo } from "../text.js";
+import { trimTo } from "../text/truncate.js";
 
 /**
  * What makes two names of a subject, predicate or object the same: Unicode NFKC, case, and white space at the ends and

@@ -1,4 +1,4 @@
-import type { Actor } from "../domain/context.js";
+import type { Actor } from "../../domain/context.js";
 import type { Memory, Origin, Publication, Publisher } from "./record.js";
 
 /** Of one copy; beyond them, the earliest are kept. */

@@ -1,6 +1,6 @@
-import type { Uses } from "./decay.js";
-import type { JsonObject, JsonValue } from "../domain/json.js";
-import type { Fact } from "./facts/fact.js";
+import type { Uses } from "../lifecycle/decay.js";
+import type { JsonObject, JsonValue } from "../../domain/json.js";
+import type { Fact } from "./fact.js";
 
 export const MEMORY_TYPES = ["episodic", "semantic", "procedural"] as const;
 export type MemoryType = (typeof MEMORY_TYPES)[number];

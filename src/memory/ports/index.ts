@@ -1,11 +1,11 @@
-import type { NamespaceDefaults } from "./defaults.js";
-import type { Scope } from "../access/grants.js";
-import type { Trail } from "../access/trail.js";
-import type { Uses } from "./decay.js";
-import type { Fact, FactPlacing } from "./facts/fact.js";
-import type { FacetQuery } from "./filter.js";
-import type { Endings, Group } from "./stats.js";
-import type { KeywordQuery } from "./terms.js";
+import type { NamespaceDefaults } from "../lifecycle/defaults.js";
+import type { Scope } from "../../access/grants.js";
+import type { Trail } from "../../access/trail.js";
+import type { Uses } from "../lifecycle/decay.js";
+import type { Fact, FactPlacing } from "../model/fact.js";
+import type { FacetQuery } from "../conditions/filter.js";
+import type { Endings, Group } from "../lifecycle/stats.js";
+import type { KeywordQuery } from "../text/terms.js";
 import type {
   EmbeddingStatus,
   Interaction,
@@ -15,8 +15,8 @@ import type {
   Publication,
   FeedbackOutcome,
   Source,
-} from "./record.js";
-import type { Vote } from "./agents.js";
+} from "../model/record.js";
+import type { Vote } from "../trust/agents.js";
 
 /** One passage's vector; its place in the array is the passage's place in the content. */
 export type Vectors = readonly Float32Array[];

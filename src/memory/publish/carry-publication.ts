@@ -1,19 +1,19 @@
-import { covers, scopeOf } from "../access/grants.js";
-import { trailOf } from "../access/trail.js";
-import type { Context } from "../domain/context.js";
-import { versionConflict } from "../domain/errors.js";
-import { COMPARE_GRACE_MS } from "./corroborate.js";
-import { embeddedIn, embedFirstPassages } from "./embed.js";
-import { copyHash } from "./hash.js";
-import type { MemoryRef, PendingPublications } from "./ports.js";
-import { NO_EVIDENCE } from "./record.js";
-import type { Interaction, Memory, MemoryDetail, Origin, Publication } from "./record.js";
+import { covers, scopeOf } from "../../access/grants.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { versionConflict } from "../../domain/errors.js";
+import { COMPARE_GRACE_MS } from "../trust/corroborate.js";
+import { embeddedIn, embedFirstPassages } from "../embedding/embed.js";
+import { copyHash } from "../model/hash.js";
+import type { MemoryRef, PendingPublications } from "../ports/index.js";
+import { NO_EVIDENCE } from "../model/record.js";
+import type { Interaction, Memory, MemoryDetail, Origin, Publication } from "../model/record.js";
 import type { PublishOutcome } from "./publish.js";
-import { publishersOf } from "./publishers.js";
-import { dueTime, isClaim } from "./remember.js";
-import type { Judgeable } from "./trust.js";
-import { trustOf, UNKNOWN_ACCURACY } from "./trust.js";
-import type { Services } from "./services.js";
+import { publishersOf } from "../model/publishers.js";
+import { dueTime, isClaim } from "../remember/remember.js";
+import type { Judgeable } from "../trust/trust.js";
+import { trustOf, UNKNOWN_ACCURACY } from "../trust/trust.js";
+import type { Services } from "../services.js";
 
 const ATTEMPTS = 16;
 

@@ -1,7 +1,7 @@
-import type { Context } from "../domain/context.js";
+import type { Context } from "../../domain/context.js";
 import { carryPublication } from "./carry-publication.js";
-import type { PendingPublications } from "./ports.js";
-import type { Services } from "./services.js";
+import type { PendingPublications } from "../ports/index.js";
+import type { Services } from "../services.js";
 
 /** Brings a memory's state to all of its copies that haven't heard of it. */
 export async function carryPublications(

@@ -1,9 +1,9 @@
-import { systemContext } from "../domain/context.js";
-import type { Locks } from "../domain/lock.js";
+import { systemContext } from "../../domain/context.js";
+import type { Locks } from "../../domain/lock.js";
 import { carryPublications } from "./carry-publications.js";
-import type { Services } from "./services.js";
-import type { Sweeper } from "./sweeper.js";
-import { startSweeper, SWEEP_LOCK_MS } from "./sweeper.js";
+import type { Services } from "../services.js";
+import type { Sweeper } from "../../domain/sweeper.js";
+import { startSweeper, SWEEP_LOCK_MS } from "../../domain/sweeper.js";
 
 export interface PublicationWorkerOptions {
   readonly services: Services;

@@ -1,14 +1,14 @@
-import { authorize } from "../access/authorize.js";
-import { trailOf } from "../access/trail.js";
-import type { Context } from "../domain/context.js";
-import { DomainError, invalid, memoryNotFound } from "../domain/errors.js";
-import { LIMITS } from "../domain/limits.js";
+import { authorize } from "../../access/authorize.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { DomainError, invalid, memoryNotFound } from "../../domain/errors.js";
+import { LIMITS } from "../../domain/limits.js";
 import { carryPublication } from "./carry-publication.js";
-import type { Judged } from "./judge.js";
-import { judge } from "./judge.js";
-import type { MemoryRef } from "./ports.js";
-import type { Memory, Publication } from "./record.js";
-import type { Services } from "./services.js";
+import type { Judged } from "../trust/judge.js";
+import { judge } from "../trust/judge.js";
+import type { MemoryRef } from "../ports/index.js";
+import type { Memory, Publication } from "../model/record.js";
+import type { Services } from "../services.js";
 
 export interface PublishInput {
   /** The namespace to publish to. */

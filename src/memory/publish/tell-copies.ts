@@ -1,7 +1,7 @@
-import type { Context } from "../domain/context.js";
+import type { Context } from "../../domain/context.js";
 import { carryPublications } from "./carry-publications.js";
-import type { MemoryRef } from "./ports.js";
-import type { Services } from "./services.js";
+import type { MemoryRef } from "../ports/index.js";
+import type { Services } from "../services.js";
 
 /** Carries a change to a memory's published copies, at once if possible; a failure is made good by the next sweep. */
 export async function tellCopies(services: Services, context: Context, ref: MemoryRef): Promise<void> {

@@ -1,9 +1,9 @@
-import { authorize } from "../access/authorize.js";
-import { trailOf } from "../access/trail.js";
-import type { Context } from "../domain/context.js";
-import { memoryNotFound, versionConflict } from "../domain/errors.js";
-import type { MemoryRef } from "./ports.js";
-import type { Services } from "./services.js";
+import { authorize } from "../../access/authorize.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { memoryNotFound, versionConflict } from "../../domain/errors.js";
+import type { MemoryRef } from "../ports/index.js";
+import type { Services } from "../services.js";
 
 const ATTEMPTS = 16;
 

@@ -1,4 +1,4 @@
-import type { Candidate, MemoryRef } from "./ports.js";
+import type { Candidate, MemoryRef } from "../ports/index.js";
 import type { RecencyPart } from "./recency.js";
 
 export interface FusionWeights {

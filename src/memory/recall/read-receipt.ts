@@ -1,13 +1,13 @@
-import { allows, scopeOf } from "../access/grants.js";
-import { trailOf } from "../access/trail.js";
-import type { AuditVerb, Trail } from "../access/trail.js";
-import type { Context } from "../domain/context.js";
-import { DomainError } from "../domain/errors.js";
-import type { Judged } from "./judge.js";
-import { judge } from "./judge.js";
+import { allows, scopeOf } from "../../access/grants.js";
+import { trailOf } from "../../access/trail.js";
+import type { AuditVerb, Trail } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { DomainError } from "../../domain/errors.js";
+import type { Judged } from "../trust/judge.js";
+import { judge } from "../trust/judge.js";
 import type { Receipt, ReceiptHit } from "./receipt.js";
-import type { Memory } from "./record.js";
-import type { Services } from "./services.js";
+import type { Memory } from "../model/record.js";
+import type { Services } from "../services.js";
 
 export interface KnownHit extends ReceiptHit {
   /** As it was known; null where it has been deleted, or has expired, since. */

@@ -1,8 +1,8 @@
-import type { Context } from "../domain/context.js";
+import type { Context } from "../../domain/context.js";
 import type { RecallInput, RecallOutcome } from "./recall.js";
 import { recall } from "./recall.js";
 import type { Receipt } from "./receipt.js";
-import type { Services } from "./services.js";
+import type { Services } from "../services.js";
 
 export interface ReceiptInput {
   /** False: none is kept of this recall. */

@@ -1,4 +1,4 @@
-import { retention } from "./decay.js";
+import { retention } from "../lifecycle/decay.js";
 
 export interface Recency {
   readonly halfLifeDays: number;

@@ -1,4 +1,4 @@
-import { heldTerms } from "./held-terms.js";
+import { heldTerms } from "../text/held-terms.js";
 import type { Scale } from "./similarity-scale.js";
 import { onScale } from "./similarity-scale.js";
 

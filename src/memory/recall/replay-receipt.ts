@@ -1,9 +1,9 @@
-import type { Context } from "../domain/context.js";
+import type { Context } from "../../domain/context.js";
 import type { ReadReceipt } from "./read-receipt.js";
 import { readReceipt } from "./read-receipt.js";
 import type { RecallOutcome } from "./recall.js";
 import { recall } from "./recall.js";
-import type { Services } from "./services.js";
+import type { Services } from "../services.js";
 
 export interface Replay extends ReadReceipt {
   /** What the same request recalls now. */

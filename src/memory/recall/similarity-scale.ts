@@ -1,5 +1,5 @@
-import type { Calibration } from "../embeddings/calibration.js";
-import { CHANCE } from "../embeddings/calibration.js";
+import type { Calibration } from "../../embeddings/calibration.js";
+import { CHANCE } from "../../embeddings/calibration.js";
 
 /** What the cosines of one query mean in the namespaces that it was asked in. */
 export interface Scale {

@@ -1,6 +1,6 @@
-import { lineOf, saidIn } from "./consolidation/said.js";
-import { sentencesIn } from "./sessions/transcript.js";
-import { analyse } from "./terms.js";
+import { lineOf, saidIn } from "../text/speakers.js";
+import { sentencesIn } from "../sessions/transcript.js";
+import { analyse } from "../text/terms.js";
 
 const MOST_SENTENCES = 2;
 /** What is longer is no sentence: it is looked at, and shown, in pieces. */

@@ -1,9 +1,9 @@
-import type { Trail } from "../access/trail.js";
-import { freeOrphans } from "./free-orphans.js";
-import { isBehind } from "./moment.js";
-import type { Moment } from "./ports.js";
-import type { Memory } from "./record.js";
-import type { Services } from "./services.js";
+import type { Trail } from "../../access/trail.js";
+import { freeOrphans } from "../lifecycle/free-orphans.js";
+import { isBehind } from "../model/moment.js";
+import type { Moment } from "../ports/index.js";
+import type { Memory } from "../model/record.js";
+import type { Services } from "../services.js";
 
 export interface StandIn {
   readonly memory: Memory;

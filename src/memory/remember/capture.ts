@@ -1,11 +1,11 @@
-import type { Context } from "../domain/context.js";
-import type { JsonValue } from "../domain/json.js";
-import { LIMITS } from "../domain/limits.js";
-import type { Interaction } from "./record.js";
+import type { Context } from "../../domain/context.js";
+import type { JsonValue } from "../../domain/json.js";
+import { LIMITS } from "../../domain/limits.js";
+import type { Interaction } from "../model/record.js";
 import type { RememberInput, RememberOutcome } from "./remember.js";
 import { remember } from "./remember.js";
-import type { Services } from "./services.js";
-import { truncateUtf8 } from "./text.js";
+import type { Services } from "../services.js";
+import { truncateUtf8 } from "../text/truncate.js";
 
 export type CaptureInput = Interaction &
   Omit<

@@ -1,10 +1,10 @@
-import { authorize } from "../access/authorize.js";
-import type { Context } from "../domain/context.js";
-import { DomainError, invalid } from "../domain/errors.js";
-import { judgeAll } from "./judge.js";
-import type { Memory, Source } from "./record.js";
-import type { Services } from "./services.js";
-import { isAlive } from "./ttl.js";
+import { authorize } from "../../access/authorize.js";
+import type { Context } from "../../domain/context.js";
+import { DomainError, invalid } from "../../domain/errors.js";
+import { judgeAll } from "../trust/judge.js";
+import type { Memory, Source } from "../model/record.js";
+import type { Services } from "../services.js";
+import { isAlive } from "../lifecycle/ttl.js";
 
 /** As a caller names it. */
 export interface SourceRef extends Source {

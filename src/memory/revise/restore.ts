@@ -1,14 +1,14 @@
-import { authorize } from "../access/authorize.js";
-import { trailOf } from "../access/trail.js";
-import type { Context } from "../domain/context.js";
-import { DomainError, memoryNotFound } from "../domain/errors.js";
-import type { Judged } from "./judge.js";
-import type { MemoryRef, Vectors } from "./ports.js";
-import type { FirstEmbedding } from "./embed.js";
-import type { Memory } from "./record.js";
+import { authorize } from "../../access/authorize.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { DomainError, memoryNotFound } from "../../domain/errors.js";
+import type { Judged } from "../trust/judge.js";
+import type { MemoryRef, Vectors } from "../ports/index.js";
+import type { FirstEmbedding } from "../embedding/embed.js";
+import type { Memory } from "../model/record.js";
 import type { RevisionInput } from "./revise.js";
 import { isOnTimeline, revise } from "./revise.js";
-import type { Services } from "./services.js";
+import type { Services } from "../services.js";
 
 /**
  * Makes what an old version said the next version. Nothing is undone: the versions in between stay. When the memory

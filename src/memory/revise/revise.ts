@@ -1,24 +1,24 @@
-import { refuseTooLong } from "./normalised.js";
-import { authorize } from "../access/authorize.js";
-import type { Trail } from "../access/trail.js";
-import { trailOf } from "../access/trail.js";
-import type { Context } from "../domain/context.js";
-import { revisedEnd } from "./decay.js";
-import type { FirstEmbedding } from "./embed.js";
-import { embedFirstPassages, writtenBy } from "./embed.js";
-import { DomainError, invalid, memoryNotFound, quotaExceeded, versionConflict } from "../domain/errors.js";
-import { freeOrphans } from "./free-orphans.js";
-import { formerHash, identityHash, tellingOf } from "./identity.js";
-import type { Judged } from "./judge.js";
-import { judge } from "./judge.js";
-import type { JsonObject } from "../domain/json.js";
-import { mergeMetadata } from "./metadata.js";
-import type { MemoryRef, Revision } from "./ports.js";
-import type { Interaction, Memory, MemoryDetail } from "./record.js";
-import { NO_EVIDENCE } from "./record.js";
-import { checkOwnEmbedding, checkValidity, dueTime, isClaim } from "./remember.js";
-import type { Services } from "./services.js";
-import { tellCopies } from "./tell-copies.js";
+import { refuseTooLong } from "../text/normalised.js";
+import { authorize } from "../../access/authorize.js";
+import type { Trail } from "../../access/trail.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { revisedEnd } from "../lifecycle/decay.js";
+import type { FirstEmbedding } from "../embedding/embed.js";
+import { embedFirstPassages, writtenBy } from "../embedding/embed.js";
+import { DomainError, invalid, memoryNotFound, quotaExceeded, versionConflict } from "../../domain/errors.js";
+import { freeOrphans } from "../lifecycle/free-orphans.js";
+import { formerHash, identityHash, tellingOf } from "../model/identity.js";
+import type { Judged } from "../trust/judge.js";
+import { judge } from "../trust/judge.js";
+import type { JsonObject } from "../../domain/json.js";
+import { mergeMetadata } from "../model/metadata.js";
+import type { MemoryRef, Revision } from "../ports/index.js";
+import type { Interaction, Memory, MemoryDetail } from "../model/record.js";
+import { NO_EVIDENCE } from "../model/record.js";
+import { checkOwnEmbedding, checkValidity, dueTime, isClaim } from "../remember/remember.js";
+import type { Services } from "../services.js";
+import { tellCopies } from "../publish/tell-copies.js";
 
 /** What may change; undefined leaves as is. */
 export interface RevisionInput {

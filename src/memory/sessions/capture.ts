@@ -1,7 +1,7 @@
 import type { Context } from "../../domain/context.js";
-import type { CaptureInput } from "../capture.js";
-import { capture } from "../capture.js";
-import type { RememberOutcome } from "../remember.js";
+import type { CaptureInput } from "../remember/capture.js";
+import { capture } from "../remember/capture.js";
+import type { RememberOutcome } from "../remember/remember.js";
 import { append } from "./append.js";
 import type { SessionServices } from "./services.js";
 import type { NewMessage } from "./session.js";

@@ -1,5 +1,5 @@
 import type { Locks } from "../../domain/lock.js";
-import { startSweeper, SWEEP_LOCK_MS } from "../sweeper.js";
+import { startSweeper, SWEEP_LOCK_MS } from "../../domain/sweeper.js";
 import type { PromotionServices } from "./promote.js";
 import { promote } from "./promote.js";
 import type { SessionRef } from "./session.js";

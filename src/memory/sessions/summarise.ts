@@ -1,6 +1,6 @@
 import type { CountTokens } from "../../domain/tokens.js";
-import { truncateUtf8 } from "../text.js";
-import { extract } from "./extract.js";
+import { truncateUtf8 } from "../text/truncate.js";
+import { extract } from "../text/extract.js";
 import type { Claim } from "./ports.js";
 import type { StretchSummary, Summarize } from "./summary.js";
 import { SummaryFailed } from "./summary.js";

@@ -1,4 +1,4 @@
-import { fitLines, line } from "../capture.js";
+import { fitLines, line } from "../remember/capture.js";
 import { contentText } from "./message-tokens.js";
 import type { Message, Role } from "./session.js";
 

@@ -1,4 +1,4 @@
-import { truncateUtf8 } from "./text.js";
+import { truncateUtf8 } from "./truncate.js";
 
 /** A shorter text is a question as a whole. In characters. */
 const LONG = 600;

@@ -1,8 +1,8 @@
 import type { CountTokens } from "../../domain/tokens.js";
-import type { TermVector } from "../term-weights.js";
-import { cosine, sum, weigh } from "../term-weights.js";
-import { distinctTerms } from "../terms.js";
-import { truncateUtf8 } from "../text.js";
+import type { TermVector } from "./term-weights.js";
+import { cosine, sum, weigh } from "./term-weights.js";
+import { distinctTerms } from "./terms.js";
+import { truncateUtf8 } from "./truncate.js";
 
 /** A sentence with its speaker. */
 export const LINE_BYTES = 600;

@@ -1,5 +1,5 @@
-import { DomainError } from "../domain/errors.js";
-import { LIMITS } from "../domain/limits.js";
+import { DomainError } from "../../domain/errors.js";
+import { LIMITS } from "../../domain/limits.js";
 
 /**
  * Undefined if a text may be indexed. NFKC makes 18 characters of one (U+FDFA), so that a text within its bytes can take

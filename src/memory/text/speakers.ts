@@ -1,4 +1,4 @@
-import { CONTINUED } from "../capture.js";
+import { CONTINUED } from "../remember/capture.js";
 import { sentencesIn } from "../sessions/transcript.js";
 
 /** One sentence of a memory's text. */

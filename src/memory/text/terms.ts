@@ -1,5 +1,5 @@
 import { stemmer } from "stemmer";
-import { LIMITS } from "../domain/limits.js";
+import { LIMITS } from "../../domain/limits.js";
 import { askedIn } from "./asked.js";
 import { folded, foldsOf, syllablesOf } from "./folds.js";
 import { STOP_WORDS } from "./stop-words.js";

@@ -1,4 +1,4 @@
-import { trimEndTo } from "../text.js";
+import { trimEndTo } from "./truncate.js";
 
 const written = (word: string, whole: string) =>
   [new RegExp(`${word}(?=[^\\p{L}']*$)`, "iu"), whole] as const;

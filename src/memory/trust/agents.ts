@@ -1,5 +1,5 @@
-import { createFreshCache } from "../access/keys/fresh-cache.js";
-import type { Trail } from "../access/trail.js";
+import { createFreshCache } from "../../domain/fresh-cache.js";
+import type { Trail } from "../../access/trail.js";
 import type { Verdicts } from "./trust.js";
 import { accuracyOf, UNKNOWN_ACCURACY } from "./trust.js";
 

@@ -1,6 +1,6 @@
-import { claimsOf, sameClaims } from "./claims.js";
-import type { Comparison, MemoryRef, MemoryStore } from "./ports.js";
-import type { Memory } from "./record.js";
+import { claimsOf, sameClaims } from "../text/claims.js";
+import type { Comparison, MemoryRef, MemoryStore } from "../ports/index.js";
+import type { Memory } from "../model/record.js";
 
 /** Compares new memories with what others wrote in their namespace, after the answer to the write. */
 export interface CorroborationWorker {

@@ -1,13 +1,13 @@
-import { authorize } from "../access/authorize.js";
-import { trailOf } from "../access/trail.js";
-import type { Context } from "../domain/context.js";
-import { DomainError, memoryNotFound } from "../domain/errors.js";
+import { authorize } from "../../access/authorize.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { DomainError, memoryNotFound } from "../../domain/errors.js";
 import type { Judged } from "./judge.js";
 import { judge } from "./judge.js";
-import type { MemoryRef } from "./ports.js";
-import { mayRelease } from "./publishers.js";
-import type { FeedbackOutcome } from "./record.js";
-import type { Services } from "./services.js";
+import type { MemoryRef } from "../ports/index.js";
+import { mayRelease } from "../model/publishers.js";
+import type { FeedbackOutcome } from "../model/record.js";
+import type { Services } from "../services.js";
 import { settleFeedback } from "./settle-feedback.js";
 
 export interface FeedbackInput {

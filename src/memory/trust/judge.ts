@@ -1,10 +1,10 @@
 import { decodeTime } from "ulid";
 import type { Accuracies } from "./agents.js";
-import type { MemoryStore } from "./ports.js";
-import type { Memory } from "./record.js";
+import type { MemoryStore } from "../ports/index.js";
+import type { Memory } from "../model/record.js";
 import type { TrustParts } from "./trust.js";
 import { trustOf, UNKNOWN_ACCURACY } from "./trust.js";
-import { isAlive } from "./ttl.js";
+import { isAlive } from "../lifecycle/ttl.js";
 
 /** A memory with how far to trust it at the moment it was asked for. */
 export type Judged<Kind extends Memory = Memory> = Kind & { readonly trust: TrustParts };

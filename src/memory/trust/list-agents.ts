@@ -1,11 +1,11 @@
-import { authorizeScope } from "../access/authorize.js";
-import { scopeOf } from "../access/grants.js";
-import { trailOf } from "../access/trail.js";
-import type { Context } from "../domain/context.js";
-import { invalid } from "../domain/errors.js";
+import { authorizeScope } from "../../access/authorize.js";
+import { scopeOf } from "../../access/grants.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { invalid } from "../../domain/errors.js";
 import type { KnownAgent } from "./read-agent.js";
 import { knownAgent } from "./read-agent.js";
-import type { Services } from "./services.js";
+import type { Services } from "../services.js";
 
 export interface ListAgentsInput {
   readonly limit: number;

@@ -1,5 +1,5 @@
-import type { Grant } from "../access/grants.js";
-import { allowsIn } from "../access/grants.js";
+import type { Grant } from "../../access/grants.js";
+import { allowsIn } from "../../access/grants.js";
 
 /** Whether a caller is shown what a namespace has in quarantine: it may decide on it, or put something there itself. */
 export function seesQuarantine(grants: readonly Grant[], namespace: string): boolean {

@@ -1,12 +1,12 @@
-import { authorize } from "../access/authorize.js";
-import { trailOf } from "../access/trail.js";
-import type { Context } from "../domain/context.js";
-import { DomainError, memoryNotFound } from "../domain/errors.js";
+import { authorize } from "../../access/authorize.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { DomainError, memoryNotFound } from "../../domain/errors.js";
 import type { Judged } from "./judge.js";
 import { judge } from "./judge.js";
-import type { MemoryRef } from "./ports.js";
-import { mayRelease } from "./publishers.js";
-import type { Services } from "./services.js";
+import type { MemoryRef } from "../ports/index.js";
+import { mayRelease } from "../model/publishers.js";
+import type { Services } from "../services.js";
 
 /**
  * Lets a published copy out of its namespace's quarantine; one that isn't in it stays as it is. It takes somebody else than

@@ -1,5 +1,5 @@
-import type { PendingFeedback } from "./ports.js";
-import type { Services } from "./services.js";
+import type { PendingFeedback } from "../ports/index.js";
+import type { Services } from "../services.js";
 
 /** Counts the verdicts on a memory for its author, under the administration of its namespace. Idempotent. */
 export async function settleFeedback(

@@ -1,9 +1,9 @@
-import type { Locks } from "../domain/lock.js";
+import type { Locks } from "../../domain/lock.js";
 import type { CorroborationWorker } from "./corroborate.js";
-import type { Services } from "./services.js";
+import type { Services } from "../services.js";
 import { settleFeedback } from "./settle-feedback.js";
-import type { Sweeper } from "./sweeper.js";
-import { startSweeper, SWEEP_LOCK_MS } from "./sweeper.js";
+import type { Sweeper } from "../../domain/sweeper.js";
+import { startSweeper, SWEEP_LOCK_MS } from "../../domain/sweeper.js";
 
 export interface TrustWorkerOptions {
   readonly services: Pick<Services, "store" | "agents" | "accuracies">;

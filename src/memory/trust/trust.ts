@@ -1,4 +1,4 @@
-import type { Memory } from "./record.js";
+import type { Memory } from "../model/record.js";
 
 /** What a memory's trust is made of; every number as it enters the product. */
 export interface TrustParts {

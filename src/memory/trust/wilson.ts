@@ -1,4 +1,4 @@
-import type { Evidence } from "./record.js";
+import type { Evidence } from "../model/record.js";
 
 /** 95 % of the time, the true rate lies within the interval of which this is the lower end. */
 const Z = 1.959963984540054;

@@ -1,6 +1,6 @@
 import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import type { RateLimiter, RateState } from "../../access/rate-limit.js";
-import type { RedisGateway } from "../client.js";
+import type { RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 
 const WINDOW_SECONDS = 60;

@@ -3,8 +3,8 @@ import type { StoredEntry } from "../../access/entry.js";
 import type { Scope } from "../../access/grants.js";
 import type { AuditReader, TrailRange } from "../../access/ports.js";
 import { DomainError } from "../../domain/errors.js";
-import type { RedisClient, RedisGateway } from "../client.js";
-import { isWrongType } from "../error-replies.js";
+import type { RedisClient, RedisGateway } from "../connection/client.js";
+import { isWrongType } from "../connection/error-replies.js";
 import type { Keys } from "../keys.js";
 import { DENIALS, SYSTEM } from "../keys.js";
 

@@ -1,6 +1,6 @@
 import type { Trail } from "../../access/trail.js";
 import { READING_VERBS } from "../../access/trail.js";
-import type { RedisClient, RedisGateway } from "../client.js";
+import type { RedisClient, RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 
 /** What an audited script takes first: see lua/audit.lua. */

@@ -1,10 +1,10 @@
 import { hash } from "node:crypto";
-import { objectFacet } from "../../memory/facets.js";
-import { normaliseName } from "../../memory/facts/names.js";
-import type { NewMemory } from "../../memory/ports.js";
+import { objectFacet } from "../../memory/model/facets.js";
+import { normaliseName } from "../../memory/model/names.js";
+import type { NewMemory } from "../../memory/ports/index.js";
 import { predicateSetting } from "../keys.js";
 
-/** What lua/insert.lua takes of a fact; '' where there is none. A published copy only makes its names known. */
+/** What memory/lua/insert.lua takes of a fact; '' where there is none. A published copy only makes its names known. */
 export function encodeFact({ memory, fact: placing }: NewMemory): string {
   const { fact, valid_from, valid_to } = memory;
   if (fact === null) return "";

@@ -1,9 +1,9 @@
-import { DEFAULT_IMPORTANCE } from "../memory/decay.js";
-import { facetsOf, sessionFacet } from "../memory/facets.js";
-import type { JsonObject } from "../domain/json.js";
-import type { Vote } from "../memory/agents.js";
-import type { Uses } from "../memory/decay.js";
-import { lengthPrior } from "../memory/length-prior.js";
+import { DEFAULT_IMPORTANCE } from "../../memory/lifecycle/decay.js";
+import { facetsOf, sessionFacet } from "../../memory/model/facets.js";
+import type { JsonObject } from "../../domain/json.js";
+import type { Vote } from "../../memory/trust/agents.js";
+import type { Uses } from "../../memory/lifecycle/decay.js";
+import { lengthPrior } from "../../memory/recall/length-prior.js";
 import type {
   NewMemory,
   PendingEmbedding,
@@ -11,8 +11,8 @@ import type {
   Preceding,
   Revision,
   Vitals,
-} from "../memory/ports.js";
-import type { Fact } from "../memory/facts/fact.js";
+} from "../../memory/ports/index.js";
+import type { Fact } from "../../memory/model/fact.js";
 import type {
   Evidence,
   FeedbackOutcome,
@@ -23,11 +23,11 @@ import type {
   MemoryType,
   Origin,
   Publication,
-} from "../memory/record.js";
-import { NO_EVIDENCE } from "../memory/record.js";
-import { isTurn } from "../memory/turn.js";
-import { indexText } from "../memory/terms.js";
-import { RECORD_SCHEMA, TERMS_SCHEMA } from "./migrations/schemas.js";
+} from "../../memory/model/record.js";
+import { NO_EVIDENCE } from "../../memory/model/record.js";
+import { isTurn } from "../../memory/model/turn.js";
+import { indexText } from "../../memory/text/terms.js";
+import { RECORD_SCHEMA, TERMS_SCHEMA } from "../schemas.js";
 import { vectorBytes } from "./vector.js";
 
 /**
@@ -42,9 +42,9 @@ export interface MemoryDocument {
   readonly raw?: string;
   /** By namespace: to which it is, or is to be, published. */
   readonly published?: Readonly<Record<string, StoredPublication>>;
-  /** Kept by lua/insert.lua: ids of what was derived from it, the latest few. */
+  /** Kept by memory/lua/insert.lua: ids of what was derived from it, the latest few. */
   readonly derived?: readonly string[];
-  /** Kept by lua/feedback.lua: by caller, what it said; by vote, what isn't counted for the author yet. */
+  /** Kept by trust/lua/note-feedback.lua: by caller, what it said; by vote, what isn't counted for the author yet. */
   readonly voices?: Readonly<Record<string, unknown>>;
   readonly unsent?: Readonly<Record<string, Omit<Vote, "id">>>;
   readonly index: {
@@ -63,7 +63,7 @@ export interface MemoryDocument {
     readonly context?: string;
     readonly prior: number;
     /**
-     * Of a fact of cardinality one, set by lua/facts.lua: its timeline, the facet of its object, and the end that its
+     * Of a fact of cardinality one, set by lua/timelines.lua: its timeline, the facet of its object, and the end that its
      * writer gave it; `valid_to` may be sooner, where the next fact begins.
      */
     readonly timeline?: string;
@@ -481,7 +481,7 @@ function decodeLifetime({ lifetime, expires_at, recorded_at }: StoredMemory): Li
   return { seconds, by: "ttl" };
 }
 
-/** Reads what lua/vitals.lua returns of a memory: an array for each path, empty where there is nothing. */
+/** Reads what memory/lua/vitals.lua returns of a memory: an array for each path, empty where there is nothing. */
 export function decodeVitals(json: string): Omit<Vitals, "id" | "uses"> {
   const found = parseStored<{
     "$.memory.version": [number];

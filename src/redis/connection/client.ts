@@ -1,9 +1,9 @@
 import { createClient } from "redis";
-import { DomainError } from "../domain/errors.js";
+import { DomainError } from "../../domain/errors.js";
 import { isConnectionError } from "./connection-errors.js";
 import { isAuditUnusable, isIndexMissing, isOutOfMemory, isPassing, takesNoWrites } from "./error-replies.js";
-import { clientName } from "./migrations/processes.js";
-import { scripts } from "./scripts.js";
+import { clientName } from "../migrations/processes.js";
+import { scripts } from "../scripts/index.js";
 
 export interface RedisOptions {
   readonly url: string;

@@ -1,5 +1,5 @@
 import type { RedisClient } from "./client.js";
-import type { Keys } from "./keys.js";
+import type { Keys } from "../keys.js";
 import { openConnection } from "./open-connection.js";
 
 export interface Durability {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { StartError } from "../start-error.js";
+import { StartError } from "../../start-error.js";
 import { publicAddress } from "./address.js";
 import type { Loading } from "./loading.js";
 import { watchLoading } from "./loading.js";

@@ -1,6 +1,6 @@
 import { ErrorReply, ReconnectStrategyError } from "redis";
-import { DomainError } from "../domain/errors.js";
-import { StartError } from "../start-error.js";
+import { DomainError } from "../../domain/errors.js";
+import { StartError } from "../../start-error.js";
 import { publicAddress } from "./address.js";
 import { isConnectionError } from "./connection-errors.js";
 import { isNotLetIn, isOtherNode, isOutOfMemory, isPassing, takesNoWrites } from "./error-replies.js";

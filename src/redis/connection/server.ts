@@ -1,4 +1,4 @@
-import { StartError } from "../start-error.js";
+import { StartError } from "../../start-error.js";
 import { publicAddress } from "./address.js";
 import type { Loading } from "./loading.js";
 import { loadingOf } from "./loading.js";

@@ -1,9 +1,9 @@
 import type { Claim } from "../../memory/consolidation/ports.js";
-import type { Auditor } from "../access/auditor.js";
-import type { Meter } from "../access/meter.js";
-import type { RedisGateway } from "../client.js";
+import type { Auditor } from "../audit/auditor.js";
+import type { Meter } from "../namespaces/usage.js";
+import type { RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
-import type { ScriptScope } from "../scripts.js";
+import type { ScriptScope } from "../scripts/index.js";
 
 export interface ConsolidationDeps {
   readonly redis: RedisGateway;
@@ -14,7 +14,7 @@ export interface ConsolidationDeps {
   readonly retentionMs: number;
 }
 
-/** See lua/consolidation.lua. */
+/** See consolidation/lua/lib-lease.lua. */
 export function scopeOf(keys: Keys, { run: { namespace, id }, fence }: Claim): ScriptScope {
   return {
     keys: [

@@ -1,7 +1,7 @@
 import type { Trail } from "../../access/trail.js";
 import type { Claim } from "../../memory/consolidation/ports.js";
 import type { Action, Run } from "../../memory/consolidation/run.js";
-import { dueNotes } from "../due-notes.js";
+import { dueNotes } from "../search/due-notes.js";
 import { decodeAction, decodeRun } from "./codec.js";
 import type { ConsolidationDeps } from "./deps.js";
 

@@ -1,8 +1,8 @@
 import { RESP_TYPES } from "redis";
-import type { EmbeddingCache } from "../embeddings/embedder.js";
-import type { RedisGateway } from "./client.js";
-import type { Keys } from "./keys.js";
-import { decodeCachedVector, encodeCachedVector } from "./vector.js";
+import type { EmbeddingCache } from "../../embeddings/embedder.js";
+import type { RedisGateway } from "../connection/client.js";
+import type { Keys } from "../keys.js";
+import { decodeCachedVector, encodeCachedVector } from "../codec/vector.js";
 
 export interface EmbeddingCacheOptions {
   readonly ttlSeconds: number;

@@ -1,6 +1,6 @@
-import { rangeClause } from "../numeric-range.js";
-import type { StoreDeps } from "./deps.js";
-import { SEARCH_TIMEOUT_MS } from "./search.js";
+import { rangeClause } from "../search/numeric-range.js";
+import type { StoreDeps } from "../deps.js";
+import { SEARCH_TIMEOUT_MS } from "../search/search.js";
 
 const TOGETHER = 500;
 

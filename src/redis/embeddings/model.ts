@@ -1,6 +1,6 @@
-import { StartError } from "../start-error.js";
-import type { RedisClient } from "./client.js";
-import type { Keys } from "./keys.js";
+import { StartError } from "../../start-error.js";
+import type { RedisClient } from "../connection/client.js";
+import type { Keys } from "../keys.js";
 
 /** The Redis holds vectors of another model than the one configured. */
 export class EmbeddingModelMismatch extends StartError {

@@ -1,7 +1,7 @@
-import type { PendingEmbedding } from "../../memory/ports.js";
-import { decodePending } from "../codec.js";
-import type { StoreDeps } from "./deps.js";
-import { dueRecords } from "./due.js";
+import type { PendingEmbedding } from "../../memory/ports/index.js";
+import { decodePending } from "../codec/rest.js";
+import type { StoreDeps } from "../deps.js";
+import { dueRecords } from "../search/due.js";
 
 export async function pendingEmbeddings(
   deps: StoreDeps,

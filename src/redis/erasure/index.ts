@@ -1,11 +1,11 @@
-import type { ErasureNote, ErasureStore } from "../memory/erasure/ports.js";
-import { dueNotes } from "./due-notes.js";
-import { refOfKey } from "./keys.js";
-import type { StoreDeps } from "./memory/deps.js";
-import { SEARCH_TIMEOUT_MS } from "./memory/search.js";
-import { filledShare } from "./indexes.js";
-import type { SessionDeps } from "./sessions/deps.js";
-import { scopeOf } from "./sessions/deps.js";
+import type { ErasureNote, ErasureStore } from "../../memory/ports/erasure.js";
+import { dueNotes } from "../search/due-notes.js";
+import { refOfKey } from "../keys.js";
+import type { StoreDeps } from "../deps.js";
+import { SEARCH_TIMEOUT_MS } from "../search/search.js";
+import { filledShare } from "../search/indexes.js";
+import type { SessionDeps } from "../sessions/deps.js";
+import { scopeOf } from "../sessions/deps.js";
 
 /** See lua/erasure.lua for what is kept. */
 export function createErasureStore(

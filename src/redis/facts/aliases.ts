@@ -1,7 +1,7 @@
 import type { Trail } from "../../access/trail.js";
 import { LIMITS } from "../../domain/limits.js";
-import type { AliasOutcome, Name } from "../../memory/facts/ports.js";
-import type { StoreDeps } from "../memory/deps.js";
+import type { AliasOutcome, Name } from "../../memory/ports/facts.js";
+import type { StoreDeps } from "../deps.js";
 import { decodeGroup } from "./resolve.js";
 
 type Deps = Pick<StoreDeps, "auditor" | "keys">;

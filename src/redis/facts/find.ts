@@ -1,12 +1,12 @@
-import type { FactPageQuery, FactQuery, FactRefs, FoundFacts } from "../../memory/facts/ports.js";
-import { decodeMemory } from "../codec.js";
+import type { FactPageQuery, FactQuery, FactRefs, FoundFacts } from "../../memory/ports/facts.js";
+import { decodeMemory } from "../codec/rest.js";
 import { refOfKey } from "../keys.js";
-import type { StoreDeps } from "../memory/deps.js";
-import { commonArguments } from "../memory/search.js";
-import { rangeClause } from "../numeric-range.js";
-import type { Params } from "../query.js";
-import { scopeClause } from "../query.js";
-import { numberOfSortKey, readRows } from "../rows.js";
+import type { StoreDeps } from "../deps.js";
+import { commonArguments } from "../search/search.js";
+import { rangeClause } from "../search/numeric-range.js";
+import type { Params } from "../search/query.js";
+import { scopeClause } from "../search/query.js";
+import { numberOfSortKey, readRows } from "../search/rows.js";
 
 type Deps = Pick<StoreDeps, "redis" | "keys">;
 

@@ -1,5 +1,5 @@
-import type { EntityStore } from "../../memory/facts/ports.js";
-import type { StoreDeps } from "../memory/deps.js";
+import type { EntityStore } from "../../memory/ports/facts.js";
+import type { StoreDeps } from "../deps.js";
 import { mergeEntities, putAliases } from "./aliases.js";
 import { factRefs, facts } from "./find.js";
 import { list } from "./list.js";

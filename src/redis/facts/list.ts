@@ -1,11 +1,11 @@
-import { objectFacet, subjectFacet } from "../../memory/facets.js";
-import type { ListedName } from "../../memory/facts/ports.js";
-import type { RedisClient, RedisGateway } from "../client.js";
+import { objectFacet, subjectFacet } from "../../memory/model/facets.js";
+import type { ListedName } from "../../memory/ports/facts.js";
+import type { RedisClient, RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
-import type { StoreDeps } from "../memory/deps.js";
-import { commonArguments } from "../memory/search.js";
-import type { Params, ScopeOptions } from "../query.js";
-import { PRESENT, scopeClause } from "../query.js";
+import type { StoreDeps } from "../deps.js";
+import { commonArguments } from "../search/search.js";
+import type { Params, ScopeOptions } from "../search/query.js";
+import { PRESENT, scopeClause } from "../search/query.js";
 import { decodeGroup } from "./resolve.js";
 
 /** A page may hold fewer than `limit` before the end: what no fact holds any more is forgotten as it is met. */

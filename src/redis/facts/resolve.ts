@@ -1,5 +1,5 @@
-import type { Entity, Resolved } from "../../memory/facts/ports.js";
-import type { StoreDeps } from "../memory/deps.js";
+import type { Entity, Resolved } from "../../memory/ports/facts.js";
+import type { StoreDeps } from "../deps.js";
 
 export async function resolve(
   { redis, keys }: Pick<StoreDeps, "redis" | "keys">,

@@ -1,8 +1,8 @@
-import type { Fact } from "../../memory/facts/fact.js";
-import type { Memory } from "../../memory/record.js";
-import { timelinePlace } from "../facts/encode-fact.js";
-import type { StoreDeps } from "./deps.js";
-import { peekDetails } from "./get.js";
+import type { Fact } from "../../memory/model/fact.js";
+import type { Memory } from "../../memory/model/record.js";
+import { timelinePlace } from "../codec/fact.js";
+import type { StoreDeps } from "../deps.js";
+import { peekDetails } from "../memory/get.js";
 
 /** On each side: more facts don't begin or contradict at one time. */
 const MOST = 64;

@@ -1,5 +1,5 @@
-import type { RedisGateway } from "./client.js";
-import type { Keys } from "./keys.js";
+import type { RedisGateway } from "../connection/client.js";
+import type { Keys } from "../keys.js";
 
 /**
  * Empties kept answers of requests with an idempotency key that hold what was deleted: memories by their ids, sessions as

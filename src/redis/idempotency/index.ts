@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { AnswerStore } from "../domain/answers.js";
-import type { RedisGateway } from "./client.js";
-import type { Keys } from "./keys.js";
+import type { AnswerStore } from "../../domain/idempotency.js";
+import type { RedisGateway } from "../connection/client.js";
+import type { Keys } from "../keys.js";
 
 /** Longer than any request takes: what is claimed for longer was claimed by a process that died. */
 const CLAIM_MS = 60_000;

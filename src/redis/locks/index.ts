@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { Locks } from "../domain/lock.js";
-import type { RedisGateway } from "./client.js";
-import type { Keys } from "./keys.js";
+import type { Locks } from "../../domain/lock.js";
+import type { RedisGateway } from "../connection/client.js";
+import type { Keys } from "../keys.js";
 
 /** SET NX PX with a token of its own, as in Redis's documentation of distributed locks on one instance. */
 export function createLocks(redis: RedisGateway, keys: Keys): Locks {

@@ -1,5 +1,5 @@
-import type { NamespaceDefaults } from "../../memory/defaults.js";
-import type { StoreDeps } from "./deps.js";
+import type { NamespaceDefaults } from "../../memory/lifecycle/defaults.js";
+import type { StoreDeps } from "../deps.js";
 
 /** As SETTING_FIELDS calls them. */
 const FIELDS = [

@@ -1,8 +1,8 @@
-import type { MemoryRef } from "../../memory/ports.js";
-import { scopeClause } from "../query.js";
-import type { Params } from "../query.js";
-import type { StoreDeps } from "./deps.js";
-import { SEARCH_TIMEOUT_MS } from "./search.js";
+import type { MemoryRef } from "../../memory/ports/index.js";
+import { scopeClause } from "../search/query.js";
+import type { Params } from "../search/query.js";
+import type { StoreDeps } from "../deps.js";
+import { SEARCH_TIMEOUT_MS } from "../search/search.js";
 
 /**
  * Takes the words of a deleted memory out of the index entries of those that followed it, and has them embedded

@@ -1,5 +1,5 @@
 import type { Trail } from "../../access/trail.js";
-import type { StoreDeps } from "./deps.js";
+import type { StoreDeps } from "../deps.js";
 
 export function freeOrphans(
   { auditor, meter, keys }: StoreDeps,

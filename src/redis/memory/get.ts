@@ -1,8 +1,8 @@
 import type { Trail } from "../../access/trail.js";
-import type { ItemRef, MemoryRef } from "../../memory/ports.js";
-import type { Memory, MemoryDetail, Source } from "../../memory/record.js";
-import { decodeDetail, decodeMemory, decodeUses } from "../codec.js";
-import type { StoreDeps } from "./deps.js";
+import type { ItemRef, MemoryRef } from "../../memory/ports/index.js";
+import type { Memory, MemoryDetail, Source } from "../../memory/model/record.js";
+import { decodeDetail, decodeMemory, decodeUses } from "../codec/rest.js";
+import type { StoreDeps } from "../deps.js";
 import { itemKey } from "./remove.js";
 
 export async function get(

@@ -1,16 +1,16 @@
-import { sessionFacet } from "../../memory/facets.js";
+import { sessionFacet } from "../../memory/model/facets.js";
 import type { Trail } from "../../access/trail.js";
-import type { InsertOutcome, NewMemory } from "../../memory/ports.js";
-import { MAX_CORROBORATORS } from "../../memory/record.js";
-import { isTurn } from "../../memory/turn.js";
+import type { InsertOutcome, NewMemory } from "../../memory/ports/index.js";
+import { MAX_CORROBORATORS } from "../../memory/model/record.js";
+import { isTurn } from "../../memory/model/turn.js";
 import { createTurns } from "../../domain/turns.js";
 import { quotaExceeded, tooManyContradictions } from "../../domain/errors.js";
-import { translate } from "../client.js";
-import { decodeMemory, encodeDocument } from "../codec.js";
+import { translate } from "../connection/client.js";
+import { decodeMemory, encodeDocument } from "../codec/rest.js";
 import { upgradeRecords } from "../migrations/upgrade-record.js";
-import { encodeFact } from "../facts/encode-fact.js";
-import { encodeIndexVector } from "../vector.js";
-import type { StoreDeps } from "./deps.js";
+import { encodeFact } from "../codec/fact.js";
+import { encodeIndexVector } from "../codec/vector.js";
+import type { StoreDeps } from "../deps.js";
 
 /** Items of a batch that are sent together: the others on this connection wait for no more than these. */
 const TOGETHER = 25;

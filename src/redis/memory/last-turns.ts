@@ -1,7 +1,7 @@
-import { sessionFacet } from "../../memory/facets.js";
-import type { Preceding } from "../../memory/ports.js";
-import { contextFor } from "../../memory/preceding.js";
-import type { StoreDeps } from "./deps.js";
+import { sessionFacet } from "../../memory/model/facets.js";
+import type { Preceding } from "../../memory/ports/index.js";
+import { contextFor } from "../../memory/embedding/preceding.js";
+import type { StoreDeps } from "../deps.js";
 import { peekMany } from "./get.js";
 
 /** The sessions' keys name their last turns; the words are the records' own, so that they end with them. */

@@ -1,9 +1,9 @@
 import type { Trail } from "../../access/trail.js";
-import { itemHash } from "../../memory/hash.js";
-import type { ItemRef, MemoryRef, Removal, RemoveOnly } from "../../memory/ports.js";
+import { itemHash } from "../../memory/model/hash.js";
+import type { ItemRef, MemoryRef, Removal, RemoveOnly } from "../../memory/ports/index.js";
 import type { Keys } from "../keys.js";
-import { eraseAnswers } from "../erase-answers.js";
-import type { StoreDeps } from "./deps.js";
+import { eraseAnswers } from "../idempotency/erase.js";
+import type { StoreDeps } from "../deps.js";
 
 const KINDS = ["removed", "missing", "conflict", "published"] as const;
 

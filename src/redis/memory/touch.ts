@@ -1,6 +1,6 @@
-import { USE_FACTORS, USE_INTERVAL_MS } from "../../memory/decay.js";
-import type { Use } from "../../memory/ports.js";
-import type { StoreDeps } from "./deps.js";
+import { USE_FACTORS, USE_INTERVAL_MS } from "../../memory/lifecycle/decay.js";
+import type { Use } from "../../memory/ports/index.js";
+import type { StoreDeps } from "../deps.js";
 
 /** One script a namespace, all in one round trip. */
 export async function touch({ redis, meter, keys }: StoreDeps, uses: readonly Use[]): Promise<void> {

@@ -1,6 +1,6 @@
-import type { Vitals } from "../../memory/ports.js";
-import { decodeUses, decodeVitals } from "../codec.js";
-import type { StoreDeps } from "./deps.js";
+import type { Vitals } from "../../memory/ports/index.js";
+import { decodeUses, decodeVitals } from "../codec/rest.js";
+import type { StoreDeps } from "../deps.js";
 
 export async function vitals(
   { redis, keys }: StoreDeps,

@@ -1,7 +1,7 @@
-import type { RedisClient } from "../client.js";
+import type { RedisClient } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 import { connectedSchemas } from "./processes.js";
-import { INDEX_SCHEMAS } from "./schemas.js";
+import { INDEX_SCHEMAS } from "../schemas.js";
 
 const FAMILIES = ["records", "vectors", "sessions", "consolidations", "erasures"] as const;
 

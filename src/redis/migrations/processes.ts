@@ -1,11 +1,11 @@
-import type { RedisClient } from "../client.js";
+import type { RedisClient } from "../connection/client.js";
 import {
   FIRST_RECORD_SCHEMA,
   FIRST_TERMS_SCHEMA,
   INDEX_SCHEMAS,
   RECORD_SCHEMA,
   TERMS_SCHEMA,
-} from "./schemas.js";
+} from "../schemas.js";
 
 /** The schemas that a process reads and writes. */
 export interface Schemas {

@@ -1,5 +1,5 @@
 import { StartError } from "../../start-error.js";
-import type { RedisClient, RedisGateway } from "../client.js";
+import type { RedisClient, RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 import type { Schemas } from "./processes.js";
 import { PRESENT_SCHEMAS } from "./processes.js";

@@ -1,7 +1,7 @@
-import { formerHash, identityHash, tellingOf } from "../../memory/identity.js";
-import type { MemoryDocument } from "../codec.js";
-import { memoryOf } from "../codec.js";
-import { FIRST_RECORD_SCHEMA } from "./schemas.js";
+import { formerHash, identityHash, tellingOf } from "../../memory/model/identity.js";
+import type { MemoryDocument } from "../codec/rest.js";
+import { memoryOf } from "../codec/rest.js";
+import { FIRST_RECORD_SCHEMA } from "../schemas.js";
 
 /** A stored memory, or an old version of one, as an upgrade finds it. */
 export interface StoredRecord {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DomainError } from "../../domain/errors.js";
 import type { Locks } from "../../domain/lock.js";
-import type { RedisGateway } from "../client.js";
+import type { RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 import { dropOldIndexes } from "./old-indexes.js";
 import { connectedSchemas, PRESENT_SCHEMAS, writesOlder } from "./processes.js";

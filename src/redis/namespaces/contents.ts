@@ -1,8 +1,8 @@
-import type { NamespaceContents } from "../memory/clearing/ports.js";
-import type { StateStore } from "../state/ports.js";
-import type { Auditor } from "./access/auditor.js";
-import type { RedisGateway } from "./client.js";
-import type { Keys } from "./keys.js";
+import type { NamespaceContents } from "../../memory/clearing/ports.js";
+import type { StateStore } from "../../state/ports.js";
+import type { Auditor } from "../audit/auditor.js";
+import type { RedisGateway } from "../connection/client.js";
+import type { Keys } from "../keys.js";
 
 export interface ContentsDeps {
   readonly redis: RedisGateway;

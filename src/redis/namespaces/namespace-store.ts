@@ -3,8 +3,8 @@ import type { Settings } from "../../access/namespaces/settings.js";
 import { NO_SETTINGS } from "../../access/namespaces/settings.js";
 import type { Keys } from "../keys.js";
 import { predicateSetting } from "../keys.js";
-import type { Auditor } from "./auditor.js";
-import type { Meter, Quota } from "./meter.js";
+import type { Auditor } from "../audit/auditor.js";
+import type { Meter, Quota } from "./usage.js";
 
 /** Settings and usage of namespaces in Redis. `quota`: where no operator sets one. */
 export function createNamespaceStore(

@@ -1,11 +1,11 @@
 import type { Trail } from "../../access/trail.js";
 import { LIMITS } from "../../domain/limits.js";
-import type { MemoryRef, PendingPublications } from "../../memory/ports.js";
-import type { Publication } from "../../memory/record.js";
-import { decodePublications, encodePublication } from "../codec.js";
+import type { MemoryRef, PendingPublications } from "../../memory/ports/index.js";
+import type { Publication } from "../../memory/model/record.js";
+import { decodePublications, encodePublication } from "../codec/rest.js";
 import { refOfKey } from "../keys.js";
-import type { StoreDeps } from "./deps.js";
-import { dueRecords } from "./due.js";
+import type { StoreDeps } from "../deps.js";
+import { dueRecords } from "../search/due.js";
 
 export async function notePublication(
   { auditor, keys }: StoreDeps,

@@ -1,6 +1,6 @@
-import type { Receipt, ReceiptStore } from "../memory/receipt.js";
-import type { RedisGateway } from "./client.js";
-import type { Keys } from "./keys.js";
+import type { Receipt, ReceiptStore } from "../../memory/recall/receipt.js";
+import type { RedisGateway } from "../connection/client.js";
+import type { Keys } from "../keys.js";
 
 /** Spread over all slots: a receipt may be of many namespaces, and is found by its id alone. */
 export function createReceiptStore(

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { CommandParser, RedisArgument } from "redis";
 import { defineScript } from "redis";
-import type { AuditArguments } from "./access/auditor.js";
+import type { AuditArguments } from "../audit/auditor.js";
 
-const source = (name: string): string => readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), "utf8");
+const source = (name: string): string => readFileSync(new URL(`../${name}.lua`, import.meta.url), "utf8");
 
 /** Binds a file of `lua/`: the one place where its keys, arguments and reply get TypeScript types. */
 function script<Reply>(name: string, decode: (reply: unknown) => Reply) {
@@ -16,7 +16,7 @@ function script<Reply>(name: string, decode: (reply: unknown) => Reply) {
   });
 }
 
-const AUDIT = source("audit");
+const AUDIT = source("lua/audit");
 
 /** A script that acts for a caller: it records the act, and takes what the audit trail says of it. */
 function audited<Reply>(name: string, decode: (reply: unknown) => Reply, included: readonly string[] = []) {
@@ -69,18 +69,19 @@ function scoped<Reply>(included: readonly string[], name: string, decode: (reply
 
 /** An audited script that changes how much a namespace holds, and knows of versions: its scope is a meter's. */
 const metered = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
-  scoped(["usage", "versions"], name, decode);
+  scoped(["lua/usage", "lua/versions"], name, decode);
 
 /** A metered script that knows of facts and their timelines. */
 const factual = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
-  scoped(["usage", "versions", "facts", "trust"], name, decode);
+  scoped(["lua/usage", "lua/versions", "lua/timelines", "lua/evidence"], name, decode);
 
-/** A script of state memory: its scope is what lua/state.lua takes. */
-const state = <Reply>(name: string, decode: (reply: unknown) => Reply) => scoped(["state"], name, decode);
+/** A script of state memory: its scope is what state/lua/lib-documents.lua takes. */
+const state = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
+  scoped(["state/lua/lib-documents"], name, decode);
 
-/** A script on a session: its scope is a meter's, and then what lua/session.lua takes. */
+/** A script on a session: its scope is a meter's, and then what sessions/lua/lib-session.lua takes. */
 const session = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
-  scoped(["usage", "session"], name, decode);
+  scoped(["lua/usage", "sessions/lua/lib-session"], name, decode);
 
 /** A script of what the service does by itself, after what it needs of others. */
 function joined<Reply>(name: string, before: readonly string[], decode: (reply: unknown) => Reply) {
@@ -100,7 +101,7 @@ function meteredAlone<Reply>(
   included: readonly string[] = [],
 ) {
   return defineScript({
-    SCRIPT: ["usage", ...included, name].map(source).join("\n"),
+    SCRIPT: ["lua/usage", ...included, name].map(source).join("\n"),
     parseCommand(
       parser: CommandParser,
       meter: ScriptScope,
@@ -160,88 +161,96 @@ const parts = (reply: unknown): readonly [number, ...string[]] => {
 };
 
 export const scripts = {
-  insertMemory: factual("insert", text),
-  reviseMemory: factual("revise", texts),
-  removeMemory: scoped(["usage", "versions", "facts", "trust", "supersede", "erasure"], "remove", parts),
-  settleErasure: script("erasure-settle", integer),
-  withdrawSource: script("withdraw-source", integer),
-  purgeVersions: meteredAlone("purge-versions", integer, ["versions"]),
-  eraseAnswer: script("erase-answer", integer),
-  freeOrphans: scoped(["usage", "versions", "supersede"], "free-orphans", integer),
-  resolveEntities: script("resolve-entities", texts),
-  putAliases: audited("put-aliases", parts, ["aliases"]),
-  mergeEntities: audited("merge-entities", parts, ["aliases"]),
-  pruneEntity: script("prune-entity", integer),
-  clearNamespace: audited("clear-namespace", integer),
-  publishMemory: audited("publish", codeAndText),
-  unpublishMemory: audited("unpublish", integer),
-  readMemory: audited("read", texts, ["versions"]),
-  readItem: audited("read-item", text),
-  peekItem: unrecorded("read-item", text),
-  listVersions: audited("list-versions", textsOrNone, ["versions"]),
-  readMemories: audited("read-many", texts, ["versions"]),
-  readVitals: script("vitals", texts),
-  recordAudit: audited("record-audit", integer),
-  settlePublication: script("settle-publication", integer),
-  createKey: audited("create-key", text, ["key"]),
-  loadKeys: audited("load-keys", fieldLists),
-  revokeKey: audited("revoke-key", integer, ["key"]),
-  pageKeys: script("page-keys", texts),
-  touchKey: script("touch-key", integer),
-  noteFeedback: audited("feedback", texts, ["versions", "trust"]),
-  settleFeedback: script("settle-feedback", integer),
-  releaseMemory: audited("release", text, ["versions", "trust"]),
-  corroborate: joined("corroborate", ["versions", "trust"], integer),
-  readAgent: audited("agent-read", fields),
-  pageAgents: audited("agent-page", named),
-  countVotes: joined("agent-count", ["key"], integer),
-  administrationsOf: joined("administration", ["key"], texts),
-  getUsage: metered("usage-get", integers),
-  getSettings: audited("settings-get", fields),
-  putSettings: audited("settings-put", integer),
-  attachVectors: meteredAlone("attach", integer),
-  touchMemories: meteredAlone("touch", integer, ["versions", "facts"]),
-  detachContext: script("detach", integer),
-  upgradeRecord: script("upgrade", integer),
-  claimAnswer: script("claim-answer", codeAndText),
-  keepAnswer: script("keep-answer", integer),
-  getState: audited("state-get", parts),
-  putState: state("state-put", parts),
-  patchState: state("state-patch", parts),
-  deleteState: state("state-delete", integer),
-  transactState: state("state-transact", parts),
-  stateAsOf: state("state-as-of", parts),
-  stateHistory: state("state-history", parts),
-  watchState: state("state-watch", parts),
-  queryState: script("state-query", text),
-  mendState: script("state-mend", integer),
-  appendMessages: session("session-append", integers),
-  readSession: session("session-read", list),
-  listSessions: scoped(["usage"], "session-list", list),
-  deleteSession: scoped(["usage", "session", "erasure"], "session-delete", list),
-  rewriteSession: meteredAlone("session-rewrite", integer, ["session"]),
-  claimSession: script("session-claim", list),
-  settleSession: session("session-settle", integer),
-  postponeSession: script("session-postpone", integer),
-  beginConsolidation: audited("consolidation-begin", parts),
-  claimConsolidation: script("consolidation-claim", list),
-  progressConsolidation: joined("consolidation-progress", ["consolidation"], integer),
+  insertMemory: factual("memory/lua/insert", text),
+  reviseMemory: factual("memory/lua/revise", texts),
+  removeMemory: scoped(
+    ["lua/usage", "lua/versions", "lua/timelines", "lua/evidence", "lua/supersede", "lua/erasure"],
+    "memory/lua/remove",
+    parts,
+  ),
+  settleErasure: script("erasure/lua/settle", integer),
+  withdrawSource: script("erasure/lua/withdraw-source", integer),
+  purgeVersions: meteredAlone("erasure/lua/purge-versions", integer, ["lua/versions"]),
+  eraseAnswer: script("idempotency/lua/erase", integer),
+  freeOrphans: scoped(["lua/usage", "lua/versions", "lua/supersede"], "memory/lua/restore-orphans", integer),
+  resolveEntities: script("facts/lua/resolve-entities", texts),
+  putAliases: audited("facts/lua/put-aliases", parts, ["facts/lua/lib-aliases"]),
+  mergeEntities: audited("facts/lua/merge-entities", parts, ["facts/lua/lib-aliases"]),
+  pruneEntity: script("facts/lua/prune-entity", integer),
+  clearNamespace: audited("namespaces/lua/clear", integer),
+  publishMemory: audited("publications/lua/note", codeAndText),
+  unpublishMemory: audited("publications/lua/note-unpublished", integer),
+  readMemory: audited("memory/lua/read", texts, ["lua/versions"]),
+  readItem: audited("memory/lua/read-item", text),
+  peekItem: unrecorded("memory/lua/read-item", text),
+  listVersions: audited("memory/lua/list-versions", textsOrNone, ["lua/versions"]),
+  readMemories: audited("memory/lua/read-many", texts, ["lua/versions"]),
+  readVitals: script("memory/lua/vitals", texts),
+  recordAudit: audited("audit/lua/record", integer),
+  settlePublication: script("publications/lua/settle", integer),
+  createKey: audited("api-keys/lua/create", text, ["api-keys/lua/lib-makers"]),
+  loadKeys: audited("api-keys/lua/load", fieldLists),
+  revokeKey: audited("api-keys/lua/revoke", integer, ["api-keys/lua/lib-makers"]),
+  pageKeys: script("api-keys/lua/page", texts),
+  touchKey: script("api-keys/lua/touch", integer),
+  noteFeedback: audited("trust/lua/note-feedback", texts, ["lua/versions", "lua/evidence"]),
+  settleFeedback: script("trust/lua/settle-feedback", integer),
+  releaseMemory: audited("trust/lua/release-quarantine", text, ["lua/versions", "lua/evidence"]),
+  corroborate: joined("trust/lua/corroborate", ["lua/versions", "lua/evidence"], integer),
+  readAgent: audited("trust/lua/read-agent", fields),
+  pageAgents: audited("trust/lua/page-agents", named),
+  countVotes: joined("trust/lua/count-votes", ["api-keys/lua/lib-makers"], integer),
+  administrationsOf: joined("trust/lua/find-administrations", ["api-keys/lua/lib-makers"], texts),
+  getUsage: metered("namespaces/lua/get-usage", integers),
+  getSettings: audited("namespaces/lua/get-settings", fields),
+  putSettings: audited("namespaces/lua/put-settings", integer),
+  attachVectors: meteredAlone("embeddings/lua/attach-vectors", integer),
+  touchMemories: meteredAlone("memory/lua/touch", integer, ["lua/versions", "lua/timelines"]),
+  detachContext: script("memory/lua/detach-context", integer),
+  upgradeRecord: script("migrations/lua/upgrade", integer),
+  claimAnswer: script("idempotency/lua/claim", codeAndText),
+  keepAnswer: script("idempotency/lua/keep", integer),
+  getState: audited("state/lua/get", parts),
+  putState: state("state/lua/put", parts),
+  patchState: state("state/lua/patch", parts),
+  deleteState: state("state/lua/delete", integer),
+  transactState: state("state/lua/transact", parts),
+  stateAsOf: state("state/lua/as-of", parts),
+  stateHistory: state("state/lua/history", parts),
+  watchState: state("state/lua/watch", parts),
+  queryState: script("state/lua/query", text),
+  mendState: script("state/lua/mend", integer),
+  appendMessages: session("sessions/lua/append", integers),
+  readSession: session("sessions/lua/read", list),
+  listSessions: scoped(["lua/usage"], "sessions/lua/list", list),
+  deleteSession: scoped(
+    ["lua/usage", "sessions/lua/lib-session", "lua/erasure"],
+    "sessions/lua/delete",
+    list,
+  ),
+  rewriteSession: meteredAlone("sessions/lua/rewrite", integer, ["sessions/lua/lib-session"]),
+  claimSession: script("sessions/lua/claim", list),
+  settleSession: session("sessions/lua/settle", integer),
+  postponeSession: script("sessions/lua/postpone", integer),
+  beginConsolidation: audited("consolidation/lua/begin", parts),
+  claimConsolidation: script("consolidation/lua/claim", list),
+  progressConsolidation: joined("consolidation/lua/progress", ["consolidation/lua/lib-lease"], integer),
   settleConsolidation: scoped(
-    ["usage", "versions", "supersede", "consolidation"],
-    "consolidation-settle",
+    ["lua/usage", "lua/versions", "lua/supersede", "consolidation/lua/lib-lease"],
+    "consolidation/lua/settle",
     parts,
   ),
   reinstateMemories: scoped(
-    ["usage", "versions", "supersede", "consolidation"],
-    "consolidation-reinstate",
+    ["lua/usage", "lua/versions", "lua/supersede", "consolidation/lua/lib-lease"],
+    "consolidation/lua/reinstate",
     integer,
   ),
-  finishConsolidation: joined("consolidation-finish", ["consolidation"], integer),
-  postponeConsolidation: joined("consolidation-postpone", ["consolidation"], integer),
-  readConsolidation: audited("consolidation-read", list),
-  listConsolidations: audited("consolidation-list", list),
-  renewLock: script("renew-lock", integer),
-  releaseLock: script("release-lock", integer),
+  finishConsolidation: joined("consolidation/lua/finish", ["consolidation/lua/lib-lease"], integer),
+  postponeConsolidation: joined("consolidation/lua/postpone", ["consolidation/lua/lib-lease"], integer),
+  readConsolidation: audited("consolidation/lua/read", list),
+  listConsolidations: audited("consolidation/lua/list", list),
+  renewLock: script("locks/lua/renew", integer),
+  releaseLock: script("locks/lua/release", integer),
 };
 
 /** Called on each new connection: else the first batch after a start would send the whole script with every item. */

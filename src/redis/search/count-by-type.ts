@@ -1,8 +1,8 @@
-import { typeFacet } from "../../memory/facets.js";
-import type { MemoryType } from "../../memory/record.js";
-import { MEMORY_TYPES } from "../../memory/record.js";
-import { rangeClause } from "../numeric-range.js";
-import type { StoreDeps } from "./deps.js";
+import { typeFacet } from "../../memory/model/facets.js";
+import type { MemoryType } from "../../memory/model/record.js";
+import { MEMORY_TYPES } from "../../memory/model/record.js";
+import { rangeClause } from "./numeric-range.js";
+import type { StoreDeps } from "../deps.js";
 
 /** How many memories of each type there are in all namespaces, without what was superseded. */
 export async function countByType({ redis, keys }: StoreDeps): Promise<Readonly<Record<MemoryType, number>>> {

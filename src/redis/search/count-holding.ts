@@ -1,5 +1,5 @@
-import { PRESENT } from "../query.js";
-import type { StoreDeps } from "./deps.js";
+import { PRESENT } from "./query.js";
+import type { StoreDeps } from "../deps.js";
 
 const EVERYTHING = {
   scopes: [{ root: "", below: true }],

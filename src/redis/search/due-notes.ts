@@ -1,5 +1,5 @@
-import type { RedisGateway } from "./client.js";
-import { SEARCH_TIMEOUT_MS } from "./memory/search.js";
+import type { RedisGateway } from "../connection/client.js";
+import { SEARCH_TIMEOUT_MS } from "./search.js";
 import { rangeClause } from "./numeric-range.js";
 
 /** Fields of the notes whose time has come, the longest due first: of an index over hashes with a number `at`. */

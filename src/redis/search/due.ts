@@ -1,5 +1,5 @@
-import { rangeClause } from "../numeric-range.js";
-import type { StoreDeps } from "./deps.js";
+import { rangeClause } from "./numeric-range.js";
+import type { StoreDeps } from "../deps.js";
 import { SEARCH_TIMEOUT_MS } from "./search.js";
 
 /** When something is to be done for a record, milliseconds since the epoch. */

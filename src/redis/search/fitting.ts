@@ -1,11 +1,11 @@
 import type { JsonObject } from "../../domain/json.js";
 import { fulfils } from "../../memory/conditions/fulfils.js";
 import type { Condition } from "../../memory/conditions/condition.js";
-import type { FacetQuery } from "../../memory/filter.js";
-import { needsLook } from "../../memory/filter.js";
-import type { MemoryRef } from "../../memory/ports.js";
-import { decodeMetadata } from "../codec.js";
-import type { StoreDeps } from "./deps.js";
+import type { FacetQuery } from "../../memory/conditions/filter.js";
+import { needsLook } from "../../memory/conditions/filter.js";
+import type { MemoryRef } from "../../memory/ports/index.js";
+import { decodeMetadata } from "../codec/rest.js";
+import type { StoreDeps } from "../deps.js";
 
 /** One command: so long others wait for it. */
 const SLICE = 200;

@@ -1,6 +1,6 @@
-import type { RedisClient } from "./client.js";
-import { isIndexMissing, isIndexPresent, isOutOfMemory } from "./error-replies.js";
-import type { Keys } from "./keys.js";
+import type { RedisClient } from "../connection/client.js";
+import { isIndexMissing, isIndexPresent, isOutOfMemory } from "../connection/error-replies.js";
+import type { Keys } from "../keys.js";
 
 /** One index as data: the words after FT.CREATE and its name. */
 export interface IndexDefinition {

@@ -1,8 +1,8 @@
 import type { Scope } from "../../access/grants.js";
-import type { CountQuery } from "../../memory/ports.js";
-import type { Params } from "../query.js";
-import { scopeClause } from "../query.js";
-import type { StoreDeps } from "./deps.js";
+import type { CountQuery } from "../../memory/ports/index.js";
+import type { Params } from "./query.js";
+import { scopeClause } from "./query.js";
+import type { StoreDeps } from "../deps.js";
 import { commonArguments } from "./search.js";
 
 /** In a set whose members have one score, they stand in the order of their bytes. */

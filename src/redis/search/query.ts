@@ -1,15 +1,15 @@
-import type { Scope } from "../access/grants.js";
+import type { Scope } from "../../access/grants.js";
 import {
   belowFacet,
   oldBelowFacet,
   oldNamespace,
   QUARANTINE_FACET,
   SUPERSEDED_FACET,
-} from "../memory/facets.js";
-import type { IndexClause } from "../memory/conditions/indexed.js";
-import type { FacetQuery } from "../memory/filter.js";
-import type { Moment } from "../memory/ports.js";
-import type { KeywordQuery } from "../memory/terms.js";
+} from "../../memory/model/facets.js";
+import type { IndexClause } from "../../memory/conditions/indexed.js";
+import type { FacetQuery } from "../../memory/conditions/filter.js";
+import type { Moment } from "../../memory/ports/index.js";
+import type { KeywordQuery } from "../../memory/text/terms.js";
 import type { TermStatistics } from "./idf.js";
 import { damping, indexIdf } from "./idf.js";
 import { rangeClause } from "./numeric-range.js";

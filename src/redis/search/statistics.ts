@@ -1,8 +1,8 @@
-import type { Scope } from "../access/grants.js";
-import { belowFacet, oldBelowFacet, oldNamespace } from "../memory/facets.js";
-import type { SearchQuery } from "../memory/ports.js";
-import type { RedisGateway } from "./client.js";
-import type { Keys } from "./keys.js";
+import type { Scope } from "../../access/grants.js";
+import { belowFacet, oldBelowFacet, oldNamespace } from "../../memory/model/facets.js";
+import type { SearchQuery } from "../../memory/ports/index.js";
+import type { RedisGateway } from "../connection/client.js";
+import type { Keys } from "../keys.js";
 import type { TermFrequencies } from "./query.js";
 import { timeClause } from "./query.js";
 

@@ -1,5 +1,5 @@
-import type { MemoryRef } from "../../memory/ports.js";
-import type { StoreDeps } from "./deps.js";
+import type { MemoryRef } from "../../memory/ports/index.js";
+import type { StoreDeps } from "../deps.js";
 
 /** One command a namespace, because a namespace is a slot of its own; all in one round trip. */
 export async function timesOf(

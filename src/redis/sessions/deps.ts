@@ -1,10 +1,10 @@
-import { sessionFacet } from "../../memory/facets.js";
+import { sessionFacet } from "../../memory/model/facets.js";
 import type { SessionRef } from "../../memory/sessions/session.js";
-import type { Auditor } from "../access/auditor.js";
-import type { Meter } from "../access/meter.js";
-import type { RedisGateway } from "../client.js";
+import type { Auditor } from "../audit/auditor.js";
+import type { Meter } from "../namespaces/usage.js";
+import type { RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
-import type { ScriptScope } from "../scripts.js";
+import type { ScriptScope } from "../scripts/index.js";
 
 export interface SessionDeps {
   readonly redis: RedisGateway;
@@ -20,7 +20,7 @@ export interface SessionDeps {
 }
 
 /**
- * See lua/session.lua. A session's name may be anything, so its keys have its facet. `exempt`: what is written counts,
+ * See sessions/lua/lib-session.lua. A session's name may be anything, so its keys have its facet. `exempt`: what is written counts,
  * but no quota refuses it; `blind`: its writer may not read, so a full namespace refuses it also where it is there already.
  */
 export function scopeOf(

@@ -1,5 +1,5 @@
 import type { SessionRef } from "../../memory/sessions/session.js";
-import { dueNotes } from "../due-notes.js";
+import { dueNotes } from "../search/due-notes.js";
 import type { SessionDeps } from "./deps.js";
 
 export async function due(

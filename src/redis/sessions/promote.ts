@@ -1,5 +1,5 @@
 import type { Trail } from "../../access/trail.js";
-import { sessionFacet } from "../../memory/facets.js";
+import { sessionFacet } from "../../memory/model/facets.js";
 import type { Claim } from "../../memory/sessions/ports.js";
 import type { RunningSummary, SessionRef } from "../../memory/sessions/session.js";
 import { decodeMessages, decodeSession } from "./codec.js";

@@ -1,6 +1,6 @@
 import type { StateNews } from "../../state/ports.js";
 import type { Keys } from "../keys.js";
-import type { Subscriptions } from "../subscriptions.js";
+import type { Subscriptions } from "../connection/subscriptions.js";
 
 /** Scripts that change state say so; and after a lost connection, so is everybody told: something may have been missed. */
 export function createStateNews(subscriptions: Subscriptions, keys: Keys): StateNews {

@@ -1,9 +1,9 @@
 import type { Trail } from "../../access/trail.js";
-import type { Auditor } from "../access/auditor.js";
-import type { RedisGateway } from "../client.js";
+import type { Auditor } from "../audit/auditor.js";
+import type { RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
-import type { JsonFloats } from "../json-floats.js";
-import type { ScriptScope } from "../scripts.js";
+import type { JsonFloats } from "../connection/json-floats.js";
+import type { ScriptScope } from "../scripts/index.js";
 
 export interface StateDeps {
   readonly redis: RedisGateway;

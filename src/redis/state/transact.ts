@@ -57,7 +57,7 @@ export async function transact(
   };
 }
 
-/** The plan and what follows it: see lua/state-transact.lua. */
+/** The plan and what follows it: see state/lua/transact.lua. */
 function encode({ keys, checks, operations }: Transaction, mustSay: boolean): string[] {
   const place = new Map(keys.map((key, index) => [key, index + 1]));
   const args = ["", String(LIMITS.stateBytes), String(DONE_MS), String(LIMITS.transactionBytes)];

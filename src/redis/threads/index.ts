@@ -2,7 +2,7 @@ import type { CheckpointTuple, SerializerProtocol } from "@langchain/langgraph-c
 import { RedisSaver } from "@mneme/checkpointer";
 import type { StoredCheckpoint, ThreadStore } from "../../threads/ports.js";
 import { OpaqueValue } from "../../threads/ports.js";
-import type { RedisGateway } from "../client.js";
+import type { RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 
 /** The threads of graphs whose savers share this Redis, read by the same package that wrote them. */

@@ -1,13 +1,13 @@
-import type { Comparison, MemoryRef } from "../../memory/ports.js";
-import type { Memory } from "../../memory/record.js";
-import { MAX_CORROBORATORS } from "../../memory/record.js";
-import { decodeMemory } from "../codec.js";
+import type { Comparison, MemoryRef } from "../../memory/ports/index.js";
+import type { Memory } from "../../memory/model/record.js";
+import { MAX_CORROBORATORS } from "../../memory/model/record.js";
+import { decodeMemory } from "../codec/rest.js";
 import { refOfKey } from "../keys.js";
-import type { StoreDeps } from "./deps.js";
-import { dueKeys } from "./due.js";
-import { peekMany } from "./get.js";
-import { requireModel } from "./insert.js";
-import { BUFFERS, nearestTo } from "./nearest.js";
+import type { StoreDeps } from "../deps.js";
+import { dueKeys } from "../search/due.js";
+import { peekMany } from "../memory/get.js";
+import { requireModel } from "../memory/insert.js";
+import { BUFFERS, nearestTo } from "../search/nearest.js";
 
 export async function pendingCorroborations(
   deps: StoreDeps,

@@ -1,13 +1,13 @@
 import { hash } from "node:crypto";
 import type { Trail } from "../../access/trail.js";
-import type { Vote } from "../../memory/agents.js";
-import { QUARANTINE_FACET } from "../../memory/facets.js";
-import type { MemoryRef, PendingFeedback, Said } from "../../memory/ports.js";
-import type { Memory } from "../../memory/record.js";
-import { decodeMemory, decodeVotes } from "../codec.js";
+import type { Vote } from "../../memory/trust/agents.js";
+import { QUARANTINE_FACET } from "../../memory/model/facets.js";
+import type { MemoryRef, PendingFeedback, Said } from "../../memory/ports/index.js";
+import type { Memory } from "../../memory/model/record.js";
+import { decodeMemory, decodeVotes } from "../codec/rest.js";
 import { refOfKey } from "../keys.js";
-import type { StoreDeps } from "./deps.js";
-import { dueRecords } from "./due.js";
+import type { StoreDeps } from "../deps.js";
+import { dueRecords } from "../search/due.js";
 
 export async function noteFeedback(
   { auditor, keys }: StoreDeps,

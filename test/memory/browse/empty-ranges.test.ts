@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { AuditPage } from "../support/audit.js";
-import { bodyOf, contents, listAll, newNamespace, postBatch, recall } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import type { AuditPage } from "../../support/audit/read.js";
+import { bodyOf, contents, listAll, newNamespace, postBatch, recall } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
 
 let service: Service;
 const namespace = newNamespace();

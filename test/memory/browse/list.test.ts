@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Json, Memory, Parameters } from "../support/memories.js";
+import type { Json, Memory, Parameters } from "../../support/acts/memories.js";
 import {
   ids,
   listAll,
@@ -10,9 +10,9 @@ import {
   pathOf,
   postBatch,
   remember,
-} from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+} from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
 
 let service: Service;
 beforeAll(async () => {

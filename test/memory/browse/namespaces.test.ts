@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { as, createKey, keyFor } from "../support/access.js";
-import { createItem } from "../support/items.js";
-import type { Memory, MemoryPage, Parameters } from "../support/memories.js";
-import { bodyOf, pathOf, remember } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import { nonEmpty } from "../support/non-empty.js";
+import { as, createKey, keyFor } from "../../support/acts/access.js";
+import { createItem } from "../../support/acts/items.js";
+import type { Memory, MemoryPage, Parameters } from "../../support/acts/memories.js";
+import { bodyOf, pathOf, remember } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
+import { nonEmpty } from "../../support/non-empty.js";
 
 interface NamespacePage {
   readonly namespaces: readonly { readonly namespace: string; readonly memories: number }[];

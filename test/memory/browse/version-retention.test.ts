@@ -1,11 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "redis";
 import { afterAll, beforeAll, expect, test, inject } from "vitest";
-import type { Json, Memory } from "../support/memories.js";
-import { bodyOf, contents, memoriesOf, newNamespace, pathOf, recall, remember } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
-import { nonEmpty } from "../support/non-empty.js";
+import type { Json, Memory } from "../../support/acts/memories.js";
+import {
+  bodyOf,
+  contents,
+  memoriesOf,
+  newNamespace,
+  pathOf,
+  recall,
+  remember,
+} from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService, until } from "../../support/service/service.js";
+import { nonEmpty } from "../../support/non-empty.js";
 
 const KEPT_MS = 5000;
 

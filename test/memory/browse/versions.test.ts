@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import type { Memory, Recalled } from "../support/memories.js";
-import { bodyOf, newNamespace, pathOf, read, recall, remember, revise } from "../support/memories.js";
-import type { Answer, Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import { nonEmpty } from "../support/non-empty.js";
+import type { Memory, Recalled } from "../../support/acts/memories.js";
+import { bodyOf, newNamespace, pathOf, read, recall, remember, revise } from "../../support/acts/memories.js";
+import type { Answer, Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
+import { nonEmpty } from "../../support/non-empty.js";
 
 let service: Service;
 beforeAll(async () => {

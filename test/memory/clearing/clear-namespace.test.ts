@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { as, createKey, keyFor } from "../support/access.js";
-import { begin, readRun, runsOf } from "../support/consolidations.js";
-import { entityPath, tell } from "../support/facts.js";
-import type { Json, Memory } from "../support/memories.js";
+import { as, createKey, keyFor } from "../../support/acts/access.js";
+import { begin, readRun, runsOf } from "../../support/acts/consolidations.js";
+import { entityPath, tell } from "../../support/acts/facts.js";
+import type { Json, Memory } from "../../support/acts/memories.js";
 import {
   bodyOf,
   ids,
@@ -14,12 +14,12 @@ import {
   recall,
   remember,
   revise,
-} from "../support/memories.js";
-import { putSettings } from "../support/namespaces.js";
-import { startService, until } from "../support/service.js";
-import { append, sessionPath, user } from "../support/sessions.js";
-import { statePath } from "../support/state.js";
-import { startWithRedis } from "../support/with-redis.js";
+} from "../../support/acts/memories.js";
+import { putSettings } from "../../support/service/namespaces.js";
+import { startService, until } from "../../support/service/service.js";
+import { append, sessionPath, user } from "../../support/acts/sessions.js";
+import { statePath } from "../../support/acts/state.js";
+import { startWithRedis } from "../../support/redis/with-redis.js";
 
 const { service, redis, keysOf } = await startWithRedis();
 

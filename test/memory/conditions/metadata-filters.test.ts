@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { FakeOpenAI } from "../support/fake-openai.js";
-import { startFakeOpenAI } from "../support/fake-openai.js";
-import type { Json, Memory, MemoryPage } from "../support/memories.js";
-import { listPath, newNamespace, postBatch, recall } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import type { FakeOpenAI } from "../../support/embeddings/fake-openai.js";
+import { startFakeOpenAI } from "../../support/embeddings/fake-openai.js";
+import type { Json, Memory, MemoryPage } from "../../support/acts/memories.js";
+import { listPath, newNamespace, postBatch, recall } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
 
 let provider: FakeOpenAI;
 let service: Service;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ClusterEpisode } from "../../src/memory/consolidation/cluster.js";
-import { clusterEpisodes } from "../../src/memory/consolidation/cluster.js";
-import { nonEmpty } from "../support/non-empty.js";
+import type { ClusterEpisode } from "../../../src/memory/consolidation/plan/cluster.js";
+import { clusterEpisodes } from "../../../src/memory/consolidation/plan/cluster.js";
+import { nonEmpty } from "../../support/non-empty.js";
 
 const OPTIONS = { most: 8, least: 2, most_tokens: 4000 };
 const HOUR = 3_600_000;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { contradictionsOf } from "../../src/memory/consolidation/contradictions.js";
+import { contradictionsOf } from "../../../src/memory/consolidation/language/contradictions.js";
 
 const of = (...texts: readonly string[]) =>
   contradictionsOf(texts.map((text, index) => ({ id: `m${index}`, at: index, text })));

@@ -1,12 +1,12 @@
 import { createClient } from "redis";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import type { Run } from "../support/consolidations.js";
-import { begin, finished, runsOf } from "../support/consolidations.js";
-import type { Memory } from "../support/memories.js";
-import { bodyOf, listAll, newNamespace, postBatch, read } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import { nonEmpty } from "../support/non-empty.js";
+import type { Run } from "../../support/acts/consolidations.js";
+import { begin, finished, runsOf } from "../../support/acts/consolidations.js";
+import type { Memory } from "../../support/acts/memories.js";
+import { bodyOf, listAll, newNamespace, postBatch, read } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
+import { nonEmpty } from "../../support/non-empty.js";
 
 const redis = createClient({ url: inject("redisUrl") });
 let service: Service;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { consolidate, undo } from "../support/consolidations.js";
-import { entity, triples } from "../support/facts.js";
-import type { Memory } from "../support/memories.js";
-import { bodyOf, ids, listAll, newNamespace, post, recall } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import { consolidate, undo } from "../../support/acts/consolidations.js";
+import { entity, triples } from "../../support/acts/facts.js";
+import type { Memory } from "../../support/acts/memories.js";
+import { bodyOf, ids, listAll, newNamespace, post, recall } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
 
 let service: Service;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { consolidate, undo } from "../support/consolidations.js";
-import { bodyOf, ids, listAll, newNamespace, read } from "../support/memories.js";
-import type { Memory } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
-import { nonEmpty } from "../support/non-empty.js";
+import { consolidate, undo } from "../../support/acts/consolidations.js";
+import { bodyOf, ids, listAll, newNamespace, read } from "../../support/acts/memories.js";
+import type { Memory } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService, until } from "../../support/service/service.js";
+import { nonEmpty } from "../../support/non-empty.js";
 
 let service: Service;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { consolidate } from "../support/consolidations.js";
-import type { Memory } from "../support/memories.js";
-import { listAll, newNamespace, postBatch, read } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import { nonEmpty } from "../support/non-empty.js";
+import { consolidate } from "../../support/acts/consolidations.js";
+import type { Memory } from "../../support/acts/memories.js";
+import { listAll, newNamespace, postBatch, read } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
+import { nonEmpty } from "../../support/non-empty.js";
 
 let service: Service;
 beforeAll(async () => {

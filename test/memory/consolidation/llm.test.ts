@@ -1,14 +1,14 @@
 import { createClient } from "redis";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { begin, consolidate, finished, readRun } from "../support/consolidations.js";
-import type { ChatBehaviour, ChatRequest, FakeChat } from "../support/fake-chat.js";
-import { quotedIn, says, startFakeChat } from "../support/fake-chat.js";
-import { vectorOf } from "../support/fake-openai.js";
-import type { Json, Memory } from "../support/memories.js";
-import { bodyOf, ids, listAll, newNamespace, postBatch } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
-import { nonEmpty } from "../support/non-empty.js";
+import { begin, consolidate, finished, readRun } from "../../support/acts/consolidations.js";
+import type { ChatBehaviour, ChatRequest, FakeChat } from "../../support/embeddings/fake-chat.js";
+import { quotedIn, says, startFakeChat } from "../../support/embeddings/fake-chat.js";
+import { vectorOf } from "../../support/embeddings/fake-openai.js";
+import type { Json, Memory } from "../../support/acts/memories.js";
+import { bodyOf, ids, listAll, newNamespace, postBatch } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService, until } from "../../support/service/service.js";
+import { nonEmpty } from "../../support/non-empty.js";
 
 const SECRET = "sk-test-secret";
 let chat: FakeChat;

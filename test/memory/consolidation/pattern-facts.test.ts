@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { patternFacts } from "../../src/memory/consolidation/pattern-facts.js";
+import { patternFacts } from "../../../src/memory/consolidation/language/pattern-facts.js";
 
 const facts = (text: string) =>
   patternFacts([{ id: "m", at: 0, text }]).map(

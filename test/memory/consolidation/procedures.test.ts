@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { JsonValue } from "../../src/domain/json.js";
-import { feedbackOf } from "../../src/memory/consolidation/feedback-of.js";
-import type { JudgedEpisode } from "../../src/memory/consolidation/procedures.js";
-import { learnProcedures } from "../../src/memory/consolidation/procedures.js";
+import type { JsonValue } from "../../../src/domain/json.js";
+import { feedbackOf } from "../../../src/memory/consolidation/language/feedback-of.js";
+import type { JudgedEpisode } from "../../../src/memory/consolidation/language/procedures.js";
+import { learnProcedures } from "../../../src/memory/consolidation/language/procedures.js";
 
 describe("feedback says", () => {
   test.for([

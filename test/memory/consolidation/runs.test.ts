@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { begin, consolidate, finished, readRun, runsOf, undo } from "../support/consolidations.js";
-import type { Memory } from "../support/memories.js";
+import { begin, consolidate, finished, readRun, runsOf, undo } from "../../support/acts/consolidations.js";
+import type { Memory } from "../../support/acts/memories.js";
 import {
   bodyOf,
   contents,
@@ -14,11 +14,11 @@ import {
   read,
   recall,
   remember,
-} from "../support/memories.js";
-import { setQuota } from "../support/namespaces.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import { nonEmpty } from "../support/non-empty.js";
+} from "../../support/acts/memories.js";
+import { setQuota } from "../../support/service/namespaces.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
+import { nonEmpty } from "../../support/non-empty.js";
 
 let service: Service;
 beforeAll(async () => {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Run } from "../support/consolidations.js";
-import { begin, runsOf } from "../support/consolidations.js";
-import { bodyOf, newNamespace } from "../support/memories.js";
-import { putSettings, settingsOf } from "../support/namespaces.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
-import { nonEmpty } from "../support/non-empty.js";
+import type { Run } from "../../support/acts/consolidations.js";
+import { begin, runsOf } from "../../support/acts/consolidations.js";
+import { bodyOf, newNamespace } from "../../support/acts/memories.js";
+import { putSettings, settingsOf } from "../../support/service/namespaces.js";
+import type { Service } from "../../support/service/service.js";
+import { startService, until } from "../../support/service/service.js";
+import { nonEmpty } from "../../support/non-empty.js";
 
 let service: Service;
 let other: Service;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { tokenCounter } from "../../src/domain/tokens.js";
-import { saidIn } from "../../src/memory/consolidation/said.js";
-import { chooseSentences } from "../../src/memory/consolidation/sentences.js";
+import { tokenCounter } from "../../../src/domain/tokens.js";
+import { saidIn } from "../../../src/memory/text/speakers.js";
+import { chooseSentences } from "../../../src/memory/consolidation/language/sentences.js";
 
 const { count } = await tokenCounter();
 const choose = (texts: readonly string[], share = 0.5) =>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { interactionText } from "../../src/memory/capture.js";
-import { patternFacts } from "../../src/memory/consolidation/pattern-facts.js";
+import { interactionText } from "../../../src/memory/remember/capture.js";
+import { patternFacts } from "../../../src/memory/consolidation/language/pattern-facts.js";
 
 const BREAKS = ["\n", "\r\n", "\r", "\u2028", "\u2029", "\v", "\f", "\u0085", "\n\n", "\n \n"];
 

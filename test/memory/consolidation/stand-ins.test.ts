@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { consolidate, undo } from "../support/consolidations.js";
-import type { Memory } from "../support/memories.js";
+import { consolidate, undo } from "../../support/acts/consolidations.js";
+import type { Memory } from "../../support/acts/memories.js";
 import {
   bodyOf,
   ids,
@@ -11,9 +11,9 @@ import {
   postBatch,
   read,
   recall,
-} from "../support/memories.js";
-import { until } from "../support/service.js";
-import { startWithRedis } from "../support/with-redis.js";
+} from "../../support/acts/memories.js";
+import { until } from "../../support/service/service.js";
+import { startWithRedis } from "../../support/redis/with-redis.js";
 
 const { service, redis } = await startWithRedis();
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { wordingOf } from "../../src/memory/consolidation/wording.js";
+import { wordingOf } from "../../../src/memory/text/wording.js";
 
 describe("say the same:", () => {
   test.for([

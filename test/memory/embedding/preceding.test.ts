@@ -1,8 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Json } from "../support/memories.js";
-import { contents, newNamespace, pathOf, post, postBatch, recall, remember } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import type { Json } from "../../support/acts/memories.js";
+import {
+  contents,
+  newNamespace,
+  pathOf,
+  post,
+  postBatch,
+  recall,
+  remember,
+} from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
 
 let service: Service;
 beforeAll(async () => {

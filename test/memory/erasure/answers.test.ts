@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
-import type { Memory } from "../support/memories.js";
-import { bodyOf, listAll, memoriesOf, newNamespace, pathOf, remember } from "../support/memories.js";
-import { startWithRedis } from "../support/with-redis.js";
+import type { Memory } from "../../support/acts/memories.js";
+import { bodyOf, listAll, memoriesOf, newNamespace, pathOf, remember } from "../../support/acts/memories.js";
+import { startWithRedis } from "../../support/redis/with-redis.js";
 
 const { service } = await startWithRedis();
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { consolidate } from "../support/consolidations.js";
-import type { Memory } from "../support/memories.js";
+import { consolidate } from "../../support/acts/consolidations.js";
+import type { Memory } from "../../support/acts/memories.js";
 import {
   bodyOf,
   embedded,
@@ -12,10 +12,10 @@ import {
   read,
   recall,
   remember,
-} from "../support/memories.js";
-import { append, assistant, readSession, sessionPath, user } from "../support/sessions.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
+} from "../../support/acts/memories.js";
+import { append, assistant, readSession, sessionPath, user } from "../../support/acts/sessions.js";
+import type { Service } from "../../support/service/service.js";
+import { startService, until } from "../../support/service/service.js";
 
 interface Erased {
   readonly counts: { readonly removed: number; readonly remade: number; readonly kept: number };

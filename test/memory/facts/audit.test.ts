@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { auditPageOf, openTrails } from "../support/audit.js";
-import { day, entity, entityPath, neighbors, profile, tell } from "../support/facts.js";
-import { newNamespace, pathOf, remember } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import { auditPageOf, openTrails } from "../../support/audit/read.js";
+import { day, entity, entityPath, neighbors, profile, tell } from "../../support/acts/facts.js";
+import { newNamespace, pathOf, remember } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
 
 let service: Service;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { as, createKey, keyFor } from "../support/access.js";
-import { entityPath } from "../support/facts.js";
-import type { Json, Memory } from "../support/memories.js";
-import { bodyOf, newNamespace, pathOf, post, read } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import { said } from "../support/trust.js";
+import { as, createKey, keyFor } from "../../support/acts/access.js";
+import { entityPath } from "../../support/acts/facts.js";
+import type { Json, Memory } from "../../support/acts/memories.js";
+import { bodyOf, newNamespace, pathOf, post, read } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
+import { said } from "../../support/acts/trust.js";
 
 let service: Service;
 let root: Service;

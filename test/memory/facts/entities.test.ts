@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { normaliseName } from "../../src/memory/facts/names.js";
-import { day, entity, entityPath, tell, triples } from "../support/facts.js";
-import { HOSTILE, LONE_SURROGATES } from "../support/hostile.js";
-import type { Json } from "../support/memories.js";
-import { bodyOf, listAll, newNamespace, pathOf, postBatch } from "../support/memories.js";
-import type { Answer, Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import { normaliseName } from "../../../src/memory/model/names.js";
+import { day, entity, entityPath, tell, triples } from "../../support/acts/facts.js";
+import { HOSTILE, LONE_SURROGATES } from "../../support/hostile.js";
+import type { Json } from "../../support/acts/memories.js";
+import { bodyOf, listAll, newNamespace, pathOf, postBatch } from "../../support/acts/memories.js";
+import type { Answer, Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
 
 let service: Service;
 beforeAll(async () => {

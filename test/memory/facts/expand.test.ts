@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { day, entityPath, tell } from "../support/facts.js";
-import { HOSTILE } from "../support/hostile.js";
-import type { Json, Recalled } from "../support/memories.js";
-import { newNamespace, recall, remember } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import { nonEmpty } from "../support/non-empty.js";
+import { day, entityPath, tell } from "../../support/acts/facts.js";
+import { HOSTILE } from "../../support/hostile.js";
+import type { Json, Recalled } from "../../support/acts/memories.js";
+import { newNamespace, recall, remember } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
+import { nonEmpty } from "../../support/non-empty.js";
 
 let service: Service;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { normaliseName, possibleNames } from "../../src/memory/facts/names.js";
-import { HOSTILE } from "../support/hostile.js";
+import { normaliseName, possibleNames } from "../../../src/memory/model/names.js";
+import { HOSTILE } from "../../support/hostile.js";
 
 test("names compare the same once and twice", () => {
   fc.assert(

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Neighbors } from "../support/facts.js";
-import { day, entityPath, factBody, neighbors, tell } from "../support/facts.js";
-import { newNamespace, pathOf, postBatch } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import type { Neighbors } from "../../support/acts/facts.js";
+import { day, entityPath, factBody, neighbors, tell } from "../../support/acts/facts.js";
+import { newNamespace, pathOf, postBatch } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
 
 let service: Service;
 beforeAll(async () => {

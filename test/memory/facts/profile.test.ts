@@ -1,12 +1,12 @@
 import { getEncoding } from "js-tiktoken";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { as, createKey } from "../support/access.js";
-import { day, entityPath, factBody, profile, tell, triples } from "../support/facts.js";
-import { HOSTILE, LONG } from "../support/hostile.js";
-import { newNamespace, pathOf, postBatch, remember } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import { as, createKey } from "../../support/acts/access.js";
+import { day, entityPath, factBody, profile, tell, triples } from "../../support/acts/facts.js";
+import { HOSTILE, LONG } from "../../support/hostile.js";
+import { newNamespace, pathOf, postBatch, remember } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
 
 let service: Service;
 beforeAll(async () => {

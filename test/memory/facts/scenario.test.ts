@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { entity, tell } from "../support/facts.js";
-import { embedded, newNamespace, pathOf, recall, remember } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
+import { entity, tell } from "../../support/acts/facts.js";
+import { embedded, newNamespace, pathOf, recall, remember } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService, until } from "../../support/service/service.js";
 
 let service: Service;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { day, entity, factBody, tell } from "../support/facts.js";
-import type { Memory } from "../support/memories.js";
+import { day, entity, factBody, tell } from "../../support/acts/facts.js";
+import type { Memory } from "../../support/acts/memories.js";
 import {
   bodyOf,
   listAll,
@@ -12,11 +12,11 @@ import {
   post,
   read,
   revise,
-} from "../support/memories.js";
-import { ModelTimeline } from "../support/model-timeline.js";
-import { putSettings, usage } from "../support/namespaces.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
+} from "../../support/acts/memories.js";
+import { ModelTimeline } from "../../support/acts/model-timeline.js";
+import { putSettings, usage } from "../../support/service/namespaces.js";
+import type { Service } from "../../support/service/service.js";
+import { startService, until } from "../../support/service/service.js";
 
 let service: Service;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Json, Memory } from "../support/memories.js";
+import type { Json, Memory } from "../../support/acts/memories.js";
 import {
   bodyOf,
   ids,
@@ -11,8 +11,8 @@ import {
   recall,
   remember,
   revise,
-} from "../support/memories.js";
-import { startWithRedis } from "../support/with-redis.js";
+} from "../../support/acts/memories.js";
+import { startWithRedis } from "../../support/redis/with-redis.js";
 
 const { service, redis, keysOf } = await startWithRedis();
 

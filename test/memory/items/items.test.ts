@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { AuditPage } from "../support/audit-page.js";
-import { HOSTILE, LONE_SURROGATES } from "../support/hostile.js";
-import { createItem, itemPath, readItem, sendItem } from "../support/items.js";
-import type { Memory } from "../support/memories.js";
+import type { AuditPage } from "../../support/audit/page.js";
+import { HOSTILE, LONE_SURROGATES } from "../../support/hostile.js";
+import { createItem, itemPath, readItem, sendItem } from "../../support/acts/items.js";
+import type { Memory } from "../../support/acts/memories.js";
 import {
   bodyOf,
   listAll,
@@ -13,9 +13,9 @@ import {
   recall,
   remember,
   revise,
-} from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
+} from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService, until } from "../../support/service/service.js";
 
 let services: readonly [Service, Service];
 let service: Service;

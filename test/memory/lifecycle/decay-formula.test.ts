@@ -10,8 +10,8 @@ import {
   revisedEnd,
   USE_FACTORS,
   useFactor,
-} from "../../src/memory/decay.js";
-import type { Lifetime, Origin } from "../../src/memory/record.js";
+} from "../../../src/memory/lifecycle/decay.js";
+import type { Lifetime, Origin } from "../../../src/memory/model/record.js";
 
 const START = 1_700_000_000_000;
 const importance = fc.double({ min: 0, max: 1, noNaN: true });

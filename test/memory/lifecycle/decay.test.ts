@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import type { Json, Memory, MemoryDetail } from "../support/memories.js";
+import type { Json, Memory, MemoryDetail } from "../../support/acts/memories.js";
 import {
   bodyOf,
   memoriesOf,
@@ -11,9 +11,9 @@ import {
   recall,
   remember,
   revise,
-} from "../support/memories.js";
-import { until } from "../support/service.js";
-import { startWithVectors } from "../support/with-redis.js";
+} from "../../support/acts/memories.js";
+import { until } from "../../support/service/service.js";
+import { startWithVectors } from "../../support/redis/with-redis.js";
 
 const { service, redis, keysOf } = await startWithVectors({
   MNEME_TTL_EPISODIC_SECONDS: "4",

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { z } from "@hono/zod-openapi";
-import type { statsView } from "../../src/http/schemas/stats.js";
-import { consolidate, undo } from "../support/consolidations.js";
-import type { Json, Memory } from "../support/memories.js";
-import { bodyOf, newNamespace, pathOf, postBatch, remember, revise } from "../support/memories.js";
-import { startService, until } from "../support/service.js";
-import { startWithVectors } from "../support/with-redis.js";
+import type { statsView } from "../../../src/http/lifecycle/stats-schemas.js";
+import { consolidate, undo } from "../../support/acts/consolidations.js";
+import type { Json, Memory } from "../../support/acts/memories.js";
+import { bodyOf, newNamespace, pathOf, postBatch, remember, revise } from "../../support/acts/memories.js";
+import { startService, until } from "../../support/service/service.js";
+import { startWithVectors } from "../../support/redis/with-redis.js";
 
 type Stats = z.infer<typeof statsView>;
 

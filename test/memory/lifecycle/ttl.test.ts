@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "redis";
 import { describe, expect, test } from "vitest";
-import type { Memory } from "../support/memories.js";
+import type { Memory } from "../../support/acts/memories.js";
 import {
   bodyOf,
   listAll,
@@ -12,12 +12,12 @@ import {
   recall,
   remember,
   revise,
-} from "../support/memories.js";
-import { putSettings } from "../support/namespaces.js";
-import { startRedis } from "../support/redis.js";
-import { startService, until } from "../support/service.js";
-import { startWithVectors } from "../support/with-redis.js";
-import { nonEmpty } from "../support/non-empty.js";
+} from "../../support/acts/memories.js";
+import { putSettings } from "../../support/service/namespaces.js";
+import { startRedis } from "../../support/redis/start.js";
+import { startService, until } from "../../support/service/service.js";
+import { startWithVectors } from "../../support/redis/with-redis.js";
+import { nonEmpty } from "../../support/non-empty.js";
 
 const {
   service,

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import type { Memory, MemoryDetail } from "../support/memories.js";
-import { bodyOf, newNamespace, pathOf, read, recall, remember, revise } from "../support/memories.js";
-import type { Answer, Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
+import type { Memory, MemoryDetail } from "../../support/acts/memories.js";
+import { bodyOf, newNamespace, pathOf, read, recall, remember, revise } from "../../support/acts/memories.js";
+import type { Answer, Service } from "../../support/service/service.js";
+import { startService, until } from "../../support/service/service.js";
 
 let service: Service;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { FakeOpenAI } from "../support/fake-openai.js";
-import { startFakeOpenAI } from "../support/fake-openai.js";
-import type { Json, Memory } from "../support/memories.js";
-import { newNamespace, postBatch, recall } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import type { FakeOpenAI } from "../../support/embeddings/fake-openai.js";
+import { startFakeOpenAI } from "../../support/embeddings/fake-openai.js";
+import type { Json, Memory } from "../../support/acts/memories.js";
+import { newNamespace, postBatch, recall } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
 
 let provider: FakeOpenAI;
 let service: Service;

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { FakeOpenAI } from "../support/fake-openai.js";
-import { startFakeOpenAI } from "../support/fake-openai.js";
-import type { Json, Recalled } from "../support/memories.js";
-import { newNamespace, postBatch, recall } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import type { FakeOpenAI } from "../../support/embeddings/fake-openai.js";
+import { startFakeOpenAI } from "../../support/embeddings/fake-openai.js";
+import type { Json, Recalled } from "../../support/acts/memories.js";
+import { newNamespace, postBatch, recall } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
 
 const WORDS = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta"] as const;
 const namespace = newNamespace();

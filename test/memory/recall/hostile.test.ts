@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { FakeOpenAI } from "../support/fake-openai.js";
-import { startFakeOpenAI } from "../support/fake-openai.js";
-import { BLANK, HOSTILE, LONE_SURROGATES, LONG } from "../support/hostile.js";
-import type { Json, Memory, Parameters } from "../support/memories.js";
+import type { FakeOpenAI } from "../../support/embeddings/fake-openai.js";
+import { startFakeOpenAI } from "../../support/embeddings/fake-openai.js";
+import { BLANK, HOSTILE, LONE_SURROGATES, LONG } from "../../support/hostile.js";
+import type { Json, Memory, Parameters } from "../../support/acts/memories.js";
 import {
   bodyOf,
   contents,
@@ -14,9 +14,9 @@ import {
   read,
   recall,
   remember,
-} from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+} from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
 
 /** A provider that gives every text a vector of its own: the nearest to a text's vector is that text. */
 let provider: FakeOpenAI;

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Json } from "../support/memories.js";
-import { contents, newNamespace, postBatch, recall, remember } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import { nonEmpty } from "../support/non-empty.js";
+import type { Json } from "../../support/acts/memories.js";
+import { contents, newNamespace, postBatch, recall, remember } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
+import { nonEmpty } from "../../support/non-empty.js";
 
 /** Above the size from which on the index's statistics decide how a query runs. */
 const RECORDS = 6000;

@@ -1,9 +1,9 @@
 import { randomInt } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { contents, newNamespace, postBatch, recall, remember } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { bodyOf } from "../support/memories.js";
-import { startService } from "../support/service.js";
+import { contents, newNamespace, postBatch, recall, remember } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { bodyOf } from "../../support/acts/memories.js";
+import { startService } from "../../support/service/service.js";
 
 const ANSWER = "The code of Maria's locker at the Graz depot is 5511.";
 const QUESTION = "What is the code of Maria's locker?";

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { profile, tell } from "../support/facts.js";
-import type { Json, Recalled } from "../support/memories.js";
-import { bodyOf, contents, postBatch, recall } from "../support/memories.js";
-import { append, sessionPath, user } from "../support/sessions.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import { profile, tell } from "../../support/acts/facts.js";
+import type { Json, Recalled } from "../../support/acts/memories.js";
+import { bodyOf, contents, postBatch, recall } from "../../support/acts/memories.js";
+import { append, sessionPath, user } from "../../support/acts/sessions.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
 
 let service: Service;
 

@@ -1,9 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Json, Memory, Recalled } from "../support/memories.js";
-import { contents, embedded, newNamespace, post, recall, remember, revise } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import { nonEmpty } from "../support/non-empty.js";
+import type { Json, Memory, Recalled } from "../../support/acts/memories.js";
+import {
+  contents,
+  embedded,
+  newNamespace,
+  post,
+  recall,
+  remember,
+  revise,
+} from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
+import { nonEmpty } from "../../support/non-empty.js";
 
 /** The local model, because here vectors must mean something. */
 let service: Service;

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { z } from "@hono/zod-openapi";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { receiptView, replayView } from "../../src/http/schemas/receipt.js";
-import { as, createKey } from "../support/access.js";
-import { answer } from "../support/fake-openai.js";
-import { bodyOf, newNamespace, pathOf, read, recall, remember, revise } from "../support/memories.js";
-import { startMoodyProvider, well } from "../support/moody-provider.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
-import { said } from "../support/trust.js";
+import type { receiptView, replayView } from "../../../src/http/receipts/schemas.js";
+import { as, createKey } from "../../support/acts/access.js";
+import { answer } from "../../support/embeddings/fake-openai.js";
+import { bodyOf, newNamespace, pathOf, read, recall, remember, revise } from "../../support/acts/memories.js";
+import { startMoodyProvider, well } from "../../support/embeddings/flaky-provider.js";
+import type { Service } from "../../support/service/service.js";
+import { startService, until } from "../../support/service/service.js";
+import { said } from "../../support/acts/trust.js";
 
 type Receipt = z.infer<typeof receiptView>;
 type Replay = z.infer<typeof replayView>;

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { weighRecency } from "../../src/memory/recency.js";
-import type { Json } from "../support/memories.js";
-import { bodyOf, contents, newNamespace, recall, remember } from "../support/memories.js";
-import { putSettings } from "../support/namespaces.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import { nonEmpty } from "../support/non-empty.js";
+import { weighRecency } from "../../../src/memory/recall/recency.js";
+import type { Json } from "../../support/acts/memories.js";
+import { bodyOf, contents, newNamespace, recall, remember } from "../../support/acts/memories.js";
+import { putSettings } from "../../support/service/namespaces.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
+import { nonEmpty } from "../../support/non-empty.js";
 
 const DAY = 24 * 3600 * 1000;
 const NOW = 1_700_000_000_000;

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { heldTerms } from "../../src/memory/held-terms.js";
-import { analyse } from "../../src/memory/terms.js";
-import { HOSTILE, LONG } from "../support/hostile.js";
-import type { Json, Recalled } from "../support/memories.js";
-import { bodyOf, contents, newNamespace, postBatch, recall, remember } from "../support/memories.js";
-import { nonEmpty } from "../support/non-empty.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import { append, sessionPath, user } from "../support/sessions.js";
-import { startWithVectors } from "../support/with-redis.js";
+import { heldTerms } from "../../../src/memory/text/held-terms.js";
+import { analyse } from "../../../src/memory/text/terms.js";
+import { HOSTILE, LONG } from "../../support/hostile.js";
+import type { Json, Recalled } from "../../support/acts/memories.js";
+import { bodyOf, contents, newNamespace, postBatch, recall, remember } from "../../support/acts/memories.js";
+import { nonEmpty } from "../../support/non-empty.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
+import { append, sessionPath, user } from "../../support/acts/sessions.js";
+import { startWithVectors } from "../../support/redis/with-redis.js";
 
 const MEMORIES = [
   "The copier on floor four is broken.",

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { sourceExcerpt } from "../../src/memory/source-excerpt.js";
-import { parseQuery } from "../../src/memory/terms.js";
-import { consolidate } from "../support/consolidations.js";
-import { bodyOf, newNamespace, postBatch, read, recall } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import { sessionPath } from "../support/sessions.js";
-import { nonEmpty } from "../support/non-empty.js";
+import { sourceExcerpt } from "../../../src/memory/recall/source-excerpt.js";
+import { parseQuery } from "../../../src/memory/text/terms.js";
+import { consolidate } from "../../support/acts/consolidations.js";
+import { bodyOf, newNamespace, postBatch, read, recall } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
+import { sessionPath } from "../../support/acts/sessions.js";
+import { nonEmpty } from "../../support/non-empty.js";
 
 let service: Service;
 beforeAll(async () => {

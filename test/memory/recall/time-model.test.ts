@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Memory } from "../support/memories.js";
-import { bodyOf, newNamespace, pathOf, post, recall, remember, revise } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import type { Memory } from "../../support/acts/memories.js";
+import { bodyOf, newNamespace, pathOf, post, recall, remember, revise } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
 
 let service: Service;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ids, listAll, newNamespace, postBatch, read, remember } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import { ids, listAll, newNamespace, postBatch, read, remember } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
 
 let service: Service;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Json, Memory } from "../support/memories.js";
-import { bodyOf, listAll, newNamespace, post, remember, revise } from "../support/memories.js";
-import { startWithRedis } from "../support/with-redis.js";
+import type { Json, Memory } from "../../support/acts/memories.js";
+import { bodyOf, listAll, newNamespace, post, remember, revise } from "../../support/acts/memories.js";
+import { startWithRedis } from "../../support/redis/with-redis.js";
 
 const { service } = await startWithRedis();
 

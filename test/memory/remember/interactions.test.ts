@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Json, Memory, MemoryDetail } from "../support/memories.js";
-import { bodyOf, listAll, newNamespace, pathOf, read, recall } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import type { Json, Memory, MemoryDetail } from "../../support/acts/memories.js";
+import { bodyOf, listAll, newNamespace, pathOf, read, recall } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
 
 let service: Service;
 beforeAll(async () => {

@@ -1,8 +1,16 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Memory } from "../support/memories.js";
-import { listAll, newNamespace, pathOf, post, postBatch, read, remember } from "../support/memories.js";
-import type { Answer, Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import type { Memory } from "../../support/acts/memories.js";
+import {
+  listAll,
+  newNamespace,
+  pathOf,
+  post,
+  postBatch,
+  read,
+  remember,
+} from "../../support/acts/memories.js";
+import type { Answer, Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
 
 /** Two processes over one Redis, as in production: nothing may hang on what one process knows. */
 let services: readonly [Service, Service];

@@ -1,14 +1,14 @@
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { z } from "@hono/zod-openapi";
-import type { contextView } from "../../src/http/schemas/sessions.js";
-import { escapeInvisible, visibleJson } from "../../src/domain/visible.js";
-import { quoted } from "../../src/llm/quoted.js";
-import { as, createKey, keyFor } from "../support/access.js";
-import { bodyOf, newNamespace, remember } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import { append, assistant, sessionPath, user } from "../support/sessions.js";
+import type { contextView } from "../../../src/http/sessions/schemas.js";
+import { escapeInvisible, visibleJson } from "../../../src/domain/visible.js";
+import { quoted } from "../../../src/llm/quoted.js";
+import { as, createKey, keyFor } from "../../support/acts/access.js";
+import { bodyOf, newNamespace, remember } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
+import { append, assistant, sessionPath, user } from "../../support/acts/sessions.js";
 
 type SessionContext = z.infer<typeof contextView>;
 

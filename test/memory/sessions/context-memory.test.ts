@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { z } from "@hono/zod-openapi";
-import type { contextView } from "../../src/http/schemas/sessions.js";
-import type { Json } from "../support/memories.js";
-import { bodyOf, newNamespace, read, remember } from "../support/memories.js";
-import { putSettings } from "../support/namespaces.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
-import { append, assistant, readSession, sessionPath, user } from "../support/sessions.js";
+import type { contextView } from "../../../src/http/sessions/schemas.js";
+import type { Json } from "../../support/acts/memories.js";
+import { bodyOf, newNamespace, read, remember } from "../../support/acts/memories.js";
+import { putSettings } from "../../support/service/namespaces.js";
+import type { Service } from "../../support/service/service.js";
+import { startService, until } from "../../support/service/service.js";
+import { append, assistant, readSession, sessionPath, user } from "../../support/acts/sessions.js";
 
 type SessionContext = z.infer<typeof contextView>;
 

@@ -3,15 +3,15 @@ import { Tiktoken } from "js-tiktoken/lite";
 import ranks from "js-tiktoken/ranks/o200k_base";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { z } from "@hono/zod-openapi";
-import type { contextView } from "../../src/http/schemas/sessions.js";
-import { as, createKey, keyFor } from "../support/access.js";
-import { tell } from "../support/facts.js";
-import { HOSTILE } from "../support/hostile.js";
-import type { Json } from "../support/memories.js";
-import { bodyOf, newNamespace, remember } from "../support/memories.js";
-import { putSettings } from "../support/namespaces.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
+import type { contextView } from "../../../src/http/sessions/schemas.js";
+import { as, createKey, keyFor } from "../../support/acts/access.js";
+import { tell } from "../../support/acts/facts.js";
+import { HOSTILE } from "../../support/hostile.js";
+import type { Json } from "../../support/acts/memories.js";
+import { bodyOf, newNamespace, remember } from "../../support/acts/memories.js";
+import { putSettings } from "../../support/service/namespaces.js";
+import type { Service } from "../../support/service/service.js";
+import { startService, until } from "../../support/service/service.js";
 import {
   append,
   assistant,
@@ -20,8 +20,8 @@ import {
   readSession,
   sessionPath,
   user,
-} from "../support/sessions.js";
-import { nonEmpty } from "../support/non-empty.js";
+} from "../../support/acts/sessions.js";
+import { nonEmpty } from "../../support/non-empty.js";
 
 type SessionContext = z.infer<typeof contextView>;
 

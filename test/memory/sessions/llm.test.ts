@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { ChatBehaviour, FakeChat } from "../support/fake-chat.js";
-import { says, startFakeChat } from "../support/fake-chat.js";
-import { bodyOf, listAll, newNamespace } from "../support/memories.js";
-import { putSettings } from "../support/namespaces.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
-import { append, assistant, readSession, sessionPath, user } from "../support/sessions.js";
+import type { ChatBehaviour, FakeChat } from "../../support/embeddings/fake-chat.js";
+import { says, startFakeChat } from "../../support/embeddings/fake-chat.js";
+import { bodyOf, listAll, newNamespace } from "../../support/acts/memories.js";
+import { putSettings } from "../../support/service/namespaces.js";
+import type { Service } from "../../support/service/service.js";
+import { startService, until } from "../../support/service/service.js";
+import { append, assistant, readSession, sessionPath, user } from "../../support/acts/sessions.js";
 
 let chat: FakeChat;
 let service: Service;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { HOSTILE } from "../support/hostile.js";
-import { newNamespace } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import { HOSTILE } from "../../support/hostile.js";
+import { newNamespace } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
 import {
   append,
   assistant,
@@ -12,7 +12,7 @@ import {
   sessionPath,
   sessionsOf,
   user,
-} from "../support/sessions.js";
+} from "../../support/acts/sessions.js";
 
 let service: Service;
 beforeAll(async () => {

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { createClient } from "redis";
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from "vitest";
-import { bodyOf, newNamespace } from "../support/memories.js";
-import { putSettings } from "../support/namespaces.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import { bodyOf, newNamespace } from "../../support/acts/memories.js";
+import { putSettings } from "../../support/service/namespaces.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
 import {
   append,
   postMessages,
@@ -14,7 +14,7 @@ import {
   sessionPath,
   sessionsOf,
   user,
-} from "../support/sessions.js";
+} from "../../support/acts/sessions.js";
 
 let service: Service;
 beforeAll(async () => {

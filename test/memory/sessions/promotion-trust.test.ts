@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { as, createKey } from "../support/access.js";
-import { bodyOf, listAll, newNamespace, remember } from "../support/memories.js";
-import { putSettings } from "../support/namespaces.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
-import { append, assistant, readSession, user } from "../support/sessions.js";
-import { agent, agentIn, said } from "../support/trust.js";
-import { nonEmpty } from "../support/non-empty.js";
+import { as, createKey } from "../../support/acts/access.js";
+import { bodyOf, listAll, newNamespace, remember } from "../../support/acts/memories.js";
+import { putSettings } from "../../support/service/namespaces.js";
+import type { Service } from "../../support/service/service.js";
+import { startService, until } from "../../support/service/service.js";
+import { append, assistant, readSession, user } from "../../support/acts/sessions.js";
+import { agent, agentIn, said } from "../../support/acts/trust.js";
+import { nonEmpty } from "../../support/non-empty.js";
 
 let service: Service;
 let root: Service;

@@ -1,10 +1,10 @@
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
-import type { MemoryDetail } from "../support/memories.js";
-import { bodyOf, listAll, newNamespace, pathOf, read } from "../support/memories.js";
-import { putSettings } from "../support/namespaces.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
+import type { MemoryDetail } from "../../support/acts/memories.js";
+import { bodyOf, listAll, newNamespace, pathOf, read } from "../../support/acts/memories.js";
+import { putSettings } from "../../support/service/namespaces.js";
+import type { Service } from "../../support/service/service.js";
+import { startService, until } from "../../support/service/service.js";
 import {
   append,
   assistant,
@@ -13,8 +13,8 @@ import {
   readSession,
   sessionPath,
   user,
-} from "../support/sessions.js";
-import { nonEmpty } from "../support/non-empty.js";
+} from "../../support/acts/sessions.js";
+import { nonEmpty } from "../../support/non-empty.js";
 
 let service: Service;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { sessionFacet } from "../../src/memory/facets.js";
-import { bodyOf, newNamespace, post, remember } from "../support/memories.js";
-import { putSettings, usage } from "../support/namespaces.js";
-import { until } from "../support/service.js";
+import { sessionFacet } from "../../../src/memory/model/facets.js";
+import { bodyOf, newNamespace, post, remember } from "../../support/acts/memories.js";
+import { putSettings, usage } from "../../support/service/namespaces.js";
+import { until } from "../../support/service/service.js";
 import {
   append,
   assistant,
@@ -12,8 +12,8 @@ import {
   sessionPath,
   sessionsOf,
   user,
-} from "../support/sessions.js";
-import { startWithRedis } from "../support/with-redis.js";
+} from "../../support/acts/sessions.js";
+import { startWithRedis } from "../../support/redis/with-redis.js";
 
 const { service, redis } = await startWithRedis();
 

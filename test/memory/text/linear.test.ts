@@ -1,54 +1,60 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { escapeField, unescapeField } from "../../checkpointer/src/fields.js";
-import { decodeKey, decodeLabel, encodeKey, encodeLabel } from "../../checkpointer/src/store/names.js";
-import { textOf } from "../../checkpointer/src/store/text.js";
-import { decodeCursor } from "../../src/access/cursor.js";
-import { parseToken } from "../../src/access/keys/token.js";
-import { survivesAsDouble } from "../../src/domain/exact-decimal.js";
-import { readStrictJson } from "../../src/domain/strict-json.js";
-import { tokenCounter } from "../../src/domain/tokens.js";
-import { escapeInvisible, visibleJson } from "../../src/domain/visible.js";
-import { modelId } from "../../src/embeddings/model-id.js";
-import { splitPassages } from "../../src/embeddings/passages.js";
-import { expectedVersion } from "../../src/http/conditional.js";
-import { parseJsonBody } from "../../src/http/json-body.js";
-import { isOpen } from "../../src/http/middleware/open-routes.js";
-import { fieldName } from "../../src/http/problem.js";
-import { text as textSchema } from "../../src/http/schemas/primitives.js";
-import { describeError } from "../../src/log.js";
-import { askedIn, embeddedPart, queryWithin } from "../../src/memory/asked.js";
-import { fitLines, interactionText, line } from "../../src/memory/capture.js";
-import { claimsOf, denialsIn } from "../../src/memory/claims.js";
-import { dateOf } from "../../src/memory/conditions/date.js";
-import { contradictionsOf } from "../../src/memory/consolidation/contradictions.js";
-import { feedbackOf } from "../../src/memory/consolidation/feedback-of.js";
-import { groundFacts, groundSummary } from "../../src/memory/consolidation/ground.js";
-import { instructs } from "../../src/memory/consolidation/instructs.js";
-import { patternFacts } from "../../src/memory/consolidation/pattern-facts.js";
-import { learnProcedures } from "../../src/memory/consolidation/procedures.js";
-import { isConditional, isQuestion, lineOf, saidIn } from "../../src/memory/consolidation/said.js";
-import { problemOf } from "../../src/memory/consolidation/schedule.js";
-import { chooseSentences } from "../../src/memory/consolidation/sentences.js";
-import { wordingOf } from "../../src/memory/consolidation/wording.js";
-import { objectFacet, tagFacet } from "../../src/memory/facets.js";
-import { factContent, factIdentity } from "../../src/memory/facts/fact.js";
-import { normaliseName, possibleNames } from "../../src/memory/facts/names.js";
-import { folded, foldsOf, syllablesOf } from "../../src/memory/folds.js";
-import { heldTerms } from "../../src/memory/held-terms.js";
-import { normalisedTooLong } from "../../src/memory/normalised.js";
-import { contextFor, withContext } from "../../src/memory/preceding.js";
-import type { Message } from "../../src/memory/sessions/session.js";
-import { shortenTurns, shortenUnit } from "../../src/memory/sessions/shorten.js";
-import { summarise } from "../../src/memory/sessions/summarise.js";
-import { sentencesIn, sentencesOf, transcriptOf } from "../../src/memory/sessions/transcript.js";
-import { sourceExcerpt } from "../../src/memory/source-excerpt.js";
-import { analyse, chooseTerms, distinctTerms, indexText, parseQuery } from "../../src/memory/terms.js";
-import { trimEndTo, trimTo, truncateUtf8 } from "../../src/memory/text.js";
-import { jsonText, storedText } from "../../src/state/json-text.js";
-import { parseJsonPath } from "../../src/state/json-path.js";
-import { hostileTexts, prose } from "../support/adversarial.js";
+import { escapeField, unescapeField } from "../../../checkpointer/src/saver/fields.js";
+import { decodeKey, decodeLabel, encodeKey, encodeLabel } from "../../../checkpointer/src/store/names.js";
+import { textOf } from "../../../checkpointer/src/store/text.js";
+import { decodeCursor } from "../../../src/access/cursor.js";
+import { parseToken } from "../../../src/access/keys/token.js";
+import { survivesAsDouble } from "../../../src/domain/exact-decimal.js";
+import { readStrictJson } from "../../../src/domain/strict-json.js";
+import { tokenCounter } from "../../../src/domain/tokens.js";
+import { escapeInvisible, visibleJson } from "../../../src/domain/visible.js";
+import { modelId } from "../../../src/embeddings/model-id.js";
+import { splitPassages } from "../../../src/embeddings/passages.js";
+import { expectedVersion } from "../../../src/http/conditional.js";
+import { parseJsonBody } from "../../../src/http/json-body.js";
+import { isOpen } from "../../../src/http/middleware/open-routes.js";
+import { fieldName } from "../../../src/http/problem.js";
+import { text as textSchema } from "../../../src/http/openapi/primitives.js";
+import { describeError } from "../../../src/log.js";
+import { askedIn, embeddedPart, queryWithin } from "../../../src/memory/text/asked.js";
+import { fitLines, interactionText, line } from "../../../src/memory/remember/capture.js";
+import { claimsOf, denialsIn } from "../../../src/memory/text/claims.js";
+import { dateOf } from "../../../src/memory/conditions/date.js";
+import { contradictionsOf } from "../../../src/memory/consolidation/language/contradictions.js";
+import { feedbackOf } from "../../../src/memory/consolidation/language/feedback-of.js";
+import { groundFacts, groundSummary } from "../../../src/memory/consolidation/language/ground.js";
+import { instructs } from "../../../src/memory/consolidation/language/instructs.js";
+import { patternFacts } from "../../../src/memory/consolidation/language/pattern-facts.js";
+import { learnProcedures } from "../../../src/memory/consolidation/language/procedures.js";
+import { isConditional, isQuestion, lineOf, saidIn } from "../../../src/memory/text/speakers.js";
+import { problemOf } from "../../../src/memory/consolidation/execute/schedule.js";
+import { chooseSentences } from "../../../src/memory/consolidation/language/sentences.js";
+import { wordingOf } from "../../../src/memory/text/wording.js";
+import { objectFacet, tagFacet } from "../../../src/memory/model/facets.js";
+import { factContent, factIdentity } from "../../../src/memory/model/fact.js";
+import { normaliseName, possibleNames } from "../../../src/memory/model/names.js";
+import { folded, foldsOf, syllablesOf } from "../../../src/memory/text/folds.js";
+import { heldTerms } from "../../../src/memory/text/held-terms.js";
+import { normalisedTooLong } from "../../../src/memory/text/normalised.js";
+import { contextFor, withContext } from "../../../src/memory/embedding/preceding.js";
+import type { Message } from "../../../src/memory/sessions/session.js";
+import { shortenTurns, shortenUnit } from "../../../src/memory/sessions/shorten.js";
+import { summarise } from "../../../src/memory/sessions/summarise.js";
+import { sentencesIn, sentencesOf, transcriptOf } from "../../../src/memory/sessions/transcript.js";
+import { sourceExcerpt } from "../../../src/memory/recall/source-excerpt.js";
+import {
+  analyse,
+  chooseTerms,
+  distinctTerms,
+  indexText,
+  parseQuery,
+} from "../../../src/memory/text/terms.js";
+import { trimEndTo, trimTo, truncateUtf8 } from "../../../src/memory/text/truncate.js";
+import { jsonText, storedText } from "../../../src/state/json-text.js";
+import { parseJsonPath } from "../../../src/state/json-path.js";
+import { hostileTexts, prose } from "../../support/adversarial.js";
 
 const SIZE = 32 * 1024;
 /** Of prose of the same size. */
@@ -83,7 +89,7 @@ const unit = (content: string) => ({
 
 /** By file and function: how a text reaches it. */
 const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => unknown>>>> = {
-  "checkpointer/src/fields.ts": { escapeField, unescapeField },
+  "checkpointer/src/saver/fields.ts": { escapeField, unescapeField },
   "checkpointer/src/store/names.ts": { encodeLabel, decodeLabel, encodeKey, decodeKey },
   "checkpointer/src/store/text.ts": { textOf: (text) => textOf({ a: text }, ["$", text]) },
   "src/access/cursor.ts": { decodeCursor: (text) => decodeCursor(text, "q") },
@@ -104,14 +110,14 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
   "src/http/json-body.ts": { parseJsonBody: (text) => parseJsonBody(JSON.stringify({ content: text }), "/") },
   "src/http/middleware/open-routes.ts": { isOpen },
   "src/http/problem.ts": { fieldName: (text) => fieldName([text, 1]) },
-  "src/http/schemas/primitives.ts": { text: (text) => textSchema(SIZE).safeParse(text) },
+  "src/http/openapi/primitives.ts": { text: (text) => textSchema(SIZE).safeParse(text) },
   "src/log.ts": { describeError: (text) => describeError(new Error(text)) },
-  "src/memory/asked.ts": {
+  "src/memory/text/asked.ts": {
     askedIn,
     embeddedPart,
     queryWithin: (text) => queryWithin(text, 8192),
   },
-  "src/memory/capture.ts": {
+  "src/memory/remember/capture.ts": {
     interactionText: (text) =>
       interactionText({
         input: text,
@@ -122,15 +128,15 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
     fitLines: (text) => fitLines(text.split("\n")),
     line: (text) => line(text, { [text]: text }),
   },
-  "src/memory/claims.ts": { claimsOf, denialsIn },
+  "src/memory/text/claims.ts": { claimsOf, denialsIn },
   "src/memory/conditions/date.ts": { dateOf },
-  "src/memory/consolidation/contradictions.ts": {
+  "src/memory/consolidation/language/contradictions.ts": {
     contradictionsOf: (text) => contradictionsOf([excerpt(text), excerpt(`${text}x`)]),
   },
-  "src/memory/consolidation/feedback-of.ts": {
+  "src/memory/consolidation/language/feedback-of.ts": {
     feedbackOf: (text) => feedbackOf({ feedback: { comment: text, rating: text, more: [text, text] } }),
   },
-  "src/memory/consolidation/ground.ts": {
+  "src/memory/consolidation/language/ground.ts": {
     groundSummary: (text) =>
       groundSummary({ statements: [{ text: text.slice(0, 600), sources: [0] }] }, [excerpt(text)]),
     groundFacts: (text) =>
@@ -139,11 +145,11 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
         [excerpt(text)],
       ),
   },
-  "src/memory/consolidation/instructs.ts": { instructs },
-  "src/memory/consolidation/pattern-facts.ts": {
+  "src/memory/consolidation/language/instructs.ts": { instructs },
+  "src/memory/consolidation/language/pattern-facts.ts": {
     patternFacts: (text) => patternFacts([excerpt(text), excerpt(`User: ${text}`)]),
   },
-  "src/memory/consolidation/procedures.ts": {
+  "src/memory/consolidation/language/procedures.ts": {
     learnProcedures: (text) =>
       learnProcedures(
         [1, 2, 3].map((at) => ({
@@ -159,21 +165,21 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
         { least: 3 },
       ),
   },
-  "src/memory/consolidation/said.ts": {
+  "src/memory/text/speakers.ts": {
     saidIn,
     isQuestion,
     isConditional,
     lineOf: (text) => lineOf({ speaker: text, by: "person", sentence: text }),
   },
-  "src/memory/consolidation/schedule.ts": {
+  "src/memory/consolidation/execute/schedule.ts": {
     problemOf: (text) => problemOf({ schedule: text.slice(0, 256), time_zone: "UTC" }, 0),
   },
-  "src/memory/consolidation/sentences.ts": {
+  "src/memory/consolidation/language/sentences.ts": {
     chooseSentences: (text) => chooseSentences([excerpt(text), excerpt(`${text}x`)], { share: 0.5, count }),
   },
-  "src/memory/consolidation/wording.ts": { wordingOf },
-  "src/memory/facets.ts": { tagFacet, objectFacet },
-  "src/memory/facts/fact.ts": {
+  "src/memory/text/wording.ts": { wordingOf },
+  "src/memory/model/facets.ts": { tagFacet, objectFacet },
+  "src/memory/model/fact.ts": {
     factContent: (text) => factContent({ subject: text, predicate: text, object: text }),
     factIdentity: (text) =>
       factIdentity(
@@ -181,11 +187,11 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
         { content: text, from: undefined, to: undefined },
       ),
   },
-  "src/memory/facts/names.ts": { normaliseName, possibleNames },
-  "src/memory/folds.ts": { foldsOf, syllablesOf, folded },
-  "src/memory/held-terms.ts": { heldTerms: (text) => heldTerms(text, ["graz", "a", "é"]) },
-  "src/memory/normalised.ts": { normalisedTooLong: (text) => normalisedTooLong("content", text) },
-  "src/memory/preceding.ts": { contextFor, withContext: (text) => withContext(text, text) },
+  "src/memory/model/names.ts": { normaliseName, possibleNames },
+  "src/memory/text/folds.ts": { foldsOf, syllablesOf, folded },
+  "src/memory/text/held-terms.ts": { heldTerms: (text) => heldTerms(text, ["graz", "a", "é"]) },
+  "src/memory/text/normalised.ts": { normalisedTooLong: (text) => normalisedTooLong("content", text) },
+  "src/memory/embedding/preceding.ts": { contextFor, withContext: (text) => withContext(text, text) },
   "src/memory/sessions/shorten.ts": {
     shortenUnit: (text) => shortenUnit(counter, unit(text), 500),
     shortenTurns: (text) => shortenTurns(counter, [unit(text), unit(text)], 500),
@@ -198,17 +204,17 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
     sentencesOf: (text) => sentencesOf([message(text)]),
     transcriptOf: (text) => transcriptOf([message(text)]),
   },
-  "src/memory/source-excerpt.ts": {
+  "src/memory/recall/source-excerpt.ts": {
     sourceExcerpt: (text) => sourceExcerpt(["graz", "x"], text, "Something else."),
   },
-  "src/memory/terms.ts": {
+  "src/memory/text/terms.ts": {
     analyse,
     indexText,
     distinctTerms,
     parseQuery,
     chooseTerms: (text) => chooseTerms(parseQuery(text), (term) => term.length),
   },
-  "src/memory/text.ts": {
+  "src/memory/text/truncate.ts": {
     truncateUtf8: (text) => truncateUtf8(text, 1000),
     trimTo: (text) => trimTo(text, letters),
     trimEndTo: (text) => trimEndTo(text, letters),
@@ -224,8 +230,8 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
 const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
   "checkpointer/src/connect.ts": "the operator's URL",
   "checkpointer/src/error-replies.ts": "Redis's replies",
-  "checkpointer/src/fields.ts": ["namespaceField", "namespaceOfField", "channelNamed"],
-  "checkpointer/src/list-threads.ts": "works with Redis",
+  "checkpointer/src/saver/fields.ts": ["namespaceField", "namespaceOfField", "channelNamed"],
+  "checkpointer/src/saver/list-threads.ts": "works with Redis",
   "checkpointer/src/options.ts": "the developer's options",
   "checkpointer/src/store/client.ts": "works with the service",
   "checkpointer/src/store/names.ts": ["encodeNamespace", "decodeNamespace", "patternBelow"],
@@ -240,9 +246,9 @@ const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
   "src/embeddings/openai/openai-embedder.ts": "works with a provider",
   "src/embeddings/passages.ts": ["passageSizes"],
   "src/http/conditional.ts": ["etagOf", "preconditionOf"],
-  "src/http/methods.ts": "the router's own paths",
+  "src/http/router/methods.ts": "the router's own paths",
   "src/http/problem.ts": ["describeProblem", "respondProblem", "invalidRequest"],
-  "src/http/schemas/primitives.ts": [
+  "src/http/openapi/primitives.ts": [
     "iso",
     "integerParameter",
     "defaultInteger",
@@ -250,15 +256,15 @@ const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
     "nonBlank",
     "pathText",
   ],
-  "src/http/schemas/namespaces.ts": "numbers",
-  "src/http/stored-file.ts": "files of ours",
+  "src/http/namespaces/schemas.ts": "numbers",
+  "src/http/responses/stored-file.ts": "files of ours",
   "src/llm/tracing.ts": "a setting",
-  "src/memory/agents.ts": "names that were checked",
-  "src/memory/capture.ts": ["fairShare"],
-  "src/memory/claims.ts": ["sameClaims"],
-  "src/memory/consolidation/pattern-facts.ts": ["isSingle"],
-  "src/memory/consolidation/schedule.ts": ["nextTime"],
-  "src/memory/facets.ts": [
+  "src/memory/trust/agents.ts": "names that were checked",
+  "src/memory/remember/capture.ts": ["fairShare"],
+  "src/memory/text/claims.ts": ["sameClaims"],
+  "src/memory/consolidation/language/pattern-facts.ts": ["isSingle"],
+  "src/memory/consolidation/execute/schedule.ts": ["nextTime"],
+  "src/memory/model/facets.ts": [
     "typeFacet",
     "agentFacet",
     "sessionFacet",
@@ -271,8 +277,8 @@ const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
     "facetsOf",
     "eachFacet",
   ],
-  "src/memory/normalised.ts": ["refuseTooLong"],
-  "src/memory/terms.ts": ["hasTooMany", "termsToCompare"],
+  "src/memory/text/normalised.ts": ["refuseTooLong"],
+  "src/memory/text/terms.ts": ["hasTooMany", "termsToCompare"],
   "src/state/exact-number.ts": "numbers",
   "src/state/json-path.ts": ["writeStep"],
   "src/state/json-text.ts": ["inexactArray"],
@@ -287,7 +293,7 @@ const USES_PATTERNS =
   /\.(?:match|matchAll|replace|replaceAll|split|test|exec|search|normalize|segment)\(|new RegExp\(/;
 const EXPORTED =
   /^export (?:async )?function\*? (\w+)(?:<[^(]*>)?\(([^]*?)\)[:;]? |^export const (\w+)(?:: [^=]*)? = (?:async )?\(/gm;
-const ROOT = join(import.meta.dirname, "..", "..");
+const ROOT = join(import.meta.dirname, "..", "..", "..");
 
 function exportedTextFunctions(): string[] {
   const files = ["src", "checkpointer/src"].flatMap((folder) =>

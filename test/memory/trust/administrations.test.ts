@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { createClient } from "redis";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { as, createKey } from "../support/access.js";
-import type { Json, Memory } from "../support/memories.js";
-import { bodyOf, newNamespace, pathOf, read, remember } from "../support/memories.js";
-import { putSettings } from "../support/namespaces.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
-import type { Agent } from "../support/trust.js";
-import { agent, agentIn, said } from "../support/trust.js";
+import { as, createKey } from "../../support/acts/access.js";
+import type { Json, Memory } from "../../support/acts/memories.js";
+import { bodyOf, newNamespace, pathOf, read, remember } from "../../support/acts/memories.js";
+import { putSettings } from "../../support/service/namespaces.js";
+import type { Service } from "../../support/service/service.js";
+import { startService, until } from "../../support/service/service.js";
+import type { Agent } from "../../support/acts/trust.js";
+import { agent, agentIn, said } from "../../support/acts/trust.js";
 
 let service: Service;
 let root: Service;

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
-import { as, createKey } from "../support/access.js";
-import type { Memory } from "../support/memories.js";
+import { as, createKey } from "../../support/acts/access.js";
+import type { Memory } from "../../support/acts/memories.js";
 import {
   bodyOf,
   memoriesOf,
@@ -12,10 +12,10 @@ import {
   read,
   remember,
   revise,
-} from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
-import { agentIn, explained } from "../support/trust.js";
+} from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService, until } from "../../support/service/service.js";
+import { agentIn, explained } from "../../support/acts/trust.js";
 
 let services: readonly [Service, Service];
 let root: Service;

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { NO_EVIDENCE } from "../../src/memory/record.js";
-import { accuracyOf, trustOf, weighted } from "../../src/memory/trust.js";
+import { NO_EVIDENCE } from "../../../src/memory/model/record.js";
+import { accuracyOf, trustOf, weighted } from "../../../src/memory/trust/trust.js";
 
-const text = readFileSync(new URL("../../docs/trust.md", import.meta.url), "utf8");
+const text = readFileSync(new URL("../../../docs/trust.md", import.meta.url), "utf8");
 
 /** The rows of the table that begins with these columns. */
 function table(...columns: string[]): string[][] {

@@ -1,15 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { as, createKey } from "../support/access.js";
-import type { AuditPage } from "../support/audit.js";
-import { bodyOf, newNamespace, pathOf, post, read, recall, remember, revise } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService, until } from "../support/service.js";
-import { startRedisTap } from "../support/redis-tap.js";
-import type { AgentPage } from "../support/trust.js";
-import { agent, agentIn, daysAgo, explained, said, say } from "../support/trust.js";
-import { nonEmpty } from "../support/non-empty.js";
+import { as, createKey } from "../../support/acts/access.js";
+import type { AuditPage } from "../../support/audit/read.js";
+import {
+  bodyOf,
+  newNamespace,
+  pathOf,
+  post,
+  read,
+  recall,
+  remember,
+  revise,
+} from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService, until } from "../../support/service/service.js";
+import { startRedisTap } from "../../support/redis/tap.js";
+import type { AgentPage } from "../../support/acts/trust.js";
+import { agent, agentIn, daysAgo, explained, said, say } from "../../support/acts/trust.js";
+import { nonEmpty } from "../../support/non-empty.js";
 
 let services: readonly [Service, Service];
 let root: Service;

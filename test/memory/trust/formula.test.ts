@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Judgeable } from "../../src/memory/trust.js";
-import { accuracyOf, trustOf, weighted } from "../../src/memory/trust.js";
-import { NO_EVIDENCE } from "../../src/memory/record.js";
+import type { Judgeable } from "../../../src/memory/trust/trust.js";
+import { accuracyOf, trustOf, weighted } from "../../../src/memory/trust/trust.js";
+import { NO_EVIDENCE } from "../../../src/memory/model/record.js";
 
 const DAY_MS = 24 * 3600 * 1000;
 const NOW = Date.parse("2026-01-01T00:00:00Z");

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { as, createKey } from "../support/access.js";
-import type { Json, Memory } from "../support/memories.js";
-import { contents, ids, newNamespace, recall, remember } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import { agentIn, said } from "../support/trust.js";
+import { as, createKey } from "../../support/acts/access.js";
+import type { Json, Memory } from "../../support/acts/memories.js";
+import { contents, ids, newNamespace, recall, remember } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
+import { agentIn, said } from "../../support/acts/trust.js";
 
 let service: Service;
 let root: Service;

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { as, createKey } from "../support/access.js";
-import type { AuditPage } from "../support/audit.js";
-import { entityPath } from "../support/facts.js";
-import type { Json, Memory } from "../support/memories.js";
+import { as, createKey } from "../../support/acts/access.js";
+import type { AuditPage } from "../../support/audit/read.js";
+import { entityPath } from "../../support/acts/facts.js";
+import type { Json, Memory } from "../../support/acts/memories.js";
 import {
   bodyOf,
   listPage,
@@ -15,11 +15,11 @@ import {
   recall,
   remember,
   revise,
-} from "../support/memories.js";
-import { putSettings } from "../support/namespaces.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
-import { agentIn, said } from "../support/trust.js";
+} from "../../support/acts/memories.js";
+import { putSettings } from "../../support/service/namespaces.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
+import { agentIn, said } from "../../support/acts/trust.js";
 
 let service: Service;
 let root: Service;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { reinforced, strengthOf, wilsonLowerBound } from "../../src/memory/wilson.js";
+import { reinforced, strengthOf, wilsonLowerBound } from "../../../src/memory/trust/wilson.js";
 
 test("Wilson's lower bound is what the tables say", () => {
   expect(wilsonLowerBound(0, 0)).toBe(0);

@@ -13,7 +13,7 @@ import {
   isWrongType,
   replyCode,
   takesNoWrites,
-} from "../../src/redis/error-replies.js";
+} from "../../../src/redis/connection/error-replies.js";
 
 const KINDS = {
   isAuditUnusable,
@@ -100,7 +100,7 @@ function kindOf([command = "", key = "", argument = ""]: readonly string[]): Kin
 }
 
 describe.each(["7.4.1", "8.2.3", "8.8", "8.8-cluster"])("the recorded replies of Redis %s", (version) => {
-  const file = join(import.meta.dirname, "replies", `errors-${version}.jsonl`);
+  const file = join(import.meta.dirname, "..", "replies", `errors-${version}.jsonl`);
   const replies = readFileSync(file, "utf8")
     .trimEnd()
     .split("\n")
@@ -160,7 +160,7 @@ describe("the replies of the Redis that runs here", () => {
 });
 
 test("no other source file compares the text of a Redis reply", () => {
-  const root = join(import.meta.dirname, "..", "..");
+  const root = join(import.meta.dirname, "..", "..", "..");
   const codes =
     /\b(?:LOADING|MASTERDOWN|READONLY|CLUSTERDOWN|MISCONF|NOPERM|NOAUTH|WRONGPASS|NOSCRIPT|WRONGTYPE)\b/;
   const words = /no such index|unknown index|index already exists|index not found/i;
@@ -175,5 +175,8 @@ test("no other source file compares the text of a Redis reply", () => {
           .some((line) => !isComment(line) && (codes.test(line) || words.test(line))),
       ),
   );
-  expect(found.toSorted()).toEqual(["checkpointer/src/error-replies.ts", "src/redis/error-replies.ts"]);
+  expect(found.toSorted()).toEqual([
+    "checkpointer/src/error-replies.ts",
+    "src/redis/connection/error-replies.ts",
+  ]);
 });

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { createClient } from "redis";
 import { describe, expect, inject, test } from "vitest";
-import { createJsonFloats, jsonVersion } from "../../src/redis/json-floats.js";
-import { jsonText } from "../../src/state/json-text.js";
-import { readWritePath } from "../../src/state/path.js";
+import { createJsonFloats, jsonVersion } from "../../../src/redis/connection/json-floats.js";
+import { jsonText } from "../../../src/state/json-text.js";
+import { readWritePath } from "../../../src/state/path.js";
 
 /** What MODULE LIST and a JSON.SET with the words replied on real servers. */
 interface Recorded {
@@ -13,7 +13,7 @@ interface Recorded {
   readonly set: unknown;
 }
 
-const recorded = readFileSync(new URL("./replies/json-floats.jsonl", import.meta.url), "utf8")
+const recorded = readFileSync(new URL("../replies/json-floats.jsonl", import.meta.url), "utf8")
   .trim()
   .split("\n")
   .map((line) => JSON.parse(line) as Recorded);

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { damping, indexIdf } from "../../src/redis/idf.js";
-import { contents, newNamespace, pathOf, recall, remember } from "../support/memories.js";
-import type { Memory } from "../support/memories.js";
-import { bodyOf } from "../support/memories.js";
-import type { Service } from "../support/service.js";
-import { startService } from "../support/service.js";
+import { damping, indexIdf } from "../../../src/redis/search/idf.js";
+import { contents, newNamespace, pathOf, recall, remember } from "../../support/acts/memories.js";
+import type { Memory } from "../../support/acts/memories.js";
+import { bodyOf } from "../../support/acts/memories.js";
+import type { Service } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
 
 let service: Service;
 beforeAll(async () => {

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isEmptyRange, rangeClause } from "../../src/redis/numeric-range.js";
+import { isEmptyRange, rangeClause } from "../../../src/redis/search/numeric-range.js";
 
-const SOURCES = fileURLToPath(new URL("../../src", import.meta.url));
+const SOURCES = fileURLToPath(new URL("../../../src", import.meta.url));
 
 describe("a numeric range of a query", () => {
   test("is written only where a number lies between its bounds", () => {

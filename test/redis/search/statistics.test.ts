@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createClient } from "redis";
 import { describe, expect, inject, test } from "vitest";
-import { createGateway, createRedisClient } from "../../src/redis/client.js";
-import { createKeys } from "../../src/redis/keys.js";
-import { createIndexStatistics, sizesIn } from "../../src/redis/statistics.js";
-import { newNamespace, postBatch } from "../support/memories.js";
-import { startWithRedis } from "../support/with-redis.js";
+import { createGateway, createRedisClient } from "../../../src/redis/connection/client.js";
+import { createKeys } from "../../../src/redis/keys.js";
+import { createIndexStatistics, sizesIn } from "../../../src/redis/search/statistics.js";
+import { newNamespace, postBatch } from "../../support/acts/memories.js";
+import { startWithRedis } from "../../support/redis/with-redis.js";
 
 /** Replies of a real Redis of each version, in RESP2. */
 function profileOf(version: string): unknown {

@@ -1,9 +1,9 @@
 import type { z } from "@hono/zod-openapi";
-import type { createdKeyView, keyPage, keyView } from "../../src/http/schemas/keys.js";
+import type { createdKeyView, keyPage, keyView } from "../../../src/http/keys/schemas.js";
 import type { Json } from "./memories.js";
 import { bodyOf } from "./memories.js";
-import type { Service } from "./service.js";
-import { startService } from "./service.js";
+import type { Service } from "../service/service.js";
+import { startService } from "../service/service.js";
 
 export type Key = z.infer<typeof keyView>;
 export type CreatedKey = z.infer<typeof createdKeyView>;

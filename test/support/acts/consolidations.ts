@@ -1,9 +1,9 @@
 import type { z } from "@hono/zod-openapi";
-import type { runView } from "../../src/http/schemas/consolidations.js";
+import type { runView } from "../../../src/http/consolidations/schemas.js";
 import type { Json } from "./memories.js";
 import { bodyOf } from "./memories.js";
-import type { Answer, Service } from "./service.js";
-import { until } from "./service.js";
+import type { Answer, Service } from "../service/service.js";
+import { until } from "../service/service.js";
 
 export type Run = z.infer<typeof runView>;
 

@@ -1,9 +1,9 @@
 import type { z } from "@hono/zod-openapi";
-import type { entityFacts, neighborsView } from "../../src/http/schemas/entities.js";
-import type { profileView } from "../../src/http/schemas/profiles.js";
+import type { entityFacts, neighborsView } from "../../../src/http/entities/schemas.js";
+import type { profileView } from "../../../src/http/profiles/schemas.js";
 import type { Json, Memory, Parameters } from "./memories.js";
 import { bodyOf, post } from "./memories.js";
-import type { Service } from "./service.js";
+import type { Service } from "../service/service.js";
 
 /** `[subject, predicate, object]`, with what else the fact says. */
 export type Triple = readonly [subject: string, predicate: string, object: string];

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { z } from "@hono/zod-openapi";
-import type { memoryPage } from "../../src/http/schemas/list.js";
-import type { memoryDetailView, MemoryView } from "../../src/http/schemas/memory.js";
-import type { recallResponse } from "../../src/http/schemas/recall.js";
-import type { Answer, SendOptions, Service } from "./service.js";
-import { until } from "./service.js";
+import type { memoryPage } from "../../../src/http/memories/list-schemas.js";
+import type { memoryDetailView, MemoryView } from "../../../src/http/memories/schemas.js";
+import type { recallResponse } from "../../../src/http/recall/schemas.js";
+import type { Answer, SendOptions, Service } from "../service/service.js";
+import { until } from "../service/service.js";
 
 export type Memory = MemoryView;
 export type MemoryDetail = z.infer<typeof memoryDetailView>;

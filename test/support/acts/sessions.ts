@@ -4,10 +4,10 @@ import type {
   messagesPage,
   MessageView,
   sessionView,
-} from "../../src/http/schemas/sessions.js";
+} from "../../../src/http/sessions/schemas.js";
 import type { Json } from "./memories.js";
 import { bodyOf } from "./memories.js";
-import type { Answer, SendOptions, Service } from "./service.js";
+import type { Answer, SendOptions, Service } from "../service/service.js";
 
 export type Message = MessageView;
 export type Session = z.infer<typeof sessionView>;

@@ -1,9 +1,9 @@
 import { Agent, request } from "node:http";
 import type { z } from "@hono/zod-openapi";
-import type { StateView, stateHistory, transactionResults } from "../../src/http/schemas/state.js";
-import type { Problem } from "../../src/http/problem.js";
+import type { StateView, stateHistory, transactionResults } from "../../../src/http/state/schemas.js";
+import type { Problem } from "../../../src/http/problem.js";
 import { bodyOf } from "./memories.js";
-import type { Answer, SendOptions, Service } from "./service.js";
+import type { Answer, SendOptions, Service } from "../service/service.js";
 
 export type State = StateView;
 export type History = z.infer<typeof stateHistory>;

@@ -1,11 +1,11 @@
 import { inject } from "vitest";
-import type { Trail } from "../../src/access/trail.js";
-import { createAuditLog } from "../../src/redis/access/audit-log.js";
-import { createAuditReader } from "../../src/redis/access/audit-reader.js";
-import { createAuditor } from "../../src/redis/access/auditor.js";
-import { createGateway, createRedisClient } from "../../src/redis/client.js";
-import { createKeys } from "../../src/redis/keys.js";
-import { loadScripts } from "../../src/redis/scripts.js";
+import type { Trail } from "../../../src/access/trail.js";
+import { createAuditLog } from "../../../src/redis/audit/audit-log.js";
+import { createAuditReader } from "../../../src/redis/audit/audit-reader.js";
+import { createAuditor } from "../../../src/redis/audit/auditor.js";
+import { createGateway, createRedisClient } from "../../../src/redis/connection/client.js";
+import { createKeys } from "../../../src/redis/keys.js";
+import { loadScripts } from "../../../src/redis/scripts/index.js";
 
 const DAY_MS = 24 * 3600 * 1000;
 

@@ -5,10 +5,10 @@ import { fileURLToPath } from "node:url";
 import type { z } from "@hono/zod-openapi";
 import { createClient } from "redis";
 import { inject } from "vitest";
-import type { auditPage } from "../../src/http/schemas/audit.js";
-import type { Json, Parameters } from "./memories.js";
-import { bodyOf } from "./memories.js";
-import type { Service } from "./service.js";
+import type { auditPage } from "../../../src/http/audit/schemas.js";
+import type { Json, Parameters } from "../acts/memories.js";
+import { bodyOf } from "../acts/memories.js";
+import type { Service } from "../service/service.js";
 
 export type AuditPage = z.infer<typeof auditPage>;
 export type AuditEntry = AuditPage["entries"][number];
@@ -157,7 +157,7 @@ export async function auditExport(service: Service, parameters: Parameters = {})
     .map((line) => JSON.parse(line) as ExportLine);
 }
 
-const VERIFY = fileURLToPath(new URL("../../dist/scripts/audit-verify/main.js", import.meta.url));
+const VERIFY = fileURLToPath(new URL("../../../dist/scripts/audit-verify/main.js", import.meta.url));
 
 /** What `npm run audit:verify` runs. */
 export async function runVerify(

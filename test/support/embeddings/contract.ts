@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import type { Embedder } from "../../src/embeddings/embedder.js";
+import type { Embedder } from "../../../src/embeddings/embedder.js";
 
 export interface ContractOptions {
   /** Whether vectors mean something: then similar texts must be near. */

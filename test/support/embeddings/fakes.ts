@@ -1,8 +1,8 @@
 import { vi } from "vitest";
 
-import type { Embedder, EmbeddingCache } from "../../src/embeddings/embedder.js";
-import { normalise } from "../../src/embeddings/vectors.js";
-import { vectorOf } from "../support/fake-openai.js";
+import type { Embedder, EmbeddingCache } from "../../../src/embeddings/embedder.js";
+import { normalise } from "../../../src/embeddings/vectors.js";
+import { vectorOf } from "./fake-openai.js";
 
 export const DIMENSIONS = 8;
 

@@ -2,8 +2,8 @@ import type { ServerResponse } from "node:http";
 import { onTestFinished } from "vitest";
 import type { EmbeddingRequest, FakeOpenAI } from "./fake-openai.js";
 import { answer, startFakeOpenAI } from "./fake-openai.js";
-import type { Overrides, Service } from "./service.js";
-import { startService } from "./service.js";
+import type { Overrides, Service } from "../service/service.js";
+import { startService } from "../service/service.js";
 
 /** What a provider does with each request until told otherwise; false: its usual answer. */
 export type Mood = (request: EmbeddingRequest, response: ServerResponse) => boolean;

@@ -1,5 +1,5 @@
-import type { Agent, KnownMemory, World } from "./isolation-model.js";
-import { may, within } from "./isolation-model.js";
+import type { Agent, KnownMemory, World } from "./model.js";
+import { may, within } from "./model.js";
 
 /** What chance decides of an act. */
 export interface Choice {

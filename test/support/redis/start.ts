@@ -2,14 +2,14 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { processIdentity } from "../../scripts/bootstrap/process-identity.mjs";
-import type { RedisBinary } from "../../scripts/redis/binary.js";
-import { type AppendFsync, writeConfig } from "../../scripts/redis/config-file.js";
-import { urlOf } from "../../scripts/redis/connect.js";
-import { findRedis } from "../../scripts/redis/find.js";
-import { freePort } from "../../scripts/redis/free-port.js";
-import { launch, waitUntilReady } from "../../scripts/redis/launch.js";
-import { shutdown } from "../../scripts/redis/shutdown.js";
+import { processIdentity } from "../../../scripts/bootstrap/process-identity.mjs";
+import type { RedisBinary } from "../../../scripts/redis/server/binary.js";
+import { type AppendFsync, writeConfig } from "../../../scripts/redis/server/config-file.js";
+import { urlOf } from "../../../scripts/redis/server/connect.js";
+import { findRedis } from "../../../scripts/redis/find.js";
+import { freePort } from "../../../scripts/redis/server/free-port.js";
+import { launch, waitUntilReady } from "../../../scripts/redis/server/launch.js";
+import { shutdown } from "../../../scripts/redis/server/shutdown.js";
 
 const PORT_ATTEMPTS = 3;
 

@@ -1,9 +1,9 @@
 import { createClient } from "redis";
 import { afterAll, inject } from "vitest";
-import type { FakeOpenAI } from "./fake-openai.js";
-import { startFakeOpenAI } from "./fake-openai.js";
-import type { Overrides } from "./service.js";
-import { startService } from "./service.js";
+import type { FakeOpenAI } from "../embeddings/fake-openai.js";
+import { startFakeOpenAI } from "../embeddings/fake-openai.js";
+import type { Overrides } from "../service/service.js";
+import { startService } from "../service/service.js";
 
 /**
  * A service of a test file's own with a client of its Redis, for what can't be seen over HTTP. Both end with the file,

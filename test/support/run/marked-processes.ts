@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { processIdentity } from "../../scripts/bootstrap/process-identity.mjs";
+import { processIdentity } from "../../../scripts/bootstrap/process-identity.mjs";
 
 export interface Running {
   readonly pid: number;

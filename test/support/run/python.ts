@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { cacheDir, installOnce } from "../../scripts/cache.js";
+import { cacheDir, installOnce } from "../../../scripts/downloads/cache.js";
 
-const REQUIREMENTS = join(import.meta.dirname, "..", "generated-clients", "requirements.txt");
+const REQUIREMENTS = join(import.meta.dirname, "..", "..", "generated-clients", "requirements.txt");
 const INSTALL_MS = 300_000;
 
 export interface Output {

@@ -1,4 +1,4 @@
-import type * as Source from "../../src/embeddings/index.js";
+import type * as Source from "../../../src/embeddings/index.js";
 
 /**
  * The embeddings as built. Their worker thread needs JavaScript on disk, so tests of what starts it run the
@@ -7,5 +7,5 @@ import type * as Source from "../../src/embeddings/index.js";
 export type Embeddings = typeof Source;
 
 export const embeddings = (await import(
-  new URL("../../dist/src/embeddings/index.js", import.meta.url).href
+  new URL("../../../dist/src/embeddings/index.js", import.meta.url).href
 )) as Embeddings;

@@ -1,7 +1,7 @@
 import type { z } from "@hono/zod-openapi";
-import type { usageView } from "../../src/http/schemas/namespaces.js";
-import type { Json } from "./memories.js";
-import { bodyOf } from "./memories.js";
+import type { usageView } from "../../../src/http/namespaces/schemas.js";
+import type { Json } from "../acts/memories.js";
+import { bodyOf } from "../acts/memories.js";
 import type { Answer, SendOptions, Service } from "./service.js";
 
 export type Usage = z.infer<typeof usageView>;

@@ -5,12 +5,12 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { inject } from "vitest";
-import type { Client } from "../../src/client.js";
-import { createClient } from "../../src/client.js";
+import type { Client } from "../../../src/client.js";
+import { createClient } from "../../../src/client.js";
 import type { Contract } from "./contract.js";
 import { loadContract } from "./contract.js";
 
-const MAIN = fileURLToPath(new URL("../../dist/src/main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../../dist/src/main.js", import.meta.url));
 
 export interface Service {
   readonly url: string;

@@ -1,10 +1,10 @@
-import { authorize } from "../../access/authorize.js";
-import { trailOf } from "../../access/trail.js";
-import type { Context } from "../../domain/context.js";
-import { DomainError } from "../../domain/errors.js";
+import { authorize } from "../../../access/authorize.js";
+import { trailOf } from "../../../access/trail.js";
+import type { Context } from "../../../domain/context.js";
+import { DomainError } from "../../../domain/errors.js";
 import { busy } from "./begin.js";
-import { runNotFound } from "./read.js";
-import type { ConsolidationServices } from "./services.js";
+import { runNotFound } from "../plan/read.js";
+import type { ConsolidationServices } from "../services.js";
 
 /** Has a finished run taken back, after the answer. Takes `write` and `read`. */
 export async function undoConsolidation(

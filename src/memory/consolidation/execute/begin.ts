@@ -1,9 +1,9 @@
-import { authorize } from "../../access/authorize.js";
-import { trailOf } from "../../access/trail.js";
-import type { Context } from "../../domain/context.js";
-import { DomainError } from "../../domain/errors.js";
-import type { RunOptions } from "./run.js";
-import type { ConsolidationServices } from "./services.js";
+import { authorize } from "../../../access/authorize.js";
+import { trailOf } from "../../../access/trail.js";
+import type { Context } from "../../../domain/context.js";
+import { DomainError } from "../../../domain/errors.js";
+import type { RunOptions } from "../run.js";
+import type { ConsolidationServices } from "../services.js";
 
 /**
  * Has a namespace consolidated, or planned: the work is done after the answer, by whichever process comes first.

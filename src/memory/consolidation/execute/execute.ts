@@ -1,18 +1,18 @@
-import { trailOf } from "../../access/trail.js";
-import type { Context } from "../../domain/context.js";
-import { systemContext } from "../../domain/context.js";
-import { DomainError } from "../../domain/errors.js";
-import type { CountTokens } from "../../domain/tokens.js";
-import { remember } from "../remember.js";
-import { removeQuietly } from "../remove-quietly.js";
+import { trailOf } from "../../../access/trail.js";
+import type { Context } from "../../../domain/context.js";
+import { systemContext } from "../../../domain/context.js";
+import { DomainError } from "../../../domain/errors.js";
+import type { CountTokens } from "../../../domain/tokens.js";
+import { remember } from "../../remember/remember.js";
+import { removeQuietly } from "../../erasure/remove-quietly.js";
 import type { Lease } from "./lease.js";
 import { LeaseLost } from "./lease.js";
-import { extractFacts } from "./facts.js";
-import type { Asked } from "./ask.js";
-import type { Action, ActionResult, Again, Draft, DraftMemory, Run, Step } from "./run.js";
-import type { WorkServices } from "./services.js";
-import { sourcesOf } from "./sources.js";
-import { write } from "./summarise.js";
+import { extractFacts } from "../language/facts.js";
+import type { Asked } from "../language/ask.js";
+import type { Action, ActionResult, Again, Draft, DraftMemory, Run, Step } from "../run.js";
+import type { WorkServices } from "../services.js";
+import { sourcesOf } from "../sources.js";
+import { write } from "../language/summarise.js";
 
 const PAGE = 50;
 /** What ends because nobody read it can be brought back for so long. */

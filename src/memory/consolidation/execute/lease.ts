@@ -1,5 +1,5 @@
-import type { Claim, ConsolidationStore, Progress } from "./ports.js";
-import type { Action } from "./run.js";
+import type { Claim, ConsolidationStore, Progress } from "../ports.js";
+import type { Action } from "../run.js";
 
 /** How long a claim holds: who dies is followed after this, at the latest. */
 export const LEASE_MS = 12_000;

@@ -1,10 +1,10 @@
-import type { ConsolidationSettings } from "../../access/namespaces/settings.js";
-import { trailOf } from "../../access/trail.js";
-import type { Context } from "../../domain/context.js";
-import { SYSTEM_ACTOR, systemContext } from "../../domain/context.js";
-import { scheduledOptions } from "./options.js";
+import type { ConsolidationSettings } from "../../../access/namespaces/settings.js";
+import { trailOf } from "../../../access/trail.js";
+import type { Context } from "../../../domain/context.js";
+import { SYSTEM_ACTOR, systemContext } from "../../../domain/context.js";
+import { scheduledOptions } from "../options.js";
 import { nextTime } from "./schedule.js";
-import type { WorkServices } from "./services.js";
+import type { WorkServices } from "../services.js";
 
 /** A namespace's settings of consolidation, as they are now. */
 export type ScheduleOf = (context: Context, namespace: string) => Promise<ConsolidationSettings | null>;

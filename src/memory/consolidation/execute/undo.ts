@@ -1,10 +1,10 @@
-import { trailOf } from "../../access/trail.js";
-import { removeQuietly } from "../remove-quietly.js";
+import { trailOf } from "../../../access/trail.js";
+import { removeQuietly } from "../../erasure/remove-quietly.js";
 import { contextOf } from "./execute.js";
 import type { Lease } from "./lease.js";
 import { LeaseLost } from "./lease.js";
-import type { ActionResult } from "./run.js";
-import type { WorkServices } from "./services.js";
+import type { ActionResult } from "../run.js";
+import type { WorkServices } from "../services.js";
 
 const PAGE = 50;
 

@@ -1,16 +1,16 @@
-import type { CountTokens } from "../../domain/tokens.js";
-import { DomainError } from "../../domain/errors.js";
-import type { Sweeper } from "../sweeper.js";
-import { startSweeper } from "../sweeper.js";
+import type { CountTokens } from "../../../domain/tokens.js";
+import { DomainError } from "../../../domain/errors.js";
+import type { Sweeper } from "../../../domain/sweeper.js";
+import { startSweeper } from "../../../domain/sweeper.js";
 import { execute } from "./execute.js";
 import { holdLease, LEASE_MS, LeaseLost, Stopping } from "./lease.js";
 import type { Lease } from "./lease.js";
-import { plan } from "./plan.js";
-import type { Reaching } from "./planner.js";
-import type { Claim } from "./ports.js";
-import type { Again, Reached } from "./run.js";
+import { plan } from "../plan/plan.js";
+import type { Reaching } from "../plan/planner.js";
+import type { Claim } from "../ports.js";
+import type { Again, Reached } from "../run.js";
 import { beginScheduled } from "./scheduled.js";
-import type { WorkServices } from "./services.js";
+import type { WorkServices } from "../services.js";
 import { undo } from "./undo.js";
 
 export interface ConsolidationWorkerOptions extends WorkServices {

@@ -1,6 +1,6 @@
 import type { Consolidator, LlmAnswer } from "./excerpt.js";
 import { LlmFailed } from "./excerpt.js";
-import type { LlmFailure } from "./run.js";
+import type { LlmFailure } from "../run.js";
 
 /** What came of it, and what it cost. */
 export interface Asked<Value> {

@@ -1,9 +1,9 @@
-import { claimsOf } from "../claims.js";
-import { analyse } from "../terms.js";
-import { normaliseName } from "../facts/names.js";
+import { claimsOf } from "../../text/claims.js";
+import { analyse } from "../../text/terms.js";
+import { normaliseName } from "../../model/names.js";
 import type { Excerpt } from "./excerpt.js";
 import { isSingle, patternFacts } from "./pattern-facts.js";
-import { isQuestion, saidIn } from "./said.js";
+import { isQuestion, saidIn } from "../../text/speakers.js";
 
 /** Places of two excerpts, the lower one first. */
 export type Contradiction = readonly [number, number];

@@ -1,11 +1,11 @@
-import type { JsonObject, JsonValue } from "../../domain/json.js";
-import { LIMITS } from "../../domain/limits.js";
-import type { FactInput } from "../facts/fact.js";
-import type { Evidence, FeedbackOutcome, Memory, Source } from "../record.js";
-import { FEEDBACK_OUTCOMES, MAX_CORROBORATORS } from "../record.js";
-import { truncateUtf8 } from "../text.js";
+import type { JsonObject, JsonValue } from "../../../domain/json.js";
+import { LIMITS } from "../../../domain/limits.js";
+import type { FactInput } from "../../model/fact.js";
+import type { Evidence, FeedbackOutcome, Memory, Source } from "../../model/record.js";
+import { FEEDBACK_OUTCOMES, MAX_CORROBORATORS } from "../../model/record.js";
+import { truncateUtf8 } from "../../text/truncate.js";
 import { earliestLife, longestLife } from "./life.js";
-import type { DraftMemory, Made, Run, Step } from "./run.js";
+import type { DraftMemory, Made, Run, Step } from "../run.js";
 
 /** What every memory that a run makes is made of. */
 export interface Origins {

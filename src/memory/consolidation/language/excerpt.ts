@@ -1,4 +1,4 @@
-import type { LlmFailure } from "./run.js";
+import type { LlmFailure } from "../run.js";
 
 /** A memory's text as consolidation reads it. */
 export interface Excerpt {

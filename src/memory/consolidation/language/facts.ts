@@ -1,14 +1,14 @@
-import type { CountTokens } from "../../domain/tokens.js";
-import type { FactInput } from "../facts/fact.js";
-import type { MemoryDetail, Source } from "../record.js";
+import type { CountTokens } from "../../../domain/tokens.js";
+import type { FactInput } from "../../model/fact.js";
+import type { MemoryDetail, Source } from "../../model/record.js";
 import type { Asked } from "./ask.js";
 import { ask } from "./ask.js";
 import { factMemory } from "./draft.js";
 import { groundFacts } from "./ground.js";
 import { patternFacts } from "./pattern-facts.js";
-import type { Draft, DraftMemory, Made, Run } from "./run.js";
-import type { WorkServices } from "./services.js";
-import { excerptOf, sourcesOf } from "./sources.js";
+import type { Draft, DraftMemory, Made, Run } from "../run.js";
+import type { WorkServices } from "../services.js";
+import { excerptOf, sourcesOf } from "../sources.js";
 
 interface Extracting {
   readonly services: WorkServices;

@@ -1,6 +1,6 @@
-import type { JsonValue } from "../../domain/json.js";
-import type { Interaction } from "../record.js";
-import { truncateUtf8 } from "../text.js";
+import type { JsonValue } from "../../../domain/json.js";
+import type { Interaction } from "../../model/record.js";
+import { truncateUtf8 } from "../../text/truncate.js";
 
 export interface GivenFeedback {
   /** What was said; null: nothing in words. */

@@ -1,14 +1,14 @@
-import { LIMITS } from "../../domain/limits.js";
-import type { Claims } from "../claims.js";
-import { claimsOf } from "../claims.js";
-import { LINE_BYTES } from "../sessions/extract.js";
-import { analyse } from "../terms.js";
+import { LIMITS } from "../../../domain/limits.js";
+import type { Claims } from "../../text/claims.js";
+import { claimsOf } from "../../text/claims.js";
+import { LINE_BYTES } from "../../text/extract.js";
+import { analyse } from "../../text/terms.js";
 import type { Contradiction } from "./contradictions.js";
 import { contradictionsOf } from "./contradictions.js";
 import type { Excerpt, WrittenFact, WrittenSummary } from "./excerpt.js";
 import { instructs } from "./instructs.js";
-import type { Said } from "./said.js";
-import { isConditional, isQuestion, saidIn } from "./said.js";
+import type { Said } from "../../text/speakers.js";
+import { isConditional, isQuestion, saidIn } from "../../text/speakers.js";
 
 export interface GroundedStatement {
   /** On one line, at most 600 bytes. */

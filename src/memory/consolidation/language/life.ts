@@ -1,5 +1,5 @@
-import type { Memory } from "../record.js";
-import type { DraftMemory } from "./run.js";
+import type { Memory } from "../../model/record.js";
+import type { DraftMemory } from "../run.js";
 
 type Life = Pick<DraftMemory, "ends" | "ttl_seconds">;
 

@@ -1,9 +1,9 @@
-import { LIMITS } from "../../domain/limits.js";
-import { denialsIn } from "../claims.js";
-import type { Cardinality } from "../facts/fact.js";
+import { LIMITS } from "../../../domain/limits.js";
+import { denialsIn } from "../../text/claims.js";
+import type { Cardinality } from "../../model/fact.js";
 import type { Excerpt, WrittenFact } from "./excerpt.js";
-import type { Said } from "./said.js";
-import { isConditional, isQuestion, lineOf, saidIn } from "./said.js";
+import type { Said } from "../../text/speakers.js";
+import { isConditional, isQuestion, lineOf, saidIn } from "../../text/speakers.js";
 
 export interface PatternFact extends WrittenFact {
   /** Undefined: as the namespace's settings say. */

@@ -1,13 +1,13 @@
-import { LIMITS } from "../../domain/limits.js";
-import type { Claims } from "../claims.js";
-import { claimsOf, sameClaims } from "../claims.js";
-import { sentencesIn } from "../sessions/transcript.js";
-import type { TermVector } from "../term-weights.js";
-import { cosine, norm, weigh } from "../term-weights.js";
-import { analyse } from "../terms.js";
-import { truncateUtf8 } from "../text.js";
+import { LIMITS } from "../../../domain/limits.js";
+import type { Claims } from "../../text/claims.js";
+import { claimsOf, sameClaims } from "../../text/claims.js";
+import { sentencesIn } from "../../sessions/transcript.js";
+import type { TermVector } from "../../text/term-weights.js";
+import { cosine, norm, weigh } from "../../text/term-weights.js";
+import { analyse } from "../../text/terms.js";
+import { truncateUtf8 } from "../../text/truncate.js";
 import { instructs } from "./instructs.js";
-import { isQuestion } from "./said.js";
+import { isQuestion } from "../../text/speakers.js";
 
 /** An interaction with what was said of it; see `feedbackOf`. */
 export interface JudgedEpisode {

@@ -1,7 +1,7 @@
-import type { CountTokens } from "../../domain/tokens.js";
-import { extractLines } from "../sessions/extract.js";
+import type { CountTokens } from "../../../domain/tokens.js";
+import { extractLines } from "../../text/extract.js";
 import type { Excerpt } from "./excerpt.js";
-import { isQuestion, lineOf, saidIn } from "./said.js";
+import { isQuestion, lineOf, saidIn } from "../../text/speakers.js";
 
 export interface SentencesOptions {
   /** Of the sources' tokens, what the summary may have; below 1. */

@@ -1,13 +1,13 @@
-import type { CountTokens } from "../../domain/tokens.js";
-import type { MemoryDetail, Source } from "../record.js";
+import type { CountTokens } from "../../../domain/tokens.js";
+import type { MemoryDetail, Source } from "../../model/record.js";
 import { summaryMemory } from "./draft.js";
 import { groundSummary } from "./ground.js";
 import type { Asked } from "./ask.js";
 import { ask } from "./ask.js";
-import type { Draft, Made, Run } from "./run.js";
+import type { Draft, Made, Run } from "../run.js";
 import { chooseSentences } from "./sentences.js";
-import type { WorkServices } from "./services.js";
-import { excerptOf, sourcesOf } from "./sources.js";
+import type { WorkServices } from "../services.js";
+import { excerptOf, sourcesOf } from "../sources.js";
 
 /**
  * What a summary may have of its sources' tokens: of their mean, `0.4 + 0.6 × 100 / (100 + mean)`. So ten hits cost less

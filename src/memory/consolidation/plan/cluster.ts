@@ -1,5 +1,5 @@
 import { setImmediate as breathe } from "node:timers/promises";
-import { norm, weigh } from "../term-weights.js";
+import { norm, weigh } from "../../text/term-weights.js";
 
 export interface ClusterEpisode {
   /** Unique. */

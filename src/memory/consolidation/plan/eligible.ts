@@ -1,6 +1,6 @@
-import type { Vitals } from "../ports.js";
-import type { Memory, MemoryDetail } from "../record.js";
-import { lastActive } from "../forget-policy.js";
+import type { Vitals } from "../../ports/index.js";
+import type { Memory, MemoryDetail } from "../../model/record.js";
+import { lastActive } from "../../forget/forget-policy.js";
 
 /** What belongs to somebody else is left as it is: items, copies, and what is in quarantine. */
 function isOwn(memory: Memory): boolean {

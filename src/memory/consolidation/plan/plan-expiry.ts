@@ -1,9 +1,9 @@
-import { MEMORY_TYPES } from "../record.js";
-import { refOf } from "./draft.js";
+import { MEMORY_TYPES } from "../../model/record.js";
+import { refOf } from "../language/draft.js";
 import { isUnread } from "./eligible.js";
 import type { Planning } from "./planner.js";
 import { MOST_EXAMINED } from "./planner.js";
-import type { Action, Draft } from "./run.js";
+import type { Action, Draft } from "../run.js";
 import { walk } from "./walk.js";
 
 const TOGETHER = 32;

@@ -1,9 +1,9 @@
-import { refOf } from "./draft.js";
+import { refOf } from "../language/draft.js";
 import { isObserved } from "./eligible.js";
-import { matched } from "./facts.js";
+import { matched } from "../language/facts.js";
 import type { Planning } from "./planner.js";
 import { MOST_EXAMINED } from "./planner.js";
-import type { Action } from "./run.js";
+import type { Action } from "../run.js";
 import { walk } from "./walk.js";
 
 /** Of episodes that a language model reads at once. */

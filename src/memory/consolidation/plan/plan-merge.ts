@@ -1,11 +1,11 @@
-import type { MemoryDetail } from "../record.js";
-import { mergedMemory, refOf } from "./draft.js";
+import type { MemoryDetail } from "../../model/record.js";
+import { mergedMemory, refOf } from "../language/draft.js";
 import { isMergeable } from "./eligible.js";
 import type { Planning } from "./planner.js";
 import { MOST_EXAMINED } from "./planner.js";
-import type { Action, Made } from "./run.js";
+import type { Action, Made } from "../run.js";
 import { walk } from "./walk.js";
-import { wordingOf } from "./wording.js";
+import { wordingOf } from "../../text/wording.js";
 
 /** How many of the nearest are looked at. */
 const NEAREST = 16;

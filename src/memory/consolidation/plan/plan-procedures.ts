@@ -1,12 +1,12 @@
-import type { JsonValue } from "../../domain/json.js";
-import type { MemoryDetail } from "../record.js";
-import { procedureMemory, refOf } from "./draft.js";
+import type { JsonValue } from "../../../domain/json.js";
+import type { MemoryDetail } from "../../model/record.js";
+import { procedureMemory, refOf } from "../language/draft.js";
 import { isKnown, isObserved } from "./eligible.js";
 import type { Planning } from "./planner.js";
 import { MOST_EXAMINED } from "./planner.js";
-import { feedbackOf } from "./feedback-of.js";
-import { learnProcedures } from "./procedures.js";
-import type { Action, Made } from "./run.js";
+import { feedbackOf } from "../language/feedback-of.js";
+import { learnProcedures } from "../language/procedures.js";
+import type { Action, Made } from "../run.js";
 import { walk } from "./walk.js";
 
 /** How often feedback has to come. */

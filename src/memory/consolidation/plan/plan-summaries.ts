@@ -1,12 +1,12 @@
-import { analyse } from "../terms.js";
+import { analyse } from "../../text/terms.js";
 import type { ClusterEpisode } from "./cluster.js";
 import { clusterEpisodes, MEASURED_LEAST_COSINE } from "./cluster.js";
 import { isEpisode, isOld } from "./eligible.js";
-import { statedEnd } from "./life.js";
+import { statedEnd } from "../language/life.js";
 import { MOST_EXAMINED } from "./planner.js";
 import type { Planning } from "./planner.js";
-import type { Action } from "./run.js";
-import { choose } from "./summarise.js";
+import type { Action } from "../run.js";
+import { choose } from "../language/summarise.js";
 import { walk } from "./walk.js";
 
 const CLUSTER = { most: 4, least: 2, most_tokens: 6000 } as const;

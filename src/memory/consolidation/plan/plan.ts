@@ -1,14 +1,14 @@
-import type { CountTokens } from "../../domain/tokens.js";
+import type { CountTokens } from "../../../domain/tokens.js";
 import { planExpiry } from "./plan-expiry.js";
 import { planFacts } from "./plan-facts.js";
 import { planMerges } from "./plan-merge.js";
 import { planProcedures } from "./plan-procedures.js";
 import { planSummaries } from "./plan-summaries.js";
 import type { PlanStep, Reaching } from "./planner.js";
-import type { Claim } from "./ports.js";
-import type { Action, Step } from "./run.js";
-import { STEPS } from "./run.js";
-import type { WorkServices } from "./services.js";
+import type { Claim } from "../ports.js";
+import type { Action, Step } from "../run.js";
+import { STEPS } from "../run.js";
+import type { WorkServices } from "../services.js";
 
 const PLANS: Readonly<Record<Step, PlanStep>> = {
   merge: planMerges,

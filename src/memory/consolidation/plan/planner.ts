@@ -1,6 +1,6 @@
-import type { CountTokens } from "../../domain/tokens.js";
-import type { Action, Reached, Run } from "./run.js";
-import type { WorkServices } from "./services.js";
+import type { CountTokens } from "../../../domain/tokens.js";
+import type { Action, Reached, Run } from "../run.js";
+import type { WorkServices } from "../services.js";
 
 /** What planning a step takes. */
 export interface Planning {

@@ -1,9 +1,9 @@
-import { authorize } from "../../access/authorize.js";
-import { trailOf } from "../../access/trail.js";
-import type { Context } from "../../domain/context.js";
-import { DomainError } from "../../domain/errors.js";
-import type { Action, Run } from "./run.js";
-import type { ConsolidationServices } from "./services.js";
+import { authorize } from "../../../access/authorize.js";
+import { trailOf } from "../../../access/trail.js";
+import type { Context } from "../../../domain/context.js";
+import { DomainError } from "../../../domain/errors.js";
+import type { Action, Run } from "../run.js";
+import type { ConsolidationServices } from "../services.js";
 
 export interface RunPage {
   readonly run: Run;

@@ -1,6 +1,6 @@
-import { facetQuery } from "../filter.js";
-import type { MemoryStore } from "../ports.js";
-import type { MemoryDetail, MemoryType } from "../record.js";
+import { facetQuery } from "../../conditions/filter.js";
+import type { MemoryStore } from "../../ports/index.js";
+import type { MemoryDetail, MemoryType } from "../../model/record.js";
 
 /** Small: what a page takes to read, others wait. */
 const PAGE = 50;

@@ -1,5 +1,5 @@
 --[[
-Notes that a recall returned memories, and gives back a part of their lives: see renewedEnd in src/memory/decay.ts. A
+Notes that a recall returned memories, and gives back a part of their lives: see renewedEnd in src/memory/lifecycle/decay.ts. A
 part of a recall, which is recorded by itself. What was deleted, has ended or was revised meanwhile isn't brought back,
 and keeps its end.
 
