@@ -1,0 +1,76 @@
+/**
+ * The floors of `src/`, from the ground up. A room is a folder (its direct files) or a single file, which then is a
+ * room apart from its folder. A room imports rooms of lower floors only: never a higher floor, never a room beside it.
+ * Every file of `src/` belongs to a room: add a new folder here, on the lowest floor that fits.
+ *
+ * @type {readonly (readonly string[])[]}
+ */
+export const FLOORS = [
+  // The ground: words, errors, numbers; what knows nothing of memories.
+  ["src/domain", "src/log.ts", "src/start-error.ts", "src/redis/schemas.ts", "src/redis/scripts"],
+  ["src/access", "src/memory/text", "src/embeddings", "src/http/readiness.ts"],
+  ["src/access/keys", "src/memory/model", "src/readiness.ts"],
+  [
+    "src/access/namespaces",
+    "src/memory/conditions",
+    "src/embeddings/local",
+    "src/embeddings/openai",
+    "src/config.ts",
+  ],
+  ["src/memory/ports", "src/state", "src/threads", "src/embeddings/index.ts"],
+
+  // The verbs of memories, by feature.
+  ["src/memory/services.ts", "src/memory/embedding"],
+  ["src/memory/lifecycle"],
+  ["src/memory/trust"],
+  ["src/memory/browse", "src/memory/facts", "src/memory/publish"],
+  ["src/memory/recall", "src/memory/remember"],
+  ["src/memory/consolidation"],
+  ["src/memory/consolidation/sources.ts"],
+  ["src/memory/consolidation/language"],
+  ["src/memory/erasure"],
+  ["src/memory/forget", "src/memory/revise"],
+  ["src/memory/items", "src/memory/sessions", "src/memory/consolidation/plan"],
+  ["src/memory/clearing", "src/memory/consolidation/execute"],
+
+  // What implements the ports.
+  ["src/llm", "src/redis/keys.ts"],
+  ["src/redis/codec", "src/redis/connection"],
+  ["src/redis/audit", "src/redis/idempotency", "src/redis/index-statistics.ts", "src/redis/locks"],
+  ["src/redis/receipts", "src/redis/threads", "src/redis/migrations", "src/redis/namespaces"],
+  ["src/redis/api-keys", "src/redis/state", "src/redis/deps.ts"],
+  ["src/redis/search"],
+  [
+    "src/redis/consolidation",
+    "src/redis/embeddings",
+    "src/redis/memory",
+    "src/redis/publications",
+    "src/redis/sessions",
+  ],
+  ["src/redis/erasure", "src/redis/facts", "src/redis/trust"],
+  ["src/redis/memory-store.ts"],
+
+  // HTTP: adapters over the verbs.
+  ["src/http/conditional.ts", "src/http/metrics.ts"],
+  ["src/http/env.ts"],
+  ["src/http/responses", "src/http/verb-context.ts"],
+  ["src/http/openapi"],
+  ["src/http/problem.ts"],
+  ["src/http/json-body.ts", "src/http/router"],
+  ["src/http/middleware", "src/http/memories", "src/http/state"],
+  ["src/http/agents", "src/http/keys", "src/http/system", "src/http/threads"],
+  [
+    "src/http/audit",
+    "src/http/consolidations",
+    "src/http/entities",
+    "src/http/interactions",
+    "src/http/items",
+  ],
+  ["src/http/lifecycle", "src/http/recall"],
+  ["src/http/namespaces", "src/http/profiles", "src/http/receipts", "src/http/sessions"],
+
+  // The composition root: the only place that knows all sides.
+  ["src/app.ts"],
+  ["src/client.ts", "src/compose"],
+  ["src/main.ts"],
+];
