@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Embedder } from "./embeddings/embedder.js";
-import type { ComponentState, Readiness } from "./http/env.js";
+import type { ComponentState, Readiness } from "./http/readiness.js";
 
 interface UpgradeProgress {
   readonly done: boolean;

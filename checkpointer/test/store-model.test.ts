@@ -8,15 +8,11 @@ import {
   type SearchOperation,
 } from "@langchain/langgraph-checkpoint";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Service, startService } from "../../test/support/service/service.js";
+import { describe, expect, it } from "vitest";
+import { useService } from "../../test/support/service/service.js";
 import { MnemeStore } from "../src/index.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 // Without `:` and `.`, which LangGraph's own store can't tell from its separators.
 const label = fc.constantFrom("a", "b", "a-b", "a b", "é", "*", "--", "user@x", "__proto__");

@@ -2,18 +2,14 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AsyncBatchedStore, InvalidNamespaceError, type SearchItem } from "@langchain/langgraph-checkpoint";
 import { Annotation, type LangGraphRunnableConfig, START, StateGraph } from "@langchain/langgraph";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { as, createKey, keyFor } from "../../test/support/acts/access.js";
 import { HOSTILE } from "../../test/support/hostile.js";
 import { listAll, remember } from "../../test/support/acts/memories.js";
-import { type Service, startService, until } from "../../test/support/service/service.js";
+import { startService, until, useService } from "../../test/support/service/service.js";
 import { MnemeStore, MnemeStoreError, type MnemeStoreOptions } from "../src/index.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 const newRoot = (): string => `r${randomUUID()}`;
 const storeOf = (options: Partial<MnemeStoreOptions> = {}): MnemeStore =>

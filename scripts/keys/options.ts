@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import type { z } from "@hono/zod-openapi";
-import { GRANT_VERBS } from "../../src/access/grants.js";
+import { GRANT_VERBS } from "../../src/domain/grant.js";
 import { newKey } from "../../src/http/keys/schemas.js";
 import { Failure, messageOf } from "../shell/failure.js";
 

@@ -1,10 +1,9 @@
 import type { Context } from "../domain/context.js";
 import { DomainError } from "../domain/errors.js";
-import type { GrantVerb, Scope } from "./grants.js";
-import { allowedParts, allows, allowsIn, patternOf } from "./grants.js";
+import type { GrantVerb } from "../domain/grant.js";
+import { type Scope, allowedParts, allows, allowsIn, patternOf } from "./grants.js";
 import type { AuditLog } from "./ports.js";
-import type { AuditVerb } from "./trail.js";
-import { trailOf } from "./trail.js";
+import { type AuditVerb, trailOf } from "./trail.js";
 
 /** What an act needs. */
 export interface Need {

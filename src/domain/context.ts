@@ -1,4 +1,4 @@
-import type { Grant } from "../access/grants.js";
+import type { Grant } from "./grant.js";
 
 /** Who asks, and when: carried through every verb, so that nothing is global. */
 export interface Context {

@@ -1,19 +1,19 @@
-import type { AnswerStore } from "../domain/idempotency.js";
-import type { Authenticator, RateBound } from "../access/keys/authenticate.js";
+import type { Logger } from "pino";
+import type { Readiness } from "./readiness.js";
+import type { Services } from "../memory/services.js";
 import type { KeyServices } from "../access/keys/services.js";
 import type { NamespaceServices } from "../access/namespaces/ports.js";
-import type { RateLimiter } from "../access/rate-limit.js";
-import type { Actor } from "../domain/context.js";
-import type { AuditReader } from "../access/ports.js";
 import type { ClearServices } from "../memory/clearing/ports.js";
-import type { ConsolidationServices } from "../memory/consolidation/services.js";
-import type { SessionServices } from "../memory/sessions/services.js";
-import type { Services } from "../memory/services.js";
 import type { ThreadServices } from "../threads/ports.js";
-import type { DurableOptions } from "./middleware/durable.js";
+import type { Authenticator, RateBound } from "../access/keys/authenticate.js";
+import type { RateLimiter } from "../access/rate-limit.js";
+import type { AuditReader } from "../access/ports.js";
 import type { StateServices } from "../state/services.js";
+import type { SessionServices } from "../memory/sessions/services.js";
+import type { ConsolidationServices } from "../memory/consolidation/services.js";
 import type { Metrics } from "./metrics.js";
-import type { Logger } from "pino";
+import type { AnswerStore } from "../domain/idempotency.js";
+import type { Actor } from "../domain/context.js";
 
 /** What the HTTP side is built from. */
 export interface AppDeps {
@@ -51,21 +51,6 @@ export interface AppDeps {
   readonly now: () => number;
 }
 
-/** What a probe found; `ready` false takes this process out of the load balancer. */
-export interface Readiness {
-  readonly ready: boolean;
-  readonly redis: ComponentState;
-  readonly index: ComponentState;
-  /** Of records that an older release wrote. */
-  readonly upgrade: ComponentState;
-  readonly embedder: ComponentState & { readonly model: string | null };
-}
-
-export interface ComponentState {
-  readonly status: "ok" | "degraded" | "down" | "off";
-  readonly detail?: string;
-}
-
 /** What middleware hands to handlers. */
 export interface AppEnv {
   readonly Variables: {
@@ -76,4 +61,11 @@ export interface AppEnv {
     /** See {@link Context.operation}. */
     operation: string | undefined;
   };
+}
+
+export interface DurableOptions {
+  /** Whether each write waits, also without being asked to. */
+  readonly always: boolean;
+  /** Resolves once all that was written before is on Redis's disk: true, or false if that isn't sure in time. */
+  readonly confirm: () => Promise<boolean>;
 }

@@ -1,9 +1,9 @@
-import { z } from "@hono/zod-openapi";
-import type { Context as HonoContext } from "hono";
-import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { ErrorCode, FieldError } from "../domain/errors.js";
-import { DomainError } from "../domain/errors.js";
+import type { Problem } from "./openapi/problem-schema.js";
+import { HTTPException } from "hono/http-exception";
+import type { Context as HonoContext } from "hono";
+import type { z } from "@hono/zod-openapi";
+import { DomainError, type ErrorCode, type FieldError } from "../domain/errors.js";
 
 /** Refusals that only HTTP knows. */
 type HttpErrorCode =
@@ -65,30 +65,6 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   quota_exceeded: [507, "The namespace is full"],
   storage_full: [507, "The storage is full"],
 };
-
-export const problemView = z
-  .object({
-    type: z.string().openapi({ example: "urn:mneme:problem:invalid_request" }),
-    title: z.string(),
-    status: z.int(),
-    code: z.string().openapi({ example: "invalid_request" }),
-    detail: z.string(),
-    errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
-    failed: z
-      .object({
-        part: z.enum(["check", "operation"]),
-        index: z.int(),
-        key: z.string(),
-        reason: z.string(),
-        version: z.int().nullable().optional(),
-      })
-      .optional()
-      .openapi({ description: "Of a transaction: the first check or operation that failed, and why." }),
-    request_id: z.string().optional(),
-  })
-  .openapi("Problem");
-
-export type Problem = z.infer<typeof problemView>;
 
 /** A refusal that HTTP itself makes. */
 export class HttpProblem extends Error {

@@ -3,14 +3,13 @@ import type { TokenCounter } from "../domain/tokens.js";
 import type { ErasureStore } from "./ports/erasure.js";
 import type { Embedder } from "../embeddings/embedder.js";
 import type { AuditLog } from "../access/ports.js";
-import type { Accuracies, AgentRegistry } from "./trust/agents.js";
-import type { CorroborationWorker } from "./trust/corroborate.js";
-import type { DefaultTtl } from "./lifecycle/defaults.js";
-import type { EmbeddingWorker } from "./embedding/embedding-worker.js";
+import type { Accuracies, AgentRegistry } from "./ports/agents.js";
+import type { CorroborationWorker } from "./ports/trust.js";
+import type { DefaultTtl, Recency } from "./ports/lifecycle.js";
+import type { EmbeddingWorker } from "./ports/embedding.js";
 import type { EntityStore } from "./ports/facts.js";
 import type { MemoryStore } from "./ports/index.js";
-import type { Recency } from "./recall/recency.js";
-import type { ReceiptStore } from "./recall/receipt.js";
+import type { ReceiptStore } from "./ports/receipts.js";
 
 /** What the verbs work with; built once in main. */
 export interface Services {

@@ -2,7 +2,7 @@ import type { Auditor } from "./audit/auditor.js";
 import type { Meter } from "./namespaces/usage.js";
 import type { RedisGateway } from "./connection/client.js";
 import type { Keys } from "./keys.js";
-import type { IndexStatistics } from "./search/statistics.js";
+import type { IndexStatistics } from "./index-statistics.js";
 
 export interface StoreDeps {
   readonly redis: RedisGateway;

@@ -1,4 +1,6 @@
 import { INDEX_SCHEMAS } from "./schemas.js";
+import type { ItemRef } from "../memory/model/ref.js";
+import { itemHash } from "../memory/model/hash.js";
 
 /**
  * Every Redis key, index and prefix of the service, built in this one file.
@@ -304,4 +306,9 @@ export function refOfKey(key: string): { namespace: string; id: string; version?
   const [id = "", second, third] = key.slice(close + 2).split(":");
   const version = key.slice(0, open).endsWith(":old:") ? second : third;
   return version === undefined ? { namespace, id } : { namespace, id, version: Number(version) };
+}
+
+/** What names an item's id. */
+export function itemKey(keys: Keys, { namespace, key }: ItemRef): string {
+  return keys.contentHash(namespace, itemHash(key));
 }

@@ -21,3 +21,34 @@ export const RECORD_SCHEMA = 3;
 /** What commit cf82f9c wrote, before records said which schema they have. */
 export const FIRST_RECORD_SCHEMA = 1;
 export const FIRST_TERMS_SCHEMA = 1;
+
+/** The schemas that a process reads and writes. */
+export interface Schemas {
+  readonly record: number;
+  readonly terms: number;
+  readonly records: number;
+  readonly vectors: number;
+  readonly sessions: number;
+  readonly consolidations: number;
+  readonly erasures: number;
+}
+
+const ORDER = ["record", "terms", "records", "vectors", "sessions", "consolidations", "erasures"] as const;
+
+/** Commit cf82f9c's clients are called `mneme`, without numbers. */
+export const FIRST: Schemas = {
+  record: FIRST_RECORD_SCHEMA,
+  terms: FIRST_TERMS_SCHEMA,
+  records: 4,
+  vectors: 2,
+  sessions: 1,
+  consolidations: 1,
+  erasures: 0,
+};
+
+export const PRESENT_SCHEMAS: Schemas = { record: RECORD_SCHEMA, terms: TERMS_SCHEMA, ...INDEX_SCHEMAS };
+
+/** The name of a service's connection: another process sees by it which schemas are still needed. */
+export function clientName(schemas: Schemas = PRESENT_SCHEMAS): string {
+  return `mneme/${ORDER.map((name) => schemas[name]).join(".")}`;
+}

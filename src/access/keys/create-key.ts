@@ -1,13 +1,11 @@
-import type { Context } from "../../domain/context.js";
-import { ANONYMOUS, SYSTEM_ACTOR } from "../../domain/context.js";
+import { ANONYMOUS, type Context, SYSTEM_ACTOR } from "../../domain/context.js";
 import { DomainError } from "../../domain/errors.js";
 import { LIMITS } from "../../domain/limits.js";
 import { authorizeScope } from "../authorize.js";
-import type { Grant } from "../grants.js";
+import type { Grant } from "../../domain/grant.js";
 import { scopeOf } from "../grants.js";
 import { trailOf } from "../trail.js";
-import type { ApiKey } from "./key.js";
-import { isOperator } from "./key.js";
+import { type ApiKey, isOperator } from "./key.js";
 import type { KeyServices } from "./services.js";
 import { formatToken, hashSecret, newSecret } from "./token.js";
 

@@ -1,5 +1,5 @@
 import type { Context } from "../../domain/context.js";
-import type { Grant } from "../grants.js";
+import type { Grant } from "../../domain/grant.js";
 import { allows, scopeOf } from "../grants.js";
 
 /** What is known of an API key. Its grants never change: who needs others gets another key. Times in milliseconds since the epoch. */

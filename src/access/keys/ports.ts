@@ -1,4 +1,4 @@
-import type { Grant } from "../grants.js";
+import type { Grant } from "../../domain/grant.js";
 import type { Trail } from "../trail.js";
 import type { ApiKey, StoredKey } from "./key.js";
 

@@ -4,15 +4,16 @@ import type { EntityOutcome } from "../../memory/facts/get-entity.js";
 import type { Edge, NeighborsOutcome } from "../../memory/facts/neighbors.js";
 import type { Entity, ListedName } from "../../memory/ports/facts.js";
 import { repeatable } from "../memories/list-schemas.js";
-import { isoOrNull, memoryView, viewMemory } from "../memories/schemas.js";
+import { isoOrNull, viewMemory } from "../memories/view.js";
+import { memoryView } from "../memories/schemas.js";
 import {
   defaultInteger,
   factName,
   memoryId,
   namespace,
+  ratioParameter,
   time,
   timeView,
-  ratioParameter,
 } from "../openapi/primitives.js";
 
 /** Every client resolves `.` and `..` before it sends a path, so nobody could name such an entity in a URL. */

@@ -4,7 +4,9 @@ import { etagOf } from "../conditional.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
 import { createRouter } from "../router/create-router.js";
-import { memoryDetailView, newInteraction, viewDetail } from "../memories/schemas.js";
+import { memoryDetailView } from "../memories/schemas.js";
+import { newInteraction } from "./schemas.js";
+import { viewDetail } from "../memories/view.js";
 import { full, jsonBody, jsonResponse, namespaceParam, problems, unfitBody } from "../openapi/responses.js";
 
 const captureRoute = createRoute({

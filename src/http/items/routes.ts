@@ -8,8 +8,10 @@ import type { AppDeps } from "../env.js";
 import { createRouter } from "../router/create-router.js";
 import { derivedPolicy, erasedView, viewErased } from "../openapi/erased.js";
 import { itemParams, newItem } from "./schemas.js";
-import { memoryDetailView, memoryView, viewDetail, viewMemory } from "../memories/schemas.js";
+import { memoryDetailView, memoryView } from "../memories/schemas.js";
+import { viewDetail, viewMemory } from "../memories/view.js";
 import {
+  IF_MATCH,
   full,
   ifMatch,
   itemMissing,
@@ -18,7 +20,6 @@ import {
   jsonResponse,
   problems,
   unfitBody,
-  IF_MATCH,
 } from "../openapi/responses.js";
 
 const tags = ["items"];

@@ -1,15 +1,15 @@
 import { z } from "@hono/zod-openapi";
 import type { ApiKey } from "../../access/keys/key.js";
-import { GRANT_VERBS } from "../../access/grants.js";
+import { GRANT_VERBS } from "../../domain/grant.js";
 import { LIMITS } from "../../domain/limits.js";
 import {
   defaultInteger,
   identifier,
+  iso,
   memoryId,
   namespacePattern,
   time,
   timeView,
-  iso,
 } from "../openapi/primitives.js";
 
 const grant = z

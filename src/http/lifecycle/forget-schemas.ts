@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
 import type { ForgetOutcome } from "../../memory/forget/forget.js";
-import { memoryFilter } from "../memories/schemas.js";
+import { memoryFilter } from "../memories/filter-schema.js";
 import { erasedView, viewErased } from "../openapi/erased.js";
 import { importance, memoryId, memoryType } from "../openapi/primitives.js";
 

@@ -5,8 +5,7 @@ import { list } from "../../memory/browse/list.js";
 import { listMany } from "../../memory/browse/list-many.js";
 import { publish } from "../../memory/publish/publish.js";
 import { read } from "../../memory/browse/read.js";
-import type { RememberOutcome } from "../../memory/remember/remember.js";
-import { remember, rememberMany } from "../../memory/remember/remember.js";
+import { type RememberOutcome, remember, rememberMany } from "../../memory/remember/remember.js";
 import { release } from "../../memory/trust/release.js";
 import { remove } from "../../memory/revise/remove.js";
 import { restore } from "../../memory/revise/restore.js";
@@ -18,25 +17,24 @@ import { describeError } from "../../log.js";
 import { etagOf, expectedVersion } from "../conditional.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
-import { describeProblem, invalidRequest, problemView } from "../problem.js";
+import { describeProblem, invalidRequest } from "../problem.js";
+import { problemView } from "../openapi/problem-schema.js";
 import { createRouter } from "../router/create-router.js";
 import { defaultInteger, integerParameter, time } from "../openapi/primitives.js";
-import { listManyParameters, listParameters, memoryPage, filterOf } from "./list-schemas.js";
+import { filterOf, listManyParameters, listParameters, memoryPage } from "./list-schemas.js";
 import { derivedPolicy, erasedView, viewErased } from "../openapi/erased.js";
+import { feedbackRequest } from "./feedback-schemas.js";
 import {
-  feedbackRequest,
   memoryDetailView,
   memoryPatch,
   memoryView,
   newMemories,
   newMemory,
-  publishRequest,
   restoreRequest,
   versionsPage,
-  unpublishRequest,
-  viewDetail,
-  viewMemory,
 } from "./schemas.js";
+import { publishRequest, unpublishRequest } from "./publish-schemas.js";
+import { viewDetail, viewMemory } from "./view.js";
 import {
   conflict,
   contradicted,

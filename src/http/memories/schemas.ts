@@ -1,38 +1,31 @@
 import { z } from "@hono/zod-openapi";
-import { LIMITS } from "../../domain/limits.js";
-import type { Expiry } from "../../memory/lifecycle/decay.js";
-import { EXPIRY_REASONS } from "../../memory/lifecycle/decay.js";
-import type { Judged } from "../../memory/trust/judge.js";
-import type { ReadMemory } from "../../memory/browse/read.js";
-import { CARDINALITIES } from "../../memory/model/fact.js";
-import type { Interaction, MemoryType, Origin, Publication } from "../../memory/model/record.js";
-import { EMBEDDING_STATUSES, FEEDBACK_OUTCOMES } from "../../memory/model/record.js";
-import type { TrustParts } from "../../memory/trust/trust.js";
-import type { KnownFields } from "../openapi/provider-fields.js";
-import { callOfOpenAi, isFields, moveToMetadata, replaceSurrogates } from "../openapi/provider-fields.js";
+import { confidence, factView, newFact } from "./fact-schemas.js";
+import { trustPartsView } from "./feedback-schemas.js";
+import { publicationView } from "./publish-schemas.js";
 import {
   embedding,
   embeddingModel,
-  factName,
   identifier,
   importance,
-  replacedFields,
-  saidJson,
   memoryId,
   memoryType,
-  orNull,
   metadata,
-  metadataFilter,
   namespace,
+  nonBlank,
+  orNull,
+  replacedFields,
+  saidJson,
   tags,
   text,
   time,
   timeView,
   trustScore,
   ttlSeconds,
-  iso,
-  nonBlank,
 } from "../openapi/primitives.js";
+import { LIMITS } from "../../domain/limits.js";
+import { EMBEDDING_STATUSES, type MemoryType } from "../../memory/model/record.js";
+import { type KnownFields, callOfOpenAi, isFields, moveToMetadata } from "../openapi/provider-fields.js";
+import { EXPIRY_REASONS } from "../../memory/lifecycle/decay.js";
 
 /** What a write may say of a memory beside its content. */
 export const provenance = {
@@ -73,23 +66,6 @@ interface Period {
 export const isPeriod = ({ valid_from, valid_to }: Period): boolean =>
   valid_from === undefined || valid_to === undefined || valid_from < valid_to;
 export const VALIDITY = { path: ["valid_to"], message: "Must lie after valid_from." };
-
-const confidence = z.number().min(0).max(1);
-
-export const newFact = z
-  .strictObject({
-    subject: factName.openapi({ example: "Mara Novak" }),
-    predicate: factName.openapi({ example: "lives_in" }),
-    object: factName.openapi({ example: "Graz" }),
-    confidence: confidence.optional().openapi({ description: "1 unless given." }),
-    cardinality: z.enum(CARDINALITIES).optional().openapi({
-      description:
-        "`one`: the subject has one object at a time for this predicate, so a fact ends where the next one begins. As the namespace's settings say unless given, else `many`.",
-    }),
-    valid_from: time.optional().openapi({ description: "The memory's own, given here." }),
-    valid_to: time.optional().openapi({ description: "The memory's own, given here." }),
-  })
-  .openapi("NewFact");
 
 interface MaybeFact extends Period {
   readonly memory_type: MemoryType;
@@ -194,14 +170,14 @@ const interactionFields: KnownFields = {
 };
 
 /** As chat models give it: null for no calls, calls with their function inside, and fields that metadata keeps. */
-function interactionOfProvider(value: unknown): unknown {
+export function interactionOfProvider(value: unknown): unknown {
   if (!isFields(value)) return value;
   const { tool_calls } = value;
   const calls = Array.isArray(tool_calls) ? { tool_calls: tool_calls.map(callOfOpenAi) } : {};
   return moveToMetadata({ ...value, ...calls }, interactionFields);
 }
 
-const providedInteraction = z
+export const providedInteraction = z
   .strictObject({ ...interactionParts, ...provenance })
   .refine(isPeriod, VALIDITY)
   .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= LIMITS.interactionBytes, {
@@ -217,13 +193,7 @@ const providedInteraction = z
       "An exchange, its parts in any JSON. Fields that aren't described here become members of `metadata`, unless they are null or empty lists.",
   });
 
-export const newInteraction = z
-  .preprocess(interactionOfProvider, providedInteraction)
-  .transform((value) =>
-    replaceSurrogates(value, ["input", "reasoning", "tool_calls", "response", "feedback"]),
-  );
-
-const originView = z
+export const originView = z
   .object({
     namespace,
     id: memoryId,
@@ -235,19 +205,6 @@ const originView = z
     deleted_at: timeView.nullable(),
   })
   .openapi("Origin");
-
-export const factView = z
-  .object({
-    subject: z.string(),
-    predicate: z.string(),
-    object: z.string(),
-    confidence: z.number(),
-    cardinality: z.enum(CARDINALITIES),
-    contradicts: z.array(memoryId).openapi({
-      description: "Facts with another object for the same time, where nothing tells which one is right.",
-    }),
-  })
-  .openapi("Fact");
 
 export const memoryView = z
   .object({
@@ -297,26 +254,6 @@ export const memoryView = z
 
 export type MemoryView = z.infer<typeof memoryView>;
 
-const publicationView = z.object({
-  namespace,
-  follow: z.boolean(),
-  published_by: z.string(),
-  published_at: timeView,
-  version: z.int().openapi({ description: "That the copy has heard of; 0: it is on its way." }),
-});
-
-export const publishRequest = z
-  .strictObject({
-    to: namespace,
-    follow: z.boolean().default(false).openapi({
-      description:
-        "Carry revisions and the end of this memory over to the copy. Else the copy only shows that there is a newer version.",
-    }),
-  })
-  .openapi("PublishRequest");
-
-export const unpublishRequest = z.strictObject({ from: namespace }).openapi("UnpublishRequest");
-
 export const versionsPage = z
   .object({
     versions: z.array(memoryView),
@@ -326,27 +263,7 @@ export const versionsPage = z
 
 export const restoreRequest = z.strictObject({ version: z.int().min(1) }).openapi("RestoreRequest");
 
-export const feedbackRequest = z
-  .strictObject({
-    outcome: z.enum(FEEDBACK_OUTCOMES),
-    by: z.enum(["human", "agent"]).openapi({ description: "`human` takes a key that is a person's." }),
-  })
-  .openapi("FeedbackRequest");
-
-export const trustPartsView = z
-  .object({
-    accuracy: z.number().openapi({ description: "Of `source_agent`." }),
-    age_days: z.number(),
-    recency: z.number().openapi({ description: "max(0.5, 1 - age_days / 365)" }),
-    confirmation: z.number().openapi({ description: "1.3 if a human confirmed it, else 1" }),
-    corroboration: z.number().openapi({ description: "min(1.5, 1 + 0.1 × corroborations)" }),
-    limit: z.number().openapi({ description: "The lower of `trust_score` and its sources' trust." }),
-  })
-  .openapi("TrustParts", {
-    description: "trust = min(limit, product of the others). All are rounded to four digits, each by itself.",
-  });
-
-const expiryView = z
+export const expiryView = z
   .object({
     reason: z.enum(EXPIRY_REASONS).openapi({
       description:
@@ -384,108 +301,3 @@ export const memoryDetailView = memoryView
       .openapi({ description: "The namespaces to which it was published, as far as you may read them." }),
   })
   .openapi("MemoryDetail");
-
-export const isoOrNull = (milliseconds: number | null): string | null =>
-  milliseconds === null ? null : iso(milliseconds);
-
-export function viewMemory(judged: Judged): MemoryView {
-  const { trust, evidence, source_trust: _, fact, ...memory } = judged;
-  const { lifetime: __, prolonged_by: ___, ...shown } = memory;
-  return {
-    ...shown,
-    ...(fact === null ? {} : { fact: { ...fact, contradicts: [...fact.contradicts] } }),
-    trust: trust.trust,
-    derived_from: memory.derived_from.map((each) => ({ namespace: memory.namespace, ...each })),
-    feedback: evidence.counts,
-    human_confirmed: evidence.human_confirmed,
-    // How many, not who: of a copy, they wrote where its reader may not look.
-    corroborations: evidence.corroborated_by.length,
-    tags: [...memory.tags],
-    timestamp: iso(memory.timestamp),
-    recorded_at: iso(memory.recorded_at),
-    updated_at: iso(memory.updated_at),
-    last_seen_at: iso(memory.last_seen_at),
-    superseded_at: isoOrNull(memory.superseded_at),
-    superseded_by: memory.superseded_by,
-    valid_from: isoOrNull(memory.valid_from),
-    valid_to: isoOrNull(memory.valid_to),
-    expires_at: isoOrNull(memory.expires_at),
-    origin: memory.origin === null ? null : viewOrigin(memory.origin),
-  };
-}
-
-/** Without its publishers' keys. */
-function viewOrigin(origin: Origin): z.infer<typeof originView> {
-  const { publishers: _, ...rest } = origin;
-  return {
-    ...rest,
-    published_at: iso(origin.published_at),
-    deleted_at: isoOrNull(origin.deleted_at),
-  };
-}
-
-export function viewTrust(judged: TrustParts): z.infer<typeof trustPartsView> {
-  const { trust: _, ...parts } = judged;
-  return parts;
-}
-
-/** `explain`: with what its trust is made of. */
-export function viewDetail(memory: Judged<ReadMemory>, explain = false): z.infer<typeof memoryDetailView> {
-  const { interaction, publications, expiry, uses: _, ...rest } = memory;
-  const view = {
-    ...viewMemory(rest),
-    ...(explain ? { trust_parts: viewTrust(rest.trust) } : {}),
-    ...(expiry === undefined ? {} : { expiry: viewExpiry(expiry) }),
-    ...(publications.length === 0 ? {} : { publications: publications.map(viewPublication) }),
-  };
-  return interaction === undefined ? view : { ...view, interaction: viewInteraction(interaction) };
-}
-
-function viewExpiry(expiry: Expiry): z.infer<typeof expiryView> {
-  return {
-    ...expiry,
-    last_used_at: isoOrNull(expiry.last_used_at),
-    latest: isoOrNull(expiry.latest),
-  };
-}
-
-function viewPublication(publication: Publication): z.infer<typeof publicationView> {
-  const { published_by_key: _, published_at, ...rest } = publication;
-  return { ...rest, published_at: iso(published_at) };
-}
-
-function viewInteraction({ tool_calls, ...parts }: Interaction) {
-  return tool_calls === undefined ? parts : { ...parts, tool_calls: [...tool_calls] };
-}
-
-const oneOrManyOf = (schema: z.ZodType<string>) =>
-  z
-    .union([schema, z.array(schema).min(1).max(LIMITS.filterValues)])
-    .transform((value) => (Array.isArray(value) ? value : [value]));
-const oneOrMany = oneOrManyOf(identifier);
-const oneOrManyNames = oneOrManyOf(factName);
-
-const someTags = tags.min(1);
-
-/** A filter as it comes in a body. */
-export const memoryFilter = z
-  .strictObject({
-    items_only: z.boolean().optional().openapi({ description: "`true`: only memories under a key." }),
-    agent_id: oneOrMany.optional(),
-    session_id: oneOrMany.optional(),
-    tags: someTags.optional().openapi({ description: "Every one of these." }),
-    tags_any: someTags.optional().openapi({ description: "At least one of these." }),
-    from: time.optional().openapi({ description: "Of `timestamp`; included." }),
-    to: time.optional().openapi({ description: "Of `timestamp`; not included." }),
-    metadata: metadataFilter.optional(),
-    fact: z
-      .strictObject({
-        subject: oneOrManyNames.optional(),
-        predicate: oneOrManyNames.optional(),
-        object: oneOrManyNames.optional(),
-      })
-      .refine((fact) => Object.keys(fact).length > 0, "Must name something.")
-      .optional()
-      .openapi({ description: "Facts with these names, whatever their case; aliases aren't looked up." }),
-  })
-  .openapi("MemoryFilter");

@@ -1,16 +1,9 @@
 import type { MiddlewareHandler } from "hono";
+import type { AppEnv, DurableOptions } from "../env.js";
 import { DomainError } from "../../domain/errors.js";
-import type { AppEnv } from "../env.js";
 
 /** They ask in a body, and write nothing that anybody would miss. */
 const READS_BY_POST = new Set(["/v1/recall"]);
-
-export interface DurableOptions {
-  /** Whether each write waits, also without being asked to. */
-  readonly always: boolean;
-  /** Resolves once all that was written before is on Redis's disk: true, or false if that isn't sure in time. */
-  readonly confirm: () => Promise<boolean>;
-}
 
 /** `Prefer: durable` (RFC 7240): the answer to a write waits until Redis has it on disk. */
 export function durable({ always, confirm }: DurableOptions): MiddlewareHandler<AppEnv> {

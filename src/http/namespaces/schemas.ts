@@ -1,15 +1,13 @@
 import { z } from "@hono/zod-openapi";
-import type { Settings } from "../../access/namespaces/settings.js";
-import { NO_SETTINGS } from "../../access/namespaces/settings.js";
+import { NO_SETTINGS, type Settings } from "../../access/namespaces/settings.js";
 import { LIMITS } from "../../domain/limits.js";
 import { CARDINALITIES } from "../../memory/model/fact.js";
 import { normaliseName } from "../../memory/model/names.js";
-import type { ScheduleProblem } from "../../memory/consolidation/execute/schedule.js";
-import { nextTime, problemOf } from "../../memory/consolidation/execute/schedule.js";
+import { type ScheduleProblem, nextTime, problemOf } from "../../memory/consolidation/execute/schedule.js";
 import { step } from "../consolidations/schemas.js";
 import { filterParameters, itemsOnly } from "../memories/list-schemas.js";
-import { isoOrNull } from "../memories/schemas.js";
-import { defaultInteger, integerParameter, factName, namespace, timeView } from "../openapi/primitives.js";
+import { isoOrNull } from "../memories/view.js";
+import { defaultInteger, factName, integerParameter, namespace, timeView } from "../openapi/primitives.js";
 
 const seconds = z.int().min(1).max(LIMITS.ttlSeconds).nullable().default(null);
 const life = z.int().min(0).max(LIMITS.ttlSeconds).nullable().default(null);

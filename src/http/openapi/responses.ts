@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { problemView } from "../problem.js";
+import { problemView } from "./problem-schema.js";
 import { headerOf } from "./response-headers.js";
 import { memoryId, namespace } from "./primitives.js";
 

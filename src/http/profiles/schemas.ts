@@ -3,8 +3,9 @@ import { LIMITS } from "../../domain/limits.js";
 import type { Profile } from "../../memory/facts/profile.js";
 import { entityName } from "../entities/schemas.js";
 import { repeatable } from "../memories/list-schemas.js";
-import { memoryView, viewMemory } from "../memories/schemas.js";
-import { defaultInteger, namespace, namespacePattern, time, ratioParameter } from "../openapi/primitives.js";
+import { memoryView } from "../memories/schemas.js";
+import { viewMemory } from "../memories/view.js";
+import { defaultInteger, namespace, namespacePattern, ratioParameter, time } from "../openapi/primitives.js";
 
 export const profileParams = z.strictObject({ ns: namespace, subject: entityName });
 

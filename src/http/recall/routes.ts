@@ -3,7 +3,8 @@ import { recallWithReceipt } from "../../memory/recall/recall-with-receipt.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
 import { createRouter } from "../router/create-router.js";
-import { recallRequest, recallResponse, viewRecall } from "./schemas.js";
+import { recallRequest, recallResponse } from "./schemas.js";
+import { viewRecall } from "./view.js";
 import { jsonBody, jsonResponse, mismatch, problems, unfitBody } from "../openapi/responses.js";
 
 const recallRoute = createRoute({

@@ -2,9 +2,10 @@ import { z } from "@hono/zod-openapi";
 import type { MemoryFilter } from "../../memory/conditions/filter.js";
 import type { ReadReceipt } from "../../memory/recall/read-receipt.js";
 import type { Replay } from "../../memory/recall/replay-receipt.js";
-import { memoryView, viewMemory } from "../memories/schemas.js";
+import { memoryView } from "../memories/schemas.js";
+import { viewMemory } from "../memories/view.js";
 import { answerable, relevance, termsLeftOut } from "../recall/schemas.js";
-import { memoryId, namespace, timeView, iso } from "../openapi/primitives.js";
+import { iso, memoryId, namespace, timeView } from "../openapi/primitives.js";
 
 export const receiptParams = z.strictObject({ id: memoryId });
 

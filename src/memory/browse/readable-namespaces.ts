@@ -1,5 +1,5 @@
-import type { Grant, Scope } from "../../access/grants.js";
-import { allowedParts, covers } from "../../access/grants.js";
+import type { Grant } from "../../domain/grant.js";
+import { type Scope, allowedParts, covers } from "../../access/grants.js";
 import type { MemoryStore } from "../ports/index.js";
 
 const CHUNK = 200;

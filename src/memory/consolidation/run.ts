@@ -1,4 +1,4 @@
-import type { RememberInput } from "../remember/remember.js";
+import type { RememberInput } from "../remember/input.js";
 import type { Source } from "../model/record.js";
 
 export const STEPS = ["merge", "summarise", "facts", "procedures", "expire"] as const;

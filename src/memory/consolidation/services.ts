@@ -1,8 +1,7 @@
 import type { TokenCounter } from "../../domain/tokens.js";
 import type { Services } from "../services.js";
-import type { Consolidator } from "./language/excerpt.js";
+import type { ConsolidationStore, Consolidator } from "./ports.js";
 import type { Pace } from "./pace.js";
-import type { ConsolidationStore } from "./ports.js";
 
 /** What the verbs on runs work with; built once in main. */
 export interface ConsolidationServices {

@@ -2,7 +2,7 @@ import type { JsonValue } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import type { MemoryDetail, Source } from "../model/record.js";
 import { isAlive } from "../lifecycle/ttl.js";
-import type { Excerpt } from "./language/excerpt.js";
+import type { Excerpt } from "./ports.js";
 import type { WorkServices } from "./services.js";
 
 /** An action's sources as they were when it was planned; undefined if one of them isn't so any more. */

@@ -1,17 +1,8 @@
-import { allowsIn } from "../../access/grants.js";
+import type { FirstEmbedding } from "../model/embedding.js";
+import { type Embedder, EmbeddingRefused, EmbeddingUnavailable } from "../../embeddings/embedder.js";
 import type { Context } from "../../domain/context.js";
-import type { Embedder } from "../../embeddings/embedder.js";
-import { EmbeddingRefused, EmbeddingUnavailable } from "../../embeddings/embedder.js";
-import type { Vectors } from "../ports/index.js";
+import { allowsIn } from "../../access/grants.js";
 import { withContext } from "./preceding.js";
-import type { EmbeddingStatus } from "../model/record.js";
-
-/** What is known of a content's vectors when its memory is written. */
-export interface FirstEmbedding {
-  readonly vectors: Vectors;
-  readonly status: EmbeddingStatus;
-  readonly model: string | null;
-}
 
 export interface EmbeddableText {
   readonly content: string;
@@ -107,3 +98,16 @@ async function passagesOf(embedder: Embedder, { content, context }: EmbeddableTe
   const [first = content, ...rest] = await embedder.passages(content);
   return [withContext(first, context), ...rest];
 }
+
+/** When a sweep should take up what this write leaves to embed; undefined if nothing is left. */
+export function dueTime(embedding: FirstEmbedding, now: number): number | undefined {
+  if (embedding.status === "pending") return now;
+  if (embedding.status === "refused") return now + REFUSED_RETRY_MS;
+  return embedding.status === "partial" ? now + FINISH_GRACE_MS : undefined;
+}
+
+/** How long a write's own process has for the further passages before a sweep takes them for abandoned. */
+export const FINISH_GRACE_MS = 60_000;
+
+/** When a memory that the provider refused is tried again: it may have another model or another limit by then. */
+export const REFUSED_RETRY_MS = 24 * 3600 * 1000;

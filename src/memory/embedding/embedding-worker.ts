@@ -1,17 +1,9 @@
-import type { Embedder } from "../../embeddings/embedder.js";
-import { EmbeddingRefused, EmbeddingUnavailable } from "../../embeddings/embedder.js";
-import { embedAllPassages, embeddedIn } from "./embed.js";
+import type { EmbeddingProgress, EmbeddingWorker, PendingEmbedding } from "../ports/embedding.js";
+import type { MemoryStore } from "../ports/index.js";
+import { type Embedder, EmbeddingRefused, EmbeddingUnavailable } from "../../embeddings/embedder.js";
 import type { Locks } from "../../domain/lock.js";
-import type { EmbeddingProgress, MemoryStore, PendingEmbedding } from "../ports/index.js";
-import { startSweeper, SWEEP_LOCK_MS } from "../../domain/sweeper.js";
-
-/** Finishes what a write left to do: the further passages of long contents, and what the provider missed. */
-export interface EmbeddingWorker {
-  /** Soon, in this process. Whatever it doesn't get to, any process's sweep finds through the index. */
-  finish(memory: PendingEmbedding): void;
-  /** Stops after the memory at hand. */
-  stop(): Promise<void>;
-}
+import { REFUSED_RETRY_MS, embedAllPassages, embeddedIn } from "./embed.js";
+import { SWEEP_LOCK_MS, startSweeper } from "../../domain/sweeper.js";
 
 export interface EmbeddingWorkerOptions {
   readonly store: MemoryStore;
@@ -23,12 +15,6 @@ export interface EmbeddingWorkerOptions {
   readonly sweepEveryMs?: number;
   readonly maxBackoffMs?: number;
 }
-
-/** How long a write's own process has for the further passages before a sweep takes them for abandoned. */
-export const FINISH_GRACE_MS = 60_000;
-
-/** When a memory that the provider refused is tried again: it may have another model or another limit by then. */
-export const REFUSED_RETRY_MS = 24 * 3600 * 1000;
 
 /** How long a memory that failed by itself waits before it is tried again. */
 const STAND_BACK_MS = 60_000;

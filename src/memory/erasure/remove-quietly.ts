@@ -1,7 +1,7 @@
-import type { AuditVerb } from "../../access/trail.js";
-import { trailOf } from "../../access/trail.js";
+import { type AuditVerb, trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
-import type { MemoryRef, RemoveOnly } from "../ports/index.js";
+import type { MemoryRef } from "../model/ref.js";
+import type { RemoveOnly } from "../ports/records.js";
 import type { Services } from "../services.js";
 import { tellCopies } from "../publish/tell-copies.js";
 

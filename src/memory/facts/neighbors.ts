@@ -2,7 +2,7 @@ import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { entityNotFound } from "../../domain/errors.js";
-import { momentOf } from "../recall/recall.js";
+import { momentOf } from "../ports/moment.js";
 import type { Memory } from "../model/record.js";
 import type { Services } from "../services.js";
 import { isAlive } from "../lifecycle/ttl.js";

@@ -1,7 +1,8 @@
-import type { Accuracies } from "../trust/agents.js";
-import type { MemoryStore, NewMemory } from "../ports/index.js";
+import type { Accuracies } from "../ports/agents.js";
+import type { MemoryStore } from "../ports/index.js";
+import type { NewMemory } from "../ports/records.js";
 import type { Memory } from "../model/record.js";
-import { trustOf, UNKNOWN_ACCURACY } from "../trust/trust.js";
+import { UNKNOWN_ACCURACY, trustOf } from "../trust/trust.js";
 import type { Fact } from "../model/fact.js";
 
 /** From this confidence on, a fact stands as well as it is trusted; below it, less and less. */

@@ -1,6 +1,6 @@
 import { retention, useFactor } from "../lifecycle/decay.js";
 import type { MemoryFilter } from "../conditions/filter.js";
-import type { Vitals } from "../ports/index.js";
+import type { Vitals } from "../ports/lifecycle.js";
 import type { MemoryType } from "../model/record.js";
 
 /** What is to be forgotten: what fulfils every condition that is given, and isn't pinned. */

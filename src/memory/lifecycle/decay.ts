@@ -1,4 +1,4 @@
-import type { Lifetime, Memory } from "../model/record.js";
+import type { Lifetime, Memory, Uses } from "../model/record.js";
 
 /** Of a memory that says nothing else. */
 export const DEFAULT_IMPORTANCE = 0.5;
@@ -122,12 +122,6 @@ export interface Expiry {
   readonly half_life_seconds: number | null;
   /** It doesn't live beyond this, however much it is used; null: it doesn't decay. */
   readonly latest: number | null;
-}
-
-/** How often a memory was used, and when last (milliseconds since the epoch). */
-export interface Uses {
-  readonly count: number;
-  readonly lastAt: number | null;
 }
 
 export function explainExpiry(memory: Mortal, uses: Uses, maxLives: number): Expiry {

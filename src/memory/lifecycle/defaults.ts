@@ -1,15 +1,6 @@
-import type { Recency } from "../recall/recency.js";
-import type { MemoryType } from "../model/record.js";
 import type { Services } from "../services.js";
-
-/** Seconds that a memory of each type lives; null: for ever. */
-export type DefaultTtl = Readonly<Record<MemoryType, number | null>>;
-
-/** What a namespace's settings say where a caller says nothing; undefined: as the service is configured. */
-export interface NamespaceDefaults {
-  readonly ttl: Readonly<Record<MemoryType, number | null | undefined>>;
-  readonly recency: { readonly [Name in keyof Recency]: number | undefined };
-}
+import type { DefaultTtl, Recency } from "../ports/lifecycle.js";
+import type { MemoryType } from "../model/record.js";
 
 type Defaulting = Pick<Services, "store" | "defaultTtl" | "recency">;
 

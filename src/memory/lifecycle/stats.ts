@@ -1,38 +1,10 @@
+import type { Amount, Endings, Group } from "../ports/lifecycle.js";
+import { EMBEDDING_STATUSES, type EmbeddingStatus, MEMORY_TYPES, type MemoryType } from "../model/record.js";
+import type { Services } from "../services.js";
+import type { Context } from "../../domain/context.js";
 import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
-import type { Context } from "../../domain/context.js";
 import { LIMITS } from "../../domain/limits.js";
-import type { EmbeddingStatus, MemoryType } from "../model/record.js";
-import { EMBEDDING_STATUSES, MEMORY_TYPES } from "../model/record.js";
-import type { Services } from "../services.js";
-
-export interface Amount {
-  readonly memories: number;
-  /** Of their JSON, their vectors and their old versions. */
-  readonly bytes: number;
-}
-
-/** Memories that have a type, a day of recording and a state of embedding in common. */
-export interface Group extends Amount {
-  readonly memoryType: MemoryType;
-  /** Days since the epoch, UTC. */
-  readonly day: number;
-  readonly status: EmbeddingStatus;
-}
-
-export interface Ending {
-  readonly id: string;
-  readonly expiresAt: number;
-}
-
-/** What of a namespace ends by itself. */
-export interface Endings {
-  /** How many until each of the moments that were asked for. */
-  readonly counts: readonly number[];
-  readonly next: readonly Ending[];
-  /** How many have ended by themselves so far. */
-  readonly ended: number;
-}
 
 export interface Stats {
   /** False: there was no time to count all of it, so there is more than this. */

@@ -1,7 +1,6 @@
 import type { MemoryStore } from "../ports/index.js";
-import type { MemoryType } from "../model/record.js";
-import { MEMORY_TYPES } from "../model/record.js";
-import type { Amount } from "./stats.js";
+import { MEMORY_TYPES, type MemoryType } from "../model/record.js";
+import type { Amount } from "../ports/lifecycle.js";
 import { sum, sumByType, tally } from "./stats.js";
 
 /** What there is in all namespaces, as it was a while ago. */

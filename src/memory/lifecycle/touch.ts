@@ -1,5 +1,5 @@
 import { isRenewable, latestEnd, lifeOf } from "./decay.js";
-import type { Use } from "../ports/index.js";
+import type { Use } from "../ports/lifecycle.js";
 import type { Memory } from "../model/record.js";
 import type { Services } from "../services.js";
 

@@ -1,5 +1,4 @@
 import { invalid } from "../../domain/errors.js";
-import type { Moment } from "../ports/index.js";
 import type { Memory } from "./record.js";
 
 /** What will have been known can't be asked. Both in milliseconds since the epoch. */
@@ -29,4 +28,12 @@ export function holds(memory: Memory, { asOf, validAt }: Moment): boolean {
     (memory.valid_from === null || memory.valid_from <= validAt) &&
     (memory.valid_to === null || memory.valid_to > validAt)
   );
+}
+
+/** When: milliseconds since the epoch. */
+export interface Moment {
+  /** What was recorded and not superseded then; undefined: now. */
+  readonly asOf: number | undefined;
+  /** What was so in the world then; undefined: at any time. */
+  readonly validAt: number | undefined;
 }

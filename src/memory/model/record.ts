@@ -1,4 +1,3 @@
-import type { Uses } from "../lifecycle/decay.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import type { Fact } from "./fact.js";
 
@@ -176,4 +175,10 @@ export interface MemoryDetail extends Memory {
   /** Undefined as of the past. */
   readonly uses?: Uses;
   readonly publications: readonly Publication[];
+}
+
+/** How often a memory was used, and when last (milliseconds since the epoch). */
+export interface Uses {
+  readonly count: number;
+  readonly lastAt: number | null;
 }

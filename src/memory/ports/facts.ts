@@ -1,7 +1,8 @@
 import type { Scope } from "../../access/grants.js";
 import type { Trail } from "../../access/trail.js";
 import type { FacetQuery } from "../conditions/filter.js";
-import type { MemoryRef, Moment } from "./index.js";
+import type { MemoryRef } from "../model/ref.js";
+import type { Moment } from "../model/moment.js";
 import type { Memory } from "../model/record.js";
 
 /** A name as it is compared, and as somebody wrote it. */

@@ -2,17 +2,21 @@ import { covers, scopeOf } from "../../access/grants.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { versionConflict } from "../../domain/errors.js";
-import { COMPARE_GRACE_MS } from "../trust/corroborate.js";
-import { embeddedIn, embedFirstPassages } from "../embedding/embed.js";
+import { COMPARE_GRACE_MS, isClaim } from "../trust/corroborate.js";
+import { dueTime, embedFirstPassages, embeddedIn } from "../embedding/embed.js";
 import { copyHash } from "../model/hash.js";
-import type { MemoryRef, PendingPublications } from "../ports/index.js";
-import { NO_EVIDENCE } from "../model/record.js";
-import type { Interaction, Memory, MemoryDetail, Origin, Publication } from "../model/record.js";
-import type { PublishOutcome } from "./publish.js";
+import type { MemoryRef } from "../model/ref.js";
+import type { PendingPublications } from "../ports/publications.js";
+import {
+  type Interaction,
+  type Memory,
+  type MemoryDetail,
+  NO_EVIDENCE,
+  type Origin,
+  type Publication,
+} from "../model/record.js";
 import { publishersOf } from "../model/publishers.js";
-import { dueTime, isClaim } from "../remember/remember.js";
-import type { Judgeable } from "../trust/trust.js";
-import { trustOf, UNKNOWN_ACCURACY } from "../trust/trust.js";
+import { type Judgeable, UNKNOWN_ACCURACY, trustOf } from "../trust/trust.js";
 import type { Services } from "../services.js";
 
 const ATTEMPTS = 16;
@@ -256,4 +260,10 @@ async function firstEmbedding({ embedder }: Pick<Services, "embedder">, origin: 
   const [embedding] = await embedFirstPassages(embedder, embeddedIn(origin), [{ content, context: "" }]);
   if (embedding === undefined) throw new Error("a text without an embedding");
   return embedding;
+}
+
+export interface PublishOutcome {
+  /** `created`: there was no copy; `updated`: there was one, which now holds the memory as it is. */
+  readonly kind: "created" | "updated";
+  readonly copy: Memory;
 }

@@ -1,6 +1,6 @@
 import type { Context } from "../../domain/context.js";
 import { carryPublication } from "./carry-publication.js";
-import type { PendingPublications } from "../ports/index.js";
+import type { PendingPublications } from "../ports/publications.js";
 import type { Services } from "../services.js";
 
 /** Brings a memory's state to all of its copies that haven't heard of it. */

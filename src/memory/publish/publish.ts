@@ -1,14 +1,13 @@
-import { authorize } from "../../access/authorize.js";
-import { trailOf } from "../../access/trail.js";
-import type { Context } from "../../domain/context.js";
-import { DomainError, invalid, memoryNotFound } from "../../domain/errors.js";
-import { LIMITS } from "../../domain/limits.js";
-import { carryPublication } from "./carry-publication.js";
-import type { Judged } from "../trust/judge.js";
-import { judge } from "../trust/judge.js";
-import type { MemoryRef } from "../ports/index.js";
-import type { Memory, Publication } from "../model/record.js";
+import { type PublishOutcome, carryPublication } from "./carry-publication.js";
+import { type Judged, judge } from "../trust/judge.js";
 import type { Services } from "../services.js";
+import type { Context } from "../../domain/context.js";
+import type { MemoryRef } from "../model/ref.js";
+import { authorize } from "../../access/authorize.js";
+import { DomainError, invalid, memoryNotFound } from "../../domain/errors.js";
+import { trailOf } from "../../access/trail.js";
+import type { Publication } from "../model/record.js";
+import { LIMITS } from "../../domain/limits.js";
 
 export interface PublishInput {
   /** The namespace to publish to. */
@@ -19,12 +18,6 @@ export interface PublishInput {
 
 /** How long the publisher has to carry the copy over before a sweep does, in milliseconds. */
 const CARRY_GRACE_MS = 10_000;
-
-export interface PublishOutcome {
-  /** `created`: there was no copy; `updated`: there was one, which now holds the memory as it is. */
-  readonly kind: "created" | "updated";
-  readonly copy: Memory;
-}
 
 /** As {@link PublishOutcome}, with how far to trust the copy. */
 export interface Published extends PublishOutcome {

@@ -1,6 +1,6 @@
 import type { Context } from "../../domain/context.js";
 import { carryPublications } from "./carry-publications.js";
-import type { MemoryRef } from "../ports/index.js";
+import type { MemoryRef } from "../model/ref.js";
 import type { Services } from "../services.js";
 
 /** Carries a change to a memory's published copies, at once if possible; a failure is made good by the next sweep. */

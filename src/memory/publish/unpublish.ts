@@ -2,7 +2,7 @@ import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { memoryNotFound, versionConflict } from "../../domain/errors.js";
-import type { MemoryRef } from "../ports/index.js";
+import type { MemoryRef } from "../model/ref.js";
 import type { Services } from "../services.js";
 
 const ATTEMPTS = 16;

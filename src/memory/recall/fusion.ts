@@ -1,11 +1,7 @@
-import type { Candidate, MemoryRef } from "../ports/index.js";
+import type { MemoryRef } from "../model/ref.js";
+import type { Candidate } from "../ports/search.js";
+import type { FusionWeights } from "../ports/recall-input.js";
 import type { RecencyPart } from "./recency.js";
-
-export interface FusionWeights {
-  readonly keyword: number;
-  readonly vector: number;
-  readonly entities: number;
-}
 
 /** One list's part in a fused score. */
 export interface Contribution {

@@ -1,7 +1,8 @@
 import type { Context } from "../../domain/context.js";
-import type { RecallInput, RecallOutcome } from "./recall.js";
+import type { RecallInput } from "../ports/recall-input.js";
+import type { RecallOutcome } from "./outcome.js";
 import { recall } from "./recall.js";
-import type { Receipt } from "./receipt.js";
+import type { Receipt } from "../ports/receipts.js";
 import type { Services } from "../services.js";
 
 export interface ReceiptInput {

@@ -1,10 +1,5 @@
+import type { Recency } from "../ports/lifecycle.js";
 import { retention } from "../lifecycle/decay.js";
-
-export interface Recency {
-  readonly halfLifeDays: number;
-  /** 0..1: how much of the score is what recency says; 0: nothing. */
-  readonly weight: number;
-}
 
 /** What recency made of a score. */
 export interface RecencyPart {

@@ -1,7 +1,6 @@
 import type { Context } from "../../domain/context.js";
-import type { ReadReceipt } from "./read-receipt.js";
-import { readReceipt } from "./read-receipt.js";
-import type { RecallOutcome } from "./recall.js";
+import { type ReadReceipt, readReceipt } from "./read-receipt.js";
+import type { RecallOutcome } from "./outcome.js";
 import { recall } from "./recall.js";
 import type { Services } from "../services.js";
 

@@ -1,5 +1,5 @@
 import { lineOf, saidIn } from "../text/speakers.js";
-import { sentencesIn } from "../sessions/transcript.js";
+import { sentencesIn } from "../text/sentences.js";
 import { analyse } from "../text/terms.js";
 
 const MOST_SENTENCES = 2;

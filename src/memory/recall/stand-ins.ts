@@ -1,7 +1,6 @@
 import type { Trail } from "../../access/trail.js";
 import { freeOrphans } from "../lifecycle/free-orphans.js";
-import { isBehind } from "../model/moment.js";
-import type { Moment } from "../ports/index.js";
+import { type Moment, isBehind } from "../model/moment.js";
 import type { Memory } from "../model/record.js";
 import type { Services } from "../services.js";
 

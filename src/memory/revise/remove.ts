@@ -2,9 +2,8 @@ import { authorize, mayLearn } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { memoryNotFound, versionConflict } from "../../domain/errors.js";
-import type { Erased } from "../erasure/erase.js";
-import { erase, unlessNothing } from "../erasure/erase.js";
-import type { MemoryRef } from "../ports/index.js";
+import { type Erased, erase, unlessNothing } from "../erasure/erase.js";
+import type { MemoryRef } from "../model/ref.js";
 import type { Services } from "../services.js";
 import { tellCopies } from "../publish/tell-copies.js";
 

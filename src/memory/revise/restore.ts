@@ -3,11 +3,10 @@ import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { DomainError, memoryNotFound } from "../../domain/errors.js";
 import type { Judged } from "../trust/judge.js";
-import type { MemoryRef, Vectors } from "../ports/index.js";
-import type { FirstEmbedding } from "../embedding/embed.js";
+import type { MemoryRef, Vectors } from "../model/ref.js";
+import type { FirstEmbedding } from "../model/embedding.js";
 import type { Memory } from "../model/record.js";
-import type { RevisionInput } from "./revise.js";
-import { isOnTimeline, revise } from "./revise.js";
+import { type RevisionInput, isOnTimeline, revise } from "./revise.js";
 import type { Services } from "../services.js";
 
 /**

@@ -1,12 +1,11 @@
-import type { Context } from "../../domain/context.js";
-import { systemContext } from "../../domain/context.js";
+import { type Context, systemContext } from "../../domain/context.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import type { TokenCounter } from "../../domain/tokens.js";
 import { erase } from "../erasure/erase.js";
 import type { Memory } from "../model/record.js";
 import { removeQuietly } from "../erasure/remove-quietly.js";
-import type { RememberInput } from "../remember/remember.js";
+import type { RememberInput } from "../remember/input.js";
 import { rememberMany } from "../remember/remember.js";
 import type { Services } from "../services.js";
 import { UNKNOWN_ACCURACY } from "../trust/trust.js";

@@ -1,5 +1,5 @@
-import { CONTINUED } from "../remember/capture.js";
-import { sentencesIn } from "../sessions/transcript.js";
+import { CONTINUED } from "./lines.js";
+import { sentencesIn } from "./sentences.js";
 
 /** One sentence of a memory's text. */
 export interface Said {

@@ -1,15 +1,8 @@
-import { claimsOf, sameClaims } from "../text/claims.js";
-import type { Comparison, MemoryRef, MemoryStore } from "../ports/index.js";
+import type { MemoryStore } from "../ports/index.js";
+import type { Comparison, CorroborationWorker } from "../ports/trust.js";
+import type { MemoryRef } from "../model/ref.js";
 import type { Memory } from "../model/record.js";
-
-/** Compares new memories with what others wrote in their namespace, after the answer to the write. */
-export interface CorroborationWorker {
-  /** Soon, in this process. Whatever it doesn't get to, any process's sweep finds through the index. */
-  finish(ref: MemoryRef): void;
-  compare(ref: MemoryRef): Promise<void>;
-  /** Stops after the memory at hand. */
-  stop(): Promise<void>;
-}
+import { claimsOf, sameClaims } from "../text/claims.js";
 
 export interface CorroborationOptions {
   readonly store: Pick<MemoryStore, "comparisonOf" | "corroborate" | "postponeCorroboration">;
@@ -87,4 +80,12 @@ export function sayingTheSame({ memory, near }: Comparison, similarity: number):
 /** What was made from another memory repeats it; that is no second voice. */
 function isDerived(memory: Memory, source: Memory): boolean {
   return memory.derived_from.some(({ id }) => id === source.id);
+}
+
+/**
+ * What can be said again in other words. Episodes only corroborate each other word by word: their vectors hold what was
+ * said before them, and that two turns are alike says nothing of what they report.
+ */
+export function isClaim({ memory_type }: Pick<Memory, "memory_type">): boolean {
+  return memory_type !== "episodic";
 }

@@ -1,9 +1,8 @@
 import { decodeTime } from "ulid";
-import type { Accuracies } from "./agents.js";
+import type { Accuracies } from "../ports/agents.js";
 import type { MemoryStore } from "../ports/index.js";
 import type { Memory } from "../model/record.js";
-import type { TrustParts } from "./trust.js";
-import { trustOf, UNKNOWN_ACCURACY } from "./trust.js";
+import { type TrustParts, UNKNOWN_ACCURACY, trustOf } from "./trust.js";
 import { isAlive } from "../lifecycle/ttl.js";
 
 /** A memory with how far to trust it at the moment it was asked for. */

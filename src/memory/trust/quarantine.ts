@@ -1,4 +1,4 @@
-import type { Grant } from "../../access/grants.js";
+import type { Grant } from "../../domain/grant.js";
 import { allowsIn } from "../../access/grants.js";
 
 /** Whether a caller is shown what a namespace has in quarantine: it may decide on it, or put something there itself. */

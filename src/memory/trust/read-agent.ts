@@ -2,9 +2,8 @@ import { authorize, authorizeScope } from "../../access/authorize.js";
 import { allows, covers, scopeOf } from "../../access/grants.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
-import type { AdministeredVerdicts, Agent } from "./agents.js";
+import type { AdministeredVerdicts, Agent, Verdicts } from "../ports/agents.js";
 import type { Services } from "../services.js";
-import type { Verdicts } from "./trust.js";
 
 /** An agent as a caller may see it. */
 export interface KnownAgent extends Verdicts {

@@ -2,9 +2,8 @@ import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { DomainError, memoryNotFound } from "../../domain/errors.js";
-import type { Judged } from "./judge.js";
-import { judge } from "./judge.js";
-import type { MemoryRef } from "../ports/index.js";
+import { type Judged, judge } from "./judge.js";
+import type { MemoryRef } from "../model/ref.js";
 import { mayRelease } from "../model/publishers.js";
 import type { Services } from "../services.js";
 

@@ -1,4 +1,4 @@
-import type { PendingFeedback } from "../ports/index.js";
+import type { PendingFeedback } from "../ports/trust.js";
 import type { Services } from "../services.js";
 
 /** Counts the verdicts on a memory for its author, under the administration of its namespace. Idempotent. */

@@ -1,9 +1,8 @@
 import type { Locks } from "../../domain/lock.js";
-import type { CorroborationWorker } from "./corroborate.js";
+import type { CorroborationWorker } from "../ports/trust.js";
 import type { Services } from "../services.js";
 import { settleFeedback } from "./settle-feedback.js";
-import type { Sweeper } from "../../domain/sweeper.js";
-import { startSweeper, SWEEP_LOCK_MS } from "../../domain/sweeper.js";
+import { SWEEP_LOCK_MS, type Sweeper, startSweeper } from "../../domain/sweeper.js";
 
 export interface TrustWorkerOptions {
   readonly services: Pick<Services, "store" | "agents" | "accuracies">;

@@ -1,4 +1,5 @@
 import type { Memory } from "../model/record.js";
+import type { Verdicts } from "../ports/agents.js";
 
 /** What a memory's trust is made of; every number as it enters the product. */
 export interface TrustParts {
@@ -58,11 +59,6 @@ export type Judgeable = Pick<Memory, "evidence" | "timestamp" | "trust_score" | 
  */
 export function accuracyOf({ confirmed, contradicted }: Verdicts): number {
   return (2 + confirmed) / (4 + confirmed + contradicted);
-}
-
-export interface Verdicts {
-  readonly confirmed: number;
-  readonly contradicted: number;
 }
 
 /**

@@ -1,9 +1,8 @@
 import type { ApiKey, StoredKey } from "../../access/keys/key.js";
 import type { KeyStore } from "../../access/keys/ports.js";
-import type { Grant } from "../../access/grants.js";
+import type { Grant } from "../../domain/grant.js";
 import type { RedisGateway } from "../connection/client.js";
-import type { Keys } from "../keys.js";
-import { SYSTEM } from "../keys.js";
+import { type Keys, SYSTEM } from "../keys.js";
 import type { Auditor } from "../audit/auditor.js";
 
 /** API keys in Redis, and their changes in the system's audit trail. */

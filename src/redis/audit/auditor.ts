@@ -1,13 +1,7 @@
-import type { Trail } from "../../access/trail.js";
-import { READING_VERBS } from "../../access/trail.js";
+import { READING_VERBS, type Trail } from "../../access/trail.js";
 import type { RedisClient, RedisGateway } from "../connection/client.js";
+import type { AuditArguments } from "../scripts/bind.js";
 import type { Keys } from "../keys.js";
-
-/** What an audited script takes first: see lua/audit.lua. */
-export interface AuditArguments {
-  readonly keys: readonly [trail: string, head: string];
-  readonly args: readonly [entry: string, keepMs: string];
-}
 
 /** Runs audited scripts, so that every act is on record in the round trip that does it. */
 export interface Auditor {

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { objectFacet } from "../../memory/model/facets.js";
 import { normaliseName } from "../../memory/model/names.js";
-import type { NewMemory } from "../../memory/ports/index.js";
+import type { NewMemory } from "../../memory/ports/records.js";
 import { predicateSetting } from "../keys.js";
 
 /** What memory/lua/insert.lua takes of a fact; '' where there is none. A published copy only makes its names known. */

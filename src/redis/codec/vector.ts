@@ -65,3 +65,8 @@ export function encodeCachedVector(vector: Float32Array): Buffer {
 export function decodeCachedVector(bytes: Buffer): Float32Array {
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }
+
+export function requireModel(model: string | undefined): string {
+  if (model === undefined) throw new Error("vectors without an embedding model");
+  return model;
+}

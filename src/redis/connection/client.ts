@@ -2,7 +2,7 @@ import { createClient } from "redis";
 import { DomainError } from "../../domain/errors.js";
 import { isConnectionError } from "./connection-errors.js";
 import { isAuditUnusable, isIndexMissing, isOutOfMemory, isPassing, takesNoWrites } from "./error-replies.js";
-import { clientName } from "../migrations/processes.js";
+import { clientName } from "../schemas.js";
 import { scripts } from "../scripts/index.js";
 
 export interface RedisOptions {

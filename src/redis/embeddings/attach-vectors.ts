@@ -1,7 +1,6 @@
-import type { EmbeddingProgress } from "../../memory/ports/index.js";
-import { encodeIndexVector, vectorBytes } from "../codec/vector.js";
+import type { EmbeddingProgress } from "../../memory/ports/embedding.js";
+import { encodeIndexVector, requireModel, vectorBytes } from "../codec/vector.js";
 import type { StoreDeps } from "../deps.js";
-import { requireModel } from "../memory/insert.js";
 
 export async function attachVectors(
   { redis, meter, keys, model }: StoreDeps,

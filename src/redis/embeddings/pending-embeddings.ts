@@ -1,5 +1,5 @@
-import type { PendingEmbedding } from "../../memory/ports/index.js";
-import { decodePending } from "../codec/rest.js";
+import type { PendingEmbedding } from "../../memory/ports/embedding.js";
+import { decodePending } from "../codec/decode.js";
 import type { StoreDeps } from "../deps.js";
 import { dueRecords } from "../search/due.js";
 

@@ -1,11 +1,10 @@
 import type { FactPageQuery, FactQuery, FactRefs, FoundFacts } from "../../memory/ports/facts.js";
-import { decodeMemory } from "../codec/rest.js";
+import { decodeMemory } from "../codec/decode.js";
 import { refOfKey } from "../keys.js";
 import type { StoreDeps } from "../deps.js";
 import { commonArguments } from "../search/search.js";
 import { rangeClause } from "../search/numeric-range.js";
-import type { Params } from "../search/query.js";
-import { scopeClause } from "../search/query.js";
+import { type Params, scopeClause } from "../search/query.js";
 import { numberOfSortKey, readRows } from "../search/rows.js";
 
 type Deps = Pick<StoreDeps, "redis" | "keys">;

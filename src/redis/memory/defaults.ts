@@ -1,4 +1,4 @@
-import type { NamespaceDefaults } from "../../memory/lifecycle/defaults.js";
+import type { NamespaceDefaults } from "../../memory/ports/lifecycle.js";
 import type { StoreDeps } from "../deps.js";
 
 /** As SETTING_FIELDS calls them. */

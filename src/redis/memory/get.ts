@@ -1,9 +1,9 @@
 import type { Trail } from "../../access/trail.js";
-import type { ItemRef, MemoryRef } from "../../memory/ports/index.js";
+import type { ItemRef, MemoryRef } from "../../memory/model/ref.js";
 import type { Memory, MemoryDetail, Source } from "../../memory/model/record.js";
-import { decodeDetail, decodeMemory, decodeUses } from "../codec/rest.js";
+import { decodeDetail, decodeMemory, decodeUses } from "../codec/decode.js";
 import type { StoreDeps } from "../deps.js";
-import { itemKey } from "./remove.js";
+import { itemKey } from "../keys.js";
 
 export async function get(
   { auditor, keys }: StoreDeps,

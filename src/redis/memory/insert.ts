@@ -1,16 +1,17 @@
-import { sessionFacet } from "../../memory/model/facets.js";
-import type { Trail } from "../../access/trail.js";
-import type { InsertOutcome, NewMemory } from "../../memory/ports/index.js";
-import { MAX_CORROBORATORS } from "../../memory/model/record.js";
-import { isTurn } from "../../memory/model/turn.js";
-import { createTurns } from "../../domain/turns.js";
-import { quotaExceeded, tooManyContradictions } from "../../domain/errors.js";
-import { translate } from "../connection/client.js";
-import { decodeMemory, encodeDocument } from "../codec/rest.js";
-import { upgradeRecords } from "../migrations/upgrade-record.js";
-import { encodeFact } from "../codec/fact.js";
-import { encodeIndexVector } from "../codec/vector.js";
 import type { StoreDeps } from "../deps.js";
+import type { Trail } from "../../access/trail.js";
+import type { InsertOutcome, NewMemory } from "../../memory/ports/records.js";
+import { upgradeRecords } from "../migrations/upgrade-record.js";
+import { createTurns } from "../../domain/turns.js";
+import { translate } from "../connection/client.js";
+import { decodeMemory } from "../codec/decode.js";
+import { quotaExceeded, tooManyContradictions } from "../../domain/errors.js";
+import { encodeDocument } from "../codec/encode.js";
+import { encodeIndexVector, requireModel } from "../codec/vector.js";
+import { isTurn } from "../../memory/model/turn.js";
+import { sessionFacet } from "../../memory/model/facets.js";
+import { encodeFact } from "../codec/fact.js";
+import { MAX_CORROBORATORS } from "../../memory/model/record.js";
 
 /** Items of a batch that are sent together: the others on this connection wait for no more than these. */
 const TOGETHER = 25;
@@ -153,11 +154,6 @@ function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, ite
       ...vectors.map(encodeIndexVector),
     ],
   };
-}
-
-export function requireModel(model: string | undefined): string {
-  if (model === undefined) throw new Error("vectors without an embedding model");
-  return model;
 }
 
 function asError(reason: unknown): Error {

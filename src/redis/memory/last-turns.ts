@@ -1,5 +1,5 @@
 import { sessionFacet } from "../../memory/model/facets.js";
-import type { Preceding } from "../../memory/ports/index.js";
+import type { Preceding } from "../../memory/ports/records.js";
 import { contextFor } from "../../memory/embedding/preceding.js";
 import type { StoreDeps } from "../deps.js";
 import { peekMany } from "./get.js";

@@ -1,9 +1,10 @@
-import type { Trail } from "../../access/trail.js";
-import { itemHash } from "../../memory/model/hash.js";
-import type { ItemRef, MemoryRef, Removal, RemoveOnly } from "../../memory/ports/index.js";
-import type { Keys } from "../keys.js";
-import { eraseAnswers } from "../idempotency/erase.js";
 import type { StoreDeps } from "../deps.js";
+import type { Trail } from "../../access/trail.js";
+import type { ItemRef, MemoryRef } from "../../memory/model/ref.js";
+import type { RemoveOnly } from "../../memory/ports/records.js";
+import type { Removal } from "../../memory/ports/index.js";
+import { itemKey } from "../keys.js";
+import { eraseAnswers } from "../idempotency/erase.js";
 
 const KINDS = ["removed", "missing", "conflict", "published"] as const;
 
@@ -26,11 +27,6 @@ export async function removeItem(
 ): Promise<Removal> {
   const target = { namespace, named: itemKey(deps.keys, { namespace, key }), id: "", key };
   return run(deps, trail, target, only);
-}
-
-/** What names an item's id. */
-export function itemKey(keys: Keys, { namespace, key }: ItemRef): string {
-  return keys.contentHash(namespace, itemHash(key));
 }
 
 async function run(

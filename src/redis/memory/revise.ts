@@ -1,9 +1,8 @@
 import type { Trail } from "../../access/trail.js";
-import type { ReviseOutcome, Revision } from "../../memory/ports/index.js";
-import { encodeRevision } from "../codec/rest.js";
-import { encodeIndexVector } from "../codec/vector.js";
+import type { ReviseOutcome, Revision } from "../../memory/ports/records.js";
+import { encodeRevision } from "../codec/encode.js";
+import { encodeIndexVector, requireModel } from "../codec/vector.js";
 import type { StoreDeps } from "../deps.js";
-import { requireModel } from "./insert.js";
 
 export async function revise(
   { auditor, meter, keys, model }: StoreDeps,

@@ -1,5 +1,5 @@
 import { USE_FACTORS, USE_INTERVAL_MS } from "../../memory/lifecycle/decay.js";
-import type { Use } from "../../memory/ports/index.js";
+import type { Use } from "../../memory/ports/lifecycle.js";
 import type { StoreDeps } from "../deps.js";
 
 /** One script a namespace, all in one round trip. */

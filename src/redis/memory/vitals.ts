@@ -1,5 +1,5 @@
-import type { Vitals } from "../../memory/ports/index.js";
-import { decodeUses, decodeVitals } from "../codec/rest.js";
+import type { Vitals } from "../../memory/ports/lifecycle.js";
+import { decodeUses, decodeVitals } from "../codec/decode.js";
 import type { StoreDeps } from "../deps.js";
 
 export async function vitals(

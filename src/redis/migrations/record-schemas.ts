@@ -1,5 +1,5 @@
 import { formerHash, identityHash, tellingOf } from "../../memory/model/identity.js";
-import type { MemoryDocument } from "../codec/rest.js";
+import type { MemoryDocument } from "../codec/document.js";
 import { memoryOf } from "../codec/rest.js";
 import { FIRST_RECORD_SCHEMA } from "../schemas.js";
 

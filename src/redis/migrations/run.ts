@@ -4,12 +4,11 @@ import type { Locks } from "../../domain/lock.js";
 import type { RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 import { dropOldIndexes } from "./old-indexes.js";
-import { connectedSchemas, PRESENT_SCHEMAS, writesOlder } from "./processes.js";
-import type { Progress } from "./progress.js";
-import { forgetDone, readProgress } from "./progress.js";
+import { connectedSchemas, writesOlder } from "./processes.js";
+import { PRESENT_SCHEMAS } from "../schemas.js";
+import { type Progress, forgetDone, readProgress } from "./progress.js";
 import { upgradeBatch } from "./upgrade-batch.js";
-import type { Target } from "./upgrade-record.js";
-import { PRESENT } from "./upgrade-record.js";
+import { PRESENT, type Target } from "./upgrade-record.js";
 import { latestOf } from "./record-schemas.js";
 
 export interface MigrationOptions {

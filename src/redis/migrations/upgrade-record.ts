@@ -1,12 +1,16 @@
 import { createHash } from "node:crypto";
 import { indexText } from "../../memory/text/terms.js";
 import type { RedisGateway } from "../connection/client.js";
-import type { MemoryDocument } from "../codec/rest.js";
+import type { MemoryDocument } from "../codec/document.js";
 import { readDocument } from "../codec/rest.js";
-import type { Keys } from "../keys.js";
-import { refOfKey } from "../keys.js";
-import type { RecordChange, RecordSchema, StoredRecord } from "./record-schemas.js";
-import { latestOf, RECORD_SCHEMAS } from "./record-schemas.js";
+import { type Keys, refOfKey } from "../keys.js";
+import {
+  RECORD_SCHEMAS,
+  type RecordChange,
+  type RecordSchema,
+  type StoredRecord,
+  latestOf,
+} from "./record-schemas.js";
 import { FIRST_RECORD_SCHEMA, FIRST_TERMS_SCHEMA, TERMS_SCHEMA } from "../schemas.js";
 
 /** Where records are to be brought. */

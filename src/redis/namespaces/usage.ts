@@ -1,6 +1,6 @@
-import type { MemorySize } from "../codec/rest.js";
+import type { MemorySize } from "../codec/encode.js";
 import type { Keys } from "../keys.js";
-import type { ScriptScope } from "../scripts/index.js";
+import type { ScriptScope } from "../scripts/bind.js";
 
 /** What a metered script takes after what the audit takes: see lua/usage.lua. */
 export interface MeterArguments extends ScriptScope {

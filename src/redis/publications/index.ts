@@ -1,8 +1,9 @@
 import type { Trail } from "../../access/trail.js";
 import { LIMITS } from "../../domain/limits.js";
-import type { MemoryRef, PendingPublications } from "../../memory/ports/index.js";
+import type { MemoryRef } from "../../memory/model/ref.js";
+import type { PendingPublications } from "../../memory/ports/publications.js";
 import type { Publication } from "../../memory/model/record.js";
-import { decodePublications, encodePublication } from "../codec/rest.js";
+import { decodePublications, encodePublication } from "../codec/publication.js";
 import { refOfKey } from "../keys.js";
 import type { StoreDeps } from "../deps.js";
 import { dueRecords } from "../search/due.js";

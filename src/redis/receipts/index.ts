@@ -1,4 +1,4 @@
-import type { Receipt, ReceiptStore } from "../../memory/recall/receipt.js";
+import type { Receipt, ReceiptStore } from "../../memory/ports/receipts.js";
 import type { RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 

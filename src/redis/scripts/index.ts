@@ -1,143 +1,28 @@
-import { readFileSync } from "node:fs";
-import type { CommandParser, RedisArgument } from "redis";
-import { defineScript } from "redis";
-import type { AuditArguments } from "../audit/auditor.js";
+import {
+  codeAndText,
+  fieldLists,
+  fields,
+  integer,
+  integers,
+  list,
+  parts,
+  text,
+  texts,
+  textsOrNone,
+} from "./replies.js";
+import {
+  audited,
+  factual,
+  joined,
+  metered,
+  meteredAlone,
+  scoped,
+  script,
+  session,
+  state,
+  unrecorded,
+} from "./bind.js";
 
-const source = (name: string): string => readFileSync(new URL(`../${name}.lua`, import.meta.url), "utf8");
-
-/** Binds a file of `lua/`: the one place where its keys, arguments and reply get TypeScript types. */
-function script<Reply>(name: string, decode: (reply: unknown) => Reply) {
-  return defineScript({
-    SCRIPT: source(name),
-    parseCommand(parser: CommandParser, keys: readonly RedisArgument[], args: readonly RedisArgument[]) {
-      parse(parser, keys, args);
-    },
-    transformReply: decode,
-  });
-}
-
-const AUDIT = source("lua/audit");
-
-/** A script that acts for a caller: it records the act, and takes what the audit trail says of it. */
-function audited<Reply>(name: string, decode: (reply: unknown) => Reply, included: readonly string[] = []) {
-  return defineScript({
-    SCRIPT: `${AUDIT}\n${included.map(source).join("\n")}\n${source(name)}`,
-    parseCommand(
-      parser: CommandParser,
-      audit: AuditArguments,
-      keys: readonly RedisArgument[],
-      args: readonly RedisArgument[],
-    ) {
-      parse(parser, [...audit.keys, ...keys], [...audit.args, ...args]);
-    },
-    transformReply: decode,
-  });
-}
-
-/** An audited script as a part of an act that is recorded by itself. */
-function unrecorded<Reply>(name: string, decode: (reply: unknown) => Reply) {
-  return defineScript({
-    SCRIPT: `local function audit() end\n${source(name)}`,
-    parseCommand(parser: CommandParser, keys: readonly RedisArgument[], args: readonly RedisArgument[]) {
-      parse(parser, keys, args);
-    },
-    transformReply: decode,
-  });
-}
-
-/** Keys and arguments that a script takes for what stands before it; after those of the audit. */
-export interface ScriptScope {
-  readonly keys: readonly RedisArgument[];
-  readonly args: readonly RedisArgument[];
-}
-
-function scoped<Reply>(included: readonly string[], name: string, decode: (reply: unknown) => Reply) {
-  return defineScript({
-    SCRIPT: [AUDIT, ...included.map(source), source(name)].join("\n"),
-    parseCommand(
-      parser: CommandParser,
-      audit: AuditArguments,
-      scope: ScriptScope,
-      keys: readonly RedisArgument[],
-      args: readonly RedisArgument[],
-    ) {
-      parse(parser, [...audit.keys, ...scope.keys, ...keys], [...audit.args, ...scope.args, ...args]);
-    },
-    transformReply: decode,
-  });
-}
-
-/** An audited script that changes how much a namespace holds, and knows of versions: its scope is a meter's. */
-const metered = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
-  scoped(["lua/usage", "lua/versions"], name, decode);
-
-/** A metered script that knows of facts and their timelines. */
-const factual = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
-  scoped(["lua/usage", "lua/versions", "lua/timelines", "lua/evidence"], name, decode);
-
-/** A script of state memory: its scope is what state/lua/lib-documents.lua takes. */
-const state = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
-  scoped(["state/lua/lib-documents"], name, decode);
-
-/** A script on a session: its scope is a meter's, and then what sessions/lua/lib-session.lua takes. */
-const session = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
-  scoped(["lua/usage", "sessions/lua/lib-session"], name, decode);
-
-/** A script of what the service does by itself, after what it needs of others. */
-function joined<Reply>(name: string, before: readonly string[], decode: (reply: unknown) => Reply) {
-  return defineScript({
-    SCRIPT: [...before.map(source), source(name)].join("\n"),
-    parseCommand(parser: CommandParser, keys: readonly RedisArgument[], args: readonly RedisArgument[]) {
-      parse(parser, keys, args);
-    },
-    transformReply: decode,
-  });
-}
-
-/** A metered script of what the service does by itself. */
-function meteredAlone<Reply>(
-  name: string,
-  decode: (reply: unknown) => Reply,
-  included: readonly string[] = [],
-) {
-  return defineScript({
-    SCRIPT: ["lua/usage", ...included, name].map(source).join("\n"),
-    parseCommand(
-      parser: CommandParser,
-      meter: ScriptScope,
-      keys: readonly RedisArgument[],
-      args: readonly RedisArgument[],
-    ) {
-      parse(parser, [...meter.keys, ...keys], [...meter.args, ...args]);
-    },
-    transformReply: decode,
-  });
-}
-
-function parse(parser: CommandParser, keys: readonly RedisArgument[], args: readonly RedisArgument[]): void {
-  parser.push(String(keys.length));
-  for (const key of keys) parser.pushKey(key);
-  for (const arg of args) parser.push(arg);
-}
-
-const integer = (reply: unknown): number => Number(reply);
-const text = (reply: unknown): string | undefined => (typeof reply === "string" ? reply : undefined);
-const texts = (reply: unknown): (string | undefined)[] =>
-  Array.isArray(reply)
-    ? reply.map((each: unknown) => (typeof each === "number" ? String(each) : text(each)))
-    : [];
-const textsOrNone = (reply: unknown): (string | undefined)[] | undefined =>
-  Array.isArray(reply) ? texts(reply) : undefined;
-/** Of a hash, by name. */
-const fields = (reply: unknown): Record<string, string> => {
-  const flat = texts(reply).map((value) => value ?? "");
-  const entries = Array.from({ length: flat.length / 2 }, (_, index) => flat.slice(index * 2, index * 2 + 2));
-  return Object.fromEntries(entries) as Record<string, string>;
-};
-/** Whatever it is, part by part. */
-const list = (reply: unknown): readonly unknown[] => (Array.isArray(reply) ? reply : []);
-const fieldLists = (reply: unknown): Record<string, string>[] =>
-  Array.isArray(reply) ? reply.map(fields) : [];
 /** Names and hashes, by turns. */
 const named = (reply: unknown): readonly (readonly [string, Record<string, string>])[] => {
   const flat = list(reply);
@@ -145,19 +30,6 @@ const named = (reply: unknown): readonly (readonly [string, Record<string, strin
     String(flat[index * 2]),
     fields(flat[index * 2 + 1]),
   ]);
-};
-const integers = (reply: unknown): (number | undefined)[] =>
-  Array.isArray(reply) ? reply.map((value) => (value === null ? undefined : Number(value))) : [];
-const codeAndText = (reply: unknown): { code: number; text: string } => {
-  const [code, rest] = Array.isArray(reply) ? reply : [reply];
-  return { code: Number(code), text: String(rest ?? "") };
-};
-
-/** A code, and what goes with it. */
-const parts = (reply: unknown): readonly [number, ...string[]] => {
-  if (!Array.isArray(reply)) throw new Error("a script replied with something else than an array");
-  const [code, ...rest] = reply as unknown[];
-  return [Number(code), ...rest.map(String)];
 };
 
 export const scripts = {

@@ -1,8 +1,7 @@
 import type { EmbeddingStatus, MemoryType } from "../../memory/model/record.js";
-import type { Endings, Group } from "../../memory/lifecycle/stats.js";
-import type { Params } from "./query.js";
+import type { Endings, Group } from "../../memory/ports/lifecycle.js";
+import { PRESENT, type Params, scopeClause } from "./query.js";
 import { rangeClause } from "./numeric-range.js";
-import { PRESENT, scopeClause } from "./query.js";
 import type { StoreDeps } from "../deps.js";
 
 /** Records that one query goes through: 10 ms or so, and nobody else is served meanwhile. */

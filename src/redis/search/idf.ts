@@ -1,10 +1,4 @@
-/** What an index knows of a term: both as they are now, since they decide together. */
-export interface TermStatistics {
-  /** Records in the index: N. */
-  readonly records: number;
-  /** Postings of the term, with those of records that were changed or deleted and aren't collected yet: n. */
-  readonly postings: number;
-}
+import type { TermStatistics } from "../index-statistics.js";
 
 /**
  * The IDF that BM25STD gives a term in RediSearch 2.10: `ln(1 + (N - n + ½) / (n + ½))`, where N - n is unsigned.

@@ -1,7 +1,6 @@
 import type { Scope } from "../../access/grants.js";
-import type { CountQuery } from "../../memory/ports/index.js";
-import type { Params } from "./query.js";
-import { scopeClause } from "./query.js";
+import type { CountQuery } from "../../memory/ports/search.js";
+import { type Params, scopeClause } from "./query.js";
 import type { StoreDeps } from "../deps.js";
 import { commonArguments } from "./search.js";
 

@@ -1,13 +1,12 @@
 import { typeFacet } from "../../memory/model/facets.js";
-import type { MemoryRef, Near, Vectors } from "../../memory/ports/index.js";
+import type { MemoryRef, Vectors } from "../../memory/model/ref.js";
+import type { Near } from "../../memory/ports/trust.js";
 import type { MemoryType } from "../../memory/model/record.js";
 import { refOfKey } from "../keys.js";
-import type { Params } from "./query.js";
-import { hybridPolicy, scopeClause } from "./query.js";
+import { type Params, hybridPolicy, scopeClause } from "./query.js";
 import { numberOfSortKey, readRows } from "./rows.js";
-import { decodeIndexVector, encodeIndexVector } from "../codec/vector.js";
+import { decodeIndexVector, encodeIndexVector, requireModel } from "../codec/vector.js";
 import type { StoreDeps } from "../deps.js";
-import { requireModel } from "../memory/insert.js";
 import { commonArguments } from "./search.js";
 
 const BULK_STRING = 36;

@@ -1,18 +1,18 @@
 import type { Scope } from "../../access/grants.js";
+import type { FacetQuery } from "../../memory/conditions/filter.js";
+import type { Moment } from "../../memory/model/moment.js";
 import {
+  QUARANTINE_FACET,
+  SUPERSEDED_FACET,
   belowFacet,
   oldBelowFacet,
   oldNamespace,
-  QUARANTINE_FACET,
-  SUPERSEDED_FACET,
 } from "../../memory/model/facets.js";
-import type { IndexClause } from "../../memory/conditions/indexed.js";
-import type { FacetQuery } from "../../memory/conditions/filter.js";
-import type { Moment } from "../../memory/ports/index.js";
-import type { KeywordQuery } from "../../memory/text/terms.js";
-import type { TermStatistics } from "./idf.js";
-import { damping, indexIdf } from "./idf.js";
 import { rangeClause } from "./numeric-range.js";
+import type { IndexClause } from "../../memory/conditions/indexed.js";
+import type { KeywordQuery } from "../../memory/text/terms.js";
+import type { TermFrequencies, TermStatistics } from "../index-statistics.js";
+import { damping, indexIdf } from "./idf.js";
 
 /** Values that a query names as `$name`: callers' text stays out of the query's own text, so none of it is syntax. */
 export type Params = Record<string, string | Buffer>;
@@ -150,11 +150,6 @@ function metadataClause(clause: IndexClause, name: string, params: Params): stri
 function tagClause(field: string, values: readonly string[], name: string, params: Params): string {
   const bound = values.map((value, index) => bind(params, `${name}_${index}`, value));
   return `@${field}:{${[...bound, "$never"].join("|")}}`;
-}
-
-/** Of all namespaces. */
-export interface TermFrequencies {
-  readonly term: (term: string) => TermStatistics;
 }
 
 /** Postings that a query may walk through to select its candidates. */

@@ -1,28 +1,10 @@
-import type { Scope } from "../../access/grants.js";
-import { belowFacet, oldBelowFacet, oldNamespace } from "../../memory/model/facets.js";
-import type { SearchQuery } from "../../memory/ports/index.js";
 import type { RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
-import type { TermFrequencies } from "./query.js";
+import type { IndexStatistics } from "../index-statistics.js";
+import type { SearchQuery } from "../../memory/ports/search.js";
 import { timeClause } from "./query.js";
-
-/**
- * What a query needs to know of the index to run at a bounded cost, and to be ranked well. Estimates: seconds old, except
- * those of terms that so many records hold that it matters for their score: see `damping`.
- */
-export interface QueryStatistics extends TermFrequencies {
-  /** Records in the index. */
-  readonly records: number;
-  /** At most so many of them pass the namespace and the filter. */
-  readonly letThrough: number;
-}
-
-export interface IndexStatistics {
-  lookup(
-    query: Pick<SearchQuery, "scopes" | "filter" | "moment">,
-    terms: readonly string[],
-  ): Promise<QueryStatistics>;
-}
+import type { Scope } from "../../access/grants.js";
+import { belowFacet, oldBelowFacet, oldNamespace } from "../../memory/model/facets.js";
 
 /** In a smaller index every plan is fast. */
 const SMALL_INDEX = 4000;

@@ -1,4 +1,4 @@
-import type { MemoryRef } from "../../memory/ports/index.js";
+import type { MemoryRef } from "../../memory/model/ref.js";
 import type { StoreDeps } from "../deps.js";
 
 /** One command a namespace, because a namespace is a slot of its own; all in one round trip. */

@@ -3,7 +3,7 @@ import type { Auditor } from "../audit/auditor.js";
 import type { RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 import type { JsonFloats } from "../connection/json-floats.js";
-import type { ScriptScope } from "../scripts/index.js";
+import type { ScriptScope } from "../scripts/bind.js";
 
 export interface StateDeps {
   readonly redis: RedisGateway;

@@ -1,9 +1,7 @@
-import type { AgentRegistry } from "../../memory/trust/agents.js";
-import type { Verdicts } from "../../memory/trust/trust.js";
+import type { AgentRegistry, Verdicts } from "../../memory/ports/agents.js";
 import type { Auditor } from "../audit/auditor.js";
 import type { RedisGateway } from "../connection/client.js";
-import type { Keys } from "../keys.js";
-import { SYSTEM } from "../keys.js";
+import { type Keys, SYSTEM } from "../keys.js";
 
 /** The operator's administration: verdicts in namespaces that nobody else administers, and those of earlier releases. */
 const EVERYWHERE = "**";

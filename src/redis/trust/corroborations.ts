@@ -1,12 +1,12 @@
-import type { Comparison, MemoryRef } from "../../memory/ports/index.js";
-import type { Memory } from "../../memory/model/record.js";
-import { MAX_CORROBORATORS } from "../../memory/model/record.js";
-import { decodeMemory } from "../codec/rest.js";
+import type { Comparison } from "../../memory/ports/trust.js";
+import type { MemoryRef } from "../../memory/model/ref.js";
+import { MAX_CORROBORATORS, type Memory } from "../../memory/model/record.js";
+import { decodeMemory } from "../codec/decode.js";
 import { refOfKey } from "../keys.js";
 import type { StoreDeps } from "../deps.js";
 import { dueKeys } from "../search/due.js";
 import { peekMany } from "../memory/get.js";
-import { requireModel } from "../memory/insert.js";
+import { requireModel } from "../codec/vector.js";
 import { BUFFERS, nearestTo } from "../search/nearest.js";
 
 export async function pendingCorroborations(

@@ -1,10 +1,12 @@
 import { hash } from "node:crypto";
 import type { Trail } from "../../access/trail.js";
-import type { Vote } from "../../memory/trust/agents.js";
+import type { Vote } from "../../memory/ports/agents.js";
 import { QUARANTINE_FACET } from "../../memory/model/facets.js";
-import type { MemoryRef, PendingFeedback, Said } from "../../memory/ports/index.js";
+import type { MemoryRef } from "../../memory/model/ref.js";
+import type { PendingFeedback, Said } from "../../memory/ports/trust.js";
 import type { Memory } from "../../memory/model/record.js";
-import { decodeMemory, decodeVotes } from "../codec/rest.js";
+import { decodeMemory } from "../codec/decode.js";
+import { decodeVotes } from "../codec/votes.js";
 import { refOfKey } from "../keys.js";
 import type { StoreDeps } from "../deps.js";
 import { dueRecords } from "../search/due.js";

@@ -1,5 +1,4 @@
-import type { Consolidator, LlmAnswer } from "./excerpt.js";
-import { LlmFailed } from "./excerpt.js";
+import { type Consolidator, type LlmAnswer, LlmFailed } from "../ports.js";
 import type { LlmFailure } from "../run.js";
 
 /** What came of it, and what it cost. */

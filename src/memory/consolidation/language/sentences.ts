@@ -1,6 +1,6 @@
 import type { CountTokens } from "../../../domain/tokens.js";
 import { extractLines } from "../../text/extract.js";
-import type { Excerpt } from "./excerpt.js";
+import type { Excerpt } from "../ports.js";
 import { isQuestion, lineOf, saidIn } from "../../text/speakers.js";
 
 export interface SentencesOptions {

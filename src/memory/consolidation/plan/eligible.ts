@@ -1,4 +1,4 @@
-import type { Vitals } from "../../ports/index.js";
+import type { Vitals } from "../../ports/lifecycle.js";
 import type { Memory, MemoryDetail } from "../../model/record.js";
 import { lastActive } from "../../forget/forget-policy.js";
 

@@ -1,4 +1,4 @@
-import type { RecallInput, Retriever } from "./recall.js";
+import type { RecallInput, Retriever } from "./recall-input.js";
 
 /** What a recall gave, by which it can be asked later what the agent knew when it decided. No content of a memory. */
 export interface Receipt {

@@ -1,0 +1,16 @@
+/**
+ * What a key may do, and where.
+ *
+ * A pattern is a namespace (`acme.agents.support`), a namespace with everything below it (`acme.shared.**`, which
+ * holds `acme.shared` itself), or `**`: everything. Nothing else, so that two patterns have one intersection: the
+ * narrower of them, or nothing.
+ */
+export const GRANT_VERBS = ["read", "write", "publish", "admin"] as const;
+
+export type GrantVerb = (typeof GRANT_VERBS)[number];
+
+export interface Grant {
+  /** A pattern. */
+  readonly namespace: string;
+  readonly verbs: readonly GrantVerb[];
+}

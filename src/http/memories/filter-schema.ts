@@ -1,0 +1,37 @@
+import { z } from "@hono/zod-openapi";
+import { LIMITS } from "../../domain/limits.js";
+import { factName, identifier, metadataFilter, tags, time } from "../openapi/primitives.js";
+
+const oneOrManyOf = (schema: z.ZodType<string>) =>
+  z
+    .union([schema, z.array(schema).min(1).max(LIMITS.filterValues)])
+    .transform((value) => (Array.isArray(value) ? value : [value]));
+
+const oneOrMany = oneOrManyOf(identifier);
+
+const oneOrManyNames = oneOrManyOf(factName);
+
+const someTags = tags.min(1);
+
+/** A filter as it comes in a body. */
+export const memoryFilter = z
+  .strictObject({
+    items_only: z.boolean().optional().openapi({ description: "`true`: only memories under a key." }),
+    agent_id: oneOrMany.optional(),
+    session_id: oneOrMany.optional(),
+    tags: someTags.optional().openapi({ description: "Every one of these." }),
+    tags_any: someTags.optional().openapi({ description: "At least one of these." }),
+    from: time.optional().openapi({ description: "Of `timestamp`; included." }),
+    to: time.optional().openapi({ description: "Of `timestamp`; not included." }),
+    metadata: metadataFilter.optional(),
+    fact: z
+      .strictObject({
+        subject: oneOrManyNames.optional(),
+        predicate: oneOrManyNames.optional(),
+        object: oneOrManyNames.optional(),
+      })
+      .refine((fact) => Object.keys(fact).length > 0, "Must name something.")
+      .optional()
+      .openapi({ description: "Facts with these names, whatever their case; aliases aren't looked up." }),
+  })
+  .openapi("MemoryFilter");

@@ -1,0 +1,14 @@
+/** What a probe found; `ready` false takes this process out of the load balancer. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly redis: ComponentState;
+  readonly index: ComponentState;
+  /** Of records that an older release wrote. */
+  readonly upgrade: ComponentState;
+  readonly embedder: ComponentState & { readonly model: string | null };
+}
+
+export interface ComponentState {
+  readonly status: "ok" | "degraded" | "down" | "off";
+  readonly detail?: string;
+}

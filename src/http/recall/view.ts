@@ -1,0 +1,66 @@
+import type { z } from "@hono/zod-openapi";
+import type { ReceiptedRecall } from "../../memory/recall/recall-with-receipt.js";
+import type { hitView, recallResponse } from "./schemas.js";
+import { type RecallRequest } from "./schemas.js";
+import type { RecencyPart } from "../../memory/recall/recency.js";
+import type { RecallHit } from "../../memory/recall/outcome.js";
+import { viewMemory } from "../memories/view.js";
+
+export function viewRecall(outcome: ReceiptedRecall, request: RecallRequest): z.infer<typeof recallResponse> {
+  const view = {
+    hits: outcome.hits.map((hit) => viewHit(hit, request)),
+    answerable: outcome.answerable,
+    degraded: [...outcome.degraded],
+    terms_left_out: [...outcome.leftOut],
+    receipt_id: outcome.receiptId ?? null,
+  };
+  if (!request.explain) return view;
+  return {
+    ...view,
+    explain: {
+      mode: request.mode,
+      fusion: request.mode === "hybrid" ? request.fusion.method : "none",
+      terms: [...(outcome.terms?.terms ?? [])],
+      phrases: (outcome.terms?.phrases ?? []).map((phrase) => phrase.join(" ")),
+    },
+  };
+}
+
+function viewRecency({ ageDays, ...part }: RecencyPart) {
+  return { ...part, age_days: Number.isFinite(ageDays) ? ageDays : 0 };
+}
+
+function viewHit(
+  { memory, score, relevance: fit, trustAdds, strength, found, alsoIn, via, excerpt }: RecallHit,
+  { explain, expand }: RecallRequest,
+): z.infer<typeof hitView> {
+  const { keyword, vector, entities } = found.fused;
+  const expanded = expand !== undefined;
+  const view = {
+    memory: viewMemory(memory),
+    score,
+    relevance: fit.relevance,
+    ranks: {
+      keyword: keyword?.rank ?? null,
+      vector: vector?.rank ?? null,
+      ...(expanded ? { entities: entities?.rank ?? null } : {}),
+    },
+    ...(alsoIn.length === 0 ? {} : { also_in: [...alsoIn] }),
+    ...(via === null ? {} : { via, excerpt }),
+  };
+  if (!explain) return view;
+  const lists = found.places.map(({ name, rank, adds }) => ({ namespaces: name, rank, adds }));
+  return {
+    ...view,
+    explain: {
+      keyword: keyword ?? null,
+      vector: vector ?? null,
+      relevance: { coverage: fit.coverage ?? null, similarity: fit.similarity ?? null },
+      trust: { ...memory.trust, adds: trustAdds },
+      ...(strength === undefined ? {} : { outcomes: { ...strength } }),
+      ...(found.recency === undefined ? {} : { recency: viewRecency(found.recency) }),
+      ...(expanded ? { entities: entities ?? null } : {}),
+      ...(lists.length === 0 ? {} : { lists }),
+    },
+  };
+}

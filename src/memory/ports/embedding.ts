@@ -1,0 +1,30 @@
+import type { MemoryRef, Vectors } from "../model/ref.js";
+import type { EmbeddingStatus, Memory } from "../model/record.js";
+
+/** Finishes what a write left to do: the further passages of long contents, and what the provider missed. */
+export interface EmbeddingWorker {
+  /** Soon, in this process. Whatever it doesn't get to, any process's sweep finds through the index. */
+  finish(memory: PendingEmbedding): void;
+  /** Stops after the memory at hand. */
+  stop(): Promise<void>;
+}
+
+export interface EmbeddingProgress {
+  readonly ref: MemoryRef;
+  /** Nothing is written if the memory has another version by now. */
+  readonly version: number;
+  /** Of the predecessor, as it was embedded; nothing is written if that lends it no longer. */
+  readonly context: string;
+  readonly status: EmbeddingStatus;
+  readonly model: string | null;
+  readonly vectors: Vectors;
+  readonly embedAt: number | undefined;
+}
+
+export interface PendingEmbedding extends MemoryRef {
+  readonly version: number;
+  readonly content: string;
+  /** Of the predecessor in the session; empty where there is none. */
+  readonly context: string;
+  readonly embedding: Memory["embedding"];
+}

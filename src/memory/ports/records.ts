@@ -1,0 +1,91 @@
+import type { Interaction, Memory } from "../model/record.js";
+import type { Vectors } from "../model/ref.js";
+import type { FactPlacing } from "../model/fact.js";
+
+/** What a memory's predecessor in its session lends to its index entry and its first vector. */
+export interface Preceding {
+  readonly id: string;
+  readonly text: string;
+}
+
+export interface NewMemory {
+  readonly memory: Memory;
+  readonly preceding: Preceding | undefined;
+  readonly interaction: Interaction | undefined;
+  /** Equal hashes in one namespace are one memory. */
+  readonly contentHash: string;
+  /** The hash that an older release would have given it: what has that may be the same memory. */
+  readonly formerHash?: string | undefined;
+  readonly vectors: Vectors;
+  /** The vector is the caller's: of the content alone, and never made anew. */
+  readonly ownVector: boolean;
+  /** When the embedding worker should look at it; undefined when there's nothing left to embed. */
+  readonly embedAt: number | undefined;
+  /** When a sweep should compare it with what others wrote, where anybody else does; undefined: never. */
+  readonly compareAt?: number | undefined;
+  /** Its writer may not read, so only what it wrote itself is the same fact. */
+  readonly blind?: boolean | undefined;
+  /** Undefined: it is no fact, or a copy of one: where it comes from, its place was found. */
+  readonly fact?: FactPlacing | undefined;
+}
+
+/**
+ * `created`: stored as given. `seen`: the same content was there; this is that memory, counted once more. Of an item:
+ * there is one under its key, and it is untouched.
+ */
+export interface InsertOutcome {
+  readonly kind: "created" | "seen";
+  /** Others write here too: it is to be compared with what they said. */
+  readonly compare?: boolean;
+  readonly memory: Memory;
+}
+
+export interface Revision {
+  readonly memory: Memory;
+  /** As it is stored: it never changes, but counts. */
+  readonly interaction: Interaction | undefined;
+  readonly expectedVersion: number;
+  /** Undefined: it is known by the same as before. */
+  readonly contentHash: string | undefined;
+  /** It is known by another hash only if it was known by one of these; undefined: in any case. */
+  readonly knownBy?: readonly string[] | undefined;
+  /** Undefined: the content didn't change, so the vectors stay. */
+  readonly vectors: Vectors | undefined;
+  readonly embedAt: number | undefined;
+  /** It says something else than before: what others said of that isn't said of this. */
+  readonly restated?: boolean;
+  /** When a sweep should compare it with what others wrote; undefined: never, or as it was. */
+  readonly compareAt?: number | undefined;
+  /** It counts, but no quota refuses it. */
+  readonly exempt: boolean;
+  /** False: it ends when it would have ended, also if the content is seen again meanwhile. */
+  readonly newExpiry: boolean;
+  /** A fact is given another end: it may be sooner, where the next fact begins. */
+  readonly newEnd: boolean;
+}
+
+export type ReviseOutcome =
+  /** `since`: when the version began, as `updated_at` says; `published`: there are copies to carry it to. */
+  | {
+      readonly kind: "revised";
+      readonly since: number;
+      readonly published: boolean;
+      readonly validTo: number | null;
+    }
+  | { readonly kind: "missing" }
+  | { readonly kind: "conflict" }
+  | { readonly kind: "duplicate"; readonly id: string }
+  | { readonly kind: "full"; readonly quota: string };
+
+/** When a memory isn't removed after all: `conflict`. */
+export interface RemoveOnly {
+  /** If this isn't its version any more. */
+  readonly version: number | undefined;
+  /** Nor where somebody said it again, spoke of it, published it or derived something of it. */
+  readonly untouched?: boolean;
+  /** A person deletes it: what was derived of it is noted, and gone through by {@link erase}. */
+  readonly derived?: boolean;
+}
+
+/** `published`: removed, and there are copies to tell. */
+export type RemoveOutcome = "removed" | "missing" | "conflict" | "published";

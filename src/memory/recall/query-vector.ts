@@ -1,0 +1,65 @@
+import type { RecallInput, RecallMode, Retriever } from "../ports/recall-input.js";
+import type { Services } from "../services.js";
+import type { Context } from "../../domain/context.js";
+import { checkOwnEmbedding } from "../embedding/own-vector.js";
+import { EmbeddingRefused, EmbeddingUnavailable } from "../../embeddings/embedder.js";
+import { embeddedPart } from "../text/asked.js";
+import { askedBy } from "../embedding/embed.js";
+import { DomainError } from "../../domain/errors.js";
+
+/** How long a recall waits for its query's vector before it does without, in milliseconds. */
+const EMBED_MS = 3000;
+
+interface QueryVector {
+  readonly vector: Float32Array | undefined;
+  readonly degraded: readonly Retriever[];
+  /** The provider refuses this very query: a retry can't help. */
+  readonly refused: boolean;
+}
+
+export async function queryVector(
+  { embedder }: Services,
+  context: Context,
+  input: RecallInput,
+): Promise<QueryVector> {
+  if (input.mode === "keyword") return { vector: undefined, degraded: [], refused: false };
+  if (input.embedding !== undefined) {
+    const problem = checkOwnEmbedding(embedder?.model, input.embedding, input.embedding_model);
+    if (problem !== undefined) throw problem;
+    return { vector: input.embedding, degraded: [], refused: false };
+  }
+  if (embedder === undefined) return { vector: undefined, degraded: ["vector"], refused: false };
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new EmbeddingUnavailable("the query took too long")), EMBED_MS);
+  try {
+    return {
+      vector: await embedder.embedQuery(embeddedPart(input.query), late.signal, askedBy(context)),
+      degraded: [],
+      refused: false,
+    };
+  } catch (error) {
+    const refused = error instanceof EmbeddingRefused;
+    if (!refused && !(error instanceof EmbeddingUnavailable)) throw error;
+    return { vector: undefined, degraded: ["vector"], refused };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export function nothingToSearchBy(
+  mode: RecallMode,
+  degraded: readonly Retriever[],
+  refused: boolean,
+): DomainError {
+  if (refused) {
+    const message = "The embedding provider refuses this query, and there is nothing else to search by.";
+    return new DomainError("query_refused", message, { errors: [{ field: "query", message }] });
+  }
+  if (degraded.includes("vector") && mode === "vector") {
+    return new DomainError("embedder_unavailable", "The query can't be embedded now.", {
+      retryAfterSeconds: 5,
+    });
+  }
+  const message = "The query has no word to look up: only stop words or punctuation.";
+  return new DomainError("query_without_terms", message, { errors: [{ field: "query", message }] });
+}

@@ -1,0 +1,123 @@
+import type { Vote } from "../../memory/ports/agents.js";
+import type { FeedbackOutcome, Lifetime, Memory, Origin, Publication } from "../../memory/model/record.js";
+import type { Fact } from "../../memory/model/fact.js";
+
+/**
+ * How a memory stands in RedisJSON: `memory` is what a reader gets, `index` is what RediSearch sees, `raw` is
+ * the interaction as it came.
+ *
+ * Metadata and the interaction are JSON in a string: RedisJSON 2.8 parses numbers with an error in the last
+ * digit (4.235923879920906e-122 comes back as 4.2359238799209057e-122), and a caller gets back what it gave.
+ */
+export interface MemoryDocument {
+  readonly memory: StoredMemory;
+  readonly raw?: string;
+  /** By namespace: to which it is, or is to be, published. */
+  readonly published?: Readonly<Record<string, StoredPublication>>;
+  /** Kept by memory/lua/insert.lua: ids of what was derived from it, the latest few. */
+  readonly derived?: readonly string[];
+  /** Kept by trust/lua/note-feedback.lua: by caller, what it said; by vote, what isn't counted for the author yet. */
+  readonly voices?: Readonly<Record<string, unknown>>;
+  readonly unsent?: Readonly<Record<string, Omit<Vote, "id">>>;
+  readonly index: {
+    readonly ns: string;
+    readonly facets: readonly string[];
+    readonly time: number;
+    /** Since when this version holds, and until when: only old versions have an end. */
+    readonly since: number;
+    readonly until?: number;
+    readonly valid_from?: number;
+    readonly valid_to?: number;
+    readonly text: string;
+    /** What the predecessor in the session lends: its id, its end as it is embedded, and the terms of that. */
+    readonly follows?: string;
+    readonly preceding?: string;
+    readonly context?: string;
+    readonly prior: number;
+    /**
+     * Of a fact of cardinality one, set by lua/timelines.lua: its timeline, the facet of its object, and the end that its
+     * writer gave it; `valid_to` may be sooner, where the next fact begins.
+     */
+    readonly timeline?: string;
+    readonly object?: string;
+    readonly stated_to?: number;
+    /** The vector is the caller's, of the content alone. */
+    readonly own_vector?: true;
+    /** Facet of the session whose last turn this was when it was written. */
+    readonly turn?: string;
+    readonly hash: string;
+    /** Which schemas it has: see migrations/schemas.ts. Left out by what was written before there was a second one. */
+    readonly schema?: number;
+    readonly terms?: number;
+    readonly passages: number;
+    /** What it counts for in its namespace's usage: see lua/usage.lua. */
+    readonly bytes: number;
+    readonly vector_bytes: number;
+    readonly embed_at?: number;
+    /** When a sweep should compare it with what others wrote. */
+    readonly corroborate_at?: number;
+    /** When a sweep should look whether the verdicts on it were counted. */
+    readonly feedback_at?: number;
+  };
+}
+
+export type StoredPublication = Omit<Publication, "namespace">;
+
+/** What remove.lua leaves of a published memory. */
+export interface StoredRemains {
+  readonly published: Readonly<Record<string, StoredPublication>>;
+  readonly deleted_at: number;
+}
+
+export type StoredMemory = Omit<
+  Memory,
+  | "key"
+  | "metadata"
+  | "origin"
+  | "fact"
+  | "evidence"
+  | "derived_from"
+  | "source_trust"
+  | "quarantined"
+  | "superseded_by"
+  | "importance"
+  | "pinned"
+  | "lifetime"
+> & {
+  /** Left out where it has none. */
+  readonly key?: string | undefined;
+  readonly metadata: string;
+  /** Left out where there is none; written by scripts from then on. */
+  readonly evidence?: StoredEvidence;
+  readonly derived_from?: Memory["derived_from"];
+  readonly source_trust?: number;
+  readonly quarantined?: true;
+  /** Set by lua/supersede.lua. */
+  readonly superseded_by?: string;
+  readonly importance?: number;
+  readonly pinned?: boolean;
+  readonly lifetime?: Lifetime;
+  /** Left out where it is no copy. */
+  readonly origin?: Origin | undefined;
+  /** Likewise. */
+  readonly fact?: Fact | undefined;
+};
+
+/** Numbers and flags are left out where they are 0 or false. */
+export interface StoredEvidence {
+  readonly confirmed?: number;
+  readonly contradicted?: number;
+  readonly used?: number;
+  readonly useless?: number;
+  readonly human?: boolean;
+  readonly last?: FeedbackOutcome;
+  readonly last_at?: number;
+  /** Never empty: an empty array would come back from a script as an object. */
+  readonly agents?: readonly string[];
+  readonly since?: number;
+}
+
+/** What we read here was written by {@link encodeDocument} or by a script of ours, so its shape is known. */
+export function parseStored<Shape>(json: string): Shape {
+  return JSON.parse(json) as Shape;
+}

@@ -1,0 +1,203 @@
+import type { NewMemory, Preceding, Revision } from "../../memory/ports/records.js";
+import { facetsOf, sessionFacet } from "../../memory/model/facets.js";
+import { lengthPrior } from "../../memory/recall/length-prior.js";
+import { vectorBytes } from "./vector.js";
+import type { MemoryDocument, StoredEvidence, StoredMemory } from "./document.js";
+import { indexText } from "../../memory/text/terms.js";
+import { isTurn } from "../../memory/model/turn.js";
+import { RECORD_SCHEMA, TERMS_SCHEMA } from "../schemas.js";
+import type { Evidence, Interaction, Memory } from "../../memory/model/record.js";
+
+/** A document cut open where `index.seq` belongs: only the script knows that number. */
+export interface EncodedDocument {
+  readonly head: string;
+  readonly tail: string;
+  /** What its vectors say beside themselves: a JSON array of names and values by turns. */
+  readonly vectorFields: string;
+  readonly size: MemorySize;
+}
+
+/** In bytes. */
+export interface MemorySize {
+  /** Of the memory's JSON, its interaction included. */
+  readonly json: number;
+  /** Undefined: they stay as they are. */
+  readonly vectors: number | undefined;
+}
+
+export function encodeDocument({ memory, interaction, preceding, ...rest }: NewMemory): EncodedDocument {
+  const facets = facetsOf(memory);
+  const prior = lengthPrior(memory.content.length);
+  const stored = storedMemory(memory);
+  const size = { json: jsonBytes(stored, interaction), vectors: vectorBytes(rest.vectors) };
+  const document: MemoryDocument = {
+    memory: stored,
+    ...(interaction === undefined ? {} : { raw: JSON.stringify(interaction) }),
+    index: {
+      ns: memory.namespace,
+      facets,
+      time: memory.timestamp,
+      since: memory.updated_at,
+      ...validity(memory),
+      text: indexText(memory.content),
+      ...(preceding === undefined ? {} : lentBy(preceding)),
+      prior,
+      ...(rest.ownVector ? { own_vector: true as const } : {}),
+      ...(isTurn(memory) ? { turn: sessionFacet(memory.session_id) } : {}),
+      hash: rest.contentHash,
+      schema: RECORD_SCHEMA,
+      terms: TERMS_SCHEMA,
+      passages: rest.vectors.length,
+      bytes: size.json,
+      vector_bytes: size.vectors,
+      ...(rest.embedAt === undefined ? {} : { embed_at: rest.embedAt }),
+      ...(rest.compareAt === undefined ? {} : { corroborate_at: rest.compareAt }),
+    },
+  };
+  const json = JSON.stringify(document);
+  const vectorFields = encodeVectorFields(memory, facets, prior);
+  return { head: `${json.slice(0, -2)},"seq":`, tail: "}}", vectorFields, size };
+}
+
+/** Left out where there is no bound. */
+function validity({ valid_from, valid_to }: Memory): { valid_from?: number; valid_to?: number } {
+  return { ...(valid_from === null ? {} : { valid_from }), ...(valid_to === null ? {} : { valid_to }) };
+}
+
+function encodeVectorFields(memory: Memory, facets: readonly string[], prior: number): string {
+  const fields = {
+    ns: memory.namespace,
+    facets: facets.join(","),
+    time: memory.timestamp,
+    prior,
+    ...validity(memory),
+  };
+  return JSON.stringify(Object.entries(fields).flatMap(([name, value]) => [name, String(value)]));
+}
+
+/** Without the evidence: others add to it, and it isn't for its namespace to pay. */
+function jsonBytes(stored: StoredMemory, interaction: Interaction | undefined): number {
+  const { evidence: _, ...counted } = stored;
+  const raw = interaction === undefined ? 0 : Buffer.byteLength(JSON.stringify(interaction));
+  return Buffer.byteLength(JSON.stringify(counted)) + raw;
+}
+
+function storedMemory(memory: Memory): StoredMemory {
+  const { evidence, derived_from, source_trust, quarantined, superseded_by: _, ...rest } = memory;
+  return {
+    ...rest,
+    key: memory.key ?? undefined,
+    fact: memory.fact ?? undefined,
+    metadata: JSON.stringify(memory.metadata),
+    origin: memory.origin ?? undefined,
+    ...storedEvidence(evidence),
+    ...(derived_from.length === 0 ? {} : { derived_from }),
+    ...(source_trust === null ? {} : { source_trust }),
+    ...(quarantined ? { quarantined } : {}),
+  };
+}
+
+function storedEvidence({
+  counts,
+  human_confirmed,
+  last_outcome,
+  last_feedback_at,
+  corroborated_by,
+  since,
+}: Evidence): {
+  evidence?: StoredEvidence;
+} {
+  const said = Object.entries(counts).filter(([, count]) => count > 0);
+  const evidence: StoredEvidence = {
+    ...Object.fromEntries(said),
+    ...(last_outcome === null ? {} : { last: last_outcome }),
+    ...(last_feedback_at === null ? {} : { last_at: last_feedback_at }),
+    ...(human_confirmed ? { human: true } : {}),
+    ...(corroborated_by.length === 0 ? {} : { agents: corroborated_by }),
+    ...(since === null ? {} : { since }),
+  };
+  return Object.keys(evidence).length === 0 ? {} : { evidence };
+}
+
+/** A merge patch that leaves nothing of the evidence for what a memory said before but what is given. */
+function replacedEvidence(evidence: Evidence) {
+  const none = {
+    confirmed: null,
+    contradicted: null,
+    used: null,
+    useless: null,
+    human: null,
+    last: null,
+    last_at: null,
+    agents: null,
+    since: null,
+  } satisfies Record<keyof StoredEvidence, null>;
+  return { ...none, ...storedEvidence(evidence).evidence };
+}
+
+function lentBy({ id, text }: Preceding) {
+  return { follows: id, preceding: text, context: indexText(text) };
+}
+
+/**
+ * A JSON merge patch that makes a stored document its next version. What others change without making a version
+ * is left out, so that none of it is lost: sightings, the expiry that they and uses prolong, evidence for what it still
+ * says, and, where the vectors stay, all that the embedding worker sets.
+ */
+export function encodeRevision(revision: Revision): {
+  patch: string;
+  vectorFields: string;
+  size: MemorySize;
+} {
+  const stored = storedMemory(revision.memory);
+  const size = {
+    json: jsonBytes(stored, revision.interaction),
+    vectors: revision.vectors === undefined ? undefined : vectorBytes(revision.vectors),
+  };
+  const {
+    embedding,
+    expires_at,
+    prolonged_by,
+    seen_count: _,
+    last_seen_at: __,
+    evidence: ___,
+    fact,
+    ...rest
+  } = stored;
+  const memory = {
+    ...rest,
+    ...(revision.newExpiry ? { expires_at, prolonged_by } : {}),
+    ...(revision.restated === true ? { evidence: replacedEvidence(revision.memory.evidence) } : {}),
+    // All else of a fact is for life, or set by scripts as others come and go.
+    ...(fact === undefined ? {} : { fact: { confidence: fact.confidence } }),
+  };
+  const facets = facetsOf(revision.memory);
+  const prior = lengthPrior(memory.content.length);
+  const index = {
+    facets,
+    prior,
+    time: memory.timestamp,
+    valid_from: memory.valid_from,
+    valid_to: memory.valid_to,
+    bytes: size.json,
+    ...(revision.newEnd ? { stated_to: memory.valid_to } : {}),
+    ...(size.vectors === undefined ? {} : { vector_bytes: size.vectors }),
+    ...(revision.compareAt === undefined ? {} : { corroborate_at: revision.compareAt }),
+  };
+  const begun = revision.restated === true ? { voices: null } : {};
+  const patch =
+    revision.vectors === undefined
+      ? { memory, index, ...begun }
+      : {
+          ...begun,
+          memory: { ...memory, embedding },
+          index: {
+            ...index,
+            text: indexText(memory.content),
+            passages: revision.vectors.length,
+            embed_at: revision.embedAt ?? null,
+          },
+        };
+  const vectorFields = encodeVectorFields(revision.memory, facets, prior);
+  return { patch: JSON.stringify(patch), vectorFields, size };
+}
