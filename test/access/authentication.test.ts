@@ -5,8 +5,8 @@ import { as, createKey, keyFor, startTwo, withAuthorization } from "../support/a
 import { HOSTILE } from "../support/hostile.js";
 import { newNamespace, post } from "../support/acts/memories.js";
 import { startRedis } from "../support/redis/start.js";
-import type { Answer, Service } from "../support/service/service.js";
-import { failingStart, startService, until } from "../support/service/service.js";
+import type { Answer } from "../support/service/answer.js";
+import { type Service, failingStart, startService, until } from "../support/service/service.js";
 import { nonEmpty } from "../support/non-empty.js";
 
 const KEYS = "/v1/keys";

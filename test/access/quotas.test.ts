@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { createClient } from "redis";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import type { Memory } from "../support/acts/memories.js";
 import {
+  type Memory,
   embedded,
   listAll,
   newNamespace,
@@ -14,8 +14,8 @@ import {
   revise,
 } from "../support/acts/memories.js";
 import { setQuota, usage } from "../support/service/namespaces.js";
-import type { Answer, Service } from "../support/service/service.js";
-import { startService, until } from "../support/service/service.js";
+import type { Answer } from "../support/service/answer.js";
+import { type Service, startService, until } from "../support/service/service.js";
 
 let services: readonly [Service, Service];
 const redis = createClient({ url: inject("redisUrl"), RESP: 2 });

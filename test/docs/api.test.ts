@@ -1,15 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { startService, type Service } from "../support/service/service.js";
+import { expect, test } from "vitest";
+import { useService } from "../support/service/service.js";
 
 const PAGE = join(import.meta.dirname, "..", "..", "docs", "api.md");
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 test("docs/api.md lists every operation of /openapi.json once, and no other", async () => {
   const answer = await fetch(`${service.url}/openapi.json`);

@@ -2,22 +2,18 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { newNamespace } from "../support/acts/memories.js";
-import { startService, type Service } from "../support/service/service.js";
+import { useService } from "../support/service/service.js";
 
 const README = readFileSync(join(import.meta.dirname, "..", "..", "README.md"), "utf8");
 const run = promisify(execFile);
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService({
-    MNEME_EMBEDDER: "local",
-    MNEME_MODEL_DIR: inject("modelDir"),
-    MNEME_REDIS_TIMEOUT_MS: "4000",
-  });
+const service = await useService({
+  MNEME_EMBEDDER: "local",
+  MNEME_MODEL_DIR: inject("modelDir"),
+  MNEME_REDIS_TIMEOUT_MS: "4000",
 });
-afterAll(() => service.stop());
 
 /** Request ids differ with each run. */
 const plain = (text: string): string => text.replaceAll(/"request_id":"[^"]+"/g, '"request_id":"…"').trim();

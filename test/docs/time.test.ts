@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { newNamespace } from "../support/acts/memories.js";
-import type { Answer, Service } from "../support/service/service.js";
-import { startService } from "../support/service/service.js";
+import type { Answer } from "../support/service/answer.js";
+import { useService } from "../support/service/service.js";
 
 const PAGE = join(import.meta.dirname, "..", "..", "docs", "time.md");
 /** A request, its body, and what its answer is; or a name for the time or for the last answer's id. */
@@ -21,11 +21,7 @@ function firstHits(body: unknown, shown: unknown): object {
 
 const idOf = (answer: Answer | undefined): string => (answer?.body as { id: string } | undefined)?.id ?? "";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService({ MNEME_REDIS_TIMEOUT_MS: "4000" });
-});
-afterAll(() => service.stop());
+const service = await useService({ MNEME_REDIS_TIMEOUT_MS: "4000" });
 
 test("the examples of docs/time.md show what they say", async () => {
   const examples = [...readFileSync(PAGE, "utf8").matchAll(/```example\n([^]*?)\n```/g)];

@@ -1,18 +1,13 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { survivesAsDouble } from "../../src/domain/exact-decimal.js";
 import { readStrictJson } from "../../src/domain/strict-json.js";
-import type { Memory } from "../support/acts/memories.js";
-import { bodyOf, memoriesOf, newNamespace, pathOf, remember } from "../support/acts/memories.js";
-import type { Answer, Service } from "../support/service/service.js";
-import { startService } from "../support/service/service.js";
+import { type Memory, bodyOf, memoriesOf, newNamespace, pathOf, remember } from "../support/acts/memories.js";
+import type { Answer } from "../support/service/answer.js";
+import { useService } from "../support/service/service.js";
 import { readState, setState, statePath } from "../support/acts/state.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 const MERGE = { "content-type": "application/merge-patch+json" };
 

@@ -1,13 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { memoriesOf, newNamespace, pathOf, post, remember } from "../support/acts/memories.js";
-import type { Service } from "../support/service/service.js";
-import { startService } from "../support/service/service.js";
+import { useService } from "../support/service/service.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 const UNKNOWN_ID = "01JD8Q4V7K3W5N0R2T6Y9B1C4D";
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Memory } from "../support/acts/memories.js";
 import {
   listPage,
@@ -10,14 +10,9 @@ import {
   remember,
   revise,
 } from "../support/acts/memories.js";
-import type { Service } from "../support/service/service.js";
-import { startService } from "../support/service/service.js";
+import { useService } from "../support/service/service.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 const FULL = {
   content: "Customer account ID is CX-7742-B.",

@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { as, createKey } from "../support/acts/access.js";
 import { newNamespace, remember } from "../support/acts/memories.js";
 import { ROUTES } from "../support/service/routes.js";
-import type { Service } from "../support/service/service.js";
-import { startService } from "../support/service/service.js";
+import { startService, useService } from "../support/service/service.js";
 
 /** What browsers send for a page of another origin, or for one that has none. */
 const FOREIGN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -34,11 +33,7 @@ function pathOf(route: string, namespace: string): [method: string, path: string
   return [method, query === undefined ? path : `${path}?${query.replace("{ns}", namespace)}`];
 }
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 const refused = {
   status: 403,

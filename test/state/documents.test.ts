@@ -1,19 +1,13 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { JsonValue } from "../../src/domain/json.js";
-import { mergePatch } from "../../src/domain/json.js";
+import { describe, expect, test } from "vitest";
+import { type JsonValue, mergePatch } from "../../src/domain/json.js";
 import { HOSTILE, LONE_SURROGATES } from "../support/hostile.js";
 import { newNamespace } from "../support/acts/memories.js";
-import type { Answer, Service } from "../support/service/service.js";
-import { startService } from "../support/service/service.js";
-import type { State } from "../support/acts/state.js";
-import { getState, putState, readState, setState, statePath } from "../support/acts/state.js";
+import type { Answer } from "../support/service/answer.js";
+import { useService } from "../support/service/service.js";
+import { type State, getState, putState, readState, setState, statePath } from "../support/acts/state.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 function expectRefused(answer: Answer, field: string): void {
   expect(answer).toMatchObject({ status: 400, body: { code: "invalid_request" } });

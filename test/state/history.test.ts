@@ -1,19 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { JsonValue } from "../../src/domain/json.js";
 import { mergePatch } from "../../src/domain/json.js";
 import { newNamespace } from "../support/acts/memories.js";
-import type { Service } from "../support/service/service.js";
-import { startService } from "../support/service/service.js";
+import { startService, useService } from "../support/service/service.js";
 import type { History, State } from "../support/acts/state.js";
 import { getState, readState, setState, statePath, transact, transacted } from "../support/acts/state.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 const asOf = (namespace: string, key: string, time: number | string, more = "") => {
   const text = typeof time === "number" ? new Date(time).toISOString() : time;

@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { newNamespace } from "../support/acts/memories.js";
-import type { Service } from "../support/service/service.js";
-import { startService } from "../support/service/service.js";
+import { useService } from "../support/service/service.js";
 import { failedAt, readState, setState, transact, transacted } from "../support/acts/state.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 const LARGE = 250 * 1024;
 const KEYS = Array.from({ length: 64 }, (_, index) => `k${index}`);

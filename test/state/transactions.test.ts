@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { newNamespace } from "../support/acts/memories.js";
-import type { Service } from "../support/service/service.js";
-import { startService } from "../support/service/service.js";
+import { useService } from "../support/service/service.js";
 import type { History } from "../support/acts/state.js";
 import {
   failedAt,
@@ -13,11 +12,7 @@ import {
   transacted,
 } from "../support/acts/state.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 const operations = (...list: object[]) => ({ operations: list });
 

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { hostileTexts, prose } from "../support/adversarial.js";
 import { consolidate } from "../support/acts/consolidations.js";
 import { memoriesOf, newNamespace, postBatch } from "../support/acts/memories.js";
 import type { Json } from "../support/acts/memories.js";
 import { sessionPath } from "../support/acts/sessions.js";
-import type { Service } from "../support/service/service.js";
-import { startService } from "../support/service/service.js";
+import { useService } from "../support/service/service.js";
 
 const SIZE = 32 * 1024 - 16;
 const QUERY_SIZE = 8 * 1024 - 16;
@@ -14,11 +13,7 @@ const QUERY_SIZE = 8 * 1024 - 16;
 const MULTIPLE = 10;
 const NOISE_MS = 1000;
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService({ MNEME_EMBEDDER: "none", MNEME_REDIS_TIMEOUT_MS: "4000" });
-});
-afterAll(() => service.stop());
+const service = await useService({ MNEME_EMBEDDER: "none", MNEME_REDIS_TIMEOUT_MS: "4000" });
 
 /** The part of a text that fits: refusing one for its size would try nothing. */
 function within(text: string, bytes: number): string {

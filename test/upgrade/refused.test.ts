@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { MemoryDocument } from "../../src/redis/codec/rest.js";
-import { changeOf, PRESENT } from "../../src/redis/migrations/upgrade-record.js";
+import type { MemoryDocument } from "../../src/redis/codec/document.js";
+import { PRESENT, changeOf } from "../../src/redis/migrations/upgrade-record.js";
 
 /** Of a stored document only what the step looks at. */
 const documentOf = (status: string) =>

@@ -5,12 +5,10 @@ import { createGateway, createRedisClient } from "../../src/redis/connection/cli
 import { createKeys } from "../../src/redis/keys.js";
 import { createLocks } from "../../src/redis/locks/index.js";
 import { dropOldIndexes } from "../../src/redis/migrations/old-indexes.js";
-import { clientName, PRESENT_SCHEMAS } from "../../src/redis/migrations/processes.js";
+import { INDEX_SCHEMAS, PRESENT_SCHEMAS, RECORD_SCHEMA, clientName } from "../../src/redis/schemas.js";
 import { claimSchemas } from "../../src/redis/migrations/progress.js";
-import { latestOf, RECORD_SCHEMAS } from "../../src/redis/migrations/record-schemas.js";
-import { INDEX_SCHEMAS, RECORD_SCHEMA } from "../../src/redis/schemas.js";
-import type { Migrations } from "../../src/redis/migrations/run.js";
-import { startMigrations } from "../../src/redis/migrations/run.js";
+import { RECORD_SCHEMAS, latestOf } from "../../src/redis/migrations/record-schemas.js";
+import { type Migrations, startMigrations } from "../../src/redis/migrations/run.js";
 import type { Target } from "../../src/redis/migrations/upgrade-record.js";
 import { newNamespace, postBatch, read, recall, remember, revise } from "../support/acts/memories.js";
 import { startRedis } from "../support/redis/start.js";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Json, Memory, Parameters } from "../../support/acts/memories.js";
 import {
   ids,
@@ -11,14 +11,9 @@ import {
   postBatch,
   remember,
 } from "../../support/acts/memories.js";
-import type { Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
+import { useService } from "../../support/service/service.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 async function store(namespace: string, inputs: readonly Json[]): Promise<Memory[]> {
   const memories: Memory[] = [];

@@ -1,17 +1,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "redis";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import type { Memory, Recalled } from "../../support/acts/memories.js";
-import { bodyOf, newNamespace, pathOf, read, recall, remember, revise } from "../../support/acts/memories.js";
-import type { Answer, Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
+import { describe, expect, inject, test } from "vitest";
+import {
+  type Memory,
+  type Recalled,
+  bodyOf,
+  newNamespace,
+  pathOf,
+  read,
+  recall,
+  remember,
+  revise,
+} from "../../support/acts/memories.js";
+import type { Answer } from "../../support/service/answer.js";
+import { startService, useService } from "../../support/service/service.js";
 import { nonEmpty } from "../../support/non-empty.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService({ MNEME_EMBEDDER: "local" });
-});
-afterAll(() => service.stop());
+const service = await useService({ MNEME_EMBEDDER: "local" });
 
 const at = (memory: Memory, time: string): Promise<Answer> =>
   service.send("GET", `${pathOf(memory)}?as_of=${encodeURIComponent(time)}`);

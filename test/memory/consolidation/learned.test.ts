@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { consolidate, undo } from "../../support/acts/consolidations.js";
 import { entity, triples } from "../../support/acts/facts.js";
 import type { Memory } from "../../support/acts/memories.js";
 import { bodyOf, ids, listAll, newNamespace, post, recall } from "../../support/acts/memories.js";
-import type { Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
+import { useService } from "../../support/service/service.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 async function interact(namespace: string, input: string, feedback: unknown): Promise<Memory> {
   const body = { input, response: "It is 120 miles.", feedback, agent_id: "guide" };

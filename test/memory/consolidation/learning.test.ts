@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { consolidate, undo } from "../../support/acts/consolidations.js";
 import { bodyOf, ids, listAll, newNamespace, read } from "../../support/acts/memories.js";
 import type { Memory } from "../../support/acts/memories.js";
-import type { Service } from "../../support/service/service.js";
-import { startService, until } from "../../support/service/service.js";
+import { until, useService } from "../../support/service/service.js";
 import { nonEmpty } from "../../support/non-empty.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService({ MNEME_EMBEDDER: "local" });
-});
-afterAll(() => service.stop());
+const service = await useService({ MNEME_EMBEDDER: "local" });
 
 async function capture(namespace: string, exchange: object): Promise<Memory> {
   return bodyOf<Memory>(

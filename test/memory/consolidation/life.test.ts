@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { consolidate } from "../../support/acts/consolidations.js";
 import type { Memory } from "../../support/acts/memories.js";
 import { listAll, newNamespace, postBatch, read } from "../../support/acts/memories.js";
-import type { Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
+import { useService } from "../../support/service/service.js";
 import { nonEmpty } from "../../support/non-empty.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 const HOUR = 3600;
 

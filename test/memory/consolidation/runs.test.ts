@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { begin, consolidate, finished, readRun, runsOf, undo } from "../../support/acts/consolidations.js";
 import type { Memory } from "../../support/acts/memories.js";
 import {
@@ -16,15 +16,10 @@ import {
   remember,
 } from "../../support/acts/memories.js";
 import { setQuota } from "../../support/service/namespaces.js";
-import type { Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
+import { useService } from "../../support/service/service.js";
 import { nonEmpty } from "../../support/non-empty.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService({ MNEME_EMBEDDER: "local" });
-});
-afterAll(() => service.stop());
+const service = await useService({ MNEME_EMBEDDER: "local" });
 
 interface OpenApi {
   readonly paths: Readonly<

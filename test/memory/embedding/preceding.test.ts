@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Json } from "../../support/acts/memories.js";
 import {
   contents,
@@ -9,14 +9,9 @@ import {
   recall,
   remember,
 } from "../../support/acts/memories.js";
-import type { Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
+import { useService } from "../../support/service/service.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService({ MNEME_EMBEDDER: "none" });
-});
-afterAll(() => service.stop());
+const service = await useService({ MNEME_EMBEDDER: "none" });
 
 const turn = (content: string, session_id: string, rest: Json = {}): Json => ({
   memory_type: "episodic",

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { consolidate } from "../../support/acts/consolidations.js";
 import type { Memory } from "../../support/acts/memories.js";
 import {
@@ -14,8 +14,7 @@ import {
   remember,
 } from "../../support/acts/memories.js";
 import { append, assistant, readSession, sessionPath, user } from "../../support/acts/sessions.js";
-import type { Service } from "../../support/service/service.js";
-import { startService, until } from "../../support/service/service.js";
+import { until, useService } from "../../support/service/service.js";
 
 interface Erased {
   readonly counts: { readonly removed: number; readonly remade: number; readonly kept: number };
@@ -25,11 +24,7 @@ interface Erased {
   readonly pending: boolean;
 }
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService({ MNEME_EMBEDDER: "local", MNEME_SESSION_WINDOW_MESSAGES: "4" });
-});
-afterAll(() => service.stop());
+const service = await useService({ MNEME_EMBEDDER: "local", MNEME_SESSION_WINDOW_MESSAGES: "4" });
 
 const erasedBy = async (path: string): Promise<Erased> =>
   bodyOf<Erased>(await service.send("DELETE", path), 200);

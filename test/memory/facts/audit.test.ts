@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { auditPageOf, openTrails } from "../../support/audit/read.js";
 import { day, entity, entityPath, neighbors, profile, tell } from "../../support/acts/facts.js";
 import { newNamespace, pathOf, remember } from "../../support/acts/memories.js";
-import type { Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
+import { useService } from "../../support/service/service.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService({ MNEME_REDIS_TIMEOUT_MS: "4000" });
-});
-afterAll(() => service.stop());
+const service = await useService({ MNEME_REDIS_TIMEOUT_MS: "4000" });
 
 test("acts on facts and entities are on record with the memories they changed or showed, and without a name", async () => {
   const namespace = newNamespace();

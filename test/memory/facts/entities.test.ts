@@ -1,18 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { normaliseName } from "../../../src/memory/model/names.js";
 import { day, entity, entityPath, tell, triples } from "../../support/acts/facts.js";
 import { HOSTILE, LONE_SURROGATES } from "../../support/hostile.js";
-import type { Json } from "../../support/acts/memories.js";
-import { bodyOf, listAll, newNamespace, pathOf, postBatch } from "../../support/acts/memories.js";
-import type { Answer, Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
+import { type Json, bodyOf, listAll, newNamespace, pathOf, postBatch } from "../../support/acts/memories.js";
+import type { Answer } from "../../support/service/answer.js";
+import { useService } from "../../support/service/service.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService({ MNEME_REDIS_TIMEOUT_MS: "4000" });
-});
-afterAll(() => service.stop());
+const service = await useService({ MNEME_REDIS_TIMEOUT_MS: "4000" });
 
 const ONE = { cardinality: "one" };
 const put = (namespace: string, name: string, aliases: readonly string[]): Promise<Answer> =>

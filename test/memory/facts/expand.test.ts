@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { day, entityPath, tell } from "../../support/acts/facts.js";
 import { HOSTILE } from "../../support/hostile.js";
 import type { Json, Recalled } from "../../support/acts/memories.js";
 import { newNamespace, recall, remember } from "../../support/acts/memories.js";
-import type { Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
+import { useService } from "../../support/service/service.js";
 import { nonEmpty } from "../../support/non-empty.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService({ MNEME_REDIS_TIMEOUT_MS: "4000", MNEME_EMBEDDER: "local" });
-});
-afterAll(() => service.stop());
+const service = await useService({ MNEME_REDIS_TIMEOUT_MS: "4000", MNEME_EMBEDDER: "local" });
 
 const ranked = (recalled: Recalled) =>
   recalled.hits.map(({ memory, ranks }) => [memory.content, ranks.entities]);

@@ -1,17 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Neighbors } from "../../support/acts/facts.js";
 import { day, entityPath, factBody, neighbors, tell } from "../../support/acts/facts.js";
 import { newNamespace, pathOf, postBatch } from "../../support/acts/memories.js";
-import type { Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
+import { useService } from "../../support/service/service.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService({ MNEME_REDIS_TIMEOUT_MS: "4000" });
-});
-afterAll(() => service.stop());
+const service = await useService({ MNEME_REDIS_TIMEOUT_MS: "4000" });
 
 const edgesOf = ({ edges }: Neighbors): string[] =>
   edges.map(({ subject, predicate, object, hops }) => `${subject} ${predicate} ${object} ${hops}`).toSorted();

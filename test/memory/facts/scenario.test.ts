@@ -1,15 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { entity, tell } from "../../support/acts/facts.js";
 import { embedded, newNamespace, pathOf, recall, remember } from "../../support/acts/memories.js";
-import type { Service } from "../../support/service/service.js";
-import { startService, until } from "../../support/service/service.js";
+import { until, useService } from "../../support/service/service.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService({ MNEME_REDIS_TIMEOUT_MS: "4000", MNEME_EMBEDDER: "local" });
-});
-afterAll(() => service.stop());
+const service = await useService({ MNEME_REDIS_TIMEOUT_MS: "4000", MNEME_EMBEDDER: "local" });
 
 const MOVE = "2025-06-01T00:00:00.000Z";
 const SWITCH = "2025-09-15T08:00:00.000Z";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { day, entity, factBody, tell } from "../../support/acts/facts.js";
 import type { Memory } from "../../support/acts/memories.js";
 import {
@@ -15,15 +15,10 @@ import {
 } from "../../support/acts/memories.js";
 import { ModelTimeline } from "../../support/acts/model-timeline.js";
 import { putSettings, usage } from "../../support/service/namespaces.js";
-import type { Service } from "../../support/service/service.js";
-import { startService, until } from "../../support/service/service.js";
+import { until, useService } from "../../support/service/service.js";
 
-let service: Service;
-beforeAll(async () => {
-  // Other tests run at the same time: a command may take longer than usual.
-  service = await startService({ MNEME_REDIS_TIMEOUT_MS: "4000" });
-});
-afterAll(() => service.stop());
+// Other tests run at the same time: a command may take longer than usual.
+const service = await useService({ MNEME_REDIS_TIMEOUT_MS: "4000" });
 
 const ONE = { cardinality: "one" };
 const lives = (place: string) => ["Mara", "lives_in", place] as const;

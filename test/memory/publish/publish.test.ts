@@ -1,16 +1,21 @@
 import { randomUUID } from "node:crypto";
 import { createClient } from "redis";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import type { Memory, MemoryDetail } from "../../support/acts/memories.js";
-import { bodyOf, newNamespace, pathOf, read, recall, remember, revise } from "../../support/acts/memories.js";
-import type { Answer, Service } from "../../support/service/service.js";
-import { startService, until } from "../../support/service/service.js";
+import { describe, expect, inject, test } from "vitest";
+import {
+  type Memory,
+  type MemoryDetail,
+  bodyOf,
+  newNamespace,
+  pathOf,
+  read,
+  recall,
+  remember,
+  revise,
+} from "../../support/acts/memories.js";
+import type { Answer } from "../../support/service/answer.js";
+import { until, useService } from "../../support/service/service.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService({ MNEME_EMBEDDER: "local" });
-});
-afterAll(() => service.stop());
+const service = await useService({ MNEME_EMBEDDER: "local" });
 
 function publish(memory: Memory, to: string, follow?: boolean): Promise<Answer> {
   return service.send("POST", `${pathOf(memory)}/publish`, {

@@ -1,13 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { contents, newNamespace, recall, remember } from "../../support/acts/memories.js";
-import type { Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
+import { useService } from "../../support/service/service.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService({ MNEME_EMBEDDER: "none" });
-});
-afterAll(() => service.stop());
+const service = await useService({ MNEME_EMBEDDER: "none" });
 
 /** Query, what it finds, and what it must not find. */
 const CASES: readonly (readonly [what: string, query: string, hit: string, miss: string])[] = [

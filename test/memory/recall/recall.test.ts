@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Json, Memory, Recalled } from "../../support/acts/memories.js";
 import {
   contents,
@@ -9,16 +9,11 @@ import {
   remember,
   revise,
 } from "../../support/acts/memories.js";
-import type { Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
+import { useService } from "../../support/service/service.js";
 import { nonEmpty } from "../../support/non-empty.js";
 
 /** The local model, because here vectors must mean something. */
-let service: Service;
-beforeAll(async () => {
-  service = await startService({ MNEME_EMBEDDER: "local" });
-});
-afterAll(() => service.stop());
+const service = await useService({ MNEME_EMBEDDER: "local" });
 
 const FACTS = [
   "Anna moved to a flat in Lisbon last spring.",

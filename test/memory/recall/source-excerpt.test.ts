@@ -1,19 +1,14 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { sourceExcerpt } from "../../../src/memory/recall/source-excerpt.js";
 import { parseQuery } from "../../../src/memory/text/terms.js";
 import { consolidate } from "../../support/acts/consolidations.js";
 import { bodyOf, newNamespace, postBatch, read, recall } from "../../support/acts/memories.js";
-import type { Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
+import { useService } from "../../support/service/service.js";
 import { sessionPath } from "../../support/acts/sessions.js";
 import { nonEmpty } from "../../support/non-empty.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 /** Of one thing, each with a detail that no other one has. */
 const DETAILS = {

@@ -1,13 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { contents, newNamespace, recall, remember } from "../../support/acts/memories.js";
-import type { Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
+import { useService } from "../../support/service/service.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService({ MNEME_EMBEDDER: "none" });
-});
-afterAll(() => service.stop());
+const service = await useService({ MNEME_EMBEDDER: "none" });
 
 /** Spellings of the same: any finds the others, and the text that is written as the query comes first. */
 const SAME: readonly (readonly [what: string, ...spellings: string[]])[] = [

@@ -1,16 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Memory } from "../../support/acts/memories.js";
 import { bodyOf, newNamespace, pathOf, post, recall, remember, revise } from "../../support/acts/memories.js";
-import type { Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
+import { useService } from "../../support/service/service.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 /** One version of a memory, as the answers told of it; milliseconds since the epoch. */
 interface Version {

@@ -1,13 +1,8 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { ids, listAll, newNamespace, postBatch, read, remember } from "../../support/acts/memories.js";
-import type { Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
+import { useService } from "../../support/service/service.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 test("gives each item its result or its problem, in order, and writes nothing else", async () => {
   const namespace = newNamespace();

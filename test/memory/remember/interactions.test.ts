@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Json, Memory, MemoryDetail } from "../../support/acts/memories.js";
 import { bodyOf, listAll, newNamespace, pathOf, read, recall } from "../../support/acts/memories.js";
-import type { Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
+import { useService } from "../../support/service/service.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 function send(namespace: string, body: Json) {
   return service.send("POST", `/v1/namespaces/${namespace}/interactions`, body);

@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { z } from "@hono/zod-openapi";
 import type { contextView } from "../../../src/http/sessions/schemas.js";
 import type { Json } from "../../support/acts/memories.js";
 import { bodyOf, newNamespace, read, remember } from "../../support/acts/memories.js";
 import { putSettings } from "../../support/service/namespaces.js";
-import type { Service } from "../../support/service/service.js";
-import { startService, until } from "../../support/service/service.js";
+import { until, useService } from "../../support/service/service.js";
 import { append, assistant, readSession, sessionPath, user } from "../../support/acts/sessions.js";
 
 type SessionContext = z.infer<typeof contextView>;
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 async function contextOf(ns: string, sid: string, parameters: Json): Promise<SessionContext> {
   const query = new URLSearchParams(

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { Tiktoken } from "js-tiktoken/lite";
 import ranks from "js-tiktoken/ranks/o200k_base";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { z } from "@hono/zod-openapi";
 import type { contextView } from "../../../src/http/sessions/schemas.js";
 import { as, createKey, keyFor } from "../../support/acts/access.js";
@@ -10,8 +10,7 @@ import { HOSTILE } from "../../support/hostile.js";
 import type { Json } from "../../support/acts/memories.js";
 import { bodyOf, newNamespace, remember } from "../../support/acts/memories.js";
 import { putSettings } from "../../support/service/namespaces.js";
-import type { Service } from "../../support/service/service.js";
-import { startService, until } from "../../support/service/service.js";
+import { startService, until, useService } from "../../support/service/service.js";
 import {
   append,
   assistant,
@@ -25,11 +24,7 @@ import { nonEmpty } from "../../support/non-empty.js";
 
 type SessionContext = z.infer<typeof contextView>;
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 async function contextOf(ns: string, sid: string, parameters: Json = {}): Promise<SessionContext> {
   const query = new URLSearchParams(

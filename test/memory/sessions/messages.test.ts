@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { HOSTILE } from "../../support/hostile.js";
 import { newNamespace } from "../../support/acts/memories.js";
-import type { Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
+import { useService } from "../../support/service/service.js";
 import {
   append,
   assistant,
@@ -14,11 +13,7 @@ import {
   user,
 } from "../../support/acts/sessions.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 describe("appending", () => {
   test("numbers messages from 1, and gives them back as they came", async () => {

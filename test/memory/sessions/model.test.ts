@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { createClient } from "redis";
-import { afterAll, beforeAll, expect, inject, onTestFinished, test } from "vitest";
+import { expect, inject, onTestFinished, test } from "vitest";
 import { bodyOf, newNamespace } from "../../support/acts/memories.js";
 import { putSettings } from "../../support/service/namespaces.js";
-import type { Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
+import { useService } from "../../support/service/service.js";
 import {
   append,
   postMessages,
@@ -16,11 +15,7 @@ import {
   user,
 } from "../../support/acts/sessions.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 const sids = ["a", "A", "a/b", "a%2fb", "{a}", "ä"];
 const step = fc.oneof(

@@ -1,10 +1,10 @@
 import { createClient } from "redis";
-import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
+import { describe, expect, inject, onTestFinished, test } from "vitest";
 import type { MemoryDetail } from "../../support/acts/memories.js";
 import { bodyOf, listAll, newNamespace, pathOf, read } from "../../support/acts/memories.js";
 import { putSettings } from "../../support/service/namespaces.js";
 import type { Service } from "../../support/service/service.js";
-import { startService, until } from "../../support/service/service.js";
+import { startService, until, useService } from "../../support/service/service.js";
 import {
   append,
   assistant,
@@ -16,11 +16,7 @@ import {
 } from "../../support/acts/sessions.js";
 import { nonEmpty } from "../../support/non-empty.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 const WINDOW = { session: { window_messages: 10, window_tokens: 100_000 } };
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { escapeField, unescapeField } from "../../../checkpointer/src/saver/fields.js";
@@ -19,7 +19,8 @@ import { fieldName } from "../../../src/http/problem.js";
 import { text as textSchema } from "../../../src/http/openapi/primitives.js";
 import { describeError } from "../../../src/log.js";
 import { askedIn, embeddedPart, queryWithin } from "../../../src/memory/text/asked.js";
-import { fitLines, interactionText, line } from "../../../src/memory/remember/capture.js";
+import { fitLines, line } from "../../../src/memory/text/lines.js";
+import { interactionText } from "../../../src/memory/remember/capture.js";
 import { claimsOf, denialsIn } from "../../../src/memory/text/claims.js";
 import { dateOf } from "../../../src/memory/conditions/date.js";
 import { contradictionsOf } from "../../../src/memory/consolidation/language/contradictions.js";
@@ -42,7 +43,8 @@ import { contextFor, withContext } from "../../../src/memory/embedding/preceding
 import type { Message } from "../../../src/memory/sessions/session.js";
 import { shortenTurns, shortenUnit } from "../../../src/memory/sessions/shorten.js";
 import { summarise } from "../../../src/memory/sessions/summarise.js";
-import { sentencesIn, sentencesOf, transcriptOf } from "../../../src/memory/sessions/transcript.js";
+import { sentencesIn } from "../../../src/memory/text/sentences.js";
+import { sentencesOf, transcriptOf } from "../../../src/memory/sessions/transcript.js";
 import { sourceExcerpt } from "../../../src/memory/recall/source-excerpt.js";
 import {
   analyse,

@@ -1,17 +1,12 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { damping, indexIdf } from "../../../src/redis/search/idf.js";
 import { contents, newNamespace, pathOf, recall, remember } from "../../support/acts/memories.js";
 import type { Memory } from "../../support/acts/memories.js";
 import { bodyOf } from "../../support/acts/memories.js";
-import type { Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
+import { useService } from "../../support/service/service.js";
 
-let service: Service;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
+const service = await useService();
 
 // RediSearch keeps the postings of what was changed, so that words which all memories hold have more of them than there
 // are memories; their IDF is then 40 instead of 0.

@@ -1,6 +1,6 @@
-import type { Json, Memory, MemoryDetail } from "./memories.js";
-import { bodyOf } from "./memories.js";
-import type { Answer, SendOptions, Service } from "../service/service.js";
+import { type Json, type Memory, type MemoryDetail, bodyOf } from "./memories.js";
+import type { Answer } from "../service/answer.js";
+import type { SendOptions, Service } from "../service/service.js";
 
 export function itemPath(namespace: string, key: string): string {
   return `/v1/namespaces/${namespace}/items/${encodeURIComponent(key)}`;

@@ -1,13 +1,13 @@
 import type { z } from "@hono/zod-openapi";
 import type {
+  MessageView,
   appendedView,
   messagesPage,
-  MessageView,
   sessionView,
 } from "../../../src/http/sessions/schemas.js";
-import type { Json } from "./memories.js";
-import { bodyOf } from "./memories.js";
-import type { Answer, SendOptions, Service } from "../service/service.js";
+import { type Json, bodyOf } from "./memories.js";
+import type { Answer } from "../service/answer.js";
+import type { SendOptions, Service } from "../service/service.js";
 
 export type Message = MessageView;
 export type Session = z.infer<typeof sessionView>;

@@ -1,9 +1,10 @@
 import { Agent, request } from "node:http";
 import type { z } from "@hono/zod-openapi";
 import type { StateView, stateHistory, transactionResults } from "../../../src/http/state/schemas.js";
-import type { Problem } from "../../../src/http/problem.js";
+import type { Problem } from "../../../src/http/openapi/problem-schema.js";
 import { bodyOf } from "./memories.js";
-import type { Answer, SendOptions, Service } from "../service/service.js";
+import type { Answer } from "../service/answer.js";
+import type { SendOptions, Service } from "../service/service.js";
 
 export type State = StateView;
 export type History = z.infer<typeof stateHistory>;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Answer } from "../service/service.js";
+import type { Answer } from "../service/answer.js";
 
 /** What a key may do, said once more and independently of the service's own code. */
 export interface ModelGrant {

@@ -1,6 +1,6 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
-import type { Answer } from "./service.js";
+import type { Answer } from "./answer.js";
 
 interface Operation {
   readonly responses: Readonly<Record<string, Response>>;

@@ -1,8 +1,8 @@
 import type { z } from "@hono/zod-openapi";
 import type { usageView } from "../../../src/http/namespaces/schemas.js";
-import type { Json } from "../acts/memories.js";
-import { bodyOf } from "../acts/memories.js";
-import type { Answer, SendOptions, Service } from "./service.js";
+import { type Json, bodyOf } from "../acts/memories.js";
+import type { Answer } from "./answer.js";
+import type { SendOptions, Service } from "./service.js";
 
 export type Usage = z.infer<typeof usageView>;
 

@@ -1,14 +1,13 @@
+import { fileURLToPath } from "node:url";
+import type { Answer } from "./answer.js";
 import { type ChildProcess, spawn } from "node:child_process";
+import { afterAll, inject } from "vitest";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { inject } from "vitest";
-import type { Client } from "../../../src/client.js";
-import { createClient } from "../../../src/client.js";
-import type { Contract } from "./contract.js";
-import { loadContract } from "./contract.js";
+import { type Client, createClient } from "../../../src/client.js";
+import { type Contract, loadContract } from "./contract.js";
 
 const MAIN = fileURLToPath(new URL("../../../dist/src/main.js", import.meta.url));
 
@@ -34,14 +33,6 @@ export interface SendOptions {
   /** Sent as it is, instead of `body` as JSON. */
   readonly raw?: string | Uint8Array;
   readonly signal?: AbortSignal;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  /** The parsed body; undefined if it isn't JSON. */
-  readonly body: unknown;
 }
 
 export type Overrides = Readonly<Record<string, string | undefined>>;
@@ -75,6 +66,13 @@ export async function startService(overrides: Overrides = {}): Promise<Service> 
       await launched.exited;
     },
   };
+}
+
+/** A service of a test file's own, which ends with the file: call it at the file's top. */
+export async function useService(overrides: Overrides = {}): Promise<Service> {
+  const service = await startService(overrides);
+  afterAll(async () => void (await service.stop()));
+  return service;
 }
 
 /** A start that is expected to fail: its exit code and everything it printed. */
