@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { HOSTILE, LONE_SURROGATES } from "../../test/support/hostile.js";
 import { escapeField, unescapeField } from "../src/saver/fields.js";
 import { RedisSaver } from "../src/index.js";
-import { at, idsOf, METADATA, putChain, putValues, toArray } from "./support/checkpoints.js";
+import { at, checkpointOf, idsOf, METADATA, putChain, putValues, toArray } from "./support/checkpoints.js";
 import { randomPrefix } from "./support/random.js";
 import { client, createSaver } from "./support/savers.js";
 
@@ -51,7 +51,7 @@ describe("hostile names", () => {
 
   it("keeps namespaces, checkpoints, channels and tasks apart", async () => {
     const saver = createSaver();
-    const names = DISTINCT.filter((name) => name !== "__proto__");
+    const names = DISTINCT;
     for (const name of names) {
       const checkpoint = {
         v: 4,
@@ -81,9 +81,24 @@ describe("hostile names", () => {
   it("lets a channel be named __proto__", async () => {
     const saver = createSaver();
     const values = JSON.parse('{"__proto__": "own"}') as Record<string, unknown>;
-    await putValues(saver, at("t"), values);
-    const loaded = (await saver.getTuple(at("t")))?.checkpoint.channel_values ?? {};
-    expect(Object.getOwnPropertyDescriptor(loaded, "__proto__")?.value).toBe("own");
+    const seen = JSON.parse('{"__proto__": {"__proto__": 3}, "node": {"__proto__": 2}}') as Record<
+      string,
+      never
+    >;
+    const checkpoint = { ...checkpointOf(values), versions_seen: seen };
+    await saver.put(at("t"), checkpoint, METADATA, checkpoint.channel_versions);
+    await saver.putWrites(at("t", "", checkpoint.id), [["__proto__", "written"]], "task");
+    const loaded = await saver.getTuple(at("t"));
+    const { channel_values, channel_versions, versions_seen } = loaded?.checkpoint ?? checkpointOf({});
+    // As text: `toEqual` doesn't look at a property of this name.
+    expect(JSON.stringify({ channel_values, channel_versions, versions_seen })).toBe(
+      JSON.stringify({
+        channel_values: values,
+        channel_versions: checkpoint.channel_versions,
+        versions_seen: seen,
+      }),
+    );
+    expect(loaded?.pendingWrites).toEqual([["task", "__proto__", "written"]]);
   });
 
   it("escapes one to one, and keeps the order", () => {

@@ -4,6 +4,7 @@ import { announceThread } from "./announce-thread.js";
 import type { Encoded } from "./codec.js";
 import { type Address, toConfig } from "../config.js";
 import type { Context } from "./context.js";
+import { toStored } from "./document.js";
 import { channelNamed, escapeField, namespaceField } from "./fields.js";
 import { asList, asText } from "./reply.js";
 import type { ScriptArgument } from "../scripts.js";
@@ -53,7 +54,7 @@ async function encode({ codec }: Context, { checkpoint, metadata, newVersions }:
     (isNew ? fresh : inherited).push(channel);
   }
   const [documentPayload, metadataPayload] = await Promise.all([
-    codec.encodeWhole("The checkpoint", document),
+    codec.encodeWhole("The checkpoint", toStored(document)),
     codec.encodeWhole("The checkpoint's metadata", metadata),
   ]);
   return { document: documentPayload, metadata: metadataPayload, fresh, inherited };

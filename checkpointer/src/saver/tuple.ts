@@ -6,6 +6,7 @@ import {
   maxChannelVersion,
 } from "@langchain/langgraph-checkpoint";
 import { toConfig } from "../config.js";
+import { fromStored } from "./document.js";
 import { namespaceOfField, unescapeField } from "./fields.js";
 import { readWrites } from "./pending-writes.js";
 import { asText, forEachGroup, type Reply } from "./reply.js";
@@ -60,9 +61,8 @@ async function addPendingSends(checkpoint: Checkpoint, reply: Reply, sends: unkn
   checkpoint.channel_versions[TASKS] = versions.length > 0 ? maxChannelVersion(...versions) : FIRST_VERSION;
 }
 
-/** The document is what `put` took from a checkpoint: all but its values. */
 function asCheckpoint(document: unknown, values: Record<string, unknown>): Checkpoint {
-  return { ...(document as Omit<Checkpoint, "channel_values">), channel_values: values };
+  return { ...fromStored(document), channel_values: values };
 }
 
 /** The metadata is what `put` was given. */
