@@ -2,10 +2,16 @@ import { expect, test } from "vitest";
 import type { MemoryDocument } from "../../src/redis/codec/document.js";
 import { PRESENT, changeOf } from "../../src/redis/migrations/upgrade-record.js";
 
-/** Of a stored document only what the step looks at. */
+/** Of a stored document only what the steps look at. */
 const documentOf = (status: string) =>
   ({
-    memory: { content: "x", recorded_at: 7, embedding: { status, model: null } },
+    memory: {
+      content: "x",
+      memory_type: "semantic",
+      recorded_at: 7,
+      metadata: "{}",
+      embedding: { status, model: null },
+    },
     index: { terms: PRESENT.terms },
   }) as unknown as MemoryDocument;
 
