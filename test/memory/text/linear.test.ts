@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { escapeField, unescapeField } from "../../../checkpointer/src/saver/fields.js";
@@ -127,6 +127,8 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
         response: text,
         tool_calls: [{ name: text, result: text }],
       }),
+  },
+  "src/memory/text/lines.ts": {
     fitLines: (text) => fitLines(text.split("\n")),
     line: (text) => line(text, { [text]: text }),
   },
@@ -201,8 +203,8 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
   "src/memory/sessions/summarise.ts": {
     summarise: (text) => summarise({ summary: null, messages: [message(text)] }, undefined, count),
   },
+  "src/memory/text/sentences.ts": { sentencesIn },
   "src/memory/sessions/transcript.ts": {
-    sentencesIn,
     sentencesOf: (text) => sentencesOf([message(text)]),
     transcriptOf: (text) => transcriptOf([message(text)]),
   },
@@ -262,7 +264,7 @@ const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
   "src/http/responses/stored-file.ts": "files of ours",
   "src/llm/tracing.ts": "a setting",
   "src/memory/trust/agents.ts": "names that were checked",
-  "src/memory/remember/capture.ts": ["fairShare"],
+  "src/memory/text/lines.ts": ["fairShare"],
   "src/memory/text/claims.ts": ["sameClaims"],
   "src/memory/consolidation/language/pattern-facts.ts": ["isSingle"],
   "src/memory/consolidation/execute/schedule.ts": ["nextTime"],
@@ -286,7 +288,11 @@ const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
   "src/state/json-text.ts": ["inexactArray"],
 };
 /** Adapters between the outside and the functions above. */
-const ADAPTERS = [/^src\/redis\//, /^src\/http\/(?:routes|middleware\/(?!open-routes))/, /^src\/compose\//];
+const ADAPTERS = [
+  /^src\/redis\//,
+  /^src\/http\/(?:\w+\/(?:[\w-]+-)?routes\.ts$|middleware\/(?!open-routes))/,
+  /^src\/compose\//,
+];
 /** A verb takes its services first, and leaves text to the functions above. */
 const VERB = /^\s*(?:services|context|\{[^}]*\}): \w*(?:Services|Context)\b/;
 const VERBS_WITHOUT_SERVICES = new Set(["momentOf", "readableNamespaces", "profileText"]);
@@ -325,6 +331,22 @@ test("each exported function of a file that works on text is tried below, or say
   });
   expect(missing).toEqual([]);
   expect(known.size).toBeGreaterThan(50);
+});
+
+test("each function that is tried or exempt is exported by the file that it is listed under", () => {
+  const listed = [
+    ...Object.entries(TRIED).flatMap(([file, tried]) => Object.keys(tried).map((name) => [file, name])),
+    ...Object.entries(EXEMPT).flatMap(([file, names]) =>
+      typeof names === "string" ? [[file, ""]] : names.map((name) => [file, name]),
+    ),
+  ];
+  const absent = listed.filter(([file = "", name = ""]) => {
+    const path = join(ROOT, file);
+    if (!existsSync(path)) return true;
+    const exported = new RegExp(`^export (?:async )?(?:function\\*?|const) ${name}\\b`, "m");
+    return name !== "" && !exported.test(readFileSync(path, "utf8"));
+  });
+  expect(absent).toEqual([]);
 });
 
 const functions = Object.values(TRIED).flatMap((each) => Object.entries(each));
