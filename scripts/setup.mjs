@@ -2,4 +2,4 @@ import "./bootstrap/node-version.mjs";
 
 const { bootstrap, importBuilt } = await import("./bootstrap/bootstrap.mjs");
 await bootstrap({ tools: true });
-await importBuilt("setup.js");
+await importBuilt("setup/main.js");

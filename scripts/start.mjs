@@ -2,4 +2,4 @@ import "./bootstrap/node-version.mjs";
 
 const { bootstrap, importBuilt } = await import("./bootstrap/bootstrap.mjs");
 await bootstrap();
-await importBuilt("start.js");
+await importBuilt("start/main.js");
