@@ -36,9 +36,13 @@ export function buildCurrent() {
   });
 }
 
-/** Changes whenever a source does. */
-export function sourcesFingerprint() {
-  return fingerprint(repositoryRoot());
+/**
+ * Changes whenever a source does.
+ *
+ * @param {string} [root] the repository's unless given
+ */
+export function sourcesFingerprint(root = repositoryRoot()) {
+  return fingerprint(root);
 }
 
 /**

@@ -1,14 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import { build, buildCurrent, sourcesFingerprint } from "../bootstrap/build.mjs";
+import { build, buildCurrent } from "../bootstrap/build.mjs";
 import { repositoryRoot } from "../bootstrap/root.mjs";
 import { type Env, loadEnv } from "../shell/env.js";
 import { reportFailure } from "../shell/failure.js";
 import { needsModel, provideModel } from "../downloads/local-model.js";
 import { provideRedis } from "../redis/provide.js";
+import { watchSources } from "./watch-sources.js";
 import { abortedBy, stopRequested, untilStopped } from "../shell/stop-signals.js";
-
-const LOOK_MS = 400;
 
 /** Rebuilds and restarts the service whenever a source changes; the Redis runs through. */
 async function dev(env: Env, stop: Promise<NodeJS.Signals>): Promise<void> {
@@ -21,7 +20,7 @@ async function dev(env: Env, stop: Promise<NodeJS.Signals>): Promise<void> {
       REDIS_URL: redis.url,
       ...(modelDir === undefined ? {} : { MNEME_MODEL_DIR: modelDir }),
     });
-    const unwatch = onSourceChange(async () => {
+    const unwatch = watchSources(async () => {
       if (buildCurrent()) return;
       console.error("A source changed: building ...");
       if (build({ check: false })) await service.restart();
@@ -31,42 +30,6 @@ async function dev(env: Env, stop: Promise<NodeJS.Signals>): Promise<void> {
     await service.stop();
   } finally {
     await redis.release();
-  }
-}
-
-/**
- * Calls back, one call at a time, when the sources have changed and then stayed the same for a moment. It looks at the
- * files: recursive watching in Node 20 loses a file once an editor has saved it by renaming another one over it.
- */
-function onSourceChange(callback: () => Promise<void>): () => void {
-  let seen = sourcesNow();
-  let handled = seen;
-  let busy = false;
-  const look = async (): Promise<void> => {
-    const now = sourcesNow();
-    if (now !== seen || now === handled) {
-      seen = now;
-      return;
-    }
-    handled = now;
-    await callback();
-  };
-  const timer = setInterval(() => {
-    if (busy) return;
-    busy = true;
-    void look()
-      .catch((error: unknown) => console.error(error))
-      .finally(() => (busy = false));
-  }, LOOK_MS);
-  return () => clearInterval(timer);
-}
-
-/** A file may go between the listing and the look at it: that is a change like any other. */
-function sourcesNow(): string {
-  try {
-    return sourcesFingerprint();
-  } catch {
-    return "";
   }
 }
 
