@@ -14,7 +14,7 @@ export interface Keys {
   record(namespace: string, id: string): string;
   /** What is left of a published memory that was deleted, until its copies have heard of it. */
   remains(namespace: string, id: string): string;
-  /** A superseded version of a memory. Scripts build these keys of the record's: see lua/versions.lua. */
+  /** A superseded version of a memory. Scripts build these keys of the record's: see lua/version-keys.lua. */
   old(namespace: string, id: string, version: number): string;
   allOld(): string;
   /** What {@link remains} puts after the id. */

@@ -39,7 +39,7 @@ export function createKeyStore(redis: RedisGateway, auditor: Auditor, keys: Keys
         ),
       );
       const known = CREATE_OUTCOMES.find((each) => each === outcome);
-      if (known === undefined) throw new Error(`create-key.lua returned ${outcome}`);
+      if (known === undefined) throw new Error(`api-keys/lua/create.lua returned ${outcome}`);
       return known;
     },
     async page(after, limit) {

@@ -49,5 +49,5 @@ async function call(
   if (code === 2) return { kind: "missing" };
   if (code === 3) return { kind: "unfit", status: detail as RunStatus };
   if (code === 4) return { kind: "outdated" };
-  throw new Error(`consolidation-begin.lua returned ${code}`);
+  throw new Error(`consolidation/lua/begin.lua returned ${code}`);
 }

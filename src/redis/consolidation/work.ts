@@ -48,16 +48,19 @@ export async function keep(
   const scope = scopeOf(keys, held);
   const fields = fieldsOf(progress);
   const kept = await redis.run((client) =>
-    client.progressConsolidation(scope.keys, [
-      ...scope.args,
-      String(leaseMs),
-      String(plan?.from ?? ""),
-      String(action?.index ?? ""),
-      action === undefined ? "" : JSON.stringify(action.action),
-      String(fields.length / 2),
-      ...fields,
-      ...(plan?.actions ?? []).map((each) => JSON.stringify(each)),
-    ]),
+    client.progressConsolidation(
+      scope,
+      [],
+      [
+        String(leaseMs),
+        String(plan?.from ?? ""),
+        String(action?.index ?? ""),
+        action === undefined ? "" : JSON.stringify(action.action),
+        String(fields.length / 2),
+        ...fields,
+        ...(plan?.actions ?? []).map((each) => JSON.stringify(each)),
+      ],
+    ),
   );
   return kept === 1 ? "kept" : "lost";
 }
@@ -140,12 +143,12 @@ export async function finish(
     ...Object.entries(again).flatMap(([step, ids]) => [againField(step), JSON.stringify(ids)]),
   ];
   const done = await redis.run((client) =>
-    client.finishConsolidation(scope.keys, [...scope.args, status, error ?? "", ...fields]),
+    client.finishConsolidation(scope, [], [status, error ?? "", ...fields]),
   );
   return done === 1 ? "kept" : "lost";
 }
 
 export async function postpone({ redis, keys }: ConsolidationDeps, held: Claim, ms: number): Promise<void> {
   const scope = scopeOf(keys, held);
-  await redis.run((client) => client.postponeConsolidation(scope.keys, [...scope.args, String(ms)]));
+  await redis.run((client) => client.postponeConsolidation(scope, [], [String(ms)]));
 }

@@ -2,9 +2,13 @@ import type { Trail } from "../../access/trail.js";
 import { LIMITS } from "../../domain/limits.js";
 import type { AliasOutcome, Name } from "../../memory/ports/facts.js";
 import type { StoreDeps } from "../deps.js";
+import type { ScriptScope } from "../scripts/bind.js";
 import { decodeGroup } from "./resolve.js";
 
 type Deps = Pick<StoreDeps, "auditor" | "keys">;
+
+/** What a script that changes aliases takes first: see lua/lib-aliases.lua. */
+const MOST: ScriptScope = { keys: [], args: [String(LIMITS.aliases)] };
 
 export async function putAliases(
   { auditor, keys }: Deps,
@@ -15,7 +19,7 @@ export async function putAliases(
 ): Promise<AliasOutcome> {
   const names = [entity, ...aliases].flatMap(({ name, written }) => [name, written]);
   const reply = await auditor.run(namespace, trail, (client, audit) =>
-    client.putAliases(audit, aliasKeys(keys, namespace), [String(LIMITS.aliases), ...names]),
+    client.putAliases(audit, MOST, aliasKeys(keys, namespace), names),
   );
   return outcomeOf(reply);
 }
@@ -28,7 +32,7 @@ export async function mergeEntities(
   into: Name,
 ): Promise<AliasOutcome> {
   const reply = await auditor.run(namespace, trail, (client, audit) =>
-    client.mergeEntities(audit, aliasKeys(keys, namespace), [String(LIMITS.aliases), from.name, into.name]),
+    client.mergeEntities(audit, MOST, aliasKeys(keys, namespace), [from.name, into.name]),
   );
   return outcomeOf(reply);
 }

@@ -1,7 +1,8 @@
+--- @include "lua/clock"
 --[[
 Put before every script that acts for a caller: records the act in the audit trail of its namespace.
 
-Takes its own keys and arguments off the front, so a script numbers its own from 1.
+Takes off the front: 2 keys, 2 arguments. So a script numbers its own from 1.
 
 KEYS[1] the trail, a stream
 KEYS[2] its head: number, hash and time of the last entry; number and hash before the oldest one kept
@@ -17,8 +18,6 @@ A script calls audit(outcome, ids) before its first write: if that fails, for la
 ]]
 local audit_stream, audit_head = table.remove(KEYS, 1), table.remove(KEYS, 1)
 local audit_entry, audit_keep = table.remove(ARGV, 1), tonumber(table.remove(ARGV, 1))
-local audit_time = redis.call('TIME')
-local now = audit_time[1] * 1000 + math.floor(audit_time[2] / 1000)
 
 local function audit_call(...)
   local reply = redis.pcall(...)

@@ -1,3 +1,4 @@
+--- @include "lua/clock"
 --[[
 Put before scripts that delete for a person: notes what has to be gone through for what was derived of it.
 
@@ -6,7 +7,7 @@ KEYS[1] the notes, a sorted set by when: 'm <id>' of a memory that is gone, 'v <
         quotes what is gone
 KEYS[2] a hash by which a sweep finds them: at, when to look, milliseconds; ns
 
-Takes these off the end of its keys, and off the end of its arguments:
+Takes off the end: 2 keys, 2 arguments.
 
 ARGV[1] the namespace
 ARGV[2] '1' if anything is noted; else what was derived stays

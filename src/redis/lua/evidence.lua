@@ -1,3 +1,5 @@
+--- @include "lua/clock"
+--- @include "lua/version-keys"
 --[[
 Put before scripts that change what others say of a memory: memory.evidence of its record, of which no version is made.
 ]]

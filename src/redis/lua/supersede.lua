@@ -1,6 +1,8 @@
+--- @include "lua/usage"
+--- @include "lua/version-keys"
+--- @include "lua/versions"
 --[[
-Put before scripts that take memories out of recall because another one stands for them, or bring them back. Needs
-lua/versions.lua.
+Put before scripts that take memories out of recall because another one stands for them, or bring them back.
 
 A superseded memory stays where it is, with its vectors, and ends when it would have. It has a facet of its own, by which
 all but recall pass it over: recall finds what stands for it through it. What is hidden changes its names of namespace and

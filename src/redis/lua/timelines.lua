@@ -1,5 +1,10 @@
+--- @include "lua/clock"
+--- @include "lua/numbers"
+--- @include "lua/usage"
+--- @include "lua/version-keys"
+--- @include "lua/versions"
 --[[
-Put after usage.lua and versions.lua before scripts that write, revise or remove facts: keeps apart when the facts of
+Put before scripts that write, revise or remove facts: keeps apart when the facts of
 one subject and a predicate of cardinality one hold.
 
 Such facts have a timeline, a sorted set of their ids by valid_from. A fact ends where the next one begins, or before,
@@ -12,8 +17,6 @@ so that it bounds no other; the next fact that stands as well ends it too.
 
 A time is a number in here and text in a command: cjson would round what lies beyond the year 5138.
 ]]
-local function fact_int(number) return string.format('%d', number) end
-
 local function fact_keys(record)
   local prefix, tag = string.match(record, '^(.-):rec:({.-}):')
   return prefix .. ':timeline:' .. tag .. ':', prefix .. ':entities:' .. tag, prefix .. ':entity-names:' .. tag
@@ -27,7 +30,7 @@ end
 -- Ids of the facts that begin at this time.
 local function fact_at(timeline, records, from)
   local alive = {}
-  for _, id in ipairs(redis.call('ZRANGE', timeline, fact_int(from), fact_int(from), 'BYSCORE')) do
+  for _, id in ipairs(redis.call('ZRANGE', timeline, int(from), int(from), 'BYSCORE')) do
     if redis.call('EXISTS', records .. id) == 1 then table.insert(alive, id) else redis.call('ZREM', timeline, id) end
   end
   return alive
@@ -38,9 +41,9 @@ local function fact_beside(timeline, records, from, after)
   while true do
     local found
     if after then
-      found = redis.call('ZRANGE', timeline, '(' .. fact_int(from), '+inf', 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
+      found = redis.call('ZRANGE', timeline, '(' .. int(from), '+inf', 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
     else
-      found = redis.call('ZRANGE', timeline, '(' .. fact_int(from), '-inf', 'BYSCORE', 'REV', 'LIMIT', 0, 1, 'WITHSCORES')
+      found = redis.call('ZRANGE', timeline, '(' .. int(from), '-inf', 'BYSCORE', 'REV', 'LIMIT', 0, 1, 'WITHSCORES')
     end
     if not found[1] then return nil end
     if redis.call('EXISTS', records .. found[1]) == 1 then return tonumber(found[2]) end
@@ -165,14 +168,14 @@ local function fact_end(record, id, to, at)
   usage_leave(id, kept, ends)
   usage_enter(id, kept + json + vectors, ends)
   version_keep(record, since, true)
-  local valid_to = to and fact_int(to) or 'null'
+  local valid_to = to and int(to) or 'null'
   local memory = string.format('{"version":%d,"updated_at":%d,"valid_to":%s}', current['$.memory.version'][1] + 1, since, valid_to)
-  local published = next(current['$.published'][1] or {}) and ',"publish_at":' .. fact_int(now) or ''
+  local published = next(current['$.published'][1] or {}) and ',"publish_at":' .. int(now) or ''
   local index = string.format('{"since":%d,"valid_to":%s,"version_bytes":%d%s}', since, valid_to, kept, published)
   redis.call('JSON.MERGE', record, '$', '{"memory":' .. memory .. ',"index":' .. index .. '}')
   for _, key in ipairs(version_vectors(record)) do
     if redis.call('EXISTS', key) == 1 then
-      redis.call('HSET', key, 'since', fact_int(since))
+      redis.call('HSET', key, 'since', int(since))
       if to then redis.call('HSET', key, 'valid_to', valid_to) else redis.call('HDEL', key, 'valid_to') end
     end
   end
@@ -203,18 +206,18 @@ local function fact_place(record, records, id, plan, fact, hash, vectors, expiry
     table.insert(quoted, '"' .. other .. '"')
     redis.call('JSON.ARRAPPEND', records .. other, '$.memory.fact.contradicts', '"' .. id .. '"')
   end
-  local validity = '"valid_from":' .. fact_int(plan.from) .. (plan.to and ',"valid_to":' .. fact_int(plan.to) or '')
-  local stated = tonumber(fact.to) and ',"stated_to":' .. fact_int(fact.to) or ''
+  local validity = '"valid_from":' .. int(plan.from) .. (plan.to and ',"valid_to":' .. int(plan.to) or '')
+  local stated = tonumber(fact.to) and ',"stated_to":' .. int(fact.to) or ''
   redis.call('JSON.MERGE', record, '$', '{"memory":{' .. validity
     .. ',"fact":{"cardinality":"one","contradicts":[' .. table.concat(quoted, ',') .. ']}},"index":{' .. validity .. stated
     .. ',"timeline":"' .. fact.timeline .. '","object":"' .. fact.object .. '","hash":"' .. hash .. '"}}')
   for _, key in ipairs(vectors) do
-    redis.call('HSET', key, 'valid_from', fact_int(plan.from))
-    if plan.to then redis.call('HSET', key, 'valid_to', fact_int(plan.to)) end
+    redis.call('HSET', key, 'valid_from', int(plan.from))
+    if plan.to then redis.call('HSET', key, 'valid_to', int(plan.to)) end
   end
   local place = plan.dispute and timeline .. FACT_DISPUTES or timeline
   local fresh = redis.call('EXISTS', place) == 0
-  redis.call('ZADD', place, fact_int(plan.from), id)
+  redis.call('ZADD', place, int(plan.from), id)
   fact_prolong(place, expiry, fresh)
 end
 
@@ -245,7 +248,7 @@ local function fact_names(record, fact, seq)
   local _, entities, names = fact_keys(record)
   for _, name in ipairs(fact.names) do
     local known = redis.call('HGET', entities, name[1])
-    redis.call('HSET', entities, name[1], fact_int(seq) .. ':' .. (known and string.match(known, '^%d+:(.*)$') or name[2]))
+    redis.call('HSET', entities, name[1], int(seq) .. ':' .. (known and string.match(known, '^%d+:(.*)$') or name[2]))
     redis.call('ZADD', names, 0, name[1])
   end
 end

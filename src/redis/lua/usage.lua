@@ -1,8 +1,9 @@
+--- @include "lua/clock"
 --[[
 Put before every script that changes how much a namespace holds: counts its memories and their bytes, and says when
 there would be too many.
 
-Takes its own keys and arguments off the front, after those of audit.lua.
+Takes off the front, after what audit.lua takes: 3 keys, 6 arguments.
 
 KEYS[1] memories and bytes, those of sessions apart, how many memories have ended by themselves, and two of the agents that write there, a
         hash
@@ -170,8 +171,7 @@ end
 
 -- Counts out old versions that have ended before their memories. A memory that is gone was counted out with them.
 local function usage_prune_versions(most)
-  local time = redis.call('TIME')
-  local at = string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
+  local at = string.format('%d', now)
   for _, member in ipairs(redis.call('ZRANGE', usage_versions, '-inf', '(' .. at, 'BYSCORE', 'LIMIT', 0, most)) do
     redis.call('ZREM', usage_versions, member)
     local id, size = string.match(member, '^(.-):%d+:(%d+)$')

@@ -1,42 +1,8 @@
+--- @include "lua/usage"
+--- @include "lua/version-keys"
 --[[
-Put before scripts that make, follow or take away the versions of a memory. Their keys are made of the record's,
-<prefix>:rec:{<namespace>}:<id>, as src/redis/keys.ts makes them.
+Put before scripts that make or take away the versions of a memory, and count them.
 ]]
-local function version_keys(record)
-  local prefix, memory = string.match(record, '^(.-):rec:(.+)$')
-  local function old(version) return prefix .. ':old:' .. memory .. ':' .. version end
-  local function vector(model, passage, version)
-    return prefix .. ':vec:' .. model .. ':' .. memory .. ':' .. passage .. (version and ':' .. version or '')
-  end
-  return old, vector
-end
-
--- The vectors of a document: the record's, or those of one of its old versions.
-local function version_vectors(record, version)
-  local old, vector = version_keys(record)
-  local found = redis.call('JSON.GET', version and old(version) or record, '$.memory.embedding.model', '$.index.passages')
-  found = found and cjson.decode(found) or {}
-  local model = (found['$.memory.embedding.model'] or {})[1]
-  local keys = {}
-  for passage = 0, type(model) == 'string' and found['$.index.passages'][1] - 1 or -1 do
-    table.insert(keys, vector(model, passage, version))
-  end
-  return keys
-end
-
--- Every key that belongs to a memory beside the record itself: its vectors, and its old versions with theirs.
-local function version_all(record)
-  local old = version_keys(record)
-  local keys = version_vectors(record)
-  local current = redis.call('JSON.GET', record, '$.memory.version')
-  for version = current and cjson.decode(current)[1] - 1 or 0, 1, -1 do
-    if redis.call('EXISTS', old(version)) == 0 then break end
-    for _, key in ipairs(version_vectors(record, version)) do table.insert(keys, key) end
-    table.insert(keys, old(version))
-  end
-  return keys
-end
-
 local function version_member(record, version, bytes)
   return string.match(record, '[^:]+$') .. ':' .. version .. ':' .. string.format('%d', bytes)
 end
@@ -44,7 +10,7 @@ end
 --[[
 Keeps the record as it is now as an old version that ended at `at`, with its vectors: copied if they stay, else moved.
 Facets of where it lies and its namespace get other names, by which only who asks for the past finds it. What others
-lent it, and what is still to be done with it, stays with the record. Put usage.lua before it, as before what follows.
+lent it, and what is still to be done with it, stays with the record.
 ]]
 local function version_keep(record, at, vectors_stay)
   local json, vectors = usage_of(record)
@@ -105,23 +71,4 @@ local function version_forget(record)
     local json, vectors = usage_of(old(version))
     redis.call('ZREM', usage_versions, version_member(record, version, json + vectors))
   end
-end
-
--- The key of the document that held at `at`: the record, or one of its old versions; nil and whether it has ended if
--- there is none.
-local function version_at(record, at)
-  local current = redis.call('JSON.GET', record, '$.memory.version', '$.memory.updated_at')
-  if not current then return nil end
-  current = cjson.decode(current)
-  if current['$.memory.updated_at'][1] <= at then return record end
-  local old = version_keys(record)
-  for version = current['$.memory.version'][1] - 1, 1, -1 do
-    local since = redis.call('JSON.GET', old(version), '$.memory.updated_at')
-    if not since then
-      local recorded = redis.call('JSON.GET', record, '$.memory.recorded_at')
-      return nil, cjson.decode(recorded)[1] <= at
-    end
-    if cjson.decode(since)[1] <= at then return old(version) end
-  end
-  return nil
 end

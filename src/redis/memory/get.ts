@@ -63,7 +63,7 @@ export async function getItem(
 /** As part of an act that is recorded by itself. */
 export async function peekItem({ redis, keys }: StoreDeps, ref: ItemRef): Promise<MemoryDetail | undefined> {
   const found = await redis.run((client) =>
-    client.peekItem([itemKey(keys, ref)], [keys.recordPrefix(ref.namespace), ref.key]),
+    client.peekItem([itemKey(keys, ref)], [keys.recordPrefix(ref.namespace)]),
   );
   return found === undefined ? undefined : decodeDetail(found);
 }

@@ -39,7 +39,7 @@ export async function noteUnpublished(
     client.unpublishMemory(audit, [keys.record(namespace, id)], [from]),
   );
   const outcome = UNPUBLISHED[code];
-  if (outcome === undefined) throw new Error(`unpublish.lua returned ${code}`);
+  if (outcome === undefined) throw new Error(`publications/lua/note-unpublished.lua returned ${code}`);
   return outcome;
 }
 

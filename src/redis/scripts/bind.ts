@@ -1,129 +1,69 @@
-import { readFileSync } from "node:fs";
 import { type CommandParser, type RedisArgument, defineScript } from "redis";
+import { sourceOf } from "./source.js";
 
-/** What an audited script takes first: see lua/audit.lua. */
+/** What a script that acts for a caller takes first: see lua/audit.lua. */
 export interface AuditArguments {
   readonly keys: readonly [trail: string, head: string];
   readonly args: readonly [entry: string, keepMs: string];
 }
 
-const source = (name: string): string => readFileSync(new URL(`../${name}.lua`, import.meta.url), "utf8");
-
-/** Binds a file of `lua/`: the one place where its keys, arguments and reply get TypeScript types. */
-export function script<Reply>(name: string, decode: (reply: unknown) => Reply) {
-  return defineScript({
-    SCRIPT: source(name),
-    parseCommand(parser: CommandParser, keys: readonly RedisArgument[], args: readonly RedisArgument[]) {
-      parse(parser, keys, args);
-    },
-    transformReply: decode,
-  });
-}
-
-const AUDIT = source("lua/audit");
-
-/** A script that acts for a caller: it records the act, and takes what the audit trail says of it. */
-export function audited<Reply>(
-  name: string,
-  decode: (reply: unknown) => Reply,
-  included: readonly string[] = [],
-) {
-  return defineScript({
-    SCRIPT: `${AUDIT}\n${included.map(source).join("\n")}\n${source(name)}`,
-    parseCommand(
-      parser: CommandParser,
-      audit: AuditArguments,
-      keys: readonly RedisArgument[],
-      args: readonly RedisArgument[],
-    ) {
-      parse(parser, [...audit.keys, ...keys], [...audit.args, ...args]);
-    },
-    transformReply: decode,
-  });
-}
-
-/** An audited script as a part of an act that is recorded by itself. */
-export function unrecorded<Reply>(name: string, decode: (reply: unknown) => Reply) {
-  return defineScript({
-    SCRIPT: `local function audit() end\n${source(name)}`,
-    parseCommand(parser: CommandParser, keys: readonly RedisArgument[], args: readonly RedisArgument[]) {
-      parse(parser, keys, args);
-    },
-    transformReply: decode,
-  });
-}
-
-/** Keys and arguments that a script takes for what stands before it; after those of the audit. */
+/** Keys and arguments that the fragments of a script take off the front, after those of the audit. */
 export interface ScriptScope {
   readonly keys: readonly RedisArgument[];
   readonly args: readonly RedisArgument[];
 }
 
-export function scoped<Reply>(included: readonly string[], name: string, decode: (reply: unknown) => Reply) {
-  return defineScript({
-    SCRIPT: [AUDIT, ...included.map(source), source(name)].join("\n"),
-    parseCommand(
-      parser: CommandParser,
-      audit: AuditArguments,
-      scope: ScriptScope,
-      keys: readonly RedisArgument[],
-      args: readonly RedisArgument[],
-    ) {
-      parse(parser, [...audit.keys, ...scope.keys, ...keys], [...audit.args, ...scope.args, ...args]);
-    },
-    transformReply: decode,
-  });
-}
+/** Whether a script includes such fragments: then it takes a scope before its own keys and arguments. */
+type Takes = "plain" | "scoped";
 
-/** An audited script that changes how much a namespace holds, and knows of versions: its scope is a meter's. */
-export const metered = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
-  scoped(["lua/usage", "lua/versions"], name, decode);
+type Own<T extends Takes> = T extends "scoped"
+  ? [scope: ScriptScope, keys: readonly RedisArgument[], args: readonly RedisArgument[]]
+  : [keys: readonly RedisArgument[], args: readonly RedisArgument[]];
 
-/** A metered script that knows of facts and their timelines. */
-export const factual = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
-  scoped(["lua/usage", "lua/versions", "lua/timelines", "lua/evidence"], name, decode);
-
-/** A script of state memory: its scope is what state/lua/lib-documents.lua takes. */
-export const state = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
-  scoped(["state/lua/lib-documents"], name, decode);
-
-/** A script on a session: its scope is a meter's, and then what sessions/lua/lib-session.lua takes. */
-export const session = <Reply>(name: string, decode: (reply: unknown) => Reply) =>
-  scoped(["lua/usage", "sessions/lua/lib-session"], name, decode);
-
-/** A script of what the service does by itself, after what it needs of others. */
-export function joined<Reply>(name: string, before: readonly string[], decode: (reply: unknown) => Reply) {
-  return defineScript({
-    SCRIPT: [...before.map(source), source(name)].join("\n"),
-    parseCommand(parser: CommandParser, keys: readonly RedisArgument[], args: readonly RedisArgument[]) {
-      parse(parser, keys, args);
-    },
-    transformReply: decode,
-  });
-}
-
-/** A metered script of what the service does by itself. */
-export function meteredAlone<Reply>(
+/**
+ * Binds a script that acts for a caller: it records the act in the round trip that does it. `decode` gives its reply a
+ * type; a reply of the wrong shape throws.
+ */
+export function forCaller<Reply, T extends Takes = "plain">(
   name: string,
   decode: (reply: unknown) => Reply,
-  included: readonly string[] = [],
+  takes?: T,
 ) {
   return defineScript({
-    SCRIPT: ["lua/usage", ...included, name].map(source).join("\n"),
-    parseCommand(
-      parser: CommandParser,
-      meter: ScriptScope,
-      keys: readonly RedisArgument[],
-      args: readonly RedisArgument[],
-    ) {
-      parse(parser, [...meter.keys, ...keys], [...meter.args, ...args]);
+    name,
+    scoped: takes === "scoped",
+    SCRIPT: sourceOf(name),
+    parseCommand(parser: CommandParser, audit: AuditArguments, ...own: Own<T>) {
+      parse(parser, [audit, ...groupsOf(own)]);
     },
     transformReply: decode,
   });
 }
 
-function parse(parser: CommandParser, keys: readonly RedisArgument[], args: readonly RedisArgument[]): void {
-  parser.push(String(keys.length));
-  for (const key of keys) parser.pushKey(key);
-  for (const arg of args) parser.push(arg);
+/** Binds a script of what the service does by itself, or as a part of an act that is recorded elsewhere. */
+export function forService<Reply, T extends Takes = "plain">(
+  name: string,
+  decode: (reply: unknown) => Reply,
+  takes?: T,
+) {
+  return defineScript({
+    name,
+    scoped: takes === "scoped",
+    SCRIPT: sourceOf(name),
+    parseCommand(parser: CommandParser, ...own: Own<T>) {
+      parse(parser, groupsOf(own));
+    },
+    transformReply: decode,
+  });
+}
+
+function groupsOf(own: Own<Takes>): ScriptScope[] {
+  if (own.length === 2) return [{ keys: own[0], args: own[1] }];
+  return [own[0], { keys: own[1], args: own[2] }];
+}
+
+function parse(parser: CommandParser, groups: readonly ScriptScope[]): void {
+  parser.push(String(groups.reduce((count, { keys }) => count + keys.length, 0)));
+  for (const { keys } of groups) for (const key of keys) parser.pushKey(key);
+  for (const { args } of groups) for (const arg of args) parser.push(arg);
 }

@@ -18,7 +18,7 @@ export function encodeMessage({ role, tokens, ...body }: DraftMessage): string[]
   ];
 }
 
-/** Reads what XRANGE returns of entries that session-append.lua wrote. */
+/** Reads what XRANGE returns of entries that append.lua wrote. */
 export function decodeMessages(entries: unknown): Message[] {
   return list(entries).map((entry) => {
     const [id, flat] = list(entry);

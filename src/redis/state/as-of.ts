@@ -32,7 +32,7 @@ export async function asOf(
     case 3:
       return { kind: "future" };
     default:
-      throw new Error(`state-as-of.lua returned ${reply[0]}`);
+      throw new Error(`state/lua/as-of.lua returned ${reply[0]}`);
   }
 }
 

@@ -32,6 +32,6 @@ export async function get(
     case 1:
       return { kind: "missing" };
     default:
-      throw new Error(`state-get.lua returned ${reply[0]}`);
+      throw new Error(`state/lua/get.lua returned ${reply[0]}`);
   }
 }

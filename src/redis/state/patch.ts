@@ -51,6 +51,6 @@ export async function patch(deps: StateDeps, trail: Trail, command: PatchCommand
     case 4:
       return { kind: "too_large" };
     default:
-      throw new Error(`state-patch.lua returned ${reply[0]}`);
+      throw new Error(`state/lua/patch.lua returned ${reply[0]}`);
   }
 }

@@ -43,6 +43,6 @@ export async function put(deps: StateDeps, trail: Trail, command: PutCommand): P
     case 3:
       return tooLong(reply[1]);
     default:
-      throw new Error(`state-put.lua returned ${reply[0]}`);
+      throw new Error(`state/lua/put.lua returned ${reply[0]}`);
   }
 }

@@ -21,6 +21,6 @@ export async function remove(
     ),
   );
   const outcome = OUTCOMES[code];
-  if (outcome === undefined) throw new Error(`state-delete.lua returned ${code}`);
+  if (outcome === undefined) throw new Error(`state/lua/delete.lua returned ${code}`);
   return outcome;
 }

@@ -1,3 +1,6 @@
+--- @include "lua/clock"
+--- @include "lua/audit"
+--- @include "api-keys/lua/lib-makers"
 --[[
 Stores an API key, and has every request need one from now on.
 

@@ -1,3 +1,4 @@
+--- @include "lua/audit"
 --[[
 Reads API keys.
 

@@ -1,3 +1,5 @@
+--- @include "lua/audit"
+--- @include "api-keys/lua/lib-makers"
 --[[
 Takes an API key away, and all that it has made, and tells all processes.
 

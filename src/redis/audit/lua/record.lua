@@ -1,3 +1,4 @@
+--- @include "lua/audit"
 --[[
 Records an act of which nothing else is to be done in Redis.
 

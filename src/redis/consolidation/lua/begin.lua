@@ -1,3 +1,5 @@
+--- @include "lua/clock"
+--- @include "lua/audit"
 --[[
 Begins a run, or the undoing of one, unless there is one at work in the namespace.
 

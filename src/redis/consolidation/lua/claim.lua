@@ -1,3 +1,5 @@
+--- @include "lua/clock"
+--- @include "lua/numbers"
 --[[
 Claims what there is to do in a namespace, for one process to do it.
 
@@ -11,10 +13,6 @@ ARGV[3] how often a run is taken up without coming on before it is given up
 Returns {} if there is nothing; {'schedule', when it was to begin}; or {'run', id, fence, what HGETALL does of the run,
 what HGETALL does of the head}.
 ]]
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local function int(number) return string.format('%d', number) end
-
 local head = redis.call('HMGET', KEYS[1], 'run', 'ends', 'at')
 if head[1] and redis.call('EXISTS', ARGV[2] .. head[1]) == 0 then
   redis.call('HDEL', KEYS[1], 'run')

@@ -1,3 +1,6 @@
+--- @include "lua/clock"
+--- @include "lua/numbers"
+--- @include "consolidation/lua/lib-lease"
 --[[
 Ends a run, or the undoing of one.
 
@@ -8,9 +11,7 @@ ARGV[3+] how far steps have come, and what they are to look at again: names and 
 Returns 1, or 0 if the lease was lost.
 ]]
 if not consolidation_held() then return 0 end
-local time = redis.call('TIME')
-local now = string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
-redis.call('HSET', consolidation_run, 'status', ARGV[1], 'finished', now)
+redis.call('HSET', consolidation_run, 'status', ARGV[1], 'finished', int(now))
 if ARGV[2] ~= '' then redis.call('HSET', consolidation_run, 'error', ARGV[2]) end
 redis.call('HDEL', consolidation_head, 'run', 'ends')
 if #ARGV > 2 then redis.call('HSET', consolidation_head, unpack(ARGV, 3)) end

@@ -1,7 +1,7 @@
 --[[
 Put before the scripts of a run's worker: lets only the holder of the lease go on.
 
-Takes its own keys and arguments off the front.
+Takes off the front: 4 keys, 2 arguments.
 
 KEYS[1] the namespace's head, a hash: run, the one that is at work; fence, of its last claim; ends, until when that
         holds; at, when the schedule begins the next one; how far steps have come, by their name; and what a step is to look at again, ids as JSON, by

@@ -1,3 +1,4 @@
+--- @include "lua/audit"
 --[[
 Lists a namespace's runs, the latest first.
 

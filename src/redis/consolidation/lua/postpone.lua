@@ -1,3 +1,6 @@
+--- @include "lua/clock"
+--- @include "lua/numbers"
+--- @include "consolidation/lua/lib-lease"
 --[[
 Lets go of a run that can't go on now, until somebody takes it up again.
 
@@ -6,8 +9,7 @@ ARGV[1] when, milliseconds from now
 Returns 1, or 0 if the lease was lost.
 ]]
 if not consolidation_held() then return 0 end
-local time = redis.call('TIME')
-local at = string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1]))
+local at = int(now + tonumber(ARGV[1]))
 redis.call('HSET', consolidation_head, 'ends', at)
 redis.call('HSET', consolidation_due, 'at', at)
 return 1

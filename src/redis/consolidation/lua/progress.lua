@@ -1,3 +1,6 @@
+--- @include "lua/clock"
+--- @include "lua/numbers"
+--- @include "consolidation/lua/lib-lease"
 --[[
 Keeps what a run's worker has come to, and prolongs its lease.
 
@@ -11,8 +14,7 @@ ARGV[6+] these, and after them the plan's next actions
 Returns 1, or 0 if the lease was lost.
 ]]
 if not consolidation_held() then return 0 end
-local time = redis.call('TIME')
-local ends = string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[1]))
+local ends = int(now + tonumber(ARGV[1]))
 redis.call('HSET', consolidation_head, 'ends', ends)
 redis.call('HSET', consolidation_due, 'at', ends)
 local values = tonumber(ARGV[5]) * 2

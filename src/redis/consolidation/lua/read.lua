@@ -1,3 +1,4 @@
+--- @include "lua/audit"
 --[[
 Reads a run with some of its actions.
 

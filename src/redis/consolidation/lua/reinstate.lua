@@ -1,3 +1,6 @@
+--- @include "lua/audit"
+--- @include "lua/supersede"
+--- @include "consolidation/lua/lib-lease"
 --[[
 Brings the sources of an action back into recall.
 

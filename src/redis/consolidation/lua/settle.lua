@@ -1,3 +1,7 @@
+--- @include "lua/clock"
+--- @include "lua/audit"
+--- @include "lua/supersede"
+--- @include "consolidation/lua/lib-lease"
 --[[
 Ends an action of a run: its sources leave recall, because what was made stands for them, and what they were used for
 counts for that.

@@ -1,3 +1,4 @@
+--- @include "lua/usage"
 --[[
 Gives a memory vectors that were computed after it was stored. They count, but no quota refuses them: the memory was
 taken in, and is to be found by its meaning.

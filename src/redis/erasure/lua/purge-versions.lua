@@ -1,3 +1,6 @@
+--- @include "lua/usage"
+--- @include "lua/version-keys"
+--- @include "lua/versions"
 --[[
 Deletes the old versions of a memory, because they say what isn't to be said any more.
 

@@ -1,5 +1,7 @@
 --[[
-Put before scripts that change aliases. Takes its own argument off the front, so a script numbers its own from 1.
+Put before scripts that change aliases.
+
+Takes off the front: 0 keys, 1 argument.
 
 KEYS[1] entities
 KEYS[2] aliases, a hash: name -> the group's own name

@@ -1,5 +1,7 @@
+--- @include "lua/audit"
+--- @include "facts/lua/lib-aliases"
 --[[
-Makes two entities one. Keys as aliases.lua has them.
+Makes two entities one. Keys as lib-aliases.lua has them.
 
 ARGV[1] a name of the one that ends
 ARGV[2] a name of the one that it becomes

@@ -1,5 +1,7 @@
+--- @include "lua/audit"
+--- @include "facts/lua/lib-aliases"
 --[[
-Gives an entity other names beside its own, and no others. Keys as aliases.lua has them.
+Gives an entity other names beside its own, and no others. Keys as lib-aliases.lua has them.
 
 ARGV[1]  its name, or one of its names
 ARGV[2]  how that is written

@@ -1,3 +1,8 @@
+--- @include "lua/audit"
+--- @include "lua/usage"
+--- @include "lua/versions"
+--- @include "lua/timelines"
+--- @include "lua/evidence"
 --[[
 Stores a new memory with its vectors, or counts one more sighting of the memory that has the same identity:
 that one then lives as long as the longer of the two would. An item is stored only if there is none under its key. A fact

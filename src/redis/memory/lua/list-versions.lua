@@ -1,3 +1,5 @@
+--- @include "lua/audit"
+--- @include "lua/version-keys"
 --[[
 Reads the versions of a memory, the newest first.
 

@@ -1,3 +1,4 @@
+--- @include "lua/audit"
 --[[
 Reads an item by its key.
 

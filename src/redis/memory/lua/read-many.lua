@@ -1,3 +1,5 @@
+--- @include "lua/audit"
+--- @include "lua/version-keys"
 --[[
 Reads the memories of one namespace that a list or a recall has found.
 

@@ -1,3 +1,5 @@
+--- @include "lua/audit"
+--- @include "lua/version-keys"
 --[[
 Reads one memory with its interaction, and where it was published; as it is, or as it was.
 

@@ -1,3 +1,11 @@
+--- @include "lua/clock"
+--- @include "lua/audit"
+--- @include "lua/usage"
+--- @include "lua/version-keys"
+--- @include "lua/versions"
+--- @include "lua/timelines"
+--- @include "lua/supersede"
+--- @include "lua/erasure"
 --[[
 Removes a memory with its vectors, its old versions and its content hash; a fact leaves its timeline. What it stood for
 goes with it or comes back, see supersede_fall. Of one that was published, it leaves behind what its copies have to hear of.

@@ -1,3 +1,5 @@
+--- @include "lua/audit"
+--- @include "lua/supersede"
 --[[
 Brings back memories for which another one stood that has ended by itself.
 

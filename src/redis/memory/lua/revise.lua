@@ -1,3 +1,10 @@
+--- @include "lua/clock"
+--- @include "lua/numbers"
+--- @include "lua/audit"
+--- @include "lua/usage"
+--- @include "lua/version-keys"
+--- @include "lua/versions"
+--- @include "lua/timelines"
 --[[
 Makes the next version of a memory, if it still has the expected one, and keeps that as an old version.
 
@@ -97,7 +104,7 @@ if timeline then
   local from = tonumber(redis.call('ZSCORE', timeline, ARGV[1]) or nil)
   local after = ARGV[11] ~= 'keep' and from and fact_beside(timeline, ARGV[3], from, true)
   if after and (ARGV[11] == '' or tonumber(ARGV[11]) > after) then
-    ended = fact_int(after)
+    ended = int(after)
     redis.call('JSON.MERGE', KEYS[1], '$', '{"memory":{"valid_to":' .. ended .. '},"index":{"valid_to":' .. ended .. '}}')
     for _, key in ipairs(version_vectors(KEYS[1])) do
       if redis.call('EXISTS', key) == 1 then redis.call('HSET', key, 'valid_to', ended) end

@@ -1,3 +1,7 @@
+--- @include "lua/clock"
+--- @include "lua/usage"
+--- @include "lua/versions"
+--- @include "lua/timelines"
 --[[
 Notes that a recall returned memories, and gives back a part of their lives: see renewedEnd in src/memory/lifecycle/decay.ts. A
 part of a recall, which is recorded by itself. What was deleted, has ended or was revised meanwhile isn't brought back,
@@ -15,8 +19,6 @@ ARGV[4+] for each record: its id, the version that was returned, its life in mil
 Returns how many of them were noted.
 ]]
 if redis.call('HGET', usage_settings, 'decay_touch') == 'false' then return 0 end
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local factors = cjson.decode(ARGV[3])
 
 local function renew(record, id, version, life, uses, latest)

@@ -6,7 +6,7 @@ KEYS[2+] the records
 
 ARGV[1+] their ids
 
-Returns, of each, what JSON.GET does of the paths below, or false if it is gone; and what is known of its uses, or false.
+Returns for each what JSON.GET does of the paths below, or false if it is gone; and what is known of its uses, or false.
 ]]
 local paths = { '$.memory.version', '$.memory.memory_type', '$.memory.importance', '$.memory.pinned', '$.memory.recorded_at', '$.memory.expires_at' }
 local found = {}

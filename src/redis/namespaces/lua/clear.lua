@@ -1,3 +1,4 @@
+--- @include "lua/audit"
 --[[
 Deletes what is kept about the memories and the state of a namespace that are gone.
 

@@ -1,3 +1,4 @@
+--- @include "lua/audit"
 --[[
 Reads a namespace's settings.
 

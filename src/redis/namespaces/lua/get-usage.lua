@@ -1,3 +1,5 @@
+--- @include "lua/audit"
+--- @include "lua/usage"
 --[[
 Reads how much a namespace holds, and how much it may hold.
 

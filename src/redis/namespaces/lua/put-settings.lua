@@ -1,3 +1,4 @@
+--- @include "lua/audit"
 --[[
 Replaces a namespace's settings, and with them when its schedule consolidates it next.
 

@@ -1,3 +1,4 @@
+--- @include "lua/audit"
 --[[
 Notes on a memory that it is not published to a namespace any more.
 

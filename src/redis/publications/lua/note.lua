@@ -1,5 +1,6 @@
+--- @include "lua/audit"
 --[[
-Notes on a memory that it is to be published; whoever carries it there settles the note (settle-publication.lua).
+Notes on a memory that it is to be published; whoever carries it there settles the note (settle.lua).
 
 KEYS[1] the record
 

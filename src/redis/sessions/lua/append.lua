@@ -1,3 +1,8 @@
+--- @include "lua/clock"
+--- @include "lua/numbers"
+--- @include "lua/audit"
+--- @include "lua/usage"
+--- @include "sessions/lua/lib-session"
 --[[
 Appends messages to a session, which begins with its first one. A message whose id is there already isn't appended.
 
@@ -61,8 +66,7 @@ if new then
   redis.call('HINCRBY', session_head, 't', int(tokens))
   usage_session(session_facet, bytes)
   local last = redis.call('ZRANGE', session_all, 0, 0, 'REV', 'WITHSCORES')[2]
-  local micros = audit_time[1] * 1000000 + audit_time[2]
-  redis.call('ZADD', session_all, int(math.max(micros, (tonumber(last) or 0) + 1)), session_facet)
+  redis.call('ZADD', session_all, int(math.max(now_micros, (tonumber(last) or 0) + 1)), session_facet)
 end
 local due = 0
 if session_over() then

@@ -1,3 +1,5 @@
+--- @include "lua/clock"
+--- @include "lua/numbers"
 --[[
 Claims the oldest turns of a session that is past its window, for one process to promote them.
 
@@ -18,10 +20,6 @@ ARGV[4] how many messages are promoted at once; up to four times as many where n
 Returns {} if there is nothing to claim; else {incarnation, fence, from, to, what HGETALL does of the head,
 what XRANGE does of the messages}.
 ]]
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local function int(number) return string.format('%d', number) end
-
 local head = redis.call('HMGET', KEYS[1], 'i', 'n', 'z', 't', 'cu', 'ct')
 if not head[1] then
   redis.call('DEL', KEYS[3])

@@ -1,3 +1,7 @@
+--- @include "lua/audit"
+--- @include "lua/usage"
+--- @include "lua/erasure"
+--- @include "sessions/lua/lib-session"
 --[[
 Deletes a session with its messages. What was promoted to episodic memory is noted, see erasure.lua.
 

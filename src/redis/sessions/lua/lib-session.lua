@@ -1,7 +1,10 @@
+--- @include "lua/clock"
+--- @include "lua/numbers"
+--- @include "lua/usage"
 --[[
-Put between usage.lua and the scripts that act on a session: what a session is, and how long it lives.
+Put before the scripts that act on a session: what a session is, and how long it lives.
 
-Takes its own keys and arguments off the front, after those of usage.lua.
+Takes off the front, after what usage.lua takes: 7 keys, 4 arguments.
 
 KEYS[1] the session's head, a hash
 KEYS[2] its messages, a stream: id <number>-0
@@ -27,8 +30,6 @@ local session_ids, session_due = table.remove(KEYS, 1), table.remove(KEYS, 1)
 local session_all, session_ending, session_settings = table.remove(KEYS, 1), table.remove(KEYS, 1), table.remove(KEYS, 1)
 local session_facet, session_ttl = table.remove(ARGV, 1), table.remove(ARGV, 1)
 local session_most = { table.remove(ARGV, 1), table.remove(ARGV, 1) }
-
-local function int(number) return string.format('%d', number) end
 
 -- From now on it lives its whole time again.
 local function session_renew()

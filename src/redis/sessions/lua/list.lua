@@ -1,3 +1,5 @@
+--- @include "lua/audit"
+--- @include "lua/usage"
 --[[
 Lists a namespace's sessions, the last appended to first.
 

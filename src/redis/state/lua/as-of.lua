@@ -1,3 +1,6 @@
+--- @include "lua/clock"
+--- @include "lua/audit"
+--- @include "state/lua/lib-documents"
 --[[
 Reads what a document was at a time.
 

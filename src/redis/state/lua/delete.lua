@@ -1,3 +1,5 @@
+--- @include "lua/audit"
+--- @include "state/lua/lib-documents"
 --[[
 Deletes a document. Its history stays for its time.
 

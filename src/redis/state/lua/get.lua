@@ -1,5 +1,7 @@
+--- @include "lua/clock"
+--- @include "lua/audit"
 --[[
-Reads a document; see state.lua, which is left out because this is done far more often than all else together.
+Reads a document; see lib-documents.lua, which is left out because this is done far more often than all else together.
 Reading a sliding one makes it last its whole time again.
 
 KEYS[1] the document

@@ -1,7 +1,9 @@
+--- @include "lua/clock"
+--- @include "lua/numbers"
 --[[
-Put between audit.lua and the scripts that change state, or look at its history: what a document is, and how one change of it is written.
+Put before the scripts that change state, or look at its history: what a document is, and how one change of it is written.
 
-Takes its own keys and arguments off the front, after those of audit.lua.
+Takes off the front, after what audit.lua takes: 3 keys, 4 arguments.
 
 KEYS[1] the namespace's head: number and time of its last change
 KEYS[2] its change stream
@@ -29,8 +31,6 @@ local state_agent, state_keep, state_channel = table.remove(ARGV, 1), tonumber(t
 -- What each JSON.SET of a caller's value ends with.
 local state_words = table.remove(ARGV, 1) == '1' and { 'FPHA', 'FP64' } or {}
 local state_number, state_time, state_renewed
-
-local function int(number) return string.format('%d', number) end
 
 local function state_load(meta)
   local field = redis.call('HMGET', meta, 'v', 't', 'b', 'o', 'e', 'l', 's', 'x', 'j')

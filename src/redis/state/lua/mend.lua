@@ -1,5 +1,5 @@
 --[[
-Puts a document right that a snapshot has changed; see state.lua. What there is to know of it stays.
+Puts a document right that a snapshot has changed; see lib-documents.lua. What there is to know of it stays.
 
 KEYS[1] the document
 KEYS[2] its hash
@@ -8,6 +8,8 @@ ARGV[1] the version that is meant
 ARGV[2] the value
 ARGV[3] '1' if JSON.SET must say that doubles stay doubles
 ARGV[4+] fixes, two each
+
+Returns 1, or 0 if there is another version by now.
 ]]
 if redis.call('HGET', KEYS[2], 'v') ~= ARGV[1] then return 0 end
 local expiry = redis.call('PEXPIRETIME', KEYS[1])

@@ -1,3 +1,5 @@
+--- @include "lua/audit"
+--- @include "state/lua/lib-documents"
 --[[
 Applies a JSON merge patch to a document.
 

@@ -1,3 +1,5 @@
+--- @include "lua/audit"
+--- @include "state/lua/lib-documents"
 --[[
 Writes a document, whether it is there or not.
 

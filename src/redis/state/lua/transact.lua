@@ -1,3 +1,6 @@
+--- @include "lua/numbers"
+--- @include "lua/audit"
+--- @include "state/lua/lib-documents"
 --[[
 Checks versions, then does operations on up to 64 documents: all of them or none.
 
@@ -9,7 +12,7 @@ ARGV[1] the plan as JSON, its places numbered from 1:
         checks [place of the key, version or '-' for not there]
         ops    o operation, k place of the key, p path (left out for the whole value), a and s where that leads to elements
                of arrays: the path of those arrays, and p once each is one element longer; t seconds to live as in
-               state-put.lua, v argument that holds the value, f first fix in the arguments, n number of fixes,
+               put.lua, v argument that holds the value, f first fix in the arguments, n number of fixes,
                u true if the text is to be kept; w first array to be set again after a merge, m their number;
                for an increment v is its addend as RedisJSON reads it, and by, min, max are numbers
 ARGV[2] how large a value may become, bytes

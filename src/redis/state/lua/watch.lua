@@ -1,3 +1,5 @@
+--- @include "lua/audit"
+--- @include "state/lua/lib-documents"
 --[[
 Finds where to begin in the change stream.
 

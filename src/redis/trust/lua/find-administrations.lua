@@ -1,3 +1,4 @@
+--- @include "api-keys/lua/lib-makers"
 --[[
 Finds the administrations that namespaces are under.
 

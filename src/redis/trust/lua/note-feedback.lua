@@ -1,3 +1,6 @@
+--- @include "lua/clock"
+--- @include "lua/audit"
+--- @include "lua/evidence"
 --[[
 Notes what a caller found of a memory. A caller has one verdict (confirmed or contradicted) and one word on its use
 (used or useless) on what a memory says; a later one takes the place of the earlier.

@@ -1,3 +1,4 @@
+--- @include "lua/audit"
 --[[
 Reads the agents of which something is known, by name.
 

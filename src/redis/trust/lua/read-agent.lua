@@ -1,3 +1,4 @@
+--- @include "lua/audit"
 --[[
 Reads what is known of an agent.
 

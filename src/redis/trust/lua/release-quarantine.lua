@@ -1,3 +1,5 @@
+--- @include "lua/audit"
+--- @include "lua/evidence"
 --[[
 Lets a published copy out of quarantine.
 

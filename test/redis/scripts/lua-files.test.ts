@@ -1,0 +1,132 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { scripts } from "../../../src/redis/scripts/index.js";
+import { includesOf, sourceOf } from "../../../src/redis/scripts/source.js";
+import { declaredIn, usedIn } from "./lua-names.js";
+
+const ROOT = fileURLToPath(new URL("../../../src/redis/", import.meta.url));
+const files = new Map(
+  readdirSync(ROOT, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".lua"))
+    .map((path) => [
+      path.replaceAll("\\", "/").slice(0, -".lua".length),
+      readFileSync(`${ROOT}${path}`, "utf8"),
+    ]),
+);
+const isFragment = (name: string): boolean => /^lua\/|\/lib-[^/]+$/.test(name);
+const fragments = [...files.keys()].filter(isFragment);
+const commands = [...files.keys()].filter((name) => !isFragment(name));
+const bound = Object.values(scripts);
+
+const luaOf = (name: string): string => {
+  const lua = files.get(name);
+  if (lua === undefined) throw new Error(`There is no ${name}.lua.`);
+  return lua;
+};
+const headerOf = (lua: string): string =>
+  /^(?:--- @include "[^"]+"\n)*--\[\[\n(.*?)\n\]\]\n/s.exec(lua)?.[1] ?? "";
+const codeOf = (lua: string): string => lua.replace(/--\[\[.*?\]\]|--[^\n]*/gs, "");
+
+/** What a fragment takes of the keys and arguments, by its code and by its header. */
+const takenIn = (lua: string) => {
+  const taken = (from: string) => codeOf(lua).split(`table.remove(${from}`).length - 1;
+  return { keys: taken("KEYS"), args: taken("ARGV") };
+};
+const saidIn = (lua: string) => {
+  const [, keys = "0", args = "0"] =
+    /^Takes off the (?:front|end)(?:, after what \S+ takes)?: (\d+) keys?, (\d+) arguments?\./m.exec(
+      headerOf(lua),
+    ) ?? [];
+  return { keys: Number(keys), args: Number(args) };
+};
+
+describe("Lua files", () => {
+  it("finds scripts and fragments", () => {
+    expect(commands.length).toBeGreaterThan(60);
+    expect(fragments.length).toBeGreaterThan(10);
+  });
+
+  it.each([...files.keys()])("%s.lua begins with what it includes and a header", (name) => {
+    expect(headerOf(luaOf(name))).not.toBe("");
+    const lines = luaOf(name).match(/@include/g) ?? [];
+    expect(includesOf(luaOf(name))).toHaveLength(lines.length);
+  });
+
+  it.each(commands)(
+    "%s.lua says in its header which keys and arguments it uses and what it returns",
+    (name) => {
+      const header = headerOf(luaOf(name));
+      expect(header).toMatch(/^Returns /m);
+      for (const list of ["KEYS", "ARGV"]) {
+        const numbers = Array.from(
+          codeOf(luaOf(name)).matchAll(new RegExp(`${list}\\[(\\d+)\\]`, "g")),
+          Number,
+        );
+        if (numbers.length > 0) expect(header).toMatch(new RegExp(`${list}\\[1\\+?\\]|Keys as `));
+      }
+    },
+  );
+
+  it.each([...files.keys()])(
+    "%s.lua includes exactly the fragments whose names or arguments it uses",
+    (name) => {
+      const lua = luaOf(name);
+      const included = includesOf(lua);
+      expect(included.filter((each) => !fragments.includes(each))).toEqual([]);
+      const provided = included.map((each) => declaredIn(luaOf(each)));
+      const own = declaredIn(lua);
+      const used = usedIn(lua);
+      const unknown = [...used].filter(
+        (each) => !own.has(each) && !provided.some((names) => names.has(each)),
+      );
+      expect(unknown).toEqual([]);
+      // A fragment whose arguments come before this one's own is named even where it is not called.
+      const idle = included.filter(
+        (each, index) =>
+          ![...used].some((one) => provided[index]?.has(one) === true) && takenIn(luaOf(each)).keys === 0,
+      );
+      expect(idle).toEqual([]);
+    },
+  );
+
+  it.each(fragments)("%s.lua says how many keys and arguments it takes", (name) => {
+    expect(saidIn(luaOf(name))).toEqual(takenIn(luaOf(name)));
+  });
+
+  it("includes each fragment in a script", () => {
+    const used = new Set([...files.values()].flatMap(includesOf));
+    expect(fragments.filter((name) => !used.has(name))).toEqual([]);
+  });
+
+  it("binds each script once", () => {
+    expect(bound.map(({ name }) => name).toSorted()).toEqual(commands.toSorted());
+  });
+
+  it.each(bound.map(({ name, scoped }) => ({ name, scoped })))(
+    "$name.lua takes a scope exactly where its fragments take one",
+    ({ name, scoped }) => {
+      const all = new Set<string>();
+      const add = (each: string): void => {
+        all.add(each);
+        includesOf(luaOf(each)).forEach(add);
+      };
+      add(name);
+      const takers = [...all].filter((each) => {
+        const { keys, args } = saidIn(luaOf(each));
+        return each !== "lua/audit" && !headerOf(luaOf(each)).includes("off the end") && keys + args > 0;
+      });
+      expect(scoped).toBe(takers.length > 0);
+    },
+  );
+
+  it("puts each fragment once, before what includes it", () => {
+    const lua = sourceOf("memory/lua/remove");
+    for (const name of ["lua/clock", "lua/audit", "lua/usage", "lua/versions", "lua/supersede"]) {
+      expect(lua.split(luaOf(name))).toHaveLength(2);
+    }
+    expect(lua.indexOf(luaOf("lua/clock"))).toBeLessThan(lua.indexOf(luaOf("lua/audit")));
+    expect(lua.indexOf(luaOf("lua/audit"))).toBeLessThan(lua.indexOf(luaOf("lua/usage")));
+    expect(lua.endsWith(luaOf("memory/lua/remove"))).toBe(true);
+  });
+});
