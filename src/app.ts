@@ -56,8 +56,8 @@ export function createApp(deps: AppDeps) {
     if (allowed.length > 0) c.header("Allow", allowed.join(", "));
     const problem =
       allowed.length > 0
-        ? new HttpProblem("method_not_allowed", "Allow names the methods that this route takes.")
-        : new HttpProblem("route_not_found", "See /docs for what there is.");
+        ? new HttpProblem("method_not_allowed", "See the Allow header for the methods of this route.")
+        : new HttpProblem("route_not_found", "See /docs for the routes.");
     return respondProblem(c, problem, c.get("requestId"));
   });
   app.onError((error, c) => {

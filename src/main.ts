@@ -121,11 +121,12 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
   });
   const anonymous = !keyCache.knownRequired();
   logger.info({ url, embedder: embedder?.model.id ?? "none", anonymous }, "serving");
-  if (anonymous) logger.warn(`anybody who reaches it may do everything: ${FIRST_KEY} changes that`);
+  if (anonymous)
+    logger.warn(`anyone who can reach the service has full access; ${FIRST_KEY} turns on authentication`);
   return {
     url,
     access: anonymous
-      ? `anybody, without a key, ${config.allowAnonymous ? "from anywhere" : "from this machine"}`
+      ? `anyone, without a key, ${config.allowAnonymous ? "from anywhere" : "from this machine"}`
       : "with an API key",
     embedder:
       embedder === undefined ? "none (keyword only)" : `${embedder.model.id} (${embedder.model.provider})`,

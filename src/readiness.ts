@@ -42,7 +42,7 @@ export function createReadiness({
   async function ask(): Promise<Readiness> {
     const [redis, index, upgrade, model] = await Promise.all([
       probe(timeoutMs, pingRedis, "Redis can't be reached."),
-      probe(timeoutMs, indexFilled, "The index can't be asked."),
+      probe(timeoutMs, indexFilled, "The index can't be queried."),
       probe(timeoutMs, upgraded, "Redis can't be reached."),
       embedder === undefined
         ? undefined

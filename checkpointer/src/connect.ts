@@ -47,10 +47,10 @@ function readUrl(url: unknown): { readonly address: string; readonly database: s
   if (typeof url !== "string") throw wrong(`it is ${url === null ? "null" : typeof url}`);
   if (url.trim() === "") throw wrong("it is empty");
   // What can't be parsed isn't quoted: it may hold a password.
-  if (!URL.canParse(url)) throw wrong("this is no URL");
+  if (!URL.canParse(url)) throw wrong("it isn't a URL");
   const { protocol, hostname, port, pathname } = new URL(url);
-  if (protocol !== "redis:" && protocol !== "rediss:") throw wrong(`this one begins with ${protocol}`);
-  if (hostname === "") throw wrong("this one names no host");
+  if (protocol !== "redis:" && protocol !== "rediss:") throw wrong(`it begins with ${protocol}`);
+  if (hostname === "") throw wrong("it names no host");
   if (!/^\/?\d*$/.test(pathname)) throw wrong("what follows the host must be the number of a database");
   return { address: `${hostname}:${port || "6379"}`, database: url };
 }

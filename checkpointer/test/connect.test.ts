@@ -44,7 +44,7 @@ describe("RedisSaver.fromUrl", () => {
     ["a number", 6379, /it is number/],
     ["empty", "", /it is empty/],
     ["blank", "  ", /it is empty/],
-    ["garbled", "redis//secret@host:port", /this is no URL/],
+    ["garbled", "redis//secret@host:port", /it isn't a URL/],
     ["of another protocol", "http://localhost:6379", /begins with http:/],
     ["without a host", "redis://", /names no host/],
     ["with a database that is no number", "redis://localhost:6379/prod", /number of a database/],

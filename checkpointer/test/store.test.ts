@@ -204,7 +204,7 @@ describe("search", () => {
       [{ $and: [] }, /\$and takes a list that isn't empty/],
       [{ score: { $in: 1 } }, /\$in takes a list/],
       [{ score: { $exists: 1 } }, /\$exists takes true or false/],
-      [{ score: { $gte: 1, unit: "kg" } }, /beside other keys/],
+      [{ score: { $gte: 1, unit: "kg" } }, /with other keys/],
     ];
     for (const [filter, message] of wrong) {
       await expect(store.search(["f"], { filter }), JSON.stringify(filter)).rejects.toThrow(message);

@@ -23,9 +23,8 @@ export function encodeCursor({ after, horizon }: WalkPosition, query: string): s
 export function decodeCursor(cursor: string, query: string): WalkPosition {
   const text = Buffer.from(cursor, "base64url").toString("utf8");
   const match = /^(\d{1,15}) (\d{1,16}) (\d{1,15}) ([\w-]{12}) ([\w.~-]{1,256})$/.exec(text);
-  if (match?.[4] === undefined || match[5] === undefined)
-    throw invalid("cursor", "This is no cursor of an audit trail.");
-  if (match[4] !== query) throw invalid("cursor", "This cursor belongs to another filter or order.");
+  if (match?.[4] === undefined || match[5] === undefined) throw invalid("cursor", "Invalid cursor.");
+  if (match[4] !== query) throw invalid("cursor", "The cursor was issued for a different filter or order.");
   return {
     after: { time: Number(match[1]), number: Number(match[2]), trail: match[5] },
     horizon: Number(match[3]),

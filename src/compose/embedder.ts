@@ -9,7 +9,7 @@ import type { Redis } from "./redis.js";
 
 const MISCONFIGURED = {
   local: "MNEME_MODEL_DIR must name a folder that holds the model; without it, `npm start` fetches one.",
-  openai: "MNEME_EMBEDDING_DIMENSIONS says how long the vectors of MNEME_EMBEDDING_MODEL are.",
+  openai: "MNEME_EMBEDDING_DIMENSIONS must be the number of dimensions of MNEME_EMBEDDING_MODEL.",
 } as const;
 
 /** What embeds; undefined: nothing does. Throws a {@link ConfigError} if it can't be as it is configured. */

@@ -27,7 +27,7 @@ export async function listen(server: Server, { host, port }: Config): Promise<st
   server.listen(port, host);
   await once(server, "listening").catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new StartError(`The service can't listen: ${reason}. HOST and PORT choose where it does.`, {
+    throw new StartError(`The service can't listen: ${reason}. Set HOST or PORT to another address.`, {
       cause: error,
     });
   });

@@ -12,6 +12,6 @@ export function encodePlace(place: string, walk: string): string {
 
 export function decodePlace(cursor: string, walk: string): string {
   const text = Buffer.from(cursor, "base64url").toString("utf8");
-  if (!text.startsWith(walk)) throw invalid("cursor", "This cursor belongs to another list.");
+  if (!text.startsWith(walk)) throw invalid("cursor", "The cursor was issued for a different list.");
   return text.slice(walk.length);
 }

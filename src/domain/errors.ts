@@ -92,7 +92,7 @@ export function itemNotFound(): DomainError {
 export function versionConflict(): DomainError {
   return new DomainError(
     "version_conflict",
-    "The memory has another version by now: read it again, then decide.",
+    "Version conflict: the memory has changed. Re-read it and retry.",
   );
 }
 
@@ -116,6 +116,6 @@ export function quotaExceeded(quota: string): DomainError {
 export function tooManyContradictions(): DomainError {
   return new DomainError(
     "too_many_contradictions",
-    "64 facts contradict each other here already. Say since when this one is so, or delete some of them.",
+    "Too many contradicting facts (64). Set valid_from, or delete some.",
   );
 }

@@ -15,8 +15,8 @@ export interface StrictJsonOptions {
 }
 
 export const INEXACT_NUMBER =
-  "This number can't be kept exactly as a double: send it with fewer digits, or as a text.";
-export const DUPLICATE_NAME = "This name is given twice in one object.";
+  "A double can't represent this number exactly. Send fewer digits, or send it as a string.";
+export const DUPLICATE_NAME = "Duplicate name in one object.";
 
 /**
  * Reads JSON text as JSON.parse does (throws a SyntaxError), and says what that loses: a number that is another one as

@@ -25,7 +25,7 @@ export function withBreaker(
     const isProbe = failed >= failures;
     if (isProbe) {
       if (probing || now() < openUntil) {
-        throw new EmbeddingUnavailable("the embedding provider failed repeatedly and is being left alone");
+        throw new EmbeddingUnavailable("the embedding provider failed repeatedly; calls to it are paused");
       }
       probing = true;
     }

@@ -14,7 +14,7 @@ export interface Metrics {
   workerError(
     worker: "embedding" | "publication" | "trust" | "promotion" | "consolidation" | "upgrade" | "erasure",
   ): void;
-  /** Memories that a policy took away. */
+  /** Memories deleted by forget policies. */
   forgotten(count: number): void;
   /** A request without a valid key. */
   unauthenticated(): void;
@@ -43,7 +43,7 @@ export function createMetrics({ redisUp, countWatchers, countMemories, survey }:
   });
   const recall = new Histogram({
     name: "mneme_recall_stage_duration_seconds",
-    help: "Where a recall spends its time.",
+    help: "Duration of each phase of a recall.",
     labelNames: ["stage"],
     buckets: LATENCY_BUCKETS,
     registers,
@@ -70,18 +70,18 @@ export function createMetrics({ redisUp, countWatchers, countMemories, survey }:
   });
   const workerErrors = new Counter({
     name: "mneme_worker_errors_total",
-    help: "Unexpected failures of what works in the background.",
+    help: "Unexpected failures of background work.",
     labelNames: ["worker"],
     registers,
   });
   const strangers = new Counter({
     name: "mneme_unauthenticated_requests_total",
-    help: "Requests that were refused for want of a valid API key. Only some of them are in the audit trail.",
+    help: "Requests refused for lack of a valid API key. The audit trail records only some of them.",
     registers,
   });
   const forgotten = new Counter({
     name: "mneme_forgotten_memories_total",
-    help: "Memories that a policy took away.",
+    help: "Memories deleted by forget policies.",
     registers,
   });
   const seriesOf = createSeries();
@@ -165,23 +165,26 @@ function registerSurvey(registers: Registry[], survey: () => Survey | undefined)
       },
     });
   };
-  gauge("mneme_memory_bytes", "Bytes of memories by type, minutes old.", "memory_type", (found) =>
-    Object.entries(found.bytesByType),
+  gauge(
+    "mneme_memory_bytes",
+    "Bytes of memories by type. Updated every few minutes.",
+    "memory_type",
+    (found) => Object.entries(found.bytesByType),
   );
   for (const what of ["memories", "bytes"] as const) {
-    const help = `How many ${what} of what other memories stand for by type, minutes old.`;
+    const help = `Superseded memories by type, counted in ${what}. Updated every few minutes.`;
     gauge(`mneme_superseded_${what}`, help, "memory_type", ({ superseded }) =>
       Object.entries(superseded).map(([type, amount]) => [type, amount[what]] as const),
     );
   }
   gauge(
     "mneme_ended_memories",
-    "Memories that are no more, by how they went: minutes old.",
+    "Memories that have ended, by cause. Updated every few minutes.",
     "by",
     (found) => [["expiry", found.expired]],
   );
   for (const what of ["memories", "bytes"] as const) {
-    const help = `How many ${what} the largest namespaces hold, minutes old: MNEME_METRICS_NAMESPACES says of how many.`;
+    const help = `Size of the largest MNEME_METRICS_NAMESPACES namespaces, in ${what}. Updated every few minutes.`;
     gauge(`mneme_namespace_${what}`, help, "namespace", ({ largest }) =>
       largest.map((each) => [each.namespace, each[what]] as const),
     );

@@ -23,7 +23,7 @@ export async function getStateAsOf(
     case "missing":
       throw stateNotFound();
     case "expired":
-      throw new DomainError("history_expired", "That is longer ago than history is kept.");
+      throw new DomainError("history_expired", "This time is older than the history that is kept.");
     case "future":
       throw invalid("as_of", "Must not be in the future.");
     case "found":

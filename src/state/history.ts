@@ -16,7 +16,7 @@ export async function listHistory(
 ): Promise<VersionPage> {
   // Nothing is before 0-0, and Redis refuses a range that ends there.
   if (cursor !== undefined && (!/^\d{1,15}-\d{1,15}$/.test(cursor) || /^0+-0+$/.test(cursor))) {
-    throw invalid("cursor", "Must be the cursor of a page, as it came.");
+    throw invalid("cursor", "Invalid cursor.");
   }
   await authorize(audit, context, ref.namespace, { verb: "read", act: "state.history" });
   const trail = trailOf(context, "state.history", { ids: [ref.key] });

@@ -131,7 +131,7 @@ class Parser {
     const from = this.#place();
     this.#skip();
     if (this.#text[this.#at] === ":") return { kind: "slice", descends, bounds: this.#slice(from) };
-    if (from === undefined) throw this.#expected("a name in quotes, a place, a slice, * or a filter");
+    if (from === undefined) throw this.#expected("a name in quotes, an index, a slice, * or a filter");
     const rest = this.#take(",") ? this.#list(() => this.#place()) : [];
     return { kind: "places", descends, places: [...new Set([from, ...rest])] };
   }
@@ -196,14 +196,14 @@ class Parser {
     if (word !== undefined) return word;
     const number = this.#match(DECIMAL);
     if (number !== undefined) return this.#decimal(number);
-    throw this.#expected("@ with names and places, or a constant");
+    throw this.#expected("@ with names and indexes, or a constant");
   }
 
   /** Names and places of the element that is tried: a filter that could look elsewhere would multiply the work. */
   #own(): string {
     let text = "";
     for (;;) {
-      if (this.#take("..") || this.#take(".*")) throw this.#expected("a name or a place");
+      if (this.#take("..") || this.#take(".*")) throw this.#expected("a name or an index");
       if (this.#take(".") && this.#text[this.#at] !== "[") {
         const name = this.#match(BARE_NAME);
         if (name === undefined) throw this.#expected("a name");
@@ -211,7 +211,7 @@ class Parser {
       } else if (this.#take("[")) {
         this.#skip();
         const place = this.#isQuote() ? this.#constant() : this.#place();
-        if (place === undefined) throw this.#expected("a name in quotes or a place");
+        if (place === undefined) throw this.#expected("a name in quotes or an index");
         this.#skip();
         if (!this.#take("]")) throw this.#expected("]");
         text += `[${place}]`;
@@ -242,7 +242,7 @@ class Parser {
     if (digits === undefined) return undefined;
     const place = Number(digits);
     if (Math.abs(place) > MAX_PLACE) {
-      throw this.#problem(`A place must lie between -${MAX_PLACE} and ${MAX_PLACE}`);
+      throw this.#problem(`An index must lie between -${MAX_PLACE} and ${MAX_PLACE}`);
     }
     // -0 is 0.
     return place + 0;

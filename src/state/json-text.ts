@@ -227,13 +227,13 @@ function countNumbers(value: JsonValue, steps: readonly Step[]): number {
 export function inexactArray(field: string): DomainError {
   return invalid(
     field,
-    "An array of fractional numbers can't be kept exactly where it stands: below a name with a backslash, with both kinds of quotes or with a space at its start.",
+    "An array of fractional numbers can't be stored exactly at this place: below a name with a backslash, with both kinds of quotes or with a space at its start.",
   );
 }
 
 function inexact(field: string, number: number) {
   return invalid(
     field,
-    `The number ${number} can't be kept exactly where it stands: below a name with a backslash or with both kinds of quotes, or where a filter selects.`,
+    `The number ${number} can't be stored exactly at this place: below a name with a backslash or with both kinds of quotes, or where a filter selects.`,
   );
 }

@@ -46,12 +46,9 @@ export function readWritePath(field: string, path: string): WritePath {
   const { steps } = parsed;
   // It would lead as deep as the document is, and each write could make that deeper.
   if (steps.some(({ descends }) => descends))
-    throw invalid(field, "Must not hold a recursive descent (..) where something is written.");
+    throw invalid(field, "Must not hold a recursive descent (..) in a write.");
   if (steps.some((step) => step.kind === "names" && step.names.some(isUnwritable))) {
-    throw invalid(
-      field,
-      "Where something is written, a name must not hold a backslash, nor both kinds of quotes.",
-    );
+    throw invalid(field, "In a write, a name in a path must not hold a backslash or both kinds of quotes.");
   }
   return {
     ...parsed,
@@ -101,10 +98,7 @@ function elementsOf(field: string, steps: readonly Step[]): ElementsPath | undef
         step.kind === "places" && step.places.some((place) => place < 0) && step.places.some((p) => p >= 0),
     )
   ) {
-    throw invalid(
-      field,
-      "Where something is written, a union above it must not mix places from the start and from the end.",
-    );
+    throw invalid(field, "In a write, a union must not mix indexes from the start and from the end.");
   }
   const arrays = `$${above.map(writeStep).join("")}`;
   return { arrays, shifted: arrays + writeStep(shift(last)) };

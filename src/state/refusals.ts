@@ -8,7 +8,7 @@ export function stateNotFound(): DomainError {
 export function stateConflict(): DomainError {
   return new DomainError(
     "version_conflict",
-    "The state isn't as the request wants it: read it again, then decide.",
+    "Precondition failed (If-Match / If-None-Match). Re-read the state and retry.",
   );
 }
 

@@ -96,10 +96,10 @@ type Failed = Extract<TransactionOutcome, { readonly kind: "failed" }>;
 
 /** What a failure is called, for people. Its reason code is stable. */
 const REASONS: Readonly<Record<string, string>> = {
-  version_conflict: "another version is current",
-  missing: "the document isn't there",
-  path_not_found: "nothing is at the path",
-  filter_moved: "what is written changes what the path's filter selects",
+  version_conflict: "the current version is another one",
+  missing: "the document doesn't exist",
+  path_not_found: "the path matches nothing",
+  filter_moved: "the write changes which elements the path's filter selects",
   not_one_number: "the path doesn't lead to exactly one number",
   out_of_range: "the sum is beyond what a JSON number holds exactly",
   below_min: "the sum is below min",

@@ -131,7 +131,7 @@ function versionOf(id: string): number {
 function changesExpired(): DomainError {
   return new DomainError(
     "changes_expired",
-    "Changes since this one aren't kept any more: read the state anew, then watch from now.",
+    "The changes since this one have expired. Re-read the state, then watch from now.",
   );
 }
 
@@ -140,7 +140,7 @@ function noPlace(reason: NoPlace): DomainError {
   return reason === "key"
     ? new DomainError(
         "too_many_watchers_of_key",
-        "This key follows too many changes at once: end one first.",
+        "Too many concurrent watchers with this key; close one first.",
         retry,
       )
     : new DomainError("too_many_watchers", "Too many watchers on this instance; retry later.", retry);

@@ -24,7 +24,7 @@ export async function listThreads(
   const record = await guard(services, context, namespace, "read", "thread.list");
   const walk = walkOf("threads", namespace);
   const place = cursor === undefined ? undefined : decodePlace(cursor, walk);
-  if (place !== undefined && !/^\d+:/.test(place)) throw invalid("cursor", "This is no cursor of a list.");
+  if (place !== undefined && !/^\d+:/.test(place)) throw invalid("cursor", "Invalid cursor.");
   const page = await services.store.list(namespace, place, limit);
   await record("ok");
   return { ...page, cursor: page.cursor === undefined ? undefined : encodePlace(page.cursor, walk) };

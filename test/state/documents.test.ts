@@ -293,7 +293,7 @@ describe("a number", () => {
 
 /** Of about one double in a thousand RedisJSON reads no text exactly, and below some names it can't be put right. */
 function isInexact({ status, text }: Answer): boolean {
-  return status === 400 && text.includes("can't be kept exactly");
+  return status === 400 && text.includes("can't be stored exactly");
 }
 
 test("any JSON comes back as it was sent, patched as RFC 7396 says", async () => {

@@ -15,6 +15,6 @@ export async function copyThread(context: Context, sourceId: string, targetId: s
     Number(expiry) > 0 ? Number(expiry) : 0,
     ...dumps.map((dump) => (dump === null ? "" : asBytes(dump))),
   ]);
-  if (done !== 1) throw new Error(`There is a thread ${JSON.stringify(targetId)} already.`);
+  if (done !== 1) throw new Error(`There is already a thread ${JSON.stringify(targetId)}.`);
   await announceThread(context, targetId, true);
 }

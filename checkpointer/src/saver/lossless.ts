@@ -53,7 +53,7 @@ function findProblem(root: unknown, writer: Writer): string | undefined {
     const problem = lost ? "a key can't have this name" : problemOf(value, writer, parent);
     if (problem !== undefined) return at(problem, key, parent);
     if (typeof value !== "object" || value === null || isLeaf(value)) return undefined;
-    if (ancestors.has(value)) return at("it holds itself (a circle)", key, parent);
+    if (ancestors.has(value)) return at("it contains itself (a cycle)", key, parent);
     open.push({ value, key, parent, entered: false });
     return undefined;
   };
@@ -66,7 +66,7 @@ function findProblem(root: unknown, writer: Writer): string | undefined {
       continue;
     }
     // A sibling further down the stack may be this very object: that is no circle.
-    if (ancestors.has(node.value)) return at("it holds itself (a circle)", node.key, node.parent);
+    if (ancestors.has(node.value)) return at("it contains itself (a cycle)", node.key, node.parent);
     node.entered = true;
     ancestors.add(node.value);
     open.push(node);

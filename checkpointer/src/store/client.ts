@@ -145,7 +145,7 @@ async function sendOnce(
   } catch (error) {
     const { origin } = new URL(url);
     if (error instanceof DOMException && error.name === "TimeoutError") {
-      const message = `There was no answer of ${origin} within ${Math.round(timeoutMs)} ms.`;
+      const message = `There was no answer from ${origin} within ${Math.round(timeoutMs)} ms.`;
       throw new MnemeStoreError("timeout", message, { cause: error });
     }
     throw new MnemeStoreError("unreachable", `mneme can't be reached at ${origin}: ${reasonOf(error)}.`, {

@@ -73,7 +73,7 @@ function readField(field: string, condition: unknown, depth: number): Condition 
   if (operators.length === 0) return equals(field, condition);
   if (operators.length < entries.length) {
     throw new TypeError(
-      `The filter on ${JSON.stringify(field)} has operators (${operators.map(([name]) => name).join(", ")}) beside other keys. To compare with an object that has such keys, write it in $eq.`,
+      `The filter on ${JSON.stringify(field)} has operators (${operators.map(([name]) => name).join(", ")}) with other keys. To compare with an object that has such keys, write it in $eq.`,
     );
   }
   if (depth > MAX_DEPTH) throw new TypeError(`A filter can't be nested deeper than ${MAX_DEPTH} levels.`);

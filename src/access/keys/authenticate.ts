@@ -63,7 +63,7 @@ export function createAuthenticator({
     onRefused();
     if (recordable())
       await audit.denied({ agent: "unknown", keyId: key?.id ?? null, requestId, verb: "access" });
-    return new DomainError("unauthenticated", "Send Authorization: Bearer and an API key that is valid.");
+    return new DomainError("unauthenticated", "Send a valid API key as Authorization: Bearer.");
   }
 
   /** Once a minute a key, and nobody waits for it. */

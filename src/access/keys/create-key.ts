@@ -52,20 +52,21 @@ export async function createKey(
     await audit.denied(trailOf(context, "key.create"));
     return new DomainError("forbidden", message);
   };
-  if (input.human === true && !actor.human) throw await refuse("Only a person's key makes a person's key.");
+  if (input.human === true && !actor.human)
+    throw await refuse("Only a human's key can create a human's key.");
   const maker = actor.keyId === null ? undefined : await keys.find(actor.keyId);
   if (maker === undefined && actor.keyId !== null) throw revoked();
   const now = context.now();
   const asked = input.ttl_seconds === undefined ? (input.expires_at ?? null) : now + input.ttl_seconds * 1000;
   const latest = maker?.expires_at ?? null;
   if (latest !== null && asked !== null && asked > latest) {
-    throw await refuse("expires_at: The key must not outlive the key that makes it.");
+    throw await refuse("expires_at: The key must not outlive the key that creates it.");
   }
   const rate = input.rate_limit_per_minute ?? null;
   const fastest = maker?.rate_limit_per_minute ?? (operator ? undefined : rateLimitPerMinute);
   if (fastest !== undefined && rate !== null && rate > fastest) {
     throw await refuse(
-      `rate_limit_per_minute: The key must not be allowed more than the key that makes it, ${fastest} a minute.`,
+      `rate_limit_per_minute: The limit must not exceed that of the key that creates it, ${fastest} a minute.`,
     );
   }
   if (!operator && RESERVED.has(input.agent)) throw taken();
@@ -117,5 +118,5 @@ function taken(): DomainError {
 
 /** As if it had come a moment later. */
 function revoked(): DomainError {
-  return new DomainError("unauthenticated", "Send Authorization: Bearer and an API key that is valid.");
+  return new DomainError("unauthenticated", "Send a valid API key as Authorization: Bearer.");
 }

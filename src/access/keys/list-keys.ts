@@ -50,6 +50,6 @@ function encodeCursor(id: string): string {
 
 function decodeCursor(cursor: string): string {
   const id = Buffer.from(cursor, "base64url").toString("latin1");
-  if (!/^[0-9A-Z]{26}$/.test(id)) throw invalid("cursor", "This is no cursor of a list of keys.");
+  if (!/^[0-9A-Z]{26}$/.test(id)) throw invalid("cursor", "Invalid cursor.");
   return id;
 }

@@ -30,7 +30,10 @@ export async function revokeKey(
     await authorizeScope(audit, context, scopeOf("**"), { verb: "admin", act: "key.revoke" });
     if (keyId === id || makers.some((maker) => maker.keyId === id)) {
       await audit.denied(trailOf(context, "key.revoke", { ids: [id] }));
-      throw new DomainError("forbidden", "made: A key can't keep what its own maker, or itself, has made.");
+      throw new DomainError(
+        "forbidden",
+        "made: A key can't keep keys that were created by itself or by its own creator.",
+      );
     }
   }
   const trail = trailOf(context, "key.revoke", { ids: [id] });

@@ -28,5 +28,8 @@ export async function putSettings(
     throw new DomainError("forbidden", "quota: Only an operator may set a quota above the operator's.");
   }
   if (version !== "conflict") return { settings, version };
-  throw new DomainError("settings_conflict", "The settings have another version by now: read them again.");
+  throw new DomainError(
+    "settings_conflict",
+    "Version conflict: the settings have changed. Re-read them and retry.",
+  );
 }

@@ -41,7 +41,7 @@ export async function callProvider(
     .embedDocuments([...texts])
     .catch((error: unknown) => {
       if (disordered)
-        throw unavailable("sent a malformed reply, with a vector too few or two for one text", true).error;
+        throw unavailable("sent a malformed reply: a vector is missing or duplicated", true).error;
       // What the client throws when the reply is no JSON.
       if (error instanceof SyntaxError || isMisread(error))
         throw unavailable("sent a malformed reply", true).error;
@@ -51,9 +51,7 @@ export async function callProvider(
   return entries.map((entry) => {
     const vector = toVector(entry, options.dimensions);
     if (vector !== undefined) return vector;
-    throw new EmbeddingUnavailable(
-      `the embedding provider sent something else than ${options.dimensions} finite numbers`,
-    );
+    throw new EmbeddingUnavailable(`the embedding provider didn't send ${options.dimensions} finite numbers`);
   });
 }
 

@@ -128,7 +128,7 @@ export function createOpenAIEmbedder({
     const cause = await causeOf(signal);
     if (cause === "encoding") return undefined;
     if (cause === "text") return failure;
-    return unavailable("refuses every text: its model or one of its parameters isn't what it takes", false);
+    return unavailable("refuses every text: check the model and its parameters", false);
   }
 
   async function request(texts: readonly string[], signal: AbortSignal | undefined): Promise<Float32Array[]> {

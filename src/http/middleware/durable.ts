@@ -14,7 +14,7 @@ export function durable({ always, confirm }: DurableOptions): MiddlewareHandler<
     if (!(await confirm())) {
       throw new DomainError(
         "durability_unconfirmed",
-        "It is written, but Redis doesn't confirm that it is on disk. Repeat the request, with an Idempotency-Key, to wait again.",
+        "The write is done, but Redis hasn't confirmed that it is on disk. To wait again, repeat the request with an Idempotency-Key.",
         { retryAfterSeconds: 1 },
       );
     }

@@ -48,7 +48,7 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
     if (claim.kind === "busy") {
       throw new DomainError(
         "idempotency_busy",
-        "The first request with this Idempotency-Key isn't answered yet.",
+        "The first request with this Idempotency-Key is still being processed.",
         {
           retryAfterSeconds: 1,
         },
@@ -67,7 +67,7 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
     if (claim.kind === "erased") {
       throw new DomainError(
         "answer_erased",
-        "This request was answered before. Its answer isn't kept any more, because a memory in it has been deleted.",
+        "This request was answered before. The stored answer was erased, because a memory in it has been deleted.",
       );
     }
 

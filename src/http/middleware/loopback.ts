@@ -15,7 +15,7 @@ export function onlyLoopbackHosts(keyRequired: () => Promise<boolean>): Middlewa
     if (await keyRequired().catch(() => false)) return next();
     throw new HttpProblem(
       "misdirected_request",
-      "Without API keys, only requests to localhost, 127.0.0.1 or [::1] are taken.",
+      "Without API keys, only requests to localhost, 127.0.0.1 or [::1] are accepted.",
     );
   };
 }

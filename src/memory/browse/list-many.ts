@@ -119,6 +119,6 @@ function isReadable({ actor }: Context, scope: Scope, namespace: string): boolea
 function readPlace(place: string | undefined): [after: string | undefined, position: number | undefined] {
   if (place === undefined) return [undefined, undefined];
   const match = /^([A-Za-z0-9_.-]{1,256}) (\d{0,15})$/.exec(place);
-  if (match?.[1] === undefined) throw invalid("cursor", "This is no cursor of a list.");
+  if (match?.[1] === undefined) throw invalid("cursor", "Invalid cursor.");
   return [match[1], match[2] === "" ? undefined : Number(match[2])];
 }

@@ -47,7 +47,7 @@ export async function listNamespaces(
   const walk = walkOf(input.prefix, input.suffix, input.max_depth, input.items_only);
   const after = input.cursor === undefined ? undefined : decodePlace(input.cursor, walk);
   if (after !== undefined && !/^[A-Za-z0-9_.-]{1,256}\/?$/.test(after)) {
-    throw invalid("cursor", "This is no cursor of a list.");
+    throw invalid("cursor", "Invalid cursor.");
   }
   const filter = facetQuery({ items_only: input.items_only });
   const depth = input.max_depth ?? Infinity;

@@ -78,8 +78,8 @@ function encodeCursor(position: number, query: string): string {
 
 function decodeCursor(cursor: string, query: string): number {
   const match = /^(\d{1,15})\.(.+)$/.exec(Buffer.from(cursor, "base64url").toString("utf8"));
-  if (match?.[1] === undefined) throw invalid("cursor", "This is no cursor of a list.");
+  if (match?.[1] === undefined) throw invalid("cursor", "Invalid cursor.");
   if (match[2] !== query)
-    throw invalid("cursor", "This cursor belongs to another namespace, filter or order.");
+    throw invalid("cursor", "The cursor was issued for a different namespace, filter or order.");
   return Number(match[1]);
 }

@@ -36,7 +36,7 @@ export async function read(
   const orphaned = typeof memory === "object" && asOf === undefined ? [memory] : [];
   if (await freeOrphans(services, context.requestId, orphaned)) memory = await store.get(trail, ref);
   if (memory === "ended")
-    throw new DomainError("history_expired", "That is longer ago than its versions are kept.");
+    throw new DomainError("history_expired", "This time is older than the versions that are kept.");
   if (memory === undefined || !isAlive(memory, context.now())) throw memoryNotFound();
   const { grants } = context.actor;
   if (memory.quarantined && !seesQuarantine(grants, ref.namespace)) throw memoryNotFound();

@@ -195,6 +195,6 @@ function decodeCursor(cursor: string, mark: string): Walk {
   const text = Buffer.from(cursor, "base64url").toString("utf8");
   const [, after, now, made] = /^(\d{1,15}) (\d{1,15}) ([\w-]{12})$/.exec(text) ?? [];
   if (made === undefined) throw invalid("cursor", "Invalid cursor.");
-  if (made !== mark) throw invalid("cursor", "The cursor was issued for another namespace or filter.");
+  if (made !== mark) throw invalid("cursor", "The cursor was issued for a different namespace or filter.");
   return { after: Number(after) === 0 ? undefined : Number(after), now: Number(now) };
 }

@@ -54,7 +54,7 @@ function parseObject(object: JsonObject, path: readonly string[], place: readonl
   const words = entries.filter(([key]) => isWord(key, path));
   if (words.length > 0 && words.length < entries.length && path.length > 0) {
     const names = words.map(([key]) => key).join(", ");
-    throw new FilterProblem(place, `Holds operators (${names}) beside other keys. ${ESCAPE}`);
+    throw new FilterProblem(place, `Can't mix operators (${names}) with other keys. ${ESCAPE}`);
   }
   return all(
     entries.map(([key, value]) => {

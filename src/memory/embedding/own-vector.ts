@@ -8,9 +8,10 @@ export function checkOwnEmbedding(
 ): DomainError | undefined {
   const refuse = (message: string): DomainError =>
     new DomainError("embedding_mismatch", message, { errors: [{ field: "embedding", message }] });
-  if (model === undefined) return refuse("This service has no embedding model, so it can't take vectors.");
+  if (model === undefined)
+    return refuse("This deployment has no embedding model, so it doesn't accept vectors.");
   if (name !== undefined && name !== model.id)
-    return refuse(`The vectors here are of the model "${model.id}".`);
+    return refuse(`This deployment embeds with model "${model.id}".`);
   if (vector.length !== model.dimensions) {
     return refuse(`The model "${model.id}" has ${model.dimensions} dimensions, not ${vector.length}.`);
   }

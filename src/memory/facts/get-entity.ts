@@ -104,7 +104,8 @@ function encodeCursor(
 function decodeCursor(cursor: string, walk: string): { before: number; validAt: number | undefined } {
   const text = Buffer.from(cursor, "base64url").toString("utf8");
   const match = /^(\d{1,15}):(any|-?\d{1,15}):(.+)$/.exec(text);
-  if (match === null) throw invalid("cursor", "This is no cursor of an entity's facts.");
-  if (match[3] !== walk) throw invalid("cursor", "This cursor belongs to another entity or other times.");
+  if (match === null) throw invalid("cursor", "Invalid cursor.");
+  if (match[3] !== walk)
+    throw invalid("cursor", "The cursor was issued for a different entity or different times.");
   return { before: Number(match[1]), validAt: match[2] === "any" ? undefined : Number(match[2]) };
 }

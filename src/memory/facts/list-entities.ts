@@ -24,10 +24,10 @@ export async function listEntities(
   const start = normaliseName(prefix);
   const after = cursor === undefined ? undefined : Buffer.from(cursor, "base64url").toString("utf8");
   if (after !== undefined && Buffer.from(after).toString("base64url") !== cursor) {
-    throw invalid("cursor", "This is no cursor of a list of entities.");
+    throw invalid("cursor", "Invalid cursor.");
   }
   if (after !== undefined && !after.startsWith(start)) {
-    throw invalid("cursor", "This cursor belongs to another prefix.");
+    throw invalid("cursor", "The cursor was issued for a different prefix.");
   }
   const page = await entities.list(namespace, start, after, limit);
   return {

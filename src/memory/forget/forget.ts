@@ -174,8 +174,9 @@ function decodeCursor(cursor: string, query: string): Walk {
   const match = /^(\d{1,15}) (\d{1,15}) ([\w-]{12}) (?:(all|none)|([\d.e-]{1,25}) ([0-9A-Z]{26}))$/.exec(
     text,
   );
-  if (match?.[3] === undefined) throw invalid("cursor", "This is no cursor of a policy's walk.");
-  if (match[3] !== query) throw invalid("cursor", "This cursor belongs to another namespace or policy.");
+  if (match?.[3] === undefined) throw invalid("cursor", "Invalid cursor.");
+  if (match[3] !== query)
+    throw invalid("cursor", "The cursor was issued for a different namespace or policy.");
   const [, after, now, , whole, worth, id = ""] = match;
   const bar = whole === "all" ? whole : whole === "none" ? undefined : { worth: Number(worth), id };
   return { after: Number(after), now: Number(now), bar };

@@ -80,9 +80,9 @@ export async function publish(
 function foreign(): DomainError {
   return new DomainError(
     "publish_conflict",
-    "This memory stands in that namespace already, not as a copy of this one.",
+    "The target namespace already holds an independent memory with this content.",
     {
-      errors: [{ field: "to", message: "It stands there already." }],
+      errors: [{ field: "to", message: "The target namespace already holds this content." }],
     },
   );
 }

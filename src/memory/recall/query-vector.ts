@@ -52,14 +52,14 @@ export function nothingToSearchBy(
   refused: boolean,
 ): DomainError {
   if (refused) {
-    const message = "The embedding provider refuses this query, and there is nothing else to search by.";
+    const message = "The embedding provider refused this query, and no other search is possible.";
     return new DomainError("query_refused", message, { errors: [{ field: "query", message }] });
   }
   if (degraded.includes("vector") && mode === "vector") {
-    return new DomainError("embedder_unavailable", "The query can't be embedded now.", {
+    return new DomainError("embedder_unavailable", "The query can't be embedded at present.", {
       retryAfterSeconds: 5,
     });
   }
-  const message = "The query has no word to look up: only stop words or punctuation.";
+  const message = "The query has no searchable word: only stop words or punctuation.";
   return new DomainError("query_without_terms", message, { errors: [{ field: "query", message }] });
 }

@@ -148,5 +148,5 @@ export function endsBeforeItBegins(memory: Pick<Memory, "valid_from" | "valid_to
   if (memory?.valid_from == null || memory.valid_to === null || memory.valid_from < memory.valid_to) {
     return undefined;
   }
-  return invalid("valid_from", "Say since when: it would begin when it was told, which is after its end.");
+  return invalid("valid_from", "valid_from is required when valid_to is in the past.");
 }

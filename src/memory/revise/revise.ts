@@ -87,7 +87,7 @@ export async function revise(
     if (outcome.kind === "duplicate") {
       throw new DomainError(
         "duplicate_content",
-        `The memory ${outcome.id} says this already, for the same agent, session, metadata and validity.`,
+        `The memory ${outcome.id} already has this content, for the same agent, session, metadata and validity.`,
       );
     }
     if (outcome.kind === "full") throw quotaExceeded(outcome.quota);
@@ -110,27 +110,27 @@ async function refuseUnfit(
   }
   if (current.origin !== null) {
     await audit.record(current.namespace, trail, "immutable");
-    throw new DomainError("immutable_memory", "A published copy is revised where it comes from.");
+    throw new DomainError("immutable_memory", "A published copy can't be revised. Revise its origin.");
   }
   if (current.superseded_at !== null) {
     await audit.record(current.namespace, trail, "immutable");
-    throw new DomainError("immutable_memory", "Another memory stands for this one: revise that.");
+    throw new DomainError("immutable_memory", "Another memory supersedes this one. Revise that one.");
   }
-  if (input.fact !== undefined && current.fact === null) throw invalid("fact", "This memory is no fact.");
+  if (input.fact !== undefined && current.fact === null) throw invalid("fact", "This memory isn't a fact.");
   const begins = input.valid_from;
   if (isOnTimeline(current) && begins !== undefined && begins !== current.valid_from) {
     await audit.record(current.namespace, trail, "immutable");
     throw new DomainError(
       "immutable_memory",
-      "Since when a fact of cardinality one is so can't be changed: delete it, and write it anew.",
-      { errors: [{ field: "valid_from", message: "The beginning of such a fact can't be changed." }] },
+      "valid_from of a fact of cardinality one can't be changed. Delete the fact and write a new one.",
+      { errors: [{ field: "valid_from", message: "valid_from of such a fact can't be changed." }] },
     );
   }
   if (input.content !== undefined && current.memory_type === "episodic") {
     await audit.record(current.namespace, trail, "immutable");
     throw new DomainError(
       "immutable_memory",
-      "An episodic memory stays as it was observed. Store a correction as a memory of its own.",
+      "An episodic memory is immutable. Store a correction as a new memory.",
       { errors: [{ field: "content", message: "The content of an episodic memory can't be changed." }] },
     );
   }

@@ -31,9 +31,9 @@ function encodeCursor(position: number, namespace: string): string {
 
 function decodeCursor(cursor: string, namespace: string): number {
   const match = /^(\d{1,16})\.(.+)$/.exec(Buffer.from(cursor, "base64url").toString("utf8"));
-  if (match?.[1] === undefined) throw invalid("cursor", "This is no cursor of a list of sessions.");
+  if (match?.[1] === undefined) throw invalid("cursor", "Invalid cursor.");
   if (match[2] !== fingerprint(namespace))
-    throw invalid("cursor", "This cursor belongs to another namespace.");
+    throw invalid("cursor", "The cursor was issued for a different namespace.");
   return Number(match[1]);
 }
 

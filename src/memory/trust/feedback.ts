@@ -38,7 +38,7 @@ export async function feedback(
   const trail = trailOf(context, "feedback", { ids: [ref.id] });
   if (by === "human" && !context.actor.human) {
     await audit.denied({ ...trail, other: ref.namespace });
-    throw new DomainError("forbidden", "by: This key is no person's, so it can't speak for one.");
+    throw new DomainError("forbidden", "by: this API key isn't allowed to submit human feedback.");
   }
   const said = {
     outcome,

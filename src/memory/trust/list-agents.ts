@@ -40,7 +40,6 @@ const encodeCursor = (id: string): string => Buffer.from(`a${id}`).toString("bas
 
 function decodeCursor(cursor: string): string {
   const text = Buffer.from(cursor, "base64url").toString("utf8");
-  if (text.length < 2 || !text.startsWith("a"))
-    throw invalid("cursor", "This is no cursor of a list of agents.");
+  if (text.length < 2 || !text.startsWith("a")) throw invalid("cursor", "Invalid cursor.");
   return text.slice(1);
 }

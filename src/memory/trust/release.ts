@@ -22,7 +22,7 @@ export async function release(services: Services, context: Context, ref: MemoryR
     await audit.denied({ ...trail, other: ref.namespace });
     throw new DomainError(
       "forbidden",
-      "A copy must be released by somebody else than its publisher, or a key that its publisher made.",
+      "A copy can't be released by its publisher, or by a key that its publisher created.",
     );
   }
   const memory = await store.release(trail, ref);

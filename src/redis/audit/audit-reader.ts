@@ -103,7 +103,7 @@ async function readRange(
 
 /** What XRANGE replies in RESP2: `[[id, [field, value, ...]], ...]`. */
 export function decodeEntries(trail: string, reply: unknown): StoredEntry[] {
-  if (!Array.isArray(reply)) throw new Error("XRANGE replied with something else than an array");
+  if (!Array.isArray(reply)) throw new Error(`expected an array reply of XRANGE, got ${typeof reply}`);
   return reply.map((item: unknown) => {
     const [id, fields] = Array.isArray(item) ? item : [];
     const values = texts(fields);
@@ -121,7 +121,7 @@ function unreadable(error: unknown): never {
   if (!isWrongType(error)) throw error;
   throw new DomainError(
     "audit_unavailable",
-    "An audit trail is damaged: `npm run audit:verify` says which. Ask for other namespaces.",
+    "An audit trail is damaged. Run `npm run audit:verify` to find it, or query other namespaces.",
     { cause: error },
   );
 }

@@ -99,7 +99,7 @@ export function translate(error: unknown): unknown {
   if (isAuditUnusable(error)) {
     return new DomainError(
       "audit_unavailable",
-      "Nothing was done: it can't be put on record, because the audit trail of the namespace is damaged.",
+      "Nothing was done: the audit trail of the namespace is damaged, so the act can't be recorded.",
       { cause: error },
     );
   }

@@ -43,13 +43,13 @@ function whyNot(cause: unknown): string {
     return `refuses the user or the password: ${reason}. REDIS_URL takes them as redis://user:password@host:port, special characters percent-encoded; the user must be allowed all commands on the keys and channels of MNEME_KEY_PREFIX.`;
   }
   if (takesNoWrites(cause)) {
-    return `takes no writes: ${reason}. REDIS_URL must name a primary that can write to its disk.`;
+    return `doesn't accept writes: ${reason}. REDIS_URL must name a primary that can write to its disk.`;
   }
   if (isOutOfMemory(cause)) {
     return `has no memory left for the indexes: ${reason}. Raise its maxmemory, or make room.`;
   }
   if (isOtherNode(cause)) return `is a node of a Redis Cluster, which mneme doesn't support: ${reason}.`;
-  if (isPassing(cause)) return `doesn't serve: ${reason}. mneme has waited for it.`;
+  if (isPassing(cause)) return `isn't ready: ${reason}. mneme gave up waiting.`;
   if (/certificate/.test(reason)) {
     return `has a certificate that isn't trusted: ${reason}. NODE_EXTRA_CA_CERTS=<file.pem> adds an authority.`;
   }

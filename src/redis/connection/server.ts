@@ -84,7 +84,7 @@ export class RedisUnfit extends StartError {
 
   constructor(url: string, reason: string) {
     super(
-      `The Redis of REDIS_URL (${publicAddress(url)}) doesn't do: ${reason}. mneme needs Redis 8, or Redis Stack 7.4.`,
+      `The Redis of REDIS_URL (${publicAddress(url)}) isn't supported: ${reason}. mneme needs Redis 8, or Redis Stack 7.4.`,
     );
   }
 }

@@ -77,7 +77,7 @@ export async function peekMany(
   if (ids.length === 0) return [];
   const records = ids.map((id) => keys.record(namespace, id));
   const replies = await redis.run((client) => client.sendCommand(["JSON.MGET", ...records, "$.memory"]));
-  if (!Array.isArray(replies)) throw new Error("JSON.MGET replied with something else than an array");
+  if (!Array.isArray(replies)) throw new Error(`expected an array reply of JSON.MGET, got ${typeof replies}`);
   return replies.map((reply) => (typeof reply === "string" ? decodeMemory(reply) : undefined));
 }
 
@@ -109,7 +109,7 @@ export async function peekVersions(
     keys.old(namespace, id, version),
   ]);
   const replies = await redis.run((client) => client.sendCommand(["JSON.MGET", ...places, "$.memory"]));
-  if (!Array.isArray(replies)) throw new Error("JSON.MGET replied with something else than an array");
+  if (!Array.isArray(replies)) throw new Error(`expected an array reply of JSON.MGET, got ${typeof replies}`);
   const found = replies.map((reply) => (typeof reply === "string" ? decodeMemory(reply) : undefined));
   return wanted.map(({ version }, index) =>
     found.slice(2 * index, 2 * index + 2).find((memory) => memory?.version === version),

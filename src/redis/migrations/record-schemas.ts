@@ -31,7 +31,7 @@ export interface RecordSchema {
 export const RECORD_SCHEMAS: readonly RecordSchema[] = [
   {
     number: 2,
-    change: "what the embedding provider refused is tried again",
+    change: "Texts that the embedding provider refused are embedded again.",
     upgrade: ({ version, document: { memory, index } }) =>
       version === undefined && memory.embedding.status === "refused" && index.embed_at === undefined
         ? { index: { embed_at: memory.recorded_at } }
@@ -39,7 +39,8 @@ export const RECORD_SCHEMAS: readonly RecordSchema[] = [
   },
   {
     number: 3,
-    change: "A memory is known by what it says and what scopes it, no longer by content and type alone.",
+    change:
+      "The identity of a memory includes its scope (agent, session, metadata, validity), not only its content and type.",
     upgrade: rehash,
   },
 ];

@@ -33,7 +33,7 @@ export const codeAndText = (reply: unknown): { code: number; text: string } => {
 
 /** A code, and what goes with it. */
 export const parts = (reply: unknown): readonly [number, ...string[]] => {
-  if (!Array.isArray(reply)) throw new Error("a script replied with something else than an array");
+  if (!Array.isArray(reply)) throw new Error(`expected an array reply of a script, got ${typeof reply}`);
   const [code, ...rest] = reply as unknown[];
   return [Number(code), ...rest.map(String)];
 };

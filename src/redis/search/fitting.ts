@@ -62,7 +62,7 @@ async function judge(
   const replies = await deps.redis.run((client) =>
     client.sendCommand(["JSON.MGET", ...names, "$.memory.metadata"]),
   );
-  if (!Array.isArray(replies)) throw new Error("expected an array reply of JSON.MGET");
+  if (!Array.isArray(replies)) throw new Error(`expected an array reply of JSON.MGET, got ${typeof replies}`);
   return names.map((_, index) => {
     const metadata = metadataIn(replies[index]);
     return metadata !== undefined && fulfils(metadata, condition);

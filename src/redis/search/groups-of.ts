@@ -77,7 +77,8 @@ export async function groupsOf(
 
 /** Reads a reply of FT.AGGREGATE (RESP2): after a number, a list of names and values by turns for each row. */
 function readGroups(reply: unknown): Group[] {
-  if (!Array.isArray(reply)) throw new Error("FT.AGGREGATE replied with something else than RESP2's array");
+  if (!Array.isArray(reply))
+    throw new Error(`expected an array reply of FT.AGGREGATE (RESP2), got ${typeof reply}`);
   return reply.slice(1).flatMap((row: unknown) => {
     if (!Array.isArray(row)) return [];
     const value = (name: string): string => {

@@ -75,7 +75,7 @@ async function filled(
     if (depth === DEEPEST) {
       throw invalid(
         "filter.metadata",
-        `The index can't decide this filter, and more than ${DEEPEST} memories would have to be looked at. Narrow it by a value, a type, a time or a namespace.`,
+        `The index can't evaluate this filter, and more than ${DEEPEST} memories would have to be scanned. Narrow it by a value, a type, a time or a namespace.`,
       );
     }
   }

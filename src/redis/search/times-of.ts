@@ -21,7 +21,8 @@ export async function timesOf(
       [...groups.values()].map(async (group) => {
         const wanted = group.map(({ key }) => key);
         const replies = await client.sendCommand(["JSON.MGET", ...wanted, "$.memory.timestamp"]);
-        if (!Array.isArray(replies)) throw new Error("JSON.MGET replied with something else than an array");
+        if (!Array.isArray(replies))
+          throw new Error(`expected an array reply of JSON.MGET, got ${typeof replies}`);
         for (const [index, { place }] of group.entries()) {
           const reply: unknown = replies[index];
           // An array of one.

@@ -23,7 +23,7 @@ export async function mending<Reply>(
     const reply = await run();
     const drifted = driftedIn(reply);
     if (drifted.length === 0) return reply;
-    if (attempt === ATTEMPTS) throw new Error("a state document drifts however often it is mended");
+    if (attempt === ATTEMPTS) throw new Error("a state document still drifts after repeated mends");
     await Promise.all(drifted.map((each) => mend(deps, each)));
   }
 }

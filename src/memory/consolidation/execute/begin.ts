@@ -34,6 +34,6 @@ export async function beginConsolidation(
 export function busy(id: string): DomainError {
   return new DomainError(
     "consolidation_busy",
-    `The run ${id} is at work in this namespace: wait until it is finished.`,
+    `The run ${id} is in progress in this namespace. Wait until it is finished.`,
   );
 }

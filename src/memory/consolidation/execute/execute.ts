@@ -147,7 +147,7 @@ async function writeOne({ services, lease }: Working, { id, ...input }: DraftMem
   const memory = there ?? (await remember(named, contextOf(services, run), run.namespace, input)).memory;
   // Before its sources are taken out of recall, it must be found as they are.
   if (memory.embedding.status === "pending" && named.embedder !== undefined) {
-    throw new DomainError("embedder_unavailable", "What was made isn't embedded yet.", {
+    throw new DomainError("embedder_unavailable", "The written memories aren't embedded yet.", {
       retryAfterSeconds: 15,
     });
   }

@@ -10,7 +10,7 @@ export class LeaseLost extends Error {
   override readonly name = "LeaseLost";
 
   constructor() {
-    super("another process holds this run by now");
+    super("another process has taken over this run");
   }
 }
 

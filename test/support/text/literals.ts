@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A text in a source file, as it is written there: placeholders of a template are `…`. */
+export interface Literal {
+  readonly file: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+const COMMENT = /\/\/[^\n]*|\/\*[^]*?\*\//;
+const REGEX = /(?<=[(,=:[!&|?{};]\s*)\/(?![*/\s])(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\//;
+const QUOTED = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/;
+const PLACEHOLDER = /\$\{(?:[^{}`]|`[^`]*`|\{[^{}]*\})*\}/;
+const TEMPLATE = new RegExp(`\`(?:[^\`\\\\$]|\\\\[^]|\\$(?!\\{)|${PLACEHOLDER.source})*\``);
+const TOKEN = new RegExp([COMMENT, REGEX, QUOTED, TEMPLATE].map(({ source }) => source).join("|"), "g");
+
+/** The texts of more than one word in the TypeScript files of some folders. Adjacent ones joined by `+` stay apart. */
+export function literalsOf(root: string, ...folders: readonly string[]): Literal[] {
+  return folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .flatMap((name) => literalsIn(`${folder}/${name}`, readFileSync(join(root, folder, name), "utf8"))),
+  );
+}
+
+function literalsIn(file: string, source: string): Literal[] {
+  return [...source.matchAll(TOKEN)].flatMap(({ 0: token, index }) => {
+    if (token.startsWith("/")) return [];
+    const text = token.slice(1, -1).replaceAll(new RegExp(PLACEHOLDER, "g"), "…");
+    if (!/\p{L}\S* \S*\p{L}/u.test(text)) return [];
+    return [{ file, line: source.slice(0, index).split("\n").length, text }];
+  });
+}
