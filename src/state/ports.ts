@@ -112,7 +112,7 @@ export type AsOfOutcome =
   | { readonly kind: "expired" }
   | { readonly kind: "future" };
 
-/** A version that is or was current. The value of a deletion is null. */
+/** A version that is or was current. A version of the document. The value of a deletion is null. */
 export interface StateVersion extends StateDocument {
   readonly op: StateOperation;
 }

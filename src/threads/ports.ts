@@ -9,7 +9,7 @@ export interface ThreadRef {
 
 export interface Thread {
   readonly id: string;
-  /** How many there are, those of subgraphs included. */
+  /** Number of checkpoints, including those of subgraphs. */
   readonly checkpoints: number;
   /** The namespaces of checkpoints: `""` is the root graph's, the others those of its subgraphs' calls. */
   readonly checkpointNamespaces: readonly string[];

@@ -73,6 +73,6 @@ export interface Usage {
   readonly bytes: number;
   /** Those of sessions: messages that weren't promoted yet, all messages' ids, and running summaries. */
   readonly session_bytes: number;
-  /** In force, wherever it was set; null: any amount. */
+  /** The effective quota, own or inherited; null: unlimited. */
   readonly quota: Settings["quota"];
 }

@@ -21,8 +21,9 @@ const listAgentsRoute = createRoute({
   path: "/v1/agents",
   operationId: "listAgents",
   tags,
-  summary: "List the agents whose memories were judged",
-  description: "By name. Takes `admin` on `**`: agents lie in no namespace.",
+  summary: "List agents with verdicts",
+  description:
+    "Lists the agents whose memories received verdicts, by name. Needs `admin` on `**`, because agents don't belong to a namespace.",
   request: { query: agentListParameters },
   responses: { 200: jsonResponse(agentPage, "A page."), ...problems },
 });
@@ -32,11 +33,11 @@ const readAgentRoute = createRoute({
   path: "/v1/agents/{id}",
   operationId: "getAgent",
   tags,
-  summary: "Read how accurate an agent is",
+  summary: "Read an agent's accuracy",
   description:
-    "Learned from verdicts on its memories, which count only within the administration in which they were given. A key reads its own agent; any other takes `admin` on `namespace`, or on `**` without one. One that nobody has judged has an accuracy of 0.5.",
+    "The accuracy comes from verdicts on its memories. Verdicts count only within the administration in which they were given. A key may read its own agent; any other agent needs `admin` on `namespace`, or on `**` without one. An agent without verdicts has an accuracy of 0.5.",
   request: { params: agentParams, query: agentParameters },
-  responses: { 200: jsonResponse(agentView, "What is known of it."), ...problems },
+  responses: { 200: jsonResponse(agentView, "The agent and its accuracy."), ...problems },
 });
 
 export function agentRoutes({ services, now }: AppDeps) {

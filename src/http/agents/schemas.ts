@@ -5,19 +5,19 @@ import { accuracyOf } from "../../memory/trust/trust.js";
 import { defaultInteger, identifier, namespace } from "../openapi/primitives.js";
 
 export const agentParams = z.strictObject({
-  id: identifier.openapi({ description: "The agent's name, as `source_agent` of what it writes." }),
+  id: identifier.openapi({ description: "The agent's name, as in `source_agent`." }),
 });
 
 export const agentParameters = z.strictObject({
   namespace: namespace.optional().openapi({
     description:
-      "The namespace in which the verdicts count. Left out: only those that count everywhere, given in namespaces that only an operator administers, or before reputations were kept by administration.",
+      "Namespace for which the verdicts count. Without it, only verdicts that count everywhere: those given in namespaces that only an operator administers, or before reputations were kept by administration.",
   }),
 });
 
 const verdicts = {
   accuracy: z.number().openapi({
-    description: "(2 + confirmed) / (4 + confirmed + contradicted): 0.5 before the first verdict.",
+    description: "Accuracy: (2 + confirmed) / (4 + confirmed + contradicted); 0.5 without verdicts.",
   }),
   confirmed: z.int(),
   contradicted: z.int(),
@@ -32,7 +32,7 @@ export const agentView = z
       .optional()
       .openapi({
         description:
-          "The verdicts that count in some namespaces only, by administration: a pattern that some key administers, and that you do. Left out if there are none.",
+          "Verdicts that count only in some namespaces, by administration: a pattern that some key administers, and that you administer too. Omitted if none.",
       }),
   })
   .openapi("Agent");

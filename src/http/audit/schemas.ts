@@ -10,23 +10,29 @@ import { defaultInteger, identifier, namespacePattern, text, time, timeView } fr
 const filterParameters = {
   namespace: namespacePattern
     .optional()
-    .openapi({ description: "A namespace or a pattern; left out: all that the key administrates." }),
+    .openapi({ description: "Namespace or pattern. Defaults to everything that the key administers." }),
   agent: identifier.optional(),
-  key_id: text(64).optional().openapi({ description: "Of the API key that was used." }),
-  id: text(1024).optional().openapi({ description: "A memory's id or a state's key." }),
+  key_id: text(64).optional().openapi({ description: "Id of the API key that was used." }),
+  id: text(1024).optional().openapi({ description: "Id of a memory, or key of a state document." }),
   verb: repeatable(z.enum(AUDIT_VERBS)).optional(),
   outcome: repeatable(text(64))
     .optional()
-    .openapi({ description: "Such as `ok`, `created`, `missing`, `conflict`, `denied`." }),
+    .openapi({
+      description:
+        "Outcome of the act, such as `ok`, `created`, `missing`, `conflict` or `denied`; repeat it for several.",
+    }),
   from: time.optional(),
-  to: time.optional().openapi({ description: "Excluded." }),
+  to: time.optional().openapi({ description: "Only before this time (exclusive)." }),
 };
 
 export const auditExportParameters = z.strictObject(filterParameters);
 
 export const auditParameters = z.strictObject({
   ...filterParameters,
-  order: z.enum(["asc", "desc"]).default("desc").openapi({ description: "`desc`: newest first." }),
+  order: z
+    .enum(["asc", "desc"])
+    .default("desc")
+    .openapi({ description: "Sort order by time; `desc`: newest first." }),
   limit: defaultInteger(1, LIMITS.listLimit, 50),
   cursor: z.string().min(1).max(1024).optional(),
 });
@@ -34,7 +40,8 @@ export const auditParameters = z.strictObject({
 const auditEntryView = z
   .object({
     id: z.string().openapi({
-      description: "Milliseconds and number: unique in the trail of the namespace (and in that of refusals).",
+      description:
+        "Entry id (milliseconds and number), unique within the trail of the namespace and within that of refusals.",
       example: "1769851800000-42",
     }),
     at: timeView,
@@ -42,15 +49,21 @@ const auditEntryView = z
     key_id: z.string().nullable(),
     verb: z.string(),
     namespace: z.string().nullable().openapi({
-      description: "Of a refusal, what was refused; null for an act in no single namespace.",
+      description:
+        "Namespace of the act, or the refused namespace or pattern; null for an act on no single namespace.",
     }),
-    ids: z.array(z.string()).openapi({ description: "Memories or state keys; of a recall, those returned." }),
+    ids: z
+      .array(z.string())
+      .openapi({
+        description:
+          "Ids of the memories or keys of the state documents concerned; for a recall, those returned.",
+      }),
     outcome: z.string(),
     request_id: z.string(),
     other: z
       .string()
       .optional()
-      .openapi({ description: "The other namespace of an act on two; the patterns of an act on many." }),
+      .openapi({ description: "The second namespace of an act on two, or the patterns of an act on many." }),
   })
   .openapi("AuditEntry");
 

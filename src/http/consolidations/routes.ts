@@ -37,10 +37,10 @@ const beginRoute = createRoute({
   tags,
   summary: "Consolidate a namespace, or plan it",
   description:
-    "Without a body, a run with all defaults. Answers at once; the work is done in the background, by any process of the service: `GET` shows how far it is. At most one run is at work in a namespace. Takes `write` and `read`.",
+    "Without a body, the run uses all defaults. The answer comes at once; any process of the service does the work in the background, and `GET` shows its progress. A namespace has at most one run in progress. Needs `write` and `read`.",
   request: { params: namespaceParam, body: optionalJsonBody(consolidationRequest) },
   responses: {
-    202: jsonResponse(begunView, "The run has begun.", "Location"),
+    202: jsonResponse(begunView, "The run has started.", "Location"),
     ...problems,
     ...unfitBody,
     ...consolidationBusy,
@@ -52,9 +52,9 @@ const listRoute = createRoute({
   path: "/v1/namespaces/{ns}/consolidations",
   operationId: "listConsolidations",
   tags,
-  summary: "List the latest runs",
+  summary: "List the latest consolidation runs",
   request: { params: namespaceParam, query: runListParameters },
-  responses: { 200: jsonResponse(runList, "The newest first."), ...problems },
+  responses: { 200: jsonResponse(runList, "The runs, newest first."), ...problems },
 });
 
 const readRoute = createRoute({
@@ -62,7 +62,7 @@ const readRoute = createRoute({
   path: "/v1/namespaces/{ns}/consolidations/{id}",
   operationId: "getConsolidation",
   tags,
-  summary: "Read a run: its plan, how far it is, what came of it",
+  summary: "Read a consolidation run: its plan, progress and results",
   request: { params, query: runParameters },
   responses: { 200: jsonResponse(runView, "The run."), ...problems, ...consolidationMissing },
 });
@@ -72,12 +72,12 @@ const undoRoute = createRoute({
   path: "/v1/namespaces/{ns}/consolidations/{id}/undo",
   operationId: "undoConsolidation",
   tags,
-  summary: "Take back what a run did",
+  summary: "Undo a consolidation run",
   description:
-    "Answers at once. Sources come back into recall, and what the run made goes; what somebody has changed, said again, given feedback on, published or derived something of since stays, and the run says so. Takes `write` and `read`.",
+    "The answer comes at once. Sources become visible to recall again, and memories made by the run are deleted. Memories that were since changed, written again, rated, published or used as a source stay; the run lists them in `kept`. Needs `write` and `read`.",
   request: { params },
   responses: {
-    202: jsonResponse(begunView, "It has begun."),
+    202: jsonResponse(begunView, "The undo has started."),
     ...problems,
     ...consolidationMissing,
     ...consolidationBusy,

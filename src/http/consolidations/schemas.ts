@@ -8,23 +8,23 @@ import { defaultInteger, iso, memoryId, memoryType, namespace, timeView } from "
 
 export const step = z.enum(STEPS).openapi({
   description:
-    "merge: memories with the same wording become one. summarise: clusters of old episodes become semantic memories. facts: what episodes say becomes facts. procedures: feedback that comes again and again becomes a procedure. expire: what nobody used for long ends. Done in this order.",
+    "Step of a run, in this order. `merge`: merges memories with the same wording. `summarise`: summarises clusters of old episodes as semantic memories. `facts`: extracts facts from episodes. `procedures`: turns repeated feedback into procedures. `expire`: expires memories that have long been unused.",
 });
 
 const seconds = z.int().min(0).max(LIMITS.ttlSeconds);
 
 export const consolidationRequest = z
   .strictObject({
-    dry_run: z.boolean().default(false).openapi({ description: "Only plan." }),
+    dry_run: z.boolean().default(false).openapi({ description: "Whether to only plan the run." }),
     steps: z
       .array(step)
       .min(1)
       .default([...STEPS]),
     older_than_seconds: seconds.default(DEFAULT_OPTIONS.older_than_seconds).openapi({
-      description: "Episodes younger than this aren't summarised, by their timestamp.",
+      description: "Minimum age of the episodes to summarise, by `timestamp`.",
     }),
     unread_seconds: seconds.default(DEFAULT_OPTIONS.unread_seconds).openapi({
-      description: "What was neither written nor used for so long expires.",
+      description: "Time since the last write or use after which a memory expires.",
     }),
     max_llm_calls: z.int().min(0).max(10_000).default(DEFAULT_OPTIONS.max_llm_calls),
     max_llm_tokens: z.int().min(0).max(100_000_000).default(DEFAULT_OPTIONS.max_llm_tokens),
@@ -38,7 +38,7 @@ const method = z.enum(["deterministic", "llm"]);
 const because = z
   .enum(["timeout", "refused", "malformed", "unavailable", "budget", "ungrounded"])
   .nullable()
-  .openapi({ description: "Why a language model that was to write it didn't." });
+  .openapi({ description: "Why the language model didn't write it; null if it did or wasn't asked." });
 
 const actionView = z
   .object({
@@ -49,25 +49,29 @@ const actionView = z
         z.object({
           id: memoryId,
           memory_type: memoryType,
-          content: z.string().nullable().openapi({ description: "null: what the fact says." }),
+          content: z
+            .string()
+            .nullable()
+            .openapi({ description: "Text of the memory; null: the fact in words." }),
           fact: z.object({ subject: z.string(), predicate: z.string(), object: z.string() }).nullable(),
         }),
       )
       .nullable()
       .openapi({
-        description: "What it is to write; null: a language model hasn't written it yet, or it is settled.",
+        description:
+          "Memories to write; null if a language model hasn't written them yet, or if the action is settled.",
       }),
     result: z
       .object({
         status: z.enum(["done", "skipped", "undone"]),
         reason: z.enum(["changed", "nothing", "quota", "refused"]).nullable(),
-        made: z.array(memoryId).openapi({ description: "What it wrote." }),
-        found: z.array(memoryId).openapi({ description: "What said so already." }),
+        made: z.array(memoryId).openapi({ description: "Ids of the memories written." }),
+        found: z.array(memoryId).openapi({ description: "Ids of existing memories with the same content." }),
         superseded: z.array(memoryId).openapi({
-          description: "Sources that left recall: what was made stands for them, and `GET` still reads them.",
+          description: "Ids of the superseded sources. Recall no longer returns them; `GET` does.",
         }),
         kept: z.array(memoryId).openapi({
-          description: "What its undoing left, because somebody changed it or built upon it since.",
+          description: "Ids of memories that the undo kept, because they were changed or used since.",
         }),
         method,
         because,
@@ -80,7 +84,8 @@ const runParts = {
   id: memoryId,
   namespace,
   status: z.enum(["planning", "running", "undoing", "planned", "done", "undone", "failed"]).openapi({
-    description: "planning, running, undoing: at work. planned: a dry run is finished.",
+    description:
+      "Status of the run. `planning`, `running`, `undoing`: in progress. `planned`: a finished dry run.",
   }),
   trigger: z.enum(["request", "schedule"]),
   agent: z.string(),
@@ -94,8 +99,10 @@ const runParts = {
   }),
   created_at: timeView,
   finished_at: timeView.nullable(),
-  planned: z.int().openapi({ description: "Actions of the plan." }),
-  settled: z.int().openapi({ description: "Of these, how many are done or skipped, and not undone." }),
+  planned: z.int().openapi({ description: "Number of actions in the plan." }),
+  settled: z
+    .int()
+    .openapi({ description: "Number of planned actions that are done or skipped, and not undone." }),
   llm_calls: z.int(),
   llm_tokens: z.int(),
   error: z.string().nullable(),
@@ -105,7 +112,7 @@ export const runView = z
   .object({
     ...runParts,
     actions: z.array(actionView),
-    next: z.int().nullable().openapi({ description: "`from` of the next page; null at the end." }),
+    next: z.int().nullable().openapi({ description: "`from` of the next page; null on the last page." }),
   })
   .openapi("Consolidation");
 
@@ -115,7 +122,7 @@ export const runList = z
 
 export const runParameters = z.strictObject({
   from: defaultInteger(0, 10_000_000, 0).openapi({
-    description: "The first action that is shown, counted from 0.",
+    description: "Index of the first action to return, from 0.",
   }),
   limit: defaultInteger(1, LIMITS.listLimit, 50),
 });

@@ -39,7 +39,7 @@ const path = "/v1/namespaces/{ns}/entities/{entity}";
 const aliasConflict = {
   409: {
     ...problem,
-    description: "A name is another entity's, or there would be too many (alias_conflict).",
+    description: "A name belongs to another entity, or there are too many names (alias_conflict).",
   },
 } as const;
 
@@ -50,9 +50,13 @@ const getRoute = createRoute({
   tags,
   summary: "Read an entity and its facts",
   description:
-    "Facts that hold one of its names as subject or object. Follow `cursor` until it is null. An entity is known as long as a fact or an alias names it.",
+    "Returns the facts with one of its names as subject or object. Follow `cursor` until it is null. An entity exists while a fact or an alias names it.",
   request: { params: entityParams, query: entityParameters },
-  responses: { 200: jsonResponse(entityFacts, "A page of its facts."), ...problems, ...entityMissing },
+  responses: {
+    200: jsonResponse(entityFacts, "A page of the entity's facts."),
+    ...problems,
+    ...entityMissing,
+  },
 });
 
 const listRoute = createRoute({
@@ -60,8 +64,8 @@ const listRoute = createRoute({
   path: "/v1/namespaces/{ns}/entities",
   operationId: "listEntities",
   tags,
-  summary: "List names of entities",
-  description: "In the order of the names as they are compared. A page may hold fewer than `limit`.",
+  summary: "List entity names",
+  description: "Lists names in the order of their normalised form. A page may hold fewer than `limit`.",
   request: { params: namespaceParam, query: entitiesParameters },
   responses: { 200: jsonResponse(entityPage, "A page."), ...problems },
 });
@@ -71,12 +75,12 @@ const putRoute = createRoute({
   path,
   operationId: "putEntityAliases",
   tags,
-  summary: "Give an entity other names",
+  summary: "Set an entity's aliases",
   description:
-    "In place of those it had beside its own. They are looked up when somebody asks; facts keep their words. Takes `write` and `read`.",
+    "Replaces all aliases of the entity. Queries resolve aliases; stored facts keep their wording. Needs `write` and `read`.",
   request: { params: entityParams, body: jsonBody(newAliases) },
   responses: {
-    200: jsonResponse(entityView, "The entity as it is now."),
+    200: jsonResponse(entityView, "The updated entity."),
     ...problems,
     ...unfitBody,
     ...aliasConflict,
@@ -88,11 +92,11 @@ const mergeRoute = createRoute({
   path: `${path}/merge`,
   operationId: "mergeEntity",
   tags,
-  summary: "Make two entities one",
-  description: "All names of this one become names of `into`. Takes `write` and `read`.",
+  summary: "Merge two entities",
+  description: "All names of this entity become names of `into`. Needs `write` and `read`.",
   request: { params: entityParams, body: jsonBody(mergeRequest) },
   responses: {
-    200: jsonResponse(entityView, "The one entity."),
+    200: jsonResponse(entityView, "The merged entity."),
     ...problems,
     ...unfitBody,
     ...entityMissing,
@@ -105,11 +109,15 @@ const neighborsRoute = createRoute({
   path: `${path}/neighbors`,
   operationId: "listNeighbors",
   tags,
-  summary: "Walk from an entity along its facts",
+  summary: "List an entity's neighbours",
   description:
-    "Breadth first, from subject to object and back, up to 3 hops; each fact and each entity once. Where there is more than `limit` edges, what was recorded last goes first, and `truncated` says so.",
+    "Traverses facts breadth first in both directions, up to 3 hops; each fact and each entity once. If there are more than `limit` edges, the most recently recorded ones are returned and `truncated` is true.",
   request: { params: entityParams, query: neighborParameters },
-  responses: { 200: jsonResponse(neighborsView, "What lies around it."), ...problems, ...entityMissing },
+  responses: {
+    200: jsonResponse(neighborsView, "The neighbours of the entity."),
+    ...problems,
+    ...entityMissing,
+  },
 });
 
 export function entityRoutes({ services, now }: AppDeps) {

@@ -20,7 +20,7 @@ import {
 export const entityName = factName
   .refine((name) => name !== "." && name !== "..", "Must not be . or .., which no URL can name.")
   .openapi({
-    description: "One of its names, whatever its case; percent-encoded in the URL.",
+    description: "One of the entity's names, case-insensitive. Percent-encoded in the URL.",
     example: "Mara Novak",
   });
 
@@ -32,25 +32,27 @@ export const validAt = z
   })
   .optional()
   .openapi({
-    description: "What was so in the world at this time; `any`: whenever. The time of `as_of` unless given.",
+    description: "Point in valid time; `any`: all facts, regardless of valid time. Defaults to `as_of`.",
   });
 
 export const moment = {
-  as_of: time.optional().openapi({ description: "What was recorded, and not superseded, then." }),
+  as_of: time
+    .optional()
+    .openapi({
+      description: "Point in recorded time; facts recorded by then and not superseded. Default: now.",
+    }),
   valid_at: validAt,
 };
 
 export const entityParameters = z.strictObject({
   ...moment,
-  min_trust: ratioParameter
-    .optional()
-    .openapi({ description: "What is trusted less than this is left out, from 0 to 1." }),
+  min_trust: ratioParameter.optional().openapi({ description: "Minimum trust, from 0 to 1." }),
   limit: defaultInteger(1, LIMITS.listLimit, 50),
   cursor: z.string().min(1).max(256).optional(),
 });
 
 export const entitiesParameters = z.strictObject({
-  prefix: factName.optional().openapi({ description: "Names that begin so, whatever their case." }),
+  prefix: factName.optional().openapi({ description: "Case-insensitive name prefix." }),
   limit: defaultInteger(1, LIMITS.listLimit, 50),
   cursor: z.string().min(1).max(8192).optional(),
 });
@@ -65,20 +67,20 @@ export const neighborParameters = z.strictObject({
   hops: defaultInteger(1, LIMITS.hops, 1),
   predicate: repeatable(factName)
     .optional()
-    .openapi({ description: "Only along facts with this predicate; repeat it for several." }),
+    .openapi({ description: "Only facts with this predicate; repeat it for several." }),
   ...moment,
-  limit: defaultInteger(1, LIMITS.edges, 100).openapi({ description: "Of edges." }),
+  limit: defaultInteger(1, LIMITS.edges, 100).openapi({ description: "Maximum number of edges." }),
 });
 
-const nameView = z.string().openapi({ description: "As it was written first.", example: "Mara Novak" });
+const nameView = z.string().openapi({ description: "Name, in its first spelling.", example: "Mara Novak" });
 
 export const entityView = z
-  .object({ name: nameView, aliases: z.array(z.string()).openapi({ description: "Its other names." }) })
+  .object({ name: nameView, aliases: z.array(z.string()).openapi({ description: "Aliases of the entity." }) })
   .openapi("Entity");
 
 export const entityFacts = entityView
   .extend({
-    facts: z.array(memoryView).openapi({ description: "Those that were recorded last first." }),
+    facts: z.array(memoryView).openapi({ description: "Most recently recorded first." }),
     cursor: z.string().nullable(),
   })
   .openapi("EntityFacts");
@@ -88,8 +90,8 @@ export const entityPage = z
     entities: z.array(
       z.object({
         name: nameView,
-        alias_of: z.string().optional().openapi({ description: "The own name of the entity." }),
-        facts: z.int().openapi({ description: "Memories that hold this name as subject or object." }),
+        alias_of: z.string().optional().openapi({ description: "The entity's canonical name." }),
+        facts: z.int().openapi({ description: "Number of facts with this name as subject or object." }),
       }),
     ),
     cursor: z.string().nullable(),
@@ -105,7 +107,7 @@ const edgeView = z.object({
   contradicts: z.array(memoryId),
   valid_from: timeView.nullable(),
   valid_to: timeView.nullable(),
-  hops: z.int().openapi({ description: "In which step it was found." }),
+  hops: z.int().openapi({ description: "Distance in hops from the start entity." }),
 });
 
 export const neighborsView = z
@@ -113,9 +115,9 @@ export const neighborsView = z
     name: nameView,
     nodes: z
       .array(z.object({ name: nameView, hops: z.int() }))
-      .openapi({ description: "Each entity once, the nearest first; the one that was asked for too." }),
-    edges: z.array(edgeView).openapi({ description: "Each fact once, in its writer's words." }),
-    truncated: z.boolean().openapi({ description: "There is more than is shown." }),
+      .openapi({ description: "Entities found, nearest first, including the start entity." }),
+    edges: z.array(edgeView).openapi({ description: "Facts found, in their original wording." }),
+    truncated: z.boolean().openapi({ description: "Whether more edges exist than were returned." }),
   })
   .openapi("Neighbors");
 

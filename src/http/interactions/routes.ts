@@ -16,13 +16,13 @@ const captureRoute = createRoute({
   tags: ["memories"],
   summary: "Capture an interaction",
   description:
-    "Input, reasoning, tool calls, response and feedback become one episodic memory: kept as they came, with a readable text derived for recall. Where there is a session_id, what was said and called is appended to that session as well, once, however often this is retried.",
+    "Stores input, reasoning, tool calls, response and feedback verbatim as one episodic memory, with a readable text derived for recall. With `session_id`, the messages and tool calls are also appended to that session, exactly once even if the request is retried.",
   request: { params: namespaceParam, body: jsonBody(newInteraction) },
   responses: {
     201: jsonResponse(memoryDetailView, "The stored memory.", "ETag", "Location"),
     200: jsonResponse(
       memoryDetailView,
-      "The same interaction was stored already; `seen_count` is one more.",
+      "The interaction already existed; its `seen_count` is increased.",
       "ETag",
       "Location",
     ),

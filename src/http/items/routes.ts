@@ -31,13 +31,14 @@ const conditions = [
     name: "If-Match",
     in: "header",
     schema: { type: "string", pattern: IF_MATCH },
-    description: "The ETag of the version that you know, or *: only if it is there. A lost race is 412.",
+    description:
+      "The ETag of the expected version, or `*`: only if the item exists. The answer is 412 if the precondition fails.",
   },
   {
     name: "If-None-Match",
     in: "header",
     schema: { type: "string", pattern: "^\\*$" },
-    description: "Only *: if it isn't there yet.",
+    description: "`*`: only if it doesn't exist yet.",
   },
 ] as const;
 
@@ -48,7 +49,7 @@ const putRoute = createRoute({
   tags,
   summary: "Put a memory under a key",
   description:
-    "A semantic memory under your own name for it. Creates it, or makes its next version if something differs: what is left out is replaced by its default, too. With `ttl_seconds` its time begins anew, so that is always another version. Equal contents under different keys, or without one, are different memories. Takes `write` and, because the answer is the whole memory, `read`.",
+    "Stores a semantic memory under a key of your choice. Creates the item, or its next version if anything differs; omitted fields are reset to their defaults. With `ttl_seconds` the TTL restarts, so the call always creates a version. Equal contents under different keys, or without a key, are different memories. Needs `write`, and `read` because the answer is the whole memory.",
   request: { params: itemParams, body: jsonBody(newItem) },
   parameters: [...conditions],
   responses: {
@@ -60,7 +61,7 @@ const putRoute = createRoute({
     ),
     200: jsonResponse(
       memoryView,
-      "The next version, or the current one if nothing differs.",
+      "The next version, or the current one if nothing changed.",
       "ETag",
       "Location",
     ),
@@ -92,11 +93,14 @@ const removeRoute = createRoute({
   tags,
   summary: "Delete a memory by its key",
   description:
-    "What was derived from it is treated as by the deletion of a memory by its id. A key that may not read hears 204 in any case.",
+    "Derived memories are treated as in the deletion of a memory by its id. A key without `read` always gets 204.",
   request: { params: itemParams, headers: ifMatch, query: z.strictObject({ derived: derivedPolicy }) },
   responses: {
-    200: jsonResponse(erasedView, "Deleted; what was derived from it was erased, rebuilt or kept."),
-    204: { description: "Deleted." },
+    200: jsonResponse(
+      erasedView,
+      "The item is deleted; the answer lists the derived memories that were erased, rebuilt or kept.",
+    ),
+    204: { description: "The item is deleted." },
     ...problems,
     ...itemMissing,
     ...itemRace,

@@ -4,7 +4,7 @@ import { isPeriod, provenance, VALIDITY } from "../memories/schemas.js";
 import { namespace, nonBlank, pathText } from "../openapi/primitives.js";
 
 const itemKey = pathText(LIMITS.identifierBytes).openapi({
-  description: `Any text up to ${LIMITS.identifierBytes} bytes of UTF-8 but . and ..; percent-encoded in the URL.`,
+  description: `Text of up to ${LIMITS.identifierBytes} bytes of UTF-8, except \`.\` and \`..\`. Percent-encoded in the URL.`,
   example: "preferences/tea",
 });
 
@@ -12,8 +12,8 @@ export const itemParams = z.strictObject({ ns: namespace, key: itemKey });
 
 export const newItem = z
   .strictObject({
-    content: nonBlank(LIMITS.contentBytes, "Must not be blank: leave it out.").optional().openapi({
-      description: "By what it is found. Left out: by its key and by filters only.",
+    content: nonBlank(LIMITS.contentBytes, "Must not be blank; omit it instead.").optional().openapi({
+      description: "Text by which recall finds the item. Without it, only its key and filters find it.",
       example: "Prefers green tea, without sugar.",
     }),
     ...provenance,

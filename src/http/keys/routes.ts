@@ -25,9 +25,9 @@ const createKeyRoute = createRoute({
   path: "/v1/keys",
   operationId: "createKey",
   tags,
-  summary: "Make an API key",
+  summary: "Create an API key",
   description:
-    "Every grant must lie within your own `admin` grants. The key can't outlive or outrun yours, and is revoked with it. The whole key is in this answer and nowhere else. From the first key on, every request needs one, for good.",
+    "Every grant must lie within your own `admin` grants. The key can't outlive your key or exceed its rate limit, and is revoked with it. Only this answer contains the whole key. Creating the first key turns on authentication permanently.",
   request: { body: jsonBody(newKey) },
   responses: {
     201: jsonResponse(createdKeyView, "The key, with its secret.", "Location"),
@@ -43,7 +43,7 @@ const listKeysRoute = createRoute({
   operationId: "listKeys",
   tags,
   summary: "List API keys",
-  description: "Oldest first: those of which you administer every grant.",
+  description: "Lists the keys all of whose grants you administer, oldest first.",
   request: { query: keyListParameters },
   responses: { 200: jsonResponse(keyPage, "A page."), ...problems },
 });
@@ -53,7 +53,7 @@ const readKeyRoute = createRoute({
   path: "/v1/keys/{id}",
   operationId: "getKey",
   tags,
-  summary: "Read what an API key may do",
+  summary: "Read an API key",
   request: { params: keyParams },
   responses: { 200: jsonResponse(keyView, "The key without its secret."), ...problems, ...keyMissing },
 });
@@ -65,9 +65,9 @@ const revokeKeyRoute = createRoute({
   tags,
   summary: "Revoke an API key",
   description:
-    "With it, every key that it has made, and those that these have made, are revoked. The process that answers refuses them from now on, the others within milliseconds; one whose subscription to Redis is down after 5 seconds at most.",
+    "Also revokes every key that it created, directly or indirectly. The answering process refuses these keys immediately, other processes within milliseconds. A process without its Redis subscription refuses them within 5 seconds.",
   request: { params: keyParams, query: revokeParameters },
-  responses: { 204: { description: "It is gone for good." }, ...problems, ...keyMissing },
+  responses: { 204: { description: "The key is revoked." }, ...problems, ...keyMissing },
 });
 
 export function keyRoutes({ access, now }: AppDeps) {

@@ -19,14 +19,14 @@ const grant = z
   })
   .openapi("Grant");
 
-const keyId = memoryId.openapi({ description: "The part of a key that is no secret." });
+const keyId = memoryId.openapi({ description: "The key's id: its non-secret part." });
 
 export const keyParams = z.strictObject({ id: keyId });
 
 export const revokeParameters = z.strictObject({
   made: z.enum(["revoke", "keep"]).default("revoke").openapi({
     description:
-      "What becomes of the keys that it has made, and of those that these have made. `keep` makes them yours; it takes `admin` on `**`.",
+      "What happens to the keys that it created, directly or indirectly. `keep` transfers them to you and needs `admin` on `**`.",
   }),
 });
 
@@ -36,29 +36,29 @@ export const newKey = z
   .strictObject({
     agent: identifier.openapi({
       description:
-        "Becomes `source_agent` of what is written with the key. Must not be the name of a key that opens what you don't administer.",
+        "Agent name; the `source_agent` of memories written with the key. Must not be in use by a key with grants that you don't administer.",
       example: "support-1",
     }),
-    name: identifier.optional().openapi({ description: "For people." }),
+    name: identifier.optional().openapi({ description: "Display name." }),
     grants: z.array(grant).min(1).max(LIMITS.grants),
     human: z.boolean().optional().openapi({
-      description: "The key is a person's: its feedback may be given as a human's. false unless given.",
+      description: "Whether the key belongs to a human and may submit human feedback. Default: false.",
     }),
     expires_at: time
       .refine((value) => value > Date.now(), "Must be in the future.")
       .optional()
       .openapi({
-        description: "Not after the expiry of the key that makes it, which is the default.",
+        description: "Expiry; defaults to the expiry of the creating key and can't be later.",
       }),
     ttl_seconds: z.int().min(1).max(LIMITS.ttlSeconds).optional(),
     rate_limit_per_minute: perMinute.optional().openapi({
       description:
-        "Requests a minute; not more than the key that makes it may make. Left out: as that key's own limit, else as configured for all keys. Each request also counts against the limits of the keys that made this one.",
+        "Maximum requests per minute; at most the limit of the creating key. Defaults to that key's own limit, else to the configured limit. Each request also counts against the limits of the creating keys.",
     }),
   })
   .refine(({ expires_at, ttl_seconds }) => expires_at === undefined || ttl_seconds === undefined, {
     path: ["ttl_seconds"],
-    message: "Says the same as expires_at: give one of them.",
+    message: "Belongs to expires_at: send only one of the two.",
   })
   .openapi("NewKey");
 
@@ -72,17 +72,19 @@ export const keyView = z
     created_at: timeView,
     created_by: keyId.nullable().openapi({
       description:
-        "The key that made it, with which it is revoked; null: the shell, a request without a key, or a release that didn't record it.",
+        "Id of the creating key, with which this key is revoked. null: created from the shell, without a key, or by a release that didn't record it.",
     }),
-    created_by_agent: z.string().openapi({ description: "The agent of the key that made it." }),
+    created_by_agent: z.string().openapi({ description: "Agent of the creating key." }),
     expires_at: timeView.nullable(),
-    last_used_at: timeView.nullable().openapi({ description: "To the minute." }),
+    last_used_at: timeView.nullable().openapi({ description: "Time of the last use, to the minute." }),
     rate_limit_per_minute: z.int().nullable(),
   })
   .openapi("ApiKey");
 
 export const createdKeyView = keyView
-  .extend({ key: z.string().openapi({ description: "The whole key, shown this once.", example: "mn_…_…" }) })
+  .extend({
+    key: z.string().openapi({ description: "The whole key. It isn't shown again.", example: "mn_…_…" }),
+  })
   .openapi("CreatedApiKey");
 
 export const keyListParameters = z.strictObject({

@@ -10,7 +10,7 @@ const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 24 * 
 /** Seconds, of a number of them or a text with a unit. */
 const duration = z
   .union([z.int().min(0), z.string().regex(/^\d{1,10}[smhdw]$/)], {
-    error: "Must be an integer of seconds, or a text such as 90d, 12h, 30m, 45s or 2w.",
+    error: "Must be an integer of seconds, or a string such as 90d, 12h, 30m, 45s or 2w.",
   })
   .transform((value) =>
     typeof value === "number" ? value : Number(value.slice(0, -1)) * (UNITS[value.slice(-1)] ?? 1),
@@ -20,44 +20,56 @@ const duration = z
 const policy = z
   .strictObject({
     max_age: duration.optional().openapi({
-      description: "Recorded so long ago, or longer: seconds, or a text such as 90d, 12h, 30m, 45s, 2w.",
+      description: "Minimum age since recording: seconds, or a string such as 90d, 12h, 30m, 45s or 2w.",
       example: "90d",
     }),
     inactive_for: duration
       .optional()
-      .openapi({ description: "Neither recorded nor used for so long, or longer; as max_age." }),
-    min_importance: importance.optional().openapi({ description: "Less important than this." }),
+      .openapi({
+        description: "Minimum time since the memory was last recorded or used, in the format of `max_age`.",
+      }),
+    min_importance: importance.optional().openapi({ description: "Importance below which memories match." }),
     keep_top: z.int().min(0).max(LIMITS.keepTop).optional().openapi({
       description:
-        "Not among the best so many: 0.4 × importance + 0.3 × use + 0.3 × recency, docs/lifecycle.md. Decided over the whole namespace when the walk begins.",
+        "Number of best memories to keep; all others match. Ranked by 0.4 × importance + 0.3 × use + 0.3 × recency over the whole namespace when the walk begins. See docs/lifecycle.md.",
     }),
     filter: memoryFilter
       .refine((filter) => Object.values(filter).some((each) => each !== undefined), "Must name something.")
       .optional()
-      .openapi({ description: "Only what fulfils this filter; by itself it is a condition, too." }),
-    memory_types: z.array(memoryType).min(1).optional().openapi({ description: "Of these types only." }),
+      .openapi({ description: "Filter that memories must match. It can be the only condition." }),
+    memory_types: z
+      .array(memoryType)
+      .min(1)
+      .optional()
+      .openapi({ description: "Memory types to which the policy applies." }),
   })
   .refine(
     ({ max_age, inactive_for, min_importance, keep_top, filter }) =>
       [max_age, inactive_for, min_importance, keep_top, filter].some((each) => each !== undefined),
     {
-      message: "Must have a condition beside memory_types.",
+      message: "Must have a condition other than memory_types.",
     },
   )
   .openapi("ForgetPolicy", {
-    description: "What fulfils every condition that is given is forgotten; what is pinned never is.",
+    description:
+      "Conditions of forgetting. Memories that meet all given conditions are forgotten, except pinned ones.",
   });
 
 export const forgetRequest = z
   .strictObject({
     policy,
-    dry_run: z.boolean().default(false).openapi({ description: "Only tell what would be forgotten." }),
+    dry_run: z
+      .boolean()
+      .default(false)
+      .openapi({ description: "Whether to only report what would be forgotten." }),
     limit: z
       .int()
       .min(1)
       .max(LIMITS.forgetLimit)
       .default(200)
-      .openapi({ description: "How many memories are looked at; follow `cursor` for the rest." }),
+      .openapi({
+        description: "Maximum number of memories examined per request; follow `cursor` for the rest.",
+      }),
     cursor: z.string().min(1).max(256).optional(),
   })
   .openapi("ForgetRequest");
@@ -65,11 +77,16 @@ export const forgetRequest = z
 export const forgetResponse = z
   .object({
     dry_run: z.boolean(),
-    examined: z.int().openapi({ description: "How many memories were looked at." }),
+    examined: z.int().openapi({ description: "Number of memories examined." }),
     count: z.int(),
-    ids: z.array(memoryId).openapi({ description: "What was forgotten, or would be." }),
+    ids: z
+      .array(memoryId)
+      .openapi({ description: "Ids of the memories that were forgotten, or would be with `dry_run`." }),
     derived: erasedView.optional(),
-    cursor: z.string().nullable().openapi({ description: "null: the whole namespace was looked at." }),
+    cursor: z
+      .string()
+      .nullable()
+      .openapi({ description: "Cursor of the next request; null: the whole namespace was examined." }),
   })
   .openapi("ForgetResponse");
 

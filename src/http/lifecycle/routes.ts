@@ -15,11 +15,11 @@ const forgetRoute = createRoute({
   path: "/v1/namespaces/{ns}/forget",
   operationId: "forgetMemories",
   tags,
-  summary: "Forget by a policy",
+  summary: "Forget memories by a policy",
   description:
-    "Deletes for good what fulfils all conditions, a part of the namespace at a time: follow `cursor` until it is null, with the same policy. Each memory that was there at the beginning is looked at once; what changes meanwhile stays. Takes `write` and, because the answer names what is there, `read`.",
+    "Permanently deletes the memories that meet all conditions, one part of the namespace per request. Follow `cursor` until it is null, with the same policy. Each memory that existed at the start is examined once; memories that change during the walk stay. Needs `write`, and `read` because the answer names memories.",
   request: { params: namespaceParam, body: jsonBody(forgetRequest) },
-  responses: { 200: jsonResponse(forgetResponse, "What was forgotten."), ...problems, ...unfitBody },
+  responses: { 200: jsonResponse(forgetResponse, "The forgotten memories."), ...problems, ...unfitBody },
 });
 
 const statsRoute = createRoute({
@@ -27,9 +27,9 @@ const statsRoute = createRoute({
   path: "/v1/namespaces/{ns}/stats",
   operationId: "getStats",
   tags,
-  summary: "Read what a namespace holds, how it grew, and what of it ends next",
+  summary: "Read a namespace's statistics",
   request: { params: namespaceParam },
-  responses: { 200: jsonResponse(statsView, "What it holds."), ...problems },
+  responses: { 200: jsonResponse(statsView, "The statistics."), ...problems },
 });
 
 export function lifecycleRoutes({ services, now }: AppDeps) {

@@ -9,27 +9,28 @@ const amount = z.object({ memories: z.int(), bytes: z.int() });
 export const statsView = z
   .object({
     complete: z.boolean().openapi({
-      description: "false: there was no time to count all of it, only what was recorded last.",
+      description: "`false`: the count was cut short and covers only the most recently recorded memories.",
     }),
     memories: z.int(),
     bytes: z.int().openapi({
-      description: "Of JSON, vectors and old versions; with `superseded`, as `usage` counts them.",
+      description:
+        "Bytes of JSON, vectors and old versions. Together with `superseded` this equals the count of `usage`.",
     }),
     superseded: amount.openapi({
       description:
-        "What other memories stand for, or consolidation found unread. It is still there, and counts in `usage` and towards quotas, but in no other figure here.",
+        "Memories superseded by others, or expired as unread by consolidation. They still exist and count in `usage` and towards quotas, but not in the other figures here.",
     }),
     by_type: z.object(tally(MEMORY_TYPES, () => amount)),
     embedding: z.object(tally(EMBEDDING_STATUSES, () => z.int())),
     growth: z.array(amount.extend({ day: z.iso.date() })).openapi({
-      description: "Of the last 30 days (UTC), today last: what was recorded then and is still there.",
+      description: "Memories recorded on each of the last 30 days (UTC) that still exist; today last.",
     }),
-    expired: z.int().openapi({ description: "How many have ended by themselves so far." }),
+    expired: z.int().openapi({ description: "Number of memories that have expired so far." }),
     expiring: z.object({
       within: z.object({ "1h": z.int(), "1d": z.int(), "7d": z.int(), "30d": z.int() }),
       next: z
         .array(z.object({ id: memoryId, expires_at: timeView }))
-        .openapi({ description: "At most ten, the first to end first." }),
+        .openapi({ description: "The next memories to expire, at most ten, soonest first." }),
     }),
   })
   .openapi("NamespaceStats");

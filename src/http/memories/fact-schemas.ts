@@ -9,13 +9,17 @@ export const newFact = z
     subject: factName.openapi({ example: "Mara Novak" }),
     predicate: factName.openapi({ example: "lives_in" }),
     object: factName.openapi({ example: "Graz" }),
-    confidence: confidence.optional().openapi({ description: "1 unless given." }),
+    confidence: confidence.optional().openapi({ description: "Default: 1." }),
     cardinality: z.enum(CARDINALITIES).optional().openapi({
       description:
-        "`one`: the subject has one object at a time for this predicate, so a fact ends where the next one begins. As the namespace's settings say unless given, else `many`.",
+        "`one`: the subject has one object at a time for this predicate, so a new fact ends the previous one. Defaults to the namespace's setting for the predicate, else `many`.",
     }),
-    valid_from: time.optional().openapi({ description: "The memory's own, given here." }),
-    valid_to: time.optional().openapi({ description: "The memory's own, given here." }),
+    valid_from: time
+      .optional()
+      .openapi({ description: "Valid time of the memory; an alternative to the memory's own field." }),
+    valid_to: time
+      .optional()
+      .openapi({ description: "Valid time of the memory; an alternative to the memory's own field." }),
   })
   .openapi("NewFact");
 
@@ -27,7 +31,7 @@ export const factView = z
     confidence: z.number(),
     cardinality: z.enum(CARDINALITIES),
     contradicts: z.array(memoryId).openapi({
-      description: "Facts with another object for the same time, where nothing tells which one is right.",
+      description: "Ids of facts with another object for the same time, if the contradiction is undecided.",
     }),
   })
   .openapi("Fact");

@@ -16,13 +16,13 @@ const someTags = tags.min(1);
 /** A filter as it comes in a body. */
 export const memoryFilter = z
   .strictObject({
-    items_only: z.boolean().optional().openapi({ description: "`true`: only memories under a key." }),
+    items_only: z.boolean().optional().openapi({ description: "`true`: only items (memories under a key)." }),
     agent_id: oneOrMany.optional(),
     session_id: oneOrMany.optional(),
-    tags: someTags.optional().openapi({ description: "Every one of these." }),
-    tags_any: someTags.optional().openapi({ description: "At least one of these." }),
-    from: time.optional().openapi({ description: "Of `timestamp`; included." }),
-    to: time.optional().openapi({ description: "Of `timestamp`; not included." }),
+    tags: someTags.optional().openapi({ description: "Tags that must all be present." }),
+    tags_any: someTags.optional().openapi({ description: "Tags of which at least one must be present." }),
+    from: time.optional().openapi({ description: "Lower bound of `timestamp` (inclusive)." }),
+    to: time.optional().openapi({ description: "Upper bound of `timestamp` (exclusive)." }),
     metadata: metadataFilter.optional(),
     fact: z
       .strictObject({
@@ -32,6 +32,8 @@ export const memoryFilter = z
       })
       .refine((fact) => Object.keys(fact).length > 0, "Must name something.")
       .optional()
-      .openapi({ description: "Facts with these names, whatever their case; aliases aren't looked up." }),
+      .openapi({
+        description: "Only facts with these names, compared without case; aliases aren't resolved.",
+      }),
   })
   .openapi("MemoryFilter");

@@ -38,14 +38,19 @@ const metadataParameter = z
   .pipe(metadataFilter as z.ZodType<JsonObject, unknown>)
   .openapi({
     type: "string",
-    description: 'A JSON object that mirrors the metadata: {"customer":{"plan":"gold"}}.',
+    description:
+      'Filter on metadata: a JSON object in the shape of the metadata, such as {"customer":{"plan":"gold"}}.',
   });
 
 export const itemsOnly = z
   .enum(["true", "false"])
   .transform((value) => value === "true")
   .optional()
-  .openapi({ type: "string", enum: ["true", "false"], description: "`true`: only memories under a key." });
+  .openapi({
+    type: "string",
+    enum: ["true", "false"],
+    description: "`true`: only items (memories under a key).",
+  });
 
 /** Of what a list may be narrowed to. */
 export const filterParameters = {
@@ -56,13 +61,13 @@ export const filterParameters = {
   tag: z
     .preprocess((value) => (value === undefined || Array.isArray(value) ? value : [value]), tags.min(1))
     .optional()
-    .openapi({ description: "Repeat it to ask for several: every one must be there." }),
+    .openapi({ description: "Only memories with this tag; repeat it to require several." }),
   from: time.optional(),
   to: time.optional(),
   metadata: metadataParameter.optional(),
   fact_subject: repeatable(factName)
     .optional()
-    .openapi({ description: "Facts about this; aliases aren't looked up." }),
+    .openapi({ description: "Only facts with this subject; aliases aren't resolved." }),
   fact_predicate: repeatable(factName).optional(),
   fact_object: repeatable(factName).optional(),
 };
@@ -77,12 +82,12 @@ export const listParameters = z.strictObject({
   quarantined: z
     .enum(["true", "false"])
     .default("false")
-    .openapi({ description: "true: only published copies in quarantine. Takes `write`." }),
+    .openapi({ description: "`true`: only published copies in quarantine. Needs `write`." }),
   superseded: z.enum(["true", "false"]).default("false").openapi({
     description:
-      "true: only what other memories stand for, or nobody read: docs/lifecycle.md, Consolidation.",
+      "`true`: only superseded memories, including those that consolidation expired as unread. See docs/lifecycle.md, Consolidation.",
   }),
-  order: z.enum(["asc", "desc"]).default("desc").openapi({ description: "Of recording." }),
+  order: z.enum(["asc", "desc"]).default("desc").openapi({ description: "Sort order by `recorded_at`." }),
   limit: defaultInteger(1, LIMITS.listLimit, 50),
   cursor: z.string().min(1).max(256).optional(),
 });

@@ -6,7 +6,9 @@ export const publicationView = z.object({
   follow: z.boolean(),
   published_by: z.string(),
   published_at: timeView,
-  version: z.int().openapi({ description: "That the copy has heard of; 0: it is on its way." }),
+  version: z
+    .int()
+    .openapi({ description: "Latest origin version synced to the copy; 0 while the first sync is pending." }),
 });
 
 export const publishRequest = z
@@ -14,7 +16,7 @@ export const publishRequest = z
     to: namespace,
     follow: z.boolean().default(false).openapi({
       description:
-        "Carry revisions and the end of this memory over to the copy. Else the copy only shows that there is a newer version.",
+        "Whether revisions and the end of this memory are applied to the copy. Otherwise the copy only shows that a newer version exists.",
     }),
   })
   .openapi("PublishRequest");

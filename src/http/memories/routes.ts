@@ -59,15 +59,15 @@ const rememberRoute = createRoute({
   path: "/v1/namespaces/{ns}/memories",
   operationId: "createMemory",
   tags: tag,
-  summary: "Remember one memory",
+  summary: "Remember a memory",
   description:
-    "A memory is identified by its content and type with `agent_id`, `session_id`, `metadata`, `valid_from`, `valid_to` and, of an episode, a given `timestamp`. Equal in all of these, a second telling is the same memory: it is counted as seen again (200), and what else differs (tags, importance, trust) stays as stored. Otherwise it is a memory of its own. Who may not read there gets back what it sent.",
+    "A memory is identified by its content, type, `agent_id`, `session_id`, `metadata`, `valid_from` and `valid_to`; an episode also by a given `timestamp`. A second write that is equal in all of these counts the memory as seen again (200) and keeps its other fields (tags, importance, trust) as stored. A write that differs in any of them creates another memory. A key without `read` gets back only what it sent.",
   request: { params: namespaceParam, body: jsonBody(newMemory) },
   responses: {
     201: jsonResponse(memoryView, "The stored memory.", "ETag", "Location"),
     200: jsonResponse(
       memoryView,
-      "The memory was stored already; `seen_count` is one more.",
+      "The memory already existed; its `seen_count` is increased.",
       "ETag",
       "Location",
     ),
@@ -90,10 +90,10 @@ const batchRoute = createRoute({
   tags: tag,
   summary: "Remember up to 500 memories",
   description:
-    "Each item stands or falls alone: `results` holds its memory or its problem, in the order of the request.",
+    "Each memory is stored or refused on its own. `results` holds the memory or the problem for each, in the order of the request.",
   request: { params: namespaceParam, body: jsonBody(newMemories) },
   responses: {
-    200: jsonResponse(z.object({ results: z.array(batchResult) }), "A result for each item."),
+    200: jsonResponse(z.object({ results: z.array(batchResult) }), "One result per memory."),
     ...problems,
     ...unfitBody,
   },
@@ -106,7 +106,7 @@ const listRoute = createRoute({
   tags: tag,
   summary: "List memories",
   description:
-    "In the order of recording. Follow `cursor` until it is null: each memory is visited once, whatever is written meanwhile.",
+    "Lists memories by `recorded_at`. Follow `cursor` until it is null: each memory is visited once, even if others are written during the walk.",
   request: { params: namespaceParam, query: listParameters },
   responses: { 200: jsonResponse(memoryPage, "A page."), ...problems },
 });
@@ -118,7 +118,7 @@ const listManyRoute = createRoute({
   tags: tag,
   summary: "List memories of many namespaces",
   description:
-    "Of a pattern such as `acme.shared.**`, of which what you may read is listed: by namespace, in each in the order of recording. Follow `cursor` until it is null: a page may hold fewer than `limit`, even none, before the end.",
+    "Lists the memories of all namespaces that match a pattern such as `acme.shared.**` and that you may read. They are sorted by namespace, then by `recorded_at`. Follow `cursor` until it is null: a page may hold fewer than `limit`, even none, before the end.",
   request: { query: listManyParameters },
   responses: { 200: jsonResponse(memoryPage, "A page."), ...problems },
 });
@@ -133,12 +133,13 @@ const readRoute = createRoute({
     params: memoryParams,
     query: z.strictObject({
       as_of: time.optional().openapi({
-        description: "As it was then; 404 if it wasn't there yet, 410 if that version isn't kept any more.",
+        description:
+          "Point in recorded time: returns the version that was current then. 404 if the memory didn't exist yet, 410 if that version is no longer kept.",
       }),
       explain: z
         .enum(["true", "false"])
         .default("false")
-        .openapi({ description: "true: with what its trust is made of." }),
+        .openapi({ description: "`true`: include the factors of its trust." }),
     }),
   },
   responses: {
@@ -156,7 +157,7 @@ const reviseRoute = createRoute({
   tags: tag,
   summary: "Revise a memory",
   description:
-    "Makes the next version. The content of an episodic memory can't be changed (409). Takes `write` and, because the answer is the whole memory, `read`.",
+    "Creates the next version. The content of an episodic memory can't be changed (409). Needs `write`, and `read` because the answer is the whole memory.",
   request: { params: memoryParams, headers: ifMatch, body: jsonBody(memoryPatch) },
   responses: {
     200: jsonResponse(memoryView, "The new version.", "ETag"),
@@ -177,15 +178,18 @@ const removeRoute = createRoute({
   tags: tag,
   summary: "Delete a memory for good",
   description:
-    "With its vectors and versions. Memories derived from it (summaries, facts, procedures, merged memories) are deleted where they have no other source, else rebuilt from the rest; copies that follow it go as well. 204 if there were none; else 200 and what became of them. A key that may not read hears 204 in any case.",
+    "Deletes the memory with its vectors and versions. Derived memories (summaries, facts, procedures, merged memories) are deleted if they have no other source, else rebuilt from the remaining sources. Copies that follow it are deleted too. The answer is 204 without derived memories, else 200 with what happened to them. A key without `read` always gets 204.",
   request: {
     params: memoryParams,
     headers: ifMatch,
     query: z.strictObject({ derived: derivedPolicy }),
   },
   responses: {
-    200: jsonResponse(erasedView, "It is gone; what was derived from it was erased, rebuilt or kept."),
-    204: { description: "It is gone, with its vectors." },
+    200: jsonResponse(
+      erasedView,
+      "The memory is deleted; the answer lists the derived memories that were erased, rebuilt or kept.",
+    ),
+    204: { description: "The memory is deleted, with its vectors." },
     ...problems,
     ...notFound,
     ...lostRace,
@@ -198,7 +202,7 @@ const versionsRoute = createRoute({
   operationId: "listMemoryVersions",
   tags: tag,
   summary: "List a memory's versions",
-  description: "The newest first, each as it was recorded.",
+  description: "Lists the versions, newest first, each as it was recorded.",
   request: {
     params: memoryParams,
     query: z.strictObject({
@@ -215,7 +219,7 @@ const restoreRoute = createRoute({
   operationId: "restoreMemory",
   tags: tag,
   summary: "Restore an old version",
-  description: "What it said becomes the next version; the ones in between stay.",
+  description: "The content of the old version becomes the next version. The versions in between stay.",
   request: { params: memoryParams, headers: ifMatch, body: jsonBody(restoreRequest) },
   responses: {
     200: jsonResponse(memoryView, "The new version.", "ETag"),
@@ -232,9 +236,9 @@ const feedbackRoute = createRoute({
   path: "/v1/namespaces/{ns}/memories/{id}/feedback",
   operationId: "addFeedback",
   tags: tag,
-  summary: "Say what you found of a memory",
+  summary: "Give feedback on a memory",
   description:
-    "`confirmed` and `contradicted` are a verdict: they teach how accurate its author is. `used` and `useless` are of its use. Each caller counts once of each; a later word takes the place of the earlier. Makes no version. A human's `confirmed` lets a copy out of quarantine. Takes `write` and, because the answer is the whole memory, `read`.",
+    "`confirmed` and `contradicted` are verdicts and affect its author's accuracy. `used` and `useless` rate its usefulness. Each caller counts once for each kind; a later answer replaces the earlier one. Feedback creates no version. `confirmed` by a human releases a copy from quarantine. Needs `write`, and `read` because the answer is the whole memory.",
   request: { params: memoryParams, body: jsonBody(feedbackRequest) },
   responses: {
     200: jsonResponse(memoryView, "The memory with its present trust.", "ETag"),
@@ -249,11 +253,11 @@ const releaseRoute = createRoute({
   path: "/v1/namespaces/{ns}/memories/{id}/release",
   operationId: "releaseMemory",
   tags: tag,
-  summary: "Let a published copy out of quarantine",
-  description: "Takes `publish` here and, because the answer is the whole memory, `read`.",
+  summary: "Release a published copy from quarantine",
+  description: "Needs `publish` here, and `read` because the answer is the whole memory.",
   request: { params: memoryParams, body: jsonBody(z.strictObject({})) },
   responses: {
-    200: jsonResponse(memoryView, "The memory; recall and lists find it from now on.", "ETag"),
+    200: jsonResponse(memoryView, "The memory. Recalls and lists now return it.", "ETag"),
     ...problems,
     ...unfitBody,
     ...notFound,
@@ -267,7 +271,7 @@ const publishRoute = createRoute({
   tags: tag,
   summary: "Publish a memory to a shared namespace",
   description:
-    "Copies it there, with its origin, under the same id. Needs `read` here and `publish` there. Again: brings the copy up to date.",
+    "Copies the memory with its origin, under the same id. Needs `read` here and `publish` in the target namespace. Publishing again updates the copy.",
   request: { params: memoryParams, body: jsonBody(publishRequest) },
   responses: {
     201: jsonResponse(memoryView, "The copy.", "Location"),
@@ -286,11 +290,11 @@ const unpublishRoute = createRoute({
   path: "/v1/namespaces/{ns}/memories/{id}/unpublish",
   operationId: "unpublishMemory",
   tags: tag,
-  summary: "Take a published copy back",
-  description: "Needs `read` here and `publish` there.",
+  summary: "Unpublish a memory",
+  description: "Removes the copy. Needs `read` here and `publish` in the target namespace.",
   request: { params: memoryParams, body: jsonBody(unpublishRequest) },
   responses: {
-    204: { description: "There is no copy there any more." },
+    204: { description: "The copy is removed." },
     ...problems,
     ...unfitBody,
     ...notFound,

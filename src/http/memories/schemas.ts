@@ -33,19 +33,19 @@ export const provenance = {
   session_id: identifier.optional(),
   timestamp: time
     .optional()
-    .openapi({ description: "When it happened; the time of recording unless given." }),
+    .openapi({ description: "Time of the event. Defaults to the time of recording." }),
   metadata: metadata.optional(),
   tags: tags.optional(),
-  trust_score: trustScore.optional().openapi({ description: "1 unless given." }),
+  trust_score: trustScore.optional().openapi({ description: "Default: 1." }),
   importance: importance
     .optional()
-    .openapi({ description: "0.5 unless given; docs/lifecycle.md says what it does." }),
+    .openapi({ description: "Importance, from 0 to 1. Default: 0.5. See docs/lifecycle.md." }),
   pinned: z
     .boolean()
     .optional()
-    .openapi({ description: "It never ends by itself, and no policy forgets it." }),
-  valid_from: time.optional().openapi({ description: "Since when it is so in the world." }),
-  valid_to: time.optional().openapi({ description: "Until when it is so, not included." }),
+    .openapi({ description: "Whether the memory is exempt from expiry and forget policies." }),
+  valid_from: time.optional().openapi({ description: "Start of the valid time." }),
+  valid_to: time.optional().openapi({ description: "End of the valid time (exclusive)." }),
   ttl_seconds: ttlSeconds.optional(),
 };
 
@@ -53,7 +53,7 @@ const source = z.strictObject({ namespace, id: memoryId, version: z.int().min(1)
 
 const derivedFrom = z.array(source).max(LIMITS.sources).openapi({
   description:
-    "Versions of memories of this namespace that it was made from; takes `read`. Its trust is at most their lowest, as it is now.",
+    "Source memories in this namespace, by version; needs `read`. The trust of the memory can't exceed the lowest current trust of its sources.",
 });
 
 const content = nonBlank(LIMITS.contentBytes).openapi({ example: "Customer account ID is CX-7742-B." });
@@ -85,25 +85,32 @@ const isSaidOnce = ({ fact, ...memory }: MaybeFact): boolean =>
 export const newMemory = z
   .strictObject({
     content: content.optional().openapi({
-      description: "May be left out where there is a fact: it is then what the fact says, in words.",
+      description: "Text of the memory. Optional with `fact`: defaults to the fact in words.",
       example: "Customer account ID is CX-7742-B.",
     }),
     memory_type: memoryType,
-    fact: newFact.optional().openapi({ description: "Only of a semantic memory." }),
+    fact: newFact
+      .optional()
+      .openapi({
+        description: "A fact: subject, predicate and object. Only semantic memories can have one.",
+      }),
     ...provenance,
     derived_from: derivedFrom.optional(),
     embedding: embedding.optional(),
     embedding_model: embeddingModel.optional(),
   })
   .refine(isWholePeriod, VALIDITY)
-  .refine(isSaidOnce, { path: ["fact"], message: "Say since and until when once: here or beside it." })
+  .refine(isSaidOnce, {
+    path: ["fact"],
+    message: "Set valid_from/valid_to either on the fact or on the memory, not both.",
+  })
   .refine(({ fact, memory_type }) => fact === undefined || memory_type === "semantic", {
     path: ["fact"],
-    message: "Only a semantic memory has a fact.",
+    message: "Only a semantic memory can have a fact.",
   })
   .refine((memory) => memory.content !== undefined || memory.fact !== undefined, {
     path: ["content"],
-    message: "Must be given, unless there is a fact.",
+    message: "Must be given unless fact is.",
     // Also where another field is wrong: a caller hears of all that are.
     when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
   })
@@ -126,23 +133,38 @@ export const memoryPatch = z
     embedding_model: embeddingModel.optional(),
     metadata: metadata
       .optional()
-      .openapi({ description: "A JSON merge patch (RFC 7396): null removes a key." }),
+      .openapi({ description: "JSON merge patch (RFC 7396) of the metadata: null removes a key." }),
     tags: tags.optional(),
     trust_score: trustScore.optional(),
     importance: importance.optional(),
-    pinned: z.boolean().optional().openapi({ description: "false: its life counts from now." }),
-    valid_from: time.nullable().optional().openapi({ description: "null: no bound." }),
-    valid_to: time.nullable().optional().openapi({ description: "null: no bound." }),
-    ttl_seconds: ttlSeconds.optional().openapi({ description: "Counted from now; null: for ever." }),
+    pinned: z
+      .boolean()
+      .optional()
+      .openapi({
+        description: "Whether the memory is exempt from expiry. When set to false, its life starts over.",
+      }),
+    valid_from: time
+      .nullable()
+      .optional()
+      .openapi({ description: "New bound of the valid time; null: unbounded." }),
+    valid_to: time
+      .nullable()
+      .optional()
+      .openapi({ description: "New bound of the valid time; null: unbounded." }),
+    ttl_seconds: ttlSeconds
+      .optional()
+      .openapi({ description: "Seconds to live, counted from now; null: no expiry." }),
     fact: z
       .strictObject({ confidence })
       .optional()
-      .openapi({ description: "Of a fact. What it says can't be changed: another fact is another memory." }),
+      .openapi({
+        description: "New confidence of the memory's fact. Subject, predicate and object can't be changed.",
+      }),
   })
   .refine((patch) => Object.keys(patch).length > 0, "Must change something.")
   .refine((patch) => patch.embedding === undefined || patch.content !== undefined, {
     path: ["embedding"],
-    message: "Belongs to a content: give both.",
+    message: "Must be sent together with `content`.",
   })
   .openapi("MemoryPatch");
 
@@ -157,7 +179,7 @@ const toolCall = z
   .catchall(saidJson.optional());
 
 const interactionParts = {
-  input: saidJson.openapi({ description: "What the user said: text, or any JSON." }),
+  input: saidJson.openapi({ description: "The user's input: text, or any JSON." }),
   reasoning: saidJson.optional(),
   tool_calls: z.array(toolCall).max(LIMITS.toolCalls).optional(),
   response: saidJson.optional(),
@@ -190,7 +212,7 @@ export const providedInteraction = z
   .openapi("NewInteraction", {
     additionalProperties: true,
     description:
-      "An exchange, its parts in any JSON. Fields that aren't described here become members of `metadata`, unless they are null or empty lists.",
+      "One turn of an interaction; each part is any JSON. Unknown fields become members of `metadata`, unless they are null or empty lists.",
   });
 
 export const originView = z
@@ -210,7 +232,7 @@ export const memoryView = z
   .object({
     id: memoryId,
     namespace,
-    key: z.string().nullable().openapi({ description: "Under which it was put; null for other memories." }),
+    key: z.string().nullable().openapi({ description: "The item key; null if the memory isn't an item." }),
     memory_type: memoryType,
     content: z.string(),
     agent_id: z.string().nullable(),
@@ -218,16 +240,18 @@ export const memoryView = z
     timestamp: timeView,
     metadata,
     tags: z.array(z.string()),
-    trust_score: z.number().openapi({ description: "As set at write: what `trust` can't exceed." }),
-    trust: z.number().openapi({ description: "How far to trust it now: docs/trust.md." }),
+    trust_score: z.number().openapi({ description: "Trust assigned at write time; upper bound of `trust`." }),
+    trust: z.number().openapi({ description: "Current trust, from 0 to 1. See docs/trust.md." }),
     derived_from: z.array(source),
     feedback: z
       .object({ confirmed: z.int(), contradicted: z.int(), used: z.int(), useless: z.int() })
-      .openapi({ description: "How many say so of its present content." }),
+      .openapi({ description: "Number of callers by feedback on the current content." }),
     human_confirmed: z.boolean(),
-    corroborations: z.int().openapi({ description: "Agents other than the author that said the same." }),
+    corroborations: z
+      .int()
+      .openapi({ description: "Number of other agents that wrote the same independently." }),
     quarantined: z.boolean().openapi({
-      description: "A copy that its namespace doesn't trust yet: no recall and no list finds it.",
+      description: "Whether the memory is a copy in quarantine, which recalls and lists don't return.",
     }),
     importance: z.number(),
     pinned: z.boolean(),
@@ -236,18 +260,21 @@ export const memoryView = z
     recorded_at: timeView,
     updated_at: timeView.openapi({ description: "When this version was recorded." }),
     superseded_at: timeView.nullable().openapi({
-      description: "When the next one was, or another memory came to stand for it; null: it is current.",
+      description:
+        "When this version was replaced by a newer version or superseded by another memory; null if current.",
     }),
     superseded_by: memoryId.nullable().openapi({
-      description: "The memory that stands for it: docs/lifecycle.md, Consolidation.",
+      description: "Id of the memory that supersedes this one. See docs/lifecycle.md, Consolidation.",
     }),
-    valid_from: timeView.nullable().openapi({ description: "Since when it is so in the world." }),
-    valid_to: timeView.nullable().openapi({ description: "Until when, not included." }),
+    valid_from: timeView.nullable().openapi({ description: "Start of the valid time." }),
+    valid_to: timeView.nullable().openapi({ description: "End of the valid time (exclusive)." }),
     seen_count: z.int(),
     last_seen_at: timeView,
     expires_at: timeView.nullable(),
     embedding: z.object({ status: z.enum(EMBEDDING_STATUSES), model: z.string().nullable() }),
-    origin: orNull(originView).openapi({ description: "Where a published copy comes from." }),
+    origin: orNull(originView).openapi({
+      description: "Origin of a published copy; null for other memories.",
+    }),
     fact: factView.optional(),
   })
   .openapi("Memory");
@@ -257,7 +284,7 @@ export type MemoryView = z.infer<typeof memoryView>;
 export const versionsPage = z
   .object({
     versions: z.array(memoryView),
-    before: z.int().nullable().openapi({ description: "For the next page; null at the end." }),
+    before: z.int().nullable().openapi({ description: "`before` of the next page; null on the last page." }),
   })
   .openapi("MemoryVersions");
 
@@ -267,37 +294,41 @@ export const expiryView = z
   .object({
     reason: z.enum(EXPIRY_REASONS).openapi({
       description:
-        "never: it has no time to live. pinned. ttl: its writer said so. type: the default of its type. decay: that one, prolonged by use. seen: prolonged because it was written again. origin: it ends with what it is a copy of.",
+        "Rule that sets the expiry. `never`: no TTL. `pinned`: pinned. `ttl`: set by the writer. `type`: default of the memory type. `decay`: default of the type, extended by use. `seen`: extended by a repeated write. `origin`: follows the origin of the copy.",
     }),
-    base_seconds: z
-      .number()
-      .nullable()
-      .openapi({ description: "The time to live that it is reckoned from." }),
+    base_seconds: z.number().nullable().openapi({ description: "Base TTL used to compute the expiry." }),
     importance: z.number(),
     life_seconds: z
       .number()
       .nullable()
-      .openapi({ description: "What it lives without a use: of its type's, base × 4^(2 × importance - 1)." }),
-    uses: z.int().openapi({ description: "Recalls that returned it; at most one a minute is counted." }),
+      .openapi({
+        description:
+          "TTL if never used: base × 4^(2 × importance − 1) for a default of the type, else the base.",
+      }),
+    uses: z
+      .int()
+      .openapi({ description: "Number of recalls that returned it, counted at most once per minute." }),
     last_used_at: timeView.nullable(),
     half_life_seconds: z.number().nullable().openapi({
-      description: "life × (1 + log2(1 + uses)), at most five lives; null: use doesn't prolong it.",
+      description: "Half-life: life × (1 + log2(1 + uses)), at most five lives. null: use doesn't extend it.",
     }),
-    latest: timeView.nullable().openapi({ description: "It ends by then, however much it is used." }),
+    latest: timeView.nullable().openapi({ description: "Latest possible expiry, regardless of use." }),
   })
   .openapi("Expiry");
 
 export const memoryDetailView = memoryView
   .extend({
-    trust_parts: trustPartsView.optional().openapi({ description: "With `explain=true`." }),
+    trust_parts: trustPartsView
+      .optional()
+      .openapi({ description: "Factors of the trust; only with `explain`." }),
     interaction: z.object(interactionParts).optional(),
     replaced: replacedFields.optional(),
     expiry: expiryView
       .optional()
-      .openapi({ description: "Why it ends when it does; left out with `as_of`." }),
+      .openapi({ description: "Explanation of the expiry; omitted with `as_of`." }),
     publications: z
       .array(publicationView)
       .optional()
-      .openapi({ description: "The namespaces to which it was published, as far as you may read them." }),
+      .openapi({ description: "Published copies in namespaces that you may read." }),
   })
   .openapi("MemoryDetail");

@@ -38,9 +38,9 @@ const listRoute = createRoute({
   tags,
   summary: "List namespaces",
   description:
-    "Those that hold memories now and that you may read. Follow `cursor` until it is null: a page may hold fewer than `limit`, even none, before the end.",
+    "Lists the namespaces that hold memories and that you may read. Follow `cursor` until it is null: a page may hold fewer than `limit`, even none, before the end.",
   request: { query: namespaceListParameters },
-  responses: { 200: jsonResponse(namespacePage, "A page, in a fixed order."), ...problems },
+  responses: { 200: jsonResponse(namespacePage, "A page of namespaces, in a fixed order."), ...problems },
 });
 
 const getSettingsRoute = createRoute({
@@ -49,7 +49,7 @@ const getSettingsRoute = createRoute({
   operationId: "getSettings",
   tags,
   summary: "Read a namespace's settings",
-  description: "null: not set, so what the service is configured with holds. Takes `admin`.",
+  description: "null means not set: the service's configuration applies. Needs `admin`.",
   request: { params: namespaceParam },
   responses: { 200: jsonResponse(settingsView, "The settings.", "ETag"), ...problems },
 });
@@ -61,7 +61,7 @@ const putSettingsRoute = createRoute({
   tags,
   summary: "Replace a namespace's settings",
   description:
-    "What is left out or null isn't set any more. A quota refuses what would exceed it (507), and takes away nothing. Takes `admin`.",
+    "Settings that are omitted or null become unset. Writes that would exceed a quota are refused (507); a quota never deletes data. Needs `admin`.",
   request: { params: namespaceParam, headers: ifMatch, body: jsonBody(newSettings) },
   responses: {
     200: jsonResponse(settingsView, "The new settings.", "ETag"),
@@ -76,9 +76,9 @@ const getUsageRoute = createRoute({
   path: "/v1/namespaces/{ns}/usage",
   operationId: "getUsage",
   tags,
-  summary: "Read how much a namespace holds",
+  summary: "Read a namespace's usage",
   request: { params: namespaceParam },
-  responses: { 200: jsonResponse(usageView, "What it holds, and may hold."), ...problems },
+  responses: { 200: jsonResponse(usageView, "The usage and the effective quota."), ...problems },
 });
 
 const clearRoute = createRoute({
@@ -86,11 +86,14 @@ const clearRoute = createRoute({
   path: "/v1/namespaces/{ns}",
   operationId: "deleteNamespace",
   tags,
-  summary: "Delete what a namespace holds, or the memories that fulfil a filter",
+  summary: "Delete the contents of a namespace, or its memories that match a filter",
   description:
-    "With a filter (the parameters of a list): the memories that fulfil it, pinned, quarantined and superseded ones included, each with its vectors and versions. Without any: also sessions, state documents with their history, names and aliases of entities, and runs of consolidation. The audit trail, the settings with their quotas, and grants stay. What is written while the deletion is at work stays. A request ends after a minute: follow `cursor` until it is null, with the same parameters. Takes `write` and `read`; without a filter also `admin`.",
+    "With a filter (the parameters of a list), deletes the matching memories with their vectors and versions, including pinned, quarantined and superseded ones. Without a filter, also deletes sessions, state documents with their history, entity names and aliases, and consolidation runs. The audit trail, the settings with their quotas, and grants stay. Data written during the deletion stays. A request ends after a minute: follow `cursor` until it is null, with the same parameters. Needs `write` and `read`; without a filter also `admin`.",
   request: { params: namespaceParam, query: clearParameters },
-  responses: { 200: jsonResponse(clearedView, "What was deleted, or would be."), ...problems },
+  responses: {
+    200: jsonResponse(clearedView, "Counts of what was deleted, or would be with `dry_run`."),
+    ...problems,
+  },
 });
 
 export function namespaceRoutes({ services, namespaces, clearing, now }: AppDeps) {

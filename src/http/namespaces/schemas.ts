@@ -30,13 +30,13 @@ const predicates = z
     type: "object",
     additionalProperties: { type: "string", enum: [...CARDINALITIES] },
     description:
-      "How many objects a subject has at a time, by predicate, for facts that don't say it themselves; `many` unless given. For facts that are written from then on.",
+      "Default cardinality by predicate, for facts written later without `cardinality`. Predicates that aren't listed are `many`.",
     example: { lives_in: "one" },
   });
 
 const SCHEDULE_PROBLEMS: Readonly<Record<ScheduleProblem, string>> = {
-  schedule: "Must be a cron pattern of five fields, or six with seconds in front.",
-  never: "There is no such time.",
+  schedule: "Must be a cron pattern of five fields, or six with leading seconds.",
+  never: "The schedule never occurs.",
   time_zone: "Must be an IANA time zone.",
 };
 
@@ -44,15 +44,20 @@ const SCHEDULE_PROBLEMS: Readonly<Record<ScheduleProblem, string>> = {
 const consolidation = z
   .strictObject({
     schedule: z.string().min(1).max(128).openapi({
-      description: "A cron pattern of five fields, or six with seconds in front, whose time comes.",
+      description: "Cron pattern of the runs: five fields, or six with leading seconds.",
       example: "0 3 * * *",
     }),
-    time_zone: z.string().min(1).max(64).default("UTC").openapi({ description: "An IANA name." }),
+    time_zone: z
+      .string()
+      .min(1)
+      .max(64)
+      .default("UTC")
+      .openapi({ description: "IANA time zone of the schedule." }),
     steps: z.array(step).min(1).nullable().default(null),
     older_than_seconds: z.int().min(0).max(LIMITS.ttlSeconds).nullable().default(null),
     unread_seconds: z.int().min(0).max(LIMITS.ttlSeconds).nullable().default(null),
     next_run_at: timeView.nullish().openapi({
-      description: "Only told, never taken: so that what was read can be written.",
+      description: "Read-only; accepted on write and ignored, so a response can be sent back.",
     }),
   })
   .superRefine((value, context) => {
@@ -86,21 +91,21 @@ export const newSettings = z
       .default(NO_SETTINGS.publish)
       .openapi({
         description:
-          "A copy that is trusted less is in quarantine: no recall and no list finds it until a human confirms it, or a key with `publish` here releases it.",
+          "Settings of publications into this namespace. A copy with less trust than `min_trust` is quarantined: recalls and lists don't return it until a human confirms it or a key with `publish` here releases it.",
       }),
     decay: z
       .strictObject({ touch: z.boolean().nullable().default(null) })
       .default(NO_SETTINGS.decay)
       .openapi({
         description:
-          "`touch`: whether a recall notes what it returns as used, which prolongs its life; true unless set.",
+          "Settings of decay. `touch`: whether a recall counts its hits as used, which extends their life. Default: true.",
       }),
     ttl: z
       .strictObject({ episodic_seconds: life, semantic_seconds: life, procedural_seconds: life })
       .default(NO_SETTINGS.ttl)
       .openapi({
         description:
-          "How long a memory of each type lives that says nothing; 0: for ever. For memories that are written from then on.",
+          "Default TTL by memory type, for memories written later without `ttl_seconds`. 0: no expiry.",
       }),
     recency: z
       .strictObject({
@@ -108,7 +113,7 @@ export const newSettings = z
         half_life_days: z.number().min(0.001).max(36_500).nullable().default(null),
       })
       .default(NO_SETTINGS.recency)
-      .openapi({ description: "Of a recall of this namespace alone that says nothing of it." }),
+      .openapi({ description: "Default for recalls that search only this namespace and don't set it." }),
     session: z
       .strictObject({ ttl_seconds: seconds, window_messages: windowMessages, window_tokens: windowTokens })
       .default(NO_SETTINGS.session),
@@ -136,7 +141,7 @@ export const settingsView = z
         steps: z.array(z.string()).nullable(),
         older_than_seconds: setting,
         unread_seconds: setting,
-        next_run_at: timeView.nullable().openapi({ description: "When the schedule's time comes next." }),
+        next_run_at: timeView.nullable().openapi({ description: "Time of the next scheduled run." }),
       })
       .nullable(),
     predicates: z.record(z.string(), z.enum(CARDINALITIES)),
@@ -156,13 +161,13 @@ export const usageView = z
     memories: z.int(),
     bytes: z.int().openapi({
       description:
-        "Of the memories' JSON, interactions included, as last written, of their vectors (2 bytes a dimension), and of sessions. What the index makes of them isn't counted.",
+        "Bytes of memories (their latest JSON, including interactions), of their vectors (2 bytes per dimension), and of sessions. Index structures aren't counted.",
     }),
     session_bytes: z.int().openapi({
       description:
-        "Of those bytes, what sessions hold: messages that weren't promoted yet, the ids of all messages, and running summaries.",
+        "The part of `bytes` held by sessions: messages not yet promoted, the ids of all messages, and running summaries.",
     }),
-    quota: quotaView.openapi({ description: "In force, wherever it was set; null: any amount." }),
+    quota: quotaView.openapi({ description: "The effective quota, own or inherited; null: unlimited." }),
   })
   .openapi("NamespaceUsage");
 
@@ -171,7 +176,7 @@ const labels = z
   .max(LIMITS.namespaceLength)
   .regex(
     /^(?:[A-Za-z0-9_-]+|\*)(?:\.(?:[A-Za-z0-9_-]+|\*))*$/,
-    "Must be labels joined by dots; * stands for any one label.",
+    "Must be labels joined by dots; * matches any one label.",
   )
   .transform((value) => value.split("."))
   .optional();
@@ -179,11 +184,14 @@ const labels = z
 export const namespaceListParameters = z.strictObject({
   prefix: labels.openapi({
     type: "string",
-    description: "Labels that it begins with; `*` is any one label.",
+    description: "Leading labels of the namespace; `*` matches any one label.",
   }),
-  suffix: labels.openapi({ type: "string", description: "Labels that it ends with; `*` is any one label." }),
+  suffix: labels.openapi({
+    type: "string",
+    description: "Trailing labels of the namespace; `*` matches any one label.",
+  }),
   max_depth: integerParameter(1, LIMITS.namespaceLabels).optional().openapi({
-    description: "Longer namespaces are cut to so many labels, and listed once.",
+    description: "Maximum number of labels. Longer namespaces are truncated to it and listed once.",
   }),
   items_only: itemsOnly,
   limit: defaultInteger(1, LIMITS.listLimit, 50),
@@ -196,7 +204,8 @@ export const namespacePage = z
       z.object({
         namespace,
         memories: z.int().openapi({
-          description: "In it. Where namespaces are cut: in all that you may read at and below it.",
+          description:
+            "Memories in this namespace (with `max_depth`: including everything below that you may read).",
         }),
       }),
     ),
@@ -206,7 +215,10 @@ export const namespacePage = z
 
 export const clearParameters = z.strictObject({
   ...filterParameters,
-  dry_run: z.enum(["true", "false"]).default("false").openapi({ description: "`true`: only count." }),
+  dry_run: z
+    .enum(["true", "false"])
+    .default("false")
+    .openapi({ description: "`true`: only count, delete nothing." }),
   cursor: z.string().min(1).max(256).optional(),
 });
 
@@ -218,6 +230,9 @@ export const clearedView = z
     state_documents: z
       .int()
       .openapi({ description: "State documents deleted by this request; 0 with a filter." }),
-    cursor: z.string().nullable().openapi({ description: "null: the deletion is complete." }),
+    cursor: z
+      .string()
+      .nullable()
+      .openapi({ description: "Cursor of the next request; null: the deletion is complete." }),
   })
   .openapi("NamespaceDeletion");

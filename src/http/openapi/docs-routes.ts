@@ -62,16 +62,16 @@ async function load(name: string, type: string): Promise<StoredFile> {
 const TAGS = {
   system: "Liveness, readiness and metrics.",
   keys: "API keys and their grants.",
-  namespaces: "Namespaces, their settings and what they use.",
+  namespaces: "Namespaces, their settings and their usage.",
   memories: "Episodic, semantic and procedural memories.",
-  items: "Memories under keys of your own.",
-  recall: "Hybrid recall by meaning and by words, and the receipts of recalls.",
+  items: "Memories under keys that the caller chooses.",
+  recall: "Hybrid recall (vector and keyword search), and the receipts of recalls.",
   sessions: "Messages of a conversation, and the context for its next turn.",
-  facts: "Entities, the facts about them, how they are related, and profiles of subjects.",
-  agents: "Agents and how accurate they are.",
-  lifecycle: "Statistics and forgetting.",
-  consolidation: "Summaries, merges and facts made from episodes.",
-  state: "Live state: read and written exactly.",
+  facts: "Entities, their facts and relations, and profiles of subjects.",
+  agents: "Agents and their accuracy.",
+  lifecycle: "Statistics and forget policies.",
+  consolidation: "Summaries, merged memories, facts and procedures made from episodes.",
+  state: "Live state: JSON documents with versions, transactions and change events.",
   threads: "LangGraph threads and their checkpoints.",
   audit: "The audit trail.",
 };
@@ -82,7 +82,7 @@ const DESCRIPTION = {
     title: "mneme",
     version: "1",
     description:
-      "A Redis-native memory service for AI agents. Numbers in a body are doubles: one whose value a double doesn't hold exactly (12345678901234567890, 1e400) is refused with 400 and its field, except in a vector; so is a name given twice in one object.",
+      "A Redis-native memory service for AI agents. Numbers in a body are doubles. A number that a double can't represent exactly (12345678901234567890, 1e400) is refused with 400 and its field, except in a vector. Duplicate names in an object are refused too.",
     license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
   },
   // A key is optional as long as there is none.

@@ -5,7 +5,7 @@ import { memoryId } from "./primitives.js";
 
 export const derivedPolicy = z.enum(["erase", "keep"]).default("erase").openapi({
   description:
-    "What happens to memories that were derived from what is deleted. erase: those without another source are deleted, those with one are rebuilt from the rest. keep: they stay as they are.",
+    "What happens to memories derived from the deleted ones. `erase`: they are deleted if they have no other source, else rebuilt from the remaining sources. `keep`: they stay unchanged.",
 });
 
 const ids = z.array(memoryId).max(MOST_NAMED);
@@ -14,16 +14,16 @@ export const erasedView = z
   .object({
     counts: z
       .object({ removed: z.int(), remade: z.int(), kept: z.int() })
-      .openapi({ description: "How many derived memories were deleted, rebuilt, or kept so far." }),
+      .openapi({ description: "Number of derived memories deleted, rebuilt or kept so far." }),
     removed: ids.openapi({ description: `Derived memories that were deleted; the first ${MOST_NAMED}.` }),
     remade: ids.openapi({
       description: `Derived memories that were rebuilt from their other sources, without their old versions; the first ${MOST_NAMED}.`,
     }),
     kept: ids.openapi({
-      description: `Memories that a caller wrote from several sources, or that were also told by themselves: they stay, without the deleted source in derived_from; the first ${MOST_NAMED}.`,
+      description: `Memories that a caller wrote from several sources or that were also written independently. They stay, without the deleted source in derived_from; the first ${MOST_NAMED}.`,
     }),
     pending: z.boolean().openapi({
-      description: "true: there are more derived memories; they are processed in the background.",
+      description: "`true`: more derived memories are being processed in the background.",
     }),
   })
   .openapi("ErasedDerived");

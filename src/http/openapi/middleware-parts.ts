@@ -22,14 +22,14 @@ const IDEMPOTENCY_KEY = {
     pattern: "^[\\x21-\\x7e]([\\x20-\\x7e]{0,253}[\\x21-\\x7e])?$",
   },
   description:
-    "Makes a retry safe: a request with the same key and body gets the first answer again, for 24 hours.",
+    "A key that makes retries safe: for 24 hours, a request with the same key and body gets the first answer again.",
 };
 
 const PREFER = {
   name: "Prefer",
   in: "header" as const,
   schema: { type: "string" as const, maxLength: 1024 },
-  description: "`durable`: the answer waits until Redis has the write on disk.",
+  description: "`durable`: the service answers after Redis has the write on disk.",
 };
 
 const REPEATED = {
@@ -50,19 +50,19 @@ const REPEATED = {
 
 const MISDIRECTED = {
   content: problem,
-  description: "The Host header names another host, which only a service with API keys accepts.",
+  description: "The Host header names another host. Without API keys the service accepts only local hosts.",
 };
 
 /** Parameters of paths, which mean the same wherever they stand; a route's own description comes first. */
 const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   ns: "The namespace: labels joined by dots.",
-  id: "The id of the resource.",
+  id: "Id of the resource.",
 };
 
 /** Query parameters that mean the same wherever they stand; a route's own description comes first. */
 const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
   limit: "Maximum number of results on a page.",
-  cursor: "The `cursor` of the previous page, for the next one.",
+  cursor: "Cursor from the previous page; returns the next page.",
   memory_type: "Only these types; repeat it for several.",
   agent_id: "Only memories of these agents; repeat it for several.",
   session_id: "Only memories of these sessions; repeat it for several.",

@@ -114,12 +114,11 @@ const jsonOfAnyText = z
 /** What was said by others than the caller, who can't mend it: see `replaceSurrogates`. */
 export const saidJson = jsonOfAnyText.openapi({
   type: ["object", "array", "string", "number", "boolean", "null"],
-  description: "Any JSON value. A lone surrogate is replaced by U+FFFD, which the answer says.",
+  description: "Any JSON value. Lone surrogates are replaced by U+FFFD; the answer reports it.",
 });
 
 export const replacedFields = z.array(z.string()).openapi({
-  description:
-    "Fields in which lone surrogates, which have no UTF-8, were replaced by U+FFFD. Left out: none.",
+  description: "Fields in which lone surrogates (invalid in UTF-8) were replaced by U+FFFD; omitted if none.",
 });
 
 /** Any JSON value. Its size is bounded by the request's; its depth here, because code that walks it may recurse. */
@@ -167,7 +166,7 @@ export const metadataFilter = jsonObject
     type: "object",
     additionalProperties: true,
     description:
-      'Mirrors the metadata: a scalar must equal the value there, or be an element of the array there; an array means any of its elements. An object under a field may hold operators instead: `eq`, `ne`, `gt`, `gte`, `lt`, `lte` (a number, or an RFC 3339 date), `in`, `nin`, `exists`, `and`, `or`, `not`; `and`, `or` and `not` stand at the top as well. Each operator may be written with `$` before it; an unknown one is refused. `{"$literal": {…}}` means its keys as they stand, where metadata has keys that are called like operators. See docs/filters.md.',
+      'Filter on metadata, in the shape of the metadata. A scalar must equal the value, or an element if the value is an array. An array matches if any of its elements matches. An object under a field may hold operators instead: `eq`, `ne`, `gt`, `gte`, `lt`, `lte` (a number, or an RFC 3339 date), `in`, `nin`, `exists`, `and`, `or`, `not`; `and`, `or` and `not` are also allowed at the top level. Operators may be prefixed with `$`; unknown operators are refused. `{"$literal": {…}}` compares keys literally, for metadata with keys named like operators. See docs/filters.md.',
     example: { customer: { plan: ["gold", "platinum"] }, price: { gte: 10, lt: 20 } },
   });
 
@@ -203,7 +202,7 @@ export const ttlSeconds = z
   .min(1)
   .max(LIMITS.ttlSeconds)
   .nullable()
-  .openapi({ description: "Seconds to live; null: for ever. Left out: the default of the memory type." });
+  .openapi({ description: "Seconds to live; null: no expiry. Defaults to the TTL of the memory type." });
 
 const MAX_DIMENSIONS = 4096;
 
@@ -230,14 +229,15 @@ export const embedding = z
     items: { type: "number" },
     minItems: 1,
     maxItems: MAX_DIMENSIONS,
-    description: "Your own vector, with the dimensions of the model in use; not all zero.",
+    description:
+      "Embedding vector computed by the caller. Must have the dimensions of the configured model and not be all zero.",
   });
 
 export const embeddingModel = z
   .string()
   .min(1)
   .max(128)
-  .openapi({ description: "The model that made `embedding`: refused unless it is the one in use." });
+  .openapi({ description: "Model that computed `embedding`. Must be the configured model." });
 
 /** A named view or null. `.nullable()` would make the named schema itself nullable in the document, wherever it is used. */
 export function orNull<Schema extends z.ZodType>(schema: Schema) {

@@ -17,7 +17,9 @@ export const problemView = z
         version: z.int().nullable().optional(),
       })
       .optional()
-      .openapi({ description: "Of a transaction: the first check or operation that failed, and why." }),
+      .openapi({
+        description: "The first check or operation of the transaction that failed, and the reason.",
+      }),
     request_id: z.string().optional(),
   })
   .openapi("Problem");

@@ -12,7 +12,8 @@ export const IF_MATCH = '^("[0-9]{1,15}"|\\*)$';
 export const ifMatch = z.object({
   "if-match": z.string().optional().openapi({
     pattern: IF_MATCH,
-    description: "The ETag of the version that you know, or `*`. Another current version is 412.",
+    description:
+      "The ETag of the expected version, or `*` for any. The answer is 412 if another version is current.",
   }),
 });
 
@@ -40,20 +41,26 @@ export const problem = { content: { "application/problem+json": { schema: proble
 
 /** The refusals that any route may answer with. */
 export const problems = {
-  400: { ...problem, description: "The request is not valid; `errors` names each field." },
-  401: { ...problem, description: "No key, or none that is valid; the same for every reason." },
+  400: { ...problem, description: "The request is not valid; `errors` names each invalid field." },
+  401: {
+    ...problem,
+    description: "The API key is missing or not valid. The answer is the same for every reason.",
+  },
   403: {
     ...problem,
     description:
-      "The key has no grant for this (forbidden), whether the resource exists or not. Without API keys: a web page of another origin sent the request (cross_origin).",
+      "The API key has no grant for this act, whether or not the resource exists (forbidden). Without API keys: a web page of another origin sent the request (cross_origin).",
   },
   429: { ...problem, description: "Too many requests with this key; try again after Retry-After seconds." },
   503: {
     ...problem,
     description:
-      "Redis is away: try again after Retry-After seconds. Or (audit_unavailable) the audit trail is damaged, so nothing was done; or (durability_unconfirmed) a write isn't confirmed to be on disk.",
+      "Redis is unavailable; try again after Retry-After seconds (redis_unavailable). The audit trail is damaged, so nothing was done (audit_unavailable). The write is not confirmed to be on disk (durability_unconfirmed).",
   },
-  507: { ...problem, description: "Redis has no memory left, be it for the entry in the audit trail only." },
+  507: {
+    ...problem,
+    description: "Redis has no memory left for the write or for its audit entry (storage_full).",
+  },
 } as const;
 
 export const notFound = {
@@ -66,7 +73,7 @@ export const itemMissing = {
   404: { ...problem, description: "There is no memory under this key in this namespace." },
 } as const;
 export const itemRace = {
-  412: { ...problem, description: "The memory isn't as If-Match or If-None-Match wants it." },
+  412: { ...problem, description: "Precondition failed (If-Match / If-None-Match)." },
 } as const;
 export const threadMissing = {
   404: { ...problem, description: "There is no such thread in this namespace." },
@@ -78,7 +85,7 @@ export const consolidationBusy = {
   409: {
     ...problem,
     description:
-      "Another run is at work in this namespace (consolidation_busy), or this one isn't finished, or undone already (consolidation_unfit).",
+      "Another run is in progress in this namespace (consolidation_busy), or this run is unfinished or already undone (consolidation_unfit).",
   },
 } as const;
 export const receiptMissing = {
@@ -91,20 +98,20 @@ export const keyRefused = {
   409: {
     ...problem,
     description:
-      "The agent's name belongs to another administration (agent_taken), or your key has made as many keys as it may (too_many_keys).",
+      "The agent's name belongs to another administration (agent_taken), or your key has created the maximum number of keys (too_many_keys).",
   },
 } as const;
 export const lostRace = {
-  412: { ...problem, description: "The memory has another version than If-Match says." },
+  412: { ...problem, description: "The current version of the memory isn't the one in If-Match." },
 } as const;
 export const historyExpired = {
-  410: { ...problem, description: "`as_of` is longer ago than old versions are kept." },
+  410: { ...problem, description: "`as_of` is older than the versions that are kept." },
 } as const;
 export const settingsRace = {
-  412: { ...problem, description: "The settings have another version than If-Match says." },
+  412: { ...problem, description: "The current version of the settings isn't the one in If-Match." },
 } as const;
 export const conflict = {
-  409: { ...problem, description: "The content is immutable (episodic), or another memory has it already." },
+  409: { ...problem, description: "The content is immutable (episodic), or another memory already has it." },
 } as const;
 export const contradicted = {
   409: { ...problem, description: "Too many facts contradict this one (too_many_contradictions)." },
@@ -115,9 +122,9 @@ export const unfitBody = {
   413: {
     ...problem,
     description:
-      "The body is too large (payload_too_large), or a content in Unicode's compatibility form NFKC, as it is indexed (text_too_large).",
+      "The body is too large (payload_too_large), or its text is too large in Unicode's compatibility form NFKC, in which it is indexed (text_too_large).",
   },
-  415: { ...problem, description: "The body doesn't say that it is application/json." },
+  415: { ...problem, description: "The Content-Type isn't application/json." },
 } as const;
 /** Of a write that would be too much; nothing of it is done. */
 export const full = {

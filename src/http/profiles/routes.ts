@@ -11,9 +11,9 @@ const profileRoute = createRoute({
   path: "/v1/namespaces/{ns}/profiles/{subject}",
   operationId: "getProfile",
   tags: ["facts"],
-  summary: "Read what is known about a subject",
+  summary: "Read a subject's profile",
   description:
-    "Facts, preferences, procedures and recent episodes, each with where it comes from; and as text within a budget of tokens. Aliases are those of the namespace in the path. A subject that nobody knows has an empty profile.",
+    "Returns facts, preferences, procedures and recent episodes with their provenance, and the same as text within a token budget. Aliases are those of the namespace in the path. An unknown subject has an empty profile.",
   request: { params: profileParams, query: profileParameters },
   responses: { 200: jsonResponse(profileView, "The profile."), ...problems },
 });

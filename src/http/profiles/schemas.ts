@@ -18,14 +18,12 @@ export const profileParameters = z.strictObject({
     .openapi({
       maxItems: LIMITS.recallNamespaces,
       description:
-        "Besides the one in the path: namespaces, or patterns such as `acme.**`, of which what you may read counts. Repeat it for several.",
+        "Additional namespaces or patterns such as `acme.**`, limited to what you may read. Repeat it for several.",
     }),
-  valid_at: time.optional().openapi({ description: "What was so then; now unless given." }),
-  min_trust: ratioParameter
-    .optional()
-    .openapi({ description: "What is trusted less than this is left out, from 0 to 1." }),
+  valid_at: time.optional().openapi({ description: "Point in valid time. Default: now." }),
+  min_trust: ratioParameter.optional().openapi({ description: "Minimum trust, from 0 to 1." }),
   token_budget: defaultInteger(1, LIMITS.profileTokens, 1000).openapi({
-    description: "Of `text`, in tokens of o200k_base.",
+    description: "Maximum size of `text`, in tokens of o200k_base.",
   }),
 });
 
@@ -34,15 +32,15 @@ const part = (description: string) => z.array(memoryView).openapi({ description 
 export const profileView = z
   .object({
     subject: z.string(),
-    facts: part("That hold one of its names, recorded last first."),
-    preferences: part("Other semantic memories that mention it, the best match first."),
-    procedures: part("That mention it, the best match first."),
-    episodes: part("That mention it, the latest first."),
+    facts: part("Facts with one of the subject's names, most recently recorded first."),
+    preferences: part("Other semantic memories that mention the subject, best match first."),
+    procedures: part("Procedures that mention the subject, best match first."),
+    episodes: part("Episodes that mention the subject, latest first."),
     text: z.string().openapi({
-      description: "As much of it as the budget holds, ready for a prompt: Markdown, a memory a line.",
+      description: "The profile as Markdown for a prompt, one memory per line, within the token budget.",
     }),
-    tokens: z.int().openapi({ description: "Of `text`." }),
-    truncated: z.boolean().openapi({ description: "Not all of it is in `text`." }),
+    tokens: z.int().openapi({ description: "Number of tokens of `text`." }),
+    truncated: z.boolean().openapi({ description: "Whether `text` omits part of the profile." }),
   })
   .openapi("Profile");
 

@@ -12,9 +12,9 @@ const recallRoute = createRoute({
   path: "/v1/recall",
   operationId: "recall",
   tags: ["recall"],
-  summary: "Recall by meaning and by words",
+  summary: "Recall memories",
   description:
-    "Best first. A filter is never relaxed. `degraded` names a retriever that should have taken part but couldn't.",
+    "Searches by meaning and by keyword and returns the best hits first. Filters are never relaxed. `degraded` names retrievers that were unavailable.",
   request: { body: jsonBody(recallRequest) },
   responses: {
     200: jsonResponse(recallResponse, "The hits, at most `limit`."),

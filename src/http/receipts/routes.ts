@@ -14,10 +14,10 @@ const readRoute = createRoute({
   tags: ["recall"],
   summary: "Read the receipt of a recall",
   description:
-    "What was asked, and what was known, each memory as it was then. For who may read all that was asked for and found; to others there is no such receipt.",
+    "Returns the query and its results, each memory as it was then. Only callers that may read everything searched and found can see the receipt; others get 404.",
   request: { params: receiptParams },
   responses: {
-    200: jsonResponse(receiptView, "The receipt, with the memories as they were known."),
+    200: jsonResponse(receiptView, "The receipt, with the memories as they were then."),
     ...problems,
     ...receiptMissing,
   },
@@ -28,11 +28,11 @@ const replayRoute = createRoute({
   path: "/v1/receipts/{id}/replay",
   operationId: "replayReceipt",
   tags: ["recall"],
-  summary: "Recall the same again",
-  description: "What was known then, and what the same request recalls now, side by side.",
+  summary: "Replay a receipt",
+  description: "Runs the same recall now and returns both results side by side.",
   request: { params: receiptParams },
   responses: {
-    200: jsonResponse(replayView, "Then and now."),
+    200: jsonResponse(replayView, "The results of then and of now."),
     ...problems,
     ...receiptMissing,
     ...mismatch,

@@ -14,11 +14,14 @@ const knownHit = z.object({
   id: memoryId,
   version: z.int(),
   score: z.number(),
-  trust: z.number().openapi({ description: "0..1, as it was then." }),
+  trust: z.number().openapi({ description: "Trust at the time of the recall, from 0 to 1." }),
   relevance: z
     .number()
     .nullable()
-    .openapi({ description: "0..1, as it was then; null in receipts from before it was kept." }),
+    .openapi({
+      description:
+        "Relevance at the time of the recall, from 0 to 1; null in receipts that predate this field.",
+    }),
   // As it was known; null where it has been deleted, or has expired, since.
   memory: z.union([memoryView, z.null()]),
 });
@@ -34,20 +37,22 @@ export const receiptView = z
     checkpoint_id: z.string().nullable(),
     query: z.string(),
     namespaces: z.array(z.string()),
-    merge: z.enum(["scores", "rrf"]).openapi({ description: "How several namespaces are joined on replay." }),
+    merge: z
+      .enum(["scores", "rrf"])
+      .openapi({ description: "How a replay merges the results of several namespaces." }),
     mode: z.string(),
     limit: z.int(),
     as_of: timeView.nullable(),
     valid_at: z.union([timeView, z.literal("any"), z.null()]),
     filter: z
       .record(z.string(), z.unknown())
-      .openapi({ description: "What it was narrowed by, `memory_types` among it." }),
+      .openapi({ description: "Filter of the recall, including `memory_types`." }),
     min_score: z.number().nullable(),
     min_relevance: z.number().nullable(),
     min_trust: z.number().nullable(),
     expand: z.union([z.literal("entities"), z.null()]),
     degraded: z.array(z.string()),
-    hits: z.array(knownHit).openapi({ description: "Best first." }),
+    hits: z.array(knownHit).openapi({ description: "Hits, best first." }),
   })
   .openapi("Receipt");
 
@@ -62,11 +67,13 @@ export const replayView = z
     }),
     changes: z
       .object({
-        gone: z.array(memoryId).openapi({ description: "Known then, not recalled now." }),
-        added: z.array(memoryId).openapi({ description: "Recalled now, not known then." }),
-        revised: z.array(memoryId).openapi({ description: "Recalled then and now, in another version." }),
+        gone: z.array(memoryId).openapi({ description: "Ids recalled then but not now." }),
+        added: z.array(memoryId).openapi({ description: "Ids recalled now but not then." }),
+        revised: z
+          .array(memoryId)
+          .openapi({ description: "Ids recalled both times, in different versions." }),
       })
-      .openapi({ description: "By ids." }),
+      .openapi({ description: "Differences between then and now." }),
   })
   .openapi("Replay");
 

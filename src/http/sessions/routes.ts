@@ -49,11 +49,11 @@ const appendRoute = createRoute({
   tags,
   summary: "Append messages to a session",
   description:
-    "A session begins with its first message. Takes as long in a session of thousands as in a new one. When it holds more than its window, the oldest turns are summarised and promoted to episodic memory, after the answer.",
+    "A session begins with its first message. The cost doesn't depend on the session's length. When the session exceeds its window, the oldest turns are summarised and promoted to episodic memory, after the answer.",
   request: { params: sessionParams, body: jsonBody(newMessages) },
   responses: {
-    201: jsonResponse(appendedView, "Appended, in this order; numbers say where."),
-    200: jsonResponse(appendedView, "All of these ids were there already."),
+    201: jsonResponse(appendedView, "The messages are appended in this order; `number` is their place."),
+    200: jsonResponse(appendedView, "All of these messages already existed."),
     ...problems,
     ...unfitBody,
     ...full,
@@ -67,7 +67,7 @@ const messagesRoute = createRoute({
   tags,
   summary: "Read a session's messages",
   description:
-    "In ascending order; the last ones unless `after` is given. What was promoted to episodic memory is no longer here. Makes the session live its whole time again.",
+    "Returns messages in ascending order: the last ones unless `after` is given. Messages promoted to episodic memory are no longer in the session. Restarts the session's TTL.",
   request: { params: sessionParams, query: messagesParameters },
   responses: { 200: jsonResponse(messagesPage, "The messages."), ...problems, ...sessionMissing },
 });
@@ -78,9 +78,10 @@ const listRoute = createRoute({
   operationId: "listSessions",
   tags,
   summary: "List a namespace's sessions",
-  description: "The last appended to first. One that is appended to during a walk moves to the front.",
+  description:
+    "Lists sessions by their last message, latest first. A session with a new message moves to the front.",
   request: { params: namespaceParam, query: sessionsParameters },
-  responses: { 200: jsonResponse(sessionPage, "A page; `cursor` leads to the next."), ...problems },
+  responses: { 200: jsonResponse(sessionPage, "A page of sessions."), ...problems },
 });
 
 const readRoute = createRoute({
@@ -89,7 +90,7 @@ const readRoute = createRoute({
   operationId: "getSession",
   tags,
   summary: "Read a session",
-  description: "Its running summary and figures. Makes it live its whole time again.",
+  description: "Returns the running summary and the counts. Restarts the session's TTL.",
   request: { params: sessionParams },
   responses: { 200: jsonResponse(sessionView, "The session."), ...problems, ...sessionMissing },
 });
@@ -101,11 +102,11 @@ const removeRoute = createRoute({
   tags,
   summary: "Delete a session",
   description:
-    "With its messages, its running summary, and the memories that were promoted from it (turns and summaries), with what was derived from these. Interactions that were captured with its id are memories of their own and stay. With `derived=keep`, what was promoted stays as well. 204 if no memory went; else 200 and which. A key that may not read hears 204 in any case.",
+    "Deletes the session with its messages, its running summary, the memories promoted from it (turns and summaries) and the memories derived from those. Captured interactions are separate memories and stay. With `derived=keep`, promoted memories stay as well. The answer is 204 if no memory was deleted, else 200 with their ids. A key without `read` always gets 204.",
   request: { params: sessionParams, query: z.strictObject({ derived: derivedPolicy }) },
   responses: {
-    200: jsonResponse(erasedView, "It is gone, with these memories."),
-    204: { description: "It is gone." },
+    200: jsonResponse(erasedView, "The session and these memories are deleted."),
+    204: { description: "The session is deleted." },
     ...problems,
     ...sessionMissing,
   },
@@ -116,9 +117,9 @@ const contextRoute = createRoute({
   path: `${path}/context`,
   operationId: "getContext",
   tags,
-  summary: "Make a model's context of a session",
+  summary: "Build a model's context from a session",
   description:
-    "Running summary, last turns, recalled memories and procedures, and what is known of a subject, within a budget of tokens; what is recalled fulfils the filter, whose parameters are those of a list; each recalled piece says where it comes from and how far it is trusted. A session that hasn't begun has only what is recalled. Makes the session live its whole time again.",
+    "Combines the running summary, the last turns, recalled memories and procedures, and a subject's profile within a token budget. Recalled memories match the filter, whose parameters are those of a list. Each recalled piece has its provenance and trust. For a session without messages, the context holds only recalled memories. Restarts the session's TTL.",
   request: { params: sessionParams, query: contextParameters },
   responses: { 200: jsonResponse(contextView, "The context."), ...problems },
 });

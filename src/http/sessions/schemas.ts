@@ -30,7 +30,7 @@ import {
 
 /** As a state key: `.` and `..` are resolved by every client before it sends a path. */
 export const sessionId = pathText(LIMITS.identifierBytes).openapi({
-  description: `Any text up to ${LIMITS.identifierBytes} bytes of UTF-8 but . and ..; percent-encoded in the URL.`,
+  description: `Text of up to ${LIMITS.identifierBytes} bytes of UTF-8, except \`.\` and \`..\`. Percent-encoded in the URL.`,
   example: "support/2026-01-31",
 });
 
@@ -39,7 +39,7 @@ export const sessionParams = z.strictObject({ ns: namespace, sid: sessionId });
 export const contextParameters = z.strictObject({
   query: nonBlank(LIMITS.queryBytes)
     .optional()
-    .openapi({ description: "What to recall by; the last thing that the user said unless given." }),
+    .openapi({ description: "Query of the recall. Defaults to the last user message." }),
   token_budget: defaultInteger(64, LIMITS.contextTokens, 4000),
   namespace: repeatable(namespacePattern)
     .pipe(z.array(z.string()).max(LIMITS.recallNamespaces))
@@ -50,20 +50,20 @@ export const contextParameters = z.strictObject({
       minItems: 1,
       maxItems: LIMITS.recallNamespaces,
       description:
-        "Where to recall from; repeat it for several, or use patterns. The session's namespace unless given.",
+        "Namespace or pattern to recall from; repeat it for several. Defaults to the session's namespace.",
     }),
   limit: defaultInteger(0, LIMITS.recallLimit, 10).openapi({
-    description: "How many memories, and how many procedures, are recalled at most.",
+    description: "Maximum number of recalled memories, and of recalled procedures.",
   }),
   min_trust: ratioParameter.optional().openapi({
-    description: "Memories, facts and procedures that are trusted less than this are left out, from 0 to 1.",
+    description: "Minimum trust of memories, facts and procedures, from 0 to 1.",
   }),
   min_relevance: ratioParameter.optional().openapi({
-    description: "What is recalled and less relevant, in absolute terms, is left out: see /v1/recall.",
+    description: "Minimum relevance of recalled memories, from 0 to 1. See /v1/recall.",
   }),
   subject: entityName
     .optional()
-    .openapi({ description: "Whose facts and preferences belong in it: a customer, a project." }),
+    .openapi({ description: "Subject whose profile to include, such as a customer or a project." }),
   ...contextFilterParameters,
 });
 
@@ -101,26 +101,28 @@ const newToolCall = saidToolCall.openapi({
       additionalProperties: false,
     },
   ],
-  description: "As kept here, or as in OpenAI's chat completions, where `arguments` is a text of JSON.",
+  description:
+    "A tool call, in mneme's format or in that of OpenAI's chat completions, where `arguments` is a JSON string.",
 });
 
 const providedMessage = z
   .strictObject({
     id: identifier.optional().openapi({
-      description: "The same id sent again to the same session is the same message. Made here unless given.",
+      description:
+        "Message id; generated unless given. Sending the same id to the same session again has no effect.",
     }),
     role,
     content: saidJson.optional().openapi({
       description:
-        "Text, or JSON parts; null where nothing was said. May be left out of an assistant that only calls tools. A lone surrogate is replaced by U+FFFD, which the answer says.",
+        "Content of the message: text or JSON parts; null if empty. Optional for an assistant message with tool calls. Lone surrogates are replaced by U+FFFD; the answer reports it. Any JSON value.",
     }),
     tool_calls: z.array(newToolCall).max(LIMITS.toolCalls).optional(),
     tool_call_id: identifier.optional().openapi({
       description:
-        "Of a tool's result: the call that it answers. Left out: the first before it that no result names.",
+        "Id of the tool call that this tool result answers. Defaults to the first earlier call without a result.",
     }),
     name: identifier.optional(),
-    timestamp: time.optional().openapi({ description: "When it was said; now unless given." }),
+    timestamp: time.optional().openapi({ description: "Time of the message. Default: now." }),
     metadata: metadata.optional(),
   })
   .refine((message) => Buffer.byteLength(JSON.stringify(message)) <= LIMITS.messageBytes, {
@@ -129,20 +131,20 @@ const providedMessage = z
   })
   .refine(({ role: by, tool_calls }) => by === "assistant" || tool_calls === undefined, {
     path: ["tool_calls"],
-    message: "Only an assistant calls tools.",
+    message: "Only an assistant message can have tool calls.",
   })
   .refine(({ role: by, tool_call_id }) => by === "tool" || tool_call_id === undefined, {
     path: ["tool_call_id"],
-    message: "Belongs only to a message of the role tool.",
+    message: "Belongs only to a message with the role tool.",
   })
   .refine(({ content, tool_calls }) => content !== undefined || tool_calls !== undefined, {
     path: ["content"],
-    message: "Must be there, also if it is null, unless tools are called.",
+    message: "Must be given (null if empty) unless the message has tool_calls.",
   })
   .openapi("NewMessage", {
     additionalProperties: true,
     description:
-      "A message as it is kept here, or as chat models give it. Fields that are null or empty lists are left out; fields that aren't described here become members of `metadata`.",
+      "A message in mneme's format or in that of chat models. Fields that are null or empty lists are omitted; unknown fields become members of `metadata`.",
   });
 
 const newMessage = z
@@ -163,24 +165,31 @@ export const appendedView = z
     messages: z.array(
       z.object({
         id: z.string(),
-        number: z.int().optional().openapi({ description: "Left out for a key that may not read here." }),
+        number: z
+          .int()
+          .optional()
+          .openapi({ description: "Sequence number; omitted for a key without `read`." }),
         created: z.boolean().openapi({
-          description: "False: this id was there already, which a key that may not read here doesn't hear.",
+          description:
+            "`false`: a message with this id already existed. Always `true` for a key without `read`.",
         }),
         replaced: replacedFields.optional(),
       }),
     ),
-    message_count: z.int().optional().openapi({ description: "Left out for a key that may not read here." }),
+    message_count: z
+      .int()
+      .optional()
+      .openapi({ description: "Number of the last message; omitted for a key without `read`." }),
   })
   .openapi("AppendedMessages");
 
 export const messagesParameters = z.strictObject({
   limit: defaultInteger(1, LIMITS.messagesLimit, 50),
   before: integerParameter(1, Number.MAX_SAFE_INTEGER).optional().openapi({
-    description: "Only messages with a lower number: the last `limit` of them.",
+    description: "Only messages with a lower number; returns the last `limit` of them.",
   }),
   after: integerParameter(0, Number.MAX_SAFE_INTEGER).optional().openapi({
-    description: "Only messages with a higher number: the first `limit` of them.",
+    description: "Only messages with a higher number; returns the first `limit` of them.",
   }),
 });
 
@@ -192,7 +201,7 @@ export const sessionsParameters = z.strictObject({
 const messageView = z
   .object({
     id: z.string(),
-    number: z.int().openapi({ description: "From 1, in the order of appending, without a gap." }),
+    number: z.int().openapi({ description: "Sequence number, from 1, gapless." }),
     role,
     content: jsonValue,
     tool_calls: z.array(toolCall).optional(),
@@ -204,7 +213,7 @@ const messageView = z
     source_agent: z.string(),
     tokens: z.int(),
     memory_id: memoryId.nullable().openapi({
-      description: "The episodic memory that holds it as well: it came with an interaction.",
+      description: "Id of the episodic memory that also holds the message, if it came with an interaction.",
     }),
   })
   .openapi("Message");
@@ -218,16 +227,16 @@ export const sessionView = z
     created_at: timeView,
     last_message_at: timeView,
     expires_at: timeView.nullable(),
-    message_count: z.int().openapi({ description: "The number of its last message." }),
+    message_count: z.int().openapi({ description: "Number of the last message." }),
     summarised_to: z.int().openapi({
       description:
-        "Messages up to this number were promoted to episodic memory, and are no longer in the session.",
+        "Number of the last message promoted to episodic memory; messages up to it are no longer in the session.",
     }),
-    tokens: z.int().openapi({ description: "Of the messages that are in the session." }),
+    tokens: z.int().openapi({ description: "Number of tokens of the messages in the session." }),
     summary: z
       .object({ text: z.string(), method: z.enum(["extractive", "llm"]), model: z.string().nullable() })
       .nullable()
-      .openapi({ description: "Of what was promoted." }),
+      .openapi({ description: "Running summary of the promoted messages." }),
   })
   .openapi("Session");
 
@@ -240,9 +249,9 @@ export const sessionPage = z
 const pieceView = z.object({
   kind: z.enum(["summary", "profile", "procedure", "memory", "message"]).openapi({
     description:
-      "`message`: a message of the session whose role isn't believed, because its author is neither the session's own agent nor you, and has no grant for it.",
+      "Kind of the piece. `message`: a session message shown as data, because its author may not use its role in this session.",
   }),
-  number: z.int().optional().openapi({ description: "Of a message: its number in the session." }),
+  number: z.int().optional().openapi({ description: "Sequence number of a message in the session." }),
   namespace,
   session_id: z.string().optional(),
   id: memoryId.optional(),
@@ -251,7 +260,7 @@ const pieceView = z.object({
   score: z.number().optional(),
   relevance: relevance.optional(),
   via: memoryId.optional().openapi({
-    description: "The memory by which this one was found, where sentences of it are quoted with it.",
+    description: "Id of the superseded source that matched the query and is quoted with this memory.",
   }),
 });
 
@@ -276,22 +285,28 @@ export const contextView = z
     session_id: z.string(),
     messages: z.array(chatMessage).openapi({
       description:
-        "For a chat model, in the format of OpenAI's chat completions. What memory adds is one message of the role system, which frames it as data, each piece with its author and trust. Messages with the role system are the session's own agent's, yours, or appended by a key that administers the namespace.",
+        "Messages for a chat model, in the format of OpenAI's chat completions. Recalled memories are in one system message, framed as data, each with its author and trust. Other system messages come from the session's own agent, from you, or from a key that administers the namespace.",
     }),
-    tokens: z.int().openapi({ description: "Of `messages`, by o200k_base; never above the budget." }),
+    tokens: z
+      .int()
+      .openapi({ description: "Number of tokens of `messages` by o200k_base; never above the budget." }),
     token_budget: z.int(),
     range: z
       .object({ from: z.int(), to: z.int() })
       .nullable()
-      .openapi({ description: "The numbers of the first and the last of the session's messages in it." }),
-    pieces: z.array(pieceView).openapi({ description: "What memory adds, in this order." }),
+      .openapi({
+        description: "Sequence numbers of the first and last session message in the context; null if none.",
+      }),
+    pieces: z.array(pieceView).openapi({ description: "Pieces added from memory, in order." }),
     answerable: answerable
       .nullable()
-      .openapi({ description: "As of a recall; null where nothing was recalled by." }),
+      .openapi({
+        description: "Hint: whether a recalled memory probably answers the query; null without a query.",
+      }),
     degraded: z.array(z.enum(["keyword", "vector"])),
     terms_left_out: termsLeftOut,
     receipt_ids: z.array(z.string()).openapi({
-      description: "Of the recall of memories and of that of procedures: see /v1/receipts/{id}.",
+      description: "Receipt ids of the two recalls, of memories and of procedures. See /v1/receipts/{id}.",
     }),
   })
   .openapi("SessionContext");

@@ -19,13 +19,13 @@ const watchRoute = createRoute({
   tags: ["state"],
   summary: "Follow changes of state",
   description: [
-    "Server-sent events: `change`, whose data is `{ key, version, op, by, at }`. Versions of a namespace are numbered without a gap, so you see for yourself that none is missing. Begins from now, or with `Last-Event-ID` after that change, without a gap or a duplicate, as long as changes are kept (`STATE_HISTORY_SECONDS`).",
-    "A comment is sent as a heartbeat. A client that doesn't take its bytes is cut off, and goes on with `Last-Event-ID`.",
+    "Sends server-sent events of type `change` with the data `{ key, version, op, by, at }`. Versions of a namespace are numbered without gaps, so a client can detect a missing one. Starts now, or after the change of `Last-Event-ID`, without gaps or duplicates while changes are kept (`STATE_HISTORY_SECONDS`).",
+    "A comment is sent as a heartbeat. A client that reads too slowly is disconnected and can resume with `Last-Event-ID`.",
   ].join("\n\n"),
   request: {
     params: namespaceParam,
     query: z.strictObject({
-      prefix: text(LIMITS.identifierBytes).optional().openapi({ description: "Only keys that begin so." }),
+      prefix: text(LIMITS.identifierBytes).optional().openapi({ description: "Only keys with this prefix." }),
     }),
   },
   parameters: [
@@ -33,18 +33,18 @@ const watchRoute = createRoute({
       name: "Last-Event-ID",
       in: "header",
       schema: { type: "string" },
-      description: "The id of the event that was seen last.",
+      description: "Id of the last event received.",
     },
   ],
   responses: {
     200: {
-      description: "Events, until one side ends it.",
+      description: "Events, until either side closes the stream.",
       content: { "text/event-stream": { schema: z.string() } },
     },
     ...problems,
     410: {
       ...problem,
-      description: "Changes after Last-Event-ID aren't kept any more: read the state anew.",
+      description: "The changes after Last-Event-ID have expired. Re-read the state.",
     },
   },
 });

@@ -16,7 +16,7 @@ const historyRoute = createRoute({
   tags: ["state"],
   summary: "List the versions of state",
   description:
-    "Newest first, deletions among them: all that were current at some time within history. Follow `cursor` until it is null; a page ends early where its values are large.",
+    "Lists the versions within the history, newest first, including deletions. Follow `cursor` until it is null; a page with large values ends early.",
   request: {
     params: stateParams,
     query: z.strictObject({
@@ -27,7 +27,7 @@ const historyRoute = createRoute({
   responses: {
     200: jsonResponse(stateHistory, "A page."),
     ...problems,
-    404: { ...problem, description: "Nothing is known of such a state." },
+    404: { ...problem, description: "There is no such state in the history." },
   },
 });
 

@@ -20,11 +20,11 @@ const path = "/v1/namespaces/{ns}/state/{key}";
 
 const missing = { 404: { ...problem, description: "There is no such state, or it has expired." } } as const;
 const lostRace = {
-  412: { ...problem, description: "The state isn't as If-Match or If-None-Match wants it." },
+  412: { ...problem, description: "Precondition failed (If-Match / If-None-Match)." },
 } as const;
 
 const gone = {
-  410: { ...problem, description: "`as_of` is longer ago than history is kept." },
+  410: { ...problem, description: "`as_of` is older than the history that is kept." },
 } as const;
 
 /** Described, and read by the handler: a schema of headers would copy them all for every request. */
@@ -33,13 +33,13 @@ const ifMatch = {
   in: "header",
   schema: { type: "string", pattern: IF_MATCH },
   description:
-    'The ETag of the version that you know, such as "7", or *: only if it is there. A lost race is 412.',
+    'The ETag of the expected version, such as "7", or `*`: only if it exists. The answer is 412 if the precondition fails.',
 } as const;
 const ifNoneMatch = {
   name: "If-None-Match",
   in: "header",
   schema: { type: "string", pattern: "^\\*$" },
-  description: "Only *: if it isn't there yet.",
+  description: "`*`: only if it doesn't exist yet.",
 } as const;
 
 const getRoute = createRoute({
@@ -49,7 +49,7 @@ const getRoute = createRoute({
   tags: tag,
   summary: "Read state",
   description:
-    "From the primary: it sees every write that was acknowledged, by whichever process. Reading a sliding document makes it last its whole time again.",
+    "Reads from the primary, so it sees every acknowledged write of any process. Reading a sliding document restarts its TTL.",
   request: {
     params: stateParams,
     query: z.strictObject({
@@ -60,7 +60,9 @@ const getRoute = createRoute({
       }),
       as_of: time
         .optional()
-        .openapi({ description: "What a reader would have got at this time. Renews nothing." }),
+        .openapi({
+          description: "Point in time: returns the document as it was then. Doesn't restart a TTL.",
+        }),
     }),
   },
   responses: {
@@ -78,13 +80,13 @@ const putRoute = createRoute({
   tags: tag,
   summary: "Write state",
   description:
-    "Needs `write`, and `read` as well with If-Match or If-None-Match: whether they hold tells of what is there.",
+    "Needs `write`. With If-Match or If-None-Match also needs `read`, because the outcome reveals what exists.",
   request: { params: stateParams, body: jsonBody(putState) },
   parameters: [ifMatch, ifNoneMatch],
   responses: {
     201: jsonResponse(stateView, "The state was created.", "ETag"),
     200: jsonResponse(stateView, "The state was replaced.", "ETag"),
-    204: { description: "The state was written. The key may not read here, so the answer says no more." },
+    204: { description: "The state was written. The answer has no body, because the key may not read here." },
     ...problems,
     ...unfitBody,
     ...lostRace,
@@ -98,12 +100,12 @@ const patchRoute = createRoute({
   tags: tag,
   summary: "Change state by a JSON merge patch",
   description:
-    "RFC 7396: a null removes a member, an object merges, anything else replaces. The expiry stays. Needs `read` and `write`: the answer shows the whole document.",
+    "RFC 7396: null removes a member, an object is merged, any other value replaces. The expiry stays. Needs `read` and `write`, because the answer is the whole document.",
   request: {
     params: stateParams,
     query: z.strictObject({
       ttl_seconds: integerParameter(1, LIMITS.ttlSeconds).optional().openapi({
-        description: "Seconds to live from now. Left out: it ends when it would have ended.",
+        description: "Seconds to live from now. Without it, the expiry stays.",
       }),
     }),
     body: {
@@ -131,11 +133,11 @@ const removeRoute = createRoute({
   tags: tag,
   summary: "Delete state",
   description:
-    "Needs `write`, and `read` as well with If-Match. A key that may not read hears 204 also where there is none.",
+    "Needs `write`, and with If-Match also `read`. A key without `read` gets 204 even if the state doesn't exist.",
   request: { params: stateParams },
   parameters: [ifMatch],
   responses: {
-    204: { description: "It is gone; its history stays for its time." },
+    204: { description: "The state is deleted. Its history stays until it expires." },
     ...problems,
     ...missing,
     ...lostRace,

@@ -11,7 +11,7 @@ import { namespace, pathText, timeView, ttlSeconds } from "../openapi/primitives
  * name such a document in a URL.
  */
 export const stateKey = pathText(LIMITS.identifierBytes).openapi({
-  description: `Any text up to ${LIMITS.identifierBytes} bytes of UTF-8 but . and ..; percent-encoded in the URL.`,
+  description: `Text of up to ${LIMITS.identifierBytes} bytes of UTF-8, except \`.\` and \`..\`. Percent-encoded in the URL.`,
   example: "inventory/sku-42",
 });
 
@@ -30,9 +30,9 @@ export const putState = z
     value: stateValue,
     ttl_seconds: ttlSeconds.optional().openapi({
       description:
-        "Seconds to live; null: for ever. Left out: the namespace's default. Never beyond the namespace's maximum: more is refused.",
+        "Seconds to live; null: no expiry. Defaults to the namespace's default. Values above the namespace's maximum are refused.",
     }),
-    sliding: z.boolean().optional().openapi({ description: "Each GET makes it last its whole time again." }),
+    sliding: z.boolean().optional().openapi({ description: "Whether each GET restarts the TTL." }),
   })
   .openapi("PutState");
 
@@ -42,7 +42,7 @@ export const stateView = z
     value: stateValue,
     version: z.int().openapi({
       description:
-        "The number of the change in its namespace: unique and ascending there, also over deletion and writing anew.",
+        "Version: the number of the change in its namespace. Unique and ascending, even across deletion and re-creation.",
     }),
     updated_at: timeView,
     updated_by: z.string(),
@@ -66,11 +66,14 @@ export function stateMembers(key: string, document: StateDocument): string {
 
 const operationName = z
   .enum(STATE_OPERATIONS)
-  .openapi({ description: "PUT is a set, PATCH a merge, and so is what a transaction deletes at a path." });
+  .openapi({
+    description:
+      "Operation that created the version: `set` (PUT), `merge` (PATCH, or a deletion at a path), `delete` or `increment`.",
+  });
 
 export const stateVersionView = stateView
   .extend({ op: operationName })
-  .openapi("StateVersion", { description: "The value of a deletion is null." });
+  .openapi("StateVersion", { description: "A version of the document. The value of a deletion is null." });
 
 export const stateHistory = z
   .object({ versions: z.array(stateVersionView), cursor: z.string().nullable() })
@@ -102,7 +105,11 @@ export const stateTransaction = z
       .array(
         z.strictObject({
           key: stateKey,
-          version: z.int().min(1).nullable().openapi({ description: "Null: it must not be there." }),
+          version: z
+            .int()
+            .min(1)
+            .nullable()
+            .openapi({ description: "Expected version; null: the document must not exist." }),
         }),
       )
       .max(LIMITS.transactionKeys)
@@ -118,10 +125,10 @@ export const transactionResults = z
         z.object({
           key: z.string(),
           version: z.int(),
-          value: z.number().optional().openapi({ description: "Of an increment: the sum." }),
+          value: z.number().optional().openapi({ description: "The sum after an increment." }),
         }),
       )
-      .openapi({ description: "One for each operation, in order." }),
+      .openapi({ description: "One result per operation, in order." }),
   })
   .openapi("StateTransactionResults");
 

@@ -21,21 +21,23 @@ const transactRoute = createRoute({
   tags: ["state"],
   summary: "Change up to 64 documents, all or nothing",
   description: [
-    "If every check holds, the operations are done in order, each making a version of its own; if one of them fails, nothing is done. Nobody ever sees a half. The documents of all operations, each counted each time, and the values given may hold at most 4 MiB of JSON together; more is refused before anything is done (`too_many_bytes`).",
-    "`set` writes as PUT does, or sets what is at `path`; `merge` is a JSON merge patch; `delete` removes the document, or what is at `path`; `increment` adds `by` to the one number at `path` (default: the value itself, which begins at 0 where there is no document), and fails where the sum would be below `min` or above `max`, or beyond what a JSON number holds exactly.",
-    "Without `ttl_seconds` a document ends when it would have ended; one that is set whole, or begins, gets the namespace's default.",
-    "Needs `write`, and `read` as well unless it only sets whole documents: whether a check or another operation fails, and what it makes, tells of what is there.",
+    "If every check passes, the operations are done in order, and each creates a version. If one fails, nothing is done. No reader sees a partial transaction. The documents of all operations (counted once per operation) and the given values may hold at most 4 MiB of JSON together; more is refused before anything is done (`too_many_bytes`).",
+    "`set` writes the document, or the value at `path`. `merge` applies a JSON merge patch. `delete` removes the document, or the value at `path`. `increment` adds `by` to the one number at `path` (default: the document itself, 0 if it doesn't exist). It fails if the sum would be below `min`, above `max`, or beyond what a JSON number holds exactly.",
+    "Without `ttl_seconds` a document keeps its expiry. A new document, or one that is set as a whole, gets the namespace's default.",
+    "Needs `write`. Also needs `read` unless it only sets whole documents, because checks and other operations reveal what exists.",
   ].join("\n\n"),
   request: { params: namespaceParam, body: jsonBody(stateTransaction) },
   responses: {
-    200: jsonResponse(transactionResults, "All is done."),
-    204: { description: "All is done. The key may not read here, so the answer says no more." },
+    200: jsonResponse(transactionResults, "All operations are done."),
+    204: {
+      description: "All operations are done. The answer has no body, because the key may not read here.",
+    },
     ...problems,
     ...unfitBody,
     409: {
       ...problem,
       description:
-        "Nothing was done. `failed` has which check or operation failed (`part`, `index` from 0, `key`) and the reason: version_conflict (with the current `version`), missing, path_not_found, not_one_number, below_min, above_max, out_of_range, too_large.",
+        "Nothing was done. `failed` names the check or operation that failed (`part`, `index` from 0, `key`) and the reason: version_conflict (with the current `version`), missing, path_not_found, not_one_number, below_min, above_max, out_of_range, too_large.",
     },
   },
 });

@@ -17,7 +17,7 @@ const readinessView = z
     redis: component,
     index: component,
     upgrade: component.openapi({
-      description: "`degraded` while records that an older release wrote are upgraded in the background.",
+      description: "Status of the upgrade of old records; `degraded` while it runs in the background.",
     }),
     embedder: component.extend({ model: z.string().nullable() }),
   })
@@ -28,9 +28,9 @@ const healthRoute = createRoute({
   path: "/healthz",
   operationId: "getHealth",
   tags: ["system"],
-  summary: "Is the process alive?",
+  summary: "Check that the process is alive",
   security: [],
-  responses: { 200: jsonResponse(z.object({ status: z.literal("ok") }), "It is.") },
+  responses: { 200: jsonResponse(z.object({ status: z.literal("ok") }), "The process is alive.") },
 });
 
 const readyRoute = createRoute({
@@ -38,10 +38,10 @@ const readyRoute = createRoute({
   path: "/readyz",
   operationId: "getReadiness",
   tags: ["system"],
-  summary: "Can it serve?",
+  summary: "Check that the process can serve",
   security: [],
   description:
-    "Asks Redis, the index and the embedder. Without its embedder the service still serves, by keyword: that is `degraded`, not unready.",
+    "Checks Redis, the index and the embedder. Without its embedder the service still serves by keyword: its status is then `degraded`, not unready.",
   responses: {
     200: jsonResponse(readinessView, "The process can serve."),
     429: {
@@ -57,10 +57,13 @@ const metricsRoute = createRoute({
   path: "/metrics",
   operationId: "getMetrics",
   tags: ["system"],
-  summary: "Prometheus metrics",
-  description: "Takes a key that administers everything (admin on `**`), once there are keys.",
+  summary: "Read the Prometheus metrics",
+  description: "Needs `admin` on `**` as soon as an API key exists.",
   responses: {
-    200: { description: "Text exposition format.", content: { "text/plain": { schema: z.string() } } },
+    200: {
+      description: "The metrics in the text exposition format.",
+      content: { "text/plain": { schema: z.string() } },
+    },
     ...problems,
   },
 });

@@ -27,9 +27,9 @@ const listRoute = createRoute({
   path: "/v1/threads",
   operationId: "listThreads",
   tags,
-  summary: "List threads of graph runs",
+  summary: "List LangGraph threads",
   description:
-    "What graphs with a RedisSaver of `@mneme/checkpointer` keep in this Redis, the youngest first. Follow `cursor` until it is null: a page may hold fewer than `limit` where threads have expired.",
+    "Lists the threads that a RedisSaver of `@mneme/checkpointer` stored in this Redis, newest first. Follow `cursor` until it is null: a page may hold fewer than `limit` if threads have expired.",
   request: { query: threadListParameters },
   responses: { 200: jsonResponse(threadPage, "A page."), ...problems },
 });
@@ -55,7 +55,7 @@ const checkpointsRoute = createRoute({
   tags,
   summary: "List a thread's checkpoints",
   description:
-    "By descending id. Follow `before` until it is null. The channels of a checkpoint that LangGraph rebuilds from writes (DeltaChannel) aren't among its values.",
+    "Lists checkpoints by descending id. Follow `before` until it is null. Channels that LangGraph rebuilds from writes (DeltaChannel) aren't among the values.",
   request: { params: threadParams, query: checkpointParameters },
   responses: { 200: jsonResponse(checkpointPage, "A page."), ...problems, ...threadMissing },
 });
@@ -66,9 +66,9 @@ const removeRoute = createRoute({
   operationId: "deleteThread",
   tags,
   summary: "Delete a thread",
-  description: "With all of its checkpoints. Takes `write`.",
+  description: "Deletes the thread with all its checkpoints. Needs `write`.",
   request: { params: threadParams, query: threadParameters },
-  responses: { 204: { description: "Deleted." }, ...problems, ...threadMissing },
+  responses: { 204: { description: "The item is deleted." }, ...problems, ...threadMissing },
 });
 
 export function threadRoutes({ threads, now }: AppDeps) {

@@ -6,7 +6,8 @@ import type { ThreadDetail } from "../../threads/read-thread.js";
 import { defaultInteger, namespace, orNull, text, timeView, iso, pathText } from "../openapi/primitives.js";
 
 const threadNamespace = namespace.optional().openapi({
-  description: "That the saver was made with. Left out: of savers without one, which takes a grant on `**`.",
+  description:
+    "Namespace of the saver. Without it: threads of savers without a namespace, which needs a grant on `**`.",
 });
 
 export const threadParams = z.strictObject({
@@ -24,17 +25,18 @@ export const threadListParameters = z.strictObject({
 export const checkpointParameters = z.strictObject({
   namespace: threadNamespace,
   checkpoint_ns: z.string().max(LIMITS.threadIdBytes).default("").openapi({
-    description: "The namespace of the checkpoints: that of a subgraph's call. Left out: the root graph's.",
+    description:
+      "Namespace of the checkpoints, such as that of a subgraph's call. Defaults to the root graph's.",
   }),
   before: text(LIMITS.threadIdBytes)
     .optional()
-    .openapi({ description: "Only those with an id below this one." }),
+    .openapi({ description: "Only checkpoints with an id below this one." }),
   limit: defaultInteger(1, LIMITS.checkpoints, 10),
 });
 
 const threadView = z.object({
   thread_id: z.string(),
-  checkpoints: z.int().openapi({ description: "How many there are, those of subgraphs included." }),
+  checkpoints: z.int().openapi({ description: "Number of checkpoints, including those of subgraphs." }),
   checkpoint_namespaces: z.array(z.string()),
   expires_at: timeView.nullable(),
 });
@@ -42,7 +44,7 @@ const threadView = z.object({
 const shown = z.unknown().openapi({
   type: ["object", "array", "string", "number", "boolean", "null"],
   description:
-    "What JSON has no form for, or what is too much to show, is described by an object with `$type`.",
+    "Any JSON value. Values that JSON can't express or that are too large are described by an object with `$type`.",
 });
 
 const checkpointView = z
@@ -70,7 +72,10 @@ export const threadDetailView = threadView
 export const checkpointPage = z
   .object({
     checkpoints: z.array(checkpointView),
-    before: z.string().nullable().openapi({ description: "For the next page; null at the end." }),
+    before: z
+      .string()
+      .nullable()
+      .openapi({ description: "`before` of the next page; null on the last page." }),
   })
   .openapi("CheckpointPage");
 

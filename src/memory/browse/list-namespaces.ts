@@ -15,7 +15,7 @@ export interface NamespacesInput {
   /** Labels that a namespace begins and ends with; `*` stands for any one label. */
   readonly prefix: readonly string[];
   readonly suffix: readonly string[];
-  /** Longer namespaces are cut to so many labels, and listed once. */
+  /** Maximum number of labels. Longer namespaces are truncated to it and listed once. */
   readonly max_depth?: number | undefined;
   readonly items_only?: boolean | undefined;
   readonly limit: number;

@@ -69,7 +69,7 @@ export type Again = Partial<Readonly<Record<Step, readonly string[]>>>;
 export interface Made {
   readonly method: "deterministic" | "llm";
   readonly model: string | null;
-  /** Why a language model that was to write it didn't. */
+  /** Why the language model didn't write it; null if it did or wasn't asked. */
   readonly because: LlmFailure | "budget" | "ungrounded" | null;
 }
 

@@ -26,7 +26,7 @@ export interface EntityInput {
 
 export interface EntityOutcome {
   readonly entity: Entity;
-  /** Those that were recorded last first. A page may hold fewer than `limit`, even none, before the end. */
+  /** Most recently recorded first. A page may hold fewer than `limit`, even none, before the end. */
   readonly facts: readonly Judged[];
   /** Undefined at the end. */
   readonly cursor: string | undefined;

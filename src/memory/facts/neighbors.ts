@@ -38,7 +38,7 @@ export interface NeighborsOutcome {
   readonly entity: Entity;
   readonly nodes: readonly Node[];
   readonly edges: readonly Edge[];
-  /** There is more than is shown. */
+  /** Whether more edges exist than were returned. */
   readonly truncated: boolean;
 }
 

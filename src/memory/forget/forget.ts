@@ -15,7 +15,7 @@ import type { Services } from "../services.js";
 
 export interface ForgetInput {
   readonly policy: ForgetPolicy;
-  /** Only tell what would be forgotten. */
+  /** Whether to only report what would be forgotten. */
   readonly dry_run: boolean;
   /** How many memories are looked at. */
   readonly limit: number;

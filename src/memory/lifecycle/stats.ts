@@ -16,7 +16,7 @@ export interface Stats {
   readonly byStatus: Readonly<Record<EmbeddingStatus, number>>;
   /** The last days, the newest last: what was recorded then and is still there. */
   readonly growth: readonly { readonly day: number; readonly added: Amount }[];
-  /** How many have ended by themselves so far. */
+  /** Number of memories that have expired so far. */
   readonly expired: number;
   readonly expiring: { readonly within: readonly (readonly [name: string, count: number])[] } & Pick<
     Endings,

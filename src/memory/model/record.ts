@@ -15,7 +15,7 @@ export type MemoryType = (typeof MEMORY_TYPES)[number];
 export const EMBEDDING_STATUSES = ["complete", "partial", "pending", "refused"] as const;
 export type EmbeddingStatus = (typeof EMBEDDING_STATUSES)[number];
 
-/** Where a published copy comes from. */
+/** Origin of a published copy; null for other memories. */
 export interface Origin {
   readonly namespace: string;
   readonly id: string;
@@ -121,7 +121,7 @@ export interface Memory {
   readonly quarantined: boolean;
   /** 0..1: how much longer it lives than its type does, see `importanceFactor`. */
   readonly importance: number;
-  /** It never ends by itself, and no policy forgets it. */
+  /** Whether the memory is exempt from expiry and forget policies. */
   readonly pinned: boolean;
   readonly lifetime: Lifetime;
   /** What prolonged its life, as it is now: a use, or another sighting; null: nothing did. */

@@ -54,7 +54,7 @@ export interface Endings {
   /** How many until each of the moments that were asked for. */
   readonly counts: readonly number[];
   readonly next: readonly Ending[];
-  /** How many have ended by themselves so far. */
+  /** Number of memories that have expired so far. */
   readonly ended: number;
 }
 

@@ -37,7 +37,7 @@ export interface RecallOutcome {
   readonly hits: readonly RecallHit[];
   /** A hint: whether one of the hits is relevant enough to hold an answer. */
   readonly answerable: boolean;
-  /** Retrievers that should have taken part but couldn't. */
+  /** Retrievers that were unavailable. */
   readonly degraded: readonly Retriever[];
   readonly terms: KeywordQuery | undefined;
   /** Terms of a long query that were not looked for. */

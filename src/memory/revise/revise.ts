@@ -29,7 +29,7 @@ export interface RevisionInput {
   readonly restored?: FirstEmbedding | undefined;
   readonly embedding?: Float32Array | undefined;
   readonly embedding_model?: string | undefined;
-  /** A JSON merge patch (RFC 7396): null removes a key. */
+  /** JSON merge patch (RFC 7396) of the metadata: null removes a key. */
   readonly metadata?: JsonObject | undefined;
   /** In place of all metadata. */
   readonly whole_metadata?: JsonObject | undefined;

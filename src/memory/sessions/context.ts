@@ -23,7 +23,7 @@ import type { Message, Session, SessionRef } from "./session.js";
 import { sessionTrail } from "./trail.js";
 
 export interface ContextInput {
-  /** What to recall by; the last thing that the user said unless given. */
+  /** Query of the recall. Defaults to the last user message. */
   readonly query?: string | undefined;
   readonly token_budget: number;
   /** Where to recall from; the session's namespace unless given. Patterns as in a recall. */

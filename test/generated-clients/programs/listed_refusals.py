@@ -15,8 +15,6 @@ LISTED = [
     r"Must change something",
     r"Must name something",
     r"Must be given",
-    r"Must be there, ",
-    r"Says the same as",
     r"Belongs? (only )?to",
     r"together with",
     r"Give it or",
