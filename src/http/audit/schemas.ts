@@ -15,12 +15,10 @@ const filterParameters = {
   key_id: text(64).optional().openapi({ description: "Id of the API key that was used." }),
   id: text(1024).optional().openapi({ description: "Id of a memory, or key of a state document." }),
   verb: repeatable(z.enum(AUDIT_VERBS)).optional(),
-  outcome: repeatable(text(64))
-    .optional()
-    .openapi({
-      description:
-        "Outcome of the act, such as `ok`, `created`, `missing`, `conflict` or `denied`; repeat it for several.",
-    }),
+  outcome: repeatable(text(64)).optional().openapi({
+    description:
+      "Outcome of the act, such as `ok`, `created`, `missing`, `conflict` or `denied`; repeat it for several.",
+  }),
   from: time.optional(),
   to: time.optional().openapi({ description: "Only before this time (exclusive)." }),
 };
@@ -52,12 +50,10 @@ const auditEntryView = z
       description:
         "Namespace of the act, or the refused namespace or pattern; null for an act on no single namespace.",
     }),
-    ids: z
-      .array(z.string())
-      .openapi({
-        description:
-          "Ids of the memories or keys of the state documents concerned; for a recall, those returned.",
-      }),
+    ids: z.array(z.string()).openapi({
+      description:
+        "Ids of the memories or keys of the state documents concerned; for a recall, those returned.",
+    }),
     outcome: z.string(),
     request_id: z.string(),
     other: z

@@ -36,11 +36,9 @@ export const validAt = z
   });
 
 export const moment = {
-  as_of: time
-    .optional()
-    .openapi({
-      description: "Point in recorded time; facts recorded by then and not superseded. Default: now.",
-    }),
+  as_of: time.optional().openapi({
+    description: "Point in recorded time; facts recorded by then and not superseded. Default: now.",
+  }),
   valid_at: validAt,
 };
 

@@ -23,11 +23,9 @@ const policy = z
       description: "Minimum age since recording: seconds, or a string such as 90d, 12h, 30m, 45s or 2w.",
       example: "90d",
     }),
-    inactive_for: duration
-      .optional()
-      .openapi({
-        description: "Minimum time since the memory was last recorded or used, in the format of `max_age`.",
-      }),
+    inactive_for: duration.optional().openapi({
+      description: "Minimum time since the memory was last recorded or used, in the format of `max_age`.",
+    }),
     min_importance: importance.optional().openapi({ description: "Importance below which memories match." }),
     keep_top: z.int().min(0).max(LIMITS.keepTop).optional().openapi({
       description:
@@ -62,14 +60,9 @@ export const forgetRequest = z
       .boolean()
       .default(false)
       .openapi({ description: "Whether to only report what would be forgotten." }),
-    limit: z
-      .int()
-      .min(1)
-      .max(LIMITS.forgetLimit)
-      .default(200)
-      .openapi({
-        description: "Maximum number of memories examined per request; follow `cursor` for the rest.",
-      }),
+    limit: z.int().min(1).max(LIMITS.forgetLimit).default(200).openapi({
+      description: "Maximum number of memories examined per request; follow `cursor` for the rest.",
+    }),
     cursor: z.string().min(1).max(256).optional(),
   })
   .openapi("ForgetRequest");

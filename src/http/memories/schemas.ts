@@ -89,11 +89,9 @@ export const newMemory = z
       example: "Customer account ID is CX-7742-B.",
     }),
     memory_type: memoryType,
-    fact: newFact
-      .optional()
-      .openapi({
-        description: "A fact: subject, predicate and object. Only semantic memories can have one.",
-      }),
+    fact: newFact.optional().openapi({
+      description: "A fact: subject, predicate and object. Only semantic memories can have one.",
+    }),
     ...provenance,
     derived_from: derivedFrom.optional(),
     embedding: embedding.optional(),
@@ -137,12 +135,9 @@ export const memoryPatch = z
     tags: tags.optional(),
     trust_score: trustScore.optional(),
     importance: importance.optional(),
-    pinned: z
-      .boolean()
-      .optional()
-      .openapi({
-        description: "Whether the memory is exempt from expiry. When set to false, its life starts over.",
-      }),
+    pinned: z.boolean().optional().openapi({
+      description: "Whether the memory is exempt from expiry. When set to false, its life starts over.",
+    }),
     valid_from: time
       .nullable()
       .optional()
@@ -154,12 +149,9 @@ export const memoryPatch = z
     ttl_seconds: ttlSeconds
       .optional()
       .openapi({ description: "Seconds to live, counted from now; null: no expiry." }),
-    fact: z
-      .strictObject({ confidence })
-      .optional()
-      .openapi({
-        description: "New confidence of the memory's fact. Subject, predicate and object can't be changed.",
-      }),
+    fact: z.strictObject({ confidence }).optional().openapi({
+      description: "New confidence of the memory's fact. Subject, predicate and object can't be changed.",
+    }),
   })
   .refine((patch) => Object.keys(patch).length > 0, "Must change something.")
   .refine((patch) => patch.embedding === undefined || patch.content !== undefined, {
@@ -298,13 +290,10 @@ export const expiryView = z
     }),
     base_seconds: z.number().nullable().openapi({ description: "Base TTL used to compute the expiry." }),
     importance: z.number(),
-    life_seconds: z
-      .number()
-      .nullable()
-      .openapi({
-        description:
-          "TTL if never used: base × 4^(2 × importance − 1) for a default of the type, else the base.",
-      }),
+    life_seconds: z.number().nullable().openapi({
+      description:
+        "TTL if never used: base × 4^(2 × importance − 1) for a default of the type, else the base.",
+    }),
     uses: z
       .int()
       .openapi({ description: "Number of recalls that returned it, counted at most once per minute." }),

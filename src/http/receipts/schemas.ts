@@ -15,13 +15,10 @@ const knownHit = z.object({
   version: z.int(),
   score: z.number(),
   trust: z.number().openapi({ description: "Trust at the time of the recall, from 0 to 1." }),
-  relevance: z
-    .number()
-    .nullable()
-    .openapi({
-      description:
-        "Relevance at the time of the recall, from 0 to 1; null in receipts that predate this field.",
-    }),
+  relevance: z.number().nullable().openapi({
+    description:
+      "Relevance at the time of the recall, from 0 to 1; null in receipts that predate this field.",
+  }),
   // As it was known; null where it has been deleted, or has expired, since.
   memory: z.union([memoryView, z.null()]),
 });

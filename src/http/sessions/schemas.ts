@@ -291,18 +291,13 @@ export const contextView = z
       .int()
       .openapi({ description: "Number of tokens of `messages` by o200k_base; never above the budget." }),
     token_budget: z.int(),
-    range: z
-      .object({ from: z.int(), to: z.int() })
-      .nullable()
-      .openapi({
-        description: "Sequence numbers of the first and last session message in the context; null if none.",
-      }),
+    range: z.object({ from: z.int(), to: z.int() }).nullable().openapi({
+      description: "Sequence numbers of the first and last session message in the context; null if none.",
+    }),
     pieces: z.array(pieceView).openapi({ description: "Pieces added from memory, in order." }),
-    answerable: answerable
-      .nullable()
-      .openapi({
-        description: "Hint: whether a recalled memory probably answers the query; null without a query.",
-      }),
+    answerable: answerable.nullable().openapi({
+      description: "Hint: whether a recalled memory probably answers the query; null without a query.",
+    }),
     degraded: z.array(z.enum(["keyword", "vector"])),
     terms_left_out: termsLeftOut,
     receipt_ids: z.array(z.string()).openapi({

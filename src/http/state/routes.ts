@@ -58,11 +58,9 @@ const getRoute = createRoute({
           "A JSONPath: `value` is then the array of its matches, empty where nothing matches. At most 512 bytes, one `..`, one union and two filters; a filter compares names and places of the element with constants. A name is bare (letters, digits, anything beyond ASCII) or in quotes; in quotes it may not begin with a space.",
         example: "$.items[0].count",
       }),
-      as_of: time
-        .optional()
-        .openapi({
-          description: "Point in time: returns the document as it was then. Doesn't restart a TTL.",
-        }),
+      as_of: time.optional().openapi({
+        description: "Point in time: returns the document as it was then. Doesn't restart a TTL.",
+      }),
     }),
   },
   responses: {

@@ -64,12 +64,10 @@ export function stateMembers(key: string, document: StateDocument): string {
   return `"key":${JSON.stringify(key)},"value":${json},"version":${version},"updated_at":"${new Date(updated_at).toISOString()}","updated_by":${JSON.stringify(updated_by)},"expires_at":${expiry},"sliding":${sliding}`;
 }
 
-const operationName = z
-  .enum(STATE_OPERATIONS)
-  .openapi({
-    description:
-      "Operation that created the version: `set` (PUT), `merge` (PATCH, or a deletion at a path), `delete` or `increment`.",
-  });
+const operationName = z.enum(STATE_OPERATIONS).openapi({
+  description:
+    "Operation that created the version: `set` (PUT), `merge` (PATCH, or a deletion at a path), `delete` or `increment`.",
+});
 
 export const stateVersionView = stateView
   .extend({ op: operationName })
