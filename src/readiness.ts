@@ -93,7 +93,8 @@ function indexState({ status, detail, found = 1 }: Probe<number>): ComponentStat
 
 function upgradeState({ status, detail, found }: Probe<UpgradeProgress>): ComponentState {
   if (status !== "ok" || found === undefined) return detail === undefined ? { status } : { status, detail };
-  if (found.done) return { status };
+  // Without records, or before the first look at them, there is nothing that a caller should know.
+  if (found.done || found.total === 0) return { status };
   const seen = Math.min(found.seen, found.total);
   return {
     status: "degraded",
