@@ -42,9 +42,13 @@ export const moment = {
   valid_at: validAt,
 };
 
+const minTrust = ratioParameter
+  .optional()
+  .openapi({ description: "Minimum trust of a fact, from 0 to 1; less trusted facts are left out." });
+
 export const entityParameters = z.strictObject({
   ...moment,
-  min_trust: ratioParameter.optional().openapi({ description: "Minimum trust, from 0 to 1." }),
+  min_trust: minTrust,
   limit: defaultInteger(1, LIMITS.listLimit, 50),
   cursor: z.string().min(1).max(256).optional(),
 });
@@ -67,6 +71,7 @@ export const neighborParameters = z.strictObject({
     .optional()
     .openapi({ description: "Only facts with this predicate; repeat it for several." }),
   ...moment,
+  min_trust: minTrust,
   limit: defaultInteger(1, LIMITS.edges, 100).openapi({ description: "Maximum number of edges." }),
 });
 

@@ -2,6 +2,8 @@ import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { entityNotFound } from "../../domain/errors.js";
+import { LIMITS } from "../../domain/limits.js";
+import { judgeAll } from "../trust/judge.js";
 import { momentOf } from "../ports/moment.js";
 import type { Memory } from "../model/record.js";
 import type { Services } from "../services.js";
@@ -18,6 +20,8 @@ export interface NeighborsInput {
   readonly predicate?: readonly string[] | undefined;
   readonly as_of?: number | undefined;
   readonly valid_at?: number | "any" | undefined;
+  /** A fact that is trusted less isn't followed. */
+  readonly min_trust?: number | undefined;
   /** Of edges. */
   readonly limit: number;
 }
@@ -51,12 +55,13 @@ const MAX_FRONTIER = 256;
  * first where there is more than `limit`. Each fact and each entity is visited once, so a cycle ends.
  */
 export async function neighbors(
-  { entities, audit }: Services,
+  services: Services,
   context: Context,
   namespace: string,
   name: string,
   input: NeighborsInput,
 ): Promise<NeighborsOutcome> {
+  const { entities, audit } = services;
   await authorize(audit, context, namespace, { verb: "read", act: "neighbors" });
   const moment = momentOf(context, input);
   const start = await entities.resolve(namespace, [normaliseName(name)]);
@@ -70,6 +75,8 @@ export async function neighbors(
   const edges = new Map<string, Edge>();
   let frontier: readonly Entity[] = [entity];
   let truncated = false;
+  // Facts that aren't trusted enough don't take the places of others.
+  const most = input.min_trust === undefined ? input.limit : LIMITS.edges;
   for (let hops = 1; hops <= input.hops && frontier.length > 0; hops++) {
     const bounded = bound(frontier);
     truncated ||= bounded.length < frontier.length;
@@ -78,12 +85,11 @@ export async function neighbors(
       filter: aboutAny(bounded, input.predicate),
       moment,
       // Those of the last step are found once more.
-      limit: input.limit + edges.size,
+      limit: most + edges.size,
     });
-    truncated ||= found.total > input.limit + edges.size;
-    const fresh = found.facts
-      .filter((memory) => isAlive(memory, context.now()) && !edges.has(memory.id))
-      .flatMap(withFact);
+    truncated ||= found.total > most + edges.size;
+    const alive = found.facts.filter((memory) => isAlive(memory, context.now()) && !edges.has(memory.id));
+    const fresh = (await trusted(services, alive, moment.asOf ?? context.now(), input)).flatMap(withFact);
     const shown = fresh.slice(0, input.limit - edges.size);
     truncated ||= shown.length < fresh.length;
     for (const memory of shown) edges.set(memory.id, { memory, hops });
@@ -103,6 +109,16 @@ export async function neighbors(
 function bound(frontier: readonly Entity[]): readonly Entity[] {
   let names = 0;
   return frontier.filter((entity) => (names += entity.names.length) <= MAX_FRONTIER);
+}
+
+async function trusted(
+  services: Services,
+  memories: readonly Memory[],
+  at: number,
+  { min_trust }: NeighborsInput,
+): Promise<readonly Memory[]> {
+  if (min_trust === undefined) return memories;
+  return (await judgeAll(services, memories, at)).filter(({ trust }) => trust.trust >= min_trust);
 }
 
 function withFact(memory: Memory): (Memory & { readonly fact: Fact })[] {

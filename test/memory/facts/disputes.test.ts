@@ -94,18 +94,39 @@ test("a profile lists first what is trusted more", async () => {
   expect(text).toMatch(/Mars \(.*disputed/);
 });
 
-test("min_trust leaves out of an entity, a profile and a context what is trusted less", async () => {
+test("min_trust leaves out of an entity, its neighbors, a profile and a context what is trusted less", async () => {
   const { ns, insider, writer, tell, factsOf } = await place();
   const good = await tell(insider, "Graz");
   await tell(writer, "Mars", { trust_score: 0.2 });
   expect((await factsOf("?min_trust=0.4")).map(({ id }) => id)).toEqual([good.id]);
   const answer = await insider.send("GET", `/v1/namespaces/${ns}/profiles/Maria?min_trust=0.4`);
   expect(bodyOf<{ facts: Memory[] }>(answer, 200).facts.map(({ id }) => id)).toEqual([good.id]);
+  const neighborsOf = async (query: string) => {
+    const path = `/v1/namespaces/${ns}/entities/Maria/neighbors${query}`;
+    return bodyOf<{ nodes: { name: string }[]; edges: { fact_id: string }[]; truncated: boolean }>(
+      await insider.send("GET", path),
+      200,
+    );
+  };
+  await insider.send("POST", `/v1/namespaces/${ns}/memories`, {
+    memory_type: "semantic",
+    fact: { subject: "Mars", predicate: "has", object: "Phobos" },
+  });
+  expect((await neighborsOf("?hops=2")).nodes.map((node) => node.name)).toContain("Phobos");
+  const near = await neighborsOf("?hops=2&limit=1&min_trust=0.4");
+  expect(near).toMatchObject({ edges: [{ fact_id: good.id }], truncated: false });
+  // What only a fact that isn't trusted leads to isn't reached either.
+  expect(near.nodes.map((node) => node.name)).toEqual(["Maria", "Graz"]);
   const query = "query=Where%20does%20Maria%20live&subject=Maria&min_trust=0.4";
   const context = await insider.send("GET", `/v1/namespaces/${ns}/sessions/s/context?${query}`);
   expect(context.text).toContain("Graz");
   expect(context.text).not.toContain("Mars");
-  for (const path of [`/entities/Maria`, `/profiles/Maria`, `/sessions/s/context`]) {
+  for (const path of [
+    `/entities/Maria`,
+    `/entities/Maria/neighbors`,
+    `/profiles/Maria`,
+    `/sessions/s/context`,
+  ]) {
     expect(await insider.send("GET", `/v1/namespaces/${ns}${path}?min_trust=2`)).toMatchObject({
       status: 400,
       body: { errors: [{ field: "min_trust" }] },
