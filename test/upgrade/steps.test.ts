@@ -30,6 +30,11 @@ afterAll(async () => {
 });
 const gateway = createGateway(client, { timeoutMs: 4000, onMissingIndex: () => {}, observe: () => {} });
 
+/** More than the upgrade takes in one batch. `node scripts/run.mjs check-upgrade` does it with 20,000. */
+const RECORDS = Number(process.env["MNEME_TEST_UPGRADE_RECORDS"] ?? 400);
+/** Only ends a hang, also on a loaded machine. */
+const LIMIT_MS = 300_000 + 60 * RECORDS;
+
 /** A release after this one: each text gets one more term, and each record a mark. */
 const NEXT: Target = {
   schemas: [
@@ -43,8 +48,10 @@ const NEXT: Target = {
   toTerms: (text) => `${text.toLowerCase()} extraterm`,
 };
 
-function migrate(): { migrations: Migrations; finished: Promise<void> } {
+function migrate(): { migrations: Migrations; underWay: Promise<void>; finished: Promise<void> } {
   let resolve: () => void;
+  let reached: () => void;
+  const underWay = new Promise<void>((settle) => (reached = settle));
   let reject: (error: unknown) => void;
   const finished = new Promise<void>((...settle) => ([resolve, reject] = settle));
   const migrations = startMigrations({
@@ -52,12 +59,12 @@ function migrate(): { migrations: Migrations; finished: Promise<void> } {
     keys,
     locks: createLocks(gateway, keys),
     indexesComplete: async () => true,
-    onProgress: () => {},
+    onProgress: () => reached(),
     onDone: () => resolve(),
     onError: (error) => reject(error),
     target: NEXT,
   });
-  return { migrations, finished };
+  return { migrations, underWay, finished };
 }
 
 async function marksIn(namespace: string): Promise<(string | undefined)[]> {
@@ -71,44 +78,48 @@ async function marksIn(namespace: string): Promise<(string | undefined)[]> {
 }
 
 describe("an upgrade of stored records", () => {
-  test("gives every record its new fields and terms, is resumed where it was stopped, and loses no revision", async () => {
-    const namespace = newNamespace();
-    const many = Array.from({ length: 700 }, (_, index) => ({
-      memory_type: "semantic",
-      content: `Shelf ${index} of the depot.`,
-    }));
-    for (let from = 0; from < many.length; from += 100) {
-      await postBatch(service, namespace, many.slice(from, from + 100));
-    }
-    const revised = await remember(service, namespace, { content: "The gate opens at seven." });
-
-    const first = migrate();
-    const state = { stopped: false };
-    const revisions = (async () => {
-      let last = revised;
-      for (let count = 0; !state.stopped || count < 20; count++) {
-        last = await revise(service, last, { metadata: { count } });
-        await sleep(20);
+  test(
+    "gives every record its new fields and terms, is resumed where it was stopped, and loses no revision",
+    async () => {
+      const namespace = newNamespace();
+      const many = Array.from({ length: RECORDS }, (_, index) => ({
+        memory_type: "semantic",
+        content: `Shelf ${index} of the depot.`,
+      }));
+      for (let from = 0; from < many.length; from += 100) {
+        await postBatch(service, namespace, many.slice(from, from + 100));
       }
-      return last;
-    })();
-    await sleep(200);
-    await first.migrations.stop();
-    expect((await marksIn(namespace)).filter((mark) => mark === undefined).length).toBeGreaterThan(0);
+      const revised = await remember(service, namespace, { content: "The gate opens at seven." });
 
-    const second = migrate();
-    await second.finished;
-    state.stopped = true;
-    const last = await revisions;
-    await second.migrations.stop();
-    expect(new Set(await marksIn(namespace))).toEqual(new Set([`was ${RECORD_SCHEMA}`]));
-    expect(await read(service, revised)).toMatchObject({ version: last.version, metadata: last.metadata });
-    // Old versions as well.
-    const old = await redis.keys(`${service.prefix}:old:{${namespace}}:*`);
-    expect(old.length).toBe(last.version - 1);
-    const found = await recall(service, { namespaces: [namespace], query: "extraterm", limit: 5 });
-    expect(found.hits).toHaveLength(5);
-  }, 240_000);
+      const first = migrate();
+      const state = { stopped: false };
+      const revisions = (async () => {
+        let last = revised;
+        for (let count = 0; !state.stopped || count < 20; count++) {
+          last = await revise(service, last, { metadata: { count } });
+          await sleep(20);
+        }
+        return last;
+      })();
+      await first.underWay;
+      await first.migrations.stop();
+      expect((await marksIn(namespace)).filter((mark) => mark === undefined).length).toBeGreaterThan(0);
+
+      const second = migrate();
+      await second.finished;
+      state.stopped = true;
+      const last = await revisions;
+      await second.migrations.stop();
+      expect(new Set(await marksIn(namespace))).toEqual(new Set([`was ${RECORD_SCHEMA}`]));
+      expect(await read(service, revised)).toMatchObject({ version: last.version, metadata: last.metadata });
+      // Old versions as well.
+      const old = await redis.keys(`${service.prefix}:old:{${namespace}}:*`);
+      expect(old.length).toBe(last.version - 1);
+      const found = await recall(service, { namespaces: [namespace], query: "extraterm", limit: 5 });
+      expect(found.hits).toHaveLength(5);
+    },
+    LIMIT_MS,
+  );
 });
 
 test("the schema that records are written with is the last that a step leads to", () => {
