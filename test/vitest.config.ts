@@ -11,8 +11,9 @@ export default defineConfig({
     pool: "forks",
     // They mostly wait, so more of them than cores: on two cores vitest would run one file at a time.
     maxWorkers: 4,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Longer than a test waits for a condition (`until`): on a loaded machine the time limit only ends a hang.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     teardownTimeout: 30_000,
   },
 });

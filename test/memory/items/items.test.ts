@@ -192,9 +192,12 @@ describe("a key", () => {
     await Promise.all(unique.map((key) => createItem(service, namespace, key, { content: "same" })));
     const memories = await listAll(service, namespace, { limit: 200 });
     expect(memories.map(({ key }) => key).toSorted()).toEqual(unique.toSorted());
-    for (const key of unique) expect(await readItem(service, namespace, key)).toMatchObject({ key });
-    for (const key of unique)
-      expect((await service.send("DELETE", itemPath(namespace, key))).status).toBe(204);
+    await Promise.all(
+      unique.map(async (key) => {
+        expect(await readItem(service, namespace, key)).toMatchObject({ key });
+        expect((await service.send("DELETE", itemPath(namespace, key))).status).toBe(204);
+      }),
+    );
     expect(await listAll(service, namespace)).toEqual([]);
   });
 
