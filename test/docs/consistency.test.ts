@@ -1,20 +1,39 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { repositoryRoot } from "../../scripts/bootstrap/root.mjs";
 
-const FOLDER = join(import.meta.dirname, "..", "..", "docs");
 /** A link to a test file, and after it the names of tests in quotes, joined by commas. */
-const CLAIM = /\]\((\.\.\/test\/[^)]+)\)((?:,? "[^"]+")+)/g;
+const CLAIM = /\]\(((?:\.\.\/)?test\/[^)]+)\)((?:,? "[^"]+")+)/g;
 
-test("every test that docs/consistency.md names is there, under that name", () => {
-  // A name may be wrapped.
-  const page = readFileSync(join(FOLDER, "consistency.md"), "utf8").replaceAll(/\s+/g, " ");
-  const claims = [...page.matchAll(CLAIM)];
-  expect(claims.length).toBeGreaterThan(20);
-  for (const [, file = "", names = ""] of claims) {
-    const source = readFileSync(join(FOLDER, file), "utf8");
-    for (const [, name = ""] of names.matchAll(/"([^"]+)"/g)) {
-      expect(source.includes(`"${name}"`), `${file} has a test "${name}"`).toBe(true);
+test.each(["docs/consistency.md", "SECURITY.md"])(
+  "every test that %s names is there, under that name",
+  (page) => {
+    const file = join(repositoryRoot(), page);
+    // A name may be wrapped.
+    const text = readFileSync(file, "utf8").replaceAll(/\s+/g, " ");
+    const claims = [...text.matchAll(CLAIM)];
+    expect(claims.length).toBeGreaterThan(20);
+    for (const [, link = "", names = ""] of claims) {
+      const source = readFileSync(join(dirname(file), link), "utf8");
+      for (const [, name = ""] of names.matchAll(/"([^"]+)"/g)) {
+        expect(source.includes(`"${name}"`), `${link} has a test "${name}"`).toBe(true);
+      }
     }
+  },
+);
+
+test("SECURITY.md says of each attacker what is defended, by which test, and what isn't", () => {
+  const text = readFileSync(join(repositoryRoot(), "SECURITY.md"), "utf8");
+  const [, ...sections] = text.split(/^## /m);
+  const attackers = sections.filter((section) => !section.startsWith("Reporting"));
+  expect(attackers).toHaveLength(7);
+  for (const section of attackers) {
+    expect(section).toMatch(/^Defended:$/m);
+    // Each link to a test file says which of its tests.
+    const line = section.replaceAll(/\s+/g, " ");
+    expect([...line.matchAll(CLAIM)].length).toBeGreaterThan(0);
+    expect([...line.matchAll(CLAIM)]).toHaveLength(line.match(/\]\(test\//g)?.length ?? 0);
+    expect(section).toMatch(/^Not defended: /m);
   }
 });
