@@ -161,7 +161,9 @@ describe("search", () => {
       { namespace: ["f"], key: "c", value: { score: 5, color: null } },
     ]);
     const found = async (filter: Record<string, unknown>) =>
-      keysOf(await store.search(["f"], { filter })).join("");
+      keysOf(await store.search(["f"], { filter }))
+        .toSorted()
+        .join("");
     expect(await found({ score: { $gt: 3, $lte: 5 } })).toBe("bc");
     expect(await found({ score: { $gte: 3, $lt: 4.99 }, color: "red" })).toBe("a");
     expect(await found({ color: { $ne: "red" } })).toBe("bc");
