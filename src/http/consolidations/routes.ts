@@ -5,6 +5,7 @@ import { listConsolidations, readConsolidation } from "../../memory/consolidatio
 import { STEPS } from "../../memory/consolidation/run.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
+import { optionalBody } from "../middleware/optional-body.js";
 import { createRouter } from "../router/create-router.js";
 import {
   begunView,
@@ -37,7 +38,8 @@ const beginRoute = createRoute({
   tags,
   summary: "Consolidate a namespace, or plan it",
   description:
-    "Without a body, the run uses all defaults. The answer comes at once; any process of the service does the work in the background, and `GET` shows its progress. A namespace has at most one run in progress. Needs `write` and `read`.",
+    "Without a body, or with an empty one, the run uses all defaults. The answer comes at once; any process of the service does the work in the background, and `GET` shows its progress. A namespace has at most one run in progress. Needs `write` and `read`.",
+  middleware: [optionalBody] as const,
   request: { params: namespaceParam, body: optionalJsonBody(consolidationRequest) },
   responses: {
     202: jsonResponse(begunView, "The run has started.", "Location"),

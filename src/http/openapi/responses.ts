@@ -21,7 +21,7 @@ export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
   return { required: true, content: { "application/json": { schema } } };
 }
 
-/** Left out, it is {}. */
+/** Left out, it is {}. Its route needs the middleware `optionalBody`, which takes an empty one. */
 export function optionalJsonBody<Schema extends z.ZodType>(schema: Schema) {
   return { required: false, content: { "application/json": { schema } } };
 }
