@@ -43,7 +43,6 @@ describe("a refusal", () => {
     ["POST", "memories", { content: "x", memory_type: "semantic", source_agent: "me" }, "source_agent"],
     ["POST", "memories/batch", { memories: [], all: true }, "all"],
     ["POST", "interactions", { input: "x", output: "y" }, "output"],
-    ["POST", "interactions", { input: "x", tool_calls: [{ name: "n", x: 1 }] }, "tool_calls[0].x"],
     ["PATCH", `memories/${UNKNOWN_ID}`, { memory_type: "episodic" }, "memory_type"],
   ])("names the unknown field of %s %s", async (method, path, body, field) => {
     const answer = await service.send(method, `/v1/namespaces/${newNamespace()}/${path}`, body);
@@ -86,6 +85,21 @@ describe("a body", () => {
     async (raw) => {
       const answer = await service.send("POST", memoriesOf(newNamespace()), undefined, { raw });
       expect(answer).toMatchObject({ status: 400, body: { code: "malformed_json" } });
+    },
+  );
+
+  test.each(["application/json", "application/json; charset=utf-8"])(
+    "that is optional may be empty with the type %s, and nothing else that isn't JSON",
+    async (type) => {
+      const path = (): string => `/v1/namespaces/${newNamespace()}/consolidations`;
+      const headers = { "content-type": type };
+      const empty = await service.send("POST", path(), undefined, { raw: "", headers });
+      expect(empty).toMatchObject({ status: 202, body: { id: expect.any(String) } });
+      expect(await service.send("POST", path(), undefined, { raw: " {", headers })).toMatchObject({
+        status: 400,
+        body: { code: "malformed_json" },
+      });
+      expect((await service.send("POST", path(), { dry_run: true }, { headers })).status).toBe(202);
     },
   );
 

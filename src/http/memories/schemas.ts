@@ -24,7 +24,7 @@ import {
 } from "../openapi/primitives.js";
 import { LIMITS } from "../../domain/limits.js";
 import { EMBEDDING_STATUSES, type MemoryType } from "../../memory/model/record.js";
-import { type KnownFields, callOfOpenAi, isFields, moveToMetadata } from "../openapi/provider-fields.js";
+import { callOfOpenAi, isFields } from "../openapi/provider-fields.js";
 import { EXPIRY_REASONS } from "../../memory/lifecycle/decay.js";
 
 /** What a write may say of a memory beside its content. */
@@ -178,17 +178,12 @@ const interactionParts = {
   feedback: saidJson.optional(),
 };
 
-const interactionFields: KnownFields = {
-  all: new Set(Object.keys({ ...interactionParts, ...provenance })),
-  optional: new Set(["tool_calls"]),
-};
-
-/** As chat models give it: null for no calls, calls with their function inside, and fields that metadata keeps. */
+/** As chat models give its calls: null or an empty list for none, and calls with their function inside. */
 export function interactionOfProvider(value: unknown): unknown {
   if (!isFields(value)) return value;
-  const { tool_calls } = value;
-  const calls = Array.isArray(tool_calls) ? { tool_calls: tool_calls.map(callOfOpenAi) } : {};
-  return moveToMetadata({ ...value, ...calls }, interactionFields);
+  const { tool_calls, ...rest } = value;
+  if (tool_calls === null) return rest;
+  return Array.isArray(tool_calls) ? { ...rest, tool_calls: tool_calls.map(callOfOpenAi) } : value;
 }
 
 export const providedInteraction = z
@@ -202,9 +197,8 @@ export const providedInteraction = z
     message: "Must not be blank.",
   })
   .openapi("NewInteraction", {
-    additionalProperties: true,
     description:
-      "One turn of an interaction; each part is any JSON. Unknown fields become members of `metadata`, unless they are null or empty lists.",
+      "One turn of an interaction; each part is any JSON. Unknown fields of a tool call are stored with the call; other unknown fields are refused.",
   });
 
 export const originView = z

@@ -16,34 +16,55 @@ function isEmpty(value: unknown): boolean {
 }
 
 /** What of an object stays, and what goes to its metadata. */
-export interface KnownFields {
+interface KnownFields {
   readonly all: ReadonlySet<string>;
   /** Left out where they are empty. */
   readonly optional: ReadonlySet<string>;
 }
 
-/**
- * Fields that aren't known become members of `metadata`, unless they are empty; one whose name metadata has already
- * stays where it is, and is refused.
- */
-export function moveToMetadata(value: unknown, { all, optional }: KnownFields): unknown {
-  if (!isFields(value)) return value;
-  const { metadata } = value;
+/** The member of metadata for what metadata has a member of that name for already. */
+const ASIDE = "provider_fields";
+
+/** Fields that aren't known become members of `metadata`, unless they are empty, and so does `more`. */
+function moveToMetadata(
+  value: Fields,
+  { all, optional }: KnownFields,
+  more: readonly (readonly [string, unknown])[],
+): Fields {
   const fields: [string, unknown][] = [];
-  const moved: [string, unknown][] = [];
+  const moved = [...more];
   for (const [name, field] of Object.entries(value)) {
-    if (all.has(name)) {
-      if (!optional.has(name) || !isEmpty(field)) fields.push([name, field]);
-    } else if (!isEmpty(field)) {
-      const clashes = isFields(metadata) ? Object.hasOwn(metadata, name) : !isEmpty(metadata ?? null);
-      (clashes ? fields : moved).push([name, field]);
+    if (!all.has(name)) {
+      if (!isEmpty(field)) moved.push([name, field]);
+    } else if (!optional.has(name) || !isEmpty(field)) {
+      fields.push([name, field]);
     }
   }
-  if (moved.length > 0) {
-    const given = isFields(metadata) ? Object.entries(metadata) : [];
-    fields.push(["metadata", Object.fromEntries([...given, ...moved])]);
-  }
-  return Object.fromEntries(fields);
+  return withMetadata(Object.fromEntries(fields), moved);
+}
+
+/**
+ * Adds to metadata, beside what the caller gave: what has a name that is taken goes to `provider_fields`. Metadata that is
+ * no object stays as it is, and is refused; so does a field whose name is taken there too.
+ */
+function withMetadata(value: Fields, added: readonly (readonly [string, unknown])[]): Fields {
+  const { metadata = {} } = value;
+  if (added.length === 0 || !isFields(metadata)) return value;
+  const free = added.filter(([name]) => !Object.hasOwn(metadata, name));
+  const taken = added.filter(([name]) => Object.hasOwn(metadata, name));
+  const all = { ...metadata, ...Object.fromEntries(free) };
+  if (taken.length === 0) return { ...value, metadata: all };
+  const aside: unknown = Object.hasOwn(all, ASIDE) ? all[ASIDE] : {};
+  const kept = isFields(aside) ? taken.filter(([name]) => !Object.hasOwn(aside, name)) : [];
+  const refused = taken.filter((each) => !kept.includes(each));
+  return {
+    ...value,
+    ...Object.fromEntries(refused),
+    metadata:
+      isFields(aside) && kept.length > 0
+        ? { ...all, [ASIDE]: { ...aside, ...Object.fromEntries(kept) } }
+        : all,
+  };
 }
 
 const OPTIONAL = ["id", "tool_calls", "tool_call_id", "name", "timestamp", "metadata"];
@@ -64,13 +85,7 @@ export function messageOfProvider(given: unknown): unknown {
     ...(known ? { role: ROLES_OF_PROVIDERS[role] } : {}),
     ...(calls === undefined ? {} : { tool_calls: calls.map(({ call }) => call) }),
   };
-  const moved = moveToMetadata(message, MESSAGE);
-  if (more.length === 0 || !isFields(moved)) return moved;
-  const { metadata = {} } = moved;
-  // Metadata of a caller's own comes first.
-  return isFields(metadata) && !Object.hasOwn(metadata, "tool_calls")
-    ? { ...moved, metadata: { ...metadata, tool_calls: more } }
-    : moved;
+  return moveToMetadata(message, MESSAGE, more.length === 0 ? [] : [["tool_calls", more]]);
 }
 
 const CALL: ReadonlySet<string> = new Set(["id", "name", "arguments"]);

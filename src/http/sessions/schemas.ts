@@ -144,7 +144,7 @@ const providedMessage = z
   .openapi("NewMessage", {
     additionalProperties: true,
     description:
-      "A message in mneme's format or in that of chat models. Fields that are null or empty lists are omitted; unknown fields become members of `metadata`.",
+      "A message in mneme's format or in that of chat models. Fields that are null or empty lists are omitted; unknown fields become members of `metadata`, or of `metadata.provider_fields` if the given metadata has a member of that name.",
   });
 
 const newMessage = z

@@ -69,10 +69,35 @@ describe("a message as a provider gives it", () => {
     expect((await stored(namespace))[0]?.metadata).toEqual({ ...metadata, ...unknown });
   });
 
-  test("is refused where its metadata has a field of that name already", async () => {
-    const message = { role: "assistant", content: "a", refusal: "x", metadata: { refusal: "y" } };
-    const answer = await send(newNamespace(), message);
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: "messages[0].refusal" }] } });
+  test("keeps its field in provider_fields if its metadata has a member of that name", async () => {
+    const namespace = newNamespace();
+    const calls = [{ id: "1", name: "a", arguments: {}, extra_content: { signature: "z" } }];
+    const metadata = { audio: "mine", tool_calls: 3, run: 7 };
+    const message = {
+      role: "assistant",
+      content: "a",
+      tool_calls: calls,
+      audio: { id: "a1" },
+      refusal: "no",
+    };
+    const own = { ...metadata, provider_fields: { kept: 1 } };
+    expect((await send(namespace, { ...message, metadata }, { ...message, metadata: own })).status).toBe(201);
+    const aside = { audio: { id: "a1" }, tool_calls: [{ id: "1", extra_content: { signature: "z" } }] };
+    const [first, second] = await stored(namespace);
+    expect(first?.metadata).toEqual({ ...metadata, refusal: "no", provider_fields: aside });
+    expect(second?.metadata).toEqual({ ...metadata, refusal: "no", provider_fields: { kept: 1, ...aside } });
+  });
+
+  test("is refused if provider_fields has its field too, or if its metadata is no object", async () => {
+    const message = { role: "assistant", content: "a", audio: "x" };
+    for (const [metadata, field] of [
+      [{ audio: 1, provider_fields: { audio: 2 } }, "messages[0].audio"],
+      [{ audio: 1, provider_fields: "mine" }, "messages[0].audio"],
+      ["mine", "messages[0].metadata"],
+    ]) {
+      const answer = await send(newNamespace(), { ...message, metadata });
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ field }] } });
+    }
   });
 
   test("may come from a developer, whom a context names as models know it", async () => {
@@ -178,7 +203,7 @@ describe("a lone surrogate", () => {
   });
 });
 
-test("an interaction takes nulls, calls as OpenAI gives them, and fields that metadata keeps", async () => {
+test("an interaction takes nulls, calls as OpenAI gives them, and unknown fields of calls, but no others", async () => {
   const namespace = newNamespace();
   const path = `/v1/namespaces/${namespace}/interactions`;
   const nulls = {
@@ -187,16 +212,18 @@ test("an interaction takes nulls, calls as OpenAI gives them, and fields that me
     response: null,
     reasoning: null,
     feedback: null,
-    usage: null,
   };
   expect((await service.send("POST", path, nulls)).status).toBe(201);
-  const call = { id: "c1", type: "function", function: { name: "add", arguments: '{"a":1}' }, result: 3 };
-  const body = { input: "Add.", tool_calls: [call], response: "3", usage: { total_tokens: 12 } };
+  const call = { id: "c1", type: "function", function: { name: "add", arguments: '{"a":1}' }, extra: 3 };
+  const body = { input: "Add.", tool_calls: [call], response: "3" };
   expect(await service.send("POST", path, body)).toMatchObject({
     status: 201,
     body: {
-      metadata: { usage: { total_tokens: 12 } },
-      interaction: { tool_calls: [{ id: "c1", name: "add", arguments: { a: 1 }, result: 3 }] },
+      interaction: { tool_calls: [{ id: "c1", name: "add", arguments: { a: 1 }, extra: 3 }] },
     },
+  });
+  expect(await service.send("POST", path, { ...body, usage: { total_tokens: 12 } })).toMatchObject({
+    status: 400,
+    body: { errors: [{ field: "usage", message: "Unknown field." }] },
   });
 });
