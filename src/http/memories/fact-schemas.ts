@@ -9,7 +9,9 @@ export const newFact = z
     subject: factName.openapi({ example: "Mara Novak" }),
     predicate: factName.openapi({ example: "lives_in" }),
     object: factName.openapi({ example: "Graz" }),
-    confidence: confidence.optional().openapi({ description: "Default: 1." }),
+    confidence: confidence
+      .optional()
+      .openapi({ description: "Confidence in the fact, from 0 to 1. Default: 1." }),
     cardinality: z.enum(CARDINALITIES).optional().openapi({
       description:
         "`one`: the subject has one object at a time for this predicate, so a new fact ends the previous one. Defaults to the namespace's setting for the predicate, else `many`.",

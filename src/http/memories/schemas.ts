@@ -36,7 +36,9 @@ export const provenance = {
     .openapi({ description: "Time of the event. Defaults to the time of recording." }),
   metadata: metadata.optional(),
   tags: tags.optional(),
-  trust_score: trustScore.optional().openapi({ description: "Default: 1." }),
+  trust_score: trustScore
+    .optional()
+    .openapi({ description: "Trust in the source, from 0 to 1. Default: 1." }),
   importance: importance
     .optional()
     .openapi({ description: "Importance, from 0 to 1. Default: 0.5. See docs/lifecycle.md." }),

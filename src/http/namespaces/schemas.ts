@@ -98,7 +98,7 @@ export const newSettings = z
       .default(NO_SETTINGS.decay)
       .openapi({
         description:
-          "Settings of decay. `touch`: whether a recall counts its hits as used, which extends their life. Default: true.",
+          "Settings of decay. `touch`: whether a recall counts its hits as used, which extends their life; null means true.",
       }),
     ttl: z
       .strictObject({ episodic_seconds: life, semantic_seconds: life, procedural_seconds: life })

@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { describeFields } from "./field-descriptions.js";
 import { headerOf, RESPONSE_HEADERS } from "./response-headers.js";
 import type { AppEnv } from "../env.js";
 
@@ -86,6 +87,7 @@ export function withCommonParts(document: Document): Document {
       if (operation !== undefined) complete(operation, method, path);
     }
   }
+  describeFields(document);
   simplify(document.components?.schemas);
   simplify(document.paths);
   document.components = { ...document.components, headers: RESPONSE_HEADERS };

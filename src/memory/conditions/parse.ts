@@ -25,7 +25,7 @@ type Operator = (typeof OPERATORS)[number];
 const LITERAL = "$literal";
 const ESCAPE = `To filter on metadata that has such a key, write it in ${LITERAL}.`;
 
-export const EMPTY = "An empty object or array matches nothing: leave it out.";
+export const EMPTY = "An empty object or array matches nothing. Omit it.";
 
 /** Deeper than metadata can be, for the levels that operators add. */
 const MAX_DEPTH = 48;
