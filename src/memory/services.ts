@@ -41,4 +41,9 @@ export interface Services {
   readonly newId: (now: number) => string;
 }
 
+/** What a verb uses: the ports of the store that it names, and of the other services these. */
+export type Using<Store, Others extends Exclude<keyof Services, "store"> = never> = {
+  readonly store: Store;
+} & Pick<Services, Others>;
+
 export type RecallStage = "embed" | "search" | "fuse" | "load";

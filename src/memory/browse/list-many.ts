@@ -10,8 +10,10 @@ import type { ListOutcome } from "./list.js";
 import { decodePlace, encodePlace, walkOf } from "../../domain/cursor.js";
 import type { MemoryRef } from "../model/ref.js";
 import { readableNamespaces } from "./readable-namespaces.js";
-import type { Services } from "../services.js";
+import type { Using } from "../services.js";
 import { isAlive } from "../lifecycle/ttl.js";
+import type { SearchStore } from "../ports/search.js";
+import type { RecordStore } from "../ports/records.js";
 
 export interface ListManyInput {
   readonly scope: Scope;
@@ -26,7 +28,7 @@ export interface ListManyInput {
  * at the first page, and wasn't deleted meanwhile, exactly once.
  */
 export async function listMany(
-  services: Services,
+  services: Using<SearchStore & RecordStore, "audit" | "accuracies">,
   context: Context,
   input: ListManyInput,
 ): Promise<ListOutcome> {
@@ -60,7 +62,7 @@ interface Found {
 }
 
 async function walkNamespaces(
-  store: Services["store"],
+  store: SearchStore,
   context: Context,
   scope: Scope,
   filter: FacetQuery,

@@ -9,7 +9,8 @@ import type { FacetQuery } from "../conditions/filter.js";
 import { facetQuery } from "../conditions/filter.js";
 import { decodePlace, encodePlace, walkOf } from "../../domain/cursor.js";
 import { readableNamespaces, WHOLE } from "./readable-namespaces.js";
-import type { Services } from "../services.js";
+import type { Using } from "../services.js";
+import type { SearchStore } from "../ports/search.js";
 
 export interface NamespacesInput {
   /** Labels that a namespace begins and ends with; `*` stands for any one label. */
@@ -39,7 +40,7 @@ export interface NamespacesOutcome {
  * out: it can't be told from what isn't there.
  */
 export async function listNamespaces(
-  { store, audit }: Services,
+  { store, audit }: Using<SearchStore, "audit">,
   context: Context,
   input: NamespacesInput,
 ): Promise<NamespacesOutcome> {
@@ -65,7 +66,7 @@ interface Page {
 }
 
 async function walkNamespaces(
-  store: Services["store"],
+  store: SearchStore,
   context: Context,
   input: NamespacesInput,
   filter: FacetQuery,
@@ -109,7 +110,7 @@ async function walkNamespaces(
 
 /** How much a namespace holds that is itself in the list: then what is cut to it is no other entry. */
 async function holds(
-  store: Services["store"],
+  store: SearchStore,
   context: Context,
   name: string,
   input: NamespacesInput,
@@ -120,14 +121,14 @@ async function holds(
   return memories;
 }
 
-function count(store: Services["store"], names: readonly string[], filter: FacetQuery) {
+function count(store: SearchStore, names: readonly string[], filter: FacetQuery) {
   return names.length === 0
     ? Promise.resolve([])
     : store.countIn(names.map((root) => ({ scopes: [{ root, below: false }], filter })));
 }
 
 async function countBelow(
-  store: Services["store"],
+  store: SearchStore,
   { actor }: Context,
   found: readonly NamespaceCount[],
   depth: number,

@@ -7,8 +7,10 @@ import type { MemoryFilter } from "../conditions/filter.js";
 import { facetQuery, matches } from "../conditions/filter.js";
 import type { Judged } from "../trust/judge.js";
 import { judgeAll } from "../trust/judge.js";
-import type { Services } from "../services.js";
+import type { Using } from "../services.js";
 import { isAlive } from "../lifecycle/ttl.js";
+import type { SearchStore } from "../ports/search.js";
+import type { RecordStore } from "../ports/records.js";
 
 export interface ListInput {
   readonly filter: MemoryFilter;
@@ -33,7 +35,7 @@ export interface ListOutcome {
  * longer fits the filter, is left out.
  */
 export async function list(
-  services: Services,
+  services: Using<SearchStore & RecordStore, "audit" | "accuracies">,
   context: Context,
   namespace: string,
   input: ListInput,

@@ -10,8 +10,10 @@ import { refuseFuture } from "../model/moment.js";
 import type { MemoryRef } from "../model/ref.js";
 import { seesQuarantine } from "../trust/quarantine.js";
 import type { MemoryDetail } from "../model/record.js";
-import type { Services } from "../services.js";
+import type { Using } from "../services.js";
 import { isAlive } from "../lifecycle/ttl.js";
+import type { RecordStore } from "../ports/records.js";
+import type { LifecycleStore } from "../ports/lifecycle.js";
 
 /** A memory with why it ends when it does; undefined as of the past. */
 export interface ReadMemory extends MemoryDetail {
@@ -23,7 +25,7 @@ export interface ReadMemory extends MemoryDetail {
  * version isn't kept any more.
  */
 export async function read(
-  services: Services,
+  services: Using<RecordStore & LifecycleStore, "audit" | "accuracies" | "maxLives">,
   context: Context,
   ref: MemoryRef,
   asOf?: number,

@@ -1,6 +1,6 @@
 import type { Grant } from "../../domain/grant.js";
 import { type Scope, allowedParts, covers } from "../../access/grants.js";
-import type { MemoryStore } from "../ports/index.js";
+import type { SearchStore } from "../ports/search.js";
 
 const CHUNK = 200;
 
@@ -15,7 +15,7 @@ export const WHOLE = "/";
  * anything of what else there is.
  */
 export async function* readableNamespaces(
-  store: MemoryStore,
+  store: Pick<SearchStore, "namespacesIn">,
   grants: readonly Grant[],
   scope: Scope,
   after: string | undefined,

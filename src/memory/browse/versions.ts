@@ -5,8 +5,9 @@ import { memoryNotFound } from "../../domain/errors.js";
 import { type Judged, judgeAll } from "../trust/judge.js";
 import type { MemoryRef } from "../model/ref.js";
 import { seesQuarantine } from "../trust/quarantine.js";
-import type { Services } from "../services.js";
+import type { Using } from "../services.js";
 import { isAlive } from "../lifecycle/ttl.js";
+import type { RecordStore } from "../ports/records.js";
 
 export interface VersionsInput {
   /** Only versions below this one. */
@@ -23,7 +24,7 @@ export interface VersionsOutcome {
 
 /** A memory's versions, each as it was recorded. */
 export async function versions(
-  services: Services,
+  services: Using<RecordStore, "audit" | "accuracies">,
   context: Context,
   ref: MemoryRef,
   { before, limit }: VersionsInput,

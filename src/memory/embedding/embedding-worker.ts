@@ -1,12 +1,16 @@
-import type { EmbeddingProgress, EmbeddingWorker, PendingEmbedding } from "../ports/embedding.js";
-import type { MemoryStore } from "../ports/index.js";
+import type {
+  EmbeddingProgress,
+  EmbeddingStore,
+  EmbeddingWorker,
+  PendingEmbedding,
+} from "../ports/embedding.js";
 import { type Embedder, EmbeddingRefused, EmbeddingUnavailable } from "../../embeddings/embedder.js";
 import type { Locks } from "../../domain/lock.js";
 import { REFUSED_RETRY_MS, embedAllPassages, embeddedIn } from "./embed.js";
 import { SWEEP_LOCK_MS, startSweeper } from "../../domain/sweeper.js";
 
 export interface EmbeddingWorkerOptions {
-  readonly store: MemoryStore;
+  readonly store: EmbeddingStore;
   readonly embedder: Embedder;
   readonly locks: Locks;
   readonly now: () => number;

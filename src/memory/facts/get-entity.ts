@@ -7,12 +7,13 @@ import { matches } from "../conditions/filter.js";
 import { type Moment, holds } from "../model/moment.js";
 import { momentOf } from "../ports/moment.js";
 import { type Judged, judgeAll } from "../trust/judge.js";
-import type { Services } from "../services.js";
+import type { Using } from "../services.js";
 import { isAlive } from "../lifecycle/ttl.js";
 import { aboutAny } from "./about.js";
 import { isGone } from "./is-gone.js";
 import { normaliseName } from "../model/names.js";
 import type { Entity } from "../ports/facts.js";
+import type { RecordStore } from "../ports/records.js";
 
 export interface EntityInput {
   /** See {@link RecallInput}. */
@@ -34,7 +35,7 @@ export interface EntityOutcome {
 
 /** An entity with the facts that hold one of its names as subject or object. */
 export async function getEntity(
-  services: Services,
+  services: Using<RecordStore, "entities" | "audit" | "accuracies">,
   context: Context,
   namespace: string,
   name: string,

@@ -14,7 +14,7 @@ export interface ListEntitiesInput {
 
 /** Names of entities, in the order of their bytes. */
 export async function listEntities(
-  { entities, audit }: Services,
+  { entities, audit }: Pick<Services, "entities" | "audit">,
   context: Context,
   namespace: string,
   { prefix = "", limit, cursor }: ListEntitiesInput,

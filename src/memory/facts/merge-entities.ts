@@ -10,7 +10,7 @@ import { nameOf } from "./put-aliases.js";
 
 /** Makes two known entities one, at once for all who ask; its own name is that of `into`. Facts keep their words. */
 export async function mergeEntities(
-  { entities, audit }: Services,
+  { entities, audit }: Pick<Services, "entities" | "audit">,
   context: Context,
   namespace: string,
   name: string,

@@ -6,7 +6,8 @@ import { LIMITS } from "../../domain/limits.js";
 import { judgeAll } from "../trust/judge.js";
 import { momentOf } from "../ports/moment.js";
 import type { Memory } from "../model/record.js";
-import type { Services } from "../services.js";
+import type { RecordStore } from "../ports/records.js";
+import type { Using } from "../services.js";
 import { isAlive } from "../lifecycle/ttl.js";
 import { aboutAny } from "./about.js";
 import type { Fact } from "../model/fact.js";
@@ -55,7 +56,7 @@ const MAX_FRONTIER = 256;
  * first where there is more than `limit`. Each fact and each entity is visited once, so a cycle ends.
  */
 export async function neighbors(
-  services: Services,
+  services: Using<RecordStore, "entities" | "audit" | "accuracies">,
   context: Context,
   namespace: string,
   name: string,
@@ -112,7 +113,7 @@ function bound(frontier: readonly Entity[]): readonly Entity[] {
 }
 
 async function trusted(
-  services: Services,
+  services: Using<RecordStore, "entities" | "audit" | "accuracies">,
   memories: readonly Memory[],
   at: number,
   { min_trust }: NeighborsInput,

@@ -10,13 +10,15 @@ import { type Moment, holds } from "../model/moment.js";
 import type { MemoryRef } from "../model/ref.js";
 import { momentOf } from "../ports/moment.js";
 import type { Memory, MemoryType } from "../model/record.js";
-import type { Services } from "../services.js";
+import type { Using } from "../services.js";
 import { parseQuery } from "../text/terms.js";
 import { isAlive } from "../lifecycle/ttl.js";
 import { aboutAny } from "./about.js";
 import { normaliseName } from "../model/names.js";
 import type { Entity } from "../ports/facts.js";
 import { profileText } from "./profile-text.js";
+import type { RecordStore } from "../ports/records.js";
+import type { SearchStore } from "../ports/search.js";
 
 export interface ProfileInput {
   /** Besides the profile's own: namespaces, or patterns of which what the caller may read counts. */
@@ -50,7 +52,7 @@ const CANDIDATES = 100;
  * namespace. A subject that nobody knows has an empty profile.
  */
 export async function profile(
-  services: Services,
+  services: Using<RecordStore & SearchStore, "entities" | "audit" | "accuracies">,
   context: Context,
   namespace: string,
   subject: string,
@@ -115,7 +117,7 @@ const DAY_MS = 24 * 3600 * 1000;
  * last month, or year, has too few are older ones looked for.
  */
 async function lately(
-  services: Services,
+  services: Using<SearchStore>,
   scopes: readonly Scope[],
   moment: Moment,
   entity: Entity,
@@ -131,7 +133,7 @@ async function lately(
 
 /** Memories that hold one of the names, word by word, the best first. */
 async function mentions(
-  { store }: Services,
+  { store }: Using<SearchStore>,
   scopes: readonly Scope[],
   moment: Moment,
   { names }: Entity,
@@ -175,7 +177,7 @@ async function mentions(
 const MAX_MENTIONED = 8;
 
 async function load(
-  { store }: Services,
+  { store }: Using<RecordStore>,
   context: Context,
   namespaces: readonly string[],
   lists: readonly (readonly MemoryRef[])[],

@@ -11,7 +11,7 @@ import type { Entity, Name } from "../ports/facts.js";
  * are looked up when somebody asks. A name of another entity is refused: that is a merge.
  */
 export async function putAliases(
-  { entities, audit }: Services,
+  { entities, audit }: Pick<Services, "entities" | "audit">,
   context: Context,
   namespace: string,
   name: string,

@@ -1,9 +1,9 @@
-import type { Accuracies } from "../ports/agents.js";
-import type { MemoryStore } from "../ports/index.js";
+import type { Using } from "../services.js";
 import type { NewMemory } from "../ports/records.js";
 import type { Memory } from "../model/record.js";
 import { UNKNOWN_ACCURACY, trustOf } from "../trust/trust.js";
 import type { Fact } from "../model/fact.js";
+import type { FactStore } from "../ports/facts.js";
 
 /** From this confidence on, a fact stands as well as it is trusted; below it, less and less. */
 const SURE = 0.5;
@@ -13,7 +13,7 @@ const SURE = 0.5;
  * their age, as what was true for long isn't less true. A fact that its own writer hardly believes stands less well.
  */
 export async function withStanding(
-  { store, accuracies }: { readonly store: Pick<MemoryStore, "rivalsOf">; readonly accuracies: Accuracies },
+  { store, accuracies }: Using<FactStore, "accuracies">,
   item: NewMemory,
 ): Promise<NewMemory> {
   const { memory, fact } = item;

@@ -6,12 +6,13 @@ import { itemNotFound } from "../../domain/errors.js";
 import { type Judged, judge } from "../trust/judge.js";
 import type { ItemRef } from "../model/ref.js";
 import type { MemoryDetail } from "../model/record.js";
-import type { Services } from "../services.js";
+import type { Using } from "../services.js";
 import { isAlive } from "../lifecycle/ttl.js";
+import type { RecordStore } from "../ports/records.js";
 
 /** A memory by its key, from the primary: it sees every acknowledged write. */
 export async function getItem(
-  services: Services,
+  services: Using<RecordStore, "audit" | "accuracies">,
   context: Context,
   ref: ItemRef,
 ): Promise<Judged<MemoryDetail>> {

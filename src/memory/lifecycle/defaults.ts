@@ -1,8 +1,8 @@
-import type { Services } from "../services.js";
-import type { DefaultTtl, Recency } from "../ports/lifecycle.js";
+import type { Using } from "../services.js";
+import type { DefaultTtl, LifecycleStore, Recency } from "../ports/lifecycle.js";
 import type { MemoryType } from "../model/record.js";
 
-type Defaulting = Pick<Services, "store" | "defaultTtl" | "recency">;
+type Defaulting = Using<Pick<LifecycleStore, "defaultsOf">, "defaultTtl" | "recency">;
 
 /** How long a memory of each type lives in a namespace unless told otherwise. */
 export async function ttlIn({ store, defaultTtl }: Defaulting, namespace: string): Promise<DefaultTtl> {

@@ -1,14 +1,15 @@
 import { trailOf } from "../../access/trail.js";
 import { systemContext } from "../../domain/context.js";
 import type { Memory } from "../model/record.js";
-import type { Services } from "../services.js";
+import type { Using } from "../services.js";
+import type { LifecycleStore } from "../ports/lifecycle.js";
 
 /**
  * Brings back those of the memories, of one namespace or several, for which another one stood that has ended by itself:
  * nobody looks for these, so whoever comes by one does. Returns whether there were any.
  */
 export async function freeOrphans(
-  { store }: Pick<Services, "store">,
+  { store }: Using<Pick<LifecycleStore, "freeOrphans">>,
   requestId: string,
   memories: readonly Memory[],
 ): Promise<boolean> {

@@ -1,6 +1,6 @@
-import type { Amount, Endings, Group } from "../ports/lifecycle.js";
+import type { Amount, Endings, Group, LifecycleStore } from "../ports/lifecycle.js";
 import { EMBEDDING_STATUSES, type EmbeddingStatus, MEMORY_TYPES, type MemoryType } from "../model/record.js";
-import type { Services } from "../services.js";
+import type { Using } from "../services.js";
 import type { Context } from "../../domain/context.js";
 import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
@@ -41,7 +41,11 @@ const NEXT = 10;
 const BUDGET_MS = 5000;
 
 /** What a namespace holds, how it grew, and what of it ends next. */
-export async function stats({ store, audit }: Services, context: Context, namespace: string): Promise<Stats> {
+export async function stats(
+  { store, audit }: Using<LifecycleStore, "audit">,
+  context: Context,
+  namespace: string,
+): Promise<Stats> {
   await authorize(audit, context, namespace, { verb: "read", act: "stats" });
   await audit.record(namespace, trailOf(context, "stats"), "ok");
   const now = context.now();

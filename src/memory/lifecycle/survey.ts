@@ -1,7 +1,7 @@
-import type { MemoryStore } from "../ports/index.js";
 import { MEMORY_TYPES, type MemoryType } from "../model/record.js";
-import type { Amount } from "../ports/lifecycle.js";
+import type { Amount, LifecycleStore } from "../ports/lifecycle.js";
 import { sum, sumByType, tally } from "./stats.js";
+import type { SearchStore } from "../ports/search.js";
 
 /** What there is in all namespaces, as it was a while ago. */
 export interface Survey {
@@ -24,7 +24,7 @@ export interface Surveyor {
 }
 
 export interface SurveyorOptions {
-  readonly store: Pick<MemoryStore, "namespacesIn" | "groupsOf" | "endingsOf">;
+  readonly store: Pick<SearchStore, "namespacesIn"> & Pick<LifecycleStore, "groupsOf" | "endingsOf">;
   readonly now: () => number;
   /** How many of the largest namespaces are told by name. */
   readonly named: number;

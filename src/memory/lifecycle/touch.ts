@@ -1,7 +1,7 @@
 import { isRenewable, latestEnd, lifeOf } from "./decay.js";
-import type { Use } from "../ports/lifecycle.js";
+import type { LifecycleStore, Use } from "../ports/lifecycle.js";
 import type { Memory } from "../model/record.js";
-import type { Services } from "../services.js";
+import type { Using } from "../services.js";
 
 /**
  * Notes that a recall returned these memories, which prolongs the lives of those that decay. It is sent ahead of the
@@ -9,7 +9,7 @@ import type { Services } from "../services.js";
  * is none.
  */
 export function touch(
-  { store, maxLives }: Pick<Services, "store" | "maxLives">,
+  { store, maxLives }: Using<Pick<LifecycleStore, "touch">, "maxLives">,
   memories: readonly Memory[],
 ): void {
   if (memories.length === 0) return;

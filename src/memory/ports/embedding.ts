@@ -28,3 +28,16 @@ export interface PendingEmbedding extends MemoryRef {
   readonly context: string;
   readonly embedding: Memory["embedding"];
 }
+
+/** Vectors, and memories that wait for theirs. Rejects as `RecordStore` does. */
+export interface EmbeddingStore {
+  attachVectors(progress: EmbeddingProgress): Promise<void>;
+  /** Memories whose embedding is due, of all namespaces. */
+  pendingEmbeddings(now: number, limit: number): Promise<readonly PendingEmbedding[]>;
+  /** Makes all that waits for a later attempt to be embedded due now. */
+  hastenEmbeddings(now: number): Promise<void>;
+  /** The first passage's vector of each; undefined where there is none. */
+  vectorsOf(namespace: string, ids: readonly string[]): Promise<readonly (Float32Array | undefined)[]>;
+  /** All vectors that are kept of an old version; empty where some are missing. */
+  oldVectors(ref: MemoryRef, version: number): Promise<Vectors>;
+}

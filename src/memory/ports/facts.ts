@@ -1,3 +1,4 @@
+import type { Fact } from "../model/fact.js";
 import type { Scope } from "../../access/grants.js";
 import type { Trail } from "../../access/trail.js";
 import type { FacetQuery } from "../conditions/filter.js";
@@ -66,7 +67,7 @@ export type AliasOutcome =
 
 /**
  * Facts by what they are about. Names come and go as they are compared (`normaliseName`). What has no trail records
- * nothing: the verb that calls it does. Rejects as {@link MemoryStore} does.
+ * nothing: the verb that calls it does. Rejects as `RecordStore` does.
  */
 export interface EntityStore {
   resolve(namespace: string, names: readonly string[]): Promise<Resolved>;
@@ -84,4 +85,14 @@ export interface EntityStore {
   putAliases(trail: Trail, namespace: string, entity: Name, aliases: readonly Name[]): Promise<AliasOutcome>;
   /** Makes two entities one, under the name of `into`. */
   merge(trail: Trail, namespace: string, from: Name, into: Name): Promise<AliasOutcome>;
+}
+
+/** Facts beside a fact. Rejects as `RecordStore` does. */
+export interface FactStore {
+  /** Facts of one subject and predicate that begin around a time, and those that dispute them. */
+  rivalsOf(
+    namespace: string,
+    fact: Pick<Fact, "subject" | "predicate">,
+    from: number,
+  ): Promise<readonly Memory[]>;
 }

@@ -1,3 +1,4 @@
+import type { Trail } from "../../access/trail.js";
 import type { EmbeddingStatus, MemoryType, Uses } from "../model/record.js";
 import type { MemoryRef } from "../model/ref.js";
 
@@ -62,4 +63,25 @@ export interface Recency {
   readonly halfLifeDays: number;
   /** 0..1: how much of the score is what recency says; 0: nothing. */
   readonly weight: number;
+}
+
+/** How long memories live, how they are used, and what a namespace holds. Rejects as `RecordStore` does. */
+export interface LifecycleStore {
+  /** What a namespace's settings say where a caller says nothing. */
+  defaultsOf(namespace: string): Promise<NamespaceDefaults>;
+  /** As part of an act that is recorded by itself; undefined where there is none (any more). */
+  vitals(namespace: string, ids: readonly string[]): Promise<readonly (Vitals | undefined)[]>;
+  /** Notes that these were used, and prolongs their lives; not more often than makes sense. */
+  touch(uses: readonly Use[]): Promise<void>;
+  /** Brings back memories of a namespace for which another one stood that has ended; with how many there were. */
+  freeOrphans(trail: Trail, namespace: string, ids: readonly string[]): Promise<number>;
+  /** What a namespace holds; incomplete where counting would take longer. `superseded`: of that alone, else without. */
+  groupsOf(
+    namespace: string,
+    budgetMs: number,
+    superseded: boolean,
+  ): Promise<{ readonly groups: readonly Group[]; readonly complete: boolean }>;
+  /** What of it ends after `now`: how many until each of these moments, and the first `limit`. */
+  endingsOf(namespace: string, now: number, moments: readonly number[], limit: number): Promise<Endings>;
+  countByType(): Promise<Readonly<Record<MemoryType, number>>>;
 }

@@ -1,3 +1,4 @@
+import type { Trail } from "../../access/trail.js";
 import type { MemoryRef } from "../model/ref.js";
 import type { MemoryDetail, Publication } from "../model/record.js";
 
@@ -7,4 +8,29 @@ export interface PendingPublications extends MemoryRef {
   readonly memory: MemoryDetail | undefined;
   readonly deletedAt: number | null;
   readonly publications: readonly Publication[];
+}
+
+/** Which copies a memory has in other namespaces, and what they have to hear of. Rejects as `RecordStore` does. */
+export interface PublicationStore {
+  /** Notes that a memory is to be published, and that a sweep should look at it at `carryBy` if that isn't settled. */
+  notePublication(
+    trail: Trail,
+    ref: MemoryRef,
+    publication: Publication,
+    carryBy: number,
+  ): Promise<PendingPublications | "missing" | "too_many">;
+  noteUnpublished(trail: Trail, ref: MemoryRef, from: string): Promise<"noted" | "missing" | "unpublished">;
+  /** Notes how far a publication was carried; undefined: there is nothing to carry there any more. */
+  settlePublication(
+    pending: PendingPublications,
+    namespace: string,
+    version: number | undefined,
+  ): Promise<void>;
+  postponePublications(pending: PendingPublications, carryBy: number): Promise<void>;
+  /** Of one memory, or of what is left of it. */
+  publicationsOf(ref: MemoryRef): Promise<PendingPublications | undefined>;
+  /** Memories whose copies should have heard of something by now, of all namespaces. */
+  pendingPublications(now: number, limit: number): Promise<readonly PendingPublications[]>;
+  /** The trust that a namespace wants of what is published to it; null: any. */
+  publishMinTrust(namespace: string): Promise<number | null>;
 }

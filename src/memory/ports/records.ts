@@ -1,5 +1,6 @@
-import type { Interaction, Memory } from "../model/record.js";
-import type { Vectors } from "../model/ref.js";
+import type { Trail } from "../../access/trail.js";
+import type { Interaction, Memory, MemoryDetail, Source } from "../model/record.js";
+import type { ItemRef, MemoryRef, Vectors } from "../model/ref.js";
 import type { FactPlacing } from "../model/fact.js";
 
 /** What a memory's predecessor in its session lends to its index entry and its first vector. */
@@ -89,3 +90,59 @@ export interface RemoveOnly {
 
 /** `published`: removed, and there are copies to tell. */
 export type RemoveOutcome = "removed" | "missing" | "conflict" | "published";
+
+export interface Removal {
+  readonly kind: RemoveOutcome;
+  readonly id: string;
+  /** Something was derived of it, or quotes it. */
+  readonly noted: boolean;
+}
+
+/**
+ * Memories by their ids and keys: read, written, revised and removed. Every method of a store rejects with
+ * `redis_unavailable` when the store can't be reached; nothing is half-written, whatever happens.
+ */
+export interface RecordStore {
+  /** Resolves when the store answers. */
+  reachable(): Promise<void>;
+  /** One outcome or error an item, in order. */
+  insert(trail: Trail, items: readonly NewMemory[]): Promise<readonly (InsertOutcome | Error)[]>;
+  /** For each session, the end of its latest episodic memory. */
+  lastTurns(namespace: string, sessionIds: readonly string[]): Promise<readonly (Preceding | undefined)[]>;
+  /** With `asOf`, as it was then; `ended` if that version isn't kept any more. */
+  get(trail: Trail, ref: MemoryRef, asOf?: number): Promise<MemoryDetail | "ended" | undefined>;
+  /** As `get`, as part of an act that is recorded by itself. */
+  peek(ref: MemoryRef): Promise<MemoryDetail | undefined>;
+  /** By its key, in one step. */
+  getItem(trail: Trail, ref: ItemRef): Promise<MemoryDetail | undefined>;
+  /** As `getItem`, as part of an act that is recorded by itself. */
+  peekItem(ref: ItemRef): Promise<MemoryDetail | undefined>;
+  /** Versions below `before`, the newest first; undefined if there is no such memory. */
+  versions(
+    trail: Trail,
+    ref: MemoryRef,
+    before: number | undefined,
+    limit: number,
+  ): Promise<readonly Memory[] | undefined>;
+  /** As part of an act that is recorded by itself: versions of memories of one namespace, in order. */
+  peekVersions(namespace: string, versions: readonly Source[]): Promise<readonly (Memory | undefined)[]>;
+  /** As part of an act that is recorded by itself: memories of one namespace, in order. */
+  peekDetails(namespace: string, ids: readonly string[]): Promise<readonly (MemoryDetail | undefined)[]>;
+  /**
+   * Memories without their interactions, in order; undefined where there is none (any more). What is loaded is on
+   * record in its namespace, and that there was an act in each of `namespaces`, also where nothing was found.
+   */
+  load(
+    trail: Trail,
+    namespaces: readonly string[],
+    refs: readonly MemoryRef[],
+    asOf?: number,
+  ): Promise<readonly (Memory | undefined)[]>;
+  revise(trail: Trail, revision: Revision): Promise<ReviseOutcome>;
+  /** What it stood for goes with it where that said the same, else it comes back. */
+  remove(trail: Trail, ref: MemoryRef, only: RemoveOnly): Promise<Removal>;
+  /** By its key, in one step; with the id of what was removed. */
+  removeItem(trail: Trail, ref: ItemRef, only: RemoveOnly): Promise<Removal>;
+  /** Takes a deleted memory's words out of what followed it in its session. */
+  detachContext(ref: MemoryRef, now: number): Promise<void>;
+}

@@ -1,3 +1,4 @@
+import type { MemoryType } from "../model/record.js";
 import type { Scope } from "../../access/grants.js";
 import type { FacetQuery } from "../conditions/filter.js";
 import type { MemoryRef } from "../model/ref.js";
@@ -59,4 +60,26 @@ export interface SearchResult {
   readonly searched: number;
   /** Inverse document frequency of a term of the query, over all namespaces; some seconds old. */
   readonly idf: (term: string) => number;
+}
+
+export interface Near {
+  readonly id: string;
+  /** Cosine. */
+  readonly similarity: number;
+}
+
+/** Memories and namespaces by what they hold. Rejects as `RecordStore` does. */
+export interface SearchStore {
+  search(query: SearchQuery): Promise<SearchResult>;
+  list(query: ListQuery): Promise<ListPage>;
+  /** The nearest of a type in a namespace, by their first passages; the memory itself is among them. */
+  nearest(namespace: string, type: MemoryType, vector: Float32Array, limit: number): Promise<readonly Near[]>;
+  /** `timestamp` of each, as part of a recall; undefined where there is none (any more). */
+  timesOf(refs: readonly MemoryRef[]): Promise<readonly (number | undefined)[]>;
+  /** How many memories hold each of these terms, in all namespaces and some seconds ago. */
+  countHolding(terms: readonly string[]): Promise<(term: string) => number>;
+  /** How many memories fulfil each query, in order. */
+  countIn(queries: readonly CountQuery[]): Promise<readonly number[]>;
+  /** Namespaces of a scope in which there was ever an act, in the order of their bytes, after `after`; at most `limit`. */
+  namespacesIn(scope: Scope, after: string | undefined, limit: number): Promise<readonly string[]>;
 }

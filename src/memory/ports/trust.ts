@@ -1,3 +1,4 @@
+import type { Trail } from "../../access/trail.js";
 import type { FeedbackOutcome, Memory } from "../model/record.js";
 import type { MemoryRef } from "../model/ref.js";
 import type { Vote } from "./agents.js";
@@ -24,12 +25,6 @@ export interface Comparison {
   readonly near: readonly { readonly memory: Memory; readonly similarity: number }[];
 }
 
-export interface Near {
-  readonly id: string;
-  /** Cosine. */
-  readonly similarity: number;
-}
-
 /** Compares new memories with what others wrote in their namespace, after the answer to the write. */
 export interface CorroborationWorker {
   /** Soon, in this process. Whatever it doesn't get to, any process's sweep finds through the index. */
@@ -37,4 +32,28 @@ export interface CorroborationWorker {
   compare(ref: MemoryRef): Promise<void>;
   /** Stops after the memory at hand. */
   stop(): Promise<void>;
+}
+
+/** What others said of memories, and who said the same. Rejects as `RecordStore` does. */
+export interface TrustStore {
+  /** Undefined: there is no such memory. `graceMs`: when a sweep should look whether its verdicts were counted. */
+  noteFeedback(
+    trail: Trail,
+    ref: MemoryRef,
+    said: Said,
+    graceMs: number,
+  ): Promise<{ readonly memory: Memory; readonly pending: PendingFeedback } | undefined>;
+  /** Notes that these verdicts were counted. */
+  settleFeedback(pending: PendingFeedback): Promise<void>;
+  /** Memories whose verdicts should have been counted by now, of all namespaces. */
+  pendingFeedback(now: number, limit: number): Promise<readonly PendingFeedback[]>;
+  /** Lets a copy out of quarantine; undefined: there is no such memory. */
+  release(trail: Trail, ref: MemoryRef): Promise<Memory | undefined>;
+  /** Memories that should have been compared by now, of all namespaces. */
+  pendingCorroborations(now: number, limit: number): Promise<readonly MemoryRef[]>;
+  /** What a memory is to be compared with; `pending`: it has no vector yet; undefined: there is nothing to do. */
+  comparisonOf(ref: MemoryRef, limit: number): Promise<Comparison | "pending" | undefined>;
+  /** Notes that these say the same as the compared memory, and that it was compared. */
+  corroborate(memory: Memory, others: readonly Memory[]): Promise<void>;
+  postponeCorroboration(ref: MemoryRef, at: number): Promise<void>;
 }

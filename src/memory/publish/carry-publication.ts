@@ -6,7 +6,7 @@ import { COMPARE_GRACE_MS, isClaim } from "../trust/corroborate.js";
 import { dueTime, embedFirstPassages, embeddedIn } from "../embedding/embed.js";
 import { copyHash } from "../model/hash.js";
 import type { MemoryRef } from "../model/ref.js";
-import type { PendingPublications } from "../ports/publications.js";
+import type { PendingPublications, PublicationStore } from "../ports/publications.js";
 import {
   type Interaction,
   type Memory,
@@ -17,7 +17,14 @@ import {
 } from "../model/record.js";
 import { publishersOf } from "../model/publishers.js";
 import { type Judgeable, UNKNOWN_ACCURACY, trustOf } from "../trust/trust.js";
-import type { Services } from "../services.js";
+import type { Using } from "../services.js";
+import type { RecordStore } from "../ports/records.js";
+
+/** What it takes to bring copies up to date. */
+export type Carrying = Using<
+  RecordStore & PublicationStore,
+  "accuracies" | "agents" | "corroboration" | "embedder" | "worker"
+>;
 
 const ATTEMPTS = 16;
 
@@ -26,7 +33,7 @@ const ATTEMPTS = 16;
  * takes it away, as its publication says. Gives the copy, or undefined where there is none (any more). Idempotent.
  */
 export async function carryPublication(
-  services: Services,
+  services: Carrying,
   context: Context,
   pending: PendingPublications,
   publication: Publication,
@@ -51,7 +58,7 @@ export async function carryPublication(
 
 /** Undefined: somebody else made it in the same moment. */
 async function makeCopy(
-  services: Services,
+  services: Carrying,
   context: Context,
   memory: MemoryDetail,
   publication: Publication,
@@ -93,7 +100,7 @@ async function makeCopy(
 }
 
 async function bringCopy(
-  services: Services,
+  services: Carrying,
   context: Context,
   detail: MemoryDetail,
   origin: Origin,
@@ -136,7 +143,7 @@ async function bringCopy(
 }
 
 async function reviseCopy(
-  services: Services,
+  services: Carrying,
   context: Context,
   trail: ReturnType<typeof trailOf>,
   interaction: Interaction | undefined,
@@ -177,7 +184,7 @@ async function reviseCopy(
 
 /** Whether it is trusted less than the namespace wants of what is published to it. */
 async function isDistrusted(
-  services: Services,
+  services: Carrying,
   context: Context,
   copy: Judgeable & Pick<Memory, "namespace" | "source_agent">,
 ): Promise<boolean> {
@@ -192,7 +199,7 @@ async function isDistrusted(
  * administrator has any number of agents to confirm with.
  */
 async function evidenceOf(
-  { agents }: Services,
+  { agents }: Pick<Carrying, "agents">,
   { evidence, namespace }: Memory,
   to: string,
 ): Promise<Memory["evidence"]> {
@@ -204,7 +211,7 @@ async function evidenceOf(
 
 /** What a copy has of its origin. */
 async function copied(
-  services: Services,
+  services: Carrying,
   memory: Memory,
   publication: Publication,
   before: Origin | undefined,
@@ -256,7 +263,7 @@ function publishTrail(context: Context, { namespace, id }: MemoryRef) {
 }
 
 /** As what was written where it comes from: its publisher may read that, and maybe nothing where it goes. */
-async function firstEmbedding({ embedder }: Pick<Services, "embedder">, origin: string, content: string) {
+async function firstEmbedding({ embedder }: Pick<Carrying, "embedder">, origin: string, content: string) {
   const [embedding] = await embedFirstPassages(embedder, embeddedIn(origin), [{ content, context: "" }]);
   if (embedding === undefined) throw new Error("a text without an embedding");
   return embedding;

@@ -1,11 +1,10 @@
 import type { Context } from "../../domain/context.js";
-import { carryPublication } from "./carry-publication.js";
+import { type Carrying, carryPublication } from "./carry-publication.js";
 import type { PendingPublications } from "../ports/publications.js";
-import type { Services } from "../services.js";
 
 /** Brings a memory's state to all of its copies that haven't heard of it. */
 export async function carryPublications(
-  services: Services,
+  services: Carrying,
   context: Context,
   pending: PendingPublications,
 ): Promise<void> {

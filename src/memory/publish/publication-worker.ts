@@ -1,12 +1,12 @@
 import { systemContext } from "../../domain/context.js";
 import type { Locks } from "../../domain/lock.js";
+import type { Carrying } from "./carry-publication.js";
 import { carryPublications } from "./carry-publications.js";
-import type { Services } from "../services.js";
 import type { Sweeper } from "../../domain/sweeper.js";
 import { startSweeper, SWEEP_LOCK_MS } from "../../domain/sweeper.js";
 
 export interface PublicationWorkerOptions {
-  readonly services: Services;
+  readonly services: Carrying;
   readonly locks: Locks;
   readonly now: () => number;
   readonly onError: (error: unknown) => void;

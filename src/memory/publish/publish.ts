@@ -1,4 +1,4 @@
-import { type PublishOutcome, carryPublication } from "./carry-publication.js";
+import { type Carrying, type PublishOutcome, carryPublication } from "./carry-publication.js";
 import { type Judged, judge } from "../trust/judge.js";
 import type { Services } from "../services.js";
 import type { Context } from "../../domain/context.js";
@@ -32,7 +32,7 @@ export interface Published extends PublishOutcome {
  * from happening, a sweep finds the note and does it.
  */
 export async function publish(
-  services: Services,
+  services: Carrying & Pick<Services, "audit">,
   context: Context,
   ref: MemoryRef,
   { to, follow }: PublishInput,

@@ -3,13 +3,15 @@ import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { memoryNotFound, versionConflict } from "../../domain/errors.js";
 import type { MemoryRef } from "../model/ref.js";
-import type { Services } from "../services.js";
+import type { Using } from "../services.js";
+import type { RecordStore } from "../ports/records.js";
+import type { PublicationStore } from "../ports/publications.js";
 
 const ATTEMPTS = 16;
 
 /** Takes a published copy back. The copy goes first: a retry finds the rest to do. */
 export async function unpublish(
-  { store, audit }: Services,
+  { store, audit }: Using<RecordStore & PublicationStore, "audit">,
   context: Context,
   ref: MemoryRef,
   from: string,

@@ -5,7 +5,8 @@ import { DomainError } from "../../domain/errors.js";
 import { type Judged, judge } from "../trust/judge.js";
 import type { Receipt, ReceiptHit } from "../ports/receipts.js";
 import type { Memory } from "../model/record.js";
-import type { Services } from "../services.js";
+import type { Using } from "../services.js";
+import type { RecordStore } from "../ports/records.js";
 
 export interface KnownHit extends ReceiptHit {
   /** As it was known; null where it has been deleted, or has expired, since. */
@@ -22,7 +23,7 @@ export interface ReadReceipt {
  * (of a pattern its own key needn't), and all that it found: to others there is no such receipt.
  */
 export async function readReceipt(
-  services: Services,
+  services: Using<RecordStore, "receipts" | "audit" | "accuracies">,
   context: Context,
   id: string,
   act: AuditVerb = "receipt.read",
@@ -46,7 +47,7 @@ export async function readReceipt(
 
 /** The very versions of the hits, whether they are current or old by now. */
 async function load(
-  { store }: Services,
+  { store }: Using<RecordStore>,
   trail: Trail,
   named: readonly string[],
   hits: readonly ReceiptHit[],

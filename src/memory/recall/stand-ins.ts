@@ -2,7 +2,9 @@ import type { Trail } from "../../access/trail.js";
 import { freeOrphans } from "../lifecycle/free-orphans.js";
 import { type Moment, isBehind } from "../model/moment.js";
 import type { Memory } from "../model/record.js";
-import type { Services } from "../services.js";
+import type { Using } from "../services.js";
+import type { RecordStore } from "../ports/records.js";
+import type { LifecycleStore } from "../ports/lifecycle.js";
 
 export interface StandIn {
   readonly memory: Memory;
@@ -19,7 +21,7 @@ const MOST_STEPS = 4;
  * after all. Undefined: nothing of it.
  */
 export async function standIns(
-  { store }: Pick<Services, "store">,
+  { store }: Using<RecordStore & LifecycleStore>,
   trail: Trail,
   found: readonly (Memory | undefined)[],
   moment: Moment,

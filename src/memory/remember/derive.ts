@@ -3,8 +3,9 @@ import type { Context } from "../../domain/context.js";
 import { DomainError, invalid } from "../../domain/errors.js";
 import { judgeAll } from "../trust/judge.js";
 import type { Memory, Source } from "../model/record.js";
-import type { Services } from "../services.js";
+import type { Using } from "../services.js";
 import { isAlive } from "../lifecycle/ttl.js";
+import type { RecordStore } from "../ports/records.js";
 
 /** As a caller names it. */
 export interface SourceRef extends Source {
@@ -16,7 +17,7 @@ export interface SourceRef extends Source {
  * there, or where the caller may not read them.
  */
 export async function sourceTrust(
-  services: Services,
+  services: Using<RecordStore, "audit" | "accuracies">,
   context: Context,
   namespace: string,
   sources: readonly SourceRef[],

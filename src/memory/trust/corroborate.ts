@@ -1,11 +1,10 @@
-import type { MemoryStore } from "../ports/index.js";
-import type { Comparison, CorroborationWorker } from "../ports/trust.js";
+import type { Comparison, CorroborationWorker, TrustStore } from "../ports/trust.js";
 import type { MemoryRef } from "../model/ref.js";
 import type { Memory } from "../model/record.js";
 import { claimsOf, sameClaims } from "../text/claims.js";
 
 export interface CorroborationOptions {
-  readonly store: Pick<MemoryStore, "comparisonOf" | "corroborate" | "postponeCorroboration">;
+  readonly store: Pick<TrustStore, "comparisonOf" | "corroborate" | "postponeCorroboration">;
   /** Cosine similarity from which two memories may say the same. */
   readonly similarity: number;
   readonly now: () => number;

@@ -6,8 +6,10 @@ import { type Judged, judge } from "./judge.js";
 import type { MemoryRef } from "../model/ref.js";
 import { mayRelease } from "../model/publishers.js";
 import type { FeedbackOutcome } from "../model/record.js";
-import type { Services } from "../services.js";
+import type { Using } from "../services.js";
 import { settleFeedback } from "./settle-feedback.js";
+import type { RecordStore } from "../ports/records.js";
+import type { TrustStore } from "../ports/trust.js";
 
 export interface FeedbackInput {
   readonly outcome: FeedbackOutcome;
@@ -26,7 +28,7 @@ const COUNT_GRACE_MS = 10_000;
  * author's count. Whatever keeps the second one from happening, a sweep finds the first and does it.
  */
 export async function feedback(
-  services: Services,
+  services: Using<RecordStore & TrustStore, "audit" | "agents" | "accuracies">,
   context: Context,
   ref: MemoryRef,
   { outcome, by }: FeedbackInput,
@@ -57,7 +59,11 @@ export async function feedback(
 }
 
 /** Whether a human's confirmation lets a copy out of quarantine: as with a release, not its publisher's. */
-async function mayConfirm({ store }: Services, { actor }: Context, ref: MemoryRef): Promise<boolean> {
+async function mayConfirm(
+  { store }: Using<Pick<RecordStore, "peek">>,
+  { actor }: Context,
+  ref: MemoryRef,
+): Promise<boolean> {
   if (!actor.human) return false;
   const memory = await store.peek(ref);
   return memory === undefined || mayRelease(actor, memory);

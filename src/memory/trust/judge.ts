@@ -1,17 +1,14 @@
+import type { Using } from "../services.js";
 import { decodeTime } from "ulid";
-import type { Accuracies } from "../ports/agents.js";
-import type { MemoryStore } from "../ports/index.js";
 import type { Memory } from "../model/record.js";
 import { type TrustParts, UNKNOWN_ACCURACY, trustOf } from "./trust.js";
 import { isAlive } from "../lifecycle/ttl.js";
+import type { RecordStore } from "../ports/records.js";
 
 /** A memory with how far to trust it at the moment it was asked for. */
 export type Judged<Kind extends Memory = Memory> = Kind & { readonly trust: TrustParts };
 
-interface Judges {
-  readonly accuracies: Accuracies;
-  readonly store: Pick<MemoryStore, "peekDetails">;
-}
+type Judges = Using<Pick<RecordStore, "peekDetails">, "accuracies">;
 
 /**
  * `at`: milliseconds since the epoch. As of the past, the age is of then, and a fact isn't contradicted by what was

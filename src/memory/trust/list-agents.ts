@@ -20,7 +20,7 @@ export interface AgentPage {
 
 /** The agents that were judged, by name. Takes `admin` on everything: their names tell who works in which namespaces. */
 export async function listAgents(
-  { agents, audit }: Services,
+  { agents, audit }: Pick<Services, "agents" | "audit">,
   context: Context,
   { limit, cursor }: ListAgentsInput,
 ): Promise<AgentPage> {

@@ -17,7 +17,7 @@ export interface KnownAgent extends Verdicts {
  * and the accuracy of an unknown one.
  */
 export async function readAgent(
-  { agents, audit }: Services,
+  { agents, audit }: Pick<Services, "agents" | "audit">,
   context: Context,
   id: string,
   namespace: string | undefined,

@@ -5,13 +5,19 @@ import { DomainError, memoryNotFound } from "../../domain/errors.js";
 import { type Judged, judge } from "./judge.js";
 import type { MemoryRef } from "../model/ref.js";
 import { mayRelease } from "../model/publishers.js";
-import type { Services } from "../services.js";
+import type { Using } from "../services.js";
+import type { RecordStore } from "../ports/records.js";
+import type { TrustStore } from "../ports/trust.js";
 
 /**
  * Lets a published copy out of its namespace's quarantine; one that isn't in it stays as it is. It takes somebody else than
  * who published it.
  */
-export async function release(services: Services, context: Context, ref: MemoryRef): Promise<Judged> {
+export async function release(
+  services: Using<RecordStore & TrustStore, "audit" | "accuracies">,
+  context: Context,
+  ref: MemoryRef,
+): Promise<Judged> {
   const { store, audit } = services;
   await authorize(audit, context, ref.namespace, { verb: "publish", act: "release" });
   // The answer is the whole memory.

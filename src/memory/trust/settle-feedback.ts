@@ -1,9 +1,9 @@
-import type { PendingFeedback } from "../ports/trust.js";
-import type { Services } from "../services.js";
+import type { PendingFeedback, TrustStore } from "../ports/trust.js";
+import type { Using } from "../services.js";
 
 /** Counts the verdicts on a memory for its author, under the administration of its namespace. Idempotent. */
 export async function settleFeedback(
-  { store, agents, accuracies }: Pick<Services, "store" | "agents" | "accuracies">,
+  { store, agents, accuracies }: Using<Pick<TrustStore, "settleFeedback">, "agents" | "accuracies">,
   pending: PendingFeedback,
 ): Promise<void> {
   if (pending.votes.length === 0) return;

@@ -1,11 +1,11 @@
 import type { Locks } from "../../domain/lock.js";
-import type { CorroborationWorker } from "../ports/trust.js";
-import type { Services } from "../services.js";
+import type { CorroborationWorker, TrustStore } from "../ports/trust.js";
+import type { Using } from "../services.js";
 import { settleFeedback } from "./settle-feedback.js";
 import { SWEEP_LOCK_MS, type Sweeper, startSweeper } from "../../domain/sweeper.js";
 
 export interface TrustWorkerOptions {
-  readonly services: Pick<Services, "store" | "agents" | "accuracies">;
+  readonly services: Using<TrustStore, "agents" | "accuracies">;
   /** Undefined: nothing is compared. */
   readonly corroboration: Pick<CorroborationWorker, "compare"> | undefined;
   readonly locks: Locks;

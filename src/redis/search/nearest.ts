@@ -1,6 +1,6 @@
 import { typeFacet } from "../../memory/model/facets.js";
 import type { MemoryRef, Vectors } from "../../memory/model/ref.js";
-import type { Near } from "../../memory/ports/trust.js";
+import type { Near } from "../../memory/ports/search.js";
 import type { MemoryType } from "../../memory/model/record.js";
 import { refOfKey } from "../keys.js";
 import { type Params, hybridPolicy, scopeClause } from "./query.js";

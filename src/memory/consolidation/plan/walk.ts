@@ -1,5 +1,6 @@
 import { facetQuery } from "../../conditions/filter.js";
-import type { MemoryStore } from "../../ports/index.js";
+import type { RecordStore } from "../../ports/records.js";
+import type { SearchStore } from "../../ports/search.js";
 import type { MemoryDetail, MemoryType } from "../../model/record.js";
 
 /** Small: what a page takes to read, others wait. */
@@ -24,7 +25,7 @@ export interface WalkOptions {
 
 /** A namespace's memories of some types in the order of recording, or against it, a page at a time. */
 export async function* walk(
-  store: MemoryStore,
+  store: Pick<SearchStore, "list"> & Pick<RecordStore, "peekDetails">,
   namespace: string,
   types: readonly MemoryType[],
   { order = "asc", after, again = [], superseded = false }: WalkOptions = {},
