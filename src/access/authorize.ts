@@ -13,6 +13,15 @@ export interface Need {
 }
 
 /**
+ * As {@link Need}, of an act that takes several verbs. One whose answer shows what is in the namespace, or tells
+ * whether something is, takes `read` beside what it does.
+ */
+export interface Needs {
+  readonly verbs: readonly GrantVerb[];
+  readonly act: AuditVerb;
+}
+
+/**
  * Lets an act in a namespace pass, or rejects with `forbidden` once the denial is on record.
  *
  * The answer depends on the caller's grants and the request alone. Nothing of the namespace is looked at before,
@@ -22,10 +31,11 @@ export async function authorize(
   audit: AuditLog,
   context: Context,
   namespace: string,
-  need: Need,
+  need: Need | Needs,
 ): Promise<void> {
-  if (!allowsIn(context.actor.grants, need.verb, namespace))
-    throw await refuse(audit, context, namespace, need);
+  const verbs = "verbs" in need ? need.verbs : [need.verb];
+  const verb = verbs.find((each) => !allowsIn(context.actor.grants, each, namespace));
+  if (verb !== undefined) throw await refuse(audit, context, namespace, { verb, act: need.act });
 }
 
 /**

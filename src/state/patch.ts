@@ -26,8 +26,7 @@ export async function patchState(
 ): Promise<StateDocument> {
   const text = jsonText("body", patch, { merged: true });
   // The answer shows the whole document, also what the caller didn't write.
-  await authorize(audit, context, ref.namespace, { verb: "read", act: "state.patch" });
-  await authorize(audit, context, ref.namespace, { verb: "write", act: "state.patch" });
+  await authorize(audit, context, ref.namespace, { verbs: ["read", "write"], act: "state.patch" });
   const outcome = await store.patch(trailOf(context, "state.patch", { ids: [ref.key] }), {
     ref,
     patch: text,

@@ -30,10 +30,10 @@ export async function putState(
   precondition: Precondition,
 ): Promise<PutOutcome> {
   const value = jsonText("value", input.value);
-  await authorize(audit, context, ref.namespace, { verb: "write", act: "state.put" });
-  if (precondition !== "any") {
-    await authorize(audit, context, ref.namespace, { verb: "read", act: "state.put" });
-  }
+  await authorize(audit, context, ref.namespace, {
+    verbs: precondition === "any" ? ["write"] : ["write", "read"],
+    act: "state.put",
+  });
   const outcome = await store.put(trailOf(context, "state.put", { ids: [ref.key] }), {
     ref,
     value,

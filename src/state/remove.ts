@@ -13,11 +13,11 @@ export async function removeState(
   ref: StateRef,
   precondition: Precondition,
 ): Promise<void> {
-  await authorize(audit, context, ref.namespace, { verb: "write", act: "state.delete" });
   // Whether a condition holds tells of what is there.
-  if (precondition !== "any") {
-    await authorize(audit, context, ref.namespace, { verb: "read", act: "state.delete" });
-  }
+  await authorize(audit, context, ref.namespace, {
+    verbs: precondition === "any" ? ["write"] : ["write", "read"],
+    act: "state.delete",
+  });
   const trail = trailOf(context, "state.delete", { ids: [ref.key] });
   const outcome = await store.remove(trail, { ref, precondition });
   if (outcome === "conflict") throw stateConflict();

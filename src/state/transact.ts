@@ -57,10 +57,11 @@ export async function transact(
       `Checks and operations must not name more than ${LIMITS.transactionKeys} keys.`,
     );
   }
-  if (input.checks.length > 0 || operations.some(tellsOfValues)) {
-    await authorize(audit, context, namespace, { verb: "read", act: "state.transact" });
-  }
-  await authorize(audit, context, namespace, { verb: "write", act: "state.transact" });
+  const reads = input.checks.length > 0 || operations.some(tellsOfValues);
+  await authorize(audit, context, namespace, {
+    verbs: reads ? ["read", "write"] : ["write"],
+    act: "state.transact",
+  });
   const transaction: Transaction = {
     namespace,
     keys,

@@ -41,9 +41,11 @@ export async function list(
   input: ListInput,
 ): Promise<ListOutcome> {
   const { store, audit } = services;
-  await authorize(audit, context, namespace, { verb: "read", act: "list" });
   const { quarantined, superseded } = input;
-  if (quarantined) await authorize(audit, context, namespace, { verb: "write", act: "list" });
+  await authorize(audit, context, namespace, {
+    verbs: quarantined ? ["read", "write"] : ["read"],
+    act: "list",
+  });
   const filter = facetQuery(input.filter);
   const kinds = [...(quarantined ? ["quarantined"] : []), ...(superseded ? ["superseded"] : [])];
   const query = fingerprint(namespace, filter, input.order, ...kinds);

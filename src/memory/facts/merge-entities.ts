@@ -16,8 +16,7 @@ export async function mergeEntities(
   name: string,
   into: string,
 ): Promise<Entity> {
-  await authorize(audit, context, namespace, { verb: "write", act: "entity.merge" });
-  await authorize(audit, context, namespace, { verb: "read", act: "entity.merge" });
+  await authorize(audit, context, namespace, { verbs: ["write", "read"], act: "entity.merge" });
   const trail = trailOf(context, "entity.merge");
   const names = [nameOf(name), nameOf(into)] as const;
   const known = await entities.resolve(

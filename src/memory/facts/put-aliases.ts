@@ -17,9 +17,8 @@ export async function putAliases(
   name: string,
   aliases: readonly string[],
 ): Promise<Entity> {
-  await authorize(audit, context, namespace, { verb: "write", act: "entity.put" });
   // The answer tells the entity's own name, and a refusal that there is another one.
-  await authorize(audit, context, namespace, { verb: "read", act: "entity.put" });
+  await authorize(audit, context, namespace, { verbs: ["write", "read"], act: "entity.put" });
   const trail = trailOf(context, "entity.put");
   return entityOf(await entities.putAliases(trail, namespace, nameOf(name), aliases.map(nameOf)));
 }

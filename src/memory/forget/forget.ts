@@ -53,9 +53,8 @@ export async function forget(
   input: ForgetInput,
 ): Promise<ForgetOutcome> {
   const { audit } = services;
-  await authorize(audit, context, namespace, { verb: "write", act: "forget" });
   // The answer names what is there.
-  await authorize(audit, context, namespace, { verb: "read", act: "forget" });
+  await authorize(audit, context, namespace, { verbs: ["write", "read"], act: "forget" });
   const { policy, dry_run, limit } = input;
   const query = fingerprint(namespace, policy);
   await audit.record(namespace, trailOf(context, "forget"), dry_run ? "dry_run" : "ok");

@@ -62,9 +62,8 @@ export async function putItem(
   precondition: Precondition,
 ): Promise<PutOutcome> {
   const { store, audit } = services;
-  await authorize(audit, context, ref.namespace, { verb: "write", act: "item.put" });
   // The answer is the whole memory, and says whether it was there.
-  await authorize(audit, context, ref.namespace, { verb: "read", act: "item.put" });
+  await authorize(audit, context, ref.namespace, { verbs: ["write", "read"], act: "item.put" });
   refuseTooLong("content", input.content);
   const embedding = onceEmbedded(services, writtenBy(context, ref.namespace), input.content);
   const { semantic } = await ttlIn(services, ref.namespace);

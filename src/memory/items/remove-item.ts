@@ -16,10 +16,10 @@ export async function removeItem(
   { expectedVersion, derived }: RemoveOptions,
 ): Promise<Erased | undefined> {
   const { store, audit } = services;
-  await authorize(audit, context, ref.namespace, { verb: "write", act: "item.delete" });
-  if (expectedVersion !== undefined) {
-    await authorize(audit, context, ref.namespace, { verb: "read", act: "item.delete" });
-  }
+  await authorize(audit, context, ref.namespace, {
+    verbs: expectedVersion === undefined ? ["write"] : ["write", "read"],
+    act: "item.delete",
+  });
   const { kind, id, noted } = await store.removeItem(trailOf(context, "item.delete"), ref, {
     version: expectedVersion,
     derived: derived === "erase",

@@ -28,10 +28,10 @@ export async function remove(
   { expectedVersion, derived }: RemoveOptions,
 ): Promise<Erased | undefined> {
   const { store, audit } = services;
-  await authorize(audit, context, ref.namespace, { verb: "write", act: "delete" });
-  if (expectedVersion !== undefined) {
-    await authorize(audit, context, ref.namespace, { verb: "read", act: "delete" });
-  }
+  await authorize(audit, context, ref.namespace, {
+    verbs: expectedVersion === undefined ? ["write"] : ["write", "read"],
+    act: "delete",
+  });
   const { kind, noted } = await store.remove(trailOf(context, "delete", { ids: [ref.id] }), ref, {
     version: expectedVersion,
     derived: derived === "erase",

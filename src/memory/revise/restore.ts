@@ -21,8 +21,7 @@ export async function restore(
   expectedVersion: number | undefined,
 ): Promise<Judged> {
   const { store, audit } = services;
-  await authorize(audit, context, ref.namespace, { verb: "read", act: "restore" });
-  await authorize(audit, context, ref.namespace, { verb: "write", act: "restore" });
+  await authorize(audit, context, ref.namespace, { verbs: ["read", "write"], act: "restore" });
   const found = await store.versions(trailOf(context, "restore", { ids: [ref.id] }), ref, version + 1, 1);
   const [old] = found ?? [];
   if (found === undefined) throw memoryNotFound();

@@ -63,9 +63,8 @@ export async function revise(
   expectedVersion: number | undefined,
 ): Promise<Judged> {
   const { store, audit } = services;
-  await authorize(audit, context, ref.namespace, { verb: "write", act: "revise" });
   // The answer is the whole memory, and a refusal may name another one.
-  await authorize(audit, context, ref.namespace, { verb: "read", act: "revise" });
+  await authorize(audit, context, ref.namespace, { verbs: ["write", "read"], act: "revise" });
   refuseTooLong("content", input.content ?? "");
   const trail = trailOf(context, "revise", { ids: [ref.id] });
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -34,9 +34,7 @@ export async function feedback(
   { outcome, by }: FeedbackInput,
 ): Promise<Judged> {
   const { store, audit } = services;
-  await authorize(audit, context, ref.namespace, { verb: "write", act: "feedback" });
-  // The answer is the whole memory.
-  await authorize(audit, context, ref.namespace, { verb: "read", act: "feedback" });
+  await authorize(audit, context, ref.namespace, { verbs: ["write", "read"], act: "feedback" });
   const trail = trailOf(context, "feedback", { ids: [ref.id] });
   if (by === "human" && !context.actor.human) {
     await audit.denied({ ...trail, other: ref.namespace });

@@ -19,9 +19,7 @@ export async function release(
   ref: MemoryRef,
 ): Promise<Judged> {
   const { store, audit } = services;
-  await authorize(audit, context, ref.namespace, { verb: "publish", act: "release" });
-  // The answer is the whole memory.
-  await authorize(audit, context, ref.namespace, { verb: "read", act: "release" });
+  await authorize(audit, context, ref.namespace, { verbs: ["publish", "read"], act: "release" });
   const trail = trailOf(context, "release", { ids: [ref.id] });
   const copy = await store.peek(ref);
   if (copy?.quarantined === true && !mayRelease(context.actor, copy)) {

@@ -14,8 +14,7 @@ export async function undoConsolidation(
   id: string,
 ): Promise<void> {
   const { audit } = memory;
-  await authorize(audit, context, namespace, { verb: "write", act: "consolidation.undo" });
-  await authorize(audit, context, namespace, { verb: "read", act: "consolidation.undo" });
+  await authorize(audit, context, namespace, { verbs: ["write", "read"], act: "consolidation.undo" });
   const begun = await store.beginUndo(trailOf(context, "consolidation.undo"), namespace, id);
   if (begun.kind === "missing") throw runNotFound();
   if (begun.kind === "busy") throw busy(begun.id);

@@ -16,8 +16,7 @@ export async function beginConsolidation(
   options: RunOptions,
 ): Promise<string> {
   const { audit } = memory;
-  await authorize(audit, context, namespace, { verb: "write", act: "consolidate" });
-  await authorize(audit, context, namespace, { verb: "read", act: "consolidate" });
+  await authorize(audit, context, namespace, { verbs: ["write", "read"], act: "consolidate" });
   const id = memory.newId(context.now());
   const begun = await store.begin(trailOf(context, "consolidate", { ids: [id] }), {
     namespace,
