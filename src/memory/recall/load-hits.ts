@@ -1,5 +1,7 @@
 import { promising, weigh, weightsOf } from "./weigh.js";
-import type { Services } from "../services.js";
+import type { LifecycleStore } from "../ports/lifecycle.js";
+import type { RecordStore } from "../ports/records.js";
+import type { Using } from "../services.js";
 import type { Context } from "../../domain/context.js";
 import type { Found } from "./fusion.js";
 import { type FacetQuery, matches } from "../conditions/filter.js";
@@ -8,42 +10,46 @@ import type { RecallInput } from "../ports/recall-input.js";
 import { type KeywordQuery, distinctTerms } from "../text/terms.js";
 import type { JudgeRelevance, RecallHit } from "./outcome.js";
 import { scopeOf } from "../../access/grants.js";
-import { trailOf } from "../../access/trail.js";
+import { type Trail, trailOf } from "../../access/trail.js";
 import type { Memory } from "../model/record.js";
 import { isAlive } from "../lifecycle/ttl.js";
-import { standIns } from "./stand-ins.js";
-import { judgeAll } from "../trust/judge.js";
+import { type StandIn, standIns } from "./stand-ins.js";
+import { type Judged, judgeAll } from "../trust/judge.js";
 import { askedIn } from "../text/asked.js";
 import { sourceExcerpt } from "./source-excerpt.js";
+
+export interface LoadInput {
+  readonly input: RecallInput;
+  readonly filter: FacetQuery;
+  readonly moment: Moment;
+  /** Undefined: nothing was looked for by words. */
+  readonly terms: KeywordQuery | undefined;
+  readonly relevanceFor: JudgeRelevance;
+}
 
 /**
  * Reads records, best first, until there are `limit` that still exist, are unexpired, fulfil the filter and are trusted
  * enough, and nothing that is left could come before the last of them by its trust or its outcomes.
  */
 export async function loadHits(
-  services: Services,
+  services: Loading,
   context: Context,
   ranked: readonly Found[],
-  filter: FacetQuery,
-  moment: Moment,
-  input: RecallInput,
-  chosen: KeywordQuery | undefined,
-  relevanceFor: JudgeRelevance,
+  { input, filter, moment, terms, relevanceFor }: LoadInput,
 ): Promise<RecallHit[]> {
-  const { store, audit } = services;
   const { namespaces, limit, min_trust = 0, min_relevance = 0 } = input;
   const weights = weightsOf(input);
   const named = namespaces.filter((name) => !scopeOf(name).below);
   // The trail of one namespace doesn't tell its readers which others were asked for.
   const trail = trailOf(context, "recall");
   if (ranked.length === 0 && named.length === 0)
-    await audit.system({ ...trail, other: namespaces.join(" ") }, "ok");
+    await services.audit.system({ ...trail, other: namespaces.join(" ") }, "ok");
   const now = context.now();
   const fits = (memory: Memory): boolean =>
     !memory.quarantined && isAlive(memory, now) && holds(memory, moment) && matches(memory, filter);
-  // By its name, what of it was found by others that it stands for: chains, of which each begins with what was found.
-  const shown = new Map<string, (readonly Memory[])[]>();
-  let hits: Omit<RecallHit, keyof Origin>[] = [];
+  /** By the name of what is shown: what of it was found by others that it stands for. */
+  const chainsOf = new Map<string, Chains>();
+  let hits: Shown[] = [];
   let from = 0;
   do {
     // Where few are trusted enough, each time as many as before, so that there are few times.
@@ -52,51 +58,86 @@ export async function loadHits(
     const size = promising(ranked, from, Math.max(0, wanted), hits[limit - 1]?.score, weights);
     if (size === 0 && from > 0) break;
     const batch = ranked.slice(from, from + size);
-    const refs = batch.flatMap((found) => found.refs);
-    const memories = await store.load(trail, from === 0 ? named : [], refs, moment.asOf);
+    const candidates = await read(services, trail, batch, from === 0 ? named : [], moment, now, fits);
     from += batch.length;
-    const standing = await standIns(services, trail, memories, moment, fits);
-    const judged = await judgeAll(
-      services,
-      standing.flatMap((each) => each?.memory ?? []),
-      moment.asOf ?? now,
-    );
-    let [next, nextJudged] = [0, 0];
-    for (const found of batch) {
-      const own = standing.slice(next, (next += found.refs.length)).filter((each) => each !== undefined);
-      const present = own.length;
-      const copies = judged
-        .slice(nextJudged, (nextJudged += present))
-        .filter(({ trust }) => trust.trust >= min_trust);
+    for (const { found, copies } of candidates) {
+      const trusted = copies.filter(({ memory }) => memory.trust.trust >= min_trust);
       // The origin itself, where the caller may read it.
-      const memory = copies.find(({ origin }) => origin === null) ?? copies[0];
-      if (memory === undefined) continue;
-      const behind = own.find((each) => nameOf(each.memory) === nameOf(memory))?.behind ?? [];
-      const earlier = shown.get(nameOf(memory));
+      const first = trusted.find(({ memory }) => memory.origin === null) ?? trusted[0];
+      if (first === undefined) continue;
+      const { memory, behind } = first;
+      const earlier = chainsOf.get(nameOf(memory));
       if (earlier !== undefined) {
         if (earlier.length < MOST_CHAINS) earlier.push(behind);
         continue;
       }
-      shown.set(nameOf(memory), [behind]);
-      const also = copies.filter((copy) => copy !== memory).map(({ namespace }) => namespace);
+      const chains = [behind];
+      chainsOf.set(nameOf(memory), chains);
       const texts = [memory, ...behind.slice(0, 1)].map(({ content }) => content);
       const relevance = relevanceFor(found, texts);
       if (relevance.relevance < min_relevance) continue;
-      hits.push({ memory, ...weigh(found.score, memory, weights), relevance, found, alsoIn: also });
+      const alsoIn = trusted.filter((copy) => copy !== first).map((copy) => copy.memory.namespace);
+      hits.push({ memory, ...weigh(found.score, memory, weights), relevance, found, alsoIn, chains });
     }
     // Stable: among equals, the one that fits better stays first.
     hits = hits.toSorted((one, other) => other.score - one.score);
   } while (from < ranked.length);
+  const shown = hits.slice(0, limit);
   // Most often nothing stands for anything, and the query needs no second look.
-  const quotes = [...shown.values()].some((chains) => chains.some(({ length }) => length > 0));
-  const terms = quotes ? (chosen?.terms ?? distinctTerms(askedIn(input.query) ?? input.query)) : [];
+  const quotes = shown.some(({ chains }) => chains.some(({ length }) => length > 0));
+  const asked = quotes ? (terms?.terms ?? distinctTerms(askedIn(input.query) ?? input.query)) : [];
   const mayBeShown = (source: Memory): boolean =>
     fits({ ...source, superseded_at: null, superseded_by: null });
-  return hits
-    .slice(0, limit)
-    .map((hit) =>
-      Object.assign(hit, originOf(hit.memory, shown.get(nameOf(hit.memory)) ?? [], terms, mayBeShown)),
-    );
+  return shown.map(({ chains, ...hit }) =>
+    Object.assign(hit, originOf(hit.memory, chains, asked, mayBeShown)),
+  );
+}
+
+type Loading = Using<RecordStore & LifecycleStore, "audit" | "accuracies">;
+
+/** Each begins with what was found, and leads to what is shown; empty: that was found itself. */
+type Chains = (readonly Memory[])[];
+
+/** A hit before it is known what is quoted of what it was found by. */
+interface Shown extends Omit<RecallHit, keyof Origin> {
+  readonly chains: Chains;
+}
+
+/** What of one found memory may be shown: itself or what stands for it, and its published copies. */
+interface Candidate {
+  readonly found: Found;
+  readonly copies: readonly Copy[];
+}
+
+interface Copy extends StandIn {
+  readonly memory: Judged;
+}
+
+async function read(
+  services: Loading,
+  trail: Trail,
+  batch: readonly Found[],
+  named: readonly string[],
+  moment: Moment,
+  now: number,
+  fits: (memory: Memory) => boolean,
+): Promise<readonly Candidate[]> {
+  const refs = batch.flatMap((found) => found.refs.map((ref) => ({ found, ref })));
+  const wanted = refs.map(({ ref }) => ref);
+  const memories = await services.store.load(trail, named, wanted, moment.asOf);
+  const standing = await standIns(services, trail, memories, moment, fits);
+  const present = refs.flatMap(({ found }, index) => {
+    const standIn = standing[index];
+    return standIn === undefined ? [] : [{ found, ...standIn }];
+  });
+  const shown = present.map(({ memory }) => memory);
+  const judged = await judgeAll(services, shown, moment.asOf ?? now);
+  const candidates = new Map(batch.map((found) => [found, { found, copies: new Array<Copy>() }]));
+  for (const [index, { found, behind }] of present.entries()) {
+    const memory = judged[index];
+    if (memory !== undefined) candidates.get(found)?.copies.push({ memory, behind });
+  }
+  return [...candidates.values()];
 }
 
 type Origin = Pick<RecallHit, "via" | "excerpt" | "behind">;

@@ -92,10 +92,10 @@ export async function recall(
   });
   const weighed = await recent(services, context, ranked, moment, recency);
   const asked = terms?.terms.filter((term) => !terms.background.has(term)) ?? [];
-  const relevance = relevanceBy(asked, found, await calibration, vector);
+  const relevanceFor = relevanceBy(asked, found, await calibration, vector);
   const hits = await timed.later(
     "load",
-    loadHits(services, context, weighed, filter, moment, input, terms, relevance),
+    loadHits(services, context, weighed, { input, filter, moment, terms, relevanceFor }),
   );
   if (input.touch !== false && moment.asOf === undefined) {
     touch(
