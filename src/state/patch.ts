@@ -6,7 +6,8 @@ import type { JsonValue } from "../domain/json.js";
 import { LIMITS } from "../domain/limits.js";
 import type { StateDocument, StateRef } from "./document.js";
 import { inexactArray, jsonText } from "./json-text.js";
-import type { AskedTtl, Precondition } from "./ports.js";
+import type { Precondition } from "../domain/precondition.js";
+import type { AskedTtl } from "./ports.js";
 import { stateConflict, stateNotFound, ttlTooLong } from "./refusals.js";
 import type { StateServices } from "./services.js";
 

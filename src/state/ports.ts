@@ -3,9 +3,7 @@ import type { StateDocument, StateFacts, StateOperation, StateRef } from "./docu
 import type { JsonPath } from "./json-path.js";
 import type { JsonText } from "./json-text.js";
 import type { WritePath } from "./path.js";
-
-/** What must be so for a write: any state, there, not there, or this version. */
-export type Precondition = "any" | "present" | "absent" | number;
+import type { Precondition } from "../domain/precondition.js";
 
 /** Seconds; null: for ever; undefined: see each write. */
 export type AskedTtl = number | null | undefined;

@@ -4,7 +4,8 @@ import type { Context } from "../domain/context.js";
 import type { JsonValue } from "../domain/json.js";
 import type { StateDocument, StateRef } from "./document.js";
 import { jsonText } from "./json-text.js";
-import type { AskedTtl, Precondition } from "./ports.js";
+import type { Precondition } from "../domain/precondition.js";
+import type { AskedTtl } from "./ports.js";
 import { stateConflict, ttlTooLong } from "./refusals.js";
 import type { StateServices } from "./services.js";
 

@@ -2,7 +2,7 @@ import { authorize, mayLearn } from "../access/authorize.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import type { StateRef } from "./document.js";
-import type { Precondition } from "./ports.js";
+import type { Precondition } from "../domain/precondition.js";
 import { stateConflict, stateNotFound } from "./refusals.js";
 import type { StateServices } from "./services.js";
 

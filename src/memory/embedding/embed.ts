@@ -55,6 +55,17 @@ export async function embedFirstPassages(
   }
 }
 
+/** As {@link embedFirstPassages}, of one content that follows nothing. */
+export async function embedAlone(
+  embedder: Embedder | undefined,
+  scope: string,
+  content: string,
+): Promise<FirstEmbedding> {
+  const [embedding] = await embedFirstPassages(embedder, scope, [{ content, context: "" }]);
+  if (embedding === undefined) throw new Error("a text without an embedding");
+  return embedding;
+}
+
 /** One call for all; one by one if the provider refuses some of them. Undefined: refused. */
 async function embedEach(
   embedder: Embedder,

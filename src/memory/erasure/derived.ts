@@ -1,10 +1,11 @@
+import { afterWrite } from "../lifecycle/after-write.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { isJsonObject } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import { mergedMemory } from "../consolidation/language/draft.js";
 import { linesOf } from "../consolidation/language/summarise.js";
-import { dueTime, embedFirstPassages, embeddedIn } from "../embedding/embed.js";
+import { dueTime, embedAlone, embeddedIn } from "../embedding/embed.js";
 import { type Memory, type MemoryDetail, NO_EVIDENCE } from "../model/record.js";
 import { removeQuietly } from "./remove-quietly.js";
 import type { Services } from "../services.js";
@@ -95,10 +96,7 @@ async function remake(
 ): Promise<Fate> {
   const { interaction, publications: _, uses: __, ...current } = memory;
   const { namespace, id } = current;
-  const [embedding] = await embedFirstPassages(services.embedder, embeddedIn(namespace), [
-    { content, context: "" },
-  ]);
-  if (embedding === undefined) throw new Error("a text without an embedding");
+  const embedding = await embedAlone(services.embedder, embeddedIn(namespace), content);
   const now = context.now();
   const next: Memory = {
     ...current,
@@ -131,6 +129,6 @@ async function remake(
   if (outcome.kind === "missing") return "missing";
   if (outcome.kind !== "revised") return "again";
   if (outcome.published) await tellCopies(services, context, current);
-  if (embedding.status === "partial") services.worker.finish({ ...next, context: "" });
+  afterWrite(services, { memory: next });
   return "remade";
 }

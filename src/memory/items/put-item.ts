@@ -10,14 +10,15 @@ import type { JsonObject } from "../../domain/json.js";
 import type { Precondition } from "../../domain/precondition.js";
 import { DEFAULT_IMPORTANCE, endOfLife } from "../lifecycle/decay.js";
 import type { FirstEmbedding } from "../model/embedding.js";
-import { dueTime, embedFirstPassages, writtenBy } from "../embedding/embed.js";
+import { dueTime, embedAlone, writtenBy } from "../embedding/embed.js";
 import { COMPARE_GRACE_MS } from "../trust/corroborate.js";
 import { itemHash } from "../model/hash.js";
 import { type Judged, judge } from "../trust/judge.js";
 import type { ItemRef } from "../model/ref.js";
-import { type Memory, type MemoryDetail, NO_EVIDENCE } from "../model/record.js";
+import { type Memory, type MemoryDetail, NO_EVIDENCE, firstVersion } from "../model/record.js";
 import type { Services } from "../services.js";
 import { tellCopies } from "../publish/tell-copies.js";
+import { afterWrite } from "../lifecycle/after-write.js";
 import { isAlive, lifetimeOf } from "../lifecycle/ttl.js";
 
 /** All of an item but what mneme knows by itself; what is left out is as if it had never been given. */
@@ -111,6 +112,7 @@ async function create(
     lifetime: lifetimeOf(ttl, input.ttl_seconds),
   };
   const memory: Memory = {
+    ...firstVersion(now),
     ...contentOf(input),
     ...life,
     id: services.newId(now),
@@ -119,22 +121,8 @@ async function create(
     memory_type: "semantic",
     timestamp: input.timestamp ?? now,
     source_agent: context.actor.agent,
-    version: 1,
-    recorded_at: now,
-    updated_at: now,
-    seen_count: 1,
-    last_seen_at: now,
     expires_at: endOfLife(life, now),
-    prolonged_by: null,
     embedding: { status: embedding.status, model: embedding.model },
-    superseded_at: null,
-    superseded_by: null,
-    origin: null,
-    fact: null,
-    derived_from: [],
-    source_trust: null,
-    evidence: NO_EVIDENCE,
-    quarantined: false,
   };
   const [outcome] = await services.store.insert(trailOf(context, "item.put"), [
     {
@@ -150,8 +138,7 @@ async function create(
   ]);
   if (outcome === undefined || outcome instanceof Error) throw outcome ?? new Error("no outcome");
   if (outcome.kind === "seen") return undefined;
-  if (embedding.status === "partial") services.worker.finish({ ...memory, context: "" });
-  if (outcome.compare === true) services.corroboration?.finish(memory);
+  afterWrite(services, { memory, compare: outcome.compare });
   return { kind: "created", memory };
 }
 
@@ -211,7 +198,7 @@ async function revise(
   if (outcome.kind === "full") throw quotaExceeded(outcome.quota);
   if (outcome.kind !== "revised") return undefined;
   if (outcome.published) await tellCopies(services, context, memory);
-  if (embedding?.status === "partial") services.worker.finish({ ...memory, context: "" });
+  if (embedding !== undefined) afterWrite(services, { memory });
   return { kind: "revised", memory: { ...memory, updated_at: outcome.since } };
 }
 
@@ -232,10 +219,7 @@ function contentOf(input: ItemInput) {
 function onceEmbedded({ embedder }: Services, scope: string, content: string): () => Promise<FirstEmbedding> {
   let made: Promise<FirstEmbedding> | undefined;
   return () => {
-    made ??= embedFirstPassages(embedder, scope, [{ content, context: "" }]).then(([embedding]) => {
-      if (embedding === undefined) throw new Error("a text without an embedding");
-      return embedding;
-    });
+    made ??= embedAlone(embedder, scope, content);
     return made;
   };
 }

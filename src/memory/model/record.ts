@@ -151,6 +151,27 @@ export interface Memory {
   readonly fact: Fact | null;
 }
 
+/** What a memory is at first unless it is told otherwise: a new field of all memories begins here. */
+export function firstVersion(now: number) {
+  return {
+    key: null,
+    derived_from: [],
+    source_trust: null,
+    evidence: NO_EVIDENCE,
+    quarantined: false,
+    prolonged_by: null,
+    version: 1,
+    recorded_at: now,
+    updated_at: now,
+    superseded_at: null,
+    superseded_by: null,
+    seen_count: 1,
+    last_seen_at: now,
+    origin: null,
+    fact: null,
+  } satisfies Partial<Memory>;
+}
+
 /** The structured capture of one exchange, kept as it came beside the text derived from it. */
 export interface Interaction {
   readonly input: JsonValue;

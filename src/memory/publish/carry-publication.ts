@@ -3,7 +3,8 @@ import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { versionConflict } from "../../domain/errors.js";
 import { COMPARE_GRACE_MS, isClaim } from "../trust/corroborate.js";
-import { dueTime, embedFirstPassages, embeddedIn } from "../embedding/embed.js";
+import { dueTime, embedAlone, embeddedIn } from "../embedding/embed.js";
+import { afterWrite } from "../lifecycle/after-write.js";
 import { copyHash } from "../model/hash.js";
 import type { MemoryRef } from "../model/ref.js";
 import type { PendingPublications, PublicationStore } from "../ports/publications.js";
@@ -14,6 +15,7 @@ import {
   NO_EVIDENCE,
   type Origin,
   type Publication,
+  firstVersion,
 } from "../model/record.js";
 import { publishersOf } from "../model/publishers.js";
 import { type Judgeable, UNKNOWN_ACCURACY, trustOf } from "../trust/trust.js";
@@ -68,13 +70,9 @@ async function makeCopy(
   const now = context.now();
   const made = await copied(services, rest, publication, undefined);
   const copy: Memory = {
+    ...firstVersion(now),
     ...made,
     quarantined: await isDistrusted(services, context, made),
-    version: 1,
-    recorded_at: now,
-    updated_at: now,
-    seen_count: 1,
-    last_seen_at: now,
     embedding: { status: embedding.status, model: embedding.model },
   };
   const [outcome] = await services.store.insert(publishTrail(context, memory), [
@@ -94,8 +92,7 @@ async function makeCopy(
   ]);
   if (outcome === undefined || outcome instanceof Error) throw outcome ?? new Error("no outcome");
   if (outcome.kind === "seen") return undefined;
-  if (embedding.status === "partial") services.worker.finish({ ...copy, context: "" });
-  if (outcome.compare === true) services.corroboration?.finish(copy);
+  afterWrite(services, { memory: copy, compare: outcome.compare });
   return copy;
 }
 
@@ -178,7 +175,7 @@ async function reviseCopy(
     exempt: true,
   });
   if (outcome.kind !== "revised") return "conflict";
-  if (embedding?.status === "partial") services.worker.finish({ ...memory, context: "" });
+  if (embedding !== undefined) afterWrite(services, { memory });
   return { ...memory, updated_at: outcome.since };
 }
 
@@ -263,10 +260,8 @@ function publishTrail(context: Context, { namespace, id }: MemoryRef) {
 }
 
 /** As what was written where it comes from: its publisher may read that, and maybe nothing where it goes. */
-async function firstEmbedding({ embedder }: Pick<Carrying, "embedder">, origin: string, content: string) {
-  const [embedding] = await embedFirstPassages(embedder, embeddedIn(origin), [{ content, context: "" }]);
-  if (embedding === undefined) throw new Error("a text without an embedding");
-  return embedding;
+function firstEmbedding({ embedder }: Pick<Carrying, "embedder">, origin: string, content: string) {
+  return embedAlone(embedder, embeddedIn(origin), content);
 }
 
 export interface PublishOutcome {

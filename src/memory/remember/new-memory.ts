@@ -1,5 +1,5 @@
 import type { RememberInput } from "./input.js";
-import { type Memory, NO_EVIDENCE } from "../model/record.js";
+import { type Memory, NO_EVIDENCE, firstVersion } from "../model/record.js";
 import type { NewMemory, Preceding } from "../ports/records.js";
 import type { DomainError } from "../../domain/errors.js";
 import { invalid } from "../../domain/errors.js";
@@ -39,9 +39,9 @@ export function newMemory(
   const { fact } = input;
   const validFrom = input.valid_from ?? fact?.valid_from;
   return {
+    ...firstVersion(now),
     id: services.newId(now),
     namespace,
-    key: null,
     memory_type: input.memory_type,
     content: input.content ?? (fact === undefined ? "" : factContent(fact)),
     agent_id: input.agent_id ?? null,
@@ -51,25 +51,14 @@ export function newMemory(
     tags: [...new Set(input.tags)],
     trust_score: input.trust_score ?? 1,
     derived_from: (input.derived_from ?? []).map(({ id, version }) => ({ id, version })),
-    source_trust: null,
     evidence: input.evidence ?? NO_EVIDENCE,
-    quarantined: false,
     importance,
     pinned,
     lifetime,
-    prolonged_by: null,
     source_agent: input.source_agent ?? context.actor.agent,
-    version: 1,
-    recorded_at: now,
-    updated_at: now,
-    superseded_at: null,
-    superseded_by: null,
     valid_from: validFrom ?? (fact === undefined ? null : (input.timestamp ?? now)),
     valid_to: input.valid_to ?? fact?.valid_to ?? null,
-    seen_count: 1,
-    last_seen_at: now,
     expires_at: pinned ? null : (ends ?? endOfLife({ lifetime, importance, pinned }, now)),
-    origin: null,
     fact: fact === undefined ? null : newFact(fact),
   };
 }

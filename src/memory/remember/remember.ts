@@ -11,6 +11,7 @@ import { embedFirstPassages, writtenBy } from "../embedding/embed.js";
 import { withStanding } from "../facts/standing.js";
 import { trailOf } from "../../access/trail.js";
 import type { Memory } from "../model/record.js";
+import { afterWrite } from "../lifecycle/after-write.js";
 import { ttlIn } from "../lifecycle/defaults.js";
 import { sourceTrust } from "./derive.js";
 import { DomainError } from "../../domain/errors.js";
@@ -63,10 +64,8 @@ export async function rememberMany(
   const outcomes = await services.store.insert(trailOf(context, act), accepted);
   for (const [index, outcome] of outcomes.entries()) {
     if (outcome instanceof Error || outcome.kind === "seen") continue;
-    if (outcome.compare === true) services.corroboration?.finish(outcome.memory);
-    if (outcome.memory.embedding.status === "partial") {
-      services.worker.finish({ ...outcome.memory, context: accepted[index]?.preceding?.text ?? "" });
-    }
+    const preceding = accepted[index]?.preceding?.text;
+    afterWrite(services, { memory: outcome.memory, compare: outcome.compare, preceding });
   }
   let next = 0;
   const told = items.map((item): InsertOutcome | Error => {

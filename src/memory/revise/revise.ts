@@ -4,8 +4,9 @@ import { type Trail, trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { revisedEnd } from "../lifecycle/decay.js";
 import type { FirstEmbedding } from "../model/embedding.js";
-import { dueTime, embedFirstPassages, writtenBy } from "../embedding/embed.js";
+import { dueTime, embedAlone, writtenBy } from "../embedding/embed.js";
 import { DomainError, invalid, memoryNotFound, quotaExceeded, versionConflict } from "../../domain/errors.js";
+import { afterWrite } from "../lifecycle/after-write.js";
 import { freeOrphans } from "../lifecycle/free-orphans.js";
 import { formerHash, identityHash, tellingOf } from "../model/identity.js";
 import { type Judged, judge } from "../trust/judge.js";
@@ -78,8 +79,7 @@ export async function revise(
     if (outcome.kind === "revised") {
       if (outcome.published) await tellCopies(services, context, ref);
       // What a session's turn follows is for the sweep to find; new content follows nothing.
-      if (revision.vectors !== undefined && revision.memory.embedding.status === "partial")
-        services.worker.finish({ ...revision.memory, context: "" });
+      if (revision.vectors !== undefined) afterWrite(services, { memory: revision.memory });
       const revised = { ...revision.memory, updated_at: outcome.since, valid_to: outcome.validTo };
       return judge(services, revised, context.now());
     }
@@ -230,8 +230,5 @@ async function nextEmbedding(
   }
   if (input.restored !== undefined && input.restored.model === embedder?.model.id) return input.restored;
   if (input.content === undefined || input.content === current.content) return undefined;
-  const [embedding] = await embedFirstPassages(embedder, writtenBy(context, current.namespace), [
-    { content: input.content, context: "" },
-  ]);
-  return embedding;
+  return embedAlone(embedder, writtenBy(context, current.namespace), input.content);
 }

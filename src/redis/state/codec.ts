@@ -1,5 +1,6 @@
 import type { StateDocument, StateFacts } from "../../state/document.js";
-import type { AskedTtl, Precondition, TtlTooLong } from "../../state/ports.js";
+import type { Precondition } from "../../domain/precondition.js";
+import type { AskedTtl, TtlTooLong } from "../../state/ports.js";
 
 /** Seconds, 'null' for ever, '' for what the script knows. */
 export function encodeTtl(ttl: AskedTtl): string {

@@ -1,0 +1,22 @@
+import type { Memory } from "../model/record.js";
+import type { Services } from "../services.js";
+
+export interface Written {
+  readonly memory: Memory;
+  /** Others write there too: it is to be compared with what they said. */
+  readonly compare?: boolean | undefined;
+  /** What precedes it in its session, as its first passage was embedded with. */
+  readonly preceding?: string | undefined;
+}
+
+/**
+ * Hands on what a write leaves to do, in this process and soon: its further passages, and its comparison with what others
+ * wrote. What is lost on the way, a sweep finds through the index.
+ */
+export function afterWrite(
+  { worker, corroboration }: Pick<Services, "worker" | "corroboration">,
+  { memory, compare = false, preceding = "" }: Written,
+): void {
+  if (compare) corroboration?.finish(memory);
+  if (memory.embedding.status === "partial") worker.finish({ ...memory, context: preceding });
+}
