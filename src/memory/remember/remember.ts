@@ -47,34 +47,37 @@ export async function rememberMany(
   // Many take seconds to embed: who writes them hears before that that the store is away.
   if (inputs.length > 1) await services.store.reachable();
   const drafts = await draft(services, context, namespace, inputs);
-  const embeddings = await embedDrafts(services, writtenBy(context, namespace), drafts);
+  const embedded = await embedDrafts(services, writtenBy(context, namespace), drafts);
   const mayRead = mayLearn(context, namespace);
   const blind = mayRead ? undefined : (context.actor.keyId ?? context.actor.agent);
-  const items = drafts.map((item, index): NewMemory | Error => {
-    const embedding = embeddings[index] ?? new Error("a draft without an embedding");
-    if (embedding instanceof Error) return embedding;
-    if (item.refused !== undefined) return item.refused;
-    return complete(services, item, embedding, context.now(), blind);
-  });
-  const accepted = await Promise.all(
-    items
-      .filter((item): item is NewMemory => !(item instanceof Error))
-      .map((item) => withStanding(services, item)),
+  const writings = await Promise.all(
+    embedded.map(async ({ draft: each, embedding }): Promise<Writing> => {
+      if (embedding instanceof Error) return { refused: embedding };
+      if (each.refused !== undefined) return { refused: each.refused };
+      const item = complete(services, each, embedding, context.now(), blind);
+      return { item: await withStanding(services, item) };
+    }),
   );
+  const accepted = writings.flatMap(({ item }) => item ?? []);
   const outcomes = await services.store.insert(trailOf(context, act), accepted);
-  for (const [index, outcome] of outcomes.entries()) {
-    if (outcome instanceof Error || outcome.kind === "seen") continue;
-    const preceding = accepted[index]?.preceding?.text;
-    afterWrite(services, { memory: outcome.memory, compare: outcome.compare, preceding });
-  }
-  let next = 0;
-  const told = items.map((item): InsertOutcome | Error => {
-    if (item instanceof Error) return item;
-    const outcome = outcomes[next++] ?? new Error("no outcome");
-    return outcome instanceof Error || mayRead ? outcome : withheld(outcome, item.memory);
+  const outcomeOf = new Map(accepted.map((item, index) => [item, outcomes[index]]));
+  const told = writings.map(({ refused, item }): InsertOutcome | Error => {
+    if (item === undefined) return refused;
+    const outcome = outcomeOf.get(item) ?? new Error("no outcome");
+    if (outcome instanceof Error) return outcome;
+    if (outcome.kind === "created") {
+      const { memory, compare } = outcome;
+      afterWrite(services, { memory, compare, preceding: item.preceding?.text });
+    }
+    return mayRead ? outcome : withheld(outcome, item.memory);
   });
   return judged(services, told, context.now());
 }
+
+/** One input: what is to be stored of it, or why nothing is. */
+type Writing =
+  | { readonly item: NewMemory; readonly refused?: undefined }
+  | { readonly item?: undefined; readonly refused: Error };
 
 /** Who may write but not read hears what it wrote itself, not what a timeline or others made of it since. */
 function withheld({ kind, memory }: InsertOutcome, sent: Memory): InsertOutcome {
@@ -112,61 +115,55 @@ async function draft(
     ttlIn(services, namespace),
     ...inputs.map((input) => sourceTrust(services, context, namespace, input.derived_from ?? [])),
   ]);
-  const memories = inputs.map((input, index) => {
+  const drafts = inputs.map((input, index): Draft => {
     const bound = bounds[index] ?? null;
     const source_trust = lower(bound instanceof DomainError ? null : bound, input.source_trust ?? null);
-    return { ...newMemory(services, context, namespace, input, ttl), source_trust };
+    const memory = { ...newMemory(services, context, namespace, input, ttl), source_trust };
+    const refused = bound instanceof DomainError ? bound : (endsBeforeItBegins(memory) ?? unindexable(input));
+    return { input, memory, preceding: undefined, refused };
   });
-  const refusals = bounds.map((bound, index) =>
-    bound instanceof DomainError
-      ? bound
-      : (endsBeforeItBegins(memories[index]) ?? unindexable(inputs[index])),
-  );
-  const sessions = [...new Set(memories.filter(isTurn).map(({ session_id }) => session_id))];
+  const turns = drafts.map(({ memory }) => memory).filter(isTurn);
+  const sessions = [...new Set(turns.map(({ session_id }) => session_id))];
   const stored = await services.store.lastTurns(namespace, sessions);
   const last = new Map(sessions.map((session, index) => [session, stored[index]]));
-  return memories.map((memory, index) => {
-    const input = inputs[index] ?? { memory_type: memory.memory_type };
-    const refused = refusals[index];
-    if (!isTurn(memory)) return { input, memory, preceding: undefined, refused };
+  return drafts.map((each) => {
+    const { input, memory, refused } = each;
+    if (!isTurn(memory)) return each;
     const turn = last.get(memory.session_id);
     last.set(memory.session_id, { id: memory.id, text: contextFor(memory.content) });
-    return { input, memory, preceding: turn?.text === "" ? undefined : turn, refused };
+    const preceding = turn?.text === "" ? undefined : turn;
+    return { input, memory, preceding, refused };
   });
 }
 
 /** What is derived from an interaction is indexed as far as it may be. */
-function unindexable(input: RememberInput | undefined): DomainError | undefined {
-  return input?.interaction === undefined ? normalisedTooLong("content", input?.content ?? "") : undefined;
+function unindexable({ interaction, content = "" }: RememberInput): DomainError | undefined {
+  return interaction === undefined ? normalisedTooLong("content", content) : undefined;
 }
 
 function lower(one: number | null, other: number | null): number | null {
   return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }
 
-/** Vectors for every draft: the caller's own where given, the embedder's for the rest. */
+/** Every draft with its vectors: the caller's own where given, the embedder's for the rest. */
 async function embedDrafts(
   { embedder }: Services,
   scope: string,
   drafts: readonly Draft[],
-): Promise<(FirstEmbedding | Error)[]> {
+): Promise<readonly { readonly draft: Draft; readonly embedding: FirstEmbedding | Error }[]> {
   const open = drafts.filter(({ input }) => input.embedding === undefined);
   const texts = open.map(({ memory, preceding }) => ({
     content: memory.content,
     context: preceding?.text ?? "",
   }));
-  const embedded = new Map(
-    (await embedFirstPassages(embedder, scope, texts)).map((made, index) => [open[index], made]),
-  );
-  return drafts.map((item) => {
-    const { embedding, embedding_model } = item.input;
-    if (embedding === undefined) return embedded.get(item) ?? new Error("a draft without an embedding");
-    return (
-      checkOwnEmbedding(embedder?.model, embedding, embedding_model) ?? {
-        vectors: [embedding],
-        status: "complete",
-        model: embedder?.model.id ?? null,
-      }
-    );
+  const made = await embedFirstPassages(embedder, scope, texts);
+  const embeddingOf = new Map(open.map((each, index) => [each, made[index]]));
+  return drafts.map((each) => {
+    const { embedding, embedding_model } = each.input;
+    const model = embedder?.model;
+    if (embedding === undefined)
+      return { draft: each, embedding: embeddingOf.get(each) ?? new Error("a draft without an embedding") };
+    const own = { vectors: [embedding], status: "complete", model: model?.id ?? null } as const;
+    return { draft: each, embedding: checkOwnEmbedding(model, embedding, embedding_model) ?? own };
   });
 }
