@@ -44,7 +44,7 @@ export const moment = {
 
 const minTrust = ratioParameter
   .optional()
-  .openapi({ description: "Minimum trust of a fact, from 0 to 1; less trusted facts are left out." });
+  .openapi({ description: "Minimum trust of a fact, from 0 to 1; less trusted facts are omitted." });
 
 export const entityParameters = z.strictObject({
   ...moment,
