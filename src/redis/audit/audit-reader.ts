@@ -7,6 +7,7 @@ import type { RedisClient, RedisGateway } from "../connection/client.js";
 import { isWrongType } from "../connection/error-replies.js";
 import type { Keys } from "../keys.js";
 import { DENIALS, SYSTEM } from "../keys.js";
+import { arrayOf, text } from "../scripts/replies.js";
 
 export function createAuditReader(redis: RedisGateway, keys: Keys): AuditReader {
   return {
@@ -85,7 +86,7 @@ async function horizon(redis: RedisGateway, keys: Keys, trails: readonly string[
 }
 
 async function timeOf(client: RedisClient): Promise<number> {
-  const [seconds, microseconds] = texts(await client.sendCommand(["TIME"]));
+  const [seconds, microseconds] = arrayOf(await client.sendCommand(["TIME"])).map(text);
   return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
 }
 
@@ -103,18 +104,13 @@ async function readRange(
 
 /** What XRANGE replies in RESP2: `[[id, [field, value, ...]], ...]`. */
 export function decodeEntries(trail: string, reply: unknown): StoredEntry[] {
-  if (!Array.isArray(reply)) throw new Error(`expected an array reply of XRANGE, got ${typeof reply}`);
-  return reply.map((item: unknown) => {
-    const [id, fields] = Array.isArray(item) ? item : [];
-    const values = texts(fields);
+  return arrayOf(reply).map((item) => {
+    const [id, fields] = arrayOf(item);
+    const values = arrayOf(fields).map(text);
     const field = (name: string): string =>
       values.find((_, index) => index % 2 === 1 && values[index - 1] === name) ?? "";
     return { trail, id: String(id), previous: field("p"), raw: field("e") };
   });
-}
-
-function texts(reply: unknown): string[] {
-  return Array.isArray(reply) ? reply.map(String) : [];
 }
 
 function unreadable(error: unknown): never {

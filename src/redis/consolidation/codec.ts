@@ -7,13 +7,14 @@ import type {
   RunStatus,
   Trigger,
 } from "../../memory/consolidation/run.js";
+import { fields } from "../scripts/replies.js";
 import { STEPS } from "../../memory/consolidation/run.js";
 
 /** Reads what HGETALL does of a run: names and values by turns, as our scripts wrote them. */
 export function decodeRun(namespace: string, id: string, reply: unknown): Run {
-  const fields = fieldsOf(reply);
-  const text = (name: string): string => fields.get(name) ?? "";
-  const number = (name: string): number => Number(fields.get(name) ?? 0);
+  const named = fieldsOf(reply);
+  const text = (name: string): string => named.get(name) ?? "";
+  const number = (name: string): number => Number(named.get(name) ?? 0);
   return {
     id,
     namespace,
@@ -22,21 +23,21 @@ export function decodeRun(namespace: string, id: string, reply: unknown): Run {
     agent: text("agent"),
     status: text("status") as RunStatus,
     created_at: number("created"),
-    finished_at: fields.has("finished") ? number("finished") : null,
+    finished_at: named.has("finished") ? number("finished") : null,
     planned: number("planned"),
     settled: number("settled"),
     llm_calls: number("calls"),
     llm_tokens: number("tokens"),
-    reached: JSON.parse(fields.get("reached") ?? "{}") as Reached,
-    error: fields.get("error") ?? null,
+    reached: JSON.parse(named.get("reached") ?? "{}") as Reached,
+    error: named.get("error") ?? null,
   };
 }
 
 export function decodeReached(reply: unknown): Reached {
-  const fields = fieldsOf(reply);
+  const named = fieldsOf(reply);
   return Object.fromEntries(
     STEPS.flatMap((step) => {
-      const value = fields.get(step);
+      const value = named.get(step);
       return value === undefined ? [] : [[step, Number(value)]];
     }),
   );
@@ -46,10 +47,10 @@ export function decodeReached(reply: unknown): Reached {
 export const againField = (step: string): string => `${step}.again`;
 
 export function decodeAgain(reply: unknown): Again {
-  const fields = fieldsOf(reply);
+  const named = fieldsOf(reply);
   return Object.fromEntries(
     STEPS.flatMap((step) => {
-      const ids = fields.get(againField(step));
+      const ids = named.get(againField(step));
       return ids === undefined ? [] : [[step, JSON.parse(ids) as string[]]];
     }),
   );
@@ -59,9 +60,4 @@ export function decodeAction(json: unknown): Action {
   return JSON.parse(String(json)) as Action;
 }
 
-function fieldsOf(reply: unknown): Map<string, string> {
-  const flat = Array.isArray(reply) ? reply.map(String) : [];
-  return new Map(
-    Array.from({ length: flat.length / 2 }, (_, index) => [flat[2 * index] ?? "", flat[2 * index + 1] ?? ""]),
-  );
-}
+const fieldsOf = (reply: unknown): ReadonlyMap<string, string> => new Map(Object.entries(fields(reply)));

@@ -2,6 +2,7 @@ import type { Trail } from "../../access/trail.js";
 import type { Claim } from "../../memory/consolidation/ports.js";
 import type { Action, Run } from "../../memory/consolidation/run.js";
 import { dueNotes } from "../search/due-notes.js";
+import { arrayOf } from "../scripts/replies.js";
 import { decodeAction, decodeRun } from "./codec.js";
 import type { ConsolidationDeps } from "./deps.js";
 
@@ -23,7 +24,7 @@ export async function read(
   if (run === undefined) return undefined;
   return {
     run: decodeRun(namespace, id, run),
-    actions: Array.isArray(found) ? found.map(decodeAction) : [],
+    actions: arrayOf(found).map(decodeAction),
   };
 }
 

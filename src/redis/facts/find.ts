@@ -5,7 +5,7 @@ import type { StoreDeps } from "../deps.js";
 import { commonArguments } from "../search/search.js";
 import { rangeClause } from "../search/numeric-range.js";
 import { type Params, scopeClause } from "../search/query.js";
-import { numberOfSortKey, readRows } from "../search/rows.js";
+import { numberOfSortKey, readRows, totalOf } from "../search/rows.js";
 
 type Deps = Pick<StoreDeps, "redis" | "keys">;
 
@@ -51,8 +51,4 @@ function find(
       ...commonArguments(limit, params),
     ]),
   );
-}
-
-function totalOf(reply: unknown): number {
-  return Array.isArray(reply) ? Number(reply[0]) : 0;
 }

@@ -3,6 +3,7 @@ import type { ListedName } from "../../memory/ports/facts.js";
 import type { RedisClient, RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 import type { StoreDeps } from "../deps.js";
+import { totalOf } from "../search/rows.js";
 import { commonArguments } from "../search/search.js";
 import type { Params, ScopeOptions } from "../search/query.js";
 import { PRESENT, scopeClause } from "../search/query.js";
@@ -83,7 +84,7 @@ async function countFacts(
     "NOCONTENT",
     ...commonArguments(0, params),
   ]);
-  return Array.isArray(reply) ? Number(reply[0]) : 0;
+  return totalOf(reply);
 }
 
 interface Known {

@@ -12,13 +12,13 @@ export function createAnswerStore(redis: RedisGateway, keys: Keys): AnswerStore 
   return {
     async claim(operation, request) {
       const token = randomUUID();
-      const { code, text } = await redis.run((client) =>
+      const [code, sealed = ""] = await redis.run((client) =>
         client.claimAnswer([keys.answer(operation)], [request, token, String(CLAIM_MS)]),
       );
       if (code === 0) return { kind: "claimed", token };
       if (code === 1) return { kind: "other_request" };
       if (code === 2) return { kind: "busy" };
-      return text === "" ? { kind: "erased" } : { kind: "answered", sealed: text };
+      return sealed === "" ? { kind: "erased" } : { kind: "answered", sealed };
     },
     async keep(operation, token, sealed, memories) {
       await redis.run(async (client) => {

@@ -4,6 +4,7 @@ import type { Memory, MemoryDetail, Source } from "../../memory/model/record.js"
 import { decodeDetail, decodeMemory, decodeUses } from "../codec/decode.js";
 import type { StoreDeps } from "../deps.js";
 import { itemKey } from "../keys.js";
+import { arrayOf } from "../scripts/replies.js";
 
 export async function get(
   { auditor, keys }: StoreDeps,
@@ -77,8 +78,7 @@ export async function peekMany(
   if (ids.length === 0) return [];
   const records = ids.map((id) => keys.record(namespace, id));
   const replies = await redis.run((client) => client.sendCommand(["JSON.MGET", ...records, "$.memory"]));
-  if (!Array.isArray(replies)) throw new Error(`expected an array reply of JSON.MGET, got ${typeof replies}`);
-  return replies.map((reply) => (typeof reply === "string" ? decodeMemory(reply) : undefined));
+  return arrayOf(replies).map((reply) => (typeof reply === "string" ? decodeMemory(reply) : undefined));
 }
 
 /** As part of an act that is recorded by itself: memories of one namespace. */
@@ -109,8 +109,9 @@ export async function peekVersions(
     keys.old(namespace, id, version),
   ]);
   const replies = await redis.run((client) => client.sendCommand(["JSON.MGET", ...places, "$.memory"]));
-  if (!Array.isArray(replies)) throw new Error(`expected an array reply of JSON.MGET, got ${typeof replies}`);
-  const found = replies.map((reply) => (typeof reply === "string" ? decodeMemory(reply) : undefined));
+  const found = arrayOf(replies).map((reply) =>
+    typeof reply === "string" ? decodeMemory(reply) : undefined,
+  );
   return wanted.map(({ version }, index) =>
     found.slice(2 * index, 2 * index + 2).find((memory) => memory?.version === version),
   );

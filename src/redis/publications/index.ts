@@ -16,14 +16,14 @@ export async function notePublication(
   carryBy: number,
 ): Promise<PendingPublications | "missing" | "too_many"> {
   const { namespace, id } = ref;
-  const { code, text } = await auditor.run(namespace, trail, (client, audit) =>
+  const [code, document = ""] = await auditor.run(namespace, trail, (client, audit) =>
     client.publishMemory(
       audit,
       [keys.record(namespace, id)],
       [publication.namespace, encodePublication(publication, carryBy), String(LIMITS.publications)],
     ),
   );
-  if (code === 0) return decodePublications(ref, text);
+  if (code === 0) return decodePublications(ref, document);
   return code === 1 ? "missing" : "too_many";
 }
 

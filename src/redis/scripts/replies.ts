@@ -1,39 +1,67 @@
-export const integer = (reply: unknown): number => Number(reply);
+/**
+ * Decoders of replies in RESP2. A reply of another shape than the decoder's throws: read as an empty list, it would look
+ * as if nothing were there. Where nil means "not there", the decoder's name says `OrNone`.
+ */
+export class WrongReplyError extends Error {
+  constructor(expected: string, reply: unknown) {
+    const got = reply === null ? "nil" : Array.isArray(reply) ? "another array" : `a ${typeof reply}`;
+    super(`expected ${expected} as the reply of Redis, got ${got}`);
+  }
+}
 
-export const text = (reply: unknown): string | undefined => (typeof reply === "string" ? reply : undefined);
+export function arrayOf(reply: unknown): readonly unknown[] {
+  if (!Array.isArray(reply)) throw new WrongReplyError("an array", reply);
+  return reply;
+}
 
-export const texts = (reply: unknown): (string | undefined)[] =>
-  Array.isArray(reply)
-    ? reply.map((each: unknown) => (typeof each === "number" ? String(each) : text(each)))
-    : [];
+/** A script may reply with a number as the text that it has written elsewhere. */
+export function integer(reply: unknown): number {
+  const number = typeof reply === "string" && /^-?\d+$/.test(reply) ? Number(reply) : reply;
+  if (typeof number !== "number" || !Number.isFinite(number)) throw new WrongReplyError("an integer", reply);
+  return number;
+}
 
-export const textsOrNone = (reply: unknown): (string | undefined)[] | undefined =>
-  Array.isArray(reply) ? texts(reply) : undefined;
+export function text(reply: unknown): string {
+  if (typeof reply === "number") return String(reply);
+  if (typeof reply !== "string") throw new WrongReplyError("a text", reply);
+  return reply;
+}
 
-/** Of a hash, by name. */
-export const fields = (reply: unknown): Record<string, string> => {
-  const flat = texts(reply).map((value) => value ?? "");
-  const entries = Array.from({ length: flat.length / 2 }, (_, index) => flat.slice(index * 2, index * 2 + 2));
-  return Object.fromEntries(entries) as Record<string, string>;
-};
+const orNone =
+  <Value>(decode: (reply: unknown) => Value) =>
+  (reply: unknown): Value | undefined =>
+    reply === null ? undefined : decode(reply);
 
-/** Whatever it is, part by part. */
-export const list = (reply: unknown): readonly unknown[] => (Array.isArray(reply) ? reply : []);
+export const textOrNone = orNone(text);
 
-export const fieldLists = (reply: unknown): Record<string, string>[] =>
-  Array.isArray(reply) ? reply.map(fields) : [];
+export const textsOrNone = (reply: unknown): (string | undefined)[] => arrayOf(reply).map(textOrNone);
 
-export const integers = (reply: unknown): (number | undefined)[] =>
-  Array.isArray(reply) ? reply.map((value) => (value === null ? undefined : Number(value))) : [];
+export const integersOrNone = (reply: unknown): (number | undefined)[] => arrayOf(reply).map(orNone(integer));
 
-export const codeAndText = (reply: unknown): { code: number; text: string } => {
-  const [code, rest] = Array.isArray(reply) ? reply : [reply];
-  return { code: Number(code), text: String(rest ?? "") };
-};
+/** Nil where the whole list isn't there, or one of its texts. */
+export const listOfTextsOrNone = orNone(textsOrNone);
+
+/** Names and values by turns. */
+function pairsOf(reply: unknown): [name: unknown, value: unknown][] {
+  const flat = arrayOf(reply);
+  if (flat.length % 2 !== 0) throw new WrongReplyError("names and values by turns", reply);
+  return Array.from({ length: flat.length / 2 }, (_, index) => [flat[2 * index], flat[2 * index + 1]]);
+}
+
+/** Of a hash, by name; empty where there is none, as HGETALL replies. */
+export const fields = (reply: unknown): Record<string, string> =>
+  Object.fromEntries(pairsOf(reply).map(([name, value]) => [text(name), text(value)]));
+
+export const fieldLists = (reply: unknown): Record<string, string>[] => arrayOf(reply).map(fields);
+
+/** Names and hashes, by turns. */
+export const namedFields = (
+  reply: unknown,
+): readonly (readonly [name: string, fields: Record<string, string>])[] =>
+  pairsOf(reply).map(([name, hash]) => [text(name), fields(hash)]);
 
 /** A code, and what goes with it. */
-export const parts = (reply: unknown): readonly [number, ...string[]] => {
-  if (!Array.isArray(reply)) throw new Error(`expected an array reply of a script, got ${typeof reply}`);
-  const [code, ...rest] = reply as unknown[];
-  return [Number(code), ...rest.map(String)];
-};
+export function parts(reply: unknown): readonly [code: number, ...rest: string[]] {
+  const [code, ...rest] = arrayOf(reply);
+  return [integer(code), ...rest.map(text)];
+}

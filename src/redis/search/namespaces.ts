@@ -2,6 +2,7 @@ import type { Scope } from "../../access/grants.js";
 import type { CountQuery } from "../../memory/ports/search.js";
 import { type Params, scopeClause } from "./query.js";
 import type { StoreDeps } from "../deps.js";
+import { totalOf } from "./rows.js";
 import { commonArguments } from "./search.js";
 
 /** In a set whose members have one score, they stand in the order of their bytes. */
@@ -41,7 +42,7 @@ export async function countIn(
           "NOCONTENT",
           ...commonArguments(0, params),
         ]);
-        return Array.isArray(reply) ? Number(reply[0]) : 0;
+        return totalOf(reply);
       }),
     ),
   );

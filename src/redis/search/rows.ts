@@ -1,3 +1,5 @@
+import { arrayOf, integer } from "../scripts/replies.js";
+
 type ReadRow<Row> = (key: string, second: string, third: string, fourth: unknown) => Row;
 
 /** Reads a reply of FT.SEARCH without contents (RESP2): after the total, `width` entries a row, the key first. */
@@ -9,6 +11,9 @@ export function readRows<Row>(reply: unknown, width: number, read: ReadRow<Row>)
     rows.push(read(reply[at], reply[at + 1], reply[at + 2], reply[at + 3]));
   return rows;
 }
+
+/** How many FT.SEARCH found, of which the reply holds some. */
+export const totalOf = (reply: unknown): number => integer(arrayOf(reply)[0]);
 
 /** A numeric sort key comes as `#0.8603`. */
 export function numberOfSortKey(sortKey: string): number {

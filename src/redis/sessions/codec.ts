@@ -1,5 +1,6 @@
 import type { Message, Session, SummaryMethod } from "../../memory/sessions/session.js";
 import type { DraftMessage } from "../../memory/sessions/ports.js";
+import { arrayOf, fields } from "../scripts/replies.js";
 
 type Body = Omit<Message, "number" | "appended_at" | "source_agent" | "role" | "tokens">;
 
@@ -20,14 +21,14 @@ export function encodeMessage({ role, tokens, ...body }: DraftMessage): string[]
 
 /** Reads what XRANGE returns of entries that append.lua wrote. */
 export function decodeMessages(entries: unknown): Message[] {
-  return list(entries).map((entry) => {
-    const [id, flat] = list(entry);
-    const fields = pairs(flat);
-    return Object.assign(parseBody(fields.get("m") ?? "{}"), {
-      role: (fields.get("r") ?? "user") as Message["role"],
-      tokens: Number(fields.get("t") ?? Number.NaN),
-      appended_at: Number(fields.get("a")),
-      source_agent: fields.get("b") ?? "",
+  return arrayOf(entries).map((entry) => {
+    const [id, flat] = arrayOf(entry);
+    const named = pairs(flat);
+    return Object.assign(parseBody(named.get("m") ?? "{}"), {
+      role: (named.get("r") ?? "user") as Message["role"],
+      tokens: Number(named.get("t") ?? Number.NaN),
+      appended_at: Number(named.get("a")),
+      source_agent: named.get("b") ?? "",
       number: Number.parseInt(String(id), 10),
     });
   });
@@ -35,15 +36,15 @@ export function decodeMessages(entries: unknown): Message[] {
 
 /** Reads what HGETALL returns of a head. */
 export function decodeSession(namespace: string, flat: unknown): Session {
-  const fields = pairs(flat);
-  const number = (name: string): number => Number(fields.get(name) ?? 0);
-  const expires = fields.get("x") ?? "";
-  const summary = fields.get("u");
+  const named = pairs(flat);
+  const number = (name: string): number => Number(named.get(name) ?? 0);
+  const expires = named.get("x") ?? "";
+  const summary = named.get("u");
   return {
     namespace,
-    sessionId: fields.get("s") ?? "",
-    owner: fields.get("o") ?? null,
-    incarnation: fields.get("i") ?? "",
+    sessionId: named.get("s") ?? "",
+    owner: named.get("o") ?? null,
+    incarnation: named.get("i") ?? "",
     created_at: number("c"),
     last_message_at: number("l"),
     expires_at: expires === "" ? null : Number(expires),
@@ -55,25 +56,13 @@ export function decodeSession(namespace: string, flat: unknown): Session {
         ? null
         : {
             text: summary,
-            method: (fields.get("um") ?? "extractive") as SummaryMethod,
-            model: fields.get("ul") || null,
+            method: (named.get("um") ?? "extractive") as SummaryMethod,
+            model: named.get("ul") || null,
           },
   };
 }
 
-function pairs(flat: unknown): ReadonlyMap<string, string> {
-  const values = list(flat).map(String);
-  return new Map(
-    Array.from({ length: values.length / 2 }, (_, index) => [
-      values[2 * index] ?? "",
-      values[2 * index + 1] ?? "",
-    ]),
-  );
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
+const pairs = (flat: unknown): ReadonlyMap<string, string> => new Map(Object.entries(fields(flat)));
 
 /** Written by {@link encodeMessage}, so its shape is known. */
 function parseBody(json: string): Body {
