@@ -26,7 +26,9 @@ const state = await client.PUT("/v1/namespaces/{ns}/state/{key}", {
   params: { path: { ns, key: "a/b" } },
   body: { value: [1, { deep: null }] },
 });
-if (state.data === undefined) throw new Error(state.error.detail);
+// A key that may not read gets 204, without the document.
+if (state.data === undefined)
+  throw new Error(state.error?.detail ?? "The state was written, but may not be read.");
 
 const refused = await client.POST("/v1/recall", { body: { query: "x", namespaces: ["a b"] } });
 console.log(JSON.stringify({ id, recalled, value: state.data.value, code: refused.error?.code }));
