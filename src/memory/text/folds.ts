@@ -20,7 +20,7 @@ export function foldsOf(normalised: string): string[] {
     const [text] = match;
     const token: Token = { text, start: match.index, end: match.index + text.length };
     const parts = text.split(INNER);
-    const apart = parts.length > 1 && parts.length <= MAX_PARTS && !AMOUNT_OR_ADDRESS.test(text);
+    const apart = parts.length > 1 && parts.length <= MAX_PARTS && !STAYS_APART.test(text);
     if (apart) joined(parts, text, add);
     for (const part of parts) {
       const lower = part.toLowerCase();
@@ -66,7 +66,8 @@ const MAX_PARTS = 6;
 const PLAIN = /^[a-z0-9]+$/;
 const INNER = /[-_./:#@+'’ʼ]/u;
 const TOKEN = /[\p{L}\p{N}\p{M}]+(?:[-_./:#@+'’ʼ][\p{L}\p{N}\p{M}]+)*/gu;
-const AMOUNT_OR_ADDRESS = /^\d+(?:\.\d+)+$/;
+/** An amount or an address, and plain words that hyphens join: those are told apart by their words. */
+const STAYS_APART = /^\d+(?:\.\d+)+$|^[\p{L}\p{M}]+(?:-[\p{L}\p{M}]+)+$/u;
 /** Endings of English words, which make no other word of them. */
 const CLITICS: ReadonlySet<string> = new Set(["s", "t", "d", "m", "re", "ve", "ll"]);
 

@@ -19,7 +19,6 @@ const SAME: readonly (readonly [what: string, ...spellings: string[]])[] = [
   ["Arabic alefs", "أحمد", "احمد"],
   ["full width", "ＱＸ９１", "qx91"],
   ["ligatures", "oﬃce", "office"],
-  ["a hyphen", "e-mail", "email"],
 ];
 
 describe.each(SAME)("recall of %s", (_, ...spellings) => {
