@@ -1,15 +1,18 @@
 import { afterWrite } from "../lifecycle/after-write.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
-import { isJsonObject } from "../../domain/json.js";
+import { type JsonObject, isJsonObject } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import { mergedMemory } from "../consolidation/language/draft.js";
 import { linesOf } from "../consolidation/language/summarise.js";
 import { dueTime, embedAlone, embeddedIn } from "../embedding/embed.js";
+import type { MadeBy } from "../model/made.js";
 import { type Memory, type MemoryDetail, NO_EVIDENCE } from "../model/record.js";
 import { removeQuietly } from "./remove-quietly.js";
 import type { Services } from "../services.js";
 import { tellCopies } from "../publish/tell-copies.js";
+import { lineOf, saidIn } from "../text/speakers.js";
+import { stretchOf } from "../text/stretch.js";
 import { truncateUtf8 } from "../text/truncate.js";
 import { isAlive } from "../lifecycle/ttl.js";
 
@@ -30,32 +33,22 @@ export async function followSource(
   const left = found.filter(
     (each): each is MemoryDetail => each !== undefined && isAlive(each, context.now()),
   );
-  const made = madeBy(memory);
-  // What another memory stands for can't be made anew; that other one is derived of it, and comes next.
-  if (made !== "caller" && made !== "facts" && (left.length === 0 || memory.superseded_at !== null)) {
-    return remove(services, context, memory, source);
-  }
-  if (made === "caller" || made === "facts") {
+  // After it was read: what a caller writes in between is the caller's, or another version.
+  const [made] = await services.erasures.madeOf(ref.namespace, [ref.id]);
+  if (made === undefined) {
     // A fact names as sources only what says it.
     if (left.length === 0 && others.length > 0) return remove(services, context, memory, source);
+    // What mneme said before a caller revised it was said of the source.
+    await services.erasures.purgeMadeVersions(ref.namespace, ref.id);
     const stays = await services.erasures.withdrawSource(ref.namespace, ref.id, source);
     if (!stays) return remove(services, context, memory, source);
     return "kept";
   }
-  const content = made === "procedures" ? "" : await contentOf(services, memory, left, made);
+  // What another memory stands for can't be made anew; that other one is derived of it, and comes next.
+  if (left.length === 0 || memory.superseded_at !== null) return remove(services, context, memory, source);
+  const content = await contentOf(services, memory, left, made);
   if (content === "") return remove(services, context, memory, source);
-  return remake(services, context, memory, left, content);
-}
-
-type Made = "session" | "summarise" | "merge" | "facts" | "procedures" | "caller";
-
-function madeBy({ metadata }: Memory): Made {
-  const { consolidation, summary } = metadata;
-  if (isJsonObject(summary) && typeof summary["incarnation"] === "string") return "session";
-  const step = isJsonObject(consolidation) ? consolidation["step"] : undefined;
-  return step === "summarise" || step === "merge" || step === "facts" || step === "procedures"
-    ? step
-    : "caller";
+  return remake(services, context, memory, left, made, content);
 }
 
 async function remove(
@@ -74,16 +67,26 @@ async function contentOf(
   { countTokens }: Services,
   memory: Memory,
   left: readonly MemoryDetail[],
-  made: "session" | "summarise" | "merge",
+  { by }: MadeBy,
 ): Promise<string> {
-  if (made === "merge") {
+  if (by === "procedures") return "";
+  // One source needs no summary: it is found itself again.
+  if (by === "summarise" && left.length === 1) return "";
+  if (by === "merge") {
     const best = { method: "deterministic", model: null, because: null } as const;
     return (
       mergedMemory({ id: memory.id, run: { id: "" }, step: "merge", sources: left, made: best }).content ?? ""
     );
   }
   const { count } = await countTokens();
-  return truncateUtf8(linesOf(left, count).join("\n"), LIMITS.contentBytes);
+  const text =
+    by === "summarise"
+      ? linesOf(left, count).join("\n")
+      : stretchOf(
+          left.flatMap((each) => saidIn(each.content).map(lineOf)),
+          count,
+        );
+  return truncateUtf8(text, LIMITS.contentBytes);
 }
 
 /** Its next version, and no version before it: those say what is gone. */
@@ -92,6 +95,7 @@ async function remake(
   context: Context,
   memory: MemoryDetail,
   left: readonly MemoryDetail[],
+  made: MadeBy,
   content: string,
 ): Promise<Fate> {
   const { interaction, publications: _, uses: __, ...current } = memory;
@@ -101,6 +105,7 @@ async function remake(
   const next: Memory = {
     ...current,
     content,
+    metadata: withSources(current.metadata, left),
     derived_from: left.map((each) => ({ id: each.id, version: each.version })),
     evidence: { ...NO_EVIDENCE, since: now },
     version: current.version + 1,
@@ -109,9 +114,8 @@ async function remake(
   };
   // Before: a process that is killed after the revision must not leave the old versions.
   await services.erasures.note(namespace, { kind: "versions", id });
-  const { summary } = current.metadata;
-  const incarnation = isJsonObject(summary) ? summary["incarnation"] : undefined;
-  if (typeof incarnation === "string" && current.session_id !== null) {
+  if ("incarnation" in made && current.session_id !== null) {
+    const { incarnation } = made;
     await services.erasures.note(namespace, { kind: "summary", incarnation, sessionId: current.session_id });
   }
   const outcome = await services.store.revise(trailOf(context, "revise", { ids: [id] }), {
@@ -131,4 +135,18 @@ async function remake(
   if (outcome.published) await tellCopies(services, context, current);
   afterWrite(services, { memory: next });
   return "remade";
+}
+
+/** What its metadata says of its sources is so of those that are left. */
+function withSources(metadata: JsonObject, left: readonly MemoryDetail[]): JsonObject {
+  const { summary, consolidation } = metadata;
+  return {
+    ...metadata,
+    ...(isJsonObject(summary) && "sources" in summary
+      ? { summary: { ...summary, sources: left.map(({ id }) => id) } }
+      : {}),
+    ...(isJsonObject(consolidation) && "sources" in consolidation
+      ? { consolidation: { ...consolidation, sources: left.length } }
+      : {}),
+  };
 }

@@ -106,7 +106,8 @@ async function removePromoted(
     let after: number | undefined;
     do {
       const page = await promotedFrom(services, { namespace, sessionId, incarnation }, kind, after);
-      for (const { id, version } of page.memories) {
+      for (const { memory } of page.promoted) {
+        const { id, version } = memory;
         if (isLate()) return false;
         const only = { version, derived: true };
         const outcome = await removeQuietly(services, context, { namespace, id }, only, "session.delete");

@@ -1,10 +1,7 @@
-import { isJsonObject } from "../../domain/json.js";
-import { facetQuery, matches } from "../conditions/filter.js";
+import { facetQuery } from "../conditions/filter.js";
+import type { PromotedBy } from "../model/made.js";
 import type { MemoryDetail } from "../model/record.js";
 import type { Services } from "../services.js";
-
-/** Of a session's promoted parts: its turns are under `session`, summaries of its stretches under `summary`. */
-export type PromotedKind = "session" | "summary";
 
 const PAGE = 100;
 /** The running summary is about as long as the summaries of its last stretches. */
@@ -17,33 +14,49 @@ export interface Incarnation {
   readonly incarnation: string;
 }
 
-/** A page of what was promoted from a session, the newest first. */
+export interface Promoted {
+  readonly memory: MemoryDetail;
+  readonly made: PromotedBy;
+}
+
+/** What was promoted from a session, among a page of what has its name, the newest first. */
 export async function promotedFrom(
-  { store }: Pick<Services, "store">,
+  { store, erasures }: Pick<Services, "store" | "erasures">,
   { namespace, sessionId, incarnation }: Incarnation,
-  kind: PromotedKind,
+  kind: PromotedBy["by"],
   after: number | undefined,
-) {
-  const filter = facetQuery({ session_id: [sessionId], metadata: { [kind]: { incarnation } } });
+): Promise<{ readonly promoted: readonly Promoted[]; readonly next: number | undefined }> {
+  // Not by its metadata, which callers may change.
+  const filter = facetQuery({ session_id: [sessionId] });
   const query = { namespace, filter, order: "desc", quarantined: "any", superseded: "any" } as const;
   const page = await store.list({ ...query, limit: PAGE, after });
-  const found = await Promise.all(page.refs.map((ref) => store.peek(ref)));
-  const memories = found.filter(
-    (memory): memory is MemoryDetail =>
-      memory !== undefined && isJsonObject(memory.metadata[kind]) && matches(memory, filter),
+  const ids = page.refs.map(({ id }) => id);
+  const made = await erasures.madeOf(namespace, ids);
+  const found = await Promise.all(
+    ids.map(async (id, index) => {
+      const by = made[index];
+      if (by === undefined || !("incarnation" in by)) return [];
+      if (by.by !== kind || by.incarnation !== incarnation) return [];
+      const memory = await store.peek({ namespace, id });
+      return memory?.session_id === sessionId ? [{ memory, made: by }] : [];
+    }),
   );
-  return { memories, next: page.next };
+  return { promoted: found.flat(), next: page.next };
 }
 
 /** A session's running summary is made anew of the summaries of its stretches that are left. */
 export async function rewriteRunningSummary(services: Services, session: Incarnation): Promise<void> {
-  const { memories } = await promotedFrom(services, session, "summary", undefined);
   const lines: string[] = [];
-  let bytes = 0;
-  for (const { content } of memories) {
-    bytes += Buffer.byteLength(content) + 1;
-    if (bytes > LINES_BYTES) break;
-    lines.unshift(content);
-  }
+  let [bytes, full] = [0, false];
+  let after: number | undefined;
+  do {
+    const page = await promotedFrom(services, session, "summary", after);
+    for (const { memory } of page.promoted) {
+      bytes += Buffer.byteLength(memory.content) + 1;
+      full ||= bytes > LINES_BYTES;
+      if (!full) lines.unshift(memory.content);
+    }
+    after = full ? undefined : page.next;
+  } while (after !== undefined);
   await services.erasures.rewriteSummary(session, session.incarnation, lines.join("\n"));
 }

@@ -1,3 +1,5 @@
+import type { MadeBy } from "../model/made.js";
+
 /** What a person deleted, as long as what was derived of it hasn't all been gone through. */
 export type ErasureNote =
   /** A memory that is gone. */
@@ -20,6 +22,10 @@ export interface ErasureStore {
   /** Takes a source off a memory; false: it has no other, and wasn't told by itself. */
   withdrawSource(namespace: string, id: string, source: string): Promise<boolean>;
   purgeVersions(namespace: string, id: string): Promise<void>;
+  /** Those from before a caller gave it a content of its own: mneme made these of sources. */
+  purgeMadeVersions(namespace: string, id: string): Promise<void>;
+  /** How mneme made each of them; undefined for a caller's memory, a fact, and what is gone. */
+  madeOf(namespace: string, ids: readonly string[]): Promise<readonly (MadeBy | undefined)[]>;
   /** Gives a session another running summary, if it is still this one. */
   rewriteSummary(
     session: { readonly namespace: string; readonly sessionId: string },

@@ -1,6 +1,7 @@
 import type { Trail } from "../../access/trail.js";
 import type { Interaction, Memory, MemoryDetail, Source } from "../model/record.js";
 import type { ItemRef, MemoryRef, Vectors } from "../model/ref.js";
+import type { MadeBy } from "../model/made.js";
 import type { FactPlacing } from "../model/fact.js";
 
 /** What a memory's predecessor in its session lends to its index entry and its first vector. */
@@ -28,6 +29,8 @@ export interface NewMemory {
   readonly blind?: boolean | undefined;
   /** Undefined: it is no fact, or a copy of one: where it comes from, its place was found. */
   readonly fact?: FactPlacing | undefined;
+  /** Undefined: a caller wrote it, or it is a fact or a copy. */
+  readonly made?: MadeBy | undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { FactInput } from "../model/fact.js";
+import type { MadeBy } from "../model/made.js";
 import type { Evidence, Interaction, MemoryType } from "../model/record.js";
 import type { JsonObject } from "../../domain/json.js";
 import type { SourceRef } from "./derive.js";
@@ -39,6 +40,8 @@ export interface RememberInput {
   readonly evidence?: Evidence | undefined;
   /** Who said it, where mneme itself stores it; the caller unless told otherwise. */
   readonly source_agent?: string | undefined;
+  /** How mneme itself made it; undefined: a caller wrote it, or it is a fact. */
+  readonly made?: MadeBy | undefined;
   /** What it is trusted at most for who said it, where mneme itself stores what others said. */
   readonly source_trust?: number | undefined;
 }

@@ -125,6 +125,7 @@ export function complete(
     ...writtenAlone(blind, hashesOf(input, recorded, now)),
     blind: blind !== undefined,
     fact,
+    made: input.made,
     vectors: embedding.vectors,
     ownVector: input.embedding !== undefined,
     embedAt: dueTime(embedding, now),

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import type { TokenCounter } from "../../domain/tokens.js";
 import { erase } from "../erasure/erase.js";
+import { promotedIdentity } from "../model/made.js";
 import type { Memory } from "../model/record.js";
 import { removeQuietly } from "../erasure/remove-quietly.js";
 import type { RememberInput } from "../remember/input.js";
@@ -148,13 +149,14 @@ const episodeOf =
   ({ ref, incarnation }: Claim, accuracies: ReadonlyMap<string, number>) =>
   (messages: readonly Message[]): RememberInput => {
     const [first, last] = [messages[0], messages.at(-1)];
+    const stretch = { from: first?.number ?? 0, to: last?.number ?? 0, incarnation };
     const agents = new Set(messages.map(({ source_agent }) => source_agent));
     return {
       content: transcriptOf(messages),
       memory_type: "episodic",
       session_id: ref.sessionId,
       timestamp: first?.timestamp,
-      metadata: { session: { from: first?.number ?? 0, to: last?.number ?? 0, incarnation } },
+      metadata: { session: { ...stretch } },
       // Of several agents it is nobody's alone: each message says whose it is, and who shares a turn with others gains
       // no trust by that.
       ...(agents.size === 1
@@ -163,7 +165,8 @@ const episodeOf =
             source_trust: Math.min(...[...agents].map((agent) => accuracies.get(agent) ?? UNKNOWN_ACCURACY)),
           }),
       interaction: { input: { messages: messages.map(viewOf) } },
-      identity: JSON.stringify(["session", ref.sessionId, incarnation, first?.number, last?.number]),
+      identity: promotedIdentity("session", ref.sessionId, stretch),
+      made: { by: "session", ...stretch },
     };
   };
 
@@ -173,13 +176,12 @@ function summaryOf(
   sources: readonly Memory[],
 ): RememberInput {
   const { method, model } = running;
+  const range = { from, to, incarnation };
   const summary: JsonObject = {
     method,
     ...(model === null ? {} : { model }),
     ...(fallback === undefined ? {} : { instead_of: "llm", because: fallback }),
-    from,
-    to,
-    incarnation,
+    ...range,
     sources: sources.map(({ id }) => id),
   };
   return {
@@ -189,7 +191,8 @@ function summaryOf(
     timestamp: messages.at(-1)?.timestamp,
     metadata: { summary },
     derived_from: sources.map(({ namespace, id, version }) => ({ namespace, id, version })),
-    identity: JSON.stringify(["session summary", ref.sessionId, incarnation, from, to]),
+    identity: promotedIdentity("summary", ref.sessionId, range),
+    made: { by: "summary", ...range },
   };
 }
 

@@ -1,6 +1,5 @@
 import { authorize, mayLearn } from "../../access/authorize.js";
 import type { Context } from "../../domain/context.js";
-import { isJsonObject } from "../../domain/json.js";
 import type { Erased } from "../erasure/erase.js";
 import { erase, unlessNothing } from "../erasure/erase.js";
 import { promotedFrom } from "../erasure/running-summary.js";
@@ -50,11 +49,10 @@ async function discardUnsettled(
     let after: number | undefined;
     do {
       const page = await promotedFrom(services, { ...ref, incarnation }, kind, after);
-      for (const { id, version, namespace, metadata } of page.memories) {
-        const range = metadata[kind];
-        if (!isJsonObject(range) || typeof range["from"] !== "number") continue;
-        if (range["from"] <= summarisedTo) continue;
-        await removeQuietly(services, context, { namespace, id }, { version }, "session.delete");
+      for (const { memory, made } of page.promoted) {
+        if (made.from <= summarisedTo) continue;
+        const { version } = memory;
+        await removeQuietly(services, context, memory, { version }, "session.delete");
       }
       after = page.next;
     } while (after !== undefined);

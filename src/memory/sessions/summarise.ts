@@ -1,13 +1,13 @@
 import type { CountTokens } from "../../domain/tokens.js";
 import { truncateUtf8 } from "../text/truncate.js";
 import { extract } from "../text/extract.js";
+import { stretchOf } from "../text/stretch.js";
 import type { Claim } from "./ports.js";
 import type { StretchSummary, Summarize } from "./summary.js";
 import { SummaryFailed } from "./summary.js";
 import { sentencesOf, transcriptOf } from "./transcript.js";
 
-/** How long summaries are, in tokens. */
-const STRETCH_TOKENS = 250;
+/** How long the running summary is, in tokens. */
 const RUNNING_TOKENS = 400;
 /** What a language model is given of a stretch: bounded, whatever was said. */
 const TRANSCRIPT_BYTES = 24 * 1024;
@@ -44,7 +44,7 @@ function choose(
 ): StretchSummary {
   const sentences = sentencesOf(messages);
   const before = previous === null ? [] : previous.split("\n");
-  const stretch = extract(sentences, STRETCH_TOKENS, count).join("\n");
+  const stretch = stretchOf(sentences, count);
   const running = extract([...before, ...sentences], RUNNING_TOKENS, count).join("\n");
   return { stretch, running: { text: running, method: "extractive", model: null }, fallback };
 }

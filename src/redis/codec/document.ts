@@ -1,5 +1,6 @@
 import type { Vote } from "../../memory/ports/agents.js";
 import type { FeedbackOutcome, Lifetime, Memory, Origin, Publication } from "../../memory/model/record.js";
+import type { MadeBy } from "../../memory/model/made.js";
 import type { Fact } from "../../memory/model/fact.js";
 
 /**
@@ -46,6 +47,8 @@ export interface MemoryDocument {
     /** Facet of the session whose last turn this was when it was written. */
     readonly turn?: string;
     readonly hash: string;
+    /** How mneme itself made the content; see memory/model/made.ts for records from before it was kept. */
+    readonly made?: MadeBy;
     /** Which schemas it has: see migrations/schemas.ts. Left out by what was written before there was a second one. */
     readonly schema?: number;
     readonly terms?: number;

@@ -45,6 +45,7 @@ export function encodeDocument({ memory, interaction, preceding, ...rest }: NewM
       ...(rest.ownVector ? { own_vector: true as const } : {}),
       ...(isTurn(memory) ? { turn: sessionFacet(memory.session_id) } : {}),
       hash: rest.contentHash,
+      ...(rest.made === undefined ? {} : { made: rest.made }),
       schema: RECORD_SCHEMA,
       terms: TERMS_SCHEMA,
       passages: rest.vectors.length,
@@ -180,6 +181,8 @@ export function encodeRevision(revision: Revision): {
     valid_from: memory.valid_from,
     valid_to: memory.valid_to,
     bytes: size.json,
+    // What mneme writes anew is its own still; a content that a caller writes is the caller's.
+    ...(revision.restated === true && !revision.exempt ? { made: null } : {}),
     ...(revision.newEnd ? { stated_to: memory.valid_to } : {}),
     ...(size.vectors === undefined ? {} : { vector_bytes: size.vectors }),
     ...(revision.compareAt === undefined ? {} : { corroborate_at: revision.compareAt }),

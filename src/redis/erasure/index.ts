@@ -5,6 +5,7 @@ import type { StoreDeps } from "../deps.js";
 import { SEARCH_TIMEOUT_MS } from "../search/search.js";
 import { filledShare } from "../search/indexes.js";
 import type { SessionDeps } from "../sessions/deps.js";
+import { madeOf } from "./made-of.js";
 import { scopeOf } from "../sessions/deps.js";
 
 /** See lua/erasure.lua for what is kept. */
@@ -50,8 +51,17 @@ export function createErasureStore(
       );
     },
     async purgeVersions(namespace, id) {
-      await redis.run((client) => client.purgeVersions(meter(namespace), [keys.record(namespace, id)], [id]));
+      await redis.run((client) =>
+        client.purgeVersions(meter(namespace), [keys.record(namespace, id)], [id, "all"]),
+      );
     },
+    async purgeMadeVersions(namespace, id) {
+      await redis.run((client) =>
+        client.purgeVersions(meter(namespace), [keys.record(namespace, id)], [id, "made"]),
+      );
+    },
+    madeOf: (namespace, ids) =>
+      redis.run((client) => Promise.all(ids.map((id) => madeOf(client, keys.record(namespace, id))))),
     async rewriteSummary(session, incarnation, text) {
       await redis.run((client) => client.rewriteSession(scopeOf(sessions, session), [], [incarnation, text]));
     },

@@ -12,6 +12,7 @@ import {
   read,
   recall,
   remember,
+  revise,
 } from "../../support/acts/memories.js";
 import { append, assistant, readSession, sessionPath, user } from "../../support/acts/sessions.js";
 import { until, useService } from "../../support/service/service.js";
@@ -39,6 +40,49 @@ async function quotes(namespace: string, words: string): Promise<string[]> {
 }
 
 const source = ({ namespace, id, version }: Memory) => ({ namespace, id, version });
+
+function at<Item>(items: readonly Item[], index: number): Item {
+  const item = items[index];
+  if (item === undefined) throw new Error(`nothing at ${index}`);
+  return item;
+}
+
+/** Episodes about a greenhouse, the second one with a code, and their summary. */
+async function summarised(
+  namespace: string,
+): Promise<{ readonly summary: Memory; readonly episodes: readonly Memory[] }> {
+  const said = [
+    "The greenhouse tomatoes need water every morning. The greenhouse tomatoes are red.",
+    "The greenhouse tomatoes need water every morning. The greenhouse tomatoes' code is 5511.",
+    "The greenhouse tomatoes need water every morning. The greenhouse tomatoes are green.",
+    "The greenhouse tomatoes need water every morning. The greenhouse tomatoes are ripe.",
+  ];
+  const others = [
+    "My passport expires in a year.",
+    "The train to Bremen leaves at noon.",
+    "Kim plays chess with Lea.",
+    "This printer is out of toner.",
+  ];
+  const results = await postBatch(
+    service,
+    namespace,
+    [...said, ...others].map((content, index) => ({
+      content,
+      memory_type: "episodic",
+      session_id: "g",
+      timestamp: `2024-03-01T1${index}:00:00Z`,
+    })),
+  );
+  const all = results.map(({ memory }) => memory).filter((memory) => memory !== undefined);
+  for (const each of all) await embedded(service, each);
+  await consolidate(service, namespace, { steps: ["summarise"], older_than_seconds: 0 });
+  const episodes = all.slice(0, said.length);
+  const found = await listAll(service, namespace, { memory_type: "semantic" });
+  const summary = found.find(({ derived_from }) => derived_from.some(({ id }) => id === at(episodes, 1).id));
+  expect(summary?.derived_from.map(({ id }) => id)).toEqual(episodes.map(({ id }) => id));
+  if (summary === undefined) throw new Error("no summary");
+  return { summary, episodes };
+}
 
 describe("deleting a memory", () => {
   test("deletes what has no other source, through every generation, and says so", async () => {
@@ -93,36 +137,73 @@ describe("deleting a memory", () => {
 
   test("rebuilds a consolidated summary from the other episodes, without its old versions", async () => {
     const namespace = newNamespace();
-    const said = [
-      "The greenhouse tomatoes need water every morning before eight.",
-      "The greenhouse tomatoes got water this morning, and the locker code there is 5511.",
-      "The greenhouse tomatoes need water and shade in the afternoon.",
-      "The greenhouse tomatoes were watered and are growing well.",
-    ];
-    const results = await postBatch(
-      service,
-      namespace,
-      said.map((content, index) => ({
-        content,
-        memory_type: "episodic",
-        session_id: "g",
-        timestamp: `2024-03-01T1${index}:00:00Z`,
-      })),
-    );
-    const episodes = results.map(({ memory }) => memory).filter((memory) => memory !== undefined);
-    for (const each of episodes) await embedded(service, each);
-    await consolidate(service, namespace, { steps: ["summarise"], older_than_seconds: 0 });
-    const summary = (await listAll(service, namespace, { memory_type: "semantic" }))[0];
-    if (summary === undefined) throw new Error("no summary");
-    const secret = episodes[1];
-    if (secret === undefined) throw new Error("no episode");
-    const erased = await erasedBy(pathOf(secret));
-    expect([...erased.remade, ...erased.removed]).toEqual([summary.id]);
+    const { summary, episodes } = await summarised(namespace);
+    const erased = await erasedBy(pathOf(at(episodes, 1)));
+    expect(erased).toMatchObject({ removed: [], remade: [summary.id] });
     expect(await quotes(namespace, "5511")).toEqual([]);
-    if (erased.remade.length > 0) {
-      const versions = await service.send("GET", `${pathOf(summary)}/versions`);
-      expect(versions.text).not.toContain("5511");
-    }
+    expect((await read(service, summary)).metadata["consolidation"]).toMatchObject({ sources: 3 });
+    const versions = await service.send("GET", `${pathOf(summary)}/versions`);
+    expect(versions.text).not.toContain("5511");
+  });
+
+  const forged = [
+    { consolidation: { step: "summarise", sources: 2 } },
+    { consolidation: { step: "merge", sources: 2 } },
+    { consolidation: { step: "procedures", sources: 2 } },
+    { summary: { incarnation: "1", from: 1, to: 2, sources: [] } },
+  ];
+  test.each(forged)(
+    "keeps a caller's memory whose metadata claims that mneme made it: %j",
+    async (metadata) => {
+      const namespace = newNamespace();
+      const one = await remember(service, namespace, { content: "The lift is slow." });
+      const two = await remember(service, namespace, { content: "The lift is loud." });
+      const both = await remember(service, namespace, {
+        content: "The lift needs care.",
+        memory_type: "procedural",
+        session_id: "s",
+        metadata,
+        derived_from: [source(one), source(two)],
+      });
+      expect(await erasedBy(pathOf(one))).toMatchObject({ removed: [], remade: [], kept: [both.id] });
+      expect(await read(service, both)).toMatchObject({ content: "The lift needs care.", version: 1 });
+    },
+  );
+
+  test("keeps a summary's content that a caller wrote, without what mneme said before it", async () => {
+    const namespace = newNamespace();
+    const { summary, episodes } = await summarised(namespace);
+    const content = "Somebody waters the greenhouse every day.";
+    await revise(service, summary, { content });
+    // It stays a caller's text, whatever the caller does to its metadata.
+    await revise(service, summary, { metadata: { consolidation: { step: "summarise" } } });
+    const erased = await erasedBy(pathOf(at(episodes, 1)));
+    expect(erased).toMatchObject({ removed: [], remade: [], kept: [summary.id] });
+    const now = await read(service, summary);
+    expect(now).toMatchObject({ content, version: 3 });
+    expect(now.derived_from.map(({ id }) => id)).not.toContain(at(episodes, 1).id);
+    const versions = await service.send("GET", `${pathOf(summary)}/versions`);
+    expect(versions.text).not.toContain("5511");
+    expect(bodyOf<{ versions: unknown[] }>(versions, 200).versions).toHaveLength(2);
+  });
+
+  test("rebuilds a summary whose metadata a caller changed", async () => {
+    const namespace = newNamespace();
+    const { summary, episodes } = await summarised(namespace);
+    await revise(service, summary, { metadata: { consolidation: null } });
+    const erased = await erasedBy(pathOf(at(episodes, 1)));
+    expect(erased).toMatchObject({ removed: [], remade: [summary.id], kept: [] });
+    expect(await quotes(namespace, "5511")).toEqual([]);
+  });
+
+  test("deletes a summary with one source left, and recall finds that source itself again", async () => {
+    const namespace = newNamespace();
+    const { summary, episodes } = await summarised(namespace);
+    for (const each of episodes.slice(1)) await erasedBy(pathOf(each));
+    expect((await service.send("GET", pathOf(summary))).status).toBe(404);
+    const left = await listAll(service, namespace);
+    expect(left.map(({ id }) => id)).toContain(at(episodes, 0).id);
+    expect(await read(service, at(episodes, 0))).toMatchObject({ superseded_by: null });
   });
 
   test("deletes the facts that a consolidation found in it", async () => {
@@ -179,6 +260,48 @@ describe("deleting from a session", () => {
     }
     expect(await quotes(namespace, "5511")).toEqual([]);
     expect(JSON.stringify(await readSession(service, namespace, "chat"))).not.toContain("5511");
+  });
+
+  test("an episode leaves a stretch's summary of the other turns' statements and only these as its sources", async () => {
+    const namespace = newNamespace();
+    const said = [
+      "My locker code is 5511.",
+      ...[1, 2, 3, 4, 5].map((each) => `Locker ${each} holds my tools.`),
+    ];
+    const messages = said.flatMap((text, index) => [user(text), assistant(`Noted ${index}.`)]);
+    await append(service, namespace, "chat", ...messages);
+    const memories = await until(
+      () => listAll(service, namespace),
+      (all) => all.some(({ derived_from }) => derived_from.length > 1),
+    );
+    const secret = memories.find(
+      ({ content, metadata }) => "session" in metadata && content.includes("5511"),
+    );
+    const summary = memories.find(({ derived_from }) => derived_from.some(({ id }) => id === secret?.id));
+    if (secret === undefined || summary === undefined)
+      throw new Error("no turn with the code, or no summary");
+    expect((await erasedBy(pathOf(secret))).remade).toEqual([summary.id]);
+    const now = await read(service, summary);
+    const sources = now.derived_from.map(({ id }) => id);
+    expect(sources).not.toContain(secret.id);
+    expect(now.metadata["summary"]).toMatchObject({ sources });
+    expect(now.content).toMatch(/User: Locker \d holds my tools\./);
+  });
+
+  test("the session deletes its turns whatever callers did to metadata, and no note of a caller", async () => {
+    const namespace = newNamespace();
+    const turn = (await promoted(namespace)).find(({ metadata }) => metadata["session"] !== undefined);
+    if (turn === undefined) throw new Error("no turn");
+    const note = await remember(service, namespace, {
+      content: "The locker room smells.",
+      session_id: "chat",
+      metadata: { session: turn.metadata["session"], summary: turn.metadata["session"] },
+    });
+    await revise(service, turn, { metadata: { session: null } });
+    const { removed } = await erasedBy(sessionPath(namespace, "chat"));
+    expect(removed).toContain(turn.id);
+    expect(removed).not.toContain(note.id);
+    expect(await read(service, note)).toMatchObject({ content: "The locker room smells." });
   });
 
   test("the session deletes what was promoted from it; asked to, it keeps that", async () => {

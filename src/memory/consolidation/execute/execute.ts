@@ -5,6 +5,7 @@ import { DomainError } from "../../../domain/errors.js";
 import type { CountTokens } from "../../../domain/tokens.js";
 import { remember } from "../../remember/remember.js";
 import { removeQuietly } from "../../erasure/remove-quietly.js";
+import { consolidatedBy } from "../../model/made.js";
 import type { Lease } from "./lease.js";
 import { LeaseLost } from "./lease.js";
 import { extractFacts } from "../language/facts.js";
@@ -80,7 +81,7 @@ async function act(working: Working, index: number, action: Action): Promise<Act
   const unchanged = await sourcesOf(working.services, lease.claim.run.namespace, action.sources);
   if (unchanged === undefined) return skip(working, index, action, "changed", draft);
   try {
-    const { made, found } = await writeAll(working, draft);
+    const { made, found } = await writeAll(working, action.step, draft);
     const result = { status: "done", reason: null, made, found, superseded: [], ...draft.made } as const;
     return await settle(working, index, { ...action, draft }, result);
   } catch (error) {
@@ -130,18 +131,27 @@ async function decide(working: Working, index: number, action: Action): Promise<
 }
 
 /** Ids of those that are written, and of others that say the same and were there. */
-async function writeAll(working: Working, draft: Draft): Promise<Pick<ActionResult, "made" | "found">> {
+async function writeAll(
+  working: Working,
+  step: Step,
+  draft: Draft,
+): Promise<Pick<ActionResult, "made" | "found">> {
   const made: string[] = [];
   const found: string[] = [];
   for (const memory of draft.memories) {
-    const id = await writeOne(working, memory);
+    const id = await writeOne(working, step, memory);
     (id === memory.id ? made : found).push(id);
   }
   return { made, found };
 }
 
-async function writeOne({ services, lease }: Working, { id, ...input }: DraftMemory): Promise<string> {
+async function writeOne(
+  { services, lease }: Working,
+  step: Step,
+  { id, ...drafted }: DraftMemory,
+): Promise<string> {
   const { run } = lease.claim;
+  const input = { ...drafted, made: consolidatedBy(step) };
   const named = { ...services.memory, newId: () => id };
   const there = await named.store.peek({ namespace: run.namespace, id });
   const memory = there ?? (await remember(named, contextOf(services, run), run.namespace, input)).memory;

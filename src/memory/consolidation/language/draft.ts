@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "../../../domain/json.js";
 import { LIMITS } from "../../../domain/limits.js";
 import type { FactInput } from "../../model/fact.js";
+import { consolidatedIdentity } from "../../model/made.js";
 import type { Evidence, FeedbackOutcome, Memory, Source } from "../../model/record.js";
 import { FEEDBACK_OUTCOMES, MAX_CORROBORATORS } from "../../model/record.js";
 import { truncateUtf8 } from "../../text/truncate.js";
@@ -131,7 +132,7 @@ function common({ id, run, step, sources, made }: Origins): DraftMemory {
     // What is to end isn't kept for ever because something else it tells of is.
     pinned: life.ends === undefined && sources.some(({ pinned }) => pinned),
     // It is made once, whatever else has this content.
-    identity: JSON.stringify(["consolidation", id]),
+    identity: consolidatedIdentity(id),
   };
 }
 

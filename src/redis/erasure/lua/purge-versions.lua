@@ -2,11 +2,12 @@
 --- @include "lua/version-keys"
 --- @include "lua/versions"
 --[[
-Deletes the old versions of a memory, because they say what isn't to be said any more.
+Deletes old versions of a memory, because they say what isn't to be said any more.
 
 KEYS[1] the record
 
 ARGV[1] the record's id
+ARGV[2] 'all', or 'made': only what mneme made, the oldest ones
 
 Returns how many there were.
 ]]
@@ -16,15 +17,25 @@ if not current then return 0 end
 local old = version_keys(record)
 local json, vectors, versions = usage_of(record)
 local ends = redis.call('PEXPIRETIME', record)
-version_forget(record)
-local count = 0
+local count, freed = 0, 0
 for version = cjson.decode(current)[1] - 1, 1, -1 do
-  for _, key in ipairs(version_vectors(record, version)) do redis.call('DEL', key) end
-  count = count + redis.call('DEL', old(version))
+  local kept = old(version)
+  if redis.call('EXISTS', kept) == 1 then
+    local goes = ARGV[2] == 'all' or redis.call('JSON.TYPE', kept, '$.index.made')[1]
+    if goes then
+      local old_json, old_vectors = usage_of(kept)
+      redis.call('ZREM', usage_versions, version_member(record, version, old_json + old_vectors))
+      for _, key in ipairs(version_vectors(record, version)) do redis.call('DEL', key) end
+      redis.call('DEL', kept)
+      freed = freed + old_json + old_vectors
+      count = count + 1
+    end
+  end
 end
-if versions > 0 then
+local left = ARGV[2] == 'all' and 0 or math.max(0, versions - freed)
+if versions > left then
   usage_leave(ARGV[1], json + vectors + versions, ends)
-  usage_enter(ARGV[1], json + vectors, ends)
-  redis.call('JSON.SET', record, '$.index.version_bytes', '0')
+  usage_enter(ARGV[1], json + vectors + left, ends)
+  redis.call('JSON.SET', record, '$.index.version_bytes', string.format('%d', left))
 end
 return count
