@@ -74,7 +74,9 @@ describe.each(HOSTILE.map((text) => [JSON.stringify(text), text] as const))("%s"
 
   test("is found by each filter, alone", async () => {
     const { id } = memoryOf(text);
-    const key = { key: Object.fromEntries([[text, true]]) };
+    // In a filter, a name that begins with $ is an operator; $literal takes it as a name.
+    const named = Object.fromEntries([[text, true]]);
+    const key = { key: text.startsWith("$") ? { $literal: named } : named };
     const filters: Parameters[] = [
       { agent_id: text },
       { session_id: text },
@@ -127,7 +129,8 @@ describe.each(HOSTILE.map((text) => [JSON.stringify(text), text] as const))("%s"
     const label = encodeURIComponent(text);
     const byNamespace = await service.send("GET", memoriesOf(label));
     if (/^[\w-]+(\.[\w-]+)*$/.test(text)) expect(byNamespace.body).toEqual({ memories: [], cursor: null });
-    else expect([400, 404]).toContain(byNamespace.status);
+    // "." is left out of a URL, so what follows is a namespace, which is no route to GET.
+    else expect([400, 404, 405]).toContain(byNamespace.status);
     const byId = await service.send("GET", `${memoriesOf(namespace)}/${label}`);
     expect([400, 404]).toContain(byId.status);
   });
@@ -161,7 +164,7 @@ describe("a long text", () => {
 
 describe("a lone surrogate", () => {
   test.each(LONE_SURROGATES.map((text) => [JSON.stringify(text), text] as const))(
-    "%s is refused wherever it stands",
+    "%s is refused, but in what a tool said: there it is replaced",
     async (_name, text) => {
       const places: [string, Json][] = [
         ["content", { content: text }],
@@ -187,9 +190,9 @@ describe("a lone surrogate", () => {
         });
       }
       const interaction = { input: "fine", tool_calls: [{ name: "tool", result: { text } }] };
-      expect(
-        await service.send("POST", `/v1/namespaces/${namespace}/interactions`, interaction),
-      ).toMatchObject({ status: 400, body: { errors: [{ field: "tool_calls[0].result" }] } });
+      const captured = await service.send("POST", `/v1/namespaces/${namespace}/interactions`, interaction);
+      expect([200, 201]).toContain(captured.status);
+      expect(captured.body).toMatchObject({ replaced: ["tool_calls"] });
     },
   );
 

@@ -53,7 +53,7 @@ describe("what a context leaves out because its turns say it", () => {
       () => readSession(service, ns, "s"),
       ({ summarised_to }) => summarised_to >= 4,
     );
-    await service.send("DELETE", sessionPath(ns, "s"));
+    await service.send("DELETE", `${sessionPath(ns, "s")}?derived=keep`);
     await append(service, ns, "s", user("What is the code of the harbour gate?"));
     const context = await contextOf(ns, "s", {});
     expect(context.messages.map(({ content }) => String(content)).join("\n")).toContain("GX-4711");
