@@ -42,20 +42,26 @@ LISTED = [
     r"finite numbers",
     r"dimensions|embeds with|no embedder|embedding model|vectors",
     # Languages of their own in a string: JSONPath, JSON in a parameter.
-    r"JSONPath|[Pp]ath",
+    r"JSONPath|the path doesn't lead to exactly one number|\(at character \d+\)\.$",
+    r"^Must not hold more than (one recursive descent|one union|\d+ filters|\d+ parentheses)",
+    r"^Must not hold a recursive descent|^In a write, a name in a path must not|^A text in a filter must not hold both",
     r"Must be JSON|Must be a JSON object",
     r"matches nothing",
     r"labels joined by dots",
-    r"Unknown (operator|condition)|operator|condition",
+    r"^Unknown operator \S+: there are |^Can't mix operators \(|^Needs a field around it",
+    r"^Must have a condition other than memory_types",
+    r"^Must be (an array of|a text, a number|true or false|a filter)|^Must be an object at the top of a filter",
     # Numbers that JSON can write and a double can't hold.
-    r"number",
+    r"A double can't represent this number|^Must be a number that a double can hold",
+    r"beyond what a JSON number holds exactly|can't be stored exactly",
+    # A parameter is a text: 1e2 and 0x10 fit a schema of numbers.
+    r"^Must be a (whole )?number(, once| from \S+ to \S+, such as \S+)?\.$",
     # The coverage phase sends 0 as a header, whatever its pattern.
     r"unchanged ETag|Must be \*: only",
     # A replay of an Idempotency-Key with another request, and what headers say together.
     r"Idempotency-Key",
     r"together with If-Match",
     r"searchable word",
-    r"no key|needs a key|keys? ",
 ]
 LISTED_CODES = {"malformed_json", "query_without_terms", "embedding_mismatch", "payload_too_large", "idempotency_mismatch"}
 REFUSALS = {400, 413, 415, 422}
