@@ -12,6 +12,12 @@ export interface JsonPath {
   readonly steps: readonly Step[];
 }
 
+/** A path that reads. */
+export interface ReadPath extends JsonPath {
+  /** Paths whose matches, one after the other, are this path's. */
+  readonly parts: readonly string[];
+}
+
 export type Step =
   | { readonly kind: "names"; readonly descends: boolean; readonly names: readonly string[] }
   | { readonly kind: "places"; readonly descends: boolean; readonly places: readonly number[] }
@@ -58,7 +64,7 @@ function writeSelector(step: Step): string {
     case "names":
       return step.names.map(writeName).join(",");
     case "places":
-      return step.places.join(",");
+      return step.places.length === 1 ? step.places.map(writePlace).join("") : step.places.join(",");
     case "slice": {
       const { from = "", to = "", by } = step.bounds;
       return `${from}:${to}${by === undefined ? "" : `:${by}`}`;
@@ -68,6 +74,12 @@ function writeSelector(step: Step): string {
     case "filter":
       return `?${step.text}`;
   }
+}
+
+/** A place before an array's beginning is its first element for RedisJSON 2.8; a slice of one element isn't. */
+function writePlace(place: number): string {
+  if (place >= 0) return String(place);
+  return place === -1 ? "-1:" : `${place}:${place + 1}`;
 }
 
 /** Where RedisJSON looks, it reads these two escapes in quotes, and no others. */
@@ -214,7 +226,7 @@ class Parser {
         if (place === undefined) throw this.#expected("a name in quotes or an index");
         this.#skip();
         if (!this.#take("]")) throw this.#expected("]");
-        text += `[${place}]`;
+        text += `[${typeof place === "number" ? writePlace(place) : place}]`;
       } else {
         return text;
       }

@@ -1,9 +1,11 @@
 import { invalid } from "../domain/errors.js";
-import type { JsonPath, Step } from "./json-path.js";
+import type { JsonPath, ReadPath, Step } from "./json-path.js";
 import { parseJsonPath, PathProblem, writeStep } from "./json-path.js";
 
 const MAX_BYTES = 512;
 const MAX_FILTERS = 2;
+/** Each is a path of its own: see {@link partsOf}. */
+const MAX_NEGATIVE = 4;
 
 /** A path at which something is written. */
 export interface WritePath extends JsonPath {
@@ -13,6 +15,15 @@ export interface WritePath extends JsonPath {
   readonly filtered: boolean;
   /** Where the path leads to elements of arrays. */
   readonly elements: ElementsPath | undefined;
+  /** Where a write may add a member, but `text` has slices, at which RedisJSON adds nothing. */
+  readonly fresh: FreshPath | undefined;
+}
+
+export interface FreshPath {
+  /** What would have the member; with no match, an index lies before its array's beginning. */
+  readonly parent: string;
+  /** The path with its negative indexes. */
+  readonly text: string;
 }
 
 /** See state/lua/transact.lua, which makes each of these arrays one element longer before it changes an element. */
@@ -31,7 +42,12 @@ export interface ElementsPath {
  * on 256 KiB, `$..*..*..*` makes 76 MB of them. So: one recursive descent, one union, two filters, and in a filter
  * only names and places of the element itself. A regular expression would be compiled for each element.
  */
-export function readPath(field: string, path: string): JsonPath {
+export function readPath(field: string, path: string): ReadPath {
+  const read = checkedPath(field, path);
+  return { ...read, parts: partsOf(read) };
+}
+
+function checkedPath(field: string, path: string): JsonPath {
   if (Buffer.byteLength(path) > MAX_BYTES) throw invalid(field, `Must not exceed ${MAX_BYTES} bytes.`);
   if (!path.isWellFormed()) throw invalid(field, "Must be well-formed Unicode (it has a lone surrogate).");
   const parsed = parse(field, path);
@@ -42,7 +58,7 @@ export function readPath(field: string, path: string): JsonPath {
 
 /** As {@link readPath}, of a path at which something is written. */
 export function readWritePath(field: string, path: string): WritePath {
-  const parsed = readPath(field, path);
+  const parsed = checkedPath(field, path);
   const { steps } = parsed;
   // It would lead as deep as the document is, and each write could make that deeper.
   if (steps.some(({ descends }) => descends))
@@ -50,11 +66,15 @@ export function readWritePath(field: string, path: string): WritePath {
   if (steps.some((step) => step.kind === "names" && step.names.some(isUnwritable))) {
     throw invalid(field, "In a write, a name in a path must not hold a backslash or both kinds of quotes.");
   }
+  if (steps.some((step) => isUnion(step) && countNegative(step) > 0)) {
+    throw invalid(field, "In a write, a union must not hold negative indexes.");
+  }
   return {
     ...parsed,
     depth: steps.length,
     filtered: steps.some(({ kind }) => kind === "filter"),
-    elements: elementsOf(field, steps),
+    elements: elementsOf(steps),
+    fresh: freshOf(steps),
   };
 }
 
@@ -73,6 +93,8 @@ function costProblem(steps: readonly Step[]): string | undefined {
   if (count(steps, isUnion) > 1) return "Must not hold more than one union ([a,b]).";
   if (count(steps, ({ kind }) => kind === "filter") > MAX_FILTERS)
     return `Must not hold more than ${MAX_FILTERS} filters.`;
+  if (steps.some((step) => countNegative(step) > MAX_NEGATIVE))
+    return `A union must not hold more than ${MAX_NEGATIVE} negative indexes.`;
   return undefined;
 }
 
@@ -87,21 +109,49 @@ function isUnwritable(name: string): boolean {
   return name.includes("\\") || (name.includes('"') && name.includes("'"));
 }
 
-function elementsOf(field: string, steps: readonly Step[]): ElementsPath | undefined {
+function elementsOf(steps: readonly Step[]): ElementsPath | undefined {
   const last = steps.at(-1);
   if (last === undefined || last.kind === "names") return undefined;
-  const above = steps.slice(0, -1);
-  // The same array twice would be made longer twice.
-  if (
-    above.some(
-      (step) =>
-        step.kind === "places" && step.places.some((place) => place < 0) && step.places.some((p) => p >= 0),
-    )
-  ) {
-    throw invalid(field, "In a write, a union must not mix indexes from the start and from the end.");
-  }
-  const arrays = `$${above.map(writeStep).join("")}`;
+  const arrays = `$${steps.slice(0, -1).map(writeStep).join("")}`;
   return { arrays, shifted: arrays + writeStep(shift(last)) };
+}
+
+function freshOf(steps: readonly Step[]): FreshPath | undefined {
+  const indexed = steps.flatMap((step) => {
+    const [only, ...others] = step.kind === "places" ? step.places : step.kind === "names" ? step.names : [];
+    if (only === undefined || others.length > 0) return [];
+    return typeof only === "number" ? `[${only}]` : writeStep(step);
+  });
+  if (indexed.length < steps.length || steps.at(-1)?.kind !== "names") return undefined;
+  if (steps.every((step) => countNegative(step) === 0)) return undefined;
+  return { parent: `$${steps.slice(0, -1).map(writeStep).join("")}`, text: `$${indexed.join("")}` };
+}
+
+/**
+ * A union with negative indexes, split: RedisJSON 2.8 takes one before an array's beginning for its first element, which
+ * only an index of its own can be kept from.
+ */
+function partsOf({ text, steps }: JsonPath): string[] {
+  const at = steps.findIndex((step) => isUnion(step) && countNegative(step) > 0);
+  const step = steps[at];
+  if (step?.kind !== "places") return [text];
+  const runs: number[][] = [];
+  for (const place of step.places) {
+    const run = runs.at(-1);
+    if (place >= 0 && run?.[0] !== undefined && run[0] >= 0) run.push(place);
+    else runs.push([place]);
+  }
+  return runs.map(
+    (places) =>
+      `$${steps
+        .with(at, { ...step, places })
+        .map(writeStep)
+        .join("")}`,
+  );
+}
+
+function countNegative(step: Step): number {
+  return step.kind === "places" ? step.places.filter((place) => place < 0).length : 0;
 }
 
 /** The same elements, counted from the end, when one more is behind them. */

@@ -1,6 +1,6 @@
 import type { Trail } from "../access/trail.js";
 import type { StateDocument, StateFacts, StateOperation, StateRef } from "./document.js";
-import type { JsonPath } from "./json-path.js";
+import type { ReadPath } from "./json-path.js";
 import type { JsonText } from "./json-text.js";
 import type { WritePath } from "./path.js";
 import type { Precondition } from "../domain/precondition.js";
@@ -138,7 +138,7 @@ export interface StateChange {
  */
 export interface StateStore {
   /** With `path`, the value is the array of its matches. */
-  get(trail: Trail, ref: StateRef, path: JsonPath | undefined): Promise<GetOutcome>;
+  get(trail: Trail, ref: StateRef, path: ReadPath | undefined): Promise<GetOutcome>;
   put(trail: Trail, command: PutCommand): Promise<PutOutcome>;
   /** A JSON merge patch (RFC 7396). */
   patch(trail: Trail, command: PatchCommand): Promise<PatchOutcome>;
@@ -147,7 +147,7 @@ export interface StateStore {
   /** What a reader would have got at a time. */
   asOf(trail: Trail, ref: StateRef, time: number): Promise<AsOfOutcome>;
   /** The array of a path's matches in a value that isn't stored any more. */
-  query(namespace: string, value: JsonText, path: JsonPath): Promise<string>;
+  query(namespace: string, value: JsonText, path: ReadPath): Promise<string>;
   /** Newest first; `before` is the `next` of the page before. */
   history(trail: Trail, ref: StateRef, limit: number, before: string | undefined): Promise<VersionPage>;
   /** The id after which to read changes: of now, or `after`; undefined if changes after that are gone. */

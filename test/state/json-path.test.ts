@@ -144,6 +144,78 @@ test("a path that can't be read is refused, and Redis lives", async () => {
   await expectAlive(pid);
 });
 
+describe("an index before an array's beginning", () => {
+  const value = { a: [1, 2], e: [], n: [[1], [1, 2], [1, 2, 3]], o: [{ x: [5] }, { x: [5, 6] }] };
+
+  test.each<[string, unknown[]]>([
+    ["$.a[-3]", []],
+    ["$.a[-2147483647]", []],
+    ["$.a[-2]", [1]],
+    ["$.a[-1]", [2]],
+    ["$.e[-1]", []],
+    ["$.n[*][-2]", [1, 2]],
+    ["$.n..[-3]", [[1], 1]],
+    ["$.n[-9][0]", []],
+    ["$.a[0,-9]", [1]],
+    ["$.a[-9,1,-1,0]", [2, 2, 1]],
+    ["$.n[-3,-4][0]", [1]],
+    ["$.a[-9:]", [1, 2]],
+    ["$.a[-9:1]", [1]],
+    ["$.a[:-9]", []],
+    ["$.a[-9:-8]", []],
+    ["$.o[?(@.x[-2]==5)]", [{ x: [5, 6] }]],
+    ["$.o[?(@.x[-1]==6)]", [{ x: [5, 6] }]],
+    ["$.o[?(@.x[-9])]", []],
+  ])("selects nothing: %s, now and as of a time", async (path, expected) => {
+    const namespace = newNamespace();
+    const { updated_at } = await setState(service, namespace, "k", value);
+    expect((await readState(service, namespace, "k", query(path))).value).toEqual(expected);
+    await setState(service, namespace, "k", 1);
+    expect((await readState(service, namespace, "k", query(path, updated_at))).value).toEqual(expected);
+  });
+
+  test("changes and deletes nothing", async () => {
+    const namespace = newNamespace();
+    await setState(service, namespace, "k", value);
+    for (const path of ["$.a[-3]", "$.n[-9][0]", "$.o[-3].x", "$.o[-3].fresh", "$.e[-1]"]) {
+      for (const operation of [
+        { op: "set", value: 9 },
+        { op: "merge", value: { y: 1 } },
+        { op: "increment", by: 1 },
+        { op: "delete" },
+      ]) {
+        const answer = await transact(service, namespace, { operations: [{ key: "k", path, ...operation }] });
+        expect(answer).toMatchObject({ status: 409, body: { failed: { reason: "path_not_found" } } });
+      }
+    }
+    const union = { op: "set", key: "k", path: "$.a[0,-9]", value: 9 };
+    expect(await transact(service, namespace, { operations: [union] })).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: "operations[0].path" }] },
+    });
+    expect((await readState(service, namespace, "k")).value).toEqual(value);
+  });
+
+  test("differs from one within the array, which is changed, gets members and is deleted", async () => {
+    const namespace = newNamespace();
+    await setState(service, namespace, "k", { a: [1, 2, 3], o: [{ x: 1 }], f: [0.5] });
+    const operations = [
+      { op: "increment", key: "k", path: "$.a[-1]", by: 1 },
+      { op: "set", key: "k", path: "$.a[-2]", value: "b" },
+      { op: "set", key: "k", path: "$.o[-1].fresh", value: 1.1 },
+      { op: "merge", key: "k", path: "$.o[-1]", value: { m: 1 } },
+      { op: "set", key: "k", path: "$.f[-1]", value: "c" },
+      { op: "delete", key: "k", path: "$.a[-3]" },
+    ];
+    await transacted(service, namespace, { operations });
+    expect((await readState(service, namespace, "k")).value).toEqual({
+      a: ["b", 4],
+      o: [{ x: 1, fresh: 1.1, m: 1 }],
+      f: ["c"],
+    });
+  });
+});
+
 describe("a name", () => {
   const names = [
     "",

@@ -1,6 +1,6 @@
 import type { Trail } from "../../access/trail.js";
 import type { StateRef } from "../../state/document.js";
-import type { JsonPath } from "../../state/json-path.js";
+import type { ReadPath } from "../../state/json-path.js";
 import type { JsonText } from "../../state/json-text.js";
 import type { AsOfOutcome } from "../../state/ports.js";
 import { decodeDocument } from "./codec.js";
@@ -40,10 +40,13 @@ export async function query(
   deps: StateDeps,
   namespace: string,
   { stored, fixes }: JsonText,
-  path: JsonPath,
+  path: ReadPath,
 ): Promise<string> {
   const { redis, keys } = deps;
   return redis.run((client) =>
-    client.queryState([keys.stateDraft(namespace, 1)], [stored, path.text, floatsFlag(deps), ...fixes]),
+    client.queryState(
+      [keys.stateDraft(namespace, 1)],
+      [stored, floatsFlag(deps), String(path.parts.length), ...path.parts, ...fixes],
+    ),
   );
 }

@@ -1,5 +1,5 @@
 import type { Trail } from "../../access/trail.js";
-import type { JsonPath } from "../../state/json-path.js";
+import type { ReadPath } from "../../state/json-path.js";
 import type { StateRef } from "../../state/document.js";
 import type { GetOutcome } from "../../state/ports.js";
 import { decodeDocument } from "./codec.js";
@@ -10,7 +10,7 @@ export async function get(
   deps: StateDeps,
   trail: Trail,
   ref: StateRef,
-  path: JsonPath | undefined,
+  path: ReadPath | undefined,
 ): Promise<GetOutcome> {
   const { auditor, keys, historyMs } = deps;
   const { namespace, key } = ref;
@@ -21,7 +21,7 @@ export async function get(
         client.getState(
           audit,
           [keys.state(namespace, key), keys.stateFacts(namespace, key)],
-          [path?.text ?? "", String(historyMs)],
+          [String(historyMs), ...(path?.parts ?? [])],
         ),
       ),
     ([code, version = "", json = ""]) => (code === 3 ? [{ ref, version, json }] : []),

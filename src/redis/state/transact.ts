@@ -84,6 +84,8 @@ function encodeOperation(
     p: path?.text,
     a: elements?.arrays,
     s: elements?.shifted,
+    g: path?.fresh?.parent,
+    r: path?.fresh?.text,
     t: encodeTtl(ttl),
   };
   if (op === "increment") {

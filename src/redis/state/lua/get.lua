@@ -1,5 +1,6 @@
 --- @include "lua/clock"
 --- @include "lua/audit"
+--- @include "state/lua/lib-matches"
 --[[
 Reads a document; see lib-documents.lua, which is left out because this is done far more often than all else together.
 Reading a sliding one makes it last its whole time again.
@@ -7,13 +8,13 @@ Reading a sliding one makes it last its whole time again.
 KEYS[1] the document
 KEYS[2] its hash
 
-ARGV[1] a JSONPath, or '' for the value itself
-ARGV[2] how long history is kept, milliseconds
+ARGV[1] how long history is kept, milliseconds
+ARGV[2+] JSONPaths, whose matches are joined; none for the value itself
 
 Returns {0, version, time, by, expires or '', sliding, value}; {1} missing, {3, version, text} the document must be
 mended before the path.
 ]]
-local doc, meta, path = KEYS[1], KEYS[2], ARGV[1]
+local doc, meta = KEYS[1], KEYS[2]
 local facts = redis.call('HMGET', meta, 'v', 't', 'b', 'e', 's', 'l', 'j')
 local expires = facts[4]
 if not expires or (expires ~= '' and tonumber(expires) <= now) then
@@ -21,17 +22,17 @@ if not expires or (expires ~= '' and tonumber(expires) <= now) then
   return { 1 }
 end
 local value, text = nil, facts[7]
-if path == '' then
+if #ARGV == 1 then
   value = text or redis.call('JSON.GET', doc)
 elseif text and redis.call('JSON.GET', doc) ~= text then
   return { 3, facts[1], text }
 else
-  value = redis.call('JSON.GET', doc, path)
+  value = matches_of(doc, 2, #ARGV)
 end
 audit('ok')
 if facts[5] == '1' and facts[6] ~= '' then
   local renewed = now + tonumber(facts[6])
-  local until_removed = string.format('%d', renewed + tonumber(ARGV[2]))
+  local until_removed = string.format('%d', renewed + tonumber(ARGV[1]))
   expires = string.format('%d', renewed)
   redis.call('HSET', meta, 'e', expires)
   redis.call('PEXPIREAT', doc, until_removed)

@@ -11,7 +11,9 @@ ARGV[1] the plan as JSON, its places numbered from 1:
         keys   the state keys
         checks [place of the key, version or '-' for not there]
         ops    o operation, k place of the key, p path (left out for the whole value), a and s where that leads to elements
-               of arrays: the path of those arrays, and p once each is one element longer; t seconds to live as in
+               of arrays: the path of those arrays, and p once each is one element longer; g and r where p has slices
+               in place of negative indexes and may add a member: r is p with the indexes, to be used where g, what
+               would have the member, has a match; t seconds to live as in
                put.lua, v argument that holds the value, f first fix in the arguments, n number of fixes,
                u true if the text is to be kept; w first array to be set again after a merge, m their number;
                for an increment v is its addend as RedisJSON reads it, and by, min, max are numbers
@@ -159,7 +161,8 @@ local function change_part(document, op)
   else
     local reply
     if op.v then
-      reply = redis.pcall(command, document.draft, op.p, ARGV[op.v], unpack(words_of(op)))
+      local fresh = op.r and #redis.call('JSON.TYPE', document.draft, op.g) > 0
+      reply = redis.pcall(command, document.draft, fresh and op.r or op.p, ARGV[op.v], unpack(words_of(op)))
     else
       reply = redis.pcall(command, document.draft, op.p)
     end
