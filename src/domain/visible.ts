@@ -17,6 +17,11 @@ export function escapeInvisible(text: string): string {
   );
 }
 
+/** Whether any character of a text is one of these, wherever it stands. */
+export function hasInvisible(text: string): boolean {
+  return text.search(INVISIBLE) !== -1;
+}
+
 function belongs(text: string, found: string, at: number): boolean {
   const before = characterBefore(text, at);
   if (PRESENTATION.has(found)) return PICTURED.test(before);

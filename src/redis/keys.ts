@@ -52,6 +52,10 @@ export interface Keys {
   madeKeysPrefix(): string;
   /** The API keys of one agent's name; what stands before the name. */
   agentKeysPrefix(): string;
+  /** The API keys of all names that look the same; what stands before the folded name. */
+  agentFoldsPrefix(): string;
+  /** Is there once every API key is on the list of its folded name. */
+  agentFoldsBuilt(): string;
   /** Patterns that any API key but an operator's ever administered, a set. */
   administrations(): string;
   /** Is there once every API key is on the lists of names and of administrations. */
@@ -231,6 +235,8 @@ export function createKeys(prefix: string): Keys {
     apiKeyPrefix: () => `${prefix}:key:{${SYSTEM}}:`,
     madeKeysPrefix: () => `${prefix}:key-made:{${SYSTEM}}:`,
     agentKeysPrefix: () => `${prefix}:agent-keys:{${SYSTEM}}:`,
+    agentFoldsPrefix: () => `${prefix}:agent-folds:{${SYSTEM}}:`,
+    agentFoldsBuilt: () => `${prefix}:agent-folds-built:{${SYSTEM}}`,
     administrations: () => `${prefix}:administrations:{${SYSTEM}}`,
     agentKeysBuilt: () => `${prefix}:agent-keys-built:{${SYSTEM}}`,
     apiKeys: () => `${prefix}:keys:{${SYSTEM}}`,

@@ -165,6 +165,41 @@ test("an agent's name that another administration uses can't be taken by a names
   expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409]);
 });
 
+test("a name that looks like another administration's or a reserved one can't be taken", async () => {
+  const [here, there] = [newNamespace(), newNamespace()];
+  const name = `tb-${there}`;
+  const [mine, theirs] = [await adminOf(here), await adminOf(there)];
+  const owner = await createKey(theirs.service, { agent: name, grants: reads(there) });
+  const ask = (agent: string) => mine.service.send("POST", "/v1/keys", { agent, grants: reads(here) });
+  const alike = [`${name} `, ` ${name}`, name.toUpperCase(), `\uff54${name.slice(1)}`, `${name}\u00a0`];
+  const reserved = ["Mneme", "mneme ", "ANONYMOUS", "\uff55nknown"];
+  for (const agent of [...alike, ...reserved]) {
+    expect(await ask(agent)).toMatchObject({ status: 409, body: { code: "agent_taken" } });
+  }
+  for (const agent of [
+    `${name}\u200b`,
+    `t\u200db-${there}`,
+    `${name}\u3164`,
+    `\u202e${name}`,
+    "mneme\u2060",
+    "  ",
+  ]) {
+    expect(await ask(agent)).toMatchObject({ status: 400, body: { errors: [{ field: "agent" }] } });
+  }
+  // As the release before stored it: no list has its folded name.
+  const prefix = services[0].prefix;
+  await redis.hDel(`${prefix}:key:{~system}:${owner.id}`, "fold");
+  await redis.del([
+    `${prefix}:agent-folds:{~system}:${name.toLowerCase()}`,
+    `${prefix}:agent-folds-built:{~system}`,
+  ]);
+  expect((await ask(name.toUpperCase())).status).toBe(409);
+  expect(await statusOf(services[0], owner, there)).toBe(200);
+  // Once the last key of the name is revoked, its list is empty.
+  expect((await roots[0].send("DELETE", `/v1/keys/${owner.id}`)).status).toBe(204);
+  expect((await ask(name.toUpperCase())).status).toBe(201);
+});
+
 test("keys of the release before go on working, and their names and makers are known", async () => {
   const [here, there] = [newNamespace(), newNamespace()];
   const old = await createKey(roots[0], { agent: `old ${here}`, grants: reads(here) });

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { ApiKey } from "../../access/keys/key.js";
+import { agentProblem } from "../../domain/agent-name.js";
 import { GRANT_VERBS } from "../../domain/grant.js";
 import { LIMITS } from "../../domain/limits.js";
 import {
@@ -32,11 +33,16 @@ export const revokeParameters = z.strictObject({
 
 const perMinute = z.int().min(1).max(LIMITS.requestsPerMinute);
 
+const agentName = identifier.superRefine((name, context) => {
+  const message = agentProblem(name);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
+});
+
 export const newKey = z
   .strictObject({
-    agent: identifier.openapi({
+    agent: agentName.openapi({
       description:
-        "Agent name; the `source_agent` of memories written with the key. Must not be in use by a key with grants that you don't administer.",
+        "Agent name; the `source_agent` of memories written with the key. Must not hold invisible characters. Must not be in use by a key with grants that you don't administer, in any case, Unicode form (NFKC) or white space.",
       example: "support-1",
     }),
     name: identifier.optional().openapi({ description: "Display name." }),

@@ -1,5 +1,6 @@
 import type { ApiKey, StoredKey } from "../../access/keys/key.js";
 import type { KeyStore } from "../../access/keys/ports.js";
+import { foldAgent } from "../../domain/agent-name.js";
 import type { Grant } from "../../domain/grant.js";
 import type { RedisGateway } from "../connection/client.js";
 import { type Keys, SYSTEM } from "../keys.js";
@@ -15,6 +16,7 @@ export function createKeyStore(redis: RedisGateway, auditor: Auditor, keys: Keys
       return Object.keys(fields).length === 0 ? undefined : decodeKey({ ...fields, id });
     },
     async create(trail, key, { administers, most }) {
+      await redis.run((client) => foldOldKeys(client, keys));
       const outcome = await auditor.run(SYSTEM, trail, (client, audit) =>
         client.createKey(
           audit,
@@ -34,6 +36,8 @@ export function createKeyStore(redis: RedisGateway, auditor: Auditor, keys: Keys
             administers === undefined ? "" : JSON.stringify(administers),
             String(most),
             String(key.expires_at ?? ""),
+            keys.agentFoldsPrefix(),
+            foldAgent(key.agent),
             ...encodeKey(key),
           ],
         ),
@@ -67,13 +71,38 @@ export function createKeyStore(redis: RedisGateway, auditor: Auditor, keys: Keys
         client.revokeKey(
           audit,
           [keys.apiKey(id), keys.apiKeys()],
-          [id, keys.keyNews(), ...prefixes, heir === undefined ? "revoke" : "keep", heir?.keyId ?? ""],
+          [
+            id,
+            keys.keyNews(),
+            ...prefixes,
+            heir === undefined ? "revoke" : "keep",
+            heir?.keyId ?? "",
+            keys.agentFoldsPrefix(),
+          ],
         ),
       )) > 0,
     async touch(id, at) {
       await redis.run((client) => client.touchKey([keys.apiKey(id)], [String(at)]));
     },
   };
+}
+
+const FOLDED_AT_ONCE = 500;
+
+/** Once, keys of earlier releases are put on the lists of names that look the same. */
+async function foldOldKeys(client: RedisGateway["client"], keys: Keys): Promise<void> {
+  if ((await client.exists(keys.agentFoldsBuilt())) === 1) return;
+  const ids = await client.zRange(keys.apiKeys(), 0, -1);
+  for (let from = 0; from === 0 || from < ids.length; from += FOLDED_AT_ONCE) {
+    const some = ids.slice(from, from + FOLDED_AT_ONCE);
+    const agents = await Promise.all(some.map((id) => client.hGet(keys.apiKey(id), "agent")));
+    const folds = some.flatMap((id, index) => [id, foldAgent(agents[index] ?? "")]);
+    const last = from + FOLDED_AT_ONCE >= ids.length ? "1" : "";
+    await client.foldKeys(
+      [keys.agentFoldsBuilt()],
+      [keys.apiKeyPrefix(), keys.agentFoldsPrefix(), last, ...folds],
+    );
+  }
 }
 
 const CREATE_OUTCOMES = ["created", "gone", "taken", "many"] as const;

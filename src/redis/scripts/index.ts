@@ -41,6 +41,7 @@ export const scripts = {
   loadKeys: forCaller("api-keys/lua/load", fieldLists),
   revokeKey: forCaller("api-keys/lua/revoke", integer),
   pageKeys: forService("api-keys/lua/page", textsOrNone),
+  foldKeys: forService("api-keys/lua/fold", text),
   touchKey: forService("api-keys/lua/touch", integer),
   noteFeedback: forCaller("trust/lua/note-feedback", textsOrNone),
   settleFeedback: forService("trust/lua/settle-feedback", integer),

@@ -20,7 +20,9 @@ ARGV[7]  the key that makes it; '' where the shell, or anybody without a key, do
 ARGV[8]  patterns that the maker administrates, a JSON array; '' where it is everything, or it has that name itself
 ARGV[9]  how many keys the maker, and each of those that made it, may have made; keys that administer everything aside
 ARGV[10] when it expires, milliseconds since the epoch, or ''
-ARGV[11+] fields and values of the key
+ARGV[11] what precedes a folded name in the key of its list
+ARGV[12] the folded name
+ARGV[13+] fields and values of the key
 
 Returns 'created'; 'gone' if the maker was revoked or has expired; 'taken' if the agent's name belongs to somebody else;
 'many' if there are too many.
@@ -49,9 +51,12 @@ for _, maker in ipairs(makers) do
   end
 end
 key_index(keys, KEYS[2], names, KEYS[5], KEYS[4])
-if ARGV[8] ~= '' and key_taken(keys, names, ARGV[6], cjson.decode(ARGV[8])) then
-  audit('conflict')
-  return 'taken'
+if ARGV[8] ~= '' then
+  local patterns = cjson.decode(ARGV[8])
+  if key_taken(keys, names, ARGV[6], patterns) or key_taken(keys, ARGV[11], ARGV[12], patterns) then
+    audit('conflict')
+    return 'taken'
+  end
 end
 audit('created')
 for _, maker in ipairs(makers) do
@@ -61,12 +66,13 @@ for _, maker in ipairs(makers) do
     for _, old in ipairs(redis.call('ZRANGE', made .. maker, 0, math.min(surplus, 8) - 1)) do
       for _, other in ipairs(key_makers(keys, old)) do redis.call('ZREM', made .. other, old) end
       redis.call('ZREM', made .. maker, old)
-      key_drop(keys, KEYS[2], names, made, old)
+      key_drop(keys, KEYS[2], names, ARGV[11], made, old)
     end
   end
 end
-redis.call('HSET', KEYS[1], unpack(ARGV, 11))
+redis.call('HSET', KEYS[1], 'fold', ARGV[12], unpack(ARGV, 13))
 key_note(names, KEYS[5], id, ARGV[6], redis.call('HGET', KEYS[1], 'grants'))
+redis.call('HSET', ARGV[11] .. ARGV[12], id, redis.call('HGET', KEYS[1], 'grants'))
 for _, maker in ipairs(makers) do
   redis.call('ZADD', made .. maker, ARGV[10] == '' and NEVER or ARGV[10], id)
 end

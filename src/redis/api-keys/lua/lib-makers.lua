@@ -5,6 +5,7 @@ each other's names as src/redis/keys.ts makes them; all of them are in one slot.
   <keys>      a key, a hash; `maker` is the id of the key that made it, absent for one from the shell
   <made>      what a key has made, and what that has made, and so on: a sorted set of ids by when they expire
   <names>     the keys of one agent's name: a hash of id -> grants, as JSON
+  <folds>     the same, of all names that look the same: <folds> and a key's `fold`
   <parts>     the patterns that any key but an operator's ever administered, a set: each is an administration of its own
 ]]
 local NEVER = '+inf'
@@ -22,9 +23,11 @@ local function key_makers(keys, id)
   return makers
 end
 
-local function key_drop(keys, ids, names, made, id)
+local function key_drop(keys, ids, names, folds, made, id)
   local agent = redis.call('HGET', keys .. id, 'agent')
+  local fold = redis.call('HGET', keys .. id, 'fold')
   if agent then redis.call('HDEL', names .. agent, id) end
+  if fold then redis.call('HDEL', folds .. fold, id) end
   redis.call('DEL', keys .. id, made .. id)
   redis.call('ZREM', ids, id)
 end

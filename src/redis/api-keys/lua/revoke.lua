@@ -13,6 +13,7 @@ ARGV[4] what precedes an id in the key of what a key has made
 ARGV[5] what precedes a name in the key of an agent's keys
 ARGV[6] 'revoke', or 'keep' what it has made: that is the caller's from then on
 ARGV[7] the caller's key; '' for none
+ARGV[8] what precedes a folded name in the key of its list
 
 Returns how many keys were revoked; 0 if it wasn't there.
 ]]
@@ -52,7 +53,7 @@ if ARGV[6] == 'keep' then
   end
 end
 for _, each in ipairs(gone) do
-  key_drop(keys, KEYS[2], names, made, each)
+  key_drop(keys, KEYS[2], names, ARGV[8], made, each)
   redis.call('PUBLISH', ARGV[2], each)
 end
 return #gone
