@@ -1,19 +1,36 @@
 /** Keeps the answers of requests with an `Idempotency-Key`, by the hash of caller and key. */
 export interface AnswerStore {
-  /** Claims an operation for a request, of which `request` is a hash. */
-  claim(operation: string, request: string): Promise<Claim>;
+  /**
+   * Claims an operation for a request, of which `request` is a hash. `subjects`: what its answer may hold, as far as the
+   * request says; the answer ends with them.
+   */
+  claim(operation: string, request: string, subjects: readonly string[]): Promise<Claim>;
   /** Keeps the answer, unless the claim was lost meanwhile. `memories`: ids of those that it holds: it ends with them. */
-  keep(operation: string, token: string, sealed: string, memories: readonly string[]): Promise<void>;
+  keep(operation: string, claim: Claimed, sealed: string, memories: readonly string[]): Promise<void>;
   /** Gives the claim up: a retry is then a new try. */
-  release(operation: string, token: string): Promise<void>;
+  release(operation: string, claim: Claimed): Promise<void>;
+}
+
+export interface Claimed {
+  readonly kind: "claimed";
+  readonly token: string;
+  /** When it was claimed, by the store's clock: milliseconds since the epoch. */
+  readonly begun: number;
 }
 
 export type Claim =
-  /** Nobody has asked this before: the claim is the caller's, by this token. */
-  | { readonly kind: "claimed"; readonly token: string }
+  /** Nobody has asked this before: the claim is the caller's. */
+  | Claimed
   | { readonly kind: "answered"; readonly sealed: string }
-  /** It was answered, and a memory in the answer has been deleted since. */
+  /** It was answered, and something in the answer has been deleted since, or its deletion wouldn't be noticed. */
   | { readonly kind: "erased" }
   /** Somebody else is at it. */
   | { readonly kind: "busy" }
   | { readonly kind: "other_request" };
+
+/** What an answer holds besides memories, whose ids are their own names. */
+export const subjectOf = {
+  namespace: (namespace: string): string => JSON.stringify(["namespace", namespace]),
+  session: (namespace: string, session: string): string => JSON.stringify(["session", namespace, session]),
+  state: (namespace: string, key: string): string => JSON.stringify(["state", namespace, key]),
+} as const;

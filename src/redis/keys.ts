@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { INDEX_SCHEMAS } from "./schemas.js";
 import type { ItemRef } from "../memory/model/ref.js";
 import { itemHash } from "../memory/model/hash.js";
@@ -142,8 +143,10 @@ export interface Keys {
   erasureDue(namespace: string): string;
   allErasuresDue(): string;
   erasuresDueIndex(): string;
-  /** The operations whose kept answers hold this memory or session, a set. */
+  /** The operations whose kept answers hold this, by when that was noted, a sorted set. A subject may hold anything: its hash names it. */
   answersOf(subject: string): string;
+  /** When this was last deleted; in the slot of {@link answersOf}. */
+  answersGone(subject: string): string;
   /** A channel: the ids of API keys that have changed. */
   keyNews(): string;
   /** A channel: there are changes of this namespace's state. */
@@ -197,6 +200,8 @@ export const SETTING_FIELDS = [
 
 /** The setting of a predicate's cardinality; `predicate` as names are compared. */
 export const predicateSetting = (predicate: string): string => `predicates_${predicate}`;
+
+const subjectHash = (subject: string): string => createHash("sha256").update(subject).digest("base64url");
 
 export function createKeys(prefix: string): Keys {
   return {
@@ -275,7 +280,8 @@ export function createKeys(prefix: string): Keys {
     erasureDue: (namespace) => `${prefix}:erasure-due:{${namespace}}`,
     allErasuresDue: () => `${prefix}:erasure-due:`,
     erasuresDueIndex: () => `${prefix}:idx:erasure-due:${INDEX_SCHEMAS.erasures}`,
-    answersOf: (subject) => `${prefix}:answers-of:${subject}`,
+    answersOf: (subject) => `${prefix}:answers-about:{${subjectHash(subject)}}`,
+    answersGone: (subject) => `${prefix}:answers-gone:{${subjectHash(subject)}}`,
     done: (namespace, operation) => `${prefix}:done:{${namespace}}:${operation}`,
     keyNews: () => `${prefix}:news:keys`,
     stateNews: (namespace) => `${prefix}:news:state:{${namespace}}`,

@@ -4,6 +4,7 @@ import { trailOf } from "../../access/trail.js";
 import type { AuditLog } from "../../access/ports.js";
 import type { AnswerStore } from "../../domain/idempotency.js";
 import { DomainError, invalid } from "../../domain/errors.js";
+import { subjectsOf } from "./idempotency-subjects.js";
 import { openAnswer, sealAnswer } from "./idempotency-seal.js";
 import { contextOf } from "../verb-context.js";
 import type { AppEnv } from "../env.js";
@@ -14,6 +15,9 @@ const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 
 /** Ids of memories in an answer; other ids look alike, and are never deleted as one. */
 const MEMORY_ID = /(?<![0-9A-Z])[0-9A-HJKMNP-TV-Z]{26}(?![0-9A-Z])/g;
+
+/** Answers that name what their own request deleted, and say nothing else of it. */
+const ONLY_IDS = /^\/v1\/namespaces\/[^/]+\/forget$/;
 
 export interface IdempotencyOptions {
   readonly answers: AnswerStore;
@@ -41,9 +45,10 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
     // Where no key is needed, whatever the header says identifies no one.
     const credential = actor.keyId === null ? "" : header;
     const operation = digest([actor.keyId ?? "", key]);
-    const request = digest([c.req.method, c.req.url.replace(/^[a-z]+:\/\/[^/]*/, ""), await c.req.text()]);
+    const body = await c.req.text();
+    const request = digest([c.req.method, c.req.url.replace(/^[a-z]+:\/\/[^/]*/, ""), body]);
 
-    const claim = await answers.claim(operation, request);
+    const claim = await answers.claim(operation, request, subjectsOf(c.req.path, body));
     if (claim.kind === "other_request") throw mismatch();
     if (claim.kind === "busy") {
       throw new DomainError(
@@ -59,15 +64,15 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
       const answer = openAnswer(claim.sealed, credential, key) ?? openAnswer(claim.sealed, header, key);
       if (answer === undefined) throw mismatch();
       await audit.system(trailOf(contextOf(c, now), "replay"), "ok");
-      const { status, headers, body } = answer;
+      const { status, headers } = answer;
       const replayed = { ...headers, "idempotency-replayed": "true" };
-      return new Response(body === "" ? null : body, { status, headers: replayed });
+      return new Response(answer.body === "" ? null : answer.body, { status, headers: replayed });
     }
 
     if (claim.kind === "erased") {
       throw new DomainError(
         "answer_erased",
-        "This request was answered before. The stored answer was erased, because a memory in it has been deleted.",
+        "This request was answered before. The stored answer was erased: something in it has been deleted since, or an earlier release stored it.",
       );
     }
 
@@ -75,16 +80,17 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
     await next();
     const { status } = c.res;
     if (status >= 500 || status === 401 || status === 403 || status === 429) {
-      await answers.release(operation, claim.token);
+      await answers.release(operation, claim);
       return undefined;
     }
     const headers = KEPT_HEADERS.flatMap((name) => {
       const value = c.res.headers.get(name);
       return value === null ? [] : [[name, value] as const];
     });
-    const body = await c.res.clone().text();
-    const sealed = sealAnswer({ status, headers: Object.fromEntries(headers), body }, credential, key);
-    await answers.keep(operation, claim.token, sealed, [...new Set(body.match(MEMORY_ID))]);
+    const said = await c.res.clone().text();
+    const sealed = sealAnswer({ status, headers: Object.fromEntries(headers), body: said }, credential, key);
+    const ids = ONLY_IDS.test(c.req.path) ? [] : [...new Set(said.match(MEMORY_ID))];
+    await answers.keep(operation, claim, sealed, ids);
     return undefined;
   };
 }

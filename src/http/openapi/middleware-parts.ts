@@ -41,7 +41,7 @@ const REPEATED = {
   410: {
     content: problem,
     description:
-      "The request with this Idempotency-Key was answered, and a memory in its answer has been deleted since (answer_erased).",
+      "The request with this Idempotency-Key was answered, and its stored answer has been erased (answer_erased): something in it has been deleted since, or an earlier release stored it.",
   },
   422: {
     content: problem,

@@ -1,4 +1,5 @@
 import type { ErasureNote, ErasureStore } from "../../memory/ports/erasure.js";
+import { eraseAnswers } from "../idempotency/erase.js";
 import { dueNotes } from "../search/due-notes.js";
 import { refOfKey } from "../keys.js";
 import type { StoreDeps } from "../deps.js";
@@ -54,11 +55,14 @@ export function createErasureStore(
       await redis.run((client) =>
         client.purgeVersions(meter(namespace), [keys.record(namespace, id)], [id, "all"]),
       );
+      // They say what the memory said before.
+      await eraseAnswers({ redis, keys }, [id]);
     },
     async purgeMadeVersions(namespace, id) {
       await redis.run((client) =>
         client.purgeVersions(meter(namespace), [keys.record(namespace, id)], [id, "made"]),
       );
+      await eraseAnswers({ redis, keys }, [id]);
     },
     madeOf: (namespace, ids) =>
       redis.run((client) => Promise.all(ids.map((id) => madeOf(client, keys.record(namespace, id))))),

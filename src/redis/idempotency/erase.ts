@@ -1,20 +1,42 @@
-import type { RedisGateway } from "../connection/client.js";
+import type { RedisClient, RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 
+/** Longer than a claim lasts: whoever read what was deleted has kept its answer by then, or lost its claim. */
+const MARK_MS = 120_000;
+const PAGE = 500;
+
 /**
- * Empties kept answers of requests with an idempotency key that hold what was deleted: memories by their ids, sessions as
- * {@link Keys.answersOf} names them.
+ * Empties kept answers of requests with an idempotency key that hold what was deleted, and those of requests still at
+ * work once they are kept: memories by their ids, other things as `subjectOf` names them. Called after the deletion.
+ * `except`: the operation that deleted them; its answer says no more than that.
  */
 export async function eraseAnswers(
   { redis, keys }: { readonly redis: RedisGateway; readonly keys: Keys },
   subjects: readonly string[],
+  except?: string,
 ): Promise<void> {
   if (subjects.length === 0) return;
-  await redis.run(async (client) => {
-    const found = await Promise.all(subjects.map((subject) => client.sMembers(keys.answersOf(subject))));
-    const operations = [...new Set(found.flat())];
-    if (operations.length === 0) return;
-    await Promise.all(operations.map((operation) => client.eraseAnswer([keys.answer(operation)], [])));
-    await Promise.all(subjects.map((subject) => client.del(keys.answersOf(subject))));
-  });
+  await redis.run((client) =>
+    Promise.all(subjects.map((subject) => eraseAnswersOf(client, keys, subject, except))),
+  );
+}
+
+async function eraseAnswersOf(
+  client: RedisClient,
+  keys: Keys,
+  subject: string,
+  except: string | undefined,
+): Promise<void> {
+  const about = [keys.answersOf(subject), keys.answersGone(subject)];
+  let [till, kept, full] = ["", 0, true];
+  while (full) {
+    const page = [String(MARK_MS), String(kept), String(PAGE), till];
+    const [reached, ...operations] = await client.findAnswers(about, page);
+    const doomed = operations.filter((each) => each !== except);
+    await Promise.all(doomed.map((operation) => client.eraseAnswer([keys.answer(operation)], [])));
+    if (doomed.length > 0) await client.zRem(keys.answersOf(subject), doomed);
+    till = String(reached);
+    kept += operations.length - doomed.length;
+    full = operations.length === PAGE;
+  }
 }

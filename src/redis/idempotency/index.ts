@@ -1,39 +1,61 @@
 import { randomUUID } from "node:crypto";
-import type { AnswerStore } from "../../domain/idempotency.js";
-import type { RedisGateway } from "../connection/client.js";
+import type { AnswerStore, Claimed } from "../../domain/idempotency.js";
+import type { RedisClient, RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 
 /** Longer than any request takes: what is claimed for longer was claimed by a process that died. */
 const CLAIM_MS = 60_000;
 export const KEEP_ANSWER_MS = 24 * 3600 * 1000;
 
-/** Spread over all slots: nothing needs them together, and they belong to no namespace. */
+/** Spread over all slots: nothing needs them together. What an answer holds is noted apart, see lua/note.lua. */
 export function createAnswerStore(redis: RedisGateway, keys: Keys): AnswerStore {
+  /** Whether one of them was deleted since the claim. */
+  async function note(
+    client: RedisClient,
+    operation: string,
+    { begun }: Claimed,
+    subjects: readonly string[],
+  ): Promise<boolean> {
+    const deleted = await Promise.all(
+      subjects.map((subject) =>
+        client.noteAnswer(
+          [keys.answersOf(subject), keys.answersGone(subject)],
+          [operation, String(KEEP_ANSWER_MS), String(begun)],
+        ),
+      ),
+    );
+    return deleted.includes(1);
+  }
+
   return {
-    async claim(operation, request) {
+    async claim(operation, request, subjects) {
       const token = randomUUID();
-      const [code, sealed = ""] = await redis.run((client) =>
-        client.claimAnswer([keys.answer(operation)], [request, token, String(CLAIM_MS)]),
-      );
-      if (code === 0) return { kind: "claimed", token };
-      if (code === 1) return { kind: "other_request" };
-      if (code === 2) return { kind: "busy" };
-      return sealed === "" ? { kind: "erased" } : { kind: "answered", sealed };
-    },
-    async keep(operation, token, sealed, memories) {
-      await redis.run(async (client) => {
-        // Before the answer is there: a deletion in between must find it.
-        await Promise.all(
-          memories.flatMap((id) => [
-            client.sAdd(keys.answersOf(id), operation),
-            client.pExpire(keys.answersOf(id), KEEP_ANSWER_MS),
-          ]),
+      return redis.run(async (client) => {
+        const [code, text = ""] = await client.claimAnswer(
+          [keys.answer(operation)],
+          [request, token, String(CLAIM_MS)],
         );
-        await client.keepAnswer([keys.answer(operation)], [token, sealed, String(KEEP_ANSWER_MS)]);
+        if (code === 1) return { kind: "other_request" };
+        if (code === 2) return { kind: "busy" };
+        if (code === 3) return text === "" ? { kind: "erased" } : { kind: "answered", sealed: text };
+        const claim = { kind: "claimed", token, begun: Number(text) } as const;
+        // Before the act, so what was deleted until now isn't in the answer.
+        await note(client, operation, claim, subjects);
+        return claim;
       });
     },
-    async release(operation, token) {
-      await redis.run((client) => client.keepAnswer([keys.answer(operation)], [token, "", "0"]));
+    async keep(operation, claim, sealed, memories) {
+      await redis.run(async (client) => {
+        // Before the answer is there: a deletion from now on finds it, and one until now has left its mark.
+        const erased = await note(client, operation, claim, memories);
+        await client.keepAnswer(
+          [keys.answer(operation)],
+          [claim.token, sealed, String(KEEP_ANSWER_MS), erased ? "1" : ""],
+        );
+      });
+    },
+    async release(operation, { token }) {
+      await redis.run((client) => client.keepAnswer([keys.answer(operation)], [token, "", "0", ""]));
     },
   };
 }

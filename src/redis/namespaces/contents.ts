@@ -1,7 +1,9 @@
+import { subjectOf } from "../../domain/idempotency.js";
 import type { NamespaceContents } from "../../memory/clearing/ports.js";
 import type { StateStore } from "../../state/ports.js";
 import type { Auditor } from "../audit/auditor.js";
 import type { RedisGateway } from "../connection/client.js";
+import { eraseAnswers } from "../idempotency/erase.js";
 import type { Keys } from "../keys.js";
 
 export interface ContentsDeps {
@@ -65,6 +67,7 @@ export function createNamespaceContents({ redis, auditor, keys, state }: Content
           [keys.consolidationPrefix(namespace), keys.consolidationActions(namespace, "")],
         ),
       );
+      await eraseAnswers({ redis, keys }, [subjectOf.namespace(namespace)]);
     },
   };
 }

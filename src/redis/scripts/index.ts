@@ -21,6 +21,8 @@ export const scripts = {
   withdrawSource: forService("erasure/lua/withdraw-source", integer),
   purgeVersions: forService("erasure/lua/purge-versions", integer, "scoped"),
   eraseAnswer: forService("idempotency/lua/erase", integer),
+  findAnswers: forService("idempotency/lua/find", parts),
+  noteAnswer: forService("idempotency/lua/note", integer),
   freeOrphans: forCaller("memory/lua/restore-orphans", integer, "scoped"),
   resolveEntities: forService("facts/lua/resolve-entities", textsOrNone),
   putAliases: forCaller("facts/lua/put-aliases", parts, "scoped"),

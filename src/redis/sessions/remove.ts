@@ -1,6 +1,8 @@
 import type { Trail } from "../../access/trail.js";
 import type { RemovedSession } from "../../memory/sessions/ports.js";
 import type { SessionRef } from "../../memory/sessions/session.js";
+import { subjectOf } from "../../domain/idempotency.js";
+import { eraseAnswers } from "../idempotency/erase.js";
 import type { SessionDeps } from "./deps.js";
 import { scopeOf } from "./deps.js";
 
@@ -21,6 +23,7 @@ export async function remove(
         [ref.namespace, derived ? "1" : "0"],
       ),
   );
+  await eraseAnswers(deps, [subjectOf.session(ref.namespace, ref.sessionId)]);
   if (incarnation === undefined) return undefined;
   return {
     incarnation: String(incarnation),

@@ -1,5 +1,7 @@
 import type { Trail } from "../../access/trail.js";
+import { subjectOf } from "../../domain/idempotency.js";
 import type { DeleteCommand } from "../../state/ports.js";
+import { eraseAnswers } from "../idempotency/erase.js";
 import { encodePrecondition } from "./codec.js";
 import type { StateDeps } from "./deps.js";
 import { scopeIn } from "./deps.js";
@@ -22,5 +24,6 @@ export async function remove(
   );
   const outcome = OUTCOMES[code];
   if (outcome === undefined) throw new Error(`state/lua/delete.lua returned ${code}`);
+  if (outcome !== "conflict") await eraseAnswers(deps, [subjectOf.state(namespace, key)]);
   return outcome;
 }

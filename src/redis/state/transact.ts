@@ -1,4 +1,5 @@
 import type { Trail } from "../../access/trail.js";
+import { subjectOf } from "../../domain/idempotency.js";
 import { LIMITS } from "../../domain/limits.js";
 import { exactText } from "../../state/exact-number.js";
 import type {
@@ -7,6 +8,7 @@ import type {
   TransactionOutcome,
   TransactionResult,
 } from "../../state/ports.js";
+import { eraseAnswers } from "../idempotency/erase.js";
 import { encodeTtl } from "./codec.js";
 import type { StateDeps } from "./deps.js";
 import { scopeIn } from "./deps.js";
@@ -46,7 +48,12 @@ export async function transact(
     ([code, ...parts]) => (code === 2 ? decodeDrifted(transaction, parts) : []),
   );
   const [code, ...rest] = reply;
-  if (code === 0) return { kind: "done", results: decodeResults(rest) };
+  if (code === 0) {
+    const deleted = transaction.operations.filter(({ op, path }) => op === "delete" && path === undefined);
+    const subjects = new Set(deleted.map(({ key }) => subjectOf.state(namespace, key)));
+    await eraseAnswers(deps, [...subjects], operation);
+    return { kind: "done", results: decodeResults(rest) };
+  }
   const [part, index, reason = "", more = ""] = rest;
   return {
     kind: "failed",

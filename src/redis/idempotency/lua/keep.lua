@@ -1,15 +1,20 @@
 --[[
-Keeps the answer of a claimed request, or gives the claim up.
+Keeps the answer of a claimed request, or gives the claim up. Of an answer that holds what was deleted meanwhile, only
+that there was one.
 
 KEYS[1] the answer
 
 ARGV[1] token of the claim
 ARGV[2] the answer; '' gives the claim up
 ARGV[3] how long it is kept, milliseconds
+ARGV[4] '1' if it holds what was deleted
 
 Returns 1, or 0 if the claim was lost.
 ]]
-if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
+local claim = redis.call('HMGET', KEYS[1], 'token', 'erased')
+if claim[1] ~= ARGV[1] then return 0 end
 if ARGV[2] == '' then return redis.call('DEL', KEYS[1]) end
-redis.call('HSET', KEYS[1], 'answer', ARGV[2])
+local erased = claim[2] or ARGV[4] == '1'
+-- Earlier releases didn't note what an answer holds, so no deletion finds theirs: claim.lua looks for this.
+redis.call('HSET', KEYS[1], 'answer', erased and '' or ARGV[2], 'noted', '1')
 return redis.call('PEXPIRE', KEYS[1], ARGV[3])

@@ -1,0 +1,116 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { createGateway, createRedisClient } from "../../../src/redis/connection/client.js";
+import type { RedisClient } from "../../../src/redis/connection/client.js";
+import { eraseAnswers } from "../../../src/redis/idempotency/erase.js";
+import { createAnswerStore } from "../../../src/redis/idempotency/index.js";
+import { createKeys } from "../../../src/redis/keys.js";
+import { newNamespace, pathOf, remember } from "../../support/acts/memories.js";
+import { startWithRedis } from "../../support/redis/with-redis.js";
+
+const { service } = await startWithRedis();
+const client = createRedisClient({ url: inject("redisUrl") });
+beforeAll(async () => void (await client.connect()));
+afterAll(() => client.destroy());
+
+const keys = createKeys(service.prefix);
+const redis = createGateway(client, { timeoutMs: 10_000, onMissingIndex: () => {}, observe: () => {} });
+const answers = createAnswerStore(redis, keys);
+
+/** The store's own steps, with a deletion just before one of them reaches Redis. */
+function interrupted(step: "noteAnswer" | "keepAnswer", deletion: () => Promise<void>) {
+  const through = new Proxy(client, {
+    get(target, name: keyof RedisClient) {
+      const value = Reflect.get(target, name, target) as unknown;
+      if (typeof value !== "function") return value;
+      if (name !== step) return value.bind(target) as unknown;
+      return async (...args: unknown[]) => {
+        await deletion();
+        return (value as (...all: unknown[]) => unknown).apply(target, args);
+      };
+    },
+  });
+  const gateway = { ...redis, run: <T>(work: (each: RedisClient) => Promise<T>) => work(through) };
+  return createAnswerStore(gateway, keys);
+}
+
+const idOf = () => randomUUID().replaceAll("-", "").slice(0, 26).toUpperCase();
+
+async function claimed(operation: string, subjects: readonly string[] = []) {
+  const claim = await answers.claim(operation, "request", subjects);
+  if (claim.kind !== "claimed") throw new Error(claim.kind);
+  return claim;
+}
+
+describe("an answer whose memory is deleted while its request is at work", () => {
+  const interleavings = {
+    "before the answer is kept": async (id: string, operation: string) => {
+      const claim = await claimed(operation);
+      await eraseAnswers({ redis, keys }, [id]);
+      await answers.keep(operation, claim, "sealed", [id]);
+    },
+    "just before its ids are noted": async (id: string, operation: string) => {
+      const store = interrupted("noteAnswer", () => eraseAnswers({ redis, keys }, [id]));
+      await store.keep(operation, await claimed(operation), "sealed", [id]);
+    },
+    "after its ids are noted and before it is kept": async (id: string, operation: string) => {
+      const store = interrupted("keepAnswer", () => eraseAnswers({ redis, keys }, [id]));
+      await store.keep(operation, await claimed(operation), "sealed", [id]);
+    },
+    "after it is kept": async (id: string, operation: string) => {
+      await answers.keep(operation, await claimed(operation), "sealed", [id]);
+      await eraseAnswers({ redis, keys }, [id]);
+    },
+  };
+  test.each(Object.entries(interleavings))("is erased: %s", async (_, run) => {
+    const operation = randomUUID();
+    await run(idOf(), operation);
+    expect(await answers.claim(operation, "request", [])).toEqual({ kind: "erased" });
+    expect(await client.pTTL(keys.answer(operation))).toBeGreaterThan(23 * 3600 * 1000);
+  });
+
+  test("is erased also where it was known before the act what it may hold", async () => {
+    const operation = randomUUID();
+    const claim = await claimed(operation, ["a document"]);
+    await eraseAnswers({ redis, keys }, ["a document"]);
+    await answers.keep(operation, claim, "sealed", []);
+    expect(await answers.claim(operation, "request", [])).toEqual({ kind: "erased" });
+  });
+
+  test("is erased among two thousand others that hold the memory", async () => {
+    const id = idOf();
+    const operations = Array.from({ length: 2000 }, () => randomUUID());
+    await Promise.all(
+      operations.map(async (each) => answers.keep(each, await claimed(each), "sealed", [id])),
+    );
+    await eraseAnswers({ redis, keys }, [id]);
+    const left = await Promise.all(operations.map((each) => answers.claim(each, "request", [])));
+    expect(new Set(left.map(({ kind }) => kind))).toEqual(new Set(["erased"]));
+    expect(await client.exists(keys.answersOf(id))).toBe(0);
+  });
+});
+
+test("an answer of a request that began after a deletion of something with the same name stays", async () => {
+  const operation = randomUUID();
+  await eraseAnswers({ redis, keys }, ["a document"]);
+  await answers.keep(operation, await claimed(operation, ["a document"]), "sealed", []);
+  expect(await answers.claim(operation, "request", [])).toMatchObject({ kind: "answered" });
+});
+
+test("a recall that is answered while its memory is deleted never repeats it", async () => {
+  for (let round = 0; round < 40; round++) {
+    const namespace = newNamespace();
+    const memory = await remember(service, namespace, { content: `The vault code is 77${round}31.` });
+    const options = { headers: { "idempotency-key": randomUUID() } };
+    const recall = () =>
+      service.send("POST", "/v1/recall", { namespaces: [namespace], query: "vault code" }, options);
+    const first = recall();
+    await sleep((round % 10) * 1.5);
+    expect((await service.send("DELETE", pathOf(memory))).status).toBe(204);
+    await first;
+    const again = await recall();
+    expect([200, 410]).toContain(again.status);
+    expect(again.text).not.toContain(`77${round}31`);
+  }
+});
