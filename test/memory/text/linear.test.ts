@@ -9,7 +9,8 @@ import { parseToken } from "../../../src/access/keys/token.js";
 import { survivesAsDouble } from "../../../src/domain/exact-decimal.js";
 import { readStrictJson } from "../../../src/domain/strict-json.js";
 import { tokenCounter } from "../../../src/domain/tokens.js";
-import { escapeInvisible, visibleJson } from "../../../src/domain/visible.js";
+import { escapeInvisible, visibleJson, hasInvisible } from "../../../src/domain/visible.js";
+import { agentProblem, foldAgent } from "../../../src/domain/agent-name.js";
 import { modelId } from "../../../src/embeddings/model-id.js";
 import { splitPassages } from "../../../src/embeddings/passages.js";
 import { expectedVersion } from "../../../src/http/conditional.js";
@@ -103,7 +104,8 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
   "src/domain/tokens.ts": {
     tokenCounter: async (text) => count(text) + (await counter.countInTurns(text)),
   },
-  "src/domain/visible.ts": { escapeInvisible, visibleJson },
+  "src/domain/agent-name.ts": { agentProblem, foldAgent },
+  "src/domain/visible.ts": { escapeInvisible, visibleJson, hasInvisible },
   "src/embeddings/model-id.ts": { modelId: (text) => modelId(text, 384) },
   "src/embeddings/passages.ts": {
     splitPassages: (text) => splitPassages(text, meter, { maxTokens: 200, overlapTokens: 32 }),
@@ -232,6 +234,11 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
 
 /** Files, or functions in them, that get no caller's text of more than a few hundred characters, and why. */
 const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
+  "src/memory/browse/list.ts": "a verb: works with the store",
+  "src/memory/browse/list-many.ts": "a verb: works with the store",
+  "src/memory/browse/list-namespaces.ts": "a verb: works with the store",
+  "src/memory/facts/get-entity.ts": "a verb: works with the store",
+  "src/memory/facts/profile.ts": "a verb: works with the store",
   "checkpointer/src/connect.ts": "the operator's URL",
   "checkpointer/src/error-replies.ts": "Redis's replies",
   "checkpointer/src/saver/fields.ts": ["namespaceField", "namespaceOfField", "channelNamed"],
