@@ -8,5 +8,5 @@ export function foldAgent(name: string): string {
 /** Why a key may not have this name, as a sentence; undefined if it may. */
 export function agentProblem(name: string): string | undefined {
   if (hasInvisible(name)) return "Must not hold invisible characters.";
-  return foldAgent(name) === "" ? "Must not be blank." : undefined;
+  return name !== "" && foldAgent(name) === "" ? "Must not be blank." : undefined;
 }

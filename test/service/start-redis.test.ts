@@ -187,12 +187,12 @@ describe("a Redis that can't be used is refused at the start in words", () => {
 
   test("a replica that takes no writes", async () => {
     const redis = await newRedis({ config: ["replicaof 127.0.0.1 1"] });
-    await refused(redis.url, /takes no writes: READONLY/, /must name a primary/);
+    await refused(redis.url, /doesn't accept writes: READONLY/, /must name a primary/);
   });
 
   test("a primary without the replicas that it needs", async () => {
     const redis = await newRedis({ config: ["min-replicas-to-write 1"] });
-    await refused(redis.url, /takes no writes: NOREPLICAS/);
+    await refused(redis.url, /doesn't accept writes: NOREPLICAS/);
   });
 
   test("a primary that can't save to its disk", async () => {
@@ -206,7 +206,7 @@ describe("a Redis that can't be used is refused at the start in words", () => {
       () => client.info("persistence"),
       (info) => info.includes("rdb_last_bgsave_status:err"),
     );
-    await refused(redis.url, /takes no writes: MISCONF/);
+    await refused(redis.url, /doesn't accept writes: MISCONF/);
     // So that it can be stopped.
     await client.configSet("save", "");
   });
