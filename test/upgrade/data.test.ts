@@ -63,6 +63,11 @@ async function upgraded(): Promise<void> {
 
 describe("a store that commit cf82f9c wrote", () => {
   test("lists every memory as it was", async () => {
+    // Redis fills a new index beside its work: until then a list may miss records, and readiness says so.
+    await until(
+      () => service.send("GET", "/readyz"),
+      ({ body }) => (body as { index: { status: string } }).index.status === "ok",
+    );
     for (const [namespace, memories] of Object.entries(expected.listed)) {
       const page = bodyOf<MemoryPage>(await send("GET", listPath(namespace, { limit: 100 })), 200);
       expect(page.memories).toMatchObject(memories);
