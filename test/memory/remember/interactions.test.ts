@@ -123,7 +123,7 @@ describe("an interaction", () => {
     const memory = await capture(newNamespace(), PARTS);
     const answer = await service.send("PATCH", pathOf(memory), { content: "it went well" });
     expect(answer).toMatchObject({ status: 409, body: { code: "immutable_memory" } });
-    expect((answer.body as { detail: string }).detail).toContain("observed");
+    expect((answer.body as { detail: string }).detail).toContain("is immutable");
     expect(await read(service, memory)).toMatchObject(memory);
   });
 

@@ -37,11 +37,24 @@ export interface SendOptions {
 
 export type Overrides = Readonly<Record<string, string | undefined>>;
 
+/**
+ * Redis looks through the keys of all tests for a new index. Until then a deletion leaves to the background what was
+ * derived, and lists may lack memories that were there before.
+ */
+async function indexFilled(url: string): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    const readiness = await fetch(`${url}/readyz`).then((answer) => answer.text());
+    if (!readiness.includes("is filling the index")) return;
+    await sleep(100);
+  }
+}
+
 /** Runs the built service as a process of its own, under a key prefix of its own, on the shared Redis. */
 export async function startService(overrides: Overrides = {}): Promise<Service> {
   const launched = launchService(overrides);
   const url = await launched.url;
   if (url === undefined) throw new Error(`The service didn't start:\n${launched.output()}`);
+  await indexFilled(url);
   let contract: Promise<Contract> | undefined;
   return {
     url,
