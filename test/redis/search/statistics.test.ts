@@ -10,7 +10,7 @@ import { startWithRedis } from "../../support/redis/with-redis.js";
 
 /** Replies of a real Redis of each version, in RESP2. */
 function profileOf(version: string): unknown {
-  const file = new URL(`replies/profile-${version}.jsonl`, import.meta.url);
+  const file = new URL(`../replies/profile-${version}.jsonl`, import.meta.url);
   return (JSON.parse(readFileSync(fileURLToPath(file), "utf8")) as { reply: unknown }).reply;
 }
 
