@@ -44,7 +44,7 @@ export const listOfTextsOrNone = orNone(textsOrNone);
 /** Names and values by turns. */
 function pairsOf(reply: unknown): [name: unknown, value: unknown][] {
   const flat = arrayOf(reply);
-  if (flat.length % 2 !== 0) throw new WrongReplyError("names and values by turns", reply);
+  if (flat.length % 2 !== 0) throw new WrongReplyError("alternating names and values", reply);
   return Array.from({ length: flat.length / 2 }, (_, index) => [flat[2 * index], flat[2 * index + 1]]);
 }
 
