@@ -71,8 +71,8 @@ test("no answer of any route ever holds a byte of what its receiver may not read
             }));
             const label = world.fresh("key");
             // An agent's name takes no invisible characters.
-            const agent = agentProblem(name) === undefined ? name : "agent";
-            const { key } = await createKey(roots[0], { agent, name: label, grants: real });
+            const called = agentProblem(name) === undefined ? name : "agent";
+            const { key } = await createKey(roots[0], { agent: called, name: label, grants: real });
             world.hide(label, "a key's name", undefined, (agent) =>
               real.every(({ namespace }) => may(agent, "admin", namespace)),
             );
