@@ -1,5 +1,5 @@
 import { ANONYMOUS, type Context, SYSTEM_ACTOR } from "../../domain/context.js";
-import { foldAgent } from "../../domain/agent-name.js";
+import { normaliseName } from "../../domain/normalise-name.js";
 import { DomainError } from "../../domain/errors.js";
 import { LIMITS } from "../../domain/limits.js";
 import { authorizeScope } from "../authorize.js";
@@ -70,7 +70,7 @@ export async function createKey(
       `rate_limit_per_minute: The limit must not exceed that of the key that creates it, ${fastest} a minute.`,
     );
   }
-  if (!operator && RESERVED.has(foldAgent(input.agent))) throw taken();
+  if (!operator && RESERVED.has(normaliseName(input.agent))) throw taken();
   const token = { id: newId(now), secret: newSecret() };
   const key: ApiKey = {
     id: token.id,

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { NO_SETTINGS, type Settings } from "../../access/namespaces/settings.js";
 import { LIMITS } from "../../domain/limits.js";
 import { CARDINALITIES } from "../../memory/model/fact.js";
-import { normaliseName } from "../../memory/model/names.js";
+import { normaliseName } from "../../domain/normalise-name.js";
 import { type ScheduleProblem, nextTime, problemOf } from "../../memory/consolidation/execute/schedule.js";
 import { step } from "../consolidations/schemas.js";
 import { filterParameters, itemsOnly } from "../memories/list-schemas.js";

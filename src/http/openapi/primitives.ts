@@ -1,9 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import type { JsonObject, JsonValue } from "../../domain/json.js";
-import { jsonLeaves } from "../../domain/json.js";
+import { type JsonObject, type JsonValue, jsonLeaves } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import { EMPTY, FilterProblem, parseCondition } from "../../memory/conditions/parse.js";
-import { normaliseName } from "../../memory/model/names.js";
+import { normaliseName } from "../../domain/normalise-name.js";
 import { isWellFormed, jsonDepth, metadataProblem } from "../../memory/model/metadata.js";
 import { MEMORY_TYPES } from "../../memory/model/record.js";
 

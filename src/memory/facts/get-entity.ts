@@ -11,7 +11,7 @@ import type { Using } from "../services.js";
 import { isAlive } from "../lifecycle/ttl.js";
 import { aboutAny } from "./about.js";
 import { isGone } from "./is-gone.js";
-import { normaliseName } from "../model/names.js";
+import { normaliseName } from "../../domain/normalise-name.js";
 import type { Entity } from "../ports/facts.js";
 import type { RecordStore } from "../ports/records.js";
 

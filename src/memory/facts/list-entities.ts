@@ -3,7 +3,7 @@ import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { invalid } from "../../domain/errors.js";
 import type { Services } from "../services.js";
-import { normaliseName } from "../model/names.js";
+import { normaliseName } from "../../domain/normalise-name.js";
 import type { ListedName } from "../ports/facts.js";
 
 export interface ListEntitiesInput {

@@ -12,7 +12,7 @@ import { isAlive } from "../lifecycle/ttl.js";
 import { aboutAny } from "./about.js";
 import type { Fact } from "../model/fact.js";
 import { isGone } from "./is-gone.js";
-import { normaliseName } from "../model/names.js";
+import { normaliseName } from "../../domain/normalise-name.js";
 import type { Entity, EntityStore } from "../ports/facts.js";
 
 export interface NeighborsInput {

@@ -14,7 +14,7 @@ import type { Using } from "../services.js";
 import { parseQuery } from "../text/terms.js";
 import { isAlive } from "../lifecycle/ttl.js";
 import { aboutAny } from "./about.js";
-import { normaliseName } from "../model/names.js";
+import { normaliseName } from "../../domain/normalise-name.js";
 import type { Entity } from "../ports/facts.js";
 import { profileText } from "./profile-text.js";
 import type { RecordStore } from "../ports/records.js";

@@ -3,7 +3,7 @@ import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import type { Services } from "../services.js";
 import { entityOf } from "./alias-outcome.js";
-import { normaliseName } from "../model/names.js";
+import { normaliseName } from "../../domain/normalise-name.js";
 import type { Entity, Name } from "../ports/facts.js";
 
 /**

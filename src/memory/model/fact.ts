@@ -1,4 +1,4 @@
-import { normaliseName } from "./names.js";
+import { normaliseName } from "../../domain/normalise-name.js";
 
 export const CARDINALITIES = ["one", "many"] as const;
 /** How many objects a subject has at a time for a predicate. */

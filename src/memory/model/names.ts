@@ -1,14 +1,5 @@
+import { normaliseName } from "../../domain/normalise-name.js";
 import { trimTo } from "../text/truncate.js";
-
-/**
- * What makes two names of a subject, predicate or object the same: Unicode NFKC, case, and white space at the ends and
- * in runs. Everything that compares names compares these; what is shown is what was written. Applied twice, it is as
- * applied once.
- */
-export function normaliseName(name: string): string {
-  // Lower case can undo a composition (İ), so it is composed once more.
-  return name.normalize("NFKC").toLowerCase().normalize("NFKC").trim().replaceAll(/\s+/g, " ");
-}
 
 /** Words of a query that are looked at, words of a name, and names that are looked up. */
 const MAX_WORDS = 48;

@@ -1,6 +1,6 @@
 import type { ApiKey, StoredKey } from "../../access/keys/key.js";
 import type { KeyStore } from "../../access/keys/ports.js";
-import { foldAgent } from "../../domain/agent-name.js";
+import { normaliseName } from "../../domain/normalise-name.js";
 import type { Grant } from "../../domain/grant.js";
 import type { RedisGateway } from "../connection/client.js";
 import { type Keys, SYSTEM } from "../keys.js";
@@ -37,7 +37,7 @@ export function createKeyStore(redis: RedisGateway, auditor: Auditor, keys: Keys
             String(most),
             String(key.expires_at ?? ""),
             keys.agentFoldsPrefix(),
-            foldAgent(key.agent),
+            normaliseName(key.agent),
             ...encodeKey(key),
           ],
         ),
@@ -96,7 +96,7 @@ async function foldOldKeys(client: RedisGateway["client"], keys: Keys): Promise<
   for (let from = 0; from === 0 || from < ids.length; from += FOLDED_AT_ONCE) {
     const some = ids.slice(from, from + FOLDED_AT_ONCE);
     const agents = await Promise.all(some.map((id) => client.hGet(keys.apiKey(id), "agent")));
-    const folds = some.flatMap((id, index) => [id, foldAgent(agents[index] ?? "")]);
+    const folds = some.flatMap((id, index) => [id, normaliseName(agents[index] ?? "")]);
     const last = from + FOLDED_AT_ONCE >= ids.length ? "1" : "";
     await client.foldKeys(
       [keys.agentFoldsBuilt()],

@@ -3,6 +3,7 @@ import {
   type StoredEvidence,
   type StoredMemory,
   type StoredPublication,
+  type StoredRemains,
   parseStored,
 } from "./document.js";
 import {
@@ -147,4 +148,21 @@ export function decodeUses(text: string | undefined): Uses {
   return count === undefined || at === undefined
     ? { count: 0, lastAt: null }
     : { count: Number(count), lastAt: Number(at) };
+}
+
+/** Reads what `JSON.GET key $` returns; undefined: what is left of a published memory. */
+export function readDocument(json: string): MemoryDocument | undefined {
+  const [document] = parseStored<[MemoryDocument | StoredRemains]>(json);
+  return "memory" in document ? document : undefined;
+}
+
+/** The memory that a document holds. */
+export function memoryOf({ memory, raw, published }: MemoryDocument): MemoryDetail {
+  return detailOf(memory, raw, published);
+}
+
+/** Reads what `JSON.GET key $.memory.metadata` returns; undefined: there is none. */
+export function decodeMetadata(json: string): JsonObject | undefined {
+  const [text] = parseStored<[string?]>(json);
+  return text === undefined ? undefined : parseStored<JsonObject>(text);
 }

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { objectFacet } from "../../memory/model/facets.js";
-import { normaliseName } from "../../memory/model/names.js";
+import { normaliseName } from "../../domain/normalise-name.js";
 import type { NewMemory } from "../../memory/ports/records.js";
 import { predicateSetting } from "../keys.js";
 

@@ -1,6 +1,6 @@
 import { formerHash, identityHash, tellingOf } from "../../memory/model/identity.js";
 import type { MemoryDocument } from "../codec/document.js";
-import { memoryOf } from "../codec/rest.js";
+import { memoryOf } from "../codec/decode.js";
 import { FIRST_RECORD_SCHEMA } from "../schemas.js";
 
 /** A stored memory, or an old version of one, as an upgrade finds it. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { indexText } from "../../memory/text/terms.js";
 import type { RedisGateway } from "../connection/client.js";
 import type { MemoryDocument } from "../codec/document.js";
-import { readDocument } from "../codec/rest.js";
+import { readDocument } from "../codec/decode.js";
 import { type Keys, refOfKey } from "../keys.js";
 import {
   RECORD_SCHEMAS,

@@ -3,7 +3,7 @@ import { fulfils } from "../../memory/conditions/fulfils.js";
 import type { Condition } from "../../memory/conditions/condition.js";
 import { type FacetQuery, needsLook } from "../../memory/conditions/filter.js";
 import type { MemoryRef } from "../../memory/model/ref.js";
-import { decodeMetadata } from "../codec/rest.js";
+import { decodeMetadata } from "../codec/decode.js";
 import type { StoreDeps } from "../deps.js";
 
 /** One command: so long others wait for it. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { normaliseName } from "../../../src/memory/model/names.js";
+import { normaliseName } from "../../../src/domain/normalise-name.js";
 import { day, entity, entityPath, tell, triples } from "../../support/acts/facts.js";
 import { HOSTILE, LONE_SURROGATES } from "../../support/hostile.js";
 import { type Json, bodyOf, listAll, newNamespace, pathOf, postBatch } from "../../support/acts/memories.js";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { normaliseName, possibleNames } from "../../../src/memory/model/names.js";
+import { normaliseName } from "../../../src/domain/normalise-name.js";
+import { possibleNames } from "../../../src/memory/model/names.js";
 import { HOSTILE } from "../../support/hostile.js";
 
 test("names compare the same once and twice", () => {

@@ -9,8 +9,8 @@ import { parseToken } from "../../../src/access/keys/token.js";
 import { survivesAsDouble } from "../../../src/domain/exact-decimal.js";
 import { readStrictJson } from "../../../src/domain/strict-json.js";
 import { tokenCounter } from "../../../src/domain/tokens.js";
-import { escapeInvisible, visibleJson, hasInvisible } from "../../../src/domain/visible.js";
-import { agentProblem, foldAgent } from "../../../src/domain/agent-name.js";
+import { escapeInvisible, hasInvisible, visibleJson } from "../../../src/domain/visible.js";
+import { agentProblem } from "../../../src/domain/agent-name.js";
 import { modelId } from "../../../src/embeddings/model-id.js";
 import { splitPassages } from "../../../src/embeddings/passages.js";
 import { expectedVersion } from "../../../src/http/conditional.js";
@@ -36,7 +36,8 @@ import { chooseSentences } from "../../../src/memory/consolidation/language/sent
 import { wordingOf } from "../../../src/memory/text/wording.js";
 import { objectFacet, tagFacet } from "../../../src/memory/model/facets.js";
 import { factContent, factIdentity } from "../../../src/memory/model/fact.js";
-import { normaliseName, possibleNames } from "../../../src/memory/model/names.js";
+import { normaliseName } from "../../../src/domain/normalise-name.js";
+import { possibleNames } from "../../../src/memory/model/names.js";
 import { folded, foldsOf, syllablesOf } from "../../../src/memory/text/folds.js";
 import { heldTerms } from "../../../src/memory/text/held-terms.js";
 import { normalisedTooLong } from "../../../src/memory/text/normalised.js";
@@ -104,7 +105,7 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
   "src/domain/tokens.ts": {
     tokenCounter: async (text) => count(text) + (await counter.countInTurns(text)),
   },
-  "src/domain/agent-name.ts": { agentProblem, foldAgent },
+  "src/domain/agent-name.ts": { agentProblem },
   "src/domain/visible.ts": { escapeInvisible, visibleJson, hasInvisible },
   "src/embeddings/model-id.ts": { modelId: (text) => modelId(text, 384) },
   "src/embeddings/passages.ts": {
@@ -193,7 +194,8 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
         { content: text, from: undefined, to: undefined },
       ),
   },
-  "src/memory/model/names.ts": { normaliseName, possibleNames },
+  "src/domain/normalise-name.ts": { normaliseName },
+  "src/memory/model/names.ts": { possibleNames },
   "src/memory/text/folds.ts": { foldsOf, syllablesOf, folded },
   "src/memory/text/held-terms.ts": { heldTerms: (text) => heldTerms(text, ["graz", "a", "é"]) },
   "src/memory/text/normalised.ts": { normalisedTooLong: (text) => normalisedTooLong("content", text) },

@@ -1,6 +1,6 @@
 import { claimsOf } from "../../text/claims.js";
 import { analyse } from "../../text/terms.js";
-import { normaliseName } from "../../model/names.js";
+import { normaliseName } from "../../../domain/normalise-name.js";
 import type { Excerpt } from "../ports.js";
 import { isSingle, patternFacts } from "./pattern-facts.js";
 import { isQuestion, saidIn } from "../../text/speakers.js";
