@@ -15,7 +15,7 @@ const DEFAULT_TESTS = [
   "test/redis/",
   "test/service/redis-away",
   "test/state/transactions",
-  "test/memory/recall",
+  "test/memory/recall/recall.test",
 ];
 
 async function main(): Promise<void> {
