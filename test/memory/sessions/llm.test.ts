@@ -105,7 +105,8 @@ test("what was said reaches the model as data that can't end its block", async (
   expect(data?.content.match(/<\/data>/g)).toHaveLength(1);
   expect(data?.content.endsWith("</data>")).toBe(true);
   const block = /<data>\n(.*)\n<\/data>/.exec(data?.content ?? "")?.[1] ?? "";
-  expect(JSON.parse(block)).toContain(attack);
+  // Lines that a text goes on with are indented, so that none of them can name a speaker.
+  expect(JSON.parse(block)).toContain(attack.replaceAll("\n", "\n  "));
 });
 
 test("an answer that follows an injection is bounded text, and nothing else", async () => {

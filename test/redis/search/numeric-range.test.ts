@@ -42,7 +42,7 @@ describe("a numeric range of a query", () => {
     );
     expect(files.length).toBeGreaterThan(100);
     const writers = files.filter((name) => /@[\w${}.]+:\[/.test(withoutComments(name)));
-    expect(writers).toEqual([join("redis", "numeric-range.ts")]);
+    expect(writers).toEqual([join("redis", "search", "numeric-range.ts")]);
   });
 });
 
