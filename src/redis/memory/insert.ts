@@ -10,6 +10,7 @@ import { encodeDocument } from "../codec/encode.js";
 import { encodeIndexVector, requireModel } from "../codec/vector.js";
 import { isTurn } from "../../memory/model/turn.js";
 import { sessionFacet } from "../../memory/model/facets.js";
+import { CODE } from "../scripts/codes.js";
 import { encodeFact } from "../codec/fact.js";
 import { MAX_CORROBORATORS } from "../../memory/model/record.js";
 
@@ -105,18 +106,27 @@ async function insertAll(
   );
   return replies.map((reply, index) => {
     if (reply.status === "rejected") return asError(translate(reply.reason));
-    if (reply.value?.startsWith("!")) return { older: reply.value.slice(1) };
-    if (reply.value?.startsWith("[")) return { kind: "seen", memory: decodeMemory(reply.value) };
-    const compare = reply.value?.startsWith("*") === true;
-    const value = compare ? reply.value?.slice(1) : reply.value;
-    if (value?.startsWith("+")) return { kind: "created", memory: decodeMemory(value.slice(1)), compare };
-    if (value === "contradictions") return tooManyContradictions();
-    if (value !== undefined && value !== "") return quotaExceeded(value);
     const item = items[index];
-    return item === undefined
-      ? new Error("more replies than items")
-      : { kind: "created", memory: item.memory, compare };
+    return item === undefined ? new Error("more replies than items") : outcomeOf(reply.value, item);
   });
+}
+
+function outcomeOf(
+  [code, text = "", memory = ""]: readonly [number, ...string[]],
+  item: NewMemory,
+): Inserted {
+  if (code === CODE.DONE) {
+    return {
+      kind: "created",
+      memory: memory === "" ? item.memory : decodeMemory(memory),
+      compare: text === "1",
+    };
+  }
+  if (code === CODE.SEEN) return { kind: "seen", memory: decodeMemory(text) };
+  if (code === CODE.QUOTA) return quotaExceeded(text);
+  if (code === CODE.CONTRADICTIONS) return tooManyContradictions();
+  if (code === CODE.OLDER) return { older: text };
+  return new Error(`memory/lua/insert.lua returned ${code}`);
 }
 
 function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, item: NewMemory) {

@@ -4,9 +4,8 @@ import type { ItemRef, MemoryRef } from "../../memory/model/ref.js";
 import type { RemoveOnly } from "../../memory/ports/records.js";
 import type { Removal } from "../../memory/ports/records.js";
 import { itemKey } from "../keys.js";
+import { CODE } from "../scripts/codes.js";
 import { eraseAnswers } from "../idempotency/erase.js";
-
-const KINDS = ["removed", "missing", "conflict", "published"] as const;
 
 export async function remove(
   deps: StoreDeps,
@@ -35,7 +34,7 @@ async function run(
   { namespace, named, id, key }: { namespace: string; named: string; id: string; key: string },
   { version, untouched = false, derived = false }: RemoveOnly,
 ): Promise<Removal> {
-  const [code, removed = id, notes, ...gone] = await auditor.run(namespace, trail, (client, audit) =>
+  const [code, removed = id, notes, told, ...gone] = await auditor.run(namespace, trail, (client, audit) =>
     client.removeMemory(
       audit,
       meter(namespace),
@@ -54,8 +53,14 @@ async function run(
       ],
     ),
   );
-  const kind = KINDS[code];
-  if (kind === undefined) throw new Error(`remove.lua returned ${code}`);
+  const kind = kindOf(code, told === "1");
   await eraseAnswers({ redis, keys }, gone);
   return { kind, id: removed, noted: Number(notes ?? 0) > 0 };
+}
+
+function kindOf(code: number, told: boolean): Removal["kind"] {
+  if (code === CODE.DONE) return told ? "published" : "removed";
+  if (code === CODE.MISSING) return "missing";
+  if (code === CODE.CONFLICT) return "conflict";
+  throw new Error(`memory/lua/remove.lua returned ${code}`);
 }

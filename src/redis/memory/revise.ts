@@ -3,6 +3,7 @@ import type { ReviseOutcome, Revision } from "../../memory/ports/records.js";
 import { encodeRevision } from "../codec/encode.js";
 import { encodeIndexVector, requireModel } from "../codec/vector.js";
 import type { StoreDeps } from "../deps.js";
+import { CODE } from "../scripts/codes.js";
 
 export async function revise(
   { auditor, meter, keys, model }: StoreDeps,
@@ -38,13 +39,13 @@ export async function revise(
     ),
   );
   const [code, text = "", published, ended = ""] = reply;
-  if (code === "0") {
+  if (code === CODE.DONE) {
     const validTo = ended === "" ? memory.valid_to : Number(ended);
     return { kind: "revised", since: Number(text), published: published === "1", validTo };
   }
-  if (code === "1") return { kind: "missing" };
-  if (code === "2") return { kind: "conflict" };
-  if (code === "3") return { kind: "duplicate", id: text };
-  if (code === "4") return { kind: "full", quota: text };
-  throw new Error(`revise.lua returned ${code}`);
+  if (code === CODE.MISSING) return { kind: "missing" };
+  if (code === CODE.CONFLICT) return { kind: "conflict" };
+  if (code === CODE.DUPLICATE) return { kind: "duplicate", id: text };
+  if (code === CODE.QUOTA) return { kind: "full", quota: text };
+  throw new Error(`memory/lua/revise.lua returned ${code}`);
 }

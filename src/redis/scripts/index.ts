@@ -14,8 +14,8 @@ import {
 import { forCaller, forService } from "./bind.js";
 
 export const scripts = {
-  insertMemory: forCaller("memory/lua/insert", textOrNone, "scoped"),
-  reviseMemory: forCaller("memory/lua/revise", textsOrNone, "scoped"),
+  insertMemory: forCaller("memory/lua/insert", parts, "scoped"),
+  reviseMemory: forCaller("memory/lua/revise", parts, "scoped"),
   removeMemory: forCaller("memory/lua/remove", parts, "scoped"),
   settleErasure: forService("erasure/lua/settle", integer),
   withdrawSource: forService("erasure/lua/withdraw-source", integer),

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { CODE } from "../../../src/redis/scripts/codes.js";
 import { scripts } from "../../../src/redis/scripts/index.js";
 import { includesOf, sourceOf } from "../../../src/redis/scripts/source.js";
 import { declaredIn, usedIn } from "./lua-names.js";
@@ -119,6 +120,18 @@ describe("Lua files", () => {
       expect(scoped).toBe(takers.length > 0);
     },
   );
+
+  it("has the codes of replies under the same names in Lua and in TypeScript", () => {
+    const pairs = Array.from(luaOf("lua/codes").matchAll(/\b([A-Z]+) = (\d+)/g), ([, name, code]) => [
+      name,
+      Number(code),
+    ]);
+    expect(Object.fromEntries(pairs)).toEqual(CODE);
+    const used = [...files.values()].flatMap((lua) =>
+      Array.from(lua.matchAll(/\bCODE\.(\w+)/g), ([, name]) => name),
+    );
+    expect(used.filter((name) => name === undefined || !(name in CODE))).toEqual([]);
+  });
 
   it("puts each fragment once, before what includes it", () => {
     const lua = sourceOf("memory/lua/remove");

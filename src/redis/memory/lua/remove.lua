@@ -1,3 +1,4 @@
+--- @include "lua/codes"
 --- @include "lua/clock"
 --- @include "lua/audit"
 --- @include "lua/usage"
@@ -21,14 +22,15 @@ ARGV[6] what follows it in the key of what is left of a memory
 ARGV[7] the item's key, or ''
 ARGV[8] '1' if it stays where somebody said it again, spoke of it, published it or derived something of it since
 
-Returns {0, id, how many notes erasure.lua made, ids that went ...} removed, {1} missing, {2} another version, or it stays, {3 and as 0} removed and there are copies to tell.
+Returns {DONE, id, how many notes erasure.lua made, '1' if there are copies to tell else '', ids that went ...} removed;
+{MISSING}; {CONFLICT} another version, or it stays.
 ]]
 local paths = { '$.memory.version', '$.memory.seen_count', '$.voices', '$.published', '$.derived' }
 local id = ARGV[7] == '' and ARGV[3] or redis.call('GET', KEYS[1]) or ''
 local current = redis.call('JSON.GET', ARGV[5] .. id, unpack(paths))
 if not current then
   audit('missing', { ARGV[7] ~= '' and ARGV[7] or nil })
-  return { 1 }
+  return { CODE.MISSING }
 end
 current = cjson.decode(current)
 
@@ -46,7 +48,7 @@ local ids = ARGV[7] ~= '' and { id, ARGV[7] } or nil
 local another = ARGV[1] ~= '' and current['$.memory.version'][1] ~= tonumber(ARGV[1])
 if another or (ARGV[8] == '1' and taken_up()) then
   audit('conflict', ids)
-  return { 2 }
+  return { CODE.CONFLICT }
 end
 local gone, freed = {}, {}
 supersede_fall(ARGV[5], id, gone, freed)
@@ -91,4 +93,4 @@ local told = remove(id)
 -- Copies of these hear of it from the sweep.
 for i = 2, #gone do remove(gone[i]) end
 for _, each in ipairs(freed) do supersede_undo(ARGV[5] .. each, each, {}) end
-return { told and 3 or 0, id, tostring(erasure_count), unpack(gone) }
+return { CODE.DONE, id, tostring(erasure_count), told and '1' or '', unpack(gone) }

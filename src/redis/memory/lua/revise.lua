@@ -1,3 +1,4 @@
+--- @include "lua/codes"
 --- @include "lua/clock"
 --- @include "lua/numbers"
 --- @include "lua/audit"
@@ -25,20 +26,20 @@ ARGV[11] the end that is given to a fact, milliseconds since the epoch; '' for n
 ARGV[12] hashes with spaces between them: the memory gets another one only if it has one of these; '' for any
 ARGV[13+] one vector per key in KEYS[2+]
 
-Returns {0, since, published, end} revised: since when the next version holds, '1' if there are copies to carry it to,
-else '', and of a fact whose next one begins before the end that it was given, when that is, else ''; {1} missing, {2} another version, {3, id} another memory says that already, {4, quota} it would break that
-quota.
+Returns {DONE, since, published, end} revised: since when the next version holds, '1' if there are copies to carry it to,
+else '', and of a fact whose next one begins before the end that it was given, when that is, else ''; {MISSING};
+{CONFLICT} another version; {DUPLICATE, id} another memory says that already; {QUOTA, the one that it would break}.
 ]]
 local paths = { '$.memory.version', '$.memory.updated_at', '$.index.hash', '$.index.timeline', '$.published', '$.memory.superseded_at' }
 local current = redis.call('JSON.GET', KEYS[1], unpack(paths))
 if not current then
   audit('missing')
-  return { 1 }
+  return { CODE.MISSING }
 end
 current = cjson.decode(current)
 if current['$.memory.version'][1] ~= tonumber(ARGV[2]) or type(current['$.memory.superseded_at'][1]) == 'number' then
   audit('conflict')
-  return { 2 }
+  return { CODE.CONFLICT }
 end
 
 local json, vectors, versions = usage_of(KEYS[1])
@@ -47,7 +48,7 @@ local next_bytes = usage_json + (usage_vectors or vectors) + next_versions
 local broken = usage_over(0, next_bytes - next_versions)
 if broken then
   audit('quota')
-  return { 4, broken }
+  return { CODE.QUOTA, broken }
 end
 
 local ends = redis.call('PEXPIRETIME', KEYS[1])
@@ -64,7 +65,7 @@ if renamed and ARGV[8] .. ARGV[9] ~= hash then
   local other = redis.call('GET', next_hash)
   if other and redis.call('EXISTS', ARGV[3] .. other) == 1 then
     audit('duplicate')
-    return { 3, other }
+    return { CODE.DUPLICATE, other }
   end
   audit('revised')
   -- What came back beside another one that says the same doesn't have it.
@@ -118,4 +119,4 @@ local hashed = redis.call('GET', hash) == ARGV[1] and hash or nil
 for _, key in ipairs({ KEYS[1], hashed }) do
   if expiry == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, expiry) end
 end
-return { 0, string.format('%d', since), published, ended }
+return { CODE.DONE, string.format('%d', since), published, ended }
