@@ -47,7 +47,7 @@ export function composeApp(
       newId: ulid,
       rateLimitPerMinute: config.rateLimitPerMinute,
     },
-    namespaces: { store: stores.namespaces, audit, nextTime },
+    namespaces: { store: stores.namespaces, audit, nextTime, changed: services.knownDefaults.forget },
     clearing: { memory: services, sessions: stores.sessions, contents: stores.contents },
     threads: { store: stores.threads, audit },
     authenticator: createAuthenticator({

@@ -3,6 +3,7 @@ import { tokenCounter } from "../domain/tokens.js";
 import { createAccuracies } from "../memory/trust/agents.js";
 import { MEASURED_SIMILARITY, startCorroborationWorker } from "../memory/trust/corroborate.js";
 import { idleWorker, startEmbeddingWorker } from "../memory/embedding/embedding-worker.js";
+import { createKnownDefaults } from "../memory/lifecycle/known-defaults.js";
 import { createIds } from "../memory/model/ids.js";
 import type { Services } from "../memory/services.js";
 import type { Base } from "./base.js";
@@ -24,6 +25,7 @@ export function startMemory(base: Base): Services {
     calibrate: createCalibrate(embedder, base.now),
     worker: startEmbedding(base),
     corroboration: startCorroboration(base),
+    knownDefaults: createKnownDefaults(stores.memories),
     defaultTtl: config.defaultTtl,
     maxLives: config.maxLives,
     recency: config.recency,

@@ -5,7 +5,7 @@ import type { Embedder } from "../embeddings/embedder.js";
 import type { AuditLog } from "../access/ports.js";
 import type { Accuracies, AgentRegistry } from "./ports/agents.js";
 import type { CorroborationWorker } from "./ports/trust.js";
-import type { DefaultTtl, Recency } from "./ports/lifecycle.js";
+import type { DefaultTtl, KnownDefaults, Recency } from "./ports/lifecycle.js";
 import type { EmbeddingWorker } from "./ports/embedding.js";
 import type { EntityStore } from "./ports/facts.js";
 import type { MemoryStore } from "./ports/index.js";
@@ -28,6 +28,8 @@ export interface Services {
   readonly worker: EmbeddingWorker;
   /** Undefined: what is written isn't compared with what others wrote. */
   readonly corroboration: CorroborationWorker | undefined;
+  /** What settings say to a recall; a write asks the store. */
+  readonly knownDefaults: KnownDefaults;
   /** Where neither a caller nor a namespace's settings say how long a memory lives. */
   readonly defaultTtl: DefaultTtl;
   /** A memory that decays ends after so many of its lives at the latest, however much it is used. */

@@ -27,6 +27,8 @@ export interface PutSettingsOptions {
 export interface NamespaceServices {
   readonly store: NamespaceStore;
   readonly audit: AuditLog;
+  /** Told of each namespace whose settings may have changed. */
+  readonly changed: (namespace: string) => void;
   /** When a schedule's time comes next after a moment, milliseconds since the epoch; undefined: never. */
   readonly nextTime: (
     schedule: Pick<ConsolidationSettings, "schedule" | "time_zone">,

@@ -7,11 +7,12 @@ import type { NamespaceServices } from "./ports.js";
 import type { Settings, VersionedSettings } from "./settings.js";
 
 /**
- * Replaces all settings of a namespace. They hold for every write after the answer, in every process. A quota that an
+ * Replaces all settings of a namespace. They hold for every write after the answer, in every process, and for every
+ * recall after it in this process; in others, 5 seconds later at the latest. A quota that an
  * operator set, or that the service is configured with, is a limit: whoever else administers the namespace can only lower it.
  */
 export async function putSettings(
-  { store, audit, nextTime }: NamespaceServices,
+  { store, audit, nextTime, changed }: NamespaceServices,
   context: Context,
   namespace: string,
   settings: Settings,
@@ -22,7 +23,10 @@ export async function putSettings(
   const { consolidation } = settings;
   const next = consolidation === null ? undefined : nextTime(consolidation, context.now());
   const operator = isOperator(context.actor.grants);
-  const version = await store.putSettings(trail, namespace, settings, { expectedVersion, next, operator });
+  const version = await store
+    .putSettings(trail, namespace, settings, { expectedVersion, next, operator })
+    // Also where it failed: who heard nothing from Redis in time doesn't know whether it was done.
+    .finally(() => changed(namespace));
   if (version === "beyond_quota") {
     await audit.denied({ ...trail, other: namespace });
     throw new DomainError("forbidden", "quota: Only an operator may set a quota above the operator's.");

@@ -31,6 +31,16 @@ export interface NamespaceDefaults {
   readonly recency: { readonly [Name in keyof Recency]: number | undefined };
 }
 
+/**
+ * What namespaces' settings say, known without asking the store: never older than 5 seconds, and asked for again in the
+ * background when older than one. The process that changes settings knows them at once.
+ */
+export interface KnownDefaults {
+  of(namespace: string): Promise<NamespaceDefaults>;
+  /** After this, the next one who asks gets what holds now. */
+  forget(namespace: string): void;
+}
+
 export interface Amount {
   readonly memories: number;
   /** Of their JSON, their vectors and their old versions. */

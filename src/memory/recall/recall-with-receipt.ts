@@ -1,6 +1,8 @@
 import type { Context } from "../../domain/context.js";
 import type { RecallInput } from "../ports/recall-input.js";
-import type { RecallOutcome } from "./outcome.js";
+import type { RecallHit, RecallOutcome } from "./outcome.js";
+import { touch } from "../lifecycle/touch.js";
+import type { Memory } from "../model/record.js";
 import { recall } from "./recall.js";
 import type { Receipt } from "../ports/receipts.js";
 import type { Services } from "../services.js";
@@ -17,20 +19,40 @@ export interface ReceiptedRecall extends RecallOutcome {
   readonly receiptId: string | undefined;
 }
 
-/** Recalls, and keeps what came of it: an answer with a receipt's id has its receipt. */
+/**
+ * Recalls, and keeps what came of it: an answer with a receipt's id has its receipt. The receipt and the note that the
+ * hits were used are sent in one round trip, and only the receipt is waited for.
+ */
 export async function recallWithReceipt(
   services: Services,
   context: Context,
   input: RecallInput,
-  { receipt: wanted, thread_id, checkpoint_id }: ReceiptInput,
+  wanted: ReceiptInput,
 ): Promise<ReceiptedRecall> {
   const outcome = await recall(services, context, input);
-  const { receipts } = services;
-  if (!wanted || receipts.keepSeconds === undefined) return { ...outcome, receiptId: undefined };
-  const { actor, requestId } = context;
-  const at = context.now();
-  const receipt: Receipt = {
-    id: services.newId(at),
+  const receipt = wanted.receipt ? receiptOf(services, context, input, wanted, outcome) : undefined;
+  // The receipt goes first: Redis takes its time for the uses after it has answered.
+  const kept = receipt && services.receipts.keep(receipt);
+  if (input.touch !== false && input.as_of === undefined) touch(services, outcome.hits.flatMap(usedFor));
+  await kept;
+  return { ...outcome, receiptId: receipt?.id };
+}
+
+/** A hit, and what led to it. */
+const usedFor = ({ memory, behind }: RecallHit): Memory[] => [memory, ...behind];
+
+/** Undefined where none are kept. */
+function receiptOf(
+  { receipts, newId }: Services,
+  { actor, requestId, now }: Context,
+  input: RecallInput,
+  { thread_id, checkpoint_id }: ReceiptInput,
+  { degraded, hits }: RecallOutcome,
+): Receipt | undefined {
+  if (receipts.keepSeconds === undefined) return undefined;
+  const at = now();
+  return {
+    id: newId(at),
     at,
     agent: actor.agent,
     key_id: actor.keyId,
@@ -38,8 +60,8 @@ export async function recallWithReceipt(
     thread_id: thread_id ?? null,
     checkpoint_id: checkpoint_id ?? null,
     request: input,
-    degraded: outcome.degraded,
-    hits: outcome.hits.map(({ memory, score, relevance }) => ({
+    degraded,
+    hits: hits.map(({ memory, score, relevance }) => ({
       namespace: memory.namespace,
       id: memory.id,
       version: memory.version,
@@ -48,6 +70,4 @@ export async function recallWithReceipt(
       relevance: relevance.relevance,
     })),
   };
-  await receipts.keep(receipt);
-  return { ...outcome, receiptId: receipt.id };
 }

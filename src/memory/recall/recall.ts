@@ -20,7 +20,6 @@ import {
   mergeLists,
   reciprocalRankFusion,
 } from "./fusion.js";
-import { touch } from "../lifecycle/touch.js";
 import { ANSWERABLE, coverageOf, rarityOf, relevanceOf } from "./relevance.js";
 import {
   type ChosenTerms,
@@ -50,6 +49,8 @@ export const CANDIDATES = 100;
  *
  * A filter, `min_trust` among them, is never relaxed; what expired or changed since it was found is left out. A query without a word to
  * look up (only stop words, only punctuation) is searched by meaning alone; where that can't be, it is refused.
+ *
+ * It doesn't note that the hits were used: see `recallWithReceipt`.
  */
 export async function recall(
   services: Services,
@@ -97,12 +98,6 @@ export async function recall(
     "load",
     loadHits(services, context, weighed, { input, filter, moment, terms, relevanceFor }),
   );
-  if (input.touch !== false && moment.asOf === undefined) {
-    touch(
-      services,
-      hits.flatMap(({ memory, behind }) => [memory, ...behind]),
-    );
-  }
   const answerable = hits.some((hit) => hit.relevance.relevance >= ANSWERABLE);
   const leftOut = chosen?.leftOut ?? [];
   return { hits, answerable, degraded, terms, leftOut, at: moment.asOf ?? context.now() };

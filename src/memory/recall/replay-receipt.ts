@@ -16,5 +16,5 @@ export interface Replay extends ReadReceipt {
 export async function replayReceipt(services: Services, context: Context, id: string): Promise<Replay> {
   const known = await readReceipt(services, context, id, "receipt.replay");
   const { as_of: _, ...request } = known.receipt.request;
-  return { ...known, now: await recall(services, context, { ...request, touch: false }) };
+  return { ...known, now: await recall(services, context, request) };
 }

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 
 export interface RedisTap {
   readonly url: string;
@@ -11,17 +11,12 @@ export interface RedisTap {
 
 /** Stands between a service and Redis, and lets all commands through until one that holds this text. */
 export async function startRedisTap(redisUrl: string, text: string): Promise<RedisTap> {
-  const { hostname, port } = new URL(redisUrl);
   let hold = (): void => {};
   let holds = false;
   const held = new Promise<void>((resolve) => {
     hold = resolve;
   });
-  const sockets: { destroy(): void }[] = [];
-  const server = createServer((service) => {
-    const redis = connect(Number(port), hostname);
-    sockets.push(service, redis);
-    for (const socket of [service, redis]) socket.on("error", () => {}).on("close", () => redis.destroy());
+  const { url, stop } = await standBetween(redisUrl, (service, redis) => {
     redis.pipe(service);
     service.on("data", (chunk: Buffer) => {
       holds ||= chunk.includes(text);
@@ -29,11 +24,47 @@ export async function startRedisTap(redisUrl: string, text: string): Promise<Red
       else redis.write(chunk);
     });
   });
+  return { url, held, stop };
+}
+
+export interface RedisRecorder {
+  readonly url: string;
+  /** What was sent so far: all that a connection sent until a reply came is one round trip. */
+  readonly trips: readonly string[];
+  stop(): void;
+}
+
+/** Stands between a service and Redis, and notes what is sent in each round trip. */
+export async function startRedisRecorder(redisUrl: string): Promise<RedisRecorder> {
+  const trips: string[] = [];
+  const { url, stop } = await standBetween(redisUrl, (service, redis) => {
+    let open: number | undefined;
+    service.on("data", (chunk: Buffer) => {
+      open ??= trips.push("") - 1;
+      trips[open] += chunk.toString("latin1");
+      redis.write(chunk);
+    });
+    redis.on("data", (chunk: Buffer) => {
+      open = undefined;
+      service.write(chunk);
+    });
+  });
+  return { url, trips, stop };
+}
+
+async function standBetween(redisUrl: string, connected: (service: Socket, redis: Socket) => void) {
+  const { hostname, port } = new URL(redisUrl);
+  const sockets: Socket[] = [];
+  const server = createServer((service) => {
+    const redis = connect(Number(port), hostname);
+    sockets.push(service, redis);
+    for (const socket of [service, redis]) socket.on("error", () => {}).on("close", () => redis.destroy());
+    connected(service, redis);
+  });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
     url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    held,
     stop() {
       server.close();
       for (const socket of sockets) socket.destroy();

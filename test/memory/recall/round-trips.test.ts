@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { type FakeOpenAI, startFakeOpenAI } from "../../support/embeddings/fake-openai.js";
+import { type Json, newNamespace, recall, remember } from "../../support/acts/memories.js";
+import { type RedisRecorder, startRedisRecorder } from "../../support/redis/tap.js";
+import { putSettings } from "../../support/service/namespaces.js";
+import { type Service, startService, until } from "../../support/service/service.js";
+
+let provider: FakeOpenAI;
+let recorder: RedisRecorder;
+let service: Service;
+let other: Service;
+beforeAll(async () => {
+  provider = await startFakeOpenAI(64);
+  recorder = await startRedisRecorder(inject("redisUrl"));
+  const embedder = {
+    MNEME_EMBEDDER: "openai",
+    OPENAI_API_KEY: "test",
+    OPENAI_BASE_URL: provider.baseURL,
+    MNEME_EMBEDDING_DIMENSIONS: "64",
+  };
+  service = await startService({ ...embedder, REDIS_URL: recorder.url });
+  other = await startService({ ...embedder, MNEME_KEY_PREFIX: service.prefix });
+});
+afterAll(async () => {
+  await Promise.all([service.stop(), other.stop()]);
+  recorder.stop();
+  await provider.close();
+});
+
+const embedding = Array.from({ length: 64 }, (_, index) => (index === 0 ? 1 : 0));
+const query = (namespace: string, more: Json = {}): Json => ({
+  query: "?",
+  embedding,
+  mode: "vector",
+  namespaces: [namespace],
+  ...more,
+});
+
+/** The round trips of one recall that name its namespace, after a first one that fills the caches. */
+async function tripsOf(namespace: string, more: Json): Promise<readonly string[]> {
+  let before = recorder.trips.length;
+  const untilNoted = async (): Promise<readonly string[]> => {
+    await recall(service, query(namespace, more));
+    // The note of the uses isn't waited for.
+    return until(
+      async () => recorder.trips.slice(before).filter((trip) => trip.includes(namespace)),
+      (trips) => trips.some((trip) => trip.includes(":uses:{")),
+    );
+  };
+  await untilNoted();
+  before = recorder.trips.length;
+  return untilNoted();
+}
+
+test("a recall waits for a search, for its records, and for its receipt, which is sent with the note of the uses", async () => {
+  const namespace = newNamespace();
+  await remember(service, namespace, { content: "The code is 4410.", embedding });
+  const [search, load, last, ...rest] = await tripsOf(namespace, {});
+  expect(rest).toEqual([]);
+  expect(search).toContain("FT.SEARCH");
+  expect(load).toContain(":rec:{");
+  expect(last).toContain(":receipt:");
+  expect(last).toContain(":uses:{");
+});
+
+test("a recall without a receipt waits for a search and for its records only", async () => {
+  const namespace = newNamespace();
+  await remember(service, namespace, { content: "The code is 4410.", embedding });
+  const [search, load, ...rest] = await tripsOf(namespace, { receipt: false });
+  expect(search).toContain("FT.SEARCH");
+  expect(load).toContain(":rec:{");
+  // Nobody waits for this.
+  expect(rest).toHaveLength(1);
+  expect(rest[0]).not.toContain(":receipt:");
+});
+
+test("a namespace's settings hold at once for recalls of the process that changes them, and soon for those of others", async () => {
+  const namespace = newNamespace();
+  await remember(service, namespace, { content: "The code is 4410.", embedding });
+  const weighs = async (process: Service): Promise<boolean> =>
+    (await recall(process, query(namespace, { explain: true }))).hits[0]?.explain?.recency !== undefined;
+  expect([await weighs(service), await weighs(other)]).toEqual([false, false]);
+  expect((await putSettings(service, namespace, { recency: { weight: 0.5 } })).status).toBe(200);
+  expect(await weighs(service)).toBe(true);
+  await until(() => weighs(other), Boolean, 10_000);
+});
