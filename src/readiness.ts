@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { storeFaultOf } from "./domain/store-fault.js";
 import type { Embedder } from "./embeddings/embedder.js";
 import type { ComponentState, Readiness } from "./http/readiness.js";
 
@@ -9,7 +10,8 @@ interface UpgradeProgress {
 }
 
 export interface ReadinessOptions {
-  readonly pingRedis: () => Promise<void>;
+  /** Writes to Redis; a rejection that is a fault of the store says why it takes no writes. */
+  readonly writeRedis: () => Promise<void>;
   /** Less than 1 while Redis fills an index, after a restart or an upgrade. Creates an index that is missing. */
   readonly indexFilled: () => Promise<number>;
   /** How far records of an older release have been upgraded. */
@@ -24,7 +26,7 @@ const FRESH_MS = 100;
 
 /** Really asks Redis, the index and the embedder, all at once. */
 export function createReadiness({
-  pingRedis,
+  writeRedis,
   indexFilled,
   upgraded,
   embedder,
@@ -40,16 +42,17 @@ export function createReadiness({
   };
 
   async function ask(): Promise<Readiness> {
-    const [redis, index, upgrade, model] = await Promise.all([
-      probe(timeoutMs, pingRedis, "Redis can't be reached."),
+    const [written, index, upgrade, model] = await Promise.all([
+      probe(timeoutMs, writeRedis, "Redis can't be reached."),
       probe(timeoutMs, indexFilled, "The index can't be queried."),
       probe(timeoutMs, upgraded, "Redis can't be reached."),
       embedder === undefined
         ? undefined
         : probe(timeoutMs, () => embedder.ready(), "The provider doesn't answer."),
     ]);
+    const redis = redisState(written);
     return {
-      ready: redis.status === "ok" && index.status !== "down",
+      ready: redis.status !== "down" && index.status !== "down",
       redis,
       index: indexState(index),
       upgrade: upgradeState(upgrade),
@@ -74,15 +77,25 @@ async function probe<Found>(
   };
   try {
     return { status: "ok", found: await Promise.race([ask(), late()]) };
-  } catch {
-    return { status: "down", detail };
+  } catch (error) {
+    const reason = storeFaultOf(error);
+    if (reason === undefined || !(error instanceof Error)) return { status: "down", detail };
+    return { status: "down", reason, detail: error.message };
   } finally {
     stop.abort();
   }
 }
 
-function indexState({ status, detail, found = 1 }: Probe<number>): ComponentState {
-  if (status !== "ok") return detail === undefined ? { status } : { status, detail };
+/** A Redis that is out of memory still lets callers delete, which is a way out. */
+function redisState({ status, reason, detail }: Probe<void>): ComponentState {
+  if (detail === undefined) return { status };
+  if (reason === undefined) return { status, detail };
+  return { status: reason === "redis_out_of_memory" ? "degraded" : status, reason, detail };
+}
+
+function indexState({ found = 1, ...state }: Probe<number>): ComponentState {
+  if (state.status !== "ok") return state;
+  const { status } = state;
   if (found === 1) return { status };
   const percent = Math.floor(found * 100);
   return {
@@ -91,8 +104,9 @@ function indexState({ status, detail, found = 1 }: Probe<number>): ComponentStat
   };
 }
 
-function upgradeState({ status, detail, found }: Probe<UpgradeProgress>): ComponentState {
-  if (status !== "ok" || found === undefined) return detail === undefined ? { status } : { status, detail };
+function upgradeState({ found, ...state }: Probe<UpgradeProgress>): ComponentState {
+  if (state.status !== "ok" || found === undefined) return state;
+  const { status } = state;
   // Without records, or before the first look at them, there is nothing that a caller should know.
   if (found.done || found.total === 0) return { status };
   const seen = Math.min(found.seen, found.total);

@@ -7,6 +7,7 @@ import type { ConsolidationServices } from "../memory/consolidation/services.js"
 import { nextTime } from "../memory/consolidation/execute/schedule.js";
 import type { SessionServices } from "../memory/sessions/services.js";
 import { createReadiness } from "../readiness.js";
+import { probeWrites } from "../redis/connection/write-probe.js";
 import { createStateNews } from "../redis/state/change-notification.js";
 import type { Migrations } from "../redis/migrations/run.js";
 import type { Watchers } from "../state/watchers.js";
@@ -70,7 +71,7 @@ export function composeApp(
     answers: stores.answers,
     durable: { always: config.durable.always, confirm: durability.confirm },
     readiness: createReadiness({
-      pingRedis: stores.memories.reachable,
+      writeRedis: () => redis.gateway.run((client) => probeWrites(client, redis.keys)),
       indexFilled: indexes.filled,
       upgraded: migrations.progress,
       embedder,

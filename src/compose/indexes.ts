@@ -18,7 +18,10 @@ export interface Indexes {
   filled(): Promise<number>;
 }
 
-export function createIndexes({ client, keys }: Redis, model: EmbeddingModel | undefined): Indexes {
+/** What asks about all indexes may wait longer than one command. */
+const FILLED_MS = 4_000;
+
+export function createIndexes({ client, gateway, keys }: Redis, model: EmbeddingModel | undefined): Indexes {
   const always = [
     recordIndex(keys),
     sessionsDueIndex(keys),
@@ -35,9 +38,10 @@ export function createIndexes({ client, keys }: Redis, model: EmbeddingModel | u
 
   return {
     ensure,
-    async filled() {
-      await ensure();
-      return Math.min(...(await Promise.all(indexes.map(({ name }) => filledShare(client, name)))));
-    },
+    filled: () =>
+      gateway.run(async () => {
+        await ensure();
+        return Math.min(...(await Promise.all(indexes.map(({ name }) => filledShare(client, name)))));
+      }, FILLED_MS),
   };
 }

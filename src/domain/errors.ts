@@ -1,3 +1,16 @@
+/** Why the store can't do what it was asked. Each is named after its cause, in problems, in the log and in `/readyz`. */
+export type StoreFault =
+  | "redis_unavailable"
+  | "redis_loading"
+  | "redis_busy"
+  | "redis_readonly"
+  | "redis_replicas_missing"
+  | "redis_disk_full"
+  | "redis_out_of_memory"
+  | "redis_too_many_clients"
+  | "acl_denied"
+  | "index_missing";
+
 /** Every way in which mneme says no. HTTP maps each to a status in one table. */
 export type ErrorCode =
   | "invalid_request"
@@ -29,10 +42,9 @@ export type ErrorCode =
   | "query_without_terms"
   | "query_refused"
   | "embedder_unavailable"
-  | "redis_unavailable"
+  | StoreFault
   | "rate_limited"
   | "quota_exceeded"
-  | "storage_full"
   | "audit_unavailable";
 
 export interface FieldError {

@@ -59,11 +59,19 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   internal_error: [500, "Internal server error"],
   durability_unconfirmed: [503, "The write isn't confirmed to be on disk"],
   redis_unavailable: [503, "Redis is unavailable"],
+  redis_loading: [503, "Redis is loading its data"],
+  redis_busy: [503, "Redis is busy"],
+  redis_readonly: [503, "Redis is read-only"],
+  redis_replicas_missing: [503, "Redis lacks replicas"],
+  redis_too_many_clients: [503, "Redis has too many clients"],
+  acl_denied: [503, "Redis denies access"],
+  index_missing: [503, "A search index is missing"],
   too_many_watchers: [503, "Too many watchers"],
   embedder_unavailable: [503, "The embedding provider is unavailable"],
   audit_unavailable: [503, "The audit trail can't be read or written"],
   quota_exceeded: [507, "The namespace is full"],
-  storage_full: [507, "The storage is full"],
+  redis_out_of_memory: [507, "Redis is out of memory"],
+  redis_disk_full: [507, "Redis can't write to its disk"],
 };
 
 /** A refusal that HTTP itself makes. */

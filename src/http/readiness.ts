@@ -10,5 +10,7 @@ export interface Readiness {
 
 export interface ComponentState {
   readonly status: "ok" | "degraded" | "down" | "off";
+  /** A stable code of the cause, such as `redis_readonly`. */
+  readonly reason?: string;
   readonly detail?: string;
 }

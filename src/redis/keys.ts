@@ -106,6 +106,8 @@ export interface Keys {
   stateHistory(namespace: string, key: string): string;
   /** A document that is never there: see json-floats.ts. */
   jsonProbe(): string;
+  /** Written to see whether Redis takes writes: see write-probe.ts. */
+  writeProbe(): string;
   /** A document that a script makes aside, by a number of the script's own. */
   stateDraft(namespace: string, index: number): string;
   /** Number and time of the last change of the namespace's state, a hash. It never ends: no version may come back. */
@@ -255,6 +257,7 @@ export function createKeys(prefix: string): Keys {
     stateFacts: (namespace, key) => `${prefix}:state-facts:{${namespace}}:${key}`,
     stateHistory: (namespace, key) => `${prefix}:state-old:{${namespace}}:${key}`,
     jsonProbe: () => `${prefix}:json-probe`,
+    writeProbe: () => `${prefix}:write-probe`,
     stateDraft: (namespace, index) => `${prefix}:state-draft:{${namespace}}:${index}`,
     stateHead: (namespace) => `${prefix}:state-head:{${namespace}}`,
     stateChanges: (namespace) => `${prefix}:changes:{${namespace}}`,

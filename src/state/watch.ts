@@ -2,6 +2,7 @@ import { authorize } from "../access/authorize.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { DomainError } from "../domain/errors.js";
+import { storeFaultOf } from "../domain/store-fault.js";
 import { createBell } from "./signal.js";
 import type { StateChange } from "./ports.js";
 import type { StateServices } from "./services.js";
@@ -113,7 +114,7 @@ async function unlessAway<T, Otherwise>(ask: () => Promise<T>, otherwise: Otherw
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof DomainError && error.code === "redis_unavailable") return otherwise;
+    if (storeFaultOf(error) !== undefined) return otherwise;
     throw error;
   }
 }

@@ -227,7 +227,7 @@ describe("a Redis that can't be used is refused at the start in words", () => {
       content: "x",
       memory_type: "semantic",
     });
-    expect(answer).toMatchObject({ status: 507, body: { code: "storage_full" } });
+    expect(answer).toMatchObject({ status: 507, body: { code: "redis_out_of_memory" } });
   });
 
   test.each(["-ft.create", "-script", "-subscribe", "-hget", "-info"])(

@@ -150,7 +150,7 @@ function describeParameter(parameter: NonNullable<Operation["parameters"]>[numbe
 function addHeaders(response: Response, status: number, method: Method, path: string): void {
   const names = [
     ...(status === 401 ? (["WWW-Authenticate"] as const) : []),
-    ...(status === 429 || status === 503 ? (["Retry-After"] as const) : []),
+    ...(status === 429 || status === 503 || status === 507 ? (["Retry-After"] as const) : []),
     ...(status === 409 && (method === "post" || method === "put") ? (["Retry-After"] as const) : []),
     ...(path.startsWith("/v1/") || path === "/metrics"
       ? (["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"] as const)

@@ -55,11 +55,12 @@ export const problems = {
   503: {
     ...problem,
     description:
-      "Redis is unavailable; try again after Retry-After seconds (redis_unavailable). The audit trail is damaged, so nothing was done (audit_unavailable). The write is not confirmed to be on disk (durability_unconfirmed).",
+      "Redis can't serve now; try again after Retry-After seconds (redis_unavailable, redis_loading, redis_busy, redis_readonly, redis_replicas_missing, redis_too_many_clients, acl_denied, index_missing). The audit trail is damaged, so nothing was done (audit_unavailable). The write is not confirmed to be on disk (durability_unconfirmed).",
   },
   507: {
     ...problem,
-    description: "Redis has no memory left for the write or for its audit entry (storage_full).",
+    description:
+      "Redis has no memory left for the write or for its audit entry (redis_out_of_memory), or can't write to its disk (redis_disk_full).",
   },
 } as const;
 
@@ -130,7 +131,8 @@ export const unfitBody = {
 export const full = {
   507: {
     ...problem,
-    description: "The namespace's quota (quota_exceeded) or Redis's memory (storage_full) is used up.",
+    description:
+      "The namespace's quota (quota_exceeded) or Redis's memory (redis_out_of_memory) is used up, or Redis can't write to its disk (redis_disk_full).",
   },
 } as const;
 export const mismatch = {

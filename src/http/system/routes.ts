@@ -8,6 +8,10 @@ import { jsonResponse, problem, problems } from "../openapi/responses.js";
 
 const component = z.object({
   status: z.enum(["ok", "degraded", "down", "off"]),
+  reason: z.string().optional().openapi({
+    description:
+      "Code of the cause, such as `redis_readonly`; absent if nothing is wrong or no cause is known.",
+  }),
   detail: z.string().optional(),
 });
 
@@ -41,7 +45,7 @@ const readyRoute = createRoute({
   summary: "Check that the process can serve",
   security: [],
   description:
-    "Checks Redis, the index and the embedder. Without its embedder the service still serves by keyword: its status is then `degraded`, not unready.",
+    "Checks that Redis takes writes, the index and the embedder. Without its embedder the service still serves by keyword: its status is then `degraded`, not unready. A Redis without memory is `degraded` too, because deletions still work.",
   responses: {
     200: jsonResponse(readinessView, "The process can serve."),
     429: {

@@ -1,7 +1,8 @@
 import { createClient } from "redis";
 import { DomainError } from "../../domain/errors.js";
+import { storeFault, storeFaultOf } from "../../domain/store-fault.js";
 import { isConnectionError } from "./connection-errors.js";
-import { isAuditUnusable, isIndexMissing, isOutOfMemory, isPassing, takesNoWrites } from "./error-replies.js";
+import { faultOf, isAuditUnusable, isIndexMissing } from "./error-replies.js";
 import { clientName } from "../schemas.js";
 import { scripts } from "../scripts/index.js";
 
@@ -41,7 +42,7 @@ export function createRedisClient({ url, onError = () => {} }: RedisOptions) {
   return client;
 }
 
-/** Runs Redis work, and turns every way in which Redis can be away into one domain error. */
+/** Runs Redis work, and turns every way in which Redis can fail into a domain error that names the cause. */
 export interface RedisGateway {
   readonly client: RedisClient;
   run<T>(work: (client: RedisClient) => Promise<T>, timeoutMs?: number): Promise<T>;
@@ -63,11 +64,11 @@ export function createGateway(
   return {
     client,
     async run(work, limit = timeoutMs) {
-      if (!client.isReady) throw unavailable();
+      if (!client.isReady) throw storeFault("redis_unavailable");
       const start = performance.now();
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(unavailable()), limit);
+        timer = setTimeout(() => reject(storeFault("redis_unavailable")), limit);
       });
       let answered = true;
       try {
@@ -75,7 +76,7 @@ export function createGateway(
       } catch (error) {
         if (isIndexMissing(error)) onMissingIndex();
         const reason = translate(error);
-        answered = !(reason instanceof DomainError && reason.code === "redis_unavailable");
+        answered = storeFaultOf(reason) !== "redis_unavailable";
         throw reason;
       } finally {
         clearTimeout(timer);
@@ -85,17 +86,11 @@ export function createGateway(
   };
 }
 
-function unavailable(cause?: unknown): DomainError {
-  return new DomainError("redis_unavailable", "Redis can't be reached.", { retryAfterSeconds: 1, cause });
-}
-
+/** A reply or an error of the connection as the domain error that names its cause; others as they are. */
 export function translate(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof DomainError) return error;
-  if (isConnectionError(error) || isIndexMissing(error)) return unavailable(error);
-  if (isPassing(error) || takesNoWrites(error)) return unavailable(error);
-  if (isOutOfMemory(error)) {
-    return new DomainError("storage_full", "Redis has no memory left for this write.", { cause: error });
-  }
+  const fault = isConnectionError(error) ? "redis_unavailable" : faultOf(error);
+  if (fault !== undefined) return storeFault(fault, error);
   if (isAuditUnusable(error)) {
     return new DomainError(
       "audit_unavailable",

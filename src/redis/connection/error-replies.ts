@@ -6,11 +6,14 @@
  * because the rest may quote what a caller sent.
  */
 
+import type { StoreFault } from "../../domain/errors.js";
+
 /** Redis can't serve now, but may soon: it loads its data, runs a script, or waits for its primary or its cluster. */
 const PASSING = new Set(["LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN"]);
 /** Redis takes no writes: a replica, too few replicas, or a disk that it can't save to. */
 const NO_WRITES = new Set(["READONLY", "NOREPLICAS", "MISCONF"]);
-const NOT_LET_IN = new Set(["NOAUTH", "NOPERM", "WRONGPASS"]);
+/** By codes, and where Redis has none, in words: DENIED is protected mode's, the last is of a script's command. */
+const NOT_LET_IN = /^(?:(?:NOAUTH|NOPERM|WRONGPASS|DENIED)\b|ERR ACL failure\b)/;
 const OTHER_NODE = new Set(["MOVED", "ASK", "CROSSSLOT"]);
 
 /** The code that a reply begins with, such as `LOADING`; undefined if it has none or isn't an error reply. */
@@ -36,7 +39,7 @@ export const isWrongType = (error: unknown): boolean =>
 
 export const isPassing = (error: unknown): boolean => hasCode(error, PASSING);
 export const takesNoWrites = (error: unknown): boolean => hasCode(error, NO_WRITES);
-export const isNotLetIn = (error: unknown): boolean => hasCode(error, NOT_LET_IN);
+export const isNotLetIn = (error: unknown): boolean => some(error, NOT_LET_IN);
 /** A node of a Redis Cluster that doesn't hold the key. */
 export const isOtherNode = (error: unknown): boolean => hasCode(error, OTHER_NODE);
 
@@ -45,6 +48,31 @@ export const isOutOfMemory = (error: unknown): boolean => some(error, /^(?:OOM|S
 
 /** Our own, of `lua/audit.lua`: what can't be recorded isn't done. */
 export const isAuditUnusable = (error: unknown): boolean => some(error, /^NOAUDIT\b/);
+
+const FAULTS: readonly (readonly [StoreFault, RegExp])[] = [
+  ["redis_loading", /^LOADING\b/],
+  ["redis_busy", /^BUSY\b/],
+  ["redis_unavailable", /^(?:MASTERDOWN|CLUSTERDOWN|TRYAGAIN)\b/],
+  ["redis_readonly", /^READONLY\b/],
+  ["redis_replicas_missing", /^NOREPLICAS\b/],
+  // A snapshot or an append-only file that can't be written; Redis says which, and only for the file also why.
+  ["redis_disk_full", /^MISCONF\b/],
+  ["redis_out_of_memory", /^(?:OOM|SEARCH_OOM)\b/],
+  ["redis_too_many_clients", /^ERR max number of clients\b/],
+  ["acl_denied", NOT_LET_IN],
+];
+
+/** The cause for which Redis refuses what it otherwise does; undefined: it is an answer to the command itself. */
+export function faultOf(error: unknown): StoreFault | undefined {
+  const found = FAULTS.find(([, form]) => some(error, form));
+  return found?.[0] ?? (isIndexMissing(error) ? "index_missing" : undefined);
+}
+
+/** The command that an ACL denies, such as `ft.create`; undefined if the reply names none. */
+export function deniedCommand(error: unknown): string | undefined {
+  const [text = ""] = textsOf(error);
+  return /^[^']*\bpermissions to run the '([a-z0-9._|-]{1,64})' command/i.exec(text)?.[1];
+}
 
 function hasCode(error: unknown, codes: ReadonlySet<string>): boolean {
   return textsOf(error).some((text) => codes.has(/^[A-Z]+/.exec(text)?.[0] ?? ""));

@@ -1,5 +1,5 @@
 import { ErrorReply, ReconnectStrategyError } from "redis";
-import { DomainError } from "../../domain/errors.js";
+import { storeFaultOf } from "../../domain/store-fault.js";
 import { StartError } from "../../start-error.js";
 import { publicAddress } from "./address.js";
 import { isConnectionError } from "./connection-errors.js";
@@ -28,7 +28,7 @@ export const isPassingReply = (error: unknown): boolean => isPassing(causeOf(err
 export function isAway(error: unknown): boolean {
   const cause = causeOf(error);
   if (!(cause instanceof Error)) return false;
-  return isConnectionError(cause) || (cause instanceof DomainError && cause.code === "redis_unavailable");
+  return isConnectionError(cause) || storeFaultOf(cause) === "redis_unavailable";
 }
 
 /** What Redis replied, beneath what we made of it. */

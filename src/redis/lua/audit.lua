@@ -13,16 +13,20 @@ ARGV[2] how long entries are kept, milliseconds
 Entry: id <milliseconds>-<number>, p = hash of the entry before it ('' for the first), e = the entry.
 Hash: sha1(p \n id \n e), the one digest that a script has.
 
-A script calls audit(outcome, ids) before its first write: if that fails, for lack of memory or of a sound trail
-(NOAUDIT), nothing has been done yet. Scripts aren't rolled back.
+A script calls audit(outcome, ids) before its first write: if that fails, because Redis takes no writes or the trail
+isn't sound (NOAUDIT), nothing has been done yet. Scripts aren't rolled back.
 ]]
 local audit_stream, audit_head = table.remove(KEYS, 1), table.remove(KEYS, 1)
 local audit_entry, audit_keep = table.remove(ARGV, 1), tonumber(table.remove(ARGV, 1))
 
+-- Only what is wrong with the trail's keys is damage. What Redis denies to all (OOM, READONLY, MISCONF, an ACL) has a
+-- code of its own, and is passed on as it is.
 local function audit_call(...)
   local reply = redis.pcall(...)
   if type(reply) ~= 'table' or not reply.err then return reply end
-  error(string.sub(reply.err, 1, 3) == 'OOM' and reply or { err = 'NOAUDIT the trail is unusable: ' .. reply.err })
+  local code = string.match(reply.err, '^%u+')
+  local damaged = code == 'WRONGTYPE' or code == 'ERR' and not string.find(reply.err, '^ERR ACL')
+  error(damaged and { err = 'NOAUDIT the trail is unusable: ' .. reply.err } or reply)
 end
 
 --[[

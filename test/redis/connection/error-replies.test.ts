@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { createClient, ErrorReply } from "redis";
 import { afterAll, describe, expect, inject, test } from "vitest";
 import {
+  deniedCommand,
+  faultOf,
   isAuditUnusable,
   isIndexMissing,
   isIndexPresent,
@@ -60,6 +62,11 @@ describe("the texts of Redis's error replies", () => {
     ["NOPERM User x has no permissions to run the 'ft.create' command", "isNotLetIn"],
     ["NOAUTH Authentication required.", "isNotLetIn"],
     ["WRONGPASS invalid username-password pair or user is disabled.", "isNotLetIn"],
+    ["DENIED Redis is running in protected mode", "isNotLetIn"],
+    [
+      "ERR ACL failure in script: User u has no permissions to run the 'xadd' command script: f00, on @user_script:1.",
+      "isNotLetIn",
+    ],
     ["MOVED 13040 127.0.0.1:22103", "isOtherNode"],
     ["NOAUDIT the trail is unusable: WRONGTYPE Operation against a key", "isAuditUnusable"],
     ["EXECABORT Transaction discarded because of: LOADING Redis is loading the dataset", "isPassing"],
@@ -83,6 +90,44 @@ describe("the texts of Redis's error replies", () => {
     expect(replyCode("LOADING")).toBeUndefined();
     expect(replyCode(new ErrorReply("LOADING Redis is loading the dataset in memory"))).toBe("LOADING");
     expect(replyCode(new ErrorReply("Index already exists"))).toBeUndefined();
+  });
+});
+
+describe("a fault of Redis is named after its cause", () => {
+  test.each([
+    ["LOADING Redis is loading the dataset in memory", "redis_loading"],
+    ["BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.", "redis_busy"],
+    ["MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.", "redis_unavailable"],
+    ["READONLY You can't write against a read only replica.", "redis_readonly"],
+    [
+      "READONLY You can't write against a read only replica. script: f00, on @user_script:1.",
+      "redis_readonly",
+    ],
+    ["NOREPLICAS Not enough good replicas to write.", "redis_replicas_missing"],
+    ["MISCONF Errors writing to the AOF file: No space left on device", "redis_disk_full"],
+    ["OOM command not allowed when used memory > 'maxmemory'.", "redis_out_of_memory"],
+    ["SEARCH_OOM Not enough memory available to execute the query", "redis_out_of_memory"],
+    ["ERR max number of clients reached", "redis_too_many_clients"],
+    ["NOPERM User x has no permissions to run the 'ft.create' command", "acl_denied"],
+    ["NOPERM No permissions to access a key", "acl_denied"],
+    ["ERR ACL failure in script: User u has no permissions to run the 'set' command", "acl_denied"],
+    ["mneme:idx:rec:4: no such index", "index_missing"],
+    ["NOAUDIT the trail is unusable: WRONGTYPE Operation against a key", undefined],
+    ["WRONGTYPE Operation against a key holding the wrong kind of value", undefined],
+    ["Syntax error at offset 2 near OOM", undefined],
+    ["ERR value READONLY is not an integer", undefined],
+  ])("%s: %s", (text, fault) => {
+    expect(faultOf(new ErrorReply(text))).toBe(fault);
+  });
+
+  test("a denied command is read from the reply, and nothing else is", () => {
+    const denied = (text: string) => deniedCommand(new ErrorReply(text));
+    expect(denied("NOPERM User x has no permissions to run the 'ft.create' command")).toBe("ft.create");
+    expect(denied("ERR ACL failure in script: User x has no permissions to run the 'set' command")).toBe(
+      "set",
+    );
+    expect(denied("NOPERM No permissions to access a key")).toBeUndefined();
+    expect(denied("NOPERM No permissions to access the 'mneme:{secret}' key")).toBeUndefined();
   });
 });
 

@@ -87,7 +87,8 @@ async function act(working: Working, index: number, action: Action): Promise<Act
   } catch (error) {
     // What can't be written now can later; what never can is left, and its sources stay as they are.
     if (!(error instanceof DomainError) || error.retryAfterSeconds !== undefined) throw error;
-    const reason = error.code === "quota_exceeded" || error.code === "storage_full" ? "quota" : "refused";
+    const reason =
+      error.code === "quota_exceeded" || error.code === "redis_out_of_memory" ? "quota" : "refused";
     return skip(working, index, action, reason, draft);
   }
 }
