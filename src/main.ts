@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createKeyCache } from "./access/keys/cache.js";
+import { describeAccess, mayBeOpen } from "./compose/access.js";
 import type { Base } from "./compose/base.js";
 import { connect } from "./compose/connect.js";
 import { embedderOf } from "./compose/embedder.js";
@@ -9,7 +10,6 @@ import { startConsolidation } from "./compose/consolidation.js";
 import { createIndexes } from "./compose/indexes.js";
 import { openLog } from "./compose/log.js";
 import { startMemory } from "./compose/memory.js";
-import { FIRST_KEY } from "./compose/open-host.js";
 import { startUpgrade } from "./compose/migrations.js";
 import { createRedis } from "./compose/redis.js";
 import { createServer, listen } from "./compose/server.js";
@@ -76,7 +76,7 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
   const stores = createStores(config, redis, embedder?.model.id);
   const surveyor = createSurveyor({ store: stores.memories, now, named: config.metricsNamespaces });
   const watchers = createWatchers(config.watch);
-  const keyCache = createKeyCache(stores.keys);
+  const keyCache = createKeyCache({ store: stores.keys, mayBeOpen: mayBeOpen(config) });
   const connected = await connect(config, { redis, indexes, keyCache, embedder, logger, signal });
 
   const base: Base = { config, logger, metrics, stores, embedder, now };
@@ -119,15 +119,14 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
     await stop(open);
     throw error;
   });
-  const anonymous = !keyCache.knownRequired();
+  const door = keyCache.known();
+  const access = describeAccess(config, door);
+  const anonymous = door === "anyone";
   logger.info({ url, embedder: embedder?.model.id ?? "none", anonymous }, "serving");
-  if (anonymous)
-    logger.warn(`anyone who can reach the service has full access; ${FIRST_KEY} turns on authentication`);
+  if (access.warning !== undefined) logger.warn(access.warning);
   return {
     url,
-    access: anonymous
-      ? `anyone, without a key, ${config.allowAnonymous ? "from anywhere" : "from this machine"}`
-      : "with an API key",
+    access: access.summary,
     embedder:
       embedder === undefined ? "none (keyword only)" : `${embedder.model.id} (${embedder.model.provider})`,
     redis: `Redis ${connected.facts.version} at ${publicAddress(config.redis.url)}`,

@@ -1,4 +1,5 @@
 import { createKey } from "../../src/access/keys/create-key.js";
+import { openWithoutKeys } from "../../src/access/keys/open-without-keys.js";
 import type { ApiKey } from "../../src/access/keys/key.js";
 import { listKeys } from "../../src/access/keys/list-keys.js";
 import { revokeKey } from "../../src/access/keys/revoke-key.js";
@@ -27,6 +28,10 @@ async function run(command: Command, services: KeyServices, context: Context): P
     case "revoke":
       await revokeKey(services, context, command.id);
       console.error(`The key ${command.id} is revoked.`);
+      return;
+    case "open":
+      await openWithoutKeys(services, context);
+      console.error("This data is used without API keys from now on. The first key closes it.");
   }
 }
 

@@ -7,11 +7,13 @@ import { Failure, messageOf } from "../shell/failure.js";
 export type Command =
   | { readonly kind: "create"; readonly input: z.output<typeof newKey> }
   | { readonly kind: "list" }
-  | { readonly kind: "revoke"; readonly id: string };
+  | { readonly kind: "revoke"; readonly id: string }
+  | { readonly kind: "open" };
 
 const USAGE = `usage: npm run keys -- create --agent NAME [--admin] [--grant PATTERN=VERBS ...] [options]
        npm run keys -- list
        npm run keys -- revoke ID
+       npm run keys -- open    lets data be used without keys that was always used without
 
   --agent NAME           becomes source_agent of what is written with the key
   --grant PATTERN=VERBS  such as 'acme.agents.support=read,write' or 'acme.shared.**=read'; verbs: ${GRANT_VERBS.join(", ")}
@@ -25,7 +27,7 @@ export function parseCommand(args: readonly string[]): Command {
   const { values, positionals } = parse(args);
   const [kind, id, ...rest] = positionals;
   if (values.help === true || rest.length > 0) throw new Failure(USAGE);
-  if (kind === "list" && id === undefined) return { kind };
+  if ((kind === "list" || kind === "open") && id === undefined) return { kind };
   if (kind === "revoke" && id !== undefined) return { kind, id: idOf(id) };
   if (kind !== "create" || id !== undefined) throw new Failure(USAGE);
   const input = newKey.safeParse({

@@ -57,6 +57,7 @@ export const AUDIT_VERBS = [
   "key.create",
   "key.list",
   "key.revoke",
+  "key.open",
   "agent.read",
   "agent.list",
   "audit.read",

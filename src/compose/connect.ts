@@ -12,7 +12,6 @@ import { loadScripts } from "../redis/scripts/index.js";
 import { connectTo } from "../redis/connection/server.js";
 import { createSubscriptions } from "../redis/connection/subscriptions.js";
 import type { Indexes } from "./indexes.js";
-import { refuseOpenHost } from "./open-host.js";
 import type { Redis } from "./redis.js";
 
 export interface ConnectOptions {
@@ -52,9 +51,10 @@ async function open(config: Config, { redis, indexes, keyCache, logger, signal }
   const warn = (what: string) => (error: unknown) => logger.warn({ error: describeError(error) }, what);
 
   const facts = await connectTo(client, url, patience);
+  // First of all: whatever else is written here could look like somebody's data.
+  await step(keyCache.requiredNow);
   await step(() => claimSchemas(client, keys));
   await step(prepare);
-  refuseOpenHost(config, await step(keyCache.requiredNow));
   const subscriptions = await step(() => createSubscriptions(client, warn("redis subscriptions")));
   const durability = createDurability(client, keys, {
     timeoutMs: config.durable.timeoutMs,

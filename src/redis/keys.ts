@@ -65,6 +65,12 @@ export interface Keys {
   apiKeys(): string;
   /** Is there once there was a key: from then on, every request needs one. */
   apiKeyEverMade(): string;
+  /** Is there while the store is used without keys: the first key removes it. See api-keys/lua/door.lua. */
+  openWithoutKeys(): string;
+  /** What every key begins with. */
+  all(): string;
+  /** Whether a key that {@link all} begins is there although nobody has stored anything: schemas, locks, caches, refusals. */
+  isHousekeeping(key: string): boolean;
   /**
    * How often an agent's memories were confirmed and contradicted, a hash: for an administration, the field's name, a space
    * and its pattern; without one, for those of the operator and of all releases before. A name may hold anything, so it stands at the end.
@@ -203,6 +209,10 @@ export const SETTING_FIELDS = [
 /** The setting of a predicate's cardinality; `predicate` as names are compared. */
 export const predicateSetting = (predicate: string): string => `predicates_${predicate}`;
 
+const HOUSEKEEPING = new RegExp(
+  `^:(?:(?:meta|upgrades|durable|json-probe|write-probe)$|(?:lock|emb|rate):|audit(?:-head)?:\\{${DENIALS}\\}$)`,
+);
+
 const subjectHash = (subject: string): string => createHash("sha256").update(subject).digest("base64url");
 
 export function createKeys(prefix: string): Keys {
@@ -248,6 +258,9 @@ export function createKeys(prefix: string): Keys {
     agentKeysBuilt: () => `${prefix}:agent-keys-built:{${SYSTEM}}`,
     apiKeys: () => `${prefix}:keys:{${SYSTEM}}`,
     apiKeyEverMade: () => `${prefix}:key-ever-made:{${SYSTEM}}`,
+    openWithoutKeys: () => `${prefix}:open-without-keys:{${SYSTEM}}`,
+    all: () => `${prefix}:`,
+    isHousekeeping: (key) => HOUSEKEEPING.test(key.slice(prefix.length)),
     agent: (name) => `${prefix}:agent:{${SYSTEM}}:${name}`,
     agentPrefix: () => `${prefix}:agent:{${SYSTEM}}:`,
     agentVotes: (name) => `${prefix}:agent-votes:{${SYSTEM}}:${name}`,

@@ -1,24 +1,9 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { inject, onTestFinished, test, expect } from "vitest";
 import { Failure } from "../../scripts/shell/failure.js";
 import { parseCommand } from "../../scripts/keys/options.js";
 import { as } from "../support/acts/access.js";
-import type { Service } from "../support/service/service.js";
+import { keysCommand as keys } from "../support/run/keys-command.js";
 import { startService, until } from "../support/service/service.js";
-
-const RUN = fileURLToPath(new URL("../../scripts/run.mjs", import.meta.url));
-
-async function keys(service: Service, ...args: string[]) {
-  const env = { PATH: process.env["PATH"], TMPDIR: process.env["TMPDIR"], ...service.env };
-  const child = spawn(process.execPath, [RUN, "keys", ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, stdout, stderr };
-}
 
 test("makes the first key while the service runs, lists keys without their secrets, and revokes them", async () => {
   const service = await startService({ REDIS_URL: inject("redisUrl") });
@@ -66,6 +51,7 @@ test.each([
   ["rate_limit_per_minute:", ["create", "--agent", "a", "--admin", "--rate-limit", "some"]],
   ["id of a key", ["revoke", "x"]],
   ["usage:", ["create", "--agent", "a", "--shout"]],
+  ["usage:", ["open", "everything"]],
 ])("says %s to what is wrong with %j", (word, args) => {
   expect(() => parseCommand(args)).toThrow(Failure);
   expect(() => parseCommand(args)).toThrow(word);

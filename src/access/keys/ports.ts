@@ -18,10 +18,18 @@ export interface Heir {
   readonly keyId: string | null;
 }
 
+/**
+ * What a store says of who may use it: there are or were keys; it is used without any; or `unknown`, neither. Then what
+ * said so may be lost, and nobody may use it without a key.
+ */
+export type Door = "keys" | "open" | "unknown";
+
 /** Where keys are kept. Every method rejects with `redis_unavailable` when the store can't be reached. */
 export interface KeyStore {
-  /** Whether there ever was a key: from then on every request needs one. */
-  everMade(): Promise<boolean>;
+  /** Once there was a key, every request needs one, for good. */
+  door(): Promise<Door>;
+  /** Notes that the store is used without keys, if it never had one and holds nothing; with `full`, whatever it holds. */
+  openDoor(options?: { readonly full: boolean }): Promise<Door>;
   /** As part of an act that is recorded by itself. */
   find(id: string): Promise<StoredKey | undefined>;
   create(trail: Trail, key: StoredKey, bounds: MakerBounds): Promise<CreateOutcome>;
@@ -48,8 +56,8 @@ export interface KeyCache {
   required(): Promise<boolean>;
   /** The same as it is. */
   requiredNow(): Promise<boolean>;
-  /** The same as far as it is known, for those who can't wait. */
-  knownRequired(): boolean;
+  /** Who may use the service, as far as it is known, for those who can't wait: with `nobody`, there is no key yet. */
+  known(): "anyone" | "keys" | "nobody";
   /** This key has changed. */
   forget(id: string): void;
   /** Any key may have changed. */

@@ -5,12 +5,13 @@ import type { Grant } from "../../domain/grant.js";
 import type { RedisGateway } from "../connection/client.js";
 import { type Keys, SYSTEM } from "../keys.js";
 import type { Auditor } from "../audit/auditor.js";
+import { createDoor } from "./door.js";
 
 /** API keys in Redis, and their changes in the system's audit trail. */
 export function createKeyStore(redis: RedisGateway, auditor: Auditor, keys: Keys): KeyStore {
   const prefixes = [keys.apiKeyPrefix(), keys.madeKeysPrefix(), keys.agentKeysPrefix()];
   return {
-    everMade: async () => (await redis.run((client) => client.exists(keys.apiKeyEverMade()))) === 1,
+    ...createDoor(redis, keys),
     async find(id) {
       const fields = await redis.run((client) => client.hGetAll(keys.apiKey(id)));
       return Object.keys(fields).length === 0 ? undefined : decodeKey({ ...fields, id });
@@ -26,6 +27,7 @@ export function createKeyStore(redis: RedisGateway, auditor: Auditor, keys: Keys
             keys.apiKeyEverMade(),
             keys.agentKeysBuilt(),
             keys.administrations(),
+            keys.openWithoutKeys(),
           ],
           [
             key.id,

@@ -40,6 +40,7 @@ export const scripts = {
   recordAudit: forCaller("audit/lua/record", integer),
   settlePublication: forService("publications/lua/settle", integer),
   createKey: forCaller("api-keys/lua/create", text),
+  readDoor: forService("api-keys/lua/door", text),
   loadKeys: forCaller("api-keys/lua/load", fieldLists),
   revokeKey: forCaller("api-keys/lua/revoke", integer),
   pageKeys: forService("api-keys/lua/page", textsOrNone),

@@ -9,6 +9,7 @@ KEYS[2] the ids of all keys
 KEYS[3] what says that there ever was a key
 KEYS[4] what says that every key is on the lists of names and administrations
 KEYS[5] the administrations
+KEYS[6] what says that the store is used without keys
 
 ARGV[1]  id
 ARGV[2]  the channel that tells of changed keys
@@ -78,5 +79,6 @@ for _, maker in ipairs(makers) do
 end
 redis.call('ZADD', KEYS[2], 0, id)
 redis.call('SET', KEYS[3], '1')
+redis.call('DEL', KEYS[6])
 redis.call('PUBLISH', ARGV[2], id)
 return 'created'
