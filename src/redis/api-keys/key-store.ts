@@ -6,6 +6,7 @@ import type { RedisGateway } from "../connection/client.js";
 import { type Keys, SYSTEM } from "../keys.js";
 import type { Auditor } from "../audit/auditor.js";
 import { createDoor } from "./door.js";
+import { CODE, meaningOf } from "../scripts/codes.js";
 
 /** API keys in Redis, and their changes in the system's audit trail. */
 export function createKeyStore(redis: RedisGateway, auditor: Auditor, keys: Keys): KeyStore {
@@ -18,7 +19,7 @@ export function createKeyStore(redis: RedisGateway, auditor: Auditor, keys: Keys
     },
     async create(trail, key, { administers, most }) {
       await redis.run((client) => foldOldKeys(client, keys));
-      const outcome = await auditor.run(SYSTEM, trail, (client, audit) =>
+      const [code] = await auditor.run(SYSTEM, trail, (client, audit) =>
         client.createKey(
           audit,
           [
@@ -44,9 +45,12 @@ export function createKeyStore(redis: RedisGateway, auditor: Auditor, keys: Keys
           ],
         ),
       );
-      const known = CREATE_OUTCOMES.find((each) => each === outcome);
-      if (known === undefined) throw new Error(`api-keys/lua/create.lua returned ${outcome}`);
-      return known;
+      return meaningOf("api-keys/lua/create", code, {
+        [CODE.DONE]: "created",
+        [CODE.MISSING]: "gone",
+        [CODE.TAKEN]: "taken",
+        [CODE.TOO_MANY]: "many",
+      });
     },
     async page(after, limit) {
       const from = after === undefined ? "-" : `(${after}`;
@@ -106,8 +110,6 @@ async function foldOldKeys(client: RedisGateway["client"], keys: Keys): Promise<
     );
   }
 }
-
-const CREATE_OUTCOMES = ["created", "gone", "taken", "many"] as const;
 
 /** Fields and values in turn; what is null is left out. In `created_by`, keys have always had the maker's agent. */
 function encodeKey({

@@ -2,6 +2,7 @@ import type { Trail } from "../../access/trail.js";
 import type { Begun, NewRun } from "../../memory/consolidation/ports.js";
 import type { RunStatus } from "../../memory/consolidation/run.js";
 import type { ConsolidationDeps } from "./deps.js";
+import { CODE, meaningOf } from "../scripts/codes.js";
 
 export function begin(deps: ConsolidationDeps, trail: Trail, run: NewRun): Promise<Begun> {
   const { namespace, id, options, trigger, agent, schedule } = run;
@@ -44,10 +45,11 @@ async function call(
       [id, namespace, ...args],
     ),
   );
-  if (code === 0) return { kind: "begun" };
-  if (code === 1) return { kind: "busy", id: detail };
-  if (code === 2) return { kind: "missing" };
-  if (code === 3) return { kind: "unfit", status: detail as RunStatus };
-  if (code === 4) return { kind: "outdated" };
-  throw new Error(`consolidation/lua/begin.lua returned ${code}`);
+  return meaningOf<Begun>("consolidation/lua/begin", code, {
+    [CODE.DONE]: { kind: "begun" },
+    [CODE.BUSY]: { kind: "busy", id: detail },
+    [CODE.MISSING]: { kind: "missing" },
+    [CODE.UNFIT]: { kind: "unfit", status: detail as RunStatus },
+    [CODE.OUTDATED]: { kind: "outdated" },
+  });
 }

@@ -4,6 +4,7 @@ import type { Action, Again, Reached, RunStatus } from "../../memory/consolidati
 import { againField, decodeAgain, decodeReached, decodeRun } from "./codec.js";
 import type { ConsolidationDeps } from "./deps.js";
 import { scopeOf } from "./deps.js";
+import { CODE, meaningOf } from "../scripts/codes.js";
 
 /** A run that is taken up so often without coming on isn't tried again. */
 const ATTEMPTS = 20;
@@ -32,6 +33,8 @@ export async function claim(
   };
 }
 
+const KEPT = { [CODE.DONE]: "kept", [CODE.LOST]: "lost" } as const;
+
 /** What a worker keeps of a run: each field is left out where it doesn't change. */
 export interface Kept {
   readonly progress: Progress;
@@ -47,7 +50,7 @@ export async function keep(
 ): Promise<"kept" | "lost"> {
   const scope = scopeOf(keys, held);
   const fields = fieldsOf(progress);
-  const kept = await redis.run((client) =>
+  const [code] = await redis.run((client) =>
     client.progressConsolidation(
       scope,
       [],
@@ -62,7 +65,7 @@ export async function keep(
       ],
     ),
   );
-  return kept === 1 ? "kept" : "lost";
+  return meaningOf("consolidation/lua/progress", code, KEPT);
 }
 
 function fieldsOf({ status, planned, settled, llm_calls, llm_tokens, reached }: Progress): string[] {
@@ -95,8 +98,11 @@ export async function settle(
       ],
     ),
   );
-  if (code === 0) return "lost";
-  return code === 1 ? "missing" : ids;
+  return meaningOf<readonly string[] | "lost" | "missing">("consolidation/lua/settle", code, {
+    [CODE.DONE]: ids,
+    [CODE.LOST]: "lost",
+    [CODE.MISSING]: "missing",
+  });
 }
 
 /** The action up to the value of `result.superseded`, which only the script knows. */
@@ -115,7 +121,7 @@ export async function reinstate(
 ): Promise<"reinstated" | "lost"> {
   const { namespace } = held.run;
   const scope = joined(meter(namespace), scopeOf(keys, held));
-  const done = await auditor.run(namespace, trail, (client, audit) =>
+  const [code] = await auditor.run(namespace, trail, (client, audit) =>
     client.reinstateMemories(
       audit,
       scope,
@@ -123,7 +129,10 @@ export async function reinstate(
       [keys.recordPrefix(namespace), String(made.length), ...made, ...superseded],
     ),
   );
-  return done === 1 ? "reinstated" : "lost";
+  return meaningOf("consolidation/lua/reinstate", code, {
+    [CODE.DONE]: "reinstated",
+    [CODE.LOST]: "lost",
+  });
 }
 
 function joined(one: ReturnType<typeof scopeOf>, other: ReturnType<typeof scopeOf>) {
@@ -142,10 +151,10 @@ export async function finish(
     ...Object.entries(reached).flatMap(([step, value]) => [step, String(value)]),
     ...Object.entries(again).flatMap(([step, ids]) => [againField(step), JSON.stringify(ids)]),
   ];
-  const done = await redis.run((client) =>
+  const [code] = await redis.run((client) =>
     client.finishConsolidation(scope, [], [status, error ?? "", ...fields]),
   );
-  return done === 1 ? "kept" : "lost";
+  return meaningOf("consolidation/lua/finish", code, KEPT);
 }
 
 export async function postpone({ redis, keys }: ConsolidationDeps, held: Claim, ms: number): Promise<void> {

@@ -3,6 +3,7 @@ import { LIMITS } from "../../domain/limits.js";
 import type { AliasOutcome, Name } from "../../memory/ports/facts.js";
 import type { StoreDeps } from "../deps.js";
 import type { ScriptScope } from "../scripts/bind.js";
+import { CODE, meaningOf } from "../scripts/codes.js";
 import { decodeGroup } from "./resolve.js";
 
 type Deps = Pick<StoreDeps, "auditor" | "keys">;
@@ -21,7 +22,7 @@ export async function putAliases(
   const reply = await auditor.run(namespace, trail, (client, audit) =>
     client.putAliases(audit, MOST, aliasKeys(keys, namespace), names),
   );
-  return outcomeOf(reply);
+  return outcomeOf("facts/lua/put-aliases", reply);
 }
 
 export async function mergeEntities(
@@ -34,7 +35,7 @@ export async function mergeEntities(
   const reply = await auditor.run(namespace, trail, (client, audit) =>
     client.mergeEntities(audit, MOST, aliasKeys(keys, namespace), [from.name, into.name]),
   );
-  return outcomeOf(reply);
+  return outcomeOf("facts/lua/merge-entities", reply);
 }
 
 function aliasKeys(keys: StoreDeps["keys"], namespace: string): string[] {
@@ -46,10 +47,11 @@ function aliasKeys(keys: StoreDeps["keys"], namespace: string): string[] {
   ];
 }
 
-function outcomeOf([code, text = ""]: readonly [number, ...string[]]): AliasOutcome {
-  if (code === 0) return { kind: "done", entity: decodeGroup(text) };
-  if (code === 1) return { kind: "missing" };
-  if (code === 2) return { kind: "taken", name: text };
-  if (code === 3) return { kind: "too_many" };
-  throw new Error(`a script of aliases returned ${code}`);
+function outcomeOf(script: string, [code, text = ""]: readonly [number, ...string[]]): AliasOutcome {
+  if (code === CODE.DONE) return { kind: "done", entity: decodeGroup(text) };
+  return meaningOf<AliasOutcome>(script, code, {
+    [CODE.MISSING]: { kind: "missing" },
+    [CODE.TAKEN]: { kind: "taken", name: text },
+    [CODE.TOO_MANY]: { kind: "too_many" },
+  });
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { AnswerStore, Claimed } from "../../domain/idempotency.js";
 import type { RedisClient, RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
+import { CODE, wrongCode } from "../scripts/codes.js";
 
 /** Longer than any request takes: what is claimed for longer was claimed by a process that died. */
 const CLAIM_MS = 60_000;
@@ -35,9 +36,10 @@ export function createAnswerStore(redis: RedisGateway, keys: Keys): AnswerStore 
           [keys.answer(operation)],
           [request, token, String(CLAIM_MS)],
         );
-        if (code === 1) return { kind: "other_request" };
-        if (code === 2) return { kind: "busy" };
-        if (code === 3) return text === "" ? { kind: "erased" } : { kind: "answered", sealed: text };
+        if (code === CODE.TAKEN) return { kind: "other_request" };
+        if (code === CODE.BUSY) return { kind: "busy" };
+        if (code === CODE.SEEN) return text === "" ? { kind: "erased" } : { kind: "answered", sealed: text };
+        if (code !== CODE.DONE) throw wrongCode("idempotency/lua/claim", code);
         const claim = { kind: "claimed", token, begun: Number(text) } as const;
         // Before the act, so what was deleted until now isn't in the answer.
         await note(client, operation, claim, subjects);

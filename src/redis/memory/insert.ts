@@ -10,7 +10,7 @@ import { encodeDocument } from "../codec/encode.js";
 import { encodeIndexVector, requireModel } from "../codec/vector.js";
 import { isTurn } from "../../memory/model/turn.js";
 import { sessionFacet } from "../../memory/model/facets.js";
-import { CODE } from "../scripts/codes.js";
+import { CODE, wrongCode } from "../scripts/codes.js";
 import { encodeFact } from "../codec/fact.js";
 import { MAX_CORROBORATORS } from "../../memory/model/record.js";
 
@@ -126,7 +126,7 @@ function outcomeOf(
   if (code === CODE.QUOTA) return quotaExceeded(text);
   if (code === CODE.CONTRADICTIONS) return tooManyContradictions();
   if (code === CODE.OLDER) return { older: text };
-  return new Error(`memory/lua/insert.lua returned ${code}`);
+  return wrongCode("memory/lua/insert", code);
 }
 
 function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, item: NewMemory) {

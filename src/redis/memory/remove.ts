@@ -4,7 +4,7 @@ import type { ItemRef, MemoryRef } from "../../memory/model/ref.js";
 import type { RemoveOnly } from "../../memory/ports/records.js";
 import type { Removal } from "../../memory/ports/records.js";
 import { itemKey } from "../keys.js";
-import { CODE } from "../scripts/codes.js";
+import { CODE, meaningOf } from "../scripts/codes.js";
 import { eraseAnswers } from "../idempotency/erase.js";
 
 export async function remove(
@@ -59,8 +59,9 @@ async function run(
 }
 
 function kindOf(code: number, told: boolean): Removal["kind"] {
-  if (code === CODE.DONE) return told ? "published" : "removed";
-  if (code === CODE.MISSING) return "missing";
-  if (code === CODE.CONFLICT) return "conflict";
-  throw new Error(`memory/lua/remove.lua returned ${code}`);
+  return meaningOf("memory/lua/remove", code, {
+    [CODE.DONE]: told ? "published" : "removed",
+    [CODE.MISSING]: "missing",
+    [CODE.CONFLICT]: "conflict",
+  });
 }

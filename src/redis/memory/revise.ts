@@ -3,7 +3,7 @@ import type { ReviseOutcome, Revision } from "../../memory/ports/records.js";
 import { encodeRevision } from "../codec/encode.js";
 import { encodeIndexVector, requireModel } from "../codec/vector.js";
 import type { StoreDeps } from "../deps.js";
-import { CODE } from "../scripts/codes.js";
+import { CODE, meaningOf } from "../scripts/codes.js";
 
 export async function revise(
   { auditor, meter, keys, model }: StoreDeps,
@@ -43,9 +43,10 @@ export async function revise(
     const validTo = ended === "" ? memory.valid_to : Number(ended);
     return { kind: "revised", since: Number(text), published: published === "1", validTo };
   }
-  if (code === CODE.MISSING) return { kind: "missing" };
-  if (code === CODE.CONFLICT) return { kind: "conflict" };
-  if (code === CODE.DUPLICATE) return { kind: "duplicate", id: text };
-  if (code === CODE.QUOTA) return { kind: "full", quota: text };
-  throw new Error(`memory/lua/revise.lua returned ${code}`);
+  return meaningOf<ReviseOutcome>("memory/lua/revise", code, {
+    [CODE.MISSING]: { kind: "missing" },
+    [CODE.CONFLICT]: { kind: "conflict" },
+    [CODE.DUPLICATE]: { kind: "duplicate", id: text },
+    [CODE.QUOTA]: { kind: "full", quota: text },
+  });
 }

@@ -11,6 +11,7 @@ import {
   type StoredRecord,
   latestOf,
 } from "./record-schemas.js";
+import { CODE, meaningOf } from "../scripts/codes.js";
 import { FIRST_RECORD_SCHEMA, FIRST_TERMS_SCHEMA, TERMS_SCHEMA } from "../schemas.js";
 
 /** Where records are to be brought. */
@@ -60,8 +61,13 @@ async function upgradeRecord(deps: UpgradeDeps, key: string, read: string): Prom
       : [keys.contentHash(namespace, record.document.index.hash), keys.contentHash(namespace, hash)];
     const expected = createHash("sha1").update(text).digest("hex");
     const args = [expected, JSON.stringify(patch), record.id];
-    const reply = await redis.run((client) => client.upgradeRecord([key, ...hashKeys], args));
-    if (reply !== 2) return reply === 1;
+    const [code] = await redis.run((client) => client.upgradeRecord([key, ...hashKeys], args));
+    const done = meaningOf<boolean | "changed">("migrations/lua/upgrade", code, {
+      [CODE.DONE]: true,
+      [CODE.MISSING]: false,
+      [CODE.CONFLICT]: "changed",
+    });
+    if (done !== "changed") return done;
     text = await redis.run((client) => readText(client, key));
   }
   return false;

@@ -4,6 +4,7 @@ import { NO_SETTINGS } from "../../access/namespaces/settings.js";
 import type { Keys } from "../keys.js";
 import { predicateSetting } from "../keys.js";
 import type { Auditor } from "../audit/auditor.js";
+import { CODE, meaningOf } from "../scripts/codes.js";
 import type { Meter, Quota } from "./usage.js";
 
 /** Settings and usage of namespaces in Redis. `quota`: where no operator sets one. */
@@ -21,7 +22,7 @@ export function createNamespaceStore(
       return { settings: decodeSettings(fields), version: Number(fields["version"] ?? 0) };
     },
     async putSettings(trail, namespace, settings, { expectedVersion, next, operator }) {
-      const version = await auditor.run(namespace, trail, (client, audit) =>
+      const [code, version] = await auditor.run(namespace, trail, (client, audit) =>
         client.putSettings(
           audit,
           [keys.settings(namespace), keys.consolidationHead(namespace), keys.consolidationDue(namespace)],
@@ -36,8 +37,11 @@ export function createNamespaceStore(
           ],
         ),
       );
-      if (version === -1) return "beyond_quota";
-      return version === 0 ? "conflict" : version;
+      return meaningOf<number | "conflict" | "beyond_quota">("namespaces/lua/put-settings", code, {
+        [CODE.DONE]: Number(version),
+        [CODE.CONFLICT]: "conflict",
+        [CODE.QUOTA]: "beyond_quota",
+      });
     },
     async getUsage(trail, namespace) {
       const [memories = 0, bytes = 0, mostMemories = null, mostBytes = null, session_bytes = 0] =

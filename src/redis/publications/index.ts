@@ -6,6 +6,7 @@ import type { Publication } from "../../memory/model/record.js";
 import { decodePublications, encodePublication } from "../codec/publication.js";
 import { refOfKey } from "../keys.js";
 import type { StoreDeps } from "../deps.js";
+import { CODE, meaningOf } from "../scripts/codes.js";
 import { dueRecords } from "../search/due.js";
 
 export async function notePublication(
@@ -23,24 +24,27 @@ export async function notePublication(
       [publication.namespace, encodePublication(publication, carryBy), String(LIMITS.publications)],
     ),
   );
-  if (code === 0) return decodePublications(ref, document);
-  return code === 1 ? "missing" : "too_many";
+  if (code === CODE.DONE) return decodePublications(ref, document);
+  return meaningOf("publications/lua/note", code, {
+    [CODE.MISSING]: "missing",
+    [CODE.TOO_MANY]: "too_many",
+  });
 }
-
-const UNPUBLISHED = ["noted", "missing", "unpublished"] as const;
 
 export async function noteUnpublished(
   { auditor, keys }: StoreDeps,
   trail: Trail,
   { namespace, id }: MemoryRef,
   from: string,
-): Promise<(typeof UNPUBLISHED)[number]> {
-  const code = await auditor.run(namespace, trail, (client, audit) =>
+): Promise<"noted" | "missing" | "unpublished"> {
+  const [code] = await auditor.run(namespace, trail, (client, audit) =>
     client.unpublishMemory(audit, [keys.record(namespace, id)], [from]),
   );
-  const outcome = UNPUBLISHED[code];
-  if (outcome === undefined) throw new Error(`publications/lua/note-unpublished.lua returned ${code}`);
-  return outcome;
+  return meaningOf("publications/lua/note-unpublished", code, {
+    [CODE.DONE]: "noted",
+    [CODE.MISSING]: "missing",
+    [CODE.UNFIT]: "unpublished",
+  });
 }
 
 export async function settlePublication(

@@ -4,6 +4,7 @@ import { quotaExceeded } from "../../domain/errors.js";
 import type { AppendOutcome, DraftMessage } from "../../memory/sessions/ports.js";
 import type { SessionRef } from "../../memory/sessions/session.js";
 import { encodeMessage } from "./codec.js";
+import { CODE, wrongCode } from "../scripts/codes.js";
 import type { SessionDeps } from "./deps.js";
 import { scopeOf } from "./deps.js";
 
@@ -16,29 +17,33 @@ export async function append(
   const owns = messages.some(({ standing }) => standing !== "writer");
   // Of an interaction: the memory of it was stored just now, and a refusal would say that nothing was.
   const exempt = messages.every(({ memory_id }) => memory_id !== null);
-  const [due, messageCount = 0, ...results] = await deps.auditor.run(ref.namespace, trail, (client, audit) =>
-    client.appendMessages(
-      audit,
-      scopeOf(deps, ref, exempt ? "exempt" : owns ? undefined : "blind"),
-      [],
-      [
-        ref.sessionId,
-        ref.namespace,
-        ulid(),
-        trail.agent,
-        owns ? "1" : "0",
-        ...messages.flatMap(encodeMessage),
-      ],
-    ),
+  const [code, due, messageCount, ...results] = await deps.auditor.run(
+    ref.namespace,
+    trail,
+    (client, audit) =>
+      client.appendMessages(
+        audit,
+        scopeOf(deps, ref, exempt ? "exempt" : owns ? undefined : "blind"),
+        [],
+        [
+          ref.sessionId,
+          ref.namespace,
+          ulid(),
+          trail.agent,
+          owns ? "1" : "0",
+          ...messages.flatMap(encodeMessage),
+        ],
+      ),
   );
-  if (due === -1) throw quotaExceeded("bytes");
+  if (code === CODE.QUOTA) throw quotaExceeded("bytes");
+  if (code !== CODE.DONE) throw wrongCode("sessions/lua/append", code);
   return {
-    due: due === 1,
-    messageCount,
+    due: due === "1",
+    messageCount: Number(messageCount),
     results: messages.map(({ id }, index) => ({
       id,
-      number: results[2 * index] ?? 0,
-      created: results[2 * index + 1] === 1,
+      number: Number(results[2 * index]),
+      created: results[2 * index + 1] === "1",
     })),
   };
 }

@@ -3,6 +3,7 @@ import { sessionFacet } from "../../memory/model/facets.js";
 import type { Claim } from "../../memory/sessions/ports.js";
 import type { RunningSummary, SessionRef } from "../../memory/sessions/session.js";
 import { decodeMessages, decodeSession } from "./codec.js";
+import { CODE, meaningOf } from "../scripts/codes.js";
 import type { SessionDeps } from "./deps.js";
 import { scopeOf } from "./deps.js";
 
@@ -45,7 +46,7 @@ export async function settle(
   { ref, incarnation, fence, to }: Claim,
   { text, method, model }: RunningSummary,
 ): Promise<"settled" | "lost" | "gone"> {
-  const settled = await deps.auditor.run(ref.namespace, trail, (client, audit) =>
+  const [code] = await deps.auditor.run(ref.namespace, trail, (client, audit) =>
     client.settleSession(
       audit,
       scopeOf(deps, ref),
@@ -53,8 +54,11 @@ export async function settle(
       [incarnation, String(fence), String(to), text, method, model ?? ""],
     ),
   );
-  if (settled === 1) return "settled";
-  return settled === -1 ? "gone" : "lost";
+  return meaningOf("sessions/lua/settle", code, {
+    [CODE.DONE]: "settled",
+    [CODE.LOST]: "lost",
+    [CODE.MISSING]: "gone",
+  });
 }
 
 export async function postpone(

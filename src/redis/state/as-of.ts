@@ -4,6 +4,7 @@ import type { ReadPath } from "../../state/json-path.js";
 import type { JsonText } from "../../state/json-text.js";
 import type { AsOfOutcome } from "../../state/ports.js";
 import { decodeDocument } from "./codec.js";
+import { CODE, meaningOf } from "../scripts/codes.js";
 import type { StateDeps } from "./deps.js";
 import { floatsFlag, scopeIn } from "./deps.js";
 
@@ -22,18 +23,13 @@ export async function asOf(
       [String(time)],
     ),
   );
-  switch (reply[0]) {
-    case 0:
-      return { kind: "found", document: decodeDocument(reply) };
-    case 1:
-      return { kind: "missing" };
-    case 2:
-      return { kind: "expired" };
-    case 3:
-      return { kind: "future" };
-    default:
-      throw new Error(`state/lua/as-of.lua returned ${reply[0]}`);
-  }
+  const [code] = reply;
+  if (code === CODE.DONE) return { kind: "found", document: decodeDocument(reply) };
+  return meaningOf<AsOfOutcome>("state/lua/as-of", code, {
+    [CODE.MISSING]: { kind: "missing" },
+    [CODE.EXPIRED]: { kind: "expired" },
+    [CODE.FUTURE]: { kind: "future" },
+  });
 }
 
 export async function query(

@@ -1,5 +1,6 @@
 import type { Trail } from "../../access/trail.js";
 import type { StateChange } from "../../state/ports.js";
+import { CODE, wrongCode } from "../scripts/codes.js";
 import type { StateDeps } from "./deps.js";
 import { scopeIn } from "./deps.js";
 import { operationOf } from "./history.js";
@@ -13,7 +14,9 @@ export async function startOfChanges(
   const [code, start] = await deps.auditor.run(namespace, trail, (client, audit) =>
     client.watchState(audit, scopeIn(deps, namespace, trail), [], [after ?? ""]),
   );
-  return code === 0 ? start : undefined;
+  if (code === CODE.DONE) return start;
+  if (code === CODE.EXPIRED) return undefined;
+  throw wrongCode("state/lua/watch", code);
 }
 
 /** Two commands, sent together. */

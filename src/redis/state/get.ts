@@ -2,6 +2,7 @@ import type { Trail } from "../../access/trail.js";
 import type { ReadPath } from "../../state/json-path.js";
 import type { StateRef } from "../../state/document.js";
 import type { GetOutcome } from "../../state/ports.js";
+import { CODE, wrongCode } from "../scripts/codes.js";
 import { decodeDocument } from "./codec.js";
 import { mending } from "./mend.js";
 import type { StateDeps } from "./deps.js";
@@ -24,14 +25,10 @@ export async function get(
           [String(historyMs), ...(path?.parts ?? [])],
         ),
       ),
-    ([code, version = "", json = ""]) => (code === 3 ? [{ ref, version, json }] : []),
+    ([code, version = "", json = ""]) => (code === CODE.DRIFTED ? [{ ref, version, json }] : []),
   );
-  switch (reply[0]) {
-    case 0:
-      return { kind: "found", document: decodeDocument(reply) };
-    case 1:
-      return { kind: "missing" };
-    default:
-      throw new Error(`state/lua/get.lua returned ${reply[0]}`);
-  }
+  const [code] = reply;
+  if (code === CODE.DONE) return { kind: "found", document: decodeDocument(reply) };
+  if (code === CODE.MISSING) return { kind: "missing" };
+  throw wrongCode("state/lua/get", code);
 }

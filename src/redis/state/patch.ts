@@ -1,6 +1,7 @@
 import { LIMITS } from "../../domain/limits.js";
 import type { Trail } from "../../access/trail.js";
 import type { PatchCommand, PatchOutcome } from "../../state/ports.js";
+import { CODE, meaningOf } from "../scripts/codes.js";
 import { decodeDocument, encodePrecondition, encodeTtl, tooLong } from "./codec.js";
 import type { StateDeps } from "./deps.js";
 import { scopeIn } from "./deps.js";
@@ -37,20 +38,14 @@ export async function patch(deps: StateDeps, trail: Trail, command: PatchCommand
           ],
         ),
       ),
-    ([code, version = "", json = ""]) => (code === 5 ? [{ ref, version, json }] : []),
+    ([code, version = "", json = ""]) => (code === CODE.DRIFTED ? [{ ref, version, json }] : []),
   );
-  switch (reply[0]) {
-    case 0:
-      return { kind: "patched", document: decodeDocument(reply) };
-    case 1:
-      return { kind: "missing" };
-    case 2:
-      return { kind: "conflict" };
-    case 3:
-      return tooLong(reply[1]);
-    case 4:
-      return { kind: "too_large" };
-    default:
-      throw new Error(`state/lua/patch.lua returned ${reply[0]}`);
-  }
+  const [code, most] = reply;
+  if (code === CODE.DONE) return { kind: "patched", document: decodeDocument(reply) };
+  if (code === CODE.TTL_TOO_LONG) return tooLong(most);
+  return meaningOf<PatchOutcome>("state/lua/patch", code, {
+    [CODE.MISSING]: { kind: "missing" },
+    [CODE.CONFLICT]: { kind: "conflict" },
+    [CODE.TOO_LARGE]: { kind: "too_large" },
+  });
 }

@@ -1,5 +1,6 @@
 import type { Trail } from "../../access/trail.js";
 import type { PutCommand, PutOutcome } from "../../state/ports.js";
+import { CODE, wrongCode } from "../scripts/codes.js";
 import { decodeFacts, encodePrecondition, encodeTtl, tooLong } from "./codec.js";
 import type { StateDeps } from "./deps.js";
 import { scopeIn } from "./deps.js";
@@ -33,16 +34,10 @@ export async function put(deps: StateDeps, trail: Trail, command: PutCommand): P
       ],
     ),
   );
-  switch (reply[0]) {
-    case 0:
-      return { kind: "replaced", facts: decodeFacts(reply) };
-    case 1:
-      return { kind: "created", facts: decodeFacts(reply) };
-    case 2:
-      return { kind: "conflict" };
-    case 3:
-      return tooLong(reply[1]);
-    default:
-      throw new Error(`state/lua/put.lua returned ${reply[0]}`);
-  }
+  const [code, most] = reply;
+  if (code === CODE.DONE) return { kind: "replaced", facts: decodeFacts(reply) };
+  if (code === CODE.CREATED) return { kind: "created", facts: decodeFacts(reply) };
+  if (code === CODE.CONFLICT) return { kind: "conflict" };
+  if (code === CODE.TTL_TOO_LONG) return tooLong(most);
+  throw wrongCode("state/lua/put", code);
 }

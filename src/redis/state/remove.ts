@@ -2,19 +2,18 @@ import type { Trail } from "../../access/trail.js";
 import { subjectOf } from "../../domain/idempotency.js";
 import type { DeleteCommand } from "../../state/ports.js";
 import { eraseAnswers } from "../idempotency/erase.js";
+import { CODE, meaningOf } from "../scripts/codes.js";
 import { encodePrecondition } from "./codec.js";
 import type { StateDeps } from "./deps.js";
 import { scopeIn } from "./deps.js";
-
-const OUTCOMES = ["removed", "missing", "conflict"] as const;
 
 export async function remove(
   deps: StateDeps,
   trail: Trail,
   { ref: { namespace, key }, precondition }: DeleteCommand,
-): Promise<(typeof OUTCOMES)[number]> {
+): Promise<"removed" | "missing" | "conflict"> {
   const { auditor, keys } = deps;
-  const code = await auditor.run(namespace, trail, (client, audit) =>
+  const [code] = await auditor.run(namespace, trail, (client, audit) =>
     client.deleteState(
       audit,
       scopeIn(deps, namespace, trail),
@@ -22,8 +21,11 @@ export async function remove(
       [key, encodePrecondition(precondition)],
     ),
   );
-  const outcome = OUTCOMES[code];
-  if (outcome === undefined) throw new Error(`state/lua/delete.lua returned ${code}`);
+  const outcome = meaningOf("state/lua/delete", code, {
+    [CODE.DONE]: "removed",
+    [CODE.MISSING]: "missing",
+    [CODE.CONFLICT]: "conflict",
+  } as const);
   if (outcome !== "conflict") await eraseAnswers(deps, [subjectOf.state(namespace, key)]);
   return outcome;
 }

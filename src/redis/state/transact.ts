@@ -9,6 +9,7 @@ import type {
   TransactionResult,
 } from "../../state/ports.js";
 import { eraseAnswers } from "../idempotency/erase.js";
+import { CODE, wrongCode } from "../scripts/codes.js";
 import { encodeTtl } from "./codec.js";
 import type { StateDeps } from "./deps.js";
 import { scopeIn } from "./deps.js";
@@ -45,15 +46,16 @@ export async function transact(
           encode(transaction, mustSay),
         ),
       ),
-    ([code, ...parts]) => (code === 2 ? decodeDrifted(transaction, parts) : []),
+    ([code, ...parts]) => (code === CODE.DRIFTED ? decodeDrifted(transaction, parts) : []),
   );
   const [code, ...rest] = reply;
-  if (code === 0) {
+  if (code === CODE.DONE) {
     const deleted = transaction.operations.filter(({ op, path }) => op === "delete" && path === undefined);
     const subjects = new Set(deleted.map(({ key }) => subjectOf.state(namespace, key)));
     await eraseAnswers(deps, [...subjects], operation);
     return { kind: "done", results: decodeResults(rest) };
   }
+  if (code !== CODE.FAILED) throw wrongCode("state/lua/transact", code);
   const [part, index, reason = "", more = ""] = rest;
   return {
     kind: "failed",

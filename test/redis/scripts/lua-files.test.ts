@@ -122,7 +122,7 @@ describe("Lua files", () => {
   );
 
   it("has the codes of replies under the same names in Lua and in TypeScript", () => {
-    const pairs = Array.from(luaOf("lua/codes").matchAll(/\b([A-Z]+) = (\d+)/g), ([, name, code]) => [
+    const pairs = Array.from(luaOf("lua/codes").matchAll(/\b([A-Z_]+) = (\d+)/g), ([, name, code]) => [
       name,
       Number(code),
     ]);

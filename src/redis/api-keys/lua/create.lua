@@ -1,3 +1,4 @@
+--- @include "lua/codes"
 --- @include "lua/clock"
 --- @include "lua/audit"
 --- @include "api-keys/lua/lib-makers"
@@ -25,8 +26,8 @@ ARGV[11] what precedes a folded name in the key of its list
 ARGV[12] the folded name
 ARGV[13+] fields and values of the key
 
-Returns 'created'; 'gone' if the maker was revoked or has expired; 'taken' if the agent's name belongs to somebody else;
-'many' if there are too many.
+Returns {DONE}; {MISSING} if the maker was revoked or has expired; {TAKEN} if the agent's name belongs to somebody else;
+{TOO_MANY} if there are too many.
 ]]
 local id, keys, made, names = ARGV[1], ARGV[3], ARGV[4], ARGV[5]
 local makers = {}
@@ -39,7 +40,7 @@ for _, maker in ipairs(makers) do
   local found = redis.call('HMGET', keys .. maker, 'agent', 'expires_at', 'grants')
   if not found[1] or (found[2] and tonumber(found[2]) <= now) then
     audit('missing')
-    return 'gone'
+    return { CODE.MISSING }
   end
   local operator = false
   for _, grant in ipairs(cjson.decode(found[3] or '[]')) do
@@ -48,7 +49,7 @@ for _, maker in ipairs(makers) do
   -- Those that have expired are no longer of use to anybody.
   if not operator and redis.call('ZCOUNT', made .. maker, '(' .. fresh, '+inf') >= tonumber(ARGV[9]) then
     audit('quota')
-    return 'many'
+    return { CODE.TOO_MANY }
   end
 end
 key_index(keys, KEYS[2], names, KEYS[5], KEYS[4])
@@ -56,7 +57,7 @@ if ARGV[8] ~= '' then
   local patterns = cjson.decode(ARGV[8])
   if key_taken(keys, names, ARGV[6], patterns) or key_taken(keys, ARGV[11], ARGV[12], patterns) then
     audit('conflict')
-    return 'taken'
+    return { CODE.TAKEN }
   end
 end
 audit('created')
@@ -81,4 +82,4 @@ redis.call('ZADD', KEYS[2], 0, id)
 redis.call('SET', KEYS[3], '1')
 redis.call('DEL', KEYS[6])
 redis.call('PUBLISH', ARGV[2], id)
-return 'created'
+return { CODE.DONE }

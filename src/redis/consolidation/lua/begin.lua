@@ -1,3 +1,4 @@
+--- @include "lua/codes"
 --- @include "lua/clock"
 --- @include "lua/audit"
 --[[
@@ -18,19 +19,20 @@ ARGV[6] how long a run is kept, milliseconds
 ARGV[7] of the schedule: when it was to begin, as the head says; '' otherwise
 ARGV[8] of the schedule: when the next one begins, or ''
 
-Returns {0} begun, {1, id of the one at work}, {2} missing, {3, status} can't be undone, {4} the schedule has another plan.
+Returns {DONE} begun; {BUSY, id of the one at work}; {MISSING}; {UNFIT, status} it can't be undone; {OUTDATED} the
+schedule has another plan.
 ]]
 local most_runs = 1000
 if ARGV[7] ~= '' and redis.call('HGET', KEYS[1], 'at') ~= ARGV[7] then
   audit('conflict')
-  return { 4 }
+  return { CODE.OUTDATED }
 end
 local undo = ARGV[3] == ''
 local status = redis.call('HGET', KEYS[2], 'status')
 -- Whatever is at work: there is nothing to wait for.
 if undo and not status then
   audit('missing')
-  return { 2 }
+  return { CODE.MISSING }
 end
 -- On record only where it is one of this namespace, as an id of another one tells of that.
 local named = { ARGV[1] }
@@ -43,11 +45,11 @@ if active then
   else
     audit('conflict', undo and named or nil)
   end
-  return { 1, active }
+  return { CODE.BUSY, active }
 end
 if undo and status ~= 'done' and status ~= 'failed' then
   audit('conflict', named)
-  return { 3, status }
+  return { CODE.UNFIT, status }
 end
 audit('ok', named)
 local time = string.format('%d', now)
@@ -75,4 +77,4 @@ elseif ARGV[7] ~= '' then
   redis.call('HDEL', KEYS[1], 'at')
 end
 redis.call('HSET', KEYS[4], 'at', time, 'ns', ARGV[2])
-return { 0 }
+return { CODE.DONE }

@@ -1,3 +1,4 @@
+--- @include "lua/codes"
 --- @include "lua/clock"
 --- @include "lua/numbers"
 --- @include "consolidation/lua/lib-lease"
@@ -11,9 +12,9 @@ ARGV[4]  that action
 ARGV[5]  how many fields of the run follow, as names and values
 ARGV[6+] these, and after them the plan's next actions
 
-Returns 1, or 0 if the lease was lost.
+Returns {DONE}, or {LOST} if the lease was lost.
 ]]
-if not consolidation_held() then return 0 end
+if not consolidation_held() then return { CODE.LOST } end
 local ends = int(now + tonumber(ARGV[1]))
 redis.call('HSET', consolidation_head, 'ends', ends)
 redis.call('HSET', consolidation_due, 'at', ends)
@@ -35,4 +36,4 @@ if ARGV[2] ~= '' then
   keep()
 end
 if ARGV[3] ~= '' then redis.call('LSET', consolidation_actions, ARGV[3], ARGV[4]) end
-return 1
+return { CODE.DONE }

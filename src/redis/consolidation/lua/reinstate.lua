@@ -1,3 +1,4 @@
+--- @include "lua/codes"
 --- @include "lua/audit"
 --- @include "lua/supersede"
 --- @include "consolidation/lua/lib-lease"
@@ -8,11 +9,11 @@ ARGV[1]  what precedes an id in a record's key
 ARGV[2]  how many ids of what the action made follow
 ARGV[3+] these, and after them the ids of what it superseded
 
-Returns 1, or 0 if the lease was lost.
+Returns {DONE}, or {LOST} if the lease was lost.
 ]]
 if not consolidation_held() then
   audit('lost')
-  return 0
+  return { CODE.LOST }
 end
 local first = 3 + tonumber(ARGV[2])
 local made = {}
@@ -24,4 +25,4 @@ for i = first, #ARGV do
 end
 audit('reinstated', ids)
 for _, id in ipairs(ids) do supersede_undo(ARGV[1] .. id, id, made) end
-return 1
+return { CODE.DONE }

@@ -1,3 +1,4 @@
+--- @include "lua/codes"
 --- @include "lua/clock"
 --- @include "lua/audit"
 --- @include "lua/supersede"
@@ -16,16 +17,17 @@ ARGV[5]  what precedes an id in a record's key
 ARGV[6]  '1' if recall doesn't find them any more, because that says the same, else '0'
 ARGV[7+] id and version of each source, by turns
 
-Returns {0} if the lease was lost, {1} if what stands for them is gone, else {2, ids that were superseded ...}.
+Returns {LOST} if the lease was lost; {MISSING} if what stands for them is gone; else {DONE, ids that were
+superseded ...}.
 ]]
 if not consolidation_held() then
   audit('lost')
-  return { 0 }
+  return { CODE.LOST }
 end
 local target = ARGV[5] .. ARGV[3]
 if ARGV[3] ~= '' and redis.call('EXISTS', target) == 0 then
   audit('missing')
-  return { 1 }
+  return { CODE.MISSING }
 end
 local ids, seen, uses, last = {}, {}, 0, 0
 for i = 7, #ARGV, 2 do
@@ -58,4 +60,4 @@ local list = #ids > 0 and cjson.encode(ids) or '[]'
 redis.call('LSET', consolidation_actions, ARGV[1], ARGV[2] .. list .. '}}')
 redis.call('HINCRBY', consolidation_run, 'settled', 1)
 redis.call('HSET', consolidation_run, 'attempts', 0)
-return { 2, unpack(ids) }
+return { CODE.DONE, unpack(ids) }

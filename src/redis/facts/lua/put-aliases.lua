@@ -1,3 +1,4 @@
+--- @include "lua/codes"
 --- @include "lua/audit"
 --- @include "facts/lua/lib-aliases"
 --[[
@@ -7,7 +8,7 @@ ARGV[1]  its name, or one of its names
 ARGV[2]  how that is written
 ARGV[3+] the other names, and how they are written, in turn
 
-Returns {0, its names as JSON}, {2, name} that is another entity's, {3} too many.
+Returns {DONE, its names as JSON}; {TAKEN, name} that is another entity's; {TOO_MANY}.
 ]]
 local old = alias_group(ARGV[1]) or { { ARGV[1], ARGV[2] } }
 local own = old[1]
@@ -17,15 +18,15 @@ for i = 3, #ARGV, 2 do
   local other = redis.call('HGET', KEYS[2], name)
   if other and other ~= own[1] then
     audit('taken')
-    return { 2, ARGV[i + 1] }
+    return { CODE.TAKEN, ARGV[i + 1] }
   end
   if not seen[name] then table.insert(group, { name, ARGV[i + 1] }) end
   seen[name] = true
 end
 if #group > ALIASES_MOST then
   audit('too_many')
-  return { 3 }
+  return { CODE.TOO_MANY }
 end
 audit('ok')
 alias_free(old)
-return { 0, alias_set(group) }
+return { CODE.DONE, alias_set(group) }

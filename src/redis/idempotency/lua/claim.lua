@@ -1,3 +1,4 @@
+--- @include "lua/codes"
 --- @include "lua/clock"
 --[[
 Claims the answer of a request with an idempotency key, or finds what became of it.
@@ -8,15 +9,15 @@ ARGV[1] hash of the request
 ARGV[2] token of the claim
 ARGV[3] how long the claim lasts, milliseconds
 
-Returns {0, now} claimed, {1} another request has this key, {2} it isn't answered yet, {3, answer}. The answer is '' if it
-was erased, or kept by a release of which no deletion would have erased it.
+Returns {DONE, now} claimed; {TAKEN} another request has this key; {BUSY} it isn't answered yet; {SEEN,
+answer}. The answer is '' if it was erased, or kept by a release of which no deletion would have erased it.
 ]]
 local found = redis.call('HMGET', KEYS[1], 'request', 'answer', 'noted')
 if not found[1] then
   redis.call('HSET', KEYS[1], 'request', ARGV[1], 'token', ARGV[2])
   redis.call('PEXPIRE', KEYS[1], ARGV[3])
-  return { 0, string.format('%.0f', now) }
+  return { CODE.DONE, string.format('%.0f', now) }
 end
-if found[1] ~= ARGV[1] then return { 1 } end
-if not found[2] then return { 2 } end
-return { 3, found[3] and found[2] or '' }
+if found[1] ~= ARGV[1] then return { CODE.TAKEN } end
+if not found[2] then return { CODE.BUSY } end
+return { CODE.SEEN, found[3] and found[2] or '' }

@@ -1,3 +1,4 @@
+--- @include "lua/codes"
 --[[
 Brings a stored record, or an old version of one, to the present schema, if nobody has changed it since it was read.
 
@@ -8,19 +9,19 @@ ARGV[1] SHA-1 of the record as it was read
 ARGV[2] a JSON merge patch for the record
 ARGV[3] the record's id
 
-Returns 1 if it was done, 0 if the record is gone, 2 if it has changed meanwhile.
+Returns {DONE}; {MISSING} the record is gone; {CONFLICT} it has changed meanwhile.
 ]]
 local current = redis.call('JSON.GET', KEYS[1], '$')
-if not current then return 0 end
-if redis.sha1hex(current) ~= ARGV[1] then return 2 end
+if not current then return { CODE.MISSING } end
+if redis.sha1hex(current) ~= ARGV[1] then return { CODE.CONFLICT } end
 redis.call('JSON.MERGE', KEYS[1], '$', ARGV[2])
-if not KEYS[2] then return 1 end
+if not KEYS[2] then return { CODE.DONE } end
 local owned = redis.call('GET', KEYS[2]) == ARGV[3]
 if owned then redis.call('DEL', KEYS[2]) end
 -- What another memory stands for is not found again when it is told once more.
 local superseded = type(cjson.decode(redis.call('JSON.GET', KEYS[1], '$.memory.superseded_at'))[1]) == 'number'
-if superseded or redis.call('EXISTS', KEYS[3]) == 1 then return 1 end
+if superseded or redis.call('EXISTS', KEYS[3]) == 1 then return { CODE.DONE } end
 redis.call('SET', KEYS[3], ARGV[3])
 local ends = redis.call('PEXPIRETIME', KEYS[1])
 if ends > 0 then redis.call('PEXPIREAT', KEYS[3], string.format('%d', ends)) end
-return 1
+return { CODE.DONE }

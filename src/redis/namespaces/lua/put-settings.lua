@@ -1,3 +1,4 @@
+--- @include "lua/codes"
 --- @include "lua/audit"
 --[[
 Replaces a namespace's settings, and with them when its schedule consolidates it next.
@@ -14,12 +15,12 @@ ARGV[5]  how many memories the namespace may hold where no operator says, or ''
 ARGV[6]  how many bytes, likewise
 ARGV[7+] fields and values
 
-Returns the new version; 0 if there is another one than expected; -1 if a quota is above the operator's.
+Returns {DONE, the new version}; {CONFLICT} another version; {QUOTA} one is above the operator's.
 ]]
 local version = tonumber(redis.call('HGET', KEYS[1], 'version') or 0)
 if ARGV[1] ~= '' and tonumber(ARGV[1]) ~= version then
   audit('conflict')
-  return 0
+  return { CODE.CONFLICT }
 end
 local quotas, operators = { 'quota_memories', 'quota_bytes' }, {}
 for i, name in ipairs(quotas) do
@@ -35,7 +36,7 @@ for i, name in ipairs(quotas) do
     local limit = tonumber(most or ARGV[4 + i])
     if asked and limit and tonumber(asked) > limit then
       audit('denied')
-      return -1
+      return { CODE.QUOTA }
     end
   end
   if most then
@@ -56,4 +57,4 @@ else
   redis.call('HDEL', KEYS[2], 'at')
   if not busy then redis.call('DEL', KEYS[3]) end
 end
-return version + 1
+return { CODE.DONE, version + 1 }

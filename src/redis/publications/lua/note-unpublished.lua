@@ -1,3 +1,4 @@
+--- @include "lua/codes"
 --- @include "lua/audit"
 --[[
 Notes on a memory that it is not published to a namespace any more.
@@ -6,15 +7,15 @@ KEYS[1] the record
 
 ARGV[1] the namespace
 
-Returns 0 noted; 1 missing; 2 it wasn't published there.
+Returns {DONE} noted; {MISSING}; {UNFIT} it wasn't published there.
 ]]
 local published = redis.call('JSON.GET', KEYS[1], '$.published')
 if not published then
   audit('missing')
-  return 1
+  return { CODE.MISSING }
 end
 local known = (cjson.decode(published)[1] or {})[ARGV[1]]
 audit(known and 'ok' or 'missing')
-if not known then return 2 end
+if not known then return { CODE.UNFIT } end
 redis.call('JSON.MERGE', KEYS[1], '$.published', cjson.encode({ [ARGV[1]] = cjson.null }))
-return 0
+return { CODE.DONE }

@@ -1,3 +1,4 @@
+--- @include "lua/codes"
 --- @include "lua/audit"
 --[[
 Notes on a memory that it is to be published; whoever carries it there settles the note (settle.lua).
@@ -8,12 +9,12 @@ ARGV[1] the namespace to publish to
 ARGV[2] a JSON merge patch for the record: the note, and when to look whether it was carried
 ARGV[3] to how many namespaces a memory may be published
 
-Returns {0, document, follow} noted; {1} missing; {2} too many.
+Returns {DONE, document} noted; {MISSING}; {TOO_MANY}.
 ]]
 local published = redis.call('JSON.GET', KEYS[1], '$.published')
 if not published then
   audit('missing')
-  return { 1 }
+  return { CODE.MISSING }
 end
 local count = 0
 for namespace in pairs(cjson.decode(published)[1] or {}) do
@@ -21,8 +22,8 @@ for namespace in pairs(cjson.decode(published)[1] or {}) do
 end
 if count >= tonumber(ARGV[3]) then
   audit('too_many')
-  return { 2 }
+  return { CODE.TOO_MANY }
 end
 audit('ok')
 redis.call('JSON.MERGE', KEYS[1], '$', ARGV[2])
-return { 0, redis.call('JSON.GET', KEYS[1], '$') }
+return { CODE.DONE, redis.call('JSON.GET', KEYS[1], '$') }

@@ -1,3 +1,4 @@
+--- @include "lua/codes"
 --- @include "lua/clock"
 --- @include "lua/numbers"
 --- @include "lua/audit"
@@ -16,8 +17,8 @@ ARGV[5] '1' if that one may own the session: who may only write doesn't
 ARGV[6+] of each message, by turns: id, role, tokens, JSON, and the ids of the calls that it makes or answers, a JSON
          array; '' if there are none
 
-Returns {1 if the oldest turns are due to be promoted else 0, number of the last message,
-then for each message its number and 1 if it was appended, else 0}; {-1} if the namespace is full.
+Returns {DONE, 1 if the oldest turns are due to be promoted else 0, number of the last message, then for each message
+its number and 1 if it was appended, else 0}; {QUOTA} if the namespace is full.
 ]]
 local known, counted = {}, {}
 local new, bytes, asked = false, 0, 0
@@ -32,7 +33,7 @@ for i = 6, #ARGV, 5 do
 end
 if (new or usage_blind) and usage_over(0, usage_blind and asked or bytes) then
   audit('quota')
-  return { -1 }
+  return { CODE.QUOTA }
 end
 audit(new and 'ok' or 'repeated')
 usage_prune_sessions(16)
@@ -75,4 +76,4 @@ if session_over() then
   if not at or tonumber(at) <= now then due = 1 end
 end
 session_renew()
-return { due, int(number), unpack(results) }
+return { CODE.DONE, due, int(number), unpack(results) }

@@ -1,3 +1,4 @@
+--- @include "lua/codes"
 --- @include "lua/clock"
 --- @include "lua/numbers"
 --- @include "lua/audit"
@@ -14,16 +15,16 @@ ARGV[4] the running summary
 ARGV[5] its method
 ARGV[6] its model, or ''
 
-Returns 1, 0 if the claim was lost, or -1 if the session isn't there any more.
+Returns {DONE}; {LOST} if the claim was lost; {MISSING} if the session isn't there any more.
 ]]
 local head = redis.call('HMGET', session_head, 'i', 'f', 'z', 'ct', 's')
 if head[1] ~= ARGV[1] then
   audit('missing')
-  return -1
+  return { CODE.MISSING }
 end
 if head[2] ~= ARGV[2] or head[4] ~= ARGV[3] then
   audit('lost')
-  return 0
+  return { CODE.LOST }
 end
 audit('ok')
 local tokens, bytes = 0, #ARGV[4] - #(redis.call('HGET', session_head, 'u') or '')
@@ -42,4 +43,4 @@ if session_over() and redis.call('EXISTS', session_due) == 1 then
 else
   redis.call('DEL', session_due)
 end
-return 1
+return { CODE.DONE }

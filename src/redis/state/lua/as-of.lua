@@ -1,3 +1,4 @@
+--- @include "lua/codes"
 --- @include "lua/clock"
 --- @include "lua/audit"
 --- @include "state/lua/lib-documents"
@@ -10,26 +11,26 @@ KEYS[3] its history
 
 ARGV[1] the time, milliseconds since the epoch
 
-Returns {0, version, time, by, expires or '', sliding, value}; {1} it wasn't there then; {2} history doesn't go back so
-far, {3} that is in the future.
+Returns {DONE, version, time, by, expires or '', sliding, value}; {MISSING} it wasn't there then; {EXPIRED} history
+doesn't go back so far; {FUTURE}.
 ]]
 local time = tonumber(ARGV[1])
 if time > now then
   audit('invalid')
-  return { 3 }
+  return { CODE.FUTURE }
 end
 if time < now - state_keep then
   audit('expired')
-  return { 2 }
+  return { CODE.EXPIRED }
 end
 
 local function reply(version, updated, by, expires, sliding, value)
   if not value or (expires ~= '' and tonumber(expires) <= time) then
     audit('missing')
-    return { 1 }
+    return { CODE.MISSING }
   end
   audit('ok')
-  return { 0, version, updated, by, expires, sliding, value }
+  return { CODE.DONE, version, updated, by, expires, sliding, value }
 end
 
 local current = state_load(KEYS[2])

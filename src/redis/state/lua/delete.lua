@@ -1,3 +1,4 @@
+--- @include "lua/codes"
 --- @include "lua/audit"
 --- @include "state/lua/lib-documents"
 --[[
@@ -10,16 +11,16 @@ KEYS[3] its history
 ARGV[1] the state key
 ARGV[2] '' any, '*' any, else only this version
 
-Returns 0 deleted, 1 missing, 2 another version.
+Returns {DONE}; {MISSING}; {CONFLICT} another version.
 ]]
 local before = state_load(KEYS[2])
 if not before or not before.live then
   audit('missing')
-  return 1
+  return { CODE.MISSING }
 end
 if not state_matches(before, ARGV[2]) then
   audit('conflict')
-  return 2
+  return { CODE.CONFLICT }
 end
 audit('ok')
 state_archive(KEYS[3], before, state_text(KEYS[1], before))
@@ -28,4 +29,4 @@ local version, time = state_change(ARGV[1], 'delete')
 state_bury(KEYS[3], version, time)
 state_keep_history(KEYS[3])
 state_finish()
-return 0
+return { CODE.DONE }

@@ -1,3 +1,4 @@
+--- @include "lua/codes"
 --- @include "lua/clock"
 --- @include "lua/audit"
 --- @include "state/lua/lib-matches"
@@ -11,21 +12,21 @@ KEYS[2] its hash
 ARGV[1] how long history is kept, milliseconds
 ARGV[2+] JSONPaths, whose matches are joined; none for the value itself
 
-Returns {0, version, time, by, expires or '', sliding, value}; {1} missing, {3, version, text} the document must be
-mended before the path.
+Returns {DONE, version, time, by, expires or '', sliding, value}; {MISSING}; {DRIFTED, version, text} the document
+must be mended before the path.
 ]]
 local doc, meta = KEYS[1], KEYS[2]
 local facts = redis.call('HMGET', meta, 'v', 't', 'b', 'e', 's', 'l', 'j')
 local expires = facts[4]
 if not expires or (expires ~= '' and tonumber(expires) <= now) then
   audit('missing')
-  return { 1 }
+  return { CODE.MISSING }
 end
 local value, text = nil, facts[7]
 if #ARGV == 1 then
   value = text or redis.call('JSON.GET', doc)
 elseif text and redis.call('JSON.GET', doc) ~= text then
-  return { 3, facts[1], text }
+  return { CODE.DRIFTED, facts[1], text }
 else
   value = matches_of(doc, 2, #ARGV)
 end
@@ -38,4 +39,4 @@ if facts[5] == '1' and facts[6] ~= '' then
   redis.call('PEXPIREAT', doc, until_removed)
   redis.call('PEXPIREAT', meta, until_removed)
 end
-return { 0, facts[1], facts[2], facts[3], expires, facts[5], value }
+return { CODE.DONE, facts[1], facts[2], facts[3], expires, facts[5], value }

@@ -1,3 +1,4 @@
+--- @include "lua/codes"
 --- @include "lua/audit"
 --- @include "state/lua/lib-documents"
 --[[
@@ -17,28 +18,27 @@ ARGV[6] '1' if the text is to be kept, else ''
 ARGV[7] how many fixes
 ARGV[8+] fixes, two each, then arrays to be set again, two each
 
-Returns {0, version, time, by, expires or '', sliding, value}; {1} missing, {2} another version, {3, most} it would live
-longer than the namespace's maximum, seconds; {4} the value would become too large; {5, version, text} the document must
-be mended before.
+Returns {DONE, version, time, by, expires or '', sliding, value}; {MISSING}; {CONFLICT} another version; {TTL_TOO_LONG,
+the namespace's maximum, seconds}; {TOO_LARGE}; {DRIFTED, version, text} the document must be mended before.
 ]]
 local before = state_load(KEYS[2])
 if not before or not before.live then
   audit('missing')
-  return { 1 }
+  return { CODE.MISSING }
 end
 if not state_matches(before, ARGV[4]) then
   audit('conflict')
-  return { 2 }
+  return { CODE.CONFLICT }
 end
 local text = state_drift(KEYS[1], before)
-if text then return { 5, before.version, text } end
+if text then return { CODE.DRIFTED, before.version, text } end
 local ttl, expires = before.ttl, before.expires
 if ARGV[3] ~= '' then
   local most
   ttl, most = state_ttl(ARGV[3])
   if not ttl then
     audit('invalid')
-    return { 3, most }
+    return { CODE.TTL_TOO_LONG, most }
   end
   expires = state_expiry(ttl)
 end
@@ -61,7 +61,7 @@ if #old + #ARGV[2] > tonumber(ARGV[5]) then
   if #value > tonumber(ARGV[5]) then
     redis.call('DEL', KEYS[4])
     audit('invalid')
-    return { 4 }
+    return { CODE.TOO_LARGE }
   end
   audit('ok')
   redis.call('RENAME', KEYS[4], KEYS[1])
@@ -74,4 +74,4 @@ state_archive(KEYS[3], before, old)
 local version, time = state_change(ARGV[1], 'merge')
 state_settle(KEYS[1], KEYS[2], KEYS[3], before, { version = version, time = time, op = 'merge', expires = expires, ttl = ttl, sliding = before.sliding, keep = ARGV[6] == '1' or before.text })
 state_finish()
-return { 0, version, time, state_agent, expires, before.sliding, value }
+return { CODE.DONE, version, time, state_agent, expires, before.sliding, value }

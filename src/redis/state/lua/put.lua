@@ -1,3 +1,4 @@
+--- @include "lua/codes"
 --- @include "lua/audit"
 --- @include "state/lua/lib-documents"
 --[[
@@ -17,8 +18,8 @@ ARGV[6] how long what an operation has done is remembered, milliseconds
 ARGV[7] '1' if the text is to be kept, else ''
 ARGV[8+] fixes, two each
 
-Returns {0 | 1, version, time, by, expires or '', sliding}, 1 where it wasn't there before; {2} another version,
-{3, most} it would live longer than the namespace's maximum, seconds.
+Returns {DONE or CREATED, version, time, by, expires or '', sliding}; {CONFLICT} another version; {TTL_TOO_LONG, the
+namespace's maximum, seconds}.
 ]]
 if KEYS[4] then
   local done = redis.call('GET', KEYS[4])
@@ -31,12 +32,12 @@ local before = state_load(KEYS[2])
 local current = before and before.live and before or nil
 if not state_matches(current, ARGV[5]) then
   audit('conflict')
-  return { 2 }
+  return { CODE.CONFLICT }
 end
 local ttl, most = state_ttl(ARGV[3])
 if not ttl then
   audit('invalid')
-  return { 3, most }
+  return { CODE.TTL_TOO_LONG, most }
 end
 audit('ok')
 if before then
@@ -48,6 +49,6 @@ local version, time = state_change(ARGV[1], 'set')
 local expires = state_expiry(ttl)
 state_settle(KEYS[1], KEYS[2], KEYS[3], before, { version = version, time = time, op = 'set', expires = expires, ttl = ttl, sliding = ARGV[4], keep = ARGV[7] == '1' })
 state_finish()
-local result = { current and 0 or 1, version, time, state_agent, expires, ARGV[4] }
+local result = { current and CODE.DONE or CODE.CREATED, version, time, state_agent, expires, ARGV[4] }
 if KEYS[4] then redis.call('SET', KEYS[4], cjson.encode(result), 'PX', ARGV[6]) end
 return result

@@ -1,3 +1,4 @@
+--- @include "lua/codes"
 --- @include "lua/numbers"
 --- @include "lua/audit"
 --- @include "state/lua/lib-documents"
@@ -25,9 +26,9 @@ ARGV[5+] values and fixes
 Operations are tried first. What can't fail any more is put off, everything else is done on a draft; only when all have
 passed do the documents change. So nothing has to be taken back, and nobody sees a half.
 
-Returns {0, version, value, ...} two for each operation, value '' unless it is an increment;
-{1, 'check' | 'operation', its place from 0, reason, more}; {2, place of a key, version, text, ...} three for each
-document that must be mended before.
+Returns {DONE, version, value, ...} two for each operation, value '' unless it is an increment;
+{FAILED, 'check' | 'operation', its place from 0, reason, more}; {DRIFTED, place of a key, version, text, ...} three for
+each document that must be mended before.
 ]]
 local plan = cjson.decode(ARGV[1])
 local limit, budget = tonumber(ARGV[2]), tonumber(ARGV[4])
@@ -56,7 +57,7 @@ local function fail(kind, index, reason, more)
     if document.drafted then redis.call('DEL', document.draft) end
   end
   audit('failed')
-  return { 1, kind, int(index - 1), reason, more or '' }
+  return { CODE.FAILED, kind, int(index - 1), reason, more or '' }
 end
 
 local function write(target, op)
@@ -219,7 +220,7 @@ end
 
 -- Each operation reads and keeps the document as it was before. All that must be done is known here, before any of it is:
 -- other callers wait meanwhile.
-local bytes, drifted = 0, { 2 }
+local bytes, drifted = 0, { CODE.DRIFTED }
 for index, op in ipairs(plan.ops) do
   local document = documents[op.k]
   local before = document.before
@@ -282,7 +283,7 @@ for _, document in ipairs(documents) do
   document.facts = document.before
 end
 
-local result = { 0 }
+local result = { CODE.DONE }
 for _, op in ipairs(plan.ops) do
   local document = documents[op.k]
   local facts = document.facts

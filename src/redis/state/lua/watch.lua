@@ -1,3 +1,4 @@
+--- @include "lua/codes"
 --- @include "lua/audit"
 --- @include "state/lua/lib-documents"
 --[[
@@ -5,24 +6,24 @@ Finds where to begin in the change stream.
 
 ARGV[1] the change that was seen last, <milliseconds>-<version>; '' to begin from now
 
-Returns {0, id after which to read}, or {1} if changes after that one are gone.
+Returns {DONE, id after which to read}, or {EXPIRED} if changes after that one are gone.
 ]]
 local head = redis.call('HMGET', state_head, 'number', 'time')
 local latest = (head[2] or '0') .. '-' .. (head[1] or '0')
 if ARGV[1] == '' then
   audit('ok')
-  return { 0, latest }
+  return { CODE.DONE, latest }
 end
 local version, number = tonumber(string.match(ARGV[1], '-(%d+)$')), tonumber(head[1]) or 0
 if version == number then
   audit('ok')
-  return { 0, latest }
+  return { CODE.DONE, latest }
 end
 -- Changes are numbered without a gap: if the next one is there, so are all after it.
 local following = redis.call('XRANGE', state_changes, '(' .. ARGV[1], '+', 'COUNT', 1)[1]
 if not following or tonumber(string.match(following[1], '-(%d+)$')) ~= version + 1 then
   audit('expired')
-  return { 1 }
+  return { CODE.EXPIRED }
 end
 audit('ok')
-return { 0, ARGV[1] }
+return { CODE.DONE, ARGV[1] }
