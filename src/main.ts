@@ -62,6 +62,7 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
   // What it counts is made of what counts: looked at only when somebody scrapes.
   const metrics: Metrics = createMetrics({
     redisUp: () => redis.client.isReady,
+    redisFault: () => redis.health.current(),
     countMemories: () => stores.memories.countByType(),
     countWatchers: () => watchers.count,
     survey: () => surveyor.latest(),
@@ -111,7 +112,7 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
       ...(corroboration === undefined ? [] : [corroboration]),
     ],
     embedder,
-    connections: [connected.subscriptions, connected.durability],
+    connections: [{ close: connected.watch.stop }, connected.subscriptions, connected.durability],
     client: redis.client,
     logger,
   };

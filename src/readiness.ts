@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { storeFaultOf } from "./domain/store-fault.js";
+import type { StoreFault } from "./domain/errors.js";
+import { storeFault, storeFaultOf } from "./domain/store-fault.js";
 import type { Embedder } from "./embeddings/embedder.js";
 import type { ComponentState, Readiness } from "./http/readiness.js";
 
@@ -12,6 +13,8 @@ interface UpgradeProgress {
 export interface ReadinessOptions {
   /** Writes to Redis; a rejection that is a fault of the store says why it takes no writes. */
   readonly writeRedis: () => Promise<void>;
+  /** What Redis has refused to others lately. */
+  readonly redisFault: () => StoreFault | undefined;
   /** Less than 1 while Redis fills an index, after a restart or an upgrade. Creates an index that is missing. */
   readonly indexFilled: () => Promise<number>;
   /** How far records of an older release have been upgraded. */
@@ -27,6 +30,7 @@ const FRESH_MS = 100;
 /** Really asks Redis, the index and the embedder, all at once. */
 export function createReadiness({
   writeRedis,
+  redisFault,
   indexFilled,
   upgraded,
   embedder,
@@ -50,7 +54,7 @@ export function createReadiness({
         ? undefined
         : probe(timeoutMs, () => embedder.ready(), "The provider doesn't answer."),
     ]);
-    const redis = redisState(written);
+    const redis = redisState(written, redisFault());
     return {
       ready: redis.status !== "down" && index.status !== "down",
       redis,
@@ -87,7 +91,12 @@ async function probe<Found>(
 }
 
 /** A Redis that is out of memory still lets callers delete, which is a way out. */
-function redisState({ status, reason, detail }: Probe<void>): ComponentState {
+function redisState({ status, reason, detail }: Probe<void>, fault: StoreFault | undefined): ComponentState {
+  if (status === "ok") {
+    return fault === undefined
+      ? { status }
+      : { status: "degraded", reason: fault, detail: storeFault(fault).message };
+  }
   if (detail === undefined) return { status };
   if (reason === undefined) return { status, detail };
   return { status: reason === "redis_out_of_memory" ? "degraded" : status, reason, detail };

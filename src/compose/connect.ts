@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { TimeoutError } from "redis";
 import type { KeyCache } from "../access/keys/ports.js";
 import type { Config } from "../config.js";
 import type { Embedder } from "../embeddings/embedder.js";
@@ -11,8 +12,13 @@ import { asRefusal } from "../redis/connection/refusal.js";
 import { loadScripts } from "../redis/scripts/index.js";
 import { connectTo } from "../redis/connection/server.js";
 import { createSubscriptions } from "../redis/connection/subscriptions.js";
+import { watchConnection } from "../redis/connection/watch-connection.js";
+import { probeWrites } from "../redis/connection/write-probe.js";
 import type { Indexes } from "./indexes.js";
 import type { Redis } from "./redis.js";
+
+/** After a failover that leaves connections open, a new one leads to the new primary as soon as there is one. */
+const RENEW_EVERY_MS = 2_000;
 
 export interface ConnectOptions {
   readonly redis: Redis;
@@ -42,7 +48,7 @@ export async function connect(config: Config, options: ConnectOptions): Promise<
 }
 
 async function open(config: Config, { redis, indexes, keyCache, logger, signal }: ConnectOptions) {
-  const { client, keys, auditor, floats } = redis;
+  const { client, gateway, health, keys, auditor, floats } = redis;
   const { url } = config.redis;
   const patience = { note: (line: string) => logger.warn(line), signal };
   const step = <T>(work: () => Promise<T>) => patiently(url, work, { ...patience, known: true });
@@ -67,7 +73,20 @@ async function open(config: Config, { redis, indexes, keyCache, logger, signal }
     throw error;
   }
   subscriptions.onRestored(keyCache.forgetAll);
+  let renewedAt = Number.NEGATIVE_INFINITY;
   client.on("ready", () => auditor.forget());
   client.on("ready", prepareOnReturn(client, prepare, warn("redis preparation")));
-  return { facts, subscriptions, durability };
+  const watch = watchConnection(client, {
+    onSilent: () => health.failed(new TimeoutError()),
+    async onAnswer() {
+      // While all is well, nothing is written to see that.
+      if (health.current() === undefined) return;
+      await gateway.run((own) => probeWrites(own, keys)).then(health.wrote, () => {});
+      if (health.current() === "redis_readonly" && performance.now() - renewedAt > RENEW_EVERY_MS) {
+        renewedAt = performance.now();
+        watch.renew();
+      }
+    },
+  });
+  return { facts, watch, subscriptions, durability };
 }

@@ -71,7 +71,9 @@ export function composeApp(
     answers: stores.answers,
     durable: { always: config.durable.always, confirm: durability.confirm },
     readiness: createReadiness({
-      writeRedis: () => redis.gateway.run((client) => probeWrites(client, redis.keys)),
+      writeRedis: () =>
+        redis.gateway.run((client) => probeWrites(client, redis.keys)).then(redis.health.wrote),
+      redisFault: redis.health.current,
       indexFilled: indexes.filled,
       upgraded: migrations.progress,
       embedder,

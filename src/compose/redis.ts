@@ -1,9 +1,10 @@
 import type { Logger } from "pino";
 import type { Config } from "../config.js";
 import type { Metrics } from "../http/metrics.js";
-import { describeError } from "../log.js";
+import { storeFault } from "../domain/store-fault.js";
 import { createAuditor } from "../redis/audit/auditor.js";
 import { createGateway, createRedisClient } from "../redis/connection/client.js";
+import { createHealth, type HealthChange } from "../redis/connection/health.js";
 import { createJsonFloats } from "../redis/connection/json-floats.js";
 import { createKeys } from "../redis/keys.js";
 
@@ -21,13 +22,12 @@ const DAY_MS = 24 * 3600 * 1000;
 /** What all that talks to Redis is made of; not connected yet. */
 export function createRedis(config: Config, { logger, metrics, onMissingIndex }: RedisOptions) {
   const keys = createKeys(config.redis.keyPrefix);
-  const client = createRedisClient({
-    url: config.redis.url,
-    onError: (error) => logger.warn({ error: describeError(error) }, "redis connection"),
-  });
+  const health = createHealth(healthLog(logger), () => performance.now());
+  const client = createRedisClient({ url: config.redis.url, onError: health.failed });
   const gateway = createGateway(client, {
     timeoutMs: config.redis.timeoutMs,
     observe: metrics.redis,
+    onFault: health.failed,
     onMissingIndex: () => {
       auditor.forget();
       onMissingIndex();
@@ -35,5 +35,16 @@ export function createRedis(config: Config, { logger, metrics, onMissingIndex }:
   });
   const auditor = createAuditor(gateway, keys, config.auditRetentionDays * DAY_MS);
   const floats = createJsonFloats(client, keys.jsonProbe());
-  return { keys, client, gateway, auditor, floats };
+  return { keys, client, gateway, health, auditor, floats };
+}
+
+/** One line for each change of state, whatever happens in between. */
+function healthLog(logger: Logger): (change: HealthChange) => void {
+  let since = performance.now();
+  return ({ fault, before, cause, command }) => {
+    const seconds = Math.round((performance.now() - since) / 100) / 10;
+    since = performance.now();
+    if (fault !== undefined) logger.error({ reason: fault, cause, command }, storeFault(fault).message);
+    else logger.info({ reason: before, seconds }, "Redis serves again");
+  };
 }

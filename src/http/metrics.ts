@@ -22,6 +22,8 @@ export interface Metrics {
 
 export interface MetricsOptions {
   readonly redisUp: () => boolean;
+  /** What is wrong with Redis; undefined: nothing is known to be. */
+  readonly redisFault: () => string | undefined;
   readonly countWatchers: () => number;
   /** Asked when somebody scrapes; undefined while nothing is known. */
   readonly survey: () => Survey | undefined;
@@ -30,7 +32,13 @@ export interface MetricsOptions {
 }
 
 /** All series, declared in one place, in a registry of their own: two services in one process don't share numbers. */
-export function createMetrics({ redisUp, countWatchers, countMemories, survey }: MetricsOptions): Metrics {
+export function createMetrics({
+  redisUp,
+  redisFault,
+  countWatchers,
+  countMemories,
+  survey,
+}: MetricsOptions): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -87,6 +95,7 @@ export function createMetrics({ redisUp, countWatchers, countMemories, survey }:
   const seriesOf = createSeries();
   registerGauge(registers, "mneme_redis_up", "1 while Redis can be reached.", () => (redisUp() ? 1 : 0));
   registerGauge(registers, "mneme_state_watchers", "Clients that follow changes of state.", countWatchers);
+  registerFault(registers, redisFault);
   registerMemoryCounts(registers, countMemories);
   registerSurvey(registers, survey);
   return {
@@ -120,6 +129,20 @@ function createSeries() {
 
 function registerGauge(registers: Registry[], name: string, help: string, ask: () => number): void {
   const gauge: Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(ask()) });
+}
+
+function registerFault(registers: Registry[], current: () => string | undefined): void {
+  const gauge: Gauge = new Gauge({
+    name: "mneme_redis_fault",
+    help: "1 for the fault that Redis has, by reason; no series while it has none.",
+    labelNames: ["reason"],
+    registers,
+    collect() {
+      gauge.reset();
+      const reason = current();
+      if (reason !== undefined) gauge.set({ reason }, 1);
+    },
+  });
 }
 
 const COUNT_EVERY_MS = 5000;

@@ -55,11 +55,13 @@ export interface GatewayOptions {
   readonly onMissingIndex: () => void;
   /** Told of each piece of work: whether Redis answered in time (a refusal is an answer), after how many seconds. */
   readonly observe: (answered: boolean, seconds: number) => void;
+  /** Takes a reply by which Redis refuses what it otherwise does. */
+  readonly onFault?: (error: unknown) => void;
 }
 
 export function createGateway(
   client: RedisClient,
-  { timeoutMs, onMissingIndex, observe }: GatewayOptions,
+  { timeoutMs, onMissingIndex, observe, onFault = () => {} }: GatewayOptions,
 ): RedisGateway {
   return {
     client,
@@ -75,6 +77,7 @@ export function createGateway(
         return await Promise.race([work(client), late]);
       } catch (error) {
         if (isIndexMissing(error)) onMissingIndex();
+        if (faultOf(error) !== undefined) onFault(error);
         const reason = translate(error);
         answered = storeFaultOf(reason) !== "redis_unavailable";
         throw reason;

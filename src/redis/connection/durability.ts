@@ -1,5 +1,7 @@
+import { ErrorReply } from "redis";
 import type { RedisClient } from "./client.js";
 import type { Keys } from "../keys.js";
+import { faultOf } from "./error-replies.js";
 import { openConnection } from "./open-connection.js";
 
 export interface Durability {
@@ -51,13 +53,22 @@ export function createDurability(
       return Array.isArray(reply) && Number(reply[0]) >= 1;
     });
     try {
-      return await Promise.race([asked, late]);
-    } catch {
+      const confirmed = await Promise.race([asked, late]);
+      if (!confirmed) renew();
+      return confirmed;
+    } catch (error) {
       // Redis is away, or keeps no append-only file: either way, nothing is sure.
+      if (!(error instanceof ErrorReply) || faultOf(error) !== undefined) renew();
       return false;
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** The next wait has a new connection: this one may lead nowhere, or to what isn't the primary any more. */
+  function renew(): void {
+    void connection?.then((own) => own.destroy()).catch(() => {});
+    connection = undefined;
   }
 
   return {
@@ -69,6 +80,6 @@ export function createDurability(
       });
       return next;
     },
-    close: () => void connection?.then((own) => own.destroy()).catch(() => {}),
+    close: renew,
   };
 }

@@ -1,5 +1,6 @@
 import type { RedisClient } from "./client.js";
 import { openConnection } from "./open-connection.js";
+import { watchConnection } from "./watch-connection.js";
 
 /**
  * What other processes say through Redis's Pub/Sub: a nudge to look again, never the news itself. A message is lost
@@ -35,6 +36,8 @@ export async function createSubscriptions(
     throw error;
   }
 
+  const watch = watchConnection(connection);
+
   const dispatch = (message: string, channel: string): void => {
     for (const listener of listeners.get(channel) ?? []) listener(message);
   };
@@ -44,19 +47,28 @@ export async function createSubscriptions(
       const group = known ?? new Set();
       group.add(onMessage);
       listeners.set(channel, group);
-      if (known === undefined) await connection.subscribe(channel, dispatch);
-      return () => {
+      const unlisten = (): void => {
         group.delete(onMessage);
         if (group.size > 0 || listeners.get(channel) !== group) return;
         listeners.delete(channel);
         void connection.unsubscribe(channel, dispatch).catch(() => {});
       };
+      try {
+        if (known === undefined) await connection.subscribe(channel, dispatch);
+      } catch (error) {
+        unlisten();
+        throw error;
+      }
+      return unlisten;
     },
     connected: () => connection.isReady,
     onRestored(listener) {
       restored.add(listener);
       return () => restored.delete(listener);
     },
-    close: () => connection.destroy(),
+    close() {
+      watch.stop();
+      connection.destroy();
+    },
   };
 }
