@@ -2,7 +2,7 @@ import { createClient } from "redis";
 import { afterAll, describe, expect, inject, onTestFinished, test } from "vitest";
 import { createKeys } from "../../src/redis/keys.js";
 import { as, createKey } from "../support/acts/access.js";
-import { newNamespace, post } from "../support/acts/memories.js";
+import { bodyOf, type Memory, newNamespace, pathOf, post } from "../support/acts/memories.js";
 import { keysCommand } from "../support/run/keys-command.js";
 import { type Overrides, type Service, startService, until } from "../support/service/service.js";
 
@@ -66,7 +66,10 @@ describe("a store without keys", () => {
   test("stays open after a restart, and after its Redis was flushed, until its first key", async () => {
     const first = await start();
     const { prefix } = first;
-    expect((await post(first, NS, { content: "The kettle whistles." })).status).toBe(201);
+    const kettle = bodyOf<Memory>(await post(first, NS, { content: "The kettle whistles." }), 201);
+    // Asks whose agent that is, of keys that there aren't.
+    const published = await first.send("POST", `${pathOf(kettle)}/publish`, { to: newNamespace() });
+    expect(published.status).toBe(201);
     await first.stop();
     const service = await start(prefix);
     expect(await status(service)).toBe(200);

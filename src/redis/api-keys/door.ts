@@ -9,10 +9,7 @@ const SCANNED_AT_ONCE = 10_000;
 export function createDoor(redis: RedisGateway, keys: Keys): Pick<KeyStore, "door" | "openDoor"> {
   async function ask(act: "open" | ""): Promise<Door> {
     const reply = await redis.run((client) =>
-      client.readDoor(
-        [keys.apiKeyEverMade(), keys.apiKeys(), keys.agentKeysBuilt(), keys.openWithoutKeys()],
-        [act],
-      ),
+      client.readDoor([keys.apiKeyEverMade(), keys.apiKeys(), keys.openWithoutKeys()], [act]),
     );
     const door = DOORS.find((each) => each === reply);
     if (door === undefined) throw new Error(`api-keys/lua/door.lua returned ${reply}`);
