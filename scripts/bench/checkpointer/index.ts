@@ -14,6 +14,8 @@ const FOREIGN_SIZE = 100;
 const WARM_UP = 50;
 /** Of each chat; a small run does with one. */
 const ROUNDS = 3;
+/** Of each chat; the ten turns around the tenth and the last ten must not overlap. */
+const TURNS = { min: 30, max: 100 };
 /** Among foreign keys the official saver takes a second to list. */
 const MAX_SAMPLES_AMONG_FOREIGN = 40;
 
@@ -32,7 +34,10 @@ export const benchCheckpointer: Part = async ({ env, records, samples, note }) =
     note("measuring getTuple at all sizes in turns");
     const flatness = await measureFlatness(bench, sizes, rounds);
     const chats: ChatRow[] = [];
-    for (const kind of CHATS) chats.push(...(await measureChat(bench, kind, most < 1000 ? 1 : ROUNDS, note)));
+    const turns = Math.max(TURNS.min, Math.min(most, TURNS.max));
+    for (const kind of CHATS) {
+      chats.push(...(await measureChat(bench, kind, { rounds: most < 1000 ? 1 : ROUNDS, turns }, note)));
+    }
     note(`measuring among ${foreignKeys} foreign keys`);
     await addForeignKeys(bench, foreignKeys);
     const few = { samples: Math.min(samples, MAX_SAMPLES_AMONG_FOREIGN), warmUp: 3 };
@@ -41,6 +46,7 @@ export const benchCheckpointer: Part = async ({ env, records, samples, note }) =
       machine: describeMachine(),
       redis: bench.server.version,
       operations,
+      turns,
       chats,
       flatness,
       aims: judge(operations, flatness, chats),

@@ -6,29 +6,28 @@ export interface ChatRow {
   readonly chat: string;
   readonly delta: boolean;
   readonly contender: string;
-  /** In Redis after 100 turns, as MEMORY USAGE tells of the thread's keys; undefined for a saver without. */
+  /** In Redis after all turns, as MEMORY USAGE tells of the thread's keys; undefined for a saver without. */
   readonly bytes: number | undefined;
   /** Median milliseconds of the turns around the tenth. */
   readonly early: number;
   /** And of the last ones. */
   readonly late: number;
-  /** What the client sent in the hundredth turn, and per superstep of it; undefined for a saver without Redis. */
+  /** What the client sent in the last turn, and per superstep of it; undefined for a saver without Redis. */
   readonly commands: number | undefined;
   readonly commandsPerStep: number | undefined;
 }
 
-const TURNS = 100;
 const EARLY = { from: 6, to: 15 };
-// Before the hundredth, in which a DeltaChannel stores its whole value.
-const LATE = { from: TURNS - 10, to: TURNS - 1 };
+/** Turns that count as the last ones; not the very last, the hundredth, in which a DeltaChannel stores its whole value. */
+const LATE = 10;
 /** A turn stores its input, the state with it, and the state with the answer. */
 const STEPS = 3;
 
-/** A chat of 100 turns of 2 × 500 characters, all savers turn by turn. */
+/** Chats of so many turns of 2 × 500 characters, all savers turn by turn. */
 export async function measureChat(
   bench: Bench,
   kind: ChatKind,
-  rounds: number,
+  { rounds, turns }: { readonly rounds: number; readonly turns: number },
   note: (line: string) => void,
 ): Promise<ChatRow[]> {
   const lanes = [...bench.savers, ...bench.variants].map(({ name, saver, keyPattern }) => {
@@ -40,7 +39,7 @@ export async function measureChat(
   );
   for (const [round, thread] of threads.entries()) {
     note(`chat ${round + 1} of ${rounds}, ${kind.name}`);
-    for (let turn = 1; turn < TURNS; turn++) {
+    for (let turn = 1; turn < turns; turn++) {
       const shift = turn % lanes.length;
       for (const lane of [...lanes.slice(shift), ...lanes.slice(0, shift)]) {
         const start = performance.now();
@@ -54,7 +53,7 @@ export async function measureChat(
   const capture = await startCapture(bench.server.url, bench.redis);
   const rows: ChatRow[] = [];
   for (const { name, turn, times, keyPattern } of lanes) {
-    const { sent } = await capture.during(() => turn(thread, TURNS));
+    const { sent } = await capture.during(() => turn(thread, turns));
     const pattern = keyPattern(thread);
     const commands = name === MEMORY ? undefined : sent.length;
     rows.push({
@@ -63,7 +62,7 @@ export async function measureChat(
       contender: name,
       bytes: pattern === undefined ? undefined : await sizeOf(bench, pattern),
       early: times.median(EARLY),
-      late: times.median(LATE),
+      late: times.median({ from: turns - LATE, to: turns - 1 }),
       commands,
       commandsPerStep: commands === undefined ? undefined : commands / STEPS,
     });

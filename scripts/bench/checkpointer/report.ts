@@ -10,6 +10,8 @@ export interface Figures {
   readonly redis: string;
   readonly operations: readonly Row[];
   readonly flatness: readonly Flatness[];
+  /** Of each chat. */
+  readonly turns: number;
   readonly chats: readonly ChatRow[];
   readonly aims: readonly Aim[];
 }
@@ -17,7 +19,7 @@ export interface Figures {
 const CONTENDERS = [OURS, OFFICIAL, MEMORY, PING];
 
 /** The figures as Markdown. */
-export function report({ machine, redis, operations, flatness, chats, aims }: Figures): string {
+export function report({ machine, redis, operations, flatness, turns, chats, aims }: Figures): string {
   return [
     "## bench checkpointer",
     `${machineLine(machine, redis)}. Times in ms, p50 / p99, measured in turns on one Redis.`,
@@ -35,9 +37,9 @@ export function report({ machine, redis, operations, flatness, chats, aims }: Fi
     `getTuple of mneme, threads of several lengths in turns, p50 / p99: ${flatness
       .map(({ checkpoints, latency }) => `${checkpoints} checkpoints ${times(latency)}`)
       .join("; ")}.`,
-    "A chat of 100 turns, 2 × 500 characters each. Bytes: MEMORY USAGE of the thread's keys, without the official saver's search indexes. Commands: what the client sent in turn 100, which has 3 supersteps.",
+    `A chat of ${turns} turns, 2 × 500 characters each. Bytes: MEMORY USAGE of the thread's keys, without the official saver's search indexes. Commands: what the client sent in turn ${turns}, which has 3 supersteps.`,
     table(
-      ["chat", "saver", "bytes", "turn 10", "turn 95", "commands a turn", "a superstep"],
+      ["chat", "saver", "bytes", "turn 10", `turn ${turns - 5}`, "commands a turn", "a superstep"],
       chats.map(({ chat, contender, bytes, early, late, commands, commandsPerStep }) => [
         chat,
         contender,

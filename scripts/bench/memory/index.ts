@@ -37,7 +37,7 @@ export const benchMemory: Part = async ({ env, records: sizes, samples, note }) 
       if (index === 0) operations.push(...(await measureEmbeddedWrites(bench, records, rounds)));
       operations.push(...(await measureWrites(bench, records, rounds)));
     }
-    const residentWithoutModel = await measureResidentWithoutModel(bench);
+    const residentWithoutModel = await measureResidentWithoutModel(bench, rounds);
     return {
       machine: describeMachine(),
       redis: bench.server.version,

@@ -1,15 +1,20 @@
 import { connectHttp } from "../measure/http-client.js";
+import type { Rounds } from "../measure/interleave.js";
 import { residentMemory } from "../measure/process-memory.js";
 import { getRequest, recallRequest } from "./requests.js";
 import { type Bench, startAnotherService } from "./setup.js";
 
-const REQUESTS = 500;
+const MOST_REQUESTS = 500;
 
 /** What a service without an embedder takes over the same data, after some reads and recalls by keyword; bytes. */
-export async function measureResidentWithoutModel(bench: Bench): Promise<number | undefined> {
+export async function measureResidentWithoutModel(
+  bench: Bench,
+  { samples }: Rounds,
+): Promise<number | undefined> {
   const service = await startAnotherService(bench, "none");
   const http = await connectHttp(service.url);
-  for (let index = 0; index < REQUESTS; index++) {
+  const requests = Math.min(samples, MOST_REQUESTS);
+  for (let index = 0; index < requests; index++) {
     await http.send(getRequest(bench, bench.ids[index % bench.ids.length] ?? ""));
     const { text } = bench.corpus.question(index, bench.ids.length);
     await http.send(recallRequest(bench, { text }));
