@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { LIMITS } from "./domain/limits.js";
 import type { MemoryType } from "./memory/model/record.js";
+import { schemaMessage } from "./schema-messages.js";
 import { StartError } from "./start-error.js";
 
 export interface Config {
@@ -192,7 +193,7 @@ export function loadConfig(env: Environment): Config {
   const given = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
   );
-  const parsed = environment.safeParse(given);
+  const parsed = environment.safeParse(given, { error: schemaMessage });
   if (!parsed.success) {
     const lines = parsed.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
     throw new ConfigError(`The configuration is not valid:\n${lines.join("\n")}`);

@@ -7,7 +7,14 @@
  */
 export const FLOORS = [
   // The ground: words, errors, numbers; what knows nothing of memories.
-  ["src/domain", "src/log.ts", "src/start-error.ts", "src/redis/schemas.ts", "src/redis/scripts"],
+  [
+    "src/domain",
+    "src/log.ts",
+    "src/start-error.ts",
+    "src/schema-messages.ts",
+    "src/redis/schemas.ts",
+    "src/redis/scripts",
+  ],
   ["src/access", "src/memory/text", "src/embeddings", "src/http/readiness.ts"],
   ["src/access/keys", "src/memory/model", "src/readiness.ts"],
   [

@@ -10,6 +10,7 @@ import { createReadiness } from "../readiness.js";
 import { probeWrites } from "../redis/connection/write-probe.js";
 import { createStateNews } from "../redis/state/change-notification.js";
 import type { Migrations } from "../redis/migrations/run.js";
+import { speakPlainly } from "../schema-messages.js";
 import type { Watchers } from "../state/watchers.js";
 import type { Base } from "./base.js";
 import type { Connected } from "./connect.js";
@@ -33,6 +34,7 @@ export function composeApp(
   { config, logger, metrics, stores, embedder, now }: Base,
   { redis, indexes, migrations, connected, keyCache, watchers, services, sessions, consolidation }: AppParts,
 ) {
+  speakPlainly();
   const { audit } = stores;
   const { subscriptions, durability } = connected;
   const news = createStateNews(subscriptions, redis.keys);

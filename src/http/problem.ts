@@ -135,7 +135,7 @@ export function respondProblem(c: HonoContext, error: unknown, requestId: string
 
 /** A schema's complaints as one domain error that names each field. */
 export function invalidRequest(error: z.ZodError): DomainError {
-  const errors = error.issues.flatMap(fieldErrors).slice(0, MAX_ERRORS);
+  const errors = firstOfEach(error.issues.flatMap(fieldErrors)).slice(0, MAX_ERRORS);
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
   return new DomainError("invalid_request", `${first?.field ?? "request"}: ${first?.message ?? ""}${more}`, {
@@ -151,6 +151,13 @@ const MAX_FIELD_NAME = 128;
 function fieldErrors({ path, message, ...issue }: z.core.$ZodIssue): FieldError[] {
   if (issue.code !== "unrecognized_keys") return [{ field: fieldName(path), message }];
   return issue.keys.map((key) => ({ field: fieldName([...path, key]), message: "Unknown field." }));
+}
+
+/** An empty text is too short and blank too: a field's first error is enough. */
+function firstOfEach(errors: readonly FieldError[]): FieldError[] {
+  const byField = new Map<string, FieldError>();
+  for (const error of errors) if (!byField.has(error.field)) byField.set(error.field, error);
+  return [...byField.values()];
 }
 
 /** A place in a request, as a problem names it. */
