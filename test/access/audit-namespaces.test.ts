@@ -81,7 +81,9 @@ test("a namespace that was only read is forgotten with its trail", async () => {
   await redis.del(`${service.prefix}:audit:{${gone}}`);
   await until(
     async () => {
-      await root.send("GET", `/v1/namespaces/${newNamespace()}/memories`);
+      // Each read looks at a few at random: many at once, so that it doesn't take the time of as many answers.
+      const names = Array.from({ length: 25 }, newNamespace);
+      await Promise.all(names.map((name) => root.send("GET", `/v1/namespaces/${name}/memories`)));
       return visited();
     },
     (names) => !names.includes(gone),

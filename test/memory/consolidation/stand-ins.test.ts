@@ -122,12 +122,25 @@ async function forgetAll(namespace: string, memory_types: readonly string[]): Pr
   ).ids;
 }
 
+/** On a busy machine the service may leave what follows from a deletion to the background, and says so. */
+async function remove(memory: Pick<Memory, "namespace" | "id">): Promise<void> {
+  const { status, body } = await service.send("DELETE", pathOf(memory));
+  if (status !== 204) expect({ status, body }).toMatchObject({ status: 200, body: { pending: true } });
+}
+
+async function untilGone(memory: Pick<Memory, "namespace" | "id">): Promise<void> {
+  await until(
+    () => service.send("GET", pathOf(memory)),
+    ({ status }) => status === 404,
+  );
+}
+
 describe("when what stands for others goes,", () => {
   test("what it summed up is there again as before", async () => {
     const { namespace, memory, sources } = await made("summarise");
     const [first] = sources;
     if (first === undefined) throw new Error("no source");
-    expect((await service.send("DELETE", pathOf(memory))).status).toBe(204);
+    await remove(memory);
     for (const source of sources) {
       expect(await read(service, source)).toMatchObject({ superseded_at: null, superseded_by: null });
     }
@@ -145,10 +158,8 @@ describe("when what stands for others goes,", () => {
     expect(bodyOf<Memory>(await post(service, namespace, { content: memory.content }), 200).id).toBe(
       memory.id,
     );
-    expect((await service.send("DELETE", pathOf(memory))).status).toBe(204);
-    for (const each of [memory, ...sources]) {
-      expect((await service.send("GET", pathOf(each))).status).toBe(404);
-    }
+    await remove(memory);
+    for (const each of [memory, ...sources]) await untilGone(each);
     const usage = bodyOf<{ memories: { used: number } }>(
       await service.send("GET", `/v1/namespaces/${namespace}/usage`),
       200,
@@ -197,8 +208,8 @@ describe("when what stands for others goes,", () => {
     const run = await consolidate(service, namespace, { steps: ["merge"] });
     const id = run.actions.find((action) => action.sources.some((each) => each.id === memory.id))?.result
       ?.made[0];
-    expect((await service.send("DELETE", pathOf({ namespace, id: id ?? "" }))).status).toBe(204);
-    expect((await service.send("GET", pathOf(memory))).status).toBe(404);
+    await remove({ namespace, id: id ?? "" });
+    await untilGone(memory);
     for (const source of sources) expect(await read(service, source)).toMatchObject({ superseded_by: null });
   });
 });

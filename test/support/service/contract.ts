@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import type { Answer } from "./answer.js";
@@ -45,8 +46,18 @@ export interface Contract {
 /** The pages and the description themselves aren't part of the API that is described. */
 const UNDESCRIBED = /^\/(docs(\/|$)|openapi\.json)/;
 
+/** A service that bounds open routes narrowly may refuse it for a while: what waited for readiness asked often. */
+async function readDocument(url: string): Promise<OpenApi> {
+  for (;;) {
+    const answer = await fetch(`${url}/openapi.json`);
+    if (answer.status === 200) return (await answer.json()) as OpenApi;
+    if (answer.status !== 429) throw new Error(`/openapi.json answered ${answer.status}`);
+    await sleep(200);
+  }
+}
+
 export async function loadContract(url: string): Promise<Contract> {
-  const document = (await (await fetch(`${url}/openapi.json`)).json()) as OpenApi;
+  const document = await readDocument(url);
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   formats.default(ajv);
   ajv.addSchema(document, "openapi");
