@@ -50,6 +50,7 @@ export const FLOORS = [
   [
     "src/redis/consolidation",
     "src/redis/embeddings",
+    "src/redis/lifecycle",
     "src/redis/memory",
     "src/redis/publications",
     "src/redis/sessions",

@@ -6,15 +6,15 @@ import {
   pendingCorroborations,
   postponeCorroboration,
 } from "./trust/corroborations.js";
-import { countByType } from "./search/count-by-type.js";
+import { countByType } from "./lifecycle/count-by-type.js";
 import { countHolding } from "./search/count-holding.js";
 import type { StoreDeps } from "./deps.js";
 import { detachContext } from "./memory/detach-context.js";
-import { defaultsOf } from "./memory/defaults.js";
+import { defaultsOf } from "./lifecycle/defaults.js";
 import { noteFeedback, pendingFeedback, publishMinTrust, release, settleFeedback } from "./trust/feedback.js";
-import { freeOrphans } from "./memory/free-orphans.js";
+import { freeOrphans } from "./lifecycle/free-orphans.js";
 import { get, getItem, load, peek, peekDetails, peekItem, peekVersions, versions } from "./memory/get.js";
-import { endingsOf, groupsOf } from "./search/groups-of.js";
+import { endingsOf, groupsOf } from "./lifecycle/groups-of.js";
 import { insert } from "./memory/insert.js";
 import { lastTurns } from "./memory/last-turns.js";
 import { list } from "./search/list.js";
@@ -35,8 +35,8 @@ import { remove, removeItem } from "./memory/remove.js";
 import { revise } from "./memory/revise.js";
 import { search } from "./search/search.js";
 import { timesOf } from "./search/times-of.js";
-import { touch } from "./memory/touch.js";
-import { vitals } from "./memory/vitals.js";
+import { touch } from "./lifecycle/touch.js";
+import { vitals } from "./lifecycle/vitals.js";
 
 /** The domain's store over RedisJSON and RediSearch. */
 export function createMemoryStore(deps: StoreDeps): MemoryStore {

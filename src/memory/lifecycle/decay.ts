@@ -73,7 +73,7 @@ export interface Renewal {
  *     expires_at + ½ × (now + half-life - expires_at)
  *
  * Never before what it was, never after `limit` unless it was; unchanged where it would gain less than a sixteenth of
- * its life, because that isn't worth writing. memory/lua/touch.lua does the same.
+ * its life, because that isn't worth writing. lifecycle/lua/touch.lua does the same.
  */
 export function renewedEnd({ expiresAt, now, life, uses, limit }: Renewal): number {
   const whole = now + life * useFactor(uses);

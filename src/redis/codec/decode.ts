@@ -122,7 +122,7 @@ function decodeLifetime({ lifetime, expires_at, recorded_at }: StoredMemory): Li
   return { seconds, by: "ttl" };
 }
 
-/** Reads what memory/lua/vitals.lua returns of a memory: an array for each path, empty where there is nothing. */
+/** Reads what lifecycle/lua/vitals.lua returns of a memory: an array for each path, empty where there is nothing. */
 export function decodeVitals(json: string): Omit<Vitals, "id" | "uses"> {
   const found = parseStored<{
     "$.memory.version": [number];

@@ -1,7 +1,7 @@
 import { typeFacet } from "../../memory/model/facets.js";
 import type { MemoryType } from "../../memory/model/record.js";
 import { MEMORY_TYPES } from "../../memory/model/record.js";
-import { rangeClause } from "./numeric-range.js";
+import { rangeClause } from "../search/numeric-range.js";
 import type { StoreDeps } from "../deps.js";
 
 /** How many memories of each type there are in all namespaces, without what was superseded. */

@@ -1,7 +1,7 @@
 import type { EmbeddingStatus, MemoryType } from "../../memory/model/record.js";
 import type { Endings, Group } from "../../memory/ports/lifecycle.js";
-import { PRESENT, type Params, scopeClause } from "./query.js";
-import { rangeClause } from "./numeric-range.js";
+import { PRESENT, type Params, scopeClause } from "../search/query.js";
+import { rangeClause } from "../search/numeric-range.js";
 import type { StoreDeps } from "../deps.js";
 
 /** Records that one query goes through: 10 ms or so, and nobody else is served meanwhile. */
