@@ -12,6 +12,7 @@ export const FLOORS = [
     "src/log.ts",
     "src/start-error.ts",
     "src/schema-messages.ts",
+    "src/redis/port.ts",
     "src/redis/schemas.ts",
     "src/redis/scripts",
   ],
@@ -56,7 +57,6 @@ export const FLOORS = [
     "src/redis/sessions",
   ],
   ["src/redis/erasure", "src/redis/facts", "src/redis/trust"],
-  ["src/redis/memory-store.ts"],
 
   // HTTP: adapters over the verbs.
   ["src/http/conditional.ts", "src/http/metrics.ts"],

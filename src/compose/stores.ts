@@ -8,16 +8,23 @@ import { createNamespaceStore } from "../redis/namespaces/namespace-store.js";
 import { createRateLimiter } from "../redis/api-keys/rate-limiter.js";
 import { createConsolidationStore } from "../redis/consolidation/index.js";
 import { createErasureStore } from "../redis/erasure/index.js";
-import { createEntityStore } from "../redis/facts/index.js";
+import { createEmbeddingStore } from "../redis/embeddings/index.js";
+import { createEntityStore, createFactStore } from "../redis/facts/index.js";
 import { createAnswerStore } from "../redis/idempotency/index.js";
+import { createLifecycleStore } from "../redis/lifecycle/index.js";
 import { createLocks } from "../redis/locks/index.js";
-import { createMemoryStore } from "../redis/memory-store.js";
+import { createRecordStore } from "../redis/memory/index.js";
 import { createNamespaceContents } from "../redis/namespaces/contents.js";
+import { createPublicationStore } from "../redis/publications/index.js";
 import { createReceiptStore } from "../redis/receipts/index.js";
+import { createSearchStore } from "../redis/search/index.js";
 import { createSessionStore } from "../redis/sessions/index.js";
 import { createStateStore } from "../redis/state/index.js";
 import { createIndexStatistics } from "../redis/search/statistics.js";
 import { createThreadStore } from "../redis/threads/index.js";
+import { createTrustStore } from "../redis/trust/index.js";
+import type { StoreDeps } from "../redis/deps.js";
+import type { MemoryStore } from "../memory/ports/index.js";
 import type { Redis } from "./redis.js";
 
 export type Stores = ReturnType<typeof createStores>;
@@ -66,5 +73,18 @@ export function createStores(
     auditReader: createAuditReader(redis, keys),
     rateLimiter: createRateLimiter(redis, keys),
     locks: createLocks(redis, keys),
+  };
+}
+
+/** Each port in its own folder; a verb names those that it uses. */
+function createMemoryStore(deps: StoreDeps): MemoryStore {
+  return {
+    ...createRecordStore(deps),
+    ...createSearchStore(deps),
+    ...createPublicationStore(deps),
+    ...createTrustStore(deps),
+    ...createEmbeddingStore(deps),
+    ...createLifecycleStore(deps),
+    ...createFactStore(deps),
   };
 }

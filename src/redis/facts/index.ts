@@ -1,18 +1,15 @@
-import type { EntityStore } from "../../memory/ports/facts.js";
+import type { EntityStore, FactStore } from "../../memory/ports/facts.js";
 import type { StoreDeps } from "../deps.js";
+import { portOf } from "../port.js";
 import { mergeEntities, putAliases } from "./aliases.js";
 import { factRefs, facts } from "./find.js";
 import { list } from "./list.js";
 import { resolve } from "./resolve.js";
+import { rivalsOf } from "./rivals.js";
 
-/** Facts and their entities over RedisJSON and RediSearch. */
-export function createEntityStore(deps: StoreDeps): EntityStore {
-  return {
-    resolve: (namespace, names) => resolve(deps, namespace, names),
-    factRefs: (query) => factRefs(deps, query),
-    facts: (query) => facts(deps, query),
-    list: (namespace, prefix, after, limit) => list(deps, namespace, prefix, after, limit),
-    putAliases: (trail, namespace, entity, aliases) => putAliases(deps, trail, namespace, entity, aliases),
-    merge: (trail, namespace, from, into) => mergeEntities(deps, trail, namespace, from, into),
-  };
-}
+/** Names of entities, and the facts that hold them, over RedisJSON and RediSearch. */
+export const createEntityStore = (deps: StoreDeps): EntityStore =>
+  portOf(deps, { resolve, factRefs, facts, list, putAliases, merge: mergeEntities });
+
+/** Facts by their subject and predicate. */
+export const createFactStore = (deps: StoreDeps): FactStore => portOf(deps, { rivalsOf });

@@ -1,4 +1,5 @@
 import type { StateStore } from "../../state/ports.js";
+import { portOf } from "../port.js";
 import { asOf, query } from "./as-of.js";
 import { changesAfter, startOfChanges } from "./changes.js";
 import type { StateDeps } from "./deps.js";
@@ -11,16 +12,16 @@ import { transact } from "./transact.js";
 
 /** State memory over RedisJSON: each method is one script. */
 export function createStateStore(deps: StateDeps): StateStore {
-  return {
-    get: (trail, ref, path) => get(deps, trail, ref, path),
-    put: (trail, command) => put(deps, trail, command),
-    patch: (trail, command) => patch(deps, trail, command),
-    remove: (trail, command) => remove(deps, trail, command),
-    transact: (trail, transaction) => transact(deps, trail, transaction),
-    asOf: (trail, ref, time) => asOf(deps, trail, ref, time),
-    query: (namespace, value, path) => query(deps, namespace, value, path),
-    history: (trail, ref, limit, before) => history(deps, trail, ref, limit, before),
-    startOfChanges: (trail, namespace, after) => startOfChanges(deps, trail, namespace, after),
-    changesAfter: (namespace, id, limit) => changesAfter(deps, namespace, id, limit),
-  };
+  return portOf(deps, {
+    get,
+    put,
+    patch,
+    remove,
+    transact,
+    asOf,
+    query,
+    history,
+    startOfChanges,
+    changesAfter,
+  });
 }

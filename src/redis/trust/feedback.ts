@@ -70,9 +70,3 @@ export async function release(
   );
   return memory === undefined ? undefined : decodeMemory(memory);
 }
-
-/** As SETTING_FIELDS calls it. */
-export async function publishMinTrust({ redis, keys }: StoreDeps, namespace: string): Promise<number | null> {
-  const value = await redis.run((client) => client.hGet(keys.settings(namespace), "publish_min_trust"));
-  return value === null ? null : Number(value);
-}

@@ -1,0 +1,13 @@
+import type { LifecycleStore } from "../../memory/ports/lifecycle.js";
+import type { StoreDeps } from "../deps.js";
+import { portOf } from "../port.js";
+import { countByType } from "./count-by-type.js";
+import { defaultsOf } from "./defaults.js";
+import { freeOrphans } from "./free-orphans.js";
+import { endingsOf, groupsOf } from "./groups-of.js";
+import { touch } from "./touch.js";
+import { vitals } from "./vitals.js";
+
+/** How memories live and are used, and what a namespace holds. */
+export const createLifecycleStore = (deps: StoreDeps): LifecycleStore =>
+  portOf(deps, { defaultsOf, vitals, touch, freeOrphans, groupsOf, endingsOf, countByType });

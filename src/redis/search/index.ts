@@ -1,0 +1,13 @@
+import type { SearchStore } from "../../memory/ports/search.js";
+import type { StoreDeps } from "../deps.js";
+import { portOf } from "../port.js";
+import { countHolding } from "./count-holding.js";
+import { list } from "./list.js";
+import { countIn, namespacesIn } from "./namespaces.js";
+import { nearest } from "./nearest.js";
+import { search } from "./search.js";
+import { timesOf } from "./times-of.js";
+
+/** Memories and namespaces in the indexes of RediSearch. */
+export const createSearchStore = (deps: StoreDeps): SearchStore =>
+  portOf(deps, { search, list, nearest, timesOf, countHolding, countIn, namespacesIn });

@@ -1,0 +1,19 @@
+import type { TrustStore } from "../../memory/ports/trust.js";
+import type { StoreDeps } from "../deps.js";
+import { portOf } from "../port.js";
+import { comparisonOf, corroborate, pendingCorroborations, postponeCorroboration } from "./corroborations.js";
+import { noteFeedback, pendingFeedback, release, settleFeedback } from "./feedback.js";
+
+/** What others said of memories, and who said the same: noted on the records themselves. */
+export function createTrustStore(deps: StoreDeps): TrustStore {
+  return portOf(deps, {
+    noteFeedback,
+    settleFeedback,
+    pendingFeedback,
+    release,
+    pendingCorroborations,
+    comparisonOf,
+    corroborate,
+    postponeCorroboration,
+  });
+}
