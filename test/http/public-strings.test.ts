@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { repositoryRoot } from "../../scripts/bootstrap/root.mjs";
+import { descriptionsOf } from "../../scripts/public-strings/descriptions.js";
+import { messagesOf } from "../../scripts/public-strings/messages.js";
 import { useService } from "../support/service/service.js";
-import { literalsOf } from "../support/text/literals.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -27,18 +28,12 @@ const DIALECT = [
   /\bsomething else than\b/i,
 ];
 
-/** Not messages: words that are looked for, sentences to measure by, and what language models are told. */
-const NO_MESSAGES =
-  /^src\/(?:llm\/|embeddings\/calibration\.ts|memory\/text\/|memory\/consolidation\/language\/|memory\/sessions\/(?:compose|shorten)\.ts)/;
-
 const dialectOf = (text: string): readonly string[] =>
   DIALECT.filter((pattern) => pattern.test(text)).map(String);
 
 describe("the English of what callers and operators read", () => {
-  const texts = textsOf(document);
-  const messages = literalsOf(repositoryRoot(), "src", "checkpointer/src").filter(
-    ({ file }) => !NO_MESSAGES.test(file),
-  );
+  const texts = descriptionsOf(document);
+  const messages = messagesOf(repositoryRoot());
 
   test("the served document and the sources have texts to look at", () => {
     expect(texts.length).toBeGreaterThan(1000);
@@ -50,8 +45,8 @@ describe("the English of what callers and operators read", () => {
 
   test("no summary or description of /openapi.json needs the code beside it", () => {
     const found = texts
-      .filter(([, text]) => dialectOf(text).length > 0)
-      .map(([place, text]) => `${place}: ${text} ${dialectOf(text).join(" ")}`);
+      .filter(({ text }) => dialectOf(text).length > 0)
+      .map(({ place, text }) => `${place}: ${text} ${dialectOf(text).join(" ")}`);
     expect(found).toEqual([]);
   });
 
@@ -83,16 +78,6 @@ describe("/openapi.json", () => {
     }
   });
 });
-
-/** Every title, summary and description, with its place. A property may be called so: its schema is no text. */
-function textsOf(part: unknown, place = ""): [place: string, text: string][] {
-  if (typeof part !== "object" || part === null) return [];
-  return Object.entries(part).flatMap(([key, inner]): [string, string][] => {
-    const here = `${place}/${key}`;
-    if (typeof inner === "string" && (key === "description" || key === "summary")) return [[here, inner]];
-    return textsOf(inner, here);
-  });
-}
 
 function* undescribed(part: unknown, place: string): Generator<string> {
   if (typeof part !== "object" || part === null) return;
