@@ -14,6 +14,7 @@ import { speakPlainly } from "../schema-messages.js";
 import type { Watchers } from "../state/watchers.js";
 import type { Base } from "./base.js";
 import type { Connected } from "./connect.js";
+import type { HazardWatch } from "./hazards.js";
 import type { Indexes } from "./indexes.js";
 import type { Redis } from "./redis.js";
 
@@ -22,6 +23,7 @@ export interface AppParts {
   readonly indexes: Indexes;
   readonly migrations: Pick<Migrations, "progress">;
   readonly connected: Connected;
+  readonly hazards: Pick<HazardWatch, "now">;
   readonly keyCache: KeyCache;
   readonly watchers: Watchers;
   readonly services: Services;
@@ -32,7 +34,18 @@ export interface AppParts {
 /** The HTTP side, of all that is behind it. */
 export function composeApp(
   { config, logger, metrics, stores, embedder, now }: Base,
-  { redis, indexes, migrations, connected, keyCache, watchers, services, sessions, consolidation }: AppParts,
+  {
+    redis,
+    indexes,
+    migrations,
+    connected,
+    hazards,
+    keyCache,
+    watchers,
+    services,
+    sessions,
+    consolidation,
+  }: AppParts,
 ) {
   speakPlainly();
   const { audit } = stores;
@@ -76,6 +89,7 @@ export function composeApp(
       writeRedis: () =>
         redis.gateway.run((client) => probeWrites(client, redis.keys)).then(redis.health.wrote),
       redisFault: redis.health.current,
+      redisHazards: hazards.now,
       indexFilled: indexes.filled,
       upgraded: migrations.progress,
       embedder,
