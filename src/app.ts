@@ -14,6 +14,7 @@ import { describeProblem, HttpProblem, respondProblem } from "./http/problem.js"
 import { createRouter } from "./http/router/create-router.js";
 import { agentRoutes } from "./http/agents/routes.js";
 import { auditRoutes } from "./http/audit/routes.js";
+import { backupRoutes } from "./http/backups/routes.js";
 import { consolidationRoutes } from "./http/consolidations/routes.js";
 import { docsRoutes, serveDescription } from "./http/openapi/docs-routes.js";
 import { entityRoutes } from "./http/entities/routes.js";
@@ -74,6 +75,7 @@ export function createApp(deps: AppDeps) {
     .route("/", memoryRoutes(deps))
     .route("/", lifecycleRoutes(deps))
     .route("/", consolidationRoutes(deps))
+    .route("/", backupRoutes(deps))
     .route("/", itemRoutes(deps))
     .route("/", interactionRoutes(deps))
     .route("/", entityRoutes(deps))

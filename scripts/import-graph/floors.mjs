@@ -39,7 +39,7 @@ export const FLOORS = [
   ["src/memory/erasure"],
   ["src/memory/forget", "src/memory/revise"],
   ["src/memory/items", "src/memory/sessions", "src/memory/consolidation/plan"],
-  ["src/memory/clearing", "src/memory/consolidation/execute"],
+  ["src/backup", "src/memory/clearing", "src/memory/consolidation/execute"],
 
   // What implements the ports.
   ["src/llm", "src/redis/keys.ts"],
@@ -57,6 +57,7 @@ export const FLOORS = [
     "src/redis/sessions",
   ],
   ["src/redis/erasure", "src/redis/facts", "src/redis/trust"],
+  ["src/redis/backup"],
 
   // HTTP: adapters over the verbs.
   ["src/http/conditional.ts", "src/http/metrics.ts"],
@@ -76,6 +77,7 @@ export const FLOORS = [
   ],
   ["src/http/lifecycle", "src/http/recall"],
   ["src/http/namespaces", "src/http/profiles", "src/http/receipts", "src/http/sessions"],
+  ["src/http/backups"],
 
   // The composition root: the only place that knows all sides.
   ["src/app.ts"],

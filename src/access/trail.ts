@@ -51,6 +51,12 @@ export const AUDIT_VERBS = [
   "usage.get",
   "namespace.list",
   "namespace.delete",
+  // Ids of exports and imports: their own in the system's trail, what was written in a namespace's.
+  "export",
+  "import",
+  "import.memory",
+  "import.session",
+  "import.state",
   "thread.list",
   "thread.read",
   "thread.delete",
@@ -91,22 +97,10 @@ export const READING_VERBS: ReadonlySet<AuditVerb> = new Set([
   "settings.get",
   "usage.get",
   "namespace.list",
+  "export",
   "thread.list",
   "thread.read",
   "audit.read",
-] as const);
-
-/** Acts that only delete: they work in a full store too, and so does their record. */
-export const DELETING_VERBS: ReadonlySet<AuditVerb> = new Set([
-  "delete",
-  "forget",
-  "item.delete",
-  "unpublish",
-  "state.delete",
-  "session.delete",
-  "namespace.delete",
-  "thread.delete",
-  "key.revoke",
 ] as const);
 
 /**

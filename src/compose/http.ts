@@ -12,9 +12,9 @@ import { createStateNews } from "../redis/state/change-notification.js";
 import type { Migrations } from "../redis/migrations/run.js";
 import { speakPlainly } from "../schema-messages.js";
 import type { Watchers } from "../state/watchers.js";
+import { RELEASE } from "../backup/release.js";
 import type { Base } from "./base.js";
 import type { Connected } from "./connect.js";
-import type { HazardWatch } from "./hazards.js";
 import type { Indexes } from "./indexes.js";
 import type { Redis } from "./redis.js";
 
@@ -23,7 +23,6 @@ export interface AppParts {
   readonly indexes: Indexes;
   readonly migrations: Pick<Migrations, "progress">;
   readonly connected: Connected;
-  readonly hazards: Pick<HazardWatch, "now">;
   readonly keyCache: KeyCache;
   readonly watchers: Watchers;
   readonly services: Services;
@@ -31,26 +30,27 @@ export interface AppParts {
   readonly consolidation: ConsolidationServices;
 }
 
+/** A store without records has nothing to upgrade. */
+async function isUpgraded({ progress }: AppParts["migrations"]): Promise<boolean> {
+  const { done, total } = await progress();
+  return done || total === 0;
+}
+
 /** The HTTP side, of all that is behind it. */
 export function composeApp(
   { config, logger, metrics, stores, embedder, now }: Base,
-  {
-    redis,
-    indexes,
-    migrations,
-    connected,
-    hazards,
-    keyCache,
-    watchers,
-    services,
-    sessions,
-    consolidation,
-  }: AppParts,
+  { redis, indexes, migrations, connected, keyCache, watchers, services, sessions, consolidation }: AppParts,
 ) {
   speakPlainly();
   const { audit } = stores;
   const { subscriptions, durability } = connected;
   const news = createStateNews(subscriptions, redis.keys);
+  const namespaces = {
+    store: stores.namespaces,
+    audit,
+    nextTime,
+    changed: services.knownDefaults.forget,
+  };
   return createApp({
     services,
     sessions,
@@ -63,9 +63,21 @@ export function composeApp(
       newId: ulid,
       rateLimitPerMinute: config.rateLimitPerMinute,
     },
-    namespaces: { store: stores.namespaces, audit, nextTime, changed: services.knownDefaults.forget },
+    namespaces,
     clearing: { memory: services, sessions: stores.sessions, contents: stores.contents },
     threads: { store: stores.threads, audit },
+    backups: {
+      memory: services,
+      namespaces,
+      source: stores.exportSource,
+      target: stores.importTarget,
+      exports: stores.exports,
+      imports: stores.imports,
+      locks: stores.locks,
+      newId: ulid,
+      version: RELEASE,
+      complete: async () => (await indexes.filled()) === 1 && (await isUpgraded(migrations)),
+    },
     authenticator: createAuthenticator({
       cache: keyCache,
       store: stores.keys,
@@ -89,7 +101,6 @@ export function composeApp(
       writeRedis: () =>
         redis.gateway.run((client) => probeWrites(client, redis.keys)).then(redis.health.wrote),
       redisFault: redis.health.current,
-      redisHazards: hazards.now,
       indexFilled: indexes.filled,
       upgraded: migrations.progress,
       embedder,

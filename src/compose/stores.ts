@@ -23,6 +23,11 @@ import { createStateStore } from "../redis/state/index.js";
 import { createIndexStatistics } from "../redis/search/statistics.js";
 import { createThreadStore } from "../redis/threads/index.js";
 import { createTrustStore } from "../redis/trust/index.js";
+import type { ExportJob } from "../backup/export-job.js";
+import type { ImportJob } from "../backup/import-job.js";
+import { createJobStore } from "../redis/backup/jobs.js";
+import { createExportSource } from "../redis/backup/source.js";
+import { createImportTarget } from "../redis/backup/target.js";
 import type { StoreDeps } from "../redis/deps.js";
 import type { MemoryStore } from "../memory/ports/index.js";
 import type { Redis } from "./redis.js";
@@ -40,13 +45,8 @@ export function createStores(
   const meter = createMeter(keys, config.quota, config.versionRetentionMs);
   const statistics = createIndexStatistics(redis, keys);
   const memory = { redis, auditor, meter, keys, statistics, model };
-  const state = createStateStore({
-    redis,
-    auditor,
-    keys,
-    historyMs: config.stateHistorySeconds * 1000,
-    floats,
-  });
+  const stateDeps = { redis, auditor, keys, historyMs: config.stateHistorySeconds * 1000, floats };
+  const state = createStateStore(stateDeps);
   const sessions = { redis, auditor, meter, keys, defaults: config.session };
   const { receiptRetentionDays: days } = config;
   return {
@@ -63,6 +63,10 @@ export function createStores(
     }),
     state,
     contents: createNamespaceContents({ redis, auditor, keys, state }),
+    exportSource: createExportSource(memory),
+    importTarget: createImportTarget({ ...memory, sessions, state: stateDeps }),
+    exports: createJobStore<ExportJob>(redis, keys.exportJob, DAY_S),
+    imports: createJobStore<ImportJob>(redis, keys.importJob, 7 * DAY_S),
     threads: createThreadStore(redis, keys),
     receipts: createReceiptStore(redis, keys, days === undefined ? undefined : days * DAY_S),
     answers: createAnswerStore(redis, keys),

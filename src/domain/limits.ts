@@ -15,6 +15,9 @@ export const LIMITS = {
   batchItems: 500,
   batchBytes: 4 * 1024 * 1024,
   requestBytes: 1024 * 1024,
+  /** Of a part of a file that is imported, and of one line of it. */
+  partBytes: 8 * 1024 * 1024,
+  lineBytes: 2 * 1024 * 1024,
   interactionBytes: 256 * 1024,
   toolCalls: 128,
   queryBytes: 8 * 1024,

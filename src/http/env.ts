@@ -10,6 +10,7 @@ import type { RateLimiter } from "../access/rate-limit.js";
 import type { AuditReader } from "../access/ports.js";
 import type { StateServices } from "../state/services.js";
 import type { SessionServices } from "../memory/sessions/services.js";
+import type { BackupServices } from "../backup/services.js";
 import type { ConsolidationServices } from "../memory/consolidation/services.js";
 import type { Metrics } from "./metrics.js";
 import type { AnswerStore } from "../domain/idempotency.js";
@@ -37,6 +38,7 @@ export interface AppDeps {
   readonly state: StateServices;
   readonly sessions: SessionServices;
   readonly consolidation: ConsolidationServices;
+  readonly backups: BackupServices;
   /** For those who follow changes. */
   readonly watch: { readonly heartbeatMs: number; readonly sendMs: number };
   readonly metrics: Metrics;

@@ -24,8 +24,6 @@ export interface MetricsOptions {
   readonly redisUp: () => boolean;
   /** What is wrong with Redis; undefined: nothing is known to be. */
   readonly redisFault: () => string | undefined;
-  /** By which of its settings Redis may lose data, as codes. */
-  readonly redisHazards: () => readonly string[];
   readonly countWatchers: () => number;
   /** Asked when somebody scrapes; undefined while nothing is known. */
   readonly survey: () => Survey | undefined;
@@ -37,7 +35,6 @@ export interface MetricsOptions {
 export function createMetrics({
   redisUp,
   redisFault,
-  redisHazards,
   countWatchers,
   countMemories,
   survey,
@@ -98,16 +95,7 @@ export function createMetrics({
   const seriesOf = createSeries();
   registerGauge(registers, "mneme_redis_up", "1 while Redis can be reached.", () => (redisUp() ? 1 : 0));
   registerGauge(registers, "mneme_state_watchers", "Clients that follow changes of state.", countWatchers);
-  registerReasons(registers, "mneme_redis_fault", "1 for the fault that Redis has, by reason.", () => {
-    const reason = redisFault();
-    return reason === undefined ? [] : [reason];
-  });
-  registerReasons(
-    registers,
-    "mneme_redis_hazard",
-    "1 for each setting by which Redis may lose acknowledged data, by reason.",
-    redisHazards,
-  );
+  registerFault(registers, redisFault);
   registerMemoryCounts(registers, countMemories);
   registerSurvey(registers, survey);
   return {
@@ -143,21 +131,16 @@ function registerGauge(registers: Registry[], name: string, help: string, ask: (
   const gauge: Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(ask()) });
 }
 
-/** A series for each reason that there is now, and none where there is none. */
-function registerReasons(
-  registers: Registry[],
-  name: string,
-  help: string,
-  current: () => readonly string[],
-): void {
+function registerFault(registers: Registry[], current: () => string | undefined): void {
   const gauge: Gauge = new Gauge({
-    name,
-    help,
+    name: "mneme_redis_fault",
+    help: "1 for the fault that Redis has, by reason; no series while it has none.",
     labelNames: ["reason"],
     registers,
     collect() {
       gauge.reset();
-      for (const reason of current()) gauge.set({ reason }, 1);
+      const reason = current();
+      if (reason !== undefined) gauge.set({ reason }, 1);
     },
   });
 }

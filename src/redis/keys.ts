@@ -203,6 +203,11 @@ export function createKeys(prefix: string) {
     stateNews: (namespace: string) => `${prefix}:news:state:{${namespace}}`,
     /** What a recall gave. */
     receipt: (id: string) => `${prefix}:receipt:${id}`,
+    /** What was deleted in a namespace, so that no import brings it back, a sorted set by when. */
+    gone: (namespace: string) => `${prefix}:gone:{${namespace}}`,
+    /** An export under way, and an import. */
+    exportJob: (id: string) => `${prefix}:export:${id}`,
+    importJob: (id: string) => `${prefix}:import:${id}`,
     /** The answer of a request with an idempotency key. */
     answer: (operation: string) => `${prefix}:answer:${operation}`,
     /** Counted up ahead of each wait for the disk. */

@@ -30,6 +30,7 @@ async function ask(
   const [method = "", path = ""] = route.split(" ");
   const place = `${path}${query === undefined ? "" : `?${query}`}`
     .replace("{ns}", namespace)
+    .replace("{part}", "1")
     .replace(/\{\w+\}/g, ID);
   const sent: unknown =
     body === undefined ? undefined : JSON.parse(JSON.stringify(body).replaceAll("{ns}", namespace));

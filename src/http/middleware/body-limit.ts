@@ -10,6 +10,9 @@ import { takes } from "../router/methods.js";
 import { HttpProblem } from "../problem.js";
 
 const JSON_ONLY = /^application\/json\s*(;|$)/i;
+const LINES_ONLY = /^application\/x-ndjson\s*(;|$)/i;
+/** Where a body is a part of a file: the route reads it line by line. */
+const PART = /^\/v1\/imports\/[^/]+\/parts\/[^/]+$/;
 const JSON_OR_PATCH = /^application\/(merge-patch\+)?json\s*(;|$)/i;
 
 /**
@@ -28,21 +31,28 @@ export function limitBody(timeoutMs: number): MiddlewareHandler<AppEnv & { Bindi
       Object.assign(c.req.bodyCache, { text: Promise.resolve("") });
       return next();
     }
-    const accepted = c.req.method === "PATCH" ? JSON_OR_PATCH : JSON_ONLY;
+    const isPart = PART.test(c.req.path);
+    const accepted = isPart ? LINES_ONLY : c.req.method === "PATCH" ? JSON_OR_PATCH : JSON_ONLY;
     if (!accepted.test(c.req.header("content-type") ?? "")) {
-      throw new HttpProblem("unsupported_media_type", "Send the body as application/json.");
+      const wanted = isPart ? "application/x-ndjson" : "application/json";
+      throw new HttpProblem("unsupported_media_type", `Send the body as ${wanted}.`);
     }
-    const limit = c.req.path.endsWith("/batch") ? LIMITS.batchBytes : LIMITS.requestBytes;
-    const body = await readBody(c.env.incoming, limit, timeoutMs);
+    const body = await readBody(c.env.incoming, limitOf(c.req.path, isPart), timeoutMs);
     if (!isUtf8(body)) throw new HttpProblem("malformed_json", "The body is not UTF-8.");
     const text = body.toString("utf8");
     // Hono declares a string here, but reads a promise.
     Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
+    if (isPart) return next();
     // Hono would use JSON.parse, and turn any refusal of its caller into one without a field.
     const value = text === "" ? undefined : parseJsonBody(text, c.req.path);
     if (text !== "") Object.assign(c.req, { json: () => Promise.resolve(value) });
     return next();
   };
+}
+
+function limitOf(path: string, isPart: boolean): number {
+  if (isPart) return LIMITS.partBytes;
+  return path.endsWith("/batch") ? LIMITS.batchBytes : LIMITS.requestBytes;
 }
 
 /** Some acts need nothing but their path. Who says what a body is, means to send one. */

@@ -72,6 +72,7 @@ const TAGS = {
   lifecycle: "Statistics and forget policies.",
   consolidation: "Summaries, merged memories, facts and procedures made from episodes.",
   state: "Live state: JSON documents with versions, transactions and change events.",
+  backup: "Exports and imports: what a namespace holds, as lines of JSON.",
   threads: "LangGraph threads and their checkpoints.",
   audit: "The audit trail.",
 };

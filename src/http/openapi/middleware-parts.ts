@@ -58,6 +58,7 @@ const MISDIRECTED = {
 const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   ns: "The namespace: labels joined by dots.",
   id: "Id of the resource.",
+  part: "Number of the part, from 1.",
 };
 
 /** Query parameters that mean the same wherever they stand; a route's own description comes first. */

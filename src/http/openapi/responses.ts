@@ -89,6 +89,37 @@ export const consolidationBusy = {
       "Another run is in progress in this namespace (consolidation_busy), or this run is unfinished or already undone (consolidation_unfit).",
   },
 } as const;
+export const exportMissing = {
+  404: { ...problem, description: "There is no such export among those of this key." },
+} as const;
+export const importMissing = {
+  404: { ...problem, description: "There is no such import among those of this key." },
+} as const;
+export const importRefused = {
+  422: {
+    ...problem,
+    description: "A line was refused and ended the import; `errors` names the line (import_refused).",
+  },
+} as const;
+export const transferBusy = {
+  409: {
+    ...problem,
+    description: "Another request is working on this export or import (transfer_busy).",
+    headers: { "Retry-After": headerOf("Retry-After") },
+  },
+} as const;
+export const transferNotReady = {
+  503: {
+    ...problem,
+    description:
+      "Redis is unavailable (redis_unavailable), it is filling the index, or records of an older release are being upgraded (transfer_not_ready); try again after Retry-After seconds.",
+  },
+} as const;
+/** Lines of an export, as they are in the file. */
+export const partBody = {
+  required: true,
+  content: { "application/x-ndjson": { schema: z.string() } },
+} as const;
 export const receiptMissing = {
   404: { ...problem, description: "There is no such receipt among those that you may read." },
 } as const;
@@ -126,6 +157,11 @@ export const unfitBody = {
       "The body is too large (payload_too_large), or its text is too large in Unicode's compatibility form NFKC, in which it is indexed (text_too_large).",
   },
   415: { ...problem, description: "The Content-Type isn't application/json." },
+} as const;
+export const unfitPart = {
+  408: { ...problem, description: "The body didn't arrive within MNEME_BODY_TIMEOUT_MS." },
+  413: { ...problem, description: "The part is too large (payload_too_large)." },
+  415: { ...problem, description: "The Content-Type isn't application/x-ndjson." },
 } as const;
 /** Of a write that would be too much; nothing of it is done. */
 export const full = {

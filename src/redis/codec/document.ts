@@ -20,6 +20,8 @@ export interface MemoryDocument {
   /** Kept by trust/lua/note-feedback.lua: by caller, what it said; by vote, what isn't counted for the author yet. */
   readonly voices?: Readonly<Record<string, unknown>>;
   readonly unsent?: Readonly<Record<string, Omit<Vote, "id">>>;
+  /** The import that wrote it, and which version: see backup/lua/put-memory.lua. */
+  readonly imported?: string;
   readonly index: {
     readonly ns: string;
     readonly facets: readonly string[];
@@ -42,6 +44,12 @@ export interface MemoryDocument {
     readonly timeline?: string;
     readonly object?: string;
     readonly stated_to?: number;
+    /** It was derived, and told by itself as well: memory/lua/insert.lua sets it. */
+    readonly told?: boolean;
+    /** When a superseded memory would have ended, 0 for never: consolidation/lua/settle.lua sets it. */
+    readonly ended?: number;
+    /** Of an old version: when it ends before its memory. */
+    readonly kept_until?: number;
     /** The vector is the caller's, of the content alone. */
     readonly own_vector?: true;
     /** Facet of the session whose last turn this was when it was written. */

@@ -25,23 +25,37 @@ export interface MemorySize {
   readonly vectors: number | undefined;
 }
 
-export function encodeDocument({ memory, interaction, preceding, ...rest }: NewMemory): EncodedDocument {
-  const facets = facetsOf(memory);
-  const prior = lengthPrior(memory.content.length);
+export function encodeDocument(item: NewMemory): EncodedDocument {
+  const document = documentOf(item);
+  const { index } = document;
+  return {
+    ...cutDocument(document),
+    vectorFields: encodeVectorFields(item.memory, index.facets, index.prior),
+    size: { json: index.bytes, vectors: index.vector_bytes },
+  };
+}
+
+/** What JSON.SET takes of a document: its number in the namespace's sequence goes between. */
+export function cutDocument(document: MemoryDocument): { readonly head: string; readonly tail: string } {
+  const { index, ...rest } = document;
+  const json = JSON.stringify({ ...rest, index });
+  return { head: `${json.slice(0, -2)},"seq":`, tail: "}}" };
+}
+
+export function documentOf({ memory, interaction, preceding, ...rest }: NewMemory): MemoryDocument {
   const stored = storedMemory(memory);
-  const size = { json: jsonBytes(stored, interaction), vectors: vectorBytes(rest.vectors) };
-  const document: MemoryDocument = {
+  return {
     memory: stored,
     ...(interaction === undefined ? {} : { raw: JSON.stringify(interaction) }),
     index: {
       ns: memory.namespace,
-      facets,
+      facets: facetsOf(memory),
       time: memory.timestamp,
       since: memory.updated_at,
       ...validity(memory),
       text: indexText(memory.content),
       ...(preceding === undefined ? {} : lentBy(preceding)),
-      prior,
+      prior: lengthPrior(memory.content.length),
       ...(rest.ownVector ? { own_vector: true as const } : {}),
       ...(isTurn(memory) ? { turn: sessionFacet(memory.session_id) } : {}),
       hash: rest.contentHash,
@@ -49,15 +63,12 @@ export function encodeDocument({ memory, interaction, preceding, ...rest }: NewM
       schema: RECORD_SCHEMA,
       terms: TERMS_SCHEMA,
       passages: rest.vectors.length,
-      bytes: size.json,
-      vector_bytes: size.vectors,
+      bytes: jsonBytes(stored, interaction),
+      vector_bytes: vectorBytes(rest.vectors),
       ...(rest.embedAt === undefined ? {} : { embed_at: rest.embedAt }),
       ...(rest.compareAt === undefined ? {} : { corroborate_at: rest.compareAt }),
     },
   };
-  const json = JSON.stringify(document);
-  const vectorFields = encodeVectorFields(memory, facets, prior);
-  return { head: `${json.slice(0, -2)},"seq":`, tail: "}}", vectorFields, size };
 }
 
 /** Left out where there is no bound. */

@@ -65,3 +65,22 @@ export function parts(reply: unknown): readonly [code: number, ...rest: string[]
   const [code, ...rest] = arrayOf(reply);
   return [integer(code), ...rest.map(text)];
 }
+
+export function pairOfLists(reply: unknown): readonly [unknown, unknown] {
+  const [first, second] = arrayOf(reply);
+  return [arrayOf(first), arrayOf(second)];
+}
+
+/** What backup/lua/dump-state.lua returns. */
+export function stateDump(reply: unknown) {
+  const [facts, value, entries, more] = arrayOf(reply);
+  return {
+    facts: fields(facts),
+    text: text(value),
+    entries: arrayOf(entries).map((entry) => {
+      const [id, flat] = arrayOf(entry);
+      return [text(id), fields(flat)] as const;
+    }),
+    more: text(more) === "1",
+  };
+}

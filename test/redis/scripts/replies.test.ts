@@ -117,6 +117,27 @@ const cases: Record<string, Case> = {
     ],
     wrong: [...NO_ARRAYS, null, [], ["a"], [0, null], [0, []]],
   },
+  pairOfLists: {
+    decode: replies.pairOfLists,
+    good: [
+      [
+        [[], [1]],
+        [[], [1]],
+      ],
+    ],
+    wrong: [...NO_ARRAYS, null, [], [[]], [[], "a"]],
+  },
+  stateDump: {
+    decode: replies.stateDump,
+    good: [
+      [[[], "", [], ""], { facts: {}, text: "", entries: [], more: false }],
+      [
+        [["v", "1"], "7", [["1-1", ["o", "set"]]], "1"],
+        { facts: { v: "1" }, text: "7", entries: [["1-1", { o: "set" }]], more: true },
+      ],
+    ],
+    wrong: [...NO_ARRAYS, null, [], [[], "", [["1-1"]], ""], [[], null, [], ""]],
+  },
 };
 
 describe("a decoder of replies", () => {

@@ -1,0 +1,143 @@
+import { Argument, Command, Option } from "commander";
+import type { z } from "@hono/zod-openapi";
+import { CONFLICT_RULES, type ConflictRule } from "../../../src/backup/ports.js";
+import { importView } from "../../../src/http/backups/schemas.js";
+import { Failure } from "../../shell/failure.js";
+import { type Api, createApi, jsonBody } from "../api.js";
+import { checkFile } from "../check-file.js";
+import { linesOf } from "../file-lines.js";
+import { apiKey, type Connection, urlOption } from "../options.js";
+
+interface ImportOptions extends Connection {
+  readonly onConflict: ConflictRule;
+  readonly into?: string;
+  readonly dryRun?: boolean;
+  readonly verify?: boolean;
+  readonly restoreErased?: boolean;
+  readonly resume?: string;
+}
+
+type View = z.output<typeof importView>;
+
+/** A part is sent once it has so many bytes. Fixed, so that a part has the same lines when it is sent again. */
+const PART_BYTES = 1024 * 1024;
+
+export function importCommand(): Command {
+  return new Command("import")
+    .description(
+      "Reads a file that `mneme export` wrote. The whole file is checked before anything is written.",
+    )
+    .addArgument(new Argument("<file>", "file to read"))
+    .addOption(urlOption())
+    .addOption(
+      new Option("--on-conflict <rule>", "what happens where another record is stored already")
+        .choices(CONFLICT_RULES)
+        .default("skip"),
+    )
+    .option("--into <namespace>", "namespace that replaces the exported one, with everything below it")
+    .option("--dry-run", "only count what the import would do")
+    .option("--verify", "only check the file, without a service")
+    .option("--restore-erased", "bring back records that were deleted since the export")
+    .option("--resume <id>", "continue an interrupted import")
+    .action(async (file: string, options: ImportOptions) => run(file, options));
+}
+
+async function run(file: string, options: ImportOptions): Promise<void> {
+  const { manifest, lines } = await checkFile(file);
+  console.error(
+    `${file}: ${lines} lines, format version ${manifest.format_version}, exported at ${manifest.started_at} by mneme ${manifest.mneme_version}. The file is whole.`,
+  );
+  if (options.verify === true) return;
+  const api = createApi(options.url, apiKey());
+  // Where one conflict is to leave everything as it is, all are looked for before the first write.
+  if (options.onConflict === "fail" && options.dryRun !== true && options.resume === undefined) {
+    const trial = await importFile(api, file, { ...options, dryRun: true });
+    const conflicts = conflictsIn(trial);
+    if (conflicts > 0) {
+      throw new Failure(
+        `${conflicts} records of the file are stored already in another version. Nothing was written.`,
+      );
+    }
+  }
+  const done = await importFile(api, file, options);
+  console.error(
+    [
+      options.dryRun === true
+        ? "Nothing was written. The import would have this result:"
+        : "The import is complete.",
+      ...linesOfCounts(done),
+    ].join("\n"),
+  );
+}
+
+async function importFile(api: Api, file: string, options: ImportOptions): Promise<View> {
+  let view = await begun(api, options);
+  if (options.dryRun !== true)
+    console.error(`Import ${view.id}. If it is interrupted, pass --resume ${view.id}`);
+  const first = view.next_part ?? Number.POSITIVE_INFINITY;
+  let part = 0;
+  for await (const text of partsOf(file)) {
+    part++;
+    if (part < first) continue;
+    view = await api.json(importView, {
+      method: "PUT",
+      path: `/v1/imports/${view.id}/parts/${part}`,
+      body: { type: "application/x-ndjson", text },
+      repeatable: true,
+    });
+    if (process.stderr.isTTY) process.stderr.write(`\rpart ${part}, line ${view.lines}`);
+  }
+  if (process.stderr.isTTY) process.stderr.write("\n");
+  if (view.status !== "complete") throw new Failure(`The import ${view.id} isn't complete: ${view.status}.`);
+  return view;
+}
+
+function begun(api: Api, options: ImportOptions): Promise<View> {
+  if (options.resume !== undefined) {
+    const path = `/v1/imports/${encodeURIComponent(options.resume)}`;
+    return api.json(importView, { method: "GET", path, repeatable: true });
+  }
+  const body = {
+    on_conflict: options.onConflict,
+    dry_run: options.dryRun === true,
+    restore_erased: options.restoreErased === true,
+    ...(options.into === undefined ? {} : { into: options.into }),
+  };
+  return api.json(importView, {
+    method: "POST",
+    path: "/v1/imports",
+    body: jsonBody(body),
+    repeatable: false,
+  });
+}
+
+async function* partsOf(file: string): AsyncGenerator<string> {
+  let part: string[] = [];
+  let bytes = 0;
+  let begin = 0;
+  for await (const { text, end } of linesOf(file)) {
+    part.push(text, "\n");
+    bytes = end - begin;
+    if (bytes < PART_BYTES) continue;
+    yield part.join("");
+    part = [];
+    begin = end;
+  }
+  if (part.length > 0) yield part.join("");
+}
+
+/** What belongs to a record has its outcome, and isn't counted once more. */
+const PARTS = new Set<string>(["version", "message", "state_version"]);
+
+function conflictsIn({ counts }: View): number {
+  return Object.entries(counts)
+    .filter(([kind]) => !PARTS.has(kind))
+    .reduce((sum, [, { conflict = 0 }]) => sum + conflict, 0);
+}
+
+function linesOfCounts({ counts }: View): string[] {
+  return Object.entries(counts).map(([kind, outcomes]) => {
+    const parts = Object.entries(outcomes).map(([outcome, count]) => `${outcome} ${count}`);
+    return `  ${kind}: ${parts.join(", ")}`;
+  });
+}

@@ -1,0 +1,309 @@
+import { allowedParts, allowsIn, covers, scopeOf, type Scope } from "../access/grants.js";
+import { authorizeScope, authorizeSome } from "../access/authorize.js";
+import { trailOf } from "../access/trail.js";
+import type { Context } from "../domain/context.js";
+import { invalid } from "../domain/errors.js";
+import { CHAIN_START, linked } from "./chain.js";
+import { type ExportJob, type ExportPosition, type ExportState, isComplete } from "./export-job.js";
+import { type ContentLine, FORMAT, FORMAT_VERSION, type Line, type ManifestLine } from "./lines.js";
+import { stillFilling, jobBusy, jobMissing } from "./refusals.js";
+import type { BackupServices } from "./services.js";
+
+export interface ExportInput {
+  /** Patterns. */
+  readonly namespaces: readonly string[];
+  /** Milliseconds since the epoch; undefined: all. */
+  readonly since?: number | undefined;
+  readonly vectors: boolean;
+}
+
+const ACT = "export";
+/** A part is closed once it has so many bytes, or took so long. */
+const PART_BYTES = 1024 * 1024;
+const PART_MS = 3_000;
+/** Longer than a part takes; short, because after a process was killed another one waits for it. */
+const LOCK_MS = 10_000;
+
+const START: ExportPosition = {
+  phase: "namespaces",
+  scope: 0,
+  namespace: null,
+  section: "done",
+  at: null,
+  pending: [],
+  history: null,
+};
+
+/** Begins an export. Nothing is read before its first part is asked for. */
+export async function beginExport(
+  services: BackupServices,
+  context: Context,
+  input: ExportInput,
+): Promise<ExportJob> {
+  const scopes = await authorizedScopes(services, context, input.namespaces);
+  if (!(await services.complete())) throw stillFilling();
+  const startedAt = await services.source.now();
+  if (input.since !== undefined && input.since > startedAt)
+    throw invalid("since", "Must not be in the future.");
+  const id = services.newId();
+  const model = services.memory.embedder?.model.id ?? null;
+  const manifest: ManifestLine = {
+    kind: "manifest",
+    format: FORMAT,
+    format_version: FORMAT_VERSION,
+    id,
+    mneme_version: services.version,
+    started_at: new Date(startedAt).toISOString(),
+    namespaces: input.namespaces,
+    since: input.since === undefined ? null : new Date(input.since).toISOString(),
+    vectors: input.vectors,
+    model,
+  };
+  const job: ExportJob = {
+    id,
+    keyId: context.actor.keyId,
+    patterns: input.namespaces,
+    scopes,
+    since: input.since ?? 0,
+    vectors: input.vectors,
+    model,
+    startedAt,
+    manifest: JSON.stringify(manifest),
+    part: 1,
+    state: { position: START, chain: CHAIN_START, counts: {}, bytes: 0 },
+    before: null,
+  };
+  await services.memory.audit.system(trailOf(context, ACT, { ids: [id] }), "ok");
+  await services.exports.create(id, job);
+  return job;
+}
+
+async function authorizedScopes(
+  { memory }: BackupServices,
+  context: Context,
+  patterns: readonly string[],
+): Promise<Scope[]> {
+  const need = { verb: "read", act: ACT } as const;
+  const parts: Scope[] = [];
+  for (const pattern of patterns) {
+    const scope = scopeOf(pattern);
+    if (scope.below) await authorizeSome(memory.audit, context, need);
+    else await authorizeScope(memory.audit, context, scope, need);
+    parts.push(...allowedParts(context.actor.grants, "read", scope));
+  }
+  return parts
+    .filter(
+      (part, index) =>
+        !parts.some(
+          (other, place) => place !== index && covers(other, part) && (!covers(part, other) || place < index),
+        ),
+    )
+    .toSorted((a, b) => (a.root < b.root ? -1 : Number(a.root > b.root)));
+}
+
+export async function readExport(
+  { exports }: BackupServices,
+  { actor }: Context,
+  id: string,
+): Promise<ExportJob> {
+  const job = await exports.read(id);
+  // Another key's isn't there: its grants say what it holds.
+  if (job === undefined || job.keyId !== actor.keyId) throw jobMissing("export");
+  return job;
+}
+
+/**
+ * Reads the next part of an export, or the last one once more: after a reader or the service broke off, that is where it goes
+ * on. A part holds whole lines.
+ */
+export async function readExportPart(
+  services: BackupServices,
+  context: Context,
+  id: string,
+  part: number,
+): Promise<string> {
+  await readExport(services, context, id);
+  const lock = await services.locks.acquire(`export:${id}`, LOCK_MS);
+  if (lock === undefined) throw jobBusy("export");
+  try {
+    // Another part may have been read since.
+    const job = await readExport(services, context, id);
+    const start = startOf(job, part);
+    const { text, state } = await partOf(services, context, job, part, start);
+    await services.exports.write(id, { ...job, part: part + 1, state, before: start });
+    return text;
+  } finally {
+    await lock.release();
+  }
+}
+
+function startOf(job: ExportJob, part: number): ExportState {
+  if (part === job.part && !isComplete(job)) return job.state;
+  if (part === job.part - 1 && job.before !== null) return job.before;
+  throw invalid("part", `The export goes on with part ${isComplete(job) ? job.part - 1 : job.part}.`);
+}
+
+async function partOf(
+  services: BackupServices,
+  context: Context,
+  job: ExportJob,
+  part: number,
+  start: ExportState,
+): Promise<{ readonly text: string; readonly state: ExportState }> {
+  const deadline = performance.now() + PART_MS;
+  const writer = createPartWriter(start);
+  let { position } = start;
+  if (start.chain.lines === 0) writer.write(job.manifest);
+  while (position.phase !== "end" && writer.bytes() < PART_BYTES && performance.now() < deadline) {
+    const { lines, next } = await step(services, context, job, position);
+    for (const line of lines) writer.content(line);
+    position = next;
+  }
+  if (position.phase === "end") writer.trailer();
+  else writer.write(JSON.stringify({ kind: "part", part } satisfies Line));
+  return { text: writer.text(), state: { position, ...writer.state() } };
+}
+
+/** Collects the lines of a part, and goes on with the file's digest and counts. */
+function createPartWriter(start: ExportState) {
+  const texts: string[] = [];
+  const counts: Record<string, number> = { ...start.counts };
+  let { chain } = start;
+  let bytes = 0;
+  const write = (json: string): void => {
+    const next = linked(chain, json);
+    ({ chain } = next);
+    texts.push(next.text, "\n");
+    bytes += Buffer.byteLength(next.text) + 1;
+  };
+  return {
+    write,
+    content(line: ContentLine): void {
+      write(JSON.stringify(line));
+      counts[line.kind] = (counts[line.kind] ?? 0) + 1;
+    },
+    trailer(): void {
+      const line: Line = { kind: "trailer", lines: chain.lines, counts, sha256: chain.digest };
+      write(JSON.stringify(line));
+    },
+    bytes: () => bytes,
+    text: () => texts.join(""),
+    state: () => ({ chain, counts, bytes: start.bytes + bytes }),
+  };
+}
+
+interface Step {
+  readonly lines: readonly ContentLine[];
+  readonly next: ExportPosition;
+}
+
+/** A bounded piece of work. */
+async function step(
+  services: BackupServices,
+  context: Context,
+  job: ExportJob,
+  position: ExportPosition,
+): Promise<Step> {
+  if (position.phase === "state") return stateStep(services, job, position);
+  if (position.namespace === null || position.section === "done") {
+    return { lines: [], next: await nextNamespace(services, context, job, position) };
+  }
+  return namespaceStep(services, context, job, position, position.namespace);
+}
+
+async function nextNamespace(
+  { memory }: BackupServices,
+  context: Context,
+  job: ExportJob,
+  position: ExportPosition,
+): Promise<ExportPosition> {
+  for (let scope = position.scope; scope < job.scopes.length; scope++) {
+    const root = job.scopes[scope];
+    if (root === undefined) break;
+    const after = scope === position.scope ? (position.namespace ?? undefined) : undefined;
+    const [namespace] = await memory.store.namespacesIn(root, after, 1);
+    if (namespace === undefined) continue;
+    await memory.audit.record(namespace, trailOf(context, ACT, { ids: [job.id] }), "ok");
+    return { ...START, scope, namespace, section: "settings" };
+  }
+  return { ...START, phase: "state" };
+}
+
+const NEXT_SECTION = {
+  settings: "aliases",
+  aliases: "memories",
+  memories: "sessions",
+  sessions: "done",
+} as const;
+
+async function namespaceStep(
+  services: BackupServices,
+  context: Context,
+  job: ExportJob,
+  position: ExportPosition,
+  namespace: string,
+): Promise<Step> {
+  const { section } = position;
+  if (section === "done") return { lines: [], next: position };
+  const at = position.at ?? undefined;
+  const options = { since: job.since, vectors: job.vectors };
+  const read = {
+    settings: () => settingsOf(services, context, namespace),
+    aliases: () => services.source.aliases(namespace, at),
+    memories: () => services.source.memories(namespace, options, at),
+    sessions: () => services.source.sessions(namespace, options, at),
+  } as const;
+  const { items, next } = await read[section]();
+  return {
+    lines: items.map((line) => shownTo(context, line)),
+    next: {
+      ...position,
+      section: next === undefined ? NEXT_SECTION[section] : section,
+      at: next ?? null,
+    },
+  };
+}
+
+/** Settings are for who administers the namespace. */
+async function settingsOf({ namespaces }: BackupServices, context: Context, namespace: string) {
+  if (!allowsIn(context.actor.grants, "admin", namespace)) return { items: [], next: undefined };
+  const trail = trailOf(context, "settings.get");
+  const { settings, version } = await namespaces.store.getSettings(trail, namespace);
+  const items: ContentLine[] = version === 0 ? [] : [{ kind: "settings", namespace, settings }];
+  return { items, next: undefined };
+}
+
+/** So is who said what in feedback, and with which key. */
+function shownTo({ actor }: Context, line: ContentLine): ContentLine {
+  if (line.kind !== "memory" || line.voices === undefined) return line;
+  if (allowsIn(actor.grants, "admin", line.namespace)) return line;
+  const { voices: _, ...rest } = line;
+  return rest;
+}
+
+async function stateStep(
+  { source }: BackupServices,
+  job: ExportJob,
+  position: ExportPosition,
+): Promise<Step> {
+  const [first, ...others] = position.pending;
+  if (first !== undefined) {
+    const [namespace, key] = first;
+    const options = { since: job.since, vectors: job.vectors };
+    const { items, next } = await source.stateDocument(
+      { namespace, key },
+      options,
+      position.history ?? undefined,
+    );
+    const pending = next === undefined ? others : position.pending;
+    return { lines: items, next: { ...position, pending, history: next ?? null } };
+  }
+  if (position.at === "") return { lines: [], next: { ...position, phase: "end" } };
+  const [only] = job.scopes;
+  const alone = job.scopes.length === 1 && only?.below === false ? only.root : undefined;
+  const { items, next } = await source.stateKeys(alone, position.at ?? undefined);
+  const pending = items
+    .filter(({ namespace }) => job.scopes.some((scope) => covers(scope, { root: namespace, below: false })))
+    .map(({ namespace, key }) => [namespace, key] as const);
+  return { lines: [], next: { ...position, pending, at: next ?? "" } };
+}

@@ -1,0 +1,197 @@
+import type { Settings } from "../access/namespaces/settings.js";
+import type { MadeBy } from "../memory/model/made.js";
+import type { Interaction, Memory, Publication, Uses } from "../memory/model/record.js";
+import type { Message, Session } from "../memory/sessions/session.js";
+import type { StateOperation } from "../state/document.js";
+
+/**
+ * The format of an export: JSON lines, the manifest first and the trailer last. docs/backup.md describes it. Times are
+ * milliseconds since the epoch, except those of the manifest. A change of what a line means raises the number; a release reads
+ * every number up to its own.
+ */
+export const FORMAT = "mneme-export";
+export const FORMAT_VERSION = 1;
+
+export interface ManifestLine {
+  readonly kind: "manifest";
+  readonly format: typeof FORMAT;
+  readonly format_version: number;
+  readonly id: string;
+  readonly mneme_version: string;
+  /** RFC 3339; the `since` of the next incremental export. */
+  readonly started_at: string;
+  /** Patterns. */
+  readonly namespaces: readonly string[];
+  readonly since: string | null;
+  readonly vectors: boolean;
+  /** The model of the vectors. */
+  readonly model: string | null;
+}
+
+export interface SettingsLine {
+  readonly kind: "settings";
+  readonly namespace: string;
+  readonly settings: Settings;
+}
+
+/** Names of one entity, its own first. */
+export interface AliasesLine {
+  readonly kind: "aliases";
+  readonly namespace: string;
+  readonly names: readonly string[];
+}
+
+export type ExportedMemory = Omit<Memory, "namespace">;
+
+/** What is stored of a memory that no reader gets, and that can't be derived from the rest. */
+export interface StoredParts {
+  /** The identity by which it is found when it is told again. */
+  readonly hash: string;
+  readonly made?: MadeBy | undefined;
+  readonly own_vector?: true | undefined;
+  /** What its predecessor in the session lends. */
+  readonly preceding?: { readonly id: string; readonly text: string } | undefined;
+  /** It was also told by itself, besides being derived. */
+  readonly told?: true | undefined;
+  /** Superseded, and hidden from all but those who ask for the past; the end that it had before, 0 for none. */
+  readonly hidden?: true | undefined;
+  readonly ended?: number | undefined;
+  /** Of a fact of cardinality one. */
+  readonly place?: FactPlace | undefined;
+}
+
+export interface FactPlace {
+  readonly timeline: string;
+  readonly object: string;
+  /** The end that its writer gave it. */
+  readonly stated_to?: number | undefined;
+  readonly disputed?: true | undefined;
+}
+
+export type ExportedPublication = Omit<Publication, "namespace">;
+
+export interface MemoryLine {
+  readonly kind: "memory";
+  readonly namespace: string;
+  /** It replaces an earlier line of the file: the memory has changed while the export ran. */
+  readonly again?: true | undefined;
+  readonly memory: ExportedMemory;
+  readonly interaction?: Interaction | undefined;
+  readonly stored: StoredParts;
+  readonly uses?: Uses | undefined;
+  /** Ids of what was derived from it, the latest few. */
+  readonly derived?: readonly string[] | undefined;
+  /** By namespace. */
+  readonly published?: Readonly<Record<string, ExportedPublication>> | undefined;
+  /** By caller, what it said in feedback. */
+  readonly voices?: Readonly<Record<string, Voice>> | undefined;
+  /** Of each passage: little-endian float16, base64. */
+  readonly vectors?: readonly string[] | undefined;
+}
+
+export interface Voice {
+  readonly v?: string | undefined;
+  readonly u?: string | undefined;
+  readonly at?: number | undefined;
+}
+
+/** Follows its memory, the newest first. */
+export interface VersionLine {
+  readonly kind: "version";
+  readonly namespace: string;
+  readonly memory: ExportedMemory;
+  readonly stored: Pick<StoredParts, "hash" | "made"> & { readonly kept_until?: number | undefined };
+  readonly vectors?: readonly string[] | undefined;
+  /** The version of the memory that it belongs to. */
+  readonly of: number;
+}
+
+export interface SessionLine {
+  readonly kind: "session";
+  readonly namespace: string;
+  readonly again?: true | undefined;
+  readonly session: Omit<Session, "namespace" | "sessionId"> & { readonly session_id: string };
+}
+
+/** Follows its session, in order. */
+export interface MessageLine {
+  readonly kind: "message";
+  readonly namespace: string;
+  readonly session_id: string;
+  readonly message: Message;
+}
+
+export interface StateLine {
+  readonly kind: "state";
+  readonly namespace: string;
+  readonly key: string;
+  readonly again?: true | undefined;
+  /** Null: it was deleted; its history follows. */
+  readonly document: ExportedDocument | null;
+}
+
+export interface ExportedDocument {
+  readonly op: StateOperation;
+  readonly version: number;
+  readonly updated_at: number;
+  readonly updated_by: string;
+  readonly expires_at: number | null;
+  readonly ttl_ms: number | null;
+  readonly sliding: boolean;
+  /** The value as JSON text: a reader of JSON could change a number. */
+  readonly json: string;
+}
+
+/** Follows its document, the oldest first. */
+export interface StateVersionLine {
+  readonly kind: "state_version";
+  readonly namespace: string;
+  readonly key: string;
+  readonly op: StateOperation;
+  readonly version: number;
+  readonly updated_at: number;
+  readonly updated_by: string;
+  readonly expires_at: number | null;
+  readonly sliding: boolean;
+  /** Null: a deletion. */
+  readonly json: string | null;
+}
+
+/** Ends a part of the file, which a client takes or sends as one. */
+export interface PartLine {
+  readonly kind: "part";
+  readonly part: number;
+}
+
+export interface TrailerLine {
+  readonly kind: "trailer";
+  /** Lines before this one. */
+  readonly lines: number;
+  readonly counts: Readonly<Record<string, number>>;
+  /** The digest of all lines before this one: see chain.ts. */
+  readonly sha256: string;
+}
+
+export type ContentLine =
+  | SettingsLine
+  | AliasesLine
+  | MemoryLine
+  | VersionLine
+  | SessionLine
+  | MessageLine
+  | StateLine
+  | StateVersionLine;
+
+export type Line = ManifestLine | ContentLine | PartLine | TrailerLine;
+
+/** Kinds that the trailer counts. */
+export const CONTENT_KINDS = [
+  "settings",
+  "aliases",
+  "memory",
+  "version",
+  "session",
+  "message",
+  "state",
+  "state_version",
+] as const satisfies readonly ContentLine["kind"][];

@@ -1,0 +1,98 @@
+import type { Trail } from "../access/trail.js";
+import type { Settings } from "../access/namespaces/settings.js";
+import type { StateRef } from "../state/document.js";
+import type {
+  AliasesLine,
+  ContentLine,
+  MemoryLine,
+  MessageLine,
+  SessionLine,
+  StateLine,
+  StateVersionLine,
+  VersionLine,
+} from "./lines.js";
+
+/** A stretch of an export, and where it goes on; undefined: that was all. */
+export interface Stretch<Item = ContentLine> {
+  readonly items: readonly Item[];
+  readonly next: string | undefined;
+}
+
+export interface DumpOptions {
+  /** Only what has changed since then, milliseconds; 0: all. */
+  readonly since: number;
+  readonly vectors: boolean;
+}
+
+/**
+ * Reads what a namespace holds, for an export that is recorded by itself. Each memory is read whole in one step. A walk visits
+ * all that is there throughout, and maybe what comes or goes meanwhile.
+ */
+export interface ExportSource {
+  /** Milliseconds since the epoch, by the clock that all records have their times from. */
+  now(): Promise<number>;
+  aliases(namespace: string, at: string | undefined): Promise<Stretch>;
+  memories(namespace: string, options: DumpOptions, at: string | undefined): Promise<Stretch>;
+  sessions(namespace: string, options: DumpOptions, at: string | undefined): Promise<Stretch>;
+  /** Documents of one namespace, or of all. One may come twice. */
+  stateKeys(namespace: string | undefined, at: string | undefined): Promise<Stretch<StateRef>>;
+  stateDocument(ref: StateRef, options: DumpOptions, at: string | undefined): Promise<Stretch>;
+}
+
+export const CONFLICT_RULES = ["skip", "overwrite", "fail"] as const;
+export type ConflictRule = (typeof CONFLICT_RULES)[number];
+
+/** What became of a line. */
+export const OUTCOMES = [
+  "created",
+  "replaced",
+  /** The same is here already. */
+  "unchanged",
+  /** Another one is here. */
+  "skipped",
+  "conflict",
+  /** It was deleted here. */
+  "erased",
+  "expired",
+  "quota",
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export interface PutOptions {
+  readonly importId: string;
+  readonly rule: ConflictRule;
+  readonly dryRun: boolean;
+  /** What was deleted here comes back. */
+  readonly restoreErased: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** The model whose vectors the file holds; undefined: they are of another one than is in use, or there are none. */
+  readonly vectorsOf: string | undefined;
+}
+
+/** Writes what an export holds. Each call is one step that happens whole or not at all. */
+export interface ImportTarget {
+  putMemory(
+    trail: Trail,
+    line: MemoryLine,
+    options: PutOptions,
+  ): Promise<Outcome | { readonly taken: string }>;
+  /** Part of the act that wrote its memory; false: that isn't this import's. */
+  putVersion(line: VersionLine, options: PutOptions): Promise<boolean>;
+  putSession(trail: Trail, line: SessionLine, options: PutOptions): Promise<Outcome>;
+  putMessage(line: MessageLine, options: PutOptions): Promise<boolean>;
+  putState(trail: Trail, line: StateLine, options: PutOptions): Promise<Outcome>;
+  putStateVersion(line: StateVersionLine, options: PutOptions): Promise<boolean>;
+  putAliases(trail: Trail, line: AliasesLine, options: PutOptions): Promise<Outcome>;
+}
+
+/** Exports and imports under way, each for some time after it was last worked on. */
+export interface JobStore<Job> {
+  create(id: string, job: Job): Promise<void>;
+  read(id: string): Promise<Job | undefined>;
+  write(id: string, job: Job): Promise<void>;
+}
+
+export interface SettingsStore {
+  get(namespace: string): Promise<{ readonly settings: Settings; readonly version: number }>;
+}

@@ -1,0 +1,25 @@
+--- @include "lua/usage"
+--- @include "sessions/lua/lib-session"
+--[[
+Adds a message to a session that this import has written just now; part of that act.
+
+ARGV[1] the import's id
+ARGV[2] the message's number
+ARGV[3] its id
+ARGV[4] its JSON
+ARGV[5+] the fields of its entry and their values, by turns
+
+Returns 1, or 0 where the session isn't this import's (any more).
+]]
+local head = redis.call('HMGET', session_head, 'n', 'im', 'x')
+if not head[1] or head[2] ~= ARGV[1] .. ':' .. head[1] then return 0 end
+local last = redis.call('XREVRANGE', session_messages, '+', '-', 'COUNT', 1)[1]
+if last and tonumber(string.match(last[1], '^%d+')) >= tonumber(ARGV[2]) then return 1 end
+redis.call('XADD', session_messages, ARGV[2] .. '-0', unpack(ARGV, 5))
+redis.call('HSET', session_ids, ARGV[3], ARGV[2])
+usage_session(session_facet, #ARGV[3] + #ARGV[4])
+if head[3] ~= '' then
+  redis.call('PEXPIREAT', session_messages, head[3])
+  redis.call('PEXPIREAT', session_ids, head[3])
+end
+return 1

@@ -1,0 +1,204 @@
+import type { ExportSource, DumpOptions, Stretch } from "../../backup/ports.js";
+import type { ContentLine, ExportedDocument, StateVersionLine } from "../../backup/lines.js";
+import { sessionFacet } from "../../memory/model/facets.js";
+import { facetQuery } from "../../memory/conditions/filter.js";
+import type { StateRef } from "../../state/document.js";
+import type { StoreDeps } from "../deps.js";
+import { decodeGroup } from "../facts/resolve.js";
+import { arrayOf, text as textOf } from "../scripts/replies.js";
+import { list } from "../search/list.js";
+import { BUFFERS } from "../search/nearest.js";
+import { decodeMessages, decodeSession } from "../sessions/codec.js";
+import { operationOf } from "../state/history.js";
+import { memoryLines } from "./lines.js";
+
+/** Memories of one step: with all their parts, one may have a megabyte. */
+const MEMORIES = 25;
+/** Keys that one SCAN looks at. */
+const SCANNED = 1000;
+const MESSAGES = 50;
+const HISTORY_BYTES = 1024 * 1024;
+
+export function createExportSource(deps: StoreDeps): ExportSource {
+  const { redis, keys } = deps;
+
+  return {
+    async now() {
+      const [seconds, micros] = arrayOf(await redis.run((client) => client.sendCommand(["TIME"]))).map(
+        textOf,
+      );
+      return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+    },
+
+    async aliases(namespace, at = "0") {
+      const page = await redis.run((client) =>
+        client.hScan(keys.aliasGroups(namespace), at, { COUNT: SCANNED }),
+      );
+      const items = page.entries.map(({ value }): ContentLine => {
+        const { names } = decodeGroup(value);
+        return { kind: "aliases", namespace, names: names.map(({ written }) => written) };
+      });
+      return { items, next: page.cursor === "0" ? undefined : page.cursor };
+    },
+
+    async memories(namespace, options, at) {
+      const page = await list(deps, {
+        namespace,
+        filter: facetQuery({}),
+        order: "asc",
+        quarantined: "any",
+        superseded: "any",
+        limit: MEMORIES,
+        after: at === undefined ? undefined : Number(at),
+      });
+      const ids = page.refs.map(({ id }) => id);
+      const items = ids.length === 0 ? [] : await dumpMemories(deps, namespace, ids, options);
+      return { items, next: page.next === undefined ? undefined : String(page.next) };
+    },
+
+    sessions: (namespace, options, at) => sessionStretch(deps, namespace, options, at),
+
+    async stateKeys(namespace, at = "facts 0") {
+      const [kind = "facts", cursor = "0"] = at.split(" ");
+      const [whole, open] =
+        kind === "facts"
+          ? [keys.stateFacts(namespace ?? "", ""), keys.stateFacts("", "").split("{")[0]]
+          : [keys.stateHistory(namespace ?? "", ""), keys.stateHistory("", "").split("{")[0]];
+      const start = namespace === undefined ? `${open}{` : whole;
+      const page = await redis.run((client) =>
+        client.scan(cursor, { MATCH: `${literal(start)}*`, COUNT: SCANNED }),
+      );
+      const items = page.keys.map((key): StateRef => {
+        const from = `${open}{`.length;
+        const end = key.indexOf("}:", from);
+        return { namespace: key.slice(from, end), key: key.slice(end + 2) };
+      });
+      if (page.cursor !== "0") return { items, next: `${kind} ${page.cursor}` };
+      return { items, next: kind === "facts" ? "old 0" : undefined };
+    },
+
+    stateDocument: (ref, options, at) => documentStretch(deps, ref, options, at),
+  };
+}
+
+export async function dumpMemories(
+  { redis, keys }: Pick<StoreDeps, "redis" | "keys">,
+  namespace: string,
+  ids: readonly string[],
+  { since, vectors }: DumpOptions,
+): Promise<ContentLine[]> {
+  const replies = await redis.run((client) =>
+    client
+      .withTypeMapping(BUFFERS)
+      .dumpMemories(
+        [keys.uses(namespace), ...ids.map((id) => keys.record(namespace, id))],
+        [vectors ? "1" : "0", String(since), ...ids],
+      ),
+  );
+  return replies.flatMap((reply) => memoryLines(namespace, reply));
+}
+
+/** A session at a time, in the order of their last appends: one that is appended to meanwhile comes again at the end. */
+async function sessionStretch(
+  { redis, keys }: StoreDeps,
+  namespace: string,
+  { since }: DumpOptions,
+  at = "0 0",
+): Promise<Stretch> {
+  const [score = "0", done = "0"] = at.split(" ");
+  const edge = done === "0" ? `(${score}` : score;
+  const [next] = await redis.run((client) =>
+    client.zRangeWithScores(keys.sessions(namespace), edge, "+inf", {
+      BY: "SCORE",
+      LIMIT: { offset: 0, count: 1 },
+    }),
+  );
+  if (next === undefined) return { items: [], next: undefined };
+  const place = String(next.score);
+  // What was being read has moved to the end, where it is read from its beginning.
+  const from = place === score ? done : "0";
+  const facet = next.value;
+  const [head, entries] = await redis.run((client) =>
+    client.dumpSession(
+      [keys.session(namespace, facet), keys.sessionMessages(namespace, facet)],
+      [from, String(MESSAGES)],
+    ),
+  );
+  const { namespace: _, sessionId, ...session } = decodeSession(namespace, head);
+  if (sessionFacet(sessionId) !== facet || session.last_message_at < since) {
+    return { items: [], next: `${place} 0` };
+  }
+  const messages = decodeMessages(entries);
+  const items: ContentLine[] = [
+    ...(from === "0"
+      ? [{ kind: "session" as const, namespace, session: { session_id: sessionId, ...session } }]
+      : []),
+    ...messages.map((message) => ({ kind: "message" as const, namespace, session_id: sessionId, message })),
+  ];
+  const last = messages.length < MESSAGES ? undefined : messages.at(-1)?.number;
+  return { items, next: `${place} ${last ?? 0}` };
+}
+
+async function documentStretch(
+  { redis, keys }: StoreDeps,
+  { namespace, key }: StateRef,
+  { since }: DumpOptions,
+  at: string | undefined,
+): Promise<Stretch> {
+  const reply = await redis.run((client) =>
+    client.dumpState(
+      [keys.state(namespace, key), keys.stateFacts(namespace, key), keys.stateHistory(namespace, key)],
+      [at ?? "", String(HISTORY_BYTES)],
+    ),
+  );
+  const document = documentOf(reply.facts, reply.text);
+  const versions = reply.entries.map((entry) => stateVersion(namespace, key, entry));
+  const latest = Math.max(document?.updated_at ?? 0, versions.at(-1)?.updated_at ?? 0);
+  // Gone meanwhile, or as it was.
+  if (latest === 0 || (latest < since && !reply.more)) return { items: [], next: undefined };
+  return {
+    items: [...(at === undefined ? [{ kind: "state" as const, namespace, key, document }] : []), ...versions],
+    next: reply.more ? reply.entries.at(-1)?.[0] : undefined,
+  };
+}
+
+/** Reads what lib-documents.lua writes of a document. */
+function documentOf(facts: Readonly<Record<string, string>>, json: string): ExportedDocument | null {
+  if (facts["v"] === undefined || json === "") return null;
+  return {
+    op: operationOf(facts["o"] ?? ""),
+    version: Number(facts["v"]),
+    updated_at: Number(facts["t"]),
+    updated_by: facts["b"] ?? "",
+    expires_at: numberOrNull(facts["e"]),
+    ttl_ms: numberOrNull(facts["l"]),
+    sliding: facts["s"] === "1",
+    json,
+  };
+}
+
+function stateVersion(
+  namespace: string,
+  key: string,
+  [id, field]: readonly [string, Readonly<Record<string, string>>],
+): StateVersionLine {
+  const dash = id.indexOf("-");
+  return {
+    kind: "state_version",
+    namespace,
+    key,
+    op: operationOf(field["o"] ?? ""),
+    version: Number(id.slice(dash + 1)),
+    updated_at: Number(id.slice(0, dash)),
+    updated_by: field["b"] ?? "",
+    expires_at: numberOrNull(field["e"]),
+    sliding: field["s"] === "1",
+    json: field["j"] ?? null,
+  };
+}
+
+const numberOrNull = (value: string | undefined): number | null =>
+  value === undefined || value === "" ? null : Number(value);
+
+/** As MATCH takes it for itself: the service's key prefix may hold any character. */
+const literal = (pattern: string): string => pattern.replace(/[\\*?[\]^-]/g, String.raw`\$&`);

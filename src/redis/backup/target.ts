@@ -1,0 +1,387 @@
+import { hash } from "node:crypto";
+import type { ExportedMemory, MemoryLine, VersionLine } from "../../backup/lines.js";
+import { OUTCOMES, type ImportTarget, type Outcome, type PutOptions } from "../../backup/ports.js";
+import { normaliseName } from "../../domain/normalise-name.js";
+import { SUPERSEDED_FACET, belowFacet, oldBelowFacet, oldNamespace } from "../../memory/model/facets.js";
+import type { Memory } from "../../memory/model/record.js";
+import type { JsonValue } from "../../domain/json.js";
+import { jsonText } from "../../state/json-text.js";
+import { cutDocument, documentOf } from "../codec/encode.js";
+import type { MemoryDocument } from "../codec/document.js";
+import { decodeIndexVector } from "../codec/vector.js";
+import type { StoreDeps } from "../deps.js";
+import { itemKey } from "../keys.js";
+import { resolve } from "../facts/resolve.js";
+import { putAliases } from "../facts/aliases.js";
+import { encodeMessage } from "../sessions/codec.js";
+import { type SessionDeps, scopeOf } from "../sessions/deps.js";
+import { type StateDeps, scopeIn } from "../state/deps.js";
+
+export interface TargetDeps extends StoreDeps {
+  readonly sessions: SessionDeps;
+  readonly state: StateDeps;
+}
+
+export function createImportTarget(deps: TargetDeps): ImportTarget {
+  const { auditor, redis, keys, meter } = deps;
+  return {
+    async putMemory(trail, line, options) {
+      const { namespace } = line;
+      const { id, version, updated_at, expires_at, superseded_at, key } = line.memory;
+      const { document, vectors, model } = documentFor(line, options);
+      const { head, tail } = cutDocument(document);
+      const identity =
+        key === null ? keys.contentHash(namespace, document.index.hash) : itemKey(keys, { namespace, key });
+      const { bytes, vector_bytes } = document.index;
+      const reply = await auditor.run(namespace, trail, (client, audit) =>
+        client.putExportedMemory(
+          audit,
+          meter(namespace, { json: bytes, vectors: vector_bytes }),
+          [
+            keys.record(namespace, id),
+            identity,
+            keys.sequence(namespace),
+            keys.gone(namespace),
+            ...vectors.map((_, passage) => keys.vector(model, namespace, id, passage)),
+          ],
+          [
+            id,
+            keys.recordPrefix(namespace),
+            head,
+            tail,
+            String(expires_at ?? ""),
+            String(version),
+            String(updated_at),
+            options.rule,
+            options.importId,
+            options.dryRun ? "1" : "",
+            superseded_at === null ? "" : "1",
+            vectorFields(document),
+            factOf(line),
+            line.uses === undefined ? "" : `${line.uses.count} ${line.uses.lastAt ?? 0}`,
+            options.restoreErased ? "1" : "",
+            key ?? "",
+            line.memory.source_agent,
+            ...vectors,
+          ],
+        ),
+      );
+      return reply.startsWith("taken ") ? { taken: reply.slice("taken ".length) } : outcomeOf(reply);
+    },
+
+    async putVersion(line, options) {
+      const { namespace, memory, of } = line;
+      const { document, vectors, model } = versionFor(line, options);
+      const { bytes, vector_bytes } = document.index;
+      const kept = line.stored.kept_until;
+      const reply = await redis.run((client) =>
+        client.putExportedVersion(
+          meter(namespace, { json: bytes, vectors: vector_bytes }),
+          [
+            keys.record(namespace, memory.id),
+            keys.old(namespace, memory.id, memory.version),
+            ...vectors.map((_, passage) =>
+              keys.oldVector(model, namespace, memory.id, passage, memory.version),
+            ),
+          ],
+          [
+            `${options.importId}:${of}`,
+            JSON.stringify(document),
+            vectorFields(document),
+            String(memory.version),
+            String(kept ?? ""),
+            String(memory.expires_at ?? ""),
+            ...vectors,
+          ],
+        ),
+      );
+      return reply === 1;
+    },
+
+    async putSession(trail, { namespace, session }, options) {
+      const { summary } = session;
+      const fields = {
+        s: session.session_id,
+        z: String(session.summarised_to),
+        t: String(session.tokens),
+        c: String(session.created_at),
+        ...(session.owner === null ? {} : { o: session.owner }),
+        ...(summary === null ? {} : { u: summary.text, um: summary.method, ul: summary.model ?? "" }),
+      };
+      const reply = await auditor.run(namespace, trail, (client, audit) =>
+        client.putExportedSession(
+          audit,
+          scopeOf(deps.sessions, { namespace, sessionId: session.session_id }),
+          [keys.gone(namespace)],
+          [
+            options.rule,
+            options.importId,
+            options.dryRun ? "1" : "",
+            options.restoreErased ? "1" : "",
+            session.incarnation,
+            String(session.message_count),
+            String(session.last_message_at),
+            String(session.expires_at ?? ""),
+            ...Object.entries(fields).flat(),
+          ],
+        ),
+      );
+      return outcomeOf(reply);
+    },
+
+    async putMessage({ namespace, session_id, message }, { importId }) {
+      const { number, appended_at, source_agent, ...draft } = message;
+      const [id = "", role = "", tokens = "", json = "", calls = ""] = encodeMessage(draft);
+      const fields = [
+        "r",
+        role,
+        "t",
+        tokens,
+        "a",
+        String(appended_at),
+        "b",
+        source_agent,
+        "m",
+        json,
+        "k",
+        calls,
+      ];
+      const reply = await redis.run((client) =>
+        client.putExportedMessage(
+          scopeOf(deps.sessions, { namespace, sessionId: session_id }),
+          [],
+          [importId, String(number), id, json, ...fields],
+        ),
+      );
+      return reply === 1;
+    },
+
+    async putState(trail, { namespace, key, document }, options) {
+      const value = document === null ? undefined : jsonText("json", parseValue(document.json));
+      const reply = await auditor.run(namespace, trail, (client, audit) =>
+        client.putExportedState(
+          audit,
+          scopeIn(deps.state, namespace, trail),
+          [
+            keys.state(namespace, key),
+            keys.stateFacts(namespace, key),
+            keys.stateHistory(namespace, key),
+            keys.gone(namespace),
+          ],
+          [
+            key,
+            options.rule,
+            options.importId,
+            options.dryRun ? "1" : "",
+            options.restoreErased ? "1" : "",
+            goneState(key),
+            value?.stored ?? "",
+            String(document?.version ?? ""),
+            String(document?.updated_at ?? ""),
+            document?.updated_by ?? "",
+            document?.op ?? "",
+            String(document?.expires_at ?? ""),
+            String(document?.ttl_ms ?? ""),
+            document?.sliding === true ? "1" : "",
+            value?.delicate === true ? "1" : "",
+            ...(value?.fixes ?? []),
+          ],
+        ),
+      );
+      return outcomeOf(reply);
+    },
+
+    async putStateVersion({ namespace, key, ...version }, { importId }) {
+      const { op, updated_by, expires_at, sliding, json } = version;
+      const fields = [
+        "o",
+        op,
+        "b",
+        updated_by,
+        ...(json === null ? [] : ["e", String(expires_at ?? ""), "s", sliding ? "1" : "", "j", json]),
+      ];
+      const reply = await redis.run((client) =>
+        client.putExportedStateVersion(
+          [keys.stateFacts(namespace, key), keys.stateHistory(namespace, key)],
+          [importId, String(deps.state.historyMs), `${version.updated_at}-${version.version}`, ...fields],
+        ),
+      );
+      return reply === 1;
+    },
+
+    async putAliases(trail, { namespace, names }, { dryRun, rule }) {
+      const known = names.map((written) => ({ name: normaliseName(written), written: written.trim() }));
+      const [own, ...others] = known;
+      if (own === undefined) return "skipped";
+      const found = await resolve(deps, namespace, [own.name]);
+      const before = found.entities[0]?.names ?? [];
+      const same = new Set(before.map(({ name }) => name));
+      if (same.size > 1) {
+        if (known.every(({ name }) => same.has(name)) && same.size === known.length) return "unchanged";
+        if (rule !== "overwrite") return rule === "fail" ? "conflict" : "skipped";
+      }
+      if (dryRun) return same.size > 1 ? "replaced" : "created";
+      const outcome = await putAliases(deps, trail, namespace, own, others);
+      if (outcome.kind === "done") return same.size > 1 ? "replaced" : "created";
+      return rule === "fail" ? "conflict" : "skipped";
+    },
+  };
+}
+
+/** Parsed and checked before, as the line was read. */
+function parseValue(json: string): JsonValue {
+  return JSON.parse(json) as JsonValue;
+}
+
+/** A key of state may be a person's name: its hash, as a script makes it, stands for it. */
+export const goneState = (key: string): string => `d ${hash("sha1", key)}`;
+
+function outcomeOf(text: string): Outcome {
+  const outcome = OUTCOMES.find((each) => each === text);
+  if (outcome === undefined) throw new Error("an outcome that no script of imports gives");
+  return outcome;
+}
+
+interface Encoded {
+  readonly document: MemoryDocument;
+  readonly vectors: readonly Buffer[];
+  readonly model: string;
+}
+
+function documentFor(line: MemoryLine, options: PutOptions): Encoded {
+  const { memory, stored, interaction } = line;
+  const vectors = usable(line, options);
+  const done = vectors.length > 0 || (memory.content === "" && memory.embedding.status === "complete");
+  const whole = done && memory.embedding.status === "complete";
+  const base = documentOf({
+    memory: withEmbedding(line, done),
+    interaction,
+    preceding: stored.preceding,
+    contentHash: stored.hash,
+    made: stored.made,
+    ownVector: stored.own_vector === true && vectors.length > 0,
+    vectors: vectors.map(decodeIndexVector),
+    embedAt: whole ? undefined : options.now,
+  });
+  const { ns, facets, index } = placed(
+    base,
+    memory.superseded_at === null ? "current" : stored.hidden === true ? "hidden" : "superseded",
+  );
+  const place = stored.place;
+  const document: MemoryDocument = {
+    ...base,
+    ...(line.published === undefined ? {} : { published: line.published }),
+    ...(line.derived === undefined || line.derived.length === 0 ? {} : { derived: line.derived }),
+    ...(line.voices === undefined ? {} : { voices: line.voices }),
+    imported: `${options.importId}:${memory.version}`,
+    index: {
+      ...index,
+      ns,
+      facets,
+      ...(memory.superseded_at === null ? {} : { until: memory.superseded_at }),
+      ...(stored.told === true ? { told: true } : {}),
+      ...(stored.ended === undefined ? {} : { ended: stored.ended }),
+      ...(place === undefined
+        ? {}
+        : {
+            timeline: place.timeline,
+            object: place.object,
+            ...(place.stated_to === undefined ? {} : { stated_to: place.stated_to }),
+          }),
+    },
+  };
+  return { document, vectors, model: options.vectorsOf ?? "" };
+}
+
+function versionFor(line: VersionLine, options: PutOptions): Encoded {
+  const { memory, stored } = line;
+  const vectors = usable(line, options);
+  const base = documentOf({
+    memory: withEmbedding(line, vectors.length > 0),
+    interaction: undefined,
+    preceding: undefined,
+    contentHash: stored.hash,
+    made: stored.made,
+    ownVector: false,
+    vectors: vectors.map(decodeIndexVector),
+    embedAt: undefined,
+  });
+  const { ns, facets, index } = placed(base, "old");
+  const { turn: _, ...kept } = index;
+  const document: MemoryDocument = {
+    ...base,
+    index: {
+      ...kept,
+      ns,
+      facets,
+      ...(memory.superseded_at === null ? {} : { until: memory.superseded_at }),
+      ...(stored.kept_until === undefined ? {} : { kept_until: stored.kept_until }),
+    },
+  };
+  return { document, vectors, model: options.vectorsOf ?? "" };
+}
+
+/** As lua/versions.lua and lua/supersede.lua name the place of what isn't current. */
+function placed({ memory, index }: MemoryDocument, as: "current" | "superseded" | "hidden" | "old") {
+  const { namespace } = memory;
+  const hidden = as === "hidden" || as === "old";
+  const labels = namespace.split(".");
+  const above = labels.slice(1).map((_, at) => labels.slice(0, at + 1).join("."));
+  const names = new Map(above.map((each) => [belowFacet(each), oldBelowFacet(each)]));
+  const moved = hidden ? index.facets.map((facet) => names.get(facet) ?? facet) : index.facets;
+  return {
+    ns: hidden ? oldNamespace(namespace) : namespace,
+    facets: as === "superseded" || as === "hidden" ? [SUPERSEDED_FACET, ...moved] : moved,
+    index,
+  };
+}
+
+function withEmbedding(
+  { namespace, memory }: { readonly namespace: string; readonly memory: ExportedMemory },
+  kept: boolean,
+): Memory {
+  return {
+    ...memory,
+    namespace,
+    embedding: kept ? memory.embedding : { status: "pending", model: null },
+  };
+}
+
+/** The file's vectors, where they are of the model in use. */
+function usable(
+  { memory, vectors = [] }: Pick<MemoryLine, "memory" | "vectors">,
+  { vectorsOf }: PutOptions,
+): readonly Buffer[] {
+  if (vectorsOf === undefined || memory.embedding.model !== vectorsOf) return [];
+  return vectors.map((each) => Buffer.from(each, "base64"));
+}
+
+/** What a vector's hash holds besides the vector: HSET's fields and values by turns, as JSON. */
+function vectorFields({ index }: MemoryDocument): string {
+  const fields = {
+    ns: index.ns,
+    facets: index.facets.join(","),
+    time: index.time,
+    prior: index.prior,
+    since: index.since,
+    ...(index.until === undefined ? {} : { until: index.until }),
+    ...(index.valid_from === undefined ? {} : { valid_from: index.valid_from }),
+    ...(index.valid_to === undefined ? {} : { valid_to: index.valid_to }),
+  };
+  return JSON.stringify(Object.entries(fields).flatMap(([name, value]) => [name, String(value)]));
+}
+
+function factOf({ memory, stored }: MemoryLine): string {
+  const { fact, valid_from, valid_to } = memory;
+  if (fact === null) return "";
+  const names = [fact.subject, fact.object].map((name) => [normaliseName(name), name.trim()]);
+  const { place } = stored;
+  if (place === undefined || valid_from === null) return JSON.stringify({ names });
+  return JSON.stringify({
+    names,
+    timeline: place.timeline,
+    disputed: place.disputed === true,
+    from: valid_from,
+    ...(valid_to === null ? {} : { to: valid_to }),
+  });
+}
