@@ -16,7 +16,13 @@ export interface Config {
   readonly openRequestsPerSecond: number;
   /** How long the body of a request may take to arrive. */
   readonly bodyTimeoutMs: number;
-  readonly redis: { readonly url: string; readonly timeoutMs: number; readonly keyPrefix: string };
+  readonly redis: {
+    readonly url: string;
+    readonly timeoutMs: number;
+    readonly keyPrefix: string;
+    /** It may delete by itself what it has acknowledged. */
+    readonly mayEvict: boolean;
+  };
   readonly embedding: EmbeddingConfig;
   /** The model that summarises; undefined: none, so sentences are chosen instead. */
   readonly llm: LlmConfig | undefined;
@@ -119,6 +125,7 @@ const environment = z
       .default("mneme"),
     // Below what a search has: Redis would answer it with a part of the hits, and not say so.
     MNEME_REDIS_TIMEOUT_MS: integer(750, 50, 4_000),
+    MNEME_ALLOW_EVICTION: z.enum(["0", "1"]).default("0"),
     MNEME_EMBEDDER: z.enum(["local", "openai", "none"]).optional(),
     MNEME_MODEL_DIR: z.string().optional(),
     OPENAI_API_KEY: z.string().optional(),
@@ -211,6 +218,7 @@ export function loadConfig(env: Environment): Config {
       url: values.REDIS_URL,
       timeoutMs: values.MNEME_REDIS_TIMEOUT_MS,
       keyPrefix: values.MNEME_KEY_PREFIX,
+      mayEvict: values.MNEME_ALLOW_EVICTION === "1",
     },
     embedding: embeddingOf(values),
     corroborationSimilarity: values.MNEME_CORROBORATION_SIMILARITY,

@@ -7,6 +7,7 @@ import { connect } from "./compose/connect.js";
 import { embedderOf } from "./compose/embedder.js";
 import { composeApp } from "./compose/http.js";
 import { startConsolidation } from "./compose/consolidation.js";
+import { watchHazards } from "./compose/hazards.js";
 import { createIndexes } from "./compose/indexes.js";
 import { openLog } from "./compose/log.js";
 import { startMemory } from "./compose/memory.js";
@@ -63,6 +64,7 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
   const metrics: Metrics = createMetrics({
     redisUp: () => redis.client.isReady,
     redisFault: () => redis.health.current(),
+    redisHazards: () => hazards.known().map(({ reason }) => reason),
     countMemories: () => stores.memories.countByType(),
     countWatchers: () => watchers.count,
     survey: () => surveyor.latest(),
@@ -78,7 +80,8 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
   const surveyor = createSurveyor({ store: stores.memories, now, named: config.metricsNamespaces });
   const watchers = createWatchers(config.watch);
   const keyCache = createKeyCache({ store: stores.keys, mayBeOpen: mayBeOpen(config) });
-  const connected = await connect(config, { redis, indexes, keyCache, embedder, logger, signal });
+  const hazards = watchHazards(config, redis, logger);
+  const connected = await connect(config, { redis, indexes, keyCache, hazards, embedder, logger, signal });
 
   const base: Base = { config, logger, metrics, stores, embedder, now };
   const services = startMemory(base);
@@ -91,6 +94,7 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
     indexes,
     migrations,
     connected,
+    hazards,
     keyCache,
     watchers,
     services,

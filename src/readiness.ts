@@ -4,6 +4,12 @@ import { storeFault, storeFaultOf } from "./domain/store-fault.js";
 import type { Embedder } from "./embeddings/embedder.js";
 import type { ComponentState, Readiness } from "./http/readiness.js";
 
+interface Hazard {
+  readonly reason: string;
+  readonly severity: "error" | "warning";
+  readonly detail: string;
+}
+
 interface UpgradeProgress {
   readonly done: boolean;
   readonly seen: number;
@@ -15,6 +21,8 @@ export interface ReadinessOptions {
   readonly writeRedis: () => Promise<void>;
   /** What Redis has refused to others lately. */
   readonly redisFault: () => StoreFault | undefined;
+  /** By which settings it may lose data. */
+  readonly redisHazards: () => Promise<readonly Hazard[]>;
   /** Less than 1 while Redis fills an index, after a restart or an upgrade. Creates an index that is missing. */
   readonly indexFilled: () => Promise<number>;
   /** How far records of an older release have been upgraded. */
@@ -31,6 +39,7 @@ const FRESH_MS = 100;
 export function createReadiness({
   writeRedis,
   redisFault,
+  redisHazards,
   indexFilled,
   upgraded,
   embedder,
@@ -46,15 +55,16 @@ export function createReadiness({
   };
 
   async function ask(): Promise<Readiness> {
-    const [written, index, upgrade, model] = await Promise.all([
+    const [written, hazards, index, upgrade, model] = await Promise.all([
       probe(timeoutMs, writeRedis, "Redis can't be reached."),
+      probe(timeoutMs, redisHazards, "Redis can't be reached."),
       probe(timeoutMs, indexFilled, "The index can't be queried."),
       probe(timeoutMs, upgraded, "Redis can't be reached."),
       embedder === undefined
         ? undefined
         : probe(timeoutMs, () => embedder.ready(), "The provider doesn't answer."),
     ]);
-    const redis = redisState(written, redisFault());
+    const redis = withHazards(redisState(written, redisFault()), hazards.found ?? []);
     return {
       ready: redis.status !== "down" && index.status !== "down",
       redis,
@@ -100,6 +110,22 @@ function redisState({ status, reason, detail }: Probe<void>, fault: StoreFault |
   if (detail === undefined) return { status };
   if (reason === undefined) return { status, detail };
   return { status: reason === "redis_out_of_memory" ? "degraded" : status, reason, detail };
+}
+
+/** What would lose acknowledged data makes the service unready; warnings are only said. */
+function withHazards(state: ComponentState, hazards: readonly Hazard[]): Readiness["redis"] {
+  const warnings = hazards.filter(({ severity }) => severity === "warning");
+  const fatal = hazards.find(({ severity }) => severity === "error");
+  const { status, reason, detail } =
+    fatal === undefined || state.status === "down" ? state : { ...fatal, status: "down" as const };
+  return {
+    status,
+    ...(reason === undefined ? {} : { reason }),
+    ...(detail === undefined ? {} : { detail }),
+    ...(warnings.length === 0
+      ? {}
+      : { warnings: warnings.map((each) => ({ reason: each.reason, detail: each.detail })) }),
+  };
 }
 
 function indexState({ found = 1, ...state }: Probe<number>): ComponentState {

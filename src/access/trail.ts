@@ -103,6 +103,19 @@ export const READING_VERBS: ReadonlySet<AuditVerb> = new Set([
   "audit.read",
 ] as const);
 
+/** Acts that only delete: they work in a full store too, and so does their record. */
+export const DELETING_VERBS: ReadonlySet<AuditVerb> = new Set([
+  "delete",
+  "forget",
+  "item.delete",
+  "unpublish",
+  "state.delete",
+  "session.delete",
+  "namespace.delete",
+  "thread.delete",
+  "key.revoke",
+] as const);
+
 /**
  * What the audit trail says of an act: who, what, on what, for which request; never content. The store adds when,
  * and how it came out, and writes it in the same step as the act.

@@ -14,6 +14,7 @@ import { connectTo } from "../redis/connection/server.js";
 import { createSubscriptions } from "../redis/connection/subscriptions.js";
 import { watchConnection } from "../redis/connection/watch-connection.js";
 import { probeWrites } from "../redis/connection/write-probe.js";
+import type { HazardWatch } from "./hazards.js";
 import type { Indexes } from "./indexes.js";
 import type { Redis } from "./redis.js";
 
@@ -24,6 +25,7 @@ export interface ConnectOptions {
   readonly redis: Redis;
   readonly indexes: Indexes;
   readonly keyCache: KeyCache;
+  readonly hazards: Pick<HazardWatch, "atStart">;
   /** Closed if there is no way to go on. */
   readonly embedder: Embedder | undefined;
   readonly logger: Logger;
@@ -47,7 +49,7 @@ export async function connect(config: Config, options: ConnectOptions): Promise<
   }
 }
 
-async function open(config: Config, { redis, indexes, keyCache, logger, signal }: ConnectOptions) {
+async function open(config: Config, { redis, indexes, keyCache, hazards, logger, signal }: ConnectOptions) {
   const { client, gateway, health, keys, auditor, floats } = redis;
   const { url } = config.redis;
   const patience = { note: (line: string) => logger.warn(line), signal };
@@ -57,6 +59,7 @@ async function open(config: Config, { redis, indexes, keyCache, logger, signal }
   const warn = (what: string) => (error: unknown) => logger.warn({ error: describeError(error) }, what);
 
   const facts = await connectTo(client, url, patience);
+  await step(hazards.atStart);
   // First of all: whatever else is written here could look like somebody's data.
   await step(keyCache.requiredNow);
   await step(() => claimSchemas(client, keys));

@@ -15,6 +15,7 @@ import type { Watchers } from "../state/watchers.js";
 import { RELEASE } from "../backup/release.js";
 import type { Base } from "./base.js";
 import type { Connected } from "./connect.js";
+import type { HazardWatch } from "./hazards.js";
 import type { Indexes } from "./indexes.js";
 import type { Redis } from "./redis.js";
 
@@ -23,6 +24,7 @@ export interface AppParts {
   readonly indexes: Indexes;
   readonly migrations: Pick<Migrations, "progress">;
   readonly connected: Connected;
+  readonly hazards: Pick<HazardWatch, "now">;
   readonly keyCache: KeyCache;
   readonly watchers: Watchers;
   readonly services: Services;
@@ -39,7 +41,18 @@ async function isUpgraded({ progress }: AppParts["migrations"]): Promise<boolean
 /** The HTTP side, of all that is behind it. */
 export function composeApp(
   { config, logger, metrics, stores, embedder, now }: Base,
-  { redis, indexes, migrations, connected, keyCache, watchers, services, sessions, consolidation }: AppParts,
+  {
+    redis,
+    indexes,
+    migrations,
+    connected,
+    hazards,
+    keyCache,
+    watchers,
+    services,
+    sessions,
+    consolidation,
+  }: AppParts,
 ) {
   speakPlainly();
   const { audit } = stores;
@@ -101,6 +114,7 @@ export function composeApp(
       writeRedis: () =>
         redis.gateway.run((client) => probeWrites(client, redis.keys)).then(redis.health.wrote),
       redisFault: redis.health.current,
+      redisHazards: hazards.now,
       indexFilled: indexes.filled,
       upgraded: migrations.progress,
       embedder,

@@ -24,6 +24,8 @@ export interface MetricsOptions {
   readonly redisUp: () => boolean;
   /** What is wrong with Redis; undefined: nothing is known to be. */
   readonly redisFault: () => string | undefined;
+  /** By which of its settings Redis may lose data, as codes. */
+  readonly redisHazards: () => readonly string[];
   readonly countWatchers: () => number;
   /** Asked when somebody scrapes; undefined while nothing is known. */
   readonly survey: () => Survey | undefined;
@@ -35,6 +37,7 @@ export interface MetricsOptions {
 export function createMetrics({
   redisUp,
   redisFault,
+  redisHazards,
   countWatchers,
   countMemories,
   survey,
@@ -95,7 +98,16 @@ export function createMetrics({
   const seriesOf = createSeries();
   registerGauge(registers, "mneme_redis_up", "1 while Redis can be reached.", () => (redisUp() ? 1 : 0));
   registerGauge(registers, "mneme_state_watchers", "Clients that follow changes of state.", countWatchers);
-  registerFault(registers, redisFault);
+  registerReasons(registers, "mneme_redis_fault", "1 for the fault that Redis has, by reason.", () => {
+    const reason = redisFault();
+    return reason === undefined ? [] : [reason];
+  });
+  registerReasons(
+    registers,
+    "mneme_redis_hazard",
+    "1 for each setting by which Redis may lose acknowledged data, by reason.",
+    redisHazards,
+  );
   registerMemoryCounts(registers, countMemories);
   registerSurvey(registers, survey);
   return {
@@ -131,16 +143,21 @@ function registerGauge(registers: Registry[], name: string, help: string, ask: (
   const gauge: Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(ask()) });
 }
 
-function registerFault(registers: Registry[], current: () => string | undefined): void {
+/** A series for each reason that there is now, and none where there is none. */
+function registerReasons(
+  registers: Registry[],
+  name: string,
+  help: string,
+  current: () => readonly string[],
+): void {
   const gauge: Gauge = new Gauge({
-    name: "mneme_redis_fault",
-    help: "1 for the fault that Redis has, by reason; no series while it has none.",
+    name,
+    help,
     labelNames: ["reason"],
     registers,
     collect() {
       gauge.reset();
-      const reason = current();
-      if (reason !== undefined) gauge.set({ reason }, 1);
+      for (const reason of current()) gauge.set({ reason }, 1);
     },
   });
 }

@@ -1,7 +1,10 @@
 /** What a probe found; `ready` false takes this process out of the load balancer. */
 export interface Readiness {
   readonly ready: boolean;
-  readonly redis: ComponentState;
+  readonly redis: ComponentState & {
+    /** Settings by which Redis may lose acknowledged data. */
+    readonly warnings?: { readonly reason: string; readonly detail: string }[];
+  };
   readonly index: ComponentState;
   /** Of records that an older release wrote. */
   readonly upgrade: ComponentState;

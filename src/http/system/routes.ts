@@ -18,7 +18,15 @@ const component = z.object({
 const readinessView = z
   .object({
     ready: z.boolean(),
-    redis: component,
+    redis: component.extend({
+      warnings: z
+        .array(z.object({ reason: z.string(), detail: z.string() }))
+        .optional()
+        .openapi({
+          description:
+            "Settings by which Redis may lose acknowledged data, such as no persistence; absent if there are none.",
+        }),
+    }),
     index: component,
     upgrade: component.openapi({
       description: "Status of the upgrade of old records; `degraded` while it runs in the background.",

@@ -1,4 +1,5 @@
 import type { Context } from "../../domain/context.js";
+import { storeFaultOf } from "../../domain/store-fault.js";
 import { removeQuietly } from "./remove-quietly.js";
 import type { Services } from "../services.js";
 import { followSource } from "./derived.js";
@@ -51,9 +52,19 @@ export async function erase(
     const note = await services.erasures.next(namespace);
     if (note === undefined) return tally.result(false);
     if (isLate()) return tally.result(true);
-    const done = await workOff(services, context, namespace, note, tally, isLate);
+    const done = await unlessFull(() => workOff(services, context, namespace, note, tally, isLate));
     if (!done) return tally.result(true);
     await services.erasures.settle(namespace, note);
+  }
+}
+
+/** What is made anew takes room: in a full store it waits, while what was asked for is deleted. */
+async function unlessFull(work: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await work();
+  } catch (error) {
+    if (storeFaultOf(error) === "redis_out_of_memory") return false;
+    throw error;
   }
 }
 

@@ -1,3 +1,4 @@
+import { DELETING_VERBS } from "../../access/trail.js";
 import type { AuditLog } from "../../access/ports.js";
 import { DENIALS, SYSTEM } from "../keys.js";
 import type { Auditor } from "./auditor.js";
@@ -5,7 +6,11 @@ import type { Auditor } from "./auditor.js";
 /** Refusals have a trail of their own: in the namespace that was asked for, a stranger could fill somebody's trail. */
 export function createAuditLog(auditor: Auditor): AuditLog {
   const record: AuditLog["record"] = async (namespace, trail, outcome) => {
-    await auditor.run(namespace, trail, (client, audit) => client.recordAudit(audit, [], [outcome]));
+    await auditor.run(namespace, trail, (client, audit) =>
+      DELETING_VERBS.has(trail.verb) && outcome !== "denied"
+        ? client.recordDeletion(audit, [], [outcome])
+        : client.recordAudit(audit, [], [outcome]),
+    );
   };
   return {
     record,

@@ -1,4 +1,4 @@
-import { READING_VERBS, type Trail } from "../../access/trail.js";
+import { DELETING_VERBS, READING_VERBS, type Trail } from "../../access/trail.js";
 import type { RedisClient, RedisGateway } from "../connection/client.js";
 import type { AuditArguments } from "../scripts/bind.js";
 import type { Keys } from "../keys.js";
@@ -44,7 +44,9 @@ export function createAuditor(redis: RedisGateway, keys: Keys, retentionMs: numb
     if (reads && isKnown(known.read)) return;
     const list = reads ? known.read : known.acted;
     const key = reads ? keys.readNamespaces() : keys.namespaces();
-    await client.zAdd(key, { value: namespace, score: 0 });
+    // A full Redis would refuse this, and so a deletion in a namespace that has been on the list for long.
+    if (DELETING_VERBS.has(trail.verb)) await client.registerNamespace([key], [namespace]);
+    else await client.zAdd(key, { value: namespace, score: 0 });
     if (list.size > MAX_KNOWN) list.clear();
     list.set(namespace, now);
     if (reads) void prune(client).catch(() => {});

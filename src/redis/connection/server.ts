@@ -1,5 +1,6 @@
 import { StartError } from "../../start-error.js";
 import { publicAddress } from "./address.js";
+import { isNotLetIn } from "./error-replies.js";
 import type { Loading } from "./loading.js";
 import { loadingOf } from "./loading.js";
 import type { Patience } from "./patience.js";
@@ -29,8 +30,10 @@ interface Connection {
 
 /** Asks a running server what it is, which it says while it still loads. Rejects when it doesn't answer. */
 export async function inspect(client: Connection): Promise<ServerFacts> {
-  const info = await client.info("server");
-  const loading = loadingOf(await client.info("persistence"));
+  // An ACL may keep this from us: then the version isn't known, and what it lacks shows in the commands below.
+  const ask = (section: string) => client.info(section).catch(emptyIfDenied);
+  const info = await ask("server");
+  const loading = loadingOf(await ask("persistence"));
   const known = await client.sendCommand(["COMMAND", "INFO", ...NEEDED.map(({ command }) => command)]);
   const version = field(info, "redis_version");
   const missing = NEEDED.filter((_, i) => !Array.isArray(known) || known[i] === null).map(
@@ -48,11 +51,17 @@ export async function inspect(client: Connection): Promise<ServerFacts> {
   };
 }
 
+function emptyIfDenied(error: unknown): string {
+  if (isNotLetIn(error)) return "";
+  throw error;
+}
+
 function field(info: string, name: string): string {
   return new RegExp(`^${name}:(.*)$`, "m").exec(info)?.[1]?.trim() ?? "";
 }
 
 function olderThanNeeded(version: string): boolean {
+  if (version === "") return false;
   const [major = 0, minor = 0] = version.split(".").map(Number);
   return major < MIN_VERSION[0] || (major === MIN_VERSION[0] && minor < MIN_VERSION[1]);
 }

@@ -9,10 +9,8 @@ export function createLocks(redis: RedisGateway, keys: Keys): Locks {
     async acquire(name, ttlMs) {
       const key = keys.lock(name);
       const token = randomUUID();
-      const reply = await redis.run((client) =>
-        client.set(key, token, { condition: "NX", expiration: { type: "PX", value: ttlMs } }),
-      );
-      if (reply === null) return undefined;
+      const taken = await redis.run((client) => client.acquireLock([key], [token, String(ttlMs)]));
+      if (taken !== 1) return undefined;
       return {
         renew: async (next) =>
           (await redis.run((client) => client.renewLock([key], [token, String(next)]))) === 1,

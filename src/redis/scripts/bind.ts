@@ -16,6 +16,12 @@ export interface ScriptScope {
 /** Whether a script includes such fragments: then it takes a scope before its own keys and arguments. */
 type Takes = "plain" | "scoped";
 
+/**
+ * What becomes of a script while Redis has reached its maxmemory: `refused` before its first write, as Redis does; or it
+ * `works` nevertheless, because it makes room, or ends what was begun while there still was some.
+ */
+type WhenFull = "refused" | "works";
+
 type Own<T extends Takes> = T extends "scoped"
   ? [scope: ScriptScope, keys: readonly RedisArgument[], args: readonly RedisArgument[]]
   : [keys: readonly RedisArgument[], args: readonly RedisArgument[]];
@@ -28,11 +34,13 @@ export function forCaller<Reply, T extends Takes = "plain">(
   name: string,
   decode: (reply: unknown) => Reply,
   takes?: T,
+  whenFull: WhenFull = "refused",
 ) {
   return defineScript({
     name,
     scoped: takes === "scoped",
-    SCRIPT: sourceOf(name),
+    whenFull,
+    SCRIPT: scriptOf(name, whenFull),
     parseCommand(parser: CommandParser, audit: AuditArguments, ...own: Own<T>) {
       parse(parser, [audit, ...groupsOf(own)]);
     },
@@ -45,16 +53,23 @@ export function forService<Reply, T extends Takes = "plain">(
   name: string,
   decode: (reply: unknown) => Reply,
   takes?: T,
+  whenFull: WhenFull = "refused",
 ) {
   return defineScript({
     name,
     scoped: takes === "scoped",
-    SCRIPT: sourceOf(name),
+    whenFull,
+    SCRIPT: scriptOf(name, whenFull),
     parseCommand(parser: CommandParser, ...own: Own<T>) {
       parse(parser, groupsOf(own));
     },
     transformReply: decode,
   });
+}
+
+/** Redis takes a script's flags from its first line only. */
+function scriptOf(name: string, whenFull: WhenFull): string {
+  return whenFull === "works" ? `#!lua flags=allow-oom\n${sourceOf(name)}` : sourceOf(name);
 }
 
 function groupsOf(own: Own<Takes>): ScriptScope[] {

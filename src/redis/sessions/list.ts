@@ -1,4 +1,4 @@
-import type { Trail } from "../../access/trail.js";
+import { DELETING_VERBS, type Trail } from "../../access/trail.js";
 import type { SessionPage } from "../../memory/sessions/ports.js";
 import { decodeSession } from "./codec.js";
 import type { SessionDeps } from "./deps.js";
@@ -10,14 +10,16 @@ export async function list(
   limit: number,
   before: number | undefined,
 ): Promise<SessionPage> {
-  const [edge, ...heads] = await auditor.run(namespace, trail, (client, audit) =>
-    client.listSessions(
+  const [edge, ...heads] = await auditor.run(namespace, trail, (client, audit) => {
+    const listing = DELETING_VERBS.has(trail.verb) ? client.listDoomedSessions : client.listSessions;
+    return listing.call(
+      client,
       audit,
       meter(namespace),
       [keys.sessions(namespace)],
       [String(limit), before === undefined ? "" : String(before), keys.sessionPrefix(namespace)],
-    ),
-  );
+    );
+  });
   return {
     sessions: heads.map((head) => decodeSession(namespace, head)),
     next: edge === "" ? undefined : Number(edge),

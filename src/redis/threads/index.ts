@@ -1,5 +1,5 @@
 import type { CheckpointTuple, SerializerProtocol } from "@langchain/langgraph-checkpoint";
-import { RedisSaver } from "@mneme/checkpointer";
+import type { RedisSaver } from "@mneme/checkpointer";
 import type { StoredCheckpoint, ThreadStore } from "../../threads/ports.js";
 import { OpaqueValue } from "../../threads/ports.js";
 import type { RedisGateway } from "../connection/client.js";
@@ -7,16 +7,20 @@ import type { Keys } from "../keys.js";
 
 /** The threads of graphs whose savers share this Redis, read by the same package that wrote them. */
 export function createThreadStore(redis: RedisGateway, keys: Keys): ThreadStore {
-  const saverOf = (namespace: string | undefined): RedisSaver =>
-    new RedisSaver(redis.client, {
+  /** The package and LangChain's below it are a third of what the service loads, and few ask for threads. */
+  async function saverOf(namespace: string | undefined): Promise<RedisSaver> {
+    const { RedisSaver } = await import("@mneme/checkpointer");
+    return new RedisSaver(redis.client, {
       keyPrefix: keys.graphPrefix(),
       serde: inert,
       ...(namespace === undefined ? {} : { namespace }),
     });
+  }
   return {
     async list(namespace, cursor, limit) {
       const options = { limit, ...(cursor === undefined ? {} : { cursor }) };
-      const page = await redis.run(() => saverOf(namespace).listThreads(options));
+      const saver = await saverOf(namespace);
+      const page = await redis.run(() => saver.listThreads(options));
       const threads = page.threads.map((thread) => ({
         ...threadOf(thread),
         createdAt: thread.createdAt.getTime(),
@@ -24,7 +28,8 @@ export function createThreadStore(redis: RedisGateway, keys: Keys): ThreadStore 
       return { threads, cursor: page.cursor };
     },
     async describe({ namespace, id }) {
-      const thread = await redis.run(() => saverOf(namespace).describeThread(id));
+      const saver = await saverOf(namespace);
+      const thread = await redis.run(() => saver.describeThread(id));
       return thread === undefined ? undefined : threadOf(thread);
     },
     async checkpoints({ namespace, id }, { checkpointNamespace, before, limit }) {
@@ -33,13 +38,17 @@ export function createThreadStore(redis: RedisGateway, keys: Keys): ThreadStore 
         limit,
         ...(before === undefined ? {} : { before: { configurable: { checkpoint_id: before } } }),
       };
+      const saver = await saverOf(namespace);
       return redis.run(async () => {
         const found: StoredCheckpoint[] = [];
-        for await (const tuple of saverOf(namespace).list(config, options)) found.push(checkpointOf(tuple));
+        for await (const tuple of saver.list(config, options)) found.push(checkpointOf(tuple));
         return found;
       }, PAGE_TIMEOUT_MS);
     },
-    remove: ({ namespace, id }) => redis.run(() => saverOf(namespace).deleteThread(id)),
+    async remove({ namespace, id }) {
+      const saver = await saverOf(namespace);
+      await redis.run(() => saver.deleteThread(id));
+    },
   };
 }
 

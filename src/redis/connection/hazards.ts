@@ -1,0 +1,95 @@
+import { isNotLetIn } from "./error-replies.js";
+
+/** How a Redis that serves may lose what it acknowledged. */
+export interface Hazard {
+  readonly reason: "redis_evicts" | "redis_keeps_nothing" | "redis_replica_may_lag" | "redis_unchecked";
+  /** An error unless the operator allows it; a warning is only said. */
+  readonly severity: "error" | "warning";
+  readonly detail: string;
+}
+
+interface Connection {
+  info(section: string): Promise<string>;
+  sendCommand(args: string[]): Promise<unknown>;
+}
+
+/** What the settings of this Redis put at risk. What may not be asked is said, and is no error. */
+export async function findHazards(
+  client: Connection,
+  { mayEvict }: { readonly mayEvict: boolean },
+): Promise<readonly Hazard[]> {
+  const [memory, persistence, replication, save] = await Promise.all([
+    unlessDenied(() => client.info("memory")),
+    unlessDenied(() => client.info("persistence")),
+    unlessDenied(() => client.info("replication")),
+    unlessDenied(async () => savePoints(await client.sendCommand(["CONFIG", "GET", "save"]))),
+  ]);
+  const policy = field(memory, "maxmemory_policy");
+  const appends = field(persistence, "aof_enabled");
+  const replicas = Number(field(replication, "connected_slaves") ?? 0);
+  const waits = field(replication, "min_slaves_good_slaves") !== undefined;
+  const unknown = [
+    ...(policy === undefined ? ["its maxmemory-policy"] : []),
+    ...(appends === undefined || (appends === "0" && save === undefined) ? ["its persistence"] : []),
+    ...(replication === undefined ? ["its replicas"] : []),
+  ];
+  return [
+    ...(policy === undefined || policy === "noeviction" ? [] : [evicts(policy, mayEvict)]),
+    ...(appends === "0" && save === "" ? [KEEPS_NOTHING] : []),
+    ...(replicas > 0 && !waits ? [REPLICA_MAY_LAG] : []),
+    ...(unknown.length === 0 ? [] : [unchecked(unknown)]),
+  ];
+}
+
+function evicts(policy: string, mayEvict: boolean): Hazard {
+  return {
+    reason: "redis_evicts",
+    severity: mayEvict ? "warning" : "error",
+    detail: `Redis's maxmemory-policy is ${policy}: when its memory is full, it silently deletes what mneme has acknowledged. Set it to noeviction.`,
+  };
+}
+
+const KEEPS_NOTHING: Hazard = {
+  reason: "redis_keeps_nothing",
+  severity: "warning",
+  detail:
+    "Redis writes neither an append-only file nor snapshots: a restart of Redis loses everything. Set appendonly to yes.",
+};
+
+const REPLICA_MAY_LAG: Hazard = {
+  reason: "redis_replica_may_lag",
+  severity: "warning",
+  detail:
+    "Redis has replicas but no min-replicas-to-write: a failover may lose acknowledged writes. Set min-replicas-to-write and min-replicas-max-lag.",
+};
+
+function unchecked(what: readonly string[]): Hazard {
+  return {
+    reason: "redis_unchecked",
+    severity: "warning",
+    detail: `Redis doesn't let mneme's user see ${what.join(", ")} (INFO, CONFIG GET): check by yourself that it loses nothing.`,
+  };
+}
+
+/** Undefined where an ACL, or a provider that has renamed the command, keeps it from us. */
+async function unlessDenied(ask: () => Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isNotLetIn(error) || isUnknownCommand(error)) return undefined;
+    throw error;
+  }
+}
+
+const isUnknownCommand = (error: unknown): boolean =>
+  error instanceof Error && /^ERR unknown (?:command|subcommand)\b/i.test(error.message);
+
+/** Of CONFIG GET in RESP2: name and value. */
+function savePoints(reply: unknown): string | undefined {
+  const value: unknown = Array.isArray(reply) ? reply[1] : undefined;
+  return typeof value === "string" ? value : undefined;
+}
+
+function field(info: string | undefined, name: string): string | undefined {
+  return new RegExp(`^${name}:(.*)$`, "m").exec(info ?? "")?.[1]?.trim();
+}
