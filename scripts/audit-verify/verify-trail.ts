@@ -1,7 +1,8 @@
 import { hashOf, type StoredEntry } from "../../src/access/entry.js";
-import { decodeEntries } from "../../src/redis/audit/audit-reader.js";
+import { BYTES, decodeEntries } from "../../src/redis/audit/audit-reader.js";
 import type { Keys } from "../../src/redis/keys.js";
 import type { RedisConnection } from "../redis/server/connect.js";
+import { arrayOf } from "../../src/redis/scripts/replies.js";
 import type { SavedHead } from "./heads.js";
 
 export interface Verified {
@@ -94,19 +95,20 @@ async function readBatch(
   trail: string,
   after: string | undefined,
 ): Promise<{ head: TrailHead | undefined; batch: StoredEntry[]; now: number }> {
-  const [fields, entries, time] = await client
-    .multi()
-    .addCommand(["HMGET", keys.auditHead(trail), "number", "hash", "time", "first", "before"])
-    .addCommand([
-      "XRANGE",
-      keys.audit(trail),
-      after === undefined ? "-" : `(${after}`,
-      "+",
-      "COUNT",
-      String(BATCH),
-    ])
-    .addCommand(["TIME"])
-    .exec();
+  const typed = client.withTypeMapping(BYTES);
+  const from = after === undefined ? "-" : `(${after}`;
+  // Not by multi(): that maps the replies of none but the commands before its EXEC.
+  const replies = await Promise.all([
+    typed.sendCommand(["MULTI"]),
+    typed.sendCommand(["HMGET", keys.auditHead(trail), "number", "hash", "time", "first", "before"]),
+    typed.sendCommand(["XRANGE", keys.audit(trail), from, "+", "COUNT", String(BATCH)]),
+    typed.sendCommand(["TIME"]),
+    typed.sendCommand(["EXEC"]),
+  ]);
+  const results = arrayOf(replies.at(-1));
+  const failure = results.find((result) => result instanceof Error);
+  if (failure !== undefined) throw failure;
+  const [fields, entries, time] = results;
   const [seconds] = Array.isArray(time) ? time : [];
   const [number, hash, at, start, before] = Array.isArray(fields) ? fields : [];
   const head =

@@ -9,6 +9,7 @@ import type { Answer } from "../support/service/answer.js";
 import { keysCommand } from "../support/run/keys-command.js";
 import { type Service, startService, until } from "../support/service/service.js";
 import { nonEmpty } from "../support/non-empty.js";
+import { entriesIn } from "../support/audit/read.js";
 
 const KEYS = "/v1/keys";
 
@@ -153,7 +154,7 @@ describe("with keys", () => {
     }
     // Two minutes may have begun in this file, in two processes.
     expect(await client.xLen(trail)).toBeLessThanOrEqual(500);
-    const entries = ((await client.xRange(trail, "-", "+")) ?? []).map(({ message }) => message["e"] ?? "");
+    const entries = (await entriesIn(client, trail)).map(({ e }) => e);
     const strangers = entries.filter((entry) => entry.includes('"a":"unknown"'));
     expect(strangers.length).toBeGreaterThan(0);
     expect(strangers[0]).toContain('"v":"access"');
@@ -170,8 +171,8 @@ describe("with keys", () => {
     const namespace = newNamespace();
     const key = await keyFor(roots[0], newNamespace(), ["read"], "curious");
     expect((await post(as(services[1], key), namespace, { content: "x" })).status).toBe(403);
-    const entries = (await client.xRange(`${services[0].prefix}:audit:{~denials}`, "-", "+")) ?? [];
-    const entry = entries.map(({ message }) => message["e"] ?? "").find((text) => text.includes(namespace));
+    const entries = await entriesIn(client, `${services[0].prefix}:audit:{~denials}`);
+    const entry = entries.map(({ e }) => e).find((text) => text.includes(namespace));
     expect(JSON.parse(entry ?? "")).toMatchObject({ a: "curious", v: "remember", n: namespace, o: "denied" });
     expect(await client.exists(`${services[0].prefix}:audit:{${namespace}}`)).toBe(0);
   });

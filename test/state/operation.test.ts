@@ -14,6 +14,7 @@ import { transact } from "../../src/state/transact.js";
 import { createWatchers } from "../../src/state/watchers.js";
 import { newNamespace } from "../support/acts/memories.js";
 import { nonEmpty } from "../support/non-empty.js";
+import { entriesIn } from "../support/audit/read.js";
 
 const client = createRedisClient({ url: inject("redisUrl") });
 const keys = createKeys(`t${randomUUID().slice(0, 8)}`);
@@ -102,8 +103,8 @@ test("every act is in the audit trail: who, what, on which keys and how it came 
   await expect(
     transact(services, contextOf(undefined), namespace, { checks: [], operations }),
   ).rejects.toThrow();
-  const entries = ((await client.xRange(keys.audit(namespace), "-", "+")) ?? []).map(
-    ({ message }) => JSON.parse(message["e"] ?? "") as { v: string; o: string; i: string[]; a: string },
+  const entries = (await entriesIn(client, keys.audit(namespace))).map(
+    ({ e }) => JSON.parse(e) as { v: string; o: string; i: string[]; a: string },
   );
   expect(entries.map(({ v, o, i }) => [v, o, i])).toEqual([
     ["state.put", "ok", [ref.key]],

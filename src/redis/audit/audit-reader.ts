@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { RESP_TYPES } from "redis";
 import type { StoredEntry } from "../../access/entry.js";
 import type { Scope } from "../../access/grants.js";
 import type { AuditReader, TrailRange } from "../../access/ports.js";
 import { DomainError } from "../../domain/errors.js";
 import type { RedisClient, RedisGateway } from "../connection/client.js";
+import { unpackText } from "../codec/packed-text.js";
 import { isWrongType } from "../connection/error-replies.js";
 import type { Keys } from "../keys.js";
 import { DENIALS, SYSTEM } from "../keys.js";
-import { arrayOf, text } from "../scripts/replies.js";
+import { arrayOf, bytes, text } from "../scripts/replies.js";
 
 export function createAuditReader(redis: RedisGateway, keys: Keys): AuditReader {
   return {
@@ -97,21 +99,32 @@ async function readRange(
 ): Promise<StoredEntry[]> {
   const [command, ...ends] = order === "asc" ? ["XRANGE", from, to] : ["XREVRANGE", to, from];
   const reply = await client
+    .withTypeMapping(BYTES)
     .sendCommand([command, keys.audit(trail), ...ends, "COUNT", String(count)])
     .catch(unreadable);
   return decodeEntries(trail, reply);
 }
 
-/** What XRANGE replies in RESP2: `[[id, [field, value, ...]], ...]`. */
+/** For replies with entries: they are bytes, not text. */
+export const BYTES = { [RESP_TYPES.BLOB_STRING]: Buffer } as const;
+
+/** What XRANGE replies in RESP2, as {@link BYTES}: `[[id, [field, value, ...]], ...]`. */
 export function decodeEntries(trail: string, reply: unknown): StoredEntry[] {
   return arrayOf(reply).map((item) => {
     const [id, fields] = arrayOf(item);
-    const values = arrayOf(fields).map(text);
-    const field = (name: string): string =>
-      values.find((_, index) => index % 2 === 1 && values[index - 1] === name) ?? "";
-    return { trail, id: String(id), previous: field("p"), raw: field("e") };
+    const values = arrayOf(fields).map(bytes);
+    const field = (name: string): Buffer =>
+      values.find((_, index) => index % 2 === 1 && values[index - 1]?.toString() === name) ?? NO_BYTES;
+    return { trail, id: String(id), previous: hashIn(field("p")), raw: unpackText(field("e")) };
   });
 }
+
+const NO_BYTES = Buffer.alloc(0);
+const HASH_BYTES = 20;
+
+/** Releases before wrote it in hexadecimal. */
+const hashIn = (field: Buffer): string =>
+  field.length === HASH_BYTES ? field.toString("hex") : field.toString();
 
 function unreadable(error: unknown): never {
   if (!isWrongType(error)) throw error;

@@ -1,6 +1,7 @@
 import { DELETING_VERBS, READING_VERBS, type Trail } from "../../access/trail.js";
 import type { RedisClient, RedisGateway } from "../connection/client.js";
 import type { AuditArguments } from "../scripts/bind.js";
+import { packText } from "../codec/packed-text.js";
 import type { Keys } from "../keys.js";
 
 /** Runs audited scripts, so that every act is on record in the round trip that does it. */
@@ -60,9 +61,10 @@ export function createAuditor(redis: RedisGateway, keys: Keys, retentionMs: numb
   }
 
   function auditIn(namespace: string, trail: Trail): AuditArguments {
+    const entry = encodeTrail(trail);
     return {
       keys: [keys.audit(namespace), keys.auditHead(namespace)],
-      args: [encodeTrail(trail), String(retentionMs)],
+      args: [entry, packText(entry), String(retentionMs)],
     };
   }
 

@@ -4,7 +4,7 @@ import { sourceOf } from "./source.js";
 /** What a script that acts for a caller takes first: see lua/audit.lua. */
 export interface AuditArguments {
   readonly keys: readonly [trail: string, head: string];
-  readonly args: readonly [entry: string, keepMs: string];
+  readonly args: readonly [entry: string, packed: RedisArgument, keepMs: string];
 }
 
 /** Keys and arguments that the fragments of a script take off the front, after those of the audit. */

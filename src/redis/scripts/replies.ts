@@ -27,6 +27,12 @@ export function text(reply: unknown): string {
   return reply;
 }
 
+/** Where the client was told to give bytes. */
+export function bytes(reply: unknown): Buffer {
+  if (!Buffer.isBuffer(reply)) throw new WrongReplyError("bytes", reply);
+  return reply;
+}
+
 const orNone =
   <Value>(decode: (reply: unknown) => Value) =>
   (reply: unknown): Value | undefined =>

@@ -39,6 +39,11 @@ const cases: Record<string, Case> = {
     ],
     wrong: [null, undefined, [], ["a"], {}],
   },
+  bytes: {
+    decode: replies.bytes,
+    good: [[Buffer.of(0, 255), Buffer.of(0, 255)]],
+    wrong: [null, undefined, "a", 1, [], {}],
+  },
   textOrNone: {
     decode: replies.textOrNone,
     good: [

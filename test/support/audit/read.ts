@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { z } from "@hono/zod-openapi";
-import { createClient } from "redis";
+import { RESP_TYPES, createClient } from "redis";
 import { inject } from "vitest";
 import type { auditPage } from "../../../src/http/audit/schemas.js";
 import type { Json, Parameters } from "../acts/memories.js";
@@ -23,6 +23,70 @@ export interface RawEntry {
   readonly e: string;
 }
 
+/** What each control character of a stored entry stands for, as docs/audit.md describes it. */
+const PHRASES: Readonly<Record<number, string>> = {
+  3: '","',
+  4: ',"o":"ok"',
+  5: ',"i":["',
+  6: '"]}',
+  7: '{"a":"',
+  8: '","k":"',
+  9: '","v":"',
+  10: '","r":"',
+  11: '","v":"recall","r":"',
+  12: '","v":"read","r":"',
+  13: '","n":"',
+  14: ',"o":"',
+};
+
+function unpacked(stored: Buffer): string {
+  const parts: Buffer[] = [];
+  for (let at = 0; at < stored.length; at++) {
+    const byte = stored[at] ?? 0;
+    if (byte === 15) {
+      const [count = 0, same = 0] = stored.subarray(at + 1);
+      const rest = stored.subarray(at + 3 + same);
+      const ids = Array.from({ length: count }, (_, index) =>
+        ulidOf(
+          stored.toString("hex", at + 3, at + 3 + same) +
+            rest.toString("hex", index * (16 - same), (index + 1) * (16 - same)),
+        ),
+      );
+      parts.push(Buffer.from(`,"i":${JSON.stringify(ids)}}`));
+      break;
+    }
+    parts.push(Buffer.from(PHRASES[byte] ?? (byte < 4 ? [] : [byte])));
+    if (byte >= 4) continue;
+    const number = stored.subarray(at + 1, at + 17).toString("hex");
+    at += 16;
+    if (byte === 2) parts.push(Buffer.from(number.replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-")));
+    else parts.push(Buffer.from(ulidOf(number)));
+  }
+  return Buffer.concat(parts).toString();
+}
+
+function ulidOf(hex: string): string {
+  const bits = BigInt(`0x${hex}`).toString(2).padStart(130, "0");
+  return (bits.match(/.{5}/g) ?? []).map((each) => CROCKFORD[Number.parseInt(each, 2)]).join("");
+}
+
+const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/** The entries of one trail, by its key. */
+export async function entriesIn(
+  client: { sendCommand(args: string[], options?: object): Promise<unknown> },
+  key: string,
+): Promise<RawEntry[]> {
+  const reply = await client.sendCommand(["XRANGE", key, "-", "+"], {
+    typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer },
+  });
+  return (reply as [Buffer, Buffer[]][]).map(([id, [, p, , e]]) => ({
+    id: id.toString(),
+    p: p?.length === 20 ? p.toString("hex") : String(p),
+    e: unpacked(e ?? Buffer.alloc(0)),
+  }));
+}
+
 /** The trails of one key prefix, past the service: to look at what it wrote, and to tamper with it. */
 export async function openTrails(prefix: string, url = inject("redisUrl")) {
   const client = createClient({ url, RESP: 2 });
@@ -32,8 +96,7 @@ export async function openTrails(prefix: string, url = inject("redisUrl")) {
   const head = (trail: string): string => `${prefix}:audit-head:{${trail}}`;
 
   async function all(trail: string): Promise<RawEntry[]> {
-    const entries = await client.xRange(stream(trail), "-", "+");
-    return (entries ?? []).map(({ id, message }) => ({ id, p: message["p"] ?? "", e: message["e"] ?? "" }));
+    return entriesIn(client, stream(trail));
   }
 
   return {
