@@ -31,6 +31,7 @@ export const FLOORS = [
   ["src/memory/services.ts", "src/memory/embedding"],
   ["src/memory/lifecycle"],
   ["src/memory/trust"],
+  ["src/memory/write"],
   ["src/memory/browse", "src/memory/facts", "src/memory/publish"],
   ["src/memory/recall", "src/memory/remember"],
   ["src/memory/consolidation"],

@@ -1,13 +1,14 @@
-import { afterWrite } from "../lifecycle/after-write.js";
+import { afterWrite } from "../write/after-write.js";
+import { nextVersion } from "../write/next-version.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { type JsonObject, isJsonObject } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import { mergedMemory } from "../consolidation/language/draft.js";
 import { linesOf } from "../consolidation/language/summarise.js";
-import { dueTime, embedAlone, embeddedIn } from "../embedding/embed.js";
+import { embedAlone, embeddedIn } from "../embedding/embed.js";
 import type { MadeBy } from "../model/made.js";
-import { type Memory, type MemoryDetail, NO_EVIDENCE } from "../model/record.js";
+import type { Memory, MemoryDetail } from "../model/record.js";
 import { removeQuietly } from "./remove-quietly.js";
 import type { Services } from "../services.js";
 import { tellCopies } from "../publish/tell-copies.js";
@@ -101,16 +102,12 @@ async function remake(
   const { interaction, publications: _, uses: __, ...current } = memory;
   const { namespace, id } = current;
   const embedding = await embedAlone(services.embedder, embeddedIn(namespace), content);
-  const now = context.now();
-  const next: Memory = {
+  const changed = {
     ...current,
     content,
     metadata: withSources(current.metadata, left),
     derived_from: left.map((each) => ({ id: each.id, version: each.version })),
-    evidence: { ...NO_EVIDENCE, since: now },
-    version: current.version + 1,
-    updated_at: now,
-    embedding: { status: embedding.status, model: embedding.model },
+    updated_at: context.now(),
   };
   // Before: a process that is killed after the revision must not leave the old versions.
   await services.erasures.note(namespace, { kind: "versions", id });
@@ -118,22 +115,17 @@ async function remake(
     const { incarnation } = made;
     await services.erasures.note(namespace, { kind: "summary", incarnation, sessionId: current.session_id });
   }
-  const outcome = await services.store.revise(trailOf(context, "revise", { ids: [id] }), {
-    memory: next,
+  const revision = nextVersion(services, current, changed, {
     interaction,
-    expectedVersion: current.version,
-    restated: true,
-    contentHash: undefined,
-    vectors: embedding.vectors,
-    embedAt: dueTime(embedding, now),
+    embedding,
+    compared: false,
     exempt: true,
-    newExpiry: false,
-    newEnd: false,
   });
+  const outcome = await services.store.revise(trailOf(context, "revise", { ids: [id] }), revision);
   if (outcome.kind === "missing") return "missing";
   if (outcome.kind !== "revised") return "again";
   if (outcome.published) await tellCopies(services, context, current);
-  afterWrite(services, { memory: next });
+  afterWrite(services, { memory: revision.memory });
   return "remade";
 }
 

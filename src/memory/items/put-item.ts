@@ -10,15 +10,16 @@ import type { JsonObject } from "../../domain/json.js";
 import type { Precondition } from "../../domain/precondition.js";
 import { DEFAULT_IMPORTANCE, endOfLife } from "../lifecycle/decay.js";
 import type { FirstEmbedding } from "../model/embedding.js";
-import { dueTime, embedAlone, writtenBy } from "../embedding/embed.js";
-import { COMPARE_GRACE_MS } from "../trust/corroborate.js";
+import { embedAlone, writtenBy } from "../embedding/embed.js";
 import { itemHash } from "../model/hash.js";
 import { type Judged, judge } from "../trust/judge.js";
 import type { ItemRef } from "../model/ref.js";
-import { type Memory, type MemoryDetail, NO_EVIDENCE, firstVersion } from "../model/record.js";
+import { type Memory, type MemoryDetail, firstVersion } from "../model/record.js";
 import type { Services } from "../services.js";
 import { tellCopies } from "../publish/tell-copies.js";
-import { afterWrite } from "../lifecycle/after-write.js";
+import { afterWrite } from "../write/after-write.js";
+import { insertOne, insertionOf } from "../write/insertion.js";
+import { nextVersion } from "../write/next-version.js";
 import { isAlive, lifetimeOf } from "../lifecycle/ttl.js";
 
 /** All of an item but what mneme knows by itself; what is left out is as if it had never been given. */
@@ -111,7 +112,7 @@ async function create(
     pinned: false,
     lifetime: lifetimeOf(ttl, input.ttl_seconds),
   };
-  const memory: Memory = {
+  const memory = {
     ...firstVersion(now),
     ...contentOf(input),
     ...life,
@@ -122,24 +123,10 @@ async function create(
     timestamp: input.timestamp ?? now,
     source_agent: context.actor.agent,
     expires_at: endOfLife(life, now),
-    embedding: { status: embedding.status, model: embedding.model },
-  };
-  const [outcome] = await services.store.insert(trailOf(context, "item.put"), [
-    {
-      memory,
-      preceding: undefined,
-      interaction: undefined,
-      contentHash: itemHash(ref.key),
-      vectors: embedding.vectors,
-      ownVector: false,
-      embedAt: dueTime(embedding, now),
-      compareAt: services.corroboration === undefined ? undefined : now + COMPARE_GRACE_MS,
-    },
-  ]);
-  if (outcome === undefined || outcome instanceof Error) throw outcome ?? new Error("no outcome");
-  if (outcome.kind === "seen") return undefined;
-  afterWrite(services, { memory, compare: outcome.compare });
-  return { kind: "created", memory };
+  } as const;
+  const insertion = insertionOf(services, memory, embedding, now, { contentHash: itemHash(ref.key) });
+  const created = await insertOne(services, trailOf(context, "item.put"), insertion);
+  return created && { kind: "created", memory: created };
 }
 
 /** Undefined: it has another version by now, or is gone. */
@@ -168,35 +155,14 @@ async function revise(
     await services.audit.record(ref.namespace, trail, "unchanged");
     return { kind: "unchanged", memory: current };
   }
-  const restated = next.content !== current.content;
-  const embedding = restated ? await embed() : undefined;
-  const memory: Memory = {
-    ...next,
-    evidence: restated ? { ...NO_EVIDENCE, since: now } : current.evidence,
-    version: current.version + 1,
-    updated_at: now,
-    lifetime,
-    expires_at,
-    prolonged_by: null,
-    embedding:
-      embedding === undefined ? current.embedding : { status: embedding.status, model: embedding.model },
-  };
-  const outcome = await services.store.revise(trail, {
-    memory,
-    interaction,
-    restated,
-    compareAt: restated && services.corroboration !== undefined ? now : undefined,
-    expectedVersion: current.version,
-    // The key, not the content, is what an item is known by.
-    contentHash: undefined,
-    vectors: embedding?.vectors,
-    embedAt: embedding === undefined ? undefined : dueTime(embedding, now),
-    exempt: false,
-    newExpiry: true,
-    newEnd: false,
-  });
+  const embedding = next.content === current.content ? undefined : await embed();
+  const changed = { ...next, updated_at: now, lifetime, expires_at, prolonged_by: null };
+  // The key, not the content, is what an item is known by.
+  const revision = nextVersion(services, current, changed, { interaction, embedding, newExpiry: true });
+  const outcome = await services.store.revise(trail, revision);
   if (outcome.kind === "full") throw quotaExceeded(outcome.quota);
   if (outcome.kind !== "revised") return undefined;
+  const { memory } = revision;
   if (outcome.published) await tellCopies(services, context, memory);
   if (embedding !== undefined) afterWrite(services, { memory });
   return { kind: "revised", memory: { ...memory, updated_at: outcome.since } };

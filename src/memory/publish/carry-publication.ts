@@ -2,9 +2,10 @@ import { covers, scopeOf } from "../../access/grants.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { versionConflict } from "../../domain/errors.js";
-import { COMPARE_GRACE_MS, isClaim } from "../trust/corroborate.js";
-import { dueTime, embedAlone, embeddedIn } from "../embedding/embed.js";
-import { afterWrite } from "../lifecycle/after-write.js";
+import { embedAlone, embeddedIn } from "../embedding/embed.js";
+import { afterWrite } from "../write/after-write.js";
+import { insertOne, insertionOf } from "../write/insertion.js";
+import { nextVersion } from "../write/next-version.js";
 import { copyHash } from "../model/hash.js";
 import type { MemoryRef } from "../model/ref.js";
 import type { PendingPublications, PublicationStore } from "../ports/publications.js";
@@ -69,31 +70,16 @@ async function makeCopy(
   const embedding = await firstEmbedding(services, memory.namespace, memory.content);
   const now = context.now();
   const made = await copied(services, rest, publication, undefined);
-  const copy: Memory = {
+  const copy = {
     ...firstVersion(now),
     ...made,
     quarantined: await isDistrusted(services, context, made),
-    embedding: { status: embedding.status, model: embedding.model },
   };
-  const [outcome] = await services.store.insert(publishTrail(context, memory), [
-    {
-      memory: copy,
-      preceding: undefined,
-      interaction,
-      contentHash: copyHash(memory),
-      vectors: embedding.vectors,
-      ownVector: false,
-      embedAt: dueTime(embedding, now),
-      compareAt:
-        isClaim(copy) && !copy.quarantined && services.corroboration !== undefined
-          ? now + COMPARE_GRACE_MS
-          : undefined,
-    },
-  ]);
-  if (outcome === undefined || outcome instanceof Error) throw outcome ?? new Error("no outcome");
-  if (outcome.kind === "seen") return undefined;
-  afterWrite(services, { memory: copy, compare: outcome.compare });
-  return copy;
+  const insertion = insertionOf(services, copy, embedding, now, {
+    interaction,
+    contentHash: copyHash(memory),
+  });
+  return insertOne(services, publishTrail(context, memory), insertion);
 }
 
 async function bringCopy(
@@ -151,30 +137,24 @@ async function reviseCopy(
   const embedding = restated
     ? await firstEmbedding(services, next.origin?.namespace ?? next.namespace, next.content)
     : undefined;
-  const memory: Memory = {
+  const changed = {
     ...next,
     // Nobody has confirmed what it says now.
     quarantined: copy.quarantined || (restated && (await isDistrusted(services, context, next))),
-    evidence: restated ? next.evidence : copy.evidence,
-    version: copy.version + 1,
-    embedding:
-      embedding === undefined ? copy.embedding : { status: embedding.status, model: embedding.model },
   };
-  const outcome = await services.store.revise(trail, {
-    memory,
-    restated,
+  // The origin's id, not the content, is what a copy is known by.
+  const revision = nextVersion(services, copy, changed, {
     interaction,
-    expectedVersion: copy.version,
-    // The origin's id, not the content, is what a copy is known by.
-    contentHash: undefined,
-    vectors: embedding?.vectors,
-    embedAt: embedding === undefined ? undefined : dueTime(embedding, next.updated_at),
-    newExpiry: next.expires_at !== copy.expires_at,
-    newEnd: false,
+    embedding,
+    evidence: next.evidence,
+    // What others say was compared with its origin.
+    compared: false,
     // It was taken in. Refused now, it would say for ever what its origin says no more.
     exempt: true,
   });
+  const outcome = await services.store.revise(trail, revision);
   if (outcome.kind !== "revised") return "conflict";
+  const { memory } = revision;
   if (embedding !== undefined) afterWrite(services, { memory });
   return { ...memory, updated_at: outcome.since };
 }

@@ -12,8 +12,7 @@ import { type Fact, type FactInput, type FactPlacing, factContent } from "../mod
 import { aloneHash, contentHash } from "../model/hash.js";
 import { type Telling, formerHash, identityHash, statedContent, tellingOf } from "../model/identity.js";
 import type { FirstEmbedding } from "../model/embedding.js";
-import { dueTime } from "../embedding/embed.js";
-import { COMPARE_GRACE_MS, isClaim } from "../trust/corroborate.js";
+import { insertionOf } from "../write/insertion.js";
 
 /** A memory before its embedding is known. */
 export interface Draft {
@@ -101,7 +100,7 @@ function placingOf({ fact, valid_from, timestamp }: RememberInput): FactPlacing 
 }
 
 export function complete(
-  { corroboration }: Services,
+  services: Pick<Services, "corroboration">,
   { input, memory, preceding }: Draft,
   embedding: FirstEmbedding,
   now: number,
@@ -118,19 +117,15 @@ export function complete(
     last_seen_at: now,
     expires_at: input.ends === undefined ? endOfLife(memory, now) : memory.expires_at,
   };
-  return {
-    memory: { ...recorded, embedding: { status: embedding.status, model: embedding.model } },
+  return insertionOf(services, recorded, embedding, now, {
     preceding,
     interaction: input.interaction,
     ...writtenAlone(blind, hashesOf(input, recorded, now)),
     blind: blind !== undefined,
     fact,
     made: input.made,
-    vectors: embedding.vectors,
     ownVector: input.embedding !== undefined,
-    embedAt: dueTime(embedding, now),
-    compareAt: corroboration === undefined || !isClaim(memory) ? undefined : now + COMPARE_GRACE_MS,
-  };
+  });
 }
 
 /** Where only its end was said, and a fact then would begin with when it was told. */

@@ -11,7 +11,7 @@ import { embedFirstPassages, writtenBy } from "../embedding/embed.js";
 import { withStanding } from "../facts/standing.js";
 import { trailOf } from "../../access/trail.js";
 import type { Memory } from "../model/record.js";
-import { afterWrite } from "../lifecycle/after-write.js";
+import { afterWrite } from "../write/after-write.js";
 import { ttlIn } from "../lifecycle/defaults.js";
 import { sourceTrust } from "./derive.js";
 import { DomainError } from "../../domain/errors.js";

@@ -4,9 +4,10 @@ import { type Trail, trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { revisedEnd } from "../lifecycle/decay.js";
 import type { FirstEmbedding } from "../model/embedding.js";
-import { dueTime, embedAlone, writtenBy } from "../embedding/embed.js";
+import { embedAlone, writtenBy } from "../embedding/embed.js";
 import { DomainError, invalid, memoryNotFound, quotaExceeded, versionConflict } from "../../domain/errors.js";
-import { afterWrite } from "../lifecycle/after-write.js";
+import { afterWrite } from "../write/after-write.js";
+import { nextVersion } from "../write/next-version.js";
 import { freeOrphans } from "../lifecycle/free-orphans.js";
 import { formerHash, identityHash, tellingOf } from "../model/identity.js";
 import { type Judged, judge } from "../trust/judge.js";
@@ -14,10 +15,9 @@ import type { JsonObject } from "../../domain/json.js";
 import { mergeMetadata } from "../model/metadata.js";
 import type { MemoryRef } from "../model/ref.js";
 import type { Revision } from "../ports/records.js";
-import { type Interaction, type Memory, type MemoryDetail, NO_EVIDENCE } from "../model/record.js";
+import type { Interaction, Memory, MemoryDetail } from "../model/record.js";
 import { checkOwnEmbedding } from "../embedding/own-vector.js";
 import { checkValidity } from "../model/validity.js";
-import { isClaim } from "../trust/corroborate.js";
 import type { Services } from "../services.js";
 import { tellCopies } from "../publish/tell-copies.js";
 
@@ -74,7 +74,7 @@ export async function revise(
     if (current === undefined || current === "ended") throw memoryNotFound();
     if (await freeOrphans(services, context.requestId, [current])) continue;
     await refuseUnfit(services, trail, current, input, expectedVersion);
-    const revision = await nextVersion(services, context, current, input);
+    const revision = await revisionOf(services, context, current, input);
     const outcome = await store.revise(trail, revision);
     if (outcome.kind === "revised") {
       if (outcome.published) await tellCopies(services, context, ref);
@@ -139,7 +139,7 @@ async function refuseUnfit(
 export const isOnTimeline = ({ fact, origin }: Memory): boolean =>
   fact?.cardinality === "one" && origin === null;
 
-async function nextVersion(
+async function revisionOf(
   services: Services,
   context: Context,
   current: MemoryDetail,
@@ -161,38 +161,25 @@ async function nextVersion(
         : mergeMetadata(current.metadata, input.metadata),
     tags: input.tags === undefined ? current.tags : [...new Set(input.tags)],
     trust_score: input.trust_score ?? current.trust_score,
-    evidence: content === current.content ? current.evidence : { ...NO_EVIDENCE, since: now },
     importance: input.importance ?? current.importance,
     pinned: input.pinned ?? current.pinned,
     lifetime: input.ttl_seconds === undefined ? current.lifetime : { seconds: input.ttl_seconds, by: "ttl" },
     valid_from: input.valid_from === undefined ? current.valid_from : input.valid_from,
     valid_to: input.valid_to === undefined ? current.valid_to : input.valid_to,
     fact: current.fact === null ? null : { ...current.fact, ...input.fact },
-    version: current.version + 1,
     updated_at: now,
-    embedding:
-      embedding === undefined ? current.embedding : { status: embedding.status, model: embedding.model },
   };
   checkValidity(changed);
   const expires_at = revisedEnd(current, changed, now, services.maxLives);
   const newExpiry = input.ttl_seconds !== undefined || expires_at !== current.expires_at;
-  const memory = newExpiry ? { ...changed, expires_at, prolonged_by: null } : changed;
-  return {
-    memory,
+  const next = newExpiry ? { ...changed, expires_at, prolonged_by: null } : changed;
+  return nextVersion(services, current, next, {
     interaction,
-    expectedVersion: current.version,
-    restated: content !== current.content,
-    ...knownBy(current, memory, interaction),
-    vectors: embedding?.vectors,
-    embedAt: embedding === undefined ? undefined : dueTime(embedding, now),
-    exempt: false,
-    compareAt:
-      services.corroboration !== undefined && content !== current.content && isClaim(memory)
-        ? now
-        : undefined,
+    embedding,
+    ...knownBy(current, next, interaction),
     newExpiry,
-    newEnd: input.valid_to !== undefined && input.valid_to !== current.valid_to && isOnTimeline(memory),
-  };
+    newEnd: input.valid_to !== undefined && input.valid_to !== current.valid_to && isOnTimeline(next),
+  });
 }
 
 /** By what a revised memory is found when it is told again. */

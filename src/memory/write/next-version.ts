@@ -1,0 +1,53 @@
+import { dueTime } from "../embedding/embed.js";
+import type { FirstEmbedding } from "../model/embedding.js";
+import { type Interaction, type Memory, NO_EVIDENCE } from "../model/record.js";
+import type { Revision } from "../ports/records.js";
+import type { Services } from "../services.js";
+import { isClaim } from "../trust/corroborate.js";
+
+/** A memory as it is to be: what follows from that, {@link nextVersion} says. */
+export type Changed = Omit<Memory, "version" | "evidence" | "embedding">;
+
+export interface VersionOptions extends Partial<
+  Pick<Revision, "contentHash" | "knownBy" | "exempt" | "newExpiry" | "newEnd">
+> {
+  readonly interaction: Interaction | undefined;
+  /** Undefined: the vectors stay. */
+  readonly embedding: FirstEmbedding | undefined;
+  /** False: nobody is to look whether others said the same as a new content. */
+  readonly compared?: boolean;
+  /** What others say of a new content; undefined: nobody says anything of it yet. */
+  readonly evidence?: Memory["evidence"] | undefined;
+}
+
+/** Every next version of a memory, as the store takes it; `changed.updated_at` is when it becomes current. */
+export function nextVersion(
+  { corroboration }: Pick<Services, "corroboration">,
+  current: Memory,
+  changed: Changed,
+  { interaction, embedding, evidence, compared = true, ...others }: VersionOptions,
+): Revision {
+  const now = changed.updated_at;
+  const restated = changed.content !== current.content;
+  const memory: Memory = {
+    ...changed,
+    evidence: restated ? (evidence ?? { ...NO_EVIDENCE, since: now }) : current.evidence,
+    version: current.version + 1,
+    embedding:
+      embedding === undefined ? current.embedding : { status: embedding.status, model: embedding.model },
+  };
+  return {
+    contentHash: undefined,
+    exempt: false,
+    newExpiry: memory.expires_at !== current.expires_at,
+    newEnd: false,
+    ...others,
+    memory,
+    interaction,
+    expectedVersion: current.version,
+    restated,
+    vectors: embedding?.vectors,
+    embedAt: embedding === undefined ? undefined : dueTime(embedding, now),
+    compareAt: compared && corroboration !== undefined && restated && isClaim(memory) ? now : undefined,
+  };
+}
