@@ -7,7 +7,10 @@ import type { FacetQuery, MemoryFilter } from "../conditions/filter.js";
 import { erase } from "../erasure/erase.js";
 import { facetQuery, matches } from "../conditions/filter.js";
 import { removeQuietly } from "../erasure/remove-quietly.js";
-import type { Services } from "../services.js";
+import type { Using } from "../services.js";
+import type { LifecycleStore } from "../ports/lifecycle.js";
+import type { SearchStore } from "../ports/search.js";
+import type { Carrying } from "../publish/carry-publication.js";
 import { tellCopies } from "../publish/tell-copies.js";
 import type { ClearServices } from "./ports.js";
 
@@ -113,7 +116,7 @@ export async function clearNamespace(
 }
 
 async function memoryPage(
-  { store }: Services,
+  { store }: Using<SearchStore & Pick<LifecycleStore, "vitals">>,
   namespace: string,
   query: FacetQuery | undefined,
   after: number | undefined,
@@ -132,7 +135,7 @@ async function memoryPage(
 
 /** With a filter, only what fulfils it in the version that is deleted. */
 async function removeOne(
-  services: Services,
+  services: Carrying,
   context: Context,
   namespace: string,
   query: FacetQuery | undefined,

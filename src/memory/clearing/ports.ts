@@ -1,5 +1,7 @@
 import type { Trail } from "../../access/trail.js";
-import type { Services } from "../services.js";
+import type { Erasing } from "../erasure/erasing.js";
+import type { LifecycleStore } from "../ports/lifecycle.js";
+import type { Using } from "../services.js";
 import type { SessionStore } from "../sessions/ports.js";
 
 /** What a namespace holds besides memories and sessions. */
@@ -16,7 +18,7 @@ export interface NamespaceContents {
 }
 
 export interface ClearServices {
-  readonly memory: Services;
+  readonly memory: Erasing & Using<Pick<LifecycleStore, "vitals">, "audit">;
   readonly sessions: SessionStore;
   readonly contents: NamespaceContents;
 }

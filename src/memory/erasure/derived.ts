@@ -11,6 +11,7 @@ import type { MadeBy } from "../model/made.js";
 import type { Memory, MemoryDetail } from "../model/record.js";
 import { removeQuietly } from "./remove-quietly.js";
 import type { Services } from "../services.js";
+import type { Erasing } from "./erasing.js";
 import { tellCopies } from "../publish/tell-copies.js";
 import { lineOf, saidIn } from "../text/speakers.js";
 import { stretchOf } from "../text/stretch.js";
@@ -22,7 +23,7 @@ export type Fate = "removed" | "remade" | "kept" | "missing" | "again";
 
 /** What was derived of a memory that is gone: it goes as well, or is made anew of what else it was derived from. */
 export async function followSource(
-  services: Services,
+  services: Erasing,
   context: Context,
   ref: { readonly namespace: string; readonly id: string },
   source: string,
@@ -53,7 +54,7 @@ export async function followSource(
 }
 
 async function remove(
-  services: Services,
+  services: Erasing,
   context: Context,
   { namespace, id, version }: Memory,
   source: string,
@@ -65,7 +66,7 @@ async function remove(
 
 /** By choosing among what is left: no language model is asked what it would say of a text that is gone. */
 async function contentOf(
-  { countTokens }: Services,
+  { countTokens }: Pick<Services, "countTokens">,
   memory: Memory,
   left: readonly MemoryDetail[],
   { by }: MadeBy,
@@ -92,7 +93,7 @@ async function contentOf(
 
 /** Its next version, and no version before it: those say what is gone. */
 async function remake(
-  services: Services,
+  services: Erasing,
   context: Context,
   memory: MemoryDetail,
   left: readonly MemoryDetail[],

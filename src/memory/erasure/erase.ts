@@ -1,7 +1,7 @@
 import type { Context } from "../../domain/context.js";
 import { storeFaultOf } from "../../domain/store-fault.js";
 import { removeQuietly } from "./remove-quietly.js";
-import type { Services } from "../services.js";
+import type { Erasing } from "./erasing.js";
 import { followSource } from "./derived.js";
 import type { ErasureNote } from "../ports/erasure.js";
 import { promotedFrom, rewriteRunningSummary } from "./running-summary.js";
@@ -40,7 +40,7 @@ export interface EraseOptions {
  * idempotent and leaves its note until it is done, so whoever is killed leaves the rest to the next one.
  */
 export async function erase(
-  services: Services,
+  services: Erasing,
   context: Context,
   namespace: string,
   { budgetMs = INLINE_MS, stopping }: EraseOptions = {},
@@ -70,7 +70,7 @@ async function unlessFull(work: () => Promise<boolean>): Promise<boolean> {
 
 /** Whether nothing of it is left to do. */
 async function workOff(
-  services: Services,
+  services: Erasing,
   context: Context,
   namespace: string,
   note: ErasureNote,
@@ -106,7 +106,7 @@ async function workOff(
 }
 
 async function removePromoted(
-  services: Services,
+  services: Erasing,
   context: Context,
   namespace: string,
   { incarnation, sessionId }: Extract<ErasureNote, { kind: "session" }>,

@@ -2,12 +2,12 @@ import { type AuditVerb, trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import type { MemoryRef } from "../model/ref.js";
 import type { RemoveOnly } from "../ports/records.js";
-import type { Services } from "../services.js";
+import type { Carrying } from "../publish/carry-publication.js";
 import { tellCopies } from "../publish/tell-copies.js";
 
 /** Deletes a version of a memory as part of another act, with what a deletion brings; `conflict`: it was changed. */
 export async function removeQuietly(
-  services: Services,
+  services: Carrying,
   context: Context,
   ref: MemoryRef,
   only: RemoveOnly & { readonly version: number },

@@ -1,7 +1,9 @@
 import { facetQuery } from "../conditions/filter.js";
 import type { PromotedBy } from "../model/made.js";
 import type { MemoryDetail } from "../model/record.js";
-import type { Services } from "../services.js";
+import type { Using } from "../services.js";
+import type { RecordStore } from "../ports/records.js";
+import type { SearchStore } from "../ports/search.js";
 
 const PAGE = 100;
 /** The running summary is about as long as the summaries of its last stretches. */
@@ -21,7 +23,7 @@ export interface Promoted {
 
 /** What was promoted from a session, among a page of what has its name, the newest first. */
 export async function promotedFrom(
-  { store, erasures }: Pick<Services, "store" | "erasures">,
+  { store, erasures }: Using<RecordStore & SearchStore, "erasures">,
   { namespace, sessionId, incarnation }: Incarnation,
   kind: PromotedBy["by"],
   after: number | undefined,
@@ -45,7 +47,10 @@ export async function promotedFrom(
 }
 
 /** A session's running summary is made anew of the summaries of its stretches that are left. */
-export async function rewriteRunningSummary(services: Services, session: Incarnation): Promise<void> {
+export async function rewriteRunningSummary(
+  services: Using<RecordStore & SearchStore, "erasures">,
+  session: Incarnation,
+): Promise<void> {
   const lines: string[] = [];
   let [bytes, full] = [0, false];
   let after: number | undefined;

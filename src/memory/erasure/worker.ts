@@ -1,12 +1,12 @@
 import { systemContext } from "../../domain/context.js";
 import type { Locks } from "../../domain/lock.js";
-import type { Services } from "../services.js";
+import type { Erasing } from "./erasing.js";
 import type { Sweeper } from "../../domain/sweeper.js";
 import { startSweeper, SWEEP_LOCK_MS } from "../../domain/sweeper.js";
 import { erase } from "./erase.js";
 
 export interface ErasureWorkerOptions {
-  readonly services: Services;
+  readonly services: Erasing;
   readonly locks: Locks;
   readonly now: () => number;
   readonly onError: (error: unknown) => void;

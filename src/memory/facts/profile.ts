@@ -20,6 +20,9 @@ import { profileText } from "./profile-text.js";
 import type { RecordStore } from "../ports/records.js";
 import type { SearchStore } from "../ports/search.js";
 
+/** What a profile takes. */
+export type Profiling = Using<RecordStore & SearchStore, "entities" | "audit" | "accuracies">;
+
 export interface ProfileInput {
   /** Besides the profile's own: namespaces, or patterns of which what the caller may read counts. */
   readonly namespaces?: readonly string[] | undefined;
@@ -52,7 +55,7 @@ const CANDIDATES = 100;
  * namespace. A subject that nobody knows has an empty profile.
  */
 export async function profile(
-  services: Using<RecordStore & SearchStore, "entities" | "audit" | "accuracies">,
+  services: Profiling,
   context: Context,
   namespace: string,
   subject: string,

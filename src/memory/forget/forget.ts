@@ -11,7 +11,11 @@ import { facetQuery, matches } from "../conditions/filter.js";
 import type { Bar, ForgetPolicy } from "./forget-policy.js";
 import { isForgotten, worthOf } from "./forget-policy.js";
 import { removeQuietly } from "../erasure/remove-quietly.js";
-import type { Services } from "../services.js";
+import type { Using } from "../services.js";
+import type { Erasing } from "../erasure/erasing.js";
+import type { LifecycleStore } from "../ports/lifecycle.js";
+import type { SearchStore } from "../ports/search.js";
+import type { Carrying } from "../publish/carry-publication.js";
 
 export interface ForgetInput {
   readonly policy: ForgetPolicy;
@@ -47,7 +51,7 @@ interface Walk {
  * Each memory goes as by a deletion, with its vectors and versions; its copies are told, and it is on record by itself.
  */
 export async function forget(
-  services: Services,
+  services: Erasing & Using<LifecycleStore, "audit" | "forgotten">,
   context: Context,
   namespace: string,
   input: ForgetInput,
@@ -82,7 +86,7 @@ export async function forget(
 
 /** Whether it was forgotten: not where it was changed, or went by itself, since it was looked at. */
 async function forgetOne(
-  services: Services,
+  services: Carrying,
   context: Context,
   namespace: string,
   policy: ForgetPolicy,
@@ -104,10 +108,12 @@ function filterOf({ filter = {}, memory_types }: ForgetPolicy): FacetQuery {
   return { ...query, groups: [...query.groups, ...facetQuery({ memory_types }).groups] };
 }
 
+type Examining = Using<SearchStore & Pick<LifecycleStore, "vitals">>;
+
 const WALK_PAGE = 1000;
 
 async function begin(
-  services: Services,
+  services: Examining,
   namespace: string,
   policy: ForgetPolicy,
   now: number,
@@ -126,7 +132,7 @@ async function begin(
 }
 
 async function examine(
-  { store }: Services,
+  { store }: Examining,
   namespace: string,
   policy: ForgetPolicy,
   after: number | undefined,

@@ -15,12 +15,17 @@ import { itemHash } from "../model/hash.js";
 import { type Judged, judge } from "../trust/judge.js";
 import type { ItemRef } from "../model/ref.js";
 import { type Memory, type MemoryDetail, firstVersion } from "../model/record.js";
-import type { Services } from "../services.js";
+import type { Services, Using } from "../services.js";
+import type { LifecycleStore } from "../ports/lifecycle.js";
+import type { Carrying } from "../publish/carry-publication.js";
 import { tellCopies } from "../publish/tell-copies.js";
 import { afterWrite } from "../write/after-write.js";
 import { insertOne, insertionOf } from "../write/insertion.js";
 import { nextVersion } from "../write/next-version.js";
 import { isAlive, lifetimeOf } from "../lifecycle/ttl.js";
+
+/** What a put takes; who follows an item gets its next version. */
+type Putting = Carrying & Using<Pick<LifecycleStore, "defaultsOf">, "audit" | "defaultTtl" | "newId">;
 
 /** All of an item but what mneme knows by itself; what is left out is as if it had never been given. */
 export interface ItemInput {
@@ -57,7 +62,7 @@ const MAX_PAUSE_MS = 50;
  * `ttl_seconds` the time to live begins anew, so that is always another version.
  */
 export async function putItem(
-  services: Services,
+  services: Putting,
   context: Context,
   ref: ItemRef,
   input: ItemInput,
@@ -99,7 +104,7 @@ function holds(precondition: Precondition, current: Memory | undefined): boolean
 
 /** Undefined: somebody else created it in the same moment. */
 async function create(
-  services: Services,
+  services: Putting,
   context: Context,
   ref: ItemRef,
   input: ItemInput,
@@ -131,7 +136,7 @@ async function create(
 
 /** Undefined: it has another version by now, or is gone. */
 async function revise(
-  services: Services,
+  services: Putting,
   context: Context,
   ref: ItemRef,
   detail: MemoryDetail,
@@ -182,7 +187,11 @@ function contentOf(input: ItemInput) {
 }
 
 /** Embeds at most once, however often a race is lost. */
-function onceEmbedded({ embedder }: Services, scope: string, content: string): () => Promise<FirstEmbedding> {
+function onceEmbedded(
+  { embedder }: Pick<Services, "embedder">,
+  scope: string,
+  content: string,
+): () => Promise<FirstEmbedding> {
   let made: Promise<FirstEmbedding> | undefined;
   return () => {
     made ??= embedAlone(embedder, scope, content);

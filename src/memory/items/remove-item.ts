@@ -6,11 +6,12 @@ import { type Erased, erase, unlessNothing } from "../erasure/erase.js";
 import type { ItemRef } from "../model/ref.js";
 import type { RemoveOptions } from "../revise/remove.js";
 import type { Services } from "../services.js";
+import type { Erasing } from "../erasure/erasing.js";
 import { tellCopies } from "../publish/tell-copies.js";
 
 /** Removes a memory by its key, as `remove` does by its id. */
 export async function removeItem(
-  services: Services,
+  services: Erasing & Pick<Services, "audit">,
   context: Context,
   ref: ItemRef,
   { expectedVersion, derived }: RemoveOptions,

@@ -18,7 +18,7 @@ interface QueryVector {
 }
 
 export async function queryVector(
-  { embedder }: Services,
+  { embedder }: Pick<Services, "embedder">,
   context: Context,
   input: RecallInput,
 ): Promise<QueryVector> {

@@ -3,9 +3,12 @@ import type { RecallInput } from "../ports/recall-input.js";
 import type { RecallHit, RecallOutcome } from "./outcome.js";
 import { touch } from "../lifecycle/touch.js";
 import type { Memory } from "../model/record.js";
-import { recall } from "./recall.js";
 import type { Receipt } from "../ports/receipts.js";
 import type { Services } from "../services.js";
+import { type Recalling, recall } from "./recall.js";
+
+/** What such a recall takes. */
+export type RecallingWithReceipt = Recalling & Pick<Services, "maxLives" | "newId" | "receipts">;
 
 export interface ReceiptInput {
   /** False: none is kept of this recall. */
@@ -24,7 +27,7 @@ export interface ReceiptedRecall extends RecallOutcome {
  * hits were used are sent in one round trip, and only the receipt is waited for.
  */
 export async function recallWithReceipt(
-  services: Services,
+  services: RecallingWithReceipt,
   context: Context,
   input: RecallInput,
   wanted: ReceiptInput,
@@ -43,7 +46,7 @@ const usedFor = ({ memory, behind }: RecallHit): Memory[] => [memory, ...behind]
 
 /** Undefined where none are kept. */
 function receiptOf(
-  { receipts, newId }: Services,
+  { receipts, newId }: Pick<Services, "newId" | "receipts">,
   { actor, requestId, now }: Context,
   input: RecallInput,
   { thread_id, checkpoint_id }: ReceiptInput,

@@ -1,7 +1,9 @@
 import { momentOf } from "../ports/moment.js";
 import { nothingToSearchBy, queryVector } from "./query-vector.js";
 import { loadHits } from "./load-hits.js";
-import type { RecallStage, Services } from "../services.js";
+import type { RecallStage, Services, Using } from "../services.js";
+import type { LifecycleStore } from "../ports/lifecycle.js";
+import type { RecordStore } from "../ports/records.js";
 import type { Context } from "../../domain/context.js";
 import type { RecallInput } from "../ports/recall-input.js";
 import type { JudgeRelevance, RecallOutcome } from "./outcome.js";
@@ -9,7 +11,7 @@ import { invalid } from "../../domain/errors.js";
 import { facetQuery } from "../conditions/filter.js";
 import { possibleNames } from "../model/names.js";
 import { askedIn } from "../text/asked.js";
-import type { SearchResult } from "../ports/search.js";
+import type { SearchResult, SearchStore } from "../ports/search.js";
 import { namesIn } from "../facts/names-in.js";
 import {
   type Found,
@@ -38,6 +40,12 @@ import { recencyIn } from "../lifecycle/defaults.js";
 import type { Moment } from "../model/moment.js";
 import { weighRecency } from "./recency.js";
 
+/** What a recall takes. */
+export type Recalling = Using<
+  RecordStore & SearchStore & LifecycleStore,
+  "audit" | "accuracies" | "calibrate" | "embedder" | "entities" | "knownDefaults" | "observe" | "recency"
+>;
+
 /** How deep each list goes. Deep enough for a memory that both lists know, but neither well, to come up. */
 export const CANDIDATES = 100;
 
@@ -53,7 +61,7 @@ export const CANDIDATES = 100;
  * It doesn't note that the hits were used: see `recallWithReceipt`.
  */
 export async function recall(
-  services: Services,
+  services: Recalling,
   context: Context,
   input: RecallInput,
 ): Promise<RecallOutcome> {
@@ -103,7 +111,7 @@ export async function recall(
   return { hits, answerable, degraded, terms, leftOut, at: moment.asOf ?? context.now() };
 }
 
-async function choose({ store }: Services, parsed: ParsedQuery): Promise<ChosenTerms> {
+async function choose({ store }: Using<SearchStore>, parsed: ParsedQuery): Promise<ChosenTerms> {
   const held = hasTooMany(parsed) ? await store.countHolding(termsToCompare(parsed)) : () => 0;
   return chooseTerms(parsed, held);
 }
@@ -136,7 +144,7 @@ interface ScopedList {
 
 /** What of the wanted namespaces the caller may read; a pattern of which it may read nothing is left out. */
 async function readable(
-  { audit }: Services,
+  { audit }: Pick<Services, "audit">,
   context: Context,
   namespaces: readonly string[],
 ): Promise<ScopedList[]> {
@@ -174,7 +182,7 @@ function fuse(found: SearchResult, input: RecallInput): Fused[] {
 
 /** As the caller says; else as the namespace does, if one is asked alone, by its name; else as configured. */
 async function recencyOf(
-  services: Services,
+  services: Pick<Services, "knownDefaults" | "recency">,
   { recency }: RecallInput,
   lists: readonly ScopedList[],
 ): Promise<Recency> {
@@ -186,7 +194,7 @@ async function recencyOf(
 
 /** Brings how old they are into the scores of what was found, where that counts. */
 async function recent(
-  { store }: Services,
+  { store }: Using<SearchStore>,
   context: Context,
   ranked: readonly Found[],
   { asOf }: Moment,

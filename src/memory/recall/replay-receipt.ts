@@ -1,8 +1,8 @@
 import type { Context } from "../../domain/context.js";
 import { type ReadReceipt, readReceipt } from "./read-receipt.js";
 import type { RecallOutcome } from "./outcome.js";
-import { recall } from "./recall.js";
 import type { Services } from "../services.js";
+import { type Recalling, recall } from "./recall.js";
 
 export interface Replay extends ReadReceipt {
   /** What the same request recalls now. */
@@ -13,7 +13,11 @@ export interface Replay extends ReadReceipt {
  * Recalls once more what a receipt is of: as things are now, whatever time it was asked as of. Who looks back
  * uses nothing.
  */
-export async function replayReceipt(services: Services, context: Context, id: string): Promise<Replay> {
+export async function replayReceipt(
+  services: Recalling & Pick<Services, "receipts">,
+  context: Context,
+  id: string,
+): Promise<Replay> {
   const known = await readReceipt(services, context, id, "receipt.replay");
   const { as_of: _, ...request } = known.receipt.request;
   return { ...known, now: await recall(services, context, request) };

@@ -1,7 +1,7 @@
 import { fitLines, line } from "../text/lines.js";
 import type { Interaction } from "../model/record.js";
 import type { RememberInput } from "./input.js";
-import type { Services } from "../services.js";
+import type { Remembering } from "./remember.js";
 import type { Context } from "../../domain/context.js";
 import { type RememberOutcome, remember } from "./remember.js";
 
@@ -18,7 +18,7 @@ export type CaptureInput = Interaction &
  * The same exchange (all parts, and what scopes it) stored again is the same memory.
  */
 export function capture(
-  services: Services,
+  services: Remembering,
   context: Context,
   namespace: string,
   input: CaptureInput,

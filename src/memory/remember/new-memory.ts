@@ -24,7 +24,7 @@ export interface Draft {
 }
 
 export function newMemory(
-  services: Services,
+  services: Pick<Services, "newId">,
   context: Context,
   namespace: string,
   input: RememberInput,

@@ -2,7 +2,10 @@ import { type Draft, complete, endsBeforeItBegins, newMemory } from "./new-memor
 import { checkOwnEmbedding } from "../embedding/own-vector.js";
 import type { InsertOutcome, NewMemory } from "../ports/records.js";
 import { type Judged, judgeAll } from "../trust/judge.js";
-import type { Services } from "../services.js";
+import type { Services, Using } from "../services.js";
+import type { FactStore } from "../ports/facts.js";
+import type { LifecycleStore } from "../ports/lifecycle.js";
+import type { RecordStore } from "../ports/records.js";
 import type { Context } from "../../domain/context.js";
 import type { RememberInput } from "./input.js";
 import { authorize, mayLearn } from "../../access/authorize.js";
@@ -23,9 +26,15 @@ export interface RememberOutcome extends InsertOutcome {
   readonly memory: Judged;
 }
 
+/** What it takes to store new memories. */
+export type Remembering = Using<
+  RecordStore & FactStore & Pick<LifecycleStore, "defaultsOf">,
+  "accuracies" | "audit" | "corroboration" | "defaultTtl" | "embedder" | "newId" | "worker"
+>;
+
 /** Stores one memory. Rejects with a {@link DomainError}. */
 export async function remember(
-  services: Services,
+  services: Remembering,
   context: Context,
   namespace: string,
   input: RememberInput,
@@ -37,7 +46,7 @@ export async function remember(
 
 /** Stores many; each stands or falls alone. Outcomes and errors come in the order of the inputs. */
 export async function rememberMany(
-  services: Services,
+  services: Remembering,
   context: Context,
   namespace: string,
   inputs: readonly RememberInput[],
@@ -86,7 +95,7 @@ function withheld({ kind, memory }: InsertOutcome, sent: Memory): InsertOutcome 
 }
 
 async function judged(
-  services: Services,
+  services: Remembering,
   outcomes: readonly (InsertOutcome | Error)[],
   now: number,
 ): Promise<(RememberOutcome | Error)[]> {
@@ -106,7 +115,7 @@ async function judged(
 
 /** What was said last in a session goes with what is said next: in the store, or earlier in this very batch. */
 async function draft(
-  services: Services,
+  services: Remembering,
   context: Context,
   namespace: string,
   inputs: readonly RememberInput[],
@@ -147,7 +156,7 @@ function lower(one: number | null, other: number | null): number | null {
 
 /** Every draft with its vectors: the caller's own where given, the embedder's for the rest. */
 async function embedDrafts(
-  { embedder }: Services,
+  { embedder }: Pick<Services, "embedder">,
   scope: string,
   drafts: readonly Draft[],
 ): Promise<readonly { readonly draft: Draft; readonly embedding: FirstEmbedding | Error }[]> {

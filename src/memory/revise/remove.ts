@@ -5,6 +5,7 @@ import { memoryNotFound, versionConflict } from "../../domain/errors.js";
 import { type Erased, erase, unlessNothing } from "../erasure/erase.js";
 import type { MemoryRef } from "../model/ref.js";
 import type { Services } from "../services.js";
+import type { Erasing } from "../erasure/erasing.js";
 import { tellCopies } from "../publish/tell-copies.js";
 
 /** What becomes of what was derived from what is deleted. */
@@ -22,7 +23,7 @@ export interface RemoveOptions {
  * that version, which takes a caller that may read. A caller that may not hears neither what was there nor what went with it.
  */
 export async function remove(
-  services: Services,
+  services: Erasing & Pick<Services, "audit">,
   context: Context,
   ref: MemoryRef,
   { expectedVersion, derived }: RemoveOptions,

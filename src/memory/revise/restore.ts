@@ -6,15 +6,16 @@ import type { Judged } from "../trust/judge.js";
 import type { MemoryRef, Vectors } from "../model/ref.js";
 import type { FirstEmbedding } from "../model/embedding.js";
 import type { Memory } from "../model/record.js";
-import { type RevisionInput, isOnTimeline, revise } from "./revise.js";
-import type { Services } from "../services.js";
+import { type Revising, type RevisionInput, isOnTimeline, revise } from "./revise.js";
+import type { Using } from "../services.js";
+import type { EmbeddingStore } from "../ports/embedding.js";
 
 /**
  * Makes what an old version said the next version. Nothing is undone: the versions in between stay. When the memory
  * ends stays as it is.
  */
 export async function restore(
-  services: Services,
+  services: Revising & Using<Pick<EmbeddingStore, "oldVectors">>,
   context: Context,
   ref: MemoryRef,
   version: number,

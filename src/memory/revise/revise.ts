@@ -18,8 +18,13 @@ import type { Revision } from "../ports/records.js";
 import type { Interaction, Memory, MemoryDetail } from "../model/record.js";
 import { checkOwnEmbedding } from "../embedding/own-vector.js";
 import { checkValidity } from "../model/validity.js";
-import type { Services } from "../services.js";
+import type { Services, Using } from "../services.js";
+import type { LifecycleStore } from "../ports/lifecycle.js";
+import type { Carrying } from "../publish/carry-publication.js";
 import { tellCopies } from "../publish/tell-copies.js";
+
+/** What a revision takes; who follows a memory gets its next version. */
+export type Revising = Carrying & Using<Pick<LifecycleStore, "freeOrphans">, "audit" | "maxLives">;
 
 /** What may change; undefined leaves as is. */
 export interface RevisionInput {
@@ -57,7 +62,7 @@ const ATTEMPTS = 64;
  * is applied to whatever version is there. The content of an episodic memory never changes.
  */
 export async function revise(
-  services: Services,
+  services: Revising,
   context: Context,
   ref: MemoryRef,
   input: RevisionInput,
@@ -97,7 +102,7 @@ export async function revise(
 
 /** What is refused before there is anything to write is on record as well. */
 async function refuseUnfit(
-  { audit }: Services,
+  { audit }: Pick<Services, "audit">,
   trail: Trail,
   current: Memory,
   input: RevisionInput,
@@ -140,7 +145,7 @@ export const isOnTimeline = ({ fact, origin }: Memory): boolean =>
   fact?.cardinality === "one" && origin === null;
 
 async function revisionOf(
-  services: Services,
+  services: Revising,
   context: Context,
   current: MemoryDetail,
   input: RevisionInput,
@@ -201,7 +206,7 @@ function knownBy(
 
 /** Undefined where neither the content nor the caller's vector is new: then the stored vectors stay. */
 async function nextEmbedding(
-  { embedder }: Services,
+  { embedder }: Pick<Services, "embedder">,
   context: Context,
   current: Memory,
   input: RevisionInput,

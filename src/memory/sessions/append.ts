@@ -3,7 +3,8 @@ import { allowsIn } from "../../access/grants.js";
 import type { Context } from "../../domain/context.js";
 import { messageTokens, openAiToolCalls } from "./message-tokens.js";
 import type { AppendOutcome, DraftMessage } from "./ports.js";
-import type { SessionServices } from "./services.js";
+import type { Services } from "../services.js";
+import type { SessionUsing } from "./services.js";
 import type { NewMessage, SessionRef, Standing } from "./session.js";
 import { sessionTrail } from "./trail.js";
 
@@ -12,7 +13,7 @@ import { sessionTrail } from "./trail.js";
  * messages are there. A message whose id is there already isn't appended again.
  */
 export async function append(
-  services: SessionServices,
+  services: SessionUsing<"store" | "countTokens" | "promoteSoon", Pick<Services, "audit" | "newId">>,
   context: Context,
   ref: SessionRef,
   messages: readonly (NewMessage & { readonly memory_id?: string | undefined })[],

@@ -3,7 +3,8 @@ import type { CaptureInput } from "../remember/capture.js";
 import { capture } from "../remember/capture.js";
 import type { RememberOutcome } from "../remember/remember.js";
 import { append } from "./append.js";
-import type { SessionServices } from "./services.js";
+import type { Remembering } from "../remember/remember.js";
+import type { SessionUsing } from "./services.js";
 import type { NewMessage } from "./session.js";
 
 /**
@@ -13,7 +14,7 @@ import type { NewMessage } from "./session.js";
  * The messages know the memory that holds them: when they leave the session, no second one is made.
  */
 export async function captureInSession(
-  services: SessionServices,
+  services: SessionUsing<"store" | "countTokens" | "promoteSoon", Remembering>,
   context: Context,
   namespace: string,
   input: CaptureInput,

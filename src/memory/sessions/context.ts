@@ -4,9 +4,13 @@ import { DomainError } from "../../domain/errors.js";
 import { type JsonObject, isJsonObject } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import type { MemoryFilter } from "../conditions/filter.js";
-import { profile } from "../facts/profile.js";
+import { type Profiling, profile } from "../facts/profile.js";
 import type { Judged } from "../trust/judge.js";
-import { type ReceiptedRecall, recallWithReceipt } from "../recall/recall-with-receipt.js";
+import {
+  type ReceiptedRecall,
+  type RecallingWithReceipt,
+  recallWithReceipt,
+} from "../recall/recall-with-receipt.js";
 import type { RecallHit } from "../recall/outcome.js";
 import type { Retriever } from "../ports/recall-input.js";
 import type { Memory, MemoryType } from "../model/record.js";
@@ -18,7 +22,8 @@ import { hasAuthority } from "./authority.js";
 import { type Composed, type Piece, compose } from "./compose.js";
 import { unitsOf } from "./conversation.js";
 import { contentText } from "./message-tokens.js";
-import type { SessionServices } from "./services.js";
+import type { Services } from "../services.js";
+import type { SessionUsing } from "./services.js";
 import type { Message, Session, SessionRef } from "./session.js";
 import { sessionTrail } from "./trail.js";
 
@@ -94,13 +99,13 @@ const mostMessages = (budget: number): number => Math.min(400, Math.max(20, Math
  * what is recalled only.
  */
 export async function sessionContext(
-  services: SessionServices,
+  { store, memory, countTokens }: SessionUsing<"store" | "countTokens", RecallingWithReceipt & Profiling>,
   context: Context,
   ref: SessionRef,
   input: ContextInput,
 ): Promise<SessionContext> {
-  await authorize(services.memory.audit, context, ref.namespace, { verb: "read", act: "session.context" });
-  const found = await services.store.messages(sessionTrail(context, "session.context", ref), ref, {
+  await authorize(memory.audit, context, ref.namespace, { verb: "read", act: "session.context" });
+  const found = await store.messages(sessionTrail(context, "session.context", ref), ref, {
     limit: mostMessages(input.token_budget),
     before: undefined,
     after: undefined,
@@ -111,17 +116,15 @@ export async function sessionContext(
     session === undefined ? all : all.filter((each) => hasAuthority(each, session, all, context.actor.agent));
   const believed = new Set(messages);
   const others = all.filter((each) => !believed.has(each)).slice(-MOST_DATA);
-  const data = await dataPieces(services, ref, session, others);
+  const data = await dataPieces(memory, ref, session, others);
   const query = input.query ?? lastQuestion(messages);
   const recalled =
-    query === undefined || input.limit === 0
-      ? NOTHING
-      : await recallBoth(services, context, ref, input, query);
-  const known = await profileOf(services, context, ref, input);
-  const counter = await services.countTokens();
+    query === undefined || input.limit === 0 ? NOTHING : await recallBoth(memory, context, ref, input, query);
+  const known = await profileOf(memory, context, ref, input);
+  const counter = await countTokens();
   const pieces: MemoryPiece[] = [
     ...data.summary,
-    ...known.map((memory) => memoryPiece("profile", memory)),
+    ...known.map((fact) => memoryPiece("profile", fact)),
     ...recalled.procedures.map((hit) => hitPiece("procedure", hit)),
     ...recalled.memories
       .filter(({ memory: { id } }) => !known.some((fact) => fact.id === id))
@@ -131,7 +134,7 @@ export async function sessionContext(
   const units = await unitsOf(messages, counter);
   const composed = await compose(counter, input.token_budget, units, pieces);
   touch(
-    services.memory,
+    memory,
     composed.pieces.flatMap(({ uses }) => uses),
   );
   const numbers = composed.units.flatMap((unit) => unit.numbers);
@@ -169,7 +172,7 @@ const NOTHING: Recalled = {
 
 /** Procedures by themselves: among many episodes they would not come up. */
 async function recallBoth(
-  { memory }: SessionServices,
+  memory: RecallingWithReceipt,
   context: Context,
   { namespace }: SessionRef,
   { namespaces = [namespace], limit, filter, min_relevance, min_trust }: ContextInput,
@@ -220,7 +223,7 @@ const MOST_KNOWN = 20;
 
 /** Facts and preferences; its procedures and episodes come by recall, where they matter. */
 async function profileOf(
-  { memory }: SessionServices,
+  memory: Profiling,
   context: Context,
   { namespace }: SessionRef,
   { subject, namespaces, token_budget, min_trust }: ContextInput,
@@ -267,7 +270,7 @@ function isSaid(
 
 /** The running summary, and messages whose roles aren't believed: what they say is told, with who said it. */
 async function dataPieces(
-  { memory }: SessionServices,
+  { accuracies }: Pick<Services, "accuracies">,
   ref: SessionRef,
   session: Session | undefined,
   messages: readonly Message[],
@@ -278,7 +281,7 @@ async function dataPieces(
     ...summary.map(() => SYSTEM_ACTOR.agent),
     ...messages.map(({ source_agent }) => source_agent),
   ];
-  const known = await memory.accuracies.of(authors.map((source_agent) => ({ source_agent, namespace })));
+  const known = await accuracies.of(authors.map((source_agent) => ({ source_agent, namespace })));
   const piece = (kind: "summary" | "message", at: number, line: JsonObject, number?: number): MemoryPiece => {
     const [source_agent = "", trust = UNKNOWN_ACCURACY] = [authors[at], known[at]];
     return {

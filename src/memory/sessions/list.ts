@@ -3,7 +3,8 @@ import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { invalid } from "../../domain/errors.js";
-import type { SessionServices } from "./services.js";
+import type { Services } from "../services.js";
+import type { SessionUsing } from "./services.js";
 import type { Session } from "./session.js";
 
 /**
@@ -11,7 +12,7 @@ import type { Session } from "./session.js";
  * appended to meanwhile once; one that was moves to the front.
  */
 export async function listSessions(
-  { store, memory }: SessionServices,
+  { store, memory }: SessionUsing<"store", Pick<Services, "audit">>,
   context: Context,
   namespace: string,
   { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },

@@ -7,8 +7,11 @@ import { promotedIdentity } from "../model/made.js";
 import type { Memory } from "../model/record.js";
 import { removeQuietly } from "../erasure/remove-quietly.js";
 import type { RememberInput } from "../remember/input.js";
-import { rememberMany } from "../remember/remember.js";
-import type { Services } from "../services.js";
+import { type Remembering, rememberMany } from "../remember/remember.js";
+import type { Erasing } from "../erasure/erasing.js";
+import type { Carrying } from "../publish/carry-publication.js";
+import type { RecordStore } from "../ports/records.js";
+import type { Using } from "../services.js";
 import { UNKNOWN_ACCURACY } from "../trust/trust.js";
 import type { Claim, SessionStore } from "./ports.js";
 import type { Message, SessionRef } from "./session.js";
@@ -19,7 +22,7 @@ import { sessionTrail } from "./trail.js";
 
 export interface PromotionServices {
   readonly store: SessionStore;
-  readonly memory: Services;
+  readonly memory: Remembering & Erasing;
   /** Undefined: sentences are chosen. */
   readonly summarize: Summarize | undefined;
   readonly countTokens: () => Promise<TokenCounter>;
@@ -77,7 +80,7 @@ async function carry({ store, memory, summarize, countTokens, now }: PromotionSe
 
 /** What was deleted since it was promoted must not live on in the running summary, which was made before. */
 async function rewriteIfErased(
-  services: Services,
+  services: Erasing,
   context: Context,
   { ref, incarnation }: Claim,
   promoted: readonly Memory[],
@@ -90,7 +93,7 @@ async function rewriteIfErased(
 }
 
 /** What a session that was deleted meanwhile leaves of itself goes with it, whoever stored it. */
-async function discard(services: Services, context: Context, memories: readonly Memory[]): Promise<void> {
+async function discard(services: Carrying, context: Context, memories: readonly Memory[]): Promise<void> {
   for (const { namespace, id, version } of memories) {
     // What somebody has changed since is theirs.
     await removeQuietly(services, context, { namespace, id }, { version }, "session.promote");
@@ -98,7 +101,7 @@ async function discard(services: Services, context: Context, memories: readonly 
 }
 
 /** The memories of what came with interactions, as far as they are still there. */
-async function heldBy({ store }: Services, { ref, messages }: Claim): Promise<readonly Memory[]> {
+async function heldBy({ store }: Using<RecordStore>, { ref, messages }: Claim): Promise<readonly Memory[]> {
   const ids = new Set(messages.flatMap(({ memory_id }) => memory_id ?? []));
   const found = await Promise.all([...ids].map((id) => store.peek({ namespace: ref.namespace, id })));
   return found.filter((memory) => memory !== undefined);
@@ -106,7 +109,7 @@ async function heldBy({ store }: Services, { ref, messages }: Claim): Promise<re
 
 /** Stores all of them, or throws: what was stored by then is found again by its identity. */
 async function keep(
-  memory: Services,
+  memory: Remembering,
   context: Context,
   { namespace }: SessionRef,
   inputs: readonly RememberInput[],

@@ -2,13 +2,16 @@ import { authorize } from "../../access/authorize.js";
 import type { Context } from "../../domain/context.js";
 import { DomainError } from "../../domain/errors.js";
 import type { MessageQuery } from "./ports.js";
-import type { SessionServices } from "./services.js";
+import type { Services } from "../services.js";
+import type { SessionUsing } from "./services.js";
 import type { Message, Session, SessionRef } from "./session.js";
 import { sessionTrail } from "./trail.js";
 
+type Reading = SessionUsing<"store", Pick<Services, "audit">>;
+
 /** Messages that are still in the session, in ascending order. Reading makes the session live its whole time again. */
 export async function readMessages(
-  { store, memory }: SessionServices,
+  { store, memory }: Reading,
   context: Context,
   ref: SessionRef,
   query: MessageQuery,
@@ -20,11 +23,7 @@ export async function readMessages(
 }
 
 /** The session itself, with its running summary. */
-export async function readSession(
-  services: SessionServices,
-  context: Context,
-  ref: SessionRef,
-): Promise<Session> {
+export async function readSession(services: Reading, context: Context, ref: SessionRef): Promise<Session> {
   const query = { limit: 0, before: undefined, after: undefined };
   return (await readMessages(services, context, ref, query)).session;
 }

@@ -6,9 +6,10 @@ import { promotedFrom } from "../erasure/running-summary.js";
 import type { DerivedPolicy } from "../revise/remove.js";
 import { removeQuietly } from "../erasure/remove-quietly.js";
 import type { Services } from "../services.js";
+import type { Erasing } from "../erasure/erasing.js";
 import type { RemovedSession } from "./ports.js";
 import { sessionNotFound } from "./read.js";
-import type { SessionServices } from "./services.js";
+import type { SessionUsing } from "./services.js";
 import type { SessionRef } from "./session.js";
 import { sessionTrail } from "./trail.js";
 
@@ -17,7 +18,7 @@ import { sessionTrail } from "./trail.js";
  * that. `keep`: what was promoted stays, but not what a promotion stored that came to no end.
  */
 export async function removeSession(
-  { store, memory }: SessionServices,
+  { store, memory }: SessionUsing<"store", Erasing & Pick<Services, "audit">>,
   context: Context,
   ref: SessionRef,
   derived: DerivedPolicy,
@@ -40,7 +41,7 @@ export async function removeSession(
 
 /** A promotion that is still at work finds the session gone, and discards what it stores from now on itself. */
 async function discardUnsettled(
-  services: Services,
+  services: Erasing,
   context: Context,
   ref: SessionRef,
   { incarnation, summarisedTo }: RemovedSession,

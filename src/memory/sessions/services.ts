@@ -12,3 +12,9 @@ export interface SessionServices {
   /** A session may be past its window: its oldest turns are promoted soon, not in the caller's wait. */
   readonly promoteSoon: (ref: SessionRef) => void;
 }
+
+/** What a verb on sessions uses: of the services of sessions these, and of those of memories what `memory` names. */
+export type SessionUsing<Own extends Exclude<keyof SessionServices, "memory">, Memory> = Pick<
+  SessionServices,
+  Own
+> & { readonly memory: Memory };
