@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LIMITS } from "./domain/limits.js";
+import { nearest } from "./domain/nearest.js";
 import type { MemoryType } from "./memory/model/record.js";
 import { schemaMessage } from "./schema-messages.js";
 import { StartError } from "./start-error.js";
@@ -186,6 +187,35 @@ const environment = z
     }
   });
 
+/** Variables of what starts the service, and of its clients, which may stand in the same environment. */
+const OTHERS = [
+  "MNEME_DATA_DIR",
+  "MNEME_REDIS_PORT",
+  "MNEME_REDIS_APPENDFSYNC",
+  "MNEME_CACHE_DIR",
+  "MNEME_URL",
+  "MNEME_API_KEY",
+];
+
+/** What Kubernetes sets in every pod of a namespace with a service called `mneme`. */
+const SERVICE_LINK =
+  /^MNEME_(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_\w+)?)$/;
+
+/** A name that nothing reads is a mistake that would otherwise show as a default. */
+function complaintsOfNames(given: Readonly<Record<string, unknown>>): string[] {
+  const known = [...Object.keys(environment.shape), ...OTHERS];
+  return Object.entries(given).flatMap(([name, value]) => {
+    if (!name.startsWith("MNEME_") || known.includes(name) || name.startsWith("MNEME_TEST_")) return [];
+    const link = SERVICE_LINK.test(name) || (name.endsWith("_PORT") && /^\w+:\/\//.test(String(value)));
+    if (link) return [];
+    // Some have no such beginning.
+    const bare = known.find((each) => `MNEME_${each}` === name);
+    return [
+      `${name}: There is no such variable. The nearest one is ${bare ?? nearest(name.slice(0, 100), known)}.`,
+    ];
+  });
+}
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export function shellEnvironment(): Environment {
@@ -201,9 +231,14 @@ export function loadConfig(env: Environment): Config {
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
   );
   const parsed = environment.safeParse(given, { error: schemaMessage });
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
-    throw new ConfigError(`The configuration is not valid:\n${lines.join("\n")}`);
+  const complaints = [
+    ...complaintsOfNames(given),
+    ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join(".")}: ${message}`),
+  ];
+  if (!parsed.success || complaints.length > 0) {
+    throw new ConfigError(
+      `The configuration is not valid:\n${complaints.map((line) => `  ${line}`).join("\n")}`,
+    );
   }
   const values = parsed.data;
   return {

@@ -4,8 +4,10 @@
  * A pattern is a namespace (`acme.agents.support`), a namespace with everything below it (`acme.shared.**`, which
  * holds `acme.shared` itself), or `**`: everything. Nothing else, so that two patterns have one intersection: the
  * narrower of them, or nothing.
+ *
+ * `metrics` is of the process, so it goes with `**` only.
  */
-export const GRANT_VERBS = ["read", "write", "publish", "admin"] as const;
+export const GRANT_VERBS = ["read", "write", "publish", "admin", "metrics"] as const;
 
 export type GrantVerb = (typeof GRANT_VERBS)[number];
 

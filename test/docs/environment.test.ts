@@ -37,6 +37,46 @@ describe(".env.example", () => {
   );
 });
 
+describe("a variable that begins with MNEME_ and that nothing reads", () => {
+  test.each([
+    ["MNEME_EMBEDER", "MNEME_EMBEDDER"],
+    ["MNEME_REDIS_TIMEOUT", "MNEME_REDIS_TIMEOUT_MS"],
+    ["MNEME_OPENAI_API_KEY", "OPENAI_API_KEY"],
+    ["MNEME_RECEIPT_RETENTION_DAYS", "RECEIPT_RETENTION_DAYS"],
+    [`MNEME_${"X".repeat(100_000)}`, "MNEME_"],
+  ])("is an error that names the nearest one", (name, known) => {
+    const load = () => loadConfig({ ...BASE, [name]: "secret" });
+    expect(load).toThrow(ConfigError);
+    expect(load).toThrow(`There is no such variable. The nearest one is ${known}`);
+    expect(load).not.toThrow("secret");
+    expect(loadConfig({ ...BASE, [name]: "" })).toEqual(loadConfig(BASE));
+  });
+
+  test("isn't one that Kubernetes, a client or npm start has", () => {
+    const others = {
+      MNEME_SERVICE_HOST: "10.0.0.7",
+      MNEME_SERVICE_PORT: "80",
+      MNEME_SERVICE_PORT_HTTP: "80",
+      MNEME_PORT: "tcp://10.0.0.7:80",
+      MNEME_PORT_80_TCP: "tcp://10.0.0.7:80",
+      MNEME_PORT_80_TCP_PROTO: "tcp",
+      MNEME_REDIS_SERVICE_HOST: "10.0.0.8",
+      MNEME_URL: "http://127.0.0.1:8080",
+      MNEME_DATA_DIR: ".data",
+    };
+    expect(loadConfig({ ...BASE, ...others })).toEqual(loadConfig(BASE));
+    expect(() => loadConfig({ ...BASE, MNEME_PORT: "8080" })).toThrow("The nearest one is PORT");
+  });
+});
+
+test("docker-compose.yml passes .env, and sets only what a container needs", () => {
+  const [, service = ""] = read("docker-compose.yml").split(/^ {2}mneme:$/m);
+  expect(service).toMatch(/env_file:\n {6}- path: \.env\n/);
+  const [, set = ""] = /^ {4}environment:\n((?: {6}.*\n)+)/m.exec(service) ?? [];
+  const names = [...set.matchAll(/^ {6}([A-Z_]+):/gm)].map(([, name]) => name);
+  expect(names).toEqual(["REDIS_URL", "HOST", "PORT", "MNEME_MODEL_DIR"]);
+});
+
 describe("REDIS_URL", () => {
   test.each([
     "redis://localhost",

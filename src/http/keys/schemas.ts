@@ -18,6 +18,10 @@ const grant = z
     namespace: namespacePattern,
     verbs: z.array(z.enum(GRANT_VERBS)).min(1).max(GRANT_VERBS.length),
   })
+  .refine(({ namespace, verbs }) => namespace === "**" || !verbs.includes("metrics"), {
+    path: ["verbs"],
+    message: "metrics can only be granted on **.",
+  })
   .openapi("Grant");
 
 const keyId = memoryId.openapi({ description: "The key's id: its non-secret part." });

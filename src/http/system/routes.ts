@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { authorizeScope } from "../../access/authorize.js";
-import { scopeOf } from "../../access/grants.js";
+import { allows, scopeOf } from "../../access/grants.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
 import { createRouter } from "../router/create-router.js";
@@ -20,7 +20,14 @@ const readinessView = z
     ready: z.boolean(),
     redis: component.extend({
       warnings: z
-        .array(z.object({ reason: z.string(), detail: z.string() }))
+        .array(
+          z.object({
+            reason: z
+              .string()
+              .openapi({ description: "Code of the setting, such as `redis_keeps_nothing`." }),
+            detail: z.string(),
+          }),
+        )
         .optional()
         .openapi({
           description:
@@ -70,7 +77,7 @@ const metricsRoute = createRoute({
   operationId: "getMetrics",
   tags: ["system"],
   summary: "Read the Prometheus metrics",
-  description: "Needs `admin` on `**` as soon as an API key exists.",
+  description: "Needs `metrics` or `admin` on `**` as soon as an API key exists.",
   responses: {
     200: {
       description: "The metrics in the text exposition format.",
@@ -90,8 +97,10 @@ export function systemRoutes({ access, metrics, readiness, now }: AppDeps) {
       return c.json(state, 503);
     })
     .openapi(metricsRoute, async (c) => {
-      const need = { verb: "admin", act: "access" } as const;
-      await authorizeScope(access.audit, contextOf(c, now), scopeOf("**"), need);
+      const context = contextOf(c, now);
+      const everything = scopeOf("**");
+      const verb = allows(context.actor.grants, "metrics", everything) ? "metrics" : "admin";
+      await authorizeScope(access.audit, context, everything, { verb, act: "access" });
       const text = await metrics.registry.metrics();
       return c.text(text, 200, { "Content-Type": metrics.registry.contentType });
     });
