@@ -5,6 +5,7 @@ import { authenticate } from "./http/middleware/authenticate.js";
 import { durable } from "./http/middleware/durable.js";
 import { idempotent } from "./http/middleware/idempotency.js";
 import { limitBody } from "./http/middleware/body-limit.js";
+import { limitLoad } from "./http/middleware/limit-load.js";
 import { onlyLoopbackHosts } from "./http/middleware/loopback.js";
 import { limitOpenRoutes } from "./http/middleware/open-rate.js";
 import { limitRate } from "./http/middleware/rate-limit.js";
@@ -52,6 +53,7 @@ export function createApp(deps: AppDeps) {
     idempotent({ answers: deps.answers, audit: deps.services.audit, now: deps.now }),
   );
   app.on(["POST", "PUT", "PATCH", "DELETE"], "*", durable(deps.durable));
+  app.use(limitLoad(deps.load, metrics));
   app.notFound((c) => {
     const allowed = allowedMethods(app, c.req.path);
     if (allowed.length > 0) c.header("Allow", allowed.join(", "));

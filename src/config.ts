@@ -31,6 +31,10 @@ export interface Config {
   readonly tracing: "langsmith" | undefined;
   /** How long a vector stays in the cache, in seconds. */
   readonly embeddingCacheSeconds: number;
+  /** How long a request may wait for its turn. */
+  readonly queueMs: number;
+  /** Requests that search, done at once; undefined: as the embedder can take. */
+  readonly searchesMax: number | undefined;
   readonly durable: { readonly always: boolean; readonly timeoutMs: number };
   /** Cosine similarity from which two memories may say the same; undefined: as measured for the model, if it was. */
   readonly corroborationSimilarity: number | undefined;
@@ -149,6 +153,8 @@ const environment = z
     MNEME_SESSION_TTL_SECONDS: integer(7 * 24 * 3600, 1, LIMITS.ttlSeconds),
     MNEME_SESSION_WINDOW_MESSAGES: integer(40, 2, LIMITS.windowMessages),
     MNEME_SESSION_WINDOW_TOKENS: integer(4000, 1, LIMITS.windowTokens),
+    MNEME_QUEUE_MS: integer(1000, 0, 60_000),
+    MNEME_SEARCHES_MAX: z.coerce.number().int().min(1).max(1000).optional(),
     MNEME_DURABLE: z.enum(["0", "1"]).default("0"),
     MNEME_DURABLE_TIMEOUT_MS: integer(3000, 10, 60_000),
     MNEME_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(LIMITS.requestsPerMinute).optional(),
@@ -260,6 +266,8 @@ export function loadConfig(env: Environment): Config {
     llm: llmOf(values),
     tracing: values.MNEME_TRACING,
     embeddingCacheSeconds: values.MNEME_EMBEDDING_CACHE_SECONDS,
+    queueMs: values.MNEME_QUEUE_MS,
+    searchesMax: values.MNEME_SEARCHES_MAX,
     durable: { always: values.MNEME_DURABLE === "1", timeoutMs: values.MNEME_DURABLE_TIMEOUT_MS },
     stateHistorySeconds: values.STATE_HISTORY_SECONDS,
     watch: {

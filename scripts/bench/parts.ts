@@ -1,6 +1,7 @@
 import { benchCheckpointer } from "./checkpointer/index.js";
 import { benchLifecycle } from "./lifecycle/index.js";
 import { benchMemory } from "./memory/index.js";
+import { benchOverload } from "./overload/index.js";
 import type { Part } from "./part.js";
 import { benchTime } from "./time/index.js";
 import { benchState } from "./state/index.js";
@@ -10,5 +11,6 @@ export const PARTS: ReadonlyMap<string, Part> = new Map([
   ["state", benchState],
   ["lifecycle", benchLifecycle],
   ["time", benchTime],
+  ["overload", benchOverload],
   ["checkpointer", benchCheckpointer],
 ]);

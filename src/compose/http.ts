@@ -2,6 +2,7 @@ import { ulid } from "ulid";
 import { createAuthenticator } from "../access/keys/authenticate.js";
 import type { KeyCache } from "../access/keys/ports.js";
 import { createApp } from "../app.js";
+import type { Embedder } from "../embeddings/embedder.js";
 import type { Services } from "../memory/services.js";
 import type { ConsolidationServices } from "../memory/consolidation/services.js";
 import { nextTime } from "../memory/consolidation/execute/schedule.js";
@@ -37,6 +38,10 @@ async function isUpgraded({ progress }: AppParts["migrations"]): Promise<boolean
   const { done, total } = await progress();
   return done || total === 0;
 }
+
+/** A search waits for a remote provider most of its time; the local model and Redis share this machine's cores. */
+const searchesWith = (embedder: Embedder | undefined): number =>
+  embedder === undefined || embedder.model.provider === "local" ? 8 : 64;
 
 /** The HTTP side, of all that is behind it. */
 export function composeApp(
@@ -101,6 +106,10 @@ export function composeApp(
     rateLimiter: stores.rateLimiter,
     rateLimitPerMinute: config.rateLimitPerMinute,
     openRequestsPerSecond: config.openRequestsPerSecond,
+    load: {
+      searches: config.searchesMax ?? searchesWith(embedder),
+      queueMs: config.queueMs,
+    },
     bodyTimeoutMs: config.bodyTimeoutMs,
     keyRequired: keyCache.required,
     state: { store: stores.state, audit, news, watchers },

@@ -47,6 +47,7 @@ export type ErrorCode =
   | "embedder_unavailable"
   | StoreFault
   | "rate_limited"
+  | "overloaded"
   | "quota_exceeded"
   | "audit_unavailable";
 

@@ -30,6 +30,8 @@ export interface AppDeps {
   readonly rateLimitPerMinute: number | undefined;
   /** Requests a second of one address to routes that need no key. */
   readonly openRequestsPerSecond: number;
+  /** What is done at once. */
+  readonly load: LoadLimits;
   /** How long the body of a request may take to arrive. */
   readonly bodyTimeoutMs: number;
   readonly auditReader: AuditReader;
@@ -51,6 +53,13 @@ export interface AppDeps {
   readonly readiness: () => Promise<Readiness>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+}
+
+export interface LoadLimits {
+  /** Requests that search. */
+  readonly searches: number;
+  /** How long a request may wait for its turn, in milliseconds. */
+  readonly queueMs: number;
 }
 
 /** What middleware hands to handlers. */

@@ -5,6 +5,9 @@ import type { RecallStage } from "../memory/services.js";
 
 const LATENCY_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** Kinds of requests that may keep each other waiting, but not those of another kind. */
+export type LaneName = "search" | "write" | "direct";
+
 export interface Metrics {
   readonly registry: Registry;
   request(method: string, route: string, status: number, seconds: number): void;
@@ -16,6 +19,8 @@ export interface Metrics {
   ): void;
   /** Memories deleted by forget policies. */
   forgotten(count: number): void;
+  /** A request that was refused because too many of its kind were waiting. */
+  overloaded(lane: LaneName): void;
   /** A request without a valid key. */
   unauthenticated(): void;
 }
@@ -90,6 +95,12 @@ export function createMetrics({
     help: "Requests refused for lack of a valid API key. The audit trail records only some of them.",
     registers,
   });
+  const overloaded = new Counter({
+    name: "mneme_overloaded_requests_total",
+    help: "Requests refused because too many of their kind were waiting.",
+    labelNames: ["lane"],
+    registers,
+  });
   const forgotten = new Counter({
     name: "mneme_forgotten_memories_total",
     help: "Memories deleted by forget policies.",
@@ -122,6 +133,7 @@ export function createMetrics({
     },
     workerError: (worker) => workerErrors.inc({ worker }),
     forgotten: (count) => forgotten.inc(count),
+    overloaded: (lane) => overloaded.inc({ lane }),
     unauthenticated: () => strangers.inc(),
   };
 }

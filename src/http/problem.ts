@@ -61,6 +61,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   internal_error: [500, "Internal server error"],
   durability_unconfirmed: [503, "The write isn't confirmed to be on disk"],
   transfer_not_ready: [503, "The store isn't ready for an export or import"],
+  overloaded: [503, "Too much work at once"],
   redis_unavailable: [503, "Redis is unavailable"],
   redis_loading: [503, "Redis is loading its data"],
   redis_busy: [503, "Redis is busy"],

@@ -1,5 +1,6 @@
 import { createClient } from "redis";
 import { DomainError } from "../../domain/errors.js";
+import { createLane } from "../../domain/lane.js";
 import { storeFault, storeFaultOf } from "../../domain/store-fault.js";
 import { isConnectionError } from "./connection-errors.js";
 import { faultOf, isAuditUnusable, isIndexMissing } from "./error-replies.js";
@@ -46,7 +47,16 @@ export function createRedisClient({ url, onError = () => {} }: RedisOptions) {
 export interface RedisGateway {
   readonly client: RedisClient;
   run<T>(work: (client: RedisClient) => Promise<T>, timeoutMs?: number): Promise<T>;
+  /**
+   * As `run`, for what keeps Redis's one thread busy for milliseconds. Few are sent at once, enough to keep Redis busy:
+   * what takes no time doesn't wait behind all of them, and their own wait isn't taken for Redis's.
+   */
+  search<T>(work: (client: RedisClient) => Promise<T>, timeoutMs?: number): Promise<T>;
 }
+
+const SEARCHES = 4;
+/** Who is served at all is decided where requests come in; this only ends what would wait without end. */
+const SEARCH_WAIT_MS = 60_000;
 
 export interface GatewayOptions {
   /** How long a command may take before the caller is told that Redis is away, in milliseconds. */
@@ -63,30 +73,29 @@ export function createGateway(
   client: RedisClient,
   { timeoutMs, onMissingIndex, observe, onFault = () => {} }: GatewayOptions,
 ): RedisGateway {
-  return {
-    client,
-    async run(work, limit = timeoutMs) {
-      if (!client.isReady) throw storeFault("redis_unavailable");
-      const start = performance.now();
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(storeFault("redis_unavailable")), limit);
-      });
-      let answered = true;
-      try {
-        return await Promise.race([work(client), late]);
-      } catch (error) {
-        if (isIndexMissing(error)) onMissingIndex();
-        if (faultOf(error) !== undefined) onFault(error);
-        const reason = translate(error);
-        answered = storeFaultOf(reason) !== "redis_unavailable";
-        throw reason;
-      } finally {
-        clearTimeout(timer);
-        observe(answered, (performance.now() - start) / 1000);
-      }
-    },
-  };
+  const searches = createLane({ width: SEARCHES, waitMs: SEARCH_WAIT_MS });
+  async function run<T>(work: (client: RedisClient) => Promise<T>, limit: number = timeoutMs): Promise<T> {
+    if (!client.isReady) throw storeFault("redis_unavailable");
+    const start = performance.now();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(storeFault("redis_unavailable")), limit);
+    });
+    let answered = true;
+    try {
+      return await Promise.race([work(client), late]);
+    } catch (error) {
+      if (isIndexMissing(error)) onMissingIndex();
+      if (faultOf(error) !== undefined) onFault(error);
+      const reason = translate(error);
+      answered = storeFaultOf(reason) !== "redis_unavailable";
+      throw reason;
+    } finally {
+      clearTimeout(timer);
+      observe(answered, (performance.now() - start) / 1000);
+    }
+  }
+  return { client, run, search: (work, limit) => searches.run("", () => run(work, limit)) };
 }
 
 /** A reply or an error of the connection as the domain error that names its cause; others as they are. */

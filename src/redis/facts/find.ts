@@ -39,7 +39,7 @@ function find(
   const scope = scopeClause(scopes, filter, params, moment);
   // Each namespace numbers its memories from 1, so numbers of several say nothing about which was recorded last.
   const several = scopes.length > 1 || scopes.some(({ below }) => below);
-  return redis.run((client) =>
+  return redis.search((client) =>
     client.sendCommand([
       "FT.SEARCH",
       keys.recordIndex(),

@@ -6,7 +6,7 @@ import type { StoreDeps } from "../deps.js";
 
 /** How many memories of each type there are in all namespaces, without what was superseded. */
 export async function countByType({ redis, keys }: StoreDeps): Promise<Readonly<Record<MemoryType, number>>> {
-  const totals = await redis.run((client) =>
+  const totals = await redis.search((client) =>
     Promise.all(
       MEMORY_TYPES.map(async (type) => {
         const reply = await client.ft.search(

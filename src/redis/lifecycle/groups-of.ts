@@ -49,7 +49,7 @@ export async function groupsOf(
   for (let to = last; to > 0; to -= WINDOW) {
     if (performance.now() > until) return { groups: [...merged.values()], complete: false };
     const bound = Object.entries(params).flat();
-    const reply = await redis.run((client) =>
+    const reply = await redis.search((client) =>
       client.sendCommand([
         "FT.AGGREGATE",
         keys.recordIndex(),

@@ -59,7 +59,7 @@ async function judge(
   names: readonly string[],
   condition: Condition,
 ): Promise<readonly boolean[]> {
-  const replies = await deps.redis.run((client) =>
+  const replies = await deps.redis.search((client) =>
     client.sendCommand(["JSON.MGET", ...names, "$.memory.metadata"]),
   );
   if (!Array.isArray(replies)) throw new Error(`expected an array reply of JSON.MGET, got ${typeof replies}`);

@@ -76,7 +76,7 @@ async function window(
     quarantined: query.quarantined,
     superseded: query.superseded,
   });
-  const reply = await redis.run((client) =>
+  const reply = await redis.search((client) =>
     client.sendCommand([
       "FT.SEARCH",
       keys.recordIndex(),

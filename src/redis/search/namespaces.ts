@@ -30,7 +30,7 @@ export async function countIn(
   { redis, keys }: StoreDeps,
   queries: readonly CountQuery[],
 ): Promise<readonly number[]> {
-  return redis.run((client) =>
+  return redis.search((client) =>
     Promise.all(
       queries.map(async ({ scopes, filter }) => {
         const params: Params = {};

@@ -74,7 +74,7 @@ export async function nearestTo(
   const moment = { asOf: undefined, validAt: undefined };
   const scope = scopeClause(scopes, filter, params, moment);
   const { letThrough, records } = await statistics.lookup({ scopes, filter, moment }, []);
-  const reply = await redis.run((client) =>
+  const reply = await redis.search((client) =>
     client.sendCommand([
       "FT.SEARCH",
       keys.vectorIndex(requireModel(model)),

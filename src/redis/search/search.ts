@@ -94,7 +94,7 @@ async function entitySearch(
   const filter = { ...query.filter, groups: [...query.filter.groups, facts] };
   const scope = scopeClause(query.scopes, filter, params, query.moment, { superseded: "behind" });
   const terms = optionalTerms(query.keyword?.terms ?? [], statistics, params);
-  const reply = await redis.run((client) =>
+  const reply = await redis.search((client) =>
     client.sendCommand([
       "FT.SEARCH",
       keys.recordIndex(),
@@ -132,7 +132,7 @@ async function selectedBy(
 ): Promise<Candidate[]> {
   const params: Params = {};
   const scope = scopeClause(query.scopes, query.filter, params, query.moment, { superseded: "behind" });
-  const reply = await redis.run((client) =>
+  const reply = await redis.search((client) =>
     client.sendCommand([
       "FT.SEARCH",
       keys.recordIndex(),
@@ -222,7 +222,7 @@ async function nearestPassages(
   const past = timed && query.moment.asOf !== undefined;
   // So deep a list is most of what there is: batches would walk through the graph again and again.
   const policy = past || passages > MAX_PASSAGES ? "ADHOC_BF" : hybridPolicy(letThrough, records);
-  const reply = await redis.run((client) =>
+  const reply = await redis.search((client) =>
     client.sendCommand([
       "FT.SEARCH",
       keys.vectorIndex(requireModel(model)),

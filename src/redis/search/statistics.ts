@@ -143,7 +143,7 @@ async function profile(
 ): Promise<Map<string, number>> {
   const params = wanted.flatMap(({ value }, index) => [`p${index}`, value]);
   const clauses = wanted.map(({ clause }, index) => clause(`$p${index}`));
-  const reply = await redis.run((client) =>
+  const reply = await redis.search((client) =>
     client.sendCommand([
       "FT.PROFILE",
       keys.recordIndex(),

@@ -120,6 +120,7 @@ export function launchService(overrides: Overrides): Launched {
       MNEME_KEY_PREFIX: `t${randomBytes(6).toString("hex")}`,
       // A command that waits for its turn on a busy machine is no Redis that is away.
       MNEME_REDIS_TIMEOUT_MS: "4000",
+      MNEME_QUEUE_MS: "60000",
       MNEME_EMBEDDER: "none",
       MNEME_MODEL_DIR: inject("modelDir"),
       ...overrides,

@@ -1,0 +1,118 @@
+import { DomainError } from "./errors.js";
+
+export interface LaneOptions {
+  /** Pieces of work that are done at once. */
+  readonly width: number;
+  /** How long one may wait for its turn, in milliseconds. */
+  readonly waitMs: number;
+  /** Told of each piece that is refused. */
+  readonly onRefused?: () => void;
+}
+
+/** Does some pieces of work at once, lets others wait for a bounded time, and refuses the surplus. */
+export interface Lane {
+  /**
+   * Rejects with `overloaded`, without having begun the work, if its turn doesn't come in time. Callers take turns: one
+   * that sends much waits behind its own.
+   */
+  run<T>(caller: string, work: () => Promise<T>): Promise<T>;
+  readonly running: number;
+  readonly waiting: number;
+}
+
+interface Waiter {
+  begin(): void;
+}
+
+/** Memory is bounded too, whatever the time would allow. */
+const MAX_WAITING = 2_000;
+/** Share of the latest piece in the mean duration. */
+const WEIGHT = 0.1;
+
+export function createLane({ width, waitMs, onRefused = () => {} }: LaneOptions): Lane {
+  /** By caller, in the order of their turns. */
+  const waiting = new Map<string, Waiter[]>();
+  let running = 0;
+  let count = 0;
+  /** Of one piece of work, in milliseconds; 0 until one was done. */
+  let meanMs = 0;
+
+  /** When a caller's next piece would begin, if the others go on as they do. */
+  function expectedMs(caller: string): number {
+    const own = waiting.get(caller)?.length ?? 0;
+    const callers = waiting.size + (own === 0 ? 1 : 0);
+    const before = Math.min(count, (own + 1) * callers - 1);
+    return ((before + 1) * meanMs) / width;
+  }
+
+  function refusal(caller: string): DomainError {
+    onRefused();
+    const seconds = Math.max(1, Math.ceil(expectedMs(caller) / 1000));
+    return new DomainError(
+      "overloaded",
+      "Too many requests of this kind are waiting. Nothing was done; try again after Retry-After seconds.",
+      { retryAfterSeconds: Math.min(30, seconds) },
+    );
+  }
+
+  function enter(caller: string): Promise<void> | undefined {
+    if (running < width) {
+      running++;
+      return undefined;
+    }
+    if (count >= MAX_WAITING || expectedMs(caller) > waitMs) throw refusal(caller);
+    return new Promise((resolve, reject) => {
+      const own = waiting.get(caller) ?? [];
+      waiting.set(caller, own);
+      count++;
+      const waiter: Waiter = {
+        begin() {
+          clearTimeout(late);
+          resolve();
+        },
+      };
+      own.push(waiter);
+      const late = setTimeout(() => {
+        own.splice(own.indexOf(waiter), 1);
+        if (own.length === 0) waiting.delete(caller);
+        count--;
+        reject(refusal(caller));
+      }, waitMs);
+    });
+  }
+
+  function leave(): void {
+    const [first] = waiting;
+    if (first === undefined) {
+      running--;
+      return;
+    }
+    const [caller, own] = first;
+    waiting.delete(caller);
+    const next = own.shift();
+    // Its next turn comes after those of all others.
+    if (own.length > 0) waiting.set(caller, own);
+    count--;
+    next?.begin();
+  }
+
+  return {
+    async run(caller, work) {
+      await enter(caller);
+      const start = performance.now();
+      try {
+        return await work();
+      } finally {
+        const ms = performance.now() - start;
+        meanMs = meanMs === 0 ? ms : meanMs + (ms - meanMs) * WEIGHT;
+        leave();
+      }
+    },
+    get running() {
+      return running;
+    },
+    get waiting() {
+      return count;
+    },
+  };
+}

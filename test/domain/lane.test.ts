@@ -1,0 +1,94 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createLane } from "../../src/domain/lane.js";
+import { DomainError } from "../../src/domain/errors.js";
+
+/** Work that ends when it is told to. */
+function held() {
+  let end = (): void => {};
+  const promise = new Promise<void>((resolve) => (end = resolve));
+  return { promise, end };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("a lane", () => {
+  test("never does more at once than its width, does all that it took, and is empty in the end", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 4 }),
+        fc.array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.boolean()), { maxLength: 30 }),
+        async (width, pieces) => {
+          const lane = createLane({ width, waitMs: 60_000 });
+          let running = 0;
+          let most = 0;
+          const outcomes = await Promise.allSettled(
+            pieces.map(([caller, fails], index) =>
+              lane.run(caller, async () => {
+                most = Math.max(most, ++running);
+                await settled();
+                running--;
+                if (fails) throw new Error(`${index}`);
+                return index;
+              }),
+            ),
+          );
+          expect(most).toBeLessThanOrEqual(width);
+          expect([lane.running, lane.waiting]).toEqual([0, 0]);
+          expect(outcomes.map(({ status }) => status)).toEqual(
+            pieces.map(([, fails]) => (fails ? "rejected" : "fulfilled")),
+          );
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  test("callers take turns: one with a single request doesn't wait for all of another's", async () => {
+    const lane = createLane({ width: 1, waitMs: 60_000 });
+    const order: string[] = [];
+    const first = held();
+    const work = (name: string) => async () => void order.push(name);
+    const all = [
+      lane.run("much", () => first.promise),
+      ...["m1", "m2", "m3"].map((name) => lane.run("much", work(name))),
+      lane.run("little", work("l1")),
+    ];
+    first.end();
+    await Promise.all(all);
+    expect(order).toEqual(["m1", "l1", "m2", "m3"]);
+  });
+
+  test("what can't begin in time is refused with the time to come back, and isn't done", async () => {
+    let refusals = 0;
+    const lane = createLane({ width: 1, waitMs: 20, onRefused: () => refusals++ });
+    const first = held();
+    const running = lane.run("a", () => first.promise);
+    let done = false;
+    const refused = await lane.run("a", async () => (done = true)).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(DomainError);
+    expect(refused).toMatchObject({ code: "overloaded", retryAfterSeconds: expect.any(Number) });
+    first.end();
+    await running;
+    await settled();
+    expect([done, refusals, lane.running, lane.waiting]).toEqual([false, 1, 0, 0]);
+    expect(await lane.run("a", async () => "served")).toBe("served");
+  });
+
+  test("a request whose turn won't come in time is refused at once", async () => {
+    const lane = createLane({ width: 1, waitMs: 10_000 });
+    // Each piece takes longer than what is left of the time, once some wait.
+    await lane.run("a", () => new Promise((resolve) => setTimeout(resolve, 200)));
+    const first = held();
+    const all = [lane.run("a", () => first.promise)];
+    const surplus: unknown[] = [];
+    for (let count = 0; count < 200; count++) {
+      all.push(lane.run("a", async () => {}).catch((error: unknown) => void surplus.push(error)));
+    }
+    await settled();
+    expect(surplus[0]).toMatchObject({ code: "overloaded" });
+    expect(lane.waiting).toBeLessThanOrEqual(50);
+    first.end();
+    await Promise.all(all);
+  });
+});
