@@ -31,6 +31,8 @@ export interface Config {
   readonly tracing: "langsmith" | undefined;
   /** How long a vector stays in the cache, in seconds. */
   readonly embeddingCacheSeconds: number;
+  /** How long all is served after a signal to end. */
+  readonly drainSeconds: number;
   /** How long a request may wait for its turn. */
   readonly queueMs: number;
   /** Requests that search, done at once; undefined: as the embedder can take. */
@@ -153,6 +155,7 @@ const environment = z
     MNEME_SESSION_TTL_SECONDS: integer(7 * 24 * 3600, 1, LIMITS.ttlSeconds),
     MNEME_SESSION_WINDOW_MESSAGES: integer(40, 2, LIMITS.windowMessages),
     MNEME_SESSION_WINDOW_TOKENS: integer(4000, 1, LIMITS.windowTokens),
+    MNEME_DRAIN_SECONDS: integer(0, 0, 600),
     MNEME_QUEUE_MS: integer(1000, 0, 60_000),
     MNEME_SEARCHES_MAX: z.coerce.number().int().min(1).max(1000).optional(),
     MNEME_DURABLE: z.enum(["0", "1"]).default("0"),
@@ -266,6 +269,7 @@ export function loadConfig(env: Environment): Config {
     llm: llmOf(values),
     tracing: values.MNEME_TRACING,
     embeddingCacheSeconds: values.MNEME_EMBEDDING_CACHE_SECONDS,
+    drainSeconds: values.MNEME_DRAIN_SECONDS,
     queueMs: values.MNEME_QUEUE_MS,
     searchesMax: values.MNEME_SEARCHES_MAX,
     durable: { always: values.MNEME_DURABLE === "1", timeoutMs: values.MNEME_DURABLE_TIMEOUT_MS },

@@ -89,7 +89,9 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
   const { consolidation, runs } = startConsolidation(base, services);
   const sweepers = startSweepers(base, services);
   const migrations = startUpgrade(base, redis, indexes);
+  let stopping = false;
   const app = composeApp(base, {
+    stopping: () => stopping,
     redis,
     indexes,
     migrations,
@@ -102,7 +104,7 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
     consolidation,
   });
 
-  const server = createServer(app, config);
+  const server = createServer(app, config, () => stopping);
   const { corroboration } = services;
   const open: Open = {
     server,
@@ -119,6 +121,8 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
     connections: [{ close: connected.watch.stop }, connected.subscriptions, connected.durability],
     client: redis.client,
     logger,
+    announce: () => (stopping = true),
+    drainMs: config.drainSeconds * 1000,
   };
   const url = await listen(server, config).catch(async (error: unknown) => {
     await stop(open);

@@ -28,6 +28,8 @@ export interface ReadinessOptions {
   /** How far records of an older release have been upgraded. */
   readonly upgraded: () => Promise<UpgradeProgress>;
   readonly embedder: Embedder | undefined;
+  /** Whether the process is about to end. */
+  readonly stopping: () => boolean;
   /** Milliseconds within which a component must have answered. */
   readonly timeoutMs?: number;
 }
@@ -43,16 +45,22 @@ export function createReadiness({
   indexFilled,
   upgraded,
   embedder,
+  stopping,
   timeoutMs = 900,
 }: ReadinessOptions) {
   let latest: { readonly readiness: Promise<Readiness>; until: number } | undefined;
-  return (): Promise<Readiness> => {
+  return async (): Promise<Readiness> => {
+    const readiness = await probed();
+    return stopping() ? { ...readiness, ready: false, stopping: true } : readiness;
+  };
+
+  function probed(): Promise<Readiness> {
     if (latest !== undefined && performance.now() < latest.until) return latest.readiness;
     const asked = { readiness: ask(), until: Number.POSITIVE_INFINITY };
     void asked.readiness.finally(() => (asked.until = performance.now() + FRESH_MS)).catch(() => {});
     latest = asked;
     return asked.readiness;
-  };
+  }
 
   async function ask(): Promise<Readiness> {
     const [written, hazards, index, upgrade, model] = await Promise.all([
@@ -67,6 +75,7 @@ export function createReadiness({
     const redis = withHazards(redisState(written, redisFault()), hazards.found ?? []);
     return {
       ready: redis.status !== "down" && index.status !== "down",
+      stopping: false,
       redis,
       index: indexState(index),
       upgrade: upgradeState(upgrade),

@@ -21,6 +21,7 @@ import type { Indexes } from "./indexes.js";
 import type { Redis } from "./redis.js";
 
 export interface AppParts {
+  readonly stopping: () => boolean;
   readonly redis: Redis;
   readonly indexes: Indexes;
   readonly migrations: Pick<Migrations, "progress">;
@@ -47,6 +48,7 @@ const searchesWith = (embedder: Embedder | undefined): number =>
 export function composeApp(
   { config, logger, metrics, stores, embedder, now }: Base,
   {
+    stopping,
     redis,
     indexes,
     migrations,
@@ -127,6 +129,7 @@ export function composeApp(
       indexFilled: indexes.filled,
       upgraded: migrations.progress,
       embedder,
+      stopping,
     }),
     now,
   });

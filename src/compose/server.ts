@@ -11,9 +11,13 @@ const HEADERS_MS = 15_000;
 /** How often Node looks for requests that are late. */
 const CHECK_MS = 5_000;
 
-export function createServer(app: AppType, { bodyTimeoutMs }: Config): Server {
+/** `stopping`: an answer then ends its connection, so that the next request of its client goes to another process. */
+export function createServer(app: AppType, { bodyTimeoutMs }: Config, stopping: () => boolean): Server {
   const serverOptions = { connectionsCheckingInterval: CHECK_MS };
   const server = createAdaptorServer({ fetch: app.fetch, serverOptions }) as Server;
+  server.prependListener("request", (_, response) => {
+    if (stopping()) response.setHeader("Connection", "close");
+  });
   // Longer than clients and proxies keep a connection: who closes first must not be the side that is asked next.
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = HEADERS_MS;

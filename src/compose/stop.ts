@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Embedder } from "../embeddings/embedder.js";
 import type { RedisClient } from "../redis/connection/client.js";
@@ -14,15 +15,19 @@ export interface Open {
   readonly connections: readonly { close(): void }[];
   readonly client: RedisClient;
   readonly logger: Logger;
+  /** From here on `/readyz` says that the process stops, and answers end their connections. */
+  readonly announce: () => void;
+  /** How long all is served after that, so that load balancers have noticed before the port closes. */
+  readonly drainMs: number;
 }
 
 /** How long requests in flight may take to finish before their connections are cut, in milliseconds. */
-const DRAIN_MS = 30_000;
+const IN_FLIGHT_MS = 30_000;
 
 /** How long a Redis that hangs may take for its last answers before its connection is cut, in milliseconds. */
 const FAREWELL_MS = 2_000;
 
-/** Lets requests in flight finish, then lets go of everything. */
+/** Says that it stops, lets requests in flight finish, then lets go of everything. */
 export async function stop({
   server,
   watchers,
@@ -31,15 +36,19 @@ export async function stop({
   connections,
   client,
   logger,
+  announce,
+  drainMs,
 }: Open): Promise<void> {
   logger.info("stopping");
+  announce();
+  if (server.listening && drainMs > 0) await sleep(drainMs);
   const closed = once(server, "close");
   server.close();
   // Those who follow changes would never finish by themselves.
   watchers.close();
   // A connection that has had its answer would otherwise stay for the keep-alive time.
   const idle = setInterval(() => server.closeIdleConnections(), 50);
-  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  const cut = setTimeout(() => server.closeAllConnections(), IN_FLIGHT_MS);
   await closed;
   clearTimeout(cut);
   clearInterval(idle);

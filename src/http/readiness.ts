@@ -5,6 +5,8 @@ export interface Readiness {
     /** Settings by which Redis may lose acknowledged data. */
     readonly warnings?: { readonly reason: string; readonly detail: string }[];
   };
+  /** The process is about to end: it serves until load balancers have noticed. */
+  readonly stopping: boolean;
   readonly index: ComponentState;
   /** Of records that an older release wrote. */
   readonly upgrade: ComponentState;

@@ -211,6 +211,7 @@ describe("the probes", () => {
     expect(body).toEqual({
       ready: true,
       redis: { status: "ok", warnings: [expect.objectContaining({ reason: "redis_keeps_nothing" })] },
+      stopping: false,
       index: { status: "ok" },
       upgrade: { status: "ok" },
       embedder: { status: "off", model: null, detail: expect.stringContaining("keyword") },

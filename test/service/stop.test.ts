@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { answer, startFakeOpenAI } from "../support/embeddings/fake-openai.js";
 import type { Memory } from "../support/acts/memories.js";
-import { memoriesOf, newNamespace, read } from "../support/acts/memories.js";
+import { listAll, memoriesOf, newNamespace, post, read } from "../support/acts/memories.js";
 import { startRedis } from "../support/redis/start.js";
 import { startService, until } from "../support/service/service.js";
 import { nonEmpty } from "../support/non-empty.js";
@@ -93,4 +93,49 @@ test("a Redis that hangs doesn't keep the process", async () => {
     process.kill(redis.pid, "SIGCONT");
     await redis.stop();
   }
+});
+
+test("while it drains, the process is unready, serves all, and resets no connection", async () => {
+  const service = await startService({ MNEME_DRAIN_SECONDS: "2" });
+  const namespace = newNamespace();
+  const routed = new AbortController();
+  const outcomes: string[] = [];
+  const written: string[] = [];
+  /** A client behind a load balancer, on connections that are kept alive. */
+  async function client(name: string): Promise<void> {
+    for (let index = 0; !routed.signal.aborted; index++) {
+      const content = `${name} writes ${index}`;
+      const outcome = await post(service, namespace, { content }).then(
+        ({ status, headers }) => `${status} ${headers.get("connection")}`,
+        (error: unknown) => String(error),
+      );
+      outcomes.push(outcome);
+      if (outcome.startsWith("201")) written.push(content);
+    }
+  }
+  const clients = Array.from({ length: 8 }, (_, index) => client(`client ${index}`));
+  await until(
+    async () => written.length,
+    (count) => count > 16,
+  );
+  service.signal("SIGTERM");
+  const probe = await until(
+    () => service.send("GET", "/readyz"),
+    ({ status }) => status === 503,
+  );
+  expect(probe).toMatchObject({ body: { ready: false, stopping: true, redis: { status: "ok" } } });
+  const before = written.length;
+  await until(
+    async () => written.length,
+    (count) => count > before + 8,
+  );
+  // The load balancer has noticed.
+  routed.abort();
+  await Promise.all(clients);
+  expect(new Set(outcomes)).toEqual(new Set(["201 keep-alive", "201 close"]));
+  expect(await service.exited).toBe(0);
+  const next = await startService({ MNEME_KEY_PREFIX: service.prefix });
+  const stored = new Set((await listAll(next, namespace)).map(({ content }) => content));
+  expect(written.filter((content) => !stored.has(content))).toEqual([]);
+  await next.stop();
 });

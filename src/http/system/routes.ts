@@ -34,6 +34,9 @@ const readinessView = z
             "Settings by which Redis may lose acknowledged data, such as no persistence; absent if there are none.",
         }),
     }),
+    stopping: z.boolean().openapi({
+      description: "Whether the process is about to end. It then serves on for MNEME_DRAIN_SECONDS.",
+    }),
     index: component,
     upgrade: component.openapi({
       description: "Status of the upgrade of old records; `degraded` while it runs in the background.",
