@@ -264,6 +264,7 @@ describe("createOpenAIEmbedder", () => {
     await expect(embedder.ready()).rejects.not.toThrow("confidential");
   });
 
+  // Long enough for a request of a busy machine to reach the provider: what it was to answer is else the next one's.
   test("a slow answer times out, also in the middle of its body", async () => {
     provider.next(
       () => true,
@@ -272,7 +273,7 @@ describe("createOpenAIEmbedder", () => {
         return response.write('{"data": [') || true;
       },
     );
-    const embedder = create({ timeoutMs: 150, maxRetries: 0 });
+    const embedder = create({ timeoutMs: 1500, maxRetries: 0 });
     for (const text of ["never", "half"]) {
       await expect(embedder.embedQuery(text)).rejects.toBeInstanceOf(EmbeddingUnavailable);
     }
@@ -283,7 +284,7 @@ describe("createOpenAIEmbedder", () => {
     const collect = runInNewContext("gc") as () => void;
     const hang = (): boolean => true;
     provider.next(hang, hang, hang, hang);
-    const embedder = create({ timeoutMs: 300, maxRetries: 0 });
+    const embedder = create({ timeoutMs: 1500, maxRetries: 0 });
     const calls = Promise.allSettled(["a", "b", "c", "d"].map((text) => embedder.embedQuery(text)));
     const collecting = setInterval(collect, 50);
     onTestFinished(() => clearInterval(collecting));
