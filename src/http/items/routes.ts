@@ -49,7 +49,7 @@ const putRoute = createRoute({
   tags,
   summary: "Put a memory under a key",
   description:
-    "Stores a semantic memory under a key of your choice. Creates the item, or its next version if anything differs; omitted fields are reset to their defaults. With `ttl_seconds` the TTL restarts, so the call always creates a version. Equal contents under different keys, or without a key, are different memories. Needs `write`, and `read` because the answer is the whole memory.",
+    "Stores a semantic memory under a key of your choice. Creates the item, or its next version if anything differs; omitted fields are reset to their defaults, except `timestamp`, `importance` and `pinned`, which stay as they are. With `ttl_seconds` the TTL restarts, so the call always creates a version. Equal contents under different keys, or without a key, are different memories. Needs `write`, and `read` because the answer is the whole memory.",
   request: { params: itemParams, body: jsonBody(newItem) },
   parameters: [...conditions],
   responses: {

@@ -34,6 +34,9 @@ export interface ItemInput {
   readonly metadata?: JsonObject | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly trust_score?: number | undefined;
+  /** Omitted for an item that is there: as it is. */
+  readonly importance?: number | undefined;
+  readonly pinned?: boolean | undefined;
   readonly agent_id?: string | undefined;
   readonly session_id?: string | undefined;
   readonly timestamp?: number | undefined;
@@ -113,8 +116,8 @@ async function create(
 ): Promise<Stored | undefined> {
   const now = context.now();
   const life = {
-    importance: DEFAULT_IMPORTANCE,
-    pinned: false,
+    importance: input.importance ?? DEFAULT_IMPORTANCE,
+    pinned: input.pinned ?? false,
     lifetime: lifetimeOf(ttl, input.ttl_seconds),
   };
   const memory = {
@@ -147,12 +150,16 @@ async function revise(
   const { interaction, publications: _, ...current } = detail;
   const trail = trailOf(context, "item.put", { ids: [current.id, ref.key] });
   const now = context.now();
-  // How important it is, and whether it is pinned, is for a revision to say.
+  const life = {
+    importance: input.importance ?? current.importance,
+    pinned: input.pinned ?? current.pinned,
+  };
   const lifetime = lifetimeOf(ttl, input.ttl_seconds);
-  const expires_at = endOfLife({ ...current, lifetime }, now);
+  const expires_at = endOfLife({ ...current, ...life, lifetime }, now);
   const next = {
     ...current,
     ...contentOf(input),
+    ...life,
     timestamp: input.timestamp ?? current.timestamp,
   };
   const sameEnd = input.ttl_seconds == null && (expires_at === null) === (current.expires_at === null);
