@@ -13,7 +13,7 @@ import {
   remember,
 } from "../support/acts/memories.js";
 import type { Service } from "../support/service/service.js";
-import { startService } from "../support/service/service.js";
+import { startService, until } from "../support/service/service.js";
 
 let one: Service;
 let two: Service;
@@ -203,4 +203,28 @@ describe("Idempotency-Key", () => {
     expect(answers).toBeGreaterThan(0);
     redis.destroy();
   });
+});
+
+test("an answer that says when to come back isn't kept: the same request is tried again then", async () => {
+  const ns = newNamespace();
+  const path = `/v1/namespaces/${ns}/consolidations`;
+  const memories = Array.from({ length: 200 }, (_, index) => ({
+    content: `Pump ${index} of the greenhouse leaks.`,
+    memory_type: "episodic",
+    timestamp: "2024-03-01T10:00:00Z",
+  }));
+  await one.send("POST", `${memoriesOf(ns)}/batch`, { memories });
+  const tries = ["a", "b", "c", "d"].map((name) => () => {
+    const headers = { "idempotency-key": `${ns}-${name}` };
+    return one.send("POST", path, { older_than_seconds: 0 }, { headers });
+  });
+  const answers = await Promise.all(tries.map((attempt) => attempt()));
+  const busy = answers.findIndex(({ status }) => status === 409);
+  expect(answers[busy]?.body).toMatchObject({ code: "consolidation_busy" });
+  expect(answers[busy]?.headers.get("retry-after")).toBe("5");
+  const again = await until(
+    () => tries[busy]?.() ?? Promise.reject(new Error("none was busy")),
+    ({ status }) => status === 202,
+  );
+  expect(again.headers.get("idempotency-replayed")).toBeNull();
 });

@@ -32,7 +32,7 @@ export interface IdempotencyOptions {
  * A service that dies between an act and the record of its answer leaves the claim to run out; whoever then retries
  * acts with the same {@link Context.operation}, by which a script knows what it has done.
  *
- * Answers that say "not now" (5xx) or "not you" (401, 403, 429) aren't kept: a retry is a new try.
+ * Answers that say "not now" (5xx, 429, Retry-After) or "not you" (401, 403) aren't kept: a retry is a new try.
  */
 export function idempotent({ answers, audit, now }: IdempotencyOptions): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
@@ -79,7 +79,7 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
     c.set("operation", operation);
     await next();
     const { status } = c.res;
-    if (status >= 500 || status === 401 || status === 403 || status === 429) {
+    if (status >= 500 || status === 401 || status === 403 || status === 429 || isForLater(c.res)) {
       await answers.release(operation, claim);
       return undefined;
     }
@@ -93,6 +93,10 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
     await answers.keep(operation, claim, sealed, ids);
     return undefined;
   };
+}
+
+function isForLater({ headers }: Response): boolean {
+  return headers.has("Retry-After");
 }
 
 function mismatch(): DomainError {

@@ -30,9 +30,13 @@ export async function beginConsolidation(
   throw new Error(`a run that can't begin: ${begun.kind}`);
 }
 
+/** A guess: a run takes from a second to minutes. */
+const RETRY_AFTER_SECONDS = 5;
+
 export function busy(id: string): DomainError {
   return new DomainError(
     "consolidation_busy",
     `The run ${id} is in progress in this namespace. Wait until it is finished.`,
+    { retryAfterSeconds: RETRY_AFTER_SECONDS },
   );
 }
