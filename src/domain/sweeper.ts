@@ -9,7 +9,7 @@ export interface SweeperOptions {
   readonly locks: Locks | undefined;
   readonly everyMs: number;
   readonly maxBackoffMs: number;
-  /** Does a part of what is due, and tells how much that was; called again at once while there is something. */
+  /** Does a part of what is due. Returns how much that was: it is called again at once unless that is 0. */
   readonly sweep: (lock: Lock, stopping: AbortSignal) => Promise<number>;
   /** Told of failures that are no business of a caller's. */
   readonly onError: (error: unknown) => void;
@@ -59,7 +59,7 @@ export function startSweeper({
         // Redis or a provider is away: readiness says so, and each turn of the loop would only say it again.
         if (!(error instanceof DomainError && error.retryAfterSeconds !== undefined)) onError(error);
       }
-      const pause = worked > 0 ? 0 : Math.min(everyMs * 2 ** failures, maxBackoffMs);
+      const pause = worked > 0 ? 0 : Math.min(everyMs * 2 ** failures, Math.max(everyMs, maxBackoffMs));
       await sleep(pause, undefined, { signal: stop.signal, ref: false }).catch(() => {});
     }
   }

@@ -151,7 +151,7 @@ export interface Memory {
   readonly fact: Fact | null;
 }
 
-/** What a memory is at first unless it is told otherwise: a new field of all memories begins here. */
+/** The fields of a first version that no caller sets and no copy carries. */
 export function firstVersion(now: number) {
   return {
     key: null,

@@ -57,7 +57,7 @@ export interface MemoryDocument {
     readonly hash: string;
     /** How mneme itself made the content; see memory/model/made.ts for records from before it was kept. */
     readonly made?: MadeBy;
-    /** Which schemas it has: see migrations/schemas.ts. Left out by what was written before there was a second one. */
+    /** Which schemas it has: see src/redis/schemas.ts. Left out by what was written before there was a second one. */
     readonly schema?: number;
     readonly terms?: number;
     readonly passages: number;
