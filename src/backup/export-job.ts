@@ -8,7 +8,7 @@ export interface ExportPosition {
   readonly scope: number;
   /** The namespace that is being read, or was read last. */
   readonly namespace: string | null;
-  readonly section: "settings" | "aliases" | "memories" | "sessions" | "done";
+  readonly section: "settings" | "aliases" | "memories" | "sessions" | "erased" | "done";
   /** Inside the section. */
   readonly at: string | null;
   /** Documents that were found and are still to be read. */

@@ -233,7 +233,8 @@ const NEXT_SECTION = {
   settings: "aliases",
   aliases: "memories",
   memories: "sessions",
-  sessions: "done",
+  sessions: "erased",
+  erased: "done",
 } as const;
 
 async function namespaceStep(
@@ -252,6 +253,7 @@ async function namespaceStep(
     aliases: () => services.source.aliases(namespace, at),
     memories: () => services.source.memories(namespace, options, at),
     sessions: () => services.source.sessions(namespace, options, at),
+    erased: () => services.source.erased(namespace, options, at),
   } as const;
   const { items, next } = await read[section]();
   return {

@@ -7,7 +7,16 @@ import { DomainError, invalid, quotaExceeded } from "../domain/errors.js";
 import { CHAIN_START, checked } from "./chain.js";
 import type { ImportJob, ImportOptions, Parent } from "./import-job.js";
 import { intoNamespace } from "./into.js";
-import { FORMAT_VERSION, type ContentLine, type Line, type ManifestLine, type MemoryLine } from "./lines.js";
+import {
+  FORMAT_VERSION,
+  type ErasedLine,
+  type ContentLine,
+  type Line,
+  type ManifestLine,
+  type MemoryLine,
+} from "./lines.js";
+import { erase } from "../memory/erasure/erase.js";
+import { tellCopies } from "../memory/publish/tell-copies.js";
 import type { Outcome, PutOptions } from "./ports.js";
 import { jobBusy, jobMissing, lineRefused, stillFilling } from "./refusals.js";
 import type { BackupServices } from "./services.js";
@@ -233,6 +242,8 @@ class Worker {
       }
       case "state":
         return this.#became("state", line.namespace, line.key, await target.putState(trail, line, options));
+      case "erased":
+        return this.#erase(line);
       case "version":
         return this.#follow("memory", line.namespace, line.memory.id, () => target.putVersion(line, options));
       case "message":
@@ -242,6 +253,29 @@ class Worker {
       case "state_version":
         return this.#follow("state", line.namespace, line.key, () => target.putStateVersion(line, options));
     }
+  }
+
+  /** What is still here of it goes, and so does what was derived of that. */
+  async #erase(line: ErasedLine): Promise<Outcome> {
+    const { target, memory, sessions } = this.#services;
+    const { dryRun, restoreErased } = this.#start.options;
+    if (restoreErased) return "skipped";
+    const { namespace } = line;
+    const left = await target.leftOver(line);
+    if (dryRun) return left === undefined ? "created" : "replaced";
+    const isNew = await target.putErased(line);
+    if (left === undefined) return isNew ? "created" : "unchanged";
+    if (line.what === "memory") {
+      const trail = trailOf(this.#context, "import.memory", { ids: [left] });
+      const ref = { namespace, id: left };
+      const { kind } = await memory.store.remove(trail, ref, { version: undefined, derived: true });
+      if (kind === "published") await tellCopies(memory, this.#context, ref);
+    } else {
+      const ref = { namespace, sessionId: left };
+      await sessions.remove(trailOf(this.#context, "import.session", { ids: [line.id] }), ref, true);
+    }
+    await erase(memory, this.#context, namespace);
+    return "replaced";
   }
 
   #became(kind: Parent["kind"], namespace: string, id: string, outcome: Outcome): Outcome {

@@ -128,6 +128,7 @@ export interface StateLine {
   readonly again?: true | undefined;
   /** Null: it was deleted; its history follows. */
   readonly document: ExportedDocument | null;
+  readonly deleted_at?: number | undefined;
 }
 
 export interface ExportedDocument {
@@ -157,6 +158,16 @@ export interface StateVersionLine {
   readonly json: string | null;
 }
 
+/** What was deleted, so that an import of this or of an older export doesn't bring it back. */
+export interface ErasedLine {
+  readonly kind: "erased";
+  readonly namespace: string;
+  readonly what: "memory" | "session" | "state";
+  /** Of a memory its id; of a session its facet, of a document the SHA-1 of its key: they may be names of people. */
+  readonly id: string;
+  readonly at: number;
+}
+
 /** Ends a part of the file, which a client takes or sends as one. */
 export interface PartLine {
   readonly kind: "part";
@@ -180,18 +191,7 @@ export type ContentLine =
   | SessionLine
   | MessageLine
   | StateLine
-  | StateVersionLine;
+  | StateVersionLine
+  | ErasedLine;
 
 export type Line = ManifestLine | ContentLine | PartLine | TrailerLine;
-
-/** Kinds that the trailer counts. */
-export const CONTENT_KINDS = [
-  "settings",
-  "aliases",
-  "memory",
-  "version",
-  "session",
-  "message",
-  "state",
-  "state_version",
-] as const satisfies readonly ContentLine["kind"][];

@@ -4,6 +4,7 @@ import type { StateRef } from "../state/document.js";
 import type {
   AliasesLine,
   ContentLine,
+  ErasedLine,
   MemoryLine,
   MessageLine,
   SessionLine,
@@ -34,6 +35,7 @@ export interface ExportSource {
   aliases(namespace: string, at: string | undefined): Promise<Stretch>;
   memories(namespace: string, options: DumpOptions, at: string | undefined): Promise<Stretch>;
   sessions(namespace: string, options: DumpOptions, at: string | undefined): Promise<Stretch>;
+  erased(namespace: string, options: DumpOptions, at: string | undefined): Promise<Stretch>;
   /** Documents of one namespace, or of all. One may come twice. */
   stateKeys(namespace: string | undefined, at: string | undefined): Promise<Stretch<StateRef>>;
   stateDocument(ref: StateRef, options: DumpOptions, at: string | undefined): Promise<Stretch>;
@@ -83,6 +85,10 @@ export interface ImportTarget {
   putMessage(line: MessageLine, options: PutOptions): Promise<boolean>;
   putState(trail: Trail, line: StateLine, options: PutOptions): Promise<Outcome>;
   putStateVersion(line: StateVersionLine, options: PutOptions): Promise<boolean>;
+  /** Notes it; false: it was noted before. */
+  putErased(line: ErasedLine): Promise<boolean>;
+  /** The memory's id or the session's name, if it is still here and is from before it was deleted elsewhere. */
+  leftOver(line: ErasedLine): Promise<string | undefined>;
   putAliases(trail: Trail, line: AliasesLine, options: PutOptions): Promise<Outcome>;
 }
 

@@ -1,5 +1,6 @@
 import type { NamespaceServices } from "../access/namespaces/ports.js";
 import type { Services } from "../memory/services.js";
+import type { SessionStore } from "../memory/sessions/ports.js";
 import type { ExportJob } from "./export-job.js";
 import type { ImportJob } from "./import-job.js";
 import type { ExportSource, ImportTarget, JobStore } from "./ports.js";
@@ -8,6 +9,7 @@ import type { Locks } from "../domain/lock.js";
 /** What exports and imports work with; built once in main. */
 export interface BackupServices {
   readonly memory: Services;
+  readonly sessions: SessionStore;
   readonly namespaces: NamespaceServices;
   readonly source: ExportSource;
   readonly target: ImportTarget;

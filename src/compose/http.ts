@@ -88,6 +88,7 @@ export function composeApp(
     threads: { store: stores.threads, audit },
     backups: {
       memory: services,
+      sessions: stores.sessions,
       namespaces,
       source: stores.exportSource,
       target: stores.importTarget,

@@ -203,7 +203,7 @@ export function createKeys(prefix: string) {
     stateNews: (namespace: string) => `${prefix}:news:state:{${namespace}}`,
     /** What a recall gave. */
     receipt: (id: string) => `${prefix}:receipt:${id}`,
-    /** What was deleted in a namespace, so that no import brings it back, a sorted set by when. */
+    /** What was deleted in a namespace, so that no import brings it back, a sorted set by when; see lua/gone.lua. */
     gone: (namespace: string) => `${prefix}:gone:{${namespace}}`,
     /** An export under way, and an import. */
     exportJob: (id: string) => `${prefix}:export:${id}`,

@@ -79,6 +79,7 @@ test("an export imported into another store says the same in a second export", a
   expect([...kinds].toSorted()).toEqual(
     [
       "aliases",
+      "erased",
       "manifest",
       "memory",
       "message",

@@ -363,6 +363,7 @@ const lines = z.discriminatedUnion("kind", [
         json: z.string(),
       })
       .nullable(),
+    deleted_at: recorded.optional(),
   }),
   z.strictObject({
     kind: kind("state_version"),
@@ -375,6 +376,13 @@ const lines = z.discriminatedUnion("kind", [
     expires_at: recorded.nullable(),
     sliding: z.boolean(),
     json: z.string().nullable(),
+  }),
+  z.strictObject({
+    kind: kind("erased"),
+    namespace,
+    what: z.enum(["memory", "session", "state"]),
+    id: token,
+    at: recorded,
   }),
   z.strictObject({ kind: kind("part"), part: version }),
   z.strictObject({

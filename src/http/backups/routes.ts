@@ -130,7 +130,7 @@ const writePartRoute = createRoute({
 export function backupRoutes({ backups, now }: AppDeps) {
   return createRouter()
     .openapi(beginExportRoute, async (c) => {
-      const input = exportRequest.parse(c.req.valid("json") ?? {});
+      const input = c.req.valid("json") ?? exportRequest.parse({});
       const job = await beginExport(backups, contextOf(c, now), input);
       c.header("Location", `/v1/exports/${job.id}`);
       return c.json(viewExport(job), 202);
@@ -147,7 +147,7 @@ export function backupRoutes({ backups, now }: AppDeps) {
       );
     })
     .openapi(beginImportRoute, async (c) => {
-      const { on_conflict, dry_run, restore_erased, into } = importRequest.parse(c.req.valid("json") ?? {});
+      const { on_conflict, dry_run, restore_erased, into } = c.req.valid("json") ?? importRequest.parse({});
       const options = { rule: on_conflict, dryRun: dry_run, restoreErased: restore_erased, into };
       const job = await beginImport(backups, contextOf(c, now), options);
       c.header("Location", `/v1/imports/${job.id}`);

@@ -17,6 +17,7 @@ const MEMORIES = 25;
 /** Keys that one SCAN looks at. */
 const SCANNED = 1000;
 const MESSAGES = 50;
+const NOTES = 500;
 const HISTORY_BYTES = 1024 * 1024;
 
 export function createExportSource(deps: StoreDeps): ExportSource {
@@ -58,6 +59,17 @@ export function createExportSource(deps: StoreDeps): ExportSource {
 
     sessions: (namespace, options, at) => sessionStretch(deps, namespace, options, at),
 
+    async erased(namespace, { since }, at = "0") {
+      const notes = await redis.run((client) =>
+        client.zRangeWithScores(keys.gone(namespace), since, "+inf", {
+          BY: "SCORE",
+          LIMIT: { offset: Number(at), count: NOTES },
+        }),
+      );
+      const items = notes.flatMap(({ value, score }) => erasedLine(namespace, value, score));
+      return { items, next: notes.length < NOTES ? undefined : String(Number(at) + NOTES) };
+    },
+
     async stateKeys(namespace, at = "facts 0") {
       const [kind = "facts", cursor = "0"] = at.split(" ");
       const [whole, open] =
@@ -73,8 +85,11 @@ export function createExportSource(deps: StoreDeps): ExportSource {
         const end = key.indexOf("}:", from);
         return { namespace: key.slice(from, end), key: key.slice(end + 2) };
       });
-      if (page.cursor !== "0") return { items, next: `${kind} ${page.cursor}` };
-      return { items, next: kind === "facts" ? "old 0" : undefined };
+      const next = kind === "facts" ? "old 0" : undefined;
+      return {
+        items: kind === "facts" ? items : await withoutDocument(deps, items),
+        next: page.cursor === "0" ? next : `${kind} ${page.cursor}`,
+      };
     },
 
     stateDocument: (ref, options, at) => documentStretch(deps, ref, options, at),
@@ -96,6 +111,17 @@ export async function dumpMemories(
       ),
   );
   return replies.flatMap((reply) => memoryLines(namespace, reply));
+}
+
+/** Those of which only the history is left. */
+async function withoutDocument(
+  { redis, keys }: Pick<StoreDeps, "redis" | "keys">,
+  refs: readonly StateRef[],
+): Promise<StateRef[]> {
+  const there = await redis.run((client) =>
+    Promise.all(refs.map(({ namespace, key }) => client.exists(keys.stateFacts(namespace, key)))),
+  );
+  return refs.filter((_, index) => there[index] === 0);
 }
 
 /** A session at a time, in the order of their last appends: one that is appended to meanwhile comes again at the end. */
@@ -157,9 +183,25 @@ async function documentStretch(
   // Gone meanwhile, or as it was.
   if (latest === 0 || (latest < since && !reply.more)) return { items: [], next: undefined };
   return {
-    items: [...(at === undefined ? [{ kind: "state" as const, namespace, key, document }] : []), ...versions],
+    items: [...(at === undefined ? [headOf(namespace, key, document, latest)] : []), ...versions],
     next: reply.more ? reply.entries.at(-1)?.[0] : undefined,
   };
+}
+
+function headOf(
+  namespace: string,
+  key: string,
+  document: ExportedDocument | null,
+  latest: number,
+): ContentLine {
+  const line = { kind: "state", namespace, key, document } as const;
+  return document === null ? { ...line, deleted_at: latest } : line;
+}
+
+/** Reads what lua/gone.lua writes. */
+function erasedLine(namespace: string, note: string, at: number): ContentLine[] {
+  const what = ({ m: "memory", s: "session", d: "state" } as const)[note.slice(0, 1)];
+  return what === undefined ? [] : [{ kind: "erased", namespace, what, id: note.slice(2), at }];
 }
 
 /** Reads what lib-documents.lua writes of a document. */

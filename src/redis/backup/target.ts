@@ -156,7 +156,7 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
       return reply === 1;
     },
 
-    async putState(trail, { namespace, key, document }, options) {
+    async putState(trail, { namespace, key, document, deleted_at }, options) {
       const value = document === null ? undefined : jsonText("json", parseValue(document.json));
       const reply = await auditor.run(namespace, trail, (client, audit) =>
         client.putExportedState(
@@ -177,7 +177,7 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
             goneState(key),
             value?.stored ?? "",
             String(document?.version ?? ""),
-            String(document?.updated_at ?? ""),
+            String(document?.updated_at ?? deleted_at ?? ""),
             document?.updated_by ?? "",
             document?.op ?? "",
             String(document?.expires_at ?? ""),
@@ -207,6 +207,24 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
         ),
       );
       return reply === 1;
+    },
+
+    async putErased({ namespace, what, id, at }) {
+      const note = `${what === "memory" ? "m" : what === "session" ? "s" : "d"} ${id}`;
+      return (await redis.run((client) => client.putGone([keys.gone(namespace)], [note, String(at)]))) === 1;
+    },
+
+    async leftOver({ namespace, what, id, at }) {
+      if (what === "memory") {
+        const found = await redis.run((client) =>
+          client.sendCommand(["JSON.GET", keys.record(namespace, id), "$.memory.recorded_at"]),
+        );
+        // An array of one number.
+        return found !== null && Number(String(found).slice(1, -1)) <= at ? id : undefined;
+      }
+      if (what === "state") return undefined;
+      const [name, last] = await redis.run((client) => client.hmGet(keys.session(namespace, id), ["s", "l"]));
+      return name != null && Number(last) <= at ? name : undefined;
     },
 
     async putAliases(trail, { namespace, names }, { dryRun, rule }) {

@@ -105,6 +105,7 @@ export const scripts = {
   putExportedMessage: forService("backup/lua/put-message", integer, "scoped"),
   putExportedState: forCaller("backup/lua/put-state", text, "scoped"),
   putExportedStateVersion: forService("backup/lua/put-state-version", integer),
+  putGone: forService("backup/lua/put-gone", integer),
   renewLock: forService("locks/lua/renew", integer),
   releaseLock: forService("locks/lua/release", integer),
 };

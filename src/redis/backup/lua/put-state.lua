@@ -19,7 +19,7 @@ ARGV[5]  '1' if what was deleted here comes back
 ARGV[6]  what stands for the document among what was deleted
 ARGV[7]  the value; '' where the document was deleted, and only its history is known
 ARGV[8]  version
-ARGV[9]  when that became current, milliseconds since the epoch
+ARGV[9]  when that became current, or it was deleted, milliseconds since the epoch
 ARGV[10] who made it
 ARGV[11] by which operation
 ARGV[12] when it ends, milliseconds since the epoch, or ''
@@ -33,7 +33,7 @@ Returns what became of it: 'created', 'replaced', 'unchanged', 'skipped', 'confl
 ]]
 local written = tonumber(ARGV[9]) or 0
 local gone = redis.call('ZSCORE', KEYS[4], ARGV[6])
-if ARGV[5] ~= '1' and gone and tonumber(gone) >= written then return 'erased' end
+if ARGV[5] ~= '1' and ARGV[7] ~= '' and gone and tonumber(gone) >= written then return 'erased' end
 local ends = tonumber(ARGV[12])
 if ends and ends + state_keep <= now then return 'expired' end
 
@@ -42,7 +42,8 @@ local current = redis.call('HMGET', KEYS[2], 'v', 't', 'im')
 if current[1] then
   local own = current[3] == ARGV[3] .. ':' .. current[1]
   if not own then
-    if ARGV[2] ~= 'overwrite' or ARGV[7] == '' then
+    -- A deletion takes away what was written before it only.
+    if ARGV[2] ~= 'overwrite' or (ARGV[7] == '' and tonumber(current[2]) > written) then
       if current[1] == ARGV[8] and current[2] == ARGV[9] then return 'unchanged' end
       return ARGV[2] == 'fail' and 'conflict' or 'skipped'
     end
@@ -54,8 +55,8 @@ if ARGV[4] == '1' then return outcome end
 audit(outcome, { ARGV[1] })
 local head = redis.call('HMGET', state_head, 'number', 'time')
 redis.call('HSET', state_head, 'number', int(math.max(tonumber(head[1]) or 0, tonumber(ARGV[8]) or 0)), 'time', int(math.max(tonumber(head[2]) or 0, written)))
+if ARGV[7] ~= '' or current[1] then redis.call('DEL', KEYS[1], KEYS[2], KEYS[3]) end
 if ARGV[7] == '' then return outcome end
-redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
 redis.call('JSON.SET', KEYS[1], '$', ARGV[7], unpack(state_words))
 if ARGV[16] then state_fix(KEYS[1], '$', 16, (#ARGV - 15) / 2) end
 redis.call('HSET', KEYS[2], 'im', ARGV[3] .. ':' .. ARGV[8])

@@ -7,6 +7,7 @@
 --- @include "lua/timelines"
 --- @include "lua/supersede"
 --- @include "lua/erasure"
+--- @include "lua/gone"
 --[[
 Removes a memory with its vectors, its old versions and its content hash; a fact leaves its timeline. What it stood for
 goes with it or comes back, see supersede_fall. Of one that was published, it leaves behind what its copies have to hear of.
@@ -69,6 +70,7 @@ local function remove(each)
   local owner = redis.call('GET', hash)
   if owner == each or owner == id then redis.call('DEL', hash) end
   redis.call('HDEL', usage_uses, each)
+  gone_note(usage_named('gone'), 'm ' .. each)
   if next(found['$.derived'][1] or {}) then erasure_note('m ' .. each) end
   -- What a promotion stored of a stretch of a session: its running summary says the same.
   local incarnation = string.match(found['$.memory.metadata'][1] or '', '^{"summary":.*"incarnation":"(%w+)"')

@@ -1,6 +1,7 @@
 --- @include "lua/audit"
 --- @include "lua/usage"
 --- @include "lua/erasure"
+--- @include "lua/gone"
 --- @include "sessions/lua/lib-session"
 --[[
 Deletes a session with its messages. What was promoted to episodic memory is noted, see erasure.lua.
@@ -13,5 +14,6 @@ audit(head[1] and 'ok' or 'missing')
 redis.call('DEL', session_head, session_messages, session_ids, session_due)
 usage_end_sessions({ session_facet })
 if not head[1] then return {} end
+gone_note(usage_named('gone'), 's ' .. session_facet)
 erasure_note('s ' .. head[1] .. ' ' .. head[4])
 return { head[1], head[2], head[3] or '' }

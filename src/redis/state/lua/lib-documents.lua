@@ -1,5 +1,6 @@
 --- @include "lua/clock"
 --- @include "lua/numbers"
+--- @include "lua/gone"
 --[[
 Put before the scripts that change state, or look at its history: what a document is, and how one change of it is written.
 
@@ -75,6 +76,9 @@ local function state_change(key, op)
   state_number = state_number + 1
   local version, time = int(state_number), int(state_time)
   redis.call('XADD', state_changes, 'MINID', '~', int(state_time - state_keep), time .. '-' .. version, 'k', key, 'o', op, 'b', state_agent)
+  if op == 'delete' then
+    gone_note((string.gsub(state_head, ':state%-head:{', ':gone:{', 1)), 'd ' .. redis.sha1hex(key))
+  end
   return version, time
 end
 

@@ -1,0 +1,14 @@
+--- @include "lua/clock"
+--[[
+Put before scripts that delete: notes what is gone, so that an import of an older export doesn't bring it back.
+
+A namespace's notes are a sorted set by when, in milliseconds: 'm <id>' of a memory, 's <facet>' of a session,
+'d <SHA-1 of the key>' of a document. They are kept longer than backups are.
+]]
+local GONE_MS = 400 * 24 * 3600 * 1000
+
+local function gone_note(key, member)
+  redis.call('ZADD', key, string.format('%d', now), member)
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', string.format('%d', now - GONE_MS))
+  redis.call('PEXPIRE', key, string.format('%d', GONE_MS))
+end

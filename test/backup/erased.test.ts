@@ -1,0 +1,98 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { ManifestLine } from "../../src/backup/lines.js";
+import { contentOf, linesOf, mneme } from "../support/acts/backup.js";
+import { listAll, memoriesOf, newNamespace, remember } from "../support/acts/memories.js";
+import { tempFolder } from "../support/run/temp-dir.js";
+import { type Service, useService } from "../support/service/service.js";
+
+const origin = await useService();
+const target = await useService();
+const folder = tempFolder();
+
+const said = (content: string) => ({ messages: [{ role: "user", content }] });
+
+async function exported(service: Service, namespace: string, name: string, ...args: string[]) {
+  const file = join(folder, `${namespace}-${name}.jsonl`);
+  const ran = await mneme(service, ["export", "--out", file, "--namespace", namespace, ...args]);
+  expect(ran.code, ran.stderr + service.logs().slice(-1500)).toBe(0);
+  return file;
+}
+
+async function imported(service: Service, file: string, ...args: string[]) {
+  const ran = await mneme(service, ["import", file, ...args]);
+  expect(ran.code, ran.stderr).toBe(0);
+  return ran.stderr;
+}
+
+/** What an import deletes is gone there since the import. */
+const timeless = (lines: readonly string[]): string[] =>
+  lines.map((line) => (line.includes('"kind":"erased"') ? line.replace(/"at":\d+/, "") : line)).toSorted();
+
+async function statuses(service: Service, paths: readonly string[]): Promise<number[]> {
+  const answers = await Promise.all(paths.map((path) => service.send("GET", path)));
+  return answers.map(({ status }) => status);
+}
+
+test("an import doesn't bring back what was deleted since the export, unless that is asked for", async () => {
+  const namespace = newNamespace();
+  const place = `/v1/namespaces/${namespace}`;
+  const memory = await remember(origin, namespace, { content: "Erase me." });
+  await remember(origin, namespace, { content: "Keep me." });
+  await origin.send("POST", `${place}/sessions/erase/messages`, said("Erase me."));
+  await origin.send("PUT", `${place}/state/erase`, { value: "me" });
+  const file = await exported(origin, namespace, "before");
+  const paths = [`${memoriesOf(namespace)}/${memory.id}`, `${place}/sessions/erase`, `${place}/state/erase`];
+  for (const path of paths) expect((await origin.send("DELETE", path)).status).toBeLessThan(300);
+
+  const report = await imported(origin, file, "--on-conflict", "overwrite");
+  expect(report).toMatch(/memory: .*erased 1/);
+  expect(report).toMatch(/session: erased 1/);
+  expect(report).toMatch(/state: erased 1/);
+  expect(await statuses(origin, paths)).toEqual([404, 404, 404]);
+  expect((await listAll(origin, namespace)).map(({ content }) => content)).toEqual(["Keep me."]);
+
+  await imported(origin, file, "--restore-erased");
+  expect(await statuses(origin, paths)).toEqual([200, 200, 200]);
+  // What came back once isn't known as deleted any more.
+  expect(await imported(origin, file)).toMatch(/memory: unchanged 2/);
+});
+
+test("incremental exports bring another store to the same content, and delete there what was deleted", async () => {
+  const namespace = newNamespace();
+  const place = `/v1/namespaces/${namespace}`;
+  const gone = await remember(origin, namespace, { content: "Soon gone." });
+  const changed = await remember(origin, namespace, { content: "Soon changed." });
+  await remember(origin, namespace, { content: "Stays." });
+  await origin.send("PUT", `${place}/state/stays`, { value: 0 });
+  await origin.send("PUT", `${place}/state/changes`, { value: 1 });
+  await origin.send("PUT", `${place}/state/goes`, { value: 1 });
+  for (const name of ["goes", "grows"])
+    await origin.send("POST", `${place}/sessions/${name}/messages`, said("One."));
+  const full = await exported(origin, namespace, "full");
+  await imported(target, full);
+
+  await origin.send("DELETE", `${memoriesOf(namespace)}/${gone.id}`);
+  await origin.send("PATCH", `${memoriesOf(namespace)}/${changed.id}`, { content: "Changed." });
+  await remember(origin, namespace, { content: "New." });
+  await origin.send("PUT", `${place}/state/changes`, { value: 2 });
+  await origin.send("DELETE", `${place}/state/goes`);
+  await origin.send("DELETE", `${place}/sessions/goes`);
+  await origin.send("POST", `${place}/sessions/grows/messages`, said("Two."));
+  const [manifest] = linesOf(full) as [ManifestLine];
+  const increment = await exported(origin, namespace, "increment", "--since", manifest.started_at);
+  expect(linesOf(increment).filter(({ kind }) => kind === "memory")).toHaveLength(2);
+  expect(linesOf(increment).filter(({ kind }) => kind === "erased")).toHaveLength(3);
+  await imported(target, increment, "--on-conflict", "overwrite");
+  const [here, there] = [
+    await exported(origin, namespace, "here"),
+    await exported(target, namespace, "there"),
+  ];
+  expect(timeless(contentOf(there))).toEqual(timeless(contentOf(here)));
+
+  // In the wrong order, and twice, what was deleted stays deleted all the same.
+  await imported(target, full);
+  await imported(target, increment, "--on-conflict", "overwrite");
+  expect((await target.send("GET", `${memoriesOf(namespace)}/${gone.id}`)).status).toBe(404);
+  expect(timeless(contentOf(await exported(target, namespace, "again")))).toEqual(timeless(contentOf(here)));
+});
