@@ -38,104 +38,171 @@ export interface MetricsOptions {
   readonly countMemories: () => Promise<Readonly<Record<MemoryType, number>>>;
 }
 
-/** All series, declared in one place, in a registry of their own: two services in one process don't share numbers. */
-export function createMetrics({
+/** Durations, in seconds. */
+const DURATIONS = {
+  requests: {
+    name: "mneme_http_request_duration_seconds",
+    help: "HTTP requests by method, route pattern and status.",
+    labelNames: ["method", "route", "status"],
+  },
+  recall: {
+    name: "mneme_recall_stage_duration_seconds",
+    help: "Duration of each phase of a recall.",
+    labelNames: ["stage"],
+  },
+  redis: {
+    name: "mneme_redis_duration_seconds",
+    help: "Round trips to Redis by outcome: ok, or away (no connection, or no answer in time).",
+    labelNames: ["outcome"],
+  },
+  embeddings: {
+    name: "mneme_embedding_duration_seconds",
+    help: "Calls to the embedder by kind and outcome.",
+    labelNames: ["kind", "outcome"],
+  },
+} as const;
+
+const COUNTS = {
+  embedded: {
+    name: "mneme_embedded_texts_total",
+    help: "Texts handed to the embedder.",
+    labelNames: ["kind", "outcome"],
+  },
+  workerErrors: {
+    name: "mneme_worker_errors_total",
+    help: "Unexpected failures of background work.",
+    labelNames: ["worker"],
+  },
+  strangers: {
+    name: "mneme_unauthenticated_requests_total",
+    help: "Requests refused for lack of a valid API key. The audit trail records only some of them.",
+    labelNames: [],
+  },
+  overloaded: {
+    name: "mneme_overloaded_requests_total",
+    help: "Requests refused because too many of their kind were waiting.",
+    labelNames: ["lane"],
+  },
+  forgotten: {
+    name: "mneme_forgotten_memories_total",
+    help: "Memories deleted by forget policies.",
+    labelNames: [],
+  },
+} as const;
+
+/** What is asked when somebody scrapes. */
+interface AskedGauge {
+  readonly name: string;
+  readonly help: string;
+  /** Undefined: there is one number without a label. */
+  readonly label?: string;
+  readonly read: () => readonly (readonly [label: string, value: number])[];
+}
+
+const gaugesOf = ({
   redisUp,
   redisFault,
   redisHazards,
   countWatchers,
-  countMemories,
   survey,
-}: MetricsOptions): Metrics {
+}: MetricsOptions): readonly AskedGauge[] => {
+  const surveyed = (of: (found: Survey) => ReturnType<AskedGauge["read"]>) => () => {
+    const found = survey();
+    return found === undefined ? [] : of(found);
+  };
+  const amounts = ["memories", "bytes"] as const;
+  return [
+    {
+      name: "mneme_redis_up",
+      help: "1 while Redis can be reached.",
+      read: () => [["", redisUp() ? 1 : 0]],
+    },
+    {
+      name: "mneme_state_watchers",
+      help: "Clients that follow changes of state.",
+      read: () => [["", countWatchers()]],
+    },
+    {
+      name: "mneme_redis_fault",
+      help: "1 for the fault that Redis has, by reason.",
+      label: "reason",
+      read: () => {
+        const reason = redisFault();
+        return reason === undefined ? [] : [[reason, 1]];
+      },
+    },
+    {
+      name: "mneme_redis_hazard",
+      help: "1 for each setting by which Redis may lose acknowledged data, by reason.",
+      label: "reason",
+      read: () => redisHazards().map((reason) => [reason, 1]),
+    },
+    {
+      name: "mneme_memory_bytes",
+      help: "Bytes of memories by type. Updated every few minutes.",
+      label: "memory_type",
+      read: surveyed(({ bytesByType }) => Object.entries(bytesByType)),
+    },
+    ...amounts.map((what) => ({
+      name: `mneme_superseded_${what}`,
+      help: `Superseded memories by type, counted in ${what}. Updated every few minutes.`,
+      label: "memory_type",
+      read: surveyed(({ superseded }) =>
+        Object.entries(superseded).map(([type, amount]) => [type, amount[what]]),
+      ),
+    })),
+    {
+      name: "mneme_ended_memories",
+      help: "Memories that have ended, by cause. Updated every few minutes.",
+      label: "by",
+      read: surveyed(({ expired }) => [["expiry", expired]]),
+    },
+    ...amounts.map((what) => ({
+      name: `mneme_namespace_${what}`,
+      help: `Size of the largest MNEME_METRICS_NAMESPACES namespaces, in ${what}. Updated every few minutes.`,
+      label: "namespace",
+      read: surveyed(({ largest }) => largest.map((each) => [each.namespace, each[what]])),
+    })),
+  ];
+};
+
+/** All series, declared in one place, in a registry of their own: two services in one process don't share numbers. */
+export function createMetrics(options: MetricsOptions): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const requests = new Histogram({
-    name: "mneme_http_request_duration_seconds",
-    help: "HTTP requests by method, route pattern and status.",
-    labelNames: ["method", "route", "status"],
-    buckets: LATENCY_BUCKETS,
-    registers,
-  });
-  const recall = new Histogram({
-    name: "mneme_recall_stage_duration_seconds",
-    help: "Duration of each phase of a recall.",
-    labelNames: ["stage"],
-    buckets: LATENCY_BUCKETS,
-    registers,
-  });
-  const redis = new Histogram({
-    name: "mneme_redis_duration_seconds",
-    help: "Round trips to Redis by outcome: ok, or away (no connection, or no answer in time).",
-    labelNames: ["outcome"],
-    buckets: LATENCY_BUCKETS,
-    registers,
-  });
-  const embeddings = new Histogram({
-    name: "mneme_embedding_duration_seconds",
-    help: "Calls to the embedder by kind and outcome.",
-    labelNames: ["kind", "outcome"],
-    buckets: LATENCY_BUCKETS,
-    registers,
-  });
-  const embedded = new Counter({
-    name: "mneme_embedded_texts_total",
-    help: "Texts handed to the embedder.",
-    labelNames: ["kind", "outcome"],
-    registers,
-  });
-  const workerErrors = new Counter({
-    name: "mneme_worker_errors_total",
-    help: "Unexpected failures of background work.",
-    labelNames: ["worker"],
-    registers,
-  });
-  const strangers = new Counter({
-    name: "mneme_unauthenticated_requests_total",
-    help: "Requests refused for lack of a valid API key. The audit trail records only some of them.",
-    registers,
-  });
-  const overloaded = new Counter({
-    name: "mneme_overloaded_requests_total",
-    help: "Requests refused because too many of their kind were waiting.",
-    labelNames: ["lane"],
-    registers,
-  });
-  const forgotten = new Counter({
-    name: "mneme_forgotten_memories_total",
-    help: "Memories deleted by forget policies.",
-    registers,
-  });
-  const seriesOf = createSeries();
-  registerGauge(registers, "mneme_redis_up", "1 while Redis can be reached.", () => (redisUp() ? 1 : 0));
-  registerGauge(registers, "mneme_state_watchers", "Clients that follow changes of state.", countWatchers);
-  registerReasons(registers, "mneme_redis_fault", "1 for the fault that Redis has, by reason.", () => {
-    const reason = redisFault();
-    return reason === undefined ? [] : [reason];
-  });
-  registerReasons(
-    registers,
-    "mneme_redis_hazard",
-    "1 for each setting by which Redis may lose acknowledged data, by reason.",
-    redisHazards,
+  const durations = mapped(
+    DURATIONS,
+    (series) => new Histogram<string>({ ...series, buckets: LATENCY_BUCKETS, registers }),
   );
-  registerMemoryCounts(registers, countMemories);
-  registerSurvey(registers, survey);
+  const counts = mapped(COUNTS, (series) => new Counter<string>({ ...series, registers }));
+  const seriesOf = createSeries();
+  for (const gauge of gaugesOf(options)) registerGauge(registers, gauge);
+  registerMemoryCounts(registers, options.countMemories);
   return {
     registry,
     request: (method, route, status, seconds) =>
-      seriesOf(requests, method, route, String(status)).observe(seconds),
-    recallStage: (stage, seconds) => seriesOf(recall, stage).observe(seconds),
-    redis: (answered, seconds) => seriesOf(redis, answered ? "ok" : "away").observe(seconds),
+      seriesOf(durations.requests, method, route, String(status)).observe(seconds),
+    recallStage: (stage, seconds) => seriesOf(durations.recall, stage).observe(seconds),
+    redis: (answered, seconds) => seriesOf(durations.redis, answered ? "ok" : "away").observe(seconds),
     embedding(kind, outcome, texts, seconds) {
-      embeddings.observe({ kind, outcome }, seconds);
-      embedded.inc({ kind, outcome }, texts);
+      durations.embeddings.observe({ kind, outcome }, seconds);
+      counts.embedded.inc({ kind, outcome }, texts);
     },
-    workerError: (worker) => workerErrors.inc({ worker }),
-    forgotten: (count) => forgotten.inc(count),
-    overloaded: (lane) => overloaded.inc({ lane }),
-    unauthenticated: () => strangers.inc(),
+    workerError: (worker) => counts.workerErrors.inc({ worker }),
+    forgotten: (count) => counts.forgotten.inc(count),
+    overloaded: (lane) => counts.overloaded.inc({ lane }),
+    unauthenticated: () => counts.strangers.inc(),
   };
+}
+
+/** One made of each entry, under its name: so the names are those of the table. */
+function mapped<Name extends string, Declared, Made>(
+  table: Readonly<Record<Name, Declared>>,
+  make: (declared: Declared) => Made,
+): Record<Name, Made> {
+  const made = Object.entries<Declared>(table).map(([name, declared]) => [name, make(declared)]);
+  return Object.fromEntries(made) as Record<Name, Made>;
 }
 
 /** A metric's series by its label values, found once: prom-client sorts and joins the labels at each observation. */
@@ -151,25 +218,16 @@ function createSeries() {
   };
 }
 
-function registerGauge(registers: Registry[], name: string, help: string, ask: () => number): void {
-  const gauge: Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(ask()) });
-}
-
-/** A series for each reason that there is now, and none where there is none. */
-function registerReasons(
-  registers: Registry[],
-  name: string,
-  help: string,
-  current: () => readonly string[],
-): void {
+/** Series that there are no longer go at each scrape. */
+function registerGauge(registers: Registry[], { name, help, label, read }: AskedGauge): void {
   const gauge: Gauge = new Gauge({
     name,
     help,
-    labelNames: ["reason"],
+    labelNames: label === undefined ? [] : [label],
     registers,
     collect() {
       gauge.reset();
-      for (const reason of current()) gauge.set({ reason }, 1);
+      for (const [value, number] of read()) gauge.set(label === undefined ? {} : { [label]: value }, number);
     },
   });
 }
@@ -195,50 +253,4 @@ function registerMemoryCounts(registers: Registry[], countMemories: MetricsOptio
       }
     },
   });
-}
-
-function registerSurvey(registers: Registry[], survey: () => Survey | undefined): void {
-  const gauge = (
-    name: string,
-    help: string,
-    label: string,
-    values: (found: Survey) => readonly (readonly [label: string, value: number])[],
-  ): void => {
-    const made: Gauge = new Gauge({
-      name,
-      help,
-      labelNames: [label],
-      registers,
-      collect() {
-        made.reset();
-        const found = survey();
-        for (const [value, number] of found === undefined ? [] : values(found))
-          made.set({ [label]: value }, number);
-      },
-    });
-  };
-  gauge(
-    "mneme_memory_bytes",
-    "Bytes of memories by type. Updated every few minutes.",
-    "memory_type",
-    (found) => Object.entries(found.bytesByType),
-  );
-  for (const what of ["memories", "bytes"] as const) {
-    const help = `Superseded memories by type, counted in ${what}. Updated every few minutes.`;
-    gauge(`mneme_superseded_${what}`, help, "memory_type", ({ superseded }) =>
-      Object.entries(superseded).map(([type, amount]) => [type, amount[what]] as const),
-    );
-  }
-  gauge(
-    "mneme_ended_memories",
-    "Memories that have ended, by cause. Updated every few minutes.",
-    "by",
-    (found) => [["expiry", found.expired]],
-  );
-  for (const what of ["memories", "bytes"] as const) {
-    const help = `Size of the largest MNEME_METRICS_NAMESPACES namespaces, in ${what}. Updated every few minutes.`;
-    gauge(`mneme_namespace_${what}`, help, "namespace", ({ largest }) =>
-      largest.map((each) => [each.namespace, each[what]] as const),
-    );
-  }
 }
