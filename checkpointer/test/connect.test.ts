@@ -94,16 +94,17 @@ describe("RedisSaver.fromUrl", () => {
   });
 
   it("reconnects after it was connected once", async () => {
-    const name = `saver-${crypto.randomUUID()}`;
-    await using saver = await RedisSaver.fromUrl(inject("redisUrl"));
-    const others = await createClient({ url: inject("redisUrl"), name }).connect();
-    const list = String(await others.sendCommand(["CLIENT", "LIST"]));
-    // It was the last to connect before `others`.
-    const ids = [...list.matchAll(/^id=(\d+) .* name=(\S*) /gm)].map(([, id, own]) => ({ id, own }));
-    const place = ids.findIndex(({ own }) => own === name);
-    await others.sendCommand(["CLIENT", "KILL", "ID", ids[place - 1]?.id ?? ""]);
-    others.destroy();
-    expect(await saver.getTuple({ configurable: { thread_id: "none" } })).toBeUndefined();
+    // A user of its own tells its connection from those of other tests.
+    const { hostname, port } = new URL(inject("redisUrl"));
+    const user = `user-${crypto.randomUUID()}`;
+    await client.sendCommand(["ACL", "SETUSER", user, "on", ">right", "~*", "+@all"]);
+    try {
+      await using saver = await RedisSaver.fromUrl(`redis://${user}:right@${hostname}:${port}`);
+      expect(await client.sendCommand(["CLIENT", "KILL", "USER", user])).toBe(1);
+      expect(await saver.getTuple({ configurable: { thread_id: "none" } })).toBeUndefined();
+    } finally {
+      await client.sendCommand(["ACL", "DELUSER", user]);
+    }
   });
 });
 
