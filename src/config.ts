@@ -116,15 +116,18 @@ const environment = z
     PORT: integer(8080, 0, 65_535),
     LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
     REDIS_URL: z
-      .string("Must be set, such as redis://127.0.0.1:6379; or use `npm start`, which finds a Redis.")
+      .string("Must be set, for example to redis://127.0.0.1:6379. Or use `npm start`, which finds a Redis.")
       .regex(/^(rediss?|unix):\/\//, {
         error: "Must begin with redis://, rediss:// or unix://.",
         abort: true,
       })
-      .refine(isRedisUrl, "Must be a URL; special characters in a user or a password are percent-encoded.")
+      .refine(
+        isRedisUrl,
+        "Must be a URL. Special characters in the user name or the password must be percent-encoded.",
+      )
       .refine(
         namesNoDatabase,
-        "Must not name a database: Redis searches in database 0 only. MNEME_KEY_PREFIX keeps several mnemes apart.",
+        "Must not name a database: Redis searches in database 0 only. To share a Redis, give each mneme its own MNEME_KEY_PREFIX.",
       ),
     MNEME_KEY_PREFIX: z
       .string()
@@ -188,7 +191,7 @@ const environment = z
     if (provider === "local" && env.MNEME_MODEL_DIR === undefined) {
       complain(
         "MNEME_MODEL_DIR",
-        "Must name the folder of the local model; or use `npm start`, which fetches it.",
+        "Must name the folder of the local model. Or use `npm start`, which fetches the model.",
       );
     }
     if (provider === "openai" && env.OPENAI_API_KEY === undefined) {

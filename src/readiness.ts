@@ -171,6 +171,6 @@ function embedderState(
   return {
     status: "degraded",
     model: embedder.model.id,
-    detail: "Recall is by keyword; new memories are embedded later.",
+    detail: "The embedder is unavailable: recall is by keyword only, and new memories are embedded later.",
   };
 }

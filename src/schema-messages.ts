@@ -34,7 +34,9 @@ export function schemaMessage(issue: Issue): string | undefined {
     case "invalid_value":
       return issue.input === undefined ? "Is required." : mustBe(issue.values.map(quoted));
     case "invalid_format":
-      return issue.format === "datetime" ? "Must be an RFC 3339 time." : "Must have the documented format.";
+      return issue.format === "datetime"
+        ? "Must be an RFC 3339 date and time."
+        : "Must have the documented format.";
     case "unrecognized_keys":
       return `Unknown field${issue.keys.length === 1 ? "" : "s"}: ${issue.keys.map(quoted).join(", ")}.`;
     case "invalid_union":
@@ -67,7 +69,9 @@ function unionMessage(issue: Extract<Issue, { code: "invalid_union" }>): string 
       : undefined,
   );
   const known = kinds.filter((kind) => kind !== undefined);
-  return known.length === kinds.length && known.length > 0 ? mustBe(known) : "Has none of the forms allowed.";
+  return known.length === kinds.length && known.length > 0
+    ? mustBe(known)
+    : "Doesn't match any of the allowed forms.";
 }
 
 function kindOf(expected: string): string {

@@ -23,7 +23,7 @@ export function readAddress(config: RunnableConfig): Address | undefined {
 export function requireAddress(config: RunnableConfig): Address {
   const address = readAddress(config);
   if (address === undefined) {
-    throw new TypeError('A checkpointer needs to know the thread: set "thread_id" in config.configurable.');
+    throw new TypeError('The checkpointer needs a thread: set "thread_id" in config.configurable.');
   }
   return address;
 }

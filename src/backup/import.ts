@@ -352,7 +352,10 @@ class Worker {
     );
     namespaces.changed(namespace);
     if (written === "beyond_quota") {
-      throw new DomainError("forbidden", "Only an operator may set a quota above the operator's.");
+      throw new DomainError(
+        "forbidden",
+        "A quota must not exceed the one that an operator set. Only an operator (admin on **) may raise it.",
+      );
     }
     return outcome;
   }

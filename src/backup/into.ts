@@ -15,7 +15,10 @@ export function intoNamespace(
   const [pattern, ...others] = namespaces;
   const { root } = scopeOf(pattern ?? "**");
   if (root === "" || others.length > 0) {
-    throw invalid("into", "Only an export of one namespace, or of one with all below it, goes into another.");
+    throw invalid(
+      "into",
+      "Only an export of one namespace, or of one pattern such as acme.**, can be imported into another namespace.",
+    );
   }
   if (line.namespace !== root && !line.namespace.startsWith(`${root}.`)) {
     throw invalid("namespace", "The namespace isn't among those of the manifest.");

@@ -25,8 +25,8 @@ export function describeAccess(config: Config, known: ReturnType<KeyCache["known
     };
   }
   const reason = mayBeOpen(config)
-    ? `This Redis holds data, and nothing in it says whether API keys protect it. Make a key with ${FIRST_KEY}; or, if the data was always used without keys, run \`npm run keys -- open\` once.`
-    : `HOST: Without API keys mneme serves only this machine (127.0.0.1, ::1, localhost). Make a key with ${FIRST_KEY}, or set MNEME_ALLOW_ANONYMOUS=1 if anyone who can reach this address may read and write everything.`;
+    ? `This Redis holds data, and nothing in it says whether API keys protect it. Create a key with ${FIRST_KEY}; or, if the data was always used without keys, run \`npm run keys -- open\` once.`
+    : `HOST: Without API keys mneme serves only this machine (127.0.0.1, ::1, localhost). Create a key with ${FIRST_KEY}, or set MNEME_ALLOW_ANONYMOUS=1 if anyone who can reach this address may read and write everything.`;
   return {
     summary: "no one, until there is an API key",
     warning: `Every request is refused. ${reason}`,

@@ -24,6 +24,6 @@ export function reporter(
 ) {
   return (error: unknown): void => {
     metrics.workerError(worker);
-    logger.error({ error: describeError(error) }, `${worker} worker`);
+    logger.error({ error: describeError(error) }, `the ${worker} worker failed`);
   };
 }

@@ -64,10 +64,12 @@ async function open(config: Config, { redis, indexes, keyCache, hazards, logger,
   await step(keyCache.requiredNow);
   await step(() => claimSchemas(client, keys));
   await step(prepare);
-  const subscriptions = await step(() => createSubscriptions(client, warn("redis subscriptions")));
+  const subscriptions = await step(() =>
+    createSubscriptions(client, warn("the Redis connection for subscriptions failed")),
+  );
   const durability = createDurability(client, keys, {
     timeoutMs: config.durable.timeoutMs,
-    onError: warn("redis durability"),
+    onError: warn("the Redis connection for durability checks failed"),
   });
   try {
     await subscriptions.listen(keys.keyNews(), keyCache.forget);
@@ -78,7 +80,7 @@ async function open(config: Config, { redis, indexes, keyCache, hazards, logger,
   subscriptions.onRestored(keyCache.forgetAll);
   let renewedAt = Number.NEGATIVE_INFINITY;
   client.on("ready", () => auditor.forget());
-  client.on("ready", prepareOnReturn(client, prepare, warn("redis preparation")));
+  client.on("ready", prepareOnReturn(client, prepare, warn("preparing Redis after a reconnect failed")));
   const watch = watchConnection(client, {
     onSilent: () => health.failed(new TimeoutError()),
     async onAnswer() {

@@ -14,7 +14,7 @@ export function startUpgrade(base: Base, redis: Redis, indexes: Indexes): Migrat
     locks: stores.locks,
     indexesComplete: async () => (await indexes.filled()) === 1,
     onProgress: ({ seen, total }) => logger.info({ seen, total }, "upgrading records of an older release"),
-    onDone: () => logger.info("all records have the present schema"),
+    onDone: () => logger.info("all records have the current schema"),
     onError: reporter(base, "upgrade"),
   });
 }

@@ -10,7 +10,7 @@ interface Wording {
 const FAULTS: Readonly<Record<StoreFault, Wording>> = {
   redis_unavailable: { detail: "Redis can't be reached.", retryAfterSeconds: 1 },
   redis_loading: { detail: "Redis is loading its data.", retryAfterSeconds: 2 },
-  redis_busy: { detail: "A script of another client keeps Redis busy.", retryAfterSeconds: 2 },
+  redis_busy: { detail: "Redis is busy with a script of another client.", retryAfterSeconds: 2 },
   redis_readonly: {
     detail: "This Redis is a replica, which takes no writes. mneme reconnects until it finds the primary.",
     retryAfterSeconds: 2,
@@ -23,13 +23,13 @@ const FAULTS: Readonly<Record<StoreFault, Wording>> = {
     detail: "Redis can't write to its disk, so it takes no writes. The disk may be full.",
     retryAfterSeconds: 5,
   },
-  redis_out_of_memory: { detail: "Redis has no memory left for this.", retryAfterSeconds: undefined },
+  redis_out_of_memory: { detail: "Redis is out of memory.", retryAfterSeconds: undefined },
   redis_too_many_clients: {
-    detail: "Redis has as many clients as its maxclients allows.",
+    detail: "Redis has reached its maximum number of clients (maxclients).",
     retryAfterSeconds: 2,
   },
   acl_denied: {
-    detail: "Redis's ACL doesn't allow mneme's user what this needs.",
+    detail: "Redis's ACL denies mneme's user a command or key that this request needs.",
     retryAfterSeconds: 5,
   },
   index_missing: { detail: "A search index is missing. mneme creates it again.", retryAfterSeconds: 1 },

@@ -11,7 +11,7 @@ export function etagOf(version: number): string {
 export function expectedVersion(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch.trim() === "*") return undefined;
   const match = /^\s*"(\d{1,15})"\s*$/.exec(ifMatch);
-  if (match === null) throw invalid("If-Match", 'Must be one unchanged ETag, such as "3", or *.');
+  if (match === null) throw invalid("If-Match", 'Must be one ETag exactly as received, such as "3", or *.');
   return Number(match[1]);
 }
 
@@ -23,7 +23,8 @@ export function preconditionOf(c: HonoContext): Precondition {
     if (ifMatch === undefined) return "any";
     return expectedVersion(ifMatch) ?? "present";
   }
-  if (ifNoneMatch.trim() !== "*") throw invalid("If-None-Match", "Must be *: only if it doesn't exist yet.");
-  if (ifMatch !== undefined) throw invalid("If-None-Match", "Can't be true together with If-Match.");
+  if (ifNoneMatch.trim() !== "*")
+    throw invalid("If-None-Match", "Must be *, which means: only if it doesn't exist yet.");
+  if (ifMatch !== undefined) throw invalid("If-None-Match", "Can't be sent together with If-Match.");
   return "absent";
 }

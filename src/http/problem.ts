@@ -52,7 +52,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   text_too_large: [413, "The text is too large in Unicode's compatibility form"],
   unsupported_media_type: [415, "The body must be application/json"],
   misdirected_request: [421, "The request names another host"],
-  embedding_mismatch: [422, "The vector doesn't fit the model in use"],
+  embedding_mismatch: [422, "The vector doesn't fit the configured model"],
   query_refused: [422, "The embedding provider refused the query"],
   import_refused: [422, "A line of the file was refused"],
   idempotency_mismatch: [422, "The Idempotency-Key belongs to another request"],

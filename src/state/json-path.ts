@@ -166,7 +166,7 @@ class Parser {
     do {
       this.#skip();
       const next = read();
-      if (next === undefined) throw this.#expected("another of the same kind");
+      if (next === undefined) throw this.#expected("another index");
       found.add(next);
       this.#skip();
     } while (this.#take(","));
@@ -290,7 +290,7 @@ class Parser {
     const control = Object.hasOwn(ESCAPES, character) ? ESCAPES[character] : undefined;
     if (control !== undefined) return control;
     const digits = this.#text.slice(this.#at + 1, this.#at + 5);
-    if (character !== "u" || !/^[0-9A-Fa-f]{4}$/.test(digits)) throw this.#expected("an escape of JSON");
+    if (character !== "u" || !/^[0-9A-Fa-f]{4}$/.test(digits)) throw this.#expected("a JSON escape sequence");
     this.#at += 4;
     return String.fromCharCode(Number.parseInt(digits, 16));
   }

@@ -227,13 +227,13 @@ function countNumbers(value: JsonValue, steps: readonly Step[]): number {
 export function inexactArray(field: string): DomainError {
   return invalid(
     field,
-    "An array of fractional numbers can't be stored exactly at this place: below a name with a backslash, with both kinds of quotes or with a space at its start.",
+    "An array of fractional numbers can't be stored exactly at this place, because a name above it holds a backslash or both kinds of quotes, or begins with a space.",
   );
 }
 
 function inexact(field: string, number: number) {
   return invalid(
     field,
-    `The number ${number} can't be stored exactly at this place: below a name with a backslash or with both kinds of quotes, or where a filter selects.`,
+    `The number ${number} can't be stored exactly at this place, because a name above it holds a backslash or both kinds of quotes, or because a filter selects the place.`,
   );
 }

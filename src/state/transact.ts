@@ -97,7 +97,7 @@ type Failed = Extract<TransactionOutcome, { readonly kind: "failed" }>;
 
 /** What a failure is called, for people. Its reason code is stable. */
 const REASONS: Readonly<Record<string, string>> = {
-  version_conflict: "the current version is another one",
+  version_conflict: "the document has another version",
   missing: "the document doesn't exist",
   path_not_found: "the path matches nothing",
   filter_moved: "the write changes which elements the path's filter selects",
@@ -105,7 +105,7 @@ const REASONS: Readonly<Record<string, string>> = {
   out_of_range: "the sum is beyond what a JSON number holds exactly",
   below_min: "the sum is below min",
   above_max: "the sum is above max",
-  too_many_bytes: `up to this operation, the documents that operations change (each counted each time) and their values hold more than ${LIMITS.transactionBytes} bytes of JSON; split the transaction`,
+  too_many_bytes: `the documents of the operations so far (counted once per operation) and the given values hold more than ${LIMITS.transactionBytes} bytes of JSON; split the transaction`,
   too_large: `the value would exceed ${LIMITS.stateBytes} bytes of JSON`,
 };
 
@@ -119,7 +119,7 @@ function refusal(transaction: Transaction, { part, index, reason, more }: Failed
   const key = list[index]?.key ?? "";
   return new DomainError(
     "transaction_failed",
-    `Nothing was done: ${part} ${index}: ${REASONS[reason] ?? reason}.`,
+    `Nothing was done, because ${part} ${index} failed: ${REASONS[reason] ?? reason}.`,
     {
       failed: {
         part,

@@ -132,7 +132,7 @@ function versionOf(id: string): number {
 function changesExpired(): DomainError {
   return new DomainError(
     "changes_expired",
-    "The changes since this one have expired. Re-read the state, then watch from now.",
+    "The changes after Last-Event-ID have expired. Re-read the state, then follow its changes from now on.",
   );
 }
 

@@ -87,6 +87,6 @@ async function summarize(context: Context, { member, score }: Member): Promise<T
 
 function parseCursor(cursor: string): Member {
   const [, score, member] = CURSOR.exec(cursor) ?? [];
-  if (score === undefined || member === undefined) throw new TypeError(`Not a cursor: ${cursor}`);
+  if (score === undefined || member === undefined) throw new TypeError(`Invalid cursor: ${cursor}`);
   return { score, member };
 }

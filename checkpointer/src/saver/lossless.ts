@@ -50,7 +50,7 @@ function findProblem(root: unknown, writer: Writer): string | undefined {
     }
     // It writes this key, but reading gives the object another prototype instead.
     const lost = key === "__proto__" && writer === "langgraph";
-    const problem = lost ? "a key can't have this name" : problemOf(value, writer, parent);
+    const problem = lost ? "an object key can't be named __proto__" : problemOf(value, writer, parent);
     if (problem !== undefined) return at(problem, key, parent);
     if (typeof value !== "object" || value === null || isLeaf(value)) return undefined;
     if (ancestors.has(value)) return at("it contains itself (a cycle)", key, parent);

@@ -58,9 +58,9 @@ export function forEachGroup(
 
 function stored(payload: unknown, what: string): Buffer {
   if (payload === null || payload === undefined) {
-    throw new Error(`Redis does not have ${what} that a checkpoint refers to.`);
+    throw new Error(`Redis no longer has ${what} that a checkpoint refers to.`);
   }
   return asBytes(payload);
 }
 
-const unexpected = (reply: unknown): Error => new Error(`Redis gave an unexpected reply: ${String(reply)}`);
+const unexpected = (reply: unknown): Error => new Error(`Redis sent an unexpected reply: ${String(reply)}`);

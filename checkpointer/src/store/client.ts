@@ -59,9 +59,13 @@ function refusal(status: number, body: unknown): MnemeStoreError {
   const code = fieldOf(body, "code");
   const detail = fieldOf(body, "detail");
   if (typeof code !== "string" || typeof detail !== "string") {
-    return new MnemeStoreError("bad_answer", `The answer (HTTP ${status}) isn't mneme's. Is the url right?`, {
-      status,
-    });
+    return new MnemeStoreError(
+      "bad_answer",
+      `The answer (HTTP ${status}) isn't from a mneme service. Check the url.`,
+      {
+        status,
+      },
+    );
   }
   const errors = fieldOf(body, "errors");
   return new MnemeStoreError(code, detail, {

@@ -40,7 +40,9 @@ export function readFilter(filter: unknown = {}): Filter {
 /** All fields and combinations of one object. */
 function readCondition(filter: unknown, depth: number): Condition {
   if (!isPlainObject(filter))
-    throw new TypeError("A filter is an object of fields, with $and, $or and $not.");
+    throw new TypeError(
+      "A filter must be an object of fields. It may also hold $and, $or, $not and $literal.",
+    );
   if (depth > MAX_DEPTH) throw new TypeError(`A filter can't be nested deeper than ${MAX_DEPTH} levels.`);
   return allOf(
     Object.entries(filter).map(([name, condition]) =>
@@ -113,7 +115,7 @@ const COMPARISONS = new Map<string, (value: number, operand: number) => boolean>
 const OPERATORS = ["$eq", "$ne", ...COMPARISONS.keys(), "$in", "$nin", "$exists", "$not"];
 
 function unknownOperator(name: string, known: readonly string[]): TypeError {
-  return new TypeError(`Unknown operator ${name}: here a filter has ${known.join(", ")}.`);
+  return new TypeError(`Unknown operator ${name}. Operators allowed here: ${known.join(", ")}.`);
 }
 
 function listOf(name: string, operand: unknown): readonly unknown[] {

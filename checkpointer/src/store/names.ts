@@ -59,7 +59,7 @@ const UNNAMEABLE = /^~*\.{0,2}$/;
 export function encodeKey(key: string): string {
   if (!key.isWellFormed()) {
     throw new TypeError(
-      `A key must be well-formed Unicode, without half a surrogate pair: ${JSON.stringify(key)}`,
+      `A key must be well-formed Unicode, without a lone surrogate: ${JSON.stringify(key)}`,
     );
   }
   return UNNAMEABLE.test(key) ? `~${key}` : key;

@@ -61,13 +61,13 @@ export async function createKey(
   const asked = input.ttl_seconds === undefined ? (input.expires_at ?? null) : now + input.ttl_seconds * 1000;
   const latest = maker?.expires_at ?? null;
   if (latest !== null && asked !== null && asked > latest) {
-    throw await refuse("expires_at: The key must not outlive the key that creates it.");
+    throw await refuse("expires_at: The key must not expire later than the key that creates it.");
   }
   const rate = input.rate_limit_per_minute ?? null;
   const fastest = maker?.rate_limit_per_minute ?? (operator ? undefined : rateLimitPerMinute);
   if (fastest !== undefined && rate !== null && rate > fastest) {
     throw await refuse(
-      `rate_limit_per_minute: The limit must not exceed that of the key that creates it, ${fastest} a minute.`,
+      `rate_limit_per_minute: The limit must not exceed that of the creating key: ${fastest} requests a minute.`,
     );
   }
   if (!operator && RESERVED.has(normaliseName(input.agent))) throw taken();
@@ -95,7 +95,7 @@ export async function createKey(
   if (outcome === "many") {
     throw new DomainError(
       "too_many_keys",
-      `A key may have made ${LIMITS.madeKeys} keys that are still valid. Revoke some of them.`,
+      `A key can have created at most ${LIMITS.madeKeys} keys that are still valid. Revoke some of them.`,
     );
   }
   cache.forget(key.id);
@@ -112,8 +112,8 @@ function administered(grants: readonly Grant[]): string[] {
 function taken(): DomainError {
   return new DomainError(
     "agent_taken",
-    "agent: This name belongs to another administration. Choose another name, or ask an operator for the key.",
-    { errors: [{ field: "agent", message: "Belongs to another administration." }] },
+    "agent: Keys in namespaces that you don't administer use this name. Choose another name, or ask an operator (admin on **) to create the key.",
+    { errors: [{ field: "agent", message: "Is used by keys in namespaces that you don't administer." }] },
   );
 }
 

@@ -15,9 +15,6 @@ export async function openWithoutKeys(
   const closed = (await keys.door()) === "keys";
   await audit.system(trailOf(context, "key.open"), closed ? "conflict" : "ok");
   if (closed || (await keys.openDoor({ full: true })) === "keys") {
-    throw new DomainError(
-      "forbidden",
-      "This data has had API keys: it stays closed to requests without one.",
-    );
+    throw new DomainError("forbidden", "This data has had API keys, so requests without a key stay refused.");
   }
 }

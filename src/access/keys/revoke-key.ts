@@ -32,7 +32,7 @@ export async function revokeKey(
       await audit.denied(trailOf(context, "key.revoke", { ids: [id] }));
       throw new DomainError(
         "forbidden",
-        "made: A key can't keep keys that were created by itself or by its own creator.",
+        "made: With made=keep you can't revoke your own key, or a key that created it.",
       );
     }
   }

@@ -29,7 +29,10 @@ export async function putSettings(
     .finally(() => changed(namespace));
   if (version === "beyond_quota") {
     await audit.denied({ ...trail, other: namespace });
-    throw new DomainError("forbidden", "quota: Only an operator may set a quota above the operator's.");
+    throw new DomainError(
+      "forbidden",
+      "quota: Must not exceed the quota that an operator set. Only an operator (admin on **) may raise it.",
+    );
   }
   if (version !== "conflict") return { settings, version };
   throw new DomainError(

@@ -11,7 +11,7 @@ export const agentParams = z.strictObject({
 export const agentParameters = z.strictObject({
   namespace: namespace.optional().openapi({
     description:
-      "Namespace for which the verdicts count. Without it, only verdicts that count everywhere: those given in namespaces that only an operator administers, or before reputations were kept by administration.",
+      "Namespace in which the accuracy is computed, from all verdicts that count there. Without it, only from verdicts that count everywhere: those given in namespaces that only keys with `admin` on `**` administer, and those of releases that didn't separate verdicts by administration.",
   }),
 });
 
@@ -32,7 +32,7 @@ export const agentView = z
       .optional()
       .openapi({
         description:
-          "Verdicts that count only in some namespaces, by administration: a pattern that some key administers, and that you administer too. Omitted if none.",
+          "Verdicts that count only within one administration (a pattern on which some key has `admin`), one entry per administration. Only administrations that you administer too; omitted if there are none.",
       }),
   })
   .openapi("Agent");

@@ -25,7 +25,7 @@ const readRoute = createRoute({
   tags: tag,
   summary: "Read the audit trail",
   description:
-    "Lists acts with their agent, time and outcome; never content. Needs `admin` on the namespaces. Follow `cursor` until it is null: each entry that existed at the first page is visited once. A page may be empty before the end.",
+    "Lists acts with their agent, time and outcome; never content. Needs `admin` on the namespaces. Follow `cursor` until it is null: each entry that existed at the first request is returned once. A page may be empty before the end.",
   request: { query: auditParameters },
   responses: { 200: jsonResponse(auditPage, "A page."), ...problems },
 });
@@ -37,7 +37,7 @@ const exportRoute = createRoute({
   tags: tag,
   summary: "Export the audit trail",
   description:
-    "Returns all entries that match the filter, oldest first, one JSON object per line. Each has the fields of a page's entry, and `trail`, `previous`, `raw` and `hash` to verify the chain elsewhere. An export that fails midway ends without the end of its body.",
+    "Returns all entries that match the filter, oldest first, one JSON object per line. Each has the fields of a page's entry, and `trail`, `previous`, `raw` and `hash` to verify the chain elsewhere. If an export fails midway, the connection is closed before the body is complete.",
   request: { query: auditExportParameters },
   responses: {
     200: { description: "The audit entries.", content: { "application/x-ndjson": { schema: z.string() } } },

@@ -12,12 +12,14 @@ const filterParameters = {
     .optional()
     .openapi({ description: "Namespace or pattern. Defaults to everything that the key administers." }),
   agent: identifier.optional(),
-  key_id: text(64).optional().openapi({ description: "Id of the API key that was used." }),
-  id: text(1024).optional().openapi({ description: "Id of a memory, or key of a state document." }),
+  key_id: text(64).optional().openapi({ description: "Only acts with this API key: its id." }),
+  id: text(1024)
+    .optional()
+    .openapi({ description: "Only acts on this memory (its id) or on this state document (its key)." }),
   verb: repeatable(z.enum(AUDIT_VERBS)).optional(),
   outcome: repeatable(text(64)).optional().openapi({
     description:
-      "Outcome of the act, such as `ok`, `created`, `missing`, `conflict` or `denied`; repeat it for several.",
+      "Only acts with this outcome, such as `ok`, `created`, `missing`, `conflict` or `denied`; repeat it for several.",
   }),
   from: time.optional(),
   to: time.optional().openapi({ description: "Only before this time (exclusive)." }),
@@ -39,7 +41,7 @@ const auditEntryView = z
   .object({
     id: z.string().openapi({
       description:
-        "Entry id (milliseconds and number), unique within the trail of the namespace and within that of refusals.",
+        "Id of the entry: time in milliseconds, and a sequence number. Unique within its trail: a namespace has one, and refused acts have one of their own.",
       example: "1769851800000-42",
     }),
     at: timeView,
@@ -59,7 +61,10 @@ const auditEntryView = z
     other: z
       .string()
       .optional()
-      .openapi({ description: "The second namespace of an act on two, or the patterns of an act on many." }),
+      .openapi({
+        description:
+          "What else the act concerned: the second namespace of an act on two, such as `publish`; the patterns of an act on many, such as `list`; or the id of a receipt or source.",
+      }),
   })
   .openapi("AuditEntry");
 

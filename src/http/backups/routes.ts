@@ -67,7 +67,7 @@ const readPartRoute = createRoute({
   tags,
   summary: "Read a part of an export",
   description:
-    "Returns whole lines, about a megabyte. Parts are numbered from 1. The last part that was read may be read again, so an interrupted export continues where it stopped; take one of its answers, not both.",
+    "Returns whole lines, about a megabyte. Parts are numbered from 1. The last part that was read may be read again, so an interrupted export continues where it stopped. Append only one of the two responses to the file.",
   request: { params: partParams },
   responses: {
     200: {

@@ -23,7 +23,8 @@ export const exportRequest = z
       .default(["**"])
       .openapi({ description: "Namespaces and patterns to export. Default: all that the key may read." }),
     since: time.optional().openapi({
-      description: "Only what has changed since then; `started_at` of the export that this one continues.",
+      description:
+        "Export only what has changed since this time. To continue an earlier export, give its `started_at`.",
     }),
     vectors: z.boolean().default(false).openapi({
       description:
@@ -37,7 +38,7 @@ export const partParams = z.strictObject({ id: memoryId, part: integerParameter(
 
 const lineCounts = z
   .record(z.string(), z.int())
-  .openapi({ description: "Lines by kind.", example: { memory: 1200, version: 80 } });
+  .openapi({ description: "Number of lines by kind.", example: { memory: 1200, version: 80 } });
 
 export const exportView = z
   .object({
@@ -81,7 +82,7 @@ export const importRequest = z
   .strictObject({
     on_conflict: z.enum(CONFLICT_RULES).default("skip").openapi({
       description:
-        "What happens where another record has the id or the name: keep it (`skip`), replace it (`overwrite`), or end the import (`fail`).",
+        "What happens if another record already has the same id or name: keep that record (`skip`), replace it (`overwrite`), or end the import (`fail`).",
     }),
     dry_run: z
       .boolean()
@@ -97,7 +98,7 @@ export const importRequest = z
   .openapi("NewImport");
 
 const outcomeCounts = z.record(z.string(), z.partialRecord(z.enum(OUTCOMES), z.int())).openapi({
-  description: "Lines by kind and outcome.",
+  description: "Number of lines by kind and outcome.",
   example: { memory: { created: 1200, skipped: 3 } },
 });
 

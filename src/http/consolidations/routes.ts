@@ -29,14 +29,17 @@ import {
 } from "../openapi/responses.js";
 
 const tags = ["consolidation"];
-const params = z.strictObject({ ns: namespace, id: memoryId });
+const params = z.strictObject({
+  ns: namespace,
+  id: memoryId.openapi({ description: "Id of the consolidation run." }),
+});
 
 const beginRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/consolidations",
   operationId: "startConsolidation",
   tags,
-  summary: "Consolidate a namespace, or plan it",
+  summary: "Start a consolidation run, or only plan one",
   description:
     "Without a body, or with an empty one, the run uses all defaults. The answer comes at once; any process of the service does the work in the background, and `GET` shows its progress. A namespace has at most one run in progress. Needs `write` and `read`.",
   middleware: [optionalBody] as const,

@@ -8,7 +8,7 @@ import { defaultInteger, iso, memoryId, memoryType, namespace, timeView } from "
 
 export const step = z.enum(STEPS).openapi({
   description:
-    "Step of a run, in this order. `merge`: merges memories with the same wording. `summarise`: summarises clusters of old episodes as semantic memories. `facts`: extracts facts from episodes. `procedures`: turns repeated feedback into procedures. `expire`: expires memories that have long been unused.",
+    "Step of a run. Steps run in this order. `merge`: merges memories with the same wording. `summarise`: summarises clusters of old episodes as semantic memories. `facts`: extracts facts from episodes. `procedures`: turns repeated feedback into procedures. `expire`: removes memories from recall that have long been unused.",
 });
 
 const seconds = z.int().min(0).max(LIMITS.ttlSeconds);
@@ -21,10 +21,11 @@ export const consolidationRequest = z
       .min(1)
       .default([...STEPS]),
     older_than_seconds: seconds.default(DEFAULT_OPTIONS.older_than_seconds).openapi({
-      description: "Minimum age of the episodes to summarise, by `timestamp`.",
+      description: "Minimum age of the episodes to summarise, in seconds since their `timestamp`.",
     }),
     unread_seconds: seconds.default(DEFAULT_OPTIONS.unread_seconds).openapi({
-      description: "Time since the last write or use after which a memory expires.",
+      description:
+        "Seconds without a write or use after which the step `expire` removes a memory from recall. The memory expires 30 days later.",
     }),
     max_llm_calls: z.int().min(0).max(10_000).default(DEFAULT_OPTIONS.max_llm_calls),
     max_llm_tokens: z.int().min(0).max(100_000_000).default(DEFAULT_OPTIONS.max_llm_tokens),
@@ -38,7 +39,9 @@ const method = z.enum(["deterministic", "llm"]);
 const because = z
   .enum(["timeout", "refused", "malformed", "unavailable", "budget", "ungrounded"])
   .nullable()
-  .openapi({ description: "Why the language model didn't write it; null if it did or wasn't asked." });
+  .openapi({
+    description: "Why a language model didn't write the memories; null if it did, or wasn't asked.",
+  });
 
 const actionView = z
   .object({
@@ -59,7 +62,7 @@ const actionView = z
       .nullable()
       .openapi({
         description:
-          "Memories to write; null if a language model hasn't written them yet, or if the action is settled.",
+          "Memories to write; null if a language model hasn't written them yet, or if the action has a `result`.",
       }),
     result: z
       .object({

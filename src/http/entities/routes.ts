@@ -50,7 +50,7 @@ const getRoute = createRoute({
   tags,
   summary: "Read an entity and its facts",
   description:
-    "Returns the facts with one of its names as subject or object. Follow `cursor` until it is null. An entity exists while a fact or an alias names it.",
+    "Returns the facts that have one of the entity's names as subject or object. Follow `cursor` until it is null. An entity exists while a fact or an alias names it.",
   request: { params: entityParams, query: entityParameters },
   responses: {
     200: jsonResponse(entityFacts, "A page of the entity's facts."),

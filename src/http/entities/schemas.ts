@@ -18,7 +18,10 @@ import {
 
 /** Every client resolves `.` and `..` before it sends a path, so nobody could name such an entity in a URL. */
 export const entityName = factName
-  .refine((name) => name !== "." && name !== "..", "Must not be . or .., which no URL can name.")
+  .refine(
+    (name) => name !== "." && name !== "..",
+    "Must not be . or .., because a URL path can't contain them.",
+  )
   .openapi({
     description: "One of the entity's names, case-insensitive. Percent-encoded in the URL.",
     example: "Mara Novak",
@@ -37,7 +40,8 @@ export const validAt = z
 
 export const moment = {
   as_of: time.optional().openapi({
-    description: "Point in recorded time; facts recorded by then and not superseded. Default: now.",
+    description:
+      "Point in recorded time: returns facts that were recorded by then and not yet superseded. Default: now.",
   }),
   valid_at: validAt,
 };
@@ -75,7 +79,9 @@ export const neighborParameters = z.strictObject({
   limit: defaultInteger(1, LIMITS.edges, 100).openapi({ description: "Maximum number of edges." }),
 });
 
-const nameView = z.string().openapi({ description: "Name, in its first spelling.", example: "Mara Novak" });
+const nameView = z
+  .string()
+  .openapi({ description: "Name of the entity, as it was first written.", example: "Mara Novak" });
 
 export const entityView = z
   .object({ name: nameView, aliases: z.array(z.string()).openapi({ description: "Aliases of the entity." }) })
@@ -83,7 +89,9 @@ export const entityView = z
 
 export const entityFacts = entityView
   .extend({
-    facts: z.array(memoryView).openapi({ description: "Most recently recorded first." }),
+    facts: z
+      .array(memoryView)
+      .openapi({ description: "Facts with one of the entity's names, most recently recorded first." }),
     cursor: z.string().nullable(),
   })
   .openapi("EntityFacts");
@@ -93,7 +101,12 @@ export const entityPage = z
     entities: z.array(
       z.object({
         name: nameView,
-        alias_of: z.string().optional().openapi({ description: "The entity's canonical name." }),
+        alias_of: z
+          .string()
+          .optional()
+          .openapi({
+            description: "Canonical name of the entity; omitted if this name is the canonical one.",
+          }),
         facts: z.int().openapi({ description: "Number of facts with this name as subject or object." }),
       }),
     ),

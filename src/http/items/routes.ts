@@ -38,7 +38,7 @@ const conditions = [
     name: "If-None-Match",
     in: "header",
     schema: { type: "string", pattern: "^\\*$" },
-    description: "`*`: only if it doesn't exist yet.",
+    description: "`*`: write only if the item doesn't exist yet. The answer is 412 if it does.",
   },
 ] as const;
 
@@ -55,7 +55,7 @@ const putRoute = createRoute({
   responses: {
     201: jsonResponse(
       memoryView,
-      "The item was created. Location names the memory by its id.",
+      "The item was created. Location is the path of the memory by its id.",
       "ETag",
       "Location",
     ),
@@ -93,7 +93,7 @@ const removeRoute = createRoute({
   tags,
   summary: "Delete a memory by its key",
   description:
-    "Derived memories are treated as in the deletion of a memory by its id. A key without `read` always gets 204.",
+    "Deletes the item with its vectors and versions. `derived` says what happens to memories derived from it. A key without `read` always gets 204.",
   request: { params: itemParams, headers: ifMatch, query: z.strictObject({ derived: derivedPolicy }) },
   responses: {
     200: jsonResponse(

@@ -43,7 +43,7 @@ const listKeysRoute = createRoute({
   operationId: "listKeys",
   tags,
   summary: "List API keys",
-  description: "Lists the keys all of whose grants you administer, oldest first.",
+  description: "Lists keys, oldest first: those of which you administer every grant.",
   request: { query: keyListParameters },
   responses: { 200: jsonResponse(keyPage, "A page."), ...problems },
 });
@@ -65,7 +65,7 @@ const revokeKeyRoute = createRoute({
   tags,
   summary: "Revoke an API key",
   description:
-    "Also revokes every key that it created, directly or indirectly. The answering process refuses these keys immediately, other processes within milliseconds. A process without its Redis subscription refuses them within 5 seconds.",
+    "Revokes the key and, unless `made` is `keep`, every key that it created, directly or indirectly. The process that handles the request refuses these keys immediately, other processes within milliseconds. A process that has lost its Redis subscription refuses them within 5 seconds.",
   request: { params: keyParams, query: revokeParameters },
   responses: { 204: { description: "The key is revoked." }, ...problems, ...keyMissing },
 });

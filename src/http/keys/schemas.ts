@@ -31,7 +31,7 @@ export const keyParams = z.strictObject({ id: keyId });
 export const revokeParameters = z.strictObject({
   made: z.enum(["revoke", "keep"]).default("revoke").openapi({
     description:
-      "What happens to the keys that it created, directly or indirectly. `keep` transfers them to you and needs `admin` on `**`.",
+      "What happens to the keys that this key created, directly or indirectly. `revoke`: they are revoked too. `keep`: they are transferred to you, which needs `admin` on `**`.",
   }),
 });
 
@@ -46,7 +46,7 @@ export const newKey = z
   .strictObject({
     agent: agentName.openapi({
       description:
-        "Agent name; the `source_agent` of memories written with the key. Must not hold invisible characters. Must not be in use by a key with grants that you don't administer, in any case, Unicode form (NFKC) or white space.",
+        "Agent name; the `source_agent` of memories written with the key. Must not hold invisible characters. Must not be the agent name of a key with grants that you don't administer. Names that differ only in case, white space or Unicode form (NFKC) count as the same.",
       example: "support-1",
     }),
     name: identifier.optional().openapi({ description: "Display name." }),
@@ -58,7 +58,7 @@ export const newKey = z
       .refine((value) => value > Date.now(), "Must be in the future.")
       .optional()
       .openapi({
-        description: "Expiry; defaults to the expiry of the creating key and can't be later.",
+        description: "Time of expiry. Defaults to the expiry of the creating key, and can't be later.",
       }),
     ttl_seconds: z.int().min(1).max(LIMITS.ttlSeconds).optional(),
     rate_limit_per_minute: perMinute.optional().openapi({
@@ -68,7 +68,7 @@ export const newKey = z
   })
   .refine(({ expires_at, ttl_seconds }) => expires_at === undefined || ttl_seconds === undefined, {
     path: ["ttl_seconds"],
-    message: "Belongs to expires_at: send only one of the two.",
+    message: "Send either ttl_seconds or expires_at, not both.",
   })
   .openapi("NewKey");
 
@@ -82,7 +82,7 @@ export const keyView = z
     created_at: timeView,
     created_by: keyId.nullable().openapi({
       description:
-        "Id of the creating key, with which this key is revoked. null: created from the shell, without a key, or by a release that didn't record it.",
+        "Id of the key that created this one; revoking that key revokes this one too. null: created from the shell, without a key, or by a release that didn't record it.",
     }),
     created_by_agent: z.string().openapi({ description: "Agent of the creating key." }),
     expires_at: timeView.nullable(),

@@ -20,19 +20,24 @@ const duration = z
 const policy = z
   .strictObject({
     max_age: duration.optional().openapi({
-      description: "Minimum age since recording: seconds, or a string such as 90d, 12h, 30m, 45s or 2w.",
+      description:
+        "Matches memories recorded at least this long ago: seconds, or a string such as 90d, 12h, 30m, 45s or 2w.",
       example: "90d",
     }),
     inactive_for: duration.optional().openapi({
-      description: "Minimum time since the memory was last recorded or used, in the format of `max_age`.",
+      description:
+        "Matches memories neither recorded nor used for at least this long, in the format of `max_age`.",
     }),
-    min_importance: importance.optional().openapi({ description: "Importance below which memories match." }),
+    min_importance: importance.optional().openapi({ description: "Matches memories of lower importance." }),
     keep_top: z.int().min(0).max(LIMITS.keepTop).optional().openapi({
       description:
-        "Number of best memories to keep; all others match. Ranked by 0.4 × importance + 0.3 × use + 0.3 × recency over the whole namespace when the walk begins. See docs/lifecycle.md.",
+        "Number of best memories to keep; all others match. The whole namespace is ranked by 0.4 × importance + 0.3 × use + 0.3 × recency at the first request. See docs/lifecycle.md.",
     }),
     filter: memoryFilter
-      .refine((filter) => Object.values(filter).some((each) => each !== undefined), "Must name something.")
+      .refine(
+        (filter) => Object.values(filter).some((each) => each !== undefined),
+        "Must hold at least one field.",
+      )
       .optional()
       .openapi({ description: "Filter that memories must match. It can be the only condition." }),
     memory_types: z

@@ -17,7 +17,7 @@ const forgetRoute = createRoute({
   tags,
   summary: "Forget memories by a policy",
   description:
-    "Permanently deletes the memories that meet all conditions, one part of the namespace per request. Follow `cursor` until it is null, with the same policy. Each memory that existed at the start is examined once; memories that change during the walk stay. Needs `write`, and `read` because the answer names memories.",
+    "Permanently deletes the memories that meet all conditions, one part of the namespace per request. Follow `cursor` until it is null, with the same policy. Each memory that existed at the first request is examined once. A memory that changes between examination and deletion stays. Needs `write`, and `read` because the answer names memories.",
   request: { params: namespaceParam, body: jsonBody(forgetRequest) },
   responses: { 200: jsonResponse(forgetResponse, "The forgotten memories."), ...problems, ...unfitBody },
 });

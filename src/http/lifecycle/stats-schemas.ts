@@ -14,11 +14,11 @@ export const statsView = z
     memories: z.int(),
     bytes: z.int().openapi({
       description:
-        "Bytes of JSON, vectors and old versions. Together with `superseded` this equals the count of `usage`.",
+        "Bytes of JSON, vectors and old versions. Together with the bytes of `superseded`, this is the memories' part of `bytes` in the namespace's usage.",
     }),
     superseded: amount.openapi({
       description:
-        "Memories superseded by others, or expired as unread by consolidation. They still exist and count in `usage` and towards quotas, but not in the other figures here.",
+        "Memories superseded by others, or removed from recall by the step `expire` of a consolidation. They still exist and count in the namespace's usage and towards its quota, but not in the other figures here.",
     }),
     by_type: z.object(tally(MEMORY_TYPES, () => amount)),
     embedding: z.object(tally(EMBEDDING_STATUSES, () => z.int())),

@@ -16,12 +16,12 @@ export const newFact = z
       description:
         "`one`: the subject has one object at a time for this predicate, so a new fact ends the previous one. Defaults to the namespace's setting for the predicate, else `many`.",
     }),
-    valid_from: time
-      .optional()
-      .openapi({ description: "Valid time of the memory; an alternative to the memory's own field." }),
-    valid_to: time
-      .optional()
-      .openapi({ description: "Valid time of the memory; an alternative to the memory's own field." }),
+    valid_from: time.optional().openapi({
+      description: "Start of the memory's valid time. Set it here or on the memory, not on both.",
+    }),
+    valid_to: time.optional().openapi({
+      description: "End of the memory's valid time (exclusive). Set it here or on the memory, not on both.",
+    }),
   })
   .openapi("NewFact");
 
@@ -33,7 +33,8 @@ export const factView = z
     confidence: z.number(),
     cardinality: z.enum(CARDINALITIES),
     contradicts: z.array(memoryId).openapi({
-      description: "Ids of facts with another object for the same time, if the contradiction is undecided.",
+      description:
+        "Ids of facts with another object for the same time, while the contradiction is undecided.",
     }),
   })
   .openapi("Fact");

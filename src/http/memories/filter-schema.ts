@@ -30,10 +30,11 @@ export const memoryFilter = z
         predicate: oneOrManyNames.optional(),
         object: oneOrManyNames.optional(),
       })
-      .refine((fact) => Object.keys(fact).length > 0, "Must name something.")
+      .refine((fact) => Object.keys(fact).length > 0, "Must hold at least one field.")
       .optional()
       .openapi({
-        description: "Only facts with these names, compared without case; aliases aren't resolved.",
+        description:
+          "Only facts with these names. A list of names matches if one of them does. Names are compared case-insensitively, and aliases aren't resolved.",
       }),
   })
   .openapi("MemoryFilter");

@@ -39,7 +39,7 @@ const metadataParameter = z
   .openapi({
     type: "string",
     description:
-      'Filter on metadata: a JSON object in the shape of the metadata, such as {"customer":{"plan":"gold"}}.',
+      'Filter on metadata: a JSON object in the shape of the metadata, such as {"customer":{"plan":"gold"}}. It may hold operators; see docs/filters.md.',
   });
 
 export const itemsOnly = z
@@ -62,12 +62,18 @@ export const filterParameters = {
     .preprocess((value) => (value === undefined || Array.isArray(value) ? value : [value]), tags.min(1))
     .optional()
     .openapi({ description: "Only memories with this tag; repeat it to require several." }),
-  from: time.optional(),
-  to: time.optional(),
+  from: time
+    .optional()
+    .openapi({ description: "Only memories with a `timestamp` from this time on (inclusive)." }),
+  to: time
+    .optional()
+    .openapi({ description: "Only memories with a `timestamp` before this time (exclusive)." }),
   metadata: metadataParameter.optional(),
   fact_subject: repeatable(factName)
     .optional()
-    .openapi({ description: "Only facts with this subject; aliases aren't resolved." }),
+    .openapi({
+      description: "Only facts with this subject; repeat it for several. Aliases aren't resolved.",
+    }),
   fact_predicate: repeatable(factName).optional(),
   fact_object: repeatable(factName).optional(),
 };
@@ -85,7 +91,7 @@ export const listParameters = z.strictObject({
     .openapi({ description: "`true`: only published copies in quarantine. Needs `write`." }),
   superseded: z.enum(["true", "false"]).default("false").openapi({
     description:
-      "`true`: only superseded memories, including those that consolidation expired as unread. See docs/lifecycle.md, Consolidation.",
+      "`true`: only superseded memories, including those that the step `expire` of a consolidation removed from recall. See docs/lifecycle.md, Consolidation.",
   }),
   order: z.enum(["asc", "desc"]).default("desc").openapi({ description: "Sort order by `recorded_at`." }),
   limit: defaultInteger(1, LIMITS.listLimit, 50),

@@ -16,7 +16,7 @@ export const publishRequest = z
     to: namespace,
     follow: z.boolean().default(false).openapi({
       description:
-        "Whether revisions and the end of this memory are applied to the copy. Otherwise the copy only shows that a newer version exists.",
+        "Whether the copy follows its origin: it gets each revision, and is deleted or expires with it. Otherwise the copy only shows that its origin has a newer version or was deleted.",
     }),
   })
   .openapi("PublishRequest");

@@ -59,9 +59,9 @@ const rememberRoute = createRoute({
   path: "/v1/namespaces/{ns}/memories",
   operationId: "createMemory",
   tags: tag,
-  summary: "Remember a memory",
+  summary: "Store a memory",
   description:
-    "A memory is identified by its content, type, `agent_id`, `session_id`, `metadata`, `valid_from` and `valid_to`; an episode also by a given `timestamp`. A second write that is equal in all of these counts the memory as seen again (200) and keeps its other fields (tags, importance, trust) as stored. A write that differs in any of them creates another memory. A key without `read` gets back only what it sent.",
+    "A memory is identified by its content, type, `agent_id`, `session_id`, `metadata`, `valid_from` and `valid_to`; an episodic memory also by its `timestamp`, if one is given. A second write with the same values counts the memory as seen again (200), and keeps its other fields (tags, importance, trust) as stored. A write that differs in any of them creates another memory. A key without `read` gets back only what it sent.",
   request: { params: namespaceParam, body: jsonBody(newMemory) },
   responses: {
     201: jsonResponse(memoryView, "The stored memory.", "ETag", "Location"),
@@ -88,7 +88,7 @@ const batchRoute = createRoute({
   path: "/v1/namespaces/{ns}/memories/batch",
   operationId: "createMemories",
   tags: tag,
-  summary: "Remember up to 500 memories",
+  summary: "Store up to 500 memories",
   description:
     "Each memory is stored or refused on its own. `results` holds the memory or the problem for each, in the order of the request.",
   request: { params: namespaceParam, body: jsonBody(newMemories) },
@@ -106,7 +106,7 @@ const listRoute = createRoute({
   tags: tag,
   summary: "List memories",
   description:
-    "Lists memories by `recorded_at`. Follow `cursor` until it is null: each memory is visited once, even if others are written during the walk.",
+    "Lists memories by `recorded_at`. Follow `cursor` until it is null: each memory is returned once, even if others are written between the pages.",
   request: { params: namespaceParam, query: listParameters },
   responses: { 200: jsonResponse(memoryPage, "A page."), ...problems },
 });
@@ -139,7 +139,7 @@ const readRoute = createRoute({
       explain: z
         .enum(["true", "false"])
         .default("false")
-        .openapi({ description: "`true`: include the factors of its trust." }),
+        .openapi({ description: "`true`: include the factors of the memory's trust (`trust_parts`)." }),
     }),
   },
   responses: {
@@ -238,7 +238,7 @@ const feedbackRoute = createRoute({
   tags: tag,
   summary: "Give feedback on a memory",
   description:
-    "`confirmed` and `contradicted` are verdicts and affect its author's accuracy. `used` and `useless` rate its usefulness. Each caller counts once for each kind; a later answer replaces the earlier one. Feedback creates no version. `confirmed` by a human releases a copy from quarantine. Needs `write`, and `read` because the answer is the whole memory.",
+    "`confirmed` and `contradicted` are verdicts on the memory's content, and affect its author's accuracy. `used` and `useless` rate its usefulness. Each caller has one verdict and one rating; a later one replaces the earlier one. Feedback creates no version. `confirmed` by a human releases a copy from quarantine. Needs `write`, and `read` because the answer is the whole memory.",
   request: { params: memoryParams, body: jsonBody(feedbackRequest) },
   responses: {
     200: jsonResponse(memoryView, "The memory with its present trust.", "ETag"),
@@ -254,7 +254,8 @@ const releaseRoute = createRoute({
   operationId: "releaseMemory",
   tags: tag,
   summary: "Release a published copy from quarantine",
-  description: "Needs `publish` here, and `read` because the answer is the whole memory.",
+  description:
+    "Needs `publish` in this namespace, and `read` because the answer is the whole memory. The publisher of a copy can't release it.",
   request: { params: memoryParams, body: jsonBody(z.strictObject({})) },
   responses: {
     200: jsonResponse(memoryView, "The memory. Recalls and lists now return it.", "ETag"),
@@ -271,7 +272,7 @@ const publishRoute = createRoute({
   tags: tag,
   summary: "Publish a memory to a shared namespace",
   description:
-    "Copies the memory with its origin, under the same id. Needs `read` here and `publish` in the target namespace. Publishing again updates the copy.",
+    "Copies the memory to the target namespace, under the same id; `origin` of the copy names this memory. Needs `read` in this namespace and `publish` in the target namespace. Publishing again updates the copy.",
   request: { params: memoryParams, body: jsonBody(publishRequest) },
   responses: {
     201: jsonResponse(memoryView, "The copy.", "Location"),
@@ -291,7 +292,8 @@ const unpublishRoute = createRoute({
   operationId: "unpublishMemory",
   tags: tag,
   summary: "Unpublish a memory",
-  description: "Removes the copy. Needs `read` here and `publish` in the target namespace.",
+  description:
+    "Removes the copy from the target namespace. Needs `read` in this namespace and `publish` in the target namespace.",
   request: { params: memoryParams, body: jsonBody(unpublishRequest) },
   responses: {
     204: { description: "The copy is removed." },

@@ -110,7 +110,7 @@ export const newMemory = z
   })
   .refine((memory) => memory.content !== undefined || memory.fact !== undefined, {
     path: ["content"],
-    message: "Must be given unless fact is.",
+    message: "Must be given unless fact is given.",
     // Also where another field is wrong: a caller hears of all that are.
     when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
   })
@@ -138,7 +138,8 @@ export const memoryPatch = z
     trust_score: trustScore.optional(),
     importance: importance.optional(),
     pinned: z.boolean().optional().openapi({
-      description: "Whether the memory is exempt from expiry. When set to false, its life starts over.",
+      description:
+        "Whether the memory is exempt from expiry and forget policies. Setting it to false restarts the memory's lifetime.",
     }),
     valid_from: time
       .nullable()
@@ -233,7 +234,7 @@ export const memoryView = z
     derived_from: z.array(source),
     feedback: z
       .object({ confirmed: z.int(), contradicted: z.int(), used: z.int(), useless: z.int() })
-      .openapi({ description: "Number of callers by feedback on the current content." }),
+      .openapi({ description: "Number of callers that gave each kind of feedback on the current content." }),
     human_confirmed: z.boolean(),
     corroborations: z
       .int()
@@ -246,16 +247,18 @@ export const memoryView = z
     source_agent: z.string(),
     version: z.int(),
     recorded_at: timeView,
-    updated_at: timeView.openapi({ description: "When this version was recorded." }),
+    updated_at: timeView.openapi({ description: "Time when this version was recorded." }),
     superseded_at: timeView.nullable().openapi({
       description:
-        "When this version was replaced by a newer version or superseded by another memory; null if current.",
+        "Time when this version was replaced by a newer version or superseded by another memory; null if current.",
     }),
     superseded_by: memoryId.nullable().openapi({
       description: "Id of the memory that supersedes this one. See docs/lifecycle.md, Consolidation.",
     }),
-    valid_from: timeView.nullable().openapi({ description: "Start of the valid time." }),
-    valid_to: timeView.nullable().openapi({ description: "End of the valid time (exclusive)." }),
+    valid_from: timeView.nullable().openapi({ description: "Start of the valid time; null: unbounded." }),
+    valid_to: timeView
+      .nullable()
+      .openapi({ description: "End of the valid time (exclusive); null: unbounded." }),
     seen_count: z.int(),
     last_seen_at: timeView,
     expires_at: timeView.nullable(),
@@ -282,20 +285,23 @@ export const expiryView = z
   .object({
     reason: z.enum(EXPIRY_REASONS).openapi({
       description:
-        "Rule that sets the expiry. `never`: no TTL. `pinned`: pinned. `ttl`: set by the writer. `type`: default of the memory type. `decay`: default of the type, extended by use. `seen`: extended by a repeated write. `origin`: follows the origin of the copy.",
+        "Rule that sets the expiry. `never`: the memory has no TTL. `pinned`: the memory is pinned. `ttl`: the writer set a TTL. `type`: default TTL of the memory type. `decay`: default TTL, extended by use. `seen`: extended by a repeated write of the memory. `origin`: the copy expires with its origin.",
     }),
     base_seconds: z.number().nullable().openapi({ description: "Base TTL used to compute the expiry." }),
     importance: z.number(),
     life_seconds: z.number().nullable().openapi({
       description:
-        "TTL if never used: base × 4^(2 × importance − 1) for a default of the type, else the base.",
+        "Lifetime without use. For a default TTL of the type: base_seconds × 4^(2 × importance − 1); else base_seconds.",
     }),
     uses: z
       .int()
-      .openapi({ description: "Number of recalls that returned it, counted at most once per minute." }),
+      .openapi({
+        description: "Number of recalls that returned the memory, counted at most once per minute.",
+      }),
     last_used_at: timeView.nullable(),
     half_life_seconds: z.number().nullable().openapi({
-      description: "Half-life: life × (1 + log2(1 + uses)), at most five lives. null: use doesn't extend it.",
+      description:
+        "Time without use after which the memory expires: life_seconds × (1 + log2(1 + uses)), at most five times life_seconds. null: use doesn't extend the lifetime.",
     }),
     latest: timeView.nullable().openapi({ description: "Latest possible expiry, regardless of use." }),
   })

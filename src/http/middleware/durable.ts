@@ -14,7 +14,7 @@ export function durable({ always, confirm }: DurableOptions): MiddlewareHandler<
     if (!(await confirm())) {
       throw new DomainError(
         "durability_unconfirmed",
-        "The write is done, but Redis hasn't confirmed that it is on disk. To wait again, repeat the request with an Idempotency-Key.",
+        "The write is done, but Redis hasn't confirmed that it is on disk. If the request had an Idempotency-Key, repeat it with the same key to wait again.",
         { retryAfterSeconds: 1 },
       );
     }

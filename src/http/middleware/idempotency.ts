@@ -72,7 +72,7 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
     if (claim.kind === "erased") {
       throw new DomainError(
         "answer_erased",
-        "This request was answered before. The stored answer was erased: something in it has been deleted since, or an earlier release stored it.",
+        "This request was already processed, but its stored response has been erased, because something in it has been deleted since, or because an earlier release stored it.",
       );
     }
 

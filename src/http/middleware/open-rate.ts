@@ -28,7 +28,7 @@ export function limitOpenRoutes(options: OpenRateOptions): MiddlewareHandler<App
     if (take(networkOf(incoming.socket.remoteAddress ?? ""))) return next();
     throw new DomainError(
       "rate_limited",
-      `Without a key, an address may make ${options.perSecond} requests a second to this route.`,
+      `An address may make at most ${options.perSecond} requests a second to routes that need no API key.`,
       { retryAfterSeconds: 1 },
     );
   };

@@ -23,9 +23,13 @@ export function limitRate(limiter: RateLimiter, byDefault: number | undefined): 
         tightest = { limit, remaining, resetSeconds };
       if (allowed) continue;
       setHeaders(c, tightest);
-      throw new DomainError("rate_limited", `This key may make ${limit} requests a minute.`, {
-        retryAfterSeconds: resetSeconds,
-      });
+      throw new DomainError(
+        "rate_limited",
+        `This key, or a key that created it, has reached its limit of ${limit} requests a minute.`,
+        {
+          retryAfterSeconds: resetSeconds,
+        },
+      );
     }
     if (tightest !== undefined) setHeaders(c, tightest);
     return next();

@@ -113,7 +113,10 @@ export const newSettings = z
         half_life_days: z.number().min(0.001).max(36_500).nullable().default(null),
       })
       .default(NO_SETTINGS.recency)
-      .openapi({ description: "Default for recalls that search only this namespace and don't set it." }),
+      .openapi({
+        description:
+          "Default recency settings of recalls that search only this namespace and don't set `recency`.",
+      }),
     session: z
       .strictObject({ ttl_seconds: seconds, window_messages: windowMessages, window_tokens: windowTokens })
       .default(NO_SETTINGS.session),
@@ -161,13 +164,15 @@ export const usageView = z
     memories: z.int(),
     bytes: z.int().openapi({
       description:
-        "Bytes of memories (their latest JSON, including interactions), of their vectors (2 bytes per dimension), and of sessions. Index structures aren't counted.",
+        "Bytes of memories (JSON including interactions, vectors at 2 bytes per dimension, and old versions) and of sessions. Index structures aren't counted.",
     }),
     session_bytes: z.int().openapi({
       description:
         "The part of `bytes` held by sessions: messages not yet promoted, the ids of all messages, and running summaries.",
     }),
-    quota: quotaView.openapi({ description: "The effective quota, own or inherited; null: unlimited." }),
+    quota: quotaView.openapi({
+      description: "The effective quota, own or inherited. A maximum of null means unlimited.",
+    }),
   })
   .openapi("NamespaceUsage");
 
@@ -191,9 +196,12 @@ export const namespaceListParameters = z.strictObject({
     description: "Trailing labels of the namespace; `*` matches any one label.",
   }),
   max_depth: integerParameter(1, LIMITS.namespaceLabels).optional().openapi({
-    description: "Maximum number of labels. Longer namespaces are truncated to it and listed once.",
+    description:
+      "Maximum number of labels. Longer namespaces are cut to this number of labels, and listed once.",
   }),
-  items_only: itemsOnly,
+  items_only: itemsOnly.openapi({
+    description: "`true`: count only items (memories under a key), and list only namespaces that hold items.",
+  }),
   limit: defaultInteger(1, LIMITS.listLimit, 50),
   cursor: z.string().min(1).max(512).optional(),
 });
@@ -205,7 +213,7 @@ export const namespacePage = z
         namespace,
         memories: z.int().openapi({
           description:
-            "Memories in this namespace (with `max_depth`: including everything below that you may read).",
+            "Number of memories in this namespace. With `max_depth`, memories of all namespaces below it that you may read are included.",
         }),
       }),
     ),
@@ -225,11 +233,23 @@ export const clearParameters = z.strictObject({
 export const clearedView = z
   .object({
     dry_run: z.boolean(),
-    memories: z.int().openapi({ description: "Memories deleted by this request." }),
-    sessions: z.int().openapi({ description: "Sessions deleted by this request; 0 with a filter." }),
+    memories: z
+      .int()
+      .openapi({
+        description: "Number of memories that this request deleted, or would delete with `dry_run`.",
+      }),
+    sessions: z
+      .int()
+      .openapi({
+        description:
+          "Number of sessions that this request deleted, or would delete with `dry_run`; 0 with a filter.",
+      }),
     state_documents: z
       .int()
-      .openapi({ description: "State documents deleted by this request; 0 with a filter." }),
+      .openapi({
+        description:
+          "Number of state documents that this request deleted, or would delete with `dry_run`; 0 with a filter.",
+      }),
     cursor: z
       .string()
       .nullable()

@@ -15,12 +15,14 @@ export const erasedView = z
     counts: z
       .object({ removed: z.int(), remade: z.int(), kept: z.int() })
       .openapi({ description: "Number of derived memories deleted, rebuilt or kept so far." }),
-    removed: ids.openapi({ description: `Derived memories that were deleted; the first ${MOST_NAMED}.` }),
+    removed: ids.openapi({
+      description: `Ids of derived memories that were deleted; at most ${MOST_NAMED}.`,
+    }),
     remade: ids.openapi({
-      description: `Derived memories that were rebuilt from their other sources, without their old versions; the first ${MOST_NAMED}.`,
+      description: `Ids of derived memories that were rebuilt from their other sources, without their old versions; at most ${MOST_NAMED}.`,
     }),
     kept: ids.openapi({
-      description: `Memories that a caller wrote from several sources or that were also written independently. They stay, without the deleted source in derived_from; the first ${MOST_NAMED}.`,
+      description: `Ids of derived memories that stay, because a caller wrote them from several sources or because they were also written independently; at most ${MOST_NAMED}. Their \`derived_from\` no longer names the deleted source.`,
     }),
     pending: z.boolean().openapi({
       description: "`true`: more derived memories are being processed in the background.",

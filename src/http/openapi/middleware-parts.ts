@@ -41,7 +41,7 @@ const REPEATED = {
   410: {
     content: problem,
     description:
-      "The request with this Idempotency-Key was answered, and its stored answer has been erased (answer_erased): something in it has been deleted since, or an earlier release stored it.",
+      "The request with this Idempotency-Key was already processed, but its stored response has been erased (answer_erased), because something in it has been deleted since, or because an earlier release stored it.",
   },
   422: {
     content: problem,
@@ -65,19 +65,19 @@ const PATH_PARAMETERS: Readonly<Record<string, string>> = {
 const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
   limit: "Maximum number of results on a page.",
   cursor: "Cursor from the previous page; returns the next page.",
-  memory_type: "Only these types; repeat it for several.",
-  agent_id: "Only memories of these agents; repeat it for several.",
-  session_id: "Only memories of these sessions; repeat it for several.",
+  memory_type: "Only memories of this type; repeat it for several.",
+  agent_id: "Only memories of this agent (`agent_id`); repeat it for several.",
+  session_id: "Only memories of this session; repeat it for several.",
   from: "Only from this time on (inclusive).",
   to: "Only before this time (exclusive).",
-  fact_predicate: "Only facts with these predicates; repeat it for several.",
-  fact_object: "Only facts with these objects; repeat it for several.",
+  fact_predicate: "Only facts with this predicate; repeat it for several.",
+  fact_object: "Only facts with this object; repeat it for several. Aliases aren't resolved.",
   namespace: "A namespace, or a pattern such as `acme.shared.**`.",
-  before: "Only versions below this one.",
+  before: "Only versions with a lower number.",
   hops: "Maximum distance from the entity.",
   token_budget: "Maximum number of tokens in the context.",
   agent: "Only acts of this agent.",
-  verb: "Only acts of these kinds; repeat it for several.",
+  verb: "Only acts with this name, such as `remember`; repeat it for several.",
 };
 
 /** Adds to each operation what middleware does for it, so that no route has to say it again. */

@@ -26,7 +26,10 @@ export function nonBlank(bytes: number, message = "Must not be blank.") {
 /** As {@link text}, but for `.` and `..`: every client resolves those before it sends a path. */
 export function pathText(bytes: number) {
   return text(bytes)
-    .refine((value) => value !== "." && value !== "..", "Must not be . or .., which no URL can name.")
+    .refine(
+      (value) => value !== "." && value !== "..",
+      "Must not be . or .., because a URL path can't contain them.",
+    )
     .openapi({ maxLength: bytes, pattern: "^([^.]|\\.[^.]|\\.\\..)" });
 }
 
@@ -93,7 +96,10 @@ export const time = z.iso
   .transform((value, context) => {
     const milliseconds = Date.parse(value);
     if (milliseconds >= FIRST_TIME && milliseconds <= LAST_TIME) return milliseconds;
-    context.addIssue({ code: "custom", message: "There is no such date in UTC." });
+    context.addIssue({
+      code: "custom",
+      message: "There is no such date in UTC: its year must be from 0000 to 9999.",
+    });
     return z.NEVER;
   })
   .openapi({ type: "string", format: "date-time", example: "2026-01-31T09:30:00Z" });
@@ -113,7 +119,8 @@ const jsonOfAnyText = z
 /** What was said by others than the caller, who can't mend it: see `replaceSurrogates`. */
 export const saidJson = jsonOfAnyText.openapi({
   type: ["object", "array", "string", "number", "boolean", "null"],
-  description: "Any JSON value. Lone surrogates are replaced by U+FFFD; the answer reports it.",
+  description:
+    "Any JSON value. Lone surrogates (invalid in UTF-8) are replaced by U+FFFD; `replaced` in the response names the fields.",
 });
 
 export const replacedFields = z.array(z.string()).openapi({
@@ -249,7 +256,7 @@ export const iso = (milliseconds: number): string => new Date(milliseconds).toIS
 /** A whole number among a URL's parameters: decimal digits, so that a value left empty isn't 0. */
 export function integerParameter(min: number, max: number) {
   return z
-    .string("Must be a whole number, once.")
+    .string("Must be a single whole number: don't repeat the parameter.")
     .regex(/^-?\d+$/, "Must be a whole number.")
     .transform(Number)
     .pipe(z.int().min(min).max(max))
@@ -258,7 +265,7 @@ export function integerParameter(min: number, max: number) {
 
 /** A number from 0 to 1 in a query. */
 export const ratioParameter = z
-  .string("Must be a number, once.")
+  .string("Must be a single number: don't repeat the parameter.")
   .regex(/^(?:0?\.\d{1,15}|[01]|1\.0{1,15})$/, "Must be a number from 0 to 1, such as 0.4.")
   .transform(Number)
   .openapi({ type: "number", minimum: 0, maximum: 1 });

@@ -4,7 +4,10 @@ import { headerOf } from "./response-headers.js";
 import { memoryId, namespace } from "./primitives.js";
 
 export const namespaceParam = z.strictObject({ ns: namespace });
-export const memoryParams = z.strictObject({ ns: namespace, id: memoryId });
+export const memoryParams = z.strictObject({
+  ns: namespace,
+  id: memoryId.openapi({ description: "Id of the memory." }),
+});
 
 /** An ETag of ours, or `*`, for the document. */
 export const IF_MATCH = '^("[0-9]{1,15}"|\\*)$';
@@ -44,7 +47,7 @@ export const problems = {
   400: { ...problem, description: "The request is not valid; `errors` names each invalid field." },
   401: {
     ...problem,
-    description: "The API key is missing or not valid. The answer is the same for every reason.",
+    description: "The API key is missing or not valid. The response is the same in both cases.",
   },
   403: {
     ...problem,
@@ -86,7 +89,7 @@ export const consolidationBusy = {
   409: {
     ...problem,
     description:
-      "Another run is in progress in this namespace (consolidation_busy), or this run is unfinished or already undone (consolidation_unfit).",
+      "Another run is in progress in this namespace (consolidation_busy). For an undo also: this run is not finished, or is already undone (consolidation_unfit).",
   },
 } as const;
 export const exportMissing = {
@@ -130,7 +133,7 @@ export const keyRefused = {
   409: {
     ...problem,
     description:
-      "The agent's name belongs to another administration (agent_taken), or your key has created the maximum number of keys (too_many_keys).",
+      "Keys in namespaces that you don't administer use the agent's name (agent_taken), or your key has created the maximum number of keys (too_many_keys).",
   },
 } as const;
 export const lostRace = {
@@ -143,7 +146,11 @@ export const settingsRace = {
   412: { ...problem, description: "The current version of the settings isn't the one in If-Match." },
 } as const;
 export const conflict = {
-  409: { ...problem, description: "The content is immutable (episodic), or another memory already has it." },
+  409: {
+    ...problem,
+    description:
+      "This part of the memory can't be changed (immutable_memory), or another memory already has this content (duplicate_content). For a publication: the target namespace already holds an independent memory with this content (publish_conflict).",
+  },
 } as const;
 export const contradicted = {
   409: { ...problem, description: "Too many facts contradict this one (too_many_contradictions)." },
@@ -172,5 +179,8 @@ export const full = {
   },
 } as const;
 export const mismatch = {
-  422: { ...problem, description: "The vector doesn't fit the model in use." },
+  422: {
+    ...problem,
+    description: "The vector doesn't fit the configured embedding model (embedding_mismatch).",
+  },
 } as const;

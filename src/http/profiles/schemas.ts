@@ -12,7 +12,7 @@ export const profileParams = z.strictObject({ ns: namespace, subject: entityName
 export const profileParameters = z.strictObject({
   namespaces: repeatable(namespacePattern)
     .refine((names) => names.length <= LIMITS.recallNamespaces, {
-      message: `Must not be more than ${LIMITS.recallNamespaces}.`,
+      message: `Must not hold more than ${LIMITS.recallNamespaces} namespaces.`,
     })
     .optional()
     .openapi({

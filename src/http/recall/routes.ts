@@ -14,7 +14,7 @@ const recallRoute = createRoute({
   tags: ["recall"],
   summary: "Recall memories",
   description:
-    "Searches by meaning and by keyword and returns the best hits first. Filters are never relaxed. `degraded` names retrievers that were unavailable.",
+    "Searches by meaning and by keyword, and returns the best hits first. A memory that doesn't match the filter is never returned. `degraded` names retrievers that were unavailable.",
   request: { body: jsonBody(recallRequest) },
   responses: {
     200: jsonResponse(recallResponse, "The hits, at most `limit`."),

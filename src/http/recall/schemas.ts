@@ -29,7 +29,7 @@ const fusion = z
           vector: weight.default(1),
           entities: weight
             .default(1)
-            .openapi({ description: "Value for the entity list; only with `expand`." }),
+            .openapi({ description: "Weight of the entity list; only with `expand`." }),
         })
         .default({ keyword: 1, vector: 1, entities: 1 }),
     }),
@@ -51,7 +51,7 @@ export const recallRequest = z
     embedding_model: embeddingModel.optional(),
     namespaces: z.array(namespacePattern).min(1).max(LIMITS.recallNamespaces).openapi({
       description:
-        "Namespaces or patterns such as `acme.shared.**` to search, limited to what you may read. Several are searched together, as one pattern would be; their order has no effect.",
+        "Namespaces or patterns such as `acme.shared.**` to search, limited to what you may read. With `merge` scores, several are searched together like one pattern, and their order has no effect.",
     }),
     merge: z.enum(["scores", "rrf"]).default("scores").openapi({
       description:
@@ -65,14 +65,17 @@ export const recallRequest = z
     min_score: z
       .number()
       .optional()
-      .openapi({ description: "Minimum score, of the score before trust and outcome boosts." }),
+      .openapi({
+        description:
+          "Minimum score. It is compared with the score before recency, trust and outcomes change it.",
+      }),
     min_relevance: z.number().min(0).max(1).optional().openapi({
       description:
-        "Minimum `relevance`; never relaxed. Less relevant hits are replaced by the next ones, as far as the lists go.",
+        "Minimum `relevance`. Less relevant hits are replaced by the next candidates, at most 100 per list. If too few remain, fewer than `limit` hits are returned.",
     }),
     min_trust: z.number().min(0).max(1).optional().openapi({
       description:
-        "Minimum trust; never relaxed. Less trusted hits are replaced by the next ones, as far as the lists go (100 each; with `merge` rrf, for each entry of `namespaces`).",
+        "Minimum trust. Less trusted hits are replaced by the next candidates, at most 100 per list (with `merge` rrf, per entry of `namespaces`). If too few remain, fewer than `limit` hits are returned.",
     }),
     trust_weight: z.number().min(0).max(1).optional().openapi({
       description:
@@ -88,7 +91,7 @@ export const recallRequest = z
     }),
     as_of: time.optional().openapi({
       description:
-        "Point in recorded time; recalls memories recorded by then and not yet superseded. Default: now.",
+        "Point in recorded time: recalls memories that were recorded by then and not yet superseded. Default: now.",
     }),
     valid_at: z
       .union([time, z.literal("any")])
@@ -117,9 +120,21 @@ export const recallRequest = z
   })
   .openapi("RecallRequest");
 
-const contribution = z.object({ rank: z.int(), score: z.number(), adds: z.number() }).nullable().openapi({
-  description: "Rank (from 1), the retriever's own score (BM25 or cosine), and its share of the hit's score.",
-});
+const contribution = z
+  .object({
+    rank: z.int(),
+    score: z
+      .number()
+      .openapi({
+        description: "The retriever's own score: cosine similarity in the vector list, else BM25.",
+      }),
+    adds: z.number(),
+  })
+  .nullable()
+  .openapi({
+    description:
+      "Rank in the list, the retriever's own score, and the amount added to the hit's score; null: not in the list.",
+  });
 
 export const relevance = z.number().openapi({
   description:
@@ -137,23 +152,23 @@ export const hitView = z.object({
   ranks: z.object({
     keyword: z.int().nullable(),
     vector: z.int().nullable(),
-    entities: z
-      .int()
-      .nullable()
-      .optional()
-      .openapi({ description: "Value for the entity list; only with `expand`." }),
+    entities: z.int().nullable().optional().openapi({
+      description: "Rank in the entity list, from 1; null: not in the list. Only with `expand`.",
+    }),
   }),
   also_in: z
     .array(z.string())
     .optional()
-    .openapi({ description: "Other searched namespaces that hold a published copy." }),
+    .openapi({
+      description: "Other searched namespaces that hold this memory as its origin or as a published copy.",
+    }),
   via: memoryId.optional().openapi({
     description:
       "Id of the superseded source that matched the query, in place of which this memory is returned. See docs/lifecycle.md, Consolidation.",
   }),
   excerpt: z.string().nullable().optional().openapi({
     description:
-      "With `via`: up to two sentences of the source, one per line, with query words that this memory lacks; or the best matching ones if this memory has none. null: nothing is missing.",
+      "With `via`: up to two sentences of the source, one per line. They hold query words that this memory lacks; if this memory says nothing of the source, they are the sentences that match the query best. null: nothing is missing.",
   }),
   explain: z
     .object({
@@ -191,7 +206,7 @@ export const hitView = z.object({
 
 export const termsLeftOut = z.array(z.string()).openapi({
   description:
-    "Indexed words of a long query that keyword search ignored. It uses the 24 rarest words, those of questions first. Empty for shorter queries.",
+    "Words of a long query that keyword search ignored although the index holds them. It uses at most 24 words: those of questions first, then the rarest. Empty for shorter queries.",
 });
 
 export const recallResponse = z

@@ -7,7 +7,9 @@ import { viewMemory } from "../memories/view.js";
 import { answerable, relevance, termsLeftOut } from "../recall/schemas.js";
 import { iso, memoryId, namespace, timeView } from "../openapi/primitives.js";
 
-export const receiptParams = z.strictObject({ id: memoryId });
+export const receiptParams = z.strictObject({
+  id: memoryId.openapi({ description: "Id of the receipt." }),
+});
 
 const knownHit = z.object({
   namespace,
@@ -64,11 +66,11 @@ export const replayView = z
     }),
     changes: z
       .object({
-        gone: z.array(memoryId).openapi({ description: "Ids recalled then but not now." }),
-        added: z.array(memoryId).openapi({ description: "Ids recalled now but not then." }),
+        gone: z.array(memoryId).openapi({ description: "Ids of memories recalled then but not now." }),
+        added: z.array(memoryId).openapi({ description: "Ids of memories recalled now but not then." }),
         revised: z
           .array(memoryId)
-          .openapi({ description: "Ids recalled both times, in different versions." }),
+          .openapi({ description: "Ids of memories recalled both times, in different versions." }),
       })
       .openapi({ description: "Differences between then and now." }),
   })

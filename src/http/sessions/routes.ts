@@ -49,10 +49,13 @@ const appendRoute = createRoute({
   tags,
   summary: "Append messages to a session",
   description:
-    "A session begins with its first message. The cost doesn't depend on the session's length. When the session exceeds its window, the oldest turns are summarised and promoted to episodic memory, after the answer.",
+    "A session begins with its first message. The cost of a request doesn't depend on the session's length. When the session exceeds its window, the oldest turns are summarised and promoted to episodic memory in the background.",
   request: { params: sessionParams, body: jsonBody(newMessages) },
   responses: {
-    201: jsonResponse(appendedView, "The messages are appended in this order; `number` is their place."),
+    201: jsonResponse(
+      appendedView,
+      "The messages were appended in this order. `number` is the sequence number of each.",
+    ),
     200: jsonResponse(appendedView, "All of these messages already existed."),
     ...problems,
     ...unfitBody,
@@ -119,7 +122,7 @@ const contextRoute = createRoute({
   tags,
   summary: "Build a model's context from a session",
   description:
-    "Combines the running summary, the last turns, recalled memories and procedures, and a subject's profile within a token budget. Recalled memories match the filter, whose parameters are those of a list. Each recalled piece has its provenance and trust. For a session without messages, the context holds only recalled memories. Restarts the session's TTL.",
+    "Combines the running summary, the last turns, recalled memories and procedures, and a subject's profile within a token budget. The filter parameters are those of the list of memories, and apply to recalled memories. Each recalled piece has its provenance and trust. For a session without messages, the context holds only recalled memories. Restarts the session's TTL.",
   request: { params: sessionParams, query: contextParameters },
   responses: { 200: jsonResponse(contextView, "The context."), ...problems },
 });

@@ -53,7 +53,7 @@ export const contextParameters = z.strictObject({
         "Namespace or pattern to recall from; repeat it for several. Defaults to the session's namespace.",
     }),
   limit: defaultInteger(0, LIMITS.recallLimit, 10).openapi({
-    description: "Maximum number of recalled memories, and of recalled procedures.",
+    description: "Maximum number of recalled memories. The same maximum applies to recalled procedures.",
   }),
   min_trust: ratioParameter.optional().openapi({
     description: "Minimum trust of memories, facts and procedures, from 0 to 1.",
@@ -114,7 +114,7 @@ const providedMessage = z
     role,
     content: saidJson.optional().openapi({
       description:
-        "Content of the message: text or JSON parts; null if empty. Optional for an assistant message with tool calls. Lone surrogates are replaced by U+FFFD; the answer reports it. Any JSON value.",
+        "Content of the message: text, a list of parts, or any other JSON value; null if empty. Optional for an assistant message with tool calls. Lone surrogates (invalid in UTF-8) are replaced by U+FFFD; `replaced` in the response names the fields.",
     }),
     tool_calls: z.array(newToolCall).max(LIMITS.toolCalls).optional(),
     tool_call_id: identifier.optional().openapi({
@@ -135,7 +135,7 @@ const providedMessage = z
   })
   .refine(({ role: by, tool_call_id }) => by === "tool" || tool_call_id === undefined, {
     path: ["tool_call_id"],
-    message: "Belongs only to a message with the role tool.",
+    message: "Only a message with the role tool can have a tool_call_id.",
   })
   .refine(({ content, tool_calls }) => content !== undefined || tool_calls !== undefined, {
     path: ["content"],
@@ -144,7 +144,7 @@ const providedMessage = z
   .openapi("NewMessage", {
     additionalProperties: true,
     description:
-      "A message in mneme's format or in that of chat models. Fields that are null or empty lists are omitted; unknown fields become members of `metadata`, or of `metadata.provider_fields` if the given metadata has a member of that name.",
+      "A message in mneme's format or in that of chat models. Optional and unknown fields that are null or an empty list are ignored. Other unknown fields are stored in `metadata`, or in `metadata.provider_fields` if `metadata` already has a member of that name.",
   });
 
 const newMessage = z
@@ -176,20 +176,19 @@ export const appendedView = z
         replaced: replacedFields.optional(),
       }),
     ),
-    message_count: z
-      .int()
-      .optional()
-      .openapi({ description: "Number of the last message; omitted for a key without `read`." }),
+    message_count: z.int().optional().openapi({
+      description: "Number of messages appended to the session so far; omitted for a key without `read`.",
+    }),
   })
   .openapi("AppendedMessages");
 
 export const messagesParameters = z.strictObject({
   limit: defaultInteger(1, LIMITS.messagesLimit, 50),
   before: integerParameter(1, Number.MAX_SAFE_INTEGER).optional().openapi({
-    description: "Only messages with a lower number; returns the last `limit` of them.",
+    description: "Only messages with a lower sequence number; returns the last `limit` of them.",
   }),
   after: integerParameter(0, Number.MAX_SAFE_INTEGER).optional().openapi({
-    description: "Only messages with a higher number; returns the first `limit` of them.",
+    description: "Only messages with a higher sequence number; returns the first `limit` of them.",
   }),
 });
 
@@ -227,10 +226,13 @@ export const sessionView = z
     created_at: timeView,
     last_message_at: timeView,
     expires_at: timeView.nullable(),
-    message_count: z.int().openapi({ description: "Number of the last message." }),
+    message_count: z.int().openapi({
+      description:
+        "Number of messages appended so far, including promoted ones; the sequence number of the last one.",
+    }),
     summarised_to: z.int().openapi({
       description:
-        "Number of the last message promoted to episodic memory; messages up to it are no longer in the session.",
+        "Sequence number of the last message promoted to episodic memory; 0: none. Messages up to it are no longer in the session.",
     }),
     tokens: z.int().openapi({ description: "Number of tokens of the messages in the session." }),
     summary: z
@@ -285,7 +287,7 @@ export const contextView = z
     session_id: z.string(),
     messages: z.array(chatMessage).openapi({
       description:
-        "Messages for a chat model, in the format of OpenAI's chat completions. Recalled memories are in one system message, framed as data, each with its author and trust. Other system messages come from the session's own agent, from you, or from a key that administers the namespace.",
+        "Messages for a chat model, in the format of OpenAI's chat completions. Recalled memories are in one system message, framed as data, each with its author and trust. Other system messages were written by the session's own agent, by you, or with a key that administers the namespace.",
     }),
     tokens: z
       .int()

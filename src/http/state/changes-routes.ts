@@ -19,13 +19,15 @@ const watchRoute = createRoute({
   tags: ["state"],
   summary: "Follow changes of state",
   description: [
-    "Sends server-sent events of type `change` with the data `{ key, version, op, by, at }`. Versions of a namespace are numbered without gaps, so a client can detect a missing one. Starts now, or after the change of `Last-Event-ID`, without gaps or duplicates while changes are kept (`STATE_HISTORY_SECONDS`).",
+    "Sends server-sent events of type `change` with the data `{ key, version, op, by, at }`. Versions of a namespace are numbered without gaps, so a client can detect a missing one. The stream starts now, or with the first change after `Last-Event-ID`. It has no gaps or duplicates as long as changes are kept (`STATE_HISTORY_SECONDS`).",
     "A comment is sent as a heartbeat. A client that reads too slowly is disconnected and can resume with `Last-Event-ID`.",
   ].join("\n\n"),
   request: {
     params: namespaceParam,
     query: z.strictObject({
-      prefix: text(LIMITS.identifierBytes).optional().openapi({ description: "Only keys with this prefix." }),
+      prefix: text(LIMITS.identifierBytes)
+        .optional()
+        .openapi({ description: "Only changes of documents whose keys have this prefix." }),
     }),
   },
   parameters: [
@@ -68,7 +70,10 @@ export function stateChangeRoutes({ authenticator, state, now, watch: options, l
       texts: written(watch.events),
       close: watch.close,
       onError: (error: unknown) =>
-        logger.error({ error: describeError(error), request_id: context.requestId }, "watch ended"),
+        logger.error(
+          { error: describeError(error), request_id: context.requestId },
+          "a stream of state changes failed",
+        ),
     };
     return respondEvents(c, source, options.sendMs);
   });
@@ -77,7 +82,7 @@ export function stateChangeRoutes({ authenticator, state, now, watch: options, l
 function lastEventId(header: string | undefined): string | undefined {
   if (header === undefined || header === "") return undefined;
   if (!/^\d{1,15}-\d{1,15}$/.test(header))
-    throw invalid("Last-Event-ID", "Must be the id of an event, as it came.");
+    throw invalid("Last-Event-ID", "Must be the id of an event, exactly as received.");
   return header;
 }
 

@@ -16,7 +16,7 @@ const historyRoute = createRoute({
   tags: ["state"],
   summary: "List the versions of state",
   description:
-    "Lists the versions within the history, newest first, including deletions. Follow `cursor` until it is null; a page with large values ends early.",
+    "Lists the versions that the history still holds, newest first, including deletions. Follow `cursor` until it is null: a page with large values may hold fewer than `limit`.",
   request: {
     params: stateParams,
     query: z.strictObject({

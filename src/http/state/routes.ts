@@ -33,13 +33,13 @@ const ifMatch = {
   in: "header",
   schema: { type: "string", pattern: IF_MATCH },
   description:
-    'The ETag of the expected version, such as "7", or `*`: only if it exists. The answer is 412 if the precondition fails.',
+    'The ETag of the expected version, such as "7", or `*`: only if the document exists. The answer is 412 if the precondition fails.',
 } as const;
 const ifNoneMatch = {
   name: "If-None-Match",
   in: "header",
   schema: { type: "string", pattern: "^\\*$" },
-  description: "`*`: only if it doesn't exist yet.",
+  description: "`*`: write only if the document doesn't exist yet. The answer is 412 if it does.",
 } as const;
 
 const getRoute = createRoute({
@@ -55,7 +55,7 @@ const getRoute = createRoute({
     query: z.strictObject({
       path: z.string().optional().openapi({
         description:
-          "A JSONPath: `value` is then the array of its matches, empty where nothing matches. At most 512 bytes, one `..`, one union and two filters; a filter compares names and places of the element with constants. A name is bare (letters, digits, anything beyond ASCII) or in quotes; in quotes it may not begin with a space.",
+          "A JSONPath; `value` is then the array of its matches, empty if nothing matches. It may have at most 512 bytes, one `..`, one union and two filters. A filter may only use names and indexes of the current element (`@`) and constants. Names of letters, digits and characters beyond ASCII need no quotes. A quoted name must not begin with a space.",
         example: "$.items[0].count",
       }),
       as_of: time.optional().openapi({

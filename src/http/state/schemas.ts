@@ -42,7 +42,7 @@ export const stateView = z
     value: stateValue,
     version: z.int().openapi({
       description:
-        "Version: the number of the change in its namespace. Unique and ascending, even across deletion and re-creation.",
+        "Version: the sequence number of the change in its namespace. Unique and ascending, even if the document is deleted and created again.",
     }),
     updated_at: timeView,
     updated_by: z.string(),
@@ -87,7 +87,12 @@ export function writeHistory(
 }
 
 const place = { key: stateKey, path: z.string().optional() };
-const ttl = { ttl_seconds: ttlSeconds.optional() };
+const ttl = {
+  ttl_seconds: ttlSeconds.optional().openapi({
+    description:
+      "Seconds to live; null: no expiry. Without it, a document keeps its expiry; a new document, or one that is set as a whole, gets the namespace's default.",
+  }),
+};
 const bound = z.number().optional();
 
 export const stateOperation = z.discriminatedUnion("op", [

@@ -19,10 +19,10 @@ const transactRoute = createRoute({
   path: "/v1/namespaces/{ns}/state-transactions",
   operationId: "runStateTransaction",
   tags: ["state"],
-  summary: "Change up to 64 documents, all or nothing",
+  summary: "Change up to 64 state documents in one transaction",
   description: [
-    "If every check passes, the operations are done in order, and each creates a version. If one fails, nothing is done. No reader sees a partial transaction. The documents of all operations (counted once per operation) and the given values may hold at most 4 MiB of JSON together; more is refused before anything is done (`too_many_bytes`).",
-    "`set` writes the document, or the value at `path`. `merge` applies a JSON merge patch. `delete` removes the document, or the value at `path`. `increment` adds `by` to the one number at `path` (default: the document itself, 0 if it doesn't exist). It fails if the sum would be below `min`, above `max`, or beyond what a JSON number holds exactly.",
+    "If every check passes, the operations are done in order, and each creates a version. If a check or an operation fails, nothing is changed. No reader sees a partial transaction. The documents of all operations (counted once per operation) and the given values may hold at most 4 MiB of JSON together; a larger transaction is refused as a whole (`too_many_bytes`).",
+    "`set` writes the document, or the value at `path`. `merge` applies a JSON merge patch. `delete` removes the document, or the value at `path`. `increment` adds `by` to the one number at `path`; without `path`, to the document itself, which counts as 0 if it doesn't exist. It fails if the sum would be below `min`, above `max`, or beyond what a JSON number holds exactly.",
     "Without `ttl_seconds` a document keeps its expiry. A new document, or one that is set as a whole, gets the namespace's default.",
     "Needs `write`. Also needs `read` unless it only sets whole documents, because checks and other operations reveal what exists.",
   ].join("\n\n"),
@@ -37,7 +37,7 @@ const transactRoute = createRoute({
     409: {
       ...problem,
       description:
-        "Nothing was done. `failed` names the check or operation that failed (`part`, `index` from 0, `key`) and the reason: version_conflict (with the current `version`), missing, path_not_found, not_one_number, below_min, above_max, out_of_range, too_large.",
+        "Nothing was done. `failed` names the check or operation that failed (`part`, `index` from 0, `key`) and the reason: version_conflict (with the current `version`), missing, path_not_found, filter_moved, not_one_number, below_min, above_max, out_of_range, too_large, too_many_bytes.",
     },
   },
 });

@@ -63,7 +63,7 @@ const readyRoute = createRoute({
   summary: "Check that the process can serve",
   security: [],
   description:
-    "Checks that Redis takes writes, the index and the embedder. Without its embedder the service still serves by keyword: its status is then `degraded`, not unready. A Redis without memory is `degraded` too, because deletions still work.",
+    "Checks that Redis accepts writes, that the index can be queried, and that the embedder works. Without its embedder the service still recalls by keyword, so the embedder is then `degraded` and the service stays ready. A Redis that is out of memory is `degraded` too, because deletions still work.",
   responses: {
     200: jsonResponse(readinessView, "The process can serve."),
     429: {

@@ -68,7 +68,7 @@ const removeRoute = createRoute({
   summary: "Delete a thread",
   description: "Deletes the thread with all its checkpoints. Needs `write`.",
   request: { params: threadParams, query: threadParameters },
-  responses: { 204: { description: "The item is deleted." }, ...problems, ...threadMissing },
+  responses: { 204: { description: "The thread is deleted." }, ...problems, ...threadMissing },
 });
 
 export function threadRoutes({ threads, now }: AppDeps) {

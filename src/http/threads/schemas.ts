@@ -52,8 +52,14 @@ const checkpointView = z
     id: z.string(),
     checkpoint_ns: z.string(),
     parent_id: z.string().nullable(),
-    created_at: shown,
-    metadata: shown,
+    created_at: shown.openapi({
+      description:
+        "Time of the checkpoint as LangGraph stored it: any JSON value, usually an RFC 3339 string.",
+    }),
+    metadata: shown.openapi({
+      description:
+        "Metadata of the checkpoint as LangGraph stored it: any JSON value. Values that JSON can't express or that are too large are described by an object with `$type`.",
+    }),
     values: z.record(z.string(), shown),
     pending_writes: z.array(z.object({ task_id: z.string(), channel: z.string(), value: shown })),
   })

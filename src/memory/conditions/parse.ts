@@ -23,7 +23,7 @@ type Operator = (typeof OPERATORS)[number];
 
 /** What is in it mirrors the metadata, whatever its keys are called. */
 const LITERAL = "$literal";
-const ESCAPE = `To filter on metadata that has such a key, write it in ${LITERAL}.`;
+const ESCAPE = `To filter on metadata keys that are named like operators, put them inside ${LITERAL}.`;
 
 export const EMPTY = "An empty object or array matches nothing. Omit it.";
 
@@ -126,14 +126,14 @@ function parseOperator(
   switch (operator) {
     case "eq":
     case "ne": {
-      if (!isScalar(value)) throw wrong("a text, a number, a boolean or null");
+      if (!isScalar(value)) throw wrong("a string, a number, a boolean or null");
       const same = equals(path, value, place);
       return operator === "eq" ? same : { kind: "not", of: same };
     }
     case "in":
     case "nin": {
       if (!Array.isArray(value) || value.length === 0 || !value.every(isScalar)) {
-        throw wrong("an array of texts, numbers, booleans or null that isn't empty");
+        throw wrong("an array of strings, numbers, booleans or null that isn't empty");
       }
       const one = any(value.map((each, index) => equals(path, each, [...place, String(index)])));
       return operator === "in" ? one : { kind: "not", of: one };
@@ -149,7 +149,8 @@ function parseOperator(
 /** Of a combination: at the top a filter; below a field what may stand there. */
 function parsePart(value: JsonValue, path: readonly string[], place: readonly string[]): Condition {
   if (path.length > 0) return parseValue(value, path, place);
-  if (!isJsonObject(value)) throw new FilterProblem(place, `Must be a filter, which is an object. ${ESCAPE}`);
+  if (!isJsonObject(value))
+    throw new FilterProblem(place, `Must be a filter: an object of conditions. ${ESCAPE}`);
   return parseObject(value, path, place);
 }
 

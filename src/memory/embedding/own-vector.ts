@@ -11,7 +11,7 @@ export function checkOwnEmbedding(
   if (model === undefined)
     return refuse("This deployment has no embedding model, so it doesn't accept vectors.");
   if (name !== undefined && name !== model.id)
-    return refuse(`This deployment embeds with model "${model.id}".`);
+    return refuse(`This deployment embeds with model "${model.id}". Send vectors of that model.`);
   if (vector.length !== model.dimensions) {
     return refuse(`The model "${model.id}" has ${model.dimensions} dimensions, not ${vector.length}.`);
   }

@@ -11,9 +11,9 @@ export function entityOf(outcome: AliasOutcome): Entity {
     case "taken":
       throw new DomainError(
         "alias_conflict",
-        `"${outcome.name}" is a name of another entity: merge the two.`,
+        `"${outcome.name}" is already a name of another entity. Merge the two entities instead.`,
       );
     case "too_many":
-      throw new DomainError("alias_conflict", `An entity has at most ${LIMITS.aliases} names.`);
+      throw new DomainError("alias_conflict", `An entity can have at most ${LIMITS.aliases} names.`);
   }
 }

@@ -67,7 +67,7 @@ export async function recall(
 ): Promise<RecallOutcome> {
   const timed = stopwatch(services.observe);
   if (input.expand !== undefined && input.mode !== "hybrid")
-    throw invalid("expand", "Only hybrid recall joins lists.");
+    throw invalid("expand", "Only a recall with mode hybrid can expand entities.");
   const moment = momentOf(context, input);
   const lists = await readable(services, context, input.namespaces);
   const filter = facetQuery(input.filter);

@@ -127,7 +127,11 @@ async function refuseUnfit(
     throw new DomainError(
       "immutable_memory",
       "valid_from of a fact of cardinality one can't be changed. Delete the fact and write a new one.",
-      { errors: [{ field: "valid_from", message: "valid_from of such a fact can't be changed." }] },
+      {
+        errors: [
+          { field: "valid_from", message: "valid_from of a fact of cardinality one can't be changed." },
+        ],
+      },
     );
   }
   if (input.content !== undefined && current.memory_type === "episodic") {

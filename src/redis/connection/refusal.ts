@@ -40,7 +40,7 @@ function causeOf(error: unknown): unknown {
 function whyNot(cause: unknown): string {
   const reason = reasonOf(cause);
   if (isNotLetIn(cause)) {
-    return `refuses the user or the password: ${reason}. REDIS_URL takes them as redis://user:password@host:port, special characters percent-encoded; the user must be allowed all commands on the keys and channels of MNEME_KEY_PREFIX.`;
+    return `refuses the user or the password: ${reason}. REDIS_URL takes them as redis://user:password@host:port, with special characters percent-encoded. The user must be allowed all commands on the keys and channels of MNEME_KEY_PREFIX.`;
   }
   if (takesNoWrites(cause)) {
     return `doesn't accept writes: ${reason}. REDIS_URL must name a primary that can write to its disk.`;
@@ -51,10 +51,10 @@ function whyNot(cause: unknown): string {
   if (isOtherNode(cause)) return `is a node of a Redis Cluster, which mneme doesn't support: ${reason}.`;
   if (isPassing(cause)) return `isn't ready: ${reason}. mneme gave up waiting.`;
   if (/certificate/.test(reason)) {
-    return `has a certificate that isn't trusted: ${reason}. NODE_EXTRA_CA_CERTS=<file.pem> adds an authority.`;
+    return `has a certificate that isn't trusted: ${reason}. NODE_EXTRA_CA_CERTS=<file.pem> adds a certificate authority.`;
   }
-  if (cause instanceof ErrorReply) return `refuses what mneme needs: ${reason}.`;
-  return `can't be reached: ${reason}. Does it run there, and does it speak TLS (rediss://) or not (redis://)?`;
+  if (cause instanceof ErrorReply) return `refuses a command that mneme needs: ${reason}.`;
+  return `can't be reached: ${reason}. Check that it runs there, and whether it expects TLS (rediss://) or not (redis://).`;
 }
 
 function reasonOf(cause: unknown): string {

@@ -10,7 +10,7 @@ export class EmbeddingModelMismatch extends StartError {
     super(
       `This Redis holds vectors of the embedding model "${stored}", but "${configured}" is configured. ` +
         "Vectors of two models can't be compared, so mneme doesn't mix them. Either configure the first model " +
-        "again, or give the second one its own memory: another Redis, or another MNEME_KEY_PREFIX.",
+        "again, or give the second one a store of its own: another Redis, or another MNEME_KEY_PREFIX.",
     );
   }
 }

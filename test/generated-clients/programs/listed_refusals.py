@@ -15,9 +15,9 @@ LISTED = [
     # White space by Unicode; fields of which one of several must be there, or which exclude each other.
     r"[Bb]lank",
     r"Must change something",
-    r"Must name something",
+    r"Must hold at least one field",
     r"Must be given",
-    r"Belongs? (only )?to",
+    r"^Send either \w+ or \w+, not both",
     r"together with",
     r"Give it or",
     r"[Oo]nly of",
@@ -52,14 +52,14 @@ LISTED = [
     r"labels joined by dots",
     r"^Unknown operator \S+: there are |^Can't mix operators \(|^Needs a field around it",
     r"^Must have a condition other than memory_types",
-    r"^Must be (an array of|a text, a number|true or false|a filter)|^Must be an object at the top of a filter",
+    r"^Must be (an array of|a string, a number|true or false|a filter)|^Must be an object at the top of a filter",
     # Numbers that JSON can write and a double can't hold.
     r"A double can't represent this number|^Must be a number that a double can hold",
     r"beyond what a JSON number holds exactly|can't be stored exactly",
     # A parameter is a text: 1e2 and 0x10 fit a schema of numbers.
-    r"^Must be a (whole )?number(, once| from \S+ to \S+, such as \S+)?\.$",
+    r"^Must be a (single )?(whole )?number(: don't repeat the parameter| from \S+ to \S+, such as \S+)?\.$",
     # The coverage phase sends 0 as a header, whatever its pattern.
-    r"unchanged ETag|Must be \*: only",
+    r"ETag exactly as received|Must be \*, which means",
     # A replay of an Idempotency-Key with another request, and what headers say together.
     r"Idempotency-Key",
     r"together with If-Match",
