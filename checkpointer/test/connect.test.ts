@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
-import { createClient } from "redis";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import { MnemeStore, RedisSaver } from "../src/index.js";
 import { client } from "./support/savers.js";
