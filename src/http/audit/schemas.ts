@@ -58,13 +58,10 @@ const auditEntryView = z
     }),
     outcome: z.string(),
     request_id: z.string(),
-    other: z
-      .string()
-      .optional()
-      .openapi({
-        description:
-          "What else the act concerned: the second namespace of an act on two, such as `publish`; the patterns of an act on many, such as `list`; or the id of a receipt or source.",
-      }),
+    other: z.string().optional().openapi({
+      description:
+        "What else the act concerned: the second namespace of an act on two, such as `publish`; the patterns of an act on many, such as `list`; or the id of a receipt or source.",
+    }),
   })
   .openapi("AuditEntry");
 

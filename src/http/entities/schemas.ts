@@ -101,12 +101,9 @@ export const entityPage = z
     entities: z.array(
       z.object({
         name: nameView,
-        alias_of: z
-          .string()
-          .optional()
-          .openapi({
-            description: "Canonical name of the entity; omitted if this name is the canonical one.",
-          }),
+        alias_of: z.string().optional().openapi({
+          description: "Canonical name of the entity; omitted if this name is the canonical one.",
+        }),
         facts: z.int().openapi({ description: "Number of facts with this name as subject or object." }),
       }),
     ),

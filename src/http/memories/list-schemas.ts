@@ -69,11 +69,9 @@ export const filterParameters = {
     .optional()
     .openapi({ description: "Only memories with a `timestamp` before this time (exclusive)." }),
   metadata: metadataParameter.optional(),
-  fact_subject: repeatable(factName)
-    .optional()
-    .openapi({
-      description: "Only facts with this subject; repeat it for several. Aliases aren't resolved.",
-    }),
+  fact_subject: repeatable(factName).optional().openapi({
+    description: "Only facts with this subject; repeat it for several. Aliases aren't resolved.",
+  }),
   fact_predicate: repeatable(factName).optional(),
   fact_object: repeatable(factName).optional(),
 };

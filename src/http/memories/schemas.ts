@@ -293,11 +293,9 @@ export const expiryView = z
       description:
         "Lifetime without use. For a default TTL of the type: base_seconds × 4^(2 × importance − 1); else base_seconds.",
     }),
-    uses: z
-      .int()
-      .openapi({
-        description: "Number of recalls that returned the memory, counted at most once per minute.",
-      }),
+    uses: z.int().openapi({
+      description: "Number of recalls that returned the memory, counted at most once per minute.",
+    }),
     last_used_at: timeView.nullable(),
     half_life_seconds: z.number().nullable().openapi({
       description:

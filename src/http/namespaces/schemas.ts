@@ -233,23 +233,17 @@ export const clearParameters = z.strictObject({
 export const clearedView = z
   .object({
     dry_run: z.boolean(),
-    memories: z
-      .int()
-      .openapi({
-        description: "Number of memories that this request deleted, or would delete with `dry_run`.",
-      }),
-    sessions: z
-      .int()
-      .openapi({
-        description:
-          "Number of sessions that this request deleted, or would delete with `dry_run`; 0 with a filter.",
-      }),
-    state_documents: z
-      .int()
-      .openapi({
-        description:
-          "Number of state documents that this request deleted, or would delete with `dry_run`; 0 with a filter.",
-      }),
+    memories: z.int().openapi({
+      description: "Number of memories that this request deleted, or would delete with `dry_run`.",
+    }),
+    sessions: z.int().openapi({
+      description:
+        "Number of sessions that this request deleted, or would delete with `dry_run`; 0 with a filter.",
+    }),
+    state_documents: z.int().openapi({
+      description:
+        "Number of state documents that this request deleted, or would delete with `dry_run`; 0 with a filter.",
+    }),
     cursor: z
       .string()
       .nullable()

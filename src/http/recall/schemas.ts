@@ -62,13 +62,10 @@ export const recallRequest = z
     limit: z.int().min(1).max(LIMITS.recallLimit).default(10),
     mode: z.enum(["hybrid", "vector", "keyword"]).default("hybrid"),
     fusion,
-    min_score: z
-      .number()
-      .optional()
-      .openapi({
-        description:
-          "Minimum score. It is compared with the score before recency, trust and outcomes change it.",
-      }),
+    min_score: z.number().optional().openapi({
+      description:
+        "Minimum score. It is compared with the score before recency, trust and outcomes change it.",
+    }),
     min_relevance: z.number().min(0).max(1).optional().openapi({
       description:
         "Minimum `relevance`. Less relevant hits are replaced by the next candidates, at most 100 per list. If too few remain, fewer than `limit` hits are returned.",
@@ -123,11 +120,9 @@ export const recallRequest = z
 const contribution = z
   .object({
     rank: z.int(),
-    score: z
-      .number()
-      .openapi({
-        description: "The retriever's own score: cosine similarity in the vector list, else BM25.",
-      }),
+    score: z.number().openapi({
+      description: "The retriever's own score: cosine similarity in the vector list, else BM25.",
+    }),
     adds: z.number(),
   })
   .nullable()
@@ -156,12 +151,9 @@ export const hitView = z.object({
       description: "Rank in the entity list, from 1; null: not in the list. Only with `expand`.",
     }),
   }),
-  also_in: z
-    .array(z.string())
-    .optional()
-    .openapi({
-      description: "Other searched namespaces that hold this memory as its origin or as a published copy.",
-    }),
+  also_in: z.array(z.string()).optional().openapi({
+    description: "Other searched namespaces that hold this memory as its origin or as a published copy.",
+  }),
   via: memoryId.optional().openapi({
     description:
       "Id of the superseded source that matched the query, in place of which this memory is returned. See docs/lifecycle.md, Consolidation.",
