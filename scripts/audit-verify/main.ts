@@ -39,7 +39,9 @@ async function verify(client: RedisConnection, env: Env, options: VerifyOptions)
   let [entries, wrong] = [0, 0];
   const trails = await findTrails(client, keys, options.scope);
   for (const trail of new Set([...trails, ...savedTrails(saved, options)])) {
-    const result = await verifyTrail(client, keys, trail, saved.get(trail), keepMs).catch(unreadable);
+    const own = await client.hGet(keys.settings(trail), "retention_audit_seconds");
+    const kept = own === null ? keepMs : Number(own) * 1000;
+    const result = await verifyTrail(client, keys, trail, saved.get(trail), kept).catch(unreadable);
     for (const problem of result.problems) console.log(`${trail}: ${problem}`);
     entries += result.entries;
     wrong += result.problems.length === 0 ? 0 : 1;

@@ -1,6 +1,18 @@
 /** What keys hold, by what follows the prefix in their names. Every key that a call can leave behind has a kind. */
 export const KINDS: Readonly<Record<string, readonly string[]>> = {
-  memories: ["rec", "old", "vec", "hash", "seq", "turn", "uses", "usage", "usage-ending", "versions-ending"],
+  memories: [
+    "rec",
+    "old",
+    "vec",
+    "hash",
+    "seq",
+    "turn",
+    "uses",
+    "usage",
+    "usage-ending",
+    "versions-ending",
+    "gone",
+  ],
   facts: ["timeline", "entities", "entity-names", "aliases", "alias-groups"],
   receipts: ["receipt", "receipts", "receipt-homes"],
   audit: ["audit", "audit-head", "namespaces", "read-namespaces"],

@@ -9,6 +9,8 @@ import type { Services } from "../memory/services.js";
 import type { Base } from "./base.js";
 import { reporter } from "./base.js";
 
+const DAY_S = 24 * 3600;
+
 /** What the verbs on memories work with. The workers among it are at work from here on. */
 export function startMemory(base: Base): Services {
   const { config, metrics, stores, embedder } = base;
@@ -27,6 +29,10 @@ export function startMemory(base: Base): Services {
     corroboration: startCorroboration(base),
     knownDefaults: createKnownDefaults(stores.memories),
     defaultTtl: config.defaultTtl,
+    retention: {
+      receiptSeconds: (config.receiptRetentionDays ?? 0) * DAY_S,
+      auditSeconds: config.auditRetentionDays * DAY_S,
+    },
     maxLives: config.maxLives,
     recency: config.recency,
     forgotten: metrics.forgotten,

@@ -16,7 +16,9 @@ import { createLocks } from "../redis/locks/index.js";
 import { createRecordStore } from "../redis/memory/index.js";
 import { createNamespaceContents } from "../redis/namespaces/contents.js";
 import { createPublicationStore } from "../redis/publications/index.js";
+import { trimTrails } from "../redis/audit/trim.js";
 import { createReceiptStore } from "../redis/receipts/index.js";
+import { trimReceipts } from "../redis/receipts/trim.js";
 import { createSearchStore } from "../redis/search/index.js";
 import { createSessionStore } from "../redis/sessions/index.js";
 import { createStateStore } from "../redis/state/index.js";
@@ -48,7 +50,6 @@ export function createStores(
   const stateDeps = { redis, auditor, keys, historyMs: config.stateHistorySeconds * 1000, floats };
   const state = createStateStore(stateDeps);
   const sessions = { redis, auditor, meter, keys, defaults: config.session };
-  const { receiptRetentionDays: days } = config;
   return {
     memories: createMemoryStore(memory),
     entities: createEntityStore(memory),
@@ -68,7 +69,12 @@ export function createStores(
     exports: createJobStore<ExportJob>(redis, keys.exportJob, DAY_S),
     imports: createJobStore<ImportJob>(redis, keys.importJob, 7 * DAY_S),
     threads: createThreadStore(redis, keys),
-    receipts: createReceiptStore(redis, keys, days === undefined ? undefined : days * DAY_S),
+    receipts: createReceiptStore(redis, keys),
+    retention: {
+      trimReceipts: (byDefault: number, stopping: AbortSignal) =>
+        trimReceipts(redis, keys, byDefault, stopping),
+      trimTrails: (stopping: AbortSignal) => trimTrails(redis, keys, stopping),
+    },
     answers: createAnswerStore(redis, keys),
     agents: createAgentRegistry(redis, auditor, keys),
     keys: createKeyStore(redis, auditor, keys),

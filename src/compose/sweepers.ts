@@ -1,5 +1,6 @@
 import { startErasureWorker } from "../memory/erasure/worker.js";
 import { startPublicationWorker } from "../memory/publish/publication-worker.js";
+import { startRetentionWorker } from "../memory/lifecycle/retention-worker.js";
 import type { Services } from "../memory/services.js";
 import type { Sweeper } from "../domain/sweeper.js";
 import { startTrustWorker } from "../memory/trust/trust-worker.js";
@@ -13,6 +14,12 @@ export function startSweepers(base: Base, services: Services): Sweeper[] {
   return [
     startPublicationWorker({ services, locks, now, onError: reporter(base, "publication") }),
     startErasureWorker({ services, locks, now, onError: reporter(base, "erasure") }),
+    startRetentionWorker({
+      store: stores.retention,
+      receiptSeconds: services.retention.receiptSeconds,
+      locks,
+      onError: reporter(base, "retention"),
+    }),
     startTrustWorker({
       services,
       corroboration: services.corroboration,

@@ -15,7 +15,15 @@ export interface Metrics {
   redis(answered: boolean, seconds: number): void;
   embedding(kind: "query" | "passage", outcome: "ok" | "error", texts: number, seconds: number): void;
   workerError(
-    worker: "embedding" | "publication" | "trust" | "promotion" | "consolidation" | "upgrade" | "erasure",
+    worker:
+      | "embedding"
+      | "publication"
+      | "trust"
+      | "promotion"
+      | "consolidation"
+      | "upgrade"
+      | "erasure"
+      | "retention",
   ): void;
   /** Memories deleted by forget policies. */
   forgotten(count: number): void;

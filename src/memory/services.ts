@@ -32,6 +32,8 @@ export interface Services {
   readonly knownDefaults: KnownDefaults;
   /** Where neither a caller nor a namespace's settings say how long a memory lives. */
   readonly defaultTtl: DefaultTtl;
+  /** Where a namespace's settings don't say how long these are kept; receipts for 0 seconds: none is. */
+  readonly retention: { readonly receiptSeconds: number; readonly auditSeconds: number };
   /** A memory that decays ends after so many of its lives at the latest, however much it is used. */
   readonly maxLives: number;
   /** Of a recall that says nothing of it, where the namespace's settings don't either. */

@@ -25,6 +25,9 @@ export const SETTING_FIELDS = [
   "recency_weight",
   "recency_half_life_days",
   "session_ttl_seconds",
+  "receipts_share",
+  "retention_receipts_seconds",
+  "retention_audit_seconds",
   "session_window_messages",
   "session_window_tokens",
 ] as const;
@@ -201,7 +204,13 @@ export function createKeys(prefix: string) {
     keyNews: () => `${prefix}:news:keys`,
     /** A channel: there are changes of this namespace's state. */
     stateNews: (namespace: string) => `${prefix}:news:state:{${namespace}}`,
-    /** What a recall gave. */
+    /** What recalls gave, a stream by home: a namespace, or {@link receiptsKept}. */
+    receipts: (home: string) => `${prefix}:receipts:{${home}}`,
+    /** The home of receipts of several namespaces that are kept equally long. No namespace: a label can't hold `~`. */
+    receiptsKept: (seconds: number) => `~${seconds}`,
+    /** All homes by their hashes, a hash. */
+    receiptHomes: () => `${prefix}:receipt-homes:{${SYSTEM}}`,
+    /** What a recall gave, as 0.1.0 kept it. */
     receipt: (id: string) => `${prefix}:receipt:${id}`,
     /** What was deleted in a namespace, so that no import brings it back, a sorted set by when; see lua/gone.lua. */
     gone: (namespace: string) => `${prefix}:gone:{${namespace}}`,

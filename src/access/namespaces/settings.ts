@@ -30,6 +30,10 @@ export interface Settings {
     readonly window_messages: number | null;
     readonly window_tokens: number | null;
   };
+  /** So many of the recalls that don't ask for a receipt get one: 0 to 1. */
+  readonly receipts: { readonly share: number | null };
+  /** How long receipts, and entries of the audit trail, are kept; of receipts 0: none is. */
+  readonly retention: { readonly receipts_seconds: number | null; readonly audit_seconds: number | null };
   /** Of consolidation; null: nothing runs by itself. */
   readonly consolidation: ConsolidationSettings | null;
   /** How many objects a subject has at a time, by predicate; for facts that don't say it themselves. */
@@ -56,6 +60,8 @@ export const NO_SETTINGS: Settings = {
   ttl: { episodic_seconds: null, semantic_seconds: null, procedural_seconds: null },
   recency: { weight: null, half_life_days: null },
   session: { ttl_seconds: null, window_messages: null, window_tokens: null },
+  receipts: { share: null },
+  retention: { receipts_seconds: null, audit_seconds: null },
   consolidation: null,
   predicates: {},
 };

@@ -88,7 +88,7 @@ const clearRoute = createRoute({
   tags,
   summary: "Delete the contents of a namespace, or its memories that match a filter",
   description:
-    "With a filter (the parameters of a list), deletes the matching memories with their vectors and versions, including pinned, quarantined and superseded ones. Without a filter, also deletes sessions, state documents with their history, entity names and aliases, and consolidation runs. The audit trail, the settings with their quotas, and grants stay. Data written during the deletion stays. A request ends after a minute: follow `cursor` until it is null, with the same parameters. Needs `write` and `read`; without a filter also `admin`.",
+    "With a filter (the parameters of a list), deletes the matching memories with their vectors and versions, including pinned, quarantined and superseded ones. Without a filter, also deletes sessions, state documents with their history, entity names and aliases, consolidation runs, and receipts of recalls of this namespace. The audit trail, the settings with their quotas, and grants stay. Data written during the deletion stays. A request ends after a minute: follow `cursor` until it is null, with the same parameters. Needs `write` and `read`; without a filter also `admin`.",
   request: { params: namespaceParam, query: clearParameters },
   responses: {
     200: jsonResponse(clearedView, "Counts of what was deleted, or would be with `dry_run`."),

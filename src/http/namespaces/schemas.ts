@@ -11,6 +11,8 @@ import { defaultInteger, factName, integerParameter, namespace, timeView } from 
 
 const seconds = z.int().min(1).max(LIMITS.ttlSeconds).nullable().default(null);
 const life = z.int().min(0).max(LIMITS.ttlSeconds).nullable().default(null);
+/** An hour at least: nobody hides at once what they did. */
+const auditLife = z.int().min(3600).max(LIMITS.ttlSeconds).nullable().default(null);
 const amount = z.int().min(0).max(LIMITS.quota).nullable().default(null);
 
 const windowMessages = z.int().min(2).max(LIMITS.windowMessages).nullable().default(null);
@@ -120,6 +122,20 @@ export const newSettings = z
     session: z
       .strictObject({ ttl_seconds: seconds, window_messages: windowMessages, window_tokens: windowTokens })
       .default(NO_SETTINGS.session),
+    receipts: z
+      .strictObject({ share: z.number().min(0).max(1).nullable().default(null) })
+      .default(NO_SETTINGS.receipts)
+      .openapi({
+        description:
+          "Settings of receipts. `share`: share of recalls that store a receipt without asking for one, from 0 to 1; null means 1.",
+      }),
+    retention: z
+      .strictObject({ receipts_seconds: life, audit_seconds: auditLife })
+      .default(NO_SETTINGS.retention)
+      .openapi({
+        description:
+          "How long receipts and audit entries are kept; null means as configured. `receipts_seconds` 0: none is stored. A recall of several namespaces follows the strictest of them.",
+      }),
     consolidation: consolidation.nullable().default(null),
     predicates: predicates.default(NO_SETTINGS.predicates),
   })
@@ -137,6 +153,8 @@ export const settingsView = z
     ttl: z.object({ episodic_seconds: setting, semantic_seconds: setting, procedural_seconds: setting }),
     recency: z.object({ weight: z.number().nullable(), half_life_days: z.number().nullable() }),
     session: z.object({ ttl_seconds: setting, window_messages: setting, window_tokens: setting }),
+    receipts: z.object({ share: z.number().nullable() }),
+    retention: z.object({ receipts_seconds: setting, audit_seconds: setting }),
     consolidation: z
       .object({
         schedule: z.string(),

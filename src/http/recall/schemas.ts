@@ -105,8 +105,9 @@ export const recallRequest = z
         "`entities`: adds the facts about entities named in the query as a third list. Hybrid recall only. See docs/time.md.",
     }),
     explain: z.boolean().default(false),
-    receipt: z.boolean().default(true).openapi({
-      description: "Whether to store a receipt of the query and its results, for GET /v1/receipts/{id}.",
+    receipt: z.boolean().optional().openapi({
+      description:
+        "Whether to store a receipt of the query and its results, for GET /v1/receipts/{id}. Default: for the share of recalls that the namespace's setting `receipts.share` gives; all, if it isn't set. Namespaces whose `retention.receipts_seconds` is 0 store none.",
     }),
     thread_id: text(LIMITS.threadIdBytes)
       .optional()

@@ -111,7 +111,10 @@ export async function clearNamespace(
           services.contents.removeState(trailOf(context, ACT, { ids: [key] }), namespace, key),
         );
   }
-  if (complete && !dry_run) await services.contents.dropTraces(trail, namespace);
+  if (complete && !dry_run) {
+    await services.memory.receipts.forget(namespace);
+    await services.contents.dropTraces(trail, namespace);
+  }
   return { ...counts, cursor: complete ? undefined : cursorAt(after) };
 }
 

@@ -18,7 +18,7 @@ export interface NamespaceContents {
 }
 
 export interface ClearServices {
-  readonly memory: Erasing & Using<Pick<LifecycleStore, "vitals">, "audit">;
+  readonly memory: Erasing & Using<Pick<LifecycleStore, "vitals">, "audit" | "receipts">;
   readonly sessions: SessionStore;
   readonly contents: NamespaceContents;
 }

@@ -29,6 +29,14 @@ export type DefaultTtl = Readonly<Record<MemoryType, number | null>>;
 export interface NamespaceDefaults {
   readonly ttl: Readonly<Record<MemoryType, number | null | undefined>>;
   readonly recency: { readonly [Name in keyof Recency]: number | undefined };
+  readonly receipts: {
+    /** Of recalls that say nothing of it, so many get a receipt: 0 to 1. */
+    readonly share: number | undefined;
+    /** 0: none is kept. */
+    readonly keepSeconds: number | undefined;
+  };
+  /** How long entries of the audit trail are kept. */
+  readonly auditSeconds: number | undefined;
 }
 
 /**

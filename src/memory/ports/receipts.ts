@@ -1,4 +1,5 @@
 import type { RecallInput, Retriever } from "./recall-input.js";
+import type { Recorded } from "./records.js";
 
 /** What a recall gave, by which it can be asked later what the agent knew when it decided. No content of a memory. */
 export interface Receipt {
@@ -21,6 +22,7 @@ export interface ReceiptHit {
   readonly namespace: string;
   readonly id: string;
   readonly version: number;
+  /** To seven digits; trust and relevance to four. */
   readonly score: number;
   /** As it was then: what is said of a memory later changes it. */
   readonly trust: number;
@@ -28,9 +30,19 @@ export interface ReceiptHit {
   readonly relevance?: number | undefined;
 }
 
+/** Where a receipt is kept, and how long. */
+export interface Keeping {
+  /** The only namespace that the recall asked for, by its name; undefined: it asked for others too, or for a pattern. */
+  readonly namespace: string | undefined;
+  readonly keepSeconds: number;
+  /** The entry of the audit trail from which the receipt may take who asked and what was loaded. */
+  readonly recorded: Recorded | undefined;
+}
+
 export interface ReceiptStore {
-  /** Undefined: none are kept. Seconds. */
-  readonly keepSeconds: number | undefined;
-  keep(receipt: Receipt): Promise<void>;
+  /** Gives its id. */
+  keep(receipt: Omit<Receipt, "id">, keeping: Keeping): Promise<string>;
   get(id: string): Promise<Receipt | undefined>;
+  /** Deletes all that are of this namespace, alone or with others. */
+  forget(namespace: string): Promise<void>;
 }

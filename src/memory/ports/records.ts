@@ -101,6 +101,15 @@ export interface Removal {
   readonly noted: boolean;
 }
 
+/** An entry of a namespace's audit trail. */
+export interface Recorded {
+  readonly namespace: string;
+  /** Its id in the trail. */
+  readonly entry: string;
+  /** The ids that it holds, in order. */
+  readonly ids: readonly string[];
+}
+
 /**
  * Memories by their ids and keys: read, written, revised and removed. Every method of a store rejects with
  * `redis_unavailable` when the store can't be reached; nothing is half-written, whatever happens.
@@ -133,13 +142,15 @@ export interface RecordStore {
   peekDetails(namespace: string, ids: readonly string[]): Promise<readonly (MemoryDetail | undefined)[]>;
   /**
    * Memories without their interactions, in order; undefined where there is none (any more). What is loaded is on
-   * record in its namespace, and that there was an act in each of `namespaces`, also where nothing was found.
+   * record in its namespace, and that there was an act in each of `namespaces`, also where nothing was found. `note` is
+   * told of each entry.
    */
   load(
     trail: Trail,
     namespaces: readonly string[],
     refs: readonly MemoryRef[],
     asOf?: number,
+    note?: (recorded: Recorded) => void,
   ): Promise<readonly (Memory | undefined)[]>;
   revise(trail: Trail, revision: Revision): Promise<ReviseOutcome>;
   /** What it stood for goes with it where that said the same, else it comes back. */

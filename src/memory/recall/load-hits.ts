@@ -1,6 +1,6 @@
 import { promising, weigh, weightsOf } from "./weigh.js";
 import type { LifecycleStore } from "../ports/lifecycle.js";
-import type { RecordStore } from "../ports/records.js";
+import type { RecordStore, Recorded } from "../ports/records.js";
 import type { Using } from "../services.js";
 import type { Context } from "../../domain/context.js";
 import type { Found } from "./fusion.js";
@@ -25,6 +25,8 @@ export interface LoadInput {
   /** Undefined: nothing was looked for by words. */
   readonly terms: KeywordQuery | undefined;
   readonly relevanceFor: JudgeRelevance;
+  /** Told of each entry in an audit trail. */
+  readonly note: (recorded: Recorded) => void;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function loadHits(
   services: Loading,
   context: Context,
   ranked: readonly Found[],
-  { input, filter, moment, terms, relevanceFor }: LoadInput,
+  { input, filter, moment, terms, relevanceFor, note }: LoadInput,
 ): Promise<RecallHit[]> {
   const { namespaces, limit, min_trust = 0, min_relevance = 0 } = input;
   const weights = weightsOf(input);
@@ -58,7 +60,12 @@ export async function loadHits(
     const size = promising(ranked, from, Math.max(0, wanted), hits[limit - 1]?.score, weights);
     if (size === 0 && from > 0) break;
     const batch = ranked.slice(from, from + size);
-    const candidates = await read(services, trail, batch, from === 0 ? named : [], moment, now, fits);
+    const candidates = await read(services, trail, batch, from === 0 ? named : [], {
+      moment,
+      now,
+      fits,
+      note,
+    });
     from += batch.length;
     for (const { found, copies } of candidates) {
       const trusted = copies.filter(({ memory }) => memory.trust.trust >= min_trust);
@@ -113,19 +120,22 @@ interface Copy extends StandIn {
   readonly memory: Judged;
 }
 
+interface ReadOptions extends Pick<LoadInput, "moment" | "note"> {
+  readonly now: number;
+  readonly fits: (memory: Memory) => boolean;
+}
+
 async function read(
   services: Loading,
   trail: Trail,
   batch: readonly Found[],
   named: readonly string[],
-  moment: Moment,
-  now: number,
-  fits: (memory: Memory) => boolean,
+  { moment, now, fits, note }: ReadOptions,
 ): Promise<readonly Candidate[]> {
   const refs = batch.flatMap((found) => found.refs.map((ref) => ({ found, ref })));
   const wanted = refs.map(({ ref }) => ref);
-  const memories = await services.store.load(trail, named, wanted, moment.asOf);
-  const standing = await standIns(services, trail, memories, moment, fits);
+  const memories = await services.store.load(trail, named, wanted, moment.asOf, note);
+  const standing = await standIns(services, trail, memories, { moment, fits, note });
   const present = refs.flatMap(({ found }, index) => {
     const standIn = standing[index];
     return standIn === undefined ? [] : [{ found, ...standIn }];

@@ -1,6 +1,7 @@
 import type { Judged } from "../trust/judge.js";
 import type { RelevanceParts } from "./relevance.js";
 import type { Found } from "./fusion.js";
+import type { Recorded } from "../ports/records.js";
 import type { Memory } from "../model/record.js";
 import type { Outcomes } from "../trust/wilson.js";
 import type { Retriever } from "../ports/recall-input.js";
@@ -44,6 +45,8 @@ export interface RecallOutcome {
   readonly leftOut: readonly string[];
   /** As of when; in milliseconds since the epoch. */
   readonly at: number;
+  /** What the audit trails say of it. */
+  readonly recorded: readonly Recorded[];
 }
 
 /** How relevant a memory is by which `found` stands, with the memory by which that was found. */

@@ -5,14 +5,15 @@ import { touch } from "../lifecycle/touch.js";
 import type { Memory } from "../model/record.js";
 import type { Receipt } from "../ports/receipts.js";
 import type { Services } from "../services.js";
+import { keepingOf } from "./receipt-policy.js";
 import { type Recalling, recall } from "./recall.js";
 
 /** What such a recall takes. */
-export type RecallingWithReceipt = Recalling & Pick<Services, "maxLives" | "newId" | "receipts">;
+export type RecallingWithReceipt = Recalling & Pick<Services, "maxLives" | "receipts" | "retention">;
 
 export interface ReceiptInput {
-  /** False: none is kept of this recall. */
-  readonly receipt: boolean;
+  /** True: one is kept if any may be. False: none. Undefined: as often as the namespace says. */
+  readonly receipt: boolean | undefined;
   readonly thread_id?: string | undefined;
   readonly checkpoint_id?: string | undefined;
 }
@@ -33,30 +34,24 @@ export async function recallWithReceipt(
   wanted: ReceiptInput,
 ): Promise<ReceiptedRecall> {
   const outcome = await recall(services, context, input);
-  const receipt = wanted.receipt ? receiptOf(services, context, input, wanted, outcome) : undefined;
+  const keeping = await keepingOf(services, input.namespaces, wanted.receipt, outcome);
   // The receipt goes first: Redis takes its time for the uses after it has answered.
-  const kept = receipt && services.receipts.keep(receipt);
+  const kept = keeping && services.receipts.keep(receiptOf(context, input, wanted, outcome), keeping);
   if (input.touch !== false && input.as_of === undefined) touch(services, outcome.hits.flatMap(usedFor));
-  await kept;
-  return { ...outcome, receiptId: receipt?.id };
+  return { ...outcome, receiptId: await kept };
 }
 
 /** A hit, and what led to it. */
 const usedFor = ({ memory, behind }: RecallHit): Memory[] => [memory, ...behind];
 
-/** Undefined where none are kept. */
 function receiptOf(
-  { receipts, newId }: Pick<Services, "newId" | "receipts">,
   { actor, requestId, now }: Context,
   input: RecallInput,
   { thread_id, checkpoint_id }: ReceiptInput,
   { degraded, hits }: RecallOutcome,
-): Receipt | undefined {
-  if (receipts.keepSeconds === undefined) return undefined;
-  const at = now();
+): Omit<Receipt, "id"> {
   return {
-    id: newId(at),
-    at,
+    at: now(),
     agent: actor.agent,
     key_id: actor.keyId,
     request_id: requestId,

@@ -3,7 +3,7 @@ import { nothingToSearchBy, queryVector } from "./query-vector.js";
 import { loadHits } from "./load-hits.js";
 import type { RecallStage, Services, Using } from "../services.js";
 import type { LifecycleStore } from "../ports/lifecycle.js";
-import type { RecordStore } from "../ports/records.js";
+import type { RecordStore, Recorded } from "../ports/records.js";
 import type { Context } from "../../domain/context.js";
 import type { RecallInput } from "../ports/recall-input.js";
 import type { JudgeRelevance, RecallOutcome } from "./outcome.js";
@@ -102,13 +102,15 @@ export async function recall(
   const weighed = await recent(services, context, ranked, moment, recency);
   const asked = terms?.terms.filter((term) => !terms.background.has(term)) ?? [];
   const relevanceFor = relevanceBy(asked, found, await calibration, vector);
+  const recorded: Recorded[] = [];
+  const note = (entry: Recorded): void => void recorded.push(entry);
   const hits = await timed.later(
     "load",
-    loadHits(services, context, weighed, { input, filter, moment, terms, relevanceFor }),
+    loadHits(services, context, weighed, { input, filter, moment, terms, relevanceFor, note }),
   );
   const answerable = hits.some((hit) => hit.relevance.relevance >= ANSWERABLE);
   const leftOut = chosen?.leftOut ?? [];
-  return { hits, answerable, degraded, terms, leftOut, at: moment.asOf ?? context.now() };
+  return { hits, answerable, degraded, terms, leftOut, at: moment.asOf ?? context.now(), recorded };
 }
 
 async function choose({ store }: Using<SearchStore>, parsed: ParsedQuery): Promise<ChosenTerms> {

@@ -3,13 +3,20 @@ import { freeOrphans } from "../lifecycle/free-orphans.js";
 import { type Moment, isBehind } from "../model/moment.js";
 import type { Memory } from "../model/record.js";
 import type { Using } from "../services.js";
-import type { RecordStore } from "../ports/records.js";
+import type { RecordStore, Recorded } from "../ports/records.js";
 import type { LifecycleStore } from "../ports/lifecycle.js";
 
 export interface StandIn {
   readonly memory: Memory;
   /** The memory that was found, and those that led from it to this one; empty: it was found itself. */
   readonly behind: readonly Memory[];
+}
+
+interface StandInOptions {
+  readonly moment: Moment;
+  readonly fits: (memory: Memory) => boolean;
+  /** Told of each entry in an audit trail. */
+  readonly note: (recorded: Recorded) => void;
 }
 
 /** A summary of summaries of summaries: no one follows further. */
@@ -24,8 +31,7 @@ export async function standIns(
   { store }: Using<RecordStore & LifecycleStore>,
   trail: Trail,
   found: readonly (Memory | undefined)[],
-  moment: Moment,
-  fits: (memory: Memory) => boolean,
+  { moment, fits, note }: StandInOptions,
 ): Promise<readonly (StandIn | undefined)[]> {
   const shown = found.slice();
   const orphans: Memory[] = [];
@@ -38,7 +44,7 @@ export async function standIns(
     );
     if (wanted.length === 0) break;
     const unique = new Map(wanted.map(({ ref }) => [`${ref.namespace}\0${ref.id}`, ref]));
-    const loaded = await store.load(trail, [], [...unique.values()]);
+    const loaded = await store.load(trail, [], [...unique.values()], undefined, note);
     const byName = new Map([...unique.keys()].map((name, index) => [name, loaded[index]]));
     for (const { place, ref } of wanted) {
       const from = shown[place];

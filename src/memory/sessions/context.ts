@@ -194,7 +194,7 @@ async function recallBoth(
         // Of what is found only a part may fit.
         touch: false,
       },
-      { receipt: true },
+      { receipt: undefined },
     );
   try {
     const [memories, procedures] = await Promise.all([

@@ -8,16 +8,21 @@ const FIELDS = [
   "ttl_procedural_seconds",
   "recency_weight",
   "recency_half_life_days",
+  "receipts_share",
+  "retention_receipts_seconds",
+  "retention_audit_seconds",
 ];
 
 export async function defaultsOf({ redis, keys }: StoreDeps, namespace: string): Promise<NamespaceDefaults> {
   const found = await redis.run((client) => client.hmGet(keys.settings(namespace), FIELDS));
-  const [episodic, semantic, procedural, weight, halfLifeDays] = found.map((value) =>
-    value === null ? undefined : Number(value),
+  const [episodic, semantic, procedural, weight, halfLifeDays, share, keepSeconds, auditSeconds] = found.map(
+    (value) => (value === null ? undefined : Number(value)),
   );
   return {
     ttl: { episodic: life(episodic), semantic: life(semantic), procedural: life(procedural) },
     recency: { weight, halfLifeDays },
+    receipts: { share, keepSeconds },
+    auditSeconds,
   };
 }
 

@@ -1,4 +1,5 @@
 --- @include "lua/clock"
+--- @include "lua/audit-trim"
 --[[
 Put before every script that acts for a caller: records the act in the audit trail of its namespace.
 
@@ -9,7 +10,7 @@ KEYS[2] its head: number, hash and time of the last entry; number and hash befor
 
 ARGV[1] the entry as JSON without its closing brace
 ARGV[2] the same, packed: see codec/packed-text.ts
-ARGV[3] how long entries are kept, milliseconds
+ARGV[3] how long entries are kept where the namespace's settings don't say, milliseconds
 
 Entry: id <milliseconds>-<number>, p = hash of the entry before it, as 20 bytes ('' for the first), e = the entry, packed.
 Hash: sha1(p \n id \n e), the one digest that a script has, with p in hexadecimal and e as JSON.
@@ -20,6 +21,8 @@ isn't sound (NOAUDIT), nothing has been done yet. Scripts aren't rolled back.
 local audit_stream, audit_head = table.remove(KEYS, 1), table.remove(KEYS, 1)
 local audit_entry, audit_packed = table.remove(ARGV, 1), table.remove(ARGV, 1)
 local audit_keep = tonumber(table.remove(ARGV, 1))
+-- As src/redis/keys.ts makes it.
+local audit_settings = string.gsub(audit_stream, ':audit:{', ':settings:{', 1)
 
 -- Only what is wrong with the trail's keys is damage. What Redis denies to all (OOM, READONLY, MISCONF, an ACL) has a
 -- code of its own, and is passed on as it is.
@@ -29,28 +32,6 @@ local function audit_call(...)
   local code = string.match(reply.err, '^%u+')
   local damaged = code == 'WRONGTYPE' or code == 'ERR' and not string.find(reply.err, '^ERR ACL')
   error(damaged and { err = 'NOAUDIT the trail is unusable: ' .. reply.err } or reply)
-end
-
---[[
-Cuts off what is older than is kept. There is always an entry to keep: the newest one, which isn't older than now.
-By the clock as it is, not by the newest entry: after a clock that ran ahead, nothing goes too early.
-]]
-local function audit_trim()
-  local kept = redis.call('XRANGE', audit_stream, string.format('%d', math.max(0, now - audit_keep)), '+', 'COUNT', 1)[1]
-  local first = tonumber(redis.call('HGET', audit_head, 'first')) or 1
-  local surplus = tonumber(string.match(kept[1], '-(%d+)$')) - first
-  if surplus == 0 then return end
-  if surplus <= 1024 then
-    redis.call('XTRIM', audit_stream, 'MINID', kept[1])
-  else
-    -- So many at once when fewer days are kept than before: in parts, of whole nodes, so that nobody waits for it.
-    redis.call('XTRIM', audit_stream, 'MINID', '~', kept[1], 'LIMIT', 1024)
-    kept = redis.call('XRANGE', audit_stream, '-', '+', 'COUNT', 1)[1]
-  end
-  local before = kept[2][2]
-  -- Releases before wrote it in hexadecimal.
-  if #before == 20 then before = string.gsub(before, '.', function(byte) return string.format('%02x', string.byte(byte)) end) end
-  redis.call('HSET', audit_head, 'first', string.match(kept[1], '-(%d+)$'), 'before', before)
 end
 
 -- Digits of a ULID as tonumber takes them: a ULID leaves out I, L, O and U.
@@ -90,6 +71,8 @@ local function audit(outcome, ids)
   local time = math.max(now, tonumber(head[3]) or 0)
   local id = string.format('%d-%d', time, number)
   local previous = head[2] or ''
+  local keep = redis.call('HGET', audit_settings, 'retention_audit_seconds')
+  if keep then audit_keep = tonumber(keep) * 1000 end
   local entry = audit_entry .. ',"o":"' .. outcome .. '"' .. (ids and ids[1] and ',"i":' .. cjson.encode(ids) or '') .. '}'
   local hash = redis.sha1hex(previous .. '\n' .. id .. '\n' .. entry)
   local packed = audit_packed .. (outcome == 'ok' and '\4' or '\14' .. outcome .. '"') .. (ids and ids[1] and audit_pack(ids) or '}')
@@ -103,5 +86,6 @@ local function audit(outcome, ids)
     redis.call('PEXPIRE', audit_head, string.format('%d', audit_keep * 1.125))
   end
   -- Now and then, also where there are few entries.
-  if renew or number % 64 == 0 then audit_trim() end
+  if renew or number % 64 == 0 then trail_trim(audit_stream, audit_head, audit_keep) end
+  return id
 end

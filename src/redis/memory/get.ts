@@ -4,7 +4,8 @@ import type { Memory, MemoryDetail, Source } from "../../memory/model/record.js"
 import { decodeDetail, decodeMemory, decodeUses } from "../codec/decode.js";
 import type { StoreDeps } from "../deps.js";
 import { itemKey } from "../keys.js";
-import { arrayOf } from "../scripts/replies.js";
+import type { Recorded } from "../../memory/ports/records.js";
+import { arrayOf, text } from "../scripts/replies.js";
 
 export async function get(
   { auditor, keys }: StoreDeps,
@@ -124,6 +125,7 @@ export async function load(
   namespaces: readonly string[],
   refs: readonly MemoryRef[],
   asOf: number | undefined,
+  note: (recorded: Recorded) => void = () => {},
 ): Promise<readonly (Memory | undefined)[]> {
   const groups = new Map<string, { place: number; id: string; key: string }[]>(
     namespaces.map((name) => [name, []]),
@@ -148,6 +150,8 @@ export async function load(
           // A record that was deleted or has expired since it was found is left out, not an error.
           if (place !== undefined && reply !== undefined) found[place] = decodeMemory(reply);
         }
+        const ids = group.flatMap(({ id }, index) => (replies[index] === undefined ? [] : [id]));
+        note({ namespace, entry: text(replies[group.length]), ids });
       }),
     ),
   );

@@ -1,50 +1,96 @@
+import { contentOf } from "../../access/entry.js";
 import type { Receipt, ReceiptStore } from "../../memory/ports/receipts.js";
+import { BYTES, decodeEntries } from "../audit/audit-reader.js";
 import type { RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
+import { arrayOf, bytes, text } from "../scripts/replies.js";
+import { decodeReceipt } from "./decode.js";
+import { encodeReceipt } from "./encode.js";
+import { decodeFormer } from "./former.js";
+import { homeHash, idOfPlace, placeOfId } from "./place.js";
 
-/** Spread over all slots: a receipt may be of many namespaces, and is found by its id alone. */
-export function createReceiptStore(
-  redis: RedisGateway,
-  keys: Keys,
-  keepSeconds: number | undefined,
-): ReceiptStore {
+const PAGE = 500;
+
+/** A stream for each namespace; receipts of several lie with those that are kept equally long. */
+export function createReceiptStore(redis: RedisGateway, keys: Keys): ReceiptStore {
+  async function entriesOf(home: string, from: string, to: string, count: number) {
+    const reply = await redis.run((client) =>
+      client
+        .withTypeMapping(BYTES)
+        .sendCommand(["XRANGE", keys.receipts(home), from, to, "COUNT", String(count)]),
+    );
+    return arrayOf(reply).map((item) => {
+      const [id, fields] = arrayOf(item);
+      return { entry: bytes(id).toString(), stored: bytes(arrayOf(fields)[1]) };
+    });
+  }
+
+  /** The receipt with what it shares; undefined where that is gone. */
+  async function complete(home: string, entry: string, stored: Buffer): Promise<Receipt | undefined> {
+    const id = idOfPlace({ home: homeHash(home), entry });
+    const receipt = decodeReceipt(id, home, stored);
+    const { entry: shared } = receipt;
+    if (shared === undefined) return receipt.with(undefined);
+    const reply = await redis.run((client) =>
+      client.withTypeMapping(BYTES).sendCommand(["XRANGE", keys.audit(home), shared, shared]),
+    );
+    return receipt.with(decodeEntries(home, reply).map(contentOf)[0]);
+  }
+
   return {
-    keepSeconds,
-    async keep(receipt) {
-      if (keepSeconds === undefined) return;
-      await redis.run((client) =>
-        client.set(keys.receipt(receipt.id), encode(receipt), {
-          expiration: { type: "EX", value: keepSeconds },
-        }),
-      );
+    async keep(receipt, { namespace, keepSeconds, recorded }) {
+      const home = namespace ?? keys.receiptsKept(keepSeconds);
+      const hash = homeHash(home);
+      const own = recorded?.namespace === namespace ? recorded : undefined;
+      const stored = encodeReceipt(receipt, home, own);
+      const entry = await redis.run(async (client) => {
+        // Sent first: a receipt is found by its home.
+        const [, reply] = await Promise.all([
+          client.hSetNX(keys.receiptHomes(), hash, home),
+          client.sendCommand(["XADD", keys.receipts(home), "*", "r", stored]),
+        ]);
+        return text(reply);
+      });
+      return idOfPlace({ home: hash, entry });
     },
     async get(id) {
-      const stored = await redis.run((client) => client.get(keys.receipt(id)));
-      return stored === null ? undefined : decode(stored);
+      const place = placeOfId(id);
+      const [home, former] = await redis.run((client) =>
+        Promise.all([client.hGet(keys.receiptHomes(), place.home), client.get(keys.receipt(id))]),
+      );
+      if (former !== null) return decodeFormer(former);
+      if (home === null) return undefined;
+      const [found] = await entriesOf(home, place.entry, place.entry, 1);
+      return found && complete(home, found.entry, found.stored);
+    },
+    async forget(namespace) {
+      const homes = await redis.run((client) => client.hVals(keys.receiptHomes()));
+      for (const home of homes.filter((each) => !isNamespace(each))) {
+        for (let from = "-"; ;) {
+          const page = await entriesOf(home, from, "+", PAGE);
+          const doomed: string[] = [];
+          for (const { entry, stored } of page) {
+            const receipt = await complete(home, entry, stored);
+            if (receipt !== undefined && isOf(receipt, namespace)) doomed.push(entry);
+          }
+          if (doomed.length > 0) await redis.run((client) => client.xDel(keys.receipts(home), doomed));
+          const last = page.at(-1);
+          if (last === undefined || page.length < PAGE) break;
+          from = `(${last.entry}`;
+        }
+      }
+      await redis.run((client) =>
+        Promise.all([
+          client.unlink(keys.receipts(namespace)),
+          client.hDel(keys.receiptHomes(), homeHash(namespace)),
+        ]),
+      );
     },
   };
 }
 
-/** A caller's own vector as the bytes of its float32 values: JSON would take five times as much. */
-interface StoredReceipt extends Omit<Receipt, "request"> {
-  readonly request: Omit<Receipt["request"], "embedding"> & { readonly embedding?: string };
-}
+/** A label can't hold `~`. */
+const isNamespace = (home: string): boolean => !home.startsWith("~");
 
-function encode(receipt: Receipt): string {
-  const { embedding, ...request } = receipt.request;
-  const bytes = embedding && Buffer.from(embedding.buffer, embedding.byteOffset, embedding.byteLength);
-  const stored: StoredReceipt = {
-    ...receipt,
-    request: bytes === undefined ? request : { ...request, embedding: bytes.toString("base64") },
-  };
-  return JSON.stringify(stored);
-}
-
-function decode(json: string): Receipt {
-  // Written by encode.
-  const stored = JSON.parse(json) as StoredReceipt;
-  const { embedding, ...request } = stored.request;
-  if (embedding === undefined) return { ...stored, request };
-  const bytes = Uint8Array.from(Buffer.from(embedding, "base64"));
-  return { ...stored, request: { ...request, embedding: new Float32Array(bytes.buffer) } };
-}
+const isOf = ({ request, hits }: Receipt, namespace: string): boolean =>
+  request.namespaces.includes(namespace) || hits.some((hit) => hit.namespace === namespace);

@@ -39,6 +39,7 @@ export const scripts = {
   listVersions: forCaller("memory/lua/list-versions", listOfTextsOrNone),
   readMemories: forCaller("memory/lua/read-many", textsOrNone),
   readVitals: forService("lifecycle/lua/vitals", textsOrNone),
+  trimTrail: forService("audit/lua/trim", integer),
   recordAudit: forCaller("audit/lua/record", integer),
   recordDeletion: forCaller("audit/lua/record", integer, "plain", "works"),
   registerNamespace: forService("audit/lua/register", integer, "plain", "works"),

@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
+import { contentOf } from "../../support/redis/content.js";
 import { as, createKey, keyFor } from "../../support/acts/access.js";
 import { begin, readRun, runsOf } from "../../support/acts/consolidations.js";
 import { entityPath, tell } from "../../support/acts/facts.js";
@@ -75,6 +76,12 @@ async function kindsOf(namespace: string): Promise<string[]> {
   ].toSorted();
 }
 
+/** Every key of the service with what it holds, as JSON. */
+async function everyKey(): Promise<(readonly [name: string, content: string])[]> {
+  const texts = await contentOf(inject("redisUrl"), service.prefix);
+  return texts.flatMap((name, index) => (index % 2 === 0 ? [[name, texts[index + 1] ?? ""] as const] : []));
+}
+
 /** Something of everything that a namespace can hold. */
 async function everything(namespace: string): Promise<void> {
   bodyOf(await putSettings(service, namespace, { quota: { memories: 1000 } }), 200);
@@ -100,6 +107,8 @@ async function everything(namespace: string): Promise<void> {
   }
   bodyOf(await service.send("PUT", statePath(namespace, "gone"), { value: "zanzibar gone" }), 201);
   expect((await service.send("DELETE", statePath(namespace, "gone"))).status).toBe(204);
+  for (const namespaces of [[namespace], [namespace, "elsewhere"]])
+    expect((await recall(service, { query: "zanzibar", namespaces })).hits.length).toBeGreaterThan(0);
   const begun = await begin(service, namespace, {});
   expect(begun.status).toBe(202);
   const { id } = begun.body as { id: string };
@@ -110,7 +119,7 @@ async function everything(namespace: string): Promise<void> {
 }
 
 describe("deleting a namespace", () => {
-  test("leaves nothing of it but its audit trail, its settings and its counters", async () => {
+  test("leaves nothing of it but its audit trail, its settings, its counters and the ids of what was deleted", async () => {
     const [namespace, other] = [newNamespace(), newNamespace()];
     await everything(namespace);
     await everything(`${namespace}.below`);
@@ -126,12 +135,20 @@ describe("deleting a namespace", () => {
     expect(done).toMatchObject({ sessions: 2, state_documents: 1 });
 
     const left = await kindsOf(namespace);
-    const staying = new Set("audit audit-head consolidation-head seq settings state-head usage".split(" "));
+    const staying = new Set(
+      "audit audit-head consolidation-head gone seq settings state-head usage".split(" "),
+    );
     expect(left.filter((kind) => !staying.has(kind))).toEqual([]);
     expect(left).toEqual(expect.arrayContaining(["audit", "settings"]));
     for (const key of await keysOf(namespace)) {
       if ((await redis.type(key)) !== "hash") continue;
       expect(JSON.stringify(await redis.hGetAll(key)), key).not.toContain("zanzibar");
+    }
+    // Keys that name no namespace hold nothing of it either: receipts of several namespaces, say.
+    const own = new Set(await keysOf(namespace));
+    for (const [name, content] of await everyKey()) {
+      if (own.has(name) || /:(namespaces|read-namespaces|audit):\{~system\}$/.test(name)) continue;
+      expect(content, name).not.toContain(`${namespace}"`);
     }
     expect(await listAll(service, namespace)).toEqual([]);
     expect((await recall(service, { query: "zanzibar", namespaces: [namespace] })).hits).toEqual([]);

@@ -4,8 +4,18 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { receiptView, replayView } from "../../../src/http/receipts/schemas.js";
 import { as, createKey } from "../../support/acts/access.js";
 import { answer } from "../../support/embeddings/fake-openai.js";
-import { bodyOf, newNamespace, pathOf, read, recall, remember, revise } from "../../support/acts/memories.js";
+import {
+  type Json,
+  bodyOf,
+  newNamespace,
+  pathOf,
+  read,
+  recall,
+  remember,
+  revise,
+} from "../../support/acts/memories.js";
 import { startMoodyProvider, well } from "../../support/embeddings/flaky-provider.js";
+import { putSettings } from "../../support/service/namespaces.js";
 import type { Service } from "../../support/service/service.js";
 import { startService, until } from "../../support/service/service.js";
 import { said } from "../../support/acts/trust.js";
@@ -53,7 +63,11 @@ test("what exactly did the agent see when it decided? The fraud case", async () 
   const receipt = await receiptOf(decided.receipt_id);
   expect(receipt).toMatchObject({ thread_id: "payments-7", checkpoint_id: "1ef-c", namespaces: [namespace] });
   expect(receipt.hits.map(({ id, version, score }) => ({ id, version, score }))).toEqual(
-    decided.hits.map(({ memory, score }) => ({ id: memory.id, version: memory.version, score })),
+    decided.hits.map(({ memory, score }) => ({
+      id: memory.id,
+      version: memory.version,
+      score: Number(Math.fround(score).toPrecision(7)),
+    })),
   );
   for (const [index, { memory }] of decided.hits.entries()) {
     const known = receipt.hits[index]?.memory;
@@ -236,6 +250,41 @@ describe("a receipt", () => {
     expect(receipt).toMatchObject({ status: 200, body: { thread_id, checkpoint_id } });
     const longer = await service.send("POST", "/v1/recall", { ...request, thread_id: `${thread_id}t` });
     expect(longer).toMatchObject({ status: 400, body: { errors: [{ field: "thread_id" }] } });
+  });
+
+  test("is kept of as many recalls as the namespace's settings say, and of each that asks for one", async () => {
+    const namespace = newNamespace();
+    const ask = async (more: Json = {}) =>
+      (await recall(service, { query: "x", namespaces: [namespace], ...more })).receipt_id;
+    const set = async (settings: Json) =>
+      expect((await putSettings(service, namespace, settings)).status).toBe(200);
+    await set({ receipts: { share: 0 } });
+    expect(await ask()).toBeNull();
+    expect(await ask({ namespaces: [namespace, newNamespace()] })).toBeNull();
+    expect(await ask({ receipt: true })).not.toBeNull();
+    await set({ receipts: { share: 0.5 } });
+    const kept: boolean[] = [];
+    for (let number = 0; number < 60; number++) kept.push((await ask()) !== null);
+    // One in a million runs is outside.
+    expect(kept.filter(Boolean).length).toBeGreaterThan(10);
+    expect(kept.filter(Boolean).length).toBeLessThan(50);
+    await set({ retention: { receipts_seconds: 0 } });
+    expect(await ask({ receipt: true })).toBeNull();
+    expect(await ask({ receipt: true, namespaces: [namespace, newNamespace()] })).toBeNull();
+  });
+
+  test("goes with its namespace, alone or with others", async () => {
+    const [namespace, other] = [newNamespace(), newNamespace()];
+    await remember(service, namespace, { content: "a walrus" });
+    const kept = [];
+    for (const namespaces of [[namespace], [namespace, other], [other]])
+      kept.push((await recall(service, { query: "walrus", namespaces })).receipt_id);
+    for (const id of kept) expect((await service.send("GET", `/v1/receipts/${id}`)).status).toBe(200);
+    expect((await service.send("DELETE", `/v1/namespaces/${namespace}`)).status).toBe(200);
+    const statuses = await Promise.all(
+      kept.map(async (id) => (await service.send("GET", `/v1/receipts/${id}`)).status),
+    );
+    expect(statuses).toEqual([404, 404, 200]);
   });
 
   test("isn't kept where nobody wants one", async () => {

@@ -59,7 +59,7 @@ test("a recall waits for a search, for its records, and for its receipt, which i
   expect(rest).toEqual([]);
   expect(search).toContain("FT.SEARCH");
   expect(load).toContain(":rec:{");
-  expect(last).toContain(":receipt:");
+  expect(last).toContain(":receipts:{");
   expect(last).toContain(":uses:{");
 });
 
@@ -71,7 +71,7 @@ test("a recall without a receipt waits for a search and for its records only", a
   expect(load).toContain(":rec:{");
   // Nobody waits for this.
   expect(rest).toHaveLength(1);
-  expect(rest[0]).not.toContain(":receipt:");
+  expect(rest[0]).not.toContain(":receipts:{");
 });
 
 test("a namespace's settings hold at once for recalls of the process that changes them, and soon for those of others", async () => {

@@ -184,7 +184,8 @@ export async function until<T>(
   for (;;) {
     const value = await ask();
     if (fulfilled(value)) return value;
-    if (Date.now() > end) throw new Error(`Not so within ${deadlineMs} ms: ${JSON.stringify(value)?.slice(0, 2000)}`);
+    if (Date.now() > end)
+      throw new Error(`Not so within ${deadlineMs} ms: ${JSON.stringify(value)?.slice(0, 2000)}`);
     await sleep(50);
   }
 }

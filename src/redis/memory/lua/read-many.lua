@@ -8,11 +8,11 @@ KEYS[1+] the records or old versions; none if it found nothing here
 ARGV[1]  as of when, milliseconds since the epoch; '' for now
 ARGV[2+] their ids
 
-Returns what JSON.GET $.memory does for each; false where there is none (any more).
+Returns what JSON.GET $.memory does for each, false where there is none (any more); and the id of the entry in the audit
+trail.
 ]]
 if #KEYS == 0 then
-  audit('ok')
-  return {}
+  return { audit('ok') }
 end
 local wanted = {}
 for i, key in ipairs(KEYS) do
@@ -26,5 +26,5 @@ local ids = {}
 for i = 1, #KEYS do
   if found[i] then table.insert(ids, ARGV[i + 1]) end
 end
-audit('ok', ids)
+table.insert(found, audit('ok', ids))
 return found

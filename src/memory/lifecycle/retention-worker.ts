@@ -1,0 +1,41 @@
+import type { Locks } from "../../domain/lock.js";
+import { type Sweeper, startSweeper } from "../../domain/sweeper.js";
+import type { RetentionStore } from "../ports/retention.js";
+
+export interface RetentionWorkerOptions {
+  readonly store: RetentionStore;
+  /** Seconds; 0: none is kept. */
+  readonly receiptSeconds: number;
+  readonly locks: Locks;
+  readonly onError: (error: unknown) => void;
+}
+
+const EVERY_MS = 5_000;
+/** With many namespaces it takes long: at most so small a part of the time. */
+const SHARE = 20;
+
+/** Deletes receipts and audit entries once their namespaces have kept them long enough. */
+export function startRetentionWorker({
+  store,
+  receiptSeconds,
+  locks,
+  onError,
+}: RetentionWorkerOptions): Sweeper {
+  let due = -Infinity;
+  return startSweeper({
+    name: "retention",
+    locks,
+    everyMs: EVERY_MS,
+    maxBackoffMs: 60_000,
+    onError,
+    async sweep(_, stopping) {
+      const start = performance.now();
+      if (start < due) return 0;
+      await store.trimReceipts(receiptSeconds, stopping);
+      await store.trimTrails(stopping);
+      const end = performance.now();
+      due = end + SHARE * (end - start);
+      return 0;
+    },
+  });
+}

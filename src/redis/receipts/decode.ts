@@ -1,0 +1,77 @@
+import type { EntryContent } from "../../access/entry.js";
+import type { RecallInput, Retriever } from "../../memory/ports/recall-input.js";
+import type { Receipt, ReceiptHit } from "../../memory/ports/receipts.js";
+import { unpackText } from "../codec/packed-text.js";
+import { type Reader, createReader } from "./bytes.js";
+import { FLAGS, FORMAT, HIT, USUAL } from "./encode.js";
+
+/** What a receipt says without the audit trail's entry that it shares. */
+export interface StoredReceipt {
+  /** Id of that entry; undefined: it shares none. */
+  readonly entry: string | undefined;
+  /** Undefined where the entry that it shares is gone. */
+  with(shared: EntryContent | undefined): Receipt | undefined;
+}
+
+/** Reads what `encodeReceipt` has written. */
+export function decodeReceipt(id: string, home: string, source: Buffer): StoredReceipt {
+  const reader = createReader(source);
+  if (reader.count() !== FORMAT) throw new Error("The receipt is of a newer release.");
+  const flags = reader.count();
+  const has = (flag: number): boolean => (flags & flag) !== 0;
+  const shared = has(FLAGS.shared);
+  const at = reader.count();
+  const own = shared ? undefined : { agent: reader.text(), key: reader.text(), request: idIn(reader) };
+  const entry = shared ? `${at - reader.difference()}-${reader.count()}` : undefined;
+  const query = reader.text();
+  const unusual = reader.text();
+  const thread_id = has(FLAGS.thread) ? reader.text() : null;
+  const checkpoint_id = has(FLAGS.checkpoint) ? reader.text() : null;
+  const vector = has(FLAGS.embedding) ? Uint8Array.from(reader.bytes()) : undefined;
+  const embedding = vector && new Float32Array(vector.buffer);
+  const hits = readHits(reader, home, shared);
+  // Written by encodeReceipt.
+  const differing = (unusual === "" ? {} : JSON.parse(unusual)) as Partial<RecallInput>;
+  const request: RecallInput = {
+    namespaces: [home],
+    ...USUAL,
+    ...differing,
+    query,
+    ...(embedding && { embedding }),
+  };
+  const degraded: Retriever[] = [
+    ...(has(FLAGS.keyword) ? ["keyword" as const] : []),
+    ...(has(FLAGS.vector) ? ["vector" as const] : []),
+  ];
+  const rest = { id, at, thread_id, checkpoint_id, request, degraded };
+  return {
+    entry,
+    with(content) {
+      if (own !== undefined) {
+        const { agent, key, request: request_id } = own;
+        return { ...rest, agent, key_id: key === "" ? null : key, request_id, hits };
+      }
+      if (content === undefined) return undefined;
+      const { agent, keyId, requestId, ids } = content;
+      const named = hits.map((hit) => Object.assign(hit, { id: ids[Number(hit.id)] ?? "" }));
+      return { ...rest, agent, key_id: keyId, request_id: requestId, hits: named };
+    },
+  };
+}
+
+const idIn = (reader: Reader): string => unpackText(reader.bytes());
+
+/** Where they are shared, the id of each is its place among those of the audit trail's entry. */
+function readHits(reader: Reader, home: string, shared: boolean): ReceiptHit[] {
+  const hits: ReceiptHit[] = [];
+  for (let left = reader.count(); left > 0; left--) {
+    const head = reader.count();
+    const namespace = (head & HIT.elsewhere) === 0 ? home : reader.text();
+    const id = shared ? String(Math.floor(head / HIT.next)) : idIn(reader);
+    const version = (head & HIT.first) === 0 ? reader.count() : 1;
+    const score = reader.number();
+    const trust = (head & HIT.sameTrust) === 0 ? reader.share() : hits.at(-1)?.trust;
+    hits.push({ namespace, id, version, score, trust: trust ?? 0, relevance: reader.share() });
+  }
+  return hits;
+}

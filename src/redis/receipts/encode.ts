@@ -1,0 +1,102 @@
+import type { Receipt, ReceiptHit } from "../../memory/ports/receipts.js";
+import type { RecallInput } from "../../memory/ports/recall-input.js";
+import type { Recorded } from "../../memory/ports/records.js";
+import { packText } from "../codec/packed-text.js";
+import { type Writer, createWriter } from "./bytes.js";
+
+export type NewReceipt = Omit<Receipt, "id">;
+
+export const FORMAT = 1;
+
+/** What is kept once for both: who asked, and which memories were loaded, is in the audit trail. */
+export const FLAGS = { shared: 1, thread: 2, checkpoint: 4, keyword: 8, vector: 16, embedding: 32 } as const;
+
+/** Most requests are like this. Only what differs is stored. */
+export const USUAL = {
+  filter: {},
+  limit: 10,
+  mode: "hybrid",
+  fusion: { method: "auto" },
+} as const satisfies Partial<RecallInput>;
+
+/** Of these, the usual value and none mean the same. */
+const OMITTED: Readonly<Record<string, unknown>> = { merge: "scores", touch: true };
+
+/**
+ * A receipt without what its home and the act's entry in the audit trail say. `recorded`: that entry; undefined: there
+ * isn't one that has all hits, or it may end before the receipt.
+ */
+export function encodeReceipt(receipt: NewReceipt, home: string, recorded: Recorded | undefined): Buffer {
+  const writer = createWriter();
+  const { thread_id, checkpoint_id, degraded, request } = receipt;
+  const { query, embedding } = request;
+  writer.count(FORMAT);
+  writer.count(
+    (recorded === undefined ? 0 : FLAGS.shared) +
+      (thread_id === null ? 0 : FLAGS.thread) +
+      (checkpoint_id === null ? 0 : FLAGS.checkpoint) +
+      (degraded.includes("keyword") ? FLAGS.keyword : 0) +
+      (degraded.includes("vector") ? FLAGS.vector : 0) +
+      (embedding === undefined ? 0 : FLAGS.embedding),
+  );
+  writer.count(receipt.at);
+  if (recorded === undefined) {
+    writer.text(receipt.agent);
+    writer.text(receipt.key_id ?? "");
+    writer.bytes(packText(receipt.request_id));
+  } else {
+    const [time, number] = recorded.entry.split("-");
+    writer.difference(receipt.at - Number(time));
+    writer.count(Number(number));
+  }
+  writer.text(query);
+  writer.text(unusual(request, home));
+  if (thread_id !== null) writer.text(thread_id);
+  if (checkpoint_id !== null) writer.text(checkpoint_id);
+  if (embedding !== undefined)
+    writer.bytes(Buffer.from(embedding.buffer, embedding.byteOffset, embedding.byteLength));
+  writer.count(receipt.hits.length);
+  let before: ReceiptHit | undefined;
+  for (const hit of receipt.hits) {
+    writeHit(writer, hit, before, home, recorded);
+    before = hit;
+  }
+  return writer.written();
+}
+
+/** As JSON; empty where there is nothing. */
+function unusual(request: RecallInput, home: string): string {
+  const { query: _, embedding: __, namespaces, ...rest } = request;
+  const usual: Readonly<Record<string, unknown>> = { ...USUAL, ...OMITTED };
+  const named = namespaces.length === 1 && namespaces[0] === home ? undefined : namespaces;
+  const fields = Object.entries({ ...rest, namespaces: named }).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(usual[name]),
+  );
+  return fields.length === 0 ? "" : JSON.stringify(Object.fromEntries(fields));
+}
+
+export const HIT = { first: 1, sameTrust: 2, elsewhere: 4, next: 8 } as const;
+
+function writeHit(
+  writer: Writer,
+  hit: ReceiptHit,
+  before: ReceiptHit | undefined,
+  home: string,
+  recorded: Recorded | undefined,
+): void {
+  const { namespace, id, version, score, trust, relevance } = hit;
+  const sameTrust = before?.trust === trust;
+  const elsewhere = recorded === undefined && namespace !== home;
+  writer.count(
+    (version === 1 ? HIT.first : 0) +
+      (sameTrust ? HIT.sameTrust : 0) +
+      (elsewhere ? HIT.elsewhere : 0) +
+      HIT.next * (recorded?.ids.indexOf(id) ?? 0),
+  );
+  if (elsewhere) writer.text(namespace);
+  if (recorded === undefined) writer.bytes(packText(id));
+  if (version !== 1) writer.count(version);
+  writer.number(score);
+  if (!sameTrust) writer.share(trust);
+  writer.share(relevance);
+}

@@ -1,0 +1,52 @@
+import { redisTime } from "../audit/trim.js";
+import type { RedisClient, RedisGateway } from "../connection/client.js";
+import type { Keys } from "../keys.js";
+import { homeHash } from "./place.js";
+
+const PAGE = 500;
+
+/** Deletes receipts that were kept long enough: as their namespace says, else for so many seconds. */
+export async function trimReceipts(
+  redis: RedisGateway,
+  keys: Keys,
+  byDefault: number,
+  stopping: AbortSignal,
+): Promise<void> {
+  const now = await redisTime(redis);
+  let cursor = "0";
+  do {
+    const page = await redis.run((client) => client.hScan(keys.receiptHomes(), cursor, { COUNT: PAGE }));
+    ({ cursor } = page);
+    await redis.run((client) =>
+      Promise.all(page.entries.map(({ value: home }) => trimHome(client, keys, home, now, byDefault))),
+    );
+  } while (cursor !== "0" && !stopping.aborted);
+}
+
+async function trimHome(
+  client: RedisClient,
+  keys: Keys,
+  home: string,
+  now: number,
+  byDefault: number,
+): Promise<void> {
+  const own = await keepOf(client, keys, home);
+  const stream = keys.receipts(home);
+  // Exactly: a receipt that has ended isn't shown because others of its node are still kept.
+  const [, left] = await Promise.all([
+    client.sendCommand(["XTRIM", stream, "MINID", String(Math.max(0, now - 1000 * (own ?? byDefault)))]),
+    client.xLen(stream),
+  ]);
+  if (left > 0) return;
+  const [hash, homes] = [homeHash(home), keys.receiptHomes()];
+  await Promise.all([client.unlink(stream), client.hDel(homes, hash)]);
+  // A recall may have kept one in between.
+  if ((await client.exists(stream)) === 1) await client.hSetNX(homes, hash, home);
+}
+
+/** Seconds; undefined: as configured. */
+async function keepOf(client: RedisClient, keys: Keys, home: string): Promise<number | undefined> {
+  if (home.startsWith("~")) return Number(home.slice(1));
+  const set = await client.hGet(keys.settings(home), "retention_receipts_seconds");
+  return set === null ? undefined : Number(set);
+}

@@ -1,0 +1,92 @@
+import { afterAll, expect, test } from "vitest";
+import { verifyTrail } from "../../../scripts/audit-verify/verify-trail.js";
+import { connectOnce } from "../../../scripts/redis/server/connect.js";
+import { createKeys } from "../../../src/redis/keys.js";
+import { chainOf, headOf, openTrails } from "../../support/audit/read.js";
+import { newNamespace, recall, remember } from "../../support/acts/memories.js";
+import { startWithRedis } from "../../support/redis/with-redis.js";
+import { putSettings } from "../../support/service/namespaces.js";
+import { until } from "../../support/service/service.js";
+
+const { service, redis, keysOf } = await startWithRedis();
+const trails = await openTrails(service.prefix);
+afterAll(() => trails.close());
+const HOUR = 3_600_000;
+
+test("receipts end as their namespace says, also those of several namespaces, and leave no key behind", async () => {
+  const [brief, lasting] = [newNamespace(), newNamespace()];
+  for (const namespace of [brief, lasting]) await remember(service, namespace, { content: "a walrus" });
+  expect((await putSettings(service, brief, { retention: { receipts_seconds: 1 } })).status).toBe(200);
+  const receiptOf = async (namespaces: readonly string[]) =>
+    `/v1/receipts/${(await recall(service, { query: "walrus", namespaces })).receipt_id}`;
+  const [ends, endsToo, stays] = [
+    await receiptOf([brief]),
+    await receiptOf([brief, lasting]),
+    await receiptOf([lasting]),
+  ];
+  for (const path of [ends, endsToo])
+    await until(
+      () => service.send("GET", path),
+      ({ status }) => status === 404,
+    );
+  expect((await service.send("GET", stays)).status).toBe(200);
+  await until(
+    async () => redis.hVals(`${service.prefix}:receipt-homes:{~system}`),
+    (homes) => homes.length === 1 && homes[0] === lasting,
+  );
+  expect((await keysOf(brief)).filter((key) => key.includes(":receipts:"))).toEqual([]);
+  expect(await redis.exists(`${service.prefix}:receipts:{~1}`)).toBe(0);
+});
+
+test("audit entries end as their namespace says, and what is left of the trail is sound", async () => {
+  const [idle, active, other] = [newNamespace(), newNamespace(), newNamespace()];
+  const old = chainOf(Array.from({ length: 5 }, (_, index) => Date.now() - 2 * HOUR + index));
+  const mixed = chainOf([Date.now() - 2 * HOUR, Date.now() - 2 * HOUR, Date.now() - 1_000]);
+  for (const [namespace, chain] of [
+    [idle, old],
+    [active, mixed],
+    [other, old],
+  ] as const) {
+    await trails.replace(namespace, chain);
+    await trails.setHead(namespace, headOf(chain));
+  }
+  for (const namespace of [idle, active]) {
+    const settings = { retention: { audit_seconds: 3600 } };
+    expect((await putSettings(service, namespace, settings)).status).toBe(200);
+  }
+  // As it was set now, each has an entry about that.
+  await until(
+    () => Promise.all([idle, active].map(async (namespace) => (await trails.all(namespace)).length)),
+    ([first, second]) => first === 1 && second === 2,
+  );
+  expect(await trails.all(other)).toHaveLength(5);
+  const client = await connectOnce({ url: service.env["REDIS_URL"] ?? "" });
+  for (const namespace of [idle, active]) {
+    const keys = createKeys(service.prefix);
+    expect((await verifyTrail(client, keys, namespace, undefined, HOUR)).problems).toEqual([]);
+  }
+  client.destroy();
+});
+
+test("a receipt that shares an entry of the audit trail isn't there without it", async () => {
+  const namespace = newNamespace();
+  const memory = await remember(service, namespace, { content: "a walrus" });
+  const { receipt_id } = await recall(service, { query: "walrus", namespaces: [namespace] });
+  const path = `/v1/receipts/${receipt_id}`;
+  expect(await service.send("GET", path)).toMatchObject({ status: 200, body: { hits: [{ id: memory.id }] } });
+  await redis.del(trails.stream(namespace));
+  expect((await service.send("GET", path)).status).toBe(404);
+});
+
+test("a receipt that outlives the audit trail has all that it needs", async () => {
+  const namespace = newNamespace();
+  const memory = await remember(service, namespace, { content: "a walrus" });
+  const retention = { audit_seconds: 3600, receipts_seconds: 7200 };
+  expect((await putSettings(service, namespace, { retention })).status).toBe(200);
+  const { receipt_id } = await recall(service, { query: "walrus", namespaces: [namespace] });
+  await redis.del([trails.stream(namespace), trails.head(namespace)]);
+  expect(await service.send("GET", `/v1/receipts/${receipt_id}`)).toMatchObject({
+    status: 200,
+    body: { hits: [{ id: memory.id, memory: { content: "a walrus" } }], agent: "anonymous" },
+  });
+});
