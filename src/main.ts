@@ -5,6 +5,7 @@ import { describeAccess, mayBeOpen } from "./compose/access.js";
 import type { Base } from "./compose/base.js";
 import { connect } from "./compose/connect.js";
 import { embedderOf } from "./compose/embedder.js";
+import { createEmbedderHealth } from "./compose/embedder-health.js";
 import { composeApp } from "./compose/http.js";
 import { startConsolidation } from "./compose/consolidation.js";
 import { watchHazards } from "./compose/hazards.js";
@@ -60,10 +61,12 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
   const { logger } = log;
   const now = Date.now;
 
+  const embedderHealth = createEmbedderHealth(logger);
   // What it counts is made of what counts: looked at only when somebody scrapes.
   const metrics: Metrics = createMetrics({
     redisUp: () => redis.client.isReady,
     redisFault: () => redis.health.current(),
+    embedderFault: embedderHealth.current,
     redisHazards: () => hazards.known().map(({ reason }) => reason),
     countMemories: () => stores.memories.countByType(),
     countWatchers: () => watchers.count,
@@ -74,7 +77,7 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
     metrics,
     onMissingIndex: () => void indexes.ensure().catch(() => {}),
   });
-  const embedder = embedderOf(config, redis, metrics);
+  const embedder = embedderOf(config, redis, metrics, embedderHealth.tell);
   const indexes = createIndexes(redis, embedder?.model);
   const stores = createStores(config, redis, embedder?.model.id);
   const surveyor = createSurveyor({ store: stores.memories, now, named: config.metricsNamespaces });
@@ -97,6 +100,7 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
     migrations,
     connected,
     hazards,
+    embedderFault: embedderHealth.current,
     keyCache,
     watchers,
     services,

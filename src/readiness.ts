@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StoreFault } from "./domain/errors.js";
 import { storeFault, storeFaultOf } from "./domain/store-fault.js";
-import type { Embedder } from "./embeddings/embedder.js";
+import type { Embedder, EmbedderFault } from "./embeddings/embedder.js";
 import type { ComponentState, Readiness } from "./http/readiness.js";
 
 interface Hazard {
@@ -30,6 +30,8 @@ export interface ReadinessOptions {
   readonly embedder: Embedder | undefined;
   /** Whether the process is about to end. */
   readonly stopping: () => boolean;
+  /** What the embedder answered last, where that was a fault. */
+  readonly embedderFault: () => EmbedderFault | undefined;
   /** Milliseconds within which a component must have answered. */
   readonly timeoutMs?: number;
 }
@@ -46,6 +48,7 @@ export function createReadiness({
   upgraded,
   embedder,
   stopping,
+  embedderFault,
   timeoutMs = 900,
 }: ReadinessOptions) {
   let latest: { readonly readiness: Promise<Readiness>; until: number } | undefined;
@@ -79,7 +82,7 @@ export function createReadiness({
       redis,
       index: indexState(index),
       upgrade: upgradeState(upgrade),
-      embedder: embedderState(embedder, model),
+      embedder: embedderState(embedder, model, embedderFault()),
     };
   }
 }
@@ -163,6 +166,7 @@ function upgradeState({ found, ...state }: Probe<UpgradeProgress>): ComponentSta
 function embedderState(
   embedder: Embedder | undefined,
   state: Probe<unknown> | undefined,
+  fault: EmbedderFault | undefined,
 ): Readiness["embedder"] {
   if (embedder === undefined || state === undefined) {
     return { status: "off", model: null, detail: "No embedder is configured: recall is by keyword only." };
@@ -171,6 +175,27 @@ function embedderState(
   return {
     status: "degraded",
     model: embedder.model.id,
-    detail: "The embedder is unavailable: recall is by keyword only, and new memories are embedded later.",
+    ...(fault === undefined ? {} : { reason: fault }),
+    detail: `${fault === undefined ? "The embedder is unavailable." : EMBEDDER_FAULTS[fault]} Recall is by keyword only, and new memories are embedded later.`,
   };
 }
+
+/** For strangers too: without paths, addresses and keys. The log has the rest. */
+const EMBEDDER_FAULTS: Readonly<Record<EmbedderFault, string>> = {
+  unreachable: "The embedding provider can't be reached.",
+  timed_out: "The embedding provider doesn't answer in time.",
+  key_rejected: "The embedding provider rejects the key (OPENAI_API_KEY).",
+  model_unknown: "The embedding provider doesn't know the model or the path.",
+  configuration_rejected: "The embedding provider rejects every call: check the model and its parameters.",
+  quota_used_up: "The embedding provider's quota is used up.",
+  rate_limited: "The embedding provider limits the rate.",
+  provider_failed: "The embedding provider fails.",
+  malformed_reply: "The embedding provider sends malformed replies.",
+  wrong_dimensions:
+    "The embedding provider sends vectors of other dimensions than MNEME_EMBEDDING_DIMENSIONS.",
+  not_finite: "The embedding provider sends vectors that aren't finite numbers.",
+  model_unusable:
+    "The local model's files can't be used: they may be damaged. Delete them, and let npm start fetch them.",
+  model_crashed: "The local model stopped unexpectedly. It is started again.",
+  overloaded: "Too many texts wait for the local model.",
+};

@@ -3,6 +3,7 @@ import { ConfigError } from "../config.js";
 import type { Embedder, EmbeddingCache } from "../embeddings/embedder.js";
 import { createEmbedder } from "../embeddings/index.js";
 import { withObserver } from "../embeddings/observed.js";
+import type { HealthListener } from "../embeddings/with-health.js";
 import type { Metrics } from "../http/metrics.js";
 import { createEmbeddingCache } from "../redis/embeddings/cache.js";
 import type { Redis } from "./redis.js";
@@ -17,16 +18,24 @@ export function embedderOf(
   config: Config,
   { gateway, keys }: Redis,
   metrics: Pick<Metrics, "embedding">,
+  onHealth: HealthListener,
 ): Embedder | undefined {
   const cache = createEmbeddingCache(gateway, keys, { ttlSeconds: config.embeddingCacheSeconds });
-  const provider = providedBy(config.embedding, cache);
+  const provider = providedBy(config.embedding, cache, onHealth);
   return provider === undefined ? undefined : withObserver(provider, metrics.embedding);
 }
 
-function providedBy(config: EmbeddingConfig, cache: EmbeddingCache): Embedder | undefined {
+function providedBy(
+  config: EmbeddingConfig,
+  cache: EmbeddingCache,
+  onHealth: HealthListener,
+): Embedder | undefined {
   if (config.provider === "none") return undefined;
   try {
-    return createEmbedder({ ...config, cache });
+    const embedder = createEmbedder({ ...config, cache, onHealth });
+    // A model that can't be loaded is in the log before anyone misses it. A provider isn't asked without a reason.
+    if (config.provider === "local") void embedder?.ready().catch(() => {});
+    return embedder;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError(`The embedder can't be used: ${reason}. ${MISCONFIGURED[config.provider]}`);

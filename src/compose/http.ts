@@ -16,6 +16,7 @@ import type { Watchers } from "../state/watchers.js";
 import { RELEASE } from "../backup/release.js";
 import type { Base } from "./base.js";
 import type { Connected } from "./connect.js";
+import type { EmbedderHealth } from "./embedder-health.js";
 import type { HazardWatch } from "./hazards.js";
 import type { Indexes } from "./indexes.js";
 import type { Redis } from "./redis.js";
@@ -27,6 +28,7 @@ export interface AppParts {
   readonly migrations: Pick<Migrations, "progress">;
   readonly connected: Connected;
   readonly hazards: Pick<HazardWatch, "now">;
+  readonly embedderFault: EmbedderHealth["current"];
   readonly keyCache: KeyCache;
   readonly watchers: Watchers;
   readonly services: Services;
@@ -54,6 +56,7 @@ export function composeApp(
     migrations,
     connected,
     hazards,
+    embedderFault,
     keyCache,
     watchers,
     services,
@@ -127,6 +130,7 @@ export function composeApp(
         redis.gateway.run((client) => probeWrites(client, redis.keys)).then(redis.health.wrote),
       redisFault: redis.health.current,
       redisHazards: hazards.now,
+      embedderFault,
       indexFilled: indexes.filled,
       upgraded: migrations.progress,
       embedder,

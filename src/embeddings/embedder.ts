@@ -35,8 +35,32 @@ export interface Embedder {
   close(): Promise<void>;
 }
 
+/** Why an embedder can't answer. Stable: operators see it in `/readyz`, in the log and in metrics. */
+export type EmbedderFault =
+  | "unreachable"
+  | "timed_out"
+  | "key_rejected"
+  | "model_unknown"
+  | "configuration_rejected"
+  | "quota_used_up"
+  | "rate_limited"
+  | "provider_failed"
+  | "malformed_reply"
+  | "wrong_dimensions"
+  | "not_finite"
+  | "model_unusable"
+  | "model_crashed"
+  | "overloaded";
+
 export class EmbeddingUnavailable extends Error {
   override readonly name = "EmbeddingUnavailable";
+  /** Undefined: nothing is wrong with the embedder itself, such as when it is closed, or isn't asked for a while. */
+  readonly fault: EmbedderFault | undefined;
+
+  constructor(message: string, fault?: EmbedderFault) {
+    super(message);
+    this.fault = fault;
+  }
 }
 
 export class EmbeddingRefused extends Error {

@@ -4,6 +4,7 @@ import { createOpenAIEmbedder, type OpenAIEmbedderOptions } from "./openai/opena
 import { withBreaker } from "./with-breaker.js";
 import { withCache } from "./with-cache.js";
 import { withCoalescing } from "./with-coalescing.js";
+import { type HealthListener, withHealth } from "./with-health.js";
 
 export * from "./embedder.js";
 export { createLocalEmbedder, createOpenAIEmbedder, withBreaker, withCache, withCoalescing };
@@ -11,6 +12,8 @@ export { createLocalEmbedder, createOpenAIEmbedder, withBreaker, withCache, with
 interface Shared {
   readonly cache?: EmbeddingCache | undefined;
   readonly onCacheError?: ((error: unknown) => void) | undefined;
+  /** Told of what the model or the provider answers itself, not of what comes from the cache. */
+  readonly onHealth?: HealthListener | undefined;
 }
 
 export type EmbeddingOptions =
@@ -24,14 +27,18 @@ export type EmbeddingOptions =
  */
 export function createEmbedder(options: EmbeddingOptions): Embedder | undefined {
   if (options.provider === "none") return undefined;
-  const embedder = options.provider === "local" ? createLocalEmbedder(options) : createRemote(options);
+  const { onHealth = () => {} } = options;
+  const embedder =
+    options.provider === "local"
+      ? withHealth(createLocalEmbedder(options), onHealth)
+      : createRemote(options, onHealth);
   if (options.cache === undefined) return embedder;
   return withCache(embedder, options.cache, { onError: options.onCacheError });
 }
 
 /** The breaker is inside: a call merged of many counts as one failure. */
-function createRemote(options: OpenAIEmbedderOptions): Embedder {
-  return withCoalescing(withBreaker(createOpenAIEmbedder(options)), {
+function createRemote(options: OpenAIEmbedderOptions, onHealth: HealthListener): Embedder {
+  return withCoalescing(withBreaker(withHealth(createOpenAIEmbedder(options), onHealth)), {
     queriesArePassages: true,
     maxBatch: options.batchSize,
     maxConcurrency: options.maxConcurrency,

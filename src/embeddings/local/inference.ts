@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 
 import { reasonOf } from "../abort.js";
-import { EmbeddingUnavailable } from "../embedder.js";
+import { type EmbedderFault, EmbeddingUnavailable } from "../embedder.js";
 import {
   awaitIdle,
   isBusy,
@@ -81,9 +81,11 @@ export function createInference({
       execArgv: [],
     });
     let reason = "it stopped unexpectedly";
+    let fault: EmbedderFault = "model_crashed";
     thread.on("message", (message: FromWorker) => {
       if (message.kind === "unloadable") {
         reason = `${worker.modelFile} or ${worker.tokenizerFile} can't be used: ${message.reason}`;
+        fault = "model_unusable";
       } else if (message.kind === "loaded") onLoaded(thread);
       else onReply(message);
     });
@@ -91,7 +93,7 @@ export function createInference({
       // Not its message, which may quote a text.
       reason = `it crashed with ${error instanceof Error ? error.name : "an unknown error"}`;
     });
-    thread.once("exit", () => onExit(reason));
+    thread.once("exit", () => onExit(reason, fault));
     return { name: "loading", worker: thread };
   }
 
@@ -112,10 +114,10 @@ export function createInference({
     dispatch();
   }
 
-  function onExit(reason: string): void {
+  function onExit(reason: string, fault: EmbedderFault): void {
     markIdle(busy);
     if (closing) return;
-    const error = new EmbeddingUnavailable(`the local embedding worker is down: ${reason}`);
+    const error = new EmbeddingUnavailable(`the local embedding worker is down: ${reason}`, fault);
     const pause = crashes === 0 ? 0 : Math.min(maxBackoffMs, FIRST_BACKOFF_MS * 2 ** (crashes - 1));
     crashes++;
     const restart = setTimeout(() => (state = start()), pause);
@@ -151,7 +153,7 @@ export function createInference({
       if (state.name === "down") return reject(state.error);
       if (requests.length === 0) return resolve([]);
       if (queue.waitingIn(lane) >= maxQueuedCalls) {
-        return reject(new EmbeddingUnavailable("too many calls wait for the local model"));
+        return reject(new EmbeddingUnavailable("too many calls wait for the local model", "overloaded"));
       }
       const replies: Reply[] = Array.from({ length: requests.length });
       let missing = requests.length;

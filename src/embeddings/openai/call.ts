@@ -3,7 +3,7 @@ import type { OpenAIEmbeddings } from "@langchain/openai";
 import { EmbeddingUnavailable } from "../embedder.js";
 import { unavailable } from "./failure.js";
 import { bodyInOrder } from "./in-order.js";
-import { toVector } from "./reply.js";
+import { lengthOf, toVector } from "./reply.js";
 
 export interface ProviderOptions {
   readonly apiKey: string;
@@ -15,6 +15,9 @@ export interface ProviderOptions {
   readonly encoding: "base64" | "float";
   readonly timeoutMs: number;
 }
+
+/** Loaded with the first call, and no part of the provider's time. */
+export const loadClient = async () => import("@langchain/openai");
 
 /** One HTTP request for one batch. Rejects with whatever the client threw, see `failureOf`. */
 export async function callProvider(
@@ -41,18 +44,36 @@ export async function callProvider(
     .embedDocuments([...texts])
     .catch((error: unknown) => {
       if (disordered)
-        throw unavailable("sent a malformed reply: a vector is missing or duplicated", true).error;
+        throw unavailable(
+          "sent a malformed reply: a vector is missing or duplicated",
+          "malformed_reply",
+          true,
+        ).error;
       // What the client throws when the reply is no JSON.
       if (error instanceof SyntaxError || isMisread(error))
-        throw unavailable("sent a malformed reply", true).error;
+        throw unavailable("sent a malformed reply", "malformed_reply", true).error;
       throw error;
     })
     .finally(() => clearTimeout(timer));
   return entries.map((entry) => {
     const vector = toVector(entry, options.dimensions);
     if (vector !== undefined) return vector;
-    throw new EmbeddingUnavailable(`the embedding provider didn't send ${options.dimensions} finite numbers`);
+    throw unfit(entry, options.dimensions);
   });
+}
+
+function unfit(entry: unknown, dimensions: number): EmbeddingUnavailable {
+  const length = lengthOf(entry);
+  if (length === undefined || length === dimensions) {
+    return new EmbeddingUnavailable(
+      `the embedding provider didn't send ${dimensions} finite numbers`,
+      "not_finite",
+    );
+  }
+  return new EmbeddingUnavailable(
+    `the embedding provider sent ${length} dimensions instead of ${dimensions}`,
+    "wrong_dimensions",
+  );
 }
 
 /**
@@ -67,7 +88,7 @@ async function createClient(
   fetchInOrder: typeof fetch,
   batchSize: number,
 ): Promise<OpenAIEmbeddings> {
-  const { OpenAIEmbeddings } = await import("@langchain/openai");
+  const { OpenAIEmbeddings } = await loadClient();
   return new OpenAIEmbeddings({
     apiKey: options.apiKey,
     model: options.model,

@@ -1,4 +1,4 @@
-import { EmbeddingRefused, EmbeddingUnavailable } from "../embedder.js";
+import { type EmbedderFault, EmbeddingRefused, EmbeddingUnavailable } from "../embedder.js";
 
 export interface Failure {
   readonly error: EmbeddingRefused | EmbeddingUnavailable;
@@ -20,14 +20,17 @@ export const refusesEncoding = (error: unknown): boolean => fieldsOf(error).para
 export function failureOf(error: unknown): Failure {
   const { status, code, param, name, headers } = fieldsOf(error);
   if (status === undefined)
-    return unavailable(name === "TimeoutError" ? "timed out" : "can't be reached", true);
+    // Another try would cost the caller another time-out.
+    return name === "TimeoutError"
+      ? unavailable("timed out", "timed_out", false)
+      : unavailable("can't be reached", "unreachable", true);
   const reason = (text: string): string => `${text} (HTTP ${status})`;
   switch (status) {
     case 400:
     case 413:
     case 422:
       if (typeof param === "string" && OUR_PARAMETERS.has(param)) {
-        return unavailable(reason(`rejects the configured ${param}`), false);
+        return unavailable(reason(`rejects the configured ${param}`), "configuration_rejected", false);
       }
       return {
         error: new EmbeddingRefused(`the embedding provider refused the input (HTTP ${status})`),
@@ -35,23 +38,27 @@ export function failureOf(error: unknown): Failure {
       };
     case 401:
     case 403:
-      return unavailable(reason("rejects the key"), false);
+      return unavailable(reason("rejects the key"), "key_rejected", false);
     case 404:
-      return unavailable(reason("doesn't know the model or the path"), false);
+      return unavailable(reason("doesn't know the model or the path"), "model_unknown", false);
     case 429:
-      if (code === "insufficient_quota") return unavailable(reason("has no quota left"), false);
-      return { ...unavailable(reason("limits the rate"), true), retryAfterMs: retryAfter(headers) };
+      if (code === "insufficient_quota")
+        return unavailable(reason("has no quota left"), "quota_used_up", false);
+      return {
+        ...unavailable(reason("limits the rate"), "rate_limited", true),
+        retryAfterMs: retryAfter(headers),
+      };
     case 408:
     case 409:
-      return unavailable(reason("asks to try again"), true);
+      return unavailable(reason("asks to try again"), "provider_failed", true);
     default:
-      if (status < 500) return unavailable(reason("rejects the call"), false);
-      return { ...unavailable(reason("failed"), true), retryAfterMs: retryAfter(headers) };
+      if (status < 500) return unavailable(reason("rejects the call"), "configuration_rejected", false);
+      return { ...unavailable(reason("failed"), "provider_failed", true), retryAfterMs: retryAfter(headers) };
   }
 }
 
-export function unavailable(what: string, retry: boolean): Failure {
-  return { error: new EmbeddingUnavailable(`the embedding provider ${what}`), retry };
+export function unavailable(what: string, fault: EmbedderFault, retry: boolean): Failure {
+  return { error: new EmbeddingUnavailable(`the embedding provider ${what}`, fault), retry };
 }
 
 interface Fields {

@@ -5,7 +5,7 @@ import { type Embedder, EmbeddingRefused, EmbeddingUnavailable } from "../embedd
 import { createLimit } from "../limit.js";
 import { modelId } from "../model-id.js";
 import { passageSizes, splitPassages, type PassageOptions } from "../passages.js";
-import { callProvider, type ProviderOptions } from "./call.js";
+import { callProvider, loadClient, type ProviderOptions } from "./call.js";
 import { estimate } from "./estimate.js";
 import { type Failure, failureOf, refusesEncoding, unavailable } from "./failure.js";
 
@@ -39,6 +39,7 @@ const MAX_BACKOFF_MS = 5_000;
 /** How long an outcome answers `ready` without another request. */
 const HEALTHY_MS = 30_000;
 const UNHEALTHY_MS = 5_000;
+const timedOut = (): Failure => unavailable("timed out", "timed_out", false);
 /** A text that no provider has a reason to refuse. */
 const PROBE = "ready";
 
@@ -128,11 +129,32 @@ export function createOpenAIEmbedder({
     const cause = await causeOf(signal);
     if (cause === "encoding") return undefined;
     if (cause === "text") return failure;
-    return unavailable("refuses every text: check the model and its parameters", false);
+    return unavailable(
+      "refuses every text: check the model and its parameters",
+      "configuration_rejected",
+      false,
+    );
   }
 
   async function request(texts: readonly string[], signal: AbortSignal | undefined): Promise<Float32Array[]> {
-    const either = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
+    await loadClient();
+    // Of all tries together, and of what finds out why one was refused.
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new DOMException("time-out", "TimeoutError")), timeoutMs);
+    const ends = [closing.signal, late.signal, ...(signal === undefined ? [] : [signal])];
+    try {
+      return await requestUntil(texts, signal, AbortSignal.any(ends), late.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function requestUntil(
+    texts: readonly string[],
+    signal: AbortSignal | undefined,
+    either: AbortSignal,
+    late: AbortSignal,
+  ): Promise<Float32Array[]> {
     for (let attempt = 0; ; attempt++) {
       try {
         throwIfDone(signal);
@@ -141,17 +163,19 @@ export function createOpenAIEmbedder({
         return vectors;
       } catch (thrown) {
         throwIfDone(signal);
-        const failure = await explain(thrown, either);
+        const found = late.aborted ? timedOut() : await explain(thrown, either);
+        // What finds out why a text was refused may hang as well.
+        const failure = late.aborted ? timedOut() : found;
         throwIfDone(signal);
         if (failure === undefined) continue;
         const { error, retry, retryAfterMs = 0 } = failure;
         const pause = Math.max(backoff(attempt), retryAfterMs);
-        if (!retry || attempt >= maxRetries || pause > MAX_BACKOFF_MS) {
-          // A provider that refuses an input is well.
-          health = error instanceof EmbeddingRefused ? { at: Date.now() } : { at: Date.now(), error };
-          throw error;
-        }
-        await sleep(pause, undefined, { signal: either }).catch(() => throwIfDone(signal));
+        const goesOn = retry && attempt < maxRetries && pause <= MAX_BACKOFF_MS && !late.aborted;
+        if (goesOn) await sleep(pause, undefined, { signal: either }).catch(() => throwIfDone(signal));
+        if (goesOn && !late.aborted) continue;
+        // A provider that refuses an input is well.
+        health = error instanceof EmbeddingRefused ? { at: Date.now() } : { at: Date.now(), error };
+        throw error;
       }
     }
   }
@@ -188,7 +212,8 @@ export function createOpenAIEmbedder({
     async embedQuery(text, signal) {
       throwIfDone(signal);
       const [vector] = await embed([text], signal);
-      if (vector === undefined) throw new EmbeddingUnavailable("the embedding provider sent no vector");
+      if (vector === undefined)
+        throw new EmbeddingUnavailable("the embedding provider sent no vector", "malformed_reply");
       return vector;
     },
     async ready(signal) {

@@ -9,6 +9,11 @@ export function toVector(entry: unknown, dimensions: number): Float32Array | und
   return vector?.length === dimensions && normalise(vector) ? vector : undefined;
 }
 
+/** How many numbers it has; undefined if it isn't a list of numbers. */
+export function lengthOf(entry: unknown): number | undefined {
+  return (typeof entry === "string" ? fromBase64(entry) : fromNumbers(entry))?.length;
+}
+
 function fromNumbers(entry: unknown): Float32Array | undefined {
   // Float32Array.from would make 0 of a null.
   if (!Array.isArray(entry) || !entry.every((value) => typeof value === "number")) return undefined;
