@@ -1,5 +1,5 @@
 import type { Context } from "../domain/context.js";
-import { decodeCursor, encodeCursor, fingerprint } from "./cursor.js";
+import { cursorsOf } from "../domain/cursor.js";
 import type { Place, StoredEntry } from "./entry.js";
 import { placeOf } from "./entry.js";
 import { mergeTrails } from "./merge.js";
@@ -33,8 +33,8 @@ export async function readAudit(
   context: Context,
   { filter, order, limit, cursor }: ReadAuditInput,
 ): Promise<AuditPage> {
-  const query = fingerprint(filter, order);
-  const position = cursor === undefined ? undefined : decodeCursor(cursor, query);
+  const cursors = cursorsOf("filter or order", filter, order);
+  const position = positionAt(cursors.read(cursor, POSITION));
   const view = await openView(services, context, filter);
   const horizon = position?.horizon ?? (await services.reader.horizon(view.trails));
   await view.record("ok");
@@ -42,8 +42,27 @@ export async function readAudit(
   const page = await takePage(mergeTrails(services.reader, walk, limit), view, filter, limit, order);
   return {
     entries: page.entries,
-    cursor: page.last === undefined ? undefined : encodeCursor({ after: page.last, horizon }, query),
+    cursor: page.last === undefined ? undefined : cursors.write(textOf({ after: page.last, horizon })),
   };
+}
+
+/** Where a walk through the audit trail goes on. */
+interface Position {
+  /** The last entry that was looked at. */
+  readonly after: Place;
+  /** Milliseconds: what came later than the walk's first page isn't part of it. */
+  readonly horizon: number;
+}
+
+const POSITION = /^(\d{1,15}) (\d{1,16}) (\d{1,15}) ([\w.~-]{1,256})$/;
+
+const textOf = ({ after, horizon }: Position): string =>
+  [after.time, after.number, horizon, after.trail].join(" ");
+
+function positionAt(found: RegExpExecArray | undefined): Position | undefined {
+  if (found === undefined) return undefined;
+  const [, time, number, horizon, trail = ""] = found;
+  return { after: { time: Number(time), number: Number(number), trail }, horizon: Number(horizon) };
 }
 
 async function takePage(

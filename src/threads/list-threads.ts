@@ -1,6 +1,5 @@
 import type { Context } from "../domain/context.js";
-import { invalid } from "../domain/errors.js";
-import { decodePlace, encodePlace, walkOf } from "../domain/cursor.js";
+import { cursorsOf } from "../domain/cursor.js";
 import { guard } from "./guard.js";
 import type { ListedThread, ThreadServices } from "./ports.js";
 
@@ -22,10 +21,9 @@ export async function listThreads(
   { namespace, limit, cursor }: ListThreadsInput,
 ): Promise<ThreadPage> {
   const record = await guard(services, context, namespace, "read", "thread.list");
-  const walk = walkOf("threads", namespace);
-  const place = cursor === undefined ? undefined : decodePlace(cursor, walk);
-  if (place !== undefined && !/^\d+:/.test(place)) throw invalid("cursor", "Invalid cursor.");
+  const cursors = cursorsOf("list", "threads", namespace);
+  const place = cursors.read(cursor, /^\d+:.*$/s)?.[0];
   const page = await services.store.list(namespace, place, limit);
   await record("ok");
-  return { ...page, cursor: page.cursor === undefined ? undefined : encodePlace(page.cursor, walk) };
+  return { ...page, cursor: cursors.write(page.cursor) };
 }

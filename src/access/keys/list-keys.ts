@@ -1,5 +1,5 @@
+import { cursorsOf } from "../../domain/cursor.js";
 import type { Context } from "../../domain/context.js";
-import { invalid } from "../../domain/errors.js";
 import { authorizeSome } from "../authorize.js";
 import { trailOf } from "../trail.js";
 import type { ApiKey } from "./key.js";
@@ -28,7 +28,8 @@ export async function listKeys(
 ): Promise<KeyPage> {
   await authorizeSome(audit, context, { verb: "admin", act: "key.list" });
   const visible: string[] = [];
-  let after = cursor === undefined ? undefined : decodeCursor(cursor);
+  const cursors = cursorsOf("list", "keys");
+  let after = cursors.read(cursor, /^[0-9A-Z]{26}$/)?.[0];
   // One more than the page: whether there is a next one. A cursor names a key of this page, never one that is hidden.
   for (let end = false; !end && visible.length <= limit;) {
     const window = await keys.page(after, WINDOW);
@@ -40,16 +41,6 @@ export async function listKeys(
   const last = page.at(-1);
   return {
     keys: await keys.load(trailOf(context, "key.list"), page),
-    cursor: visible.length > limit && last !== undefined ? encodeCursor(last) : undefined,
+    cursor: cursors.write(visible.length > limit ? last : undefined),
   };
-}
-
-function encodeCursor(id: string): string {
-  return Buffer.from(id).toString("base64url");
-}
-
-function decodeCursor(cursor: string): string {
-  const id = Buffer.from(cursor, "base64url").toString("latin1");
-  if (!/^[0-9A-Z]{26}$/.test(id)) throw invalid("cursor", "Invalid cursor.");
-  return id;
 }

@@ -2,12 +2,11 @@ import { authorizedParts } from "../../access/authorize.js";
 import { type Scope, allowsIn, covers, patternOf } from "../../access/grants.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
-import { invalid } from "../../domain/errors.js";
 import { LIMITS } from "../../domain/limits.js";
 import { type FacetQuery, type MemoryFilter, facetQuery, matches } from "../conditions/filter.js";
 import { judgeAll } from "../trust/judge.js";
 import type { ListOutcome } from "./list.js";
-import { decodePlace, encodePlace, walkOf } from "../../domain/cursor.js";
+import { cursorsOf } from "../../domain/cursor.js";
 import type { MemoryRef } from "../model/ref.js";
 import { readableNamespaces } from "./readable-namespaces.js";
 import type { Using } from "../services.js";
@@ -36,8 +35,9 @@ export async function listMany(
   const { scope, limit } = input;
   const parts = await authorizedParts(audit, context, scope, { verb: "read", act: "list" });
   const filter = facetQuery(input.filter);
-  const walk = walkOf(scope, filter);
-  const start = input.cursor === undefined ? undefined : decodePlace(input.cursor, walk);
+  const cursors = cursorsOf("list", scope, filter);
+  const [, after, position = ""] = cursors.read(input.cursor, PLACE) ?? [];
+  const start = { after, position: position === "" ? undefined : Number(position) };
   const trail = trailOf(context, "list", scope.below ? { other: patternOf(scope) } : {});
   const found =
     parts.length === 0
@@ -51,8 +51,16 @@ export async function listMany(
     .filter((memory) => isAlive(memory, now) && matches(memory, filter) && !memory.quarantined);
   return {
     memories: await judgeAll(services, fitting, now),
-    cursor: found.place === undefined ? undefined : encodePlace(found.place, walk),
+    cursor: cursors.write(found.place),
   };
+}
+
+/** A namespace that was reached, and how far in it; nothing after the blank where it is done with. */
+const PLACE = /^([A-Za-z0-9_.-]{1,256}) (\d{0,15})$/;
+
+interface Place {
+  readonly after: string | undefined;
+  readonly position: number | undefined;
 }
 
 interface Found {
@@ -67,10 +75,10 @@ async function walkNamespaces(
   scope: Scope,
   filter: FacetQuery,
   limit: number,
-  start: string | undefined,
+  start: Place,
 ): Promise<Found> {
   const refs: MemoryRef[] = [];
-  let [after, position] = readPlace(start);
+  let { after, position } = start;
 
   /** Takes what is left of a namespace, or as much as fits; true when the page is full. */
   async function take(namespace: string, from: number | undefined): Promise<boolean> {
@@ -112,15 +120,4 @@ async function walkNamespaces(
 
 function isReadable({ actor }: Context, scope: Scope, namespace: string): boolean {
   return covers(scope, { root: namespace, below: false }) && allowsIn(actor.grants, "read", namespace);
-}
-
-/**
- * A namespace that was reached, and how far in it; nothing after the blank where it is done with. Anybody can write a
- * cursor: what it names is checked as anything that is asked for.
- */
-function readPlace(place: string | undefined): [after: string | undefined, position: number | undefined] {
-  if (place === undefined) return [undefined, undefined];
-  const match = /^([A-Za-z0-9_.-]{1,256}) (\d{0,15})$/.exec(place);
-  if (match?.[1] === undefined) throw invalid("cursor", "Invalid cursor.");
-  return [match[1], match[2] === "" ? undefined : Number(match[2])];
 }

@@ -3,11 +3,10 @@ import type { Scope } from "../../access/grants.js";
 import { allowedParts, allowsIn } from "../../access/grants.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
-import { invalid } from "../../domain/errors.js";
 import { LIMITS } from "../../domain/limits.js";
 import type { FacetQuery } from "../conditions/filter.js";
 import { facetQuery } from "../conditions/filter.js";
-import { decodePlace, encodePlace, walkOf } from "../../domain/cursor.js";
+import { cursorsOf } from "../../domain/cursor.js";
 import { readableNamespaces, WHOLE } from "./readable-namespaces.js";
 import type { Using } from "../services.js";
 import type { SearchStore } from "../ports/search.js";
@@ -45,18 +44,15 @@ export async function listNamespaces(
   input: NamespacesInput,
 ): Promise<NamespacesOutcome> {
   await authorizeSome(audit, context, { verb: "read", act: "namespace.list" });
-  const walk = walkOf(input.prefix, input.suffix, input.max_depth, input.items_only);
-  const after = input.cursor === undefined ? undefined : decodePlace(input.cursor, walk);
-  if (after !== undefined && !/^[A-Za-z0-9_.-]{1,256}\/?$/.test(after)) {
-    throw invalid("cursor", "Invalid cursor.");
-  }
+  const cursors = cursorsOf("list", input.prefix, input.suffix, input.max_depth, input.items_only);
+  const after = cursors.read(input.cursor, /^[A-Za-z0-9_.-]{1,256}\/?$/)?.[0];
   const filter = facetQuery({ items_only: input.items_only });
   const depth = input.max_depth ?? Infinity;
   const page = await walkNamespaces(store, context, input, filter, after);
   const namespaces =
     depth === Infinity ? page.found : await countBelow(store, context, page.found, depth, filter);
   await audit.system(trailOf(context, "namespace.list", { other: input.prefix.join(".") || "**" }), "ok");
-  return { namespaces, cursor: page.place === undefined ? undefined : encodePlace(page.place, walk) };
+  return { namespaces, cursor: cursors.write(page.place) };
 }
 
 interface Page {

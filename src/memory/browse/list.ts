@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
+import { cursorsOf } from "../../domain/cursor.js";
 import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
-import { invalid } from "../../domain/errors.js";
 import type { MemoryFilter } from "../conditions/filter.js";
 import { facetQuery, matches } from "../conditions/filter.js";
 import type { Judged } from "../trust/judge.js";
@@ -48,14 +47,14 @@ export async function list(
   });
   const filter = facetQuery(input.filter);
   const kinds = [...(quarantined ? ["quarantined"] : []), ...(superseded ? ["superseded"] : [])];
-  const query = fingerprint(namespace, filter, input.order, ...kinds);
-  const after = input.cursor === undefined ? undefined : decodeCursor(input.cursor, query);
+  const cursors = cursorsOf("namespace, filter or order", namespace, filter, input.order, ...kinds);
+  const after = cursors.read(input.cursor, /^\d{1,15}$/)?.[0];
   const page = await store.list({
     namespace,
     filter,
     order: input.order,
     limit: input.limit,
-    after,
+    after: after === undefined ? undefined : Number(after),
     quarantined,
     superseded: superseded ? "only" : undefined,
   });
@@ -67,23 +66,6 @@ export async function list(
     .filter((memory) => memory.quarantined === quarantined && (memory.superseded_at !== null) === superseded);
   return {
     memories: await judgeAll(services, fitting, now),
-    cursor: page.next === undefined ? undefined : encodeCursor(page.next, query),
+    cursor: cursors.write(page.next?.toString()),
   };
-}
-
-/** A cursor belongs to one walk: with another filter it would skip what it shouldn't. */
-function fingerprint(...query: readonly unknown[]): string {
-  return createHash("sha256").update(JSON.stringify(query)).digest("base64url").slice(0, 12);
-}
-
-function encodeCursor(position: number, query: string): string {
-  return Buffer.from(`${position}.${query}`).toString("base64url");
-}
-
-function decodeCursor(cursor: string, query: string): number {
-  const match = /^(\d{1,15})\.(.+)$/.exec(Buffer.from(cursor, "base64url").toString("utf8"));
-  if (match?.[1] === undefined) throw invalid("cursor", "Invalid cursor.");
-  if (match[2] !== query)
-    throw invalid("cursor", "The cursor was issued for a different namespace, filter or order.");
-  return Number(match[1]);
 }

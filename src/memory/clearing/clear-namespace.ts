@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
+import { cursorsOf } from "../../domain/cursor.js";
 import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
-import { invalid } from "../../domain/errors.js";
 import type { FacetQuery, MemoryFilter } from "../conditions/filter.js";
 import { erase } from "../erasure/erase.js";
 import { facetQuery, matches } from "../conditions/filter.js";
@@ -29,12 +28,6 @@ export interface ClearOutcome {
   readonly state_documents: number;
   /** Undefined: nothing is left to do. */
   readonly cursor: string | undefined;
-}
-
-/** Where a deletion goes on, and when it began. */
-interface Walk {
-  readonly after: number | undefined;
-  readonly now: number;
 }
 
 const ACT = "namespace.delete";
@@ -64,19 +57,21 @@ export async function clearNamespace(
   const verbs = filter === undefined ? (["write", "read", "admin"] as const) : (["write", "read"] as const);
   await authorize(audit, context, namespace, { verbs, act: ACT });
   const query = filter === undefined ? undefined : facetQuery(filter);
-  const mark = fingerprint(namespace, query);
-  const walk =
-    input.cursor === undefined ? { after: undefined, now: context.now() } : decodeCursor(input.cursor, mark);
+  const cursors = cursorsOf("namespace or filter", namespace, query ?? "all");
+  const [, place, began] = cursors.read(input.cursor, /^(\d{1,15}) (\d{1,15})$/) ?? [];
+  // Nothing has the sequence number 0.
+  const start = place === undefined || Number(place) === 0 ? undefined : Number(place);
+  const now = began === undefined ? context.now() : Number(began);
   await audit.record(namespace, trailOf(context, ACT), dry_run ? "dry_run" : "ok");
 
   const deadline = performance.now() + BUDGET_MS;
   const counts = { memories: 0, sessions: 0, state_documents: 0 };
-  const cursorAt = (after: number | undefined) => encodeCursor({ ...walk, after }, mark);
-  let { after } = walk;
+  const cursorAt = (after: number | undefined) => cursors.write(`${after ?? 0} ${now}`);
+  let after = start;
   for (let next = after, first = true; first || next !== undefined; first = false) {
     if (performance.now() > deadline) return { ...counts, cursor: cursorAt(after) };
     const page = await memoryPage(services.memory, namespace, query, next);
-    const doomed = page.vitals.filter(({ recordedAt }) => recordedAt <= walk.now);
+    const doomed = page.vitals.filter(({ recordedAt }) => recordedAt <= now);
     counts.memories += dry_run
       ? doomed.length
       : await countTrue(doomed, (each) => removeOne(services.memory, context, namespace, query, each));
@@ -183,22 +178,4 @@ async function countTrue<Item>(
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
   return count;
-}
-
-/** A cursor belongs to one deletion: with another filter it would pass over what it shouldn't. */
-function fingerprint(namespace: string, query: FacetQuery | undefined): string {
-  const parts = JSON.stringify([namespace, query ?? "all"]);
-  return createHash("sha256").update(parts).digest("base64url").slice(0, 12);
-}
-
-function encodeCursor({ after, now }: Walk, mark: string): string {
-  return Buffer.from(`${after ?? 0} ${now} ${mark}`).toString("base64url");
-}
-
-function decodeCursor(cursor: string, mark: string): Walk {
-  const text = Buffer.from(cursor, "base64url").toString("utf8");
-  const [, after, now, made] = /^(\d{1,15}) (\d{1,15}) ([\w-]{12})$/.exec(text) ?? [];
-  if (made === undefined) throw invalid("cursor", "Invalid cursor.");
-  if (made !== mark) throw invalid("cursor", "The cursor was issued for a different namespace or filter.");
-  return { after: Number(after) === 0 ? undefined : Number(after), now: Number(now) };
 }

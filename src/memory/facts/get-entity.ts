@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
+import { cursorsOf } from "../../domain/cursor.js";
 import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
-import { entityNotFound, invalid } from "../../domain/errors.js";
+import { entityNotFound } from "../../domain/errors.js";
 import { matches } from "../conditions/filter.js";
-import { type Moment, holds } from "../model/moment.js";
+import { holds } from "../model/moment.js";
 import { momentOf } from "../ports/moment.js";
 import { type Judged, judgeAll } from "../trust/judge.js";
 import type { Using } from "../services.js";
@@ -50,13 +50,22 @@ export async function getEntity(
     await audit.record(namespace, trail, "missing");
     throw entityNotFound();
   }
-  const walk = fingerprint(namespace, entity, input);
-  const start = input.cursor === undefined ? undefined : decodeCursor(input.cursor, walk);
+  const { as_of, valid_at, min_trust = 0 } = input;
+  const cursors = cursorsOf("entity or different times", namespace, entity.name, as_of, valid_at, min_trust);
+  const [, before, began] = cursors.read(input.cursor, /^(\d{1,15}) (any|-?\d{1,15})$/) ?? [];
+  // What is so now is asked of the same now on all pages.
   const moment =
-    start === undefined ? momentOf(context, input) : { asOf: input.as_of, validAt: start.validAt };
+    began === undefined
+      ? momentOf(context, input)
+      : { asOf: as_of, validAt: began === "any" ? undefined : Number(began) };
   const query = { scopes: [{ root: namespace, below: false }], filter: aboutAny([entity]) };
-  const page = await entities.factRefs({ ...query, moment, before: start?.before, limit: input.limit });
-  if (start === undefined && page.total === 0 && (await isGone(entities, query.scopes, entity))) {
+  const page = await entities.factRefs({
+    ...query,
+    moment,
+    before: before === undefined ? undefined : Number(before),
+    limit: input.limit,
+  });
+  if (before === undefined && page.total === 0 && (await isGone(entities, query.scopes, entity))) {
     await audit.record(namespace, trail, "missing");
     throw entityNotFound();
   }
@@ -67,46 +76,12 @@ export async function getEntity(
     .filter((memory) => isAlive(memory, now) && holds(memory, moment) && matches(memory, query.filter));
   const last = page.refs.at(-1);
   const more = last !== undefined && page.total > page.refs.length;
-  const { min_trust = 0 } = input;
   const judged = (await judgeAll(services, facts, moment.asOf ?? now)).filter(
     ({ trust }) => trust.trust >= min_trust,
   );
   return {
     entity,
     facts: judged,
-    cursor: more ? encodeCursor({ before: last.seq, moment }, walk) : undefined,
+    cursor: more ? cursors.write(`${last.seq} ${moment.validAt ?? "any"}`) : undefined,
   };
-}
-
-/** A cursor belongs to one walk: with other times it would skip what it shouldn't. */
-function fingerprint(
-  namespace: string,
-  { name }: Entity,
-  { as_of, valid_at, min_trust }: EntityInput,
-): string {
-  const walk = JSON.stringify([
-    namespace,
-    name,
-    as_of ?? null,
-    valid_at ?? null,
-    ...(min_trust === undefined ? [] : [min_trust]),
-  ]);
-  return createHash("sha256").update(walk).digest("base64url").slice(0, 12);
-}
-
-/** What is so now is asked of the same now on all pages. */
-function encodeCursor(
-  { before, moment }: { readonly before: number; readonly moment: Moment },
-  walk: string,
-): string {
-  return Buffer.from(`${before}:${moment.validAt ?? "any"}:${walk}`).toString("base64url");
-}
-
-function decodeCursor(cursor: string, walk: string): { before: number; validAt: number | undefined } {
-  const text = Buffer.from(cursor, "base64url").toString("utf8");
-  const match = /^(\d{1,15}):(any|-?\d{1,15}):(.+)$/.exec(text);
-  if (match === null) throw invalid("cursor", "Invalid cursor.");
-  if (match[3] !== walk)
-    throw invalid("cursor", "The cursor was issued for a different entity or different times.");
-  return { before: Number(match[1]), validAt: match[2] === "any" ? undefined : Number(match[2]) };
 }

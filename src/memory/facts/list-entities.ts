@@ -1,7 +1,7 @@
+import { cursorsOf } from "../../domain/cursor.js";
 import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
-import { invalid } from "../../domain/errors.js";
 import type { Services } from "../services.js";
 import { normaliseName } from "../../domain/normalise-name.js";
 import type { ListedName } from "../ports/facts.js";
@@ -22,16 +22,11 @@ export async function listEntities(
   await authorize(audit, context, namespace, { verb: "read", act: "entity.list" });
   await audit.record(namespace, trailOf(context, "entity.list"), "ok");
   const start = normaliseName(prefix);
-  const after = cursor === undefined ? undefined : Buffer.from(cursor, "base64url").toString("utf8");
-  if (after !== undefined && Buffer.from(after).toString("base64url") !== cursor) {
-    throw invalid("cursor", "Invalid cursor.");
-  }
-  if (after !== undefined && !after.startsWith(start)) {
-    throw invalid("cursor", "The cursor was issued for a different prefix.");
-  }
+  const cursors = cursorsOf("prefix", "entities", namespace, start);
+  const after = cursors.read(cursor, /^.+$/s)?.[0];
   const page = await entities.list(namespace, start, after, limit);
   return {
     names: page.names,
-    cursor: page.next === undefined ? undefined : Buffer.from(page.next).toString("base64url"),
+    cursor: cursors.write(page.next),
   };
 }

@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
+import { cursorsOf } from "../../domain/cursor.js";
 import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
-import { invalid } from "../../domain/errors.js";
 import { createBest } from "./best-heap.js";
 import type { Erased } from "../erasure/erase.js";
 import { erase, unlessNothing } from "../erasure/erase.js";
@@ -60,12 +59,10 @@ export async function forget(
   // The answer names what is there.
   await authorize(audit, context, namespace, { verbs: ["write", "read"], act: "forget" });
   const { policy, dry_run, limit } = input;
-  const query = fingerprint(namespace, policy);
+  const cursors = cursorsOf("namespace or policy", namespace, ...partsOf(policy));
   await audit.record(namespace, trailOf(context, "forget"), dry_run ? "dry_run" : "ok");
   const walk =
-    input.cursor === undefined
-      ? await begin(services, namespace, policy, context.now())
-      : decodeCursor(input.cursor, query);
+    walkAt(cursors.read(input.cursor, PLACE)) ?? (await begin(services, namespace, policy, context.now()));
 
   const page = await examine(services, namespace, policy, walk.after, limit);
   // What is recorded while the walk goes on is no part of it.
@@ -80,7 +77,7 @@ export async function forget(
   if (!dry_run) services.forgotten(ids.length);
   const derived =
     dry_run || ids.length === 0 ? undefined : unlessNothing(await erase(services, context, namespace));
-  const next = page.next === undefined ? undefined : encodeCursor({ ...walk, after: page.next }, query);
+  const next = page.next === undefined ? undefined : cursors.write(placeOf(walk, page.next));
   return { ids, examined: page.vitals.length, cursor: next, derived };
 }
 
@@ -155,34 +152,26 @@ async function examine(
   return { vitals: vitals.filter((each) => each !== undefined), next: page.next };
 }
 
-/** A cursor belongs to one walk: with another policy it would forget what it shouldn't. */
-function fingerprint(namespace: string, policy: ForgetPolicy): string {
-  const parts = [
-    namespace,
-    policy.max_age,
-    policy.inactive_for,
-    policy.min_importance,
-    policy.keep_top,
-    policy.memory_types,
-    policy.filter,
-  ];
-  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 12);
-}
+/** With another policy, a walk would forget what it shouldn't. */
+const partsOf = (policy: ForgetPolicy): readonly unknown[] => [
+  policy.max_age,
+  policy.inactive_for,
+  policy.min_importance,
+  policy.keep_top,
+  policy.memory_types,
+  policy.filter,
+];
 
-function encodeCursor({ after, now, bar }: Walk, query: string): string {
+const PLACE = /^(\d{1,15}) (\d{1,15}) (?:(all|none)|([\d.e-]{1,25}) ([0-9A-Z]{26}))$/;
+
+function placeOf({ now, bar }: Walk, after: number): string {
   const edge = bar === undefined || bar === "all" ? (bar ?? "none") : `${bar.worth} ${bar.id}`;
-  return Buffer.from([after, now, query, edge].join(" ")).toString("base64url");
+  return `${after} ${now} ${edge}`;
 }
 
-function decodeCursor(cursor: string, query: string): Walk {
-  const text = Buffer.from(cursor, "base64url").toString("utf8");
-  const match = /^(\d{1,15}) (\d{1,15}) ([\w-]{12}) (?:(all|none)|([\d.e-]{1,25}) ([0-9A-Z]{26}))$/.exec(
-    text,
-  );
-  if (match?.[3] === undefined) throw invalid("cursor", "Invalid cursor.");
-  if (match[3] !== query)
-    throw invalid("cursor", "The cursor was issued for a different namespace or policy.");
-  const [, after, now, , whole, worth, id = ""] = match;
+function walkAt(place: RegExpExecArray | undefined): Walk | undefined {
+  if (place === undefined) return undefined;
+  const [, after, now, whole, worth, id = ""] = place;
   const bar = whole === "all" ? whole : whole === "none" ? undefined : { worth: Number(worth), id };
   return { after: Number(after), now: Number(now), bar };
 }

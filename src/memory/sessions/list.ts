@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
+import { cursorsOf } from "../../domain/cursor.js";
 import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
-import { invalid } from "../../domain/errors.js";
 import type { Services } from "../services.js";
 import type { SessionUsing } from "./services.js";
 import type { Session } from "./session.js";
@@ -18,25 +17,16 @@ export async function listSessions(
   { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<{ readonly sessions: readonly Session[]; readonly cursor: string | undefined }> {
   await authorize(memory.audit, context, namespace, { verb: "read", act: "session.list" });
-  const before = cursor === undefined ? undefined : decodeCursor(cursor, namespace);
-  const page = await store.list(trailOf(context, "session.list"), namespace, limit, before);
+  const cursors = cursorsOf("namespace", "sessions", namespace);
+  const before = cursors.read(cursor, /^\d{1,16}$/)?.[0];
+  const page = await store.list(
+    trailOf(context, "session.list"),
+    namespace,
+    limit,
+    before === undefined ? undefined : Number(before),
+  );
   return {
     sessions: page.sessions,
-    cursor: page.next === undefined ? undefined : encodeCursor(page.next, namespace),
+    cursor: cursors.write(page.next?.toString()),
   };
 }
-
-function encodeCursor(position: number, namespace: string): string {
-  return Buffer.from(`${position}.${fingerprint(namespace)}`).toString("base64url");
-}
-
-function decodeCursor(cursor: string, namespace: string): number {
-  const match = /^(\d{1,16})\.(.+)$/.exec(Buffer.from(cursor, "base64url").toString("utf8"));
-  if (match?.[1] === undefined) throw invalid("cursor", "Invalid cursor.");
-  if (match[2] !== fingerprint(namespace))
-    throw invalid("cursor", "The cursor was issued for a different namespace.");
-  return Number(match[1]);
-}
-
-const fingerprint = (namespace: string): string =>
-  createHash("sha256").update(`sessions ${namespace}`).digest("base64url").slice(0, 12);

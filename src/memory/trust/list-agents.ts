@@ -1,8 +1,8 @@
+import { cursorsOf } from "../../domain/cursor.js";
 import { authorizeScope } from "../../access/authorize.js";
 import { scopeOf } from "../../access/grants.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
-import { invalid } from "../../domain/errors.js";
 import type { KnownAgent } from "./read-agent.js";
 import { knownAgent } from "./read-agent.js";
 import type { Services } from "../services.js";
@@ -25,21 +25,14 @@ export async function listAgents(
   { limit, cursor }: ListAgentsInput,
 ): Promise<AgentPage> {
   await authorizeScope(audit, context, scopeOf("**"), { verb: "admin", act: "agent.list" });
-  const after = cursor === undefined ? undefined : decodeCursor(cursor);
+  const cursors = cursorsOf("list", "agents");
+  const after = cursors.read(cursor, /^.+$/s)?.[0];
   // One more than the page: whether there is a next one.
   const found = await agents.page(trailOf(context, "agent.list"), after, limit + 1);
   const page = found.slice(0, limit);
   const last = page.at(-1);
   return {
     agents: page.map((agent) => knownAgent(agent, context)),
-    cursor: found.length > limit && last !== undefined ? encodeCursor(last.id) : undefined,
+    cursor: cursors.write(found.length > limit ? last?.id : undefined),
   };
-}
-
-const encodeCursor = (id: string): string => Buffer.from(`a${id}`).toString("base64url");
-
-function decodeCursor(cursor: string): string {
-  const text = Buffer.from(cursor, "base64url").toString("utf8");
-  if (text.length < 2 || !text.startsWith("a")) throw invalid("cursor", "Invalid cursor.");
-  return text.slice(1);
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { escapeField, unescapeField } from "../../../checkpointer/src/saver/fields.js";
 import { decodeKey, decodeLabel, encodeKey, encodeLabel } from "../../../checkpointer/src/store/names.js";
 import { textOf } from "../../../checkpointer/src/store/text.js";
-import { decodeCursor } from "../../../src/access/cursor.js";
+import { cursorsOf } from "../../../src/domain/cursor.js";
 import { parseToken } from "../../../src/access/keys/token.js";
 import { survivesAsDouble } from "../../../src/domain/exact-decimal.js";
 import { readStrictJson } from "../../../src/domain/strict-json.js";
@@ -96,7 +96,9 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
   "checkpointer/src/saver/fields.ts": { escapeField, unescapeField },
   "checkpointer/src/store/names.ts": { encodeLabel, decodeLabel, encodeKey, decodeKey },
   "checkpointer/src/store/text.ts": { textOf: (text) => textOf({ a: text }, ["$", text]) },
-  "src/access/cursor.ts": { decodeCursor: (text) => decodeCursor(text, "q") },
+  "src/domain/cursor.ts": {
+    cursorsOf: (text) => cursorsOf("list").read(Buffer.from(text).toString("base64url"), /^[^]*$/),
+  },
   "src/access/keys/token.ts": { parseToken },
   "src/domain/exact-decimal.ts": { survivesAsDouble: (text) => survivesAsDouble(`1${text}`) },
   "src/domain/strict-json.ts": {
@@ -249,7 +251,6 @@ const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
   "checkpointer/src/store/client.ts": "works with the service",
   "checkpointer/src/store/names.ts": ["encodeNamespace", "decodeNamespace", "patternBelow"],
   "checkpointer/src/store/options.ts": "the developer's options",
-  "src/access/cursor.ts": ["fingerprint", "encodeCursor"],
   "src/access/entry.ts": "ids that Redis made",
   "src/access/keys/authenticate.ts": "looks at 256 characters of a header",
   "src/access/keys/list-keys.ts": "works with Redis",
@@ -303,7 +304,8 @@ const ADAPTERS = [
   /^src\/compose\//,
 ];
 /** A verb takes its services first, and leaves text to the functions above. */
-const VERB = /^\s*(?:services|context|\{[^}]*\}): \w*(?:Services|Context)\b/;
+const VERB =
+  /^\s*(?:services|context|\{[^}]*\}): (?:\w*(?:Services|Context)\b|(?:\w*Using|Pick)<|\w+ing(?:WithReceipt)?\b)/;
 const VERBS_WITHOUT_SERVICES = new Set(["momentOf", "readableNamespaces", "profileText"]);
 
 const USES_PATTERNS =
