@@ -2,17 +2,35 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DomainError } from "./errors.js";
 import type { Lock, Locks } from "./lock.js";
 
+/** What each worker that sweeps is given. */
+export interface SweepingOptions {
+  readonly locks: Locks;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Told of failures that are no business of a caller's. */
+  readonly onError: (error: unknown) => void;
+}
+
 export interface SweeperOptions {
   /** Of the lock. */
   readonly name: string;
   /** One process at a time sweeps; undefined: each for itself, because what it takes up is claimed one by one. */
   readonly locks: Locks | undefined;
-  readonly everyMs: number;
-  readonly maxBackoffMs: number;
+  readonly everyMs?: number;
+  readonly maxBackoffMs?: number;
   /** Does a part of what is due. Returns how much that was: it is called again at once unless that is 0. */
-  readonly sweep: (lock: Lock, stopping: AbortSignal) => Promise<number>;
+  readonly sweep: (sweep: Sweep) => Promise<number>;
   /** Told of failures that are no business of a caller's. */
   readonly onError: (error: unknown) => void;
+}
+
+export interface Sweep {
+  readonly stopping: AbortSignal;
+  /**
+   * Does the work for one after the other, and says for how many; 0 if it has to stop, or another process sweeps by now.
+   * The lock is renewed before each.
+   */
+  each<Item>(due: readonly Item[], work: (item: Item) => Promise<void>): Promise<number>;
 }
 
 export interface Sweeper {
@@ -21,7 +39,11 @@ export interface Sweeper {
   stop(): Promise<void>;
 }
 
-export const SWEEP_LOCK_MS = 60_000;
+const LOCK_MS = 60_000;
+/** How many are taken up at once. */
+export const SWEEP_SIZE = 50;
+/** How long one that failed by itself waits before it is tried again, so that it doesn't stand before all others. */
+export const STAND_BACK_MS = 60_000;
 
 const UNLOCKED: Lock = { renew: async () => true, release: async () => {} };
 
@@ -29,19 +51,30 @@ const UNLOCKED: Lock = { renew: async () => true, release: async () => {} };
 export function startSweeper({
   name,
   locks,
-  everyMs,
-  maxBackoffMs,
+  everyMs = 2000,
+  maxBackoffMs = 30_000,
   sweep,
   onError,
 }: SweeperOptions): Sweeper {
   const stop = new AbortController();
 
+  const sweepWith = (lock: Lock): Sweep => ({
+    stopping: stop.signal,
+    async each(due, work) {
+      for (const item of due) {
+        if (stop.signal.aborted || !(await lock.renew(LOCK_MS))) return 0;
+        await work(item);
+      }
+      return due.length;
+    },
+  });
+
   async function sweepOnce(): Promise<number> {
-    if (locks === undefined) return sweep(UNLOCKED, stop.signal);
-    const lock = await locks.acquire(name, SWEEP_LOCK_MS);
+    if (locks === undefined) return sweep(sweepWith(UNLOCKED));
+    const lock = await locks.acquire(name, LOCK_MS);
     if (lock === undefined) return 0;
     try {
-      return await sweep(lock, stop.signal);
+      return await sweep(sweepWith(lock));
     } finally {
       await lock.release();
     }

@@ -124,7 +124,7 @@ function* mergedLength(bytes: string, ranks: ReadonlyMap<string, number>): Count
   return parts;
 }
 
-/** The lowest first. */
+/** The lowest first; as {@link Heap} without calls between: a long text takes millions of steps. */
 class NumberHeap {
   readonly #numbers: number[] = [];
 

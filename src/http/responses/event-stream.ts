@@ -24,10 +24,7 @@ export interface EventSource {
  * for what the sockets hold); a client that takes nothing for `sendMs` is cut off.
  */
 export function respondEvents(c: HonoContext<AppEnv>, source: EventSource, sendMs: number): Response {
-  c.header("Content-Type", "text/event-stream");
-  c.header("Cache-Control", "no-store");
-  // Proxies that buffer would hold events back.
-  c.header("X-Accel-Buffering", "no");
+  for (const [name, value] of Object.entries(EVENT_HEADERS)) c.header(name, value);
   return stream(c, async (out) => {
     out.onAbort(source.close);
     try {

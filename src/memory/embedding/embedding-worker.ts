@@ -5,24 +5,17 @@ import type {
   PendingEmbedding,
 } from "../ports/embedding.js";
 import { type Embedder, EmbeddingRefused, EmbeddingUnavailable } from "../../embeddings/embedder.js";
-import type { Locks } from "../../domain/lock.js";
 import { REFUSED_RETRY_MS, embedAllPassages, embeddedIn } from "./embed.js";
-import { SWEEP_LOCK_MS, startSweeper } from "../../domain/sweeper.js";
+import type { SweepingOptions } from "../../domain/sweeper.js";
+import { STAND_BACK_MS, SWEEP_SIZE, startSweeper } from "../../domain/sweeper.js";
 
-export interface EmbeddingWorkerOptions {
+export interface EmbeddingWorkerOptions extends SweepingOptions {
   readonly store: EmbeddingStore;
   readonly embedder: Embedder;
-  readonly locks: Locks;
-  readonly now: () => number;
-  /** Told of failures that are no business of a caller's. */
-  readonly onError: (error: unknown) => void;
   readonly sweepEveryMs?: number;
   readonly maxBackoffMs?: number;
 }
 
-/** How long a memory that failed by itself waits before it is tried again. */
-const STAND_BACK_MS = 60_000;
-const SWEEP_SIZE = 50;
 /** More than this waiting in memory is left to the sweep. */
 const QUEUE_LENGTH = 1000;
 
@@ -65,7 +58,6 @@ export function startEmbeddingWorker(options: EmbeddingWorkerOptions): Embedding
     return store.attachVectors({ ref: { namespace, id }, version, context, ...outcome });
   }
 
-  /** So that one memory that always fails can't stand before all others. */
   async function postpone(memory: PendingEmbedding): Promise<void> {
     await attach(memory, { ...memory.embedding, vectors: [], embedAt: now() + STAND_BACK_MS });
   }
@@ -83,18 +75,16 @@ export function startEmbeddingWorker(options: EmbeddingWorkerOptions): Embedding
     locks,
     everyMs: sweepEveryMs,
     maxBackoffMs,
-    async sweep(lock, stopping) {
+    async sweep({ each }) {
       await hasten();
       const due = await store.pendingEmbeddings(now(), SWEEP_SIZE);
-      for (const memory of due) {
-        if (stopping.aborted || !(await lock.renew(SWEEP_LOCK_MS))) return 0;
-        await embedOne(memory).catch(async (error: unknown) => {
+      return each(due, (memory) =>
+        embedOne(memory).catch(async (error: unknown) => {
           // Where the provider is away, all wait alike; one that fails while it is there stands back.
           if (!(error instanceof EmbeddingUnavailable) || (await isReady(embedder))) await postpone(memory);
           throw error;
-        });
-      }
-      return due.length;
+        }),
+      );
     },
     onError(error) {
       // The provider is away: readiness says so.

@@ -1,15 +1,11 @@
 import { systemContext } from "../../domain/context.js";
-import type { Locks } from "../../domain/lock.js";
 import type { Erasing } from "./erasing.js";
-import type { Sweeper } from "../../domain/sweeper.js";
-import { startSweeper, SWEEP_LOCK_MS } from "../../domain/sweeper.js";
+import type { Sweeper, SweepingOptions } from "../../domain/sweeper.js";
+import { startSweeper } from "../../domain/sweeper.js";
 import { erase } from "./erase.js";
 
-export interface ErasureWorkerOptions {
+export interface ErasureWorkerOptions extends SweepingOptions {
   readonly services: Erasing;
-  readonly locks: Locks;
-  readonly now: () => number;
-  readonly onError: (error: unknown) => void;
 }
 
 const NAMESPACES = 20;
@@ -21,18 +17,15 @@ export function startErasureWorker({ services, locks, now, onError }: ErasureWor
   return startSweeper({
     name: "erasures",
     locks,
-    everyMs: 2000,
-    maxBackoffMs: 30_000,
     onError,
-    async sweep(lock, stopping) {
+    async sweep({ each, stopping }) {
       const due = await services.erasures.due(now(), NAMESPACES);
       let worked = 0;
-      for (const namespace of due) {
-        if (stopping.aborted || !(await lock.renew(SWEEP_LOCK_MS))) return 0;
+      const done = await each(due, async (namespace) => {
         const { counts } = await erase(services, context, namespace, { budgetMs: SLICE_MS, stopping });
         worked += counts.removed + counts.remade + counts.kept;
-      }
-      return worked;
+      });
+      return done === 0 ? 0 : worked;
     },
   });
 }

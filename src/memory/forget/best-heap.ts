@@ -1,3 +1,4 @@
+import { Heap } from "../../domain/heap.js";
 import type { Bar } from "./forget-policy.js";
 import { isAbove } from "./forget-policy.js";
 
@@ -8,46 +9,17 @@ export interface Best {
   worst(): Bar | undefined;
 }
 
-/** A binary heap with the worst on top. `size` is at least 1. */
+/** A heap with the worst on top. `size` is at least 1. */
 export function createBest(size: number): Best {
-  const heap: Bar[] = [];
-  const at = (index: number): Bar => heap[index] ?? { worth: Infinity, id: "" };
-  const swap = (one: number, other: number): void => {
-    const kept = at(one);
-    heap[one] = at(other);
-    heap[other] = kept;
-  };
-
-  function rise(from: number): void {
-    for (let place = from; place > 0;) {
-      const parent = (place - 1) >> 1;
-      if (!isAbove(at(parent), at(place))) return;
-      swap(place, parent);
-      place = parent;
-    }
-  }
-
-  function sink(): void {
-    for (let place = 0; ;) {
-      let lowest = place;
-      for (const child of [2 * place + 1, 2 * place + 2])
-        if (child < heap.length && isAbove(at(lowest), at(child))) lowest = child;
-      if (lowest === place) return;
-      swap(place, lowest);
-      place = lowest;
-    }
-  }
-
+  const heap = new Heap<Bar>((one, other) => isAbove(other, one));
   return {
     add(entry) {
-      if (heap.length < size) {
-        heap.push(entry);
-        rise(heap.length - 1);
-      } else if (isAbove(entry, at(0))) {
-        heap[0] = entry;
-        sink();
+      if (heap.top !== undefined && heap.size >= size) {
+        if (!isAbove(entry, heap.top)) return;
+        heap.pop();
       }
+      heap.push(entry);
     },
-    worst: () => (heap.length < size ? undefined : heap[0]),
+    worst: () => (heap.size < size ? undefined : heap.top),
   };
 }

@@ -1,13 +1,10 @@
-import type { Locks } from "../../domain/lock.js";
-import { type Sweeper, startSweeper } from "../../domain/sweeper.js";
+import { type Sweeper, type SweepingOptions, startSweeper } from "../../domain/sweeper.js";
 import type { RetentionStore } from "../ports/retention.js";
 
-export interface RetentionWorkerOptions {
+export interface RetentionWorkerOptions extends Omit<SweepingOptions, "now"> {
   readonly store: RetentionStore;
   /** Seconds; 0: none is kept. */
   readonly receiptSeconds: number;
-  readonly locks: Locks;
-  readonly onError: (error: unknown) => void;
 }
 
 const EVERY_MS = 5_000;
@@ -28,7 +25,7 @@ export function startRetentionWorker({
     everyMs: EVERY_MS,
     maxBackoffMs: 60_000,
     onError,
-    async sweep(_, stopping) {
+    async sweep({ stopping }) {
       const start = performance.now();
       if (start < due) return 0;
       await store.trimReceipts(receiptSeconds, stopping);

@@ -1,13 +1,10 @@
-import type { Locks } from "../../domain/lock.js";
-import { startSweeper, SWEEP_LOCK_MS } from "../../domain/sweeper.js";
+import type { SweepingOptions } from "../../domain/sweeper.js";
+import { startSweeper } from "../../domain/sweeper.js";
 import type { PromotionServices } from "./promote.js";
 import { promote } from "./promote.js";
 import type { SessionRef } from "./session.js";
 
-export interface PromotionWorkerOptions extends PromotionServices {
-  readonly locks: Locks;
-  readonly onError: (error: unknown) => void;
-}
+export interface PromotionWorkerOptions extends PromotionServices, SweepingOptions {}
 
 export interface PromotionWorker {
   /** Returns at once. */
@@ -48,18 +45,15 @@ export function startPromotionWorker({
   const sweeper = startSweeper({
     name: "sessions",
     locks,
-    everyMs: 2000,
-    maxBackoffMs: 30_000,
     onError,
-    async sweep(lock, stopping) {
+    async sweep({ each }) {
       const due = await services.store.due(services.now(), SWEEP_SIZE);
       let done = 0;
-      for (const ref of due) {
-        if (stopping.aborted || !(await lock.renew(SWEEP_LOCK_MS))) return 0;
+      const seen = await each(due, async (ref) => {
         // What is at hand in another process isn't done here: the sweep then waits for its turn.
         if (await promote(services, ref).catch(fail)) done += 1;
-      }
-      return done;
+      });
+      return seen === 0 ? 0 : done;
     },
   });
 

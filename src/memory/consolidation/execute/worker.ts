@@ -37,9 +37,8 @@ export function startConsolidationWorker(options: ConsolidationWorkerOptions): S
     name: "consolidation",
     locks: undefined,
     everyMs,
-    maxBackoffMs: 30_000,
     onError,
-    async sweep(_, stopping) {
+    async sweep({ stopping }) {
       let done = 0;
       for (const namespace of await store.due(now(), SWEEP_SIZE)) {
         if (stopping.aborted) return 0;
