@@ -1,11 +1,15 @@
 import { createClient, createClientPool, createCluster, createSentinel } from "redis";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { startRedis, type TestRedis } from "../../test/support/redis/start.js";
-import { type RedisConnection, RedisSaver } from "../src/index.js";
+import { startRedis } from "../../test/support/redis/start.js";
+import type { TestRedis } from "../../test/support/redis/start.js";
+import { RedisSaver } from "../src/index.js";
+import type { RedisConnection } from "../src/index.js";
 import { at, idOf, putChain, putValues, toArray } from "./support/checkpoints.js";
-import { startCluster, type TestCluster } from "./support/cluster.js";
+import { startCluster } from "./support/cluster.js";
+import type { TestCluster } from "./support/cluster.js";
 import { randomPrefix } from "./support/random.js";
-import { startSentinel, type TestSentinel } from "./support/sentinel.js";
+import { startSentinel } from "./support/sentinel.js";
+import type { TestSentinel } from "./support/sentinel.js";
 
 const MESSAGES = Array.from({ length: 8 }, (_, i) => ({ i, text: "x".repeat(100) }));
 

@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { createServer, type Server, type Socket } from "node:net";
+import { createServer } from "node:net";
+import type { Server, Socket } from "node:net";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import { MnemeStore, RedisSaver } from "../src/index.js";
 import { client } from "./support/savers.js";

@@ -1,5 +1,6 @@
 import { Annotation, DeltaChannel, START, StateGraph } from "@langchain/langgraph";
-import { type BaseCheckpointSaver, MemorySaver } from "@langchain/langgraph-checkpoint";
+import { MemorySaver } from "@langchain/langgraph-checkpoint";
+import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import { describe, expect, it } from "vitest";
 import { toArray } from "./support/checkpoints.js";
 import { countCommands } from "./support/counting.js";

@@ -1,6 +1,7 @@
 import { HumanMessage } from "@langchain/core/messages";
 import { Send } from "@langchain/langgraph";
-import { JsonPlusSerializer, MemorySaver, type SerializerProtocol } from "@langchain/langgraph-checkpoint";
+import { JsonPlusSerializer, MemorySaver } from "@langchain/langgraph-checkpoint";
+import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MnemeStore } from "../src/index.js";

@@ -1,12 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { deserialize, serialize } from "node:v8";
 import { AIMessage, HumanMessage } from "@langchain/core/messages";
-import {
-  type CheckpointTuple,
-  DeltaSnapshot,
-  MemorySaver,
-  type SerializerProtocol,
-} from "@langchain/langgraph-checkpoint";
+import { DeltaSnapshot, MemorySaver } from "@langchain/langgraph-checkpoint";
+import type { CheckpointTuple, SerializerProtocol } from "@langchain/langgraph-checkpoint";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createKnownSegments } from "../src/saver/known-segments.js";

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import {
-  type BaseStore,
-  InMemoryStore,
-  type Item,
-  type ListNamespacesOperation,
-  type Operation,
-  type SearchOperation,
+import { InMemoryStore } from "@langchain/langgraph-checkpoint";
+import type {
+  BaseStore,
+  Item,
+  ListNamespacesOperation,
+  Operation,
+  SearchOperation,
 } from "@langchain/langgraph-checkpoint";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

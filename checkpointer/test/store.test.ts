@@ -1,13 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AsyncBatchedStore, InvalidNamespaceError, type SearchItem } from "@langchain/langgraph-checkpoint";
-import { Annotation, type LangGraphRunnableConfig, START, StateGraph } from "@langchain/langgraph";
+import { AsyncBatchedStore, InvalidNamespaceError } from "@langchain/langgraph-checkpoint";
+import type { SearchItem } from "@langchain/langgraph-checkpoint";
+import { Annotation, START, StateGraph } from "@langchain/langgraph";
+import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { describe, expect, it } from "vitest";
 import { as, createKey, keyFor } from "../../test/support/acts/access.js";
 import { HOSTILE } from "../../test/support/hostile.js";
 import { listAll, remember } from "../../test/support/acts/memories.js";
 import { startService, until, useService } from "../../test/support/service/service.js";
-import { MnemeStore, MnemeStoreError, type MnemeStoreOptions } from "../src/index.js";
+import { MnemeStore, MnemeStoreError } from "../src/index.js";
+import type { MnemeStoreOptions } from "../src/index.js";
 
 const service = await useService();
 

@@ -2,14 +2,19 @@ import { loadConfig } from "../../src/config.js";
 import { covers } from "../../src/access/grants.js";
 import { isWrongType } from "../../src/redis/connection/error-replies.js";
 import { createKeys } from "../../src/redis/keys.js";
-import { type Env, loadEnv } from "../shell/env.js";
+import { loadEnv } from "../shell/env.js";
+import type { Env } from "../shell/env.js";
 import { messageOf, reportFailure } from "../shell/failure.js";
-import { connectOnce, type RedisConnection } from "../redis/server/connect.js";
+import { connectOnce } from "../redis/server/connect.js";
+import type { RedisConnection } from "../redis/server/connect.js";
 import { provideRedis } from "../redis/provide.js";
-import { type Heads, readHeads, type SavedHead, writeHeads } from "./heads.js";
-import { parseOptions, type VerifyOptions } from "./options.js";
+import { readHeads, writeHeads } from "./heads.js";
+import type { Heads, SavedHead } from "./heads.js";
+import { parseOptions } from "./options.js";
+import type { VerifyOptions } from "./options.js";
 import { findTrails } from "./trails.js";
-import { type Verified, verifyTrail } from "./verify-trail.js";
+import { verifyTrail } from "./verify-trail.js";
+import type { Verified } from "./verify-trail.js";
 
 const DAY_MS = 24 * 3600 * 1000;
 

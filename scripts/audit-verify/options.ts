@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
-import { type Scope, scopeOf } from "../../src/access/grants.js";
+import { scopeOf } from "../../src/access/grants.js";
+import type { Scope } from "../../src/access/grants.js";
 import { Failure, messageOf } from "../shell/failure.js";
 
 export interface VerifyOptions {

@@ -1,4 +1,5 @@
-import { covers, type Scope } from "../../src/access/grants.js";
+import { covers } from "../../src/access/grants.js";
+import type { Scope } from "../../src/access/grants.js";
 import type { Keys } from "../../src/redis/keys.js";
 import type { RedisConnection } from "../redis/server/connect.js";
 

@@ -1,4 +1,5 @@
-import { hashOf, type StoredEntry } from "../../src/access/entry.js";
+import { hashOf } from "../../src/access/entry.js";
+import type { StoredEntry } from "../../src/access/entry.js";
 import { BYTES, decodeEntries } from "../../src/redis/audit/audit-reader.js";
 import type { Keys } from "../../src/redis/keys.js";
 import type { RedisConnection } from "../redis/server/connect.js";

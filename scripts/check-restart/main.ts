@@ -1,5 +1,6 @@
 // node scripts/run.mjs check-restart [RECORDS]: whether a store of that size can be started again, and how soon.
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,11 +8,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { repositoryRoot } from "../bootstrap/root.mjs";
 import { Failure, reportFailure } from "../shell/failure.js";
-import { connectOnce } from "../redis/server/connect.js";
-import { type EmbeddedState, filesOf, readOrMakePassword, readState } from "../redis/embedded/state.js";
+import { connectOnce, urlOf } from "../redis/server/connect.js";
+import { filesOf, readOrMakePassword, readState } from "../redis/embedded/state.js";
+import type { EmbeddedState } from "../redis/embedded/state.js";
 import { findRedis } from "../redis/find.js";
 import { launch } from "../redis/server/launch.js";
-import { urlOf } from "../redis/server/connect.js";
 
 const BATCH = 500;
 const WITHIN_MS = 10 * 60_000;

@@ -1,5 +1,6 @@
 import { CHAIN_START, checked } from "../../src/backup/chain.js";
-import { FORMAT_VERSION, type Line, type ManifestLine, type TrailerLine } from "../../src/backup/lines.js";
+import { FORMAT_VERSION } from "../../src/backup/lines.js";
+import type { Line, ManifestLine, TrailerLine } from "../../src/backup/lines.js";
 import { DomainError } from "../../src/domain/errors.js";
 import { parseLine } from "../../src/http/backups/line-schemas.js";
 import { Failure } from "../shell/failure.js";

@@ -1,8 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { build, buildCurrent } from "../bootstrap/build.mjs";
 import { repositoryRoot } from "../bootstrap/root.mjs";
-import { type Env, loadEnv } from "../shell/env.js";
+import { loadEnv } from "../shell/env.js";
+import type { Env } from "../shell/env.js";
 import { reportFailure } from "../shell/failure.js";
 import { needsModel, provideModel } from "../downloads/local-model.js";
 import { provideRedis } from "../redis/provide.js";

@@ -1,9 +1,11 @@
 import { tokenCounter } from "../../src/domain/tokens.js";
 import type { Latencies } from "../harness/latencies.js";
-import { type Client, requireOk } from "./api.js";
+import { requireOk } from "./api.js";
+import type { Client } from "./api.js";
 import type { Query } from "./data-set.js";
 import type { Retriever } from "./retrievers.js";
-import { type Scores, scoreHits } from "./scores.js";
+import { scoreHits } from "./scores.js";
+import type { Scores } from "./scores.js";
 
 const LIMIT = 10;
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../shell/failure.js";
-import { type Client, requireOk } from "./api.js";
+import { requireOk } from "./api.js";
+import type { Client } from "./api.js";
 
 const POLL_MS = 200;
 

@@ -1,18 +1,23 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../shell/failure.js";
-import { createLatencies, type Latency } from "../harness/latencies.js";
+import { createLatencies } from "../harness/latencies.js";
+import type { Latency } from "../harness/latencies.js";
 import { startProgressBar } from "../harness/progress-bar.js";
 import type { Client } from "./api.js";
-import { type Asked, ask } from "./ask.js";
+import { ask } from "./ask.js";
+import type { Asked } from "./ask.js";
 import { consolidateNamespace } from "./consolidate.js";
 import type { Conversation, DataSet, Query } from "./data-set.js";
 import { askedOf } from "./other-conversation.js";
-import { RETRIEVERS, type RetrieverName } from "./retrievers.js";
+import { RETRIEVERS } from "./retrievers.js";
+import type { RetrieverName } from "./retrievers.js";
 import { rocAuc } from "./roc-auc.js";
-import { meanScores, type Scores } from "./scores.js";
+import { meanScores } from "./scores.js";
+import type { Scores } from "./scores.js";
 import { settle } from "./settle.js";
 import { endOf } from "./timestamp.js";
-import { type Written, writeConversation } from "./write.js";
+import { writeConversation } from "./write.js";
+import type { Written } from "./write.js";
 
 export interface RetrieverResult {
   readonly name: RetrieverName;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Client, requireOk } from "./api.js";
+import { requireOk } from "./api.js";
+import type { Client } from "./api.js";
 
 const POLL_MS = 200;
 

@@ -1,6 +1,7 @@
 import { LIMITS } from "../../src/domain/limits.js";
 import { Failure } from "../shell/failure.js";
-import { type Client, requireOk } from "./api.js";
+import { requireOk } from "./api.js";
+import type { Client } from "./api.js";
 import { contentsOf } from "./contents.js";
 import type { Conversation, Doc } from "./data-set.js";
 import { parseTimestamp } from "./timestamp.js";

@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { createRedisClient, type RedisClient } from "../../src/redis/connection/client.js";
+import { createRedisClient } from "../../src/redis/connection/client.js";
+import type { RedisClient } from "../../src/redis/connection/client.js";
 import { repositoryRoot } from "../bootstrap/root.mjs";
 import { needsModel, provideModel } from "../downloads/local-model.js";
 import { startService } from "../harness/service.js";
@@ -10,7 +11,8 @@ import { table } from "../harness/table.js";
 import { startThrowawayRedis } from "../harness/throwaway-redis.js";
 import { loadEnv } from "../shell/env.js";
 import { Failure, messageOf, reportFailure } from "../shell/failure.js";
-import { CALLS, type Send, fill } from "./calls.js";
+import { CALLS, fill } from "./calls.js";
+import type { Send } from "./calls.js";
 import { KINDS, kindOf } from "./kinds.js";
 
 const PREFIX = "growth";

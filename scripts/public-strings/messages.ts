@@ -1,4 +1,5 @@
-import { type Literal, literalsOf } from "./literals.js";
+import { literalsOf } from "./literals.js";
+import type { Literal } from "./literals.js";
 
 /** Not messages: words that are looked for, sentences to measure by, and what language models are told. */
 const NO_MESSAGES =

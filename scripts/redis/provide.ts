@@ -1,12 +1,14 @@
 import { join, resolve } from "node:path";
 import { publicAddress } from "../../src/redis/connection/address.js";
-import { type Patience, patiently, untilLoaded } from "../../src/redis/connection/patience.js";
+import { patiently, untilLoaded } from "../../src/redis/connection/patience.js";
+import type { Patience } from "../../src/redis/connection/patience.js";
 import { RedisUnfit } from "../../src/redis/connection/server.js";
 import { repositoryRoot } from "../bootstrap/root.mjs";
 import type { Env } from "../shell/env.js";
 import { Failure, messageOf } from "../shell/failure.js";
 import type { AppendFsync } from "./server/config-file.js";
-import { acquireEmbedded, type EmbeddedOptions, releaseEmbedded } from "./embedded/acquire.js";
+import { acquireEmbedded, releaseEmbedded } from "./embedded/acquire.js";
+import type { EmbeddedOptions } from "./embedded/acquire.js";
 import { findRedis } from "./find.js";
 import { ask } from "./server/launch.js";
 import { supervise } from "./embedded/supervise.js";

@@ -1,9 +1,11 @@
 import { loadConfig } from "../../src/config.js";
 import { serve } from "../../src/main.js";
-import { type Env, loadEnv } from "../shell/env.js";
+import { loadEnv } from "../shell/env.js";
+import type { Env } from "../shell/env.js";
 import { reportFailure } from "../shell/failure.js";
 import { needsModel, provideModel } from "../downloads/local-model.js";
-import { type ProvidedRedis, provideRedis } from "../redis/provide.js";
+import { provideRedis } from "../redis/provide.js";
+import type { ProvidedRedis } from "../redis/provide.js";
 import { abortedBy, stopRequested, untilStopped } from "../shell/stop-signals.js";
 
 /** Brings what the service needs, runs it until a signal, then takes down the service before its Redis. */

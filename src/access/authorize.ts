@@ -1,9 +1,11 @@
 import type { Context } from "../domain/context.js";
 import { DomainError } from "../domain/errors.js";
 import type { GrantVerb } from "../domain/grant.js";
-import { type Scope, allowedParts, allows, allowsIn, patternOf } from "./grants.js";
+import { allowedParts, allows, allowsIn, patternOf } from "./grants.js";
+import type { Scope } from "./grants.js";
 import type { AuditLog } from "./ports.js";
-import { type AuditVerb, trailOf } from "./trail.js";
+import { trailOf } from "./trail.js";
+import type { AuditVerb } from "./trail.js";
 
 /** What an act needs. */
 export interface Need {

@@ -1,11 +1,14 @@
-import { allowedParts, allowsIn, covers, scopeOf, type Scope } from "../access/grants.js";
+import { allowedParts, allowsIn, covers, scopeOf } from "../access/grants.js";
+import type { Scope } from "../access/grants.js";
 import { authorizeScope, authorizeSome } from "../access/authorize.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { invalid } from "../domain/errors.js";
 import { CHAIN_START, linked } from "./chain.js";
-import { type ExportJob, type ExportPosition, type ExportState, isComplete } from "./export-job.js";
-import { type ContentLine, FORMAT, FORMAT_VERSION, type Line, type ManifestLine } from "./lines.js";
+import { isComplete } from "./export-job.js";
+import type { ExportJob, ExportPosition, ExportState } from "./export-job.js";
+import { FORMAT, FORMAT_VERSION } from "./lines.js";
+import type { ContentLine, Line, ManifestLine } from "./lines.js";
 import { stillFilling, jobBusy, jobMissing } from "./refusals.js";
 import type { BackupServices } from "./services.js";
 

@@ -7,14 +7,8 @@ import { DomainError, invalid, quotaExceeded } from "../domain/errors.js";
 import { CHAIN_START, checked } from "./chain.js";
 import type { ImportJob, ImportOptions, Parent } from "./import-job.js";
 import { intoNamespace } from "./into.js";
-import {
-  FORMAT_VERSION,
-  type ErasedLine,
-  type ContentLine,
-  type Line,
-  type ManifestLine,
-  type MemoryLine,
-} from "./lines.js";
+import { FORMAT_VERSION } from "./lines.js";
+import type { ErasedLine, ContentLine, Line, ManifestLine, MemoryLine } from "./lines.js";
 import { erase } from "../memory/erasure/erase.js";
 import { tellCopies } from "../memory/publish/tell-copies.js";
 import type { Outcome, PutOptions } from "./ports.js";

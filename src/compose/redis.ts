@@ -4,7 +4,8 @@ import type { Metrics } from "../http/metrics.js";
 import { storeFault } from "../domain/store-fault.js";
 import { createAuditor } from "../redis/audit/auditor.js";
 import { createGateway, createRedisClient } from "../redis/connection/client.js";
-import { createHealth, type HealthChange } from "../redis/connection/health.js";
+import { createHealth } from "../redis/connection/health.js";
+import type { HealthChange } from "../redis/connection/health.js";
 import { createJsonFloats } from "../redis/connection/json-floats.js";
 import { createKeys } from "../redis/keys.js";
 

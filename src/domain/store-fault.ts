@@ -1,4 +1,5 @@
-import { DomainError, type StoreFault } from "./errors.js";
+import { DomainError } from "./errors.js";
+import type { StoreFault } from "./errors.js";
 
 interface Wording {
   /** For callers: without addresses, users and keys. */

@@ -1,10 +1,13 @@
 import type { Embedder, EmbeddingCache } from "./embedder.js";
-import { createLocalEmbedder, type LocalEmbedderOptions } from "./local/local-embedder.js";
-import { createOpenAIEmbedder, type OpenAIEmbedderOptions } from "./openai/openai-embedder.js";
+import { createLocalEmbedder } from "./local/local-embedder.js";
+import type { LocalEmbedderOptions } from "./local/local-embedder.js";
+import { createOpenAIEmbedder } from "./openai/openai-embedder.js";
+import type { OpenAIEmbedderOptions } from "./openai/openai-embedder.js";
 import { withBreaker } from "./with-breaker.js";
 import { withCache } from "./with-cache.js";
 import { withCoalescing } from "./with-coalescing.js";
-import { type HealthListener, withHealth } from "./with-health.js";
+import { withHealth } from "./with-health.js";
+import type { HealthListener } from "./with-health.js";
 
 export * from "./embedder.js";
 export { createLocalEmbedder, createOpenAIEmbedder, withBreaker, withCache, withCoalescing };

@@ -1,4 +1,5 @@
-import { type Embedder, EmbeddingRefused, EmbeddingUnavailable } from "./embedder.js";
+import { EmbeddingRefused, EmbeddingUnavailable } from "./embedder.js";
+import type { Embedder } from "./embedder.js";
 
 export interface BreakerOptions {
   /** Calls that must fail in a row before the breaker opens. */

@@ -1,4 +1,5 @@
-import { type Embedder, EmbeddingRefused, EmbeddingUnavailable } from "./embedder.js";
+import { EmbeddingRefused, EmbeddingUnavailable } from "./embedder.js";
+import type { Embedder } from "./embedder.js";
 
 /** Told of what the embedder beneath answers itself: undefined where it works, else what is wrong with it. */
 export type HealthListener = (error: EmbeddingUnavailable | undefined) => void;

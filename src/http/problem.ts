@@ -3,7 +3,8 @@ import type { Problem } from "./openapi/problem-schema.js";
 import { HTTPException } from "hono/http-exception";
 import type { Context as HonoContext } from "hono";
 import type { z } from "@hono/zod-openapi";
-import { DomainError, type ErrorCode, type FieldError } from "../domain/errors.js";
+import { DomainError } from "../domain/errors.js";
+import type { ErrorCode, FieldError } from "../domain/errors.js";
 
 /** Refusals that only HTTP knows. */
 type HttpErrorCode =

@@ -2,9 +2,11 @@ import { z } from "zod";
 import type { LlmConfig } from "../config.js";
 import { LIMITS } from "../domain/limits.js";
 import { fairShare } from "../memory/text/lines.js";
-import { type Consolidator, type Excerpt, type LlmAnswer, LlmFailed } from "../memory/consolidation/ports.js";
+import { LlmFailed } from "../memory/consolidation/ports.js";
+import type { Consolidator, Excerpt, LlmAnswer } from "../memory/consolidation/ports.js";
 import { truncateUtf8 } from "../memory/text/truncate.js";
-import { ChatFailed, type Question, ask } from "./chat.js";
+import { ChatFailed, ask } from "./chat.js";
+import type { Question } from "./chat.js";
 import { quoted } from "./quoted.js";
 
 /** Of all excerpts together, as they are quoted. */

@@ -1,7 +1,8 @@
 import { authorize, authorizeScope } from "../access/authorize.js";
 import type { GrantVerb } from "../domain/grant.js";
 import { scopeOf } from "../access/grants.js";
-import { type AuditVerb, trailOf } from "../access/trail.js";
+import { trailOf } from "../access/trail.js";
+import type { AuditVerb } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { DomainError } from "../domain/errors.js";
 import type { ThreadServices } from "./ports.js";

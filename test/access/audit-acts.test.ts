@@ -1,19 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sessionFacet } from "../../src/memory/model/facets.js";
-import { type AuditEntry, SYSTEM, type Trails, auditPageOf, openTrails } from "../support/audit/read.js";
-import {
-  type Memory,
-  bodyOf,
-  listPath,
-  memoriesOf,
-  newNamespace,
-  pathOf,
-  remember,
-} from "../support/acts/memories.js";
+import { SYSTEM, auditPageOf, openTrails } from "../support/audit/read.js";
+import type { AuditEntry, Trails } from "../support/audit/read.js";
+import { bodyOf, listPath, memoriesOf, newNamespace, pathOf, remember } from "../support/acts/memories.js";
+import type { Memory } from "../support/acts/memories.js";
 import { startRedis } from "../support/redis/start.js";
 import type { Answer } from "../support/service/answer.js";
-import { type Service, startService } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
+import type { Service } from "../support/service/service.js";
 import { sessionPath, sessionsOf } from "../support/acts/sessions.js";
 import { nonEmpty } from "../support/non-empty.js";
 

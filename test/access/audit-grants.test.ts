@@ -2,13 +2,16 @@ import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exportAudit } from "../../src/access/export-audit.js";
-import { GRANT_VERBS, type Grant } from "../../src/domain/grant.js";
+import { GRANT_VERBS } from "../../src/domain/grant.js";
+import type { Grant } from "../../src/domain/grant.js";
 import { readAudit } from "../../src/access/read-audit.js";
 import type { AuditEntry } from "../../src/access/query.js";
 import type { Context } from "../../src/domain/context.js";
 import { DomainError } from "../../src/domain/errors.js";
-import { DENIALS, type Trails, openTrails } from "../support/audit/read.js";
-import { type Auditing, openAuditing, trail } from "../support/audit/expect.js";
+import { DENIALS, openTrails } from "../support/audit/read.js";
+import type { Trails } from "../support/audit/read.js";
+import { openAuditing, trail } from "../support/audit/expect.js";
+import type { Auditing } from "../support/audit/expect.js";
 
 /** The verbs themselves, with grants of all kinds, over the real Redis. */
 let auditing: Auditing;

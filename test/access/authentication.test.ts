@@ -7,7 +7,8 @@ import { newNamespace, post } from "../support/acts/memories.js";
 import { startRedis } from "../support/redis/start.js";
 import type { Answer } from "../support/service/answer.js";
 import { keysCommand } from "../support/run/keys-command.js";
-import { type Service, startService, until } from "../support/service/service.js";
+import { startService, until } from "../support/service/service.js";
+import type { Service } from "../support/service/service.js";
 import { nonEmpty } from "../support/non-empty.js";
 import { entriesIn } from "../support/audit/read.js";
 

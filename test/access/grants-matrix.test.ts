@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { as, createKey, keyFor } from "../support/acts/access.js";
 import type { OpenApi } from "../support/service/contract.js";
 import { newNamespace } from "../support/acts/memories.js";
-import { ROUTES, type RouteCase } from "../support/service/routes.js";
+import { ROUTES } from "../support/service/routes.js";
+import type { RouteCase } from "../support/service/routes.js";
 import type { Answer } from "../support/service/answer.js";
-import { type Service, startService } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
+import type { Service } from "../support/service/service.js";
 
 const VERBS = ["read", "write", "publish", "admin"] as const;
 const ID = "01JD8Q4V7K3W5N0R2T6Y9B1C4D";

@@ -7,8 +7,10 @@ import type { OpenApi } from "../support/service/contract.js";
 import { HOSTILE } from "../support/hostile.js";
 import type { Answer } from "../support/service/answer.js";
 import type { Service } from "../support/service/service.js";
-import { ACTS, type Choice, allowed } from "../support/isolation/acts.js";
-import { type Agent, World, may } from "../support/isolation/model.js";
+import { ACTS, allowed } from "../support/isolation/acts.js";
+import type { Choice } from "../support/isolation/acts.js";
+import { World, may } from "../support/isolation/model.js";
+import type { Agent } from "../support/isolation/model.js";
 
 let services: readonly [Service, Service];
 let roots: readonly [Service, Service];

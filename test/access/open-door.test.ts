@@ -2,9 +2,11 @@ import { createClient } from "redis";
 import { afterAll, describe, expect, inject, onTestFinished, test } from "vitest";
 import { createKeys } from "../../src/redis/keys.js";
 import { as, createKey } from "../support/acts/access.js";
-import { bodyOf, type Memory, newNamespace, pathOf, post } from "../support/acts/memories.js";
+import { bodyOf, newNamespace, pathOf, post } from "../support/acts/memories.js";
+import type { Memory } from "../support/acts/memories.js";
 import { keysCommand } from "../support/run/keys-command.js";
-import { type Overrides, type Service, startService, until } from "../support/service/service.js";
+import { startService, until } from "../support/service/service.js";
+import type { Overrides, Service } from "../support/service/service.js";
 
 const redis = createClient({ url: inject("redisUrl") });
 await redis.connect();

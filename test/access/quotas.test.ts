@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { createClient } from "redis";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import {
-  type Memory,
   embedded,
   listAll,
   newNamespace,
@@ -13,9 +12,11 @@ import {
   remember,
   revise,
 } from "../support/acts/memories.js";
+import type { Memory } from "../support/acts/memories.js";
 import { setQuota, usage } from "../support/service/namespaces.js";
 import type { Answer } from "../support/service/answer.js";
-import { type Service, startService, until } from "../support/service/service.js";
+import { startService, until } from "../support/service/service.js";
+import type { Service } from "../support/service/service.js";
 
 let services: readonly [Service, Service];
 const redis = createClient({ url: inject("redisUrl"), RESP: 2 });

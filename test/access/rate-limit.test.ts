@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type CreatedKey, as, createKey, startTwo } from "../support/acts/access.js";
+import { as, createKey, startTwo } from "../support/acts/access.js";
+import type { CreatedKey } from "../support/acts/access.js";
 import type { Answer } from "../support/service/answer.js";
-import { type Service, startService } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
+import type { Service } from "../support/service/service.js";
 import { nonEmpty } from "../support/non-empty.js";
 
 let services: readonly [Service, Service];

@@ -2,8 +2,6 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { as, createKey, keyFor } from "../support/acts/access.js";
 import {
-  type Json,
-  type Memory,
   bodyOf,
   listPage,
   newNamespace,
@@ -12,9 +10,11 @@ import {
   postBatch,
   remember,
 } from "../support/acts/memories.js";
+import type { Json, Memory } from "../support/acts/memories.js";
 import { setQuota } from "../support/service/namespaces.js";
 import type { Answer } from "../support/service/answer.js";
-import { type Service, startService } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
+import type { Service } from "../support/service/service.js";
 import { append, readMessages, sessionPath, user } from "../support/acts/sessions.js";
 
 let service: Service;

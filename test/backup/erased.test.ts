@@ -4,7 +4,8 @@ import type { ManifestLine } from "../../src/backup/lines.js";
 import { contentOf, linesOf, mneme } from "../support/acts/backup.js";
 import { listAll, memoriesOf, newNamespace, remember } from "../support/acts/memories.js";
 import { tempFolder } from "../support/run/temp-dir.js";
-import { type Service, useService } from "../support/service/service.js";
+import { useService } from "../support/service/service.js";
+import type { Service } from "../support/service/service.js";
 
 const origin = await useService();
 const target = await useService();

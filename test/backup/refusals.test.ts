@@ -10,7 +10,8 @@ import { as, createKey, keyFor } from "../support/acts/access.js";
 import { forge, linesOf, mneme } from "../support/acts/backup.js";
 import { bodyOf, listAll, memoriesOf, newNamespace, remember } from "../support/acts/memories.js";
 import { tempFolder } from "../support/run/temp-dir.js";
-import { type Service, useService } from "../support/service/service.js";
+import { useService } from "../support/service/service.js";
+import type { Service } from "../support/service/service.js";
 
 const open = await useService();
 const root = as(open, (await createKey(open)).key);

@@ -15,7 +15,8 @@ import {
 } from "../support/acts/memories.js";
 import type { Answer } from "../support/service/answer.js";
 import { tempFolder } from "../support/run/temp-dir.js";
-import { type Service, startService, until, useService } from "../support/service/service.js";
+import { startService, until, useService } from "../support/service/service.js";
+import type { Service } from "../support/service/service.js";
 
 const origin = await useService();
 const folder = tempFolder();

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { createInference, type Inference, LANE } from "../../src/embeddings/local/inference.js";
+import { createInference, LANE } from "../../src/embeddings/local/inference.js";
+import type { Inference } from "../../src/embeddings/local/inference.js";
 import type { Request } from "../../src/embeddings/local/protocol.js";
 
 const embed = (text: string): Request => ({ kind: "embed", text });

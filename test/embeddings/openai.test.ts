@@ -4,15 +4,10 @@ import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
 import { embedderContract, expectUnit } from "../support/embeddings/contract.js";
-import { embeddings, type Embeddings } from "../support/service/built.js";
-import {
-  answer,
-  type Behaviour,
-  type EmbeddingRequest,
-  type FakeOpenAI,
-  startFakeOpenAI,
-  vectorOf,
-} from "../support/embeddings/fake-openai.js";
+import { embeddings } from "../support/service/built.js";
+import type { Embeddings } from "../support/service/built.js";
+import { answer, startFakeOpenAI, vectorOf } from "../support/embeddings/fake-openai.js";
+import type { Behaviour, EmbeddingRequest, FakeOpenAI } from "../support/embeddings/fake-openai.js";
 import { memoryCache } from "../support/embeddings/fakes.js";
 
 const { createEmbedder, createOpenAIEmbedder, EmbeddingRefused, EmbeddingUnavailable } = embeddings;

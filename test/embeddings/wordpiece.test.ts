@@ -4,7 +4,8 @@ import { Tokenizer } from "@huggingface/tokenizers";
 import fc from "fast-check";
 import { describe, expect, inject, test } from "vitest";
 
-import { createWordPiece, type TokenizerFile } from "../../src/embeddings/local/wordpiece.js";
+import { createWordPiece } from "../../src/embeddings/local/wordpiece.js";
+import type { TokenizerFile } from "../../src/embeddings/local/wordpiece.js";
 import { passageSizes, splitPassages } from "../../src/embeddings/passages.js";
 
 const file = JSON.parse(readFileSync(join(inject("modelDir"), "tokenizer.json"), "utf8")) as TokenizerFile;

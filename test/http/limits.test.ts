@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type FakeOpenAI, startFakeOpenAI } from "../support/embeddings/fake-openai.js";
+import { startFakeOpenAI } from "../support/embeddings/fake-openai.js";
+import type { FakeOpenAI } from "../support/embeddings/fake-openai.js";
 import {
-  type Json,
   listPath,
   memoriesOf,
   newNamespace,
@@ -10,8 +10,10 @@ import {
   read,
   remember,
 } from "../support/acts/memories.js";
+import type { Json } from "../support/acts/memories.js";
 import type { Answer } from "../support/service/answer.js";
-import { type Service, startService } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
+import type { Service } from "../support/service/service.js";
 
 const DIMENSIONS = 64;
 let provider: FakeOpenAI;

@@ -8,7 +8,8 @@ import type { Mood } from "../support/embeddings/flaky-provider.js";
 import { failing, refusing, startMoodyProvider, well } from "../support/embeddings/flaky-provider.js";
 import { tempDir } from "../support/run/temp-dir.js";
 import type { Answer } from "../support/service/answer.js";
-import { type Service, startService, until } from "../support/service/service.js";
+import { startService, until } from "../support/service/service.js";
+import type { Service } from "../support/service/service.js";
 
 describe("a provider that is away", () => {
   test.each<[string, Mood]>([

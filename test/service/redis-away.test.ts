@@ -10,9 +10,11 @@ import {
   recall,
   remember,
 } from "../support/acts/memories.js";
-import { type TestRedis, startRedis } from "../support/redis/start.js";
+import { startRedis } from "../support/redis/start.js";
+import type { TestRedis } from "../support/redis/start.js";
 import type { Answer } from "../support/service/answer.js";
-import { type Service, failingStart, startService, until, untilReady } from "../support/service/service.js";
+import { failingStart, startService, until, untilReady } from "../support/service/service.js";
+import type { Service } from "../support/service/service.js";
 import { nonEmpty } from "../support/non-empty.js";
 
 let redis: TestRedis;

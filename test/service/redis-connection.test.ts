@@ -1,9 +1,12 @@
 import { createClient } from "redis";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { type Proxy, startProxy } from "../../scripts/test-faults/proxy.js";
+import { startProxy } from "../../scripts/test-faults/proxy.js";
+import type { Proxy } from "../../scripts/test-faults/proxy.js";
 import { newNamespace, post, remember } from "../support/acts/memories.js";
-import { type TestRedis, startRedis } from "../support/redis/start.js";
-import { type Service, startService, until, untilReady } from "../support/service/service.js";
+import { startRedis } from "../support/redis/start.js";
+import type { TestRedis } from "../support/redis/start.js";
+import { startService, until, untilReady } from "../support/service/service.js";
+import type { Service } from "../support/service/service.js";
 
 let primary: TestRedis;
 let standby: TestRedis;

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newNamespace, pathOf, post, remember } from "../support/acts/memories.js";
-import { type TestRedis, startRedis } from "../support/redis/start.js";
+import { startRedis } from "../support/redis/start.js";
+import type { TestRedis } from "../support/redis/start.js";
 import type { Answer } from "../support/service/answer.js";
-import { type Service, startService, until, untilReady } from "../support/service/service.js";
+import { startService, until, untilReady } from "../support/service/service.js";
+import type { Service } from "../support/service/service.js";
 
 const dir = mkdtempSync(join(tmpdir(), "mneme-faults-"));
 let redis: TestRedis;

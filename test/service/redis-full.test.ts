@@ -15,9 +15,11 @@ import {
 } from "../support/acts/memories.js";
 import { append, postMessages, sessionPath, user } from "../support/acts/sessions.js";
 import { putState, setState, statePath } from "../support/acts/state.js";
-import { type TestRedis, startRedis } from "../support/redis/start.js";
+import { startRedis } from "../support/redis/start.js";
+import type { TestRedis } from "../support/redis/start.js";
 import type { Answer } from "../support/service/answer.js";
-import { type Service, startService } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
+import type { Service } from "../support/service/service.js";
 
 let redis: TestRedis;
 let admin: ReturnType<typeof createClient>;

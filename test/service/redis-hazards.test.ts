@@ -1,7 +1,8 @@
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { newNamespace, remember } from "../support/acts/memories.js";
-import { type TestRedis, startRedis } from "../support/redis/start.js";
+import { startRedis } from "../support/redis/start.js";
+import type { TestRedis } from "../support/redis/start.js";
 import type { Answer } from "../support/service/answer.js";
 import { failingStart, startService, until } from "../support/service/service.js";
 

@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type JsonValue, mergePatch } from "../../src/domain/json.js";
+import { mergePatch } from "../../src/domain/json.js";
+import type { JsonValue } from "../../src/domain/json.js";
 import { HOSTILE, LONE_SURROGATES } from "../support/hostile.js";
 import { newNamespace } from "../support/acts/memories.js";
 import type { Answer } from "../support/service/answer.js";
 import { useService } from "../support/service/service.js";
-import { type State, getState, putState, readState, setState, statePath } from "../support/acts/state.js";
+import { getState, putState, readState, setState, statePath } from "../support/acts/state.js";
+import type { State } from "../support/acts/state.js";
 
 const service = await useService();
 

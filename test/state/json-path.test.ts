@@ -2,9 +2,11 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PathProblem, parseJsonPath } from "../../src/state/json-path.js";
 import { newNamespace } from "../support/acts/memories.js";
-import { type TestRedis, startRedis } from "../support/redis/start.js";
+import { startRedis } from "../support/redis/start.js";
+import type { TestRedis } from "../support/redis/start.js";
 import type { Answer } from "../support/service/answer.js";
-import { type Service, startService } from "../support/service/service.js";
+import { startService } from "../support/service/service.js";
+import type { Service } from "../support/service/service.js";
 import { failedAt, getState, readState, setState, transact, transacted } from "../support/acts/state.js";
 
 // A Redis of this file's own: the tests are about what would end it.

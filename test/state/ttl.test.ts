@@ -14,8 +14,8 @@ import {
   statePath,
   transact,
   transacted,
-  type State,
 } from "../support/acts/state.js";
+import type { State } from "../support/acts/state.js";
 
 let services: readonly [Service, Service];
 let redis: RedisClient;

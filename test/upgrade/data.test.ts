@@ -2,16 +2,8 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import {
-  type Memory,
-  type MemoryDetail,
-  type MemoryPage,
-  type Recalled,
-  bodyOf,
-  listPath,
-  memoriesOf,
-  pathOf,
-} from "../support/acts/memories.js";
+import { bodyOf, listPath, memoriesOf, pathOf } from "../support/acts/memories.js";
+import type { Memory, MemoryDetail, MemoryPage, Recalled } from "../support/acts/memories.js";
 import { startRedis } from "../support/redis/start.js";
 import type { Answer } from "../support/service/answer.js";
 import { startService, until } from "../support/service/service.js";

@@ -3,7 +3,8 @@ import type { CheckpointMetadata, CheckpointTuple } from "@langchain/langgraph-c
 import type { Context } from "./context.js";
 import { escapeField, namespaceField } from "./fields.js";
 import { getTuples } from "./get-tuple.js";
-import { asText, readReply, type Reply } from "./reply.js";
+import { asText, readReply } from "./reply.js";
+import type { Reply } from "./reply.js";
 import { asMetadata, readTuple } from "./tuple.js";
 
 export interface ListQuery {

@@ -1,6 +1,7 @@
 import { decodeMember } from "./announce-thread.js";
 import type { Context } from "./context.js";
-import { describeThread, type ThreadDescription } from "./describe-thread.js";
+import { describeThread } from "./describe-thread.js";
+import type { ThreadDescription } from "./describe-thread.js";
 import { asText, forEachGroup } from "./reply.js";
 
 export interface ThreadSummary extends ThreadDescription {

@@ -1,11 +1,8 @@
-import {
-  type CheckpointPendingWrite,
-  compareWritesSortKeys,
-  type WritesSortKey,
-  writesSortKey,
-} from "@langchain/langgraph-checkpoint";
+import { compareWritesSortKeys, writesSortKey } from "@langchain/langgraph-checkpoint";
+import type { CheckpointPendingWrite, WritesSortKey } from "@langchain/langgraph-checkpoint";
 import { unescapeField } from "./fields.js";
-import { asText, forEachGroup, type Reply } from "./reply.js";
+import { asText, forEachGroup } from "./reply.js";
+import type { Reply } from "./reply.js";
 
 const FIELDS = 5;
 

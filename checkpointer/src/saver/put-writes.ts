@@ -1,4 +1,5 @@
-import { type PendingWrite, WRITES_IDX_MAP } from "@langchain/langgraph-checkpoint";
+import { WRITES_IDX_MAP } from "@langchain/langgraph-checkpoint";
+import type { PendingWrite } from "@langchain/langgraph-checkpoint";
 import type { Address } from "../config.js";
 import type { Context } from "./context.js";
 import { channelNamed, escapeField, namespaceField } from "./fields.js";

@@ -1,39 +1,37 @@
 import type { RunnableConfig } from "@langchain/core/runnables";
-import {
-  BaseCheckpointSaver,
-  type ChannelVersions,
-  type Checkpoint,
-  type CheckpointListOptions,
-  type CheckpointMetadata,
-  type CheckpointTuple,
-  type DeltaChannelHistory,
-  JsonPlusSerializer,
-  type PendingWrite,
-  type SerializerProtocol,
+import { BaseCheckpointSaver, JsonPlusSerializer } from "@langchain/langgraph-checkpoint";
+import type {
+  ChannelVersions,
+  Checkpoint,
+  CheckpointListOptions,
+  CheckpointMetadata,
+  CheckpointTuple,
+  DeltaChannelHistory,
+  PendingWrite,
+  SerializerProtocol,
 } from "@langchain/langgraph-checkpoint";
 import { createCodec } from "./codec.js";
 import { readAddress, requireAddress } from "../config.js";
 import { connect } from "../connect.js";
-import { createSend, type RedisConnection } from "../connection.js";
+import { createSend } from "../connection.js";
+import type { RedisConnection } from "../connection.js";
 import type { Context } from "./context.js";
 import { copyThread } from "./copy-thread.js";
 import { deleteThread } from "./delete-thread.js";
 import { getDeltaChannelHistory } from "./delta-history.js";
-import { describeThread, type ThreadDescription } from "./describe-thread.js";
+import { describeThread } from "./describe-thread.js";
+import type { ThreadDescription } from "./describe-thread.js";
 import { getTuple } from "./get-tuple.js";
 import { createKeys } from "../keys.js";
 import { createKnownSegments } from "./known-segments.js";
 import { list } from "./list.js";
-import { type ListThreadsOptions, listThreads, type ThreadPage } from "./list-threads.js";
+import { listThreads } from "./list-threads.js";
+import type { ListThreadsOptions, ThreadPage } from "./list-threads.js";
 import { nextVersion } from "./next-version.js";
-import {
-  type FromUrlOptions,
-  readCompression,
-  readKeyPrefix,
-  readTtl,
-  type RedisSaverOptions,
-} from "../options.js";
-import { type PruneOptions, prune } from "./prune.js";
+import { readCompression, readKeyPrefix, readTtl } from "../options.js";
+import type { FromUrlOptions, RedisSaverOptions } from "../options.js";
+import { prune } from "./prune.js";
+import type { PruneOptions } from "./prune.js";
 import { put } from "./put.js";
 import { putWrites } from "./put-writes.js";
 import { createRun } from "../scripts.js";

@@ -1,15 +1,11 @@
-import {
-  type Checkpoint,
-  type CheckpointMetadata,
-  type CheckpointTuple,
-  TASKS,
-  maxChannelVersion,
-} from "@langchain/langgraph-checkpoint";
+import { TASKS, maxChannelVersion } from "@langchain/langgraph-checkpoint";
+import type { Checkpoint, CheckpointMetadata, CheckpointTuple } from "@langchain/langgraph-checkpoint";
 import { toConfig } from "../config.js";
 import { fromStored } from "./document.js";
 import { namespaceOfField, unescapeField } from "./fields.js";
 import { readWrites } from "./pending-writes.js";
-import { asText, forEachGroup, type Reply } from "./reply.js";
+import { asText, forEachGroup } from "./reply.js";
+import type { Reply } from "./reply.js";
 
 /** The first format that keeps pending sends in a channel. Before, they are the parent's writes. */
 const FORMAT_WITH_SENDS = 4;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Memory, MemoryPage, NamespacePage, NewItem, Recalled } from "./api.js";
-import { MnemeStoreError, type MnemeFieldError } from "./errors.js";
+import { MnemeStoreError } from "./errors.js";
+import type { MnemeFieldError } from "./errors.js";
 import type { Settings } from "./options.js";
 
 type Parameters = Readonly<Record<string, string | number | undefined>>;

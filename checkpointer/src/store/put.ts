@@ -1,4 +1,5 @@
-import { InvalidNamespaceError, type PutOperation } from "@langchain/langgraph-checkpoint";
+import { InvalidNamespaceError } from "@langchain/langgraph-checkpoint";
+import type { PutOperation } from "@langchain/langgraph-checkpoint";
 import type { StoreContext } from "./context.js";
 import { assertLossless } from "../saver/lossless.js";
 import { encodeKey, encodeNamespace } from "./names.js";

@@ -3,7 +3,8 @@ import type { Memory } from "./api.js";
 import { PAGE_LIMIT, RECALL_LIMIT } from "./api.js";
 import type { StoreContext } from "./context.js";
 import { MnemeStoreError } from "./errors.js";
-import { readFilter, type Filter } from "./filter.js";
+import { readFilter } from "./filter.js";
+import type { Filter } from "./filter.js";
 import { itemOf } from "./item.js";
 import { patternBelow } from "./names.js";
 

@@ -1,8 +1,10 @@
-import { BaseStore, type Operation, type OperationResults } from "@langchain/langgraph-checkpoint";
+import { BaseStore } from "@langchain/langgraph-checkpoint";
+import type { Operation, OperationResults } from "@langchain/langgraph-checkpoint";
 import { runBatch } from "./batch.js";
 import { createClient } from "./client.js";
 import type { StoreContext } from "./context.js";
-import { type MnemeStoreOptions, readOptions } from "./options.js";
+import { readOptions } from "./options.js";
+import type { MnemeStoreOptions } from "./options.js";
 
 /**
  * LangGraph's long-term memory in a mneme service, over HTTP: its grants, quotas, audit trail and retention hold for

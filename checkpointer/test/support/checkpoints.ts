@@ -1,11 +1,10 @@
 import type { RunnableConfig } from "@langchain/core/runnables";
-import {
-  type BaseCheckpointSaver,
-  type Checkpoint,
-  type CheckpointMetadata,
-  type CheckpointTuple,
-  emptyCheckpoint,
-  uuid6,
+import { emptyCheckpoint, uuid6 } from "@langchain/langgraph-checkpoint";
+import type {
+  BaseCheckpointSaver,
+  Checkpoint,
+  CheckpointMetadata,
+  CheckpointTuple,
 } from "@langchain/langgraph-checkpoint";
 
 export const METADATA: CheckpointMetadata = { source: "loop", step: 0, parents: {} };

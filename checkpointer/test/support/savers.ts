@@ -1,6 +1,7 @@
 import { createClient } from "redis";
 import { inject } from "vitest";
-import { RedisSaver, type RedisSaverOptions } from "../../src/index.js";
+import { RedisSaver } from "../../src/index.js";
+import type { RedisSaverOptions } from "../../src/index.js";
 import { randomPrefix } from "./random.js";
 
 export const client = await createClient({ url: inject("redisUrl") }).connect();

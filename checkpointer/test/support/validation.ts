@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { deltaChannelHistoryTests, specTest } from "@langchain/langgraph-checkpoint-validation";
-import { type RedisConnection, RedisSaver } from "../../src/index.js";
+import { RedisSaver } from "../../src/index.js";
+import type { RedisConnection } from "../../src/index.js";
 import { randomPrefix } from "./random.js";
 
 interface Backend {

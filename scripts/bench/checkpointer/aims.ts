@@ -1,4 +1,4 @@
-import { type ChatRow } from "./measure-chat.js";
+import type { ChatRow } from "./measure-chat.js";
 import { OFFICIAL, OURS, PING } from "./contenders.js";
 import type { Flatness, Row } from "./measure-operations.js";
 

@@ -1,9 +1,12 @@
-import { type BaseCheckpointSaver, JsonPlusSerializer, MemorySaver } from "@langchain/langgraph-checkpoint";
+import { JsonPlusSerializer, MemorySaver } from "@langchain/langgraph-checkpoint";
+import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import { RedisSaver as OfficialSaver } from "@langchain/langgraph-checkpoint-redis";
-import { type RedisConnection, RedisSaver, type RedisSaverOptions } from "@mneme/checkpointer";
+import { RedisSaver } from "@mneme/checkpointer";
+import type { RedisConnection, RedisSaverOptions } from "@mneme/checkpointer";
 import { createClient } from "redis";
 import type { Env } from "../../shell/env.js";
-import { startThrowawayRedis, type ThrowawayRedis } from "../../harness/throwaway-redis.js";
+import { startThrowawayRedis } from "../../harness/throwaway-redis.js";
+import type { ThrowawayRedis } from "../../harness/throwaway-redis.js";
 
 export const OURS = "mneme";
 export const OFFICIAL = "official";

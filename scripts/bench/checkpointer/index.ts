@@ -4,9 +4,12 @@ import type { Part } from "../part.js";
 import { judge } from "./aims.js";
 import { CHATS } from "./chat.js";
 import { withBench } from "./contenders.js";
-import { type ChatRow, measureChat } from "./measure-chat.js";
-import { addForeignKeys, measureFlatness, measureOperations, type Row } from "./measure-operations.js";
-import { type Figures, report } from "./report.js";
+import { measureChat } from "./measure-chat.js";
+import type { ChatRow } from "./measure-chat.js";
+import { addForeignKeys, measureFlatness, measureOperations } from "./measure-operations.js";
+import type { Row } from "./measure-operations.js";
+import { report } from "./report.js";
+import type { Figures } from "./report.js";
 
 const SIZES = [10, 100, 1000];
 const FOREIGN_KEYS = 100_000;

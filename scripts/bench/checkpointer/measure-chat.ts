@@ -1,6 +1,7 @@
 import { startCapture } from "../redis/capture.js";
 import type { ChatKind } from "./chat.js";
-import { type Bench, MEMORY } from "./contenders.js";
+import { MEMORY } from "./contenders.js";
+import type { Bench } from "./contenders.js";
 
 export interface ChatRow {
   readonly chat: string;

@@ -1,7 +1,10 @@
 import type { Latency } from "../../harness/latencies.js";
-import { interleave, type Rounds } from "../measure/interleave.js";
-import { type Bench, MEMORY, OURS, PING, type Saver } from "./contenders.js";
-import { grow, putNext, putTaskWrites, startThread, type Thread, threadConfig } from "./workload.js";
+import { interleave } from "../measure/interleave.js";
+import type { Rounds } from "../measure/interleave.js";
+import { MEMORY, OURS, PING } from "./contenders.js";
+import type { Bench, Saver } from "./contenders.js";
+import { grow, putNext, putTaskWrites, startThread, threadConfig } from "./workload.js";
+import type { Thread } from "./workload.js";
 
 export const OPERATIONS = ["put", "putWrites", "getTuple", "list(10)"] as const;
 

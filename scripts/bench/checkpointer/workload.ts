@@ -1,10 +1,6 @@
 import type { RunnableConfig } from "@langchain/core/runnables";
-import {
-  type BaseCheckpointSaver,
-  type ChannelVersions,
-  type Checkpoint,
-  uuid6,
-} from "@langchain/langgraph-checkpoint";
+import { uuid6 } from "@langchain/langgraph-checkpoint";
+import type { BaseCheckpointSaver, ChannelVersions, Checkpoint } from "@langchain/langgraph-checkpoint";
 
 const TEXT = "All that is gold does not glitter, not all those who wander are lost. ";
 

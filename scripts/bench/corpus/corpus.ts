@@ -1,5 +1,7 @@
-import { createRandom, pick, type Random } from "./random.js";
-import { createCentres, near, type Vector } from "./vectors.js";
+import { createRandom, pick } from "./random.js";
+import type { Random } from "./random.js";
+import { createCentres, near } from "./vectors.js";
+import type { Vector } from "./vectors.js";
 import { createVocabulary, FUNCTION_WORDS } from "./vocabulary.js";
 import { createZipf } from "./zipf.js";
 

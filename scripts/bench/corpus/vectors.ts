@@ -1,4 +1,5 @@
-import { createRandom, type Random } from "./random.js";
+import { createRandom } from "./random.js";
+import type { Random } from "./random.js";
 
 /** Of unit length. Six decimals, as far as a 32-bit float of this size reaches. */
 export type Vector = readonly number[];

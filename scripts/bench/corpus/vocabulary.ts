@@ -1,4 +1,5 @@
-import { pick, type Random } from "./random.js";
+import { pick } from "./random.js";
+import type { Random } from "./random.js";
 
 /** The commonest words of English: about 40 % of a text, and stop words to any keyword index. */
 export const FUNCTION_WORDS =

@@ -1,4 +1,5 @@
-import { createLatencies, type Latency } from "../../harness/latencies.js";
+import { createLatencies } from "../../harness/latencies.js";
+import type { Latency } from "../../harness/latencies.js";
 
 /** One of several ways to do the same thing. */
 export interface Contender {

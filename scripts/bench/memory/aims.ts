@@ -1,5 +1,6 @@
 import type { MemoryUse } from "./measure-memory.js";
-import { type Row, ratio } from "./row.js";
+import { ratio } from "./row.js";
+import type { Row } from "./row.js";
 
 export interface Aim {
   readonly aim: string;

@@ -1,8 +1,10 @@
 import { connectHttp } from "../measure/http-client.js";
 import { startCapture } from "../redis/capture.js";
 import type { SeenCommand } from "../redis/monitor-line.js";
-import { type RoundTrips, roundTrips } from "../redis/replay.js";
-import { type Bench, startAnotherService } from "./setup.js";
+import { roundTrips } from "../redis/replay.js";
+import type { RoundTrips } from "../redis/replay.js";
+import { startAnotherService } from "./setup.js";
+import type { Bench } from "./setup.js";
 
 /**
  * Commands that ask about an index, or for a cached vector, to plan a search: an operation's means, not its need. And

@@ -5,11 +5,13 @@ import { usedMemory } from "../redis/memory-info.js";
 import { judge } from "./aims.js";
 import { loadUpTo } from "./load.js";
 import { measureFloor, measureGet } from "./measure-get.js";
-import { type MemoryUse, measureMemory } from "./measure-memory.js";
+import { measureMemory } from "./measure-memory.js";
+import type { MemoryUse } from "./measure-memory.js";
 import { measureRecall, measureRecallByText } from "./measure-recall.js";
 import { measureResidentWithoutModel } from "./measure-resident.js";
 import { measureEmbeddedWrites, measureWrites } from "./measure-write.js";
-import { type Figures, report } from "./report.js";
+import { report } from "./report.js";
+import type { Figures } from "./report.js";
 import type { Row } from "./row.js";
 import { withBench } from "./setup.js";
 

@@ -1,5 +1,6 @@
 import { createLatencies } from "../../harness/latencies.js";
-import { interleave, type Rounds } from "../measure/interleave.js";
+import { interleave } from "../measure/interleave.js";
+import type { Rounds } from "../measure/interleave.js";
 import { replay } from "../redis/replay.js";
 import { at, captureRequests } from "./capture-requests.js";
 import { recallRequest } from "./requests.js";

@@ -2,7 +2,8 @@ import { connectHttp } from "../measure/http-client.js";
 import type { Rounds } from "../measure/interleave.js";
 import { residentMemory } from "../measure/process-memory.js";
 import { getRequest, recallRequest } from "./requests.js";
-import { type Bench, startAnotherService } from "./setup.js";
+import { startAnotherService } from "./setup.js";
+import type { Bench } from "./setup.js";
 
 const MOST_REQUESTS = 500;
 

@@ -1,9 +1,11 @@
 import type { Latency } from "../../harness/latencies.js";
-import { type Machine, machineLine } from "../../harness/machine.js";
+import { machineLine } from "../../harness/machine.js";
+import type { Machine } from "../../harness/machine.js";
 import { table } from "../../harness/table.js";
 import type { Aim } from "./aims.js";
 import type { MemoryUse } from "./measure-memory.js";
-import { type Row, ratio } from "./row.js";
+import { ratio } from "./row.js";
+import type { Row } from "./row.js";
 
 export interface Figures {
   readonly machine: Machine;

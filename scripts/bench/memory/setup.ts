@@ -1,12 +1,18 @@
 import { randomBytes } from "node:crypto";
-import { createRedisClient, type RedisClient } from "../../../src/redis/connection/client.js";
-import { createKeys, type Keys } from "../../../src/redis/keys.js";
+import { createRedisClient } from "../../../src/redis/connection/client.js";
+import type { RedisClient } from "../../../src/redis/connection/client.js";
+import { createKeys } from "../../../src/redis/keys.js";
+import type { Keys } from "../../../src/redis/keys.js";
 import type { Env } from "../../shell/env.js";
-import { type RunningService, startService } from "../../harness/service.js";
-import { startThrowawayRedis, type ThrowawayRedis } from "../../harness/throwaway-redis.js";
+import { startService } from "../../harness/service.js";
+import type { RunningService } from "../../harness/service.js";
+import { startThrowawayRedis } from "../../harness/throwaway-redis.js";
+import type { ThrowawayRedis } from "../../harness/throwaway-redis.js";
 import { needsModel, provideModel } from "../../downloads/local-model.js";
-import { type Corpus, createCorpus } from "../corpus/corpus.js";
-import { connectHttp, type HttpClient } from "../measure/http-client.js";
+import { createCorpus } from "../corpus/corpus.js";
+import type { Corpus } from "../corpus/corpus.js";
+import { connectHttp } from "../measure/http-client.js";
+import type { HttpClient } from "../measure/http-client.js";
 
 /** All that the measurements of the memory part share. */
 export interface Bench {

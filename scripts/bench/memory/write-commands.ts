@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { ulid } from "ulid";
-import { type Captured, startCapture } from "../redis/capture.js";
+import { startCapture } from "../redis/capture.js";
+import type { Captured } from "../redis/capture.js";
 import type { SeenCommand } from "../redis/monitor-line.js";
-import { type RoundTrips, roundTrips } from "../redis/replay.js";
+import { roundTrips } from "../redis/replay.js";
+import type { RoundTrips } from "../redis/replay.js";
 import { batchRequest, drawRecords, noteWritten } from "./requests.js";
 import type { Bench } from "./setup.js";
 

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describeMachine, machineLine } from "../../harness/machine.js";
-import { createLatencies, type Latency } from "../../harness/latencies.js";
+import { createLatencies } from "../../harness/latencies.js";
+import type { Latency } from "../../harness/latencies.js";
 import { table } from "../../harness/table.js";
 import { connectHttp, httpRequest } from "../measure/http-client.js";
 import { loadUpTo } from "../memory/load.js";
 import { recallRequest } from "../memory/requests.js";
-import { type Bench, withBench } from "../memory/setup.js";
+import { withBench } from "../memory/setup.js";
+import type { Bench } from "../memory/setup.js";
 import type { Part } from "../part.js";
 
 const CONNECTIONS = [1, 16, 64, 128] as const;

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRedisClient } from "../../../src/redis/connection/client.js";
-import { parseMonitorLine, type SeenCommand } from "./monitor-line.js";
+import { parseMonitorLine } from "./monitor-line.js";
+import type { SeenCommand } from "./monitor-line.js";
 
 /** What Redis was asked while one piece of work was done. */
 export interface Captured {

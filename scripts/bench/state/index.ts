@@ -1,11 +1,15 @@
 import { describeMachine } from "../../harness/machine.js";
-import { connectHttp, type HttpClient } from "../measure/http-client.js";
+import { connectHttp } from "../measure/http-client.js";
+import type { HttpClient } from "../measure/http-client.js";
 import type { Part } from "../part.js";
 import { startCapture } from "../redis/capture.js";
-import { type Load, measureLoad, type Throughput } from "./load.js";
-import { type Figures, judge, report } from "./report.js";
+import { measureLoad } from "./load.js";
+import type { Load, Throughput } from "./load.js";
+import { judge, report } from "./report.js";
+import type { Figures } from "./report.js";
 import * as requests from "./requests.js";
-import { type StateBench, withStateBench } from "./setup.js";
+import { withStateBench } from "./setup.js";
+import type { StateBench } from "./setup.js";
 
 const CLIENTS = 32;
 const ROUNDS = 30;

@@ -1,4 +1,5 @@
-import { createLatencies, type Latencies, type Latency } from "../../harness/latencies.js";
+import { createLatencies } from "../../harness/latencies.js";
+import type { Latencies, Latency } from "../../harness/latencies.js";
 
 /** One of several ways to do the same thing, by many at once. */
 export interface Lane {

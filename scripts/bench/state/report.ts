@@ -1,4 +1,5 @@
-import { type Machine, machineLine } from "../../harness/machine.js";
+import { machineLine } from "../../harness/machine.js";
+import type { Machine } from "../../harness/machine.js";
 import { table } from "../../harness/table.js";
 import type { Throughput } from "./load.js";
 

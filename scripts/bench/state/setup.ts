@@ -1,9 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { createRedisClient, type RedisClient } from "../../../src/redis/connection/client.js";
+import { createRedisClient } from "../../../src/redis/connection/client.js";
+import type { RedisClient } from "../../../src/redis/connection/client.js";
 import type { Env } from "../../shell/env.js";
-import { type RunningService, startService } from "../../harness/service.js";
-import { startThrowawayRedis, type ThrowawayRedis } from "../../harness/throwaway-redis.js";
-import { type Floor, startHandler } from "../measure/floor.js";
+import { startService } from "../../harness/service.js";
+import type { RunningService } from "../../harness/service.js";
+import { startThrowawayRedis } from "../../harness/throwaway-redis.js";
+import type { ThrowawayRedis } from "../../harness/throwaway-redis.js";
+import { startHandler } from "../measure/floor.js";
+import type { Floor } from "../measure/floor.js";
 
 /** What the measurements of the state part share: the service and the bare handler over one Redis, a process each. */
 export interface StateBench {

@@ -1,4 +1,5 @@
-import { createRandom, pick, type Random } from "../corpus/random.js";
+import { createRandom, pick } from "../corpus/random.js";
+import type { Random } from "../corpus/random.js";
 
 /** Made-up people with what is known about them; the same in every run. */
 export interface Graph {

@@ -1,5 +1,6 @@
 import type { Latency } from "../../harness/latencies.js";
-import { type Machine, machineLine } from "../../harness/machine.js";
+import { machineLine } from "../../harness/machine.js";
+import type { Machine } from "../../harness/machine.js";
 import { table } from "../../harness/table.js";
 
 export interface Row {

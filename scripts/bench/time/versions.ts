@@ -1,8 +1,10 @@
 import { startProgressBar } from "../../harness/progress-bar.js";
 import type { Env } from "../../shell/env.js";
-import { connectHttp, httpRequest, type HttpClient } from "../measure/http-client.js";
+import { connectHttp, httpRequest } from "../measure/http-client.js";
+import type { HttpClient } from "../measure/http-client.js";
 import { interleave } from "../measure/interleave.js";
-import { type Bench, withBench } from "../memory/setup.js";
+import { withBench } from "../memory/setup.js";
+import type { Bench } from "../memory/setup.js";
 import type { CorpusRecord } from "../corpus/corpus.js";
 import type { Row } from "./report.js";
 

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { type FileHandle, open, rename, truncate } from "node:fs/promises";
+import { open, rename, truncate } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { Command } from "commander";
 import type { z } from "@hono/zod-openapi";
 import { CHAIN_START, checked } from "../../../src/backup/chain.js";
@@ -7,9 +8,11 @@ import type { Line } from "../../../src/backup/lines.js";
 import { exportView } from "../../../src/http/backups/schemas.js";
 import { parseLine } from "../../../src/http/backups/line-schemas.js";
 import { Failure } from "../../shell/failure.js";
-import { type Api, createApi, jsonBody, Refused } from "../api.js";
+import { createApi, jsonBody, Refused } from "../api.js";
+import type { Api } from "../api.js";
 import { linesOf } from "../file-lines.js";
-import { apiKey, collect, type Connection, urlOption } from "../options.js";
+import { apiKey, collect, urlOption } from "../options.js";
+import type { Connection } from "../options.js";
 
 interface ExportOptions extends Connection {
   readonly out: string;

@@ -1,12 +1,15 @@
 import { Argument, Command, Option } from "commander";
 import type { z } from "@hono/zod-openapi";
-import { CONFLICT_RULES, type ConflictRule } from "../../../src/backup/ports.js";
+import { CONFLICT_RULES } from "../../../src/backup/ports.js";
+import type { ConflictRule } from "../../../src/backup/ports.js";
 import { importView } from "../../../src/http/backups/schemas.js";
 import { Failure } from "../../shell/failure.js";
-import { type Api, createApi, jsonBody } from "../api.js";
+import { createApi, jsonBody } from "../api.js";
+import type { Api } from "../api.js";
 import { checkFile } from "../check-file.js";
 import { linesOf } from "../file-lines.js";
-import { apiKey, type Connection, urlOption } from "../options.js";
+import { apiKey, urlOption } from "../options.js";
+import type { Connection } from "../options.js";
 
 interface ImportOptions extends Connection {
   readonly onConflict: ConflictRule;

@@ -2,10 +2,10 @@ import type { Patience } from "../../../src/redis/connection/patience.js";
 import { withLock } from "../../bootstrap/lock.mjs";
 import { Failure, messageOf } from "../../shell/failure.js";
 import type { RedisBinary } from "../server/binary.js";
-import { type AppendFsync, writeConfig } from "../server/config-file.js";
+import { writeConfig } from "../server/config-file.js";
+import type { AppendFsync } from "../server/config-file.js";
 import { urlOf } from "../server/connect.js";
 import {
-  type EmbeddedState,
   filesOf,
   isAlive,
   prepareDataDir,
@@ -14,6 +14,7 @@ import {
   refOf,
   writeState,
 } from "./state.js";
+import type { EmbeddedState } from "./state.js";
 import { freePort, portIsFree } from "../server/free-port.js";
 import { ask, launch, waitUntilReady, ifDamaged } from "../server/launch.js";
 import { shutdown } from "../server/shutdown.js";

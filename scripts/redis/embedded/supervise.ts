@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../shell/failure.js";
-import { acquireEmbedded, type EmbeddedOptions, type EmbeddedRedis } from "./acquire.js";
+import { acquireEmbedded } from "./acquire.js";
+import type { EmbeddedOptions, EmbeddedRedis } from "./acquire.js";
 import { isAlive, refOf } from "./state.js";
 
 const POLL_MS = 250;

@@ -3,11 +3,13 @@ import { closeSync, existsSync, openSync, readFileSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { watchLoading } from "../../../src/redis/connection/loading.js";
 import type { Patience } from "../../../src/redis/connection/patience.js";
-import { inspect, type ServerFacts } from "../../../src/redis/connection/server.js";
+import { inspect } from "../../../src/redis/connection/server.js";
+import type { ServerFacts } from "../../../src/redis/connection/server.js";
 import { processIdentity } from "../../bootstrap/process-identity.mjs";
 import { Failure, messageOf } from "../../shell/failure.js";
 import type { RedisBinary } from "./binary.js";
-import { connectOnce, type RedisAddress } from "./connect.js";
+import { connectOnce } from "./connect.js";
+import type { RedisAddress } from "./connect.js";
 
 const TAIL_LINES = 15;
 const POLL_MS = 25;

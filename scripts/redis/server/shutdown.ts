@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorReply } from "redis";
 import { processIdentity } from "../../bootstrap/process-identity.mjs";
 import { Failure, messageOf } from "../../shell/failure.js";
-import { connectOnce, type RedisAddress } from "./connect.js";
+import { connectOnce } from "./connect.js";
+import type { RedisAddress } from "./connect.js";
 
 const GONE_WITHIN_MS = 60_000;
 /** For one that doesn't take the command: it may be ending already. */

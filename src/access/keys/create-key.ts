@@ -1,4 +1,5 @@
-import { ANONYMOUS, type Context, SYSTEM_ACTOR } from "../../domain/context.js";
+import { ANONYMOUS, SYSTEM_ACTOR } from "../../domain/context.js";
+import type { Context } from "../../domain/context.js";
 import { normaliseName } from "../../domain/normalise-name.js";
 import { DomainError } from "../../domain/errors.js";
 import { LIMITS } from "../../domain/limits.js";
@@ -6,7 +7,8 @@ import { authorizeScope } from "../authorize.js";
 import type { Grant } from "../../domain/grant.js";
 import { scopeOf } from "../grants.js";
 import { trailOf } from "../trail.js";
-import { type ApiKey, isOperator } from "./key.js";
+import { isOperator } from "./key.js";
+import type { ApiKey } from "./key.js";
 import type { KeyServices } from "./services.js";
 import { formatToken, hashSecret, newSecret } from "./token.js";
 

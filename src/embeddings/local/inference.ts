@@ -2,18 +2,10 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 
 import { reasonOf } from "../abort.js";
-import { type EmbedderFault, EmbeddingUnavailable } from "../embedder.js";
-import {
-  awaitIdle,
-  isBusy,
-  type FromWorker,
-  markBusy,
-  markIdle,
-  type Reply,
-  type Request,
-  type ToWorker,
-  type WorkerOptions,
-} from "./protocol.js";
+import { EmbeddingUnavailable } from "../embedder.js";
+import type { EmbedderFault } from "../embedder.js";
+import { awaitIdle, isBusy, markBusy, markIdle } from "./protocol.js";
+import type { FromWorker, Reply, Request, ToWorker, WorkerOptions } from "./protocol.js";
 import { createTurnQueue } from "./turn-queue.js";
 
 /** What comes first when the worker is free: a query waits for at most the one text in progress. */

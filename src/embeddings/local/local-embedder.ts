@@ -2,9 +2,11 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 
 import { untilAborted } from "../abort.js";
-import { type Embedder, EmbeddingUnavailable } from "../embedder.js";
+import { EmbeddingUnavailable } from "../embedder.js";
+import type { Embedder } from "../embedder.js";
 import { modelId } from "../model-id.js";
-import { passageSizes, type PassageOptions } from "../passages.js";
+import { passageSizes } from "../passages.js";
+import type { PassageOptions } from "../passages.js";
 import { createInference, LANE } from "./inference.js";
 import { disableRuntimeTelemetry } from "./no-telemetry.js";
 import type { Reply, Request } from "./protocol.js";

@@ -3,7 +3,8 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 
 import { normalise } from "../vectors.js";
 import type { WorkerOptions } from "./protocol.js";
-import { createWordPiece, type TokenizerFile, type WordPiece } from "./wordpiece.js";
+import { createWordPiece } from "./wordpiece.js";
+import type { TokenizerFile, WordPiece } from "./wordpiece.js";
 
 /** Tokens that e5-small-v2 reads at once, `[CLS]` and `[SEP]` included. */
 export const WINDOW = 512;

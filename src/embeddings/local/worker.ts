@@ -2,15 +2,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 
 import { splitPassages } from "../passages.js";
-import {
-  type FromWorker,
-  markIdle,
-  type Reply,
-  type Request,
-  type ToWorker,
-  type WorkerOptions,
-} from "./protocol.js";
-import { openSession, type Session } from "./session.js";
+import { markIdle } from "./protocol.js";
+import type { FromWorker, Reply, Request, ToWorker, WorkerOptions } from "./protocol.js";
+import { openSession } from "./session.js";
+import type { Session } from "./session.js";
 
 const port = parentPort;
 if (port === null) throw new Error("this module runs as a worker thread");

@@ -1,4 +1,5 @@
-import { type EmbedderFault, EmbeddingRefused, EmbeddingUnavailable } from "../embedder.js";
+import { EmbeddingRefused, EmbeddingUnavailable } from "../embedder.js";
+import type { EmbedderFault } from "../embedder.js";
 
 export interface Failure {
   readonly error: EmbeddingRefused | EmbeddingUnavailable;

@@ -1,13 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { reasonOf, untilAborted } from "../abort.js";
-import { type Embedder, EmbeddingRefused, EmbeddingUnavailable } from "../embedder.js";
+import { EmbeddingRefused, EmbeddingUnavailable } from "../embedder.js";
+import type { Embedder } from "../embedder.js";
 import { createLimit } from "../limit.js";
 import { modelId } from "../model-id.js";
-import { passageSizes, splitPassages, type PassageOptions } from "../passages.js";
-import { callProvider, loadClient, type ProviderOptions } from "./call.js";
+import { passageSizes, splitPassages } from "../passages.js";
+import type { PassageOptions } from "../passages.js";
+import { callProvider, loadClient } from "./call.js";
+import type { ProviderOptions } from "./call.js";
 import { estimate } from "./estimate.js";
-import { type Failure, failureOf, refusesEncoding, unavailable } from "./failure.js";
+import { failureOf, refusesEncoding, unavailable } from "./failure.js";
+import type { Failure } from "./failure.js";
 
 export interface OpenAIEmbedderOptions {
   readonly apiKey: string;

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { FORMAT, type Line } from "../../backup/lines.js";
+import { FORMAT } from "../../backup/lines.js";
+import type { Line } from "../../backup/lines.js";
 import type { JsonValue } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import { isPeriod, VALIDITY } from "../memories/schemas.js";

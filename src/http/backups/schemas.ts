@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { isComplete, type ExportJob } from "../../backup/export-job.js";
+import { isComplete } from "../../backup/export-job.js";
+import type { ExportJob } from "../../backup/export-job.js";
 import type { ImportJob } from "../../backup/import-job.js";
 import { CONFLICT_RULES, OUTCOMES } from "../../backup/ports.js";
 import { LIMITS } from "../../domain/limits.js";

@@ -2,7 +2,8 @@ import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
 import { DEFAULT_OPTIONS } from "../../memory/consolidation/options.js";
 import type { RunPage } from "../../memory/consolidation/plan/read.js";
-import { type Action, type Draft, type Run, STEPS } from "../../memory/consolidation/run.js";
+import { STEPS } from "../../memory/consolidation/run.js";
+import type { Action, Draft, Run } from "../../memory/consolidation/run.js";
 import { isoOrNull } from "../memories/view.js";
 import { defaultInteger, iso, memoryId, memoryType, namespace, timeView } from "../openapi/primitives.js";
 

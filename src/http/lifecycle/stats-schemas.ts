@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { EMBEDDING_STATUSES, MEMORY_TYPES } from "../../memory/model/record.js";
 import type { Amount } from "../../memory/ports/lifecycle.js";
-import { type Stats, tally } from "../../memory/lifecycle/stats.js";
+import { tally } from "../../memory/lifecycle/stats.js";
+import type { Stats } from "../../memory/lifecycle/stats.js";
 import { memoryId, timeView } from "../openapi/primitives.js";
 
 const amount = z.object({ memories: z.int(), bytes: z.int() });

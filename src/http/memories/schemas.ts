@@ -23,7 +23,8 @@ import {
   ttlSeconds,
 } from "../openapi/primitives.js";
 import { LIMITS } from "../../domain/limits.js";
-import { EMBEDDING_STATUSES, type MemoryType } from "../../memory/model/record.js";
+import { EMBEDDING_STATUSES } from "../../memory/model/record.js";
+import type { MemoryType } from "../../memory/model/record.js";
 import { callOfOpenAi, isFields } from "../openapi/provider-fields.js";
 import { EXPIRY_REASONS } from "../../memory/lifecycle/decay.js";
 

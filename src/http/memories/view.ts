@@ -1,8 +1,7 @@
 import type { z } from "@hono/zod-openapi";
 import { iso } from "../openapi/primitives.js";
 import type { Judged } from "../../memory/trust/judge.js";
-import type { expiryView, memoryDetailView, originView } from "./schemas.js";
-import { type MemoryView } from "./schemas.js";
+import type { expiryView, memoryDetailView, originView, MemoryView } from "./schemas.js";
 import type { Interaction, Origin, Publication } from "../../memory/model/record.js";
 import type { TrustParts } from "../../memory/trust/trust.js";
 import type { trustPartsView } from "./feedback-schemas.js";

@@ -1,5 +1,6 @@
 import { tryDecode } from "hono/utils/url";
-import { type JsonValue, isJsonObject } from "../../domain/json.js";
+import { isJsonObject } from "../../domain/json.js";
+import type { JsonValue } from "../../domain/json.js";
 import { subjectOf } from "../../domain/idempotency.js";
 
 const IN_NAMESPACE = /^\/v1\/namespaces\/([^/]+)(?:\/([^/]+)(?:\/([^/]+))?)?/;

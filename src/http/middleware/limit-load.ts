@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
-import { createLane, type Lane } from "../../domain/lane.js";
+import { createLane } from "../../domain/lane.js";
+import type { Lane } from "../../domain/lane.js";
 import type { AppEnv, LoadLimits } from "../env.js";
 import type { LaneName, Metrics } from "../metrics.js";
 import { isOpen } from "./open-routes.js";

@@ -1,9 +1,11 @@
 import { z } from "@hono/zod-openapi";
-import { NO_SETTINGS, type Settings } from "../../access/namespaces/settings.js";
+import { NO_SETTINGS } from "../../access/namespaces/settings.js";
+import type { Settings } from "../../access/namespaces/settings.js";
 import { LIMITS } from "../../domain/limits.js";
 import { CARDINALITIES } from "../../memory/model/fact.js";
 import { normaliseName } from "../../domain/normalise-name.js";
-import { type ScheduleProblem, nextTime, problemOf } from "../../memory/consolidation/execute/schedule.js";
+import { nextTime, problemOf } from "../../memory/consolidation/execute/schedule.js";
+import type { ScheduleProblem } from "../../memory/consolidation/execute/schedule.js";
 import { step } from "../consolidations/schemas.js";
 import { filterParameters, itemsOnly } from "../memories/list-schemas.js";
 import { isoOrNull } from "../memories/view.js";

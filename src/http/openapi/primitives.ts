@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { type JsonObject, type JsonValue, jsonLeaves } from "../../domain/json.js";
+import { jsonLeaves } from "../../domain/json.js";
+import type { JsonObject, JsonValue } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import { EMPTY, FilterProblem, parseCondition } from "../../memory/conditions/parse.js";
 import { normaliseName } from "../../domain/normalise-name.js";

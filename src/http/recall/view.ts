@@ -1,7 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import type { ReceiptedRecall } from "../../memory/recall/recall-with-receipt.js";
-import type { hitView, recallResponse } from "./schemas.js";
-import { type RecallRequest } from "./schemas.js";
+import type { hitView, recallResponse, RecallRequest } from "./schemas.js";
 import type { RecencyPart } from "../../memory/recall/recency.js";
 import type { RecallHit } from "../../memory/recall/outcome.js";
 import { viewMemory } from "../memories/view.js";

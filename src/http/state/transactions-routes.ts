@@ -1,4 +1,5 @@
-import { createRoute, type z } from "@hono/zod-openapi";
+import { createRoute } from "@hono/zod-openapi";
+import type { z } from "@hono/zod-openapi";
 import { transact } from "../../state/transact.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";

@@ -1,9 +1,11 @@
 import { authorizedParts } from "../../access/authorize.js";
-import { type Scope, allowsIn, covers, patternOf } from "../../access/grants.js";
+import { allowsIn, covers, patternOf } from "../../access/grants.js";
+import type { Scope } from "../../access/grants.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { LIMITS } from "../../domain/limits.js";
-import { type FacetQuery, type MemoryFilter, facetQuery, matches } from "../conditions/filter.js";
+import { facetQuery, matches } from "../conditions/filter.js";
+import type { FacetQuery, MemoryFilter } from "../conditions/filter.js";
 import { judgeAll } from "../trust/judge.js";
 import type { ListOutcome } from "./list.js";
 import { cursorsOf } from "../../domain/cursor.js";

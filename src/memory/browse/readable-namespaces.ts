@@ -1,5 +1,6 @@
 import type { Grant } from "../../domain/grant.js";
-import { type Scope, allowedParts, covers } from "../../access/grants.js";
+import { allowedParts, covers } from "../../access/grants.js";
+import type { Scope } from "../../access/grants.js";
 import type { SearchStore } from "../ports/search.js";
 
 const CHUNK = 200;

@@ -1,5 +1,6 @@
 import type { FirstEmbedding } from "../model/embedding.js";
-import { type Embedder, EmbeddingRefused, EmbeddingUnavailable } from "../../embeddings/embedder.js";
+import { EmbeddingRefused, EmbeddingUnavailable } from "../../embeddings/embedder.js";
+import type { Embedder } from "../../embeddings/embedder.js";
 import type { Context } from "../../domain/context.js";
 import { allowsIn } from "../../access/grants.js";
 import { withContext } from "./preceding.js";

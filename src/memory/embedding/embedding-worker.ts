@@ -4,7 +4,8 @@ import type {
   EmbeddingWorker,
   PendingEmbedding,
 } from "../ports/embedding.js";
-import { type Embedder, EmbeddingRefused, EmbeddingUnavailable } from "../../embeddings/embedder.js";
+import { EmbeddingRefused, EmbeddingUnavailable } from "../../embeddings/embedder.js";
+import type { Embedder } from "../../embeddings/embedder.js";
 import { REFUSED_RETRY_MS, embedAllPassages, embeddedIn } from "./embed.js";
 import type { SweepingOptions } from "../../domain/sweeper.js";
 import { STAND_BACK_MS, SWEEP_SIZE, startSweeper } from "../../domain/sweeper.js";

@@ -1,4 +1,5 @@
-import { type AuditVerb, trailOf } from "../../access/trail.js";
+import { trailOf } from "../../access/trail.js";
+import type { AuditVerb } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import type { MemoryRef } from "../model/ref.js";
 import type { RemoveOnly } from "../ports/records.js";

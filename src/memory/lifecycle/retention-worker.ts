@@ -1,4 +1,5 @@
-import { type Sweeper, type SweepingOptions, startSweeper } from "../../domain/sweeper.js";
+import { startSweeper } from "../../domain/sweeper.js";
+import type { Sweeper, SweepingOptions } from "../../domain/sweeper.js";
 import type { RetentionStore } from "../ports/retention.js";
 
 export interface RetentionWorkerOptions extends Omit<SweepingOptions, "now"> {

@@ -1,5 +1,6 @@
 import type { Amount, Endings, Group, LifecycleStore } from "../ports/lifecycle.js";
-import { EMBEDDING_STATUSES, type EmbeddingStatus, MEMORY_TYPES, type MemoryType } from "../model/record.js";
+import { EMBEDDING_STATUSES, MEMORY_TYPES } from "../model/record.js";
+import type { EmbeddingStatus, MemoryType } from "../model/record.js";
 import type { Using } from "../services.js";
 import type { Context } from "../../domain/context.js";
 import { authorize } from "../../access/authorize.js";

@@ -1,4 +1,5 @@
-import { MEMORY_TYPES, type MemoryType } from "../model/record.js";
+import { MEMORY_TYPES } from "../model/record.js";
+import type { MemoryType } from "../model/record.js";
 import type { Amount, LifecycleStore } from "../ports/lifecycle.js";
 import { sum, sumByType, tally } from "./stats.js";
 import type { SearchStore } from "../ports/search.js";

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
-import { type JsonScalar, jsonLeaves } from "../../domain/json.js";
+import { jsonLeaves } from "../../domain/json.js";
+import type { JsonScalar } from "../../domain/json.js";
 import { normaliseName } from "../../domain/normalise-name.js";
 import type { Memory, MemoryType } from "./record.js";
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
-import { type Fact, type FactInput, factContent, factIdentity } from "./fact.js";
+import { factContent, factIdentity } from "./fact.js";
+import type { Fact, FactInput } from "./fact.js";
 import { normaliseName } from "../../domain/normalise-name.js";
 import { contentHash } from "./hash.js";
 import type { Interaction, Memory, MemoryType } from "./record.js";

@@ -1,6 +1,7 @@
 import type { Context } from "../../domain/context.js";
 import type { RecallInput } from "./recall-input.js";
-import { type Moment, refuseFuture } from "../model/moment.js";
+import { refuseFuture } from "../model/moment.js";
+import type { Moment } from "../model/moment.js";
 
 /** What times a caller asks for. Rejects an `as_of` in the future. */
 export function momentOf(

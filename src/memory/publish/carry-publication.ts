@@ -9,17 +9,11 @@ import { nextVersion } from "../write/next-version.js";
 import { copyHash } from "../model/hash.js";
 import type { MemoryRef } from "../model/ref.js";
 import type { PendingPublications, PublicationStore } from "../ports/publications.js";
-import {
-  type Interaction,
-  type Memory,
-  type MemoryDetail,
-  NO_EVIDENCE,
-  type Origin,
-  type Publication,
-  firstVersion,
-} from "../model/record.js";
+import { NO_EVIDENCE, firstVersion } from "../model/record.js";
+import type { Interaction, Memory, MemoryDetail, Origin, Publication } from "../model/record.js";
 import { publishersOf } from "../model/publishers.js";
-import { type Judgeable, UNKNOWN_ACCURACY, trustOf } from "../trust/trust.js";
+import { UNKNOWN_ACCURACY, trustOf } from "../trust/trust.js";
+import type { Judgeable } from "../trust/trust.js";
 import type { Using } from "../services.js";
 import type { RecordStore } from "../ports/records.js";
 

@@ -1,5 +1,6 @@
 import type { Context } from "../../domain/context.js";
-import { type Carrying, carryPublication } from "./carry-publication.js";
+import { carryPublication } from "./carry-publication.js";
+import type { Carrying } from "./carry-publication.js";
 import type { PendingPublications } from "../ports/publications.js";
 
 /** Brings a memory's state to all of its copies that haven't heard of it. */

@@ -1,5 +1,7 @@
-import { type Carrying, type PublishOutcome, carryPublication } from "./carry-publication.js";
-import { type Judged, judge } from "../trust/judge.js";
+import { carryPublication } from "./carry-publication.js";
+import type { Carrying, PublishOutcome } from "./carry-publication.js";
+import { judge } from "../trust/judge.js";
+import type { Judged } from "../trust/judge.js";
 import type { Services } from "../services.js";
 import type { Context } from "../../domain/context.js";
 import type { MemoryRef } from "../model/ref.js";

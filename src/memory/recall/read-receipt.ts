@@ -1,8 +1,10 @@
 import { allows, scopeOf } from "../../access/grants.js";
-import { type AuditVerb, type Trail, trailOf } from "../../access/trail.js";
+import { trailOf } from "../../access/trail.js";
+import type { AuditVerb, Trail } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { DomainError } from "../../domain/errors.js";
-import { type Judged, judge } from "../trust/judge.js";
+import { judge } from "../trust/judge.js";
+import type { Judged } from "../trust/judge.js";
 import type { Receipt, ReceiptHit } from "../ports/receipts.js";
 import type { Memory } from "../model/record.js";
 import type { Using } from "../services.js";

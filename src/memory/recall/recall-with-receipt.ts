@@ -6,7 +6,8 @@ import type { Memory } from "../model/record.js";
 import type { Receipt } from "../ports/receipts.js";
 import type { Services } from "../services.js";
 import { keepingOf } from "./receipt-policy.js";
-import { type Recalling, recall } from "./recall.js";
+import { recall } from "./recall.js";
+import type { Recalling } from "./recall.js";
 
 /** What such a recall takes. */
 export type RecallingWithReceipt = Recalling & Pick<Services, "maxLives" | "receipts" | "retention">;

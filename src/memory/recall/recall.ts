@@ -2,7 +2,7 @@ import { momentOf } from "../ports/moment.js";
 import { nothingToSearchBy, queryVector } from "./query-vector.js";
 import { loadHits } from "./load-hits.js";
 import type { RecallStage, Services, Using } from "../services.js";
-import type { LifecycleStore } from "../ports/lifecycle.js";
+import type { LifecycleStore, Recency } from "../ports/lifecycle.js";
 import type { RecordStore, Recorded } from "../ports/records.js";
 import type { Context } from "../../domain/context.js";
 import type { RecallInput } from "../ports/recall-input.js";
@@ -13,29 +13,16 @@ import { possibleNames } from "../model/names.js";
 import { askedIn } from "../text/asked.js";
 import type { SearchResult, SearchStore } from "../ports/search.js";
 import { namesIn } from "../facts/names-in.js";
-import {
-  type Found,
-  type Fused,
-  type Lists,
-  fuseScores,
-  keepScores,
-  mergeLists,
-  reciprocalRankFusion,
-} from "./fusion.js";
+import { fuseScores, keepScores, mergeLists, reciprocalRankFusion } from "./fusion.js";
+import type { Found, Fused, Lists } from "./fusion.js";
 import { ANSWERABLE, coverageOf, rarityOf, relevanceOf } from "./relevance.js";
-import {
-  type ChosenTerms,
-  type ParsedQuery,
-  chooseTerms,
-  hasTooMany,
-  parseQuery,
-  termsToCompare,
-} from "../text/terms.js";
+import { chooseTerms, hasTooMany, parseQuery, termsToCompare } from "../text/terms.js";
+import type { ChosenTerms, ParsedQuery } from "../text/terms.js";
 import type { Calibration } from "../../embeddings/calibration.js";
 import { scaleOf } from "./similarity-scale.js";
-import { type Scope, scopeOf } from "../../access/grants.js";
+import { scopeOf } from "../../access/grants.js";
+import type { Scope } from "../../access/grants.js";
 import { authorizedParts } from "../../access/authorize.js";
-import type { Recency } from "../ports/lifecycle.js";
 import { recencyIn } from "../lifecycle/defaults.js";
 import type { Moment } from "../model/moment.js";
 import { weighRecency } from "./recency.js";

@@ -1,8 +1,10 @@
 import type { Context } from "../../domain/context.js";
-import { type ReadReceipt, readReceipt } from "./read-receipt.js";
+import { readReceipt } from "./read-receipt.js";
+import type { ReadReceipt } from "./read-receipt.js";
 import type { RecallOutcome } from "./outcome.js";
 import type { Services } from "../services.js";
-import { type Recalling, recall } from "./recall.js";
+import { recall } from "./recall.js";
+import type { Recalling } from "./recall.js";
 
 export interface Replay extends ReadReceipt {
   /** What the same request recalls now. */

@@ -1,6 +1,7 @@
 import type { Trail } from "../../access/trail.js";
 import { freeOrphans } from "../lifecycle/free-orphans.js";
-import { type Moment, isBehind } from "../model/moment.js";
+import { isBehind } from "../model/moment.js";
+import type { Moment } from "../model/moment.js";
 import type { Memory } from "../model/record.js";
 import type { Using } from "../services.js";
 import type { RecordStore, Recorded } from "../ports/records.js";

@@ -1,4 +1,5 @@
-import { OUTCOME_WEIGHT, type RecallInput, TRUST_WEIGHT } from "../ports/recall-input.js";
+import { OUTCOME_WEIGHT, TRUST_WEIGHT } from "../ports/recall-input.js";
+import type { RecallInput } from "../ports/recall-input.js";
 import type { Judged } from "../trust/judge.js";
 import type { RecallHit } from "./outcome.js";
 import { weighted } from "../trust/trust.js";

@@ -1,9 +1,9 @@
 import { fitLines, line } from "../text/lines.js";
 import type { Interaction } from "../model/record.js";
 import type { RememberInput } from "./input.js";
-import type { Remembering } from "./remember.js";
+import { remember } from "./remember.js";
+import type { Remembering, RememberOutcome } from "./remember.js";
 import type { Context } from "../../domain/context.js";
-import { type RememberOutcome, remember } from "./remember.js";
 
 export type CaptureInput = Interaction &
   Omit<

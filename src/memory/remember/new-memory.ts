@@ -1,5 +1,6 @@
 import type { RememberInput } from "./input.js";
-import { type Memory, NO_EVIDENCE, firstVersion } from "../model/record.js";
+import { NO_EVIDENCE, firstVersion } from "../model/record.js";
+import type { Memory } from "../model/record.js";
 import type { NewMemory, Preceding } from "../ports/records.js";
 import type { DomainError } from "../../domain/errors.js";
 import { invalid } from "../../domain/errors.js";
@@ -8,9 +9,11 @@ import type { Context } from "../../domain/context.js";
 import type { DefaultTtl } from "../ports/lifecycle.js";
 import { DEFAULT_IMPORTANCE, endOfLife } from "../lifecycle/decay.js";
 import { lifetimeOf } from "../lifecycle/ttl.js";
-import { type Fact, type FactInput, type FactPlacing, factContent } from "../model/fact.js";
+import { factContent } from "../model/fact.js";
+import type { Fact, FactInput, FactPlacing } from "../model/fact.js";
 import { aloneHash, contentHash } from "../model/hash.js";
-import { type Telling, formerHash, identityHash, statedContent, tellingOf } from "../model/identity.js";
+import { formerHash, identityHash, statedContent, tellingOf } from "../model/identity.js";
+import type { Telling } from "../model/identity.js";
 import type { FirstEmbedding } from "../model/embedding.js";
 import { insertionOf } from "../write/insertion.js";
 

@@ -1,11 +1,12 @@
-import { type Draft, complete, endsBeforeItBegins, newMemory } from "./new-memory.js";
+import { complete, endsBeforeItBegins, newMemory } from "./new-memory.js";
+import type { Draft } from "./new-memory.js";
 import { checkOwnEmbedding } from "../embedding/own-vector.js";
-import type { InsertOutcome, NewMemory } from "../ports/records.js";
-import { type Judged, judgeAll } from "../trust/judge.js";
+import type { InsertOutcome, NewMemory, RecordStore } from "../ports/records.js";
+import { judgeAll } from "../trust/judge.js";
+import type { Judged } from "../trust/judge.js";
 import type { Services, Using } from "../services.js";
 import type { FactStore } from "../ports/facts.js";
 import type { LifecycleStore } from "../ports/lifecycle.js";
-import type { RecordStore } from "../ports/records.js";
 import type { Context } from "../../domain/context.js";
 import type { RememberInput } from "./input.js";
 import { authorize, mayLearn } from "../../access/authorize.js";

@@ -6,7 +6,8 @@ import type { Judged } from "../trust/judge.js";
 import type { MemoryRef, Vectors } from "../model/ref.js";
 import type { FirstEmbedding } from "../model/embedding.js";
 import type { Memory } from "../model/record.js";
-import { type Revising, type RevisionInput, isOnTimeline, revise } from "./revise.js";
+import { isOnTimeline, revise } from "./revise.js";
+import type { Revising, RevisionInput } from "./revise.js";
 import type { Using } from "../services.js";
 import type { EmbeddingStore } from "../ports/embedding.js";
 

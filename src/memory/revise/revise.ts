@@ -1,6 +1,7 @@
 import { refuseTooLong } from "../text/normalised.js";
 import { authorize } from "../../access/authorize.js";
-import { type Trail, trailOf } from "../../access/trail.js";
+import { trailOf } from "../../access/trail.js";
+import type { Trail } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { revisedEnd } from "../lifecycle/decay.js";
 import type { FirstEmbedding } from "../model/embedding.js";
@@ -10,7 +11,8 @@ import { afterWrite } from "../write/after-write.js";
 import { nextVersion } from "../write/next-version.js";
 import { freeOrphans } from "../lifecycle/free-orphans.js";
 import { formerHash, identityHash, tellingOf } from "../model/identity.js";
-import { type Judged, judge } from "../trust/judge.js";
+import { judge } from "../trust/judge.js";
+import type { Judged } from "../trust/judge.js";
 import type { JsonObject } from "../../domain/json.js";
 import { mergeMetadata } from "../model/metadata.js";
 import type { MemoryRef } from "../model/ref.js";

@@ -1,9 +1,8 @@
 import type { Context } from "../../domain/context.js";
 import type { CaptureInput } from "../remember/capture.js";
 import { capture } from "../remember/capture.js";
-import type { RememberOutcome } from "../remember/remember.js";
+import type { RememberOutcome, Remembering } from "../remember/remember.js";
 import { append } from "./append.js";
-import type { Remembering } from "../remember/remember.js";
 import type { SessionUsing } from "./services.js";
 import type { NewMessage } from "./session.js";
 

@@ -1,16 +1,16 @@
 import { authorize } from "../../access/authorize.js";
-import { type Context, SYSTEM_ACTOR } from "../../domain/context.js";
+import { SYSTEM_ACTOR } from "../../domain/context.js";
+import type { Context } from "../../domain/context.js";
 import { DomainError } from "../../domain/errors.js";
-import { type JsonObject, isJsonObject } from "../../domain/json.js";
+import { isJsonObject } from "../../domain/json.js";
+import type { JsonObject } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import type { MemoryFilter } from "../conditions/filter.js";
-import { type Profiling, profile } from "../facts/profile.js";
+import { profile } from "../facts/profile.js";
+import type { Profiling } from "../facts/profile.js";
 import type { Judged } from "../trust/judge.js";
-import {
-  type ReceiptedRecall,
-  type RecallingWithReceipt,
-  recallWithReceipt,
-} from "../recall/recall-with-receipt.js";
+import { recallWithReceipt } from "../recall/recall-with-receipt.js";
+import type { ReceiptedRecall, RecallingWithReceipt } from "../recall/recall-with-receipt.js";
 import type { RecallHit } from "../recall/outcome.js";
 import type { Retriever } from "../ports/recall-input.js";
 import type { Memory, MemoryType } from "../model/record.js";
@@ -19,7 +19,8 @@ import { truncateUtf8 } from "../text/truncate.js";
 import { touch } from "../lifecycle/touch.js";
 import { UNKNOWN_ACCURACY } from "../trust/trust.js";
 import { hasAuthority } from "./authority.js";
-import { type Composed, type Piece, compose } from "./compose.js";
+import { compose } from "./compose.js";
+import type { Composed, Piece } from "./compose.js";
 import { unitsOf } from "./conversation.js";
 import { contentText } from "./message-tokens.js";
 import type { Services } from "../services.js";

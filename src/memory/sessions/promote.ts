@@ -1,4 +1,5 @@
-import { type Context, systemContext } from "../../domain/context.js";
+import { systemContext } from "../../domain/context.js";
+import type { Context } from "../../domain/context.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import type { TokenCounter } from "../../domain/tokens.js";
@@ -7,7 +8,8 @@ import { promotedIdentity } from "../model/made.js";
 import type { Memory } from "../model/record.js";
 import { removeQuietly } from "../erasure/remove-quietly.js";
 import type { RememberInput } from "../remember/input.js";
-import { type Remembering, rememberMany } from "../remember/remember.js";
+import { rememberMany } from "../remember/remember.js";
+import type { Remembering } from "../remember/remember.js";
 import type { Erasing } from "../erasure/erasing.js";
 import type { Carrying } from "../publish/carry-publication.js";
 import type { RecordStore } from "../ports/records.js";

@@ -1,7 +1,8 @@
 import type { Using } from "../services.js";
 import { decodeTime } from "ulid";
 import type { Memory } from "../model/record.js";
-import { type TrustParts, UNKNOWN_ACCURACY, trustOf } from "./trust.js";
+import { UNKNOWN_ACCURACY, trustOf } from "./trust.js";
+import type { TrustParts } from "./trust.js";
 import { isAlive } from "../lifecycle/ttl.js";
 import type { RecordStore } from "../ports/records.js";
 

@@ -1,13 +1,8 @@
 import type { CorroborationWorker, TrustStore } from "../ports/trust.js";
 import type { Using } from "../services.js";
 import { settleFeedback } from "./settle-feedback.js";
-import {
-  STAND_BACK_MS,
-  SWEEP_SIZE,
-  type Sweeper,
-  type SweepingOptions,
-  startSweeper,
-} from "../../domain/sweeper.js";
+import { STAND_BACK_MS, SWEEP_SIZE, startSweeper } from "../../domain/sweeper.js";
+import type { Sweeper, SweepingOptions } from "../../domain/sweeper.js";
 
 export interface TrustWorkerOptions extends SweepingOptions {
   readonly services: Using<TrustStore, "agents" | "accuracies">;

@@ -1,6 +1,7 @@
 import { dueTime } from "../embedding/embed.js";
 import type { FirstEmbedding } from "../model/embedding.js";
-import { type Interaction, type Memory, NO_EVIDENCE } from "../model/record.js";
+import { NO_EVIDENCE } from "../model/record.js";
+import type { Interaction, Memory } from "../model/record.js";
 import type { Revision } from "../ports/records.js";
 import type { Services } from "../services.js";
 import { isClaim } from "../trust/corroborate.js";

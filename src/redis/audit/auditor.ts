@@ -1,4 +1,5 @@
-import { DELETING_VERBS, READING_VERBS, type Trail } from "../../access/trail.js";
+import { DELETING_VERBS, READING_VERBS } from "../../access/trail.js";
+import type { Trail } from "../../access/trail.js";
 import type { RedisClient, RedisGateway } from "../connection/client.js";
 import type { AuditArguments } from "../scripts/bind.js";
 import { packText } from "../codec/packed-text.js";

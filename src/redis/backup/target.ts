@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { ExportedMemory, MemoryLine, VersionLine } from "../../backup/lines.js";
-import { OUTCOMES, type ImportTarget, type Outcome, type PutOptions } from "../../backup/ports.js";
+import { OUTCOMES } from "../../backup/ports.js";
+import type { ImportTarget, Outcome, PutOptions } from "../../backup/ports.js";
 import { normaliseName } from "../../domain/normalise-name.js";
 import { SUPERSEDED_FACET, belowFacet, oldBelowFacet, oldNamespace } from "../../memory/model/facets.js";
 import type { Memory } from "../../memory/model/record.js";
@@ -14,8 +15,10 @@ import { itemKey } from "../keys.js";
 import { resolve } from "../facts/resolve.js";
 import { putAliases } from "../facts/aliases.js";
 import { encodeMessage } from "../sessions/codec.js";
-import { type SessionDeps, scopeOf } from "../sessions/deps.js";
-import { type StateDeps, scopeIn } from "../state/deps.js";
+import { scopeOf } from "../sessions/deps.js";
+import type { SessionDeps } from "../sessions/deps.js";
+import { scopeIn } from "../state/deps.js";
+import type { StateDeps } from "../state/deps.js";
 
 export interface TargetDeps extends StoreDeps {
   readonly sessions: SessionDeps;

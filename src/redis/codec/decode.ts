@@ -1,21 +1,21 @@
-import {
-  type MemoryDocument,
-  type StoredEvidence,
-  type StoredMemory,
-  type StoredPublication,
-  type StoredRemains,
-  parseStored,
+import { parseStored } from "./document.js";
+import type {
+  MemoryDocument,
+  StoredEvidence,
+  StoredMemory,
+  StoredPublication,
+  StoredRemains,
 } from "./document.js";
-import {
-  type Evidence,
-  type Interaction,
-  type Lifetime,
-  type Memory,
-  type MemoryDetail,
-  type MemoryType,
-  NO_EVIDENCE,
-  type Publication,
-  type Uses,
+import { NO_EVIDENCE } from "../../memory/model/record.js";
+import type {
+  Evidence,
+  Interaction,
+  Lifetime,
+  Memory,
+  MemoryDetail,
+  MemoryType,
+  Publication,
+  Uses,
 } from "../../memory/model/record.js";
 import type { PendingEmbedding } from "../../memory/ports/embedding.js";
 import { DEFAULT_IMPORTANCE } from "../../memory/lifecycle/decay.js";

@@ -1,6 +1,7 @@
 import type { Publication } from "../../memory/model/record.js";
 import type { PendingPublications } from "../../memory/ports/publications.js";
-import { type MemoryDocument, type StoredRemains, parseStored } from "./document.js";
+import { parseStored } from "./document.js";
+import type { MemoryDocument, StoredRemains } from "./document.js";
 import { decodePublished, detailOf } from "./decode.js";
 
 /** A JSON merge patch that notes a publication, and when a sweep should look for it. */

@@ -1,7 +1,9 @@
 import { SYSTEM_ACTOR } from "../../domain/context.js";
 import type { JsonObject } from "../../domain/json.js";
-import { type MadeBy, madeBefore } from "../../memory/model/made.js";
-import { type MemoryDocument, parseStored } from "../codec/document.js";
+import { madeBefore } from "../../memory/model/made.js";
+import type { MadeBy } from "../../memory/model/made.js";
+import { parseStored } from "../codec/document.js";
+import type { MemoryDocument } from "../codec/document.js";
 import type { RedisClient } from "../connection/client.js";
 
 /** How mneme made what is stored under this key; undefined: it didn't, or nothing is there. */

@@ -4,7 +4,8 @@ import { refOfKey } from "../keys.js";
 import type { StoreDeps } from "../deps.js";
 import { commonArguments } from "../search/search.js";
 import { rangeClause } from "../search/numeric-range.js";
-import { type Params, scopeClause } from "../search/query.js";
+import { scopeClause } from "../search/query.js";
+import type { Params } from "../search/query.js";
 import { numberOfSortKey, readRows, totalOf } from "../search/rows.js";
 
 type Deps = Pick<StoreDeps, "redis" | "keys">;

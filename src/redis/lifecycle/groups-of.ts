@@ -1,6 +1,7 @@
 import type { EmbeddingStatus, MemoryType } from "../../memory/model/record.js";
 import type { Endings, Group } from "../../memory/ports/lifecycle.js";
-import { PRESENT, type Params, scopeClause } from "../search/query.js";
+import { PRESENT, scopeClause } from "../search/query.js";
+import type { Params } from "../search/query.js";
 import { rangeClause } from "../search/numeric-range.js";
 import type { StoreDeps } from "../deps.js";
 

@@ -1,5 +1,6 @@
 import type { MemoryRef } from "../../memory/model/ref.js";
-import { type Params, scopeClause } from "../search/query.js";
+import { scopeClause } from "../search/query.js";
+import type { Params } from "../search/query.js";
 import type { StoreDeps } from "../deps.js";
 import { SEARCH_TIMEOUT_MS } from "../search/search.js";
 

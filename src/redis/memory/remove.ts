@@ -1,8 +1,7 @@
 import type { StoreDeps } from "../deps.js";
 import type { Trail } from "../../access/trail.js";
 import type { ItemRef, MemoryRef } from "../../memory/model/ref.js";
-import type { RemoveOnly } from "../../memory/ports/records.js";
-import type { Removal } from "../../memory/ports/records.js";
+import type { RemoveOnly, Removal } from "../../memory/ports/records.js";
 import { itemKey } from "../keys.js";
 import { CODE, meaningOf } from "../scripts/codes.js";
 import { eraseAnswers } from "../idempotency/erase.js";

@@ -1,5 +1,6 @@
 import type { RedisClient } from "../connection/client.js";
-import { FIRST, PRESENT_SCHEMAS, type Schemas } from "../schemas.js";
+import { FIRST, PRESENT_SCHEMAS } from "../schemas.js";
+import type { Schemas } from "../schemas.js";
 
 /** What other service processes that are connected now need; undefined where Redis doesn't say. */
 export async function connectedSchemas(client: RedisClient): Promise<readonly Schemas[] | undefined> {

@@ -1,7 +1,8 @@
 import { StartError } from "../../start-error.js";
 import type { RedisClient, RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
-import { PRESENT_SCHEMAS, type Schemas } from "../schemas.js";
+import { PRESENT_SCHEMAS } from "../schemas.js";
+import type { Schemas } from "../schemas.js";
 
 /** How far the records of one store have come; kept in Redis, so that a process goes on where another one stopped. */
 export interface Progress {

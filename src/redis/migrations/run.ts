@@ -6,9 +6,11 @@ import type { Keys } from "../keys.js";
 import { dropOldIndexes } from "./old-indexes.js";
 import { connectedSchemas, writesOlder } from "./processes.js";
 import { PRESENT_SCHEMAS } from "../schemas.js";
-import { type Progress, forgetDone, readProgress } from "./progress.js";
+import { forgetDone, readProgress } from "./progress.js";
+import type { Progress } from "./progress.js";
 import { upgradeBatch } from "./upgrade-batch.js";
-import { PRESENT, type Target } from "./upgrade-record.js";
+import { PRESENT } from "./upgrade-record.js";
+import type { Target } from "./upgrade-record.js";
 import { latestOf } from "./record-schemas.js";
 
 export interface MigrationOptions {

@@ -3,14 +3,10 @@ import { indexText } from "../../memory/text/terms.js";
 import type { RedisGateway } from "../connection/client.js";
 import type { MemoryDocument } from "../codec/document.js";
 import { readDocument } from "../codec/decode.js";
-import { type Keys, refOfKey } from "../keys.js";
-import {
-  RECORD_SCHEMAS,
-  type RecordChange,
-  type RecordSchema,
-  type StoredRecord,
-  latestOf,
-} from "./record-schemas.js";
+import { refOfKey } from "../keys.js";
+import type { Keys } from "../keys.js";
+import { RECORD_SCHEMAS, latestOf } from "./record-schemas.js";
+import type { RecordChange, RecordSchema, StoredRecord } from "./record-schemas.js";
 import { CODE, meaningOf } from "../scripts/codes.js";
 import { FIRST_RECORD_SCHEMA, FIRST_TERMS_SCHEMA, TERMS_SCHEMA } from "../schemas.js";
 

@@ -2,7 +2,8 @@ import type { EntryContent } from "../../access/entry.js";
 import type { RecallInput, Retriever } from "../../memory/ports/recall-input.js";
 import type { Receipt, ReceiptHit } from "../../memory/ports/receipts.js";
 import { unpackText } from "../codec/packed-text.js";
-import { type Reader, createReader } from "./bytes.js";
+import { createReader } from "./bytes.js";
+import type { Reader } from "./bytes.js";
 import { FLAGS, FORMAT, HIT, USUAL } from "./encode.js";
 
 /** What a receipt says without the audit trail's entry that it shares. */

@@ -2,7 +2,8 @@ import type { Receipt, ReceiptHit } from "../../memory/ports/receipts.js";
 import type { RecallInput } from "../../memory/ports/recall-input.js";
 import type { Recorded } from "../../memory/ports/records.js";
 import { packText } from "../codec/packed-text.js";
-import { type Writer, createWriter } from "./bytes.js";
+import { createWriter } from "./bytes.js";
+import type { Writer } from "./bytes.js";
 
 export type NewReceipt = Omit<Receipt, "id">;
 

@@ -1,4 +1,5 @@
-import { type CommandParser, type RedisArgument, defineScript } from "redis";
+import { defineScript } from "redis";
+import type { CommandParser, RedisArgument } from "redis";
 import { sourceOf } from "./source.js";
 
 /** What a script that acts for a caller takes first: see lua/audit.lua. */

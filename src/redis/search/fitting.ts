@@ -1,7 +1,8 @@
 import type { JsonObject } from "../../domain/json.js";
 import { fulfils } from "../../memory/conditions/fulfils.js";
 import type { Condition } from "../../memory/conditions/condition.js";
-import { type FacetQuery, needsLook } from "../../memory/conditions/filter.js";
+import { needsLook } from "../../memory/conditions/filter.js";
+import type { FacetQuery } from "../../memory/conditions/filter.js";
 import type { MemoryRef } from "../../memory/model/ref.js";
 import { decodeMetadata } from "../codec/decode.js";
 import type { StoreDeps } from "../deps.js";

@@ -1,11 +1,13 @@
 import type { ListPage, ListQuery } from "../../memory/ports/search.js";
 import type { MemoryRef } from "../../memory/model/ref.js";
 import { refOfKey } from "../keys.js";
-import { type Params, scopeClause } from "./query.js";
+import { scopeClause } from "./query.js";
+import type { Params } from "./query.js";
 import { rangeClause } from "./numeric-range.js";
 import { numberOfSortKey, readRows } from "./rows.js";
 import type { StoreDeps } from "../deps.js";
-import { type Fits, fitsOf } from "./fitting.js";
+import { fitsOf } from "./fitting.js";
+import type { Fits } from "./fitting.js";
 import { commonArguments } from "./search.js";
 
 /**

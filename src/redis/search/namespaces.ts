@@ -1,6 +1,7 @@
 import type { Scope } from "../../access/grants.js";
 import type { CountQuery } from "../../memory/ports/search.js";
-import { type Params, scopeClause } from "./query.js";
+import { scopeClause } from "./query.js";
+import type { Params } from "./query.js";
 import type { StoreDeps } from "../deps.js";
 import { totalOf } from "./rows.js";
 import { commonArguments } from "./search.js";

@@ -4,19 +4,14 @@ import type { Candidate, SearchQuery, SearchResult } from "../../memory/ports/se
 import { encodeIndexVector, requireModel } from "../codec/vector.js";
 import { refOfKey } from "../keys.js";
 import { plainIdf } from "./idf.js";
-import {
-  type Params,
-  essentialTerms,
-  hybridPolicy,
-  keywordClause,
-  optionalTerms,
-  scopeClause,
-} from "./query.js";
+import { essentialTerms, hybridPolicy, keywordClause, optionalTerms, scopeClause } from "./query.js";
+import type { Params } from "./query.js";
 import { numberOfSortKey, readRows } from "./rows.js";
 import type { KeywordQuery } from "../../memory/text/terms.js";
 import type { QueryStatistics } from "../index-statistics.js";
 import type { StoreDeps } from "../deps.js";
-import { type Fits, fitsOf } from "./fitting.js";
+import { fitsOf } from "./fitting.js";
+import type { Fits } from "./fitting.js";
 
 /** Longer than a caller waits: a search is whole, or its caller hears that Redis is away; it is never a part. */
 export const SEARCH_TIMEOUT_MS = 5000;

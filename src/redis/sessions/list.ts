@@ -1,4 +1,5 @@
-import { DELETING_VERBS, type Trail } from "../../access/trail.js";
+import { DELETING_VERBS } from "../../access/trail.js";
+import type { Trail } from "../../access/trail.js";
 import type { SessionPage } from "../../memory/sessions/ports.js";
 import { decodeSession } from "./codec.js";
 import type { SessionDeps } from "./deps.js";

@@ -1,7 +1,8 @@
 import type { AgentRegistry, Verdicts } from "../../memory/ports/agents.js";
 import type { Auditor } from "../audit/auditor.js";
 import type { RedisGateway } from "../connection/client.js";
-import { type Keys, SYSTEM } from "../keys.js";
+import { SYSTEM } from "../keys.js";
+import type { Keys } from "../keys.js";
 
 /** The operator's administration: verdicts in namespaces that nobody else administers, and those of earlier releases. */
 const EVERYWHERE = "**";

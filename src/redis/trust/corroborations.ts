@@ -1,6 +1,7 @@
 import type { Comparison } from "../../memory/ports/trust.js";
 import type { MemoryRef } from "../../memory/model/ref.js";
-import { MAX_CORROBORATORS, type Memory } from "../../memory/model/record.js";
+import { MAX_CORROBORATORS } from "../../memory/model/record.js";
+import type { Memory } from "../../memory/model/record.js";
 import { decodeMemory } from "../codec/decode.js";
 import { refOfKey } from "../keys.js";
 import type { StoreDeps } from "../deps.js";

@@ -1,17 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "redis";
 import { describe, expect, inject, test } from "vitest";
-import {
-  type Memory,
-  type Recalled,
-  bodyOf,
-  newNamespace,
-  pathOf,
-  read,
-  recall,
-  remember,
-  revise,
-} from "../../support/acts/memories.js";
+import { bodyOf, newNamespace, pathOf, read, recall, remember, revise } from "../../support/acts/memories.js";
+import type { Memory, Recalled } from "../../support/acts/memories.js";
 import type { Answer } from "../../support/service/answer.js";
 import { startService, useService } from "../../support/service/service.js";
 import { nonEmpty } from "../../support/non-empty.js";

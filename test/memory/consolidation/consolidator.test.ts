@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createConsolidator } from "../../../src/llm/consolidator.js";
-import { type Consolidator, LlmFailed } from "../../../src/memory/consolidation/ports.js";
+import { LlmFailed } from "../../../src/memory/consolidation/ports.js";
+import type { Consolidator } from "../../../src/memory/consolidation/ports.js";
 import { groundFacts, groundSummary } from "../../../src/memory/consolidation/language/ground.js";
-import {
-  type ChatBehaviour,
-  type FakeChat,
-  says,
-  startFakeChat,
-} from "../../support/embeddings/fake-chat.js";
+import { says, startFakeChat } from "../../support/embeddings/fake-chat.js";
+import type { ChatBehaviour, FakeChat } from "../../support/embeddings/fake-chat.js";
 
 let chat: FakeChat;
 let consolidator: Consolidator;

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { normaliseName } from "../../../src/domain/normalise-name.js";
 import { day, entity, entityPath, tell, triples } from "../../support/acts/facts.js";
 import { HOSTILE, LONE_SURROGATES } from "../../support/hostile.js";
-import { type Json, bodyOf, listAll, newNamespace, pathOf, postBatch } from "../../support/acts/memories.js";
+import { bodyOf, listAll, newNamespace, pathOf, postBatch } from "../../support/acts/memories.js";
+import type { Json } from "../../support/acts/memories.js";
 import type { Answer } from "../../support/service/answer.js";
 import { useService } from "../../support/service/service.js";
 

@@ -1,17 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { createClient } from "redis";
 import { describe, expect, inject, test } from "vitest";
-import {
-  type Memory,
-  type MemoryDetail,
-  bodyOf,
-  newNamespace,
-  pathOf,
-  read,
-  recall,
-  remember,
-  revise,
-} from "../../support/acts/memories.js";
+import { bodyOf, newNamespace, pathOf, read, recall, remember, revise } from "../../support/acts/memories.js";
+import type { Memory, MemoryDetail } from "../../support/acts/memories.js";
 import type { Answer } from "../../support/service/answer.js";
 import { until, useService } from "../../support/service/service.js";
 

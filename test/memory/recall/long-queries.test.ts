@@ -1,8 +1,7 @@
 import { randomInt } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { contents, newNamespace, postBatch, recall, remember } from "../../support/acts/memories.js";
+import { contents, newNamespace, postBatch, recall, remember, bodyOf } from "../../support/acts/memories.js";
 import type { Service } from "../../support/service/service.js";
-import { bodyOf } from "../../support/acts/memories.js";
 import { startService } from "../../support/service/service.js";
 
 const ANSWER = "The code of Maria's locker at the Graz depot is 5511.";

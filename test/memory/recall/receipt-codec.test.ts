@@ -4,7 +4,8 @@ import { ulid } from "ulid";
 import type { RecallInput } from "../../../src/memory/ports/recall-input.js";
 import type { ReceiptHit } from "../../../src/memory/ports/receipts.js";
 import { decodeReceipt } from "../../../src/redis/receipts/decode.js";
-import { type NewReceipt, encodeReceipt } from "../../../src/redis/receipts/encode.js";
+import { encodeReceipt } from "../../../src/redis/receipts/encode.js";
+import type { NewReceipt } from "../../../src/redis/receipts/encode.js";
 import { idOfPlace, placeOfId } from "../../../src/redis/receipts/place.js";
 
 const HOME = "acme.support";

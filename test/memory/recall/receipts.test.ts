@@ -4,16 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { receiptView, replayView } from "../../../src/http/receipts/schemas.js";
 import { as, createKey } from "../../support/acts/access.js";
 import { answer } from "../../support/embeddings/fake-openai.js";
-import {
-  type Json,
-  bodyOf,
-  newNamespace,
-  pathOf,
-  read,
-  recall,
-  remember,
-  revise,
-} from "../../support/acts/memories.js";
+import { bodyOf, newNamespace, pathOf, read, recall, remember, revise } from "../../support/acts/memories.js";
+import type { Json } from "../../support/acts/memories.js";
 import { startMoodyProvider, well } from "../../support/embeddings/flaky-provider.js";
 import { putSettings } from "../../support/service/namespaces.js";
 import type { Service } from "../../support/service/service.js";

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { type FakeOpenAI, startFakeOpenAI } from "../../support/embeddings/fake-openai.js";
-import { type Json, newNamespace, recall, remember } from "../../support/acts/memories.js";
-import { type RedisRecorder, startRedisRecorder } from "../../support/redis/tap.js";
+import { startFakeOpenAI } from "../../support/embeddings/fake-openai.js";
+import type { FakeOpenAI } from "../../support/embeddings/fake-openai.js";
+import { newNamespace, recall, remember } from "../../support/acts/memories.js";
+import type { Json } from "../../support/acts/memories.js";
+import { startRedisRecorder } from "../../support/redis/tap.js";
+import type { RedisRecorder } from "../../support/redis/tap.js";
 import { putSettings } from "../../support/service/namespaces.js";
-import { type Service, startService, until } from "../../support/service/service.js";
+import { startService, until } from "../../support/service/service.js";
+import type { Service } from "../../support/service/service.js";
 
 let provider: FakeOpenAI;
 let recorder: RedisRecorder;

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
-  type Memory,
   listAll,
   newNamespace,
   pathOf,
@@ -9,8 +8,10 @@ import {
   read,
   remember,
 } from "../../support/acts/memories.js";
+import type { Memory } from "../../support/acts/memories.js";
 import type { Answer } from "../../support/service/answer.js";
-import { type Service, startService } from "../../support/service/service.js";
+import { startService } from "../../support/service/service.js";
+import type { Service } from "../../support/service/service.js";
 
 /** Two processes over one Redis, as in production: nothing may hang on what one process knows. */
 let services: readonly [Service, Service];

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { itemPath } from "../../support/acts/items.js";
-import { bodyOf, memoriesOf, type Memory, newNamespace, pathOf, post } from "../../support/acts/memories.js";
+import { bodyOf, memoriesOf, newNamespace, pathOf, post } from "../../support/acts/memories.js";
+import type { Memory } from "../../support/acts/memories.js";
 import { useService } from "../../support/service/service.js";
 
 const service = await useService({ MNEME_EMBEDDER: "none" });

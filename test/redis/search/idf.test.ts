@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { damping, indexIdf } from "../../../src/redis/search/idf.js";
-import { contents, newNamespace, pathOf, recall, remember } from "../../support/acts/memories.js";
+import { contents, newNamespace, pathOf, recall, remember, bodyOf } from "../../support/acts/memories.js";
 import type { Memory } from "../../support/acts/memories.js";
-import { bodyOf } from "../../support/acts/memories.js";
 import { useService } from "../../support/service/service.js";
 
 const service = await useService();

@@ -1,8 +1,10 @@
 import type { z } from "@hono/zod-openapi";
 import type { runView } from "../../../src/http/consolidations/schemas.js";
-import { type Json, bodyOf } from "./memories.js";
+import { bodyOf } from "./memories.js";
+import type { Json } from "./memories.js";
 import type { Answer } from "../service/answer.js";
-import { type Service, until } from "../service/service.js";
+import { until } from "../service/service.js";
+import type { Service } from "../service/service.js";
 
 export type Run = z.infer<typeof runView>;
 

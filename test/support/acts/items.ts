@@ -1,4 +1,5 @@
-import { type Json, type Memory, type MemoryDetail, bodyOf } from "./memories.js";
+import { bodyOf } from "./memories.js";
+import type { Json, Memory, MemoryDetail } from "./memories.js";
 import type { Answer } from "../service/answer.js";
 import type { SendOptions, Service } from "../service/service.js";
 

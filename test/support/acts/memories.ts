@@ -4,7 +4,8 @@ import type { memoryPage } from "../../../src/http/memories/list-schemas.js";
 import type { MemoryView, memoryDetailView } from "../../../src/http/memories/schemas.js";
 import type { recallResponse } from "../../../src/http/recall/schemas.js";
 import type { Answer } from "../service/answer.js";
-import { type SendOptions, type Service, until } from "../service/service.js";
+import { until } from "../service/service.js";
+import type { SendOptions, Service } from "../service/service.js";
 
 export type Memory = MemoryView;
 export type MemoryDetail = z.infer<typeof memoryDetailView>;

@@ -5,7 +5,8 @@ import type {
   messagesPage,
   sessionView,
 } from "../../../src/http/sessions/schemas.js";
-import { type Json, bodyOf } from "./memories.js";
+import { bodyOf } from "./memories.js";
+import type { Json } from "./memories.js";
 import type { Answer } from "../service/answer.js";
 import type { SendOptions, Service } from "../service/service.js";
 

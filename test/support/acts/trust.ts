@@ -1,7 +1,8 @@
 import type { z } from "@hono/zod-openapi";
 import type { agentPage, agentView } from "../../../src/http/agents/schemas.js";
 import { as, createKey } from "./access.js";
-import { type Memory, type MemoryDetail, bodyOf, pathOf } from "./memories.js";
+import { bodyOf, pathOf } from "./memories.js";
+import type { Memory, MemoryDetail } from "./memories.js";
 import type { Answer } from "../service/answer.js";
 import type { Service } from "../service/service.js";
 

@@ -1,4 +1,5 @@
-import { get, type IncomingMessage } from "node:http";
+import { get } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { once } from "node:events";
 import type { Service } from "./service.js";
 import { until } from "./service.js";

@@ -1,6 +1,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { usageView } from "../../../src/http/namespaces/schemas.js";
-import { type Json, bodyOf } from "../acts/memories.js";
+import { bodyOf } from "../acts/memories.js";
+import type { Json } from "../acts/memories.js";
 import type { Answer } from "./answer.js";
 import type { SendOptions, Service } from "./service.js";
 

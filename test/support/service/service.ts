@@ -1,13 +1,16 @@
 import { fileURLToPath } from "node:url";
 import type { Answer } from "./answer.js";
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { afterAll, inject } from "vitest";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Client, createClient } from "../../../src/client.js";
-import { type Contract, loadContract } from "./contract.js";
+import { createClient } from "../../../src/client.js";
+import type { Client } from "../../../src/client.js";
+import { loadContract } from "./contract.js";
+import type { Contract } from "./contract.js";
 
 const MAIN = fileURLToPath(new URL("../../../dist/src/main.js", import.meta.url));
 

@@ -1,4 +1,5 @@
-import { type Consolidator, type LlmAnswer, LlmFailed } from "../ports.js";
+import { LlmFailed } from "../ports.js";
+import type { Consolidator, LlmAnswer } from "../ports.js";
 import type { LlmFailure } from "../run.js";
 
 /** What came of it, and what it cost. */

@@ -1,11 +1,14 @@
 import { LIMITS } from "../../../domain/limits.js";
-import { type Claims, claimsOf } from "../../text/claims.js";
+import { claimsOf } from "../../text/claims.js";
+import type { Claims } from "../../text/claims.js";
 import { LINE_BYTES } from "../../text/extract.js";
 import { analyse } from "../../text/terms.js";
-import { type Contradiction, contradictionsOf } from "./contradictions.js";
+import { contradictionsOf } from "./contradictions.js";
+import type { Contradiction } from "./contradictions.js";
 import type { Excerpt, WrittenFact, WrittenSummary } from "../ports.js";
 import { instructs } from "./instructs.js";
-import { type Said, isConditional, isQuestion, saidIn } from "../../text/speakers.js";
+import { isConditional, isQuestion, saidIn } from "../../text/speakers.js";
+import type { Said } from "../../text/speakers.js";
 
 export interface GroundedStatement {
   /** On one line, at most 600 bytes. */

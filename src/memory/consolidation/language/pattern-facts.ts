@@ -2,7 +2,8 @@ import { LIMITS } from "../../../domain/limits.js";
 import { denialsIn } from "../../text/claims.js";
 import type { Cardinality } from "../../model/fact.js";
 import type { Excerpt, WrittenFact } from "../ports.js";
-import { type Said, isConditional, isQuestion, lineOf, saidIn } from "../../text/speakers.js";
+import { isConditional, isQuestion, lineOf, saidIn } from "../../text/speakers.js";
+import type { Said } from "../../text/speakers.js";
 
 export interface PatternFact extends WrittenFact {
   /** Undefined: as the namespace's settings say. */

@@ -1,7 +1,9 @@
 import { LIMITS } from "../../../domain/limits.js";
-import { type Claims, claimsOf, sameClaims } from "../../text/claims.js";
+import { claimsOf, sameClaims } from "../../text/claims.js";
+import type { Claims } from "../../text/claims.js";
 import { sentencesIn } from "../../text/sentences.js";
-import { type TermVector, cosine, norm, weigh } from "../../text/term-weights.js";
+import { cosine, norm, weigh } from "../../text/term-weights.js";
+import type { TermVector } from "../../text/term-weights.js";
 import { analyse } from "../../text/terms.js";
 import { truncateUtf8 } from "../../text/truncate.js";
 import { instructs } from "./instructs.js";
