@@ -88,7 +88,7 @@ describe("an item", () => {
     expect(star.map(({ value }) => value["text"])).toEqual(["*"]);
   });
 
-  it("ends with its time, which each put begins anew", async () => {
+  it("expires after its TTL, which each put restarts", async () => {
     const root = newRoot();
     const store = storeOf({ rootNamespace: root, ttlSeconds: 2 });
     const lasting = storeOf({ rootNamespace: root });

@@ -31,7 +31,7 @@ describe("a TTL", () => {
     expect(later[0]).toBeGreaterThan(Number(all[0]));
   });
 
-  it("starts anew on a read only when that is asked for", async () => {
+  it("restarts on a read only when that is asked for", async () => {
     for (const refreshOnRead of [false, true]) {
       const keyPrefix = randomPrefix();
       const saver = createSaver({ keyPrefix, ttl: { seconds: 500, refreshOnRead } });

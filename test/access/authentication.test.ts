@@ -100,7 +100,7 @@ describe("with keys", () => {
     expect((await roots[0].send("GET", KEYS)).status).toBe(200);
   });
 
-  test("a watch ends with its key: it hears of no change after that", async () => {
+  test("a watch ends with its key and receives no later change", async () => {
     const namespace = newNamespace();
     const { id, key } = await createKey(roots[0], {
       agent: "watcher",

@@ -181,7 +181,7 @@ describe("an administrator of a part", () => {
     expect((await admin.send("DELETE", `/v1/keys/${within.id}`)).status).toBe(204);
   });
 
-  test("who may only read or write sees no keys at all", async () => {
+  test("a key that may only read or write lists no keys", async () => {
     const reader = as(services[0], await keyFor(roots[0], "**", ["read", "write", "publish"]));
     for (const [method, path, body] of [
       ["GET", "/v1/keys"],

@@ -107,7 +107,7 @@ test("an operator may keep what a revoked key has made; its own administrator ma
   expect(kept.created_by).toBe(root.id);
 });
 
-test("a key whose maker is gone opens nothing, however it went", async () => {
+test("a key whose maker was revoked or has expired is refused", async () => {
   const part = newNamespace();
   const { made, service } = await adminOf(part);
   const child = await createKey(service, { agent: `${part} child`, grants: reads(part) });

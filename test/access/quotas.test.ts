@@ -167,7 +167,7 @@ test("what expires makes room, also for those that were seen again or revised me
   expect(count(answers, 201)).toBe(4);
 });
 
-test("a full namespace takes a write as soon as something has expired, without anybody asking for its usage", async () => {
+test("a full namespace accepts a write as soon as a memory has expired, before its usage is read", async () => {
   const namespace = newNamespace();
   await setQuota(services[0], namespace, { memories: 300 });
   const items = Array.from({ length: 300 }, (_, index) => ({

@@ -40,7 +40,7 @@ test("a provider that comes back has embedded everything in the end, also for a 
   );
 }, 200_000);
 
-test("a caller's own vector stays when what came before it is deleted; the provider's is made anew", async () => {
+test("a caller's vector stays when the preceding turn is deleted; the provider's vector is computed again", async () => {
   const provider = await startMoodyProvider();
   const service = await provider.serve();
   const namespace = newNamespace();
@@ -64,7 +64,7 @@ test("a caller's own vector stays when what came before it is deleted; the provi
   expect(hit?.score).toBeCloseTo(1, 2);
 });
 
-test("of several processes one at a time embeds what was left", async () => {
+test("of several processes, one at a time embeds the memories that wait", async () => {
   const provider = await startMoodyProvider();
   const first = await provider.serve();
   const others = await Promise.all([1, 2].map(() => provider.serve({ MNEME_KEY_PREFIX: first.prefix })));

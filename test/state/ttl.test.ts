@@ -41,7 +41,7 @@ function lifetime({ updated_at, expires_at }: State): number | null {
   return expires_at === null ? null : (Date.parse(expires_at) - Date.parse(updated_at)) / 1000;
 }
 
-test("what has expired is missing for every process and every way to ask, and can be written anew", async () => {
+test("an expired document is missing for every process and every read, and can be written again", async () => {
   const namespace = newNamespace();
   const state = await setState(services[0], namespace, "k", { n: 1 }, { ttl_seconds: 1 });
   expect(lifetime(state)).toBeCloseTo(1, 1);
@@ -94,7 +94,7 @@ test("reading a sliding document, in whichever process, makes it last its whole 
   expect((await getState(services[1], namespace, "slid")).status).toBe(404);
 }, 20_000);
 
-test("a change of the value alone leaves the expiry; a time to live sets it anew", async () => {
+test("a change of the value alone keeps the expiry; a new time to live restarts it", async () => {
   const namespace = newNamespace();
   const { expires_at } = await setState(services[0], namespace, "k", { n: 1 }, { ttl_seconds: 100 });
   const path = statePath(namespace, "k");

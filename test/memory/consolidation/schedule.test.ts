@@ -73,7 +73,7 @@ test("two processes begin a schedule's runs: one for each time at most, and neve
   expect((await service.send("GET", settingsOf(namespace))).body).toMatchObject({ consolidation: null });
 }, 120_000);
 
-test("the others go on when a process dies, and somebody's own run takes the schedule's turn", async () => {
+test("other processes continue when one dies, and a manual run takes the schedule's turn", async () => {
   const namespace = newNamespace();
   const victim = await startService({ MNEME_KEY_PREFIX: service.prefix });
   await putSettings(victim, namespace, { consolidation: EVERY_SECOND });

@@ -52,7 +52,7 @@ test.each([
   expect((await factsOf()).map(({ id }) => id)).toEqual([next.id]);
 });
 
-test("a fact that others confirmed isn't ended by one that nobody did", async () => {
+test("an unconfirmed fact doesn't end a confirmed one", async () => {
   const { insider, writer, tell } = await place();
   const good = await tell(insider, "Graz");
   await said(root, good, "confirmed", "human");
@@ -67,7 +67,7 @@ test("a fact that is as trusted ends the one before, however old that is", async
   expect((await read(insider, old)).valid_to).toBe(next.valid_from);
 });
 
-test("a fact that is trusted less doesn't bound one that is told later for an earlier time", async () => {
+test("a less trusted fact doesn't bound a fact that is written later for an earlier time", async () => {
   const { insider, writer, tell, factsOf } = await place();
   const bad = await tell(writer, "Mars", { valid_from: "2021-01-01T00:00:00Z", trust_score: 0.1 });
   const good = await tell(insider, "Graz", { valid_from: "2020-01-01T00:00:00Z" });

@@ -129,7 +129,7 @@ describe("a fact of cardinality one", () => {
     });
   });
 
-  test("told again is seen again; told again after another one, it is so again", async () => {
+  test("written again is seen again; written again after another fact, it holds again", async () => {
     const namespace = newNamespace();
     const graz = await tell(service, namespace, lives("Graz"), ONE);
     const again = await post(service, namespace, factBody(lives("GRAZ"), ONE));
@@ -233,7 +233,7 @@ describe("a fact of cardinality one", () => {
     expect(await read(service, linz)).toMatchObject({ valid_to: null });
   });
 
-  test("told by 32 at once, one is open and the others end where the next begins", async () => {
+  test("written by 32 clients at once, one fact is open and each other ends where the next begins", async () => {
     const namespace = newNamespace();
     const told = await Promise.all(
       Array.from({ length: 32 }, (_, index) => tell(service, namespace, lives(`place ${index}`), ONE)),
@@ -258,7 +258,7 @@ const step = fc.record({
   remove: fc.integer({ min: 0, max: 9 }),
 });
 
-test("a timeline is what a plain model says, whatever is told and deleted in whichever order", async () => {
+test("a timeline equals a plain model after any sequence of writes and deletions", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async (steps) => {
       const namespace = newNamespace();

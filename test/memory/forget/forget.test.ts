@@ -180,7 +180,7 @@ test("a walk neither takes what was recorded since it began, nor what was pinned
   );
 });
 
-test("what is forgotten goes with all that belongs to it, and each is on record", async () => {
+test("a forgotten memory goes with all that belongs to it, and each deletion is on record", async () => {
   const [namespace, shared] = [newNamespace(), newNamespace()];
   const memory = await remember(service, namespace, { content: "the fox" });
   await revise(service, memory, { content: "the red fox" });

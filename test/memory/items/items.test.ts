@@ -93,7 +93,7 @@ describe("PUT", () => {
     expect(await listAll(service, namespace)).toHaveLength(3);
   });
 
-  test("isn't taken in by a content that looks like a key", async () => {
+  test("doesn't mistake a content for a key", async () => {
     const namespace = newNamespace();
     for (const content of ["\0key\0k", "key\0k", "k"]) await remember(service, namespace, { content });
     await createItem(service, namespace, "k");
@@ -113,7 +113,7 @@ describe("PUT", () => {
     expect((await recall(service, { query: "words", namespaces: [namespace] })).hits).toEqual([]);
   });
 
-  test("ends with its time, which each put with ttl_seconds begins anew; the key is then free", async () => {
+  test("expires after its TTL, which each put with ttl_seconds restarts; the key is then free", async () => {
     const namespace = newNamespace();
     const first = await createItem(service, namespace, "k", { content: "x", ttl_seconds: 1000 });
     const longer = bodyOf<Memory>(

@@ -69,7 +69,7 @@ test("a namespace's settings say how long each type lives, in place of what is c
 });
 
 describe("a memory with a time to live", () => {
-  test("vanishes with its vectors and its content hash, and can be written anew", async () => {
+  test("disappears with its vectors and its content hash, and can be stored again", async () => {
     const namespace = newNamespace();
     const input = { content: "brief. ".repeat(1_500), ttl_seconds: 1 };
     const memory = await remember(service, namespace, input);
@@ -104,7 +104,7 @@ describe("a memory with a time to live", () => {
     expect(await expiriesOf(namespace)).toEqual([endOf(memory)]);
   });
 
-  test("is never found once its time is over, whoever looks when", async () => {
+  test("is never found after it has expired", async () => {
     const namespace = newNamespace();
     const late = Array.from({ length: 20 }, (_, index) => ({
       content: `short life ${index}`,

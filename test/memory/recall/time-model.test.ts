@@ -70,7 +70,7 @@ function modelled(memory: Memory): Version {
   };
 }
 
-test("what a random history knew, and what was so, is the same for recall as for a plain model", async () => {
+test("recall at any time of both kinds equals a plain model of a random history", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 12, maxLength: 25, size: "max" }),

@@ -149,7 +149,7 @@ describe("reading", () => {
     }
   });
 
-  test("a deleted session begins anew", async () => {
+  test("a deleted session starts again from nothing", async () => {
     const ns = newNamespace();
     await append(service, ns, "s", user("old", { id: "a" }), user("old 2"));
     expect(await service.send("DELETE", sessionPath(ns, "s"))).toMatchObject({ status: 204 });

@@ -391,7 +391,7 @@ describe("exactly once", () => {
     },
   );
 
-  test("what is past its window when the process that heard of it dies is taken up by another's sweep", async () => {
+  test("turns past the window are promoted by another process when the first one dies", async () => {
     const ns = await windowed();
     const lone = await startService({ MNEME_KEY_PREFIX: service.prefix });
     const ids = Array.from({ length: 40 }, (_, index) => `m${index}`);

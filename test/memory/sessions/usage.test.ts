@@ -87,7 +87,7 @@ test("16 clients that append at once, and send again, are counted exactly", asyn
   expect(await sessionBytes(ns)).toBe((await held(ns, "s0")) + (await held(ns, "s1")));
 });
 
-test("a session that has ended counts no more, whoever asks; one of its name that begins anew counts for itself", async () => {
+test("an expired session counts no more for anyone; a new session of its name counts for itself", async () => {
   const ns = await configured({ session: { ttl_seconds: 1 } });
   await append(service, ns, "s", user("x".repeat(2000)));
   await append(service, ns, "t", user("y"));

@@ -177,7 +177,7 @@ describe("feedback", () => {
   });
 });
 
-test("a verdict whose process is killed before it is counted for the author is counted by another's sweep, once", async () => {
+test("a verdict whose process is killed before counting is counted once by another process", async () => {
   const { namespace, author, writer } = await team(0);
   const memory = await remember(writer, namespace, { content: "crash" });
   const { prefix } = services[0];
