@@ -79,7 +79,8 @@ export function createGateway(
     const start = performance.now();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(storeFault("redis_unavailable")), limit);
+      // An answer that came while this process was busy or starved is read first.
+      timer = setTimeout(() => setImmediate(() => reject(storeFault("redis_unavailable"))), limit);
     });
     let answered = true;
     try {

@@ -1,0 +1,81 @@
+// npm run test:faults [-- FAULT ...] [--short] [--update-docs]: what each fault does to clients, and what it costs.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { repositoryRoot } from "../bootstrap/root.mjs";
+import { describeMachine } from "../harness/machine.js";
+import { loadEnv } from "../shell/env.js";
+import { Failure, reportFailure } from "../shell/failure.js";
+import { type Fault, FAULTS } from "./faults.js";
+import { blockOf, isGood, type Run, tableOf } from "./report.js";
+import { type Finding, runFault } from "./run-fault.js";
+import { openWorld } from "./world.js";
+
+const DOCUMENT = join(repositoryRoot(), "docs", "reliability.md");
+const BLOCK = /(<!-- faults -->\n)[\s\S]*?(\n<!-- end of faults -->)/;
+
+/** The short form runs beside other tests, on a machine that is busy: there it only tells a hang from a recovery. */
+const SLACK = 6;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      short: { type: "boolean", default: false },
+      "update-docs": { type: "boolean", default: false },
+    },
+  });
+  const faults = chosen(positionals, values.short);
+  const run = await runAll(faults, !values.short);
+  console.log(tableOf(run));
+  if (values["update-docs"]) {
+    const text = readFileSync(DOCUMENT, "utf8");
+    writeFileSync(DOCUMENT, text.replace(BLOCK, `$1\n${blockOf(run)}\n$2`));
+    console.error(`${DOCUMENT} has the table. Run \`npm run format\` to align it.`);
+  }
+  const bad = run.findings.filter((finding) => !isGood(finding, values.short ? SLACK : 1));
+  if (bad.length === 0) return;
+  const lines = bad.map(
+    ({ id, recovered, within, lost }) =>
+      `  ${id}: recovered after ${recovered ?? "more than 60"} s (at most ${within}); lost: ${lost.slice(0, 5).join("; ") || "nothing"}`,
+  );
+  throw new Failure(`Faults did more harm than they may:\n${lines.join("\n")}`);
+}
+
+function chosen(ids: readonly string[], short: boolean): readonly Fault[] {
+  const unknown = ids.filter((id) => !FAULTS.some((fault) => fault.id === id));
+  if (unknown.length > 0) {
+    const known = FAULTS.map(({ id }) => id).join(", ");
+    throw new Failure(`There is no fault "${unknown.join('", "')}". These are: ${known}.`);
+  }
+  return FAULTS.filter((fault) => (ids.length > 0 ? ids.includes(fault.id) : !short || fault.short));
+}
+
+async function runAll(faults: readonly Fault[], whole: boolean): Promise<Run> {
+  const world = await openWorld({ env: loadEnv(), whole });
+  const findings: Finding[] = [];
+  const skipped: string[] = [];
+  try {
+    for (const fault of faults) {
+      if (fault.possible?.(world) === false) {
+        skipped.push(fault.id);
+        continue;
+      }
+      console.error(`faults: ${fault.name}`);
+      findings.push(await runFault(world, fault));
+    }
+    const { version } = world.redis;
+    return {
+      machine: describeMachine(),
+      redis: version,
+      finishedAt: new Date().toISOString(),
+      findings,
+      skipped,
+    };
+  } finally {
+    await world.close();
+  }
+}
+
+await main().catch(reportFailure);
+process.exit();

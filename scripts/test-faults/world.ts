@@ -1,0 +1,107 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { processIdentity } from "../bootstrap/process-identity.mjs";
+import { type RunningService, startService } from "../harness/service.js";
+import { freePort } from "../redis/server/free-port.js";
+import { needsModel, provideModel } from "../downloads/local-model.js";
+import type { Env } from "../shell/env.js";
+import { type Clock, clockEnv, createClock } from "./clock.js";
+import { type Proxy, startProxy } from "./proxy.js";
+import { type FaultRedis, startFaultRedis } from "./redis.js";
+
+/** A service over a proxy over a Redis, and all that faults can be made of. */
+export interface World {
+  /** The primary. */
+  redis: FaultRedis;
+  readonly proxy: Proxy;
+  /** Where clients send their requests: of the service that a load balancer would choose. */
+  readonly url: () => string;
+  readonly pid: () => number;
+  /** Undefined: the machine can't shift a clock. */
+  readonly clocks: { readonly redis: Clock; readonly service: Clock } | undefined;
+  /** Kills the service, as an out-of-memory killer would. */
+  killService(): void;
+  /** Starts the service again, at the same address. */
+  restartService(): Promise<void>;
+  /** Starts another service, ends the first one with SIGTERM, and sends requests on as soon as it is unready. */
+  replaceService(): Promise<void>;
+  anotherRedis(): Promise<FaultRedis>;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly env: Env;
+  /** With the local embedding model and clocks that can be shifted: slower to start. */
+  readonly whole: boolean;
+}
+
+const DRAIN_SECONDS = 2;
+
+export async function openWorld({ env, whole }: WorldOptions): Promise<World> {
+  const redisClock = whole ? createClock() : undefined;
+  const serviceClock = whole ? createClock() : undefined;
+  const redis = await startFaultRedis(env, redisClock?.file);
+  const proxy = await startProxy(redis.port);
+  const model = { ...env, MNEME_EMBEDDER: "local" };
+  const embedding: Record<string, string> = whole
+    ? {
+        MNEME_EMBEDDER: "local",
+        MNEME_MODEL_DIR: needsModel(model) ? await provideModel(env) : (env["MNEME_MODEL_DIR"] ?? ""),
+      }
+    : { MNEME_EMBEDDER: "none" };
+  const keyPrefix = `faults-${randomBytes(4).toString("hex")}`;
+  const start = (port: number): Promise<RunningService> =>
+    startService({
+      env,
+      redisUrl: `redis://127.0.0.1:${proxy.port}`,
+      keyPrefix,
+      settings: {
+        ...embedding,
+        ...clockEnv(serviceClock?.file),
+        PORT: String(port),
+        MNEME_DRAIN_SECONDS: String(DRAIN_SECONDS),
+      },
+    });
+  let port = await freePort();
+  let service = await start(port);
+  const others: FaultRedis[] = [];
+  const world: World = {
+    redis,
+    proxy,
+    url: () => service.url,
+    pid: () => service.pid,
+    clocks:
+      redisClock === undefined || serviceClock === undefined
+        ? undefined
+        : { redis: redisClock, service: serviceClock },
+    killService() {
+      process.kill(service.pid, "SIGKILL");
+    },
+    async restartService() {
+      service = await start(port);
+    },
+    async replaceService() {
+      const old = service;
+      const nextPort = await freePort();
+      const next = await start(nextPort);
+      process.kill(old.pid, "SIGTERM");
+      while ((await fetch(`${old.url}/readyz`)).status === 200) await sleep(20);
+      [service, port] = [next, nextPort];
+      // A second signal would end it at once.
+      const identity = processIdentity(old.pid) ?? "gone";
+      while (processIdentity(old.pid) === identity) await sleep(20);
+      await old.stop();
+    },
+    async anotherRedis() {
+      const other = await startFaultRedis(env, redisClock?.file);
+      others.push(other);
+      return other;
+    },
+    async close() {
+      await service.stop();
+      await proxy.stop();
+      for (const each of [redis, ...others]) await each.stop();
+    },
+  };
+  return world;
+}
