@@ -9,7 +9,7 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly logLevel: string;
-  /** Anybody may use it without a key, from anywhere. */
+  /** Allows use without a key, from anywhere. */
   readonly allowAnonymous: boolean;
   /** Requests a minute of a key that has no limit of its own; undefined: any number. */
   readonly rateLimitPerMinute: number | undefined;
@@ -27,11 +27,11 @@ export interface Config {
   readonly embedding: EmbeddingConfig;
   /** The model that summarises; undefined: none, so sentences are chosen instead. */
   readonly llm: LlmConfig | undefined;
-  /** Where prompts and answers of the chat model are traced; undefined: nowhere. */
+  /** Where prompts and answers of the chat model are traced; undefined: no tracing. */
   readonly tracing: "langsmith" | undefined;
   /** How long a vector stays in the cache, in seconds. */
   readonly embeddingCacheSeconds: number;
-  /** How long all is served after a signal to end. */
+  /** How long the service still answers after a signal to end. */
   readonly drainSeconds: number;
   /** How long a request may wait for its turn. */
   readonly queueMs: number;
@@ -48,7 +48,7 @@ export interface Config {
     /** Open at once in this process with one key. */
     readonly perKey: number;
     readonly heartbeatMs: number;
-    /** How long a client may take to take what it is sent before it is cut off. */
+    /** The longest that a client may take to read what it is sent before it is cut off. */
     readonly sendMs: number;
   };
   /** How long the receipt of a recall is kept; undefined: none is. */
@@ -59,20 +59,20 @@ export interface Config {
   readonly versionRetentionMs: number | undefined;
   /** How long an entry of the audit trail is kept. */
   readonly auditRetentionDays: number;
-  /** Of a namespace whose settings have none of their own; null: any amount. */
+  /** Default quota of a namespace; null: unlimited. */
   readonly quota: { readonly memories: number | null; readonly bytes: number | null };
-  /** Of a namespace whose settings have none of their own. */
+  /** Defaults for sessions, where a namespace's settings have none. */
   readonly session: {
     readonly ttlSeconds: number;
     readonly windowMessages: number;
     readonly windowTokens: number;
   };
   readonly defaultTtl: Readonly<Record<MemoryType, number | null>>;
-  /** A memory that decays ends after so many of its lives at the latest. */
+  /** The longest life of a decaying memory, as a multiple of its life without uses. */
   readonly maxLives: number;
-  /** How many of the largest namespaces are told by name in the metrics. */
+  /** Number of largest namespaces that the metrics list by name. */
   readonly metricsNamespaces: number;
-  /** Of a recall that says nothing of it. */
+  /** Default recency of a recall. */
   readonly recency: { readonly halfLifeDays: number; readonly weight: number };
 }
 
@@ -107,7 +107,7 @@ const integer = (fallback: number, min: number, max: number) =>
 
 const quota = z.coerce.number().int().min(0).max(LIMITS.quota).nullable().default(null);
 
-/** Seconds; empty or left out: for ever. */
+/** Seconds; empty or missing: no expiry. */
 const ttl = z.coerce.number().int().min(1).max(LIMITS.ttlSeconds).nullable().default(null);
 
 const environment = z
@@ -209,7 +209,7 @@ const OTHERS = [
   "MNEME_API_KEY",
 ];
 
-/** What Kubernetes sets in every pod of a namespace with a service called `mneme`. */
+/** Variables that Kubernetes sets in every pod of a namespace with a service called `mneme`. */
 const SERVICE_LINK =
   /^MNEME_(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_\w+)?)$/;
 
@@ -238,7 +238,7 @@ type Values = z.output<typeof environment>;
 
 /** The only reader of the environment. Throws a {@link ConfigError} that names every wrong variable. */
 export function loadConfig(env: Environment): Config {
-  // In a shell or a compose file, an empty variable is how one says "not set".
+  // In a shell or a compose file, an empty variable means "not set".
   const given = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
   );
@@ -310,7 +310,7 @@ export function loadConfig(env: Environment): Config {
   };
 }
 
-/** As said; else OpenAI where there is a key, else the local model. */
+/** The configured provider; else OpenAI if there is a key, else the local model. */
 export function providerOf(env: {
   readonly MNEME_EMBEDDER?: EmbeddingConfig["provider"] | undefined;
   readonly OPENAI_API_KEY?: string | undefined;

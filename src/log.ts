@@ -1,4 +1,7 @@
-/** What a log may say of an error: its kind and where it arose. Messages can quote a caller's content or a query. */
+/**
+ * The parts of an error that a log may hold: its kind and where it arose. Messages can quote a caller's content or a
+ * query.
+ */
 export interface LoggedError {
   readonly type: string;
   /** First word of a Redis error reply, or a system error's code. */

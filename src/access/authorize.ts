@@ -10,13 +10,13 @@ import type { AuditVerb } from "./trail.js";
 /** What an act needs. */
 export interface Need {
   readonly verb: GrantVerb;
-  /** What it is called in the audit trail. */
+  /** The act's name in the audit trail. */
   readonly act: AuditVerb;
 }
 
 /**
- * As {@link Need}, of an act that takes several verbs. One whose answer shows what is in the namespace, or tells
- * whether something is, takes `read` beside what it does.
+ * As {@link Need}, for an act that takes several verbs. If its answer shows or implies what is in the namespace, it
+ * takes `read` as well.
  */
 export interface Needs {
   readonly verbs: readonly GrantVerb[];
@@ -41,8 +41,8 @@ export async function authorize(
 }
 
 /**
- * Whether an answer may say what was there before. Who may only write hears neither that something was there already, nor
- * that it wasn't: not by a status, an id, a version or a count.
+ * Whether an answer may say what was there before. A write-only caller mustn't learn whether something was there
+ * already: not from a status, an id, a version or a count.
  */
 export function mayLearn({ actor }: Context, namespace: string): boolean {
   return allowsIn(actor.grants, "read", namespace);
@@ -61,8 +61,8 @@ export async function authorizeScope(
 }
 
 /**
- * The parts of a scope in which the caller may act. A single namespace must be allowed; of a pattern, what isn't
- * allowed is left out: the caller can't tell it from what isn't there.
+ * The parts of a scope in which the caller may act. A single namespace must be allowed. In a pattern, namespaces that
+ * aren't allowed are skipped: to the caller they look absent.
  */
 export async function authorizedParts(
   audit: AuditLog,
@@ -74,7 +74,7 @@ export async function authorizedParts(
   return allowedParts(context.actor.grants, need.verb, scope);
 }
 
-/** As {@link authorize}, for an act on what lies in whichever namespaces the caller may act in. */
+/** As {@link authorize}, for an act on all namespaces in which the caller may act. */
 export async function authorizeSome(audit: AuditLog, context: Context, need: Need): Promise<void> {
   if (!context.actor.grants.some(({ verbs }) => verbs.includes(need.verb))) {
     throw await refuse(audit, context, undefined, need);

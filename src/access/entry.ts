@@ -12,7 +12,7 @@ export interface StoredEntry {
   readonly raw: string;
 }
 
-/** What an entry says. */
+/** The content of an entry. */
 export interface EntryContent {
   readonly agent: string;
   readonly keyId: string | null;
@@ -23,7 +23,7 @@ export interface EntryContent {
   readonly other: string | null;
 }
 
-/** Where an entry stands among those of several trails: by time, then by trail, then by number. */
+/** An entry's position among those of several trails: by time, then by trail, then by number. */
 export interface Place {
   readonly time: number;
   readonly trail: string;
@@ -39,12 +39,12 @@ export function comparePlaces(a: Place, b: Place): number {
   return a.time - b.time || (a.trail < b.trail ? -1 : a.trail > b.trail ? 1 : a.number - b.number);
 }
 
-/** As lua/audit.lua makes it. */
+/** The same hash as lua/audit.lua makes. */
 export function hashOf({ previous, id, raw }: Omit<StoredEntry, "trail">): string {
   return createHash("sha1").update(`${previous}\n${id}\n${raw}`).digest("hex");
 }
 
-/** What somebody else than mneme wrote may be anything; it is shown as what it is, not hidden. */
+/** An entry that mneme didn't write may hold anything. It is shown as unreadable, not hidden. */
 const UNREADABLE: EntryContent = {
   agent: "",
   keyId: null,

@@ -10,7 +10,7 @@ export interface ExportedEntry {
   readonly stored: StoredEntry;
 }
 
-/** How many entries an export is thought to take from each trail: the largest batches at once. */
+/** An export's estimate of the entries in each trail. Large, so that it reads the largest batches at once. */
 const MANY = 1_000_000;
 
 /**

@@ -18,7 +18,7 @@ export function patternOf({ root, below }: Scope): string {
   return root === "" ? "**" : `${root}.**`;
 }
 
-/** Whether all that `inner` means is in `outer`. */
+/** Whether `outer` covers all of `inner`. */
 export function covers(outer: Scope, inner: Scope): boolean {
   if (!outer.below) return !inner.below && inner.root === outer.root;
   return outer.root === "" || inner.root === outer.root || inner.root.startsWith(`${outer.root}.`);
@@ -33,7 +33,7 @@ export function allowsIn(grants: readonly Grant[], verb: GrantVerb, namespace: s
   return allows(grants, verb, { root: namespace, below: false });
 }
 
-/** What of a scope these grants allow: scopes of which none holds another. */
+/** The parts of a scope that these grants allow. None of them holds another. */
 export function allowedParts(grants: readonly Grant[], verb: GrantVerb, scope: Scope): Scope[] {
   const parts = grants
     .filter(({ verbs }) => verbs.includes(verb))

@@ -10,7 +10,7 @@ export interface Walk {
   /** Milliseconds; both ends belong to it. */
   readonly from: number;
   readonly to: number;
-  /** Only what comes after it (in the order's direction). */
+  /** Only entries after this one (in the order's direction). */
   readonly after: Place | undefined;
 }
 
@@ -22,7 +22,7 @@ const MAX_WAITING = 16_384;
 
 interface Source {
   readonly trail: string;
-  /** What was read and not yet given, the next one last. */
+  /** Entries that were read but not yet returned, the next one last. */
   readonly waiting: StoredEntry[];
   next: Place;
   batch: number;

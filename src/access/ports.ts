@@ -4,9 +4,9 @@ import type { Trail } from "./trail.js";
 
 /** The audit trail, for acts that change nothing in the store; all others are recorded by the store as they are done. */
 export interface AuditLog {
-  /** A refusal that can't be recorded isn't given: the caller hears that Redis is away. */
+  /** Records a refusal. If that fails, the caller gets `redis_unavailable` instead. */
   denied(trail: Trail): Promise<void>;
-  /** Of an act in no single namespace. */
+  /** Records an act that belongs to no single namespace. */
   system(trail: Trail, outcome: string): Promise<void>;
   record(namespace: string, trail: Trail, outcome: string): Promise<void>;
 }
@@ -22,7 +22,7 @@ export interface TrailRange {
 
 /** The audit trail's reading side. Its methods record nothing: the verb that calls them does. */
 export interface AuditReader {
-  /** The trail of refusals, and the one of acts in no single namespace: beside these, a trail is a namespace's. */
+  /** The trail of refusals, and the trail of acts in no single namespace. All other trails belong to a namespace. */
   readonly denials: string;
   readonly system: string;
   /** Namespaces of a scope that have a trail, and others, in order: however many. */

@@ -8,7 +8,7 @@ import type { AuditLog, AuditReader } from "./ports.js";
 import type { AuditVerb } from "./trail.js";
 import { trailOf } from "./trail.js";
 
-/** Which entries; what isn't given doesn't matter, and several values of one condition mean any of them. */
+/** Conditions on entries. A missing condition matches all; several values of one condition match any of them. */
 export interface AuditFilter {
   /** A namespace or a pattern of them; undefined: all that the caller administrates. */
   readonly namespace?: string | undefined;
@@ -28,7 +28,10 @@ export interface AuditEntry extends EntryContent {
   readonly id: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** Where; of a refusal the namespace or pattern that was refused; null for an act in no single namespace. */
+  /**
+   * The act's namespace. For a refusal, the namespace or pattern that was refused. Null for an act in no single
+   * namespace.
+   */
   readonly namespace: string | null;
 }
 
@@ -39,7 +42,7 @@ export interface AuditServices {
 
 export const DENIED = "denied";
 
-/** Where a caller's query looks, and what of it the caller may see. */
+/** Where a caller's query looks, and which entries the caller may see. */
 export interface AuditView {
   readonly trails: readonly string[];
   /** The entry for its reader; undefined: not this reader's. */
@@ -51,9 +54,9 @@ export interface AuditView {
 const NEED = { verb: "admin", act: "audit.read" } as const;
 
 /**
- * What of the audit trail the caller may see: the trails of the namespaces that it administrates, the refusals of
- * those, and of who administrates everything also the acts in no single namespace. Rejects with `forbidden` if that
- * is nothing.
+ * The part of the audit trail that the caller may see: the trails of the namespaces that it administers, and refusals
+ * there. An administrator of everything also sees the acts in no single namespace. Rejects with `forbidden` if that is
+ * nothing.
  */
 export async function openView(
   { audit, reader }: AuditServices,
@@ -77,7 +80,7 @@ export async function openView(
     show: (stored) => {
       const content = contentOf(stored);
       const denial = stored.trail === reader.denials;
-      // A refusal that names no namespace concerns whoever administrates everything.
+      // A refusal without a namespace is shown to administrators of everything only.
       if (denial && !parts.some((part) => covers(part, scopeOf(content.other ?? "**")))) return undefined;
       const namespace = denial ? content.other : stored.trail === reader.system ? null : stored.trail;
       return {
@@ -115,7 +118,7 @@ async function namespacesOf(reader: AuditReader, parts: readonly Scope[]): Promi
   return found;
 }
 
-/** A key may have many grants: enough to tell what was read, in an entry of bounded size. */
+/** A key may have many grants. This many show what was read, in an entry of bounded size. */
 const MAX_PATTERNS = 16;
 
 function patternsOf(parts: readonly Scope[]): string {

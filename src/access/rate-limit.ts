@@ -8,6 +8,6 @@ export interface RateState {
   /** False: this request is one too many. */
   readonly allowed: boolean;
   readonly remaining: number;
-  /** Until the window ends. */
+  /** Seconds until the window ends. */
   readonly resetSeconds: number;
 }

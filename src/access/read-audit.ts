@@ -23,10 +23,10 @@ export interface AuditPage {
 const SCAN_BUDGET = 5_000;
 
 /**
- * A page of what acts left on record, of several namespaces merged by time. Following the cursor visits each entry
- * that was there when the first page was asked for exactly once; unless its retention ends meanwhile.
+ * A page of audit entries, of several namespaces merged by time. Following the cursor visits each entry that was there
+ * at the first page exactly once, unless its retention ends in between.
  *
- * Each page is an act itself, on record before it is read.
+ * Each page is an act itself, recorded before it is read.
  */
 export async function readAudit(
   services: AuditServices,
@@ -80,7 +80,7 @@ async function takePage(
     const place = placeOf(stored);
     if (last !== undefined && (entries.length === limit || examined >= SCAN_BUDGET)) {
       if (!hidden) return { entries, last };
-      // A cursor must not tell how many refusals there were elsewhere: it stands at the end of their millisecond.
+      // A cursor must not reveal how many refusals there were elsewhere, so it points to the end of their millisecond.
       if (place.time !== last.time || place.trail !== last.trail)
         return { entries, last: { ...last, number: order === "asc" ? Number.MAX_SAFE_INTEGER : 0 } };
     }

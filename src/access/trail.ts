@@ -117,8 +117,8 @@ export const DELETING_VERBS: ReadonlySet<AuditVerb> = new Set([
 ] as const);
 
 /**
- * What the audit trail says of an act: who, what, on what, for which request; never content. The store adds when,
- * and how it came out, and writes it in the same step as the act.
+ * An act as the audit trail records it: who, what, on what, for which request; never content. The store adds the time
+ * and the outcome, and writes the entry in the same step as the act.
  */
 export interface Trail {
   readonly agent: string;

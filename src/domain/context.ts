@@ -1,6 +1,6 @@
 import type { Grant } from "./grant.js";
 
-/** Who asks, and when: carried through every verb, so that nothing is global. */
+/** The caller and the clock, passed through every verb, so that nothing is global. */
 export interface Context {
   readonly actor: Actor;
   readonly requestId: string;
@@ -8,7 +8,7 @@ export interface Context {
   readonly now: () => number;
   /**
    * Names this act, the same for each retry of it: a script that has done it answers as it did the first time.
-   * Undefined: nobody will ask again (no `Idempotency-Key`).
+   * Undefined: no retry will come (no `Idempotency-Key`).
    */
   readonly operation: string | undefined;
 }
@@ -16,7 +16,7 @@ export interface Context {
 export interface Actor {
   /** Becomes `source_agent` of what this actor writes. */
   readonly agent: string;
-  /** Of the API key that was shown; null without one. */
+  /** Id of the API key that was sent; null without one. */
   readonly keyId: string | null;
   readonly grants: readonly Grant[];
   /** The keys that made the actor's key, the nearest first: what it does counts as done by all of them. */
@@ -30,7 +30,7 @@ export interface Maker {
   readonly agent: string;
 }
 
-/** Everybody, as long as there is no API key. */
+/** The actor of every request, until the first API key is made. */
 export const ANONYMOUS: Actor = {
   agent: "anonymous",
   keyId: null,
@@ -39,17 +39,17 @@ export const ANONYMOUS: Actor = {
   grants: [{ namespace: "**", verbs: ["read", "write", "publish", "admin"] }],
 };
 
-/** What mneme does by itself, such as carrying a revision to its published copies. */
+/** The actor of mneme's own acts, such as carrying a revision to published copies. */
 export const SYSTEM_ACTOR: Actor = {
   agent: "mneme",
   keyId: null,
   makers: [],
-  // From the shell; of itself it has nothing to say of any memory.
+  // As from the shell. It gives no feedback on memories.
   human: true,
   grants: [{ namespace: "**", verbs: ["read", "write", "publish", "admin"] }],
 };
 
-/** Of what mneme does by itself; `requestId` shows in the audit trail what for. */
+/** The context of mneme's own acts; `requestId` shows the reason in the audit trail. */
 export function systemContext(requestId: string, now: Context["now"]): Context {
   return { actor: SYSTEM_ACTOR, requestId, now, operation: undefined };
 }

@@ -52,7 +52,7 @@ export type ErrorCode =
   | "audit_unavailable";
 
 export interface FieldError {
-  /** Where in the request: `content`, `metadata.plan`, `memories[3].tags[0]`. */
+  /** The place in the request: `content`, `metadata.plan`, `memories[3].tags[0]`. */
   readonly field: string;
   readonly message: string;
 }
@@ -60,19 +60,19 @@ export interface FieldError {
 export interface DomainErrorOptions extends ErrorOptions {
   readonly errors?: readonly FieldError[];
   readonly retryAfterSeconds?: number;
-  /** Of a transaction: what it failed at. */
+  /** The first failure of a transaction. */
   readonly failed?: TransactionFailure;
 }
 
-/** Where in a transaction the first thing was that couldn't be, and why. */
+/** The place and reason of a transaction's first failure. */
 export interface TransactionFailure {
   readonly part: "check" | "operation";
-  /** From 0, among the checks or the operations. */
+  /** Index from 0, among the checks or the operations. */
   readonly index: number;
   readonly key: string;
   /** Stable. */
   readonly reason: string;
-  /** Of a check: the version that is current; null: there is none. */
+  /** For a check: the current version; null: there is none. */
   readonly version?: number | null;
 }
 
@@ -116,7 +116,7 @@ export function entityNotFound(): DomainError {
   return new DomainError("not_found", "There is no such entity in this namespace.");
 }
 
-/** Also of a key that the caller may not see. */
+/** The same error for a key that the caller may not see. */
 export function keyNotFound(): DomainError {
   return new DomainError("not_found", "There is no such key among those that you administer.");
 }

@@ -1,11 +1,11 @@
-/** A number of so many characters, without an exponent, survives: 15 decimal digits always fit. */
+/** A number of at most this many characters, without an exponent, survives: 15 decimal digits always fit. */
 export const ALWAYS_SAFE = 15;
-/** No double needs more digits to be told from its neighbours. */
+/** Enough digits to distinguish every double from its neighbours. */
 const MOST_DIGITS = 17;
 
 /**
- * Whether a number of JSON text has the same value once it has been a double, which is what this service, its clients
- * and Redis read numbers as: 0.1 and 1e23 do, 12345678901234567890 and 1e400 don't. -0 counts as 0.
+ * Whether a number of JSON text has the same value after a round trip through a double, as which this service, its
+ * clients and Redis read numbers: 0.1 and 1e23 do, 12345678901234567890 and 1e400 don't. -0 counts as 0.
  */
 export function survivesAsDouble(text: string): boolean {
   const value = Number(text);
@@ -21,9 +21,9 @@ export function survivesAsDouble(text: string): boolean {
 const ZERO = 0x30;
 
 interface Decimal {
-  /** Without zeros at either end; empty: zero. */
+  /** Digits without zeros at either end; empty: zero. */
   readonly digits: string;
-  /** Of the last digit. */
+  /** The exponent of the last digit. */
   readonly exponent: number;
 }
 
@@ -34,7 +34,7 @@ function decimalOf(text: string): Decimal {
   const all = whole + fraction;
   let start = 0;
   let end = all.length;
-  // By hand: a pattern for zeros at the end would try at each zero, and a caller chooses how many there are.
+  // A loop, not a pattern: a pattern for zeros at the end would try at each zero, and a caller chooses their number.
   while (start < end && all.charCodeAt(start) === ZERO) start++;
   while (end > start && all.charCodeAt(end - 1) === ZERO) end--;
   return { digits: all.slice(start, end), exponent: Number(power) - fraction.length + (all.length - end) };

@@ -1,6 +1,6 @@
-/** From this age on a value is asked for again, in milliseconds; meanwhile the old one serves. */
+/** From this age on, a value is refreshed in the background, in milliseconds. Until then the old one serves. */
 const REFRESH_MS = 1_000;
-/** From this age on it serves nobody. */
+/** From this age on, a value is no longer served. */
 const STALE_MS = 5_000;
 
 interface Entry<Value> {
@@ -18,8 +18,8 @@ export interface FreshCacheOptions<Value> {
 }
 
 /**
- * Remembers values that somebody else may change: never older than 5 seconds, asked for again in the background
- * when older than one. What isn't there isn't remembered: strangers who try ids can't push out the keys in use.
+ * Remembers values that another process may change: never older than 5 seconds, and refreshed in the background when
+ * older than one. Missing values aren't remembered, so strangers who try ids can't push out the keys in use.
  */
 export function createFreshCache<Value>({
   load,

@@ -1,11 +1,11 @@
 /**
- * What a key may do, and where.
+ * A key's verbs, and where they hold.
  *
- * A pattern is a namespace (`acme.agents.support`), a namespace with everything below it (`acme.shared.**`, which
- * holds `acme.shared` itself), or `**`: everything. Nothing else, so that two patterns have one intersection: the
- * narrower of them, or nothing.
+ * A pattern is a namespace (`acme.agents.support`), a namespace with everything below it (`acme.shared.**`, which holds
+ * `acme.shared` itself), or `**`: everything. Nothing else, so that two patterns have one intersection: the narrower of
+ * them, or nothing.
  *
- * `metrics` is of the process, so it goes with `**` only.
+ * `metrics` concerns the whole process, so it goes with `**` only.
  */
 export const GRANT_VERBS = ["read", "write", "publish", "admin", "metrics"] as const;
 

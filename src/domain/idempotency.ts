@@ -5,7 +5,7 @@ export interface AnswerStore {
    * request says; the answer ends with them.
    */
   claim(operation: string, request: string, subjects: readonly string[]): Promise<Claim>;
-  /** Keeps the answer, unless the claim was lost meanwhile. `memories`: ids of those that it holds: it ends with them. */
+  /** Keeps the answer, unless the claim was lost. `memories`: ids of the memories in it; the answer ends with them. */
   keep(operation: string, claim: Claimed, sealed: string, memories: readonly string[]): Promise<void>;
   /** Gives the claim up: a retry is then a new try. */
   release(operation: string, claim: Claimed): Promise<void>;
@@ -19,16 +19,16 @@ export interface Claimed {
 }
 
 export type Claim =
-  /** Nobody has asked this before: the claim is the caller's. */
+  /** The request is new: the claim is the caller's. */
   | Claimed
   | { readonly kind: "answered"; readonly sealed: string }
   /** It was answered, and something in the answer has been deleted since, or its deletion wouldn't be noticed. */
   | { readonly kind: "erased" }
-  /** Somebody else is at it. */
+  /** Another request holds the claim. */
   | { readonly kind: "busy" }
   | { readonly kind: "other_request" };
 
-/** What an answer holds besides memories, whose ids are their own names. */
+/** What an answer refers to besides memories, which go by their ids. */
 export const subjectOf = {
   namespace: (namespace: string): string => JSON.stringify(["namespace", namespace]),
   session: (namespace: string, session: string): string => JSON.stringify(["session", namespace, session]),

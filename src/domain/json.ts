@@ -8,7 +8,7 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A leaf of a JSON document: the keys that lead to it (array positions left out) and its scalar. */
+/** A leaf of a JSON document: the keys that lead to it (without array positions) and its scalar. */
 export interface JsonLeaf {
   readonly path: readonly string[];
   readonly value: JsonScalar;

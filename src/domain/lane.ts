@@ -3,9 +3,9 @@ import { DomainError } from "./errors.js";
 export interface LaneOptions {
   /** Pieces of work that are done at once. */
   readonly width: number;
-  /** How long one may wait for its turn, in milliseconds. */
+  /** The longest wait for a turn, in milliseconds. */
   readonly waitMs: number;
-  /** Told of each piece that is refused. */
+  /** Called for each piece that is refused. */
   readonly onRefused?: () => void;
 }
 
@@ -24,17 +24,17 @@ interface Waiter {
   begin(): void;
 }
 
-/** Memory is bounded too, whatever the time would allow. */
+/** Bounds memory too, even where the time limit would allow more. */
 const MAX_WAITING = 2_000;
 /** Share of the latest piece in the mean duration. */
 const WEIGHT = 0.1;
 
 export function createLane({ width, waitMs, onRefused = () => {} }: LaneOptions): Lane {
-  /** By caller, in the order of their turns. */
+  /** Waiting pieces by caller, in the order of their turns. */
   const waiting = new Map<string, Waiter[]>();
   let running = 0;
   let count = 0;
-  /** Of one piece of work, in milliseconds; 0 until one was done. */
+  /** Mean duration of one piece of work, in milliseconds; 0 until the first has ended. */
   let meanMs = 0;
 
   /** When a caller's next piece would begin, if the others go on as they do. */

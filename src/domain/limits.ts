@@ -1,4 +1,4 @@
-/** What a caller may send. Sizes are bytes of UTF-8. */
+/** Limits on requests. Sizes are bytes of UTF-8. */
 export const LIMITS = {
   contentBytes: 32 * 1024,
   /** Characters of a content by Unicode's NFKC, which makes up to 18 of one. */
@@ -15,7 +15,7 @@ export const LIMITS = {
   batchItems: 500,
   batchBytes: 4 * 1024 * 1024,
   requestBytes: 1024 * 1024,
-  /** Of a part of a file that is imported, and of one line of it. */
+  /** A part of an imported file, and one line of it. */
   partBytes: 8 * 1024 * 1024,
   lineBytes: 2 * 1024 * 1024,
   interactionBytes: 256 * 1024,
@@ -25,28 +25,31 @@ export const LIMITS = {
   publications: 32,
   /** Memories that one may be derived from. */
   sources: 64,
-  /** Of a thread's id, and of what names a checkpoint. */
+  /** A thread's id, and the names of a checkpoint. */
   threadIdBytes: 2048,
-  /** On one page. */
+  /** Checkpoints on one page. */
   checkpoints: 50,
   recallLimit: 100,
   listLimit: 200,
-  /** Of memories that a policy looks at in one request, and of those that one keeps. */
+  /** Memories that a policy examines in one request, and memories that a policy keeps. */
   forgetLimit: 1000,
   keepTop: 100_000,
   statsDays: 30,
-  /** Namespaces that one page of a list looks at, whatever it finds. */
+  /** Namespaces that one page of a list examines, including those that it doesn't return. */
   scannedNamespaces: 2_000,
   filterValues: 64,
   grants: 64,
-  /** That a key may have made, directly and through keys that it made; keys that administer everything may make any number. */
+  /**
+   * Keys that a key may have made, directly and through keys that it made. Keys that administer everything have no such
+   * limit.
+   */
   madeKeys: 1000,
   requestsPerMinute: 1_000_000,
   /** The largest quota that one can set, of memories as of bytes. */
   quota: 1e15,
   stateBytes: 256 * 1024,
   stateDepth: 64,
-  /** Of one namespace, whose cardinality its settings say. */
+  /** Predicates whose cardinality one namespace may set. */
   predicates: 256,
   /** Names of one entity. */
   aliases: 64,
@@ -57,10 +60,10 @@ export const LIMITS = {
   historyLimit: 100,
   transactionKeys: 64,
   transactionOperations: 128,
-  /** Of the documents of all its operations, each counted each time, and of their values: Redis does nothing else then. */
+  /** The documents of all operations of a transaction, each counted each time, and their values: they block Redis. */
   transactionBytes: 4 * 1024 * 1024,
   appendMessages: 100,
-  /** Of one message as JSON. */
+  /** One message as JSON. */
   messageBytes: 128 * 1024,
   messagesLimit: 200,
   windowMessages: 100_000,

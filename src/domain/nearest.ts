@@ -1,4 +1,4 @@
-/** The name that differs least from another one; undefined where there is none to choose from. */
+/** The name that differs least from another one; undefined if there are no names. */
 export function nearest(name: string, among: readonly string[]): string | undefined {
   let best: { readonly name: string; readonly distance: number } | undefined;
   for (const each of among) {

@@ -1,7 +1,6 @@
 /**
- * What makes two names (of agents, subjects, predicates, objects) the same: Unicode NFKC, case, and white space at the ends and
- * in runs. Everything that compares names compares these; what is shown is what was written. Applied twice, it is as
- * applied once.
+ * The normal form of a name (of agents, subjects, predicates, objects): Unicode NFKC, case, and white space at the ends
+ * and in runs. Names are always compared in this form, and shown as written. Idempotent.
  */
 export function normaliseName(name: string): string {
   // Lower case can undo a composition (İ), so it is composed once more.

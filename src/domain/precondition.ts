@@ -1,2 +1,4 @@
-/** What must hold before a write: anything, that there is one, that there is none, or that it has this version. */
+/**
+ * What must hold before a write: anything, that a version exists, that none exists, or that the version is this one.
+ */
 export type Precondition = "any" | "present" | "absent" | number;

@@ -44,7 +44,7 @@ export function storeFault(fault: StoreFault, cause?: unknown): DomainError {
   });
 }
 
-/** The fault of the store that an error stands for; undefined: it is another error. */
+/** The store's fault behind an error; undefined: it is another error. */
 export function storeFaultOf(error: unknown): StoreFault | undefined {
   return error instanceof DomainError && isStoreFault(error.code) ? error.code : undefined;
 }

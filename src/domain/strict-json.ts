@@ -3,7 +3,7 @@ import { ALWAYS_SAFE, survivesAsDouble } from "./exact-decimal.js";
 /** Names and positions, from the outside in. */
 export type JsonPlace = readonly (string | number)[];
 
-/** Where JSON text would lose something when it is read, and what. */
+/** The place and kind of a loss that reading JSON text would cause. */
 export interface JsonLoss {
   readonly place: JsonPlace;
   readonly message: string;
@@ -33,7 +33,7 @@ export function readStrictJson(
 function findLoss(text: string, value: unknown, rounded: StrictJsonOptions["rounded"]): JsonLoss | undefined {
   let guide: Guide | undefined;
   let members = 0;
-  /** Where the last array began; and that of which it is known whether its numbers are meant to be rounded. */
+  /** The start of the last array, and of the array for which the answer is known whether its numbers may be rounded. */
   let opened = -1;
   let asked = -1;
   for (let at = 0; at < text.length; at++) {
@@ -99,7 +99,7 @@ const NINE = 0x39;
 const SMALL_E = 0x65;
 const BACKSLASH = 0x5c;
 
-/** Of text that is JSON: a quote after an even number of backslashes ends it. */
+/** The end of a string in valid JSON: a quote after an even number of backslashes. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
     let before = end - 1;

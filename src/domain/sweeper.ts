@@ -2,17 +2,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DomainError } from "./errors.js";
 import type { Lock, Locks } from "./lock.js";
 
-/** What each worker that sweeps is given. */
+/** Dependencies of every worker that sweeps. */
 export interface SweepingOptions {
   readonly locks: Locks;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Told of failures that are no business of a caller's. */
+  /** Called with failures that don't concern a caller. */
   readonly onError: (error: unknown) => void;
 }
 
 export interface SweeperOptions {
-  /** Of the lock. */
+  /** The lock's name. */
   readonly name: string;
   /** One process at a time sweeps; undefined: each for itself, because what it takes up is claimed one by one. */
   readonly locks: Locks | undefined;
@@ -20,7 +20,7 @@ export interface SweeperOptions {
   readonly maxBackoffMs?: number;
   /** Does a part of what is due. Returns how much that was: it is called again at once unless that is 0. */
   readonly sweep: (sweep: Sweep) => Promise<number>;
-  /** Told of failures that are no business of a caller's. */
+  /** Called with failures that don't concern a caller. */
   readonly onError: (error: unknown) => void;
 }
 

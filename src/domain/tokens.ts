@@ -1,12 +1,12 @@
 import { setImmediate as breathe } from "node:timers/promises";
 import { createTurns } from "./turns.js";
 
-/** How many tokens a text is. For short texts: 32 KiB without a break take 20 ms. */
+/** Counts the tokens of a text. For short texts: 32 KiB without a break take 20 ms. */
 export type CountTokens = (text: string) => number;
 
 export interface TokenCounter {
   readonly count: CountTokens;
-  /** As `count`, of a text of any length: others get a turn every few milliseconds. */
+  /** As `count`, for a text of any length: it yields every few milliseconds. */
   readonly countInTurns: (text: string) => Promise<number>;
 }
 
@@ -14,11 +14,11 @@ let loading: Promise<TokenCounter> | undefined;
 
 /**
  * A counter by OpenAI's o200k_base, the vocabulary of its current models; others differ by some percent. The 2 MB of
- * vocabulary are read when somebody first asks.
+ * vocabulary are read on first use.
  *
  * Vocabulary and pattern are js-tiktoken's, and so are the counts. Its own merge takes time with the cube of a run
- * without a break: two minutes for 32 KB of spaces, during which nobody else would be served. This one takes
- * n log n of it.
+ * without a break: two minutes for 32 KB of spaces, during which no other request would be served. This one takes n log
+ * n.
  */
 export function tokenCounter(): Promise<TokenCounter> {
   loading ??= load();
@@ -82,16 +82,16 @@ function* counting(text: string, pattern: RegExp, ranks: ReadonlyMap<string, num
 const PLACES = 2 ** 30;
 
 /**
- * How many tokens byte-pair encoding leaves of a piece: of all neighbours that are a token together, those of the
- * lowest rank are joined, the leftmost first, until there are none (Sennrich, Haddow, Birch, 2016).
- * Each character of `bytes` is one byte.
+ * The tokens that byte-pair encoding leaves of a piece: of all neighbours that are a token together, those of the
+ * lowest rank are joined, the leftmost first, until there are none (Sennrich, Haddow, Birch, 2016). Each character of
+ * `bytes` is one byte.
  */
 function* mergedLength(bytes: string, ranks: ReadonlyMap<string, number>): Counting {
   const { length } = bytes;
   // A part is named by where it begins: where it ends is where the next one begins.
   const next = Int32Array.from({ length }, (_, index) => index + 1);
   const previous = Int32Array.from({ length }, (_, index) => index - 1);
-  // By the pair's left part. What the heap holds besides is of a pair that has grown since.
+  // Rank of each pair by its left part. Other ranks in the heap are stale: their pairs have grown since.
   const rankAt = new Int32Array(length).fill(-1);
   const heap = new NumberHeap();
   const offer = (left: number): void => {

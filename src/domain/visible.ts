@@ -1,12 +1,12 @@
 /**
  * Characters that a reader doesn't see, or that change what it sees: controls, line and paragraph separators (U+2028,
  * U+2029, U+0085), marks that turn the direction of a text, zero-width characters, tags, variation selectors, fillers.
- * In a prompt they hide words from the people who check it, or begin lines that nobody wrote.
+ * In a prompt they hide words from the people who check it, or begin lines that aren't in the original.
  */
 const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\uFFF9-\uFFFB\uD800-\uDFFF]/gu;
 const JOINERS: ReadonlySet<string> = new Set(["\u200C", "\u200D"]);
 const PRESENTATION: ReadonlySet<string> = new Set(["\uFE0E", "\uFE0F"]);
-/** What a joiner joins: letters of scripts that have joined forms, and parts of one emoji. */
+/** Characters that a joiner joins: letters of scripts that have joined forms, and parts of one emoji. */
 const JOINED = /^(?:(?!\p{ASCII})[\p{L}\p{M}]|\p{Extended_Pictographic}|\p{Emoji_Modifier}|\uFE0F)$/u;
 const PICTURED = /^\p{Emoji}$/u;
 
@@ -17,7 +17,7 @@ export function escapeInvisible(text: string): string {
   );
 }
 
-/** Whether any character of a text is one of these, wherever it stands. */
+/** Whether a text holds any of these characters. */
 export function hasInvisible(text: string): boolean {
   return text.search(INVISIBLE) !== -1;
 }

@@ -2,7 +2,7 @@ import { reasonOf } from "./abort.js";
 import { EmbeddingRefused } from "./embedder.js";
 
 export interface BatcherOptions {
-  /** How long a text waits for company, in milliseconds. */
+  /** How long a text waits for others to share its batch, in milliseconds. */
   readonly windowMs: number;
   /** Texts of one call to the provider. */
   readonly maxBatch: number;
@@ -10,7 +10,7 @@ export interface BatcherOptions {
 }
 
 export interface Batcher {
-  /** The vector of one text. An abort ends this wait; the provider's call ends when nobody waits for it. */
+  /** The vector of one text. An abort ends this wait; the provider's call ends when its last waiter has left. */
   add(text: string, signal?: AbortSignal, scope?: string): Promise<Float32Array>;
   /** Sends what waits, at once. */
   flush(): void;

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Embedder } from "./embedder.js";
 
-/** What cosines of a model mean: those of one model say nothing about those of another. */
+/** The scale of a model's cosines. Each model has its own. */
 export interface Calibration {
-  /** The mean cosine of a query with texts on something else, so far as a few fixed texts tell it. */
+  /** The mean cosine of a query with texts on something else, estimated from a few fixed texts. */
   levelOf(query: Float32Array): number;
-  /** How far cosines with texts on something else are spread around that: a standard deviation. */
+  /** The standard deviation of cosines with texts on something else. */
   readonly spread: number;
-  /** How far above it an answer lies, on average. */
+  /** The mean distance of an answer above that level. */
   readonly related: number;
 }
 
@@ -30,12 +30,12 @@ const PAIRS = [
   ["What colour are the new curtains?", "The curtains that arrived yesterday are dark green."],
 ] as const;
 
-/** In standard deviations: what the best of many texts on something else reaches by chance. */
+/** In standard deviations: how far the best of many texts on something else rises by chance. */
 export const CHANCE = 2;
-/** Less apart than this, a model doesn't tell answers from other texts. */
+/** With a smaller gap, a model doesn't separate answers from other texts. */
 const LEAST_GAP = 0.03;
 /**
- * Measures a model by a few questions and answers; undefined: its cosines tell nothing.
+ * Measures a model by a few questions and answers; undefined: its cosines separate nothing.
  *
  * Queries differ in how near they are to any text at all, so each has a level of its own. Above that level, the model's
  * scale is the same for all queries.
@@ -68,7 +68,7 @@ export async function probe(
   return calibration.related - CHANCE * calibration.spread < LEAST_GAP ? undefined : calibration;
 }
 
-/** Of vectors of length 1. */
+/** The dot product of two vectors of length 1: their cosine. */
 function dot(one: Float32Array, other: Float32Array): number {
   let sum = 0;
   // By index: an iterator of a typed array takes ten times as long, and each recall makes a dozen of these.
@@ -86,7 +86,7 @@ function deviation(values: readonly number[]): number {
 
 /** How long a recall waits for a calibration that isn't known yet, in milliseconds; the next ones have it. */
 const WAIT_MS = 2000;
-/** After a failure, recalls do without for so long. */
+/** After a failure, recalls go without calibration for this long. */
 const RETRY_MS = 60_000;
 
 /** The calibration of the model in use, or undefined while it isn't known. */
@@ -102,7 +102,7 @@ export function createCalibrate(embedder: Embedder | undefined, now: () => numbe
     probe(embedder).then(
       (calibration) => (known = calibration),
       () => {
-        // Whatever the provider says, a recall is answered without.
+        // A recall is answered without calibration, for any reason.
         failedAt = now();
         probing = undefined;
         return undefined;

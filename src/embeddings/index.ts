@@ -15,7 +15,7 @@ export { createLocalEmbedder, createOpenAIEmbedder, withBreaker, withCache, with
 interface Shared {
   readonly cache?: EmbeddingCache | undefined;
   readonly onCacheError?: ((error: unknown) => void) | undefined;
-  /** Told of what the model or the provider answers itself, not of what comes from the cache. */
+  /** Called with answers of the model or the provider, not of the cache. */
   readonly onHealth?: HealthListener | undefined;
 }
 

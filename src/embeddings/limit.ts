@@ -8,7 +8,7 @@ export function createLimit(max: number): <T>(work: () => Promise<T>) => Promise
     try {
       return await work();
     } finally {
-      // A place goes straight to the next, so that nobody slips in between.
+      // A place goes straight to the next waiter, so that no new call slips in between.
       const next = waiting.shift();
       if (next === undefined) running--;
       else next();

@@ -46,7 +46,7 @@ export function splitPassages(content: string, meter: TokenMeter, sizes: Passage
   return pack(atoms, sizes).map(([from, to]) => content.slice(offsetOf(atoms, from), offsetOf(atoms, to)));
 }
 
-/** How good it is to break before an atom. */
+/** Rates a break before an atom. */
 const NOWHERE = 0;
 const WORD = 1;
 const SENTENCE = 2;
@@ -159,7 +159,7 @@ function breakBefore(atoms: Atoms, end: number, covered: number, within: number)
   return best;
 }
 
-/** Where the next passage begins: the earliest sentence, else word, that the overlap has room for. */
+/** The start of the next passage: the earliest sentence, else word, that fits into the overlap. */
 function overlapStart(atoms: Atoms, start: number, cut: number, overlap: number): number {
   let best = cut;
   let bestBreak: number = NOWHERE;

@@ -40,7 +40,7 @@ export function withCoalescing(
       Promise.all(texts.map((text) => passages.add(text, signal, scope))),
     embedQuery: (text, signal, scope) => queries.add(text, signal, scope),
     async close() {
-      // What still waits is sent, and so rejected by the closed provider instead of never.
+      // Texts that still wait are sent, so that the closed provider rejects them; else they would wait forever.
       const closed = embedder.close();
       passages.flush();
       queries.flush();

@@ -1,7 +1,7 @@
 import { EmbeddingRefused, EmbeddingUnavailable } from "./embedder.js";
 import type { Embedder } from "./embedder.js";
 
-/** Told of what the embedder beneath answers itself: undefined where it works, else what is wrong with it. */
+/** Called with the outcome of the inner embedder's own answers: undefined if it works, else its error. */
 export type HealthListener = (error: EmbeddingUnavailable | undefined) => void;
 
 /** Beneath cache and breaker: what these answer says nothing of the embedder. */

@@ -15,7 +15,7 @@ export function expectedVersion(ifMatch: string | undefined): number | undefined
   return Number(match[1]);
 }
 
-/** What `If-Match` and `If-None-Match` ask of a write. */
+/** The precondition that `If-Match` and `If-None-Match` set for a write. */
 export function preconditionOf(c: HonoContext): Precondition {
   const ifMatch = c.req.header("if-match");
   const ifNoneMatch = c.req.header("if-none-match");

@@ -16,12 +16,12 @@ import type { Metrics } from "./metrics.js";
 import type { AnswerStore } from "../domain/idempotency.js";
 import type { Actor } from "../domain/context.js";
 
-/** What the HTTP side is built from. */
+/** Dependencies of the HTTP side. */
 export interface AppDeps {
   readonly services: Services;
   readonly access: KeyServices;
   readonly namespaces: NamespaceServices;
-  /** What deletes all that a namespace holds. */
+  /** Deletes all that a namespace holds. */
   readonly clearing: ClearServices;
   readonly threads: ThreadServices;
   readonly authenticator: Authenticator;
@@ -30,7 +30,7 @@ export interface AppDeps {
   readonly rateLimitPerMinute: number | undefined;
   /** Requests a second of one address to routes that need no key. */
   readonly openRequestsPerSecond: number;
-  /** What is done at once. */
+  /** Limits on concurrent work. */
   readonly load: LoadLimits;
   /** How long the body of a request may take to arrive. */
   readonly bodyTimeoutMs: number;
@@ -41,13 +41,13 @@ export interface AppDeps {
   readonly sessions: SessionServices;
   readonly consolidation: ConsolidationServices;
   readonly backups: BackupServices;
-  /** For those who follow changes. */
+  /** Settings for followers of changes. */
   readonly watch: { readonly heartbeatMs: number; readonly sendMs: number };
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** Whoever reaches the service may use it, under whatever name. */
+  /** Every client that reaches the service may use it, under any host name. */
   readonly anonymousAnywhere: boolean;
-  /** Of requests with an `Idempotency-Key`. */
+  /** Stored answers to requests with an `Idempotency-Key`. */
   readonly answers: AnswerStore;
   readonly durable: DurableOptions;
   readonly readiness: () => Promise<Readiness>;
@@ -58,16 +58,16 @@ export interface AppDeps {
 export interface LoadLimits {
   /** Requests that search. */
   readonly searches: number;
-  /** How long a request may wait for its turn, in milliseconds. */
+  /** The longest wait of a request for its turn, in milliseconds. */
   readonly queueMs: number;
 }
 
-/** What middleware hands to handlers. */
+/** Values that middleware passes to handlers. */
 export interface AppEnv {
   readonly Variables: {
     requestId: string;
     actor: Actor;
-    /** What the request counts against; undefined: nothing. */
+    /** The limits that the request counts against; undefined: none. */
     rateLimits: readonly RateBound[] | undefined;
     /** See {@link Context.operation}. */
     operation: string | undefined;
@@ -75,7 +75,7 @@ export interface AppEnv {
 }
 
 export interface DurableOptions {
-  /** Whether each write waits, also without being asked to. */
+  /** Whether each write waits, even if the request doesn't ask for it. */
   readonly always: boolean;
   /** Resolves once all that was written before is on Redis's disk: true, or false if that isn't sure in time. */
   readonly confirm: () => Promise<boolean>;

@@ -25,10 +25,10 @@ function read(text: string, path: string): ReturnType<typeof readStrictJson> {
   }
 }
 
-/** Where a body is a document, or a patch of one, whatever its names are. */
+/** Routes whose body is a document, or a patch of one, with any member names. */
 const STATE = /^\/v1\/namespaces\/[^/]+\/state\//;
 
-/** A caller's vector is kept as float32, whatever digits it has. */
+/** A caller's vector is kept as float32, so its numbers may be rounded. */
 function isVector(place: JsonPlace): boolean {
   const [first, second, third] = place;
   if (place.length === 2) return first === "embedding";

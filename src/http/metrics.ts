@@ -35,16 +35,16 @@ export interface Metrics {
 
 export interface MetricsOptions {
   readonly redisUp: () => boolean;
-  /** What is wrong with Redis; undefined: nothing is known to be. */
+  /** Redis's known fault; undefined: none is known. */
   readonly redisFault: () => string | undefined;
-  /** What is wrong with the embedder; undefined: nothing is known to be. */
+  /** The embedder's known fault; undefined: none is known. */
   readonly embedderFault: () => string | undefined;
-  /** By which of its settings Redis may lose data, as codes. */
+  /** Codes of the settings with which Redis may lose data. */
   readonly redisHazards: () => readonly string[];
   readonly countWatchers: () => number;
-  /** Asked when somebody scrapes; undefined while nothing is known. */
+  /** Called on each scrape; undefined while nothing is known. */
   readonly survey: () => Survey | undefined;
-  /** Asked at most once in a few seconds, when somebody scrapes. */
+  /** Called on a scrape, at most once in a few seconds. */
   readonly countMemories: () => Promise<Readonly<Record<MemoryType, number>>>;
 }
 
@@ -100,7 +100,7 @@ const COUNTS = {
   },
 } as const;
 
-/** What is asked when somebody scrapes. */
+/** A gauge that is read on each scrape. */
 interface AskedGauge {
   readonly name: string;
   readonly help: string;

@@ -127,11 +127,11 @@ export function respondProblem(c: HonoContext, error: unknown, requestId: string
   if (error instanceof DomainError && error.retryAfterSeconds !== undefined) {
     c.header("Retry-After", String(error.retryAfterSeconds));
   }
-  // Of the answer that a later step turned into this one.
+  // Remove the ETag of the answer that a later step replaced with this one.
   c.header("ETag", undefined);
   c.header("Location", undefined);
   if (problem.status === 401) c.header("WWW-Authenticate", "Bearer");
-  // What is left of the body stays unread, so the connection can't carry another request.
+  // The rest of the body stays unread, so the connection can't carry another request.
   if (problem.status === 413 || problem.status === 408) c.header("Connection", "close");
   return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, {
     "Content-Type": "application/problem+json",
@@ -148,7 +148,7 @@ export function invalidRequest(error: z.ZodError): DomainError {
   });
 }
 
-/** A request may be wrong in thousands of places; the first few tell enough. */
+/** A request may be wrong in thousands of places; the first few are enough. */
 const MAX_ERRORS = 20;
 /** A field's name can be the caller's own, and as long as the body. */
 const MAX_FIELD_NAME = 128;

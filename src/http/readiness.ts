@@ -1,4 +1,4 @@
-/** What a probe found; `ready` false takes this process out of the load balancer. */
+/** The result of a probe; with `ready` false, this process leaves the load balancer. */
 export interface Readiness {
   readonly ready: boolean;
   readonly redis: ComponentState & {
@@ -8,7 +8,7 @@ export interface Readiness {
   /** The process is about to end: it serves until load balancers have noticed. */
   readonly stopping: boolean;
   readonly index: ComponentState;
-  /** Of records that an older release wrote. */
+  /** The upgrade of records that an older release wrote. */
   readonly upgrade: ComponentState;
   readonly embedder: ComponentState & { readonly model: string | null };
 }

@@ -4,9 +4,9 @@ import type { LlmFailure } from "../memory/consolidation/run.js";
 import { failureOf } from "./failure.js";
 import { readJson } from "./read-json.js";
 
-/** What a model is asked, with the shape of its answer. */
+/** A question to a model, with the shape of its answer. */
 export interface Question<Shape extends z.ZodType> {
-  /** Of the answer, for the model. */
+  /** The answer's name, for the model. */
   readonly name: string;
   readonly shape: Shape;
   readonly instructions: string;
@@ -17,7 +17,7 @@ export interface Question<Shape extends z.ZodType> {
 
 export interface ChatAnswer<Value> {
   readonly value: Value;
-  /** Of prompt and answer together, by the provider's count; undefined: it gave none. */
+  /** Tokens of prompt and answer together, by the provider's count; undefined: it gave none. */
   readonly tokens: number | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface ChatAnswer<Value> {
 export class ChatFailed extends Error {
   override readonly name = "ChatFailed";
   readonly reason: LlmFailure;
-  /** What it cost nevertheless, by the provider's count; undefined: it didn't say. */
+  /** Tokens spent on the failed call, by the provider's count; undefined: unknown. */
   readonly tokens: number | undefined;
 
   constructor(reason: LlmFailure, tokens: number | undefined) {
@@ -36,8 +36,8 @@ export class ChatFailed extends Error {
 }
 
 /**
- * Asks a chat model through LangChain for a structured answer, once, within the configured time. Rejects with a
- * {@link ChatFailed} whatever goes wrong.
+ * Asks a chat model through LangChain for a structured answer, once, within the configured time. Every failure is a
+ * {@link ChatFailed}.
  */
 export async function ask<Shape extends z.ZodType>(
   config: LlmConfig,
@@ -80,7 +80,7 @@ function formatOf(name: string, shape: z.ZodType) {
   };
 }
 
-/** Not LangChain's structured output: that has one error for all that can be wrong, and doesn't tell a refusal. */
+/** Not LangChain's structured output: it has one error for every failure, and doesn't report a refusal. */
 function checked<Shape extends z.ZodType>(
   answer: unknown,
   shape: Shape,

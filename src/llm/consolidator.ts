@@ -9,14 +9,14 @@ import { ChatFailed, ask } from "./chat.js";
 import type { Question } from "./chat.js";
 import { quoted } from "./quoted.js";
 
-/** Of all excerpts together, as they are quoted. */
+/** Bytes of all excerpts together, as they are quoted. */
 const PROMPT_BYTES = 24 * 1024;
 /** Instructions, the answer's schema, numbers and times: more than they are. */
 const FRAME_TOKENS = 4096;
 const ANSWER_TOKENS = 1500;
 /** No token is shorter than a byte. */
 const MAX_CALL_TOKENS = PROMPT_BYTES + FRAME_TOKENS + ANSWER_TOKENS;
-/** What a token is at least of English, for a provider that doesn't count. */
+/** The fewest bytes of English per token, for a provider that doesn't count. */
 const BYTES_PER_TOKEN = 3;
 
 const MOST_STATEMENTS = 64;
@@ -57,7 +57,7 @@ const EXTRACT = `You find facts in excerpts of an agent's memory: what is lastin
 A fact is a subject, a predicate and an object, with the number of the one excerpt that says so in so many words. Take subject and object from the words of the excerpt. Who speaks of himself is the one whom the excerpt names before the colon, or user. Leave out questions, wishes, plans, jokes, hypotheses, what is denied, and what an assistant says of itself. Invent nothing. No fact is a good answer too.
 ${DATA}`;
 
-/** Summaries and facts by a chat model. What it writes is text of somebody who may have been talked into it: check it. */
+/** Summaries and facts by a chat model. Its text may be the result of a prompt injection: check it. */
 export function createConsolidator(config: LlmConfig): Consolidator {
   async function put<Shape extends z.ZodType>(
     question: Omit<Question<Shape>, "maxTokens">,
@@ -69,7 +69,7 @@ export function createConsolidator(config: LlmConfig): Consolidator {
       return { value, model: config.model, tokens: tokens ?? estimate };
     } catch (error) {
       if (!(error instanceof ChatFailed)) throw error;
-      // Whoever didn't answer may have worked for it; whoever declined didn't.
+      // A provider that timed out or answered malformed may have charged for it; one that declined didn't.
       const spent = error.reason === "timeout" || error.reason === "malformed" ? estimate : 0;
       throw new LlmFailed(error.reason, error.tokens ?? spent);
     }
@@ -131,7 +131,7 @@ function timeOf(at: number): string {
   return Number.isNaN(time.getTime()) ? "" : `, ${time.toISOString()}`;
 }
 
-/** Quoted, in at most so many bytes: what is quoted grows by its escapes. */
+/** Cuts a text so that its quoted form, which grows by its escapes, has at most this many bytes. */
 function cut(text: string, bytes: number): string {
   let kept = text;
   for (;;) {

@@ -25,19 +25,19 @@ function* valuesOf(text: string): Generator<unknown, void, undefined> {
   }
 }
 
-/** What follows the last `</think>`, whose beginning some providers cut off. */
+/** The text after the last `</think>`; some providers cut off the opening tag. */
 function afterThoughts(text: string): string {
   const end = text.toLowerCase().lastIndexOf("</think>");
   return end === -1 ? text : text.slice(end + "</think>".length).trim();
 }
 
-/** What stands between the first code fence and the last one; one that was cut off ends with the text. */
+/** The text between the first code fence and the last one. A fence that was cut off ends with the text. */
 function unfenced(text: string): string {
   const start = text.indexOf("```");
   if (start === -1) return text;
   const line = text.indexOf("\n", start);
   const end = text.lastIndexOf("```");
-  // On one line: ```json {...}```
+  // For one line: ```json {...}```
   const from = line === -1 || line > end ? text.indexOf("{", start) : line + 1;
   return (end > start ? text.slice(from, end) : text.slice(from)).trim();
 }

@@ -4,11 +4,11 @@ const LANGCHAIN = /^(LANGSMITH|LANGCHAIN|LC)_/;
 const NEVER: ReadonlySet<string> = new Set(["LANGCHAIN_VERBOSE", "LC_OUTPUT_VERSION"]);
 
 /**
- * Keeps LangChain from sending prompts, which hold the text of memories, to LangSmith because a variable of the shell
- * or of another program's deployment says so; or lets it, where this service is told to.
+ * Keeps LangChain from sending prompts, which hold the text of memories, to LangSmith because of a variable of the
+ * shell or of another program's deployment. Tracing is on only if this service is configured for it.
  *
  * LangChain reads the process's own environment at each call and has no other switch that holds for all of it. So call
- * this before anything is asked.
+ * this before the first question.
  */
 export function settleTracing(tracing: "langsmith" | undefined): void {
   // oxlint-disable-next-line node/no-process-env -- the library offers no other switch

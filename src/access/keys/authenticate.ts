@@ -7,10 +7,10 @@ import { isOperator } from "./key.js";
 import type { KeyCache, KeyStore } from "./ports.js";
 import { matchesSecret, parseToken } from "./token.js";
 
-/** Who asks, as its key says. */
+/** The caller, as its key identifies it. */
 export interface Identity {
   readonly actor: Actor;
-  /** What the request counts against: first the key's own limit, then those of the keys that made it. */
+  /** The limits that the request counts against: first the key's own, then those of the keys that made it. */
   readonly rateLimits: readonly RateBound[];
 }
 
@@ -22,11 +22,14 @@ export interface RateBound {
 
 export interface Authenticator {
   /**
-   * Who sends this `Authorization`. Rejects with `unauthenticated`, the same for every reason: no key, a malformed or
-   * unknown one, a wrong secret, one that has expired or was revoked.
+   * The sender of this `Authorization`. Rejects with `unauthenticated`, the same for every reason: no key, a malformed
+   * or unknown one, a wrong secret, one that has expired or was revoked.
    */
   identify(authorization: string | undefined, requestId: string): Promise<Identity>;
-  /** Whether who was taken in may stay, in an answer that goes on: not once its key has ended, or keys are needed. */
+  /**
+   * Whether a caller that was let in may go on receiving a long answer: not once its key has ended, or keys are
+   * required.
+   */
   mayStay(actor: Actor): Promise<boolean>;
 }
 
@@ -36,7 +39,7 @@ export interface AuthenticatorOptions {
   readonly audit: AuditLog;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Told of each request that is refused. */
+  /** Called for each request that is refused. */
   readonly onRefused: () => void;
 }
 
@@ -46,7 +49,7 @@ const MINUTE_MS = 60_000;
 const RECORDED_A_MINUTE = 60;
 /** Keys of which is known when their use was last noted. */
 const MAX_NOTED = 10_000;
-/** As api-keys/lua/lib-makers.lua. */
+/** The same limit as in api-keys/lua/lib-makers.lua. */
 const MAX_DEPTH = 16;
 
 export function createAuthenticator({
@@ -66,7 +69,7 @@ export function createAuthenticator({
     return new DomainError("unauthenticated", "Send a valid API key as Authorization: Bearer.");
   }
 
-  /** Once a minute a key, and nobody waits for it. */
+  /** At most once a minute per key, without waiting for the result. */
   function noteUse({ id, last_used_at }: StoredKey): void {
     const at = now();
     if (at - Math.max(noted.get(id) ?? 0, last_used_at ?? 0) < MINUTE_MS) return;
@@ -80,8 +83,8 @@ export function createAuthenticator({
   }
 
   /**
-   * The keys that made this one, the nearest first; undefined where one was revoked or has expired: what it has made ends
-   * with it, also where somebody changed it since.
+   * The keys that made this one, the nearest first; undefined if one was revoked or has expired. What a key has made
+   * ends with it, even if it was changed since.
    */
   async function makersOf(key: StoredKey): Promise<StoredKey[] | undefined> {
     const makers: StoredKey[] = [];
@@ -102,13 +105,13 @@ export function createAuthenticator({
   return {
     async identify(authorization, requestId) {
       const token = parseToken(bearerOf(authorization));
-      // Whoever holds a key is taken by it, also where this process hasn't heard yet that there are keys.
+      // A valid key is always accepted, even if this process doesn't know yet that there are keys.
       const required = await (token === undefined ? cache.required() : cache.requiredNow());
       if (!required) return EVERYBODY;
       if (token === undefined) throw await refuse(undefined, requestId);
       const key = await cache.find(token.id);
       if (!fits(key, token.secret)) {
-        // A refusal always asks the store: how long it takes doesn't tell which ids are in use here.
+        // A refusal always asks the store, so its duration doesn't reveal which ids exist.
         throw await refuse(await cache.findNow(token.id), requestId);
       }
       const makers = await makersOf(key);

@@ -2,7 +2,7 @@ import { createFreshCache } from "../../domain/fresh-cache.js";
 import type { KeyCache, KeyStore } from "./ports.js";
 
 const MAX_KEYS = 10_000;
-/** In place of an id; no key has it. */
+/** A placeholder for an id. No key has it. */
 const REQUIRED = "";
 
 export interface KeyCacheOptions {
@@ -12,17 +12,18 @@ export interface KeyCacheOptions {
 }
 
 /**
- * Keys in this process's memory. A revoked key is refused at once by the process that revoked it, within
- * milliseconds by the others, which hear of it, and after 5 seconds at the latest by one that can't hear.
+ * Keys in this process's memory. A revoked key is refused at once by the process that revoked it, and within
+ * milliseconds by the others, which are notified. A process whose subscription is down refuses it after 5 seconds at
+ * the latest.
  */
 export function createKeyCache({ store, mayBeOpen }: KeyCacheOptions): KeyCache {
   const keys = createFreshCache({ load: store.find, max: MAX_KEYS });
   const gate = createFreshCache({ load: askDoor, max: 1 });
-  // For good, also where Redis was emptied since: what needed a key yesterday isn't open to all today.
+  // Permanent, even if Redis was emptied since: a service that needed a key yesterday isn't open to all today.
   let known = false;
-  /** This process has seen the store used without keys, and would have heard of a first key. */
+  /** This process has seen the store used without keys, and would have been notified of a first key. */
   let seenOpen = false;
-  /** That the store isn't empty is asked once: each time, all of Redis may have to be walked over. */
+  /** Checked once only: each check may have to scan all of Redis. */
   let mayBeEmpty = true;
   let open = false;
 
@@ -30,7 +31,7 @@ export function createKeyCache({ store, mayBeOpen }: KeyCacheOptions): KeyCache 
   async function askDoor(): Promise<boolean> {
     let door = await store.door();
     if (door === "unknown" && mayBeOpen && (seenOpen || mayBeEmpty)) {
-      // Somebody has flushed the Redis of a service that was open: that closes nothing.
+      // The Redis of an open service was flushed. That closes nothing.
       door = await store.openDoor({ full: seenOpen });
       mayBeEmpty = false;
     }
@@ -47,7 +48,7 @@ export function createKeyCache({ store, mayBeOpen }: KeyCacheOptions): KeyCache 
     requiredNow: async () => known || (await gate.findNow(REQUIRED)) !== false,
     known: () => (known ? "keys" : open ? "anyone" : "nobody"),
     forget(id) {
-      // There is no news of keys where there never was one.
+      // Only a store that has keys sends news of keys.
       known = true;
       keys.forget(id);
       gate.forgetAll();

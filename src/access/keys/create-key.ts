@@ -26,19 +26,20 @@ export interface CreateKeyInput {
 
 export interface CreatedKey {
   readonly key: ApiKey;
-  /** The whole key. Nobody can read it again. */
+  /** The whole key. It can't be read again. */
   readonly token: string;
 }
 
 /**
- * Makes a key. What a key makes can't reach, outlive or outrun it:
+ * Makes a key. A new key can't reach, outlive or outrun its maker:
  *
  * - each grant must lie within the caller's own `admin` grants, and only a person's key makes a person's;
  * - it expires with the caller's key at the latest, and counts against that key's requests a minute;
  * - it is revoked with the caller's key, and a key may have made {@link LIMITS.madeKeys};
- * - its agent's name must not belong to somebody else: be the name of a key that opens what the caller doesn't administer.
+ * - its agent's name must not belong to another caller: that is, no key of that name opens what the caller doesn't
+ *   administer.
  *
- * An operator, whose key administers everything, is bound by the limits of that key alone. The first key of all closes the
+ * An operator, whose key administers everything, is bound by the limits of that key alone. The first key closes the
  * service to requests without one.
  */
 export async function createKey(
@@ -119,7 +120,7 @@ function taken(): DomainError {
   );
 }
 
-/** As if it had come a moment later. */
+/** The same error as if the request had come a moment later. */
 function revoked(): DomainError {
   return new DomainError("unauthenticated", "Send a valid API key as Authorization: Bearer.");
 }

@@ -2,7 +2,10 @@ import type { Context } from "../../domain/context.js";
 import type { Grant } from "../../domain/grant.js";
 import { allows, scopeOf } from "../grants.js";
 
-/** What is known of an API key. Its grants never change: who needs others gets another key. Times in milliseconds since the epoch. */
+/**
+ * An API key without its secret. Its grants never change: for other grants, make another key. Times in milliseconds
+ * since the epoch.
+ */
 export interface ApiKey {
   readonly id: string;
   /** Becomes `source_agent` of what is written with it. */
@@ -17,7 +20,7 @@ export interface ApiKey {
   /** The agent of that key. */
   readonly created_by_agent: string;
   readonly expires_at: number | null;
-  /** To the minute. */
+  /** Rounded to the minute. */
   readonly last_used_at: number | null;
   /** Requests a minute; null: as configured for all keys. */
   readonly rate_limit_per_minute: number | null;
@@ -28,7 +31,7 @@ export interface StoredKey extends ApiKey {
   readonly secretHash: string;
 }
 
-/** Whether these grants administer everything: the operator's. Limits that the operator set hold for all others. */
+/** Whether these grants administer everything, as an operator's do. An operator's limits hold for all others. */
 export function isOperator(grants: readonly Grant[]): boolean {
   return allows(grants, "admin", EVERYTHING);
 }
@@ -36,8 +39,8 @@ export function isOperator(grants: readonly Grant[]): boolean {
 const EVERYTHING = scopeOf("**");
 
 /**
- * Whether a caller may see a key and revoke it: it administers everything that the key opens. One that reaches
- * beyond that is as good as not there, or its patterns would tell of namespaces that are none of the caller's business.
+ * Whether a caller may see a key and revoke it: it administers everything that the key opens. A key that reaches beyond
+ * that is treated as missing, because its patterns would reveal other namespaces.
  */
 export function administers({ actor }: Context, grants: readonly Grant[]): boolean {
   return grants.every(({ namespace }) => allows(actor.grants, "admin", scopeOf(namespace)));

@@ -17,7 +17,7 @@ export interface KeyPage {
   readonly cursor: string | undefined;
 }
 
-/** How many keys are looked at in one round trip. */
+/** Keys read in one round trip. */
 const WINDOW = 500;
 
 /** The keys that the caller administers, oldest first. */

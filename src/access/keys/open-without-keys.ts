@@ -5,13 +5,15 @@ import { scopeOf } from "../grants.js";
 import { trailOf } from "../trail.js";
 import type { KeyServices } from "./services.js";
 
-/** Lets a store be used without keys, whatever it holds, unless it ever had one: then it stays closed for good. */
+/**
+ * Lets a store be used without keys, regardless of its content. A store that ever had a key stays closed permanently.
+ */
 export async function openWithoutKeys(
   { keys, audit }: Pick<KeyServices, "keys" | "audit">,
   context: Context,
 ): Promise<void> {
   await authorizeScope(audit, context, scopeOf("**"), { verb: "admin", act: "key.open" });
-  // On record before it is done: what can't be recorded isn't done.
+  // Recorded first: an act that can't be recorded isn't done.
   const closed = (await keys.door()) === "keys";
   await audit.system(trailOf(context, "key.open"), closed ? "conflict" : "ok");
   if (closed || (await keys.openDoor({ full: true })) === "keys") {

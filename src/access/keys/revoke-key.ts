@@ -7,16 +7,16 @@ import { administers } from "./key.js";
 import type { KeyServices } from "./services.js";
 
 export interface RevokeKeyInput {
-  /** What becomes of the keys that it has made; `keep`: they are the caller's from then on. */
+  /** What happens to the keys that it has made; `keep`: they become the caller's. */
   readonly made: "revoke" | "keep";
 }
 
 /**
- * Revokes a key that the caller administers, and with it every key that it has made; any other isn't there for it.
- * Refused at once by this process, within milliseconds by the others, and after at most 5 seconds by one whose
- * subscription is down.
+ * Revokes a key that the caller administers, and with it every key that it has made. Any other key is reported as
+ * missing. This process refuses it at once, the others within milliseconds, and one whose subscription is down after at
+ * most 5 seconds.
  *
- * What it has made is kept for an operator only: kept by anybody else, it would outlive its maker.
+ * Only an operator can keep the keys that it has made: kept by another caller, they would outlive their maker.
  */
 export async function revokeKey(
   { keys, cache, audit }: KeyServices,

@@ -24,15 +24,15 @@ export function parseToken(text: string): Token | undefined {
   return id === undefined || secret === undefined ? undefined : { id, secret };
 }
 
-/** All that is stored of a secret. Without salt or stretching: nobody guesses 256 random bits. */
+/** The only form in which a secret is stored. Without salt or stretching: 256 random bits can't be guessed. */
 export function hashSecret(secret: string): string {
   return hash("sha256", secret, "hex");
 }
 
-/** As long as a hash, and of no secret. */
+/** As long as a hash, but the hash of no secret. */
 const NO_HASH = "-".repeat(64);
 
-/** In constant time. Without a stored hash it works as long, and fails. */
+/** Compares in constant time. Without a stored hash it takes as long, and fails. */
 export function matchesSecret(secret: string, stored: string | undefined): boolean {
   const given = Buffer.from(hashSecret(secret), "latin1");
   const expected = Buffer.from(stored ?? NO_HASH, "latin1");

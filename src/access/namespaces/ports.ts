@@ -2,7 +2,7 @@ import type { AuditLog } from "../ports.js";
 import type { Trail } from "../trail.js";
 import type { ConsolidationSettings, Settings, Usage, VersionedSettings } from "./settings.js";
 
-/** What is known of namespaces themselves. Every method rejects with `redis_unavailable` when the store can't be reached. */
+/** Settings and usage of namespaces. Every method rejects with `redis_unavailable` when the store can't be reached. */
 export interface NamespaceStore {
   getSettings(trail: Trail, namespace: string): Promise<VersionedSettings>;
   /** The new version; `conflict` if there is another one than expected, `beyond_quota` if a quota is above the operator's. */
@@ -23,11 +23,11 @@ export interface PutSettingsOptions {
   readonly operator: boolean;
 }
 
-/** What the verbs on namespaces work with; built once in main. */
+/** Dependencies of the verbs on namespaces; built once in main. */
 export interface NamespaceServices {
   readonly store: NamespaceStore;
   readonly audit: AuditLog;
-  /** Told of each namespace whose settings may have changed. */
+  /** Called with each namespace whose settings may have changed. */
   readonly changed: (namespace: string) => void;
   /** When a schedule's time comes next after a moment, milliseconds since the epoch; undefined: never. */
   readonly nextTime: (

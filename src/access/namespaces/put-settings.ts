@@ -8,8 +8,8 @@ import type { Settings, VersionedSettings } from "./settings.js";
 
 /**
  * Replaces all settings of a namespace. They hold for every write after the answer, in every process, and for every
- * recall after it in this process; in others, 5 seconds later at the latest. A quota that an
- * operator set, or that the service is configured with, is a limit: whoever else administers the namespace can only lower it.
+ * recall after it in this process. In other processes recalls follow within 5 seconds. A quota that an operator set, or
+ * that the service is configured with, is a limit: other administrators of the namespace can only lower it.
  */
 export async function putSettings(
   { store, audit, nextTime, changed }: NamespaceServices,
@@ -25,7 +25,7 @@ export async function putSettings(
   const operator = isOperator(context.actor.grants);
   const version = await store
     .putSettings(trail, namespace, settings, { expectedVersion, next, operator })
-    // Also where it failed: who heard nothing from Redis in time doesn't know whether it was done.
+    // On failure too: after a timeout, the write may still have been done.
     .finally(() => changed(namespace));
   if (version === "beyond_quota") {
     await audit.denied({ ...trail, other: namespace });

@@ -1,42 +1,42 @@
 /**
- * What is set for a namespace; null: not set, so what the service is configured with holds.
+ * A namespace's own settings; null: not set, so the service's configuration holds.
  *
  * A new setting is a field here and in {@link NO_SETTINGS}, a line in the schema, and a name in the store's
  * SETTING_FIELDS: the group and the field, joined by `_`.
  */
 export interface Settings {
-  /** How long a document of state lives that says nothing, and that any may live. */
+  /** Time to live of a state document: the default, and the maximum. */
   readonly state_ttl: { readonly default_seconds: number | null; readonly max_seconds: number | null };
-  /** How many memories it may hold, and how many bytes of them and of sessions. */
+  /** The most memories that it may hold, and the most bytes of memories and sessions. */
   readonly quota: { readonly memories: number | null; readonly bytes: number | null };
-  /** What is trusted less than this is in quarantine once it was published there. */
+  /** Copies published here with less trust than this go into quarantine. */
   readonly publish: { readonly min_trust: number | null };
-  /** Whether a recall notes what it returns as used, which prolongs its life. */
+  /** Whether a recall counts its hits as used, which prolongs their lives. */
   readonly decay: { readonly touch: boolean | null };
-  /** How long a memory of each type lives that says nothing; 0: for ever. */
+  /** Default time to live of each memory type; 0: no expiry. */
   readonly ttl: {
     readonly episodic_seconds: number | null;
     readonly semantic_seconds: number | null;
     readonly procedural_seconds: number | null;
   };
-  /** How much it counts how old a memory is, in a recall of this namespace alone that says nothing of it. */
+  /** Default weight and half-life of recency, for recalls of this namespace alone. */
   readonly recency: { readonly weight: number | null; readonly half_life_days: number | null };
   /**
-   * Of sessions: how long one lives after the last act on it, and how many messages and tokens one holds before its
-   * oldest turns are promoted to episodic memory.
+   * Sessions: the time to live after the last act, and the messages and tokens that one holds before its oldest turns
+   * are promoted to episodic memory.
    */
   readonly session: {
     readonly ttl_seconds: number | null;
     readonly window_messages: number | null;
     readonly window_tokens: number | null;
   };
-  /** So many of the recalls that don't ask for a receipt get one: 0 to 1. */
+  /** Share of recalls that get a receipt without asking for one: 0 to 1. */
   readonly receipts: { readonly share: number | null };
-  /** How long receipts, and entries of the audit trail, are kept; of receipts 0: none is. */
+  /** Retention of receipts (0: none is kept) and of audit entries. */
   readonly retention: { readonly receipts_seconds: number | null; readonly audit_seconds: number | null };
-  /** Of consolidation; null: nothing runs by itself. */
+  /** Consolidation; null: no run starts by itself. */
   readonly consolidation: ConsolidationSettings | null;
-  /** How many objects a subject has at a time, by predicate; for facts that don't say it themselves. */
+  /** Cardinality by predicate, for facts that don't state it. */
   readonly predicates: Readonly<Record<string, "one" | "many">>;
 }
 
@@ -46,7 +46,7 @@ export interface ConsolidationSettings {
   readonly schedule: string;
   /** An IANA name. */
   readonly time_zone: string;
-  /** As a request for a run gives them; null: what is left out there. */
+  /** The same values as in a request for a run; null: not given. */
   readonly steps: string[] | null;
   readonly older_than_seconds: number | null;
   readonly unread_seconds: number | null;
@@ -72,10 +72,10 @@ export interface VersionedSettings {
   readonly version: number;
 }
 
-/** What a namespace holds, and may hold. */
+/** A namespace's usage and quota. */
 export interface Usage {
   readonly memories: number;
-  /** Of their JSON, interactions included, of their vectors, and of sessions. */
+  /** Bytes of memories (JSON with interactions, and vectors) and of sessions. */
   readonly bytes: number;
   /** Those of sessions: messages that weren't promoted yet, all messages' ids, and running summaries. */
   readonly session_bytes: number;

@@ -8,7 +8,7 @@ import { awaitIdle, isBusy, markBusy, markIdle } from "./protocol.js";
 import type { FromWorker, Reply, Request, ToWorker, WorkerOptions } from "./protocol.js";
 import { createTurnQueue } from "./turn-queue.js";
 
-/** What comes first when the worker is free: a query waits for at most the one text in progress. */
+/** Priorities when the worker is free: a query waits for at most the one text in progress. */
 export const LANE = { query: 0, split: 1, passage: 2 } as const;
 type Lane = (typeof LANE)[keyof typeof LANE];
 
@@ -42,7 +42,7 @@ type State =
 
 const FIRST_BACKOFF_MS = 250;
 const CLOSE_GRACE_MS = 2_000;
-/** For a worker in native code, which loads the model: to end it there would abort the process. */
+/** For a worker in native code, which loads the model: ending it there would abort the process. */
 const CLOSE_BUSY_MS = 60_000;
 
 /**
@@ -82,7 +82,7 @@ export function createInference({
       else onReply(message);
     });
     thread.on("error", (error) => {
-      // Not its message, which may quote a text.
+      // Without its message, which may quote a text.
       reason = `it crashed with ${error instanceof Error ? error.name : "an unknown error"}`;
     });
     thread.once("exit", () => onExit(reason, fault));

@@ -1,6 +1,6 @@
 import type { PassageSizes } from "../passages.js";
 
-/** What the worker needs to start; goes as `workerData`. */
+/** What the worker needs to start; passed as `workerData`. */
 export interface WorkerOptions {
   readonly modelFile: string;
   readonly tokenizerFile: string;

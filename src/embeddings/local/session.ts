@@ -16,10 +16,9 @@ export interface Session {
 }
 
 /**
- * Loads tokeniser and weights, and embeds one text as a trial. Session options, measured with 2 cores and
- * sequences of 10 to 512 tokens: without memory patterns, because one is kept per length (365 MB instead of
- * 215); with the arena, because long texts take twice as long without it; one thread, because the second
- * gains nothing beside a busy Redis.
+ * Loads tokeniser and weights, and embeds one text as a trial. Session options, measured with 2 cores and sequences of
+ * 10 to 512 tokens: without memory patterns, because one is kept per length (365 MB instead of 215); with the arena,
+ * because long texts take twice as long without it; one thread, because the second gains nothing next to a busy Redis.
  */
 export async function openSession(options: WorkerOptions): Promise<Session> {
   const tokenizer = createWordPiece(parseTokenizer(await readFile(options.tokenizerFile, "utf8")));

@@ -19,7 +19,7 @@ export interface ProviderOptions {
 /** Loaded with the first call, and no part of the provider's time. */
 export const loadClient = async () => import("@langchain/openai");
 
-/** One HTTP request for one batch. Rejects with whatever the client threw, see `failureOf`. */
+/** One HTTP request for one batch. Rejects with the client's own error, see `failureOf`. */
 export async function callProvider(
   texts: readonly string[],
   options: ProviderOptions,
@@ -34,7 +34,7 @@ export async function callProvider(
     const either = AbortSignal.any([signal, late.signal]);
     const response = await fetch(url, { ...init, signal: either });
     if (!response.ok) return response;
-    // LangChain takes vectors by their place, whatever their `index` says.
+    // LangChain assigns vectors by position and ignores their `index`.
     const body = bodyInOrder(await response.text(), texts.length);
     disordered = body === undefined;
     return new Response(body ?? "{}", { status: response.status, headers: response.headers });
@@ -49,7 +49,7 @@ export async function callProvider(
           "malformed_reply",
           true,
         ).error;
-      // What the client throws when the reply is no JSON.
+      // The client throws this when the reply isn't JSON.
       if (error instanceof SyntaxError || isMisread(error))
         throw unavailable("sent a malformed reply", "malformed_reply", true).error;
       throw error;

@@ -15,8 +15,8 @@ const OUR_PARAMETERS = new Set(["model", "dimensions", "encoding_format"]);
 export const refusesEncoding = (error: unknown): boolean => fieldsOf(error).param === "encoding_format";
 
 /**
- * What went wrong in a call, as the port's errors. The messages are ours alone: a provider's may quote the
- * text or a part of the key, and so may whatever hangs on the original error, which is why it isn't a cause.
+ * Translates a failed call into the port's errors. The messages are mneme's own. A provider's message, and any property
+ * of the original error, may quote the text or a part of the key, so that error isn't kept as a cause.
  */
 export function failureOf(error: unknown): Failure {
   const { status, code, param, name, headers } = fieldsOf(error);

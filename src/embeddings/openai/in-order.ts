@@ -31,7 +31,7 @@ function parsed(body: string): object | undefined {
     const value: unknown = JSON.parse(body);
     return typeof value === "object" && value !== null ? value : undefined;
   } catch {
-    // Whoever reads it says so.
+    // The reader of the body reports it.
     return undefined;
   }
 }

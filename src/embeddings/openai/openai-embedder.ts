@@ -20,7 +20,7 @@ export interface OpenAIEmbedderOptions {
   readonly model?: string | undefined;
   /** Required for a model that isn't OpenAI's own; shortens the vectors of `text-embedding-3-*`. */
   readonly dimensions?: number | undefined;
-  /** Of one HTTP request, its body included. */
+  /** Time limit of one HTTP request, including its body. */
   readonly timeoutMs?: number | undefined;
   /** After the first try, on 429, 5xx and failures of the network. */
   readonly maxRetries?: number | undefined;
@@ -106,7 +106,7 @@ export function createOpenAIEmbedder({
     return taken;
   }
 
-  /** What a refusal means: of this text, of the encoding, or of whatever is sent, which is then configured wrongly. */
+  /** The cause of a refusal: this text, the encoding, or the configuration (then every request is refused). */
   async function findCause(signal: AbortSignal): Promise<"text" | "encoding" | "configuration"> {
     const before = used;
     try {
@@ -117,7 +117,7 @@ export function createOpenAIEmbedder({
     }
   }
 
-  /** Of many refusals at once, each waits for the same trial; none is made while the provider takes other texts. */
+  /** Concurrent refusals share one trial. There is no trial while the provider accepts other texts. */
   async function causeOf(signal: AbortSignal): Promise<"text" | "encoding" | "configuration"> {
     if (Date.now() - acceptedAt < HEALTHY_MS) return "text";
     trial ??= findCause(signal).finally(() => (trial = undefined));
@@ -142,7 +142,7 @@ export function createOpenAIEmbedder({
 
   async function request(texts: readonly string[], signal: AbortSignal | undefined): Promise<Float32Array[]> {
     await loadClient();
-    // Of all tries together, and of what finds out why one was refused.
+    // One time limit for all tries together, and for finding out why one was refused.
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(new DOMException("time-out", "TimeoutError")), timeoutMs);
     const ends = [closing.signal, late.signal, ...(signal === undefined ? [] : [signal])];
@@ -168,7 +168,7 @@ export function createOpenAIEmbedder({
       } catch (thrown) {
         throwIfDone(signal);
         const found = late.aborted ? timedOut() : await explain(thrown, either);
-        // What finds out why a text was refused may hang as well.
+        // Finding out why a text was refused may hang as well.
         const failure = late.aborted ? timedOut() : found;
         throwIfDone(signal);
         if (failure === undefined) continue;

@@ -9,7 +9,7 @@ export function toVector(entry: unknown, dimensions: number): Float32Array | und
   return vector?.length === dimensions && normalise(vector) ? vector : undefined;
 }
 
-/** How many numbers it has; undefined if it isn't a list of numbers. */
+/** The length of the vector; undefined if it isn't a list of numbers. */
 export function lengthOf(entry: unknown): number | undefined {
   return (typeof entry === "string" ? fromBase64(entry) : fromNumbers(entry))?.length;
 }

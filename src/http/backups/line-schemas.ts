@@ -214,7 +214,7 @@ const vectors = z
   .min(1)
   .max(1024);
 
-/** An exponent of all ones is no number. */
+/** An exponent of all ones means infinity or NaN. */
 function isVector(bytes: Buffer): boolean {
   if (bytes.length === 0 || bytes.length % 2 !== 0) return false;
   for (let at = 1; at < bytes.length; at += 2) if (((bytes[at] ?? 0) & 0x7c) === 0x7c) return false;
@@ -413,7 +413,7 @@ export function parseLine(json: string): Line {
   return line;
 }
 
-/** Optional members that are undefined are as good as absent: nothing here tells them apart. */
+/** Undefined optional members are the same as absent ones: nothing here distinguishes them. */
 const asLine = (line: z.output<typeof lines>): Line => line as Line;
 
 function checkValue(json: string): void {

@@ -16,7 +16,7 @@ import {
   timeView,
 } from "../openapi/primitives.js";
 
-/** Every client resolves `.` and `..` before it sends a path, so nobody could name such an entity in a URL. */
+/** Every client resolves `.` and `..` before it sends a path, so such an entity couldn't be named in a URL. */
 export const entityName = factName
   .refine(
     (name) => name !== "." && name !== "..",

@@ -75,7 +75,7 @@ export function keyRoutes({ access, now }: AppDeps) {
     .openapi(createKeyRoute, async (c) => {
       const { key, token } = await createKey(access, contextOf(c, now), c.req.valid("json"));
       c.header("Location", `/v1/keys/${key.id}`);
-      // Nobody on the way keeps it.
+      // Proxies and browsers must not keep it.
       c.header("Cache-Control", "no-store");
       return c.json({ ...viewKey(key), key: token }, 201);
     })

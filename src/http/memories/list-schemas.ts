@@ -52,7 +52,7 @@ export const itemsOnly = z
     description: "`true`: only items (memories under a key).",
   });
 
-/** Of what a list may be narrowed to. */
+/** Filters of a list. */
 export const filterParameters = {
   memory_type: repeatable(memoryType).optional(),
   items_only: itemsOnly,
@@ -78,7 +78,7 @@ export const filterParameters = {
 
 const { memory_type: _, ...withoutTypes } = filterParameters;
 
-/** Of a context, which recalls procedures apart from the other types. */
+/** Filters of a context, which recalls procedures apart from the other types. */
 export const contextFilterParameters = withoutTypes;
 
 export const listParameters = z.strictObject({

@@ -28,7 +28,7 @@ import type { MemoryType } from "../../memory/model/record.js";
 import { callOfOpenAi, isFields } from "../openapi/provider-fields.js";
 import { EXPIRY_REASONS } from "../../memory/lifecycle/decay.js";
 
-/** What a write may say of a memory beside its content. */
+/** Fields that a write may set besides the content. */
 export const provenance = {
   agent_id: identifier.optional(),
   session_id: identifier.optional(),
@@ -112,7 +112,7 @@ export const newMemory = z
   .refine((memory) => memory.content !== undefined || memory.fact !== undefined, {
     path: ["content"],
     message: "Must be given unless fact is given.",
-    // Also where another field is wrong: a caller hears of all that are.
+    // Checked even if another field is wrong, so that a caller sees all errors at once.
     when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
   })
   .openapi("NewMemory");
@@ -164,7 +164,7 @@ export const memoryPatch = z
   })
   .openapi("MemoryPatch");
 
-/** With whatever else a provider says of a call: it is kept as it came. */
+/** Other fields of a provider's call are accepted, and stored verbatim. */
 const toolCall = z
   .object({
     name: text(LIMITS.identifierBytes),
@@ -182,7 +182,10 @@ const interactionParts = {
   feedback: saidJson.optional(),
 };
 
-/** As chat models give its calls: null or an empty list for none, and calls with their function inside. */
+/**
+ * An interaction in a chat model's own format: null or an empty list for no calls, and calls with their function
+ * inside.
+ */
 export function interactionOfProvider(value: unknown): unknown {
   if (!isFields(value)) return value;
   const { tool_calls, ...rest } = value;

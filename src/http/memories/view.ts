@@ -22,7 +22,7 @@ export function viewMemory(judged: Judged): MemoryView {
     derived_from: memory.derived_from.map((each) => ({ namespace: memory.namespace, ...each })),
     feedback: evidence.counts,
     human_confirmed: evidence.human_confirmed,
-    // How many, not who: of a copy, they wrote where its reader may not look.
+    // The number only: the readers of a copy may not see who corroborated its origin.
     corroborations: evidence.corroborated_by.length,
     tags: [...memory.tags],
     timestamp: iso(memory.timestamp),
@@ -38,7 +38,7 @@ export function viewMemory(judged: Judged): MemoryView {
   };
 }
 
-/** Without its publishers' keys. */
+/** An origin without its publishers' keys. */
 function viewOrigin(origin: Origin): z.infer<typeof originView> {
   const { publishers: _, ...rest } = origin;
   return {

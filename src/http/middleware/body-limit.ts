@@ -11,7 +11,7 @@ import { HttpProblem } from "../problem.js";
 
 const JSON_ONLY = /^application\/json\s*(;|$)/i;
 const LINES_ONLY = /^application\/x-ndjson\s*(;|$)/i;
-/** Where a body is a part of a file: the route reads it line by line. */
+/** Routes whose body is a part of a file: the route reads it line by line. */
 const PART = /^\/v1\/imports\/[^/]+\/parts\/[^/]+$/;
 const JSON_OR_PATCH = /^application\/(merge-patch\+)?json\s*(;|$)/i;
 
@@ -25,7 +25,7 @@ const JSON_OR_PATCH = /^application\/(merge-patch\+)?json\s*(;|$)/i;
  */
 export function limitBody(timeoutMs: number): MiddlewareHandler<AppEnv & { Bindings: HttpBindings }> {
   return async (c, next) => {
-    // Where no route takes the method, that is the answer, whatever the body.
+    // If no route takes the method, the answer says so, whatever the body holds.
     if (!matchedRoutes(c).some((route) => takes(route, c.req.method))) return next();
     if (hasNoBody(c.env.incoming)) {
       Object.assign(c.req.bodyCache, { text: Promise.resolve("") });
@@ -65,12 +65,13 @@ function hasNoBody({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * Of a body that is too large, reads on up to twice the limit before it is refused: the answer would be lost to a
- * caller that is still sending when the connection is closed.
+ * Reads a body up to the limit. A body that is too large is read on, up to twice the limit, before it is refused: a
+ * caller that is still sending when the connection closes wouldn't get the answer.
  *
- * A body that isn't there in time is refused: one that trickles would hold a connection, and what it holds, for hours.
+ * A body that isn't there in time is refused: a slow one would hold a connection and memory for hours.
  *
- * By events: an async iterator would cost a twentieth of a small write, and destroys the socket when it is left early.
+ * Uses events: an async iterator would cost a twentieth of a small write, and destroys the socket when it is left
+ * early.
  */
 function readBody(incoming: IncomingMessage, limit: number, timeoutMs: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -96,7 +97,7 @@ function readBody(incoming: IncomingMessage, limit: number, timeoutMs: number): 
       settle();
     };
     const onEnd = settle;
-    // The caller hung up: nobody hears this, but it's no failure of ours.
+    // The caller hung up: no one reads this answer, but it isn't a failure of the service.
     const onLost = (): void => {
       letGo();
       reject(new HttpProblem("malformed_json", "The body ended early."));

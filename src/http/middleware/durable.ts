@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import type { AppEnv, DurableOptions } from "../env.js";
 import { DomainError } from "../../domain/errors.js";
 
-/** They ask in a body, and write nothing that anybody would miss. */
+/** POSTs that only read: they write nothing that would be missed. */
 const READS_BY_POST = new Set(["/v1/recall"]);
 
 /** `Prefer: durable` (RFC 7240): the answer to a write waits until Redis has it on disk. */

@@ -9,8 +9,8 @@ export interface StoredAnswer {
 
 /**
  * An answer may hold a secret, such as a new API key, of which only a hash is to be stored. So it is encrypted
- * (AES-256-GCM) under a key that only whoever repeats the request can show again: made of its credential (if it
- * has one) and its Idempotency-Key (HKDF, RFC 5869), neither of which is stored.
+ * (AES-256-GCM) under a key derived (HKDF, RFC 5869) from the request's credential (if it has one) and its
+ * Idempotency-Key. Neither is stored, so only a repeated request can open the answer.
  */
 export function sealAnswer(answer: StoredAnswer, credential: string, idempotencyKey: string): string {
   const nonce = randomBytes(12);
@@ -29,7 +29,7 @@ export function openAnswer(
   const decipher = createDecipheriv("aes-256-gcm", keyOf(credential, idempotencyKey), sealed.subarray(0, 12));
   const text = decrypted(decipher, sealed);
   if (text === undefined) return undefined;
-  // What opens under this key was sealed by sealAnswer.
+  // Text that opens under this key was sealed by sealAnswer.
   return JSON.parse(text.toString("utf8")) as StoredAnswer;
 }
 

@@ -5,10 +5,13 @@ import { subjectOf } from "../../domain/idempotency.js";
 
 const IN_NAMESPACE = /^\/v1\/namespaces\/([^/]+)(?:\/([^/]+)(?:\/([^/]+))?)?/;
 
-/** What the answer to a request may hold, by its path: namespace, session and state. Memories are found in the answer. */
+/**
+ * What the answer to a request may refer to, by its path: namespace, session and state. Memories are found in the
+ * answer.
+ */
 export function subjectsOf(path: string, body: string): readonly string[] {
   const [, ...parts] = IN_NAMESPACE.exec(path) ?? [];
-  // As Hono gives them to the routes.
+  // Decoded as Hono decodes them for the routes.
   const [namespace, collection, name] = parts.map((part: string | undefined) =>
     part === undefined ? undefined : tryDecode(part, decodeURIComponent),
   );

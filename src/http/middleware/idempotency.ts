@@ -26,13 +26,13 @@ export interface IdempotencyOptions {
 }
 
 /**
- * `Idempotency-Key` on POST and PUT: a retry with the same body gets the first answer, for 24 hours; with another
- * one it is refused. Keys of one API key don't meet those of another.
+ * `Idempotency-Key` on POST and PUT: a retry with the same body gets the first answer, for 24 hours. A retry with
+ * another body is refused. Each API key has its own Idempotency-Keys.
  *
- * A service that dies between an act and the record of its answer leaves the claim to run out; whoever then retries
- * acts with the same {@link Context.operation}, by which a script knows what it has done.
+ * If a service dies between an act and the record of its answer, the claim runs out. The next retry acts with the same
+ * {@link Context.operation}, by which a script knows what it has done.
  *
- * Answers that say "not now" (5xx, 429, Retry-After) or "not you" (401, 403) aren't kept: a retry is a new try.
+ * Answers that mean "not now" (5xx, 429, Retry-After) or "not you" (401, 403) aren't kept: a retry is a new try.
  */
 export function idempotent({ answers, audit, now }: IdempotencyOptions): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
@@ -42,7 +42,7 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
     const { actor } = c.var;
     // The key alone: its scheme may be written in any case, and a retry isn't bound to how it was.
     const header = c.req.header("authorization")?.replace(/^Bearer +/i, "") ?? "";
-    // Where no key is needed, whatever the header says identifies no one.
+    // If no key is needed, the header identifies no one.
     const credential = actor.keyId === null ? "" : header;
     const operation = digest([actor.keyId ?? "", key]);
     const body = await c.req.text();

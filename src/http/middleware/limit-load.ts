@@ -7,7 +7,10 @@ import { isOpen } from "./open-routes.js";
 
 /** Writes wait for the embedder, or for Redis's disk under `Prefer: durable`, most of the time. */
 const WRITES = 64;
-/** What takes one short script: the bound only keeps Node's own queue from being taken for a slow Redis. */
+/**
+ * Width for requests that take one short script. The bound only keeps Node's own queue from being mistaken for a slow
+ * Redis.
+ */
 const DIRECT = 256;
 
 const SEARCHES =

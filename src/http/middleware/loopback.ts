@@ -5,13 +5,13 @@ import { HttpProblem } from "../problem.js";
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
 /**
- * Takes only requests that name this machine. While nobody needs a key, being on loopback is all that guards the
+ * Accepts only requests that name this machine. While no key is needed, listening on loopback is all that guards the
  * memories, and a web page could get around that: its own name, resolved to 127.0.0.1 (DNS rebinding).
  */
 export function onlyLoopbackHosts(keyRequired: () => Promise<boolean>): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     if (LOOPBACK_HOST.test(c.req.header("host") ?? "")) return next();
-    // With Redis away nobody knows, so it is as without keys.
+    // While Redis is down it isn't known whether keys are required, so the check applies.
     if (await keyRequired().catch(() => false)) return next();
     throw new HttpProblem(
       "misdirected_request",

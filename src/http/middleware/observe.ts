@@ -4,7 +4,10 @@ import type { Logger } from "pino";
 import type { AppEnv } from "../env.js";
 import type { Metrics } from "../metrics.js";
 
-/** One log line and one measurement a request. The route's pattern stands for its path: no id, no namespace, no content. */
+/**
+ * One log line and one measurement per request. The path is given as its route's pattern: no id, no namespace, no
+ * content.
+ */
 export function observe(logger: Logger, metrics: Metrics): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const start = performance.now();

@@ -11,14 +11,14 @@ export interface OpenRateOptions {
   readonly now: () => number;
 }
 
-/** How many seconds' requests an address may make at once. */
+/** The burst of an address, in seconds of its rate. */
 const BURST_SECONDS = 4;
 /** Addresses that are remembered. One that has waited long enough to be as new is forgotten first. */
 const MAX_ADDRESSES = 10_000;
 
 /**
- * Bounds how often one address asks for what needs no key, so that it doesn't slow those who have one. `/healthz` is
- * exempt: it costs nothing, and an orchestrator that hears 429 would end the process.
+ * Bounds how often one address calls routes that need no key, so that callers with a key aren't slowed. `/healthz` is
+ * exempt: it costs nothing, and an orchestrator that gets a 429 would end the process.
  */
 export function limitOpenRoutes(options: OpenRateOptions): MiddlewareHandler<AppEnv> {
   const take = createBuckets(options);
@@ -43,7 +43,7 @@ function createBuckets({ perSecond, now }: OpenRateOptions): (address: string) =
     const known = buckets.get(address);
     const left =
       known === undefined ? full : Math.min(full, known.left + ((at - known.at) / 1000) * perSecond);
-    // Set anew, it is the youngest: the first of the map is the one that was idle longest.
+    // Deleted and set again, it becomes the youngest: the map's first entry is the one idle longest.
     buckets.delete(address);
     if (buckets.size >= MAX_ADDRESSES) {
       const [oldest] = buckets.keys();
@@ -54,7 +54,7 @@ function createBuckets({ perSecond, now }: OpenRateOptions): (address: string) =
   };
 }
 
-/** Of IPv6, the network: one caller may have 2^64 addresses in it. */
+/** For IPv6 the network: one caller may have 2^64 addresses in it. */
 function networkOf(address: string): string {
   if (!address.includes(":") || address.includes(".")) return address;
   const [head = "", tail = ""] = address.split("::");

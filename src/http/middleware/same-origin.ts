@@ -14,7 +14,7 @@ export function onlySameOrigin(keyRequired: () => Promise<boolean>): MiddlewareH
   return async (c, next) => {
     const foreign = isForeign(c.req.header("sec-fetch-site"), c.req.header("origin"), c.req.header("host"));
     if (!foreign || isOpen(c.req.path)) return next();
-    // With Redis away nobody knows, so it is as without keys.
+    // While Redis is down it isn't known whether keys are required, so the check applies.
     if (await keyRequired().catch(() => false)) return next();
     throw new HttpProblem(
       "cross_origin",

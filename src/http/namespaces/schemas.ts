@@ -13,7 +13,7 @@ import { defaultInteger, factName, integerParameter, namespace, timeView } from 
 
 const seconds = z.int().min(1).max(LIMITS.ttlSeconds).nullable().default(null);
 const life = z.int().min(0).max(LIMITS.ttlSeconds).nullable().default(null);
-/** An hour at least: nobody hides at once what they did. */
+/** An hour at least: an administrator can't hide an act at once. */
 const auditLife = z.int().min(3600).max(LIMITS.ttlSeconds).nullable().default(null);
 const amount = z.int().min(0).max(LIMITS.quota).nullable().default(null);
 
@@ -79,7 +79,7 @@ const consolidation = z
   }))
   .openapi("NewConsolidationSettings");
 
-/** Left out is null: not set. */
+/** A missing field is null: not set. */
 export const newSettings = z
   .strictObject({
     state_ttl: z

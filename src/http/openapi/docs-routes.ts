@@ -86,15 +86,15 @@ const DESCRIPTION = {
       "A Redis-native memory service for AI agents. Numbers in a body are doubles. A number that a double can't represent exactly (12345678901234567890, 1e400) is refused with 400 and its field, except in a vector. Duplicate names in an object are refused too.",
     license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
   },
-  // A key is optional as long as there is none.
+  // Until the first key is made, a key is optional.
   security: [{ apiKey: [] }, {}],
   tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
   servers: [{ url: "/" }],
 };
 
 /**
- * Serves `/openapi.json`, made from the schemas that validate. It is made at once, from the routes that `app` has
- * by now, so that a schema that can't be described fails the start and not a request.
+ * Serves `/openapi.json`, generated from the schemas that validate. It is generated at once, from the routes that `app`
+ * has at this point, so that a schema that can't be described fails the start and not a request.
  */
 export function serveDescription(app: OpenAPIHono<AppEnv>): void {
   app.openAPIRegistry.registerComponent("securitySchemes", "apiKey", {

@@ -325,7 +325,7 @@ function describeEach(properties: Readonly<Record<string, unknown>>, holder: str
 
 function describe(schema: unknown, description: string | undefined): void {
   if (description === undefined || !isObject(schema)) return;
-  // A reference is described by the schema that it leads to: generators of clients take no text beside one.
+  // The referenced schema describes it: generators of clients ignore text next to a reference.
   if ("$ref" in schema || schema["description"] !== undefined) return;
   Object.assign(schema, { description });
 }

@@ -98,8 +98,8 @@ export function withCommonParts(document: Document): Document {
 const ALL_TYPES = 6;
 
 /**
- * What means the same to a validator, but makes generators of clients give up on a schema and on all that refers to it:
- * any JSON as a list of all six types, and an object as a default.
+ * Rewrites parts that make generators of clients give up on a schema and on all that refers to it: any JSON as a list
+ * of all six types, and an object as a default. For a validator the meaning stays the same.
  */
 function simplify(part: unknown): void {
   if (typeof part !== "object" || part === null) return;

@@ -17,14 +17,14 @@ export function text(bytes: number) {
     .openapi({ maxLength: bytes });
 }
 
-/** As {@link text}, with something else in it than white space. */
+/** As {@link text}, with something other than white space in it. */
 export function nonBlank(bytes: number, message = "Must not be blank.") {
   return text(bytes)
     .refine((value) => value.trim() !== "", message)
     .openapi({ maxLength: bytes, pattern: "\\S" });
 }
 
-/** As {@link text}, but for `.` and `..`: every client resolves those before it sends a path. */
+/** As {@link text}, without `.` and `..`: every client resolves those before it sends a path. */
 export function pathText(bytes: number) {
   return text(bytes)
     .refine(
@@ -36,13 +36,13 @@ export function pathText(bytes: number) {
 
 export const identifier = text(LIMITS.identifierBytes);
 
-/** Of a subject, predicate or object. */
+/** The name of a subject, predicate or object. */
 export const factName = text(LIMITS.identifierBytes)
   .refine((value) => normaliseName(value) !== "", "Must not be blank.")
   .openapi({ maxLength: LIMITS.identifierBytes, pattern: "\\S" });
 
 const LABELS = `[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+){0,${LIMITS.namespaceLabels - 1}}`;
-/** As {@link namespace} and {@link namespacePattern} check, for the document. */
+/** The same rule as in {@link namespace} and {@link namespacePattern}, for the document. */
 const NAMESPACE = new RegExp(`^${LABELS}$`);
 const NAMESPACE_PATTERN = new RegExp(`^(\\*\\*|${LABELS}(\\.\\*\\*)?)$`);
 
@@ -72,7 +72,7 @@ export const namespacePattern = z
     example: "acme.shared.**",
   });
 
-/** As the items of a list whose schema is written by hand. */
+/** The items of a list whose schema is written by hand. */
 export const NAMESPACE_PATTERN_ITEM = {
   type: "string" as const,
   maxLength: LIMITS.namespaceLength + 3,
@@ -117,7 +117,7 @@ const jsonOfAnyText = z
     abort: true,
   });
 
-/** What was said by others than the caller, who can't mend it: see `replaceSurrogates`. */
+/** JSON from a third party. The caller can't correct it, so lone surrogates are replaced: see `replaceSurrogates`. */
 export const saidJson = jsonOfAnyText.openapi({
   type: ["object", "array", "string", "number", "boolean", "null"],
   description:
@@ -213,7 +213,7 @@ export const ttlSeconds = z
 
 const MAX_DIMENSIONS = 4096;
 
-/** In one go: a schema for each of a thousand numbers would take longer than the search. */
+/** Checked in one go: a schema for each of a thousand numbers would take longer than the search. */
 function isVector(value: unknown): boolean {
   if (!Array.isArray(value) || value.length === 0 || value.length > MAX_DIMENSIONS) return false;
   let sum = 0;
@@ -271,7 +271,7 @@ export const ratioParameter = z
   .transform(Number)
   .openapi({ type: "number", minimum: 0, maximum: 1 });
 
-/** As {@link integerParameter}; `fallback` where it is left out. */
+/** As {@link integerParameter}, with `fallback` as the default. */
 export function defaultInteger(min: number, max: number, fallback: number) {
   return integerParameter(min, max).default(fallback).openapi({ default: fallback });
 }

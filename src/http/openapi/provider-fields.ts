@@ -10,15 +10,15 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** By null or an empty list (`refusal: null`, `annotations: []`) a provider says that there is nothing. */
+/** A provider sends null or an empty list (`refusal: null`, `annotations: []`) for no value. */
 function isEmpty(value: unknown): boolean {
   return value === null || (Array.isArray(value) && value.length === 0);
 }
 
-/** What of an object stays, and what goes to its metadata. */
+/** The fields of an object that stay. All others go to its metadata. */
 interface KnownFields {
   readonly all: ReadonlySet<string>;
-  /** Left out where they are empty. */
+  /** Fields that are dropped when empty. */
   readonly optional: ReadonlySet<string>;
 }
 
@@ -44,8 +44,8 @@ function moveToMetadata(
 }
 
 /**
- * Adds to metadata, beside what the caller gave: what has a name that is taken goes to `provider_fields`. Metadata that is
- * no object stays as it is, and is refused; so does a field whose name is taken there too.
+ * Adds fields to the caller's metadata. A field whose name is taken goes to `provider_fields`. Metadata that isn't an
+ * object stays as it is, and is refused; so is a field whose name is taken there too.
  */
 function withMetadata(value: Fields, added: readonly (readonly [string, unknown])[]): Fields {
   const { metadata = {} } = value;
@@ -114,7 +114,7 @@ export function callOfOpenAi(value: unknown): unknown {
     : { ...rest, ...called };
 }
 
-/** What a model wrote stays a text if it is no JSON, or if reading it would lose something. */
+/** A model's text stays a text if it isn't JSON, or if reading it would lose something. */
 function parsed(json: string): unknown {
   try {
     const { value, loss } = readStrictJson(json);

@@ -24,7 +24,7 @@ export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
   return { required: true, content: { "application/json": { schema } } };
 }
 
-/** Left out, it is {}. Its route needs the middleware `optionalBody`, which takes an empty one. */
+/** A body that defaults to {}. Its route needs the middleware `optionalBody`, which accepts an empty one. */
 export function optionalJsonBody<Schema extends z.ZodType>(schema: Schema) {
   return { required: false, content: { "application/json": { schema } } };
 }
@@ -170,7 +170,7 @@ export const unfitPart = {
   413: { ...problem, description: "The part is too large (payload_too_large)." },
   415: { ...problem, description: "The Content-Type isn't application/x-ndjson." },
 } as const;
-/** Of a write that would be too much; nothing of it is done. */
+/** The answer to a write that exceeds a limit; nothing of it is done. */
 export const full = {
   507: {
     ...problem,

@@ -21,7 +21,7 @@ const knownHit = z.object({
     description:
       "Relevance at the time of the recall, from 0 to 1; null in receipts that predate this field.",
   }),
-  // As it was known; null where it has been deleted, or has expired, since.
+  // The version at recall time; null if it has been deleted, or has expired, since.
   memory: z.union([memoryView, z.null()]),
 });
 

@@ -10,12 +10,12 @@ export const EVENT_HEADERS = {
   "X-Accel-Buffering": "no",
 } as const;
 
-/** What comes out of a source of events, as text of the event-stream format. */
+/** A source of events, as text of the event-stream format. */
 export interface EventSource {
   readonly texts: AsyncIterable<string>;
-  /** Called once nobody listens any more. */
+  /** Called once the listener has gone. */
   close(): void;
-  /** An error that ends the stream: the answer is under way, so nobody else can be told. */
+  /** Called with an error that ends the stream. The answer is under way, so the client can't be sent an error. */
   onError(error: unknown): void;
 }
 

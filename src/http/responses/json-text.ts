@@ -2,8 +2,8 @@ import type { Context as HonoContext, TypedResponse } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 /**
- * As `c.json`, of JSON that is text already. The caller guarantees that the text is that of a `Body`: the typed client
- * takes its word.
+ * As `c.json`, with JSON that is text already. The caller guarantees that the text is that of a `Body`; the typed
+ * client relies on it.
  */
 export function jsonTextResponse<Body>() {
   return <Status extends ContentfulStatusCode>(

@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import type { AppEnv } from "../env.js";
 
-/** Whether this is a route for a method, and not middleware, which stands before every path. */
+/** Whether this is a route for a method, and not middleware, which is registered for every path. */
 export function takes(route: { readonly method: string; readonly path: string }, method: string): boolean {
   return route.method === method && route.path !== "/*";
 }

@@ -28,7 +28,7 @@ import {
   NAMESPACE_PATTERN_ITEM,
 } from "../openapi/primitives.js";
 
-/** As a state key: `.` and `..` are resolved by every client before it sends a path. */
+/** As a state key: every client resolves `.` and `..` before it sends a path. */
 export const sessionId = pathText(LIMITS.identifierBytes).openapi({
   description: `Text of up to ${LIMITS.identifierBytes} bytes of UTF-8, except \`.\` and \`..\`. Percent-encoded in the URL.`,
   example: "support/2026-01-31",
@@ -76,7 +76,9 @@ const toolCall = z.strictObject({
 });
 const saidToolCall = toolCall.extend({ arguments: saidJson.optional() });
 
-/** Also as contexts return it, and chat models give it: OpenAI's chat completions. Its arguments are JSON in a text. */
+/**
+ * The format that contexts return and chat models give: OpenAI's chat completions. Its arguments are JSON in a text.
+ */
 const newToolCall = saidToolCall.openapi({
   anyOf: [
     {

@@ -61,7 +61,8 @@ export function stateChangeRoutes({ authenticator, state, now, watch: options, l
       stillAllowed: () => authenticator.mayStay(context.actor),
     });
     if (c.req.method === "HEAD") {
-      // Nobody would read the events, and so nothing would end them. One that hasn't begun can't be ended.
+      // A HEAD request's events have no reader that would end them. A generator that hasn't begun can't be ended, so
+      // begin it.
       await watch.events.next();
       await watch.events.return();
       return c.body(null, 200, EVENT_HEADERS);

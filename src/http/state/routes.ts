@@ -157,7 +157,7 @@ export function stateRoutes({ state, now }: AppDeps) {
           : await getStateAsOf(state, context, ref, as_of, jsonPath);
       return answer(c, writeState(key, document), 200, {
         ETag: etagOf(document.version),
-        // What was true a moment ago isn't what is asked for.
+        // A cached answer would be outdated.
         "Cache-Control": "no-store",
       });
     })

@@ -7,8 +7,8 @@ import type { StateChange, StateVersion, TransactionResult } from "../../state/p
 import { namespace, pathText, timeView, ttlSeconds } from "../openapi/primitives.js";
 
 /**
- * Any text but `.` and `..`: every client resolves those, percent-encoded too, before it sends a path, so nobody could
- * name such a document in a URL.
+ * Any text but `.` and `..`: every client resolves those, percent-encoded too, before it sends a path, so such a
+ * document couldn't be named in a URL.
  */
 export const stateKey = pathText(LIMITS.identifierBytes).openapi({
   description: `Text of up to ${LIMITS.identifierBytes} bytes of UTF-8, except \`.\` and \`..\`. Percent-encoded in the URL.`,
@@ -53,7 +53,7 @@ export const stateView = z
 
 export type StateView = z.infer<typeof stateView>;
 
-/** A {@link StateView} as JSON text, with the value as it came from Redis: nobody parses it here. */
+/** A {@link StateView} as JSON text, with the value as it came from Redis, unparsed. */
 export function writeState(key: string, document: StateDocument): string {
   return `{${stateMembers(key, document)}}`;
 }

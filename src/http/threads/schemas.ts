@@ -108,7 +108,7 @@ export function viewThreadDetail({ thread, latest }: ThreadDetail): z.infer<type
   return { ...viewThread(thread), latest: checkpoint ?? null };
 }
 
-/** As much as one answer may hold is shared by all of them. */
+/** All checkpoints share the size limit of one answer. */
 export function viewCheckpoints(checkpoints: readonly StoredCheckpoint[]): z.infer<typeof checkpointView>[] {
   const allowance = newAllowance();
   const show = (value: unknown) => describeValue(value, allowance);
