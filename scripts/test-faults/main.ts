@@ -6,9 +6,12 @@ import { repositoryRoot } from "../bootstrap/root.mjs";
 import { describeMachine } from "../harness/machine.js";
 import { loadEnv } from "../shell/env.js";
 import { Failure, reportFailure } from "../shell/failure.js";
-import { type Fault, FAULTS } from "./faults.js";
-import { blockOf, isGood, type Run, tableOf } from "./report.js";
-import { type Finding, runFault } from "./run-fault.js";
+import { FAULTS } from "./faults.js";
+import type { Fault } from "./faults.js";
+import { blockOf, isGood, tableOf } from "./report.js";
+import type { Run } from "./report.js";
+import { runFault } from "./run-fault.js";
+import type { Finding } from "./run-fault.js";
 import { openWorld } from "./world.js";
 
 const DOCUMENT = join(repositoryRoot(), "docs", "reliability.md");

@@ -1,4 +1,5 @@
-import { machineLine, type Machine } from "../harness/machine.js";
+import { machineLine } from "../harness/machine.js";
+import type { Machine } from "../harness/machine.js";
 import type { Finding } from "./run-fault.js";
 
 export interface Run {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "./faults.js";
-import { type Acknowledged, type Load, startLoad } from "./load.js";
+import { startLoad } from "./load.js";
+import type { Acknowledged, Load } from "./load.js";
 import type { World } from "./world.js";
 
 export interface Finding {

@@ -1,13 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { processIdentity } from "../bootstrap/process-identity.mjs";
-import { type RunningService, startService } from "../harness/service.js";
+import { startService } from "../harness/service.js";
+import type { RunningService } from "../harness/service.js";
 import { freePort } from "../redis/server/free-port.js";
 import { needsModel, provideModel } from "../downloads/local-model.js";
 import type { Env } from "../shell/env.js";
-import { type Clock, clockEnv, createClock } from "./clock.js";
-import { type Proxy, startProxy } from "./proxy.js";
-import { type FaultRedis, startFaultRedis } from "./redis.js";
+import { clockEnv, createClock } from "./clock.js";
+import type { Clock } from "./clock.js";
+import { startProxy } from "./proxy.js";
+import type { Proxy } from "./proxy.js";
+import { startFaultRedis } from "./redis.js";
+import type { FaultRedis } from "./redis.js";
 
 /** A service over a proxy over a Redis, and all that faults can be made of. */
 export interface World {
