@@ -1,6 +1,16 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -84,6 +94,76 @@ test("the server isn't in its owner's process group: Ctrl-C in the terminal does
   await owner.exited;
   await sleep(100);
   expect(processIdentity(pid)).toBeDefined();
+});
+
+test("a copy of a data folder gets a server of its own, and leaves the original's alone", async () => {
+  const dir = dataDir();
+  const original = await startOwner(dir);
+  const pid = await original.serverPid();
+  await original.redis(["SET", "key", "kept"]);
+  await original.redis(["WAITAOF", "1", "0", "5000"]);
+  const copy = dataDir();
+  cpSync(dir, copy, { recursive: true });
+  const other = await startOwner(copy);
+  expect(other.url).not.toBe(original.url);
+  expect(await other.serverPid()).not.toBe(pid);
+  expect(await other.redis(["GET", "key"])).toBe("kept");
+  await other.redis(["SET", "key", "changed in the copy"]);
+  expect(await original.redis(["GET", "key"])).toBe("kept");
+  await other.release();
+  expect(await original.redis(["GET", "key"])).toBe("kept");
+
+  // Where the copy's start fails, the original's server runs on, although nobody owns it any more.
+  await kill9(original.pid);
+  const broken = dataDir();
+  cpSync(dir, broken, { recursive: true });
+  rmSync(join(broken, "redis", "appendonlydir"), { recursive: true });
+  mkdirSync(join(broken, "redis", "appendonlydir"));
+  writeFileSync(join(broken, "redis", "appendonlydir", "appendonly.aof.manifest"), "no manifest");
+  await expect(startOwner(broken)).rejects.toThrow(/Redis did not start/);
+  expect(processIdentity(pid)).toBeDefined();
+  const again = await startOwner(dir);
+  expect(await again.serverPid()).toBe(pid);
+  await again.release();
+});
+
+test("a snapshot put into a data folder is loaded, and then kept in the append-only file", async () => {
+  const first = dataDir();
+  const owner = await startOwner(first);
+  await owner.redis(["JSON.SET", "key", "$", '{"kept":true}']);
+  await owner.redis(["SAVE"]);
+  await owner.release();
+  const second = dataDir();
+  mkdirSync(join(second, "redis"), { recursive: true });
+  copyFileSync(join(first, "redis", "snapshot.rdb"), join(second, "redis", "dump.rdb"));
+  const restored = await startOwner(second);
+  expect(await restored.redis(["JSON.GET", "key"])).toBe('{"kept":true}');
+  await restored.redis(["SET", "after", "the snapshot"]);
+  await restored.release();
+  expect(existsSync(join(second, "redis", "dump.rdb"))).toBe(false);
+  expect(existsSync(join(second, "redis", "dump.rdb.loaded"))).toBe(true);
+  const again = await startOwner(second);
+  expect(await again.redis(["MGET", "after"])).toEqual(["the snapshot"]);
+  expect(await again.redis(["JSON.GET", "key"])).toBe('{"kept":true}');
+  await again.release();
+});
+
+test("a snapshot beside an append-only file is refused, with what to move away", async () => {
+  const dir = dataDir();
+  const owner = await startOwner(dir);
+  await owner.redis(["SET", "key", "kept"]);
+  await owner.redis(["SAVE"]);
+  await owner.release();
+  // What BGSAVE left here is no reason to refuse.
+  await (await startOwner(dir)).release();
+  copyFileSync(join(dir, "redis", "snapshot.rdb"), join(dir, "redis", "dump.rdb"));
+  await expect(startOwner(dir)).rejects.toThrow(
+    /dump\.rdb stands beside an append-only file.*move .*appendonlydir away/,
+  );
+  rmSync(join(dir, "redis", "dump.rdb"));
+  const again = await startOwner(dir);
+  expect(await again.redis(["GET", "key"])).toBe("kept");
+  await again.release();
 });
 
 test("other users get in neither through the files nor through the port", async () => {

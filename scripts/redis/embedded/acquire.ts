@@ -1,4 +1,5 @@
 import type { Patience } from "../../../src/redis/connection/patience.js";
+import { realpathSync } from "node:fs";
 import { withLock } from "../../bootstrap/lock.mjs";
 import { Failure, messageOf } from "../../shell/failure.js";
 import type { RedisBinary } from "../server/binary.js";
@@ -15,6 +16,8 @@ import {
   writeState,
 } from "./state.js";
 import type { EmbeddedState } from "./state.js";
+import { folderOf, workingDirectoryOf } from "./folder-of.js";
+import { adoptSnapshot, SNAPSHOT, snapshotToLoad } from "./snapshot.js";
 import { freePort, portIsFree } from "../server/free-port.js";
 import { ask, launch, waitUntilReady, ifDamaged } from "../server/launch.js";
 import { shutdown } from "../server/shutdown.js";
@@ -67,7 +70,7 @@ export async function acquireEmbedded(options: EmbeddedOptions): Promise<Embedde
 export async function releaseEmbedded(dataDir: string): Promise<{ stopped: boolean }> {
   return withLock(filesOf(dataDir).lock, async () => {
     const state = readState(dataDir);
-    if (state === undefined) return { stopped: false };
+    if (state === undefined || (await isCopy(dataDir, state))) return { stopped: false };
     const { server, ...rest } = state;
     const owners = otherOwners(state);
     if (server === undefined || owners.length > 0) {
@@ -87,6 +90,7 @@ async function findRunning(options: EmbeddedOptions): Promise<EmbeddedRedis | un
   const state = readState(dataDir);
   if (state === undefined) return undefined;
   const address = { port: state.port, password: readOrMakePassword(dataDir) };
+  if (await isCopy(dataDir, state)) return undefined;
   // The starter may have died before it could note the pid. Nobody else's server takes our password.
   const pid =
     state.server !== undefined && isAlive(state.server)
@@ -101,18 +105,33 @@ async function findRunning(options: EmbeddedOptions): Promise<EmbeddedRedis | un
   return { ...describe(state, address.password), pid: facts.pid, version: facts.version, found: true };
 }
 
+/**
+ * A copy of a data folder names the server of the original, with its port and password. What runs there keeps its data
+ * in another folder, so it is none of this one's business.
+ */
+async function isCopy(dataDir: string, { port, server }: EmbeddedState): Promise<boolean> {
+  const folder = await folderOf({ port, password: readOrMakePassword(dataDir) });
+  if (folder !== undefined) return folder !== realpathSync(filesOf(dataDir).redis);
+  // It doesn't answer yet: what the operating system says of the process decides.
+  const place = server !== undefined && isAlive(server) ? workingDirectoryOf(server.pid) : undefined;
+  return place !== undefined && place !== realpathSync(filesOf(dataDir).redis);
+}
+
 async function startServer(options: EmbeddedOptions): Promise<EmbeddedRedis> {
-  const { dataDir, appendfsync = "everysec" } = options;
+  const { dataDir, appendfsync = "everysec", note } = options;
   const binary = await options.findBinary();
   const files = filesOf(dataDir);
   const password = readOrMakePassword(dataDir);
+  const snapshot = snapshotToLoad(files.redis, note);
   for (let attempt = 1; ; attempt++) {
     const port = await choosePort(options, readState(dataDir)?.port);
     writeConfig(files.config, {
       port,
       dir: files.redis,
       password,
-      appendonly: true,
+      // With an append-only file, Redis wouldn't look at a snapshot.
+      appendonly: snapshot === undefined,
+      snapshot: snapshot ?? SNAPSHOT,
       appendfsync,
       modules: binary.modules,
     });
@@ -123,6 +142,7 @@ async function startServer(options: EmbeddedOptions): Promise<EmbeddedRedis> {
     own(dataDir, state, pid);
     try {
       const { version } = await waitUntilReady(pid, { port, password }, files.log, patienceOf(options));
+      if (snapshot !== undefined) await adoptSnapshot({ port, password }, files.redis, snapshot, note);
       return { ...describe(state, password), pid, version, found: false };
     } catch (error) {
       const reason = messageOf(error);

@@ -10,6 +10,8 @@ export interface RedisSettings {
   readonly password?: string;
   /** False keeps nothing on disk. */
   readonly appendonly: boolean;
+  /** Name of the snapshot in `dir`: loaded without an append-only file, and written by BGSAVE. */
+  readonly snapshot?: string;
   readonly appendfsync: AppendFsync;
   /** Absolute paths. */
   readonly modules: readonly string[];
@@ -26,6 +28,7 @@ function configText({
   unixSocket,
   password,
   appendonly,
+  snapshot,
   appendfsync,
   modules,
 }: RedisSettings): string {
@@ -39,6 +42,7 @@ function configText({
     `dir ${quote(dir)}`,
     // The append-only file, with an RDB preamble after each rewrite, is the only copy on disk.
     'save ""',
+    ...(snapshot === undefined ? [] : [`dbfilename ${quote(snapshot)}`]),
     `appendonly ${appendonly ? "yes" : "no"}`,
     `appendfsync ${appendfsync}`,
     "aof-use-rdb-preamble yes",

@@ -1,0 +1,61 @@
+import { existsSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../../shell/failure.js";
+import { connectOnce, type RedisAddress } from "../server/connect.js";
+
+/** What BGSAVE writes here. Another name than Redis's own, so that a `dump.rdb` is always one that somebody put here. */
+export const SNAPSHOT = "snapshot.rdb";
+const FOREIGN = "dump.rdb";
+const POLL_MS = 50;
+
+/**
+ * The snapshot that a start has to load: Redis itself passes over it where it keeps an append-only file. Undefined: there is
+ * none, or the append-only file holds the data. Throws a {@link Failure} where both could be meant.
+ */
+export function snapshotToLoad(folder: string, note: (line: string) => void = () => {}): string | undefined {
+  // Redis writes it once the first append-only file is whole.
+  const hasData = existsSync(join(folder, "appendonlydir", "appendonly.aof.manifest"));
+  const [foreign, own] = [FOREIGN, SNAPSHOT].map((name) => existsSync(join(folder, name)));
+  if (hasData && foreign === true) {
+    throw new Failure(
+      `${join(folder, FOREIGN)} stands beside an append-only file, and Redis would not load it. ` +
+        `To restore the snapshot, move ${join(folder, "appendonlydir")} away. To keep the present data, move ${FOREIGN} away.`,
+    );
+  }
+  if (foreign === true) return FOREIGN;
+  if (own !== true) return undefined;
+  if (!hasData) return SNAPSHOT;
+  note(`${join(folder, SNAPSHOT)} is a snapshot of BGSAVE. It isn't loaded: the append-only file is newer.`);
+  return undefined;
+}
+
+/** Goes on from a loaded snapshot with an append-only file, and puts the snapshot aside once that holds everything. */
+export async function adoptSnapshot(
+  address: RedisAddress,
+  folder: string,
+  snapshot: string,
+  note: (line: string) => void = () => {},
+): Promise<void> {
+  const client = await connectOnce(address);
+  try {
+    const keys = Number(await client.sendCommand(["DBSIZE"]));
+    await client.sendCommand(["CONFIG", "SET", "appendonly", "yes"]);
+    for (;;) {
+      const info = String(await client.sendCommand(["INFO", "persistence"]));
+      const done = /aof_rewrite_in_progress:0\r?\n/.test(info) && /aof_rewrite_scheduled:0\r?\n/.test(info);
+      if (done && /aof_last_bgrewrite_status:err/.test(info)) {
+        throw new Failure(
+          `${join(folder, snapshot)} was loaded, but Redis couldn't write its append-only file.`,
+        );
+      }
+      if (done) break;
+      await sleep(POLL_MS);
+    }
+    const aside = `${snapshot}.loaded`;
+    renameSync(join(folder, snapshot), join(folder, aside));
+    note(`${keys} keys were loaded from ${join(folder, snapshot)}, which is now called ${aside}.`);
+  } finally {
+    if (client.isOpen) client.destroy();
+  }
+}
