@@ -92,9 +92,10 @@ export async function writeImportPart(
         await worker.take(line);
         if (worker.overdue()) await lock.renew(LOCK_MS);
       }
+      await worker.drain();
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      const failure = { line: worker.chain.lines + 1, message: error.message };
+      const failure = { line: worker.failed(), message: error.message };
       await services.imports.write(id, { ...worker.job(), status: "failed", failure });
       throw lineRefused(failure.line, failure.message);
     }
@@ -124,6 +125,15 @@ function* linesOf(text: string): Generator<string> {
 }
 
 const RENEW_MS = 2_500;
+/** Memories that are sent before the answer to the first of them is there. */
+const TOGETHER = 32;
+
+interface Sent {
+  /** Of the line, from 1. */
+  readonly number: number;
+  readonly line: MemoryLine;
+  readonly outcome: Promise<Outcome>;
+}
 
 /** Takes the lines of one part. */
 class Worker {
@@ -138,6 +148,8 @@ class Worker {
   #manifest: ManifestLine | null;
   #parent: Parent | null;
   #complete = false;
+  #sent: Sent[] = [];
+  #failed: number | undefined;
   #renewed = performance.now();
 
   constructor(services: BackupServices, context: Context, start: ImportJob, parse: ParseLine) {
@@ -170,7 +182,36 @@ class Worker {
     return true;
   }
 
+  /** The line that was refused. */
+  failed(): number {
+    return this.#failed ?? this.chain.lines + 1;
+  }
+
   async take(text: string): Promise<void> {
+    try {
+      await this.#read(text);
+    } catch (error) {
+      // A line before it may have been refused as well.
+      await this.drain();
+      throw error;
+    }
+  }
+
+  /** Waits for what was sent, in order; throws at the first line that was refused. */
+  async drain(): Promise<void> {
+    const sent = this.#sent;
+    this.#sent = [];
+    for (const { number, line, outcome } of sent) {
+      try {
+        this.#count(line.kind, this.#became("memory", line.namespace, line.memory.id, await outcome));
+      } catch (error) {
+        this.#failed ??= number;
+        throw error;
+      }
+    }
+  }
+
+  async #read(text: string): Promise<void> {
     if (this.#complete) throw invalid("line", "Nothing may follow the trailer.");
     const link = checked(this.chain, text);
     if (link === undefined) {
@@ -192,8 +233,20 @@ class Worker {
       await authorizeIn(this.#services, this.#context, here.namespace);
       this.#allowed.add(here.namespace);
     }
-    const outcome = await this.#put(here);
-    const counts = (this.#counts[line.kind] ??= {});
+    // With the rule fail, nothing behind a conflict may be written.
+    if (here.kind === "memory" && this.#start.options.rule !== "fail") {
+      const outcome = this.#putMemory(here);
+      outcome.catch(() => {});
+      this.#sent.push({ number: this.chain.lines + 1, line: here, outcome });
+      if (this.#sent.length >= TOGETHER) await this.drain();
+      return;
+    }
+    await this.drain();
+    this.#count(line.kind, await this.#put(here));
+  }
+
+  #count(kind: string, outcome: Outcome): void {
+    const counts = (this.#counts[kind] ??= {});
     counts[outcome] = (counts[outcome] ?? 0) + 1;
     if (outcome === "quota") throw quotaExceeded("memories or bytes");
     if (outcome === "conflict" && !this.#start.options.dryRun) {

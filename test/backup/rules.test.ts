@@ -42,11 +42,10 @@ beforeAll(async () => {
 /** A namespace where one record of each kind differs from the file, and the others are the same. */
 async function changedNamespace(): Promise<string> {
   const into = newNamespace();
-  expect((await mneme(origin, ["import", file, "--into", into])).code).toBe(0);
   const place = `/v1/namespaces/${into}`;
-  await origin.send("PATCH", `${memoriesOf(into)}/${ids[0]}`, { content: "First, changed here." });
-  await origin.send("DELETE", `${place}/items/tea`);
   await origin.send("PUT", `${place}/items/tea`, { content: "Black tea." });
+  expect((await mneme(origin, ["import", file, "--into", into])).code).toBe(0);
+  await origin.send("PATCH", `${memoriesOf(into)}/${ids[0]}`, { content: "First, changed here." });
   await origin.send("PUT", `${place}/state/k`, { value: "changed here" });
   await origin.send("POST", `${place}/sessions/s/messages`, {
     messages: [{ role: "user", content: "Said here." }],

@@ -1,5 +1,6 @@
 import { readlinkSync, realpathSync } from "node:fs";
-import { connectOnce, type RedisAddress } from "../server/connect.js";
+import { connectOnce } from "../server/connect.js";
+import type { RedisAddress } from "../server/connect.js";
 
 /** Where the server at an address keeps its data; undefined: none answers. It says so while it loads, too. */
 export async function folderOf(address: RedisAddress): Promise<string | undefined> {

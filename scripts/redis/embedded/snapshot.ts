@@ -2,7 +2,8 @@ import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../shell/failure.js";
-import { connectOnce, type RedisAddress } from "../server/connect.js";
+import { connectOnce } from "../server/connect.js";
+import type { RedisAddress } from "../server/connect.js";
 
 /** What BGSAVE writes here. Another name than Redis's own, so that a `dump.rdb` is always one that somebody put here. */
 export const SNAPSHOT = "snapshot.rdb";
