@@ -59,7 +59,6 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
   settleTracing(config.tracing);
   const log = openLog(config.logLevel);
   const { logger } = log;
-  const now = Date.now;
 
   const embedderHealth = createEmbedderHealth(logger);
   // What it counts is made of what counts: looked at only when somebody scrapes.
@@ -77,6 +76,7 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
     metrics,
     onMissingIndex: () => void indexes.ensure().catch(() => {}),
   });
+  const { now } = redis.clock;
   const embedder = embedderOf(config, redis, metrics, embedderHealth.tell);
   const indexes = createIndexes(redis, embedder?.model);
   const stores = createStores(config, redis, embedder?.model.id);

@@ -21,6 +21,9 @@ import type { Redis } from "./redis.js";
 /** After a failover that leaves connections open, a new one leads to the new primary as soon as there is one. */
 const RENEW_EVERY_MS = 2_000;
 
+/** Redis's clock may be set at any time. */
+const CLOCK_EVERY_MS = 1_000;
+
 export interface ConnectOptions {
   readonly redis: Redis;
   readonly indexes: Indexes;
@@ -50,7 +53,7 @@ export async function connect(config: Config, options: ConnectOptions): Promise<
 }
 
 async function open(config: Config, { redis, indexes, keyCache, hazards, logger, signal }: ConnectOptions) {
-  const { client, gateway, health, keys, auditor, floats } = redis;
+  const { client, gateway, health, keys, auditor, floats, clock } = redis;
   const { url } = config.redis;
   const patience = { note: (line: string) => logger.warn(line), signal };
   const step = <T>(work: () => Promise<T>) => patiently(url, work, { ...patience, known: true });
@@ -59,6 +62,7 @@ async function open(config: Config, { redis, indexes, keyCache, hazards, logger,
   const warn = (what: string) => (error: unknown) => logger.warn({ error: describeError(error) }, what);
 
   const facts = await connectTo(client, url, patience);
+  await step(clock.sync);
   await step(hazards.atStart);
   // First of all: whatever else is written here could look like somebody's data.
   await step(keyCache.requiredNow);
@@ -81,9 +85,16 @@ async function open(config: Config, { redis, indexes, keyCache, hazards, logger,
   let renewedAt = Number.NEGATIVE_INFINITY;
   client.on("ready", () => auditor.forget());
   client.on("ready", prepareOnReturn(client, prepare, warn("preparing Redis after a reconnect failed")));
+  let askedAt = performance.now();
+  async function followClock(): Promise<void> {
+    if (performance.now() - askedAt < CLOCK_EVERY_MS) return;
+    askedAt = performance.now();
+    await clock.sync().catch(() => {});
+  }
   const watch = watchConnection(client, {
     onSilent: () => health.failed(new TimeoutError()),
     async onAnswer() {
+      await followClock();
       // While all is well, nothing is written to see that.
       if (health.current() === undefined) return;
       await gateway.run((own) => probeWrites(own, keys)).then(health.wrote, () => {});

@@ -6,6 +6,7 @@ import { createAuditor } from "../redis/audit/auditor.js";
 import { createGateway, createRedisClient } from "../redis/connection/client.js";
 import { createHealth } from "../redis/connection/health.js";
 import type { HealthChange } from "../redis/connection/health.js";
+import { createRedisClock } from "../redis/connection/clock.js";
 import { createJsonFloats } from "../redis/connection/json-floats.js";
 import { createKeys } from "../redis/keys.js";
 
@@ -36,7 +37,8 @@ export function createRedis(config: Config, { logger, metrics, onMissingIndex }:
   });
   const auditor = createAuditor(gateway, keys, config.auditRetentionDays * DAY_MS);
   const floats = createJsonFloats(client, keys.jsonProbe());
-  return { keys, client, gateway, health, auditor, floats };
+  const clock = createRedisClock({ askTime: () => client.sendCommand(["TIME"]) });
+  return { keys, client, gateway, health, auditor, floats, clock };
 }
 
 /** One line for each change of state, whatever happens in between. */

@@ -1,7 +1,7 @@
 import { ANONYMOUS, SYSTEM_ACTOR } from "../../domain/context.js";
 import type { Context } from "../../domain/context.js";
 import { normaliseName } from "../../domain/normalise-name.js";
-import { DomainError } from "../../domain/errors.js";
+import { DomainError, invalid } from "../../domain/errors.js";
 import { LIMITS } from "../../domain/limits.js";
 import { authorizeScope } from "../authorize.js";
 import type { Grant } from "../../domain/grant.js";
@@ -62,6 +62,7 @@ export async function createKey(
   if (maker === undefined && actor.keyId !== null) throw revoked();
   const now = context.now();
   const asked = input.ttl_seconds === undefined ? (input.expires_at ?? null) : now + input.ttl_seconds * 1000;
+  if (asked !== null && asked <= now) throw invalid("expires_at", "Must be in the future.");
   const latest = maker?.expires_at ?? null;
   if (latest !== null && asked !== null && asked > latest) {
     throw await refuse("expires_at: The key must not expire later than the key that creates it.");

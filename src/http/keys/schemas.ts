@@ -54,12 +54,10 @@ export const newKey = z
     human: z.boolean().optional().openapi({
       description: "Whether the key belongs to a human and may submit human feedback. Default: false.",
     }),
-    expires_at: time
-      .refine((value) => value > Date.now(), "Must be in the future.")
-      .optional()
-      .openapi({
-        description: "Time of expiry. Defaults to the expiry of the creating key, and can't be later.",
-      }),
+    expires_at: time.optional().openapi({
+      description:
+        "Time of expiry, in the future. Defaults to the expiry of the creating key, and can't be later.",
+    }),
     ttl_seconds: z.int().min(1).max(LIMITS.ttlSeconds).optional(),
     rate_limit_per_minute: perMinute.optional().openapi({
       description:

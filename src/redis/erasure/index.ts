@@ -14,9 +14,9 @@ export function createErasureStore(
   { redis, keys, meter }: Pick<StoreDeps, "redis" | "keys" | "meter">,
   sessions: SessionDeps,
 ): ErasureStore {
-  async function write(namespace: string, note: ErasureNote, at: string): Promise<void> {
+  async function write(namespace: string, note: ErasureNote, act: "due" | ""): Promise<void> {
     const noteKeys = [keys.erasures(namespace), keys.erasureDue(namespace)];
-    await redis.run((client) => client.settleErasure(noteKeys, [encode(note), at, namespace]));
+    await redis.run((client) => client.settleErasure(noteKeys, [encode(note), act, namespace]));
   }
 
   return {
@@ -24,7 +24,7 @@ export function createErasureStore(
       const [first] = await redis.run((client) => client.zRange(keys.erasures(namespace), 0, 0));
       return first === undefined ? undefined : decode(first);
     },
-    note: (namespace, note) => write(namespace, note, String(Date.now())),
+    note: (namespace, note) => write(namespace, note, "due"),
     settle: (namespace, note) => write(namespace, note, ""),
     async derivedFrom(namespace, id, limit) {
       const found = await redis.run((client) =>
