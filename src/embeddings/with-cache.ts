@@ -10,10 +10,16 @@ export interface CacheOptions {
 
 type Kind = "passage" | "query";
 
+/** Queries that are remembered here: 1.5 MB of vectors of 384 dimensions. */
+const MAX_RECENT = 1000;
+
 /**
  * Answers from the cache what it has, and embeds the rest, each text once. Keys are digests, so the cache
  * learns no text; and each scope has its own, so that how fast an answer comes doesn't show what others asked. What is stored is not waited for, except by `close`. A vector may be shared by several
  * results: treat it as read-only.
+ *
+ * Most queries are never asked again: a query's vector is only remembered here at first, and goes to the cache when it
+ * is asked for once more.
  */
 export function withCache(
   embedder: Embedder,
@@ -22,6 +28,7 @@ export function withCache(
 ): Embedder {
   const { id, dimensions } = embedder.model;
   const storing = new Set<Promise<void>>();
+  const recent = new Map<string, { readonly vector: Float32Array; stored: boolean }>();
 
   // UTF-16, because UTF-8 would make the same bytes of all lone surrogates.
   const keyOf = (kind: Kind, scope: string, text: string): string =>
@@ -50,11 +57,29 @@ export function withCache(
     storing.add(done);
   }
 
+  function remember(entries: { readonly key: string; readonly vector: Float32Array }[]): void {
+    for (const { key, vector } of entries) recent.set(key, { vector, stored: false });
+    const [oldest] = recent.keys();
+    if (recent.size > MAX_RECENT && oldest !== undefined) recent.delete(oldest);
+  }
+
+  /** Undefined: it isn't among the queries that were asked last. */
+  function again(key: string): Float32Array | undefined {
+    const found = recent.get(key);
+    if (found === undefined) return undefined;
+    recent.delete(key);
+    recent.set(key, found);
+    if (!found.stored) store([{ key, vector: found.vector }]);
+    found.stored = true;
+    return found.vector;
+  }
+
   async function through(
     kind: Kind,
     scope: string,
     texts: readonly string[],
     embed: (missing: readonly string[]) => Promise<Float32Array[]>,
+    keep: typeof store = store,
   ): Promise<Float32Array[]> {
     if (texts.length === 0) return [];
     const distinct = [...new Set(texts)].map((text) => ({ text, key: keyOf(kind, scope, text) }));
@@ -68,7 +93,7 @@ export function withCache(
     if (missing.length > 0) {
       const fresh = pair(missing, await embed(missing.map(({ text }) => text)));
       for (const [{ text }, vector] of fresh) vectors.set(text, vector);
-      store(fresh.map(([{ key }, vector]) => ({ key, vector })));
+      keep(fresh.map(([{ key }, vector]) => ({ key, vector })));
     }
     return pair(
       texts,
@@ -81,8 +106,10 @@ export function withCache(
     embedPassages: (texts, signal, scope = "") =>
       through("passage", scope, texts, (missing) => embedder.embedPassages(missing, signal, scope)),
     async embedQuery(text, signal, scope = "") {
+      const known = again(keyOf("query", scope, text));
+      if (known !== undefined) return known;
       const ask = () => embedder.embedQuery(text, signal, scope);
-      const [vector] = await through("query", scope, [text], async () => [await ask()]);
+      const [vector] = await through("query", scope, [text], async () => [await ask()], remember);
       return vector ?? (await ask());
     },
     async close() {

@@ -260,7 +260,7 @@ test("a text is embedded once in its namespace: again, and by another process, i
   expect(memory.embedding.status).toBe("complete");
   expect(provider.asked(content)).toBe(1);
   const query = "a query asked for once";
-  for (const service of [first, second, first])
+  for (const service of [first, first, second])
     await recall(service, { query, namespaces: [memory.namespace] });
   expect(provider.asked(query)).toBe(1);
 });
