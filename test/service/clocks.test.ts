@@ -1,15 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createKey } from "../support/acts/access.js";
-import {
-  bodyOf,
-  type Memory,
-  newNamespace,
-  pathOf,
-  read,
-  recall,
-  remember,
-  revise,
-} from "../support/acts/memories.js";
+import type { Memory } from "../support/acts/memories.js";
+import { bodyOf, newNamespace, pathOf, read, recall, remember, revise } from "../support/acts/memories.js";
 import { useService } from "../support/service/service.js";
 
 const HOUR_MS = 3_600_000;
