@@ -103,7 +103,8 @@ export function createLane({ width, waitMs, onRefused = () => {} }: LaneOptions)
       try {
         return await work();
       } finally {
-        const ms = performance.now() - start;
+        // One that took very long, such as by a time-out, mustn't make the lane refuse what it can do.
+        const ms = Math.min(performance.now() - start, waitMs);
         meanMs = meanMs === 0 ? ms : meanMs + (ms - meanMs) * WEIGHT;
         leave();
       }

@@ -91,4 +91,15 @@ describe("a lane", () => {
     first.end();
     await Promise.all(all);
   });
+
+  test("after one piece that took very long, others may wait for their turn as before", async () => {
+    const lane = createLane({ width: 4, waitMs: 200 });
+    await lane.run("a", () => new Promise((resolve) => setTimeout(resolve, 1_000)));
+    const first = held();
+    const running = Array.from({ length: 4 }, () => lane.run("a", () => first.promise));
+    const next = lane.run("a", async () => "served");
+    first.end();
+    expect(await next).toBe("served");
+    await Promise.all(running);
+  });
 });

@@ -14,7 +14,7 @@ const WRITES = 64;
 const DIRECT = 256;
 
 const SEARCHES =
-  /^\/v1\/(?:recall|list|receipts\/[^/]+\/replay|namespaces\/[^/]+\/(?:stats|forget|profiles\/.+|sessions\/[^/]+\/context|entities(?:\/.+)?))$/;
+  /^\/v1\/(?:recall|list|receipts\/[^/]+\/replay|namespaces\/[^/]+\/(?:stats|profiles\/.+|sessions\/[^/]+\/context|entities(?:\/.+)?))$/;
 const MEMORIES = /^\/v1\/namespaces\/[^/]+\/memories$/;
 const WRITTEN = /^\/v1\/namespaces\/[^/]+\/(?:memories|items|interactions|sessions)(?:\/|$)/;
 
