@@ -172,6 +172,18 @@ const gaugesOf = ({
       ),
     })),
     {
+      name: "mneme_kept_bytes",
+      help: "Bytes that calls left behind in namespaces with memories, by kind. Updated every few minutes.",
+      label: "kind",
+      read: surveyed(({ keptBytes }) => Object.entries(keptBytes)),
+    },
+    {
+      name: "mneme_redis_memory_bytes",
+      help: "Bytes that Redis uses (used) and may use (maximum; 0: unlimited). Updated every few minutes.",
+      label: "kind",
+      read: surveyed(({ redisMemory }) => Object.entries(redisMemory)),
+    },
+    {
       name: "mneme_ended_memories",
       help: "Memories that have ended, by cause. Updated every few minutes.",
       label: "by",

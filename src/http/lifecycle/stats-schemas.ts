@@ -5,6 +5,7 @@ import { tally } from "../../memory/lifecycle/stats.js";
 import type { Stats } from "../../memory/lifecycle/stats.js";
 import { memoryId, timeView } from "../openapi/primitives.js";
 
+const entries = z.object({ entries: z.int(), bytes: z.int() });
 const amount = z.object({ memories: z.int(), bytes: z.int() });
 
 export const statsView = z
@@ -26,6 +27,10 @@ export const statsView = z
     growth: z.array(amount.extend({ day: z.iso.date() })).openapi({
       description: "Memories recorded on each of the last 30 days (UTC) that still exist; today last.",
     }),
+    kept: z.object({ receipts: entries, audit: entries, state_changes: entries }).openapi({
+      description:
+        "What calls leave behind, in bytes of Redis: receipts of recalls that name only this namespace, audit entries, and changes of state.",
+    }),
     expired: z.int().openapi({ description: "Number of memories that have expired so far." }),
     expiring: z.object({
       within: z.object({ "1h": z.int(), "1d": z.int(), "7d": z.int(), "30d": z.int() }),
@@ -45,6 +50,7 @@ export function viewStats({
   byType,
   byStatus,
   growth,
+  kept,
   expired,
   expiring,
 }: Stats): z.infer<typeof statsView> {
@@ -62,6 +68,7 @@ export function viewStats({
       memories: count,
       bytes: size,
     })),
+    kept,
     expired,
     expiring: {
       within: {

@@ -173,6 +173,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   receipts_seconds: "Seconds that a receipt is kept; 0: none is stored; null: not set.",
   audit_seconds: "Seconds that an audit entry is kept; null: not set.",
   share: "Share of recalls that store a receipt without asking for one, from 0 to 1; null: not set.",
+  audit: "Audit entries of the namespace.",
+  state_changes: "Changes of state that watchers can still follow.",
   session: "Settings of sessions.",
   session_id: "Id of the session.",
   sessions: "Sessions on this page.",

@@ -1,4 +1,4 @@
-import type { Amount, Endings, Group, LifecycleStore } from "../ports/lifecycle.js";
+import type { Amount, Endings, Group, LifecycleStore, Kept } from "../ports/lifecycle.js";
 import { EMBEDDING_STATUSES, MEMORY_TYPES } from "../model/record.js";
 import type { EmbeddingStatus, MemoryType } from "../model/record.js";
 import type { Using } from "../services.js";
@@ -17,6 +17,7 @@ export interface Stats {
   readonly byStatus: Readonly<Record<EmbeddingStatus, number>>;
   /** The last days, the newest last: what was recorded then and is still there. */
   readonly growth: readonly { readonly day: number; readonly added: Amount }[];
+  readonly kept: Kept;
   /** Number of memories that have expired so far. */
   readonly expired: number;
   readonly expiring: { readonly within: readonly (readonly [name: string, count: number])[] } & Pick<
@@ -50,7 +51,7 @@ export async function stats(
   await authorize(audit, context, namespace, { verb: "read", act: "stats" });
   await audit.record(namespace, trailOf(context, "stats"), "ok");
   const now = context.now();
-  const [{ groups, complete }, behind, endings] = await Promise.all([
+  const [{ groups, complete }, behind, endings, kept] = await Promise.all([
     store.groupsOf(namespace, BUDGET_MS, false),
     store.groupsOf(namespace, BUDGET_MS, true),
     store.endingsOf(
@@ -59,6 +60,7 @@ export async function stats(
       HORIZONS.map(([, ms]) => now + ms),
       NEXT,
     ),
+    store.keptIn(namespace),
   ]);
   const today = Math.floor(now / DAY_MS);
   const days = Array.from({ length: LIMITS.statsDays }, (_, index) => today - LIMITS.statsDays + 1 + index);
@@ -72,6 +74,7 @@ export async function stats(
       (wanted) => sum(groups.filter(({ status }) => status === wanted)).memories,
     ),
     growth: days.map((day) => ({ day, added: sum(groups.filter((group) => group.day === day)) })),
+    kept,
     expired: endings.ended,
     expiring: {
       within: HORIZONS.map(([name], index) => [name, endings.counts[index] ?? 0] as const),

@@ -1,6 +1,6 @@
 import { MEMORY_TYPES } from "../model/record.js";
 import type { MemoryType } from "../model/record.js";
-import type { Amount, LifecycleStore } from "../ports/lifecycle.js";
+import type { Amount, Kept, LifecycleStore } from "../ports/lifecycle.js";
 import { sum, sumByType, tally } from "./stats.js";
 import type { SearchStore } from "../ports/search.js";
 
@@ -11,6 +11,9 @@ export interface Survey {
   readonly superseded: ByType;
   /** How many memories have ended by themselves so far. */
   readonly expired: number;
+  /** What calls left behind in all of them, in bytes. */
+  readonly keptBytes: Readonly<Record<keyof Kept, number>>;
+  readonly redisMemory: Awaited<ReturnType<LifecycleStore["redisMemory"]>>;
   /** Those that hold most, the largest first. */
   readonly largest: readonly NamedAmount[];
 }
@@ -25,12 +28,14 @@ export interface Surveyor {
 }
 
 export interface SurveyorOptions {
-  readonly store: Pick<SearchStore, "namespacesIn"> & Pick<LifecycleStore, "groupsOf" | "endingsOf">;
+  readonly store: Pick<SearchStore, "namespacesIn"> &
+    Pick<LifecycleStore, "groupsOf" | "endingsOf" | "keptIn" | "redisMemory">;
   readonly now: () => number;
   /** How many of the largest namespaces are told by name. */
   readonly named: number;
 }
 
+const KEPT = ["receipts", "audit", "state_changes"] as const;
 const EVERY_MS = 5 * 60_000;
 /** A survey that takes long is made the more seldom, so that it is at most a twentieth of the time. */
 const SHARE = 20;
@@ -49,6 +54,7 @@ export function createSurveyor({ store, now, named }: SurveyorOptions): Surveyor
     let [all, superseded] = [sumByType([]), sumByType([])];
     const largest: NamedAmount[] = [];
     let expired = 0;
+    let keptBytes = tally(KEPT, () => 0);
     let after: string | undefined;
     for (;;) {
       const namespaces = await store.namespacesIn(EVERYTHING, after, PAGE);
@@ -58,12 +64,16 @@ export function createSurveyor({ store, now, named }: SurveyorOptions): Surveyor
         all = both(all, sumByType(groups));
         superseded = both(superseded, sumByType(behind.groups));
         expired += (await store.endingsOf(namespace, now(), [], 1)).ended;
+        const kept = await store.keptIn(namespace);
+        keptBytes = tally(KEPT, (kind) => keptBytes[kind] + kept[kind].bytes);
         keepLargest(largest, { namespace, ...sum(groups) }, named);
       }
       after = namespaces.at(-1);
       if (namespaces.length < PAGE || after === undefined) break;
     }
-    return { bytesByType: tally(MEMORY_TYPES, (type) => all[type].bytes), superseded, expired, largest };
+    const bytesByType = tally(MEMORY_TYPES, (type) => all[type].bytes);
+    const redisMemory = await store.redisMemory();
+    return { bytesByType, superseded, expired, keptBytes, redisMemory, largest };
   }
 
   async function refresh(): Promise<void> {

@@ -68,6 +68,11 @@ export interface Ending {
   readonly expiresAt: number;
 }
 
+/** By kind; as `stats` names them. */
+export type Kept = Readonly<
+  Record<"receipts" | "audit" | "state_changes", { readonly entries: number; readonly bytes: number }>
+>;
+
 /** What of a namespace ends by itself. */
 export interface Endings {
   /** How many until each of the moments that were asked for. */
@@ -101,5 +106,9 @@ export interface LifecycleStore {
   ): Promise<{ readonly groups: readonly Group[]; readonly complete: boolean }>;
   /** What of it ends after `now`: how many until each of these moments, and the first `limit`. */
   endingsOf(namespace: string, now: number, moments: readonly number[], limit: number): Promise<Endings>;
+  /** What calls leave behind in a namespace besides what they write. */
+  keptIn(namespace: string): Promise<Kept>;
+  /** Bytes that Redis uses, and may use; 0: any number. */
+  redisMemory(): Promise<{ readonly used: number; readonly maximum: number }>;
   countByType(): Promise<Readonly<Record<MemoryType, number>>>;
 }

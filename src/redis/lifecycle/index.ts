@@ -5,9 +5,20 @@ import { countByType } from "./count-by-type.js";
 import { defaultsOf } from "./defaults.js";
 import { freeOrphans } from "./free-orphans.js";
 import { endingsOf, groupsOf } from "./groups-of.js";
+import { keptIn, redisMemory } from "./kept-in.js";
 import { touch } from "./touch.js";
 import { vitals } from "./vitals.js";
 
 /** How memories live and are used, and what a namespace holds. */
 export const createLifecycleStore = (deps: StoreDeps): LifecycleStore =>
-  portOf(deps, { defaultsOf, vitals, touch, freeOrphans, groupsOf, endingsOf, countByType });
+  portOf(deps, {
+    defaultsOf,
+    vitals,
+    touch,
+    freeOrphans,
+    groupsOf,
+    endingsOf,
+    countByType,
+    keptIn,
+    redisMemory,
+  });

@@ -90,3 +90,24 @@ test("a receipt that outlives the audit trail has all that it needs", async () =
     body: { hits: [{ id: memory.id, memory: { content: "a walrus" } }], agent: "anonymous" },
   });
 });
+
+test("stats and metrics say what calls leave behind", async () => {
+  const namespace = newNamespace();
+  await remember(service, namespace, { content: "a walrus" });
+  await recall(service, { query: "walrus", namespaces: [namespace] });
+  const { body } = await service.send("GET", `/v1/namespaces/${namespace}/stats`);
+  const { kept } = body as { kept: Record<string, { entries: number; bytes: number }> };
+  // The write, the recall, and this request.
+  expect(kept).toMatchObject({
+    receipts: { entries: 1 },
+    audit: { entries: 3 },
+    state_changes: { entries: 0 },
+  });
+  expect(kept["receipts"]?.bytes).toBeGreaterThan(50);
+  await until(
+    async () => (await service.send("GET", "/metrics")).text,
+    (text) =>
+      /mneme_kept_bytes\{kind="audit"\} [1-9]/.test(text) &&
+      /mneme_redis_memory_bytes\{kind="used"\} [1-9]/.test(text),
+  );
+});

@@ -1,0 +1,25 @@
+import type { Kept } from "../../memory/ports/lifecycle.js";
+import type { StoreDeps } from "../deps.js";
+
+/** Streams that grow with each call; of a long one, Redis estimates the bytes by a few of its entries. */
+export async function keptIn({ redis, keys }: StoreDeps, namespace: string): Promise<Kept> {
+  const streams = [keys.receipts(namespace), keys.audit(namespace), keys.stateChanges(namespace)];
+  const amounts = await redis.run((client) =>
+    Promise.all(
+      streams.map(async (key) => {
+        const [entries, bytes] = await Promise.all([client.xLen(key), client.memoryUsage(key)]);
+        return { entries, bytes: bytes ?? 0 };
+      }),
+    ),
+  );
+  const [receipts = NONE, audit = NONE, state_changes = NONE] = amounts;
+  return { receipts, audit, state_changes };
+}
+
+const NONE = { entries: 0, bytes: 0 };
+
+export async function redisMemory({ redis }: StoreDeps): Promise<{ used: number; maximum: number }> {
+  const info = await redis.run((client) => client.info("memory"));
+  const field = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1] ?? 0);
+  return { used: field("used_memory"), maximum: field("maxmemory") };
+}
