@@ -17,18 +17,34 @@ const TOKEN = new RegExp([COMMENT, REGEX, QUOTED, TEMPLATE].map(({ source }) => 
 
 /** The texts of more than one word in the TypeScript files of some folders. Adjacent ones joined by `+` stay apart. */
 export function literalsOf(root: string, ...folders: readonly string[]): Literal[] {
+  return tokensOf(root, folders).flatMap(({ file, line, text: token }) => {
+    if (token.startsWith("/")) return [];
+    const text = token.slice(1, -1).replaceAll(new RegExp(PLACEHOLDER, "g"), "…");
+    return /\p{L}\S* \S*\p{L}/u.test(text) ? [{ file, line, text }] : [];
+  });
+}
+
+/** The comments in the TypeScript files of some folders, each line of a `//` comment by itself. */
+export function commentsOf(root: string, ...folders: readonly string[]): Literal[] {
+  return tokensOf(root, folders).flatMap(({ file, line, text: token }) => {
+    if (!/^\/[/*]/.test(token)) return [];
+    const text = token.replace(/\*\/$/, "").replaceAll(/^[\s/*]+/gm, "");
+    return [{ file, line, text: text.replaceAll(/\s+/g, " ").trim() }];
+  });
+}
+
+function tokensOf(root: string, folders: readonly string[]): Literal[] {
   return folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".ts"))
-      .flatMap((name) => literalsIn(`${folder}/${name}`, readFileSync(join(root, folder, name), "utf8"))),
+      .flatMap((name) => tokensIn(`${folder}/${name}`, readFileSync(join(root, folder, name), "utf8"))),
   );
 }
 
-function literalsIn(file: string, source: string): Literal[] {
-  return [...source.matchAll(TOKEN)].flatMap(({ 0: token, index }) => {
-    if (token.startsWith("/")) return [];
-    const text = token.slice(1, -1).replaceAll(new RegExp(PLACEHOLDER, "g"), "…");
-    if (!/\p{L}\S* \S*\p{L}/u.test(text)) return [];
-    return [{ file, line: source.slice(0, index).split("\n").length, text }];
-  });
+function tokensIn(file: string, source: string): Literal[] {
+  return [...source.matchAll(TOKEN)].map(({ 0: text, index }) => ({
+    file,
+    line: source.slice(0, index).split("\n").length,
+    text,
+  }));
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { repositoryRoot } from "../../scripts/bootstrap/root.mjs";
 import { descriptionsOf } from "../../scripts/public-strings/descriptions.js";
+import { commentsOf } from "../../scripts/public-strings/literals.js";
 import { messagesOf } from "../../scripts/public-strings/messages.js";
 import { useService } from "../support/service/service.js";
 
@@ -52,6 +53,15 @@ describe("the English of what callers and operators read", () => {
 
   test("no message in the sources needs the code beside it", () => {
     const found = messages
+      .filter(({ text }) => dialectOf(text).length > 0)
+      .map(({ file, line, text }) => `${file}:${line}: ${text} ${dialectOf(text).join(" ")}`);
+    expect(found).toEqual([]);
+  });
+
+  test("no comment on the memory's ports and model needs the code beside it", () => {
+    const comments = commentsOf(repositoryRoot(), "src/memory/ports", "src/memory/model");
+    expect(comments.length).toBeGreaterThan(100);
+    const found = comments
       .filter(({ text }) => dialectOf(text).length > 0)
       .map(({ file, line, text }) => `${file}:${line}: ${text} ${dialectOf(text).join(" ")}`);
     expect(found).toEqual([]);

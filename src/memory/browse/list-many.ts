@@ -24,9 +24,9 @@ export interface ListManyInput {
 }
 
 /**
- * A page of the memories of all namespaces of a scope, as far as the caller may read them: namespace by
- * namespace in a fixed order, in each in the order of recording. Following the cursor visits each memory that was there
- * at the first page, and wasn't deleted meanwhile, exactly once.
+ * A page of the memories of all namespaces of a scope that the caller may read: namespace by namespace in a fixed
+ * order, within each in the order of recording. Following the cursor visits each memory that was there at the first
+ * page, and wasn't deleted in between, exactly once.
  */
 export async function listMany(
   services: Using<SearchStore & RecordStore, "audit" | "accuracies">,

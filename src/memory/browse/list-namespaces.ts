@@ -12,7 +12,7 @@ import type { Using } from "../services.js";
 import type { SearchStore } from "../ports/search.js";
 
 export interface NamespacesInput {
-  /** Labels that a namespace begins and ends with; `*` stands for any one label. */
+  /** Labels that a namespace begins and ends with; `*` matches any one label. */
   readonly prefix: readonly string[];
   readonly suffix: readonly string[];
   /** Maximum number of labels. Longer namespaces are truncated to it and listed once. */
@@ -24,7 +24,7 @@ export interface NamespacesInput {
 
 export interface NamespaceCount {
   readonly namespace: string;
-  /** In it; where namespaces are cut, in all that the caller may read at and below it. */
+  /** Memories in it; if namespaces are cut to a depth, in all that the caller may read at and below it. */
   readonly memories: number;
 }
 
@@ -35,8 +35,8 @@ export interface NamespacesOutcome {
 }
 
 /**
- * The namespaces that hold memories now and that the caller may read, in a fixed order. What it may not read is left
- * out: it can't be told from what isn't there.
+ * The namespaces that hold memories now and that the caller may read, in a fixed order. Those that it may not read look
+ * absent.
  */
 export async function listNamespaces(
   { store, audit }: Using<SearchStore, "audit">,
@@ -104,7 +104,10 @@ async function walkNamespaces(
   return { found, place };
 }
 
-/** How much a namespace holds that is itself in the list: then what is cut to it is no other entry. */
+/**
+ * The number of memories in a namespace that is listed by its own name. Then entries that are cut to that name need no
+ * line of their own.
+ */
 async function holds(
   store: SearchStore,
   context: Context,
@@ -130,7 +133,7 @@ async function countBelow(
   depth: number,
   filter: FacetQuery,
 ): Promise<NamespaceCount[]> {
-  // What lies below a shorter one is in the list itself.
+  // Namespaces below a shorter one are listed themselves.
   const stands = found.filter(({ namespace }) => namespace.split(".").length === depth);
   const queries = stands.map(({ namespace }) => ({
     scopes: allowedParts(actor.grants, "read", { root: namespace, below: true }),
@@ -141,7 +144,7 @@ async function countBelow(
   return found.map((entry) => ({ ...entry, memories: below.get(entry) ?? entry.memories }));
 }
 
-/** What of the directory has to be looked at: up to the first `*` the prefix says it. */
+/** The part of the directory to walk: the prefix bounds it up to the first `*`. */
 function scopeOfPrefix(prefix: readonly string[]): Scope {
   const wild = prefix.indexOf("*");
   return { root: (wild === -1 ? prefix : prefix.slice(0, wild)).join("."), below: true };

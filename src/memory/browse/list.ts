@@ -14,9 +14,9 @@ import type { RecordStore } from "../ports/records.js";
 export interface ListInput {
   readonly filter: MemoryFilter;
   readonly order: "asc" | "desc";
-  /** What is in quarantine, in place of what isn't. Takes `write`. */
+  /** Memories in quarantine instead of the others. Takes `write`. */
   readonly quarantined: boolean;
-  /** What other memories stand for, in place of what stands for itself. */
+  /** Superseded memories instead of the others. */
   readonly superseded: boolean;
   readonly limit: number;
   readonly cursor?: string | undefined;
@@ -29,9 +29,9 @@ export interface ListOutcome {
 }
 
 /**
- * A page of a namespace's memories, in the order of recording. Following the cursor visits each memory that
- * was there at the first page, and wasn't deleted meanwhile, exactly once. What was revised since it was found, and no
- * longer fits the filter, is left out.
+ * A page of a namespace's memories, in the order of recording. Following the cursor visits each memory that was there
+ * at the first page, and wasn't deleted in between, exactly once. A memory that was revised since it was found, and no
+ * longer fits the filter, is skipped.
  */
 export async function list(
   services: Using<SearchStore & RecordStore, "audit" | "accuracies">,

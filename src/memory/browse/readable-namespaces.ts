@@ -5,15 +5,15 @@ import type { SearchStore } from "../ports/search.js";
 
 const CHUNK = 200;
 
-/** What stands behind a namespace where it and all below it are done with: the byte after the dot. */
+/** Appended to a namespace that is finished with all below it: the byte after the dot. */
 export const WHOLE = "/";
 
 /**
  * The namespaces of a scope that a caller may read and in which there was ever an act, in a fixed order, after `after`:
  * a namespace, or one with {@link WHOLE} behind it.
  *
- * Only what the caller may read is ever looked at: neither the place where a walk stops nor how long it takes tells
- * anything of what else there is.
+ * Only namespaces that the caller may read are ever looked at. So neither the place where a walk stops nor its duration
+ * reveals any others.
  */
 export async function* readableNamespaces(
   store: Pick<SearchStore, "namespacesIn">,

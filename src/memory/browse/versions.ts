@@ -19,7 +19,7 @@ export interface VersionsInput {
 export interface VersionsOutcome {
   /** The newest first. */
   readonly versions: readonly Judged[];
-  /** What to give as `before` for the next page; undefined at the end. */
+  /** The next page's `before`; undefined at the end. */
   readonly next: number | undefined;
 }
 

@@ -14,14 +14,14 @@ import { tellCopies } from "../publish/tell-copies.js";
 import type { ClearServices } from "./ports.js";
 
 export interface ClearInput {
-  /** Only memories that fulfil this; undefined: all that the namespace holds. */
+  /** Deletes only memories that fulfil this; undefined: everything in the namespace. */
   readonly filter: MemoryFilter | undefined;
   /** Only count. */
   readonly dry_run: boolean;
   readonly cursor?: string | undefined;
 }
 
-/** What was deleted in this request, or would be. */
+/** Counts of what this request deleted, or would delete. */
 export interface ClearOutcome {
   readonly memories: number;
   readonly sessions: number;
@@ -38,12 +38,13 @@ const AT_ONCE = 8;
 const BUDGET_MS = 60_000;
 
 /**
- * Deletes a namespace's memories, or those that fulfil a filter, each as by a deletion: with its vectors and versions, its
- * copies told, on record by itself. Without a filter sessions, state and what is kept about them go as well.
+ * Deletes a namespace's memories, or those that fulfil a filter. Each goes as by a single deletion: with its vectors
+ * and versions, recorded by itself, and its copies follow. Without a filter, sessions, state and the traces of both go
+ * as well.
  *
- * A request ends after a minute; the cursor goes on where it ended, and a deletion that broke off may as well be asked for
- * once more. What is written while it is at work stays, unless it is a part of what was there: a new message of a session,
- * a new version of a memory.
+ * A request ends after a minute; the cursor goes on from there. A deletion that broke off can simply be requested
+ * again. Anything written while it runs stays, unless it belongs to something that was there: a new message of a
+ * session, a new version of a memory.
  */
 export async function clearNamespace(
   services: ClearServices,
@@ -53,7 +54,7 @@ export async function clearNamespace(
 ): Promise<ClearOutcome> {
   const { audit } = services.memory;
   const { filter, dry_run } = input;
-  // A filter that was left out by mistake takes all: that takes more than a writer may do.
+  // A filter that is missing by mistake would delete everything, so that takes `admin`.
   const verbs = filter === undefined ? (["write", "read", "admin"] as const) : (["write", "read"] as const);
   await authorize(audit, context, namespace, { verbs, act: ACT });
   const query = filter === undefined ? undefined : facetQuery(filter);
@@ -131,7 +132,7 @@ async function memoryPage(
   };
 }
 
-/** With a filter, only what fulfils it in the version that is deleted. */
+/** With a filter, deletes only a version that fulfils it. */
 async function removeOne(
   services: Carrying,
   context: Context,
@@ -145,7 +146,7 @@ async function removeOne(
     if (memory?.version !== version || !matches(memory, query)) return false;
     return (await removeQuietly(services, context, ref, { version, derived: true }, ACT)) === "removed";
   }
-  // What followed it in its session goes as well: there is nothing to take its words out of.
+  // Its successor in the session is deleted as well, so its context needn't be taken out of that.
   const trail = trailOf(context, ACT, { ids: [id] });
   const { kind: outcome } = await services.store.remove(trail, ref, { version: undefined });
   if (outcome === "published") await tellCopies(services, context, ref);
@@ -166,7 +167,7 @@ async function* sessionIds(
   } while (before !== undefined);
 }
 
-/** For how many of them the work says true; a few at a time. */
+/** Counts the items for which the work resolves to true; a few at a time. */
 async function countTrue<Item>(
   items: readonly Item[],
   work: (item: Item) => Promise<boolean>,

@@ -1,6 +1,6 @@
 import type { JsonScalar } from "../../domain/json.js";
 
-/** What a metadata filter asks for, parsed. Plain data: two equal filters are equal as JSON. */
+/** A parsed metadata filter. Plain data: two equal filters are equal as JSON. */
 export type Condition =
   | { readonly kind: "all"; readonly of: readonly Condition[] }
   | { readonly kind: "any"; readonly of: readonly Condition[] }

@@ -18,7 +18,7 @@ import { invalid } from "../../domain/errors.js";
 import type { JsonObject } from "../../domain/json.js";
 import type { Memory, MemoryType } from "../model/record.js";
 
-/** What a caller may narrow a list or a recall by. All given parts must hold; an array means any of its values. */
+/** Conditions of a list or a recall. All given parts must hold; an array means any of its values. */
 export interface MemoryFilter {
   readonly memory_types?: readonly MemoryType[] | undefined;
   /** Only items: memories under a key. */
@@ -27,9 +27,9 @@ export interface MemoryFilter {
   readonly session_id?: readonly string[] | undefined;
   /** Every one of these. */
   readonly tags?: readonly string[] | undefined;
-  /** At least one of these. */
+  /** At least one of these tags. */
   readonly tags_any?: readonly string[] | undefined;
-  /** Of `timestamp`, in milliseconds; `from` is included, `to` is not. */
+  /** Bounds of `timestamp`, in milliseconds; `from` is included, `to` is not. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   /**
@@ -61,7 +61,7 @@ export interface FacetQuery extends MetadataQuery {
 export interface MetadataQuery {
   /** Each of them lets through all that fulfils the filter, and maybe more. */
   readonly clauses?: readonly IndexClause[];
-  /** What the metadata must fulfil besides; the index lets through what doesn't. */
+  /** The part of the metadata filter that the index can't decide by itself. */
   readonly condition?: Condition;
 }
 
@@ -123,7 +123,7 @@ function parsed(metadata: JsonObject): Condition {
   }
 }
 
-/** Whether the index may let through what doesn't fulfil the filter: it has to be looked at. */
+/** Whether records must be checked, because the index may let through some that don't fulfil the filter. */
 export function needsLook(query: FacetQuery): query is FacetQuery & { readonly condition: Condition } {
   return query.condition !== undefined && !isIndexed(query.condition);
 }

@@ -3,7 +3,7 @@ import { isJsonObject } from "../../domain/json.js";
 import type { Compares, Condition } from "./condition.js";
 import { dateOf } from "./date.js";
 
-/** Whether metadata is as a condition says. This is what a condition means; an index may only be faster. */
+/** Whether metadata fulfils a condition. This defines what a condition means; an index may only be faster. */
 export function fulfils(metadata: JsonObject, condition: Condition): boolean {
   switch (condition.kind) {
     case "all":
@@ -45,7 +45,7 @@ function scalarsAt(metadata: JsonObject, path: readonly string[]): JsonScalar[] 
   );
 }
 
-/** What stands at a path: positions in arrays are no step of it, so there may be several. */
+/** The values at a path. Positions in arrays aren't steps of it, so there may be several. */
 function nodesAt(metadata: JsonObject, path: readonly string[]): JsonValue[] {
   let nodes: JsonValue[] = [metadata];
   for (const step of path) {

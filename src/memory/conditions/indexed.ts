@@ -8,7 +8,7 @@ export type IndexClause =
   | { readonly kind: "all" | "any"; readonly of: readonly IndexClause[] }
   | { readonly kind: "not"; readonly of: IndexClause };
 
-/** Whether the index alone decides: it knows which values a memory has, but not how they compare. */
+/** Whether the index alone decides a condition: it knows a memory's values, but not how they compare. */
 export function isIndexed(condition: Condition): boolean {
   switch (condition.kind) {
     case "all":
@@ -64,7 +64,7 @@ const negated = (of: IndexClause | undefined): IndexClause | undefined =>
 
 const isDefined = (clause: IndexClause | undefined): clause is IndexClause => clause !== undefined;
 
-/** Of no parts, `all` lets everything through and `any` nothing: both are undefined to who asks. */
+/** Without parts, `all` lets everything through and `any` nothing: both are undefined here. */
 function joined(kind: "all" | "any", parts: readonly IndexClause[]): IndexClause | undefined {
   const facets = parts.flatMap((part) => (part.kind === "facets" ? part.facets : []));
   if (kind === "any" && facets.length > 0 && parts.every((part) => part.kind === "facets")) {

@@ -5,7 +5,7 @@ import type { Comparison, Condition } from "./condition.js";
 import { COMPARISONS } from "./condition.js";
 import { dateOf } from "./date.js";
 
-/** What is wrong with a filter, and where in it. */
+/** The problem of a filter, and its place. */
 export class FilterProblem extends Error {
   override readonly name = "FilterProblem";
   readonly place: readonly string[];
@@ -17,11 +17,11 @@ export class FilterProblem extends Error {
 }
 
 const LOGIC = ["and", "or", "not"] as const;
-/** At a field; each also with `$` before it. */
+/** Operators at a field; each also works with a leading `$`. */
 const OPERATORS = [...LOGIC, "eq", "ne", ...COMPARISONS, "in", "nin", "exists"] as const;
 type Operator = (typeof OPERATORS)[number];
 
-/** What is in it mirrors the metadata, whatever its keys are called. */
+/** Its content mirrors the metadata, with any keys. */
 const LITERAL = "$literal";
 const ESCAPE = `To filter on metadata keys that are named like operators, put them inside ${LITERAL}.`;
 
@@ -33,11 +33,11 @@ const MAX_DEPTH = 48;
 /**
  * Reads a filter on metadata. It mirrors the metadata, and each value may be a comparison:
  *
- *     { "plan": "gold", "price": { "gte": 10, "lt": 20 }, "or": [{ "region": "eu" }, { "vip": { "exists": true } }] }
+ * { "plan": "gold", "price": { "gte": 10, "lt": 20 }, "or": [{ "region": "eu" }, { "vip": { "exists": true } }] }
  *
- * A name with `$` is always an operator. Without it, `and`, `or` and `not` are operators at the top, and all of them
- * where an object below a field has nothing but operators: an object with both is refused, so that no filter means
- * something else than it says. `$literal` holds what is meant as it stands. Throws a {@link FilterProblem}.
+ * A name with `$` is always an operator. Without it, `and`, `or` and `not` are operators at the top. Below a field, all
+ * of them are operators if an object has nothing else: an object with both is refused, so that no filter is misread.
+ * `$literal` holds a literal value. Throws a {@link FilterProblem}.
  */
 export function parseCondition(filter: JsonObject): Condition {
   if (jsonDepth(filter, MAX_DEPTH) > MAX_DEPTH) {
@@ -67,7 +67,7 @@ function parseObject(object: JsonObject, path: readonly string[], place: readonl
   );
 }
 
-/** Whether a key is an operator's where it stands. */
+/** Whether a key is an operator at this place. */
 function isWord(key: string, path: readonly string[]): boolean {
   if (key.startsWith("$")) return true;
   return path.length === 0 ? LOGIC.some((word) => word === key) : isOperator(key);
@@ -146,7 +146,7 @@ function parseOperator(
   }
 }
 
-/** Of a combination: at the top a filter; below a field what may stand there. */
+/** Parses a part of a combination: a filter at the top, a field's value or operators below a field. */
 function parsePart(value: JsonValue, path: readonly string[], place: readonly string[]): Condition {
   if (path.length > 0) return parseValue(value, path, place);
   if (!isJsonObject(value))

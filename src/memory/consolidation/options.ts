@@ -4,7 +4,7 @@ import { STEPS } from "./run.js";
 
 const DAY_S = 24 * 3600;
 
-/** Of a run that says nothing of it. */
+/** The options of a run without options of its own. */
 export const DEFAULT_OPTIONS: RunOptions = {
   steps: STEPS,
   dry_run: false,
@@ -14,7 +14,7 @@ export const DEFAULT_OPTIONS: RunOptions = {
   max_llm_tokens: 400_000,
 };
 
-/** Of a run that the namespace's schedule begins. */
+/** The options of a run that the namespace's schedule begins. */
 export function scheduledOptions(settings: ConsolidationSettings): RunOptions {
   return {
     ...DEFAULT_OPTIONS,

@@ -2,7 +2,7 @@ import type { Trail } from "../../access/trail.js";
 import type { Source } from "../model/record.js";
 import type { Action, Again, LlmFailure, Reached, Run, RunOptions, RunStatus, Trigger } from "./run.js";
 
-/** A run that somebody is at work on. Whoever holds a newer claim has a higher fence, and an older one can't go on. */
+/** A run that a worker has claimed. A newer claim has a higher fencing token, and an older one can't go on. */
 export interface Claim {
   readonly run: Run;
   readonly fence: number;
@@ -13,12 +13,12 @@ export interface Claim {
 
 export type Begun =
   | { readonly kind: "begun" }
-  /** `id` is at work in the namespace. */
+  /** `id` is running in the namespace. */
   | { readonly kind: "busy"; readonly id: string }
   | { readonly kind: "missing" }
-  /** Only what is finished can be undone, once. */
+  /** Only a finished run can be undone, once. */
   | { readonly kind: "unfit"; readonly status: RunStatus }
-  /** Somebody else began what the schedule wanted, or it was changed. */
+  /** Another process began the scheduled run, or the schedule was changed. */
   | { readonly kind: "outdated" };
 
 export interface NewRun {
@@ -27,17 +27,17 @@ export interface NewRun {
   readonly options: RunOptions;
   readonly trigger: Trigger;
   readonly agent: string;
-  /** Of the schedule: when this one was to begin, and when the next one does. */
+  /** For the schedule: when this run was due, and when the next one is. */
   readonly schedule?: { readonly due: number; readonly next: number | undefined };
 }
 
-/** What a claim finds to do. */
+/** The work behind a claim. */
 export type Work =
   | { readonly kind: "run"; readonly claim: Claim }
   /** The schedule's time has come. */
   | { readonly kind: "schedule"; readonly due: number };
 
-/** What changes of a run while it is at work. */
+/** The changes of a run while it works. */
 export interface Progress {
   readonly status?: RunStatus;
   readonly planned?: number;
@@ -51,10 +51,10 @@ export interface Settlement {
   readonly index: number;
   /** Its result's `superseded` is for the store to fill in. */
   readonly action: Action;
-  /** What stands for the sources; undefined: nothing does, and they end by `ends` at the latest. */
+  /** The memory that supersedes the sources; undefined: none does, and they end by `ends` at the latest. */
   readonly target: string | undefined;
   readonly ends: number | undefined;
-  /** Recall doesn't find what stands for them through them. */
+  /** Recall doesn't find the superseding memory through them. */
   readonly hidden: boolean;
   readonly sources: readonly Source[];
 }
@@ -63,7 +63,7 @@ export interface Settlement {
 export interface ConsolidationStore {
   begin(trail: Trail, run: NewRun): Promise<Begun>;
   beginUndo(trail: Trail, namespace: string, id: string): Promise<Begun>;
-  /** With some of its actions, from `from` (counted from 0). */
+  /** Reads a run with some of its actions, from `from` (counted from 0). */
   read(
     trail: Trail,
     namespace: string,
@@ -73,10 +73,10 @@ export interface ConsolidationStore {
   ): Promise<{ readonly run: Run; readonly actions: readonly Action[] } | undefined>;
   /** The latest first. */
   list(trail: Trail, namespace: string, limit: number): Promise<readonly Run[]>;
-  /** Namespaces in which there is something to do by now. */
+  /** Namespaces with due work. */
   due(now: number, limit: number): Promise<readonly string[]>;
   claim(namespace: string, leaseMs: number): Promise<Work | undefined>;
-  /** Of a run that is at work. */
+  /** Actions of a claimed run. */
   actions(claim: Claim, from: number, limit: number): Promise<readonly Action[]>;
   progress(claim: Claim, leaseMs: number, progress: Progress): Promise<"kept" | "lost">;
   /** The plan from an action on, in place of what was planned there. */
@@ -119,11 +119,11 @@ export interface Excerpt {
   /** When it was said, milliseconds since the epoch. */
   readonly at: number;
   readonly text: string;
-  /** Who the user is that speaks in it; undefined: it doesn't say. */
+  /** The name of the user who speaks in it; undefined: unknown. */
   readonly user?: string | undefined;
 }
 
-/** What a language model says a cluster of memories says. */
+/** A language model's summary of a cluster of memories. */
 export interface WrittenSummary {
   /** Each with the places (from 0) of the excerpts that say so. */
   readonly statements: readonly { readonly text: string; readonly sources: readonly number[] }[];
@@ -142,11 +142,11 @@ export interface WrittenFact {
 export interface LlmAnswer<Value> {
   readonly value: Value;
   readonly model: string;
-  /** Of prompt and answer together, by the provider's count. */
+  /** Tokens of prompt and answer together, by the provider's count. */
   readonly tokens: number;
 }
 
-/** What consolidation asks a language model. Both reject with a {@link LlmFailed} where it gives nothing usable. */
+/** Questions to a language model. Both methods reject with a {@link LlmFailed} if it gives nothing usable. */
 export interface Consolidator {
   /** The most tokens that one call may cost, prompt and answer together. */
   readonly maxCallTokens: number;
@@ -157,7 +157,7 @@ export interface Consolidator {
 export class LlmFailed extends Error {
   override readonly name = "LlmFailed";
   readonly reason: LlmFailure;
-  /** What it cost nevertheless, as far as that is known. */
+  /** Tokens spent on the failed question, as far as known. */
   readonly tokens: number;
 
   constructor(reason: LlmFailure, tokens: number) {

@@ -7,31 +7,31 @@ export const STEPS = ["merge", "summarise", "facts", "procedures", "expire"] as 
  *
  * - `merge`: semantic and procedural memories with the same wording become one.
  * - `summarise`: clusters of old episodes become semantic memories.
- * - `facts`: what episodes say becomes facts.
- * - `procedures`: feedback that comes again and again becomes a procedure.
- * - `expire`: what nobody used for long gets an end.
+ * - `facts`: statements in episodes become facts.
+ * - `procedures`: repeated feedback becomes a procedure.
+ * - `expire`: memories that were unused for long get an end.
  */
 export type Step = (typeof STEPS)[number];
 
-/** What a run does. */
+/** The options of a run. */
 export interface RunOptions {
   readonly steps: readonly Step[];
   /** Only plan. */
   readonly dry_run: boolean;
   /** Episodes younger than this stay as they are, by their timestamp. */
   readonly older_than_seconds: number;
-  /** What was neither written nor used for so long ends. */
+  /** A memory that was neither written nor used for this long ends. */
   readonly unread_seconds: number;
-  /** How often a language model is asked at most, and for how many tokens, prompts and answers together. */
+  /** The most questions to a language model, and the most tokens of prompts and answers together. */
   readonly max_llm_calls: number;
   readonly max_llm_tokens: number;
 }
 
-/** What a run was begun by: somebody's request, or the namespace's schedule. */
+/** What began a run: a caller's request, or the namespace's schedule. */
 export type Trigger = "request" | "schedule";
 
 /**
- * - `planning`, `running`, `undoing`: somebody works on it, or will.
+ * - `planning`, `running`, `undoing`: a worker has it, or will.
  * - `planned`: a dry run that is finished.
  * - `done`, `undone`, `failed`: finished.
  */
@@ -43,17 +43,17 @@ export interface Run {
   readonly namespace: string;
   readonly options: RunOptions;
   readonly trigger: Trigger;
-  /** Who asked for it. */
+  /** The agent that requested it. */
   readonly agent: string;
   readonly status: RunStatus;
   readonly created_at: number;
   readonly finished_at: number | null;
-  /** How many actions the plan has, and how many of them are settled, or undone. */
+  /** Number of the plan's actions, and how many of them are settled, or undone. */
   readonly planned: number;
   readonly settled: number;
   readonly llm_calls: number;
   readonly llm_tokens: number;
-  /** How far its steps came among the memories, by their sequence numbers. */
+  /** How far its steps have come, as sequence numbers of memories. */
   readonly reached: Reached;
   /** Why it failed; stable. */
   readonly error: string | null;
@@ -65,7 +65,7 @@ export type Reached = Partial<Readonly<Record<Step, number>>>;
 /** Sources of actions that were left, for the next run to look at again; by step. */
 export type Again = Partial<Readonly<Record<Step, readonly string[]>>>;
 
-/** How a text was made. */
+/** The method that made a text. */
 export interface Made {
   readonly method: "deterministic" | "llm";
   readonly model: string | null;
@@ -86,11 +86,14 @@ export interface Action {
   readonly result?: ActionResult;
 }
 
-/** What an action writes; kept before it is written, so that whoever resumes writes the same, under the same ids. */
+/**
+ * The memories that an action writes. Kept before they are written, so that after a crash the next worker writes the
+ * same, under the same ids.
+ */
 export interface Draft {
   readonly memories: readonly DraftMemory[];
   readonly made: Made;
-  /** Sources that leave recall, because the first of the memories stands for them. */
+  /** Sources that leave recall, because the first of the memories supersedes them. */
   readonly supersede: readonly Source[];
 }
 
@@ -109,7 +112,7 @@ export interface ActionResult {
   /** Memories that said so already. */
   readonly found: readonly string[];
   readonly superseded: readonly string[];
-  /** What the undoing of it left as it is, because somebody changed it since. */
+  /** Memories that the undoing kept, because they were changed since. */
   readonly kept?: readonly string[];
   readonly method: Made["method"];
   readonly because: Made["because"];

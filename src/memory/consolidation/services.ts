@@ -3,13 +3,13 @@ import type { Services } from "../services.js";
 import type { ConsolidationStore, Consolidator } from "./ports.js";
 import type { Pace } from "./pace.js";
 
-/** What the verbs on runs work with; built once in main. */
+/** Dependencies of the verbs on runs; built once in main. */
 export interface ConsolidationServices {
   readonly store: ConsolidationStore;
   readonly memory: Services;
 }
 
-/** What runs are done with. */
+/** Dependencies of the runs themselves. */
 export interface WorkServices extends ConsolidationServices {
   /** Undefined: no language model is asked. */
   readonly llm: Consolidator | undefined;

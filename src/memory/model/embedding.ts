@@ -1,7 +1,7 @@
 import type { Vectors } from "./ref.js";
 import type { EmbeddingStatus } from "./record.js";
 
-/** What is known of a content's vectors when its memory is written. */
+/** The state of a content's vectors when its memory is written. */
 export interface FirstEmbedding {
   readonly vectors: Vectors;
   readonly status: EmbeddingStatus;

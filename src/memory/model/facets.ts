@@ -9,36 +9,36 @@ import type { Memory, MemoryType } from "./record.js";
  *
  * Callers' text is hashed into it: RediSearch trims tag values, limits their length, and lets separators
  * and query syntax through, so the text itself could be cut, split, or change the meaning of a query.
- * 96 bits of SHA-256 are so many that no two values will ever share a facet.
+ * With 96 bits of SHA-256, no two values will ever share a facet.
  */
 function facet(kind: string, ...parts: readonly (string | JsonScalar)[]): string {
   return kind + hash("sha256", JSON.stringify(parts), "base64url").slice(0, 16);
 }
 
-/** Of a published copy that its namespace doesn't trust yet. */
+/** The facet of a published copy in quarantine. */
 export const QUARANTINE_FACET = "q";
 
-/** Of what another memory stands for: lua/supersede.lua sets it. */
+/** The facet of a superseded memory: lua/supersede.lua sets it. */
 export const SUPERSEDED_FACET = "x";
 
 export const typeFacet = (type: MemoryType): string => `type=${type}`;
 export const agentFacet = (agentId: string): string => facet("a", agentId);
 export const sessionFacet = (sessionId: string): string => facet("s", sessionId);
-/** Of what has a key: that is, of an item. */
+/** The facet of an item: a memory with a key. */
 export const ITEM_FACET = "item";
 export const tagFacet = (tag: string): string => facet("t", tag);
-/** Of all that lies below a namespace. */
+/** The facet of everything below a namespace. */
 export const belowFacet = (namespace: string): string => facet("n", namespace);
-/** Of old versions of what lies below it: lua/versions.lua makes the one of the other. */
+/** The same facet for old versions: lua/versions.lua replaces one by the other. */
 export const oldBelowFacet = (namespace: string): string => facet("o", namespace);
-/** In place of its namespace, old versions have this one, so that only who asks for the past finds them. */
+/** The namespace of old versions in the index, so that only questions about the past find them. */
 export const oldNamespace = (namespace: string): string => `${namespace}~`;
 export const metadataFacet = (path: readonly string[], value: JsonScalar): string =>
   facet("m", ...path, 0, value);
 
-/** Of every fact. */
+/** The facet of every fact. */
 export const FACT_FACET = "fact";
-/** Of names as {@link normaliseName} makes them. */
+/** The facets of names, in the form of {@link normaliseName}. */
 export const subjectFacet = (subject: string): string => facet("fs", normaliseName(subject));
 export const predicateFacet = (predicate: string): string => facet("fp", normaliseName(predicate));
 export const objectFacet = (object: string): string => facet("fo", normaliseName(object));
@@ -67,7 +67,10 @@ function ancestors(namespace: string): string[] {
   return labels.slice(1).map((_, index) => labels.slice(0, index + 1).join("."));
 }
 
-/** What a filter can ask for. One by one, because each takes a digest, and metadata may have hundreds: who has seen enough stops. */
+/**
+ * Yields the facets that filters can ask for. A generator, because each takes a digest, and metadata may have hundreds:
+ * a caller stops once it has seen enough.
+ */
 export function* eachFacet(memory: Faceted): Generator<string, void> {
   yield typeFacet(memory.memory_type);
   if (memory.key !== null) yield ITEM_FACET;

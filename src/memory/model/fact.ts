@@ -1,22 +1,22 @@
 import { normaliseName } from "../../domain/normalise-name.js";
 
 export const CARDINALITIES = ["one", "many"] as const;
-/** How many objects a subject has at a time for a predicate. */
+/** Whether a subject has one object at a time for a predicate, or many. */
 export type Cardinality = (typeof CARDINALITIES)[number];
 
 /**
- * A statement about the world, in its writer's words. When it is so is the memory's own `valid_from` and `valid_to`.
+ * A statement about the world, in its writer's words. Its valid time is the memory's own `valid_from` and `valid_to`.
  * Subject, predicate and object never change: another fact is another memory.
  */
 export interface Fact {
   readonly subject: string;
   readonly predicate: string;
   readonly object: string;
-  /** 0..1, by its writer's word. */
+  /** The writer's confidence, 0..1. */
   readonly confidence: number;
-  /** As it was decided when the fact was written: by the fact, the namespace's settings, or `many`. */
+  /** Decided when the fact was written: by the fact, the namespace's settings, or `many`. */
   readonly cardinality: Cardinality;
-  /** Ids of facts that name another object for the same time, where nothing tells which one is right. */
+  /** Ids of facts that name another object for the same time, if neither is known to be right. */
   readonly contradicts: readonly string[];
 }
 
@@ -25,9 +25,9 @@ export interface FactInput {
   readonly predicate: string;
   readonly object: string;
   readonly confidence?: number | undefined;
-  /** Undefined: as the namespace's settings say for this predicate, else `many`. */
+  /** Undefined: the cardinality of this predicate in the namespace's settings, else `many`. */
   readonly cardinality?: Cardinality | undefined;
-  /** Another place for the memory's own. */
+  /** The same as the memory's own `valid_from` and `valid_to`. */
   readonly valid_from?: number | undefined;
   readonly valid_to?: number | undefined;
 }
@@ -38,22 +38,27 @@ export interface FactStanding {
   readonly rivals: Readonly<Record<string, number>>;
 }
 
-/** What the writing of a fact takes beside the memory. */
+/** What the store needs to write a fact, besides the memory. */
 export interface FactPlacing {
-  /** By the fact's own word. */
+  /** The cardinality that the fact itself states. */
   readonly cardinality: Cardinality | undefined;
-  /** How well it stands, and those that it may end or dispute do, by their ids. Undefined: nothing is known of others. */
+  /**
+   * The standing of this fact, and of those that it may end or dispute, by id. Undefined: that of others isn't known.
+   */
   readonly standing?: FactStanding | undefined;
-  /** Somebody said since when it is so; else it is so since it was recorded, after whatever was recorded before. */
+  /**
+   * True: the caller gave `valid_from`. False: the fact is valid from its recording, after all that was recorded
+   * before.
+   */
   readonly dated: boolean;
 }
 
-/** What a fact says when its writer gives no text: `lives_in` reads `lives in`. */
+/** A fact's text if its writer gives none: `lives_in` reads `lives in`. */
 export function factContent({ subject, predicate, object }: FactInput): string {
   return [subject, predicate.replaceAll(/[_-]+/g, " "), object].map((part) => part.trim()).join(" ");
 }
 
-/** What makes two facts of cardinality many the same memory. */
+/** Identity of a fact of cardinality many. */
 export function factIdentity(
   { subject, predicate, object }: Pick<Fact, "subject" | "predicate" | "object">,
   stated: {

@@ -10,14 +10,17 @@ export function contentHash(type: MemoryType, content: string): string {
 }
 
 /**
- * Identity of an item, whatever its content. Beside {@link contentHash}, because no memory type is called `key`: nobody
- * can write a content that is taken for an item.
+ * Identity of an item, whatever its content. It can't collide with a {@link contentHash}, because no memory type is
+ * called `key`.
  */
 export function itemHash(key: string): string {
   return createHash("sha256").update(`key\0${key}`).digest("base64url");
 }
 
-/** Identity of a published copy: of its origin, whatever its content, and beside {@link contentHash} likewise. */
+/**
+ * Identity of a published copy: that of its origin, whatever its content. It can't collide with a {@link contentHash}
+ * either.
+ */
 export function copyHash(origin: { readonly namespace: string; readonly id: string }): string {
   return createHash("sha256").update(`origin\0${origin.namespace}\0${origin.id}`).digest("base64url");
 }

@@ -6,26 +6,26 @@ import { normaliseName } from "../../domain/normalise-name.js";
 import { contentHash } from "./hash.js";
 import type { Interaction, Memory, MemoryType } from "./record.js";
 
-/** What is compared when a memory is told again: what it says, and what scopes it. */
+/** The parts that decide whether a write repeats a memory: its statement, and its scope. */
 export interface Telling {
   readonly memory_type: MemoryType;
-  /** Of a fact: undefined where its words are those that it would have had anyway. */
+  /** For a fact: undefined if its text is the default one. */
   readonly content: string | undefined;
   readonly interaction: Interaction | undefined;
   readonly fact: Pick<Fact, "subject" | "predicate" | "object"> | undefined;
   readonly agent_id: string | null;
   readonly session_id: string | null;
   readonly metadata: JsonObject;
-  /** These three as they were given; null: they weren't. */
+  /** The next three as the caller gave them; null: not given. */
   readonly valid_from: number | null;
   readonly valid_to: number | null;
   readonly timestamp: number | null;
 }
 
 /**
- * Equal for two tellings of one memory: SHA-256, base64url. What is compared is what it says, its type, agent, session,
- * metadata (in any order of names) and validity, and of an episode its timestamp. What only says how to keep it isn't:
- * tags, importance, trust, time to live, sources.
+ * Equal for two writes of one memory: SHA-256, base64url. It covers the statement, type, agent, session, metadata (in
+ * any order of names) and valid time, and for an episode its timestamp. It doesn't cover how to keep it: tags,
+ * importance, trust, time to live, sources.
  */
 export function identityHash(telling: Telling): string {
   const { memory_type, agent_id, session_id, metadata, valid_from, valid_to } = telling;
@@ -47,11 +47,11 @@ function saidIn({ content, interaction, fact }: Telling): JsonValue {
   if (fact !== undefined) {
     return ["fact", ...[fact.subject, fact.predicate, fact.object].map(normaliseName), content ?? null];
   }
-  // A structured exchange is what its parts say, not the text that was derived from them.
+  // A structured exchange is identified by its parts, not by the text derived from them.
   return interaction === undefined ? ["text", content ?? ""] : ["interaction", jsonOf(interaction)];
 }
 
-/** By what commit cf82f9c knew a memory: content and type, of an exchange also session and timestamp. */
+/** The identity that commit cf82f9c used: content and type, for an exchange also session and timestamp. */
 export function formerHash(telling: Telling): string {
   const { memory_type, content, interaction, fact, session_id, timestamp } = telling;
   if (fact !== undefined) {
@@ -63,7 +63,7 @@ export function formerHash(telling: Telling): string {
   return contentHash(memory_type, said);
 }
 
-/** A stored memory as it was told. What wasn't given then is the time of recording. */
+/** The parts of a stored memory as they were written. A `valid_from` that wasn't given is the time of recording. */
 export function tellingOf(
   memory: Omit<Memory, "embedding" | "key" | "origin">,
   interaction: Interaction | undefined,
@@ -83,7 +83,7 @@ export function tellingOf(
   };
 }
 
-/** The words of a fact; undefined where they are those that it would have had anyway. */
+/** A fact's text; undefined if it is the default one. */
 export function statedContent(fact: FactInput, content: string | undefined): string | undefined {
   return content === factContent(fact) ? undefined : content;
 }

@@ -3,11 +3,11 @@ import { contentHash } from "./hash.js";
 import type { Memory } from "./record.js";
 
 /**
- * How mneme itself made a memory's text. It is recorded beside the memory, where no caller writes: metadata says the same
- * for readers, but anybody may write metadata. A caller's new content ends it.
+ * How mneme itself made a memory's text. Stored where no caller writes: metadata says the same for readers, but callers
+ * can change metadata. A caller's new content ends `made`.
  */
 export type MadeBy =
-  /** A consolidation's; facts aren't here: each of their sources says them. */
+  /** By consolidation. Not for facts: each of their sources says them. */
   { readonly by: (typeof CONSOLIDATED)[number] } | PromotedBy;
 
 /** A session's turn, or the summary of a stretch of it. */
@@ -16,7 +16,7 @@ export interface PromotedBy extends Stretch {
 }
 
 export interface Stretch {
-  /** Tells this session from an earlier one of the same name. */
+  /** Distinguishes this session from an earlier one of the same name. */
   readonly incarnation: string;
   readonly from: number;
   readonly to: number;
@@ -30,10 +30,10 @@ export function consolidatedBy(step: unknown): MadeBy | undefined {
   return by && { by };
 }
 
-/** By what a consolidated memory is known: it is made once, whatever else has its content. */
+/** Identity of a consolidated memory: it is made once, even if other memories have its content. */
 export const consolidatedIdentity = (id: string): string => JSON.stringify(["consolidation", id]);
 
-/** By what a promoted memory is known: a second try of the same promotion finds it. */
+/** Identity of a promoted memory: a second try of the same promotion finds it. */
 export function promotedIdentity(
   by: PromotedBy["by"],
   sessionId: string,
@@ -44,8 +44,9 @@ export function promotedIdentity(
 }
 
 /**
- * Of records from before it was recorded. Only mneme writes under these identities, and a content that a caller writes
- * gets another one. A procedure has none of its own: one that nobody revised is believed, if mneme wrote it.
+ * `made` for records of releases that didn't store it. Only mneme writes under these identities, and a caller's content
+ * gets another one. A procedure has no identity of its own: it counts as mneme's if mneme wrote it and it was never
+ * revised.
  */
 export function madeBefore(
   memory: Pick<Memory, "id" | "memory_type" | "session_id" | "metadata" | "version" | "source_agent">,

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from "../../domain/json.js";
 import { isJsonObject, jsonLeaves, mergePatch } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 
-/** What is wrong with a metadata object, as a sentence; undefined if nothing. */
+/** The problem of a metadata object, as a sentence; undefined: there is none. */
 export function metadataProblem(metadata: JsonObject): string | undefined {
   if (jsonDepth(metadata, LIMITS.metadataDepth) > LIMITS.metadataDepth) {
     return `Must not be nested deeper than ${LIMITS.metadataDepth} levels.`;
@@ -26,7 +26,9 @@ export function mergeMetadata(current: JsonObject, patch: JsonObject): JsonObjec
   return merged;
 }
 
-/** How deep a document is nested, or more than `limit` if it is deeper: level by level, so no stack can overflow. */
+/**
+ * The nesting depth of a document, or more than `limit` if it is deeper. Goes level by level, so no stack can overflow.
+ */
 export function jsonDepth(document: JsonValue, limit: number): number {
   let level: JsonValue[] = [document];
   for (let depth = 0; ; depth++) {

@@ -1,20 +1,20 @@
 import { normaliseName } from "../../domain/normalise-name.js";
 import { trimTo } from "../text/truncate.js";
 
-/** Words of a query that are looked at, words of a name, and names that are looked up. */
+/** Limits: words of a query, words of a name, and names that are looked up. */
 const MAX_WORDS = 48;
 const MAX_NAME_WORDS = 5;
 const MAX_NAMES = 256;
 
-/** No stored name is longer, whatever Unicode makes of its 256 bytes. */
+/** Longer than any stored name after normalisation of its 256 bytes. */
 const MAX_NAME_LENGTH = 1024;
 
-/** What a name in a sentence begins and ends with; quotes, brackets, stops and the like are around it. */
+/** A character that a name in a sentence begins or ends with, unlike the quotes, brackets and stops around it. */
 const OF_NAME = /[\p{L}\p{N}\p{M}]/u;
 const POSSESSIVE = /['’]s?$/u;
 
 /**
- * What in a query may be a name: every run of up to 5 of its words, as it is, without the punctuation around it, and
+ * Possible names in a query: every run of up to 5 of its words, as it is, without the punctuation around it, and
  * without a possessive's end; normalised, the longest runs first. At most 256.
  */
 export function possibleNames(query: string): string[] {

@@ -1,7 +1,7 @@
 import type { Actor } from "../../domain/context.js";
 import type { Memory, Origin, Publication, Publisher } from "./record.js";
 
-/** Of one copy; beyond them, the earliest are kept. */
+/** The most publishers kept per copy, the earliest first. */
 const MOST_PUBLISHERS = 32;
 
 /** Those who published a copy so far, and who publishes it now. */
@@ -21,8 +21,8 @@ function publishersIn({ publishers, published_by }: Origin): readonly Publisher[
 }
 
 /**
- * Whether an actor may let a copy out of quarantine: not where it published that copy itself, under the same name, or with
- * a key that a publisher made. Without a key, everybody is one actor, so nothing would ever come out.
+ * Whether an actor may let a copy out of quarantine: not if it published that copy itself, under the same name, or with
+ * a key that a publisher made. Without keys every caller is the same actor, so that rule would block all releases.
  */
 export function mayRelease({ agent, keyId, makers }: Actor, { origin }: Pick<Memory, "origin">): boolean {
   if (keyId === null || origin === null) return true;

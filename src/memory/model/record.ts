@@ -5,12 +5,12 @@ export const MEMORY_TYPES = ["episodic", "semantic", "procedural"] as const;
 export type MemoryType = (typeof MEMORY_TYPES)[number];
 
 /**
- * How far a memory's vectors have come.
+ * The state of a memory's vectors.
  *
  * - `complete`: every passage has its vector.
  * - `partial`: the first passage has one, the rest follow shortly.
- * - `pending`: none yet (the provider was away, or no embedder is configured); found by keyword meanwhile.
- * - `refused`: the provider refused this very content; found by keyword, and by the passages it took before.
+ * - `pending`: none yet (the provider was down, or no embedder is configured); found by keyword until then.
+ * - `refused`: the provider refused this very content; found by keyword, and by the passages that it accepted before.
  */
 export const EMBEDDING_STATUSES = ["complete", "partial", "pending", "refused"] as const;
 export type EmbeddingStatus = (typeof EMBEDDING_STATUSES)[number];
@@ -21,13 +21,13 @@ export interface Origin {
   readonly id: string;
   /** The origin's version that the copy holds. */
   readonly version: number;
-  /** The newest version of the origin that the copy has heard of: higher where it doesn't follow. */
+  /** The newest origin version that the copy knows of: higher than `version` if it doesn't follow. */
   readonly latest_version: number;
   readonly published_by: string;
-  /** All who published it there: none of them may let it out of quarantine. Left out in copies of earlier releases. */
+  /** All publishers of the copy: none of them may let it out of quarantine. Missing in copies of earlier releases. */
   readonly publishers?: readonly Publisher[];
   readonly published_at: number;
-  /** Whether revisions of the origin, and its end, are carried over; else they are only marked. */
+  /** Whether revisions of the origin, and its end, are carried over. Otherwise the copy is only marked as outdated. */
   readonly follow: boolean;
   /** When the origin was deleted; null while it lives, or where it went by its time to live. */
   readonly deleted_at: number | null;
@@ -35,7 +35,7 @@ export interface Origin {
 
 export interface Publisher {
   readonly agent: string;
-  /** Left out without one. */
+  /** Missing if there is none. */
   readonly key?: string;
 }
 
@@ -44,20 +44,20 @@ export interface Publication {
   readonly namespace: string;
   readonly follow: boolean;
   readonly published_by: string;
-  /** The publisher's API key; left out without one. */
+  /** The publisher's API key; missing if there is none. */
   readonly published_by_key?: string | undefined;
   readonly published_at: number;
-  /** The memory's version that its copy there has heard of; 0 while the copy is on its way. */
+  /** The memory's version that its copy there knows of; 0 while the copy is on its way. */
   readonly version: number;
 }
 
-/** Says what somebody found who used a memory. The first two are a verdict on what it says, the others on its use. */
+/** The outcomes of using a memory. The first two are a verdict on its statement, the others on its use. */
 export const FEEDBACK_OUTCOMES = ["confirmed", "contradicted", "used", "useless"] as const;
 export type FeedbackOutcome = (typeof FEEDBACK_OUTCOMES)[number];
 
-/** What others have said of what a memory says. A revision that says something else begins anew. */
+/** What others have said of a memory's statement. A revision that changes the statement starts it empty. */
 export interface Evidence {
-  /** How many say so; each counts once. */
+  /** Number of callers with each outcome; each caller counts once. */
   readonly counts: Readonly<Record<FeedbackOutcome, number>>;
   /** The last verdict of a human was a confirmation. */
   readonly human_confirmed: boolean;
@@ -65,7 +65,7 @@ export interface Evidence {
   readonly last_feedback_at: number | null;
   /** Agents other than the author that said the same, each once; the first {@link MAX_CORROBORATORS}. */
   readonly corroborated_by: readonly string[];
-  /** Since when it says what it says, where that isn't what it said at first; else null, and its timestamp counts. */
+  /** When its present statement was made, if that isn't its first one; else null, and its timestamp counts. */
   readonly since: number | null;
 }
 
@@ -87,9 +87,9 @@ export interface Source {
   readonly version: number;
 }
 
-/** The time to live that a memory's end is reckoned from, and who said so: its writer, or the default of its type. */
+/** The time to live from which a memory's end is computed, and its origin: the writer, or the default of the type. */
 export interface Lifetime {
-  /** null: for ever. */
+  /** null: no expiry. */
   readonly seconds: number | null;
   readonly by: "ttl" | "type";
 }
@@ -104,7 +104,7 @@ export interface Memory {
   readonly content: string;
   readonly agent_id: string | null;
   readonly session_id: string | null;
-  /** When it happened or was said, by the caller's word; the time of recording unless told otherwise. */
+  /** When it happened or was said, as the caller gave it; by default the time of recording. */
   readonly timestamp: number;
   readonly metadata: JsonObject;
   readonly tags: readonly string[];
@@ -124,30 +124,30 @@ export interface Memory {
   /** Whether the memory is exempt from expiry and forget policies. */
   readonly pinned: boolean;
   readonly lifetime: Lifetime;
-  /** What prolonged its life, as it is now: a use, or another sighting; null: nothing did. */
+  /** What prolonged its life last: a use, or another sighting; null: nothing did. */
   readonly prolonged_by: "use" | "seen" | null;
-  /** Who wrote it: taken from the caller's credentials, never from the body. */
+  /** The author, taken from the caller's credentials, never from the body. */
   readonly source_agent: string;
   /** 1 at first, one more with each revision. */
   readonly version: number;
   readonly recorded_at: number;
   /** When this version was recorded. */
   readonly updated_at: number;
-  /** When the next version was recorded, or another memory came to stand for it; null: this is the current one. */
+  /** When the next version was recorded, or another memory superseded it; null: this is the current one. */
   readonly superseded_at: number | null;
-  /** The memory that stands for it since then; null: none does. */
+  /** The memory that supersedes it; null: none does. */
   readonly superseded_by: string | null;
-  /** Since when it is so in the world, and until when (not included); null: since or for ever. */
+  /** Valid time: start, and end (exclusive); null: unbounded. */
   readonly valid_from: number | null;
   readonly valid_to: number | null;
-  /** How often the same content was written to this namespace, the first time included. */
+  /** Number of times that the same content was written to this namespace, including the first. */
   readonly seen_count: number;
   readonly last_seen_at: number;
   readonly expires_at: number | null;
   readonly embedding: { readonly status: EmbeddingStatus; readonly model: string | null };
-  /** Null: this is no copy. */
+  /** Null: this isn't a copy. */
   readonly origin: Origin | null;
-  /** Null: what it says isn't given as a fact. */
+  /** Null: this isn't a fact. */
   readonly fact: Fact | null;
 }
 
@@ -172,7 +172,7 @@ export function firstVersion(now: number) {
   } satisfies Partial<Memory>;
 }
 
-/** The structured capture of one exchange, kept as it came beside the text derived from it. */
+/** The structured capture of one exchange, stored verbatim next to the text derived from it. */
 export interface Interaction {
   readonly input: JsonValue;
   readonly reasoning?: JsonValue | undefined;
@@ -186,7 +186,7 @@ export interface ToolCall {
   readonly arguments?: JsonValue | undefined;
   readonly result?: JsonValue | undefined;
   readonly error?: JsonValue | undefined;
-  /** Whatever else a provider says of it. */
+  /** Other fields that a provider gives. */
   readonly [more: string]: JsonValue | undefined;
 }
 
@@ -198,7 +198,7 @@ export interface MemoryDetail extends Memory {
   readonly publications: readonly Publication[];
 }
 
-/** How often a memory was used, and when last (milliseconds since the epoch). */
+/** The number of uses of a memory, and the last one's time (milliseconds since the epoch). */
 export interface Uses {
   readonly count: number;
   readonly lastAt: number | null;

@@ -4,7 +4,7 @@ export type Vectors = readonly Float32Array[];
 export interface MemoryRef {
   readonly namespace: string;
   readonly id: string;
-  /** Of an old version; left out: the memory as it is. */
+  /** The number of an old version; missing: the current one. */
   readonly version?: number;
 }
 

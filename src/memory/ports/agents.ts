@@ -1,12 +1,12 @@
 import type { Trail } from "../../access/trail.js";
 
 /**
- * What is known of an agent, by verdicts of others on its memories. It is known by administration: what the keys of one
- * administrator can say of an agent counts in the namespaces that this one administers, and nowhere else.
+ * An agent's record: verdicts of others on its memories, by administration. Verdicts by the keys of one administrator
+ * count in the namespaces that it administers, and nowhere else.
  */
 export interface Agent {
   readonly id: string;
-  /** Those in which there are verdicts. */
+  /** Administrations with verdicts. */
   readonly administrations: readonly AdministeredVerdicts[];
 }
 
@@ -23,7 +23,7 @@ export interface AuthorIn {
 
 /** One caller's standing verdict on what a memory says. */
 export interface Vote {
-  /** Which memory, which of its contents, whose verdict: one vote, however often it is brought. */
+  /** Names the memory, its content and the caller: one vote, even if sent repeatedly. */
   readonly id: string;
   /** When it was given, milliseconds since the epoch: of two, the later one holds. */
   readonly at: number;
@@ -33,21 +33,23 @@ export interface Vote {
 /** Agents lie in no namespace. Every method rejects with `redis_unavailable` when the store can't be reached. */
 export interface AgentRegistry {
   get(trail: Trail, id: string): Promise<Agent>;
-  /** Those who were judged, by name, after `after`. */
+  /** Judged agents by name, after `after`. */
   page(trail: Trail, after: string | undefined, limit: number): Promise<readonly Agent[]>;
-  /** What counts in a namespace: the verdicts of its administration and of those around it. As part of another act. */
+  /**
+   * The verdicts that count in a namespace: those of its administration and of those around it. Part of another act.
+   */
   peek(id: string, namespace: string): Promise<Verdicts>;
   /** Votes on memories of one namespace. Idempotent: a vote that is known, or older than the known one, changes nothing. */
   count(id: string, namespace: string, votes: readonly Vote[]): Promise<void>;
-  /** The narrowest pattern that anybody administers, for each namespace; `**` where only the operator does. */
+  /** For each namespace, the narrowest pattern that a key administers; `**` if only the operator administers it. */
   administrationsOf(namespaces: readonly string[]): Promise<readonly string[]>;
 }
 
-/** How accurate agents are, as this process knows it. */
+/** The accuracy of agents, as this process knows it. */
 export interface Accuracies {
-  /** For each author, in order. */
+  /** Accuracies of the authors, in order. */
   of(authors: readonly AuthorIn[]): Promise<readonly number[]>;
-  /** Asked for again the next time, wherever it writes. */
+  /** Drops an agent from the cache, for all namespaces: the next question asks the store. */
   forget(agent: string): void;
 }
 

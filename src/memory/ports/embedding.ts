@@ -3,7 +3,7 @@ import type { EmbeddingStatus, Memory } from "../model/record.js";
 
 /** Finishes what a write left to do: the further passages of long contents, and what the provider missed. */
 export interface EmbeddingWorker {
-  /** Soon, in this process. Whatever it doesn't get to, any process's sweep finds through the index. */
+  /** Embeds soon, in this process. Any process's sweep finds the rest through the index. */
   finish(memory: PendingEmbedding): void;
   /** Stops after the memory at hand. */
   stop(): Promise<void>;
@@ -11,9 +11,9 @@ export interface EmbeddingWorker {
 
 export interface EmbeddingProgress {
   readonly ref: MemoryRef;
-  /** Nothing is written if the memory has another version by now. */
+  /** Nothing is written if the memory has another version now. */
   readonly version: number;
-  /** Of the predecessor, as it was embedded; nothing is written if that lends it no longer. */
+  /** The predecessor's context, as it was embedded; nothing is written if the predecessor no longer provides it. */
   readonly context: string;
   readonly status: EmbeddingStatus;
   readonly model: string | null;
@@ -24,7 +24,7 @@ export interface EmbeddingProgress {
 export interface PendingEmbedding extends MemoryRef {
   readonly version: number;
   readonly content: string;
-  /** Of the predecessor in the session; empty where there is none. */
+  /** The predecessor's context in the session; empty if there is none. */
   readonly context: string;
   readonly embedding: Memory["embedding"];
 }
@@ -36,7 +36,7 @@ export interface EmbeddingStore {
   pendingEmbeddings(now: number, limit: number): Promise<readonly PendingEmbedding[]>;
   /** Makes all that waits for a later attempt to be embedded due now. */
   hastenEmbeddings(now: number): Promise<void>;
-  /** The first passage's vector of each; undefined where there is none. */
+  /** The first passage's vector of each memory; undefined if there is none. */
   vectorsOf(namespace: string, ids: readonly string[]): Promise<readonly (Float32Array | undefined)[]>;
   /** All vectors that are kept of an old version; empty where some are missing. */
   oldVectors(ref: MemoryRef, version: number): Promise<Vectors>;

@@ -1,10 +1,10 @@
 import type { MadeBy } from "../model/made.js";
 
-/** What a person deleted, as long as what was derived of it hasn't all been gone through. */
+/** Something that a person deleted. The note stays until all that was derived from it has been handled. */
 export type ErasureNote =
   /** A memory that is gone. */
   | { readonly kind: "memory"; readonly id: string }
-  /** A memory that was made anew: its old versions say what is gone. */
+  /** A memory that was remade: its old versions still hold deleted text. */
   | { readonly kind: "versions"; readonly id: string }
   /** A session that is gone: what was promoted from it goes. */
   | { readonly kind: "session"; readonly incarnation: string; readonly sessionId: string }
@@ -19,12 +19,12 @@ export interface ErasureStore {
   settle(namespace: string, note: ErasureNote): Promise<void>;
   /** Ids of memories that name this one as a source; undefined: the index is still being filled. */
   derivedFrom(namespace: string, id: string, limit: number): Promise<readonly string[] | undefined>;
-  /** Takes a source off a memory; false: it has no other, and wasn't told by itself. */
+  /** Takes a source off a memory; false: it has no other source, and wasn't also written by itself. */
   withdrawSource(namespace: string, id: string, source: string): Promise<boolean>;
   purgeVersions(namespace: string, id: string): Promise<void>;
-  /** Those from before a caller gave it a content of its own: mneme made these of sources. */
+  /** Deletes the versions from before a caller gave it its own content: mneme made these from sources. */
   purgeMadeVersions(namespace: string, id: string): Promise<void>;
-  /** How mneme made each of them; undefined for a caller's memory, a fact, and what is gone. */
+  /** How mneme made each of them; undefined for a caller's memory, a fact, and a missing one. */
   madeOf(namespace: string, ids: readonly string[]): Promise<readonly (MadeBy | undefined)[]>;
   /** Gives a session another running summary, if it is still this one. */
   rewriteSummary(

@@ -6,20 +6,20 @@ import type { MemoryRef } from "../model/ref.js";
 import type { Moment } from "../model/moment.js";
 import type { Memory } from "../model/record.js";
 
-/** A name as it is compared, and as somebody wrote it. */
+/** A name in its normal form, and as written. */
 export interface Name {
   readonly name: string;
   readonly written: string;
 }
 
-/** What is known under one or more names: subject or object of facts, or an alias. */
+/** An entity with one or more names: subject or object of facts, or an alias. */
 export interface Entity extends Name {
   /** All of its names, its own first. */
   readonly names: readonly Name[];
 }
 
 export interface Resolved {
-  /** In the order of the names; undefined where nothing is known by it. */
+  /** In the order of the names; undefined: there is no such entity. */
   readonly entities: readonly (Entity | undefined)[];
   /** Whether the namespace has any aliases. */
   readonly aliases: boolean;
@@ -47,7 +47,7 @@ export interface FactRefs {
 
 export interface FoundFacts {
   readonly facts: readonly Memory[];
-  /** How many there are in all. */
+  /** Number of facts in all. */
   readonly total: number;
 }
 
@@ -72,7 +72,7 @@ export type AliasOutcome =
 export interface EntityStore {
   resolve(namespace: string, names: readonly string[]): Promise<Resolved>;
   factRefs(query: FactPageQuery): Promise<FactRefs>;
-  /** In one round trip, with what they say. */
+  /** Facts with their contents, in one round trip. */
   facts(query: FactQuery): Promise<FoundFacts>;
   /** Names that begin so, in their own order; `next` is where to go on, undefined at the end. */
   list(
@@ -81,13 +81,13 @@ export interface EntityStore {
     after: string | undefined,
     limit: number,
   ): Promise<{ readonly names: readonly ListedName[]; readonly next: string | undefined }>;
-  /** Gives an entity these names beside its own, and no others. */
+  /** Gives an entity these names besides its own, and no others. */
   putAliases(trail: Trail, namespace: string, entity: Name, aliases: readonly Name[]): Promise<AliasOutcome>;
   /** Makes two entities one, under the name of `into`. */
   merge(trail: Trail, namespace: string, from: Name, into: Name): Promise<AliasOutcome>;
 }
 
-/** Facts beside a fact. Rejects as `RecordStore` does. */
+/** Facts on the same timeline as a fact. Rejects as `RecordStore` does. */
 export interface FactStore {
   /** Facts of one subject and predicate that begin around a time, and those that dispute them. */
   rivalsOf(

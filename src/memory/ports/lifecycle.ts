@@ -2,7 +2,7 @@ import type { Trail } from "../../access/trail.js";
 import type { EmbeddingStatus, MemoryType, Uses } from "../model/record.js";
 import type { MemoryRef } from "../model/ref.js";
 
-/** What a policy decides by. Milliseconds since the epoch. */
+/** The figures that a policy decides by. Times in milliseconds since the epoch. */
 export interface Vitals {
   readonly id: string;
   readonly version: number;
@@ -22,36 +22,36 @@ export interface Use extends MemoryRef {
   readonly renewal: { readonly life: number; readonly latest: number } | undefined;
 }
 
-/** Seconds that a memory of each type lives; null: for ever. */
+/** Default time to live of each memory type, in seconds; null: no expiry. */
 export type DefaultTtl = Readonly<Record<MemoryType, number | null>>;
 
-/** What a namespace's settings say where a caller says nothing; undefined: as the service is configured. */
+/** Defaults from a namespace's settings; undefined: the service's configuration holds. */
 export interface NamespaceDefaults {
   readonly ttl: Readonly<Record<MemoryType, number | null | undefined>>;
   readonly recency: { readonly [Name in keyof Recency]: number | undefined };
   readonly receipts: {
-    /** Of recalls that say nothing of it, so many get a receipt: 0 to 1. */
+    /** Share of recalls that get a receipt without asking for one: 0 to 1. */
     readonly share: number | undefined;
     /** 0: none is kept. */
     readonly keepSeconds: number | undefined;
   };
-  /** How long entries of the audit trail are kept. */
+  /** Retention of audit entries. */
   readonly auditSeconds: number | undefined;
 }
 
 /**
- * What namespaces' settings say, known without asking the store: never older than 5 seconds, and asked for again in the
- * background when older than one. The process that changes settings knows them at once.
+ * A cache of namespaces' settings: never older than 5 seconds, and refreshed in the background when older than one. The
+ * process that changes settings sees the change at once.
  */
 export interface KnownDefaults {
   of(namespace: string): Promise<NamespaceDefaults>;
-  /** After this, the next one who asks gets what holds now. */
+  /** Forgets the cached settings: the next question asks the store. */
   forget(namespace: string): void;
 }
 
 export interface Amount {
   readonly memories: number;
-  /** Of their JSON, their vectors and their old versions. */
+  /** Bytes of JSON, vectors and old versions. */
   readonly bytes: number;
 }
 
@@ -68,14 +68,14 @@ export interface Ending {
   readonly expiresAt: number;
 }
 
-/** By kind; as `stats` names them. */
+/** Entries and bytes by kind, as `stats` names them. */
 export type Kept = Readonly<
   Record<"receipts" | "audit" | "state_changes", { readonly entries: number; readonly bytes: number }>
 >;
 
-/** What of a namespace ends by itself. */
+/** Memories of a namespace that expire. */
 export interface Endings {
-  /** How many until each of the moments that were asked for. */
+  /** Numbers of memories that expire by each of the given moments. */
   readonly counts: readonly number[];
   readonly next: readonly Ending[];
   /** Number of memories that have expired so far. */
@@ -88,25 +88,28 @@ export interface Recency {
   readonly weight: number;
 }
 
-/** How long memories live, how they are used, and what a namespace holds. Rejects as `RecordStore` does. */
+/** Lives and uses of memories, and statistics of a namespace. Rejects as `RecordStore` does. */
 export interface LifecycleStore {
-  /** What a namespace's settings say where a caller says nothing. */
+  /** Defaults from a namespace's settings. */
   defaultsOf(namespace: string): Promise<NamespaceDefaults>;
-  /** As part of an act that is recorded by itself; undefined where there is none (any more). */
+  /** Part of an act that is recorded by itself; undefined for a missing memory. */
   vitals(namespace: string, ids: readonly string[]): Promise<readonly (Vitals | undefined)[]>;
   /** Notes that these were used, and prolongs their lives; not more often than makes sense. */
   touch(uses: readonly Use[]): Promise<void>;
-  /** Brings back memories of a namespace for which another one stood that has ended; with how many there were. */
+  /** Restores memories whose superseding memory has ended; returns their number. */
   freeOrphans(trail: Trail, namespace: string, ids: readonly string[]): Promise<number>;
-  /** What a namespace holds; incomplete where counting would take longer. `superseded`: of that alone, else without. */
+  /**
+   * Counts a namespace's memories; incomplete if that would take longer than the budget. `superseded`: counts only
+   * superseded ones, else only the others.
+   */
   groupsOf(
     namespace: string,
     budgetMs: number,
     superseded: boolean,
   ): Promise<{ readonly groups: readonly Group[]; readonly complete: boolean }>;
-  /** What of it ends after `now`: how many until each of these moments, and the first `limit`. */
+  /** Memories that expire after `now`: their number by each of these moments, and the first `limit`. */
   endingsOf(namespace: string, now: number, moments: readonly number[], limit: number): Promise<Endings>;
-  /** What calls leave behind in a namespace besides what they write. */
+  /** Receipts, audit entries and state changes that are kept in a namespace. */
   keptIn(namespace: string): Promise<Kept>;
   /** Bytes that Redis uses, and may use; 0: any number. */
   redisMemory(): Promise<{ readonly used: number; readonly maximum: number }>;

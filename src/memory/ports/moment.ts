@@ -3,7 +3,7 @@ import type { RecallInput } from "./recall-input.js";
 import { refuseFuture } from "../model/moment.js";
 import type { Moment } from "../model/moment.js";
 
-/** What times a caller asks for. Rejects an `as_of` in the future. */
+/** The moment that a caller asks for. Rejects an `as_of` in the future. */
 export function momentOf(
   context: Context,
   { as_of, valid_at }: Pick<RecallInput, "as_of" | "valid_at">,

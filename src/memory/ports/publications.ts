@@ -2,7 +2,7 @@ import type { Trail } from "../../access/trail.js";
 import type { MemoryRef } from "../model/ref.js";
 import type { MemoryDetail, Publication } from "../model/record.js";
 
-/** A memory with what its published copies may have to hear of. */
+/** A memory whose published copies may need an update. */
 export interface PendingPublications extends MemoryRef {
   /** Undefined: it was deleted. */
   readonly memory: MemoryDetail | undefined;
@@ -10,7 +10,7 @@ export interface PendingPublications extends MemoryRef {
   readonly publications: readonly Publication[];
 }
 
-/** Which copies a memory has in other namespaces, and what they have to hear of. Rejects as `RecordStore` does. */
+/** A memory's copies in other namespaces, and the updates that they need. Rejects as `RecordStore` does. */
 export interface PublicationStore {
   /** Notes that a memory is to be published, and that a sweep should look at it at `carryBy` if that isn't settled. */
   notePublication(
@@ -27,9 +27,9 @@ export interface PublicationStore {
     version: number | undefined,
   ): Promise<void>;
   postponePublications(pending: PendingPublications, carryBy: number): Promise<void>;
-  /** Of one memory, or of what is left of it. */
+  /** The publications of one memory, or of its tombstone. */
   publicationsOf(ref: MemoryRef): Promise<PendingPublications | undefined>;
-  /** Memories whose copies should have heard of something by now, of all namespaces. */
+  /** Memories whose copies are overdue for an update, in all namespaces. */
   pendingPublications(now: number, limit: number): Promise<readonly PendingPublications[]>;
   /** The trust that a namespace wants of what is published to it; null: any. */
   publishMinTrust(namespace: string): Promise<number | null>;

@@ -22,40 +22,43 @@ export interface RecallInput {
   readonly embedding_model?: string | undefined;
   /** Namespaces, or patterns of them such as `acme.shared.**`. */
   readonly namespaces: readonly string[];
-  /** How several of them are joined; `scores` unless given. */
+  /** How lists of several namespaces are merged; default `scores`. */
   readonly merge?: NamespaceMerge | undefined;
   readonly filter: MemoryFilter;
   readonly limit: number;
   readonly mode: RecallMode;
   readonly fusion: FusionMethod;
   readonly min_score?: number | undefined;
-  /** A filter: what is less relevant, in absolute terms, is left out, and nothing worse takes its place. */
+  /** A filter on absolute relevance. Nothing less relevant takes the place of a hit that it removes. */
   readonly min_relevance?: number | undefined;
-  /** A filter: what is trusted less is left out, however well it fits. */
+  /** A filter on trust, regardless of how well a memory fits. */
   readonly min_trust?: number | undefined;
-  /** How much trust counts in the order: see `weighted`. Undefined: as {@link TRUST_WEIGHT} says. */
+  /** Weight of trust in the order: see `weighted`. Default: {@link TRUST_WEIGHT}. */
   readonly trust_weight?: number | undefined;
-  /** How much a procedure's outcomes count: see `reinforced`. Undefined: as {@link OUTCOME_WEIGHT} says. */
+  /** Weight of a procedure's outcomes: see `reinforced`. Default: {@link OUTCOME_WEIGHT}. */
   readonly outcome_weight?: number | undefined;
-  /** How much it counts how old a memory is; undefined: as configured. */
+  /** Weight and half-life of recency; undefined: as configured. */
   readonly recency?: Recency | undefined;
-  /** What was recorded and not superseded then; undefined: now. Milliseconds since the epoch. */
+  /** Recorded time: versions that were current then; undefined: now. Milliseconds since the epoch. */
   readonly as_of?: number | undefined;
-  /** What was so in the world then; undefined: at `as_of`, or now; `any`: whenever it was so. */
+  /** Valid time: what was true then; undefined: at `as_of`, or now; `any`: at any time. */
   readonly valid_at?: number | "any" | undefined;
-  /** False: it isn't noted that the hits were used. It never is as of the past. */
+  /** False: the hits don't count as used. Recalls of the past never count. */
   readonly touch?: boolean | undefined;
   /** `entities`: facts about the entities that the query names are a list of their own. Hybrid recall only. */
   readonly expand?: "entities" | undefined;
 }
 
 /**
- * Of the default fusion; measured in docs/trust.md. Who asks for one list, or for reciprocal rank fusion, gets the
- * scores of just that unless a weight is asked for too.
+ * The trust weight of the default fusion; measured in docs/trust.md. A single list and reciprocal rank fusion have no
+ * default weight: their scores stay plain.
  */
 export const TRUST_WEIGHT = 0.01;
 
-/** Of the default fusion, likewise: a procedure that always worked passes an untried one that fits a tenth better. */
+/**
+ * The outcome weight of the default fusion: a procedure that always worked passes an untried one that fits a tenth
+ * better.
+ */
 export const OUTCOME_WEIGHT = 0.1;
 
 export interface FusionWeights {

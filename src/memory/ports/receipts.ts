@@ -1,7 +1,7 @@
 import type { RecallInput, Retriever } from "./recall-input.js";
 import type { Recorded } from "./records.js";
 
-/** What a recall gave, by which it can be asked later what the agent knew when it decided. No content of a memory. */
+/** The record of a recall, which shows later what the agent knew when it decided. It holds no content of a memory. */
 export interface Receipt {
   readonly id: string;
   /** When it was recalled, in milliseconds since the epoch. */
@@ -22,15 +22,15 @@ export interface ReceiptHit {
   readonly namespace: string;
   readonly id: string;
   readonly version: number;
-  /** To seven digits; trust and relevance to four. */
+  /** Rounded to seven digits; trust and relevance to four. */
   readonly score: number;
-  /** As it was then: what is said of a memory later changes it. */
+  /** Trust at recall time; later feedback changes the memory's own. */
   readonly trust: number;
   /** Undefined: it was kept before there was one. */
   readonly relevance?: number | undefined;
 }
 
-/** Where a receipt is kept, and how long. */
+/** The place and retention of a receipt. */
 export interface Keeping {
   /** The only namespace that the recall asked for, by its name; undefined: it asked for others too, or for a pattern. */
   readonly namespace: string | undefined;

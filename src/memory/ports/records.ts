@@ -4,7 +4,7 @@ import type { ItemRef, MemoryRef, Vectors } from "../model/ref.js";
 import type { MadeBy } from "../model/made.js";
 import type { FactPlacing } from "../model/fact.js";
 
-/** What a memory's predecessor in its session lends to its index entry and its first vector. */
+/** The context that a memory's predecessor in its session adds to its index entry and its first vector. */
 export interface Preceding {
   readonly id: string;
   readonly text: string;
@@ -16,18 +16,18 @@ export interface NewMemory {
   readonly interaction: Interaction | undefined;
   /** Equal hashes in one namespace are one memory. */
   readonly contentHash: string;
-  /** The hash that an older release would have given it: what has that may be the same memory. */
+  /** The hash that an older release would have given it: a memory with that hash may be the same. */
   readonly formerHash?: string | undefined;
   readonly vectors: Vectors;
-  /** The vector is the caller's: of the content alone, and never made anew. */
+  /** The vector is the caller's: it covers the content alone, and is never remade. */
   readonly ownVector: boolean;
   /** When the embedding worker should look at it; undefined when there's nothing left to embed. */
   readonly embedAt: number | undefined;
-  /** When a sweep should compare it with what others wrote, where anybody else does; undefined: never. */
+  /** When a sweep should compare it with other agents' memories, if there are any; undefined: never. */
   readonly compareAt?: number | undefined;
   /** Its writer may not read, so only what it wrote itself is the same fact. */
   readonly blind?: boolean | undefined;
-  /** Undefined: it is no fact, or a copy of one: where it comes from, its place was found. */
+  /** Undefined: it isn't a fact, or is a copy of one, whose place was found in its own namespace. */
   readonly fact?: FactPlacing | undefined;
   /** Undefined: a caller wrote it, or it is a fact or a copy. */
   readonly made?: MadeBy | undefined;
@@ -46,23 +46,23 @@ export interface InsertOutcome {
 
 export interface Revision {
   readonly memory: Memory;
-  /** As it is stored: it never changes, but counts. */
+  /** The stored interaction. It never changes, but its bytes count. */
   readonly interaction: Interaction | undefined;
   readonly expectedVersion: number;
-  /** Undefined: it is known by the same as before. */
+  /** Undefined: the identity stays. */
   readonly contentHash: string | undefined;
-  /** It is known by another hash only if it was known by one of these; undefined: in any case. */
+  /** It gets another hash only if it has one of these; undefined: in any case. */
   readonly knownBy?: readonly string[] | undefined;
   /** Undefined: the content didn't change, so the vectors stay. */
   readonly vectors: Vectors | undefined;
   readonly embedAt: number | undefined;
-  /** It says something else than before: what others said of that isn't said of this. */
+  /** The statement changes, so evidence for the old one doesn't count for it. */
   readonly restated?: boolean;
   /** When a sweep should compare it with what others wrote; undefined: never, or as it was. */
   readonly compareAt?: number | undefined;
   /** It counts, but no quota refuses it. */
   readonly exempt: boolean;
-  /** False: it ends when it would have ended, also if the content is seen again meanwhile. */
+  /** False: its end stays, even if the content is seen again in between. */
   readonly newExpiry: boolean;
   /** A fact is given another end: it may be sooner, where the next fact begins. */
   readonly newEnd: boolean;
@@ -85,19 +85,19 @@ export type ReviseOutcome =
 export interface RemoveOnly {
   /** If this isn't its version any more. */
   readonly version: number | undefined;
-  /** Nor where somebody said it again, spoke of it, published it or derived something of it. */
+  /** Conflict also if it was seen again, judged, published or used as a source. */
   readonly untouched?: boolean;
-  /** A person deletes it: what was derived of it is noted, and gone through by {@link erase}. */
+  /** A person deletes it: what was derived from it is noted, and handled by {@link erase}. */
   readonly derived?: boolean;
 }
 
-/** `published`: removed, and there are copies to tell. */
+/** `published`: removed, and its copies need an update. */
 export type RemoveOutcome = "removed" | "missing" | "conflict" | "published";
 
 export interface Removal {
   readonly kind: RemoveOutcome;
   readonly id: string;
-  /** Something was derived of it, or quotes it. */
+  /** Another memory was derived from it, or quotes it. */
   readonly noted: boolean;
 }
 
@@ -112,22 +112,22 @@ export interface Recorded {
 
 /**
  * Memories by their ids and keys: read, written, revised and removed. Every method of a store rejects with
- * `redis_unavailable` when the store can't be reached; nothing is half-written, whatever happens.
+ * `redis_unavailable` when the store can't be reached. Nothing is ever half-written.
  */
 export interface RecordStore {
   /** Resolves when the store answers. */
   reachable(): Promise<void>;
-  /** One outcome or error an item, in order. */
+  /** One outcome or error per item, in order. */
   insert(trail: Trail, items: readonly NewMemory[]): Promise<readonly (InsertOutcome | Error)[]>;
-  /** For each session, the end of its latest episodic memory. */
+  /** The end of each session's latest episodic memory. */
   lastTurns(namespace: string, sessionIds: readonly string[]): Promise<readonly (Preceding | undefined)[]>;
-  /** With `asOf`, as it was then; `ended` if that version isn't kept any more. */
+  /** With `asOf`, the version of that time; `ended`: that version is no longer kept. */
   get(trail: Trail, ref: MemoryRef, asOf?: number): Promise<MemoryDetail | "ended" | undefined>;
-  /** As `get`, as part of an act that is recorded by itself. */
+  /** As `get`, but part of an act that is recorded by itself. */
   peek(ref: MemoryRef): Promise<MemoryDetail | undefined>;
-  /** By its key, in one step. */
+  /** Reads an item by its key, in one step. */
   getItem(trail: Trail, ref: ItemRef): Promise<MemoryDetail | undefined>;
-  /** As `getItem`, as part of an act that is recorded by itself. */
+  /** As `getItem`, but part of an act that is recorded by itself. */
   peekItem(ref: ItemRef): Promise<MemoryDetail | undefined>;
   /** Versions below `before`, the newest first; undefined if there is no such memory. */
   versions(
@@ -136,14 +136,14 @@ export interface RecordStore {
     before: number | undefined,
     limit: number,
   ): Promise<readonly Memory[] | undefined>;
-  /** As part of an act that is recorded by itself: versions of memories of one namespace, in order. */
+  /** Reads versions of memories of one namespace, in order. Part of an act that is recorded by itself. */
   peekVersions(namespace: string, versions: readonly Source[]): Promise<readonly (Memory | undefined)[]>;
-  /** As part of an act that is recorded by itself: memories of one namespace, in order. */
+  /** Reads memories of one namespace, in order. Part of an act that is recorded by itself. */
   peekDetails(namespace: string, ids: readonly string[]): Promise<readonly (MemoryDetail | undefined)[]>;
   /**
-   * Memories without their interactions, in order; undefined where there is none (any more). What is loaded is on
-   * record in its namespace, and that there was an act in each of `namespaces`, also where nothing was found. `note` is
-   * told of each entry.
+   * Memories without their interactions, in order; undefined for a missing one. Loaded memories are recorded in their
+   * namespace. The act is recorded in each of `namespaces`, even if nothing was found there. `note` is called with each
+   * entry.
    */
   load(
     trail: Trail,
@@ -153,10 +153,10 @@ export interface RecordStore {
     note?: (recorded: Recorded) => void,
   ): Promise<readonly (Memory | undefined)[]>;
   revise(trail: Trail, revision: Revision): Promise<ReviseOutcome>;
-  /** What it stood for goes with it where that said the same, else it comes back. */
+  /** Removes a memory. A memory that it superseded goes too if it said the same, else it comes back. */
   remove(trail: Trail, ref: MemoryRef, only: RemoveOnly): Promise<Removal>;
-  /** By its key, in one step; with the id of what was removed. */
+  /** Removes an item by its key, in one step; returns the removed id. */
   removeItem(trail: Trail, ref: ItemRef, only: RemoveOnly): Promise<Removal>;
-  /** Takes a deleted memory's words out of what followed it in its session. */
+  /** Takes a deleted memory's words out of its successor in the session. */
   detachContext(ref: MemoryRef, now: number): Promise<void>;
 }

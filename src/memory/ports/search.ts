@@ -14,9 +14,9 @@ export interface ListQuery {
   readonly namespace: string;
   readonly filter: FacetQuery;
   readonly order: "asc" | "desc";
-  /** True: what is in quarantine, in place of what isn't; `any`: both. */
+  /** True: only memories in quarantine; false: only others; `any`: both. */
   readonly quarantined: boolean | "any";
-  /** Also what other memories stand for, or only that; none of it unless told otherwise. */
+  /** `any`: superseded memories too; `only`: nothing else; undefined: none of them. */
   readonly superseded?: "any" | "only" | undefined;
   readonly limit: number;
   /** The sequence number after which (in the order's direction) the page begins. */
@@ -40,7 +40,7 @@ export interface SearchQuery {
   readonly vector: Float32Array | undefined;
   /** Facts that hold one of these names as subject or object, ranked by the terms of `keyword`. */
   readonly entities?: readonly string[] | undefined;
-  /** How many candidates each list may have. */
+  /** The most candidates in each list. */
   readonly depth: number;
 }
 
@@ -56,7 +56,7 @@ export interface SearchResult {
   readonly keyword: readonly Candidate[] | undefined;
   readonly vector: readonly Candidate[] | undefined;
   readonly entities: readonly Candidate[] | undefined;
-  /** Memories that the namespaces and the filter let through: at most so many, some seconds ago. */
+  /** Upper bound of the memories that the namespaces and the filter let through; some seconds old. */
   readonly searched: number;
   /** Inverse document frequency of a term of the query, over all namespaces; some seconds old. */
   readonly idf: (term: string) => number;
@@ -74,11 +74,11 @@ export interface SearchStore {
   list(query: ListQuery): Promise<ListPage>;
   /** The nearest of a type in a namespace, by their first passages; the memory itself is among them. */
   nearest(namespace: string, type: MemoryType, vector: Float32Array, limit: number): Promise<readonly Near[]>;
-  /** `timestamp` of each, as part of a recall; undefined where there is none (any more). */
+  /** The `timestamp` of each, as part of a recall; undefined for a missing memory. */
   timesOf(refs: readonly MemoryRef[]): Promise<readonly (number | undefined)[]>;
-  /** How many memories hold each of these terms, in all namespaces and some seconds ago. */
+  /** Number of memories that hold each of these terms, in all namespaces; some seconds old. */
   countHolding(terms: readonly string[]): Promise<(term: string) => number>;
-  /** How many memories fulfil each query, in order. */
+  /** Number of memories that fulfil each query, in order. */
   countIn(queries: readonly CountQuery[]): Promise<readonly number[]>;
   /** Namespaces of a scope in which there was ever an act, in the order of their bytes, after `after`; at most `limit`. */
   namespacesIn(scope: Scope, after: string | undefined, limit: number): Promise<readonly string[]>;

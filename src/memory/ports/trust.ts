@@ -3,7 +3,7 @@ import type { FeedbackOutcome, Memory } from "../model/record.js";
 import type { MemoryRef } from "../model/ref.js";
 import type { Vote } from "./agents.js";
 
-/** What a caller found of a memory. */
+/** A caller's feedback on a memory. */
 export interface Said {
   readonly outcome: FeedbackOutcome;
   readonly by: "human" | "agent";
@@ -18,25 +18,27 @@ export interface PendingFeedback extends MemoryRef {
   readonly votes: readonly Vote[];
 }
 
-/** What a new memory is compared with, to see who said the same. */
+/** A new memory and the candidates that may corroborate it or be corroborated by it. */
 export interface Comparison {
   readonly memory: Memory;
-  /** The nearest of its namespace and type, itself left out. */
+  /** The nearest memories of its namespace and type, without itself. */
   readonly near: readonly { readonly memory: Memory; readonly similarity: number }[];
 }
 
 /** Compares new memories with what others wrote in their namespace, after the answer to the write. */
 export interface CorroborationWorker {
-  /** Soon, in this process. Whatever it doesn't get to, any process's sweep finds through the index. */
+  /** Compares soon, in this process. Any process's sweep finds the rest through the index. */
   finish(ref: MemoryRef): void;
   compare(ref: MemoryRef): Promise<void>;
   /** Stops after the memory at hand. */
   stop(): Promise<void>;
 }
 
-/** What others said of memories, and who said the same. Rejects as `RecordStore` does. */
+/** Feedback on memories, and corroborations. Rejects as `RecordStore` does. */
 export interface TrustStore {
-  /** Undefined: there is no such memory. `graceMs`: when a sweep should look whether its verdicts were counted. */
+  /**
+   * Undefined: there is no such memory. `graceMs`: delay after which a sweep checks whether its verdicts were counted.
+   */
   noteFeedback(
     trail: Trail,
     ref: MemoryRef,
@@ -45,15 +47,15 @@ export interface TrustStore {
   ): Promise<{ readonly memory: Memory; readonly pending: PendingFeedback } | undefined>;
   /** Notes that these verdicts were counted. */
   settleFeedback(pending: PendingFeedback): Promise<void>;
-  /** Memories whose verdicts should have been counted by now, of all namespaces. */
+  /** Memories with overdue verdicts, in all namespaces. */
   pendingFeedback(now: number, limit: number): Promise<readonly PendingFeedback[]>;
   /** Lets a copy out of quarantine; undefined: there is no such memory. */
   release(trail: Trail, ref: MemoryRef): Promise<Memory | undefined>;
-  /** Memories that should have been compared by now, of all namespaces. */
+  /** Memories that are overdue for a comparison, in all namespaces. */
   pendingCorroborations(now: number, limit: number): Promise<readonly MemoryRef[]>;
-  /** What a memory is to be compared with; `pending`: it has no vector yet; undefined: there is nothing to do. */
+  /** The comparison that a memory needs; `pending`: it has no vector yet; undefined: none. */
   comparisonOf(ref: MemoryRef, limit: number): Promise<Comparison | "pending" | undefined>;
-  /** Notes that these say the same as the compared memory, and that it was compared. */
+  /** Notes that these memories say the same as the compared one, and that the comparison is done. */
   corroborate(memory: Memory, others: readonly Memory[]): Promise<void>;
   postponeCorroboration(ref: MemoryRef, at: number): Promise<void>;
 }

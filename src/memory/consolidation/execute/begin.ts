@@ -6,7 +6,7 @@ import type { RunOptions } from "../run.js";
 import type { ConsolidationServices } from "../services.js";
 
 /**
- * Has a namespace consolidated, or planned: the work is done after the answer, by whichever process comes first.
+ * Requests the consolidation of a namespace, or a plan of it. The first free process does the work after the answer.
  * Returns the run's id. Takes `write` and `read`.
  */
 export async function beginConsolidation(

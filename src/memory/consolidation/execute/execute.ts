@@ -16,7 +16,7 @@ import { sourcesOf } from "../sources.js";
 import { write } from "../language/summarise.js";
 
 const PAGE = 50;
-/** What ends because nobody read it can be brought back for so long. */
+/** How long an unread memory that was ended can still be brought back. */
 const GRACE_MS = 30 * 24 * 3600 * 1000;
 
 export interface Working {
@@ -25,7 +25,7 @@ export interface Working {
   readonly count: CountTokens;
 }
 
-/** What mneme does for a run; the audit trail shows which. */
+/** The context of mneme's acts for a run; the audit trail shows which run. */
 export function contextOf({ now }: WorkServices, { id }: Run): Context {
   return systemContext(id, now);
 }
@@ -38,11 +38,14 @@ const MOST_AGAIN = 20_000;
 /**
  * Does a plan's actions, one after the other, from the first that isn't settled yet.
  *
- * 1. What is to be written is decided, and kept with the action. 2. It is written, under the ids that it was given; what
- * is there already isn't written again. 3. One script takes the sources out of recall and settles the action, if nobody
- * else holds the run by now. Whoever resumes after a crash finds what was kept, and goes on from there.
+ * 1. Decide what to write, and keep it with the action.
+ * 2. Write it, under the given ids. Memories that are there already aren't written again.
+ * 3. One script takes the sources out of recall and settles the action, if no other worker holds the run.
  *
- * Returns the sources of what was left because something stood in its way, so that the next run plans them again.
+ * After a crash, the next worker finds what was kept, and goes on from there.
+ *
+ * Returns the sources of actions that were skipped because something was in the way, so that the next run plans them
+ * again.
  */
 export async function execute(working: Working): Promise<Again> {
   const { services, lease } = working;
@@ -67,7 +70,7 @@ export async function execute(working: Working): Promise<Again> {
   }
 }
 
-/** What is refused is refused again, so only once more. */
+/** A second refusal is final, so there is only one more try. */
 function mayBeTried({ status, reason }: ActionResult, isTried: () => boolean): boolean {
   if (status !== "skipped" || reason === null || reason === "nothing") return false;
   return reason !== "refused" || !isTried();
@@ -85,7 +88,8 @@ async function act(working: Working, index: number, action: Action): Promise<Act
     const result = { status: "done", reason: null, made, found, superseded: [], ...draft.made } as const;
     return await settle(working, index, { ...action, draft }, result);
   } catch (error) {
-    // What can't be written now can later; what never can is left, and its sources stay as they are.
+    // A temporary error can be retried later. After a permanent one the action is skipped, and its sources stay as they
+    // are.
     if (!(error instanceof DomainError) || error.retryAfterSeconds !== undefined) throw error;
     const reason =
       error.code === "quota_exceeded" || error.code === "redis_out_of_memory" ? "quota" : "refused";
@@ -188,7 +192,7 @@ async function settle(
     sources: draft?.supersede ?? [],
   });
   if (settled === "lost") throw new LeaseLost();
-  // Somebody deleted what stands for the sources: they stay.
+  // The superseding memory was deleted: the sources stay.
   if (settled === "missing") return settle(working, index, action, skipped("changed", draft));
   return result;
 }

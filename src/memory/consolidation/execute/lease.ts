@@ -1,11 +1,11 @@
 import type { Claim, ConsolidationStore, Progress } from "../ports.js";
 import type { Action } from "../run.js";
 
-/** How long a claim holds: who dies is followed after this, at the latest. */
+/** How long a lease holds: at most this long after a worker dies, another takes over. */
 export const LEASE_MS = 12_000;
 const RENEW_MS = 3_000;
 
-/** Another process holds the run by now: whoever hears of this stops. */
+/** Another process holds the run: the worker that gets this error stops. */
 export class LeaseLost extends Error {
   override readonly name = "LeaseLost";
 

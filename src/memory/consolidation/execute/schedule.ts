@@ -8,7 +8,10 @@ export interface Schedule {
   readonly time_zone: string;
 }
 
-/** After a moment, milliseconds since the epoch; undefined: never. Throws where pattern or time zone are none. */
+/**
+ * The next time after a moment, milliseconds since the epoch; undefined: never. Throws if pattern or time zone are
+ * invalid.
+ */
 export function nextTime({ schedule, time_zone }: Schedule, after: number): number | undefined {
   // Paused: it only reckons, and starts no timer.
   const cron = new Cron(schedule, { timezone: time_zone, paused: true });
@@ -20,7 +23,7 @@ const FIELDS = /^\s*\S+(?:\s+\S+){4,5}\s*$/;
 
 export type ScheduleProblem = "schedule" | "never" | "time_zone";
 
-/** Why it is no schedule; undefined: it is one. `never`: its time doesn't come. */
+/** The problem of a schedule; undefined: it is valid. `never`: its time doesn't come. */
 export function problemOf(schedule: Schedule, now: number): ScheduleProblem | undefined {
   if (!FIELDS.test(schedule.schedule)) return "schedule";
   try {

@@ -9,8 +9,8 @@ import type { WorkServices } from "../services.js";
 const PAGE = 50;
 
 /**
- * Takes back what a run did, the last action first: its sources come back into recall, then what it made goes. What
- * somebody has changed, said again, spoken of, published or built upon since is kept, and the action's result says so.
+ * Undoes a run, the last action first: its sources come back into recall, then what it made is deleted. A memory that
+ * was changed, seen again, judged, published or used as a source since is kept, and the action's result says so.
  */
 export async function undo(services: WorkServices, lease: Lease): Promise<void> {
   const { planned } = lease.claim.run;
@@ -29,7 +29,7 @@ export async function undo(services: WorkServices, lease: Lease): Promise<void> 
       await services.pace();
     }
   }
-  // What was skipped stands for nothing.
+  // A skipped action superseded nothing.
   await lease.progress({ settled: 0 });
 }
 

@@ -21,15 +21,15 @@ export interface ConsolidationWorkerOptions extends WorkServices {
 }
 
 const SWEEP_SIZE = 10;
-/** How long a run that failed waits before it is tried again, and one that lacks what it needs. */
+/** Delay before the next try of a run that failed, or that lacks what it needs. */
 const STAND_BACK_MS = 10_000;
 const AWAY_MS = 30_000;
 /** Parts in which a plan is kept. */
 const PLAN_PAGE = 50;
 
 /**
- * Does the runs that are due, one at a time in this process, whatever process was asked for them. Each is claimed with
- * a lease and a fence; of a process that dies, another one takes over what isn't settled.
+ * Does the due runs, one at a time in this process, including runs that were requested from other processes. Each is
+ * claimed with a lease and a fencing token. If a process dies, another one takes over the unsettled actions.
  */
 export function startConsolidationWorker(options: ConsolidationWorkerOptions): Sweeper {
   const { store, now, everyMs, onError, scheduleOf } = options;
@@ -83,7 +83,7 @@ async function work(services: WorkServices, lease: Lease): Promise<void> {
   if (run.error !== null) return finish("failed", {}, {}, run.error);
   if (run.status === "undoing") {
     await undo(services, lease);
-    // What it had seen is to be looked at again.
+    // The memories that it had seen are to be examined again.
     return finish("undone", { merge: 0, facts: 0 }, { merge: [], facts: [] });
   }
   const { count } = await services.countTokens();

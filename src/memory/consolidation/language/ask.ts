@@ -2,7 +2,7 @@ import { LlmFailed } from "../ports.js";
 import type { Consolidator, LlmAnswer } from "../ports.js";
 import type { LlmFailure } from "../run.js";
 
-/** What came of it, and what it cost. */
+/** The outcome and its cost. */
 export interface Asked<Value> {
   readonly value: Value;
   readonly calls: number;
@@ -10,7 +10,7 @@ export interface Asked<Value> {
 }
 
 export interface Answer<Value> {
-  /** Undefined: there is none, `because`. */
+  /** Undefined: there is none; `because` says why. */
   readonly answer: LlmAnswer<Value> | undefined;
   readonly because: LlmFailure | "budget" | undefined;
 }

@@ -8,12 +8,12 @@ import { isQuestion, saidIn } from "../../text/speakers.js";
 /** Places of two excerpts, the lower one first. */
 export type Contradiction = readonly [number, number];
 
-/** Of all excerpts together: each is compared with each. */
+/** Sentences of all excerpts together: each is compared with each. */
 const MOST_SENTENCES = 1024;
 const LEAST_SENTENCES = 8;
-/** Of one sentence. */
+/** Terms of one sentence. */
 const MOST_TERMS = 48;
-/** Of the terms of two sentences, what both have, from which they speak of the same. */
+/** Share of common terms from which two sentences are about the same thing. */
 const ALIKE = 0.5;
 
 /** Days, months and numbers in words are values as numbers are. */
@@ -26,8 +26,9 @@ const DENIALS = new Set(analyse("no not never none nobody nothing neither nor wi
 const FIRST_PERSON = /\b(?:i|me|my|mine|myself|we|us|our|ours)\b/i;
 
 /**
- * Excerpts in which nearly the same is said with other numbers, identifiers, days or denials, or where somebody has
- * another name, home, birthday or favourite: nothing may make one sentence of them. It errs towards finding one. Two who speak of themselves don't contradict each other.
+ * Excerpts that say nearly the same with other numbers, identifiers, days or denials, or that give a person another
+ * name, home, birthday or favourite. They must not become one sentence. Errs towards finding one. Two speakers who
+ * speak of themselves don't contradict each other.
  */
 export function contradictionsOf(excerpts: readonly Excerpt[]): Contradiction[] {
   const most = Math.max(LEAST_SENTENCES, Math.floor(MOST_SENTENCES / Math.max(1, excerpts.length)));
@@ -61,11 +62,11 @@ function disagree(one: Singles = new Map(), other: Singles = new Map()): boolean
 }
 
 interface Statement {
-  /** What it is about: its terms but for values and denials. */
+  /** What the sentence is about: its terms without values and denials. */
   readonly frame: ReadonlySet<string>;
   readonly values: ReadonlySet<string>;
   readonly denied: boolean;
-  /** Who speaks of himself; null: nobody does. */
+  /** The speaker, if the sentence is about the speaker; else null. */
   readonly self: string | null;
 }
 
@@ -79,7 +80,7 @@ function statementsIn(text: string, most: number): Statement[] {
       const parts = new Set([...values, ...identifiers.flat()]);
       const words = terms.filter((term) => VALUE_WORDS.has(term));
       const rest = terms.filter((term) => !parts.has(term) && !VALUE_WORDS.has(term) && !DENIALS.has(term));
-      // "Code: 4711." reads as if somebody by that name spoke.
+      // "Code: 4711." looks like a sentence by a speaker called Code.
       const frame = rest.length > 0 ? rest : analyse(speaker ?? "").terms;
       return {
         frame: new Set(frame.slice(0, MOST_TERMS)),

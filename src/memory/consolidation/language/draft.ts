@@ -8,7 +8,7 @@ import { truncateUtf8 } from "../../text/truncate.js";
 import { earliestLife, longestLife } from "./life.js";
 import type { DraftMemory, Made, Run, Step } from "../run.js";
 
-/** What every memory that a run makes is made of. */
+/** The origins of every memory that a run makes. */
 export interface Origins {
   readonly id: string;
   readonly run: Pick<Run, "id">;
@@ -39,7 +39,7 @@ export function mergedMemory(origins: Origins): DraftMemory {
   };
 }
 
-/** What somebody confirmed, then what is trusted most, then the newest. */
+/** Confirmed memories first, then the most trusted, then the newest. */
 function byWorth(one: Memory, other: Memory): number {
   return (
     Number(other.evidence.human_confirmed) - Number(one.evidence.human_confirmed) ||
@@ -49,7 +49,7 @@ function byWorth(one: Memory, other: Memory): number {
   );
 }
 
-/** Verdicts add up. Whoever said the same corroborates what the best of them says. */
+/** Verdicts add up. Agents that said the same corroborate the best source's statement. */
 function evidenceOf(best: Memory, sources: readonly Memory[]): Evidence {
   const all = sources.map(({ evidence }) => evidence);
   const sum = (name: FeedbackOutcome): number => all.reduce((total, { counts }) => total + counts[name], 0);
@@ -70,7 +70,7 @@ function evidenceOf(best: Memory, sources: readonly Memory[]): Evidence {
   };
 }
 
-/** What a cluster of episodes says, in short. */
+/** A short summary of a cluster of episodes. */
 export function summaryMemory(origins: Origins, lines: readonly string[]): DraftMemory {
   return {
     ...common(origins),
@@ -80,14 +80,14 @@ export function summaryMemory(origins: Origins, lines: readonly string[]): Draft
   };
 }
 
-/** What an episode says, as a fact since it was said. */
+/** An episode's fact, valid since it was said. */
 export function factMemory(origins: Origins, fact: FactInput): DraftMemory {
   return {
     ...common(origins),
     content: undefined,
     fact,
     memory_type: "semantic",
-    // Whichever run and sessions it comes from, the same fact about the same of their metadata is the same memory.
+    // The same fact with the same metadata is the same memory, in every run and session.
     identity: undefined,
     scope: sharedMetadata(origins.sources),
     source_agent: onlyOne(origins.sources.map(({ source_agent }) => source_agent)),
@@ -100,7 +100,7 @@ export function procedureMemory(origins: Origins, content: string): DraftMemory 
     ...common(origins),
     content: truncateUtf8(content, LIMITS.contentBytes),
     memory_type: "procedural",
-    // The same advice again is the same procedure, whichever run gives it.
+    // The same advice is the same procedure in every run.
     identity: undefined,
     scope: sharedMetadata(origins.sources),
     session_id: undefined,
@@ -129,19 +129,19 @@ function common({ id, run, step, sources, made }: Origins): DraftMemory {
     derived_from: sources.map(({ namespace, id: source, version }) => ({ namespace, id: source, version })),
     importance: Math.max(...sources.map(({ importance }) => importance)),
     ...life,
-    // What is to end isn't kept for ever because something else it tells of is.
+    // A memory that is to end isn't pinned because of another source.
     pinned: life.ends === undefined && sources.some(({ pinned }) => pinned),
-    // It is made once, whatever else has this content.
+    // It is made once, even if another memory has this content.
     identity: consolidatedIdentity(id),
   };
 }
 
-/** Where all agree; undefined where they don't. */
+/** The value that all share; undefined if they differ. */
 function onlyOne(values: readonly (string | undefined)[]): string | undefined {
   return new Set(values).size === 1 ? values[0] : undefined;
 }
 
-/** What all of them say of themselves, so that a filter for it finds what stands for them too. */
+/** The metadata that all sources share, so that a filter on it also finds the memory that supersedes them. */
 export function sharedMetadata([first, ...others]: readonly Memory[]): JsonObject {
   const shared: Record<string, JsonValue> = {};
   for (const [name, value] of Object.entries(first?.metadata ?? {})) {

@@ -18,7 +18,7 @@ interface Extracting {
 
 const BY_PATTERNS: Made = { method: "deterministic", model: null, because: null };
 
-/** What patterns find in these episodes; undefined if nothing. */
+/** Facts that patterns find in these episodes; undefined if there are none. */
 export function matched(
   { services, run }: Pick<Extracting, "services" | "run">,
   episodes: readonly MemoryDetail[],
@@ -33,7 +33,7 @@ export function matched(
   return draftOf(memories, made);
 }
 
-/** By the language model; by patterns where it gives nothing usable. */
+/** Facts by the language model; by patterns if the model gives nothing usable. */
 export async function extractFacts(
   { services, run }: Extracting,
   sources: readonly Source[],
@@ -67,7 +67,7 @@ function memoryOf(
   return factMemory({ id, run, step: "facts", sources: [episode], made }, fact);
 }
 
-/** Facts stand beside their episodes, in place of none. */
+/** Facts are added to their episodes, and supersede none. */
 function draftOf(memories: readonly DraftMemory[], made: Made): Draft | undefined {
   return memories.length === 0 ? undefined : { memories, made, supersede: [] };
 }

@@ -3,14 +3,14 @@ import type { Interaction } from "../../model/record.js";
 import { truncateUtf8 } from "../../text/truncate.js";
 
 export interface GivenFeedback {
-  /** What was said; null: nothing in words. */
+  /** The feedback's words; null: there are none. */
   readonly text: string | null;
-  /** Null: it doesn't tell. */
+  /** Null: unknown. */
   readonly positive: boolean | null;
 }
 
 const TEXT_BYTES = 2 * 1024;
-/** Of an object, and how deep. */
+/** Fields of an object that are read, and its depth. */
 const MOST_FIELDS = 64;
 const DEPTH = 3;
 const POLAR_LENGTH = 64;
@@ -45,10 +45,10 @@ const BLAME =
   /^(?:(?:that(?: was|['’]s| is)|this(?: was| is)|very|so|just|really|no,?|sorry,?) )*(?:bad|wrong|incorrect|not (?:good|helpful|correct|right|useful|what)|useless|terrible|awful|unhelpful|too (?:long|short|slow|vague|verbose)|please (?:don['’]t|do not|stop|never))\b/iu;
 
 /**
- * What an interaction's feedback says, whatever JSON it is: words, and whether they praise. Of an object, well-known
- * fields count: comment, correction, text …; rating, score, outcome, thumbs … A correction isn't praise. Numbers: -1 and 0
- * are bad; up to 1 from a half on, up to 5 from 4 on, up to 10 from 7 on, and up to 100 from 70 on are good, unless a
- * `max` or `scale` beside them says otherwise.
+ * Reads an interaction's feedback in any JSON form: its words, and whether they praise. In an object, well-known fields
+ * count: comment, correction, text …; rating, score, outcome, thumbs … A correction isn't praise. Numbers: -1 and 0 are
+ * bad; up to 1 from a half on, up to 5 from 4 on, up to 10 from 7 on, and up to 100 from 70 on are good, unless a
+ * neighbouring `max` or `scale` says otherwise.
  */
 export function feedbackOf({ feedback }: Pick<Interaction, "feedback">): GivenFeedback {
   if (typeof feedback === "string") return fromText(feedback);

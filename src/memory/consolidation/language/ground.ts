@@ -11,23 +11,25 @@ import { isConditional, isQuestion, saidIn } from "../../text/speakers.js";
 import type { Said } from "../../text/speakers.js";
 
 export interface GroundedStatement {
-  /** On one line, at most 600 bytes. */
+  /** One line, at most 600 bytes. */
   readonly text: string;
   /** Places of excerpts, each once, ascending; at least one. */
   readonly sources: readonly number[];
 }
 
-/** Whatever a model gives: no more is looked at. */
+/** The most that is read of a model's answer. */
 const MOST_STATEMENTS = 64;
 const MOST_FACTS = 128;
-/** Of a statement's content terms, what must stand in its sources. */
+/** Share of a statement's content terms that its sources must hold. */
 const GROUNDED = 0.5;
-/** One word is no statement. */
+/** One word isn't a statement. */
 const LEAST_TERMS = 2;
-/** Of the terms that the nearest sentence shares with a statement, what another one must share to be as near. */
+/**
+ * A sentence is as near to a statement as the nearest one if it shares this part of the terms that the nearest shares.
+ */
 const NEAR = 0.6;
 
-/** A capital where no sentence begins; I is no name. */
+/** A capital that doesn't begin a sentence; I isn't a name. */
 const NAMES = /(?<=[^.!?:\s]\s)(?!I\b)\p{Lu}[\p{L}\p{M}]+/gu;
 const SELVES: ReadonlySet<string> = new Set([
   "i",
@@ -44,10 +46,10 @@ const DENYING =
   /(?:^|_)(?:not?|never|dis\w+|hates?|avoids?|allergic|lacks?|without|refuses?|stopped|quit|former\w*)(?:_|$)/;
 
 /**
- * Of what a language model wrote about excerpts, the statements that these bear out. Of each: its sources exist and
- * don't contradict each other; every number, identifier and name in it, and at least half of its other terms, stand in
- * them; and it denies what they deny. A source that tells the model what to do bears out nothing. So whatever talks a
- * model into writing something, only what was said is kept. Empty: choose sentences instead.
+ * Keeps the statements of a language model that its excerpts support. Their sources exist and don't contradict each
+ * other. The sources hold every number, identifier and name in the statement, and at least half of its other terms, and
+ * deny what it denies. A source that instructs the model supports nothing. So a prompt injection can't add anything
+ * that wasn't said. Empty: choose sentences instead.
  */
 export function groundSummary(
   { statements }: WrittenSummary,
@@ -70,9 +72,9 @@ export function groundSummary(
 }
 
 /**
- * Of facts that a language model found in excerpts, those whose subject and object stand in their excerpt, within the
- * limits of a fact, each once. "I" and "user" are whoever speaks there; an assistant's "I" is nobody. Nothing from
- * questions, conditions, and denials that the predicate doesn't show.
+ * Keeps the facts of a language model whose subject and object are in their excerpt, within the limits of a fact, each
+ * once. "I" and "user" are the excerpt's speaker; an assistant's "I" is no one. Questions and conditions give no facts,
+ * nor do denials that the predicate doesn't show.
  */
 export function groundFacts(facts: readonly WrittenFact[], excerpts: readonly Excerpt[]): WrittenFact[] {
   const evidence = evidenceOf(excerpts);
@@ -87,14 +89,14 @@ export function groundFacts(facts: readonly WrittenFact[], excerpts: readonly Ex
   return [...grounded.values()];
 }
 
-/** What an excerpt can bear out. */
+/** The evidence that an excerpt gives. */
 interface Evidence {
   readonly terms: ReadonlySet<string>;
   readonly values: ReadonlySet<string>;
   readonly sentences: readonly Sentence[];
-  /** Who "user" is. */
+  /** The name that "user" refers to. */
   readonly user: string;
-  /** It tells the model what to do. */
+  /** The excerpt instructs the model. */
   readonly tainted: boolean;
 }
 
@@ -103,7 +105,7 @@ interface Sentence extends Said {
   readonly claims: Claims;
 }
 
-/** By place, worked out when it is first asked for. */
+/** Evidence by place, computed on first use. */
 function evidenceOf(excerpts: readonly Excerpt[]): (place: number) => Evidence | undefined {
   const known = new Map<number, Evidence>();
   return (place) => {
@@ -141,7 +143,7 @@ function isBorneOut(line: string, cited: readonly Evidence[]): boolean {
   return agrees(denied, terms, cited);
 }
 
-/** Whether one of the sentences that are nearest to it denies as it does. */
+/** Whether one of the nearest sentences denies the same as the statement. */
 function agrees(denied: boolean, terms: ReadonlySet<string>, cited: readonly Evidence[]): boolean {
   const shared = cited
     .flatMap(({ sentences }) => sentences)
@@ -171,7 +173,7 @@ function groundFact(fact: WrittenFact, said: Evidence): WrittenFact | undefined 
   return { subject, predicate, object, confidence, source: fact.source };
 }
 
-/** Who a fact is about, by the sentence that says it. */
+/** The subject of a fact, by the sentence that states it. */
 function subjectOf(given: string, sentence: Sentence, said: Evidence): string | undefined {
   const subject = oneLine(given);
   const speaker = speakerOf(sentence, said.user);
@@ -182,7 +184,7 @@ function subjectOf(given: string, sentence: Sentence, said: Evidence): string | 
   const terms = analyse(subject).terms;
   if (speaker !== undefined && sameWords(subject, speaker)) return speaker;
   const named = terms.length > 0 && terms.every((term) => sentence.terms.has(term));
-  // Who says "I" speaks of himself, unless he names another one.
+  // A speaker who says "I" means itself, unless the sentence names another subject.
   if (!named && FIRST_PERSON.test(sentence.sentence)) return undefined;
   return standsIn(subject, said) ? subject : undefined;
 }
@@ -211,7 +213,7 @@ function isName(name: string): boolean {
 
 const PREDICATE_LENGTH = 64;
 
-/** In snake_case. */
+/** The predicate in snake_case. */
 function predicateOf(given: string): string | undefined {
   const words = given.normalize("NFKC").slice(0, LIMITS.identifierBytes).toLowerCase();
   const predicate = words.replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, "_").replaceAll(/^_+|_+$/g, "");

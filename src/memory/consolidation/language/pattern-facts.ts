@@ -12,24 +12,24 @@ export interface PatternFact extends WrittenFact {
   readonly said: string;
 }
 
-/** Of one excerpt. */
+/** The most facts of one excerpt. */
 const MOST_FACTS = 32;
 /** Longer sentences say more than a pattern sees. */
 const SENTENCE_LENGTH = 400;
 const OWN = 0.9;
 const OF_OTHERS = 0.8;
 
-/** What somebody has one of at a time. */
+/** Predicates of cardinality one. */
 const ONE: ReadonlySet<string> = new Set(["name", "birthday", "lives_in"]);
 
 const WORD = String.raw`[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}&'’.+-]*`;
 const CAPITAL = String.raw`(?!I\b|I['’])\p{Lu}[\p{L}\p{M}\p{N}&'’.+-]*`;
-/** What has a name: Rome, the Isle of Man, Acme Corp. */
+/** A proper name: Rome, the Isle of Man, Acme Corp. */
 const PROPER = String.raw`(?:the )?${CAPITAL}(?: (?:(?:of|de|del|la|le|du|di|von|van|upon|the|&) )?${CAPITAL}){0,4}`;
 /** Up to where the clause ends. */
 const PHRASE = String.raw`(?:[^\s,.;:!?()[\]{}"“”—–]|[.:](?=\S)|(?<=\S) (?=\S)){1,80}?`;
 const END = String.raw`(?=\s*(?:$|[,;!(—–]|\.(?:\s|$)|\s(?:and|but|because|since|so|which|although|though|now|too|these days)\b))`;
-/** A name ends where the clause does, or where what follows can't be part of what it means: "Fear of spiders" is no place. */
+/** A name ends where the clause does, or before words that can't be part of it. "Fear of spiders" isn't a place. */
 const END_OF_NAME = END.replace("these days", "these days|with|near|together|right now|at the moment|as an?");
 /** "I prefer simple, minimal tools" isn't about what is simple. */
 const END_OF_LIST = END.replace("[,;!(", "(?:, (?:and|but|because|since|so|as) )|[;!(");
@@ -61,7 +61,7 @@ const RELATED =
 const NAMED = `${RELATED}|fianc[ée]e?|girlfriend|boyfriend|mother|mum|mom|father|dad|uncle|aunt|doctor|dentist|therapist|lawyer|landlord|teacher|best friend|roommate|hometown|employer|school|university`;
 
 interface Rule {
-  /** After the subject, each with named groups `object` and, where it takes part in the predicate, `what`. */
+  /** Patterns after the subject, each with named groups `object` and, if it is a part of the predicate, `what`. */
   readonly own: readonly string[];
   readonly others: readonly string[];
   readonly predicate: string;
@@ -198,14 +198,14 @@ const RULES: readonly Rule[] = [
   ...attributeRules,
 ];
 
-/** What may stand before a statement without changing it; anything else may: "as soon as", "in the novel". */
+/** Words that may precede a statement without changing it. Other words may change it: "as soon as", "in the novel". */
 const OPENING =
   /^(?:(?:hi|hello|hey|well|yes|yeah|ok|okay|oh|so|and|but|also|now|actually|anyway|btw)(?: (?:there|again|all|everyone))?[,!]? )+/i;
 /** One statement after the other: "I live in Rome, and I work at Acme." */
 const ANOTHER = /^(?:[,;]? (?:and|but|so)|[,;]) /;
 const SOMEBODY = String.raw`(?<who>(?:[Tt]he )?[Uu]ser|${CAPITAL}(?: ${CAPITAL}){0,2}?)`;
 
-/** Begin sentences, and are nobody's name. */
+/** Words that begin sentences and aren't names. */
 const NO_NAME =
   /^(?:he|she|it|they|we|you|i|this|that|these|those|there|here|who|what|which|where|when|why|how|everyone|everybody|someone|somebody|anyone|anybody|nobody|no|my|our|your|his|her|its|their|the|a|an|one|both|each|also|and|but|so|then|now|today|yesterday|tomorrow|let|please|while|since|because|although|though|as|after|before|until|once|unless|if|only|even|assuming|pretending|imagining|supposing|apparently|supposedly|allegedly|did|does|is|are|was|were|has|have|had|do|can|will|like|with|in|on|at|from|for|by|to|of|yes|well|oh|wow|hi|hey|hello|thanks|remember|note|maybe|perhaps)(?:\b|['’])/i;
 const NO_OBJECT =
@@ -216,7 +216,7 @@ const IDIOM =
 const CALENDAR =
   /^(?:the )?(?:jan(?:uary)?|feb(?:ruary)?|march|april|may|june|july|august|sept(?:ember)?|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b/i;
 
-/** Somebody else's words, words about words, and what was so once. */
+/** Reported speech, words about words, and past states. */
 const REPORTED =
   /["“”«»„]|(?:^|\s)['‘][^'’]+['’](?=[\s.,!?]|$)|\b(?:said|says?|saying|told|tells?|telling|asks?|asked|claim(?:s|ed)?|thinks?|thought|believes?|believed|heard|wrote|writes?|writing|according to|quot(?:e|es|ed|ing)|translate|spell|type|sentence|phrase|(?<![.@])example(?!\.\w)|lyrics|role-?play|joking|kidding|character|fictional|as (?:they|people|some|others) (?:put|call|say)|in (?:the|this|that|my|your|his|her|their|our|a|an) (?:\w+ )?(?:novel|story|tale|book|game|movie|film|dreams?|play|simulation|scenario|song|series|show|script|comic|poem|campaign))\b/i;
 const PAST =
@@ -237,11 +237,11 @@ const COMPILED = RULES.map(({ own, others, predicate, list }) => ({
 }));
 
 /**
- * Facts that plain English sentences say in so many words: precision before recall. None from questions, denials,
- * conditions, wishes, the past, stories, and what others are quoted with; a sentence must begin with the statement. "I" is
- * the speaker where the text names one, and nobody where a machine speaks, whose words make no facts at all. Where the
- * user does, it is whom the excerpt says that that is; else "user", who may be another one in each session, so what that
- * one says ends nothing by itself.
+ * Facts that plain English sentences state literally: precision before recall. Questions, denials, conditions, wishes,
+ * the past, stories and reported speech give none, and a sentence must begin with the statement. "I" is the speaker if
+ * the text names one. A machine's words give no facts, and its "I" is no one. If the user speaks, "I" is the name that
+ * the excerpt gives for the user; else "user". That may be another person in each session, so such a fact ends no
+ * other.
  */
 export function patternFacts(excerpts: readonly Excerpt[]): PatternFact[] {
   return excerpts.flatMap(({ text, user }, source) => {
@@ -260,7 +260,7 @@ export function patternFacts(excerpts: readonly Excerpt[]): PatternFact[] {
   });
 }
 
-/** Whether somebody has only one of these at a time. */
+/** Whether a predicate has cardinality one. */
 export function isSingle(predicate: string): boolean {
   return ONE.has(predicate);
 }
@@ -330,7 +330,7 @@ function isAsserted(sentence: string): boolean {
   );
 }
 
-/** Of a text that doesn't say which. */
+/** The user of a text that doesn't name one. */
 const ANY_USER = "user";
 
 function selfOf({ by, speaker }: Said, user = ANY_USER): string | undefined {
@@ -376,7 +376,7 @@ function objectOf(given: string, predicate: string): string[] {
   return Buffer.byteLength(object) <= LIMITS.identifierBytes ? [object] : [];
 }
 
-/** What somebody was asked to remember need not look like much else. */
+/** A sentence that asks to remember something needs no other sign of a fact. */
 function remembered(sentence: string): Found[] {
   const groups = REMEMBERED.exec(sentence)?.groups;
   const subject = groups?.["subject"]?.trim() ?? "";

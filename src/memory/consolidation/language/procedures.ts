@@ -29,12 +29,12 @@ export interface LearnedProcedure {
   readonly sources: string[];
 }
 
-/** Of one agent, the newest. */
+/** The newest episodes of one agent that are read. */
 const MOST_EPISODES = 2000;
 /** Different texts that are compared each with each. */
 const MOST_TEXTS = 256;
 const MOST_SENTENCES = 8;
-/** Of one agent and kind. */
+/** The most procedures of one agent and kind. */
 const MOST_PROCEDURES = 32;
 const MOST_TOOLS = 8;
 const TOOL_BYTES = 128;
@@ -96,7 +96,7 @@ function fromFeedback(episodes: readonly JudgedEpisode[], least: number): Learne
   }));
 }
 
-/** What feedback asks for, sentence by sentence; praise asks for nothing more. */
+/** The requests in feedback, sentence by sentence. A sentence of praise counts only if it asks for something. */
 function requestsIn({ feedback, positive }: JudgedEpisode): string[] {
   if (feedback === null || instructs(feedback)) return [];
   return sentencesIn(feedback.slice(0, INPUT_CHARACTERS).toWellFormed())
@@ -161,7 +161,7 @@ function topicOf(input: string): string[] {
   );
 }
 
-/** What inputs have in common, by the most central one. */
+/** What the inputs have in common, described by the most central one. */
 function whenOf(episodes: readonly JudgedEpisode[]): string {
   const shown = episodes.slice(-LIMITS.sources);
   const vectors = weigh(shown.map(({ input }) => topicOf(input)));
@@ -171,7 +171,7 @@ function whenOf(episodes: readonly JudgedEpisode[]): string {
   const most = closeness.reduce((best, each) => Math.max(best, each), 0);
   const mean = closeness.reduce((total, each) => total + each, 0) / (shown.length * (shown.length - 1));
   const input = oneLine(shown[closeness.indexOf(most)]?.input ?? "");
-  // Also where there is only one, or what it says can't be an example.
+  // Also if there is only one input, or its text can't be an example.
   if (!(mean >= ANYTHING) || input === "" || instructs(input)) return "Whatever is asked";
   return `When asked "${truncateUtf8(input.replaceAll('"', "'"), SHOWN_INPUT_BYTES)}" or the like`;
 }
@@ -203,7 +203,7 @@ class Texts {
   readonly #texts = new Map<string, Text>();
 
   add(text: string, words: readonly string[], episode: JudgedEpisode): void {
-    // With its claims: "never in miles" has the words of "in miles".
+    // Compared with its claims: "never in miles" has the words of "in miles".
     const claims = claimsOf(text);
     const name = JSON.stringify([words, claims]);
     const known = this.#texts.get(name);
@@ -219,7 +219,7 @@ class Texts {
 
 interface Star {
   readonly center: Text;
-  /** In the order of time, each once. */
+  /** Members by time, each once. */
   readonly members: JudgedEpisode[];
 }
 
@@ -271,7 +271,7 @@ function episodesOf(texts: readonly Text[]): JudgedEpisode[] {
   return [...episodes.values()].toSorted(byTime);
 }
 
-/** Of each text, itself and those that are alike. */
+/** For each text, itself and the similar ones. */
 function neighbours(texts: readonly Text[], similarity: number, sameClaim: boolean): number[][] {
   const units = weigh(texts.map(({ words }) => words)).map(unit);
   const near: number[][] = texts.map((_, place) => [place]);

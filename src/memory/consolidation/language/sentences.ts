@@ -4,10 +4,10 @@ import type { Excerpt } from "../ports.js";
 import { isQuestion, lineOf, saidIn } from "../../text/speakers.js";
 
 export interface SentencesOptions {
-  /** Of the sources' tokens, what the summary may have; below 1. */
+  /** The summary's most tokens, as a share of its sources' tokens; below 1. */
   readonly share: number;
   readonly count: CountTokens;
-  /** Of all sources together, where the caller has counted them. */
+  /** Tokens of all sources together, if the caller has counted them. */
   readonly source_tokens?: number | undefined;
 }
 
@@ -31,17 +31,17 @@ const QUESTION_WEIGHT = 0.4;
 const NUMBER = /\p{N}/u;
 const WHEN =
   /\b(?:jan(?:uary)?|feb(?:ruary)?|march|april|june|july|aug(?:ust)?|sept(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|yesterday|today|tonight|tomorrow|(?:last|next|this) (?:week|weekend|month|year|night|spring|summer|autumn|fall|winter))\b/i;
-/** A capital where no sentence begins; I is no name. */
+/** A capital that doesn't begin a sentence; I isn't a name. */
 const NAMED = /(?<=[^.!?:\s]\s)(?!I\b)\p{Lu}[\p{L}\p{M}]+/u;
 const GREETING =
   /^(?:hi|hello|hey|good (?:morning|afternoon|evening|night)|(?:many )?thanks?(?: you| so much| a lot)?|thank you|you'?re welcome|no problem|sure|certainly|of course|great|awesome|wow|cool|ok(?:ay)?|yes|yeah|no|bye|good ?bye|see you|take care|sounds good|glad to (?:hear|help)|happy to help|how are you|congrat(?:s|ulations))\b/i;
 const GREETING_LENGTH = 60;
 
 /**
- * A summary without a language model: of what was said in a cluster's excerpts, sentences that stand for the rest, in
- * the order of time. Each is a line of its own as it was said, so none joins two sources, and whoever reads a line knows
- * whose it is. What names people, numbers, identifiers and dates counts more, greetings and questions less. Shorter
- * than the sources together; empty where these are no prose, or nothing in them is short enough.
+ * A summary without a language model: representative sentences of a cluster's excerpts, in the order of time. Each is a
+ * line of its own as it was said, with its speaker, so that no line joins two sources. Names, numbers, identifiers and
+ * dates raise a sentence's weight; greetings and questions lower it. Shorter than the sources together; empty if these
+ * aren't prose, or nothing in them is short enough.
  */
 export function chooseSentences(
   excerpts: readonly Excerpt[],
@@ -65,7 +65,7 @@ function linesOf(excerpts: readonly Excerpt[]): Line[] {
   );
 }
 
-/** What stands for all, with a line of each source before a second one of another, as far as they are short enough. */
+/** Representative lines: one of each source before a second one of another, as far as they fit. */
 function ofEach(lines: readonly Line[], budget: number, count: CountTokens): Line[] {
   const sources = [...new Set(lines.map(({ source }) => source))];
   const chosen = extractLines(lines, budget, count);

@@ -10,8 +10,8 @@ import type { WorkServices } from "../services.js";
 import { excerptOf, sourcesOf } from "../sources.js";
 
 /**
- * What a summary may have of its sources' tokens: of their mean, `0.4 + 0.6 × 100 / (100 + mean)`. So ten hits cost less
- * than before, and of short turns, where each word counts, more is left. Measured in docs/lifecycle.md.
+ * A summary's share of its sources' tokens, by their mean: `0.4 + 0.6 × 100 / (100 + mean)`. So ten hits cost less than
+ * before, and short turns, where each word counts, keep more. Measured in docs/lifecycle.md.
  */
 function shareOf(memories: readonly MemoryDetail[], count: CountTokens): number {
   const mean = memories.reduce((sum, { content }) => sum + count(content), 0) / memories.length;
@@ -24,7 +24,7 @@ interface Summarising {
   readonly count: CountTokens;
 }
 
-/** By choosing sentences; undefined if a source isn't what it was any more, or there is nothing to say. */
+/** A summary of chosen sentences; undefined if a source has changed, or there is nothing to say. */
 export async function choose(
   { services, run, count }: Summarising,
   sources: readonly Source[],
@@ -34,14 +34,14 @@ export async function choose(
   return memories && draftOf({ services, run }, memories, linesOf(memories, count), made);
 }
 
-/** What stands for these memories, chosen of their sentences. */
+/** Representative sentences of these memories. */
 export function linesOf(memories: readonly MemoryDetail[], count: CountTokens): string[] {
   return chooseSentences(memories.map(excerptOf), { share: shareOf(memories, count), count }).map(
     ({ text }) => text,
   );
 }
 
-/** By the language model; by choosing sentences where it gives nothing that its sources bear out. */
+/** A summary by the language model; of chosen sentences if the model gives nothing that its sources support. */
 export async function write(
   { services, run, count }: Summarising,
   sources: readonly Source[],
@@ -55,7 +55,7 @@ export async function write(
   const { answer, because } = asked.value;
   const grounded = answer === undefined ? [] : groundSummary(answer.value, excerpts);
   const lines = grounded.map(({ text }) => text);
-  // A summary that isn't shorter than half of its sources is none.
+  // A summary longer than half of its sources isn't a summary.
   const whole = excerpts.reduce((sum, { text }) => sum + count(text), 0);
   const written = lines.length > 0 && count(lines.join("\n")) < whole / 2;
   if (written && answer !== undefined) {

@@ -4,13 +4,13 @@ import { norm, weigh } from "../../text/term-weights.js";
 export interface ClusterEpisode {
   /** Unique. */
   readonly id: string;
-  /** What must be the same within a cluster. */
+  /** The same for all members of a cluster. */
   readonly group: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly vector: Float32Array | undefined;
   readonly tokens: number;
-  /** What it is compared by where there is no vector. */
+  /** Terms for comparison without a vector. */
   readonly terms: readonly string[];
 }
 
@@ -18,21 +18,21 @@ export interface ClusterOptions {
   /** Members of a cluster. */
   readonly most: number;
   readonly least: number;
-  /** Of a cluster's members together. */
+  /** The most tokens of a cluster's members together. */
   readonly most_tokens: number;
   /** Cosine of vectors from which texts may be about the same, as far as that is known of the model. */
   readonly least_cosine?: number | undefined;
 }
 
 /**
- * By the id of a model: {@link ClusterOptions.least_cosine}. Of e5, sentences about the same thing have 0.83 to 0.97, and
- * others 0.68 to 0.81; in long chats, all of one kind, it is the window's mean that tells them apart.
+ * {@link ClusterOptions.least_cosine} by model id. With e5, sentences about the same thing have 0.83 to 0.97, and
+ * others 0.68 to 0.81. In long chats, all of one kind, the window's mean separates them.
  */
 export const MEASURED_LEAST_COSINE: Readonly<Record<string, number>> = { "e5-small-v2-int8-384": 0.82 };
 
-/** How many episodes are compared each with each: what keeps clustering linear, and its stretches short. */
+/** Episodes that are compared each with each. Keeps clustering linear, and its stretches short. */
 const WINDOW = 128;
-/** How many episodes are looked at before others get a turn. */
+/** Episodes processed before other work gets a turn. */
 const EPISODES_A_TURN = 500;
 /** The mean of fewer pairs says nothing about what is usual among them. */
 const SMALLEST_WINDOW = 4;
@@ -40,22 +40,23 @@ const SMALLEST_WINDOW = 4;
 const ABOVE_MEAN = 1;
 /** What nearness in time adds at most, in standard deviations. */
 const NEARNESS = 0.5;
-/** Texts that share less are about something else, whatever their window's mean is. */
+/** Texts that share less are about something else, whatever the window's mean. */
 const LEAST_TERM_COSINE = 0.1;
-/** Of one episode, the heaviest. */
+/** The heaviest terms of one episode. */
 const MOST_TERMS = 64;
-/** What rounding may take from equal similarities. */
+/** Tolerance for rounding of equal similarities. */
 const EPSILON = 1e-9;
 
 /**
- * Clusters of episodes that are about the same, each in the order of time; what fits nowhere is left out. Average-link
- * agglomeration within a group, in windows of at most 128 episodes in the order of time: the most similar two clusters
- * become one while their mean similarity is at least one standard deviation above the window's mean. Relative, because
- * where the cosines of unrelated texts lie depends on the model (e5: 0.7–0.85). But what is all unrelated has a mean
- * as well, so where it is known of the model, their mean cosine must also be one that related texts have. Similarity is the cosine of the
- * vectors, and a little for nearness in time; episodes without a vector are compared among each other by their terms.
+ * Clusters of episodes about the same thing, each in the order of time. Episodes that fit nowhere are dropped.
+ * Average-link agglomeration within a group, in windows of at most 128 episodes in the order of time: the most similar
+ * two clusters become one while their mean similarity is at least one standard deviation above the window's mean.
+ * Relative, because the cosines of unrelated texts depend on the model (e5: 0.7–0.85). But a window of unrelated texts
+ * has a mean as well. So if the model's scale is known, their mean cosine must also be one that related texts have.
+ * Similarity is the cosine of the vectors, plus a little for nearness in time; episodes without a vector are compared
+ * with each other by their terms.
  *
- * The same for any order of the episodes. Others get a turn every few milliseconds.
+ * The same for any order of the episodes. Yields every few milliseconds.
  */
 export async function clusterEpisodes(
   episodes: readonly ClusterEpisode[],
@@ -77,7 +78,7 @@ export async function clusterEpisodes(
     .map((members) => members.map(({ id }) => id));
 }
 
-/** Of one group and one kind of vector each. */
+/** Episodes of one group and one kind of vector each. */
 async function groupsOf(episodes: readonly ClusterEpisode[]): Promise<ClusterEpisode[][]> {
   const groups = new Map<string, ClusterEpisode[]>();
   for (const [index, episode] of episodes.entries()) {
@@ -90,7 +91,7 @@ async function groupsOf(episodes: readonly ClusterEpisode[]): Promise<ClusterEpi
   return [...groups.values()];
 }
 
-/** Of about the same length. */
+/** Windows of about the same length. */
 function* windowsOf(groups: readonly (readonly ClusterEpisode[])[]): Generator<readonly ClusterEpisode[]> {
   for (const group of groups) {
     const ordered = group.toSorted(byTime);
@@ -124,7 +125,7 @@ function compare(a: string, b: string): number {
 interface Similarities {
   readonly values: Float64Array;
   readonly least: number;
-  /** Without what nearness adds. */
+  /** Similarities without the part for nearness. */
   readonly cosines: Float64Array;
 }
 
@@ -220,7 +221,7 @@ function termCosines(window: readonly ClusterEpisode[]): Float64Array {
     }
   }
   const values = new Float64Array(size * size);
-  // In an order that doesn't depend on where the terms stand: sums of fractions depend on theirs.
+  // Sorted, because a sum of fractions depends on their order.
   for (const [, places] of [...holders].toSorted(([a], [b]) => compare(a, b))) {
     for (const one of places) {
       for (const other of places) {
@@ -245,7 +246,7 @@ function addNearness(values: Float64Array, window: readonly ClusterEpisode[], mo
   }
 }
 
-/** Of all pairs of two. */
+/** Mean and deviation over all pairs. */
 function spread(values: Float64Array, size: number): { readonly mean: number; readonly deviation: number } {
   const pairs = Math.max(1, (size * (size - 1)) / 2);
   let total = 0;

@@ -2,7 +2,7 @@ import type { Vitals } from "../../ports/lifecycle.js";
 import type { Memory, MemoryDetail } from "../../model/record.js";
 import { lastActive } from "../../forget/forget-policy.js";
 
-/** What belongs to somebody else is left as it is: items, copies, and what is in quarantine. */
+/** Items, copies and memories in quarantine belong to others and are left as they are. */
 function isOwn(memory: Memory): boolean {
   return isNobodyElses(memory) && memory.superseded_at === null;
 }
@@ -11,12 +11,12 @@ function isNobodyElses({ key, origin, quarantined }: Memory): boolean {
   return key === null && origin === null && !quarantined;
 }
 
-/** Not so of what ended because nobody read it. */
+/** False for a memory that was ended because it was unread. */
 export function isKnown({ superseded_at, superseded_by }: Memory): boolean {
   return superseded_at === null || superseded_by !== null;
 }
 
-/** What others may hold a copy of stays what it is. */
+/** A memory with published copies stays as it is. */
 const isShared = ({ publications }: MemoryDetail): boolean => publications.length > 0;
 
 /** Semantic and procedural memories but facts: those have their timelines. */
@@ -24,12 +24,12 @@ export function isMergeable(memory: MemoryDetail): boolean {
   return isOwn(memory) && !isShared(memory) && memory.fact === null && memory.memory_type !== "episodic";
 }
 
-/** What was observed: what a summary of a session says, its sources say too. */
+/** An observation. A session's summary isn't one: its sources say the same. */
 export function isEpisode(memory: MemoryDetail): boolean {
   return isOwn(memory) && isObserved(memory);
 }
 
-/** Also where a summary has come to stand for it: facts and procedures are learned from what was said, whenever. */
+/** Also if a summary has superseded it: facts and procedures are learned from all observations. */
 export function isObserved(memory: MemoryDetail): boolean {
   return (
     isNobodyElses(memory) &&
@@ -43,10 +43,12 @@ export function isOld({ timestamp }: Memory, before: number): boolean {
   return timestamp <= before;
 }
 
-/** As important as most is, at most; what is more important stays until somebody says otherwise. */
+/**
+ * The default importance, and the most that can expire unread. More important memories stay until a caller ends them.
+ */
 const ORDINARY = 0.5;
 
-/** What nobody used, said again, judged, pinned or shared for so long. */
+/** A memory that wasn't used, seen again, judged, pinned or shared for this long. */
 export function isUnread(memory: MemoryDetail, vitals: Vitals, unreadMs: number, now: number): boolean {
   const { counts } = memory.evidence;
   return (

@@ -12,7 +12,10 @@ const NOTHING: Pick<Draft, "memories" | "made"> = {
   made: { method: "deterministic", model: null, because: null },
 };
 
-/** What nobody read: not used, said again, judged, pinned or shared for so long, and no more important than most. */
+/**
+ * Plans the end of unread memories: not used, seen again, judged, pinned or shared for a long time, and of at most
+ * default importance.
+ */
 export async function* planExpiry(planning: Planning): AsyncGenerator<Action, void> {
   const { services, run, taken, now } = planning;
   const { store } = services.memory;

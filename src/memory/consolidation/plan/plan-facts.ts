@@ -6,7 +6,7 @@ import { MOST_EXAMINED } from "./planner.js";
 import type { Action } from "../run.js";
 import { walk } from "./walk.js";
 
-/** Of episodes that a language model reads at once. */
+/** Episodes that a language model reads at once. */
 const TOGETHER = 16;
 const TOKENS_TOGETHER = 4000;
 

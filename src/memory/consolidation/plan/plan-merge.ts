@@ -7,7 +7,7 @@ import type { Action, Made } from "../run.js";
 import { walk } from "./walk.js";
 import { wordingOf } from "../../text/wording.js";
 
-/** How many of the nearest are looked at. */
+/** The number of nearest memories that are compared. */
 const NEAREST = 16;
 const MOST_SOURCES = 16;
 const MADE: Made = { method: "deterministic", model: null, because: null };
@@ -75,8 +75,8 @@ async function nearest(
 }
 
 /**
- * What makes another memory the same one: its words, and all that a filter tells it by. Of what runs wrote into metadata,
- * only what they are is compared.
+ * Memories with the same key merge: it holds the words, and everything that a filter can ask for. Of metadata that runs
+ * wrote, only their kind is compared.
  */
 function nameOf(memory: MemoryDetail): string {
   const { memory_type, agent_id, session_id, valid_from, valid_to, metadata, content } = memory;

@@ -9,19 +9,20 @@ import { learnProcedures } from "../language/procedures.js";
 import type { Action, Made } from "../run.js";
 import { walk } from "./walk.js";
 
-/** How often feedback has to come. */
+/** The fewest repetitions of feedback. */
 const LEAST = 3;
 const MOST_SOURCES = 64;
 const MADE: Made = { method: "deterministic", model: null, because: null };
 
-/** What feedback on interactions says again and again, where no procedure has been learned of it yet. */
+/** Plans procedures from repeated feedback on interactions, if none has been learned from it yet. */
 export async function* planProcedures(planning: Planning): AsyncGenerator<Action, void> {
   const { services, run, now } = planning;
   const { store } = services.memory;
   const learned = await learnedFrom(planning);
   const episodes = new Map<string, MemoryDetail>();
   let examined = 0;
-  // What was said on one day may be summarised before it is said again; of very many, the newest count.
+  // Feedback of one day may be summarised before it is repeated, so superseded episodes count too. If there are very
+  // many, the newest count.
   const options = { order: "desc", superseded: true } as const;
   for await (const { memories } of walk(store, run.namespace, ["episodic"], options)) {
     for (const memory of memories) {
@@ -57,11 +58,11 @@ export async function* planProcedures(planning: Planning): AsyncGenerator<Action
 
 const NOTHING = { text: null, positive: null };
 
-/** Episodes of which a procedure tells already. */
+/** Episodes from which a procedure has been learned already. */
 async function learnedFrom({ services, run }: Planning): Promise<Set<string>> {
   const learned = new Set<string>();
   const { store } = services.memory;
-  // Of several that were merged, each knows its episodes.
+  // A merged procedure supersedes others, and each of those knows its own episodes.
   for await (const { memories } of walk(store, run.namespace, ["procedural"], { superseded: true })) {
     for (const { derived_from } of memories.filter(isKnown))
       for (const { id } of derived_from) learned.add(id);

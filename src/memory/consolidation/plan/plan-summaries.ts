@@ -30,7 +30,7 @@ export async function* planSummaries(planning: Planning): AsyncGenerator<Action,
       versions.set(memory.id, memory.version);
       episodes.push({
         id: memory.id,
-        // What is to end soon doesn't take the rest with it.
+        // A memory that ends soon mustn't end the others with it.
         group: JSON.stringify([memory.session_id, memory.agent_id, statedEnd(memory) !== undefined]),
         at: memory.timestamp,
         vector,

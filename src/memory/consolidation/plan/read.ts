@@ -8,7 +8,7 @@ import type { ConsolidationServices } from "../services.js";
 export interface RunPage {
   readonly run: Run;
   readonly actions: readonly Action[];
-  /** Where the next page begins; undefined at the end of what is planned so far. */
+  /** Where the next page begins; undefined at the end of the plan so far. */
   readonly next: number | undefined;
 }
 

@@ -19,7 +19,7 @@ export interface WalkOptions {
   readonly after?: number;
   /** Ids of memories that come first, wherever they are. */
   readonly again?: readonly string[];
-  /** Also what other memories stand for, or nobody read. */
+  /** Includes superseded and unread memories. */
   readonly superseded?: boolean;
 }
 
