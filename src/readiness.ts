@@ -19,24 +19,24 @@ interface UpgradeProgress {
 export interface ReadinessOptions {
   /** Writes to Redis; a rejection that is a fault of the store says why it takes no writes. */
   readonly writeRedis: () => Promise<void>;
-  /** What Redis has refused to others lately. */
+  /** Redis's latest refusal to any request. */
   readonly redisFault: () => StoreFault | undefined;
-  /** By which settings it may lose data. */
+  /** The settings by which Redis may lose data. */
   readonly redisHazards: () => Promise<readonly Hazard[]>;
   /** Less than 1 while Redis fills an index, after a restart or an upgrade. Creates an index that is missing. */
   readonly indexFilled: () => Promise<number>;
-  /** How far records of an older release have been upgraded. */
+  /** Progress of the upgrade of older records. */
   readonly upgraded: () => Promise<UpgradeProgress>;
   readonly embedder: Embedder | undefined;
   /** Whether the process is about to end. */
   readonly stopping: () => boolean;
-  /** What the embedder answered last, where that was a fault. */
+  /** The embedder's last answer, if that was a fault. */
   readonly embedderFault: () => EmbedderFault | undefined;
   /** Milliseconds within which a component must have answered. */
   readonly timeoutMs?: number;
 }
 
-/** How long an answer is given again, in milliseconds: however many ask, Redis is asked ten times a second. */
+/** How long an answer is reused, in milliseconds: Redis is asked at most ten times a second. */
 const FRESH_MS = 100;
 
 /** Really asks Redis, the index and the embedder, all at once. */
@@ -124,7 +124,7 @@ function redisState({ status, reason, detail }: Probe<void>, fault: StoreFault |
   return { status: reason === "redis_out_of_memory" ? "degraded" : status, reason, detail };
 }
 
-/** What would lose acknowledged data makes the service unready; warnings are only said. */
+/** A setting that would lose acknowledged data makes the service unready; warnings are only reported. */
 function withHazards(state: ComponentState, hazards: readonly Hazard[]): Readiness["redis"] {
   const warnings = hazards.filter(({ severity }) => severity === "warning");
   const fatal = hazards.find(({ severity }) => severity === "error");
@@ -154,7 +154,7 @@ function indexState({ found = 1, ...state }: Probe<number>): ComponentState {
 function upgradeState({ found, ...state }: Probe<UpgradeProgress>): ComponentState {
   if (state.status !== "ok" || found === undefined) return state;
   const { status } = state;
-  // Without records, or before the first look at them, there is nothing that a caller should know.
+  // Without records, or before the first look at them, there is nothing to report.
   if (found.done || found.total === 0) return { status };
   const seen = Math.min(found.seen, found.total);
   return {
@@ -180,7 +180,7 @@ function embedderState(
   };
 }
 
-/** For strangers too: without paths, addresses and keys. The log has the rest. */
+/** Shown to strangers too: without paths, addresses and keys. The log has the rest. */
 const EMBEDDER_FAULTS: Readonly<Record<EmbedderFault, string>> = {
   unreachable: "The embedding provider can't be reached.",
   timed_out: "The embedding provider doesn't answer in time.",

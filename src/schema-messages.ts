@@ -2,7 +2,7 @@ import { z } from "zod";
 
 type Issue = z.core.$ZodRawIssue;
 
-/** What a value must be, by the name that a schema has for it. */
+/** The kind that a value must have, by the schema's name for it. */
 const KINDS: Readonly<Record<string, string>> = {
   string: "a string",
   number: "a number",
@@ -18,8 +18,8 @@ const KINDS: Readonly<Record<string, string>> = {
 const UNITS: Readonly<Record<string, string>> = { string: "character", array: "element", record: "field" };
 
 /**
- * What a schema says of a value that doesn't fit, where it has no message of its own: a sentence whose subject is the
- * field, in JSON's words. Undefined for what has no such sentence; the library's own one stands then.
+ * A schema's message for an invalid value, if the schema gives none of its own: a sentence whose subject is the field,
+ * in JSON's words. Undefined: there is none, and the library's own message is used.
  */
 export function schemaMessage(issue: Issue): string | undefined {
   switch (issue.code) {

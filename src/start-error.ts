@@ -1,4 +1,4 @@
-/** What keeps the service from starting and whoever starts it can mend: its message is all that is shown of it. */
+/** An error that keeps the service from starting and that the operator can fix: only its message is shown. */
 export class StartError extends Error {
   override readonly name: string = "StartError";
 }

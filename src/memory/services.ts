@@ -11,7 +11,7 @@ import type { EntityStore } from "./ports/facts.js";
 import type { MemoryStore } from "./ports/index.js";
 import type { ReceiptStore } from "./ports/receipts.js";
 
-/** What the verbs work with; built once in main. */
+/** Dependencies of the verbs; built once in main. */
 export interface Services {
   readonly store: MemoryStore;
   readonly entities: EntityStore;
@@ -23,29 +23,29 @@ export interface Services {
   readonly countTokens: () => Promise<TokenCounter>;
   /** Undefined: keyword only. */
   readonly embedder: Embedder | undefined;
-  /** What cosines of its model mean. */
+  /** The scale of the model's cosines. */
   readonly calibrate: Calibrate;
   readonly worker: EmbeddingWorker;
   /** Undefined: what is written isn't compared with what others wrote. */
   readonly corroboration: CorroborationWorker | undefined;
-  /** What settings say to a recall; a write asks the store. */
+  /** Cached settings for recalls; a write asks the store. */
   readonly knownDefaults: KnownDefaults;
-  /** Where neither a caller nor a namespace's settings say how long a memory lives. */
+  /** Default time to live, if neither the caller nor the namespace's settings give one. */
   readonly defaultTtl: DefaultTtl;
-  /** Where a namespace's settings don't say how long these are kept; receipts for 0 seconds: none is. */
+  /** Default retention, if a namespace's settings give none; 0 seconds for receipts: none is kept. */
   readonly retention: { readonly receiptSeconds: number; readonly auditSeconds: number };
-  /** A memory that decays ends after so many of its lives at the latest, however much it is used. */
+  /** The longest life of a decaying memory, as a multiple of its life without uses. */
   readonly maxLives: number;
-  /** Of a recall that says nothing of it, where the namespace's settings don't either. */
+  /** Default recency of a recall, if the namespace's settings give none. */
   readonly recency: Recency;
-  /** Tells operators how long a stage took; seconds. */
+  /** Reports the duration of a stage to operators; seconds. */
   readonly observe: (stage: RecallStage, seconds: number) => void;
-  /** Tells operators how many memories a policy forgot. */
+  /** Reports to operators how many memories a policy forgot. */
   readonly forgotten: (count: number) => void;
   readonly newId: (now: number) => string;
 }
 
-/** What a verb uses: the ports of the store that it names, and of the other services these. */
+/** Dependencies of a verb: the ports of the store that it names, and these other services. */
 export type Using<Store, Others extends Exclude<keyof Services, "store"> = never> = {
   readonly store: Store;
 } & Pick<Services, Others>;

@@ -8,7 +8,10 @@ import { readPath } from "./path.js";
 import { stateNotFound } from "./refusals.js";
 import type { StateServices } from "./services.js";
 
-/** What a reader would have got at a time (milliseconds since the epoch). With `path`, a second round trip. */
+/**
+ * The document as a reader would have seen it at a time (milliseconds since the epoch). With `path`, a second round
+ * trip.
+ */
 export async function getStateAsOf(
   { store, audit }: StateServices,
   context: Context,

@@ -1,8 +1,8 @@
-/** What is known of a version of a state document, besides its value. Times in milliseconds since the epoch. */
+/** A version of a state document without its value. Times in milliseconds since the epoch. */
 export interface StateFacts {
   /**
    * The number of the change in its namespace: unique and ascending there, so that a version never comes back, not even
-   * after the document was deleted and written anew.
+   * after the document was deleted and written again.
    */
   readonly version: number;
   readonly updated_at: number;
@@ -20,7 +20,7 @@ export interface StateDocument extends StateFacts {
 }
 
 export const STATE_OPERATIONS = ["set", "merge", "delete", "increment"] as const;
-/** What made a version. PUT is a `set`, PATCH a `merge`. */
+/** The operation that made a version. PUT is a `set`, PATCH a `merge`. */
 export type StateOperation = (typeof STATE_OPERATIONS)[number];
 
 export interface StateRef {

@@ -23,7 +23,9 @@ export interface NumberText {
   readonly add?: string;
 }
 
-/** Whether the shortest text of a finite number is certain to be read exactly: true of all that people write. */
+/**
+ * Whether the shortest text of a finite number is certain to be read exactly: true of all numbers that people write.
+ */
 export function isReadExactly(value: number): boolean {
   if (Number.isInteger(value)) return Math.abs(value) <= EXACT_DIGITS && !Object.is(value, -0);
   // Digits and power both exact, so one rounding. Up to 15 digits always are below 2^53.
@@ -33,7 +35,7 @@ export function isReadExactly(value: number): boolean {
   return digits <= EXACT_DIGITS && Math.abs(exponent) <= EXACT_EXPONENT;
 }
 
-/** What RedisJSON makes of `${digits}e${exponent}`. */
+/** RedisJSON's reading of `${digits}e${exponent}`. */
 function readBack(digits: number, exponent: number): number {
   let value = digits;
   let rest = exponent;
@@ -111,7 +113,7 @@ function shortest(value: number): { digits: number; exponent: number } {
 const double = new Float64Array(1);
 const bits = new BigInt64Array(double.buffer);
 
-/** So many doubles above or below a positive one. */
+/** The double that lies this many steps above or below a positive one. */
 function neighbour(value: number, steps: number): number {
   double[0] = value;
   bits[0] = (bits[0] ?? 0n) + BigInt(steps);

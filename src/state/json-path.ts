@@ -7,7 +7,7 @@
  */
 
 export interface JsonPath {
-  /** As RedisJSON gets it. */
+  /** The path for RedisJSON. */
   readonly text: string;
   readonly steps: readonly Step[];
 }
@@ -32,7 +32,7 @@ interface SliceBounds {
   readonly by: number | undefined;
 }
 
-/** What is wrong with a path, as a sentence. */
+/** The problem of a path, as a sentence. */
 export class PathProblem extends Error {
   override readonly name = "PathProblem";
 }
@@ -49,7 +49,7 @@ const COMPARISON = /==|!=|<=|>=|<|>/y;
 const RELATION = /&&|\|\|/y;
 const ESCAPES: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
 
-/** Throws a {@link PathProblem} where the text is no JSONPath, or one that this service doesn't take. */
+/** Throws a {@link PathProblem} if the text isn't a JSONPath, or isn't one that this service accepts. */
 export function parseJsonPath(path: string): JsonPath {
   const steps = new Parser(path).steps();
   return { text: `$${steps.map(writeStep).join("")}`, steps };
@@ -82,7 +82,7 @@ function writePlace(place: number): string {
   return place === -1 ? "-1:" : `${place}:${place + 1}`;
 }
 
-/** Where RedisJSON looks, it reads these two escapes in quotes, and no others. */
+/** In reads, RedisJSON knows these two escapes in quotes, and no others. */
 function writeName(name: string): string {
   const quote = name.includes('"') && !name.includes("'") ? "'" : '"';
   return `${quote}${name.replace(/["'\\]/g, (each) => (each === "\\" || each === quote ? `\\${each}` : each))}${quote}`;
@@ -160,7 +160,7 @@ class Parser {
     return { from, to, by };
   }
 
-  /** What is in it, each once: RedisJSON would give a match for each time. */
+  /** The members of the list, each once: RedisJSON would return a match for each repetition. */
   #list<T>(read: () => T | undefined): T[] {
     const found = new Set<T>();
     do {
@@ -317,7 +317,7 @@ class Parser {
     return this.#problem(`This JSONPath can't be read: expected ${what}`);
   }
 
-  /** By its place: a path may hold what must not be in a log. */
+  /** Names the position only: a path may hold what must not be in a log. */
   #problem(sentence: string): PathProblem {
     return new PathProblem(`${sentence} (at character ${this.#at + 1}).`);
   }

@@ -7,17 +7,16 @@ import type { WritePath } from "./path.js";
 
 /** A JSON value, checked, as text. */
 export interface JsonText {
-  /** As a caller gets it back. */
+  /** The text that a caller gets back. */
   readonly json: string;
-  /** As RedisJSON reads it exactly, but for the fixes. */
+  /** The text that RedisJSON reads exactly, except for the fixes. */
   readonly stored: string;
-  /** By turns: where (a JSONPath without its `$`), and what to add to the number there. */
+  /** Pairs: a place (a JSONPath without its `$`), and what to add to the number there. */
   readonly fixes: readonly string[];
   /** It holds a number that RedisJSON may give back otherwise once it has loaded a snapshot. */
   readonly delicate: boolean;
   /**
-   * By turns, of a value that is merged: where an array stands that RedisJSON 8.8 would narrow (see
-   * {@link isNarrowable}), and its text.
+   * For a merge, pairs: the place of an array that RedisJSON 8.8 would narrow (see {@link isNarrowable}), and its text.
    */
   readonly arrays: readonly string[];
   /** One of those arrays stands where no path leads. */
@@ -27,7 +26,7 @@ export interface JsonText {
 const NO_FIXES: readonly string[] = [];
 
 export interface JsonTextOptions {
-  /** It is merged with what is there, so a path must lead to one place whatever that is. */
+  /** The value is merged into an existing one, so a path must lead to one place in any document. */
   readonly merged?: boolean;
   /** The path at which it is put into a document; undefined: it is the document. */
   readonly at?: WritePath | undefined;
@@ -71,7 +70,7 @@ export function jsonText(
   };
 }
 
-/** As {@link jsonText} of the text of a stored value; numbers that no path leads to stay as they are. */
+/** As {@link jsonText}, for the text of a stored value; numbers that no path leads to stay as they are. */
 export function storedText(json: string): JsonText {
   const value = JSON.parse(json) as JsonValue;
   const fixes: Fix[] = [];
@@ -109,7 +108,7 @@ function inspect(field: string, value: JsonValue, depth: number): boolean {
 const isFraction = (value: JsonValue): value is number =>
   typeof value === "number" && !Number.isInteger(value);
 
-/** Of two digits any type of float is sure: `0.5` and `1.5`, as text. */
+/** Every type of float holds two digits: `0.5` and `1.5`, as text. */
 const SURE = 3;
 
 /** Whether RedisJSON 8.8 may keep an array in a narrow type: all of it fractions, and not all of two digits. */
@@ -142,7 +141,7 @@ function illFormed(field: string) {
   return invalid(field, "Must be well-formed Unicode (it has a lone surrogate).");
 }
 
-/** As JSON.stringify, which writes -0 as 0. The depth is bounded by now. */
+/** As JSON.stringify, which writes -0 as 0. The depth has been checked. */
 function writeShortest(value: JsonValue): string {
   if (typeof value === "number") return Object.is(value, -0) ? "-0.0" : String(value);
   if (Array.isArray(value)) return `[${value.map(writeShortest).join(",")}]`;
@@ -194,9 +193,8 @@ function writeExact(value: JsonValue, steps: readonly Step[], fixes: Fix[]): str
 }
 
 /**
- * Where it changes something, RedisJSON 2.8 takes a quoted name as it is written, escapes and all; where it looks, it
- * doesn't. So there is no way to write a name with a backslash, or with both kinds of quotes; nor one that begins with a
- * space, which it skips.
+ * In writes, RedisJSON 2.8 takes a quoted name as it is written, escapes and all; in reads, it doesn't. So there is no
+ * way to write a name with a backslash, or with both kinds of quotes; nor one that begins with a space, which it skips.
  */
 function step(key: string): Step {
   if (key.includes("\\") || key.startsWith(" ")) return ANY;
@@ -207,7 +205,7 @@ function step(key: string): Step {
 /** Fixes without a path to one place alone, of a value: each is looked for in the whole of it. */
 const MOST_LOOSE = 64;
 
-/** How many numbers a path leads to. */
+/** The number of numbers that a path leads to. */
 function countNumbers(value: JsonValue, steps: readonly Step[]): number {
   const [first, ...rest] = steps;
   if (first === undefined) return typeof value === "number" ? 1 : 0;
@@ -216,14 +214,14 @@ function countNumbers(value: JsonValue, steps: readonly Step[]): number {
     return Object.values(value).reduce((sum: number, child) => sum + countNumbers(child, rest), 0);
   }
   const key = String(first.of);
-  // Of the value of its own: `__proto__` is a name like others.
+  // Own members only: `__proto__` is a name like others.
   const child = Object.hasOwn(value, key)
     ? (Object.getOwnPropertyDescriptor(value, key)?.value as JsonValue)
     : undefined;
   return child === undefined ? 0 : countNumbers(child, rest);
 }
 
-/** Of a merge into a Redis that has to be told to keep doubles. */
+/** Refuses a merge into a Redis that needs an option to keep doubles. */
 export function inexactArray(field: string): DomainError {
   return invalid(
     field,

@@ -13,14 +13,14 @@ export interface WritePath extends JsonPath {
   readonly depth: number;
   /** Once the value is there, the path may lead elsewhere. */
   readonly filtered: boolean;
-  /** Where the path leads to elements of arrays. */
+  /** Set if the path leads to elements of arrays. */
   readonly elements: ElementsPath | undefined;
-  /** Where a write may add a member, but `text` has slices, at which RedisJSON adds nothing. */
+  /** Set if a write may add a member, but `text` has slices, at which RedisJSON adds nothing. */
   readonly fresh: FreshPath | undefined;
 }
 
 export interface FreshPath {
-  /** What would have the member; with no match, an index lies before its array's beginning. */
+  /** The future parent of the member. Without a match, an index lies before its array's beginning. */
   readonly parent: string;
   /** The path with its negative indexes. */
   readonly text: string;
@@ -35,12 +35,11 @@ export interface ElementsPath {
 }
 
 /**
- * Reads a JSONPath that RedisJSON evaluates in time that grows with the document alone; else throws
- * `invalid_request`.
+ * Reads a JSONPath that RedisJSON evaluates in time that grows with the document alone; else throws `invalid_request`.
  *
- * Redis does nothing else meanwhile, and a path can multiply: `$[?(@.a==$[*].a)]` compares all with all and took 55 s
- * on 256 KiB, `$..*..*..*` makes 76 MB of them. So: one recursive descent, one union, two filters, and in a filter
- * only names and places of the element itself. A regular expression would be compiled for each element.
+ * Evaluation blocks Redis, and a path can multiply: `$[?(@.a==$[*].a)]` compares all with all and took 55 s on 256 KiB,
+ * `$..*..*..*` makes 76 MB of them. So: one recursive descent, one union, two filters, and in a filter only names and
+ * places of the element itself. A regular expression would be compiled for each element.
  */
 export function readPath(field: string, path: string): ReadPath {
   const read = checkedPath(field, path);
@@ -56,7 +55,7 @@ function checkedPath(field: string, path: string): JsonPath {
   return parsed;
 }
 
-/** As {@link readPath}, of a path at which something is written. */
+/** As {@link readPath}, for a path that is written to. */
 export function readWritePath(field: string, path: string): WritePath {
   const parsed = checkedPath(field, path);
   const { steps } = parsed;

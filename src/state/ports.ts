@@ -5,7 +5,7 @@ import type { JsonText } from "./json-text.js";
 import type { WritePath } from "./path.js";
 import type { Precondition } from "../domain/precondition.js";
 
-/** Seconds; null: for ever; undefined: see each write. */
+/** Seconds; null: no expiry; undefined: see each write. */
 export type AskedTtl = number | null | undefined;
 
 export interface PutCommand {
@@ -77,9 +77,9 @@ export interface TransactionOperation {
   readonly key: string;
   /** Undefined: the whole value. */
   readonly path: WritePath | undefined;
-  /** Of set and merge. */
+  /** For set and merge. */
   readonly value: JsonText | undefined;
-  /** Of increment. */
+  /** For increment. */
   readonly by: number;
   readonly min: number | undefined;
   readonly max: number | undefined;
@@ -94,13 +94,13 @@ export type TransactionOutcome =
       readonly part: "check" | "operation";
       readonly index: number;
       readonly reason: string;
-      /** The current version of a check, the maximum of a time to live; '' where there is none. */
+      /** A check's current version, or the maximum of a time to live; '' if there is none. */
       readonly more: string;
     };
 
 export interface TransactionResult {
   readonly version: number;
-  /** Of an increment: the sum as JSON. */
+  /** For an increment: the sum as JSON. */
   readonly json: string | undefined;
 }
 
@@ -133,8 +133,8 @@ export interface StateChange {
 }
 
 /**
- * What the domain needs of a store of state. Every method is one script, recorded in the audit trail by itself, and
- * rejects with `redis_unavailable` when the store can't be reached.
+ * The domain's store of state. Every method is one script, recorded in the audit trail by itself, and rejects with
+ * `redis_unavailable` when the store can't be reached.
  */
 export interface StateStore {
   /** With `path`, the value is the array of its matches. */
@@ -144,7 +144,7 @@ export interface StateStore {
   patch(trail: Trail, command: PatchCommand): Promise<PatchOutcome>;
   remove(trail: Trail, command: DeleteCommand): Promise<"removed" | "missing" | "conflict">;
   transact(trail: Trail, transaction: Transaction): Promise<TransactionOutcome>;
-  /** What a reader would have got at a time. */
+  /** The document as a reader would have seen it at a time. */
   asOf(trail: Trail, ref: StateRef, time: number): Promise<AsOfOutcome>;
   /** The array of a path's matches in a value that isn't stored any more. */
   query(namespace: string, value: JsonText, path: ReadPath): Promise<string>;
@@ -152,7 +152,7 @@ export interface StateStore {
   history(trail: Trail, ref: StateRef, limit: number, before: string | undefined): Promise<VersionPage>;
   /** The id after which to read changes: of now, or `after`; undefined if changes after that are gone. */
   startOfChanges(trail: Trail, namespace: string, after: string | undefined): Promise<string | undefined>;
-  /** In order, and the version of the namespace's last change. */
+  /** Changes in order, and the version of the namespace's last change. */
   changesAfter(
     namespace: string,
     id: string,

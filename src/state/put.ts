@@ -11,14 +11,14 @@ import type { StateServices } from "./services.js";
 
 export interface PutInput {
   readonly value: JsonValue;
-  /** Seconds; null: for ever; undefined: the namespace's default. Never beyond the namespace's maximum. */
+  /** Seconds; null: no expiry; undefined: the namespace's default. Never beyond the namespace's maximum. */
   readonly ttl_seconds?: AskedTtl;
   readonly sliding?: boolean | undefined;
 }
 
 export interface PutOutcome {
   readonly created: boolean;
-  /** Undefined: the caller may not read, so it hears nothing of versions. */
+  /** Undefined: the caller may not read, so it gets no versions. */
   readonly document: StateDocument | undefined;
 }
 

@@ -13,7 +13,7 @@ export async function removeState(
   ref: StateRef,
   precondition: Precondition,
 ): Promise<void> {
-  // Whether a condition holds tells of what is there.
+  // The outcome of a condition reveals what is there.
   await authorize(audit, context, ref.namespace, {
     verbs: precondition === "any" ? ["write"] : ["write", "read"],
     act: "state.delete",

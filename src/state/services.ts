@@ -2,7 +2,7 @@ import type { AuditLog } from "../access/ports.js";
 import type { StateNews, StateStore } from "./ports.js";
 import type { Watchers } from "./watchers.js";
 
-/** What the verbs of state memory work with; built once in main. */
+/** Dependencies of the verbs of state memory; built once in main. */
 export interface StateServices {
   readonly store: StateStore;
   readonly audit: AuditLog;

@@ -1,7 +1,7 @@
-/** Wakes one who waits. A ring while nobody waits isn't lost: the next wait returns at once. */
+/** Wakes a waiter. A ring without a waiter isn't lost: the next wait returns at once. */
 export interface Bell {
   ring(): void;
-  /** Until it rings, but at most so long. */
+  /** Waits until it rings, but at most this long. */
   wait(milliseconds: number): Promise<void>;
 }
 

@@ -34,7 +34,7 @@ export interface OperationInput {
   readonly ttl_seconds?: AskedTtl;
 }
 
-/** Whether its result, or that it fails, tells something of what is there. */
+/** Whether its result, or its failure, reveals something of what is there. */
 function tellsOfValues({ op, path }: TransactionOperation): boolean {
   return op !== "set" || path !== undefined;
 }
@@ -95,7 +95,7 @@ function prepare(input: OperationInput, index: number): TransactionOperation {
 
 type Failed = Extract<TransactionOutcome, { readonly kind: "failed" }>;
 
-/** What a failure is called, for people. Its reason code is stable. */
+/** Failures in words for people. The reason code is stable. */
 const REASONS: Readonly<Record<string, string>> = {
   version_conflict: "the document has another version",
   missing: "the document doesn't exist",

@@ -11,14 +11,14 @@ import type { NoPlace } from "./watchers.js";
 export interface WatchInput {
   /** The change that was seen last; undefined: begin from now. */
   readonly after: string | undefined;
-  /** Only keys that begin so. */
+  /** Only keys with this prefix. */
   readonly prefix: string;
   readonly heartbeatMs: number;
   /** Whether the caller may still read here; asked at each heartbeat. */
   readonly stillAllowed: () => Promise<boolean>;
 }
 
-/** `at`: the change up to which all is told now. */
+/** `at`: the version up to which all changes have been sent. */
 export type WatchEvent =
   | { readonly kind: "changes"; readonly changes: readonly StateChange[] }
   | { readonly kind: "position" | "heartbeat"; readonly at: string };
@@ -26,7 +26,7 @@ export type WatchEvent =
 export interface Watch {
   /** Pulled: nothing is read from the store before what came earlier has been taken. */
   readonly events: AsyncGenerator<WatchEvent, void>;
-  /** Ends the events, also while somebody waits for the next. */
+  /** Ends the events, even while a reader waits for the next. */
   close(): void;
 }
 
@@ -36,9 +36,9 @@ const BATCH = 100;
 const RETRY_MS = 1000;
 
 /**
- * Follows the changes of a namespace's state from now, or from after a change that was seen. Each is told once and in
- * order. Where the store can't be reached, it waits; where a change is missing, it ends: whoever asks to go on then
- * hears `changes_expired`.
+ * Follows the changes of a namespace's state from now, or from after a change that was seen. Each is sent once and in
+ * order. If the store can't be reached, it waits. If a change is missing, it ends: a reader that asks to go on then
+ * gets `changes_expired`.
  */
 export async function watchState(
   services: StateServices,
@@ -59,7 +59,7 @@ export async function watchState(
   const leave = place;
   let unlisten = (): void => {};
   try {
-    // Before the beginning is looked up: a change between the two would wake nobody.
+    // Listen before the beginning is looked up: else a change between the two would wake no one.
     unlisten = await news.listen(namespace, bell.ring);
     const start = await store.startOfChanges(trailOf(context, "state.watch"), namespace, input.after);
     if (start === undefined) throw changesExpired();
@@ -91,7 +91,7 @@ export async function watchState(
           beat = performance.now();
         }
         const pause = input.heartbeatMs - (performance.now() - beat);
-        // What nobody could say whether it may be told is looked at again.
+        // If it couldn't be decided whether the caller may see a change, decide again.
         if (allowed === undefined) await bell.wait(Math.min(pause, RETRY_MS));
         else if (changes.length < BATCH) await bell.wait(pause);
       }

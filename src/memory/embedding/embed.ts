@@ -7,12 +7,12 @@ import { withContext } from "./preceding.js";
 
 export interface EmbeddableText {
   readonly content: string;
-  /** The end of what was said before it; empty where there is none. */
+  /** The end of what was said before it; empty if there is nothing. */
   readonly context: string;
 }
 
 const PENDING: FirstEmbedding = { vectors: [], status: "pending", model: null };
-/** Of an item without a text: nobody looks for it by meaning. */
+/** For an item without a text: it is never searched by meaning. */
 const NOTHING: FirstEmbedding = { vectors: [], status: "complete", model: null };
 const REFUSED: FirstEmbedding = { vectors: [], status: "refused", model: null };
 
@@ -56,7 +56,7 @@ export async function embedFirstPassages(
   }
 }
 
-/** As {@link embedFirstPassages}, of one content that follows nothing. */
+/** As {@link embedFirstPassages}, for one content without a predecessor. */
 export async function embedAlone(
   embedder: Embedder | undefined,
   scope: string,
@@ -92,12 +92,15 @@ export async function embedAllPassages(
   return embedder.embedPassages(await passagesOf(embedder, text), undefined, scope);
 }
 
-/** What was asked is known to who asked it. */
+/** The cache scope of a query: the caller that asked it. */
 export function askedBy({ actor }: Pick<Context, "actor">): string {
   return `key ${actor.keyId ?? ""}`;
 }
 
-/** What was written to a namespace is known to who may read it; a caller that may not only knows what it wrote itself. */
+/**
+ * The cache scope of a write. Readers of a namespace share what was written there; a caller that may not read shares
+ * only its own writes.
+ */
 export function writtenBy(context: Pick<Context, "actor">, namespace: string): string {
   return allowsIn(context.actor.grants, "read", namespace) ? embeddedIn(namespace) : askedBy(context);
 }
@@ -118,7 +121,7 @@ export function dueTime(embedding: FirstEmbedding, now: number): number | undefi
   return embedding.status === "partial" ? now + FINISH_GRACE_MS : undefined;
 }
 
-/** How long a write's own process has for the further passages before a sweep takes them for abandoned. */
+/** The time that a write's own process has for the further passages before a sweep takes over. */
 export const FINISH_GRACE_MS = 60_000;
 
 /** When a memory that the provider refused is tried again: it may have another model or another limit by then. */

@@ -33,7 +33,7 @@ export function startEmbeddingWorker(options: EmbeddingWorkerOptions): Embedding
       memory !== undefined && !sweeper.stopping.aborted;
       memory = queue.shift()
     ) {
-      // A failure here needs no retry: the memory is due in the index, and the sweep comes by.
+      // A failure here needs no retry: the memory is due in the index, and the sweep finds it.
       await embedOne(memory).catch(onError);
     }
     draining = undefined;
@@ -81,7 +81,7 @@ export function startEmbeddingWorker(options: EmbeddingWorkerOptions): Embedding
       const due = await store.pendingEmbeddings(now(), SWEEP_SIZE);
       return each(due, (memory) =>
         embedOne(memory).catch(async (error: unknown) => {
-          // Where the provider is away, all wait alike; one that fails while it is there stands back.
+          // If the provider is down, all wait alike. A memory that fails while the provider works is postponed.
           if (!(error instanceof EmbeddingUnavailable) || (await isReady(embedder))) await postpone(memory);
           throw error;
         }),

@@ -1,6 +1,6 @@
 import { DomainError } from "../../domain/errors.js";
 
-/** Undefined if a caller's vector can stand beside the stored ones. */
+/** Undefined if a caller's vector fits the stored ones. */
 export function checkOwnEmbedding(
   model: { readonly id: string; readonly dimensions: number } | undefined,
   vector: Float32Array,

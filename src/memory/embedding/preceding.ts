@@ -4,11 +4,11 @@ const BUDGET = 160;
 const LEAST = 40;
 
 /**
- * What of a memory is context for the next one of its session: the end of it, or all of it if it is short.
+ * The part of a memory that is context for the next one of its session: its end, or all of it if it is short.
  *
  * "Yes, last Tuesday" can't be found without the question before it. But the end of an essay would drown a short
- * question after it, so of a turn of n > 160 characters only the last 160²/n are kept: a smooth rule, without a
- * threshold on the kind of data. Measured in docs/recall.md.
+ * question after it, so a turn of n > 160 characters gives only its last 160²/n: a smooth rule, without a threshold on
+ * the kind of data. Measured in docs/recall.md.
  */
 export function contextFor(content: string): string {
   const text = content.trim();

@@ -19,10 +19,10 @@ import { stretchOf } from "../text/stretch.js";
 import { truncateUtf8 } from "../text/truncate.js";
 import { isAlive } from "../lifecycle/ttl.js";
 
-/** `kept`: somebody wrote it from several sources, and one of these is gone. `again`: it was changed in between. */
+/** `kept`: a caller wrote it from several sources, and one of these is gone. `again`: it was changed in between. */
 export type Fate = "removed" | "remade" | "kept" | "missing" | "again";
 
-/** What was derived of a memory that is gone: it goes as well, or is made anew of what else it was derived from. */
+/** Handles a memory derived from a deleted one: removes it, or remakes it from its other sources. */
 export async function followSource(
   services: Erasing,
   context: Context,
@@ -41,13 +41,13 @@ export async function followSource(
   if (made === undefined) {
     // A fact names as sources only what says it.
     if (left.length === 0 && others.length > 0) return remove(services, context, memory, source);
-    // What mneme said before a caller revised it was said of the source.
+    // Versions that mneme made before a caller revised it came from the source.
     await services.erasures.purgeMadeVersions(ref.namespace, ref.id);
     const stays = await services.erasures.withdrawSource(ref.namespace, ref.id, source);
     if (!stays) return remove(services, context, memory, source);
     return "kept";
   }
-  // What another memory stands for can't be made anew; that other one is derived of it, and comes next.
+  // A superseded memory can't be remade. The memory that supersedes it is derived from it, and is handled next.
   if (left.length === 0 || memory.superseded_at !== null) return remove(services, context, memory, source);
   const content = await contentOf(services, memory, left, made);
   if (content === "") return remove(services, context, memory, source);
@@ -65,7 +65,7 @@ async function remove(
   return outcome === "conflict" ? "again" : outcome;
 }
 
-/** By choosing among what is left: no language model is asked what it would say of a text that is gone. */
+/** Chooses among the remaining sources' sentences. A language model isn't asked, as it would need the deleted text. */
 async function contentOf(
   { countTokens }: Pick<Services, "countTokens">,
   memory: Memory,
@@ -131,7 +131,7 @@ async function remake(
   return "remade";
 }
 
-/** What its metadata says of its sources is so of those that are left. */
+/** Restricts the metadata about sources to those that are left. */
 function withSources(metadata: JsonObject, left: readonly MemoryDetail[]): JsonObject {
   const { summary, consolidation } = metadata;
   return {

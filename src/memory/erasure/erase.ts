@@ -6,14 +6,14 @@ import { followSource } from "./derived.js";
 import type { ErasureNote } from "../ports/erasure.js";
 import { promotedFrom, rewriteRunningSummary } from "./running-summary.js";
 
-/** What a deletion did to what was derived of it. Ids, each once, of the first {@link MOST_NAMED} of a kind. */
+/** The effects of a deletion on derived memories. Ids, each once, of the first {@link MOST_NAMED} of a kind. */
 export interface Erased {
-  /** How many went, were made anew, or were kept. */
+  /** How many were removed, remade, or kept. */
   readonly counts: { readonly removed: number; readonly remade: number; readonly kept: number };
   readonly removed: readonly string[];
-  /** Made anew of what else they were derived from. */
+  /** Remade from their other sources. */
   readonly remade: readonly string[];
-  /** Written by somebody from several sources; the deleted one is no longer named among them. */
+  /** Written by a caller from several sources. The deleted one is no longer named among them. */
   readonly kept: readonly string[];
   /** There is more to go through: it is done in the background. */
   readonly pending: boolean;
@@ -26,7 +26,7 @@ export function unlessNothing(erased: Erased): Erased | undefined {
 }
 
 export const MOST_NAMED = 200;
-/** How long a request works at it before it leaves the rest to the background. */
+/** How long a request works on it before it leaves the rest to the background. */
 const INLINE_MS = 1_500;
 const TOGETHER = 50;
 
@@ -36,8 +36,8 @@ export interface EraseOptions {
 }
 
 /**
- * Goes through what was derived of what was deleted in this namespace, until nothing is left or time is up. Each step is
- * idempotent and leaves its note until it is done, so whoever is killed leaves the rest to the next one.
+ * Handles what was derived from deletions in this namespace, until nothing is left or time is up. Each step is
+ * idempotent and keeps its note until it is done, so a crash leaves the rest to the next run.
  */
 export async function erase(
   services: Erasing,
@@ -58,7 +58,7 @@ export async function erase(
   }
 }
 
-/** What is made anew takes room: in a full store it waits, while what was asked for is deleted. */
+/** Remaking takes memory. In a full store it waits, while the requested deletion is done. */
 async function unlessFull(work: () => Promise<boolean>): Promise<boolean> {
   try {
     return await work();
@@ -68,7 +68,7 @@ async function unlessFull(work: () => Promise<boolean>): Promise<boolean> {
   }
 }
 
-/** Whether nothing of it is left to do. */
+/** Whether nothing is left to do. */
 async function workOff(
   services: Erasing,
   context: Context,

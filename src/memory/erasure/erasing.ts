@@ -2,5 +2,5 @@ import type { SearchStore } from "../ports/search.js";
 import type { Carrying } from "../publish/carry-publication.js";
 import type { Using } from "../services.js";
 
-/** What it takes to go through what was derived of something deleted. */
+/** Dependencies of the handling of derived memories. */
 export type Erasing = Carrying & Using<SearchStore, "countTokens" | "erasures">;

@@ -12,7 +12,7 @@ const LINES_BYTES = 4 * 1024;
 export interface Incarnation {
   readonly namespace: string;
   readonly sessionId: string;
-  /** Tells this session from an earlier one of the same name. */
+  /** Distinguishes this session from an earlier one of the same name. */
   readonly incarnation: string;
 }
 
@@ -21,14 +21,14 @@ export interface Promoted {
   readonly made: PromotedBy;
 }
 
-/** What was promoted from a session, among a page of what has its name, the newest first. */
+/** Memories promoted from a session, among a page of those with its name, the newest first. */
 export async function promotedFrom(
   { store, erasures }: Using<RecordStore & SearchStore, "erasures">,
   { namespace, sessionId, incarnation }: Incarnation,
   kind: PromotedBy["by"],
   after: number | undefined,
 ): Promise<{ readonly promoted: readonly Promoted[]; readonly next: number | undefined }> {
-  // Not by its metadata, which callers may change.
+  // Metadata doesn't decide, because callers may change it.
   const filter = facetQuery({ session_id: [sessionId] });
   const query = { namespace, filter, order: "desc", quarantined: "any", superseded: "any" } as const;
   const page = await store.list({ ...query, limit: PAGE, after });
@@ -46,7 +46,7 @@ export async function promotedFrom(
   return { promoted: found.flat(), next: page.next };
 }
 
-/** A session's running summary is made anew of the summaries of its stretches that are left. */
+/** Remakes a session's running summary from the remaining summaries of its stretches. */
 export async function rewriteRunningSummary(
   services: Using<RecordStore & SearchStore, "erasures">,
   session: Incarnation,

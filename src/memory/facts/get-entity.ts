@@ -20,7 +20,7 @@ export interface EntityInput {
   /** See {@link RecallInput}. */
   readonly as_of?: number | undefined;
   readonly valid_at?: number | "any" | undefined;
-  /** What is trusted less is left out. */
+  /** Facts with less trust are dropped. */
   readonly min_trust?: number | undefined;
   readonly limit: number;
   readonly cursor?: string | undefined;

@@ -3,8 +3,8 @@ import { aboutAny } from "./about.js";
 import type { Entity, EntityStore } from "../ports/facts.js";
 
 /**
- * Whether nothing is left of an entity: no fact, of whatever time, holds its only name. The list of entities forgets it
- * when it comes by.
+ * Whether nothing is left of an entity: no fact, of any time, holds its only name. The list of entities drops it when
+ * it finds it.
  */
 export async function isGone(
   entities: EntityStore,

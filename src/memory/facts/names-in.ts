@@ -2,8 +2,9 @@ import type { Scope } from "../../access/grants.js";
 import type { Services } from "../services.js";
 
 /**
- * Of what may be names (`possibleNames`), those of entities in these namespaces: known there, with all of their aliases. Of a
- * pattern only its root is asked what it knows; below it, whatever may be a name is one, and the index tells.
+ * Which of the possible names (`possibleNames`) are names of entities in these namespaces: known there, with all of
+ * their aliases. Within a pattern, only the root's aliases are looked up. Below the root, every possible name counts,
+ * and the index decides.
  */
 export async function namesIn(
   { entities }: Pick<Services, "entities">,

@@ -23,19 +23,19 @@ export interface NeighborsInput {
   readonly valid_at?: number | "any" | undefined;
   /** A fact that is trusted less isn't followed. */
   readonly min_trust?: number | undefined;
-  /** Of edges. */
+  /** The most edges. */
   readonly limit: number;
 }
 
 export interface Node {
   readonly entity: Entity;
-  /** From where the walk began. */
+  /** The distance from the start, in hops. */
   readonly hops: number;
 }
 
 export interface Edge {
   readonly memory: Memory & { readonly fact: Fact };
-  /** In which step it was found: one of its ends is that many hops away, less one. */
+  /** The step in which it was found: one of its ends is that many hops away, less one. */
   readonly hops: number;
 }
 
@@ -102,7 +102,7 @@ export async function neighbors(
     await audit.record(namespace, trailOf(context, "neighbors"), "missing");
     throw entityNotFound();
   }
-  // What is shown is on record before it is.
+  // Recorded before it is shown.
   await audit.record(namespace, trailOf(context, "neighbors", { ids: [...edges.keys()] }), "ok");
   return { entity, nodes: [...nodes.values()], edges: [...edges.values()], truncated };
 }

@@ -24,14 +24,14 @@ import { profileText } from "./profile-text.js";
 import type { RecordStore } from "../ports/records.js";
 import type { SearchStore } from "../ports/search.js";
 
-/** What a profile takes. */
+/** Dependencies of a profile. */
 export type Profiling = Using<RecordStore & SearchStore, "entities" | "audit" | "accuracies">;
 
 export interface ProfileInput {
   /** Besides the profile's own: namespaces, or patterns of which what the caller may read counts. */
   readonly namespaces?: readonly string[] | undefined;
   readonly valid_at?: number | undefined;
-  /** What is trusted less is left out. */
+  /** Facts and memories with less trust are dropped. */
   readonly min_trust?: number | undefined;
   readonly token_budget: number;
 }
@@ -42,10 +42,10 @@ export interface Profile {
   readonly preferences: readonly Judged[];
   readonly procedures: readonly Judged[];
   readonly episodes: readonly Judged[];
-  /** As much of it as the budget holds, ready for a prompt. */
+  /** The part that fits the budget, ready for a prompt. */
   readonly text: string;
   readonly tokens: number;
-  /** Not all of it is in the text. */
+  /** The text doesn't hold all of it. */
   readonly cut: boolean;
 }
 
@@ -54,9 +54,9 @@ const MOST = { facts: 100, preferences: 25, procedures: 25, episodes: 25 } as co
 const CANDIDATES = 100;
 
 /**
- * What is known about one subject in several namespaces: facts that hold one of its names, and memories that mention
- * it: other semantic ones (preferences), procedures, and the latest episodes. Its names are those of the profile's own
- * namespace. A subject that nobody knows has an empty profile.
+ * A subject's facts and memories in several namespaces: facts that hold one of its names, and memories that mention it:
+ * other semantic ones (preferences), procedures, and the latest episodes. Its names are those of the profile's own
+ * namespace. An unknown subject has an empty profile.
  */
 export async function profile(
   services: Profiling,
@@ -103,11 +103,11 @@ export async function profile(
   return { subject: entity.written, ...parts, ...text, cut: text.cut || facts.total > MOST.facts };
 }
 
-/** The last first, whatever namespace they are in; what was recorded at once keeps its order. */
+/** The latest first, across namespaces; memories recorded at once keep their order. */
 const byRecording = (memories: readonly Memory[]): Memory[] =>
   memories.toSorted((one, other) => other.recorded_at - one.recorded_at);
 
-/** What disputes a fact that is trusted more comes after the rest; else they stay as they were recorded. */
+/** Facts that dispute a more trusted one go last; the others stay in their order. */
 function outdoneLast(facts: readonly Judged[]): Judged[] {
   const trusts = new Map(facts.map(({ id, trust }) => [id, trust.trust]));
   const isOutdone = ({ fact, trust }: Judged): boolean =>

@@ -7,8 +7,8 @@ import { normaliseName } from "../../domain/normalise-name.js";
 import type { Entity, Name } from "../ports/facts.js";
 
 /**
- * Gives an entity these other names, and no others; one that isn't known becomes so. Facts keep their own words: names
- * are looked up when somebody asks. A name of another entity is refused: that is a merge.
+ * Gives an entity these other names, and no others. An unknown entity is created. Facts keep their own words: names are
+ * looked up when facts are read. A name of another entity is refused: that is a merge.
  */
 export async function putAliases(
   { entities, audit }: Pick<Services, "entities" | "audit">,
@@ -17,7 +17,7 @@ export async function putAliases(
   name: string,
   aliases: readonly string[],
 ): Promise<Entity> {
-  // The answer tells the entity's own name, and a refusal that there is another one.
+  // The answer shows the entity's own name, and a refusal shows that another entity exists.
   await authorize(audit, context, namespace, { verbs: ["write", "read"], act: "entity.put" });
   const trail = trailOf(context, "entity.put");
   return entityOf(await entities.putAliases(trail, namespace, nameOf(name), aliases.map(nameOf)));

@@ -5,12 +5,13 @@ import { UNKNOWN_ACCURACY, trustOf } from "../trust/trust.js";
 import type { Fact } from "../model/fact.js";
 import type { FactStore } from "../ports/facts.js";
 
-/** From this confidence on, a fact stands as well as it is trusted; below it, less and less. */
+/** From this confidence on, a fact's standing is its trust; below it, less and less. */
 const SURE = 0.5;
 
 /**
- * How well new facts, and those that they may end or dispute, stand: by who wrote them and what others said of them, not by
- * their age, as what was true for long isn't less true. A fact that its own writer hardly believes stands less well.
+ * The standing of new facts, and of those that they may end or dispute: by their writers and by what others said of
+ * them. Age doesn't count, because old facts aren't less true. A fact that its own writer hardly believes has a lower
+ * standing.
  */
 export async function withStanding(
   { store, accuracies }: Using<FactStore, "accuracies">,

@@ -2,7 +2,7 @@ import { Heap } from "../../domain/heap.js";
 import type { Bar } from "./forget-policy.js";
 import { isAbove } from "./forget-policy.js";
 
-/** Keeps the best so many of what it is given, and tells the worst of those. */
+/** Keeps the best items, up to a number, and returns the worst of them. */
 export interface Best {
   add(entry: Bar): void;
   /** Undefined while there are fewer. */

@@ -3,27 +3,27 @@ import type { MemoryFilter } from "../conditions/filter.js";
 import type { Vitals } from "../ports/lifecycle.js";
 import type { MemoryType } from "../model/record.js";
 
-/** What is to be forgotten: what fulfils every condition that is given, and isn't pinned. */
+/** Memories to forget: those that fulfil every given condition, and aren't pinned. */
 export interface ForgetPolicy {
-  /** Recorded so many seconds ago, or longer. */
+  /** The least age since recording, in seconds. */
   readonly max_age?: number | undefined;
-  /** Neither recorded nor used for so many seconds, or longer. */
+  /** The least time since recording and the last use, in seconds. */
   readonly inactive_for?: number | undefined;
   /** Less important than this. */
   readonly min_importance?: number | undefined;
-  /** Not among the best so many, by {@link worthOf}. */
+  /** Keeps this many of the best, by {@link worthOf}. */
   readonly keep_top?: number | undefined;
-  /** Only what fulfils this. */
+  /** Forgets only memories that fulfil this. */
   readonly filter?: MemoryFilter | undefined;
-  /** Of these types; undefined: of any. */
+  /** Forgets only these types; undefined: any. */
   readonly memory_types?: readonly MemoryType[] | undefined;
 }
 
 const DAY_MS = 24 * 3600 * 1000;
 
 /**
- * What a memory is worth keeping, 0..1: four tenths its importance, three tenths how often it was used
- * (`log2(1 + uses) / 4`, at most 1), three tenths its recency (halved with every 30 days since it was recorded or used).
+ * How much a memory is worth keeping, 0..1: four tenths its importance, three tenths its number of uses (`log2(1 +
+ * uses) / 4`, at most 1), three tenths its recency (halved with every 30 days since it was recorded or used).
  */
 export function worthOf(vitals: Vitals, now: number): number {
   const use = (useFactor(vitals.uses.count) - 1) / 4;
@@ -40,12 +40,12 @@ export interface Bar {
   readonly id: string;
 }
 
-/** Whether it stands above another; of equals, the one recorded later does. */
+/** Whether a memory ranks above another; of equals, the one recorded later does. */
 export function isAbove(one: Bar, other: Bar): boolean {
   return one.worth > other.worth || (one.worth === other.worth && one.id > other.id);
 }
 
-/** `bar` undefined: whatever there is belongs to the best. `now`: when the walk began. */
+/** `bar` undefined: all memories belong to the best. `now`: when the walk began. */
 export function isForgotten(
   vitals: Vitals,
   policy: ForgetPolicy,

@@ -20,22 +20,22 @@ export interface ForgetInput {
   readonly policy: ForgetPolicy;
   /** Whether to only report what would be forgotten. */
   readonly dry_run: boolean;
-  /** How many memories are looked at. */
+  /** How many memories to examine. */
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
 
 export interface ForgetOutcome {
   readonly ids: readonly string[];
-  /** How many were looked at, those of other types left out. */
+  /** Number of examined memories, without other types. */
   readonly examined: number;
   /** Undefined at the end. */
   readonly cursor: string | undefined;
-  /** What became of what was derived from them; undefined: nothing was, or of a dry run. */
+  /** Effects on memories derived from them; undefined: none, or a dry run. */
   readonly derived: Erased | undefined;
 }
 
-/** Where a walk goes on, and what was decided when it began. */
+/** The position of a walk, and what was decided when it began. */
 interface Walk {
   readonly after: number | undefined;
   readonly now: number;
@@ -43,11 +43,11 @@ interface Walk {
 }
 
 /**
- * Forgets what a policy says, a part of the namespace at a time: following the cursor, each memory that was there when
- * the walk began is looked at once. `keep_top` is decided when it begins, over the whole namespace. What was changed
- * since it was looked at, such as pinned, stays.
+ * Applies a policy, a part of the namespace at a time: following the cursor examines each memory that was there when
+ * the walk began once. `keep_top` is decided at the beginning, over the whole namespace. A memory that was changed
+ * since it was examined, such as pinned, stays.
  *
- * Each memory goes as by a deletion, with its vectors and versions; its copies are told, and it is on record by itself.
+ * Each memory goes as by a deletion, with its vectors and versions; its copies follow, and it is recorded by itself.
  */
 export async function forget(
   services: Erasing & Using<LifecycleStore, "audit" | "forgotten">,
@@ -65,7 +65,7 @@ export async function forget(
     walkAt(cursors.read(input.cursor, PLACE)) ?? (await begin(services, namespace, policy, context.now()));
 
   const page = await examine(services, namespace, policy, walk.after, limit);
-  // What is recorded while the walk goes on is no part of it.
+  // Memories recorded during the walk aren't part of it.
   const doomed = page.vitals.filter(
     (each) => each.recordedAt <= walk.now && isForgotten(each, policy, walk.bar, walk.now),
   );
@@ -81,7 +81,7 @@ export async function forget(
   return { ids, examined: page.vitals.length, cursor: next, derived };
 }
 
-/** Whether it was forgotten: not where it was changed, or went by itself, since it was looked at. */
+/** Whether it was forgotten: not if it was changed or removed since it was examined. */
 async function forgetOne(
   services: Carrying,
   context: Context,
@@ -91,7 +91,7 @@ async function forgetOne(
 ): Promise<boolean> {
   const ref = { namespace, id };
   if (policy.filter !== undefined) {
-    // The index told what fulfils the filter, before the version was read.
+    // The index checked the filter before the version was read, so check it again.
     const memory = await services.store.peek(ref);
     if (memory?.version !== version || !matches(memory, filterOf(policy))) return false;
   }

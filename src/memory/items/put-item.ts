@@ -26,12 +26,12 @@ import { insertOne, insertionOf } from "../write/insertion.js";
 import { nextVersion } from "../write/next-version.js";
 import { isAlive, lifetimeOf } from "../lifecycle/ttl.js";
 
-/** What a put takes; who follows an item gets its next version. */
+/** Dependencies of a put; copies that follow the item get its next version. */
 type Putting = Carrying & Using<Pick<LifecycleStore, "defaultsOf">, "audit" | "defaultTtl" | "newId">;
 
-/** All of an item but what mneme knows by itself; what is left out is as if it had never been given. */
+/** All of an item that a caller sets. A put replaces it whole: a missing field is cleared. */
 export interface ItemInput {
-  /** By what it is found; empty: by its key and by filters only. */
+  /** The text that recall searches; empty: the item is found by its key and by filters only. */
   readonly content: string;
   readonly metadata?: JsonObject | undefined;
   readonly tags?: readonly string[] | undefined;
@@ -44,7 +44,7 @@ export interface ItemInput {
   readonly timestamp?: number | undefined;
   readonly valid_from?: number | undefined;
   readonly valid_to?: number | undefined;
-  /** Counted from now; null: for ever; undefined: as configured. */
+  /** Counted from now; null: no expiry; undefined: as configured. */
   readonly ttl_seconds?: number | null | undefined;
 }
 
@@ -58,13 +58,13 @@ interface Stored {
   readonly memory: Memory;
 }
 
-/** Lost races that a caller who doesn't care which version it replaces never hears of. */
+/** Lost races that are retried if the caller sets no version. */
 const ATTEMPTS = 100;
 const MAX_PAUSE_MS = 50;
 
 /**
  * Puts a semantic memory under a key: creates it, or makes its next version if that differs from what is there. With
- * `ttl_seconds` the time to live begins anew, so that is always another version.
+ * `ttl_seconds` the time to live starts again, so that is always another version.
  */
 export async function putItem(
   services: Putting,
@@ -80,7 +80,7 @@ export async function putItem(
   const embedding = onceEmbedded(services, writtenBy(context, ref.namespace), input.content);
   const { semantic } = await ttlIn(services, ref.namespace);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    // Who lost to many at once mustn't meet all of them again.
+    // A random pause, so that losers of one race don't all meet again.
     if (attempt > 2) await sleep(Math.random() * MAX_PAUSE_MS);
     const found = await store.peekItem(ref);
     const current = found !== undefined && isAlive(found, context.now()) ? found : undefined;
@@ -107,7 +107,7 @@ function holds(precondition: Precondition, current: Memory | undefined): boolean
   return current !== undefined && (precondition === "present" || precondition === current.version);
 }
 
-/** Undefined: somebody else created it in the same moment. */
+/** Undefined: another writer created it in the same moment. */
 async function create(
   services: Putting,
   context: Context,
@@ -139,7 +139,7 @@ async function create(
   return created && { kind: "created", memory: created };
 }
 
-/** Undefined: it has another version by now, or is gone. */
+/** Undefined: it has another version now, or is gone. */
 async function revise(
   services: Putting,
   context: Context,

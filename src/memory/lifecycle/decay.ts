@@ -1,17 +1,20 @@
 import type { Lifetime, Memory, Uses } from "../model/record.js";
 
-/** Of a memory that says nothing else. */
+/** The default importance of a memory. */
 export const DEFAULT_IMPORTANCE = 0.5;
 
-/** How often a use is noted at most, in milliseconds; of a memory that lives for minutes only, sixteen times a life. */
+/**
+ * The least time between two noted uses, in milliseconds. If a memory lives for minutes only, up to sixteen uses a life
+ * are noted.
+ */
 export const USE_INTERVAL_MS = 60_000;
 
 /** From this many uses on, one more makes no difference. */
 const MAX_USES = 15;
 
 /**
- * How much longer than its type's time to live a memory lives for its importance: `4^(2 × importance - 1)`, so a quarter
- * at 0, as long at 0.5, and four times as long at 1.
+ * The factor by which importance prolongs a memory's life, compared with its type's: `4^(2 × importance - 1)`, so a
+ * quarter at 0, one at 0.5, and four at 1.
  */
 export function importanceFactor(importance: number): number {
   return 4 ** (2 * importance - 1);
@@ -28,8 +31,8 @@ export const USE_FACTORS: readonly number[] = Array.from({ length: MAX_USES }, (
 );
 
 /**
- * How long a memory lives from its writing if nobody uses it, in milliseconds; null: for ever. What its writer said
- * holds as it is; the time to live of its type is that of a memory of importance 0.5.
+ * A memory's life from its writing without any use, in milliseconds; null: no expiry. A writer's time to live holds as
+ * it is. The time to live of its type is that of a memory of importance 0.5.
  */
 export function lifeOf({ seconds, by }: Lifetime, importance: number): number | null {
   if (seconds === null) return null;
@@ -51,16 +54,16 @@ export function latestEnd(recordedAt: number, life: number, maxLives: number): n
   return recordedAt + life * maxLives;
 }
 
-/** What {@link renewedEnd} works with; times are milliseconds, moments milliseconds since the epoch. */
+/** Input of {@link renewedEnd}; times are milliseconds, moments milliseconds since the epoch. */
 export interface Renewal {
   /** When it would end. */
   readonly expiresAt: number;
   readonly now: number;
-  /** As {@link lifeOf} says. */
+  /** The result of {@link lifeOf}. */
   readonly life: number;
   /** This one included. */
   readonly uses: number;
-  /** As {@link latestEnd} says. */
+  /** The result of {@link latestEnd}. */
   readonly limit: number;
 }
 
@@ -81,7 +84,7 @@ export function renewedEnd({ expiresAt, now, life, uses, limit }: Renewal): numb
   return end - expiresAt >= life / 16 ? end : expiresAt;
 }
 
-/** What is left of a memory's retention when it wasn't used for so long, 1..0; both in the same unit. */
+/** A memory's remaining retention after this long without a use, 1..0; both in the same unit. */
 export function retention(unused: number, halfLife: number): number {
   return 2 ** (-Math.max(0, unused) / halfLife);
 }
@@ -99,7 +102,7 @@ export function revisedEnd(current: Mortal, next: Mortal, now: number, maxLives:
   if (next.importance === current.importance || next.lifetime.by === "ttl" || life === null)
     return current.expires_at;
   if (current.expires_at === null) return null;
-  // What is left grows or shrinks with the life: lowered and raised again, it ends as it would have.
+  // The rest of the life scales with the whole: if importance is lowered and raised again, the end stays the same.
   const before = lifeOf(current.lifetime, current.importance) ?? life;
   const left = Math.max(0, current.expires_at - now) * (life / before);
   return Math.round(Math.min(now + left, Math.max(latestEnd(next.recorded_at, life, maxLives), now + 1)));
@@ -111,14 +114,14 @@ export type ExpiryReason = (typeof EXPIRY_REASONS)[number];
 
 export interface Expiry {
   readonly reason: ExpiryReason;
-  /** The time to live that it is reckoned from; null: none. */
+  /** The time to live that the end is computed from; null: none. */
   readonly base_seconds: number | null;
   readonly importance: number;
-  /** What it lives without a use; null: for ever. */
+  /** Its life without a use; null: unlimited. */
   readonly life_seconds: number | null;
   readonly uses: number;
   readonly last_used_at: number | null;
-  /** How long unused until it ends, as often as it was used by now; null: it doesn't decay. */
+  /** The time without a use after which it ends, given its uses so far; null: it doesn't decay. */
   readonly half_life_seconds: number | null;
   /** It doesn't live beyond this, however much it is used; null: it doesn't decay. */
   readonly latest: number | null;
@@ -148,7 +151,7 @@ function reasonOf({ pinned, expires_at, origin, prolonged_by, lifetime }: Mortal
   return lifetime.by;
 }
 
-/** Whether use prolongs it: what its writer said holds as it is, and a published copy ends with its origin. */
+/** Whether use prolongs it. A writer's time to live holds as it is, and a published copy ends with its origin. */
 export function isRenewable({ pinned, expires_at, origin, lifetime }: Mortal): boolean {
   return !pinned && expires_at !== null && origin === null && lifetime.by === "type";
 }

@@ -2,7 +2,7 @@ import type { DefaultTtl, LifecycleStore, Recency } from "../ports/lifecycle.js"
 import type { MemoryType } from "../model/record.js";
 import type { Services, Using } from "../services.js";
 
-/** How long a memory of each type lives in a namespace unless told otherwise. */
+/** The time to live of each memory type in a namespace, by its settings or else the configuration. */
 export async function ttlIn(
   { store, defaultTtl }: Using<Pick<LifecycleStore, "defaultsOf">, "defaultTtl">,
   namespace: string,
@@ -15,7 +15,7 @@ export async function ttlIn(
   return { episodic: of("episodic"), semantic: of("semantic"), procedural: of("procedural") };
 }
 
-/** How much it counts in a recall how old a memory is, unless told otherwise: as one namespace says if it is the only one. */
+/** The default weight of recency in a recall: as a namespace sets it if it is the only one. */
 export async function recencyIn(
   { knownDefaults, recency }: Pick<Services, "knownDefaults" | "recency">,
   namespace: string | undefined,

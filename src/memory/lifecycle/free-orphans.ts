@@ -5,8 +5,8 @@ import type { Using } from "../services.js";
 import type { LifecycleStore } from "../ports/lifecycle.js";
 
 /**
- * Brings back those of the memories, of one namespace or several, for which another one stood that has ended by itself:
- * nobody looks for these, so whoever comes by one does. Returns whether there were any.
+ * Restores those of the memories, of one namespace or several, whose superseding memory has ended. No sweeper looks for
+ * orphans, so readers restore those that they find. Returns whether there were any.
  */
 export async function freeOrphans(
   { store }: Using<Pick<LifecycleStore, "freeOrphans">>,

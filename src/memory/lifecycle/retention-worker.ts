@@ -9,7 +9,7 @@ export interface RetentionWorkerOptions extends Omit<SweepingOptions, "now"> {
 }
 
 const EVERY_MS = 5_000;
-/** With many namespaces it takes long: at most so small a part of the time. */
+/** The most of the time that it may take, as one part in this many: with many namespaces it takes long. */
 const SHARE = 20;
 
 /** Deletes receipts and audit entries once their namespaces have kept them long enough. */

@@ -11,7 +11,7 @@ export interface Stats {
   /** False: there was no time to count all of it, so there is more than this. */
   readonly complete: boolean;
   readonly total: Amount;
-  /** What other memories stand for, or nobody read; no other figure counts it. */
+  /** Superseded and unread memories; no other figure counts them. */
   readonly superseded: Amount;
   readonly byType: Readonly<Record<MemoryType, Amount>>;
   readonly byStatus: Readonly<Record<EmbeddingStatus, number>>;
@@ -36,13 +36,13 @@ const HORIZONS = [
   ["30d", 30 * DAY_MS],
 ] as const;
 
-/** How many of those that end next are named. */
+/** How many of the next memories to end are listed. */
 const NEXT = 10;
 
-/** How long the counting may take, in milliseconds. */
+/** The longest counting time, in milliseconds. */
 const BUDGET_MS = 5000;
 
-/** What a namespace holds, how it grew, and what of it ends next. */
+/** A namespace's size, its growth, and the memories that end next. */
 export async function stats(
   { store, audit }: Using<LifecycleStore, "audit">,
   context: Context,
@@ -83,7 +83,7 @@ export async function stats(
   };
 }
 
-/** By type. */
+/** The amounts by type. */
 export function sumByType(groups: readonly Group[]): Readonly<Record<MemoryType, Amount>> {
   return tally(MEMORY_TYPES, (type) => sum(groups.filter(({ memoryType }) => memoryType === type)));
 }

@@ -4,12 +4,12 @@ import type { Amount, Kept, LifecycleStore } from "../ports/lifecycle.js";
 import { sum, sumByType, tally } from "./stats.js";
 import type { SearchStore } from "../ports/search.js";
 
-/** What there is in all namespaces, as it was a while ago. */
+/** Figures over all namespaces, as of a while ago. */
 export interface Survey {
   readonly bytesByType: Readonly<Record<MemoryType, number>>;
-  /** Of what other memories stand for, or nobody read; not counted above. */
+  /** Superseded and unread memories; not counted above. */
   readonly superseded: ByType;
-  /** How many memories have ended by themselves so far. */
+  /** Number of memories that have expired so far. */
   readonly expired: number;
   /** What calls left behind in all of them, in bytes. */
   readonly keptBytes: Readonly<Record<keyof Kept, number>>;
@@ -23,7 +23,7 @@ export interface NamedAmount extends Amount {
 }
 
 export interface Surveyor {
-  /** What the last survey found; undefined before there was one. Begins another where that was long ago. */
+  /** The result of the last survey; undefined before the first. Begins another if that was long ago. */
   latest(): Survey | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface SurveyorOptions {
   readonly store: Pick<SearchStore, "namespacesIn"> &
     Pick<LifecycleStore, "groupsOf" | "endingsOf" | "keptIn" | "redisMemory">;
   readonly now: () => number;
-  /** How many of the largest namespaces are told by name. */
+  /** The number of largest namespaces listed by name. */
   readonly named: number;
 }
 

@@ -5,8 +5,8 @@ import type { Using } from "../services.js";
 
 /**
  * Notes that a recall returned these memories, which prolongs the lives of those that decay. It is sent ahead of the
- * recall's answer, on the same connection as all that comes after, but nobody waits for it: a use that can't be noted
- * is none.
+ * recall's answer, on the same connection as everything after it, but the recall doesn't wait for it: a use that can't
+ * be noted is lost.
  */
 export function touch(
   { store, maxLives }: Using<Pick<LifecycleStore, "touch">, "maxLives">,

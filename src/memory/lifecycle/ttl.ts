@@ -1,6 +1,6 @@
 import type { Lifetime, Memory } from "../model/record.js";
 
-/** `ttlSeconds` null means for ever by the caller's word, undefined the default of the type. */
+/** `ttlSeconds` null means no expiry by the caller's choice, undefined the default of the type. */
 export function lifetimeOf(byDefault: number | null, ttlSeconds: number | null | undefined): Lifetime {
   return ttlSeconds === undefined ? { seconds: byDefault, by: "type" } : { seconds: ttlSeconds, by: "ttl" };
 }

@@ -17,7 +17,7 @@ import type { Judgeable } from "../trust/trust.js";
 import type { Using } from "../services.js";
 import type { RecordStore } from "../ports/records.js";
 
-/** What it takes to bring copies up to date. */
+/** Dependencies of updates to copies. */
 export type Carrying = Using<
   RecordStore & PublicationStore,
   "accuracies" | "agents" | "corroboration" | "embedder" | "worker"
@@ -26,8 +26,8 @@ export type Carrying = Using<
 const ATTEMPTS = 16;
 
 /**
- * Brings a memory's state to its copy in one namespace: makes it, brings it up to date, marks it as outdated, or
- * takes it away, as its publication says. Gives the copy, or undefined where there is none (any more). Idempotent.
+ * Brings a memory's state to its copy in one namespace, as its publication requires: makes it, updates it, marks it as
+ * outdated, or removes it. Returns the copy, or undefined if there is none. Idempotent.
  */
 export async function carryPublication(
   services: Carrying,
@@ -53,7 +53,7 @@ export async function carryPublication(
   throw versionConflict();
 }
 
-/** Undefined: somebody else made it in the same moment. */
+/** Undefined: another process made it in the same moment. */
 async function makeCopy(
   services: Carrying,
   context: Context,
@@ -133,7 +133,7 @@ async function reviseCopy(
     : undefined;
   const changed = {
     ...next,
-    // Nobody has confirmed what it says now.
+    // Its new statement hasn't been confirmed yet.
     quarantined: copy.quarantined || (restated && (await isDistrusted(services, context, next))),
   };
   // The origin's id, not the content, is what a copy is known by.
@@ -141,9 +141,9 @@ async function reviseCopy(
     interaction,
     embedding,
     evidence: next.evidence,
-    // What others say was compared with its origin.
+    // Its origin was compared with what others say.
     compared: false,
-    // It was taken in. Refused now, it would say for ever what its origin says no more.
+    // The copy exists already. Refusing the update would leave a stale copy.
     exempt: true,
   });
   const outcome = await services.store.revise(trail, revision);
@@ -153,7 +153,7 @@ async function reviseCopy(
   return { ...memory, updated_at: outcome.since };
 }
 
-/** Whether it is trusted less than the namespace wants of what is published to it. */
+/** Whether its trust is below the namespace's minimum for published copies. */
 async function isDistrusted(
   services: Carrying,
   context: Context,
@@ -166,8 +166,8 @@ async function isDistrusted(
 }
 
 /**
- * What others said of the origin goes with it only where the same administration, or an operator, answers for it: an
- * administrator has any number of agents to confirm with.
+ * Evidence for the origin goes along only if the same administration, or an operator, answers for it: an administrator
+ * can make any number of agents to confirm with.
  */
 async function evidenceOf(
   { agents }: Pick<Carrying, "agents">,
@@ -180,7 +180,7 @@ async function evidenceOf(
   return { ...NO_EVIDENCE, human_confirmed, corroborated_by, since };
 }
 
-/** What a copy has of its origin. */
+/** The fields that a copy takes from its origin. */
 async function copied(
   services: Carrying,
   memory: Memory,
@@ -190,7 +190,7 @@ async function copied(
   return {
     id: memory.id,
     namespace: publication.namespace,
-    // Where it goes, the key may be another memory's.
+    // In the copy's namespace, the key may be another memory's.
     key: null,
     memory_type: memory.memory_type,
     content: memory.content,
@@ -233,7 +233,7 @@ function publishTrail(context: Context, { namespace, id }: MemoryRef) {
   return trailOf(context, "publish", { ids: [id], other: namespace });
 }
 
-/** As what was written where it comes from: its publisher may read that, and maybe nothing where it goes. */
+/** Embeds in the scope of the origin's namespace: its publisher may read that, and maybe not the copy's. */
 function firstEmbedding({ embedder }: Pick<Carrying, "embedder">, origin: string, content: string) {
   return embedAlone(embedder, embeddedIn(origin), content);
 }

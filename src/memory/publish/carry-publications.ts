@@ -3,7 +3,7 @@ import { carryPublication } from "./carry-publication.js";
 import type { Carrying } from "./carry-publication.js";
 import type { PendingPublications } from "../ports/publications.js";
 
-/** Brings a memory's state to all of its copies that haven't heard of it. */
+/** Brings a memory's state to all of its outdated copies. */
 export async function carryPublications(
   services: Carrying,
   context: Context,

@@ -14,24 +14,24 @@ import { LIMITS } from "../../domain/limits.js";
 export interface PublishInput {
   /** The namespace to publish to. */
   readonly to: string;
-  /** Whether later revisions, and the end, of the memory are carried over; else its copy is marked as outdated. */
+  /** Whether later revisions and the end of the memory are carried over; else its copy is marked as outdated. */
   readonly follow: boolean;
 }
 
-/** How long the publisher has to carry the copy over before a sweep does, in milliseconds. */
+/** The time that the publisher has to carry the copy over before a sweep does, in milliseconds. */
 const CARRY_GRACE_MS = 10_000;
 
-/** As {@link PublishOutcome}, with how far to trust the copy. */
+/** As {@link PublishOutcome}, with the copy's trust. */
 export interface Published extends PublishOutcome {
   readonly copy: Judged;
 }
 
 /**
- * Copies a memory into a shared namespace, with its origin. The copy has the memory's own id there. Doing it again
+ * Copies a memory into a shared namespace, with its origin. The copy has the memory's own id there. Publishing again
  * changes nothing, or brings the copy up to date.
  *
- * Two namespaces, so two steps, each idempotent: a note on the memory, then its copy. Whatever keeps the second one
- * from happening, a sweep finds the note and does it.
+ * Two namespaces, so two steps, each idempotent: a note on the memory, then its copy. If the second one fails, a sweep
+ * finds the note and does it.
  */
 export async function publish(
   services: Carrying & Pick<Services, "audit">,
@@ -71,7 +71,7 @@ export async function publish(
     await store.settlePublication(noted, to, noted.memory?.version);
     return { ...carried, copy: await judge(services, carried.copy, context.now()) };
   } catch (error) {
-    // Refused for good: a sweep must not try for ever.
+    // A permanent refusal: a sweep must not try again and again.
     if (error instanceof DomainError && error.retryAfterSeconds === undefined) {
       await store.settlePublication(noted, to, undefined);
     }

@@ -5,11 +5,11 @@ import type { RecencyPart } from "./recency.js";
 
 /** One list's part in a fused score. */
 export interface Contribution {
-  /** From 1. */
+  /** Counted from 1. */
   readonly rank: number;
-  /** As the retriever gave it: BM25, or cosine similarity. */
+  /** The retriever's own score: BM25, or cosine similarity. */
   readonly score: number;
-  /** What it adds to the fused score. */
+  /** Its part of the fused score. */
   readonly adds: number;
 }
 
@@ -41,7 +41,7 @@ export function reciprocalRankFusion(lists: Lists, k: number, weights: FusionWei
 
 /** The keyword list's share of a fused score; anything from .5 to .7 measures the same. */
 const KEYWORD_SHARE = 0.6;
-/** What the best fact about a named entity gets besides: it passes what is a little better, not what is much better. */
+/** The bonus of the best fact about a named entity. It passes slightly better hits, not much better ones. */
 const ENTITIES_WEIGHT = 0.2;
 
 /**
@@ -123,10 +123,10 @@ export interface NamedList {
   readonly ranked: readonly Fused[];
 }
 
-/** Where a memory stands in one of the lists that were merged. */
+/** A memory's place in one of the merged lists. */
 export interface Place {
   readonly name: string;
-  /** From 1. */
+  /** Counted from 1. */
   readonly rank: number;
   readonly adds: number;
 }
@@ -143,7 +143,7 @@ export interface Found {
   readonly recency?: RecencyPart;
 }
 
-/** As in the guide, and in the paper that {@link reciprocalRankFusion} is from. */
+/** The same as in the guide, and in the paper that {@link reciprocalRankFusion} is from. */
 const MERGE_K = 60;
 
 /**

@@ -31,7 +31,7 @@ export interface LoadInput {
   /** Undefined: nothing was looked for by words. */
   readonly terms: KeywordQuery | undefined;
   readonly relevanceFor: JudgeRelevance;
-  /** Told of each entry in an audit trail. */
+  /** Called with each entry in an audit trail. */
   readonly note: (recorded: Recorded) => void;
 }
 
@@ -48,19 +48,19 @@ export async function loadHits(
   const { namespaces, limit, min_trust = 0, min_relevance = 0 } = input;
   const weights = weightsOf(input);
   const named = namespaces.filter((name) => !scopeOf(name).below);
-  // The trail of one namespace doesn't tell its readers which others were asked for.
+  // A namespace's trail doesn't show its readers which other namespaces were asked for.
   const trail = trailOf(context, "recall");
   if (ranked.length === 0 && named.length === 0)
     await services.audit.system({ ...trail, other: namespaces.join(" ") }, "ok");
   const now = context.now();
   const fits = (memory: Memory): boolean =>
     !memory.quarantined && isAlive(memory, now) && holds(memory, moment) && matches(memory, filter);
-  /** By the name of what is shown: what of it was found by others that it stands for. */
+  /** Per shown memory: the chains from each found memory to it. */
   const chainsOf = new Map<string, Chains>();
   let hits: Shown[] = [];
   let from = 0;
   do {
-    // Where few are trusted enough, each time as many as before, so that there are few times.
+    // With min_trust or min_relevance, double the batch so that few rounds are needed.
     const wanted =
       min_trust > 0 || min_relevance > 0 ? Math.max(limit - hits.length, from) : limit - hits.length;
     const size = promising(ranked, from, Math.max(0, wanted), hits[limit - 1]?.score, weights);
@@ -96,7 +96,7 @@ export async function loadHits(
     hits = hits.toSorted((one, other) => other.score - one.score);
   } while (from < ranked.length);
   const shown = hits.slice(0, limit);
-  // Most often nothing stands for anything, and the query needs no second look.
+  // Usually nothing is superseded, and the query needs no second look.
   const quotes = shown.some(({ chains }) => chains.some(({ length }) => length > 0));
   const asked = quotes ? (terms?.terms ?? distinctTerms(askedIn(input.query) ?? input.query)) : [];
   const mayBeShown = (source: Memory): boolean =>
@@ -116,7 +116,7 @@ interface Shown extends Omit<RecallHit, keyof Origin> {
   readonly chains: Chains;
 }
 
-/** What of one found memory may be shown: itself or what stands for it, and its published copies. */
+/** What may be shown for one found memory: itself or the memory that supersedes it, and its published copies. */
 interface Candidate {
   readonly found: Found;
   readonly copies: readonly Copy[];
@@ -158,10 +158,10 @@ async function read(
 
 type Origin = Pick<RecallHit, "via" | "excerpt" | "behind">;
 
-/** Of what a memory was found by, so many are looked at: those that were found first. */
+/** The most chains per memory that are examined, the earliest first. */
 const MOST_CHAINS = 4;
 
-/** Of several by which it was found, the first one that holds words of the query which the memory doesn't hold. */
+/** The first found memory that holds words of the query which the shown memory doesn't hold. */
 function originOf(
   { content }: Memory,
   chains: readonly (readonly Memory[])[],

@@ -10,27 +10,27 @@ import type { KeywordQuery } from "../text/terms.js";
 export interface RecallHit {
   readonly memory: Judged;
   readonly score: number;
-  /** How well it fits the query, whatever else was found. */
+  /** How well it fits the query, independent of other hits. */
   readonly relevance: RelevanceParts;
-  /** How much of the score its trust adds, or takes when below 0. */
+  /** The part of the score that its trust adds; negative if it takes away. */
   readonly trustAdds: number;
-  /** Undefined: it is no procedure. */
+  /** Undefined: it isn't a procedure. */
   readonly strength: StrengthPart | undefined;
   readonly found: Found;
-  /** Where else among the searched namespaces this memory stands: as its origin, or as a published copy. */
+  /** Other searched namespaces that hold this memory: as its origin, or as a published copy. */
   readonly alsoIn: readonly string[];
-  /** Id of the memory that was found, where this one stands for it; of several the one of the excerpt. */
+  /** Id of the memory that was found, if this one supersedes it; of several, the one of the excerpt. */
   readonly via: string | null;
-  /** What `via` says on the query and this memory doesn't: see `sourceExcerpt`. */
+  /** The part of `via` that answers the query and isn't in this memory: see `sourceExcerpt`. */
   readonly excerpt: string | null;
   /** `via`, and those that led from it to this one. */
   readonly behind: readonly Memory[];
 }
 
-/** What its outcomes make of a procedure's score. */
+/** The effect of its outcomes on a procedure's score. */
 export interface StrengthPart extends Outcomes {
   readonly strength: number;
-  /** How much of the score it adds, or takes when below 0. */
+  /** The part of the score that it adds; negative if it takes away. */
   readonly adds: number;
 }
 
@@ -43,11 +43,11 @@ export interface RecallOutcome {
   readonly terms: KeywordQuery | undefined;
   /** Terms of a long query that were not looked for. */
   readonly leftOut: readonly string[];
-  /** As of when; in milliseconds since the epoch. */
+  /** The recall's moment, in milliseconds since the epoch. */
   readonly at: number;
-  /** What the audit trails say of it. */
+  /** Its entries in the audit trails. */
   readonly recorded: readonly Recorded[];
 }
 
-/** How relevant a memory is by which `found` stands, with the memory by which that was found. */
+/** The relevance by which `found` is ranked, with the memory that it was found by. */
 export type JudgeRelevance = (found: Found, texts: readonly string[]) => RelevanceParts;

@@ -7,7 +7,7 @@ import { embeddedPart } from "../text/asked.js";
 import { askedBy } from "../embedding/embed.js";
 import { DomainError } from "../../domain/errors.js";
 
-/** How long a recall waits for its query's vector before it does without, in milliseconds. */
+/** How long a recall waits for its query's vector before it goes on without it, in milliseconds. */
 const EMBED_MS = 3000;
 
 interface QueryVector {

@@ -11,7 +11,7 @@ import type { Using } from "../services.js";
 import type { RecordStore } from "../ports/records.js";
 
 export interface KnownHit extends ReceiptHit {
-  /** As it was known; null where it has been deleted, or has expired, since. */
+  /** The version at recall time; null if it has been deleted, or has expired, since. */
   readonly memory: Judged | null;
 }
 
@@ -21,8 +21,9 @@ export interface ReadReceipt {
 }
 
 /**
- * A receipt, with the memories in the versions that were known then. Only for who may read all that the recall asked for
- * (of a pattern its own key needn't), and all that it found: to others there is no such receipt.
+ * A receipt, with the memories in the versions that were known then. Only for a caller that may read all that the
+ * recall asked for (the key that made a pattern's recall needn't), and all that it found. To others the receipt looks
+ * absent.
  */
 export async function readReceipt(
   services: Using<RecordStore, "receipts" | "audit" | "accuracies">,
@@ -47,7 +48,7 @@ export async function readReceipt(
   return { receipt, hits };
 }
 
-/** The very versions of the hits, whether they are current or old by now. */
+/** The exact versions of the hits, current or old. */
 async function load(
   { store }: Using<RecordStore>,
   trail: Trail,
@@ -66,7 +67,7 @@ async function load(
   );
 }
 
-/** What a pattern stands for differs by who asks: of its own, a key reads what it found. */
+/** A pattern covers other namespaces for other callers. A key may read its own receipt if it may read the hits. */
 function mayRead({ actor }: Context, { key_id, request, hits }: Receipt): boolean {
   const own = key_id !== null && key_id === actor.keyId;
   const asked = own ? request.namespaces.filter((name) => !scopeOf(name).below) : request.namespaces;

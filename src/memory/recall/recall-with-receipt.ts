@@ -9,7 +9,7 @@ import { keepingOf } from "./receipt-policy.js";
 import { recall } from "./recall.js";
 import type { Recalling } from "./recall.js";
 
-/** What such a recall takes. */
+/** Dependencies of such a recall. */
 export type RecallingWithReceipt = Recalling & Pick<Services, "maxLives" | "receipts" | "retention">;
 
 export interface ReceiptInput {

@@ -27,13 +27,13 @@ import { recencyIn } from "../lifecycle/defaults.js";
 import type { Moment } from "../model/moment.js";
 import { weighRecency } from "./recency.js";
 
-/** What a recall takes. */
+/** Dependencies of a recall. */
 export type Recalling = Using<
   RecordStore & SearchStore & LifecycleStore,
   "audit" | "accuracies" | "calibrate" | "embedder" | "entities" | "knownDefaults" | "observe" | "recency"
 >;
 
-/** How deep each list goes. Deep enough for a memory that both lists know, but neither well, to come up. */
+/** The length of each list: enough for a memory that is low in both lists to come up. */
 export const CANDIDATES = 100;
 
 /**
@@ -42,8 +42,9 @@ export const CANDIDATES = 100;
  * All namespaces are searched together, unless reciprocal rank fusion of them is asked for: see {@link NamespaceMerge}.
  * A memory and its published copies count as one.
  *
- * A filter, `min_trust` among them, is never relaxed; what expired or changed since it was found is left out. A query without a word to
- * look up (only stop words, only punctuation) is searched by meaning alone; where that can't be, it is refused.
+ * A filter, `min_trust` among them, is never relaxed. A memory that expired or changed since it was found is dropped. A
+ * query without a word to look up (only stop words, only punctuation) is searched by meaning alone, and refused if that
+ * isn't possible.
  *
  * It doesn't note that the hits were used: see `recallWithReceipt`.
  */
@@ -68,7 +69,7 @@ export async function recall(
   if (terms === undefined && vector === undefined) throw nothingToSearchBy(input.mode, degraded, refused);
 
   const search = { moment, filter, keyword: terms, vector, depth: CANDIDATES };
-  // Of a model that wasn't probed yet this takes as long as to embed; the search takes its time beside it.
+  // For a model that wasn't probed yet this takes as long as embedding. It runs in parallel with the search.
   const calibration = vector === undefined ? undefined : services.calibrate();
   const names = input.expand === undefined ? undefined : possibleNames(askedIn(input.query) ?? input.query);
   const find = async ({ scopes }: ScopedList): Promise<SearchResult> => {
@@ -117,21 +118,21 @@ function relevanceBy(
     searched,
   }));
   const scales = calibration && query ? lists.map((list) => scaleOf(calibration, query, list)) : [];
-  // Where lists were ranked apart, the strictest of their scales: most of what lies in the others is unrelated too.
+  // For lists ranked apart, the strictest scale: most hits of the other lists are unrelated too.
   const scale = scales.toSorted((one, other) => other.unrelated - one.unrelated)[0];
-  // What a full list of the nearest doesn't hold is no nearer than its last one.
+  // A memory outside a full list of the nearest is no nearer than the list's last one.
   const ends = lists.flatMap(({ cosines }) => (cosines.length < CANDIDATES ? [] : (cosines.at(-1) ?? [])));
   const farthest = ends.length === 0 ? undefined : Math.max(...ends);
   return ({ fused }, texts) => relevanceOf(coverageOf(rarity, texts), fused.vector?.score ?? farthest, scale);
 }
 
 interface ScopedList {
-  /** As the caller wrote it. */
+  /** The name in the caller's own spelling. */
   readonly name: string;
   readonly scopes: readonly Scope[];
 }
 
-/** What of the wanted namespaces the caller may read; a pattern of which it may read nothing is left out. */
+/** The parts of the wanted namespaces that the caller may read. A pattern without any is dropped. */
 async function readable(
   { audit }: Pick<Services, "audit">,
   context: Context,
@@ -169,7 +170,7 @@ function fuse(found: SearchResult, input: RecallInput): Fused[] {
   return fuseScores(lists);
 }
 
-/** As the caller says; else as the namespace does, if one is asked alone, by its name; else as configured. */
+/** The caller's recency; else that of the namespace, if exactly one is asked by name; else the configuration. */
 async function recencyOf(
   services: Pick<Services, "knownDefaults" | "recency">,
   { recency }: RecallInput,

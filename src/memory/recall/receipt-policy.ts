@@ -5,8 +5,8 @@ import type { Services } from "../services.js";
 import type { RecallOutcome } from "./outcome.js";
 
 /**
- * Where the receipt of a recall is kept, and how long: of several namespaces, as the strictest of them says. Undefined:
- * there is none. `wanted`: true whenever one may be kept, undefined as often as the namespaces say.
+ * The place and retention of a recall's receipt; for several namespaces, the strictest of their settings. Undefined: no
+ * receipt. `wanted`: true keeps one if settings allow it, undefined keeps the share that they set.
  */
 export async function keepingOf(
   { knownDefaults, retention }: Pick<Services, "knownDefaults" | "retention">,
@@ -33,7 +33,7 @@ export async function keepingOf(
   const auditSeconds = settings[0]?.auditSeconds ?? retention.auditSeconds;
   const holdsAll = (entry: Recorded): boolean =>
     hits.every(({ memory }) => memory.namespace === entry.namespace && entry.ids.includes(memory.id));
-  // What it shares must be there as long as it is.
+  // The shared audit entry must exist as long as the receipt.
   const shared = namespace !== undefined && auditSeconds >= keepSeconds ? recorded.find(holdsAll) : undefined;
   return { namespace, keepSeconds, recorded: shared };
 }

@@ -1,11 +1,11 @@
 import type { Recency } from "../ports/lifecycle.js";
 import { retention } from "../lifecycle/decay.js";
 
-/** What recency made of a score. */
+/** The effect of recency on a score. */
 export interface RecencyPart {
   /** Before, as the lists gave it. */
   readonly score: number;
-  /** That, brought to 0..1. */
+  /** The score scaled to 0..1. */
   readonly relevance: number;
   readonly ageDays: number;
   /** `2^(-age / half-life)`. */

@@ -2,16 +2,18 @@ import { heldTerms } from "../text/held-terms.js";
 import type { Scale } from "./similarity-scale.js";
 import { onScale } from "./similarity-scale.js";
 
-/** What an absolute relevance is made of; undefined: there is nothing to tell it by. */
+/** The parts of an absolute relevance; undefined: not available. */
 export interface RelevanceParts {
   /** Share of the query's rarity that the text holds, 0..1. */
   readonly coverage: number | undefined;
-  /** Of the meanings, 0..1: 0 where a text is no nearer than one on something else, 1 where it is as near as an answer. */
+  /**
+   * Similarity of meaning, 0..1: 0 if a text is no nearer than one on something else, 1 if it is as near as an answer.
+   */
   readonly similarity: number | undefined;
   readonly relevance: number;
 }
 
-/** What a query's words are worth, by how few memories hold them. */
+/** The weight of a query's words, by how few memories hold them. */
 export interface Rarity {
   /** Each term of the query once, with its inverse document frequency. */
   readonly terms: ReadonlyMap<string, number>;
@@ -40,8 +42,8 @@ const SIMILARITY_SHARE = 0.5;
 const DIGITS = 3;
 
 /**
- * How well a memory fits a query, 0..1, whatever else was found: half by its words and half by its meaning, or by the one
- * of them that there is. docs/recall.md says how it is made and what it measures.
+ * How well a memory fits a query, 0..1, independent of other hits: half by its words and half by its meaning, or all by
+ * the only one available. docs/recall.md describes the formula and its measurements.
  */
 export function relevanceOf(
   coverage: number | undefined,
@@ -58,5 +60,7 @@ export function relevanceOf(
   return { coverage, similarity, relevance: Number(relevance.toFixed(DIGITS)) };
 }
 
-/** From which on the best hit is taken to hold an answer: nine of ten questions on something else stay below. */
+/**
+ * From this relevance on, the best hit is taken to hold an answer: nine of ten questions on something else stay below.
+ */
 export const ANSWERABLE = 0.35;

@@ -7,14 +7,11 @@ import { recall } from "./recall.js";
 import type { Recalling } from "./recall.js";
 
 export interface Replay extends ReadReceipt {
-  /** What the same request recalls now. */
+  /** The result of the same request now. */
   readonly now: RecallOutcome;
 }
 
-/**
- * Recalls once more what a receipt is of: as things are now, whatever time it was asked as of. Who looks back
- * uses nothing.
- */
+/** Repeats a receipt's recall as of now, even if it asked about an earlier time. A replay doesn't count as use. */
 export async function replayReceipt(
   services: Recalling & Pick<Services, "receipts">,
   context: Context,

@@ -1,11 +1,11 @@
 import type { Calibration } from "../../embeddings/calibration.js";
 import { CHANCE } from "../../embeddings/calibration.js";
 
-/** What the cosines of one query mean in the namespaces that it was asked in. */
+/** The scale of one query's cosines in the namespaces that it was asked in. */
 export interface Scale {
-  /** What a memory on something else reaches by chance: 0 on the scale. */
+  /** The cosine that a memory on something else reaches by chance: 0 on the scale. */
   readonly unrelated: number;
-  /** What an answer has on average: 1. */
+  /** The mean cosine of an answer: 1 on the scale. */
   readonly related: number;
 }
 
@@ -49,7 +49,9 @@ export function onScale(cosine: number, { unrelated, related }: Scale): number {
   return Math.min(1, Math.max(0, (cosine - unrelated) / (related - unrelated)));
 }
 
-/** Of the standard normal distribution, for 0.5 and more (Abramowitz, Stegun: Handbook, 26.2.23; to 4.5e-4). */
+/**
+ * Quantile of the standard normal distribution, for 0.5 and more (Abramowitz, Stegun: Handbook, 26.2.23; to 4.5e-4).
+ */
 function quantile(probability: number): number {
   if (probability <= 0.5) return 0;
   const t = Math.sqrt(-2 * Math.log(1 - probability));

@@ -3,24 +3,25 @@ import { sentencesIn } from "../text/sentences.js";
 import { analyse } from "../text/terms.js";
 
 const MOST_SENTENCES = 2;
-/** What is longer is no sentence: it is looked at, and shown, in pieces. */
+/** The longest sentence. Longer ones are examined, and shown, in pieces. */
 const LONGEST = 300;
-/** Of one source: what is looked at, in characters. */
+/** The part of one source that is examined, in characters. */
 const LOOKED_AT = 16_000;
-/** A sentence is said by a text that holds so much of its terms. */
+/** A text says a sentence if it holds this share of its terms. */
 const SAID = 0.5;
 
 export interface SourceExcerpt {
-  /** At most two sentences of the source, a line each. */
+  /** At most two sentences of the source, one per line. */
   readonly text: string;
-  /** They hold words of the query that what stands for the source doesn't. */
+  /** Whether they hold words of the query that the superseding memory lacks. */
   readonly holdsMore: boolean;
 }
 
 /**
- * What a source says on a query and the text that stands for it doesn't: the sentences that hold most of the query's
- * terms which that text lacks. Where it lacks none that the source has, but says nothing of the source at all, as a
- * short summary may, the sentences that fit the query best: it was found by its meaning. Undefined: nothing is missing.
+ * The sentences of a source that answer the query and are missing in the text that supersedes it: those with most of
+ * the query's terms that the text lacks. If it lacks none that the source has, but says nothing of the source at all,
+ * as a short summary may, the sentences that fit the query best: the source was found by its meaning. Undefined:
+ * nothing is missing.
  */
 export function sourceExcerpt(
   queryTerms: readonly string[],
@@ -32,7 +33,7 @@ export function sourceExcerpt(
   const looked = source.slice(0, LOOKED_AT);
   const missing = new Set(queryTerms.filter((term) => !there.has(term)));
   if (missing.size > 0 && analyse(looked).terms.some((term) => missing.has(term))) {
-    // What tools returned is no prose, but it may be what was found.
+    // Results of tools aren't prose, but may be what was found.
     for (const sentences of [spoken(looked), written(looked)]) {
       const text = holding(sentences, missing);
       if (text !== undefined) return { text, holdsMore: true };

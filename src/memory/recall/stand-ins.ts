@@ -16,17 +16,17 @@ export interface StandIn {
 interface StandInOptions {
   readonly moment: Moment;
   readonly fits: (memory: Memory) => boolean;
-  /** Told of each entry in an audit trail. */
+  /** Called with each entry in an audit trail. */
   readonly note: (recorded: Recorded) => void;
 }
 
-/** A summary of summaries of summaries: no one follows further. */
+/** Max chain length: a summary of summaries of summaries. */
 const MOST_STEPS = 4;
 
 /**
- * What is shown of memories that a recall has found: in place of one that another one stands for, that one. Where it
- * doesn't fulfil what was asked for (episodes, say, or what only the found one says of itself), the found one is shown
- * after all. Undefined: nothing of it.
+ * What is shown for memories that a recall has found: the superseding memory in place of a superseded one. If that
+ * doesn't fulfil the request (a filter on episodes, say, or on metadata of the found one only), the found one is shown
+ * itself. Undefined: neither.
  */
 export async function standIns(
   { store }: Using<RecordStore & LifecycleStore>,
@@ -55,7 +55,7 @@ export async function standIns(
       shown[place] = next;
     }
   }
-  // Nobody waits for it: what is found is shown as if they were back already.
+  // Not awaited: the found memories are shown as if they were restored already.
   void freeOrphans({ store }, trail.requestId, orphans).catch(() => {});
   return found.map((memory, place) => {
     if (memory === undefined) return undefined;

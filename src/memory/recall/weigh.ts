@@ -40,8 +40,8 @@ function bound(relevance: number, part: 0 | 1, { trust, outcomes }: Weights): nu
 }
 
 /**
- * How many of what is ranked to read next: as many as are wanted, and what could come before the last of those, or
- * before the last of the hits where there are enough (`least`: its score), by its trust or its outcomes.
+ * How many ranked memories to read next: as many as are wanted, plus those that trust or outcomes could lift above the
+ * last of them, or above the last hit if there are enough (`least`: its score).
  */
 export function promising(
   ranked: readonly Found[],

@@ -7,14 +7,14 @@ import type { Using } from "../services.js";
 import { isAlive } from "../lifecycle/ttl.js";
 import type { RecordStore } from "../ports/records.js";
 
-/** As a caller names it. */
+/** A source as a caller names it. */
 export interface SourceRef extends Source {
   readonly namespace: string;
 }
 
 /**
- * The lowest trust among the sources of a memory, as it is now; null where there are none. An error where one isn't
- * there, or where the caller may not read them.
+ * The lowest trust among a memory's sources now; null if there are none. Throws if a source is missing, or the caller
+ * may not read it.
  */
 export async function sourceTrust(
   services: Using<RecordStore, "audit" | "accuracies">,

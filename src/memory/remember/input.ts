@@ -7,7 +7,7 @@ import type { SourceRef } from "./derive.js";
 export interface RememberInput {
   /** Undefined: what its fact says, in words. */
   readonly content?: string | undefined;
-  /** Only a semantic memory has one. */
+  /** For semantic memories only. */
   readonly fact?: FactInput | undefined;
   readonly memory_type: MemoryType;
   readonly agent_id?: string | undefined;
@@ -20,28 +20,28 @@ export interface RememberInput {
   readonly derived_from?: readonly SourceRef[] | undefined;
   readonly importance?: number | undefined;
   readonly pinned?: boolean | undefined;
-  /** When it is so in the world: from, and until (not included). */
+  /** Valid time: start, and end (exclusive). */
   readonly valid_from?: number | undefined;
   readonly valid_to?: number | undefined;
-  /** null: for ever; undefined: as configured for the type. */
+  /** null: no expiry; undefined: as configured for the type. */
   readonly ttl_seconds?: number | null | undefined;
-  /** In its place, where mneme itself stores it: when it ends, milliseconds since the epoch. */
+  /** Set by mneme only, in place of the time to live: the end, milliseconds since the epoch. */
   readonly ends?: number | undefined;
   /** The caller's own vector of the whole content. */
   readonly embedding?: Float32Array | undefined;
   /** The model that made it; must be the one in use. */
   readonly embedding_model?: string | undefined;
   readonly interaction?: Interaction | undefined;
-  /** What makes two inputs the same memory, where mneme itself stores it; else what {@link identityHash} compares. */
+  /** Set by mneme only: the memory's identity; else {@link identityHash} computes it. */
   readonly identity?: string | undefined;
-  /** What scopes it in the place of agent, session and metadata, where mneme itself stores it. */
+  /** Set by mneme only: the scope, in place of agent, session and metadata. */
   readonly scope?: JsonObject | undefined;
-  /** What others said of what it says, where mneme itself stores it anew. */
+  /** Set by mneme only, when it remakes a memory: what others said of its statement. */
   readonly evidence?: Evidence | undefined;
-  /** Who said it, where mneme itself stores it; the caller unless told otherwise. */
+  /** Set by mneme only: the author; by default the caller. */
   readonly source_agent?: string | undefined;
-  /** How mneme itself made it; undefined: a caller wrote it, or it is a fact. */
+  /** How mneme made it; undefined: a caller wrote it, or it is a fact. */
   readonly made?: MadeBy | undefined;
-  /** What it is trusted at most for who said it, where mneme itself stores what others said. */
+  /** Set by mneme only, for the words of several agents: the upper bound of trust by their accuracy. */
   readonly source_trust?: number | undefined;
 }

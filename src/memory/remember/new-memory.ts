@@ -22,7 +22,7 @@ export interface Draft {
   readonly input: RememberInput;
   readonly memory: Omit<Memory, "embedding">;
   readonly preceding: Preceding | undefined;
-  /** It can't be stored, whatever its embedding. */
+  /** The memory can't be stored, with or without an embedding. */
   readonly refused?: DomainError | undefined;
 }
 
@@ -69,7 +69,7 @@ function newFact({ subject, predicate, object, confidence = 1, cardinality = "ma
   return { subject, predicate, object, confidence, cardinality, contradicts: [] };
 }
 
-/** By what it is found when it is told again, now and as an older release knew it. */
+/** The hashes by which a repeated write finds it: the present one, and that of an older release. */
 function hashesOf(input: RememberInput, memory: Omit<Memory, "embedding">, now: number) {
   if (input.identity !== undefined) return { contentHash: contentHash(memory.memory_type, input.identity) };
   const { fact, scope } = input;
@@ -85,8 +85,8 @@ function hashesOf(input: RememberInput, memory: Omit<Memory, "embedding">, now: 
 }
 
 /**
- * What a key that may not read writes is the same memory only as what that key wrote itself: else its answer would tell
- * what others have written.
+ * A write-only key's memory can only match what that key wrote itself. Otherwise its answer would reveal what others
+ * have written.
  */
 function writtenAlone(
   blind: string | undefined,
@@ -109,7 +109,7 @@ export function complete(
   now: number,
   blind: string | undefined,
 ): NewMemory {
-  // Not when it was sent: nobody knew of it while it was being embedded.
+  // Not when it was sent: it wasn't visible while it was being embedded.
   const fact = placingOf(input);
   const recorded = {
     ...memory,
@@ -131,7 +131,9 @@ export function complete(
   });
 }
 
-/** Where only its end was said, and a fact then would begin with when it was told. */
+/**
+ * Whether only an end was given that lies before the recording: a fact without `valid_from` begins when it is recorded.
+ */
 export function endsBeforeItBegins(memory: Pick<Memory, "valid_from" | "valid_to"> | undefined) {
   if (memory?.valid_from == null || memory.valid_to === null || memory.valid_from < memory.valid_to) {
     return undefined;

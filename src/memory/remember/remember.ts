@@ -27,7 +27,7 @@ export interface RememberOutcome extends InsertOutcome {
   readonly memory: Judged;
 }
 
-/** What it takes to store new memories. */
+/** Dependencies of storing new memories. */
 export type Remembering = Using<
   RecordStore & FactStore & Pick<LifecycleStore, "defaultsOf">,
   "accuracies" | "audit" | "corroboration" | "defaultTtl" | "embedder" | "newId" | "worker"
@@ -54,7 +54,7 @@ export async function rememberMany(
 ): Promise<readonly (RememberOutcome | Error)[]> {
   const act = inputs[0]?.interaction === undefined ? "remember" : "capture";
   await authorize(services.audit, context, namespace, { verb: "write", act });
-  // Many take seconds to embed: who writes them hears before that that the store is away.
+  // Embedding a batch takes seconds: fail fast if Redis is down.
   if (inputs.length > 1) await services.store.reachable();
   const drafts = await draft(services, context, namespace, inputs);
   const embedded = await embedDrafts(services, writtenBy(context, namespace), drafts);
@@ -89,7 +89,7 @@ type Writing =
   | { readonly item: NewMemory; readonly refused?: undefined }
   | { readonly item?: undefined; readonly refused: Error };
 
-/** Who may write but not read hears what it wrote itself, not what a timeline or others made of it since. */
+/** A write-only caller gets back what it wrote itself, not what a timeline or others made of it since. */
 function withheld({ kind, memory }: InsertOutcome, sent: Memory): InsertOutcome {
   const { id, seen_count } = memory;
   return { kind, memory: { ...sent, id, seen_count } };
@@ -114,7 +114,7 @@ async function judged(
   });
 }
 
-/** What was said last in a session goes with what is said next: in the store, or earlier in this very batch. */
+/** Adds the context of the session's last turn, from the store or from earlier in the same batch. */
 async function draft(
   services: Remembering,
   context: Context,
@@ -146,7 +146,7 @@ async function draft(
   });
 }
 
-/** What is derived from an interaction is indexed as far as it may be. */
+/** The part of an interaction's derived text that fits is indexed. */
 function unindexable({ interaction, content = "" }: RememberInput): DomainError | undefined {
   return interaction === undefined ? normalisedTooLong("content", content) : undefined;
 }

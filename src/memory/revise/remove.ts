@@ -9,7 +9,7 @@ import type { Services } from "../services.js";
 import type { Erasing } from "../erasure/erasing.js";
 import { tellCopies } from "../publish/tell-copies.js";
 
-/** What becomes of what was derived from what is deleted. */
+/** What happens to memories derived from the deleted one. */
 export type DerivedPolicy = "erase" | "keep";
 
 export interface RemoveOptions {
@@ -19,9 +19,9 @@ export interface RemoveOptions {
 }
 
 /**
- * Deletes a memory for good, with its vectors and versions. What was derived from it goes, or is made anew from what else
- * it was derived from; undefined where nothing was. With `expectedVersion`, only
- * that version, which takes a caller that may read. A caller that may not hears neither what was there nor what went with it.
+ * Deletes a memory for good, with its vectors and versions. Memories derived from it are removed, or remade from their
+ * other sources; undefined: there were none. With `expectedVersion`, deletes only that version; that takes a caller
+ * that may read. A write-only caller learns neither what was there nor what went with it.
  */
 export async function remove(
   services: Erasing & Pick<Services, "audit">,
@@ -40,7 +40,7 @@ export async function remove(
   });
   if (kind === "conflict") throw versionConflict();
   if (kind === "published") await tellCopies(services, context, ref);
-  // Also where it is gone already: this may be the retry of a removal that got no further.
+  // Even if it is gone already: this may be the retry of a removal that got no further.
   await store.detachContext(ref, context.now());
   const mayHear = mayLearn(context, ref.namespace);
   if (kind === "missing" && mayHear) throw memoryNotFound();

@@ -25,13 +25,13 @@ import type { LifecycleStore } from "../ports/lifecycle.js";
 import type { Carrying } from "../publish/carry-publication.js";
 import { tellCopies } from "../publish/tell-copies.js";
 
-/** What a revision takes; who follows a memory gets its next version. */
+/** Dependencies of a revision; copies that follow the memory get its next version. */
 export type Revising = Carrying & Using<Pick<LifecycleStore, "freeOrphans">, "audit" | "maxLives">;
 
-/** What may change; undefined leaves as is. */
+/** The fields to change; undefined leaves as is. */
 export interface RevisionInput {
   readonly content?: string | undefined;
-  /** Who said the content; undefined: who revises. */
+  /** The author of the content; undefined: the caller. */
   readonly source_agent?: string | undefined;
   /** The vectors of a content that it had before. */
   readonly restored?: FirstEmbedding | undefined;
@@ -39,29 +39,29 @@ export interface RevisionInput {
   readonly embedding_model?: string | undefined;
   /** JSON merge patch (RFC 7396) of the metadata: null removes a key. */
   readonly metadata?: JsonObject | undefined;
-  /** In place of all metadata. */
+  /** Replaces all metadata. */
   readonly whole_metadata?: JsonObject | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly trust_score?: number | undefined;
-  /** What is left of its life grows or shrinks with it, where that is the one of its type. */
+  /** A change also scales the rest of its life, if that comes from its type. */
   readonly importance?: number | undefined;
   /** No longer pinned, its life counts from now. */
   readonly pinned?: boolean | undefined;
   /** null: no bound. */
   readonly valid_from?: number | null | undefined;
   readonly valid_to?: number | null | undefined;
-  /** Of a fact; what it says can't be changed. */
+  /** For a fact; its statement can't be changed. */
   readonly fact?: { readonly confidence: number } | undefined;
-  /** Counted from now; null: for ever. */
+  /** Counted from now; null: no expiry. */
   readonly ttl_seconds?: number | null | undefined;
 }
 
-/** Lost races that a caller without an expected version never hears of, before it is told of one after all. */
+/** Lost races that are retried for a caller without an expected version. After that it gets a conflict. */
 const ATTEMPTS = 64;
 
 /**
- * Makes a memory's next version. With `expectedVersion`, a lost race is `version_conflict`; without, the change
- * is applied to whatever version is there. The content of an episodic memory never changes.
+ * Makes a memory's next version. With `expectedVersion`, a lost race is `version_conflict`; without, the change is
+ * applied to the current version. The content of an episodic memory never changes.
  */
 export async function revise(
   services: Revising,
@@ -76,7 +76,7 @@ export async function revise(
   refuseTooLong("content", input.content ?? "");
   const trail = trailOf(context, "revise", { ids: [ref.id] });
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    // Where there is none, the second look is the one that goes on record.
+    // If it is missing, the second read records that.
     const current = (await store.peek(ref)) ?? (await store.get(trail, ref));
     if (current === undefined || current === "ended") throw memoryNotFound();
     if (await freeOrphans(services, context.requestId, [current])) continue;
@@ -85,7 +85,7 @@ export async function revise(
     const outcome = await store.revise(trail, revision);
     if (outcome.kind === "revised") {
       if (outcome.published) await tellCopies(services, context, ref);
-      // What a session's turn follows is for the sweep to find; new content follows nothing.
+      // The sweep finds the predecessor of a session's turn; new content has none.
       if (revision.vectors !== undefined) afterWrite(services, { memory: revision.memory });
       const revised = { ...revision.memory, updated_at: outcome.since, valid_to: outcome.validTo };
       return judge(services, revised, context.now());
@@ -102,7 +102,7 @@ export async function revise(
   throw versionConflict();
 }
 
-/** What is refused before there is anything to write is on record as well. */
+/** A refusal before there is anything to write is recorded as well. */
 async function refuseUnfit(
   { audit }: Pick<Services, "audit">,
   trail: Trail,
@@ -146,7 +146,7 @@ async function refuseUnfit(
   }
 }
 
-/** Whether it is a fact of cardinality one: then facts beside it have a say in when it is so. */
+/** Whether it is a fact of cardinality one: then facts on its timeline affect its valid time. */
 export const isOnTimeline = ({ fact, origin }: Memory): boolean =>
   fact?.cardinality === "one" && origin === null;
 
@@ -159,7 +159,7 @@ async function revisionOf(
   const { interaction, publications: _, uses: __, ...previous } = current;
   const content = input.content ?? current.content;
   const embedding = await nextEmbedding(services, context, current, input);
-  // Not before: until it is written, the version before it is what everybody knows.
+  // Taken here, not earlier: until it is written, the previous version is the current one.
   const now = context.now();
   const changed: Memory = {
     ...previous,
@@ -193,7 +193,7 @@ async function revisionOf(
   });
 }
 
-/** By what a revised memory is found when it is told again. */
+/** The identity by which a repeated write finds a revised memory. */
 function knownBy(
   current: Memory,
   next: Memory,

@@ -39,7 +39,7 @@ export async function append(
   return standing === "writer" ? withheld(outcome) : outcome;
 }
 
-/** Who may only write hears nothing of what was there: neither which ids, nor how many messages. */
+/** A write-only caller learns nothing about earlier messages: neither ids nor their number. */
 function withheld({ results, due }: AppendOutcome): AppendOutcome {
   return {
     results: results.map(({ id }) => ({ id, number: undefined, created: true })),

@@ -4,14 +4,14 @@ import type { Message, Session } from "./session.js";
 const ABOVE_USER: ReadonlySet<string> = new Set(["system", "developer"]);
 
 /**
- * Whether a context may hand a message to a model with the role that it has. Anybody who may write to a session chooses the
- * roles of what it appends, so a role is believed
+ * Whether a context may pass a message to a model with its role. Every writer of a session chooses the roles of its own
+ * messages, so a role is believed
  *
- * - of a user, always: nobody has less authority;
+ * - of a user, always: it has the least authority;
  * - of the session's own agent and of the reader itself, and by the grant to administer the namespace: any;
  * - of another agent that takes part in the session (it may read it): an assistant's and a tool's.
  *
- * What isn't believed is data. Of messages of earlier releases, it isn't known who might read: those are believed.
+ * Other messages are passed as data. Messages of earlier releases don't say who could read: those are believed.
  */
 export function hasAuthority(
   { role, source_agent, standing }: Message,

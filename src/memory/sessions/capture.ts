@@ -28,7 +28,7 @@ export async function captureInSession(
   return outcome;
 }
 
-/** What was said, what was called and what came back; what the agent thought stays in the memory. */
+/** The input, the tool calls with their results, and the response; the agent's reasoning stays in the memory. */
 function messagesOf({ input, tool_calls, response }: CaptureInput): NewMessage[] {
   const calls = tool_calls ?? [];
   const messages: NewMessage[] = [{ role: "user", content: input }];

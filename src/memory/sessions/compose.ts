@@ -7,9 +7,9 @@ import { shortenTurns } from "./shorten.js";
 
 /** Something that memory adds to a conversation. */
 export interface Piece {
-  /** What the model is told: one line of JSON. */
+  /** The text for the model: one line of JSON. */
   readonly line: JsonObject;
-  /** Whether messages with these numbers, shown whole, say all of it: then it isn't added. */
+  /** Whether messages with these numbers, shown whole, say all of it. Then it isn't added. */
   readonly saidBy?: (shown: ReadonlySet<number>) => boolean;
 }
 
@@ -56,7 +56,7 @@ export async function compose<Kind extends Piece>(
     // Nothing stands between what is shown and what isn't: older turns have no place.
     begin = 0;
   }
-  /** As many older turns as fit, one after the other. */
+  /** Adds as many older turns as fit, one after the other. */
   const takeTurns = (most: number): boolean => {
     const before = begin;
     let spent = 0;
@@ -80,7 +80,7 @@ export async function compose<Kind extends Piece>(
       chosen.push(piece);
       spent += cost;
     }
-    // What older turns say needs no piece, which leaves room for another one.
+    // Older turns make some pieces redundant, which leaves room for another one.
   } while (
     takeTurns(left - (chosen.length === 0 ? 0 : frame + priceOf(priced, chosen))) &&
     saysSome(shown, chosen)
@@ -97,7 +97,7 @@ export async function compose<Kind extends Piece>(
   }
 }
 
-/** Where the last turn begins that the user began; else the last one. */
+/** The start of the last turn that the user began; else of the last turn. */
 function lastQuestion(units: readonly Unit[]): number {
   const index = units.findLastIndex(({ messages }) => messages[0]?.role === "user");
   return index < 0 ? Math.max(0, units.length - 1) : index;
@@ -105,7 +105,7 @@ function lastQuestion(units: readonly Unit[]): number {
 
 const tokensOf = (units: readonly Unit[]): number => units.reduce((sum, { tokens }) => sum + tokens, 0);
 
-/** Of what is shown whole. */
+/** The numbers of the messages that are shown whole. */
 function numbersOf(units: readonly Unit[]): ReadonlySet<number> {
   return new Set(units.flatMap(({ numbers, shortened }) => (shortened === true ? [] : numbers)));
 }

@@ -32,17 +32,17 @@ export interface ContextInput {
   /** Query of the recall. Defaults to the last user message. */
   readonly query?: string | undefined;
   readonly token_budget: number;
-  /** Where to recall from; the session's namespace unless given. Patterns as in a recall. */
+  /** Where to recall from; by default the session's namespace. Patterns as in a recall. */
   readonly namespaces?: readonly string[] | undefined;
-  /** What is recalled must fulfil this; the messages and the profile needn't. */
+  /** A filter on recalled memories; it doesn't apply to messages and profile. */
   readonly filter?: MemoryFilter | undefined;
-  /** How many memories, and how many procedures, may be recalled. */
+  /** The most memories, and the most procedures, to recall. */
   readonly limit: number;
   /** A filter of what is recalled: see {@link RecallInput}. */
   readonly min_relevance?: number | undefined;
-  /** What is trusted less is left out of all that memory adds. */
+  /** Memories with less trust are dropped from everything that memory adds. */
   readonly min_trust?: number | undefined;
-  /** Whose profile belongs in it. */
+  /** The subject whose profile to include. */
   readonly subject?: string | undefined;
 }
 
@@ -54,7 +54,7 @@ export type PieceSource =
       readonly session_id: string;
       readonly source_agent: string;
       readonly trust: number;
-      /** Of a message: its place in the session. */
+      /** For a message: its place in the session. */
       readonly number?: number;
     }
   | {
@@ -63,7 +63,7 @@ export type PieceSource =
       readonly id: string;
       readonly source_agent: string;
       readonly trust: number;
-      /** Of the recall; a profile has none. */
+      /** The recall's score; a profile has none. */
       readonly score?: number;
       readonly relevance?: number;
       /** The memory that it was found by, where the context quotes it. */
@@ -72,7 +72,7 @@ export type PieceSource =
 
 /** Something that memory adds, and what is used by that. */
 interface MemoryPiece extends Piece {
-  /** What the caller is told of it. */
+  /** Its description in the answer to the caller. */
   readonly source: PieceSource;
   readonly uses: readonly Memory[];
 }
@@ -91,13 +91,13 @@ export interface SessionContext extends Pick<Composed<never>, "messages" | "toke
   readonly receiptIds: readonly string[];
 }
 
-/** How many messages are looked at, the newest: about twice as many as will fit, and a bounded number. */
+/** How many of the newest messages are read: about twice as many as will fit, and a bounded number. */
 const mostMessages = (budget: number): number => Math.min(400, Math.max(20, Math.ceil(budget / 20)));
 
 /**
- * What a model needs to go on with a session, within a budget of tokens: the last turns as they were, and in one
- * message before them, framed as data, the running summary and what is recalled. A session that hasn't begun has
- * what is recalled only.
+ * What a model needs to go on with a session, within a budget of tokens: the last turns verbatim, and in one message
+ * before them, framed as data, the running summary and recalled memories. A session that hasn't begun has only the
+ * latter.
  */
 export async function sessionContext(
   { store, memory, countTokens }: SessionUsing<"store" | "countTokens", RecallingWithReceipt & Profiling>,
@@ -192,7 +192,7 @@ async function recallBoth(
         min_trust,
         mode: "hybrid",
         fusion: { method: "auto" },
-        // Of what is found only a part may fit.
+        // Only a part of the hits may fit, so they don't count as used here.
         touch: false,
       },
       { receipt: undefined },
@@ -219,10 +219,10 @@ async function recallBoth(
 
 const UNSEARCHABLE: ReadonlySet<string> = new Set(["query_without_terms", "query_refused"]);
 
-/** How many of a subject's facts and preferences are in a context. */
+/** The most facts and preferences of a subject in a context. */
 const MOST_KNOWN = 20;
 
-/** Facts and preferences; its procedures and episodes come by recall, where they matter. */
+/** Facts and preferences. The subject's procedures and episodes come by recall, if they matter. */
 async function profileOf(
   memory: Profiling,
   context: Context,
@@ -245,8 +245,8 @@ function lastQuestion(messages: readonly Message[]): string | undefined {
 }
 
 /**
- * Whether the messages with these numbers say all that a memory says: it came with them, or they are about to leave.
- * What an earlier session of the same name said is another matter.
+ * Whether the messages with these numbers say all that a memory says: it was captured with them, or they are about to
+ * be promoted. A memory of an earlier session of the same name doesn't count.
  */
 function isSaid(
   { namespace, id, session_id, metadata }: Memory,
@@ -269,7 +269,7 @@ function isSaid(
   return true;
 }
 
-/** The running summary, and messages whose roles aren't believed: what they say is told, with who said it. */
+/** The running summary, and messages whose roles aren't believed: shown as data, with their authors. */
 async function dataPieces(
   { accuracies }: Pick<Services, "accuracies">,
   ref: SessionRef,
@@ -319,9 +319,9 @@ async function dataPieces(
   };
 }
 
-/** Messages that are told as data: the newest. */
+/** The newest messages that are shown as data. */
 const MOST_DATA = 10;
-/** Of one message that is told as data. */
+/** Bytes of one message that is shown as data. */
 const DATA_BYTES = 2 * 1024;
 
 function hitPiece(

@@ -18,16 +18,16 @@ export interface ChatMessage {
 export interface Unit {
   readonly messages: readonly ChatMessage[];
   readonly numbers: readonly number[];
-  /** Of `messages` as they are sent. */
+  /** Tokens of `messages` as they are sent. */
   readonly tokens: number;
-  /** Some of what was said in it is left out. */
+  /** Whether parts of it were dropped. */
   readonly shortened?: boolean;
 }
 
 /**
- * A stretch of a session as units that a model takes: no result without its call, and no call without all of its
- * results right behind it. Calls that aren't all answered are left out, and what was said with them stays. An id that
- * an earlier call has, as those of interactions have, gets the number of its message.
+ * A stretch of a session as units that a model accepts: no result without its call, and no call without all of its
+ * results right behind it. Calls that aren't all answered are dropped; the text with them stays. If an earlier call has
+ * the same id, as those of interactions do, the id gets the number of its message.
  */
 export async function unitsOf(messages: readonly Message[], counter: TokenCounter): Promise<Unit[]> {
   const units: Unit[] = [];
@@ -60,7 +60,7 @@ async function unitOf(
   const alone = message.tool_calls === undefined ? message : { ...message, tool_calls: undefined };
   const kept = answered ? withOwnIds([message, ...answers], known) : [alone];
   const chat = kept.map(chatMessage);
-  // As counted when it was appended, unless it lost its calls, they got other ids, or no count was stored.
+  // The count at appending, unless it lost its calls, they got other ids, or no count was stored.
   let tokens = 0;
   for (const [index, each] of kept.entries()) {
     const counted = each === message || results.includes(each);

@@ -7,8 +7,8 @@ import type { SessionUsing } from "./services.js";
 import type { Session } from "./session.js";
 
 /**
- * A page of a namespace's sessions, the last appended to first. Following the cursor visits each session that wasn't
- * appended to meanwhile once; one that was moves to the front.
+ * A page of a namespace's sessions, the last appended to first. Following the cursor visits each session once, if it
+ * isn't appended to in between. One that is moves to the front.
  */
 export async function listSessions(
   { store, memory }: SessionUsing<"store", Pick<Services, "audit">>,

@@ -2,7 +2,7 @@ import type { JsonValue } from "../../domain/json.js";
 import type { TokenCounter } from "../../domain/tokens.js";
 import type { NewMessage, SessionToolCall } from "./session.js";
 
-/** What the format of a chat adds to each message, and to the whole: OpenAI's cookbook, "How to count tokens". */
+/** The tokens that a chat's format adds to each message, and to the whole: OpenAI's cookbook, "How to count tokens". */
 export const MESSAGE_TOKENS = 4;
 export const REPLY_TOKENS = 3;
 

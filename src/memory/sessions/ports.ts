@@ -22,7 +22,7 @@ export interface AppendOutcome {
 
 export interface MessageQuery {
   readonly limit: number;
-  /** Only numbers below, or above. */
+  /** Only numbers below or above this one. */
   readonly before: number | undefined;
   readonly after: number | undefined;
 }
@@ -44,9 +44,9 @@ export interface RemovedSession {
 /** A stretch of a session that one process may promote. */
 export interface Claim {
   readonly ref: SessionRef;
-  /** Tells this session from an earlier one of the same name. */
+  /** Distinguishes this session from an earlier one of the same name. */
   readonly incarnation: string;
-  /** Only who holds the newest fence may settle. */
+  /** The fencing token: only the newest one may settle. */
   readonly fence: number;
   readonly from: number;
   readonly to: number;
@@ -55,12 +55,12 @@ export interface Claim {
 }
 
 /**
- * What the domain needs of a store of sessions. Every method rejects with `redis_unavailable` when the store can't be
- * reached; each is one step that happens whole or not at all.
+ * The domain's store of sessions. Every method rejects with `redis_unavailable` when the store can't be reached. Each
+ * is one step that happens whole or not at all.
  */
 export interface SessionStore {
   append(trail: Trail, ref: SessionRef, messages: readonly DraftMessage[]): Promise<AppendOutcome>;
-  /** A page in ascending order and the session itself; renews it. Undefined: there is none. */
+  /** Reads a page in ascending order and the session itself; renews it. Undefined: there is none. */
   messages(
     trail: Trail,
     ref: SessionRef,
@@ -68,13 +68,13 @@ export interface SessionStore {
   ): Promise<{ readonly session: Session; readonly messages: readonly Message[] } | undefined>;
   /** The last appended to first; `before` is where the page before ended. */
   list(trail: Trail, namespace: string, limit: number, before: number | undefined): Promise<SessionPage>;
-  /** Undefined: there is none. `derived`: what was promoted from it is noted, and gone through by {@link erase}. */
+  /** Undefined: there is none. `derived`: memories promoted from it are noted, and handled by {@link erase}. */
   remove(trail: Trail, ref: SessionRef, derived: boolean): Promise<RemovedSession | undefined>;
-  /** Undefined: nothing is due there, or somebody else is at it. */
+  /** Undefined: nothing is due there, or another process has the claim. */
   claim(ref: SessionRef, leaseMs: number): Promise<Claim | undefined>;
   /**
-   * In one step, the messages of a claim leave the session and its summary becomes this. `lost`: somebody else has the
-   * claim, `gone`: the session isn't there any more; nothing was changed.
+   * In one step, the messages of a claim leave the session and its summary becomes this. `lost`: another process has
+   * the claim, `gone`: the session is gone; nothing was changed.
    */
   settle(trail: Trail, claim: Claim, summary: RunningSummary): Promise<"settled" | "lost" | "gone">;
   /** Gives a claim up until `at`, milliseconds since the epoch. */

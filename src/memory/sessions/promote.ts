@@ -33,19 +33,20 @@ export interface PromotionServices {
 
 /** Longer than a promotion takes, a language model's time included: who loses the claim does its work for nothing. */
 const LEASE_MS = 45_000;
-/** How long one that failed waits before it is tried again. */
+/** Delay before the next try of a failed one. */
 const STAND_BACK_MS = 15_000;
 
 /**
  * Promotes the oldest turns of a session that is past its window: `true` if there was something to do.
  *
- * 1. A claim fixes the range, with a fence. 2. Each turn becomes an episodic memory that holds its messages as they
- * came, and the stretch gets a summary; their identity is session and range, so a second try finds them. 3. One script
- * takes the messages out of the session, if the fence is still the newest.
+ * 1. A claim fixes the range, with a fencing token.
+ * 2. Each turn becomes an episodic memory that holds its messages verbatim, and the stretch gets a summary. Their
+ *   identity is session and range, so a second try finds them.
+ * 3. One script takes the messages out of the session, if the fencing token is still the newest.
  *
- * A process that dies before 3 leaves the messages where they are, and whoever comes next does all of it again with the
- * same range. So a message is in the session, or in one episodic memory; for the time between 2 and 3 in both, and
- * never in none. What a session that is deleted meanwhile leaves is deleted by 3.
+ * A process that dies before 3 leaves the messages where they are, and the next one does all of it again with the same
+ * range. So a message is in the session, or in one episodic memory; between 2 and 3 in both, and never in none. If a
+ * session is deleted in between, step 3 deletes what it left.
  */
 export async function promote(services: PromotionServices, ref: SessionRef): Promise<boolean> {
   const { store, now } = services;
@@ -80,7 +81,7 @@ async function carry({ store, memory, summarize, countTokens, now }: PromotionSe
   else await rewriteIfErased(memory, context, claim, [...short, ...stored]);
 }
 
-/** What was deleted since it was promoted must not live on in the running summary, which was made before. */
+/** A running summary made before a deletion must not keep the deleted text. */
 async function rewriteIfErased(
   services: Erasing,
   context: Context,
@@ -94,10 +95,10 @@ async function rewriteIfErased(
   await erase(services, context, namespace);
 }
 
-/** What a session that was deleted meanwhile leaves of itself goes with it, whoever stored it. */
+/** Deletes the memories of a session that was deleted in between, no matter which process stored them. */
 async function discard(services: Carrying, context: Context, memories: readonly Memory[]): Promise<void> {
   for (const { namespace, id, version } of memories) {
-    // What somebody has changed since is theirs.
+    // A memory that a caller has changed since stays.
     await removeQuietly(services, context, { namespace, id }, { version }, "session.promote");
   }
 }
@@ -125,8 +126,8 @@ async function keep(
 }
 
 /**
- * What becomes one episodic memory each: from one message of the user's to the next, as far as it fits, without what an
- * episodic memory holds already because it came with an interaction.
+ * The turns that each become one episodic memory: from one message of the user's to the next, as far as it fits.
+ * Messages of an interaction are skipped: an episodic memory holds them already.
  */
 export function turnsOf(messages: readonly Message[]): Message[][] {
   const turns: Message[][] = [];
@@ -162,8 +163,8 @@ const episodeOf =
       session_id: ref.sessionId,
       timestamp: first?.timestamp,
       metadata: { session: { ...stretch } },
-      // Of several agents it is nobody's alone: each message says whose it is, and who shares a turn with others gains
-      // no trust by that.
+      // A turn of several agents belongs to none of them: each message names its own author, and sharing a turn with
+      // others adds no trust.
       ...(agents.size === 1
         ? { source_agent: first?.source_agent }
         : {

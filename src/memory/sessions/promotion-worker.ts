@@ -14,7 +14,7 @@ export interface PromotionWorker {
 }
 
 const SWEEP_SIZE = 20;
-/** How many a process has waiting; more are left to the sweep. */
+/** The most sessions that wait in one process; the sweep finds the others. */
 const MOST_WAITING = 1000;
 
 /**
@@ -50,7 +50,7 @@ export function startPromotionWorker({
       const due = await services.store.due(services.now(), SWEEP_SIZE);
       let done = 0;
       const seen = await each(due, async (ref) => {
-        // What is at hand in another process isn't done here: the sweep then waits for its turn.
+        // A session that another process has isn't counted, so the sweep then waits for its turn.
         if (await promote(services, ref).catch(fail)) done += 1;
       });
       return seen === 0 ? 0 : done;

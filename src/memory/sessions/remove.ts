@@ -39,7 +39,7 @@ export async function removeSession(
   return undefined;
 }
 
-/** A promotion that is still at work finds the session gone, and discards what it stores from now on itself. */
+/** A promotion that still runs finds the session gone, and discards what it stores from then on itself. */
 async function discardUnsettled(
   services: Erasing,
   context: Context,

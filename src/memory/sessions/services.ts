@@ -3,7 +3,7 @@ import type { Services } from "../services.js";
 import type { SessionStore } from "./ports.js";
 import type { SessionRef } from "./session.js";
 
-/** What the verbs on sessions work with; built once in main. */
+/** Dependencies of the verbs on sessions; built once in main. */
 export interface SessionServices {
   readonly store: SessionStore;
   /** Episodic memory, to which old turns go and from which contexts are recalled. */
@@ -13,7 +13,9 @@ export interface SessionServices {
   readonly promoteSoon: (ref: SessionRef) => void;
 }
 
-/** What a verb on sessions uses: of the services of sessions these, and of those of memories what `memory` names. */
+/**
+ * Dependencies of a verb on sessions: these services of sessions, and those services of memories that `memory` names.
+ */
 export type SessionUsing<Own extends Exclude<keyof SessionServices, "memory">, Memory> = Pick<
   SessionServices,
   Own

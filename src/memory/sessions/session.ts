@@ -9,7 +9,7 @@ export interface SessionToolCall {
   readonly arguments?: JsonValue | undefined;
 }
 
-/** What a caller sends. */
+/** A message as a caller sends it. */
 export interface NewMessage {
   /** The same id sent again is the same message. */
   readonly id?: string | undefined;
@@ -17,7 +17,7 @@ export interface NewMessage {
   /** Text, or JSON parts; null of an assistant that only calls tools. */
   readonly content: JsonValue;
   readonly tool_calls?: readonly SessionToolCall[] | undefined;
-  /** Of a tool's result: the call that it answers. */
+  /** For a tool's result: the call that it answers. */
   readonly tool_call_id?: string | undefined;
   readonly name?: string | undefined;
   /** When it was said, milliseconds since the epoch. */
@@ -34,12 +34,12 @@ export type Standing = "writer" | "member" | "admin";
 /** One message of a session. */
 export interface Message extends Omit<NewMessage, "id" | "timestamp"> {
   readonly id: string;
-  /** From 1, ascending without a gap, in the order of appending. */
+  /** Gapless, from 1, in the order of appending. */
   readonly number: number;
   readonly timestamp: number;
   readonly appended_at: number;
   readonly source_agent: string;
-  /** What its author might do in the namespace when it was appended; left out in messages of earlier releases. */
+  /** Its author's rights in the namespace when it was appended; missing in messages of earlier releases. */
   readonly standing?: Standing | undefined;
   /** The episodic memory that holds it already: it came with a captured interaction. */
   readonly memory_id: string | null;
@@ -51,13 +51,13 @@ export interface SessionRef {
   readonly sessionId: string;
 }
 
-/** How a running summary, or the summary of a stretch, was made. */
+/** The method of a running summary, or of the summary of a stretch. */
 export type SummaryMethod = "extractive" | "llm";
 
 export interface Session extends SessionRef {
   /** The first agent that appended to it and may read it: the session's own. Null where none has since this is recorded. */
   readonly owner: string | null;
-  /** Tells it from an earlier one of the same name. */
+  /** Distinguishes it from an earlier session of the same name. */
   readonly incarnation: string;
   readonly created_at: number;
   readonly last_message_at: number;
@@ -66,7 +66,7 @@ export interface Session extends SessionRef {
   readonly message_count: number;
   /** Up to this number, messages were promoted to episodic memory and are no longer here. */
   readonly summarised_to: number;
-  /** Of the messages that are still here. */
+  /** Tokens of the messages that are still here. */
   readonly tokens: number;
   readonly summary: RunningSummary | null;
 }

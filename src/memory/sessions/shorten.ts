@@ -4,17 +4,17 @@ import type { TokenCounter } from "../../domain/tokens.js";
 import type { ChatMessage, Unit } from "./conversation.js";
 import { contentText, messageTokens } from "./message-tokens.js";
 
-/** Of what newer turns may take, the part that is kept for the user's last message. */
+/** The share of newer turns' room that is kept for the user's last message. */
 const QUESTION_SHARE = 0.5;
-/** What is left of a text: so much of its beginning, the rest of its end, where a question often stands. */
+/** A shortened text keeps this share of its room for its beginning, the rest for its end, where a question often is. */
 const HEAD = 0.7;
 const DENSER = 1.3;
 const MOST_TRIES = 12;
 
 /**
- * Turns from the user's last message on, within a number of tokens that doesn't hold them: the newest ones whole, the
- * first one that doesn't fit shortened, and that message, shortened likewise. What stands between is left out. Empty if
- * there is no room for anything.
+ * Turns from the user's last message on, for a budget that doesn't hold them all: the newest ones whole, the first one
+ * that doesn't fit shortened, and that message, shortened likewise. Turns between them are dropped. Empty if there is
+ * no room for anything.
  */
 export async function shortenTurns(
   counter: TokenCounter,
@@ -36,7 +36,7 @@ export async function shortenTurns(
   return asked === undefined ? kept : [asked, ...kept];
 }
 
-/** With its longest texts cut; undefined where even without them it has more tokens. */
+/** Cuts the unit's longest texts; undefined if it has too many tokens even without them. */
 export async function shortenUnit(
   counter: TokenCounter,
   unit: Unit,
@@ -44,7 +44,7 @@ export async function shortenUnit(
 ): Promise<Unit | undefined> {
   const lengths = unit.messages.map(({ content }) => contentText(content).length);
   const perToken = lengths.reduce((sum, each) => sum + each, 0) / Math.max(1, unit.tokens);
-  // What is left may have more characters a token than the whole.
+  // The rest may have more characters per token than the whole.
   let length = Math.min(Math.max(...lengths), Math.ceil(Math.max(0, most) * (1 + DENSER * perToken)));
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const messages = unit.messages.map((message) => shortenMessage(message, length));
@@ -64,7 +64,7 @@ function shortenMessage(message: ChatMessage, length: number): ChatMessage {
   return { ...message, content: content.map((part) => shortenPart(part, length)) };
 }
 
-/** A part that is no text is left out where it is longer. */
+/** A part that isn't text is dropped if it is longer. */
 function shortenPart(part: JsonValue, length: number): JsonValue {
   if (isJsonObject(part) && typeof part["text"] === "string") {
     return { ...part, text: shortenText(part["text"], length) };
@@ -83,7 +83,7 @@ function shortenText(text: string, length: number): string {
   return kept >= text.length || cut.length >= text.length ? text : cut;
 }
 
-/** Without half a character at either end. */
+/** Drops half a character at either end. */
 function wellFormed(text: string): string {
   const from = /^[\uDC00-\uDFFF]/.test(text) ? 1 : 0;
   return text.slice(from, /[\uD800-\uDBFF]$/.test(text) ? -1 : undefined);

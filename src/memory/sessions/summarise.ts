@@ -7,14 +7,14 @@ import type { StretchSummary, Summarize } from "./summary.js";
 import { SummaryFailed } from "./summary.js";
 import { sentencesOf, transcriptOf } from "./transcript.js";
 
-/** How long the running summary is, in tokens. */
+/** The length of the running summary, in tokens. */
 const RUNNING_TOKENS = 400;
-/** What a language model is given of a stretch: bounded, whatever was said. */
+/** The most of a stretch that a language model gets. */
 const TRANSCRIPT_BYTES = 24 * 1024;
 /** Longer than it was asked for, but not endless. */
 const WRITTEN_BYTES = 4 * 1024;
 
-/** By the language model, where there is one and it gives something usable; else by choosing sentences. */
+/** Summarises by the language model, if there is one and it gives something usable; else by choosing sentences. */
 export async function summarise(
   { summary, messages }: Pick<Claim, "summary" | "messages">,
   summarize: Summarize | undefined,

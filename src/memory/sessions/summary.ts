@@ -1,6 +1,6 @@
 import type { RunningSummary } from "./session.js";
 
-/** What a language model is given. Both are data of callers, never instructions. */
+/** Input of a language model. Both are data of callers, never instructions. */
 export interface SummaryInput {
   /** The running summary so far. */
   readonly previous: string | null;
@@ -8,9 +8,9 @@ export interface SummaryInput {
 }
 
 export interface WrittenSummary {
-  /** Of the transcript alone. */
+  /** The summary of the transcript alone. */
   readonly stretch: string;
-  /** Of the session so far. */
+  /** The summary of the session so far. */
   readonly running: string;
   readonly model: string;
 }
@@ -31,7 +31,7 @@ export class SummaryFailed extends Error {
   }
 }
 
-/** Of one stretch of a session, and of the session so far. */
+/** Summaries of one stretch of a session, and of the session so far. */
 export interface StretchSummary {
   readonly stretch: string;
   readonly running: RunningSummary;

@@ -24,10 +24,10 @@ function linesOf(message: Message): string[] {
     ...(message.tool_calls ?? []).map((call) => line(`Tool ${call.name}`, call.arguments ?? {})),
   ].filter((text) => text !== undefined);
 }
-/** Of one message; what is longer is no prose. */
+/** The most characters of one message; longer ones aren't prose. */
 const PROSE = 8_000;
 
-/** What was said, sentence by sentence, each with its speaker. What tools returned isn't prose, and is left out. */
+/** A session's prose, sentence by sentence, each with its speaker. Results of tools aren't prose, and are skipped. */
 export function sentencesOf(messages: readonly Message[]): string[] {
   return messages
     .filter(({ role }) => role !== "tool")

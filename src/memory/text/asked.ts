@@ -2,24 +2,24 @@ import { truncateUtf8 } from "./truncate.js";
 
 /** A shorter text is a question as a whole. In characters. */
 const LONG = 600;
-/** What is taken of a long text. */
+/** The part of a long text that is used. */
 const MOST_ASKED = 1000;
 const MOST_OF_A_SENTENCE = 300;
 const EDGE = 300;
-/** What a model that reads 512 tokens reads whole, in most languages. */
+/** A text that a model with 512 tokens reads whole, in most languages. */
 const EMBEDDED = 1200;
 
 /** Cut after each line and sentence; a look back of one character. */
 const BORDER = /(?<=[\n\r\u2028\u2029?？؟!！。])|(?<=[.…])(?=\s)/u;
 const QUESTION_MARK = /[?？؟][\s"'”’»)\]*_]{0,8}$/u;
-/** How a sentence begins that asks without a question mark. */
+/** Beginnings of questions without a question mark. */
 const ASKS =
   /^[\s"'“‘(*_-]{0,8}(?:(?:so|and|now|please|ok|okay|hi|hey|hello|well|then)[,!]? ){0,3}(?:what|when|where|which|who|whom|whose|why|how|is there|are there|do you|does|did|can you|could you|would you|will you|tell me|explain|remind me|find|look up|list|give me|show me|let me know|any idea|i need to know|i want to know|i wonder|help me)\b/iu;
 
 /**
- * What a long text asks: the sentences that end with a question mark or begin as a question does, the last ones first
- * where there are too many; without any, its first and its last sentence. Undefined: the text is short, so all of it is
- * what is asked.
+ * The questions in a long text: the sentences that end with a question mark or begin as a question does, the last ones
+ * if there are too many. Without any, its first and its last sentence. Undefined: the text is short, so all of it is
+ * the question.
  */
 export function askedIn(text: string): string | undefined {
   if (text.length <= LONG) return undefined;
@@ -62,7 +62,7 @@ function tailOf(sentence: string): string {
   return text.length <= MOST_OF_A_SENTENCE ? text : endOf(text, MOST_OF_A_SENTENCE);
 }
 
-/** Not inside a word, where there are any. */
+/** The beginning of a text, cut between words if it has any. */
 function headOf(text: string, length: number): string {
   const cut = text.slice(0, Math.floor(length));
   const space = cut.search(/\s\S{0,64}$/u);

@@ -1,6 +1,6 @@
 import { analyse } from "./terms.js";
 
-/** What vectors don't tell apart in a text. */
+/** Differences between texts that vectors don't show. */
 export interface Claims {
   /** Numbers, and identifiers with their words joined by spaces; in order, each as often as it stands there. */
   readonly values: readonly string[];
@@ -22,7 +22,7 @@ export function claimsOf(content: string): Claims {
   return { values, denied: denialsIn(content) % 2 === 1 };
 }
 
-/** How often something is denied, in English. */
+/** The number of denials, in English. */
 export function denialsIn(content: string): number {
   return content.normalize("NFKC").toLowerCase().replace(/['’]/g, "").match(NEGATION)?.length ?? 0;
 }

@@ -6,16 +6,16 @@ import { truncateUtf8 } from "./truncate.js";
 
 /** A sentence with its speaker. */
 export const LINE_BYTES = 600;
-/** Of very many, the first and the last ones; comparing each with each takes the square of it. */
+/** If there are more, the first and the last lines count; comparing each with each takes the square of it. */
 const MOST_LINES = 300;
 /** Relevance against novelty. */
 const LAMBDA = 0.7;
 const NO_TERMS: TermVector = new Map();
 
 /**
- * Chooses lines that stand for all of them, in their order, within a number of tokens: maximal marginal relevance
- * (Carbonell, Goldstein, SIGIR 1998) over cosines of term frequencies with inverse document frequencies, λ = 0.7.
- * A line's relevance is its similarity to all lines together. The same lines always give the same choice.
+ * Chooses representative lines, in their order, within a number of tokens: maximal marginal relevance (Carbonell,
+ * Goldstein, SIGIR 1998) over cosines of term frequencies with inverse document frequencies, λ = 0.7. A line's
+ * relevance is its similarity to all lines together. Deterministic.
  */
 export function extract(lines: readonly string[], budget: number, count: CountTokens): string[] {
   return extractLines(
@@ -25,7 +25,7 @@ export function extract(lines: readonly string[], budget: number, count: CountTo
   ).map(({ text }) => text);
 }
 
-/** As {@link extract}, of lines whose relevance is multiplied by a weight; of equal lines the first is kept. */
+/** As {@link extract}, with lines whose relevance is multiplied by a weight; of equal lines the first is kept. */
 export function extractLines<Line extends { readonly text: string; readonly weight: number }>(
   lines: readonly Line[],
   budget: number,

@@ -1,9 +1,9 @@
 import { STOP_WORDS } from "./stop-words.js";
 
 /**
- * Other spellings of what a text writes, in one form each: `lh1234` of LH 1234, `1299` of $1,299.00, `obrien` of O'Brien,
- * `get user name getusername` of getUserName, `cafe` of café. They stand beside the exact terms, in the index and in a
- * query, and count less. What is written in one way only has no folds, so plain prose has hardly any.
+ * Other spellings in a text, in one form each: `lh1234` of LH 1234, `1299` of $1,299.00, `obrien` of O'Brien, `get user
+ * name getusername` of getUserName, `cafe` of café. They complement the exact terms, in the index and in a query, and
+ * count less. A word with only one spelling has no folds, so plain prose has hardly any.
  *
  * A fold holds lower-case letters and digits; `_` is its decimal point.
  */
@@ -44,7 +44,7 @@ export function syllablesOf(normalised: string): string[] {
   return [...new Set(normalised.match(SYLLABLE))];
 }
 
-/** A term as it stands for other spellings of itself: without accents, Arabic marks and the like. */
+/** A term in the form that all its spellings share: without accents, Arabic marks and the like. */
 export function folded(lower: string): string {
   if (PLAIN.test(lower)) return lower;
   return lower
@@ -66,9 +66,9 @@ const MAX_PARTS = 6;
 const PLAIN = /^[a-z0-9]+$/;
 const INNER = /[-_./:#@+'’ʼ]/u;
 const TOKEN = /[\p{L}\p{N}\p{M}]+(?:[-_./:#@+'’ʼ][\p{L}\p{N}\p{M}]+)*/gu;
-/** An amount or an address, and plain words that hyphens join: those are told apart by their words. */
+/** An amount or an address, and plain words that hyphens join: their words are matched separately. */
 const STAYS_APART = /^\d+(?:\.\d+)+$|^[\p{L}\p{M}]+(?:-[\p{L}\p{M}]+)+$/u;
-/** Endings of English words, which make no other word of them. */
+/** Endings of English words. They don't make another word. */
 const CLITICS: ReadonlySet<string> = new Set(["s", "t", "d", "m", "re", "ve", "ll"]);
 
 /**
@@ -110,7 +110,7 @@ function plainNumber(whole: string, decimals = ""): string {
   return rest === "" ? digits : `${digits}_${rest}`;
 }
 
-/** What punctuation takes apart, in one: cx7742b of CX-7742-B, obrien of O'Brien; "don't" is no dont. */
+/** Joins parts that punctuation separates: cx7742b of CX-7742-B, obrien of O'Brien; "don't" doesn't become dont. */
 function joined(parts: readonly string[], text: string, add: (fold: string) => void): void {
   const last = parts.at(-1)?.toLowerCase() ?? "";
   const clitic = parts.length > 1 && CLITICS.has(last) && /['’ʼ]/u.test(text);

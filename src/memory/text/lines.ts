@@ -16,7 +16,7 @@ export function line(label: string, value: JsonValue | undefined): string | unde
   return `${oneLine(label)}: ${continued(typeof value === "string" ? value : JSON.stringify(value))}`;
 }
 
-/** All that breaks a line for anybody: also U+2028 and U+2029, a vertical tab, a form feed, U+0085. */
+/** Every line break of any reader: also U+2028 and U+2029, a vertical tab, a form feed, U+0085. */
 const BREAKS = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/gu;
 
 /**

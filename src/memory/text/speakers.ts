@@ -3,41 +3,41 @@ import { sentencesIn } from "./sentences.js";
 
 /** One sentence of a memory's text. */
 export interface Said {
-  /** As the text names who speaks; null: it doesn't. */
+  /** The speaker that the text names; null: it names none. */
   readonly speaker: string | null;
   readonly by: Voice;
-  /** On one line, without the speaker. */
+  /** One line, without the speaker. */
   readonly sentence: string;
 }
 
 /**
- * Whose words a sentence is.
+ * The kind of a sentence's speaker.
  *
- * - `person`: somebody who has a name.
- * - `user`: the user, who hasn't.
+ * - `person`: a person with a name.
+ * - `user`: the user, without a name.
  * - `machine`: an assistant, its reasoning, or feedback on what it did.
  * - `nobody`: the text doesn't say.
  */
 export type Voice = "person" | "user" | "machine" | "nobody";
 
-/** Of one text; what is longer is no prose. */
+/** The most characters of one text; longer ones aren't prose. */
 const PROSE = 8_000;
 /** Likewise; prose has a twentieth of them. */
 const MOST_SENTENCES = 1000;
 const FENCE = /^\s*(?:```|~~~)/;
-/** As `interactionText` and transcripts write them. What a tool was called with and returned isn't prose. */
+/** The format of `interactionText` and transcripts. Input and results of tools aren't prose. */
 const TOOL = /^(?:Tool|tool)(?: [^\s:]{1,256})?(?: returned| failed)?:(?: |$)/u;
 const ROLE = /^(user|human|customer|assistant|ai|agent|bot|system|reasoning|feedback): */i;
 const USERS: ReadonlySet<string> = new Set(["user", "human", "customer"]);
 const NAME = /^(\p{Lu}[\p{L}\p{M}'’.-]{0,39}(?: [\p{Lu}\p{N}][\p{L}\p{M}\p{N}'’.-]{0,39}){0,3}): +(?=\S)/u;
-/** What stands before a colon, but is nobody. */
+/** Words before a colon that aren't speakers. */
 const NOBODY =
   /^(?:notes?|nb|ps|todo|tips?|hints?|warnings?|caution|important|examples?|e\.?g|i\.?e|questions?|answers?|q|a|summary|conclusion|result|results|output|input|error|errors|update|edit|step|steps|part|phase|chapter|section|option|task|goal|problem|solution|reason|fact|facts|remember|reminder|date|time|when|where|what|who|why|how|subject|re|fwd|fw|from|to|cc|bcc|location|address|name|title|topic|phone|email|e-mail|tel|url|link|source|price|total|status|version|yes|no|ok|okay|well|also|pros|cons|ingredients|instructions|day|week|month|monday|tuesday|wednesday|thursday|friday|saturday|sunday|https?|pretend(?:ing)?|imagin(?:e|ing)|role-?play(?:ing)?|quot(?:e|ing)|lyrics|fiction|story|novel|joke|dream|anyway|besides|btw|great|good|news)\b/i;
 
 /**
- * What was said in a memory's text, sentence by sentence. A speaker stands before what is said, as in "Mara: I moved."
- * and speaks until the next one does. In a transcript of ours, further lines of what somebody said are indented, so no
- * speaker begins there. Another text can name whom it likes: it is no proof of who said it.
+ * The sentences of a memory's text. A speaker precedes its sentences, as in "Mara: I moved.", and speaks until the next
+ * one does. In mneme's transcripts the further lines of a speaker are indented, so no speaker begins there. Other texts
+ * can name any speaker: that proves nothing.
  */
 export function saidIn(text: string): Said[] {
   const said: Said[] = [];
@@ -55,13 +55,13 @@ export function saidIn(text: string): Said[] {
     else if (TOOL.test(line)) [inTool, sawTool] = [true, true];
     else {
       const labelled = speakerOf(line);
-      // What a tool returned may hold lines that look as if somebody spoke: from there on nobody's "I" is believed.
+      // A tool's result may hold lines that look like a speaker's: after it, no "I" is believed.
       const voice = sawTool ? "machine" : labelled?.by;
       if (labelled !== undefined) [speaker, by, inTool] = [labelled.speaker, voice ?? "nobody", false];
       if (inTool) continue;
       const sentences = sentencesIn(labelled === undefined ? line : line.slice(labelled.length));
       for (const sentence of sentences) {
-        // Somebody else may speak from here on, or nobody: it could be anything before a colon.
+        // From here on another speaker, or none, is possible: any word may precede a colon.
         if ((labelled !== undefined || line.startsWith(CONTINUED)) && speakerOf(sentence) !== undefined)
           [speaker, by] = [null, "nobody"];
         said.push({ speaker, by, sentence });
@@ -84,7 +84,7 @@ function speakerOf(
   return { speaker: named[1], by: "person", length: named[0].length };
 }
 
-/** With its speaker in front, as it stood in its text. */
+/** The sentence with its speaker in front, as in its text. */
 export function lineOf({ speaker, sentence }: Said): string {
   return speaker === null ? sentence : `${speaker}: ${sentence}`;
 }
@@ -96,7 +96,7 @@ export function isQuestion(sentence: string): boolean {
 const CONDITION =
   /\b(?:if|unless|would|could|might|may|maybe|perhaps|hypothetically|suppose|supposing|imagin(?:e|ing)|pretend(?:ing)?|wish|hope|hoping|planning|plan to|want to|wants to|wanted to|dream(?:s|t|ed|ing)?|thinking (?:of|about)|considering|whether|should|shall)\b|['’]d (?:like|love|prefer|rather)\b/i;
 
-/** It says what may be, or what somebody wishes to be; not what is. "In May" is a month. */
+/** Whether it says what may be, or what a speaker wishes, instead of what is. "In May" is a month. */
 export function isConditional(sentence: string): boolean {
   return CONDITION.test(sentence.replaceAll(/\bMay\b/g, ""));
 }

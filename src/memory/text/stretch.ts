@@ -1,10 +1,10 @@
 import type { CountTokens } from "../../domain/tokens.js";
 import { extract } from "./extract.js";
 
-/** How long the summary of a session's stretch is, in tokens. */
+/** The length of a stretch's summary, in tokens. */
 const STRETCH_TOKENS = 250;
 
-/** The sentences of a stretch that stand for all of them. */
+/** Representative sentences of a stretch. */
 export function stretchOf(sentences: readonly string[], count: CountTokens): string {
   return extract(sentences, STRETCH_TOKENS, count).join("\n");
 }

@@ -10,7 +10,7 @@ import { STOP_WORDS } from "./stop-words.js";
  * punctuation) has nothing left to split but spaces.
  */
 export interface Analysis {
-  /** In the order of the text, repetitions included. */
+  /** Terms in the order of the text, repetitions included. */
   readonly terms: readonly string[];
   /** The parts of each identifier, such as cx 7742 b of CX-7742-B; they stand in `terms` as well. */
   readonly identifiers: readonly (readonly string[])[];
@@ -24,15 +24,15 @@ export interface KeywordQuery {
   readonly phrases: readonly (readonly string[])[];
   /** Neighbouring terms: together they say more than each alone. */
   readonly pairs: readonly (readonly [string, string])[];
-  /** Other spellings of what the terms stand for, as `indexText` writes them: they select, but count less. */
+  /** Other spellings of the terms, as `indexText` writes them: they select, but count less. */
   readonly spellings: readonly string[];
-  /** Of the terms, those that stand outside of what a long query asks: they count less. */
+  /** Terms outside of a long query's question: they count less. */
   readonly background: ReadonlySet<string>;
 }
 
 /** A query before its terms are chosen: see `chooseTerms`. */
 export interface ParsedQuery extends KeywordQuery {
-  /** Of the terms, those of what is asked; all of them in a short query. */
+  /** Terms of the question; all of them in a short query. */
   readonly asked: ReadonlySet<string>;
 }
 
@@ -45,19 +45,19 @@ const UNSPACED =
 const PLAIN_WORD = /^[a-z]+$/;
 const QUOTED = /"([^"]+)"|“([^“”]+)”/g;
 
-/** A longer word is no word: two that agree this far are taken for the same. */
+/** Longer words are cut: two that agree this far are taken for the same. */
 export const MAX_TERM_LENGTH = 64;
 /** More words than these make a query slower, not better. */
 export const MAX_QUERY_TERMS = 24;
 /** Among these are those looked for. */
 const MAX_PARSED_TERMS = 1024;
 const MAX_SPELLINGS = 24;
-/** What stands before other spellings in the index: no term begins with it. */
+/** The prefix of other spellings in the index: no term begins with it. */
 const SPELLING = "_";
 const MAX_QUERY_PHRASES = 16;
 /** Two phrases that agree this far are taken for the same: each word of one is one more list to walk through. */
 const MAX_PHRASE_WORDS = 16;
-/** Of all phrases together; where every record holds them, these take Redis 5 µs a record. */
+/** The most words of all phrases together. If every record holds them, these take Redis 5 µs a record. */
 const MAX_PHRASES_WORDS = 48;
 
 /**
@@ -96,8 +96,8 @@ function normalised(text: string): string {
 }
 
 /**
- * What the index sees of a text: its terms, and after them other spellings of what it writes (see `foldsOf`) and single
- * characters of scripts whose terms are pairs of them, each once.
+ * A text as the index sees it: its terms, and after them other spellings in it (see `foldsOf`) and single characters of
+ * scripts whose terms are pairs of them, each once.
  */
 export function indexText(text: string): string {
   const plain = normalised(text);
@@ -113,8 +113,8 @@ export function distinctTerms(text: string, most = MAX_QUERY_TERMS): string[] {
 }
 
 /**
- * What to look up for a query; no terms where it holds only stop words and punctuation. Of a long one, what it asks
- * counts more than what stands around that.
+ * The terms to look up for a query; none if it holds only stop words and punctuation. In a long query, its question
+ * counts more than the text around it.
  */
 export function parseQuery(query: string): ParsedQuery {
   const whole = analyse(query);
@@ -151,14 +151,14 @@ function phrasesOf(text: string, { identifiers }: Analysis): (readonly string[])
     .map((words) => words.slice(0, MAX_PHRASE_WORDS));
 }
 
-/** Of a query: what the index may hold for each term instead, and terms for which its own spelling may stand. */
+/** For a query: other spellings of each term in the index, and terms for which a term may be another spelling. */
 function spellingsOf(text: string, terms: readonly string[]): string[] {
   const exact = new Set(terms);
   const folds = foldsOf(normalised(text)).map(stem);
   const instead = folds.flatMap((fold) =>
     fold.includes(SPELLING) || exact.has(fold) ? [SPELLING + fold] : [SPELLING + fold, fold],
   );
-  // A pair of characters is no other spelling of anything, nor is what has one itself.
+  // A pair of characters isn't another spelling of anything, nor is a term that has one itself.
   const own = [...exact].filter(
     (term) => folded(term) === term && ([...term].length === 1 || !term.match(UNSPACED)),
   );
@@ -174,7 +174,7 @@ function take<Item>(items: Iterable<Item>, most: number): Item[] {
   return taken;
 }
 
-/** Of a long query, so many terms stand beside what it asks. */
+/** The most terms of a long query outside its question. */
 const MAX_BACKGROUND = 8;
 
 export interface ChosenTerms {
@@ -183,7 +183,7 @@ export interface ChosenTerms {
   readonly leftOut: readonly string[];
 }
 
-/** Whether a query has more terms than are looked for. */
+/** Whether a query has more terms than the limit. */
 export function hasTooMany({ terms }: KeywordQuery): boolean {
   return terms.length > MAX_QUERY_TERMS;
 }

@@ -27,7 +27,7 @@ function trimStartTo(text: string, kept: RegExp): string {
   return text.slice(start);
 }
 
-/** As {@link trimTo}, at the end only. */
+/** As {@link trimTo}, but only at the end. */
 export function trimEndTo(text: string, kept: RegExp): string {
   let end = text.length;
   while (end > 0) {

@@ -3,7 +3,7 @@ import { trimEndTo } from "./truncate.js";
 const written = (word: string, whole: string) =>
   [new RegExp(`${word}(?=[^\\p{L}']*$)`, "iu"), whole] as const;
 
-/** What isn't clear without the rest is left as it is: "he's gone", "I'd". */
+/** Contractions that are clear by themselves. Others stay as they are: "he's gone", "I'd". */
 const WRITTEN_OUT = [
   written("^can(?:not|'t)", "can not"),
   written("^won't", "will not"),
@@ -27,9 +27,10 @@ const ARTICLES: ReadonlySet<string> = new Set(["a", "an", "the"]);
 const AMOUNTS: ReadonlySet<string> = new Set(["few", "little"]);
 
 /**
- * A text by its words: two that differ only in case, white space, punctuation between sentences and clauses, articles, and
- * contractions are the same by it. What else they differ in may be what they say: function words, the order, a question
- * mark, brackets, numbers, symbols. Of what is no plain word (CX-7742, -R, iPhone, IT) the case counts too.
+ * Normalises a text's wording: two texts with the same wording differ only in case, white space, punctuation between
+ * sentences and clauses, articles, and contractions. Other differences may change the meaning: function words, the
+ * order, a question mark, brackets, numbers, symbols. In tokens that aren't plain words (CX-7742, -R, iPhone, IT) the
+ * case counts too.
  */
 export function wordingOf(text: string): string {
   const straight = text
@@ -54,7 +55,7 @@ export function wordingOf(text: string): string {
   return kept.join(" ");
 }
 
-/** Without the stops at its end. Exclamation marks and quotes after a number stay: 5! is 120, and 5" is no 5'. */
+/** Drops the stops at its end. Exclamation marks and quotes after a number stay: 5! is 120, and 5" isn't 5'. */
 function withoutEnding(word: string): string {
   const bare = trimEndTo(word, NO_STOP);
   if (bare.length === word.length) return word;
@@ -68,7 +69,7 @@ function writtenOut(word: string): string[] {
   ).split(" ");
 }
 
-/** In lower case where it is a word: "It", but neither "IT" nor "-R". All in capitals, a text shouts. */
+/** Lower-cases a word: "It", but neither "IT" nor "-R". In a text all in capitals, every word. */
 function folded(word: string, loud: boolean): string {
   if (loud) return word.toLowerCase();
   return /^\p{L}[\p{Ll}\p{Lo}\p{M}'-]*[?]?$/u.test(word) ? word.toLowerCase() : word;

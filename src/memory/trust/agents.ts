@@ -9,7 +9,7 @@ const MAX_KNOWN = 10_000;
  * round trip more for its trust. The process that takes a verdict knows it at once.
  */
 export function createAccuracies(registry: Pick<AgentRegistry, "peek">): Accuracies {
-  // By agent, as one verdict may count in many namespaces.
+  // Generations by agent, as one verdict may count in many namespaces.
   const generations = new Map<string, number>();
   const known = createFreshCache({
     load: async (name) => {

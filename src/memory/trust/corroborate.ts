@@ -12,16 +12,16 @@ export interface CorroborationOptions {
 }
 
 /**
- * By the id of a model: the cosine similarity from which two memories are taken to say the same, where their numbers,
- * identifiers and denials agree as well. Measured in docs/trust.md; the cosines of another model lie elsewhere.
+ * By model id: the cosine similarity from which two memories are taken to say the same, if their numbers, identifiers
+ * and denials agree as well. Measured in docs/trust.md; other models have other scales.
  */
 export const MEASURED_SIMILARITY: Readonly<Record<string, number>> = { "e5-small-v2-int8-384": 0.98 };
 
-/** How long a write's own process has to compare before a sweep does, in milliseconds. */
+/** The time that a write's own process has to compare before a sweep does, in milliseconds. */
 export const COMPARE_GRACE_MS = 10_000;
-/** How long a memory without a vector waits before it is looked at again, in milliseconds. */
+/** Delay before a memory without a vector is examined again, in milliseconds. */
 const UNEMBEDDED_MS = 30_000;
-/** How many of the nearest are looked at. */
+/** The number of nearest memories that are compared. */
 const NEAREST = 16;
 /** More than this waiting in memory is left to the sweep. */
 const QUEUE_LENGTH = 1000;
@@ -45,7 +45,7 @@ export function startCorroborationWorker({
 
   async function drain(): Promise<void> {
     for (let ref = queue.shift(); ref !== undefined && !stopping.signal.aborted; ref = queue.shift()) {
-      // A failure here needs no retry: the memory is due in the index, and the sweep comes by.
+      // A failure here needs no retry: the memory is due in the index, and the sweep finds it.
       await compare(ref).catch(onError);
     }
     draining = undefined;
@@ -76,14 +76,14 @@ export function sayingTheSame({ memory, near }: Comparison, similarity: number):
     .filter((other) => sameClaims(claimsOf(other.content), claims));
 }
 
-/** What was made from another memory repeats it; that is no second voice. */
+/** A memory made from another one repeats it, and isn't a second voice. */
 function isDerived(memory: Memory, source: Memory): boolean {
   return memory.derived_from.some(({ id }) => id === source.id);
 }
 
 /**
- * What can be said again in other words. Episodes only corroborate each other word by word: their vectors hold what was
- * said before them, and that two turns are alike says nothing of what they report.
+ * Whether a memory can be repeated in other words. Episodes only corroborate each other word by word: their vectors
+ * hold the context before them, and similar turns may report different things.
  */
 export function isClaim({ memory_type }: Pick<Memory, "memory_type">): boolean {
   return memory_type !== "episodic";

@@ -18,15 +18,15 @@ export interface FeedbackInput {
   readonly by: "human" | "agent";
 }
 
-/** How long whoever gave a verdict has to count it for the author before a sweep does, in milliseconds. */
+/** The time that the process of a verdict has to count it for the author before a sweep does, in milliseconds. */
 const COUNT_GRACE_MS = 10_000;
 
 /**
- * Notes what the caller found of a memory; no version is made. Said again, it changes nothing; a caller's later verdict
- * takes the place of its earlier one. A human's confirmation lets a copy out of quarantine.
+ * Notes a caller's feedback on a memory; no version is made. Repeated feedback changes nothing; a caller's later
+ * verdict replaces its earlier one. A human's confirmation lets a copy out of quarantine.
  *
- * The memory and the registry of agents are two slots, so two steps, each idempotent: the verdict on the memory, then the
- * author's count. Whatever keeps the second one from happening, a sweep finds the first and does it.
+ * The memory and the registry of agents are two slots, so two steps, each idempotent: the verdict on the memory, then
+ * the author's count. If the second one fails, a sweep finds the first and does it.
  */
 export async function feedback(
   services: Using<RecordStore & TrustStore, "audit" | "agents" | "accuracies">,
@@ -57,7 +57,9 @@ export async function feedback(
   return judge(services, noted.memory, context.now());
 }
 
-/** Whether a human's confirmation lets a copy out of quarantine: as with a release, not its publisher's. */
+/**
+ * Whether a human's confirmation lets a copy out of quarantine: as with a release, not a confirmation by its publisher.
+ */
 async function mayConfirm(
   { store }: Using<Pick<RecordStore, "peek">>,
   { actor }: Context,

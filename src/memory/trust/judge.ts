@@ -39,7 +39,7 @@ export async function judge<Kind extends Memory>(
   return judged;
 }
 
-/** Of what contradicts a fact, what was there then and hasn't ended since. */
+/** The facts that contradict a fact, existed then, and haven't ended since. */
 async function disputedBy(
   store: Judges["store"],
   { namespace, fact }: Memory,

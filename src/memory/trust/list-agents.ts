@@ -18,7 +18,7 @@ export interface AgentPage {
   readonly cursor: string | undefined;
 }
 
-/** The agents that were judged, by name. Takes `admin` on everything: their names tell who works in which namespaces. */
+/** Lists the judged agents by name. Takes `admin` on everything: their names reveal who works in which namespaces. */
 export async function listAgents(
   { agents, audit }: Pick<Services, "agents" | "audit">,
   context: Context,

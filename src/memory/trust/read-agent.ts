@@ -12,9 +12,9 @@ export interface KnownAgent extends Verdicts {
 }
 
 /**
- * What is known of an agent: in a namespace, where one is given, else by the verdicts that count everywhere. A caller reads
- * its own agent; any other takes `admin` on that namespace, or on everything. One that nobody has judged yet has no verdicts
- * and the accuracy of an unknown one.
+ * An agent's record in a namespace, or without one, by the verdicts that count everywhere. A caller reads its own
+ * agent; any other takes `admin` on that namespace, or on everything. An agent without verdicts has the accuracy of an
+ * unknown one.
  */
 export async function readAgent(
   { agents, audit }: Pick<Services, "agents" | "audit">,
@@ -42,7 +42,7 @@ function opens(pattern: string, namespace: string): boolean {
   return covers(scopeOf(pattern), scopeOf(namespace));
 }
 
-/** As a list shows it. */
+/** An agent in the form of a list. */
 export function knownAgent(agent: Agent, context: Context): KnownAgent {
   return { id: agent.id, ...everywhere(agent), administrations: visible(agent, context) };
 }
@@ -53,7 +53,7 @@ function everywhere({ administrations }: Agent): Verdicts {
   return { confirmed, contradicted };
 }
 
-/** Which namespaces an agent works in is for those to know who administer them. */
+/** Only administrators of a namespace may see that an agent works there. */
 function visible({ administrations }: Agent, { actor }: Context): AdministeredVerdicts[] {
   return administrations.filter(
     ({ namespace }) => namespace !== "**" && allows(actor.grants, "admin", scopeOf(namespace)),

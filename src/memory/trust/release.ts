@@ -11,8 +11,8 @@ import type { RecordStore } from "../ports/records.js";
 import type { TrustStore } from "../ports/trust.js";
 
 /**
- * Lets a published copy out of its namespace's quarantine; one that isn't in it stays as it is. It takes somebody else than
- * who published it.
+ * Lets a published copy out of its namespace's quarantine; a copy that isn't in it stays as it is. It takes another
+ * caller than its publisher.
  */
 export async function release(
   services: Using<RecordStore & TrustStore, "audit" | "accuracies">,

@@ -1,11 +1,11 @@
 import type { Memory } from "../model/record.js";
 import type { Verdicts } from "../ports/agents.js";
 
-/** What a memory's trust is made of; every number as it enters the product. */
+/** The factors of a memory's trust; every number as it enters the product. */
 export interface TrustParts {
-  /** Of the agent that wrote it: the share of its memories that hold, 0..1. */
+  /** The accuracy of the writing agent: the share of its memories that hold, 0..1. */
   readonly accuracy: number;
-  /** Since it was said, in days, to two digits; never negative. */
+  /** Days since it was said, to two digits; never negative. */
   readonly age_days: number;
   /** `max(0.5, 1 - age_days / 365)`. */
   readonly recency: number;
@@ -13,12 +13,12 @@ export interface TrustParts {
   readonly confirmation: number;
   /** `min(1.5, 1 + 0.1 × corroborations)`. */
   readonly corroboration: number;
-  /** What it can't exceed: the writer's own `trust_score`, and the lowest trust of what it was derived from. */
+  /** The upper bound: the writer's own `trust_score`, and the lowest trust of its sources. */
   readonly limit: number;
   readonly trust: number;
 }
 
-/** Of an agent of which nothing is known. */
+/** The accuracy of an unknown agent. */
 export const UNKNOWN_ACCURACY = 0.5;
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -26,11 +26,12 @@ const DAY_MS = 24 * 3600 * 1000;
 const DIGITS = 4;
 
 /**
- * How far to trust a memory when it is read, 0..1:
+ * The trust in a memory at the moment of reading, 0..1:
  *
- *     min(1, accuracy × max(0.5, 1 - age_days / 365) × (human_confirmed ? 1.3 : 1) × min(1.5, 1 + 0.1 × corroborations))
+ * min(1, accuracy × max(0.5, 1 - age_days / 365) × (human_confirmed ? 1.3 : 1) × min(1.5, 1 + 0.1 × corroborations))
  *
- * and never more than `limit`. `at`: the moment of reading, milliseconds since the epoch. docs/trust.md says why so.
+ * and never more than `limit`. `at`: the moment of reading, milliseconds since the epoch. See docs/trust.md for the
+ * reasons.
  */
 export function trustOf(memory: Judgeable, accuracy: number, at: number): TrustParts {
   const { evidence, timestamp, trust_score, source_trust } = memory;
@@ -54,7 +55,7 @@ export function trustOf(memory: Judgeable, accuracy: number, at: number): TrustP
 export type Judgeable = Pick<Memory, "evidence" | "timestamp" | "trust_score" | "source_trust">;
 
 /**
- * The share of an agent's memories that hold, by what others said of them: the mean of a Beta(2, 2) prior after so many
+ * The share of an agent's memories that hold, by the verdicts of others: the mean of a Beta(2, 2) prior after these
  * confirmations and contradictions. It is 0.5 before the first one, and two voices can't make it 0 or 1.
  */
 export function accuracyOf({ confirmed, contradicted }: Verdicts): number {
@@ -62,7 +63,7 @@ export function accuracyOf({ confirmed, contradicted }: Verdicts): number {
 }
 
 /**
- * What trust makes of a score: `score + |score| × weight × (2 × trust - 1)`. A memory of trust 0.5, as a new one of an
+ * A score weighted by trust: `score + |score| × weight × (2 × trust - 1)`. A memory of trust 0.5, as a new one of an
  * unknown agent has, keeps its score; no score moves by more than `weight` of itself.
  */
 export function weighted(score: number, trust: number, weight: number): number {

@@ -18,34 +18,34 @@ export function wilsonLowerBound(successes: number, failures: number): number {
   const p = successes / n;
   const z2 = Z * Z;
   const margin = Z * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n));
-  // Without a success it is 0; rounding would leave it a hair beside.
+  // Without a success it is exactly 0; rounding would leave a tiny difference.
   return Math.max(0, (p + z2 / (2 * n) - margin) / (1 + z2 / n)) * (successes === 0 ? 0 : 1);
 }
 
-/** How often following a procedure was a success, and how often not. */
+/** How often following a procedure succeeded, and how often it failed. */
 export interface Outcomes {
   readonly successes: number;
   readonly failures: number;
 }
 
-/** What was said of it: that it holds, or was of use; that it doesn't, or was of none. */
+/** Successes: it was confirmed, or of use. Failures: it was contradicted, or useless. */
 export function outcomesOf({ confirmed, contradicted, used, useless }: Evidence["counts"]): Outcomes {
   return { successes: confirmed + used, failures: contradicted + useless };
 }
 
-/** Of a procedure of which nothing is known: as if it had worked once and failed once. */
+/** The strength of an untried procedure: one success and one failure as prior. */
 const UNTRIED = wilsonLowerBound(1, 1);
 
 /**
- * How far a procedure has proved itself, 0..1: the lower bound of its success rate, from one success and one failure
- * on, so that one that was never tried stands above one that only failed, and below one that only worked.
+ * How far a procedure has proved itself, 0..1: the lower bound of its success rate, with one success and one failure as
+ * prior. So an untried procedure ranks above one that only failed, and below one that only worked.
  */
 export function strengthOf({ successes, failures }: Outcomes): number {
   return wilsonLowerBound(1 + successes, 1 + failures);
 }
 
 /**
- * What its strength makes of a procedure's score: `score + |score| × weight × gain`, where gain is 0 for an untried
+ * A procedure's score weighted by its strength: `score + |score| × weight × gain`, where gain is 0 for an untried
  * procedure, towards 1 for one that always worked, and towards -1 for one that always failed. Of procedures that fit a
  * query equally well, the one with the higher lower bound comes first; no score moves by more than `weight` of itself.
  */

@@ -5,7 +5,7 @@ export interface Written {
   readonly memory: Memory;
   /** Others write there too: it is to be compared with what they said. */
   readonly compare?: boolean | undefined;
-  /** What precedes it in its session, as its first passage was embedded with. */
+  /** The predecessor's context with which its first passage was embedded. */
   readonly preceding?: string | undefined;
 }
 

@@ -7,7 +7,7 @@ import type { Services, Using } from "../services.js";
 import { COMPARE_GRACE_MS, isClaim } from "../trust/corroborate.js";
 import { afterWrite } from "./after-write.js";
 
-/** What is stored with a new memory, as far as the memory and its embedding don't say it. */
+/** The parts of a new memory's record that the memory and its embedding don't hold. */
 export type StoredWith = Pick<NewMemory, "contentHash"> &
   Partial<Omit<NewMemory, "memory" | "vectors" | "embedAt" | "compareAt">>;
 

@@ -15,9 +15,9 @@ export interface VersionOptions extends Partial<
   readonly interaction: Interaction | undefined;
   /** Undefined: the vectors stay. */
   readonly embedding: FirstEmbedding | undefined;
-  /** False: nobody is to look whether others said the same as a new content. */
+  /** False: a new content isn't compared with what others said. */
   readonly compared?: boolean;
-  /** What others say of a new content; undefined: nobody says anything of it yet. */
+  /** Evidence for a new content; undefined: none yet. */
   readonly evidence?: Memory["evidence"] | undefined;
 }
 
