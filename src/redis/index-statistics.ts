@@ -1,13 +1,13 @@
 import type { SearchQuery } from "../memory/ports/search.js";
 
 /**
- * What a query needs to know of the index to run at a bounded cost, and to be ranked well. Estimates: seconds old, except
- * those of terms that so many records hold that it matters for their score: see `damping`.
+ * Figures of the index that a query needs to run at a bounded cost, and to be ranked well. Estimates: seconds old,
+ * except those of terms so frequent that it matters for their score: see `damping`.
  */
 export interface QueryStatistics extends TermFrequencies {
   /** Records in the index. */
   readonly records: number;
-  /** At most so many of them pass the namespace and the filter. */
+  /** Upper bound of those that pass the namespace and the filter. */
   readonly letThrough: number;
 }
 
@@ -18,12 +18,12 @@ export interface IndexStatistics {
   ): Promise<QueryStatistics>;
 }
 
-/** Of all namespaces. */
+/** Frequencies over all namespaces. */
 export interface TermFrequencies {
   readonly term: (term: string) => TermStatistics;
 }
 
-/** What an index knows of a term: both as they are now, since they decide together. */
+/** An index's figures for a term, both read at one time, since they are used together. */
 export interface TermStatistics {
   /** Records in the index: N. */
   readonly records: number;

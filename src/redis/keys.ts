@@ -3,14 +3,14 @@ import { INDEX_SCHEMAS } from "./schemas.js";
 import type { ItemRef } from "../memory/model/ref.js";
 import { itemHash } from "../memory/model/hash.js";
 
-/** Not a namespace of anybody's: a label can't hold `~`. Keys and settings that belong to no namespace live here. */
+/** Not a namespace of a caller: a label can't hold `~`. Keys and settings that belong to no namespace live here. */
 export const SYSTEM = "~system";
-/** The trail of refusals. Apart, because whoever is refused decides how many there are. */
+/** The trail of refusals. Apart, because callers without rights decide how many there are. */
 export const DENIALS = "~denials";
 
 /**
- * The fields of a namespace's settings; one that isn't set is left out. Scripts read them by these names. Besides, there
- * is one for each predicate that has a setting, {@link predicateSetting}, and `consolidation`, as JSON.
+ * The fields of a namespace's settings; unset ones are missing. Scripts read them by these names. There is also one for
+ * each predicate that has a setting, {@link predicateSetting}, and `consolidation`, as JSON.
  */
 export const SETTING_FIELDS = [
   "state_ttl_default_seconds",
@@ -54,32 +54,32 @@ export type Keys = ReturnType<typeof createKeys>;
 export function createKeys(prefix: string) {
   return {
     record: (namespace: string, id: string) => `${prefix}:rec:{${namespace}}:${id}`,
-    /** What is left of a published memory that was deleted, until its copies have heard of it. */
+    /** The tombstone of a deleted published memory, until its copies know of the deletion. */
     remains: (namespace: string, id: string) => `${prefix}:rec:{${namespace}}:${id}:remains`,
     /** A superseded version of a memory. Scripts build these keys of the record's: see lua/version-keys.lua. */
     old: (namespace: string, id: string, version: number) => `${prefix}:old:{${namespace}}:${id}:${version}`,
     allOld: () => `${prefix}:old:`,
-    /** What {@link remains} puts after the id. */
+    /** The end of {@link remains} after the id. */
     remainsSuffix: () => ":remains",
-    /** What {@link record} puts before the id. */
+    /** The start of {@link record} before the id. */
     recordPrefix: (namespace: string) => `${prefix}:rec:{${namespace}}:`,
     vector: (model: string, namespace: string, id: string, passage: number) =>
       `${prefix}:vec:${model}:{${namespace}}:${id}:${passage}`,
     oldVector: (model: string, namespace: string, id: string, passage: number, version: number) =>
       `${prefix}:vec:${model}:{${namespace}}:${id}:${passage}:${version}`,
     contentHash: (namespace: string, hash: string) => `${prefix}:hash:{${namespace}}:${hash}`,
-    /** What {@link contentHash} puts before the hash. */
+    /** The start of {@link contentHash} before the hash. */
     contentHashPrefix: (namespace: string) => `${prefix}:hash:{${namespace}}:`,
     /** The id of a session's latest turn; `session` is its facet. */
     turn: (namespace: string, session: string) => `${prefix}:turn:{${namespace}}:${session}`,
-    /** What {@link turn} puts before the session. */
+    /** The start of {@link turn} before the session. */
     turnPrefix: (namespace: string) => `${prefix}:turn:{${namespace}}:`,
     sequence: (namespace: string) => `${prefix}:seq:{${namespace}}`,
     /** The namespace's audit trail, a stream; {@link SYSTEM} and its like have theirs. */
     audit: (namespace: string) => `${prefix}:audit:{${namespace}}`,
     /** Number, hash and time of the trail's last entry, and what was trimmed. */
     auditHead: (namespace: string) => `${prefix}:audit-head:{${namespace}}`,
-    /** What {@link audit} puts before the namespace in its braces. */
+    /** The start of {@link audit} before the namespace in its braces. */
     allAudits: () => `${prefix}:audit:`,
     allAuditHeads: () => `${prefix}:audit-head:`,
     /** All namespaces in which anything was ever to be changed; a superset. */
@@ -88,13 +88,13 @@ export function createKeys(prefix: string) {
     readNamespaces: () => `${prefix}:read-namespaces:{${SYSTEM}}`,
     /** A namespace's settings, a hash: see {@link SETTING_FIELDS}. */
     settings: (namespace: string) => `${prefix}:settings:{${namespace}}`,
-    /** How many memories a namespace holds, and of how many bytes. */
+    /** The number of memories in a namespace, and their bytes. */
     usage: (namespace: string) => `${prefix}:usage:{${namespace}}`,
-    /** What of {@link usage} ends by itself, and when. */
+    /** The part of {@link usage} that expires, and when. */
     usageEnding: (namespace: string) => `${prefix}:usage-ending:{${namespace}}`,
     /** Old versions that end before their memories, by when; lua/usage.lua makes it of `usageEnding`. */
     versionsEnding: (namespace: string) => `${prefix}:versions-ending:{${namespace}}`,
-    /** How often memories of the namespace were used, and when last, a hash by id: `<count> <milliseconds>`. */
+    /** Number and last time of uses of the namespace's memories, a hash by id: `<count> <milliseconds>`. */
     uses: (namespace: string) => `${prefix}:uses:{${namespace}}`,
     /** The facts of one subject and predicate by when they begin, a sorted set. Scripts build it: see lua/timelines.lua. */
     timeline: (namespace: string, place: string) => `${prefix}:timeline:{${namespace}}:${place}`,
@@ -110,9 +110,12 @@ export function createKeys(prefix: string) {
     aliasGroups: (namespace: string) => `${prefix}:alias-groups:{${namespace}}`,
     /** An API key, a hash without its secret. */
     apiKey: (id: string) => `${prefix}:key:{${SYSTEM}}:${id}`,
-    /** What {@link apiKey} puts before the id. */
+    /** The start of {@link apiKey} before the id. */
     apiKeyPrefix: () => `${prefix}:key:{${SYSTEM}}:`,
-    /** What an API key has made, and what that has made in turn; what stands before the id. Scripts build it: see api-keys/lua/lib-makers.lua. */
+    /**
+     * The keys that an API key has made, directly and through them; this part precedes the id. Scripts build it: see
+     * api-keys/lua/lib-makers.lua.
+     */
     madeKeysPrefix: () => `${prefix}:key-made:{${SYSTEM}}:`,
     /** The API keys of one agent's name; what stands before the name. */
     agentKeysPrefix: () => `${prefix}:agent-keys:{${SYSTEM}}:`,
@@ -130,18 +133,19 @@ export function createKeys(prefix: string) {
     apiKeyEverMade: () => `${prefix}:key-ever-made:{${SYSTEM}}`,
     /** Is there while the store is used without keys: the first key removes it. See api-keys/lua/door.lua. */
     openWithoutKeys: () => `${prefix}:open-without-keys:{${SYSTEM}}`,
-    /** What every key begins with. */
+    /** The start of every key. */
     all: () => `${prefix}:`,
-    /** Whether a key that {@link all} begins is there although nobody has stored anything: schemas, locks, caches, refusals. */
+    /** Whether a key under {@link all} may exist without a caller's data: schemas, locks, caches, refusals. */
     isHousekeeping: (key: string) => HOUSEKEEPING.test(key.slice(prefix.length)),
     /**
-     * How often an agent's memories were confirmed and contradicted, a hash: for an administration, the field's name, a space
-     * and its pattern; without one, for those of the operator and of all releases before. A name may hold anything, so it stands at the end.
+     * How often an agent's memories were confirmed and contradicted, a hash. For an administration, the field is the
+     * name, a space and its pattern; without one, it counts for the operator's and those of earlier releases. A name
+     * may hold anything, so it is at the end.
      */
     agent: (name: string) => `${prefix}:agent:{${SYSTEM}}:${name}`,
-    /** What {@link agent} puts before the name. */
+    /** The start of {@link agent} before the name. */
     agentPrefix: () => `${prefix}:agent:{${SYSTEM}}:`,
-    /** Who said so of which of its memories, a hash. */
+    /** The votes on an agent's memories, a hash. */
     agentVotes: (name: string) => `${prefix}:agent-votes:{${SYSTEM}}:${name}`,
     /** The names of all agents that were judged, a sorted set in their own order. */
     agents: () => `${prefix}:agents:{${SYSTEM}}`,
@@ -149,7 +153,7 @@ export function createKeys(prefix: string) {
     rate: (id: string) => `${prefix}:rate:{${id}}`,
     /** A document of state memory. A state key may hold anything, so it stands at the end: the first braces are ours. */
     state: (namespace: string, key: string) => `${prefix}:state:{${namespace}}:${key}`,
-    /** What is known of the document besides its value, a hash. */
+    /** The fields of the document besides its value, a hash. */
     stateFacts: (namespace: string, key: string) => `${prefix}:state-facts:{${namespace}}:${key}`,
     /** Its superseded versions, a stream. */
     stateHistory: (namespace: string, key: string) => `${prefix}:state-old:{${namespace}}:${key}`,
@@ -165,7 +169,7 @@ export function createKeys(prefix: string) {
     stateChanges: (namespace: string) => `${prefix}:changes:{${namespace}}`,
     /** A session's head, a hash; `session` is its facet. See sessions/lua/lib-session.lua for what each of these holds. */
     session: (namespace: string, session: string) => `${prefix}:session:{${namespace}}:${session}`,
-    /** What {@link session} puts before the facet. */
+    /** The start of {@link session} before the facet. */
     sessionPrefix: (namespace: string) => `${prefix}:session:{${namespace}}:`,
     sessionMessages: (namespace: string, session: string) =>
       `${prefix}:session-messages:{${namespace}}:${session}`,
@@ -175,13 +179,13 @@ export function createKeys(prefix: string) {
     /** The namespace's sessions by their last append, and by their end. */
     sessions: (namespace: string) => `${prefix}:sessions:{${namespace}}`,
     sessionsEnding: (namespace: string) => `${prefix}:sessions-ending:{${namespace}}`,
-    /** How many bytes each session counts for, a hash by its facet. Scripts build it: see lua/usage.lua. */
+    /** The bytes that each session counts for, a hash by its facet. Scripts build it: see lua/usage.lua. */
     sessionBytes: (namespace: string) => `${prefix}:session-bytes:{${namespace}}`,
     sessionsDueIndex: () => `${prefix}:idx:session-due:${INDEX_SCHEMAS.sessions}`,
-    /** What is at work in a namespace, and what its schedule says, a hash. See consolidation/lua/lib-lease.lua for these. */
+    /** A namespace's current run and its schedule, a hash. See consolidation/lua/lib-lease.lua for these. */
     consolidationHead: (namespace: string) => `${prefix}:consolidation-head:{${namespace}}`,
     consolidation: (namespace: string, id: string) => `${prefix}:consolidation:{${namespace}}:${id}`,
-    /** What {@link consolidation} puts before the id. */
+    /** The start of {@link consolidation} before the id. */
     consolidationPrefix: (namespace: string) => `${prefix}:consolidation:{${namespace}}:`,
     consolidationActions: (namespace: string, id: string) =>
       `${prefix}:consolidation-actions:{${namespace}}:${id}`,
@@ -189,7 +193,7 @@ export function createKeys(prefix: string) {
     consolidationDue: (namespace: string) => `${prefix}:consolidation-due:{${namespace}}`,
     allConsolidationsDue: () => `${prefix}:consolidation-due:`,
     consolidationsDueIndex: () => `${prefix}:idx:consolidation-due:${INDEX_SCHEMAS.consolidations}`,
-    /** What was deleted and still has to be gone through for what was derived of it, a sorted set; see lua/erasure.lua. */
+    /** Deletions whose derived memories aren't handled yet, a sorted set; see lua/erasure.lua. */
     erasures: (namespace: string) => `${prefix}:erasures:{${namespace}}`,
     erasureDue: (namespace: string) => `${prefix}:erasure-due:{${namespace}}`,
     allErasuresDue: () => `${prefix}:erasure-due:`,
@@ -198,21 +202,21 @@ export function createKeys(prefix: string) {
     answersOf: (subject: string) => `${prefix}:answers-about:{${subjectHash(subject)}}`,
     /** When this was last deleted; in the slot of {@link answersOf}. */
     answersGone: (subject: string) => `${prefix}:answers-gone:{${subjectHash(subject)}}`,
-    /** What an operation has done already: see {@link Context.operation}. */
+    /** The result of an operation that was done already: see {@link Context.operation}. */
     done: (namespace: string, operation: string) => `${prefix}:done:{${namespace}}:${operation}`,
     /** A channel: the ids of API keys that have changed. */
     keyNews: () => `${prefix}:news:keys`,
     /** A channel: there are changes of this namespace's state. */
     stateNews: (namespace: string) => `${prefix}:news:state:{${namespace}}`,
-    /** What recalls gave, a stream by home: a namespace, or {@link receiptsKept}. */
+    /** Receipts, a stream by home: a namespace, or {@link receiptsKept}. */
     receipts: (home: string) => `${prefix}:receipts:{${home}}`,
     /** The home of receipts of several namespaces that are kept equally long. No namespace: a label can't hold `~`. */
     receiptsKept: (seconds: number) => `~${seconds}`,
     /** All homes by their hashes, a hash. */
     receiptHomes: () => `${prefix}:receipt-homes:{${SYSTEM}}`,
-    /** What a recall gave, as 0.1.0 kept it. */
+    /** A receipt, as 0.1.0 kept it. */
     receipt: (id: string) => `${prefix}:receipt:${id}`,
-    /** What was deleted in a namespace, so that no import brings it back, a sorted set by when; see lua/gone.lua. */
+    /** Deletions in a namespace, so that no import brings them back, a sorted set by time; see lua/gone.lua. */
     gone: (namespace: string) => `${prefix}:gone:{${namespace}}`,
     /** An export under way, and an import. */
     exportJob: (id: string) => `${prefix}:export:${id}`,
@@ -223,14 +227,14 @@ export function createKeys(prefix: string) {
     durable: () => `${prefix}:durable`,
     embedding: (hash: string) => `${prefix}:emb:${hash}`,
     lock: (name: string) => `${prefix}:lock:${name}`,
-    /** What `@mneme/checkpointer` puts before all of its keys. */
+    /** The prefix of all keys of `@mneme/checkpointer`. */
     graphPrefix: () => `${prefix}:graph`,
     meta: () => `${prefix}:meta`,
-    /** Which schemas stored data has reached, and how far the way to the next ones has come, a hash. */
+    /** The schemas that stored data has reached, and the progress towards the next ones, a hash. */
     upgrades: () => `${prefix}:upgrades`,
     recordIndex: () => `${prefix}:idx:rec:${INDEX_SCHEMAS.records}`,
     vectorIndex: (model: string) => `${prefix}:idx:vec:${model}:${INDEX_SCHEMAS.vectors}`,
-    /** What precedes the numbers of each index's schemas in their names; of vectors, for any model. */
+    /** The part of each index's name before the numbers of its schemas; for vectors, with any model. */
     indexFamilies: () => ({
       records: `${prefix}:idx:rec:`,
       vectors: `${prefix}:idx:vec:`,
@@ -256,7 +260,7 @@ export function refOfKey(key: string): { namespace: string; id: string; version?
   return version === undefined ? { namespace, id } : { namespace, id, version: Number(version) };
 }
 
-/** What names an item's id. */
+/** The key that holds an item's id. */
 export function itemKey(keys: Keys, { namespace, key }: ItemRef): string {
   return keys.contentHash(namespace, itemHash(key));
 }

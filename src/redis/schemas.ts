@@ -4,8 +4,8 @@
  */
 
 /**
- * Indexes. A change of an index's fields raises its number: the new index fills beside the old one, which is dropped when
- * no older process is connected any more.
+ * Indexes. A change of an index's fields raises its number: the new index fills while the old one still serves. That
+ * one is dropped when no older process is connected any more.
  */
 export const INDEX_SCHEMAS = { records: 5, vectors: 2, sessions: 1, consolidations: 1, erasures: 1 } as const;
 
@@ -15,10 +15,10 @@ export const INDEX_SCHEMAS = { records: 5, vectors: 2, sessions: 1, consolidatio
  */
 export const TERMS_SCHEMA = 2;
 
-/** What a record holds: the number of the last entry of `RECORD_SCHEMAS`, which has a step to each. */
+/** The schema of a record: the number of the last entry of `RECORD_SCHEMAS`, which has a step to each. */
 export const RECORD_SCHEMA = 3;
 
-/** What commit cf82f9c wrote, before records said which schema they have. */
+/** The schema that commit cf82f9c wrote, before records had a schema number. */
 export const FIRST_RECORD_SCHEMA = 1;
 export const FIRST_TERMS_SCHEMA = 1;
 

@@ -1,5 +1,5 @@
 --[[
-Takes a thread out of the list, if it was not made anew since it was read there.
+Takes a thread out of the list, if it was not made again since it was read there.
 
 KEYS[1] the threads
 

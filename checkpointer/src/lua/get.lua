@@ -3,7 +3,7 @@ Reads checkpoints of a thread.
 
 KEYS    index, heads, values, writes, segments
 
-ARGV[1] TTL in milliseconds to set anew, or '0'
+ARGV[1] TTL in milliseconds to set again, or '0'
 then (namespace \0, id) per checkpoint; '' for the newest of the namespace.
 
 Returns a reply with an item per checkpoint that is there.

@@ -4,7 +4,7 @@ value.
 
 KEYS    index, heads, values, writes, segments
 
-ARGV[1] TTL in milliseconds to set anew, or '0'
+ARGV[1] TTL in milliseconds to set again, or '0'
 ARGV[2] namespace \0
 ARGV[3] id of the checkpoint, or '' for the newest
 ARGV[4+] channels

@@ -3,7 +3,7 @@ Reads a page of a thread's checkpoints, by descending id, and where ids are the 
 
 KEYS    index, heads, values, writes, segments
 
-ARGV[1] TTL in milliseconds to set anew, or '0'
+ARGV[1] TTL in milliseconds to set again, or '0'
 ARGV[2] namespace \0, or '' for all of the thread's
 ARGV[3] only ids below this one, or ''
 ARGV[4] how many at most

@@ -1,6 +1,6 @@
 --[[
 Removes old checkpoints of a thread, and all that only they referred to. In each namespace the newest stay, and so
-does whatever they need: checkpoints with an interrupt that nobody has answered, ancestors whose writes rebuild a
+does whatever they need: checkpoints with an unanswered interrupt, ancestors whose writes rebuild a
 delta channel, and the parent of a checkpoint of an old format, which holds its pending sends. The namespaces of
 subgraph calls (they carry a task id after ':') go with the checkpoint of the root graph that made the call.
 

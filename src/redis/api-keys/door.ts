@@ -5,7 +5,7 @@ import type { Keys } from "../keys.js";
 const DOORS: readonly Door[] = ["keys", "open", "unknown"];
 const SCANNED_AT_ONCE = 10_000;
 
-/** Who may use a store without a key: only one that says so itself, or is empty. */
+/** Decides who may use a store without a key: only a store that records so itself, or is empty. */
 export function createDoor(redis: RedisGateway, keys: Keys): Pick<KeyStore, "door" | "openDoor"> {
   async function ask(act: "open" | ""): Promise<Door> {
     const reply = await redis.run((client) =>
@@ -16,7 +16,7 @@ export function createDoor(redis: RedisGateway, keys: Keys): Pick<KeyStore, "doo
     return door;
   }
 
-  /** Ends at the first key that somebody's data has; walks over all of a Redis that others use, once in a store's life. */
+  /** Ends at the first key that holds a caller's data. Scans all of a Redis that is shared, once in a store's life. */
   async function isEmpty(): Promise<boolean> {
     let cursor = "0";
     do {
@@ -32,7 +32,7 @@ export function createDoor(redis: RedisGateway, keys: Keys): Pick<KeyStore, "doo
   return {
     door: () => ask(""),
     async openDoor({ full } = { full: false }) {
-      // Looked at before: another process may have opened it and stored something meanwhile.
+      // Checked first: another process may have opened it and stored something in between.
       return ask(full || (await isEmpty()) ? "open" : "");
     },
   };

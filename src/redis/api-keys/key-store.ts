@@ -112,7 +112,7 @@ async function foldOldKeys(client: RedisGateway["client"], keys: Keys): Promise<
   }
 }
 
-/** Fields and values in turn; what is null is left out. In `created_by`, keys have always had the maker's agent. */
+/** Fields and values in turn, without null ones. In `created_by`, keys have always had the maker's agent. */
 function encodeKey({
   grants,
   secretHash,
@@ -151,7 +151,7 @@ function decodeKey(fields: Readonly<Record<string, string>>): StoredKey {
   };
 }
 
-/** What we read here was written by {@link encodeKey}, so its shape is known. */
+/** Text that {@link encodeKey} wrote, so its shape is known. */
 function decodeGrants(json: string | undefined): Grant[] {
   return JSON.parse(json ?? "[]") as Grant[];
 }

@@ -94,7 +94,7 @@ function decodeStored(stored: StoredMemory): Memory {
     // A merge patch removes what it sets to null.
     agent_id: stored.agent_id ?? null,
     session_id: stored.session_id ?? null,
-    // Of what was written before there was such a thing, too.
+    // Missing in records of earlier releases.
     importance: stored.importance ?? DEFAULT_IMPORTANCE,
     pinned: stored.pinned ?? false,
     lifetime: decodeLifetime(stored),
@@ -161,7 +161,7 @@ export function memoryOf({ memory, raw, published }: MemoryDocument): MemoryDeta
   return detailOf(memory, raw, published);
 }
 
-/** Reads what `JSON.GET key $.memory.metadata` returns; undefined: there is none. */
+/** Reads the result of `JSON.GET key $.memory.metadata`; undefined: there is none. */
 export function decodeMetadata(json: string): JsonObject | undefined {
   const [text] = parseStored<[string?]>(json);
   return text === undefined ? undefined : parseStored<JsonObject>(text);

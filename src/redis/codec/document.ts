@@ -4,16 +4,15 @@ import type { MadeBy } from "../../memory/model/made.js";
 import type { Fact } from "../../memory/model/fact.js";
 
 /**
- * How a memory stands in RedisJSON: `memory` is what a reader gets, `index` is what RediSearch sees, `raw` is
- * the interaction as it came.
+ * A memory in RedisJSON: `memory` is for readers, `index` is for RediSearch, `raw` is the verbatim interaction.
  *
- * Metadata and the interaction are JSON in a string: RedisJSON 2.8 parses numbers with an error in the last
- * digit (4.235923879920906e-122 comes back as 4.2359238799209057e-122), and a caller gets back what it gave.
+ * Metadata and the interaction are JSON in a string: RedisJSON 2.8 parses numbers with an error in the last digit
+ * (4.235923879920906e-122 comes back as 4.2359238799209057e-122), and a caller must get back what it sent.
  */
 export interface MemoryDocument {
   readonly memory: StoredMemory;
   readonly raw?: string;
-  /** By namespace: to which it is, or is to be, published. */
+  /** By namespace: publications, done or pending. */
   readonly published?: Readonly<Record<string, StoredPublication>>;
   /** Kept by memory/lua/insert.lua: ids of what was derived from it, the latest few. */
   readonly derived?: readonly string[];
@@ -26,42 +25,42 @@ export interface MemoryDocument {
     readonly ns: string;
     readonly facets: readonly string[];
     readonly time: number;
-    /** Since when this version holds, and until when: only old versions have an end. */
+    /** The time range of this version: only old versions have an end. */
     readonly since: number;
     readonly until?: number;
     readonly valid_from?: number;
     readonly valid_to?: number;
     readonly text: string;
-    /** What the predecessor in the session lends: its id, its end as it is embedded, and the terms of that. */
+    /** The predecessor's context in the session: its id, its end as it is embedded, and the terms of that. */
     readonly follows?: string;
     readonly preceding?: string;
     readonly context?: string;
     readonly prior: number;
     /**
-     * Of a fact of cardinality one, set by lua/timelines.lua: its timeline, the facet of its object, and the end that its
-     * writer gave it; `valid_to` may be sooner, where the next fact begins.
+     * For a fact of cardinality one, set by lua/timelines.lua: its timeline, the facet of its object, and the end that
+     * its writer gave it; `valid_to` may be sooner, if the next fact begins earlier.
      */
     readonly timeline?: string;
     readonly object?: string;
     readonly stated_to?: number;
-    /** It was derived, and told by itself as well: memory/lua/insert.lua sets it. */
+    /** It was derived, and also written by itself: memory/lua/insert.lua sets it. */
     readonly told?: boolean;
     /** When a superseded memory would have ended, 0 for never: consolidation/lua/settle.lua sets it. */
     readonly ended?: number;
-    /** Of an old version: when it ends before its memory. */
+    /** For an old version: when it ends before its memory. */
     readonly kept_until?: number;
     /** The vector is the caller's, of the content alone. */
     readonly own_vector?: true;
     /** Facet of the session whose last turn this was when it was written. */
     readonly turn?: string;
     readonly hash: string;
-    /** How mneme itself made the content; see memory/model/made.ts for records from before it was kept. */
+    /** How mneme itself made the content; see memory/model/made.ts for older records. */
     readonly made?: MadeBy;
-    /** Which schemas it has: see src/redis/schemas.ts. Left out by what was written before there was a second one. */
+    /** The record's schema: see src/redis/schemas.ts. Missing in records from before the second one. */
     readonly schema?: number;
     readonly terms?: number;
     readonly passages: number;
-    /** What it counts for in its namespace's usage: see lua/usage.lua. */
+    /** Its part of the namespace's usage: see lua/usage.lua. */
     readonly bytes: number;
     readonly vector_bytes: number;
     readonly embed_at?: number;
@@ -74,7 +73,7 @@ export interface MemoryDocument {
 
 export type StoredPublication = Omit<Publication, "namespace">;
 
-/** What remove.lua leaves of a published memory. */
+/** The tombstone that remove.lua leaves of a published memory. */
 export interface StoredRemains {
   readonly published: Readonly<Record<string, StoredPublication>>;
   readonly deleted_at: number;
@@ -95,10 +94,10 @@ export type StoredMemory = Omit<
   | "pinned"
   | "lifetime"
 > & {
-  /** Left out where it has none. */
+  /** Missing if it has none. */
   readonly key?: string | undefined;
   readonly metadata: string;
-  /** Left out where there is none; written by scripts from then on. */
+  /** Missing if there is none; written by scripts after the first write. */
   readonly evidence?: StoredEvidence;
   readonly derived_from?: Memory["derived_from"];
   readonly source_trust?: number;
@@ -108,13 +107,13 @@ export type StoredMemory = Omit<
   readonly importance?: number;
   readonly pinned?: boolean;
   readonly lifetime?: Lifetime;
-  /** Left out where it is no copy. */
+  /** Missing if it isn't a copy. */
   readonly origin?: Origin | undefined;
   /** Likewise. */
   readonly fact?: Fact | undefined;
 };
 
-/** Numbers and flags are left out where they are 0 or false. */
+/** Numbers and flags are missing if they are 0 or false. */
 export interface StoredEvidence {
   readonly confirmed?: number;
   readonly contradicted?: number;
@@ -128,7 +127,7 @@ export interface StoredEvidence {
   readonly since?: number;
 }
 
-/** What we read here was written by {@link encodeDocument} or by a script of ours, so its shape is known. */
+/** Text that {@link encodeDocument} or a script of ours wrote, so its shape is known. */
 export function parseStored<Shape>(json: string): Shape {
   return JSON.parse(json) as Shape;
 }

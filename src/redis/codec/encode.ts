@@ -12,14 +12,14 @@ import type { Evidence, Interaction, Memory } from "../../memory/model/record.js
 export interface EncodedDocument {
   readonly head: string;
   readonly tail: string;
-  /** What its vectors say beside themselves: a JSON array of names and values by turns. */
+  /** The other fields of its vectors: a JSON array of names and values in turn. */
   readonly vectorFields: string;
   readonly size: MemorySize;
 }
 
-/** In bytes. */
+/** Sizes in bytes. */
 export interface MemorySize {
-  /** Of the memory's JSON, its interaction included. */
+  /** The memory's JSON, its interaction included. */
   readonly json: number;
   /** Undefined: they stay as they are. */
   readonly vectors: number | undefined;
@@ -35,7 +35,7 @@ export function encodeDocument(item: NewMemory): EncodedDocument {
   };
 }
 
-/** What JSON.SET takes of a document: its number in the namespace's sequence goes between. */
+/** A document for JSON.SET in two parts: its number in the namespace's sequence goes between. */
 export function cutDocument(document: MemoryDocument): { readonly head: string; readonly tail: string } {
   const { index, ...rest } = document;
   const json = JSON.stringify({ ...rest, index });
@@ -71,7 +71,7 @@ export function documentOf({ memory, interaction, preceding, ...rest }: NewMemor
   };
 }
 
-/** Left out where there is no bound. */
+/** Missing bounds are dropped. */
 function validity({ valid_from, valid_to }: Memory): { valid_from?: number; valid_to?: number } {
   return { ...(valid_from === null ? {} : { valid_from }), ...(valid_to === null ? {} : { valid_to }) };
 }
@@ -87,7 +87,7 @@ function encodeVectorFields(memory: Memory, facets: readonly string[], prior: nu
   return JSON.stringify(Object.entries(fields).flatMap(([name, value]) => [name, String(value)]));
 }
 
-/** Without the evidence: others add to it, and it isn't for its namespace to pay. */
+/** Without the evidence: others add to it, so it doesn't count for the namespace. */
 function jsonBytes(stored: StoredMemory, interaction: Interaction | undefined): number {
   const { evidence: _, ...counted } = stored;
   const raw = interaction === undefined ? 0 : Buffer.byteLength(JSON.stringify(interaction));
@@ -152,9 +152,9 @@ function lentBy({ id, text }: Preceding) {
 }
 
 /**
- * A JSON merge patch that makes a stored document its next version. What others change without making a version
- * is left out, so that none of it is lost: sightings, the expiry that they and uses prolong, evidence for what it still
- * says, and, where the vectors stay, all that the embedding worker sets.
+ * A JSON merge patch that makes a stored document its next version. It doesn't touch fields that change without a new
+ * version, so that none of those changes is lost: sightings, the expiry that they and uses prolong, evidence for an
+ * unchanged statement, and, if the vectors stay, all that the embedding worker sets.
  */
 export function encodeRevision(revision: Revision): {
   patch: string;
@@ -192,7 +192,7 @@ export function encodeRevision(revision: Revision): {
     valid_from: memory.valid_from,
     valid_to: memory.valid_to,
     bytes: size.json,
-    // What mneme writes anew is its own still; a content that a caller writes is the caller's.
+    // A text that mneme remakes keeps `made`. A caller's new content ends it.
     ...(revision.restated === true && !revision.exempt ? { made: null } : {}),
     ...(revision.newEnd ? { stated_to: memory.valid_to } : {}),
     ...(size.vectors === undefined ? {} : { vector_bytes: size.vectors }),

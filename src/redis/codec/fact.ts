@@ -4,7 +4,7 @@ import { normaliseName } from "../../domain/normalise-name.js";
 import type { NewMemory } from "../../memory/ports/records.js";
 import { predicateSetting } from "../keys.js";
 
-/** What memory/lua/insert.lua takes of a fact; '' where there is none. A published copy only makes its names known. */
+/** A fact as memory/lua/insert.lua takes it; '' if there is none. A published copy only makes its names known. */
 export function encodeFact({ memory, fact: placing }: NewMemory): string {
   const { fact, valid_from, valid_to } = memory;
   if (fact === null) return "";

@@ -9,10 +9,10 @@ const NEXT_ULID = 3;
 /** All ids of an entry, and its end. */
 const ULID_LIST = 15;
 
-/** Of a ULID, and of a UUID. */
+/** The bytes of a ULID, and of a UUID. */
 const BYTES = 16;
 
-/** What a byte stands for. A byte that was ever written keeps its meaning. */
+/** The meaning of each byte. It never changes for a byte that was ever written. */
 const PHRASES: ReadonlyMap<number, string> = new Map([
   [4, ',"o":"ok"'],
   [5, ',"i":["'],
@@ -81,7 +81,7 @@ interface Token {
   readonly end: number;
 }
 
-/** Undefined: nobody packed this. */
+/** Undefined: the text isn't packed. */
 function tokenAt(packed: Buffer, at: number): Token | undefined {
   const byte = packed[at] ?? 0;
   if (byte === ULID_LIST) return listAt(packed, at + 1);
@@ -96,7 +96,7 @@ function tokenAt(packed: Buffer, at: number): Token | undefined {
   return { text: bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"), end };
 }
 
-/** How many there are, how many of their first bytes are the same, those, and the others of each. */
+/** A list: its length, the length of the common prefix, that prefix, and the rest of each. */
 function listAt(packed: Buffer, at: number): Token | undefined {
   const [count = 0, same = 0] = packed.subarray(at, at + 2);
   const begin = at + 2 + same;

@@ -34,7 +34,7 @@ export function encodeIndexVector(vector: Float32Array): Buffer {
   return bytes;
 }
 
-/** The number that IEEE 754 binary16 stands for. */
+/** The number that IEEE 754 binary16 represents. */
 function fromFloat16(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >>> 10) & 0x1f;
@@ -44,14 +44,14 @@ function fromFloat16(half: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** What {@link encodeIndexVector} wrote, as far as FLOAT16 kept it. */
+/** Decodes the result of {@link encodeIndexVector}, in FLOAT16 precision. */
 export function decodeIndexVector(bytes: Buffer): Float32Array {
   return Float32Array.from({ length: bytes.length / 2 }, (_, index) =>
     fromFloat16(bytes.readUInt16LE(index * 2)),
   );
 }
 
-/** What the vectors of a memory take in all, in bytes. */
+/** The bytes of a memory's vectors in all. */
 export function vectorBytes(vectors: readonly Float32Array[]): number {
   return vectors.reduce((sum, { length }) => sum + length * 2, 0);
 }

@@ -10,7 +10,7 @@ import type {
 import { fields } from "../scripts/replies.js";
 import { STEPS } from "../../memory/consolidation/run.js";
 
-/** Reads what HGETALL does of a run: names and values by turns, as our scripts wrote them. */
+/** Reads the HGETALL reply of a run: names and values in turn, as our scripts wrote them. */
 export function decodeRun(namespace: string, id: string, reply: unknown): Run {
   const named = fieldsOf(reply);
   const text = (name: string): string => named.get(name) ?? "";
@@ -43,7 +43,7 @@ export function decodeReached(reply: unknown): Reached {
   );
 }
 
-/** Of the namespace's head: what a step is to look at again. */
+/** The head's field with the memories that a step examines again. */
 export const againField = (step: string): string => `${step}.again`;
 
 export function decodeAgain(reply: unknown): Again {

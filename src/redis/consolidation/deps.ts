@@ -10,7 +10,7 @@ export interface ConsolidationDeps {
   readonly auditor: Auditor;
   readonly meter: Meter;
   readonly keys: Keys;
-  /** How long a run is kept, with what it takes to undo it. */
+  /** The retention of a run and of its undo data. */
   readonly retentionMs: number;
 }
 

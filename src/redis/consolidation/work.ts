@@ -35,7 +35,7 @@ export async function claim(
 
 const KEPT = { [CODE.DONE]: "kept", [CODE.LOST]: "lost" } as const;
 
-/** What a worker keeps of a run: each field is left out where it doesn't change. */
+/** What a worker keeps of a run. A missing field doesn't change. */
 export interface Kept {
   readonly progress: Progress;
   readonly plan?: { readonly from: number; readonly actions: readonly Action[] };

@@ -19,7 +19,7 @@ export class EmbeddingModelMismatch extends StartError {
 export async function claimEmbeddingModel(client: RedisClient, keys: Keys, model: string): Promise<void> {
   const held = await client.hGet(keys.meta(), "embedding_model");
   if (held === model) return;
-  // Only where there is none: a Redis without memory for writes serves what it has.
+  // Only if there is none: a Redis without memory for writes still serves what it has.
   if (held === null) await client.hSetNX(keys.meta(), "embedding_model", model);
   const stored = held ?? (await client.hGet(keys.meta(), "embedding_model"));
   if (stored !== null && stored !== model) throw new EmbeddingModelMismatch(stored, model);

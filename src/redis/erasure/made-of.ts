@@ -6,7 +6,7 @@ import { parseStored } from "../codec/document.js";
 import type { MemoryDocument } from "../codec/document.js";
 import type { RedisClient } from "../connection/client.js";
 
-/** How mneme made what is stored under this key; undefined: it didn't, or nothing is there. */
+/** How mneme made the text under this key; undefined: it didn't, or the key is missing. */
 export async function madeOf(client: RedisClient, key: string): Promise<MadeBy | undefined> {
   const paths = ["$.index.made", "$.index.hash", ...NAMES.map((name) => `$.memory.${name}`)];
   const reply: unknown = await client.sendCommand(["JSON.GET", key, ...paths]);

@@ -8,7 +8,7 @@ import { decodeGroup } from "./resolve.js";
 
 type Deps = Pick<StoreDeps, "auditor" | "keys">;
 
-/** What a script that changes aliases takes first: see lua/lib-aliases.lua. */
+/** The first arguments of a script that changes aliases: see lua/lib-aliases.lua. */
 const MOST: ScriptScope = { keys: [], args: [String(LIMITS.aliases)] };
 
 export async function putAliases(

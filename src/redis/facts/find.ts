@@ -23,7 +23,7 @@ export async function factRefs(deps: Deps, query: FactPageQuery): Promise<FactRe
 export async function facts(deps: Deps, query: FactQuery): Promise<FoundFacts> {
   const reply = await find(deps, query, "", ["RETURN", "1", "$.memory"]);
   const found = readRows(reply, 2, (_, fields: unknown) => {
-    // Of a record that has expired but isn't removed yet, RediSearch has the key only.
+    // For a record that has expired but isn't removed yet, RediSearch returns only the key.
     const json: unknown = Array.isArray(fields) ? fields[1] : undefined;
     return typeof json === "string" ? decodeMemory(`[${json}]`) : undefined;
   });

@@ -50,7 +50,7 @@ export async function list(
   };
 }
 
-/** Of these names, those with facts that nobody is shown now but may be again: in quarantine, or behind others. */
+/** Which of these names have facts that are hidden now but may come back: in quarantine, or superseded. */
 async function hiddenFacts(
   redis: RedisGateway,
   keys: Keys,
@@ -89,7 +89,7 @@ async function countFacts(
 
 interface Known {
   readonly name: string;
-  /** What the entities say of it. */
+  /** The name's entry in the list of entities. */
   readonly entry: string | undefined;
   readonly group: string | undefined;
   readonly facts: number;

@@ -4,7 +4,7 @@ import { timelinePlace } from "../codec/fact.js";
 import type { StoreDeps } from "../deps.js";
 import { peekDetails } from "../memory/get.js";
 
-/** On each side: more facts don't begin or contradict at one time. */
+/** The most on each side. More facts don't begin or contradict at one time. */
 const MOST = 64;
 
 export async function rivalsOf(

@@ -1,7 +1,9 @@
 import type { RedisClient, RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 
-/** Longer than a claim lasts: whoever read what was deleted has kept its answer by then, or lost its claim. */
+/**
+ * Longer than a claim lasts: a request that read what was deleted has kept its answer by the end, or lost its claim.
+ */
 const MARK_MS = 120_000;
 const PAGE = 500;
 

@@ -10,7 +10,7 @@ export const KEEP_ANSWER_MS = 24 * 3600 * 1000;
 
 /** Spread over all slots: nothing needs them together. What an answer holds is noted apart, see lua/note.lua. */
 export function createAnswerStore(redis: RedisGateway, keys: Keys): AnswerStore {
-  /** Whether one of them was deleted since the claim. */
+  /** Notes the answer under its subjects. True if one of them was deleted since the claim. */
   async function note(
     client: RedisClient,
     operation: string,

@@ -4,7 +4,7 @@ import { MEMORY_TYPES } from "../../memory/model/record.js";
 import { rangeClause } from "../search/numeric-range.js";
 import type { StoreDeps } from "../deps.js";
 
-/** How many memories of each type there are in all namespaces, without what was superseded. */
+/** Number of memories of each type in all namespaces, without superseded ones. */
 export async function countByType({ redis, keys }: StoreDeps): Promise<Readonly<Record<MemoryType, number>>> {
   const totals = await redis.search((client) =>
     Promise.all(

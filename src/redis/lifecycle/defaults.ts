@@ -1,7 +1,7 @@
 import type { NamespaceDefaults } from "../../memory/ports/lifecycle.js";
 import type { StoreDeps } from "../deps.js";
 
-/** As SETTING_FIELDS calls them. */
+/** The names in SETTING_FIELDS. */
 const FIELDS = [
   "ttl_episodic_seconds",
   "ttl_semantic_seconds",
@@ -26,5 +26,5 @@ export async function defaultsOf({ redis, keys }: StoreDeps, namespace: string):
   };
 }
 
-/** 0: for ever. */
+/** 0: no expiry. */
 const life = (seconds: number | undefined): number | null | undefined => (seconds === 0 ? null : seconds);

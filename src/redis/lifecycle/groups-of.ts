@@ -5,10 +5,10 @@ import type { Params } from "../search/query.js";
 import { rangeClause } from "../search/numeric-range.js";
 import type { StoreDeps } from "../deps.js";
 
-/** Records that one query goes through: 10 ms or so, and nobody else is served meanwhile. */
+/** Records per query: about 10 ms, during which Redis serves no other request. */
 const WINDOW = 1000;
 
-/** What has expired but isn't removed yet has no fields, of which RediSearch would make an error. */
+/** A record that has expired but isn't removed yet has no fields, which would be an error in RediSearch. */
 const AGGREGATION = `
   LOAD 18
     $.memory.memory_type AS type
@@ -28,7 +28,7 @@ const AGGREGATION = `
   .trim()
   .split(/\s+/);
 
-/** What a namespace holds, window by window of its sequence, so that no query keeps others waiting. */
+/** Counts a namespace's memories, window by window of its sequence, so that no query keeps others waiting. */
 export async function groupsOf(
   { redis, keys }: StoreDeps,
   namespace: string,
@@ -76,7 +76,7 @@ export async function groupsOf(
   return { groups: [...merged.values()], complete: true };
 }
 
-/** Reads a reply of FT.AGGREGATE (RESP2): after a number, a list of names and values by turns for each row. */
+/** Reads a reply of FT.AGGREGATE (RESP2): after a number, a list of names and values in turn for each row. */
 function readGroups(reply: unknown): Group[] {
   if (!Array.isArray(reply))
     throw new Error(`expected an array reply of FT.AGGREGATE (RESP2), got ${typeof reply}`);

@@ -9,7 +9,7 @@ import { keptIn, redisMemory } from "./kept-in.js";
 import { touch } from "./touch.js";
 import { vitals } from "./vitals.js";
 
-/** How memories live and are used, and what a namespace holds. */
+/** Lives and uses of memories, and statistics of a namespace. */
 export const createLifecycleStore = (deps: StoreDeps): LifecycleStore =>
   portOf(deps, {
     defaultsOf,

@@ -14,7 +14,7 @@ local function trail_trim(stream, head, keep)
   if surplus <= 1024 then
     redis.call('XTRIM', stream, 'MINID', kept[1])
   else
-    -- So many at once when fewer days are kept than before: in parts, of whole nodes, so that nobody waits for it.
+    -- Bounds the work if retention was shortened: trims in parts, of whole nodes, so that no request waits for it.
     redis.call('XTRIM', stream, 'MINID', '~', kept[1], 'LIMIT', 1024)
     kept = redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1]
   end

@@ -21,11 +21,11 @@ isn't sound (NOAUDIT), nothing has been done yet. Scripts aren't rolled back.
 local audit_stream, audit_head = table.remove(KEYS, 1), table.remove(KEYS, 1)
 local audit_entry, audit_packed = table.remove(ARGV, 1), table.remove(ARGV, 1)
 local audit_keep = tonumber(table.remove(ARGV, 1))
--- As src/redis/keys.ts makes it.
+-- The same key as in src/redis/keys.ts.
 local audit_settings = string.gsub(audit_stream, ':audit:{', ':settings:{', 1)
 
--- Only what is wrong with the trail's keys is damage. What Redis denies to all (OOM, READONLY, MISCONF, an ACL) has a
--- code of its own, and is passed on as it is.
+-- Only a fault of the trail's keys is damage. A refusal of Redis to all (OOM, READONLY, MISCONF, an ACL) has a code of
+-- its own, and is passed on as it is.
 local function audit_call(...)
   local reply = redis.pcall(...)
   if type(reply) ~= 'table' or not reply.err then return reply end
@@ -39,7 +39,7 @@ local audit_digits = {
   J = 'I', K = 'J', M = 'K', N = 'L', P = 'M', Q = 'N', R = 'O', S = 'P', T = 'Q', V = 'R', W = 'S', X = 'T', Y = 'U', Z = 'V',
 }
 
--- Numbers in this base, of so many digits from a place on.
+-- A number in this base, of `count` digits from a place on.
 local function audit_number(text, base, from, count) return tonumber(string.sub(text, from, from + count - 1), base) end
 
 local function audit_hash_bytes(hash)
@@ -47,7 +47,7 @@ local function audit_hash_bytes(hash)
   return struct.pack('>I5I5I5I5', audit_number(hash, 16, 1, 10), audit_number(hash, 16, 11, 10), audit_number(hash, 16, 21, 10), audit_number(hash, 16, 31, 10))
 end
 
--- The end of an entry with these ids, packed; as JSON where one of them is no ULID.
+-- The end of an entry with these ids, packed; as JSON if one of them isn't a ULID.
 local function audit_pack(ids)
   local packed = {}
   for i, id in ipairs(ids) do
@@ -78,7 +78,7 @@ local function audit(outcome, ids)
   local packed = audit_packed .. (outcome == 'ok' and '\4' or '\14' .. outcome .. '"') .. (ids and ids[1] and audit_pack(ids) or '}')
   audit_call('XADD', audit_stream, id, 'p', audit_hash_bytes(previous), 'e', packed)
   redis.call('HSET', audit_head, 'number', string.format('%d', number), 'hash', hash, 'time', string.format('%d', time))
-  -- A trail that nobody adds to any more ends by itself, once its last entry is old enough.
+  -- A trail without new entries expires, once its last entry is old enough.
   local renew = now - (tonumber(head[4]) or 0) > audit_keep / 16
   if renew then
     redis.call('HSET', audit_head, 'renewed', string.format('%d', now))

@@ -15,7 +15,7 @@ ARGV[2] '1' if anything is noted; else what was derived stays
 local erasure_due, erasure_notes = table.remove(KEYS), table.remove(KEYS)
 local erasure_wanted, erasure_namespace = table.remove(ARGV) == '1', table.remove(ARGV)
 local erasure_count = 0
--- Whoever deletes goes through it at once; a sweep only where that one doesn't come to its end.
+-- The deleting process handles it at once. A sweep does so only if that process fails.
 local ERASURE_GRACE_MS = 10000
 
 local function erasure_note(note)

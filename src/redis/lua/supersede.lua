@@ -2,12 +2,12 @@
 --- @include "lua/version-keys"
 --- @include "lua/versions"
 --[[
-Put before scripts that take memories out of recall because another one stands for them, or bring them back.
+Included by scripts that take superseded memories out of recall, or bring them back.
 
-A superseded memory stays where it is, with its vectors, and ends when it would have. It has a facet of its own, by which
-all but recall pass it over: recall finds what stands for it through it. What is hidden changes its names of namespace and
-facets for those of old versions, so that only who asks for the past finds it. It doesn't keep others from having its
-identity any more; what says the same has it, where there is such.
+A superseded memory stays where it is, with its vectors, and ends when it would have. It has a facet of its own, by
+which all but recall skip it: recall finds the superseding memory through it. What is hidden changes its names of
+namespace and facets for those of old versions, so that only questions about the past find it. Its identity is free for
+others; a memory that says the same takes it.
 ]]
 local superseded_facet = 'x'
 
@@ -20,7 +20,7 @@ local function supersede_expiry(record, key)
   if ends > 0 then redis.call('PEXPIREAT', key, string.format('%d', ends)) end
 end
 
--- Of a record: its version, nil if it is gone or superseded already.
+-- A record's version; nil if it is gone or superseded already.
 local function supersede_version(record)
   local found = redis.call('JSON.GET', record, '$.memory.version', '$.memory.superseded_at')
   found = found and cjson.decode(found)
@@ -28,7 +28,7 @@ local function supersede_version(record)
   return found['$.memory.version'][1]
 end
 
--- `by`: id of what stands for it now, or '' if nothing does.
+-- `by`: id of the memory that supersedes it, or '' if none does.
 local function supersede(record, id, at, by, hidden)
   local current = cjson.decode(redis.call('JSON.GET', record, '$.index.ns', '$.index.facets', '$.index.hash'))
   local ns, facets = current['$.index.ns'][1] .. (hidden and '~' or ''), { superseded_facet }
@@ -47,7 +47,7 @@ local function supersede(record, id, at, by, hidden)
   local hash = supersede_hash(record, current['$.index.hash'][1])
   if redis.call('GET', hash) ~= id then return end
   redis.call('DEL', hash)
-  -- Told again in the same words, it is what says the same now.
+  -- If its words are written again, the superseding memory counts the sighting.
   local target = string.gsub(record, '[^:]+$', by)
   if not hidden or by == '' then return end
   if redis.call('JSON.GET', target, '$.memory.content') ~= redis.call('JSON.GET', record, '$.memory.content') then return end
@@ -65,7 +65,7 @@ local function supersede_end(record, id, ends)
   redis.call('JSON.MERGE', record, '$.memory', '{"expires_at":' .. (ends == '' and 'null' or ends) .. '}')
 end
 
--- Brings one back, with the end that it had. Where another memory, that isn't one of `made`, has its content by now, both do.
+-- Brings one back, with its former end. If another memory, that isn't one of `made`, has its content now, both keep it.
 local function supersede_undo(record, id, made)
   local paths = { '$.index.ns', '$.index.facets', '$.index.hash', '$.index.ended' }
   local current = cjson.decode(redis.call('JSON.GET', record, unpack(paths)))

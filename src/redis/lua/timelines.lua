@@ -9,7 +9,7 @@ one subject and a predicate of cardinality one hold.
 
 Such facts have a timeline, a sorted set of their ids by valid_from. A fact ends where the next one begins, or before,
 where its writer says so (index.stated_to). Its key, and those of the names, are made of a record's, as src/redis/keys.ts
-makes them. Members whose records have expired are dropped when somebody comes by.
+makes them. Members whose records have expired are dropped when a script meets them.
 
 A fact ends another one only if it stands at least as well: fact.standing is its own, fact.rivals those of others, by id. One
 that doesn't is a dispute: it and those that it would have ended name each other, and it isn't on the timeline but on a sorted set beside it,
@@ -56,21 +56,21 @@ local function fact_sooner(one, other)
   return one or other
 end
 
--- What is said of a fact by its own record, where nobody has judged it yet: it was written in this very moment.
+-- A fact's standing by its own record, if it hasn't been judged yet: it was written in this very moment.
 local function fact_limit(record)
   local found = cjson.decode(redis.call('JSON.GET', record, '$.memory.trust_score', '$.memory.source_trust'))
   local score, source = found['$.memory.trust_score'][1], found['$.memory.source_trust'][1]
   return math.min(tonumber(score) or 1, tonumber(source) or 1)
 end
 
--- Whether a new fact stands as well as another one.
+-- Whether a new fact's standing is at least that of another one.
 local function fact_stands(fact, records, id)
   local rival = fact.rivals and fact.rivals[id]
   if rival then return fact.standing >= rival end
   return (fact.limit or 1) >= fact_limit(records .. id)
 end
 
--- Whether it is the writer's own, where that one may not know what others wrote.
+-- Whether the writer may know the other fact: it is the writer's own, or the writer may read.
 local function fact_known(fact, record)
   return not fact.by or cjson.decode(redis.call('JSON.GET', record, '$.memory.source_agent'))[1] == fact.by
 end
@@ -87,7 +87,7 @@ the ids it closes, those that contradict it, and the bytes of the versions that 
 local function fact_plan(timeline, records, fact)
   local from, to = fact.from, tonumber(fact.to)
   local beside = fact_at(timeline, records, from)
-  -- Nobody said since when: then it comes after what was recorded in the same millisecond.
+  -- Without a given start, it begins after the facts that were recorded in the same millisecond.
   while not fact.dated and #beside > 0 and not (to and from + 1 >= to) do
     from = from + 1
     beside = fact_at(timeline, records, from)
@@ -119,7 +119,7 @@ local function fact_plan(timeline, records, fact)
       if other.object == fact.object or fact_stands(fact, records, id) then closes(id) else table.insert(disputed, id) end
     end
   end
-  -- Where several contradict each other, saying one of them again later decides.
+  -- If several contradict each other, repeating one of them later decides.
   if same and #close == 1 and #beside == 0 and #disputed == 0 then return { seen = same } end
   if #disputed > 0 then close, bytes = {}, 0 end
   for _, id in ipairs(redis.call('ZRANGE', disputes, 0, FACT_CONTRADICTIONS - 1)) do

@@ -25,15 +25,15 @@ local usage_key, usage_ending, usage_settings = table.remove(KEYS, 1), table.rem
 local usage_defaults = { table.remove(ARGV, 1), table.remove(ARGV, 1) }
 local usage_json, usage_vectors = tonumber(table.remove(ARGV, 1)), tonumber(table.remove(ARGV, 1))
 
--- As src/redis/keys.ts makes them: how often memories were used; what each session counts for; sessions by when they
--- end, and by their last append.
+-- The same keys as in src/redis/keys.ts: uses of memories; the bytes of each session; sessions by their end, and by
+-- their last append.
 local function usage_named(name) return (string.gsub(usage_ending, ':usage%-ending:{', ':' .. name .. ':{', 1)) end
 local usage_uses, usage_sessions = usage_named('uses'), usage_named('session-bytes')
 local usage_sessions_ending, usage_sessions_all = usage_named('sessions-ending'), usage_named('sessions')
 local usage_mode = table.remove(ARGV, 1)
 local usage_exempt, usage_blind = usage_mode == '1', usage_mode == '2'
 local usage_version_ms = tonumber(table.remove(ARGV, 1))
--- Of old versions that end before their memories: a sorted set of <id>:<version>:<bytes> by when that is.
+-- Old versions that end before their memories: a sorted set of <id>:<version>:<bytes> by their end.
 local usage_versions, usage_record = usage_named('versions-ending'), usage_named('rec') .. ':'
 
 local function usage_add(memories, bytes)
@@ -43,7 +43,7 @@ local function usage_add(memories, bytes)
   end
 end
 
--- Counts out what has ended. This is no part of the act, so it may come before the audit.
+-- Subtracts what has expired. This isn't part of the act, so it may come before the audit.
 local function usage_prune(most)
   local ended = redis.call('ZRANGE', usage_ending, '-inf', '(' .. string.format('%d', now), 'BYSCORE', 'LIMIT', 0, most)
   if #ended == 0 then return end
@@ -65,7 +65,8 @@ local function usage_add_sessions(bytes)
   end
 end
 
--- A session counts for so many bytes more, or fewer: one that began before there was a count not for less than nothing.
+-- A session counts for this many more (or fewer) bytes. One from before sessions were counted never counts for less
+-- than nothing.
 local function usage_session(facet, bytes)
   local before = tonumber(redis.call('HGET', usage_sessions, facet) or 0)
   local after = math.max(0, before + bytes)
@@ -127,7 +128,7 @@ local function usage_over(memories, bytes)
   end
 end
 
--- What a stored memory counts for: bytes of its JSON, of its vectors, and of its old versions.
+-- The bytes that a stored memory counts for: its JSON, its vectors, and its old versions.
 local function usage_of(record)
   local found = redis.call('JSON.GET', record, '$.index.bytes', '$.index.vector_bytes', '$.index.version_bytes')
   found = found and cjson.decode(found) or {}
@@ -140,8 +141,8 @@ local function usage_total(record)
   return json + vectors + versions
 end
 
--- Whether another agent than this one wrote here too, since there last was nothing: the first two are kept beside the
--- count, enough to know it of any third.
+-- Whether another agent than this one wrote here too, since the namespace was last empty. The first two are kept next
+-- to the count, which is enough to know it for any third.
 local function usage_others(agent)
   local known = redis.call('HMGET', usage_key, 'author', 'other')
   if not known[1] then

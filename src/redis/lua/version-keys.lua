@@ -24,7 +24,7 @@ local function version_vectors(record, version)
   return keys
 end
 
--- Every key that belongs to a memory beside the record itself: its vectors, and its old versions with theirs.
+-- Every key of a memory besides the record itself: its vectors, and its old versions with theirs.
 local function version_all(record)
   local old = version_keys(record)
   local keys = version_vectors(record)
@@ -37,8 +37,8 @@ local function version_all(record)
   return keys
 end
 
--- The key of the document that held at `at`: the record, or one of its old versions; nil and whether it has ended if
--- there is none.
+-- The key of the document that was current at `at`: the record, or one of its old versions. If there is none: nil, and
+-- whether it has ended.
 local function version_at(record, at)
   local current = redis.call('JSON.GET', record, '$.memory.version', '$.memory.updated_at')
   if not current then return nil end

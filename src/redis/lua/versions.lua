@@ -43,7 +43,7 @@ local function version_keep(record, at, vectors_stay)
   redis.call('ZADD', usage_versions, string.format('%d', ends), version_member(record, version, json + vectors))
 end
 
--- Gives what belongs to a memory beside the record itself its end ('' for none); old versions may end before.
+-- Sets the end ('' for none) of a memory's keys besides the record itself; old versions may end before.
 local function version_expire(record, expiry)
   local old = version_keys(record)
   local function expire(key, ends)

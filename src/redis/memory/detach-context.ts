@@ -5,8 +5,8 @@ import type { StoreDeps } from "../deps.js";
 import { SEARCH_TIMEOUT_MS } from "../search/search.js";
 
 /**
- * Takes the words of a deleted memory out of the index entries of those that followed it, and has them embedded
- * anew. Idempotent. A memory has one successor as a rule; concurrent writers of one session can make it several.
+ * Takes the words of a deleted memory out of its successors' index entries, and has them embedded again. Idempotent. A
+ * memory usually has one successor; concurrent writers of one session can give it several.
  */
 export async function detachContext(
   { redis, keys }: StoreDeps,

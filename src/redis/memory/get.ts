@@ -42,7 +42,7 @@ export async function versions(
   return found?.filter((json) => json !== undefined).map(decodeMemory);
 }
 
-/** As part of an act that is recorded by itself. */
+/** Part of an act that is recorded by itself. */
 export async function peek({ redis, keys }: StoreDeps, ref: MemoryRef): Promise<MemoryDetail | undefined> {
   const key = keys.record(ref.namespace, ref.id);
   const reply = await redis.run((client) =>
@@ -62,7 +62,7 @@ export async function getItem(
   return found === undefined ? undefined : decodeDetail(found);
 }
 
-/** As part of an act that is recorded by itself. */
+/** Part of an act that is recorded by itself. */
 export async function peekItem({ redis, keys }: StoreDeps, ref: ItemRef): Promise<MemoryDetail | undefined> {
   const found = await redis.run((client) =>
     client.peekItem([itemKey(keys, ref)], [keys.recordPrefix(ref.namespace)]),
@@ -70,7 +70,7 @@ export async function peekItem({ redis, keys }: StoreDeps, ref: ItemRef): Promis
   return found === undefined ? undefined : decodeDetail(found);
 }
 
-/** As part of an act that is recorded by itself: memories of one namespace. */
+/** Memories of one namespace. Part of an act that is recorded by itself. */
 export async function peekMany(
   { redis, keys }: StoreDeps,
   namespace: string,
@@ -82,7 +82,7 @@ export async function peekMany(
   return arrayOf(replies).map((reply) => (typeof reply === "string" ? decodeMemory(reply) : undefined));
 }
 
-/** As part of an act that is recorded by itself: memories of one namespace. */
+/** Memories of one namespace. Part of an act that is recorded by itself. */
 export async function peekDetails(
   { redis, keys }: StoreDeps,
   namespace: string,
@@ -99,7 +99,7 @@ export async function peekDetails(
   return replies.map((reply) => (typeof reply === "string" ? decodeDetail(reply) : undefined));
 }
 
-/** Each is the record or, where that has another version by now, what was kept of it. */
+/** Reads each from the record or, if that has another version now, from the old version. */
 export async function peekVersions(
   { redis, keys }: StoreDeps,
   namespace: string,
@@ -147,7 +147,7 @@ export async function load(
         );
         for (const [index, reply] of replies.entries()) {
           const place = group[index]?.place;
-          // A record that was deleted or has expired since it was found is left out, not an error.
+          // A record that was deleted or has expired since it was found is skipped, not an error.
           if (place !== undefined && reply !== undefined) found[place] = decodeMemory(reply);
         }
         const ids = group.flatMap(({ id }, index) => (replies[index] === undefined ? [] : [id]));

@@ -19,7 +19,7 @@ const TOGETHER = 25;
 /** These may be large, and other batches may be on their way: longer than a single command has. */
 const TOGETHER_TIMEOUT_MS = 5_000;
 
-/** How long a session's last turn is remembered as context for the next one: a later turn begins anew. */
+/** How long a session's last turn is kept as context for the next one. */
 const TURN_MS = 7 * 24 * 3600 * 1000;
 
 /** One script an item, so an item that fails doesn't fail the others. */
@@ -33,7 +33,7 @@ export async function insert(
     try {
       outcomes.push(...(await insertTogether(deps, trail, items.slice(from, from + TOGETHER))));
     } catch (error) {
-      // What is stored by now has to be said.
+      // Items that are stored already must be reported.
       if (from === 0) throw error;
       return [...outcomes, ...items.slice(from).map(() => asError(error))];
     }
@@ -41,13 +41,13 @@ export async function insert(
   return outcomes;
 }
 
-/** Or the id of a record of an older schema that may be the same memory. */
+/** An outcome, or the id of an older record that may be the same memory. */
 type Inserted = InsertOutcome | Error | { readonly older: string };
 
-/** Somebody else changes the older record again and again: it is left to the background. */
+/** If the older record keeps changing, it is left to the background after this many tries. */
 const UPGRADES = 3;
 
-/** What may be the record of an older schema is upgraded first: only then it can be told whether it is the same. */
+/** Upgrades older records that may be the same memory first: only then they can be compared. */
 async function insertTogether(
   deps: StoreDeps,
   trail: Trail,

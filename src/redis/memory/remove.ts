@@ -16,7 +16,7 @@ export async function remove(
   return run(deps, trail, target, only);
 }
 
-/** By its key, in one round trip; with the id of what was removed. */
+/** Removes an item by its key, in one round trip; returns the removed id. */
 export async function removeItem(
   deps: StoreDeps,
   trail: Trail,

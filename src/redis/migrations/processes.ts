@@ -2,13 +2,13 @@ import type { RedisClient } from "../connection/client.js";
 import { FIRST, PRESENT_SCHEMAS } from "../schemas.js";
 import type { Schemas } from "../schemas.js";
 
-/** What other service processes that are connected now need; undefined where Redis doesn't say. */
+/** The schemas that other connected service processes need; undefined if Redis doesn't say. */
 export async function connectedSchemas(client: RedisClient): Promise<readonly Schemas[] | undefined> {
   let list: string;
   try {
     list = String(await client.sendCommand(["CLIENT", "LIST", "TYPE", "normal"]));
   } catch {
-    // Not permitted to this user: a service works without.
+    // This user lacks the permission. The service works without.
     return undefined;
   }
   return list.split("\n").flatMap((line) => schemasOf(/ name=(\S*)/.exec(line)?.[1] ?? ""));

@@ -4,11 +4,11 @@ import type { Keys } from "../keys.js";
 import { PRESENT_SCHEMAS } from "../schemas.js";
 import type { Schemas } from "../schemas.js";
 
-/** How far the records of one store have come; kept in Redis, so that a process goes on where another one stopped. */
+/** Progress of one store's records; kept in Redis, so that a process goes on where another one stopped. */
 export interface Progress {
   /** All records have the present schemas. */
   readonly done: boolean;
-  /** Of SCAN, valid for the same run of the same Redis; else it begins again, and passes over what is done. */
+  /** The cursor of SCAN, valid for the same run of the same Redis; else it starts again, and skips what is done. */
   readonly cursor: string;
   readonly redisRun: string;
   /** Records and old versions that were looked at, and how many there are, about. */
@@ -90,7 +90,7 @@ export async function keepDone(
   );
 }
 
-/** So that all records are looked at once more. */
+/** Has all records examined once more. */
 export async function forgetDone(redis: RedisGateway, keys: Keys): Promise<void> {
   await redis.run((client) => client.hDel(keys.upgrades(), "reached"));
 }

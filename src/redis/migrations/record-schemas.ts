@@ -6,16 +6,16 @@ import { FIRST_RECORD_SCHEMA } from "../schemas.js";
 /** A stored memory, or an old version of one, as an upgrade finds it. */
 export interface StoredRecord {
   readonly id: string;
-  /** Of an old version; undefined: the memory as it is. */
+  /** The number of an old version; undefined: the current one. */
   readonly version: number | undefined;
   readonly document: MemoryDocument;
 }
 
-/** What a step changes. Merge patches, as JSON.MERGE takes them. */
+/** The changes of a step. Merge patches, as JSON.MERGE takes them. */
 export interface RecordChange {
   readonly memory?: Readonly<Record<string, unknown>>;
   readonly index?: Readonly<Record<string, unknown>>;
-  /** The identity by which the record is found again when it is told once more. */
+  /** The identity by which a repeated write finds the record. */
   readonly hash?: string | undefined;
 }
 
@@ -23,7 +23,10 @@ export interface RecordSchema {
   /** One more than the entry before. */
   readonly number: number;
   readonly change: string;
-  /** From the schema before to this one. It gets each record once, but may be tried again: it must not depend on the time. */
+  /**
+   * Upgrades from the schema before to this one. It gets each record once, but may be tried again, so it must not
+   * depend on the time.
+   */
   readonly upgrade: (record: StoredRecord) => RecordChange;
 }
 
@@ -49,7 +52,7 @@ export function latestOf(schemas: readonly RecordSchema[]): number {
   return schemas.at(-1)?.number ?? FIRST_RECORD_SCHEMA;
 }
 
-/** What mneme stored under an identity of its own, items, copies, and facts on a timeline keep theirs. */
+/** Memories with an identity that mneme gave, items, copies, and facts on a timeline keep theirs. */
 function rehash({ document, version }: StoredRecord): RecordChange {
   if (version !== undefined) return {};
   const memory = memoryOf(document);

@@ -26,7 +26,7 @@ export interface MigrationOptions {
 }
 
 export interface Migrations {
-  /** How far the records have come, whichever process upgrades them. */
+  /** Progress of the records, by all processes together. */
   progress(): Promise<Progress>;
   /** Stops after the batch at hand. */
   stop(): Promise<void>;
@@ -74,7 +74,7 @@ export function startMigrations(options: MigrationOptions): Migrations {
           options.onProgress(reachedNow);
           reported = Date.now();
         }
-        // As long again for everybody else.
+        // Leaves as much time to all other work.
         await pause(Date.now() - start);
         if (stopping.signal.aborted || !(await lock.renew(LOCK_MS))) return false;
       }
@@ -83,7 +83,7 @@ export function startMigrations(options: MigrationOptions): Migrations {
     }
   }
 
-  /** Whether nothing of an older schema is left, nor anybody who would need it. */
+  /** Whether nothing of an older schema is left, nor a process that needs it. */
   async function tidy(): Promise<boolean> {
     if (!(await options.indexesComplete())) return false;
     const waiting = await redis.run((client) => dropOldIndexes(client, keys));

@@ -11,14 +11,14 @@ const SCAN_COUNT = 500;
 const TOGETHER = 25;
 
 export interface BatchDeps extends UpgradeDeps {
-  /** Called between parts of a batch; false: another process has the lock by now. */
+  /** Called between parts of a batch; false: another process has the lock now. */
   readonly holds: () => Promise<boolean>;
 }
 
 /**
- * Upgrades the next part of what is stored, and notes how far that came. What is killed in between is done again: each
- * record says itself which schema it has. Records are found by SCAN, which gives every key that was there all the time;
- * what is written meanwhile is of the present schema.
+ * Upgrades the next part of what is stored, and notes the progress. After a crash in between it is done again: each
+ * record says itself which schema it has. Records are found by SCAN, which returns every key that was there all the
+ * time; new records have the present schema.
  */
 export async function upgradeBatch(deps: BatchDeps): Promise<Progress> {
   const { redis, keys, target = PRESENT, holds } = deps;
@@ -55,7 +55,7 @@ async function runOf({ redis }: UpgradeDeps): Promise<string> {
   const info = await redis
     .run((client) => client.info("server"))
     .catch((error: unknown) => {
-      // Where an ACL hides it, each walk begins at the start: it passes over what is done.
+      // If an ACL hides it, each walk begins at the start and skips what is done.
       if (storeFaultOf(error) === "acl_denied") return `run_id:${randomBytes(8).toString("hex")}`;
       throw error;
     });

@@ -10,7 +10,7 @@ import type { RecordChange, RecordSchema, StoredRecord } from "./record-schemas.
 import { CODE, meaningOf } from "../scripts/codes.js";
 import { FIRST_RECORD_SCHEMA, FIRST_TERMS_SCHEMA, TERMS_SCHEMA } from "../schemas.js";
 
-/** Where records are to be brought. */
+/** The schemas to upgrade to. */
 export interface Target {
   readonly schemas: readonly RecordSchema[];
   readonly terms: number;
@@ -25,7 +25,7 @@ export interface UpgradeDeps {
   readonly target?: Target;
 }
 
-/** Somebody else changed it in between so often that it is left for the next round. */
+/** If the record keeps changing, it is left for the next round after this many tries. */
 const ATTEMPTS = 5;
 
 /** Upgrades what is stored under these keys, records and old versions. Gives how many of them were of an older schema. */
@@ -41,7 +41,7 @@ export async function upgradeRecords(deps: UpgradeDeps, recordKeys: readonly str
   return upgraded.filter(Boolean).length;
 }
 
-/** Whether it was of an older schema and is not any more. */
+/** Whether it had an older schema and no longer has. */
 async function upgradeRecord(deps: UpgradeDeps, key: string, read: string): Promise<boolean> {
   const { redis, keys, target = PRESENT } = deps;
   let text: string | undefined = read;
@@ -69,7 +69,7 @@ async function upgradeRecord(deps: UpgradeDeps, key: string, read: string): Prom
   return false;
 }
 
-/** Undefined: it is no memory, or has the present schema. */
+/** Undefined: it isn't a memory, or has the present schema. */
 export function changeOf(record: StoredRecord, target: Target): RecordChange | undefined {
   const { index } = record.document;
   const { schema = FIRST_RECORD_SCHEMA, terms = FIRST_TERMS_SCHEMA } = index;
@@ -99,7 +99,7 @@ function termsOf({ memory, index }: MemoryDocument, { toTerms }: Target): Record
   };
 }
 
-/** For the steps after it. */
+/** The document for the steps after it. */
 function patched(document: MemoryDocument, { memory, index, hash }: RecordChange): MemoryDocument {
   return {
     ...document,

@@ -42,7 +42,7 @@ export function createNamespaceContents({ redis, auditor, keys, state }: Content
         keys.stateFacts(namespace, key),
         keys.stateHistory(namespace, key),
       ];
-      // What has expired is still there, for those who ask for the past.
+      // Expired documents are still there, for questions about the past.
       await redis.run((client) => client.unlink(left));
       return outcome === "removed";
     },
@@ -72,5 +72,5 @@ export function createNamespaceContents({ redis, auditor, keys, state }: Content
   };
 }
 
-/** As MATCH takes it for itself: the service's key prefix may hold any character. */
+/** Escapes a text for MATCH: the service's key prefix may hold any character. */
 const literal = (text: string): string => text.replace(/[\\*?[\]^-]/g, String.raw`\$&`);

@@ -53,7 +53,7 @@ export function createNamespaceStore(
   };
 }
 
-/** Fields and values in turn, under the names of SETTING_FIELDS; what isn't set is left out. */
+/** Fields and values in turn, under the names of SETTING_FIELDS; unset ones are missing. */
 function encodeSettings({ predicates, consolidation, ...settings }: Settings): string[] {
   const fields = Object.entries(settings).flatMap(([group, values]: [string, NumberGroup]) =>
     Object.entries(values).flatMap(([name, value]) =>

@@ -2,7 +2,7 @@ import type { MemorySize } from "../codec/encode.js";
 import type { Keys } from "../keys.js";
 import type { ScriptScope } from "../scripts/bind.js";
 
-/** What a metered script takes after what the audit takes: see lua/usage.lua. */
+/** The arguments of a metered script, after those of the audit: see lua/usage.lua. */
 export interface MeterArguments extends ScriptScope {
   readonly keys: readonly [usage: string, ending: string, settings: string];
   readonly args: readonly [
@@ -15,7 +15,7 @@ export interface MeterArguments extends ScriptScope {
   ];
 }
 
-/** How much a namespace may hold; null: any amount. */
+/** A namespace's quota; null: unlimited. */
 export interface Quota {
   readonly memories: number | null;
   readonly bytes: number | null;

@@ -11,7 +11,7 @@ import {
   settlePublication,
 } from "./publications.js";
 
-/** Which copies memories have in other namespaces: noted on the records themselves. */
+/** A memory's copies in other namespaces: noted on the records themselves. */
 export function createPublicationStore(deps: StoreDeps): PublicationStore {
   return portOf(deps, {
     notePublication,

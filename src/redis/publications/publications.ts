@@ -96,7 +96,7 @@ export async function pendingPublications(
   return due.map(({ key, json }) => decodePublications(refOfKey(key), json));
 }
 
-/** As SETTING_FIELDS calls it. */
+/** The name in SETTING_FIELDS. */
 export async function publishMinTrust({ redis, keys }: StoreDeps, namespace: string): Promise<number | null> {
   const value = await redis.run((client) => client.hGet(keys.settings(namespace), "publish_min_trust"));
   return value === null ? null : Number(value);

@@ -2,7 +2,7 @@ import { defineScript } from "redis";
 import type { CommandParser, RedisArgument } from "redis";
 import { sourceOf } from "./source.js";
 
-/** What a script that acts for a caller takes first: see lua/audit.lua. */
+/** The first arguments of a script that acts for a caller: see lua/audit.lua. */
 export interface AuditArguments {
   readonly keys: readonly [trail: string, head: string];
   readonly args: readonly [entry: string, packed: RedisArgument, keepMs: string];
@@ -18,8 +18,8 @@ export interface ScriptScope {
 type Takes = "plain" | "scoped";
 
 /**
- * What becomes of a script while Redis has reached its maxmemory: `refused` before its first write, as Redis does; or it
- * `works` nevertheless, because it makes room, or ends what was begun while there still was some.
+ * What happens to a script while Redis has reached its maxmemory: `refused` before its first write, as Redis does; or
+ * it `works` nevertheless, because it frees memory, or ends what was begun while there still was some.
  */
 type WhenFull = "refused" | "works";
 

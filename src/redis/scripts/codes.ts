@@ -1,12 +1,12 @@
 /**
- * What the reply of a script begins with; lua/codes.lua has the same names. What follows is in the script's header.
- * `DONE` and `CREATED` keep their numbers: what an operation has done is stored with them.
+ * The first element of a script's reply; lua/codes.lua has the same names. The rest is in the script's header. `DONE`
+ * and `CREATED` keep their numbers: the results of operations are stored with them.
  */
 export const CODE = {
   DONE: 0,
   /** Done, and it wasn't there before. */
   CREATED: 1,
-  /** There is none (any more). */
+  /** There is none. */
   MISSING: 2,
   /** It has another version than the expected one, or may not be changed now. */
   CONFLICT: 3,
@@ -16,7 +16,7 @@ export const CODE = {
   SEEN: 5,
   /** A record of an older schema may be the same memory. */
   OLDER: 6,
-  /** The name belongs to somebody else. */
+  /** The name belongs to another caller. */
   TAKEN: 7,
   /** The write would break a quota. */
   QUOTA: 8,
@@ -28,17 +28,17 @@ export const CODE = {
   TOO_LARGE: 11,
   /** It would live longer than the namespace allows. */
   TTL_TOO_LONG: 12,
-  /** Another one is at work. */
+  /** Another one is running. */
   BUSY: 13,
-  /** The lease or claim is somebody else's by now. */
+  /** The lease or claim belongs to another process now. */
   LOST: 14,
   /** Its status doesn't allow that. */
   UNFIT: 15,
-  /** What was asked for has been planned differently meanwhile. */
+  /** The plan was changed in between. */
   OUTDATED: 16,
-  /** That is gone, because it is too long ago. */
+  /** It is gone, because it is too long ago. */
   EXPIRED: 17,
-  /** That is in the future. */
+  /** It is in the future. */
   FUTURE: 18,
   /** A document must be mended first. */
   DRIFTED: 19,
@@ -49,7 +49,7 @@ export const CODE = {
 /** A code that the script doesn't reply with. */
 export const wrongCode = (script: string, code: number): Error => new Error(`${script}.lua returned ${code}`);
 
-/** What a code means to the caller of a script. */
+/** The meaning of a code for the caller of a script. */
 export function meaningOf<Outcome>(
   script: string,
   code: number,

@@ -27,7 +27,7 @@ export function text(reply: unknown): string {
   return reply;
 }
 
-/** Where the client was told to give bytes. */
+/** A reply of a client that returns bytes. */
 export function bytes(reply: unknown): Buffer {
   if (!Buffer.isBuffer(reply)) throw new WrongReplyError("bytes", reply);
   return reply;
@@ -47,20 +47,20 @@ export const integersOrNone = (reply: unknown): (number | undefined)[] => arrayO
 /** Nil where the whole list isn't there, or one of its texts. */
 export const listOfTextsOrNone = orNone(textsOrNone);
 
-/** Names and values by turns. */
+/** Names and values in turn. */
 function pairsOf(reply: unknown): [name: unknown, value: unknown][] {
   const flat = arrayOf(reply);
   if (flat.length % 2 !== 0) throw new WrongReplyError("alternating names and values", reply);
   return Array.from({ length: flat.length / 2 }, (_, index) => [flat[2 * index], flat[2 * index + 1]]);
 }
 
-/** Of a hash, by name; empty where there is none, as HGETALL replies. */
+/** A hash by field; empty if there is none, as HGETALL replies. */
 export const fields = (reply: unknown): Record<string, string> =>
   Object.fromEntries(pairsOf(reply).map(([name, value]) => [text(name), text(value)]));
 
 export const fieldLists = (reply: unknown): Record<string, string>[] => arrayOf(reply).map(fields);
 
-/** Names and hashes, by turns. */
+/** Names and hashes, in turn. */
 export const namedFields = (
   reply: unknown,
 ): readonly (readonly [name: string, fields: Record<string, string>])[] =>
@@ -77,7 +77,7 @@ export function pairOfLists(reply: unknown): readonly [unknown, unknown] {
   return [arrayOf(first), arrayOf(second)];
 }
 
-/** What backup/lua/dump-state.lua returns. */
+/** The result of backup/lua/dump-state.lua. */
 export function stateDump(reply: unknown) {
   const [facts, value, entries, more] = arrayOf(reply);
   return {

@@ -5,7 +5,7 @@ import { SEARCH_TIMEOUT_MS } from "./search.js";
 /** When something is to be done for a record, milliseconds since the epoch. */
 export type DueField = "embed_at" | "publish_at" | "feedback_at" | "corroborate_at";
 
-/** The keys of records that have something to be done by now, the longest due first. */
+/** The keys of due records, the longest due first. */
 export async function dueKeys(
   { redis, keys }: StoreDeps,
   field: DueField,
@@ -24,7 +24,7 @@ export async function dueKeys(
   return due.documents.map(({ id }) => id);
 }
 
-/** Those paths of those records, as JSON.GET gives them; what has gone meanwhile is left out. */
+/** Those paths of those records, as JSON.GET returns them, without records that are gone. */
 export async function dueRecords(
   deps: StoreDeps,
   field: DueField,

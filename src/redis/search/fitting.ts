@@ -7,17 +7,17 @@ import type { MemoryRef } from "../../memory/model/ref.js";
 import { decodeMetadata } from "../codec/decode.js";
 import type { StoreDeps } from "../deps.js";
 
-/** One command: so long others wait for it. */
+/** Records in one command: others wait for it. */
 const SLICE = 200;
 
-/** Tells for each memory whether it fulfils what the index can't decide of a filter; asks once for each. */
+/** Whether each memory fulfils the part of a filter that the index can't decide; reads each memory once. */
 export type Fits = (refs: readonly MemoryRef[]) => Promise<readonly boolean[]>;
 
 /** Undefined: the index decides all of it. */
 export function fitsOf(deps: Pick<StoreDeps, "redis" | "keys">, filter: FacetQuery): Fits | undefined {
   if (!needsLook(filter)) return undefined;
   const { condition } = filter;
-  // Also of what is being asked: the lists of one recall look at much the same memories, at the same time.
+  // Includes questions under way: the lists of one recall examine much the same memories, at the same time.
   const verdicts = new Map<string, Promise<boolean>>();
   // One after the other: a hundred at once would wait for each other, and the last for longer than Redis may take.
   let last: Promise<unknown> = Promise.resolve();
@@ -70,7 +70,7 @@ async function judge(
   });
 }
 
-/** What is gone by now fulfils nothing. */
+/** A missing record fulfils nothing. */
 function metadataIn(reply: unknown): JsonObject | undefined {
   return typeof reply === "string" ? decodeMetadata(reply) : undefined;
 }

@@ -11,15 +11,15 @@ export function indexIdf({ records, postings }: TermStatistics): number {
   return Math.log(1 + (without + 0.5) / (postings + 0.5));
 }
 
-/** What the IDF is meant to be, where n holds stale postings too; never below 0. */
+/** The intended IDF, even if n holds stale postings; never below 0. */
 export function plainIdf({ records, postings }: TermStatistics): number {
   return indexIdf({ records, postings: Math.min(postings, records) });
 }
 
-/** Of a term whose n exceeds N: as if four fifths of the records held it. How many do, the index doesn't tell. */
+/** For a term whose n exceeds N: as if four fifths of the records held it. The index doesn't say how many do. */
 const FREQUENT_IDF = Math.log(1.25);
 
-/** By what to multiply the score of words that score together, so that none counts more than its IDF should: 1 for most. */
+/** The factor for the score of words that score together, so that none counts more than its IDF should: 1 for most. */
 export function damping(words: readonly TermStatistics[]): number {
   if (words.every(({ records, postings }) => postings <= records)) return 1;
   const sum = (idf: (word: TermStatistics) => number): number =>

@@ -52,7 +52,7 @@ export function vectorIndex(keys: Keys, model: string, dimensions: number): Inde
   };
 }
 
-/** Of the few sessions that are past their window, whatever namespace they are in. */
+/** The few sessions that are past their window, in all namespaces. */
 export function sessionsDueIndex(keys: Keys): IndexDefinition {
   return {
     name: keys.sessionsDueIndex(),
@@ -60,7 +60,7 @@ export function sessionsDueIndex(keys: Keys): IndexDefinition {
   };
 }
 
-/** Of the namespaces where something derived from what was deleted may still be there. */
+/** Namespaces where something derived from a deletion may still be there. */
 export function erasuresDueIndex(keys: Keys): IndexDefinition {
   return {
     name: keys.erasuresDueIndex(),
@@ -68,7 +68,7 @@ export function erasuresDueIndex(keys: Keys): IndexDefinition {
   };
 }
 
-/** Of the namespaces whose consolidation somebody should look at. */
+/** Namespaces whose consolidation is due for a look. */
 export function consolidationsDueIndex(keys: Keys): IndexDefinition {
   return {
     name: keys.consolidationsDueIndex(),
@@ -103,8 +103,8 @@ async function exists(client: RedisClient, name: string): Promise<boolean> {
 }
 
 /**
- * How much of what is stored this index holds, 0 to 1: after a restart, and when it is new, Redis fills it from the keys,
- * and until then recall may miss records.
+ * The share of stored records that this index holds, 0 to 1. After a restart, and when it is new, Redis fills it from
+ * the keys, and until then recall may miss records.
  */
 export async function filledShare(client: RedisClient, name: string): Promise<number> {
   const info = await client.ft.info(name);

@@ -11,11 +11,11 @@ import type { Fits } from "./fitting.js";
 import { commonArguments } from "./search.js";
 
 /**
- * A page in the order of the namespace's sequence, which a record keeps for life: a walk visits each record once,
- * whatever is written meanwhile.
+ * A page in the order of the namespace's sequence, which a record keeps for life: a walk visits each record once, even
+ * if others are written.
  *
- * RediSearch sorts all that a query matches before it cuts the page, so each query looks at a bounded window of
- * the sequence only; the window grows where a filter lets little through.
+ * RediSearch sorts all that a query matches before it cuts the page, so each query covers a bounded window of the
+ * sequence only; the window grows if a filter lets little through.
  */
 export async function list(deps: StoreDeps, query: ListQuery): Promise<ListPage> {
   const { redis, keys } = deps;
@@ -35,7 +35,7 @@ export async function list(deps: StoreDeps, query: ListQuery): Promise<ListPage>
     const taken = fitting.slice(0, query.limit - rows.length);
     rows.push(...taken);
     looked += fits === undefined ? 0 : found.length;
-    // Where the page is full, or the window held more than was asked for, the rest comes next.
+    // If the page is full, or the window held more than was asked for, the rest comes next.
     const lastLooked =
       rows.length >= query.limit ? taken.at(-1) : found.length >= most ? found.at(-1) : undefined;
     position = (lastLooked?.seq ?? edge) + step;
@@ -49,7 +49,7 @@ export async function list(deps: StoreDeps, query: ListQuery): Promise<ListPage>
   };
 }
 
-/** Where the index can't decide the filter: how many are looked at, at once and for one page. */
+/** If the index can't decide the filter: records examined at once, and for one page. */
 const LOOK = 1000;
 const MOST_LOOKED_AT = 25_000;
 

@@ -6,7 +6,7 @@ import type { StoreDeps } from "../deps.js";
 import { totalOf } from "./rows.js";
 import { commonArguments } from "./search.js";
 
-/** In a set whose members have one score, they stand in the order of their bytes. */
+/** In a set whose members have one score, they are in the order of their bytes. */
 export async function namespacesIn(
   { redis, keys }: StoreDeps,
   { root, below }: Scope,

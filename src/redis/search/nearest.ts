@@ -11,7 +11,7 @@ import type { StoreDeps } from "../deps.js";
 import { commonArguments } from "./search.js";
 
 const BULK_STRING = 36;
-/** For a client's type mapping: strings come as they are. */
+/** For a client's type mapping: strings come as bytes. */
 export const BUFFERS = { [BULK_STRING]: Buffer } as const;
 
 export async function vectorsOf(
@@ -50,7 +50,7 @@ export async function oldVectors(
   return vectors.length === passages ? vectors : [];
 }
 
-/** What is compared is short, and the rest of a long text may say anything: so by first passages only. */
+/** Compares first passages only: compared memories are short, and the rest of a long text may say anything. */
 export function nearest(
   deps: StoreDeps,
   namespace: string,

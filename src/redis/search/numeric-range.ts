@@ -2,11 +2,11 @@
 export interface NumericRange {
   /** Included. */
   readonly from?: number | undefined;
-  /** Not included. */
+  /** Exclusive. */
   readonly above?: number | undefined;
   /** Included. */
   readonly to?: number | undefined;
-  /** Not included. */
+  /** Exclusive. */
   readonly below?: number | undefined;
 }
 

@@ -23,14 +23,11 @@ const NEVER = "!";
 export type Superseded = "none" | "behind" | "any" | "only";
 
 export interface ScopeOptions {
-  /** Whether the index is asked when a version was current; true unless told otherwise. */
+  /** Whether the index checks when a version was current; default true. */
   readonly timed?: boolean;
   /** True: what is in quarantine, in place of what isn't; `any`: both. */
   readonly quarantined?: boolean | "any";
-  /**
-   * Also what was superseded by other memories: what recall finds of it, all of it, or nothing but that. None unless
-   * told otherwise.
-   */
+  /** Which superseded memories are included: those that recall finds, all, or only them. Default none. */
   readonly superseded?: Superseded | undefined;
 }
 
@@ -61,7 +58,7 @@ export function scopeClause(
   const time = timeClause(filter);
   if (time !== undefined) clauses.push(time === "nothing" ? NOTHING : time);
   const everything = scopes.some(({ root, below }) => below && root === "");
-  // What is in quarantine is rare, so that leaving it out costs nothing.
+  // Memories in quarantine are rare, so excluding them costs nothing.
   const unwanted = [
     ...(filter.without ?? []),
     ...(quarantined === false ? [QUARANTINE_FACET] : []),
@@ -78,7 +75,7 @@ export function scopeClause(
   ].join(" ");
 }
 
-/** Whether it is valid isn't asked. */
+/** Now; valid time isn't checked. */
 export const PRESENT: Moment = { asOf: undefined, validAt: undefined };
 
 /**
@@ -93,7 +90,7 @@ function momentClauses({ asOf, validAt }: Moment, timed: boolean, everything: bo
     ...(validAt === undefined
       ? []
       : [rangeClause("valid_from", { above: validAt }), rangeClause("valid_to", { to: validAt })]),
-    // Without a namespace in the query, old versions have to be kept out by their end.
+    // Without a namespace in the query, old versions are excluded by their end.
     ...(everything && asOf === undefined ? [rangeClause("until", {})] : []),
   ];
   // In parentheses: RediSearch 2.10 doesn't see a parameter right after a range.
@@ -118,7 +115,10 @@ function namespaceClauses(
   return [`${weightless(named)}|${weightless(tagClause("facets", facets, "below", params))}`];
 }
 
-/** What was superseded and recall doesn't find: it has the namespace of old versions, which don't have this facet. */
+/**
+ * Superseded memories that recall doesn't find: they have the namespace of old versions, but old versions lack this
+ * facet.
+ */
 function hiddenClause(roots: readonly string[], params: Params): string {
   const named = tagClause("ns", roots.map(oldNamespace), "hidden", params);
   return `(${weightless(named)} ${weightless(tagClause("facets", [SUPERSEDED_FACET], "superseded", params))})`;
@@ -130,7 +130,7 @@ export function timeClause({ from, to }: FacetQuery): string | undefined {
   return rangeClause("time", { from, below: to }) ?? "nothing";
 }
 
-/** What no record fulfils. */
+/** A clause that no record fulfils. */
 const NOTHING = "@facets:{$never}";
 
 /** Every part is without a score, as the whole is: a union would else add those of its children. */
@@ -155,9 +155,9 @@ function tagClause(field: string, values: readonly string[], name: string, param
 /** Postings that a query may walk through to select its candidates. */
 const POSTINGS_BUDGET = 3000;
 const PAIR_WEIGHT = 0.25;
-/** What is written in another way counts less than what is written as the query writes it. */
+/** Another spelling counts less than the query's own. */
 const SPELLING_WEIGHT = 0.3;
-/** What stands around a question counts less than the question. */
+/** Text around a question counts less than the question. */
 const BACKGROUND_WEIGHT = 0.3;
 
 /**
@@ -208,7 +208,7 @@ export function keywordClause(
 
 const isHeld = ({ postings }: TermStatistics): boolean => postings > 0;
 
-/** So that a spelling which fewer records have doesn't count more than what the query writes; `most`: 0 if none has that. */
+/** Keeps a rarer spelling from counting more than the query's own; `most`: 0 if none has that. */
 function spellingWeight(spelling: TermStatistics, most: number): number {
   const idf = indexIdf(spelling);
   return SPELLING_WEIGHT * damping([spelling]) * (most === 0 ? 1 : Math.min(1, most / idf));
@@ -253,11 +253,11 @@ function phraseClause(words: readonly string[]): string {
 /**
  * The terms that select a query's candidates: the rarest, as many as the budget allows, and enough to fill a list of
  * `depth` (MaxScore; Turtle, Flood: Query evaluation, strategies and optimizations, 1995). Otherwise the time of a
- * query would grow with the number of records. Terms that none held when it was asked come along: they cost nothing,
- * and a record that was written since may hold them.
+ * query would grow with the number of records. Terms without records at the time of the statistics are included: they
+ * cost nothing, and a record that was written since may hold them.
  *
- * A scope that lets little through bounds the work by itself: there, all terms select. In a larger one, the records
- * counted may lie outside of it, so whoever finds fewer than `depth` has to look again with all terms.
+ * A scope that lets little through bounds the work by itself: there, all terms select. In a larger one, the counted
+ * records may lie outside of it, so a caller that finds fewer than `depth` has to search again with all terms.
  */
 export function essentialTerms(
   terms: readonly string[],
@@ -284,10 +284,10 @@ function bind(params: Params, name: string, value: string): string {
 }
 
 /**
- * How a pre-filtered KNN should run. ADHOC_BF computes a distance for each record that the filter lets through
- * (0.7 µs each), BATCHES walks the graph until enough of them came by (0.23 ms × all / let through): they cost
- * the same at n² = 330 N. RediSearch 2.10 by itself takes ADHOC_BF even where the filter lets everything
- * through: 74 ms instead of 1.3 ms over 100,000 records.
+ * How a pre-filtered KNN should run. ADHOC_BF computes a distance for each record that the filter lets through (0.7 µs
+ * each), BATCHES walks the graph until enough of them are found (0.23 ms × all / let through): they cost the same at n²
+ * = 330 N. RediSearch 2.10 by itself takes ADHOC_BF even where the filter lets everything through: 74 ms instead of 1.3
+ * ms over 100,000 records.
  */
 export function hybridPolicy(letThrough: number, all: number): "ADHOC_BF" | "BATCHES" {
   return letThrough * letThrough > 330 * all ? "BATCHES" : "ADHOC_BF";

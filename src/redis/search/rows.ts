@@ -12,7 +12,7 @@ export function readRows<Row>(reply: unknown, width: number, read: ReadRow<Row>)
   return rows;
 }
 
-/** How many FT.SEARCH found, of which the reply holds some. */
+/** The number of records that FT.SEARCH found; the reply holds some of them. */
 export const totalOf = (reply: unknown): number => integer(arrayOf(reply)[0]);
 
 /** A numeric sort key comes as `#0.8603`. */

@@ -13,7 +13,7 @@ import type { StoreDeps } from "../deps.js";
 import { fitsOf } from "./fitting.js";
 import type { Fits } from "./fitting.js";
 
-/** Longer than a caller waits: a search is whole, or its caller hears that Redis is away; it is never a part. */
+/** Longer than a caller waits: a search is complete, or its caller gets an error. Never partial results. */
 export const SEARCH_TIMEOUT_MS = 5000;
 const MAX_PASSAGES = 4096;
 
@@ -22,8 +22,8 @@ const KEYWORD_ARGUMENTS = ["SCORER", "BM25STD", "VERBATIM", "WITHSCORES"];
 const VECTOR_ARGUMENTS = ["SCORER", "DOCSCORE", "WITHSCORES", "SORTBY", "distance", "WITHSORTKEYS"];
 
 /**
- * All searches in one round trip: they are sent in the same tick, which node-redis writes as one pipeline. Where the index
- * can't decide all of the filter, each goes on until its list is full of what fulfils it, or there is no more.
+ * All searches in one round trip: they are sent in the same tick, which node-redis writes as one pipeline. If the index
+ * can't decide all of the filter, each goes on until its list is full of memories that fulfil it, or there are no more.
  */
 export async function search(deps: StoreDeps, query: SearchQuery): Promise<SearchResult> {
   const { terms = [], phrases = [], spellings = [] } = query.keyword ?? {};
@@ -39,7 +39,7 @@ export async function search(deps: StoreDeps, query: SearchQuery): Promise<Searc
     entities && whole((deeper) => entitySearch(deps, deeper, entities, statistics)),
   ]);
   const idf = (term: string): number => plainIdf(statistics.term(term));
-  // How many a condition lets through that only the records tell isn't known.
+  // With a condition that only the records decide, the number isn't known.
   const searched = fits === undefined ? statistics.letThrough : 0;
   return { keyword: byWords, vector: byVector, entities: byNames, searched, idf };
 }
@@ -50,7 +50,7 @@ interface Found<Kind extends Candidate = Candidate> {
   readonly exhausted: boolean;
 }
 
-/** Where the first look isn't enough, the filter lets little through: then most of what there is has to be looked at. */
+/** If the first look isn't enough, the filter lets little through, and most records have to be examined. */
 const FIRST = 8;
 const DEEPER = 64;
 /** The longest list that RediSearch gives, unless it is configured otherwise. */
@@ -103,7 +103,7 @@ async function entitySearch(
   return { candidates, exhausted: candidates.length < query.depth };
 }
 
-/** What the rarest terms select may lie outside of the namespaces and the filter: then all terms have to. */
+/** The rarest terms may select records outside of the namespaces and the filter. Then all terms have to select. */
 async function keywordSearch(
   deps: StoreDeps,
   query: SearchQuery,
@@ -146,14 +146,14 @@ interface Aged extends Candidate {
   readonly until: number;
 }
 
-/** How many times deeper a search of the past looks, first and then. */
+/** The factors by which a search of the past looks deeper, in the first and the second try. */
 const PAST_DEPTHS = [2, 8];
 
 /**
- * The nearest memories of a moment. Among vectors, the index is slow to tell what was current at some time: nearly each
- * has a begin of its own, and a range of them is a union of hundreds of lists, walked through again for every batch of
- * neighbours (7 ms instead of 1 over 25,000). So a search of the past looks deeper over all times, and leaves out what
- * wasn't current; where that leaves too few, the index has to tell after all.
+ * The nearest memories of a moment. Among vectors, the index is slow to decide what was current at some time: nearly
+ * each has a begin of its own, and a range of them is a union of hundreds of lists, walked through again for every
+ * batch of neighbours (7 ms instead of 1 over 25,000). So a search of the past looks deeper over all times, and drops
+ * what wasn't current; if too few remain, the index has to decide after all.
  */
 async function vectorSearch(
   deps: StoreDeps,
@@ -213,9 +213,9 @@ async function nearestPassages(
     timed,
     superseded: "behind",
   });
-  // What lets only the current at some time through is walked through once, or again for every batch.
+  // With ADHOC_BF a filter on the moment is walked through once, with BATCHES again for every batch.
   const past = timed && query.moment.asOf !== undefined;
-  // So deep a list is most of what there is: batches would walk through the graph again and again.
+  // So deep a list holds most records: batches would walk through the graph again and again.
   const policy = past || passages > MAX_PASSAGES ? "ADHOC_BF" : hybridPolicy(letThrough, records);
   const reply = await redis.search((client) =>
     client.sendCommand([
@@ -236,7 +236,9 @@ async function nearestPassages(
 const NO_FIELDS = ["NOCONTENT"];
 const TIME_FIELDS = ["RETURN", "2", "since", "until"];
 
-/** Of `since` and `until` as RETURN names them, in any order. What has no begin has gone since it was found. */
+/**
+ * Reads `since` and `until` as RETURN names them, in any order. A record without a begin has gone since it was found.
+ */
 function timesOf(fields: unknown): { readonly since: number; readonly until: number } {
   const list: unknown[] = Array.isArray(fields) ? fields : [];
   const value = (name: string): number | undefined => {

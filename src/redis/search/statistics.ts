@@ -58,7 +58,8 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
       const now = performance.now();
       if (records.at + KEEP_COUNT_MS <= now) await countRecords(now);
       const small = records.count < SMALL_INDEX;
-      // By what is searched: how fast a word or tag is looked up doesn't show that others asked for it elsewhere.
+      // Keyed by the searched scopes: the speed of a lookup must not reveal that others asked for the word or tag
+      // elsewhere.
       const place = JSON.stringify(scopes);
       const groups = groupsOf({ scopes, filter, moment }).map((group) =>
         group.map((wanted) => Object.assign(wanted, { key: `${wanted.key}:${place}` })),
@@ -81,7 +82,7 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
   };
 }
 
-/** Of each, one must be so. */
+/** Groups of conditions: one of each group must hold. */
 function groupsOf({ scopes, filter, moment }: Pick<SearchQuery, "scopes" | "filter" | "moment">): Wanted[][] {
   const groups = [
     ...namespaceGroup(scopes, moment.asOf !== undefined),
@@ -107,10 +108,10 @@ function namespaceGroup(scopes: readonly Scope[], past: boolean): Wanted[][] {
 
 interface Wanted {
   readonly kind: "TAG" | "TEXT" | "NUMERIC";
-  /** As the plan names it. */
+  /** The value's name in the plan. */
   readonly value: string;
   readonly key: string;
-  /** What asks for it, where the value is bound as `param`. */
+  /** The clause for the value, bound as `param`. */
   readonly clause: (param: string) => string;
 }
 
@@ -171,7 +172,7 @@ export function sizesIn(reply: unknown): Map<string, number> {
   return found;
 }
 
-/** Walks a plan for iterators with a type, a term and a size, whatever they are nested in: versions differ in that. */
+/** Walks a plan for iterators with a type, a term and a size, at any depth: versions differ in the nesting. */
 function collectSizes(node: unknown, found: Map<string, number>): void {
   if (!Array.isArray(node)) return;
   const type = after(node, "Type");
@@ -185,7 +186,7 @@ function collectSizes(node: unknown, found: Map<string, number>): void {
   for (const child of node) collectSizes(child, found);
 }
 
-/** In RESP2, a map is an array of names and values by turns. */
+/** In RESP2, a map is an array of names and values in turn. */
 function after(pairs: readonly unknown[], name: string): unknown {
   const place = pairs.indexOf(name);
   return place === -1 || place % 2 === 1 ? undefined : pairs[place + 1];

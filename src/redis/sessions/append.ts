@@ -15,7 +15,7 @@ export async function append(
   messages: readonly DraftMessage[],
 ): Promise<AppendOutcome> {
   const owns = messages.some(({ standing }) => standing !== "writer");
-  // Of an interaction: the memory of it was stored just now, and a refusal would say that nothing was.
+  // The memory of an interaction was stored just now, so a refusal would wrongly say that nothing was.
   const exempt = messages.every(({ memory_id }) => memory_id !== null);
   const [code, due, messageCount, ...results] = await deps.auditor.run(
     ref.namespace,

@@ -4,7 +4,7 @@ import { arrayOf, fields } from "../scripts/replies.js";
 
 type Body = Omit<Message, "number" | "appended_at" | "source_agent" | "role" | "tokens">;
 
-/** What a script takes of a message: id, role, tokens, JSON, and which calls it makes or answers. */
+/** A message as the scripts take it: id, role, tokens, JSON, and which calls it makes or answers. */
 export function encodeMessage({ role, tokens, ...body }: DraftMessage): string[] {
   const calls = [
     ...(body.tool_calls ?? []).map(({ id }) => id),

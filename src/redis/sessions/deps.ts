@@ -11,7 +11,7 @@ export interface SessionDeps {
   readonly auditor: Auditor;
   readonly meter: Meter;
   readonly keys: Keys;
-  /** Where a namespace's settings say nothing. */
+  /** Defaults, if a namespace's settings give none. */
   readonly defaults: {
     readonly ttlSeconds: number;
     readonly windowMessages: number;

@@ -7,7 +7,7 @@ import { CODE, meaningOf } from "../scripts/codes.js";
 import type { SessionDeps } from "./deps.js";
 import { scopeOf } from "./deps.js";
 
-/** How many messages are promoted at once, at most. */
+/** The most messages that are promoted at once. */
 const TOGETHER = 100;
 
 export async function claim(

@@ -2,7 +2,10 @@ import type { StateNews } from "../../state/ports.js";
 import type { Keys } from "../keys.js";
 import type { Subscriptions } from "../connection/subscriptions.js";
 
-/** Scripts that change state say so; and after a lost connection, so is everybody told: something may have been missed. */
+/**
+ * Scripts that change state ring. After a lost connection all listeners are woken, since something may have been
+ * missed.
+ */
 export function createStateNews(subscriptions: Subscriptions, keys: Keys): StateNews {
   return {
     async listen(namespace, onNews) {

@@ -2,7 +2,7 @@ import type { StateDocument, StateFacts } from "../../state/document.js";
 import type { Precondition } from "../../domain/precondition.js";
 import type { AskedTtl, TtlTooLong } from "../../state/ports.js";
 
-/** Seconds, 'null' for ever, '' for what the script knows. */
+/** Seconds, 'null' for no expiry, '' for the script's default. */
 export function encodeTtl(ttl: AskedTtl): string {
   return ttl === undefined ? "" : String(ttl);
 }

@@ -9,7 +9,7 @@ export interface StateDeps {
   readonly redis: RedisGateway;
   readonly auditor: Auditor;
   readonly keys: Keys;
-  /** How long superseded versions and changes are kept. */
+  /** Retention of superseded versions and changes. */
   readonly historyMs: number;
   readonly floats: JsonFloats;
 }

@@ -5,7 +5,7 @@ import { decodeFacts, encodePrecondition, encodeTtl, tooLong } from "./codec.js"
 import type { StateDeps } from "./deps.js";
 import { scopeIn } from "./deps.js";
 
-/** How long what an operation has done is remembered. */
+/** How long an operation's result is remembered. */
 export const DONE_MS = 24 * 3600 * 1000;
 
 export async function put(deps: StateDeps, trail: Trail, command: PutCommand): Promise<PutOutcome> {

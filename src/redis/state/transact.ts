@@ -98,7 +98,7 @@ function encodeOperation(
     t: encodeTtl(ttl),
   };
   if (op === "increment") {
-    // What is added must be near enough; the script puts right what is missing.
+    // The addend must be near enough; the script corrects the rest.
     return {
       ...shared,
       v: args.push(Number.isSafeInteger(by) ? String(by) : exactText(by).text),

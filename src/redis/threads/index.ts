@@ -55,7 +55,7 @@ export function createThreadStore(redis: RedisGateway, keys: Keys): ThreadStore 
 /** Checkpoints may be large, and a page of them is more than one command. */
 const PAGE_TIMEOUT_MS = 5_000;
 
-/** Parses, and brings nothing to life: what a graph wrote is somebody else's, and only to be looked at. */
+/** Parses, but creates no objects of the graph's classes: a graph's data is untrusted, and only to be shown. */
 const inert: SerializerProtocol = {
   dumpsTyped() {
     throw new Error("Threads are only read here.");

@@ -4,7 +4,9 @@ import type { RedisGateway } from "../connection/client.js";
 import { SYSTEM } from "../keys.js";
 import type { Keys } from "../keys.js";
 
-/** The operator's administration: verdicts in namespaces that nobody else administers, and those of earlier releases. */
+/**
+ * The operator's administration: verdicts in namespaces that no other key administers, and those of earlier releases.
+ */
 const EVERYWHERE = "**";
 
 /** The registry of agents in Redis: one slot for all, as they lie in no namespace. */
@@ -59,14 +61,14 @@ function fieldOf(verdict: keyof Verdicts, pattern: string): string {
   return pattern === EVERYWHERE ? verdict : `${verdict} ${pattern}`;
 }
 
-/** Every pattern that holds a namespace: whichever of them are administrations, verdicts there count for it. */
+/** Every pattern that holds a namespace. Verdicts of those that are administrations count for it. */
 function patternsOver(namespace: string): string[] {
   const labels = namespace.split(".");
   const roots = labels.map((_, index) => `${labels.slice(0, labels.length - index).join(".")}.**`);
   return [namespace, ...roots, EVERYWHERE];
 }
 
-/** Those with no verdict that stands are left out. */
+/** Administrations without a standing verdict are dropped. */
 function decodeCounts(counts: Readonly<Record<string, string>>) {
   const found = new Map<string, { confirmed: number; contradicted: number }>();
   for (const [field, count] of Object.entries(counts)) {

@@ -18,7 +18,7 @@ export async function pendingCorroborations(
   return (await dueKeys(deps, "corroborate_at", now, limit)).map(refOfKey);
 }
 
-/** By the first passage's vector of each: what is compared is short, and the rest of a long text may say anything. */
+/** Compares the first passage's vectors: compared memories are short, and the rest of a long text may say anything. */
 export async function comparisonOf(
   deps: StoreDeps,
   { namespace, id }: MemoryRef,
@@ -52,7 +52,7 @@ export async function comparisonOf(
   };
 }
 
-/** Undefined: it was compared, or removed, meanwhile. */
+/** Undefined: it was compared, or removed, in between. */
 function dueMemory(json: string): Memory | undefined {
   const found = JSON.parse(json) as { "$.memory": unknown[]; "$.index.corroborate_at": number[] };
   if (found["$.index.corroborate_at"].length === 0) return undefined;

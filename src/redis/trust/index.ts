@@ -4,7 +4,7 @@ import { portOf } from "../port.js";
 import { comparisonOf, corroborate, pendingCorroborations, postponeCorroboration } from "./corroborations.js";
 import { noteFeedback, pendingFeedback, release, settleFeedback } from "./feedback.js";
 
-/** What others said of memories, and who said the same: noted on the records themselves. */
+/** Feedback on memories, and corroborations: noted on the records themselves. */
 export function createTrustStore(deps: StoreDeps): TrustStore {
   return portOf(deps, {
     noteFeedback,

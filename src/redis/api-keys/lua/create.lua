@@ -18,7 +18,7 @@ ARGV[3]  what precedes an id in a key's key
 ARGV[4]  what precedes an id in the key of what a key has made
 ARGV[5]  what precedes a name in the key of an agent's keys
 ARGV[6]  the agent
-ARGV[7]  the key that makes it; '' where the shell, or anybody without a key, does
+ARGV[7]  the key that makes it; '' for the shell, or a caller without a key
 ARGV[8]  patterns that the maker administrates, a JSON array; '' where it is everything, or it has that name itself
 ARGV[9]  how many keys the maker, and each of those that made it, may have made; keys that administer everything aside
 ARGV[10] when it expires, milliseconds since the epoch, or ''
@@ -26,7 +26,7 @@ ARGV[11] what precedes a folded name in the key of its list
 ARGV[12] the folded name
 ARGV[13+] fields and values of the key
 
-Returns {DONE}; {MISSING} if the maker was revoked or has expired; {TAKEN} if the agent's name belongs to somebody else;
+Returns {DONE}; {MISSING} if the maker was revoked or has expired; {TAKEN} if the agent's name belongs to another caller;
 {TOO_MANY} if there are too many.
 ]]
 local id, keys, made, names = ARGV[1], ARGV[3], ARGV[4], ARGV[5]
@@ -46,7 +46,7 @@ for _, maker in ipairs(makers) do
   for _, grant in ipairs(cjson.decode(found[3] or '[]')) do
     for _, verb in ipairs(grant.verbs) do operator = operator or (grant.namespace == '**' and verb == 'admin') end
   end
-  -- Those that have expired are no longer of use to anybody.
+  -- Expired keys don't count.
   if not operator and redis.call('ZCOUNT', made .. maker, '(' .. fresh, '+inf') >= tonumber(ARGV[9]) then
     audit('quota')
     return { CODE.TOO_MANY }

@@ -10,7 +10,7 @@ ARGV[1] 'open', or '' to leave it as it is
 Returns 'keys' if there is or was a key; 'open' if it is used without; 'unknown' if neither is known.
 ]]
 if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then
-  -- What is lost is mended; a Redis that is full or takes no writes leaves it to the next time.
+  -- Restores a lost record. A Redis that is full or takes no writes leaves it to the next time.
   if redis.call('EXISTS', KEYS[1]) == 0 then redis.pcall('SET', KEYS[1], '1') end
   return 'keys'
 end

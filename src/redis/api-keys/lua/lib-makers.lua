@@ -9,7 +9,7 @@ each other's names as src/redis/keys.ts makes them; all of them are in one slot.
   <parts>     the patterns that any key but an operator's ever administered, a set: each is an administration of its own
 ]]
 local NEVER = '+inf'
--- Deeper than anybody makes keys with keys; a loop of damaged data ends here.
+-- Deeper than keys are made with keys in practice. A loop of damaged data ends here.
 local KEY_DEPTH = 16
 
 -- The ids of the keys that made this one, the nearest first.
@@ -51,7 +51,7 @@ local function key_index(keys, ids, names, parts, built)
   redis.call('SET', built, '1')
 end
 
--- The narrowest administration that a namespace is under; '**' where it is nobody's but the operator's.
+-- The narrowest administration that a namespace is under; '**' if only the operator administers it.
 local function key_administration(parts, namespace)
   if redis.call('SISMEMBER', parts, namespace) == 1 then return namespace end
   local root = namespace
@@ -62,7 +62,7 @@ local function key_administration(parts, namespace)
   return '**'
 end
 
--- As src/access/grants.ts: whether all that one pattern means is in another.
+-- The same as in src/access/grants.ts: whether `outer` covers all of `inner`.
 local function key_covers(outer, inner)
   if outer == '**' or outer == inner then return true end
   local root = string.match(outer, '^(.*)%.%*%*$')
@@ -70,7 +70,7 @@ local function key_covers(outer, inner)
   return inner == root or string.sub(inner, 1, #root + 1) == root .. '.'
 end
 
--- Whether a name belongs to somebody else: a key of that name opens what none of these patterns covers.
+-- Whether a name is taken: a key of that name opens what none of these patterns covers.
 local function key_taken(keys, names, agent, patterns)
   local found = redis.call('HGETALL', names .. agent)
   for i = 1, #found, 2 do

@@ -28,7 +28,7 @@ local gone = { id }
 if ARGV[6] == 'revoke' then
   for i = 1, #below, 2 do table.insert(gone, below[i]) end
 end
--- As many as an entry should name.
+-- The most ids that an entry should name.
 audit('revoked', { unpack(gone, 2, math.min(#gone, 1000)) })
 for _, maker in ipairs(makers) do
   redis.call('ZREM', made .. maker, id)

@@ -1,5 +1,5 @@
 --[[
-Notes the use of an API key. One that was revoked meanwhile doesn't come back.
+Notes the use of an API key. A key that was revoked in between doesn't come back.
 
 KEYS[1] the key
 

@@ -2,7 +2,7 @@
 --- @include "lua/clock"
 --- @include "lua/audit"
 --[[
-Begins a run, or the undoing of one, unless there is one at work in the namespace.
+Begins a run, or the undoing of one, unless one is running in the namespace.
 
 KEYS[1] the namespace's head
 KEYS[2] the run
@@ -19,7 +19,7 @@ ARGV[6] how long a run is kept, milliseconds
 ARGV[7] of the schedule: when it was to begin, as the head says; '' otherwise
 ARGV[8] of the schedule: when the next one begins, or ''
 
-Returns {DONE} begun; {BUSY, id of the one at work}; {MISSING}; {UNFIT, status} it can't be undone; {OUTDATED} the
+Returns {DONE} begun; {BUSY, id of the running one}; {MISSING}; {UNFIT, status} it can't be undone; {OUTDATED} the
 schedule has another plan.
 ]]
 local most_runs = 1000
@@ -29,16 +29,16 @@ if ARGV[7] ~= '' and redis.call('HGET', KEYS[1], 'at') ~= ARGV[7] then
 end
 local undo = ARGV[3] == ''
 local status = redis.call('HGET', KEYS[2], 'status')
--- Whatever is at work: there is nothing to wait for.
+-- Checked before other runs, since waiting for them wouldn't help.
 if undo and not status then
   audit('missing')
   return { CODE.MISSING }
 end
--- On record only where it is one of this namespace, as an id of another one tells of that.
+-- Recorded only for a run of this namespace: the id of another one would reveal it.
 local named = { ARGV[1] }
 local active = redis.call('HGET', KEYS[1], 'run')
 if active then
-  -- The schedule's turn is over: whoever is at work does what it would have done.
+  -- The schedule's turn is over: the run at hand does its work.
   if ARGV[7] ~= '' then
     audit('busy')
     if ARGV[8] == '' then redis.call('HDEL', KEYS[1], 'at') else redis.call('HSET', KEYS[1], 'at', ARGV[8]) end
@@ -60,7 +60,7 @@ else
   redis.call('HSET', KEYS[2], 'options', ARGV[3], 'trigger', ARGV[4], 'agent', ARGV[5], 'status', 'planning',
     'created', time, 'planned', 0, 'settled', 0, 'calls', 0, 'tokens', 0, 'attempts', 0)
   redis.call('PEXPIRE', KEYS[2], ARGV[6])
-  -- Those that have ended by now leave the list.
+  -- Drops expired runs from the list.
   redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', string.format('%d', now - tonumber(ARGV[6])))
   redis.call('ZADD', KEYS[5], time, ARGV[1])
   -- A schedule of every second mustn't fill Redis: the oldest go.

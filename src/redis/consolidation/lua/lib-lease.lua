@@ -3,7 +3,7 @@ Put before the scripts of a run's worker: lets only the holder of the lease go o
 
 Takes off the front: 4 keys, 2 arguments.
 
-KEYS[1] the namespace's head, a hash: run, the one that is at work; fence, of its last claim; ends, until when that
+KEYS[1] the namespace's head, a hash: run, the running one; fence, of its last claim; ends, until when that
         holds; at, when the schedule begins the next one; how far steps have come, by their name; and what a step is to look at again, ids as JSON, by
         <its name>.again
 KEYS[2] the run, a hash

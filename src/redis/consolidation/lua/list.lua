@@ -7,7 +7,7 @@ KEYS[1] its runs
 ARGV[1] what precedes an id in a run's key
 ARGV[2] how many
 
-Returns id and what HGETALL does of each run, by turns.
+Returns id and what HGETALL does of each run, in turn.
 ]]
 audit('ok')
 local found = {}

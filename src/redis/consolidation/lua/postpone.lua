@@ -2,7 +2,7 @@
 --- @include "lua/numbers"
 --- @include "consolidation/lua/lib-lease"
 --[[
-Lets go of a run that can't go on now, until somebody takes it up again.
+Lets go of a run that can't go on now, until a worker claims it again.
 
 ARGV[1] when, milliseconds from now
 

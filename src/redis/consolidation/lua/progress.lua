@@ -25,7 +25,7 @@ local function keep()
   if left > 0 then redis.call('PEXPIREAT', consolidation_actions, string.format('%d', left)) end
 end
 if ARGV[2] ~= '' then
-  -- What an earlier try planned from here on.
+  -- Drops what an earlier try planned from here on.
   local from = tonumber(ARGV[2])
   if from == 0 then
     redis.call('DEL', consolidation_actions)

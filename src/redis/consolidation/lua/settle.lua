@@ -4,20 +4,20 @@
 --- @include "lua/supersede"
 --- @include "consolidation/lua/lib-lease"
 --[[
-Ends an action of a run: its sources leave recall, because what was made stands for them, and what they were used for
+Ends an action of a run: its sources leave recall, because the new memory supersedes them, and what they were used for
 counts for that.
 
 KEYS[1] the namespace's uses
 
 ARGV[1]  the action's number from 0
 ARGV[2]  the action as JSON, up to the value of result.superseded
-ARGV[3]  id of what stands for the sources, or ''
+ARGV[3]  id of the memory that supersedes the sources, or ''
 ARGV[4]  when the sources end at the latest, milliseconds since the epoch; '' if they end as they would have
 ARGV[5]  what precedes an id in a record's key
 ARGV[6]  '1' if recall doesn't find them any more, because that says the same, else '0'
-ARGV[7+] id and version of each source, by turns
+ARGV[7+] id and version of each source, in turn
 
-Returns {LOST} if the lease was lost; {MISSING} if what stands for them is gone; else {DONE, ids that were
+Returns {LOST} if the lease was lost; {MISSING} if that memory is gone; else {DONE, ids that were
 superseded ...}.
 ]]
 if not consolidation_held() then
@@ -33,7 +33,7 @@ local ids, seen, uses, last = {}, {}, 0, 0
 for i = 7, #ARGV, 2 do
   local record, id = ARGV[5] .. ARGV[i], ARGV[i]
   local used = redis.call('HGET', KEYS[1], id)
-  -- What was used since it was planned isn't what nobody reads.
+  -- A memory that was used since the plan isn't unread.
   local wanted = not seen[id] and supersede_version(record) == tonumber(ARGV[i + 1]) and not (ARGV[4] ~= '' and used)
   if wanted then
     seen[id] = true

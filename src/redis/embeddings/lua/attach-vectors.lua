@@ -21,7 +21,7 @@ if current['$.memory.version'][1] ~= tonumber(ARGV[1]) then return 0 end
 if (current['$.index.preceding'][1] or '') ~= ARGV[3] then return 0 end
 
 local facets = table.concat(current['$.index.facets'][1], ',')
--- Of what was superseded, another name than its namespace's.
+-- For a superseded memory, another name than its namespace's.
 local fields = { 'ns', current['$.index.ns'][1], 'facets', facets, 'prior', current['$.index.prior'][1] }
 for name, value in pairs({ time = current['$.memory.timestamp'][1], since = current['$.index.since'][1], ['until'] = current['$.index.until'][1], valid_from = current['$.index.valid_from'][1], valid_to = current['$.index.valid_to'][1] }) do
   if type(value) == 'number' then

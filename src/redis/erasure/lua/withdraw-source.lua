@@ -5,7 +5,7 @@ KEYS[1] the record
 
 ARGV[1] the source's id
 
-Returns 1 if others are left, or it was told by itself as well; 0 if it is gone, or nothing is left to derive it from.
+Returns 1 if others are left, or it was also written by itself; 0 if it is gone, or nothing is left to derive it from.
 ]]
 local found = redis.call('JSON.GET', KEYS[1], '$.memory.derived_from', '$.index.told')
 if not found then return 0 end

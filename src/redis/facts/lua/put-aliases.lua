@@ -2,7 +2,7 @@
 --- @include "lua/audit"
 --- @include "facts/lua/lib-aliases"
 --[[
-Gives an entity other names beside its own, and no others. Keys as lib-aliases.lua has them.
+Gives an entity other names besides its own, and no others. Keys as lib-aliases.lua has them.
 
 ARGV[1]  its name, or one of its names
 ARGV[2]  how that is written

@@ -1,6 +1,6 @@
 --[[
 Takes what a kept answer says, because it holds what was deleted. The request stays known: a retry must not act again.
-A request that is still at work can't keep its answer any more: see keep.lua.
+A request that still runs can't keep its answer any more: see keep.lua.
 
 KEYS[1] the answer
 

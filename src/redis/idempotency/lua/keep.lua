@@ -1,6 +1,5 @@
 --[[
-Keeps the answer of a claimed request, or gives the claim up. Of an answer that holds what was deleted meanwhile, only
-that there was one.
+Keeps the answer of a claimed request, or gives the claim up. If the answer holds what was deleted in between, only notes that there was one.
 
 KEYS[1] the answer
 

@@ -1,7 +1,7 @@
 --- @include "lua/audit"
 --- @include "lua/supersede"
 --[[
-Brings back memories for which another one stood that has ended by itself.
+Restores memories whose superseding memory has expired.
 
 ARGV[1]  what precedes an id in a record's key
 ARGV[2+] their ids

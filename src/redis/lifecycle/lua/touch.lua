@@ -4,7 +4,7 @@
 --- @include "lua/timelines"
 --[[
 Notes that a recall returned memories, and gives back a part of their lives: see renewedEnd in src/memory/lifecycle/decay.ts. A
-part of a recall, which is recorded by itself. What was deleted, has ended or was revised meanwhile isn't brought back,
+part of a recall, which is recorded by itself. What was deleted, has ended or was revised in between isn't brought back,
 and keeps its end.
 
 KEYS[1]  the namespace's uses, a hash by id: <count> <milliseconds>

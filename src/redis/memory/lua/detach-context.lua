@@ -1,5 +1,5 @@
 --[[
-Takes a deleted memory's words out of the index entry of one that followed it, and has that one embedded anew.
+Takes a deleted memory's words out of the index entry of one that followed it, and has that one embedded again.
 
 KEYS[1] the one that followed
 
@@ -14,7 +14,7 @@ current = cjson.decode(current)
 if current['$.index.follows'][1] ~= ARGV[1] then return 0 end
 
 local patch = { follows = cjson.null, preceding = cjson.null, context = cjson.null }
--- A caller's own vector never held the context, and nobody else can make it again.
+-- A caller's own vector never held the context, and mneme couldn't make it again.
 if not current['$.index.own_vector'][1] then patch.embed_at = tonumber(ARGV[2]) end
 redis.call('JSON.MERGE', KEYS[1], '$.index', cjson.encode(patch))
 return 1

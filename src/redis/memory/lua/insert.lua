@@ -20,14 +20,14 @@ ARGV[3]  the document up to the value of index.seq
 ARGV[4]  the document after it
 ARGV[5]  expiry, milliseconds since the epoch, or ''
 ARGV[6]  now, milliseconds since the epoch
-ARGV[7]  the vectors' other fields, a JSON array of names and values by turns
+ARGV[7]  the vectors' other fields, a JSON array of names and values in turn
 ARGV[8]  id of the memory that lends this one its context, or ''
 ARGV[9]  '1' if the vectors hold that context, else '0'
 ARGV[10] milliseconds that a session's last turn is remembered
 ARGV[11] the item's key, or ''; KEYS[2] is then by it, not by the content
 ARGV[12] '' or a fact, as JSON: names, two pairs of a name as it is compared and as it was written; own, whether it was
          written here; and of an own one cardinality ('one', 'many', or left out), setting, the name of the setting that
-         says so else, timeline, the timeline's place, object, its facet, dated, whether somebody said since when, from, to
+         says so else, timeline, the timeline's place, object, its facet, dated, whether valid_from was given, from, to
 ARGV[13] the agent that writes
 ARGV[14] '1' if it is to be compared with what other agents wrote here
 ARGV[15] how many agents are noted of a memory that said the same
@@ -68,7 +68,7 @@ local function derive(as)
   end
 end
 
--- What is told once more has more sources; what somebody tells by himself needs none.
+-- A derived memory that is made again has more sources. One that a caller writes needs none.
 local function add_sources(record, memory)
   local found = cjson.decode(redis.call('JSON.GET', record, '$.memory.derived_from'))[1]
   if not found then return end
@@ -91,11 +91,11 @@ end
 local fact = fact_json ~= '' and cjson.decode(fact_json)
 local single = fact and fact.own and (fact.cardinality or redis.call('HGET', usage_settings, fact.setting)) == 'one'
 local timeline = single and fact_keys(KEYS[1]) .. fact.timeline
--- Who may not read hears of its own facts only.
+-- A write-only caller learns of its own facts only.
 if single and usage_blind then fact.by = agent end
 local plan = single and fact_plan(timeline, records, fact)
 local hash_key = KEYS[2]
--- Whether it is the same fact again is for its timeline to say, so its hash is one that nobody else has.
+-- Its timeline decides whether the fact is a repetition, so its hash is unique.
 local function own_hash(memory) return hash_key .. '.' .. memory end
 
 local existing
@@ -104,19 +104,19 @@ if not single and not existing and former_hash ~= '' then
   local former = redis.call('GET', string.match(hash_key, '^(.*:)') .. former_hash)
   local found = former and redis.call('JSON.GET', records .. former, '$.index.schema', '$.index.hash')
   found = found and cjson.decode(found)
-  -- Of schema 3 on, records are known by what scopes them too.
+  -- From schema 3 on, the scope is part of a record's identity.
   if found and (found['$.index.schema'][1] or 1) < 3 then return { CODE.OLDER, former } end
   -- Upgraded, and still known by that alone: a fact whose end was changed.
   if found and found['$.index.hash'][1] == former_hash then existing = former end
 end
--- What says the same by now may itself have been merged since.
+-- The memory that says the same may itself have been merged since.
 for _ = 1, 16 do
   local by = existing and redis.call('JSON.GET', records .. existing, '$.memory.superseded_by')
   by = by and cjson.decode(by)[1]
   if type(by) ~= 'string' or redis.call('EXISTS', records .. by) == 0 then break end
   existing = by
 end
--- Told once more after it ended, with no word of when, it is so anew.
+-- Repeated without a date after it ended: starts a new validity period.
 if existing and fact and fact.own and not single and not fact.dated and not tonumber(fact.to) then
   local ended = redis.call('JSON.GET', records .. existing, '$.memory.valid_to')
   ended = ended and cjson.decode(ended)[1]
@@ -126,7 +126,7 @@ if existing then
   if single then hash_key = own_hash(existing) end
   local record = records .. existing
   local current = redis.call('JSON.GET', record, '$.memory.seen_count')
-  -- Nothing was done yet: whoever lost this race looks what is there, and acts on that.
+  -- Nothing was done yet: the loser of this race reads what is there, and acts on that.
   if current and item_key ~= '' then return { CODE.SEEN, redis.call('JSON.GET', record, '$.memory') } end
   if current then
     audit('seen', { existing })

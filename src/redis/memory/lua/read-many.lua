@@ -16,7 +16,7 @@ if #KEYS == 0 then
 end
 local wanted = {}
 for i, key in ipairs(KEYS) do
-  -- Revised since it was found: what was found is an old version by now.
+  -- If it was revised since it was found, the found one is an old version now.
   if ARGV[1] ~= '' and string.find(key, ':rec:{', 1, true) then key = version_at(key, tonumber(ARGV[1])) or key end
   wanted[i] = key
 end

@@ -10,7 +10,7 @@
 --- @include "lua/gone"
 --[[
 Removes a memory with its vectors, its old versions and its content hash; a fact leaves its timeline. What it stood for
-goes with it or comes back, see supersede_fall. Of one that was published, it leaves behind what its copies have to hear of.
+goes with it or comes back, see supersede_fall. Of one that was published, it leaves a tombstone for its copies.
 
 KEYS[1] the record; of an item by its key, what names its id
 
@@ -21,7 +21,7 @@ ARGV[4] what precedes a session in the key of its last turn
 ARGV[5] what precedes an id in a record's key
 ARGV[6] what follows it in the key of what is left of a memory
 ARGV[7] the item's key, or ''
-ARGV[8] '1' if it stays where somebody said it again, spoke of it, published it or derived something of it since
+ARGV[8] '1' if it stays in case it was seen again, judged, published or used as a source since
 
 Returns {DONE, id, how many notes erasure.lua made, '1' if there are copies to tell else '', ids that went ...} removed;
 {MISSING}; {CONFLICT} another version, or it stays.
@@ -65,14 +65,14 @@ local function remove(each)
   version_forget(record)
   for _, key in ipairs(version_all(record)) do redis.call('DEL', key) end
   redis.call('DEL', record)
-  -- Of what was superseded, another memory may have the identity by now.
+  -- The identity of a superseded memory may belong to another one now.
   local hash = ARGV[2] .. found['$.index.hash'][1]
   local owner = redis.call('GET', hash)
   if owner == each or owner == id then redis.call('DEL', hash) end
   redis.call('HDEL', usage_uses, each)
   gone_note(usage_named('gone'), 'm ' .. each)
   if next(found['$.derived'][1] or {}) then erasure_note('m ' .. each) end
-  -- What a promotion stored of a stretch of a session: its running summary says the same.
+  -- A promotion's memory of a session: the running summary says the same.
   local incarnation = string.match(found['$.memory.metadata'][1] or '', '^{"summary":.*"incarnation":"(%w+)"')
   local of = found['$.memory.session_id'][1]
   if incarnation and type(of) == 'string' then erasure_note('r ' .. incarnation .. ' ' .. of) end
@@ -92,7 +92,7 @@ local function remove(each)
 end
 
 local told = remove(id)
--- Copies of these hear of it from the sweep.
+-- The sweep updates the copies of these.
 for i = 2, #gone do remove(gone[i]) end
 for _, each in ipairs(freed) do supersede_undo(ARGV[5] .. each, each, {}) end
 return { CODE.DONE, id, tostring(erasure_count), told and '1' or '', unpack(gone) }

@@ -17,7 +17,7 @@ ARGV[2]  expected version
 ARGV[3]  what precedes an id in a record's key
 ARGV[4]  a JSON merge patch for the record
 ARGV[5]  expiry, milliseconds since the epoch; '' for none, 'keep' for the one it has
-ARGV[6]  the vectors' other fields, a JSON array of names and values by turns
+ARGV[6]  the vectors' other fields, a JSON array of names and values in turn
 ARGV[7]  '1' if the vectors are replaced, '0' if they stay
 ARGV[8]  what precedes such a hash in its key
 ARGV[9]  the identity's hash of the next version, or '' if that stays
@@ -68,7 +68,7 @@ if renamed and ARGV[8] .. ARGV[9] ~= hash then
     return { CODE.DUPLICATE, other }
   end
   audit('revised')
-  -- What came back beside another one that says the same doesn't have it.
+  -- A restored memory doesn't have the hash if another one says the same.
   if redis.call('GET', hash) == ARGV[1] then redis.call('DEL', hash) end
   redis.call('SET', next_hash, ARGV[1])
   hash = next_hash
@@ -85,7 +85,7 @@ redis.call('JSON.MERGE', KEYS[1], '$', ARGV[4])
 local index = { since = since, version_bytes = next_versions }
 if renamed then index.hash = ARGV[9] end
 local author = cjson.decode(redis.call('JSON.GET', KEYS[1], '$.memory.source_agent'))[1]
--- There is nobody to be compared with.
+-- No other agent writes here, so there is nothing to compare with.
 if not usage_others(author) then index.corroborate_at = cjson.null end
 local published = next(current['$.published'][1] or {}) and '1' or ''
 if published == '1' then index.publish_at = now end
@@ -114,7 +114,7 @@ if timeline then
   fact_prolong(timeline, expiry, false)
 end
 version_expire(KEYS[1], expiry)
--- A fact that was so again later has the hash by now.
+-- A later fact with the same statement may have the hash now.
 local hashed = redis.call('GET', hash) == ARGV[1] and hash or nil
 for _, key in ipairs({ KEYS[1], hashed }) do
   if expiry == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, expiry) end

@@ -14,7 +14,7 @@ KEYS[8] its runs
 ARGV[1] what precedes an id in a run's key
 ARGV[2] what precedes it in the key of a run's actions
 
-Returns how many runs are left: at most one, which is at work.
+Returns how many runs are left: at most one, which is running.
 ]]
 audit('ok')
 redis.call('DEL', KEYS[2], KEYS[5], KEYS[6])

@@ -30,7 +30,7 @@ for i, name in ipairs(quotas) do
   if ARGV[4] == '1' then
     most = asked
   else
-    -- A quota of a release that didn't tell whose it was is an operator's: see lua/usage.lua.
+    -- A quota of a release that didn't record who set it is an operator's: see lua/usage.lua.
     local by = redis.call('HGET', KEYS[1], 'quota_by')
     most = redis.call('HGET', KEYS[1], by and 'operator_' .. name or name)
     local limit = tonumber(most or ARGV[4 + i])
@@ -48,7 +48,7 @@ audit('ok')
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'version', string.format('%d', version + 1), 'quota_by', ARGV[4], unpack(ARGV, 7))
 if operators[1] then redis.call('HSET', KEYS[1], unpack(operators)) end
--- The note of a run that is at work is about that.
+-- During a run, the note is about that run.
 local busy = redis.call('HGET', KEYS[2], 'run')
 if ARGV[2] ~= '' then
   redis.call('HSET', KEYS[2], 'at', ARGV[2])

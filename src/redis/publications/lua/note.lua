@@ -1,7 +1,7 @@
 --- @include "lua/codes"
 --- @include "lua/audit"
 --[[
-Notes on a memory that it is to be published; whoever carries it there settles the note (settle.lua).
+Notes on a memory that it is to be published; the process that carries it there settles the note (settle.lua).
 
 KEYS[1] the record
 

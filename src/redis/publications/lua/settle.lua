@@ -4,7 +4,7 @@ Notes on a memory, or on what is left of a deleted one, that a publication was c
 KEYS[1] the record, or what is left of it
 
 ARGV[1] the namespace that it was published to
-ARGV[2] the memory's version that its copy there has heard of; '' if there is nothing to carry there any more
+ARGV[2] the memory's version that its copy there knows of; '' if there is nothing to carry there any more
 
 Returns 1, or 0 if there is nothing to note it on.
 ]]

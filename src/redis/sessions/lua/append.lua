@@ -13,8 +13,8 @@ ARGV[1] the session's name
 ARGV[2] its namespace
 ARGV[3] incarnation, if it begins now
 ARGV[4] who appends
-ARGV[5] '1' if that one may own the session: who may only write doesn't
-ARGV[6+] of each message, by turns: id, role, tokens, JSON, and the ids of the calls that it makes or answers, a JSON
+ARGV[5] '1' if that one may own the session: a write-only caller may not
+ARGV[6+] of each message, in turn: id, role, tokens, JSON, and the ids of the calls that it makes or answers, a JSON
          array; '' if there are none
 
 Returns {DONE, 1 if the oldest turns are due to be promoted else 0, number of the last message, then for each message
@@ -47,7 +47,7 @@ local number = tonumber(redis.call('HGET', session_head, 'n'))
 local tokens = 0
 local results = {}
 for i = 6, #ARGV, 5 do
-  -- Also one that comes twice in the same request.
+  -- Or a message that comes twice in the same request.
   local there = known[i] or redis.call('HGET', session_ids, ARGV[i])
   if there then
     table.insert(results, there)

@@ -3,7 +3,7 @@
 --[[
 Claims the oldest turns of a session that is past its window, for one process to promote them.
 
-Once a range is chosen it stays, whoever takes it up, until it is settled: what was stored of it is then found again
+Once a range is chosen it stays until it is settled, even if another process takes over: what was stored of it is then found again
 by that range.
 
 KEYS[1] the session's head
@@ -84,7 +84,7 @@ local function choose()
   local function other_role(i) return entries[i + 1][2][2] ~= 'tool' end
   local function place(allows) return cut(entries, most_messages, most_tokens, allows) end
   local function between(i) return close(i) and other_role(i) end
-  -- Where results go on and on, the place behind them is looked for a little further.
+  -- If results go on and on, the place behind them is searched a little further.
   for _ = 1, 4 do
     local page = redis.call('XRANGE', KEYS[2], int(from + #entries) .. '-0', '+', 'COUNT', tonumber(ARGV[4]) + 1)
     for _, entry in ipairs(page) do table.insert(entries, entry) end
@@ -95,7 +95,7 @@ local function choose()
     -- The next message may be such a place.
     if whole then return nil end
   end
-  -- So many aren't held up for results that may never come, or for further ones.
+  -- A range this large doesn't wait for results that may never come, or for further ones.
   unsafe = parted(entries, true)
   return from + (place(between) or place(close) or place(other_role) or #entries - 1) - 1
 end

@@ -15,7 +15,7 @@ KEYS[6] those of them that will end, by when that is
 KEYS[7] the namespace's settings
 
 ARGV[1] facet of the session
-ARGV[2] seconds that it lives after the last act on it, where the settings don't say; '' for ever
+ARGV[2] seconds that it lives after the last act on it, where the settings don't say; '' for no expiry
 ARGV[3] how many messages it may hold before the oldest are promoted, where the settings don't say
 ARGV[4] how many tokens, likewise
 
@@ -31,7 +31,7 @@ local session_all, session_ending, session_settings = table.remove(KEYS, 1), tab
 local session_facet, session_ttl = table.remove(ARGV, 1), table.remove(ARGV, 1)
 local session_most = { table.remove(ARGV, 1), table.remove(ARGV, 1) }
 
--- From now on it lives its whole time again.
+-- Starts its time to live again.
 local function session_renew()
   local seconds = tonumber(redis.call('HGET', session_settings, 'session_ttl_seconds') or session_ttl)
   local keys = { session_head, session_messages, session_ids, session_due }
@@ -47,7 +47,7 @@ local function session_renew()
   end
 end
 
--- Whether there is more than the window holds.
+-- Whether it holds more than its window.
 local function session_over()
   local set = redis.call('HMGET', session_settings, 'session_window_messages', 'session_window_tokens')
   local head = redis.call('HMGET', session_head, 'n', 'z', 't')

@@ -5,7 +5,7 @@ Lists a namespace's sessions, the last appended to first.
 
 KEYS[1] the sessions by their last append
 
-ARGV[1] at most so many
+ARGV[1] at most this many
 ARGV[2] where the page before ended, or ''
 ARGV[3] what precedes a session's facet in the key of its head
 

@@ -6,7 +6,7 @@ KEYS[2] the note that it is past its window
 
 ARGV[1] incarnation
 ARGV[2] fence
-ARGV[3] when somebody should look again, milliseconds since the epoch
+ARGV[3] when a sweep should look again, milliseconds since the epoch
 
 Returns 1, or 0 if the claim was lost.
 ]]

@@ -3,7 +3,7 @@
 --[[
 Reads a session's head and some of its messages, and makes it live its whole time again.
 
-ARGV[1] at most so many messages
+ARGV[1] at most this many messages
 ARGV[2] only numbers below this one, or ''
 ARGV[3] only numbers above this one, or ''
 

@@ -15,21 +15,21 @@ ARGV[2] how long history is kept, milliseconds
 ARGV[3] the channel on which watchers are woken
 ARGV[4] '1' if JSON.SET must say that doubles stay doubles: see json-floats.ts
 
-A document is a RedisJSON root value with a hash beside it:
+A document is a RedisJSON root value with a hash:
 v version, t when that became current, b who made it, o by which operation,
 e when it expires or '', l its time to live or '', s '1' if reading renews it,
 x when its history was last trimmed and renewed. All times in milliseconds.
 j its text, where a number in it might not outlast a snapshot: RedisJSON writes documents there as text, and reads some
 numbers one place off. Then the text says what the document is; it is mended from it before anything looks into it.
-What has expired is missing for everybody at once. Redis removes it only after the history's time, because until then
-somebody may ask what it was.
+An expired document is missing for all callers at once. Redis removes it only after the history's time, because until
+then a caller may ask what it was.
 
 Its history is a stream of superseded versions: id <when it became current>-<version>, o, b, e, s, and j = the value.
 A deletion is an entry without a value.
 ]]
 local state_head, state_changes, state_settings = table.remove(KEYS, 1), table.remove(KEYS, 1), table.remove(KEYS, 1)
 local state_agent, state_keep, state_channel = table.remove(ARGV, 1), tonumber(table.remove(ARGV, 1)), table.remove(ARGV, 1)
--- What each JSON.SET of a caller's value ends with.
+-- The end of each JSON.SET of a caller's value.
 local state_words = table.remove(ARGV, 1) == '1' and { 'FPHA', 'FP64' } or {}
 local state_number, state_time, state_renewed
 
@@ -46,13 +46,13 @@ end
 -- The value as it was written.
 local function state_text(doc, current) return current.text or redis.call('JSON.GET', doc) end
 
--- What a caller must mend before it comes again; nil where the document is what was written.
+-- What a caller must mend before it tries again; nil if the document is what was written.
 local function state_drift(doc, current)
   if current and current.text and redis.call('JSON.GET', doc) ~= current.text then return current.text end
 end
 
--- Milliseconds to live as text, '' for ever. What is asked: seconds, 'null' (for ever), or '' (as the namespace says).
--- Nothing outlives the namespace's maximum; where more is asked, returns nil and that maximum.
+-- Milliseconds to live as text, '' for no expiry. `asked`: seconds, 'null' (no expiry), or '' (the namespace's
+-- default). Nothing outlives the namespace's maximum. If more is asked, returns nil and that maximum.
 local function state_ttl(asked)
   local setting = redis.call('HMGET', state_settings, 'state_ttl_default_seconds', 'state_ttl_max_seconds')
   local most = tonumber(setting[2])
@@ -65,7 +65,7 @@ end
 
 local function state_expiry(ttl) return ttl == '' and '' or int(now + tonumber(ttl)) end
 
--- Gives the next change its number, and tells those who follow the stream.
+-- Gives the next change its number, and notifies those who follow the stream.
 local function state_change(key, op)
   if not state_number then
     local head = redis.call('HMGET', state_head, 'number', 'time', 'renewed')
@@ -108,7 +108,8 @@ local function state_bury(history, version, time)
   redis.call('XADD', history, time .. '-' .. version, 'o', 'delete', 'b', state_agent)
 end
 
--- All that is in a history now was superseded by now. Counted generously, so that not every write has to say so again.
+-- All that is in a history was superseded before now. Renewed generously, so that not every write has to renew it
+-- again.
 local function state_keep_history(history)
   redis.call('PEXPIRE', history, int(state_keep * 1.0625))
 end
@@ -138,7 +139,7 @@ local function state_settle(doc, meta, history, before, after)
   end
 end
 
--- Whether a document is as the caller wants it: '' anything, '*' there, '-' not there, else a version.
+-- Whether a document meets a precondition: '' anything, '*' there, '-' not there, else a version.
 local function state_matches(current, wanted)
   if wanted == '' then return true end
   if wanted == '-' then return not current end

@@ -11,7 +11,7 @@ KEYS[4] a key of this script's own
 
 ARGV[1] the state key
 ARGV[2] the patch
-ARGV[3] seconds to live, 'null' for ever, '' as long as it would have
+ARGV[3] seconds to live, 'null' for no expiry, '' as long as it would have
 ARGV[4] '' any, '*' any, else only this version
 ARGV[5] how large the value may become, bytes
 ARGV[6] '1' if the text is to be kept, else ''
@@ -53,7 +53,7 @@ local function merge(doc)
 end
 
 local value
--- Where the outcome could be too large it is made aside, so that nobody ever sees it.
+-- An outcome that could be too large is made aside, so that it is never visible.
 if #old + #ARGV[2] > tonumber(ARGV[5]) then
   redis.call('COPY', KEYS[1], KEYS[4], 'REPLACE')
   redis.call('PEXPIRE', KEYS[4], 10000)

@@ -7,11 +7,11 @@ Writes a document, whether it is there or not.
 KEYS[1] the document
 KEYS[2] its hash
 KEYS[3] its history
-KEYS[4] what this operation has done already; left out where nobody will ask again
+KEYS[4] what this operation has done already; missing if no retry will come
 
 ARGV[1] the state key
 ARGV[2] the value
-ARGV[3] seconds to live, 'null' for ever, '' as the namespace says
+ARGV[3] seconds to live, 'null' for no expiry, '' as the namespace says
 ARGV[4] '1' if reading renews it, else ''
 ARGV[5] '' any, '*' only if it is there, '-' only if not, else only this version
 ARGV[6] how long what an operation has done is remembered, milliseconds

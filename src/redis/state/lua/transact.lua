@@ -6,7 +6,7 @@
 Checks versions, then does operations on up to 64 documents: all of them or none.
 
 KEYS[1+] four a document: itself, its hash, its history, and a draft of this script's own
-KEYS[last] what this operation has done already; left out where nobody will ask again
+KEYS[last] what this operation has done already; missing if no retry will come
 
 ARGV[1] the plan as JSON, its places numbered from 1:
         keys   the state keys
@@ -24,7 +24,7 @@ ARGV[4] how many bytes the operations may touch: of documents, each time, and of
 ARGV[5+] values and fixes
 
 Operations are tried first. What can't fail any more is put off, everything else is done on a draft; only when all have
-passed do the documents change. So nothing has to be taken back, and nobody sees a half.
+passed do the documents change. So nothing has to be taken back, and no one sees a half-done transaction.
 
 Returns {DONE, version, value, ...} two for each operation, value '' unless it is an increment;
 {FAILED, 'check' | 'operation', its place from 0, reason, more}; {DRIFTED, place of a key, version, text, ...} three for
@@ -87,7 +87,7 @@ local function start_draft(document)
   redis.call('PEXPIRE', document.draft, 10000)
 end
 
--- From now on this document's operations are done on a draft.
+-- From here on this document's operations are done on a draft.
 local function draft(document)
   if document.clean then
     redis.call('COPY', document.doc, document.draft, 'REPLACE')
@@ -135,8 +135,8 @@ local function has_single(target, path)
   end
 end
 
--- RedisJSON 8.4 to 8.8 aborts the server when the only element of an array of one number becomes something else than a
--- number. So each array gets a text behind its elements first, which is taken away when the element has been changed.
+-- RedisJSON 8.4 to 8.8 aborts the server when the only element of an array of one number becomes something other than a
+-- number. So each array gets a text behind its elements first, which is removed when the element has been changed.
 -- Returns why it can't be done, or nil. A filter that looks at those arrays may then select others: so they're counted.
 local function change_element(target, op, command)
   if #redis.call('JSON.TYPE', target, op.p) == 0 then return 'path_not_found' end
@@ -218,8 +218,8 @@ for index, check in ipairs(plan.checks) do
   end
 end
 
--- Each operation reads and keeps the document as it was before. All that must be done is known here, before any of it is:
--- other callers wait meanwhile.
+-- Each operation reads and keeps the document as it was before. All requirements are checked here, before any
+-- operation: other callers wait while the script runs.
 local bytes, drifted = 0, { CODE.DRIFTED }
 for index, op in ipairs(plan.ops) do
   local document = documents[op.k]

@@ -14,7 +14,7 @@ ARGV[1]  its name
 ARGV[2]  the namespace
 ARGV[3]  what precedes an id in an API key's key
 ARGV[4]  what precedes a name in the key of an agent's keys
-ARGV[5+] id, milliseconds since the epoch, and verdict (confirmed or contradicted) of a vote, by turns
+ARGV[5+] id, milliseconds since the epoch, and verdict (confirmed or contradicted) of a vote, in turn
 
 Returns how many of them were news.
 ]]

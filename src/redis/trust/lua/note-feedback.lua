@@ -33,7 +33,7 @@ local verdict = ARGV[1] == 'confirmed' or ARGV[1] == 'contradicted'
 local kind = verdict and 'v' or 'u'
 local voice = (found['$.voices'][1] or {})[token] or {}
 local before = voice[kind]
--- So that the later of two in one millisecond is known for it.
+-- The later of two in one millisecond must have the later time.
 local at = math.max(now, (voice.at or 0) + 1)
 local patch = { last = ARGV[1], last_at = now }
 if before ~= ARGV[1] then
@@ -43,7 +43,7 @@ end
 if human and verdict then patch.human = ARGV[1] == 'confirmed' end
 
 local document = { memory = { evidence = patch }, voices = { [token] = { [kind] = ARGV[1], at = at } } }
--- Nobody's word on its own memory teaches how accurate it is.
+-- An author's verdict on its own memory doesn't affect its accuracy.
 if verdict and before ~= ARGV[1] and (human or ARGV[3] ~= author) then
   local vote = found['$.memory.id'][1] .. ':' .. string.format('%d', evidence.since or 0) .. ':' .. token
   document.unsent = { [vote] = { at = at, verdict = ARGV[1] } }

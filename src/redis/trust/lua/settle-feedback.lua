@@ -3,7 +3,7 @@ Notes that verdicts on a memory were counted for its author.
 
 KEYS[1] the record
 
-ARGV[1+] vote, and since when it stands, by turns: one that was changed meanwhile stays open
+ARGV[1+] vote, and since when it stands, in turn: one that was changed in between stays open
 
 Returns 1, or 0 if there is nothing to note it on.
 ]]
