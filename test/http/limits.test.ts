@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startFakeOpenAI } from "../support/embeddings/fake-openai.js";
-import type { FakeOpenAI } from "../support/embeddings/fake-openai.js";
+import { describe, expect, test } from "vitest";
+import { useFakeEmbedder } from "../support/embeddings/use-fake-embedder.js";
 import {
   listPath,
   memoriesOf,
@@ -12,25 +11,9 @@ import {
 } from "../support/acts/memories.js";
 import type { Json } from "../support/acts/memories.js";
 import type { Answer } from "../support/service/answer.js";
-import { startService } from "../support/service/service.js";
-import type { Service } from "../support/service/service.js";
 
 const DIMENSIONS = 64;
-let provider: FakeOpenAI;
-let service: Service;
-beforeAll(async () => {
-  provider = await startFakeOpenAI(DIMENSIONS);
-  service = await startService({
-    MNEME_EMBEDDER: "openai",
-    OPENAI_API_KEY: "test",
-    OPENAI_BASE_URL: provider.baseURL,
-    MNEME_EMBEDDING_DIMENSIONS: String(DIMENSIONS),
-  });
-});
-afterAll(async () => {
-  await service.stop();
-  await provider.close();
-});
+const { service } = await useFakeEmbedder(DIMENSIONS);
 
 const KIB = 1024;
 

@@ -1,27 +1,10 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { FakeOpenAI } from "../../support/embeddings/fake-openai.js";
-import { startFakeOpenAI } from "../../support/embeddings/fake-openai.js";
+import { describe, expect, test } from "vitest";
+import { useFakeEmbedder } from "../../support/embeddings/use-fake-embedder.js";
 import type { Json, Memory, MemoryPage } from "../../support/acts/memories.js";
 import { listPath, newNamespace, postBatch, recall } from "../../support/acts/memories.js";
-import type { Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
 
-let provider: FakeOpenAI;
-let service: Service;
-beforeAll(async () => {
-  provider = await startFakeOpenAI(64);
-  service = await startService({
-    MNEME_EMBEDDER: "openai",
-    OPENAI_API_KEY: "test",
-    OPENAI_BASE_URL: provider.baseURL,
-    MNEME_EMBEDDING_DIMENSIONS: "64",
-  });
-});
-afterAll(async () => {
-  await service.stop();
-  await provider.close();
-});
+const { service } = await useFakeEmbedder(64);
 
 const MODES = ["keyword", "vector", "hybrid"] as const;
 

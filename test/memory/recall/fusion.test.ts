@@ -1,33 +1,18 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { FakeOpenAI } from "../../support/embeddings/fake-openai.js";
-import { startFakeOpenAI } from "../../support/embeddings/fake-openai.js";
+import { beforeAll, expect, test } from "vitest";
+import { useFakeEmbedder } from "../../support/embeddings/use-fake-embedder.js";
 import type { Json, Recalled } from "../../support/acts/memories.js";
 import { newNamespace, postBatch, recall } from "../../support/acts/memories.js";
-import type { Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
 
 const WORDS = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta"] as const;
 const namespace = newNamespace();
-let provider: FakeOpenAI;
-let service: Service;
+const { service } = await useFakeEmbedder(64);
 beforeAll(async () => {
-  provider = await startFakeOpenAI(64);
-  service = await startService({
-    MNEME_EMBEDDER: "openai",
-    OPENAI_API_KEY: "test",
-    OPENAI_BASE_URL: provider.baseURL,
-    MNEME_EMBEDDING_DIMENSIONS: "64",
-  });
   const memories = Array.from({ length: 150 }, (_, index) => ({
     content: `${WORDS.filter((_word, bit) => (index + 1) & (1 << bit)).join(" ")} number ${index}`,
     memory_type: "semantic",
   }));
   await postBatch(service, namespace, memories);
-});
-afterAll(async () => {
-  await service.stop();
-  await provider.close();
 });
 
 const ask = (request: Json): Promise<Recalled> =>

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { FakeOpenAI } from "../../support/embeddings/fake-openai.js";
-import { startFakeOpenAI } from "../../support/embeddings/fake-openai.js";
+import { beforeAll, describe, expect, test } from "vitest";
+import { useFakeEmbedder } from "../../support/embeddings/use-fake-embedder.js";
 import { BLANK, HOSTILE, LONE_SURROGATES, LONG } from "../../support/hostile.js";
 import type { Json, Memory, Parameters } from "../../support/acts/memories.js";
 import {
@@ -15,23 +14,13 @@ import {
   recall,
   remember,
 } from "../../support/acts/memories.js";
-import type { Service } from "../../support/service/service.js";
-import { startService } from "../../support/service/service.js";
 
 /** A provider that gives every text a vector of its own: the nearest to a text's vector is that text. */
-let provider: FakeOpenAI;
-let service: Service;
+const { service } = await useFakeEmbedder(64);
 const namespace = newNamespace();
 const stored = new Map<string, Memory>();
 
 beforeAll(async () => {
-  provider = await startFakeOpenAI(64);
-  service = await startService({
-    MNEME_EMBEDDER: "openai",
-    OPENAI_API_KEY: "test",
-    OPENAI_BASE_URL: provider.baseURL,
-    MNEME_EMBEDDING_DIMENSIONS: "64",
-  });
   const results = await postBatch(service, namespace, HOSTILE.map(everywhere));
   for (const [index, text] of HOSTILE.entries()) {
     const { status, memory } = results[index] ?? { status: 0 };
@@ -39,10 +28,6 @@ beforeAll(async () => {
       throw new Error(`${JSON.stringify(text)} wasn't stored: ${status}`);
     stored.set(text, memory);
   }
-});
-afterAll(async () => {
-  await service.stop();
-  await provider.close();
 });
 
 /** A memory with a text in every place where a caller may put one. */
