@@ -192,7 +192,7 @@ test("a forgotten memory goes with all that belongs to it, and each deletion is 
   expect(await service.send("GET", `${pathOf(memory)}/versions`)).toMatchObject({ status: 404 });
   expect((await service.send("GET", pathOf({ namespace: shared, id: memory.id }))).status).toBe(404);
   const keys = await keysOf(namespace);
-  expect(keys.filter((key) => !/^[^:]+:(seq|audit|audit-head|rec)/.test(key))).toEqual([]);
+  expect(keys.filter((key) => !/^[^:]+:(seq|audit|audit-head|gone|rec)/.test(key))).toEqual([]);
   const trail = bodyOf<{ entries: { verb: string; outcome: string; ids?: string[] }[] }>(
     await service.send("GET", `/v1/audit?namespace=${namespace}&limit=100`),
     200,
