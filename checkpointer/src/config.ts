@@ -1,7 +1,7 @@
 import type { RunnableConfig } from "@langchain/core/runnables";
 import { getCheckpointId } from "@langchain/langgraph-checkpoint";
 
-/** What a config says about the checkpoint that is meant. */
+/** The checkpoint that a config addresses. */
 export interface Address {
   readonly threadId: string;
   readonly namespace: string;
@@ -28,7 +28,7 @@ export function requireAddress(config: RunnableConfig): Address {
   return address;
 }
 
-/** Also as `thread_ts`, its name of old. */
+/** Reads the id, also under its old name `thread_ts`. */
 export function readCheckpointId(config: RunnableConfig): string {
   const id: unknown = getCheckpointId(config);
   if (typeof id !== "string") throw notText("checkpoint_id", id);
@@ -49,7 +49,7 @@ function readText(config: RunnableConfig, name: string): string | undefined {
   throw notText(name, value);
 }
 
-// A number would come back as a string: another thread for whoever compares.
+// A number would come back as a string, and compare as another thread.
 function notText(name: string, value: unknown): TypeError {
   return new TypeError(
     `config.configurable.${name} must be a string, not ${value === null ? "null" : typeof value}.`,

@@ -21,12 +21,12 @@ export async function connect(url: unknown, timeoutMs: number = DEFAULT_TIMEOUT_
         connected ? Math.min(2 ** retries * 50, 2000) + Math.floor(Math.random() * 200) : cause,
     },
   });
-  // Without a listener a lost connection would end the process. The commands that it concerns reject by themselves.
+  // Without a listener a lost connection would end the process. The affected commands reject by themselves.
   client.on("error", () => {});
   client.on("ready", () => (connected = true));
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    // Also for what takes the connection and then says nothing.
+    // Also bounds a server that accepts the connection and then says nothing.
     timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
   });
   try {
@@ -46,7 +46,7 @@ function readUrl(url: unknown): { readonly address: string; readonly database: s
     new TypeError(`The url of Redis must be one such as ${EXAMPLE}: ${what}.`);
   if (typeof url !== "string") throw wrong(`it is ${url === null ? "null" : typeof url}`);
   if (url.trim() === "") throw wrong("it is empty");
-  // What can't be parsed isn't quoted: it may hold a password.
+  // An unparseable URL isn't quoted: it may hold a password.
   if (!URL.canParse(url)) throw wrong("it isn't a URL");
   const { protocol, hostname, port, pathname } = new URL(url);
   if (protocol !== "redis:" && protocol !== "rediss:") throw wrong(`it begins with ${protocol}`);

@@ -3,12 +3,12 @@ import { RESP_TYPES } from "redis";
 type Argument = string | Buffer;
 type SendOptions = { typeMapping: { [RESP_TYPES.BLOB_STRING]: BufferConstructor } };
 
-/** What `createClient` and `createClientPool` make. */
+/** The result of `createClient` and `createClientPool`. */
 export interface SingleClient {
   sendCommand(args: Argument[], options?: SendOptions): Promise<unknown>;
 }
 
-/** What `createCluster` makes. */
+/** The result of `createCluster`. */
 export interface ClusterClient {
   sendCommand(
     firstKey: Argument | undefined,
@@ -19,7 +19,7 @@ export interface ClusterClient {
   getSlotMaster(slot: number): unknown;
 }
 
-/** What `createSentinel` makes. */
+/** The result of `createSentinel`. */
 export interface SentinelClient {
   sendCommand(isReadonly: boolean | undefined, args: Argument[], options?: SendOptions): Promise<unknown>;
   getSentinelNode(): unknown;
@@ -32,7 +32,7 @@ export type Send = (key: string, args: Argument[]) => Promise<unknown>;
 
 const AS_BYTES: SendOptions = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } };
 
-/** Told apart by what only they have: `instanceof` would fail with two versions of the redis package. */
+/** Distinguishes clients by their own methods: `instanceof` would fail with two versions of the redis package. */
 export function createSend(client: RedisConnection): Send {
   // Never a replica: a graph reads what it has just written.
   if ("getSlotMaster" in client) return (key, args) => client.sendCommand(key, false, args, AS_BYTES);

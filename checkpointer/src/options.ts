@@ -3,21 +3,21 @@ import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
 export interface RedisSaverOptions {
   /** Default: LangGraph's own JSON. */
   readonly serde?: SerializerProtocol;
-  /** What every key starts with: savers with other prefixes don't see each other's threads. Default `mneme:graph`. */
+  /** The prefix of every key: savers with other prefixes don't see each other's threads. Default `mneme:graph`. */
   readonly keyPrefix?: string;
   /**
-   * Keeps the threads apart from those of other namespaces, under keys of their own. It is one of mneme's, such as
-   * `acme.agents.support`: in a mneme service over the same Redis, whoever may read there may look at the threads.
+   * Keeps the threads apart from those of other namespaces, under keys of their own. A namespace of mneme, such as
+   * `acme.agents.support`: in a mneme service over the same Redis, its readers can see the threads.
    */
   readonly namespace?: string;
   /** A thread expires as a whole, this long after its last write, or after its last read too. Default: never. */
   readonly ttl?: { readonly seconds: number; readonly refreshOnRead?: boolean };
-  /** Payloads of at least so many bytes are deflated. Default: none is. */
+  /** Deflates payloads from this size on, in bytes. Default: none. */
   readonly compression?: { readonly threshold: number };
 }
 
 export interface FromUrlOptions extends RedisSaverOptions {
-  /** How long the first connection may take, with its handshake, in milliseconds. Default: 5 s. */
+  /** Time limit of the first connection with its handshake, in milliseconds. Default: 5 s. */
   readonly connectTimeoutMs?: number;
 }
 
@@ -26,7 +26,7 @@ const DEFAULT_KEY_PREFIX = "mneme:graph";
 /** Labels joined by dots: no namespace's keys can be taken for those of a thread, or of another namespace. */
 const NAMESPACE = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 
-/** What every key of a saver starts with. */
+/** The prefix of every key of a saver. */
 export function readKeyPrefix({
   keyPrefix = DEFAULT_KEY_PREFIX,
   namespace,

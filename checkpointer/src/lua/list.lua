@@ -15,7 +15,7 @@ Returns a reply.
 ]]
 local limit = tonumber(ARGV[4])
 
--- By bytes, as the index does: Lua's own < goes by the server's locale.
+-- Compares bytes, as the index does: Lua's own < uses the server's locale.
 local function below(a, b)
   for i = 1, math.min(#a, #b) do
     local x, y = string.byte(a, i), string.byte(b, i)

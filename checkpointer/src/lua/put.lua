@@ -62,7 +62,8 @@ local function segments_stored(channel, payload)
   local from = 2
   local before = parent and ref_of(parent, channel)
   before = before and redis.call('HGET', VALUES, before)
-  -- What the parent's list has too is there. A list mostly grows at its end, so there is little left to ask for.
+  -- A part that the parent's list has too is stored already. A list mostly grows at its end, so there is little left to
+  -- check.
   if before and string.sub(payload, 1, #before) == before then from = #before + 1 end
   for at = from, #payload, SEGMENT_SIZE do
     local id = string.sub(payload, at, at + SEGMENT_SIZE - 1)

@@ -14,7 +14,7 @@ export async function announceThread(
 ): Promise<void> {
   if (!isNew && announced.has(threadId)) return;
   const key = keys.threads();
-  // The score is when a thread began: it doesn't move while somebody pages through the list.
+  // The score is the thread's start: it doesn't move while a reader pages through the list.
   const score = String(Date.now());
   const add = isNew ? ["ZADD", key] : ["ZADD", key, "NX"];
   try {

@@ -6,7 +6,7 @@ import { bodyOf, segmentIdsOf, listPayload, typeOf, valuePayload } from "./paylo
 /** A value as it goes to Redis. */
 export interface Encoded {
   readonly payload: Buffer;
-  /** Of a list that is stored in segments; those that Redis has needn't be sent. */
+  /** Segments of a list; those that Redis has needn't be sent. */
   readonly segments: readonly Segment[];
 }
 
@@ -16,7 +16,7 @@ export interface Segment {
   payload(): Promise<Buffer>;
 }
 
-/** What a payload is made of, by the id of the segment. */
+/** The part of a payload with this segment id. */
 export type SegmentSource = (id: string) => Buffer;
 
 /** Both reject, naming `what`, a value that wouldn't come back. */
@@ -30,13 +30,13 @@ export interface Codec {
 export interface CodecOptions {
   readonly serde: SerializerProtocol;
   /**
-   * Whether it is LangGraph's own, of which we know more than that it is a serializer: it writes a part of a list as it
-   * writes it inside the whole, so that lists can be stored in segments, and it reads JSON from a string too.
+   * Whether it is LangGraph's own serializer. That one writes a part of a list as it writes it inside the whole, so
+   * that lists can be stored in segments, and it reads JSON from a string too.
    */
   readonly isLangGraphs: boolean;
   /** It writes a sentence, or leaves something out, where JSON has no form for a value: we look for such values first. */
   readonly isLossy: boolean;
-  /** Payloads of so many bytes are deflated. */
+  /** Payloads of at least this many bytes are deflated. */
   readonly threshold: number;
 }
 
@@ -57,7 +57,7 @@ export function createCodec({ serde, isLangGraphs, isLossy, threshold }: CodecOp
   };
 
   const load = (type: string, body: Buffer): Promise<unknown> =>
-    // Else a copy: a serializer may hand out the bytes themselves, which here are a part of a network buffer.
+    // Otherwise a copy: a serializer may return the bytes themselves, which here are a part of a network buffer.
     serde.loadsTyped(type, isLangGraphs && type === "json" ? body.toString() : new Uint8Array(body));
 
   const decode = (payload: Buffer, segments: SegmentSource): Promise<unknown> => {
@@ -87,7 +87,7 @@ export function createCodec({ serde, isLangGraphs, isLossy, threshold }: CodecOp
   };
 }
 
-/** What LangGraph's serializer writes in place of a value for which JSON.stringify throws. */
+/** LangGraph's serializer writes this in place of a value for which JSON.stringify throws. */
 const APOLOGY = Buffer.from('"[unable to serialize, circular reference is too complex to analyze]"');
 
 const isApology = (bytes: Uint8Array): boolean => bytes.length === APOLOGY.length && APOLOGY.equals(bytes);

@@ -5,7 +5,7 @@ import type { KnownSegments } from "./known-segments.js";
 import type { Ttl } from "../options.js";
 import type { Run } from "../scripts.js";
 
-/** What every verb works with. */
+/** Dependencies of every verb. */
 export interface Context {
   readonly run: Run;
   readonly send: Send;

@@ -4,7 +4,7 @@ import { asList, asText } from "./reply.js";
 
 export interface ThreadDescription {
   readonly threadId: string;
-  /** How many there are, of all namespaces. */
+  /** Number of checkpoints, of all namespaces. */
   readonly checkpoints: number;
   /** `""` is the root graph's. */
   readonly namespaces: readonly string[];

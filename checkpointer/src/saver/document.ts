@@ -3,7 +3,7 @@ import type { Checkpoint } from "@langchain/langgraph-checkpoint";
 /** A checkpoint without its values, which are stored one by one. */
 export type Document = Omit<Checkpoint, "channel_values">;
 
-/** In place of an object: pairs of name and value. */
+/** An object as pairs of name and value. */
 type Pairs = readonly (readonly [string, unknown])[];
 
 /**

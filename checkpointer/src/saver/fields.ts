@@ -30,5 +30,5 @@ export const namespaceField = (namespace: string): string => `${escapeField(name
 
 export const namespaceOfField = (field: string): string => unescapeField(field.slice(0, -1));
 
-/** As errors name a channel. */
+/** A channel as errors name it. */
 export const channelNamed = (name: string): string => `The channel ${JSON.stringify(name)}`;

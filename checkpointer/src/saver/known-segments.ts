@@ -2,8 +2,8 @@
 const MAX_IDS = 100_000;
 
 /**
- * Which list segments of which threads Redis is known to have, so that they aren't sent again. A belief only: another
- * process may have deleted the thread, and the script that stores a list checks.
+ * Segments of each thread's lists that Redis probably has, so that they aren't sent again. Another process may have
+ * deleted the thread, so the script that stores a list checks.
  */
 export interface KnownSegments {
   has(threadId: string, id: string): boolean;

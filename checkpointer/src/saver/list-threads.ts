@@ -23,7 +23,7 @@ export interface ListThreadsOptions {
 const DEFAULT_LIMIT = 50;
 const CURSOR = /^(\d+):(.*)$/s;
 
-/** Threads, the youngest first. A thread that has expired is left out, and taken off the list. */
+/** Threads, the youngest first. An expired thread is skipped, and removed from the list. */
 export async function listThreads(
   context: Context,
   { cursor, limit = DEFAULT_LIMIT }: ListThreadsOptions = {},

@@ -12,7 +12,7 @@ const MIN_LENGTH = 4;
 /** A segment's id and its entry in a hash cost about as much. */
 const MIN_MEAN_BYTES = 64;
 
-/** What LangGraph's serializer calls all but bytes. */
+/** The type that LangGraph's serializer gives to all but bytes. */
 export const SEGMENT_TYPE = "json";
 const OPENING_BRACKET = 0x5b;
 
@@ -48,8 +48,8 @@ export function worthSplitting(serialised: readonly (readonly [type: string, byt
 }
 
 /**
- * Names a segment by its content, as 16 characters of one byte each. SHA-256, because what an agent is told may be
- * chosen by an attacker, who must not be able to make two messages one.
+ * Names a segment by its content, as 16 characters of one byte each. SHA-256, because an attacker may choose a message,
+ * and must not be able to give two messages one name.
  */
 export function segmentId(bytes: Uint8Array): string {
   return hash("sha256", bytes, "buffer").toString("latin1", 0, SEGMENT_ID_SIZE);

@@ -1,14 +1,14 @@
 import { DeltaSnapshot } from "@langchain/langgraph-checkpoint";
 
-/** Who writes a value: LangGraph's serializer knows a few types that JSON doesn't. */
+/** The serializer of a value: LangGraph's knows a few types that JSON doesn't. */
 export type Writer = "langgraph" | "json";
 
 /**
- * Throws, naming `what`, if a serializer would store something else than the value.
+ * Throws, naming `what`, if a serializer would store something other than the value.
  *
- * LangGraph's serializer leaves out functions and symbols, writes NaN as null and a circle as a word, and where JSON
- * can't be written at all it stores a sentence of apology in place of the whole value. What has a `toJSON` is stored as
- * that says, and an instance of a class as its fields.
+ * LangGraph's serializer drops functions and symbols, writes NaN as null and a circle as a word. If it can't write JSON
+ * at all, it stores a sentence of apology in place of the whole value. A value with `toJSON` is stored as the result of
+ * that, and an instance of a class as its fields.
  */
 export function assertLossless(what: string, value: unknown, writer: Writer): void {
   const problem = findProblem(value, writer);
@@ -32,7 +32,7 @@ interface Node {
   readonly value: object;
   readonly key: string | number;
   readonly parent: Node | undefined;
-  /** Its children follow on the stack: what comes after them is no descendant. */
+  /** Its children follow on the stack; values after them aren't descendants. */
   entered: boolean;
 }
 
@@ -65,7 +65,7 @@ function findProblem(root: unknown, writer: Writer): string | undefined {
       ancestors.delete(node.value);
       continue;
     }
-    // A sibling further down the stack may be this very object: that is no circle.
+    // A sibling further down the stack may be this same object: that isn't a circle.
     if (ancestors.has(node.value)) return at("it contains itself (a cycle)", node.key, node.parent);
     node.entered = true;
     ancestors.add(node.value);
@@ -82,7 +82,7 @@ function findProblem(root: unknown, writer: Writer): string | undefined {
   return undefined;
 }
 
-/** As JSON takes it. */
+/** The value that JSON would write. */
 function written(value: unknown, key: string): unknown {
   if (typeof value !== "object" || value === null || !("toJSON" in value)) return value;
   const { toJSON } = value;
@@ -100,7 +100,7 @@ function problemOf(value: unknown, writer: Writer, parent: Node | undefined): st
     case "number":
       return Number.isFinite(value) ? undefined : `JSON has no ${value}`;
     case "undefined":
-      // In an object it is left out, which reads the same.
+      // In an object it is dropped, which reads the same.
       return writer === "json" && Array.isArray(parent?.value) ? "JSON has no undefined" : undefined;
     case "object":
       return value === null ? undefined : problemOfObject(value, writer);

@@ -4,7 +4,7 @@ import { deflateRaw, inflateRaw } from "node:zlib";
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);
 
-/** What a payload's first byte says. Scripts look at no more than this byte. */
+/** A payload's first byte is its format. Scripts look at no more than this byte. */
 const WHOLE = 0x77; // w
 const DEFLATED = 0x7a; // z
 const LIST = 0x6c; // l: nothing but the ids of its segments follows

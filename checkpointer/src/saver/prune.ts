@@ -1,11 +1,11 @@
 import type { Context } from "./context.js";
 
 export interface PruneOptions {
-  /** How many of the newest checkpoints stay in each namespace. */
+  /** The number of newest checkpoints to keep in each namespace. */
   readonly keepLast: number;
 }
 
-/** Removes old checkpoints of a thread and gives their number. What stays, and why, is told in `lua/prune.lua`. */
+/** Removes old checkpoints of a thread and returns their number. `lua/prune.lua` says what stays, and why. */
 export async function prune(
   { run, keys }: Context,
   threadId: string,

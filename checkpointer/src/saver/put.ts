@@ -22,7 +22,7 @@ export async function put(context: Context, input: PutInput): Promise<RunnableCo
   const { threadId, namespace } = input.parent;
   const draft = await encode(context, input);
   if (!(await store(context, input, draft, { all: false }))) {
-    // The thread expired or was deleted or pruned meanwhile. We hold it all, so nothing has to be lost.
+    // The thread expired or was deleted or pruned in between. All of it is at hand, so nothing is lost.
     context.known.forget(threadId);
     if (!(await store(context, input, draft, { all: true })))
       throw new Error("The checkpoint was not stored.");

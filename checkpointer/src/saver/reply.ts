@@ -1,10 +1,10 @@
 import type { Context } from "./context.js";
 import { segmentIdsOf } from "./payload.js";
 
-/** What a reading script gives: items, and the payloads that they name by their place. */
+/** The reply of a reading script: items, and the payloads that they name by their place. */
 export interface Reply {
   readonly items: readonly (readonly unknown[])[];
-  /** Decodes a value anew each time: no two checkpoints may share an object that a graph changes. */
+  /** Decodes a value again each time: no two checkpoints may share an object that a graph changes. */
   load(place: unknown): Promise<unknown>;
 }
 

@@ -9,7 +9,7 @@ import type { Reply } from "./reply.js";
 
 /** The first format that keeps pending sends in a channel. Before, they are the parent's writes. */
 const FORMAT_WITH_SENDS = 4;
-/** Not a random one: the same checkpoint has the same version each time that it is read. */
+/** Fixed, not random: a checkpoint must have the same version each time that it is read. */
 const FIRST_VERSION = 1;
 
 /** A checkpoint from an item of `get` or `list`. */
@@ -39,7 +39,7 @@ export async function readTuple(
   return tuple;
 }
 
-/** Of a flat list of channels, each with the place of its value. */
+/** Reads a flat list of channels, each with the place of its value. */
 export async function readValues(reply: Reply, channels: unknown): Promise<Record<string, unknown>> {
   const entries: Promise<[string, unknown]>[] = [];
   forEachGroup(channels, 2, (list, at) => {

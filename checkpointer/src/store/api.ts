@@ -1,4 +1,4 @@
-/** What the store uses of mneme's HTTP API, as its /openapi.json describes it. */
+/** The parts of mneme's HTTP API that the store uses, as its /openapi.json describes them. */
 export interface Memory {
   readonly namespace: string;
   readonly key: string | null;

@@ -45,12 +45,12 @@ interface Answer {
   readonly body: unknown;
 }
 
-/** There is no such item; any other 404 says that this isn't a mneme. */
+/** There is no such item; any other 404 means that this isn't a mneme. */
 function isMissing({ status, body }: Answer): boolean {
   return status === 404 && fieldOf(body, "code") === "not_found";
 }
 
-/** What a route answers is as its schema says: the service's own tests hold each answer against it. */
+/** An answer has the shape of its route's schema: the service's own tests check each answer against it. */
 function bodyOf<Body>({ status, body }: Answer): Body {
   if (status >= 200 && status < 300) return body as Body;
   throw refusal(status, body);
@@ -92,12 +92,12 @@ function query(parameters: Parameters): string {
 }
 
 const FIRST_PAUSE_MS = 100;
-/** Who is told to come back later than this hears so instead. */
+/** A longer Retry-After is an error for the caller. */
 const LONGEST_PAUSE_MS = 10_000;
 
 type SendRequest = (method: string, path: string, body?: unknown) => Promise<Answer>;
 
-/** Until there was an answer once, the url may be wrong: then the time for a connection bounds all attempts together. */
+/** Before the first answer, the url may be wrong: then the connect timeout bounds all attempts together. */
 function createSender(settings: Settings): SendRequest {
   let answered = false;
   return async (method, path, body) => {
@@ -159,7 +159,7 @@ async function sendOnce(
   }
 }
 
-/** What fetch says is "fetch failed"; why is in its cause, or in those of each address that was tried. */
+/** fetch only says "fetch failed". The reason is in its cause, or in those of each address that was tried. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join("; ");

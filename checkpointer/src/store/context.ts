@@ -1,7 +1,7 @@
 import type { Client } from "./client.js";
 import type { Settings } from "./options.js";
 
-/** What every operation works with. */
+/** Dependencies of every operation. */
 export interface StoreContext {
   readonly client: Client;
   readonly settings: Settings;

@@ -6,11 +6,11 @@ type Value = Readonly<Record<string, unknown>>;
 /** A filter of `search`, taken apart. */
 export interface Filter {
   /**
-   * A filter on metadata in mneme's language that lets through all that fulfils the conditions, and maybe more: there, a
-   * scalar also equals an array that holds it. Undefined: there is none.
+   * A filter on metadata in mneme's language that lets through everything that fulfils the conditions, and maybe more:
+   * there, a scalar also equals an array that holds it. Undefined: there is none.
    */
   readonly pushed: object | undefined;
-  /** Whether `pushed` may let through what doesn't match. */
+  /** Whether `pushed` may let through items that don't match. */
   readonly rest: boolean;
   matches(value: Value): boolean;
 }
@@ -71,7 +71,7 @@ function readField(field: string, condition: unknown, depth: number): Condition 
   if (!isPlainObject(condition)) return equals(field, condition);
   const entries = Object.entries(condition);
   const operators = entries.filter(([name]) => name.startsWith("$"));
-  // Also {}: a value that is to be equal.
+  // {} too: a value to be equal to.
   if (operators.length === 0) return equals(field, condition);
   if (operators.length < entries.length) {
     throw new TypeError(
@@ -105,7 +105,7 @@ function readOperator(field: string, name: string, operand: unknown, depth: numb
   }
 }
 
-/** As LangGraph's own stores compare: what isn't a number becomes one, or compares with nothing. */
+/** Compares as LangGraph's own stores do: a value that isn't a number is converted, or compares with nothing. */
 const COMPARISONS = new Map<string, (value: number, operand: number) => boolean>([
   ["$gt", (value, operand) => value > operand],
   ["$gte", (value, operand) => value >= operand],

@@ -1,25 +1,25 @@
 export interface MnemeStoreOptions {
-  /** Of the mneme service: `http://127.0.0.1:8080`. */
+  /** The mneme service's URL: `http://127.0.0.1:8080`. */
   readonly url: string;
   /** Needed once the service has any. What it may read and write, the store may. */
   readonly apiKey?: string;
-  /** Where all of the store's namespaces lie: a namespace of mneme, such as `acme.store`. Default: nothing above them. */
+  /** The root of the store's namespaces: a namespace of mneme, such as `acme.store`. Default: none. */
   readonly rootNamespace?: string;
   /**
-   * What of a value is searched by `query`, unless `put` says otherwise: paths such as `title`, `chapters[*].content` or
-   * `authors[-1].name`; `$` is all of it. Default: `["$"]`.
+   * The parts of a value that `query` searches, unless `put` sets others: paths such as `title`, `chapters[*].content`
+   * or `authors[-1].name`; `$` is all of it. Default: `["$"]`.
    */
   readonly index?: { readonly fields?: readonly string[] };
-  /** Items end so long after they were last put. Default: as the service is configured, which is never. */
+  /** Time to live of items, from their last put. Default: as the service is configured, which is no expiry. */
   readonly ttlSeconds?: number;
-  /** How long one request may take, in milliseconds. Default: 30 s. */
+  /** Time limit of one request, in milliseconds. Default: 30 s. */
   readonly timeoutMs?: number;
   /**
-   * How long the service's first answer may take, retries included, in milliseconds: a wrong url is an error after that.
+   * Time limit of the service's first answer, retries included, in milliseconds: a wrong url is an error after that.
    * Default: 10 s.
    */
   readonly connectTimeoutMs?: number;
-  /** How often a request is sent again when the service is away or asks to wait. Default: 4 times. */
+  /** Number of retries when the service is down or asks to wait. Default: 4. */
   readonly retries?: number;
   /** Instead of the global one. */
   readonly fetch?: typeof globalThis.fetch;

@@ -9,9 +9,9 @@ import { itemOf } from "./item.js";
 import { patternBelow } from "./names.js";
 
 /**
- * Items at and below a namespace. With a query, first what mneme's hybrid recall ranks, with its score, at most 100;
- * after that, and without a query, the others in the order of namespaces and of their creation, without a score. So
- * nothing that fulfils the filter is ever left out, however far `limit` and `offset` reach.
+ * Items at and below a namespace. With a query, first those that mneme's hybrid recall ranks, with their scores, at
+ * most 100. After that, and without a query, the others in the order of namespaces and of their creation, without a
+ * score. So `limit` and `offset` can reach everything that fulfils the filter.
  */
 export async function search(context: StoreContext, operation: SearchOperation): Promise<SearchItem[]> {
   const { limit = 10, offset = 0 } = operation;

@@ -1,9 +1,9 @@
-/** What a service takes as the text of one memory. */
+/** The most bytes of one memory's text in the service. */
 const MAX_BYTES = 32 * 1024;
 
 /**
- * The text by which an item is found: what stands at the paths of its value, a line each. Undefined: there is none.
- * Only this text is cut, at 32 KiB; the value is kept whole.
+ * The text by which an item is found: the values at its paths, one per line. Undefined: there is none. Only this text
+ * is cut, at 32 KiB; the value is kept whole.
  */
 export function textOf(value: unknown, paths: readonly string[]): string | undefined {
   const lines = paths.flatMap((path) =>

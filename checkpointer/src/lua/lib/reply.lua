@@ -16,7 +16,7 @@ local function want(seq)
   return place
 end
 
--- In place: the seqs of payloads become their places.
+-- Replaces the seqs of payloads in place by their places.
 local function want_writes(writes)
   for i = 1, #writes, WRITE_SIZE do writes[i + SEQ] = want(writes[i + SEQ]) end
   return writes
