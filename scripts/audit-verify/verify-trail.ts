@@ -19,7 +19,7 @@ const BATCH = 500;
 /** One change can break much that follows. */
 const MAX_PROBLEMS = 20;
 
-/** What lua/audit.lua keeps beside a trail. */
+/** The head that lua/audit.lua keeps for a trail. */
 interface TrailHead {
   readonly number: number;
   readonly hash: string;
@@ -30,11 +30,11 @@ interface TrailHead {
 }
 
 /**
- * Recomputes a trail's hashes from its oldest entry on. Each batch is read together with the head, so that acts
- * (which add) and retention (which cuts off the beginning) may go on meanwhile.
+ * Recomputes a trail's hashes from its oldest entry on. Each batch is read together with the head, so that acts (which
+ * add) and retention (which cuts off the beginning) may go on in between.
  *
- * `saved`: an earlier head through which the trail must still lead. `keepMs`: what is younger can't have been cut
- * off by retention.
+ * `saved`: an earlier head through which the trail must still lead. `keepMs`: retention can't have cut off younger
+ * entries.
  */
 export async function verifyTrail(
   client: RedisConnection,

@@ -6,7 +6,7 @@ import { updateDocs } from "../figures/update-docs.js";
 import { parseOptions } from "./options.js";
 import { PARTS } from "./parts.js";
 
-/** How long things take, beside the raw Redis commands that they need. Figures to stdout, progress to stderr. */
+/** Durations of operations, next to the raw Redis commands that they need. Figures to stdout, progress to stderr. */
 async function main(): Promise<void> {
   const { parts, records, samples, json, save, updateDocs: writes } = parseOptions(process.argv.slice(2));
   if (writes) {

@@ -93,7 +93,7 @@ function buildProject(folder, sources, { check }) {
       },
     );
     if (status !== 0) return false;
-    // tsc copies no Lua, which is loaded from beside its modules.
+    // tsc doesn't copy Lua, which is loaded from the folder of its module.
     for (const file of filesUnder(join(folder, "src")).filter((name) => name.endsWith(".lua"))) {
       copy(file, join(staging, relative(folder, file)));
     }

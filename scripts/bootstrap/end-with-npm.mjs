@@ -22,7 +22,7 @@ export function endWithNpm() {
   timer.unref();
 }
 
-/** The processes between whoever started npm and this one: npm, and its shell unless that became this process. */
+/** The processes between the one that started npm and this one: npm, and its shell unless that became this process. */
 function npmAndItsShell() {
   const script = process.env["npm_lifecycle_script"];
   if (script === undefined) return [];
@@ -32,7 +32,7 @@ function npmAndItsShell() {
   const [command = "", ...args] = parent.args;
   const isShell = SHELLS.has(basename(command)) && args.some((arg) => arg.includes(script));
   if (isShell) return [ppid, parent.ppid];
-  // Else npm itself, or a process that merely has npm's variables and is none of our business.
+  // Anything else is npm itself, or an unrelated process that has npm's variables.
   return /\b(?:npm|pnpm|yarn|bun)\b/.test(parent.args.slice(0, 2).join(" ")) ? [ppid] : [];
 }
 

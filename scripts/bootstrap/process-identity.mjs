@@ -12,7 +12,7 @@ export function processIdentity(pid) {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it runs, as somebody else.
+    // EPERM: it runs, under another user.
     if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return undefined;
   }
   return process.platform === "linux" ? fromProc(pid) : fromPs(pid);

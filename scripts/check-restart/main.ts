@@ -134,7 +134,7 @@ async function rewrite(dataDir: string): Promise<void> {
   );
 }
 
-/** The reply, or the error; undefined: nobody answers. */
+/** The reply, or the error; undefined: no answer. */
 async function ask(dataDir: string, command: string[]): Promise<unknown> {
   const address = { port: stateOf(dataDir).port, password: readOrMakePassword(dataDir) };
   const client = await connectOnce(address).catch(() => undefined);

@@ -97,7 +97,7 @@ async function downloadJar(folder: string): Promise<string> {
   return file;
 }
 
-/** The library neither reports progress nor notices a connection that breaks off midway; the file tells both. */
+/** The library neither reports progress nor notices a connection that breaks off midway; the file's size shows both. */
 function watchGrowth(file: string, onBytes: (bytes: number) => void) {
   const over = new AbortController();
   return { stalled: untilStalled(file, onBytes, over.signal), stop: () => over.abort() };

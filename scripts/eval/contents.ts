@@ -16,7 +16,7 @@ const BORDERS = ["\n\n", "\n", " "] as const;
 function cut(text: string, bytes: number): string[] {
   if (Buffer.byteLength(text) <= bytes) return [text];
   const window = fitting(text, bytes);
-  // A border in the second half: a part of a few words helps nobody.
+  // A border in the second half: a part of a few words is useless.
   const border = BORDERS.map((mark) => window.lastIndexOf(mark)).find((at) => at > window.length / 2);
   const end = border ?? window.length;
   return [text.slice(0, end), ...cut(text.slice(end).trimStart(), bytes)];

@@ -41,7 +41,7 @@ export interface Conversation {
 export interface DataSet {
   readonly name: string;
   readonly conversations: readonly Conversation[];
-  /** Queries without evidence: they tell nothing about what is found, but whether recall says that nothing is. */
+  /** Queries without evidence: they don't measure what is found, only whether recall reports that nothing is. */
   readonly skipped: number;
 }
 

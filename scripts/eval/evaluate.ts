@@ -51,7 +51,7 @@ export interface DataSetResult {
   readonly consolidated: ConsolidatedResult | undefined;
 }
 
-/** How well the relevance of the best hit tells questions with an answer from others: areas under the ROC curve. */
+/** How well the relevance of the best hit separates questions with an answer from others: areas under the ROC curve. */
 export interface AnswerabilityResult {
   /** From questions that nothing in the conversation answers; undefined: the data set has none. */
   readonly unanswered: Auc | undefined;
@@ -270,7 +270,7 @@ function labelOf(ns: string): string {
   throw new Failure(`The ns "${ns}" has characters that a namespace can't have.`);
 }
 
-/** Results in the order of the items; at most {@link PARALLEL} at work. */
+/** Results in the order of the items; at most {@link PARALLEL} at a time. */
 async function parallel<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,

@@ -1,6 +1,6 @@
 /**
- * How well a figure tells two kinds apart: the chance that one of `higher` lies above one of `lower`, ties counting half
- * (Mann, Whitney 1947). NaN where there is none of a kind.
+ * How well a figure separates two kinds: the chance that one of `higher` lies above one of `lower`, ties counting half
+ * (Mann, Whitney 1947). NaN if a kind is empty.
  */
 export function rocAuc(higher: readonly number[], lower: readonly number[]): number {
   const all = [

@@ -17,8 +17,8 @@ const STORIES = new Map([
 ]);
 
 /**
- * Runs one of checkpointer/examples with a Redis and a service of its own, which keep nothing: each run tells the same story.
- * The checkpointer and the service meet under the key prefix that both have by default.
+ * Runs one of checkpointer/examples with a Redis and a service of its own, which keep nothing: each run gives the same
+ * output. The checkpointer and the service share the key prefix that both have by default.
  */
 async function main(): Promise<void> {
   const script = scriptOf(process.argv[2] ?? "agent");

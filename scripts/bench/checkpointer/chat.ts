@@ -15,7 +15,9 @@ import { createVocabulary } from "../corpus/vocabulary.js";
 const CHARACTERS = 500;
 const WORDS = createVocabulary(createRandom(1), 5000);
 
-/** Of exactly 500 characters, unlike all others, and no easier to deflate than a text of so many different words. */
+/**
+ * A text of exactly 500 characters, unlike all others, and as hard to deflate as any text of as many different words.
+ */
 function text(speaker: string, turn: number): string {
   const random = createRandom(turn);
   let result = `${speaker} in turn ${turn}:`;

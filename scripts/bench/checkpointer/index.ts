@@ -22,7 +22,10 @@ const TURNS = { min: 30, max: 100 };
 /** Among foreign keys the official saver takes a second to list. */
 const MAX_SAMPLES_AMONG_FOREIGN = 40;
 
-/** Our LangGraph checkpointer beside the official one, MemorySaver and a PING. Its sizes are fixed, up to `records`. */
+/**
+ * mneme's LangGraph checkpointer compared with the official one, MemorySaver and a PING. Its sizes are fixed, up to
+ * `records`.
+ */
 export const benchCheckpointer: Part = async ({ env, records, samples, note }) => {
   const most = Math.max(...records);
   const sizes = SIZES.filter((size, index) => index === 0 || size <= most);

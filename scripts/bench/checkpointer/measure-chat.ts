@@ -7,7 +7,7 @@ export interface ChatRow {
   readonly chat: string;
   readonly delta: boolean;
   readonly contender: string;
-  /** In Redis after all turns, as MEMORY USAGE tells of the thread's keys; undefined for a saver without. */
+  /** MEMORY USAGE of the thread's keys after all turns; undefined for a saver without Redis. */
   readonly bytes: number | undefined;
   /** Median milliseconds of the turns around the tenth. */
   readonly early: number;
@@ -24,7 +24,7 @@ const LATE = 10;
 /** A turn stores its input, the state with it, and the state with the answer. */
 const STEPS = 3;
 
-/** Chats of so many turns of 2 × 500 characters, all savers turn by turn. */
+/** Chats of this many turns of 2 × 500 characters, all savers turn by turn. */
 export async function measureChat(
   bench: Bench,
   kind: ChatKind,

@@ -17,7 +17,7 @@ export interface Row {
   readonly latencies: Readonly<Record<string, Latency>>;
 }
 
-/** Every operation on a thread of so many checkpoints, all savers and a PING in turns. */
+/** Every operation on a thread of this many checkpoints, all savers and a PING in turn. */
 export async function measureOperations(
   bench: Bench,
   checkpoints: number,
@@ -111,7 +111,7 @@ async function forget(lanes: readonly Lane[]): Promise<void> {
 
 const BATCH = 1000;
 
-/** Keys of somebody else. */
+/** Adds keys that belong to none of the savers. */
 export async function addForeignKeys({ redis }: Bench, count: number): Promise<void> {
   for (let from = 0; from < count; from += BATCH) {
     const keys = Array.from({ length: Math.min(BATCH, count - from) }, (_, i) => `foreign:${from + i}`);

@@ -9,7 +9,7 @@ export function randomDirection(random: Random, dimensions: number): number[] {
   return unit(Array.from({ length: dimensions }, () => random.normal()));
 }
 
-/** A point near another; `spread` is the length of the noise beside the centre's 1. */
+/** A point near another; `spread` is the length of the noise, relative to the centre's 1. */
 export function near(random: Random, centre: Vector, spread: number): Vector {
   const scale = spread / Math.sqrt(centre.length);
   return unit(centre.map((value) => value + random.normal() * scale)).map(

@@ -13,7 +13,7 @@ const CONSOLIDATED = "bench.consolidated";
 const OTHER = "bench.other";
 const OTHER_MEMORIES = 1000;
 const INTERACTIONS = 30;
-/** Notes beside the episodes. */
+/** Notes, as a share of the episodes. */
 const NOTES_SHARE = 0.05;
 const TOGETHER = 200;
 
@@ -34,7 +34,7 @@ export interface ConsolidationFigures {
   }[];
 }
 
-/** A run of all steps without a language model, and recall before, beside and after it. */
+/** A run of all steps without a language model, and recall before, during and after it. */
 export async function benchConsolidation(
   service: RunningService,
   episodes: number,

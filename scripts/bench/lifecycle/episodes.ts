@@ -8,7 +8,7 @@ const SEED = 20_277;
 const START = Date.parse("2024-01-01T00:00:00Z");
 const MINUTE_MS = 60_000;
 const PER_SESSION = 100;
-/** Every so many episodes says a fact, and every so many isn't worth keeping. */
+/** One in this many episodes says a fact, and one in this many isn't worth keeping. */
 const FACT_EVERY = 20;
 const UNIMPORTANT_EVERY = 10;
 const SYLLABLES = ["ba", "de", "fi", "go", "ku", "la", "me", "ni", "ro", "su"];

@@ -14,7 +14,7 @@ import { benchSessions, reportSessions } from "./sessions.js";
 const MOST_EPISODES = 10_000;
 const MOST_LLM_EPISODES = 1_000;
 
-/** Sessions: whether a long one is as fast as a short one. Consolidation: what it takes, and what recall is beside it. */
+/** Sessions: whether a long one is as fast as a short one. Consolidation: its cost, and recall while it runs. */
 export const benchLifecycle: Part = async ({ env, records, samples, note }) => {
   const local = { ...env, MNEME_EMBEDDER: "local" };
   const model = needsModel(local) ? { MNEME_MODEL_DIR: await provideModel(env) } : {};

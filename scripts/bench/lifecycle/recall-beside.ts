@@ -11,7 +11,10 @@ export interface Asked {
   readonly request: (index: number) => Buffer;
 }
 
-/** One recall at a time, the namespaces by turns, as long as there is to measure; the latencies by name, beside what recorders hold. */
+/**
+ * One recall at a time, the namespaces in turn, as long as the measurement runs; the latencies by name, next to what
+ * recorders hold.
+ */
 export async function recallBeside(
   http: HttpClient,
   asked: readonly Asked[],

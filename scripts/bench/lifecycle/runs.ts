@@ -30,12 +30,12 @@ export interface Action {
 export interface RunFigures extends Head {
   readonly seconds: number;
   readonly planning_seconds: number;
-  /** Of the service's process, in bytes; looked at every 200 ms. */
+  /** Memory of the service's process, in bytes; read every 200 ms. */
   readonly resident_before: number;
   readonly resident_peak: number;
 }
 
-/** Begins a run and watches it until nobody is at work on it. */
+/** Begins a run and watches it until it has ended. */
 export async function watchRun(
   service: RunningService,
   http: HttpClient,

@@ -65,7 +65,7 @@ export async function benchSessions(
     Math.ceil(samples / 4),
   );
   note("measuring appends");
-  // Few, beside the sizes: the small session must stay small.
+  // Few, compared with the sizes: the small session must stay small.
   const append = await measureAppends(http, samples, fill);
   http.close();
   return {
@@ -77,7 +77,7 @@ export async function benchSessions(
   };
 }
 
-/** The small session begins anew before it has doubled. */
+/** The small session starts again before it has doubled. */
 async function measureAppends(
   http: Awaited<ReturnType<typeof connectHttp>>,
   samples: number,

@@ -11,7 +11,7 @@ export interface Aim {
 const MEGABYTE = 1024 ** 2;
 const RECALL = "recall, vector given";
 
-/** What the measurements are held against. Those that this run can't tell are left out. */
+/** The aims of the measurements. Those that this run can't measure are skipped. */
 export function judge(rows: readonly Row[], memory: readonly MemoryUse[]): Aim[] {
   const worst = (operation: string): number =>
     Math.max(...rows.filter((row) => row.operation === operation).map((row) => ratio(row) ?? Number.NaN));

@@ -10,7 +10,7 @@ import { getRequest } from "./requests.js";
 import type { Row } from "./row.js";
 import type { Bench } from "./setup.js";
 
-/** GET by id beside the JSON.GET of the same key. */
+/** GET by id compared with the JSON.GET of the same key. */
 export async function measureGet(bench: Bench, records: number, rounds: Rounds): Promise<Row[]> {
   const random = createRandom(records);
   const ids = Array.from({ length: rounds.warmUp + rounds.samples }, () => pick(random, bench.ids));
@@ -26,7 +26,7 @@ export async function measureGet(bench: Bench, records: number, rounds: Rounds):
   return service === undefined ? [] : [{ operation: "GET by id", records, service, raw }];
 }
 
-/** What the framework alone takes, beside the raw GET; and the GET of a caller who uses fetch. */
+/** The framework's own cost, compared with the raw GET; and the GET of a caller that uses fetch. */
 export async function measureFloor(bench: Bench, records: number, rounds: Rounds): Promise<Row[]> {
   const floor = await startFloor();
   const http = await connectHttp(floor.url);

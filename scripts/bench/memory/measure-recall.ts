@@ -14,7 +14,7 @@ const NEW_QUESTIONS = 200;
 const FIRST = 0;
 const FIRST_BY_TEXT = 1_000_000;
 
-/** Recall with the vector given, each question for the first time, beside the same searches and reads. */
+/** Recall with a given vector, each question for the first time, compared with the same searches and reads. */
 export async function measureRecall(bench: Bench, records: number, rounds: Rounds): Promise<Row[]> {
   const requests = questions(bench, FIRST, rounds.warmUp + rounds.samples, records).map((question) =>
     recallRequest(bench, question),

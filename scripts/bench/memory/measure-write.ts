@@ -13,7 +13,7 @@ const BATCH_ROUNDS: Rounds = { samples: 10, warmUp: 1 };
 /** Distinct records behind the raw side's renamed ones. */
 const TEMPLATES = 50;
 
-/** Writes with the vector given, beside the commands that store the same, and beside the service's own script. */
+/** Writes with a given vector, compared with the commands that store the same, and with the service's own script. */
 export async function measureWrites(bench: Bench, records: number, rounds: Rounds): Promise<Row[]> {
   return [
     ...(await writeRows(bench, records, 1, rounds)),

@@ -12,7 +12,7 @@ export interface Figures {
   readonly redis: string;
   readonly operations: readonly Row[];
   readonly memory: readonly MemoryUse[];
-  /** Bytes; undefined where it can't be told. */
+  /** Bytes; undefined if unknown. */
   readonly residentWithoutModel: number | undefined;
   readonly aims: readonly Aim[];
 }

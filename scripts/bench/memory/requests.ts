@@ -30,7 +30,7 @@ function newMemory({ content, embedding }: Partial<CorpusRecord>) {
   return { content, memory_type: "episodic", ...(embedding === undefined ? {} : { embedding }) };
 }
 
-/** The next records of the corpus that nobody has written yet. */
+/** The next records of the corpus that haven't been written yet. */
 export function drawRecords(bench: Bench, count: number): CorpusRecord[] {
   return Array.from({ length: count }, () => bench.corpus.record(bench.drawn++));
 }

@@ -1,6 +1,6 @@
 import type { Latency } from "../../harness/latencies.js";
 
-/** One line of the table: an operation of the service beside the raw commands that it needs. */
+/** One line of the table: an operation of the service next to the raw commands that it needs. */
 export interface Row {
   readonly operation: string;
   readonly records: number;

@@ -15,7 +15,7 @@ export interface WriteCommands {
   readonly sending: RoundTrips;
 }
 
-/** The commands of one batch, as captured, and how to make them anew for records that don't exist yet. */
+/** The commands of one batch, as captured, and how to make them again for records that don't exist yet. */
 export interface WriteTemplate {
   fresh(): WriteCommands;
 }

@@ -14,7 +14,7 @@ const CONNECTIONS = [1, 16, 64, 128] as const;
 const READERS = 4;
 /** Between two reads of a reader. */
 const READ_EVERY_MS = 5;
-/** A client that was refused comes back sooner than it was told. */
+/** A refused client comes back sooner than Retry-After says. */
 const IMPATIENCE_MS = 250;
 
 interface Level {
@@ -28,8 +28,8 @@ interface Level {
 }
 
 /**
- * Recalls of new questions by more and more clients, each of which asks again as soon as it has its answer, and reads of
- * state beside them. Past saturation the throughput should stay, and the reads should stay fast.
+ * Recalls of new questions by more and more clients, each of which asks again as soon as it has its answer, and reads
+ * of state in parallel. Past saturation the throughput should stay, and the reads should stay fast.
  */
 export const benchOverload: Part = async ({ env, records: sizes, samples, note }) => {
   const size = sizes.at(-1) ?? 20_000;

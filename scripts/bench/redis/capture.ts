@@ -13,7 +13,7 @@ export interface Captured {
 }
 
 export interface Capture {
-  /** Does the work, and tells what Redis was asked meanwhile. */
+  /** Does the work, and returns the commands that Redis received in between. */
   during(work: () => Promise<unknown>): Promise<Captured>;
   stop(): void;
 }
@@ -21,7 +21,7 @@ export interface Capture {
 /** Long enough for every turn of the service's own background work. */
 const IDLE_MS = 2500;
 
-/** What tells apart the commands before it from those after it. */
+/** Separates the commands before it from those after it. */
 interface Marker {
   sendCommand(args: string[]): Promise<unknown>;
 }

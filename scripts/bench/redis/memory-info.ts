@@ -7,7 +7,7 @@ export async function usedMemory(client: RedisClient): Promise<number> {
   return field("used_memory") - field("mem_clients_normal");
 }
 
-/** Mean size of these keys with their values, in bytes, as MEMORY USAGE tells; 0 without any. */
+/** Mean size of these keys with their values, in bytes, by MEMORY USAGE; 0 without any. */
 export async function meanKeySize(client: RedisClient, keys: readonly string[]): Promise<number> {
   const sizes = await Promise.all(
     keys.map((key) => client.sendCommand(["MEMORY", "USAGE", key, "SAMPLES", "0"])),

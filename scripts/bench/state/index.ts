@@ -15,8 +15,8 @@ const CLIENTS = 32;
 const ROUNDS = 30;
 
 /**
- * GET and PUT of state, beside a bare handler that does the same single Redis call with none of what the service does,
- * and beside the raw command: throughput and latency under 32 clients, and again with one.
+ * GET and PUT of state, compared with a bare handler that makes the same single Redis call and does nothing else, and
+ * with the raw command: throughput and latency under 32 clients, and again with one.
  */
 export const benchState: Part = async ({ env, samples, note }) => {
   const figures = await withStateBench(env, async (bench): Promise<Figures> => {

@@ -21,8 +21,8 @@ const NAMESPACE = "bench";
 const PATH = `/v1/namespaces/${NAMESPACE}`;
 
 /**
- * What is asked of a graph of 10,000 facts: entities, what lies around them, profiles, and recall with and without
- * them. And recall as of a time beside recall of the present, over 10,000 memories with 5 versions each.
+ * Questions to a graph of 10,000 facts: entities, their neighbours, profiles, and recall with and without them. And
+ * recall as of a time compared with recall of the present, over 10,000 memories with 5 versions each.
  */
 export const benchTime: Part = async ({ env, records, samples, note }) => {
   const most = Math.max(...records);

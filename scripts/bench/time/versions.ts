@@ -15,8 +15,8 @@ const WRITERS = 8;
 const WARM_UP = 50;
 
 /**
- * Recall as of the middle of a history beside recall of the present: memories with vectors, each with old versions. And
- * beside that, in a Redis of its own, recall of the present over the same memories without any.
+ * Recall as of the middle of a history compared with recall of the present: memories with vectors, each with old
+ * versions. And in a Redis of its own, recall of the present over the same memories without any.
  */
 export async function measureVersions(env: Env, samples: number, most: number): Promise<Row[]> {
   const count = Math.min(VERSIONED, most);
