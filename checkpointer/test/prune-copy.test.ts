@@ -51,7 +51,7 @@ describe("prune", () => {
     expect(await client.hLen(`${keyPrefix}:{t}:values`)).toBe(6 * 2 + 3 + 1 + 3 + 3 + 1);
   });
 
-  it("keeps a checkpoint whose interrupt nobody has answered, and lets go of one that is answered", async () => {
+  it("keeps a checkpoint with an unanswered interrupt, and removes one with an answered interrupt", async () => {
     const saver = createSaver();
     const graph = new StateGraph(Log)
       .addNode("ask", () => ({ log: [String(interrupt("?"))] }))

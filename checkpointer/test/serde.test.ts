@@ -211,7 +211,7 @@ describe("lists in segments", () => {
     fc.record({ kind: fc.constant("forget" as const), items: fc.constant([]) }),
   );
 
-  it("come back the same, however a list changes and whoever wrote it", async () => {
+  it("come back the same after any change of a list, by any writer", async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(40), fc.array(edit, { minLength: 1, maxLength: 12 }), async (first, edits) => {
         const [keyPrefix, threadId] = [randomPrefix(), randomThread()];

@@ -195,7 +195,7 @@ describe("listing", () => {
 });
 
 describe("the list of threads", () => {
-  it("tells what there is of each, the youngest first", async () => {
+  it("describes each thread, the youngest first", async () => {
     const saver = createSaver({ ttl: { seconds: 1000 } });
     await putChain(saver, "one", 3);
     await putChain(saver, "one", 2, "sub:1");

@@ -37,7 +37,7 @@ async function walk(caller: Service, query: string) {
   return entries;
 }
 
-test("reads of more namespaces than there are register none, and a pattern's trail still tells of each", async () => {
+test("reads of namespaces that don't exist register none, and a pattern's trail still records each", async () => {
   const part = newNamespace();
   await remember(root, `${part}.real`, { content: "x" });
   const before = await registered();
@@ -91,7 +91,7 @@ test("a namespace that was only read is forgotten with its trail", async () => {
   );
 }, 90_000);
 
-test("the trail of a namespace names no run of another one, whoever asked for it there", async () => {
+test("the trail of a namespace never names a run of another namespace", async () => {
   const [here, there] = [newNamespace(), newNamespace()];
   await remember(root, there, { content: "x", memory_type: "episodic" });
   const begun = await root.send("POST", `/v1/namespaces/${there}/consolidations`, { older_than_seconds: 0 });

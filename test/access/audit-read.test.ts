@@ -265,7 +265,7 @@ describe("a query that fits little of much", () => {
     expect(await auditExport(service, { namespace, agent: "needle" })).toHaveLength(1);
   });
 
-  test("an export that nobody reads to its end leaves the service well", async () => {
+  test("an audit export that isn't read to its end leaves the service healthy", async () => {
     for (let round = 0; round < 5; round++) {
       const stop = new AbortController();
       const response = await fetch(`${service.url}/v1/audit/export?namespace=${namespace}`, {
@@ -342,7 +342,7 @@ describe("an export", () => {
   });
 });
 
-test("an entry that nobody can read is shown as one, not hidden", async () => {
+test("an unreadable audit entry is shown as unreadable, not hidden", async () => {
   const namespace = newNamespace();
   await trails.client.xAdd(trails.stream(namespace), "5-1", { p: "", e: "{not json" });
   await trails.client.xAdd(trails.stream(namespace), "5-2", { p: "", e: '{"a":1}' });

@@ -97,7 +97,7 @@ describe("a key", () => {
     expect(await roots[0].send("GET", `/v1/keys/${id}`)).toMatchObject({ status: 200 });
   });
 
-  test("tells when it was last used", async () => {
+  test("shows when the key was last used", async () => {
     const { id, key } = await createKey(roots[0], { agent: "used" });
     expect(await status(as(services[1], key))).toBe(200);
     await until(

@@ -139,7 +139,7 @@ test("a quota below what is there refuses the next write, and takes nothing away
   expect((await post(services[0], namespace, { content: "three" })).status).toBe(201);
 });
 
-test("what expires makes room, also for those that were seen again or revised meanwhile", async () => {
+test("expired memories free quota, even if they were seen again or revised in between", async () => {
   const namespace = newNamespace();
   await setQuota(services[0], namespace, { memories: 6 });
   const brief = { ttl_seconds: 1 };

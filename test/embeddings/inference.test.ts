@@ -36,7 +36,7 @@ describe("createInference with a worker that crashes", () => {
     expect(await inference.run(LANE.query, [embed("again")])).toHaveLength(1);
   });
 
-  test("pauses longer when it keeps crashing, and rejects at once meanwhile", async () => {
+  test("pauses longer when it keeps crashing, and rejects at once in between", async () => {
     for (let i = 0; i < 3; i++) {
       await expect.poll(() => isReady(inference)).toBe(true);
       await expect(inference.run(LANE.query, [embed("crash")])).rejects.toThrow("down");

@@ -282,7 +282,7 @@ describe("createOpenAIEmbedder", () => {
     }
   });
 
-  test("a slow answer times out also when garbage is collected meanwhile", async () => {
+  test("a slow answer times out even if garbage is collected in between", async () => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
     const hang = (): boolean => true;
@@ -307,7 +307,7 @@ describe("createOpenAIEmbedder", () => {
     expect(provider.requests).toHaveLength(before + 2);
   });
 
-  test("is unavailable when nobody listens", async () => {
+  test("is unavailable when no server listens", async () => {
     const gone = await startFakeOpenAI(DIMENSIONS);
     await gone.close();
     const embedder = create({ baseURL: gone.baseURL, maxRetries: 1 });

@@ -60,7 +60,7 @@ describe("withCoalescing", () => {
     expect(await other).toEqual(["a", "b"].map(fakeVector));
   });
 
-  test("ends the provider's call when nobody waits any more, and calls again for who comes later", async () => {
+  test("ends the provider's call when its last waiter has left, and calls again for later ones", async () => {
     const inner = fakeEmbedder();
     const ended = vi.fn<() => void>();
     inner.embedPassages.mockImplementationOnce(

@@ -46,7 +46,7 @@ async function check(url: string, ...flags: readonly string[]) {
 }
 
 describe.skipIf(findPython() === undefined)("requests that schemathesis makes of the served document", () => {
-  test("without keys get described answers, no 5xx, and no refusal that the schema could have told", async () => {
+  test("without keys get described answers, no 5xx, and no refusal that the schema could have predicted", async () => {
     const service = await startService({ MNEME_OPEN_REQUESTS_PER_SECOND: "100000" });
     // A key that it makes would close the service for the rest of the run.
     const outcome = await check(
@@ -61,7 +61,7 @@ describe.skipIf(findPython() === undefined)("requests that schemathesis makes of
     expect(outcome.generated).toBeGreaterThan(1000);
   }, 600_000);
 
-  test("with a key get described answers, no 5xx, and no refusal that the schema could have told", async () => {
+  test("with a key get described answers, no 5xx, and no refusal that the schema could have predicted", async () => {
     const service = await startService({ MNEME_OPEN_REQUESTS_PER_SECOND: "100000" });
     const { key } = await createKey(service);
     const outcome = await check(

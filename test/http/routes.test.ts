@@ -222,7 +222,7 @@ describe("PATCH", () => {
 });
 
 describe("DELETE", () => {
-  test("removes the memory for good; its content can be stored anew", async () => {
+  test("removes the memory for good; its content can be stored again", async () => {
     const memory = await remember(service, newNamespace(), { content: "gone" });
     const answer = await service.send("DELETE", pathOf(memory));
     expect(answer).toMatchObject({ status: 204, text: "" });

@@ -80,7 +80,7 @@ function writeDataSet(dir: string): void {
   writeFileSync(join(dir, "queries.jsonl"), lines(queries));
 }
 
-test("npm run eval scores recall, and how well relevance tells what nothing answers", async () => {
+test("npm run eval scores recall, and how well relevance detects questions without an answer", async () => {
   const dir = tempDir();
   writeDataSet(dir);
   const file = join(dir, "figures.json");

@@ -15,7 +15,7 @@ describe("a line of MONITOR", () => {
     ]);
   });
 
-  test("tells what a script called", () => {
+  test("lists the commands that a script called", () => {
     expect(parseMonitorLine('1.2 [0 lua] "INCR" "k"')?.source).toBe("lua");
   });
 

@@ -15,7 +15,7 @@ async function run(...name: string[]): Promise<string> {
   return stdout;
 }
 
-test("the example tells the story that its README shows", async () => {
+test("the example prints the story that its README shows", async () => {
   const stdout = await run();
   const readme = await readFile(new URL("checkpointer/examples/README.md", root), "utf8");
   const shown = /```text\n(.*?)```/s.exec(readme)?.[1];

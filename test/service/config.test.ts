@@ -65,7 +65,7 @@ test.each(["0.0.0.0", "::", "192.168.1.1", "example.org"])(
   },
 );
 
-test("told so, it listens everywhere; an empty variable counts as not set", async () => {
+test("the service can listen on all interfaces; an empty variable counts as not set", async () => {
   const service = await startService({
     HOST: "0.0.0.0",
     MNEME_ALLOW_ANONYMOUS: "1",
@@ -109,7 +109,7 @@ describe("what the one who starts it can mend is said without a stack:", () => {
       expect(output).toContain(text);
   });
 
-  test("a model whose dimensions nobody knows", async () => {
+  test("a model whose dimensions are unknown", async () => {
     const openai = { MNEME_EMBEDDER: "openai", OPENAI_API_KEY: "key", MNEME_EMBEDDING_MODEL: "their-own" };
     expect(await complaint(openai)).toContain("MNEME_EMBEDDING_DIMENSIONS");
   });

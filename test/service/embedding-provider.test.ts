@@ -122,7 +122,7 @@ describe("an embedder that can't work", () => {
 });
 
 describe("a content that the provider refuses", () => {
-  test("ends as refused, is found by keyword, and holds nobody up", async () => {
+  test("ends as refused, is found by keyword, and delays no other content", async () => {
     const provider = await startMoodyProvider();
     const service = await provider.serve();
     provider.mood = refusing("forbidden");

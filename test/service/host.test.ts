@@ -27,7 +27,7 @@ describe("without keys", () => {
     await service.stop();
   });
 
-  test("any name is served where anybody may come by MNEME_ALLOW_ANONYMOUS", async () => {
+  test("any host name is served with MNEME_ALLOW_ANONYMOUS", async () => {
     const service = await startService({ MNEME_ALLOW_ANONYMOUS: "1" });
     expect(await get(service.url, "mneme.example")).toMatchObject({ status: 200 });
     await service.stop();

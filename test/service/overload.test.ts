@@ -17,7 +17,7 @@ afterAll(async () => {
   await provider.close();
 });
 
-test("the surplus of recalls is told so and when to come back, and other requests don't wait for them", async () => {
+test("surplus recalls are refused with a Retry-After, and other requests don't wait for them", async () => {
   const namespace = newNamespace();
   const state = `/v1/namespaces/${namespace}/state/stock`;
   const memory = await remember(service, namespace, { content: "the anchor is in the shed" });

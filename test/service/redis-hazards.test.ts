@@ -82,7 +82,7 @@ test("a Redis without persistence, and a replica that no write waits for, are wa
   }
 });
 
-test("a user that may see neither INFO nor CONFIG is told what isn't checked, and is served", async () => {
+test("a Redis user without INFO and CONFIG is warned what isn't checked, and is served", async () => {
   const rules = ["on", ">secret", "~*", "&*", "+@all", "-info", "-config"];
   await admin.sendCommand(["ACL", "SETUSER", "blind", ...rules]);
   const service = await startService({ REDIS_URL: redis.url.replace("redis://", "redis://blind:secret@") });

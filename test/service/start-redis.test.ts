@@ -61,7 +61,7 @@ describe("a service that starts while Redis loads its data", () => {
     },
   );
 
-  test("ends at once when it is told to stop", async () => {
+  test("ends at once on a stop signal", async () => {
     const redis = await newRedis({ appendonly: true });
     const client = await clientOf(redis);
     await Promise.all(Array.from({ length: FILLERS }, (_, index) => client.set(`filler:${index}`, "x")));

@@ -93,7 +93,7 @@ async function summarise(overrides: Overrides, meanwhile: () => Promise<unknown>
 }
 
 describe("LangSmith", () => {
-  test("hears nothing, whatever the LANGSMITH_* and LANGCHAIN_* variables say, and nothing is printed", async () => {
+  test("LangSmith receives nothing for any LANGSMITH_* and LANGCHAIN_* variables, and nothing is printed", async () => {
     const printed = await summarise({});
     expect(langsmith.requests).toEqual([]);
     expect(printed).not.toContain("irrigation");

@@ -196,7 +196,7 @@ describe("as of a time", () => {
     }
   });
 
-  test("longer ago than history is kept is 410, as if nothing were there; within it all is told", async () => {
+  test("a time before the kept history is 410; a time within it returns the document", async () => {
     const brief = await startService({ STATE_HISTORY_SECONDS: "4" });
     const namespace = newNamespace();
     const first = await setState(brief, namespace, "k", 1);

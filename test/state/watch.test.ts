@@ -25,7 +25,7 @@ const versions = ({ events }: Pick<EventClient, "events">) =>
   events.map(({ data }) => (data as { version: number }).version);
 const upTo = (count: number, from = 1) => Array.from({ length: count }, (_, index) => from + index);
 
-test("tells every change of every process, from now on, without values", async () => {
+test("a watch sends every change of every process, from now on, without values", async () => {
   const namespace = newNamespace();
   await setState(services[0], namespace, "before", 1);
   const watcher = await openEvents(services[0], changesOf(namespace));
@@ -81,7 +81,7 @@ test("one that is cut off again and again resumes without a gap or a duplicate w
   for (const client of http) client.close();
 }, 60_000);
 
-test("a prefix tells of its keys alone, and its position moves on with the others", async () => {
+test("a watch with a prefix sends its keys alone, and its position moves on with the others", async () => {
   const namespace = newNamespace();
   const watcher = await openEvents(services[0], changesOf(namespace, "?prefix=cart%2F%2A"));
   for (const key of ["cart/*1", "cart/1", "*", "cart/*2", "CART/*", "other"]) {

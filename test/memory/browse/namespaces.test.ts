@@ -237,7 +237,7 @@ describe("GET /v1/list", () => {
     expect(await reader.send("GET", `/v1/list?namespace=${top}.c`)).toMatchObject({ status: 403 });
   });
 
-  test("isn't led elsewhere by a cursor that somebody made up", async () => {
+  test("a forged cursor doesn't reach other namespaces", async () => {
     const top = newRoot();
     for (const name of ["a", "a.b", "c"])
       for (const content of ["1", "2"])
@@ -261,7 +261,7 @@ describe("GET /v1/list", () => {
     expect(bodyOf<MemoryPage>(await forged(`${top}.a 0`), 200).memories).toHaveLength(1);
   });
 
-  test("goes on where it was, whatever is written and deleted meanwhile", async () => {
+  test("goes on where it was, even if memories are written and deleted in between", async () => {
     const top = newRoot();
     const first = [];
     for (const name of ["a", "b", "c"])

@@ -198,7 +198,7 @@ describe("deleting a namespace", () => {
     expect((await service.send("GET", `${sessionPath(namespace, "s")}/messages`)).status).toBe(200);
   });
 
-  test("tells published copies that follow, as a deletion does", async () => {
+  test("updates published copies that follow, as a deletion does", async () => {
     const [namespace, shared] = [newNamespace(), newNamespace()];
     const origin = await remember(service, namespace, { content: "published" });
     const copy = bodyOf<Memory>(

@@ -119,7 +119,7 @@ describe.for(["summarise", "extractFacts"] as const)("%s fails, and says why, wi
   );
 });
 
-test("a summary that says nothing is none", async () => {
+test("an empty summary is rejected", async () => {
   chat.behave(json({ statements: [] }));
   await expect(ASKS.summarise()).rejects.toMatchObject({ reason: "malformed", tokens: 2 });
 });

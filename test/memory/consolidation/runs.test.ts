@@ -63,7 +63,7 @@ function conversation(start = Date.parse(OLD)): object[] {
 }
 
 describe("merging near-duplicates", () => {
-  test("duplicates become one that stands for them; they are read by id and as of the past, and come back by undo", async () => {
+  test("one merged memory supersedes duplicates; they are read by id and as of the past, and come back by undo", async () => {
     const namespace = newNamespace();
     const [one, other, third] = await write(namespace, [
       { content: "The warehouse closes at 18:00 on Fridays.", memory_type: "semantic", importance: 0.2 },
@@ -249,7 +249,7 @@ describe("summarising old episodes", () => {
   });
 });
 
-describe("expiring what nobody read", () => {
+describe("expiring unread memories", () => {
   test("what was used, pinned, important, confirmed or a fact stays; the rest leaves recall and gets an end", async () => {
     const namespace = newNamespace();
     const [unread, used, pinned, important, confirmed, fact] = await write(namespace, [

@@ -57,7 +57,7 @@ test.for([
   expect(saidIn(text).map(({ speaker, by, sentence }) => [speaker, by, sentence])).toEqual(expected);
 });
 
-test("what tells something is chosen before greetings and questions, in the order of time, with its speaker", () => {
+test("statements are chosen before greetings and questions, in the order of time, with their speakers", () => {
   const excerpts = [
     { id: "b", at: 2, text: "Ann: Hey Mara! How is it going? The gate code of the harbour is GX-4711." },
     {

@@ -60,7 +60,7 @@ async function made(step: "merge" | "summarise"): Promise<Made> {
   return { namespace, sources, run: run.id, memory };
 }
 
-describe("undoing keeps what somebody has", () => {
+describe("undoing keeps memories that callers", () => {
   test.for([
     ["said again", ({ namespace, memory }) => post(service, namespace, { content: memory.content })],
     ["confirmed", ({ memory }) => feedback(memory, "confirmed")],
@@ -99,7 +99,7 @@ describe("undoing keeps what somebody has", () => {
     expect(ids(await listAll(service, namespace)).toSorted()).toEqual(ids(sources).toSorted());
   });
 
-  test("sources come back although their content was written again meanwhile", async () => {
+  test("sources come back although their content was written again in between", async () => {
     const { namespace, memory, run, sources } = await made("merge");
     const gone = sources.find(({ content }) => content !== memory.content);
     const again = bodyOf<Memory>(await post(service, namespace, { content: gone?.content }), 201);

@@ -221,7 +221,7 @@ describe("deleting a memory", () => {
     expect(await listAll(service, namespace)).toEqual([]);
   });
 
-  test("tells a fact that was told by itself as well from one that was only derived", async () => {
+  test("keeps a derived fact that was also written by itself", async () => {
     const namespace = newNamespace();
     const one = await remember(service, namespace, { content: "Ana said that she speaks Danish." });
     const fact = { subject: "Ana", predicate: "speaks", object: "Danish" };

@@ -146,7 +146,7 @@ describe("GET an entity", () => {
 });
 
 describe("aliases", () => {
-  test("are looked up when somebody asks; facts keep their words", async () => {
+  test("aliases are looked up when facts are read; facts keep their words", async () => {
     const namespace = newNamespace();
     await tell(service, namespace, ["Mara Novak", "leads", "team"]);
     await tell(service, namespace, ["M. Novak", "likes", "tea"]);

@@ -153,7 +153,7 @@ test("comes from the namespaces that the caller may read, and no others", async 
   });
 });
 
-test("shows a published memory once, and nothing of somebody whom nobody knows", async () => {
+test("a profile shows a published memory once, and is empty for an unknown subject", async () => {
   const namespace = newNamespace();
   const shared = `${namespace}.shared`;
   const fact = await tell(service, namespace, ["Mara", "lives_in", "Graz"], { cardinality: "one" });

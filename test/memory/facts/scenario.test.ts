@@ -66,7 +66,7 @@ test("when did the team switch from Slack to Teams?", async () => {
   });
 });
 
-test("a copy in a shared namespace hears that its fact has ended", async () => {
+test("a copy in a shared namespace follows when its fact has ended", async () => {
   const namespace = newNamespace();
   const shared = `${namespace}.shared`;
   const slack = await tell(service, namespace, ["team", "uses", "Slack"], {

@@ -372,7 +372,7 @@ describe("when it ends", () => {
     expect(await validities(namespace)).toEqual({ Graz: [day(1), null] });
   });
 
-  test("it may be told once more, and is so anew", async () => {
+  test("a fact that has ended may be repeated, and becomes valid again", async () => {
     const namespace = newNamespace();
     const tea = await tell(service, namespace, ["Eve", "drinks", "tea"]);
     await sleep(3);

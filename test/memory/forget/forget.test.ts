@@ -161,7 +161,7 @@ describe("a policy forgets", () => {
   });
 });
 
-test("a walk neither takes what was recorded since it began, nor what was pinned meanwhile", async () => {
+test("a walk spares memories that were recorded after it began, or pinned in between", async () => {
   const namespace = newNamespace();
   const memories = await fill(
     namespace,

@@ -111,7 +111,7 @@ test("of more than one query counts is whole, and leaves out what has ended and 
   expect(stats.bytes).toBe((await usageOf(namespace)).bytes);
 }, 120_000);
 
-test("metrics tell bytes by type, what has ended, and only so many namespaces by name", async () => {
+test("metrics show bytes by type, expired memories, and a limited number of namespaces by name", async () => {
   const fresh = await startService({ MNEME_KEY_PREFIX: service.prefix, MNEME_METRICS_NAMESPACES: "1" });
   const [namespace, small] = [newNamespace(), newNamespace()];
   await remember(service, small, { content: "small" });

@@ -67,7 +67,7 @@ test("reciprocal rank fusion gives each hit Σ w / (k + rank), ranks from 1, bes
   );
 });
 
-test("k is 60 and both weights are 1 unless told otherwise", async () => {
+test("k defaults to 60 and both weights to 1", async () => {
   const query = "alpha beta";
   const implicit = await ask({ query, fusion: { method: "rrf" } });
   const explicit = await ask({ query, fusion: { method: "rrf", k: 60, weights: { keyword: 1, vector: 1 } } });

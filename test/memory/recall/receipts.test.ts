@@ -131,7 +131,7 @@ describe("what is recalled while a revision is under way", () => {
     expect(asOf.hits.map((hit) => hit.memory.version)).toEqual([1]);
   });
 
-  test("isn't there as of a time at which nobody could find it", async () => {
+  test("a memory isn't recalled as of a time when it was still being embedded", async () => {
     const provider = await startMoodyProvider();
     const slow = await provider.serve();
     const namespace = newNamespace();
@@ -279,7 +279,7 @@ describe("a receipt", () => {
     expect(statuses).toEqual([404, 404, 200]);
   });
 
-  test("isn't kept where nobody wants one", async () => {
+  test("no receipt is kept where none is wanted", async () => {
     const namespace = newNamespace();
     const { receipt_id } = await recall(service, { query: "x", namespaces: [namespace], receipt: false });
     expect(receipt_id).toBeNull();

@@ -61,7 +61,7 @@ const ask = (query: string, more: Json = {}, by: Service = service): Promise<Rec
 const best = ({ hits }: Recalled): number => Math.max(0, ...hits.map(({ relevance }) => relevance));
 
 describe("relevance", () => {
-  test("tells questions that a memory answers from questions that none does", async () => {
+  test("separates questions that a memory answers from questions without an answer", async () => {
     const known = await Promise.all(ANSWERED.map(([question]) => ask(question)));
     const unknown = await Promise.all(UNANSWERED.map((question) => ask(question)));
     for (const [index, answer] of known.entries()) {
@@ -94,7 +94,7 @@ describe("relevance", () => {
     }
   });
 
-  test("is told by the words alone where nothing embeds, and where a model's vectors tell nothing", async () => {
+  test("comes from words alone without an embedder, or if a model's vectors separate nothing", async () => {
     const { service: random } = await vectors;
     const plain = await startService({ MNEME_EMBEDDER: "none" });
     for (const other of [random, plain]) {

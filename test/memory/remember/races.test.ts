@@ -110,7 +110,7 @@ test("eight revisions at once without If-Match all succeed", async () => {
   expect(Object.keys(metadata)).toHaveLength(8);
 });
 
-test("a revision doesn't forget that the content was seen meanwhile", async () => {
+test("a revision keeps a sighting that was counted in between", async () => {
   const namespace = newNamespace();
   const memory = await remember(services[0], namespace, { content: "seen and revised" });
   const answers = await race((service, index) =>

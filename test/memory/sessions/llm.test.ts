@@ -41,7 +41,7 @@ async function promoted(behaviour: ChatBehaviour, text = "The gate code is gx471
 
 const good = (stretch: string, running: string) => says(JSON.stringify({ stretch, running }));
 
-test("the model's summaries are kept, and it hears of the earlier one", async () => {
+test("the model's summaries are kept, and it receives the earlier one", async () => {
   const { ns, session, summary } = await promoted(good("A code was given.", "So far: a code was given."));
   expect(session.summary).toEqual({ text: "So far: a code was given.", method: "llm", model: "test-model" });
   expect(summary).toMatchObject({

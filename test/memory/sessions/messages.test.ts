@@ -41,7 +41,7 @@ describe("appending", () => {
     });
   });
 
-  test("takes an id once, also within one request, and tells nothing of what is there", async () => {
+  test("accepts a message id once, even within one request, and doesn't reveal other messages", async () => {
     const ns = newNamespace();
     await append(service, ns, "s", user("first", { id: "a" }));
     const again = await postMessages(service, ns, "s", [user("another text", { id: "a" })]);

@@ -64,7 +64,7 @@ async function isFound(caller: Service, { content, id }: Memory, shared: string)
 
 const HIDDEN = [false, false, false, false, false];
 
-test("what a namespace doesn't trust enough is stored there, and nobody finds it", async () => {
+test("a copy below a namespace's min_trust is stored there, and no recall finds it", async () => {
   const { memory, copy, shared, reader } = await published();
   expect(copy).toMatchObject({ quarantined: true, trust: 0.5 });
   expect(await isFound(reader, copy, shared)).toEqual(HIDDEN);
@@ -164,7 +164,7 @@ test("an entity that only it names isn't listed, and is known once it is release
   expect(await names()).toEqual(["Encom", fact.subject]);
 });
 
-test("as of a time when it wasn't released yet, nobody finds it", async () => {
+test("as of a time before its release, no recall finds a copy", async () => {
   const { copy, shared, reader } = await published();
   const then = new Date().toISOString();
   await sleep(3);

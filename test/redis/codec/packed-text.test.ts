@@ -40,6 +40,6 @@ test("a ULID takes 16 bytes, and comes back", () => {
   expect(ulidOf(bytesOfUlid(HIGHEST))).toBe(HIGHEST);
 });
 
-test("bytes that nobody packed, or that were cut off, unpack without an error", () => {
+test("bytes that aren't packed text, or were cut off, unpack without an error", () => {
   fc.assert(fc.property(fc.uint8Array(), (bytes) => typeof unpackText(Buffer.from(bytes)) === "string"));
 });
