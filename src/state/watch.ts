@@ -109,7 +109,7 @@ export async function watchState(
   }
 }
 
-/** What is asked, or something else while the store is away: the watcher will be told when it's back. */
+/** The result of `ask`, or `otherwise` while the store is down. */
 async function unlessAway<T, Otherwise>(ask: () => Promise<T>, otherwise: Otherwise): Promise<T | Otherwise> {
   try {
     return await ask();

@@ -1,9 +1,9 @@
-/** Why nobody more can follow changes: this process has no place left, or this key has none. */
+/** Why a watcher is refused: this process is full, or this key's share is. */
 export type NoPlace = "process" | "key";
 
-/** All who follow changes in this process: a bounded number, of each key too, and all of them let go at its end. */
+/** All followers of changes in this process: a bounded number, in total and per key. All are released at its end. */
 export interface Watchers {
-  /** Takes a place for a key (null: no key is needed); gives what frees it, or why there is none. */
+  /** Takes a place for a key (null: no key is needed); returns what frees it, or the reason of the refusal. */
   enter(keyId: string | null, onClose: () => void): (() => void) | NoPlace;
   readonly count: number;
   close(): void;
@@ -11,7 +11,7 @@ export interface Watchers {
 
 export interface WatcherLimits {
   readonly max: number;
-  /** Of `max`, for one key: else one key could keep all others from following. */
+  /** The share of `max` for one key, so that it can't keep all others from following. */
   readonly perKey: number;
 }
 
@@ -31,7 +31,7 @@ export function createWatchers({ max, perKey }: WatcherLimits): Watchers {
     enter(keyId, onClose) {
       if (closed || open.size >= max) return "process";
       if (keyId !== null && (byKey.get(keyId) ?? 0) >= perKey) return "key";
-      // Of its own, so that one callback can stand for two.
+      // A new function each time, so that one callback can be registered twice.
       const entry = (): void => onClose();
       open.add(entry);
       count(keyId, 1);
