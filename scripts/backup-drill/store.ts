@@ -26,9 +26,9 @@ export async function fill(url: string, memories: number): Promise<void> {
       };
     });
     await send("POST", `${place}/memories/batch`, { memories: batch });
-    // Besides memories, whatever else a backup has to bring back.
+    // Besides memories, whatever else a backup has to bring back. So few messages of a session aren't promoted.
     await send("PUT", `${place}/state/last`, { value: { from, list: [0.1, from] } });
-    await send("POST", `${place}/sessions/s${from % 10}/messages`, {
+    await send("POST", `${place}/sessions/s${(from / BATCH) % 100}/messages`, {
       messages: [{ role: "user", content: `Stored from ${from} on.` }],
     });
   }

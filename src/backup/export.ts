@@ -232,11 +232,12 @@ async function nextNamespace(
   return { ...START, phase: "state" };
 }
 
+/** Sessions come before memories: what a promotion moves from the ones to the others meanwhile is then in both, and not in neither. */
 const NEXT_SECTION = {
   settings: "aliases",
-  aliases: "memories",
-  memories: "sessions",
-  sessions: "erased",
+  aliases: "sessions",
+  sessions: "memories",
+  memories: "erased",
   erased: "done",
 } as const;
 

@@ -166,7 +166,7 @@ describe("a forged file whose sums fit", () => {
     ["a hash with a brace", patched("stored", { hash: "x}:{y" }), /Line 2: stored\.hash/],
     [
       "a content that is too large",
-      patched("memory", { content: "x".repeat(33_000) }),
+      patched("memory", { content: "x".repeat(70_000) }),
       /Line 2: memory\.content/,
     ],
     ["a content with half a character", patched("memory", { content: "\ud800" }), /Line 2: memory\.content/],

@@ -6,26 +6,13 @@ import { LIMITS } from "../../domain/limits.js";
 import { isPeriod, VALIDITY } from "../memories/schemas.js";
 import { CARDINALITIES } from "../../memory/model/fact.js";
 import { jsonDepth, isWellFormed } from "../../memory/model/metadata.js";
-import {
-  EMBEDDING_STATUSES,
-  FEEDBACK_OUTCOMES,
-  MAX_CORROBORATORS,
-  MEMORY_TYPES,
-} from "../../memory/model/record.js";
+import { EMBEDDING_STATUSES, FEEDBACK_OUTCOMES, MEMORY_TYPES } from "../../memory/model/record.js";
 import { ROLES } from "../../memory/sessions/session.js";
 import { STATE_OPERATIONS } from "../../state/document.js";
 import { jsonText } from "../../state/json-text.js";
 import { DomainError, invalid } from "../../domain/errors.js";
 import { newSettings } from "../namespaces/schemas.js";
-import {
-  identifier,
-  memoryId,
-  metadata,
-  namespace,
-  namespacePattern,
-  tags,
-  text,
-} from "../openapi/primitives.js";
+import { identifier, memoryId, metadata, namespace, namespacePattern, text } from "../openapi/primitives.js";
 import { invalidRequest } from "../problem.js";
 
 /**
@@ -34,6 +21,11 @@ import { invalidRequest } from "../problem.js";
  */
 
 const MOST = 1e9;
+/**
+ * mneme itself makes records that no caller may send: a summary has more sources than a caller may name, and one of a merge more
+ * tags. What it exported it takes back, so these are bounds of size, not rules.
+ */
+const MADE = { sources: 20_000, tags: 4096, agents: 4096, textBytes: 2 * LIMITS.contentBytes } as const;
 const count = z.int().min(0).max(MOST);
 const version = z.int().min(1).max(MOST);
 /** Milliseconds since the epoch, of years with four digits. */
@@ -45,7 +37,7 @@ const instant = z.iso.datetime();
 /** A hash of ours, as keys and indexes have it. */
 const token = z.string().regex(/^[A-Za-z0-9_.-]{1,128}$/, "Must be a hash as mneme writes it.");
 const ids = (most: number) => z.array(memoryId).max(most);
-const agents = z.array(identifier).max(MAX_CORROBORATORS);
+const agents = z.array(identifier).max(MADE.agents);
 
 const anyText = (bytes: number) =>
   z
@@ -102,7 +94,7 @@ const origin = z.strictObject({
   published_by: identifier,
   publishers: z
     .array(z.strictObject({ agent: identifier, key: memoryId.optional() }))
-    .max(LIMITS.publications)
+    .max(MADE.agents)
     .optional(),
   published_at: recorded,
   follow: z.boolean(),
@@ -137,14 +129,14 @@ const memory = z
     id: memoryId,
     key: identifier.nullable(),
     memory_type: z.enum(MEMORY_TYPES),
-    content: anyText(LIMITS.contentBytes),
+    content: anyText(MADE.textBytes),
     agent_id: identifier.nullable(),
     session_id: identifier.nullable(),
     timestamp: moment,
     metadata,
-    tags,
+    tags: z.array(text(LIMITS.tagBytes)).max(MADE.tags),
     trust_score: share,
-    derived_from: z.array(z.strictObject({ id: memoryId, version })).max(LIMITS.sources),
+    derived_from: z.array(z.strictObject({ id: memoryId, version })).max(MADE.sources),
     source_trust: share.nullable(),
     evidence,
     quarantined: z.boolean(),
@@ -254,7 +246,7 @@ const lines = z.discriminatedUnion("kind", [
         hash: token,
         made: made.optional(),
         own_vector: z.literal(true).optional(),
-        preceding: z.strictObject({ id: memoryId, text: anyText(LIMITS.contentBytes) }).optional(),
+        preceding: z.strictObject({ id: memoryId, text: anyText(MADE.textBytes) }).optional(),
         told: z.literal(true).optional(),
         hidden: z.literal(true).optional(),
         ended: recorded.optional(),
@@ -308,7 +300,7 @@ const lines = z.discriminatedUnion("kind", [
       tokens: count,
       summary: z
         .strictObject({
-          text: anyText(LIMITS.contentBytes),
+          text: anyText(LIMITS.lineBytes / 4),
           method: z.enum(["extractive", "llm"]),
           model: text(256).nullable(),
         })

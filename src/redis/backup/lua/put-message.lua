@@ -13,6 +13,8 @@ Returns 1, or 0 where the session isn't this import's (any more).
 ]]
 local head = redis.call('HMGET', session_head, 'n', 'im', 'x')
 if not head[1] or head[2] ~= ARGV[1] .. ':' .. head[1] then return 0 end
+-- Appended after the head was read: the session comes once more in the file, with it.
+if tonumber(ARGV[2]) > tonumber(head[1]) then return 0 end
 local last = redis.call('XREVRANGE', session_messages, '+', '-', 'COUNT', 1)[1]
 if last and tonumber(string.match(last[1], '^%d+')) >= tonumber(ARGV[2]) then return 1 end
 redis.call('XADD', session_messages, ARGV[2] .. '-0', unpack(ARGV, 5))
