@@ -414,7 +414,10 @@ describe("with a trail that can't be written, nothing is done", () => {
     }
   });
 
-  test("for lack of memory: not even a read", async () => {
+  test("for lack of memory: not even a read, but what makes room", async () => {
+    // On record as ever: a deletion may write what it needs.
+    const makesRoom = new Set(acts.map(({ name }) => name).filter((name) => name.startsWith("delete")));
+    expect(makesRoom.size).toBe(4);
     const redis = await startRedis();
     const own = await startService({ REDIS_URL: redis.url });
     const direct = await openTrails(own.prefix, redis.url);
@@ -426,6 +429,11 @@ describe("with a trail that can't be written, nothing is done", () => {
         const before = await contentsOf(direct, own.prefix, scene.ns);
         const entries = await direct.all(scene.ns);
         const answer = await act(scene);
+        if (makesRoom.has(name)) {
+          expect(answer.status, name).not.toBe(507);
+          expect((await direct.all(scene.ns)).length, name).toBeGreaterThan(entries.length);
+          continue;
+        }
         expect([name, ...new Set(refusals(answer))]).toEqual([name, 507]);
         expect(await contentsOf(direct, own.prefix, scene.ns)).toEqual(before);
         expect(await direct.all(scene.ns)).toEqual(entries);
