@@ -45,7 +45,7 @@ export function createRedisClock({ askTime, monotonic = () => performance.now() 
 function milliseconds(reply: unknown): number {
   const [seconds, microseconds] = Array.isArray(reply) ? reply.map(Number) : [];
   if (seconds === undefined || microseconds === undefined || !Number.isFinite(seconds + microseconds)) {
-    throw new Error("Redis replied to TIME with something that is no time");
+    throw new Error("Redis replied to TIME without a time");
   }
   return seconds * 1000 + microseconds / 1000;
 }
