@@ -32,7 +32,7 @@ const {
 async function keysOf(namespace: string): Promise<string[]> {
   // What stays with the namespace itself: its sequence, its audit trail, what it holds.
   return (await allKeysOf(namespace)).filter(
-    (key) => !/^[^:]+:(seq|audit|audit-head|usage|usage-ending):/.test(key),
+    (key) => !/^[^:]+:(seq|audit|audit-head|gone|usage|usage-ending):/.test(key),
   );
 }
 
