@@ -130,7 +130,7 @@ async function sendFile(
   const { id } = bodyOf<{ id: string }>(await service.send("POST", "/v1/imports", options), 202);
   return service.send("PUT", `/v1/imports/${id}/parts/1`, undefined, {
     raw: readFileSync(path),
-    headers: { "content-type": "application/x-ndjson" },
+    headers: { "content-type": "application/octet-stream" },
   });
 }
 
@@ -249,7 +249,7 @@ test("an import without the trailer stays unfinished, and takes no second manife
   const put = (part: number, text: string) =>
     service.send("PUT", `/v1/imports/${id}/parts/${part}`, undefined, {
       raw: text,
-      headers: { "content-type": "application/x-ndjson" },
+      headers: { "content-type": "application/octet-stream" },
     });
   expect((await put(1, `${lines.join("\n")}\n`)).body).toMatchObject({ status: "running", next_part: 2 });
   // Sent again, a part changes nothing.

@@ -186,7 +186,7 @@ describe("a service that is killed in the middle", () => {
     const put = () =>
       target.send("PUT", `/v1/imports/${importId}/parts/1`, undefined, {
         raw: readFileSync(whole),
-        headers: { "content-type": "application/x-ndjson" },
+        headers: { "content-type": "application/octet-stream" },
       });
     const cut = put().catch(() => undefined);
     // A page is enough to know that it has begun.

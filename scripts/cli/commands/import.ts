@@ -85,7 +85,7 @@ async function importFile(api: Api, file: string, options: ImportOptions): Promi
     view = await api.json(importView, {
       method: "PUT",
       path: `/v1/imports/${view.id}/parts/${part}`,
-      body: { type: "application/x-ndjson", text },
+      body: { type: "application/octet-stream", text },
       repeatable: true,
     });
     if (process.stderr.isTTY) process.stderr.write(`\rpart ${part}, line ${view.lines}`);

@@ -10,7 +10,7 @@ import { takes } from "../router/methods.js";
 import { HttpProblem } from "../problem.js";
 
 const JSON_ONLY = /^application\/json\s*(;|$)/i;
-const LINES_ONLY = /^application\/x-ndjson\s*(;|$)/i;
+const LINES_ONLY = /^application\/octet-stream\s*(;|$)/i;
 /** Routes whose body is a part of a file: the route reads it line by line. */
 const PART = /^\/v1\/imports\/[^/]+\/parts\/[^/]+$/;
 const JSON_OR_PATCH = /^application\/(merge-patch\+)?json\s*(;|$)/i;
@@ -34,7 +34,7 @@ export function limitBody(timeoutMs: number): MiddlewareHandler<AppEnv & { Bindi
     const isPart = PART.test(c.req.path);
     const accepted = isPart ? LINES_ONLY : c.req.method === "PATCH" ? JSON_OR_PATCH : JSON_ONLY;
     if (!accepted.test(c.req.header("content-type") ?? "")) {
-      const wanted = isPart ? "application/x-ndjson" : "application/json";
+      const wanted = isPart ? "application/octet-stream" : "application/json";
       throw new HttpProblem("unsupported_media_type", `Send the body as ${wanted}.`);
     }
     const body = await readBody(c.env.incoming, limitOf(c.req.path, isPart), timeoutMs);

@@ -121,7 +121,7 @@ export const transferNotReady = {
 /** Lines of an export, as they are in the file. */
 export const partBody = {
   required: true,
-  content: { "application/x-ndjson": { schema: z.string() } },
+  content: { "application/octet-stream": { schema: z.string().openapi({ format: "binary" }) } },
 } as const;
 export const receiptMissing = {
   404: { ...problem, description: "There is no such receipt among those that you may read." },
@@ -168,7 +168,7 @@ export const unfitBody = {
 export const unfitPart = {
   408: { ...problem, description: "The body didn't arrive within MNEME_BODY_TIMEOUT_MS." },
   413: { ...problem, description: "The part is too large (payload_too_large)." },
-  415: { ...problem, description: "The Content-Type isn't application/x-ndjson." },
+  415: { ...problem, description: "The Content-Type isn't application/octet-stream." },
 } as const;
 /** The answer to a write that exceeds a limit; nothing of it is done. */
 export const full = {

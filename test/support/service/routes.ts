@@ -104,7 +104,7 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   "PUT /v1/imports/{id}/parts/{part}": {
     need: "hidden",
     body: "a line",
-    headers: { "content-type": "application/x-ndjson" },
+    headers: { "content-type": "application/octet-stream" },
   },
   "GET /v1/namespaces/{ns}/sessions": { need: "read" },
   "GET /v1/namespaces/{ns}/sessions/{sid}": { need: "read", absent: true },
