@@ -12,6 +12,8 @@ LISTED = [
     # Characters by their Unicode category: the dialects of patterns disagree on them.
     r"invisible characters",
     r"normali[sz]ed",
+    # Which verbs are granted on which patterns.
+    r"can only be granted on",
     # White space by Unicode; fields of which one of several must be there, or which exclude each other.
     r"[Bb]lank",
     r"Must change something",
@@ -40,6 +42,7 @@ LISTED = [
     # What a page or an event gave, as it came.
     r"cursor",
     r"id of an event",
+    r"(export|import) goes on with part \d|(export|import) is complete",
     # Vectors.
     r"finite numbers",
     r"dimensions|embeds with|no embedder|embedding model|vectors",
