@@ -110,11 +110,19 @@ function listAt(packed: Buffer, at: number): Token | undefined {
   return { text: `,"i":["${ids.join('","')}"]}`, end };
 }
 
-/** 26 digits of 5 bits, the first of 3. */
+/** 26 digits of 5 bits, the first of 3: one byte of the first two digits, then 5 bytes of each 8, exact as numbers. */
 export function bytesOfUlid(ulid: string): Buffer {
-  let value = 0n;
-  for (const digit of ulid) value = (value << 5n) | BigInt(DIGITS.indexOf(digit));
-  return Buffer.from(value.toString(16).padStart(32, "0"), "hex");
+  const bytes = Buffer.allocUnsafe(BYTES);
+  bytes[0] = numberOf(ulid, 0, 2);
+  for (const part of [0, 1, 2])
+    bytes.writeUIntBE(numberOf(ulid, 2 + 8 * part, 10 + 8 * part), 1 + 5 * part, 5);
+  return bytes;
+}
+
+function numberOf(ulid: string, from: number, to: number): number {
+  let value = 0;
+  for (let at = from; at < to; at++) value = value * 32 + DIGITS.indexOf(ulid.charAt(at));
+  return value;
 }
 
 export function ulidOf(bytes: Buffer): string {

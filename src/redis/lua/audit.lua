@@ -21,8 +21,15 @@ isn't sound (NOAUDIT), nothing has been done yet. Scripts aren't rolled back.
 local audit_stream, audit_head = table.remove(KEYS, 1), table.remove(KEYS, 1)
 local audit_entry, audit_packed = table.remove(ARGV, 1), table.remove(ARGV, 1)
 local audit_keep = tonumber(table.remove(ARGV, 1))
--- The same key as in src/redis/keys.ts.
-local audit_settings = string.gsub(audit_stream, ':audit:{', ':settings:{', 1)
+
+-- How long entries are kept, milliseconds, as the namespace's settings say. The key is that of src/redis/keys.ts.
+local function audit_kept()
+  local settings = string.gsub(audit_stream, ':audit:{', ':settings:{', 1)
+  local seconds = redis.call('HGET', settings, 'retention_audit_seconds')
+  return seconds and tonumber(seconds) * 1000 or audit_keep
+end
+-- No setting may be shorter, so nothing is due before a sixteenth of this.
+local AUDIT_LEAST_MS = 3600 * 1000
 
 -- Only a fault of the trail's keys is damage. A refusal of Redis to all (OOM, READONLY, MISCONF, an ACL) has a code of
 -- its own, and is passed on as it is.
@@ -34,11 +41,6 @@ local function audit_call(...)
   error(damaged and { err = 'NOAUDIT the trail is unusable: ' .. reply.err } or reply)
 end
 
--- Digits of a ULID as tonumber takes them: a ULID leaves out I, L, O and U.
-local audit_digits = {
-  J = 'I', K = 'J', M = 'K', N = 'L', P = 'M', Q = 'N', R = 'O', S = 'P', T = 'Q', V = 'R', W = 'S', X = 'T', Y = 'U', Z = 'V',
-}
-
 -- A number in this base, of `count` digits from a place on.
 local function audit_number(text, base, from, count) return tonumber(string.sub(text, from, from + count - 1), base) end
 
@@ -49,6 +51,10 @@ end
 
 -- The end of an entry with these ids, packed; as JSON if one of them isn't a ULID.
 local function audit_pack(ids)
+  -- Digits of a ULID as tonumber takes them: a ULID leaves out I, L, O and U.
+  local audit_digits = {
+    J = 'I', K = 'J', M = 'K', N = 'L', P = 'M', Q = 'N', R = 'O', S = 'P', T = 'Q', V = 'R', W = 'S', X = 'T', Y = 'U', Z = 'V',
+  }
   local packed = {}
   for i, id in ipairs(ids) do
     if #id ~= 26 or not string.find(id, '^[0-7][0-9A-HJKMNP-TV-Z]+$') then return ',"i":' .. cjson.encode(ids) .. '}' end
@@ -71,21 +77,23 @@ local function audit(outcome, ids)
   local time = math.max(now, tonumber(head[3]) or 0)
   local id = string.format('%d-%d', time, number)
   local previous = head[2] or ''
-  local keep = redis.call('HGET', audit_settings, 'retention_audit_seconds')
-  if keep then audit_keep = tonumber(keep) * 1000 end
   local entry = audit_entry .. ',"o":"' .. outcome .. '"' .. (ids and ids[1] and ',"i":' .. cjson.encode(ids) or '') .. '}'
   local hash = redis.sha1hex(previous .. '\n' .. id .. '\n' .. entry)
   local packed = audit_packed .. (outcome == 'ok' and '\4' or '\14' .. outcome .. '"') .. (ids and ids[1] and audit_pack(ids) or '}')
   audit_call('XADD', audit_stream, id, 'p', audit_hash_bytes(previous), 'e', packed)
   redis.call('HSET', audit_head, 'number', string.format('%d', number), 'hash', hash, 'time', string.format('%d', time))
+  -- Most acts renew and trim nothing, and needn't know how long entries are kept.
+  local since, due = now - (tonumber(head[4]) or 0), number % 64 == 0
+  if not due and since <= math.min(audit_keep, AUDIT_LEAST_MS) / 16 then return id end
+  local keep = audit_kept()
   -- A trail without new entries expires, once its last entry is old enough.
-  local renew = now - (tonumber(head[4]) or 0) > audit_keep / 16
+  local renew = since > keep / 16
   if renew then
     redis.call('HSET', audit_head, 'renewed', string.format('%d', now))
-    redis.call('PEXPIRE', audit_stream, string.format('%d', audit_keep * 1.125))
-    redis.call('PEXPIRE', audit_head, string.format('%d', audit_keep * 1.125))
+    redis.call('PEXPIRE', audit_stream, string.format('%d', keep * 1.125))
+    redis.call('PEXPIRE', audit_head, string.format('%d', keep * 1.125))
   end
   -- Now and then, also where there are few entries.
-  if renew or number % 64 == 0 then trail_trim(audit_stream, audit_head, audit_keep) end
+  if renew or due then trail_trim(audit_stream, audit_head, keep) end
   return id
 end
