@@ -66,7 +66,9 @@ const rememberAgain: MakeAct = (world, _, choice) => ({
   needs: [["write", pickMemory(world, choice).namespace]],
   done: (answer, status) => {
     const { namespace, content } = pickMemory(world, choice);
-    if (status === 201) world.wrote(undefined, namespace, idOf(answer), content, []);
+    if (status === 201) {
+      world.wrote(undefined, namespace, idOf(answer), content, world.textsIn(content));
+    }
   },
 });
 

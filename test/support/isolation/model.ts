@@ -16,7 +16,8 @@ export interface Agent {
 interface Secret {
   readonly text: string;
   readonly what: string;
-  readonly readableBy: (agent: Agent) => boolean;
+  /** One for each memory that holds the text, or has it as its id: whoever satisfies one may read it. */
+  readonly readableBy: ((agent: Agent) => boolean)[];
   /** Who has sent it, and so knows it. */
   readonly sentBy: Set<Agent>;
 }
@@ -95,8 +96,19 @@ export class World {
     this.#add(text, what, by, readableBy);
   }
 
-  #add(text: string, what: string, by: Agent | undefined, readableBy: Secret["readableBy"]): void {
-    this.secrets.push({ text, what, readableBy, sentBy: new Set(by === undefined ? [] : [by]) });
+  /** The texts that a content holds, which a second memory of the same content holds too. */
+  textsIn(content: string): string[] {
+    return this.secrets.map(({ text }) => text).filter((text) => content.includes(text));
+  }
+
+  #add(text: string, what: string, by: Agent | undefined, readable: (agent: Agent) => boolean): void {
+    const known = this.secrets.find((secret) => secret.text === text);
+    if (known === undefined) {
+      this.secrets.push({ text, what, readableBy: [readable], sentBy: new Set(by ? [by] : []) });
+      return;
+    }
+    known.readableBy.push(readable);
+    if (by !== undefined) known.sentBy.add(by);
   }
 
   /** Throws if an answer holds anything that its receiver may not know, and didn't say itself. */
@@ -106,7 +118,7 @@ export class World {
     const received = `${headers}\n${answer.text}`;
     for (const { text, what, readableBy, sentBy } of this.secrets) {
       if (request.includes(text)) sentBy.add(agent);
-      else if (received.includes(text) && !sentBy.has(agent) && !readableBy(agent)) {
+      else if (received.includes(text) && !sentBy.has(agent) && !readableBy.some((readable) => readable(agent))) {
         throw new Error(
           `${request}\nreveals ${text} (${what}) to ${JSON.stringify(agent.grants)}:\n${received}`,
         );
