@@ -36,13 +36,15 @@ const RECORDS = Number(process.env["MNEME_TEST_UPGRADE_RECORDS"] ?? 400);
 /** Only ends a hang, also on a loaded machine. */
 const LIMIT_MS = 300_000 + 60 * RECORDS;
 
-/** A release after this one: each text gets one more term, and each record a mark. */
+/** A release after this one: each text gets one more term, and each record a mark and a facet. */
 const NEXT: Target = {
   schemas: [
     {
       number: RECORD_SCHEMA + 1,
       change: "a mark",
-      upgrade: ({ document }) => ({ index: { mark: `was ${document.index.schema ?? 1}` } }),
+      upgrade: ({ document: { index } }) => ({
+        index: { mark: `was ${index.schema ?? 1}`, facets: [...index.facets, "marked"] },
+      }),
     },
   ],
   terms: 99,
@@ -116,6 +118,10 @@ describe("an upgrade of stored records", () => {
       // Old versions as well.
       const old = await redis.keys(`${service.prefix}:old:{${namespace}}:*`);
       expect(old.length).toBe(last.version - 1);
+      // Their vectors are found by what they say now.
+      for (const vector of await redis.keys(`${service.prefix}:vec:*:{${namespace}}:*`)) {
+        expect((await redis.hGet(vector, "facets"))?.split(",")).toContain("marked");
+      }
       const found = await recall(service, { namespaces: [namespace], query: "extraterm", limit: 5 });
       expect(found.hits).toHaveLength(5);
     },

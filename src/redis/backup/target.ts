@@ -59,7 +59,6 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
             options.importId,
             options.dryRun ? "1" : "",
             superseded_at === null ? "" : "1",
-            vectorFields(document),
             factOf(line),
             line.uses === undefined ? "" : `${line.uses.count} ${line.uses.lastAt ?? 0}`,
             options.restoreErased ? "1" : "",
@@ -90,7 +89,6 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
           [
             `${options.importId}:${of}`,
             JSON.stringify(document),
-            vectorFields(document),
             String(memory.version),
             String(kept ?? ""),
             String(memory.expires_at ?? ""),
@@ -375,21 +373,6 @@ function usable(
 ): readonly Buffer[] {
   if (vectorsOf === undefined || memory.embedding.model !== vectorsOf) return [];
   return vectors.map((each) => Buffer.from(each, "base64"));
-}
-
-/** What a vector's hash holds besides the vector: HSET's fields and values by turns, as JSON. */
-function vectorFields({ index }: MemoryDocument): string {
-  const fields = {
-    ns: index.ns,
-    facets: index.facets.join(","),
-    time: index.time,
-    prior: index.prior,
-    since: index.since,
-    ...(index.until === undefined ? {} : { until: index.until }),
-    ...(index.valid_from === undefined ? {} : { valid_from: index.valid_from }),
-    ...(index.valid_to === undefined ? {} : { valid_to: index.valid_to }),
-  };
-  return JSON.stringify(Object.entries(fields).flatMap(([name, value]) => [name, String(value)]));
 }
 
 function factOf({ memory, stored }: MemoryLine): string {

@@ -12,8 +12,6 @@ import type { Evidence, Interaction, Memory } from "../../memory/model/record.js
 export interface EncodedDocument {
   readonly head: string;
   readonly tail: string;
-  /** The other fields of its vectors: a JSON array of names and values in turn. */
-  readonly vectorFields: string;
   readonly size: MemorySize;
 }
 
@@ -30,7 +28,6 @@ export function encodeDocument(item: NewMemory): EncodedDocument {
   const { index } = document;
   return {
     ...cutDocument(document),
-    vectorFields: encodeVectorFields(item.memory, index.facets, index.prior),
     size: { json: index.bytes, vectors: index.vector_bytes },
   };
 }
@@ -74,17 +71,6 @@ export function documentOf({ memory, interaction, preceding, ...rest }: NewMemor
 /** Missing bounds are dropped. */
 function validity({ valid_from, valid_to }: Memory): { valid_from?: number; valid_to?: number } {
   return { ...(valid_from === null ? {} : { valid_from }), ...(valid_to === null ? {} : { valid_to }) };
-}
-
-function encodeVectorFields(memory: Memory, facets: readonly string[], prior: number): string {
-  const fields = {
-    ns: memory.namespace,
-    facets: facets.join(","),
-    time: memory.timestamp,
-    prior,
-    ...validity(memory),
-  };
-  return JSON.stringify(Object.entries(fields).flatMap(([name, value]) => [name, String(value)]));
 }
 
 /** Without the evidence: others add to it, so it doesn't count for the namespace. */
@@ -158,7 +144,6 @@ function lentBy({ id, text }: Preceding) {
  */
 export function encodeRevision(revision: Revision): {
   patch: string;
-  vectorFields: string;
   size: MemorySize;
 } {
   const stored = storedMemory(revision.memory);
@@ -212,6 +197,5 @@ export function encodeRevision(revision: Revision): {
             embed_at: revision.embedAt ?? null,
           },
         };
-  const vectorFields = encodeVectorFields(revision.memory, facets, prior);
-  return { patch: JSON.stringify(patch), vectorFields, size };
+  return { patch: JSON.stringify(patch), size };
 }

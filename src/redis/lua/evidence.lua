@@ -1,5 +1,5 @@
 --- @include "lua/clock"
---- @include "lua/version-keys"
+--- @include "lua/vector-fields"
 --[[
 Put before scripts that change what others say of a memory: memory.evidence of its record, of which no version is made.
 ]]
@@ -30,7 +30,5 @@ local function trust_release(record, facet)
     if each ~= facet then table.insert(facets, each) end
   end
   redis.call('JSON.MERGE', record, '$', cjson.encode({ memory = { quarantined = cjson.null }, index = { facets = facets, corroborate_at = now, since = now } }))
-  for _, key in ipairs(version_vectors(record)) do
-    if redis.call('EXISTS', key) == 1 then redis.call('HSET', key, 'facets', table.concat(facets, ','), 'since', string.format('%d', now)) end
-  end
+  vector_follow(record)
 end

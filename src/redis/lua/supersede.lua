@@ -1,5 +1,5 @@
 --- @include "lua/usage"
---- @include "lua/version-keys"
+--- @include "lua/vector-fields"
 --- @include "lua/versions"
 --[[
 Included by scripts that take superseded memories out of recall, or bring them back.
@@ -39,11 +39,7 @@ local function supersede(record, id, at, by, hidden)
   index['until'] = at
   local memory = { superseded_at = at, superseded_by = by ~= '' and by or nil }
   redis.call('JSON.MERGE', record, '$', cjson.encode({ memory = memory, index = index }))
-  for _, key in ipairs(version_vectors(record)) do
-    if redis.call('EXISTS', key) == 1 then
-      redis.call('HSET', key, 'ns', ns, 'facets', table.concat(facets, ','), 'until', string.format('%d', at))
-    end
-  end
+  vector_follow(record)
   local hash = supersede_hash(record, current['$.index.hash'][1])
   if redis.call('GET', hash) ~= id then return end
   redis.call('DEL', hash)
@@ -80,12 +76,7 @@ local function supersede_undo(record, id, made)
   local index = { ns = ns, facets = facets, ended = none }
   index['until'] = none
   redis.call('JSON.MERGE', record, '$', cjson.encode({ memory = { superseded_at = none, superseded_by = none }, index = index }))
-  for _, key in ipairs(version_vectors(record)) do
-    if redis.call('EXISTS', key) == 1 then
-      redis.call('HSET', key, 'ns', ns, 'facets', table.concat(facets, ','))
-      redis.call('HDEL', key, 'until')
-    end
-  end
+  vector_follow(record)
   local ended = current['$.index.ended'][1]
   if type(ended) == 'number' then supersede_end(record, id, ended > 0 and string.format('%d', ended) or '') end
   if taken then return end

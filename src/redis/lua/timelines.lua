@@ -1,7 +1,7 @@
 --- @include "lua/clock"
 --- @include "lua/numbers"
 --- @include "lua/usage"
---- @include "lua/version-keys"
+--- @include "lua/vector-fields"
 --- @include "lua/versions"
 --[[
 Put before scripts that write, revise or remove facts: keeps apart when the facts of
@@ -173,12 +173,7 @@ local function fact_end(record, id, to, at)
   local published = next(current['$.published'][1] or {}) and ',"publish_at":' .. int(now) or ''
   local index = string.format('{"since":%d,"valid_to":%s,"version_bytes":%d%s}', since, valid_to, kept, published)
   redis.call('JSON.MERGE', record, '$', '{"memory":' .. memory .. ',"index":' .. index .. '}')
-  for _, key in ipairs(version_vectors(record)) do
-    if redis.call('EXISTS', key) == 1 then
-      redis.call('HSET', key, 'since', int(since))
-      if to then redis.call('HSET', key, 'valid_to', valid_to) else redis.call('HDEL', key, 'valid_to') end
-    end
-  end
+  vector_follow(record)
 end
 
 -- A timeline lives as long as the longest of its facts.
@@ -192,8 +187,8 @@ local function fact_prolong(timeline, expiry, fresh)
   end
 end
 
--- Puts a fact that was just stored where fact_plan says.
-local function fact_place(record, records, id, plan, fact, hash, vectors, expiry, at)
+-- Puts a fact that was just stored where fact_plan says; its vectors are written after that.
+local function fact_place(record, records, id, plan, fact, hash, expiry, at)
   local timeline = fact_keys(record) .. fact.timeline
   for _, other in ipairs(plan.close) do fact_end(records .. other, other, plan.from, at) end
   local quoted = {}
@@ -211,10 +206,6 @@ local function fact_place(record, records, id, plan, fact, hash, vectors, expiry
   redis.call('JSON.MERGE', record, '$', '{"memory":{' .. validity
     .. ',"fact":{"cardinality":"one","contradicts":[' .. table.concat(quoted, ',') .. ']}},"index":{' .. validity .. stated
     .. ',"timeline":"' .. fact.timeline .. '","object":"' .. fact.object .. '","hash":"' .. hash .. '"}}')
-  for _, key in ipairs(vectors) do
-    redis.call('HSET', key, 'valid_from', int(plan.from))
-    if plan.to then redis.call('HSET', key, 'valid_to', int(plan.to)) end
-  end
   local place = plan.dispute and timeline .. FACT_DISPUTES or timeline
   local fresh = redis.call('EXISTS', place) == 0
   redis.call('ZADD', place, int(plan.from), id)

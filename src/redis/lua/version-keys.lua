@@ -11,6 +11,13 @@ local function version_keys(record)
   return old, vector
 end
 
+-- The record of a document, and the number of the version if it is an old one.
+local function version_of(document)
+  local prefix, memory, version = string.match(document, '^(.-):old:(.+):(%d+)$')
+  if not prefix then return document end
+  return prefix .. ':rec:' .. memory, version
+end
+
 -- The vectors of a document: the record's, or those of one of its old versions.
 local function version_vectors(record, version)
   local old, vector = version_keys(record)

@@ -1,5 +1,6 @@
 --- @include "lua/usage"
 --- @include "lua/version-keys"
+--- @include "lua/vector-fields"
 --[[
 Put before scripts that make or take away the versions of a memory, and count them.
 ]]
@@ -34,10 +35,10 @@ local function version_keep(record, at, vectors_stay)
     local target = vector(current['$.memory.embedding.model'][1], passage - 1, version)
     if redis.call('EXISTS', key) == 1 then
       redis.call(vectors_stay and 'COPY' or 'RENAME', key, target)
-      redis.call('HSET', target, 'ns', ns, 'facets', table.concat(facets, ','), 'until', string.format('%d', at))
       if ends then redis.call('PEXPIREAT', target, string.format('%d', ends), 'LT') end
     end
   end
+  vector_follow(record, version)
   if not ends then return end
   redis.call('PEXPIREAT', kept, string.format('%d', ends), 'LT')
   redis.call('ZADD', usage_versions, string.format('%d', ends), version_member(record, version, json + vectors))

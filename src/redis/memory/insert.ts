@@ -150,7 +150,6 @@ function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, ite
       document.tail,
       memory.expires_at === null ? "" : String(memory.expires_at),
       String(memory.recorded_at),
-      document.vectorFields,
       item.preceding?.id ?? "",
       item.ownVector ? "0" : "1",
       String(TURN_MS),

@@ -12,7 +12,7 @@ export async function revise(
 ): Promise<ReviseOutcome> {
   const { memory, vectors = [] } = revision;
   const { namespace, id } = memory;
-  const { patch, vectorFields, size } = encodeRevision(revision);
+  const { patch, size } = encodeRevision(revision);
   const reply = await auditor.run(namespace, trail, (client, audit) =>
     client.reviseMemory(
       audit,
@@ -27,7 +27,6 @@ export async function revise(
         keys.recordPrefix(namespace),
         patch,
         revision.newExpiry ? String(memory.expires_at ?? "") : "keep",
-        vectorFields,
         revision.vectors === undefined ? "0" : "1",
         keys.contentHashPrefix(namespace),
         revision.contentHash ?? "",

@@ -3,6 +3,7 @@
 --- @include "lua/audit"
 --- @include "lua/usage"
 --- @include "lua/version-keys"
+--- @include "lua/vector-fields"
 --- @include "lua/versions"
 --- @include "lua/timelines"
 --[[
@@ -25,20 +26,19 @@ ARGV[8]  'skip', 'overwrite' or 'fail': what happens where there is another memo
 ARGV[9]  the import's id: what the same import wrote before is replaced
 ARGV[10] '1' if nothing is to be written
 ARGV[11] '1' if another memory stands for it, so that it has no identity
-ARGV[12] the vectors' other fields, a JSON array of names and values by turns
-ARGV[13] '' or its fact, as JSON: names; timeline, its place; disputed; object, its facet; from and to
-ARGV[14] what the namespace's uses hold of it, or ''
-ARGV[15] '1' if what was deleted here comes back
-ARGV[16] the item's key, or ''
-ARGV[17] who wrote it
-ARGV[18+] one vector per hash in KEYS[5+]
+ARGV[12] '' or its fact, as JSON: names; timeline, its place; disputed; object, its facet; from and to
+ARGV[13] what the namespace's uses hold of it, or ''
+ARGV[14] '1' if what was deleted here comes back
+ARGV[15] the item's key, or ''
+ARGV[16] who wrote it
+ARGV[17+] one vector per hash in KEYS[5+]
 
 Returns what became of it: 'created', 'replaced', 'unchanged', 'skipped', 'conflict', 'erased' (it was deleted here), 'expired',
 'quota', or 'taken ' and the id of the item that is to be removed before.
 ]]
 local record, id, expiry = KEYS[1], ARGV[1], ARGV[5]
 if expiry ~= '' and tonumber(expiry) <= now then return 'expired' end
-if ARGV[15] ~= '1' and redis.call('ZSCORE', KEYS[4], 'm ' .. id) then return 'erased' end
+if ARGV[14] ~= '1' and redis.call('ZSCORE', KEYS[4], 'm ' .. id) then return 'erased' end
 
 local outcome = 'created'
 local current = redis.call('JSON.GET', record, '$.memory.version', '$.memory.updated_at', '$.imported', '$.index.hash')
@@ -58,13 +58,13 @@ local owner = ARGV[11] ~= '1' and redis.call('GET', KEYS[2])
 if owner and (owner == id or redis.call('EXISTS', ARGV[2] .. owner) == 0) then owner = nil end
 if owner and not current then
   if ARGV[8] == 'fail' then return 'conflict' end
-  if ARGV[16] ~= '' and ARGV[8] == 'overwrite' then return 'taken ' .. owner end
+  if ARGV[15] ~= '' and ARGV[8] == 'overwrite' then return 'taken ' .. owner end
   return 'skipped'
 end
 if usage_over(current and 0 or 1, usage_json + usage_vectors) then return 'quota' end
 if ARGV[10] == '1' then return outcome end
 
-audit(outcome, ARGV[16] ~= '' and { id, ARGV[16] } or { id })
+audit(outcome, ARGV[15] ~= '' and { id, ARGV[15] } or { id })
 if current then
   usage_leave(id, usage_total(record), redis.call('PEXPIRETIME', record))
   version_forget(record)
@@ -82,7 +82,7 @@ if current then
 end
 
 usage_enter(id, usage_json + usage_vectors, expiry)
-usage_others(ARGV[17])
+usage_others(ARGV[16])
 local seq = redis.call('INCR', KEYS[3])
 redis.call('JSON.SET', record, '$', ARGV[3] .. int(seq) .. ARGV[4])
 local keys = { record }
@@ -90,19 +90,16 @@ if ARGV[11] ~= '1' and not owner then
   redis.call('SET', KEYS[2], id)
   table.insert(keys, KEYS[2])
 end
-local fields = cjson.decode(ARGV[12])
-for i = 5, #KEYS do
-  redis.call('HSET', KEYS[i], 'v', ARGV[i + 13], unpack(fields))
-  table.insert(keys, KEYS[i])
-end
+vector_write(record, KEYS, 5, ARGV, 17)
+for i = 5, #KEYS do table.insert(keys, KEYS[i]) end
 if expiry ~= '' then
   for _, key in ipairs(keys) do redis.call('PEXPIREAT', key, expiry) end
 end
-if ARGV[14] ~= '' then redis.call('HSET', usage_uses, id, ARGV[14]) end
+if ARGV[13] ~= '' then redis.call('HSET', usage_uses, id, ARGV[13]) end
 redis.call('ZREM', KEYS[4], 'm ' .. id)
-if ARGV[13] == '' then return outcome end
+if ARGV[12] == '' then return outcome end
 
-local fact = cjson.decode(ARGV[13])
+local fact = cjson.decode(ARGV[12])
 fact_names(record, fact, seq)
 if not fact.timeline then return outcome end
 local timeline = fact_keys(record) .. fact.timeline

@@ -1,6 +1,7 @@
 --- @include "lua/codes"
 --- @include "lua/audit"
 --- @include "lua/usage"
+--- @include "lua/vector-fields"
 --- @include "lua/versions"
 --- @include "lua/timelines"
 --- @include "lua/evidence"
@@ -20,20 +21,19 @@ ARGV[3]  the document up to the value of index.seq
 ARGV[4]  the document after it
 ARGV[5]  expiry, milliseconds since the epoch, or ''
 ARGV[6]  now, milliseconds since the epoch
-ARGV[7]  the vectors' other fields, a JSON array of names and values in turn
-ARGV[8]  id of the memory that lends this one its context, or ''
-ARGV[9]  '1' if the vectors hold that context, else '0'
-ARGV[10] milliseconds that a session's last turn is remembered
-ARGV[11] the item's key, or ''; KEYS[2] is then by it, not by the content
-ARGV[12] '' or a fact, as JSON: names, two pairs of a name as it is compared and as it was written; own, whether it was
+ARGV[7]  id of the memory that lends this one its context, or ''
+ARGV[8]  '1' if the vectors hold that context, else '0'
+ARGV[9]  milliseconds that a session's last turn is remembered
+ARGV[10] the item's key, or ''; KEYS[2] is then by it, not by the content
+ARGV[11] '' or a fact, as JSON: names, two pairs of a name as it is compared and as it was written; own, whether it was
          written here; and of an own one cardinality ('one', 'many', or left out), setting, the name of the setting that
          says so else, timeline, the timeline's place, object, its facet, dated, whether valid_from was given, from, to
-ARGV[13] the agent that writes
-ARGV[14] '1' if it is to be compared with what other agents wrote here
-ARGV[15] how many agents are noted of a memory that said the same
-ARGV[16] ids and versions of what it was derived from, <id>:<version> with spaces between them
-ARGV[17] the hash that an older release would have given it, or ''
-ARGV[18+] one vector per hash in KEYS[4+]
+ARGV[12] the agent that writes
+ARGV[13] '1' if it is to be compared with what other agents wrote here
+ARGV[14] how many agents are noted of a memory that said the same
+ARGV[15] ids and versions of what it was derived from, <id>:<version> with spaces between them
+ARGV[16] the hash that an older release would have given it, or ''
+ARGV[17+] one vector per hash in KEYS[4+]
 
 Returns {DONE, compare, memory}: it was stored; compare is '1' if it is to be compared, else ''; memory is itself as JSON
 if a timeline had a say in it, else ''. {SEEN, the other memory as JSON ('[{...}]')}; {QUOTA, the one that it would break};
@@ -41,9 +41,9 @@ if a timeline had a say in it, else ''. {SEEN, the other memory as JSON ('[{...}
 then nothing was done.
 ]]
 local id, records, document_head, document_tail, ends, at = unpack(ARGV, 1, 6)
-local vector_fields, lender, with_context, turn_ms, item_key, fact_json = unpack(ARGV, 7, 12)
-local agent, compares, most_agents, sources, former_hash = unpack(ARGV, 13, 17)
-local vectors = #ARGV - 17
+local lender, with_context, turn_ms, item_key, fact_json = unpack(ARGV, 7, 11)
+local agent, compares, most_agents, sources, former_hash = unpack(ARGV, 12, 16)
+local vectors = #ARGV - 16
 local turn = KEYS[4 + vectors]
 
 local function remember_turn(last)
@@ -175,23 +175,19 @@ if lender ~= '' and redis.call('EXISTS', records .. lender) == 0 then
   if with_context == '1' then patch.embed_at = tonumber(at) end
   redis.call('JSON.MERGE', KEYS[1], '$.index', cjson.encode(patch))
 end
-local fields = cjson.decode(vector_fields)
-for i = 4, 3 + vectors do
-  redis.call('HSET', KEYS[i], 'v', ARGV[i + 14], 'since', at, unpack(fields))
-end
 if ends ~= '' then
   expire(KEYS[1])
   expire(hash_key)
-  for i = 4, 3 + vectors do expire(KEYS[i]) end
 end
 remember_turn(id)
 
 local compare = usage_others(agent) and compares == '1' and '1' or ''
 if compares == '1' and compare == '' then redis.call('JSON.DEL', KEYS[1], '$.index.corroborate_at') end
 if fact then fact_names(KEYS[1], fact, seq) end
-if not single then return { CODE.DONE, compare, '' } end
-local hash = string.match(hash_key, '[^:]+$')
-local vector_keys = {}
-for i = 4, 3 + vectors do table.insert(vector_keys, KEYS[i]) end
-fact_place(KEYS[1], records, id, plan, fact, hash, vector_keys, ends, tonumber(at))
-return { CODE.DONE, compare, redis.call('JSON.GET', KEYS[1], '$.memory') }
+if single then fact_place(KEYS[1], records, id, plan, fact, string.match(hash_key, '[^:]+$'), ends, tonumber(at)) end
+local vector_keys = { unpack(KEYS, 4, 3 + vectors) }
+vector_write(KEYS[1], vector_keys, 1, ARGV, 17)
+if ends ~= '' then
+  for _, key in ipairs(vector_keys) do expire(key) end
+end
+return { CODE.DONE, compare, single and redis.call('JSON.GET', KEYS[1], '$.memory') or '' }

@@ -1,6 +1,9 @@
 --- @include "lua/codes"
+--- @include "lua/version-keys"
+--- @include "lua/vector-fields"
 --[[
-Brings a stored record, or an old version of one, to the present schema, if it hasn't changed since it was read.
+Brings a stored record, or an old version of one, to the present schema, if it hasn't changed since it was read. Its
+vectors follow.
 
 KEYS[1] the record
 KEYS[2] its present content hash, and KEYS[3] the one that it gets; both left out if that stays
@@ -15,6 +18,7 @@ local current = redis.call('JSON.GET', KEYS[1], '$')
 if not current then return { CODE.MISSING } end
 if redis.sha1hex(current) ~= ARGV[1] then return { CODE.CONFLICT } end
 redis.call('JSON.MERGE', KEYS[1], '$', ARGV[2])
+vector_follow(version_of(KEYS[1]))
 if not KEYS[2] then return { CODE.DONE } end
 local owned = redis.call('GET', KEYS[2]) == ARGV[3]
 if owned then redis.call('DEL', KEYS[2]) end
