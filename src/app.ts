@@ -7,17 +7,19 @@ import { idempotent } from "./http/middleware/idempotency.js";
 import { limitBody } from "./http/middleware/body-limit.js";
 import { limitLoad } from "./http/middleware/limit-load.js";
 import { onlyLoopbackHosts } from "./http/middleware/loopback.js";
+import { matchRoute } from "./http/middleware/match-route.js";
 import { limitOpenRoutes } from "./http/middleware/open-rate.js";
 import { limitRate } from "./http/middleware/rate-limit.js";
 import { onlySameOrigin } from "./http/middleware/same-origin.js";
 import { observe } from "./http/middleware/observe.js";
 import { describeProblem, HttpProblem, respondProblem } from "./http/problem.js";
 import { createRouter } from "./http/router/create-router.js";
+import { RouteTable } from "./http/router/route-table.js";
 import { agentRoutes } from "./http/agents/routes.js";
 import { auditRoutes } from "./http/audit/routes.js";
 import { backupRoutes } from "./http/backups/routes.js";
 import { consolidationRoutes } from "./http/consolidations/routes.js";
-import { docsRoutes, serveDescription } from "./http/openapi/docs-routes.js";
+import { DOCS_TRAITS, docsRoutes, serveDescription } from "./http/openapi/docs-routes.js";
 import { entityRoutes } from "./http/entities/routes.js";
 import { interactionRoutes } from "./http/interactions/routes.js";
 import { itemRoutes } from "./http/items/routes.js";
@@ -41,7 +43,8 @@ import { describeError } from "./log.js";
 export function createApp(deps: AppDeps) {
   const { logger, metrics } = deps;
   const app = createRouter();
-  app.use(requestId({ limitLength: 64 }), observe(logger, metrics));
+  const routes = new RouteTable();
+  app.use(requestId({ limitLength: 64 }), matchRoute(routes), observe(logger, metrics));
   if (!deps.anonymousAnywhere) app.use(onlyLoopbackHosts(deps.keyRequired));
   app.use(onlySameOrigin(deps.keyRequired));
   app.use(limitOpenRoutes({ perSecond: deps.openRequestsPerSecond, now: () => performance.now() }));
@@ -93,6 +96,7 @@ export function createApp(deps: AppDeps) {
     .route("/", stateTransactionRoutes(deps))
     .route("/", stateChangeRoutes(deps));
   serveDescription(app);
+  routes.fill(app, DOCS_TRAITS);
   return routed;
 }
 

@@ -16,7 +16,7 @@ export const FLOORS = [
     "src/redis/schemas.ts",
     "src/redis/scripts",
   ],
-  ["src/access", "src/memory/text", "src/embeddings", "src/http/readiness.ts"],
+  ["src/access", "src/memory/text", "src/embeddings", "src/http/readiness.ts", "src/http/route-traits.ts"],
   ["src/access/keys", "src/memory/model", "src/readiness.ts"],
   [
     "src/access/namespaces",

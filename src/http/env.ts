@@ -13,6 +13,7 @@ import type { SessionServices } from "../memory/sessions/services.js";
 import type { BackupServices } from "../backup/services.js";
 import type { ConsolidationServices } from "../memory/consolidation/services.js";
 import type { Metrics } from "./metrics.js";
+import type { MatchedRoute } from "./route-traits.js";
 import type { AnswerStore } from "../domain/idempotency.js";
 import type { Actor } from "../domain/context.js";
 
@@ -66,6 +67,7 @@ export interface LoadLimits {
 export interface AppEnv {
   readonly Variables: {
     requestId: string;
+    route: MatchedRoute;
     actor: Actor;
     /** The limits that the request counts against; undefined: none. */
     rateLimits: readonly RateBound[] | undefined;

@@ -2,13 +2,14 @@ import { DomainError } from "../domain/errors.js";
 import type { JsonPlace } from "../domain/strict-json.js";
 import { readStrictJson } from "../domain/strict-json.js";
 import { fieldName, HttpProblem } from "./problem.js";
+import type { BodyKind } from "./route-traits.js";
 
 /**
  * Reads a body. What JSON.parse would silently change is refused, so that nothing is stored, compared or deleted that
  * the caller didn't say: a number beyond a double becomes another number or null, and a null in a merge patch deletes.
  */
-export function parseJsonBody(text: string, path: string): unknown {
-  const { value, loss } = read(text, path);
+export function parseJsonBody(text: string, kind: BodyKind): unknown {
+  const { value, loss } = read(text, kind);
   if (loss === undefined) return value;
   const field = fieldName(loss.place);
   throw new DomainError("invalid_request", `${field}: ${loss.message}`, {
@@ -16,17 +17,14 @@ export function parseJsonBody(text: string, path: string): unknown {
   });
 }
 
-function read(text: string, path: string): ReturnType<typeof readStrictJson> {
+function read(text: string, kind: BodyKind): ReturnType<typeof readStrictJson> {
   try {
-    return readStrictJson(text, STATE.test(path) ? {} : { rounded: isVector });
+    return readStrictJson(text, kind === "document" ? {} : { rounded: isVector });
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new HttpProblem("malformed_json", "The body can't be read as JSON.");
   }
 }
-
-/** Routes whose body is a document, or a patch of one, with any member names. */
-const STATE = /^\/v1\/namespaces\/[^/]+\/state\//;
 
 /** A caller's vector is kept as float32, so its numbers may be rounded. */
 function isVector(place: JsonPlace): boolean {

@@ -2,11 +2,9 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom
 import type { MemoryType } from "../memory/model/record.js";
 import type { Survey } from "../memory/lifecycle/survey.js";
 import type { RecallStage } from "../memory/services.js";
+import type { LaneName } from "./route-traits.js";
 
 const LATENCY_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-
-/** Kinds of requests that may keep each other waiting, but not those of another kind. */
-export type LaneName = "search" | "write" | "direct";
 
 export interface Metrics {
   readonly registry: Registry;

@@ -1,8 +1,8 @@
-import { createRoute } from "@hono/zod-openapi";
 import { listAgents } from "../../memory/trust/list-agents.js";
 import { readAgent } from "../../memory/trust/read-agent.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
+import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import {
   agentListParameters,
@@ -20,6 +20,7 @@ const listAgentsRoute = createRoute({
   method: "get",
   path: "/v1/agents",
   operationId: "listAgents",
+  traits: { lane: "direct" },
   tags,
   summary: "List agents with verdicts",
   description:
@@ -32,6 +33,7 @@ const readAgentRoute = createRoute({
   method: "get",
   path: "/v1/agents/{id}",
   operationId: "getAgent",
+  traits: { lane: "direct" },
   tags,
   summary: "Read an agent's accuracy",
   description:

@@ -1,9 +1,10 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { ExportedEntry } from "../../access/export-audit.js";
 import { exportAudit } from "../../access/export-audit.js";
 import { readAudit } from "../../access/read-audit.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
+import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import {
   auditExportParameters,
@@ -22,6 +23,7 @@ const readRoute = createRoute({
   method: "get",
   path: "/v1/audit",
   operationId: "queryAudit",
+  traits: { lane: "direct" },
   tags: tag,
   summary: "Read the audit trail",
   description:
@@ -34,6 +36,7 @@ const exportRoute = createRoute({
   method: "get",
   path: "/v1/audit/export",
   operationId: "exportAudit",
+  traits: { lane: "direct" },
   tags: tag,
   summary: "Export the audit trail",
   description:

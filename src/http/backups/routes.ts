@@ -1,9 +1,10 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { beginExport, readExport, readExportPart } from "../../backup/export.js";
 import { beginImport, readImport, writeImportPart } from "../../backup/import.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
 import { optionalBody } from "../middleware/optional-body.js";
+import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import {
   exportMissing,
@@ -36,6 +37,7 @@ const beginExportRoute = createRoute({
   method: "post",
   path: "/v1/exports",
   operationId: "startExport",
+  traits: { lane: "direct", shows: [] },
   tags,
   summary: "Start an export",
   description:
@@ -54,6 +56,7 @@ const readExportRoute = createRoute({
   method: "get",
   path: "/v1/exports/{id}",
   operationId: "getExport",
+  traits: { lane: "direct" },
   tags,
   summary: "Read the progress of an export",
   request: { params: jobParams },
@@ -64,6 +67,7 @@ const readPartRoute = createRoute({
   method: "get",
   path: "/v1/exports/{id}/parts/{part}",
   operationId: "getExportPart",
+  traits: { lane: "direct" },
   tags,
   summary: "Read a part of an export",
   description:
@@ -84,6 +88,7 @@ const beginImportRoute = createRoute({
   method: "post",
   path: "/v1/imports",
   operationId: "startImport",
+  traits: { lane: "direct", shows: [] },
   tags,
   summary: "Start an import",
   description:
@@ -102,6 +107,7 @@ const readImportRoute = createRoute({
   method: "get",
   path: "/v1/imports/{id}",
   operationId: "getImport",
+  traits: { lane: "direct" },
   tags,
   summary: "Read the progress and results of an import",
   request: { params: jobParams },
@@ -112,6 +118,7 @@ const writePartRoute = createRoute({
   method: "put",
   path: "/v1/imports/{id}/parts/{part}",
   operationId: "putImportPart",
+  traits: { lane: "direct", body: "part", shows: [] },
   tags,
   summary: "Send a part of a file to an import",
   description:

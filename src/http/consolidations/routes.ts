@@ -1,4 +1,4 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { beginConsolidation } from "../../memory/consolidation/execute/begin.js";
 import { undoConsolidation } from "../../memory/consolidation/execute/begin-undo.js";
 import { listConsolidations, readConsolidation } from "../../memory/consolidation/plan/read.js";
@@ -6,6 +6,7 @@ import { STEPS } from "../../memory/consolidation/run.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
 import { optionalBody } from "../middleware/optional-body.js";
+import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import {
   begunView,
@@ -38,6 +39,7 @@ const beginRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/consolidations",
   operationId: "startConsolidation",
+  traits: { lane: "direct", shows: [] },
   tags,
   summary: "Start a consolidation run, or only plan one",
   description:
@@ -56,6 +58,7 @@ const listRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/consolidations",
   operationId: "listConsolidations",
+  traits: { lane: "direct" },
   tags,
   summary: "List the latest consolidation runs",
   request: { params: namespaceParam, query: runListParameters },
@@ -66,6 +69,7 @@ const readRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/consolidations/{id}",
   operationId: "getConsolidation",
+  traits: { lane: "direct" },
   tags,
   summary: "Read a consolidation run: its plan, progress and results",
   request: { params, query: runParameters },
@@ -76,6 +80,7 @@ const undoRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/consolidations/{id}/undo",
   operationId: "undoConsolidation",
+  traits: { lane: "direct", shows: [] },
   tags,
   summary: "Undo a consolidation run",
   description:

@@ -1,4 +1,3 @@
-import { createRoute } from "@hono/zod-openapi";
 import { getEntity } from "../../memory/facts/get-entity.js";
 import { listEntities } from "../../memory/facts/list-entities.js";
 import { mergeEntities } from "../../memory/facts/merge-entities.js";
@@ -6,6 +5,7 @@ import { neighbors } from "../../memory/facts/neighbors.js";
 import { putAliases } from "../../memory/facts/put-aliases.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
+import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import {
   entitiesParameters,
@@ -47,6 +47,7 @@ const getRoute = createRoute({
   method: "get",
   path,
   operationId: "getEntity",
+  traits: { lane: "search" },
   tags,
   summary: "Read an entity and its facts",
   description:
@@ -63,6 +64,7 @@ const listRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/entities",
   operationId: "listEntities",
+  traits: { lane: "search" },
   tags,
   summary: "List entity names",
   description: "Lists names in the order of their normalised form. A page may hold fewer than `limit`.",
@@ -74,6 +76,7 @@ const putRoute = createRoute({
   method: "put",
   path,
   operationId: "putEntityAliases",
+  traits: { lane: "search", shows: [] },
   tags,
   summary: "Set an entity's aliases",
   description:
@@ -91,6 +94,7 @@ const mergeRoute = createRoute({
   method: "post",
   path: `${path}/merge`,
   operationId: "mergeEntity",
+  traits: { lane: "search", shows: [] },
   tags,
   summary: "Merge two entities",
   description: "All names of this entity become names of `into`. Needs `write` and `read`.",
@@ -108,6 +112,7 @@ const neighborsRoute = createRoute({
   method: "get",
   path: `${path}/neighbors`,
   operationId: "listNeighbors",
+  traits: { lane: "search" },
   tags,
   summary: "List an entity's neighbours",
   description:

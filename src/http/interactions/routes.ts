@@ -1,8 +1,8 @@
-import { createRoute } from "@hono/zod-openapi";
 import { captureInSession } from "../../memory/sessions/capture.js";
 import { etagOf } from "../conditional.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
+import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import { memoryDetailView } from "../memories/schemas.js";
 import { newInteraction } from "./schemas.js";
@@ -13,6 +13,7 @@ const captureRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/interactions",
   operationId: "captureInteraction",
+  traits: { lane: "write", shows: [] },
   tags: ["memories"],
   summary: "Capture an interaction",
   description:

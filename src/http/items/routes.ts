@@ -1,10 +1,11 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { getItem } from "../../memory/items/get-item.js";
 import { putItem } from "../../memory/items/put-item.js";
 import { removeItem } from "../../memory/items/remove-item.js";
 import { etagOf, expectedVersion, preconditionOf } from "../conditional.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
+import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import { derivedPolicy, erasedView, viewErased } from "../openapi/erased.js";
 import { itemParams, newItem } from "./schemas.js";
@@ -46,6 +47,7 @@ const putRoute = createRoute({
   method: "put",
   path,
   operationId: "putItem",
+  traits: { lane: "write", shows: [] },
   tags,
   summary: "Put a memory under a key",
   description:
@@ -76,6 +78,7 @@ const getRoute = createRoute({
   method: "get",
   path,
   operationId: "getItem",
+  traits: { lane: "direct" },
   tags,
   summary: "Read a memory by its key",
   request: { params: itemParams },
@@ -90,6 +93,7 @@ const removeRoute = createRoute({
   method: "delete",
   path,
   operationId: "deleteItem",
+  traits: { lane: "direct" },
   tags,
   summary: "Delete a memory by its key",
   description:

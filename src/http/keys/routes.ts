@@ -1,10 +1,10 @@
-import { createRoute } from "@hono/zod-openapi";
 import { createKey } from "../../access/keys/create-key.js";
 import { listKeys } from "../../access/keys/list-keys.js";
 import { readKey } from "../../access/keys/read-key.js";
 import { revokeKey } from "../../access/keys/revoke-key.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
+import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import {
   createdKeyView,
@@ -24,6 +24,7 @@ const createKeyRoute = createRoute({
   method: "post",
   path: "/v1/keys",
   operationId: "createKey",
+  traits: { lane: "direct", shows: [] },
   tags,
   summary: "Create an API key",
   description:
@@ -41,6 +42,7 @@ const listKeysRoute = createRoute({
   method: "get",
   path: "/v1/keys",
   operationId: "listKeys",
+  traits: { lane: "direct" },
   tags,
   summary: "List API keys",
   description: "Lists keys, oldest first: those of which you administer every grant.",
@@ -52,6 +54,7 @@ const readKeyRoute = createRoute({
   method: "get",
   path: "/v1/keys/{id}",
   operationId: "getKey",
+  traits: { lane: "direct" },
   tags,
   summary: "Read an API key",
   request: { params: keyParams },
@@ -62,6 +65,7 @@ const revokeKeyRoute = createRoute({
   method: "delete",
   path: "/v1/keys/{id}",
   operationId: "revokeKey",
+  traits: { lane: "direct" },
   tags,
   summary: "Revoke an API key",
   description:

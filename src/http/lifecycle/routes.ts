@@ -1,8 +1,8 @@
-import { createRoute } from "@hono/zod-openapi";
 import { forget } from "../../memory/forget/forget.js";
 import { stats } from "../../memory/lifecycle/stats.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
+import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import { forgetRequest, forgetResponse, viewForgotten } from "./forget-schemas.js";
 import { statsView, viewStats } from "./stats-schemas.js";
@@ -14,6 +14,7 @@ const forgetRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/forget",
   operationId: "forgetMemories",
+  traits: { lane: "direct", shows: [], listsDeleted: true },
   tags,
   summary: "Forget memories by a policy",
   description:
@@ -26,6 +27,7 @@ const statsRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/stats",
   operationId: "getStats",
+  traits: { lane: "search" },
   tags,
   summary: "Read a namespace's statistics",
   request: { params: namespaceParam },

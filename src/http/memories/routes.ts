@@ -1,4 +1,4 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { feedback } from "../../memory/trust/feedback.js";
 import { scopeOf } from "../../access/grants.js";
 import { list } from "../../memory/browse/list.js";
@@ -20,6 +20,7 @@ import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
 import { describeProblem, invalidRequest } from "../problem.js";
 import { problemView } from "../openapi/problem-schema.js";
+import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import { defaultInteger, integerParameter, time } from "../openapi/primitives.js";
 import { filterOf, listManyParameters, listParameters, memoryPage } from "./list-schemas.js";
@@ -59,6 +60,7 @@ const rememberRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories",
   operationId: "createMemory",
+  traits: { lane: "write", shows: [] },
   tags: tag,
   summary: "Store a memory",
   description:
@@ -88,6 +90,7 @@ const batchRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories/batch",
   operationId: "createMemories",
+  traits: { lane: "write", body: "batch", shows: [] },
   tags: tag,
   summary: "Store up to 500 memories",
   description:
@@ -104,6 +107,7 @@ const listRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/memories",
   operationId: "listMemories",
+  traits: { lane: "search" },
   tags: tag,
   summary: "List memories",
   description:
@@ -116,6 +120,7 @@ const listManyRoute = createRoute({
   method: "get",
   path: "/v1/list",
   operationId: "listMemoriesOfNamespaces",
+  traits: { lane: "search" },
   tags: tag,
   summary: "List memories of many namespaces",
   description:
@@ -128,6 +133,7 @@ const readRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/memories/{id}",
   operationId: "getMemory",
+  traits: { lane: "direct" },
   tags: tag,
   summary: "Read one memory",
   request: {
@@ -155,6 +161,7 @@ const reviseRoute = createRoute({
   method: "patch",
   path: "/v1/namespaces/{ns}/memories/{id}",
   operationId: "updateMemory",
+  traits: { lane: "write" },
   tags: tag,
   summary: "Revise a memory",
   description:
@@ -176,6 +183,7 @@ const removeRoute = createRoute({
   method: "delete",
   path: "/v1/namespaces/{ns}/memories/{id}",
   operationId: "deleteMemory",
+  traits: { lane: "direct" },
   tags: tag,
   summary: "Delete a memory for good",
   description:
@@ -201,6 +209,7 @@ const versionsRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/memories/{id}/versions",
   operationId: "listMemoryVersions",
+  traits: { lane: "direct" },
   tags: tag,
   summary: "List a memory's versions",
   description: "Lists the versions, newest first, each as it was recorded.",
@@ -218,6 +227,7 @@ const restoreRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories/{id}/restore",
   operationId: "restoreMemory",
+  traits: { lane: "write", shows: [] },
   tags: tag,
   summary: "Restore an old version",
   description: "The content of the old version becomes the next version. The versions in between stay.",
@@ -236,6 +246,7 @@ const feedbackRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories/{id}/feedback",
   operationId: "addFeedback",
+  traits: { lane: "write", shows: [] },
   tags: tag,
   summary: "Give feedback on a memory",
   description:
@@ -253,6 +264,7 @@ const releaseRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories/{id}/release",
   operationId: "releaseMemory",
+  traits: { lane: "write", shows: [] },
   tags: tag,
   summary: "Release a published copy from quarantine",
   description:
@@ -270,6 +282,7 @@ const publishRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories/{id}/publish",
   operationId: "publishMemory",
+  traits: { lane: "write", shows: [] },
   tags: tag,
   summary: "Publish a memory to a shared namespace",
   description:
@@ -291,6 +304,7 @@ const unpublishRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/memories/{id}/unpublish",
   operationId: "unpublishMemory",
+  traits: { lane: "write", shows: [] },
   tags: tag,
   summary: "Unpublish a memory",
   description:

@@ -2,12 +2,11 @@ import type { MiddlewareHandler } from "hono";
 import type { Authenticator } from "../../access/keys/authenticate.js";
 import { ANONYMOUS } from "../../domain/context.js";
 import type { AppEnv } from "../env.js";
-import { isOpen } from "./open-routes.js";
 
 /** Says who asks, by the API key in `Authorization`: never by one in the URL, which logs and histories keep. */
 export function authenticate(authenticator: Authenticator): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    if (isOpen(c.req.path)) {
+    if (c.get("route").traits.open !== undefined) {
       c.set("actor", { ...ANONYMOUS, grants: [] });
     } else {
       const { actor, rateLimits } = await authenticator.identify(

@@ -2,18 +2,22 @@ import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import type { MiddlewareHandler } from "hono";
-import { matchedRoutes } from "hono/route";
 import { LIMITS } from "../../domain/limits.js";
 import type { AppEnv } from "../env.js";
 import { parseJsonBody } from "../json-body.js";
-import { takes } from "../router/methods.js";
 import { HttpProblem } from "../problem.js";
+import type { BodyKind } from "../route-traits.js";
 
 const JSON_ONLY = /^application\/json\s*(;|$)/i;
 const LINES_ONLY = /^application\/octet-stream\s*(;|$)/i;
-/** Routes whose body is a part of a file: the route reads it line by line. */
-const PART = /^\/v1\/imports\/[^/]+\/parts\/[^/]+$/;
 const JSON_OR_PATCH = /^application\/(merge-patch\+)?json\s*(;|$)/i;
+
+const MAX_BYTES: Readonly<Record<BodyKind, number>> = {
+  json: LIMITS.requestBytes,
+  batch: LIMITS.batchBytes,
+  document: LIMITS.requestBytes,
+  part: LIMITS.partBytes,
+};
 
 /**
  * Reads the body: refuses one that is too large before it is read whole, one that doesn't say that it's JSON, and
@@ -26,33 +30,30 @@ const JSON_OR_PATCH = /^application\/(merge-patch\+)?json\s*(;|$)/i;
 export function limitBody(timeoutMs: number): MiddlewareHandler<AppEnv & { Bindings: HttpBindings }> {
   return async (c, next) => {
     // If no route takes the method, the answer says so, whatever the body holds.
-    if (!matchedRoutes(c).some((route) => takes(route, c.req.method))) return next();
+    const { exists, traits } = c.get("route");
+    if (!exists) return next();
     if (hasNoBody(c.env.incoming)) {
       Object.assign(c.req.bodyCache, { text: Promise.resolve("") });
       return next();
     }
-    const isPart = PART.test(c.req.path);
+    const { body: kind = "json" } = traits;
+    const isPart = kind === "part";
     const accepted = isPart ? LINES_ONLY : c.req.method === "PATCH" ? JSON_OR_PATCH : JSON_ONLY;
     if (!accepted.test(c.req.header("content-type") ?? "")) {
       const wanted = isPart ? "application/octet-stream" : "application/json";
       throw new HttpProblem("unsupported_media_type", `Send the body as ${wanted}.`);
     }
-    const body = await readBody(c.env.incoming, limitOf(c.req.path, isPart), timeoutMs);
+    const body = await readBody(c.env.incoming, MAX_BYTES[kind], timeoutMs);
     if (!isUtf8(body)) throw new HttpProblem("malformed_json", "The body is not UTF-8.");
     const text = body.toString("utf8");
     // Hono declares a string here, but reads a promise.
     Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
     if (isPart) return next();
     // Hono would use JSON.parse, and turn any refusal of its caller into one without a field.
-    const value = text === "" ? undefined : parseJsonBody(text, c.req.path);
+    const value = text === "" ? undefined : parseJsonBody(text, kind);
     if (text !== "") Object.assign(c.req, { json: () => Promise.resolve(value) });
     return next();
   };
-}
-
-function limitOf(path: string, isPart: boolean): number {
-  if (isPart) return LIMITS.partBytes;
-  return path.endsWith("/batch") ? LIMITS.batchBytes : LIMITS.requestBytes;
 }
 
 /** Some acts need nothing but their path. Who says what a body is, means to send one. */

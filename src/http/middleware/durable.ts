@@ -2,15 +2,12 @@ import type { MiddlewareHandler } from "hono";
 import type { AppEnv, DurableOptions } from "../env.js";
 import { DomainError } from "../../domain/errors.js";
 
-/** POSTs that only read: they write nothing that would be missed. */
-const READS_BY_POST = new Set(["/v1/recall"]);
-
 /** `Prefer: durable` (RFC 7240): the answer to a write waits until Redis has it on disk. */
 export function durable({ always, confirm }: DurableOptions): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     await next();
     const wanted = always || prefersDurable(c.req.header("prefer"));
-    if (!wanted || !c.res.ok || READS_BY_POST.has(c.req.path)) return;
+    if (!wanted || !c.res.ok || c.get("route").traits.readsOnly === true) return;
     if (!(await confirm())) {
       throw new DomainError(
         "durability_unconfirmed",

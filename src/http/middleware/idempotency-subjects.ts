@@ -2,28 +2,33 @@ import { tryDecode } from "hono/utils/url";
 import { isJsonObject } from "../../domain/json.js";
 import type { JsonValue } from "../../domain/json.js";
 import { subjectOf } from "../../domain/idempotency.js";
-
-const IN_NAMESPACE = /^\/v1\/namespaces\/([^/]+)(?:\/([^/]+)(?:\/([^/]+))?)?/;
+import type { MatchedRoute } from "../route-traits.js";
 
 /**
- * What the answer to a request may refer to, by its path: namespace, session and state. Memories are found in the
+ * What the answer to a request may refer to, as its route says: namespace, session and state. Memories are found in the
  * answer.
  */
-export function subjectsOf(path: string, body: string): readonly string[] {
-  const [, ...parts] = IN_NAMESPACE.exec(path) ?? [];
+export function subjectsOf({ pattern, traits }: MatchedRoute, path: string, body: string): readonly string[] {
+  const names = pattern.split("/");
+  const parts = path.split("/");
   // Decoded as Hono decodes them for the routes.
-  const [namespace, collection, name] = parts.map((part: string | undefined) =>
-    part === undefined ? undefined : tryDecode(part, decodeURIComponent),
-  );
+  const valueOf = (parameter: string): string | undefined => {
+    const part = parts[names.indexOf(`:${parameter}`)];
+    return part === undefined ? undefined : tryDecode(part, decodeURIComponent);
+  };
+  const namespace = valueOf("ns");
   if (namespace === undefined) return [];
-  const subjects = [subjectOf.namespace(namespace)];
-  if (collection === "sessions" && name !== undefined) subjects.push(subjectOf.session(namespace, name));
-  if (collection === "state" && name !== undefined) subjects.push(subjectOf.state(namespace, name));
-  if (collection === "state-transactions") {
-    for (const key of keysIn(body)) subjects.push(subjectOf.state(namespace, key));
-  }
-  return subjects;
+  return [
+    subjectOf.namespace(namespace),
+    ...(traits.shows ?? []).flatMap((shown) => {
+      if (shown === "transaction") return [...keysIn(body)].map((key) => subjectOf.state(namespace, key));
+      const name = valueOf(PARAMETERS[shown]);
+      return name === undefined ? [] : [subjectOf[shown](namespace, name)];
+    }),
+  ];
 }
+
+const PARAMETERS = { session: "sid", state: "key" } as const;
 
 /** More than a transaction may have of each. A body with more is refused, and its answer says nothing of them. */
 const MOST = 256;

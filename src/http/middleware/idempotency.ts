@@ -16,9 +16,6 @@ const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 /** Ids of memories in an answer; other ids look alike, and are never deleted as one. */
 const MEMORY_ID = /(?<![0-9A-Z])[0-9A-HJKMNP-TV-Z]{26}(?![0-9A-Z])/g;
 
-/** Answers that name what their own request deleted, and say nothing else of it. */
-const ONLY_IDS = /^\/v1\/namespaces\/[^/]+\/forget$/;
-
 export interface IdempotencyOptions {
   readonly answers: AnswerStore;
   readonly audit: AuditLog;
@@ -48,7 +45,7 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
     const body = await c.req.text();
     const request = digest([c.req.method, c.req.url.replace(/^[a-z]+:\/\/[^/]*/, ""), body]);
 
-    const claim = await answers.claim(operation, request, subjectsOf(c.req.path, body));
+    const claim = await answers.claim(operation, request, subjectsOf(c.get("route"), c.req.path, body));
     if (claim.kind === "other_request") throw mismatch();
     if (claim.kind === "busy") {
       throw new DomainError(
@@ -89,7 +86,7 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
     });
     const said = await c.res.clone().text();
     const sealed = sealAnswer({ status, headers: Object.fromEntries(headers), body: said }, credential, key);
-    const ids = ONLY_IDS.test(c.req.path) ? [] : [...new Set(said.match(MEMORY_ID))];
+    const ids = c.get("route").traits.listsDeleted === true ? [] : [...new Set(said.match(MEMORY_ID))];
     await answers.keep(operation, claim, sealed, ids);
     return undefined;
   };

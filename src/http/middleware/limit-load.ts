@@ -2,8 +2,8 @@ import type { MiddlewareHandler } from "hono";
 import { createLane } from "../../domain/lane.js";
 import type { Lane } from "../../domain/lane.js";
 import type { AppEnv, LoadLimits } from "../env.js";
-import type { LaneName, Metrics } from "../metrics.js";
-import { isOpen } from "./open-routes.js";
+import type { Metrics } from "../metrics.js";
+import type { LaneName } from "../route-traits.js";
 
 /** Writes wait for the embedder, or for Redis's disk under `Prefer: durable`, most of the time. */
 const WRITES = 64;
@@ -12,16 +12,6 @@ const WRITES = 64;
  * Redis.
  */
 const DIRECT = 256;
-
-const SEARCHES =
-  /^\/v1\/(?:recall|list|receipts\/[^/]+\/replay|namespaces\/[^/]+\/(?:stats|profiles\/.+|sessions\/[^/]+\/context|entities(?:\/.+)?))$/;
-const MEMORIES = /^\/v1\/namespaces\/[^/]+\/memories$/;
-const WRITTEN = /^\/v1\/namespaces\/[^/]+\/(?:memories|items|interactions|sessions)(?:\/|$)/;
-
-function laneOf(method: string, path: string): LaneName {
-  if (SEARCHES.test(path) || (method === "GET" && MEMORIES.test(path))) return "search";
-  return method !== "GET" && method !== "DELETE" && WRITTEN.test(path) ? "write" : "direct";
-}
 
 /** Bounds what is done at once, so that more of it isn't slower for all, and a search doesn't keep a read waiting. */
 export function limitLoad(
@@ -36,10 +26,9 @@ export function limitLoad(
     direct: lane("direct", DIRECT),
   };
   return async (c, next) => {
-    const { path, method } = c.req;
-    // An operator must see what is wrong while it is.
-    if (isOpen(path) || path === "/metrics") return next();
-    const { keyId, agent } = c.var.actor;
-    return lanes[laneOf(method, path)].run(keyId ?? agent, next);
+    const { lane: name } = c.get("route").traits;
+    if (name === "unbounded") return next();
+    const { keyId, agent } = c.get("actor");
+    return lanes[name].run(keyId ?? agent, next);
   };
 }

@@ -1,5 +1,4 @@
 import type { MiddlewareHandler } from "hono";
-import { routePath } from "hono/route";
 import type { Logger } from "pino";
 import type { AppEnv } from "../env.js";
 import type { Metrics } from "../metrics.js";
@@ -13,7 +12,7 @@ export function observe(logger: Logger, metrics: Metrics): MiddlewareHandler<App
     const start = performance.now();
     await next();
     const seconds = (performance.now() - start) / 1000;
-    const route = routePath(c, -1);
+    const { pattern: route } = c.get("route");
     metrics.request(c.req.method, route, c.res.status, seconds);
     logger.info(
       {

@@ -2,7 +2,6 @@ import type { HttpBindings } from "@hono/node-server";
 import type { MiddlewareHandler } from "hono";
 import { DomainError } from "../../domain/errors.js";
 import type { AppEnv } from "../env.js";
-import { isOpen } from "./open-routes.js";
 
 export interface OpenRateOptions {
   /** Requests a second that one address may go on making. */
@@ -16,14 +15,11 @@ const BURST_SECONDS = 4;
 /** Addresses that are remembered. One that has waited long enough to be as new is forgotten first. */
 const MAX_ADDRESSES = 10_000;
 
-/**
- * Bounds how often one address calls routes that need no key, so that callers with a key aren't slowed. `/healthz` is
- * exempt: it costs nothing, and an orchestrator that gets a 429 would end the process.
- */
+/** Bounds how often one address calls routes that need no key, so that callers with a key aren't slowed. */
 export function limitOpenRoutes(options: OpenRateOptions): MiddlewareHandler<AppEnv> {
   const take = createBuckets(options);
   return async (c, next) => {
-    if (!isOpen(c.req.path) || c.req.path === "/healthz") return next();
+    if (c.get("route").traits.open !== "metered") return next();
     const { incoming } = c.env as HttpBindings;
     if (take(networkOf(incoming.socket.remoteAddress ?? ""))) return next();
     throw new DomainError(

@@ -1,7 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv } from "../env.js";
 import { HttpProblem } from "../problem.js";
-import { isOpen } from "./open-routes.js";
 
 /**
  * Refuses requests that a browser sends for a page of another origin. While no key is needed, a page that the user
@@ -13,7 +12,7 @@ import { isOpen } from "./open-routes.js";
 export function onlySameOrigin(keyRequired: () => Promise<boolean>): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const foreign = isForeign(c.req.header("sec-fetch-site"), c.req.header("origin"), c.req.header("host"));
-    if (!foreign || isOpen(c.req.path)) return next();
+    if (!foreign || c.get("route").traits.open !== undefined) return next();
     // While Redis is down it isn't known whether keys are required, so the check applies.
     if (await keyRequired().catch(() => false)) return next();
     throw new HttpProblem(

@@ -1,4 +1,3 @@
-import { createRoute } from "@hono/zod-openapi";
 import { getSettings } from "../../access/namespaces/get-settings.js";
 import { getUsage } from "../../access/namespaces/get-usage.js";
 import { putSettings } from "../../access/namespaces/put-settings.js";
@@ -7,6 +6,7 @@ import { listNamespaces } from "../../memory/browse/list-namespaces.js";
 import { etagOf, expectedVersion } from "../conditional.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
+import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import { filterOf } from "../memories/list-schemas.js";
 import {
@@ -35,6 +35,7 @@ const listRoute = createRoute({
   method: "get",
   path: "/v1/namespaces",
   operationId: "listNamespaces",
+  traits: { lane: "direct" },
   tags,
   summary: "List namespaces",
   description:
@@ -47,6 +48,7 @@ const getSettingsRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/settings",
   operationId: "getSettings",
+  traits: { lane: "direct" },
   tags,
   summary: "Read a namespace's settings",
   description: "null means not set: the service's configuration applies. Needs `admin`.",
@@ -58,6 +60,7 @@ const putSettingsRoute = createRoute({
   method: "put",
   path: "/v1/namespaces/{ns}/settings",
   operationId: "putSettings",
+  traits: { lane: "direct", shows: [] },
   tags,
   summary: "Replace a namespace's settings",
   description:
@@ -75,6 +78,7 @@ const getUsageRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/usage",
   operationId: "getUsage",
+  traits: { lane: "direct" },
   tags,
   summary: "Read a namespace's usage",
   request: { params: namespaceParam },
@@ -85,6 +89,7 @@ const clearRoute = createRoute({
   method: "delete",
   path: "/v1/namespaces/{ns}",
   operationId: "deleteNamespace",
+  traits: { lane: "direct" },
   tags,
   summary: "Delete the contents of a namespace, or its memories that match a filter",
   description:

@@ -4,6 +4,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { Hono } from "hono";
 import { withCommonParts } from "./middleware-parts.js";
 import type { AppEnv } from "../env.js";
+import type { RouteTraits } from "../route-traits.js";
 import type { StoredFile } from "../responses/stored-file.js";
 import { respondFile, storeFile } from "../responses/stored-file.js";
 
@@ -35,14 +36,27 @@ const FILES = {
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+const DESCRIPTION_PATH = "/openapi.json";
+const START_PATH = "/docs/start.js";
+const TRAITS: RouteTraits = { lane: "unbounded", open: "metered" };
+
+/** The traits of the routes of this file by path: the description says nothing of them. */
+export const DOCS_TRAITS: Readonly<Record<string, RouteTraits>> = Object.fromEntries(
+  ["/docs", START_PATH, DESCRIPTION_PATH, ...Object.keys(FILES).map(pathOf)].map((path) => [path, TRAITS]),
+);
+
+function pathOf(file: string): string {
+  return `/docs/${file}`;
+}
+
 export function docsRoutes() {
   const app = new Hono<AppEnv>();
   app.get("/docs", (c) => c.html(PAGE, 200, { "Content-Security-Policy": POLICY }));
-  app.get("/docs/start.js", (c) => c.body(START, 200, { "Content-Type": "text/javascript; charset=utf-8" }));
+  app.get(START_PATH, (c) => c.body(START, 200, { "Content-Type": "text/javascript; charset=utf-8" }));
   for (const [name, type] of Object.entries(FILES)) {
     // Read when it is first asked for: many services never are.
     let file: Promise<StoredFile> | undefined;
-    app.get(`/docs/${name}`, async (c) => {
+    app.get(pathOf(name), async (c) => {
       file ??= load(name, type);
       const loaded = await file.catch((error: unknown) => {
         file = undefined;
@@ -105,5 +119,5 @@ export function serveDescription(app: OpenAPIHono<AppEnv>): void {
   });
   const document = withCommonParts(app.getOpenAPI31Document(DESCRIPTION));
   const file = storeFile("application/json", JSON.stringify(document));
-  app.get("/openapi.json", (c) => respondFile(c, file));
+  app.get(DESCRIPTION_PATH, (c) => respondFile(c, file));
 }

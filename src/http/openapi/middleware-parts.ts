@@ -2,6 +2,8 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { describeFields } from "./field-descriptions.js";
 import { headerOf, RESPONSE_HEADERS } from "./response-headers.js";
 import type { AppEnv } from "../env.js";
+import { traitsOf } from "../route-traits.js";
+import type { RouteTraits } from "../route-traits.js";
 
 type Document = ReturnType<OpenAPIHono<AppEnv>["getOpenAPI31Document"]>;
 
@@ -82,10 +84,10 @@ const QUERY_PARAMETERS: Readonly<Record<string, string>> = {
 
 /** Adds to each operation what middleware does for it, so that no route has to say it again. */
 export function withCommonParts(document: Document): Document {
-  for (const [path, operations] of Object.entries(document.paths ?? {})) {
+  for (const operations of Object.values(document.paths ?? {})) {
     for (const method of METHODS) {
       const operation = operations[method];
-      if (operation !== undefined) complete(operation, method, path);
+      if (operation !== undefined) complete(operation, method);
     }
   }
   describeFields(document);
@@ -116,7 +118,9 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function complete(operation: Operation, method: Method, path: string): void {
+function complete(operation: Operation, method: Method): void {
+  const isOpen = takeTraits(operation)?.open !== undefined;
+  if (isOpen) operation.security = [];
   const repeatable = method === "post" || method === "put";
   operation.parameters = [
     ...(operation.parameters ?? []),
@@ -130,8 +134,15 @@ function complete(operation: Operation, method: Method, path: string): void {
     421: MISDIRECTED,
   };
   for (const [status, response] of Object.entries(operation.responses)) {
-    addHeaders(response as Response, Number(status), method, path);
+    addHeaders(response as Response, Number(status), method, isOpen);
   }
+}
+
+/** Takes the route's traits off its operation: they are for the middleware, and no part of the description. */
+function takeTraits(operation: Operation): RouteTraits | undefined {
+  const traits = traitsOf(operation);
+  delete (operation as { traits?: unknown }).traits;
+  return traits;
 }
 
 function describeParameter(parameter: NonNullable<Operation["parameters"]>[number]): void {
@@ -148,14 +159,12 @@ function describeParameter(parameter: NonNullable<Operation["parameters"]>[numbe
   if (description !== undefined) parameter.description = description;
 }
 
-function addHeaders(response: Response, status: number, method: Method, path: string): void {
+function addHeaders(response: Response, status: number, method: Method, isOpen: boolean): void {
   const names = [
     ...(status === 401 ? (["WWW-Authenticate"] as const) : []),
     ...(status === 429 || status === 503 || status === 507 ? (["Retry-After"] as const) : []),
     ...(status === 409 && (method === "post" || method === "put") ? (["Retry-After"] as const) : []),
-    ...(path.startsWith("/v1/") || path === "/metrics"
-      ? (["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"] as const)
-      : []),
+    ...(isOpen ? [] : (["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"] as const)),
     ...(method === "post" || method === "put" ? (["Idempotency-Replayed"] as const) : []),
     ...(method !== "get" && status < 300 ? (["Preference-Applied"] as const) : []),
   ];

@@ -1,7 +1,7 @@
-import { createRoute } from "@hono/zod-openapi";
 import { profile } from "../../memory/facts/profile.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
+import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import { profileParameters, profileParams, profileView, viewProfile } from "./schemas.js";
 import { jsonResponse, problems } from "../openapi/responses.js";
@@ -10,6 +10,7 @@ const profileRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/profiles/{subject}",
   operationId: "getProfile",
+  traits: { lane: "search" },
   tags: ["facts"],
   summary: "Read a subject's profile",
   description:

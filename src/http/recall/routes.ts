@@ -1,7 +1,7 @@
-import { createRoute } from "@hono/zod-openapi";
 import { recallWithReceipt } from "../../memory/recall/recall-with-receipt.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
+import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import { recallRequest, recallResponse } from "./schemas.js";
 import { viewRecall } from "./view.js";
@@ -11,6 +11,7 @@ const recallRoute = createRoute({
   method: "post",
   path: "/v1/recall",
   operationId: "recall",
+  traits: { lane: "search", shows: [], readsOnly: true },
   tags: ["recall"],
   summary: "Recall memories",
   description:

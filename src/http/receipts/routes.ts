@@ -1,8 +1,8 @@
-import { createRoute } from "@hono/zod-openapi";
 import { readReceipt } from "../../memory/recall/read-receipt.js";
 import { replayReceipt } from "../../memory/recall/replay-receipt.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
+import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import { receiptParams, receiptView, replayView, viewReceipt, viewReplay } from "./schemas.js";
 import { jsonResponse, mismatch, problems, receiptMissing, unfitBody } from "../openapi/responses.js";
@@ -11,6 +11,7 @@ const readRoute = createRoute({
   method: "get",
   path: "/v1/receipts/{id}",
   operationId: "getReceipt",
+  traits: { lane: "direct" },
   tags: ["recall"],
   summary: "Read the receipt of a recall",
   description:
@@ -27,6 +28,7 @@ const replayRoute = createRoute({
   method: "post",
   path: "/v1/receipts/{id}/replay",
   operationId: "replayReceipt",
+  traits: { lane: "search", shows: [] },
   tags: ["recall"],
   summary: "Replay a receipt",
   description: "Runs the same recall now and returns both results side by side.",

@@ -1,9 +1,9 @@
 import type { Hono } from "hono";
 import type { AppEnv } from "../env.js";
 
-/** Whether this is a route for a method, and not middleware, which is registered for every path. */
-export function takes(route: { readonly method: string; readonly path: string }, method: string): boolean {
-  return route.method === method && route.path !== "/*";
+/** Middleware is registered for every path. */
+export function isMiddleware(route: { readonly path: string }): boolean {
+  return route.path === "/*";
 }
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
@@ -11,7 +11,7 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 /** The methods that a route takes at this path, as `Allow` names them. Middleware, which takes them all, doesn't count. */
 export function allowedMethods(app: Pick<Hono<AppEnv>, "router">, path: string): string[] {
   const taken = METHODS.filter((method) =>
-    app.router.match(method, path)[0].some(([[, route]]) => takes(route, method)),
+    app.router.match(method, path)[0].some(([[, route]]) => route.method === method && !isMiddleware(route)),
   );
   return taken.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]));
 }

@@ -1,4 +1,4 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { append } from "../../memory/sessions/append.js";
 import { sessionContext } from "../../memory/sessions/context.js";
 import { listSessions } from "../../memory/sessions/list.js";
@@ -6,6 +6,7 @@ import { readMessages, readSession } from "../../memory/sessions/read.js";
 import { removeSession } from "../../memory/sessions/remove.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
+import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import { filterOf } from "../memories/list-schemas.js";
 import { derivedPolicy, erasedView, viewErased } from "../openapi/erased.js";
@@ -46,6 +47,7 @@ const appendRoute = createRoute({
   method: "post",
   path: `${path}/messages`,
   operationId: "appendMessages",
+  traits: { lane: "write", shows: ["session"] },
   tags,
   summary: "Append messages to a session",
   description:
@@ -67,6 +69,7 @@ const messagesRoute = createRoute({
   method: "get",
   path: `${path}/messages`,
   operationId: "listMessages",
+  traits: { lane: "direct" },
   tags,
   summary: "Read a session's messages",
   description:
@@ -79,6 +82,7 @@ const listRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/sessions",
   operationId: "listSessions",
+  traits: { lane: "direct" },
   tags,
   summary: "List a namespace's sessions",
   description:
@@ -91,6 +95,7 @@ const readRoute = createRoute({
   method: "get",
   path,
   operationId: "getSession",
+  traits: { lane: "direct" },
   tags,
   summary: "Read a session",
   description: "Returns the running summary and the counts. Restarts the session's TTL.",
@@ -102,6 +107,7 @@ const removeRoute = createRoute({
   method: "delete",
   path,
   operationId: "deleteSession",
+  traits: { lane: "direct" },
   tags,
   summary: "Delete a session",
   description:
@@ -119,6 +125,7 @@ const contextRoute = createRoute({
   method: "get",
   path: `${path}/context`,
   operationId: "getContext",
+  traits: { lane: "search" },
   tags,
   summary: "Build a model's context from a session",
   description:

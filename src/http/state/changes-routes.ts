@@ -1,4 +1,4 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { invalid } from "../../domain/errors.js";
 import { describeError } from "../../log.js";
 import type { WatchEvent } from "../../state/watch.js";
@@ -6,6 +6,7 @@ import { watchState } from "../../state/watch.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
 import { EVENT_HEADERS, respondEvents } from "../responses/event-stream.js";
+import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import { text } from "../openapi/primitives.js";
 import { viewChange } from "./schemas.js";
@@ -16,6 +17,7 @@ const watchRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/state-changes",
   operationId: "watchState",
+  traits: { lane: "direct" },
   tags: ["state"],
   summary: "Follow changes of state",
   description: [

@@ -1,9 +1,10 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
 import { listHistory } from "../../state/history.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
 import { jsonTextResponse } from "../responses/json-text.js";
+import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import { defaultInteger } from "../openapi/primitives.js";
 import { stateHistory, stateParams, writeHistory } from "./schemas.js";
@@ -13,6 +14,7 @@ const historyRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/state/{key}/history",
   operationId: "listStateVersions",
+  traits: { lane: "direct" },
   tags: ["state"],
   summary: "List the versions of state",
   description:

@@ -1,4 +1,4 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
 import { getStateAsOf } from "../../state/as-of.js";
 import { getState } from "../../state/get.js";
@@ -9,6 +9,7 @@ import { etagOf, preconditionOf } from "../conditional.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
 import { jsonTextResponse } from "../responses/json-text.js";
+import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import { integerParameter, time } from "../openapi/primitives.js";
 import type { StateView } from "./schemas.js";
@@ -46,6 +47,7 @@ const getRoute = createRoute({
   method: "get",
   path,
   operationId: "getState",
+  traits: { lane: "direct" },
   tags: tag,
   summary: "Read state",
   description:
@@ -75,6 +77,7 @@ const putRoute = createRoute({
   method: "put",
   path,
   operationId: "putState",
+  traits: { lane: "direct", body: "document", shows: ["state"] },
   tags: tag,
   summary: "Write state",
   description:
@@ -95,6 +98,7 @@ const patchRoute = createRoute({
   method: "patch",
   path,
   operationId: "patchState",
+  traits: { lane: "direct", body: "document" },
   tags: tag,
   summary: "Change state by a JSON merge patch",
   description:
@@ -128,6 +132,7 @@ const removeRoute = createRoute({
   method: "delete",
   path,
   operationId: "deleteState",
+  traits: { lane: "direct" },
   tags: tag,
   summary: "Delete state",
   description:

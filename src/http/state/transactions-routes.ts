@@ -1,9 +1,9 @@
-import { createRoute } from "@hono/zod-openapi";
 import type { z } from "@hono/zod-openapi";
 import { transact } from "../../state/transact.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
 import { jsonTextResponse } from "../responses/json-text.js";
+import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import { stateTransaction, transactionResults, writeResults } from "./schemas.js";
 import {
@@ -19,6 +19,7 @@ const transactRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/state-transactions",
   operationId: "runStateTransaction",
+  traits: { lane: "direct", shows: ["transaction"] },
   tags: ["state"],
   summary: "Change up to 64 state documents in one transaction",
   description: [

@@ -1,8 +1,9 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { authorizeScope } from "../../access/authorize.js";
 import { allows, scopeOf } from "../../access/grants.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
+import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import { jsonResponse, problem, problems } from "../openapi/responses.js";
 
@@ -49,9 +50,10 @@ const healthRoute = createRoute({
   method: "get",
   path: "/healthz",
   operationId: "getHealth",
+  // It costs nothing, and an orchestrator that gets a 429 would end the process.
+  traits: { lane: "unbounded", open: "unmetered" },
   tags: ["system"],
   summary: "Check that the process is alive",
-  security: [],
   responses: { 200: jsonResponse(z.object({ status: z.literal("ok") }), "The process is alive.") },
 });
 
@@ -59,9 +61,9 @@ const readyRoute = createRoute({
   method: "get",
   path: "/readyz",
   operationId: "getReadiness",
+  traits: { lane: "unbounded", open: "metered" },
   tags: ["system"],
   summary: "Check that the process can serve",
-  security: [],
   description:
     "Checks that Redis accepts writes, that the index can be queried, and that the embedder works. Without its embedder the service still recalls by keyword, so the embedder is then `degraded` and the service stays ready. A Redis that is out of memory is `degraded` too, because deletions still work.",
   responses: {
@@ -78,6 +80,7 @@ const metricsRoute = createRoute({
   method: "get",
   path: "/metrics",
   operationId: "getMetrics",
+  traits: { lane: "unbounded" },
   tags: ["system"],
   summary: "Read the Prometheus metrics",
   description: "Needs `metrics` or `admin` on `**` as soon as an API key exists.",

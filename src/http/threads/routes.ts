@@ -1,10 +1,10 @@
-import { createRoute } from "@hono/zod-openapi";
 import { listCheckpoints } from "../../threads/list-checkpoints.js";
 import { listThreads } from "../../threads/list-threads.js";
 import { readThread } from "../../threads/read-thread.js";
 import { removeThread } from "../../threads/remove-thread.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
+import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import {
   checkpointPage,
@@ -26,6 +26,7 @@ const listRoute = createRoute({
   method: "get",
   path: "/v1/threads",
   operationId: "listThreads",
+  traits: { lane: "direct" },
   tags,
   summary: "List LangGraph threads",
   description:
@@ -38,6 +39,7 @@ const readRoute = createRoute({
   method: "get",
   path: "/v1/threads/{id}",
   operationId: "getThread",
+  traits: { lane: "direct" },
   tags,
   summary: "Read a thread",
   request: { params: threadParams, query: threadParameters },
@@ -52,6 +54,7 @@ const checkpointsRoute = createRoute({
   method: "get",
   path: "/v1/threads/{id}/checkpoints",
   operationId: "listCheckpoints",
+  traits: { lane: "direct" },
   tags,
   summary: "List a thread's checkpoints",
   description:
@@ -64,6 +67,7 @@ const removeRoute = createRoute({
   method: "delete",
   path: "/v1/threads/{id}",
   operationId: "deleteThread",
+  traits: { lane: "direct" },
   tags,
   summary: "Delete a thread",
   description: "Deletes the thread with all its checkpoints. Needs `write`.",

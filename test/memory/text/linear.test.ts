@@ -15,7 +15,6 @@ import { modelId } from "../../../src/embeddings/model-id.js";
 import { splitPassages } from "../../../src/embeddings/passages.js";
 import { expectedVersion } from "../../../src/http/conditional.js";
 import { parseJsonBody } from "../../../src/http/json-body.js";
-import { isOpen } from "../../../src/http/middleware/open-routes.js";
 import { fieldName } from "../../../src/http/problem.js";
 import { text as textSchema } from "../../../src/http/openapi/primitives.js";
 import { describeError } from "../../../src/log.js";
@@ -114,8 +113,9 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
     splitPassages: (text) => splitPassages(text, meter, { maxTokens: 200, overlapTokens: 32 }),
   },
   "src/http/conditional.ts": { expectedVersion },
-  "src/http/json-body.ts": { parseJsonBody: (text) => parseJsonBody(JSON.stringify({ content: text }), "/") },
-  "src/http/middleware/open-routes.ts": { isOpen },
+  "src/http/json-body.ts": {
+    parseJsonBody: (text) => parseJsonBody(JSON.stringify({ content: text }), "json"),
+  },
   "src/http/problem.ts": { fieldName: (text) => fieldName([text, 1]) },
   "src/http/openapi/primitives.ts": { text: (text) => textSchema(SIZE).safeParse(text) },
   "src/log.ts": { describeError: (text) => describeError(new Error(text)) },
@@ -301,7 +301,7 @@ const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
 /** Adapters between the outside and the functions above. */
 const ADAPTERS = [
   /^src\/redis\//,
-  /^src\/http\/(?:\w+\/(?:[\w-]+-)?routes\.ts$|middleware\/(?!open-routes))/,
+  /^src\/http\/(?:\w+\/(?:[\w-]+-)?routes\.ts$|middleware\/)/,
   /^src\/compose\//,
 ];
 /** A verb takes its services first, and leaves text to the functions above. */

@@ -1,0 +1,54 @@
+/** Kinds of requests that may keep each other waiting, but not those of another kind. */
+export type LaneName = "search" | "write" | "direct";
+
+/** What a request's body may be. */
+export type BodyKind =
+  /** JSON, in which a vector may be rounded to float32. */
+  | "json"
+  /** The same, for many memories at once. */
+  | "batch"
+  /** JSON that is stored as it is, or a patch of it: its members may have any names, and nothing is rounded. */
+  | "document"
+  /** A part of a file, which the route reads line by line. */
+  | "part";
+
+/** What middleware has to know of a route before its handler runs. Each route states it, see `createRoute`. */
+export interface RouteTraits {
+  /** `unbounded`: never waits for other requests. An operator must see what is wrong while it is. */
+  readonly lane: LaneName | "unbounded";
+  /**
+   * The route needs no key, because it shows nothing of what is stored. `metered`: how often one address may call it is
+   * bounded, so that callers with a key aren't slowed.
+   */
+  readonly open?: "metered" | "unmetered";
+  /** `json` if absent. */
+  readonly body?: BodyKind;
+  /** A POST that writes nothing: it has nothing to wait for under `Prefer: durable`. */
+  readonly readsOnly?: true;
+  /**
+   * What the answer to a POST or PUT shows, besides memories and the namespace in the path. An answer that is stored for
+   * an Idempotency-Key ends with the deletion of what it shows. `transaction`: the states that the body names.
+   */
+  readonly shows?: readonly ("session" | "state" | "transaction")[];
+  /** The only memories in the answer are those that the request deleted, and it shows nothing of them but their ids. */
+  readonly listsDeleted?: true;
+}
+
+/** The traits that a route must state. */
+export type StatedTraits<Method> = Method extends "post" | "put"
+  ? RouteTraits & Required<Pick<RouteTraits, "shows">>
+  : RouteTraits;
+
+/** The route of a request. */
+export interface MatchedRoute {
+  /** Its path, with the names of parameters in place of their values. */
+  readonly pattern: string;
+  /** False: no route takes this method and path. */
+  readonly exists: boolean;
+  readonly traits: RouteTraits;
+}
+
+/** The traits of a route or its description. `createRoute` demands traits of this type, and nothing changes them. */
+export function traitsOf(route: object): RouteTraits | undefined {
+  return "traits" in route ? (route.traits as RouteTraits) : undefined;
+}
