@@ -118,7 +118,11 @@ export class World {
     const received = `${headers}\n${answer.text}`;
     for (const { text, what, readableBy, sentBy } of this.secrets) {
       if (request.includes(text)) sentBy.add(agent);
-      else if (received.includes(text) && !sentBy.has(agent) && !readableBy.some((readable) => readable(agent))) {
+      else if (
+        received.includes(text) &&
+        !sentBy.has(agent) &&
+        !readableBy.some((readable) => readable(agent))
+      ) {
         throw new Error(
           `${request}\nreveals ${text} (${what}) to ${JSON.stringify(agent.grants)}:\n${received}`,
         );
