@@ -31,6 +31,8 @@ export interface Sweep {
    * The lock is renewed before each.
    */
   each<Item>(due: readonly Item[], work: (item: Item) => Promise<void>): Promise<number>;
+  /** Lets no process sweep again for so long, if nothing more is due and that is longer than the usual pause. */
+  rest(ms: number): void;
 }
 
 export interface Sweeper {
@@ -40,6 +42,8 @@ export interface Sweeper {
 }
 
 const LOCK_MS = 60_000;
+/** A part of the pause, so that the lock is free when the process that held it looks again. */
+const LEASE = 0.9;
 /** How many are taken up at once. */
 export const SWEEP_SIZE = 50;
 /** How long one that failed by itself waits before it is tried again, so that it doesn't stand before all others. */
@@ -47,7 +51,10 @@ export const STAND_BACK_MS = 60_000;
 
 const UNLOCKED: Lock = { renew: async () => true, release: async () => {} };
 
-/** Looks again and again for work that is due; in one of all service processes at a time. */
+/**
+ * Looks again and again for work that is due; in one of all service processes at a time. If there is none, the lock is
+ * left to run out: N processes look as often as one.
+ */
 export function startSweeper({
   name,
   locks,
@@ -58,7 +65,7 @@ export function startSweeper({
 }: SweeperOptions): Sweeper {
   const stop = new AbortController();
 
-  const sweepWith = (lock: Lock): Sweep => ({
+  const sweepWith = (lock: Lock, rest: (ms: number) => void): Sweep => ({
     stopping: stop.signal,
     async each(due, work) {
       for (const item of due) {
@@ -67,32 +74,40 @@ export function startSweeper({
       }
       return due.length;
     },
+    rest,
   });
 
+  /** Returns how long to wait before the next one. */
   async function sweepOnce(): Promise<number> {
-    if (locks === undefined) return sweep(sweepWith(UNLOCKED));
-    const lock = await locks.acquire(name, LOCK_MS);
-    if (lock === undefined) return 0;
+    const lock = locks === undefined ? UNLOCKED : await locks.acquire(name, LOCK_MS);
+    if (lock === undefined) return everyMs;
+    let pause = everyMs;
+    let worked: number;
     try {
-      return await sweep(sweepWith(lock));
-    } finally {
+      worked = await sweep(sweepWith(lock, (ms) => (pause = Math.max(everyMs, ms))));
+    } catch (error) {
+      // Another process may have more luck.
       await lock.release();
+      throw error;
     }
+    if (worked > 0 || stop.signal.aborted) await lock.release();
+    else await lock.renew(Math.ceil(LEASE * pause));
+    return worked > 0 ? 0 : pause;
   }
 
   async function sweepForever(): Promise<void> {
     let failures = 0;
     while (!stop.signal.aborted) {
-      let worked = 0;
+      let pause: number;
       try {
-        worked = await sweepOnce();
+        pause = await sweepOnce();
         failures = 0;
       } catch (error) {
         failures += 1;
         // Redis or a provider is away: readiness says so, and each turn of the loop would only say it again.
         if (!(error instanceof DomainError && error.retryAfterSeconds !== undefined)) onError(error);
+        pause = Math.min(everyMs * 2 ** failures, Math.max(everyMs, maxBackoffMs));
       }
-      const pause = worked > 0 ? 0 : Math.min(everyMs * 2 ** failures, Math.max(everyMs, maxBackoffMs));
       await sleep(pause, undefined, { signal: stop.signal, ref: false }).catch(() => {});
     }
   }

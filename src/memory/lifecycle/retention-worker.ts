@@ -19,20 +19,17 @@ export function startRetentionWorker({
   locks,
   onError,
 }: RetentionWorkerOptions): Sweeper {
-  let due = -Infinity;
   return startSweeper({
     name: "retention",
     locks,
     everyMs: EVERY_MS,
     maxBackoffMs: 60_000,
     onError,
-    async sweep({ stopping }) {
+    async sweep({ stopping, rest }) {
       const start = performance.now();
-      if (start < due) return 0;
       await store.trimReceipts(receiptSeconds, stopping);
       await store.trimTrails(stopping);
-      const end = performance.now();
-      due = end + SHARE * (end - start);
+      rest(SHARE * (performance.now() - start));
       return 0;
     },
   });
