@@ -40,7 +40,7 @@ export const FLOORS = [
   ["src/memory/erasure"],
   ["src/memory/forget", "src/memory/revise"],
   ["src/memory/items", "src/memory/sessions", "src/memory/consolidation/plan"],
-  ["src/backup", "src/memory/clearing", "src/memory/consolidation/execute"],
+  ["src/backup", "src/memory/clearing", "src/memory/retention", "src/memory/consolidation/execute"],
 
   // What implements the ports.
   ["src/llm", "src/redis/keys.ts"],
@@ -58,7 +58,7 @@ export const FLOORS = [
     "src/redis/sessions",
   ],
   ["src/redis/erasure", "src/redis/facts", "src/redis/trust"],
-  ["src/redis/backup"],
+  ["src/redis/backup", "src/redis/retention"],
 
   // HTTP: adapters over the verbs.
   ["src/http/conditional.ts", "src/http/metrics.ts"],

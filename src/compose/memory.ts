@@ -32,6 +32,8 @@ export function startMemory(base: Base): Services {
     retention: {
       receiptSeconds: (config.receiptRetentionDays ?? 0) * DAY_S,
       auditSeconds: config.auditRetentionDays * DAY_S,
+      stateHistorySeconds: config.stateHistorySeconds,
+      versionSeconds: config.versionRetentionMs === undefined ? undefined : config.versionRetentionMs / 1000,
     },
     maxLives: config.maxLives,
     recency: config.recency,

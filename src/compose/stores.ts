@@ -16,9 +16,8 @@ import { createLocks } from "../redis/locks/index.js";
 import { createRecordStore } from "../redis/memory/index.js";
 import { createNamespaceContents } from "../redis/namespaces/contents.js";
 import { createPublicationStore } from "../redis/publications/index.js";
-import { trimTrails } from "../redis/audit/trim.js";
 import { createReceiptStore } from "../redis/receipts/index.js";
-import { trimReceipts } from "../redis/receipts/trim.js";
+import { createRetentionStore } from "../redis/retention/index.js";
 import { createSearchStore } from "../redis/search/index.js";
 import { createSessionStore } from "../redis/sessions/index.js";
 import { createStateStore } from "../redis/state/index.js";
@@ -70,11 +69,7 @@ export function createStores(
     imports: createJobStore<ImportJob>(redis, keys.importJob, 7 * DAY_S),
     threads: createThreadStore(redis, keys),
     receipts: createReceiptStore(redis, keys),
-    retention: {
-      trimReceipts: (byDefault: number, stopping: AbortSignal) =>
-        trimReceipts(redis, keys, byDefault, stopping),
-      trimTrails: (stopping: AbortSignal) => trimTrails(redis, keys, stopping),
-    },
+    retention: createRetentionStore(memory),
     answers: createAnswerStore(redis, keys),
     agents: createAgentRegistry(redis, auditor, keys),
     keys: createKeyStore(redis, auditor, keys),

@@ -1,6 +1,6 @@
 import { startErasureWorker } from "../memory/erasure/worker.js";
 import { startPublicationWorker } from "../memory/publish/publication-worker.js";
-import { startRetentionWorker } from "../memory/lifecycle/retention-worker.js";
+import { startRetentionWorker } from "../memory/retention/worker.js";
 import type { Services } from "../memory/services.js";
 import type { Sweeper } from "../domain/sweeper.js";
 import { startTrustWorker } from "../memory/trust/trust-worker.js";
@@ -9,15 +9,20 @@ import { reporter } from "./base.js";
 
 /** What looks for work that was left undone; at work from here on. */
 export function startSweepers(base: Base, services: Services): Sweeper[] {
-  const { stores, now } = base;
+  const { metrics, stores, now } = base;
   const { locks } = stores;
   return [
     startPublicationWorker({ services, locks, now, onError: reporter(base, "publication") }),
     startErasureWorker({ services, locks, now, onError: reporter(base, "erasure") }),
     startRetentionWorker({
-      store: stores.retention,
+      services: {
+        store: stores.retention,
+        sessions: { store: stores.sessions, memory: services },
+        retired: metrics.retired,
+      },
       receiptSeconds: services.retention.receiptSeconds,
       locks,
+      now,
       onError: reporter(base, "retention"),
     }),
     startTrustWorker({

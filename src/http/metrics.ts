@@ -25,6 +25,8 @@ export interface Metrics {
   ): void;
   /** Memories deleted by forget policies. */
   forgotten(count: number): void;
+  /** What namespaces' retention deleted. */
+  retired(kind: string, count: number): void;
   /** A request that was refused because too many of its kind were waiting. */
   overloaded(lane: LaneName): void;
   /** A request without a valid key. */
@@ -95,6 +97,11 @@ const COUNTS = {
     name: "mneme_forgotten_memories_total",
     help: "Memories deleted by forget policies.",
     labelNames: [],
+  },
+  retired: {
+    name: "mneme_retention_deleted_total",
+    help: "Memories, old versions, sessions and changes of state deleted because their retention ended.",
+    labelNames: ["kind"],
   },
 } as const;
 
@@ -221,6 +228,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     },
     workerError: (worker) => counts.workerErrors.inc({ worker }),
     forgotten: (count) => counts.forgotten.inc(count),
+    retired: (kind, count) => counts.retired.inc({ kind }, count),
     overloaded: (lane) => counts.overloaded.inc({ lane }),
     unauthenticated: () => counts.strangers.inc(),
   };

@@ -33,7 +33,13 @@ export interface Services {
   /** Default time to live, if neither the caller nor the namespace's settings give one. */
   readonly defaultTtl: DefaultTtl;
   /** Default retention, if a namespace's settings give none; 0 seconds for receipts: none is kept. */
-  readonly retention: { readonly receiptSeconds: number; readonly auditSeconds: number };
+  readonly retention: {
+    readonly receiptSeconds: number;
+    readonly auditSeconds: number;
+    readonly stateHistorySeconds: number;
+    /** Undefined: old versions are kept as long as their memory. */
+    readonly versionSeconds: number | undefined;
+  };
   /** The longest life of a decaying memory, as a multiple of its life without uses. */
   readonly maxLives: number;
   /** Default recency of a recall, if the namespace's settings give none. */

@@ -28,6 +28,12 @@ export const SETTING_FIELDS = [
   "receipts_share",
   "retention_receipts_seconds",
   "retention_audit_seconds",
+  "retention_episodic_seconds",
+  "retention_semantic_seconds",
+  "retention_procedural_seconds",
+  "retention_versions_seconds",
+  "retention_sessions_seconds",
+  "retention_state_history_seconds",
   "session_window_messages",
   "session_window_tokens",
 ] as const;

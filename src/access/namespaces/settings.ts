@@ -32,12 +32,28 @@ export interface Settings {
   };
   /** Share of recalls that get a receipt without asking for one: 0 to 1. */
   readonly receipts: { readonly share: number | null };
-  /** Retention of receipts (0: none is kept) and of audit entries. */
-  readonly retention: { readonly receipts_seconds: number | null; readonly audit_seconds: number | null };
+  readonly retention: RetentionSettings;
   /** Consolidation; null: no run starts by itself. */
   readonly consolidation: ConsolidationSettings | null;
   /** Cardinality by predicate, for facts that don't state it. */
   readonly predicates: Readonly<Record<string, "one" | "many">>;
+}
+
+/** How long each kind of content is kept at most, in seconds. */
+export interface RetentionSettings {
+  /** 0: none is kept. */
+  readonly receipts_seconds: number | null;
+  readonly audit_seconds: number | null;
+  /** Memories of a type, after their current version was written; whatever their TTL and uses, pinned ones too. */
+  readonly episodic_seconds: number | null;
+  readonly semantic_seconds: number | null;
+  readonly procedural_seconds: number | null;
+  /** Old versions of memories, after they were superseded. */
+  readonly versions_seconds: number | null;
+  /** Sessions, after their last message. */
+  readonly sessions_seconds: number | null;
+  /** Superseded versions of state documents, and changes of state. */
+  readonly state_history_seconds: number | null;
 }
 
 /** When a namespace is consolidated by itself, and how. */
@@ -61,7 +77,16 @@ export const NO_SETTINGS: Settings = {
   recency: { weight: null, half_life_days: null },
   session: { ttl_seconds: null, window_messages: null, window_tokens: null },
   receipts: { share: null },
-  retention: { receipts_seconds: null, audit_seconds: null },
+  retention: {
+    receipts_seconds: null,
+    audit_seconds: null,
+    episodic_seconds: null,
+    semantic_seconds: null,
+    procedural_seconds: null,
+    versions_seconds: null,
+    sessions_seconds: null,
+    state_history_seconds: null,
+  },
   consolidation: null,
   predicates: {},
 };

@@ -31,6 +31,24 @@ export const statsView = z
       description:
         "What calls leave behind, in bytes of Redis: receipts of recalls that name only this namespace, audit entries, and changes of state.",
     }),
+    retention: z
+      .object({
+        receipts_seconds: z.int(),
+        audit_seconds: z.int(),
+        episodic_seconds: z.int().nullable(),
+        semantic_seconds: z.int().nullable(),
+        procedural_seconds: z.int().nullable(),
+        versions_seconds: z.int().nullable(),
+        sessions_seconds: z.int().nullable(),
+        state_history_seconds: z.int(),
+        overdue: z.int().openapi({
+          description: "Number of memories past their retention that aren't deleted yet.",
+        }),
+      })
+      .openapi({
+        description:
+          "How long each kind of content is kept at most, by the namespace's settings or as configured; null means as long as it lives.",
+      }),
     expired: z.int().openapi({ description: "Number of memories that have expired so far." }),
     expiring: z.object({
       within: z.object({ "1h": z.int(), "1d": z.int(), "7d": z.int(), "30d": z.int() }),
@@ -51,6 +69,7 @@ export function viewStats({
   byStatus,
   growth,
   kept,
+  retention,
   expired,
   expiring,
 }: Stats): z.infer<typeof statsView> {
@@ -69,6 +88,7 @@ export function viewStats({
       bytes: size,
     })),
     kept,
+    retention,
     expired,
     expiring: {
       within: {

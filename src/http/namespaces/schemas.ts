@@ -132,11 +132,20 @@ export const newSettings = z
           "Settings of receipts. `share`: share of recalls that store a receipt without asking for one, from 0 to 1; null means 1.",
       }),
     retention: z
-      .strictObject({ receipts_seconds: life, audit_seconds: auditLife })
+      .strictObject({
+        receipts_seconds: life,
+        audit_seconds: auditLife,
+        episodic_seconds: seconds,
+        semantic_seconds: seconds,
+        procedural_seconds: seconds,
+        versions_seconds: seconds,
+        sessions_seconds: seconds,
+        state_history_seconds: seconds,
+      })
       .default(NO_SETTINGS.retention)
       .openapi({
         description:
-          "How long receipts and audit entries are kept; null means as configured. `receipts_seconds` 0: none is stored. A recall of several namespaces follows the strictest of them.",
+          "How long each kind of content is kept at most; null means as configured. Memories of a type count from their current version, old versions from when they were superseded, sessions from their last message. `receipts_seconds` 0: none is stored. A recall of several namespaces follows the strictest of them.",
       }),
     consolidation: consolidation.nullable().default(null),
     predicates: predicates.default(NO_SETTINGS.predicates),
@@ -156,7 +165,16 @@ export const settingsView = z
     recency: z.object({ weight: z.number().nullable(), half_life_days: z.number().nullable() }),
     session: z.object({ ttl_seconds: setting, window_messages: setting, window_tokens: setting }),
     receipts: z.object({ share: z.number().nullable() }),
-    retention: z.object({ receipts_seconds: setting, audit_seconds: setting }),
+    retention: z.object({
+      receipts_seconds: setting,
+      audit_seconds: setting,
+      episodic_seconds: setting,
+      semantic_seconds: setting,
+      procedural_seconds: setting,
+      versions_seconds: setting,
+      sessions_seconds: setting,
+      state_history_seconds: setting,
+    }),
     consolidation: z
       .object({
         schedule: z.string(),

@@ -1,6 +1,7 @@
 import type { Amount, Endings, Group, LifecycleStore, Kept } from "../ports/lifecycle.js";
 import { EMBEDDING_STATUSES, MEMORY_TYPES } from "../model/record.js";
 import type { EmbeddingStatus, MemoryType } from "../model/record.js";
+import type { RetentionSettings } from "../../access/namespaces/settings.js";
 import type { Using } from "../services.js";
 import type { Context } from "../../domain/context.js";
 import { authorize } from "../../access/authorize.js";
@@ -18,12 +19,22 @@ export interface Stats {
   /** The last days, the newest last: what was recorded then and is still there. */
   readonly growth: readonly { readonly day: number; readonly added: Amount }[];
   readonly kept: Kept;
+  readonly retention: EffectiveRetention;
   /** Number of memories that have expired so far. */
   readonly expired: number;
   readonly expiring: { readonly within: readonly (readonly [name: string, count: number])[] } & Pick<
     Endings,
     "next"
   >;
+}
+
+/** How long each kind is kept at most, by the settings or as configured; null: as long as it lives. */
+export interface EffectiveRetention extends RetentionSettings {
+  readonly receipts_seconds: number;
+  readonly audit_seconds: number;
+  readonly state_history_seconds: number;
+  /** Memories past their retention that aren't deleted yet. */
+  readonly overdue: number;
 }
 
 const HOUR_MS = 3600 * 1000;
@@ -44,14 +55,15 @@ const BUDGET_MS = 5000;
 
 /** A namespace's size, its growth, and the memories that end next. */
 export async function stats(
-  { store, audit }: Using<LifecycleStore, "audit">,
+  services: Using<LifecycleStore, "audit" | "retention">,
   context: Context,
   namespace: string,
 ): Promise<Stats> {
+  const { store, audit } = services;
   await authorize(audit, context, namespace, { verb: "read", act: "stats" });
   await audit.record(namespace, trailOf(context, "stats"), "ok");
   const now = context.now();
-  const [{ groups, complete }, behind, endings, kept] = await Promise.all([
+  const [{ groups, complete }, behind, endings, kept, retention] = await Promise.all([
     store.groupsOf(namespace, BUDGET_MS, false),
     store.groupsOf(namespace, BUDGET_MS, true),
     store.endingsOf(
@@ -61,6 +73,7 @@ export async function stats(
       NEXT,
     ),
     store.keptIn(namespace),
+    retentionOf(services, namespace, now),
   ]);
   const today = Math.floor(now / DAY_MS);
   const days = Array.from({ length: LIMITS.statsDays }, (_, index) => today - LIMITS.statsDays + 1 + index);
@@ -75,11 +88,37 @@ export async function stats(
     ),
     growth: days.map((day) => ({ day, added: sum(groups.filter((group) => group.day === day)) })),
     kept,
+    retention,
     expired: endings.ended,
     expiring: {
       within: HORIZONS.map(([name], index) => [name, endings.counts[index] ?? 0] as const),
       next: endings.next,
     },
+  };
+}
+
+async function retentionOf(
+  { store, retention }: Using<LifecycleStore, "retention">,
+  namespace: string,
+  now: number,
+): Promise<EffectiveRetention> {
+  const kept = await store.keptFor(namespace);
+  const counts = MEMORY_TYPES.map(async (type) => {
+    const keep = kept[type];
+    return keep === undefined ? 0 : store.countBefore(namespace, type, now - keep);
+  });
+  const overdue = (await Promise.all(counts)).reduce((total, count) => total + count, 0);
+  const seconds = (ms: number | undefined): number | null => (ms === undefined ? null : ms / 1000);
+  return {
+    receipts_seconds: seconds(kept.receipts) ?? retention.receiptSeconds,
+    audit_seconds: seconds(kept.audit) ?? retention.auditSeconds,
+    episodic_seconds: seconds(kept.episodic),
+    semantic_seconds: seconds(kept.semantic),
+    procedural_seconds: seconds(kept.procedural),
+    versions_seconds: seconds(kept.versions) ?? retention.versionSeconds ?? null,
+    sessions_seconds: seconds(kept.sessions),
+    state_history_seconds: seconds(kept.stateHistory) ?? retention.stateHistorySeconds,
+    overdue,
   };
 }
 

@@ -73,6 +73,15 @@ export type Kept = Readonly<
   Record<"receipts" | "audit" | "state_changes", { readonly entries: number; readonly bytes: number }>
 >;
 
+/** What a namespace's settings say of how long each kind is kept; milliseconds, undefined: as configured. */
+export interface KeptFor extends Readonly<Record<MemoryType, number | undefined>> {
+  readonly receipts: number | undefined;
+  readonly audit: number | undefined;
+  readonly versions: number | undefined;
+  readonly sessions: number | undefined;
+  readonly stateHistory: number | undefined;
+}
+
 /** Memories of a namespace that expire. */
 export interface Endings {
   /** Numbers of memories that expire by each of the given moments. */
@@ -111,6 +120,9 @@ export interface LifecycleStore {
   endingsOf(namespace: string, now: number, moments: readonly number[], limit: number): Promise<Endings>;
   /** Receipts, audit entries and state changes that are kept in a namespace. */
   keptIn(namespace: string): Promise<Kept>;
+  keptFor(namespace: string): Promise<KeptFor>;
+  /** Number of memories of a type whose current version is from before then. */
+  countBefore(namespace: string, type: MemoryType, before: number): Promise<number>;
   /** Bytes that Redis uses, and may use; 0: any number. */
   redisMemory(): Promise<{ readonly used: number; readonly maximum: number }>;
   countByType(): Promise<Readonly<Record<MemoryType, number>>>;

@@ -3,9 +3,9 @@ import type { ContentLine, ExportedDocument, StateVersionLine } from "../../back
 import { sessionFacet } from "../../memory/model/facets.js";
 import { facetQuery } from "../../memory/conditions/filter.js";
 import type { StateRef } from "../../state/document.js";
+import { redisTime } from "../connection/redis-time.js";
 import type { StoreDeps } from "../deps.js";
 import { decodeGroup } from "../facts/resolve.js";
-import { arrayOf, text as textOf } from "../scripts/replies.js";
 import { list } from "../search/list.js";
 import { BUFFERS } from "../search/nearest.js";
 import { decodeMessages, decodeSession } from "../sessions/codec.js";
@@ -24,12 +24,7 @@ export function createExportSource(deps: StoreDeps): ExportSource {
   const { redis, keys } = deps;
 
   return {
-    async now() {
-      const [seconds, micros] = arrayOf(await redis.run((client) => client.sendCommand(["TIME"]))).map(
-        textOf,
-      );
-      return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
-    },
+    now: () => redisTime(redis),
 
     async aliases(namespace, at = "0") {
       const page = await redis.run((client) =>

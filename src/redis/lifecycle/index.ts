@@ -6,6 +6,8 @@ import { defaultsOf } from "./defaults.js";
 import { freeOrphans } from "./free-orphans.js";
 import { endingsOf, groupsOf } from "./groups-of.js";
 import { keptIn, redisMemory } from "./kept-in.js";
+import { keptFor } from "./kept-for.js";
+import { countBefore } from "./memories-before.js";
 import { touch } from "./touch.js";
 import { vitals } from "./vitals.js";
 
@@ -21,4 +23,6 @@ export const createLifecycleStore = (deps: StoreDeps): LifecycleStore =>
     countByType,
     keptIn,
     redisMemory,
+    keptFor,
+    countBefore,
   });

@@ -15,7 +15,7 @@ ARGV[2] how many bytes, likewise
 ARGV[3] bytes of the memory's JSON that this script writes, or ''
 ARGV[4] bytes of the vectors that this script writes; '' if it leaves them as they are
 ARGV[5] '1' if no quota refuses it; '2' if a quota refuses it also where it is there already, as its writer may not know that
-ARGV[6] how long an old version is kept, milliseconds; '' for as long as its memory
+ARGV[6] how long an old version is kept where the settings don't say, milliseconds; '' for as long as its memory
 
 A memory's bytes are those of its JSON, interaction included, of its vectors, and of its old versions: index.bytes,
 index.vector_bytes and index.version_bytes of its record. A session's are those of its messages' JSON and ids, and of its

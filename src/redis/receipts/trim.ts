@@ -1,5 +1,5 @@
-import { redisTime } from "../audit/trim.js";
 import type { RedisClient, RedisGateway } from "../connection/client.js";
+import { redisTime } from "../connection/redis-time.js";
 import type { Keys } from "../keys.js";
 import { homeHash } from "./place.js";
 

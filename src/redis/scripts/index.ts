@@ -40,6 +40,8 @@ export const scripts = {
   readMemories: forCaller("memory/lua/read-many", textsOrNone),
   readVitals: forService("lifecycle/lua/vitals", textsOrNone),
   trimTrail: forService("audit/lua/trim", integer),
+  trimState: forService("state/lua/trim", integer, "plain", "works"),
+  pruneNamespace: forService("namespaces/lua/prune", integer, "scoped", "works"),
   recordAudit: forCaller("audit/lua/record", integer),
   recordDeletion: forCaller("audit/lua/record", integer, "plain", "works"),
   registerNamespace: forService("audit/lua/register", integer, "plain", "works"),

@@ -7,7 +7,7 @@ Deletes old versions of a memory, because they say what isn't to be said any mor
 KEYS[1] the record
 
 ARGV[1] the record's id
-ARGV[2] 'all', or 'made': only what mneme made, the oldest ones
+ARGV[2] 'all'; 'made': only what mneme made, the oldest ones; or only what was superseded by then, milliseconds since the epoch
 
 Returns how many there were.
 ]]
@@ -21,7 +21,12 @@ local count, freed = 0, 0
 for version = cjson.decode(current)[1] - 1, 1, -1 do
   local kept = old(version)
   if redis.call('EXISTS', kept) == 1 then
-    local goes = ARGV[2] == 'all' or redis.call('JSON.TYPE', kept, '$.index.made')[1]
+    local goes = ARGV[2] == 'all'
+    if ARGV[2] == 'made' then
+      goes = redis.call('JSON.TYPE', kept, '$.index.made')[1]
+    elseif not goes then
+      goes = cjson.decode(redis.call('JSON.GET', kept, '$.index.until'))[1] <= tonumber(ARGV[2])
+    end
     if goes then
       local old_json, old_vectors = usage_of(kept)
       redis.call('ZREM', usage_versions, version_member(record, version, old_json + old_vectors))

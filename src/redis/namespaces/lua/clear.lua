@@ -21,6 +21,12 @@ redis.call('DEL', KEYS[2], KEYS[5], KEYS[6])
 -- Names of facts that were written since stay; the others go as a list of entities meets them.
 if tonumber(redis.call('HGET', KEYS[1], 'memories') or '0') <= 0 then redis.call('DEL', KEYS[3], KEYS[4]) end
 local at_work = redis.call('HGET', KEYS[7], 'run')
+if not at_work then
+  -- Of the head, only what the settings say: when the next run begins.
+  local at = redis.call('HGET', KEYS[7], 'at')
+  redis.call('DEL', KEYS[7])
+  if at then redis.call('HSET', KEYS[7], 'at', at) end
+end
 for _, id in ipairs(redis.call('ZRANGE', KEYS[8], 0, -1)) do
   if id ~= at_work then
     redis.call('DEL', ARGV[1] .. id, ARGV[2] .. id)

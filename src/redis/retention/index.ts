@@ -1,0 +1,33 @@
+import type { RetentionStore } from "../../memory/ports/retention.js";
+import type { StoreDeps } from "../deps.js";
+import { trimReceipts } from "../receipts/trim.js";
+import { memoriesBefore } from "../lifecycle/memories-before.js";
+import { namespaces } from "./namespaces.js";
+import { purgeVersionsBefore } from "./purge-versions-before.js";
+import { sessionsBefore } from "./sessions-before.js";
+import { trimState } from "./trim-state.js";
+
+export function createRetentionStore(deps: StoreDeps): RetentionStore {
+  const { redis, keys, meter } = deps;
+  return {
+    trimReceipts: (byDefault, stopping) => trimReceipts(redis, keys, byDefault, stopping),
+    namespaces: () => namespaces(deps),
+    async trimTrail(namespace, keepMs) {
+      const trail = [keys.audit(namespace), keys.auditHead(namespace)];
+      await redis.run((client) => client.trimTrail(trail, [String(keepMs)]));
+    },
+    async prune(names) {
+      await redis.run((client) =>
+        Promise.all(
+          names.map((name) =>
+            client.pruneNamespace(meter(name), [keys.entities(name), keys.entityNames(name)], []),
+          ),
+        ),
+      );
+    },
+    memoriesBefore: (...of) => memoriesBefore(deps, ...of),
+    purgeVersionsBefore: (...of) => purgeVersionsBefore(deps, ...of),
+    sessionsBefore: (...of) => sessionsBefore(deps, ...of),
+    trimState: (...of) => trimState(deps, ...of),
+  };
+}

@@ -1,0 +1,124 @@
+import { expect, test } from "vitest";
+import { tell } from "../../support/acts/facts.js";
+import { bodyOf, newNamespace, pathOf, recall, remember } from "../../support/acts/memories.js";
+import { append, sessionPath, user } from "../../support/acts/sessions.js";
+import { statePath } from "../../support/acts/state.js";
+import { startWithRedis } from "../../support/redis/with-redis.js";
+import { putSettings } from "../../support/service/namespaces.js";
+import { until } from "../../support/service/service.js";
+
+const { service, redis, keysOf } = await startWithRedis();
+
+interface Filled {
+  readonly namespace: string;
+  readonly episode: string;
+  readonly pinned: string;
+  readonly lesson: string;
+}
+
+async function fill(namespace: string): Promise<Filled> {
+  const of = (memory_type: string, content: string, more = {}) =>
+    remember(service, namespace, { memory_type, content, ...more });
+  const episode = await of("episodic", "The walrus arrived.");
+  const pinned = await of("episodic", "The walrus was weighed.", { pinned: true });
+  const lesson = await of("semantic", "Walruses eat clams.");
+  await service.send("PATCH", pathOf(lesson), { content: "Walruses eat clams and snails." });
+  await append(service, namespace, "visit", user("Where is the walrus?"));
+  for (const weight of [900, 950])
+    await service.send("PUT", statePath(namespace, "weight"), { value: { weight } });
+  await service.send("PUT", statePath(namespace, "left"), { value: 1 });
+  await service.send("DELETE", statePath(namespace, "left"));
+  return { namespace, episode: pathOf(episode), pinned: pathOf(pinned), lesson: pathOf(lesson) };
+}
+
+const statusOf = async (path: string) => (await service.send("GET", path)).status;
+const versionsOf = async ({ lesson }: Filled) =>
+  bodyOf<{ versions: unknown[] }>(await service.send("GET", `${lesson}/versions`), 200).versions.length;
+const keysNamed = async ({ namespace }: Filled, name: string) =>
+  (await keysOf(namespace)).filter((key) => key.startsWith(`${service.prefix}:${name}:`));
+const retentionOf = async ({ namespace }: Filled) =>
+  (await service.send("GET", `/v1/namespaces/${namespace}/stats`)).body as { retention: unknown };
+
+test("what a namespace has kept long enough is deleted, by kind; what another one keeps longer stays", async () => {
+  const brief = await fill(newNamespace());
+  const lasting = await fill(newNamespace());
+  const kinds = ["episodic", "versions", "sessions", "state_history"];
+  const lasts = (seconds: number) => ({
+    retention: Object.fromEntries(kinds.map((kind) => [`${kind}_seconds`, seconds])),
+  });
+  expect((await putSettings(service, brief.namespace, lasts(1))).status).toBe(200);
+  expect((await putSettings(service, lasting.namespace, lasts(3600))).status).toBe(200);
+
+  for (const path of [brief.episode, brief.pinned, sessionPath(brief.namespace, "visit")]) {
+    await until(
+      () => statusOf(path),
+      (status) => status === 404,
+    );
+  }
+  await until(
+    () => versionsOf(brief),
+    (count) => count === 1,
+  );
+  await until(
+    () => keysNamed(brief, "state-old"),
+    (keys) => keys.length === 0,
+  );
+  await until(
+    () => redis.xLen(`${service.prefix}:changes:{${brief.namespace}}`),
+    (changes) => changes === 0,
+  );
+  expect(await statusOf(brief.lesson)).toBe(200);
+  expect((await service.send("GET", statePath(brief.namespace, "weight"))).body).toMatchObject({
+    value: { weight: 950 },
+  });
+  expect(await retentionOf(brief)).toMatchObject({
+    by_type: { episodic: { memories: 0 }, semantic: { memories: 1 } },
+    retention: { episodic_seconds: 1, semantic_seconds: null, versions_seconds: 1, overdue: 0 },
+  });
+
+  for (const path of [lasting.episode, lasting.pinned, sessionPath(lasting.namespace, "visit")])
+    expect(await statusOf(path)).toBe(200);
+  expect(await versionsOf(lasting)).toBe(2);
+  expect(await keysNamed(lasting, "state-old")).toHaveLength(2);
+  expect(await retentionOf(lasting)).toMatchObject({
+    retention: { episodic_seconds: 3600, receipts_seconds: 30 * 86_400, overdue: 0 },
+  });
+  const { text } = await service.send("GET", "/metrics");
+  expect(text).toContain('mneme_retention_deleted_total{kind="memories"} 2');
+});
+
+/** What stays of an emptied namespace, and why: see docs/operations.md. */
+const STAYS = new Set(["audit", "audit-head", "done", "gone", "seq", "settings", "state-head"]);
+
+test("a namespace that is emptied leaves no key but those that the documentation names", async () => {
+  const { namespace } = await fill(newNamespace());
+  const place = `/v1/namespaces/${namespace}`;
+  const done = async (method: string, path: string, body: unknown, options = {}) =>
+    expect(await service.send(method, path, body, options)).toMatchObject({
+      status: expect.toSatisfy((status: number) => status < 300),
+    });
+  await tell(service, namespace, ["Ada", "lives_in", "Graz"], { cardinality: "one" });
+  await tell(service, namespace, ["Ada", "lives_in", "Linz"], { cardinality: "one" });
+  await done("PUT", `${place}/entities/Ada`, { aliases: ["A. L."] });
+  await done("PUT", `${place}/items/tea`, { content: "Green tea." });
+  const capture = { response: "Hello.", session_id: "visit" };
+  for (const input of ["Hello?", "Who is there?"])
+    await done("POST", `${place}/interactions`, { ...capture, input });
+  await done("PUT", `${place}/state/once`, { value: 1 }, { headers: { "idempotency-key": "once" } });
+  await done("POST", `${place}/consolidations`, {});
+  await recall(service, { query: "walrus", namespaces: [namespace] });
+  await putSettings(service, namespace, { retention: { receipts_seconds: 1 } });
+  // A consolidation that still runs keeps its run.
+  await until(
+    async () => (await service.send("DELETE", place)).status,
+    (status) => status === 200,
+  );
+  const left = await until(
+    async () => {
+      await service.send("DELETE", place);
+      return [...new Set((await keysOf(namespace)).map((key) => key.split(":")[1] ?? ""))];
+    },
+    (kinds) => kinds.every((kind) => STAYS.has(kind)),
+  );
+  expect(left).not.toHaveLength(0);
+});
