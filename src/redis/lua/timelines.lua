@@ -161,7 +161,7 @@ end
 -- Gives a fact another end (nil: none), as a new version of it.
 local function fact_end(record, id, to, at)
   local current = cjson.decode(redis.call('JSON.GET', record, '$.memory.version', '$.memory.updated_at', '$.published'))
-  local since = math.max(at, current['$.memory.updated_at'][1])
+  local since = version_since(record, at, current['$.memory.updated_at'][1])
   local json, vectors, versions = usage_of(record)
   local ends = redis.call('PEXPIRETIME', record)
   local kept = versions + json + vectors

@@ -1,3 +1,4 @@
+--- @include "lua/clock"
 --[[
 Put before scripts that follow the versions of a memory. Their keys are made of the record's,
 <prefix>:rec:{<namespace>}:<id>, as src/redis/keys.ts makes them.
@@ -45,20 +46,24 @@ local function version_all(record)
 end
 
 -- The key of the document that was current at `at`: the record, or one of its old versions. If there is none: nil, and
--- whether it has ended.
+-- whether it has ended. Versions whose time is still to come were written before Redis's clock was put back: they follow
+-- the newest one whose time has come.
 local function version_at(record, at)
   local current = redis.call('JSON.GET', record, '$.memory.version', '$.memory.updated_at')
   if not current then return nil end
   current = cjson.decode(current)
   if current['$.memory.updated_at'][1] <= at then return record end
   local old = version_keys(record)
+  local ahead = current['$.memory.updated_at'][1] > now
   for version = current['$.memory.version'][1] - 1, 1, -1 do
     local since = redis.call('JSON.GET', old(version), '$.memory.updated_at')
     if not since then
       local recorded = redis.call('JSON.GET', record, '$.memory.recorded_at')
       return nil, cjson.decode(recorded)[1] <= at
     end
-    if cjson.decode(since)[1] <= at then return old(version) end
+    since = cjson.decode(since)[1]
+    if since <= at then return ahead and record or old(version) end
+    ahead = ahead and since > now
   end
   return nil
 end

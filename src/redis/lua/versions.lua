@@ -46,6 +46,31 @@ local function version_keep(record, at, vectors_stay)
   redis.call('ZADD', usage_versions, string.format('%d', ends), version_member(record, version, json + vectors))
 end
 
+-- Processes measure Redis's clock, so their times differ by a few milliseconds. More than this: it was put back.
+local VERSION_STEP_MS = 1000
+
+--[[
+Since when the next version of a record holds: `at`, or when the current one was written, which another process may have
+measured later. If Redis's clock was put back in between, the versions from after `at` begin and end at `at`, so that
+as-of reads from then on find the next one.
+]]
+local function version_since(record, at, updated)
+  if updated - at <= VERSION_STEP_MS then return math.max(at, updated) end
+  redis.call('JSON.MERGE', record, '$', cjson.encode({ memory = { updated_at = at }, index = { since = at } }))
+  vector_follow(record)
+  local old = version_keys(record)
+  for version = cjson.decode(redis.call('JSON.GET', record, '$.memory.version'))[1] - 1, 1, -1 do
+    local found = redis.call('JSON.GET', old(version), '$.index.until', '$.memory.updated_at')
+    found = found and cjson.decode(found)
+    if not found or found['$.index.until'][1] <= at then break end
+    local since = math.min(at, found['$.memory.updated_at'][1])
+    local index = { since = since, ['until'] = at }
+    redis.call('JSON.MERGE', old(version), '$', cjson.encode({ memory = { updated_at = since, superseded_at = at }, index = index }))
+    vector_follow(record, version)
+  end
+  return at
+end
+
 -- Sets the end ('' for none) of a memory's keys besides the record itself; old versions may end before.
 local function version_expire(record, expiry)
   local old = version_keys(record)

@@ -7,7 +7,7 @@ import { arrayOf, bytes, text } from "../scripts/replies.js";
 import { decodeReceipt } from "./decode.js";
 import { encodeReceipt } from "./encode.js";
 import { decodeFormer } from "./former.js";
-import { homeHash, idOfPlace, placeOfId } from "./place.js";
+import { afterMillisecond, fitsId, homeHash, idOfPlace, placeOfId } from "./place.js";
 
 const PAGE = 500;
 
@@ -44,12 +44,13 @@ export function createReceiptStore(redis: RedisGateway, keys: Keys): ReceiptStor
       const own = recorded?.namespace === namespace ? recorded : undefined;
       const stored = encodeReceipt(receipt, home, own);
       const entry = await redis.run(async (client) => {
+        const add = async (id: string) =>
+          text(await client.sendCommand(["XADD", keys.receipts(home), id, "r", stored]));
         // Sent first: a receipt is found by its home.
-        const [, reply] = await Promise.all([
-          client.hSetNX(keys.receiptHomes(), hash, home),
-          client.sendCommand(["XADD", keys.receipts(home), "*", "r", stored]),
-        ]);
-        return text(reply);
+        const [, added] = await Promise.all([client.hSetNX(keys.receiptHomes(), hash, home), add("*")]);
+        if (fitsId(added)) return added;
+        await client.xDel(keys.receipts(home), added);
+        return add(afterMillisecond(added));
       });
       return idOfPlace({ home: hash, entry });
     },

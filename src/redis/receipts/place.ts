@@ -22,6 +22,12 @@ export const homeHash = (home: string): string =>
     .digest("hex")
     .slice(0, Number(HOME_BITS / 4n));
 
+/** Whether an id can say the place: a stream counts on in its last millisecond as long as Redis's clock is behind it. */
+export const fitsId = (entry: string): boolean => BigInt(entry.split("-")[1] ?? "0") < 1n << NUMBER_BITS;
+
+/** Where a stream goes on after an entry in another millisecond. */
+export const afterMillisecond = (entry: string): string => `${Number(entry.split("-")[0]) + 1}-*`;
+
 export function idOfPlace({ home, entry }: ReceiptPlace): string {
   const [time = "0", number = "0"] = entry.split("-");
   const value =

@@ -111,3 +111,17 @@ test("stats and metrics say what calls leave behind", async () => {
       /mneme_redis_memory_bytes\{kind="used"\} [1-9]/.test(text),
   );
 });
+
+test("a receipt is found by its id even after a million in one millisecond, as while Redis's clock is behind", async () => {
+  const namespace = newNamespace();
+  await remember(service, namespace, { content: "a walrus" });
+  const stream = `${service.prefix}:receipts:{${namespace}}`;
+  await redis.sendCommand(["XADD", stream, `${Date.now() + HOUR}-${2 ** 20 - 2}`, "r", "not looked at"]);
+  const ids = new Set<string | null>();
+  for (let count = 0; count < 3; count++) {
+    const { receipt_id: id } = await recall(service, { query: "walrus", namespaces: [namespace] });
+    expect(await service.send("GET", `/v1/receipts/${id}`)).toMatchObject({ status: 200, body: { id } });
+    ids.add(id);
+  }
+  expect(ids.size).toBe(3);
+});

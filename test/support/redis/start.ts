@@ -11,6 +11,7 @@ import { findRedis } from "../../../scripts/redis/find.js";
 import { freePort } from "../../../scripts/redis/server/free-port.js";
 import { launch, waitUntilReady } from "../../../scripts/redis/server/launch.js";
 import { shutdown } from "../../../scripts/redis/server/shutdown.js";
+import { clockEnv } from "../../../scripts/test-faults/clock.js";
 
 const PORT_ATTEMPTS = 3;
 
@@ -23,6 +24,8 @@ export interface TestRedisOptions {
   readonly modules?: boolean;
   /** Takes DEBUG commands, which can hold up what Redis does by itself. */
   readonly debug?: boolean;
+  /** A file that shifts its clock: see scripts/test-faults/clock.ts. */
+  readonly clock?: string;
   /** More lines of the configuration. */
   readonly config?: readonly string[];
   /** Default: a temporary folder, removed by `stop`. A given one stays. */
@@ -86,8 +89,9 @@ async function startIn(
   });
   const more = debug ? ["enable-debug-command local", ...config] : config;
   appendFileSync(files.config, more.map((line) => `${line}\n`).join(""));
+  const clocked = { ...binary, env: { ...binary.env, ...clockEnv(options.clock) } };
   const start = async () => {
-    const started = launch(binary, files, false);
+    const started = launch(clocked, files, false);
     await waitUntilReady(started, { port }, files.log);
     return started;
   };
@@ -109,7 +113,7 @@ async function startIn(
     async restartLoading(lines) {
       await shutdown(pid, { port });
       appendFileSync(files.config, lines.map((line) => `${line}\n`).join(""));
-      pid = launch(binary, files, false);
+      pid = launch(clocked, files, false);
     },
     async restart() {
       await shutdown(pid, { port });

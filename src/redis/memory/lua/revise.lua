@@ -76,8 +76,7 @@ else
   audit('revised')
 end
 
--- The clock of another service process may have been ahead: a version never begins before the one that it ends.
-local since = math.max(tonumber(ARGV[9]), current['$.memory.updated_at'][1])
+local since = version_since(KEYS[1], tonumber(ARGV[9]), current['$.memory.updated_at'][1])
 usage_leave(ARGV[1], next_versions, ends)
 usage_enter(ARGV[1], next_bytes, expiry)
 version_keep(KEYS[1], since, ARGV[6] == '0')

@@ -13,7 +13,7 @@ ARGV[2] '' any, '*' any, else only this version
 
 Returns {DONE}; {MISSING}; {CONFLICT} another version.
 ]]
-local before = state_load(KEYS[2])
+local before = state_load(KEYS[2], KEYS[3])
 if not before or not before.live then
   audit('missing')
   return { CODE.MISSING }

@@ -26,9 +26,9 @@ local function add(id, op, by, expires, sliding, value)
 end
 
 audit('ok')
-local current = before == '' and state_load(KEYS[2])
+local current = before == '' and state_load(KEYS[2], KEYS[3])
 if current then
-  add(current.time .. '-' .. current.version, current.op, current.by, current.expires, current.sliding, state_text(KEYS[1], current))
+  add(current.id, current.op, current.by, current.expires, current.sliding, state_text(KEYS[1], current))
 end
 
 -- When the newer neighbour became current, this one was superseded.

@@ -1,5 +1,6 @@
 --- @include "lua/clock"
 --- @include "lua/numbers"
+--- @include "lua/audit"
 --- @include "lua/gone"
 --[[
 Put before the scripts that change state, or look at its history: what a document is, and how one change of it is written.
@@ -26,6 +27,11 @@ then a caller may ask what it was.
 
 Its history is a stream of superseded versions: id <when it became current>-<version>, o, b, e, s, and j = the value.
 A deletion is an entry without a value.
+
+If Redis's clock was put back, versions have times that are still to come. They were written before now, after the last
+access to the namespace whose time has come, and count as written then. Otherwise as-of reads would answer what was
+current before them, until their time comes. The next change of the document gives them that time in its history. The
+change stream never goes back: its times say the order.
 ]]
 local state_head, state_changes, state_settings = table.remove(KEYS, 1), table.remove(KEYS, 1), table.remove(KEYS, 1)
 local state_agent, state_keep, state_channel = table.remove(ARGV, 1), tonumber(table.remove(ARGV, 1)), table.remove(ARGV, 1)
@@ -36,11 +42,22 @@ local state_number, state_time, state_renewed
 local state_retention = tonumber(redis.call('HGET', state_settings, 'retention_state_history_seconds') or nil)
 if state_retention then state_keep = state_retention * 1000 end
 
-local function state_load(meta)
+local function state_entry_time(stream, last)
+  local entry = redis.call('XREVRANGE', stream, last, '-', 'COUNT', 1)[1]
+  return entry and tonumber(string.match(entry[1], '^(%d+)')) or 0
+end
+
+-- The time of versions whose own time is still to come. Without an older access, it is one at which they stay in history.
+local function state_past(history)
+  local last = int(now)
+  return int(math.max(state_entry_time(audit_stream, last), state_entry_time(history, last), now - state_keep / 2))
+end
+
+local function state_load(meta, history)
   local field = redis.call('HMGET', meta, 'v', 't', 'b', 'o', 'e', 'l', 's', 'x', 'j')
   if not field[1] then return nil end
   return {
-    version = field[1], time = field[2], by = field[3], op = field[4],
+    version = field[1], time = tonumber(field[2]) > now and state_past(history) or field[2], id = field[2] .. '-' .. field[1], by = field[3], op = field[4],
     expires = field[5], ttl = field[6], sliding = field[7], trimmed = tonumber(field[8]) or 0, text = field[9],
     live = field[5] == '' or tonumber(field[5]) > now,
   }
@@ -68,7 +85,7 @@ end
 
 local function state_expiry(ttl) return ttl == '' and '' or int(now + tonumber(ttl)) end
 
--- Gives the next change its number, and notifies those who follow the stream.
+-- Gives the next change its number, and notifies those who follow the stream. Returns the number and the time.
 local function state_change(key, op)
   if not state_number then
     local head = redis.call('HMGET', state_head, 'number', 'time', 'renewed')
@@ -77,13 +94,13 @@ local function state_change(key, op)
     state_renewed = tonumber(head[3]) or 0
   end
   state_number = state_number + 1
-  local version, time = int(state_number), int(state_time)
+  local version = int(state_number)
   local edge = state_retention and '0' or int(state_time - state_keep)
-  redis.call('XADD', state_changes, 'MINID', '~', edge, time .. '-' .. version, 'k', key, 'o', op, 'b', state_agent)
+  redis.call('XADD', state_changes, 'MINID', '~', edge, int(state_time) .. '-' .. version, 'k', key, 'o', op, 'b', state_agent)
   if op == 'delete' then
     gone_note((string.gsub(state_head, ':state%-head:{', ':gone:{', 1)), 'd ' .. redis.sha1hex(key))
   end
-  return version, time
+  return version, int(now)
 end
 
 -- Once, after the last change of a script.
@@ -103,19 +120,39 @@ local function state_trim(history)
   if edge then redis.call('XTRIM', history, 'MINID', edge[1]) end
 end
 
--- Keeps the version that is about to be superseded.
-local function state_archive(history, current, json)
-  redis.call('XADD', history, current.time .. '-' .. current.version, 'o', current.op, 'b', current.by, 'e', current.expires, 's', current.sliding, 'j', json)
-end
-
-local function state_bury(history, version, time)
-  redis.call('XADD', history, time .. '-' .. version, 'o', 'delete', 'b', state_agent)
-end
-
 -- All that is in a history was superseded before now. Renewed generously, so that not every write has to renew it
 -- again.
 local function state_keep_history(history)
   redis.call('PEXPIRE', history, int(state_keep * 1.0625))
+end
+
+-- Gives the versions of a history whose time is still to come another time, in their order. A stream takes no id below
+-- one that it had before, so it is made again.
+local function state_draw_back(history)
+  local time, entries = state_past(history), redis.call('XRANGE', history, '-', '+')
+  redis.call('DEL', history)
+  for _, entry in ipairs(entries) do
+    local at, version = string.match(entry[1], '^(%d+)(%-%d+)$')
+    redis.call('XADD', history, (tonumber(at) > now and time or at) .. version, unpack(entry[2]))
+  end
+  state_keep_history(history)
+end
+
+local function state_append(history, ...)
+  local reply = redis.pcall('XADD', history, ...)
+  if type(reply) ~= 'table' or not reply.err then return end
+  if not string.find(reply.err, 'equal or smaller', 1, true) then error(reply) end
+  state_draw_back(history)
+  redis.call('XADD', history, ...)
+end
+
+-- Keeps the version that is about to be superseded.
+local function state_archive(history, current, json)
+  state_append(history, current.time .. '-' .. current.version, 'o', current.op, 'b', current.by, 'e', current.expires, 's', current.sliding, 'j', json)
+end
+
+local function state_bury(history, version, time)
+  state_append(history, time .. '-' .. version, 'o', 'delete', 'b', state_agent)
 end
 
 -- Writes what is to be known of a new version. `before` is the document that it supersedes, or nil; `after.keep` says

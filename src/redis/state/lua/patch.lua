@@ -21,7 +21,7 @@ ARGV[8+] fixes, two each, then arrays to be set again, two each
 Returns {DONE, version, time, by, expires or '', sliding, value}; {MISSING}; {CONFLICT} another version; {TTL_TOO_LONG,
 the namespace's maximum, seconds}; {TOO_LARGE}; {DRIFTED, version, text} the document must be mended before.
 ]]
-local before = state_load(KEYS[2])
+local before = state_load(KEYS[2], KEYS[3])
 if not before or not before.live then
   audit('missing')
   return { CODE.MISSING }

@@ -28,7 +28,7 @@ if KEYS[4] then
     return cjson.decode(done)
   end
 end
-local before = state_load(KEYS[2])
+local before = state_load(KEYS[2], KEYS[3])
 local current = before and before.live and before or nil
 if not state_matches(current, ARGV[5]) then
   audit('conflict')

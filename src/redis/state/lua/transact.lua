@@ -44,7 +44,7 @@ end
 local documents = {}
 for i, key in ipairs(plan.keys) do
   local at = 4 * (i - 1)
-  local before = state_load(KEYS[at + 2])
+  local before = state_load(KEYS[at + 2], KEYS[at + 3])
   documents[i] = {
     key = key, doc = KEYS[at + 1], meta = KEYS[at + 2], history = KEYS[at + 3], draft = KEYS[at + 4],
     before = before, exists = before ~= nil and before.live, clean = true, drafted = false,
