@@ -42,7 +42,7 @@ type State =
 
 const FIRST_BACKOFF_MS = 250;
 const CLOSE_GRACE_MS = 2_000;
-/** For a worker in native code, which loads the model: ending it there would abort the process. */
+/** For a worker in native code, which loads the model or embeds: ending it there would abort the process. */
 const CLOSE_BUSY_MS = 60_000;
 
 /**
@@ -58,7 +58,7 @@ export function createInference({
   const queue = createTurnQueue<Task>(Object.keys(LANE).length);
   const loads = new Set<{ resolve(): void; reject(error: Error): void }>();
   const busy = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const onProcessExit = (): void => awaitIdle(busy, CLOSE_GRACE_MS);
+  const onProcessExit = (): void => awaitIdle(busy, CLOSE_BUSY_MS);
   process.on("exit", onProcessExit);
   let current: Task | undefined;
   let crashes = 0;
