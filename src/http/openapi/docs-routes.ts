@@ -107,8 +107,8 @@ const DESCRIPTION = {
 };
 
 /**
- * Serves `/openapi.json`, generated from the schemas that validate. It is generated at once, from the routes that `app`
- * has at this point, so that a schema that can't be described fails the start and not a request.
+ * Serves `/openapi.json`, generated from the schemas that validate, when it is first asked for: to generate it is a
+ * fifth of a start. All routes are there by then.
  */
 export function serveDescription(app: OpenAPIHono<AppEnv>): void {
   app.openAPIRegistry.registerComponent("securitySchemes", "apiKey", {
@@ -117,7 +117,11 @@ export function serveDescription(app: OpenAPIHono<AppEnv>): void {
     description:
       "An API key, `mn_<id>_<secret>`. Optional as long as no key has been created; from then on required by every route except /healthz, /readyz, /docs and /openapi.json.",
   });
+  let file: StoredFile | undefined;
+  app.get(DESCRIPTION_PATH, (c) => respondFile(c, (file ??= describe(app))));
+}
+
+function describe(app: OpenAPIHono<AppEnv>): StoredFile {
   const document = withCommonParts(app.getOpenAPI31Document(DESCRIPTION));
-  const file = storeFile("application/json", JSON.stringify(document));
-  app.get(DESCRIPTION_PATH, (c) => respondFile(c, file));
+  return storeFile("application/json", JSON.stringify(document));
 }
