@@ -229,12 +229,14 @@ const REMEMBERED = new RegExp(
   "iu",
 );
 
-const COMPILED = RULES.map(({ own, others, predicate, list }) => ({
+const compile = ({ own, others, predicate, list }: Rule) => ({
   predicate,
   list: list ?? false,
   own: own.map((pattern) => new RegExp(`^${pattern}(?![\\p{L}\\p{N}])`, "u")),
   others: others.map((pattern) => new RegExp(`^${SOMEBODY}${pattern}(?![\\p{L}\\p{N}])`, "u")),
-}));
+});
+/** Made for the first text: a start doesn't wait for 60 expressions. */
+let compiled: readonly ReturnType<typeof compile>[] | undefined;
 
 /**
  * Facts that plain English sentences state literally: precision before recall. Questions, denials, conditions, wishes,
@@ -300,7 +302,7 @@ function statementAt(
     length = Math.max(length, match[0].length);
     facts.push(...factsOf(match, rule, about, subject === undefined ? OF_OTHERS : OWN));
   };
-  for (const { own, others, ...rule } of COMPILED) {
+  for (const { own, others, ...rule } of (compiled ??= RULES.map(compile))) {
     if (self !== undefined) look(own, rule, self);
     look(others, rule, undefined);
   }
