@@ -7,8 +7,11 @@ export default defineConfig({
     include: ["test/**/*.test.ts", "checkpointer/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
     globalSetup: [join(import.meta.dirname, "support", "global-setup.ts")],
-    // Tests start processes and wait for them: a file per process, and room for a slow machine.
+    setupFiles: [join(import.meta.dirname, "support", "file-setup.ts")],
+    // Tests start processes and wait for them, so each worker is a process. Its files share what it has imported: to
+    // import it again for every file was a quarter of the run.
     pool: "forks",
+    isolate: false,
     // They mostly wait, so more of them than cores: on two cores vitest would run one file at a time.
     maxWorkers: 4,
     // Longer than a test waits for a condition (`until`): on a loaded machine the time limit only ends a hang.

@@ -1,6 +1,7 @@
 import type { TestProject } from "vitest/node";
 import { provideModel } from "../../scripts/downloads/local-model.js";
 import { startRedis } from "./redis/start.js";
+import { bundleService } from "./run/bundle-service.js";
 import { openRunFolder } from "./run/run-folder.js";
 
 declare module "vitest" {
@@ -9,6 +10,8 @@ declare module "vitest" {
     redisUrl: string;
     /** The folder of the local embedding model. */
     modelDir: string;
+    /** The main file of the built service. */
+    serviceMain: string;
   }
 }
 
@@ -16,6 +19,7 @@ declare module "vitest" {
 export default async function globalSetup(project: TestProject): Promise<() => Promise<void>> {
   openRunFolder();
   project.provide("modelDir", await provideModel(process.env));
+  project.provide("serviceMain", await bundleService());
   const redis = await startRedis();
   project.provide("redisUrl", redis.url);
   return () => redis.stop();

@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import type { Answer } from "./answer.js";
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
@@ -7,12 +6,11 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { endWithFile } from "../run/left-services.js";
 import { createClient } from "../../../src/client.js";
 import type { Client } from "../../../src/client.js";
 import { loadContract } from "./contract.js";
 import type { Contract } from "./contract.js";
-
-const MAIN = fileURLToPath(new URL("../../../dist/src/main.js", import.meta.url));
 
 export interface Service {
   readonly url: string;
@@ -60,7 +58,6 @@ export async function startService(overrides: Overrides = {}): Promise<Service> 
   // A provider or a Redis of a test's own is asked nothing by this: what it answers first is what such tests are about.
   const { MNEME_EMBEDDER: embedder, REDIS_URL: redisUrl } = launched.env;
   if (embedder !== "openai" && redisUrl === inject("redisUrl")) await indexFilled(url);
-  let contract: Promise<Contract> | undefined;
   return {
     url,
     client: createClient(url),
@@ -68,8 +65,7 @@ export async function startService(overrides: Overrides = {}): Promise<Service> 
     env: launched.env,
     async send(method, path, body, options = {}) {
       const answer = await send(url, method, path, body, options);
-      contract ??= loadContract(url);
-      (await contract).check(method, path, answer);
+      (await contractOf(url)).check(method, path, answer);
       return answer;
     },
     logs: launched.output,
@@ -85,6 +81,16 @@ export async function startService(overrides: Overrides = {}): Promise<Service> 
     },
   };
 }
+
+/** The same of all services, whose build is the same: the first one of this worker is asked. */
+function contractOf(url: string): Promise<Contract> {
+  return (contract ??= loadContract(url).catch((error: unknown) => {
+    contract = undefined;
+    throw error;
+  }));
+}
+
+let contract: Promise<Contract> | undefined;
 
 /** A service of a test file's own, which ends with the file: call it at the file's top. */
 export async function useService(overrides: Overrides = {}): Promise<Service> {
@@ -129,12 +135,9 @@ export function launchService(overrides: Overrides): Launched {
       ...overrides,
     }).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
-  const child = spawn(process.execPath, [MAIN], { env, stdio: ["ignore", "pipe", "pipe"] });
-  children.add(child);
-  const exited = once(child, "close").then(([code]: unknown[]) => {
-    children.delete(child);
-    return typeof code === "number" ? code : null;
-  });
+  const child = spawn(process.execPath, [inject("serviceMain")], { env, stdio: ["ignore", "pipe", "pipe"] });
+  endWithFile(child);
+  const exited = once(child, "close").then(([code]: unknown[]) => (typeof code === "number" ? code : null));
   const lines: string[] = [];
   child.stderr.setEncoding("utf8").on("data", (text: string) => lines.push(text));
   const url = new Promise<string | undefined>((resolve) => {
@@ -146,12 +149,6 @@ export function launchService(overrides: Overrides): Launched {
   });
   return { child, env, url, exited, output: () => lines.join("") };
 }
-
-/** A test that fails before it stops its service must not leave it running. */
-const children = new Set<ChildProcess>();
-process.on("exit", () => {
-  for (const child of children) child.kill("SIGKILL");
-});
 
 async function send(
   url: string,

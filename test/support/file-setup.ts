@@ -1,0 +1,5 @@
+import { afterAll } from "vitest";
+import { endLeftServices } from "./run/left-services.js";
+
+// Runs for every test file. Its hook comes after the file's own ones; the process then goes on with the next file.
+afterAll(endLeftServices);
