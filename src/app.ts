@@ -25,6 +25,7 @@ import { interactionRoutes } from "./http/interactions/routes.js";
 import { itemRoutes } from "./http/items/routes.js";
 import { keyRoutes } from "./http/keys/routes.js";
 import { lifecycleRoutes } from "./http/lifecycle/routes.js";
+import { MCP_TRAITS, mcpRoutes } from "./http/mcp/routes.js";
 import { memoryRoutes } from "./http/memories/routes.js";
 import { namespaceRoutes } from "./http/namespaces/routes.js";
 import { receiptRoutes } from "./http/receipts/routes.js";
@@ -75,6 +76,10 @@ export function createApp(deps: AppDeps) {
   const routed = app
     .route("/", systemRoutes(deps))
     .route("/", docsRoutes())
+    .route(
+      "/",
+      mcpRoutes(deps, (request, bindings) => app.fetch(request, bindings)),
+    )
     .route("/", keyRoutes(deps))
     .route("/", namespaceRoutes(deps))
     .route("/", memoryRoutes(deps))
@@ -96,7 +101,7 @@ export function createApp(deps: AppDeps) {
     .route("/", stateTransactionRoutes(deps))
     .route("/", stateChangeRoutes(deps));
   serveDescription(app);
-  routes.fill(app, DOCS_TRAITS);
+  routes.fill(app, { ...DOCS_TRAITS, ...MCP_TRAITS });
   return routed;
 }
 

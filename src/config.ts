@@ -2,6 +2,8 @@ import { z } from "zod";
 import { LIMITS } from "./domain/limits.js";
 import { nearest } from "./domain/nearest.js";
 import type { MemoryType } from "./memory/model/record.js";
+import { TOOL_SETS } from "./mcp/tool-sets.js";
+import type { ToolSet } from "./mcp/tool-sets.js";
 import { schemaMessage } from "./schema-messages.js";
 import { StartError } from "./start-error.js";
 
@@ -72,6 +74,8 @@ export interface Config {
   readonly maxLives: number;
   /** Number of largest namespaces that the metrics list by name. */
   readonly metricsNamespaces: number;
+  /** Which tools MCP clients see. */
+  readonly mcpTools: ToolSet;
   /** Default recency of a recall. */
   readonly recency: { readonly halfLifeDays: number; readonly weight: number };
 }
@@ -160,6 +164,7 @@ const environment = z
     MNEME_SESSION_WINDOW_TOKENS: integer(4000, 1, LIMITS.windowTokens),
     MNEME_DRAIN_SECONDS: integer(0, 0, 600),
     MNEME_QUEUE_MS: integer(1000, 0, 60_000),
+    MNEME_MCP_TOOLS: z.enum(TOOL_SETS).default("core"),
     MNEME_SEARCHES_MAX: z.coerce.number().int().min(1).max(1000).optional(),
     MNEME_DURABLE: z.enum(["0", "1"]).default("0"),
     MNEME_DURABLE_TIMEOUT_MS: integer(3000, 10, 60_000),
@@ -207,6 +212,7 @@ const OTHERS = [
   "MNEME_CACHE_DIR",
   "MNEME_URL",
   "MNEME_API_KEY",
+  "MNEME_NAMESPACE",
 ];
 
 /** Variables that Kubernetes sets in every pod of a namespace with a service called `mneme`. */
@@ -303,6 +309,7 @@ export function loadConfig(env: Environment): Config {
     },
     maxLives: values.MNEME_DECAY_MAX_LIVES,
     metricsNamespaces: values.MNEME_METRICS_NAMESPACES,
+    mcpTools: values.MNEME_MCP_TOOLS,
     recency: {
       halfLifeDays: values.MNEME_RECENCY_HALF_LIFE_DAYS,
       weight: values.MNEME_RECENCY_WEIGHT,

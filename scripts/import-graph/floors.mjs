@@ -17,7 +17,7 @@ export const FLOORS = [
     "src/redis/scripts",
   ],
   ["src/access", "src/memory/text", "src/embeddings", "src/http/readiness.ts", "src/http/route-traits.ts"],
-  ["src/access/keys", "src/memory/model", "src/readiness.ts"],
+  ["src/access/keys", "src/memory/model", "src/mcp/tool-sets.ts", "src/readiness.ts"],
   [
     "src/access/namespaces",
     "src/memory/conditions",
@@ -42,6 +42,11 @@ export const FLOORS = [
   ["src/memory/items", "src/memory/sessions", "src/memory/consolidation/plan"],
   ["src/backup", "src/memory/clearing", "src/memory/retention", "src/memory/consolidation/execute"],
 
+  // MCP: tools that ask the HTTP API.
+  ["src/mcp"],
+  ["src/mcp/tools"],
+  ["src/mcp/server.ts"],
+
   // What implements the ports.
   ["src/llm", "src/redis/keys.ts"],
   ["src/redis/codec", "src/redis/connection"],
@@ -61,7 +66,7 @@ export const FLOORS = [
   ["src/redis/backup", "src/redis/retention"],
 
   // HTTP: adapters over the verbs.
-  ["src/http/conditional.ts", "src/http/metrics.ts"],
+  ["src/http/conditional.ts", "src/http/inner-request.ts", "src/http/metrics.ts"],
   ["src/http/env.ts"],
   ["src/http/responses", "src/http/verb-context.ts"],
   ["src/http/openapi"],
@@ -78,7 +83,7 @@ export const FLOORS = [
   ],
   ["src/http/lifecycle", "src/http/recall"],
   ["src/http/namespaces", "src/http/profiles", "src/http/receipts", "src/http/sessions"],
-  ["src/http/backups"],
+  ["src/http/backups", "src/http/mcp"],
 
   // The composition root: the only place that knows all sides.
   ["src/app.ts"],

@@ -124,6 +124,7 @@ export function composeApp(
     logger,
     anonymousAnywhere: config.allowAnonymous,
     answers: stores.answers,
+    mcp: { toolSet: config.mcpTools },
     durable: { always: config.durable.always, confirm: durability.confirm },
     readiness: createReadiness({
       writeRedis: () =>

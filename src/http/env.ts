@@ -12,6 +12,7 @@ import type { StateServices } from "../state/services.js";
 import type { SessionServices } from "../memory/sessions/services.js";
 import type { BackupServices } from "../backup/services.js";
 import type { ConsolidationServices } from "../memory/consolidation/services.js";
+import type { ToolSet } from "../mcp/tool-sets.js";
 import type { Metrics } from "./metrics.js";
 import type { MatchedRoute } from "./route-traits.js";
 import type { AnswerStore } from "../domain/idempotency.js";
@@ -51,6 +52,7 @@ export interface AppDeps {
   /** Stored answers to requests with an `Idempotency-Key`. */
   readonly answers: AnswerStore;
   readonly durable: DurableOptions;
+  readonly mcp: McpSettings;
   readonly readiness: () => Promise<Readiness>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -61,6 +63,11 @@ export interface LoadLimits {
   readonly searches: number;
   /** The longest wait of a request for its turn, in milliseconds. */
   readonly queueMs: number;
+}
+
+export interface McpSettings {
+  /** Which tools MCP clients see. */
+  readonly toolSet: ToolSet;
 }
 
 /** Values that middleware passes to handlers. */

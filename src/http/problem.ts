@@ -130,13 +130,23 @@ export function respondProblem(c: HonoContext, error: unknown, requestId: string
   // Remove the ETag of the answer that a later step replaced with this one.
   c.header("ETag", undefined);
   c.header("Location", undefined);
-  if (problem.status === 401) c.header("WWW-Authenticate", "Bearer");
+  if (problem.status === 401) c.header("WWW-Authenticate", challengeOf(c));
   // The rest of the body stays unread, so the connection can't carry another request.
   if (problem.status === 413 || problem.status === 408) c.header("Connection", "close");
   return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, {
     "Content-Type": "application/problem+json",
   });
 }
+
+/** MCP clients are told which page says how to get in (RFC 9728). */
+function challengeOf(c: HonoContext): string {
+  const { origin, pathname } = new URL(c.req.url);
+  if (!/^\/mcp(\/|$)/.test(pathname)) return "Bearer";
+  return `Bearer resource_metadata="${origin}${RESOURCE_METADATA}${pathname}"`;
+}
+
+/** Where MCP clients find how a resource is protected: this, and then the resource's own path. */
+export const RESOURCE_METADATA = "/.well-known/oauth-protected-resource";
 
 /** A schema's complaints as one domain error that names each field. */
 export function invalidRequest(error: z.ZodError): DomainError {

@@ -30,6 +30,8 @@ export interface RouteTraits {
    * an Idempotency-Key ends with the deletion of what it shows. `transaction`: the states that the body names.
    */
   readonly shows?: readonly ("session" | "state" | "transaction")[];
+  /** An `Idempotency-Key` has no effect: what the request asks for decides by itself what a repetition does. */
+  readonly keepsNoAnswer?: true;
   /** The only memories in the answer are those that the request deleted, and it shows nothing of them but their ids. */
   readonly listsDeleted?: true;
 }

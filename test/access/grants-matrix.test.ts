@@ -72,6 +72,13 @@ describe.each(Object.entries(ROUTES))("%s", (route, example) => {
     expect(answer.headers.get("www-authenticate")).toBe("Bearer");
   });
 
+  if (need === "key") {
+    test.each(VERBS)("is for who may only %s", async (verb) => {
+      expect((await ask(only.get(verb), route, example)).status).toBe(200);
+    });
+    return;
+  }
+
   if (need === "hidden") {
     test.each(VERBS)("isn't there for who may only %s", async (verb) => {
       expect(await ask(only.get(verb), route, example)).toMatchObject({

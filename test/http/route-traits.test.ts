@@ -13,7 +13,7 @@ describe("the table of routes", () => {
     const app = createRouter();
     app.get("/v1/goals", (c) => c.text("none"));
     expect(() => new RouteTable().fill(app, {})).toThrow(/GET \/v1\/goals states no traits/);
-    expect(() => new RouteTable().fill(app, { "/v1/goals": { lane: "direct" } })).not.toThrow();
+    expect(() => new RouteTable().fill(app, { "GET /v1/goals": { lane: "direct" } })).not.toThrow();
   });
 
   test("a route that is declared without traits doesn't compile", () => {

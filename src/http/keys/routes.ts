@@ -2,11 +2,13 @@ import { createKey } from "../../access/keys/create-key.js";
 import { listKeys } from "../../access/keys/list-keys.js";
 import { readKey } from "../../access/keys/read-key.js";
 import { revokeKey } from "../../access/keys/revoke-key.js";
+import type { Grant } from "../../domain/grant.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
 import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import {
+  callerView,
   createdKeyView,
   keyListParameters,
   keyPage,
@@ -74,8 +76,23 @@ const revokeKeyRoute = createRoute({
   responses: { 204: { description: "The key is revoked." }, ...problems, ...keyMissing },
 });
 
+const whoamiRoute = createRoute({
+  method: "get",
+  path: "/v1/whoami",
+  operationId: "whoami",
+  tags,
+  summary: "Read who the caller is",
+  description: "Returns the agent and the grants of the key that the request carries.",
+  traits: { lane: "direct" },
+  responses: { 200: jsonResponse(callerView, "The caller."), ...problems },
+});
+
 export function keyRoutes({ access, now }: AppDeps) {
   return createRouter()
+    .openapi(whoamiRoute, (c) => {
+      const { agent, keyId, grants, human } = c.get("actor");
+      return c.json({ agent, key_id: keyId, grants: grants.map(copyOf), human }, 200);
+    })
     .openapi(createKeyRoute, async (c) => {
       const { key, token } = await createKey(access, contextOf(c, now), c.req.valid("json"));
       c.header("Location", `/v1/keys/${key.id}`);
@@ -95,3 +112,5 @@ export function keyRoutes({ access, now }: AppDeps) {
       return c.body(null, 204);
     });
 }
+
+const copyOf = ({ namespace, verbs }: Grant) => ({ namespace, verbs: [...verbs] });

@@ -89,6 +89,15 @@ export const keyView = z
   })
   .openapi("ApiKey");
 
+export const callerView = z
+  .object({
+    agent: z.string().openapi({ description: "Agent of the key, author of what it writes." }),
+    key_id: keyId.nullable().openapi({ description: "Id of the key; null while no key is needed." }),
+    grants: z.array(grant),
+    human: z.boolean().openapi({ description: "Whether the key is a person's." }),
+  })
+  .openapi("Caller");
+
 export const createdKeyView = keyView
   .extend({
     key: z.string().openapi({ description: "The whole key. It isn't shown again.", example: "mn_…_…" }),

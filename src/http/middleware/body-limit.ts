@@ -4,6 +4,7 @@ import type { HttpBindings } from "@hono/node-server";
 import type { MiddlewareHandler } from "hono";
 import { LIMITS } from "../../domain/limits.js";
 import type { AppEnv } from "../env.js";
+import { isInner } from "../inner-request.js";
 import { parseJsonBody } from "../json-body.js";
 import { HttpProblem } from "../problem.js";
 import type { BodyKind } from "../route-traits.js";
@@ -32,7 +33,7 @@ export function limitBody(timeoutMs: number): MiddlewareHandler<AppEnv & { Bindi
     // If no route takes the method, the answer says so, whatever the body holds.
     const { exists, traits } = c.get("route");
     if (!exists) return next();
-    if (hasNoBody(c.env.incoming)) {
+    if (isInner(c) ? c.req.raw.body === null : hasNoBody(c.env.incoming)) {
       Object.assign(c.req.bodyCache, { text: Promise.resolve("") });
       return next();
     }
@@ -43,7 +44,10 @@ export function limitBody(timeoutMs: number): MiddlewareHandler<AppEnv & { Bindi
       const wanted = isPart ? "application/octet-stream" : "application/json";
       throw new HttpProblem("unsupported_media_type", `Send the body as ${wanted}.`);
     }
-    const body = await readBody(c.env.incoming, MAX_BYTES[kind], timeoutMs);
+    const limit = MAX_BYTES[kind];
+    const body = isInner(c)
+      ? await readInner(c.req.raw, limit)
+      : await readBody(c.env.incoming, limit, timeoutMs);
     if (!isUtf8(body)) throw new HttpProblem("malformed_json", "The body is not UTF-8.");
     const text = body.toString("utf8");
     // Hono declares a string here, but reads a promise.
@@ -63,6 +67,13 @@ function hasNoBody({ headers }: IncomingMessage): boolean {
     headers["transfer-encoding"] === undefined &&
     Number(headers["content-length"] ?? 0) === 0
   );
+}
+
+/** The body of a request that a tool made: all of it is there. */
+async function readInner(request: Request, limit: number): Promise<Buffer> {
+  const body = Buffer.from(await request.arrayBuffer());
+  if (body.length <= limit) return body;
+  throw new HttpProblem("payload_too_large", `The body must not exceed ${limit} bytes.`);
 }
 
 /**

@@ -34,7 +34,7 @@ export interface IdempotencyOptions {
 export function idempotent({ answers, audit, now }: IdempotencyOptions): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const key = c.req.header("idempotency-key");
-    if (key === undefined) return next();
+    if (key === undefined || c.get("route").traits.keepsNoAnswer === true) return next();
     if (!KEY.test(key)) throw invalid("Idempotency-Key", "Must be 1 to 255 printable ASCII characters.");
     const { actor } = c.var;
     // The key alone: its scheme may be written in any case, and a retry isn't bound to how it was.

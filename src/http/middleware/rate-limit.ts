@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { RateLimiter } from "../../access/rate-limit.js";
 import { DomainError } from "../../domain/errors.js";
 import type { AppEnv } from "../env.js";
+import { isInner } from "../inner-request.js";
 
 /**
  * Requests a minute for each key: its own limit, else `byDefault`; and those of the keys that made it, so that many keys
@@ -9,6 +10,7 @@ import type { AppEnv } from "../env.js";
  */
 export function limitRate(limiter: RateLimiter, byDefault: number | undefined): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
+    if (isInner(c)) return next();
     const bounds = (c.get("rateLimits") ?? []).flatMap(({ keyId, limit }) => {
       const most = limit ?? byDefault;
       return most === undefined ? [] : [{ keyId, limit: most }];

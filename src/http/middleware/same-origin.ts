@@ -22,7 +22,12 @@ export function onlySameOrigin(keyRequired: () => Promise<boolean>): MiddlewareH
   };
 }
 
-function isForeign(site: string | undefined, origin: string | undefined, host: string | undefined): boolean {
+/** Whether a browser sends a request for a page of another origin, by the request's headers. */
+export function isForeign(
+  site: string | undefined,
+  origin: string | undefined,
+  host: string | undefined,
+): boolean {
   if (site !== undefined) return site !== "same-origin" && site !== "none";
   if (origin === undefined) return false;
   // An opaque origin ("null": a sandboxed frame, a file) is no URL, and so never this host.

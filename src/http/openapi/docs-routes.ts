@@ -42,7 +42,10 @@ const TRAITS: RouteTraits = { lane: "unbounded", open: "metered" };
 
 /** The traits of the routes of this file by path: the description says nothing of them. */
 export const DOCS_TRAITS: Readonly<Record<string, RouteTraits>> = Object.fromEntries(
-  ["/docs", START_PATH, DESCRIPTION_PATH, ...Object.keys(FILES).map(pathOf)].map((path) => [path, TRAITS]),
+  ["/docs", START_PATH, DESCRIPTION_PATH, ...Object.keys(FILES).map(pathOf)].map((path) => [
+    `GET ${path}`,
+    TRAITS,
+  ]),
 );
 
 function pathOf(file: string): string {

@@ -16,10 +16,10 @@ export class RouteTable {
 
   /**
    * Reads the traits of all routes that `app` has now. `undescribed`: those of routes that aren't in the description, by
-   * path. Throws if a route states none: it would get the defaults of no one's choice.
+   * method and path. Throws if a route states none: it would get the defaults of no one's choice.
    */
   fill(app: OpenAPIHono<AppEnv>, undescribed: Readonly<Record<string, RouteTraits>>): void {
-    const stated = new Map(Object.entries(undescribed).map(([path, traits]) => [`GET ${path}`, traits]));
+    const stated = new Map(Object.entries(undescribed));
     for (const { type, ...definition } of app.openAPIRegistry.definitions) {
       if (type !== "route" || !("route" in definition)) continue;
       const { method, path } = definition.route;

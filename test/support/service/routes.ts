@@ -1,5 +1,5 @@
 /**
- * What a route takes: a verb in the namespace it names, `admin` somewhere (`keys`), on everything (`root`), or nothing.
+ * What a route takes: a verb in the namespace it names, `admin` somewhere (`keys`), on everything (`root`), any key (`key`), or nothing.
  * `hidden`: what one may not see isn't there, for anybody.
  */
 export type Need =
@@ -10,6 +10,7 @@ export type Need =
   | "publish"
   | "admin"
   | "keys"
+  | "key"
   | "root"
   | "open"
   | "hidden";
@@ -33,6 +34,7 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   "GET /healthz": { need: "open" },
   "GET /readyz": { need: "open" },
   "GET /metrics": { need: "root" },
+  "GET /v1/whoami": { need: "key" },
   "POST /v1/keys": { need: "admin", body: { agent: "a", grants: [{ namespace: "{ns}", verbs: ["read"] }] } },
   "GET /v1/keys": { need: "keys" },
   "GET /v1/keys/{id}": { need: "keys", absent: true },

@@ -1,0 +1,116 @@
+import type { Context } from "hono";
+import { Hono } from "hono";
+import type { StatusCode } from "hono/utils/http-status";
+import { RELEASE } from "../../backup/release.js";
+import type { ApiRequest, CallApi } from "../../mcp/api.js";
+import type { AppDeps, AppEnv } from "../env.js";
+import { namespace as namespaceSchema } from "../openapi/primitives.js";
+import type { RouteTraits } from "../route-traits.js";
+import { isForeign } from "../middleware/same-origin.js";
+import { HttpProblem, invalidRequest, RESOURCE_METADATA } from "../problem.js";
+import type { InnerBindings } from "../inner-request.js";
+
+const METHODS = ["POST", "GET", "DELETE"];
+const PATHS = ["/mcp", "/mcp/:ns"];
+const METADATA_PATHS = PATHS.map((path) => RESOURCE_METADATA + path);
+
+/** A call waits for the requests that its tool makes. In a lane, it could hold the place that they wait for. */
+const CALL: RouteTraits = { lane: "unbounded", shows: [], keepsNoAnswer: true };
+const METADATA: RouteTraits = { lane: "direct", open: "metered" };
+
+/** By method and path. */
+export const MCP_TRAITS: Readonly<Record<string, RouteTraits>> = Object.fromEntries([
+  ...METHODS.flatMap((method) => PATHS.map((path) => [`${method} ${path}`, CALL] as const)),
+  ...METADATA_PATHS.map((path) => [`GET ${path}`, METADATA] as const),
+]);
+
+/** Serves one request of the API in this process. */
+export type Dispatch = (request: Request, bindings: InnerBindings) => Response | Promise<Response>;
+
+/**
+ * The Model Context Protocol, at `/mcp/{namespace}` and at `/mcp`, where each call names its namespace. Clients of the
+ * spec of 2026-07-28 and of those of 2025 are served, without sessions: a server is made for each request.
+ */
+export function mcpRoutes({ mcp }: Pick<AppDeps, "mcp">, dispatch: Dispatch) {
+  const app = new Hono<AppEnv>();
+  let loading: ReturnType<typeof load> | undefined;
+  app.on(METHODS, PATHS, async (c) => {
+    refuseForeignPages(c);
+    const ns = c.req.param("ns");
+    const parsed = ns === undefined ? undefined : namespaceSchema.safeParse(ns);
+    if (parsed?.success === false) throw invalidRequest(parsed.error);
+    loading ??= load();
+    const { createMcpHandler, createMcpServer } = await loading;
+    const handler = createMcpHandler(
+      () =>
+        createMcpServer({
+          call: callerOf(c, dispatch),
+          namespace: parsed?.data,
+          grants: c.get("actor").grants,
+          toolSet: mcp.toolSet,
+          version: RELEASE,
+        }),
+      { legacy: "stateless", responseMode: "json", maxSubscriptions: 1 },
+    );
+    const body = c.req.method === "POST" ? { parsedBody: await c.req.json<unknown>() } : {};
+    const answer = await handler.fetch(c.req.raw, body);
+    // Through Hono's context, which adds the headers that middleware has set.
+    return c.newResponse(answer.body, answer.status as StatusCode, Object.fromEntries(answer.headers));
+  });
+  for (const path of METADATA_PATHS) {
+    app.get(path, (c) => c.json(metadataOf(c, c.req.path.slice(RESOURCE_METADATA.length))));
+  }
+  return app;
+}
+
+/** Asks the API with the caller's own key, under the id of the caller's request. */
+function callerOf(c: Context<AppEnv>, dispatch: Dispatch): CallApi {
+  const authorization = c.req.header("authorization");
+  const origin = originOf(c);
+  return async ({ method, path, body }: ApiRequest) => {
+    const answer = await dispatch(
+      new Request(origin + path, {
+        method,
+        headers: {
+          host: c.req.header("host") ?? "",
+          "x-request-id": c.get("requestId"),
+          ...(authorization === undefined ? {} : { authorization }),
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+      { counted: true },
+    );
+    const text = await answer.text();
+    return { status: answer.status, body: text === "" ? undefined : JSON.parse(text) };
+  };
+}
+
+/**
+ * A web page of another origin gets nothing, even while keys are needed: the protocol asks for it, so that a page can't
+ * reach a server on its visitor's machine.
+ */
+function refuseForeignPages(c: Context<AppEnv>): void {
+  if (!isForeign(c.req.header("sec-fetch-site"), c.req.header("origin"), c.req.header("host"))) return;
+  throw new HttpProblem("cross_origin", "MCP requests from web pages of another origin are refused.");
+}
+
+/** The SDK is loaded by the first request: services without MCP clients start without it. */
+async function load() {
+  const [sdk, server] = await Promise.all([
+    import("@modelcontextprotocol/server"),
+    import("../../mcp/server.js"),
+  ]);
+  return { createMcpHandler: sdk.createMcpHandler, createMcpServer: server.createMcpServer };
+}
+
+function metadataOf(c: Context<AppEnv>, path: string) {
+  return {
+    resource: originOf(c) + path,
+    resource_name: "mneme",
+    bearer_methods_supported: ["header"],
+    resource_documentation: `${originOf(c)}/docs`,
+  };
+}
+
+const originOf = (c: Context): string => new URL(c.req.url).origin;

@@ -1,0 +1,67 @@
+/** A request of mneme's HTTP API, without what says who asks. */
+export interface ApiRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** With its query; every part that a caller wrote is percent-encoded. */
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  /** The body as JSON; undefined: it is empty. */
+  readonly body: unknown;
+}
+
+/**
+ * Sends one request as the caller of a tool. A tool has no other way to memories, so whatever the HTTP API checks,
+ * limits and records holds for tools as well.
+ */
+export type CallApi = (request: ApiRequest) => Promise<ApiAnswer>;
+
+/** An answer of the API that isn't what a tool asked for. Its message is for the model. */
+export class ApiRefusal extends Error {
+  override readonly name = "ApiRefusal";
+}
+
+/** The body of a successful answer. Throws an {@link ApiRefusal} that names the problem, and each wrong field. */
+export async function bodyOf(call: CallApi, request: ApiRequest): Promise<unknown> {
+  const { status, body } = await call(request);
+  if (status >= 200 && status < 300) return body;
+  throw refusalOf(status, body);
+}
+
+export function refusalOf(status: number, body: unknown): ApiRefusal {
+  return new ApiRefusal(describe(status, body));
+}
+
+function describe(status: number, body: unknown): string {
+  if (!isProblem(body)) return `mneme answered ${status}.`;
+  const fields = (body.errors ?? []).map(({ field, message }) => `${field}: ${message}`);
+  return [`${body.code}: ${body.detail}`, ...fields].join("\n");
+}
+
+interface ProblemBody {
+  readonly code: string;
+  readonly detail: string;
+  readonly errors?: readonly { readonly field: string; readonly message: string }[];
+}
+
+/** The API answers with problem details only. */
+function isProblem(body: unknown): body is ProblemBody {
+  return typeof body === "object" && body !== null && "code" in body && "detail" in body;
+}
+
+/** A path of the API whose parts are percent-encoded. */
+export function apiPath(parts: TemplateStringsArray, ...values: readonly string[]): string {
+  return parts.reduce((path, part, index) => path + encodeURIComponent(values[index - 1] ?? "") + part);
+}
+
+/** A query string with the values that are given; empty without any. */
+export function queryOf(values: Readonly<Record<string, string | number | boolean | undefined>>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined) query.set(name, String(value));
+  }
+  const text = query.toString();
+  return text === "" ? "" : `?${text}`;
+}

@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { LIMITS } from "../../domain/limits.js";
+import { MEMORY_TYPES } from "../../memory/model/record.js";
+import { bodyOf } from "../api.js";
+import { apiMemory, memoryItem, quoted } from "../memory-item.js";
+import { defineTool } from "../tool.js";
+
+const input = z.strictObject({
+  query: z
+    .string()
+    .min(1)
+    .describe("What to look for, as a question or as words. Exact names, numbers and codes are found too."),
+  limit: z.int().min(1).max(LIMITS.recallLimit).default(10),
+  memory_types: z
+    .array(z.enum(MEMORY_TYPES))
+    .min(1)
+    .optional()
+    .describe(
+      "episodic: what happened; semantic: what is known; procedural: how to do things. Default: all.",
+    ),
+  tags: z.array(z.string()).min(1).optional().describe("Only memories with all of these tags."),
+  as_of: z.string().optional().describe("RFC 3339 time: what was known then. Default: now."),
+  min_relevance: z.number().min(0).max(1).optional().describe("Leaves out less relevant memories."),
+});
+
+const output = z.object({
+  memories: z.array(memoryItem.extend({ relevance: z.number().describe("Fit to the query, from 0 to 1.") })),
+  answerable: z.boolean().describe("false: the memories probably don't answer the query."),
+  receipt_id: z.string().nullable().describe("Names this recall, to show later what was known."),
+  degraded: z.array(z.string()).describe("Parts of the search that were unavailable."),
+});
+
+const answer = z.object({
+  hits: z.array(z.object({ memory: apiMemory, relevance: z.number() })),
+  answerable: z.boolean(),
+  receipt_id: z.string().nullable(),
+  degraded: z.array(z.string()),
+});
+
+export const recall = defineTool({
+  name: "recall",
+  title: "Recall memories",
+  description:
+    "Searches the memories of this namespace by meaning and by words. Use when a question may depend on earlier conversations, preferences, decisions, people, projects or how something is done: before you answer, and before you ask the user again. Not for what the current conversation already says. Returns the best memories first, each with id, time, author, trust and relevance; `answerable: false` means that they probably don't answer the query.",
+  input,
+  output,
+  needs: ["read"],
+  annotations: { readOnlyHint: true, openWorldHint: false },
+  run: async ({ call, namespace }, { query, tags, ...rest }) => {
+    const { hits, ...found } = answer.parse(
+      await bodyOf(call, {
+        method: "POST",
+        path: "/v1/recall",
+        body: {
+          query,
+          namespaces: [namespace],
+          ...rest,
+          ...(tags === undefined ? {} : { filter: { tags } }),
+        },
+      }),
+    );
+    return { ...found, memories: hits.map(({ memory, relevance }) => Object.assign(memory, { relevance })) };
+  },
+  text: ({ memories, ...about }) => `${JSON.stringify(about)}\n${quoted(memories)}`,
+});
