@@ -7,6 +7,7 @@ import { SYSTEM } from "../keys.js";
 import type { Keys } from "../keys.js";
 import type { Auditor } from "../audit/auditor.js";
 import { createDoor } from "./door.js";
+import { argumentsOf } from "../scripts/arguments.js";
 import { CODE, meaningOf } from "../scripts/codes.js";
 
 /** API keys in Redis, and their changes in the system's audit trail. */
@@ -31,19 +32,24 @@ export function createKeyStore(redis: RedisGateway, auditor: Auditor, keys: Keys
             keys.administrations(),
             keys.openWithoutKeys(),
           ],
-          [
-            key.id,
-            keys.keyNews(),
-            ...prefixes,
-            key.agent,
-            key.created_by ?? "",
-            administers === undefined ? "" : JSON.stringify(administers),
-            String(most),
-            String(key.expires_at ?? ""),
-            keys.agentFoldsPrefix(),
-            normaliseName(key.agent),
-            ...encodeKey(key),
-          ],
+          argumentsOf(
+            "api-keys/lua/create",
+            {
+              id: key.id,
+              channel: keys.keyNews(),
+              keys: keys.apiKeyPrefix(),
+              made: keys.madeKeysPrefix(),
+              names: keys.agentKeysPrefix(),
+              agent: key.agent,
+              maker: key.created_by ?? "",
+              administered: administers === undefined ? "" : JSON.stringify(administers),
+              most: String(most),
+              expiry: String(key.expires_at ?? ""),
+              folds: keys.agentFoldsPrefix(),
+              fold: normaliseName(key.agent),
+            },
+            encodeKey(key),
+          ),
         ),
       );
       return meaningOf("api-keys/lua/create", code, {

@@ -10,6 +10,7 @@ import { encodeDocument } from "../codec/encode.js";
 import { encodeIndexVector, requireModel } from "../codec/vector.js";
 import { isTurn } from "../../memory/model/turn.js";
 import { sessionFacet } from "../../memory/model/facets.js";
+import { argumentsOf } from "../scripts/arguments.js";
 import { CODE, wrongCode } from "../scripts/codes.js";
 import { encodeFact } from "../codec/fact.js";
 import { MAX_CORROBORATORS } from "../../memory/model/record.js";
@@ -143,25 +144,28 @@ function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, ite
       ...vectors.map((_, passage) => keys.vector(requireModel(model), namespace, id, passage)),
       ...(isTurn(memory) ? [keys.turn(namespace, sessionFacet(memory.session_id))] : []),
     ],
-    args: [
-      id,
-      keys.recordPrefix(namespace),
-      document.head,
-      document.tail,
-      memory.expires_at === null ? "" : String(memory.expires_at),
-      String(memory.recorded_at),
-      item.preceding?.id ?? "",
-      item.ownVector ? "0" : "1",
-      String(TURN_MS),
-      memory.key ?? "",
-      encodeFact(item),
-      memory.source_agent,
-      item.compareAt === undefined ? "0" : "1",
-      String(MAX_CORROBORATORS),
-      memory.derived_from.map((source) => `${source.id}:${source.version}`).join(" "),
-      item.formerHash ?? "",
-      ...vectors.map(encodeIndexVector),
-    ],
+    args: argumentsOf(
+      "memory/lua/insert",
+      {
+        id,
+        records: keys.recordPrefix(namespace),
+        documentHead: document.head,
+        documentTail: document.tail,
+        ends: memory.expires_at === null ? "" : String(memory.expires_at),
+        at: String(memory.recorded_at),
+        lender: item.preceding?.id ?? "",
+        withContext: item.ownVector ? "0" : "1",
+        turnMs: String(TURN_MS),
+        itemKey: memory.key ?? "",
+        factJson: encodeFact(item),
+        agent: memory.source_agent,
+        compares: item.compareAt === undefined ? "0" : "1",
+        mostAgents: String(MAX_CORROBORATORS),
+        sources: memory.derived_from.map((source) => `${source.id}:${source.version}`).join(" "),
+        formerHash: item.formerHash ?? "",
+      },
+      vectors.map(encodeIndexVector),
+    ),
   };
 }
 

@@ -3,6 +3,7 @@ import type { ReviseOutcome, Revision } from "../../memory/ports/records.js";
 import { encodeRevision } from "../codec/encode.js";
 import { encodeIndexVector, requireModel } from "../codec/vector.js";
 import type { StoreDeps } from "../deps.js";
+import { argumentsOf } from "../scripts/arguments.js";
 import { CODE, meaningOf } from "../scripts/codes.js";
 
 export async function revise(
@@ -21,20 +22,23 @@ export async function revise(
         keys.record(namespace, id),
         ...vectors.map((_, passage) => keys.vector(requireModel(model), namespace, id, passage)),
       ],
-      [
-        id,
-        String(revision.expectedVersion),
-        keys.recordPrefix(namespace),
-        patch,
-        revision.newExpiry ? String(memory.expires_at ?? "") : "keep",
-        revision.vectors === undefined ? "0" : "1",
-        keys.contentHashPrefix(namespace),
-        revision.contentHash ?? "",
-        String(memory.updated_at),
-        revision.newEnd ? String(memory.valid_to ?? "") : "keep",
-        (revision.knownBy ?? []).join(" "),
-        ...vectors.map(encodeIndexVector),
-      ],
+      argumentsOf(
+        "memory/lua/revise",
+        {
+          id,
+          expectedVersion: String(revision.expectedVersion),
+          records: keys.recordPrefix(namespace),
+          patch,
+          expiry: revision.newExpiry ? String(memory.expires_at ?? "") : "keep",
+          replacesVectors: revision.vectors === undefined ? "0" : "1",
+          hashes: keys.contentHashPrefix(namespace),
+          nextHash: revision.contentHash ?? "",
+          at: String(memory.updated_at),
+          nextEnd: revision.newEnd ? String(memory.valid_to ?? "") : "keep",
+          knownBy: (revision.knownBy ?? []).join(" "),
+        },
+        vectors.map(encodeIndexVector),
+      ),
     ),
   );
   const [code, text = "", published, ended = ""] = reply;

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { ARGUMENTS } from "../../../src/redis/scripts/arguments.js";
 import { CODE } from "../../../src/redis/scripts/codes.js";
 import { scripts } from "../../../src/redis/scripts/index.js";
 import { includesOf, sourceOf } from "../../../src/redis/scripts/source.js";
@@ -130,6 +131,20 @@ describe("Lua files", () => {
       expect(scoped).toBe(takers.length > 0);
     },
   );
+
+  it.each(Object.entries(ARGUMENTS))("%s.lua names its arguments as its binding does", (name, names) => {
+    const unpacked = [...codeOf(luaOf(name)).matchAll(/^local ([\w, ]+) = unpack\(ARGV, (\d+), (\d+)\)$/gm)];
+    let next = 1;
+    for (const [line, list = "", from, to] of unpacked) {
+      expect(Number(from), line).toBe(next);
+      next += list.split(", ").length;
+      expect(Number(to), line).toBe(next - 1);
+    }
+    const snakes = names.map((each) => each.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+    expect(unpacked.flatMap(([, list = ""]) => list.split(", "))).toEqual(snakes);
+    expect(headerOf(luaOf(name))).toContain(`ARGV[${next}+]`);
+    expect(codeOf(luaOf(name))).not.toMatch(/\bARGV\[/);
+  });
 
   it("has the codes of replies under the same names in Lua and in TypeScript", () => {
     const pairs = Array.from(luaOf("lua/codes").matchAll(/\b([A-Z_]+) = (\d+)/g), ([, name, code]) => [

@@ -29,15 +29,16 @@ ARGV[13+] fields and values of the key
 Returns {DONE}; {MISSING} if the maker was revoked or has expired; {TAKEN} if the agent's name belongs to another caller;
 {TOO_MANY} if there are too many.
 ]]
-local id, keys, made, names = ARGV[1], ARGV[3], ARGV[4], ARGV[5]
+local id, channel, keys, made, names, agent = unpack(ARGV, 1, 6)
+local maker, administered, most, expiry, folds, fold = unpack(ARGV, 7, 12)
 local makers = {}
-if ARGV[7] ~= '' then
-  makers = key_makers(keys, ARGV[7])
-  table.insert(makers, 1, ARGV[7])
+if maker ~= '' then
+  makers = key_makers(keys, maker)
+  table.insert(makers, 1, maker)
 end
 local fresh = string.format('%d', now)
-for _, maker in ipairs(makers) do
-  local found = redis.call('HMGET', keys .. maker, 'agent', 'expires_at', 'grants')
+for _, one in ipairs(makers) do
+  local found = redis.call('HMGET', keys .. one, 'agent', 'expires_at', 'grants')
   if not found[1] or (found[2] and tonumber(found[2]) <= now) then
     audit('missing')
     return { CODE.MISSING }
@@ -47,39 +48,39 @@ for _, maker in ipairs(makers) do
     for _, verb in ipairs(grant.verbs) do operator = operator or (grant.namespace == '**' and verb == 'admin') end
   end
   -- Expired keys don't count.
-  if not operator and redis.call('ZCOUNT', made .. maker, '(' .. fresh, '+inf') >= tonumber(ARGV[9]) then
+  if not operator and redis.call('ZCOUNT', made .. one, '(' .. fresh, '+inf') >= tonumber(most) then
     audit('quota')
     return { CODE.TOO_MANY }
   end
 end
 key_index(keys, KEYS[2], names, KEYS[5], KEYS[4])
-if ARGV[8] ~= '' then
-  local patterns = cjson.decode(ARGV[8])
-  if key_taken(keys, names, ARGV[6], patterns) or key_taken(keys, ARGV[11], ARGV[12], patterns) then
+if administered ~= '' then
+  local patterns = cjson.decode(administered)
+  if key_taken(keys, names, agent, patterns) or key_taken(keys, folds, fold, patterns) then
     audit('conflict')
     return { CODE.TAKEN }
   end
 end
 audit('created')
-for _, maker in ipairs(makers) do
+for _, one in ipairs(makers) do
   -- A maker of many short-lived keys doesn't fill the list of keys: the oldest that have ended go, a few at a time.
-  local surplus = redis.call('ZCOUNT', made .. maker, '-inf', fresh) - tonumber(ARGV[9])
+  local surplus = redis.call('ZCOUNT', made .. one, '-inf', fresh) - tonumber(most)
   if surplus > 0 then
-    for _, old in ipairs(redis.call('ZRANGE', made .. maker, 0, math.min(surplus, 8) - 1)) do
+    for _, old in ipairs(redis.call('ZRANGE', made .. one, 0, math.min(surplus, 8) - 1)) do
       for _, other in ipairs(key_makers(keys, old)) do redis.call('ZREM', made .. other, old) end
-      redis.call('ZREM', made .. maker, old)
-      key_drop(keys, KEYS[2], names, ARGV[11], made, old)
+      redis.call('ZREM', made .. one, old)
+      key_drop(keys, KEYS[2], names, folds, made, old)
     end
   end
 end
-redis.call('HSET', KEYS[1], 'fold', ARGV[12], unpack(ARGV, 13))
-key_note(names, KEYS[5], id, ARGV[6], redis.call('HGET', KEYS[1], 'grants'))
-redis.call('HSET', ARGV[11] .. ARGV[12], id, redis.call('HGET', KEYS[1], 'grants'))
-for _, maker in ipairs(makers) do
-  redis.call('ZADD', made .. maker, ARGV[10] == '' and NEVER or ARGV[10], id)
+redis.call('HSET', KEYS[1], 'fold', fold, unpack(ARGV, 13))
+key_note(names, KEYS[5], id, agent, redis.call('HGET', KEYS[1], 'grants'))
+redis.call('HSET', folds .. fold, id, redis.call('HGET', KEYS[1], 'grants'))
+for _, one in ipairs(makers) do
+  redis.call('ZADD', made .. one, expiry == '' and NEVER or expiry, id)
 end
 redis.call('ZADD', KEYS[2], 0, id)
 redis.call('SET', KEYS[3], '1')
 redis.call('DEL', KEYS[6])
-redis.call('PUBLISH', ARGV[2], id)
+redis.call('PUBLISH', channel, id)
 return { CODE.DONE }

@@ -30,6 +30,9 @@ Returns {DONE, since, published, end} revised: since when the next version holds
 else '', and of a fact whose next one begins before the end that it was given, when that is, else ''; {MISSING};
 {CONFLICT} another version; {DUPLICATE, id} another memory says that already; {QUOTA, the one that it would break}.
 ]]
+local id, expected_version, records, patch, expiry, replaces_vectors = unpack(ARGV, 1, 6)
+local hashes, next_hash, at, next_end, known_by = unpack(ARGV, 7, 11)
+
 local paths = { '$.memory.version', '$.memory.updated_at', '$.index.hash', '$.index.timeline', '$.published', '$.memory.superseded_at' }
 local current = redis.call('JSON.GET', KEYS[1], unpack(paths))
 if not current then
@@ -37,7 +40,7 @@ if not current then
   return { CODE.MISSING }
 end
 current = cjson.decode(current)
-if current['$.memory.version'][1] ~= tonumber(ARGV[2]) or type(current['$.memory.superseded_at'][1]) == 'number' then
+if current['$.memory.version'][1] ~= tonumber(expected_version) or type(current['$.memory.superseded_at'][1]) == 'number' then
   audit('conflict')
   return { CODE.CONFLICT }
 end
@@ -52,37 +55,36 @@ if broken then
 end
 
 local ends = redis.call('PEXPIRETIME', KEYS[1])
-local expiry = ARGV[5]
 if expiry == 'keep' then
   expiry = ends > 0 and ends or ''
 end
 
-local hash = ARGV[7] .. current['$.index.hash'][1]
-local known = ARGV[11] == '' or string.find(' ' .. ARGV[11] .. ' ', ' ' .. current['$.index.hash'][1] .. ' ', 1, true)
-local renamed = ARGV[8] ~= '' and known
-if renamed and ARGV[7] .. ARGV[8] ~= hash then
-  local next_hash = ARGV[7] .. ARGV[8]
-  local other = redis.call('GET', next_hash)
-  if other and redis.call('EXISTS', ARGV[3] .. other) == 1 then
+local hash = hashes .. current['$.index.hash'][1]
+local known = known_by == '' or string.find(' ' .. known_by .. ' ', ' ' .. current['$.index.hash'][1] .. ' ', 1, true)
+local renamed = next_hash ~= '' and known
+local next_key = hashes .. next_hash
+if renamed and next_key ~= hash then
+  local other = redis.call('GET', next_key)
+  if other and redis.call('EXISTS', records .. other) == 1 then
     audit('duplicate')
     return { CODE.DUPLICATE, other }
   end
   audit('revised')
   -- A restored memory doesn't have the hash if another one says the same.
-  if redis.call('GET', hash) == ARGV[1] then redis.call('DEL', hash) end
-  redis.call('SET', next_hash, ARGV[1])
-  hash = next_hash
+  if redis.call('GET', hash) == id then redis.call('DEL', hash) end
+  redis.call('SET', next_key, id)
+  hash = next_key
 else
   audit('revised')
 end
 
-local since = version_since(KEYS[1], tonumber(ARGV[9]), current['$.memory.updated_at'][1])
-usage_leave(ARGV[1], next_versions, ends)
-usage_enter(ARGV[1], next_bytes, expiry)
-version_keep(KEYS[1], since, ARGV[6] == '0')
-redis.call('JSON.MERGE', KEYS[1], '$', ARGV[4])
+local since = version_since(KEYS[1], tonumber(at), current['$.memory.updated_at'][1])
+usage_leave(id, next_versions, ends)
+usage_enter(id, next_bytes, expiry)
+version_keep(KEYS[1], since, replaces_vectors == '0')
+redis.call('JSON.MERGE', KEYS[1], '$', patch)
 local index = { since = since, version_bytes = next_versions }
-if renamed then index.hash = ARGV[8] end
+if renamed then index.hash = next_hash end
 local author = cjson.decode(redis.call('JSON.GET', KEYS[1], '$.memory.source_agent'))[1]
 -- No other agent writes here, so there is nothing to compare with.
 if not usage_others(author) then index.corroborate_at = cjson.null end
@@ -93,9 +95,9 @@ redis.call('JSON.MERGE', KEYS[1], '$', cjson.encode({ memory = { updated_at = si
 local ended = ''
 local timeline = current['$.index.timeline'][1] and fact_keys(KEYS[1]) .. current['$.index.timeline'][1]
 if timeline then
-  local from = tonumber(redis.call('ZSCORE', timeline, ARGV[1]) or nil)
-  local after = ARGV[10] ~= 'keep' and from and fact_beside(timeline, ARGV[3], from, true)
-  if after and (ARGV[10] == '' or tonumber(ARGV[10]) > after) then
+  local from = tonumber(redis.call('ZSCORE', timeline, id) or nil)
+  local after = next_end ~= 'keep' and from and fact_beside(timeline, records, from, true)
+  if after and (next_end == '' or tonumber(next_end) > after) then
     ended = int(after)
     redis.call('JSON.MERGE', KEYS[1], '$', '{"memory":{"valid_to":' .. ended .. '},"index":{"valid_to":' .. ended .. '}}')
   end
@@ -104,7 +106,7 @@ end
 if KEYS[2] then vector_write(KEYS[1], KEYS, 2, ARGV, 12) else vector_follow(KEYS[1]) end
 version_expire(KEYS[1], expiry)
 -- A later fact with the same statement may have the hash now.
-local hashed = redis.call('GET', hash) == ARGV[1] and hash or nil
+local hashed = redis.call('GET', hash) == id and hash or nil
 for _, key in ipairs({ KEYS[1], hashed }) do
   if expiry == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, expiry) end
 end
