@@ -120,7 +120,7 @@ export function createKeys(prefix: string) {
     apiKeyPrefix: () => `${prefix}:key:{${SYSTEM}}:`,
     /**
      * The keys that an API key has made, directly and through them; this part precedes the id. Scripts build it: see
-     * api-keys/lua/lib-makers.lua.
+     * lua/key-makers.lua.
      */
     madeKeysPrefix: () => `${prefix}:key-made:{${SYSTEM}}:`,
     /** The API keys of one agent's name; what stands before the name. */
@@ -173,7 +173,7 @@ export function createKeys(prefix: string) {
     stateHead: (namespace: string) => `${prefix}:state-head:{${namespace}}`,
     /** Every change of the namespace's state, a stream. */
     stateChanges: (namespace: string) => `${prefix}:changes:{${namespace}}`,
-    /** A session's head, a hash; `session` is its facet. See sessions/lua/lib-session.lua for what each of these holds. */
+    /** A session's head, a hash; `session` is its facet. See lua/session.lua for what each of these holds. */
     session: (namespace: string, session: string) => `${prefix}:session:{${namespace}}:${session}`,
     /** The start of {@link session} before the facet. */
     sessionPrefix: (namespace: string) => `${prefix}:session:{${namespace}}:`,

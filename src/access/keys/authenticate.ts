@@ -49,7 +49,7 @@ const MINUTE_MS = 60_000;
 const RECORDED_A_MINUTE = 60;
 /** Keys of which is known when their use was last noted. */
 const MAX_NOTED = 10_000;
-/** The same limit as in api-keys/lua/lib-makers.lua. */
+/** The same limit as in lua/key-makers.lua. */
 const MAX_DEPTH = 16;
 
 export function createAuthenticator({

@@ -199,7 +199,7 @@ function erasedLine(namespace: string, note: string, at: number): ContentLine[] 
   return what === undefined ? [] : [{ kind: "erased", namespace, what, id: note.slice(2), at }];
 }
 
-/** Reads what lib-documents.lua writes of a document. */
+/** Reads what documents.lua writes of a document. */
 function documentOf(facts: Readonly<Record<string, string>>, json: string): ExportedDocument | null {
   if (facts["v"] === undefined || json === "") return null;
   return {

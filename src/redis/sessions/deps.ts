@@ -20,7 +20,7 @@ export interface SessionDeps {
 }
 
 /**
- * See sessions/lua/lib-session.lua. A session's name may be anything, so its keys have its facet. `exempt`: what is written counts,
+ * See lua/session.lua. A session's name may be anything, so its keys have its facet. `exempt`: what is written counts,
  * but no quota refuses it; `blind`: its writer may not read, so a full namespace refuses it also where it is there already.
  */
 export function scopeOf(

@@ -96,6 +96,16 @@ describe("Lua files", () => {
     expect(saidIn(luaOf(name))).toEqual(takenIn(luaOf(name)));
   });
 
+  it("a fragment of one feature is included by that feature's files alone", () => {
+    const folderOf = (name: string): string => name.slice(0, name.lastIndexOf("/"));
+    const strangers = [...files].flatMap(([name, lua]) =>
+      includesOf(lua)
+        .filter((each) => folderOf(each) !== "lua" && folderOf(each) !== folderOf(name))
+        .map((each) => `${name} includes ${each}`),
+    );
+    expect(strangers).toEqual([]);
+  });
+
   it("includes each fragment in a script", () => {
     const used = new Set([...files.values()].flatMap(includesOf));
     expect(fragments.filter((name) => !used.has(name))).toEqual([]);

@@ -1,7 +1,7 @@
 --- @include "lua/codes"
 --- @include "lua/clock"
 --- @include "lua/audit"
---- @include "api-keys/lua/lib-makers"
+--- @include "lua/key-makers"
 --[[
 Stores an API key, and has every request need one from now on.
 

@@ -1,5 +1,5 @@
 --- @include "lua/audit"
---- @include "api-keys/lua/lib-makers"
+--- @include "lua/key-makers"
 --[[
 Takes an API key away, and all that it has made, and tells all processes.
 

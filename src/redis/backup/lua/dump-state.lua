@@ -1,5 +1,5 @@
 --[[
-Reads a document of state with its history, for an export that is recorded by itself. See state/lua/lib-documents.lua.
+Reads a document of state with its history, for an export that is recorded by itself. See lua/documents.lua.
 
 KEYS[1] the document
 KEYS[2] its hash

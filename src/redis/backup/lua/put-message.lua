@@ -1,5 +1,5 @@
 --- @include "lua/usage"
---- @include "sessions/lua/lib-session"
+--- @include "lua/session"
 --[[
 Adds a message to a session that this import has written just now; part of that act.
 

@@ -2,7 +2,7 @@
 --- @include "lua/numbers"
 --- @include "lua/audit"
 --- @include "lua/usage"
---- @include "sessions/lua/lib-session"
+--- @include "lua/session"
 --[[
 Writes the head of a session of an export as it was. Its messages follow by put-message.lua.
 

@@ -1,7 +1,7 @@
 --- @include "lua/clock"
 --- @include "lua/numbers"
 --- @include "lua/audit"
---- @include "state/lua/lib-documents"
+--- @include "lua/documents"
 --[[
 Writes a document of an export as it was, with its version. Its history follows by put-state-version.lua. Those who follow the
 namespace's changes don't learn of it.

@@ -3,7 +3,7 @@
 --- @include "lua/numbers"
 --- @include "lua/audit"
 --- @include "lua/usage"
---- @include "sessions/lua/lib-session"
+--- @include "lua/session"
 --[[
 Appends messages to a session, which begins with its first one. A message whose id is there already isn't appended.
 

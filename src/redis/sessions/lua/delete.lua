@@ -2,7 +2,7 @@
 --- @include "lua/usage"
 --- @include "lua/erasure"
 --- @include "lua/gone"
---- @include "sessions/lua/lib-session"
+--- @include "lua/session"
 --[[
 Deletes a session with its messages. What was promoted to episodic memory is noted, see erasure.lua.
 

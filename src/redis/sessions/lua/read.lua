@@ -1,5 +1,5 @@
 --- @include "lua/audit"
---- @include "sessions/lua/lib-session"
+--- @include "lua/session"
 --[[
 Reads a session's head and some of its messages, and makes it live its whole time again.
 

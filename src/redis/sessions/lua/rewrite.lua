@@ -1,5 +1,5 @@
 --- @include "lua/usage"
---- @include "sessions/lua/lib-session"
+--- @include "lua/session"
 --[[
 Gives a session another running summary, because the one that it has quotes what was deleted.
 

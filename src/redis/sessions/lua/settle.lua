@@ -3,7 +3,7 @@
 --- @include "lua/numbers"
 --- @include "lua/audit"
 --- @include "lua/usage"
---- @include "sessions/lua/lib-session"
+--- @include "lua/session"
 --[[
 Ends a claim: the messages of its range leave the session, because episodic memory holds them now, and the running
 summary covers them.

@@ -1,7 +1,7 @@
 --- @include "lua/codes"
 --- @include "lua/clock"
 --- @include "lua/audit"
---- @include "state/lua/lib-documents"
+--- @include "lua/documents"
 --[[
 Reads what a document was at a time.
 

@@ -1,6 +1,6 @@
 --- @include "lua/codes"
 --- @include "lua/audit"
---- @include "state/lua/lib-documents"
+--- @include "lua/documents"
 --[[
 Deletes a document. Its history stays for its time.
 

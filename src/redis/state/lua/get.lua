@@ -3,7 +3,7 @@
 --- @include "lua/audit"
 --- @include "state/lua/lib-matches"
 --[[
-Reads a document; see lib-documents.lua, which is left out because this is done far more often than all else together.
+Reads a document; see documents.lua, which is left out because this is done far more often than all else together.
 Reading a sliding one makes it last its whole time again.
 
 KEYS[1] the document

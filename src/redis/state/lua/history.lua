@@ -1,6 +1,6 @@
 --- @include "lua/clock"
 --- @include "lua/audit"
---- @include "state/lua/lib-documents"
+--- @include "lua/documents"
 --[[
 Lists the versions of a document that were current at some time within history, newest first.
 

@@ -1,5 +1,5 @@
 --[[
-Puts a document right that a snapshot has changed; see lib-documents.lua. What there is to know of it stays.
+Puts a document right that a snapshot has changed; see documents.lua. What there is to know of it stays.
 
 KEYS[1] the document
 KEYS[2] its hash

@@ -1,6 +1,6 @@
 --- @include "lua/codes"
 --- @include "lua/audit"
---- @include "state/lua/lib-documents"
+--- @include "lua/documents"
 --[[
 Applies a JSON merge patch to a document.
 

@@ -1,6 +1,6 @@
 --- @include "lua/codes"
 --- @include "lua/audit"
---- @include "state/lua/lib-documents"
+--- @include "lua/documents"
 --[[
 Writes a document, whether it is there or not.
 

@@ -1,7 +1,7 @@
 --- @include "lua/codes"
 --- @include "lua/numbers"
 --- @include "lua/audit"
---- @include "state/lua/lib-documents"
+--- @include "lua/documents"
 --[[
 Checks versions, then does operations on up to 64 documents: all of them or none.
 

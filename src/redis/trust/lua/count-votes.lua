@@ -1,4 +1,4 @@
---- @include "api-keys/lua/lib-makers"
+--- @include "lua/key-makers"
 --[[
 Counts votes on an agent's memories in one namespace, under the administration that the namespace belongs to. A vote says
 how it stands since when, so bringing it again changes nothing.

@@ -1,4 +1,4 @@
---- @include "api-keys/lua/lib-makers"
+--- @include "lua/key-makers"
 --[[
 Finds the administrations that namespaces are under.
 

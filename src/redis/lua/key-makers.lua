@@ -1,6 +1,6 @@
 --[[
-Put before the scripts that make or revoke API keys: who made which key, and whose an agent's name is. Keys are built of
-each other's names as src/redis/keys.ts makes them; all of them are in one slot.
+Put before the scripts that make or revoke API keys, or count what their agents say: who made which key, and whose an
+agent's name is. Keys are built of each other's names as src/redis/keys.ts makes them; all of them are in one slot.
 
   <keys>      a key, a hash; `maker` is the id of the key that made it, absent for one from the shell
   <made>      what a key has made, and what that has made, and so on: a sorted set of ids by when they expire
