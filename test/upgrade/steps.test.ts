@@ -43,7 +43,8 @@ const NEXT: Target = {
       number: RECORD_SCHEMA + 1,
       change: "a mark",
       upgrade: ({ document: { index } }) => ({
-        index: { mark: `was ${index.schema ?? 1}`, facets: [...index.facets, "marked"] },
+        index: { mark: `was ${index.schema ?? 1}` },
+        facets: ["marked"],
       }),
     },
   ],

@@ -5,43 +5,64 @@ import { normaliseName } from "../../domain/normalise-name.js";
 import type { Memory, MemoryType } from "./record.js";
 
 /**
+ * What the facets of each kind begin with, or are: the only list. No two kinds may begin alike, so a new kind gets a
+ * text that none here begins with. lua/facets.lua has a copy of those that scripts change.
+ */
+export const FACETS = {
+  memoryType: "type=",
+  agent: "a",
+  session: "s",
+  tag: "t",
+  metadata: "m",
+  /** A namespace above the memory's. */
+  below: "n",
+  /** The same of old versions, and of what is hidden by what superseded it. */
+  oldBelow: "o",
+  subject: "fs",
+  predicate: "fp",
+  object: "fo",
+  item: "item",
+  fact: "fact",
+  /** A published copy in quarantine. */
+  quarantine: "q",
+  /** A superseded memory: lua/supersede.lua sets it. */
+  superseded: "x",
+} as const;
+
+/**
  * A facet is one thing that a memory can be filtered on, as a token of a fixed alphabet.
  *
  * Callers' text is hashed into it: RediSearch trims tag values, limits their length, and lets separators
  * and query syntax through, so the text itself could be cut, split, or change the meaning of a query.
  * With 96 bits of SHA-256, no two values will ever share a facet.
  */
-function facet(kind: string, ...parts: readonly (string | JsonScalar)[]): string {
-  return kind + hash("sha256", JSON.stringify(parts), "base64url").slice(0, 16);
+function facet(kind: keyof typeof FACETS, ...parts: readonly (string | JsonScalar)[]): string {
+  return FACETS[kind] + hash("sha256", JSON.stringify(parts), "base64url").slice(0, 16);
 }
 
-/** The facet of a published copy in quarantine. */
-export const QUARANTINE_FACET = "q";
-
-/** The facet of a superseded memory: lua/supersede.lua sets it. */
-export const SUPERSEDED_FACET = "x";
-
-export const typeFacet = (type: MemoryType): string => `type=${type}`;
-export const agentFacet = (agentId: string): string => facet("a", agentId);
-export const sessionFacet = (sessionId: string): string => facet("s", sessionId);
+export const QUARANTINE_FACET = FACETS.quarantine;
+export const SUPERSEDED_FACET = FACETS.superseded;
 /** The facet of an item: a memory with a key. */
-export const ITEM_FACET = "item";
-export const tagFacet = (tag: string): string => facet("t", tag);
+export const ITEM_FACET = FACETS.item;
+/** The facet of every fact. */
+export const FACT_FACET = FACETS.fact;
+
+export const typeFacet = (type: MemoryType): string => FACETS.memoryType + type;
+export const agentFacet = (agentId: string): string => facet("agent", agentId);
+export const sessionFacet = (sessionId: string): string => facet("session", sessionId);
+export const tagFacet = (tag: string): string => facet("tag", tag);
 /** The facet of everything below a namespace. */
-export const belowFacet = (namespace: string): string => facet("n", namespace);
-/** The same facet for old versions: lua/versions.lua replaces one by the other. */
-export const oldBelowFacet = (namespace: string): string => facet("o", namespace);
+export const belowFacet = (namespace: string): string => facet("below", namespace);
+export const oldBelowFacet = (namespace: string): string => facet("oldBelow", namespace);
 /** The namespace of old versions in the index, so that only questions about the past find them. */
 export const oldNamespace = (namespace: string): string => `${namespace}~`;
 export const metadataFacet = (path: readonly string[], value: JsonScalar): string =>
-  facet("m", ...path, 0, value);
+  facet("metadata", ...path, 0, value);
 
-/** The facet of every fact. */
-export const FACT_FACET = "fact";
 /** The facets of names, in the form of {@link normaliseName}. */
-export const subjectFacet = (subject: string): string => facet("fs", normaliseName(subject));
-export const predicateFacet = (predicate: string): string => facet("fp", normaliseName(predicate));
-export const objectFacet = (object: string): string => facet("fo", normaliseName(object));
+export const subjectFacet = (subject: string): string => facet("subject", normaliseName(subject));
+export const predicateFacet = (predicate: string): string => facet("predicate", normaliseName(predicate));
+export const objectFacet = (object: string): string => facet("object", normaliseName(object));
 
 type Faceted = Pick<
   Memory,
@@ -56,7 +77,10 @@ type Faceted = Pick<
   | "quarantined"
 >;
 
-/** All facets of a memory, each once; also one for each namespace that its own lies in. */
+/**
+ * All facets that a memory is written with, each once; also one for each namespace that its own lies in. Scripts change
+ * those of stored records, so these never replace what a record has.
+ */
 export function facetsOf(memory: Faceted): string[] {
   const above = ancestors(memory.namespace).map(belowFacet);
   return [...new Set([...eachFacet(memory), ...above, ...(memory.quarantined ? [QUARANTINE_FACET] : [])])];

@@ -1,4 +1,5 @@
 --- @include "lua/usage"
+--- @include "lua/facets"
 --- @include "lua/vector-fields"
 --- @include "lua/versions"
 --[[
@@ -9,8 +10,6 @@ which all but recall skip it: recall finds the superseding memory through it. Wh
 namespace and facets for those of old versions, so that only questions about the past find it. Its identity is free for
 others; a memory that says the same takes it.
 ]]
-local superseded_facet = 'x'
-
 local function supersede_hash(record, hash)
   return (string.gsub(string.match(record, '^(.*}:)'), ':rec:{', ':hash:{', 1)) .. hash
 end
@@ -31,10 +30,9 @@ end
 -- `by`: id of the memory that supersedes it, or '' if none does.
 local function supersede(record, id, at, by, hidden)
   local current = cjson.decode(redis.call('JSON.GET', record, '$.index.ns', '$.index.facets', '$.index.hash'))
-  local ns, facets = current['$.index.ns'][1] .. (hidden and '~' or ''), { superseded_facet }
-  for _, facet in ipairs(current['$.index.facets'][1]) do
-    table.insert(facets, hidden and (string.gsub(facet, '^n', 'o')) or facet)
-  end
+  local ns, facets = current['$.index.ns'][1] .. (hidden and '~' or ''), current['$.index.facets'][1]
+  if hidden then facets = facets_hidden(facets) end
+  table.insert(facets, 1, FACET.superseded)
   local index = { ns = ns, facets = facets }
   index['until'] = at
   local memory = { superseded_at = at, superseded_by = by ~= '' and by or nil }
@@ -68,10 +66,7 @@ local function supersede_undo(record, id, made)
   local hash = supersede_hash(record, current['$.index.hash'][1])
   local owner = redis.call('GET', hash)
   local taken = owner and owner ~= id and not made[owner] and redis.call('EXISTS', (string.gsub(record, '[^:]+$', owner))) == 1
-  local ns, facets = string.gsub(current['$.index.ns'][1], '~$', ''), {}
-  for _, facet in ipairs(current['$.index.facets'][1]) do
-    if facet ~= superseded_facet then table.insert(facets, (string.gsub(facet, '^o', 'n'))) end
-  end
+  local ns, facets = (string.gsub(current['$.index.ns'][1], '~$', '')), facets_restored(current['$.index.facets'][1])
   local none = cjson.null
   local index = { ns = ns, facets = facets, ended = none }
   index['until'] = none

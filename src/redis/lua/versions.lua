@@ -1,4 +1,5 @@
 --- @include "lua/usage"
+--- @include "lua/facets"
 --- @include "lua/version-keys"
 --- @include "lua/vector-fields"
 --[[
@@ -18,8 +19,8 @@ local function version_keep(record, at, vectors_stay)
   local old, vector = version_keys(record)
   local paths = { '$.memory.version', '$.memory.embedding.model', '$.index.ns', '$.index.facets' }
   local current = cjson.decode(redis.call('JSON.GET', record, unpack(paths)))
-  local version, ns, facets = current['$.memory.version'][1], current['$.index.ns'][1] .. '~', {}
-  for _, facet in ipairs(current['$.index.facets'][1]) do table.insert(facets, (string.gsub(facet, '^n', 'o'))) end
+  local version, ns = current['$.memory.version'][1], current['$.index.ns'][1] .. '~'
+  local facets = facets_hidden(current['$.index.facets'][1])
 
   local kept = old(version)
   redis.call('COPY', record, kept)

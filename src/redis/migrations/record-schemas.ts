@@ -14,7 +14,9 @@ export interface StoredRecord {
 /** The changes of a step. Merge patches, as JSON.MERGE takes them. */
 export interface RecordChange {
   readonly memory?: Readonly<Record<string, unknown>>;
-  readonly index?: Readonly<Record<string, unknown>>;
+  readonly index?: Readonly<Record<string, unknown>> & { readonly ns?: never; readonly facets?: never };
+  /** Facets that the record gets. It keeps those that it has: scripts change them when it is hidden or superseded. */
+  readonly facets?: readonly string[];
   /** The identity by which a repeated write finds the record. */
   readonly hash?: string | undefined;
 }

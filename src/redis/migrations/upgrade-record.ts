@@ -69,15 +69,22 @@ async function upgradeRecord(deps: UpgradeDeps, key: string, read: string): Prom
   return false;
 }
 
+/** The changes of several steps. */
+interface RecordPatch {
+  readonly memory?: Readonly<Record<string, unknown>>;
+  readonly index?: Readonly<Record<string, unknown>>;
+  readonly hash?: string | undefined;
+}
+
 /** Undefined: it isn't a memory, or has the present schema. */
-export function changeOf(record: StoredRecord, target: Target): RecordChange | undefined {
+export function changeOf(record: StoredRecord, target: Target): RecordPatch | undefined {
   const { index } = record.document;
   const { schema = FIRST_RECORD_SCHEMA, terms = FIRST_TERMS_SCHEMA } = index;
   const latest = latestOf(target.schemas);
   if (schema >= latest && terms >= target.terms) return undefined;
   let document = record.document;
   let hash: string | undefined;
-  let patch: Omit<RecordChange, "hash"> = {};
+  let patch: Omit<RecordPatch, "hash"> = {};
   for (const step of target.schemas.filter(({ number }) => number > schema)) {
     const change = step.upgrade({ ...record, document });
     hash = change.hash ?? hash;
@@ -87,9 +94,11 @@ export function changeOf(record: StoredRecord, target: Target): RecordChange | u
     };
     document = patched(document, change);
   }
+  const { facets } = document.index;
+  const grown = facets === index.facets ? {} : { facets };
   const words = terms < target.terms ? termsOf(document, target) : {};
   const numbers = { schema: Math.max(schema, latest), terms: Math.max(terms, target.terms) };
-  return { ...patch, index: { ...patch.index, ...words, ...numbers }, hash };
+  return { ...patch, index: { ...patch.index, ...grown, ...words, ...numbers }, hash };
 }
 
 function termsOf({ memory, index }: MemoryDocument, { toTerms }: Target): Record<string, string> {
@@ -100,11 +109,17 @@ function termsOf({ memory, index }: MemoryDocument, { toTerms }: Target): Record
 }
 
 /** The document for the steps after it. */
-function patched(document: MemoryDocument, { memory, index, hash }: RecordChange): MemoryDocument {
+function patched(document: MemoryDocument, { memory, index, facets, hash }: RecordChange): MemoryDocument {
   return {
     ...document,
     memory: { ...document.memory, ...memory },
-    index: { ...document.index, ...index, ...(hash === undefined ? {} : { hash }) },
+    index: {
+      ...document.index,
+      ...index,
+      // What scripts have changed of its facets stays.
+      ...(facets === undefined ? {} : { facets: [...new Set([...document.index.facets, ...facets])] }),
+      ...(hash === undefined ? {} : { hash }),
+    },
   };
 }
 

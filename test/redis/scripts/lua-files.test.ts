@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { ARGUMENTS } from "../../../src/redis/scripts/arguments.js";
+import { FACETS } from "../../../src/memory/model/facets.js";
 import { CODE } from "../../../src/redis/scripts/codes.js";
 import { scripts } from "../../../src/redis/scripts/index.js";
 import { includesOf, sourceOf } from "../../../src/redis/scripts/source.js";
@@ -166,6 +167,16 @@ describe("Lua files", () => {
       Array.from(lua.matchAll(/\bCODE\.(\w+)/g), ([, name]) => name),
     );
     expect(used.filter((name) => name === undefined || !(name in CODE))).toEqual([]);
+  });
+
+  it("knows facets by the same letters in Lua as in TypeScript", () => {
+    const [, table = ""] = /^local FACET = \{(.*)\}$/m.exec(luaOf("lua/facets")) ?? [];
+    const letters = Array.from(table.matchAll(/(\w+) = '([^']+)'/g), ([, name, letter]) => [name, letter]);
+    const { below, oldBelow, superseded } = FACETS;
+    expect(Object.fromEntries(letters)).toEqual({ below, old_below: oldBelow, superseded });
+    // A pattern of Lua that names a facet's letter itself.
+    const literal = /gsub\(\w*facet\w*, '\^[a-z]/;
+    expect([...files].filter(([, lua]) => literal.test(lua)).map(([name]) => name)).toEqual([]);
   });
 
   it("puts each fragment once, before what includes it", () => {
