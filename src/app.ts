@@ -10,6 +10,7 @@ import { onlyLoopbackHosts } from "./http/middleware/loopback.js";
 import { matchRoute } from "./http/middleware/match-route.js";
 import { limitOpenRoutes } from "./http/middleware/open-rate.js";
 import { limitRate } from "./http/middleware/rate-limit.js";
+import { trace } from "./http/middleware/trace.js";
 import { onlySameOrigin } from "./http/middleware/same-origin.js";
 import { observe } from "./http/middleware/observe.js";
 import { describeProblem, HttpProblem, respondProblem } from "./http/problem.js";
@@ -45,7 +46,9 @@ export function createApp(deps: AppDeps) {
   const { logger, metrics } = deps;
   const app = createRouter();
   const routes = new RouteTable();
-  app.use(requestId({ limitLength: 64 }), matchRoute(routes), observe(logger, metrics));
+  app.use(requestId({ limitLength: 64 }), matchRoute(routes));
+  if (deps.tracing !== undefined) app.use(trace(deps.tracing));
+  app.use(observe(logger, metrics));
   if (!deps.anonymousAnywhere) app.use(onlyLoopbackHosts(deps.keyRequired));
   app.use(onlySameOrigin(deps.keyRequired));
   app.use(limitOpenRoutes({ perSecond: deps.openRequestsPerSecond, now: () => performance.now() }));

@@ -31,6 +31,8 @@ export interface Config {
   readonly llm: LlmConfig | undefined;
   /** Where prompts and answers of the chat model are traced; undefined: no tracing. */
   readonly tracing: "langsmith" | undefined;
+  /** Whether traces of requests go to an OpenTelemetry collector. */
+  readonly otel: boolean;
   /** How long a vector stays in the cache, in seconds. */
   readonly embeddingCacheSeconds: number;
   /** How long the service still answers after a signal to end. */
@@ -150,6 +152,7 @@ const environment = z
     MNEME_CORROBORATION_SIMILARITY: z.coerce.number().min(0.5).max(1).optional(),
     MNEME_LLM_MODEL: z.string().default("gpt-4o-mini"),
     MNEME_LLM_TIMEOUT_MS: integer(20_000, 100, 120_000),
+    MNEME_OTEL: z.enum(["0", "1"]).default("0"),
     MNEME_TRACING: z.enum(["langsmith"]).optional(),
     MNEME_EMBEDDING_CACHE_SECONDS: integer(24 * 3600, 1, 365 * 24 * 3600),
     MNEME_TTL_EPISODIC_SECONDS: ttl,
@@ -277,6 +280,7 @@ export function loadConfig(env: Environment): Config {
     corroborationSimilarity: values.MNEME_CORROBORATION_SIMILARITY,
     llm: llmOf(values),
     tracing: values.MNEME_TRACING,
+    otel: values.MNEME_OTEL === "1",
     embeddingCacheSeconds: values.MNEME_EMBEDDING_CACHE_SECONDS,
     drainSeconds: values.MNEME_DRAIN_SECONDS,
     queueMs: values.MNEME_QUEUE_MS,

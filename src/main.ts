@@ -17,6 +17,7 @@ import { createRedis } from "./compose/redis.js";
 import { createServer, listen } from "./compose/server.js";
 import { startSessions } from "./compose/sessions.js";
 import { runUntilSignal } from "./compose/shell.js";
+import { RELEASE } from "./backup/release.js";
 import type { Open } from "./compose/stop.js";
 import { stop } from "./compose/stop.js";
 import { createStores } from "./compose/stores.js";
@@ -28,6 +29,7 @@ import { createMetrics } from "./http/metrics.js";
 import { settleTracing } from "./llm/tracing.js";
 import { createSurveyor } from "./memory/lifecycle/survey.js";
 import { publicAddress } from "./redis/connection/address.js";
+import { openTracing } from "./tracing/open-tracing.js";
 import { createWatchers } from "./state/watchers.js";
 
 export interface RunningService {
@@ -93,6 +95,7 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
   const sweepers = startSweepers(base, services);
   const migrations = startUpgrade(base, redis, indexes);
   let stopping = false;
+  const tracing = config.otel ? await openTracing(RELEASE, logger) : undefined;
   const app = composeApp(base, {
     stopping: () => stopping,
     redis,
@@ -106,6 +109,7 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
     services,
     sessions,
     consolidation,
+    tracing,
   });
 
   const server = createServer(app, config, () => stopping);
@@ -124,6 +128,7 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
     embedder,
     connections: [{ close: connected.watch.stop }, connected.subscriptions, connected.durability],
     client: redis.client,
+    tracing,
     logger,
     announce: () => (stopping = true),
     drainMs: config.drainSeconds * 1000,

@@ -48,7 +48,7 @@ export const FLOORS = [
   ["src/mcp/server.ts"],
 
   // What implements the ports.
-  ["src/llm", "src/redis/keys.ts"],
+  ["src/llm", "src/redis/keys.ts", "src/tracing"],
   ["src/redis/codec", "src/redis/connection"],
   ["src/redis/audit", "src/redis/idempotency", "src/redis/index-statistics.ts", "src/redis/locks"],
   ["src/redis/receipts", "src/redis/threads", "src/redis/migrations", "src/redis/namespaces"],

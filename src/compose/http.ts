@@ -14,6 +14,7 @@ import type { Migrations } from "../redis/migrations/run.js";
 import { speakPlainly } from "../schema-messages.js";
 import type { Watchers } from "../state/watchers.js";
 import { RELEASE } from "../backup/release.js";
+import type { Tracing } from "../tracing/tracing.js";
 import type { Base } from "./base.js";
 import type { Connected } from "./connect.js";
 import type { EmbedderHealth } from "./embedder-health.js";
@@ -34,6 +35,7 @@ export interface AppParts {
   readonly services: Services;
   readonly sessions: SessionServices;
   readonly consolidation: ConsolidationServices;
+  readonly tracing: Tracing | undefined;
 }
 
 /** A store without records has nothing to upgrade. */
@@ -62,6 +64,7 @@ export function composeApp(
     services,
     sessions,
     consolidation,
+    tracing,
   }: AppParts,
 ) {
   speakPlainly();
@@ -121,6 +124,7 @@ export function composeApp(
     state: { store: stores.state, audit, news, watchers },
     watch: config.watch,
     metrics,
+    tracing,
     logger,
     anonymousAnywhere: config.allowAnonymous,
     answers: stores.answers,

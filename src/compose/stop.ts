@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Embedder } from "../embeddings/embedder.js";
 import type { RedisClient } from "../redis/connection/client.js";
+import type { Tracing } from "../tracing/tracing.js";
 import type { Watchers } from "../state/watchers.js";
 
 /** What a running service holds. */
@@ -14,6 +15,7 @@ export interface Open {
   readonly embedder: Embedder | undefined;
   readonly connections: readonly { close(): void }[];
   readonly client: RedisClient;
+  readonly tracing: Tracing | undefined;
   readonly logger: Logger;
   /** From here on `/readyz` says that the process stops, and answers end their connections. */
   readonly announce: () => void;
@@ -35,6 +37,7 @@ export async function stop({
   embedder,
   connections,
   client,
+  tracing,
   logger,
   announce,
   drainMs,
@@ -55,6 +58,7 @@ export async function stop({
   await Promise.all(workers.map((worker) => worker.stop()));
   for (const connection of connections) connection.close();
   await embedder?.close();
+  await tracing?.close();
   const forsake = setTimeout(() => client.destroy(), FAREWELL_MS);
   if (client.isReady) await client.close();
   else if (client.isOpen) client.destroy();

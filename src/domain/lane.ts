@@ -1,4 +1,5 @@
 import { DomainError } from "./errors.js";
+import { stage } from "./tracing.js";
 
 export interface LaneOptions {
   /** Pieces of work that are done at once. */
@@ -98,7 +99,8 @@ export function createLane({ width, waitMs, onRefused = () => {} }: LaneOptions)
 
   return {
     async run(caller, work) {
-      await enter(caller);
+      const turn = enter(caller);
+      if (turn !== undefined) await stage("wait for a turn", () => turn);
       const start = performance.now();
       try {
         return await work();

@@ -14,6 +14,7 @@ import type { BackupServices } from "../backup/services.js";
 import type { ConsolidationServices } from "../memory/consolidation/services.js";
 import type { ToolSet } from "../mcp/tool-sets.js";
 import type { Metrics } from "./metrics.js";
+import type { Tracing } from "../tracing/tracing.js";
 import type { MatchedRoute } from "./route-traits.js";
 import type { AnswerStore } from "../domain/idempotency.js";
 import type { Actor } from "../domain/context.js";
@@ -46,6 +47,8 @@ export interface AppDeps {
   /** Settings for followers of changes. */
   readonly watch: { readonly heartbeatMs: number; readonly sendMs: number };
   readonly metrics: Metrics;
+  /** Undefined: requests aren't traced. */
+  readonly tracing: Tracing | undefined;
   readonly logger: Logger;
   /** Every client that reaches the service may use it, under any host name. */
   readonly anonymousAnywhere: boolean;

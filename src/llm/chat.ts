@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { stage } from "../domain/tracing.js";
 import type { LlmConfig } from "../config.js";
 import type { LlmFailure } from "../memory/consolidation/run.js";
 import { failureOf } from "./failure.js";
@@ -51,12 +52,12 @@ export async function ask<Shape extends z.ZodType>(
   let tokens: number | undefined;
   try {
     const chat = new ChatOpenAI(clientOptions(config, maxTokens, late.signal));
-    const answer = await chat.invoke(
-      [
-        { role: "system", content: instructions },
-        { role: "user", content: data },
-      ],
-      { response_format: formatOf(name, shape) },
+    const messages = [
+      { role: "system", content: instructions },
+      { role: "user", content: data },
+    ];
+    const answer = await stage("generate", () =>
+      chat.invoke(messages, { response_format: formatOf(name, shape) }),
     );
     tokens = tokensIn(answer.usage_metadata);
     if (refusalIn(answer.additional_kwargs) !== undefined) throw new ChatFailed("refused", tokens);

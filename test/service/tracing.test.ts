@@ -1,12 +1,10 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { consolidate } from "../support/acts/consolidations.js";
 import type { FakeChat } from "../support/embeddings/fake-chat.js";
 import { says, startFakeChat } from "../support/embeddings/fake-chat.js";
 import { newNamespace, postBatch } from "../support/acts/memories.js";
+import type { HttpSink } from "../support/run/http-sink.js";
+import { startHttpSink } from "../support/run/http-sink.js";
 import type { Overrides } from "../support/service/service.js";
 import { failingStart, startService, until } from "../support/service/service.js";
 
@@ -17,42 +15,12 @@ const TEXTS = [
   "Ann: The irrigation pump works. The greenhouse is watered by the irrigation pump every night.",
 ];
 
-interface FakeLangSmith {
-  readonly endpoint: string;
-  readonly requests: readonly { readonly path: string; readonly text: string }[];
-  close(): Promise<void>;
-}
-
-/** A LangSmith on the loopback that takes all that it is sent. */
-async function startFakeLangSmith(): Promise<FakeLangSmith> {
-  const requests: { path: string; text: string }[] = [];
-  const server = createServer(async (incoming, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of incoming) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks);
-    const plain = incoming.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body;
-    requests.push({ path: incoming.url ?? "", text: plain.toString("utf8") });
-    response.writeHead(200, { "content-type": "application/json" }).end("{}");
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
-  };
-}
-
 let chat: FakeChat;
-let langsmith: FakeLangSmith;
+let langsmith: HttpSink;
 beforeAll(async () => {
   chat = await startFakeChat();
   chat.behave(says('{"statements":[]}'));
-  langsmith = await startFakeLangSmith();
+  langsmith = await startHttpSink();
 });
 afterAll(async () => {
   await chat.close();

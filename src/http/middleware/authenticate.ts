@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import type { Authenticator } from "../../access/keys/authenticate.js";
 import { ANONYMOUS } from "../../domain/context.js";
+import { stage } from "../../domain/tracing.js";
 import type { AppEnv } from "../env.js";
 
 /** Says who asks, by the API key in `Authorization`: never by one in the URL, which logs and histories keep. */
@@ -9,9 +10,8 @@ export function authenticate(authenticator: Authenticator): MiddlewareHandler<Ap
     if (c.get("route").traits.open !== undefined) {
       c.set("actor", { ...ANONYMOUS, grants: [] });
     } else {
-      const { actor, rateLimits } = await authenticator.identify(
-        c.req.header("authorization"),
-        c.get("requestId"),
+      const { actor, rateLimits } = await stage("authenticate", () =>
+        authenticator.identify(c.req.header("authorization"), c.get("requestId")),
       );
       c.set("actor", actor);
       c.set("rateLimits", rateLimits);

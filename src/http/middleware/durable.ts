@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import type { AppEnv, DurableOptions } from "../env.js";
+import { stage } from "../../domain/tracing.js";
 import { DomainError } from "../../domain/errors.js";
 
 /** `Prefer: durable` (RFC 7240): the answer to a write waits until Redis has it on disk. */
@@ -8,7 +9,7 @@ export function durable({ always, confirm }: DurableOptions): MiddlewareHandler<
     await next();
     const wanted = always || prefersDurable(c.req.header("prefer"));
     if (!wanted || !c.res.ok || c.get("route").traits.readsOnly === true) return;
-    if (!(await confirm())) {
+    if (!(await stage("wait for disk", confirm))) {
       throw new DomainError(
         "durability_unconfirmed",
         "The write is done, but Redis hasn't confirmed that it is on disk. If the request had an Idempotency-Key, repeat it with the same key to wait again.",

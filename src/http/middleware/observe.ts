@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import type { Logger } from "pino";
+import { activeSpan } from "../../domain/tracing.js";
 import type { AppEnv } from "../env.js";
 import type { Metrics } from "../metrics.js";
 
@@ -17,6 +18,7 @@ export function observe(logger: Logger, metrics: Metrics): MiddlewareHandler<App
     logger.info(
       {
         request_id: c.get("requestId"),
+        trace_id: activeSpan()?.traceId,
         method: c.req.method,
         route,
         status: c.res.status,

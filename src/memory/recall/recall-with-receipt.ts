@@ -1,3 +1,4 @@
+import { stage } from "../../domain/tracing.js";
 import type { Context } from "../../domain/context.js";
 import type { RecallInput } from "../ports/recall-input.js";
 import type { RecallHit, RecallOutcome } from "./outcome.js";
@@ -37,7 +38,8 @@ export async function recallWithReceipt(
   const outcome = await recall(services, context, input);
   const keeping = await keepingOf(services, input.namespaces, wanted.receipt, outcome);
   // The receipt goes first: Redis takes its time for the uses after it has answered.
-  const kept = keeping && services.receipts.keep(receiptOf(context, input, wanted, outcome), keeping);
+  const receipt = keeping && receiptOf(context, input, wanted, outcome);
+  const kept = receipt && stage("keep receipt", () => services.receipts.keep(receipt, keeping));
   if (input.touch !== false && input.as_of === undefined) touch(services, outcome.hits.flatMap(usedFor));
   return { ...outcome, receiptId: await kept };
 }

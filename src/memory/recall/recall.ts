@@ -1,3 +1,4 @@
+import { stage, stageNow } from "../../domain/tracing.js";
 import { momentOf } from "../ports/moment.js";
 import { nothingToSearchBy, queryVector } from "./query-vector.js";
 import { loadHits } from "./load-hits.js";
@@ -80,11 +81,13 @@ export async function recall(
   const found = await timed.later("search", Promise.all(searched.map(find)));
   const ranked = timed.now("fuse", () => {
     const least = input.min_score ?? -Infinity;
-    return mergeLists(
-      found.map((result, index) => ({
-        name: searched[index]?.name ?? "",
-        ranked: fuse(result, input).filter(({ score }) => score >= least),
-      })),
+    return stageNow("fuse", () =>
+      mergeLists(
+        found.map((result, index) => ({
+          name: searched[index]?.name ?? "",
+          ranked: fuse(result, input).filter(({ score }) => score >= least),
+        })),
+      ),
     );
   });
   const weighed = await recent(services, context, ranked, moment, recency);
@@ -92,10 +95,9 @@ export async function recall(
   const relevanceFor = relevanceBy(asked, found, await calibration, vector);
   const recorded: Recorded[] = [];
   const note = (entry: Recorded): void => void recorded.push(entry);
-  const hits = await timed.later(
-    "load",
-    loadHits(services, context, weighed, { input, filter, moment, terms, relevanceFor, note }),
-  );
+  const loading = { input, filter, moment, terms, relevanceFor, note };
+  const load = stage("load", () => loadHits(services, context, weighed, loading));
+  const hits = await timed.later("load", load);
   const answerable = hits.some((hit) => hit.relevance.relevance >= ANSWERABLE);
   const leftOut = chosen?.leftOut ?? [];
   return { hits, answerable, degraded, terms, leftOut, at: moment.asOf ?? context.now(), recorded };
@@ -199,18 +201,18 @@ async function recent(
 function stopwatch(observe: Services["observe"]) {
   const since = (start: number): number => (performance.now() - start) / 1000;
   return {
-    async later<T>(stage: RecallStage, work: Promise<T>): Promise<T> {
+    async later<T>(name: RecallStage, work: Promise<T>): Promise<T> {
       const start = performance.now();
       try {
         return await work;
       } finally {
-        observe(stage, since(start));
+        observe(name, since(start));
       }
     },
-    now<T>(stage: RecallStage, work: () => T): T {
+    now<T>(name: RecallStage, work: () => T): T {
       const start = performance.now();
       const result = work();
-      observe(stage, since(start));
+      observe(name, since(start));
       return result;
     },
   };

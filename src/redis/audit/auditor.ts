@@ -1,5 +1,6 @@
 import { DELETING_VERBS, READING_VERBS } from "../../access/trail.js";
 import type { Trail } from "../../access/trail.js";
+import { stage } from "../../domain/tracing.js";
 import type { RedisClient, RedisGateway } from "../connection/client.js";
 import type { AuditArguments } from "../scripts/bind.js";
 import { packText } from "../codec/packed-text.js";
@@ -86,7 +87,11 @@ export function createAuditor(redis: RedisGateway, keys: Keys, retentionMs: numb
 
   return {
     run: (namespace, trail, work, timeoutMs) =>
-      runAll((client, audit) => work(client, audit(namespace, trail)), timeoutMs),
+      stage(
+        READING_VERBS.has(trail.verb) ? "read" : "write",
+        () => runAll((client, audit) => work(client, audit(namespace, trail)), timeoutMs),
+        { act: trail.verb },
+      ),
     runAll,
     forget() {
       known.acted.clear();

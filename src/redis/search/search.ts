@@ -1,3 +1,4 @@
+import { stage } from "../../domain/tracing.js";
 import { invalid } from "../../domain/errors.js";
 import { objectFacet, subjectFacet } from "../../memory/model/facets.js";
 import type { Candidate, SearchQuery, SearchResult } from "../../memory/ports/search.js";
@@ -28,15 +29,18 @@ const VECTOR_ARGUMENTS = ["SCORER", "DOCSCORE", "WITHSCORES", "SORTBY", "distanc
 export async function search(deps: StoreDeps, query: SearchQuery): Promise<SearchResult> {
   const { terms = [], phrases = [], spellings = [] } = query.keyword ?? {};
   const words = new Set([...terms, ...phrases.flat(), ...spellings]);
-  const statistics = await deps.statistics.lookup(query, [...words]);
+  const statistics = await stage("read statistics", () => deps.statistics.lookup(query, [...words]));
   const fits = fitsOf(deps, query.filter);
   const whole = (find: (deeper: SearchQuery) => Promise<Found>): Promise<readonly Candidate[]> =>
     filled(query, fits, find);
   const { keyword, vector, entities } = query;
   const [byWords, byVector, byNames] = await Promise.all([
-    keyword && whole((deeper) => keywordSearch(deps, deeper, keyword, statistics)),
-    vector && whole((deeper) => vectorSearch(deps, deeper, vector, statistics)),
-    entities && whole((deeper) => entitySearch(deps, deeper, entities, statistics)),
+    keyword &&
+      stage("search words", () => whole((deeper) => keywordSearch(deps, deeper, keyword, statistics))),
+    vector &&
+      stage("search vectors", () => whole((deeper) => vectorSearch(deps, deeper, vector, statistics))),
+    entities &&
+      stage("search names", () => whole((deeper) => entitySearch(deps, deeper, entities, statistics))),
   ]);
   const idf = (term: string): number => plainIdf(statistics.term(term));
   // With a condition that only the records decide, the number isn't known.
