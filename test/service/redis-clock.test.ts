@@ -49,9 +49,9 @@ describe.skipIf(clock === undefined)("Redis's clock, put ahead and back", async 
     }
   }
 
-  /** A time of Redis's that is over. */
-  async function over(): Promise<number> {
-    const now = await redisNow();
+  /** A time of Redis's that is over, not before another one. */
+  async function over(least = 0): Promise<number> {
+    const now = Math.max(await redisNow(), least);
     while ((await redisNow()) <= now) await sleep(1);
     return now;
   }
@@ -137,10 +137,11 @@ describe.skipIf(clock === undefined)("Redis's clock, put ahead and back", async 
     expect(await asOfNow(await over())).toMatchObject({ content: "The lift is being repaired." });
     const fourth = await revise(service, third, { content: "The lift works." });
     expect(Math.abs(Date.parse(fourth.updated_at) - Date.now())).toBeLessThan(HOUR_S * 500);
-    const then = await over();
+    const then = await over(Date.parse(fourth.updated_at));
     const fifth = await revise(service, fourth, { content: "The lift works again." });
     expect(await asOfNow(then)).toMatchObject({ content: "The lift works.", version: 4 });
-    expect(await asOfNow(await over())).toMatchObject({ content: "The lift works again.", version: 5 });
+    const last = await over(Date.parse(fifth.updated_at));
+    expect(await asOfNow(last)).toMatchObject({ content: "The lift works again.", version: 5 });
     expect(await asOfNow(Date.parse(first.updated_at))).toMatchObject({ content: "The lift is new." });
     const found = await recall(service, {
       namespaces: [namespace],

@@ -37,7 +37,9 @@ export function createRedisClock({ askTime, monotonic = () => performance.now() 
       const asked = monotonic();
       const time = milliseconds(await askTime());
       const [least, most] = [time - monotonic(), time - asked];
-      offset = offset === undefined ? least : Math.min(most, Math.max(least, offset));
+      const stepped = offset === undefined || offset - most > STEP_MS || least - offset > STEP_MS;
+      // After a step, what it says must not be ahead: something written then would be from the future.
+      offset = stepped || offset === undefined ? least : Math.min(most, Math.max(least, offset));
     },
   };
 }
