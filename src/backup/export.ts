@@ -10,6 +10,7 @@ import type { ExportJob, ExportPosition, ExportState } from "./export-job.js";
 import { FORMAT, FORMAT_VERSION } from "./lines.js";
 import type { ContentLine, Line, ManifestLine } from "./lines.js";
 import { stillFilling, jobBusy, jobMissing } from "./refusals.js";
+import type { DumpOptions } from "./ports.js";
 import type { BackupServices } from "./services.js";
 
 export interface ExportInput {
@@ -45,7 +46,7 @@ export async function beginExport(
 ): Promise<ExportJob> {
   const scopes = await authorizedScopes(services, context, input.namespaces);
   if (!(await services.complete())) throw stillFilling();
-  const startedAt = await services.source.now();
+  const startedAt = await services.source.moment();
   if (input.since !== undefined && input.since > startedAt)
     throw invalid("since", "Must not be in the future.");
   const id = services.newId();
@@ -251,7 +252,7 @@ async function namespaceStep(
   const { section } = position;
   if (section === "done") return { lines: [], next: position };
   const at = position.at ?? undefined;
-  const options = { since: job.since, vectors: job.vectors };
+  const options = optionsOf(job);
   const read = {
     settings: () => settingsOf(services, context, namespace),
     aliases: () => services.source.aliases(namespace, at),
@@ -269,6 +270,12 @@ async function namespaceStep(
     },
   };
 }
+
+const optionsOf = ({ since, vectors, startedAt }: ExportJob): DumpOptions => ({
+  since,
+  vectors,
+  asOf: startedAt,
+});
 
 /** Settings are for who administers the namespace. */
 async function settingsOf({ namespaces }: BackupServices, context: Context, namespace: string) {
@@ -295,7 +302,7 @@ async function stateStep(
   const [first, ...others] = position.pending;
   if (first !== undefined) {
     const [namespace, key] = first;
-    const options = { since: job.since, vectors: job.vectors };
+    const options = optionsOf(job);
     const { items, next } = await source.stateDocument(
       { namespace, key },
       options,
@@ -307,7 +314,7 @@ async function stateStep(
   if (position.at === "") return { lines: [], next: { ...position, phase: "end" } };
   const [only] = job.scopes;
   const alone = job.scopes.length === 1 && only?.below === false ? only.root : undefined;
-  const { items, next } = await source.stateKeys(alone, position.at ?? undefined);
+  const { items, next } = await source.stateKeys(alone, optionsOf(job), position.at ?? undefined);
   const pending = items
     .filter(({ namespace }) => job.scopes.some((scope) => covers(scope, { root: namespace, below: false })))
     .map(({ namespace, key }) => [namespace, key] as const);

@@ -22,6 +22,8 @@ export interface Stretch<Item = ContentLine> {
 export interface DumpOptions {
   /** Only what has changed since then, milliseconds; 0: all. */
   readonly since: number;
+  /** The moment as of which documents of state are read, milliseconds. */
+  readonly asOf: number;
   readonly vectors: boolean;
 }
 
@@ -30,14 +32,18 @@ export interface DumpOptions {
  * all that is there throughout, and maybe what comes or goes meanwhile.
  */
 export interface ExportSource {
-  /** Milliseconds since the epoch, by the clock that all records have their times from. */
-  now(): Promise<number>;
+  /** A moment that has just ended, milliseconds since the epoch, by the clock that all records have their times from. */
+  moment(): Promise<number>;
   aliases(namespace: string, at: string | undefined): Promise<Stretch>;
   memories(namespace: string, options: DumpOptions, at: string | undefined): Promise<Stretch>;
   sessions(namespace: string, options: DumpOptions, at: string | undefined): Promise<Stretch>;
   erased(namespace: string, options: DumpOptions, at: string | undefined): Promise<Stretch>;
-  /** Documents of one namespace, or of all. One may come twice. */
-  stateKeys(namespace: string | undefined, at: string | undefined): Promise<Stretch<StateRef>>;
+  /** Documents of one namespace, or of all: also those that were changed or deleted since. One may come twice. */
+  stateKeys(
+    namespace: string | undefined,
+    options: DumpOptions,
+    at: string | undefined,
+  ): Promise<Stretch<StateRef>>;
   stateDocument(ref: StateRef, options: DumpOptions, at: string | undefined): Promise<Stretch>;
 }
 

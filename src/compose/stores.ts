@@ -63,7 +63,7 @@ export function createStores(
     }),
     state,
     contents: createNamespaceContents({ redis, auditor, keys, state }),
-    exportSource: createExportSource(memory),
+    exportSource: createExportSource({ ...memory, stateHistoryMs: stateDeps.historyMs }),
     importTarget: createImportTarget({ ...memory, sessions, state: stateDeps }),
     exports: createJobStore<ExportJob>(redis, keys.exportJob, DAY_S),
     imports: createJobStore<ImportJob>(redis, keys.importJob, 7 * DAY_S),

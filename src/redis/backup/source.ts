@@ -20,11 +20,21 @@ const MESSAGES = 50;
 const NOTES = 500;
 const HISTORY_BYTES = 1024 * 1024;
 
-export function createExportSource(deps: StoreDeps): ExportSource {
+export interface SourceDeps extends StoreDeps {
+  /** How long history of state is kept where a namespace's settings don't say. */
+  readonly stateHistoryMs: number;
+}
+
+export function createExportSource(deps: SourceDeps): ExportSource {
   const { redis, keys } = deps;
 
   return {
-    now: () => redisTime(redis),
+    async moment() {
+      const moment = await redisTime(redis);
+      // Whatever is done in the same millisecond would be half before it and half after it.
+      while ((await redisTime(redis)) <= moment);
+      return moment;
+    },
 
     async aliases(namespace, at = "0") {
       const page = await redis.run((client) =>
@@ -54,18 +64,20 @@ export function createExportSource(deps: StoreDeps): ExportSource {
 
     sessions: (namespace, options, at) => sessionStretch(deps, namespace, options, at),
 
-    async erased(namespace, { since }, at = "0") {
+    async erased(namespace, { since, asOf }, at = "0") {
       const notes = await redis.run((client) =>
         client.zRangeWithScores(keys.gone(namespace), since, "+inf", {
           BY: "SCORE",
           LIMIT: { offset: Number(at), count: NOTES },
         }),
       );
-      const items = notes.flatMap(({ value, score }) => erasedLine(namespace, value, score));
+      // Documents are as of the moment: a later deletion comes with the next export.
+      const until = notes.filter(({ value, score }) => !value.startsWith("d ") || score <= asOf);
+      const items = until.flatMap(({ value, score }) => erasedLine(namespace, value, score));
       return { items, next: notes.length < NOTES ? undefined : String(Number(at) + NOTES) };
     },
 
-    async stateKeys(namespace, at = "facts 0") {
+    async stateKeys(namespace, { asOf }, at = "facts 0") {
       const [kind = "facts", cursor = "0"] = at.split(" ");
       const [whole, open] =
         kind === "facts"
@@ -82,7 +94,7 @@ export function createExportSource(deps: StoreDeps): ExportSource {
       });
       const next = kind === "facts" ? "old 0" : undefined;
       return {
-        items: kind === "facts" ? items : await withoutDocument(deps, items),
+        items: kind === "facts" ? items : await unseen(deps, items, asOf),
         next: page.cursor === "0" ? next : `${kind} ${page.cursor}`,
       };
     },
@@ -95,7 +107,7 @@ export async function dumpMemories(
   { redis, keys }: Pick<StoreDeps, "redis" | "keys">,
   namespace: string,
   ids: readonly string[],
-  { since, vectors }: DumpOptions,
+  { since, vectors }: Pick<DumpOptions, "since" | "vectors">,
 ): Promise<ContentLine[]> {
   const replies = await redis.run((client) =>
     client
@@ -108,15 +120,16 @@ export async function dumpMemories(
   return replies.flatMap((reply) => memoryLines(namespace, reply));
 }
 
-/** Those of which only the history is left. */
-async function withoutDocument(
+/** Those of which only the history is left, and those that were maybe not there for some time since. */
+async function unseen(
   { redis, keys }: Pick<StoreDeps, "redis" | "keys">,
   refs: readonly StateRef[],
+  asOf: number,
 ): Promise<StateRef[]> {
-  const there = await redis.run((client) =>
-    Promise.all(refs.map(({ namespace, key }) => client.exists(keys.stateFacts(namespace, key)))),
+  const times = await redis.run((client) =>
+    Promise.all(refs.map(({ namespace, key }) => client.hGet(keys.stateFacts(namespace, key), "t"))),
   );
-  return refs.filter((_, index) => there[index] === 0);
+  return refs.filter((_, index) => Number(times[index] ?? Infinity) > asOf);
 }
 
 /** A session at a time, in the order of their last appends: one that is appended to meanwhile comes again at the end. */
@@ -161,15 +174,20 @@ async function sessionStretch(
 }
 
 async function documentStretch(
-  { redis, keys }: StoreDeps,
+  { redis, keys, stateHistoryMs }: SourceDeps,
   { namespace, key }: StateRef,
-  { since }: DumpOptions,
+  { since, asOf }: DumpOptions,
   at: string | undefined,
 ): Promise<Stretch> {
   const reply = await redis.run((client) =>
     client.dumpState(
-      [keys.state(namespace, key), keys.stateFacts(namespace, key), keys.stateHistory(namespace, key)],
-      [at ?? "", String(HISTORY_BYTES)],
+      [
+        keys.state(namespace, key),
+        keys.stateFacts(namespace, key),
+        keys.stateHistory(namespace, key),
+        keys.settings(namespace),
+      ],
+      [at ?? "", String(HISTORY_BYTES), String(asOf), String(stateHistoryMs)],
     ),
   );
   const document = documentOf(reply.facts, reply.text);

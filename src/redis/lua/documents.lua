@@ -25,7 +25,8 @@ numbers one place off. Then the text says what the document is; it is mended fro
 An expired document is missing for all callers at once. Redis removes it only after the history's time, because until
 then a caller may ask what it was.
 
-Its history is a stream of superseded versions: id <when it became current>-<version>, o, b, e, s, and j = the value.
+Its history is a stream of superseded versions: id <when it became current>-<version>, o, b, e, s, j = the value, and l if it had a
+time to live.
 A deletion is an entry without a value.
 
 If Redis's clock was put back, versions have times that are still to come. They were written before now, after the last
@@ -148,7 +149,8 @@ end
 
 -- Keeps the version that is about to be superseded.
 local function state_archive(history, current, json)
-  state_append(history, current.time .. '-' .. current.version, 'o', current.op, 'b', current.by, 'e', current.expires, 's', current.sliding, 'j', json)
+  local life = current.ttl ~= '' and { 'l', current.ttl } or {}
+  state_append(history, current.time .. '-' .. current.version, 'o', current.op, 'b', current.by, 'e', current.expires, 's', current.sliding, 'j', json, unpack(life))
 end
 
 local function state_bury(history, version, time)
