@@ -6,22 +6,35 @@ import { repositoryRoot } from "../../scripts/bootstrap/root.mjs";
 /** A link to a test file, and after it the names of tests in quotes, joined by commas. */
 const CLAIM = /\]\(((?:\.\.\/)?test\/[^)]+)\)((?:,? "[^"]+")+)/g;
 
-test.each(["docs/consistency.md", "SECURITY.md"])(
-  "every test that %s names is there, under that name",
-  (page) => {
-    const file = join(repositoryRoot(), page);
-    // A name may be wrapped.
-    const text = readFileSync(file, "utf8").replaceAll(/\s+/g, " ");
-    const claims = [...text.matchAll(CLAIM)];
-    expect(claims.length).toBeGreaterThan(20);
-    for (const [, link = "", names = ""] of claims) {
-      const source = readFileSync(join(dirname(file), link), "utf8");
-      for (const [, name = ""] of names.matchAll(/"([^"]+)"/g)) {
-        expect(source.includes(`"${name}"`), `${link} has a test "${name}"`).toBe(true);
-      }
+test.each([
+  ["docs/consistency.md", 20],
+  ["SECURITY.md", 20],
+  ["docs/operations.md", 15],
+])("every test that %s names is there, under that name", (page, least) => {
+  const file = join(repositoryRoot(), page);
+  // A name may be wrapped.
+  const text = readFileSync(file, "utf8").replaceAll(/\s+/g, " ");
+  const claims = [...text.matchAll(CLAIM)];
+  expect(claims.length).toBeGreaterThan(least);
+  for (const [, link = "", names = ""] of claims) {
+    const source = readFileSync(join(dirname(file), link), "utf8");
+    for (const [, name = ""] of names.matchAll(/"([^"]+)"/g)) {
+      expect(source.includes(`"${name}"`), `${link} has a test "${name}"`).toBe(true);
     }
-  },
-);
+  }
+});
+
+test("the production checklist has an answer and a test for each of its fifteen points", () => {
+  const text = readFileSync(join(repositoryRoot(), "docs/operations.md"), "utf8");
+  const [, section = ""] = /^## Production checklist\n(.*?)^## /ms.exec(text) ?? [];
+  const [, , ...rows] = section.split("\n").filter((line) => line.startsWith("|"));
+  expect(rows).toHaveLength(15);
+  for (const row of rows) {
+    const [, point, answer, , tested] = row.split("|").map((cell) => cell.trim());
+    expect(answer, point).not.toBe("");
+    expect([...(tested ?? "").matchAll(CLAIM)].length, point).toBeGreaterThan(0);
+  }
+});
 
 test("SECURITY.md says of each attacker what is defended, by which test, and what isn't", () => {
   const text = readFileSync(join(repositoryRoot(), "SECURITY.md"), "utf8");
