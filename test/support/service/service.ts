@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { endKeysWithFile } from "../redis/own-keys.js";
 import { endWithFile } from "../run/left-services.js";
 import { createClient } from "../../../src/client.js";
 import type { Client } from "../../../src/client.js";
@@ -135,6 +136,8 @@ export function launchService(overrides: Overrides): Launched {
       ...overrides,
     }).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
+  const { REDIS_URL: redisUrl, MNEME_KEY_PREFIX: prefix } = env;
+  if (redisUrl === inject("redisUrl") && prefix !== undefined) endKeysWithFile(prefix);
   const child = spawn(process.execPath, [inject("serviceMain")], { env, stdio: ["ignore", "pipe", "pipe"] });
   endWithFile(child);
   const exited = once(child, "close").then(([code]: unknown[]) => (typeof code === "number" ? code : null));
