@@ -16,6 +16,7 @@ export default defineConfig({
     maxWorkers: 4,
     // Longer than a test waits for a condition (`until`): on a loaded machine the time limit only ends a hang.
     testTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
   },

@@ -52,7 +52,7 @@ test("npm pack in a clone that was never built makes a package with its licence 
   const output = execFileSync(
     process.execPath,
     ["--input-type=module", "--eval", program, inject("redisUrl")],
-    { cwd: join(folder, "app"), encoding: "utf8", timeout: 20_000 },
+    { cwd: join(folder, "app"), encoding: "utf8", timeout: 120_000 },
   );
   expect(output.trim()).toBe("function undefined");
 }, 300_000);

@@ -89,7 +89,7 @@ test("a namespace that was only read is forgotten with its trail", async () => {
     (names) => !names.includes(gone),
     60_000,
   );
-}, 90_000);
+});
 
 test("the trail of a namespace never names a run of another namespace", async () => {
   const [here, there] = [newNamespace(), newNamespace()];

@@ -208,7 +208,7 @@ describe("the first key", () => {
         await until(
           () => caller.send("GET", KEYS),
           ({ status }) => status === 401,
-          6000,
+          15_000,
         );
       }
       await service.stop();
@@ -234,7 +234,7 @@ describe("the first key", () => {
     await until(
       () => other.send("GET", KEYS),
       ({ status }) => status === 401,
-      10_000,
+      15_000,
     );
     const brief = await createKey(as(service, key), { agent: "brief" });
     expect((await as(other, brief.key).send("GET", KEYS)).status).toBe(200);
@@ -242,7 +242,7 @@ describe("the first key", () => {
     await until(
       () => as(other, brief.key).send("GET", KEYS),
       ({ status }) => status === 401,
-      10_000,
+      15_000,
     );
     await service.stop();
   });

@@ -74,7 +74,7 @@ describe("a key", () => {
     await until(
       () => status(as(services[1], key), path),
       (code) => code === 401,
-      1000,
+      4000,
     );
     expect((await roots[0].send("DELETE", `/v1/keys/${id}`)).status).toBe(404);
     expect((await roots[0].send("GET", `/v1/keys/${id}`)).status).toBe(404);
@@ -91,7 +91,7 @@ describe("a key", () => {
     await until(
       () => status(as(services[1], key), path),
       (code) => code === 401,
-      5000,
+      15_000,
     );
     // Still listed, for those who look for it.
     expect(await roots[0].send("GET", `/v1/keys/${id}`)).toMatchObject({ status: 200 });

@@ -90,7 +90,7 @@ test("a revoked key takes what it has made along, in every process, and nothing 
     await until(
       () => statusOf(services[1], key, part),
       (status) => status === 401,
-      1000,
+      4000,
     );
   }
   expect(await statusOf(services[1], beside, part)).toBe(200);
@@ -116,7 +116,7 @@ test("a key whose maker was revoked or has expired is refused", async () => {
   await until(
     () => statusOf(services[1], child, part),
     (status) => status === 401,
-    7000,
+    15_000,
   );
 });
 

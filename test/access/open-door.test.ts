@@ -84,7 +84,7 @@ describe("a store without keys", () => {
     await until(
       async () => ({ status: await status(service), noted: await redis.exists(keys.openWithoutKeys()) }),
       ({ noted }) => noted === 1,
-      10_000,
+      15_000,
     );
     const second = await start(prefix);
     expect(await status(second)).toBe(200);
@@ -94,7 +94,7 @@ describe("a store without keys", () => {
       await until(
         () => status(each),
         (found) => found === 401,
-        6000,
+        15_000,
       );
     }
   }, 180_000);
@@ -113,7 +113,7 @@ describe("a store without keys", () => {
     await until(
       () => status(service),
       (found) => found === 200,
-      6000,
+      15_000,
     );
     expect(await status(await start(prefix))).toBe(200);
   }, 180_000);

@@ -142,7 +142,7 @@ test("a quota below what is there refuses the next write, and takes nothing away
 test("expired memories free quota, even if they were seen again or revised in between", async () => {
   const namespace = newNamespace();
   await setQuota(services[0], namespace, { memories: 6 });
-  const brief = { ttl_seconds: 1 };
+  const brief = { ttl_seconds: 5 };
   const kept = await remember(services[0], namespace, { content: "seen again for ever", ...brief });
   const revised = await remember(services[0], namespace, { content: "revised to stay", ...brief });
   const grown = await remember(services[0], namespace, { content: "grows", ...brief });
@@ -151,7 +151,7 @@ test("expired memories free quota, even if they were seen again or revised in be
   await post(services[0], namespace, { content: "seen again for ever", ttl_seconds: null });
   await revise(services[0], revised, { ttl_seconds: null });
   await revise(services[0], grown, { content: "grows to this" });
-  await revise(services[0], late, { ttl_seconds: 1 });
+  await revise(services[0], late, brief);
   expect(await usage(services[1], namespace)).toMatchObject({ memories: 5 });
   await until(
     () => usage(services[1], namespace),

@@ -115,13 +115,11 @@ describe("a local model that can't be used", () => {
     await expect(embedder.ready()).rejects.toThrow(join(directory, "model.onnx"));
     await writeFile(join(directory, "model.onnx"), await readFile(join(modelDir, "model.onnx")));
     await expect
-      .poll(
-        () =>
-          embedder.ready().then(
-            () => true,
-            () => false,
-          ),
-        { timeout: 10_000 },
+      .poll(() =>
+        embedder.ready().then(
+          () => true,
+          () => false,
+        ),
       )
       .toBe(true);
     expectUnit(await embedder.embedQuery("q"), embedder);

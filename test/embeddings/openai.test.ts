@@ -20,13 +20,23 @@ beforeAll(async () => {
 });
 afterAll(() => provider.close());
 
+/** For requests that are given up: one that never arrived leaves its answer to nobody else's request. */
+async function providerOfOwn(...behaviours: readonly Behaviour[]): Promise<FakeOpenAI> {
+  const own = await startFakeOpenAI(DIMENSIONS);
+  onTestFinished(() => own.close());
+  own.next(...behaviours);
+  return own;
+}
+
+const hang = (): boolean => true;
+
 function create(options: Partial<Parameters<Embeddings["createOpenAIEmbedder"]>[0]> = {}) {
   return createOpenAIEmbedder({
     apiKey: KEY,
     baseURL: provider.baseURL,
     model: "test-model",
     dimensions: DIMENSIONS,
-    timeoutMs: 2_000,
+    timeoutMs: 10_000,
     ...options,
   });
 }
@@ -267,27 +277,26 @@ describe("createOpenAIEmbedder", () => {
     await expect(embedder.ready()).rejects.not.toThrow("confidential");
   });
 
-  // Long enough for a request of a busy machine to reach the provider: what it was to answer is else the next one's.
-  test("a slow answer times out, also in the middle of its body", async () => {
-    provider.next(
-      () => true,
+  test.each<[string, Behaviour]>([
+    ["before it begins", hang],
+    [
+      "in the middle of its body",
       (_request, response) => {
         response.writeHead(200, { "content-type": "application/json" });
         return response.write('{"data": [') || true;
       },
-    );
-    const embedder = create({ timeoutMs: 1500, maxRetries: 0 });
-    for (const text of ["never", "half"]) {
-      await expect(embedder.embedQuery(text)).rejects.toBeInstanceOf(EmbeddingUnavailable);
-    }
+    ],
+  ])("a slow answer times out %s", async (_name, behaviour) => {
+    const { baseURL } = await providerOfOwn(behaviour);
+    const embedder = create({ baseURL, timeoutMs: 1500, maxRetries: 0 });
+    await expect(embedder.embedQuery("never")).rejects.toBeInstanceOf(EmbeddingUnavailable);
   });
 
   test("a slow answer times out even if garbage is collected in between", async () => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
-    const hang = (): boolean => true;
-    provider.next(hang, hang, hang, hang);
-    const embedder = create({ timeoutMs: 1500, maxRetries: 0 });
+    const { baseURL } = await providerOfOwn(hang, hang, hang, hang);
+    const embedder = create({ baseURL, timeoutMs: 1500, maxRetries: 0 });
     const calls = Promise.allSettled(["a", "b", "c", "d"].map((text) => embedder.embedQuery(text)));
     const collecting = setInterval(collect, 50);
     onTestFinished(() => clearInterval(collecting));
@@ -324,9 +333,8 @@ describe("createOpenAIEmbedder", () => {
   });
 
   test("abort and close cut a request off", async () => {
-    const hang = (): boolean => true;
-    const embedder = create({ timeoutMs: 60_000 });
-    provider.next(hang, hang);
+    const { baseURL } = await providerOfOwn(hang, hang);
+    const embedder = create({ baseURL, timeoutMs: 60_000 });
     await expect(embedder.embedQuery("q", AbortSignal.timeout(100))).rejects.toMatchObject({
       name: "TimeoutError",
     });
@@ -355,21 +363,21 @@ describe("what is wrong with a provider has a code", () => {
     ["malformed_reply", status(200, "<html>")],
     ["wrong_dimensions", vector(floats(DIMENSIONS - 1, 1))],
     ["not_finite", vector(floats(DIMENSIONS, Number.NaN))],
-    ["timed_out", () => true],
+    ["timed_out", hang],
     ["unreachable", (_, response) => Boolean(response.destroy())],
   ])("%s", async (fault, behaviour) => {
     const heard: (string | undefined)[] = [];
+    const { baseURL } = await providerOfOwn(behaviour);
     const embedder = createEmbedder({
       provider: "openai",
       apiKey: KEY,
-      baseURL: provider.baseURL,
+      baseURL,
       model: "test-model",
       dimensions: DIMENSIONS,
-      timeoutMs: fault === "timed_out" ? 200 : 5000,
+      timeoutMs: fault === "timed_out" ? 500 : 10_000,
       maxRetries: 0,
       onHealth: (error) => heard.push(error?.fault),
     });
-    provider.next(behaviour);
     await expect(embedder?.embedQuery("q")).rejects.toMatchObject({ name: "EmbeddingUnavailable", fault });
     expect(heard).toEqual([fault]);
     await embedder?.close();
@@ -377,11 +385,10 @@ describe("what is wrong with a provider has a code", () => {
 
   test("tries, and what finds out why a text was refused, take one time-out together", async () => {
     const refuse = status(400, { error: { message: "no such deployment" } });
-    const hang = (): boolean => true;
-    provider.next(refuse, hang, hang);
+    const { baseURL } = await providerOfOwn(refuse, hang, hang);
     const since = performance.now();
-    const embedder = create({ timeoutMs: 1500 });
+    const embedder = create({ baseURL, timeoutMs: 4000 });
     await expect(embedder.embedQuery("q")).rejects.toMatchObject({ fault: "timed_out" });
-    expect(performance.now() - since).toBeLessThan(2900);
+    expect(performance.now() - since).toBeLessThan(7900);
   });
 });

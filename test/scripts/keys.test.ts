@@ -17,7 +17,7 @@ test("makes the first key while the service runs, lists keys without their secre
   await until(
     () => service.send("GET", "/v1/keys"),
     ({ status }) => status === 401,
-    6000,
+    15_000,
   );
   const grant = ["--grant", "acme.**=read,write", "--grant", "acme.shared=publish", "--rate-limit", "9"];
   const part = await keys(service, "create", "--agent", "a", "--name", "the desk", ...grant);
@@ -34,7 +34,7 @@ test("makes the first key while the service runs, lists keys without their secre
   await until(
     () => as(service, token).send("GET", "/v1/keys"),
     ({ status }) => status === 401,
-    6000,
+    15_000,
   );
   expect(await keys(service, "revoke", id)).toMatchObject({ code: 1 });
   expect(await service.stop()).toBe(0);

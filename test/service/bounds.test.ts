@@ -112,7 +112,7 @@ test("one key takes no more than its part of the places to follow changes, and o
 describe("a request that trickles", () => {
   let service: Service;
   beforeAll(async () => {
-    service = await startService({ MNEME_BODY_TIMEOUT_MS: "1000" });
+    service = await startService({ MNEME_BODY_TIMEOUT_MS: "3000" });
   });
   afterAll(() => service.stop());
 
@@ -148,7 +148,7 @@ describe("a request that trickles", () => {
       }
     });
     expect(text).toMatch(/^HTTP\/1\.1 408 /);
-  }, 60_000);
+  });
 
   test("but arrives within the time is served", async () => {
     const namespace = newNamespace();

@@ -46,7 +46,7 @@ test("32 clients × 500 guarded decrements over two processes: none is lost, and
     value: { left: 0 },
     version: 1 + stock,
   });
-}, 60_000);
+});
 
 test("compare-and-set of one counter over two processes loses nothing", async () => {
   const namespace = newNamespace();
@@ -66,7 +66,7 @@ test("compare-and-set of one counter over two processes loses nothing", async ()
   });
   expect(lost).toBeGreaterThan(0);
   expect((await readState(services[1], namespace, "counter")).value).toBe(640);
-}, 60_000);
+});
 
 test("what one process acknowledged, the other reads in the very next request, 10,000 times", async () => {
   const namespace = newNamespace();
@@ -80,7 +80,7 @@ test("what one process acknowledged, the other reads in the very next request, 1
     expect(read).toEqual(written);
     expect(read.value).toBe(round);
   });
-}, 60_000);
+});
 
 test("of 32 that create one document exactly one does, round after round", async () => {
   const namespace = newNamespace();
@@ -190,4 +190,4 @@ test("a transaction over 64 documents is never seen half done", async () => {
   await writers;
   expect(written).toBeGreaterThan(10);
   expect(torn).toBeGreaterThan(0);
-}, 60_000);
+});

@@ -51,7 +51,7 @@ test.each([
       if (options.appendonly) {
         await client.bgRewriteAof();
         await expect
-          .poll(() => client.info("persistence"), { timeout: 10_000 })
+          .poll(() => client.info("persistence"))
           .toMatch(/aof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0/);
       } else await client.sendCommand(["SAVE"]);
       await redis.restart();

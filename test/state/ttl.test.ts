@@ -92,7 +92,7 @@ test("reading a sliding document, in whichever process, makes it last its whole 
   expect((await getState(services[0], namespace, "fixed")).status).toBe(404);
   await sleep(last - Date.now() + 5);
   expect((await getState(services[1], namespace, "slid")).status).toBe(404);
-}, 20_000);
+});
 
 test("a change of the value alone keeps the expiry; a new time to live restarts it", async () => {
   const namespace = newNamespace();
@@ -173,4 +173,4 @@ test("Redis lets go of everything once history's time is over", async () => {
   // The next change still has a number of its own.
   expect((await setState(service, namespace, "k", 3)).version).toBe(5);
   await service.stop();
-}, 40_000);
+});

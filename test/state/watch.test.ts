@@ -79,7 +79,7 @@ test("one that is cut off again and again resumes without a gap or a duplicate w
   expect(seen).toEqual(upTo(total));
   expect(cuts).toBeGreaterThan(20);
   for (const client of http) client.close();
-}, 60_000);
+});
 
 test("a watch with a prefix sends its keys alone, and its position moves on with the others", async () => {
   const namespace = newNamespace();
@@ -125,7 +125,7 @@ test("a client that doesn't take its bytes is cut off, and the service holds not
   quick.close();
   slow.close();
   http.close();
-}, 60_000);
+});
 
 test("where changes since then were trimmed away the answer is 410", async () => {
   const namespace = newNamespace();
@@ -178,7 +178,7 @@ test("a process takes a bounded number of watchers, and each gets every change",
   const stopped = few.stop();
   await Promise.all([...watchers, next].map(({ ended }) => ended));
   expect(await stopped).toBe(0);
-}, 60_000);
+});
 
 test("HEAD opens nothing", async () => {
   const one = await startService({ MNEME_WATCHERS_MAX: "1" });
@@ -213,4 +213,4 @@ test("a watcher outlives a Redis that is away, and misses nothing", async () => 
   watcher.close();
   await Promise.all([service.stop(), other.stop()]);
   await redis.stop();
-}, 60_000);
+});

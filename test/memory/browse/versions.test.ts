@@ -233,10 +233,10 @@ test("versions end with their memory: by deletion, and by its time to live", asy
 describe("what a memory was", () => {
   test("is there as long as the memory, also when that lives longer than it was to live then", async () => {
     const namespace = newNamespace();
-    const first = await remember(service, namespace, { content: "The contact is Ilse.", ttl_seconds: 2 });
+    const first = await remember(service, namespace, { content: "The contact is Ilse.", ttl_seconds: 4 });
     await tick();
     await revise(service, first, { content: "The contact is Otto.", ttl_seconds: null });
-    await sleep(2_500);
+    await sleep(Date.parse(first.expires_at ?? "") - Date.now() + 500);
     expect(bodyOf<Memory>(await at(first, first.recorded_at), 200).content).toBe("The contact is Ilse.");
     expect((await versionsOf(first)).versions.map(({ version }) => version)).toEqual([2, 1]);
     const query = { query: "contact", namespaces: [namespace], as_of: first.recorded_at };

@@ -205,7 +205,7 @@ describe("a published memory", () => {
       status: 400,
       body: { errors: [{ field: "to" }] },
     });
-  }, 60_000);
+  });
 });
 
 test("a copy that its publisher didn't come to make is made by a sweep", async () => {

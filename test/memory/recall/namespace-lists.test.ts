@@ -37,7 +37,7 @@ beforeAll(async () => {
     const results = await postBatch(service, namespace, memories);
     expect(results.every(({ status }) => status === 201)).toBe(true);
   }
-}, 60_000);
+});
 afterAll(() => service.stop());
 
 const ask = (query: string, namespaces: readonly string[], more: Json = {}): Promise<Recalled> =>

@@ -53,7 +53,7 @@ beforeAll(async () => {
     MEMORIES.map((content) => ({ memory_type: "semantic", content })),
   );
   expect(results.every(({ status }) => status === 201)).toBe(true);
-}, 60_000);
+});
 afterAll(() => service.stop());
 
 const ask = (query: string, more: Json = {}, by: Service = service): Promise<Recalled> =>

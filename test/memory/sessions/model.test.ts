@@ -151,7 +151,7 @@ test("lives as long as it is used, and ends with all that it has", async () => {
     left.push(...names.filter((name) => name.includes(`{${ns}}`)));
   }
   expect(left).toEqual([]);
-}, 60_000);
+});
 
 test("lives longer, or for ever shorter, once the settings say so", async () => {
   const ns = newNamespace();

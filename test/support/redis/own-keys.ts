@@ -12,7 +12,7 @@ export async function endOwnKeys(url: string): Promise<void> {
   if (prefixes.size === 0) return;
   const redis = createClient({ url });
   await redis.connect();
-  const indexes = await redis.ft._list();
+  const indexes = (await redis.sendCommand(["FT._LIST"])) as unknown as string[];
   for (const prefix of prefixes) {
     for (const index of indexes) if (index.startsWith(`${prefix}:`)) await redis.ft.dropIndex(index);
     for await (const keys of redis.scanIterator({ MATCH: `${prefix}:*`, COUNT: 1000 })) {
