@@ -22,12 +22,6 @@ local audit_stream, audit_head = table.remove(KEYS, 1), table.remove(KEYS, 1)
 local audit_entry, audit_packed = table.remove(ARGV, 1), table.remove(ARGV, 1)
 local audit_keep = tonumber(table.remove(ARGV, 1))
 
--- How long entries are kept, milliseconds, as the namespace's settings say. The key is that of src/redis/keys.ts.
-local function audit_kept()
-  local settings = string.gsub(audit_stream, ':audit:{', ':settings:{', 1)
-  local seconds = redis.call('HGET', settings, 'retention_audit_seconds')
-  return seconds and tonumber(seconds) * 1000 or audit_keep
-end
 -- No setting may be shorter, so nothing is due before a sixteenth of this.
 local AUDIT_LEAST_MS = 3600 * 1000
 
@@ -41,25 +35,18 @@ local function audit_call(...)
   error(damaged and { err = 'NOAUDIT the trail is unusable: ' .. reply.err } or reply)
 end
 
--- A number in this base, of `count` digits from a place on.
-local function audit_number(text, base, from, count) return tonumber(string.sub(text, from, from + count - 1), base) end
-
-local function audit_hash_bytes(hash)
-  if hash == '' then return '' end
-  return struct.pack('>I5I5I5I5', audit_number(hash, 16, 1, 10), audit_number(hash, 16, 11, 10), audit_number(hash, 16, 21, 10), audit_number(hash, 16, 31, 10))
-end
-
 -- The end of an entry with these ids, packed; as JSON if one of them isn't a ULID.
 local function audit_pack(ids)
   -- Digits of a ULID as tonumber takes them: a ULID leaves out I, L, O and U.
   local audit_digits = {
     J = 'I', K = 'J', M = 'K', N = 'L', P = 'M', Q = 'N', R = 'O', S = 'P', T = 'Q', V = 'R', W = 'S', X = 'T', Y = 'U', Z = 'V',
   }
+  local function number(digits, from, count) return tonumber(string.sub(digits, from, from + count - 1), 32) end
   local packed = {}
   for i, id in ipairs(ids) do
     if #id ~= 26 or not string.find(id, '^[0-7][0-9A-HJKMNP-TV-Z]+$') then return ',"i":' .. cjson.encode(ids) .. '}' end
     local digits = string.gsub(id, '[J-Z]', audit_digits)
-    packed[i] = struct.pack('>I1I5I5I5', audit_number(digits, 32, 1, 2), audit_number(digits, 32, 3, 8), audit_number(digits, 32, 11, 8), audit_number(digits, 32, 19, 8))
+    packed[i] = struct.pack('>I1I5I5I5', number(digits, 1, 2), number(digits, 3, 8), number(digits, 11, 8), number(digits, 19, 8))
   end
   if #packed > 255 then return '\5\1' .. table.concat(packed, '\3') .. '\6' end
   -- ULIDs begin with their time: what was made in one month has its first bytes in common.
@@ -71,21 +58,31 @@ local function audit_pack(ids)
   return '\15' .. string.char(#packed, same) .. string.sub(first, 1, same) .. table.concat(packed)
 end
 
+-- In every act: each call of a function counts here, and each text that is made.
 local function audit(outcome, ids)
   local head = audit_call('HMGET', audit_head, 'number', 'hash', 'time', 'renewed')
   local number = (tonumber(head[1]) or 0) + 1
-  local time = math.max(now, tonumber(head[3]) or 0)
-  local id = string.format('%d-%d', time, number)
-  local previous = head[2] or ''
+  local number_text = string.format('%d', number)
+  local time_text = string.format('%d', math.max(now, tonumber(head[3]) or 0))
+  local id = time_text .. '-' .. number_text
+  local previous, previous_bytes = head[2] or '', ''
+  if previous ~= '' then
+    previous_bytes = struct.pack(
+      '>I5I5I5I5', tonumber(string.sub(previous, 1, 10), 16), tonumber(string.sub(previous, 11, 20), 16),
+      tonumber(string.sub(previous, 21, 30), 16), tonumber(string.sub(previous, 31, 40), 16))
+  end
   local entry = audit_entry .. ',"o":"' .. outcome .. '"' .. (ids and ids[1] and ',"i":' .. cjson.encode(ids) or '') .. '}'
   local hash = redis.sha1hex(previous .. '\n' .. id .. '\n' .. entry)
   local packed = audit_packed .. (outcome == 'ok' and '\4' or '\14' .. outcome .. '"') .. (ids and ids[1] and audit_pack(ids) or '}')
-  audit_call('XADD', audit_stream, id, 'p', audit_hash_bytes(previous), 'e', packed)
-  redis.call('HSET', audit_head, 'number', string.format('%d', number), 'hash', hash, 'time', string.format('%d', time))
+  audit_call('XADD', audit_stream, id, 'p', previous_bytes, 'e', packed)
+  redis.call('HSET', audit_head, 'number', number_text, 'hash', hash, 'time', time_text)
   -- Most acts renew and trim nothing, and needn't know how long entries are kept.
   local since, due = now - (tonumber(head[4]) or 0), number % 64 == 0
   if not due and since <= math.min(audit_keep, AUDIT_LEAST_MS) / 16 then return id end
-  local keep = audit_kept()
+  -- The key is that of src/redis/keys.ts.
+  local settings = string.gsub(audit_stream, ':audit:{', ':settings:{', 1)
+  local seconds = redis.call('HGET', settings, 'retention_audit_seconds')
+  local keep = seconds and tonumber(seconds) * 1000 or audit_keep
   -- A trail without new entries expires, once its last entry is old enough.
   local renew = since > keep / 16
   if renew then

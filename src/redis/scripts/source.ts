@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { CODE } from "./codes.js";
 
 /** A script's own line for a fragment that it uses: a path below `src/redis`, without `.lua`. */
 const INCLUDE = /^--- @include "([^"]+)"$/gm;
@@ -28,5 +29,12 @@ export function sourceOf(name: string): string {
   }
 
   add(name);
-  return [...parts.values()].join("\n");
+  parts.delete(CODES);
+  return [...parts.values()].map(withCodes).join("\n");
 }
+
+/** The table of codes, in whose place a script gets the numbers: to make it takes longer than a HGET. */
+const CODES = "lua/codes";
+
+const withCodes = (lua: string): string =>
+  lua.replaceAll(/\bCODE\.([A-Z_]+)/g, (_, name: keyof typeof CODE) => String(CODE[name]));

@@ -31,6 +31,9 @@ const headerOf = (lua: string): string =>
   /^(?:--- @include "[^"]+"\n)*--\[\[\n(.*?)\n\]\]\n/s.exec(lua)?.[1] ?? "";
 const codeOf = (lua: string): string => lua.replace(/--\[\[.*?\]\]|--[^\n]*/gs, "");
 
+const withNumbers = (lua: string): string =>
+  lua.replaceAll(/CODE\.(\w+)/g, (_, name: keyof typeof CODE) => String(CODE[name]));
+
 /** What a fragment takes of the keys and arguments, by its code and by its header. */
 const takenIn = (lua: string) => {
   const taken = (from: string) => codeOf(lua).split(`table.remove(${from}`).length - 1;
@@ -186,6 +189,12 @@ describe("Lua files", () => {
     }
     expect(lua.indexOf(luaOf("lua/clock"))).toBeLessThan(lua.indexOf(luaOf("lua/audit")));
     expect(lua.indexOf(luaOf("lua/audit"))).toBeLessThan(lua.indexOf(luaOf("lua/usage")));
-    expect(lua.endsWith(luaOf("memory/lua/remove"))).toBe(true);
+    const own = codeOf(luaOf("memory/lua/remove")).trim();
+    const last = own.slice(own.lastIndexOf("\nreturn"));
+    expect(codeOf(lua).trim().endsWith(withNumbers(last))).toBe(true);
+  });
+
+  it.each(commands)("%s.lua is sent with numbers in the place of codes", (name) => {
+    expect(codeOf(sourceOf(name))).not.toMatch(/\bCODE\b/);
   });
 });
