@@ -3,7 +3,7 @@ import type { Trail } from "../../access/trail.js";
 import { stage } from "../../domain/tracing.js";
 import type { RedisClient, RedisGateway } from "../connection/client.js";
 import type { AuditArguments } from "../scripts/bind.js";
-import { packText } from "../codec/packed-text.js";
+import { createTrailEncoder } from "./encode-trail.js";
 import type { Keys } from "../keys.js";
 
 /** Runs audited scripts, so that every act is on record in the round trip that does it. */
@@ -31,6 +31,8 @@ const KNOWN_MS = 3_600_000;
 const PRUNED = 3;
 
 export function createAuditor(redis: RedisGateway, keys: Keys, retentionMs: number): Auditor {
+  const encodeTrail = createTrailEncoder();
+  const kept = String(retentionMs);
   /** Which namespaces are on which list, and since when that is known. */
   const known = { acted: new Map<string, number>(), read: new Map<string, number>() };
 
@@ -63,11 +65,8 @@ export function createAuditor(redis: RedisGateway, keys: Keys, retentionMs: numb
   }
 
   function auditIn(namespace: string, trail: Trail): AuditArguments {
-    const entry = encodeTrail(trail);
-    return {
-      keys: [keys.audit(namespace), keys.auditHead(namespace)],
-      args: [entry, packText(entry), String(retentionMs)],
-    };
+    const { entry, packed } = encodeTrail(trail);
+    return { keys: [keys.audit(namespace), keys.auditHead(namespace)], args: [entry, packed, kept] };
   }
 
   async function runAll<T>(
@@ -98,17 +97,4 @@ export function createAuditor(redis: RedisGateway, keys: Keys, retentionMs: numb
       known.read.clear();
     },
   };
-}
-
-/** An entry as far as it is known before the act, open at its end. Short names: there is one for each request. */
-function encodeTrail({ agent, keyId, verb, requestId, ids, other }: Trail): string {
-  const entry = {
-    a: agent,
-    ...(keyId === null ? {} : { k: keyId }),
-    v: verb,
-    r: requestId,
-    ...(other === undefined ? {} : { n: other }),
-    ...(ids === undefined || ids.length === 0 ? {} : { i: ids }),
-  };
-  return JSON.stringify(entry).slice(0, -1);
 }

@@ -29,6 +29,10 @@ const PHRASES: ReadonlyMap<number, string> = new Map([
 
 /** Crockford's digits, as the ulid package writes them. */
 const DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/** By the code of a character. */
+const VALUES = digitsByCode(DIGITS);
+const HEX = digitsByCode("0123456789abcdef");
+const HYPHEN = 0x2d;
 const ULIDS = "[0-7][0-9A-HJKMNP-TV-Z]{25}";
 const UUIDS = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const BY_PHRASE = new Map([...PHRASES].map(([byte, phrase]) => [phrase, byte]));
@@ -46,21 +50,37 @@ const TOKENS = new RegExp(
   "g",
 );
 
-/** Text without control characters, such as JSON. */
+function digitsByCode(digits: string): Uint8Array {
+  const values = new Uint8Array(128);
+  for (let value = 0; value < digits.length; value++) values[digits.charCodeAt(value)] = value;
+  return values;
+}
+
+/** Text without control characters, such as JSON. Writes into one buffer: a part of every request. */
 export function packText(text: string): Buffer {
-  const parts: Buffer[] = [];
+  // What is packed gets shorter, and UTF-8 has at most three bytes for a unit of a string.
+  const packed = Buffer.allocUnsafe(text.length * 3);
+  let end = 0;
   let from = 0;
-  for (const match of text.matchAll(TOKENS)) {
+  for (let match = TOKENS.exec(text); match !== null; match = TOKENS.exec(text)) {
     const [whole, next, ulid, uuid] = match;
-    parts.push(Buffer.from(text.slice(from, match.index)));
-    if (next !== undefined) parts.push(Buffer.of(NEXT_ULID), bytesOfUlid(next.slice(3)));
-    else if (ulid !== undefined) parts.push(Buffer.of(ULID), bytesOfUlid(ulid));
-    else if (uuid !== undefined) parts.push(Buffer.of(UUID), Buffer.from(uuid.replaceAll("-", ""), "hex"));
-    else parts.push(Buffer.of(BY_PHRASE.get(whole) ?? 0));
+    if (match.index > from) end += packed.write(text.slice(from, match.index), end);
     from = match.index + whole.length;
+    if (next !== undefined) {
+      packed[end] = NEXT_ULID;
+      end = writeUlid(packed, end + 1, next, 3);
+    } else if (ulid !== undefined) {
+      packed[end] = ULID;
+      end = writeUlid(packed, end + 1, ulid, 0);
+    } else if (uuid !== undefined) {
+      packed[end] = UUID;
+      end = writeUuid(packed, end + 1, uuid);
+    } else {
+      packed[end++] = BY_PHRASE.get(whole) ?? 0;
+    }
   }
-  parts.push(Buffer.from(text.slice(from)));
-  return Buffer.concat(parts);
+  if (from < text.length) end += packed.write(from === 0 ? text : text.slice(from), end);
+  return packed.subarray(0, end);
 }
 
 export function unpackText(packed: Buffer): string {
@@ -110,19 +130,45 @@ function listAt(packed: Buffer, at: number): Token | undefined {
   return { text: `,"i":["${ids.join('","')}"]}`, end };
 }
 
-/** 26 digits of 5 bits, the first of 3: one byte of the first two digits, then 5 bytes of each 8, exact as numbers. */
 export function bytesOfUlid(ulid: string): Buffer {
   const bytes = Buffer.allocUnsafe(BYTES);
-  bytes[0] = numberOf(ulid, 0, 2);
-  for (const part of [0, 1, 2])
-    bytes.writeUIntBE(numberOf(ulid, 2 + 8 * part, 10 + 8 * part), 1 + 5 * part, 5);
+  writeUlid(bytes, 0, ulid, 0);
   return bytes;
+}
+
+/**
+ * 26 digits of 5 bits, the first of 3: one byte of the first two digits, then 5 bytes of each 8, exact as numbers. Gives
+ * the end.
+ */
+function writeUlid(target: Buffer, at: number, text: string, from: number): number {
+  target[at] = numberOf(text, from, from + 2);
+  for (let part = 0; part < 3; part++) {
+    const value = numberOf(text, from + 2 + 8 * part, from + 10 + 8 * part);
+    const place = at + 1 + 5 * part;
+    target[place] = Math.floor(value / 2 ** 32);
+    // The lower 32 bits.
+    target[place + 1] = value >>> 24;
+    target[place + 2] = value >>> 16;
+    target[place + 3] = value >>> 8;
+    target[place + 4] = value;
+  }
+  return at + BYTES;
 }
 
 function numberOf(ulid: string, from: number, to: number): number {
   let value = 0;
-  for (let at = from; at < to; at++) value = value * 32 + DIGITS.indexOf(ulid.charAt(at));
+  for (let at = from; at < to; at++) value = value * 32 + (VALUES[ulid.charCodeAt(at)] ?? 0);
   return value;
+}
+
+/** Gives the end. */
+function writeUuid(target: Buffer, at: number, uuid: string): number {
+  let end = at;
+  for (let place = 0; place < uuid.length; place += 2) {
+    if (uuid.charCodeAt(place) === HYPHEN) place++;
+    target[end++] = (HEX[uuid.charCodeAt(place)] ?? 0) * 16 + (HEX[uuid.charCodeAt(place + 1)] ?? 0);
+  }
+  return end;
 }
 
 export function ulidOf(bytes: Buffer): string {
