@@ -78,13 +78,14 @@ export function createGateway(
     if (!client.isReady) throw storeFault("redis_unavailable");
     const start = performance.now();
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      // An answer that came while this process was busy or starved is read first.
-      timer = setTimeout(() => setImmediate(() => reject(storeFault("redis_unavailable"))), limit);
-    });
     let answered = true;
     try {
-      return await Promise.race([work(client), late]);
+      // One promise: a race of the work with the limit would make four more in each request.
+      return await new Promise<T>((resolve, reject) => {
+        // An answer that came while this process was busy or starved is read first.
+        timer = setTimeout(() => setImmediate(() => reject(storeFault("redis_unavailable"))), limit);
+        work(client).then(resolve, reject);
+      });
     } catch (error) {
       if (isIndexMissing(error)) onMissingIndex();
       if (faultOf(error) !== undefined) onFault(error);
