@@ -1,8 +1,8 @@
-import { requestId } from "hono/request-id";
 import type { AppDeps } from "./http/env.js";
 import { allowedMethods } from "./http/router/methods.js";
 import { authenticate } from "./http/middleware/authenticate.js";
 import { durable } from "./http/middleware/durable.js";
+import { identifyRequest } from "./http/middleware/identify.js";
 import { idempotent } from "./http/middleware/idempotency.js";
 import { limitBody } from "./http/middleware/body-limit.js";
 import { limitLoad } from "./http/middleware/limit-load.js";
@@ -46,7 +46,7 @@ export function createApp(deps: AppDeps) {
   const { logger, metrics } = deps;
   const app = createRouter();
   const routes = new RouteTable();
-  app.use(requestId({ limitLength: 64 }), matchRoute(routes));
+  app.use(identifyRequest(), matchRoute(routes));
   if (deps.tracing !== undefined) app.use(trace(deps.tracing));
   app.use(observe(logger, metrics));
   if (!deps.anonymousAnywhere) app.use(onlyLoopbackHosts(deps.keyRequired));

@@ -1,20 +1,23 @@
-import type { Context, MiddlewareHandler } from "hono";
+import type { HttpBindings } from "@hono/node-server";
+import type { Context, MiddlewareHandler, Next } from "hono";
 import type { RateLimiter } from "../../access/rate-limit.js";
 import { DomainError } from "../../domain/errors.js";
 import type { AppEnv } from "../env.js";
 import { isInner } from "../inner-request.js";
 
+type RateEnv = AppEnv & { Bindings: HttpBindings };
+
+interface Bound {
+  readonly keyId: string;
+  readonly limit: number;
+}
+
 /**
  * Requests a minute for each key: its own limit, else `byDefault`; and those of the keys that made it, so that many keys
  * may do no more together than the one that made them. Without any limit, nothing is counted or asked.
  */
-export function limitRate(limiter: RateLimiter, byDefault: number | undefined): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    if (isInner(c)) return next();
-    const bounds = (c.get("rateLimits") ?? []).flatMap(({ keyId, limit }) => {
-      const most = limit ?? byDefault;
-      return most === undefined ? [] : [{ keyId, limit: most }];
-    });
+export function limitRate(limiter: RateLimiter, byDefault: number | undefined): MiddlewareHandler<RateEnv> {
+  const withBounds = async (c: Context<RateEnv>, next: Next, bounds: readonly Bound[]): Promise<void> => {
     let tightest:
       | { readonly limit: number; readonly remaining: number; readonly resetSeconds: number }
       | undefined;
@@ -36,13 +39,22 @@ export function limitRate(limiter: RateLimiter, byDefault: number | undefined): 
     if (tightest !== undefined) setHeaders(c, tightest);
     return next();
   };
+  return (c, next) => {
+    if (isInner(c)) return next();
+    const bounds = (c.get("rateLimits") ?? []).flatMap(({ keyId, limit }) => {
+      const most = limit ?? byDefault;
+      return most === undefined ? [] : [{ keyId, limit: most }];
+    });
+    return bounds.length === 0 ? next() : withBounds(c, next, bounds);
+  };
 }
 
 function setHeaders(
-  c: Context<AppEnv>,
+  { env: { outgoing } }: Context<RateEnv>,
   { limit, remaining, resetSeconds }: { limit: number; remaining: number; resetSeconds: number },
 ): void {
-  c.header("RateLimit-Limit", String(limit));
-  c.header("RateLimit-Remaining", String(remaining));
-  c.header("RateLimit-Reset", String(resetSeconds));
+  // On Node's own answer, see identify.ts.
+  outgoing.setHeader("RateLimit-Limit", String(limit));
+  outgoing.setHeader("RateLimit-Remaining", String(remaining));
+  outgoing.setHeader("RateLimit-Reset", String(resetSeconds));
 }

@@ -40,6 +40,6 @@ export function stateHistoryRoutes({ state, now }: AppDeps) {
     const { ns, key } = c.req.valid("param");
     const { limit, cursor } = c.req.valid("query");
     const page = await listHistory(state, contextOf(c, now), { namespace: ns, key }, { limit, cursor });
-    return answer(c, writeHistory(key, page.versions, page.next), 200);
+    return answer(writeHistory(key, page.versions, page.next), 200);
   });
 }

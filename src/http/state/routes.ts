@@ -160,7 +160,7 @@ export function stateRoutes({ state, now }: AppDeps) {
         as_of === undefined
           ? await getState(state, context, ref, jsonPath)
           : await getStateAsOf(state, context, ref, as_of, jsonPath);
-      return answer(c, writeState(key, document), 200, {
+      return answer(writeState(key, document), 200, {
         ETag: etagOf(document.version),
         // A cached answer would be outdated.
         "Cache-Control": "no-store",
@@ -172,7 +172,7 @@ export function stateRoutes({ state, now }: AppDeps) {
       const outcome = await put(state, contextOf(c, now), ref, c.req.valid("json"), preconditionOf(c));
       const { created, document } = outcome;
       if (document === undefined) return c.body(null, 204);
-      return answer(c, writeState(key, document), created ? 201 : 200, { ETag: etagOf(document.version) });
+      return answer(writeState(key, document), created ? 201 : 200, { ETag: etagOf(document.version) });
     })
     .openapi(patchRoute, async (c) => {
       const { ns, key } = c.req.valid("param");
@@ -184,7 +184,7 @@ export function stateRoutes({ state, now }: AppDeps) {
         { patch: c.req.valid("json"), ttl_seconds: c.req.valid("query").ttl_seconds },
         preconditionOf(c),
       );
-      return answer(c, writeState(key, document), 200, { ETag: etagOf(document.version) });
+      return answer(writeState(key, document), 200, { ETag: etagOf(document.version) });
     })
     .openapi(removeRoute, async (c) => {
       const { ns, key } = c.req.valid("param");

@@ -51,6 +51,6 @@ export function stateTransactionRoutes({ state, now }: AppDeps) {
     const input = c.req.valid("json");
     const results = await transact(state, contextOf(c, now), c.req.valid("param").ns, input);
     if (results === undefined) return c.body(null, 204);
-    return answer(c, writeResults(input.operations, results), 200);
+    return answer(writeResults(input.operations, results), 200);
   });
 }
