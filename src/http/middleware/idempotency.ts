@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { MiddlewareHandler } from "hono";
+import type { Context as HonoContext, MiddlewareHandler, Next } from "hono";
 import { trailOf } from "../../access/trail.js";
 import type { AuditLog } from "../../access/ports.js";
 import type { AnswerStore } from "../../domain/idempotency.js";
@@ -32,11 +32,9 @@ export interface IdempotencyOptions {
  * Answers that mean "not now" (5xx, 429, Retry-After) or "not you" (401, 403) aren't kept: a retry is a new try.
  */
 export function idempotent({ answers, audit, now }: IdempotencyOptions): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    const key = c.req.header("idempotency-key");
-    if (key === undefined || c.get("route").traits.keepsNoAnswer === true) return next();
+  const withKey = async (c: HonoContext<AppEnv>, next: Next, key: string): Promise<Response | undefined> => {
     if (!KEY.test(key)) throw invalid("Idempotency-Key", "Must be 1 to 255 printable ASCII characters.");
-    const { actor } = c.var;
+    const actor = c.get("actor");
     // The key alone: its scheme may be written in any case, and a retry isn't bound to how it was.
     const header = c.req.header("authorization")?.replace(/^Bearer +/i, "") ?? "";
     // If no key is needed, the header identifies no one.
@@ -89,6 +87,12 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
     const ids = c.get("route").traits.listsDeleted === true ? [] : [...new Set(said.match(MEMORY_ID))];
     await answers.keep(operation, claim, sealed, ids);
     return undefined;
+  };
+
+  return (c, next) => {
+    const key = c.req.header("idempotency-key");
+    if (key === undefined || c.get("route").traits.keepsNoAnswer === true) return next();
+    return withKey(c, next, key);
   };
 }
 

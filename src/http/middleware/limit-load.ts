@@ -25,7 +25,7 @@ export function limitLoad(
     write: lane("write", WRITES),
     direct: lane("direct", DIRECT),
   };
-  return async (c, next) => {
+  return (c, next) => {
     const { lane: name } = c.get("route").traits;
     if (name === "unbounded") return next();
     const { keyId, agent } = c.get("actor");

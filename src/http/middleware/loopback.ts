@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from "hono";
+import type { MiddlewareHandler, Next } from "hono";
 import type { AppEnv } from "../env.js";
 import { HttpProblem } from "../problem.js";
 
@@ -9,8 +9,7 @@ const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
  * memories, and a web page could get around that: its own name, resolved to 127.0.0.1 (DNS rebinding).
  */
 export function onlyLoopbackHosts(keyRequired: () => Promise<boolean>): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    if (LOOPBACK_HOST.test(c.req.header("host") ?? "")) return next();
+  const fromElsewhere = async (next: Next): Promise<void> => {
     // While Redis is down it isn't known whether keys are required, so the check applies.
     if (await keyRequired().catch(() => false)) return next();
     throw new HttpProblem(
@@ -18,4 +17,5 @@ export function onlyLoopbackHosts(keyRequired: () => Promise<boolean>): Middlewa
       "Without API keys, only requests to localhost, 127.0.0.1 or [::1] are accepted.",
     );
   };
+  return (c, next) => (LOOPBACK_HOST.test(c.req.header("host") ?? "") ? next() : fromElsewhere(next));
 }

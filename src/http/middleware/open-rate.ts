@@ -18,7 +18,7 @@ const MAX_ADDRESSES = 10_000;
 /** Bounds how often one address calls routes that need no key, so that callers with a key aren't slowed. */
 export function limitOpenRoutes(options: OpenRateOptions): MiddlewareHandler<AppEnv> {
   const take = createBuckets(options);
-  return async (c, next) => {
+  return (c, next) => {
     if (c.get("route").traits.open !== "metered") return next();
     const { incoming } = c.env as HttpBindings;
     if (take(networkOf(incoming.socket.remoteAddress ?? ""))) return next();

@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from "hono";
+import type { MiddlewareHandler, Next } from "hono";
 import type { AppEnv } from "../env.js";
 import { HttpProblem } from "../problem.js";
 
@@ -10,15 +10,17 @@ import { HttpProblem } from "../problem.js";
  * sends it; else `Origin` must name the host that was asked. Callers that are no browser send neither.
  */
 export function onlySameOrigin(keyRequired: () => Promise<boolean>): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    const foreign = isForeign(c.req.header("sec-fetch-site"), c.req.header("origin"), c.req.header("host"));
-    if (!foreign || c.get("route").traits.open !== undefined) return next();
+  const fromElsewhere = async (next: Next): Promise<void> => {
     // While Redis is down it isn't known whether keys are required, so the check applies.
     if (await keyRequired().catch(() => false)) return next();
     throw new HttpProblem(
       "cross_origin",
       "Without API keys, requests from web pages of another origin are refused. Create a key (npm run keys -- create --admin --agent NAME) and send it as Authorization: Bearer, or call the API from a program instead of a page.",
     );
+  };
+  return (c, next) => {
+    const foreign = isForeign(c.req.header("sec-fetch-site"), c.req.header("origin"), c.req.header("host"));
+    return !foreign || c.get("route").traits.open !== undefined ? next() : fromElsewhere(next);
   };
 }
 
