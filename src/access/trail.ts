@@ -13,6 +13,8 @@ export const AUDIT_VERBS = [
   "delete",
   "versions",
   "restore",
+  // What was superseded comes back, because what superseded it has ended.
+  "reinstate",
   "feedback",
   "release",
   "forget",
@@ -132,7 +134,7 @@ export interface Trail {
 }
 
 export function trailOf(
-  { actor, requestId }: Context,
+  { actor, requestId }: Pick<Context, "actor" | "requestId">,
   verb: AuditVerb,
   details: Pick<Trail, "ids" | "other"> = {},
 ): Trail {

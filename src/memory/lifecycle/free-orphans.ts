@@ -1,5 +1,5 @@
 import { trailOf } from "../../access/trail.js";
-import { systemContext } from "../../domain/context.js";
+import { SYSTEM_ACTOR } from "../../domain/context.js";
 import type { Memory } from "../model/record.js";
 import type { Using } from "../services.js";
 import type { LifecycleStore } from "../ports/lifecycle.js";
@@ -18,10 +18,10 @@ export async function freeOrphans(
     if (superseded_by === null) continue;
     byNamespace.set(namespace, (byNamespace.get(namespace) ?? new Set()).add(id));
   }
-  const context = systemContext(requestId, Date.now);
+  const trail = { actor: SYSTEM_ACTOR, requestId };
   const freed = await Promise.all(
     [...byNamespace].map(([namespace, ids]) =>
-      store.freeOrphans(trailOf(context, "consolidation.undo", { ids: [...ids] }), namespace, [...ids]),
+      store.freeOrphans(trailOf(trail, "reinstate", { ids: [...ids] }), namespace, [...ids]),
     ),
   );
   return freed.some((count) => count > 0);

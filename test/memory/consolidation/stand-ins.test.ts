@@ -12,6 +12,7 @@ import {
   read,
   recall,
 } from "../../support/acts/memories.js";
+import { auditPageOf } from "../../support/audit/read.js";
 import { until } from "../../support/service/service.js";
 import { startWithRedis } from "../../support/redis/with-redis.js";
 
@@ -199,6 +200,10 @@ describe("when what stands for others goes,", () => {
       (found) => ids(found).includes(first.id),
     );
     expect(await read(service, first)).toMatchObject({ superseded_at: null, superseded_by: null });
+    const { entries } = await auditPageOf(service, { namespace, verb: ["reinstate", "consolidation.undo"] });
+    expect(entries.map(({ agent, verb }) => ({ agent, verb }))).toEqual([
+      { agent: "mneme", verb: "reinstate" },
+    ]);
   });
 
   test("also what stood for that: of a summary that was merged, the episodes come back", async () => {
