@@ -9,6 +9,7 @@ import {
   oldNamespace,
 } from "../../memory/model/facets.js";
 import { rangeClause } from "./numeric-range.js";
+import type { NumericRange } from "./numeric-range.js";
 import type { IndexClause } from "../../memory/conditions/indexed.js";
 import type { KeywordQuery } from "../../memory/text/terms.js";
 import type { TermFrequencies, TermStatistics } from "../index-statistics.js";
@@ -55,8 +56,7 @@ export function scopeClause(
     ...filter.groups.map((group, index) => tagClause("facets", group, `f${index}`, params)),
     ...(filter.clauses ?? []).map((clause, index) => metadataClause(clause, `m${index}`, params)),
   ];
-  const time = timeClause(filter);
-  if (time !== undefined) clauses.push(time === "nothing" ? NOTHING : time);
+  clauses.push(...rangeClauses(filter));
   const everything = scopes.some(({ root, below }) => below && root === "");
   // Memories in quarantine are rare, so excluding them costs nothing.
   const unwanted = [
@@ -124,14 +124,16 @@ function hiddenClause(roots: readonly string[], params: Params): string {
   return `(${weightless(named)} ${weightless(tagClause("facets", [SUPERSEDED_FACET], "superseded", params))})`;
 }
 
-/** Numbers only, so there is nothing to bind. Undefined where any time will do; `nothing` where no time will. */
-export function timeClause({ from, to }: FacetQuery): string | undefined {
-  if (from === undefined && to === undefined) return undefined;
-  return rangeClause("time", { from, below: to }) ?? "nothing";
+/** A clause for each range that a filter asks for: the only list, by the index's fields. */
+export function rangeClauses({ from, to }: FacetQuery): string[] {
+  const ranges: Readonly<Record<string, NumericRange>> = { time: { from, below: to } };
+  return Object.entries(ranges)
+    .filter(([, range]) => Object.values(range).some((bound) => bound !== undefined))
+    .map(([field, range]) => rangeClause(field, range) ?? NOTHING);
 }
 
 /** A clause that no record fulfils. */
-const NOTHING = "@facets:{$never}";
+export const NOTHING = "@facets:{$never}";
 
 /** Every part is without a score, as the whole is: a union would else add those of its children. */
 function metadataClause(clause: IndexClause, name: string, params: Params): string {

@@ -2,7 +2,7 @@ import type { RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 import type { IndexStatistics } from "../index-statistics.js";
 import type { SearchQuery } from "../../memory/ports/search.js";
-import { timeClause } from "./query.js";
+import { NOTHING, rangeClauses } from "./query.js";
 import type { Scope } from "../../access/grants.js";
 import { belowFacet, oldBelowFacet, oldNamespace } from "../../memory/model/facets.js";
 
@@ -36,11 +36,14 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
 
   async function fill(wanted: readonly Wanted[], now: number): Promise<void> {
     if (wanted.length === 0) return;
-    const found = await profile(redis, keys, wanted);
+    const plans = plansOf(wanted);
+    const answers = await Promise.all(plans.map((plan) => profile(redis, keys, plan)));
     if (sizes.size > MAX_ENTRIES) sizes.clear();
-    for (const { key, value, kind } of wanted) {
-      // A value that no record has doesn't appear in the plan.
-      sizes.set(key, { size: found.get(`${kind}:${value}`) ?? 0, at: now });
+    for (const [index, plan] of plans.entries()) {
+      for (const { key, value, kind } of plan) {
+        // A value that no record has doesn't appear in the plan.
+        sizes.set(key, { size: answers[index]?.get(`${kind}:${value}`) ?? 0, at: now });
+      }
     }
   }
 
@@ -84,13 +87,11 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
 
 /** Groups of conditions: one of each group must hold. */
 function groupsOf({ scopes, filter, moment }: Pick<SearchQuery, "scopes" | "filter" | "moment">): Wanted[][] {
-  const groups = [
+  return [
     ...namespaceGroup(scopes, moment.asOf !== undefined),
     ...filter.groups.map((group) => group.map((value) => tagWanted("facets", value))),
+    ...rangeClauses(filter).map((clause) => (clause === NOTHING ? [] : [rangeWanted(clause)])),
   ];
-  const time = timeClause(filter);
-  if (time === undefined) return groups;
-  return [...groups, time === "nothing" ? [] : [timeWanted(time)]];
 }
 
 /** None where everything is in scope. */
@@ -129,13 +130,25 @@ const termWanted = (place: string, term: string): Wanted => ({
   clause: (param) => param,
 });
 
-/** The plan has an iterator for each part of the range, under names of their own: the sum is what counts. */
-const timeWanted = (clause: string): Wanted => ({
+/** The plan has an iterator for each part of the range, under names that say its bounds, and not its field. */
+const rangeWanted = (clause: string): Wanted => ({
   kind: "NUMERIC",
   value: "",
   key: clause,
   clause: () => clause,
 });
+
+/**
+ * Queries in which each size can be told: of several ranges in one, it couldn't be said whose the parts are. The order
+ * stays: RediSearch reads no range after a term.
+ */
+export function plansOf<Kind extends Pick<Wanted, "kind">>(wanted: readonly Kind[]): Kind[][] {
+  const [first, ...rest] = wanted.filter(({ kind }) => kind === "NUMERIC");
+  return [
+    wanted.filter((each) => each.kind !== "NUMERIC" || each === first),
+    ...rest.map((range) => [range]),
+  ];
+}
 
 async function profile(
   redis: RedisGateway,
@@ -165,7 +178,7 @@ async function profile(
   return sizesIn(reply);
 }
 
-/** The sizes of a plan's iterators, as `TAG:value`, `TEXT:term`, or `NUMERIC:` for all parts of ranges. */
+/** The sizes of a plan's iterators, as `TAG:value`, `TEXT:term`, or `NUMERIC:` for all parts of a range. */
 export function sizesIn(reply: unknown): Map<string, number> {
   const found = new Map<string, number>();
   collectSizes(reply, found);

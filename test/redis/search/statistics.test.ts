@@ -4,7 +4,7 @@ import { createClient } from "redis";
 import { describe, expect, inject, test } from "vitest";
 import { createGateway, createRedisClient } from "../../../src/redis/connection/client.js";
 import { createKeys } from "../../../src/redis/keys.js";
-import { createIndexStatistics, sizesIn } from "../../../src/redis/search/statistics.js";
+import { createIndexStatistics, plansOf, sizesIn } from "../../../src/redis/search/statistics.js";
 import { newNamespace, postBatch } from "../../support/acts/memories.js";
 import { startWithRedis } from "../../support/redis/with-redis.js";
 
@@ -22,6 +22,16 @@ describe("the sizes of postings", () => {
         ["TEXT:boat", 2],
       ]),
     );
+  });
+
+  test("of several ranges are asked for one by one: a plan doesn't say whose its parts are", () => {
+    const kinds = ["TAG", "NUMERIC", "TEXT", "NUMERIC", "NUMERIC"] as const;
+    const wanted = kinds.map((kind, nth) => ({ kind, nth }));
+    const plans = plansOf(wanted);
+    expect(plans.map((plan) => plan.filter(({ kind }) => kind === "NUMERIC").length)).toEqual([1, 1, 1]);
+    expect(plans.flat().toSorted((one, other) => one.nth - other.nth)).toEqual(wanted);
+    // Without a second range there is one query.
+    expect(plansOf(wanted.slice(0, 3))).toHaveLength(1);
   });
 
   test("are summed over the shards of a Redis 8.8 cluster", () => {
