@@ -4,6 +4,7 @@ import { PRESENT, scopeClause } from "../search/query.js";
 import type { Params } from "../search/query.js";
 import { rangeClause } from "../search/numeric-range.js";
 import type { StoreDeps } from "../deps.js";
+import { arrayOf } from "../scripts/replies.js";
 
 /** Records per query: about 10 ms, during which Redis serves no other request. */
 const WINDOW = 1000;
@@ -36,13 +37,9 @@ export async function groupsOf(
   superseded: boolean,
 ): Promise<{ readonly groups: readonly Group[]; readonly complete: boolean }> {
   const params: Params = {};
-  const scope = scopeClause(
-    [{ root: namespace, below: false }],
-    { groups: [], from: undefined, to: undefined },
-    params,
-    PRESENT,
-    { superseded: superseded ? "only" : "none" },
-  );
+  const scope = scopeClause([{ root: namespace, below: false }], { groups: [] }, params, PRESENT, {
+    superseded: superseded ? "only" : "none",
+  });
   const last = Number((await redis.run((client) => client.get(keys.sequence(namespace)))) ?? 0);
   const merged = new Map<string, Group>();
   const until = performance.now() + budgetMs;
@@ -78,9 +75,8 @@ export async function groupsOf(
 
 /** Reads a reply of FT.AGGREGATE (RESP2): after a number, a list of names and values in turn for each row. */
 function readGroups(reply: unknown): Group[] {
-  if (!Array.isArray(reply))
-    throw new Error(`expected an array reply of FT.AGGREGATE (RESP2), got ${typeof reply}`);
-  return reply.slice(1).flatMap((row: unknown) => {
+  const [, ...rows] = arrayOf(reply, "FT.AGGREGATE (RESP2)");
+  return rows.flatMap((row) => {
     if (!Array.isArray(row)) return [];
     const value = (name: string): string => {
       const place = row.indexOf(name);

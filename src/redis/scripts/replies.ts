@@ -3,14 +3,14 @@
  * as if nothing were there. Where nil means "not there", the decoder's name says `OrNone`.
  */
 export class WrongReplyError extends Error {
-  constructor(expected: string, reply: unknown) {
+  constructor(expected: string, reply: unknown, command = "Redis") {
     const got = reply === null ? "nil" : Array.isArray(reply) ? "another array" : `a ${typeof reply}`;
-    super(`expected ${expected} as the reply of Redis, got ${got}`);
+    super(`expected ${expected} as the reply of ${command}, got ${got}`);
   }
 }
 
-export function arrayOf(reply: unknown): readonly unknown[] {
-  if (!Array.isArray(reply)) throw new WrongReplyError("an array", reply);
+export function arrayOf(reply: unknown, command?: string): readonly unknown[] {
+  if (!Array.isArray(reply)) throw new WrongReplyError("an array", reply, command);
   return reply;
 }
 

@@ -6,6 +6,7 @@ import type { FacetQuery } from "../../memory/conditions/filter.js";
 import type { MemoryRef } from "../../memory/model/ref.js";
 import { decodeMetadata } from "../codec/decode.js";
 import type { StoreDeps } from "../deps.js";
+import { arrayOf } from "../scripts/replies.js";
 
 /** Records in one command: others wait for it. */
 const SLICE = 200;
@@ -60,10 +61,10 @@ async function judge(
   names: readonly string[],
   condition: Condition,
 ): Promise<readonly boolean[]> {
-  const replies = await deps.redis.search((client) =>
-    client.sendCommand(["JSON.MGET", ...names, "$.memory.metadata"]),
+  const replies = arrayOf(
+    await deps.redis.search((client) => client.sendCommand(["JSON.MGET", ...names, "$.memory.metadata"])),
+    "JSON.MGET",
   );
-  if (!Array.isArray(replies)) throw new Error(`expected an array reply of JSON.MGET, got ${typeof replies}`);
   return names.map((_, index) => {
     const metadata = metadataIn(replies[index]);
     return metadata !== undefined && fulfils(metadata, condition);

@@ -1,5 +1,6 @@
 import type { MemoryRef } from "../../memory/model/ref.js";
 import type { StoreDeps } from "../deps.js";
+import { arrayOf } from "../scripts/replies.js";
 
 /** One command a namespace, because a namespace is a slot of its own; all in one round trip. */
 export async function timesOf(
@@ -20,11 +21,12 @@ export async function timesOf(
     Promise.all(
       [...groups.values()].map(async (group) => {
         const wanted = group.map(({ key }) => key);
-        const replies = await client.sendCommand(["JSON.MGET", ...wanted, "$.memory.timestamp"]);
-        if (!Array.isArray(replies))
-          throw new Error(`expected an array reply of JSON.MGET, got ${typeof replies}`);
+        const replies = arrayOf(
+          await client.sendCommand(["JSON.MGET", ...wanted, "$.memory.timestamp"]),
+          "JSON.MGET",
+        );
         for (const [index, { place }] of group.entries()) {
-          const reply: unknown = replies[index];
+          const reply = replies[index];
           // An array of one.
           times[place] = typeof reply === "string" ? Number(reply.slice(1, -1)) : undefined;
         }
