@@ -53,8 +53,8 @@ export interface FacetQuery extends MetadataQuery {
   readonly groups: readonly (readonly string[])[];
   /** None of these. */
   readonly without?: readonly string[];
-  readonly from: number | undefined;
-  readonly to: number | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
 }
 
 /** The part of it that groups can't say; neither is there for a filter that only asks for values. */

@@ -5,7 +5,7 @@ import type { Context } from "../../domain/context.js";
 import { isJsonObject } from "../../domain/json.js";
 import type { JsonObject } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
-import { mergedMemory } from "../consolidation/language/draft.js";
+import { mergedMemory } from "../consolidation/language/derived-memory.js";
 import { linesOf } from "../consolidation/language/summarise.js";
 import { embedAlone, embeddedIn } from "../embedding/embed.js";
 import type { MadeBy } from "../model/made.js";

@@ -13,7 +13,5 @@ export function aboutAny(
       names.flatMap((name) => [subjectFacet(name), objectFacet(name)]),
       ...(predicates.length === 0 ? [] : [predicates.map(predicateFacet)]),
     ],
-    from: undefined,
-    to: undefined,
   };
 }

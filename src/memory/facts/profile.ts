@@ -151,7 +151,6 @@ async function mentions(
     groups: [[typeFacet(type)]],
     without: [FACT_FACET],
     from,
-    to: undefined,
   };
   const refs = new Map<string, MemoryRef>();
   // One after the other: names are few, and each is a search that a machine feels.

@@ -66,14 +66,14 @@ export async function loadHits(
     const size = promising(ranked, from, Math.max(0, wanted), hits[limit - 1]?.score, weights);
     if (size === 0 && from > 0) break;
     const batch = ranked.slice(from, from + size);
-    const candidates = await read(services, trail, batch, from === 0 ? named : [], {
+    const showable = await read(services, trail, batch, from === 0 ? named : [], {
       moment,
       now,
       fits,
       note,
     });
     from += batch.length;
-    for (const { found, copies } of candidates) {
+    for (const { found, copies } of showable) {
       const trusted = copies.filter(({ memory }) => memory.trust.trust >= min_trust);
       // The origin itself, where the caller may read it.
       const first = trusted.find(({ memory }) => memory.origin === null) ?? trusted[0];
@@ -102,7 +102,7 @@ export async function loadHits(
   const mayBeShown = (source: Memory): boolean =>
     fits({ ...source, superseded_at: null, superseded_by: null });
   return shown.map(({ chains, ...hit }) =>
-    Object.assign(hit, originOf(hit.memory, chains, asked, mayBeShown)),
+    Object.assign(hit, foundBy(hit.memory, chains, asked, mayBeShown)),
   );
 }
 
@@ -112,12 +112,12 @@ type Loading = Using<RecordStore & LifecycleStore, "audit" | "accuracies">;
 type Chains = (readonly Memory[])[];
 
 /** A hit before it is known what is quoted of what it was found by. */
-interface Shown extends Omit<RecallHit, keyof Origin> {
+interface Shown extends Omit<RecallHit, keyof FoundBy> {
   readonly chains: Chains;
 }
 
 /** What may be shown for one found memory: itself or the memory that supersedes it, and its published copies. */
-interface Candidate {
+interface Showable {
   readonly found: Found;
   readonly copies: readonly Copy[];
 }
@@ -137,7 +137,7 @@ async function read(
   batch: readonly Found[],
   named: readonly string[],
   { moment, now, fits, note }: ReadOptions,
-): Promise<readonly Candidate[]> {
+): Promise<readonly Showable[]> {
   const refs = batch.flatMap((found) => found.refs.map((ref) => ({ found, ref })));
   const wanted = refs.map(({ ref }) => ref);
   const memories = await services.store.load(trail, named, wanted, moment.asOf, note);
@@ -148,36 +148,37 @@ async function read(
   });
   const shown = present.map(({ memory }) => memory);
   const judged = await judgeAll(services, shown, moment.asOf ?? now);
-  const candidates = new Map(batch.map((found) => [found, { found, copies: new Array<Copy>() }]));
+  const showable = new Map(batch.map((found) => [found, { found, copies: new Array<Copy>() }]));
   for (const [index, { found, behind }] of present.entries()) {
     const memory = judged[index];
-    if (memory !== undefined) candidates.get(found)?.copies.push({ memory, behind });
+    if (memory !== undefined) showable.get(found)?.copies.push({ memory, behind });
   }
-  return [...candidates.values()];
+  return [...showable.values()];
 }
 
-type Origin = Pick<RecallHit, "via" | "excerpt" | "behind">;
+/** What a hit says of the memory that it was found by. */
+type FoundBy = Pick<RecallHit, "via" | "excerpt" | "behind">;
 
 /** The most chains per memory that are examined, the earliest first. */
 const MOST_CHAINS = 4;
 
 /** The first found memory that holds words of the query which the shown memory doesn't hold. */
-function originOf(
+function foundBy(
   { content }: Memory,
   chains: readonly (readonly Memory[])[],
   terms: readonly string[],
   mayBeShown: (source: Memory) => boolean,
-): Origin {
-  let origin: Origin | undefined;
+): FoundBy {
+  let first: FoundBy | undefined;
   for (const [index, behind] of chains.entries()) {
     const [source] = behind;
     const excerpt =
       source !== undefined && mayBeShown(source) ? sourceExcerpt(terms, source.content, content) : undefined;
     const own = { via: source?.id ?? null, excerpt: excerpt?.text ?? null, behind };
     if (excerpt?.holdsMore === true) return own;
-    if (index === 0) origin = own;
+    if (index === 0) first = own;
   }
-  return origin ?? { via: null, excerpt: null, behind: [] };
+  return first ?? { via: null, excerpt: null, behind: [] };
 }
 
 const nameOf = ({ namespace, id, version }: Memory): string => `${namespace}\0${id}\0${version}`;

@@ -75,7 +75,7 @@ async function countFacts(
   options: ScopeOptions = {},
 ): Promise<number> {
   const params: Params = {};
-  const filter = { groups: [[subjectFacet(name), objectFacet(name)]], from: undefined, to: undefined };
+  const filter = { groups: [[subjectFacet(name), objectFacet(name)]] };
   const scope = scopeClause([{ root: namespace, below: false }], filter, params, PRESENT, options);
   const reply = await client.sendCommand([
     "FT.SEARCH",

@@ -14,11 +14,7 @@ export async function detachContext(
   now: number,
 ): Promise<void> {
   const params: Params = { id };
-  const scope = scopeClause(
-    [{ root: namespace, below: false }],
-    { groups: [], from: undefined, to: undefined },
-    params,
-  );
+  const scope = scopeClause([{ root: namespace, below: false }], { groups: [] }, params);
   await redis.run(async (client) => {
     const found = await client.ft.search(keys.recordIndex(), `${scope} @follows:{$id}`, {
       RETURN: [],

@@ -3,7 +3,7 @@ import type { StoreDeps } from "../deps.js";
 
 const EVERYTHING = {
   scopes: [{ root: "", below: true }],
-  filter: { groups: [], from: undefined, to: undefined },
+  filter: { groups: [] },
   moment: PRESENT,
 };
 

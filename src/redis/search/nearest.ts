@@ -69,7 +69,7 @@ export async function nearestTo(
   vector: Buffer,
   limit: number,
 ): Promise<readonly Near[]> {
-  const filter = { groups: [[typeFacet(type)]], from: undefined, to: undefined };
+  const filter = { groups: [[typeFacet(type)]] };
   const params: Params = { v: vector };
   const scopes = [{ root: namespace, below: false }];
   const moment = { asOf: undefined, validAt: undefined };

@@ -5,7 +5,7 @@ import { consolidatedIdentity } from "../../model/made.js";
 import type { Evidence, FeedbackOutcome, Memory, Source } from "../../model/record.js";
 import { FEEDBACK_OUTCOMES, MAX_CORROBORATORS } from "../../model/record.js";
 import { truncateUtf8 } from "../../text/truncate.js";
-import { earliestLife, longestLife } from "./life.js";
+import { earliestLife, longestLife } from "./inherited-life.js";
 import type { DraftMemory, Made, Run, Step } from "../run.js";
 
 /** The origins of every memory that a run makes. */

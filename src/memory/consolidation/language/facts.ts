@@ -3,7 +3,7 @@ import type { FactInput } from "../../model/fact.js";
 import type { MemoryDetail, Source } from "../../model/record.js";
 import type { Asked } from "./ask.js";
 import { ask } from "./ask.js";
-import { factMemory } from "./draft.js";
+import { factMemory } from "./derived-memory.js";
 import { groundFacts } from "./ground.js";
 import { patternFacts } from "./pattern-facts.js";
 import type { Draft, DraftMemory, Made, Run } from "../run.js";

@@ -1,6 +1,6 @@
 import type { CountTokens } from "../../../domain/tokens.js";
 import type { MemoryDetail, Source } from "../../model/record.js";
-import { summaryMemory } from "./draft.js";
+import { summaryMemory } from "./derived-memory.js";
 import { groundSummary } from "./ground.js";
 import type { Asked } from "./ask.js";
 import { ask } from "./ask.js";

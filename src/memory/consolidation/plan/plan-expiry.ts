@@ -1,5 +1,5 @@
 import { MEMORY_TYPES } from "../../model/record.js";
-import { refOf } from "../language/draft.js";
+import { refOf } from "../language/derived-memory.js";
 import { isUnread } from "./eligible.js";
 import type { Planning } from "./planner.js";
 import { MOST_EXAMINED } from "./planner.js";

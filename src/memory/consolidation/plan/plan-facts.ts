@@ -1,4 +1,4 @@
-import { refOf } from "../language/draft.js";
+import { refOf } from "../language/derived-memory.js";
 import { isObserved } from "./eligible.js";
 import { matched } from "../language/facts.js";
 import type { Planning } from "./planner.js";

@@ -1,5 +1,5 @@
 import type { MemoryDetail } from "../../model/record.js";
-import { mergedMemory, refOf } from "../language/draft.js";
+import { mergedMemory, refOf } from "../language/derived-memory.js";
 import { isMergeable } from "./eligible.js";
 import type { Planning } from "./planner.js";
 import { MOST_EXAMINED } from "./planner.js";

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../../domain/json.js";
 import type { MemoryDetail } from "../../model/record.js";
-import { procedureMemory, refOf } from "../language/draft.js";
+import { procedureMemory, refOf } from "../language/derived-memory.js";
 import { isKnown, isObserved } from "./eligible.js";
 import type { Planning } from "./planner.js";
 import { MOST_EXAMINED } from "./planner.js";

@@ -2,7 +2,7 @@ import { analyse } from "../../text/terms.js";
 import type { ClusterEpisode } from "./cluster.js";
 import { clusterEpisodes, MEASURED_LEAST_COSINE } from "./cluster.js";
 import { isEpisode, isOld } from "./eligible.js";
-import { statedEnd } from "../language/life.js";
+import { statedEnd } from "../language/inherited-life.js";
 import { MOST_EXAMINED } from "./planner.js";
 import type { Planning } from "./planner.js";
 import type { Action } from "../run.js";
