@@ -37,8 +37,10 @@ async function save(client: RedisConnection): Promise<void> {
   await client.sendCommand(["BGSAVE", "SCHEDULE"]);
   for (;;) {
     const { saves, saving, scheduled, failed } = await persistence(client);
-    if (saves > before) return;
-    if (!saving && !scheduled && failed) throw new Failure("Redis couldn't write the snapshot: see its log.");
+    // It is counted when it begins.
+    const ended = !saving && (saves > before || (failed && !scheduled));
+    if (ended && failed) throw new Failure("Redis couldn't write the snapshot: see its log.");
+    if (ended) return;
     await sleep(LOOK_MS);
   }
 }
