@@ -17,9 +17,12 @@ export const FLOORS = [
     "src/redis/scripts",
   ],
   ["src/access", "src/memory/text", "src/embeddings", "src/http/readiness.ts", "src/http/route-traits.ts"],
-  ["src/access/keys", "src/memory/model", "src/mcp/tool-sets.ts", "src/readiness.ts"],
+  ["src/pii/kinds.ts"],
+  ["src/pii/marks.ts"],
+  ["src/access/keys", "src/memory/model", "src/mcp/tool-sets.ts", "src/readiness.ts", "src/pii/detect"],
   [
     "src/access/namespaces",
+    "src/pii",
     "src/memory/conditions",
     "src/embeddings/local",
     "src/embeddings/openai",
@@ -40,7 +43,13 @@ export const FLOORS = [
   ["src/memory/erasure"],
   ["src/memory/forget", "src/memory/revise"],
   ["src/memory/items", "src/memory/sessions", "src/memory/consolidation/plan"],
-  ["src/backup", "src/memory/clearing", "src/memory/retention", "src/memory/consolidation/execute"],
+  [
+    "src/backup",
+    "src/memory/clearing",
+    "src/memory/retention",
+    "src/memory/consolidation/execute",
+    "src/memory/pii",
+  ],
 
   // MCP: tools that ask the HTTP API.
   ["src/mcp"],
@@ -51,7 +60,13 @@ export const FLOORS = [
   ["src/llm", "src/redis/keys.ts", "src/tracing"],
   ["src/redis/codec", "src/redis/connection"],
   ["src/redis/audit", "src/redis/idempotency", "src/redis/index-statistics.ts", "src/redis/locks"],
-  ["src/redis/receipts", "src/redis/threads", "src/redis/migrations", "src/redis/namespaces"],
+  [
+    "src/redis/pii",
+    "src/redis/receipts",
+    "src/redis/threads",
+    "src/redis/migrations",
+    "src/redis/namespaces",
+  ],
   ["src/redis/api-keys", "src/redis/state", "src/redis/deps.ts"],
   ["src/redis/search"],
   [
@@ -71,7 +86,7 @@ export const FLOORS = [
   ["src/http/responses", "src/http/verb-context.ts"],
   ["src/http/openapi"],
   ["src/http/problem.ts"],
-  ["src/http/json-body.ts", "src/http/router"],
+  ["src/http/json-body.ts", "src/http/router", "src/http/pii/counts-schema.ts"],
   ["src/http/middleware", "src/http/memories", "src/http/state"],
   ["src/http/agents", "src/http/keys", "src/http/system", "src/http/threads"],
   [
@@ -83,7 +98,7 @@ export const FLOORS = [
   ],
   ["src/http/lifecycle", "src/http/recall"],
   ["src/http/namespaces", "src/http/profiles", "src/http/receipts", "src/http/sessions"],
-  ["src/http/backups", "src/http/mcp"],
+  ["src/http/pii", "src/http/backups", "src/http/mcp"],
 
   // The composition root: the only place that knows all sides.
   ["src/app.ts"],

@@ -55,6 +55,9 @@ import {
   parseQuery,
 } from "../../../src/memory/text/terms.js";
 import { trimEndTo, trimTo, truncateUtf8 } from "../../../src/memory/text/truncate.js";
+import { findPii } from "../../../src/pii/detect/detect.js";
+import { PII_KINDS } from "../../../src/pii/kinds.js";
+import { kindOfToken, marksIn } from "../../../src/pii/marks.js";
 import { jsonText, storedText } from "../../../src/state/json-text.js";
 import { parseJsonPath } from "../../../src/state/json-path.js";
 import { hostileTexts, prose } from "../../support/adversarial.js";
@@ -108,6 +111,13 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
   },
   "src/domain/agent-name.ts": { agentProblem },
   "src/domain/visible.ts": { escapeInvisible, visibleJson, hasInvisible },
+  "src/pii/detect/detect.ts": {
+    findPii: (text) => [
+      findPii(text, new Set(PII_KINDS)),
+      findPii(text, new Set(PII_KINDS), { label: text, region: "AT" }),
+    ],
+  },
+  "src/pii/marks.ts": { marksIn, kindOfToken },
   "src/embeddings/model-id.ts": { modelId: (text) => modelId(text, 384) },
   "src/embeddings/passages.ts": {
     splitPassages: (text) => splitPassages(text, meter, { maxTokens: 200, overlapTokens: 32 }),
@@ -275,6 +285,16 @@ const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
   "src/http/responses/stored-file.ts": "files of ours",
   "src/llm/tracing.ts": "a setting",
   "src/memory/trust/agents.ts": "names that were checked",
+  "src/pii/detect/addresses.ts": "a part of findPii, which is tried",
+  "src/pii/detect/cards.ts": "a part of findPii, which is tried",
+  "src/pii/detect/emails.ts": "a part of findPii, which is tried",
+  "src/pii/detect/found.ts": "a part of findPii, which is tried",
+  "src/pii/detect/ibans.ts": "a part of findPii, which is tried",
+  "src/pii/detect/national-ids.ts": "a part of findPii, which is tried",
+  "src/pii/detect/number-runs.ts": "a part of findPii, which is tried",
+  "src/pii/detect/phones.ts": "a part of findPii, which is tried",
+  "src/pii/detect/secrets.ts": "a part of findPii, which is tried",
+  "src/pii/marks.ts": ["redactionMark", "tokenMark"],
   "src/memory/text/lines.ts": ["fairShare"],
   "src/memory/text/claims.ts": ["sameClaims"],
   "src/memory/consolidation/language/pattern-facts.ts": ["isSingle"],

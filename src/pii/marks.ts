@@ -1,0 +1,27 @@
+import { PII_KINDS } from "./kinds.js";
+import type { PiiKind } from "./kinds.js";
+
+/** Digits of a token: 64 bits, so that no two values of a namespace will ever share one. */
+const DIGITS = 16;
+
+/** What `redact` writes, and `tokenize` where no token may be made. */
+export const redactionMark = (kind: PiiKind): string => `[${kind}]`;
+
+/** What `tokenize` writes. `digest`: at least 16 hexadecimal digits. */
+export const tokenMark = (kind: PiiKind, digest: string): string => `[${kind}:${digest.slice(0, DIGITS)}]`;
+
+const KINDS = PII_KINDS.join("|");
+const MARKS = new RegExp(String.raw`\[(?:${KINDS})(?::[0-9a-f]{${DIGITS}})?\]`, "g");
+const TOKEN = new RegExp(String.raw`^\[(${KINDS}):[0-9a-f]{${DIGITS}}\]$`);
+
+/** Places of marks and tokens in a text: nothing in them is personal data, whatever it looks like. */
+export function marksIn(text: string): { readonly start: number; readonly end: number }[] {
+  if (!text.includes("[")) return [];
+  return [...text.matchAll(MARKS)].map(({ index, 0: mark }) => ({ start: index, end: index + mark.length }));
+}
+
+/** The kind of a token; undefined: it isn't one. */
+export function kindOfToken(token: string): PiiKind | undefined {
+  const [, kind] = TOKEN.exec(token) ?? [];
+  return PII_KINDS.find((each) => each === kind);
+}
