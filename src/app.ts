@@ -29,6 +29,7 @@ import { lifecycleRoutes } from "./http/lifecycle/routes.js";
 import { MCP_TRAITS, mcpRoutes } from "./http/mcp/routes.js";
 import { memoryRoutes } from "./http/memories/routes.js";
 import { namespaceRoutes } from "./http/namespaces/routes.js";
+import { piiRoutes } from "./http/pii/routes.js";
 import { receiptRoutes } from "./http/receipts/routes.js";
 import { profileRoutes } from "./http/profiles/routes.js";
 import { recallRoutes } from "./http/recall/routes.js";
@@ -85,6 +86,7 @@ export function createApp(deps: AppDeps) {
     )
     .route("/", keyRoutes(deps))
     .route("/", namespaceRoutes(deps))
+    .route("/", piiRoutes(deps))
     .route("/", memoryRoutes(deps))
     .route("/", lifecycleRoutes(deps))
     .route("/", consolidationRoutes(deps))

@@ -68,6 +68,9 @@ export const AUDIT_VERBS = [
   "key.open",
   "agent.read",
   "agent.list",
+  // Ids of revealed originals: their tokens.
+  "pii.reveal",
+  "pii.scan",
   "audit.read",
   "access",
   "replay",
@@ -102,6 +105,8 @@ export const READING_VERBS: ReadonlySet<AuditVerb> = new Set([
   "export",
   "thread.list",
   "thread.read",
+  "pii.reveal",
+  "pii.scan",
   "audit.read",
 ] as const);
 

@@ -6,6 +6,7 @@ import { idleWorker, startEmbeddingWorker } from "../memory/embedding/embedding-
 import { createKnownDefaults } from "../memory/lifecycle/known-defaults.js";
 import { createIds } from "../memory/model/ids.js";
 import type { Services } from "../memory/services.js";
+import { createPiiVault } from "../pii/vault.js";
 import type { Base } from "./base.js";
 import { reporter } from "./base.js";
 
@@ -28,6 +29,7 @@ export function startMemory(base: Base): Services {
     worker: startEmbedding(base),
     corroboration: startCorroboration(base),
     knownDefaults: createKnownDefaults(stores.memories),
+    vault: createPiiVault(stores.pii, config.piiSecret),
     defaultTtl: config.defaultTtl,
     retention: {
       receiptSeconds: (config.receiptRetentionDays ?? 0) * DAY_S,

@@ -15,6 +15,7 @@ import { createLifecycleStore } from "../redis/lifecycle/index.js";
 import { createLocks } from "../redis/locks/index.js";
 import { createRecordStore } from "../redis/memory/index.js";
 import { createNamespaceContents } from "../redis/namespaces/contents.js";
+import { createPiiStore } from "../redis/pii/index.js";
 import { createPublicationStore } from "../redis/publications/index.js";
 import { createReceiptStore } from "../redis/receipts/index.js";
 import { createRetentionStore } from "../redis/retention/index.js";
@@ -68,6 +69,7 @@ export function createStores(
     exports: createJobStore<ExportJob>(redis, keys.exportJob, DAY_S),
     imports: createJobStore<ImportJob>(redis, keys.importJob, 7 * DAY_S),
     threads: createThreadStore(redis, keys),
+    pii: createPiiStore(redis, auditor, keys),
     receipts: createReceiptStore(redis, keys),
     retention: createRetentionStore(memory),
     answers: createAnswerStore(redis, keys),

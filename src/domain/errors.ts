@@ -41,6 +41,7 @@ export type ErrorCode =
   | "too_many_watchers"
   | "too_many_watchers_of_key"
   | "text_too_large"
+  | "pii_rejected"
   | "embedding_mismatch"
   | "query_without_terms"
   | "query_refused"

@@ -5,9 +5,11 @@
  * `acme.shared` itself), or `**`: everything. Nothing else, so that two patterns have one intersection: the narrower of
  * them, or nothing.
  *
+ * `reveal` shows the originals of tokens of personal data; `admin` does as well.
+ *
  * `metrics` concerns the whole process, so it goes with `**` only.
  */
-export const GRANT_VERBS = ["read", "write", "publish", "admin", "metrics"] as const;
+export const GRANT_VERBS = ["read", "write", "publish", "admin", "reveal", "metrics"] as const;
 
 export type GrantVerb = (typeof GRANT_VERBS)[number];
 

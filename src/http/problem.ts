@@ -55,6 +55,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, str
   misdirected_request: [421, "The request names another host"],
   embedding_mismatch: [422, "The vector doesn't fit the configured model"],
   query_refused: [422, "The embedding provider refused the query"],
+  pii_rejected: [422, "The request contains refused personal data"],
   import_refused: [422, "A line of the file was refused"],
   idempotency_mismatch: [422, "The Idempotency-Key belongs to another request"],
   rate_limited: [429, "Too many requests"],

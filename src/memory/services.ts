@@ -10,6 +10,7 @@ import type { EmbeddingWorker } from "./ports/embedding.js";
 import type { EntityStore } from "./ports/facts.js";
 import type { MemoryStore } from "./ports/index.js";
 import type { ReceiptStore } from "./ports/receipts.js";
+import type { PiiVault } from "../pii/vault.js";
 
 /** Dependencies of the verbs; built once in main. */
 export interface Services {
@@ -30,6 +31,8 @@ export interface Services {
   readonly corroboration: CorroborationWorker | undefined;
   /** Cached settings for recalls; a write asks the store. */
   readonly knownDefaults: KnownDefaults;
+  /** Tokens of personal data, and their originals. */
+  readonly vault: PiiVault;
   /** Default time to live, if neither the caller nor the namespace's settings give one. */
   readonly defaultTtl: DefaultTtl;
   /** Default retention, if a namespace's settings give none; 0 seconds for receipts: none is kept. */

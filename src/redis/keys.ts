@@ -36,6 +36,15 @@ export const SETTING_FIELDS = [
   "retention_state_history_seconds",
   "session_window_messages",
   "session_window_tokens",
+  "pii_email",
+  "pii_phone",
+  "pii_card",
+  "pii_iban",
+  "pii_ip",
+  "pii_national_id",
+  "pii_secret",
+  "pii_state",
+  "pii_region",
 ] as const;
 
 /** The setting of a predicate's cardinality; `predicate` as names are compared. */
@@ -224,6 +233,9 @@ export function createKeys(prefix: string) {
     receipt: (id: string) => `${prefix}:receipt:${id}`,
     /** Deletions in a namespace, so that no import brings them back, a sorted set by time; see lua/gone.lua. */
     gone: (namespace: string) => `${prefix}:gone:{${namespace}}`,
+    /** The random text of which a namespace's tokens are made, and the originals by token, a hash: see src/pii. */
+    piiSalt: (namespace: string) => `${prefix}:pii-salt:{${namespace}}`,
+    piiOriginals: (namespace: string) => `${prefix}:pii-originals:{${namespace}}`,
     /** An export under way, and an import. */
     exportJob: (id: string) => `${prefix}:export:${id}`,
     importJob: (id: string) => `${prefix}:import:${id}`,

@@ -10,6 +10,8 @@ import type { Precondition } from "../domain/precondition.js";
 import type { AskedTtl } from "./ports.js";
 import { stateConflict, stateNotFound, ttlTooLong } from "./refusals.js";
 import type { StateServices } from "./services.js";
+import { treatValues } from "./treat-values.js";
+import type { PiiCounts } from "../pii/kinds.js";
 
 export interface PatchInput {
   readonly patch: JsonValue;
@@ -19,15 +21,18 @@ export interface PatchInput {
 
 /** Applies a JSON merge patch (RFC 7396) to a document that is there. */
 export async function patchState(
-  { store, audit }: StateServices,
+  services: StateServices,
   context: Context,
   ref: StateRef,
   { patch, ttl_seconds }: PatchInput,
   precondition: Precondition,
-): Promise<StateDocument> {
-  const text = jsonText("body", patch, { merged: true });
+): Promise<{ readonly document: StateDocument; readonly pii: PiiCounts | undefined }> {
+  const { store, audit } = services;
+  const sent = jsonText("body", patch, { merged: true });
   // The answer shows the whole document, also what the caller didn't write.
   await authorize(audit, context, ref.namespace, { verbs: ["read", "write"], act: "state.patch" });
+  const { parts, counts } = await treatValues(services, ref.namespace, { body: patch });
+  const text = parts.body === patch ? sent : jsonText("body", parts.body, { merged: true });
   const outcome = await store.patch(trailOf(context, "state.patch", { ids: [ref.key] }), {
     ref,
     patch: text,
@@ -36,7 +41,7 @@ export async function patchState(
   });
   switch (outcome.kind) {
     case "patched":
-      return outcome.document;
+      return { document: outcome.document, pii: counts };
     case "missing":
       throw stateNotFound();
     case "conflict":

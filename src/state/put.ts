@@ -8,6 +8,8 @@ import type { Precondition } from "../domain/precondition.js";
 import type { AskedTtl } from "./ports.js";
 import { stateConflict, ttlTooLong } from "./refusals.js";
 import type { StateServices } from "./services.js";
+import { treatValues } from "./treat-values.js";
+import type { PiiCounts } from "../pii/kinds.js";
 
 export interface PutInput {
   readonly value: JsonValue;
@@ -20,21 +22,26 @@ export interface PutOutcome {
   readonly created: boolean;
   /** Undefined: the caller may not read, so it gets no versions. */
   readonly document: StateDocument | undefined;
+  /** Personal data that the write found; undefined: the namespace doesn't look for any in state. */
+  readonly pii: PiiCounts | undefined;
 }
 
 /** Writes a document as it is given, if the precondition holds; one takes a caller that may read. */
 export async function putState(
-  { store, audit }: StateServices,
+  services: StateServices,
   context: Context,
   ref: StateRef,
   input: PutInput,
   precondition: Precondition,
 ): Promise<PutOutcome> {
-  const value = jsonText("value", input.value);
+  const { store, audit } = services;
+  const sent = jsonText("value", input.value);
   await authorize(audit, context, ref.namespace, {
     verbs: precondition === "any" ? ["write"] : ["write", "read"],
     act: "state.put",
   });
+  const { parts, counts } = await treatValues(services, ref.namespace, { value: input.value });
+  const value = parts.value === input.value ? sent : jsonText("value", parts.value);
   const outcome = await store.put(trailOf(context, "state.put", { ids: [ref.key] }), {
     ref,
     value,
@@ -49,5 +56,6 @@ export async function putState(
   return {
     created: outcome.kind === "created",
     document: mayLearn(context, ref.namespace) ? document : undefined,
+    pii: counts,
   };
 }

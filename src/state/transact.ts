@@ -17,6 +17,8 @@ import type {
 } from "./ports.js";
 import { ttlTooLong } from "./refusals.js";
 import type { StateServices } from "./services.js";
+import { treatValues } from "./treat-values.js";
+import type { PiiCounts } from "../pii/kinds.js";
 
 export interface TransactInput {
   readonly checks: readonly TransactionCheck[];
@@ -44,24 +46,26 @@ function tellsOfValues({ op, path }: TransactionOperation): boolean {
  * for a caller that may not read, which may only set whole documents.
  */
 export async function transact(
-  { store, audit }: StateServices,
+  services: StateServices,
   context: Context,
   namespace: string,
   input: TransactInput,
-): Promise<readonly TransactionResult[] | undefined> {
-  const operations = input.operations.map(prepare);
-  const keys = [...new Set([...input.checks, ...operations].map(({ key }) => key))];
+): Promise<TransactOutcome | undefined> {
+  const { store, audit } = services;
+  const sent = input.operations.map(prepare);
+  const keys = [...new Set([...input.checks, ...sent].map(({ key }) => key))];
   if (keys.length > LIMITS.transactionKeys) {
     throw invalid(
       "operations",
       `Checks and operations must not name more than ${LIMITS.transactionKeys} keys.`,
     );
   }
-  const reads = input.checks.length > 0 || operations.some(tellsOfValues);
+  const reads = input.checks.length > 0 || sent.some(tellsOfValues);
   await authorize(audit, context, namespace, {
     verbs: reads ? ["read", "write"] : ["write"],
     act: "state.transact",
   });
+  const { operations, pii } = await treated(services, namespace, input.operations, sent);
   const transaction: Transaction = {
     namespace,
     keys,
@@ -71,7 +75,30 @@ export async function transact(
   };
   const outcome = await store.transact(trailOf(context, "state.transact", { ids: keys }), transaction);
   if (outcome.kind === "failed") throw refusal(transaction, outcome);
-  return mayLearn(context, namespace) ? outcome.results : undefined;
+  return mayLearn(context, namespace) ? { results: outcome.results, pii } : undefined;
+}
+
+export interface TransactOutcome {
+  readonly results: readonly TransactionResult[];
+  /** Personal data that was found; undefined: the namespace doesn't look for any in state. */
+  readonly pii: PiiCounts | undefined;
+}
+
+/** Treats personal data in the values of operations. */
+async function treated(
+  services: StateServices,
+  namespace: string,
+  inputs: readonly OperationInput[],
+  sent: readonly TransactionOperation[],
+): Promise<{ readonly operations: readonly TransactionOperation[]; readonly pii: PiiCounts | undefined }> {
+  const values = inputs.map(({ value }) => ({ value }));
+  const { parts, counts } = await treatValues(services, namespace, { operations: values });
+  if (parts.operations === values) return { operations: sent, pii: counts };
+  const operations = inputs.map((input, index) => {
+    const { value } = parts.operations[index] ?? input;
+    return value === input.value ? sent[index] : prepare(Object.assign({}, input, { value }), index);
+  });
+  return { operations: operations.filter((each) => each !== undefined), pii: counts };
 }
 
 function prepare(input: OperationInput, index: number): TransactionOperation {

@@ -6,6 +6,8 @@ import { createAuditLog } from "../../src/redis/audit/audit-log.js";
 import { createAuditor } from "../../src/redis/audit/auditor.js";
 import { createGateway, createRedisClient } from "../../src/redis/connection/client.js";
 import { createKeys } from "../../src/redis/keys.js";
+import { createPiiVault } from "../../src/pii/vault.js";
+import { createPiiStore } from "../../src/redis/pii/index.js";
 import { createStateStore } from "../../src/redis/state/index.js";
 import { getState } from "../../src/state/get.js";
 import { putState } from "../../src/state/put.js";
@@ -34,6 +36,8 @@ beforeAll(async () => {
     audit: createAuditLog(auditor),
     news: { listen: () => Promise.resolve(() => {}) },
     watchers: createWatchers({ max: 1, perKey: 1 }),
+    vault: createPiiVault(createPiiStore(redis, auditor, keys), undefined),
+    piiPolicy: () => Promise.resolve(undefined),
   };
 });
 afterAll(() => client.destroy());

@@ -1,3 +1,5 @@
+import type { PiiAction, PiiKind } from "../../pii/kinds.js";
+
 /**
  * A namespace's own settings; null: not set, so the service's configuration holds.
  *
@@ -33,6 +35,12 @@ export interface Settings {
   /** Share of recalls that get a receipt without asking for one: 0 to 1. */
   readonly receipts: { readonly share: number | null };
   readonly retention: RetentionSettings;
+  /** Personal data: what a write does with each kind, and whether state documents are treated as well. */
+  readonly pii: Readonly<Record<PiiKind, PiiAction | null>> & {
+    readonly state: boolean | null;
+    /** The country (ISO 3166-1) whose telephone numbers may be written without their country code. */
+    readonly region: string | null;
+  };
   /** Consolidation; null: no run starts by itself. */
   readonly consolidation: ConsolidationSettings | null;
   /** Cardinality by predicate, for facts that don't state it. */
@@ -86,6 +94,17 @@ export const NO_SETTINGS: Settings = {
     versions_seconds: null,
     sessions_seconds: null,
     state_history_seconds: null,
+  },
+  pii: {
+    email: null,
+    phone: null,
+    card: null,
+    iban: null,
+    ip: null,
+    national_id: null,
+    secret: null,
+    state: null,
+    region: null,
   },
   consolidation: null,
   predicates: {},

@@ -7,7 +7,15 @@ import { createRouter } from "../router/create-router.js";
 import { memoryDetailView } from "../memories/schemas.js";
 import { newInteraction } from "./schemas.js";
 import { viewDetail } from "../memories/view.js";
-import { full, jsonBody, jsonResponse, namespaceParam, problems, unfitBody } from "../openapi/responses.js";
+import {
+  full,
+  jsonBody,
+  jsonResponse,
+  namespaceParam,
+  problems,
+  refusedData,
+  unfitBody,
+} from "../openapi/responses.js";
 
 const captureRoute = createRoute({
   method: "post",
@@ -29,6 +37,7 @@ const captureRoute = createRoute({
     ),
     ...problems,
     ...unfitBody,
+    ...refusedData,
     ...full,
   },
 });
@@ -37,13 +46,17 @@ export function interactionRoutes({ sessions, now }: AppDeps) {
   return createRouter().openapi(captureRoute, async (c) => {
     const { ns } = c.req.valid("param");
     const { replaced, ...input } = c.req.valid("json");
-    const { kind, memory } = await captureInSession(sessions, contextOf(c, now), ns, input);
-    const { input: said, reasoning, tool_calls, response, feedback } = input;
-    const view = viewDetail({
-      ...memory,
-      publications: [],
-      interaction: { input: said, reasoning, tool_calls, response, feedback },
-    });
+    const outcome = await captureInSession(sessions, contextOf(c, now), ns, input);
+    const { kind, memory, interaction = input, pii } = outcome;
+    const { input: said, reasoning, tool_calls, response, feedback } = interaction;
+    const view = {
+      ...viewDetail({
+        ...memory,
+        publications: [],
+        interaction: { input: said, reasoning, tool_calls, response, feedback },
+      }),
+      ...(pii === undefined ? {} : { pii }),
+    };
     c.header("Location", `/v1/namespaces/${ns}/memories/${memory.id}`);
     c.header("ETag", etagOf(memory.version));
     const answer = replaced === undefined ? view : { ...view, replaced: [...replaced] };

@@ -10,7 +10,7 @@ import { createRouter } from "../router/create-router.js";
 import { derivedPolicy, erasedView, viewErased } from "../openapi/erased.js";
 import { itemParams, newItem } from "./schemas.js";
 import { memoryDetailView, memoryView } from "../memories/schemas.js";
-import { viewDetail, viewMemory } from "../memories/view.js";
+import { viewDetail, viewWritten } from "../memories/view.js";
 import {
   IF_MATCH,
   full,
@@ -20,6 +20,7 @@ import {
   jsonBody,
   jsonResponse,
   problems,
+  refusedData,
   unfitBody,
 } from "../openapi/responses.js";
 
@@ -69,6 +70,7 @@ const putRoute = createRoute({
     ),
     ...problems,
     ...unfitBody,
+    ...refusedData,
     ...itemRace,
     ...full,
   },
@@ -117,7 +119,7 @@ export function itemRoutes({ services, now }: AppDeps) {
       const { ns: namespace, key } = c.req.valid("param");
       const { content = "", ...rest } = c.req.valid("json");
       const input = { content, ...rest };
-      const { kind, memory } = await putItem(
+      const { kind, memory, pii } = await putItem(
         services,
         contextOf(c, now),
         { namespace, key },
@@ -126,7 +128,8 @@ export function itemRoutes({ services, now }: AppDeps) {
       );
       c.header("ETag", etagOf(memory.version));
       c.header("Location", `/v1/namespaces/${namespace}/memories/${memory.id}`);
-      return kind === "created" ? c.json(viewMemory(memory), 201) : c.json(viewMemory(memory), 200);
+      const view = viewWritten(memory, pii);
+      return kind === "created" ? c.json(view, 201) : c.json(view, 200);
     })
     .openapi(getRoute, async (c) => {
       const { ns: namespace, key } = c.req.valid("param");

@@ -36,7 +36,7 @@ import {
   versionsPage,
 } from "./schemas.js";
 import { publishRequest, unpublishRequest } from "./publish-schemas.js";
-import { viewDetail, viewMemory } from "./view.js";
+import { viewDetail, viewMemory, viewWritten } from "./view.js";
 import {
   conflict,
   contradicted,
@@ -47,7 +47,8 @@ import {
   jsonResponse,
   lostRace,
   memoryParams,
-  mismatch,
+  refusedData,
+  unfitContent,
   namespaceParam,
   notFound,
   problems,
@@ -77,7 +78,7 @@ const rememberRoute = createRoute({
     ...problems,
     ...unfitBody,
     ...contradicted,
-    ...mismatch,
+    ...unfitContent,
     ...full,
   },
 });
@@ -174,7 +175,7 @@ const reviseRoute = createRoute({
     ...notFound,
     ...conflict,
     ...lostRace,
-    ...mismatch,
+    ...unfitContent,
     ...full,
   },
 });
@@ -236,6 +237,7 @@ const restoreRoute = createRoute({
     200: jsonResponse(memoryView, "The new version.", "ETag"),
     ...problems,
     ...unfitBody,
+    ...refusedData,
     ...notFound,
     ...conflict,
     ...lostRace,
@@ -293,6 +295,7 @@ const publishRoute = createRoute({
     200: jsonResponse(memoryView, "The existing copy, brought up to date.", "Location"),
     ...problems,
     ...unfitBody,
+    ...refusedData,
     ...notFound,
     ...conflict,
     ...lostRace,
@@ -324,10 +327,11 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
     .openapi(rememberRoute, async (c) => {
       const { ns } = c.req.valid("param");
       const outcome = await remember(services, contextOf(c, now), ns, c.req.valid("json"));
-      const { memory } = outcome;
+      const { memory, pii } = outcome;
+      const view = viewWritten(memory, pii);
       c.header("Location", `/v1/namespaces/${ns}/memories/${memory.id}`);
       c.header("ETag", etagOf(memory.version));
-      return outcome.kind === "created" ? c.json(viewMemory(memory), 201) : c.json(viewMemory(memory), 200);
+      return outcome.kind === "created" ? c.json(view, 201) : c.json(view, 200);
     })
     .openapi(batchRoute, async (c) => {
       const { ns } = c.req.valid("param");
@@ -375,7 +379,7 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
     .openapi(reviseRoute, async (c) => {
       const { ns, id } = c.req.valid("param");
       const expected = expectedVersion(c.req.valid("header")["if-match"]);
-      const memory = await revise(
+      const { pii, ...memory } = await revise(
         services,
         contextOf(c, now),
         { namespace: ns, id },
@@ -383,7 +387,7 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
         expected,
       );
       c.header("ETag", etagOf(memory.version));
-      return c.json(viewMemory(memory), 200);
+      return c.json(viewWritten(memory, pii), 200);
     })
     .openapi(removeRoute, async (c) => {
       const { ns, id } = c.req.valid("param");
@@ -403,9 +407,10 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
       const { ns, id } = c.req.valid("param");
       const expected = expectedVersion(c.req.valid("header")["if-match"]);
       const { version } = c.req.valid("json");
-      const memory = await restore(services, contextOf(c, now), { namespace: ns, id }, version, expected);
+      const context = contextOf(c, now);
+      const { pii, ...memory } = await restore(services, context, { namespace: ns, id }, version, expected);
       c.header("ETag", etagOf(memory.version));
-      return c.json(viewMemory(memory), 200);
+      return c.json(viewWritten(memory, pii), 200);
     })
     .openapi(feedbackRoute, async (c) => {
       const { ns, id } = c.req.valid("param");
@@ -443,5 +448,5 @@ function batchView(
     if (problem.status === 500) onUnexpected(outcome);
     return { status: problem.status, problem };
   }
-  return { status: outcome.kind === "created" ? 201 : 200, memory: viewMemory(outcome.memory) };
+  return { status: outcome.kind === "created" ? 201 : 200, memory: viewWritten(outcome.memory, outcome.pii) };
 }

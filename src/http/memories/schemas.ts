@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { confidence, factView, newFact } from "./fact-schemas.js";
 import { trustPartsView } from "./feedback-schemas.js";
 import { publicationView } from "./publish-schemas.js";
+import { foundPii } from "../pii/counts-schema.js";
 import {
   embedding,
   embeddingModel,
@@ -271,6 +272,7 @@ export const memoryView = z
       description: "Origin of a published copy; null for other memories.",
     }),
     fact: factView.optional(),
+    pii: foundPii,
   })
   .openapi("Memory");
 

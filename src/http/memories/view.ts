@@ -1,5 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import { iso } from "../openapi/primitives.js";
+import type { PiiCounts } from "../../pii/kinds.js";
 import type { Judged } from "../../memory/trust/judge.js";
 import type { expiryView, memoryDetailView, originView, MemoryView } from "./schemas.js";
 import type { Interaction, Origin, Publication } from "../../memory/model/record.js";
@@ -36,6 +37,11 @@ export function viewMemory(judged: Judged): MemoryView {
     expires_at: isoOrNull(memory.expires_at),
     origin: memory.origin === null ? null : viewOrigin(memory.origin),
   };
+}
+
+/** The answer to a write: `pii`, what it found, where the namespace looks for it. */
+export function viewWritten(memory: Judged, pii: PiiCounts | undefined): MemoryView {
+  return { ...viewMemory(memory), ...(pii === undefined ? {} : { pii }) };
 }
 
 /** An origin without its publishers' keys. */

@@ -6,6 +6,9 @@ import { CARDINALITIES } from "../../memory/model/fact.js";
 import { normaliseName } from "../../domain/normalise-name.js";
 import { nextTime, problemOf } from "../../memory/consolidation/execute/schedule.js";
 import type { ScheduleProblem } from "../../memory/consolidation/execute/schedule.js";
+import { PII_ACTIONS, PII_NAMES } from "../../pii/kinds.js";
+import type { PiiKind } from "../../pii/kinds.js";
+import { hasPhoneNumbers } from "../../pii/detect/phones.js";
 import { step } from "../consolidations/schemas.js";
 import { filterParameters, itemsOnly } from "../memories/list-schemas.js";
 import { isoOrNull } from "../memories/view.js";
@@ -79,6 +82,42 @@ const consolidation = z
   }))
   .openapi("NewConsolidationSettings");
 
+const piiAction = z.enum(PII_ACTIONS).nullable();
+/** Settings that a client of an earlier release leaves out stay unset. */
+const actionFor = (kind: PiiKind) => ({ description: `Action for ${PII_NAMES[kind]}; null: allow.` });
+const piiActions = {
+  email: piiAction.default(null).openapi(actionFor("email")),
+  phone: piiAction.default(null).openapi(actionFor("phone")),
+  card: piiAction.default(null).openapi(actionFor("card")),
+  iban: piiAction.default(null).openapi(actionFor("iban")),
+  ip: piiAction.default(null).openapi(actionFor("ip")),
+  national_id: piiAction.default(null).openapi(actionFor("national_id")),
+  secret: piiAction.default(null).openapi(actionFor("secret")),
+} satisfies Record<PiiKind, unknown>;
+const pii = z
+  .strictObject({
+    ...piiActions,
+    state: z.boolean().nullable().default(null).openapi({
+      description: "Whether the values of state documents are treated as well; null means false.",
+    }),
+    region: z
+      .string()
+      .regex(/^[A-Z]{2}$/, "Must be two capital letters (ISO 3166-1).")
+      .refine(hasPhoneNumbers, "Must be a country with telephone numbers (ISO 3166-1).")
+      .nullable()
+      .default(null)
+      .openapi({
+        description:
+          "Country (ISO 3166-1) whose telephone numbers are found without their country code; null: only numbers that are written as in North America.",
+        example: "AT",
+      }),
+  })
+  .default(NO_SETTINGS.pii)
+  .openapi({
+    description:
+      "What writes do with personal data, by kind. `allow` (and null): it isn't looked for. `tag`: it stays, and the memory gets the tag `pii:<kind>`. `redact`: a mark such as `[email]` replaces it. `tokenize`: a token such as `[email:7f3a0c55d1e2b894]` replaces it, the same for the same value, and the original can be revealed. `reject`: the write is refused (422). See docs/privacy.md.",
+  });
+
 /** A missing field is null: not set. */
 export const newSettings = z
   .strictObject({
@@ -147,12 +186,22 @@ export const newSettings = z
         description:
           "How long each kind of content is kept at most; null means as configured. Memories of a type count from their current version, old versions from when they were superseded, sessions from their last message. `receipts_seconds` 0: none is stored. A recall of several namespaces follows the strictest of them.",
       }),
+    pii,
     consolidation: consolidation.nullable().default(null),
     predicates: predicates.default(NO_SETTINGS.predicates),
   })
   .openapi("NewNamespaceSettings");
 
 const setting = z.int().nullable();
+const piiViews = {
+  email: piiAction.openapi(actionFor("email")),
+  phone: piiAction.openapi(actionFor("phone")),
+  card: piiAction.openapi(actionFor("card")),
+  iban: piiAction.openapi(actionFor("iban")),
+  ip: piiAction.openapi(actionFor("ip")),
+  national_id: piiAction.openapi(actionFor("national_id")),
+  secret: piiAction.openapi(actionFor("secret")),
+} satisfies Record<PiiKind, unknown>;
 const quotaView = z.object({ memories: setting, bytes: setting });
 
 export const settingsView = z
@@ -175,6 +224,18 @@ export const settingsView = z
       sessions_seconds: setting,
       state_history_seconds: setting,
     }),
+    pii: z
+      .object({
+        ...piiViews,
+        state: z
+          .boolean()
+          .nullable()
+          .openapi({ description: "Whether the values of state documents are treated as well." }),
+        region: z.string().nullable().openapi({
+          description: "Country (ISO 3166-1) whose telephone numbers are found without their country code.",
+        }),
+      })
+      .openapi({ description: "What writes do with personal data, by kind. See docs/privacy.md." }),
     consolidation: z
       .object({
         schedule: z.string(),

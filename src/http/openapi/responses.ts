@@ -184,3 +184,12 @@ export const mismatch = {
     description: "The vector doesn't fit the configured embedding model (embedding_mismatch).",
   },
 } as const;
+const REFUSED =
+  "The request contains personal data that the namespace's settings refuse (pii_rejected); `errors` names the fields and kinds.";
+export const refusedData = { 422: { ...problem, description: REFUSED } } as const;
+export const unfitContent = {
+  422: {
+    ...problem,
+    description: `The vector doesn't fit the configured embedding model (embedding_mismatch). ${REFUSED}`,
+  },
+} as const;

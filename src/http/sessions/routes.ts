@@ -34,6 +34,7 @@ import {
   namespaceParam,
   problem,
   problems,
+  refusedData,
   unfitBody,
 } from "../openapi/responses.js";
 
@@ -61,6 +62,7 @@ const appendRoute = createRoute({
     200: jsonResponse(appendedView, "All of these messages already existed."),
     ...problems,
     ...unfitBody,
+    ...refusedData,
     ...full,
   },
 });

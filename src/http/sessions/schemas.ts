@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
 import type { SessionContext } from "../../memory/sessions/context.js";
-import type { AppendOutcome } from "../../memory/sessions/ports.js";
+import { foundPii } from "../pii/counts-schema.js";
+import type { Appended } from "../../memory/sessions/append.js";
 import type { Message, Session } from "../../memory/sessions/session.js";
 import { ROLES } from "../../memory/sessions/session.js";
 import { entityName } from "../entities/schemas.js";
@@ -181,6 +182,7 @@ export const appendedView = z
     message_count: z.int().optional().openapi({
       description: "Number of messages appended to the session so far; omitted for a key without `read`.",
     }),
+    pii: foundPii,
   })
   .openapi("AppendedMessages");
 
@@ -343,14 +345,14 @@ export function messagesIn(sent: SentMessages): Omit<SentMessages[number], "repl
 
 /** `sent`: the messages, in the order of the results. */
 export function viewAppended(
-  { results, messageCount }: AppendOutcome,
+  { results, messageCount, pii }: Appended,
   sent: SentMessages,
 ): z.infer<typeof appendedView> {
   const messages = results.map((result, index) => {
     const { replaced } = sent[index] ?? {};
     return replaced === undefined ? result : { ...result, replaced: [...replaced] };
   });
-  return { messages, message_count: messageCount };
+  return { messages, message_count: messageCount, ...(pii === undefined ? {} : { pii }) };
 }
 
 export function viewMessage(message: Message): MessageView {

@@ -13,8 +13,16 @@ import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import { integerParameter, time } from "../openapi/primitives.js";
 import type { StateView } from "./schemas.js";
-import { putState, stateParams, stateValue, stateView, writeState } from "./schemas.js";
-import { jsonBody, jsonResponse, problem, problems, unfitBody, IF_MATCH } from "../openapi/responses.js";
+import { putState, stateParams, stateValue, stateView, writeState, writtenStateView } from "./schemas.js";
+import {
+  jsonBody,
+  jsonResponse,
+  problem,
+  problems,
+  refusedData,
+  unfitBody,
+  IF_MATCH,
+} from "../openapi/responses.js";
 
 const tag = ["state"];
 const path = "/v1/namespaces/{ns}/state/{key}";
@@ -85,11 +93,12 @@ const putRoute = createRoute({
   request: { params: stateParams, body: jsonBody(putState) },
   parameters: [ifMatch, ifNoneMatch],
   responses: {
-    201: jsonResponse(stateView, "The state was created.", "ETag"),
-    200: jsonResponse(stateView, "The state was replaced.", "ETag"),
+    201: jsonResponse(writtenStateView, "The state was created.", "ETag"),
+    200: jsonResponse(writtenStateView, "The state was replaced.", "ETag"),
     204: { description: "The state was written. The answer has no body, because the key may not read here." },
     ...problems,
     ...unfitBody,
+    ...refusedData,
     ...lostRace,
   },
 });
@@ -120,9 +129,10 @@ const patchRoute = createRoute({
   },
   parameters: [ifMatch],
   responses: {
-    200: jsonResponse(stateView, "The new version.", "ETag"),
+    200: jsonResponse(writtenStateView, "The new version.", "ETag"),
     ...problems,
     ...unfitBody,
+    ...refusedData,
     ...missing,
     ...lostRace,
   },
@@ -170,21 +180,23 @@ export function stateRoutes({ state, now }: AppDeps) {
       const { ns, key } = c.req.valid("param");
       const ref = { namespace: ns, key };
       const outcome = await put(state, contextOf(c, now), ref, c.req.valid("json"), preconditionOf(c));
-      const { created, document } = outcome;
+      const { created, document, pii } = outcome;
       if (document === undefined) return c.body(null, 204);
-      return answer(writeState(key, document), created ? 201 : 200, { ETag: etagOf(document.version) });
+      return answer(writeState(key, document, pii), created ? 201 : 200, {
+        ETag: etagOf(document.version),
+      });
     })
     .openapi(patchRoute, async (c) => {
       const { ns, key } = c.req.valid("param");
       const ref = { namespace: ns, key };
-      const document = await patchState(
+      const { document, pii } = await patchState(
         state,
         contextOf(c, now),
         ref,
         { patch: c.req.valid("json"), ttl_seconds: c.req.valid("query").ttl_seconds },
         preconditionOf(c),
       );
-      return answer(writeState(key, document), 200, { ETag: etagOf(document.version) });
+      return answer(writeState(key, document, pii), 200, { ETag: etagOf(document.version) });
     })
     .openapi(removeRoute, async (c) => {
       const { ns, key } = c.req.valid("param");

@@ -3,7 +3,10 @@ import type { JsonValue } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import type { StateDocument } from "../../state/document.js";
 import { STATE_OPERATIONS } from "../../state/document.js";
-import type { StateChange, StateVersion, TransactionResult } from "../../state/ports.js";
+import type { StateChange, StateVersion } from "../../state/ports.js";
+import type { PiiCounts } from "../../pii/kinds.js";
+import type { TransactOutcome } from "../../state/transact.js";
+import { foundPii } from "../pii/counts-schema.js";
 import { namespace, pathText, timeView, ttlSeconds } from "../openapi/primitives.js";
 
 /**
@@ -51,12 +54,18 @@ export const stateView = z
   })
   .openapi("State");
 
+/** The answer to a write. */
+export const writtenStateView = stateView.extend({ pii: foundPii }).openapi("WrittenState");
+
 export type StateView = z.infer<typeof stateView>;
 
-/** A {@link StateView} as JSON text, with the value as it came from Redis, unparsed. */
-export function writeState(key: string, document: StateDocument): string {
-  return `{${stateMembers(key, document)}}`;
+/** A {@link StateView} as JSON text, with the value as it came from Redis, unparsed. `pii`: what a write found. */
+export function writeState(key: string, document: StateDocument, pii?: PiiCounts): string {
+  return `{${stateMembers(key, document)}${piiMember(pii)}}`;
 }
+
+const piiMember = (pii: PiiCounts | undefined): string =>
+  pii === undefined ? "" : `,"pii":${JSON.stringify(pii)}`;
 
 export function stateMembers(key: string, document: StateDocument): string {
   const { json, version, updated_at, updated_by, expires_at, sliding } = document;
@@ -132,18 +141,19 @@ export const transactionResults = z
         }),
       )
       .openapi({ description: "One result per operation, in order." }),
+    pii: foundPii,
   })
   .openapi("StateTransactionResults");
 
 export function writeResults(
   operations: readonly { readonly key: string }[],
-  results: readonly TransactionResult[],
+  { results, pii }: TransactOutcome,
 ): string {
   const written = results.map(({ version, json }, index) => {
     const value = json === undefined ? "" : `,"value":${json}`;
     return `{"key":${JSON.stringify(operations[index]?.key ?? "")},"version":${version}${value}}`;
   });
-  return `{"results":[${written.join(",")}]}`;
+  return `{"results":[${written.join(",")}]${piiMember(pii)}}`;
 }
 
 /** The data of a server-sent event. */

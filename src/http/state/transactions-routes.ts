@@ -12,6 +12,7 @@ import {
   namespaceParam,
   problem,
   problems,
+  refusedData,
   unfitBody,
 } from "../openapi/responses.js";
 
@@ -36,6 +37,7 @@ const transactRoute = createRoute({
     },
     ...problems,
     ...unfitBody,
+    ...refusedData,
     409: {
       ...problem,
       description:
@@ -49,8 +51,8 @@ const answer = jsonTextResponse<z.infer<typeof transactionResults>>();
 export function stateTransactionRoutes({ state, now }: AppDeps) {
   return createRouter().openapi(transactRoute, async (c) => {
     const input = c.req.valid("json");
-    const results = await transact(state, contextOf(c, now), c.req.valid("param").ns, input);
-    if (results === undefined) return c.body(null, 204);
-    return answer(writeResults(input.operations, results), 200);
+    const outcome = await transact(state, contextOf(c, now), c.req.valid("param").ns, input);
+    if (outcome === undefined) return c.body(null, 204);
+    return answer(writeResults(input.operations, outcome), 200);
   });
 }

@@ -4,7 +4,7 @@ import { refuseTooLong } from "../text/normalised.js";
 import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
-import { ttlIn } from "../lifecycle/defaults.js";
+import { ttlBy } from "../lifecycle/defaults.js";
 import { quotaExceeded, versionConflict } from "../../domain/errors.js";
 import type { JsonObject } from "../../domain/json.js";
 import type { Precondition } from "../../domain/precondition.js";
@@ -24,10 +24,14 @@ import { tellCopies } from "../publish/tell-copies.js";
 import { afterWrite } from "../write/after-write.js";
 import { insertOne, insertionOf } from "../write/insertion.js";
 import { nextVersion } from "../write/next-version.js";
+import { refuseTooLarge } from "../write/treated-content.js";
+import type { PiiCounts, PiiPolicy } from "../../pii/kinds.js";
+import { treat } from "../../pii/treat.js";
 import { isAlive, lifetimeOf } from "../lifecycle/ttl.js";
 
 /** Dependencies of a put; copies that follow the item get its next version. */
-type Putting = Carrying & Using<Pick<LifecycleStore, "defaultsOf">, "audit" | "defaultTtl" | "newId">;
+type Putting = Carrying &
+  Using<Pick<LifecycleStore, "defaultsOf">, "audit" | "defaultTtl" | "newId" | "vault">;
 
 /** All of an item that a caller sets. A put replaces it whole: a missing field is cleared. */
 export interface ItemInput {
@@ -51,6 +55,8 @@ export interface ItemInput {
 export interface PutOutcome {
   readonly kind: "created" | "revised" | "unchanged";
   readonly memory: Judged;
+  /** Personal data that the write found; undefined: the namespace doesn't look for any. */
+  readonly pii: PiiCounts | undefined;
 }
 
 interface Stored {
@@ -70,15 +76,17 @@ export async function putItem(
   services: Putting,
   context: Context,
   ref: ItemRef,
-  input: ItemInput,
+  sent: ItemInput,
   precondition: Precondition,
 ): Promise<PutOutcome> {
   const { store, audit } = services;
   // The answer is the whole memory, and says whether it was there.
   await authorize(audit, context, ref.namespace, { verbs: ["write", "read"], act: "item.put" });
+  const defaults = await store.defaultsOf(ref.namespace);
+  const { input, pii } = await treatInput(services, ref.namespace, defaults.pii, sent);
   refuseTooLong("content", input.content);
   const embedding = onceEmbedded(services, writtenBy(context, ref.namespace), input.content);
-  const { semantic } = await ttlIn(services, ref.namespace);
+  const { semantic } = ttlBy(services, defaults);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     // A random pause, so that losers of one race don't all meet again.
     if (attempt > 2) await sleep(Math.random() * MAX_PAUSE_MS);
@@ -96,9 +104,22 @@ export async function putItem(
         ? await create(services, context, ref, input, semantic, await embedding())
         : await revise(services, context, ref, current, input, semantic, embedding);
     if (outcome !== undefined)
-      return { kind: outcome.kind, memory: await judge(services, outcome.memory, context.now()) };
+      return { kind: outcome.kind, memory: await judge(services, outcome.memory, context.now()), pii };
   }
   throw versionConflict();
+}
+
+async function treatInput(
+  { vault }: Pick<Services, "vault">,
+  namespace: string,
+  policy: PiiPolicy | undefined,
+  input: ItemInput,
+): Promise<{ readonly input: ItemInput; readonly pii: PiiCounts | undefined }> {
+  if (policy === undefined) return { input, pii: undefined };
+  const { content, metadata, tags } = input;
+  const { parts, ...found } = await treat(vault, namespace, policy, { content, metadata, tags });
+  refuseTooLarge(parts.content);
+  return { input: { ...input, ...parts, tags: [...(parts.tags ?? []), ...found.tags] }, pii: found.counts };
 }
 
 function holds(precondition: Precondition, current: Memory | undefined): boolean {

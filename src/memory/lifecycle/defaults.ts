@@ -1,13 +1,12 @@
-import type { DefaultTtl, LifecycleStore, Recency } from "../ports/lifecycle.js";
+import type { DefaultTtl, NamespaceDefaults, Recency } from "../ports/lifecycle.js";
 import type { MemoryType } from "../model/record.js";
-import type { Services, Using } from "../services.js";
+import type { Services } from "../services.js";
 
 /** The time to live of each memory type in a namespace, by its settings or else the configuration. */
-export async function ttlIn(
-  { store, defaultTtl }: Using<Pick<LifecycleStore, "defaultsOf">, "defaultTtl">,
-  namespace: string,
-): Promise<DefaultTtl> {
-  const { ttl } = await store.defaultsOf(namespace);
+export function ttlBy(
+  { defaultTtl }: Pick<Services, "defaultTtl">,
+  { ttl }: Pick<NamespaceDefaults, "ttl">,
+): DefaultTtl {
   const of = (type: MemoryType): number | null => {
     const set = ttl[type];
     return set === undefined ? defaultTtl[type] : set;

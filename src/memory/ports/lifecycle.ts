@@ -1,6 +1,7 @@
 import type { Trail } from "../../access/trail.js";
 import type { EmbeddingStatus, MemoryType, Uses } from "../model/record.js";
 import type { MemoryRef } from "../model/ref.js";
+import type { PiiPolicy } from "../../pii/kinds.js";
 
 /** The figures that a policy decides by. Times in milliseconds since the epoch. */
 export interface Vitals {
@@ -37,6 +38,8 @@ export interface NamespaceDefaults {
   };
   /** Retention of audit entries. */
   readonly auditSeconds: number | undefined;
+  /** Undefined: personal data is stored as it comes. */
+  readonly pii: PiiPolicy | undefined;
 }
 
 /**

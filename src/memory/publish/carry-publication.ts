@@ -15,12 +15,15 @@ import { publishersOf } from "../model/publishers.js";
 import { UNKNOWN_ACCURACY, trustOf } from "../trust/trust.js";
 import type { Judgeable } from "../trust/trust.js";
 import type { Using } from "../services.js";
+import { redactRefused } from "../../pii/kinds.js";
+import { treat } from "../../pii/treat.js";
+import type { Fact } from "../model/fact.js";
 import type { RecordStore } from "../ports/records.js";
 
 /** Dependencies of updates to copies. */
 export type Carrying = Using<
   RecordStore & PublicationStore,
-  "accuracies" | "agents" | "corroboration" | "embedder" | "worker"
+  "accuracies" | "agents" | "corroboration" | "embedder" | "knownDefaults" | "vault" | "worker"
 >;
 
 const ATTEMPTS = 16;
@@ -61,16 +64,16 @@ async function makeCopy(
   publication: Publication,
 ): Promise<Memory | undefined> {
   const { interaction, publications: _, uses: __, ...rest } = memory;
-  const embedding = await firstEmbedding(services, memory.namespace, memory.content);
+  const { made, said } = await copied(services, rest, publication, undefined, interaction);
+  const embedding = await firstEmbedding(services, memory.namespace, made.content);
   const now = context.now();
-  const made = await copied(services, rest, publication, undefined);
   const copy = {
     ...firstVersion(now),
     ...made,
     quarantined: await isDistrusted(services, context, made),
   };
   const insertion = insertionOf(services, copy, embedding, now, {
-    interaction,
+    interaction: said,
     contentHash: copyHash(memory),
   });
   return insertOne(services, publishTrail(context, memory), insertion);
@@ -104,10 +107,10 @@ async function bringCopy(
   }
   if (publication.follow || publication.version === 0) {
     if (origin.version >= memory.version && origin.follow === publication.follow) return copy;
-    const next = await copied(services, memory, publication, origin);
+    const { made } = await copied(services, memory, publication, origin, undefined);
     return reviseCopy(services, context, trail, interaction, copy, {
       ...copy,
-      ...next,
+      ...made,
       updated_at: context.now(),
     });
   }
@@ -180,12 +183,41 @@ async function evidenceOf(
   return { ...NO_EVIDENCE, human_confirmed, corroborated_by, since };
 }
 
-/** The fields that a copy takes from its origin. */
+/**
+ * The fields that a copy takes from its origin, and the interaction, without the personal data that the copy's namespace
+ * doesn't keep. What it refuses, a copy has marks for: the publisher was refused before, see `refusePii`.
+ */
 async function copied(
   services: Carrying,
   memory: Memory,
   publication: Publication,
   before: Origin | undefined,
+  interaction: Interaction | undefined,
+) {
+  const { pii } = await services.knownDefaults.of(publication.namespace);
+  const { fact, content, metadata, tags } = memory;
+  const { parts, tags: found } = await treat(services.vault, publication.namespace, redactRefused(pii), {
+    content,
+    metadata,
+    tags,
+    fact: fact && { subject: fact.subject, predicate: fact.predicate, object: fact.object },
+    interaction,
+  });
+  const made = await fieldsOf(services, memory, publication, before, {
+    ...parts,
+    tags: [...parts.tags, ...found],
+  });
+  return { made, said: parts.interaction };
+}
+
+async function fieldsOf(
+  services: Carrying,
+  memory: Memory,
+  publication: Publication,
+  before: Origin | undefined,
+  said: Pick<Memory, "content" | "metadata" | "tags"> & {
+    readonly fact: Pick<Fact, "subject" | "predicate" | "object"> | null;
+  },
 ) {
   return {
     id: memory.id,
@@ -193,12 +225,12 @@ async function copied(
     // In the copy's namespace, the key may be another memory's.
     key: null,
     memory_type: memory.memory_type,
-    content: memory.content,
+    content: said.content,
     agent_id: memory.agent_id,
     session_id: memory.session_id,
     timestamp: memory.timestamp,
-    metadata: memory.metadata,
-    tags: memory.tags,
+    metadata: said.metadata,
+    tags: said.tags,
     trust_score: memory.trust_score,
     derived_from: [],
     source_trust: memory.source_trust,
@@ -214,7 +246,7 @@ async function copied(
     superseded_at: null,
     superseded_by: null,
     // The others that it contradicts stayed where it comes from.
-    fact: memory.fact === null ? null : { ...memory.fact, contradicts: [] },
+    fact: memory.fact === null ? null : { ...memory.fact, ...said.fact, contradicts: [] },
     origin: {
       namespace: memory.namespace,
       id: memory.id,

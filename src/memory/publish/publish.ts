@@ -8,7 +8,9 @@ import type { MemoryRef } from "../model/ref.js";
 import { authorize } from "../../access/authorize.js";
 import { DomainError, invalid, memoryNotFound } from "../../domain/errors.js";
 import { trailOf } from "../../access/trail.js";
-import type { Publication } from "../model/record.js";
+import { onlyRefused } from "../../pii/kinds.js";
+import { treat } from "../../pii/treat.js";
+import type { MemoryDetail, Publication } from "../model/record.js";
 import { LIMITS } from "../../domain/limits.js";
 
 export interface PublishInput {
@@ -51,6 +53,8 @@ export async function publish(
     throw foreign();
   }
 
+  if (own !== undefined) await refusePii(services, to, own);
+
   const now = context.now();
   const publication: Publication = {
     namespace: to,
@@ -77,6 +81,16 @@ export async function publish(
     }
     throw error;
   }
+}
+
+/** What the target namespace refuses to have written isn't published there either. */
+async function refusePii(
+  { knownDefaults, vault }: Pick<Services, "knownDefaults" | "vault">,
+  to: string,
+  { content, metadata, tags, fact, interaction }: MemoryDetail,
+): Promise<void> {
+  const { pii } = await knownDefaults.of(to);
+  await treat(vault, to, onlyRefused(pii), { content, metadata, tags, fact, interaction });
 }
 
 function foreign(): DomainError {

@@ -4,7 +4,7 @@ import type { Found } from "./fusion.js";
 import type { Recorded } from "../ports/records.js";
 import type { Memory } from "../model/record.js";
 import type { Outcomes } from "../trust/wilson.js";
-import type { Retriever } from "../ports/recall-input.js";
+import type { RecallInput, Retriever } from "../ports/recall-input.js";
 import type { KeywordQuery } from "../text/terms.js";
 
 export interface RecallHit {
@@ -47,6 +47,8 @@ export interface RecallOutcome {
   readonly at: number;
   /** Its entries in the audit trails. */
   readonly recorded: readonly Recorded[];
+  /** What was searched for: without the personal data that the namespaces don't keep. */
+  readonly request: RecallInput;
 }
 
 /** The relevance by which `found` is ranked, with the memory that it was found by. */

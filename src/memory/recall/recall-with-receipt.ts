@@ -38,7 +38,7 @@ export async function recallWithReceipt(
   const outcome = await recall(services, context, input);
   const keeping = await keepingOf(services, input.namespaces, wanted.receipt, outcome);
   // The receipt goes first: Redis takes its time for the uses after it has answered.
-  const receipt = keeping && receiptOf(context, input, wanted, outcome);
+  const receipt = keeping && receiptOf(context, wanted, outcome);
   const kept = receipt && stage("keep receipt", () => services.receipts.keep(receipt, keeping));
   if (input.touch !== false && input.as_of === undefined) touch(services, outcome.hits.flatMap(usedFor));
   return { ...outcome, receiptId: await kept };
@@ -49,9 +49,8 @@ const usedFor = ({ memory, behind }: RecallHit): Memory[] => [memory, ...behind]
 
 function receiptOf(
   { actor, requestId, now }: Context,
-  input: RecallInput,
   { thread_id, checkpoint_id }: ReceiptInput,
-  { degraded, hits }: RecallOutcome,
+  { degraded, hits, request }: RecallOutcome,
 ): Omit<Receipt, "id"> {
   return {
     at: now(),
@@ -60,7 +59,7 @@ function receiptOf(
     request_id: requestId,
     thread_id: thread_id ?? null,
     checkpoint_id: checkpoint_id ?? null,
-    request: input,
+    request,
     degraded,
     hits: hits.map(({ memory, score, relevance }) => ({
       namespace: memory.namespace,

@@ -27,11 +27,20 @@ import { authorizedParts } from "../../access/authorize.js";
 import { recencyIn } from "../lifecycle/defaults.js";
 import type { Moment } from "../model/moment.js";
 import { weighRecency } from "./recency.js";
+import { treatQuery } from "./treat-query.js";
 
 /** Dependencies of a recall. */
 export type Recalling = Using<
   RecordStore & SearchStore & LifecycleStore,
-  "audit" | "accuracies" | "calibrate" | "embedder" | "entities" | "knownDefaults" | "observe" | "recency"
+  | "audit"
+  | "accuracies"
+  | "calibrate"
+  | "embedder"
+  | "entities"
+  | "knownDefaults"
+  | "observe"
+  | "recency"
+  | "vault"
 >;
 
 /** The length of each list: enough for a memory that is low in both lists to come up. */
@@ -52,13 +61,18 @@ export const CANDIDATES = 100;
 export async function recall(
   services: Recalling,
   context: Context,
-  input: RecallInput,
+  sent: RecallInput,
 ): Promise<RecallOutcome> {
   const timed = stopwatch(services.observe);
-  if (input.expand !== undefined && input.mode !== "hybrid")
+  if (sent.expand !== undefined && sent.mode !== "hybrid")
     throw invalid("expand", "Only a recall with mode hybrid can expand entities.");
-  const moment = momentOf(context, input);
-  const lists = await readable(services, context, input.namespaces);
+  const moment = momentOf(context, sent);
+  const lists = await readable(services, context, sent.namespaces);
+  const input = await treatQuery(
+    services,
+    sent,
+    lists.map(({ name }) => name),
+  );
   const filter = facetQuery(input.filter);
   const parsed = input.mode === "vector" ? undefined : searchableTerms(input.query);
   const [chosen, { vector, degraded, refused }, recency] = await Promise.all([
@@ -100,7 +114,16 @@ export async function recall(
   const hits = await timed.later("load", load);
   const answerable = hits.some((hit) => hit.relevance.relevance >= ANSWERABLE);
   const leftOut = chosen?.leftOut ?? [];
-  return { hits, answerable, degraded, terms, leftOut, at: moment.asOf ?? context.now(), recorded };
+  return {
+    hits,
+    answerable,
+    degraded,
+    terms,
+    leftOut,
+    at: moment.asOf ?? context.now(),
+    recorded,
+    request: input,
+  };
 }
 
 async function choose({ store }: Using<SearchStore>, parsed: ParsedQuery): Promise<ChosenTerms> {

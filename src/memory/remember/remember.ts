@@ -6,7 +6,7 @@ import { judgeAll } from "../trust/judge.js";
 import type { Judged } from "../trust/judge.js";
 import type { Services, Using } from "../services.js";
 import type { FactStore } from "../ports/facts.js";
-import type { LifecycleStore } from "../ports/lifecycle.js";
+import type { DefaultTtl, LifecycleStore, NamespaceDefaults } from "../ports/lifecycle.js";
 import type { Context } from "../../domain/context.js";
 import type { RememberInput } from "./input.js";
 import { authorize, mayLearn } from "../../access/authorize.js";
@@ -14,23 +14,30 @@ import type { FirstEmbedding } from "../model/embedding.js";
 import { embedFirstPassages, writtenBy } from "../embedding/embed.js";
 import { withStanding } from "../facts/standing.js";
 import { trailOf } from "../../access/trail.js";
-import type { Memory } from "../model/record.js";
+import type { Interaction, Memory } from "../model/record.js";
 import { afterWrite } from "../write/after-write.js";
-import { ttlIn } from "../lifecycle/defaults.js";
+import { ttlBy } from "../lifecycle/defaults.js";
 import { sourceTrust } from "./derive.js";
 import { DomainError } from "../../domain/errors.js";
 import { isTurn } from "../model/turn.js";
 import { contextFor } from "../embedding/preceding.js";
 import { normalisedTooLong } from "../text/normalised.js";
+import { treatInput } from "./treat-input.js";
+import type { TreatedInput } from "./treat-input.js";
+import type { PiiCounts } from "../../pii/kinds.js";
 
 export interface RememberOutcome extends InsertOutcome {
   readonly memory: Judged;
+  /** The exchange as it is stored. */
+  readonly interaction: Interaction | undefined;
+  /** Personal data that the write found; undefined: the namespace doesn't look for any. */
+  readonly pii: PiiCounts | undefined;
 }
 
 /** Dependencies of storing new memories. */
 export type Remembering = Using<
   RecordStore & FactStore & Pick<LifecycleStore, "defaultsOf">,
-  "accuracies" | "audit" | "corroboration" | "defaultTtl" | "embedder" | "newId" | "worker"
+  "accuracies" | "audit" | "corroboration" | "defaultTtl" | "embedder" | "newId" | "vault" | "worker"
 >;
 
 /** Stores one memory. Rejects with a {@link DomainError}. */
@@ -56,7 +63,53 @@ export async function rememberMany(
   await authorize(services.audit, context, namespace, { verb: "write", act });
   // Embedding a batch takes seconds: fail fast if Redis is down.
   if (inputs.length > 1) await services.store.reachable();
-  const drafts = await draft(services, context, namespace, inputs);
+  const defaults = await services.store.defaultsOf(namespace);
+  const treated = await treatEach(services, namespace, defaults, inputs);
+  const fit = treated.flatMap((each) => (each instanceof Error ? [] : [each]));
+  const stored = await rememberTreated(services, context, namespace, defaults, fit);
+  let next = 0;
+  return treated.map((each) => {
+    if (each instanceof Error) return each;
+    const outcome = stored[next++] ?? new Error("no outcome");
+    if (outcome instanceof Error) return outcome;
+    const { kind, memory } = outcome;
+    return { kind, memory, interaction: each.input.interaction, pii: each.pii };
+  });
+}
+
+/** Each input without the personal data that the namespace doesn't keep, or the refusal of it. */
+async function treatEach(
+  services: Remembering,
+  namespace: string,
+  { pii }: NamespaceDefaults,
+  inputs: readonly RememberInput[],
+): Promise<(TreatedInput | DomainError)[]> {
+  const treated: (TreatedInput | DomainError)[] = [];
+  for (const input of inputs) {
+    try {
+      treated.push(await treatInput(services, namespace, pii, input));
+    } catch (error) {
+      // A refusal is about one input; a store that is away about all of them.
+      if (!(error instanceof DomainError) || !ABOUT_ONE.has(error.code)) throw error;
+      treated.push(error);
+    }
+  }
+  return treated;
+}
+
+const ABOUT_ONE: ReadonlySet<string> = new Set(["pii_rejected", "invalid_request", "quota_exceeded"]);
+
+async function rememberTreated(
+  services: Remembering,
+  context: Context,
+  namespace: string,
+  defaults: NamespaceDefaults,
+  treated: readonly TreatedInput[],
+): Promise<readonly (StoredOutcome | Error)[]> {
+  if (treated.length === 0) return [];
+  const inputs = treated.map(({ input }) => input);
+  const act = inputs[0]?.interaction === undefined ? "remember" : "capture";
+  const drafts = await draft(services, context, namespace, inputs, ttlBy(services, defaults));
   const embedded = await embedDrafts(services, writtenBy(context, namespace), drafts);
   const mayRead = mayLearn(context, namespace);
   const blind = mayRead ? undefined : (context.actor.keyId ?? context.actor.agent);
@@ -84,6 +137,10 @@ export async function rememberMany(
   return judged(services, told, context.now());
 }
 
+interface StoredOutcome extends InsertOutcome {
+  readonly memory: Judged;
+}
+
 /** One input: what is to be stored of it, or why nothing is. */
 type Writing =
   | { readonly item: NewMemory; readonly refused?: undefined }
@@ -99,7 +156,7 @@ async function judged(
   services: Remembering,
   outcomes: readonly (InsertOutcome | Error)[],
   now: number,
-): Promise<(RememberOutcome | Error)[]> {
+): Promise<(StoredOutcome | Error)[]> {
   const stored = outcomes.filter((outcome): outcome is InsertOutcome => !(outcome instanceof Error));
   const memories = await judgeAll(
     services,
@@ -120,11 +177,11 @@ async function draft(
   context: Context,
   namespace: string,
   inputs: readonly RememberInput[],
+  ttl: DefaultTtl,
 ): Promise<Draft[]> {
-  const [ttl, ...bounds] = await Promise.all([
-    ttlIn(services, namespace),
-    ...inputs.map((input) => sourceTrust(services, context, namespace, input.derived_from ?? [])),
-  ]);
+  const bounds = await Promise.all(
+    inputs.map((input) => sourceTrust(services, context, namespace, input.derived_from ?? [])),
+  );
   const drafts = inputs.map((input, index): Draft => {
     const bound = bounds[index] ?? null;
     const source_trust = lower(bound instanceof DomainError ? null : bound, input.source_trust ?? null);

@@ -2,12 +2,11 @@ import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { DomainError, memoryNotFound } from "../../domain/errors.js";
-import type { Judged } from "../trust/judge.js";
 import type { MemoryRef, Vectors } from "../model/ref.js";
 import type { FirstEmbedding } from "../model/embedding.js";
 import type { Memory } from "../model/record.js";
 import { isOnTimeline, revise } from "./revise.js";
-import type { Revising, RevisionInput } from "./revise.js";
+import type { Revised, Revising, RevisionInput } from "./revise.js";
 import type { Using } from "../services.js";
 import type { EmbeddingStore } from "../ports/embedding.js";
 
@@ -21,7 +20,7 @@ export async function restore(
   ref: MemoryRef,
   version: number,
   expectedVersion: number | undefined,
-): Promise<Judged> {
+): Promise<Revised> {
   const { store, audit } = services;
   await authorize(audit, context, ref.namespace, { verbs: ["read", "write"], act: "restore" });
   const found = await store.versions(trailOf(context, "restore", { ids: [ref.id] }), ref, version + 1, 1);

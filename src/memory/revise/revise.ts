@@ -24,9 +24,14 @@ import type { Services, Using } from "../services.js";
 import type { LifecycleStore } from "../ports/lifecycle.js";
 import type { Carrying } from "../publish/carry-publication.js";
 import { tellCopies } from "../publish/tell-copies.js";
+import { refuseTooLarge } from "../write/treated-content.js";
+import { isPiiTag } from "../../pii/kinds.js";
+import type { PiiCounts, PiiPolicy } from "../../pii/kinds.js";
+import { treat } from "../../pii/treat.js";
 
 /** Dependencies of a revision; copies that follow the memory get its next version. */
-export type Revising = Carrying & Using<Pick<LifecycleStore, "freeOrphans">, "audit" | "maxLives">;
+export type Revising = Carrying &
+  Using<Pick<LifecycleStore, "defaultsOf" | "freeOrphans">, "audit" | "maxLives" | "vault">;
 
 /** The fields to change; undefined leaves as is. */
 export interface RevisionInput {
@@ -42,6 +47,8 @@ export interface RevisionInput {
   /** Replaces all metadata. */
   readonly whole_metadata?: JsonObject | undefined;
   readonly tags?: readonly string[] | undefined;
+  /** Set by mneme only: tags of personal data that was found in what is new. */
+  readonly found?: readonly string[] | undefined;
   readonly trust_score?: number | undefined;
   /** A change also scales the rest of its life, if that comes from its type. */
   readonly importance?: number | undefined;
@@ -56,6 +63,9 @@ export interface RevisionInput {
   readonly ttl_seconds?: number | null | undefined;
 }
 
+/** The next version, and the personal data that the write found; undefined: the namespace doesn't look for any. */
+export type Revised = Judged & { readonly pii: PiiCounts | undefined };
+
 /** Lost races that are retried for a caller without an expected version. After that it gets a conflict. */
 const ATTEMPTS = 64;
 
@@ -67,12 +77,14 @@ export async function revise(
   services: Revising,
   context: Context,
   ref: MemoryRef,
-  input: RevisionInput,
+  sent: RevisionInput,
   expectedVersion: number | undefined,
-): Promise<Judged> {
+): Promise<Revised> {
   const { store, audit } = services;
   // The answer is the whole memory, and a refusal may name another one.
   await authorize(audit, context, ref.namespace, { verbs: ["write", "read"], act: "revise" });
+  const { pii: policy } = await store.defaultsOf(ref.namespace);
+  const { input, pii } = await treated(services, ref.namespace, policy, sent);
   refuseTooLong("content", input.content ?? "");
   const trail = trailOf(context, "revise", { ids: [ref.id] });
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -88,7 +100,7 @@ export async function revise(
       // The sweep finds the predecessor of a session's turn; new content has none.
       if (revision.vectors !== undefined) afterWrite(services, { memory: revision.memory });
       const revised = { ...revision.memory, updated_at: outcome.since, valid_to: outcome.validTo };
-      return judge(services, revised, context.now());
+      return { ...(await judge(services, revised, context.now())), pii };
     }
     if (outcome.kind === "duplicate") {
       throw new DomainError(
@@ -100,6 +112,32 @@ export async function revise(
     if (outcome.kind === "conflict" && expectedVersion !== undefined) throw versionConflict();
   }
   throw versionConflict();
+}
+
+/** Treats personal data in what is new. */
+async function treated(
+  { vault }: Pick<Revising, "vault">,
+  namespace: string,
+  policy: PiiPolicy | undefined,
+  input: RevisionInput,
+): Promise<{ readonly input: RevisionInput; readonly pii: PiiCounts | undefined }> {
+  if (policy === undefined) return { input, pii: undefined };
+  const { content, metadata, whole_metadata, tags } = input;
+  const found = await treat(vault, namespace, policy, { content, metadata, whole_metadata, tags });
+  const { parts } = found;
+  refuseTooLarge(parts.content);
+  return {
+    input: {
+      ...input,
+      ...parts,
+      found: found.tags,
+      // Vectors of the text as it came say what it no longer does.
+      ...(parts.content === content
+        ? {}
+        : { embedding: undefined, embedding_model: undefined, restored: undefined }),
+    },
+    pii: found.counts,
+  };
 }
 
 /** A refusal before there is anything to write is recorded as well. */
@@ -170,7 +208,7 @@ async function revisionOf(
       input.metadata === undefined
         ? (input.whole_metadata ?? current.metadata)
         : mergeMetadata(current.metadata, input.metadata),
-    tags: input.tags === undefined ? current.tags : [...new Set(input.tags)],
+    tags: tagsOf(current, input),
     trust_score: input.trust_score ?? current.trust_score,
     importance: input.importance ?? current.importance,
     pinned: input.pinned ?? current.pinned,
@@ -191,6 +229,14 @@ async function revisionOf(
     newExpiry,
     newEnd: input.valid_to !== undefined && input.valid_to !== current.valid_to && isOnTimeline(next),
   });
+}
+
+/** Tags of personal data stay where the text does in which it was found. */
+function tagsOf(current: Memory, { tags, content, found = [] }: RevisionInput): string[] {
+  const before = content === undefined ? current.tags.filter(isPiiTag) : [];
+  const kept =
+    tags === undefined ? current.tags.filter((tag) => content === undefined || !isPiiTag(tag)) : tags;
+  return [...new Set([...kept, ...before, ...found])];
 }
 
 /** The identity by which a repeated write finds a revised memory. */

@@ -7,20 +7,27 @@ import type { Services } from "../services.js";
 import type { SessionUsing } from "./services.js";
 import type { NewMessage, SessionRef, Standing } from "./session.js";
 import { sessionTrail } from "./trail.js";
+import type { PiiCounts, PiiPolicy } from "../../pii/kinds.js";
+import { treat } from "../../pii/treat.js";
 
 /**
  * Appends messages to a session, which begins with its first one: one step, of which nothing depends on how many
  * messages are there. A message whose id is there already isn't appended again.
  */
 export async function append(
-  services: SessionUsing<"store" | "countTokens" | "promoteSoon", Pick<Services, "audit" | "newId">>,
+  services: SessionUsing<
+    "store" | "countTokens" | "promoteSoon",
+    Pick<Services, "audit" | "knownDefaults" | "newId" | "vault">
+  >,
   context: Context,
   ref: SessionRef,
-  messages: readonly (NewMessage & { readonly memory_id?: string | undefined })[],
-): Promise<AppendOutcome> {
+  sent: readonly (NewMessage & { readonly memory_id?: string | undefined })[],
+): Promise<Appended> {
   const { store, memory } = services;
   await authorize(memory.audit, context, ref.namespace, { verb: "write", act: "session.append" });
   const standing = standingOf(context, ref.namespace);
+  const { pii: policy } = await memory.knownDefaults.of(ref.namespace);
+  const { messages, pii } = await treatMessages(memory, ref.namespace, policy, sent);
   const counter = await services.countTokens();
   const now = context.now();
   const drafts: DraftMessage[] = [];
@@ -36,7 +43,32 @@ export async function append(
   }
   const outcome = await store.append(sessionTrail(context, "session.append", ref), ref, drafts);
   if (outcome.due) services.promoteSoon(ref);
-  return standing === "writer" ? withheld(outcome) : outcome;
+  return { ...(standing === "writer" ? withheld(outcome) : outcome), pii };
+}
+
+/** The outcome, and the personal data that was found; undefined: the namespace doesn't look for any. */
+export type Appended = AppendOutcome & { readonly pii: PiiCounts | undefined };
+
+/** Treats personal data in what messages say; ids, names and the like stay as they are. */
+async function treatMessages<Sent extends NewMessage>(
+  { vault }: Pick<Services, "vault">,
+  namespace: string,
+  policy: PiiPolicy | undefined,
+  sent: readonly Sent[],
+): Promise<{ readonly messages: readonly Sent[]; readonly pii: PiiCounts | undefined }> {
+  if (policy === undefined) return { messages: sent, pii: undefined };
+  const said = sent.map(({ content, tool_calls, metadata }) => ({
+    content,
+    tool_calls: tool_calls?.map((call) => ({ arguments: call.arguments })),
+    metadata,
+  }));
+  const { parts, counts } = await treat(vault, namespace, policy, { messages: said });
+  const messages = sent.map((message, index) => {
+    const { content = message.content, tool_calls, metadata } = parts.messages[index] ?? {};
+    const calls = message.tool_calls?.map((call, at) => ({ ...call, ...tool_calls?.[at] }));
+    return { ...message, content, tool_calls: calls, metadata };
+  });
+  return { messages, pii: counts };
 }
 
 /** A write-only caller learns nothing about earlier messages: neither ids nor their number. */

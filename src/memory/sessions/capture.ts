@@ -3,8 +3,10 @@ import type { CaptureInput } from "../remember/capture.js";
 import { capture } from "../remember/capture.js";
 import type { RememberOutcome, Remembering } from "../remember/remember.js";
 import { append } from "./append.js";
+import type { Services } from "../services.js";
 import type { SessionUsing } from "./services.js";
 import type { NewMessage } from "./session.js";
+import type { Interaction } from "../model/record.js";
 
 /**
  * Captures an exchange as an episodic memory and, where it belongs to a session, appends its messages there: a second
@@ -13,7 +15,10 @@ import type { NewMessage } from "./session.js";
  * The messages know the memory that holds them: when they leave the session, no second one is made.
  */
 export async function captureInSession(
-  services: SessionUsing<"store" | "countTokens" | "promoteSoon", Remembering>,
+  services: SessionUsing<
+    "store" | "countTokens" | "promoteSoon",
+    Remembering & Pick<Services, "knownDefaults">
+  >,
   context: Context,
   namespace: string,
   input: CaptureInput,
@@ -21,7 +26,7 @@ export async function captureInSession(
   const outcome = await capture(services.memory, context, namespace, input);
   if (input.session_id === undefined) return outcome;
   const memory_id = outcome.memory.id;
-  const messages = messagesOf(input).map((message, index) =>
+  const messages = messagesOf(outcome.interaction ?? input).map((message, index) =>
     Object.assign(message, { id: `${memory_id}.${index}`, timestamp: input.timestamp, memory_id }),
   );
   await append(services, context, { namespace, sessionId: input.session_id }, messages);
@@ -29,7 +34,7 @@ export async function captureInSession(
 }
 
 /** The input, the tool calls with their results, and the response; the agent's reasoning stays in the memory. */
-function messagesOf({ input, tool_calls, response }: CaptureInput): NewMessage[] {
+function messagesOf({ input, tool_calls, response }: Interaction): NewMessage[] {
   const calls = tool_calls ?? [];
   const messages: NewMessage[] = [{ role: "user", content: input }];
   if (calls.length > 0) {

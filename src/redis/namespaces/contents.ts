@@ -63,6 +63,8 @@ export function createNamespaceContents({ redis, auditor, keys, state }: Content
             keys.aliasGroups(namespace),
             keys.consolidationHead(namespace),
             keys.consolidations(namespace),
+            keys.piiSalt(namespace),
+            keys.piiOriginals(namespace),
           ],
           [keys.consolidationPrefix(namespace), keys.consolidationActions(namespace, "")],
         ),

@@ -55,7 +55,7 @@ export function createNamespaceStore(
 
 /** Fields and values in turn, under the names of SETTING_FIELDS; unset ones are missing. */
 function encodeSettings({ predicates, consolidation, ...settings }: Settings): string[] {
-  const fields = Object.entries(settings).flatMap(([group, values]: [string, NumberGroup]) =>
+  const fields = Object.entries(settings).flatMap(([group, values]: [string, ValueGroup]) =>
     Object.entries(values).flatMap(([name, value]) =>
       value === null ? [] : [`${group}_${name}`, String(value)],
     ),
@@ -67,17 +67,19 @@ function encodeSettings({ predicates, consolidation, ...settings }: Settings): s
   ];
 }
 
-/** A setting is a number or a truth value. */
-function decodeValue(value: string): number | boolean {
-  return value === "true" || value === "false" ? value === "true" : Number(value);
+/** A setting is a number, a truth value or a word. */
+function decodeValue(value: string): number | boolean | string {
+  if (value === "true" || value === "false") return value === "true";
+  const number = Number(value);
+  return Number.isNaN(number) ? value : number;
 }
-type NumberGroups = Omit<Settings, "predicates" | "consolidation">;
-type NumberGroup = NumberGroups[keyof NumberGroups];
+type ValueGroups = Omit<Settings, "predicates" | "consolidation">;
+type ValueGroup = ValueGroups[keyof ValueGroups];
 
 /** Group by group and name by name as NO_SETTINGS has them, so the shape is that of all settings. */
 function decodeSettings(fields: Readonly<Record<string, string>>): Settings {
-  const { predicates: _, consolidation: __, ...numbers } = NO_SETTINGS;
-  const groups = Object.entries(numbers).map(([group, values]: [string, NumberGroup]) => [
+  const { predicates: _, consolidation: __, ...others } = NO_SETTINGS;
+  const groups = Object.entries(others).map(([group, values]: [string, ValueGroup]) => [
     group,
     Object.fromEntries(
       Object.keys(values).map((name) => {

@@ -109,6 +109,8 @@ export const scripts = {
   putExportedState: forCaller("backup/lua/put-state", text, "scoped"),
   putExportedStateVersion: forService("backup/lua/put-state-version", integer),
   putGone: forService("backup/lua/put-gone", integer),
+  keepOriginals: forService("pii/lua/keep", parts),
+  revealOriginals: forCaller("pii/lua/reveal", textsOrNone),
   renewLock: forService("locks/lua/renew", integer),
   releaseLock: forService("locks/lua/release", integer),
 };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { interactionText } from "../../../src/memory/remember/capture.js";
+import { interactionText } from "../../../src/memory/remember/interaction-text.js";
 import { patternFacts } from "../../../src/memory/consolidation/language/pattern-facts.js";
 
 const BREAKS = ["\n", "\r\n", "\r", "\u2028", "\u2029", "\v", "\f", "\u0085", "\n\n", "\n \n"];

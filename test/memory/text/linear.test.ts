@@ -20,7 +20,7 @@ import { text as textSchema } from "../../../src/http/openapi/primitives.js";
 import { describeError } from "../../../src/log.js";
 import { askedIn, embeddedPart, queryWithin } from "../../../src/memory/text/asked.js";
 import { fitLines, line } from "../../../src/memory/text/lines.js";
-import { interactionText } from "../../../src/memory/remember/capture.js";
+import { interactionText } from "../../../src/memory/remember/interaction-text.js";
 import { claimsOf, denialsIn } from "../../../src/memory/text/claims.js";
 import { dateOf } from "../../../src/memory/conditions/date.js";
 import { contradictionsOf } from "../../../src/memory/consolidation/language/contradictions.js";
@@ -58,6 +58,7 @@ import { trimEndTo, trimTo, truncateUtf8 } from "../../../src/memory/text/trunca
 import { findPii } from "../../../src/pii/detect/detect.js";
 import { PII_KINDS } from "../../../src/pii/kinds.js";
 import { kindOfToken, marksIn } from "../../../src/pii/marks.js";
+import { inspect } from "../../../src/pii/treat.js";
 import { jsonText, storedText } from "../../../src/state/json-text.js";
 import { parseJsonPath } from "../../../src/state/json-path.js";
 import { hostileTexts, prose } from "../../support/adversarial.js";
@@ -118,6 +119,17 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
     ],
   },
   "src/pii/marks.ts": { marksIn, kindOfToken },
+  "src/pii/treat.ts": {
+    inspect: async (text) => {
+      const policy = {
+        actions: { email: "redact", phone: "redact" },
+        state: false,
+        region: undefined,
+      } as const;
+      const { pending } = await inspect(policy, { [text]: [text, `{"a":1,"b":"${text}"}`] });
+      return pending(({ kind }) => kind);
+    },
+  },
   "src/embeddings/model-id.ts": { modelId: (text) => modelId(text, 384) },
   "src/embeddings/passages.ts": {
     splitPassages: (text) => splitPassages(text, meter, { maxTokens: 200, overlapTokens: 32 }),
@@ -134,7 +146,7 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
     embeddedPart,
     queryWithin: (text) => queryWithin(text, 8192),
   },
-  "src/memory/remember/capture.ts": {
+  "src/memory/remember/interaction-text.ts": {
     interactionText: (text) =>
       interactionText({
         input: text,
@@ -295,6 +307,7 @@ const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
   "src/pii/detect/phones.ts": "a part of findPii, which is tried",
   "src/pii/detect/secrets.ts": "a part of findPii, which is tried",
   "src/pii/marks.ts": ["redactionMark", "tokenMark"],
+  "src/pii/treat.ts": ["treat", "countsOf"],
   "src/memory/text/lines.ts": ["fairShare"],
   "src/memory/text/claims.ts": ["sameClaims"],
   "src/memory/consolidation/language/pattern-facts.ts": ["isSingle"],

@@ -245,6 +245,20 @@ const stats: MakeAct = (_world, _agent, { ns }) => ({
   needs: [["read", ns]],
 });
 
+const piiScan: MakeAct = (_world, _agent, { ns }) => ({
+  method: "POST",
+  path: `${base(ns)}/pii/scan`,
+  body: {},
+  needs: [["read", ns]],
+});
+
+const piiReveal: MakeAct = (_world, _agent, { ns }) => ({
+  method: "POST",
+  path: `${base(ns)}/pii/reveal`,
+  body: { tokens: ["[email:0123456789abcdef]"] },
+  needs: [["admin", ns]],
+});
+
 const makeKey: MakeAct = (world, agent, { ns, other, pick, flag }) => {
   const grants = [ns, flag ? `${other}.**` : other].map((namespace) => ({ namespace, verbs: ["read"] }));
   const name = world.fresh("key");
@@ -499,6 +513,8 @@ export const ACTS: Readonly<Record<string, MakeAct>> = {
   settings,
   usage,
   stats,
+  piiScan,
+  piiReveal,
   makeKey,
   listKeys,
   audit,

@@ -1,6 +1,6 @@
 --- @include "lua/audit"
 --[[
-Deletes what is kept about the memories and the state of a namespace that are gone.
+Deletes what is kept about the memories and the state of a namespace that are gone, and the originals of tokens in them.
 
 KEYS[1] how much the namespace holds
 KEYS[2] changes of its state
@@ -10,6 +10,8 @@ KEYS[5] aliases
 KEYS[6] groups of aliases
 KEYS[7] head of its consolidation
 KEYS[8] its runs
+KEYS[9] the salt of its tokens of personal data
+KEYS[10] the originals of those tokens
 
 ARGV[1] what precedes an id in a run's key
 ARGV[2] what precedes it in the key of a run's actions
@@ -17,7 +19,7 @@ ARGV[2] what precedes it in the key of a run's actions
 Returns how many runs are left: at most one, which is running.
 ]]
 audit('ok')
-redis.call('DEL', KEYS[2], KEYS[5], KEYS[6])
+redis.call('DEL', KEYS[2], KEYS[5], KEYS[6], KEYS[9], KEYS[10])
 -- Names of facts that were written since stay; the others go as a list of entities meets them.
 if tonumber(redis.call('HGET', KEYS[1], 'memories') or '0') <= 0 then redis.call('DEL', KEYS[3], KEYS[4]) end
 local at_work = redis.call('HGET', KEYS[7], 'run')

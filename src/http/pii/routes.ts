@@ -1,0 +1,55 @@
+import { scanPii } from "../../memory/pii/scan.js";
+import { revealPii } from "../../pii/reveal.js";
+import type { AppDeps } from "../env.js";
+import { jsonBody, jsonResponse, namespaceParam, problems, unfitBody } from "../openapi/responses.js";
+import { createRoute } from "../router/create-route.js";
+import { createRouter } from "../router/create-router.js";
+import { contextOf } from "../verb-context.js";
+import { revealRequest, revealView, scanRequest, scanView, viewRevealed, viewScan } from "./schemas.js";
+
+const tags = ["namespaces"];
+
+const revealRoute = createRoute({
+  method: "post",
+  path: "/v1/namespaces/{ns}/pii/reveal",
+  operationId: "revealPii",
+  traits: { lane: "direct", readsOnly: true, shows: [] },
+  tags,
+  summary: "Reveal the originals of tokens",
+  description:
+    "Returns the values that `tokenize` replaced by these tokens in this namespace. The audit trail records the tokens. Needs `reveal` or `admin`.",
+  request: { params: namespaceParam, body: jsonBody(revealRequest) },
+  responses: {
+    200: jsonResponse(revealView, "One value per token; a token that was sent twice comes once."),
+    ...problems,
+    ...unfitBody,
+  },
+});
+
+const scanRoute = createRoute({
+  method: "post",
+  path: "/v1/namespaces/{ns}/pii/scan",
+  operationId: "scanPii",
+  traits: { lane: "search", readsOnly: true, shows: [] },
+  tags,
+  summary: "Scan a namespace's memories for personal data",
+  description:
+    "Counts personal data in the current versions of memories, and names the memories by kind; the answer contains none of the data. Nothing is changed. Follow `cursor` until it is null, with the same kinds.",
+  request: { params: namespaceParam, body: jsonBody(scanRequest) },
+  responses: { 200: jsonResponse(scanView, "A part of the scan."), ...problems, ...unfitBody },
+});
+
+export function piiRoutes({ services, now }: AppDeps) {
+  return createRouter()
+    .openapi(revealRoute, async (c) => {
+      const { ns } = c.req.valid("param");
+      const values = await revealPii(services, contextOf(c, now), ns, c.req.valid("json").tokens);
+      c.header("Cache-Control", "no-store");
+      return c.json(viewRevealed(values), 200);
+    })
+    .openapi(scanRoute, async (c) => {
+      const { ns } = c.req.valid("param");
+      const outcome = await scanPii(services, contextOf(c, now), ns, c.req.valid("json"));
+      return c.json(viewScan(outcome), 200);
+    });
+}
