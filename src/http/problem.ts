@@ -21,7 +21,7 @@ type HttpErrorCode =
 export type ProblemCode = ErrorCode | HttpErrorCode;
 
 /** The one table from codes to status and title. Codes are stable: clients may switch on them. */
-const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, string]>> = {
+export const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCode, string]>> = {
   invalid_request: [400, "The request is not valid"],
   malformed_json: [400, "The body is not JSON"],
   query_without_terms: [400, "The query has no searchable word"],
