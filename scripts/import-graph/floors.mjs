@@ -30,7 +30,7 @@ export const FLOORS = [
   ],
   ["src/memory/ports", "src/state", "src/threads", "src/embeddings/index.ts"],
 
-  // The verbs of memories, by feature.
+  // The acts on memories, by feature.
   ["src/memory/services.ts", "src/memory/embedding"],
   ["src/memory/lifecycle"],
   ["src/memory/trust"],

@@ -13,7 +13,7 @@ import { connectTo } from "../../src/redis/connection/server.js";
 import type { Env } from "../shell/env.js";
 import { provideRedis } from "../redis/provide.js";
 
-/** Lends the verbs on keys, on the Redis that `npm start` would use: brought up for the time where it doesn't run. */
+/** Lends the acts on keys, on the Redis that `npm start` would use: brought up for the time where it doesn't run. */
 export async function withKeys<Result>(
   env: Env,
   work: (services: KeyServices, context: Context) => Promise<Result>,

@@ -20,7 +20,7 @@ export interface TrailRange {
   readonly count: number;
 }
 
-/** The audit trail's reading side. Its methods record nothing: the verb that calls them does. */
+/** The audit trail's reading side. Its methods record nothing: the act that calls them does. */
 export interface AuditReader {
   /** The trail of refusals, and the trail of acts in no single namespace. All other trails belong to a namespace. */
   readonly denials: string;

@@ -10,7 +10,7 @@ import { reporter } from "./base.js";
 
 const EVERY_MS = 1000;
 
-/** What the verbs on consolidations work with, and what does the runs, which is at work from here on. */
+/** What the acts on consolidations work with, and what does the runs, which is at work from here on. */
 export function startConsolidation(base: Base, memory: Services) {
   const { config, stores, now } = base;
   const consolidation: ConsolidationServices = { store: stores.consolidations, memory };

@@ -12,7 +12,7 @@ import { reporter } from "./base.js";
 
 const DAY_S = 24 * 3600;
 
-/** What the verbs on memories work with. The workers among it are at work from here on. */
+/** What the acts on memories work with. The workers among it are at work from here on. */
 export function startMemory(base: Base): Services {
   const { config, metrics, stores, embedder } = base;
   return {

@@ -6,7 +6,7 @@ import type { SessionServices } from "../memory/sessions/services.js";
 import type { Base } from "./base.js";
 import { reporter } from "./base.js";
 
-/** What the verbs on sessions work with, and what promotes their oldest turns, which is at work from here on. */
+/** What the acts on sessions work with, and what promotes their oldest turns, which is at work from here on. */
 export function startSessions(base: Base, memory: Services) {
   const { config, stores, now } = base;
   const promotions = startPromotionWorker({

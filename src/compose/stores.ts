@@ -83,7 +83,7 @@ export function createStores(
   };
 }
 
-/** Each port in its own folder; a verb names those that it uses. */
+/** Each port in its own folder; an act names those that it uses. */
 function createMemoryStore(deps: StoreDeps): MemoryStore {
   return {
     ...createRecordStore(deps),

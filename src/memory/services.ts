@@ -12,7 +12,7 @@ import type { MemoryStore } from "./ports/index.js";
 import type { ReceiptStore } from "./ports/receipts.js";
 import type { PiiVault } from "../pii/vault.js";
 
-/** Dependencies of the verbs; built once in main. */
+/** Dependencies of the acts; built once in main. */
 export interface Services {
   readonly store: MemoryStore;
   readonly entities: EntityStore;

@@ -55,7 +55,7 @@ export interface CheckpointQuery {
   readonly limit: number;
 }
 
-/** What the verbs need of the store; it records nothing by itself. */
+/** What the acts need of the store; it records nothing by itself. */
 export interface ThreadStore {
   /** The youngest first; fewer than `limit` before the end where some have expired. */
   list(
@@ -69,7 +69,7 @@ export interface ThreadStore {
   remove(ref: ThreadRef): Promise<void>;
 }
 
-/** What the verbs on threads work with; built once in main. */
+/** What the acts on threads work with; built once in main. */
 export interface ThreadServices {
   readonly store: ThreadStore;
   readonly audit: AuditLog;

@@ -1,7 +1,7 @@
 import type { AuditLog } from "../ports.js";
 import type { KeyCache, KeyStore } from "./ports.js";
 
-/** Dependencies of the verbs on keys; built once in main. */
+/** Dependencies of the acts on keys; built once in main. */
 export interface KeyServices {
   readonly keys: KeyStore;
   readonly cache: Pick<KeyCache, "forget" | "forgetAll">;

@@ -23,7 +23,7 @@ export interface PutSettingsOptions {
   readonly operator: boolean;
 }
 
-/** Dependencies of the verbs on namespaces; built once in main. */
+/** Dependencies of the acts on namespaces; built once in main. */
 export interface NamespaceServices {
   readonly store: NamespaceStore;
   readonly audit: AuditLog;

@@ -3,7 +3,7 @@ import type { Services } from "../services.js";
 import type { ConsolidationStore, Consolidator } from "./ports.js";
 import type { Pace } from "./pace.js";
 
-/** Dependencies of the verbs on runs; built once in main. */
+/** Dependencies of the acts on runs; built once in main. */
 export interface ConsolidationServices {
   readonly store: ConsolidationStore;
   readonly memory: Services;

@@ -67,7 +67,7 @@ export type AliasOutcome =
 
 /**
  * Facts by what they are about. Names come and go as they are compared (`normaliseName`). What has no trail records
- * nothing: the verb that calls it does. Rejects as `RecordStore` does.
+ * nothing: the act that calls it does. Rejects as `RecordStore` does.
  */
 export interface EntityStore {
   resolve(namespace: string, names: readonly string[]): Promise<Resolved>;

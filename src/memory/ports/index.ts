@@ -6,7 +6,7 @@ import type { RecordStore } from "./records.js";
 import type { SearchStore } from "./search.js";
 import type { TrustStore } from "./trust.js";
 
-/** The store of memories: one port a feature. A verb names the ports that it uses. */
+/** The store of memories: one port a feature. An act names the ports that it uses. */
 export type MemoryStore = RecordStore &
   SearchStore &
   PublicationStore &

@@ -3,7 +3,7 @@ import type { Services } from "../services.js";
 import type { SessionStore } from "./ports.js";
 import type { SessionRef } from "./session.js";
 
-/** Dependencies of the verbs on sessions; built once in main. */
+/** Dependencies of the acts on sessions; built once in main. */
 export interface SessionServices {
   readonly store: SessionStore;
   /** Episodic memory, to which old turns go and from which contexts are recalled. */
@@ -14,7 +14,7 @@ export interface SessionServices {
 }
 
 /**
- * Dependencies of a verb on sessions: these services of sessions, and those services of memories that `memory` names.
+ * Dependencies of an act on sessions: these services of sessions, and those services of memories that `memory` names.
  */
 export type SessionUsing<Own extends Exclude<keyof SessionServices, "memory">, Memory> = Pick<
   SessionServices,
