@@ -3,7 +3,17 @@ import { createClient } from "redis";
 import { afterAll, describe, expect, test } from "vitest";
 import { createClock } from "../../scripts/test-faults/clock.js";
 import type { Memory } from "../support/acts/memories.js";
-import { bodyOf, newNamespace, pathOf, read, recall, remember, revise } from "../support/acts/memories.js";
+import { tell } from "../support/acts/facts.js";
+import {
+  bodyOf,
+  listAll,
+  newNamespace,
+  pathOf,
+  read,
+  recall,
+  remember,
+  revise,
+} from "../support/acts/memories.js";
 import type { History, State } from "../support/acts/state.js";
 import { getState, readState, setState, statePath, transacted } from "../support/acts/state.js";
 import { startRedis } from "../support/redis/start.js";
@@ -120,6 +130,36 @@ describe.skipIf(clock === undefined)("Redis's clock, put ahead and back", async 
     const written = versions.map(({ updated_at: at }) => Date.parse(at));
     expect(written).toEqual(written.toSorted((one, other) => other - one));
     expect(await readState(service, namespace, "k")).toMatchObject({ value: "now", version: 9 });
+  });
+
+  test("a fact without a date closes what was told while the clock was ahead", async () => {
+    const namespace = newNamespace();
+    const says = (object: string) =>
+      tell(service, namespace, ["Mara", "lives_in", object], { cardinality: "one" });
+    const homes = async () => {
+      const all = await listAll(service, namespace, { fact_predicate: "lives_in" });
+      return Object.fromEntries(
+        all.map(({ fact, valid_from: from, valid_to: to }) => [fact?.object, [from, to]]),
+      );
+    };
+    const graz = await says("Graz");
+    await shift(HOUR_S);
+    const linz = await says("Linz");
+    await shift(0);
+    const wien = await says("Wien");
+    // Told ahead, it begins at a time to come, and ends there too.
+    const told = {
+      Graz: [graz.valid_from, wien.valid_from],
+      Linz: [linz.valid_from, linz.valid_from],
+    };
+    expect(wien.valid_to).toBeNull();
+    expect(await homes()).toEqual({ ...told, Wien: [wien.valid_from, null] });
+    const steyr = await says("Steyr");
+    expect(await homes()).toEqual({
+      ...told,
+      Wien: [wien.valid_from, steyr.valid_from],
+      Steyr: [steyr.valid_from, null],
+    });
   });
 
   test("as-of reads of a memory find its latest version after the clock was put back", async () => {

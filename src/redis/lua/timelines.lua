@@ -36,18 +36,24 @@ local function fact_at(timeline, records, from)
   return alive
 end
 
--- The nearest time after (or before) this one at which a fact begins; nil if there is none.
-local function fact_beside(timeline, records, from, after)
+-- The nearest time after (or before) this one at which a fact begins, but for those in a set of ids; nil if there is none.
+local function fact_beside(timeline, records, from, after, but)
+  local skipped = 0
   while true do
     local found
     if after then
-      found = redis.call('ZRANGE', timeline, '(' .. int(from), '+inf', 'BYSCORE', 'LIMIT', 0, 1, 'WITHSCORES')
+      found = redis.call('ZRANGE', timeline, '(' .. int(from), '+inf', 'BYSCORE', 'LIMIT', skipped, 1, 'WITHSCORES')
     else
-      found = redis.call('ZRANGE', timeline, '(' .. int(from), '-inf', 'BYSCORE', 'REV', 'LIMIT', 0, 1, 'WITHSCORES')
+      found = redis.call('ZRANGE', timeline, '(' .. int(from), '-inf', 'BYSCORE', 'REV', 'LIMIT', skipped, 1, 'WITHSCORES')
     end
     if not found[1] then return nil end
-    if redis.call('EXISTS', records .. found[1]) == 1 then return tonumber(found[2]) end
-    redis.call('ZREM', timeline, found[1])
+    if but and but[found[1]] then
+      skipped = skipped + 1
+    elseif redis.call('EXISTS', records .. found[1]) == 1 then
+      return tonumber(found[2])
+    else
+      redis.call('ZREM', timeline, found[1])
+    end
   end
 end
 
@@ -80,9 +86,25 @@ local FACT_CONTRADICTIONS = 64
 -- After a timeline's key: facts that dispute it, by when they begin.
 local FACT_DISPUTES = ':disputes'
 
+-- Facts without a date that were told while Redis's clock was ahead, by when they begin: a time that is still to come,
+-- though they were told before now. A new fact without a date comes after them.
+local function fact_ahead(timeline, records, fact)
+  local ahead = {}
+  if fact.dated then return ahead end
+  local later = int(now + VERSION_STEP_MS)
+  local found = redis.call('ZRANGE', timeline, later, '+inf', 'BYSCORE', 'LIMIT', 0, FACT_CONTRADICTIONS, 'WITHSCORES')
+  for i = 1, #found, 2 do
+    local id, from = found[i], tonumber(found[i + 1])
+    local recorded = redis.call('JSON.GET', records .. id, '$.memory.recorded_at')
+    recorded = recorded and cjson.decode(recorded)[1]
+    if recorded and math.abs(from - recorded) <= VERSION_STEP_MS and fact_stands(fact, records, id) then ahead[id] = from end
+  end
+  return ahead
+end
+
 --[[
 Where a new fact goes: { seen = id } if it is there already; { full = true } if too many contradict it; else from and to,
-the ids it closes, those that contradict it, and the bytes of the versions that closing keeps.
+the ids it closes, those that contradict it, those that never held, and the bytes of the versions that closing keeps.
 ]]
 local function fact_plan(timeline, records, fact)
   local from, to = fact.from, tonumber(fact.to)
@@ -140,7 +162,12 @@ local function fact_plan(timeline, records, fact)
   if #disputed > 0 and redis.call('ZCARD', disputes) >= FACT_CONTRADICTIONS then return { full = true } end
   -- One that stands less well doesn't bound it either.
   local demote = {}
-  local after = fact_beside(timeline, records, from, true)
+  local ahead = #disputed > 0 and {} or fact_ahead(timeline, records, fact)
+  for id in pairs(ahead) do
+    local json, vectors = usage_of(records .. id)
+    bytes = bytes + json + vectors
+  end
+  local after = fact_beside(timeline, records, from, true, ahead)
   while after and #disputed == 0 and #demote < FACT_CONTRADICTIONS and not (to and after >= to) do
     local here, weaker = fact_at(timeline, records, after), true
     for _, id in ipairs(here) do
@@ -149,12 +176,12 @@ local function fact_plan(timeline, records, fact)
     end
     if not weaker then break end
     for _, id in ipairs(here) do table.insert(demote, id) end
-    after = fact_beside(timeline, records, after, true)
+    after = fact_beside(timeline, records, after, true, ahead)
   end
   for _, id in ipairs(disputed) do table.insert(beside, id) end
   return {
     from = from, to = fact_sooner(to, after), close = close, contradicts = beside, bytes = bytes,
-    dispute = #disputed > 0, demote = demote,
+    dispute = #disputed > 0, demote = demote, ahead = ahead,
   }
 end
 
@@ -191,6 +218,11 @@ end
 local function fact_place(record, records, id, plan, fact, hash, expiry, at)
   local timeline = fact_keys(record) .. fact.timeline
   for _, other in ipairs(plan.close) do fact_end(records .. other, other, plan.from, at) end
+  -- Off the timeline, they don't hide from later facts what they must close.
+  for other, from in pairs(plan.ahead) do
+    fact_end(records .. other, other, from, at)
+    redis.call('ZREM', timeline, other)
+  end
   local quoted = {}
   for _, other in ipairs(plan.demote) do
     redis.call('ZREM', timeline, other)
