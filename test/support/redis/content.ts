@@ -10,6 +10,8 @@ export async function contentOf(url: string, prefix: string): Promise<string[]> 
   for await (const names of client.scanIterator({ MATCH: `${prefix}:*`, COUNT: 1000 })) {
     for (const name of names) {
       const type = await client.type(name);
+      // It has ended since it was named: a lock, say.
+      if (type === "none") continue;
       const command = READERS[type];
       if (command === undefined) throw new Error(`${name} is a ${type}`);
       texts.push(name, JSON.stringify(await client.sendCommand(command(name))));
