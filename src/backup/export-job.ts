@@ -3,7 +3,7 @@ import type { Chain } from "./chain.js";
 
 /** Where an export goes on. */
 export interface ExportPosition {
-  readonly phase: "namespaces" | "state" | "end";
+  readonly phase: "namespaces" | "state" | "keys" | "votes" | "end";
   /** Among the job's scopes. */
   readonly scope: number;
   /** The namespace that is being read, or was read last. */
@@ -34,6 +34,9 @@ export interface ExportJob {
   readonly scopes: readonly Scope[];
   readonly since: number;
   readonly vectors: boolean;
+  /** API keys, and votes on agents' memories; missing in jobs of earlier releases. */
+  readonly keys?: boolean;
+  readonly reputations?: boolean;
   readonly model: string | null;
   readonly startedAt: number;
   readonly manifest: string;

@@ -1,3 +1,4 @@
+import { isOperator } from "../access/keys/key.js";
 import { allowedParts, allowsIn, covers, scopeOf } from "../access/grants.js";
 import type { Scope } from "../access/grants.js";
 import { authorizeScope, authorizeSome } from "../access/authorize.js";
@@ -8,7 +9,7 @@ import { CHAIN_START, linked } from "./chain.js";
 import { isComplete } from "./export-job.js";
 import type { ExportJob, ExportPosition, ExportState } from "./export-job.js";
 import { FORMAT, FORMAT_VERSION } from "./lines.js";
-import type { ContentLine, Line, ManifestLine } from "./lines.js";
+import type { ContentLine, Line, ManifestLine, SystemLine } from "./lines.js";
 import { stillFilling, jobBusy, jobMissing } from "./refusals.js";
 import type { DumpOptions } from "./ports.js";
 import type { BackupServices } from "./services.js";
@@ -19,6 +20,10 @@ export interface ExportInput {
   /** Milliseconds since the epoch; undefined: all. */
   readonly since?: number | undefined;
   readonly vectors: boolean;
+  /** API keys with the hashes of their secrets, which takes an operator. */
+  readonly keys: boolean;
+  /** Votes on agents' memories, likewise; undefined: if an operator exports everything. */
+  readonly reputations?: boolean | undefined;
 }
 
 const ACT = "export";
@@ -45,6 +50,10 @@ export async function beginExport(
   input: ExportInput,
 ): Promise<ExportJob> {
   const scopes = await authorizedScopes(services, context, input.namespaces);
+  const everything = input.namespaces.includes("**") && isOperator(context.actor.grants);
+  const { keys, reputations = everything } = input;
+  if (keys || reputations)
+    await authorizeScope(services.memory.audit, context, scopeOf("**"), { verb: "admin", act: ACT });
   if (!(await services.complete())) throw stillFilling();
   const startedAt = await services.source.moment();
   if (input.since !== undefined && input.since > startedAt)
@@ -70,6 +79,8 @@ export async function beginExport(
     scopes,
     since: input.since ?? 0,
     vectors: input.vectors,
+    keys,
+    reputations,
     model,
     startedAt,
     manifest: JSON.stringify(manifest),
@@ -182,7 +193,7 @@ function createPartWriter(start: ExportState) {
   };
   return {
     write,
-    content(line: ContentLine): void {
+    content(line: ContentLine | SystemLine): void {
       write(JSON.stringify(line));
       counts[line.kind] = (counts[line.kind] ?? 0) + 1;
     },
@@ -197,7 +208,7 @@ function createPartWriter(start: ExportState) {
 }
 
 interface Step {
-  readonly lines: readonly ContentLine[];
+  readonly lines: readonly (ContentLine | SystemLine)[];
   readonly next: ExportPosition;
 }
 
@@ -209,6 +220,7 @@ async function step(
   position: ExportPosition,
 ): Promise<Step> {
   if (position.phase === "state") return stateStep(services, job, position);
+  if (position.phase === "keys" || position.phase === "votes") return systemStep(services, job, position);
   if (position.namespace === null || position.section === "done") {
     return { lines: [], next: await nextNamespace(services, context, job, position) };
   }
@@ -311,7 +323,7 @@ async function stateStep(
     const pending = next === undefined ? others : position.pending;
     return { lines: items, next: { ...position, pending, history: next ?? null } };
   }
-  if (position.at === "") return { lines: [], next: { ...position, phase: "end" } };
+  if (position.at === "") return { lines: [], next: phaseAfter("state", job) };
   const [only] = job.scopes;
   const alone = job.scopes.length === 1 && only?.below === false ? only.root : undefined;
   const { items, next } = await source.stateKeys(alone, optionsOf(job), position.at ?? undefined);
@@ -319,4 +331,33 @@ async function stateStep(
     .filter(({ namespace }) => job.scopes.some((scope) => covers(scope, { root: namespace, below: false })))
     .map(({ namespace, key }) => [namespace, key] as const);
   return { lines: [], next: { ...position, pending, at: next ?? "" } };
+}
+
+/** Keys come last: the first one ends the use of a store without keys. */
+function phaseAfter(phase: "state" | "votes" | "keys", { keys, reputations }: ExportJob): ExportPosition {
+  if (phase === "state" && reputations === true) return { ...START, phase: "votes" };
+  if (phase !== "keys" && keys === true) return { ...START, phase: "keys" };
+  return { ...START, phase: "end" };
+}
+
+async function systemStep(services: BackupServices, job: ExportJob, position: ExportPosition): Promise<Step> {
+  const { phase } = position;
+  if (phase !== "keys" && phase !== "votes") return { lines: [], next: position };
+  const at = position.at ?? undefined;
+  const { items, next } = phase === "keys" ? await keysAfter(services, at) : await services.source.votes(at);
+  return { lines: items, next: next === undefined ? phaseAfter(phase, job) : { ...position, at: next } };
+}
+
+const KEYS = 100;
+
+/** In the order of their ids, so that makers come before what they made. */
+async function keysAfter({ keys }: BackupServices, at: string | undefined) {
+  const page = await keys.page(at, KEYS);
+  const found = await Promise.all(page.map(({ id }) => keys.find(id)));
+  const items = found.flatMap((stored) => {
+    if (stored === undefined) return [];
+    const { secretHash, ...key } = stored;
+    return [{ kind: "key", key: { ...key, secret_sha256: secretHash } } as const];
+  });
+  return { items, next: page.length < KEYS ? undefined : page.at(-1)?.id };
 }

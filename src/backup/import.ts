@@ -1,14 +1,15 @@
-import { allowsIn } from "../access/grants.js";
-import { authorize, authorizeSome } from "../access/authorize.js";
+import { allowsIn, scopeOf } from "../access/grants.js";
+import { authorize, authorizeScope, authorizeSome } from "../access/authorize.js";
 import { isOperator } from "../access/keys/key.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { DomainError, invalid, quotaExceeded } from "../domain/errors.js";
 import { CHAIN_START, checked } from "./chain.js";
 import type { ImportJob, ImportOptions, Parent } from "./import-job.js";
+import { importKey } from "./import-key.js";
 import { intoNamespace } from "./into.js";
 import { FORMAT_VERSION } from "./lines.js";
-import type { ErasedLine, ContentLine, Line, ManifestLine, MemoryLine } from "./lines.js";
+import type { ErasedLine, ContentLine, Line, ManifestLine, MemoryLine, SystemLine } from "./lines.js";
 import { erase } from "../memory/erasure/erase.js";
 import { tellCopies } from "../memory/publish/tell-copies.js";
 import type { Outcome, PutOptions } from "./ports.js";
@@ -148,6 +149,7 @@ class Worker {
   #manifest: ManifestLine | null;
   #parent: Parent | null;
   #complete = false;
+  #operator = false;
   #sent: Sent[] = [];
   #failed: number | undefined;
   #renewed = performance.now();
@@ -228,6 +230,10 @@ class Worker {
     if (line.kind === "part") return;
     if (line.kind === "trailer") return this.#end(line);
     this.#lines[line.kind] = (this.#lines[line.kind] ?? 0) + 1;
+    if (line.kind === "key" || line.kind === "votes") {
+      await this.drain();
+      return this.#count(line.kind, await this.#putSystem(line));
+    }
     const here = intoNamespace(line, this.#manifest, this.#start.options.into);
     if (!this.#allowed.has(here.namespace)) {
       await authorizeIn(this.#services, this.#context, here.namespace);
@@ -323,6 +329,19 @@ class Worker {
     }
     await erase(memory, this.#context, namespace);
     return "replaced";
+  }
+
+  /** Belongs to no namespace, so not to an import into one. */
+  async #putSystem(line: SystemLine): Promise<Outcome> {
+    const { target, memory } = this.#services;
+    const { options } = this.#start;
+    if (options.into !== undefined) return "skipped";
+    if (!this.#operator) {
+      await authorizeScope(memory.audit, this.#context, scopeOf("**"), { verb: "admin", act: ACT });
+      this.#operator = true;
+    }
+    if (line.kind === "key") return importKey(this.#services, this.#context, line, options);
+    return (await target.putVotes(line, options)) ? "created" : "unchanged";
   }
 
   #became(kind: Parent["kind"], namespace: string, id: string, outcome: Outcome): Outcome {

@@ -1,4 +1,5 @@
 import type { Settings } from "../access/namespaces/settings.js";
+import type { ApiKey } from "../access/keys/key.js";
 import type { MadeBy } from "../memory/model/made.js";
 import type { Interaction, Memory, Publication, Uses } from "../memory/model/record.js";
 import type { Message, Session } from "../memory/sessions/session.js";
@@ -168,6 +169,28 @@ export interface ErasedLine {
   readonly at: number;
 }
 
+/** An API key with the hash of its secret; the secret itself is stored nowhere. */
+export interface KeyLine {
+  readonly kind: "key";
+  readonly key: ApiKey & { readonly secret_sha256: string };
+}
+
+/** What was said of an agent's memories, from which its reputation is computed. */
+export interface VotesLine {
+  readonly kind: "votes";
+  readonly agent: string;
+  readonly votes: readonly Vote[];
+}
+
+export interface Vote {
+  /** The memory's id, since when it says what it says, and the caller's token. */
+  readonly id: string;
+  readonly at: number;
+  readonly verdict: "confirmed" | "contradicted";
+  /** The pattern of an API key that administers the memory's namespace; null: the operator's. */
+  readonly administration: string | null;
+}
+
 /** Ends a part of the file, which a client takes or sends as one. */
 export interface PartLine {
   readonly kind: "part";
@@ -194,4 +217,7 @@ export type ContentLine =
   | StateVersionLine
   | ErasedLine;
 
-export type Line = ManifestLine | ContentLine | PartLine | TrailerLine;
+/** What belongs to no namespace. */
+export type SystemLine = KeyLine | VotesLine;
+
+export type Line = ManifestLine | ContentLine | SystemLine | PartLine | TrailerLine;

@@ -11,6 +11,7 @@ import type {
   StateLine,
   StateVersionLine,
   VersionLine,
+  VotesLine,
 } from "./lines.js";
 
 /** A stretch of an export, and where it goes on; undefined: that was all. */
@@ -44,6 +45,8 @@ export interface ExportSource {
     options: DumpOptions,
     at: string | undefined,
   ): Promise<Stretch<StateRef>>;
+  /** Votes on the memories of all agents. */
+  votes(at: string | undefined): Promise<Stretch<VotesLine>>;
   stateDocument(ref: StateRef, options: DumpOptions, at: string | undefined): Promise<Stretch>;
 }
 
@@ -95,6 +98,10 @@ export interface ImportTarget {
   putErased(line: ErasedLine): Promise<boolean>;
   /** The memory's id or the session's name, if it is still here and is from before it was deleted elsewhere. */
   leftOver(line: ErasedLine): Promise<string | undefined>;
+  /** False: nothing of it is new. */
+  putVotes(line: VotesLine, options: Pick<PutOptions, "dryRun">): Promise<boolean>;
+  /** Whether an API key with this id was revoked here, in the last 400 days. */
+  wasRevoked(keyId: string): Promise<boolean>;
   putAliases(trail: Trail, line: AliasesLine, options: PutOptions): Promise<Outcome>;
 }
 

@@ -1,3 +1,4 @@
+import type { KeyStore } from "../access/keys/ports.js";
 import type { NamespaceServices } from "../access/namespaces/ports.js";
 import type { Services } from "../memory/services.js";
 import type { SessionStore } from "../memory/sessions/ports.js";
@@ -11,6 +12,7 @@ export interface BackupServices {
   readonly memory: Services;
   readonly sessions: SessionStore;
   readonly namespaces: NamespaceServices;
+  readonly keys: KeyStore;
   readonly source: ExportSource;
   readonly target: ImportTarget;
   readonly exports: JobStore<ExportJob>;

@@ -96,6 +96,7 @@ export function composeApp(
       memory: services,
       sessions: stores.sessions,
       namespaces,
+      keys: stores.keys,
       source: stores.exportSource,
       target: stores.importTarget,
       exports: stores.exports,

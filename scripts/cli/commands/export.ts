@@ -19,6 +19,8 @@ interface ExportOptions extends Connection {
   readonly namespace?: readonly string[];
   readonly since?: string;
   readonly vectors?: boolean;
+  readonly keys?: boolean;
+  readonly reputations?: boolean;
   readonly force?: boolean;
 }
 
@@ -36,6 +38,8 @@ export function exportCommand(): Command {
     )
     .option("--since <time>", "only changes since this RFC 3339 time: started_at of the export before")
     .option("--vectors", "with embedding vectors, so that an import needn't embed again")
+    .option("--keys", "with the API keys and hashes of their secrets, so that they work after an import")
+    .option("--no-reputations", "without the votes on agents' memories")
     .option("--force", "replace an existing file")
     .action(async (options: ExportOptions) => run(options));
 }
@@ -72,11 +76,13 @@ async function begun(api: Api, options: ExportOptions) {
   return { view, part: 1 };
 }
 
-function requestOf({ namespace, since, vectors }: ExportOptions) {
+function requestOf({ namespace, since, vectors, keys, reputations }: ExportOptions) {
   return {
     ...(namespace === undefined ? {} : { namespaces: namespace }),
     ...(since === undefined ? {} : { since }),
     vectors: vectors === true,
+    keys: keys === true,
+    ...(reputations === false ? { reputations } : {}),
   };
 }
 
@@ -110,13 +116,15 @@ async function resumed(api: Api, partial: string, options: ExportOptions) {
   }
 }
 
-function isSame({ namespaces, since, vectors }: View, options: ExportOptions): boolean {
+function isSame({ namespaces, since, vectors, keys, reputations }: View, options: ExportOptions): boolean {
   const wanted = options.namespace ?? ["**"];
   const from = options.since === undefined ? null : Date.parse(options.since);
   return (
     wanted.join("\n") === namespaces.join("\n") &&
     from === (since === null ? null : Date.parse(since)) &&
-    vectors === (options.vectors === true)
+    vectors === (options.vectors === true) &&
+    keys === (options.keys === true) &&
+    (options.reputations !== false || !reputations)
   );
 }
 

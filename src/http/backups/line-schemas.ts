@@ -11,6 +11,7 @@ import { ROLES } from "../../memory/sessions/session.js";
 import { STATE_OPERATIONS } from "../../state/document.js";
 import { jsonText } from "../../state/json-text.js";
 import { DomainError, invalid } from "../../domain/errors.js";
+import { agentName, grant, perMinute } from "../keys/schemas.js";
 import { newSettings } from "../namespaces/schemas.js";
 import { identifier, memoryId, metadata, namespace, namespacePattern, text } from "../openapi/primitives.js";
 import { invalidRequest } from "../problem.js";
@@ -376,6 +377,40 @@ const lines = z.discriminatedUnion("kind", [
     what: z.enum(["memory", "session", "state"]),
     id: token,
     at: recorded,
+  }),
+  z.strictObject({
+    kind: kind("key"),
+    key: z.strictObject({
+      id: memoryId,
+      agent: agentName,
+      name: identifier.nullable(),
+      grants: z.array(grant).min(1).max(LIMITS.grants),
+      human: z.boolean(),
+      created_at: recorded,
+      created_by: memoryId.nullable(),
+      created_by_agent: identifier,
+      expires_at: recorded.nullable(),
+      last_used_at: recorded.nullable(),
+      rate_limit_per_minute: perMinute.nullable(),
+      secret_sha256: z.string().regex(/^[0-9a-f]{64}$/, "Must be a SHA-256 in hexadecimal digits."),
+    }),
+  }),
+  z.strictObject({
+    kind: kind("votes"),
+    agent: identifier,
+    votes: z
+      .array(
+        z.strictObject({
+          id: z
+            .string()
+            .max(512)
+            .regex(/^[0-9A-Z]{26}:[^\s]*$/, "Must be the id of a vote."),
+          at: recorded,
+          verdict: z.enum(["confirmed", "contradicted"]),
+          administration: namespacePattern.nullable(),
+        }),
+      )
+      .max(4096),
   }),
   z.strictObject({ kind: kind("part"), part: version }),
   z.strictObject({

@@ -31,6 +31,14 @@ export const exportRequest = z
       description:
         "Whether the export holds embedding vectors. Without them, an import embeds all memories again.",
     }),
+    keys: z.boolean().default(false).openapi({
+      description:
+        "Whether the export holds the API keys, with hashes of their secrets: after an import they work again. Needs `admin` on `**`.",
+    }),
+    reputations: z.boolean().optional().openapi({
+      description:
+        "Whether the export holds the votes on agents' memories. Needs `admin` on `**`. Default: `true` for such a key that exports `**`.",
+    }),
   })
   .openapi("NewExport");
 
@@ -49,6 +57,10 @@ export const exportView = z
     started_at: timeView.openapi({ description: "Start of the export, by the clock of Redis." }),
     since: orNull(timeView).openapi({ description: "Start of the changes it holds; null: everything." }),
     vectors: z.boolean().openapi({ description: "Whether the export holds embedding vectors." }),
+    keys: z.boolean().openapi({ description: "Whether the export holds API keys." }),
+    reputations: z
+      .boolean()
+      .openapi({ description: "Whether the export holds the votes on agents' memories." }),
     model: z.string().nullable().openapi({ description: "Embedding model of the vectors." }),
     next_part: z.int().nullable().openapi({ description: "Number of the next part; null at the end." }),
     bytes: z.int().openapi({ description: "Bytes of the parts so far." }),
@@ -70,6 +82,8 @@ export function viewExport(job: ExportJob): z.infer<typeof exportView> {
     started_at: iso(job.startedAt),
     since: job.since === 0 ? null : iso(job.since),
     vectors: job.vectors,
+    keys: job.keys === true,
+    reputations: job.reputations === true,
     model: job.model,
     next_part: isComplete(job) ? null : job.part,
     bytes: state.bytes,

@@ -13,7 +13,7 @@ import {
   timeView,
 } from "../openapi/primitives.js";
 
-const grant = z
+export const grant = z
   .strictObject({
     namespace: namespacePattern,
     verbs: z.array(z.enum(GRANT_VERBS)).min(1).max(GRANT_VERBS.length),
@@ -35,9 +35,9 @@ export const revokeParameters = z.strictObject({
   }),
 });
 
-const perMinute = z.int().min(1).max(LIMITS.requestsPerMinute);
+export const perMinute = z.int().min(1).max(LIMITS.requestsPerMinute);
 
-const agentName = identifier.superRefine((name, context) => {
+export const agentName = identifier.superRefine((name, context) => {
   const message = agentProblem(name);
   if (message !== undefined) context.addIssue({ code: "custom", message });
 });

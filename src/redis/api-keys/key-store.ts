@@ -83,7 +83,7 @@ export function createKeyStore(redis: RedisGateway, auditor: Auditor, keys: Keys
       (await auditor.run(SYSTEM, trail, (client, audit) =>
         client.revokeKey(
           audit,
-          [keys.apiKey(id), keys.apiKeys()],
+          [keys.apiKey(id), keys.apiKeys(), keys.gone(SYSTEM)],
           [
             id,
             keys.keyNews(),

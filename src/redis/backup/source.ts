@@ -1,5 +1,5 @@
 import type { ExportSource, DumpOptions, Stretch } from "../../backup/ports.js";
-import type { ContentLine, ExportedDocument, StateVersionLine } from "../../backup/lines.js";
+import type { ContentLine, ExportedDocument, StateVersionLine, Vote, VotesLine } from "../../backup/lines.js";
 import { sessionFacet } from "../../memory/model/facets.js";
 import { facetQuery } from "../../memory/conditions/filter.js";
 import type { StateRef } from "../../state/document.js";
@@ -98,6 +98,8 @@ export function createExportSource(deps: SourceDeps): ExportSource {
         next: page.cursor === "0" ? next : `${kind} ${page.cursor}`,
       };
     },
+
+    votes: (at) => votesStretch(deps, at),
 
     stateDocument: (ref, options, at) => documentStretch(deps, ref, options, at),
   };
@@ -209,6 +211,31 @@ function headOf(
 ): ContentLine {
   const line = { kind: "state", namespace, key, document } as const;
   return document === null ? { ...line, deleted_at: latest } : line;
+}
+
+/** Some votes on the memories of one agent. See trust/lua/count-votes.lua for how they are kept. */
+async function votesStretch({ redis, keys }: StoreDeps, at: string | undefined): Promise<Stretch<VotesLine>> {
+  const [cursor = "0", ...names] = (at ?? "").split(" ");
+  const before = names.join(" ");
+  // While a hash is walked, its agent's name is given once more.
+  const from = at === undefined ? "-" : cursor === "0" ? `(${before}` : `[${before}`;
+  const [agent] = await redis.run((client) =>
+    client.zRange(keys.agents(), from, "+", { BY: "LEX", LIMIT: { offset: 0, count: 1 } }),
+  );
+  if (agent === undefined) return { items: [], next: undefined };
+  const place = agent === before ? cursor : "0";
+  const page = await redis.run((client) => client.hScan(keys.agentVotes(agent), place, { COUNT: NOTES }));
+  const votes = page.entries.flatMap(({ field, value }) => voteOf(field, value));
+  const items = votes.length === 0 ? [] : [{ kind: "votes", agent, votes } as const];
+  return { items, next: `${page.cursor} ${agent}` };
+}
+
+function voteOf(field: string, value: string): Vote[] {
+  const [, pattern, id = ""] = /^(?:(\S+) )?([0-9A-Z]{26}:.*)$/s.exec(field) ?? [];
+  const [at, verdict] = value.split(" ");
+  if (id === "") return [];
+  if (verdict !== "confirmed" && verdict !== "contradicted") return [];
+  return [{ id, at: Number(at), verdict, administration: pattern ?? null }];
 }
 
 /** Reads what lua/gone.lua writes. */

@@ -11,7 +11,7 @@ import { cutDocument, documentOf } from "../codec/encode.js";
 import type { MemoryDocument } from "../codec/document.js";
 import { decodeIndexVector } from "../codec/vector.js";
 import type { StoreDeps } from "../deps.js";
-import { itemKey } from "../keys.js";
+import { itemKey, SYSTEM } from "../keys.js";
 import { resolve } from "../facts/resolve.js";
 import { putAliases } from "../facts/aliases.js";
 import { encodeMessage } from "../sessions/codec.js";
@@ -213,6 +213,26 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
     async putErased({ namespace, what, id, at }) {
       const note = `${what === "memory" ? "m" : what === "session" ? "s" : "d"} ${id}`;
       return (await redis.run((client) => client.putGone([keys.gone(namespace)], [note, String(at)]))) === 1;
+    },
+
+    async putVotes({ agent, votes }, { dryRun }) {
+      const fields = votes.flatMap(({ administration, id, at, verdict }) => [
+        administration ?? "",
+        id,
+        String(at),
+        verdict,
+      ]);
+      const news = await redis.run((client) =>
+        client.putVotes(
+          [keys.agent(agent), keys.agentVotes(agent), keys.agents()],
+          [agent, dryRun ? "1" : "", ...fields],
+        ),
+      );
+      return news > 0;
+    },
+
+    async wasRevoked(keyId) {
+      return (await redis.run((client) => client.zScore(keys.gone(SYSTEM), `k ${keyId}`))) !== null;
     },
 
     async leftOver({ namespace, what, id, at }) {

@@ -108,6 +108,7 @@ export const scripts = {
   putExportedMessage: forService("backup/lua/put-message", integer, "scoped"),
   putExportedState: forCaller("backup/lua/put-state", text, "scoped"),
   putExportedStateVersion: forService("backup/lua/put-state-version", integer),
+  putVotes: forService("backup/lua/put-votes", integer),
   putGone: forService("backup/lua/put-gone", integer),
   keepOriginals: forService("pii/lua/keep", parts),
   revealOriginals: forCaller("pii/lua/reveal", textsOrNone),

@@ -1,10 +1,12 @@
 --- @include "lua/audit"
 --- @include "lua/key-makers"
+--- @include "lua/gone"
 --[[
 Takes an API key away, and all that it has made, and tells all processes.
 
 KEYS[1] the key
 KEYS[2] the ids of all keys
+KEYS[3] which were revoked, a sorted set by when, so that no import brings them back
 
 ARGV[1] id
 ARGV[2] the channel that tells of changed keys
@@ -54,6 +56,7 @@ if ARGV[6] == 'keep' then
 end
 for _, each in ipairs(gone) do
   key_drop(keys, KEYS[2], names, ARGV[8], made, each)
+  gone_note(KEYS[3], 'k ' .. each)
   redis.call('PUBLISH', ARGV[2], each)
 end
 return #gone
