@@ -8,7 +8,8 @@ const rows = Array.from(page.matchAll(/^\| `(\w+)` +\| (\d+) +\| (.+?) +\| (.+?)
 );
 
 test("the page of error codes lists each code with its status and title, and what to do", () => {
-  const listed = rows.map(([code, status, title]) => [code, Number(status), title]);
-  expect(listed).toEqual(Object.entries(PROBLEMS).map(([code, [status, title]]) => [code, status, title]));
+  const listed = rows.map(([code = "", status, title]) => [code, [Number(status), title]] as const);
+  expect(new Set(listed.map(([code]) => code)).size).toBe(listed.length);
+  expect(Object.fromEntries(listed)).toEqual(PROBLEMS);
   for (const [code, , , advice] of rows) expect(advice, code).toMatch(/\.$/);
 });
