@@ -75,7 +75,10 @@ export function composeApp(
     store: stores.namespaces,
     audit,
     nextTime,
-    changed: services.knownDefaults.forget,
+    changed: (namespace: string) => {
+      services.knownDefaults.forget(namespace);
+      services.vault.settingsChanged();
+    },
   };
   return createApp({
     services,

@@ -15,6 +15,8 @@ export interface PiiStore {
     salt: string,
     originals: ReadonlyMap<string, string>,
   ): Promise<"kept" | "full" | { readonly salt: string }>;
+  /** Namespaces below a root (not the root itself) whose settings ever treated personal data; the first `limit`. */
+  treatingBelow(root: string, limit: number): Promise<readonly string[]>;
   /** The originals in the order of the tokens, and the salt; undefined for an unknown one. */
   reveal(
     trail: Trail,

@@ -26,10 +26,17 @@ export interface PiiVault {
   tokenize(namespace: string, originals: readonly Original[]): Promise<readonly string[]>;
   /** The tokens that these values have, if they have any; nothing is kept. */
   tokensOf(namespace: string, originals: readonly Original[]): Promise<readonly string[]>;
+  /**
+   * Namespaces below a root whose settings ever treated personal data, the first 64. Cached for up to 5 seconds, until
+   * {@link settingsChanged} in this process.
+   */
+  treatingBelow(root: string): Promise<readonly string[]>;
+  settingsChanged(): void;
   reveal(trail: Trail, namespace: string, tokens: readonly string[]): Promise<readonly Revealed[]>;
 }
 
 const MAX_KNOWN = 10_000;
+const MOST_BELOW = 64;
 /** A salt changes only when its namespace is deleted. */
 const ATTEMPTS = 8;
 
@@ -42,7 +49,17 @@ export function createPiiVault(store: PiiStore, secret: string | undefined): Pii
     max: MAX_KNOWN,
   });
 
+  const treating = createFreshCache<readonly string[]>({
+    load: (root) => store.treatingBelow(root, MOST_BELOW),
+    max: MAX_KNOWN,
+  });
+
   return {
+    async treatingBelow(root) {
+      return (await treating.find(root)) ?? [];
+    },
+    settingsChanged: treating.forgetAll,
+
     async tokenize(namespace, originals) {
       let keys = (await known.find(namespace)) ?? keysOf(secret, newSalt());
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

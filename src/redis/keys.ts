@@ -236,6 +236,8 @@ export function createKeys(prefix: string) {
     /** The random text of which a namespace's tokens are made, and the originals by token, a hash: see src/pii. */
     piiSalt: (namespace: string) => `${prefix}:pii-salt:{${namespace}}`,
     piiOriginals: (namespace: string) => `${prefix}:pii-originals:{${namespace}}`,
+    /** Namespaces whose settings ever treated personal data, a sorted set in their own order; a superset. */
+    piiNamespaces: () => `${prefix}:pii-namespaces:{${SYSTEM}}`,
     /** An export under way, and an import. */
     exportJob: (id: string) => `${prefix}:export:${id}`,
     importJob: (id: string) => `${prefix}:import:${id}`,

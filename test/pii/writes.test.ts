@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, onTestFinished, test } from "vitest";
 import {
   bodyOf,
+  ids,
   memoriesOf,
   newNamespace,
   pathOf,
@@ -11,6 +12,7 @@ import {
   remember,
 } from "../support/acts/memories.js";
 import type { Json, Memory } from "../support/acts/memories.js";
+import { as, createKey, keyFor } from "../support/acts/access.js";
 import { itemPath } from "../support/acts/items.js";
 import { postMessages, sessionPath } from "../support/acts/sessions.js";
 import { contentOf } from "../support/redis/content.js";
@@ -240,6 +242,18 @@ test("state documents are treated only if the settings say so, and their answers
   });
 });
 
+test("a question to a pattern finds tokens in the namespaces below it", async () => {
+  const root = newNamespace();
+  const below = ["a", "b"].map((label) => `${root}.${label}`);
+  await recall(service, { query: VALUES.email, namespaces: [`${root}.**`] });
+  for (const ns of below) bodyOf(await putSettings(service, ns, { pii: { email: "tokenize" } }), 200);
+  const memories = await Promise.all(
+    below.map((ns) => remember(service, ns, { content: `The lawyer is ${VALUES.email}` })),
+  );
+  const found = await recall(service, { query: VALUES.email, namespaces: [`${root}.**`], mode: "keyword" });
+  expect(ids(found.hits.map(({ memory }) => memory)).toSorted()).toEqual(ids(memories).toSorted());
+});
+
 describe("revealing", () => {
   const reveal = (
     from: Service,
@@ -268,7 +282,7 @@ describe("revealing", () => {
   test("needs the secret that sealed it, and deletion of the namespace removes the originals", async () => {
     const ns = await namespaceWith({ email: "tokenize" });
     const { content } = await remember(service, ns, { content: VALUES.email });
-    const other = await startService({ MNEME_KEY_PREFIX: service.prefix });
+    const other = await startService({ MNEME_KEY_PREFIX: service.prefix, MNEME_EMBEDDER: "none" });
     try {
       expect((await reveal(other, ns, [content])).body).toEqual({
         values: [{ token: content, value: null, status: "sealed" }],
@@ -344,4 +358,25 @@ test("the settings of personal data are read back as they were put", async () =>
   expect((await service.send("GET", `/v1/namespaces/${ns}/settings`)).body).toMatchObject({
     pii: { email: "tokenize", card: "allow", phone: null, state: true, region: "AT" },
   });
+});
+
+test("a key with reveal alone reveals and does nothing else; one without it, or admin, doesn't reveal", async () => {
+  const locked = await startService({ MNEME_PII_SECRET: SECRET, MNEME_EMBEDDER: "none" });
+  onTestFinished(() => void locked.stop());
+  const root = as(locked, (await createKey(locked)).key);
+  const ns = newNamespace();
+  bodyOf(await putSettings(root, ns, { pii: { email: "tokenize" } }), 200);
+  const { content } = await remember(root, ns, { content: VALUES.email });
+  const reveal = async (verbs: readonly string[]) =>
+    as(locked, await keyFor(root, ns, verbs)).send("POST", `/v1/namespaces/${ns}/pii/reveal`, {
+      tokens: [content],
+    });
+  expect((await reveal(["reveal"])).body).toMatchObject({ values: [{ value: VALUES.email }] });
+  expect((await reveal(["admin"])).status).toBe(200);
+  expect(await reveal(["read", "write", "publish"])).toMatchObject({
+    status: 403,
+    body: { code: "forbidden" },
+  });
+  const revealer = as(locked, await keyFor(root, ns, ["reveal"]));
+  expect((await revealer.send("GET", memoriesOf(ns))).status).toBe(403);
 });

@@ -15,14 +15,14 @@ interface Treating {
  * Treats personal data in a query as the searched namespaces treat what is written to them: a question for an address
  * finds the memories that have its token, and neither its embedding nor its receipt holds the address.
  *
- * A pattern's namespaces are treated as its first one, which the pattern names.
+ * Of a pattern's namespaces, the first 64 count that treat personal data.
  */
 export async function treatQuery(
   services: Pick<Services, "knownDefaults" | "vault">,
   input: RecallInput,
   names: readonly string[],
 ): Promise<RecallInput> {
-  const treating = await treatingIn(services, names);
+  const treating = await treatingIn(services, await namespacesOf(services, names));
   if (treating.length === 0) return input;
   const { query, filter } = input;
   const { pieces, pending } = await inspect(strictest(treating), { query, filter });
@@ -32,13 +32,24 @@ export async function treatQuery(
   return { ...input, ...sameShape<Pick<RecallInput, "query" | "filter">>(treated) };
 }
 
+/** The namespaces that are named, and those below patterns that may treat personal data. */
+async function namespacesOf(
+  { vault }: Pick<Services, "vault">,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  const lists = names.map(scopeOf).map(async ({ root, below }) => {
+    const named = root === "" ? [] : [root];
+    return below ? named.concat(await vault.treatingBelow(root)) : named;
+  });
+  return [...new Set((await Promise.all(lists)).flat())];
+}
+
 async function treatingIn(
   { knownDefaults }: Pick<Services, "knownDefaults">,
-  names: readonly string[],
+  namespaces: readonly string[],
 ): Promise<Treating[]> {
-  const roots = [...new Set(names.map((name) => scopeOf(name).root))].filter((root) => root !== "");
   const found = await Promise.all(
-    roots.map(async (namespace) => ({ namespace, policy: (await knownDefaults.of(namespace)).pii })),
+    namespaces.map(async (namespace) => ({ namespace, policy: (await knownDefaults.of(namespace)).pii })),
   );
   return found.flatMap(({ namespace, policy }) => (policy === undefined ? [] : [{ namespace, policy }]));
 }

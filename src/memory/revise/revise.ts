@@ -231,8 +231,12 @@ async function revisionOf(
   });
 }
 
-/** Tags of personal data stay where the text does in which it was found. */
-function tagsOf(current: Memory, { tags, content, found = [] }: RevisionInput): string[] {
+/**
+ * Tags of personal data stay where the text does in which it was found. `found` is undefined where the namespace doesn't
+ * look for any: then such a tag is like any other.
+ */
+function tagsOf(current: Memory, { tags, content, found }: RevisionInput): string[] {
+  if (found === undefined) return tags === undefined ? [...current.tags] : [...new Set(tags)];
   const before = content === undefined ? current.tags.filter(isPiiTag) : [];
   const kept =
     tags === undefined ? current.tags.filter((tag) => content === undefined || !isPiiTag(tag)) : tags;

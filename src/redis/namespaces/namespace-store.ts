@@ -1,6 +1,7 @@
 import type { NamespaceStore } from "../../access/namespaces/ports.js";
 import type { Settings } from "../../access/namespaces/settings.js";
 import { NO_SETTINGS } from "../../access/namespaces/settings.js";
+import { PII_KINDS } from "../../pii/kinds.js";
 import type { Keys } from "../keys.js";
 import { predicateSetting } from "../keys.js";
 import type { Auditor } from "../audit/auditor.js";
@@ -22,8 +23,10 @@ export function createNamespaceStore(
       return { settings: decodeSettings(fields), version: Number(fields["version"] ?? 0) };
     },
     async putSettings(trail, namespace, settings, { expectedVersion, next, operator }) {
-      const [code, version] = await auditor.run(namespace, trail, (client, audit) =>
-        client.putSettings(
+      const [code, version] = await auditor.run(namespace, trail, async (client, audit) => {
+        // Another slot, so ahead of the settings: one that is listed in vain does no harm.
+        if (treatsPii(settings)) await client.zAdd(keys.piiNamespaces(), { value: namespace, score: 0 });
+        return client.putSettings(
           audit,
           [keys.settings(namespace), keys.consolidationHead(namespace), keys.consolidationDue(namespace)],
           [
@@ -35,8 +38,8 @@ export function createNamespaceStore(
             String(quota.bytes ?? ""),
             ...encodeSettings(settings),
           ],
-        ),
-      );
+        );
+      });
       return meaningOf<number | "conflict" | "beyond_quota">("namespaces/lua/put-settings", code, {
         [CODE.DONE]: Number(version),
         [CODE.CONFLICT]: "conflict",
@@ -52,6 +55,9 @@ export function createNamespaceStore(
     },
   };
 }
+
+const treatsPii = ({ pii }: Settings): boolean =>
+  PII_KINDS.some((kind) => pii[kind] !== null && pii[kind] !== "allow");
 
 /** Fields and values in turn, under the names of SETTING_FIELDS; unset ones are missing. */
 function encodeSettings({ predicates, consolidation, ...settings }: Settings): string[] {

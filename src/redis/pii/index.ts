@@ -25,6 +25,13 @@ export function createPiiStore(redis: RedisGateway, auditor: Auditor, keys: Keys
         [CODE.CONFLICT]: { salt: current },
       });
     },
+    treatingBelow(root, limit) {
+      // "/" is the byte after ".", so this is what begins with `root.`
+      const [from, to] = root === "" ? ["-", "+"] : [`[${root}.`, `(${root}/`];
+      return redis.run((client) =>
+        client.zRange(keys.piiNamespaces(), from, to, { BY: "LEX", LIMIT: { offset: 0, count: limit } }),
+      );
+    },
     async reveal(trail, namespace, tokens) {
       const [salt, ...sealed] = await auditor.run(namespace, trail, (client, audit) =>
         client.revealOriginals(audit, own(namespace), [...tokens]),
