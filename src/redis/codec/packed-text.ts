@@ -34,6 +34,7 @@ const VALUES = digitsByCode(DIGITS);
 const HEX = digitsByCode("0123456789abcdef");
 const HYPHEN = 0x2d;
 const ULIDS = "[0-7][0-9A-HJKMNP-TV-Z]{25}";
+const ONE_ULID = new RegExp(`^${ULIDS}$`);
 const UUIDS = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const BY_PHRASE = new Map([...PHRASES].map(([byte, phrase]) => [phrase, byte]));
 /** The longest phrase first: the first that fits is taken. */
@@ -128,6 +129,14 @@ function listAt(packed: Buffer, at: number): Token | undefined {
     return ulidOf(Buffer.concat([first, packed.subarray(place, place + BYTES - same)]));
   });
   return { text: `,"i":["${ids.join('","')}"]}`, end };
+}
+
+/** The bytes of each, one after the other; undefined if one isn't a ULID. */
+export function bytesOfUlids(ids: readonly string[]): Buffer | undefined {
+  if (!ids.every((id) => ONE_ULID.test(id))) return undefined;
+  const bytes = Buffer.allocUnsafe(BYTES * ids.length);
+  for (const [index, id] of ids.entries()) writeUlid(bytes, BYTES * index, id, 0);
+  return bytes;
 }
 
 export function bytesOfUlid(ulid: string): Buffer {

@@ -1,6 +1,7 @@
 import type { Trail } from "../../access/trail.js";
 import type { ItemRef, MemoryRef } from "../../memory/model/ref.js";
 import type { Memory, MemoryDetail, Source } from "../../memory/model/record.js";
+import { bytesOfUlids } from "../codec/packed-text.js";
 import { decodeDetail, decodeMemory, decodeUses } from "../codec/decode.js";
 import type { StoreDeps } from "../deps.js";
 import { itemKey } from "../keys.js";
@@ -140,10 +141,11 @@ export async function load(
   await auditor.runAll((client, auditIn) =>
     Promise.all(
       [...groups].map(async ([namespace, group]) => {
+        const wanted = group.map(({ id }) => id);
         const replies = await client.readMemories(
           auditIn(namespace, trail),
           group.map(({ key }) => key),
-          [asOf === undefined ? "" : String(asOf), ...group.map(({ id }) => id)],
+          [asOf === undefined ? "" : String(asOf), bytesOfUlids(wanted) ?? "", ...wanted],
         );
         for (const [index, reply] of replies.entries()) {
           const place = group[index]?.place;

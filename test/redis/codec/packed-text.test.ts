@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ulid } from "ulid";
-import { bytesOfUlid, packText, ulidOf, unpackText } from "../../../src/redis/codec/packed-text.js";
+import {
+  bytesOfUlid,
+  bytesOfUlids,
+  packText,
+  ulidOf,
+  unpackText,
+} from "../../../src/redis/codec/packed-text.js";
 
 const HIGHEST = "7ZZZZZZZZZZZZZZZZZZZZZZZZZ";
 const id = fc.oneof(
@@ -38,6 +44,14 @@ test("a ULID takes 16 bytes, and comes back", () => {
     }),
   );
   expect(ulidOf(bytesOfUlid(HIGHEST))).toBe(HIGHEST);
+});
+
+test("ULIDs are packed one after the other, or not at all if one of the ids is another kind", () => {
+  const ids = [ulid(1), HIGHEST, ulid(2 ** 48 - 1)];
+  const packed = bytesOfUlids(ids) ?? Buffer.alloc(0);
+  expect(ids.map((_, index) => ulidOf(packed.subarray(16 * index, 16 * index + 16)))).toEqual(ids);
+  expect(bytesOfUlids([ulid(1), "8ZZZZZZZZZZZZZZZZZZZZZZZZZ"])).toBeUndefined();
+  expect(bytesOfUlids([])).toHaveLength(0);
 });
 
 test("bytes that aren't packed text, or were cut off, unpack without an error", () => {

@@ -6,7 +6,8 @@ Reads the memories of one namespace that a list or a recall has found.
 KEYS[1+] the records or old versions; none if it found nothing here
 
 ARGV[1]  as of when, milliseconds since the epoch; '' for now
-ARGV[2+] their ids
+ARGV[2]  their ids, packed: 16 bytes each; '' if one of them isn't a ULID
+ARGV[3+] their ids
 
 Returns what JSON.GET $.memory does for each, false where there is none (any more); and the id of the entry in the audit
 trail.
@@ -22,9 +23,12 @@ for i, key in ipairs(KEYS) do
 end
 table.insert(wanted, '$.memory')
 local found = redis.call('JSON.MGET', unpack(wanted))
-local ids = {}
+local ids, packed = {}, {}
 for i = 1, #KEYS do
-  if found[i] then table.insert(ids, ARGV[i + 1]) end
+  if found[i] then
+    ids[#ids + 1] = ARGV[i + 2]
+    packed[#ids] = string.sub(ARGV[2], 16 * i - 15, 16 * i)
+  end
 end
-table.insert(found, audit('ok', ids))
+table.insert(found, audit('ok', ids, ARGV[2] ~= '' and packed or nil))
 return found
