@@ -99,13 +99,12 @@ export function combine(
     let rank = 0;
     for (const candidate of lists[source] ?? []) {
       rank += 1;
-      const { namespace, id, version, score } = candidate;
+      const { namespace, id, score } = candidate;
       const contribution = { rank, score, adds: scores[source](candidate, rank) };
       const key = `${namespace}:${id}`;
       let memory = fused.get(key);
       if (memory === undefined) {
-        const ref = refOf({ namespace, id, version });
-        memory = { ...ref, score: 0, keyword: undefined, vector: undefined, entities: undefined };
+        memory = notYetRanked(candidate);
         fused.set(key, memory);
       }
       memory.score += contribution.adds;
@@ -115,6 +114,13 @@ export function combine(
   return [...fused.values()].toSorted(
     (one, other) => other.score - one.score || bestRank(one) - bestRank(other),
   );
+}
+
+/** A literal, not a spread of the candidate: V8 takes microseconds to copy the rest of an object, for 200 of them. */
+function notYetRanked({ namespace, id, version }: Candidate): Mutable<Fused> {
+  return version === undefined
+    ? { namespace, id, score: 0, keyword: undefined, vector: undefined, entities: undefined }
+    : { namespace, id, version, score: 0, keyword: undefined, vector: undefined, entities: undefined };
 }
 
 /** A ranked list of one of the namespaces, or patterns, that a recall asks for; or of all of them together. */
@@ -176,11 +182,8 @@ export function mergeLists(lists: readonly NamedList[]): Found[] {
   return [...merged.values()].toSorted((one, other) => other.score - one.score);
 }
 
-function refOf({
-  version,
-  ...ref
-}: Omit<MemoryRef, "version"> & { readonly version: number | undefined }): MemoryRef {
-  return version === undefined ? ref : { ...ref, version };
+function refOf({ namespace, id, version }: MemoryRef): MemoryRef {
+  return version === undefined ? { namespace, id } : { namespace, id, version };
 }
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
