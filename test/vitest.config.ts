@@ -15,9 +15,9 @@ export default defineConfig({
     // They mostly wait, so more of them than cores: on two cores vitest would run one file at a time.
     maxWorkers: 4,
     // Longer than a test waits for a condition (`until`): on a loaded machine the time limit only ends a hang.
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     expect: { poll: { timeout: 60_000 } },
-    hookTimeout: 120_000,
+    hookTimeout: 300_000,
     teardownTimeout: 30_000,
   },
 });

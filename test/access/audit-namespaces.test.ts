@@ -55,7 +55,7 @@ test("reads of namespaces that don't exist register none, and a pattern's trail 
   expect(new Set(entries.map(({ verb }) => verb))).toEqual(new Set(["read", "remember"]));
   const exported = await root.send("GET", `/v1/audit/export?namespace=${part}.**&verb=read`);
   expect(exported.text.trim().split("\n")).toHaveLength(620);
-}, 120_000);
+});
 
 test.each([
   ["GET", "/memories"],

@@ -270,7 +270,7 @@ describe("beyond loopback", () => {
     const { stdout } = await keysCommand(service, "create", "--agent", "root", "--admin");
     expect((await service.send("GET", KEYS)).status).toBe(401);
     expect((await as(service, stdout.trim()).send("GET", KEYS)).status).toBe(200);
-  }, 180_000);
+  });
 });
 
 describe("Redis away", () => {

@@ -140,7 +140,7 @@ test("no answer of any route ever holds a byte of what its receiver may not read
     expect(fulfilled.get(kind), kind).toBeGreaterThan(0);
   }
   expect(denials).toBeGreaterThan(100);
-}, 120_000);
+});
 
 /** Whoever may read a memory gets it: a service that hides everything would pass the rest. */
 async function readBack(world: World, players: readonly Agent[]): Promise<void> {

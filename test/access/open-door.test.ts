@@ -61,7 +61,7 @@ describe("a store that had a key", () => {
       code: 1,
       stderr: expect.stringContaining("has had API keys") as string,
     });
-  }, 180_000);
+  });
 });
 
 describe("a store without keys", () => {
@@ -97,7 +97,7 @@ describe("a store without keys", () => {
         15_000,
       );
     }
-  }, 180_000);
+  });
 
   test("that an earlier release wrote is closed until it is opened by name", async () => {
     const first = await start();
@@ -116,5 +116,5 @@ describe("a store without keys", () => {
       15_000,
     );
     expect(await status(await start(prefix))).toBe(200);
-  }, 180_000);
+  });
 });

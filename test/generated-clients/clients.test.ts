@@ -72,7 +72,7 @@ test("a TypeScript client made of the served document compiles strictly, stores 
     newNamespace(),
   ]);
   expectStoredAndRecalled(stdout);
-}, 300_000);
+});
 
 /** Parts of the document for which the Python generator has no form, by what it says of them. */
 const UNSUPPORTED_BY_PYTHON = ["Unsupported content_type application/x-ndjson"];

@@ -99,7 +99,7 @@ test("npm run eval scores recall, and how well relevance detects questions witho
   expect(wrong?.questions).toBe(3);
   for (const part of [unanswered, wrong]) expect(part?.auc).toBeGreaterThan(0.5);
   rmSync(dir, { recursive: true });
-}, 300_000);
+});
 
 describe("bench --update-docs", () => {
   /** A copy of what it reads and writes. */

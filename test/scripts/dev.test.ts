@@ -69,7 +69,7 @@ test("npm run dev builds and restarts the service when a source changes", async 
   saveByRenaming(file, `${readFileSync(file, "utf8")}\n// Saved.\n`);
   await served(2);
   expect(output.match(/A source changed/g)).toHaveLength(1);
-}, 300_000);
+});
 
 const SLOW_MS = 140_000;
 
@@ -104,4 +104,4 @@ test("the watch notices each save, however an editor does it", async () => {
       (count) => count === index + 1,
     );
   }
-}, 120_000);
+});

@@ -20,7 +20,7 @@ test("the example prints the story that its README shows", async () => {
   const readme = await readFile(new URL("checkpointer/examples/README.md", root), "utf8");
   const shown = /```text\n(.*?)```/s.exec(readme)?.[1];
   expect(stdout).toBe(shown);
-}, 180_000);
+});
 
 /** Question by question, from the line with the answer to the next question. */
 function answersIn(part: string): Map<string, string> {
@@ -57,4 +57,4 @@ test("after three days the agent answers what it could not before, and shows its
   const price = answers.get("How much is a single room?") ?? "";
   expect(price).toContain("from procedural memory");
   expect(price.match(/← said on day [12]: /g)).toHaveLength(3);
-}, 180_000);
+});

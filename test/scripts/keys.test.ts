@@ -38,7 +38,7 @@ test("makes the first key while the service runs, lists keys without their secre
   );
   expect(await keys(service, "revoke", id)).toMatchObject({ code: 1 });
   expect(await service.stop()).toBe(0);
-}, 120_000);
+});
 
 test.each([
   ["usage:", []],

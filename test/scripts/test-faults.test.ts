@@ -13,7 +13,7 @@ test("the service recovers from the faults of the short form, and no acknowledge
   const rows = stdout.trimEnd().split("\n").slice(2);
   expect(rows).toHaveLength(FAULTS.filter(({ short }) => short).length);
   for (const row of rows) expect(row).toMatch(/\| nothing of [1-9]\d* \|$/);
-}, 300_000);
+});
 
 test("an unknown fault is refused with the names of all", async () => {
   const failed = await run(process.execPath, [MAIN, "earthquake"]).then(

@@ -38,7 +38,7 @@ test("a provider that comes back has embedded everything in the end, also for a 
     () => second.send("GET", "/readyz"),
     ({ body }) => (body as { embedder: { status: string } }).embedder.status === "ok",
   );
-}, 200_000);
+});
 
 test("a caller's vector stays when the preceding turn is deleted; the provider's vector is computed again", async () => {
   const provider = await startMoodyProvider();
@@ -88,4 +88,4 @@ test("of several processes, one at a time embeds the memories that wait", async 
     await embedded(others[0] ?? first, memory ?? { namespace, id: "" }, 150_000);
   expect(most).toBe(1);
   for (const content of contents) expect(provider.asked(content)).toBe(1);
-}, 200_000);
+});

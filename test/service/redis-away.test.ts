@@ -209,4 +209,4 @@ test("what was acknowledged survives kill -9 of Redis under load, and a retry st
   expect(after.map(({ content }) => content).toSorted()).toEqual(
     [...acknowledged.keys(), ...refused].toSorted(),
   );
-}, 120_000);
+});

@@ -149,6 +149,7 @@ test("a transaction over 64 documents is never seen half done", async () => {
   const url = `/v1/namespaces/${namespace}/state-transactions`;
   const writing = { yes: true };
   let written = 0;
+  let torn = 0;
   const writers = clients(2, 1, async (writer) => {
     for (let round = 0; writing.yes; round++) {
       // Some of them fail at their last operation, after all others.
@@ -158,12 +159,11 @@ test("a transaction over 64 documents is never seen half done", async () => {
       const { status } = await http[writer === 0 ? 0 : 1].send("POST", url, body);
       expect(status).toBe(doomed ? 409 : 200);
       if (!doomed) written += 1;
-      // Leaves the readers a moment without a write.
-      await new Promise((resolve) => setTimeout(resolve, 25));
+      // Leaves the readers a moment without a write: a longer one after each time that it was too short.
+      await new Promise((resolve) => setTimeout(resolve, 25 * (1 + torn)));
     }
   });
   let proved = 0;
-  let torn = 0;
   for (let turn = 0; proved < 25; turn++) {
     const own = http[side(turn)];
     const states = await Promise.all(

@@ -98,5 +98,5 @@ test.each([
     await service.stop();
     await redis.stop();
   },
-  90_000,
+  300_000,
 );

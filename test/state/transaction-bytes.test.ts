@@ -25,7 +25,7 @@ test("a transaction that touches more bytes than Redis does at once is refused b
   );
   await transacted(service, namespace, { checks, operations: increments.slice(0, 16) });
   expect((await readState(service, namespace, "k15", "?path=$.n")).value).toEqual([1]);
-}, 120_000);
+});
 
 test("many operations on one large document count each time", async () => {
   const namespace = newNamespace();

@@ -253,7 +253,7 @@ describe("deleting a namespace", () => {
     expect((await kindsOf(namespace)).filter((kind) => ["rec", "old", "vec", "hash"].includes(kind))).toEqual(
       [],
     );
-  }, 120_000);
+  });
 });
 
 test("deleting without a filter takes admin, so that a writer can't wipe a namespace by leaving it out", async () => {

@@ -128,4 +128,4 @@ test("killed again and again at any moment, a run is done once, and so is its un
   expect(undone).toMatchObject({ status: "undone", settled: 0 });
   const back = await listAll(service, namespace);
   expect(back.map((memory) => memory.id).toSorted()).toEqual(written.map((memory) => memory.id).toSorted());
-}, 300_000);
+});

@@ -313,4 +313,4 @@ test("a killed run doesn't ask again for what was kept", async () => {
   const made = all.filter((memory) => !ids(written).includes(memory.id));
   expect(made.find((memory) => memory.id === draft?.id)?.content).toBe(draft?.content);
   expect(done.actions[0]?.result?.made).toEqual([draft?.id]);
-}, 120_000);
+});

@@ -71,7 +71,7 @@ test("two processes begin a schedule's runs: one for each time at most, and neve
   await sleep(3_000);
   expect((await runs(namespace)).length).toBe(done.length);
   expect((await service.send("GET", settingsOf(namespace))).body).toMatchObject({ consolidation: null });
-}, 120_000);
+});
 
 test("other processes continue when one dies, and a manual run takes the schedule's turn", async () => {
   const namespace = newNamespace();
@@ -91,7 +91,7 @@ test("other processes continue when one dies, and a manual run takes the schedul
   const all = await whole(namespace);
   expect(all.filter(({ trigger }) => trigger === "request").map((run) => run.id)).toEqual([id]);
   for (const { status } of nonEmpty(all)) expect(status).toBe("done");
-}, 120_000);
+});
 
 test("another pattern takes the place of the one before", async () => {
   const namespace = newNamespace();
@@ -108,7 +108,7 @@ test("another pattern takes the place of the one before", async () => {
   const { length } = await whole(namespace);
   await sleep(2_500);
   expect((await runs(namespace)).length).toBe(length);
-}, 120_000);
+});
 
 describe("a wrong field is named", () => {
   test.for([

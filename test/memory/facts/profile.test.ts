@@ -119,7 +119,7 @@ test("is within its budget, whatever it holds", async () => {
   const small = await profile(service, namespace, subject, { token_budget: 100 });
   expect(small.truncated).toBe(true);
   expect(small.text).toContain("## Facts");
-}, 120_000);
+});
 
 test("comes from the namespaces that the caller may read, and no others", async () => {
   const root = newNamespace();

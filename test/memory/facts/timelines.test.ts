@@ -296,7 +296,7 @@ test("a timeline equals a plain model after any sequence of writes and deletions
     }),
     { numRuns: 60 },
   );
-}, 120_000);
+});
 
 test("a timeline at any time of both kinds is what it was after the last act before", async () => {
   const instant = fc.record({ asOf: fc.nat(), validAt: fc.integer({ min: 0, max: 20 }) });
@@ -344,7 +344,7 @@ test("a timeline at any time of both kinds is what it was after the last act bef
     ),
     { numRuns: 15 },
   );
-}, 120_000);
+});
 
 describe("when it ends", () => {
   test("says nothing without since when, if it was told afterwards", async () => {

@@ -109,7 +109,7 @@ test("of more than one query counts is whole, and leaves out what has ended and 
   expect(stats).toMatchObject({ complete: true, expired: 1 });
   expect(stats.by_type.semantic.memories).toBe((batches * size) / 2);
   expect(stats.bytes).toBe((await usageOf(namespace)).bytes);
-}, 120_000);
+});
 
 test("metrics show bytes by type, expired memories, and a limited number of namespaces by name", async () => {
   const fresh = await startService({ MNEME_KEY_PREFIX: service.prefix, MNEME_METRICS_NAMESPACES: "1" });
@@ -145,4 +145,4 @@ test("metrics show bytes by type, expired memories, and a limited number of name
   expect(values.get('mneme_memory_bytes{memory_type="procedural"}')).toBeGreaterThanOrEqual(bytes);
   expect(values.get('mneme_ended_memories{by="expiry"}')).toBeGreaterThanOrEqual(1);
   await fresh.stop();
-}, 120_000);
+});

@@ -25,7 +25,7 @@ beforeAll(async () => {
     expect(results.every(({ status }) => status === 201)).toBe(true);
   }
   await remember(service, neighbour, { content: "shipment report of a neighbour" });
-}, 120_000);
+});
 afterAll(() => service.stop());
 
 async function find(query: string, request: Json = {}): Promise<string[]> {

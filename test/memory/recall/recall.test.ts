@@ -81,7 +81,7 @@ describe("recall", () => {
       expect(hits).toHaveLength(3);
       expect(hits[0]?.memory.id).toBe(long.id);
     }
-  }, 150_000);
+  });
 
   test("leaves out what its namespaces don't hold, and joins several", async () => {
     const [one, two, three] = [newNamespace(), newNamespace(), newNamespace()];

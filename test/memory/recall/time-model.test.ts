@@ -156,4 +156,4 @@ test("recall at any time of both kinds equals a plain model of a random history"
     ),
     { numRuns: 5, endOnFailure: true },
   );
-}, 120_000);
+});

@@ -240,7 +240,7 @@ test("never exceeds its budget, and is a conversation that a model takes, whatev
     ),
     { numRuns: 60 },
   );
-}, 120_000);
+});
 
 describe("an interaction with a session", () => {
   const interaction = {

@@ -108,7 +108,7 @@ test("does what a plain list would", async () => {
     }),
     { numRuns: 40 },
   );
-}, 120_000);
+});
 
 test("a list's cursor belongs to its namespace", async () => {
   const ns = newNamespace();

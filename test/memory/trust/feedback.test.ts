@@ -209,7 +209,7 @@ test("a verdict whose process is killed before counting is counted once by anoth
   await until(note, (found) => String(found) === '{"$.unsent":[],"$.index.feedback_at":[]}');
   expect(await agent(root, author)).toMatchObject({ confirmed: 1, contradicted: 0 });
   client.destroy();
-}, 120_000);
+});
 
 describe("agents", () => {
   test("are seen by who administers everything, and each by itself; the rest can't tell who is there", async () => {
