@@ -14,10 +14,10 @@ import {
 import type { Json, Memory } from "../support/acts/memories.js";
 import { as, createKey, keyFor } from "../support/acts/access.js";
 import { itemPath } from "../support/acts/items.js";
-import { postMessages, sessionPath } from "../support/acts/sessions.js";
+import { append, postMessages, sessionPath } from "../support/acts/sessions.js";
 import { contentOf } from "../support/redis/content.js";
 import { putSettings } from "../support/service/namespaces.js";
-import { startService, useService } from "../support/service/service.js";
+import { startService, until, useService } from "../support/service/service.js";
 import type { Service } from "../support/service/service.js";
 
 const SECRET = "a secret of the tests, long enough for it";
@@ -379,4 +379,31 @@ test("a key with reveal alone reveals and does nothing else; one without it, or 
   });
   const revealer = as(locked, await keyFor(root, ns, ["reveal"]));
   expect((await revealer.send("GET", memoriesOf(ns))).status).toBe(403);
+});
+
+test("a turn that was said before the settings refused it is promoted with marks", async () => {
+  const ns = newNamespace();
+  const session = { window_messages: 2 };
+  bodyOf(await putSettings(service, ns, { session }), 200);
+  await append(
+    service,
+    ns,
+    "talk",
+    { role: "user", content: `I am ${VALUES.email}.` },
+    { role: "assistant", content: "Hi." },
+  );
+  bodyOf(await putSettings(service, ns, { session, pii: { email: "reject" } }), 200);
+  await append(
+    service,
+    ns,
+    "talk",
+    { role: "user", content: "Is it late?" },
+    { role: "assistant", content: "No." },
+  );
+  const promoted = async (): Promise<readonly Memory[]> => {
+    const { body } = await service.send("GET", `${memoriesOf(ns)}?memory_type=episodic`);
+    return (body as { memories: Memory[] }).memories;
+  };
+  const [memory] = await until(promoted, (memories) => memories.length > 0);
+  expect(memory?.content).toContain("I am [email].");
 });

@@ -7,6 +7,7 @@ import type { Judged } from "../trust/judge.js";
 import type { Services, Using } from "../services.js";
 import type { FactStore } from "../ports/facts.js";
 import type { DefaultTtl, LifecycleStore, NamespaceDefaults } from "../ports/lifecycle.js";
+import { SYSTEM_ACTOR } from "../../domain/context.js";
 import type { Context } from "../../domain/context.js";
 import type { RememberInput } from "./input.js";
 import { authorize, mayLearn } from "../../access/authorize.js";
@@ -64,7 +65,7 @@ export async function rememberMany(
   // Embedding a batch takes seconds: fail fast if Redis is down.
   if (inputs.length > 1) await services.store.reachable();
   const defaults = await services.store.defaultsOf(namespace);
-  const treated = await treatEach(services, namespace, defaults, inputs);
+  const treated = await treatEach(services, context, namespace, defaults, inputs);
   const fit = treated.flatMap((each) => (each instanceof Error ? [] : [each]));
   const stored = await rememberTreated(services, context, namespace, defaults, fit);
   let next = 0;
@@ -80,6 +81,7 @@ export async function rememberMany(
 /** Each input without the personal data that the namespace doesn't keep, or the refusal of it. */
 async function treatEach(
   services: Remembering,
+  { actor }: Context,
   namespace: string,
   { pii }: NamespaceDefaults,
   inputs: readonly RememberInput[],
@@ -87,7 +89,7 @@ async function treatEach(
   const treated: (TreatedInput | DomainError)[] = [];
   for (const input of inputs) {
     try {
-      treated.push(await treatInput(services, namespace, pii, input));
+      treated.push(await treatInput(services, namespace, pii, input, actor === SYSTEM_ACTOR));
     } catch (error) {
       // A refusal is about one input; a store that is away about all of them.
       if (!(error instanceof DomainError) || !ABOUT_ONE.has(error.code)) throw error;

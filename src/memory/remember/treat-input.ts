@@ -1,5 +1,5 @@
 import type { PiiCounts, PiiPolicy } from "../../pii/kinds.js";
-import { addCounts } from "../../pii/kinds.js";
+import { addCounts, redactRefused } from "../../pii/kinds.js";
 import { treat } from "../../pii/treat.js";
 import type { Interaction } from "../model/record.js";
 import type { Services } from "../services.js";
@@ -13,13 +13,19 @@ export interface TreatedInput {
   readonly pii: PiiCounts | undefined;
 }
 
-/** Treats personal data in all that a caller says, before it is hashed, embedded or stored. */
+/**
+ * Treats personal data in all that a caller says, before it is hashed, embedded or stored. `own`: mneme itself writes
+ * what was stored before, as a turn of a session, under other settings maybe. It isn't refused: that would be tried
+ * again and again.
+ */
 export async function treatInput(
   services: Pick<Services, "vault">,
   namespace: string,
-  policy: PiiPolicy | undefined,
+  wanted: PiiPolicy | undefined,
   input: RememberInput,
+  own: boolean,
 ): Promise<TreatedInput> {
+  const policy = own ? redactRefused(wanted) : wanted;
   if (policy === undefined) return { input, pii: undefined };
   const { content, metadata, tags, fact, interaction } = input;
   const stated = fact && { subject: fact.subject, predicate: fact.predicate, object: fact.object };
@@ -40,7 +46,7 @@ export async function treatInput(
     return { input: { ...common, interaction: treated, content: interactionText(treated) }, pii };
   }
   const parts: { readonly content?: string | undefined; readonly fact?: typeof stated } = main.parts;
-  refuseTooLarge(parts.content);
+  if (!own) refuseTooLarge(parts.content);
   return {
     input: {
       ...common,
