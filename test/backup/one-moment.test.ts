@@ -95,7 +95,7 @@ test("documents of state are exported as of one moment, whatever transactions go
         expect(then.body, key).toMatchObject({ value });
       }
     }),
-    { numRuns: 5 },
+    { numRuns: 3 },
   );
 
   // What was exported last comes back as it was, with its history.

@@ -9,7 +9,7 @@ export interface RetentionStore {
   /** All namespaces in which something was done, a page at a time, with what their settings say. */
   namespaces(): AsyncIterable<readonly { readonly namespace: string; readonly kept: KeptFor }[]>;
   trimTrail(namespace: string, keepMs: number): Promise<void>;
-  /** Counts out what has ended by itself, and forgets the names of facts where no memory is left. */
+  /** Counts out what has ended by itself; otherwise the next write there does. */
   prune(namespaces: readonly string[]): Promise<void>;
   /** Memories of a type whose current version is from before then: some of them. */
   memoriesBefore(

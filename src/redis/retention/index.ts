@@ -18,11 +18,7 @@ export function createRetentionStore(deps: StoreDeps): RetentionStore {
     },
     async prune(names) {
       await redis.run((client) =>
-        Promise.all(
-          names.map((name) =>
-            client.pruneNamespace(meter(name), [keys.entities(name), keys.entityNames(name)], []),
-          ),
-        ),
+        Promise.all(names.map((name) => client.pruneNamespace(meter(name), [], []))),
       );
     },
     memoriesBefore: (...of) => memoriesBefore(deps, ...of),
