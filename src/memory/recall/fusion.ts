@@ -162,14 +162,13 @@ export function mergeLists(lists: readonly NamedList[]): Found[] {
   for (const { name, ranked } of lists) {
     const seen = new Set<string>();
     for (const fused of ranked) {
-      const { namespace, id, version } = fused;
+      const { namespace, id } = fused;
       let found = merged.get(id);
       if (found === undefined) {
         found = { score: 0, fused, refs: [], places: [] };
         merged.set(id, found);
       }
-      if (!found.refs.some((ref) => ref.namespace === namespace))
-        found.refs.push(refOf({ namespace, id, version }));
+      if (!found.refs.some((ref) => ref.namespace === namespace)) found.refs.push(refOf(fused));
       if (seen.has(id)) continue;
       seen.add(id);
       const rank = seen.size;
