@@ -8,7 +8,8 @@ import { PARTS } from "./parts.js";
 
 /** Durations of operations, next to the raw Redis commands that they need. Figures to stdout, progress to stderr. */
 async function main(): Promise<void> {
-  const { parts, records, samples, json, save, updateDocs: writes } = parseOptions(process.argv.slice(2));
+  const options = parseOptions(process.argv.slice(2));
+  const { parts, records, samples, against, json, save, updateDocs: writes } = options;
   if (writes) {
     const updated = updateDocs();
     for (const { file, blocks } of updated) console.log(`${file}: ${blocks.join(", ")}`);
@@ -20,7 +21,8 @@ async function main(): Promise<void> {
   for (const name of parts) {
     const part = PARTS.get(name);
     if (part === undefined) continue;
-    const result = await part({ env, records, samples, note: (line) => console.error(`${name}: ${line}`) });
+    const note = (line: string): void => console.error(`${name}: ${line}`);
+    const result = await part({ env, records, samples, against, note });
     console.log(`\n${result.report}`);
     figures[name] = result.figures;
     if (save) console.error(`${name}: kept in ${saveResult(name, result.figures)}`);

@@ -6,6 +6,8 @@ export interface BenchOptions {
   readonly parts: readonly string[];
   readonly records: readonly number[];
   readonly samples: number;
+  /** Folders of other checkouts, whose builds the part `cost` measures too. */
+  readonly against: readonly string[];
   readonly json: string | undefined;
   /** Keep the figures of each part for docs. */
   readonly save: boolean;
@@ -18,6 +20,7 @@ const USAGE = `usage: npm run bench -- [PART ...] [options]
   PART             ${[...PARTS.keys()].join(", ")}; all of them when none is named
   --records LIST   how many records to measure at, such as 1000,10000 (default 1000,10000,100000)
   --samples N      measured pairs of each cheap operation (default 600)
+  --against DIR    a built checkout to compare with, for the part cost; may be repeated
   --json FILE      write the figures to a file too
   --save           keep the figures of each part in scripts/bench/results, with date and commit
   --update-docs    measure nothing: write the figures kept there into docs/benchmarks.md and docs/recall.md`;
@@ -36,6 +39,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       .map((text) => wholeNumber("--records", text, MAX_RECORDS))
       .toSorted((a, b) => a - b),
     samples: wholeNumber("--samples", values.samples, 1_000_000),
+    against: values.against,
     json: values.json,
     save: values.save,
     updateDocs: values["update-docs"],
@@ -50,6 +54,7 @@ function parse(args: readonly string[]) {
       options: {
         records: { type: "string", default: "1000,10000,100000" },
         samples: { type: "string", default: "600" },
+        against: { type: "string", multiple: true, default: [] },
         json: { type: "string" },
         save: { type: "boolean", default: false },
         "update-docs": { type: "boolean", default: false },

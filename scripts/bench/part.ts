@@ -6,6 +6,8 @@ export interface PartOptions {
   readonly records: readonly number[];
   /** Measured pairs of each cheap operation. */
   readonly samples: number;
+  /** Folders of other checkouts to compare with. */
+  readonly against: readonly string[];
   readonly note: (line: string) => void;
 }
 

@@ -1,4 +1,5 @@
 import { benchCheckpointer } from "./checkpointer/index.js";
+import { benchCost } from "./cost/index.js";
 import { benchLifecycle } from "./lifecycle/index.js";
 import { benchMemory } from "./memory/index.js";
 import { benchOverload } from "./overload/index.js";
@@ -13,4 +14,5 @@ export const PARTS: ReadonlyMap<string, Part> = new Map([
   ["time", benchTime],
   ["overload", benchOverload],
   ["checkpointer", benchCheckpointer],
+  ["cost", benchCost],
 ]);

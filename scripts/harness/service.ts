@@ -23,6 +23,8 @@ export interface ServiceOptions {
   readonly keyPrefix: string;
   /** What else to set, such as MNEME_EMBEDDER. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Of another checkout's build; this one's unless given. */
+  readonly main?: string;
 }
 
 const STARTS_WITHIN_MS = 30_000;
@@ -36,7 +38,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const dir = mkdtempSync(join(tmpdir(), "mneme-"));
   const log = join(dir, "service.log");
   const fd = openSync(log, "a", 0o600);
-  const main = fileURLToPath(new URL("../../src/main.js", import.meta.url));
+  const main = options.main ?? fileURLToPath(new URL("../../src/main.js", import.meta.url));
   const child = spawn(process.execPath, [main], {
     env: {
       ...options.env,

@@ -14,8 +14,9 @@ export interface Row {
   /** Microseconds of CPU for one request: the best and the middle of all turns. */
   readonly service: Spread;
   readonly redis: Spread;
-  /** Commands for one request, those that scripts call left out, and bytes from the service to Redis and back. */
+  /** What Redis ran for one request, with the commands that scripts call. */
   readonly commands: number;
+  /** From the service to Redis and back. */
   readonly bytes: { readonly in: number; readonly out: number };
   readonly perSecond: number;
   /** Milliseconds. */
@@ -27,7 +28,8 @@ interface Spread {
   readonly median: number;
 }
 
-const TURNS = 12;
+/** Short turns: the least of them had the machine to itself. */
+const TURNS = 40;
 
 /** In turns, so that whatever else happens on the machine hits all contenders; the first turn of each warms it up. */
 export async function measureRoute(
@@ -36,6 +38,7 @@ export async function measureRoute(
   samples: number,
 ): Promise<Row[]> {
   const { clients } = route;
+  const turns = Math.min(TURNS, samples);
   const requests = Math.max(clients, Math.round(samples * route.weight));
   const connect = (url: string) => Promise.all(Array.from({ length: clients }, () => connectHttp(url)));
   const contending = await Promise.all(
@@ -52,7 +55,7 @@ export async function measureRoute(
     commands: 0,
     bytes: { in: 0, out: 0 },
   }));
-  for (let turn = 0; turn <= TURNS; turn++) {
+  for (let turn = 0; turn <= turns; turn++) {
     const shift = turn % tallies.length;
     // Made before the clock runs.
     for (const tally of [...tallies.slice(shift), ...tallies.slice(0, shift)]) {
@@ -87,7 +90,7 @@ export async function measureRoute(
     }
   }
   for (const client of contending.flatMap(({ http }) => http)) client.close();
-  const total = requests * TURNS;
+  const total = requests * turns;
   return tallies.map(({ contender, service, redis, latencies, seconds, commands, bytes }) => ({
     route: route.name,
     contender: contender.name,
