@@ -22,6 +22,7 @@ import { backupRoutes } from "./http/backups/routes.js";
 import { consolidationRoutes } from "./http/consolidations/routes.js";
 import { DOCS_TRAITS, docsRoutes, serveDescription } from "./http/openapi/docs-routes.js";
 import { entityRoutes } from "./http/entities/routes.js";
+import { erasureRoutes } from "./http/erasures/routes.js";
 import { interactionRoutes } from "./http/interactions/routes.js";
 import { itemRoutes } from "./http/items/routes.js";
 import { keyRoutes } from "./http/keys/routes.js";
@@ -91,6 +92,7 @@ export function createApp(deps: AppDeps) {
     .route("/", lifecycleRoutes(deps))
     .route("/", consolidationRoutes(deps))
     .route("/", backupRoutes(deps))
+    .route("/", erasureRoutes(deps))
     .route("/", itemRoutes(deps))
     .route("/", interactionRoutes(deps))
     .route("/", entityRoutes(deps))

@@ -9,10 +9,11 @@ import { createEmbedderHealth } from "./compose/embedder-health.js";
 import { composeApp } from "./compose/http.js";
 import { startConsolidation } from "./compose/consolidation.js";
 import { watchHazards } from "./compose/hazards.js";
+import { startErasures } from "./compose/erasures.js";
 import { createIndexes } from "./compose/indexes.js";
 import { openLog } from "./compose/log.js";
 import { startMemory } from "./compose/memory.js";
-import { startUpgrade } from "./compose/migrations.js";
+import { isUpgraded, startUpgrade } from "./compose/migrations.js";
 import { createRedis } from "./compose/redis.js";
 import { createServer, listen } from "./compose/server.js";
 import { startSessions } from "./compose/sessions.js";
@@ -94,6 +95,8 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
   const { consolidation, runs } = startConsolidation(base, services);
   const sweepers = startSweepers(base, services);
   const migrations = startUpgrade(base, redis, indexes);
+  const complete = async () => (await indexes.filled()) === 1 && (await isUpgraded(migrations));
+  const { erasures, eraser } = startErasures(base, services, complete);
   let stopping = false;
   const tracing = config.otel ? await openTracing(RELEASE, logger) : undefined;
   const app = composeApp(base, {
@@ -110,6 +113,8 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
     sessions,
     consolidation,
     tracing,
+    erasures,
+    complete,
   });
 
   const server = createServer(app, config, () => stopping);
@@ -123,6 +128,7 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
       promotions,
       runs,
       ...sweepers,
+      eraser,
       ...(corroboration === undefined ? [] : [corroboration]),
     ],
     embedder,

@@ -1,4 +1,4 @@
-import { hashOf } from "../../src/access/entry.js";
+import { ATTEST_VERB, attestOf, contentOf, hashOf } from "../../src/access/entry.js";
 import type { StoredEntry } from "../../src/access/entry.js";
 import { BYTES, decodeEntries } from "../../src/redis/audit/audit-reader.js";
 import type { Keys } from "../../src/redis/keys.js";
@@ -45,6 +45,7 @@ export async function verifyTrail(
 ): Promise<Verified> {
   const found: string[] = [];
   const complain = (text: string): void => void found.push(text);
+  const attests = createAttests();
   let entries = 0;
   let last: { readonly entry: StoredEntry; readonly number: number; readonly hash: string } | undefined;
   let first: { readonly number: number; readonly previous: string } | undefined;
@@ -67,6 +68,7 @@ export async function verifyTrail(
       if (saved?.number === number && saved.hash !== hash) {
         complain(`entry ${entry.id}: changed: the saved head has another hash for it`);
       }
+      attests.look(entry);
       last = { entry, number, hash };
       entries++;
     }
@@ -75,6 +77,7 @@ export async function verifyTrail(
     if (wrong !== undefined) complain(wrong);
     break;
   }
+  for (const wrong of attests.wrong()) complain(wrong);
   const wrong = saved === undefined ? undefined : wrongSaved(saved, first, last?.number ?? 0, now - keepMs);
   if (wrong !== undefined) complain(wrong);
   return {
@@ -87,6 +90,26 @@ export async function verifyTrail(
       last === undefined
         ? undefined
         : { number: last.number, hash: last.hash, time: Number(last.entry.id.split("-")[0]) },
+  };
+}
+
+/**
+ * Entries that an erasure pseudonymised keep the hash that they had, so that hash says nothing of what they say now. A
+ * later entry must say it.
+ */
+function createAttests() {
+  const open = new Map<string, string>();
+  return {
+    look(entry: StoredEntry): void {
+      if (entry.kept !== undefined) {
+        open.set(attestOf(entry.id, entry.raw), entry.id);
+        return;
+      }
+      const { verb, ids } = contentOf(entry);
+      if (verb === ATTEST_VERB) for (const attest of ids) open.delete(attest);
+    },
+    wrong: (): string[] =>
+      [...open.values()].map((id) => `entry ${id}: changed: no erasure says that it was pseudonymised so`),
   };
 }
 

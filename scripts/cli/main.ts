@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { reportFailure } from "../shell/failure.js";
+import { eraseCommand } from "./commands/erase.js";
 import { exportCommand } from "./commands/export.js";
 import { importCommand } from "./commands/import.js";
 import { mcpCommand } from "./commands/mcp.js";
@@ -9,6 +10,7 @@ const program = new Command("mneme")
   .description("Works with a running mneme service. The API key is read from MNEME_API_KEY.")
   .addCommand(exportCommand())
   .addCommand(importCommand())
+  .addCommand(eraseCommand())
   .addCommand(mcpCommand());
 
 // A process that ends while a write to a pipe is under way would cut it off.

@@ -50,6 +50,7 @@ export const FLOORS = [
     "src/memory/consolidation/execute",
     "src/memory/pii",
   ],
+  ["src/erasures"],
 
   // MCP: tools that ask the HTTP API.
   ["src/mcp"],
@@ -59,6 +60,7 @@ export const FLOORS = [
   // What implements the ports.
   ["src/llm", "src/redis/keys.ts", "src/tracing"],
   ["src/redis/codec", "src/redis/connection"],
+  ["src/redis/streams"],
   ["src/redis/audit", "src/redis/idempotency", "src/redis/index-statistics.ts", "src/redis/locks"],
   [
     "src/redis/pii",
@@ -79,6 +81,7 @@ export const FLOORS = [
   ],
   ["src/redis/erasure", "src/redis/facts", "src/redis/trust"],
   ["src/redis/backup", "src/redis/retention"],
+  ["src/redis/erasures"],
 
   // HTTP: adapters over the verbs.
   ["src/http/conditional.ts", "src/http/inner-request.ts", "src/http/metrics.ts"],
@@ -98,7 +101,7 @@ export const FLOORS = [
   ],
   ["src/http/lifecycle", "src/http/recall"],
   ["src/http/namespaces", "src/http/profiles", "src/http/receipts", "src/http/sessions"],
-  ["src/http/pii", "src/http/backups", "src/http/mcp"],
+  ["src/http/pii", "src/http/backups", "src/http/erasures", "src/http/mcp"],
 
   // The composition root: the only place that knows all sides.
   ["src/app.ts"],

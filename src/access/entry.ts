@@ -10,6 +10,8 @@ export interface StoredEntry {
   readonly previous: string;
   /** The entry as JSON, with short names: docs/audit.md. */
   readonly raw: string;
+  /** The hash of the entry as it was before an erasure pseudonymised it; undefined: it is as it was written. */
+  readonly kept?: string | undefined;
 }
 
 /** The content of an entry. */
@@ -40,8 +42,17 @@ export function comparePlaces(a: Place, b: Place): number {
 }
 
 /** The same hash as lua/audit.lua makes. */
-export function hashOf({ previous, id, raw }: Omit<StoredEntry, "trail">): string {
-  return createHash("sha1").update(`${previous}\n${id}\n${raw}`).digest("hex");
+export function hashOf({ previous, id, raw, kept }: Omit<StoredEntry, "trail">): string {
+  return kept ?? createHash("sha1").update(`${previous}\n${id}\n${raw}`).digest("hex");
+}
+
+/** The act whose entries say which entries were pseudonymised. */
+export const ATTEST_VERB = "erasure.audit";
+
+/** What such an entry says of one of them: its number in the trail, and the digest of what it says now. */
+export function attestOf(id: string, raw: string): string {
+  const digest = createHash("sha256").update(raw).digest("base64url");
+  return `${id.slice(id.indexOf("-") + 1)}:${digest}`;
 }
 
 /** An entry that mneme didn't write may hold anything. It is shown as unreadable, not hidden. */

@@ -59,6 +59,11 @@ export const AUDIT_VERBS = [
   "import.memory",
   "import.session",
   "import.state",
+  // Ids of acts on erasures: their own in the system's trail, what was deleted in a namespace's.
+  "erasure",
+  "erasure.audit",
+  "erasure.read",
+  "erasure.list",
   "thread.list",
   "thread.read",
   "thread.delete",
@@ -103,6 +108,8 @@ export const READING_VERBS: ReadonlySet<AuditVerb> = new Set([
   "usage.get",
   "namespace.list",
   "export",
+  "erasure.read",
+  "erasure.list",
   "thread.list",
   "thread.read",
   "pii.reveal",
@@ -120,6 +127,8 @@ export const DELETING_VERBS: ReadonlySet<AuditVerb> = new Set([
   "session.delete",
   "namespace.delete",
   "thread.delete",
+  "erasure",
+  "erasure.audit",
   "key.revoke",
 ] as const);
 

@@ -7,6 +7,7 @@ import type { Services } from "../memory/services.js";
 import type { ConsolidationServices } from "../memory/consolidation/services.js";
 import { nextTime } from "../memory/consolidation/execute/schedule.js";
 import type { SessionServices } from "../memory/sessions/services.js";
+import type { ErasureServices } from "../erasures/services.js";
 import { createReadiness } from "../readiness.js";
 import { probeWrites } from "../redis/connection/write-probe.js";
 import { createStateNews } from "../redis/state/change-notification.js";
@@ -36,12 +37,9 @@ export interface AppParts {
   readonly sessions: SessionServices;
   readonly consolidation: ConsolidationServices;
   readonly tracing: Tracing | undefined;
-}
-
-/** A store without records has nothing to upgrade. */
-async function isUpgraded({ progress }: AppParts["migrations"]): Promise<boolean> {
-  const { done, total } = await progress();
-  return done || total === 0;
+  readonly erasures: ErasureServices;
+  /** Whether the indexes hold all that is stored, in its present schema. */
+  readonly complete: () => Promise<boolean>;
 }
 
 /** A search waits for a remote provider most of its time; the local model and Redis share this machine's cores. */
@@ -65,6 +63,8 @@ export function composeApp(
     sessions,
     consolidation,
     tracing,
+    erasures,
+    complete,
   }: AppParts,
 ) {
   speakPlainly();
@@ -107,8 +107,9 @@ export function composeApp(
       locks: stores.locks,
       newId: ulid,
       version: RELEASE,
-      complete: async () => (await indexes.filled()) === 1 && (await isUpgraded(migrations)),
+      complete,
     },
+    erasures,
     authenticator: createAuthenticator({
       cache: keyCache,
       store: stores.keys,

@@ -18,3 +18,9 @@ export function startUpgrade(base: Base, redis: Redis, indexes: Indexes): Migrat
     onError: reporter(base, "upgrade"),
   });
 }
+
+/** A store without records has nothing to upgrade. */
+export async function isUpgraded({ progress }: Pick<Migrations, "progress">): Promise<boolean> {
+  const { done, total } = await progress();
+  return done || total === 0;
+}

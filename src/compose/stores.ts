@@ -8,6 +8,8 @@ import { createNamespaceStore } from "../redis/namespaces/namespace-store.js";
 import { createRateLimiter } from "../redis/api-keys/rate-limiter.js";
 import { createConsolidationStore } from "../redis/consolidation/index.js";
 import { createErasureStore } from "../redis/erasure/index.js";
+import { createLeftovers } from "../redis/erasures/leftovers.js";
+import { createErasureStore as createErasureJobStore } from "../redis/erasures/store.js";
 import { createEmbeddingStore } from "../redis/embeddings/index.js";
 import { createEntityStore, createFactStore } from "../redis/facts/index.js";
 import { createAnswerStore } from "../redis/idempotency/index.js";
@@ -50,6 +52,7 @@ export function createStores(
   const stateDeps = { redis, auditor, keys, historyMs: config.stateHistorySeconds * 1000, floats };
   const state = createStateStore(stateDeps);
   const sessions = { redis, auditor, meter, keys, defaults: config.session };
+  const receipts = createReceiptStore(redis, keys);
   return {
     memories: createMemoryStore(memory),
     entities: createEntityStore(memory),
@@ -70,7 +73,9 @@ export function createStores(
     imports: createJobStore<ImportJob>(redis, keys.importJob, 7 * DAY_S),
     threads: createThreadStore(redis, keys),
     pii: createPiiStore(redis, auditor, keys),
-    receipts: createReceiptStore(redis, keys),
+    receipts,
+    erasureJobs: createErasureJobStore(redis, keys),
+    leftovers: createLeftovers({ redis, keys, auditor, receipts }),
     retention: createRetentionStore(memory),
     answers: createAnswerStore(redis, keys),
     agents: createAgentRegistry(redis, auditor, keys),

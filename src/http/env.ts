@@ -11,6 +11,7 @@ import type { AuditReader } from "../access/ports.js";
 import type { StateServices } from "../state/services.js";
 import type { SessionServices } from "../memory/sessions/services.js";
 import type { BackupServices } from "../backup/services.js";
+import type { ErasureServices } from "../erasures/services.js";
 import type { ConsolidationServices } from "../memory/consolidation/services.js";
 import type { ToolSet } from "../mcp/tool-sets.js";
 import type { Metrics } from "./metrics.js";
@@ -44,6 +45,7 @@ export interface AppDeps {
   readonly sessions: SessionServices;
   readonly consolidation: ConsolidationServices;
   readonly backups: BackupServices;
+  readonly erasures: ErasureServices;
   /** Settings for followers of changes. */
   readonly watch: { readonly heartbeatMs: number; readonly sendMs: number };
   readonly metrics: Metrics;

@@ -62,7 +62,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCo
   too_many_watchers_of_key: [429, "Too many watchers with this key"],
   internal_error: [500, "Internal server error"],
   durability_unconfirmed: [503, "The write isn't confirmed to be on disk"],
-  transfer_not_ready: [503, "The store isn't ready for an export or import"],
+  transfer_not_ready: [503, "The store isn't ready for an export, import or erasure"],
   overloaded: [503, "Too much work at once"],
   redis_unavailable: [503, "Redis is unavailable"],
   redis_loading: [503, "Redis is loading its data"],

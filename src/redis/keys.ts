@@ -231,6 +231,8 @@ export function createKeys(prefix: string) {
     receiptHomes: () => `${prefix}:receipt-homes:{${SYSTEM}}`,
     /** A receipt, as 0.1.0 kept it. */
     receipt: (id: string) => `${prefix}:receipt:${id}`,
+    /** The start of {@link receipt} before the id. */
+    formerReceipts: () => `${prefix}:receipt:`,
     /** Deletions in a namespace, so that no import brings them back, a sorted set by time; see lua/gone.lua. */
     gone: (namespace: string) => `${prefix}:gone:{${namespace}}`,
     /** The random text of which a namespace's tokens are made, and the originals by token, a hash: see src/pii. */
@@ -240,12 +242,30 @@ export function createKeys(prefix: string) {
     piiNamespaces: () => `${prefix}:pii-namespaces:{${SYSTEM}}`,
     /** An export under way, and an import. */
     exportJob: (id: string) => `${prefix}:export:${id}`,
+    /** The starts of {@link exportJob} and {@link importJob} before the id. */
+    transferJobs: () => [`${prefix}:export:`, `${prefix}:import:`] as const,
     importJob: (id: string) => `${prefix}:import:${id}`,
+    /** A request to erase a person or a namespace, as JSON. */
+    erasureJob: (id: string) => `${prefix}:erasure-job:{${SYSTEM}}:${id}`,
+    /** All of these by when they were made, a sorted set; and those that aren't complete. */
+    erasureJobs: () => `${prefix}:erasure-jobs:{${SYSTEM}}`,
+    erasureJobsOpen: () => `${prefix}:erasure-jobs-open:{${SYSTEM}}`,
+    /** What such a request has found and not erased yet, and what it has erased: sets, while it is under way. */
+    erasureFound: (id: string) => `${prefix}:erasure-found:{${SYSTEM}}:${id}`,
+    erasureDone: (id: string) => `${prefix}:erasure-done:{${SYSTEM}}:${id}`,
+    /** The key by which certificates of erasures are signed. */
+    signingKey: () => `${prefix}:signing-key:{${SYSTEM}}`,
+    /** Who writes streams again without some of their entries, a token; `home`: what the streams have in their braces. */
+    rewriting: (home: string) => `${prefix}:rewriting:{${home}}`,
+    /** Such a stream, until it is renamed. */
+    rewritten: (home: string, token: string) => `${prefix}:rewritten:{${home}}:${token}`,
     /** The answer of a request with an idempotency key. */
     answer: (operation: string) => `${prefix}:answer:${operation}`,
     /** Counted up ahead of each wait for the disk. */
     durable: () => `${prefix}:durable`,
     embedding: (hash: string) => `${prefix}:emb:${hash}`,
+    /** The start of {@link embedding} before the hash. */
+    allEmbeddings: () => `${prefix}:emb:`,
     lock: (name: string) => `${prefix}:lock:${name}`,
     /** The prefix of all keys of `@mneme/checkpointer`. */
     graphPrefix: () => `${prefix}:graph`,

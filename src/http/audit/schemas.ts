@@ -91,6 +91,8 @@ export function viewEntry(entry: AuditEntry): z.infer<typeof auditEntryView> {
 
 /** A line of an export: the entry, and what its hash is made of, as docs/audit.md describes. */
 export function exportLine(entry: AuditEntry, stored: StoredEntry): string {
-  const { trail, previous, raw } = stored;
-  return `${JSON.stringify({ ...viewEntry(entry), trail, previous, raw, hash: hashOf(stored) })}\n`;
+  const { trail, previous, raw, kept } = stored;
+  const pseudonymised = kept === undefined ? {} : { pseudonymised: true };
+  const line = { ...viewEntry(entry), trail, previous, raw, hash: hashOf(stored), ...pseudonymised };
+  return `${JSON.stringify(line)}\n`;
 }

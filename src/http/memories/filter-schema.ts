@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
 import { factName, identifier, metadataFilter, tags, time } from "../openapi/primitives.js";
 
-const oneOrManyOf = (schema: z.ZodType<string>) =>
+export const oneOrManyOf = (schema: z.ZodType<string>) =>
   z
     .union([schema, z.array(schema).min(1).max(LIMITS.filterValues)])
     .transform((value) => (Array.isArray(value) ? value : [value]));

@@ -90,6 +90,7 @@ const TAGS = {
   consolidation: "Summaries, merged memories, facts and procedures made from episodes.",
   state: "Live state: JSON documents with versions, transactions and change events.",
   backup: "Exports and imports: what a namespace holds, as lines of JSON.",
+  erasure: "Erasure of a person, of what fits a filter, or of whole namespaces.",
   threads: "LangGraph threads and their checkpoints.",
   audit: "The audit trail.",
 };

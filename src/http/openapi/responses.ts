@@ -95,6 +95,9 @@ export const consolidationBusy = {
 export const exportMissing = {
   404: { ...problem, description: "There is no such export among those of this key." },
 } as const;
+export const erasureMissing = {
+  404: { ...problem, description: "There is no such erasure in the namespaces that you administer." },
+} as const;
 export const importMissing = {
   404: { ...problem, description: "There is no such import among those of this key." },
 } as const;

@@ -43,6 +43,8 @@ export interface ReceiptStore {
   /** Gives its id. */
   keep(receipt: Omit<Receipt, "id">, keeping: Keeping): Promise<string>;
   get(id: string): Promise<Receipt | undefined>;
+  /** Deletes the chosen ones, so that no byte of them is left; returns how many. `dryRun`: only counts. */
+  erase(chosen: (receipt: Receipt) => boolean, dryRun: boolean): Promise<number>;
   /** Deletes all that are of this namespace, alone or with others. */
   forget(namespace: string): Promise<void>;
 }

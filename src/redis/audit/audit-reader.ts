@@ -112,11 +112,24 @@ export const BYTES = { [RESP_TYPES.BLOB_STRING]: Buffer } as const;
 export function decodeEntries(trail: string, reply: unknown): StoredEntry[] {
   return arrayOf(reply).map((item) => {
     const [id, fields] = arrayOf(item);
-    const values = arrayOf(fields).map(bytes);
-    const field = (name: string): Buffer =>
-      values.find((_, index) => index % 2 === 1 && values[index - 1]?.toString() === name) ?? NO_BYTES;
-    return { trail, id: String(id), previous: hashIn(field("p")), raw: unpackText(field("e")) };
+    return decodeEntry(trail, { id: String(id), fields: arrayOf(fields).map(bytes) });
   });
+}
+
+export function decodeEntry(
+  trail: string,
+  { id, fields }: { readonly id: string; readonly fields: readonly Buffer[] },
+): StoredEntry {
+  const field = (name: string): Buffer =>
+    fields.find((_, index) => index % 2 === 1 && fields[index - 1]?.toString() === name) ?? NO_BYTES;
+  const kept = field("h");
+  return {
+    trail,
+    id,
+    previous: hashIn(field("p")),
+    raw: unpackText(field("e")),
+    ...(kept.length === 0 ? {} : { kept: hashIn(kept) }),
+  };
 }
 
 const NO_BYTES = Buffer.alloc(0);

@@ -248,7 +248,7 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
       return name != null && Number(last) <= at ? name : undefined;
     },
 
-    async putAliases(trail, { namespace, names }, { dryRun, rule }) {
+    async putAliases(trail, { namespace, names }, { dryRun, rule, restoreErased }) {
       const known = names.map((written) => ({ name: normaliseName(written), written: written.trim() }));
       const [own, ...others] = known;
       if (own === undefined) return "skipped";
@@ -259,12 +259,25 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
         if (known.every(({ name }) => same.has(name)) && same.size === known.length) return "unchanged";
         if (rule !== "overwrite") return rule === "fail" ? "conflict" : "skipped";
       }
+      if (!restoreErased && (await wereErased(deps, namespace, known))) return "erased";
       if (dryRun) return same.size > 1 ? "replaced" : "created";
       const outcome = await putAliases(deps, trail, namespace, own, others);
       if (outcome.kind === "done") return same.size > 1 ? "replaced" : "created";
       return rule === "fail" ? "conflict" : "skipped";
     },
   };
+}
+
+/** Whether one of these was the name of an entity that was erased: see facts/lua/forget-entity.lua. */
+async function wereErased(
+  { redis, keys }: Pick<StoreDeps, "redis" | "keys">,
+  namespace: string,
+  names: readonly { readonly name: string }[],
+): Promise<boolean> {
+  const scores = await redis.run((client) =>
+    Promise.all(names.map(({ name }) => client.zScore(keys.gone(namespace), `a ${hash("sha1", name)}`))),
+  );
+  return scores.some((score) => score !== null);
 }
 
 /** Parsed and checked before, as the line was read. */

@@ -4,12 +4,12 @@ import { BYTES, decodeEntries } from "../audit/audit-reader.js";
 import type { RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 import { arrayOf, bytes, text } from "../scripts/replies.js";
+import { pagesOf, rewriteStream } from "../streams/rewrite.js";
+import type { StreamEntry } from "../streams/rewrite.js";
 import { decodeReceipt } from "./decode.js";
 import { encodeReceipt } from "./encode.js";
 import { decodeFormer } from "./former.js";
 import { afterMillisecond, fitsId, homeHash, idOfPlace, placeOfId } from "./place.js";
-
-const PAGE = 500;
 
 /** A stream for each namespace; receipts of several lie with those that are kept equally long. */
 export function createReceiptStore(redis: RedisGateway, keys: Keys): ReceiptStore {
@@ -35,6 +35,28 @@ export function createReceiptStore(redis: RedisGateway, keys: Keys): ReceiptStor
       client.withTypeMapping(BYTES).sendCommand(["XRANGE", keys.audit(home), shared, shared]),
     );
     return receipt.with(decodeEntries(home, reply).map(contentOf)[0]);
+  }
+
+  /** One that can't be read any more goes as well. */
+  async function erase(chosen: (receipt: Receipt) => boolean, dryRun: boolean): Promise<number> {
+    let count = 0;
+    for (const home of await redis.run((client) => client.hVals(keys.receiptHomes()))) {
+      const goes = async ({ id, fields }: StreamEntry): Promise<boolean> => {
+        const receipt = await complete(home, id, fields[1] ?? NO_BYTES);
+        return receipt === undefined || chosen(receipt);
+      };
+      const stream = { key: keys.receipts(home), home };
+      if (!dryRun) {
+        count += await rewriteStream({ redis, keys }, stream, async (entry) =>
+          (await goes(entry)) ? "goes" : "stays",
+        );
+        continue;
+      }
+      for await (const page of pagesOf(redis, stream.key)) {
+        for (const entry of page) if (await goes(entry)) count += 1;
+      }
+    }
+    return count;
   }
 
   return {
@@ -64,21 +86,14 @@ export function createReceiptStore(redis: RedisGateway, keys: Keys): ReceiptStor
       const [found] = await entriesOf(home, place.entry, place.entry, 1);
       return found && complete(home, found.entry, found.stored);
     },
+    erase,
     async forget(namespace) {
       const homes = await redis.run((client) => client.hVals(keys.receiptHomes()));
       for (const home of homes.filter((each) => !isNamespace(each))) {
-        for (let from = "-"; ;) {
-          const page = await entriesOf(home, from, "+", PAGE);
-          const doomed: string[] = [];
-          for (const { entry, stored } of page) {
-            const receipt = await complete(home, entry, stored);
-            if (receipt !== undefined && isOf(receipt, namespace)) doomed.push(entry);
-          }
-          if (doomed.length > 0) await redis.run((client) => client.xDel(keys.receipts(home), doomed));
-          const last = page.at(-1);
-          if (last === undefined || page.length < PAGE) break;
-          from = `(${last.entry}`;
-        }
+        await rewriteStream({ redis, keys }, { key: keys.receipts(home), home }, async ({ id, fields }) => {
+          const receipt = await complete(home, id, fields[1] ?? NO_BYTES);
+          return receipt !== undefined && isOf(receipt, namespace) ? "goes" : "stays";
+        });
       }
       await redis.run((client) =>
         Promise.all([
@@ -89,6 +104,8 @@ export function createReceiptStore(redis: RedisGateway, keys: Keys): ReceiptStor
     },
   };
 }
+
+const NO_BYTES = Buffer.alloc(0);
 
 /** A label can't hold `~`. */
 const isNamespace = (home: string): boolean => !home.startsWith("~");

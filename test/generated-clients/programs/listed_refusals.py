@@ -17,6 +17,7 @@ LISTED = [
     # White space by Unicode; fields of which one of several must be there, or which exclude each other.
     r"[Bb]lank",
     r"Must change something",
+    r"Is required without subject and filter|Must not be combined with subject|Needs entity",
     r"Must hold at least one field",
     r"Must be given",
     r"^Send either \w+ or \w+, not both",

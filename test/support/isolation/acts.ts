@@ -450,6 +450,39 @@ const consolidation: MakeAct = (world, agent, { ns, pick, flag }) => {
   }
 };
 
+/** Only counts: the others' memories are still to be asked for. */
+const erasure: MakeAct = (world, agent, { ns, pick, flag }) => {
+  const known = world.erasures[pick % Math.max(world.erasures.length, 1)] ?? {
+    namespace: ns,
+    id: "0".repeat(26),
+  };
+  const text = world.secrets[pick % world.secrets.length]?.text ?? "x";
+  switch (pick % 4) {
+    case 0:
+      return { method: "GET", path: "/v1/erasures" };
+    case 1:
+      return { method: "GET", path: `/v1/erasures/${known.id}` };
+    case 2:
+      return {
+        method: "POST",
+        path: "/v1/erasures",
+        body: { subject: { entity: text, mentions: true }, namespace: "**", dry_run: true },
+      };
+    default:
+      return {
+        method: "POST",
+        path: "/v1/erasures",
+        body: { namespace: ns, dry_run: true, ...(flag ? { filter: { tags: [text] } } : {}) },
+        needs: (["write", "read", "admin"] as const).map((verb) => [verb, ns] as const),
+        done: (answer) => {
+          const id = idOf(answer);
+          world.erasures.push({ namespace: ns, id });
+          world.hide(id, `an erasure in ${ns}`, agent, (reader) => may(reader, "admin", ns));
+        },
+      };
+  }
+};
+
 /** Paths and parameters that try to come out somewhere else. */
 const hostile: MakeAct = (world, _, choice) => {
   const { ns, text, pick } = choice;
@@ -531,6 +564,7 @@ export const ACTS: Readonly<Record<string, MakeAct>> = {
   moreSession: session,
   consolidation,
   moreConsolidation: consolidation,
+  erasure,
   hostile,
 };
 

@@ -46,6 +46,7 @@ export class World {
   readonly cursors: string[] = [];
   /** Runs of consolidation. */
   readonly runs: { readonly namespace: string; readonly id: string }[] = [];
+  readonly erasures: { readonly namespace: string; readonly id: string }[] = [];
   readonly deleted = new Set<string>();
   /** By memory id: where it stands, or stood, itself or as a copy. */
   readonly places = new Map<string, Set<string>>();

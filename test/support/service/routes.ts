@@ -7,6 +7,7 @@ export type Need =
   | "write"
   | "read and write"
   | "read and publish"
+  | "read and write and admin"
   | "publish"
   | "admin"
   | "keys"
@@ -103,6 +104,9 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   "POST /v1/exports": { need: "read", body: { namespaces: ["{ns}"] } },
   "GET /v1/exports/{id}": { need: "hidden" },
   "GET /v1/exports/{id}/parts/{part}": { need: "hidden" },
+  "POST /v1/erasures": { need: "read and write and admin", body: { namespace: "{ns}", dry_run: true } },
+  "GET /v1/erasures": { need: "keys" },
+  "GET /v1/erasures/{id}": { need: "hidden" },
   "POST /v1/imports": { need: "keys", body: {} },
   "GET /v1/imports/{id}": { need: "hidden" },
   "PUT /v1/imports/{id}/parts/{part}": {

@@ -1,0 +1,77 @@
+import { authorizeScope, authorizeSome } from "../access/authorize.js";
+import { allowedParts, scopeOf } from "../access/grants.js";
+import type { Scope } from "../access/grants.js";
+import { trailOf } from "../access/trail.js";
+import { stillFilling } from "../backup/refusals.js";
+import type { Context } from "../domain/context.js";
+import { invalid } from "../domain/errors.js";
+import type { GrantVerb } from "../domain/grant.js";
+import type { ErasureJob, ErasureTarget } from "./job.js";
+import { NOTHING_ERASED } from "./job.js";
+import type { ErasureServices } from "./services.js";
+
+export interface ErasureInput {
+  readonly target: ErasureTarget;
+  /** A namespace or pattern; undefined: wherever the caller may erase. */
+  readonly namespace: string | undefined;
+  readonly dryRun: boolean;
+}
+
+const ACT = "erasure";
+/** As to delete a whole namespace: it deletes, and its counts say what was there. */
+const VERBS = ["admin", "read", "write"] as const;
+
+/** Begins an erasure. A worker does it. */
+export async function beginErasure(
+  services: ErasureServices,
+  context: Context,
+  { target, namespace, dryRun }: ErasureInput,
+): Promise<ErasureJob> {
+  const { audit } = services.memory;
+  if (namespace === undefined) {
+    for (const verb of VERBS) await authorizeSome(audit, context, { verb, act: ACT });
+  } else {
+    for (const verb of VERBS) await authorizeScope(audit, context, scopeOf(namespace), { verb, act: ACT });
+  }
+  const reach = reachOf(context);
+  if (reach.length === 0) {
+    throw invalid(
+      "namespace",
+      "This key may not read, write and administer one namespace: erase by another key.",
+    );
+  }
+  if (!(await services.complete())) throw stillFilling();
+  const job: ErasureJob = {
+    id: services.newId(),
+    target,
+    kind: target.kind,
+    scopes: namespace === undefined ? reach : [scopeOf(namespace)],
+    reach,
+    dryRun,
+    agent: context.actor.agent,
+    keyId: context.actor.keyId,
+    requestId: context.requestId,
+    startedAt: await services.source.moment(),
+    finishedAt: null,
+    status: "running",
+    phase: "find",
+    round: 1,
+    found: 0,
+    handled: 0,
+    counts: NOTHING_ERASED,
+    copiesLeft: 0,
+    certificate: null,
+  };
+  await audit.system(trailOf(context, ACT, { ids: [job.id] }), dryRun ? "dry_run" : "ok");
+  await services.jobs.save(job);
+  return job;
+}
+
+/** Where the caller may do all that an erasure takes. */
+function reachOf({ actor }: Context): Scope[] {
+  const within = (scopes: readonly Scope[], verb: GrantVerb): Scope[] =>
+    scopes.flatMap((scope) => allowedParts(actor.grants, verb, scope));
+  let scopes: Scope[] = [scopeOf("**")];
+  for (const verb of VERBS) scopes = within(scopes, verb);
+  return scopes.toSorted((a, b) => (a.root < b.root ? -1 : Number(a.root > b.root)));
+}

@@ -1,0 +1,120 @@
+import type { ExportedDocument, ExportedMemory, SessionLine } from "../backup/lines.js";
+import type { JsonValue } from "../domain/json.js";
+import { isJsonObject } from "../domain/json.js";
+import { normaliseName } from "../domain/normalise-name.js";
+import type { Condition } from "../memory/conditions/condition.js";
+import { facetQuery, matches } from "../memory/conditions/filter.js";
+import { fulfils } from "../memory/conditions/fulfils.js";
+import { parseCondition } from "../memory/conditions/parse.js";
+import type { Interaction } from "../memory/model/record.js";
+import type { Message } from "../memory/sessions/session.js";
+import type { StoredCheckpoint } from "../threads/ports.js";
+import type { ErasureSubject, ErasureTarget } from "./job.js";
+import { mentionsOf, plainJson, textOf } from "./mentions.js";
+
+/** Decides what of a namespace is to be erased. */
+export interface Matcher {
+  memory(namespace: string, memory: ExportedMemory, interaction: Interaction | undefined): boolean;
+  session(session: SessionLine["session"]): boolean;
+  message(message: Message): boolean;
+  document(key: string, document: Pick<ExportedDocument, "json" | "updated_by">): boolean;
+  /** By its key alone, where only its history is left. */
+  stateKey(key: string): boolean;
+  thread(id: string): boolean;
+  checkpoint(checkpoint: StoredCheckpoint): boolean;
+}
+
+const EVERYTHING: Matcher = {
+  memory: () => true,
+  session: () => true,
+  message: () => true,
+  document: () => true,
+  stateKey: () => true,
+  thread: () => true,
+  checkpoint: () => true,
+};
+
+/** `names`: of the subject's entities in this namespace, with their aliases. */
+export function matcherOf(target: ErasureTarget, names: readonly string[]): Matcher {
+  if (target.kind === "namespace") return EVERYTHING;
+  if (target.kind === "subject") return subjectMatcher(target.subject, names);
+  const query = facetQuery(target.filter);
+  const none = () => false;
+  return {
+    memory: (namespace, memory) => matches({ ...memory, namespace }, query),
+    session: none,
+    message: none,
+    document: none,
+    stateKey: none,
+    thread: none,
+    checkpoint: none,
+  };
+}
+
+function subjectMatcher(subject: ErasureSubject, names: readonly string[]): Matcher {
+  const own = new Set([...(subject.entity ?? []), ...names].map(normaliseName));
+  const mentioned = mentionsOf(subject.mentions ? own : []);
+  const condition = subject.metadata === undefined ? undefined : parseCondition(subject.metadata);
+  const isAgent = (name: string | null): boolean =>
+    name !== null && subject.agent_id?.includes(name) === true;
+  const isSession = (id: string | null): boolean => id !== null && subject.session_id?.includes(id) === true;
+  const isStateKey = (key: string): boolean => subject.state_key?.includes(key) === true || mentioned(key);
+  return {
+    memory: (_, memory, interaction) =>
+      isAgent(memory.agent_id) ||
+      isAgent(memory.source_agent) ||
+      isSession(memory.session_id) ||
+      meets(memory.metadata, condition) ||
+      (memory.fact !== null &&
+        (own.has(normaliseName(memory.fact.subject)) || own.has(normaliseName(memory.fact.object)))) ||
+      mentioned(textOfMemory(memory, interaction)),
+    session: ({ session_id, owner, summary }) =>
+      isSession(session_id) || isAgent(owner) || mentioned(`${session_id}\n${summary?.text ?? ""}`),
+    message: ({ source_agent, metadata, content, name, tool_calls }) =>
+      isAgent(source_agent) ||
+      meets(metadata, condition) ||
+      mentioned(textOf(plainJson([content, name, tool_calls]))),
+    document: (key, { json, updated_by }) => {
+      if (isStateKey(key) || isAgent(updated_by)) return true;
+      const value = parsed(json);
+      return meets(value, condition) || mentioned(textOf(value));
+    },
+    stateKey: isStateKey,
+    thread: (id) => subject.thread_id?.includes(id) === true || isSession(id) || mentioned(id),
+    checkpoint: (checkpoint) =>
+      meets(plainJson(checkpoint.metadata), condition) ||
+      (subject.mentions && mentioned(textOf(plainJson([checkpoint.values, checkpoint.writes])))),
+  };
+}
+
+function meets(value: JsonValue | undefined, condition: Condition | undefined): boolean {
+  return condition !== undefined && isJsonObject(value) && fulfils(value, condition);
+}
+
+function textOfMemory(memory: ExportedMemory, interaction: Interaction | undefined): string {
+  const { content, key, metadata, tags, fact } = memory;
+  const stated = fact === null ? [] : [fact.subject, fact.predicate, fact.object];
+  const more = textOf([metadata, [...tags], plainJson(interaction ?? null)]);
+  return [content, key ?? "", ...stated, more].join("\n");
+}
+
+/** A document's value, which was parsed as it came in. */
+const parsed = (json: string): JsonValue => JSON.parse(json) as JsonValue;
+
+/** The words by which a request may name the subject. Keys of state aren't among them: most are common words. */
+export function identifiersOf(subject: ErasureSubject): string[] {
+  const { entity = [], agent_id = [], session_id = [], thread_id = [] } = subject;
+  return [...entity, ...agent_id, ...session_id, ...thread_id, ...valuesIn(subject.metadata)];
+}
+
+/** Values of a metadata filter. Short ones and numbers would be found in what isn't about the subject. */
+function valuesIn(metadata: JsonValue | undefined): string[] {
+  const values: string[] = [];
+  const open: JsonValue[] = metadata === undefined ? [] : [metadata];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (typeof node === "string") values.push(node);
+    else if (Array.isArray(node)) open.push(...node);
+    else if (isJsonObject(node)) open.push(...Object.values(node));
+  }
+  return values.filter((value) => value.length >= 4);
+}

@@ -1,0 +1,81 @@
+import type { Receipt } from "../memory/ports/receipts.js";
+import type { ErasureJob } from "./job.js";
+
+/** Something that an erasure found. */
+export type Doomed =
+  /** A memory, or a published copy of one. */
+  | { readonly kind: "memory" | "copy"; readonly namespace: string; readonly id: string }
+  /** A memory of which only old versions are to be erased. */
+  | { readonly kind: "history"; readonly namespace: string; readonly id: string }
+  | { readonly kind: "session"; readonly namespace: string; readonly id: string }
+  | { readonly kind: "state"; readonly namespace: string; readonly id: string }
+  /** `namespace` null: of a saver without one. */
+  | { readonly kind: "thread"; readonly namespace: string | null; readonly id: string }
+  /** An entity with all of its names. */
+  | { readonly kind: "entity"; readonly namespace: string; readonly id: string }
+  /** A name that is to be forgotten if no fact holds it any more. */
+  | { readonly kind: "name"; readonly namespace: string; readonly id: string }
+  /** The key of an item, which is erased with its memory; another name of an entity, which is erased with that. */
+  | { readonly kind: "key" | "alias"; readonly namespace: string; readonly id: string };
+export type DoomedKind = Doomed["kind"];
+
+/**
+ * Erasures with what each has found. It is kept apart from the job, because it may be large, and each thing once, so
+ * that a step that is repeated after a crash finds and counts nothing twice.
+ */
+export interface ErasureStore {
+  /** Also where Redis is full: what was asked for must be known. */
+  save(job: ErasureJob): Promise<void>;
+  read(id: string): Promise<ErasureJob | undefined>;
+  /** The latest first, below `before` (a place in that order); `next` is undefined at the end. */
+  list(
+    limit: number,
+    before: number | undefined,
+  ): Promise<{ readonly jobs: readonly ErasureJob[]; readonly next: number | undefined }>;
+  /** Ids of those that aren't complete, the oldest first. */
+  unfinished(limit: number): Promise<readonly string[]>;
+  /** Notes what was found; returns how much of it is new. */
+  found(id: string, doomed: readonly Doomed[]): Promise<number>;
+  /** Some of a kind that are still to be erased. */
+  open(id: string, kind: DoomedKind, limit: number): Promise<readonly Doomed[]>;
+  /** Notes that these are erased. */
+  erased(id: string, doomed: readonly Doomed[]): Promise<void>;
+  /** All that was found, erased or not. */
+  all(id: string): AsyncIterable<readonly Doomed[]>;
+  counts(id: string): Promise<Readonly<Record<DoomedKind, number>>>;
+  /** Forgets what was found. */
+  drop(id: string): Promise<void>;
+  /** The key by which certificates are signed; made when it is first asked for. */
+  signingKey(): Promise<string>;
+}
+
+/** Places that hold copies of what is erased, besides the stores of memories, sessions and state. */
+export interface Leftovers {
+  /** Deletes an entity's names; an import doesn't bring its aliases back. Returns the number of names. */
+  forgetEntity(namespace: string, name: string): Promise<number>;
+  /** Deletes receipts, so that nothing is left of them; returns how many. `dryRun`: only counts. */
+  receipts(chosen: (receipt: Receipt) => boolean, dryRun: boolean): Promise<number>;
+  /** Takes changes of these documents out of the stream that watchers read. */
+  stateChanges(namespace: string, keys: ReadonlySet<string>): Promise<void>;
+  /** Deletes finished runs of consolidation that hold one of these; undefined: one of them is still running. */
+  consolidations(namespace: string, holds: (text: string) => boolean): Promise<number | undefined>;
+  /** Empties kept answers to requests in a namespace. */
+  answers(namespace: string): Promise<void>;
+  /** Deletes cached vectors, exports and imports under way that name one of these, and receipts of older releases. */
+  caches(
+    names: (namespace: string, id: string) => boolean,
+    chosen: (receipt: Receipt) => boolean,
+    tick: () => Promise<void>,
+  ): Promise<void>;
+  /** The trails that belong to no namespace: of refusals, and of acts in no single namespace. */
+  readonly trails: { readonly denials: string; readonly system: string };
+  /** Changes the text of entries of an audit trail, which stays verifiable; returns how many. */
+  audit(
+    trail: string,
+    erasure: string,
+    change: (raw: string) => string | undefined,
+    tick: () => Promise<void>,
+  ): Promise<number>;
+  /** What is known of agents: their accuracy, and the votes on what they wrote. */
+  agents(names: readonly string[]): Promise<void>;
+}

@@ -1,0 +1,391 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { covers, patternOf, scopeOf } from "../access/grants.js";
+import { trailOf } from "../access/trail.js";
+import type { Context } from "../domain/context.js";
+import { SYSTEM_ACTOR } from "../domain/context.js";
+import { erase } from "../memory/erasure/erase.js";
+import { sessionFacet } from "../memory/model/facets.js";
+import type { Receipt } from "../memory/ports/receipts.js";
+import { tellCopies } from "../memory/publish/tell-copies.js";
+import { signCertificate } from "./certificate.js";
+import { find, namespacesOf } from "./find.js";
+import type { Tick } from "./find.js";
+import type { ErasedCounts, ErasureJob, ErasureTarget, Phase } from "./job.js";
+import { PHASES } from "./job.js";
+import { identifiersOf } from "./matcher.js";
+import { mentionsOf, plainJson, textOf } from "./mentions.js";
+import type { Doomed, DoomedKind } from "./ports.js";
+import { pseudonymiser } from "./pseudonymise.js";
+import type { ErasureServices } from "./services.js";
+
+const TOGETHER = 100;
+/** Deletions that are under way at a time. */
+const AT_ONCE = 8;
+/** What is written while an erasure runs is looked for again: each round finds what the one before couldn't see. */
+const ROUNDS = 5;
+
+/** Something that it waits for is still under way: the next sweep tries again. */
+export class NotYet extends Error {}
+
+/** What a step works with. */
+interface Run {
+  readonly services: ErasureServices;
+  readonly context: Context;
+  readonly job: ErasureJob;
+  readonly target: ErasureTarget;
+  readonly tick: Tick;
+}
+
+/** What a step changes of the job. */
+type Change = Partial<Pick<ErasureJob, "counts" | "copiesLeft" | "round" | "phase">>;
+
+/** Goes through the steps of an erasure from where it is, and saves each. */
+export async function workOff(
+  services: ErasureServices,
+  start: ErasureJob,
+  now: () => number,
+  tick: Tick,
+): Promise<void> {
+  let job = start;
+  while (job.status === "running") {
+    await tick();
+    job = await afterStep(services, job, now, tick);
+    await services.jobs.save(job);
+  }
+  await services.jobs.drop(job.id);
+}
+
+async function afterStep(
+  services: ErasureServices,
+  job: ErasureJob,
+  now: () => number,
+  tick: Tick,
+): Promise<ErasureJob> {
+  if (job.target === null) throw new Error("an erasure that runs has a target");
+  // The caller did this, by a request that was accepted: so it is on record.
+  const actor = { ...SYSTEM_ACTOR, agent: job.agent, keyId: job.keyId };
+  const context: Context = { actor, requestId: job.requestId, now, operation: undefined };
+  const change = await STEPS[job.phase]({ services, context, job, target: job.target, tick });
+  const next = { ...job, phase: nextPhase(job), ...change };
+  const counted = { ...next, ...(await progressOf(services, next)) };
+  return counted.phase === "seal" ? sealed(services, counted) : counted;
+}
+
+function nextPhase({ phase, dryRun }: ErasureJob): Phase {
+  if (dryRun) return phase === "find" ? "receipts" : "seal";
+  return PHASES[PHASES.indexOf(phase) + 1] ?? "seal";
+}
+
+async function progressOf({ jobs }: ErasureServices, { id, counts, dryRun }: ErasureJob) {
+  const known = await jobs.counts(id);
+  const found = Object.values(known).reduce((sum, count) => sum + count, 0);
+  let open = 0;
+  if (!dryRun) for (const kind of KINDS) open += (await jobs.open(id, kind, TOGETHER)).length;
+  const counted: ErasedCounts = {
+    ...counts,
+    memories: known.memory,
+    copies: known.copy,
+    histories: known.history,
+    sessions: known.session,
+    state_documents: known.state,
+    threads: known.thread,
+  };
+  return { counts: counted, found, handled: Math.max(0, found - open) };
+}
+
+const KINDS: readonly DoomedKind[] = [
+  "memory",
+  "copy",
+  "history",
+  "session",
+  "state",
+  "thread",
+  "entity",
+  "name",
+];
+
+/** The certificate doesn't say what was erased, and from here on the job doesn't either. */
+async function sealed(services: ErasureServices, job: ErasureJob): Promise<ErasureJob> {
+  const finishedAt = await services.source.moment();
+  const done = { ...job, status: "complete", target: null, finishedAt, handled: job.found } as const;
+  if (job.dryRun) return { ...done, handled: 0 };
+  const statement = {
+    id: job.id,
+    kind: job.kind,
+    namespaces: job.scopes.map(patternOf),
+    requested_at: new Date(job.startedAt).toISOString(),
+    completed_at: new Date(finishedAt).toISOString(),
+    mneme_version: services.version,
+    counts: job.counts,
+    copies_left: job.copiesLeft,
+  };
+  return { ...done, certificate: signCertificate(statement, await services.jobs.signingKey()) };
+}
+
+const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
+  async find({ services, job, target, tick }) {
+    const { copiesLeft, fresh } = await find(services, job, target, tick);
+    // The first round decides: later on, the origins are gone.
+    if (job.round === 1) return { copiesLeft };
+    return fresh > 0 && job.round < ROUNDS ? {} : { phase: "receipts" };
+  },
+
+  async sessions(run) {
+    const { sessions } = run.services;
+    await each(run, "session", async ({ namespace, id }) => {
+      if (namespace === null) return;
+      const trail = trailOf(run.context, "erasure", { ids: [sessionFacet(id)] });
+      await sessions.remove(trail, { namespace, sessionId: id }, true);
+    });
+    return {};
+  },
+
+  async memories(run) {
+    const { memory } = run.services;
+    const remove = async ({ namespace, id }: Doomed): Promise<void> => {
+      if (namespace === null) return;
+      const ref = { namespace, id };
+      const trail = trailOf(run.context, "erasure", { ids: [id] });
+      const { kind } = await memory.store.remove(trail, ref, { version: undefined, derived: true });
+      if (kind === "published") await tellCopies(memory, run.context, ref);
+      await memory.store.detachContext(ref, run.context.now());
+    };
+    // Copies first: one that follows would go with its origin, and the others are then out of reach.
+    await each(run, "copy", remove);
+    await each(run, "memory", remove);
+    await each(run, "history", async ({ namespace, id }) => {
+      if (namespace !== null) await memory.erasures.purgeVersions(namespace, id);
+    });
+    return {};
+  },
+
+  async derived(run) {
+    const { memory } = run.services;
+    let { derived_removed, derived_remade } = run.job.counts;
+    for (const namespace of await touched(run)) {
+      for (let tries = 0; ; tries++) {
+        const { counts, pending } = await erase(memory, run.context, namespace);
+        derived_removed += counts.removed;
+        derived_remade += counts.remade + counts.kept;
+        await run.tick();
+        if (!pending) break;
+        if (tries === 50) throw new NotYet("Memories that were derived of what is erased are being changed.");
+        await sleep(100);
+      }
+    }
+    return { counts: { ...run.job.counts, derived_removed, derived_remade } };
+  },
+
+  async state(run) {
+    const { contents, leftovers } = run.services;
+    const trail = trailOf(run.context, "erasure");
+    // The trail names no key: it may be a person's name.
+    await each(run, "state", async ({ namespace, id }) => {
+      if (namespace !== null) await contents.removeState(trail, namespace, id);
+    });
+    for (const [namespace, keys] of await keysByNamespace(run)) {
+      await leftovers.stateChanges(namespace, keys);
+      await run.tick();
+    }
+    return {};
+  },
+
+  async threads(run) {
+    const { memory, threads } = run.services;
+    const trail = trailOf(run.context, "erasure");
+    await each(run, "thread", async ({ namespace, id }) => {
+      if (namespace === null) await memory.audit.system(trail, "ok");
+      else await memory.audit.record(namespace, trail, "ok");
+      await threads.remove({ namespace: namespace ?? undefined, id });
+    });
+    return {};
+  },
+
+  async names(run) {
+    const { memory, leftovers, contents, source } = run.services;
+    let { entity_names } = run.job.counts;
+    await each(run, "entity", async ({ namespace, id }) => {
+      if (namespace !== null) entity_names += await leftovers.forgetEntity(namespace, id);
+    });
+    // A list forgets the names that no fact holds any more as it meets them.
+    await each(run, "name", async ({ namespace, id }) => {
+      if (namespace !== null) await memory.entities.list(namespace, id, undefined, 1);
+    });
+    if (run.target.kind === "namespace") {
+      const trail = trailOf(run.context, "erasure");
+      for await (const namespace of namespacesOf(run.services, run.job)) {
+        for (let at: string | undefined, first = true; first || at !== undefined; first = false) {
+          const page = await source.aliases(namespace, at);
+          for (const line of page.items) {
+            const [own] = line.kind === "aliases" ? line.names : [];
+            if (own !== undefined) entity_names += await leftovers.forgetEntity(namespace, own);
+          }
+          at = page.next;
+        }
+        await contents.dropTraces(trail, namespace);
+        await run.tick();
+      }
+    }
+    const counts = { ...run.job.counts, entity_names };
+    return { counts, phase: "find", round: run.job.round + 1 };
+  },
+
+  async receipts(run) {
+    const chosen = await receiptChooser(run);
+    const count = await run.services.leftovers.receipts(chosen, run.job.dryRun);
+    return { counts: { ...run.job.counts, receipts: run.job.counts.receipts + count } };
+  },
+
+  async runs(run) {
+    const { leftovers } = run.services;
+    const holds = await textChooser(run);
+    let { consolidations } = run.job.counts;
+    for (const namespace of await touched(run)) {
+      const count = await leftovers.consolidations(namespace, holds);
+      if (count === undefined)
+        throw new NotYet("A consolidation that holds what is erased is still running.");
+      consolidations += count;
+      await leftovers.answers(namespace);
+      await run.tick();
+    }
+    return { counts: { ...run.job.counts, consolidations } };
+  },
+
+  async caches(run) {
+    const { leftovers } = run.services;
+    await leftovers.caches(await namedThings(run), await receiptChooser(run), run.tick);
+    // An agent's accuracy is of all namespaces together.
+    const everywhere = run.job.scopes.some(({ root, below }) => root === "" && below);
+    if (run.target.kind === "subject" && everywhere)
+      await leftovers.agents(run.target.subject.agent_id ?? []);
+    return {};
+  },
+
+  async audit(run) {
+    const { services, job, target, tick } = run;
+    const { leftovers } = services;
+    const found: Doomed[] = [];
+    for await (const page of services.jobs.all(job.id))
+      found.push(...page.filter(({ kind }) => IDENTIFYING.has(kind)));
+    const { inTrail, inDenials } = pseudonymiser(job, target, found);
+    const { denials, system } = leftovers.trails;
+    let count = await leftovers.audit(denials, job.id, inDenials, tick);
+    // Acts in no single namespace are for those who administer everything.
+    if (isEverywhere(job)) count += await leftovers.audit(system, job.id, inTrail(""), tick);
+    for (const namespace of await trailsOf(run)) {
+      count += await leftovers.audit(namespace, job.id, inTrail(namespace), tick);
+    }
+    return { counts: { ...job.counts, audit_entries: job.counts.audit_entries + count } };
+  },
+
+  seal: async () => ({}),
+};
+
+/** Does the work for each thing of a kind that is still to be erased, some at a time. */
+async function each(
+  { services: { jobs }, job, tick }: Run,
+  kind: DoomedKind,
+  work: (doomed: Doomed) => Promise<void>,
+): Promise<void> {
+  for (;;) {
+    const batch = await jobs.open(job.id, kind, TOGETHER);
+    if (batch.length === 0) return;
+    const open = batch.values();
+    const worker = async (): Promise<void> => {
+      for (const doomed of open) await work(doomed);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await jobs.erased(job.id, batch);
+    await tick();
+  }
+}
+
+const IDENTIFYING: ReadonlySet<DoomedKind> = new Set(["entity", "alias", "key", "state", "thread"]);
+
+const isEverywhere = ({ scopes }: ErasureJob): boolean =>
+  scopes.some(({ root, below }) => root === "" && below);
+
+/** Namespaces where this looks or has found copies: in any of them there may be entries about the subject. */
+async function trailsOf(run: Run): Promise<ReadonlySet<string>> {
+  const trails = new Set(await touched(run));
+  for await (const namespace of namespacesOf(run.services, run.job)) trails.add(namespace);
+  return trails;
+}
+
+/** Namespaces where something was found. */
+async function touched({ services: { jobs }, job }: Run): Promise<ReadonlySet<string>> {
+  const namespaces = new Set<string>();
+  for await (const page of jobs.all(job.id)) {
+    for (const { namespace } of page) if (namespace !== null) namespaces.add(namespace);
+  }
+  return namespaces;
+}
+
+async function keysByNamespace({
+  services: { jobs },
+  job,
+}: Run): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const found = new Map<string, Set<string>>();
+  for await (const page of jobs.all(job.id)) {
+    for (const { kind, namespace, id } of page) {
+      if (kind !== "state" || namespace === null) continue;
+      found.set(namespace, (found.get(namespace) ?? new Set()).add(id));
+    }
+  }
+  return found;
+}
+
+/**
+ * Receipts that show what is erased, and those of the namespaces where this looks that name the subject in what was
+ * asked.
+ */
+async function receiptChooser(run: Run): Promise<(receipt: Receipt) => boolean> {
+  const { target, job } = run;
+  const { ids, named } = await wordsOf(run);
+  const isWithin = (pattern: string): boolean => job.scopes.some((scope) => covers(scope, scopeOf(pattern)));
+  const isErased = (namespace: string): boolean => target.kind === "namespace" && isWithin(namespace);
+  return ({ request, hits, agent, thread_id }) => {
+    if (hits.some(({ namespace, id }) => ids.has(`${namespace} ${id}`) || isErased(namespace))) return true;
+    if (request.namespaces.some(isErased)) return true;
+    // What others asked elsewhere is out of the caller's reach.
+    if (!request.namespaces.every(isWithin)) return false;
+    const { embedding: _, ...asked } = request;
+    return named([agent, thread_id ?? "", textOf(plainJson(asked))].join("\n"));
+  };
+}
+
+/** Whether the text of a run of consolidation names a memory that is erased, or the subject. */
+async function textChooser(run: Run): Promise<(text: string) => boolean> {
+  const { ids, named } = await wordsOf(run);
+  const alone = new Set([...ids].map((ref) => ref.slice(ref.indexOf(" ") + 1)));
+  return (text) => (text.match(ULIDS) ?? []).some((id) => alone.has(id)) || named(text);
+}
+
+/** `ids`: memories, each after its namespace. */
+async function wordsOf({ services: { jobs }, job, target }: Run) {
+  const ids = new Set<string>();
+  const texts: string[] = target.kind === "subject" ? identifiersOf(target.subject) : [];
+  for await (const page of jobs.all(job.id)) {
+    for (const { kind, namespace, id } of page) {
+      if (kind === "memory" || kind === "copy" || kind === "history") ids.add(`${namespace} ${id}`);
+      else if (kind === "entity" || kind === "alias") texts.push(id);
+    }
+  }
+  return { ids, named: mentionsOf(texts) };
+}
+
+/** Documents and sessions that are erased. */
+async function namedThings({
+  services: { jobs },
+  job,
+}: Run): Promise<(namespace: string, id: string) => boolean> {
+  const found = new Set<string>();
+  for await (const page of jobs.all(job.id)) {
+    for (const { kind, namespace, id } of page) {
+      if (kind === "state" || kind === "session") found.add(`${namespace} ${id}`);
+    }
+  }
+  return (namespace, id) => found.has(`${namespace} ${id}`);
+}
+
+const ULIDS = /(?<![0-9A-Z])[0-9A-HJKMNP-TV-Z]{26}(?![0-9A-Z])/g;

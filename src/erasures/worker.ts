@@ -1,0 +1,70 @@
+import type { SweepingOptions, Sweeper } from "../domain/sweeper.js";
+import { startSweeper } from "../domain/sweeper.js";
+import type { ErasureServices } from "./services.js";
+import { NotYet, workOff } from "./work.js";
+
+export interface ErasuresWorkerOptions extends Omit<SweepingOptions, "locks"> {
+  readonly services: ErasureServices;
+}
+
+const JOBS = 20;
+/** Short, because after a process was killed another one waits for it. */
+const LEASE_MS = 12_000;
+const RENEW_MS = 3_000;
+
+class Interrupted extends Error {}
+
+/** Works erasures off, each in one process at a time: that holds a lease of it, and another takes over when it ends. */
+export function startErasuresWorker({ services, now, onError }: ErasuresWorkerOptions): Sweeper {
+  const { jobs, locks } = services;
+
+  async function work(id: string, stopping: AbortSignal): Promise<boolean> {
+    const lease = await locks.acquire(`erasure:${id}`, LEASE_MS);
+    if (lease === undefined) return false;
+    let lost = false;
+    const renewing = setInterval(() => {
+      lease.renew(LEASE_MS).then(
+        (held) => void (lost ||= !held),
+        () => void (lost = true),
+      );
+    }, RENEW_MS);
+    try {
+      // Another process may have worked on it since it was listed.
+      const job = await jobs.read(id);
+      if (job === undefined || job.status !== "running") return false;
+      await workOff(services, job, now, async () => {
+        if (lost || stopping.aborted) throw new Interrupted();
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof Interrupted || error instanceof NotYet) return false;
+      throw error;
+    } finally {
+      clearInterval(renewing);
+      if (!lost) await lease.release();
+    }
+  }
+
+  return startSweeper({
+    name: "erasures of subjects",
+    // Each job has a lease of its own.
+    locks: undefined,
+    everyMs: 1000,
+    onError,
+    async sweep({ stopping }) {
+      let worked = 0;
+      let failure: unknown;
+      for (const id of await jobs.unfinished(JOBS)) {
+        if (stopping.aborted) break;
+        // One that fails doesn't keep the others from going on.
+        try {
+          if (await work(id, stopping)) worked += 1;
+        } catch (error) {
+          failure = error;
+        }
+      }
+      if (failure !== undefined) throw failure;
+      return worked;
+    },
+  });
+}

@@ -1,0 +1,129 @@
+import type { Leftovers } from "../../erasures/ports.js";
+import { normaliseName } from "../../domain/normalise-name.js";
+import { subjectOf } from "../../domain/idempotency.js";
+import { LIMITS } from "../../domain/limits.js";
+import type { ReceiptStore } from "../../memory/ports/receipts.js";
+import type { RedisGateway } from "../connection/client.js";
+import { eraseAnswers } from "../idempotency/erase.js";
+import type { Auditor } from "../audit/auditor.js";
+import { pseudonymiseTrail } from "../audit/pseudonymise.js";
+import { DENIALS, SYSTEM } from "../keys.js";
+import type { Keys } from "../keys.js";
+import { decodeFormer } from "../receipts/former.js";
+import { rewriteStream } from "../streams/rewrite.js";
+
+export interface LeftoversDeps {
+  readonly redis: RedisGateway;
+  readonly keys: Keys;
+  readonly auditor: Auditor;
+  readonly receipts: Pick<ReceiptStore, "erase">;
+}
+
+/** Keys that one SCAN looks at. */
+const SCANNED = 1000;
+
+export function createLeftovers({ redis, keys, auditor, receipts }: LeftoversDeps): Leftovers {
+  return {
+    trails: { denials: DENIALS, system: SYSTEM },
+    audit: (trail, erasure, change, tick) =>
+      pseudonymiseTrail({ redis, keys, auditor }, trail, erasure, change, tick),
+    forgetEntity: (namespace, name) =>
+      redis.run((client) =>
+        client.forgetEntity(
+          { keys: [], args: [String(LIMITS.aliases)] },
+          [
+            keys.entities(namespace),
+            keys.aliases(namespace),
+            keys.aliasGroups(namespace),
+            keys.entityNames(namespace),
+            keys.gone(namespace),
+          ],
+          [normaliseName(name)],
+        ),
+      ),
+    receipts: (chosen, dryRun) => receipts.erase(chosen, dryRun),
+    async stateChanges(namespace, erased) {
+      const stream = { key: keys.stateChanges(namespace), home: namespace };
+      await rewriteStream({ redis, keys }, stream, ({ fields }) => {
+        const place = fields.findIndex((field, index) => index % 2 === 0 && field.toString() === "k");
+        return erased.has(fields[place + 1]?.toString() ?? "") ? "goes" : "stays";
+      });
+    },
+    async consolidations(namespace, holds) {
+      const [head, ids] = await redis.run((client) =>
+        Promise.all([
+          client.hGet(keys.consolidationHead(namespace), "run"),
+          client.zRange(keys.consolidations(namespace), 0, -1),
+        ]),
+      );
+      let count = 0;
+      for (const id of ids) {
+        const actions = await redis.run((client) => client.hVals(keys.consolidationActions(namespace, id)));
+        if (!actions.some(holds)) continue;
+        if (id === head) return undefined;
+        await redis.run((client) =>
+          Promise.all([
+            client.unlink([keys.consolidation(namespace, id), keys.consolidationActions(namespace, id)]),
+            client.zRem(keys.consolidations(namespace), id),
+          ]),
+        );
+        count += 1;
+      }
+      return count;
+    },
+    answers: (namespace) => eraseAnswers({ redis, keys }, [subjectOf.namespace(namespace)]),
+    async caches(names, chosen, tick) {
+      const [vectors, former] = [keys.allEmbeddings(), keys.formerReceipts()];
+      const transfers = keys.transferJobs();
+      let cursor = "0";
+      do {
+        const page = await redis.run((client) =>
+          client.scan(cursor, { MATCH: `${literal(keys.all())}*`, COUNT: SCANNED }),
+        );
+        ({ cursor } = page);
+        const doomed = page.keys.filter((key) => key.startsWith(vectors));
+        for (const key of page.keys) {
+          const isTransfer = transfers.some((start) => key.startsWith(start));
+          if (!isTransfer && !key.startsWith(former)) continue;
+          const text = await redis.run((client) => client.get(key));
+          if (text === null) continue;
+          if (isTransfer ? transferNames(text, names) : chosen(decodeFormer(text))) doomed.push(key);
+        }
+        if (doomed.length > 0) await redis.run((client) => client.unlink(doomed));
+        await tick();
+      } while (cursor !== "0");
+    },
+    async agents(agents) {
+      for (const name of agents) {
+        await redis.run((client) =>
+          Promise.all([
+            client.unlink([keys.agent(name), keys.agentVotes(name)]),
+            client.zRem(keys.agents(), name),
+          ]),
+        );
+      }
+    },
+  };
+}
+
+/** Whether an export or import under way keeps the name of a document or session: see src/backup. */
+function transferNames(text: string, names: (namespace: string, id: string) => boolean): boolean {
+  const job = JSON.parse(text) as TransferJob;
+  const pending = [job.state, job.before].flatMap((state) => state?.position.pending ?? []);
+  if (pending.some(([namespace, key]) => names(namespace, key))) return true;
+  return job.parent !== undefined && job.parent !== null && names(job.parent.namespace, job.parent.id);
+}
+
+/** The parts of `ExportJob` and `ImportJob` that name what a namespace holds. */
+interface TransferJob {
+  readonly state?: ExportPlace;
+  readonly before?: ExportPlace | null;
+  readonly parent?: { readonly namespace: string; readonly id: string } | null;
+}
+
+interface ExportPlace {
+  readonly position: { readonly pending: readonly (readonly [namespace: string, key: string])[] };
+}
+
+/** Escapes a text for MATCH: the service's key prefix may hold any character. */
+const literal = (text: string): string => text.replace(/[\\*?[\]^-]/g, String.raw`\$&`);

@@ -1,0 +1,139 @@
+import type { ErasureJob } from "../../erasures/job.js";
+import type { Doomed, DoomedKind, ErasureStore } from "../../erasures/ports.js";
+import { newSigningKey } from "../../erasures/certificate.js";
+import type { RedisGateway } from "../connection/client.js";
+import type { Keys } from "../keys.js";
+
+/** As long as what is gone is noted for imports: see lua/gone.lua. */
+const KEPT_MS = 400 * 24 * 3600 * 1000;
+const PAGE = 500;
+const KINDS = [
+  "memory",
+  "copy",
+  "history",
+  "session",
+  "state",
+  "thread",
+  "entity",
+  "name",
+  "key",
+  "alias",
+] as const satisfies readonly DoomedKind[];
+
+export function createErasureStore(redis: RedisGateway, keys: Keys): ErasureStore {
+  const setsOf = (id: string, kind: DoomedKind) => [
+    `${keys.erasureFound(id)}:${kind}`,
+    `${keys.erasureDone(id)}:${kind}`,
+  ];
+
+  async function read(id: string): Promise<ErasureJob | undefined> {
+    const json = await redis.run((client) => client.get(keys.erasureJob(id)));
+    return json === null ? undefined : parseJob(json);
+  }
+
+  return {
+    read,
+    async save(job) {
+      await redis.run((client) =>
+        client.saveErasure(
+          [keys.erasureJob(job.id), keys.erasureJobs(), keys.erasureJobsOpen()],
+          [
+            job.id,
+            JSON.stringify(job),
+            String(job.startedAt),
+            job.status === "running" ? "1" : "0",
+            String(KEPT_MS),
+          ],
+        ),
+      );
+    },
+    async list(limit, before) {
+      const ids = await redis.run((client) =>
+        client.zRangeWithScores(keys.erasureJobs(), before === undefined ? "+inf" : `(${before}`, "-inf", {
+          BY: "SCORE",
+          REV: true,
+          LIMIT: { offset: 0, count: limit },
+        }),
+      );
+      const jobs = await Promise.all(ids.map(({ value }) => read(value)));
+      return {
+        jobs: jobs.filter((job) => job !== undefined),
+        next: ids.length < limit ? undefined : ids.at(-1)?.score,
+      };
+    },
+    unfinished: (limit) => redis.run((client) => client.zRange(keys.erasureJobsOpen(), 0, limit - 1)),
+    async found(id, doomed) {
+      const args = doomed.flatMap((each) => [String(KINDS.indexOf(each.kind)), memberOf(each)]);
+      return redis.run((client) =>
+        client.noteFound(
+          KINDS.flatMap((kind) => setsOf(id, kind)),
+          [String(KEPT_MS), ...args],
+        ),
+      );
+    },
+    async open(id, kind, limit) {
+      const [open = ""] = setsOf(id, kind);
+      const members = await redis.run((client) => client.sRandMemberCount(open, limit));
+      return members.map((member) => doomedOf(kind, member));
+    },
+    async erased(id, doomed) {
+      for (const kind of KINDS) {
+        const members = doomed.filter((each) => each.kind === kind).map(memberOf);
+        if (members.length === 0) continue;
+        await redis.run((client) => client.settleFound(setsOf(id, kind), [String(KEPT_MS), ...members]));
+      }
+    },
+    async *all(id) {
+      for (const kind of KINDS) {
+        for (const set of setsOf(id, kind)) {
+          let cursor = "0";
+          do {
+            const page = await redis.run((client) => client.sScan(set, cursor, { COUNT: PAGE }));
+            ({ cursor } = page);
+            if (page.members.length > 0) yield page.members.map((member) => doomedOf(kind, member));
+          } while (cursor !== "0");
+        }
+      }
+    },
+    async counts(id) {
+      const counted = await redis.run((client) =>
+        Promise.all(
+          KINDS.map(async (kind) => {
+            const sizes = await Promise.all(setsOf(id, kind).map((set) => client.sCard(set)));
+            return [kind, sizes.reduce((sum, size) => sum + size, 0)] as const;
+          }),
+        ),
+      );
+      return countsBy(counted);
+    },
+    async drop(id) {
+      await redis.run((client) => client.unlink(KINDS.flatMap((kind) => setsOf(id, kind))));
+    },
+    async signingKey() {
+      const kept = await redis.run(async (client) => {
+        await client.setNX(keys.signingKey(), newSigningKey());
+        return client.get(keys.signingKey());
+      });
+      if (kept === null) throw new Error("the signing key is gone");
+      return kept;
+    },
+  };
+}
+
+const memberOf = ({ namespace, id }: Doomed): string => JSON.stringify([namespace, id]);
+
+/** Written by {@link memberOf}. */
+function doomedOf(kind: DoomedKind, member: string): Doomed {
+  const [namespace, id] = JSON.parse(member) as [string, string];
+  return { kind, namespace, id } as Doomed;
+}
+
+/** Written by `save`, so its shape is known. */
+function parseJob(json: string): ErasureJob {
+  return JSON.parse(json) as ErasureJob;
+}
+
+/** One entry of each kind. */
+function countsBy(entries: readonly (readonly [DoomedKind, number])[]): Readonly<Record<DoomedKind, number>> {
+  return Object.fromEntries(entries) as Record<DoomedKind, number>;
+}
