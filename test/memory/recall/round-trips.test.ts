@@ -40,19 +40,26 @@ const query = (namespace: string, more: Json = {}): Json => ({
   ...more,
 });
 
+/** What was sent until now. A command that is sent before the last one is answered counts to the same round trip. */
+const mark = () => ({ trips: recorder.trips.length, characters: recorder.trips.at(-1)?.length ?? 0 });
+
+function sentSince({ trips, characters }: ReturnType<typeof mark>): string[] {
+  const last = recorder.trips[trips - 1]?.slice(characters) ?? "";
+  return [last, ...recorder.trips.slice(trips)];
+}
+
 /** The round trips of one recall that name its namespace, after a first one that fills the caches. */
 async function tripsOf(namespace: string, more: Json): Promise<readonly string[]> {
-  let before = recorder.trips.length;
   const untilNoted = async (): Promise<readonly string[]> => {
+    const before = mark();
     await recall(service, query(namespace, more));
     // The note of the uses isn't waited for.
     return until(
-      async () => recorder.trips.slice(before).filter((trip) => trip.includes(namespace)),
+      async () => sentSince(before).filter((trip) => trip.includes(namespace)),
       (trips) => trips.some((trip) => trip.includes(":uses:{")),
     );
   };
   await untilNoted();
-  before = recorder.trips.length;
   return untilNoted();
 }
 
