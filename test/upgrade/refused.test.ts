@@ -1,8 +1,11 @@
 import { expect, test } from "vitest";
 import type { MemoryDocument } from "../../src/redis/codec/document.js";
+import { RECORD_SCHEMAS } from "../../src/redis/migrations/record-schemas.js";
 import { PRESENT, changeOf } from "../../src/redis/migrations/upgrade-record.js";
 
-/** Of a stored document only what the steps look at. */
+/** Only the step that this is about, and of a stored document only what that looks at. */
+const target = { ...PRESENT, schemas: RECORD_SCHEMAS.filter(({ number }) => number === 2) };
+
 const documentOf = (status: string) =>
   ({
     memory: {
@@ -17,7 +20,7 @@ const documentOf = (status: string) =>
 
 test("a memory of an older release that its provider refused becomes due, others don't", () => {
   const indexOf = (status: string, version?: number): unknown =>
-    changeOf({ id: "x", version, document: documentOf(status) }, PRESENT)?.index;
+    changeOf({ id: "x", version, document: documentOf(status) }, target)?.index;
   expect(indexOf("refused")).toMatchObject({ embed_at: 7 });
   expect(indexOf("complete")).not.toHaveProperty("embed_at");
   expect(indexOf("refused", 1)).not.toHaveProperty("embed_at");
