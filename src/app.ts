@@ -21,6 +21,7 @@ import { auditRoutes } from "./http/audit/routes.js";
 import { backupRoutes } from "./http/backups/routes.js";
 import { consolidationRoutes } from "./http/consolidations/routes.js";
 import { DOCS_TRAITS, docsRoutes, serveDescription } from "./http/openapi/docs-routes.js";
+import { embeddingRoutes } from "./http/embeddings/routes.js";
 import { entityRoutes } from "./http/entities/routes.js";
 import { erasureRoutes } from "./http/erasures/routes.js";
 import { interactionRoutes } from "./http/interactions/routes.js";
@@ -92,6 +93,7 @@ export function createApp(deps: AppDeps) {
     .route("/", lifecycleRoutes(deps))
     .route("/", consolidationRoutes(deps))
     .route("/", backupRoutes(deps))
+    .route("/", embeddingRoutes(deps))
     .route("/", erasureRoutes(deps))
     .route("/", itemRoutes(deps))
     .route("/", interactionRoutes(deps))

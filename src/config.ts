@@ -27,6 +27,8 @@ export interface Config {
     readonly mayEvict: boolean;
   };
   readonly embedding: EmbeddingConfig;
+  /** A second model, to change the store's to or from; undefined: none. */
+  readonly secondEmbedding: EmbeddingConfig | undefined;
   /** The model that summarises; undefined: none, so sentences are chosen instead. */
   readonly llm: LlmConfig | undefined;
   /** Where prompts and answers of the chat model are traced; undefined: no tracing. */
@@ -150,6 +152,11 @@ const environment = z
     OPENAI_BASE_URL: z.url("Must be a URL.").optional(),
     MNEME_EMBEDDING_MODEL: z.string().default("text-embedding-3-small"),
     MNEME_EMBEDDING_DIMENSIONS: z.coerce.number().int().min(8).max(4096).optional(),
+    MNEME_EMBEDDING_SECOND: z.enum(["local", "openai"]).optional(),
+    MNEME_EMBEDDING_SECOND_API_KEY: z.string().optional(),
+    MNEME_EMBEDDING_SECOND_BASE_URL: z.url("Must be a URL.").optional(),
+    MNEME_EMBEDDING_SECOND_MODEL: z.string().default("text-embedding-3-small"),
+    MNEME_EMBEDDING_SECOND_DIMENSIONS: z.coerce.number().int().min(8).max(4096).optional(),
     MNEME_EMBEDDING_TIMEOUT_MS: integer(10_000, 100, 120_000),
     MNEME_CORROBORATION_SIMILARITY: z.coerce.number().min(0.5).max(1).optional(),
     MNEME_LLM_MODEL: z.string().default("gpt-4o-mini"),
@@ -199,7 +206,8 @@ const environment = z
     const complain = (name: string, message: string) =>
       context.addIssue({ code: "custom", path: [name], message });
     const provider = providerOf(env);
-    if (provider === "local" && env.MNEME_MODEL_DIR === undefined) {
+    const second = env.MNEME_EMBEDDING_SECOND;
+    if ((provider === "local" || second === "local") && env.MNEME_MODEL_DIR === undefined) {
       complain(
         "MNEME_MODEL_DIR",
         "Must name the folder of the local model. Or use `npm start`, which fetches the model.",
@@ -207,6 +215,12 @@ const environment = z
     }
     if (provider === "openai" && env.OPENAI_API_KEY === undefined) {
       complain("OPENAI_API_KEY", "Must be set for MNEME_EMBEDDER=openai.");
+    }
+    if (second === "openai" && (env.MNEME_EMBEDDING_SECOND_API_KEY ?? env.OPENAI_API_KEY) === undefined) {
+      complain("MNEME_EMBEDDING_SECOND_API_KEY", "Must be set for MNEME_EMBEDDING_SECOND=openai.");
+    }
+    if (second !== undefined && provider === "none") {
+      complain("MNEME_EMBEDDING_SECOND", "Must not be set with MNEME_EMBEDDER=none.");
     }
   });
 
@@ -280,6 +294,7 @@ export function loadConfig(env: Environment): Config {
       mayEvict: values.MNEME_ALLOW_EVICTION === "1",
     },
     embedding: embeddingOf(values),
+    secondEmbedding: secondEmbeddingOf(values),
     corroborationSimilarity: values.MNEME_CORROBORATION_SIMILARITY,
     llm: llmOf(values),
     tracing: values.MNEME_TRACING,
@@ -343,6 +358,20 @@ function embeddingOf(values: Values): EmbeddingConfig {
     baseURL: values.OPENAI_BASE_URL,
     model: values.MNEME_EMBEDDING_MODEL,
     dimensions: values.MNEME_EMBEDDING_DIMENSIONS,
+    timeoutMs: values.MNEME_EMBEDDING_TIMEOUT_MS,
+  };
+}
+
+function secondEmbeddingOf(values: Values): EmbeddingConfig | undefined {
+  const provider = values.MNEME_EMBEDDING_SECOND;
+  if (provider === undefined) return undefined;
+  if (provider === "local") return { provider, modelDir: values.MNEME_MODEL_DIR ?? "" };
+  return {
+    provider,
+    apiKey: values.MNEME_EMBEDDING_SECOND_API_KEY ?? values.OPENAI_API_KEY ?? "",
+    baseURL: values.MNEME_EMBEDDING_SECOND_BASE_URL ?? values.OPENAI_BASE_URL,
+    model: values.MNEME_EMBEDDING_SECOND_MODEL,
+    dimensions: values.MNEME_EMBEDDING_SECOND_DIMENSIONS,
     timeoutMs: values.MNEME_EMBEDDING_TIMEOUT_MS,
   };
 }

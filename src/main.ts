@@ -4,8 +4,7 @@ import { createKeyCache } from "./access/keys/cache.js";
 import { describeAccess, mayBeOpen } from "./compose/access.js";
 import type { Base } from "./compose/base.js";
 import { connect } from "./compose/connect.js";
-import { embedderOf } from "./compose/embedder.js";
-import { createEmbedderHealth } from "./compose/embedder-health.js";
+import { createEmbedders } from "./compose/embedders.js";
 import { composeApp } from "./compose/http.js";
 import { startConsolidation } from "./compose/consolidation.js";
 import { watchHazards } from "./compose/hazards.js";
@@ -14,6 +13,7 @@ import { createIndexes } from "./compose/indexes.js";
 import { openLog } from "./compose/log.js";
 import { startMemory } from "./compose/memory.js";
 import { isUpgraded, startUpgrade } from "./compose/migrations.js";
+import { startModelMigration } from "./compose/model-migration.js";
 import { createRedis } from "./compose/redis.js";
 import { createServer, listen } from "./compose/server.js";
 import { startSessions } from "./compose/sessions.js";
@@ -54,8 +54,7 @@ export interface ServeOptions {
 
 /**
  * Starts the service: config → redis → services → app → serve. Rejects with nothing left open; with a
- * {@link StartError} if the configuration is wrong, Redis can't be reached, lacks search or JSON, or holds vectors of
- * another model, or the port is taken.
+ * {@link StartError} if the configuration is wrong, Redis can't be reached or lacks search or JSON, or the port is taken.
  */
 export async function serve({ env, signal }: ServeOptions): Promise<RunningService> {
   const config = loadConfig(env);
@@ -63,12 +62,11 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
   const log = openLog(config.logLevel);
   const { logger } = log;
 
-  const embedderHealth = createEmbedderHealth(logger);
   // What it counts is made of what counts: looked at only when somebody scrapes.
   const metrics: Metrics = createMetrics({
     redisUp: () => redis.client.isReady,
     redisFault: () => redis.health.current(),
-    embedderFault: embedderHealth.current,
+    embedderFault: () => embedders.fault(),
     redisHazards: () => hazards.known().map(({ reason }) => reason),
     countMemories: () => stores.memories.countByType(),
     countWatchers: () => watchers.count,
@@ -80,23 +78,25 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
     onMissingIndex: () => void indexes.ensure().catch(() => {}),
   });
   const { now } = redis.clock;
-  const embedder = embedderOf(config, redis, metrics, embedderHealth.tell);
-  const indexes = createIndexes(redis, embedder?.model);
-  const stores = createStores(config, redis, embedder?.model.id);
+  const embedders = createEmbedders(config, redis, metrics, logger, now);
+  const indexes = createIndexes(redis, embedders);
+  const stores = createStores(config, redis);
   const surveyor = createSurveyor({ store: stores.memories, now, named: config.metricsNamespaces });
   const watchers = createWatchers(config.watch);
   const keyCache = createKeyCache({ store: stores.keys, mayBeOpen: mayBeOpen(config) });
   const hazards = watchHazards(config, redis, logger);
-  const connected = await connect(config, { redis, indexes, keyCache, hazards, embedder, logger, signal });
+  const connected = await connect(config, { redis, indexes, keyCache, hazards, embedders, logger, signal });
 
-  const base: Base = { config, logger, metrics, stores, embedder, now };
-  const services = startMemory(base);
+  const base: Base = { config, logger, metrics, stores, embedders, now };
+  const modelWatch = embedders.models.watch();
+  const { services, corroboration } = startMemory(base);
   const { sessions, promotions } = startSessions(base, services);
   const { consolidation, runs } = startConsolidation(base, services);
-  const sweepers = startSweepers(base, services);
+  const sweepers = startSweepers(base, services, corroboration);
   const migrations = startUpgrade(base, redis, indexes);
   const complete = async () => (await indexes.filled()) === 1 && (await isUpgraded(migrations));
   const { erasures, eraser } = startErasures(base, services, complete);
+  const modelMigration = startModelMigration(base, indexes);
   let stopping = false;
   const tracing = config.otel ? await openTracing(RELEASE, logger) : undefined;
   const app = composeApp(base, {
@@ -106,7 +106,6 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
     migrations,
     connected,
     hazards,
-    embedderFault: embedderHealth.current,
     keyCache,
     watchers,
     services,
@@ -115,23 +114,25 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
     tracing,
     erasures,
     complete,
+    embeddingMigrations: modelMigration.services,
   });
 
   const server = createServer(app, config, () => stopping);
-  const { corroboration } = services;
   const open: Open = {
     server,
     watchers,
     workers: [
       migrations,
+      modelMigration.worker,
       services.worker,
       promotions,
       runs,
       ...sweepers,
       eraser,
-      ...(corroboration === undefined ? [] : [corroboration]),
+      corroboration,
+      modelWatch,
     ],
-    embedder,
+    embedders,
     connections: [{ close: connected.watch.stop }, connected.subscriptions, connected.durability],
     client: redis.client,
     tracing,
@@ -146,6 +147,7 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
   const door = keyCache.known();
   const access = describeAccess(config, door);
   const anonymous = door === "anyone";
+  const embedder = embedders.active();
   logger.info({ url, embedder: embedder?.model.id ?? "none", anonymous }, "serving");
   if (access.warning !== undefined) logger.warn(access.warning);
   return {

@@ -3,6 +3,8 @@ import type { StoreFault } from "./domain/errors.js";
 import { storeFault, storeFaultOf } from "./domain/store-fault.js";
 import type { Embedder, EmbedderFault } from "./embeddings/embedder.js";
 import type { ComponentState, Readiness } from "./http/readiness.js";
+import { otherModel } from "./memory/model/embedding-migration.js";
+import type { ModelStore } from "./memory/ports/embedding-models.js";
 
 interface Hazard {
   readonly reason: string;
@@ -27,7 +29,10 @@ export interface ReadinessOptions {
   readonly indexFilled: () => Promise<number>;
   /** Progress of the upgrade of older records. */
   readonly upgraded: () => Promise<UpgradeProgress>;
-  readonly embedder: Embedder | undefined;
+  /** Embeds with the model in use; undefined: nothing embeds. */
+  readonly embedder: () => Embedder | undefined;
+  /** Which models the store uses, and which this process is configured for. */
+  readonly models: { readonly known: ModelStore["known"]; readonly configured: readonly string[] };
   /** Whether the process is about to end. */
   readonly stopping: () => boolean;
   /** The embedder's last answer, if that was a fault. */
@@ -46,7 +51,8 @@ export function createReadiness({
   redisHazards,
   indexFilled,
   upgraded,
-  embedder,
+  embedder: embedderNow,
+  models,
   stopping,
   embedderFault,
   timeoutMs = 900,
@@ -66,6 +72,7 @@ export function createReadiness({
   }
 
   async function ask(): Promise<Readiness> {
+    const embedder = embedderNow();
     const [written, hazards, index, upgrade, model] = await Promise.all([
       probe(timeoutMs, writeRedis, "Redis can't be reached."),
       probe(timeoutMs, redisHazards, "Redis can't be reached."),
@@ -82,7 +89,7 @@ export function createReadiness({
       redis,
       index: indexState(index),
       upgrade: upgradeState(upgrade),
-      embedder: embedderState(embedder, model, embedderFault()),
+      embedder: migratingState(embedderState(embedder, model, embedderFault()), models),
     };
   }
 }
@@ -180,6 +187,33 @@ function embedderState(
   };
 }
 
+/** Names the models while they differ, or the store changes from one to the other. */
+function migratingState(
+  state: Readiness["embedder"],
+  { known, configured }: ReadinessOptions["models"],
+): Readiness["embedder"] {
+  const { active, migration } = known() ?? {};
+  const [first] = configured;
+  if (first === undefined || active === undefined) return state;
+  const { detail, ...rest } = state;
+  const said = detail === undefined ? "" : ` ${detail}`;
+  const other = otherModel(migration);
+  if (migration !== undefined && other !== undefined) {
+    const reason = state.reason ?? "migrating";
+    return {
+      ...rest,
+      status: "degraded",
+      reason,
+      detail: `The store changes its embedding model from ${migration.from} to ${migration.to} (${migration.status}). Recall uses ${active}.${said}`,
+    };
+  }
+  if (active === first) return state;
+  return {
+    ...rest,
+    detail: `The stored vectors are of the model ${active}; ${first} is configured. POST /v1/embedding-migrations changes the model.${said}`,
+  };
+}
+
 /** Shown to strangers too: without paths, addresses and keys. The log has the rest. */
 const EMBEDDER_FAULTS: Readonly<Record<EmbedderFault, string>> = {
   unreachable: "The embedding provider can't be reached.",
@@ -196,6 +230,7 @@ const EMBEDDER_FAULTS: Readonly<Record<EmbedderFault, string>> = {
   not_finite: "The embedding provider sends vectors that aren't finite numbers.",
   model_unusable:
     "The local model's files can't be used: they may be damaged. Delete them, and let npm start fetch them.",
+  model_differs: "The model of the stored vectors isn't configured.",
   model_crashed: "The local model stopped unexpectedly. It is started again.",
   overloaded: "Too many texts wait for the local model.",
 };

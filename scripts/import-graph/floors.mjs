@@ -19,7 +19,7 @@ export const FLOORS = [
   ["src/access", "src/memory/text", "src/embeddings", "src/http/readiness.ts", "src/http/route-traits.ts"],
   ["src/pii/kinds.ts"],
   ["src/pii/marks.ts"],
-  ["src/access/keys", "src/memory/model", "src/mcp/tool-sets.ts", "src/readiness.ts", "src/pii/detect"],
+  ["src/access/keys", "src/memory/model", "src/mcp/tool-sets.ts", "src/pii/detect"],
   [
     "src/access/namespaces",
     "src/pii",
@@ -31,8 +31,8 @@ export const FLOORS = [
   ["src/memory/ports", "src/state", "src/threads", "src/embeddings/index.ts"],
 
   // The acts on memories, by feature.
-  ["src/memory/services.ts", "src/memory/embedding"],
-  ["src/memory/lifecycle"],
+  ["src/memory/services.ts", "src/memory/embedding", "src/readiness.ts"],
+  ["src/memory/lifecycle", "src/memory/migration"],
   ["src/memory/trust"],
   ["src/memory/write"],
   ["src/memory/browse", "src/memory/facts", "src/memory/publish"],
@@ -91,7 +91,7 @@ export const FLOORS = [
   ["src/http/problem.ts"],
   ["src/http/json-body.ts", "src/http/router", "src/http/pii/counts-schema.ts"],
   ["src/http/middleware", "src/http/memories", "src/http/state"],
-  ["src/http/agents", "src/http/keys", "src/http/system", "src/http/threads"],
+  ["src/http/agents", "src/http/embeddings", "src/http/keys", "src/http/system", "src/http/threads"],
   [
     "src/http/audit",
     "src/http/consolidations",

@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
 import type { Config } from "../config.js";
-import type { Embedder } from "../embeddings/embedder.js";
 import type { Metrics } from "../http/metrics.js";
 import { describeError } from "../log.js";
+import type { Embedders } from "./embedders.js";
 import type { Stores } from "./stores.js";
 
 /** What services and workers are made of. */
@@ -11,8 +11,7 @@ export interface Base {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly stores: Stores;
-  /** Undefined: keyword only. */
-  readonly embedder: Embedder | undefined;
+  readonly embedders: Embedders;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

@@ -2,7 +2,6 @@ import type { Logger } from "pino";
 import { TimeoutError } from "redis";
 import type { KeyCache } from "../access/keys/ports.js";
 import type { Config } from "../config.js";
-import type { Embedder } from "../embeddings/embedder.js";
 import { describeError } from "../log.js";
 import { createDurability } from "../redis/connection/durability.js";
 import { claimSchemas } from "../redis/migrations/progress.js";
@@ -14,6 +13,7 @@ import { connectTo } from "../redis/connection/server.js";
 import { createSubscriptions } from "../redis/connection/subscriptions.js";
 import { watchConnection } from "../redis/connection/watch-connection.js";
 import { probeWrites } from "../redis/connection/write-probe.js";
+import type { Embedders } from "./embedders.js";
 import type { HazardWatch } from "./hazards.js";
 import type { Indexes } from "./indexes.js";
 import type { Redis } from "./redis.js";
@@ -30,7 +30,7 @@ export interface ConnectOptions {
   readonly keyCache: KeyCache;
   readonly hazards: Pick<HazardWatch, "atStart">;
   /** Closed if there is no way to go on. */
-  readonly embedder: Embedder | undefined;
+  readonly embedders: Pick<Embedders, "close">;
   readonly logger: Logger;
   /** Ends a start that waits for Redis. */
   readonly signal: AbortSignal | undefined;
@@ -46,7 +46,7 @@ export async function connect(config: Config, options: ConnectOptions): Promise<
   try {
     return await open(config, options);
   } catch (error) {
-    await options.embedder?.close();
+    await options.embedders.close();
     if (options.redis.client.isOpen) options.redis.client.destroy();
     throw asRefusal(config.redis.url, error);
   }

@@ -1,7 +1,7 @@
 import type { Config, EmbeddingConfig } from "../config.js";
 import { ConfigError } from "../config.js";
-import type { Embedder, EmbeddingCache } from "../embeddings/embedder.js";
-import { createEmbedder } from "../embeddings/index.js";
+import type { Embedder } from "../embeddings/embedder.js";
+import { createEmbedder, withCache } from "../embeddings/index.js";
 import { withObserver } from "../embeddings/observed.js";
 import type { HealthListener } from "../embeddings/with-health.js";
 import type { Metrics } from "../http/metrics.js";
@@ -13,26 +13,33 @@ const MISCONFIGURED = {
   openai: "MNEME_EMBEDDING_DIMENSIONS must be the number of dimensions of MNEME_EMBEDDING_MODEL.",
 } as const;
 
+export interface Embedding {
+  readonly embedder: Embedder;
+  /** The same, without the cache. */
+  readonly bulk: Embedder;
+}
+
 /** What embeds; undefined: nothing does. Throws a {@link ConfigError} if it can't be as it is configured. */
 export function embedderOf(
-  config: Config,
+  { embeddingCacheSeconds }: Config,
+  config: EmbeddingConfig,
   { gateway, keys }: Redis,
   metrics: Pick<Metrics, "embedding">,
   onHealth: HealthListener,
-): Embedder | undefined {
-  const cache = createEmbeddingCache(gateway, keys, { ttlSeconds: config.embeddingCacheSeconds });
-  const provider = providedBy(config.embedding, cache, onHealth);
-  return provider === undefined ? undefined : withObserver(provider, metrics.embedding);
+): Embedding | undefined {
+  const bulk = providedBy(config, onHealth);
+  if (bulk === undefined) return undefined;
+  const cache = createEmbeddingCache(gateway, keys, { ttlSeconds: embeddingCacheSeconds });
+  return {
+    embedder: withObserver(withCache(bulk, cache), metrics.embedding),
+    bulk: withObserver(bulk, metrics.embedding),
+  };
 }
 
-function providedBy(
-  config: EmbeddingConfig,
-  cache: EmbeddingCache,
-  onHealth: HealthListener,
-): Embedder | undefined {
+function providedBy(config: EmbeddingConfig, onHealth: HealthListener): Embedder | undefined {
   if (config.provider === "none") return undefined;
   try {
-    const embedder = createEmbedder({ ...config, cache, onHealth });
+    const embedder = createEmbedder({ ...config, onHealth });
     // A model that can't be loaded is in the log before anyone misses it. A provider isn't asked without a reason.
     if (config.provider === "local") void embedder?.ready().catch(() => {});
     return embedder;

@@ -4,6 +4,7 @@ import type { KeyCache } from "../access/keys/ports.js";
 import { createApp } from "../app.js";
 import type { Embedder } from "../embeddings/embedder.js";
 import type { Services } from "../memory/services.js";
+import type { MigrationServices } from "../memory/migration/services.js";
 import type { ConsolidationServices } from "../memory/consolidation/services.js";
 import { nextTime } from "../memory/consolidation/execute/schedule.js";
 import type { SessionServices } from "../memory/sessions/services.js";
@@ -18,7 +19,6 @@ import { RELEASE } from "../backup/release.js";
 import type { Tracing } from "../tracing/tracing.js";
 import type { Base } from "./base.js";
 import type { Connected } from "./connect.js";
-import type { EmbedderHealth } from "./embedder-health.js";
 import type { HazardWatch } from "./hazards.js";
 import type { Indexes } from "./indexes.js";
 import type { Redis } from "./redis.js";
@@ -30,7 +30,6 @@ export interface AppParts {
   readonly migrations: Pick<Migrations, "progress">;
   readonly connected: Connected;
   readonly hazards: Pick<HazardWatch, "now">;
-  readonly embedderFault: EmbedderHealth["current"];
   readonly keyCache: KeyCache;
   readonly watchers: Watchers;
   readonly services: Services;
@@ -40,15 +39,16 @@ export interface AppParts {
   readonly erasures: ErasureServices;
   /** Whether the indexes hold all that is stored, in its present schema. */
   readonly complete: () => Promise<boolean>;
+  readonly embeddingMigrations: MigrationServices;
 }
 
 /** A search waits for a remote provider most of its time; the local model and Redis share this machine's cores. */
 const searchesWith = (embedder: Embedder | undefined): number =>
-  embedder === undefined || embedder.model.provider === "local" ? 8 : 64;
+  embedder?.model.provider === "openai" ? 64 : 8;
 
 /** The HTTP side, of all that is behind it. */
 export function composeApp(
-  { config, logger, metrics, stores, embedder, now }: Base,
+  { config, logger, metrics, stores, embedders, now }: Base,
   {
     stopping,
     redis,
@@ -56,7 +56,6 @@ export function composeApp(
     migrations,
     connected,
     hazards,
-    embedderFault,
     keyCache,
     watchers,
     services,
@@ -65,6 +64,7 @@ export function composeApp(
     tracing,
     erasures,
     complete,
+    embeddingMigrations,
   }: AppParts,
 ) {
   speakPlainly();
@@ -84,6 +84,7 @@ export function composeApp(
     services,
     sessions,
     consolidation,
+    embeddingMigrations,
     auditReader: stores.auditReader,
     access: {
       keys: stores.keys,
@@ -121,7 +122,7 @@ export function composeApp(
     rateLimitPerMinute: config.rateLimitPerMinute,
     openRequestsPerSecond: config.openRequestsPerSecond,
     load: {
-      searches: config.searchesMax ?? searchesWith(embedder),
+      searches: config.searchesMax ?? searchesWith(embedders.active()),
       queueMs: config.queueMs,
     },
     bodyTimeoutMs: config.bodyTimeoutMs,
@@ -147,10 +148,11 @@ export function composeApp(
         redis.gateway.run((client) => probeWrites(client, redis.keys)).then(redis.health.wrote),
       redisFault: redis.health.current,
       redisHazards: hazards.now,
-      embedderFault,
+      embedderFault: embedders.fault,
       indexFilled: indexes.filled,
       upgraded: migrations.progress,
-      embedder,
+      embedder: embedders.active,
+      models: { known: embedders.models.known, configured: embedders.configured },
       stopping,
     }),
     now,

@@ -1,5 +1,5 @@
-import type { EmbeddingModel } from "../embeddings/embedder.js";
-import { claimEmbeddingModel } from "../redis/embeddings/model.js";
+import { dimensionsOf } from "../embeddings/model-id.js";
+import { otherModel } from "../memory/model/embedding-migration.js";
 import {
   consolidationsDueIndex,
   erasuresDueIndex,
@@ -9,6 +9,8 @@ import {
   sessionsDueIndex,
   vectorIndex,
 } from "../redis/search/indexes.js";
+import type { IndexDefinition } from "../redis/search/indexes.js";
+import type { Embedders } from "./embedders.js";
 import type { Redis } from "./redis.js";
 
 export interface Indexes {
@@ -21,26 +23,37 @@ export interface Indexes {
 /** What asks about all indexes may wait longer than one command. */
 const FILLED_MS = 4_000;
 
-export function createIndexes({ client, gateway, keys }: Redis, model: EmbeddingModel | undefined): Indexes {
+export function createIndexes(
+  { client, gateway, keys }: Redis,
+  { models, configured }: Pick<Embedders, "models" | "configured">,
+): Indexes {
   const always = [
     recordIndex(keys),
     sessionsDueIndex(keys),
     consolidationsDueIndex(keys),
     erasuresDueIndex(keys),
   ];
-  const indexes = model === undefined ? always : [...always, vectorIndex(keys, model.id, model.dimensions)];
-
-  async function ensure(): Promise<void> {
+  /** Those of the present, so that none comes back that a migration has dropped. */
+  async function wanted(): Promise<readonly IndexDefinition[]> {
+    if (configured.length === 0) return always;
     // Each time: whoever flushes this Redis takes the claim with the indexes.
-    if (model !== undefined) await claimEmbeddingModel(client, keys, model.id);
+    await models.claim(client);
+    const known = models.known();
+    const ids = [known?.active, otherModel(known?.migration)].filter((id) => id !== undefined);
+    return [...always, ...ids.map((id) => vectorIndex(keys, id, dimensionsOf(id)))];
+  }
+
+  async function ensure(): Promise<readonly IndexDefinition[]> {
+    const indexes = await wanted();
     for (const index of indexes) await ensureIndex(client, index);
+    return indexes;
   }
 
   return {
-    ensure,
+    ensure: async () => void (await ensure()),
     filled: () =>
       gateway.run(async () => {
-        await ensure();
+        const indexes = await ensure();
         return Math.min(...(await Promise.all(indexes.map(({ name }) => filledShare(client, name)))));
       }, FILLED_MS),
   };

@@ -1,10 +1,10 @@
-import { createCalibrate } from "../embeddings/calibration.js";
 import { tokenCounter } from "../domain/tokens.js";
 import { createAccuracies } from "../memory/trust/agents.js";
 import { MEASURED_SIMILARITY, startCorroborationWorker } from "../memory/trust/corroborate.js";
 import { idleWorker, startEmbeddingWorker } from "../memory/embedding/embedding-worker.js";
 import { createKnownDefaults } from "../memory/lifecycle/known-defaults.js";
 import { createIds } from "../memory/model/ids.js";
+import type { CorroborationWorker } from "../memory/ports/trust.js";
 import type { Services } from "../memory/services.js";
 import { createPiiVault } from "../pii/vault.js";
 import type { Base } from "./base.js";
@@ -13,9 +13,14 @@ import { reporter } from "./base.js";
 const DAY_S = 24 * 3600;
 
 /** What the acts on memories work with. The workers among it are at work from here on. */
-export function startMemory(base: Base): Services {
-  const { config, metrics, stores, embedder } = base;
-  return {
+export function startMemory(base: Base): {
+  readonly services: Services;
+  readonly corroboration: CorroborationWorker;
+} {
+  const { config, metrics, stores, embedders } = base;
+  const corroboration = startCorroboration(base);
+  const model = () => embedders.active()?.model.id;
+  const services: Services = {
     store: stores.memories,
     entities: stores.entities,
     audit: stores.audit,
@@ -24,10 +29,16 @@ export function startMemory(base: Base): Services {
     receipts: stores.receipts,
     erasures: stores.erasures,
     countTokens: tokenCounter,
-    embedder,
-    calibrate: createCalibrate(embedder, base.now),
+    // A verb takes it once, so what it embeds is of one model.
+    get embedder() {
+      return embedders.active();
+    },
+    calibrate: embedders.calibrate,
     worker: startEmbedding(base),
-    corroboration: startCorroboration(base),
+    get corroboration() {
+      const id = model();
+      return id === undefined || similarityOf(base, id) === undefined ? undefined : corroboration;
+    },
     knownDefaults: createKnownDefaults(stores.memories),
     vault: createPiiVault(stores.pii, config.piiSecret),
     defaultTtl: config.defaultTtl,
@@ -43,33 +54,33 @@ export function startMemory(base: Base): Services {
     observe: metrics.recallStage,
     newId: createIds(),
   };
+  return { services, corroboration };
 }
 
-function startEmbedding(base: Base): Services["worker"] {
-  const { stores, embedder, now } = base;
-  if (embedder === undefined) return idleWorker;
+function startEmbedding({ stores, embedders, now, ...base }: Base): Services["worker"] {
+  if (embedders.configured.length === 0) return idleWorker;
   return startEmbeddingWorker({
     store: stores.memories,
-    embedder,
+    embedder: embedders.active,
     locks: stores.locks,
     now,
     onError: reporter(base, "embedding"),
   });
 }
 
-function startCorroboration(base: Base): Services["corroboration"] {
-  const { stores, embedder, now } = base;
-  const similarity = similarityOf(base);
-  if (embedder === undefined || similarity === undefined) return undefined;
+function startCorroboration(base: Base): CorroborationWorker {
+  const { stores, embedders, now } = base;
   return startCorroborationWorker({
     store: stores.memories,
-    similarity,
+    model: () => embedders.active()?.model.id,
+    similarityOf: (model) => similarityOf(base, model),
     now,
     onError: reporter(base, "trust"),
   });
 }
 
-/** From which two memories may say the same; undefined: not known of the model in use. */
-function similarityOf({ config, embedder }: Pick<Base, "config" | "embedder">): number | undefined {
-  return config.corroborationSimilarity ?? MEASURED_SIMILARITY[embedder?.model.id ?? ""];
+/** From which two memories may say the same; undefined: not known of the model. What is configured is of the first one. */
+function similarityOf({ config, embedders }: Pick<Base, "config" | "embedders">, model: string) {
+  const own = model === embedders.configured[0] ? config.corroborationSimilarity : undefined;
+  return own ?? MEASURED_SIMILARITY[model];
 }

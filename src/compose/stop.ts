@@ -2,17 +2,17 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { Embedder } from "../embeddings/embedder.js";
 import type { RedisClient } from "../redis/connection/client.js";
 import type { Tracing } from "../tracing/tracing.js";
 import type { Watchers } from "../state/watchers.js";
+import type { Embedders } from "./embedders.js";
 
 /** What a running service holds. */
 export interface Open {
   readonly server: Server;
   readonly watchers: Watchers;
   readonly workers: readonly { stop(): Promise<void> }[];
-  readonly embedder: Embedder | undefined;
+  readonly embedders: Pick<Embedders, "close">;
   readonly connections: readonly { close(): void }[];
   readonly client: RedisClient;
   readonly tracing: Tracing | undefined;
@@ -34,7 +34,7 @@ export async function stop({
   server,
   watchers,
   workers,
-  embedder,
+  embedders,
   connections,
   client,
   tracing,
@@ -57,7 +57,7 @@ export async function stop({
   clearInterval(idle);
   await Promise.all(workers.map((worker) => worker.stop()));
   for (const connection of connections) connection.close();
-  await embedder?.close();
+  await embedders.close();
   await tracing?.close();
   const forsake = setTimeout(() => client.destroy(), FAREWELL_MS);
   if (client.isReady) await client.close();

@@ -11,6 +11,7 @@ import { createErasureStore } from "../redis/erasure/index.js";
 import { createLeftovers } from "../redis/erasures/leftovers.js";
 import { createErasureStore as createErasureJobStore } from "../redis/erasures/store.js";
 import { createEmbeddingStore } from "../redis/embeddings/index.js";
+import { createMigrationStore } from "../redis/embeddings/migration-store.js";
 import { createEntityStore, createFactStore } from "../redis/facts/index.js";
 import { createAnswerStore } from "../redis/idempotency/index.js";
 import { createLifecycleStore } from "../redis/lifecycle/index.js";
@@ -40,15 +41,11 @@ export type Stores = ReturnType<typeof createStores>;
 
 const DAY_S = 24 * 3600;
 
-/** The ports of the domain, over Redis. `model`: the id of the model that embeds, if one does. */
-export function createStores(
-  config: Config,
-  { gateway: redis, auditor, keys, floats }: Redis,
-  model: string | undefined,
-) {
+/** The ports of the domain, over Redis. */
+export function createStores(config: Config, { gateway: redis, auditor, keys, floats }: Redis) {
   const meter = createMeter(keys, config.quota, config.versionRetentionMs);
   const statistics = createIndexStatistics(redis, keys);
-  const memory = { redis, auditor, meter, keys, statistics, model };
+  const memory = { redis, auditor, meter, keys, statistics };
   const stateDeps = { redis, auditor, keys, historyMs: config.stateHistorySeconds * 1000, floats };
   const state = createStateStore(stateDeps);
   const sessions = { redis, auditor, meter, keys, defaults: config.session };
@@ -67,6 +64,7 @@ export function createStores(
     }),
     state,
     contents: createNamespaceContents({ redis, auditor, keys, state }),
+    modelMigration: createMigrationStore(memory),
     exportSource: createExportSource({ ...memory, stateHistoryMs: stateDeps.historyMs }),
     importTarget: createImportTarget({ ...memory, sessions, state: stateDeps }),
     exports: createJobStore<ExportJob>(redis, keys.exportJob, DAY_S),

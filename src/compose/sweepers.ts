@@ -1,6 +1,7 @@
 import { startErasureWorker } from "../memory/erasure/worker.js";
 import { startPublicationWorker } from "../memory/publish/publication-worker.js";
 import { startRetentionWorker } from "../memory/retention/worker.js";
+import type { CorroborationWorker } from "../memory/ports/trust.js";
 import type { Services } from "../memory/services.js";
 import type { Sweeper } from "../domain/sweeper.js";
 import { startTrustWorker } from "../memory/trust/trust-worker.js";
@@ -8,7 +9,7 @@ import type { Base } from "./base.js";
 import { reporter } from "./base.js";
 
 /** What looks for work that was left undone; at work from here on. */
-export function startSweepers(base: Base, services: Services): Sweeper[] {
+export function startSweepers(base: Base, services: Services, corroboration: CorroborationWorker): Sweeper[] {
   const { metrics, stores, now } = base;
   const { locks } = stores;
   return [
@@ -27,7 +28,7 @@ export function startSweepers(base: Base, services: Services): Sweeper[] {
     }),
     startTrustWorker({
       services,
-      corroboration: services.corroboration,
+      corroboration,
       locks,
       now,
       onError: reporter(base, "trust"),

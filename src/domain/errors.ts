@@ -26,6 +26,7 @@ export type ErrorCode =
   | "too_many_keys"
   | "consolidation_busy"
   | "consolidation_unfit"
+  | "migration_unfit"
   | "transfer_busy"
   | "transfer_not_ready"
   | "import_refused"

@@ -89,12 +89,17 @@ const WAIT_MS = 2000;
 /** After a failure, recalls go without calibration for this long. */
 const RETRY_MS = 60_000;
 
-/** The calibration of the model in use, or undefined while it isn't known. */
-export type Calibrate = () => Promise<Calibration | undefined>;
+/** The calibration of a model, or undefined while it isn't known. */
+export type Calibrate = (model: string) => Promise<Calibration | undefined>;
+
+/** Each model that a process embeds with has a calibration of its own. */
+export function createCalibrates(embedders: readonly Embedder[], now: () => number): Calibrate {
+  const byModel = new Map(embedders.map((each) => [each.model.id, createCalibrate(each, now)]));
+  return async (model) => byModel.get(model)?.();
+}
 
 /** Probes a model once for a process: with a few short texts, which the cache of embeddings keeps. */
-export function createCalibrate(embedder: Embedder | undefined, now: () => number): Calibrate {
-  if (embedder === undefined) return async () => undefined;
+function createCalibrate(embedder: Embedder, now: () => number): () => Promise<Calibration | undefined> {
   let probing: Promise<Calibration | undefined> | undefined;
   let failedAt = -Infinity;
   let known: Calibration | undefined;

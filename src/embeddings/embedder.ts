@@ -33,6 +33,8 @@ export interface Embedder {
   /** Resolves when the provider answers; rejects with {@link EmbeddingUnavailable}. Cheap enough to be polled. */
   ready(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
+  /** The other model whose vectors a store gets, while it changes from one model to another. */
+  readonly also?: Embedder | undefined;
 }
 
 /** Why an embedder can't answer. Stable: operators see it in `/readyz`, in the log and in metrics. */
@@ -50,6 +52,7 @@ export type EmbedderFault =
   | "not_finite"
   | "model_unusable"
   | "model_crashed"
+  | "model_differs"
   | "overloaded";
 
 export class EmbeddingUnavailable extends Error {

@@ -17,3 +17,8 @@ export function modelId(name: string, dimensions: number): string {
   const room = MAX_LENGTH - suffix.length - digest.length - 1;
   return `${slug.slice(0, room)}-${digest}${suffix}`.replace(/^-+/, "");
 }
+
+/** The dimensions of the model with this identity. */
+export function dimensionsOf(id: string): number {
+  return Number(/-(\d+)$/.exec(id)?.[1] ?? 0);
+}

@@ -12,6 +12,7 @@ import type { StateServices } from "../state/services.js";
 import type { SessionServices } from "../memory/sessions/services.js";
 import type { BackupServices } from "../backup/services.js";
 import type { ErasureServices } from "../erasures/services.js";
+import type { MigrationServices } from "../memory/migration/services.js";
 import type { ConsolidationServices } from "../memory/consolidation/services.js";
 import type { ToolSet } from "../mcp/tool-sets.js";
 import type { Metrics } from "./metrics.js";
@@ -46,6 +47,7 @@ export interface AppDeps {
   readonly consolidation: ConsolidationServices;
   readonly backups: BackupServices;
   readonly erasures: ErasureServices;
+  readonly embeddingMigrations: MigrationServices;
   /** Settings for followers of changes. */
   readonly watch: { readonly heartbeatMs: number; readonly sendMs: number };
   readonly metrics: Metrics;

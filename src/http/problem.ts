@@ -42,6 +42,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCo
   too_many_keys: [409, "The key has created too many keys"],
   consolidation_busy: [409, "Another run is in progress"],
   consolidation_unfit: [409, "The run can't be undone"],
+  migration_unfit: [409, "The embedding migration can't be begun or changed now"],
   transfer_busy: [409, "Another request is working on the export or import"],
   idempotency_busy: [409, "The first request is still being processed"],
   answer_erased: [410, "The stored answer was erased"],

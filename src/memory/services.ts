@@ -22,9 +22,9 @@ export interface Services {
   readonly receipts: ReceiptStore;
   readonly erasures: ErasureStore;
   readonly countTokens: () => Promise<TokenCounter>;
-  /** Undefined: keyword only. */
+  /** Embeds with the model in use, which may be another one at any time; undefined: keyword only. */
   readonly embedder: Embedder | undefined;
-  /** The scale of the model's cosines. */
+  /** The scale of a model's cosines. */
   readonly calibrate: Calibrate;
   readonly worker: EmbeddingWorker;
   /** Undefined: what is written isn't compared with what others wrote. */

@@ -10,6 +10,4 @@ export interface StoreDeps {
   readonly meter: Meter;
   readonly keys: Keys;
   readonly statistics: IndexStatistics;
-  /** Id of the embedding model whose vectors are served; undefined without one. */
-  readonly model: string | undefined;
 }

@@ -113,7 +113,8 @@ describe.each(Object.entries(ROUTES))("%s", (route, example) => {
     const answer = await ask(caller, route, example);
     // Who may only write doesn't hear whether it was there.
     const blind = route.startsWith("DELETE ") && need === "write";
-    if (example.absent !== true || blind) expect([200, 201, 202, 204]).toContain(answer.status);
+    if (example.refused !== undefined) expect(answer.status).toBe(example.refused);
+    else if (example.absent !== true || blind) expect([200, 201, 202, 204]).toContain(answer.status);
     else expect(answer).toMatchObject({ status: 404, body: { code: "not_found" } });
   });
 

@@ -142,32 +142,10 @@ describe("what the one who starts it can mend is said without a stack:", () => {
   });
 });
 
-test("another model than that of the stored vectors is refused, and the way out is named", async () => {
-  const provider = await startFakeOpenAI(64);
-  const openai = (model: string) => ({
-    MNEME_EMBEDDER: "openai",
-    OPENAI_API_KEY: "test",
-    OPENAI_BASE_URL: provider.baseURL,
-    MNEME_EMBEDDING_MODEL: model,
-    MNEME_EMBEDDING_DIMENSIONS: "64",
-  });
-  const first = await startService(openai("one"));
-  const memory = await remember(first, newNamespace(), { content: "of the first model" });
-  const { code, output } = await failingStart({ ...openai("two"), MNEME_KEY_PREFIX: first.prefix });
-  expect(code).toBe(1);
-  expect(output).toContain(String(memory.embedding.model));
-  expect(output).toContain("two-64");
-  expect(output).toContain("MNEME_KEY_PREFIX");
-  const same = await startService({ ...openai("one"), MNEME_KEY_PREFIX: first.prefix });
-  expect(await same.stop()).toBe(0);
-  expect(await first.stop()).toBe(0);
-  await provider.close();
-});
-
-test("two services with different models that start at once: exactly one gets the Redis", async () => {
+test("of two services with different models that start at once, the store takes one's; the other serves by words", async () => {
   const prefix = `t${newNamespace().slice(2, 10)}`;
   const provider = await startFakeOpenAI(64);
-  const starts = await Promise.allSettled(
+  const services = await Promise.all(
     ["one", "two"].map((model) =>
       startService({
         MNEME_KEY_PREFIX: prefix,
@@ -179,8 +157,13 @@ test("two services with different models that start at once: exactly one gets th
       }),
     ),
   );
-  expect(starts.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
-  for (const start of starts) if (start.status === "fulfilled") await start.value.stop();
+  const states = await Promise.all(services.map((each) => each.send("GET", "/readyz")));
+  const embedders = states.map(
+    ({ body }) => (body as { embedder: { model: string; reason?: string } }).embedder,
+  );
+  expect(new Set(embedders.map(({ model }) => model)).size).toBe(1);
+  expect(embedders.map(({ reason = "" }) => reason).toSorted()).toEqual(["", "model_differs"]);
+  for (const service of services) await service.stop();
   await provider.close();
 });
 

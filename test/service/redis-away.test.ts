@@ -13,7 +13,7 @@ import {
 import { startRedis } from "../support/redis/start.js";
 import type { TestRedis } from "../support/redis/start.js";
 import type { Answer } from "../support/service/answer.js";
-import { failingStart, startService, until, untilReady } from "../support/service/service.js";
+import { startService, until, untilReady } from "../support/service/service.js";
 import type { Service } from "../support/service/service.js";
 import { nonEmpty } from "../support/non-empty.js";
 
@@ -140,13 +140,6 @@ describe("when somebody", () => {
     const { hits } = await recall(service, { query: "flushed", namespaces: [namespace] });
     expect(hits.map((hit) => hit.memory.id)).toEqual([again.id]);
     expect(hits[0]?.ranks).toEqual({ keyword: 1, vector: 1 });
-    const other = { MNEME_EMBEDDER: "openai", OPENAI_API_KEY: "test" };
-    const { output } = await failingStart({
-      ...other,
-      REDIS_URL: redis.url,
-      MNEME_KEY_PREFIX: service.prefix,
-    });
-    expect(output).toContain("holds vectors of the embedding model");
   });
 
   test("drops the indexes, they are made again and filled", async () => {

@@ -92,6 +92,16 @@ export const consolidationBusy = {
       "Another run is in progress in this namespace (consolidation_busy). For an undo also: this run is not finished, or is already undone (consolidation_unfit).",
   },
 } as const;
+export const migrationMissing = {
+  404: { ...problem, description: "There is no such embedding migration. Only the latest one is kept." },
+} as const;
+export const migrationUnfit = {
+  409: {
+    ...problem,
+    description:
+      "The step isn't possible in the migration's status, another migration isn't finished, or no other model is configured (migration_unfit).",
+  },
+} as const;
 export const exportMissing = {
   404: { ...problem, description: "There is no such export among those of this key." },
 } as const;

@@ -48,7 +48,7 @@ export async function embedFirstPassages(
       const vector = vectors[index];
       if (vector === undefined) return REFUSED;
       const status = length > 1 ? "partial" : "complete";
-      return { vectors: [vector], status, model: embedder.model.id };
+      return { vectors: [vector], status, model: embedder.model.id, also: embedder.also !== undefined };
     });
   } catch (error) {
     if (error instanceof EmbeddingUnavailable) return texts.map(() => PENDING);
@@ -118,10 +118,11 @@ async function passagesOf(embedder: Embedder, { content, context }: EmbeddableTe
 export function dueTime(embedding: FirstEmbedding, now: number): number | undefined {
   if (embedding.status === "pending") return now;
   if (embedding.status === "refused") return now + REFUSED_RETRY_MS;
-  return embedding.status === "partial" ? now + FINISH_GRACE_MS : undefined;
+  const rest = embedding.status === "partial" || embedding.also === true;
+  return rest ? now + FINISH_GRACE_MS : undefined;
 }
 
-/** The time that a write's own process has for the further passages before a sweep takes over. */
+/** The time that a write's own process has for further passages, and for another model, before a sweep takes over. */
 export const FINISH_GRACE_MS = 60_000;
 
 /** When a memory that the provider refused is tried again: it may have another model or another limit by then. */

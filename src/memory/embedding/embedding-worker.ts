@@ -4,15 +4,17 @@ import type {
   EmbeddingWorker,
   PendingEmbedding,
 } from "../ports/embedding.js";
-import { EmbeddingRefused, EmbeddingUnavailable } from "../../embeddings/embedder.js";
+import { EmbeddingUnavailable } from "../../embeddings/embedder.js";
 import type { Embedder } from "../../embeddings/embedder.js";
-import { REFUSED_RETRY_MS, embedAllPassages, embeddedIn } from "./embed.js";
+import { REFUSED_RETRY_MS } from "./embed.js";
+import { embedWith } from "./embed-with.js";
 import type { SweepingOptions } from "../../domain/sweeper.js";
 import { STAND_BACK_MS, SWEEP_SIZE, startSweeper } from "../../domain/sweeper.js";
 
 export interface EmbeddingWorkerOptions extends SweepingOptions {
   readonly store: EmbeddingStore;
-  readonly embedder: Embedder;
+  /** The model in use; undefined: nothing embeds. */
+  readonly embedder: () => Embedder | undefined;
   readonly sweepEveryMs?: number;
   readonly maxBackoffMs?: number;
 }
@@ -23,7 +25,15 @@ const QUEUE_LENGTH = 1000;
 export const idleWorker: EmbeddingWorker = { finish: () => {}, stop: async () => {} };
 
 export function startEmbeddingWorker(options: EmbeddingWorkerOptions): EmbeddingWorker {
-  const { store, embedder, locks, now, onError, sweepEveryMs = 1000, maxBackoffMs = 10_000 } = options;
+  const {
+    store,
+    embedder: embedderNow,
+    locks,
+    now,
+    onError,
+    sweepEveryMs = 1000,
+    maxBackoffMs = 10_000,
+  } = options;
   const queue: PendingEmbedding[] = [];
   let draining: Promise<void> | undefined;
 
@@ -34,33 +44,41 @@ export function startEmbeddingWorker(options: EmbeddingWorkerOptions): Embedding
       memory = queue.shift()
     ) {
       // A failure here needs no retry: the memory is due in the index, and the sweep finds it.
-      await embedOne(memory).catch(onError);
+      await embedOne(memory, true).catch(onError);
     }
     draining = undefined;
   }
 
-  async function embedOne(memory: PendingEmbedding): Promise<void> {
+  /** With the model in use, then with the other one, while the store changes from one to the other. */
+  async function embedOne(memory: PendingEmbedding, fresh: boolean): Promise<void> {
+    const embedder = embedderNow();
+    if (embedder === undefined) return;
+    const { status, model } = memory.embedding;
+    const done = status === "complete" && (memory.ownVector || (fresh && model === embedder.model.id));
+    let due: number | undefined;
+    if (!done) {
+      const outcome = await embedWith(embedder, memory);
+      if (outcome.status === "refused") due = now() + REFUSED_RETRY_MS;
+      await attach(memory, outcome, embedder.also === undefined ? due : "keep");
+    } else if (embedder.also === undefined) {
+      if (!fresh) await attach(memory, undefined, undefined);
+    }
+    if (embedder.also === undefined) return;
     try {
-      const vectors = await embedAllPassages(embedder, embeddedIn(memory.namespace), memory);
-      await attach(memory, { status: "complete", model: embedder.model.id, vectors, embedAt: undefined });
+      await attach(memory, await embedWith(embedder.also, memory), due);
     } catch (error) {
-      if (!(error instanceof EmbeddingRefused)) throw error;
-      // Its model stays: by that, the vectors it may have are found when it is revised or deleted.
-      const { model } = memory.embedding;
-      const embedAt = now() + REFUSED_RETRY_MS;
-      await attach(memory, { status: "refused", model, vectors: [], embedAt });
+      if (!(error instanceof EmbeddingUnavailable)) throw error;
+      // The other model's provider mustn't keep the model in use from what waits for that.
+      await attach(memory, undefined, now() + STAND_BACK_MS);
     }
   }
 
-  function attach(
+  async function attach(
     { namespace, id, version, context }: PendingEmbedding,
-    outcome: Omit<EmbeddingProgress, "ref" | "version" | "context">,
+    outcome: EmbeddingProgress["outcome"],
+    embedAt: EmbeddingProgress["embedAt"],
   ): Promise<void> {
-    return store.attachVectors({ ref: { namespace, id }, version, context, ...outcome });
-  }
-
-  async function postpone(memory: PendingEmbedding): Promise<void> {
-    await attach(memory, { ...memory.embedding, vectors: [], embedAt: now() + STAND_BACK_MS });
+    await store.attachVectors({ ref: { namespace, id }, version, context, outcome, embedAt });
   }
 
   // A start is when an operator has changed something: what was refused or stands back is tried now.
@@ -80,9 +98,11 @@ export function startEmbeddingWorker(options: EmbeddingWorkerOptions): Embedding
       await hasten();
       const due = await store.pendingEmbeddings(now(), SWEEP_SIZE);
       return each(due, (memory) =>
-        embedOne(memory).catch(async (error: unknown) => {
+        embedOne(memory, false).catch(async (error: unknown) => {
           // If the provider is down, all wait alike. A memory that fails while the provider works is postponed.
-          if (!(error instanceof EmbeddingUnavailable) || (await isReady(embedder))) await postpone(memory);
+          if (!(error instanceof EmbeddingUnavailable) || (await isReady(embedderNow()))) {
+            await attach(memory, undefined, now() + STAND_BACK_MS);
+          }
           throw error;
         }),
       );
@@ -95,6 +115,7 @@ export function startEmbeddingWorker(options: EmbeddingWorkerOptions): Embedding
 
   return {
     finish(memory) {
+      if (memory.embedding.status !== "partial" && embedderNow()?.also === undefined) return;
       if (sweeper.stopping.aborted || queue.length >= QUEUE_LENGTH) return;
       queue.push(memory);
       draining ??= drain();
@@ -105,7 +126,8 @@ export function startEmbeddingWorker(options: EmbeddingWorkerOptions): Embedding
   };
 }
 
-function isReady(embedder: Embedder): Promise<boolean> {
+async function isReady(embedder: Embedder | undefined): Promise<boolean> {
+  if (embedder === undefined) return false;
   return embedder.ready().then(
     () => true,
     () => false,

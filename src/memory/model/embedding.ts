@@ -6,4 +6,6 @@ export interface FirstEmbedding {
   readonly vectors: Vectors;
   readonly status: EmbeddingStatus;
   readonly model: string | null;
+  /** Vectors of another model are to follow: see {@link Embedder.also}. */
+  readonly also?: boolean;
 }

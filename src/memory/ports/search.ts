@@ -2,6 +2,7 @@ import type { MemoryType } from "../model/record.js";
 import type { Scope } from "../../access/grants.js";
 import type { FacetQuery } from "../conditions/filter.js";
 import type { MemoryRef } from "../model/ref.js";
+import type { ModelVector } from "../model/model-vector.js";
 import type { Moment } from "../model/moment.js";
 import type { KeywordQuery } from "../text/terms.js";
 
@@ -37,7 +38,7 @@ export interface SearchQuery {
   readonly scopes: readonly Scope[];
   readonly filter: FacetQuery;
   readonly keyword: KeywordQuery | undefined;
-  readonly vector: Float32Array | undefined;
+  readonly vector: ModelVector | undefined;
   /** Facts that hold one of these names as subject or object, ranked by the terms of `keyword`. */
   readonly entities?: readonly string[] | undefined;
   /** The most candidates in each list. */
@@ -73,7 +74,7 @@ export interface SearchStore {
   search(query: SearchQuery): Promise<SearchResult>;
   list(query: ListQuery): Promise<ListPage>;
   /** The nearest of a type in a namespace, by their first passages; the memory itself is among them. */
-  nearest(namespace: string, type: MemoryType, vector: Float32Array, limit: number): Promise<readonly Near[]>;
+  nearest(namespace: string, type: MemoryType, vector: ModelVector, limit: number): Promise<readonly Near[]>;
   /** The `timestamp` of each, as part of a recall; undefined for a missing memory. */
   timesOf(refs: readonly MemoryRef[]): Promise<readonly (number | undefined)[]>;
   /** Number of memories that hold each of these terms, in all namespaces; some seconds old. */

@@ -53,8 +53,15 @@ export interface TrustStore {
   release(trail: Trail, ref: MemoryRef): Promise<Memory | undefined>;
   /** Memories that are overdue for a comparison, in all namespaces. */
   pendingCorroborations(now: number, limit: number): Promise<readonly MemoryRef[]>;
-  /** The comparison that a memory needs; `pending`: it has no vector yet; undefined: none. */
-  comparisonOf(ref: MemoryRef, limit: number): Promise<Comparison | "pending" | undefined>;
+  /**
+   * The comparison that a memory needs, by vectors of a model; without a model, with nothing. `pending`: it has no vector
+   * yet; undefined: none.
+   */
+  comparisonOf(
+    ref: MemoryRef,
+    limit: number,
+    model: string | undefined,
+  ): Promise<Comparison | "pending" | undefined>;
   /** Notes that these memories say the same as the compared one, and that the comparison is done. */
   corroborate(memory: Memory, others: readonly Memory[]): Promise<void>;
   postponeCorroboration(ref: MemoryRef, at: number): Promise<void>;

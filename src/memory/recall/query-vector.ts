@@ -1,4 +1,5 @@
 import type { RecallInput, RecallMode, Retriever } from "../ports/recall-input.js";
+import type { ModelVector } from "../model/model-vector.js";
 import type { Services } from "../services.js";
 import type { Context } from "../../domain/context.js";
 import { checkOwnEmbedding } from "../embedding/own-vector.js";
@@ -11,7 +12,7 @@ import { DomainError } from "../../domain/errors.js";
 const EMBED_MS = 3000;
 
 interface QueryVector {
-  readonly vector: Float32Array | undefined;
+  readonly vector: ModelVector | undefined;
   readonly degraded: readonly Retriever[];
   /** The provider refuses this very query: a retry can't help. */
   readonly refused: boolean;
@@ -26,14 +27,16 @@ export async function queryVector(
   if (input.embedding !== undefined) {
     const problem = checkOwnEmbedding(embedder?.model, input.embedding, input.embedding_model);
     if (problem !== undefined) throw problem;
-    return { vector: input.embedding, degraded: [], refused: false };
+    const own = embedder && { model: embedder.model.id, values: input.embedding };
+    return { vector: own, degraded: [], refused: false };
   }
   if (embedder === undefined) return { vector: undefined, degraded: ["vector"], refused: false };
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(new EmbeddingUnavailable("the query took too long")), EMBED_MS);
   try {
+    const values = await embedder.embedQuery(embeddedPart(input.query), late.signal, askedBy(context));
     return {
-      vector: await embedder.embedQuery(embeddedPart(input.query), late.signal, askedBy(context)),
+      vector: { model: embedder.model.id, values },
       degraded: [],
       refused: false,
     };

@@ -85,7 +85,7 @@ export async function recall(
 
   const search = { moment, filter, keyword: terms, vector, depth: CANDIDATES };
   // For a model that wasn't probed yet this takes as long as embedding. It runs in parallel with the search.
-  const calibration = vector === undefined ? undefined : services.calibrate();
+  const calibration = vector === undefined ? undefined : services.calibrate(vector.model);
   const names = input.expand === undefined ? undefined : possibleNames(askedIn(input.query) ?? input.query);
   const find = async ({ scopes }: ScopedList): Promise<SearchResult> => {
     const named = names && (await namesIn(services, names, scopes));
@@ -106,7 +106,7 @@ export async function recall(
   });
   const weighed = await recent(services, context, ranked, moment, recency);
   const asked = terms?.terms.filter((term) => !terms.background.has(term)) ?? [];
-  const relevanceFor = relevanceBy(asked, found, await calibration, vector);
+  const relevanceFor = relevanceBy(asked, found, await calibration, vector?.values);
   const recorded: Recorded[] = [];
   const note = (entry: Recorded): void => void recorded.push(entry);
   const loading = { input, filter, moment, terms, relevanceFor, note };

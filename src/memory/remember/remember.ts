@@ -132,7 +132,8 @@ async function rememberTreated(
     if (outcome instanceof Error) return outcome;
     if (outcome.kind === "created") {
       const { memory, compare } = outcome;
-      afterWrite(services, { memory, compare, preceding: item.preceding?.text });
+      const { ownVector } = item;
+      afterWrite(services, { memory, compare, preceding: item.preceding?.text, ownVector });
     }
     return mayRead ? outcome : withheld(outcome, item.memory);
   });
@@ -232,7 +233,8 @@ async function embedDrafts(
     const model = embedder?.model;
     if (embedding === undefined)
       return { draft: each, embedding: embeddingOf.get(each) ?? new Error("a draft without an embedding") };
-    const own = { vectors: [embedding], status: "complete", model: model?.id ?? null } as const;
+    const also = embedder?.also !== undefined;
+    const own = { vectors: [embedding], status: "complete", model: model?.id ?? null, also } as const;
     return { draft: each, embedding: checkOwnEmbedding(model, embedding, embedding_model) ?? own };
   });
 }

@@ -2,7 +2,7 @@ import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { DomainError, memoryNotFound } from "../../domain/errors.js";
-import type { MemoryRef, Vectors } from "../model/ref.js";
+import type { MemoryRef } from "../model/ref.js";
 import type { FirstEmbedding } from "../model/embedding.js";
 import type { Memory } from "../model/record.js";
 import { isOnTimeline, revise } from "./revise.js";
@@ -34,7 +34,7 @@ export async function restore(
   const said =
     old.memory_type === "episodic"
       ? {}
-      : { content, source_agent, restored: restorable(old, await store.oldVectors(ref, version)) };
+      : { content, source_agent, restored: await restorable(services, ref, old) };
   const input: RevisionInput = {
     ...said,
     ...(old.fact === null ? {} : { fact: { confidence: old.fact.confidence } }),
@@ -53,7 +53,14 @@ function validityOf(old: Memory): Pick<RevisionInput, "valid_from" | "valid_to">
 }
 
 /** Its own vectors, which may be the caller's; undefined where not all of them are there, or they are of another model. */
-function restorable({ embedding }: Memory, vectors: Vectors): FirstEmbedding | undefined {
-  if (embedding.status !== "complete" || vectors.length === 0) return undefined;
-  return { vectors, status: "complete", model: embedding.model };
+async function restorable(
+  { store, embedder }: Using<Pick<EmbeddingStore, "oldVectors">, "embedder">,
+  ref: MemoryRef,
+  { embedding, version }: Memory,
+): Promise<FirstEmbedding | undefined> {
+  const model = embedder?.model.id;
+  if (embedding.status !== "complete" || model === undefined) return undefined;
+  const vectors = await store.oldVectors(ref, version, model);
+  if (vectors.length === 0) return undefined;
+  return { vectors, status: "complete", model, also: embedder?.also !== undefined };
 }

@@ -274,6 +274,7 @@ async function nextEmbedding(
       vectors: [input.embedding],
       status: "complete",
       model: embedder?.model.id ?? null,
+      also: embedder?.also !== undefined,
     } as const;
   }
   if (input.restored !== undefined && input.restored.model === embedder?.model.id) return input.restored;

@@ -5,8 +5,10 @@ import { claimsOf, sameClaims } from "../text/claims.js";
 
 export interface CorroborationOptions {
   readonly store: Pick<TrustStore, "comparisonOf" | "corroborate" | "postponeCorroboration">;
-  /** Cosine similarity from which two memories may say the same. */
-  readonly similarity: number;
+  /** The model in use; undefined: none. */
+  readonly model: () => string | undefined;
+  /** Cosine similarity from which two memories may say the same; undefined: not known of this model. */
+  readonly similarityOf: (model: string) => number | undefined;
   readonly now: () => number;
   readonly onError: (error: unknown) => void;
 }
@@ -28,7 +30,8 @@ const QUEUE_LENGTH = 1000;
 
 export function startCorroborationWorker({
   store,
-  similarity,
+  model: modelNow,
+  similarityOf,
   now,
   onError,
 }: CorroborationOptions): CorroborationWorker {
@@ -37,10 +40,13 @@ export function startCorroborationWorker({
   const stopping = new AbortController();
 
   async function compare(ref: MemoryRef): Promise<void> {
-    const comparison = await store.comparisonOf(ref, NEAREST);
+    const model = modelNow();
+    const similarity = model === undefined ? undefined : similarityOf(model);
+    // Where no threshold is known, it is compared with nothing, so that it doesn't wait for ever.
+    const comparison = await store.comparisonOf(ref, NEAREST, similarity === undefined ? undefined : model);
     if (comparison === undefined) return;
     if (comparison === "pending") return store.postponeCorroboration(ref, now() + UNEMBEDDED_MS);
-    await store.corroborate(comparison.memory, sayingTheSame(comparison, similarity));
+    await store.corroborate(comparison.memory, sayingTheSame(comparison, similarity ?? 1));
   }
 
   async function drain(): Promise<void> {

@@ -6,8 +6,7 @@ import type { Sweeper, SweepingOptions } from "../../domain/sweeper.js";
 
 export interface TrustWorkerOptions extends SweepingOptions {
   readonly services: Using<TrustStore, "agents" | "accuracies">;
-  /** Undefined: nothing is compared. */
-  readonly corroboration: Pick<CorroborationWorker, "compare"> | undefined;
+  readonly corroboration: Pick<CorroborationWorker, "compare">;
 }
 
 /** Does what the process that took a verdict or a memory didn't come to, because it or a Redis command failed. */
@@ -26,7 +25,7 @@ export function startTrustWorker({
     async sweep({ each }) {
       const verdicts = await store.pendingFeedback(now(), SWEEP_SIZE);
       const settled = await each(verdicts, (pending) => settleFeedback(services, pending));
-      if (corroboration === undefined || settled < verdicts.length) return settled;
+      if (settled < verdicts.length) return settled;
       const due = await store.pendingCorroborations(now(), SWEEP_SIZE);
       const compared = await each(due, (ref) =>
         corroboration.compare(ref).catch(async (error: unknown) => {

@@ -44,7 +44,8 @@ export function decodeMemory(json: string): Memory {
 /** Reads what `JSON.GET key $` returns. */
 export function decodePending(json: string): PendingEmbedding {
   const [{ memory, index }] = parseStored<[MemoryDocument]>(json);
-  return { ...decodeStored(memory), context: index.preceding ?? "" };
+  const ownVector = index.own_vector === true;
+  return { ...decodeStored(memory), context: index.preceding ?? "", ownVector };
 }
 
 /**

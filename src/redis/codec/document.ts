@@ -63,6 +63,8 @@ export interface MemoryDocument {
     /** Its part of the namespace's usage: see lua/usage.lua. */
     readonly bytes: number;
     readonly vector_bytes: number;
+    /** Its vectors of a second model, while the store changes from one to the other: see lua/version-keys.lua. */
+    readonly also?: { readonly model: string; readonly passages: number; readonly bytes: number };
     readonly embed_at?: number;
     /** When a sweep should compare it with what others wrote. */
     readonly corroborate_at?: number;

@@ -194,6 +194,7 @@ export function encodeRevision(revision: Revision): {
             ...index,
             text: indexText(memory.content),
             passages: revision.vectors.length,
+            also: null,
             embed_at: revision.embedAt ?? null,
           },
         };

@@ -66,7 +66,7 @@ export function decodeCachedVector(bytes: Buffer): Float32Array {
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }
 
-export function requireModel(model: string | undefined): string {
-  if (model === undefined) throw new Error("vectors without an embedding model");
+export function requireModel(model: string | null): string {
+  if (model === null) throw new Error("vectors without an embedding model");
   return model;
 }

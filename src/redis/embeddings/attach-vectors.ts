@@ -1,28 +1,32 @@
 import type { EmbeddingProgress } from "../../memory/ports/embedding.js";
-import { encodeIndexVector, requireModel, vectorBytes } from "../codec/vector.js";
+import { encodeIndexVector, requireModel } from "../codec/vector.js";
 import type { StoreDeps } from "../deps.js";
 
 export async function attachVectors(
-  { redis, meter, keys, model }: StoreDeps,
-  progress: EmbeddingProgress,
+  { redis, meter, keys }: StoreDeps,
+  { ref, version, old = false, context, outcome, embedAt }: EmbeddingProgress,
 ): Promise<void> {
-  const { ref, vectors } = progress;
-  const size = vectorBytes(vectors);
-  const patch = {
-    memory: { embedding: { status: progress.status, model: progress.model } },
-    index: {
-      embed_at: progress.embedAt ?? null,
-      ...(vectors.length === 0 ? {} : { passages: vectors.length, vector_bytes: size }),
-    },
-  };
+  const { namespace, id } = ref;
+  const { model, status, vectors } = outcome ?? { model: null, status: "", vectors: [] };
+  const vectorKey = (passage: number): string =>
+    old
+      ? keys.oldVector(requireModel(model), namespace, id, passage, version)
+      : keys.vector(requireModel(model), namespace, id, passage);
   await redis.run((client) =>
     client.attachVectors(
-      meter(ref.namespace, { json: 0, vectors: vectors.length === 0 ? undefined : size }),
+      meter(namespace),
       [
-        keys.record(ref.namespace, ref.id),
-        ...vectors.map((_, passage) => keys.vector(requireModel(model), ref.namespace, ref.id, passage)),
+        old ? keys.old(namespace, id, version) : keys.record(namespace, id),
+        ...vectors.map((_, passage) => vectorKey(passage)),
       ],
-      [String(progress.version), JSON.stringify(patch), progress.context, ...vectors.map(encodeIndexVector)],
+      [
+        String(version),
+        context,
+        model ?? "",
+        status,
+        String(embedAt ?? ""),
+        ...vectors.map(encodeIndexVector),
+      ],
     ),
   );
 }

@@ -19,16 +19,32 @@ local function version_of(document)
   return prefix .. ':rec:' .. memory, version
 end
 
--- The vectors of a document: the record's, or those of one of its old versions.
-local function version_vectors(record, version)
-  local old, vector = version_keys(record)
-  local found = redis.call('JSON.GET', version and old(version) or record, '$.memory.embedding.model', '$.index.passages')
+-- The sets of a document's vectors, the record's or those of one of its old versions: {own, also}, each {model, passages}
+-- or false. `also` are those of another model, while the store changes from one to the other.
+local function version_sets(record, version)
+  local paths = { '$.memory.embedding.model', '$.index.passages', '$.index.also' }
+  local old = version_keys(record)
+  local found = redis.call('JSON.GET', version and old(version) or record, unpack(paths))
   found = found and cjson.decode(found) or {}
-  local model = (found['$.memory.embedding.model'] or {})[1]
+  local model, also = (found[paths[1]] or {})[1], (found[paths[3]] or {})[1]
+  return {
+    type(model) == 'string' and { model = model, passages = found[paths[2]][1] },
+    type(also) == 'table' and also,
+  }
+end
+
+local function version_keys_of(record, version, set)
+  local _, vector = version_keys(record)
   local keys = {}
-  for passage = 0, type(model) == 'string' and found['$.index.passages'][1] - 1 or -1 do
-    table.insert(keys, vector(model, passage, version))
-  end
+  for passage = 0, set and set.passages - 1 or -1 do table.insert(keys, vector(set.model, passage, version)) end
+  return keys
+end
+
+-- The vectors of a document in all its sets, in the same order for a record and for an old version made of it.
+local function version_vectors(record, version)
+  local sets = version_sets(record, version)
+  local keys = version_keys_of(record, version, sets[1])
+  for _, key in ipairs(version_keys_of(record, version, sets[2])) do table.insert(keys, key) end
   return keys
 end
 

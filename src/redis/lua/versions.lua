@@ -16,8 +16,8 @@ lent it, and what is still to be done with it, stays with the record.
 ]]
 local function version_keep(record, at, vectors_stay)
   local json, vectors = usage_of(record)
-  local old, vector = version_keys(record)
-  local paths = { '$.memory.version', '$.memory.embedding.model', '$.index.ns', '$.index.facets' }
+  local old = version_keys(record)
+  local paths = { '$.memory.version', '$.index.ns', '$.index.facets' }
   local current = cjson.decode(redis.call('JSON.GET', record, unpack(paths)))
   local version, ns = current['$.memory.version'][1], current['$.index.ns'][1] .. '~'
   local facets = facets_hidden(current['$.index.facets'][1])
@@ -34,8 +34,9 @@ local function version_keep(record, at, vectors_stay)
   index['until'] = at
   index.kept_until = ends or none
   redis.call('JSON.MERGE', kept, '$', cjson.encode({ memory = { superseded_at = at }, index = index }))
-  for passage, key in ipairs(version_vectors(record)) do
-    local target = vector(current['$.memory.embedding.model'][1], passage - 1, version)
+  local targets = version_vectors(record, version)
+  for i, key in ipairs(version_vectors(record)) do
+    local target = targets[i]
     if redis.call('EXISTS', key) == 1 then
       redis.call(vectors_stay and 'COPY' or 'RENAME', key, target)
       if ends then redis.call('PEXPIREAT', target, string.format('%d', ends), 'LT') end

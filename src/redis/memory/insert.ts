@@ -85,14 +85,14 @@ async function insertBesideOlder(
 }
 
 async function insertAll(
-  { auditor, meter, keys, model }: StoreDeps,
+  { auditor, meter, keys }: StoreDeps,
   trail: Trail,
   items: readonly NewMemory[],
 ): Promise<Inserted[]> {
   const turn = createTurns();
   const calls: ReturnType<typeof insertArguments>[] = [];
   for (const item of items) {
-    calls.push(insertArguments({ keys, model }, item));
+    calls.push(insertArguments({ keys }, item));
     // Terms of 32 KiB take some milliseconds.
     await turn();
   }
@@ -130,7 +130,7 @@ function outcomeOf(
   return wrongCode("memory/lua/insert", code);
 }
 
-function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, item: NewMemory) {
+function insertArguments({ keys }: Pick<StoreDeps, "keys">, item: NewMemory) {
   const { memory, contentHash, vectors } = item;
   const { namespace, id } = memory;
   const document = encodeDocument(item);
@@ -141,7 +141,9 @@ function insertArguments({ keys, model }: Pick<StoreDeps, "keys" | "model">, ite
       keys.record(namespace, id),
       keys.contentHash(namespace, contentHash),
       keys.sequence(namespace),
-      ...vectors.map((_, passage) => keys.vector(requireModel(model), namespace, id, passage)),
+      ...vectors.map((_, passage) =>
+        keys.vector(requireModel(memory.embedding.model), namespace, id, passage),
+      ),
       ...(isTurn(memory) ? [keys.turn(namespace, sessionFacet(memory.session_id))] : []),
     ],
     args: argumentsOf(

@@ -7,7 +7,7 @@ import { argumentsOf } from "../scripts/arguments.js";
 import { CODE, meaningOf } from "../scripts/codes.js";
 
 export async function revise(
-  { auditor, meter, keys, model }: StoreDeps,
+  { auditor, meter, keys }: StoreDeps,
   trail: Trail,
   revision: Revision,
 ): Promise<ReviseOutcome> {
@@ -20,7 +20,9 @@ export async function revise(
       meter(namespace, { ...size, exempt: revision.exempt }),
       [
         keys.record(namespace, id),
-        ...vectors.map((_, passage) => keys.vector(requireModel(model), namespace, id, passage)),
+        ...vectors.map((_, passage) =>
+          keys.vector(requireModel(memory.embedding.model), namespace, id, passage),
+        ),
       ],
       argumentsOf(
         "memory/lua/revise",

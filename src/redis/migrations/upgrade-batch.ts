@@ -43,7 +43,7 @@ export async function upgradeBatch(deps: BatchDeps): Promise<Progress> {
   return progress;
 }
 
-function isRecord({ keys }: UpgradeDeps, key: string): boolean {
+export function isRecord({ keys }: Pick<UpgradeDeps, "keys">, key: string): boolean {
   return (
     (key.startsWith(keys.allRecords()) && !key.endsWith(keys.remainsSuffix())) ||
     key.startsWith(keys.allOld())
@@ -51,7 +51,7 @@ function isRecord({ keys }: UpgradeDeps, key: string): boolean {
 }
 
 /** Another one after a restart, when cursors of SCAN mean nothing any more. */
-async function runOf({ redis }: UpgradeDeps): Promise<string> {
+export async function runOf({ redis }: Pick<UpgradeDeps, "redis">): Promise<string> {
   const info = await redis
     .run((client) => client.info("server"))
     .catch((error: unknown) => {
@@ -62,7 +62,7 @@ async function runOf({ redis }: UpgradeDeps): Promise<string> {
   return /run_id:(\w+)/.exec(info)?.[1] ?? "";
 }
 
-async function countRecords({ redis, keys }: UpgradeDeps): Promise<number> {
+export async function countRecords({ redis, keys }: Pick<UpgradeDeps, "redis" | "keys">): Promise<number> {
   const info = await redis.run((client) => client.ft.info(keys.recordIndex()));
   return Number(info.num_docs);
 }

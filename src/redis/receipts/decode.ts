@@ -10,6 +10,7 @@ import { FLAGS, FORMAT, HIT, USUAL } from "./encode.js";
 export interface StoredReceipt {
   /** Id of that entry; undefined: it shares none. */
   readonly entry: string | undefined;
+  readonly request: RecallInput;
   /** Undefined where the entry that it shares is gone. */
   with(shared: EntryContent | undefined): Receipt | undefined;
 }
@@ -47,6 +48,7 @@ export function decodeReceipt(id: string, home: string, source: Buffer): StoredR
   const rest = { id, at, thread_id, checkpoint_id, request, degraded };
   return {
     entry,
+    request,
     with(content) {
       if (own !== undefined) {
         const { agent, key, request: request_id } = own;

@@ -65,6 +65,8 @@ export const scripts = {
   getSettings: forCaller("namespaces/lua/get-settings", fields),
   putSettings: forCaller("namespaces/lua/put-settings", parts),
   attachVectors: forService("embeddings/lua/attach-vectors", integer, "scoped"),
+  settleModel: forService("embeddings/lua/settle-model", integer, "scoped", "works"),
+  changeModel: forService("embeddings/lua/change-model", integer, "plain", "works"),
   touchMemories: forService("lifecycle/lua/touch", integer, "scoped"),
   detachContext: forService("memory/lua/detach-context", integer, "plain", "works"),
   upgradeRecord: forService("migrations/lua/upgrade", parts),

@@ -6,7 +6,9 @@ import { refOfKey } from "../keys.js";
 import { hybridPolicy, scopeClause } from "./query.js";
 import type { Params } from "./query.js";
 import { numberOfSortKey, readRows } from "./rows.js";
-import { decodeIndexVector, encodeIndexVector, requireModel } from "../codec/vector.js";
+import { readDocument } from "../codec/decode.js";
+import { decodeIndexVector, encodeIndexVector } from "../codec/vector.js";
+import type { ModelVector } from "../../memory/model/model-vector.js";
 import type { StoreDeps } from "../deps.js";
 import { commonArguments } from "./search.js";
 
@@ -15,9 +17,10 @@ const BULK_STRING = 36;
 export const BUFFERS = { [BULK_STRING]: Buffer } as const;
 
 export async function vectorsOf(
-  { redis, keys, model }: StoreDeps,
+  { redis, keys }: StoreDeps,
   namespace: string,
   ids: readonly string[],
+  model: string | undefined,
 ): Promise<readonly (Float32Array | undefined)[]> {
   if (model === undefined) return ids.map(() => undefined);
   const found = await redis.run((client) =>
@@ -29,16 +32,21 @@ export async function vectorsOf(
 }
 
 export async function oldVectors(
-  { redis, keys, model }: StoreDeps,
+  { redis, keys }: StoreDeps,
   { namespace, id }: MemoryRef,
   version: number,
+  model: string | undefined,
 ): Promise<Vectors> {
   if (model === undefined) return [];
-  const counted = await redis.run((client) =>
-    client.sendCommand(["JSON.GET", keys.old(namespace, id, version), "$.index.passages"]),
+  const json = await redis.run((client) =>
+    client.sendCommand(["JSON.GET", keys.old(namespace, id, version), "$"]),
   );
-  // An array of one number.
-  const passages = Number(String(counted ?? "[0]").slice(1, -1));
+  const document = typeof json === "string" ? readDocument(json) : undefined;
+  if (document === undefined) return [];
+  const { embedding } = document.memory;
+  const { also } = document.index;
+  const passages =
+    embedding.model === model ? document.index.passages : also?.model === model ? also.passages : 0;
   const found = await redis.run((client) =>
     Promise.all(
       Array.from({ length: passages }, (_, passage) =>
@@ -55,22 +63,22 @@ export function nearest(
   deps: StoreDeps,
   namespace: string,
   type: MemoryType,
-  vector: Float32Array,
+  { model, values }: ModelVector,
   limit: number,
 ): Promise<readonly Near[]> {
-  return nearestTo(deps, namespace, type, encodeIndexVector(vector), limit);
+  return nearestTo(deps, namespace, type, { model, bytes: encodeIndexVector(values) }, limit);
 }
 
-/** `vector`: as the index has it. */
+/** `bytes`: as the index has them. */
 export async function nearestTo(
-  { redis, keys, model, statistics }: StoreDeps,
+  { redis, keys, statistics }: StoreDeps,
   namespace: string,
   type: MemoryType,
-  vector: Buffer,
+  { model, bytes }: { readonly model: string; readonly bytes: Buffer },
   limit: number,
 ): Promise<readonly Near[]> {
   const filter = { groups: [[typeFacet(type)]] };
-  const params: Params = { v: vector };
+  const params: Params = { v: bytes };
   const scopes = [{ root: namespace, below: false }];
   const moment = { asOf: undefined, validAt: undefined };
   const scope = scopeClause(scopes, filter, params, moment);
@@ -78,7 +86,7 @@ export async function nearestTo(
   const reply = await redis.search((client) =>
     client.sendCommand([
       "FT.SEARCH",
-      keys.vectorIndex(requireModel(model)),
+      keys.vectorIndex(model),
       `(${scope})=>[KNN ${limit} @v $v HYBRID_POLICY ${hybridPolicy(letThrough, records)} AS distance]`,
       "SORTBY",
       "distance",

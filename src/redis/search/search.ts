@@ -2,12 +2,13 @@ import { stage } from "../../domain/tracing.js";
 import { invalid } from "../../domain/errors.js";
 import { objectFacet, subjectFacet } from "../../memory/model/facets.js";
 import type { Candidate, SearchQuery, SearchResult } from "../../memory/ports/search.js";
-import { encodeIndexVector, requireModel } from "../codec/vector.js";
+import { encodeIndexVector } from "../codec/vector.js";
 import { refOfKey } from "../keys.js";
 import { plainIdf } from "./idf.js";
 import { essentialTerms, hybridPolicy, keywordClause, optionalTerms, scopeClause } from "./query.js";
 import type { Params } from "./query.js";
 import { numberOfSortKey, readRows } from "./rows.js";
+import type { ModelVector } from "../../memory/model/model-vector.js";
 import type { KeywordQuery } from "../../memory/text/terms.js";
 import type { QueryStatistics } from "../index-statistics.js";
 import type { StoreDeps } from "../deps.js";
@@ -162,7 +163,7 @@ const PAST_DEPTHS = [2, 8];
 async function vectorSearch(
   deps: StoreDeps,
   query: SearchQuery,
-  vector: Float32Array,
+  vector: ModelVector,
   statistics: QueryStatistics,
 ): Promise<Found> {
   const nearest = (depth: number, timed: boolean) =>
@@ -190,7 +191,7 @@ async function vectorSearch(
 async function nearestMemories(
   deps: StoreDeps,
   query: SearchQuery,
-  vector: Float32Array,
+  vector: ModelVector,
   statistics: QueryStatistics,
   depth: number,
   timed: boolean,
@@ -205,14 +206,14 @@ async function nearestMemories(
 }
 
 async function nearestPassages(
-  { redis, keys, model }: StoreDeps,
+  { redis, keys }: StoreDeps,
   query: SearchQuery,
-  vector: Float32Array,
+  vector: ModelVector,
   { letThrough, records }: QueryStatistics,
   passages: number,
   timed: boolean,
 ): Promise<Aged[]> {
-  const params: Params = { v: encodeIndexVector(vector) };
+  const params: Params = { v: encodeIndexVector(vector.values) };
   const scope = scopeClause(query.scopes, query.filter, params, query.moment, {
     timed,
     superseded: "behind",
@@ -224,7 +225,7 @@ async function nearestPassages(
   const reply = await redis.search((client) =>
     client.sendCommand([
       "FT.SEARCH",
-      keys.vectorIndex(requireModel(model)),
+      keys.vectorIndex(vector.model),
       `(${scope === "" ? "*" : scope})=>[KNN ${passages} @v $v HYBRID_POLICY ${policy} AS distance]`,
       ...VECTOR_ARGUMENTS,
       ...(timed ? NO_FIELDS : TIME_FIELDS),

@@ -7,7 +7,6 @@ import { refOfKey } from "../keys.js";
 import type { StoreDeps } from "../deps.js";
 import { dueKeys } from "../search/due.js";
 import { peekMany } from "../memory/get.js";
-import { requireModel } from "../codec/vector.js";
 import { BUFFERS, nearestTo } from "../search/nearest.js";
 
 export async function pendingCorroborations(
@@ -23,19 +22,23 @@ export async function comparisonOf(
   deps: StoreDeps,
   { namespace, id }: MemoryRef,
   limit: number,
+  model: string | undefined,
 ): Promise<Comparison | "pending" | undefined> {
-  const { redis, keys, model } = deps;
+  const { redis, keys } = deps;
   const record = keys.record(namespace, id);
   const [json, vector] = await redis.run((client) =>
     Promise.all([
       client.sendCommand(["JSON.GET", record, "$.memory", "$.index.corroborate_at"]),
-      client.withTypeMapping(BUFFERS).hGet(keys.vector(requireModel(model), namespace, id, 0), "v"),
+      model === undefined
+        ? null
+        : client.withTypeMapping(BUFFERS).hGet(keys.vector(model, namespace, id, 0), "v"),
     ]),
   );
   const memory = typeof json === "string" ? dueMemory(json) : undefined;
   if (memory === undefined) return undefined;
+  if (model === undefined) return { memory, near: [] };
   if (vector === null) return memory.embedding.status === "refused" ? { memory, near: [] } : "pending";
-  const rows = (await nearestTo(deps, namespace, memory.memory_type, vector, limit)).filter(
+  const rows = (await nearestTo(deps, namespace, memory.memory_type, { model, bytes: vector }, limit)).filter(
     (row) => row.id !== id,
   );
   const found = await peekMany(

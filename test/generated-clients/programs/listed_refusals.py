@@ -47,6 +47,7 @@ LISTED = [
     # Vectors.
     r"finite numbers",
     r"dimensions|embeds with|no embedder|embedding model|vectors",
+    r"Must be a configured model",
     # Languages of their own in a string: JSONPath, JSON in a parameter.
     r"JSONPath|the path doesn't lead to exactly one number|\(at character \d+\)\.$",
     r"^Must not hold more than (one recursive descent|one union|\d+ filters|\d+ parentheses)",

@@ -28,6 +28,8 @@ export interface RouteCase {
   readonly headers?: Readonly<Record<string, string>>;
   /** Nothing stands where the example points: who may act learns that by a 404, and who may not gets a 403. */
   readonly absent?: boolean;
+  /** Its status for who may act, where this service has nothing to do it with. */
+  readonly refused?: number;
 }
 
 /** Every route of the API. A new one belongs in here: a test walks /openapi.json and misses it. */
@@ -114,6 +116,10 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
     body: "a line",
     headers: { "content-type": "application/octet-stream" },
   },
+  "POST /v1/embedding-migrations": { need: "root", body: {}, refused: 409 },
+  "GET /v1/embedding-migrations": { need: "root" },
+  "GET /v1/embedding-migrations/{id}": { need: "root", absent: true },
+  "POST /v1/embedding-migrations/{id}/steps": { need: "root", absent: true, body: { step: "switch" } },
   "GET /v1/namespaces/{ns}/sessions": { need: "read" },
   "GET /v1/namespaces/{ns}/sessions/{sid}": { need: "read", absent: true },
   "DELETE /v1/namespaces/{ns}/sessions/{sid}": { need: "write", absent: true },

@@ -1,3 +1,4 @@
+import type { ModelVector } from "../../model/model-vector.js";
 import type { MemoryDetail } from "../../model/record.js";
 import { mergedMemory, refOf } from "../language/derived-memory.js";
 import { isMergeable } from "./eligible.js";
@@ -19,6 +20,7 @@ const MADE: Made = { method: "deterministic", model: null, because: null };
 export async function* planMerges(planning: Planning): AsyncGenerator<Action, void> {
   const { services, run, taken, after, again, reach, now } = planning;
   const { store } = services.memory;
+  const model = services.memory.embedder?.model.id;
   const groups = new Map<string, Set<string>>();
   let examined = 0;
   for await (const { memories, reached } of walk(store, run.namespace, ["semantic", "procedural"], {
@@ -29,11 +31,14 @@ export async function* planMerges(planning: Planning): AsyncGenerator<Action, vo
     const vectors = await store.vectorsOf(
       run.namespace,
       fresh.map(({ id }) => id),
+      model,
     );
     for (const [index, memory] of fresh.entries()) {
       await services.pace();
       const name = nameOf(memory);
-      const near = await nearest(planning, memory, vectors[index]);
+      const values = vectors[index];
+      const vector = model === undefined || values === undefined ? undefined : { model, values };
+      const near = await nearest(planning, memory, vector);
       const group = groups.get(name) ?? new Set();
       for (const each of [memory, ...near.filter((other) => nameOf(other) === name)]) group.add(each.id);
       groups.set(name, group);
@@ -62,7 +67,7 @@ export async function* planMerges(planning: Planning): AsyncGenerator<Action, vo
 async function nearest(
   { services, run }: Planning,
   memory: MemoryDetail,
-  vector: Float32Array | undefined,
+  vector: ModelVector | undefined,
 ): Promise<MemoryDetail[]> {
   if (vector === undefined) return [];
   const { store } = services.memory;

@@ -16,6 +16,8 @@ export async function* planSummaries(planning: Planning): AsyncGenerator<Action,
   const { services, run, taken, count, now } = planning;
   const { store } = services.memory;
   const before = now - run.options.older_than_seconds * 1000;
+  // One for the whole run, also while the store changes from one model to another.
+  const model = services.memory.embedder?.model.id;
   const episodes: ClusterEpisode[] = [];
   const versions = new Map<string, number>();
   for await (const { memories } of walk(store, run.namespace, ["episodic"])) {
@@ -23,6 +25,7 @@ export async function* planSummaries(planning: Planning): AsyncGenerator<Action,
     const vectors = await store.vectorsOf(
       run.namespace,
       old.map(({ id }) => id),
+      model,
     );
     for (const [index, memory] of old.entries()) {
       await services.pace();
@@ -40,7 +43,7 @@ export async function* planSummaries(planning: Planning): AsyncGenerator<Action,
     }
     if (episodes.length >= MOST_EXAMINED) break;
   }
-  const least_cosine = MEASURED_LEAST_COSINE[services.memory.embedder?.model.id ?? ""];
+  const least_cosine = MEASURED_LEAST_COSINE[model ?? ""];
   const options = { ...CLUSTER, least_cosine };
   for (const cluster of await clusterEpisodes(episodes, options, services.pace)) {
     const sources = cluster.map((id) => ({ id, version: versions.get(id) ?? 1 }));

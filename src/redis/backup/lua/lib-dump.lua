@@ -5,7 +5,7 @@ moment.
 ]]
 local function dump_vectors(record, version)
   local found = {}
-  for _, key in ipairs(version_vectors(record, version)) do
+  for _, key in ipairs(version_keys_of(record, version, version_sets(record, version)[1])) do
     local vector = redis.call('HGET', key, 'v')
     -- One that is missing would leave the others at the wrong passages: then there is none.
     if not vector then return {} end

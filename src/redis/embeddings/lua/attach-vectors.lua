@@ -1,16 +1,20 @@
 --- @include "lua/usage"
+--- @include "lua/version-keys"
 --- @include "lua/vector-fields"
 --[[
-Gives a memory vectors that were computed after it was stored. They count, but no quota refuses them: the memory was
-taken in, and is to be found by its meaning.
+Gives a memory, or an old version of one, vectors that were computed after it was stored. They count, but no quota refuses
+them: the memory was taken in, and is to be found by its meaning. Beside vectors of another model, they are a second set,
+which counts once it is the only one.
 
-KEYS[1]  the record
+KEYS[1]  the record, or the old version
 KEYS[2+] one hash per vector
 
 ARGV[1]  the version that was embedded
-ARGV[2]  a JSON merge patch for the record: status, model, due time
-ARGV[3]  the context that was embedded with it, or ''
-ARGV[4+] one vector per key in KEYS[2+]
+ARGV[2]  the context that was embedded with it, or ''
+ARGV[3]  the model that embedded it, or ''
+ARGV[4]  'complete', or 'refused' with no vectors; '' if nothing is known
+ARGV[5]  when a sweep should look at it again, milliseconds since the epoch; '' for never, 'keep' if that stays
+ARGV[6+] one vector per key in KEYS[2+]
 
 Returns 1 if it was done, 0 if the memory is gone, or has another version or context.
 ]]
@@ -18,18 +22,45 @@ local current = redis.call('JSON.GET', KEYS[1], '$.memory.version', '$.index.pre
 if not current then return 0 end
 current = cjson.decode(current)
 if current['$.memory.version'][1] ~= tonumber(ARGV[1]) then return 0 end
-if (current['$.index.preceding'][1] or '') ~= ARGV[3] then return 0 end
+if (current['$.index.preceding'][1] or '') ~= ARGV[2] then return 0 end
 
-local expiry = redis.call('PEXPIRETIME', KEYS[1])
-vector_write(KEYS[1], KEYS, 2, ARGV, 4)
+local model, status = ARGV[3], ARGV[4]
+local record, old = version_of(KEYS[1])
+local own, also = unpack(version_sets(record, old))
+local second = own and model ~= '' and own.model ~= model
+local before = second and also or not second and own
+
+-- More passages than there are now, or those of a third model, which is no longer in use.
+local kept = {}
+for i = 2, #KEYS do kept[KEYS[i]] = true end
+for _, key in ipairs((#KEYS > 1 or second) and status ~= 'refused' and version_keys_of(record, old, before) or {}) do
+  if not kept[key] then redis.call('DEL', key) end
+end
+
+local expiry, bytes = redis.call('PEXPIRETIME', KEYS[1]), 0
+vector_write(KEYS[1], KEYS, 2, ARGV, 6)
 for i = 2, #KEYS do
+  bytes = bytes + #ARGV[i + 4]
   if expiry > 0 then redis.call('PEXPIREAT', KEYS[i], string.format('%d', expiry)) end
 end
-if usage_vectors then
-  local id = string.match(KEYS[1], '[^:]+$')
-  local json, vectors, versions = usage_of(KEYS[1])
-  usage_leave(id, json + vectors + versions, expiry)
-  usage_enter(id, json + usage_vectors + versions, expiry)
+
+local index, memory = {}, nil
+if ARGV[5] ~= 'keep' and not old then index.embed_at = ARGV[5] == '' and cjson.null or tonumber(ARGV[5]) end
+if second and status == 'complete' then
+  index.also = { model = model, passages = #KEYS - 1, bytes = bytes }
+elseif second and status == 'refused' and not (also and also.model == model) then
+  index.also = { model = model, passages = 0, bytes = 0 }
+elseif not second and status == 'complete' then
+  memory = { embedding = { status = status, model = model } }
+  index.passages, index.vector_bytes = #KEYS - 1, bytes
+elseif not second and status == 'refused' then
+  memory = { embedding = { status = status } }
 end
-redis.call('JSON.MERGE', KEYS[1], '$', ARGV[2])
+if index.vector_bytes and not old then
+  local id = string.match(KEYS[1], '[^:]+$')
+  local json, _, versions = usage_of(KEYS[1])
+  usage_leave(id, usage_total(KEYS[1]), expiry)
+  usage_enter(id, json + bytes + versions, expiry)
+end
+redis.call('JSON.MERGE', KEYS[1], '$', cjson.encode({ memory = memory, index = index }))
 return 1

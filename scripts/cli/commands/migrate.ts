@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Argument, Command, Option } from "commander";
+import type { z } from "@hono/zod-openapi";
+import { migrationView, modelsView } from "../../../src/http/embeddings/schemas.js";
+import { MIGRATION_STEPS } from "../../../src/memory/migration/step.js";
+import type { MigrationStep } from "../../../src/memory/migration/step.js";
+import { Failure } from "../../shell/failure.js";
+import { createApi, jsonBody } from "../api.js";
+import type { Api } from "../api.js";
+import { apiKey, urlOption } from "../options.js";
+import type { Connection } from "../options.js";
+
+interface MigrateOptions extends Connection {
+  readonly rate?: number;
+  readonly onRequest?: boolean;
+  readonly step?: MigrationStep;
+  readonly status?: boolean;
+}
+
+type Migration = z.output<typeof migrationView>;
+
+const ROUTE = "/v1/embedding-migrations";
+const LOOK_MS = 2_000;
+/** In these, it waits for an operator. */
+const RESTS = new Set<Migration["status"]>(["ready", "switched", "finished", "cancelled"]);
+
+export function migrateCommand(): Command {
+  return new Command("migrate")
+    .description(
+      "Changes the embedding model of a store, and shows the progress. A migration that is under way is watched.",
+    )
+    .addArgument(new Argument("[model]", "id of the new model; auto: the configured one that isn't in use"))
+    .addOption(urlOption())
+    .addOption(new Option("--rate <number>", "most memories that are embedded in a second").argParser(Number))
+    .option("--on-request", "recall uses the new vectors only after --step switch")
+    .addOption(new Option("--step <step>", "take the latest migration one step on").choices(MIGRATION_STEPS))
+    .option("--status", "only show the models and the latest migration")
+    .action(async (model: string | undefined, options: MigrateOptions) => run(model, options));
+}
+
+async function run(model: string | undefined, options: MigrateOptions): Promise<void> {
+  const api = createApi(options.url, apiKey());
+  const { active, configured, migration } = await read(api);
+  if (options.status === true) {
+    console.log(`model in use: ${active ?? "none"}; configured: ${configured.join(", ") || "none"}`);
+    if (migration !== null) console.log(lineOf(migration));
+    return;
+  }
+  if (options.step !== undefined) {
+    if (migration === null) throw new Failure("There is no embedding migration.");
+    const path = `${ROUTE}/${migration.id}/steps`;
+    const body = jsonBody({ step: options.step });
+    await api.json(migrationView, { method: "POST", path, body, repeatable: false });
+  } else if (migration === null || migration.status === "finished" || migration.status === "cancelled") {
+    const body = jsonBody({
+      model: model ?? "auto",
+      rate_per_second: options.rate ?? null,
+      switch: options.onRequest === true ? "on_request" : "when_ready",
+    });
+    await api.json(migrationView, { method: "POST", path: ROUTE, body, repeatable: false });
+  }
+  await watch(api);
+}
+
+const read = (api: Api) => api.json(modelsView, { method: "GET", path: ROUTE, repeatable: true });
+
+/** Until it waits for an operator; interrupted, the service goes on by itself. */
+async function watch(api: Api): Promise<void> {
+  for (let last = ""; ;) {
+    const { migration } = await read(api);
+    if (migration === null) throw new Failure("The embedding migration is gone.");
+    const line = lineOf(migration);
+    if (line !== last) console.log(line);
+    last = line;
+    if (RESTS.has(migration.status)) return;
+    await sleep(LOOK_MS);
+  }
+}
+
+function lineOf({ from, to, status, seen, total, per_second, eta, waiting, report }: Migration): string {
+  const overlap = report?.mean_overlap_at_10;
+  return [
+    `${from} → ${to}: ${status}`,
+    ...(RESTS.has(status) ? [] : [`${seen} of about ${total}`]),
+    ...(per_second === null || RESTS.has(status) ? [] : [`${per_second}/s`]),
+    ...(eta === null ? [] : [`expected end ${eta}`]),
+    ...(waiting === null ? [] : [`waits: ${waiting}`]),
+    ...(overlap == null ? [] : [`overlap@10 ${overlap.toFixed(2)} of ${report?.queries ?? 0} queries`]),
+  ].join(", ");
+}

@@ -1,0 +1,81 @@
+import type { Logger } from "pino";
+import { absentEmbedder } from "../embeddings/absent.js";
+import { createCalibrates } from "../embeddings/calibration.js";
+import type { Calibrate } from "../embeddings/calibration.js";
+import type { Embedder, EmbedderFault } from "../embeddings/embedder.js";
+import type { Config, EmbeddingConfig } from "../config.js";
+import type { Metrics } from "../http/metrics.js";
+import { otherModel } from "../memory/model/embedding-migration.js";
+import { createModelStore } from "../redis/embeddings/model.js";
+import type { WatchedModels } from "../redis/embeddings/model.js";
+import { createEmbedderHealth } from "./embedder-health.js";
+import { embedderOf } from "./embedder.js";
+import type { Redis } from "./redis.js";
+
+/** The models that this process embeds with, and which of them the store uses. */
+export interface Embedders {
+  /** Embeds with the model in use, and says which other one the store gets vectors of; undefined: nothing embeds. */
+  active(): Embedder | undefined;
+  /** Known here by this id; undefined: none is. `bulk` asks no cache: what it embeds is not asked again. */
+  of(model: string): { readonly embedder: Embedder; readonly bulk: Embedder } | undefined;
+  /** Ids of the models that are configured, the first one first. */
+  readonly configured: readonly string[];
+  readonly models: WatchedModels;
+  readonly calibrate: Calibrate;
+  /** What is wrong with the model in use. */
+  fault(): EmbedderFault | undefined;
+  close(): Promise<void>;
+}
+
+export function createEmbedders(
+  config: Config,
+  redis: Redis,
+  metrics: Pick<Metrics, "embedding">,
+  logger: Logger,
+  now: () => number,
+): Embedders {
+  const wanted = [config.embedding, config.secondEmbedding].filter(
+    (each): each is EmbeddingConfig => each !== undefined,
+  );
+  const members = wanted.flatMap((each) => {
+    const health = createEmbedderHealth(logger);
+    const made = embedderOf(config, each, redis, metrics, health.tell);
+    return made === undefined ? [] : [{ ...made, fault: health.current }];
+  });
+  const byModel = new Map(members.map((each) => [each.embedder.model.id, each]));
+  const [first] = members;
+  const models = createModelStore(redis.gateway, redis.keys, first?.embedder.model.id);
+  const absent = new Map<string, Embedder>();
+
+  function memberOrAbsent(id: string): Embedder {
+    const found = byModel.get(id)?.embedder ?? absent.get(id) ?? absentEmbedder(id);
+    if (!byModel.has(id)) absent.set(id, found);
+    return found;
+  }
+
+  return {
+    active() {
+      if (first === undefined) return undefined;
+      const known = models.known();
+      // Which model is in use isn't known any more: nothing is embedded until it is.
+      if (known === undefined) return absentEmbedder(first.embedder.model.id);
+      const id = known.active ?? first.embedder.model.id;
+      const other = otherModel(known.migration);
+      const embedder = memberOrAbsent(id);
+      return other === undefined ? embedder : { ...embedder, also: memberOrAbsent(other) };
+    },
+    of: (model) => byModel.get(model),
+    configured: [...byModel.keys()],
+    models,
+    calibrate: createCalibrates(
+      members.map(({ embedder }) => embedder),
+      now,
+    ),
+    fault() {
+      const id = models.known()?.active;
+      if (id === undefined || first === undefined) return first?.fault();
+      return byModel.has(id) ? byModel.get(id)?.fault() : "model_differs";
+    },
+    close: async () => void (await Promise.all(members.map(({ embedder }) => embedder.close()))),
+  };
+}
