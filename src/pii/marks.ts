@@ -12,16 +12,11 @@ export const tokenMark = (kind: PiiKind, digest: string): string => `[${kind}:${
 
 const KINDS = PII_KINDS.join("|");
 const MARKS = new RegExp(String.raw`\[(?:${KINDS})(?::[0-9a-f]{${DIGITS}})?\]`, "g");
-const TOKEN = new RegExp(String.raw`^\[(${KINDS}):[0-9a-f]{${DIGITS}}\]$`);
+/** What a token looks like. */
+export const TOKEN = new RegExp(String.raw`^\[(${KINDS}):[0-9a-f]{${DIGITS}}\]$`);
 
 /** Places of marks and tokens in a text: nothing in them is personal data, whatever it looks like. */
 export function marksIn(text: string): { readonly start: number; readonly end: number }[] {
   if (!text.includes("[")) return [];
   return [...text.matchAll(MARKS)].map(({ index, 0: mark }) => ({ start: index, end: index + mark.length }));
-}
-
-/** The kind of a token; undefined: it isn't one. */
-export function kindOfToken(token: string): PiiKind | undefined {
-  const [, kind] = TOKEN.exec(token) ?? [];
-  return PII_KINDS.find((each) => each === kind);
 }

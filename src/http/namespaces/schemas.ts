@@ -8,7 +8,7 @@ import { nextTime, problemOf } from "../../memory/consolidation/execute/schedule
 import type { ScheduleProblem } from "../../memory/consolidation/execute/schedule.js";
 import { PII_ACTIONS, PII_NAMES } from "../../pii/kinds.js";
 import type { PiiKind } from "../../pii/kinds.js";
-import { hasPhoneNumbers } from "../../pii/detect/phones.js";
+import { PHONE_COUNTRIES } from "../../pii/detect/phones.js";
 import { step } from "../consolidations/schemas.js";
 import { filterParameters, itemsOnly } from "../memories/list-schemas.js";
 import { isoOrNull } from "../memories/view.js";
@@ -100,17 +100,11 @@ const pii = z
     state: z.boolean().nullable().default(null).openapi({
       description: "Whether the values of state documents are treated as well; null means false.",
     }),
-    region: z
-      .string()
-      .regex(/^[A-Z]{2}$/, "Must be two capital letters (ISO 3166-1).")
-      .refine(hasPhoneNumbers, "Must be a country with telephone numbers (ISO 3166-1).")
-      .nullable()
-      .default(null)
-      .openapi({
-        description:
-          "Country (ISO 3166-1) whose telephone numbers are found without their country code; null: only numbers that are written as in North America.",
-        example: "AT",
-      }),
+    region: z.enum(PHONE_COUNTRIES).nullable().default(null).openapi({
+      description:
+        "Country (ISO 3166-1) whose telephone numbers are found without their country code; null: only numbers that are written as in North America.",
+      example: "AT",
+    }),
   })
   .default(NO_SETTINGS.pii)
   .openapi({

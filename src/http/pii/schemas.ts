@@ -3,15 +3,14 @@ import { LIMITS } from "../../domain/limits.js";
 import type { ScanOutcome } from "../../memory/pii/scan.js";
 import { PII_KINDS, PII_NAMES } from "../../pii/kinds.js";
 import type { PiiKind } from "../../pii/kinds.js";
-import { kindOfToken } from "../../pii/marks.js";
+import { TOKEN } from "../../pii/marks.js";
 import type { Revealed } from "../../pii/vault.js";
 import { memoryId } from "../openapi/primitives.js";
 import { piiCounts } from "./counts-schema.js";
 
 const token = z
   .string()
-  .max(64)
-  .refine((text) => kindOfToken(text) !== undefined, "Must be a token such as [email:7f3a0c55d1e2b894].")
+  .regex(TOKEN, "Must be a token such as [email:7f3a0c55d1e2b894].")
   .openapi({ description: "A token, as it stands in a text.", example: "[email:7f3a0c55d1e2b894]" });
 
 export const revealRequest = z

@@ -1,4 +1,4 @@
-import { isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/max";
+import { getCountries, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/max";
 import type { CountryCode } from "libphonenumber-js/max";
 import { contextBefore } from "./found.js";
 import type { Found, Sought } from "./found.js";
@@ -46,8 +46,8 @@ function countryOf(sought: Sought, at: number, written: string, region: string |
   return undefined;
 }
 
-/** Whether a country (ISO 3166-1) has telephone numbers of its own. */
-export const hasPhoneNumbers = (region: string): boolean => isSupportedCountry(region);
+/** Countries (ISO 3166-1) that have telephone numbers of their own. */
+export const PHONE_COUNTRIES: readonly string[] = getCountries();
 
 const countryCode = (region: string): CountryCode | undefined =>
   isSupportedCountry(region) ? region : undefined;

@@ -57,7 +57,7 @@ import {
 import { trimEndTo, trimTo, truncateUtf8 } from "../../../src/memory/text/truncate.js";
 import { findPii } from "../../../src/pii/detect/detect.js";
 import { PII_KINDS } from "../../../src/pii/kinds.js";
-import { kindOfToken, marksIn } from "../../../src/pii/marks.js";
+import { marksIn } from "../../../src/pii/marks.js";
 import { inspect } from "../../../src/pii/treat.js";
 import { jsonText, storedText } from "../../../src/state/json-text.js";
 import { parseJsonPath } from "../../../src/state/json-path.js";
@@ -118,7 +118,7 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
       findPii(text, new Set(PII_KINDS), { label: text, region: "AT" }),
     ],
   },
-  "src/pii/marks.ts": { marksIn, kindOfToken },
+  "src/pii/marks.ts": { marksIn },
   "src/pii/treat.ts": {
     inspect: async (text) => {
       const policy = {
