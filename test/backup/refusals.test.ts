@@ -28,6 +28,13 @@ beforeAll(async () => {
   expect(ran.code, ran.stderr).toBe(0);
 });
 
+test("an export and an import that are begun without a body have the defaults", async () => {
+  const exported = await root.send("POST", "/v1/exports");
+  expect(exported).toMatchObject({ status: 202, body: { namespaces: ["**"] } });
+  const imported = await root.send("POST", "/v1/imports");
+  expect(imported).toMatchObject({ status: 202, body: { on_conflict: "skip", dry_run: false } });
+});
+
 const damaged = (change: (lines: string[]) => string[]): string => {
   const path = join(folder, `damaged-${Math.random()}.jsonl`);
   const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);

@@ -137,7 +137,7 @@ const writePartRoute = createRoute({
 export function backupRoutes({ backups, now }: AppDeps) {
   return createRouter()
     .openapi(beginExportRoute, async (c) => {
-      const input = c.req.valid("json") ?? exportRequest.parse({});
+      const input = c.req.valid("json");
       const job = await beginExport(backups, contextOf(c, now), input);
       c.header("Location", `/v1/exports/${job.id}`);
       return c.json(viewExport(job), 202);

@@ -33,7 +33,7 @@ function takenBy({ request }: RouteConfig): Taken {
     query: request?.query,
     params: request?.params,
     headers: isSchema(headers) ? headers : undefined,
-    body: isSchema(body) ? { schema: body, required: request?.body?.required === true } : undefined,
+    body: isSchema(body) ? body : undefined,
   };
 }
 

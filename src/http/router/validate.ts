@@ -10,13 +10,8 @@ export interface Taken {
   readonly params?: z.ZodType | undefined;
   /** Its names are in small letters. */
   readonly headers?: z.ZodType | undefined;
-  readonly body?: TakenBody | undefined;
-}
-
-interface TakenBody {
-  readonly schema: z.ZodType;
-  /** Else it defaults to {}. */
-  readonly required: boolean;
+  /** Of the body; one that is absent is taken for {}, which gets the schema's defaults. */
+  readonly body?: z.ZodType | undefined;
 }
 
 const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
@@ -34,8 +29,7 @@ export function validate({ query, params, headers, body }: Taken): MiddlewareHan
     if (headers !== undefined) req.addValidatedData("header", checked(headers, req.header()));
     if (body !== undefined) {
       const isJson = JSON_TYPE.test(req.header("content-type") ?? "");
-      const value = isJson ? await jsonOf(req) : {};
-      req.addValidatedData("json", isJson || body.required ? checked(body.schema, value) : {});
+      req.addValidatedData("json", checked(body, isJson ? await jsonOf(req) : {}));
     }
     return next();
   };
