@@ -37,7 +37,7 @@ export async function beginErasure(
   if (reach.length === 0) {
     throw invalid(
       "namespace",
-      "This key may not read, write and administer one namespace: erase by another key.",
+      "An erasure needs read, write and admin in the same namespace. This key has them nowhere.",
     );
   }
   if (!(await services.complete())) throw stillFilling();

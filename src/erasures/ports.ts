@@ -36,6 +36,8 @@ export interface ErasureStore {
   unfinished(limit: number): Promise<readonly string[]>;
   /** Notes what was found; returns how much of it is new. */
   found(id: string, doomed: readonly Doomed[]): Promise<number>;
+  /** How many of each kind are still to be erased. */
+  left(id: string): Promise<Readonly<Record<DoomedKind, number>>>;
   /** Some of a kind that are still to be erased. */
   open(id: string, kind: DoomedKind, limit: number): Promise<readonly Doomed[]>;
   /** Notes that these are erased. */

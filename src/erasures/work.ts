@@ -79,8 +79,8 @@ function nextPhase({ phase, dryRun }: ErasureJob): Phase {
 async function progressOf({ jobs }: ErasureServices, { id, counts, dryRun }: ErasureJob) {
   const known = await jobs.counts(id);
   const found = Object.values(known).reduce((sum, count) => sum + count, 0);
-  let open = 0;
-  if (!dryRun) for (const kind of KINDS) open += (await jobs.open(id, kind, TOGETHER)).length;
+  const left = await jobs.left(id);
+  const open = dryRun ? 0 : KINDS.reduce((sum, kind) => sum + left[kind], 0);
   const counted: ErasedCounts = {
     ...counts,
     memories: known.memory,

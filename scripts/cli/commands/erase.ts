@@ -37,11 +37,11 @@ export function eraseCommand(): Command {
     .option("--thread <id>", "LangGraph thread; repeatable", collect)
     .option("--state-key <key>", "key of a state document; repeatable", collect)
     .option("--metadata <json>", 'filter on metadata, such as {"user_id":"u-17"}')
-    .option("--mentions", "with texts that mention one of the entities by a name")
+    .option("--mentions", "also erase texts that mention one of the entities by name")
     .option("--filter <json>", "filter of memories, instead of a person")
     .option(
       "--namespace <pattern>",
-      "namespace or pattern to look in; alone, everything in it is erased (default: all)",
+      "namespace or pattern to look in (default: wherever the key has read, write and admin); without other options, everything in it is erased",
     )
     .option("--dry-run", "only count what would be erased")
     .option("--id <id>", "wait for an erasure that was started before")
@@ -53,12 +53,14 @@ export function eraseCommand(): Command {
 async function run(options: EraseOptions): Promise<void> {
   const api = createApi(options.url, apiKey());
   const started = options.id === undefined ? await begun(api, options) : await viewOf(api, options.id);
-  console.error(`Erasure ${started.id}. It continues if this command is interrupted: see --id.`);
+  console.error(
+    `Erasure ${started.id} is running on the service. If this command is interrupted, wait for it again with --id ${started.id}.`,
+  );
   const done = await waited(api, started);
   console.error(countsOf(done));
   if (done.copies_left > 0) {
     console.error(
-      `${done.copies_left} published copies stay in namespaces that this key doesn't administer.`,
+      `${done.copies_left} published copies stay in namespaces where this key lacks admin, read or write.`,
     );
   }
   if (done.certificate === null) return;
@@ -142,15 +144,15 @@ async function verify(file: string, options: VerifyOptions): Promise<void> {
   const certificate = certificateView.safeParse(parsed(file, readFileSync(file, "utf8")));
   if (!certificate.success) throw new Failure(`${file} isn't a certificate of an erasure.`);
   const { data } = certificate;
-  if (!isSigned(data)) throw new Failure(`${file}: the signature doesn't fit. The certificate was changed.`);
+  if (!isSigned(data)) throw new Failure(`${file}: invalid signature: the certificate was changed.`);
   if (options.offline === true) {
-    console.error(`${file}: the signature fits the public key ${data.public_key}.`);
+    console.error(`${file}: the signature is valid for the public key ${data.public_key}.`);
     return;
   }
   const issued = await viewOf(createApi(options.url, apiKey()), data.id);
   // A certificate that was made up is signed with another key.
   if (issued.certificate?.signature !== data.signature) {
-    throw new Failure(`${file}: ${options.url} has issued another certificate for the erasure ${data.id}.`);
+    throw new Failure(`${file}: ${options.url} hasn't issued this certificate for the erasure ${data.id}.`);
   }
   console.error(`${file}: issued by ${options.url}, and unchanged.`);
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Argument, Command, Option } from "commander";
+import { Argument, Command, Option, InvalidArgumentError } from "commander";
 import type { z } from "@hono/zod-openapi";
 import { migrationView, modelsView } from "../../../src/http/embeddings/schemas.js";
 import { MIGRATION_STEPS } from "../../../src/memory/migration/step.js";
@@ -24,6 +24,11 @@ const LOOK_MS = 2_000;
 /** In these, it waits for an operator. */
 const RESTS = new Set<Migration["status"]>(["ready", "switched", "finished", "cancelled"]);
 
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Give a whole number above 0.");
+}
+
 export function migrateCommand(): Command {
   return new Command("migrate")
     .description(
@@ -31,9 +36,15 @@ export function migrateCommand(): Command {
     )
     .addArgument(new Argument("[model]", "id of the new model; auto: the configured one that isn't in use"))
     .addOption(urlOption())
-    .addOption(new Option("--rate <number>", "most memories that are embedded in a second").argParser(Number))
+    .addOption(
+      new Option("--rate <number>", "maximum number of memories embedded per second").argParser(wholeNumber),
+    )
     .option("--on-request", "recall uses the new vectors only after --step switch")
-    .addOption(new Option("--step <step>", "take the latest migration one step on").choices(MIGRATION_STEPS))
+    .addOption(
+      new Option("--step <step>", "switch, roll back, finish or cancel the latest migration").choices(
+        MIGRATION_STEPS,
+      ),
+    )
     .option("--status", "only show the models and the latest migration")
     .action(async (model: string | undefined, options: MigrateOptions) => run(model, options));
 }

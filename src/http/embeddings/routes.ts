@@ -75,7 +75,7 @@ const stepRoute = createRoute({
   operationId: "stepEmbeddingMigration",
   traits: { lane: "direct", shows: [] },
   tags,
-  summary: "Take a change of the embedding model one step on",
+  summary: "Switch, roll back, finish or cancel an embedding migration",
   description: "Takes effect in all processes within a second. Needs `admin` on `**`.",
   request: { params: migrationParams, body: jsonBody(stepRequest) },
   responses: {

@@ -15,7 +15,7 @@ export const migrationRequest = z
     model: modelId.default("auto"),
     rate_per_second: z.int().min(1).max(10_000).nullable().default(null).openapi({
       description:
-        "Most memories that are embedded in a second; null: as many as leave half of the time to other work.",
+        "Maximum number of memories embedded per second; null: half of the time is left to other work.",
     }),
     switch: z.enum(["when_ready", "on_request"]).default("when_ready").openapi({
       description:
@@ -28,7 +28,7 @@ export const stepRequest = z
   .strictObject({
     step: z.enum(MIGRATION_STEPS).openapi({
       description:
-        "`switch`: recall uses the new vectors. `roll_back`: recall uses the old vectors again. `finish`: deletes the old vectors; then there is no way back. `cancel`: deletes the new vectors.",
+        "`switch`: recall uses the new vectors. `roll_back`: recall uses the old vectors again. `finish`: deletes the old vectors; then this can't be undone. `cancel`: before the switch, ends the migration and deletes the new vectors.",
     }),
   })
   .openapi("EmbeddingMigrationStep");
@@ -45,30 +45,32 @@ export const migrationView = z
     active: z.string().openapi({ description: "Id of the model whose vectors recall uses." }),
     status: z.enum(MIGRATION_STATUSES).openapi({
       description:
-        "`filling`: stored memories get new vectors. `comparing`: the report is being made. `ready`: waits for the step `switch`. `switched`: recall uses the new vectors, and the old ones are kept up. `finishing`, `cancelling`: vectors of the model that isn't in use are being deleted.",
+        "`filling`: stored memories get new vectors. `comparing`: the report is being made. `ready`: waits for the step `switch`. `switched`: recall uses the new vectors, and the old ones are kept current, so that `roll_back` works. `finishing`, `cancelling`: vectors of the unused model are being deleted. `finished`, `cancelled`: the migration has ended.",
     }),
     started_at: timeView.openapi({ description: "Start of the migration." }),
     since: timeView.openapi({ description: "Time of the last change of status." }),
-    rate_per_second: z
-      .int()
-      .nullable()
-      .openapi({ description: "Most memories that are embedded in a second; null: no limit." }),
+    rate_per_second: z.int().nullable().openapi({
+      description:
+        "Maximum number of memories embedded per second; null: half of the time is left to other work.",
+    }),
     switch: z
       .enum(["when_ready", "on_request"])
       .openapi({ description: "Whether the switch comes by itself or by the step `switch`." }),
-    seen: z.int().openapi({ description: "Memories and old versions that the present walk has reached." }),
-    total: z.int().openapi({ description: "Memories and old versions in the store, about." }),
-    changed: z
+    seen: z
       .int()
-      .openapi({ description: "Memories and old versions that got vectors, or lost them, in this status." }),
+      .openapi({ description: "Number of memories and old versions processed in the current pass." }),
+    total: z.int().openapi({ description: "Approximate number of memories and old versions in the store." }),
+    changed: z.int().openapi({
+      description: "Number of memories and old versions whose vectors were added or deleted in this status.",
+    }),
     per_second: z.number().nullable().openapi({
-      description: "Memories and old versions that the walk passes in a second; null: not known yet.",
+      description: "Memories and old versions processed per second; null: not known yet.",
     }),
     eta: orNull(timeView).openapi({
-      description: "Expected end of the present walk; null: not known, or none is under way.",
+      description: "Expected end of the current pass; null: not known, or no pass is running.",
     }),
     waiting: z.string().nullable().openapi({
-      description: "Code of the embedder's fault that the migration waits for; null: none.",
+      description: "Code of the embedder fault that is blocking the migration; null: none.",
     }),
     report: z
       .object({
@@ -79,10 +81,10 @@ export const migrationView = z
         }),
         mean_overlap_at_10: share.openapi({
           description:
-            "Mean share of the ten nearest memories that both models have in common; null: the old model isn't configured.",
+            "Mean share of the ten nearest memories that both models have in common; null: no query could be compared, for example because the old model isn't configured.",
         }),
         least_overlap_at_10: share.openapi({
-          description: "Smallest share among the queries; null likewise.",
+          description: "Smallest of these shares over all queries; null: no query could be compared.",
         }),
       })
       .nullable()

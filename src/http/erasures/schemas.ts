@@ -24,15 +24,17 @@ const subject = z
     entity: oneOrManyOf(factName)
       .optional()
       .openapi({ description: "Names of entities. Their aliases count as well." }),
-    agent_id: oneOrManyOf(identifier)
-      .optional()
-      .openapi({ description: "Agents: what they wrote, and what is about them by its `agent_id`." }),
+    agent_id: oneOrManyOf(identifier).optional().openapi({
+      description:
+        "Agent names. Matches what these agents wrote, and memories whose `agent_id` is one of them.",
+    }),
     session_id: oneOrManyOf(identifier)
       .optional()
       .openapi({ description: "Sessions. Threads with the same id count as well." }),
-    thread_id: oneOrManyOf(text(LIMITS.threadIdBytes))
-      .optional()
-      .openapi({ description: "LangGraph threads." }),
+    thread_id: oneOrManyOf(text(LIMITS.threadIdBytes)).optional().openapi({
+      description:
+        "LangGraph threads. Threads without a namespace are erased only if the erasure covers `**`.",
+    }),
     state_key: oneOrManyOf(text(1024)).optional().openapi({ description: "Keys of state documents." }),
     metadata: metadataFilter.optional(),
     mentions: z.boolean().default(false).openapi({
@@ -63,10 +65,10 @@ export const erasureRequest = z
       description:
         "Namespace or pattern to look in; default: everything that the key may read, write and administer. Without `subject` and `filter`, everything in it is erased.",
     }),
-    dry_run: z
-      .boolean()
-      .default(false)
-      .openapi({ description: "Whether the erasure only counts what it would erase." }),
+    dry_run: z.boolean().default(false).openapi({
+      description:
+        "Whether to count only, and erase nothing. Derived memories, entity names, consolidations and audit entries aren't counted.",
+    }),
   })
   .superRefine(({ subject: person, filter, namespace }, context) => {
     if (person !== undefined && filter !== undefined) {
@@ -76,7 +78,8 @@ export const erasureRequest = z
       context.addIssue({
         code: "custom",
         path: ["namespace"],
-        message: "Is required without subject and filter: then everything in it is erased.",
+        message:
+          "Is required without subject and filter. On its own, it erases everything in these namespaces.",
       });
     }
     if (filter !== undefined && Object.keys(filter).length === 0) {
@@ -97,24 +100,28 @@ export const erasureListParameters = z.strictObject({
   cursor: z.string().min(1).max(1024).optional(),
 });
 
-const counts = z
-  .partialRecord(z.enum(ERASED_KINDS), z.int())
-  .openapi({ description: "Number of things by kind.", example: { memories: 120, copies: 3, receipts: 8 } });
+const counts = z.partialRecord(z.enum(ERASED_KINDS), z.int()).openapi({
+  description: "Number of items found or erased so far, by kind.",
+  example: { memories: 120, copies: 3, receipts: 8 },
+});
 
 export const certificateView = z
   .object({
     format: z.literal(CERTIFICATE_FORMAT).openapi({ description: "Format of the certificate." }),
     id: z.string().openapi({ description: "Id of the erasure." }),
-    kind: z.enum(["subject", "filter", "namespace"]).openapi({ description: "What was erased by." }),
+    kind: z
+      .enum(["subject", "filter", "namespace"])
+      .openapi({ description: "Kind of target: a subject, a filter, or whole namespaces." }),
     namespaces: z.array(z.string()).openapi({ description: "Namespaces and patterns that were searched." }),
     requested_at: timeView.openapi({ description: "Time of the request, by the clock of Redis." }),
     completed_at: timeView.openapi({ description: "End of the erasure, by the clock of Redis." }),
-    mneme_version: z.string().openapi({ description: "Release of mneme that erased." }),
+    mneme_version: z.string().openapi({ description: "Version of mneme that ran the erasure." }),
     counts: z
       .record(z.string(), z.int())
       .openapi({ description: "Number of erased things by kind.", example: { memories: 120, copies: 3 } }),
     copies_left: z.int().openapi({
-      description: "Published copies that stay, in namespaces that the key doesn't administer.",
+      description:
+        "Number of published copies that stay: they don't follow their origin, and the key lacks `admin`, `read` or `write` in their namespaces.",
     }),
     public_key: z.string().openapi({ description: "Ed25519 public key (SPKI, DER, base64)." }),
     signature: z.string().openapi({
@@ -128,9 +135,11 @@ export const erasureView = z
   .object({
     id: z.string().openapi({ description: "Id of the erasure." }),
     status: z.enum(["running", "complete"]).openapi({ description: "Whether the erasure is finished." }),
-    kind: z.enum(["subject", "filter", "namespace"]).openapi({ description: "What is erased by." }),
+    kind: z
+      .enum(["subject", "filter", "namespace"])
+      .openapi({ description: "Kind of target: a subject, a filter, or whole namespaces." }),
     namespaces: z.array(z.string()).openapi({ description: "Namespaces and patterns that are searched." }),
-    dry_run: z.boolean().openapi({ description: "Whether nothing is erased." }),
+    dry_run: z.boolean().openapi({ description: "Whether this is a dry run, which erases nothing." }),
     requested_at: timeView.openapi({ description: "Time of the request, by the clock of Redis." }),
     completed_at: orNull(timeView).openapi({ description: "End of the erasure; null while it runs." }),
     phase: z.string().openapi({ description: "Current step.", example: "memories" }),
@@ -138,7 +147,8 @@ export const erasureView = z
     handled: z.int().openapi({ description: "Number of these that are erased." }),
     counts,
     copies_left: z.int().openapi({
-      description: "Published copies that stay, in namespaces that the key doesn't administer.",
+      description:
+        "Number of published copies that stay: they don't follow their origin, and the key lacks `admin`, `read` or `write` in their namespaces.",
     }),
     certificate: orNull(certificateView).openapi({
       description: "Signed statement of what was erased; null while it runs, and for a dry run.",

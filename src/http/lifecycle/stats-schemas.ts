@@ -47,7 +47,7 @@ export const statsView = z
       })
       .openapi({
         description:
-          "How long each kind of content is kept at most, by the namespace's settings or as configured; null means as long as it lives.",
+          "How long each kind of content is kept at most, by the namespace's settings or the service's configuration; null: no limit.",
       }),
     expired: z.int().openapi({ description: "Number of memories that have expired so far." }),
     expiring: z.object({

@@ -102,7 +102,7 @@ const pii = z
     }),
     region: z.enum(PHONE_COUNTRIES).nullable().default(null).openapi({
       description:
-        "Country (ISO 3166-1) whose telephone numbers are found without their country code; null: only numbers that are written as in North America.",
+        "Country (ISO 3166-1) whose telephone numbers are found without their country code; null: only numbers in North American grouping, or US numbers after a word such as `call`.",
       example: "AT",
     }),
   })
@@ -178,7 +178,7 @@ export const newSettings = z
       .default(NO_SETTINGS.retention)
       .openapi({
         description:
-          "How long each kind of content is kept at most; null means as configured. Memories of a type count from their current version, old versions from when they were superseded, sessions from their last message. `receipts_seconds` 0: none is stored. A recall of several namespaces follows the strictest of them.",
+          "How long each kind of content is kept at most; null: the service's default; memory types and sessions have none. Memories of a type count from their current version, old versions from when they were superseded, sessions from their last message. `receipts_seconds` 0: none is stored. A recall of several namespaces follows the strictest of them.",
       }),
     pii,
     consolidation: consolidation.nullable().default(null),

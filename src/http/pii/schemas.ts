@@ -56,7 +56,8 @@ export const scanRequest = z
       .default([...PII_KINDS])
       .openapi({ description: "Kinds to look for. Default: all of them." }),
     limit: z.int().min(1).max(LIMITS.forgetLimit).default(LIMITS.forgetLimit).openapi({
-      description: "Number of memories to examine. The answer may come earlier, with a cursor.",
+      description:
+        "Maximum number of memories to examine. After 5 seconds, the answer holds what was examined so far, with a cursor.",
     }),
     cursor: z.string().optional().openapi({ description: "The cursor of the answer before." }),
   })
@@ -83,7 +84,10 @@ export const scanView = z
         secret: ids("secret"),
       })
       .openapi({ description: "Ids of the memories that hold personal data, by kind." }),
-    cursor: z.string().nullable().openapi({ description: "Where the scan goes on; null at its end." }),
+    cursor: z
+      .string()
+      .nullable()
+      .openapi({ description: "Cursor for the next part of the scan; null at the end." }),
   })
   .openapi("PiiScan");
 

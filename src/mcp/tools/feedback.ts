@@ -9,7 +9,7 @@ export const feedback = defineTool({
   name: "feedback",
   title: "Judge a memory",
   description:
-    "Says whether a memory was right (confirmed, contradicted) or of use (used, useless). Use when the user or a result confirms or refutes a memory that you recalled, or when you relied on it. Not for changing its text (update_memory). Its trust, and that of its author, follow. Returns its trust now.",
+    "Says whether a memory was right (confirmed, contradicted) or of use (used, useless). Use when the user or a result confirms or refutes a memory that you recalled, or when you relied on it. Not for changing its text (update_memory). Confirming or contradicting changes the memory's trust, and may change its author's. Returns the memory's current trust.",
   input: z.strictObject({ id: memoryIdArgument, outcome: z.enum(FEEDBACK_OUTCOMES) }),
   output: z.object({ id: z.string(), trust: z.number() }),
   needs: ["read", "write"],

@@ -20,13 +20,21 @@ const input = z.strictObject({
     ),
   tags: z.array(z.string()).min(1).optional().describe("Only memories with all of these tags."),
   as_of: z.string().optional().describe("RFC 3339 time: what was known then. Default: now."),
-  min_relevance: z.number().min(0).max(1).optional().describe("Leaves out less relevant memories."),
+  min_relevance: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe("Minimum relevance from 0 to 1; less relevant memories are omitted."),
 });
 
 const output = z.object({
   memories: z.array(memoryItem.extend({ relevance: z.number().describe("Fit to the query, from 0 to 1.") })),
   answerable: z.boolean().describe("false: the memories probably don't answer the query."),
-  receipt_id: z.string().nullable().describe("Names this recall, to show later what was known."),
+  receipt_id: z
+    .string()
+    .nullable()
+    .describe("Id of the receipt that records this recall; null: none was stored."),
   degraded: z.array(z.string()).describe("Parts of the search that were unavailable."),
 });
 

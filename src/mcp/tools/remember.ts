@@ -19,7 +19,12 @@ const input = z.strictObject({
       "semantic: what is known; episodic: what happened, never changed later; procedural: how to do things.",
     ),
   tags: z.array(z.string()).optional(),
-  importance: z.number().min(0).max(1).optional().describe("Default: 0.5. A decaying memory lives longer."),
+  importance: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe("Importance from 0 to 1 (default 0.5). Where memories decay, an important one is kept longer."),
   valid_from: z.string().optional().describe("RFC 3339 time from which it holds."),
   valid_to: z.string().optional().describe("RFC 3339 time until which it holds."),
   ttl_seconds: z.int().min(1).max(LIMITS.ttlSeconds).optional().describe("Seconds until it is deleted."),

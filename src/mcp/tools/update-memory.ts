@@ -6,7 +6,7 @@ import { memoryIdArgument } from "./arguments.js";
 
 const input = z.strictObject({
   id: memoryIdArgument,
-  content: z.string().min(1).optional().describe("The whole new text. An episodic memory keeps its text."),
+  content: z.string().min(1).optional().describe("The whole new text. Refused for episodic memories."),
   tags: z.array(z.string()).optional().describe("All tags of the new version."),
   importance: z.number().min(0).max(1).optional(),
   pinned: z.boolean().optional().describe("Whether it is exempt from expiry and forget policies."),

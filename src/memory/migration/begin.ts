@@ -32,7 +32,7 @@ export async function beginMigration(
   const to = model === "auto" ? services.configured.find((id) => id !== active) : model;
   if (to === undefined) {
     throw migrationUnfit(
-      `No model but ${active}, which is in use, is configured. Set MNEME_EMBEDDER or MNEME_EMBEDDING_SECOND.`,
+      `No other embedding model than ${active} (in use) is configured. Set MNEME_EMBEDDER or MNEME_EMBEDDING_SECOND.`,
     );
   }
   if (to === active) throw migrationUnfit(`The model ${active} is in use already.`);

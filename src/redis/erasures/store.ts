@@ -106,6 +106,17 @@ export function createErasureStore(redis: RedisGateway, keys: Keys): ErasureStor
       );
       return countsBy(counted);
     },
+    async left(id) {
+      const counted = await redis.run((client) =>
+        Promise.all(
+          KINDS.map(async (kind) => {
+            const [open = ""] = setsOf(id, kind);
+            return [kind, await client.sCard(open)] as const;
+          }),
+        ),
+      );
+      return countsBy(counted);
+    },
     async drop(id) {
       await redis.run((client) => client.unlink(KINDS.flatMap((kind) => setsOf(id, kind))));
     },
