@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { as, createKey, keyFor } from "../support/acts/access.js";
 import { newNamespace } from "../support/acts/memories.js";
 import { connectHttp } from "../support/mcp-clients.js";
@@ -144,6 +145,46 @@ test("a call counts once against the rate limit of its key", async () => {
     left.push(answer.headers.get("ratelimit-remaining"));
   }
   expect(left).toEqual(["9", "8", "7"]);
+});
+
+test("many calls in one request are refused, which would count as one", async () => {
+  const namespace = newNamespace();
+  const key = await keyFor(root, namespace, ["read"]);
+  const call = {
+    jsonrpc: "2.0",
+    id: 1,
+    method: "tools/call",
+    params: { name: "profile", arguments: { subject: "x" } },
+  };
+  const answer = await fetch(`${service.url}/mcp/${namespace}`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${key}`,
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+    },
+    body: JSON.stringify([call, { ...call, id: 2 }]),
+  });
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ errors: [{ field: "body" }] });
+});
+
+test("no request keeps a stream open, and none writes but the log", async () => {
+  const namespace = newNamespace();
+  const key = await keyFor(root, namespace, ["read"]);
+  const client = new Client(
+    { name: "test", version: "1" },
+    { versionNegotiation: { mode: { pin: "2026-07-28" } } },
+  );
+  await client.connect(
+    new StreamableHTTPClientTransport(new URL(`/mcp/${namespace}`, service.url), {
+      requestInit: { headers: { authorization: `Bearer ${key}` } },
+    }),
+  );
+  await expect(client.listen({ toolsListChanged: true })).rejects.toThrow(/subscription limit/i);
+  await client.close();
+  const lines = service.logs().trim().split("\n");
+  expect(lines.filter((line) => !line.startsWith("{"))).toEqual([]);
 });
 
 test.each(["a..b", "a/b", "UPPER case", "%00", "a.**"])("%j is no namespace of a path", async (place) => {

@@ -7,6 +7,7 @@ import type { AppDeps, AppEnv } from "../env.js";
 import { namespace as namespaceSchema } from "../openapi/primitives.js";
 import type { RouteTraits } from "../route-traits.js";
 import { isForeign } from "../middleware/same-origin.js";
+import { invalid } from "../../domain/errors.js";
 import { HttpProblem, invalidRequest, RESOURCE_METADATA } from "../problem.js";
 import type { InnerBindings } from "../inner-request.js";
 
@@ -50,10 +51,10 @@ export function mcpRoutes({ mcp }: Pick<AppDeps, "mcp">, dispatch: Dispatch) {
           toolSet: mcp.toolSet,
           version: RELEASE,
         }),
-      { legacy: "stateless", responseMode: "json", maxSubscriptions: 1 },
+      // Nothing changes that a client could wait for, and an open stream would hold a connection for nothing.
+      { legacy: "stateless", maxSubscriptions: 0 },
     );
-    const body = c.req.method === "POST" ? { parsedBody: await c.req.json<unknown>() } : {};
-    const answer = await handler.fetch(c.req.raw, body);
+    const answer = await handler.fetch(c.req.raw, await bodyOf(c));
     // Through Hono's context, which adds the headers that middleware has set.
     return c.newResponse(answer.body, answer.status as StatusCode, Object.fromEntries(answer.headers));
   });
@@ -61,6 +62,14 @@ export function mcpRoutes({ mcp }: Pick<AppDeps, "mcp">, dispatch: Dispatch) {
     app.get(path, (c) => c.json(metadataOf(c, c.req.path.slice(RESOURCE_METADATA.length))));
   }
   return app;
+}
+
+/** The messages of a batch would count as one request against the limits of the key. The protocol has no batches any more. */
+async function bodyOf(c: Context<AppEnv>): Promise<{ readonly parsedBody?: unknown }> {
+  if (c.req.method !== "POST") return {};
+  const parsedBody = await c.req.json<unknown>();
+  if (Array.isArray(parsedBody)) throw invalid("body", "Send one message per request.");
+  return { parsedBody };
 }
 
 /** Asks the API with the caller's own key, under the id of the caller's request. */
