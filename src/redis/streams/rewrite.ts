@@ -53,6 +53,7 @@ export async function rewriteStream(
   const [aside, writer] = [keys.rewritten(home, token), keys.rewriting(home)];
   try {
     let changed = 0;
+    let written = 0;
     let last = "0-0";
     for (let swapped = 0; swapped !== 1;) {
       for await (const page of pagesOf(redis, key, tick, last)) {
@@ -60,9 +61,9 @@ export async function rewriteStream(
         for (const entry of page) {
           const fate = await decide(entry);
           if (fate !== "stays") changed += 1;
-          kept.push(...written(entry, fate));
+          kept.push(...argumentsOf(entry, fate));
         }
-        heldBy(
+        written += heldBy(
           await redis.run((client) =>
             client.appendRewritten([aside, writer], [token, String(SILENCE_MS), ...kept]),
           ),
@@ -70,7 +71,9 @@ export async function rewriteStream(
         last = page.at(-1)?.id ?? last;
       }
       swapped = heldBy(
-        await redis.run((client) => client.swapRewritten([key, aside, writer], [token, last, String(LAST)])),
+        await redis.run((client) =>
+          client.swapRewritten([key, aside, writer], [token, last, String(LAST), String(written)]),
+        ),
       );
     }
     return changed;
@@ -111,7 +114,7 @@ function heldBy(reply: number): number {
   return reply;
 }
 
-function written({ id, fields }: StreamEntry, fate: Fate): RedisArgument[] {
+function argumentsOf({ id, fields }: StreamEntry, fate: Fate): RedisArgument[] {
   if (fate === "goes") return [];
   const own = fate === "stays" ? fields : fate;
   return [id, String(own.length), ...own];

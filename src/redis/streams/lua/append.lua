@@ -18,5 +18,6 @@ while i <= #ARGV do
   redis.call('XADD', KEYS[1], ARGV[i], unpack(ARGV, i + 2, i + 1 + length))
   i, count = i + 2 + length, count + 1
 end
-if count > 0 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+-- Also without an entry: it must not end before its writer.
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return count

@@ -8,8 +8,9 @@ KEYS[3] who writes it
 ARGV[1] the writer's token
 ARGV[2] id of the last entry that was looked at
 ARGV[3] how many more are copied at most
+ARGV[4] how many entries the new stream has
 
-Returns 1 if it is done; 0 if too many were added since; -1 if another writer has begun.
+Returns 1 if it is done; 0 if too many were added since; -1 if another writer has begun, or the new stream has lost entries.
 ]]
 if redis.call('GET', KEYS[3]) ~= ARGV[1] then return -1 end
 local most = tonumber(ARGV[3])
@@ -19,6 +20,7 @@ if redis.call('EXISTS', KEYS[1]) == 0 then
   redis.call('DEL', KEYS[2])
   return 1
 end
+if redis.call('XLEN', KEYS[2]) ~= tonumber(ARGV[4]) then return -1 end
 for _, entry in ipairs(more) do redis.call('XADD', KEYS[2], entry[1], unpack(entry[2])) end
 -- Cut off meanwhile.
 local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
