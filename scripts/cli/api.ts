@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { z } from "@hono/zod-openapi";
 import { Failure, messageOf } from "../shell/failure.js";
 
-/** How often a request that can be sent again is, while the service is away. */
+/** How often a request that can be sent again is, while the service is away or isn't ready for it. */
 const ATTEMPTS = 30;
 const LONGEST_PAUSE_MS = 10_000;
 
@@ -10,7 +10,7 @@ export interface ApiRequest {
   readonly method: "GET" | "POST" | "PUT";
   readonly path: string;
   readonly body?: { readonly type: string; readonly text: string };
-  /** A second time does nothing else than the first. */
+  /** A second time does nothing else than the first. A request that the service isn't ready for is repeated anyway. */
   readonly repeatable: boolean;
 }
 
@@ -45,6 +45,7 @@ export function createApi(url: string, key: string | undefined): Api {
   }
 
   async function text(request: ApiRequest): Promise<string> {
+    let told = false;
     for (let attempt = 1; ; attempt++) {
       const last = !request.repeatable || attempt === ATTEMPTS;
       let response: Response;
@@ -58,11 +59,15 @@ export function createApi(url: string, key: string | undefined): Api {
         continue;
       }
       if (response.ok) return received;
+      const { detail = `${base} answered ${response.status}.`, code } = problemOf(received);
       const passing = response.status >= 500 || response.status === 429 || response.status === 409;
+      // Whatever the request is, nothing was begun.
+      const unready = code === "transfer_not_ready" && attempt < ATTEMPTS;
       // 507: the store is full, and stays so.
-      if (last || !passing || response.status === 507) {
-        throw new Refused(response.status, detailOf(received) ?? `${base} answered ${response.status}.`);
-      }
+      if (!unready && (last || !passing || response.status === 507))
+        throw new Refused(response.status, detail);
+      if (unready && !told) console.error(`${detail} The command waits.`);
+      told ||= unready;
       const after = Number(response.headers.get("retry-after") ?? NaN);
       await sleep(Number.isFinite(after) ? Math.min(after * 1000, 60_000) : pauseOf(attempt));
     }
@@ -85,11 +90,14 @@ function reasonOf(error: unknown): string {
   return messageOf(cause);
 }
 
-/** Of problem details. */
-function detailOf(text: string): string | undefined {
+/** What problem details say; nothing, where it is another answer. */
+function problemOf(text: string): { readonly detail?: string; readonly code?: string } {
   const value = parseJson(text);
-  if (typeof value !== "object" || value === null || !("detail" in value)) return undefined;
-  return typeof value.detail === "string" ? value.detail : undefined;
+  if (typeof value !== "object" || value === null) return {};
+  return {
+    ...("detail" in value && typeof value.detail === "string" ? { detail: value.detail } : {}),
+    ...("code" in value && typeof value.code === "string" ? { code: value.code } : {}),
+  };
 }
 
 function parseJson(text: string): unknown {
