@@ -1,4 +1,4 @@
-import type { Receipt } from "../memory/ports/receipts.js";
+import type { ChosenReceipts, Receipt } from "../memory/ports/receipts.js";
 import type { ErasureJob } from "./job.js";
 
 /** Something that an erasure found. */
@@ -56,9 +56,9 @@ export interface Leftovers {
   /** Deletes an entity's names; an import doesn't bring its aliases back. Returns the number of names. */
   forgetEntity(namespace: string, name: string): Promise<number>;
   /** Deletes receipts, so that nothing is left of them; returns how many. `dryRun`: only counts. */
-  receipts(chosen: (receipt: Receipt) => boolean, dryRun: boolean): Promise<number>;
+  receipts(chosen: ChosenReceipts, dryRun: boolean, tick: () => Promise<void>): Promise<number>;
   /** Takes changes of these documents out of the stream that watchers read. */
-  stateChanges(namespace: string, keys: ReadonlySet<string>): Promise<void>;
+  stateChanges(namespace: string, keys: ReadonlySet<string>, tick: () => Promise<void>): Promise<void>;
   /** Deletes finished runs of consolidation that hold one of these; undefined: one of them is still running. */
   consolidations(namespace: string, holds: (text: string) => boolean): Promise<number | undefined>;
   /** Empties kept answers to requests in a namespace. */

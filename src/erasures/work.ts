@@ -5,7 +5,7 @@ import type { Context } from "../domain/context.js";
 import { SYSTEM_ACTOR } from "../domain/context.js";
 import { erase } from "../memory/erasure/erase.js";
 import { sessionFacet } from "../memory/model/facets.js";
-import type { Receipt } from "../memory/ports/receipts.js";
+import type { ChosenReceipts, Receipt } from "../memory/ports/receipts.js";
 import { tellCopies } from "../memory/publish/tell-copies.js";
 import { signCertificate } from "./certificate.js";
 import { find, namespacesOf } from "./find.js";
@@ -184,7 +184,7 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
       if (namespace !== null) await contents.removeState(trail, namespace, id);
     });
     for (const [namespace, keys] of await keysByNamespace(run)) {
-      await leftovers.stateChanges(namespace, keys);
+      await leftovers.stateChanges(namespace, keys, run.tick);
       await run.tick();
     }
     return {};
@@ -232,7 +232,7 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
 
   async receipts(run) {
     const chosen = await receiptChooser(run);
-    const count = await run.services.leftovers.receipts(chosen, run.job.dryRun);
+    const count = await run.services.leftovers.receipts(chosen, run.job.dryRun, run.tick);
     return { counts: { ...run.job.counts, receipts: run.job.counts.receipts + count } };
   },
 
@@ -253,7 +253,7 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
 
   async caches(run) {
     const { leftovers } = run.services;
-    await leftovers.caches(await namedThings(run), await receiptChooser(run), run.tick);
+    await leftovers.caches(await namedThings(run), (await receiptChooser(run)).readable, run.tick);
     // An agent's accuracy is of all namespaces together.
     const everywhere = run.job.scopes.some(({ root, below }) => root === "" && below);
     if (run.target.kind === "subject" && everywhere)
@@ -337,14 +337,14 @@ async function keysByNamespace({
 
 /**
  * Receipts that show what is erased, and those of the namespaces where this looks that name the subject in what was
- * asked.
+ * asked. What can't be read goes only where nobody else's recall is touched.
  */
-async function receiptChooser(run: Run): Promise<(receipt: Receipt) => boolean> {
+async function receiptChooser(run: Run): Promise<ChosenReceipts> {
   const { target, job } = run;
   const { ids, named } = await wordsOf(run);
   const isWithin = (pattern: string): boolean => job.scopes.some((scope) => covers(scope, scopeOf(pattern)));
   const isErased = (namespace: string): boolean => target.kind === "namespace" && isWithin(namespace);
-  return ({ request, hits, agent, thread_id }) => {
+  const readable = ({ request, hits, agent, thread_id }: Receipt): boolean => {
     if (hits.some(({ namespace, id }) => ids.has(`${namespace} ${id}`) || isErased(namespace))) return true;
     if (request.namespaces.some(isErased)) return true;
     // What others asked elsewhere is out of the caller's reach.
@@ -352,6 +352,7 @@ async function receiptChooser(run: Run): Promise<(receipt: Receipt) => boolean> 
     const { embedding: _, ...asked } = request;
     return named([agent, thread_id ?? "", textOf(plainJson(asked))].join("\n"));
   };
+  return { readable, unreadable: ({ namespaces }) => namespaces.every(isWithin) };
 }
 
 /** Whether the text of a run of consolidation names a memory that is erased, or the subject. */

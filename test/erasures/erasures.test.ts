@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createClient } from "redis";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { createKeys } from "../../src/redis/keys.js";
 import { as, createKey, keyFor } from "../support/acts/access.js";
 import { linesOf, mneme } from "../support/acts/backup.js";
 import { entity, entityPath, factBody, tell } from "../support/acts/facts.js";
@@ -89,6 +91,29 @@ describe("POST /v1/erasures", () => {
     expect(await status(own.receipt_id)).toBe(404);
     expect(await status(foreign.receipt_id)).toBe(200);
     expect((await entity(root, theirs, "Somebody")).facts).toHaveLength(1);
+  });
+
+  test("counts and erases a receipt without its entry in the audit trail only where it may erase", async () => {
+    const [mine, theirs] = [newNamespace(), newNamespace()];
+    const stored = createKeys(service.prefix);
+    const redis = createClient({ url: inject("redisUrl") });
+    await redis.connect();
+    try {
+      for (const namespace of [mine, theirs]) {
+        await remember(root, namespace, { content: "walrus" });
+        await recall(root, { namespaces: [namespace], query: "walrus" });
+        await redis.xTrim(stored.audit(namespace), "MAXLEN", 0);
+      }
+      const admin = as(service, await keyFor(root, mine, ["read", "write", "admin"]));
+      const request = { subject: { entity: "Nobody" } };
+      const counted = await erased(admin, { ...request, dry_run: true });
+      expect(counted.counts).toMatchObject({ receipts: 1 });
+      expect((await erased(admin, request)).counts).toMatchObject({ receipts: 1 });
+      const left = [mine, theirs].map((namespace) => redis.xLen(stored.receipts(namespace)));
+      expect(await Promise.all(left)).toEqual([0, 1]);
+    } finally {
+      redis.destroy();
+    }
   });
 
   test("leaves copies where the key may not erase, and says how many", async () => {

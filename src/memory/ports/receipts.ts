@@ -39,12 +39,19 @@ export interface Keeping {
   readonly recorded: Recorded | undefined;
 }
 
+/** Which receipts are erased. */
+export interface ChosenReceipts {
+  readonly readable: (receipt: Receipt) => boolean;
+  /** Of a receipt that has lost what it took from the audit trail, only what was asked is known. */
+  readonly unreadable: (request: RecallInput) => boolean;
+}
+
 export interface ReceiptStore {
   /** Gives its id. */
   keep(receipt: Omit<Receipt, "id">, keeping: Keeping): Promise<string>;
   get(id: string): Promise<Receipt | undefined>;
   /** Deletes the chosen ones, so that no byte of them is left; returns how many. `dryRun`: only counts. */
-  erase(chosen: (receipt: Receipt) => boolean, dryRun: boolean): Promise<number>;
+  erase(chosen: ChosenReceipts, dryRun: boolean, tick: () => Promise<void>): Promise<number>;
   /** Deletes all that are of this namespace, alone or with others. */
   forget(namespace: string): Promise<void>;
 }

@@ -11,6 +11,7 @@ import { DENIALS, SYSTEM } from "../keys.js";
 import type { Keys } from "../keys.js";
 import { decodeFormer } from "../receipts/former.js";
 import { rewriteStream } from "../streams/rewrite.js";
+import type { StreamEntry } from "../streams/rewrite.js";
 
 export interface LeftoversDeps {
   readonly redis: RedisGateway;
@@ -41,13 +42,14 @@ export function createLeftovers({ redis, keys, auditor, receipts }: LeftoversDep
           [normaliseName(name)],
         ),
       ),
-    receipts: (chosen, dryRun) => receipts.erase(chosen, dryRun),
-    async stateChanges(namespace, erased) {
+    receipts: (chosen, dryRun, tick) => receipts.erase(chosen, dryRun, tick),
+    async stateChanges(namespace, erased, tick) {
       const stream = { key: keys.stateChanges(namespace), home: namespace };
-      await rewriteStream({ redis, keys }, stream, ({ fields }) => {
+      const decide = ({ fields }: StreamEntry) => {
         const place = fields.findIndex((field, index) => index % 2 === 0 && field.toString() === "k");
         return erased.has(fields[place + 1]?.toString() ?? "") ? "goes" : "stays";
-      });
+      };
+      await rewriteStream({ redis, keys }, stream, decide, tick);
     },
     async consolidations(namespace, holds) {
       const [head, ids] = await redis.run((client) =>

@@ -1,5 +1,5 @@
 import { contentOf } from "../../access/entry.js";
-import type { Receipt, ReceiptStore } from "../../memory/ports/receipts.js";
+import type { ChosenReceipts, Receipt, ReceiptStore } from "../../memory/ports/receipts.js";
 import { BYTES, decodeEntries } from "../audit/audit-reader.js";
 import type { RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
@@ -37,22 +37,26 @@ export function createReceiptStore(redis: RedisGateway, keys: Keys): ReceiptStor
     return receipt.with(decodeEntries(home, reply).map(contentOf)[0]);
   }
 
-  /** One that can't be read any more goes as well. */
-  async function erase(chosen: (receipt: Receipt) => boolean, dryRun: boolean): Promise<number> {
+  async function erase(
+    { readable, unreadable }: ChosenReceipts,
+    dryRun: boolean,
+    tick: () => Promise<void>,
+  ): Promise<number> {
     let count = 0;
     for (const home of await redis.run((client) => client.hVals(keys.receiptHomes()))) {
       const goes = async ({ id, fields }: StreamEntry): Promise<boolean> => {
-        const receipt = await complete(home, id, fields[1] ?? NO_BYTES);
-        return receipt === undefined || chosen(receipt);
+        const stored = fields[1] ?? NO_BYTES;
+        const receipt = await complete(home, id, stored);
+        if (receipt !== undefined) return readable(receipt);
+        return unreadable(decodeReceipt(id, home, stored).request);
       };
       const stream = { key: keys.receipts(home), home };
       if (!dryRun) {
-        count += await rewriteStream({ redis, keys }, stream, async (entry) =>
-          (await goes(entry)) ? "goes" : "stays",
-        );
+        const decide = async (entry: StreamEntry) => ((await goes(entry)) ? "goes" : "stays");
+        count += await rewriteStream({ redis, keys }, stream, decide, tick);
         continue;
       }
-      for await (const page of pagesOf(redis, stream.key)) {
+      for await (const page of pagesOf(redis, stream.key, tick)) {
         for (const entry of page) if (await goes(entry)) count += 1;
       }
     }

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, expect, inject, test } from "vitest";
 import { createGateway, createRedisClient } from "../../../src/redis/connection/client.js";
+import { createKeys } from "../../../src/redis/keys.js";
+import { createReceiptStore } from "../../../src/redis/receipts/index.js";
 import { rewriteStream } from "../../../src/redis/streams/rewrite.js";
 
 const client = createRedisClient({ url: inject("redisUrl") });
@@ -46,3 +48,19 @@ test("A stream that was written again and has lost entries doesn't take the old 
   await expect(rewriting).rejects.toMatchObject({ code: "redis_busy" });
   expect(await left()).toEqual(entries);
 });
+
+test.each([true, false])(
+  "An erasure of receipts ends where its work is called off (dry run: %s)",
+  async (dryRun) => {
+    const keys = createKeys(`rewrite-${randomUUID()}`);
+    await client.hSet(keys.receiptHomes(), "hash", "a");
+    await client.xAdd(keys.receipts("a"), "1-0", { r: "not looked at" });
+    afterAll(() => client.unlink([keys.receiptHomes(), keys.receipts("a")]));
+    const chosen = { readable: () => true, unreadable: () => true };
+    const erasing = createReceiptStore(redis, keys).erase(chosen, dryRun, async () => {
+      throw new Error("called off");
+    });
+    await expect(erasing).rejects.toThrow("called off");
+    expect(await client.xLen(keys.receipts("a"))).toBe(1);
+  },
+);
