@@ -56,9 +56,12 @@ export async function enforceRetention(
     note("versions", await store.purgeVersionsBefore(namespace, now - kept.versions, AT_ONCE));
 
   if (kept.sessions !== undefined) {
-    const ids = await store.sessionsBefore(namespace, now - kept.sessions, AT_ONCE);
-    for (const sessionId of ids) await endSession(sessions, context, { namespace, sessionId });
-    note("sessions", ids.length);
+    const before = now - kept.sessions;
+    let count = 0;
+    for (const sessionId of await store.sessionsBefore(namespace, before, AT_ONCE)) {
+      if (await endSession(sessions, context, { namespace, sessionId }, before)) count += 1;
+    }
+    note("sessions", count);
   }
 
   if (kept.stateHistory !== undefined) {
@@ -71,11 +74,14 @@ async function endSession(
   sessions: RetentionServices["sessions"],
   context: Context,
   ref: SessionRef,
-): Promise<void> {
+  before: number,
+): Promise<boolean> {
   try {
-    await removeSession(sessions, context, ref, "keep");
+    await removeSession(sessions, context, ref, "keep", before);
+    return true;
   } catch (error) {
-    // Deleted or expired since it was found.
+    // Deleted, expired or in use again since it was found.
     if (!(error instanceof DomainError && error.code === "not_found")) throw error;
+    return false;
   }
 }

@@ -68,8 +68,16 @@ export interface SessionStore {
   ): Promise<{ readonly session: Session; readonly messages: readonly Message[] } | undefined>;
   /** The last appended to first; `before` is where the page before ended. */
   list(trail: Trail, namespace: string, limit: number, before: number | undefined): Promise<SessionPage>;
-  /** Undefined: there is none. `derived`: memories promoted from it are noted, and handled by {@link erase}. */
-  remove(trail: Trail, ref: SessionRef, derived: boolean): Promise<RemovedSession | undefined>;
+  /**
+   * Undefined: there is none. `derived`: memories promoted from it are noted, and handled by {@link erase}. `unusedSince`,
+   * milliseconds since the epoch: undefined as well where a message came later, and that session stays.
+   */
+  remove(
+    trail: Trail,
+    ref: SessionRef,
+    derived: boolean,
+    unusedSince?: number,
+  ): Promise<RemovedSession | undefined>;
   /** Undefined: nothing is due there, or another process has the claim. */
   claim(ref: SessionRef, leaseMs: number): Promise<Claim | undefined>;
   /**

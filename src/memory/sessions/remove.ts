@@ -16,16 +16,18 @@ import { sessionTrail } from "./trail.js";
 /**
  * Deletes a session with its messages and its running summary, and what was promoted from it, with what was derived of
  * that. `keep`: what was promoted stays, but not what a promotion stored that came to no end.
+ * `unusedSince`: only if no message came later.
  */
 export async function removeSession(
   { store, memory }: SessionUsing<"store", Erasing & Pick<Services, "audit">>,
   context: Context,
   ref: SessionRef,
   derived: DerivedPolicy,
+  unusedSince?: number,
 ): Promise<Erased | undefined> {
   await authorize(memory.audit, context, ref.namespace, { verb: "write", act: "session.delete" });
   const trail = sessionTrail(context, "session.delete", ref);
-  const removed = await store.remove(trail, ref, derived === "erase");
+  const removed = await store.remove(trail, ref, derived === "erase", unusedSince);
   const mayHear = mayLearn(context, ref.namespace);
   if (removed === undefined) {
     if (mayHear) throw sessionNotFound();

@@ -11,6 +11,7 @@ export async function remove(
   trail: Trail,
   ref: SessionRef,
   derived: boolean,
+  unusedSince?: number,
 ): Promise<RemovedSession | undefined> {
   const [incarnation, summarisedTo, claimedTo] = await deps.auditor.run(
     ref.namespace,
@@ -20,9 +21,10 @@ export async function remove(
         audit,
         scopeOf(deps, ref),
         [deps.keys.erasures(ref.namespace), deps.keys.erasureDue(ref.namespace)],
-        [ref.namespace, derived ? "1" : "0"],
+        [String(unusedSince ?? ""), ref.namespace, derived ? "1" : "0"],
       ),
   );
+  if (incarnation === "") return undefined;
   await eraseAnswers(deps, [subjectOf.session(ref.namespace, ref.sessionId)]);
   if (incarnation === undefined) return undefined;
   return {

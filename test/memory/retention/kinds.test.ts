@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { tell } from "../../support/acts/facts.js";
 import { bodyOf, newNamespace, pathOf, recall, remember } from "../../support/acts/memories.js";
-import { append, sessionPath, user } from "../../support/acts/sessions.js";
+import { append, readMessages, sessionPath, user } from "../../support/acts/sessions.js";
 import { statePath } from "../../support/acts/state.js";
 import { startWithRedis } from "../../support/redis/with-redis.js";
 import { putSettings } from "../../support/service/namespaces.js";
@@ -85,6 +85,24 @@ test("what a namespace has kept long enough is deleted, by kind; what another on
   });
   const { text } = await service.send("GET", "/metrics");
   expect(text).toContain('mneme_retention_deleted_total{kind="memories"} 2');
+});
+
+test("a session that is appended to after retention has listed it stays with its messages", async () => {
+  const namespace = newNamespace();
+  for (const session of ["returned", "left"]) await append(service, namespace, session, user("Hello?"));
+  const list = `${service.prefix}:sessions:{${namespace}}`;
+  const [returned = "", left = ""] = await redis.zRange(list, 0, -1);
+  const old = Date.now() - 7_200_000;
+  // What a listing saw before the append.
+  await redis.zAdd(list, { value: returned, score: old * 1000 });
+  await redis.zAdd(list, { value: left, score: old * 1000 + 1 });
+  await redis.hSet(`${service.prefix}:session:{${namespace}}:${left}`, "l", old);
+  expect((await putSettings(service, namespace, { retention: { sessions_seconds: 3600 } })).status).toBe(200);
+  await until(
+    () => statusOf(sessionPath(namespace, "left")),
+    (status) => status === 404,
+  );
+  expect(await readMessages(service, namespace, "returned")).toHaveLength(1);
 });
 
 /** What stays of an emptied namespace, and why: see docs/operations.md. */
