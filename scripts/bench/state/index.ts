@@ -54,9 +54,12 @@ async function fill({ service, bare }: StateBench): Promise<void> {
   toBare.close();
 }
 
-/** How many commands the service sends for one request. */
+/** How many commands the service sends for one request, with its caches filled. */
 async function countCommands({ server, service, redis }: StateBench): Promise<Figures["commands"]> {
   const http = await connectHttp(service.url);
+  // Whether keys are needed, and the namespace's settings, are asked for once in seconds.
+  await http.send(requests.serviceGet(1));
+  await http.send(requests.servicePut(1));
   const capture = await startCapture(server.url, redis);
   const get = await capture.during(() => http.send(requests.serviceGet(1)));
   const put = await capture.during(() => http.send(requests.servicePut(1)));
