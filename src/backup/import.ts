@@ -428,7 +428,8 @@ class Worker {
 
   #options(): PutOptions {
     const { rule, dryRun, restoreErased } = this.#start.options;
-    const model = this.#services.memory.embedder?.model.id;
+    const { embedder } = this.#services.memory;
+    const model = embedder?.model.id;
     return {
       importId: this.#start.id,
       rule,
@@ -436,6 +437,7 @@ class Worker {
       restoreErased,
       now: this.#context.now(),
       vectorsOf: this.#manifest?.model === model ? model : undefined,
+      also: embedder?.also !== undefined,
     };
   }
 }

@@ -79,6 +79,8 @@ export interface PutOptions {
   readonly now: number;
   /** The model whose vectors the file holds; undefined: they are of another one than is in use, or there are none. */
   readonly vectorsOf: string | undefined;
+  /** Whether the store gets vectors of another model too, because it changes from one to the other. */
+  readonly also: boolean;
 }
 
 /** Writes what an export holds. Each call is one step that happens whole or not at all. */

@@ -305,6 +305,7 @@ function documentFor(line: MemoryLine, options: PutOptions): Encoded {
   const vectors = usable(line, options);
   const done = vectors.length > 0 || (memory.content === "" && memory.embedding.status === "complete");
   const whole = done && memory.embedding.status === "complete";
+  const second = options.also && memory.content !== "";
   const base = documentOf({
     memory: withEmbedding(line, done),
     interaction,
@@ -313,7 +314,7 @@ function documentFor(line: MemoryLine, options: PutOptions): Encoded {
     made: stored.made,
     ownVector: stored.own_vector === true && vectors.length > 0,
     vectors: vectors.map(decodeIndexVector),
-    embedAt: whole ? undefined : options.now,
+    embedAt: whole && !second ? undefined : options.now,
   });
   const { ns, facets, index } = placed(
     base,
@@ -347,7 +348,8 @@ function documentFor(line: MemoryLine, options: PutOptions): Encoded {
 
 function versionFor(line: VersionLine, options: PutOptions): Encoded {
   const { memory, stored } = line;
-  const vectors = usable(line, options);
+  // No worker gives an old version vectors of another model: with those of one alone, a switch would lose sight of it.
+  const vectors = options.also ? [] : usable(line, options);
   const base = documentOf({
     memory: withEmbedding(line, vectors.length > 0),
     interaction: undefined,

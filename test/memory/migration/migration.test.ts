@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "redis";
 import { afterAll, describe, expect, test } from "vitest";
 import type { z } from "@hono/zod-openapi";
 import type { migrationView, modelsView } from "../../../src/http/embeddings/schemas.js";
+import { mneme } from "../../support/acts/backup.js";
 import {
   bodyOf,
   newNamespace,
@@ -16,6 +18,7 @@ import {
 import type { Memory } from "../../support/acts/memories.js";
 import { startFakeOpenAI } from "../../support/embeddings/fake-openai.js";
 import { startRedis } from "../../support/redis/start.js";
+import { tempFolder } from "../../support/run/temp-dir.js";
 import { startService, until, untilReady } from "../../support/service/service.js";
 import type { Overrides, Service } from "../../support/service/service.js";
 
@@ -268,6 +271,39 @@ describe("a change of the embedding model", () => {
       expect(await read(service, memory)).toMatchObject({ embedding: { status: "complete", model: LOCAL } });
       await expectFound(service, namespace, "The loft holds cherries.");
       await expectCounted(service, namespace);
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    "that waits for its switch gives what is imported meanwhile the vectors of the other model too",
+    async () => {
+      const service = await start(both);
+      const [namespace, into] = [newNamespace(), newNamespace()];
+      const memory = await remember(service, namespace, { content: "The gate opens at seven." });
+      await revise(service, memory, { content: "The gate opens at nine." });
+      const file = join(tempFolder(), "vectors.jsonl");
+      const exported = await mneme(service, ["export", "--out", file, "--namespace", namespace, "--vectors"]);
+      expect(exported.code, exported.stderr).toBe(0);
+      const begun = await begin(service, { switch: "on_request" });
+      await reaches(service, "ready");
+
+      const imported = await mneme(service, ["import", file, "--into", into]);
+      expect(imported.code, imported.stderr).toBe(0);
+      const ofImported = async (model: string) =>
+        (await vectorKeys(service, model)).filter((key) => key.includes(`{${into}}`));
+      // Of the old version there are none of either.
+      expect(await ofImported(LOCAL)).toHaveLength(1);
+      await until(
+        () => ofImported(FAKE),
+        (keys) => keys.length === 1,
+      );
+      await step(service, begun, "switch");
+      await until(
+        async () => (await service.send("GET", "/readyz")).body as { embedder: { model: string } },
+        ({ embedder }) => embedder.model === FAKE,
+      );
+      expect(await nearest(service, into, "The gate opens at nine.")).toEqual(["The gate opens at nine."]);
     },
     LIMIT_MS,
   );
