@@ -2,6 +2,8 @@ import { DomainError } from "../domain/errors.js";
 import type { FieldError } from "../domain/errors.js";
 import { createTurns } from "../domain/turns.js";
 import { findPii } from "./detect/detect.js";
+import { phoneChecks } from "./detect/phones.js";
+import type { PhoneChecks } from "./detect/phones.js";
 import { PII_KINDS, piiTag } from "./kinds.js";
 import type { PiiCounts, PiiKind, PiiPolicy } from "./kinds.js";
 import { redactionMark } from "./marks.js";
@@ -33,16 +35,18 @@ const MAX_FIELD_NAME = 128;
 
 /**
  * Treats personal data in the texts of some JSON parts as a policy wants, before anything else is done with them.
- * `reject` throws `pii_rejected`, which names fields and kinds, never a value.
+ * `reject` throws `pii_rejected`, which names fields and kinds, never a value. `checks`: those of a request that treats
+ * parts one after another.
  */
 export async function treat<Parts extends object>(
   vault: PiiVault,
   namespace: string,
   policy: PiiPolicy | undefined,
   parts: Parts,
+  checks?: PhoneChecks,
 ): Promise<Treated<Parts>> {
   if (policy === undefined) return { parts, counts: {}, tags: [] };
-  const { pending, pieces } = await inspect(policy, parts);
+  const { pending, pieces } = await inspect(policy, parts, checks);
   if (pieces.length === 0) return { parts, counts: {}, tags: [] };
   const rejected = pieces.filter(({ kind }) => policy.actions[kind] === "reject");
   if (rejected.length > 0) throw refusal(rejected);
@@ -63,14 +67,18 @@ export async function treat<Parts extends object>(
 export const sameShape = <Parts>(treated: unknown): Parts => treated as Parts;
 
 /** Finds personal data in the texts of some JSON parts, for a caller that says what replaces it. */
-export async function inspect(policy: PiiPolicy, parts: object): Promise<Inspection> {
+export async function inspect(
+  policy: PiiPolicy,
+  parts: object,
+  checks: PhoneChecks = phoneChecks(),
+): Promise<Inspection> {
   const kinds = new Set(PII_KINDS.filter((kind) => policy.actions[kind] !== undefined));
   const pieces: Piece[] = [];
   const turn = createTurns();
 
   /** `label`: the name of the nearest member around the text. */
   function inText(text: string, field: string, label: string): Pending | undefined {
-    const found = findPii(text, kinds, { label, region: policy.region });
+    const found = findPii(text, kinds, { label, region: policy.region, checks });
     if (found.length === 0) return undefined;
     const own = found.map(({ kind, start, end, value }) => {
       const piece = { kind, value, written: text.slice(start, end), field, start, end };

@@ -4,6 +4,7 @@ import { DECOYS, FRAMES } from "../../scripts/pii-accuracy/decoys.js";
 import { seeded } from "../../scripts/pii-accuracy/random.js";
 import { VALUES } from "../../scripts/pii-accuracy/values.js";
 import { findPii } from "../../src/pii/detect/detect.js";
+import { inspect } from "../../src/pii/treat.js";
 import { PII_KINDS } from "../../src/pii/kinds.js";
 import { redactionMark, tokenMark } from "../../src/pii/marks.js";
 
@@ -125,6 +126,32 @@ test("a national telephone number is found where its country is known", () => {
   const text = "Ring mich unter 0660 1234567 an";
   expect(findPii(text, new Set(["phone"]), { region: "AT" })).toMatchObject([{ value: "+436601234567" }]);
   expect(findPii("Bestellung 0660 1234567", new Set(["phone"]))).toEqual([]);
+});
+
+test("a telephone number that the rules are no longer asked about has the same form as one that was checked", () => {
+  for (const [text, region] of [
+    ["Ring +43 660 1234567", undefined],
+    ["Ring 0043 660 123 45 67", undefined],
+    ["Ruf 0660 1234567 an", "AT"],
+    ["Call (201) 555-0123", undefined],
+    ["Call 1 201-555-0123", "US"],
+  ] as const) {
+    const checked = findPii(text, new Set(["phone"]), { region });
+    expect(checked).toHaveLength(1);
+    expect(findPii(text, new Set(["phone"]), { region, checks: { left: 0 } }), text).toEqual(checked);
+  }
+});
+
+test("the texts of one request share how many telephone numbers are checked; the form decides on the rest", async () => {
+  // No country has this code.
+  const numbers = Array.from({ length: 700 }, (_, at) => `+9991234${String(at).padStart(4, "0")}`);
+  const policy = { actions: { phone: "redact" }, state: true, region: undefined } as const;
+  const { pieces } = await inspect(policy, {
+    numbers,
+    more: Object.fromEntries(numbers.map((each) => [each, 1])),
+  });
+  expect(pieces).toHaveLength(100 + 700);
+  expect(pieces[0]?.value).toBe(numbers[600]);
 });
 
 const SIZE = 32 * 1024;

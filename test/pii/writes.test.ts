@@ -318,6 +318,22 @@ test("a copy is published without what its namespace doesn't keep, and not at al
   expect(copy.body).toMatchObject({ content: "Or ask [email]" });
 });
 
+test("memories that are written together share how many telephone numbers are checked", async () => {
+  const ns = newNamespace();
+  await putSettings(service, ns, { pii: { phone: "redact" } });
+  // No country has this code.
+  const contents = [0, 1].map((at) =>
+    Array.from({ length: 400 }, (_, number) => `+9991${at}${String(1000 + number)}00`).join(", "),
+  );
+  const [first, second] = await postBatch(
+    service,
+    ns,
+    contents.map((content) => ({ content, memory_type: "semantic" })),
+  );
+  expect(first?.memory?.content).toBe(contents[0]);
+  expect(second?.memory?.content.split("[phone]")).toHaveLength(200 + 1);
+});
+
 test("a scan counts what is there, names the memories by kind, and shows no value", async () => {
   const ns = newNamespace();
   const mail = await remember(service, ns, {

@@ -25,6 +25,7 @@ import { contextFor } from "../embedding/preceding.js";
 import { normalisedTooLong } from "../text/normalised.js";
 import { treatInput } from "./treat-input.js";
 import type { TreatedInput } from "./treat-input.js";
+import { phoneChecks } from "../../pii/detect/phones.js";
 import type { PiiCounts } from "../../pii/kinds.js";
 
 export interface RememberOutcome extends InsertOutcome {
@@ -87,9 +88,10 @@ async function treatEach(
   inputs: readonly RememberInput[],
 ): Promise<(TreatedInput | DomainError)[]> {
   const treated: (TreatedInput | DomainError)[] = [];
+  const checks = phoneChecks();
   for (const input of inputs) {
     try {
-      treated.push(await treatInput(services, namespace, pii, input, actor === SYSTEM_ACTOR));
+      treated.push(await treatInput(services, namespace, pii, input, actor === SYSTEM_ACTOR, checks));
     } catch (error) {
       // A refusal is about one input; a store that is away about all of them.
       if (!(error instanceof DomainError) || !ABOUT_ONE.has(error.code)) throw error;

@@ -1,3 +1,4 @@
+import type { PhoneChecks } from "../../pii/detect/phones.js";
 import type { PiiCounts, PiiPolicy } from "../../pii/kinds.js";
 import { addCounts, redactRefused } from "../../pii/kinds.js";
 import { treat } from "../../pii/treat.js";
@@ -24,6 +25,7 @@ export async function treatInput(
   wanted: PiiPolicy | undefined,
   input: RememberInput,
   own: boolean,
+  checks: PhoneChecks,
 ): Promise<TreatedInput> {
   const policy = own ? redactRefused(wanted) : wanted;
   if (policy === undefined) return { input, pii: undefined };
@@ -31,10 +33,9 @@ export async function treatInput(
   const stated = fact && { subject: fact.subject, predicate: fact.predicate, object: fact.object };
   // The content of an interaction is made of its parts.
   const said = interaction === undefined ? { content, fact: stated } : { ...interaction };
-  const [main, around] = await Promise.all([
-    treat(services.vault, namespace, policy, said),
-    treat(services.vault, namespace, policy, { metadata, tags }),
-  ]);
+  // One after the other: together, which of them uses up the checks would be chance, and so what a repeated write says.
+  const main = await treat(services.vault, namespace, policy, said, checks);
+  const around = await treat(services.vault, namespace, policy, { metadata, tags }, checks);
   const pii = addCounts(main.counts, around.counts);
   const common = {
     ...input,

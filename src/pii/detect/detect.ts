@@ -8,7 +8,8 @@ import type { Found, Sought } from "./found.js";
 import { findIbans } from "./ibans.js";
 import { findLetteredIds, isNationalNumber } from "./national-ids.js";
 import { eachNumber } from "./number-runs.js";
-import { findPhones } from "./phones.js";
+import { findPhones, phoneChecks } from "./phones.js";
+import type { PhoneChecks } from "./phones.js";
 import { findSecrets } from "./secrets.js";
 
 export interface DetectOptions {
@@ -16,6 +17,8 @@ export interface DetectOptions {
   readonly label?: string;
   /** Country (ISO 3166-1) of telephone numbers without a country code. */
   readonly region?: string | undefined;
+  /** Where several texts share them. */
+  readonly checks?: PhoneChecks | undefined;
 }
 
 /** Of a field's name, this much says what the field holds. */
@@ -39,7 +42,7 @@ export function findPii(text: string, kinds: ReadonlySet<PiiKind>, options: Dete
     if (kinds.has("card") || kinds.has("national_id")) found.push(...findNumbers(sought, kinds));
     if (kinds.has("national_id")) found.push(...findLetteredIds(sought));
     if (kinds.has("ip")) found.push(...findAddresses(sought));
-    if (kinds.has("phone")) found.push(...findPhones(sought));
+    if (kinds.has("phone")) found.push(...findPhones(sought, options.checks ?? phoneChecks()));
   }
   return found.length === 0 ? found : withoutOverlaps(found, marksIn(text));
 }

@@ -1,4 +1,9 @@
-import { getCountries, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/max";
+import {
+  getCountries,
+  getCountryCallingCode,
+  isSupportedCountry,
+  parsePhoneNumberFromString,
+} from "libphonenumber-js/max";
 import type { CountryCode } from "libphonenumber-js/max";
 import { contextBefore } from "./found.js";
 import type { Found, Sought } from "./found.js";
@@ -13,16 +18,22 @@ const CALLED =
   /\b(?:tel|telephone|telefon|teléfono|téléphone|phone|mobile|cell|call|called|ring|rang|text|sms|fax|whatsapp|signal|handy|mobil|ruf|rufnummer|nummer|reach|dial|contact)\b[^\d]{0,24}$/iu;
 const LABELLED = /(?:phone|tel|mobile|cell|fax|whatsapp|contact)/iu;
 
-/** Checking one takes a third of a millisecond. Beyond this many in one text, the form decides: rather too many are found. */
-const MOST_CHECKED = 200;
+/** How many more times the rules of a country are asked; shared by all texts of one request. */
+export interface PhoneChecks {
+  left: number;
+}
+
+/** Asking takes a third of a millisecond. Beyond these, the form decides: rather too many are found. */
+const MOST_CHECKS = 600;
+
+export const phoneChecks = (): PhoneChecks => ({ left: MOST_CHECKS });
 
 /** Telephone numbers; libphonenumber decides whether a country has such numbers. */
-export function findPhones(sought: Sought): Found[] {
+export function findPhones(sought: Sought, checks: PhoneChecks): Found[] {
   const { text, region } = sought;
   const found: Found[] = [];
-  let checked = 0;
   const read = (written: string, prefix: number, country: CountryCode | undefined) =>
-    checked++ < MOST_CHECKED ? readLongest(written, prefix, country) : unchecked(written);
+    checks.left > 0 ? readLongest(written, prefix, country, checks) : unchecked(written, prefix, country);
   for (const { index, 0: written } of text.matchAll(INTERNATIONAL)) {
     const number = read(written, written.startsWith("00") ? 2 : 1, undefined);
     if (number !== undefined)
@@ -52,16 +63,24 @@ export const PHONE_COUNTRIES: readonly string[] = getCountries();
 const countryCode = (region: string): CountryCode | undefined =>
   isSupportedCountry(region) ? region : undefined;
 
-const unchecked = (written: string) => ({ length: written.length, value: written.replaceAll(/\D/g, "") });
+/** In the form of one that was checked, as far as the digits alone say it. */
+function unchecked(written: string, prefix: number, country: CountryCode | undefined) {
+  const digits = written.slice(prefix).replaceAll(/\D/g, "");
+  const code = country === undefined ? "" : getCountryCallingCode(country);
+  const national = code === "1" ? digits.replace(/^1(?=\d{10}$)/, "") : digits.replace(/^0/, "");
+  return { length: written.length, value: country === undefined ? `+${digits}` : `+${code}${national}` };
+}
 
 /** The number, or the longest beginning of it that ends with a group and is one. */
 function readLongest(
   written: string,
   prefix: number,
   country: CountryCode | undefined,
+  checks: PhoneChecks,
 ): { readonly length: number; readonly value: string } | undefined {
   let candidate = written;
   for (let tries = 0; tries < MOST_TRIES && candidate.length >= SHORTEST; tries++) {
+    checks.left--;
     const digits = prefix > 0 ? `+${candidate.slice(prefix)}` : candidate;
     const number =
       country === undefined
