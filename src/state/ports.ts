@@ -30,6 +30,8 @@ export interface PatchCommand {
 export interface DeleteCommand {
   readonly ref: StateRef;
   readonly precondition: Precondition;
+  /** With its history, in the same step; also what is left of one that expired or was deleted before. */
+  readonly whole?: boolean;
 }
 
 /** It would live longer than the namespace's maximum. */

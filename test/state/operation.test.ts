@@ -7,6 +7,10 @@ import { createAuditor } from "../../src/redis/audit/auditor.js";
 import { createGateway, createRedisClient } from "../../src/redis/connection/client.js";
 import { createKeys } from "../../src/redis/keys.js";
 import { createPiiVault } from "../../src/pii/vault.js";
+import type { ContentsDeps } from "../../src/redis/namespaces/contents.js";
+import { createNamespaceContents } from "../../src/redis/namespaces/contents.js";
+import type { NamespaceContents } from "../../src/memory/clearing/ports.js";
+import { trailOf } from "../../src/access/trail.js";
 import { createPiiStore } from "../../src/redis/pii/index.js";
 import { createStateStore } from "../../src/redis/state/index.js";
 import { getState } from "../../src/state/get.js";
@@ -21,10 +25,12 @@ import { entriesIn } from "../support/audit/read.js";
 const client = createRedisClient({ url: inject("redisUrl") });
 const keys = createKeys(`t${randomUUID().slice(0, 8)}`);
 let services: StateServices;
+let contentsWith: (state: ContentsDeps["state"]) => NamespaceContents;
 beforeAll(async () => {
   await client.connect();
   const redis = createGateway(client, { timeoutMs: 4000, onMissingIndex: () => {}, observe: () => {} });
   const auditor = createAuditor(redis, keys, 1_000_000);
+  contentsWith = (state) => createNamespaceContents({ redis, auditor, keys, state });
   services = {
     store: createStateStore({
       redis,
@@ -120,4 +126,33 @@ test("every act is in the audit trail: who, what, on which keys and how it came 
   ]);
   expect(nonEmpty(entries).every(({ a }) => a === "anonymous")).toBe(true);
   expect(JSON.stringify(entries)).not.toContain("secret");
+});
+
+test("what is written right after a document was erased stays, and has none of its history", async () => {
+  const ref = { namespace: newNamespace(), key: "k" };
+  const context = contextOf(undefined);
+  for (const value of [1, 2]) await putState(services, context, ref, { value }, "any");
+  const trail = trailOf(context, "erasure");
+  const contents = contentsWith({
+    async remove(...of) {
+      const outcome = await services.store.remove(...of);
+      for (const value of [3, 4]) await putState(services, context, ref, { value }, "any");
+      return outcome;
+    },
+  });
+  expect(await contents.removeState(trail, ref.namespace, ref.key)).toBe(true);
+  expect((await getState(services, context, ref, undefined)).json).toBe("4");
+  const { versions } = await services.store.history(trail, ref, 10, undefined);
+  expect(versions.map(({ json }) => json)).toEqual(["4", "3"]);
+});
+
+test("what an expired document leaves for questions about the past goes when it is erased", async () => {
+  const ref = { namespace: newNamespace(), key: "k" };
+  const context = contextOf(undefined);
+  await putState(services, context, ref, { value: 1 }, "any");
+  await client.hSet(keys.stateFacts(ref.namespace, ref.key), "e", 1);
+  const { removeState } = contentsWith(services.store);
+  expect(await removeState(trailOf(context, "erasure"), ref.namespace, ref.key)).toBe(false);
+  const left = [keys.state, keys.stateFacts, keys.stateHistory].map((of) => of(ref.namespace, ref.key));
+  expect(await client.exists(left)).toBe(0);
 });

@@ -36,14 +36,9 @@ export function createNamespaceContents({ redis, auditor, keys, state }: Content
     },
 
     async removeState(trail, namespace, key) {
-      const outcome = await state.remove(trail, { ref: { namespace, key }, precondition: "any" });
-      const left = [
-        keys.state(namespace, key),
-        keys.stateFacts(namespace, key),
-        keys.stateHistory(namespace, key),
-      ];
+      const ref = { namespace, key };
       // Expired documents are still there, for questions about the past.
-      await redis.run((client) => client.unlink(left));
+      const outcome = await state.remove(trail, { ref, precondition: "any", whole: true });
       return outcome === "removed";
     },
 

@@ -10,7 +10,7 @@ import { scopeIn } from "./deps.js";
 export async function remove(
   deps: StateDeps,
   trail: Trail,
-  { ref: { namespace, key }, precondition }: DeleteCommand,
+  { ref: { namespace, key }, precondition, whole }: DeleteCommand,
 ): Promise<"removed" | "missing" | "conflict"> {
   const { auditor, keys } = deps;
   const [code] = await auditor.run(namespace, trail, (client, audit) =>
@@ -18,7 +18,7 @@ export async function remove(
       audit,
       scopeIn(deps, namespace, trail),
       [keys.state(namespace, key), keys.stateFacts(namespace, key), keys.stateHistory(namespace, key)],
-      [key, encodePrecondition(precondition)],
+      [key, encodePrecondition(precondition), whole === true ? "1" : ""],
     ),
   );
   const outcome = meaningOf("state/lua/delete", code, {

@@ -2,7 +2,8 @@
 --- @include "lua/audit"
 --- @include "lua/documents"
 --[[
-Deletes a document. Its history stays for its time.
+Deletes a document. Its history stays for its time, unless that is to go as well: then what is left of an expired or deleted
+one goes too, and nothing that is written after it.
 
 KEYS[1] the document
 KEYS[2] its hash
@@ -10,12 +11,15 @@ KEYS[3] its history
 
 ARGV[1] the state key
 ARGV[2] '' any, '*' any, else only this version
+ARGV[3] '1' if its history goes as well
 
 Returns {DONE}; {MISSING}; {CONFLICT} another version.
 ]]
 local before = state_load(KEYS[2], KEYS[3])
+local whole = ARGV[3] == '1'
 if not before or not before.live then
   audit('missing')
+  if whole then redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3]) end
   return { CODE.MISSING }
 end
 if not state_matches(before, ARGV[2]) then
@@ -23,10 +27,14 @@ if not state_matches(before, ARGV[2]) then
   return { CODE.CONFLICT }
 end
 audit('ok')
-state_archive(KEYS[3], before, state_text(KEYS[1], before))
+if not whole then state_archive(KEYS[3], before, state_text(KEYS[1], before)) end
 redis.call('DEL', KEYS[1], KEYS[2])
 local version, time = state_change(ARGV[1], 'delete')
-state_bury(KEYS[3], version, time)
-state_keep_history(KEYS[3])
+if whole then
+  redis.call('UNLINK', KEYS[3])
+else
+  state_bury(KEYS[3], version, time)
+  state_keep_history(KEYS[3])
+end
 state_finish()
 return { CODE.DONE }
