@@ -154,12 +154,19 @@ export interface StateStore {
   history(trail: Trail, ref: StateRef, limit: number, before: string | undefined): Promise<VersionPage>;
   /** The id after which to read changes: of now, or `after`; undefined if changes after that are gone. */
   startOfChanges(trail: Trail, namespace: string, after: string | undefined): Promise<string | undefined>;
-  /** Changes in order, and the version of the namespace's last change. */
+  /**
+   * Changes in order, and the version of the namespace's last change. `erasedTo`: of the last one that an erasure took out,
+   * or 0.
+   */
   changesAfter(
     namespace: string,
     id: string,
     limit: number,
-  ): Promise<{ readonly changes: readonly StateChange[]; readonly latest: number }>;
+  ): Promise<{
+    readonly changes: readonly StateChange[];
+    readonly latest: number;
+    readonly erasedTo: number;
+  }>;
 }
 
 /** Says that there may be changes to look for. */

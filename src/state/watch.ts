@@ -76,8 +76,8 @@ export async function watchState(
     try {
       yield { kind: "position", at: last };
       while (open.yes) {
-        const { changes, latest } = await read(last);
-        if (latest < versionOf(last) || !isContiguous(last, changes)) return;
+        const { changes, latest, erasedTo } = await read(last);
+        if (latest < versionOf(last) || erasedTo > versionOf(last) || !isContiguous(last, changes)) return;
         const wanted = changes.filter(({ key }) => key.startsWith(input.prefix));
         const due = performance.now() - beat >= input.heartbeatMs;
         const allowed = due || wanted.length > 0 ? await unlessAway(input.stillAllowed, undefined) : true;
@@ -105,6 +105,7 @@ export async function watchState(
     return unlessAway(() => store.changesAfter(namespace, after, BATCH), {
       changes: [],
       latest: versionOf(after),
+      erasedTo: 0,
     });
   }
 }

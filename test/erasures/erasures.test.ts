@@ -18,7 +18,8 @@ import {
   remember,
 } from "../support/acts/memories.js";
 import { append, user } from "../support/acts/sessions.js";
-import { setState } from "../support/acts/state.js";
+import { setState, statePath } from "../support/acts/state.js";
+import { openEvents } from "../support/service/events.js";
 import type { Service } from "../support/service/service.js";
 import { startService, until } from "../support/service/service.js";
 import type { Erasure } from "./support.js";
@@ -76,6 +77,31 @@ describe("POST /v1/erasures", () => {
       200,
     );
     expect(entities.map(({ name }) => name).toSorted()).toEqual(["Bob", "tea"]);
+  });
+
+  test("ends what a watcher of state had still to read, so that it reads the state again", async () => {
+    const namespace = newNamespace();
+    const path = `/v1/namespaces/${namespace}/state-changes`;
+    const from = async (id: string) => {
+      const watcher = await openEvents(service, path, id, key);
+      watcher.close();
+      return watcher.status;
+    };
+    const watcher = await openEvents(service, path, "0-0", key);
+    await setState(root, namespace, "kept", 1);
+    await setState(root, namespace, "gone", `Ann ${namespace}`);
+    await watcher.count(2);
+    await erased(root, { namespace, subject: { entity: `Ann ${namespace}`, mentions: true } });
+    expect((await root.send("GET", statePath(namespace, "gone"))).status).toBe(404);
+    await setState(root, namespace, "kept", 2);
+    watcher.close();
+    const [first] = watcher.events;
+    expect(await Promise.all(["0-0", first?.id ?? ""].map(from))).toEqual([410, 410]);
+    const again = await openEvents(service, path, undefined, key);
+    expect(await from(again.lastEventId())).toBe(200);
+    await setState(root, namespace, "kept", 3);
+    expect(await again.count(1)).toMatchObject([{ data: { key: "kept", version: 5 } }]);
+    again.close();
   });
 
   test("keeps what others asked elsewhere, even if they named the person", async () => {

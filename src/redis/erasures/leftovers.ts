@@ -10,7 +10,7 @@ import { pseudonymiseTrail } from "../audit/pseudonymise.js";
 import { DENIALS, SYSTEM } from "../keys.js";
 import type { Keys } from "../keys.js";
 import { decodeFormer } from "../receipts/former.js";
-import { rewriteStream } from "../streams/rewrite.js";
+import { pagesOf, rewriteStream } from "../streams/rewrite.js";
 import type { StreamEntry } from "../streams/rewrite.js";
 
 export interface LeftoversDeps {
@@ -45,9 +45,26 @@ export function createLeftovers({ redis, keys, auditor, receipts }: LeftoversDep
     receipts: (chosen, dryRun, tick) => receipts.erase(chosen, dryRun, tick),
     async stateChanges(namespace, erased, tick) {
       const stream = { key: keys.stateChanges(namespace), home: namespace };
-      const decide = ({ fields }: StreamEntry) => {
+      const goes = ({ fields }: StreamEntry): boolean => {
         const place = fields.findIndex((field, index) => index % 2 === 0 && field.toString() === "k");
-        return erased.has(fields[place + 1]?.toString() ?? "") ? "goes" : "stays";
+        return erased.has(fields[place + 1]?.toString() ?? "");
+      };
+      let last = 0;
+      for await (const page of pagesOf(redis, stream.key, tick)) {
+        for (const entry of page) if (goes(entry)) last = numberOf(entry);
+      }
+      if (last === 0) return;
+      const note = (): Promise<unknown> =>
+        redis.run((client) => client.noteErasedState([keys.stateHead(namespace)], [String(last)]));
+      // Before any goes: after a process that broke off, no one would know that some are missing.
+      await note();
+      const decide = async (entry: StreamEntry) => {
+        if (!goes(entry)) return "stays";
+        if (numberOf(entry) > last) {
+          last = numberOf(entry);
+          await note();
+        }
+        return "goes";
       };
       await rewriteStream({ redis, keys }, stream, decide, tick);
     },
@@ -126,6 +143,9 @@ interface TransferJob {
 interface ExportPlace {
   readonly position: { readonly pending: readonly (readonly [namespace: string, key: string])[] };
 }
+
+/** A change's number: its id is <milliseconds>-<number>. */
+const numberOf = ({ id }: StreamEntry): number => Number(id.slice(id.indexOf("-") + 1));
 
 /** Escapes a text for MATCH: the service's key prefix may hold any character. */
 const literal = (text: string): string => text.replace(/[\\*?[\]^-]/g, String.raw`\$&`);

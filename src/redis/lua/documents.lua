@@ -7,7 +7,8 @@ Put before the scripts that change state, or look at its history: what a documen
 
 Takes off the front, after what audit.lua takes: 3 keys, 4 arguments.
 
-KEYS[1] the namespace's head: number and time of its last change
+KEYS[1] the namespace's head: number and time of its last change; erased_to = number of the last one that an erasure took
+        out of the stream
 KEYS[2] its change stream
 KEYS[3] its settings
 

@@ -80,6 +80,7 @@ export const scripts = {
   stateAsOf: forCaller("state/lua/as-of", parts, "scoped"),
   stateHistory: forCaller("state/lua/history", parts, "scoped"),
   watchState: forCaller("state/lua/watch", parts, "scoped"),
+  noteErasedState: forService("state/lua/note-erased", integer, "plain", "works"),
   queryState: forService("state/lua/query", text),
   mendState: forService("state/lua/mend", integer),
   appendMessages: forCaller("sessions/lua/append", parts, "scoped"),

@@ -25,14 +25,18 @@ export async function changesAfter(
   namespace: string,
   id: string,
   limit: number,
-): Promise<{ changes: StateChange[]; latest: number }> {
-  const [entries, latest] = await redis.run((client) =>
+): Promise<{ changes: StateChange[]; latest: number; erasedTo: number }> {
+  const [entries, [latest, erasedTo]] = await redis.run((client) =>
     Promise.all([
       client.xRange(keys.stateChanges(namespace), `(${id}`, "+", { COUNT: limit }),
-      client.hGet(keys.stateHead(namespace), "number"),
+      client.hmGet(keys.stateHead(namespace), ["number", "erased_to"]),
     ]),
   );
-  return { changes: (entries ?? []).map(decodeChange), latest: Number(latest ?? 0) };
+  return {
+    changes: (entries ?? []).map(decodeChange),
+    latest: Number(latest ?? 0),
+    erasedTo: Number(erasedTo ?? 0),
+  };
 }
 
 function decodeChange(entry: { id: string; message: Readonly<Record<string, string>> }): StateChange {
