@@ -19,6 +19,17 @@ export type Doomed =
   | { readonly kind: "key" | "alias"; readonly namespace: string; readonly id: string };
 export type DoomedKind = Doomed["kind"];
 
+/** Where an erasure is in their list: several may have been started in one millisecond. */
+export interface ErasurePlace {
+  readonly at: number;
+  readonly id: string;
+}
+
+export interface ListedErasure extends ErasurePlace {
+  /** Undefined: it has just ended. */
+  readonly job: ErasureJob | undefined;
+}
+
 /**
  * Erasures with what each has found. It is kept apart from the job, because it may be large, and each thing once, so
  * that a step that is repeated after a crash finds and counts nothing twice.
@@ -27,11 +38,8 @@ export interface ErasureStore {
   /** Also where Redis is full: what was asked for must be known. */
   save(job: ErasureJob): Promise<void>;
   read(id: string): Promise<ErasureJob | undefined>;
-  /** The latest first, below `before` (a place in that order); `next` is undefined at the end. */
-  list(
-    limit: number,
-    before: number | undefined,
-  ): Promise<{ readonly jobs: readonly ErasureJob[]; readonly next: number | undefined }>;
+  /** The latest first, after a place and `skip` more; fewer than `limit` only at the end. */
+  list(limit: number, after: ErasurePlace | undefined, skip: number): Promise<readonly ListedErasure[]>;
   /** Ids of those that aren't complete, the oldest first. */
   unfinished(limit: number): Promise<readonly string[]>;
   /** Notes what was found; returns how much of it is new. */

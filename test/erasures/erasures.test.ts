@@ -39,6 +39,11 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
+interface ErasureList {
+  readonly erasures: readonly Erasure[];
+  readonly cursor: string | null;
+}
+
 const start = async (of: Service, request: object): Promise<Erasure> =>
   bodyOf<Erasure>(await of.send("POST", "/v1/erasures", request), 202);
 
@@ -175,11 +180,24 @@ describe("POST /v1/erasures", () => {
 });
 
 describe("Erasures", () => {
-  test("are there for those who administer all of their namespaces only", async () => {
+  test("are there for those who administer and read all of their namespaces only", async () => {
     const namespace = newNamespace();
     await remember(root, `${namespace}.a`, { content: "x" });
-    const of = async (scope: string) => as(service, await keyFor(root, scope, ["read", "write", "admin"]));
+    const all = ["read", "write", "admin"];
+    const of = async (scope: string, verbs = all) => as(service, await keyFor(root, scope, verbs));
     const [whole, part] = [await of(`${namespace}.**`), await of(`${namespace}.a`)];
+    const blind = as(
+      service,
+      (
+        await createKey(root, {
+          agent: "blind",
+          grants: [
+            { namespace: `${namespace}.**`, verbs: ["admin"] },
+            { namespace: `${namespace}x`, verbs: ["read"] },
+          ],
+        })
+      ).key,
+    );
     const { id } = await start(whole, { namespace: `${namespace}.**`, dry_run: true });
     const listed = async (reader: Service) =>
       bodyOf<{ erasures: Erasure[] }>(await reader.send("GET", "/v1/erasures?limit=200"), 200).erasures.map(
@@ -189,6 +207,42 @@ describe("Erasures", () => {
     expect(await listed(part)).toEqual([]);
     expect((await part.send("GET", `/v1/erasures/${id}`)).status).toBe(404);
     expect((await whole.send("GET", `/v1/erasures/${id}`)).status).toBe(200);
+    expect(await listed(blind)).toEqual([]);
+    expect((await blind.send("GET", `/v1/erasures/${id}`)).status).toBe(404);
+    const admin = await of(`${namespace}.**`, ["admin"]);
+    expect((await admin.send("GET", "/v1/erasures")).status).toBe(403);
+  });
+
+  test("are listed one by one, also those of one millisecond, without a trace of others'", async () => {
+    const stored = createKeys(service.prefix);
+    const redis = createClient({ url: inject("redisUrl") });
+    await redis.connect();
+    try {
+      const [mine, theirs] = [newNamespace(), newNamespace()];
+      const jobs: Erasure[] = [];
+      for (const namespace of [theirs, mine, mine, theirs])
+        jobs.push(await start(root, { namespace, dry_run: true }));
+      for (const { id } of jobs) {
+        await until(
+          () => readErasure(root, id),
+          ({ status }) => status === "complete",
+        );
+        await redis.zAdd(stored.erasureJobs(), { score: 1_800_000_000_000, value: id });
+      }
+      const asked = jobs.slice(1, 3).map(({ id }) => id);
+      const admin = as(service, await keyFor(root, mine, ["read", "write", "admin"]));
+      const pages: string[][] = [];
+      for (let cursor: string | null = ""; cursor !== null;) {
+        const path = `/v1/erasures?limit=1${cursor && `&cursor=${cursor}`}`;
+        const page: ErasureList = bodyOf<ErasureList>(await admin.send("GET", path), 200);
+        pages.push(page.erasures.map(({ id }) => id));
+        ({ cursor } = page);
+      }
+      expect(pages.map(({ length }) => length)).toEqual([1, 1]);
+      expect(pages.flat()).toEqual(asked.toSorted().toReversed());
+    } finally {
+      redis.destroy();
+    }
   });
 
   test("are on record without the person's name", async () => {

@@ -50,7 +50,7 @@ const readRoute = createRoute({
   tags,
   summary: "Read the progress of an erasure, and its certificate",
   description:
-    "Needs `admin` on all namespaces of the erasure. The certificate is kept for 400 days and holds no content.",
+    "Needs `admin` and `read` on all namespaces of the erasure. The certificate is kept for 400 days and holds no content.",
   request: { params: erasureParams },
   responses: { 200: jsonResponse(erasureView, "The erasure."), ...problems, ...erasureMissing },
 });
@@ -63,7 +63,7 @@ const listRoute = createRoute({
   tags,
   summary: "List erasures",
   description:
-    "Lists the erasures of namespaces that the key administers, newest first. Follow `cursor` until it is null: a page may hold fewer than `limit`.",
+    "Lists the erasures of namespaces that the key administers and reads, newest first. Follow `cursor` until it is null: a page may hold fewer than `limit`.",
   request: { query: erasureListParameters },
   responses: { 200: jsonResponse(erasurePage, "A page."), ...problems },
 });

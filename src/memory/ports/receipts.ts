@@ -42,7 +42,7 @@ export interface Keeping {
 /** Which receipts are erased. */
 export interface ChosenReceipts {
   readonly readable: (receipt: Receipt) => boolean;
-  /** Of a receipt that has lost what it took from the audit trail, only what was asked is known. */
+  /** Decides by the request alone, because the audit entry that the receipt needs is gone. */
   readonly unreadable: (request: RecallInput) => boolean;
 }
 

@@ -47,19 +47,21 @@ export function createErasureStore(redis: RedisGateway, keys: Keys): ErasureStor
         ),
       );
     },
-    async list(limit, before) {
-      const ids = await redis.run((client) =>
-        client.zRangeWithScores(keys.erasureJobs(), before === undefined ? "+inf" : `(${before}`, "-inf", {
+    async list(limit, after, skip) {
+      const first = after === undefined ? "+inf" : String(after.at);
+      const listed = await redis.run(async (client) => {
+        const together =
+          after === undefined ? [] : await client.zRangeByScore(keys.erasureJobs(), first, first);
+        const before = together.filter((id) => after !== undefined && id >= after.id).length;
+        return client.zRangeWithScores(keys.erasureJobs(), first, "-inf", {
           BY: "SCORE",
           REV: true,
-          LIMIT: { offset: 0, count: limit },
-        }),
+          LIMIT: { offset: before + skip, count: limit },
+        });
+      });
+      return Promise.all(
+        listed.map(async ({ value, score }) => ({ at: score, id: value, job: await read(value) })),
       );
-      const jobs = await Promise.all(ids.map(({ value }) => read(value)));
-      return {
-        jobs: jobs.filter((job) => job !== undefined),
-        next: ids.length < limit ? undefined : ids.at(-1)?.score,
-      };
     },
     unfinished: (limit) => redis.run((client) => client.zRange(keys.erasureJobsOpen(), 0, limit - 1)),
     async found(id, doomed) {

@@ -477,7 +477,12 @@ const erasure: MakeAct = (world, agent, { ns, pick, flag }) => {
         done: (answer) => {
           const id = idOf(answer);
           world.erasures.push({ namespace: ns, id });
-          world.hide(id, `an erasure in ${ns}`, agent, (reader) => may(reader, "admin", ns));
+          world.hide(
+            id,
+            `an erasure in ${ns}`,
+            agent,
+            (reader) => may(reader, "admin", ns) && may(reader, "read", ns),
+          );
         },
       };
   }
