@@ -31,7 +31,7 @@ export interface ScanOutcome {
 
 /** Memories that are read together: one of them may be large. */
 const PAGE = 50;
-/** A request ends after this, with what it has. */
+/** A request ends after this, with what it has: at the end of a page, or at a memory within it. */
 const BUDGET_MS = 5_000;
 
 /**
@@ -43,6 +43,7 @@ export async function scanPii(
   context: Context,
   namespace: string,
   { kinds, limit, cursor }: ScanInput,
+  budgetMs = BUDGET_MS,
 ): Promise<ScanOutcome> {
   await authorize(audit, context, namespace, { verb: "read", act: "pii.scan" });
   const cursors = cursorsOf("namespace or kinds", namespace, kinds.toSorted());
@@ -52,7 +53,7 @@ export async function scanPii(
   const actions = Object.fromEntries(kinds.map((kind) => [kind, "tag"] as const));
   const policy = { actions, state: false, region: pii?.region };
 
-  const deadline = performance.now() + BUDGET_MS;
+  const deadline = performance.now() + budgetMs;
   const memories: Partial<Record<PiiKind, string[]>> = {};
   let counts: PiiCounts = {};
   let examined = 0;
@@ -71,16 +72,22 @@ export async function scanPii(
       namespace,
       page.refs.map(({ id }) => id),
     );
-    for (const memory of found) {
+    let stopped: number | undefined;
+    for (const [at, memory] of found.entries()) {
+      if (at > 0 && performance.now() > deadline) {
+        stopped = at;
+        break;
+      }
       if (memory === undefined || !isAlive(memory, context.now())) continue;
       const { pieces } = await inspect(policy, saidBy(memory));
       const own = countsOf(pieces);
       counts = addCounts(counts, own);
       for (const kind of kinds) if (own[kind] !== undefined) (memories[kind] ??= []).push(memory.id);
     }
-    examined += page.refs.length;
-    after = page.next;
-    if (after === undefined || examined >= limit || performance.now() > deadline) break;
+    examined += stopped ?? page.refs.length;
+    after = stopped === undefined ? page.next : page.places[stopped - 1];
+    if (stopped !== undefined || after === undefined || examined >= limit || performance.now() > deadline)
+      break;
   }
   return { examined, counts, memories, cursor: cursors.write(after?.toString()) };
 }

@@ -26,6 +26,8 @@ export interface ListQuery {
 
 export interface ListPage {
   readonly refs: readonly MemoryRef[];
+  /** The sequence number of each. */
+  readonly places: readonly number[];
   /** Where the next page begins; undefined at the end. */
   readonly next: number | undefined;
   /** The sequence number up to which it looked, of an ascending list. */

@@ -44,6 +44,7 @@ export async function list(deps: StoreDeps, query: ListQuery): Promise<ListPage>
   const end = position < 1 || position > last;
   return {
     refs: rows.map((row) => row.ref),
+    places: rows.map((row) => row.seq),
     next: end ? undefined : position - step,
     reached: Math.min(position - step, last),
   };
