@@ -40,8 +40,10 @@ export interface ErasureStore {
   read(id: string): Promise<ErasureJob | undefined>;
   /** The latest first, after a place and `skip` more; fewer than `limit` only at the end. */
   list(limit: number, after: ErasurePlace | undefined, skip: number): Promise<readonly ListedErasure[]>;
-  /** Ids of those that aren't complete, the oldest first. */
+  /** Ids of those that aren't complete, the oldest first; a postponed one is as old as that. */
   unfinished(limit: number): Promise<readonly string[]>;
+  /** Lets those come first that were made or postponed before `now`. */
+  postpone(id: string, now: number): Promise<void>;
   /** Notes what was found; returns how much of it is new. */
   found(id: string, doomed: readonly Doomed[]): Promise<number>;
   /** How many of each kind are still to be erased. */

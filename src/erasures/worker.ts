@@ -37,7 +37,10 @@ export function startErasuresWorker({ services, now, onError }: ErasuresWorkerOp
       });
       return true;
     } catch (error) {
-      if (error instanceof Interrupted || error instanceof NotYet) return false;
+      if (error instanceof Interrupted) return false;
+      // Not ahead of those that can go on.
+      await jobs.postpone(id, now());
+      if (error instanceof NotYet) return false;
       throw error;
     } finally {
       clearInterval(renewing);

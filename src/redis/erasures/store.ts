@@ -64,6 +64,10 @@ export function createErasureStore(redis: RedisGateway, keys: Keys): ErasureStor
       );
     },
     unfinished: (limit) => redis.run((client) => client.zRange(keys.erasureJobsOpen(), 0, limit - 1)),
+    async postpone(id, now) {
+      const entry = { score: now, value: id };
+      await redis.run((client) => client.zAdd(keys.erasureJobsOpen(), entry, { condition: "XX" }));
+    },
     async found(id, doomed) {
       const args = doomed.flatMap((each) => [String(KINDS.indexOf(each.kind)), memberOf(each)]);
       return redis.run((client) =>
