@@ -38,6 +38,8 @@ export interface ExportSource {
   aliases(namespace: string, at: string | undefined): Promise<Stretch>;
   memories(namespace: string, options: DumpOptions, at: string | undefined): Promise<Stretch>;
   sessions(namespace: string, options: DumpOptions, at: string | undefined): Promise<Stretch>;
+  /** Unlike {@link sessions}, it ends while others append: each has the messages that it had when the walk came to it. */
+  everySession(namespace: string, at: string | undefined): Promise<Stretch>;
   erased(namespace: string, options: DumpOptions, at: string | undefined): Promise<Stretch>;
   /** Documents of one namespace, or of all: also those that were changed or deleted since. One may come twice. */
   stateKeys(

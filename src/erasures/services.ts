@@ -13,7 +13,8 @@ export interface ErasureServices {
   readonly contents: NamespaceContents;
   readonly threads: ThreadStore;
   /** Walks over all that a namespace holds. */
-  readonly source: ExportSource;
+  /** Without the walk over sessions that goes on for as long as others append. */
+  readonly source: Omit<ExportSource, "sessions">;
   readonly jobs: ErasureStore;
   readonly leftovers: Leftovers;
   readonly locks: Locks;

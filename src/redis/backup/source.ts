@@ -1,6 +1,5 @@
 import type { ExportSource, DumpOptions, Stretch } from "../../backup/ports.js";
 import type { ContentLine, ExportedDocument, StateVersionLine, Vote, VotesLine } from "../../backup/lines.js";
-import { sessionFacet } from "../../memory/model/facets.js";
 import { facetQuery } from "../../memory/conditions/filter.js";
 import type { StateRef } from "../../state/document.js";
 import { redisTime } from "../connection/redis-time.js";
@@ -8,15 +7,14 @@ import type { StoreDeps } from "../deps.js";
 import { decodeGroup } from "../facts/resolve.js";
 import { list } from "../search/list.js";
 import { BUFFERS } from "../search/nearest.js";
-import { decodeMessages, decodeSession } from "../sessions/codec.js";
 import { operationOf } from "../state/history.js";
 import { memoryLines } from "./lines.js";
+import { everySession, sessionStretch } from "./sessions.js";
 
 /** Memories of one step: with all their parts, one may have a megabyte. */
 const MEMORIES = 25;
 /** Keys that one SCAN looks at. */
 const SCANNED = 1000;
-const MESSAGES = 50;
 const NOTES = 500;
 const HISTORY_BYTES = 1024 * 1024;
 
@@ -63,6 +61,8 @@ export function createExportSource(deps: SourceDeps): ExportSource {
     },
 
     sessions: (namespace, options, at) => sessionStretch(deps, namespace, options, at),
+
+    everySession: (namespace, at) => everySession(deps, namespace, at),
 
     async erased(namespace, { since, asOf }, at = "0") {
       const notes = await redis.run((client) =>
@@ -132,47 +132,6 @@ async function unseen(
     Promise.all(refs.map(({ namespace, key }) => client.hGet(keys.stateFacts(namespace, key), "t"))),
   );
   return refs.filter((_, index) => Number(times[index] ?? Infinity) > asOf);
-}
-
-/** A session at a time, in the order of their last appends: one that is appended to meanwhile comes again at the end. */
-async function sessionStretch(
-  { redis, keys }: StoreDeps,
-  namespace: string,
-  { since }: DumpOptions,
-  at = "0 0",
-): Promise<Stretch> {
-  const [score = "0", done = "0"] = at.split(" ");
-  const edge = done === "0" ? `(${score}` : score;
-  const [next] = await redis.run((client) =>
-    client.zRangeWithScores(keys.sessions(namespace), edge, "+inf", {
-      BY: "SCORE",
-      LIMIT: { offset: 0, count: 1 },
-    }),
-  );
-  if (next === undefined) return { items: [], next: undefined };
-  const place = String(next.score);
-  // What was being read has moved to the end, where it is read from its beginning.
-  const from = place === score ? done : "0";
-  const facet = next.value;
-  const [head, entries] = await redis.run((client) =>
-    client.dumpSession(
-      [keys.session(namespace, facet), keys.sessionMessages(namespace, facet)],
-      [from, String(MESSAGES)],
-    ),
-  );
-  const { namespace: _, sessionId, ...session } = decodeSession(namespace, head);
-  if (sessionFacet(sessionId) !== facet || session.last_message_at < since) {
-    return { items: [], next: `${place} 0` };
-  }
-  const messages = decodeMessages(entries);
-  const items: ContentLine[] = [
-    ...(from === "0"
-      ? [{ kind: "session" as const, namespace, session: { session_id: sessionId, ...session } }]
-      : []),
-    ...messages.map((message) => ({ kind: "message" as const, namespace, session_id: sessionId, message })),
-  ];
-  const last = messages.length < MESSAGES ? undefined : messages.at(-1)?.number;
-  return { items, next: `${place} ${last ?? 0}` };
 }
 
 async function documentStretch(

@@ -1,0 +1,119 @@
+import type { DumpOptions, Stretch } from "../../backup/ports.js";
+import type { ContentLine } from "../../backup/lines.js";
+import { sessionFacet } from "../../memory/model/facets.js";
+import type { Message, Session } from "../../memory/sessions/session.js";
+import type { StoreDeps } from "../deps.js";
+import { decodeMessages, decodeSession } from "../sessions/codec.js";
+
+type SessionDeps = Pick<StoreDeps, "redis" | "keys">;
+
+const MESSAGES = 50;
+/** Sessions that one ZSCAN gives, about. */
+const SCANNED = 100;
+
+/** A session at a time, in the order of their last appends: one that is appended to meanwhile comes again at the end. */
+export async function sessionStretch(
+  deps: SessionDeps,
+  namespace: string,
+  { since }: DumpOptions,
+  at = "0 0",
+): Promise<Stretch> {
+  const { redis, keys } = deps;
+  const [score = "0", done = "0"] = at.split(" ");
+  const edge = done === "0" ? `(${score}` : score;
+  const [next] = await redis.run((client) =>
+    client.zRangeWithScores(keys.sessions(namespace), edge, "+inf", {
+      BY: "SCORE",
+      LIMIT: { offset: 0, count: 1 },
+    }),
+  );
+  if (next === undefined) return { items: [], next: undefined };
+  const place = String(next.score);
+  // What was being read has moved to the end, where it is read from its beginning.
+  const from = place === score ? Number(done) : 0;
+  const read = await readSession(deps, namespace, next.value, from);
+  if (read === undefined || read.session.last_message_at < since) {
+    return { items: [], next: `${place} 0` };
+  }
+  const { session, messages } = read;
+  const last = messages.length < MESSAGES ? undefined : messages.at(-1)?.number;
+  return { items: linesOf(session, messages, from), next: `${place} ${last ?? 0}` };
+}
+
+/** Where a walk is. The first facet's session is being read: up to message `done`, and it ends with `to`, unless that is 0. */
+interface Place {
+  readonly cursor: string;
+  readonly facets: readonly string[];
+  readonly done: number;
+  readonly to: number;
+}
+
+/**
+ * All sessions that are there throughout, each with the messages that it had when the walk came to it. So it ends,
+ * whatever is appended meanwhile. One may come twice.
+ */
+export async function everySession(
+  deps: SessionDeps,
+  namespace: string,
+  at: string | undefined,
+): Promise<Stretch> {
+  const { redis, keys } = deps;
+  const { cursor, facets, done, to } =
+    at === undefined ? { cursor: "0", facets: [], done: 0, to: 0 } : placeOf(at);
+  const [facet, ...rest] = facets;
+  if (facet === undefined) {
+    // Unlike a walk by time, it comes to one that moves ahead of it, and to no one again and again.
+    const page = await redis.run((client) =>
+      client.zScan(keys.sessions(namespace), cursor, { COUNT: SCANNED }),
+    );
+    const found = page.members.map(({ value }) => value);
+    return { items: [], next: nextOf({ cursor: page.cursor, facets: found, done: 0, to: 0 }) };
+  }
+  const after = nextOf({ cursor, facets: rest, done: 0, to: 0 });
+  const read = await readSession(deps, namespace, facet, done);
+  if (read === undefined) return { items: [], next: after };
+  const end = to === 0 ? read.session.message_count : to;
+  const messages = read.messages.filter(({ number }) => number <= end);
+  const last = messages.length < MESSAGES ? undefined : messages.at(-1)?.number;
+  return {
+    items: linesOf(read.session, messages, done),
+    next: last === undefined || last >= end ? after : nextOf({ cursor, facets, done: last, to: end }),
+  };
+}
+
+const placeOf = (text: string) => JSON.parse(text) as Place;
+
+function nextOf(place: Place): string | undefined {
+  return place.facets.length === 0 && place.cursor === "0" ? undefined : JSON.stringify(place);
+}
+
+/** Undefined: there is none any more. */
+async function readSession(
+  { redis, keys }: SessionDeps,
+  namespace: string,
+  facet: string,
+  from: number,
+): Promise<{ readonly session: Session; readonly messages: readonly Message[] } | undefined> {
+  const [head, entries] = await redis.run((client) =>
+    client.dumpSession(
+      [keys.session(namespace, facet), keys.sessionMessages(namespace, facet)],
+      [String(from), String(MESSAGES)],
+    ),
+  );
+  const session = decodeSession(namespace, head);
+  if (sessionFacet(session.sessionId) !== facet) return undefined;
+  return { session, messages: decodeMessages(entries) };
+}
+
+/** The session's own line comes before its first message. */
+function linesOf(
+  { namespace, sessionId, ...session }: Session,
+  messages: readonly Message[],
+  from: number,
+): ContentLine[] {
+  const own = { kind: "session", namespace, session: { session_id: sessionId, ...session } } as const;
+  return [
+    ...(from === 0 ? [own] : []),
+    ...messages.map((message) => ({ kind: "message" as const, namespace, session_id: sessionId, message })),
+  ];
+}
