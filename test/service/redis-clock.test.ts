@@ -59,10 +59,12 @@ describe.skipIf(clock === undefined)("Redis's clock, put ahead and back", async 
     }
   }
 
-  /** A time of Redis's that is over, not before another one. */
+  /** A time that is over for Redis and for the service, which follows Redis's clock from behind; not before another one. */
   async function over(least = 0): Promise<number> {
     const now = Math.max(await redisNow(), least);
     while ((await redisNow()) <= now) await sleep(1);
+    const path = `${statePath(newNamespace(), "k")}?as_of=${encodeURIComponent(new Date(now).toISOString())}`;
+    while ((await service.send("GET", path)).status === 400) await sleep(10);
     return now;
   }
 

@@ -7,6 +7,7 @@ export type Need =
   | "write"
   | "read and write"
   | "read and publish"
+  | "read and admin"
   | "read and write and admin"
   | "publish"
   | "admin"
@@ -107,7 +108,7 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   "GET /v1/exports/{id}": { need: "hidden" },
   "GET /v1/exports/{id}/parts/{part}": { need: "hidden" },
   "POST /v1/erasures": { need: "read and write and admin", body: { namespace: "{ns}", dry_run: true } },
-  "GET /v1/erasures": { need: "keys" },
+  "GET /v1/erasures": { need: "read and admin" },
   "GET /v1/erasures/{id}": { need: "hidden" },
   "POST /v1/imports": { need: "keys", body: {} },
   "GET /v1/imports/{id}": { need: "hidden" },
