@@ -1,11 +1,9 @@
 // node scripts/run.mjs growth [--calls N] [--write]: how many bytes each kind of call leaves behind in Redis.
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createRedisClient } from "../../src/redis/connection/client.js";
 import type { RedisClient } from "../../src/redis/connection/client.js";
-import { repositoryRoot } from "../bootstrap/root.mjs";
 import { needsModel, provideModel } from "../downloads/local-model.js";
+import { writeBlock } from "../figures/write-block.js";
 import { startService } from "../harness/service.js";
 import { table } from "../harness/table.js";
 import { startThrowawayRedis } from "../harness/throwaway-redis.js";
@@ -16,7 +14,6 @@ import type { Send } from "./calls.js";
 import { KINDS, kindOf } from "./kinds.js";
 
 const PREFIX = "growth";
-const BLOCK = /(<!-- growth -->\n)[\s\S]*?(<!-- end of growth -->)/;
 
 async function main(): Promise<void> {
   const { calls, write } = parse(process.argv.slice(2));
@@ -47,7 +44,7 @@ async function main(): Promise<void> {
     }
     const text = table(["bytes per call", ...COLUMNS, "all"], rows);
     console.log(text);
-    if (write) writeBlock(text);
+    if (write) writeBlock("operations.md", "growth", text);
   } finally {
     redis.destroy();
     await service.stop();
@@ -124,17 +121,6 @@ async function settled(redis: RedisClient): Promise<void> {
     same = sum === last ? same + 1 : 0;
     last = sum;
   }
-}
-
-function writeBlock(text: string): void {
-  const file = join(repositoryRoot(), "docs", "operations.md");
-  const before = readFileSync(file, "utf8");
-  if (!BLOCK.test(before)) throw new Failure(`${file} has no block for these figures.`);
-  writeFileSync(
-    file,
-    before.replace(BLOCK, (_, begin: string, end: string) => `${begin}\n${text}\n\n${end}`),
-  );
-  console.error("Run `npm run format` to align the table.");
 }
 
 await main().catch(reportFailure);

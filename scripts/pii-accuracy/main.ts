@@ -1,9 +1,7 @@
 // node scripts/run.mjs pii-accuracy [--texts N] [--seed N] [--json] [--write]: precision and recall of the detectors of
 // personal data on generated texts.
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { repositoryRoot } from "../bootstrap/root.mjs";
+import { writeBlock } from "../figures/write-block.js";
 import { table } from "../harness/table.js";
 import { Failure, messageOf, reportFailure } from "../shell/failure.js";
 import { measure } from "./measure.js";
@@ -12,25 +10,13 @@ import { seeded } from "./random.js";
 
 const USAGE =
   "usage: pii-accuracy [--texts N] [--seed N] [--json] [--write], which writes the table into docs/privacy.md";
-const BLOCK = /(<!-- pii-accuracy -->\n)[\s\S]*?(<!-- end of pii-accuracy -->)/;
 
 function main(): void {
   const { texts, seed, json, write } = parse(process.argv.slice(2));
   const scores = measure(seeded(seed), texts);
   if (json) console.log(JSON.stringify({ texts, seed, scores }, undefined, 2));
   else console.log(tableOf(scores));
-  if (write) writeBlock(tableOf(scores));
-}
-
-function writeBlock(text: string): void {
-  const file = join(repositoryRoot(), "docs", "privacy.md");
-  const before = readFileSync(file, "utf8");
-  if (!BLOCK.test(before)) throw new Failure(`${file} has no block for these figures.`);
-  writeFileSync(
-    file,
-    before.replace(BLOCK, (_, begin: string, end: string) => `${begin}\n${text}\n\n${end}`),
-  );
-  console.error("Run `npm run format` to align the table.");
+  if (write) writeBlock("privacy.md", "pii-accuracy", tableOf(scores));
 }
 
 function tableOf(scores: readonly Score[]): string {

@@ -1,8 +1,6 @@
 // npm run test:faults [-- FAULT ...] [--short] [--update-docs]: what each fault does to clients, and what it costs.
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { repositoryRoot } from "../bootstrap/root.mjs";
+import { writeBlock } from "../figures/write-block.js";
 import { describeMachine } from "../harness/machine.js";
 import { loadEnv } from "../shell/env.js";
 import { Failure, reportFailure } from "../shell/failure.js";
@@ -13,9 +11,6 @@ import type { Run } from "./report.js";
 import { runFault } from "./run-fault.js";
 import type { Finding } from "./run-fault.js";
 import { openWorld } from "./world.js";
-
-const DOCUMENT = join(repositoryRoot(), "docs", "reliability.md");
-const BLOCK = /(<!-- faults -->\n)[\s\S]*?(\n<!-- end of faults -->)/;
 
 /** The short form runs beside other tests, on a machine that is busy: there it only tells a hang from a recovery. */
 const SLACK = 6;
@@ -31,11 +26,7 @@ async function main(): Promise<void> {
   const faults = chosen(positionals, values.short);
   const run = await runAll(faults, !values.short);
   console.log(tableOf(run));
-  if (values["update-docs"]) {
-    const text = readFileSync(DOCUMENT, "utf8");
-    writeFileSync(DOCUMENT, text.replace(BLOCK, `$1\n${blockOf(run)}\n$2`));
-    console.error(`${DOCUMENT} has the table. Run \`npm run format\` to align it.`);
-  }
+  if (values["update-docs"]) writeBlock("reliability.md", "faults", blockOf(run));
   const bad = run.findings.filter((finding) => !isGood(finding, values.short ? SLACK : 1));
   if (bad.length === 0) return;
   const lines = bad.map(
