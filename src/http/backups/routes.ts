@@ -154,7 +154,7 @@ export function backupRoutes({ backups, now }: AppDeps) {
       );
     })
     .openapi(beginImportRoute, async (c) => {
-      const { on_conflict, dry_run, restore_erased, into } = c.req.valid("json") ?? importRequest.parse({});
+      const { on_conflict, dry_run, restore_erased, into } = c.req.valid("json");
       const options = { rule: on_conflict, dryRun: dry_run, restoreErased: restore_erased, into };
       const job = await beginImport(backups, contextOf(c, now), options);
       c.header("Location", `/v1/imports/${job.id}`);

@@ -98,7 +98,7 @@ export function consolidationRoutes({ consolidation, now }: AppDeps) {
   return createRouter()
     .openapi(beginRoute, async (c) => {
       const { ns } = c.req.valid("param");
-      const { steps, ...options } = consolidationRequest.parse(c.req.valid("json") ?? {});
+      const { steps, ...options } = c.req.valid("json");
       const ordered = STEPS.filter((each) => steps.includes(each));
       const id = await beginConsolidation(consolidation, contextOf(c, now), ns, {
         ...options,

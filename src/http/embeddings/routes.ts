@@ -90,7 +90,7 @@ const stepRoute = createRoute({
 export function embeddingRoutes({ embeddingMigrations, now }: AppDeps) {
   return createRouter()
     .openapi(beginRoute, async (c) => {
-      const input = migrationRequest.parse(c.req.valid("json") ?? {});
+      const input = c.req.valid("json");
       const migration = await beginMigration(embeddingMigrations, contextOf(c, now), {
         model: input.model,
         rate: input.rate_per_second,
