@@ -2,23 +2,23 @@ import type { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { bodyOf } from "./api.js";
 import { apiMemory, quoted } from "./memory-item.js";
+import { namespaceArgument } from "./tool.js";
 import type { ToolServing } from "./tool.js";
 
 const query = z.string().min(1).describe("The question or task at hand.");
-const namespaceArgument = z.string().min(1).describe("Namespace to search, such as acme.agents.support.");
 
 const answer = z.object({ hits: z.array(z.object({ memory: apiMemory })) });
 
 /** A prompt that a person picks in the client: what memory holds on a question, as one message. */
 export function registerContextPrompt(server: McpServer, { call, namespace }: ToolServing): void {
-  const argsSchema =
+  const argsSchema: z.ZodObject =
     namespace === undefined ? z.object({ query, namespace: namespaceArgument }) : z.object({ query });
   server.registerPrompt(
     "context",
     {
       title: "What memory holds on this",
       description: "Recalls the memories that fit a question, as a message for the model.",
-      argsSchema: argsSchema as z.ZodObject,
+      argsSchema,
     },
     async (given) => {
       const asked = query.parse(given["query"]);

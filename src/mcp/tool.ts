@@ -40,7 +40,10 @@ export interface Tool {
   readonly register: (server: McpServer, serving: ToolServing) => void;
 }
 
-const namespaceArgument = z.string().min(1).describe("Namespace to work in, such as acme.agents.support.");
+export const namespaceArgument = z
+  .string()
+  .min(1)
+  .describe("Namespace to work in, such as acme.agents.support.");
 
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>({
   name,
@@ -54,7 +57,8 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
   text,
 }: ToolDefinition<Input, Output>): Tool {
   // The schema of a call that names its namespace; made once, as the tools are.
-  const withNamespace = input.extend({ namespace: namespaceArgument });
+  const withNamespace: z.ZodObject = input.extend({ namespace: namespaceArgument });
+  const ownInput: z.ZodObject = input;
   return {
     name,
     needs,
@@ -73,12 +77,12 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
         }
       };
       if (namespace === undefined) {
-        server.registerTool(name, { ...config, inputSchema: withNamespace as z.ZodObject }, async (given) => {
+        server.registerTool(name, { ...config, inputSchema: withNamespace }, async (given) => {
           const { namespace: place, ...rest } = given;
           return answer(namespaceArgument.parse(place), input.parse(rest));
         });
       } else {
-        server.registerTool(name, { ...config, inputSchema: input as z.ZodObject }, async (given) =>
+        server.registerTool(name, { ...config, inputSchema: ownInput }, async (given) =>
           answer(namespace, input.parse(given)),
         );
       }

@@ -28,6 +28,33 @@ async function clientFor(namespace: string, verbs: readonly string[], place = tr
 
 const namesOf = async (client: McpClient) => (await client.tools()).map(({ name }) => name);
 
+/** One request as it goes over the wire, for what a client of the SDK doesn't do or show. */
+function post(
+  place: string,
+  key: string,
+  message: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  return fetch(`${service.url}/mcp/${place}`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${key}`,
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+      ...headers,
+    },
+    body: JSON.stringify(message),
+  });
+}
+
+const LIST = { jsonrpc: "2.0", id: 1, method: "tools/list" };
+const CALL = {
+  jsonrpc: "2.0",
+  id: 1,
+  method: "tools/call",
+  params: { name: "profile", arguments: { subject: "x" } },
+};
+
 test.each([
   [["read"], ["recall", "get_memory", "profile"]],
   [["write"], ["remember", "forget"]],
@@ -99,17 +126,7 @@ test("without a key, the answer names the page that says how to get in", async (
 test("a web page of another origin is refused, even with a key", async () => {
   const namespace = newNamespace();
   const key = await keyFor(root, namespace, ["read", "write"]);
-  const ask = (headers: Record<string, string>) =>
-    fetch(`${service.url}/mcp/${namespace}`, {
-      method: "POST",
-      headers: {
-        authorization: `Bearer ${key}`,
-        "content-type": "application/json",
-        accept: "application/json, text/event-stream",
-        ...headers,
-      },
-      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
-    });
+  const ask = (headers: Record<string, string>) => post(namespace, key, LIST, headers);
   expect((await ask({ origin: "https://evil.example" })).status).toBe(403);
   expect((await ask({ "sec-fetch-site": "cross-site" })).status).toBe(403);
   expect((await ask({ origin: service.url })).status).toBe(200);
@@ -123,24 +140,9 @@ test("a call counts once against the rate limit of its key", async () => {
     grants: [{ namespace, verbs: ["read", "write"] }],
     rate_limit_per_minute: 10,
   });
-  const ask = () =>
-    fetch(`${service.url}/mcp/${namespace}`, {
-      method: "POST",
-      headers: {
-        authorization: `Bearer ${key}`,
-        "content-type": "application/json",
-        accept: "application/json, text/event-stream",
-      },
-      body: JSON.stringify({
-        jsonrpc: "2.0",
-        id: 1,
-        method: "tools/call",
-        params: { name: "profile", arguments: { subject: "x" } },
-      }),
-    });
   const left: (string | null)[] = [];
   for (let index = 0; index < 3; index++) {
-    const answer = await ask();
+    const answer = await post(namespace, key, CALL);
     expect(await answer.text()).toContain("tokens");
     left.push(answer.headers.get("ratelimit-remaining"));
   }
@@ -150,21 +152,7 @@ test("a call counts once against the rate limit of its key", async () => {
 test("many calls in one request are refused, which would count as one", async () => {
   const namespace = newNamespace();
   const key = await keyFor(root, namespace, ["read"]);
-  const call = {
-    jsonrpc: "2.0",
-    id: 1,
-    method: "tools/call",
-    params: { name: "profile", arguments: { subject: "x" } },
-  };
-  const answer = await fetch(`${service.url}/mcp/${namespace}`, {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${key}`,
-      "content-type": "application/json",
-      accept: "application/json, text/event-stream",
-    },
-    body: JSON.stringify([call, { ...call, id: 2 }]),
-  });
+  const answer = await post(namespace, key, [CALL, { ...CALL, id: 2 }]);
   expect(answer.status).toBe(400);
   expect(await answer.json()).toMatchObject({ errors: [{ field: "body" }] });
 });
@@ -189,10 +177,6 @@ test("no request keeps a stream open, and none writes but the log", async () => 
 
 test.each(["a..b", "a/b", "UPPER case", "%00", "a.**"])("%j is no namespace of a path", async (place) => {
   const key = await keyFor(root, newNamespace(), ["read"]);
-  const answer = await fetch(`${service.url}/mcp/${encodeURIComponent(place)}`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
-  });
+  const answer = await post(encodeURIComponent(place), key, LIST);
   expect(answer.status).toBe(400);
 });
