@@ -7,7 +7,7 @@ import { newNamespace, post } from "../support/acts/memories.js";
 import { startRedis } from "../support/redis/start.js";
 import type { Answer } from "../support/service/answer.js";
 import { keysCommand } from "../support/run/keys-command.js";
-import { startService, until } from "../support/service/service.js";
+import { startService, until, untilLogged } from "../support/service/service.js";
 import type { Service } from "../support/service/service.js";
 import { nonEmpty } from "../support/non-empty.js";
 import { entriesIn } from "../support/audit/read.js";
@@ -186,8 +186,7 @@ describe("the first key", () => {
     const services = [first, second];
     const namespace = newNamespace();
     for (const service of services) {
-      expect(service.logs()).toContain('"anonymous":true');
-      expect(service.logs()).toContain("npm run keys");
+      await untilLogged(service, '"anonymous":true', "npm run keys");
       const answer = await post(service, namespace, { content: service.url });
       expect(answer).toMatchObject({ status: 201, body: { source_agent: "anonymous" } });
     }
@@ -202,7 +201,7 @@ describe("the first key", () => {
     }
     expect((await as(second, key).send("DELETE", `${KEYS}/${id}`)).status).toBe(204);
     const third = await startService({ MNEME_KEY_PREFIX: first.prefix });
-    expect(third.logs()).toContain('"anonymous":false');
+    await untilLogged(third, '"anonymous":false');
     for (const service of [...services, third]) {
       for (const caller of [service, as(service, key)]) {
         await until(
@@ -264,9 +263,8 @@ describe("beyond loopback", () => {
     expect((await service.send("GET", "/readyz")).status).toBe(200);
     expect((await service.send("GET", KEYS)).status).toBe(401);
     expect((await service.send("POST", KEYS, { agent: "root", grants: ROOT_GRANTS })).status).toBe(401);
-    expect(service.logs()).toContain("Every request is refused.");
-    for (const way of ["HOST:", "npm run keys -- create", "MNEME_ALLOW_ANONYMOUS=1"])
-      expect(service.logs()).toContain(way);
+    const ways = ["HOST:", "npm run keys -- create", "MNEME_ALLOW_ANONYMOUS=1"];
+    await untilLogged(service, "Every request is refused.", ...ways);
     const { stdout } = await keysCommand(service, "create", "--agent", "root", "--admin");
     expect((await service.send("GET", KEYS)).status).toBe(401);
     expect((await as(service, stdout.trim()).send("GET", KEYS)).status).toBe(200);

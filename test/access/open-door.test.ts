@@ -5,7 +5,7 @@ import { as, createKey } from "../support/acts/access.js";
 import { bodyOf, newNamespace, pathOf, post } from "../support/acts/memories.js";
 import type { Memory } from "../support/acts/memories.js";
 import { keysCommand } from "../support/run/keys-command.js";
-import { startService, until } from "../support/service/service.js";
+import { startService, until, untilLogged } from "../support/service/service.js";
 import type { Overrides, Service } from "../support/service/service.js";
 
 const redis = createClient({ url: inject("redisUrl") });
@@ -54,7 +54,7 @@ describe("a store that had a key", () => {
     expect(await status(service)).toBe(401);
     expect((await service.send("POST", "/v1/keys", { agent: "x", grants: [] })).status).toBe(401);
     expect((await service.send("GET", "/readyz")).status).toBe(200);
-    expect(service.logs()).toContain("nothing in it says whether API keys protect it");
+    await untilLogged(service, "nothing in it says whether API keys protect it");
     const made = await keysCommand(service, "create", "--agent", "root", "--admin");
     expect(await status(as(service, made.stdout.trim()))).toBe(200);
     expect(await keysCommand(service, "open")).toMatchObject({
@@ -107,7 +107,7 @@ describe("a store without keys", () => {
     // An earlier release keeps no such note.
     await redis.del(createKeys(prefix).openWithoutKeys());
     const service = await start(prefix);
-    expect(service.logs()).toContain("npm run keys -- open");
+    await untilLogged(service, "npm run keys -- open");
     expect(await status(service)).toBe(401);
     expect(await keysCommand(service, "open")).toMatchObject({ code: 0, stdout: "" });
     await until(

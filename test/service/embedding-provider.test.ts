@@ -8,7 +8,7 @@ import type { Mood } from "../support/embeddings/flaky-provider.js";
 import { failing, refusing, startMoodyProvider, well } from "../support/embeddings/flaky-provider.js";
 import { tempDir } from "../support/run/temp-dir.js";
 import type { Answer } from "../support/service/answer.js";
-import { startService, until } from "../support/service/service.js";
+import { startService, until, untilLogged } from "../support/service/service.js";
 import type { Service } from "../support/service/service.js";
 
 describe("a provider that is away", () => {
@@ -116,7 +116,7 @@ describe("an embedder that can't work", () => {
       async () => linesWith(service, "model_unusable"),
       (lines) => lines > 0,
     );
-    expect(service.logs()).toContain(join(folder, "model.onnx"));
+    await untilLogged(service, join(folder, "model.onnx"));
     expect(linesWith(service, "model_unusable")).toBe(1);
   });
 });

@@ -4,7 +4,7 @@ import { newNamespace, remember } from "../support/acts/memories.js";
 import { startRedis } from "../support/redis/start.js";
 import type { TestRedis } from "../support/redis/start.js";
 import type { Answer } from "../support/service/answer.js";
-import { failingStart, startService, until } from "../support/service/service.js";
+import { failingStart, startService, until, untilLogged } from "../support/service/service.js";
 
 let redis: TestRedis;
 let admin: ReturnType<typeof createClient>;
@@ -35,7 +35,7 @@ describe("a Redis that evicts", () => {
     const answer = await service.send("GET", "/readyz");
     expect(answer.status).toBe(200);
     expect(warningsIn(answer)).toContain("redis_evicts");
-    expect(service.logs()).toContain("redis_evicts");
+    await untilLogged(service, "redis_evicts");
     await admin.configSet("maxmemory-policy", "noeviction");
   });
 
@@ -91,5 +91,5 @@ test("a Redis user without INFO and CONFIG is warned what isn't checked, and is 
   const answer = await service.send("GET", "/readyz");
   expect(answer.status).toBe(200);
   expect(warningsIn(answer)).toEqual(["redis_unchecked"]);
-  expect(service.logs()).toContain("its maxmemory-policy, its persistence, its replicas");
+  await untilLogged(service, "its maxmemory-policy, its persistence, its replicas");
 });

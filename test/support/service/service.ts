@@ -193,6 +193,17 @@ export async function until<T>(
   }
 }
 
+/** The log is written in the background, so a line may come after the answer to the request that it is about. */
+export async function untilLogged(
+  service: Pick<Service, "logs">,
+  ...texts: readonly string[]
+): Promise<void> {
+  await until(
+    async () => service.logs(),
+    (logs) => texts.every((text) => logs.includes(text)),
+  );
+}
+
 /**
  * Waits until a service can serve. After a restart of its Redis it is away, and answers 503, until it has connected
  * again: a test that goes on at once would test how fast the machine is.
