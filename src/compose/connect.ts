@@ -53,12 +53,12 @@ export async function connect(config: Config, options: ConnectOptions): Promise<
 }
 
 async function open(config: Config, { redis, indexes, keyCache, hazards, logger, signal }: ConnectOptions) {
-  const { client, gateway, health, keys, auditor, floats, clock } = redis;
+  const { client, gateway, health, keys, auditor, capabilities, clock } = redis;
   const { url } = config.redis;
   const patience = { note: (line: string) => logger.warn(line), signal };
   const step = <T>(work: () => Promise<T>) => patiently(url, work, { ...patience, known: true });
   const prepare = async () =>
-    void (await Promise.all([loadScripts(client), indexes.ensure(), floats.detect()]));
+    void (await Promise.all([loadScripts(client), indexes.ensure(), capabilities.find()]));
   const warn = (what: string) => (error: unknown) => logger.warn({ error: describeError(error) }, what);
 
   const facts = await connectTo(client, url, patience);

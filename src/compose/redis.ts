@@ -7,7 +7,7 @@ import { createGateway, createRedisClient } from "../redis/connection/client.js"
 import { createHealth } from "../redis/connection/health.js";
 import type { HealthChange } from "../redis/connection/health.js";
 import { createRedisClock } from "../redis/connection/clock.js";
-import { createJsonFloats } from "../redis/connection/json-floats.js";
+import { watchCapabilities } from "../redis/connection/find-capabilities.js";
 import { createKeys } from "../redis/keys.js";
 
 export interface RedisOptions {
@@ -36,9 +36,9 @@ export function createRedis(config: Config, { logger, metrics, onMissingIndex }:
     },
   });
   const auditor = createAuditor(gateway, keys, config.auditRetentionDays * DAY_MS);
-  const floats = createJsonFloats(client, keys.jsonProbe());
+  const capabilities = watchCapabilities(client, keys.jsonProbe());
   const clock = createRedisClock({ askTime: () => client.sendCommand(["TIME"]) });
-  return { keys, client, gateway, health, auditor, floats, clock };
+  return { keys, client, gateway, health, auditor, capabilities, clock };
 }
 
 /** One line for each change of state, whatever happens in between. */

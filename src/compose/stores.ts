@@ -42,11 +42,11 @@ export type Stores = ReturnType<typeof createStores>;
 const DAY_S = 24 * 3600;
 
 /** The ports of the domain, over Redis. */
-export function createStores(config: Config, { gateway: redis, auditor, keys, floats }: Redis) {
+export function createStores(config: Config, { gateway: redis, auditor, keys, capabilities }: Redis) {
   const meter = createMeter(keys, config.quota, config.versionRetentionMs);
   const statistics = createIndexStatistics(redis, keys);
   const memory = { redis, auditor, meter, keys, statistics };
-  const stateDeps = { redis, auditor, keys, historyMs: config.stateHistorySeconds * 1000, floats };
+  const stateDeps = { redis, auditor, keys, historyMs: config.stateHistorySeconds * 1000, capabilities };
   const state = createStateStore(stateDeps);
   const sessions = { redis, auditor, meter, keys, defaults: config.session };
   const receipts = createReceiptStore(redis, keys);

@@ -46,6 +46,10 @@ export const isOtherNode = (error: unknown): boolean => hasCode(error, OTHER_NOD
 /** No memory is left, for a write or, with `search-on-oom fail` of 8.4, for a search. */
 export const isOutOfMemory = (error: unknown): boolean => some(error, /^(?:OOM|SEARCH_OOM)\b/);
 
+/** A command that the server doesn't have, or a provider has renamed. */
+export const isUnknownCommand = (error: unknown): boolean =>
+  some(error, /^ERR unknown (?:command|subcommand)\b/i);
+
 /** Our own, of `lua/audit.lua`: what can't be recorded isn't done. */
 export const isAuditUnusable = (error: unknown): boolean => some(error, /^NOAUDIT\b/);
 

@@ -1,4 +1,4 @@
-import { isNotLetIn } from "./error-replies.js";
+import { unlessDenied } from "./find-capabilities.js";
 
 /** How a Redis that serves may lose what it acknowledged. */
 export interface Hazard {
@@ -70,19 +70,6 @@ function unchecked(what: readonly string[]): Hazard {
     detail: `Redis doesn't let mneme's user see ${what.join(", ")} (INFO, CONFIG GET): check by yourself that it loses nothing.`,
   };
 }
-
-/** Undefined where an ACL, or a provider that has renamed the command, keeps it from us. */
-async function unlessDenied(ask: () => Promise<string | undefined>): Promise<string | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (isNotLetIn(error) || isUnknownCommand(error)) return undefined;
-    throw error;
-  }
-}
-
-const isUnknownCommand = (error: unknown): boolean =>
-  error instanceof Error && /^ERR unknown (?:command|subcommand)\b/i.test(error.message);
 
 /** Of CONFIG GET in RESP2: name and value. */
 function savePoints(reply: unknown): string | undefined {

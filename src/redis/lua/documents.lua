@@ -15,7 +15,7 @@ KEYS[3] its settings
 ARGV[1] who asks
 ARGV[2] how long history is kept where the settings don't say, milliseconds
 ARGV[3] the channel on which watchers are woken
-ARGV[4] '1' if JSON.SET must say that doubles stay doubles: see json-floats.ts
+ARGV[4] '1' if JSON.SET must say that doubles stay doubles: see narrowsFloats in capabilities.ts
 
 A document is a RedisJSON root value with a hash:
 v version, t when that became current, b who made it, o by which operation,

@@ -2,7 +2,7 @@ import type { Trail } from "../../access/trail.js";
 import type { Auditor } from "../audit/auditor.js";
 import type { RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
-import type { JsonFloats } from "../connection/json-floats.js";
+import type { CapabilityWatch } from "../connection/find-capabilities.js";
 import type { ScriptScope } from "../scripts/bind.js";
 
 export interface StateDeps {
@@ -11,10 +11,11 @@ export interface StateDeps {
   readonly keys: Keys;
   /** Retention of superseded versions and changes. */
   readonly historyMs: number;
-  readonly floats: JsonFloats;
+  readonly capabilities: CapabilityWatch;
 }
 
-export const floatsFlag = ({ floats }: StateDeps): string => (floats.mustSay ? "1" : "");
+export const floatsFlag = ({ capabilities }: StateDeps): string =>
+  capabilities.now.narrowsFloats ? "1" : "";
 
 export function scopeIn(deps: StateDeps, namespace: string, { agent }: Trail): ScriptScope {
   const { keys, historyMs } = deps;

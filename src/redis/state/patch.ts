@@ -11,7 +11,7 @@ export async function patch(deps: StateDeps, trail: Trail, command: PatchCommand
   const { auditor, keys } = deps;
   const { ref } = command;
   const { namespace, key } = ref;
-  if (deps.floats.mustSay && command.patch.hidden) return { kind: "inexact" };
+  if (deps.capabilities.now.narrowsFloats && command.patch.hidden) return { kind: "inexact" };
   const reply = await mending(
     deps,
     () =>
@@ -34,7 +34,7 @@ export async function patch(deps: StateDeps, trail: Trail, command: PatchCommand
             command.patch.delicate ? "1" : "",
             String(command.patch.fixes.length / 2),
             ...command.patch.fixes,
-            ...(deps.floats.mustSay ? command.patch.arrays : []),
+            ...(deps.capabilities.now.narrowsFloats ? command.patch.arrays : []),
           ],
         ),
       ),

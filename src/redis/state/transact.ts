@@ -24,8 +24,8 @@ export async function transact(
 ): Promise<TransactionOutcome> {
   const { auditor, keys } = deps;
   const { namespace, operation } = transaction;
-  const { mustSay } = deps.floats;
-  const hidden = transaction.operations.findIndex(({ value }) => mustSay && value?.hidden === true);
+  const { narrowsFloats } = deps.capabilities.now;
+  const hidden = transaction.operations.findIndex(({ value }) => narrowsFloats && value?.hidden === true);
   if (hidden !== -1) return { kind: "failed", part: "operation", index: hidden, reason: "inexact", more: "" };
   const reply = await mending(
     deps,
@@ -43,7 +43,7 @@ export async function transact(
             ]),
             ...(operation === undefined ? [] : [keys.done(namespace, operation)]),
           ],
-          encode(transaction, mustSay),
+          encode(transaction, narrowsFloats),
         ),
       ),
     ([code, ...parts]) => (code === CODE.DRIFTED ? decodeDrifted(transaction, parts) : []),
@@ -67,13 +67,15 @@ export async function transact(
 }
 
 /** The plan and what follows it: see state/lua/transact.lua. */
-function encode({ keys, checks, operations }: Transaction, mustSay: boolean): string[] {
+function encode({ keys, checks, operations }: Transaction, narrowsFloats: boolean): string[] {
   const place = new Map(keys.map((key, index) => [key, index + 1]));
   const args = ["", String(LIMITS.stateBytes), String(DONE_MS), String(LIMITS.transactionBytes)];
   const plan = {
     keys,
     checks: checks.map(({ key, version }) => [place.get(key), version === null ? "-" : String(version)]),
-    ops: operations.map((operation) => encodeOperation(operation, place.get(operation.key), args, mustSay)),
+    ops: operations.map((operation) =>
+      encodeOperation(operation, place.get(operation.key), args, narrowsFloats),
+    ),
   };
   args[0] = JSON.stringify(plan);
   return args;
@@ -83,7 +85,7 @@ function encodeOperation(
   operation: TransactionOperation,
   place: number | undefined,
   args: string[],
-  mustSay: boolean,
+  narrowsFloats: boolean,
 ) {
   const { op, path, value, by, min, max, ttl } = operation;
   const elements = path?.elements;
@@ -110,7 +112,7 @@ function encodeOperation(
   if (value === undefined) return shared;
   const v = args.push(value.stored);
   args.push(...value.fixes);
-  const arrays = mustSay ? value.arrays : [];
+  const arrays = narrowsFloats ? value.arrays : [];
   const w = args.length + 1;
   args.push(...arrays);
   return {

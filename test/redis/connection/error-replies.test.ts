@@ -12,6 +12,7 @@ import {
   isOtherNode,
   isOutOfMemory,
   isPassing,
+  isUnknownCommand,
   isWrongType,
   replyCode,
   takesNoWrites,
@@ -25,6 +26,7 @@ const KINDS = {
   isOtherNode,
   isOutOfMemory,
   isPassing,
+  isUnknownCommand,
   isWrongType,
   takesNoWrites,
 };
@@ -69,6 +71,8 @@ describe("the texts of Redis's error replies", () => {
     ],
     ["MOVED 13040 127.0.0.1:22103", "isOtherNode"],
     ["NOAUDIT the trail is unusable: WRONGTYPE Operation against a key", "isAuditUnusable"],
+    ["ERR unknown command 'LOADING', with args beginning with: ", "isUnknownCommand"],
+    ["ERR unknown subcommand 'GET'. Try CONFIG HELP.", "isUnknownCommand"],
     ["EXECABORT Transaction discarded because of: LOADING Redis is loading the dataset", "isPassing"],
   ])("%s is recognised as one kind only", (text, kind) => {
     expect(kindsOf(new ErrorReply(text))).toEqual([kind]);
@@ -78,7 +82,6 @@ describe("the texts of Redis's error replies", () => {
     "Syntax error at offset 2 near no such index",
     "SEARCH_SYNTAX Syntax error at offset 9 near x: no such index",
     "No such parameter `LOADING`",
-    "ERR unknown command 'LOADING', with args beginning with: ",
     "BUSYGROUP Consumer Group name already exists",
     "BUSYKEY Target key name already exists.",
   ])("%s is none of the kinds", (text) => {
