@@ -1,23 +1,17 @@
 import type { JsonValue } from "../domain/json.js";
 import { isJsonObject } from "../domain/json.js";
 import { normaliseName } from "../domain/normalise-name.js";
+import { phraseFinder } from "../domain/phrases.js";
 
 export type Mentions = (text: string) => boolean;
-
-/** A letter or digit of a script that puts spaces between words. */
-const IN_WORD = String.raw`(?!\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Thai})[\p{L}\p{N}_]`;
 
 /**
  * Whether a text has one of these words or names in it, as names are compared: regardless of case, of white space and
  * of Unicode's compatibility forms. "Ann" isn't in "Anna".
  */
 export function mentionsOf(words: Iterable<string>): Mentions {
-  const wanted = [...new Set([...words].map(normaliseName))].filter((word) => word !== "");
-  if (wanted.length === 0) return () => false;
-  // A caller's text: escaped, so that nothing in it is read as a pattern.
-  const pattern = wanted.map((word) => word.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)).join("|");
-  const found = new RegExp(String.raw`(?<!${IN_WORD})(?:${pattern})(?!${IN_WORD})`, "u");
-  return (text) => found.test(normaliseName(text));
+  const holds = phraseFinder([...words].map(normaliseName));
+  return (text) => holds(normaliseName(text));
 }
 
 /** All texts of a JSON value, names of fields included, one per line. Iterative: a caller decides how deep it is. */
