@@ -29,6 +29,8 @@ const INSTRUCTIONS = `mneme is long-term memory: what was said, learned and deci
 /** The lists change with a key's grants only, and differ from key to key. */
 const LIST_HINT = { ttlMs: 300_000, cacheScope: "private" } as const;
 
+const UNCHANGING = { listChanged: false };
+
 /** A server for one caller. It keeps nothing between requests, so a new one may be made for each. */
 export function createMcpServer({ call, namespace, grants, toolSet, version }: McpOptions): McpServer {
   const server = new McpServer(
@@ -46,10 +48,12 @@ export function createMcpServer({ call, namespace, grants, toolSet, version }: M
     namespace === undefined
       ? allowedParts(grants, verb, { root: "", below: true }).length > 0
       : allowsIn(grants, verb, namespace);
-  for (const tool of TOOLS[toolSet]) {
-    if (tool.needs.every(may)) tool.register(server, { call, namespace });
-  }
+  const tools = TOOLS[toolSet].filter(({ needs }) => needs.every(may));
+  // Registering a tool would announce that its list sends notices of changes: no connection is kept to send them on.
+  if (tools.length > 0) server.server.registerCapabilities({ tools: UNCHANGING });
+  for (const tool of tools) tool.register(server, { call, namespace });
   if (may("read")) {
+    server.server.registerCapabilities({ prompts: UNCHANGING, resources: UNCHANGING });
     registerContextPrompt(server, { call, namespace });
     registerResources(server, { call, namespace });
   }

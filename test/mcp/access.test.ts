@@ -157,6 +157,21 @@ test("many calls in one request are refused, which would count as one", async ()
   expect(await answer.json()).toMatchObject({ errors: [{ field: "body" }] });
 });
 
+test("the server announces no notices of changed lists, which it can't send", async () => {
+  const namespace = newNamespace();
+  const key = await keyFor(root, namespace, ["read", "write"]);
+  const params = {
+    protocolVersion: "2025-06-18",
+    capabilities: {},
+    clientInfo: { name: "test", version: "1" },
+  };
+  const answer = await post(namespace, key, { ...LIST, method: "initialize", params });
+  const text = await answer.text();
+  const { result } = JSON.parse(text.slice(text.indexOf("{"))) as { result: { capabilities: object } };
+  const unchanging = { listChanged: false };
+  expect(result.capabilities).toEqual({ tools: unchanging, prompts: unchanging, resources: unchanging });
+});
+
 test("no request keeps a stream open, and none writes but the log", async () => {
   const namespace = newNamespace();
   const key = await keyFor(root, namespace, ["read"]);
