@@ -72,7 +72,7 @@ export function createStores(config: Config, { gateway: redis, auditor, keys, ca
     threads: createThreadStore(redis, keys),
     pii: createPiiStore(redis, auditor, keys),
     receipts,
-    erasureJobs: createErasureJobStore(redis, keys),
+    erasureJobs: createErasureJobStore(redis, auditor, keys),
     leftovers: createLeftovers({ redis, keys, auditor, receipts }),
     retention: createRetentionStore(memory),
     answers: createAnswerStore(redis, keys),

@@ -41,6 +41,7 @@ export type ErrorCode =
   | "changes_expired"
   | "too_many_watchers"
   | "too_many_watchers_of_key"
+  | "too_many_erasures"
   | "text_too_large"
   | "pii_rejected"
   | "embedding_mismatch"

@@ -69,6 +69,8 @@ export const LIMITS = {
   windowMessages: 100_000,
   windowTokens: 10_000_000,
   contextTokens: 1_000_000,
+  /** Erasures of one key that aren't complete. */
+  openErasures: 16,
   /** Tokens of personal data that a namespace may have, and that one request may reveal. */
   piiTokens: 1_000_000,
   revealedTokens: 100,

@@ -4,8 +4,9 @@ import type { Scope } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
 import { stillFilling } from "../backup/refusals.js";
 import type { Context } from "../domain/context.js";
-import { invalid } from "../domain/errors.js";
+import { DomainError, invalid } from "../domain/errors.js";
 import type { GrantVerb } from "../domain/grant.js";
+import { LIMITS } from "../domain/limits.js";
 import type { ErasureJob, ErasureTarget } from "./job.js";
 import { NOTHING_ERASED } from "./job.js";
 import type { ErasureServices } from "./services.js";
@@ -62,9 +63,17 @@ export async function beginErasure(
     copiesLeft: 0,
     certificate: null,
   };
-  await audit.system(trailOf(context, ACT, { ids: [job.id] }), dryRun ? "dry_run" : "ok");
-  await services.jobs.save(job);
+  const trail = trailOf(context, ACT, { ids: [job.id] });
+  if (!(await services.jobs.begin(trail, job, LIMITS.openErasures))) throw tooMany();
   return job;
+}
+
+function tooMany(): DomainError {
+  return new DomainError(
+    "too_many_erasures",
+    `${LIMITS.openErasures} erasures of this key are still running. Start the next one when one of them is complete.`,
+    { retryAfterSeconds: 5 },
+  );
 }
 
 /** Where the caller may do all that an erasure takes. */

@@ -1,3 +1,4 @@
+import type { Trail } from "../access/trail.js";
 import type { ChosenReceipts, Receipt } from "../memory/ports/receipts.js";
 import type { ErasureJob } from "./job.js";
 
@@ -35,7 +36,8 @@ export interface ListedErasure extends ErasurePlace {
  * that a step that is repeated after a crash finds and counts nothing twice.
  */
 export interface ErasureStore {
-  /** Also where Redis is full: what was asked for must be known. */
+  /** Also where Redis is full: what was asked for must be known. False: `most` erasures of its key aren't complete. */
+  begin(trail: Trail, job: ErasureJob, most: number): Promise<boolean>;
   save(job: ErasureJob): Promise<void>;
   read(id: string): Promise<ErasureJob | undefined>;
   /** The latest first, after a place and `skip` more; fewer than `limit` only at the end. */

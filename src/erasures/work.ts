@@ -125,8 +125,12 @@ async function sealed(services: ErasureServices, job: ErasureJob): Promise<Erasu
 const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
   async find({ services, job, target, tick }) {
     const { copiesLeft, fresh } = await find(services, job, target, tick);
-    // The first round decides: later on, the origins are gone.
-    if (job.round === 1) return { copiesLeft };
+    if (job.round === 1) {
+      // Of a namespace, more goes than is found.
+      const isMissing = target.kind !== "namespace" && (await foundNothing(services, job));
+      // The first round decides: later on, the origins are gone.
+      return isMissing ? { copiesLeft, phase: "receipts" } : { copiesLeft };
+    }
     return fresh > 0 && job.round < ROUNDS ? {} : { phase: "receipts" };
   },
 
@@ -231,6 +235,7 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
   },
 
   async receipts(run) {
+    if (await isNowhere(run)) return {};
     const chosen = await receiptChooser(run);
     const count = await run.services.leftovers.receipts(chosen, run.job.dryRun, run.tick);
     return { counts: { ...run.job.counts, receipts: run.job.counts.receipts + count } };
@@ -253,6 +258,8 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
 
   async caches(run) {
     const { leftovers } = run.services;
+    // A vector is kept by the text that it is of: without a text of the subject's, it has none.
+    if ((await foundNothing(run.services, run.job)) && run.job.counts.receipts === 0) return {};
     await leftovers.caches(await namedThings(run), (await receiptChooser(run)).readable, run.tick);
     // An agent's accuracy is of all namespaces together.
     const everywhere = run.job.scopes.some(({ root, below }) => root === "" && below);
@@ -262,6 +269,7 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
   },
 
   async audit(run) {
+    if (await isNowhere(run)) return {};
     const { services, job, target, tick } = run;
     const { leftovers } = services;
     const found: Doomed[] = [];
@@ -298,6 +306,14 @@ async function each(
     await jobs.erased(job.id, batch);
     await tick();
   }
+}
+
+const foundNothing = async ({ jobs }: ErasureServices, { id }: ErasureJob): Promise<boolean> =>
+  Object.values(await jobs.counts(id)).every((count) => count === 0);
+
+/** Nothing was found, and there are no words by which a text could name what is erased. */
+async function isNowhere({ services, job, target }: Run): Promise<boolean> {
+  return target.kind === "filter" && foundNothing(services, job);
 }
 
 const IDENTIFYING: ReadonlySet<DoomedKind> = new Set(["entity", "alias", "key", "state", "thread"]);
@@ -342,6 +358,7 @@ async function keysByNamespace({
 async function receiptChooser(run: Run): Promise<ChosenReceipts> {
   const { target, job } = run;
   const { ids, named } = await wordsOf(run);
+  const holding = await touched(run);
   const isWithin = (pattern: string): boolean => job.scopes.some((scope) => covers(scope, scopeOf(pattern)));
   const isErased = (namespace: string): boolean => target.kind === "namespace" && isWithin(namespace);
   const readable = ({ request, hits, agent, thread_id }: Receipt): boolean => {
@@ -352,7 +369,8 @@ async function receiptChooser(run: Run): Promise<ChosenReceipts> {
     const { embedding: _, ...asked } = request;
     return named([agent, thread_id ?? "", textOf(plainJson(asked))].join("\n"));
   };
-  return { readable, unreadable: ({ namespaces }) => namespaces.every(isWithin) };
+  const mayBeIn = (namespace: string): boolean => holding.has(namespace) || isWithin(namespace);
+  return { mayBeIn, readable, unreadable: ({ namespaces }) => namespaces.every(isWithin) };
 }
 
 /** Whether the text of a run of consolidation names a memory that is erased, or the subject. */

@@ -250,6 +250,8 @@ export function createKeys(prefix: string) {
     /** All of these by when they were made, a sorted set; and those that aren't complete. */
     erasureJobs: () => `${prefix}:erasure-jobs:{${SYSTEM}}`,
     erasureJobsOpen: () => `${prefix}:erasure-jobs-open:{${SYSTEM}}`,
+    /** Those of one API key that aren't complete; '' stands for callers without a key. */
+    erasureJobsOpenOf: (keyId: string) => `${prefix}:erasure-jobs-open-of:{${SYSTEM}}:${keyId}`,
     /** What such a request has found and not erased yet, and what it has erased: sets, while it is under way. */
     erasureFound: (id: string) => `${prefix}:erasure-found:{${SYSTEM}}:${id}`,
     erasureDone: (id: string) => `${prefix}:erasure-done:{${SYSTEM}}:${id}`,

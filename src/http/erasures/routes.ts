@@ -9,6 +9,7 @@ import {
   jsonBody,
   jsonResponse,
   problems,
+  tooManyErasures,
   transferNotReady,
   unfitBody,
 } from "../openapi/responses.js";
@@ -32,13 +33,14 @@ const beginRoute = createRoute({
   tags,
   summary: "Start an erasure",
   description:
-    "Erases a person (`subject`), memories (`filter`) or whole namespaces (`namespace`), wherever mneme keeps them. The answer comes at once; a background worker erases. Needs `admin`, `read` and `write` in the namespaces. See docs/privacy.md.",
+    "Erases a person (`subject`), memories (`filter`) or whole namespaces (`namespace`), wherever mneme keeps them. The answer comes at once; a background worker erases. Needs `admin`, `read` and `write` in the namespaces. A key can have 16 erasures running. See docs/privacy.md.",
   request: { body: jsonBody(erasureRequest) },
   responses: {
     202: jsonResponse(erasureView, "The erasure has started.", "Location"),
     ...problems,
     ...unfitBody,
     ...transferNotReady,
+    ...tooManyErasures,
   },
 });
 

@@ -131,6 +131,13 @@ export const transferNotReady = {
       "Redis is unavailable (redis_unavailable), it is filling the index, or records of an older release are being upgraded (transfer_not_ready); try again after Retry-After seconds.",
   },
 } as const;
+export const tooManyErasures = {
+  429: {
+    ...problem,
+    description:
+      "Too many requests with this key (rate_limited), or too many erasures that it started are still running (too_many_erasures); try again after Retry-After seconds.",
+  },
+} as const;
 /** Lines of an export, as they are in the file. */
 export const partBody = {
   required: true,

@@ -41,6 +41,8 @@ export interface Keeping {
 
 /** Which receipts are erased. */
 export interface ChosenReceipts {
+  /** Whether any may be among those of recalls that asked for this namespace alone. */
+  readonly mayBeIn: (namespace: string) => boolean;
   readonly readable: (receipt: Receipt) => boolean;
   /** Decides by the request alone, because the audit entry that the receipt needs is gone. */
   readonly unreadable: (request: RecallInput) => boolean;

@@ -79,6 +79,9 @@ export function createExportSource(deps: SourceDeps): ExportSource {
 
     async stateKeys(namespace, { asOf }, at = "facts 0") {
       const [kind = "facts", cursor = "0"] = at.split(" ");
+      // Each document's first version makes the head: without it, there is nothing to walk over all keys for.
+      if (namespace !== undefined && !(await redis.run((client) => client.exists(keys.stateHead(namespace)))))
+        return { items: [], next: undefined };
       const [whole, open] =
         kind === "facts"
           ? [keys.stateFacts(namespace ?? "", ""), keys.stateFacts("", "").split("{")[0]]

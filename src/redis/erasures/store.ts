@@ -1,8 +1,11 @@
 import type { ErasureJob } from "../../erasures/job.js";
 import type { Doomed, DoomedKind, ErasureStore } from "../../erasures/ports.js";
 import { newSigningKey } from "../../erasures/certificate.js";
+import type { Auditor } from "../audit/auditor.js";
 import type { RedisGateway } from "../connection/client.js";
+import { SYSTEM } from "../keys.js";
 import type { Keys } from "../keys.js";
+import { CODE, meaningOf } from "../scripts/codes.js";
 
 /** As long as what is gone is noted for imports: see lua/gone.lua. */
 const KEPT_MS = 400 * 24 * 3600 * 1000;
@@ -20,11 +23,13 @@ const KINDS = [
   "alias",
 ] as const satisfies readonly DoomedKind[];
 
-export function createErasureStore(redis: RedisGateway, keys: Keys): ErasureStore {
+export function createErasureStore(redis: RedisGateway, auditor: Auditor, keys: Keys): ErasureStore {
   const setsOf = (id: string, kind: DoomedKind) => [
     `${keys.erasureFound(id)}:${kind}`,
     `${keys.erasureDone(id)}:${kind}`,
   ];
+
+  const openLists = ({ keyId }: ErasureJob) => [keys.erasureJobsOpen(), keys.erasureJobsOpenOf(keyId ?? "")];
 
   async function read(id: string): Promise<ErasureJob | undefined> {
     const json = await redis.run((client) => client.get(keys.erasureJob(id)));
@@ -33,17 +38,29 @@ export function createErasureStore(redis: RedisGateway, keys: Keys): ErasureStor
 
   return {
     read,
-    async save(job) {
-      await redis.run((client) =>
-        client.saveErasure(
-          [keys.erasureJob(job.id), keys.erasureJobs(), keys.erasureJobsOpen()],
+    async begin(trail, job, most) {
+      const [code] = await auditor.run(SYSTEM, trail, (client, audit) =>
+        client.beginErasure(
+          audit,
+          [keys.erasureJob(job.id), keys.erasureJobs(), ...openLists(job)],
           [
             job.id,
             JSON.stringify(job),
             String(job.startedAt),
-            job.status === "running" ? "1" : "0",
             String(KEPT_MS),
+            String(most),
+            job.dryRun ? "dry_run" : "ok",
           ],
+        ),
+      );
+      return meaningOf("erasures/lua/begin", code, { [CODE.DONE]: true, [CODE.TOO_MANY]: false });
+    },
+    async save(job) {
+      const open = job.status === "running" ? "1" : "0";
+      await redis.run((client) =>
+        client.saveErasure(
+          [keys.erasureJob(job.id), ...openLists(job)],
+          [job.id, JSON.stringify(job), open, String(KEPT_MS)],
         ),
       );
     },

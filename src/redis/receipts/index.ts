@@ -38,12 +38,13 @@ export function createReceiptStore(redis: RedisGateway, keys: Keys): ReceiptStor
   }
 
   async function erase(
-    { readable, unreadable }: ChosenReceipts,
+    { mayBeIn, readable, unreadable }: ChosenReceipts,
     dryRun: boolean,
     tick: () => Promise<void>,
   ): Promise<number> {
     let count = 0;
-    for (const home of await redis.run((client) => client.hVals(keys.receiptHomes()))) {
+    const homes = await redis.run((client) => client.hVals(keys.receiptHomes()));
+    for (const home of homes.filter((each) => !isNamespace(each) || mayBeIn(each))) {
       const goes = async ({ id, fields }: StreamEntry): Promise<boolean> => {
         const stored = fields[1] ?? NO_BYTES;
         const receipt = await complete(home, id, stored);

@@ -101,6 +101,7 @@ export const scripts = {
   postponeConsolidation: forService("consolidation/lua/postpone", integer, "scoped"),
   readConsolidation: forCaller("consolidation/lua/read", arrayOf),
   listConsolidations: forCaller("consolidation/lua/list", arrayOf),
+  beginErasure: forCaller("erasures/lua/begin", parts, "plain", "works"),
   saveErasure: forService("erasures/lua/save", integer, "plain", "works"),
   noteFound: forService("erasures/lua/note-found", integer, "plain", "works"),
   settleFound: forService("erasures/lua/settle-found", integer, "plain", "works"),

@@ -56,7 +56,7 @@ test.each([true, false])(
     await client.hSet(keys.receiptHomes(), "hash", "a");
     await client.xAdd(keys.receipts("a"), "1-0", { r: "not looked at" });
     afterAll(() => client.unlink([keys.receiptHomes(), keys.receipts("a")]));
-    const chosen = { readable: () => true, unreadable: () => true };
+    const chosen = { mayBeIn: () => true, readable: () => true, unreadable: () => true };
     const erasing = createReceiptStore(redis, keys).erase(chosen, dryRun, async () => {
       throw new Error("called off");
     });
