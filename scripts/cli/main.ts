@@ -4,6 +4,7 @@ import { eraseCommand } from "./commands/erase.js";
 import { exportCommand } from "./commands/export.js";
 import { importCommand } from "./commands/import.js";
 import { migrateCommand } from "./commands/migrate.js";
+import { hookCommand } from "./commands/hook.js";
 import { mcpCommand } from "./commands/mcp.js";
 
 /** Each command is a file in commands/ that makes it. */
@@ -13,6 +14,7 @@ const program = new Command("mneme")
   .addCommand(importCommand())
   .addCommand(eraseCommand())
   .addCommand(mcpCommand())
+  .addCommand(hookCommand())
   .addCommand(migrateCommand());
 
 // A process that ends while a write to a pipe is under way would cut it off.

@@ -1,7 +1,8 @@
 import type { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { bodyOf } from "./api.js";
-import { apiMemory, quoted } from "./memory-item.js";
+import { apiMemory } from "./memory-item.js";
+import { quoted } from "./quoted.js";
 import { namespaceArgument } from "./tool.js";
 import type { ToolServing } from "./tool.js";
 

@@ -2,7 +2,8 @@ import type { McpServer, ReadResourceResult } from "@modelcontextprotocol/server
 import { ResourceTemplate } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { apiPath, bodyOf } from "./api.js";
-import { apiMemory, quoted } from "./memory-item.js";
+import { apiMemory } from "./memory-item.js";
+import { quoted } from "./quoted.js";
 import type { ToolServing } from "./tool.js";
 
 const profileText = z.object({ text: z.string() });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { apiPath, bodyOf, queryOf } from "../api.js";
-import { apiMemory, memoryItem, quoted } from "../memory-item.js";
+import { apiMemory, memoryItem } from "../memory-item.js";
+import { quoted } from "../quoted.js";
 import { defineTool } from "../tool.js";
 import { memoryIdArgument } from "./arguments.js";
 

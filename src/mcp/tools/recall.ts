@@ -2,7 +2,8 @@ import { z } from "zod";
 import { LIMITS } from "../../domain/limits.js";
 import { MEMORY_TYPES } from "../../memory/model/record.js";
 import { bodyOf } from "../api.js";
-import { apiMemory, memoryItem, quoted } from "../memory-item.js";
+import { apiMemory, memoryItem } from "../memory-item.js";
+import { quoted } from "../quoted.js";
 import { defineTool } from "../tool.js";
 
 const input = z.strictObject({
