@@ -30,6 +30,7 @@ import { createMetrics } from "./http/metrics.js";
 import { settleTracing } from "./llm/tracing.js";
 import { createSurveyor } from "./memory/lifecycle/survey.js";
 import { publicAddress } from "./redis/connection/address.js";
+import { hidesNow } from "./redis/connection/search-when-full.js";
 import { openTracing } from "./tracing/open-tracing.js";
 import { createWatchers } from "./state/watchers.js";
 
@@ -94,7 +95,9 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
   const { consolidation, runs } = startConsolidation(base, services);
   const sweepers = startSweepers(base, services, corroboration);
   const migrations = startUpgrade(base, redis, indexes);
-  const complete = async () => (await indexes.filled()) === 1 && (await isUpgraded(migrations));
+  const hides = async () => redis.capabilities.now.hidesWhenFull && (await redis.gateway.run(hidesNow));
+  const complete = async () =>
+    (await indexes.filled()) === 1 && (await isUpgraded(migrations)) && !(await hides());
   const { erasures, eraser } = startErasures(base, services, complete);
   const modelMigration = startModelMigration(base, indexes);
   let stopping = false;

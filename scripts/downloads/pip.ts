@@ -8,6 +8,7 @@ const WHEELS_FOR_THE_SERVER = [
   "--only-binary=:all:",
   "--platform=manylinux2014_x86_64",
   "--platform=manylinux_2_17_x86_64",
+  "--platform=manylinux_2_28_x86_64",
   "--platform=manylinux_2_31_x86_64",
   "--python-version=3.11",
   "--implementation=cp",

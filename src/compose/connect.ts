@@ -57,12 +57,12 @@ async function open(config: Config, { redis, indexes, keyCache, hazards, logger,
   const { url } = config.redis;
   const patience = { note: (line: string) => logger.warn(line), signal };
   const step = <T>(work: () => Promise<T>) => patiently(url, work, { ...patience, known: true });
-  const prepare = async () =>
-    void (await Promise.all([loadScripts(client), indexes.ensure(), capabilities.find()]));
+  const prepare = async () => void (await Promise.all([loadScripts(client), indexes.ensure()]));
   const warn = (what: string) => (error: unknown) => logger.warn({ error: describeError(error) }, what);
 
   const facts = await connectTo(client, url, patience);
   await step(clock.sync);
+  await step(capabilities.find);
   await step(hazards.atStart);
   // First of all: whatever else is written here could look like somebody's data.
   await step(keyCache.requiredNow);
@@ -84,7 +84,12 @@ async function open(config: Config, { redis, indexes, keyCache, hazards, logger,
   subscriptions.onRestored(keyCache.forgetAll);
   let renewedAt = Number.NEGATIVE_INFINITY;
   client.on("ready", () => auditor.forget());
-  client.on("ready", prepareOnReturn(client, prepare, warn("preparing Redis after a reconnect failed")));
+  const prepareAgain = async () => {
+    // It may be another server.
+    await capabilities.find();
+    await prepare();
+  };
+  client.on("ready", prepareOnReturn(client, prepareAgain, warn("preparing Redis after a reconnect failed")));
   let askedAt = performance.now();
   async function followClock(): Promise<void> {
     if (performance.now() - askedAt < CLOCK_EVERY_MS) return;

@@ -19,10 +19,14 @@ const FRESH_MS = 5_000;
 
 export function watchHazards(
   config: Config,
-  { client, gateway }: Pick<Redis, "client" | "gateway">,
+  { client, gateway, capabilities }: Pick<Redis, "client" | "gateway" | "capabilities">,
   logger: Logger,
 ): HazardWatch {
-  const options = { mayEvict: config.redis.mayEvict };
+  const options = () => ({
+    mayEvict: config.redis.mayEvict,
+    unfit: capabilities.unfit,
+    mayHide: capabilities.now.hidesWhenFull,
+  });
   let known: readonly Hazard[] = [];
   let askedAt = Number.NEGATIVE_INFINITY;
 
@@ -40,7 +44,7 @@ export function watchHazards(
 
   return {
     async atStart() {
-      const found = await findHazards(client, options);
+      const found = await findHazards(client, options());
       const fatal = found.find(({ severity }) => severity === "error");
       if (fatal !== undefined) {
         throw new StartError(
@@ -53,7 +57,7 @@ export function watchHazards(
     async now() {
       if (performance.now() - askedAt < FRESH_MS) return known;
       askedAt = performance.now();
-      note(await gateway.run((own) => findHazards(own, options)));
+      note(await gateway.run((own) => findHazards(own, options())));
       return known;
     },
     known: () => known,

@@ -7,7 +7,7 @@ import { createGateway, createRedisClient } from "../redis/connection/client.js"
 import { createHealth } from "../redis/connection/health.js";
 import type { HealthChange } from "../redis/connection/health.js";
 import { createRedisClock } from "../redis/connection/clock.js";
-import { watchCapabilities } from "../redis/connection/find-capabilities.js";
+import { watchCapabilities } from "../redis/connection/watch-capabilities.js";
 import { createKeys } from "../redis/keys.js";
 
 export interface RedisOptions {

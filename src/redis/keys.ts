@@ -172,7 +172,7 @@ export function createKeys(prefix: string) {
     stateFacts: (namespace: string, key: string) => `${prefix}:state-facts:{${namespace}}:${key}`,
     /** Its superseded versions, a stream. */
     stateHistory: (namespace: string, key: string) => `${prefix}:state-old:{${namespace}}:${key}`,
-    /** A document that is never there: see find-capabilities.ts. */
+    /** A document that is never there: see watch-capabilities.ts. */
     jsonProbe: () => `${prefix}:json-probe`,
     /** Written to see whether Redis takes writes: see write-probe.ts. */
     writeProbe: () => `${prefix}:write-probe`,

@@ -162,18 +162,6 @@ describe("a Redis that can't serve for a while is waited for at the start", () =
       client.sendCommand(["REPLICAOF", "NO", "ONE"]),
     );
   });
-
-  test("a cluster that is down", async () => {
-    const redis = await newRedis({ config: ["cluster-enabled yes"] });
-    const launched = launchService({ REDIS_URL: redis.url });
-    await until(
-      async () => launched.output(),
-      (output) => /Waiting: .*CLUSTERDOWN/.test(output),
-    );
-    launched.child.kill("SIGTERM");
-    expect(await launched.exited).toBe(1);
-    expect(launched.output()).not.toMatch(STACK);
-  });
 });
 
 describe("a Redis that can't be used is refused at the start in words", () => {

@@ -5,7 +5,7 @@ import { ANONYMOUS } from "../../src/domain/context.js";
 import { createAuditLog } from "../../src/redis/audit/audit-log.js";
 import { createAuditor } from "../../src/redis/audit/auditor.js";
 import { createGateway, createRedisClient } from "../../src/redis/connection/client.js";
-import { watchCapabilities } from "../../src/redis/connection/find-capabilities.js";
+import { watchCapabilities } from "../../src/redis/connection/watch-capabilities.js";
 import { createKeys } from "../../src/redis/keys.js";
 import { createPiiVault } from "../../src/pii/vault.js";
 import type { ContentsDeps } from "../../src/redis/namespaces/contents.js";

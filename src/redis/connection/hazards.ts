@@ -1,22 +1,34 @@
-import { unlessDenied } from "./find-capabilities.js";
+import { unlessDenied } from "./find-modules.js";
+import { infoField } from "./product.js";
+import { hidesWhenFull } from "./search-when-full.js";
+import type { Connection } from "./server.js";
 
 /** How a Redis that serves may lose what it acknowledged. */
 export interface Hazard {
-  readonly reason: "redis_evicts" | "redis_keeps_nothing" | "redis_replica_may_lag" | "redis_unchecked";
+  readonly reason:
+    | "redis_unsupported"
+    | "redis_evicts"
+    | "redis_keeps_nothing"
+    | "redis_replica_may_lag"
+    | "redis_hides_when_full"
+    | "redis_unchecked";
   /** An error unless the operator allows it; a warning is only said. */
   readonly severity: "error" | "warning";
   readonly detail: string;
 }
 
-interface Connection {
-  info(section: string): Promise<string>;
-  sendCommand(args: string[]): Promise<unknown>;
+export interface HazardOptions {
+  readonly mayEvict: boolean;
+  /** Why this server isn't supported. */
+  readonly unfit: string | undefined;
+  /** Its searches may find nothing while its memory is full. */
+  readonly mayHide: boolean;
 }
 
 /** What the settings of this Redis put at risk. What may not be asked is said, and is no error. */
 export async function findHazards(
   client: Connection,
-  { mayEvict }: { readonly mayEvict: boolean },
+  { mayEvict, unfit, mayHide }: HazardOptions,
 ): Promise<readonly Hazard[]> {
   const [memory, persistence, replication, save] = await Promise.all([
     unlessDenied(() => client.info("memory")),
@@ -33,12 +45,24 @@ export async function findHazards(
     ...(appends === undefined || (appends === "0" && save === undefined) ? ["its persistence"] : []),
     ...(replication === undefined ? ["its replicas"] : []),
   ];
+  const hides = mayHide && (await hidesWhenFull(client));
   return [
+    ...(unfit === undefined ? [] : [unsupported(unfit)]),
     ...(policy === undefined || policy === "noeviction" ? [] : [evicts(policy, mayEvict)]),
     ...(appends === "0" && save === "" ? [KEEPS_NOTHING] : []),
     ...(replicas > 0 && !waits ? [REPLICA_MAY_LAG] : []),
+    ...(hides ? [HIDES_WHEN_FULL] : []),
     ...(unknown.length === 0 ? [] : [unchecked(unknown)]),
   ];
+}
+
+/** After a reconnect that leads to another server. */
+function unsupported(reason: string): Hazard {
+  return {
+    reason: "redis_unsupported",
+    severity: "error",
+    detail: `The Redis isn't supported: ${reason}.`,
+  };
 }
 
 function evicts(policy: string, mayEvict: boolean): Hazard {
@@ -63,6 +87,13 @@ const REPLICA_MAY_LAG: Hazard = {
     "Redis has replicas but no min-replicas-to-write: a failover may lose acknowledged writes. Set min-replicas-to-write and min-replicas-max-lag.",
 };
 
+const HIDES_WHEN_FULL: Hazard = {
+  reason: "redis_hides_when_full",
+  severity: "warning",
+  detail:
+    "When Redis's memory is full, its searches silently find nothing, and mneme's user may not change that. Set search-on-oom to ignore.",
+};
+
 function unchecked(what: readonly string[]): Hazard {
   return {
     reason: "redis_unchecked",
@@ -78,5 +109,6 @@ function savePoints(reply: unknown): string | undefined {
 }
 
 function field(info: string | undefined, name: string): string | undefined {
-  return new RegExp(`^${name}:(.*)$`, "m").exec(info ?? "")?.[1]?.trim();
+  const value = infoField(info ?? "", name);
+  return value === "" ? undefined : value;
 }

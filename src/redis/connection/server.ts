@@ -1,21 +1,20 @@
 import { StartError } from "../../start-error.js";
 import { publicAddress } from "./address.js";
-import { isNotLetIn } from "./error-replies.js";
+import type { Capabilities } from "./capabilities.js";
+import { capabilitiesOf } from "./capabilities.js";
+import { findModules, unlessDenied } from "./find-modules.js";
 import type { Loading } from "./loading.js";
 import { loadingOf } from "./loading.js";
 import type { Patience } from "./patience.js";
 import { openConnection } from "./open-connection.js";
 import { patiently, untilLoaded } from "./patience.js";
-
-const MIN_VERSION = [7, 4] as const;
-const NEEDED = [
-  { command: "FT.SEARCH", feature: "search" },
-  { command: "JSON.SET", feature: "JSON" },
-] as const;
+import { infoField, productOf } from "./product.js";
+import { NEEDED_COMMANDS, unfitReason } from "./unfit.js";
 
 export interface ServerFacts {
   readonly version: string;
   readonly pid: number;
+  readonly capabilities: Capabilities;
   /** Why this server doesn't do, e.g. `it has no search and no JSON`; undefined when it does. */
   readonly unfit: string | undefined;
   /** Undefined: its data is loaded. While it loads, a server answers little more than what it is. */
@@ -23,7 +22,7 @@ export interface ServerFacts {
 }
 
 /** The part of a connection that can ask. */
-interface Connection {
+export interface Connection {
   info(section: string): Promise<string>;
   sendCommand(args: string[]): Promise<unknown>;
 }
@@ -31,40 +30,27 @@ interface Connection {
 /** Asks a running server what it is, which it says while it still loads. Rejects when it doesn't answer. */
 export async function inspect(client: Connection): Promise<ServerFacts> {
   // An ACL may keep this from us: then the version isn't known, and what it lacks shows in the commands below.
-  const ask = (section: string) => client.info(section).catch(emptyIfDenied);
+  const ask = async (section: string) => (await unlessDenied(() => client.info(section))) ?? "";
   const info = await ask("server");
   const loading = loadingOf(await ask("persistence"));
-  const known = await client.sendCommand(["COMMAND", "INFO", ...NEEDED.map(({ command }) => command)]);
-  const version = field(info, "redis_version");
-  const missing = NEEDED.filter((_, i) => !Array.isArray(known) || known[i] === null).map(
-    ({ feature }) => `no ${feature}`,
-  );
-  const reasons = [
-    ...(olderThanNeeded(version) ? [`version ${version} is older than ${MIN_VERSION.join(".")}`] : []),
-    ...(missing.length > 0 ? [`it has ${missing.join(" and ")}`] : []),
-  ];
+  const known = await client.sendCommand(["COMMAND", "INFO", ...NEEDED_COMMANDS]);
+  const modules = await findModules(client);
+  const product = productOf(info);
   return {
-    version,
-    pid: Number(field(info, "process_id")),
-    unfit: reasons.length > 0 ? reasons.join("; ") : undefined,
+    version: product.version,
+    pid: Number(infoField(info, "process_id")),
+    capabilities: capabilitiesOf(modules, isClusterNode(info)),
+    unfit: unfitReason(
+      product,
+      modules,
+      NEEDED_COMMANDS.map((_, index) => Array.isArray(known) && known[index] !== null),
+    ),
     loading,
   };
 }
 
-function emptyIfDenied(error: unknown): string {
-  if (isNotLetIn(error)) return "";
-  throw error;
-}
-
-function field(info: string, name: string): string {
-  return new RegExp(`^${name}:(.*)$`, "m").exec(info)?.[1]?.trim() ?? "";
-}
-
-function olderThanNeeded(version: string): boolean {
-  if (version === "") return false;
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major < MIN_VERSION[0] || (major === MIN_VERSION[0] && minor < MIN_VERSION[1]);
-}
+/** Of `INFO server`; Valkey has another name for it. */
+export const isClusterNode = (info: string): boolean => /^(?:redis|server)_mode:cluster\r?$/m.test(info);
 
 /**
  * Connects, waits until the server has loaded its data, and makes sure that it will do. Rejects with a
@@ -84,6 +70,7 @@ export async function connectTo(
     patience,
   );
   if (facts.unfit !== undefined) throw new RedisUnfit(url, facts.unfit);
+  if (facts.capabilities.cluster) throw new RedisUnfit(url, "it is a node of a Redis Cluster");
   return facts;
 }
 
@@ -93,7 +80,7 @@ export class RedisUnfit extends StartError {
 
   constructor(url: string, reason: string) {
     super(
-      `The Redis of REDIS_URL (${publicAddress(url)}) isn't supported: ${reason}. mneme needs Redis 8, or Redis Stack 7.4.`,
+      `The Redis of REDIS_URL (${publicAddress(url)}) isn't supported: ${reason}. mneme needs Redis 8 or Redis Stack 7.4, with their search and JSON modules, as a single primary. The checkpointer alone also runs without modules, on Redis 7 or Valkey.`,
     );
   }
 }

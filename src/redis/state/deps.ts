@@ -2,7 +2,7 @@ import type { Trail } from "../../access/trail.js";
 import type { Auditor } from "../audit/auditor.js";
 import type { RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
-import type { CapabilityWatch } from "../connection/find-capabilities.js";
+import type { CapabilityWatch } from "../connection/watch-capabilities.js";
 import type { ScriptScope } from "../scripts/bind.js";
 
 export interface StateDeps {

@@ -3,13 +3,9 @@ import { createClient } from "redis";
 import { describe, expect, inject, test } from "vitest";
 import { capabilitiesOf, TRAITS, versionText } from "../../../src/redis/connection/capabilities.js";
 import type { TraitName } from "../../../src/redis/connection/capabilities.js";
-import {
-  findModules,
-  isClusterNode,
-  modulesInInfo,
-  modulesInList,
-  watchCapabilities,
-} from "../../../src/redis/connection/find-capabilities.js";
+import { findModules, modulesInInfo, modulesInList } from "../../../src/redis/connection/find-modules.js";
+import { isClusterNode } from "../../../src/redis/connection/server.js";
+import { watchCapabilities } from "../../../src/redis/connection/watch-capabilities.js";
 
 /** What MODULE LIST and a JSON.SET with the words replied on real servers. */
 interface Recorded {
@@ -32,6 +28,7 @@ function replaying({ modules, set }: Recorded, refused: boolean) {
   return {
     info: denied,
     sendCommand(args: string[]): Promise<unknown> {
+      if (args[0] === "COMMAND") return Promise.resolve([[], []]);
       if (args[0] === "MODULE") return refused ? denied() : Promise.resolve(modules);
       return isError(set) ? Promise.reject(new Error(set.error)) : Promise.resolve(set);
     },
@@ -86,7 +83,8 @@ test("a user who may ask for nothing is served as on the oldest server", async (
 test("a node of a cluster is known by INFO", () => {
   expect(isClusterNode("redis_version:8.2.3\r\nredis_mode:cluster\r\nos:Linux\r\n")).toBe(true);
   expect(isClusterNode("redis_version:8.2.3\r\nredis_mode:standalone\r\n")).toBe(false);
-  expect(isClusterNode(undefined)).toBe(false);
+  expect(isClusterNode("valkey_version:9.1.2\r\nserver_mode:cluster\r\n")).toBe(true);
+  expect(isClusterNode("")).toBe(false);
 });
 
 test("each trait begins with a version, and ends with none or a later one", () => {

@@ -22,6 +22,8 @@ export interface TestRedisOptions {
   readonly appendfsync?: AppendFsync;
   /** False leaves out search and JSON, where they're modules. */
   readonly modules?: boolean;
+  /** Default: the one that `npm start` would use. */
+  readonly binary?: RedisBinary;
   /** Takes DEBUG commands, which can hold up what Redis does by itself. */
   readonly debug?: boolean;
   /** A file that shifts its clock: see scripts/test-faults/clock.ts. */
@@ -53,7 +55,7 @@ export interface TestRedis {
 
 /** Starts a Redis of the test's own, on loopback, without a password. */
 export async function startRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
-  const binary = await (found ??= findRedis(process.env));
+  const binary = options.binary ?? (await (found ??= findRedis(process.env)));
   const home = mkdtempSync(join(tmpdir(), "mneme-test-redis-"));
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort());

@@ -1,47 +1,16 @@
-import type { Capabilities, ModuleVersions } from "./capabilities.js";
-import { capabilitiesOf } from "./capabilities.js";
-import { isNotLetIn, isUnknownCommand, replyCode } from "./error-replies.js";
+import type { ModuleVersions } from "./capabilities.js";
+import { isNotLetIn, isUnknownCommand } from "./error-replies.js";
 
 interface Connection {
   info(section: string): Promise<string>;
   sendCommand(args: string[]): Promise<unknown>;
 }
 
-/** What the connected server can. It may be another server after each reconnect. */
-export interface CapabilityWatch {
-  /** Of the latest question; of the oldest supported server until then. */
-  readonly now: Capabilities;
-  /** Asks the server. */
-  find(): Promise<void>;
-}
-
 const UNKNOWN: ModuleVersions = { search: undefined, json: undefined };
 
-/** `probe`: a key that is never there. */
-export function watchCapabilities(client: Connection, probe: string): CapabilityWatch {
-  let now = capabilitiesOf(UNKNOWN, false);
-  return {
-    get now() {
-      return now;
-    },
-    async find() {
-      const [server, modules] = await Promise.all([
-        unlessDenied(() => client.info("server")),
-        findModules(client),
-      ]);
-      const found = capabilitiesOf(modules, isClusterNode(server));
-      const narrowsFloats =
-        modules.json === undefined ? await takesWords(client, probe) : found.narrowsFloats;
-      now = { ...found, narrowsFloats };
-    },
-  };
-}
-
-/** Of `INFO server`. */
-export const isClusterNode = (server: string | undefined): boolean =>
-  /^redis_mode:cluster\r?$/m.test(server ?? "");
-
-/** Asks INFO, which also answers while the server loads its data, then MODULE LIST: an ACL may allow only one. */
+/**
+ * Asks INFO, which also answers while the server loads its data, then MODULE LIST: an ACL may allow only one of them.
+ */
 export async function findModules(client: Connection): Promise<ModuleVersions> {
   const info = modulesInInfo(await unlessDenied(() => client.info("modules")));
   if (info.search !== undefined && info.json !== undefined) return info;
@@ -83,22 +52,6 @@ export async function unlessDenied<Reply>(ask: () => Promise<Reply>): Promise<Re
     return await ask();
   } catch (error) {
     if (isNotLetIn(error) || isUnknownCommand(error)) return undefined;
-    throw error;
-  }
-}
-
-/**
- * Whether JSON.SET takes `FPHA FP64`, where a server doesn't say what its modules are. `XX` writes nothing to a key that
- * isn't there.
- */
-async function takesWords(client: Connection, probe: string): Promise<boolean> {
-  try {
-    await client.sendCommand(["JSON.SET", probe, "$", "[0.5]", "XX", "FPHA", "FP64"]);
-    return true;
-  } catch (error) {
-    // Of a server that can't serve now, nothing is known: the connection is prepared again.
-    const code = replyCode(error);
-    if (isNotLetIn(error) || code === undefined || code === "ERR") return false;
     throw error;
   }
 }
