@@ -88,7 +88,7 @@ export interface Config {
 
 export type EmbeddingConfig =
   | { readonly provider: "none" }
-  | { readonly provider: "local"; readonly modelDir: string }
+  | { readonly provider: "local"; readonly modelDir: string; readonly runtimeDir: string | undefined }
   | {
       readonly provider: "openai";
       readonly apiKey: string;
@@ -148,6 +148,7 @@ const environment = z
     MNEME_ALLOW_EVICTION: z.enum(["0", "1"]).default("0"),
     MNEME_EMBEDDER: z.enum(["local", "openai", "none"]).optional(),
     MNEME_MODEL_DIR: z.string().optional(),
+    MNEME_RUNTIME_DIR: z.string().optional(),
     OPENAI_API_KEY: z.string().optional(),
     OPENAI_BASE_URL: z.url("Must be a URL.").optional(),
     MNEME_EMBEDDING_MODEL: z.string().default("text-embedding-3-small"),
@@ -350,7 +351,7 @@ export function providerOf(env: {
 
 function embeddingOf(values: Values): EmbeddingConfig {
   const provider = providerOf(values);
-  if (provider === "local") return { provider, modelDir: values.MNEME_MODEL_DIR ?? "" };
+  if (provider === "local") return localOf(values);
   if (provider === "none") return { provider };
   return {
     provider,
@@ -362,10 +363,16 @@ function embeddingOf(values: Values): EmbeddingConfig {
   };
 }
 
+const localOf = ({ MNEME_MODEL_DIR, MNEME_RUNTIME_DIR }: Values): EmbeddingConfig => ({
+  provider: "local",
+  modelDir: MNEME_MODEL_DIR ?? "",
+  runtimeDir: MNEME_RUNTIME_DIR,
+});
+
 function secondEmbeddingOf(values: Values): EmbeddingConfig | undefined {
   const provider = values.MNEME_EMBEDDING_SECOND;
   if (provider === undefined) return undefined;
-  if (provider === "local") return { provider, modelDir: values.MNEME_MODEL_DIR ?? "" };
+  if (provider === "local") return localOf(values);
   return {
     provider,
     apiKey: values.MNEME_EMBEDDING_SECOND_API_KEY ?? values.OPENAI_API_KEY ?? "",

@@ -1,4 +1,5 @@
 import { createClient } from "redis";
+import type { RedisClientOptions } from "redis";
 
 const DEFAULT_TIMEOUT_MS = 5000;
 const EXAMPLE = "redis://localhost:6379";
@@ -7,18 +8,24 @@ const EXAMPLE = "redis://localhost:6379";
  * A connected client of a single Redis. Until it was connected once, nothing is tried again: an address that is wrong
  * would else be waited for without end. After that, it reconnects by itself.
  */
-export async function connect(url: unknown, timeoutMs: number = DEFAULT_TIMEOUT_MS) {
+export async function connect(
+  url: unknown,
+  timeoutMs: number = DEFAULT_TIMEOUT_MS,
+  options: Omit<RedisClientOptions, "url"> = {},
+) {
   const { address, database } = readUrl(url);
   if (!(Number.isFinite(timeoutMs) && timeoutMs > 0)) {
     throw new RangeError(`connectTimeoutMs must be a number above 0, not ${timeoutMs}.`);
   }
   let connected = false;
   const client = createClient({
+    ...options,
     url: database,
     socket: {
       connectTimeout: timeoutMs,
-      reconnectStrategy: (retries, cause) =>
+      reconnectStrategy: (retries: number, cause: Error) =>
         connected ? Math.min(2 ** retries * 50, 2000) + Math.floor(Math.random() * 200) : cause,
+      ...options.socket,
     },
   });
   // Without a listener a lost connection would end the process. The affected commands reject by themselves.
@@ -62,4 +69,21 @@ function reasonOf(error: unknown): string {
   const cause = "originalError" in error ? error.originalError : undefined;
   const reasons = [...inner, ...(cause === undefined ? [] : [cause])].map(reasonOf).filter(Boolean);
   return reasons.length > 0 ? [...new Set(reasons)].join("; ") : error.message;
+}
+
+/** Closes after what is under way; at once, where Redis doesn't answer any more. */
+export async function closeWithin(
+  client: { close(): Promise<unknown>; destroy(): void; readonly isOpen: boolean },
+  timeoutMs: number,
+): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  try {
+    await Promise.race([client.close(), late]);
+  } finally {
+    clearTimeout(timer);
+    if (client.isOpen) client.destroy();
+  }
 }

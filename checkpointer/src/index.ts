@@ -4,6 +4,7 @@ export type { ListThreadsOptions, ThreadPage, ThreadSummary } from "./saver/list
 export type { FromUrlOptions, RedisSaverOptions } from "./options.js";
 export type { PruneOptions } from "./saver/prune.js";
 export { RedisSaver } from "./saver/saver.js";
+export { RedisTimeoutError } from "./time-limit.js";
 export { type MnemeFieldError, MnemeStoreError } from "./store/errors.js";
 export type { MnemeStoreOptions } from "./store/options.js";
 export { MnemeStore } from "./store/store.js";

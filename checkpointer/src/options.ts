@@ -1,4 +1,5 @@
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
+import type { RedisClientOptions } from "redis";
 
 export interface RedisSaverOptions {
   /** Default: LangGraph's own JSON. */
@@ -14,11 +15,63 @@ export interface RedisSaverOptions {
   readonly ttl?: { readonly seconds: number; readonly refreshOnRead?: boolean };
   /** Deflates payloads from this size on, in bytes. Default: none. */
   readonly compression?: { readonly threshold: number };
+  /**
+   * Prunes a thread as it grows: at least this many of the newest checkpoints of each namespace are kept, and at most
+   * half as many more, besides what `prune` keeps anyway. Default: all.
+   */
+  readonly keepLast?: number;
+  /**
+   * How long Redis may give no answer at all before an operation rejects with a `RedisTimeoutError`, in milliseconds.
+   * Default: 10 s.
+   */
+  readonly operationTimeoutMs?: number;
+  /** @deprecated The name of `@langchain/langgraph-checkpoint-redis`, in minutes: use `ttl: { seconds }`. */
+  readonly defaultTTL?: number;
+  /** @deprecated The name of `@langchain/langgraph-checkpoint-redis`: use `ttl: { refreshOnRead }`. */
+  readonly refreshOnRead?: boolean;
 }
 
 export interface FromUrlOptions extends RedisSaverOptions {
   /** Time limit of the first connection with its handshake, in milliseconds. Default: 5 s. */
   readonly connectTimeoutMs?: number;
+  /** Options of node-redis's `createClient`, such as `socket: { tls: true, ca }`, `username` or `name`. */
+  readonly client?: Omit<RedisClientOptions, "url">;
+}
+
+const NAMES: ReadonlySet<string> = new Set([
+  "serde",
+  "keyPrefix",
+  "namespace",
+  "ttl",
+  "compression",
+  "keepLast",
+  "operationTimeoutMs",
+  "defaultTTL",
+  "refreshOnRead",
+]);
+
+/** Throws for an option that nothing reads: passed over, it would not do what its writer meant. */
+export function refuseUnknown(options: object): void {
+  const unknown = Object.keys(options).filter((name) => !NAMES.has(name));
+  if (unknown.length === 0) return;
+  throw new TypeError(
+    `RedisSaver has no option ${unknown.join(", ")}. Its options are ${[...NAMES].filter((name) => !OF_OTHERS.has(name)).join(", ")}; those of node-redis go into client of RedisSaver.fromUrl.`,
+  );
+}
+
+const OF_OTHERS: ReadonlySet<string> = new Set(["defaultTTL", "refreshOnRead"]);
+const DEFAULT_OPERATION_TIMEOUT_MS = 10_000;
+
+export function readOperationTimeout(
+  milliseconds: RedisSaverOptions["operationTimeoutMs"] = DEFAULT_OPERATION_TIMEOUT_MS,
+): number {
+  if (Number.isFinite(milliseconds) && milliseconds > 0) return milliseconds;
+  throw new RangeError(`operationTimeoutMs must be a number of milliseconds above 0, not ${milliseconds}.`);
+}
+
+export function readKeepLast(keepLast: RedisSaverOptions["keepLast"]): number | undefined {
+  if (keepLast === undefined || (Number.isSafeInteger(keepLast) && keepLast >= 1)) return keepLast;
+  throw new RangeError(`keepLast must be a whole number from 1, not ${keepLast}.`);
 }
 
 const DEFAULT_KEY_PREFIX = "mneme:graph";
@@ -46,7 +99,8 @@ export interface Ttl {
   readonly onRead: string;
 }
 
-export function readTtl(ttl: RedisSaverOptions["ttl"]): Ttl {
+export function readTtl(options: Pick<RedisSaverOptions, "ttl" | "defaultTTL" | "refreshOnRead">): Ttl {
+  const ttl = options.ttl ?? officialTtl(options);
   if (ttl === undefined) return { onWrite: "0", onRead: "0" };
   const milliseconds = Math.round(ttl.seconds * 1000);
   if (!Number.isSafeInteger(milliseconds) || milliseconds < 1) {
@@ -56,6 +110,21 @@ export function readTtl(ttl: RedisSaverOptions["ttl"]): Ttl {
     onWrite: String(milliseconds),
     onRead: ttl.refreshOnRead === true ? String(milliseconds) : "0",
   };
+}
+
+/** What `@langchain/langgraph-checkpoint-redis` calls its TTL; undefined: it isn't given. */
+function officialTtl({ defaultTTL, refreshOnRead }: RedisSaverOptions): RedisSaverOptions["ttl"] {
+  if (defaultTTL === undefined) {
+    if (refreshOnRead === undefined) return undefined;
+    throw new TypeError("refreshOnRead belongs into ttl: { seconds, refreshOnRead }.");
+  }
+  if (!(defaultTTL > 0)) throw new RangeError(`defaultTTL must be above 0 minutes, not ${defaultTTL}.`);
+  const ttl = { seconds: defaultTTL * 60, ...(refreshOnRead === undefined ? {} : { refreshOnRead }) };
+  process.emitWarning(
+    `RedisSaver takes defaultTTL: ${defaultTTL} for ${defaultTTL} minutes. Write ttl: ${JSON.stringify(ttl)}.`,
+    { type: "DeprecationWarning", code: "MNEME_DEFAULT_TTL" },
+  );
+  return ttl;
 }
 
 export function readCompression(compression: RedisSaverOptions["compression"]): number {

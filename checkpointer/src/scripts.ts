@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Send } from "./connection.js";
+import { join } from "node:path";
+import type { Named } from "./time-limit.js";
 import { isScriptMissing } from "./error-replies.js";
+
+/**
+ * A read-only replica refuses a script with such a line, as one that may write: after a failover, a graph must not go on
+ * from what a replica still has. The scripts that only read run while Redis's memory is full.
+ */
+const READS_THE_MASTER = "#!lua flags=allow-oom";
 
 /** A file of `lua/` with what it needs of `lua/lib/`. */
 interface Script {
@@ -9,21 +16,33 @@ interface Script {
   readonly sha1: string;
 }
 
+/** Both builds of the package, `dist/src` and `dist/cjs`, read the one copy. */
+const LUA = join(import.meta.dirname, "..", "src", "lua");
+
 function load(name: string, ...libraries: readonly string[]): Script {
-  const read = (file: string): string => readFileSync(new URL(`./lua/${file}.lua`, import.meta.url), "utf8");
-  const source = [...libraries.map((library) => read(`lib/${library}`)), read(name)].join("\n");
+  return script([...libraries.map((library) => read(`lib/${library}`)), read(name)]);
+}
+
+function loadReading(name: string, ...libraries: readonly string[]): Script {
+  return script([READS_THE_MASTER, ...libraries.map((library) => read(`lib/${library}`)), read(name)]);
+}
+
+const read = (file: string): string => readFileSync(join(LUA, `${file}.lua`), "utf8");
+
+function script(parts: readonly string[]): Script {
+  const source = parts.join("\n");
   return { source, sha1: createHash("sha1").update(source).digest("hex") };
 }
 
 const scripts = {
   put: load("put", "heads", "expire"),
   putWrites: load("put-writes", "heads", "expire"),
-  get: load("get", "heads", "expire", "reply"),
-  list: load("list", "heads", "expire", "reply"),
-  history: load("history", "heads", "expire", "reply"),
+  get: loadReading("get", "heads", "expire", "reply"),
+  list: loadReading("list", "heads", "expire", "reply"),
+  history: loadReading("history", "heads", "expire", "reply"),
   prune: load("prune", "heads"),
-  describe: load("describe", "heads"),
-  dump: load("dump"),
+  describe: loadReading("describe", "heads"),
+  dump: loadReading("dump"),
   restore: load("restore"),
   forgetThread: load("forget-thread"),
 };
@@ -38,7 +57,7 @@ export type Run = (
   args: readonly ScriptArgument[],
 ) => Promise<unknown>;
 
-export function createRun(send: Send): Run {
+export function createRun(send: Named): Run {
   return async (name, keys, args) => {
     const { source, sha1 } = scripts[name];
     const rest = [
@@ -48,10 +67,10 @@ export function createRun(send: Send): Run {
     ];
     const key = keys[0] ?? "";
     try {
-      return await send(key, ["EVALSHA", sha1, ...rest]);
+      return await send(name, key, ["EVALSHA", sha1, ...rest]);
     } catch (error) {
       if (!isScriptMissing(error)) throw error;
-      return send(key, ["EVAL", source, ...rest]);
+      return send(name, key, ["EVAL", source, ...rest]);
     }
   };
 }

@@ -1,58 +1,138 @@
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, inject, onTestFinished, test } from "vitest";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..", "..");
+const MODULES = join(ROOT, "node_modules");
+const run = promisify(execFile);
 
-/** The files of the repository as a clone has them: nothing that is built. */
-function freshCopy(): string {
-  const folder = mkdtempSync(join(tmpdir(), "mneme-pack-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+let folder: string;
+let app: string;
+let tarball: string;
+
+/** Packs a clone that was never built, and unpacks the package into an application's node_modules. */
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "mneme-pack-"));
+  const clone = join(folder, "clone");
   const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
     cwd: ROOT,
     encoding: "utf8",
   });
   for (const file of listed.split("\0").filter(Boolean)) {
-    cpSync(join(ROOT, file), join(folder, "clone", file), { recursive: true });
+    cpSync(join(ROOT, file), join(clone, file), { recursive: true });
   }
-  symlinkSync(join(ROOT, "node_modules"), join(folder, "clone", "node_modules"));
-  return folder;
-}
-
-test("npm pack in a clone that was never built makes a package with its licence that can be imported", () => {
-  const folder = freshCopy();
-  const clone = join(folder, "clone");
+  symlinkSync(MODULES, join(clone, "node_modules"));
   expect(readdirSync(join(clone, "checkpointer"))).not.toContain("dist");
-  const shell = process.platform === "win32";
   execFileSync("npm", ["pack", "-w", "checkpointer", "--pack-destination", folder, "--loglevel=error"], {
     cwd: clone,
     stdio: "ignore",
-    shell,
+    shell: process.platform === "win32",
   });
-  const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz"));
-  const modules = join(folder, "app", "node_modules");
-  const installed = join(modules, "@mneme", "checkpointer");
+  tarball = join(folder, readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "");
+  app = join(folder, "app");
+  const installed = join(app, "node_modules", "@mneme", "checkpointer");
   mkdirSync(installed, { recursive: true });
-  execFileSync("tar", ["-xzf", join(folder, tarball ?? ""), "-C", installed, "--strip-components=1"]);
-  for (const name of ["redis", "@redis", "@langchain"]) {
-    symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
+  execFileSync("tar", ["-xzf", tarball, "-C", installed, "--strip-components=1"]);
+  for (const name of ["redis", "@redis", "@langchain", "@types"]) {
+    symlinkSync(join(MODULES, name), join(app, "node_modules", name));
   }
-  expect(readFileSync(join(installed, "LICENSE"), "utf8")).toBe(readFileSync(join(ROOT, "LICENSE"), "utf8"));
-  expect(readdirSync(installed)).toEqual(expect.arrayContaining(["README.md", "dist", "package.json"]));
-
-  const program = `
-    import { MnemeStore, RedisSaver } from "@mneme/checkpointer";
-    const saver = await RedisSaver.fromUrl(process.argv[1]);
-    const tuple = await saver.getTuple({ configurable: { thread_id: "packed " + process.pid } });
-    console.log(typeof MnemeStore, tuple);
-    await saver.end();
-  `;
-  const output = execFileSync(
-    process.execPath,
-    ["--input-type=module", "--eval", program, inject("redisUrl")],
-    { cwd: join(folder, "app"), encoding: "utf8", timeout: 120_000 },
-  );
-  expect(output.trim()).toBe("function undefined");
 }, 300_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("the package has what it needs, and nothing of the build", () => {
+  const files = execFileSync("tar", ["-tzf", tarball], { encoding: "utf8" }).trim().split("\n");
+  const folders = new Set(files.map((name) => name.split("/").slice(1, 3).join("/")));
+  expect([...folders].toSorted()).toEqual(["LICENSE", "README.md", "dist/cjs", "dist/src", "package.json"]);
+  expect(
+    files.filter((name) => /\.map$|\.staging|\.fingerprint|\.ts$/.test(name) && !name.endsWith(".d.ts")),
+  ).toEqual([]);
+  expect(readFileSync(join(app, "node_modules/@mneme/checkpointer/LICENSE"), "utf8")).toBe(
+    readFileSync(join(ROOT, "LICENSE"), "utf8"),
+  );
+});
+
+const PROGRAM = `
+async function main() {
+  const saver = await RedisSaver.fromUrl(process.argv.at(-1) ?? "");
+  const graph = new StateGraph(MessagesAnnotation)
+    .addNode("answer", () => ({ messages: [{ role: "assistant", content: "Hello." }] }))
+    .addEdge(START, "answer")
+    .compile({ checkpointer: saver, store: new MnemeStore({ url: "http://127.0.0.1:1" }) });
+  const config = { configurable: { thread_id: "packed " + process.pid } };
+  await graph.invoke({ messages: [{ role: "user", content: "Hi." }] }, config);
+  const state = await graph.getState(config);
+  console.log(state.values.messages.length);
+  await saver.end();
+}
+void main();
+`;
+const NAMES = "{ MnemeStore, RedisSaver }";
+const GRAPH = "{ MessagesAnnotation, START, StateGraph }";
+
+describe("an application of", () => {
+  test.each([
+    ["ES modules", "module", "app.mjs", importing()],
+    ["CommonJS", "commonjs", "app.cjs", requiring()],
+  ])("%s runs a graph with it", async (_, type, file, head) => {
+    const own = application(type);
+    writeFileSync(join(own, file), `${head}${PROGRAM}`);
+    const { stdout } = await run(process.execPath, [join(own, file), inject("redisUrl")], { cwd: own });
+    expect(stdout.trim()).toBe("2");
+  });
+
+  test.each([
+    ["ES modules", "module"],
+    ["CommonJS", "commonjs"],
+  ])("%s in TypeScript compiles with its types, strictly, and runs", async (_, type) => {
+    const own = application(type);
+    writeFileSync(join(own, "app.ts"), `${importing()}${PROGRAM}`);
+    const compiler = join(MODULES, "typescript", "bin", "tsc");
+    const flags = ["--strict", "--module", "nodenext", "--target", "es2022", "--types", "node"];
+    await run(process.execPath, [compiler, ...flags, "--skipLibCheck", "app.ts"], { cwd: own }).catch(
+      ({ stdout }: { stdout: string }) => expect.fail(stdout),
+    );
+    const { stdout } = await run(process.execPath, [join(own, "app.js"), inject("redisUrl")], { cwd: own });
+    expect(stdout.trim()).toBe("2");
+    expect(readFileSync(join(own, "app.js"), "utf8").includes("require(")).toBe(type === "commonjs");
+  });
+});
+
+test("publint and arethetypeswrong find nothing", async () => {
+  const { stdout } = await run(process.execPath, [
+    join(MODULES, "publint", "src", "cli.js"),
+    "--strict",
+    join(app, "node_modules", "@mneme", "checkpointer"),
+  ]);
+  expect(stdout).toContain("All good!");
+  // Its exit code is 0 only if no problem was found.
+  const cli = join(MODULES, "@arethetypeswrong", "cli", "dist", "index.js");
+  await run(process.execPath, [cli, tarball, "--no-emoji"]).catch(({ stdout: found }: { stdout: string }) =>
+    expect.fail(found),
+  );
+});
+
+function importing(): string {
+  return `import ${NAMES} from "@mneme/checkpointer";\nimport ${GRAPH} from "@langchain/langgraph";\n`;
+}
+function requiring(): string {
+  return `const ${NAMES} = require("@mneme/checkpointer");\nconst ${GRAPH} = require("@langchain/langgraph");\n`;
+}
+
+/** A folder of an application of its own, below the one that has the packages. */
+function application(type: string): string {
+  const own = mkdtempSync(join(app, `${type}-`));
+  writeFileSync(join(own, "package.json"), JSON.stringify({ type }));
+  return own;
+}

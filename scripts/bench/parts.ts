@@ -1,18 +1,13 @@
-import { benchCheckpointer } from "./checkpointer/index.js";
-import { benchCost } from "./cost/index.js";
-import { benchLifecycle } from "./lifecycle/index.js";
-import { benchMemory } from "./memory/index.js";
-import { benchOverload } from "./overload/index.js";
 import type { Part } from "./part.js";
-import { benchTime } from "./time/index.js";
-import { benchState } from "./state/index.js";
+import type { PartName } from "./part-names.js";
 
-export const PARTS: ReadonlyMap<string, Part> = new Map([
-  ["memory", benchMemory],
-  ["state", benchState],
-  ["lifecycle", benchLifecycle],
-  ["time", benchTime],
-  ["overload", benchOverload],
-  ["checkpointer", benchCheckpointer],
-  ["cost", benchCost],
-]);
+/** Each part is loaded when it runs: `checkpointer` needs packages that only a clone has. */
+export const PARTS: Readonly<Record<PartName, () => Promise<Part>>> = {
+  memory: async () => (await import("./memory/index.js")).benchMemory,
+  state: async () => (await import("./state/index.js")).benchState,
+  lifecycle: async () => (await import("./lifecycle/index.js")).benchLifecycle,
+  time: async () => (await import("./time/index.js")).benchTime,
+  overload: async () => (await import("./overload/index.js")).benchOverload,
+  checkpointer: async () => (await import("./checkpointer/index.js")).benchCheckpointer,
+  cost: async () => (await import("./cost/index.js")).benchCost,
+};

@@ -4,15 +4,16 @@ import { buildCurrent, ensureBuilt } from "./build.mjs";
 import { ensureDependencies } from "./dependencies.mjs";
 import { endWithNpm } from "./end-with-npm.mjs";
 import { withLock } from "./lock.mjs";
-import { repositoryRoot } from "./root.mjs";
+import { isClone, repositoryRoot } from "./root.mjs";
 
 /**
- * Makes a fresh clone runnable: dependencies, then dist/. Does nothing where all is current.
+ * Makes a fresh clone runnable: dependencies, then dist/. Does nothing where all is current, or in an installed package.
  *
  * @param {{ tools?: boolean }} [needs] `tools`: the dev dependencies, even if there is nothing to build
  */
 export async function bootstrap({ tools = false } = {}) {
   endWithNpm();
+  if (!isClone()) return;
   // Two starts at once must not run npm ci over each other.
   await withLock(
     join(repositoryRoot(), ".data", "bootstrap.lock"),

@@ -25,6 +25,8 @@ const SOURCES = [
 ];
 /** Folders with a tsconfig.json, each built into its own dist/. The service is checked against the package's types. */
 const PROJECTS = ["checkpointer", "."];
+/** Packages for applications of both module systems: `dist/src` has ES modules, `dist/cjs` CommonJS, each with types. */
+const DUAL = new Set(["checkpointer"]);
 
 /** Whether every dist/ was built from the sources as they are now. */
 export function buildCurrent() {
@@ -71,28 +73,22 @@ export function build({ check, project: only }) {
   // Taken first: an edit during the build makes the result stale, not falsely current.
   const sources = fingerprint(root);
   const wanted = PROJECTS.filter((project) => only === undefined || project === only);
-  return wanted.every((project) => buildProject(join(root, project), sources, { check }));
+  return wanted.every((project) =>
+    buildProject(join(root, project), sources, { check, dual: DUAL.has(project) }),
+  );
 }
 
 /**
  * @param {string} folder of the project
  * @param {string} sources their fingerprint
- * @param {{ check: boolean }} options
+ * @param {{ check: boolean, dual: boolean }} options
  */
-function buildProject(folder, sources, { check }) {
+function buildProject(folder, sources, { check, dual }) {
   const target = join(folder, "dist");
   const staging = join(target, `.staging-${process.pid}`);
   try {
-    const compiler = join(repositoryRoot(), "node_modules", "typescript", "bin", "tsc");
-    const { status } = spawnSync(
-      process.execPath,
-      [compiler, "--noEmitOnError", ...(check ? [] : ["--noCheck"]), "--outDir", staging],
-      {
-        cwd: folder,
-        stdio: ["ignore", 2, 2],
-      },
-    );
-    if (status !== 0) return false;
+    if (!compile(folder, staging, check)) return false;
+    if (dual && !compileAsCommonJs(folder, staging)) return false;
     // tsc doesn't copy Lua, which is loaded from the folder of its module.
     for (const file of filesUnder(join(folder, "src")).filter((name) => name.endsWith(".lua"))) {
       copy(file, join(staging, relative(folder, file)));
@@ -103,6 +99,54 @@ function buildProject(folder, sources, { check }) {
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
+}
+
+/**
+ * @param {string} folder with a tsconfig.json
+ * @param {string} target
+ * @param {boolean} check
+ * @param {readonly string[]} [flags]
+ */
+function compile(folder, target, check, flags = []) {
+  const compiler = join(repositoryRoot(), "node_modules", "typescript", "bin", "tsc");
+  const { status } = spawnSync(
+    process.execPath,
+    [compiler, "--noEmitOnError", ...(check ? [] : ["--noCheck"]), "--outDir", target, ...flags],
+    { cwd: folder, stdio: ["ignore", 2, 2] },
+  );
+  return status === 0;
+}
+
+/**
+ * Compiles the same sources once more, below a package.json by which the compiler takes them for CommonJS. Their types
+ * then refer to the CommonJS types of LangGraph, which differ from those of its ES modules. They are checked already.
+ *
+ * @param {string} folder
+ * @param {string} staging
+ */
+function compileAsCommonJs(folder, staging) {
+  const copied = join(staging, ".commonjs");
+  const manifest = `${JSON.stringify({ type: "commonjs" })}\n`;
+  for (const file of filesUnder(join(folder, "src")).filter((name) => name.endsWith(".ts"))) {
+    const target = join(copied, relative(folder, file));
+    mkdirSync(dirname(target), { recursive: true });
+    // The one expression that CommonJS has no form for.
+    writeFileSync(target, readFileSync(file, "utf8").replaceAll("import.meta.dirname", "__dirname"));
+  }
+  writeFileSync(join(copied, "package.json"), manifest);
+  writeFileSync(
+    join(copied, "tsconfig.json"),
+    JSON.stringify({
+      extends: join(folder, "tsconfig.json"),
+      compilerOptions: { rootDir: "src", verbatimModuleSyntax: false, types: ["node"] },
+      include: ["src"],
+    }),
+  );
+  const target = join(staging, "cjs");
+  const done = compile(copied, target, false);
+  rmSync(copied, { recursive: true, force: true });
+  writeFileSync(join(target, "package.json"), manifest);
+  return done;
 }
 
 /**

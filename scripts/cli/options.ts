@@ -1,4 +1,4 @@
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 
 export interface Connection {
   readonly url: string;
@@ -14,3 +14,20 @@ export const collect = (value: string, previous: readonly string[] = []): readon
   ...previous,
   value,
 ];
+
+/** Parser of an option that takes a whole number from `least` to `most`. */
+export const wholeNumber =
+  (least: number, most: number = Number.MAX_SAFE_INTEGER) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    const range = most === Number.MAX_SAFE_INTEGER ? `${least} on` : `${least} to ${most}`;
+    throw new InvalidArgumentError(`It must be a whole number from ${range}.`);
+  };
+
+/** An option that puts the command's answer on standard output as JSON. */
+export const jsonOption = (): Option => new Option("--json", "JSON on standard output");
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}

@@ -6,22 +6,18 @@ import { repositoryRoot } from "../bootstrap/root.mjs";
 import { loadEnv } from "../shell/env.js";
 import type { Env } from "../shell/env.js";
 import { reportFailure } from "../shell/failure.js";
-import { needsModel, provideModel } from "../downloads/local-model.js";
+import { provideLocalEmbedder } from "../downloads/local-embedder.js";
 import { provideRedis } from "../redis/provide.js";
 import { watchSources } from "./watch-sources.js";
 import { abortedBy, stopRequested, untilStopped } from "../shell/stop-signals.js";
 
 /** Rebuilds and restarts the service whenever a source changes; the Redis runs through. */
 async function dev(env: Env, stop: Promise<NodeJS.Signals>): Promise<void> {
-  const modelDir = needsModel(env) ? await untilStopped(provideModel(env), stop) : undefined;
+  const embedder = await untilStopped(provideLocalEmbedder(env), stop);
   const redis = await provideRedis(env, { signal: abortedBy(stop) });
   try {
     console.error(`redis: ${redis.description}`);
-    const service = restartable({
-      ...env,
-      REDIS_URL: redis.url,
-      ...(modelDir === undefined ? {} : { MNEME_MODEL_DIR: modelDir }),
-    });
+    const service = restartable({ ...env, ...embedder, REDIS_URL: redis.url });
     const unwatch = watchSources(async () => {
       if (buildCurrent()) return;
       console.error("A source changed: building ...");

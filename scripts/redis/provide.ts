@@ -1,9 +1,8 @@
-import { join, resolve } from "node:path";
 import { publicAddress } from "../../src/redis/connection/address.js";
 import { patiently, untilLoaded } from "../../src/redis/connection/patience.js";
 import type { Patience } from "../../src/redis/connection/patience.js";
 import { RedisUnfit } from "../../src/redis/connection/server.js";
-import { repositoryRoot } from "../bootstrap/root.mjs";
+import { dataDir } from "../shell/env.js";
 import type { Env } from "../shell/env.js";
 import { Failure, messageOf } from "../shell/failure.js";
 import type { AppendFsync } from "./server/config-file.js";
@@ -24,7 +23,7 @@ export interface ProvidedRedis {
 
 /**
  * The Redis of a service on this machine: the one at `REDIS_URL`, else an embedded one with its data below
- * `MNEME_DATA_DIR` (default `.data`). Waits until its data is loaded. Throws a {@link Failure} that names the ways out.
+ * `MNEME_DATA_DIR`. Waits until its data is loaded. Throws a {@link Failure} that names the ways out.
  */
 export async function provideRedis(
   env: Env,
@@ -33,7 +32,7 @@ export async function provideRedis(
   const url = env["REDIS_URL"];
   if (url) return external(url, { note, signal });
   const options: EmbeddedOptions = {
-    dataDir: resolve(env["MNEME_DATA_DIR"] || join(repositoryRoot(), ".data")),
+    dataDir: dataDir(env),
     findBinary: () => findRedis(env, note),
     ...portOf(env),
     appendfsync: fsyncOf(env),

@@ -2,7 +2,7 @@ import type { KeyCache } from "../access/keys/ports.js";
 import type { Config } from "../config.js";
 import { isLoopback } from "../config.js";
 
-const FIRST_KEY = "`npm run keys -- create --admin --agent NAME`";
+const FIRST_KEY = "`npx mneme keys create --admin --agent NAME`";
 
 /** Whether anyone may use the service while there is no key: without being allowed by name, only on this machine. */
 export function mayBeOpen({ host, allowAnonymous }: Config): boolean {
@@ -25,7 +25,7 @@ export function describeAccess(config: Config, known: ReturnType<KeyCache["known
     };
   }
   const reason = mayBeOpen(config)
-    ? `This Redis holds data, and nothing in it says whether API keys protect it. Create a key with ${FIRST_KEY}; or, if the data was always used without keys, run \`npm run keys -- open\` once.`
+    ? `This Redis holds data, and nothing in it says whether API keys protect it. Create a key with ${FIRST_KEY}; or, if the data was always used without keys, run \`npx mneme keys open\` once.`
     : `HOST: Without API keys mneme serves only this machine (127.0.0.1, ::1, localhost). Create a key with ${FIRST_KEY}, or set MNEME_ALLOW_ANONYMOUS=1 if anyone who can reach this address may read and write everything.`;
   return {
     summary: "no one, until there is an API key",

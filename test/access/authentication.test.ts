@@ -186,7 +186,7 @@ describe("the first key", () => {
     const services = [first, second];
     const namespace = newNamespace();
     for (const service of services) {
-      await untilLogged(service, '"anonymous":true', "npm run keys");
+      await untilLogged(service, '"anonymous":true', "npx mneme keys");
       const answer = await post(service, namespace, { content: service.url });
       expect(answer).toMatchObject({ status: 201, body: { source_agent: "anonymous" } });
     }
@@ -263,7 +263,7 @@ describe("beyond loopback", () => {
     expect((await service.send("GET", "/readyz")).status).toBe(200);
     expect((await service.send("GET", KEYS)).status).toBe(401);
     expect((await service.send("POST", KEYS, { agent: "root", grants: ROOT_GRANTS })).status).toBe(401);
-    const ways = ["HOST:", "npm run keys -- create", "MNEME_ALLOW_ANONYMOUS=1"];
+    const ways = ["HOST:", "npx mneme keys create", "MNEME_ALLOW_ANONYMOUS=1"];
     await untilLogged(service, "Every request is refused.", ...ways);
     const { stdout } = await keysCommand(service, "create", "--agent", "root", "--admin");
     expect((await service.send("GET", KEYS)).status).toBe(401);

@@ -107,7 +107,7 @@ describe("a store without keys", () => {
     // An earlier release keeps no such note.
     await redis.del(createKeys(prefix).openWithoutKeys());
     const service = await start(prefix);
-    await untilLogged(service, "npm run keys -- open");
+    await untilLogged(service, "npx mneme keys open");
     expect(await status(service)).toBe(401);
     expect(await keysCommand(service, "open")).toMatchObject({ code: 0, stdout: "" });
     await until(

@@ -17,13 +17,14 @@ describe(".env.example", () => {
     const start = [
       "scripts/downloads/cache.ts",
       "scripts/redis/provide.ts",
+      "scripts/shell/env.ts",
       "scripts/downloads/local-model.ts",
     ]
       .map(read)
       .join("\n");
     const ofStart = [...start.matchAll(/env\["([A-Z_]+)"\]/g)];
     const known = new Set([...ofService, ...ofStart].map(([, name]) => name));
-    known.delete("XDG_CACHE_HOME");
+    for (const name of ["XDG_CACHE_HOME", "XDG_DATA_HOME"]) known.delete(name);
     expect(example.map(({ name }) => name).toSorted()).toEqual([...known].toSorted());
   });
 

@@ -1,6 +1,6 @@
 import { inject, onTestFinished, test, expect } from "vitest";
 import { Failure } from "../../scripts/shell/failure.js";
-import { parseCommand } from "../../scripts/keys/options.js";
+import { idOf, inputOf } from "../../scripts/keys/input.js";
 import { as } from "../support/acts/access.js";
 import { keysCommand as keys } from "../support/run/keys-command.js";
 import { startService, until } from "../support/service/service.js";
@@ -23,6 +23,9 @@ test("makes the first key while the service runs, lists keys without their secre
   const part = await keys(service, "create", "--agent", "a", "--name", "the desk", ...grant);
   expect(part.code).toBe(0);
   const listed = await keys(service, "list");
+  const asJson = await keys(service, "list", "--json");
+  expect(JSON.parse(asJson.stdout)).toHaveLength(2);
+  expect(asJson.stdout).not.toContain(token.slice(-43));
   expect(listed.stdout).toContain(id);
   expect(listed.stdout).toContain("the desk");
   expect(listed.stdout).toContain("acme.**=read,write acme.shared=publish");
@@ -41,30 +44,43 @@ test("makes the first key while the service runs, lists keys without their secre
 });
 
 test.each([
-  ["usage:", []],
-  ["usage:", ["burn"]],
-  ["agent:", ["create"]],
-  ["grants:", ["create", "--agent", "a"]],
-  ["namespace:", ["create", "--agent", "a", "--grant", "a.*=read"]],
-  ["verbs.0:", ["create", "--agent", "a", "--grant", "a=sing"]],
-  ["expires_at:", ["create", "--agent", "a", "--admin", "--expires", "soon"]],
-  ["rate_limit_per_minute:", ["create", "--agent", "a", "--admin", "--rate-limit", "some"]],
-  ["id of a key", ["revoke", "x"]],
-  ["usage:", ["create", "--agent", "a", "--shout"]],
-  ["usage:", ["open", "everything"]],
-])("says %s to what is wrong with %j", (word, args) => {
-  expect(() => parseCommand(args)).toThrow(Failure);
-  expect(() => parseCommand(args)).toThrow(word);
+  ["agent:", { agent: "" }],
+  ["grants:", { agent: "a" }],
+  ["namespace:", { agent: "a", grant: ["a.*=read"] }],
+  ["verbs.0:", { agent: "a", grant: ["a=sing"] }],
+  ["expires_at:", { agent: "a", admin: true, expires: "soon" }],
+  ["rate_limit_per_minute:", { agent: "a", admin: true, rateLimit: "some" }],
+])("says %s to what is wrong with %j", (word, options) => {
+  expect(() => inputOf(options)).toThrow(Failure);
+  expect(() => inputOf(options)).toThrow(word);
+});
+
+test.each([
+  [[]],
+  [["burn"]],
+  [["create"]],
+  [["create", "--agent", "a", "--shout"]],
+  [["open", "everything"]],
+])("%j is wrong usage, shown with the way to the help", async (args) => {
+  const { code, stdout, stderr } = await keys({ env: {} }, ...args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toMatch(/Usage: |--help/);
+});
+
+test("shows help on standard output, for each command", async () => {
+  for (const args of [["--help"], ["create", "--help"], ["list", "--help"], ["revoke", "--help"]]) {
+    const { code, stdout, stderr } = await keys({ env: {} }, ...args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("Usage: keys");
+  }
 });
 
 test("takes a whole key for its id, and durations for an expiry", () => {
   const id = "01JD8Q4V7K3W5N0R2T6Y9B1C4D";
-  expect(parseCommand(["revoke", `mn_${id}_${"A".repeat(43)}`])).toEqual({ kind: "revoke", id });
-  const input = (expires: string) =>
-    parseCommand(["create", "--agent", "a", "--grant", "a.**=read", "--expires", expires]);
-  expect(input("90d")).toMatchObject({ input: { ttl_seconds: 90 * 86_400 } });
-  expect(input("12h")).toMatchObject({ input: { ttl_seconds: 12 * 3600 } });
-  expect(input("2100-01-31T09:30:00Z")).toMatchObject({
-    input: { expires_at: Date.parse("2100-01-31T09:30:00Z") },
-  });
+  expect(idOf(`mn_${id}_${"A".repeat(43)}`)).toBe(id);
+  expect(() => idOf("x")).toThrow("id of a key");
+  const input = (expires: string) => inputOf({ agent: "a", grant: ["a.**=read"], expires });
+  expect(input("90d")).toMatchObject({ ttl_seconds: 90 * 86_400 });
+  expect(input("12h")).toMatchObject({ ttl_seconds: 12 * 3600 });
+  expect(input("2100-01-31T09:30:00Z")).toMatchObject({ expires_at: Date.parse("2100-01-31T09:30:00Z") });
 });

@@ -37,7 +37,7 @@ const service = await useService();
 
 const refused = {
   status: 403,
-  body: { code: "cross_origin", detail: expect.stringContaining("npm run keys") },
+  body: { code: "cross_origin", detail: expect.stringContaining("npx mneme keys") },
 };
 
 describe("without keys", () => {

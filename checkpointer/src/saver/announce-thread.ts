@@ -18,7 +18,7 @@ export async function announceThread(
   const score = String(Date.now());
   const add = isNew ? ["ZADD", key] : ["ZADD", key, "NX"];
   try {
-    await send(key, [...add, score, encodeMember(threadId)]);
+    await send("put", key, [...add, score, encodeMember(threadId)]);
   } catch {
     return;
   }

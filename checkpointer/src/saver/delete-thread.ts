@@ -9,6 +9,6 @@ export async function deleteThread(
   known.forget(threadId);
   announced.delete(threadId);
   // One command: a reader sees all of the thread or nothing. Off the list last, so that it never lacks what exists.
-  await send(thread[0], ["UNLINK", ...thread]);
-  await send(keys.threads(), ["ZREM", keys.threads(), encodeMember(threadId)]);
+  await send("deleteThread", thread[0], ["UNLINK", ...thread]);
+  await send("deleteThread", keys.threads(), ["ZREM", keys.threads(), encodeMember(threadId)]);
 }

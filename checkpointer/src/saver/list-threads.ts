@@ -53,7 +53,13 @@ async function readMembers(
   const members: Member[] = [];
   for (let offset = 0; members.length < limit; offset += limit) {
     const range = ["ZRANGE", key, from?.score ?? "+inf", "-inf", "BYSCORE", "REV"];
-    const raw = await send(key, [...range, "LIMIT", String(offset), String(limit), "WITHSCORES"]);
+    const raw = await send("listThreads", key, [
+      ...range,
+      "LIMIT",
+      String(offset),
+      String(limit),
+      "WITHSCORES",
+    ]);
     const page = scored(raw);
     members.push(...page.filter((candidate) => from === undefined || isBehind(candidate, from)));
     if (page.length < limit) break;

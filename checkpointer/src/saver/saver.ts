@@ -12,8 +12,8 @@ import type {
 } from "@langchain/langgraph-checkpoint";
 import { createCodec } from "./codec.js";
 import { readAddress, requireAddress } from "../config.js";
-import { connect } from "../connect.js";
-import { createSend } from "../connection.js";
+import { closeWithin, connect } from "../connect.js";
+import { createLanes, createSend } from "../connection.js";
 import type { RedisConnection } from "../connection.js";
 import type { Context } from "./context.js";
 import { copyThread } from "./copy-thread.js";
@@ -28,13 +28,23 @@ import { list } from "./list.js";
 import { listThreads } from "./list-threads.js";
 import type { ListThreadsOptions, ThreadPage } from "./list-threads.js";
 import { nextVersion } from "./next-version.js";
-import { readCompression, readKeyPrefix, readTtl } from "../options.js";
+import {
+  readCompression,
+  readKeepLast,
+  readKeyPrefix,
+  readOperationTimeout,
+  readTtl,
+  refuseUnknown,
+} from "../options.js";
 import type { FromUrlOptions, RedisSaverOptions } from "../options.js";
 import { prune } from "./prune.js";
 import type { PruneOptions } from "./prune.js";
 import { put } from "./put.js";
 import { putWrites } from "./put-writes.js";
 import { createRun } from "../scripts.js";
+import { createTidy } from "./tidy.js";
+import type { Tidy } from "./tidy.js";
+import { withTimeLimit } from "../time-limit.js";
 
 /** A LangGraph checkpointer on any Redis from version 7: single, Cluster, Sentinel; no modules needed. */
 export class RedisSaver extends BaseCheckpointSaver {
@@ -42,25 +52,33 @@ export class RedisSaver extends BaseCheckpointSaver {
   readonly #threshold: number;
   readonly #ownSerde: SerializerProtocol | undefined;
   #current: { readonly serde: SerializerProtocol; readonly context: Context } | undefined;
+  readonly #tidy: Tidy | undefined;
   #close: (() => Promise<unknown>) | undefined;
 
   /**
-   * @param client made by `createClient`, `createClientPool`, `createCluster` or `createSentinel`, and connected by the caller,
-   * who also closes it
+   * @param client of node-redis (`createClient`, `createClientPool`, `createCluster`, `createSentinel`) or of ioredis,
+   * connected by the caller, who also closes it
    */
   constructor(client: RedisConnection, options: RedisSaverOptions = {}) {
     super(options.serde);
-    const send = createSend(client);
+    refuseUnknown(options);
+    const send = withTimeLimit(
+      createSend(client),
+      readOperationTimeout(options.operationTimeoutMs),
+      createLanes(client),
+    );
     this.#ownSerde = options.serde === undefined ? this.serde : undefined;
     this.#threshold = readCompression(options.compression);
     this.#context = {
       send,
       run: createRun(send),
       keys: createKeys(readKeyPrefix(options)),
-      ttl: readTtl(options.ttl),
+      ttl: readTtl(options),
       known: createKnownSegments(),
       announced: new Set(),
     };
+    const keepLast = readKeepLast(options.keepLast);
+    this.#tidy = keepLast === undefined ? undefined : createTidy(keepLast);
   }
 
   /**
@@ -69,12 +87,13 @@ export class RedisSaver extends BaseCheckpointSaver {
    */
   static async fromUrl(
     url: string,
-    { connectTimeoutMs, ...options }: FromUrlOptions = {},
+    { connectTimeoutMs, client: clientOptions, ...options }: FromUrlOptions = {},
   ): Promise<RedisSaver> {
-    const client = await connect(url, connectTimeoutMs);
+    refuseUnknown(options);
+    const client = await connect(url, connectTimeoutMs, clientOptions);
     try {
       const saver = new RedisSaver(client, options);
-      saver.#close = () => client.close();
+      saver.#close = () => closeWithin(client, readOperationTimeout(options.operationTimeoutMs));
       return saver;
     } catch (error) {
       client.destroy();
@@ -109,9 +128,13 @@ export class RedisSaver extends BaseCheckpointSaver {
     config: RunnableConfig,
     checkpoint: Checkpoint,
     metadata: CheckpointMetadata,
-    newVersions: ChannelVersions,
+    // LangGraph's own test helpers leave it out.
+    newVersions: ChannelVersions = checkpoint.channel_versions,
   ): Promise<RunnableConfig> {
-    return put(this.#verbs(), { parent: requireAddress(config), checkpoint, metadata, newVersions });
+    const parent = requireAddress(config);
+    const stored = await put(this.#verbs(), { parent, checkpoint, metadata, newVersions });
+    await this.#tidy?.(this.#verbs(), parent.threadId);
+    return stored;
   }
 
   override async putWrites(

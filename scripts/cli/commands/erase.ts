@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { z } from "@hono/zod-openapi";
 import { isSigned } from "../../../src/erasures/certificate.js";
 import { certificateView, erasureView } from "../../../src/http/erasures/schemas.js";
 import { Failure, messageOf } from "../../shell/failure.js";
 import { createApi, jsonBody } from "../api.js";
 import type { Api } from "../api.js";
-import { apiKey, collect, urlOption } from "../options.js";
+import { apiKey, collect, printJson, urlOption } from "../options.js";
 import type { Connection } from "../options.js";
 
 interface EraseOptions extends Connection {
@@ -23,6 +23,7 @@ interface EraseOptions extends Connection {
   readonly dryRun?: boolean;
   readonly id?: string;
   readonly out?: string;
+  readonly json?: boolean;
 }
 
 type View = z.output<typeof erasureView>;
@@ -46,6 +47,9 @@ export function eraseCommand(): Command {
     .option("--dry-run", "only count what would be erased")
     .option("--id <id>", "wait for an erasure that was started before")
     .option("--out <file>", "file to write the certificate to (default: standard output)")
+    .addOption(
+      new Option("--json", "the whole erasure as JSON on standard output, with counts and certificate"),
+    )
     .action(async (options: EraseOptions) => run(options))
     .addCommand(verifyCommand());
 }
@@ -63,10 +67,11 @@ async function run(options: EraseOptions): Promise<void> {
       `${done.copies_left} published copies stay in namespaces where this key lacks admin, read or write.`,
     );
   }
+  if (options.json === true) printJson(done);
   if (done.certificate === null) return;
   const text = `${JSON.stringify(done.certificate, null, 2)}\n`;
-  if (options.out === undefined) process.stdout.write(text);
-  else writeFileSync(options.out, text);
+  if (options.out !== undefined) writeFileSync(options.out, text);
+  else if (options.json !== true) process.stdout.write(text);
 }
 
 async function begun(api: Api, options: EraseOptions): Promise<View> {

@@ -11,7 +11,7 @@ import { Failure } from "../../shell/failure.js";
 import { createApi, jsonBody, Refused } from "../api.js";
 import type { Api } from "../api.js";
 import { linesOf } from "../file-lines.js";
-import { apiKey, collect, urlOption } from "../options.js";
+import { apiKey, collect, jsonOption, printJson, urlOption } from "../options.js";
 import type { Connection } from "../options.js";
 
 interface ExportOptions extends Connection {
@@ -22,6 +22,7 @@ interface ExportOptions extends Connection {
   readonly keys?: boolean;
   readonly reputations?: boolean;
   readonly force?: boolean;
+  readonly json?: boolean;
 }
 
 type View = z.output<typeof exportView>;
@@ -41,6 +42,7 @@ export function exportCommand(): Command {
     .option("--keys", "with the API keys and hashes of their secrets, so that they work after an import")
     .option("--no-reputations", "without the votes on agents' memories")
     .option("--force", "replace an existing file")
+    .addOption(jsonOption())
     .action(async (options: ExportOptions) => run(options));
 }
 
@@ -62,6 +64,7 @@ async function run(options: ExportOptions): Promise<void> {
   }
   await rename(partial, out);
   const done = await api.json(exportView, statusRequest(view.id));
+  if (options.json === true) printJson(done);
   console.error(`${out}: ${done.lines} lines, ${done.bytes} bytes. ${countsOf(done)}`);
   console.error(`The next incremental export continues with --since ${done.started_at}`);
 }

@@ -8,7 +8,7 @@ import { createApi, jsonBody } from "../api.js";
 import type { Api } from "../api.js";
 import { checkFile } from "../check-file.js";
 import { linesOf } from "../file-lines.js";
-import { apiKey, urlOption } from "../options.js";
+import { apiKey, jsonOption, printJson, urlOption } from "../options.js";
 import type { Connection } from "../options.js";
 
 interface ImportOptions extends Connection {
@@ -18,6 +18,7 @@ interface ImportOptions extends Connection {
   readonly verify?: boolean;
   readonly restoreErased?: boolean;
   readonly resume?: string;
+  readonly json?: boolean;
 }
 
 type View = z.output<typeof importView>;
@@ -42,15 +43,19 @@ export function importCommand(): Command {
     .option("--verify", "only check the file, without a service")
     .option("--restore-erased", "bring back records that were deleted since the export")
     .option("--resume <id>", "continue an interrupted import")
+    .addOption(jsonOption())
     .action(async (file: string, options: ImportOptions) => run(file, options));
 }
 
 async function run(file: string, options: ImportOptions): Promise<void> {
-  const { manifest, lines } = await checkFile(file);
+  const { manifest, trailer, lines } = await checkFile(file);
   console.error(
     `${file}: ${lines} lines, format version ${manifest.format_version}, exported at ${manifest.started_at} by mneme ${manifest.mneme_version}. The file is whole.`,
   );
-  if (options.verify === true) return;
+  if (options.verify === true) {
+    if (options.json === true) printJson({ file, lines, manifest, trailer });
+    return;
+  }
   const api = createApi(options.url, apiKey());
   // Where one conflict is to leave everything as it is, all are looked for before the first write.
   if (options.onConflict === "fail" && options.dryRun !== true && options.resume === undefined) {
@@ -63,6 +68,7 @@ async function run(file: string, options: ImportOptions): Promise<void> {
     }
   }
   const done = await importFile(api, file, options);
+  if (options.json === true) printJson(done);
   console.error(
     [
       options.dryRun === true

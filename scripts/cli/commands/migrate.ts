@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Argument, Command, Option, InvalidArgumentError } from "commander";
+import { Argument, Command, Option } from "commander";
 import type { z } from "@hono/zod-openapi";
 import { migrationView, modelsView } from "../../../src/http/embeddings/schemas.js";
 import { MIGRATION_STEPS } from "../../../src/memory/migration/step.js";
@@ -7,7 +7,7 @@ import type { MigrationStep } from "../../../src/memory/migration/step.js";
 import { Failure } from "../../shell/failure.js";
 import { createApi, jsonBody } from "../api.js";
 import type { Api } from "../api.js";
-import { apiKey, urlOption } from "../options.js";
+import { apiKey, jsonOption, printJson, urlOption, wholeNumber } from "../options.js";
 import type { Connection } from "../options.js";
 
 interface MigrateOptions extends Connection {
@@ -15,6 +15,7 @@ interface MigrateOptions extends Connection {
   readonly onRequest?: boolean;
   readonly step?: MigrationStep;
   readonly status?: boolean;
+  readonly json?: boolean;
 }
 
 type Migration = z.output<typeof migrationView>;
@@ -24,11 +25,6 @@ const LOOK_MS = 2_000;
 /** In these, it waits for an operator. */
 const RESTS = new Set<Migration["status"]>(["ready", "switched", "finished", "cancelled"]);
 
-function wholeNumber(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("Give a whole number above 0.");
-}
-
 export function migrateCommand(): Command {
   return new Command("migrate")
     .description(
@@ -37,7 +33,9 @@ export function migrateCommand(): Command {
     .addArgument(new Argument("[model]", "id of the new model; auto: the configured one that isn't in use"))
     .addOption(urlOption())
     .addOption(
-      new Option("--rate <number>", "maximum number of memories embedded per second").argParser(wholeNumber),
+      new Option("--rate <number>", "maximum number of memories embedded per second").argParser(
+        wholeNumber(1, 999_999_999),
+      ),
     )
     .option("--on-request", "recall uses the new vectors only after --step switch")
     .addOption(
@@ -46,13 +44,16 @@ export function migrateCommand(): Command {
       ),
     )
     .option("--status", "only show the models and the latest migration")
+    .addOption(jsonOption())
     .action(async (model: string | undefined, options: MigrateOptions) => run(model, options));
 }
 
 async function run(model: string | undefined, options: MigrateOptions): Promise<void> {
   const api = createApi(options.url, apiKey());
-  const { active, configured, migration } = await read(api);
+  const models = await read(api);
+  const { active, configured, migration } = models;
   if (options.status === true) {
+    if (options.json === true) return printJson(models);
     console.log(`model in use: ${active ?? "none"}; configured: ${configured.join(", ") || "none"}`);
     if (migration !== null) console.log(lineOf(migration));
     return;
@@ -70,20 +71,21 @@ async function run(model: string | undefined, options: MigrateOptions): Promise<
     });
     await api.json(migrationView, { method: "POST", path: ROUTE, body, repeatable: false });
   }
-  await watch(api);
+  await watch(api, options.json === true);
 }
 
 const read = (api: Api) => api.json(modelsView, { method: "GET", path: ROUTE, repeatable: true });
 
 /** Until it waits for an operator; interrupted, the service goes on by itself. */
-async function watch(api: Api): Promise<void> {
+async function watch(api: Api, json: boolean): Promise<void> {
   for (let last = ""; ;) {
-    const { migration } = await read(api);
+    const models = await read(api);
+    const { migration } = models;
     if (migration === null) throw new Failure("The embedding migration is gone.");
     const line = lineOf(migration);
-    if (line !== last) console.log(line);
+    if (line !== last) (json ? console.error : console.log)(line);
     last = line;
-    if (RESTS.has(migration.status)) return;
+    if (RESTS.has(migration.status)) return json ? printJson(models) : undefined;
     await sleep(LOOK_MS);
   }
 }

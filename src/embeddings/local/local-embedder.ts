@@ -14,6 +14,8 @@ import type { Reply, Request } from "./protocol.js";
 export interface LocalEmbedderOptions {
   /** Holds `model.onnx` and `tokenizer.json`. */
   readonly modelDir: string;
+  /** A folder whose `node_modules` hold `onnxruntime-node`. Default: it is found as any package. */
+  readonly runtimeDir?: string | undefined;
   readonly passages?: PassageOptions | undefined;
   /** Threads of one inference. */
   readonly threads?: number | undefined;
@@ -34,6 +36,7 @@ const CONTENT_WINDOW = 508;
  */
 export function createLocalEmbedder({
   modelDir,
+  runtimeDir,
   passages = {},
   threads = 1,
   maxQueuedCalls = 1_024,
@@ -47,7 +50,7 @@ export function createLocalEmbedder({
   disableRuntimeTelemetry();
   const inference = createInference({
     script: new URL("./worker.js", import.meta.url),
-    worker: { modelFile, tokenizerFile, dimensions: DIMENSIONS, threads },
+    worker: { modelFile, tokenizerFile, runtimeDir, dimensions: DIMENSIONS, threads },
     maxQueuedCalls,
     maxBackoffMs,
   });

@@ -4,6 +4,8 @@ import type { PassageSizes } from "../passages.js";
 export interface WorkerOptions {
   readonly modelFile: string;
   readonly tokenizerFile: string;
+  /** Where ONNX Runtime is; undefined: where Node finds it. */
+  readonly runtimeDir: string | undefined;
   readonly dimensions: number;
   readonly threads: number;
   /** One cell, 1 while native code runs: see `awaitIdle`. */

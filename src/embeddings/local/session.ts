@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
 
 import { normalise } from "../vectors.js";
 import type { WorkerOptions } from "./protocol.js";
+import { loadRuntime } from "./runtime.js";
 import { createWordPiece } from "./wordpiece.js";
 import type { TokenizerFile, WordPiece } from "./wordpiece.js";
 
@@ -22,7 +23,8 @@ export interface Session {
  */
 export async function openSession(options: WorkerOptions): Promise<Session> {
   const tokenizer = createWordPiece(parseTokenizer(await readFile(options.tokenizerFile, "utf8")));
-  const session = await InferenceSession.create(options.modelFile, {
+  const runtime = loadRuntime(options.runtimeDir);
+  const session: InferenceSession = await runtime.InferenceSession.create(options.modelFile, {
     intraOpNumThreads: options.threads,
     interOpNumThreads: 1,
     executionMode: "sequential",
@@ -30,6 +32,8 @@ export async function openSession(options: WorkerOptions): Promise<Session> {
     enableCpuMemArena: true,
     enableMemPattern: false,
   });
+  // A batch of one, so nothing is padding: the attention mask is all ones, here and in the pooling.
+  const row = (values: BigInt64Array): Tensor => new runtime.Tensor("int64", values, [1, values.length]);
   const output = session.outputNames[0] ?? "last_hidden_state";
 
   // One text at a time: the vectors of an int8 model depend a little on what else is in the batch.
@@ -52,9 +56,6 @@ export async function openSession(options: WorkerOptions): Promise<Session> {
   await embed("query: trial");
   return { tokenizer, embed, close: () => session.release() };
 }
-
-/** A batch of one, so nothing is padding: the attention mask is all ones, here and in the pooling. */
-const row = (values: BigInt64Array): Tensor => new Tensor("int64", values, [1, values.length]);
 
 /** Mean pooling up to a factor, which the normalisation after it takes out. */
 function sumOfRows(states: Float32Array, dimensions: number): Float32Array {

@@ -15,7 +15,7 @@ export function onlySameOrigin(keyRequired: () => Promise<boolean>): MiddlewareH
     if (await keyRequired().catch(() => false)) return next();
     throw new HttpProblem(
       "cross_origin",
-      "Without API keys, requests from web pages of another origin are refused. Create a key (npm run keys -- create --admin --agent NAME) and send it as Authorization: Bearer, or call the API from a program instead of a page.",
+      "Without API keys, requests from web pages of another origin are refused. Create a key (npx mneme keys create --admin --agent NAME) and send it as Authorization: Bearer, or call the API from a program instead of a page.",
     );
   };
   return (c, next) => {

@@ -1,0 +1,44 @@
+import { Command, Option } from "commander";
+import { wholeNumber } from "../cli/options.js";
+import type { EvalOptions } from "./options.js";
+
+export function evalCommand(): Command {
+  return new Command("eval")
+    .description("Measures the quality of recall on a data set of conversations and questions.")
+    .requiredOption(
+      "--data <folder>",
+      "folder with docs.jsonl and queries.jsonl, or a folder of such folders",
+    )
+    .addOption(
+      new Option("--sample <number>", "only the first conversations of each data set").argParser(
+        wholeNumber(1),
+      ),
+    )
+    .option("--json <file>", "write the figures to a file too")
+    .option(
+      "--save",
+      "keep the figures in scripts/bench/results, with date and commit, for bench --update-docs",
+    )
+    .addOption(
+      new Option(
+        "--settle <seconds>",
+        "wait between writing and asking, until Redis has collected stale postings",
+      )
+        .argParser(wholeNumber(0))
+        .default(90),
+    )
+    .option("--to-now", "move each conversation in time so that it ends now: trust falls with age for a year")
+    .option("--consolidate", "then consolidate each conversation, and ask the default once more")
+    .option("--no-captions", "leave out the captions of shared pictures")
+    .addOption(
+      new Option(
+        "--redis <url>",
+        "use this Redis, and keep the cache of embeddings in it for the next run; everything else under its mneme-eval-* prefixes is removed first",
+      ).conflicts("url"),
+    )
+    .option("--url <url>", "use the service that runs there, in namespaces of its own: eval-<random>.*")
+    .action(async (options: EvalOptions) => {
+      const { evaluateAll } = await import("./evaluate-all.js");
+      await evaluateAll(options);
+    });
+}
