@@ -70,7 +70,11 @@ export function createLanes(client: RedisConnection): (key: string) => string {
 }
 
 /** What decides a key's slot. */
-const tagOf = (key: string): string => /\{([^}]+)\}/.exec(key)?.[1] ?? key;
+function tagOf(key: string): string {
+  const from = key.indexOf("{") + 1;
+  const to = key.indexOf("}", from);
+  return from > 0 && to > from ? key.slice(from, to) : key;
+}
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
