@@ -3,14 +3,16 @@ import type { Chain } from "./chain.js";
 
 /** Where an export goes on. */
 export interface ExportPosition {
-  readonly phase: "namespaces" | "state" | "keys" | "votes" | "end";
+  readonly phase: "namespaces" | "state" | "receipts" | "keys" | "votes" | "end";
   /** Among the job's scopes. */
   readonly scope: number;
   /** The namespace that is being read, or was read last. */
   readonly namespace: string | null;
-  readonly section: "settings" | "aliases" | "memories" | "sessions" | "erased" | "done";
+  readonly section: "settings" | "sessions" | "memories" | "changes" | "aliases" | "erased" | "done";
   /** Inside the section. */
   readonly at: string | null;
+  /** The moment that its memories and sessions show, once it is known; missing in jobs of earlier releases. */
+  readonly moment?: number | null;
   /** Documents that were found and are still to be read. */
   readonly pending: readonly (readonly [namespace: string, key: string])[];
   /** Inside the history of the first of them. */
@@ -34,9 +36,10 @@ export interface ExportJob {
   readonly scopes: readonly Scope[];
   readonly since: number;
   readonly vectors: boolean;
-  /** API keys, and votes on agents' memories; missing in jobs of earlier releases. */
+  /** API keys, votes on agents' memories, and receipts; missing in jobs of earlier releases. */
   readonly keys?: boolean;
   readonly reputations?: boolean;
+  readonly receipts?: boolean;
   readonly model: string | null;
   readonly startedAt: number;
   readonly manifest: string;

@@ -1,5 +1,5 @@
 import { isOperator } from "../access/keys/key.js";
-import { allowedParts, allowsIn, covers, scopeOf } from "../access/grants.js";
+import { allowedParts, allows, allowsIn, covers, scopeOf } from "../access/grants.js";
 import type { Scope } from "../access/grants.js";
 import { authorizeScope, authorizeSome } from "../access/authorize.js";
 import { trailOf } from "../access/trail.js";
@@ -9,7 +9,7 @@ import { CHAIN_START, linked } from "./chain.js";
 import { isComplete } from "./export-job.js";
 import type { ExportJob, ExportPosition, ExportState } from "./export-job.js";
 import { FORMAT, FORMAT_VERSION } from "./lines.js";
-import type { ContentLine, Line, ManifestLine, SystemLine } from "./lines.js";
+import type { ContentLine, ExportedLine, Line, ManifestLine } from "./lines.js";
 import { stillFilling, jobBusy, jobMissing } from "./refusals.js";
 import type { DumpOptions } from "./ports.js";
 import type { BackupServices } from "./services.js";
@@ -24,6 +24,8 @@ export interface ExportInput {
   readonly keys: boolean;
   /** Votes on agents' memories, likewise; undefined: if an operator exports everything. */
   readonly reputations?: boolean | undefined;
+  /** Receipts of recalls, where the key administers all that they asked for and found. */
+  readonly receipts: boolean;
 }
 
 const ACT = "export";
@@ -54,6 +56,7 @@ export async function beginExport(
   const { keys, reputations = everything } = input;
   if (keys || reputations)
     await authorizeScope(services.memory.audit, context, scopeOf("**"), { verb: "admin", act: ACT });
+  if (input.receipts) await authorizeSome(services.memory.audit, context, { verb: "admin", act: ACT });
   if (!(await services.complete())) throw stillFilling();
   const startedAt = await services.source.moment();
   if (input.since !== undefined && input.since > startedAt)
@@ -81,6 +84,7 @@ export async function beginExport(
     vectors: input.vectors,
     keys,
     reputations,
+    receipts: input.receipts,
     model,
     startedAt,
     manifest: JSON.stringify(manifest),
@@ -143,7 +147,7 @@ export async function readExportPart(
   try {
     // Another part may have been read since.
     const job = await readExport(services, context, id);
-    const start = startOf(job, part);
+    const start = await resumed(services, job, startOf(job, part));
     const { text, state } = await partOf(services, context, job, part, start);
     await services.exports.write(id, { ...job, part: part + 1, state, before: start });
     return text;
@@ -156,6 +160,17 @@ function startOf(job: ExportJob, part: number): ExportState {
   if (part === job.part && !isComplete(job)) return job.state;
   if (part === job.part - 1 && job.before !== null) return job.before;
   throw invalid("part", `The export goes on with part ${isComplete(job) ? job.part - 1 : job.part}.`);
+}
+
+/** Where changes in a namespace weren't noted while its reader was away, the namespace is read once more. */
+async function resumed({ source }: BackupServices, job: ExportJob, start: ExportState): Promise<ExportState> {
+  const { position } = start;
+  const { namespace, section, at } = position;
+  if (namespace === null || !NOTED.has(section)) return start;
+  const place = section === "changes" ? (at ?? undefined) : undefined;
+  if (await source.continueChanges(namespace, job.id, place)) return start;
+  await source.beginChanges(namespace, job.id);
+  return { ...start, position: { ...position, section: "settings", at: null } };
 }
 
 async function partOf(
@@ -193,9 +208,9 @@ function createPartWriter(start: ExportState) {
   };
   return {
     write,
-    content(line: ContentLine | SystemLine): void {
+    content(line: ExportedLine): void {
       write(JSON.stringify(line));
-      counts[line.kind] = (counts[line.kind] ?? 0) + 1;
+      if (line.kind !== "moment") counts[line.kind] = (counts[line.kind] ?? 0) + 1;
     },
     trailer(): void {
       const line: Line = { kind: "trailer", lines: chain.lines, counts, sha256: chain.digest };
@@ -208,7 +223,7 @@ function createPartWriter(start: ExportState) {
 }
 
 interface Step {
-  readonly lines: readonly (ContentLine | SystemLine)[];
+  readonly lines: readonly ExportedLine[];
   readonly next: ExportPosition;
 }
 
@@ -220,6 +235,7 @@ async function step(
   position: ExportPosition,
 ): Promise<Step> {
   if (position.phase === "state") return stateStep(services, job, position);
+  if (position.phase === "receipts") return receiptsStep(services, context, job, position);
   if (position.phase === "keys" || position.phase === "votes") return systemStep(services, job, position);
   if (position.namespace === null || position.section === "done") {
     return { lines: [], next: await nextNamespace(services, context, job, position) };
@@ -228,7 +244,7 @@ async function step(
 }
 
 async function nextNamespace(
-  { memory }: BackupServices,
+  { memory, source }: BackupServices,
   context: Context,
   job: ExportJob,
   position: ExportPosition,
@@ -240,19 +256,27 @@ async function nextNamespace(
     const [namespace] = await memory.store.namespacesIn(root, after, 1);
     if (namespace === undefined) continue;
     await memory.audit.record(namespace, trailOf(context, ACT, { ids: [job.id] }), "ok");
+    await source.beginChanges(namespace, job.id);
     return { ...START, scope, namespace, section: "settings" };
   }
   return { ...START, phase: "state" };
 }
 
-/** Sessions come before memories: what a promotion moves from the ones to the others meanwhile is then in both, and not in neither. */
 const NEXT_SECTION = {
-  settings: "aliases",
-  aliases: "sessions",
+  settings: "sessions",
   sessions: "memories",
-  memories: "erased",
+  memories: "changes",
+  aliases: "erased",
   erased: "done",
 } as const;
+
+/** While these are read, changes are noted. */
+const NOTED: ReadonlySet<ExportPosition["section"]> = new Set([
+  "settings",
+  "sessions",
+  "memories",
+  "changes",
+]);
 
 async function namespaceStep(
   services: BackupServices,
@@ -265,12 +289,13 @@ async function namespaceStep(
   if (section === "done") return { lines: [], next: position };
   const at = position.at ?? undefined;
   const options = optionsOf(job);
+  if (section === "changes") return changesStep(services, context, job, position, namespace);
   const read = {
     settings: () => settingsOf(services, context, namespace),
     aliases: () => services.source.aliases(namespace, at),
     memories: () => services.source.memories(namespace, options, at),
     sessions: () => services.source.sessions(namespace, options, at),
-    erased: () => services.source.erased(namespace, options, at),
+    erased: () => services.source.erased(namespace, options, position.moment ?? Infinity, at),
   } as const;
   const { items, next } = await read[section]();
   return {
@@ -280,6 +305,29 @@ async function namespaceStep(
       section: next === undefined ? NEXT_SECTION[section] : section,
       at: next ?? null,
     },
+  };
+}
+
+/** Ends with the line that names the moment. */
+async function changesStep(
+  { source }: BackupServices,
+  context: Context,
+  job: ExportJob,
+  position: ExportPosition,
+  namespace: string,
+): Promise<Step> {
+  const { items, next, cut } = await source.changes(
+    namespace,
+    job.id,
+    optionsOf(job),
+    position.at ?? undefined,
+  );
+  const lines = items.map((line) => shownTo(context, line));
+  if (cut === undefined) return { lines, next: { ...position, at: next ?? null } };
+  const { moment, aliases } = cut;
+  return {
+    lines: [...lines, { kind: "moment", namespace, at: moment }],
+    next: { ...position, section: aliases ? "erased" : "aliases", at: null, moment },
   };
 }
 
@@ -324,20 +372,49 @@ async function stateStep(
     return { lines: items, next: { ...position, pending, history: next ?? null } };
   }
   if (position.at === "") return { lines: [], next: phaseAfter("state", job) };
-  const [only] = job.scopes;
-  const alone = job.scopes.length === 1 && only?.below === false ? only.root : undefined;
-  const { items, next } = await source.stateKeys(alone, optionsOf(job), position.at ?? undefined);
+  const { items, next } = await source.stateKeys(aloneIn(job), optionsOf(job), position.at ?? undefined);
   const pending = items
     .filter(({ namespace }) => job.scopes.some((scope) => covers(scope, { root: namespace, below: false })))
     .map(({ namespace, key }) => [namespace, key] as const);
   return { lines: [], next: { ...position, pending, at: next ?? "" } };
 }
 
+/** The only namespace of an export. */
+function aloneIn({ scopes }: ExportJob): string | undefined {
+  const [only] = scopes;
+  return scopes.length === 1 && only?.below === false ? only.root : undefined;
+}
+
 /** Keys come last: the first one ends the use of a store without keys. */
-function phaseAfter(phase: "state" | "votes" | "keys", { keys, reputations }: ExportJob): ExportPosition {
-  if (phase === "state" && reputations === true) return { ...START, phase: "votes" };
-  if (phase !== "keys" && keys === true) return { ...START, phase: "keys" };
-  return { ...START, phase: "end" };
+const LAST_PHASES = ["receipts", "votes", "keys", "end"] as const;
+
+function phaseAfter(
+  phase: ExportPosition["phase"],
+  { keys, reputations, receipts }: ExportJob,
+): ExportPosition {
+  const wanted = { receipts, votes: reputations, keys, end: true };
+  const later = LAST_PHASES.slice(LAST_PHASES.findIndex((each) => each === phase) + 1);
+  return { ...START, phase: later.find((each) => wanted[each] === true) ?? "end" };
+}
+
+/** A receipt says what others asked for: so it is for who administers all of that. */
+async function receiptsStep(
+  { source }: BackupServices,
+  { actor }: Context,
+  job: ExportJob,
+  position: ExportPosition,
+): Promise<Step> {
+  const { items, next } = await source.receipts(aloneIn(job), optionsOf(job), position.at ?? undefined);
+  const lines = items.filter(({ receipt: { request, hits } }) => {
+    const names = new Set([...request.namespaces, ...hits.map(({ namespace }) => namespace)]);
+    return [...names]
+      .map(scopeOf)
+      .every(
+        (scope) =>
+          allows(actor.grants, "admin", scope) && job.scopes.some((exported) => covers(exported, scope)),
+      );
+  });
+  return { lines, next: next === undefined ? phaseAfter("receipts", job) : { ...position, at: next } };
 }
 
 async function systemStep(services: BackupServices, job: ExportJob, position: ExportPosition): Promise<Step> {

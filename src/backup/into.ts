@@ -1,6 +1,6 @@
 import { scopeOf } from "../access/grants.js";
 import { invalid } from "../domain/errors.js";
-import type { ContentLine, ManifestLine, MemoryLine } from "./lines.js";
+import type { ContentLine, ManifestLine, MemoryLine, ReceiptLine } from "./lines.js";
 
 /**
  * A line of an export as it is written into another namespace, with what lies below. Ids stay, so that what refers to each other
@@ -12,19 +12,42 @@ export function intoNamespace(
   into: string | undefined,
 ): ContentLine {
   if (into === undefined) return line;
-  const [pattern, ...others] = namespaces;
-  const { root } = scopeOf(pattern ?? "**");
-  if (root === "" || others.length > 0) {
-    throw invalid(
-      "into",
-      "Only an export of one namespace, or of one pattern such as acme.**, can be imported into another namespace.",
-    );
-  }
-  if (line.namespace !== root && !line.namespace.startsWith(`${root}.`)) {
+  const namespace = movedName(rootOf(namespaces), line.namespace, into);
+  if (namespace === undefined) {
     throw invalid("namespace", "The namespace isn't among those of the manifest.");
   }
-  const namespace = into + line.namespace.slice(root.length);
   return line.kind === "memory" ? movedMemory(line, namespace) : { ...line, namespace };
+}
+
+/** Undefined: the recall asked for other namespaces too. */
+export function receiptInto(
+  { kind, receipt }: ReceiptLine,
+  { namespaces }: ManifestLine,
+  into: string | undefined,
+): ReceiptLine | undefined {
+  if (into === undefined) return { kind, receipt };
+  const root = rootOf(namespaces);
+  const asked = receipt.request.namespaces.flatMap((name) => movedName(root, name, into) ?? []);
+  const hits = receipt.hits.flatMap((hit) => {
+    const namespace = movedName(root, hit.namespace, into);
+    return namespace === undefined ? [] : [{ ...hit, namespace }];
+  });
+  if (asked.length < receipt.request.namespaces.length || hits.length < receipt.hits.length) return undefined;
+  return { kind, receipt: { ...receipt, hits, request: { ...receipt.request, namespaces: asked } } };
+}
+
+function rootOf([pattern, ...others]: readonly string[]): string {
+  const { root } = scopeOf(pattern ?? "**");
+  if (root !== "" && others.length === 0) return root;
+  throw invalid(
+    "into",
+    "Only an export of one namespace, or of one pattern such as acme.**, can be imported into another namespace.",
+  );
+}
+
+/** Of a namespace, or a pattern; undefined: it doesn't lie below. */
+function movedName(root: string, name: string, into: string): string | undefined {
+  return name === root || name.startsWith(`${root}.`) ? into + name.slice(root.length) : undefined;
 }
 
 function movedMemory(line: MemoryLine, namespace: string): MemoryLine {

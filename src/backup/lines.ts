@@ -2,16 +2,18 @@ import type { Settings } from "../access/namespaces/settings.js";
 import type { ApiKey } from "../access/keys/key.js";
 import type { MadeBy } from "../memory/model/made.js";
 import type { Interaction, Memory, Publication, Uses } from "../memory/model/record.js";
+import type { RecallInput } from "../memory/ports/recall-input.js";
+import type { Receipt } from "../memory/ports/receipts.js";
 import type { Message, Session } from "../memory/sessions/session.js";
 import type { StateOperation } from "../state/document.js";
 
 /**
  * The format of an export: JSON lines, the manifest first and the trailer last. docs/backup.md describes it. Times are
  * milliseconds since the epoch, except those of the manifest. A change of what a line means raises the number; a release reads
- * every number up to its own.
+ * every number up to its own. Since 2, a session's line may go on with the one before it (`after`).
  */
 export const FORMAT = "mneme-export";
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 export interface ManifestLine {
   readonly kind: "manifest";
@@ -111,6 +113,8 @@ export interface SessionLine {
   readonly kind: "session";
   readonly namespace: string;
   readonly again?: true | undefined;
+  /** Its messages up to this number are in the file already; those that follow are the ones after it. */
+  readonly after?: number | undefined;
   readonly session: Omit<Session, "namespace" | "sessionId"> & { readonly session_id: string };
 }
 
@@ -163,9 +167,19 @@ export interface StateVersionLine {
 export interface ErasedLine {
   readonly kind: "erased";
   readonly namespace: string;
-  readonly what: "memory" | "session" | "state";
-  /** Of a memory its id; of a session its facet, of a document the SHA-1 of its key: they may be names of people. */
+  readonly what: "memory" | "session" | "state" | "receipt";
+  /**
+   * Of a memory or receipt its id; of a session its facet, of a document the SHA-1 of its key: they may be names of people. `all` of
+   * receipts: those up to then.
+   */
   readonly id: string;
+  readonly at: number;
+}
+
+/** All that the file holds of the namespace's memories, sessions and aliases up to here shows this moment. */
+export interface MomentLine {
+  readonly kind: "moment";
+  readonly namespace: string;
   readonly at: number;
 }
 
@@ -206,6 +220,16 @@ export interface TrailerLine {
   readonly sha256: string;
 }
 
+/** A recall, without content of memories; a caller's vector as base64 of little-endian float32. */
+export interface ReceiptLine {
+  readonly kind: "receipt";
+  readonly receipt: ExportedReceipt;
+}
+
+export interface ExportedReceipt extends Omit<Receipt, "request"> {
+  readonly request: Omit<RecallInput, "embedding"> & { readonly embedding?: string | undefined };
+}
+
 export type ContentLine =
   | SettingsLine
   | AliasesLine
@@ -217,7 +241,9 @@ export type ContentLine =
   | StateVersionLine
   | ErasedLine;
 
-/** What belongs to no namespace. */
-export type SystemLine = KeyLine | VotesLine;
+/** What belongs to no namespace, or to several. */
+export type SystemLine = KeyLine | VotesLine | ReceiptLine;
 
-export type Line = ManifestLine | ContentLine | SystemLine | PartLine | TrailerLine;
+export type ExportedLine = ContentLine | SystemLine | MomentLine;
+
+export type Line = ManifestLine | ExportedLine | PartLine | TrailerLine;

@@ -7,6 +7,7 @@ import type {
   ErasedLine,
   MemoryLine,
   MessageLine,
+  ReceiptLine,
   SessionLine,
   StateLine,
   StateVersionLine,
@@ -28,25 +29,57 @@ export interface DumpOptions {
   readonly vectors: boolean;
 }
 
+/** What has changed since a namespace was read; `cut` once that was all. */
+export interface ChangeStretch extends Stretch {
+  readonly cut:
+    | {
+        /** The moment that all that was read of the namespace shows now, milliseconds since the epoch. */
+        readonly moment: number;
+        /** Whether its aliases were among the changes: else they are still to be walked over. */
+        readonly aliases: boolean;
+      }
+    | undefined;
+}
+
 /**
  * Reads what a namespace holds, for an export that is recorded by itself. Each memory is read whole in one step. A walk visits
- * all that is there throughout, and maybe what comes or goes meanwhile.
+ * all that is there throughout, and maybe what comes or goes meanwhile; what it missed are changes.
  */
 export interface ExportSource {
   /** A moment that has just ended, milliseconds since the epoch, by the clock that all records have their times from. */
   moment(): Promise<number>;
   aliases(namespace: string, at: string | undefined): Promise<Stretch>;
   memories(namespace: string, options: DumpOptions, at: string | undefined): Promise<Stretch>;
+  /** It ends while others append: each has the messages that it had when the walk came to it. */
   sessions(namespace: string, options: DumpOptions, at: string | undefined): Promise<Stretch>;
-  /** Unlike {@link sessions}, it ends while others append: each has the messages that it had when the walk came to it. */
-  everySession(namespace: string, at: string | undefined): Promise<Stretch>;
-  erased(namespace: string, options: DumpOptions, at: string | undefined): Promise<Stretch>;
+  /** From now on, changes in the namespace are noted for this export. */
+  beginChanges(namespace: string, exportId: string): Promise<void>;
+  /** Goes on at this place of {@link changes}; false: changes weren't noted for some time, so the namespace must be read again. */
+  continueChanges(namespace: string, exportId: string, at: string | undefined): Promise<boolean>;
+  /**
+   * What has changed since the walk, until nothing has: then the memories and sessions that were read, each as it was read
+   * last, are those of one moment.
+   */
+  changes(
+    namespace: string,
+    exportId: string,
+    options: DumpOptions,
+    at: string | undefined,
+  ): Promise<ChangeStretch>;
+  /** What was deleted: documents up to `options.asOf`, memories and sessions before `moment`, milliseconds since the epoch. */
+  erased(namespace: string, options: DumpOptions, moment: number, at: string | undefined): Promise<Stretch>;
   /** Documents of one namespace, or of all: also those that were changed or deleted since. One may come twice. */
   stateKeys(
     namespace: string | undefined,
     options: DumpOptions,
     at: string | undefined,
   ): Promise<Stretch<StateRef>>;
+  /** Receipts of recalls in one namespace alone, or of all. */
+  receipts(
+    namespace: string | undefined,
+    options: DumpOptions,
+    at: string | undefined,
+  ): Promise<Stretch<ReceiptLine>>;
   /** Votes on the memories of all agents. */
   votes(at: string | undefined): Promise<Stretch<VotesLine>>;
   stateDocument(ref: StateRef, options: DumpOptions, at: string | undefined): Promise<Stretch>;
@@ -100,10 +133,14 @@ export interface ImportTarget {
   putStateVersion(line: StateVersionLine, options: PutOptions): Promise<boolean>;
   /** Notes it; false: it was noted before. */
   putErased(line: ErasedLine): Promise<boolean>;
+  /** Whether this import wrote what the line says is gone: so it was in the file before. */
+  isOwn(line: ErasedLine, importId: string): Promise<boolean>;
   /** The memory's id or the session's name, if it is still here and is from before it was deleted elsewhere. */
   leftOver(line: ErasedLine): Promise<string | undefined>;
   /** False: nothing of it is new. */
   putVotes(line: VotesLine, options: Pick<PutOptions, "dryRun">): Promise<boolean>;
+  /** `endsAt`: when it has been kept long enough, milliseconds since the epoch. */
+  putReceipt(line: ReceiptLine, endsAt: number, options: PutOptions): Promise<Outcome>;
   /** Whether an API key with this id was revoked here, in the last 400 days. */
   wasRevoked(keyId: string): Promise<boolean>;
   putAliases(trail: Trail, line: AliasesLine, options: PutOptions): Promise<Outcome>;

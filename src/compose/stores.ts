@@ -66,7 +66,7 @@ export function createStores(config: Config, { gateway: redis, auditor, keys, ca
     contents: createNamespaceContents({ redis, auditor, keys, state }),
     modelMigration: createMigrationStore(memory),
     exportSource: createExportSource({ ...memory, stateHistoryMs: stateDeps.historyMs }),
-    importTarget: createImportTarget({ ...memory, sessions, state: stateDeps }),
+    importTarget: createImportTarget({ ...memory, sessions, state: stateDeps, receipts }),
     exports: createJobStore<ExportJob>(redis, keys.exportJob, DAY_S),
     imports: createJobStore<ImportJob>(redis, keys.importJob, 7 * DAY_S),
     threads: createThreadStore(redis, keys),

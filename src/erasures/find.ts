@@ -52,7 +52,7 @@ export async function find(
     }
     // Other kinds aren't what a filter of memories asks for.
     if (target.kind === "filter") continue;
-    for await (const lines of walk((at) => services.source.everySession(namespace, at))) {
+    for await (const lines of walk((at) => services.source.sessions(namespace, WHOLE, at))) {
       await note(foundSessions(namespace, lines, matcher));
     }
     await findThreads(services, namespace, matcher, note);

@@ -14,7 +14,7 @@ export interface ErasureServices {
   readonly threads: ThreadStore;
   /** Walks over all that a namespace holds. */
   /** Without the walk over sessions that goes on for as long as others append. */
-  readonly source: Omit<ExportSource, "sessions">;
+  readonly source: ExportSource;
   readonly jobs: ErasureStore;
   readonly leftovers: Leftovers;
   readonly locks: Locks;

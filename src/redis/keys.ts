@@ -188,6 +188,8 @@ export function createKeys(prefix: string) {
     sessionPrefix: (namespace: string) => `${prefix}:session:{${namespace}}:`,
     sessionMessages: (namespace: string, session: string) =>
       `${prefix}:session-messages:{${namespace}}:${session}`,
+    /** The start of {@link sessionMessages} before the facet. */
+    sessionMessagesPrefix: (namespace: string) => `${prefix}:session-messages:{${namespace}}:`,
     sessionIds: (namespace: string, session: string) => `${prefix}:session-ids:{${namespace}}:${session}`,
     sessionDue: (namespace: string, session: string) => `${prefix}:session-due:{${namespace}}:${session}`,
     allSessionsDue: () => `${prefix}:session-due:`,
@@ -235,6 +237,10 @@ export function createKeys(prefix: string) {
     formerReceipts: () => `${prefix}:receipt:`,
     /** Deletions in a namespace, so that no import brings them back, a sorted set by time; see lua/gone.lua. */
     gone: (namespace: string) => `${prefix}:gone:{${namespace}}`,
+    /** Exports that read the namespace now, and what has changed since they did. Scripts build all three: see lua/changes.lua. */
+    exportWatch: (namespace: string) => `${prefix}:export-watch:{${namespace}}`,
+    exportChanges: (namespace: string, id: string) => `${prefix}:export-changes:{${namespace}}:${id}`,
+    exportBases: (namespace: string, id: string) => `${prefix}:export-bases:{${namespace}}:${id}`,
     /** The random text of which a namespace's tokens are made, and the originals by token, a hash: see src/pii. */
     piiSalt: (namespace: string) => `${prefix}:pii-salt:{${namespace}}`,
     piiOriginals: (namespace: string) => `${prefix}:pii-originals:{${namespace}}`,

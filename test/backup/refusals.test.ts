@@ -200,8 +200,8 @@ describe("a forged file whose sums fit", () => {
     ],
     [
       "a newer format",
-      (line) => (line["kind"] === "manifest" ? { ...line, format_version: 2, mneme_version: "9.0.0" } : line),
-      /format version 2, written by mneme 9\.0\.0/,
+      (line) => (line["kind"] === "manifest" ? { ...line, format_version: 3, mneme_version: "9.0.0" } : line),
+      /format version 3, written by mneme 9\.0\.0/,
     ],
   ];
   test.each(cases)(
@@ -298,7 +298,7 @@ test("a key without admin exports memories, but neither settings nor who gave fe
   const reader = await keyFor(root, shown, ["read"]);
   expect((await mneme(open, ["export", "--out", out], reader)).code).toBe(0);
   const lines = linesOf(out);
-  expect(lines.map(({ kind }) => kind)).toEqual(["manifest", "memory", "trailer"]);
+  expect(lines.map(({ kind }) => kind)).toEqual(["manifest", "memory", "moment", "trailer"]);
   expect(lines[1]).not.toHaveProperty("voices");
   expect(lines[1]).toMatchObject({ memory: { evidence: { counts: { confirmed: 1 } } } });
 });

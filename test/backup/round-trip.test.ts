@@ -83,6 +83,7 @@ test("an export imported into another store says the same in a second export", a
       "manifest",
       "memory",
       "message",
+      "moment",
       "session",
       "settings",
       "state",

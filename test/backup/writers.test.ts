@@ -65,7 +65,8 @@ test("an export beside a writer has all that was acknowledged before, each recor
   // Whole: a memory of version n comes with n - 1 old ones, and each one ends where the next one begins.
   for (const { id, version, updated_at } of memories.values()) {
     const olds = ofKind(lines, "version").filter((line) => line.memory.id === id && line.of === version);
-    expect(olds.map((line) => line.memory.version)).toEqual(
+    // As often as the memory was read at this version.
+    expect([...new Set(olds.map((line) => line.memory.version))]).toEqual(
       Array.from({ length: version - 1 }, (_, at) => version - 1 - at),
     );
     expect(olds[0]?.memory.superseded_at ?? updated_at).toBe(updated_at);

@@ -21,6 +21,7 @@ interface ExportOptions extends Connection {
   readonly vectors?: boolean;
   readonly keys?: boolean;
   readonly reputations?: boolean;
+  readonly receipts?: boolean;
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -40,6 +41,7 @@ export function exportCommand(): Command {
     .option("--since <time>", "only changes since this RFC 3339 time: started_at of the export before")
     .option("--vectors", "with embedding vectors, so that an import needn't embed again")
     .option("--keys", "with the API keys and hashes of their secrets, so that they work after an import")
+    .option("--receipts", "with the receipts of recalls that the key administers")
     .option("--no-reputations", "without the votes on agents' memories")
     .option("--force", "replace an existing file")
     .addOption(jsonOption())
@@ -79,12 +81,13 @@ async function begun(api: Api, options: ExportOptions) {
   return { view, part: 1 };
 }
 
-function requestOf({ namespace, since, vectors, keys, reputations }: ExportOptions) {
+function requestOf({ namespace, since, vectors, keys, receipts, reputations }: ExportOptions) {
   return {
     ...(namespace === undefined ? {} : { namespaces: namespace }),
     ...(since === undefined ? {} : { since }),
     vectors: vectors === true,
     keys: keys === true,
+    receipts: receipts === true,
     ...(reputations === false ? { reputations } : {}),
   };
 }

@@ -15,6 +15,7 @@ import { agentName, grant, perMinute } from "../keys/schemas.js";
 import { newSettings } from "../namespaces/schemas.js";
 import { identifier, memoryId, metadata, namespace, namespacePattern, text } from "../openapi/primitives.js";
 import { invalidRequest } from "../problem.js";
+import { receipt } from "./receipt-schema.js";
 
 /**
  * The lines of an export as an import takes them. A file is a caller's: each line is bounded, no field is unknown, and nothing in
@@ -289,6 +290,7 @@ const lines = z.discriminatedUnion("kind", [
     kind: kind("session"),
     namespace,
     again,
+    after: version.optional(),
     session: z.strictObject({
       session_id: identifier,
       owner: identifier.nullable(),
@@ -374,7 +376,7 @@ const lines = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: kind("erased"),
     namespace,
-    what: z.enum(["memory", "session", "state"]),
+    what: z.enum(["memory", "session", "state", "receipt"]),
     id: token,
     at: recorded,
   }),
@@ -412,6 +414,8 @@ const lines = z.discriminatedUnion("kind", [
       )
       .max(4096),
   }),
+  z.strictObject({ kind: kind("receipt"), receipt }),
+  z.strictObject({ kind: kind("moment"), namespace, at: recorded }),
   z.strictObject({ kind: kind("part"), part: version }),
   z.strictObject({
     kind: kind("trailer"),

@@ -39,6 +39,10 @@ export const exportRequest = z
       description:
         "Whether the export holds the votes on agents' memories. Needs `admin` on `**`. Default: `true` for such a key that exports `**`.",
     }),
+    receipts: z.boolean().default(false).openapi({
+      description:
+        "Whether the export holds receipts of recalls, where the key has `admin` on all that they asked for and found. They are about 1 KB each.",
+    }),
   })
   .openapi("NewExport");
 
@@ -61,6 +65,7 @@ export const exportView = z
     reputations: z
       .boolean()
       .openapi({ description: "Whether the export holds the votes on agents' memories." }),
+    receipts: z.boolean().openapi({ description: "Whether the export holds receipts of recalls." }),
     model: z.string().nullable().openapi({ description: "Embedding model of the vectors." }),
     next_part: z.int().nullable().openapi({ description: "Number of the next part; null at the end." }),
     bytes: z.int().openapi({ description: "Bytes of the parts so far." }),
@@ -84,6 +89,7 @@ export function viewExport(job: ExportJob): z.infer<typeof exportView> {
     vectors: job.vectors,
     keys: job.keys === true,
     reputations: job.reputations === true,
+    receipts: job.receipts === true,
     model: job.model,
     next_part: isComplete(job) ? null : job.part,
     bytes: state.bytes,

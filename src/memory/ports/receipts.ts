@@ -52,6 +52,8 @@ export interface ReceiptStore {
   /** Gives its id. */
   keep(receipt: Omit<Receipt, "id">, keeping: Keeping): Promise<string>;
   get(id: string): Promise<Receipt | undefined>;
+  /** Deletes it, so that no byte of it is left. */
+  remove(id: string): Promise<void>;
   /** Deletes the chosen ones, so that no byte of them is left; returns how many. `dryRun`: only counts. */
   erase(chosen: ChosenReceipts, dryRun: boolean, tick: () => Promise<void>): Promise<number>;
   /** Deletes all that are of this namespace, alone or with others. */

@@ -16,14 +16,9 @@ export async function keepingOf(
 ): Promise<Keeping | undefined> {
   if (wanted === false) return undefined;
   const names = new Set(namespaces);
-  const named = [...names].filter((name) => !scopeOf(name).below);
+  const named = namesIn(namespaces);
   const settings = await Promise.all(named.map((name) => knownDefaults.of(name)));
-  const least = (values: readonly number[], otherwise: number): number =>
-    values.length === 0 ? otherwise : Math.min(...values);
-  const keepSeconds = least(
-    settings.map(({ receipts }) => receipts.keepSeconds ?? retention.receiptSeconds),
-    retention.receiptSeconds,
-  );
+  const keepSeconds = await keepSecondsOf({ knownDefaults, retention }, namespaces);
   const share = least(
     settings.map(({ receipts }) => receipts.share ?? 1),
     1,
@@ -37,3 +32,19 @@ export async function keepingOf(
   const shared = namespace !== undefined && auditSeconds >= keepSeconds ? recorded.find(holdsAll) : undefined;
   return { namespace, keepSeconds, recorded: shared };
 }
+
+/** How long a receipt of these namespaces is kept: the strictest of their settings, in seconds. */
+export async function keepSecondsOf(
+  { knownDefaults, retention }: Pick<Services, "knownDefaults" | "retention">,
+  namespaces: readonly string[],
+): Promise<number> {
+  const settings = await Promise.all(namesIn(namespaces).map((name) => knownDefaults.of(name)));
+  const kept = settings.map(({ receipts }) => receipts.keepSeconds ?? retention.receiptSeconds);
+  return least(kept, retention.receiptSeconds);
+}
+
+const namesIn = (namespaces: readonly string[]): string[] =>
+  [...new Set(namespaces)].filter((name) => !scopeOf(name).below);
+
+const least = (values: readonly number[], otherwise: number): number =>
+  values.length === 0 ? otherwise : Math.min(...values);

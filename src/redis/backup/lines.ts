@@ -1,10 +1,11 @@
 import type { ContentLine, MemoryLine, StoredParts, VersionLine, Voice } from "../../backup/lines.js";
 import { memoryOf, decodeUses, readDocument } from "../codec/decode.js";
 import type { MemoryDocument } from "../codec/document.js";
+import { decodeGroup } from "../facts/resolve.js";
 import { arrayOf } from "../scripts/replies.js";
 
 /** What lua/lib-dump.lua gives of a memory, with strings as they are in Redis. */
-export function memoryLines(namespace: string, reply: unknown): ContentLine[] {
+export function memoryLines(namespace: string, reply: unknown, again?: true): ContentLine[] {
   if (reply === null) return [];
   const [json, uses, disputed, olds, vectors, oldVectors] = arrayOf(reply);
   const document = readDocument(text(json));
@@ -14,6 +15,7 @@ export function memoryLines(namespace: string, reply: unknown): ContentLine[] {
   const line: MemoryLine = {
     kind: "memory",
     namespace,
+    ...(again === undefined ? {} : { again }),
     memory,
     ...(interaction === undefined ? {} : { interaction }),
     stored: storedParts(document, text(disputed) === "1"),
@@ -28,6 +30,11 @@ export function memoryLines(namespace: string, reply: unknown): ContentLine[] {
     versionLine(namespace, memory.version, text(old), lists[index]),
   );
   return [line, ...versions];
+}
+
+/** Reads what put-aliases.lua writes of a group. */
+export function aliasesLine(namespace: string, group: string): ContentLine {
+  return { kind: "aliases", namespace, names: decodeGroup(group).names.map(({ written }) => written) };
 }
 
 function versionLine(namespace: string, of: number, json: string, vectors: unknown): VersionLine[] {
@@ -92,3 +99,7 @@ function bytes(value: unknown): Buffer {
 }
 
 export const text = (value: unknown): string => bytes(value).toString("utf8");
+
+/** The same reply with its strings as texts. */
+export const texts = (value: unknown): unknown =>
+  Array.isArray(value) ? value.map(texts) : Buffer.isBuffer(value) ? value.toString("utf8") : value;

@@ -11,35 +11,6 @@ const MESSAGES = 50;
 /** Sessions that one ZSCAN gives, about. */
 const SCANNED = 100;
 
-/** A session at a time, in the order of their last appends: one that is appended to meanwhile comes again at the end. */
-export async function sessionStretch(
-  deps: SessionDeps,
-  namespace: string,
-  { since }: DumpOptions,
-  at = "0 0",
-): Promise<Stretch> {
-  const { redis, keys } = deps;
-  const [score = "0", done = "0"] = at.split(" ");
-  const edge = done === "0" ? `(${score}` : score;
-  const [next] = await redis.run((client) =>
-    client.zRangeWithScores(keys.sessions(namespace), edge, "+inf", {
-      BY: "SCORE",
-      LIMIT: { offset: 0, count: 1 },
-    }),
-  );
-  if (next === undefined) return { items: [], next: undefined };
-  const place = String(next.score);
-  // What was being read has moved to the end, where it is read from its beginning.
-  const from = place === score ? Number(done) : 0;
-  const read = await readSession(deps, namespace, next.value, from);
-  if (read === undefined || read.session.last_message_at < since) {
-    return { items: [], next: `${place} 0` };
-  }
-  const { session, messages } = read;
-  const last = messages.length < MESSAGES ? undefined : messages.at(-1)?.number;
-  return { items: linesOf(session, messages, from), next: `${place} ${last ?? 0}` };
-}
-
 /** Where a walk is. The first facet's session is being read: up to message `done`, and it ends with `to`, unless that is 0. */
 interface Place {
   readonly cursor: string;
@@ -52,9 +23,10 @@ interface Place {
  * All sessions that are there throughout, each with the messages that it had when the walk came to it. So it ends,
  * whatever is appended meanwhile. One may come twice.
  */
-export async function everySession(
+export async function sessionStretch(
   deps: SessionDeps,
   namespace: string,
+  { since }: Pick<DumpOptions, "since">,
   at: string | undefined,
 ): Promise<Stretch> {
   const { redis, keys } = deps;
@@ -71,12 +43,12 @@ export async function everySession(
   }
   const after = nextOf({ cursor, facets: rest, done: 0, to: 0 });
   const read = await readSession(deps, namespace, facet, done);
-  if (read === undefined) return { items: [], next: after };
+  if (read === undefined || read.session.last_message_at < since) return { items: [], next: after };
   const end = to === 0 ? read.session.message_count : to;
   const messages = read.messages.filter(({ number }) => number <= end);
   const last = messages.length < MESSAGES ? undefined : messages.at(-1)?.number;
   return {
-    items: linesOf(read.session, messages, done),
+    items: done === 0 ? sessionLines(read.session, messages) : messageLines(read.session, messages),
     next: last === undefined || last >= end ? after : nextOf({ cursor, facets, done: last, to: end }),
   };
 }
@@ -105,15 +77,17 @@ async function readSession(
   return { session, messages: decodeMessages(entries) };
 }
 
-/** The session's own line comes before its first message. */
-function linesOf(
-  { namespace, sessionId, ...session }: Session,
-  messages: readonly Message[],
-  from: number,
-): ContentLine[] {
-  const own = { kind: "session", namespace, session: { session_id: sessionId, ...session } } as const;
-  return [
-    ...(from === 0 ? [own] : []),
-    ...messages.map((message) => ({ kind: "message" as const, namespace, session_id: sessionId, message })),
-  ];
+/** The session's own line comes before its first message. `after`: up to that one, its messages are in the file already. */
+export function sessionLines(session: Session, messages: readonly Message[], after?: number): ContentLine[] {
+  const { namespace, sessionId, ...rest } = session;
+  const own = {
+    kind: "session",
+    namespace,
+    ...(after === undefined ? {} : { again: true as const, ...(after === 0 ? {} : { after }) }),
+    session: { session_id: sessionId, ...rest },
+  } as const;
+  return [own, ...messageLines(session, messages)];
 }
+
+const messageLines = ({ namespace, sessionId }: Session, messages: readonly Message[]): ContentLine[] =>
+  messages.map((message) => ({ kind: "message", namespace, session_id: sessionId, message }));

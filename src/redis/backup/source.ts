@@ -4,12 +4,14 @@ import { facetQuery } from "../../memory/conditions/filter.js";
 import type { StateRef } from "../../state/document.js";
 import { redisTime } from "../connection/redis-time.js";
 import type { StoreDeps } from "../deps.js";
-import { decodeGroup } from "../facts/resolve.js";
 import { list } from "../search/list.js";
 import { BUFFERS } from "../search/nearest.js";
 import { operationOf } from "../state/history.js";
-import { memoryLines } from "./lines.js";
-import { everySession, sessionStretch } from "./sessions.js";
+import { aliasesLine, memoryLines } from "./lines.js";
+import { beginChanges, changesAfter, continueChanges } from "./changes.js";
+import { erasedLine } from "./erased.js";
+import { receiptStretch } from "./receipts.js";
+import { sessionStretch } from "./sessions.js";
 
 /** Memories of one step: with all their parts, one may have a megabyte. */
 const MEMORIES = 25;
@@ -38,10 +40,7 @@ export function createExportSource(deps: SourceDeps): ExportSource {
       const page = await redis.run((client) =>
         client.hScan(keys.aliasGroups(namespace), at, { COUNT: SCANNED }),
       );
-      const items = page.entries.map(({ value }): ContentLine => {
-        const { names } = decodeGroup(value);
-        return { kind: "aliases", namespace, names: names.map(({ written }) => written) };
-      });
+      const items = page.entries.map(({ value }) => aliasesLine(namespace, value));
       return { items, next: page.cursor === "0" ? undefined : page.cursor };
     },
 
@@ -62,17 +61,21 @@ export function createExportSource(deps: SourceDeps): ExportSource {
 
     sessions: (namespace, options, at) => sessionStretch(deps, namespace, options, at),
 
-    everySession: (namespace, at) => everySession(deps, namespace, at),
+    beginChanges: (namespace, id) => beginChanges(deps, namespace, id),
+    continueChanges: (namespace, id, at) => continueChanges(deps, namespace, id, at),
+    changes: (namespace, id, options, at) => changesAfter(deps, namespace, id, options, at),
 
-    async erased(namespace, { since, asOf }, at = "0") {
+    async erased(namespace, { since, asOf }, moment, at = "0") {
       const notes = await redis.run((client) =>
         client.zRangeWithScores(keys.gone(namespace), since, "+inf", {
           BY: "SCORE",
           LIMIT: { offset: Number(at), count: NOTES },
         }),
       );
-      // Documents are as of the moment: a later deletion comes with the next export.
-      const until = notes.filter(({ value, score }) => !value.startsWith("d ") || score <= asOf);
+      // A later deletion comes with the next export. Those of that very millisecond came with the changes.
+      const until = notes.filter(({ value, score }) =>
+        value.startsWith("d ") ? score <= asOf : score < moment,
+      );
       const items = until.flatMap(({ value, score }) => erasedLine(namespace, value, score));
       return { items, next: notes.length < NOTES ? undefined : String(Number(at) + NOTES) };
     },
@@ -101,6 +104,8 @@ export function createExportSource(deps: SourceDeps): ExportSource {
         next: page.cursor === "0" ? next : `${kind} ${page.cursor}`,
       };
     },
+
+    receipts: (namespace, options, at) => receiptStretch(deps, namespace, options, at),
 
     votes: (at) => votesStretch(deps, at),
 
@@ -198,12 +203,6 @@ function voteOf(field: string, value: string): Vote[] {
   if (id === "") return [];
   if (verdict !== "confirmed" && verdict !== "contradicted") return [];
   return [{ id, at: Number(at), verdict, administration: pattern ?? null }];
-}
-
-/** Reads what lua/gone.lua writes. */
-function erasedLine(namespace: string, note: string, at: number): ContentLine[] {
-  const what = ({ m: "memory", s: "session", d: "state" } as const)[note.slice(0, 1)];
-  return what === undefined ? [] : [{ kind: "erased", namespace, what, id: note.slice(2), at }];
 }
 
 /** Reads what documents.lua writes of a document. */

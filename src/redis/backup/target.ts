@@ -5,6 +5,9 @@ import type { ImportTarget, Outcome, PutOptions } from "../../backup/ports.js";
 import { normaliseName } from "../../domain/normalise-name.js";
 import { SUPERSEDED_FACET, belowFacet, oldBelowFacet, oldNamespace } from "../../memory/model/facets.js";
 import type { Memory } from "../../memory/model/record.js";
+import type { ReceiptStore } from "../../memory/ports/receipts.js";
+import { decodeFormer } from "../receipts/former.js";
+import { wasReceiptErased } from "../receipts/gone.js";
 import type { JsonValue } from "../../domain/json.js";
 import { jsonText } from "../../state/json-text.js";
 import { cutDocument, documentOf } from "../codec/encode.js";
@@ -12,6 +15,7 @@ import type { MemoryDocument } from "../codec/document.js";
 import { decodeIndexVector } from "../codec/vector.js";
 import type { StoreDeps } from "../deps.js";
 import { itemKey, SYSTEM } from "../keys.js";
+import { argumentsOf } from "../scripts/arguments.js";
 import { resolve } from "../facts/resolve.js";
 import { putAliases } from "../facts/aliases.js";
 import { encodeMessage } from "../sessions/codec.js";
@@ -23,10 +27,11 @@ import type { StateDeps } from "../state/deps.js";
 export interface TargetDeps extends StoreDeps {
   readonly sessions: SessionDeps;
   readonly state: StateDeps;
+  readonly receipts: Pick<ReceiptStore, "get">;
 }
 
 export function createImportTarget(deps: TargetDeps): ImportTarget {
-  const { auditor, redis, keys, meter } = deps;
+  const { auditor, redis, keys, meter, receipts } = deps;
   return {
     async putMemory(trail, line, options) {
       const { namespace } = line;
@@ -47,32 +52,32 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
             keys.gone(namespace),
             ...vectors.map((_, passage) => keys.vector(model, namespace, id, passage)),
           ],
-          [
-            id,
-            keys.recordPrefix(namespace),
-            head,
-            tail,
-            String(expires_at ?? ""),
-            String(version),
-            String(updated_at),
-            options.rule,
-            options.importId,
-            options.dryRun ? "1" : "",
-            superseded_at === null ? "" : "1",
-            factOf(line),
-            line.uses === undefined ? "" : `${line.uses.count} ${line.uses.lastAt ?? 0}`,
-            options.restoreErased ? "1" : "",
-            key ?? "",
-            line.memory.source_agent,
-            ...vectors,
-          ],
+          argumentsOf(
+            "backup/lua/put-memory",
+            {
+              ...ruleOf(options),
+              id,
+              records: keys.recordPrefix(namespace),
+              documentHead: head,
+              documentTail: tail,
+              expiry: String(expires_at ?? ""),
+              version: String(version),
+              updatedAt: String(updated_at),
+              replaced: superseded_at === null ? "" : "1",
+              factJson: factOf(line),
+              uses: line.uses === undefined ? "" : `${line.uses.count} ${line.uses.lastAt ?? 0}`,
+              itemKey: key ?? "",
+              agent: line.memory.source_agent,
+            },
+            vectors,
+          ),
         ),
       );
       return reply.startsWith("taken ") ? { taken: reply.slice("taken ".length) } : outcomeOf(reply);
     },
 
     async putVersion(line, options) {
-      const { namespace, memory, of } = line;
+      const { namespace, memory } = line;
       const { document, vectors, model } = versionFor(line, options);
       const { bytes, vector_bytes } = document.index;
       const kept = line.stored.kept_until;
@@ -87,11 +92,10 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
             ),
           ],
           [
-            `${options.importId}:${of}`,
+            options.importId,
             JSON.stringify(document),
             String(memory.version),
             String(kept ?? ""),
-            String(memory.expires_at ?? ""),
             ...vectors,
           ],
         ),
@@ -99,11 +103,10 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
       return reply === 1;
     },
 
-    async putSession(trail, { namespace, session }, options) {
+    async putSession(trail, { namespace, session, after }, options) {
       const { summary } = session;
       const fields = {
         s: session.session_id,
-        z: String(session.summarised_to),
         t: String(session.tokens),
         c: String(session.created_at),
         ...(session.owner === null ? {} : { o: session.owner }),
@@ -114,17 +117,19 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
           audit,
           scopeOf(deps.sessions, { namespace, sessionId: session.session_id }),
           [keys.gone(namespace)],
-          [
-            options.rule,
-            options.importId,
-            options.dryRun ? "1" : "",
-            options.restoreErased ? "1" : "",
-            session.incarnation,
-            String(session.message_count),
-            String(session.last_message_at),
-            String(session.expires_at ?? ""),
-            ...Object.entries(fields).flat(),
-          ],
+          argumentsOf(
+            "backup/lua/put-session",
+            {
+              ...ruleOf(options),
+              incarnation: session.incarnation,
+              last: String(session.message_count),
+              appendedAt: String(session.last_message_at),
+              expiry: String(session.expires_at ?? ""),
+              after: String(after ?? ""),
+              promoted: String(session.summarised_to),
+            },
+            Object.entries(fields).flat(),
+          ),
         ),
       );
       return outcomeOf(reply);
@@ -169,24 +174,24 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
             keys.stateHistory(namespace, key),
             keys.gone(namespace),
           ],
-          [
-            key,
-            options.rule,
-            options.importId,
-            options.dryRun ? "1" : "",
-            options.restoreErased ? "1" : "",
-            goneState(key),
-            value?.stored ?? "",
-            String(document?.version ?? ""),
-            String(document?.updated_at ?? deleted_at ?? ""),
-            document?.updated_by ?? "",
-            document?.op ?? "",
-            String(document?.expires_at ?? ""),
-            String(document?.ttl_ms ?? ""),
-            document?.sliding === true ? "1" : "",
-            value?.delicate === true ? "1" : "",
-            ...(value?.fixes ?? []),
-          ],
+          argumentsOf(
+            "backup/lua/put-state",
+            {
+              ...ruleOf(options),
+              stateKey: key,
+              goneMember: goneState(key),
+              value: value?.stored ?? "",
+              version: String(document?.version ?? ""),
+              at: String(document?.updated_at ?? deleted_at ?? ""),
+              by: document?.updated_by ?? "",
+              operation: document?.op ?? "",
+              endsAt: String(document?.expires_at ?? ""),
+              lives: String(document?.ttl_ms ?? ""),
+              slides: document?.sliding === true ? "1" : "",
+              keepsText: value?.delicate === true ? "1" : "",
+            },
+            value?.fixes ?? [],
+          ),
         ),
       );
       return outcomeOf(reply);
@@ -211,7 +216,7 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
     },
 
     async putErased({ namespace, what, id, at }) {
-      const note = `${what === "memory" ? "m" : what === "session" ? "s" : "d"} ${id}`;
+      const note = `${{ memory: "m", session: "s", state: "d", receipt: "r" }[what]} ${id}`;
       return (await redis.run((client) => client.putGone([keys.gone(namespace)], [note, String(at)]))) === 1;
     },
 
@@ -231,8 +236,36 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
       return news > 0;
     },
 
+    async putReceipt({ receipt }, endsAt, { now, dryRun, restoreErased }) {
+      const decoded = decodeFormer(JSON.stringify(receipt));
+      if ((await receipts.get(receipt.id)) !== undefined) return "unchanged";
+      if (!restoreErased && (await wasReceiptErased(deps, decoded))) return "erased";
+      if (endsAt <= now) return "expired";
+      if (dryRun) return "created";
+      const put = await redis.run((client) =>
+        client.set(keys.receipt(receipt.id), JSON.stringify(receipt), {
+          condition: "NX",
+          expiration: { type: "PXAT", value: endsAt },
+        }),
+      );
+      return put === null ? "unchanged" : "created";
+    },
+
     async wasRevoked(keyId) {
       return (await redis.run((client) => client.zScore(keys.gone(SYSTEM), `k ${keyId}`))) !== null;
+    },
+
+    async isOwn({ namespace, what, id }, importId) {
+      const found =
+        what === "memory"
+          ? await redis.run((client) =>
+              client.sendCommand(["JSON.GET", keys.record(namespace, id), "$.imported"]),
+            )
+          : what === "session"
+            ? await redis.run((client) => client.hGet(keys.session(namespace, id), "im"))
+            : null;
+      // Of a memory an array of one text.
+      return found !== null && String(found).replace(/^\["/, "").startsWith(`${importId}:`);
     },
 
     async leftOver({ namespace, what, id, at }) {
@@ -244,6 +277,10 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
         return found !== null && Number(String(found).slice(1, -1)) <= at ? id : undefined;
       }
       if (what === "state") return undefined;
+      if (what === "receipt") {
+        const found = id === "all" ? undefined : await receipts.get(id);
+        return found?.id;
+      }
       const [name, last] = await redis.run((client) => client.hmGet(keys.session(namespace, id), ["s", "l"]));
       return name != null && Number(last) <= at ? name : undefined;
     },
@@ -266,6 +303,11 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
       return rule === "fail" ? "conflict" : "skipped";
     },
   };
+}
+
+/** What each script of an import goes by. */
+function ruleOf({ rule, importId, dryRun, restoreErased }: PutOptions) {
+  return { rule, import: importId, dry: dryRun ? "1" : "", restores: restoreErased ? "1" : "" };
 }
 
 /** Whether one of these was the name of an entity that was erased: see facts/lua/forget-entity.lua. */

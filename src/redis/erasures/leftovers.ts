@@ -10,6 +10,7 @@ import { pseudonymiseTrail } from "../audit/pseudonymise.js";
 import { DENIALS, SYSTEM } from "../keys.js";
 import type { Keys } from "../keys.js";
 import { decodeFormer } from "../receipts/former.js";
+import { noteErasedReceipt } from "../receipts/gone.js";
 import { pagesOf, rewriteStream } from "../streams/rewrite.js";
 import type { StreamEntry } from "../streams/rewrite.js";
 
@@ -106,7 +107,14 @@ export function createLeftovers({ redis, keys, auditor, receipts }: LeftoversDep
           if (!isTransfer && !key.startsWith(former)) continue;
           const text = await redis.run((client) => client.get(key));
           if (text === null) continue;
-          if (isTransfer ? transferNames(text, names) : chosen(decodeFormer(text))) doomed.push(key);
+          if (isTransfer) {
+            if (transferNames(text, names)) doomed.push(key);
+            continue;
+          }
+          const receipt = decodeFormer(text);
+          if (!chosen(receipt)) continue;
+          await noteErasedReceipt({ redis, keys }, receipt);
+          doomed.push(key);
         }
         if (doomed.length > 0) await redis.run((client) => client.unlink(doomed));
         await tick();

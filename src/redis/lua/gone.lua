@@ -3,7 +3,7 @@
 Put before scripts that delete: notes what is gone, so that an import of an older export doesn't bring it back.
 
 A namespace's notes are a sorted set by when, in milliseconds: 'm <id>' of a memory, 's <facet>' of a session,
-'d <SHA-1 of the key>' of a document; those of no namespace 'k <id>' of an API key. They are kept longer than backups are.
+'d <SHA-1 of the key>' of a document, 'r <id>' of a receipt, 'r all' of all of them; those of no namespace 'k <id>' of an API key. They are kept longer than backups are.
 ]]
 local GONE_MS = 400 * 24 * 3600 * 1000
 

@@ -1,42 +1,18 @@
-import { contentOf } from "../../access/entry.js";
 import type { ChosenReceipts, Receipt, ReceiptStore } from "../../memory/ports/receipts.js";
-import { BYTES, decodeEntries } from "../audit/audit-reader.js";
 import type { RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
-import { arrayOf, bytes, text } from "../scripts/replies.js";
+import { text } from "../scripts/replies.js";
 import { pagesOf, rewriteStream } from "../streams/rewrite.js";
 import type { StreamEntry } from "../streams/rewrite.js";
 import { decodeReceipt } from "./decode.js";
 import { encodeReceipt } from "./encode.js";
 import { decodeFormer } from "./former.js";
+import { noteErasedReceipt, noteErasedReceipts } from "./gone.js";
 import { afterMillisecond, fitsId, homeHash, idOfPlace, placeOfId } from "./place.js";
+import { completeReceipt, streamedReceipts } from "./read.js";
 
 /** A stream for each namespace; receipts of several lie with those that are kept equally long. */
 export function createReceiptStore(redis: RedisGateway, keys: Keys): ReceiptStore {
-  async function entriesOf(home: string, from: string, to: string, count: number) {
-    const reply = await redis.run((client) =>
-      client
-        .withTypeMapping(BYTES)
-        .sendCommand(["XRANGE", keys.receipts(home), from, to, "COUNT", String(count)]),
-    );
-    return arrayOf(reply).map((item) => {
-      const [id, fields] = arrayOf(item);
-      return { entry: bytes(id).toString(), stored: bytes(arrayOf(fields)[1]) };
-    });
-  }
-
-  /** The receipt with what it shares; undefined where that is gone. */
-  async function complete(home: string, entry: string, stored: Buffer): Promise<Receipt | undefined> {
-    const id = idOfPlace({ home: homeHash(home), entry });
-    const receipt = decodeReceipt(id, home, stored);
-    const { entry: shared } = receipt;
-    if (shared === undefined) return receipt.with(undefined);
-    const reply = await redis.run((client) =>
-      client.withTypeMapping(BYTES).sendCommand(["XRANGE", keys.audit(home), shared, shared]),
-    );
-    return receipt.with(decodeEntries(home, reply).map(contentOf)[0]);
-  }
-
   async function erase(
     { mayBeIn, readable, unreadable }: ChosenReceipts,
     dryRun: boolean,
@@ -47,9 +23,12 @@ export function createReceiptStore(redis: RedisGateway, keys: Keys): ReceiptStor
     for (const home of homes.filter((each) => !isNamespace(each) || mayBeIn(each))) {
       const goes = async ({ id, fields }: StreamEntry): Promise<boolean> => {
         const stored = fields[1] ?? NO_BYTES;
-        const receipt = await complete(home, id, stored);
-        if (receipt !== undefined) return readable(receipt);
-        return unreadable(decodeReceipt(id, home, stored).request);
+        const receipt = await completeReceipt({ redis, keys }, home, { entry: id, stored });
+        if (receipt === undefined) return unreadable(decodeReceipt(id, home, stored).request);
+        if (!readable(receipt)) return false;
+        // Before it goes: an import must not bring it back.
+        if (!dryRun) await noteErasedReceipt({ redis, keys }, receipt);
+        return true;
       };
       const stream = { key: keys.receipts(home), home };
       if (!dryRun) {
@@ -88,18 +67,30 @@ export function createReceiptStore(redis: RedisGateway, keys: Keys): ReceiptStor
       );
       if (former !== null) return decodeFormer(former);
       if (home === null) return undefined;
-      const [found] = await entriesOf(home, place.entry, place.entry, 1);
-      return found && complete(home, found.entry, found.stored);
+      const [found] = await streamedReceipts({ redis, keys }, home, place.entry, place.entry, 1);
+      return found && completeReceipt({ redis, keys }, home, found);
+    },
+    async remove(id) {
+      const place = placeOfId(id);
+      await redis.run((client) => client.unlink(keys.receipt(id)));
+      const home = await redis.run((client) => client.hGet(keys.receiptHomes(), place.home));
+      if (home === null) return;
+      const [found] = await streamedReceipts({ redis, keys }, home, place.entry, place.entry, 1);
+      if (found === undefined) return;
+      const stream = { key: keys.receipts(home), home };
+      await rewriteStream({ redis, keys }, stream, (entry) => (entry.id === place.entry ? "goes" : "stays"));
     },
     erase,
     async forget(namespace) {
       const homes = await redis.run((client) => client.hVals(keys.receiptHomes()));
       for (const home of homes.filter((each) => !isNamespace(each))) {
         await rewriteStream({ redis, keys }, { key: keys.receipts(home), home }, async ({ id, fields }) => {
-          const receipt = await complete(home, id, fields[1] ?? NO_BYTES);
+          const stored = fields[1] ?? NO_BYTES;
+          const receipt = await completeReceipt({ redis, keys }, home, { entry: id, stored });
           return receipt !== undefined && isOf(receipt, namespace) ? "goes" : "stays";
         });
       }
+      await noteErasedReceipts({ redis, keys }, namespace);
       await redis.run((client) =>
         Promise.all([
           client.unlink(keys.receipts(namespace)),

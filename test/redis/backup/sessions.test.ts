@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { everySession } from "../../../src/redis/backup/sessions.js";
+import { sessionStretch } from "../../../src/redis/backup/sessions.js";
 import type { RedisGateway } from "../../../src/redis/connection/client.js";
 import { createGateway, createRedisClient } from "../../../src/redis/connection/client.js";
 import { createKeys } from "../../../src/redis/keys.js";
@@ -28,7 +28,7 @@ test("a walk over sessions visits each with the messages that it had, and ends w
   let at: string | undefined;
   let steps = 0;
   do {
-    const stretch = await everySession(deps, namespace, at);
+    const stretch = await sessionStretch(deps, namespace, { since: 0 }, at);
     for (const line of stretch.items) {
       if (line.kind === "session") heads.push(line.session.session_id);
       if (line.kind === "message") (seen[line.session_id] ??= new Set()).add(line.message.number);

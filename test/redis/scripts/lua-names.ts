@@ -1,7 +1,7 @@
 const KEYWORDS = new Set(
   (
     "and break do else elseif end false for function if in local nil not or repeat return then true until while " +
-    "KEYS ARGV redis cjson struct string table math tonumber tostring type ipairs pairs next unpack error"
+    "KEYS ARGV redis cjson struct string table math tonumber tostring type ipairs pairs next select setmetatable unpack error"
   ).split(" "),
 );
 

@@ -56,7 +56,7 @@ export function forge(file: string, lines: readonly unknown[]): void {
     const { kind } = line as { kind: string };
     if (kind === "trailer") continue;
     add(line);
-    if (kind !== "manifest" && kind !== "part") counts[kind] = (counts[kind] ?? 0) + 1;
+    if (kind !== "manifest" && kind !== "part" && kind !== "moment") counts[kind] = (counts[kind] ?? 0) + 1;
   }
   add({ kind: "trailer", lines: chain.lines, counts, sha256: chain.digest });
   writeFileSync(file, texts.join(""));
@@ -65,7 +65,7 @@ export function forge(file: string, lines: readonly unknown[]): void {
 /** What a file says of the data, whatever the walk, the parts and the import: a line each, with names in one order. */
 export function contentOf(file: string): string[] {
   return linesOf(file)
-    .filter(({ kind }) => !["manifest", "part", "trailer"].includes(kind))
+    .filter(({ kind }) => !["manifest", "moment", "part", "trailer"].includes(kind))
     .map(canonical)
     .toSorted();
 }

@@ -1,3 +1,4 @@
+--- @include "lua/changes"
 --- @include "lua/clock"
 --- @include "lua/numbers"
 --- @include "lua/audit"
@@ -36,40 +37,54 @@ ARGV[17+] one vector per hash in KEYS[5+]
 Returns what became of it: 'created', 'replaced', 'unchanged', 'skipped', 'conflict', 'erased' (it was deleted here), 'expired',
 'quota', or 'taken ' and the id of the item that is to be removed before.
 ]]
-local record, id, expiry = KEYS[1], ARGV[1], ARGV[5]
+local id, records, document_head, document_tail, expiry, version, updated_at, rule = unpack(ARGV, 1, 8)
+local import, dry, replaced, fact_json, uses, restores, item_key, agent = unpack(ARGV, 9, 16)
+local record, identity, sequence, gone = unpack(KEYS, 1, 4)
 if expiry ~= '' and tonumber(expiry) <= now then return 'expired' end
-if ARGV[14] ~= '1' and redis.call('ZSCORE', KEYS[4], 'm ' .. id) then return 'erased' end
+if restores ~= '1' and redis.call('ZSCORE', gone, 'm ' .. id) then return 'erased' end
+
+-- Which import wrote a record, and at which version: false if none did, or something has changed it since.
+local function written_by(found, number)
+  local by, at = string.match(found['$.imported'][1] or '', '^(.+):(%d+)$')
+  return at == string.format('%d', number) and by
+end
 
 local outcome = 'created'
 local current = redis.call('JSON.GET', record, '$.memory.version', '$.memory.updated_at', '$.imported', '$.index.hash')
 current = current and cjson.decode(current)
 if current then
-  local version = current['$.memory.version'][1]
-  local own = current['$.imported'][1] == ARGV[9] .. ':' .. string.format('%d', version)
-  if not own then
-    if ARGV[8] ~= 'overwrite' then
-      if version == tonumber(ARGV[6]) and current['$.memory.updated_at'][1] == tonumber(ARGV[7]) then return 'unchanged' end
-      return ARGV[8] == 'fail' and 'conflict' or 'skipped'
+  local number = current['$.memory.version'][1]
+  if written_by(current, number) ~= import then
+    if rule ~= 'overwrite' then
+      if number == tonumber(version) and current['$.memory.updated_at'][1] == tonumber(updated_at) then return 'unchanged' end
+      return rule == 'fail' and 'conflict' or 'skipped'
     end
     outcome = 'replaced'
   end
 end
-local owner = ARGV[11] ~= '1' and redis.call('GET', KEYS[2])
-if owner and (owner == id or redis.call('EXISTS', ARGV[2] .. owner) == 0) then owner = nil end
+local owner = replaced ~= '1' and redis.call('GET', identity)
+if owner and owner ~= id then
+  local found = redis.call('JSON.GET', records .. owner, '$.memory.version', '$.imported')
+  found = found and cjson.decode(found)
+  -- The file said so before: a later line changes that one, or deletes it.
+  if not found or written_by(found, found['$.memory.version'][1]) == import then owner = nil end
+else
+  owner = nil
+end
 if owner and not current then
-  if ARGV[8] == 'fail' then return 'conflict' end
-  if ARGV[15] ~= '' and ARGV[8] == 'overwrite' then return 'taken ' .. owner end
+  if rule == 'fail' then return 'conflict' end
+  if item_key ~= '' and rule == 'overwrite' then return 'taken ' .. owner end
   return 'skipped'
 end
 if usage_over(current and 0 or 1, usage_json + usage_vectors) then return 'quota' end
-if ARGV[10] == '1' then return outcome end
+if dry == '1' then return outcome end
 
-audit(outcome, ARGV[15] ~= '' and { id, ARGV[15] } or { id })
+audit(outcome, item_key ~= '' and { id, item_key } or { id })
 if current then
   usage_leave(id, usage_total(record), redis.call('PEXPIRETIME', record))
   version_forget(record)
   for _, key in ipairs(version_all(record)) do redis.call('DEL', key) end
-  local before = string.match(KEYS[2], '^(.-:hash:{.-}:)') .. current['$.index.hash'][1]
+  local before = string.match(identity, '^(.-:hash:{.-}:)') .. current['$.index.hash'][1]
   if redis.call('GET', before) == id then redis.call('DEL', before) end
   local place = redis.call('JSON.GET', record, '$.index.timeline')
   place = place and cjson.decode(place)[1]
@@ -82,24 +97,24 @@ if current then
 end
 
 usage_enter(id, usage_json + usage_vectors, expiry)
-usage_others(ARGV[16])
-local seq = redis.call('INCR', KEYS[3])
-redis.call('JSON.SET', record, '$', ARGV[3] .. int(seq) .. ARGV[4])
+usage_others(agent)
+local seq = redis.call('INCR', sequence)
+redis.call('JSON.SET', record, '$', document_head .. int(seq) .. document_tail)
 local keys = { record }
-if ARGV[11] ~= '1' and not owner then
-  redis.call('SET', KEYS[2], id)
-  table.insert(keys, KEYS[2])
+if replaced ~= '1' and not owner then
+  redis.call('SET', identity, id)
+  table.insert(keys, identity)
 end
 vector_write(record, KEYS, 5, ARGV, 17)
 for i = 5, #KEYS do table.insert(keys, KEYS[i]) end
 if expiry ~= '' then
   for _, key in ipairs(keys) do redis.call('PEXPIREAT', key, expiry) end
 end
-if ARGV[13] ~= '' then redis.call('HSET', usage_uses, id, ARGV[13]) end
-redis.call('ZREM', KEYS[4], 'm ' .. id)
-if ARGV[12] == '' then return outcome end
+if uses ~= '' then redis.call('HSET', usage_uses, id, uses) end
+redis.call('ZREM', gone, 'm ' .. id)
+if fact_json == '' then return outcome end
 
-local fact = cjson.decode(ARGV[12])
+local fact = cjson.decode(fact_json)
 fact_names(record, fact, seq)
 if not fact.timeline then return outcome end
 local timeline = fact_keys(record) .. fact.timeline
@@ -108,12 +123,22 @@ local fresh = redis.call('EXISTS', place) == 0
 redis.call('ZADD', place, int(fact.from), id)
 fact_prolong(place, expiry, fresh)
 if fact.disputed then return outcome end
+
+-- One that this import wrote stays its own, so that a later line may say how it ends.
+local function bound(other, to)
+  local found = cjson.decode(redis.call('JSON.GET', records .. other, '$.memory.version', '$.imported'))
+  local number = found['$.memory.version'][1]
+  local own = written_by(found, number) == import
+  fact_end(records .. other, other, to, now)
+  if own then redis.call('JSON.SET', records .. other, '$.imported', cjson.encode(import .. ':' .. string.format('%d', number + 1))) end
+end
+
 -- What the file says of when each fact ends holds among themselves; facts that were here already may begin or end otherwise.
-local after = fact_beside(timeline, ARGV[2], fact.from, true)
-if after and (not fact.to or fact.to > after) then fact_end(record, id, after, now) end
-local before = fact_beside(timeline, ARGV[2], fact.from, false)
-for _, other in ipairs(before and fact_at(timeline, ARGV[2], before) or {}) do
-  local ends = fact_of(ARGV[2] .. other).to
-  if not ends or ends > fact.from then fact_end(ARGV[2] .. other, other, fact.from, now) end
+local after = fact_beside(timeline, records, fact.from, true)
+if after and (not fact.to or fact.to > after) then bound(id, after) end
+local before = fact_beside(timeline, records, fact.from, false)
+for _, other in ipairs(before and fact_at(timeline, records, before) or {}) do
+  local ends = fact_of(records .. other).to
+  if not ends or ends > fact.from then bound(other, fact.from) end
 end
 return outcome

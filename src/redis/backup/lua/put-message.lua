@@ -1,3 +1,4 @@
+--- @include "lua/changes"
 --- @include "lua/usage"
 --- @include "lua/session"
 --[[
@@ -11,15 +12,16 @@ ARGV[5+] the fields of its entry and their values, by turns
 
 Returns 1, or 0 where the session isn't this import's (any more).
 ]]
+local import, number, id, json = unpack(ARGV, 1, 4)
 local head = redis.call('HMGET', session_head, 'n', 'im', 'x')
-if not head[1] or head[2] ~= ARGV[1] .. ':' .. head[1] then return 0 end
+if not head[1] or head[2] ~= import .. ':' .. head[1] then return 0 end
 -- Appended after the head was read: the session comes once more in the file, with it.
-if tonumber(ARGV[2]) > tonumber(head[1]) then return 0 end
+if tonumber(number) > tonumber(head[1]) then return 0 end
 local last = redis.call('XREVRANGE', session_messages, '+', '-', 'COUNT', 1)[1]
-if last and tonumber(string.match(last[1], '^%d+')) >= tonumber(ARGV[2]) then return 1 end
-redis.call('XADD', session_messages, ARGV[2] .. '-0', unpack(ARGV, 5))
-redis.call('HSET', session_ids, ARGV[3], ARGV[2])
-usage_session(session_facet, #ARGV[3] + #ARGV[4])
+if last and tonumber(string.match(last[1], '^%d+')) >= tonumber(number) then return 1 end
+redis.call('XADD', session_messages, number .. '-0', unpack(ARGV, 5))
+redis.call('HSET', session_ids, id, number)
+usage_session(session_facet, #id + #json)
 if head[3] ~= '' then
   redis.call('PEXPIREAT', session_messages, head[3])
   redis.call('PEXPIREAT', session_ids, head[3])

@@ -1,3 +1,4 @@
+--- @include "lua/changes"
 --- @include "lua/clock"
 --- @include "lua/numbers"
 --- @include "lua/audit"
@@ -16,38 +17,49 @@ ARGV[5] its incarnation
 ARGV[6] the number of its last message
 ARGV[7] when it was last appended to, milliseconds since the epoch
 ARGV[8] when it ends, likewise, or ''
-ARGV[9+] fields and values of the head, by turns
+ARGV[9] up to which number the same import wrote its messages, and they stay; '' for none
+ARGV[10] the number of the last message that was promoted
+ARGV[11+] further fields and values of the head, by turns
 
 Returns what became of it: 'created', 'replaced', 'unchanged', 'skipped', 'conflict', 'erased' (it was deleted here since),
 'expired', or 'quota'.
 ]]
-local deleted = redis.call('ZSCORE', KEYS[1], 's ' .. session_facet)
-if ARGV[4] ~= '1' and deleted and tonumber(deleted) >= tonumber(ARGV[7]) then return 'erased' end
-if ARGV[8] ~= '' and tonumber(ARGV[8]) <= now then return 'expired' end
+local rule, import, dry, restores, incarnation, last, appended_at, expiry, after, promoted = unpack(ARGV, 1, 10)
+local gone = KEYS[1]
+local deleted = redis.call('ZSCORE', gone, 's ' .. session_facet)
+if restores ~= '1' and deleted and tonumber(deleted) >= tonumber(appended_at) then return 'erased' end
+if expiry ~= '' and tonumber(expiry) <= now then return 'expired' end
 local outcome = 'created'
 local current = redis.call('HMGET', session_head, 'i', 'n', 'im')
-if current[1] then
-  local own = current[3] == ARGV[2] .. ':' .. current[2]
-  if not own then
-    if ARGV[1] ~= 'overwrite' then
-      if current[1] == ARGV[5] and current[2] == ARGV[6] then return 'unchanged' end
-      return ARGV[1] == 'fail' and 'conflict' or 'skipped'
-    end
-    outcome = 'replaced'
+local own = current[1] and current[3] == import .. ':' .. current[2]
+if current[1] and not own then
+  if rule ~= 'overwrite' then
+    if current[1] == incarnation and current[2] == last then return 'unchanged' end
+    return rule == 'fail' and 'conflict' or 'skipped'
   end
+  outcome = 'replaced'
 end
 if usage_over(0, 1) then return 'quota' end
-if ARGV[3] == '1' then return outcome end
+if dry == '1' then return outcome end
 
 audit(outcome, { session_facet })
-usage_end_sessions({ session_facet })
-redis.call('DEL', session_head, session_messages, session_ids, session_due)
-redis.call('HSET', session_head, 'i', ARGV[5], 'n', ARGV[6], 'l', ARGV[7], 'x', ARGV[8], 'f', '0', 'im', ARGV[2] .. ':' .. ARGV[6], unpack(ARGV, 9))
-usage_session(session_facet, #(redis.call('HGET', session_head, 'u') or ''))
-redis.call('ZADD', session_all, int(tonumber(ARGV[7]) * 1000), session_facet)
-if ARGV[8] ~= '' then
-  redis.call('PEXPIREAT', session_head, ARGV[8])
-  redis.call('ZADD', session_ending, ARGV[8], session_facet)
+if own and after ~= '' and current[1] == incarnation then
+  local bytes = #(redis.call('HGET', session_head, 'u') or '')
+  -- Promoted between the two lines of the file. As of any promoted message, its id is still known.
+  for _, entry in ipairs(redis.call('XRANGE', session_messages, '-', promoted .. '-0')) do bytes = bytes + #entry[2][10] end
+  redis.call('XTRIM', session_messages, 'MINID', int(tonumber(promoted) + 1) .. '-0')
+  usage_session(session_facet, -bytes)
+  redis.call('DEL', session_head, session_due)
+else
+  usage_end_sessions({ session_facet })
+  redis.call('DEL', session_head, session_messages, session_ids, session_due)
 end
-redis.call('ZREM', KEYS[1], 's ' .. session_facet)
+redis.call('HSET', session_head, 'i', incarnation, 'n', last, 'l', appended_at, 'x', expiry, 'f', '0', 'z', promoted, 'im', import .. ':' .. last, unpack(ARGV, 11))
+usage_session(session_facet, #(redis.call('HGET', session_head, 'u') or ''))
+redis.call('ZADD', session_all, int(tonumber(appended_at) * 1000), session_facet)
+if expiry ~= '' then
+  for _, key in ipairs({ session_head, session_messages, session_ids }) do redis.call('PEXPIREAT', key, expiry) end
+  redis.call('ZADD', session_ending, expiry, session_facet)
+end
+redis.call('ZREM', gone, 's ' .. session_facet)
 return outcome

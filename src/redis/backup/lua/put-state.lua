@@ -31,42 +31,45 @@ ARGV[16+] fixes, two each
 Returns what became of it: 'created', 'replaced', 'unchanged', 'skipped', 'conflict', 'erased' (it was deleted here since), or
 'expired'.
 ]]
-local written = tonumber(ARGV[9]) or 0
-local gone = redis.call('ZSCORE', KEYS[4], ARGV[6])
-if ARGV[5] ~= '1' and ARGV[7] ~= '' and gone and tonumber(gone) >= written then return 'erased' end
-local ends = tonumber(ARGV[12])
+local state_key, rule, import, dry, restores, gone_member, value, version = unpack(ARGV, 1, 8)
+local at, by, operation, ends_at, lives, slides, keeps_text = unpack(ARGV, 9, 15)
+local document, facts, history, gone_notes = unpack(KEYS, 1, 4)
+local written = tonumber(at) or 0
+local deleted = redis.call('ZSCORE', gone_notes, gone_member)
+if restores ~= '1' and value ~= '' and deleted and tonumber(deleted) >= written then return 'erased' end
+local ends = tonumber(ends_at)
 if ends and ends + state_keep <= now then return 'expired' end
 
 local outcome = 'created'
-local current = redis.call('HMGET', KEYS[2], 'v', 't', 'im')
+local current = redis.call('HMGET', facts, 'v', 't', 'im')
 if current[1] then
-  local own = current[3] == ARGV[3] .. ':' .. current[1]
+  local own = current[3] == import .. ':' .. current[1]
   if not own then
     -- A deletion takes away what was written before it only.
-    if ARGV[2] ~= 'overwrite' or (ARGV[7] == '' and tonumber(current[2]) > written) then
-      if current[1] == ARGV[8] and current[2] == ARGV[9] then return 'unchanged' end
-      return ARGV[2] == 'fail' and 'conflict' or 'skipped'
+    if rule ~= 'overwrite' or (value == '' and tonumber(current[2]) > written) then
+      if current[1] == version and current[2] == at then return 'unchanged' end
+      return rule == 'fail' and 'conflict' or 'skipped'
     end
     outcome = 'replaced'
   end
 end
-if ARGV[4] == '1' then return outcome end
+if dry == '1' then return outcome end
 
-audit(outcome, { ARGV[1] })
+audit(outcome, { state_key })
 local head = redis.call('HMGET', state_head, 'number', 'time')
-redis.call('HSET', state_head, 'number', int(math.max(tonumber(head[1]) or 0, tonumber(ARGV[8]) or 0)), 'time', int(math.max(tonumber(head[2]) or 0, written)))
-if ARGV[7] ~= '' or current[1] then redis.call('DEL', KEYS[1], KEYS[2], KEYS[3]) end
-if ARGV[7] == '' then return outcome end
-redis.call('JSON.SET', KEYS[1], '$', ARGV[7], unpack(state_words))
-if ARGV[16] then state_fix(KEYS[1], '$', 16, (#ARGV - 15) / 2) end
-redis.call('HSET', KEYS[2], 'im', ARGV[3] .. ':' .. ARGV[8])
-redis.call('HSET', KEYS[2], 'v', ARGV[8], 't', ARGV[9], 'b', ARGV[10], 'o', ARGV[11], 'e', ARGV[12], 'l', ARGV[13], 's', ARGV[14], 'x', '0')
-if ARGV[15] == '1' then redis.call('HSET', KEYS[2], 'j', redis.call('JSON.GET', KEYS[1])) end
+redis.call('HSET', state_head, 'number', int(math.max(tonumber(head[1]) or 0, tonumber(version) or 0)), 'time', int(math.max(tonumber(head[2]) or 0, written)))
+if value ~= '' or current[1] then redis.call('DEL', document, facts, history) end
+if value == '' then return outcome end
+redis.call('JSON.SET', document, '$', value, unpack(state_words))
+if #ARGV > 15 then state_fix(document, '$', 16, (#ARGV - 15) / 2) end
+redis.call('HSET', facts, 'im', import .. ':' .. version)
+redis.call('HSET', facts, 'v', version, 't', at, 'b', by, 'o', operation, 'e', ends_at, 'l', lives, 's', slides, 'x', '0')
+if keeps_text == '1' then redis.call('HSET', facts, 'j', redis.call('JSON.GET', document)) end
 if ends then
   local until_removed = int(ends + state_keep)
-  redis.call('PEXPIREAT', KEYS[1], until_removed)
-  redis.call('PEXPIREAT', KEYS[2], until_removed)
+  redis.call('PEXPIREAT', document, until_removed)
+  redis.call('PEXPIREAT', facts, until_removed)
 end
-redis.call('ZREM', KEYS[4], ARGV[6])
+redis.call('ZREM', gone_notes, gone_member)
 redis.call('PUBLISH', state_channel, '')
 return outcome

@@ -1,3 +1,4 @@
+--- @include "lua/changes"
 --- @include "lua/codes"
 --- @include "lua/clock"
 --- @include "lua/audit"

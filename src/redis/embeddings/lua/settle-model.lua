@@ -1,3 +1,4 @@
+--- @include "lua/changes"
 --- @include "lua/clock"
 --- @include "lua/usage"
 --- @include "lua/version-keys"

@@ -1,3 +1,4 @@
+--- @include "lua/changes"
 --- @include "lua/usage"
 --- @include "lua/version-keys"
 --- @include "lua/versions"

@@ -1,3 +1,4 @@
+--- @include "lua/changes"
 --[[
 Takes a source that is gone from what a memory says that it was derived from.
 

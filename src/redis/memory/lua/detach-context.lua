@@ -1,3 +1,4 @@
+--- @include "lua/changes"
 --[[
 Takes a deleted memory's words out of the index entry of one that followed it, and has that one embedded again.
 

@@ -1,3 +1,4 @@
+--- @include "lua/changes"
 --[[
 Notes on a memory, or on what is left of a deleted one, that a publication was carried to its namespace.
 

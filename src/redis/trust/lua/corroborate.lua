@@ -1,3 +1,4 @@
+--- @include "lua/changes"
 --- @include "lua/evidence"
 --[[
 Notes that memories of one namespace say the same as a new one: each author corroborates what the other wrote.

@@ -1,3 +1,4 @@
+--- @include "lua/changes"
 --- @include "lua/clock"
 --- @include "lua/audit"
 --- @include "lua/evidence"

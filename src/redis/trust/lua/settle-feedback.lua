@@ -1,3 +1,4 @@
+--- @include "lua/changes"
 --[[
 Notes that verdicts on a memory were counted for its author.
 

@@ -1,0 +1,210 @@
+import { scopeOf } from "../access/grants.js";
+import { trailOf } from "../access/trail.js";
+import { invalid, quotaExceeded } from "../domain/errors.js";
+import { checked } from "./chain.js";
+import type { ImportJob, Parent } from "./import-job.js";
+import { importKey } from "./import-key.js";
+import { importReceipt } from "./import-receipt.js";
+import { allowIn, allowScope, IMPORT_ACT, putOptionsOf } from "./import-run.js";
+import type { ImportRun } from "./import-run.js";
+import { intoNamespace } from "./into.js";
+import { FORMAT_VERSION } from "./lines.js";
+import type { ContentLine, Line, ManifestLine, MemoryLine, SystemLine, TrailerLine } from "./lines.js";
+import type { Outcome } from "./ports.js";
+import { putErased } from "./put-erased.js";
+import { putMemory } from "./put-memory.js";
+import { putSettings } from "./put-settings.js";
+
+/** Reads a line without its sum; throws `invalid_request` if it isn't one. */
+export type ParseLine = (json: string) => Line;
+
+/** Memories that are sent before the answer to the first of them is there. */
+const TOGETHER = 32;
+
+interface Sent {
+  /** Of the line, from 1. */
+  readonly number: number;
+  readonly line: MemoryLine;
+  readonly outcome: Promise<Outcome>;
+}
+
+/** Takes the lines of one part, in order. */
+export function createLineTaker(run: ImportRun, start: ImportJob, parse: ParseLine) {
+  const { options } = run;
+  const counts = structuredClone(start.counts) as Record<string, Partial<Record<Outcome, number>>>;
+  const lines: Record<string, number> = { ...start.lines };
+  let { chain, manifest, parent } = start;
+  let complete = false;
+  let sent: Sent[] = [];
+  let failed: number | undefined;
+
+  async function read(text: string): Promise<void> {
+    if (complete) throw invalid("line", "Nothing may follow the trailer.");
+    const link = checked(chain, text);
+    if (link === undefined) {
+      throw invalid("line", "The line is damaged, or lines before it are missing: its checksum doesn't fit.");
+    }
+    await use(parse(link.json));
+    ({ chain } = link);
+  }
+
+  async function use(line: Line): Promise<void> {
+    if (line.kind === "manifest") {
+      if (manifest !== null) throw invalid("kind", "Only the first line may be a manifest.");
+      manifest = readable(line);
+      return;
+    }
+    if (manifest === null) throw invalid("kind", "The first line must be the manifest.");
+    if (line.kind === "part" || line.kind === "moment") return;
+    if (line.kind === "trailer") return end(line);
+    lines[line.kind] = (lines[line.kind] ?? 0) + 1;
+    if (line.kind === "key" || line.kind === "votes" || line.kind === "receipt") {
+      await drain();
+      return count(line.kind, await putSystem(line, manifest));
+    }
+    const here = intoNamespace(line, manifest, options.into);
+    await allowIn(run, here.namespace);
+    // With the rule fail, nothing behind a conflict may be written.
+    if (here.kind === "memory" && options.rule !== "fail") return send(here, manifest);
+    await drain();
+    count(line.kind, await put(here, manifest));
+  }
+
+  async function send(line: MemoryLine, from: ManifestLine): Promise<void> {
+    const outcome = putMemory(run, line, putOptionsOf(run, from));
+    outcome.catch(() => {});
+    sent.push({ number: chain.lines + 1, line, outcome });
+    if (sent.length >= TOGETHER) await drain();
+  }
+
+  /** Waits for what was sent, in order; throws at the first line that was refused. */
+  async function drain(): Promise<void> {
+    const waiting = sent;
+    sent = [];
+    for (const { number, line, outcome } of waiting) {
+      try {
+        count(line.kind, became("memory", line.namespace, line.memory.id, await outcome));
+      } catch (error) {
+        failed ??= number;
+        throw error;
+      }
+    }
+  }
+
+  function count(kind: string, outcome: Outcome): void {
+    const ofKind = (counts[kind] ??= {});
+    ofKind[outcome] = (ofKind[outcome] ?? 0) + 1;
+    if (outcome === "quota") throw quotaExceeded("memories or bytes");
+    if (outcome === "conflict" && !options.dryRun) {
+      throw invalid(
+        "on_conflict",
+        "Another record is stored here already, and the import may not replace it.",
+      );
+    }
+  }
+
+  function end(line: TrailerLine): void {
+    const counted = Object.entries(line.counts).every(([kind, number]) => (lines[kind] ?? 0) === number);
+    if (line.lines !== chain.lines || line.sha256 !== chain.digest || !counted) {
+      throw invalid("trailer", "The trailer doesn't fit the lines before it.");
+    }
+    complete = true;
+  }
+
+  async function put(line: ContentLine, from: ManifestLine): Promise<Outcome> {
+    const { target } = run.services;
+    const how = putOptionsOf(run, from);
+    const trail = trailOf(run.context, `${IMPORT_ACT}.${actOf(line)}`);
+    switch (line.kind) {
+      case "settings":
+        return putSettings(run, line);
+      case "aliases":
+        return target.putAliases(trail, line, how);
+      case "memory":
+        return became("memory", line.namespace, line.memory.id, await putMemory(run, line, how));
+      case "session": {
+        const outcome = await target.putSession(trail, line, how);
+        return became("session", line.namespace, line.session.session_id, outcome);
+      }
+      case "state":
+        return became("state", line.namespace, line.key, await target.putState(trail, line, how));
+      case "erased":
+        return putErased(run, line);
+      case "version":
+        return follow("memory", line.namespace, line.memory.id, () => target.putVersion(line, how));
+      case "message":
+        return follow("session", line.namespace, line.session_id, () => target.putMessage(line, how));
+      case "state_version":
+        return follow("state", line.namespace, line.key, () => target.putStateVersion(line, how));
+    }
+  }
+
+  async function putSystem(line: SystemLine, from: ManifestLine): Promise<Outcome> {
+    if (line.kind === "receipt") return importReceipt(run, line, from, putOptionsOf(run, from));
+    // They belong to no namespace, so not to an import into one.
+    if (options.into !== undefined) return "skipped";
+    await allowScope(run, scopeOf("**"));
+    if (line.kind === "key") return importKey(run.services, run.context, line, options);
+    return (await run.services.target.putVotes(line, options)) ? "created" : "unchanged";
+  }
+
+  function became(kind: Parent["kind"], namespace: string, id: string, outcome: Outcome): Outcome {
+    parent = { kind, namespace, id, outcome };
+    return outcome;
+  }
+
+  /** What belongs to a record goes with it. */
+  async function follow(
+    kind: Parent["kind"],
+    namespace: string,
+    id: string,
+    write: () => Promise<boolean>,
+  ): Promise<Outcome> {
+    if (parent?.kind !== kind || parent.namespace !== namespace || parent.id !== id) {
+      throw invalid("kind", `The line must follow the ${kind} that it belongs to.`);
+    }
+    const { outcome } = parent;
+    const written = outcome === "created" || outcome === "replaced";
+    if (!written || options.dryRun) return outcome;
+    return (await write()) ? outcome : "skipped";
+  }
+
+  return {
+    async take(text: string): Promise<void> {
+      try {
+        await read(text);
+      } catch (error) {
+        // A line before it may have been refused as well.
+        await drain();
+        throw error;
+      }
+    },
+    drain,
+    /** The line that was refused. */
+    failed: (): number => failed ?? chain.lines + 1,
+    job: (): ImportJob => ({
+      ...start,
+      chain,
+      manifest,
+      counts,
+      lines,
+      parent,
+      status: complete ? "complete" : "running",
+    }),
+  };
+}
+
+function actOf({ kind }: ContentLine) {
+  if (kind === "session" || kind === "message") return "session";
+  if (kind === "state" || kind === "state_version") return "state";
+  return "memory";
+}
+
+function readable(line: ManifestLine): ManifestLine {
+  const { format_version: version, mneme_version: release } = line;
+  if (version <= FORMAT_VERSION) return line;
+  throw invalid(
+    "format_version",
+    `The file has format version ${version}, written by mneme ${release}. This release reads up to version ${FORMAT_VERSION}: import the file with that release or a newer one.`,
+  );
+}

@@ -1,0 +1,50 @@
+import { scopeOf } from "../../access/grants.js";
+import type { Receipt } from "../../memory/ports/receipts.js";
+import type { RedisGateway } from "../connection/client.js";
+import { redisTime } from "../connection/redis-time.js";
+import { SYSTEM } from "../keys.js";
+import type { Keys } from "../keys.js";
+
+interface Deps {
+  readonly redis: RedisGateway;
+  readonly keys: Keys;
+}
+
+/** In the place of an id: all receipts of the namespace up to that time. */
+const ALL = "all";
+
+const memberOf = (id: string): string => `r ${id}`;
+
+/** Where the deletion of a receipt is noted: see lua/gone.lua. */
+function homeOf({ request, hits }: Pick<Receipt, "request" | "hits">): string {
+  const [hit] = hits;
+  return hit?.namespace ?? request.namespaces.find((name) => !scopeOf(name).below) ?? SYSTEM;
+}
+
+export function noteErasedReceipt(deps: Deps, receipt: Receipt): Promise<void> {
+  return note(deps, homeOf(receipt), receipt.id);
+}
+
+export function noteErasedReceipts(deps: Deps, namespace: string): Promise<void> {
+  return note(deps, namespace, ALL);
+}
+
+async function note({ redis, keys }: Deps, namespace: string, id: string): Promise<void> {
+  const now = await redisTime(redis);
+  // Works while Redis is full, like the deletion itself.
+  await redis.run((client) => client.putGone([keys.gone(namespace)], [memberOf(id), String(now)]));
+}
+
+/** Whether a receipt was erased here: by itself, or with all of a namespace that it is of. */
+export async function wasReceiptErased({ redis, keys }: Deps, receipt: Receipt): Promise<boolean> {
+  const { request, hits, id, at } = receipt;
+  const names = new Set([...request.namespaces, ...hits.map(({ namespace }) => namespace)]);
+  const homes = [...names].filter((name) => !scopeOf(name).below);
+  const [itself, ...all] = await redis.run((client) =>
+    Promise.all([
+      client.zScore(keys.gone(homeOf(receipt)), memberOf(id)),
+      ...homes.map((name) => client.zScore(keys.gone(name), memberOf(ALL))),
+    ]),
+  );
+  return itself !== null || all.some((since) => since !== null && since >= at);
+}
