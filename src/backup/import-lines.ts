@@ -9,7 +9,15 @@ import { allowIn, allowScope, IMPORT_ACT, putOptionsOf } from "./import-run.js";
 import type { ImportRun } from "./import-run.js";
 import { intoNamespace } from "./into.js";
 import { FORMAT_VERSION } from "./lines.js";
-import type { ContentLine, Line, ManifestLine, MemoryLine, SystemLine, TrailerLine } from "./lines.js";
+import type {
+  ContentLine,
+  Line,
+  ManifestLine,
+  MemoryLine,
+  SystemLine,
+  TrailerLine,
+  VersionLine,
+} from "./lines.js";
 import type { Outcome } from "./ports.js";
 import { putErased } from "./put-erased.js";
 import { putMemory } from "./put-memory.js";
@@ -18,13 +26,18 @@ import { putSettings } from "./put-settings.js";
 /** Reads a line without its sum; throws `invalid_request` if it isn't one. */
 export type ParseLine = (json: string) => Line;
 
-/** Memories that are sent before the answer to the first of them is there. */
+/** Memories and old versions that are sent before the answer to the first of them is there. */
 const TOGETHER = 32;
 
 interface Sent {
   /** Of the line, from 1. */
   readonly number: number;
-  readonly line: MemoryLine;
+  readonly kind: Line["kind"];
+  readonly outcome: Promise<Outcome>;
+}
+
+/** The record to which the next lines may belong: what becomes of it decides on them too. */
+interface Head extends Omit<Parent, "outcome"> {
   readonly outcome: Promise<Outcome>;
 }
 
@@ -34,6 +47,7 @@ export function createLineTaker(run: ImportRun, start: ImportJob, parse: ParseLi
   const counts = structuredClone(start.counts) as Record<string, Partial<Record<Outcome, number>>>;
   const lines: Record<string, number> = { ...start.lines };
   let { chain, manifest, parent } = start;
+  let head: Head | null = parent && { ...parent, outcome: Promise.resolve(parent.outcome) };
   let complete = false;
   let sent: Sent[] = [];
   let failed: number | undefined;
@@ -65,30 +79,38 @@ export function createLineTaker(run: ImportRun, start: ImportJob, parse: ParseLi
     const here = intoNamespace(line, manifest, options.into);
     await allowIn(run, here.namespace);
     // With the rule fail, nothing behind a conflict may be written.
-    if (here.kind === "memory" && options.rule !== "fail") return send(here, manifest);
+    if ((here.kind === "memory" || here.kind === "version") && options.rule !== "fail") {
+      return send(here, manifest);
+    }
     await drain();
     count(line.kind, await put(here, manifest));
   }
 
-  async function send(line: MemoryLine, from: ManifestLine): Promise<void> {
-    const outcome = putMemory(run, line, putOptionsOf(run, from));
+  async function send(line: MemoryLine | VersionLine, from: ManifestLine): Promise<void> {
+    const outcome = put(line, from);
+    // It is looked at in its turn.
     outcome.catch(() => {});
-    sent.push({ number: chain.lines + 1, line, outcome });
-    if (sent.length >= TOGETHER) await drain();
+    sent.push({ number: chain.lines + 1, kind: line.kind, outcome });
+    if (sent.length >= TOGETHER) await settle(TOGETHER / 2);
   }
 
-  /** Waits for what was sent, in order; throws at the first line that was refused. */
-  async function drain(): Promise<void> {
-    const waiting = sent;
-    sent = [];
-    for (const { number, line, outcome } of waiting) {
+  /** Waits in order until no more than `most` are under way; throws at the first line that was refused. */
+  async function settle(most: number): Promise<void> {
+    for (let next = sent.shift(); next !== undefined; next = sent.length > most ? sent.shift() : undefined) {
       try {
-        count(line.kind, became("memory", line.namespace, line.memory.id, await outcome));
+        count(next.kind, await next.outcome);
       } catch (error) {
-        failed ??= number;
+        failed ??= next.number;
+        sent = [];
         throw error;
       }
     }
+  }
+
+  /** Waits for all that was sent. */
+  async function drain(): Promise<void> {
+    await settle(0);
+    parent = head && { ...head, outcome: await head.outcome };
   }
 
   function count(kind: string, outcome: Outcome): void {
@@ -121,13 +143,11 @@ export function createLineTaker(run: ImportRun, start: ImportJob, parse: ParseLi
       case "aliases":
         return target.putAliases(trail, line, how);
       case "memory":
-        return became("memory", line.namespace, line.memory.id, await putMemory(run, line, how));
-      case "session": {
-        const outcome = await target.putSession(trail, line, how);
-        return became("session", line.namespace, line.session.session_id, outcome);
-      }
+        return begin("memory", line.namespace, line.memory.id, putMemory(run, line, how));
+      case "session":
+        return begin("session", line.namespace, line.session.session_id, target.putSession(trail, line, how));
       case "state":
-        return became("state", line.namespace, line.key, await target.putState(trail, line, how));
+        return begin("state", line.namespace, line.key, target.putState(trail, line, how));
       case "erased":
         return putErased(run, line);
       case "version":
@@ -148,8 +168,13 @@ export function createLineTaker(run: ImportRun, start: ImportJob, parse: ParseLi
     return (await run.services.target.putVotes(line, options)) ? "created" : "unchanged";
   }
 
-  function became(kind: Parent["kind"], namespace: string, id: string, outcome: Outcome): Outcome {
-    parent = { kind, namespace, id, outcome };
+  function begin(
+    kind: Parent["kind"],
+    namespace: string,
+    id: string,
+    outcome: Promise<Outcome>,
+  ): Promise<Outcome> {
+    head = { kind, namespace, id, outcome };
     return outcome;
   }
 
@@ -160,10 +185,10 @@ export function createLineTaker(run: ImportRun, start: ImportJob, parse: ParseLi
     id: string,
     write: () => Promise<boolean>,
   ): Promise<Outcome> {
-    if (parent?.kind !== kind || parent.namespace !== namespace || parent.id !== id) {
+    if (head?.kind !== kind || head.namespace !== namespace || head.id !== id) {
       throw invalid("kind", `The line must follow the ${kind} that it belongs to.`);
     }
-    const { outcome } = parent;
+    const outcome = await head.outcome;
     const written = outcome === "created" || outcome === "replaced";
     if (!written || options.dryRun) return outcome;
     return (await write()) ? outcome : "skipped";

@@ -3,12 +3,12 @@ import { expect, test } from "vitest";
 import type { Line } from "../../src/backup/lines.js";
 import { forge, linesOf, mneme } from "../support/acts/backup.js";
 import { bodyOf, newNamespace, recall, remember, revise } from "../support/acts/memories.js";
+import { useFakeEmbedder } from "../support/embeddings/use-fake-embedder.js";
 import { tempFolder } from "../support/run/temp-dir.js";
-import { useService } from "../support/service/service.js";
 import type { Service } from "../support/service/service.js";
 
-const origin = await useService();
-const target = await useService();
+const { service: origin } = await useFakeEmbedder(8);
+const { service: target } = await useFakeEmbedder(8);
 const folder = tempFolder();
 
 async function exported(namespace: string, name: string, ...args: string[]): Promise<string> {
@@ -49,12 +49,12 @@ test("a receipt still shows after a restore what the agent knew when it decided"
     min_trust: 0.1,
   };
   const { receipt_id: first } = await recall(origin, asked);
-  const embedding = Array.from({ length: 384 }, (_, at) => Math.sin(at + 1));
+  const embedding = Array.from({ length: 8 }, (_, at) => Math.sin(at + 1));
   const { receipt_id: second } = await recall(origin, { ...asked, embedding });
   const { receipt_id: wide } = await recall(origin, { ...asked, namespaces: [`${namespace}.**`, namespace] });
   await revise(origin, memory, { content: "The depot in Graz opens at noon." });
 
-  const file = await exported(`${namespace}.**`, "with", "--receipts");
+  const file = await exported(`${namespace}.**`, "with", "--receipts", "--vectors");
   expect(receipts(file)).toHaveLength(3);
   expect(receipts(await exported(`${namespace}.**`, "without"))).toEqual([]);
   expect(await imported(target, file)).toMatch(/receipt: created 3/);
@@ -86,7 +86,7 @@ test("a receipt that was erased doesn't come back, and one that was kept long en
   await remember(origin, namespace, { content: "Ada lives in Graz." });
   const { receipt_id: id } = await recall(origin, { query: "Ada", namespaces: [namespace] });
   const file = await exported(namespace, "before", "--receipts");
-  const erased = await mneme(origin, ["erase", "--namespace", namespace, "--yes"]);
+  const erased = await mneme(origin, ["erase", "--namespace", namespace]);
   expect(erased.code, erased.stderr).toBe(0);
   expect((await origin.send("GET", `/v1/receipts/${id}`)).status).toBe(404);
   expect(await imported(origin, file)).toMatch(/receipt: erased 1/);
@@ -111,12 +111,11 @@ test("a forged receipt is refused with its line, and one that the importer doesn
   ] as const;
   for (const [request, message] of wrong) {
     const file = join(folder, "wrong.jsonl");
-    const changed = lines.map((line) =>
-      line.kind === "receipt"
-        ? { ...line, receipt: { ...line.receipt, request: { ...line.receipt.request, ...request } } }
-        : line,
-    );
-    forge(file, changed);
+    const changed = (line: Line): unknown => {
+      if (line.kind !== "receipt") return line;
+      return { ...line, receipt: { ...line.receipt, request: { ...line.receipt.request, ...request } } };
+    };
+    forge(file, lines.map(changed));
     const ran = await mneme(target, ["import", file, "--verify"]);
     expect(ran.code).not.toBe(0);
     expect(ran.stderr).toMatch(message);

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { open, rename, truncate } from "node:fs/promises";
+import { open, rename, rm, truncate } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { z } from "@hono/zod-openapi";
 import { CHAIN_START, checked } from "../../../src/backup/chain.js";
 import type { Line } from "../../../src/backup/lines.js";
@@ -12,6 +12,7 @@ import { createApi, jsonBody, Refused } from "../api.js";
 import type { Api } from "../api.js";
 import { linesOf } from "../file-lines.js";
 import { apiKey, collect, jsonOption, printJson, urlOption } from "../options.js";
+import { writePam } from "../pam/write.js";
 import type { Connection } from "../options.js";
 
 interface ExportOptions extends Connection {
@@ -24,7 +25,11 @@ interface ExportOptions extends Connection {
   readonly receipts?: boolean;
   readonly force?: boolean;
   readonly json?: boolean;
+  readonly format: (typeof FORMATS)[number];
+  readonly owner: string;
 }
+
+const FORMATS = ["mneme", "pam"] as const;
 
 type View = z.output<typeof exportView>;
 
@@ -45,6 +50,12 @@ export function exportCommand(): Command {
     .option("--no-reputations", "without the votes on agents' memories")
     .option("--force", "replace an existing file")
     .addOption(jsonOption())
+    .addOption(
+      new Option("--format <format>", "mneme, or pam: Portable AI Memory 1.0, for other systems")
+        .choices(FORMATS)
+        .default("mneme"),
+    )
+    .option("--owner <id>", "with --format pam: whose memories they are", "mneme")
     .action(async (options: ExportOptions) => run(options));
 }
 
@@ -54,6 +65,7 @@ async function run(options: ExportOptions): Promise<void> {
   if (existsSync(out) && options.force !== true) {
     throw new Failure(`${out} exists already. Choose another file, or pass --force.`);
   }
+  checkFormat(options);
   const api = createApi(options.url, apiKey());
   const partial = `${out}.part`;
   const { view, part } = (await resumed(api, partial, options)) ?? (await begun(api, options));
@@ -64,11 +76,32 @@ async function run(options: ExportOptions): Promise<void> {
   } finally {
     await file.close();
   }
-  await rename(partial, out);
   const done = await api.json(exportView, statusRequest(view.id));
   if (options.json === true) printJson(done);
-  console.error(`${out}: ${done.lines} lines, ${done.bytes} bytes. ${countsOf(done)}`);
+  if (options.format === "pam") {
+    await finishPam(partial, options);
+  } else {
+    await rename(partial, out);
+    console.error(`${out}: ${done.lines} lines, ${done.bytes} bytes. ${countsOf(done)}`);
+  }
   console.error(`The next incremental export continues with --since ${done.started_at}`);
+}
+
+function checkFormat({ format, vectors, keys, receipts }: ExportOptions): void {
+  if (format === "pam" && (vectors ?? keys ?? receipts) === true) {
+    throw new Failure("PAM has no place for --vectors, --keys and --receipts.");
+  }
+}
+
+async function finishPam(lines: string, { out, owner }: ExportOptions): Promise<void> {
+  const { memories, left } = await writePam(lines, out, owner);
+  await rm(lines);
+  console.error(`${out}: ${memories} memories, as Portable AI Memory 1.0.`);
+  if (left.size === 0) return;
+  const kinds = [...left].map(([kind, count]) => `${kind}: ${count}`).join(", ");
+  console.error(
+    `PAM has no place for these lines, so they are missing: ${kinds}. For a backup, use --format mneme.`,
+  );
 }
 
 async function begun(api: Api, options: ExportOptions) {
@@ -122,7 +155,10 @@ async function resumed(api: Api, partial: string, options: ExportOptions) {
   }
 }
 
-function isSame({ namespaces, since, vectors, keys, reputations }: View, options: ExportOptions): boolean {
+function isSame(
+  { namespaces, since, vectors, keys, receipts, reputations }: View,
+  options: ExportOptions,
+): boolean {
   const wanted = options.namespace ?? ["**"];
   const from = options.since === undefined ? null : Date.parse(options.since);
   return (
@@ -130,6 +166,7 @@ function isSame({ namespaces, since, vectors, keys, reputations }: View, options
     from === (since === null ? null : Date.parse(since)) &&
     vectors === (options.vectors === true) &&
     keys === (options.keys === true) &&
+    receipts === (options.receipts === true) &&
     (options.reputations !== false || !reputations)
   );
 }

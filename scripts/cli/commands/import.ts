@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { Argument, Command, Option } from "commander";
 import type { z } from "@hono/zod-openapi";
 import { CONFLICT_RULES } from "../../../src/backup/ports.js";
@@ -7,8 +8,11 @@ import { Failure } from "../../shell/failure.js";
 import { createApi, jsonBody } from "../api.js";
 import type { Api } from "../api.js";
 import { checkFile } from "../check-file.js";
+import { FILE_FORMATS, formatOf } from "../file-format.js";
+import type { FileFormat } from "../file-format.js";
 import { linesOf } from "../file-lines.js";
 import { apiKey, jsonOption, printJson, urlOption } from "../options.js";
+import { readPam } from "../pam/read.js";
 import type { Connection } from "../options.js";
 
 interface ImportOptions extends Connection {
@@ -19,6 +23,7 @@ interface ImportOptions extends Connection {
   readonly restoreErased?: boolean;
   readonly resume?: string;
   readonly json?: boolean;
+  readonly from: FileFormat | "auto";
 }
 
 type View = z.output<typeof importView>;
@@ -29,7 +34,7 @@ const PART_BYTES = 1024 * 1024;
 export function importCommand(): Command {
   return new Command("import")
     .description(
-      "Reads a file that `mneme export` wrote. The whole file is checked before anything is written.",
+      "Reads a file that `mneme export` wrote, or a document of Portable AI Memory. The whole file is checked before anything is written.",
     )
     .addArgument(new Argument("<file>", "file to read"))
     .addOption(urlOption())
@@ -42,12 +47,42 @@ export function importCommand(): Command {
     .option("--dry-run", "only count what the import would do")
     .option("--verify", "only check the file, without a service")
     .option("--restore-erased", "bring back records that were deleted since the export")
+    .addOption(
+      new Option("--from <format>", "format of the file: mneme, or pam for Portable AI Memory")
+        .choices(["auto", ...FILE_FORMATS])
+        .default("auto"),
+    )
     .option("--resume <id>", "continue an interrupted import")
     .addOption(jsonOption())
     .action(async (file: string, options: ImportOptions) => run(file, options));
 }
 
 async function run(file: string, options: ImportOptions): Promise<void> {
+  const format = options.from === "auto" ? await formatOf(file) : options.from;
+  if (format === "mneme") return importLines(file, options);
+  if (options.resume !== undefined) {
+    throw new Failure("A PAM document is sent from its beginning: import it again, without --resume.");
+  }
+  const { into, ...rest } = options;
+  const read = await readPam(file, into);
+  try {
+    const retracted = read.retracted === 0 ? "" : ` ${read.retracted} more were retracted, and stay out.`;
+    console.error(`${file}: ${read.memories} memories, as Portable AI Memory.${retracted}`);
+    await importLines(read.file, rest);
+  } catch (error) {
+    throw error instanceof Failure ? new Failure(nameMemory(error.message, read.file, file)) : error;
+  } finally {
+    await rm(read.file, { force: true });
+  }
+}
+
+/** Each memory of a document is a line of the file that was made of it, after its first one. */
+function nameMemory(message: string, lines: string, file: string): string {
+  const named = message.replaceAll(`${lines}: `, `${file}: `);
+  return named.replace(/\bLine (\d+):/, (_, line: string) => `memory ${Number(line) - 1}:`);
+}
+
+async function importLines(file: string, options: ImportOptions): Promise<void> {
   const { manifest, trailer, lines } = await checkFile(file);
   console.error(
     `${file}: ${lines} lines, format version ${manifest.format_version}, exported at ${manifest.started_at} by mneme ${manifest.mneme_version}. The file is whole.`,

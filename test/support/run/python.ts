@@ -21,13 +21,13 @@ export function findPython(): string | undefined {
   });
 }
 
-/** Runs Python with the packages of requirements.txt, which are installed once into the cache folder. */
+/** Runs Python with the packages of a file of requirements, which are installed once into the cache folder. */
 export async function runPython(
   args: readonly string[],
-  { path = [], env = {}, cwd, timeoutMs = 120_000 }: PythonOptions = {},
+  { path = [], env = {}, cwd, timeoutMs = 120_000, requirements = REQUIREMENTS }: PythonOptions = {},
 ): Promise<Output> {
   const python = findPython() ?? "python3";
-  const packages = await (installed ??= install(python));
+  const packages = await packagesOf(python, requirements);
   const paths = [packages, ...path].join(process.platform === "win32" ? ";" : ":");
   return run(python, args, { ...process.env, ...env, PYTHONPATH: paths }, timeoutMs, cwd);
 }
@@ -39,13 +39,21 @@ export interface PythonOptions {
   /** Where tools leave their own files. */
   readonly cwd?: string;
   readonly timeoutMs?: number;
+  /** Default: those of the generated clients. */
+  readonly requirements?: string;
 }
 
-let installed: Promise<string> | undefined;
+const installed = new Map<string, Promise<string>>();
 
-function install(python: string): Promise<string> {
+function packagesOf(python: string, requirements: string): Promise<string> {
+  const packages = installed.get(requirements) ?? install(python, requirements);
+  installed.set(requirements, packages);
+  return packages;
+}
+
+function install(python: string, requirements: string): Promise<string> {
   const { stdout } = spawnSync(python, ["-VV"], { encoding: "utf8" });
-  const version = createHash("sha256").update(readFileSync(REQUIREMENTS)).update(stdout).digest("hex");
+  const version = createHash("sha256").update(readFileSync(requirements)).update(stdout).digest("hex");
   return installOnce(cacheDir(process.env), `python-tools-${version.slice(0, 16)}`, async (folder) => {
     const { code, text } = await run(
       python,
@@ -54,7 +62,7 @@ function install(python: string): Promise<string> {
         "pip",
         "install",
         `--target=${folder}`,
-        `--requirement=${REQUIREMENTS}`,
+        `--requirement=${requirements}`,
         "--no-input",
         "--disable-pip-version-check",
         "--progress-bar=off",
