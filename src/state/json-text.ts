@@ -105,8 +105,9 @@ function inspect(field: string, value: JsonValue, depth: number): boolean {
   return plain;
 }
 
+/** Whether RedisJSON reads a number as a fraction: also integers that are written with an exponent, and -0. */
 const isFraction = (value: JsonValue): value is number =>
-  typeof value === "number" && !Number.isInteger(value);
+  typeof value === "number" && !(Number.isInteger(value) && isReadExactly(value));
 
 /** Every type of float holds two digits: `0.5` and `1.5`, as text. */
 const SURE = 3;

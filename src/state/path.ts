@@ -26,12 +26,14 @@ export interface FreshPath {
   readonly text: string;
 }
 
-/** See state/lua/transact.lua, which makes each of these arrays one element longer before it changes an element. */
+/** See state/lua/transact.lua, which makes each of these arrays two elements longer before it changes an element. */
 export interface ElementsPath {
   /** The arrays, as RedisJSON gets it. */
   readonly arrays: string;
-  /** The elements, once there is one more behind them. */
+  /** The elements, once there are two more behind them. */
   readonly shifted: string;
+  /** What the arrays hold may decide which ones they are. */
+  readonly filtered: boolean;
 }
 
 /**
@@ -112,7 +114,8 @@ function elementsOf(steps: readonly Step[]): ElementsPath | undefined {
   const last = steps.at(-1);
   if (last === undefined || last.kind === "names") return undefined;
   const arrays = `$${steps.slice(0, -1).map(writeStep).join("")}`;
-  return { arrays, shifted: arrays + writeStep(shift(last)) };
+  const filtered = steps.slice(0, -1).some(({ kind }) => kind === "filter");
+  return { arrays, shifted: arrays + writeStep(shift(last)), filtered };
 }
 
 function freshOf(steps: readonly Step[]): FreshPath | undefined {
@@ -153,19 +156,22 @@ function countNegative(step: Step): number {
   return step.kind === "places" ? step.places.filter((place) => place < 0).length : 0;
 }
 
-/** The same elements, counted from the end, when one more is behind them. */
+/** Elements that a change puts behind those of an array. */
+const ADDED = 2;
+
+/** The same elements, counted from the end, when there are more behind them. */
 function shift(step: Step): Step {
   if (step.kind === "places") return { ...step, places: step.places.map(shiftPlace) };
   if (step.kind !== "slice") return step;
   const { from, to, by } = step.bounds;
   return {
     ...step,
-    bounds: { from: from && shiftPlace(from), to: to === undefined ? -1 : shiftPlace(to), by },
+    bounds: { from: from && shiftPlace(from), to: to === undefined ? -ADDED : shiftPlace(to), by },
   };
 }
 
 function shiftPlace(place: number): number {
-  return place < 0 ? place - 1 : place;
+  return place < 0 ? place - ADDED : place;
 }
 
 function count(steps: readonly Step[], fits: (step: Step) => boolean): number {

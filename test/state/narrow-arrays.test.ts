@@ -44,6 +44,15 @@ describe("an array of fractional numbers", () => {
     }
   });
 
+  test("may be one of integers that RedisJSON reads as fractions: written with an exponent, or -0", () => {
+    for (const number of [2 ** 60, 2 ** 70, 1e23, -(2 ** 54)]) {
+      const { arrays, stored } = jsonText("value", { a: [number] }, { merged: true });
+      expect(stored).toContain("e");
+      expect(arrays[0]).toBe('["a"]');
+    }
+    expect(jsonText("value", { a: [2 ** 53, 7] }, { merged: true }).arrays).toEqual([]);
+  });
+
   test("may come to be by one of its elements", () => {
     const at = readWritePath("path", "$.list[0]");
     expect(jsonText("value", 500.25, { at }).delicate).toBe(true);

@@ -13,6 +13,8 @@ interface Trait {
   readonly module: keyof ModuleVersions;
   /** The versions that have it: from the first to the second, exclusive; without a second, all later ones. */
   readonly versions: readonly (readonly [from: number, before?: number])[];
+  /** Of a server whose versions aren't known. Default false: it is taken for the oldest that is supported. */
+  readonly assumed?: boolean;
   /** For the documentation. */
   readonly means: string;
 }
@@ -62,7 +64,9 @@ export const TRAITS = {
   abortsOnElement: {
     module: "json",
     versions: [[80_400]],
-    means: "Redis aborts when the only element of an array of one number becomes something else",
+    assumed: true,
+    means:
+      "Redis aborts when an array that lost its only number gets something else, also by a `JSON.SET` of that element",
   },
 } as const satisfies Readonly<Record<string, Trait>>;
 
@@ -74,7 +78,6 @@ export interface Capabilities extends Readonly<Record<TraitName, boolean>> {
   readonly modules: ModuleVersions;
 }
 
-/** A server without a known module has the traits of the oldest that is supported. */
 export function capabilitiesOf(modules: ModuleVersions, cluster: boolean): Capabilities {
   return { ...traitsOf(modules), cluster, modules };
 }
@@ -94,9 +97,9 @@ function traitsOf(modules: ModuleVersions): Readonly<Record<TraitName, boolean>>
   };
 }
 
-function hasTrait({ module, versions }: Trait, modules: ModuleVersions): boolean {
+function hasTrait({ module, versions, assumed = false }: Trait, modules: ModuleVersions): boolean {
   const version = modules[module];
-  if (version === undefined) return false;
+  if (version === undefined) return assumed;
   return versions.some(([from, before = Infinity]) => version >= from && version < before);
 }
 

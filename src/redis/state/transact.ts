@@ -8,6 +8,7 @@ import type {
   TransactionOutcome,
   TransactionResult,
 } from "../../state/ports.js";
+import type { Capabilities } from "../connection/capabilities.js";
 import { eraseAnswers } from "../idempotency/erase.js";
 import { CODE, wrongCode } from "../scripts/codes.js";
 import { encodeTtl } from "./codec.js";
@@ -24,8 +25,8 @@ export async function transact(
 ): Promise<TransactionOutcome> {
   const { auditor, keys } = deps;
   const { namespace, operation } = transaction;
-  const { narrowsFloats } = deps.capabilities.now;
-  const hidden = transaction.operations.findIndex(({ value }) => narrowsFloats && value?.hidden === true);
+  const can = deps.capabilities.now;
+  const hidden = transaction.operations.findIndex(({ value }) => can.narrowsFloats && value?.hidden === true);
   if (hidden !== -1) return { kind: "failed", part: "operation", index: hidden, reason: "inexact", more: "" };
   const reply = await mending(
     deps,
@@ -43,7 +44,7 @@ export async function transact(
             ]),
             ...(operation === undefined ? [] : [keys.done(namespace, operation)]),
           ],
-          encode(transaction, narrowsFloats),
+          encode(transaction, can),
         ),
       ),
     ([code, ...parts]) => (code === CODE.DRIFTED ? decodeDrifted(transaction, parts) : []),
@@ -67,15 +68,13 @@ export async function transact(
 }
 
 /** The plan and what follows it: see state/lua/transact.lua. */
-function encode({ keys, checks, operations }: Transaction, narrowsFloats: boolean): string[] {
+function encode({ keys, checks, operations }: Transaction, can: Capabilities): string[] {
   const place = new Map(keys.map((key, index) => [key, index + 1]));
   const args = ["", String(LIMITS.stateBytes), String(DONE_MS), String(LIMITS.transactionBytes)];
   const plan = {
     keys,
     checks: checks.map(({ key, version }) => [place.get(key), version === null ? "-" : String(version)]),
-    ops: operations.map((operation) =>
-      encodeOperation(operation, place.get(operation.key), args, narrowsFloats),
-    ),
+    ops: operations.map((operation) => encodeOperation(operation, place.get(operation.key), args, can)),
   };
   args[0] = JSON.stringify(plan);
   return args;
@@ -85,7 +84,7 @@ function encodeOperation(
   operation: TransactionOperation,
   place: number | undefined,
   args: string[],
-  narrowsFloats: boolean,
+  can: Capabilities,
 ) {
   const { op, path, value, by, min, max, ttl } = operation;
   const elements = path?.elements;
@@ -95,6 +94,7 @@ function encodeOperation(
     p: path?.text,
     a: elements?.arrays,
     s: elements?.shifted,
+    ...(elements !== undefined && !elements.filtered && can.abortsOnElement ? { l: true } : {}),
     g: path?.fresh?.parent,
     r: path?.fresh?.text,
     t: encodeTtl(ttl),
@@ -112,7 +112,7 @@ function encodeOperation(
   if (value === undefined) return shared;
   const v = args.push(value.stored);
   args.push(...value.fixes);
-  const arrays = narrowsFloats ? value.arrays : [];
+  const arrays = can.narrowsFloats ? value.arrays : [];
   const w = args.length + 1;
   args.push(...arrays);
   return {

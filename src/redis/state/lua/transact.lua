@@ -12,7 +12,7 @@ ARGV[1] the plan as JSON, its places numbered from 1:
         keys   the state keys
         checks [place of the key, version or '-' for not there]
         ops    o operation, k place of the key, p path (left out for the whole value), a and s where that leads to elements
-               of arrays: the path of those arrays, and p once each is one element longer; g and r where p has slices
+               of arrays: the path of those arrays, and p once each is two elements longer, l true if they must be made so first; g and r where p has slices
                in place of negative indexes and may add a member: r is p with the indexes, to be used where g, what
                would have the member, has a match; t seconds to live as in
                put.lua, v argument that holds the value, f first fix in the arguments, n number of fixes,
@@ -71,15 +71,20 @@ local function merge(target, op)
   state_fix(target, '$', op.f, op.n)
 end
 
+-- The one number that a path led to. Behind it may be one of a longer array: see loosely.
+local function first_of(reply) return string.match(reply, '^%[([^,%]]+)') end
+
 -- RedisJSON may read the addend one place off; what is missing then is added too.
-local function increment(target, op)
-  local reply = redis.call('JSON.NUMINCRBY', target, op.p or '$', ARGV[op.v])
+local function increment(target, op, path)
+  path = path or op.p or '$'
+  local reply = redis.call('JSON.NUMINCRBY', target, path, ARGV[op.v])
   for _ = 1, 4 do
-    local sum = tonumber(string.sub(reply, 2, -2))
+    local sum = tonumber(first_of(reply))
     if sum == op.sum then break end
-    reply = redis.call('JSON.NUMINCRBY', target, op.p or '$', string.format('%.17g', op.sum - sum))
+    reply = redis.call('JSON.NUMINCRBY', target, path, string.format('%.17g', op.sum - sum))
   end
-  op.result = string.sub(reply, 2, -2)
+  op.result = first_of(reply)
+  return true
 end
 
 local function start_draft(document)
@@ -107,6 +112,38 @@ local function delicate(text) return #text > 16 or string.find(text, 'e', 1, tru
 
 local function whole(number) return number == math.floor(number) end
 
+local function words_of(op) return op.o == 'set' and state_words or {} end
+
+local function has_single(target, path)
+  for _, length in ipairs(redis.call('JSON.ARRLEN', target, path)) do
+    if length == 1 then return true end
+  end
+end
+
+-- Whether an element must be changed loosely.
+local function is_tight(target, op) return op.a and (op.l or has_single(target, op.a)) end
+
+-- RedisJSON from 8.4 on keeps an array of numbers in a narrow type. It aborts the server when an array of such a type
+-- without elements gets something other than a number, and changes the only element by taking it out first; it merges
+-- nothing into such an element; and 8.8 prints fewer digits of a fraction in such an array.
+-- So each array gets a number and a text behind its elements, which makes it one of values of any kind; they are removed
+-- when the element has been changed. The number goes first: any array takes it, also one that lost its elements.
+-- Returns why it can't be done, or nil. A filter that looks at those arrays may then select others: so they're counted.
+local function loosely(target, op, change)
+  local open = 0
+  for _, length in ipairs(redis.call('JSON.ARRAPPEND', target, op.a, '0', '""')) do
+    if length then open = open + 1 end
+  end
+  if not change(target, op, op.s) then return 'filter_moved' end
+  for _ = 1, 2 do
+    local closed = 0
+    for _, popped in ipairs(redis.call('JSON.ARRPOP', target, op.a)) do
+      if popped then closed = closed + 1 end
+    end
+    if closed ~= open then return 'filter_moved' end
+  end
+end
+
 local function add(document, op)
   if not document.exists then
     if op.p then return 'missing' end
@@ -124,51 +161,33 @@ local function add(document, op)
   end
   if op.min and op.sum < op.min then return 'below_min' end
   if op.max and op.sum > op.max then return 'above_max' end
+  if is_tight(document.clean and document.doc or document.draft, op) then
+    draft(document)
+    return loosely(document.draft, op, increment)
+  end
   if document.clean then document.put_off = { op, increment } else increment(document.draft, op) end
 end
 
-local function words_of(op) return op.o == 'set' and state_words or {} end
-
-local function has_single(target, path)
-  for _, length in ipairs(redis.call('JSON.ARRLEN', target, path)) do
-    if length == 1 then return true end
-  end
-end
-
--- RedisJSON 8.4 to 8.8 aborts the server when the only element of an array of one number becomes something other than a
--- number. So each array gets a text behind its elements first, which is removed when the element has been changed.
--- Returns why it can't be done, or nil. A filter that looks at those arrays may then select others: so they're counted.
-local function change_element(target, op, command)
-  if #redis.call('JSON.TYPE', target, op.p) == 0 then return 'path_not_found' end
-  local open = 0
-  for _, length in ipairs(redis.call('JSON.ARRAPPEND', target, op.a, '""')) do
-    if length then open = open + 1 end
-  end
-  local reply = redis.pcall(command, target, op.s, ARGV[op.v], unpack(words_of(op)))
-  if not reply or type(reply) == 'table' and reply.err then return 'filter_moved' end
-  for _, popped in ipairs(redis.call('JSON.ARRPOP', target, op.a)) do
-    if popped then open = open - 1 end
-  end
-  return open ~= 0 and 'filter_moved' or nil
+-- Sets or merges at a path; false if that leads nowhere.
+local function change_value(target, op, path)
+  local reply = redis.pcall(op.o == 'set' and 'JSON.SET' or 'JSON.MERGE', target, path, ARGV[op.v], unpack(words_of(op)))
+  return reply and not (type(reply) == 'table' and reply.err)
 end
 
 local function change_part(document, op)
   if not document.exists then return 'missing' end
   draft(document)
-  local command = op.o == 'set' and 'JSON.SET' or op.o == 'merge' and 'JSON.MERGE' or 'JSON.DEL'
-  if op.v and op.a and has_single(document.draft, op.a) then
-    local reason = change_element(document.draft, op, command)
+  if op.v and is_tight(document.draft, op) then
+    if #redis.call('JSON.TYPE', document.draft, op.p) == 0 then return 'path_not_found' end
+    local reason = loosely(document.draft, op, change_value)
     if reason then return reason end
-  else
-    local reply
-    if op.v then
-      local fresh = op.r and #redis.call('JSON.TYPE', document.draft, op.g) > 0
-      reply = redis.pcall(command, document.draft, fresh and op.r or op.p, ARGV[op.v], unpack(words_of(op)))
-    else
-      reply = redis.pcall(command, document.draft, op.p)
-    end
+  elseif op.v then
+    local fresh = op.r and #redis.call('JSON.TYPE', document.draft, op.g) > 0
     -- The path is one that RedisJSON reads, so an error says that it leads nowhere.
-    if not reply or reply == 0 or type(reply) == 'table' and reply.err then return 'path_not_found' end
+    if not change_value(document.draft, op, fresh and op.r or op.p) then return 'path_not_found' end
+  else
+    local reply = redis.pcall('JSON.DEL', document.draft, op.p)
+    if reply == 0 or type(reply) == 'table' and reply.err then return 'path_not_found' end
     if redis.call('EXISTS', document.draft) == 0 then return 'path_not_found' end
   end
   if op.v then
