@@ -15,6 +15,7 @@ export function evalCommand(): Command {
       ),
     )
     .option("--json <file>", "write the figures to a file too")
+    .option("--per-query <folder>", "write how each query was answered in each way to a file a data set")
     .option(
       "--save",
       "keep the figures in scripts/bench/results, with date and commit, for bench --update-docs",

@@ -6,10 +6,11 @@ import { saveResult } from "../figures/results.js";
 import { describeMachine } from "../harness/machine.js";
 import { loadDataSets } from "./data-set.js";
 import { evaluate } from "./evaluate.js";
-import type { DataSetResult } from "./evaluate.js";
+import type { DataSetResult, QueryResult } from "./evaluate.js";
 import type { EvalOptions } from "./options.js";
 import { report } from "./report.js";
 import { withTarget } from "./target.js";
+import { writeAnswers } from "./write-answers.js";
 
 /**
  * How well recall finds the evidence of questions about real conversations. The figures go to stdout as Markdown,
@@ -22,8 +23,18 @@ export async function evaluateAll(options: EvalOptions): Promise<void> {
   for (const dataSet of loadDataSets(options.data, options.sample)) {
     const result = await withTarget(env, options, dataSet.name, ({ client, label, description }) => {
       console.error(`${dataSet.name}: ${description}`);
-      const { captions, toNow = false, consolidate = false, settle } = options;
-      return evaluate(client, dataSet, { label, captions, toNow, consolidate, settleSeconds: settle });
+      const { captions, toNow = false, consolidate = false, settle, perQuery } = options;
+      const onAnswers = (answers: readonly QueryResult[]): void => {
+        if (perQuery !== undefined) writeAnswers(perQuery, dataSet.name, answers);
+      };
+      return evaluate(client, dataSet, {
+        label,
+        captions,
+        toNow,
+        consolidate,
+        settleSeconds: settle,
+        onAnswers,
+      });
     });
     console.log(`\n${report(result)}`);
     results.push(result);

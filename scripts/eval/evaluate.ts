@@ -4,6 +4,8 @@ import { createLatencies } from "../harness/latencies.js";
 import type { Latency } from "../harness/latencies.js";
 import { startProgressBar } from "../harness/progress-bar.js";
 import type { Client } from "./api.js";
+import { againstBetterList } from "./against.js";
+import type { Against } from "./against.js";
 import { ask } from "./ask.js";
 import type { Asked } from "./ask.js";
 import { consolidateNamespace } from "./consolidate.js";
@@ -24,6 +26,15 @@ export interface RetrieverResult {
   readonly scores: Scores;
   /** Of one recall through the client. */
   readonly latency: Latency;
+}
+
+/** How one way answered one query. */
+export interface QueryResult {
+  readonly ns: string;
+  readonly qid: string;
+  readonly category: string;
+  readonly name: RetrieverName;
+  readonly scores: Scores;
 }
 
 export interface CategoryResult {
@@ -47,6 +58,8 @@ export interface DataSetResult {
   /** Of the default. */
   readonly categories: readonly CategoryResult[];
   readonly answerability: AnswerabilityResult;
+  /** Undefined without queries. */
+  readonly against: Against | undefined;
   /** Undefined: it wasn't asked for. */
   readonly consolidated: ConsolidatedResult | undefined;
 }
@@ -89,6 +102,8 @@ export interface EvaluateOptions {
    * embedded after they had been written.
    */
   readonly settleSeconds: number;
+  /** Called once with how each query was answered in each way. */
+  readonly onAnswers?: (answers: readonly QueryResult[]) => void;
 }
 
 /**
@@ -97,7 +112,7 @@ export interface EvaluateOptions {
 export async function evaluate(
   client: Client,
   dataSet: DataSet,
-  { label, captions, toNow, consolidate, settleSeconds }: EvaluateOptions,
+  { label, captions, toNow, consolidate, settleSeconds, onAnswers }: EvaluateOptions,
 ): Promise<DataSetResult> {
   const { name, conversations, skipped } = dataSet;
   const documents = conversations.reduce((sum, { docs }) => sum + docs.length, 0);
@@ -122,14 +137,7 @@ export async function evaluate(
   const recalling = startProgressBar(`${name}: recalling`, queries);
   const latencies = new Map(RETRIEVERS.map((retriever) => [retriever.name, createLatencies()]));
   const answers = await parallel(places, async (place) => {
-    const own: {
-      category: string;
-      name: RetrieverName;
-      scores: Scores;
-      relevance: number;
-      tokens: number;
-      degraded: boolean;
-    }[] = [];
+    const own: (QueryResult & Asked)[] = [];
     for (const query of place.conversation.queries) {
       for (const retriever of RETRIEVERS) {
         const answer = await ask(client, {
@@ -139,7 +147,8 @@ export async function evaluate(
           docsOf: place.written.docsOf,
           latencies: latencies.get(retriever.name) ?? createLatencies(),
         });
-        own.push({ category: query.category, name: retriever.name, ...answer });
+        const { ns, qid, category } = query;
+        own.push({ ns, qid, category, name: retriever.name, ...answer });
       }
       recalling.advance();
     }
@@ -148,7 +157,12 @@ export async function evaluate(
   recalling.done();
 
   const all = answers.flat();
-  const byDefault = all.filter((answer) => answer.name === RETRIEVERS[0].name);
+  onAnswers?.(
+    all.map(({ ns, qid, category, name: way, scores }) => ({ ns, qid, category, name: way, scores })),
+  );
+  const by = (way: RetrieverName) => all.filter((answer) => answer.name === way);
+  const scoresBy = (way: RetrieverName): Scores[] => by(way).map(({ scores }) => scores);
+  const byDefault = by(RETRIEVERS[0].name);
   const categories = [...new Set(byDefault.map(({ category }) => category))].toSorted();
   const tokensBefore = mean(byDefault.map(({ tokens }) => tokens));
   const known = byDefault.map(({ relevance }) => relevance);
@@ -156,6 +170,10 @@ export async function evaluate(
   return {
     name,
     answerability,
+    against: againstBetterList(scoresBy(RETRIEVERS[0].name), {
+      keyword: scoresBy("keyword"),
+      vector: scoresBy("vector"),
+    }),
     consolidated: consolidate ? await consolidated(client, dataSet, places, tokensBefore) : undefined,
     conversations: conversations.length,
     documents,
@@ -166,7 +184,7 @@ export async function evaluate(
     unembedded,
     retrievers: RETRIEVERS.map((retriever) => ({
       name: retriever.name,
-      scores: meanScores(all.filter((answer) => answer.name === retriever.name).map(({ scores }) => scores)),
+      scores: meanScores(scoresBy(retriever.name)),
       latency: (latencies.get(retriever.name) ?? createLatencies()).summary(),
     })),
     categories: categories.map((category) => {

@@ -12,6 +12,8 @@ export interface EvalOptions {
   /** Consolidate each conversation, and ask the default once more. */
   readonly consolidate?: boolean;
   readonly json?: string;
+  /** A folder for the scores of each query. */
+  readonly perQuery?: string;
   /** Keep the figures of each data set for docs. */
   readonly save?: boolean;
   /** How long to wait before the questions; see `evaluate`. Seconds. */

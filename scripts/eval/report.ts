@@ -1,4 +1,5 @@
 import { table } from "../harness/table.js";
+import type { Interval } from "./bootstrap.js";
 import type { Auc, DataSetResult } from "./evaluate.js";
 import type { Scores } from "./scores.js";
 
@@ -25,6 +26,7 @@ export function report(result: DataSetResult): string {
         latency.p99.toFixed(1),
       ]),
     ),
+    ...againstPart(result),
     answerabilityPart(result),
     ...consolidatedPart(result),
     "The default by category:",
@@ -37,6 +39,18 @@ export function report(result: DataSetResult): string {
       ]),
     ),
   ].join("\n\n");
+}
+
+function againstPart({ against }: DataSetResult): string[] {
+  if (against === undefined) return [];
+  const row = (metric: string, { mean, low, high }: Interval): string[] => [
+    metric,
+    ...[mean, low, high].map((value) => value.toFixed(3)),
+  ];
+  return [
+    `The default against ${against.list} alone, which is the better list here, with a 95 % bootstrap interval over queries:`,
+    table(["difference", "mean", "from", "to"], [row("R@10", against.r10), row("nDCG@10", against.ndcg10)]),
+  ];
 }
 
 function answerabilityPart({ answerability: { unanswered, wrong } }: DataSetResult): string {
