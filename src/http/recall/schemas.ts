@@ -82,6 +82,14 @@ export const recallRequest = z
       description:
         "Weight of a procedure's outcomes in the ranking: score + |score| × outcome_weight × gain. The gain ranges from −1 (always fails) to 1 (always works). Default: 0.1; 0 with `fusion` rrf or a `mode` other than hybrid. See docs/lifecycle.md.",
     }),
+    time_weight: z.number().min(0).max(1).optional().openapi({
+      description:
+        "Weight of the time that the query names (a date, a month, `last week`; relative to `as_of` or now): up to this much is added to the score of a memory whose `timestamp` is within or near it. A tenth of it counts if the query asks for the latest or the earliest. Default: 0.5; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid.",
+    }),
+    session_weight: z.number().min(0).max(1).optional().openapi({
+      description:
+        "Weight of other good hits of the same session: up to this share of the best one's score is added. Default: 0.2; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid.",
+    }),
     recency: recency.optional().openapi({
       description:
         "Weight of age in the ranking: (1 − weight) × relevance + weight × 2^(−age of `timestamp` / half-life), where relevance is the score normalised to 0..1. Defaults to MNEME_RECENCY_WEIGHT (0: off).",
@@ -182,6 +190,14 @@ export const hitView = z.object({
           description:
             "Outcomes of a procedure: the lower bound of its success rate, and the amount added to the score.",
         }),
+      time: z.object({ nearness: z.number(), adds: z.number() }).optional().openapi({
+        description:
+          "Nearness of the memory's `timestamp` to the time that the query asks for (0..1), and the amount added to the score.",
+      }),
+      session: z.object({ best: z.number(), adds: z.number() }).optional().openapi({
+        description:
+          "Score of the best other hit of the same session, and the amount added to this hit's score.",
+      }),
       recency: z
         .object({ score: z.number(), relevance: z.number(), age_days: z.number(), recency: z.number() })
         .optional()
@@ -202,6 +218,13 @@ export const termsLeftOut = z.array(z.string()).openapi({
     "Words of a long query that keyword search ignored although the index holds them. It uses at most 24 words: those of questions first, then the rarest. Empty for shorter queries.",
 });
 
+const namedTime = z.object({
+  text: z.string(),
+  ranges: z
+    .array(z.object({ from: z.string(), to: z.string() }))
+    .openapi({ description: "Half-open ranges. Several: the year or the order of day and month is open." }),
+});
+
 export const recallResponse = z
   .object({
     hits: z.array(hitView),
@@ -219,6 +242,10 @@ export const recallResponse = z
         fusion: z.string(),
         terms: z.array(z.string()),
         phrases: z.array(z.string()),
+        times: z.array(namedTime).openapi({ description: "Times that the query names, and that count." }),
+        order: z.enum(["newest", "oldest"]).nullable().openapi({
+          description: "Whether the query asks for the newest or the oldest memories; null: neither.",
+        }),
       })
       .optional(),
   })

@@ -2,6 +2,7 @@ import type { z } from "@hono/zod-openapi";
 import type { ReceiptedRecall } from "../../memory/recall/recall-with-receipt.js";
 import type { hitView, recallResponse, RecallRequest } from "./schemas.js";
 import type { RecencyPart } from "../../memory/recall/recency.js";
+import type { NamedTime } from "../../memory/text/dates/read-dates.js";
 import type { RecallHit } from "../../memory/recall/outcome.js";
 import { viewMemory } from "../memories/view.js";
 
@@ -21,8 +22,15 @@ export function viewRecall(outcome: ReceiptedRecall, request: RecallRequest): z.
       fusion: request.mode === "hybrid" ? request.fusion.method : "none",
       terms: [...(outcome.terms?.terms ?? [])],
       phrases: (outcome.terms?.phrases ?? []).map((phrase) => phrase.join(" ")),
+      times: (outcome.asked?.times ?? []).map(viewTime),
+      order: outcome.asked?.order ?? null,
     },
   };
+}
+
+function viewTime({ text, ranges }: NamedTime) {
+  const iso = (time: number): string => new Date(time).toISOString();
+  return { text, ranges: ranges.map(({ from, to }) => ({ from: iso(from), to: iso(to) })) };
 }
 
 function viewRecency({ ageDays, ...part }: RecencyPart) {
@@ -57,6 +65,8 @@ function viewHit(
       relevance: { coverage: fit.coverage ?? null, similarity: fit.similarity ?? null },
       trust: { ...memory.trust, adds: trustAdds },
       ...(strength === undefined ? {} : { outcomes: { ...strength } }),
+      ...(found.time === undefined ? {} : { time: { ...found.time } }),
+      ...(found.session === undefined ? {} : { session: { ...found.session } }),
       ...(found.recency === undefined ? {} : { recency: viewRecency(found.recency) }),
       ...(expanded ? { entities: entities ?? null } : {}),
       ...(lists.length === 0 ? {} : { lists }),

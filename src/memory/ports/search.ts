@@ -71,14 +71,21 @@ export interface Near {
   readonly similarity: number;
 }
 
+/** Where in time and in which talk a memory was written. */
+export interface Situation {
+  /** Its `timestamp`, in milliseconds since the epoch. */
+  readonly time: number;
+  readonly session: string | undefined;
+}
+
 /** Memories and namespaces by what they hold. Rejects as `RecordStore` does. */
 export interface SearchStore {
   search(query: SearchQuery): Promise<SearchResult>;
   list(query: ListQuery): Promise<ListPage>;
   /** The nearest of a type in a namespace, by their first passages; the memory itself is among them. */
   nearest(namespace: string, type: MemoryType, vector: ModelVector, limit: number): Promise<readonly Near[]>;
-  /** The `timestamp` of each, as part of a recall; undefined for a missing memory. */
-  timesOf(refs: readonly MemoryRef[]): Promise<readonly (number | undefined)[]>;
+  /** The situation of each, as part of a recall; undefined for a missing memory. */
+  situationsOf(refs: readonly MemoryRef[]): Promise<readonly (Situation | undefined)[]>;
   /** Number of memories that hold each of these terms, in all namespaces; some seconds old. */
   countHolding(terms: readonly string[]): Promise<(term: string) => number>;
   /** Number of memories that fulfil each query, in order. */

@@ -2,6 +2,8 @@ import type { MemoryRef } from "../model/ref.js";
 import type { Candidate } from "../ports/search.js";
 import type { FusionWeights } from "../ports/recall-input.js";
 import type { RecencyPart } from "./recency.js";
+import type { SessionPart } from "./session-boost.js";
+import type { TimePart } from "./time-boost.js";
 
 /** One list's part in a fused score. */
 export interface Contribution {
@@ -145,6 +147,10 @@ export interface Found {
   readonly refs: readonly MemoryRef[];
   /** Empty where there was one list only. */
   readonly places: readonly Place[];
+  /** Undefined: the query names no time. */
+  readonly time?: TimePart;
+  /** Undefined: no other of the best hits is of its session. */
+  readonly session?: SessionPart;
   /** Undefined: recency doesn't count. */
   readonly recency?: RecencyPart;
 }

@@ -1,6 +1,7 @@
 import type { Judged } from "../trust/judge.js";
 import type { RelevanceParts } from "./relevance.js";
 import type { Found } from "./fusion.js";
+import type { AskedTime } from "./time-boost.js";
 import type { Recorded } from "../ports/records.js";
 import type { Memory } from "../model/record.js";
 import type { Outcomes } from "../trust/wilson.js";
@@ -43,6 +44,8 @@ export interface RecallOutcome {
   readonly terms: KeywordQuery | undefined;
   /** Terms of a long query that were not looked for. */
   readonly leftOut: readonly string[];
+  /** What the query says about time; undefined: nothing, or it doesn't count. */
+  readonly asked: AskedTime | undefined;
   /** The recall's moment, in milliseconds since the epoch. */
   readonly at: number;
   /** Its entries in the audit trails. */

@@ -15,7 +15,7 @@ import { askedIn } from "../text/asked.js";
 import type { SearchResult, SearchStore } from "../ports/search.js";
 import { namesIn } from "../facts/names-in.js";
 import { fuseScores, keepScores, mergeLists, reciprocalRankFusion } from "./fusion.js";
-import type { Found, Fused, Lists } from "./fusion.js";
+import type { Fused, Lists } from "./fusion.js";
 import { ANSWERABLE, coverageOf, rarityOf, relevanceOf } from "./relevance.js";
 import { chooseTerms, hasTooMany, parseQuery, termsToCompare } from "../text/terms.js";
 import type { ChosenTerms, ParsedQuery } from "../text/terms.js";
@@ -25,9 +25,8 @@ import { scopeOf } from "../../access/grants.js";
 import type { Scope } from "../../access/grants.js";
 import { authorizedParts } from "../../access/authorize.js";
 import { recencyIn } from "../lifecycle/defaults.js";
-import type { Moment } from "../model/moment.js";
-import { weighRecency } from "./recency.js";
 import { treatQuery } from "./treat-query.js";
+import { weighSituations } from "./weigh-situations.js";
 
 /** Dependencies of a recall. */
 export type Recalling = Using<
@@ -104,7 +103,8 @@ export async function recall(
       ),
     );
   });
-  const weighed = await recent(services, context, ranked, moment, recency);
+  const now = moment.asOf ?? context.now();
+  const { asked: askedTime, ranked: weighed } = await weighSituations(services, ranked, input, now, recency);
   const asked = terms?.terms.filter((term) => !terms.background.has(term)) ?? [];
   const relevanceFor = relevanceBy(asked, found, await calibration, vector?.values);
   const recorded: Recorded[] = [];
@@ -120,7 +120,8 @@ export async function recall(
     degraded,
     terms,
     leftOut,
-    at: moment.asOf ?? context.now(),
+    asked: askedTime,
+    at: now,
     recorded,
     request: input,
   };
@@ -205,19 +206,6 @@ async function recencyOf(
   const [only, ...others] = lists;
   const named = only !== undefined && others.length === 0 && !scopeOf(only.name).below;
   return recencyIn(services, named ? only.name : undefined);
-}
-
-/** Brings how old they are into the scores of what was found, where that counts. */
-async function recent(
-  { store }: Using<SearchStore>,
-  context: Context,
-  ranked: readonly Found[],
-  { asOf }: Moment,
-  recency: Recency,
-): Promise<readonly Found[]> {
-  if (recency.weight === 0 || ranked.length === 0) return ranked;
-  const times = await store.timesOf(ranked.map(({ fused }) => fused));
-  return weighRecency(ranked, (_, index) => times[index], asOf ?? context.now(), recency);
 }
 
 /** Reports how long each stage takes; in seconds. */

@@ -6,8 +6,8 @@ import { list } from "./list.js";
 import { countIn, namespacesIn } from "./namespaces.js";
 import { nearest } from "./nearest.js";
 import { search } from "./search.js";
-import { timesOf } from "./times-of.js";
+import { situationsOf } from "./situations-of.js";
 
 /** Memories and namespaces in the indexes of RediSearch. */
 export const createSearchStore = (deps: StoreDeps): SearchStore =>
-  portOf(deps, { search, list, nearest, timesOf, countHolding, countIn, namespacesIn });
+  portOf(deps, { search, list, nearest, situationsOf, countHolding, countIn, namespacesIn });

@@ -19,6 +19,8 @@ import { fieldName } from "../../../src/http/problem.js";
 import { text as textSchema } from "../../../src/http/openapi/primitives.js";
 import { describeError } from "../../../src/log.js";
 import { askedIn, embeddedPart, queryWithin } from "../../../src/memory/text/asked.js";
+import { orderAsked } from "../../../src/memory/text/dates/order-asked.js";
+import { readDates } from "../../../src/memory/text/dates/read-dates.js";
 import { fitLines, line } from "../../../src/memory/text/lines.js";
 import { interactionText } from "../../../src/memory/remember/interaction-text.js";
 import { claimsOf, denialsIn } from "../../../src/memory/text/claims.js";
@@ -163,6 +165,8 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
         tool_calls: [{ name: text, result: text }],
       }),
   },
+  "src/memory/text/dates/order-asked.ts": { orderAsked },
+  "src/memory/text/dates/read-dates.ts": { readDates: (text) => readDates(text, Date.UTC(2024, 4, 15)) },
   "src/memory/text/lines.ts": {
     fitLines: (text) => fitLines(text.split("\n")),
     line: (text) => line(text, { [text]: text }),

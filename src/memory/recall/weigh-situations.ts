@@ -1,0 +1,72 @@
+import type { Recency } from "../ports/lifecycle.js";
+import { SESSION_WEIGHT, TIME_WEIGHT } from "../ports/recall-input.js";
+import type { RecallInput } from "../ports/recall-input.js";
+import type { SearchStore, Situation } from "../ports/search.js";
+import type { Using } from "../services.js";
+import { askedIn } from "../text/asked.js";
+import type { Found } from "./fusion.js";
+import { weighRecency } from "./recency.js";
+import { boostBySession, SESSIONS_AMONG } from "./session-boost.js";
+import { askedTimeOf, boostByTime } from "./time-boost.js";
+import type { AskedTime } from "./time-boost.js";
+
+interface Weighed {
+  readonly ranked: readonly Found[];
+  readonly asked: AskedTime | undefined;
+}
+
+/**
+ * Brings into the scores when the memories are from and which session they belong to: the time that the query names,
+ * other hits of a session, and age. Reads the situations of as many as can change, and nothing if none can.
+ */
+export async function weighSituations(
+  { store }: Using<SearchStore>,
+  ranked: readonly Found[],
+  input: RecallInput,
+  now: number,
+  recency: Recency,
+): Promise<Weighed> {
+  const weights = weightsOf(input);
+  const named = weights.time === 0 ? undefined : askedTimeOf(askedIn(input.query) ?? input.query, now);
+  // A caller who weighs age has said what is new or old enough.
+  const asked = named?.order !== undefined && recency.weight > 0 ? undefined : named;
+  const compared = weights.session > 0 && ranked.length > 1 && severalSessions(input);
+  const bySession = compared ? SESSIONS_AMONG : 0;
+  const wanted = asked !== undefined || recency.weight > 0 ? ranked : ranked.slice(0, bySession);
+  if (wanted.length === 0) return { ranked, asked };
+  const situations = await situationsOf(store, wanted);
+  const timeOf = (found: Found): number | undefined => situations.get(found.fused.id)?.time;
+  const sessionOf = (found: Found): string | undefined => {
+    const session = situations.get(found.fused.id)?.session;
+    return session === undefined ? undefined : `${found.fused.namespace} ${session}`;
+  };
+  const timed = asked === undefined ? ranked : boostByTime(ranked, timeOf, asked, weights.time);
+  const joined = bySession === 0 ? timed : boostBySession(timed, sessionOf, weights.session);
+  return { ranked: weighRecency(joined, timeOf, now, recency), asked };
+}
+
+/** Only the default fusion has scores on a scale that the weights are made for. */
+function weightsOf({ mode, fusion, merge, time_weight, session_weight }: RecallInput) {
+  const weighs = mode === "hybrid" && fusion.method === "auto" && merge !== "rrf";
+  return {
+    time: time_weight ?? (weighs ? TIME_WEIGHT : 0),
+    session: session_weight ?? (weighs ? SESSION_WEIGHT : 0),
+  };
+}
+
+/** Hits of one session that was asked for say nothing about each other. */
+const severalSessions = ({ filter }: RecallInput): boolean => filter.session_id?.length !== 1;
+
+/** By id: a memory and its published copies are one, so of a list the ids are unique. */
+async function situationsOf(
+  store: SearchStore,
+  ranked: readonly Found[],
+): Promise<ReadonlyMap<string, Situation>> {
+  const found = await store.situationsOf(ranked.map(({ fused }) => fused));
+  return new Map(
+    ranked.flatMap(({ fused }, index) => {
+      const situation = found[index];
+      return situation === undefined ? [] : [[fused.id, situation] as const];
+    }),
+  );
+}

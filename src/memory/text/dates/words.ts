@@ -1,0 +1,137 @@
+/** Words that name a time or ask for an order, by language. All lower case. */
+
+/** The languages whose names of months and weekdays are known: those that Node's own data has. */
+const LOCALES = "en de fr es it pt nl pl ru uk tr sv da nb fi cs ro hu el id".split(" ");
+
+const YEAR = 2024;
+const nameOf = (text: string): string => text.toLowerCase().replaceAll(/[.\s]/gu, "");
+
+/** Months by their full names, as they stand alone and in a date (май, мая), and by their short ones. */
+function monthNames(style: "long" | "short"): ReadonlyMap<string, number> {
+  const names = new Map<string, number>();
+  for (const locale of LOCALES) {
+    const alone = new Intl.DateTimeFormat(locale, { month: style, timeZone: "UTC" });
+    const dated = new Intl.DateTimeFormat(locale, { day: "numeric", month: style, timeZone: "UTC" });
+    for (let month = 0; month < 12; month++) {
+      const date = new Date(Date.UTC(YEAR, month, 15));
+      const inDate = dated.formatToParts(date).find(({ type }) => type === "month")?.value ?? "";
+      for (const name of [nameOf(alone.format(date)), nameOf(inDate)]) {
+        if (name.length > 2 && /^\p{L}+$/u.test(name) && !names.has(name)) names.set(name, month);
+      }
+    }
+  }
+  return names;
+}
+
+/** The first day of 2024 was a Monday. */
+function weekdayNames(): ReadonlyMap<string, number> {
+  const names = new Map<string, number>();
+  for (const locale of LOCALES) {
+    const format = new Intl.DateTimeFormat(locale, { weekday: "long", timeZone: "UTC" });
+    for (let day = 1; day <= 7; day++) {
+      const [name = ""] = format.format(new Date(Date.UTC(YEAR, 0, day))).split("-");
+      if (!names.has(nameOf(name))) names.set(nameOf(name), day % 7);
+    }
+  }
+  return names;
+}
+
+const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/\s+/));
+
+/** Short names that are words of their own (three weeks ago). */
+const NO_MONTHS = set("ago out set gen ago. ene");
+
+export const MONTHS = monthNames("long");
+export const SHORT_MONTHS = new Map([...monthNames("short")].filter(([name]) => !NO_MONTHS.has(name)));
+export const WEEKDAYS = weekdayNames();
+
+/** Words before a month without a day or a year: "may I" names no month, "in May" does. */
+export const BEFORE_MONTH =
+  set(`in during since until last past this next early late mid im seit bis letzten diesem
+  nächsten en durant depuis dernier desde durante hasta pasado em até dal nel a sinds tot vorig w we od do zeszłym в во с
+  прошлом у i under sedan förra fra sidste`);
+/** Words between the parts of a date: 3 de junio de 2023, 25th of May. */
+export const JOINS = set("of de del do d' le the , . den der am");
+export const ORDINAL = /^(?:st|nd|rd|th|er|º|ª|e|ème|de|ste)$/u;
+
+export type Unit = "day" | "week" | "weekend" | "month" | "year";
+
+export const UNITS: ReadonlyMap<string, Unit> = new Map(
+  Object.entries({
+    day: `day days tag tage tagen jour jours día días dia dias giorno giorni dag dagen dni dzień день дня дней gün
+      dagar dage päivää`,
+    week: `week weeks woche wochen semaine semaines semana semanas settimana settimane weken tydzień tygodni tygodnie
+      неделя неделю недели недель неделе hafta vecka veckor uge uger viikko viikkoa`,
+    weekend: "weekend weekends wochenende fin",
+    month: `month months monat monate monaten monats mois mes meses mês mese mesi maand maanden miesiąc miesiące
+      miesięcy miesiącu месяц месяца месяцев месяце ay månad månader måned måneder kuukausi kuukautta`,
+    year: `year years jahr jahre jahren jahres an ans année années année año años ano anos anno anni jaar rok roku lata
+      lat год года лет году yıl år vuosi vuotta`,
+  } satisfies Record<Unit, string>).flatMap(([unit, words]) =>
+    words.split(/\s+/).map((word) => [word, unit as Unit]),
+  ),
+);
+
+/** Days from today. */
+export const DAYS: ReadonlyMap<string, number> = new Map([
+  ..."today tonight heute aujourd'hui hoy hoje oggi vandaag dzisiaj dziś сегодня сьогодні bugün idag tänään 今日 今天 오늘"
+    .split(" ")
+    .map((word) => [word, 0] as const),
+  ..."yesterday gestern hier ayer ontem ieri gisteren wczoraj вчера вчора dün igår eilen 昨日 昨天 어제"
+    .split(" ")
+    .map((word) => [word, -1] as const),
+  ..."tomorrow morgen demain mañana amanhã domani jutro завтра yarın imorgon huomenna 明日 明天 내일"
+    .split(" ")
+    .map((word) => [word, 1] as const),
+]);
+
+export const LAST =
+  set(`last past previous letzte letzten letzter letztes letztem vergangene vergangenen dernier
+  dernière passé passée pasado pasada última último passado passada scorso scorsa vorige afgelopen zeszły zeszłym zeszłego
+  прошлый прошлая прошлое прошлой прошлом прошлую geçen förra sidste viime`);
+export const THIS =
+  set(`this diese diesen dieser dieses diesem ce cette este esta questo questa deze dit ten tym этот эта
+  этой этом bu denna detta denne tämä`);
+export const NEXT = set(
+  "next nächste nächsten nächster nächstes prochain prochaine próximo próxima prossimo prossima",
+);
+export const AGO = set("ago geleden temu назад önce sedan siden sitten fa atrás");
+/** They stand before: vor drei Tagen, il y a trois jours, hace tres días. */
+export const AGO_BEFORE = set("vor hace há");
+export const NUMBERS: ReadonlyMap<string, number> = new Map(
+  [
+    "a an one ein einem einer eine un une una uno um uma één een",
+    "two couple zwei deux dos due dois duas twee два две dwa",
+    "three few drei trois tres tre três drie три trzy",
+    "four vier quatre cuatro quattro quatro четыре",
+    "five fünf cinq cinco cinque vijf пять",
+    "six sechs seis sei zes",
+    "seven sieben sept siete sette sete zeven",
+    "eight acht huit ocho otto oito",
+    "nine neun neuf nueve nove negen",
+    "ten zehn dix diez dieci dez tien",
+  ].flatMap((words, index) => words.split(" ").map((word) => [word, index + 1] as const)),
+);
+
+/** Seasons of the northern hemisphere, by their first months. */
+export const SEASONS: ReadonlyMap<string, number> = new Map([
+  ..."spring frühling frühjahr printemps primavera lente wiosna весна весной"
+    .split(" ")
+    .map((w) => [w, 2] as const),
+  ..."summer sommer été verano verão estate zomer lato лето летом".split(" ").map((w) => [w, 5] as const),
+  ..."autumn fall herbst automne otoño outono autunno herfst jesień осень осенью"
+    .split(" ")
+    .map((w) => [w, 8] as const),
+  ..."winter hiver invierno inverno zima зима зимой".split(" ").map((w) => [w, 11] as const),
+]);
+
+/** "What is the latest …": of those that fit, the newest. */
+export const NEWEST =
+  set(`latest newest current currently recent recently nowadays still anymore aktuell aktuelle
+  aktuellen derzeit neueste neuesten zuletzt kürzlich actuel actuelle actuellement récent récemment actual actualmente
+  reciente recientemente atual atualmente recente recentemente attuale attualmente huidige momenteel recent obecnie
+  aktualny ostatnio сейчас последний последняя недавно`);
+/** "What was the original …": of those that fit, the oldest. */
+export const OLDEST =
+  set(`originally initially original initial earliest ursprünglich ursprüngliche anfangs zuerst
+  initialement originally inicialmente originalmente inizialmente originale oorspronkelijk początkowo изначально сначала`);
