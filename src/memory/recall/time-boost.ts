@@ -24,6 +24,8 @@ const BEFORE = 1.5;
 const SHARE_OF_RANGE = 0.2;
 /** An order that is asked for decides between memories that fit about alike. */
 const ORDER_SHARE = 0.1;
+/** What was written within an hour, such as an import, has no order in time that a query could mean. */
+const LEAST_SPREAD_MS = 3600 * 1000;
 /** Among these, best first, the newest and the oldest are looked for. */
 const ORDERED = 50;
 
@@ -80,7 +82,7 @@ function placeIn(at: readonly (number | undefined)[], order: Order): (time: numb
   const times = at.slice(0, ORDERED).filter((time) => time !== undefined);
   const oldest = Math.min(...times);
   const newest = Math.max(...times);
-  if (newest <= oldest) return () => 0;
+  if (!(newest - oldest >= LEAST_SPREAD_MS)) return () => 0;
   return (time) => {
     const place = Math.min(1, Math.max(0, (time - oldest) / (newest - oldest)));
     return order === "newest" ? place : 1 - place;
