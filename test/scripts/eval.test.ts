@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { againstBetterList } from "../../scripts/eval/against.js";
+import { bootstrap } from "../../scripts/eval/bootstrap.js";
 import { contentsOf } from "../../scripts/eval/contents.js";
 import { askedOf } from "../../scripts/eval/other-conversation.js";
 import { rocAuc } from "../../scripts/eval/roc-auc.js";
@@ -103,6 +105,36 @@ describe("the area under a ROC curve", () => {
         expect(rocAuc(higher, lower)).toBeCloseTo(pairs.reduce((sum, pair) => sum + pair, 0) / pairs.length);
       }),
     );
+  });
+});
+
+describe("the bootstrap", () => {
+  test("holds the mean within an interval that narrows with the number of queries", () => {
+    const differences = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), {
+      minLength: 1,
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(differences, (values) => {
+        const few = bootstrap(values);
+        const many = bootstrap(Array.from({ length: 16 }, () => values).flat());
+        expect(many.mean).toBeCloseTo(few.mean);
+        expect(few.low).toBeLessThanOrEqual(few.high);
+        expect(few.low).toBeGreaterThanOrEqual(Math.min(...values) - 1e-9);
+        expect(many.high - many.low).toBeLessThanOrEqual(few.high - few.low + 1e-9);
+        expect(bootstrap(values)).toEqual(few);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test("compares with the better single list, query by query", () => {
+    const scores = (...values: number[]) =>
+      values.map((value) => ({ r5: value, r10: value, mrr10: value, ndcg10: value }));
+    const against = againstBetterList(scores(1, 1, 0), { keyword: scores(0, 1, 0), vector: scores(0, 0, 0) });
+    expect(against?.list).toBe("keyword");
+    expect(against?.r10.mean).toBeCloseTo(1 / 3);
+    expect(againstBetterList([], { keyword: [] })).toBeUndefined();
   });
 });
 
