@@ -19,6 +19,10 @@ export function foldsOf(normalised: string): string[] {
   for (const match of normalised.matchAll(TOKEN)) {
     const [text] = match;
     const token: Token = { text, start: match.index, end: match.index + text.length };
+    if (ONE_SPELLING.test(text)) {
+      before = token;
+      continue;
+    }
     const parts = text.split(INNER);
     const apart = parts.length > 1 && parts.length <= MAX_PARTS && !STAYS_APART.test(text);
     if (apart) joined(parts, text, add);
@@ -64,6 +68,8 @@ const MAX_FOLD = 64;
 /** More parts are a path, a URL or the like: they are found by their parts. */
 const MAX_PARTS = 6;
 const PLAIN = /^[a-z0-9]+$/;
+/** A word without any fold, by itself or with the one before. */
+const ONE_SPELLING = /^[A-Z]?[a-z]+$/;
 const INNER = /[-_./:#@+'’ʼ]/u;
 const TOKEN = /[\p{L}\p{N}\p{M}]+(?:[-_./:#@+'’ʼ][\p{L}\p{N}\p{M}]+)*/gu;
 /** An amount or an address, and plain words that hyphens join: their words are matched separately. */

@@ -30,7 +30,11 @@ function roundedShift(value: number, shift: number): number {
 /** FLOAT16, little-endian: what the vector index reads. */
 export function encodeIndexVector(vector: Float32Array): Buffer {
   const bytes = Buffer.allocUnsafe(vector.length * 2);
-  for (const [index, value] of vector.entries()) bytes.writeUInt16LE(float16(value), index * 2);
+  for (let index = 0; index < vector.length; index++) {
+    const half = float16(vector[index] ?? 0);
+    bytes[2 * index] = half;
+    bytes[2 * index + 1] = half >>> 8;
+  }
   return bytes;
 }
 
