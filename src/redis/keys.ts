@@ -303,9 +303,14 @@ export function refOfKey(key: string): { namespace: string; id: string; version?
   const open = key.indexOf("{");
   const close = key.indexOf("}:", open);
   const namespace = key.slice(open + 1, close);
-  const [id = "", second, third] = key.slice(close + 2).split(":");
-  const version = key.slice(0, open).endsWith(":old:") ? second : third;
-  return version === undefined ? { namespace, id } : { namespace, id, version: Number(version) };
+  const end = key.indexOf(":", close + 2);
+  // The key of most candidates of a recall, of which there are hundreds: a record's.
+  if (end === -1) return { namespace, id: key.slice(close + 2) };
+  const id = key.slice(close + 2, end);
+  const more = key.indexOf(":", end + 1);
+  const isOld = key.startsWith(":old:", open - 5);
+  if (!isOld && more === -1) return { namespace, id };
+  return { namespace, id, version: Number(key.slice((isOld ? end : more) + 1)) };
 }
 
 /** The key that holds an item's id. */
