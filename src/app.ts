@@ -5,6 +5,7 @@ import { durable } from "./http/middleware/durable.js";
 import { identifyRequest } from "./http/middleware/identify.js";
 import { idempotent } from "./http/middleware/idempotency.js";
 import { limitBody } from "./http/middleware/body-limit.js";
+import { inPassing } from "./http/middleware/in-passing.js";
 import { limitLoad } from "./http/middleware/limit-load.js";
 import { onlyLoopbackHosts } from "./http/middleware/loopback.js";
 import { matchRoute } from "./http/middleware/match-route.js";
@@ -49,13 +50,18 @@ export function createApp(deps: AppDeps) {
   const { logger, metrics } = deps;
   const app = createRouter();
   const routes = new RouteTable();
-  app.use(identifyRequest(), matchRoute(routes));
+  app.use(inPassing(identifyRequest(), matchRoute(routes)));
   if (deps.tracing !== undefined) app.use(trace(deps.tracing));
   app.use(observe(logger, metrics));
-  if (!deps.anonymousAnywhere) app.use(onlyLoopbackHosts(deps.keyRequired));
-  app.use(onlySameOrigin(deps.keyRequired));
-  app.use(limitOpenRoutes({ perSecond: deps.openRequestsPerSecond, now: () => performance.now() }));
-  app.use(authenticate(deps.authenticator), limitRate(deps.rateLimiter, deps.rateLimitPerMinute));
+  app.use(
+    inPassing(
+      ...(deps.anonymousAnywhere ? [] : [onlyLoopbackHosts(deps.keyRequired)]),
+      onlySameOrigin(deps.keyRequired),
+      limitOpenRoutes({ perSecond: deps.openRequestsPerSecond, now: () => performance.now() }),
+      authenticate(deps.authenticator),
+      limitRate(deps.rateLimiter, deps.rateLimitPerMinute),
+    ),
+  );
   app.on(["POST", "PUT", "PATCH"], "*", limitBody(deps.bodyTimeoutMs));
   app.on(
     ["POST", "PUT"],

@@ -30,6 +30,10 @@ const KNOWN_MS = 3_600_000;
 /** Of namespaces that were only read, so many are looked at whenever one more is: those without a trail are forgotten. */
 const PRUNED = 3;
 
+function isKnown(list: ReadonlyMap<string, number>, namespace: string, now: number): boolean {
+  return (list.get(namespace) ?? -Infinity) + KNOWN_MS > now;
+}
+
 export function createAuditor(redis: RedisGateway, keys: Keys, retentionMs: number): Auditor {
   const encodeTrail = createTrailEncoder();
   const kept = String(retentionMs);
@@ -40,13 +44,17 @@ export function createAuditor(redis: RedisGateway, keys: Keys, retentionMs: numb
    * Sent ahead of the act on the same connection: a namespace with a trail is always on a list. A read puts it on another
    * one than other acts do: what doesn't exist doesn't come to exist by being asked for.
    */
-  async function register(client: RedisClient, namespace: string, trail: Trail): Promise<void> {
-    if (namespace.startsWith("~")) return;
+  function register(client: RedisClient, namespace: string, trail: Trail): Promise<void> | undefined {
+    if (namespace.startsWith("~")) return undefined;
     const now = performance.now();
-    const isKnown = (list: Map<string, number>) => (list.get(namespace) ?? -Infinity) + KNOWN_MS > now;
-    if (isKnown(known.acted)) return;
+    if (isKnown(known.acted, namespace, now)) return undefined;
     const reads = READING_VERBS.has(trail.verb);
-    if (reads && isKnown(known.read)) return;
+    if (reads && isKnown(known.read, namespace, now)) return undefined;
+    return enlist(client, namespace, trail, now);
+  }
+
+  async function enlist(client: RedisClient, namespace: string, trail: Trail, now: number): Promise<void> {
+    const reads = READING_VERBS.has(trail.verb);
     const list = reads ? known.read : known.acted;
     const key = reads ? keys.readNamespaces() : keys.namespaces();
     // A full Redis would refuse this, and so a deletion in a namespace that has been on the list for long.
@@ -69,19 +77,25 @@ export function createAuditor(redis: RedisGateway, keys: Keys, retentionMs: numb
     return { keys: [keys.audit(namespace), keys.auditHead(namespace)], args: [entry, packed, kept] };
   }
 
-  async function runAll<T>(
+  function runAll<T>(
     work: (client: RedisClient, audit: typeof auditIn) => Promise<T>,
     timeoutMs?: number,
   ): Promise<T> {
-    return redis.run(async (client) => {
+    return redis.run((client) => {
       const registered: Promise<void>[] = [];
       const result = work(client, (namespace, trail) => {
-        registered.push(register(client, namespace, trail));
+        const registering = register(client, namespace, trail);
+        if (registering !== undefined) registered.push(registering);
         return auditIn(namespace, trail);
       });
-      const [done] = await Promise.all([result, ...registered]);
-      return done;
+      return registered.length === 0 ? result : settled(result, registered);
     }, timeoutMs);
+  }
+
+  /** Most acts are in a namespace that is known, and make no promises for it. */
+  async function settled<T>(result: Promise<T>, registered: readonly Promise<void>[]): Promise<T> {
+    const [done] = await Promise.all([result, ...registered]);
+    return done;
   }
 
   return {
