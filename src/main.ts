@@ -25,7 +25,7 @@ import { createStores } from "./compose/stores.js";
 import { startSweepers } from "./compose/sweepers.js";
 import type { Environment } from "./config.js";
 import { loadConfig, shellEnvironment } from "./config.js";
-import type { Metrics } from "./http/metrics.js";
+import type { Metrics, Siblings } from "./http/metrics.js";
 import { createMetrics } from "./http/metrics.js";
 import { settleTracing } from "./llm/tracing.js";
 import { createSurveyor } from "./memory/lifecycle/survey.js";
@@ -51,13 +51,15 @@ export interface ServeOptions {
   readonly env: Environment;
   /** Gives up a start that waits for Redis. Once the service runs, `stop` ends it. */
   readonly signal?: AbortSignal;
+  /** The other processes on the same port; undefined: there are none. */
+  readonly siblings?: Siblings;
 }
 
 /**
  * Starts the service: config → redis → services → app → serve. Rejects with nothing left open; with a
  * {@link StartError} if the configuration is wrong, Redis can't be reached or lacks search or JSON, or the port is taken.
  */
-export async function serve({ env, signal }: ServeOptions): Promise<RunningService> {
+export async function serve({ env, signal, siblings }: ServeOptions): Promise<RunningService> {
   const config = loadConfig(env);
   settleTracing(config.tracing);
   const log = openLog(config.logLevel);
@@ -72,6 +74,7 @@ export async function serve({ env, signal }: ServeOptions): Promise<RunningServi
     countMemories: () => stores.memories.countByType(),
     countWatchers: () => watchers.count,
     survey: () => surveyor.latest(),
+    siblings,
   });
   const redis = createRedis(config, {
     logger,

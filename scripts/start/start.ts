@@ -7,22 +7,27 @@ import { provideLocalEmbedder } from "../downloads/local-embedder.js";
 import { provideRedis } from "../redis/provide.js";
 import type { ProvidedRedis } from "../redis/provide.js";
 import { abortedBy, stopRequested, untilStopped } from "../shell/stop-signals.js";
+import { runWorkers } from "./run-workers.js";
+import type { Serving } from "./worker-messages.js";
 
-/** Runs the service of this machine, and ends the process with it. */
-export async function start(): Promise<void> {
+export const MAX_WORKERS = 64;
+
+/** Runs the service of this machine in so many processes, and ends this process with it. */
+export async function start(workers = 1): Promise<void> {
   const stop = stopRequested();
-  await startUntil(loadEnv(), stop).catch(reportFailure);
+  await startUntil(loadEnv(), workers, stop).catch(reportFailure);
   // Whatever a library left open, e.g. an idle socket, must not keep a stopped service alive.
   process.exit();
 }
 
 /** Brings what the service needs, runs it until a signal, then takes down the service before its Redis. */
-async function startUntil(env: Env, stop: Promise<NodeJS.Signals>): Promise<void> {
+async function startUntil(env: Env, workers: number, stop: Promise<NodeJS.Signals>): Promise<void> {
   checkConfig(env);
   const embedder = await untilStopped(provideLocalEmbedder(env), stop);
   const redis = await provideRedis(env, { signal: abortedBy(stop) });
   try {
-    await run({ ...env, ...embedder }, redis, stop);
+    const needs = { ...embedder, REDIS_URL: redis.url };
+    await (workers === 1 ? run(env, needs, redis, stop) : runMany(workers, needs, redis, stop));
   } finally {
     await redis.release();
   }
@@ -37,14 +42,35 @@ function checkConfig(env: Env): void {
   });
 }
 
-async function run(env: Env, redis: ProvidedRedis, stop: Promise<NodeJS.Signals>): Promise<void> {
-  const service = await serve({
-    env: { ...env, REDIS_URL: redis.url },
-    signal: abortedBy(stop),
-  });
-  console.log(
-    `mneme at ${service.url} | redis: ${redis.description} | embedder: ${service.embedder} | open to: ${service.access}`,
-  );
+/** What is brought for the service, as its variables. */
+type Needs = Readonly<Record<string, string>>;
+
+async function run(
+  env: Env,
+  needs: Needs,
+  redis: ProvidedRedis,
+  stop: Promise<NodeJS.Signals>,
+): Promise<void> {
+  const service = await serve({ env: { ...env, ...needs }, signal: abortedBy(stop) });
+  announce(service, redis);
   await stop;
   await service.stop();
+}
+
+async function runMany(
+  count: number,
+  needs: Needs,
+  redis: ProvidedRedis,
+  stop: Promise<NodeJS.Signals>,
+): Promise<void> {
+  const workers = await untilStopped(runWorkers(count, needs), stop);
+  announce(workers.first, redis, ` | workers: ${count}`);
+  await stop;
+  await workers.stop();
+}
+
+function announce({ url, embedder, access }: Serving, redis: ProvidedRedis, more = ""): void {
+  console.log(
+    `mneme at ${url} | redis: ${redis.description} | embedder: ${embedder} | open to: ${access}${more}`,
+  );
 }

@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { AggregatorRegistry, Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import type { Aggregator, MetricObjectWithValues, MetricValue } from "prom-client";
 import type { MemoryType } from "../memory/model/record.js";
 import type { Survey } from "../memory/lifecycle/survey.js";
 import type { RecallStage } from "../memory/services.js";
@@ -6,8 +7,21 @@ import type { LaneName } from "./route-traits.js";
 
 const LATENCY_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** The series of one process. */
+export type MetricsSnapshot = MetricObjectWithValues<MetricValue<string>>[];
+
+/** Processes that serve on the same port: a scrape reaches any of them. */
+export interface Siblings {
+  /** Takes what gives this process's own series. */
+  share(own: () => Promise<MetricsSnapshot>): void;
+  /** The series of all of them, this one's too. */
+  all(): Promise<readonly MetricsSnapshot[]>;
+}
+
 export interface Metrics {
-  readonly registry: Registry;
+  readonly contentType: string;
+  /** All series as a scrape gets them; of several processes, added up. */
+  text(): Promise<string>;
   request(method: string, route: string, status: number, seconds: number): void;
   recallStage(stage: RecallStage, seconds: number): void;
   redis(answered: boolean, seconds: number): void;
@@ -46,6 +60,8 @@ export interface MetricsOptions {
   readonly survey: () => Survey | undefined;
   /** Called on a scrape, at most once in a few seconds. */
   readonly countMemories: () => Promise<Readonly<Record<MemoryType, number>>>;
+  /** Undefined: this process serves alone. */
+  readonly siblings?: Siblings | undefined;
 }
 
 /** Durations, in seconds. */
@@ -111,6 +127,8 @@ interface AskedGauge {
   readonly help: string;
   /** Undefined: there is one number without a label. */
   readonly label?: string;
+  /** What several processes know together. Undefined: the highest, as all look at the same Redis. */
+  readonly together?: Aggregator;
   readonly read: () => readonly (readonly [label: string, value: number])[];
 }
 
@@ -131,11 +149,13 @@ const gaugesOf = ({
     {
       name: "mneme_redis_up",
       help: "1 while Redis can be reached.",
+      together: "min",
       read: () => [["", redisUp() ? 1 : 0]],
     },
     {
       name: "mneme_state_watchers",
       help: "Clients that follow changes of state.",
+      together: "sum",
       read: () => [["", countWatchers()]],
     },
     {
@@ -216,8 +236,14 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const seriesOf = createSeries();
   for (const gauge of gaugesOf(options)) registerGauge(registers, gauge);
   registerMemoryCounts(registers, options.countMemories);
+  const { siblings } = options;
+  siblings?.share(() => registry.getMetricsAsJSON());
   return {
-    registry,
+    contentType: registry.contentType,
+    text: async () =>
+      siblings === undefined
+        ? registry.metrics()
+        : AggregatorRegistry.aggregate([...(await siblings.all())]).metrics(),
     request: (method, route, status, seconds) =>
       seriesOf(durations.requests, method, route, String(status)).observe(seconds),
     recallStage: (stage, seconds) => seriesOf(durations.recall, stage).observe(seconds),
@@ -257,10 +283,12 @@ function createSeries() {
 }
 
 /** Series that there are no longer go at each scrape. */
-function registerGauge(registers: Registry[], { name, help, label, read }: AskedGauge): void {
+function registerGauge(registers: Registry[], asked: AskedGauge): void {
+  const { name, help, label, together = "max", read } = asked;
   const gauge: Gauge = new Gauge({
     name,
     help,
+    aggregator: together,
     labelNames: label === undefined ? [] : [label],
     registers,
     collect() {
@@ -277,6 +305,7 @@ function registerMemoryCounts(registers: Registry[], countMemories: MetricsOptio
   const gauge = new Gauge({
     name: "mneme_memories",
     help: "Memories in the index by type.",
+    aggregator: "max",
     labelNames: ["memory_type"],
     registers,
     async collect() {

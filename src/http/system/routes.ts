@@ -107,7 +107,6 @@ export function systemRoutes({ access, metrics, readiness, now }: AppDeps) {
       const everything = scopeOf("**");
       const verb = allows(context.actor.grants, "metrics", everything) ? "metrics" : "admin";
       await authorizeScope(access.audit, context, everything, { verb, act: "access" });
-      const text = await metrics.registry.metrics();
-      return c.text(text, 200, { "Content-Type": metrics.registry.contentType });
+      return c.text(await metrics.text(), 200, { "Content-Type": metrics.contentType });
     });
 }
