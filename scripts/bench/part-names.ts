@@ -7,6 +7,7 @@ export const PART_NAMES = [
   "overload",
   "checkpointer",
   "cost",
+  "load",
 ] as const;
 
 export type PartName = (typeof PART_NAMES)[number];

@@ -10,4 +10,5 @@ export const PARTS: Readonly<Record<PartName, () => Promise<Part>>> = {
   overload: async () => (await import("./overload/index.js")).benchOverload,
   checkpointer: async () => (await import("./checkpointer/index.js")).benchCheckpointer,
   cost: async () => (await import("./cost/index.js")).benchCost,
+  load: async () => (await import("./load/index.js")).benchLoad,
 };

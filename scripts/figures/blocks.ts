@@ -1,9 +1,11 @@
 import type { Figures as MemoryFigures } from "../bench/memory/report.js";
 import type { Row } from "../bench/memory/row.js";
+import type { Figures as LoadFigures } from "../bench/load/report.js";
 import type { DataSetResult } from "../eval/evaluate.js";
 import { machineLine } from "../harness/machine.js";
 import type { Machine } from "../harness/machine.js";
 import { table } from "../harness/table.js";
+import { loadBlock, loadCharts } from "./load.js";
 import type { Result } from "./results.js";
 
 /** Gives a result by its name. */
@@ -72,7 +74,18 @@ export const BLOCKS: Readonly<Record<string, (read: Read) => string | undefined>
       `${machineLine(machine, redis)}. ${source([result])}`,
     ].join("\n\n");
   },
+  "bench-load": (read) => {
+    const result = read("load");
+    // Written by bench load under this name.
+    return result && loadBlock(result.figures as LoadFigures, source([result]));
+  },
 };
+
+/** The charts that the documents show: the text of each SVG file by its name in docs/charts. */
+export function chartsOf(read: Read): ReadonlyMap<string, string> {
+  const result = read("load");
+  return result === undefined ? new Map() : loadCharts(result.figures as LoadFigures);
+}
 
 const DATA_SETS = [
   ["locomo", "LoCoMo"],

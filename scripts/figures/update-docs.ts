@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot } from "../bootstrap/root.mjs";
-import { BLOCKS } from "./blocks.js";
+import { BLOCKS, chartsOf } from "./blocks.js";
 import { readResult } from "./results.js";
 
 const DOCUMENTS = ["benchmarks.md", "recall.md"].map((name) => join("docs", name));
@@ -14,9 +14,10 @@ export interface Update {
 
 /**
  * Writes the figures of the result files between the markers of docs. A block of which there is no result
- * stays as it is. Gives what was written.
+ * stays as it is; so do charts. Gives which blocks were written.
  */
 export function updateDocs(root: string = repositoryRoot()): Update[] {
+  writeCharts(root);
   return DOCUMENTS.flatMap((name) => {
     const file = join(root, name);
     const before = readFileSync(file, "utf8");
@@ -32,4 +33,12 @@ export function updateDocs(root: string = repositoryRoot()): Update[] {
     if (after !== before) writeFileSync(file, after);
     return blocks.length === 0 ? [] : [{ file, blocks }];
   });
+}
+
+function writeCharts(root: string): void {
+  const folder = join(root, "docs", "charts");
+  for (const [name, svg] of chartsOf((result) => readResult(result, root))) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, name), svg);
+  }
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { Failure, messageOf, reportFailure } from "../shell/failure.js";
-import { MAX_WORKERS, start } from "./start.js";
+import { start } from "./start.js";
+import { MAX_WORKERS } from "./workers-max.js";
 
 const USAGE = `usage: npm start [-- --workers N]
 

@@ -10,8 +10,6 @@ import { abortedBy, stopRequested, untilStopped } from "../shell/stop-signals.js
 import { runWorkers } from "./run-workers.js";
 import type { Serving } from "./worker-messages.js";
 
-export const MAX_WORKERS = 64;
-
 /** Runs the service of this machine in so many processes, and ends this process with it. */
 export async function start(workers = 1): Promise<void> {
   const stop = stopRequested();

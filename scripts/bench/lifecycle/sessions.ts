@@ -108,7 +108,7 @@ async function measureAppends(
 function summary(times: readonly number[]): Latency {
   const ascending = times.toSorted((a, b) => a - b);
   const at = (share: number): number => ascending[Math.floor(ascending.length * share)] ?? 0;
-  return { samples: ascending.length, p50: at(0.5), p99: at(0.99) };
+  return { samples: ascending.length, p50: at(0.5), p99: at(0.99), p999: at(0.999) };
 }
 
 export function reportSessions({ operations }: SessionFigures): string {

@@ -2,9 +2,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { ownProcess, stopChild } from "../../harness/children.js";
+import { Failure } from "../../shell/failure.js";
 
 export interface Floor {
   readonly url: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -18,7 +20,9 @@ export async function startHandler(script: URL, args: readonly string[]): Promis
   const child = spawn(process.execPath, [fileURLToPath(script), ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  if (child.pid !== undefined) ownProcess(child.pid);
+  const { pid } = child;
+  if (pid === undefined) throw new Failure(`${process.execPath} could not be started.`);
+  ownProcess(pid);
   const [line] = (await once(child.stdout, "data")) as [Buffer];
-  return { url: line.toString().trim(), stop: () => stopChild(child) };
+  return { url: line.toString().trim(), pid, stop: () => stopChild(child) };
 }

@@ -2,6 +2,16 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 
+/** An answer with another status than 200 to 299. */
+export class HttpRefusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, body: string) {
+    super(`The service answered ${status}: ${body}`);
+    this.status = status;
+  }
+}
+
 /** One keep-alive connection, one request at a time. */
 export interface HttpClient {
   /** Rejects unless the status is one of 200 to 299. Gives the body as it came. */
@@ -79,7 +89,7 @@ function exchange(socket: Socket, request: Buffer): Promise<Buffer> {
       const body = received.subarray(bodyAt, expected);
       finish(() => {
         if (status >= 200 && status < 300) resolve(body);
-        else reject(new Error(`The service answered ${status}: ${body.toString("utf8", 0, 500)}`));
+        else reject(new HttpRefusal(status, body.toString("utf8", 0, 500)));
       });
     };
     socket.on("data", onData).on("error", onEnd).on("close", onEnd);

@@ -1,4 +1,6 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { MAX_WORKERS } from "../../start/workers-max.js";
+import { wholeNumber } from "../options.js";
 
 export function startCommand(): Command {
   return new Command("start")
@@ -9,8 +11,13 @@ export function startCommand(): Command {
       "after",
       "\nSettings are environment variables, or lines of a .env file: docs/configuration.md.",
     )
-    .action(async () => {
+    .addOption(
+      new Option("--workers <number>", "processes that serve on the same port")
+        .argParser(wholeNumber(1, MAX_WORKERS))
+        .default(1),
+    )
+    .action(async ({ workers }: { readonly workers: number }) => {
       const { start } = await import("../../start/start.js");
-      await start();
+      await start(workers);
     });
 }
