@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { isoTime } from "../../domain/iso-time.js";
 import { jsonLeaves } from "../../domain/json.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
@@ -255,7 +256,7 @@ export function orNull<Schema extends z.ZodType>(schema: Schema) {
 }
 
 /** A time as answers show it. */
-export const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
+export const iso = isoTime;
 
 /** A whole number among a URL's parameters: decimal digits, so that a value left empty isn't 0. */
 export function integerParameter(min: number, max: number) {

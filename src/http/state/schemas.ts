@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { isoTime } from "../../domain/iso-time.js";
 import type { JsonValue } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import type { StateDocument } from "../../state/document.js";
@@ -69,8 +70,8 @@ const piiMember = (pii: PiiCounts | undefined): string =>
 
 export function stateMembers(key: string, document: StateDocument): string {
   const { json, version, updated_at, updated_by, expires_at, sliding } = document;
-  const expiry = expires_at === null ? "null" : `"${new Date(expires_at).toISOString()}"`;
-  return `"key":${JSON.stringify(key)},"value":${json},"version":${version},"updated_at":"${new Date(updated_at).toISOString()}","updated_by":${JSON.stringify(updated_by)},"expires_at":${expiry},"sliding":${sliding}`;
+  const expiry = expires_at === null ? "null" : `"${isoTime(expires_at)}"`;
+  return `"key":${JSON.stringify(key)},"value":${json},"version":${version},"updated_at":"${isoTime(updated_at)}","updated_by":${JSON.stringify(updated_by)},"expires_at":${expiry},"sliding":${sliding}`;
 }
 
 const operationName = z.enum(STATE_OPERATIONS).openapi({
@@ -158,5 +159,5 @@ export function writeResults(
 
 /** The data of a server-sent event. */
 export function viewChange({ key, version, op, by, at }: StateChange) {
-  return { key, version, op, by, at: new Date(at).toISOString() };
+  return { key, version, op, by, at: isoTime(at) };
 }
