@@ -13,30 +13,45 @@ import type { publicationView } from "./publish-schemas.js";
 export const isoOrNull = (milliseconds: number | null): string | null =>
   milliseconds === null ? null : iso(milliseconds);
 
-export function viewMemory(judged: Judged): MemoryView {
-  const { trust, evidence, source_trust: _, fact, ...memory } = judged;
-  const { lifetime: __, prolonged_by: ___, ...shown } = memory;
-  return {
-    ...shown,
-    ...(fact === null ? {} : { fact: { ...fact, contradicts: [...fact.contradicts] } }),
-    trust: trust.trust,
-    derived_from: memory.derived_from.map((each) => ({ namespace: memory.namespace, ...each })),
+/** Field by field: a copy of an object with thirty members and as many others takes five times as long. */
+export function viewMemory(memory: Judged): MemoryView {
+  const { evidence, fact, origin, namespace } = memory;
+  const view = {
+    id: memory.id,
+    namespace,
+    key: memory.key,
+    memory_type: memory.memory_type,
+    content: memory.content,
+    agent_id: memory.agent_id,
+    session_id: memory.session_id,
+    timestamp: iso(memory.timestamp),
+    metadata: memory.metadata,
+    tags: [...memory.tags],
+    trust_score: memory.trust_score,
+    trust: memory.trust.trust,
+    derived_from: memory.derived_from.map((each) => ({ namespace, ...each })),
     feedback: evidence.counts,
     human_confirmed: evidence.human_confirmed,
     // The number only: the readers of a copy may not see who corroborated its origin.
     corroborations: evidence.corroborated_by.length,
-    tags: [...memory.tags],
-    timestamp: iso(memory.timestamp),
+    quarantined: memory.quarantined,
+    importance: memory.importance,
+    pinned: memory.pinned,
+    source_agent: memory.source_agent,
+    version: memory.version,
     recorded_at: iso(memory.recorded_at),
     updated_at: iso(memory.updated_at),
-    last_seen_at: iso(memory.last_seen_at),
     superseded_at: isoOrNull(memory.superseded_at),
     superseded_by: memory.superseded_by,
     valid_from: isoOrNull(memory.valid_from),
     valid_to: isoOrNull(memory.valid_to),
+    seen_count: memory.seen_count,
+    last_seen_at: iso(memory.last_seen_at),
     expires_at: isoOrNull(memory.expires_at),
-    origin: memory.origin === null ? null : viewOrigin(memory.origin),
+    embedding: memory.embedding,
+    origin: origin === null ? null : viewOrigin(origin),
   };
+  return fact === null ? view : { ...view, fact: { ...fact, contradicts: [...fact.contradicts] } };
 }
 
 /** The answer to a write: `pii`, what it found, where the namespace looks for it. */

@@ -24,8 +24,6 @@ export function inPassing(
 }
 
 /** Who needs no bindings doesn't mind them. Hono's types have no word for that: a context may also be written to. */
-function withBindings(
-  part: MiddlewareHandler<AppEnv> | MiddlewareHandler<Bound>,
-): MiddlewareHandler<Bound> {
+function withBindings(part: MiddlewareHandler<AppEnv> | MiddlewareHandler<Bound>): MiddlewareHandler<Bound> {
   return part as MiddlewareHandler<Bound>;
 }
