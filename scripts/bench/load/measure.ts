@@ -58,18 +58,19 @@ export async function measureLoad(
   connections: number,
   pace: Pace,
 ): Promise<LoadRow[]> {
-  const tallies = await Promise.all(
-    lanesOf(bench, operation).map(async (lane): Promise<Tally> => ({
+  const tallies: Tally[] = [];
+  for (const lane of lanesOf(bench, operation)) {
+    tallies.push({
       lane,
-      connections: await Promise.all(Array.from({ length: connections }, () => lane.connect())),
+      connections: await connectAll(lane, connections),
       latencies: createLatencies(),
       answered: 0,
       refused: 0,
       seconds: 0,
       index: 0,
       cpu: { server: 0, redis: 0, client: 0 },
-    })),
-  );
+    });
+  }
   for (const tally of tallies) await turn(bench, { ...tally, latencies: createLatencies() }, pace.warmUp);
   for (let round = 0; round < pace.turns; round++) {
     const shift = round % tallies.length;
@@ -91,6 +92,13 @@ export async function measureLoad(
       cpu: { server: cpu.server / requests, redis: cpu.redis / requests, client: cpu.client / requests },
     };
   });
+}
+
+/** One after the other: on a busy machine, hundreds at once would be given up. */
+async function connectAll(lane: Lane, count: number): Promise<Connection[]> {
+  const connections: Connection[] = [];
+  while (connections.length < count) connections.push(await lane.connect());
+  return connections;
 }
 
 async function turn({ server }: LoadBench, tally: Tally, milliseconds: number): Promise<void> {
