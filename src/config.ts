@@ -65,6 +65,7 @@ export interface Config {
   readonly versionRetentionMs: number | undefined;
   /** Of this, the keys for tokens of personal data are made, and for their originals; undefined: originals are kept as they are. */
   readonly piiSecret: string | undefined;
+  readonly piiSweepSeconds: number;
   /** How long an entry of the audit trail is kept. */
   readonly auditRetentionDays: number;
   /** Default quota of a namespace; null: unlimited. */
@@ -199,6 +200,7 @@ const environment = z
       .min(1 / DAY_SECONDS)
       .max(3650)
       .optional(),
+    MNEME_PII_SWEEP_SECONDS: integer(3600, 1, 30 * DAY_SECONDS),
     MNEME_PII_SECRET: z.string().min(32, "Must have 32 characters at least.").optional(),
     AUDIT_RETENTION_DAYS: integer(30, 1, 3650),
     MNEME_ALLOW_ANONYMOUS: z.enum(["0", "1"]).default("0"),
@@ -319,6 +321,7 @@ export function loadConfig(env: Environment): Config {
         ? undefined
         : Math.round(values.VERSION_RETENTION_DAYS * DAY_SECONDS * 1000),
     piiSecret: values.MNEME_PII_SECRET,
+    piiSweepSeconds: values.MNEME_PII_SWEEP_SECONDS,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     quota: { memories: values.MNEME_QUOTA_MEMORIES, bytes: values.MNEME_QUOTA_BYTES },
     session: {

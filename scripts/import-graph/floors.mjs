@@ -88,7 +88,7 @@ export const FLOORS = [
   ],
   ["src/redis/erasure", "src/redis/facts", "src/redis/trust"],
   ["src/redis/backup", "src/redis/retention"],
-  ["src/redis/erasures"],
+  ["src/redis/erasures", "src/redis/originals"],
 
   // HTTP: adapters over the verbs.
   ["src/http/conditional.ts", "src/http/inner-request.ts", "src/http/metrics.ts"],

@@ -22,6 +22,7 @@ export function startErasures(
     source: stores.exportSource,
     jobs: stores.erasureJobs,
     leftovers: stores.leftovers,
+    originals: { store: stores.pii, texts: stores.shownTokens },
     locks: stores.locks,
     newId: ulid,
     version: RELEASE,

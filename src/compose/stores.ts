@@ -21,6 +21,7 @@ import { createNamespaceContents } from "../redis/namespaces/contents.js";
 import { createPiiStore } from "../redis/pii/index.js";
 import { createPublicationStore } from "../redis/publications/index.js";
 import { createReceiptStore } from "../redis/receipts/index.js";
+import { createShownTokens } from "../redis/originals/shown-tokens.js";
 import { createRetentionStore } from "../redis/retention/index.js";
 import { createSearchStore } from "../redis/search/index.js";
 import { createSessionStore } from "../redis/sessions/index.js";
@@ -50,6 +51,7 @@ export function createStores(config: Config, { gateway: redis, auditor, keys, ca
   const state = createStateStore(stateDeps);
   const sessions = { redis, auditor, meter, keys, defaults: config.session };
   const receipts = createReceiptStore(redis, keys);
+  const exportSource = createExportSource({ ...memory, stateHistoryMs: stateDeps.historyMs });
   return {
     memories: createMemoryStore(memory),
     entities: createEntityStore(memory),
@@ -65,12 +67,13 @@ export function createStores(config: Config, { gateway: redis, auditor, keys, ca
     state,
     contents: createNamespaceContents({ redis, auditor, keys, state }),
     modelMigration: createMigrationStore(memory),
-    exportSource: createExportSource({ ...memory, stateHistoryMs: stateDeps.historyMs }),
+    exportSource,
     importTarget: createImportTarget({ ...memory, sessions, state: stateDeps, receipts }),
     exports: createJobStore<ExportJob>(redis, keys.exportJob, DAY_S),
     imports: createJobStore<ImportJob>(redis, keys.importJob, 7 * DAY_S),
     threads: createThreadStore(redis, keys),
     pii: createPiiStore(redis, auditor, keys),
+    shownTokens: createShownTokens({ redis, keys, source: exportSource }),
     receipts,
     erasureJobs: createErasureJobStore(redis, auditor, keys),
     leftovers: createLeftovers({ redis, keys, auditor, receipts }),

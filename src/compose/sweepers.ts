@@ -1,3 +1,4 @@
+import { startOriginalsWorker } from "../memory/pii/originals-worker.js";
 import { startErasureWorker } from "../memory/erasure/worker.js";
 import { startPublicationWorker } from "../memory/publish/publication-worker.js";
 import { startRetentionWorker } from "../memory/retention/worker.js";
@@ -10,7 +11,7 @@ import { reporter } from "./base.js";
 
 /** What looks for work that was left undone; at work from here on. */
 export function startSweepers(base: Base, services: Services, corroboration: CorroborationWorker): Sweeper[] {
-  const { metrics, stores, now } = base;
+  const { config, metrics, stores, now } = base;
   const { locks } = stores;
   return [
     startPublicationWorker({ services, locks, now, onError: reporter(base, "publication") }),
@@ -25,6 +26,13 @@ export function startSweepers(base: Base, services: Services, corroboration: Cor
       locks,
       now,
       onError: reporter(base, "retention"),
+    }),
+    startOriginalsWorker({
+      services: { store: stores.pii, texts: stores.shownTokens },
+      everyMs: config.piiSweepSeconds * 1000,
+      locks,
+      now,
+      onError: reporter(base, "originals"),
     }),
     startTrustWorker({
       services,

@@ -34,6 +34,7 @@ export const PHASES = [
   "receipts",
   "runs",
   "caches",
+  "originals",
   "audit",
   "seal",
 ] as const;
@@ -52,6 +53,7 @@ export const ERASED_KINDS = [
   "entity_names",
   "receipts",
   "consolidations",
+  "originals",
   "audit_entries",
 ] as const;
 export type ErasedKind = (typeof ERASED_KINDS)[number];
@@ -69,6 +71,7 @@ export const NOTHING_ERASED: ErasedCounts = {
   entity_names: 0,
   receipts: 0,
   consolidations: 0,
+  originals: 0,
   audit_entries: 0,
 };
 

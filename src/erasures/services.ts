@@ -1,6 +1,7 @@
 import type { ExportSource } from "../backup/ports.js";
 import type { Locks } from "../domain/lock.js";
 import type { NamespaceContents } from "../memory/clearing/ports.js";
+import type { OriginalsServices } from "../memory/pii/drop-originals.js";
 import type { Services } from "../memory/services.js";
 import type { SessionStore } from "../memory/sessions/ports.js";
 import type { ThreadStore } from "../threads/ports.js";
@@ -17,6 +18,8 @@ export interface ErasureServices {
   readonly source: ExportSource;
   readonly jobs: ErasureStore;
   readonly leftovers: Leftovers;
+  /** Originals of tokens, which go with the last text that shows them. */
+  readonly originals: OriginalsServices;
   readonly locks: Locks;
   readonly newId: () => string;
   /** The release of mneme. */

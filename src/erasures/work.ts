@@ -6,6 +6,7 @@ import { SYSTEM_ACTOR } from "../domain/context.js";
 import { erase } from "../memory/erasure/erase.js";
 import { sessionFacet } from "../memory/model/facets.js";
 import type { ChosenReceipts, Receipt } from "../memory/ports/receipts.js";
+import { dropOriginals } from "../memory/pii/drop-originals.js";
 import { tellCopies } from "../memory/publish/tell-copies.js";
 import { signCertificate } from "./certificate.js";
 import { find, namespacesOf } from "./find.js";
@@ -23,6 +24,8 @@ const TOGETHER = 100;
 const AT_ONCE = 8;
 /** What is written while an erasure runs is looked for again: each round finds what the one before couldn't see. */
 const ROUNDS = 5;
+/** No write takes longer from the token that it makes to the text that shows it. */
+const WRITE_MS = 60_000;
 
 /** Something that it waits for is still under way: the next sweep tries again. */
 export class NotYet extends Error {}
@@ -266,6 +269,13 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
     if (run.target.kind === "subject" && everywhere)
       await leftovers.agents(run.target.subject.agent_id ?? []);
     return {};
+  },
+
+  async originals(run) {
+    const { services, tick } = run;
+    const originals = run.job.counts.originals;
+    const count = await dropOriginals(services.originals, await touched(run), WRITE_MS, tick);
+    return { counts: { ...run.job.counts, originals: originals + count } };
   },
 
   async audit(run) {

@@ -35,7 +35,8 @@ export interface Metrics {
       | "consolidation"
       | "upgrade"
       | "erasure"
-      | "retention",
+      | "retention"
+      | "originals",
   ): void;
   /** Memories deleted by forget policies. */
   forgotten(count: number): void;

@@ -12,8 +12,29 @@ export const tokenMark = (kind: PiiKind, digest: string): string => `[${kind}:${
 
 const KINDS = PII_KINDS.join("|");
 const MARKS = new RegExp(String.raw`\[(?:${KINDS})(?::[0-9a-f]{${DIGITS}})?\]`, "g");
+const ANY_TOKEN = String.raw`\[(${KINDS}):[0-9a-f]{${DIGITS}}\]`;
 /** What a token looks like. */
-export const TOKEN = new RegExp(String.raw`^\[(${KINDS}):[0-9a-f]{${DIGITS}}\]$`);
+export const TOKEN = new RegExp(`^${ANY_TOKEN}$`);
+const TOKENS = new RegExp(ANY_TOKEN, "g");
+
+/** Tokens that a text shows. */
+export function tokensIn(text: string): string[] {
+  return text.includes("[") ? [...text.matchAll(TOKENS)].map(([token]) => token) : [];
+}
+
+/** Tokens that the texts of some JSON parts show, names of members included. Iterative: a caller decides how deep it is. */
+export function tokensOf(parts: object): Set<string> {
+  const found = new Set<string>();
+  const open: unknown[] = [parts];
+  while (open.length > 0) {
+    const node = open.pop();
+    if (typeof node === "string") for (const token of tokensIn(node)) found.add(token);
+    if (typeof node !== "object" || node === null) continue;
+    if (Array.isArray(node)) open.push(...(node as readonly unknown[]));
+    else for (const [name, value] of Object.entries(node)) open.push(name, value);
+  }
+  return found;
+}
 
 /** Places of marks and tokens in a text: nothing in them is personal data, whatever it looks like. */
 export function marksIn(text: string): { readonly start: number; readonly end: number }[] {

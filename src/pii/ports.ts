@@ -15,6 +15,16 @@ export interface PiiStore {
     salt: string,
     originals: ReadonlyMap<string, string>,
   ): Promise<"kept" | "full" | { readonly salt: string }>;
+  /** Notes that a write uses these tokens, of those that the namespace knows. */
+  use(namespace: string, tokens: readonly string[]): Promise<void>;
+  /** Namespaces with originals. */
+  namespaces(): AsyncIterable<readonly string[]>;
+  /** Tokens of a namespace that no write has used since `before`, milliseconds since the epoch. */
+  unusedSince(namespace: string, before: number): AsyncIterable<readonly string[]>;
+  /** Deletes originals, except of those that a write has used since; returns how many. */
+  drop(namespace: string, tokens: readonly string[], before: number): Promise<number>;
+  /** The time by the store's clock, milliseconds since the epoch. */
+  moment(): Promise<number>;
   /** Namespaces below a root (not the root itself) whose settings ever treated personal data; the first `limit`. */
   treatingBelow(root: string, limit: number): Promise<readonly string[]>;
   /** The originals in the order of the tokens, and the salt; undefined for an unknown one. */
@@ -23,4 +33,16 @@ export interface PiiStore {
     namespace: string,
     tokens: readonly string[],
   ): Promise<{ readonly salt: string | undefined; readonly sealed: readonly (string | undefined)[] }>;
+}
+
+/** Finds the tokens that stored texts show. */
+export interface ShownTokens {
+  /**
+   * Tokens in memories with their versions, sessions, state with its history, and aliases of these namespaces, some at a
+   * time: all of those that are there throughout. One may come twice. `tick` is called between steps.
+   */
+  shown(
+    namespaces: ReadonlySet<string>,
+    tick: () => Promise<void>,
+  ): AsyncIterable<{ readonly namespace: string; readonly tokens: readonly string[] }>;
 }

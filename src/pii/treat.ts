@@ -6,7 +6,7 @@ import { phoneChecks } from "./detect/phones.js";
 import type { PhoneChecks } from "./detect/phones.js";
 import { PII_KINDS, piiTag } from "./kinds.js";
 import type { PiiCounts, PiiKind, PiiPolicy } from "./kinds.js";
-import { redactionMark } from "./marks.js";
+import { redactionMark, tokensOf } from "./marks.js";
 import type { Original, PiiVault } from "./vault.js";
 
 export interface Treated<Parts> {
@@ -45,6 +45,7 @@ export async function treat<Parts extends object>(
   parts: Parts,
   checks?: PhoneChecks,
 ): Promise<Treated<Parts>> {
+  await keepShown(vault, namespace, parts);
   if (policy === undefined) return { parts, counts: {}, tags: [] };
   const { pending, pieces } = await inspect(policy, parts, checks);
   if (pieces.length === 0) return { parts, counts: {}, tags: [] };
@@ -59,6 +60,13 @@ export async function treat<Parts extends object>(
   });
   return { parts: sameShape<Parts>(treated), counts: countsOf(pieces), tags: tagsOf(policy, pieces) };
 }
+
+/**
+ * What a write does where nothing is looked for: the originals of tokens that it shows again stay, even if the texts
+ * that had them go at this moment.
+ */
+export const keepShown = (vault: PiiVault, namespace: string, parts: object): Promise<void> =>
+  vault.keepShown(namespace, tokensOf(parts));
 
 /**
  * Replaces only texts, names of members, and numbers that are personal data: a field that the caller declared as text

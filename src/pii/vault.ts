@@ -24,6 +24,11 @@ export interface Revealed {
 export interface PiiVault {
   /** Tokens in the order of the originals, which are kept before this resolves. */
   tokenize(namespace: string, originals: readonly Original[]): Promise<readonly string[]>;
+  /**
+   * Notes that a write shows these tokens again, so that their originals aren't deleted before its text is there. Tokens
+   * of other namespaces, and texts that only look like tokens, change nothing.
+   */
+  keepShown(namespace: string, tokens: ReadonlySet<string>): Promise<void>;
   /** The tokens that these values have, if they have any; nothing is kept. */
   tokensOf(namespace: string, originals: readonly Original[]): Promise<readonly string[]>;
   /**
@@ -77,6 +82,10 @@ export function createPiiVault(store: PiiStore, secret: string | undefined): Pii
         keys = keysOf(secret, outcome.salt);
       }
       throw new Error("a namespace's salt keeps changing");
+    },
+
+    async keepShown(namespace, tokens) {
+      if (tokens.size > 0) await store.use(namespace, [...tokens]);
     },
 
     async tokensOf(namespace, originals) {

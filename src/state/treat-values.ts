@@ -1,5 +1,5 @@
 import type { PiiCounts, PiiPolicy } from "../pii/kinds.js";
-import { treat } from "../pii/treat.js";
+import { keepShown, treat } from "../pii/treat.js";
 import type { PiiVault } from "../pii/vault.js";
 
 /** Dependencies of writes of values. */
@@ -16,6 +16,9 @@ export async function treatValues<Parts extends object>(
   parts: Parts,
 ): Promise<{ readonly parts: Parts; readonly counts: PiiCounts | undefined }> {
   const policy = await piiPolicy(namespace);
-  if (policy?.state !== true) return { parts, counts: undefined };
+  if (policy?.state !== true) {
+    await keepShown(vault, namespace, parts);
+    return { parts, counts: undefined };
+  }
   return treat(vault, namespace, policy, parts);
 }

@@ -26,7 +26,7 @@ import { insertOne, insertionOf } from "../write/insertion.js";
 import { nextVersion } from "../write/next-version.js";
 import { refuseTooLarge } from "../write/treated-content.js";
 import type { PiiCounts, PiiPolicy } from "../../pii/kinds.js";
-import { treat } from "../../pii/treat.js";
+import { keepShown, treat } from "../../pii/treat.js";
 import { isAlive, lifetimeOf } from "../lifecycle/ttl.js";
 
 /** Dependencies of a put; copies that follow the item get its next version. */
@@ -115,9 +115,13 @@ async function treatInput(
   policy: PiiPolicy | undefined,
   input: ItemInput,
 ): Promise<{ readonly input: ItemInput; readonly pii: PiiCounts | undefined }> {
-  if (policy === undefined) return { input, pii: undefined };
   const { content, metadata, tags } = input;
-  const { parts, ...found } = await treat(vault, namespace, policy, { content, metadata, tags });
+  const said = { content, metadata, tags };
+  if (policy === undefined) {
+    await keepShown(vault, namespace, said);
+    return { input, pii: undefined };
+  }
+  const { parts, ...found } = await treat(vault, namespace, policy, said);
   refuseTooLarge(parts.content);
   return { input: { ...input, ...parts, tags: [...(parts.tags ?? []), ...found.tags] }, pii: found.counts };
 }

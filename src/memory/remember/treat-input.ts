@@ -1,7 +1,7 @@
 import type { PhoneChecks } from "../../pii/detect/phones.js";
 import type { PiiCounts, PiiPolicy } from "../../pii/kinds.js";
 import { addCounts, redactRefused } from "../../pii/kinds.js";
-import { treat } from "../../pii/treat.js";
+import { keepShown, treat } from "../../pii/treat.js";
 import type { Interaction } from "../model/record.js";
 import type { Services } from "../services.js";
 import { refuseTooLarge } from "../write/treated-content.js";
@@ -28,8 +28,11 @@ export async function treatInput(
   checks: PhoneChecks,
 ): Promise<TreatedInput> {
   const policy = own ? redactRefused(wanted) : wanted;
-  if (policy === undefined) return { input, pii: undefined };
   const { content, metadata, tags, fact, interaction } = input;
+  if (policy === undefined) {
+    await keepShown(services.vault, namespace, { content, metadata, tags, fact, interaction });
+    return { input, pii: undefined };
+  }
   const stated = fact && { subject: fact.subject, predicate: fact.predicate, object: fact.object };
   // The content of an interaction is made of its parts.
   const said = interaction === undefined ? { content, fact: stated } : { ...interaction };

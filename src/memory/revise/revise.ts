@@ -27,7 +27,7 @@ import { tellCopies } from "../publish/tell-copies.js";
 import { refuseTooLarge } from "../write/treated-content.js";
 import { isPiiTag } from "../../pii/kinds.js";
 import type { PiiCounts, PiiPolicy } from "../../pii/kinds.js";
-import { treat } from "../../pii/treat.js";
+import { keepShown, treat } from "../../pii/treat.js";
 
 /** Dependencies of a revision; copies that follow the memory get its next version. */
 export type Revising = Carrying &
@@ -121,9 +121,13 @@ async function treated(
   policy: PiiPolicy | undefined,
   input: RevisionInput,
 ): Promise<{ readonly input: RevisionInput; readonly pii: PiiCounts | undefined }> {
-  if (policy === undefined) return { input, pii: undefined };
   const { content, metadata, whole_metadata, tags } = input;
-  const found = await treat(vault, namespace, policy, { content, metadata, whole_metadata, tags });
+  const said = { content, metadata, whole_metadata, tags };
+  if (policy === undefined) {
+    await keepShown(vault, namespace, said);
+    return { input, pii: undefined };
+  }
+  const found = await treat(vault, namespace, policy, said);
   const { parts } = found;
   refuseTooLarge(parts.content);
   return {

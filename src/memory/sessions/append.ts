@@ -8,7 +8,7 @@ import type { SessionUsing } from "./services.js";
 import type { NewMessage, SessionRef, Standing } from "./session.js";
 import { sessionTrail } from "./trail.js";
 import type { PiiCounts, PiiPolicy } from "../../pii/kinds.js";
-import { treat } from "../../pii/treat.js";
+import { keepShown, treat } from "../../pii/treat.js";
 
 /**
  * Appends messages to a session, which begins with its first one: one step, of which nothing depends on how many
@@ -56,12 +56,15 @@ async function treatMessages<Sent extends NewMessage>(
   policy: PiiPolicy | undefined,
   sent: readonly Sent[],
 ): Promise<{ readonly messages: readonly Sent[]; readonly pii: PiiCounts | undefined }> {
-  if (policy === undefined) return { messages: sent, pii: undefined };
   const said = sent.map(({ content, tool_calls, metadata }) => ({
     content,
     tool_calls: tool_calls?.map((call) => ({ arguments: call.arguments })),
     metadata,
   }));
+  if (policy === undefined) {
+    await keepShown(vault, namespace, said);
+    return { messages: sent, pii: undefined };
+  }
   const { parts, counts } = await treat(vault, namespace, policy, { messages: said });
   const messages = sent.map((message, index) => {
     const { content = message.content, tool_calls, metadata } = parts.messages[index] ?? {};

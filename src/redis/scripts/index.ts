@@ -122,6 +122,8 @@ export const scripts = {
   putVotes: forService("backup/lua/put-votes", integer),
   putGone: forService("backup/lua/put-gone", integer, "plain", "works"),
   keepOriginals: forService("pii/lua/keep", parts),
+  useOriginals: forService("pii/lua/use", integer, "plain", "works"),
+  dropOriginals: forService("pii/lua/drop", integer, "plain", "works"),
   revealOriginals: forCaller("pii/lua/reveal", textsOrNone),
   renewLock: forService("locks/lua/renew", integer),
   releaseLock: forService("locks/lua/release", integer),

@@ -6,6 +6,17 @@ export async function contentOf(url: string, prefix: string): Promise<string[]> 
   const client = createClient({ url, RESP: 2 });
   await client.connect();
   onTestFinished(() => client.destroy());
+  return contentIn(client, prefix);
+}
+
+interface TextClient {
+  scanIterator(options: { MATCH: string; COUNT: number }): AsyncIterable<readonly string[]>;
+  type(key: string): Promise<string>;
+  sendCommand(command: string[]): Promise<unknown>;
+}
+
+/** The same, over a connection that is there. */
+export async function contentIn(client: TextClient, prefix: string): Promise<string[]> {
   const texts: string[] = [];
   for await (const names of client.scanIterator({ MATCH: `${prefix}:*`, COUNT: 1000 })) {
     for (const name of names) {

@@ -19,9 +19,13 @@ ARGV[2] what precedes it in the key of a run's actions
 Returns how many runs are left: at most one, which is running.
 ]]
 audit('ok')
-redis.call('DEL', KEYS[2], KEYS[5], KEYS[6], KEYS[9], KEYS[10])
+redis.call('DEL', KEYS[2], KEYS[5], KEYS[6])
 -- Names of facts that were written since stay; the others go as a list of entities meets them.
-if tonumber(redis.call('HGET', KEYS[1], 'memories') or '0') <= 0 then redis.call('DEL', KEYS[3], KEYS[4]) end
+local held = redis.call('HMGET', KEYS[1], 'memories', 'session_bytes')
+local empty = tonumber(held[1] or '0') <= 0
+if empty then redis.call('DEL', KEYS[3], KEYS[4]) end
+-- Where something was written since, a sweep deletes the originals that it doesn't show.
+if empty and tonumber(held[2] or '0') <= 0 then redis.call('DEL', KEYS[9], KEYS[10]) end
 local at_work = redis.call('HGET', KEYS[7], 'run')
 if not at_work then
   -- Of the head, only what the settings say: when the next run begins.
