@@ -19,6 +19,8 @@ export interface Fault {
   readonly end?: (world: World) => Promise<void>;
   /** Seconds within which all requests must succeed again. */
   readonly within: number;
+  /** The service embeds with a provider, which fails. */
+  readonly ofProvider?: true;
   /** Whether a machine can make it. */
   readonly possible?: (world: World) => boolean;
 }
@@ -175,6 +177,32 @@ export const FAULTS: readonly Fault[] = [
     lastsMs: 0,
     within: WITHIN_S,
   },
+  {
+    id: "eviction",
+    name: "Redis's maxmemory-policy becomes allkeys-lru",
+    begin: evict,
+    lastsMs: 0,
+    end: config("maxmemory-policy", "noeviction"),
+    within: WITHIN_S,
+  },
+  ...(
+    [
+      ["hangs", "the embedding provider answers nothing for 15 s"],
+      ["refuses", "the embedding provider refuses the key (401) for 15 s"],
+    ] as const
+  ).map(([mood, name]): Fault => ({
+    id: `provider-${mood}`,
+    name,
+    ofProvider: true,
+    async begin({ provider }) {
+      if (provider !== undefined) provider.mood = mood;
+    },
+    lastsMs: 15_000,
+    async end({ provider }) {
+      if (provider !== undefined) provider.mood = "well";
+    },
+    within: WITHIN_S,
+  })),
   ...(
     [
       ["service", HOUR_S, "the service's clock jumps an hour ahead"],
@@ -201,6 +229,17 @@ const CLOCKS: Readonly<Record<"redis" | "service", (world: World) => Promise<num
   redis: async ({ redis }) => Number(((await redis.command("TIME")) as string[])[0]),
   service: async ({ url }) => Date.parse((await fetch(`${url()}/healthz`)).headers.get("date") ?? "") / 1000,
 };
+
+/** Redis would silently delete what was acknowledged: nothing is lost yet, but the service must say it. */
+async function evict(world: World): Promise<readonly string[]> {
+  await config("maxmemory-policy", "allkeys-lru")(world);
+  for (;;) {
+    const ready = await fetch(`${world.url()}/readyz`);
+    if ((await ready.text()).includes("redis_evicts"))
+      return [`\`/readyz\` ${ready.status} \`redis_evicts\``];
+    await sleep(100);
+  }
+}
 
 /** As an operator does it: the primary hands over to a replica that has all, and becomes its replica. */
 async function failOver(world: World): Promise<void> {

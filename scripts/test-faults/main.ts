@@ -11,6 +11,7 @@ import type { Run } from "./report.js";
 import { runFault } from "./run-fault.js";
 import type { Finding } from "./run-fault.js";
 import { openWorld } from "./world.js";
+import type { World } from "./world.js";
 
 /** The short form runs beside other tests, on a machine that is busy: there it only tells a hang from a recovery. */
 const SLACK = 6;
@@ -46,28 +47,37 @@ function chosen(ids: readonly string[], short: boolean): readonly Fault[] {
 }
 
 async function runAll(faults: readonly Fault[], whole: boolean): Promise<Run> {
-  const world = await openWorld({ env: loadEnv(), whole });
   const findings: Finding[] = [];
   const skipped: string[] = [];
-  try {
-    for (const fault of faults) {
-      if (fault.possible?.(world) === false) {
-        skipped.push(fault.id);
-        continue;
-      }
-      console.error(`faults: ${fault.name}`);
-      findings.push(await runFault(world, fault));
+  let redis = "";
+  for (const provider of [false, true]) {
+    const some = faults.filter(({ ofProvider }) => (ofProvider === true) === provider);
+    if (some.length === 0) continue;
+    const world = await openWorld({ env: loadEnv(), whole, provider });
+    redis = world.redis.version;
+    try {
+      await runSome(world, some, findings, skipped);
+    } finally {
+      await world.close();
     }
-    const { version } = world.redis;
-    return {
-      machine: describeMachine(),
-      redis: version,
-      finishedAt: new Date().toISOString(),
-      findings,
-      skipped,
-    };
-  } finally {
-    await world.close();
+  }
+  return { machine: describeMachine(), redis, finishedAt: new Date().toISOString(), findings, skipped };
+}
+
+/** Adds to the findings, and to what was skipped. */
+async function runSome(
+  world: World,
+  faults: readonly Fault[],
+  findings: Finding[],
+  skipped: string[],
+): Promise<void> {
+  for (const fault of faults) {
+    if (fault.possible?.(world) === false) {
+      skipped.push(fault.id);
+      continue;
+    }
+    console.error(`faults: ${fault.name}`);
+    findings.push(await runFault(world, fault));
   }
 }
 

@@ -8,6 +8,8 @@ import { needsModel, provideModel } from "../downloads/local-model.js";
 import type { Env } from "../shell/env.js";
 import { clockEnv, createClock } from "./clock.js";
 import type { Clock } from "./clock.js";
+import { PROVIDER_DIMENSIONS, startProvider } from "./provider.js";
+import type { Provider } from "./provider.js";
 import { startProxy } from "./proxy.js";
 import type { Proxy } from "./proxy.js";
 import { startFaultRedis } from "./redis.js";
@@ -21,6 +23,8 @@ export interface World {
   /** Where clients send their requests: of the service that a load balancer would choose. */
   readonly url: () => string;
   readonly pid: () => number;
+  /** Undefined: the service doesn't embed with one. */
+  readonly provider: Provider | undefined;
   /** Undefined: the machine can't shift a clock. */
   readonly clocks: { readonly redis: Clock; readonly service: Clock } | undefined;
   /** Kills the service, as an out-of-memory killer would. */
@@ -37,22 +41,19 @@ export interface WorldOptions {
   readonly env: Env;
   /** With the local embedding model and clocks that can be shifted: slower to start. */
   readonly whole: boolean;
+  /** Whether the service embeds with a provider on the loopback. */
+  readonly provider?: boolean;
 }
 
 const DRAIN_SECONDS = 2;
 
-export async function openWorld({ env, whole }: WorldOptions): Promise<World> {
+export async function openWorld({ env, whole, provider: provided }: WorldOptions): Promise<World> {
+  const provider = provided === true ? await startProvider() : undefined;
   const redisClock = whole ? createClock() : undefined;
   const serviceClock = whole ? createClock() : undefined;
   const redis = await startFaultRedis(env, redisClock?.file);
   const proxy = await startProxy(redis.port);
-  const model = { ...env, MNEME_EMBEDDER: "local" };
-  const embedding: Record<string, string> = whole
-    ? {
-        MNEME_EMBEDDER: "local",
-        MNEME_MODEL_DIR: needsModel(model) ? await provideModel(env) : (env["MNEME_MODEL_DIR"] ?? ""),
-      }
-    : { MNEME_EMBEDDER: "none" };
+  const embedding = await embeddingOf(env, whole, provider);
   const keyPrefix = `faults-${randomBytes(4).toString("hex")}`;
   const start = (port: number): Promise<RunningService> =>
     startService({
@@ -72,6 +73,7 @@ export async function openWorld({ env, whole }: WorldOptions): Promise<World> {
   const world: World = {
     redis,
     proxy,
+    provider,
     url: () => service.url,
     pid: () => service.pid,
     clocks:
@@ -104,8 +106,30 @@ export async function openWorld({ env, whole }: WorldOptions): Promise<World> {
     async close() {
       await service.stop();
       await proxy.stop();
+      await provider?.stop();
       for (const each of [redis, ...others]) await each.stop();
     },
   };
   return world;
+}
+
+async function embeddingOf(
+  env: Env,
+  whole: boolean,
+  provider: Provider | undefined,
+): Promise<Record<string, string>> {
+  if (provider !== undefined) {
+    return {
+      MNEME_EMBEDDER: "openai",
+      OPENAI_API_KEY: "a key of the loopback",
+      OPENAI_BASE_URL: provider.baseURL,
+      MNEME_EMBEDDING_DIMENSIONS: String(PROVIDER_DIMENSIONS),
+    };
+  }
+  if (!whole) return { MNEME_EMBEDDER: "none" };
+  const model = { ...env, MNEME_EMBEDDER: "local" };
+  return {
+    MNEME_EMBEDDER: "local",
+    MNEME_MODEL_DIR: needsModel(model) ? await provideModel(env) : (env["MNEME_MODEL_DIR"] ?? ""),
+  };
 }
