@@ -1,6 +1,6 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
 import type { Plugin } from "rolldown";
@@ -28,7 +28,9 @@ export async function bundleService(): Promise<string> {
 const keepAddresses: Plugin = {
   name: "keep-addresses",
   transform(code, id) {
-    if (id === MAIN || !code.includes("import.meta.url")) return null;
-    return code.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(id).href));
+    if (id === MAIN || !code.includes("import.meta.")) return null;
+    return code
+      .replaceAll("import.meta.url", JSON.stringify(pathToFileURL(id).href))
+      .replaceAll("import.meta.dirname", JSON.stringify(dirname(id)));
   },
 };
