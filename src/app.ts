@@ -18,6 +18,7 @@ import { describeProblem, HttpProblem, respondProblem } from "./http/problem.js"
 import { createRouter } from "./http/router/create-router.js";
 import { RouteTable } from "./http/router/route-table.js";
 import { agentRoutes } from "./http/agents/routes.js";
+import { archiveRoutes } from "./http/archive/routes.js";
 import { auditRoutes } from "./http/audit/routes.js";
 import { backupRoutes } from "./http/backups/routes.js";
 import { consolidationRoutes } from "./http/consolidations/routes.js";
@@ -99,6 +100,7 @@ export function createApp(deps: AppDeps) {
     .route("/", lifecycleRoutes(deps))
     .route("/", consolidationRoutes(deps))
     .route("/", backupRoutes(deps))
+    .route("/", archiveRoutes(deps))
     .route("/", embeddingRoutes(deps))
     .route("/", erasureRoutes(deps))
     .route("/", itemRoutes(deps))

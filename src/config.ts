@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { LIMITS } from "./domain/limits.js";
 import { nearest } from "./domain/nearest.js";
@@ -66,6 +67,8 @@ export interface Config {
   /** Of this, the keys for tokens of personal data are made, and for their originals; undefined: originals are kept as they are. */
   readonly piiSecret: string | undefined;
   readonly piiSweepSeconds: number;
+  /** Where old episodes go; undefined: nowhere. */
+  readonly archive: ArchiveConfig | undefined;
   /** How long an entry of the audit trail is kept. */
   readonly auditRetentionDays: number;
   /** Default quota of a namespace; null: unlimited. */
@@ -96,6 +99,20 @@ export type EmbeddingConfig =
       readonly baseURL: string | undefined;
       readonly model: string;
       readonly dimensions: number | undefined;
+      readonly timeoutMs: number;
+    };
+
+export type ArchiveConfig =
+  | { readonly kind: "directory"; readonly folder: string }
+  | {
+      readonly kind: "bucket";
+      readonly bucket: string;
+      readonly prefix: string;
+      /** Undefined: Amazon's own, in the region. */
+      readonly endpoint: string | undefined;
+      readonly region: string;
+      readonly accessKeyId: string;
+      readonly secretAccessKey: string;
       readonly timeoutMs: number;
     };
 
@@ -201,6 +218,23 @@ const environment = z
       .max(3650)
       .optional(),
     MNEME_PII_SWEEP_SECONDS: integer(3600, 1, 30 * DAY_SECONDS),
+    MNEME_ARCHIVE: z
+      .string()
+      .refine(
+        (url) => archivePlaceOf(url) !== undefined,
+        "Must be file:///an/absolute/directory, or s3://bucket or s3://bucket/prefix, with letters, digits, '.', '_' and '-'.",
+      )
+      .optional(),
+    MNEME_ARCHIVE_ENDPOINT: z
+      .url({ protocol: /^https?$/, error: "Must be a URL with http or https." })
+      .optional(),
+    MNEME_ARCHIVE_REGION: z
+      .string()
+      .regex(/^[a-z0-9-]{1,64}$/, "Must be 1 to 64 lower-case letters, digits or '-'.")
+      .default("us-east-1"),
+    MNEME_ARCHIVE_ACCESS_KEY_ID: z.string().optional(),
+    MNEME_ARCHIVE_SECRET_ACCESS_KEY: z.string().optional(),
+    MNEME_ARCHIVE_TIMEOUT_MS: integer(10_000, 100, 120_000),
     MNEME_PII_SECRET: z.string().min(32, "Must have 32 characters at least.").optional(),
     AUDIT_RETENTION_DAYS: integer(30, 1, 3650),
     MNEME_ALLOW_ANONYMOUS: z.enum(["0", "1"]).default("0"),
@@ -224,6 +258,10 @@ const environment = z
     }
     if (second !== undefined && provider === "none") {
       complain("MNEME_EMBEDDING_SECOND", "Must not be set with MNEME_EMBEDDER=none.");
+    }
+    if (archivePlaceOf(env.MNEME_ARCHIVE ?? "")?.kind === "bucket") {
+      for (const name of ["MNEME_ARCHIVE_ACCESS_KEY_ID", "MNEME_ARCHIVE_SECRET_ACCESS_KEY"] as const)
+        if (env[name] === undefined) complain(name, "Must be set for an archive in a bucket.");
     }
   });
 
@@ -322,6 +360,7 @@ export function loadConfig(env: Environment): Config {
         : Math.round(values.VERSION_RETENTION_DAYS * DAY_SECONDS * 1000),
     piiSecret: values.MNEME_PII_SECRET,
     piiSweepSeconds: values.MNEME_PII_SWEEP_SECONDS,
+    archive: archiveOf(values),
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     quota: { memories: values.MNEME_QUOTA_MEMORIES, bytes: values.MNEME_QUOTA_BYTES },
     session: {
@@ -383,6 +422,41 @@ function secondEmbeddingOf(values: Values): EmbeddingConfig | undefined {
     model: values.MNEME_EMBEDDING_SECOND_MODEL,
     dimensions: values.MNEME_EMBEDDING_SECOND_DIMENSIONS,
     timeoutMs: values.MNEME_EMBEDDING_TIMEOUT_MS,
+  };
+}
+
+type ArchivePlace =
+  | { readonly kind: "directory"; readonly folder: string }
+  | { readonly kind: "bucket"; readonly bucket: string; readonly prefix: string };
+
+/** Undefined: it isn't such an address. */
+function archivePlaceOf(url: string): ArchivePlace | undefined {
+  const [, bucket, prefix = ""] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,62})((?:\/[\w.-]+)*)\/?$/.exec(url) ?? [];
+  if (bucket !== undefined) {
+    // `..` would leave the bucket.
+    const labels = prefix.split("/").slice(1);
+    return labels.some((label) => /^\.+$/.test(label))
+      ? undefined
+      : { kind: "bucket", bucket, prefix: labels.join("/") };
+  }
+  if (!url.startsWith("file:///") || !URL.canParse(url)) return undefined;
+  try {
+    return { kind: "directory", folder: fileURLToPath(url) };
+  } catch {
+    return undefined;
+  }
+}
+
+function archiveOf(values: Values): ArchiveConfig | undefined {
+  const place = archivePlaceOf(values.MNEME_ARCHIVE ?? "");
+  if (place?.kind !== "bucket") return place;
+  return {
+    ...place,
+    endpoint: values.MNEME_ARCHIVE_ENDPOINT,
+    region: values.MNEME_ARCHIVE_REGION,
+    accessKeyId: values.MNEME_ARCHIVE_ACCESS_KEY_ID ?? "",
+    secretAccessKey: values.MNEME_ARCHIVE_SECRET_ACCESS_KEY ?? "",
+    timeoutMs: values.MNEME_ARCHIVE_TIMEOUT_MS,
   };
 }
 

@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createKeyCache } from "./access/keys/cache.js";
+import { startArchive } from "./compose/archive.js";
 import { describeAccess, mayBeOpen } from "./compose/access.js";
 import type { Base } from "./compose/base.js";
 import { connect } from "./compose/connect.js";
@@ -93,7 +94,8 @@ export async function serve({ env, signal, siblings }: ServeOptions): Promise<Ru
 
   const base: Base = { config, logger, metrics, stores, embedders, now };
   const modelWatch = embedders.models.watch();
-  const { services, corroboration } = startMemory(base);
+  const { archive, archivist } = await startArchive(base);
+  const { services, corroboration } = startMemory(base, archive);
   const { sessions, promotions } = startSessions(base, services);
   const { consolidation, runs } = startConsolidation(base, services);
   const sweepers = startSweepers(base, services, corroboration);
@@ -135,6 +137,7 @@ export async function serve({ env, signal, siblings }: ServeOptions): Promise<Ru
       runs,
       ...sweepers,
       eraser,
+      archivist,
       corroboration,
       modelWatch,
     ],

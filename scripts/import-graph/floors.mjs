@@ -39,7 +39,7 @@ export const FLOORS = [
 
   // The acts on memories, by feature.
   ["src/memory/services.ts", "src/memory/embedding", "src/readiness.ts"],
-  ["src/memory/lifecycle", "src/memory/migration"],
+  ["src/memory/archive", "src/memory/lifecycle", "src/memory/migration"],
   ["src/memory/trust"],
   ["src/memory/write"],
   ["src/memory/browse", "src/memory/facts", "src/memory/publish"],
@@ -65,7 +65,7 @@ export const FLOORS = [
   ["src/mcp/server.ts"],
 
   // What implements the ports.
-  ["src/llm", "src/redis/keys.ts", "src/tracing"],
+  ["src/archive", "src/llm", "src/redis/keys.ts", "src/tracing"],
   ["src/redis/codec", "src/redis/connection"],
   ["src/redis/streams"],
   ["src/redis/audit", "src/redis/idempotency", "src/redis/index-statistics.ts", "src/redis/locks"],
@@ -79,6 +79,7 @@ export const FLOORS = [
   ["src/redis/api-keys", "src/redis/state", "src/redis/deps.ts"],
   ["src/redis/search"],
   [
+    "src/redis/archive",
     "src/redis/consolidation",
     "src/redis/embeddings",
     "src/redis/lifecycle",
@@ -106,7 +107,7 @@ export const FLOORS = [
     "src/http/interactions",
     "src/http/items",
   ],
-  ["src/http/lifecycle", "src/http/recall"],
+  ["src/http/archive", "src/http/lifecycle", "src/http/recall"],
   ["src/http/namespaces", "src/http/profiles", "src/http/receipts", "src/http/sessions"],
   ["src/http/pii", "src/http/backups", "src/http/erasures", "src/http/mcp"],
 

@@ -13,6 +13,9 @@ export const AUDIT_VERBS = [
   "delete",
   "versions",
   "restore",
+  // Ids of the memories that were moved to the archive, and of those that were brought back.
+  "archive",
+  "archive.restore",
   // What was superseded comes back, because what superseded it has ended.
   "reinstate",
   "feedback",

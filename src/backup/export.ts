@@ -12,6 +12,7 @@ import { FORMAT, FORMAT_VERSION } from "./lines.js";
 import type { ContentLine, ExportedLine, Line, ManifestLine } from "./lines.js";
 import { stillFilling, jobBusy, jobMissing } from "./refusals.js";
 import type { DumpOptions } from "./ports.js";
+import { wholeLines } from "./whole-lines.js";
 import type { BackupServices } from "./services.js";
 
 export interface ExportInput {
@@ -297,7 +298,8 @@ async function namespaceStep(
     sessions: () => services.source.sessions(namespace, options, at),
     erased: () => services.source.erased(namespace, options, position.moment ?? Infinity, at),
   } as const;
-  const { items, next } = await read[section]();
+  const { items: found, next } = await read[section]();
+  const items = await wholeLines(services.memory.archive, namespace, found, job.vectors);
   return {
     lines: items.map((line) => shownTo(context, line)),
     next: {

@@ -44,7 +44,7 @@ export interface AliasesLine {
   readonly names: readonly string[];
 }
 
-export type ExportedMemory = Omit<Memory, "namespace">;
+export type ExportedMemory = Omit<Memory, "namespace" | "archived">;
 
 /** What is stored of a memory that no reader gets, and that can't be derived from the rest. */
 export interface StoredParts {
@@ -90,6 +90,8 @@ export interface MemoryLine {
   readonly voices?: Readonly<Record<string, Voice>> | undefined;
   /** Of each passage: little-endian float16, base64. */
   readonly vectors?: readonly string[] | undefined;
+  /** The segment that has the rest of an archived memory, until that is read: see whole-lines.ts. Never in a file. */
+  readonly segment?: string | undefined;
 }
 
 export interface Voice {

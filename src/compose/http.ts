@@ -75,6 +75,7 @@ export function composeApp(
     store: stores.namespaces,
     audit,
     nextTime,
+    archives: services.archive.configured,
     changed: (namespace: string) => {
       services.knownDefaults.forget(namespace);
       services.vault.settingsChanged();

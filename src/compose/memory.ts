@@ -4,6 +4,7 @@ import { MEASURED_SIMILARITY, startCorroborationWorker } from "../memory/trust/c
 import { idleWorker, startEmbeddingWorker } from "../memory/embedding/embedding-worker.js";
 import { createKnownDefaults } from "../memory/lifecycle/known-defaults.js";
 import { createIds } from "../memory/model/ids.js";
+import type { Archive } from "../memory/ports/archive.js";
 import type { CorroborationWorker } from "../memory/ports/trust.js";
 import type { Services } from "../memory/services.js";
 import { createPiiVault } from "../pii/vault.js";
@@ -13,7 +14,10 @@ import { reporter } from "./base.js";
 const DAY_S = 24 * 3600;
 
 /** What the acts on memories work with. The workers among it are at work from here on. */
-export function startMemory(base: Base): {
+export function startMemory(
+  base: Base,
+  archive: Archive,
+): {
   readonly services: Services;
   readonly corroboration: CorroborationWorker;
 } {
@@ -28,6 +32,7 @@ export function startMemory(base: Base): {
     accuracies: createAccuracies(stores.agents),
     receipts: stores.receipts,
     erasures: stores.erasures,
+    archive,
     countTokens: tokenCounter,
     // A verb takes it once, so what it embeds is of one model.
     get embedder() {

@@ -23,6 +23,7 @@ import { createPublicationStore } from "../redis/publications/index.js";
 import { createReceiptStore } from "../redis/receipts/index.js";
 import { createShownTokens } from "../redis/originals/shown-tokens.js";
 import { createRetentionStore } from "../redis/retention/index.js";
+import { createArchiveStore } from "../redis/archive/index.js";
 import { createSearchStore } from "../redis/search/index.js";
 import { createSessionStore } from "../redis/sessions/index.js";
 import { createStateStore } from "../redis/state/index.js";
@@ -99,5 +100,6 @@ function createMemoryStore(deps: StoreDeps): MemoryStore {
     ...createEmbeddingStore(deps),
     ...createLifecycleStore(deps),
     ...createFactStore(deps),
+    ...createArchiveStore(deps),
   };
 }

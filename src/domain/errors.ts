@@ -52,6 +52,8 @@ export type ErrorCode =
   | "rate_limited"
   | "overloaded"
   | "quota_exceeded"
+  | "archive_unavailable"
+  | "archive_damaged"
   | "audit_unavailable";
 
 export interface FieldError {
@@ -129,6 +131,22 @@ export function quotaExceeded(quota: string): DomainError {
   return new DomainError(
     "quota_exceeded",
     `This namespace's quota of ${quota} is used up. Nothing was written.`,
+  );
+}
+
+export function archiveUnavailable(): DomainError {
+  return new DomainError(
+    "archive_unavailable",
+    "The archive doesn't answer, so an archived memory can't be read now.",
+    { retryAfterSeconds: 5 },
+  );
+}
+
+export function archiveDamaged(): DomainError {
+  return new DomainError(
+    "archive_damaged",
+    "The archive's copy of this memory is missing or damaged. An operator has to bring it back from a backup.",
+    { retryAfterSeconds: 60 },
   );
 }
 

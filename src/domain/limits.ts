@@ -31,6 +31,8 @@ export const LIMITS = {
   checkpoints: 50,
   recallLimit: 100,
   listLimit: 200,
+  /** Memories that one request brings back from the archive. */
+  restoredMemories: 500,
   /** Memories that a policy examines in one request, and memories that a policy keeps. */
   forgetLimit: 1000,
   keepTop: 100_000,

@@ -1,4 +1,5 @@
 import { covers } from "../access/grants.js";
+import { wholeLines } from "../backup/whole-lines.js";
 import type { ContentLine, MemoryLine } from "../backup/lines.js";
 import { normaliseName } from "../domain/normalise-name.js";
 import type { ErasureJob, ErasureTarget } from "./job.js";
@@ -41,7 +42,10 @@ export async function find(
     );
     await note(names.map(({ own }) => ({ kind: "entity", namespace, id: own })));
     await note(names.flatMap(({ all }) => all.map((id) => ({ kind: "alias" as const, namespace, id }))));
-    for await (const lines of walk((at) => services.source.memories(namespace, WHOLE, at))) {
+    for await (const found of walk((at) => services.source.memories(namespace, WHOLE, at))) {
+      // Only whether it mentions the subject depends on what a memory says.
+      const reads = target.kind === "subject";
+      const lines = reads ? await wholeLines(services.memory.archive, namespace, found, false) : found;
       const memories = foundMemories(namespace, lines, matcher);
       await note(memories.doomed);
       for (const line of memories.lines) {
@@ -126,7 +130,9 @@ function foundMemories(
   for (const line of lines) {
     if (line.kind === "memory") {
       const { id, key, fact } = line.memory;
-      if (!matcher.memory(namespace, line.memory, line.interaction)) continue;
+      const { segment } = line;
+      const archived = segment === undefined ? null : { segment, at: 0, whole: false };
+      if (!matcher.memory(namespace, { ...line.memory, archived }, line.interaction)) continue;
       whole = id;
       matching.push(line);
       doomed.push({ kind: "memory", namespace, id });
@@ -136,7 +142,12 @@ function foundMemories(
       }
     } else if (line.kind === "version") {
       const { id } = line.memory;
-      if (id === whole || id === history || !matcher.memory(namespace, line.memory, undefined)) continue;
+      if (
+        id === whole ||
+        id === history ||
+        !matcher.memory(namespace, { ...line.memory, archived: null }, undefined)
+      )
+        continue;
       history = id;
       doomed.push({ kind: "history", namespace, id });
     }

@@ -33,6 +33,7 @@ export const PHASES = [
   "names",
   "receipts",
   "runs",
+  "archive",
   "caches",
   "originals",
   "audit",

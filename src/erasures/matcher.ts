@@ -6,7 +6,7 @@ import type { Condition } from "../memory/conditions/condition.js";
 import { facetQuery, matches } from "../memory/conditions/filter.js";
 import { fulfils } from "../memory/conditions/fulfils.js";
 import { parseCondition } from "../memory/conditions/parse.js";
-import type { Interaction } from "../memory/model/record.js";
+import type { Interaction, Memory } from "../memory/model/record.js";
 import type { Message } from "../memory/sessions/session.js";
 import type { StoredCheckpoint } from "../threads/ports.js";
 import type { ErasureSubject, ErasureTarget } from "./job.js";
@@ -14,7 +14,11 @@ import { mentionsOf, plainJson, textOf } from "./mentions.js";
 
 /** Decides what of a namespace is to be erased. */
 export interface Matcher {
-  memory(namespace: string, memory: ExportedMemory, interaction: Interaction | undefined): boolean;
+  memory(
+    namespace: string,
+    memory: ExportedMemory & Pick<Memory, "archived">,
+    interaction: Interaction | undefined,
+  ): boolean;
   session(session: SessionLine["session"]): boolean;
   message(message: Message): boolean;
   document(key: string, document: Pick<ExportedDocument, "json" | "updated_by">): boolean;

@@ -3,6 +3,7 @@ import { covers, patternOf, scopeOf } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { SYSTEM_ACTOR } from "../domain/context.js";
+import type { Lock, Locks } from "../domain/lock.js";
 import { erase } from "../memory/erasure/erase.js";
 import { sessionFacet } from "../memory/model/facets.js";
 import type { ChosenReceipts, Receipt } from "../memory/ports/receipts.js";
@@ -259,6 +260,25 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
     return { counts: { ...run.job.counts, consolidations } };
   },
 
+  async archive(run) {
+    const { memory, locks } = run.services;
+    const namespaces = new Set(await touched(run));
+    if (run.target.kind === "namespace")
+      for await (const namespace of namespacesOf(run.services, run.job)) namespaces.add(namespace);
+    // Held by the worker while it moves memories: what it has read before may be what is erased.
+    const lock = await acquired(locks, run.tick);
+    try {
+      for (const namespace of namespaces) {
+        await memory.archive.purge(namespace, run.context.now());
+        await lock.renew(ARCHIVE_LOCK_MS);
+        await run.tick();
+      }
+    } finally {
+      await lock.release();
+    }
+    return {};
+  },
+
   async caches(run) {
     const { leftovers } = run.services;
     // A vector is kept by the text that it is of: without a text of the subject's, it has none.
@@ -298,6 +318,19 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
 
   seal: async () => ({}),
 };
+
+const ARCHIVE_LOCK_MS = 60_000;
+/** Longer than the worker holds it without work. */
+const ARCHIVE_WAIT_MS = 10_000;
+
+async function acquired(locks: Locks, tick: Tick): Promise<Lock> {
+  for (const deadline = performance.now() + ARCHIVE_WAIT_MS; performance.now() < deadline; await sleep(50)) {
+    const lock = await locks.acquire("archive", ARCHIVE_LOCK_MS);
+    if (lock !== undefined) return lock;
+    await tick();
+  }
+  throw new NotYet("The archive's worker is moving memories.");
+}
 
 /** Does the work for each thing of a kind that is still to be erased, some at a time. */
 async function each(

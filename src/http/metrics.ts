@@ -1,6 +1,7 @@
 import { AggregatorRegistry, Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import type { Aggregator, MetricObjectWithValues, MetricValue } from "prom-client";
 import type { MemoryType } from "../memory/model/record.js";
+import type { ArchiveEvent } from "../memory/archive/deps.js";
 import type { Survey } from "../memory/lifecycle/survey.js";
 import type { RecallStage } from "../memory/services.js";
 import type { LaneName } from "./route-traits.js";
@@ -36,12 +37,15 @@ export interface Metrics {
       | "upgrade"
       | "erasure"
       | "retention"
-      | "originals",
+      | "originals"
+      | "archive",
   ): void;
   /** Memories deleted by forget policies. */
   forgotten(count: number): void;
   /** What namespaces' retention deleted. */
   retired(kind: string, count: number): void;
+  /** What was done with archived memories and their segments. */
+  archive(event: ArchiveEvent, count?: number): void;
   /** A request that was refused because too many of its kind were waiting. */
   overloaded(lane: LaneName): void;
   /** A request without a valid key. */
@@ -119,6 +123,11 @@ const COUNTS = {
     name: "mneme_retention_deleted_total",
     help: "Memories, old versions, sessions and changes of state deleted because their retention ended.",
     labelNames: ["kind"],
+  },
+  archive: {
+    name: "mneme_archive_events_total",
+    help: "Memories archived and restored; segments read, rewritten, deleted, and those that couldn't be read.",
+    labelNames: ["event"],
   },
 } as const;
 
@@ -256,6 +265,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     workerError: (worker) => counts.workerErrors.inc({ worker }),
     forgotten: (count) => counts.forgotten.inc(count),
     retired: (kind, count) => counts.retired.inc({ kind }, count),
+    archive: (event, count = 1) => counts.archive.inc({ event }, count),
     overloaded: (lane) => counts.overloaded.inc({ lane }),
     unauthenticated: () => counts.strangers.inc(),
   };

@@ -75,6 +75,8 @@ export const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCo
   acl_denied: [503, "Redis denies access"],
   index_missing: [503, "A search index is missing"],
   too_many_watchers: [503, "Too many watchers"],
+  archive_damaged: [503, "The archive's copy is missing or damaged"],
+  archive_unavailable: [503, "The archive doesn't answer"],
   embedder_unavailable: [503, "The embedding provider is unavailable"],
   audit_unavailable: [503, "The audit trail can't be read or written"],
   quota_exceeded: [507, "The namespace is full"],

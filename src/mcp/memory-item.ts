@@ -21,6 +21,10 @@ export const memoryItem = z.object({
     .object({ subject: z.string(), predicate: z.string(), object: z.unknown() })
     .optional()
     .describe("The fact that it states."),
+  excerpt: z
+    .boolean()
+    .optional()
+    .describe("The memory is archived, and `content` is only its beginning: get_memory has the rest."),
   disputed: z.boolean().optional().describe("Whether another fact contradicts it."),
 });
 
@@ -49,9 +53,20 @@ export const apiMemory = z
         contradicts: z.array(z.unknown()).default([]),
       })
       .optional(),
+    content_complete: z.boolean().default(true),
   })
   .transform(
-    ({ timestamp, source_agent, tags, valid_from, valid_to, expires_at, fact, ...rest }): MemoryItem => {
+    ({
+      timestamp,
+      source_agent,
+      tags,
+      valid_from,
+      valid_to,
+      expires_at,
+      fact,
+      content_complete,
+      ...rest
+    }): MemoryItem => {
       const contradicts = fact?.contradicts ?? [];
       return {
         ...rest,
@@ -64,6 +79,7 @@ export const apiMemory = z
         ...(fact === undefined
           ? {}
           : { fact: { subject: fact.subject, predicate: fact.predicate, object: fact.object } }),
+        ...(content_complete ? {} : { excerpt: true }),
         ...(contradicts.length === 0 ? {} : { disputed: true }),
       };
     },

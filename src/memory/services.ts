@@ -8,6 +8,7 @@ import type { CorroborationWorker } from "./ports/trust.js";
 import type { DefaultTtl, KnownDefaults, Recency } from "./ports/lifecycle.js";
 import type { EmbeddingWorker } from "./ports/embedding.js";
 import type { EntityStore } from "./ports/facts.js";
+import type { Archive } from "./ports/archive.js";
 import type { MemoryStore } from "./ports/index.js";
 import type { ReceiptStore } from "./ports/receipts.js";
 import type { PiiVault } from "../pii/vault.js";
@@ -21,6 +22,8 @@ export interface Services {
   readonly accuracies: Accuracies;
   readonly receipts: ReceiptStore;
   readonly erasures: ErasureStore;
+  /** Contents of archived memories. */
+  readonly archive: Archive;
   readonly countTokens: () => Promise<TokenCounter>;
   /** Embeds with the model in use, which may be another one at any time; undefined: keyword only. */
   readonly embedder: Embedder | undefined;

@@ -34,6 +34,10 @@ export const SETTING_FIELDS = [
   "retention_versions_seconds",
   "retention_sessions_seconds",
   "retention_state_history_seconds",
+  "archive_after_seconds",
+  "archive_unread_seconds",
+  "archive_max_importance",
+  "archive_consolidated_only",
   "session_window_messages",
   "session_window_tokens",
   "pii_email",
@@ -246,6 +250,13 @@ export function createKeys(prefix: string) {
     piiOriginals: (namespace: string) => `${prefix}:pii-originals:{${namespace}}`,
     /** Namespaces whose settings ever treated personal data, a sorted set in their own order; a superset. */
     piiNamespaces: () => `${prefix}:pii-namespaces:{${SYSTEM}}`,
+    /** A namespace's segments in the archive, a hash by their ids; when each is to be looked at, a sorted set. */
+    archiveSegments: (namespace: string) => `${prefix}:archive:{${namespace}}`,
+    /** The ids of what each was written with, a hash likewise. */
+    archiveIds: (namespace: string) => `${prefix}:archive-ids:{${namespace}}`,
+    archiveDue: (namespace: string) => `${prefix}:archive-due:{${namespace}}`,
+    /** Namespaces whose settings ever archived, a sorted set in their own order; a superset. */
+    archivingNamespaces: () => `${prefix}:archiving:{${SYSTEM}}`,
     /** An export under way, and an import. */
     exportJob: (id: string) => `${prefix}:export:${id}`,
     /** The starts of {@link exportJob} and {@link importJob} before the id. */

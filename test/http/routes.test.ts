@@ -38,6 +38,9 @@ describe("POST memories", () => {
     expect(answer.headers.get("etag")).toBe('"1"');
     expect(memory).toEqual({
       ...FULL,
+      archived: false,
+      archived_at: null,
+      content_complete: true,
       id: expect.stringMatching(/^[0-9A-HJKMNP-TV-Z]{26}$/),
       namespace,
       key: null,

@@ -1,3 +1,5 @@
+import { createArchive } from "../../src/memory/archive/create-archive.js";
+import { createIds } from "../../src/memory/model/ids.js";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { createRedis } from "../../src/compose/redis.js";
@@ -26,13 +28,21 @@ test("a scan whose time is over within a page goes on at the next memory, and ex
   await redis.client.connect();
   onTestFinished(() => redis.client.destroy());
   const { memories: store, audit } = createStores(config, redis);
+  const archive = createArchive({
+    store,
+    place: undefined,
+    newId: createIds(),
+    now: Date.now,
+    model: () => ({ id: undefined, also: false }),
+    observe() {},
+  });
 
   const context = systemContext("a test", Date.now);
   const seen: string[] = [];
   let cursor: string | undefined;
   do {
     const input = { kinds: ["email"] as const, limit: 1000, cursor };
-    const page = await scanPii({ store, audit }, context, namespace, input, 0);
+    const page = await scanPii({ store, audit, archive }, context, namespace, input, 0);
     expect(page.examined).toBe(1);
     seen.push(...(page.memories.email ?? []));
     // What is deleted meanwhile doesn't move the place.

@@ -27,6 +27,8 @@ export interface PutSettingsOptions {
 export interface NamespaceServices {
   readonly store: NamespaceStore;
   readonly audit: AuditLog;
+  /** Whether there is a place for archived memories. */
+  readonly archives: boolean;
   /** Called with each namespace whose settings may have changed. */
   readonly changed: (namespace: string) => void;
   /** When a schedule's time comes next after a moment, milliseconds since the epoch; undefined: never. */

@@ -1,5 +1,5 @@
 import type { Context } from "../../domain/context.js";
-import { DomainError } from "../../domain/errors.js";
+import { DomainError, invalid } from "../../domain/errors.js";
 import { authorize } from "../authorize.js";
 import { isOperator } from "../keys/key.js";
 import { trailOf } from "../trail.js";
@@ -12,13 +12,18 @@ import type { Settings, VersionedSettings } from "./settings.js";
  * that the service is configured with, is a limit: other administrators of the namespace can only lower it.
  */
 export async function putSettings(
-  { store, audit, nextTime, changed }: NamespaceServices,
+  { store, audit, nextTime, changed, archives }: NamespaceServices,
   context: Context,
   namespace: string,
   settings: Settings,
   expectedVersion: number | undefined,
 ): Promise<VersionedSettings> {
   await authorize(audit, context, namespace, { verb: "admin", act: "settings.put" });
+  if (settings.archive.after_seconds !== null && !archives)
+    throw invalid(
+      "archive.after_seconds",
+      "This service has no archive. An operator sets it up by MNEME_ARCHIVE.",
+    );
   const trail = trailOf(context, "settings.put");
   const { consolidation } = settings;
   const next = consolidation === null ? undefined : nextTime(consolidation, context.now());

@@ -35,6 +35,7 @@ export interface Settings {
   /** Share of recalls that get a receipt without asking for one: 0 to 1. */
   readonly receipts: { readonly share: number | null };
   readonly retention: RetentionSettings;
+  readonly archive: ArchiveSettings;
   /** Personal data: what a write does with each kind, and whether state documents are treated as well. */
   readonly pii: Readonly<Record<PiiKind, PiiAction | null>> & {
     readonly state: boolean | null;
@@ -62,6 +63,18 @@ export interface RetentionSettings {
   readonly sessions_seconds: number | null;
   /** Superseded versions of state documents, and changes of state. */
   readonly state_history_seconds: number | null;
+}
+
+/** Which episodes are archived. */
+export interface ArchiveSettings {
+  /** Age of the current version from which they are; null: none is. */
+  readonly after_seconds: number | null;
+  /** How long they mustn't have been used or seen again; null: as `after_seconds`. */
+  readonly unread_seconds: number | null;
+  /** More important ones stay; null: none does. */
+  readonly max_importance: number | null;
+  /** Whether only those are that a summary supersedes; null: false. */
+  readonly consolidated_only: boolean | null;
 }
 
 /** When a namespace is consolidated by itself, and how. */
@@ -95,6 +108,7 @@ export const NO_SETTINGS: Settings = {
     sessions_seconds: null,
     state_history_seconds: null,
   },
+  archive: { after_seconds: null, unread_seconds: null, max_importance: null, consolidated_only: null },
   pii: {
     email: null,
     phone: null,

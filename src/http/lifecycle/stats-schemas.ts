@@ -31,6 +31,16 @@ export const statsView = z
       description:
         "What calls leave behind, in bytes of Redis: receipts of recalls that name only this namespace, audit entries, and changes of state.",
     }),
+    archive: z
+      .object({
+        memories: z.int(),
+        segments: z.int().openapi({ description: "Number of segments." }),
+        bytes: z.int(),
+      })
+      .openapi({
+        description:
+          "Archived memories, and the segments that hold them, in bytes of the archive. The other figures count archived memories by what is left of them in Redis.",
+      }),
     retention: z
       .object({
         receipts_seconds: z.int(),
@@ -69,6 +79,7 @@ export function viewStats({
   byStatus,
   growth,
   kept,
+  archive,
   retention,
   expired,
   expiring,
@@ -88,6 +99,7 @@ export function viewStats({
       bytes: size,
     })),
     kept,
+    archive: { ...archive },
     retention,
     expired,
     expiring: {

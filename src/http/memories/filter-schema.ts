@@ -24,6 +24,9 @@ export const memoryFilter = z
     from: time.optional().openapi({ description: "Lower bound of `timestamp` (inclusive)." }),
     to: time.optional().openapi({ description: "Upper bound of `timestamp` (exclusive)." }),
     metadata: metadataFilter.optional(),
+    archived: z.boolean().optional().openapi({
+      description: "`true`: only archived memories; `false`: only others. Default: both.",
+    }),
     fact: z
       .strictObject({
         subject: oneOrManyNames.optional(),

@@ -69,12 +69,27 @@ export const filterParameters = {
     .optional()
     .openapi({ description: "Only memories with a `timestamp` before this time (exclusive)." }),
   metadata: metadataParameter.optional(),
+  archived: z
+    .enum(["true", "false"])
+    .transform((value) => value === "true")
+    .optional()
+    .openapi({
+      type: "string",
+      enum: ["true", "false"],
+      description: "`true`: only archived memories; `false`: only others. Default: both.",
+    }),
   fact_subject: repeatable(factName).optional().openapi({
     description: "Only facts with this subject; repeat it for several. Aliases aren't resolved.",
   }),
   fact_predicate: repeatable(factName).optional(),
   fact_object: repeatable(factName).optional(),
 };
+
+/** Whether the contents of archived memories are read from the archive. */
+export const includeArchive = z.enum(["true", "false"]).default("false").openapi({
+  description:
+    "`true`: read the whole contents of archived memories from the archive. What can't be read in time keeps `content_complete` false.",
+});
 
 const { memory_type: _, ...withoutTypes } = filterParameters;
 
@@ -91,6 +106,7 @@ export const listParameters = z.strictObject({
     description:
       "`true`: only superseded memories, including those that the step `expire` of a consolidation removed from recall. See docs/lifecycle.md, Consolidation.",
   }),
+  include_archive: includeArchive,
   order: z.enum(["asc", "desc"]).default("desc").openapi({ description: "Sort order by `recorded_at`." }),
   limit: defaultInteger(1, LIMITS.listLimit, 50),
   cursor: z.string().min(1).max(256).optional(),
@@ -99,6 +115,7 @@ export const listParameters = z.strictObject({
 export const listManyParameters = z.strictObject({
   ...filterParameters,
   namespace: namespacePattern.default("**"),
+  include_archive: includeArchive,
   limit: defaultInteger(1, LIMITS.listLimit, 50),
   cursor: z.string().min(1).max(512).optional(),
 });
@@ -108,7 +125,7 @@ const filterQuery = z.object(filterParameters);
 /** The filter that a query's parameters make. */
 export function filterOf(query: Partial<z.output<typeof filterQuery>>): MemoryFilter {
   const { memory_type, tag, fact_subject: subject, fact_predicate: predicate, fact_object: object } = query;
-  const { items_only, agent_id, session_id, from, to, metadata } = query;
+  const { items_only, agent_id, session_id, from, to, metadata, archived } = query;
   return {
     memory_types: memory_type,
     items_only,
@@ -118,6 +135,7 @@ export function filterOf(query: Partial<z.output<typeof filterQuery>>): MemoryFi
     from,
     to,
     metadata,
+    archived,
     fact: { subject, predicate, object },
   };
 }

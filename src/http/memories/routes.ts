@@ -23,7 +23,7 @@ import { problemView } from "../openapi/problem-schema.js";
 import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import { defaultInteger, integerParameter, time } from "../openapi/primitives.js";
-import { filterOf, listManyParameters, listParameters, memoryPage } from "./list-schemas.js";
+import { filterOf, includeArchive, listManyParameters, listParameters, memoryPage } from "./list-schemas.js";
 import { derivedPolicy, erasedView, viewErased } from "../openapi/erased.js";
 import { feedbackRequest } from "./feedback-schemas.js";
 import {
@@ -148,6 +148,7 @@ const readRoute = createRoute({
         .enum(["true", "false"])
         .default("false")
         .openapi({ description: "`true`: include the factors of the memory's trust (`trust_parts`)." }),
+      include_archive: includeArchive,
     }),
   },
   responses: {
@@ -352,11 +353,13 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
       return c.json({ results }, 200);
     })
     .openapi(listRoute, async (c) => {
-      const { order, limit, cursor, quarantined, superseded, ...query } = c.req.valid("query");
+      const { order, limit, cursor, quarantined, superseded, include_archive, ...query } =
+        c.req.valid("query");
       const page = await list(services, contextOf(c, now), c.req.valid("param").ns, {
         filter: filterOf(query),
         quarantined: quarantined === "true",
         superseded: superseded === "true",
+        includeArchive: include_archive === "true",
         order,
         limit,
         cursor,
@@ -364,15 +367,22 @@ export function memoryRoutes({ services, now, logger }: AppDeps) {
       return c.json({ memories: page.memories.map(viewMemory), cursor: page.cursor ?? null }, 200);
     })
     .openapi(listManyRoute, async (c) => {
-      const { namespace, limit, cursor, ...query } = c.req.valid("query");
-      const input = { scope: scopeOf(namespace), filter: filterOf(query), limit, cursor };
+      const { namespace, limit, cursor, include_archive, ...query } = c.req.valid("query");
+      const input = {
+        scope: scopeOf(namespace),
+        filter: filterOf(query),
+        includeArchive: include_archive === "true",
+        limit,
+        cursor,
+      };
       const page = await listMany(services, contextOf(c, now), input);
       return c.json({ memories: page.memories.map(viewMemory), cursor: page.cursor ?? null }, 200);
     })
     .openapi(readRoute, async (c) => {
       const { ns, id } = c.req.valid("param");
-      const { as_of, explain } = c.req.valid("query");
-      const memory = await read(services, contextOf(c, now), { namespace: ns, id }, as_of);
+      const { as_of, explain, include_archive } = c.req.valid("query");
+      const options = { asOf: as_of, includeArchive: include_archive === "true" };
+      const memory = await read(services, contextOf(c, now), { namespace: ns, id }, options);
       c.header("ETag", etagOf(memory.version));
       return c.json(viewDetail(memory, explain === "true"), 200);
     })

@@ -271,6 +271,16 @@ export const memoryView = z
     origin: orNull(originView).openapi({
       description: "Origin of a published copy; null for other memories.",
     }),
+    archived: z.boolean().openapi({
+      description: "Whether the memory is in the archive. See docs/archive.md.",
+    }),
+    archived_at: timeView
+      .nullable()
+      .openapi({ description: "Time when the memory was archived; null if it isn't." }),
+    content_complete: z.boolean().openapi({
+      description:
+        "`false`: `content` is only the beginning of an archived memory. Recall, list or read it with `include_archive` for the whole content.",
+    }),
     fact: factView.optional(),
     pii: foundPii,
   })

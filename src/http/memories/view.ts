@@ -48,6 +48,9 @@ export function viewMemory(memory: Judged): MemoryView {
     seen_count: memory.seen_count,
     last_seen_at: iso(memory.last_seen_at),
     expires_at: isoOrNull(memory.expires_at),
+    archived: memory.archived !== null,
+    archived_at: isoOrNull(memory.archived?.at ?? null),
+    content_complete: memory.archived === null || memory.archived.whole,
     embedding: memory.embedding,
     origin: origin === null ? null : viewOrigin(origin),
   };

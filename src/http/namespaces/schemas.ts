@@ -112,6 +112,16 @@ const pii = z
       "What writes do with personal data, by kind. `allow` (and null): it isn't looked for. `tag`: it stays, and the memory gets the tag `pii:<kind>`. `redact`: a mark such as `[email]` replaces it. `tokenize`: a token such as `[email:7f3a0c55d1e2b894]` replaces it, the same for the same value, and the original can be revealed. `reject`: the write is refused (422). See docs/privacy.md.",
   });
 
+const ARCHIVE_DESCRIPTION =
+  "Which episodic memories are moved to the archive. Pinned and published memories, copies and facts are never moved. See docs/archive.md.";
+const ARCHIVE_FIELDS = {
+  after_seconds: "Minimum age of the current version of an archived memory; null: nothing is archived.",
+  unread_seconds:
+    "Minimum time since an archived memory was last used, seen again or restored; null: the same as `after_seconds`.",
+  max_importance: "Maximum importance of an archived memory; null: any importance.",
+  consolidated_only: "Whether only memories that a summary supersedes are archived; null means false.",
+} as const;
+
 /** A missing field is null: not set. */
 export const newSettings = z
   .strictObject({
@@ -180,6 +190,25 @@ export const newSettings = z
         description:
           "How long each kind of content is kept at most; null: the service's default; memory types and sessions have none. Memories of a type count from their current version, old versions from when they were superseded, sessions from their last message. `receipts_seconds` 0: none is stored. A recall of several namespaces follows the strictest of them.",
       }),
+    archive: z
+      .strictObject({
+        after_seconds: seconds.openapi({ description: ARCHIVE_FIELDS.after_seconds }),
+        unread_seconds: seconds.openapi({ description: ARCHIVE_FIELDS.unread_seconds }),
+        max_importance: z
+          .number()
+          .min(0)
+          .max(1)
+          .nullable()
+          .default(null)
+          .openapi({ description: ARCHIVE_FIELDS.max_importance }),
+        consolidated_only: z
+          .boolean()
+          .nullable()
+          .default(null)
+          .openapi({ description: ARCHIVE_FIELDS.consolidated_only }),
+      })
+      .default(NO_SETTINGS.archive)
+      .openapi({ description: ARCHIVE_DESCRIPTION }),
     pii,
     consolidation: consolidation.nullable().default(null),
     predicates: predicates.default(NO_SETTINGS.predicates),
@@ -218,6 +247,14 @@ export const settingsView = z
       sessions_seconds: setting,
       state_history_seconds: setting,
     }),
+    archive: z
+      .object({
+        after_seconds: setting.openapi({ description: ARCHIVE_FIELDS.after_seconds }),
+        unread_seconds: setting.openapi({ description: ARCHIVE_FIELDS.unread_seconds }),
+        max_importance: z.number().nullable().openapi({ description: ARCHIVE_FIELDS.max_importance }),
+        consolidated_only: z.boolean().nullable().openapi({ description: ARCHIVE_FIELDS.consolidated_only }),
+      })
+      .openapi({ description: ARCHIVE_DESCRIPTION }),
     pii: z
       .object({
         ...piiViews,

@@ -89,6 +89,7 @@ const TAGS = {
   lifecycle: "Statistics and forget policies.",
   consolidation: "Summaries, merged memories, facts and procedures made from episodes.",
   state: "Live state: JSON documents with versions, transactions and change events.",
+  archive: "Archived memories: old episodes outside of Redis.",
   embeddings: "The embedding models, and the change from one to another.",
   backup: "Exports and imports: what a namespace holds, as lines of JSON.",
   erasure: "Erasure of a person, of what fits a filter, or of whole namespaces.",

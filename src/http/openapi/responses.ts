@@ -58,7 +58,7 @@ export const problems = {
   503: {
     ...problem,
     description:
-      "Too many requests of this kind are waiting (overloaded), or Redis can't serve now; try again after Retry-After seconds (redis_unavailable, redis_loading, redis_busy, redis_readonly, redis_replicas_missing, redis_too_many_clients, acl_denied, index_missing). The audit trail is damaged, so nothing was done (audit_unavailable). The write is not confirmed to be on disk (durability_unconfirmed).",
+      "Too many requests of this kind are waiting (overloaded), or Redis can't serve now; try again after Retry-After seconds (redis_unavailable, redis_loading, redis_busy, redis_readonly, redis_replicas_missing, redis_too_many_clients, acl_denied, index_missing). The audit trail is damaged, so nothing was done (audit_unavailable). The write is not confirmed to be on disk (durability_unconfirmed). An archived memory can't be read (archive_unavailable, archive_damaged).",
   },
   507: {
     ...problem,

@@ -108,6 +108,10 @@ export const recallRequest = z
       description:
         "Whether to count the hits as used, which extends the life of decaying memories (docs/lifecycle.md). No effect with `as_of`.",
     }),
+    include_archive: z.boolean().default(false).openapi({
+      description:
+        "Whether to read the whole contents of archived hits from the archive. They are found by their words in any case; without it, their `content` is its beginning. What can't be read within two seconds stays so, and `degraded` says `archive`.",
+    }),
     expand: z.literal("entities").optional().openapi({
       description:
         "`entities`: adds the facts about entities named in the query as a third list. Hybrid recall only. See docs/time.md.",
@@ -229,9 +233,9 @@ export const recallResponse = z
   .object({
     hits: z.array(hitView),
     answerable,
-    degraded: z
-      .array(z.enum(["keyword", "vector"]))
-      .openapi({ description: "Retrievers that were unavailable." }),
+    degraded: z.array(z.enum(["keyword", "vector", "archive"])).openapi({
+      description: "What was unavailable: retrievers, and the archive where `include_archive` asked for it.",
+    }),
     terms_left_out: termsLeftOut,
     receipt_id: memoryId
       .nullable()

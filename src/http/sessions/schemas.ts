@@ -304,7 +304,7 @@ export const contextView = z
     answerable: answerable.nullable().openapi({
       description: "Hint: whether a recalled memory probably answers the query; null without a query.",
     }),
-    degraded: z.array(z.enum(["keyword", "vector"])),
+    degraded: z.array(z.enum(["keyword", "vector", "archive"])),
     terms_left_out: termsLeftOut,
     receipt_ids: z.array(z.string()).openapi({
       description: "Receipt ids of the two recalls, of memories and of procedures. See /v1/receipts/{id}.",

@@ -33,7 +33,8 @@ export const getMemory = defineTool({
   needs: ["read"],
   annotations: { readOnlyHint: true, openWorldHint: false },
   run: async ({ call, namespace }, { id, as_of }) => {
-    const path = apiPath`/v1/namespaces/${namespace}/memories/${id}` + queryOf({ as_of });
+    const path =
+      apiPath`/v1/namespaces/${namespace}/memories/${id}` + queryOf({ as_of, include_archive: "true" });
     const body = await bodyOf(call, { method: "GET", path });
     return { memory: apiMemory.parse(body), provenance: provenance.parse(body) };
   },

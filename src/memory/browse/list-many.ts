@@ -19,6 +19,8 @@ import type { RecordStore } from "../ports/records.js";
 export interface ListManyInput {
   readonly scope: Scope;
   readonly filter: MemoryFilter;
+  /** Whether the contents of archived memories are read from the archive. */
+  readonly includeArchive: boolean;
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
@@ -29,7 +31,7 @@ export interface ListManyInput {
  * page, and wasn't deleted in between, exactly once.
  */
 export async function listMany(
-  services: Using<SearchStore & RecordStore, "audit" | "accuracies">,
+  services: Using<SearchStore & RecordStore, "archive" | "audit" | "accuracies">,
   context: Context,
   input: ListManyInput,
 ): Promise<ListOutcome> {
@@ -51,8 +53,9 @@ export async function listMany(
   const fitting = memories
     .filter((memory) => memory !== undefined)
     .filter((memory) => isAlive(memory, now) && matches(memory, filter) && !memory.quarantined);
+  const shown = input.includeArchive ? (await services.archive.refill(fitting)).memories : fitting;
   return {
-    memories: await judgeAll(services, fitting, now),
+    memories: await judgeAll(services, shown, now),
     cursor: cursors.write(found.place),
   };
 }

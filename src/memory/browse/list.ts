@@ -18,6 +18,8 @@ export interface ListInput {
   readonly quarantined: boolean;
   /** Superseded memories instead of the others. */
   readonly superseded: boolean;
+  /** Whether the contents of archived memories are read from the archive. */
+  readonly includeArchive: boolean;
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
@@ -34,7 +36,7 @@ export interface ListOutcome {
  * longer fits the filter, is skipped.
  */
 export async function list(
-  services: Using<SearchStore & RecordStore, "audit" | "accuracies">,
+  services: Using<SearchStore & RecordStore, "archive" | "audit" | "accuracies">,
   context: Context,
   namespace: string,
   input: ListInput,
@@ -64,8 +66,9 @@ export async function list(
     .filter((memory) => memory !== undefined)
     .filter((memory) => isAlive(memory, now) && matches(memory, filter))
     .filter((memory) => memory.quarantined === quarantined && (memory.superseded_at !== null) === superseded);
+  const shown = input.includeArchive ? (await services.archive.refill(fitting)).memories : fitting;
   return {
-    memories: await judgeAll(services, fitting, now),
+    memories: await judgeAll(services, shown, now),
     cursor: cursors.write(page.next?.toString()),
   };
 }

@@ -22,15 +22,22 @@ export interface ReadMemory extends MemoryDetail {
   readonly expiry?: Expiry | undefined;
 }
 
+export interface ReadOptions {
+  /** As it was then; undefined: as it is. */
+  readonly asOf?: number | undefined;
+  /** Whether the content of an archived memory is read from the archive. */
+  readonly includeArchive?: boolean;
+}
+
 /**
  * One memory with its interaction, from the primary: it sees every acknowledged write. With `asOf`, as it was then; `history_expired` if that
  * version isn't kept any more.
  */
 export async function read(
-  services: Using<RecordStore & LifecycleStore, "audit" | "accuracies" | "maxLives">,
+  services: Using<RecordStore & LifecycleStore, "archive" | "audit" | "accuracies" | "maxLives">,
   context: Context,
   ref: MemoryRef,
-  asOf?: number,
+  { asOf, includeArchive = false }: ReadOptions = {},
 ): Promise<Judged<ReadMemory>> {
   const { store, audit, maxLives } = services;
   refuseFuture(asOf, context.now());
@@ -44,6 +51,7 @@ export async function read(
   if (memory === undefined || !isAlive(memory, context.now())) throw memoryNotFound();
   const { grants } = context.actor;
   if (memory.quarantined && !seesQuarantine(grants, ref.namespace)) throw memoryNotFound();
+  if (includeArchive) memory = (await services.archive.refill([memory])).memories[0] ?? memory;
   const publications = memory.publications.filter(({ namespace }) => allowsIn(grants, "read", namespace));
   const expiry = memory.uses === undefined ? undefined : explainExpiry(memory, memory.uses, maxLives);
   return judge(services, { ...memory, publications, expiry }, asOf ?? context.now());

@@ -5,6 +5,7 @@ import { atLeast, isIndexed } from "./indexed.js";
 import { FilterProblem, parseCondition } from "./parse.js";
 import {
   agentFacet,
+  ARCHIVED_FACET,
   eachFacet,
   ITEM_FACET,
   objectFacet,
@@ -38,6 +39,8 @@ export interface MemoryFilter {
    * see {@link parseCondition}.
    */
   readonly metadata?: JsonObject | undefined;
+  /** Only archived memories, or only others. */
+  readonly archived?: boolean | undefined;
   /** Facts with these names, as names are compared; aliases aren't looked up. */
   readonly fact?: FactFilter | undefined;
 }
@@ -78,7 +81,9 @@ export function facetQuery(filter: MemoryFilter): FacetQuery {
   if (subject !== undefined) groups.push(subject.map(subjectFacet));
   if (predicate !== undefined) groups.push(predicate.map(predicateFacet));
   if (object !== undefined) groups.push(object.map(objectFacet));
-  return { groups, from: filter.from, to: filter.to, ...metadata };
+  if (filter.archived === true) groups.push([ARCHIVED_FACET]);
+  const without = filter.archived === false ? { without: [ARCHIVED_FACET] } : {};
+  return { groups, ...without, from: filter.from, to: filter.to, ...metadata };
 }
 
 /** Whether a memory fulfils a filter; the same answer as the index gives, from the memory itself. */

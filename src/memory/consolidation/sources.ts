@@ -17,7 +17,10 @@ export async function sourcesOf(
   );
   const standing = found.filter(
     (each, index): each is MemoryDetail =>
-      each !== undefined && each.version === sources[index]?.version && isAlive(each, now()),
+      each !== undefined &&
+      each.version === sources[index]?.version &&
+      each.archived === null &&
+      isAlive(each, now()),
   );
   return standing.length === sources.length ? standing : undefined;
 }

@@ -2,6 +2,7 @@ import { afterWrite } from "../write/after-write.js";
 import { nextVersion } from "../write/next-version.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
+import { DomainError } from "../../domain/errors.js";
 import { isJsonObject } from "../../domain/json.js";
 import type { JsonObject } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
@@ -32,7 +33,7 @@ export async function followSource(
   const memory = await services.store.peek(ref);
   if (memory === undefined) return "missing";
   const others = memory.derived_from.filter(({ id }) => id !== source).map(({ id }) => id);
-  const found = await services.store.peekDetails(ref.namespace, others);
+  const found = await readable(services, await services.store.peekDetails(ref.namespace, others));
   const left = found.filter(
     (each): each is MemoryDetail => each !== undefined && isAlive(each, context.now()),
   );
@@ -52,6 +53,24 @@ export async function followSource(
   const content = await contentOf(services, memory, left, made);
   if (content === "") return remove(services, context, memory, source);
   return remake(services, context, memory, left, made, content);
+}
+
+/**
+ * Sources with their whole contents. One whose archived copy is lost is left out: an excerpt would stand for it. While the
+ * archive is away, this rejects.
+ */
+async function readable(
+  { archive }: Pick<Erasing, "archive">,
+  sources: readonly (MemoryDetail | undefined)[],
+): Promise<readonly (MemoryDetail | undefined)[]> {
+  try {
+    return await archive.whole(sources);
+  } catch (error) {
+    if (!(error instanceof DomainError && error.code === "archive_damaged")) throw error;
+    const limits = { segments: sources.length, timeoutMs: 10_000 };
+    const { memories } = await archive.refill(sources, limits);
+    return memories.filter((each) => each === undefined || each.archived === null || each.archived.whole);
+  }
 }
 
 async function remove(

@@ -1,4 +1,5 @@
 import type { Context } from "../../domain/context.js";
+import { DomainError } from "../../domain/errors.js";
 import { storeFaultOf } from "../../domain/store-fault.js";
 import { removeQuietly } from "./remove-quietly.js";
 import type { Erasing } from "./erasing.js";
@@ -52,18 +53,22 @@ export async function erase(
     const note = await services.erasures.next(namespace);
     if (note === undefined) return tally.result(false);
     if (isLate()) return tally.result(true);
-    const done = await unlessFull(() => workOff(services, context, namespace, note, tally, isLate));
+    const done = await unlessHeldUp(() => workOff(services, context, namespace, note, tally, isLate));
     if (!done) return tally.result(true);
     await services.erasures.settle(namespace, note);
   }
 }
 
-/** Remaking takes memory. In a full store it waits, while the requested deletion is done. */
-async function unlessFull(work: () => Promise<boolean>): Promise<boolean> {
+/**
+ * Remaking takes memory, and what archived sources say. In a full store, or while the archive is away, it waits, while the
+ * requested deletion is done.
+ */
+async function unlessHeldUp(work: () => Promise<boolean>): Promise<boolean> {
   try {
     return await work();
   } catch (error) {
     if (storeFaultOf(error) === "redis_out_of_memory") return false;
+    if (error instanceof DomainError && error.code === "archive_unavailable") return false;
     throw error;
   }
 }

@@ -3,4 +3,4 @@ import type { Carrying } from "../publish/carry-publication.js";
 import type { Using } from "../services.js";
 
 /** Dependencies of the handling of derived memories. */
-export type Erasing = Carrying & Using<SearchStore, "countTokens" | "erasures">;
+export type Erasing = Carrying & Using<SearchStore, "archive" | "countTokens" | "erasures">;

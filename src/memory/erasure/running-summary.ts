@@ -23,7 +23,7 @@ export interface Promoted {
 
 /** Memories promoted from a session, among a page of those with its name, the newest first. */
 export async function promotedFrom(
-  { store, erasures }: Using<RecordStore & SearchStore, "erasures">,
+  { store, erasures }: Using<RecordStore & SearchStore, "archive" | "erasures">,
   { namespace, sessionId, incarnation }: Incarnation,
   kind: PromotedBy["by"],
   after: number | undefined,
@@ -48,7 +48,7 @@ export async function promotedFrom(
 
 /** Remakes a session's running summary from the remaining summaries of its stretches. */
 export async function rewriteRunningSummary(
-  services: Using<RecordStore & SearchStore, "erasures">,
+  services: Using<RecordStore & SearchStore, "archive" | "erasures">,
   session: Incarnation,
 ): Promise<void> {
   const lines: string[] = [];
@@ -56,7 +56,7 @@ export async function rewriteRunningSummary(
   let after: number | undefined;
   do {
     const page = await promotedFrom(services, session, "summary", after);
-    for (const { memory } of page.promoted) {
+    for (const memory of await services.archive.whole(page.promoted.map((each) => each.memory))) {
       bytes += Buffer.byteLength(memory.content) + 1;
       full ||= bytes > LINES_BYTES;
       if (!full) lines.unshift(memory.content);

@@ -1,3 +1,4 @@
+import type { ArchiveAmount, ArchiveStore } from "../ports/archive.js";
 import type { Amount, Endings, Group, LifecycleStore, Kept } from "../ports/lifecycle.js";
 import { EMBEDDING_STATUSES, MEMORY_TYPES } from "../model/record.js";
 import type { EmbeddingStatus, MemoryType } from "../model/record.js";
@@ -19,6 +20,8 @@ export interface Stats {
   /** The last days, the newest last: what was recorded then and is still there. */
   readonly growth: readonly { readonly day: number; readonly added: Amount }[];
   readonly kept: Kept;
+  /** Archived memories, which the other figures count by their stubs. */
+  readonly archive: ArchiveAmount;
   readonly retention: EffectiveRetention;
   /** Number of memories that have expired so far. */
   readonly expired: number;
@@ -55,7 +58,7 @@ const BUDGET_MS = 5000;
 
 /** A namespace's size, its growth, and the memories that end next. */
 export async function stats(
-  services: Using<LifecycleStore, "audit" | "retention">,
+  services: Using<LifecycleStore & Pick<ArchiveStore, "amountIn">, "audit" | "retention">,
   context: Context,
   namespace: string,
 ): Promise<Stats> {
@@ -63,7 +66,7 @@ export async function stats(
   await authorize(audit, context, namespace, { verb: "read", act: "stats" });
   await audit.record(namespace, trailOf(context, "stats"), "ok");
   const now = context.now();
-  const [{ groups, complete }, behind, endings, kept, retention] = await Promise.all([
+  const [{ groups, complete }, behind, endings, kept, archive, retention] = await Promise.all([
     store.groupsOf(namespace, BUDGET_MS, false),
     store.groupsOf(namespace, BUDGET_MS, true),
     store.endingsOf(
@@ -73,6 +76,7 @@ export async function stats(
       NEXT,
     ),
     store.keptIn(namespace),
+    store.amountIn(namespace),
     retentionOf(services, namespace, now),
   ]);
   const today = Math.floor(now / DAY_MS);
@@ -88,6 +92,7 @@ export async function stats(
     ),
     growth: days.map((day) => ({ day, added: sum(groups.filter((group) => group.day === day)) })),
     kept,
+    archive,
     retention,
     expired: endings.ended,
     expiring: {

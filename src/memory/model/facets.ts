@@ -27,6 +27,8 @@ export const FACETS = {
   quarantine: "q",
   /** A superseded memory: lua/supersede.lua sets it. */
   superseded: "x",
+  /** An archived memory: archive/lua/leave-stubs.lua sets it. */
+  archived: "z",
 } as const;
 
 /**
@@ -42,6 +44,7 @@ function facet(kind: keyof typeof FACETS, ...parts: readonly (string | JsonScala
 
 export const QUARANTINE_FACET = FACETS.quarantine;
 export const SUPERSEDED_FACET = FACETS.superseded;
+export const ARCHIVED_FACET = FACETS.archived;
 /** The facet of an item: a memory with a key. */
 export const ITEM_FACET = FACETS.item;
 /** The facet of every fact. */
@@ -75,7 +78,8 @@ type Faceted = Pick<
   | "metadata"
   | "fact"
   | "quarantined"
->;
+> &
+  Partial<Pick<Memory, "archived">>;
 
 /**
  * All facets that a memory is written with, each once; also one for each namespace that its own lies in. Scripts change
@@ -98,6 +102,7 @@ function ancestors(namespace: string): string[] {
 export function* eachFacet(memory: Faceted): Generator<string, void> {
   yield typeFacet(memory.memory_type);
   if (memory.key !== null) yield ITEM_FACET;
+  if (memory.archived != null) yield ARCHIVED_FACET;
   if (memory.agent_id !== null) yield agentFacet(memory.agent_id);
   if (memory.session_id !== null) yield sessionFacet(memory.session_id);
   if (memory.fact !== null) {

@@ -149,6 +149,16 @@ export interface Memory {
   readonly origin: Origin | null;
   /** Null: this isn't a fact. */
   readonly fact: Fact | null;
+  /** Null: it isn't archived. */
+  readonly archived: Archived | null;
+}
+
+/** Where the whole of an archived memory is. Without it, `content` is only its beginning, and there is no interaction. */
+export interface Archived {
+  readonly at: number;
+  readonly segment: string;
+  /** The content was read from the segment. */
+  readonly whole: boolean;
 }
 
 /** The fields of a first version that no caller sets and no copy carries. */
@@ -169,6 +179,7 @@ export function firstVersion(now: number) {
     last_seen_at: now,
     origin: null,
     fact: null,
+    archived: null,
   } satisfies Partial<Memory>;
 }
 

@@ -39,7 +39,11 @@ const BUDGET_MS = 5_000;
  * examines each memory that was there at the first page once. Nothing is changed.
  */
 export async function scanPii(
-  { store, audit }: Using<SearchStore & RecordStore & Pick<LifecycleStore, "defaultsOf">, "audit">,
+  {
+    store,
+    audit,
+    archive,
+  }: Using<SearchStore & RecordStore & Pick<LifecycleStore, "defaultsOf">, "archive" | "audit">,
   context: Context,
   namespace: string,
   { kinds, limit, cursor }: ScanInput,
@@ -68,10 +72,8 @@ export async function scanPii(
       quarantined: "any",
       superseded: "any",
     });
-    const found = await store.peekDetails(
-      namespace,
-      page.refs.map(({ id }) => id),
-    );
+    const ids = page.refs.map(({ id }) => id);
+    const found = await archive.whole(await store.peekDetails(namespace, ids));
     let stopped: number | undefined;
     for (const [at, memory] of found.entries()) {
       if (at > 0 && performance.now() > deadline) {

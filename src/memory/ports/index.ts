@@ -1,3 +1,4 @@
+import type { ArchiveStore } from "./archive.js";
 import type { EmbeddingStore } from "./embedding.js";
 import type { FactStore } from "./facts.js";
 import type { LifecycleStore } from "./lifecycle.js";
@@ -13,4 +14,5 @@ export type MemoryStore = RecordStore &
   TrustStore &
   EmbeddingStore &
   LifecycleStore &
-  FactStore;
+  FactStore &
+  ArchiveStore;

@@ -5,6 +5,9 @@ export type RecallMode = "hybrid" | "vector" | "keyword";
 
 export type Retriever = "keyword" | "vector";
 
+/** What a recall could do without. */
+export type Degraded = Retriever | "archive";
+
 export type FusionMethod =
   | { readonly method: "auto" }
   | { readonly method: "rrf"; readonly k: number; readonly weights: FusionWeights };
@@ -49,6 +52,8 @@ export interface RecallInput {
   readonly valid_at?: number | "any" | undefined;
   /** False: the hits don't count as used. Recalls of the past never count. */
   readonly touch?: boolean | undefined;
+  /** Puts the contents back into archived hits, as far as they can be read in time. */
+  readonly include_archive?: boolean | undefined;
   /** `entities`: facts about the entities that the query names are a list of their own. Hybrid recall only. */
   readonly expand?: "entities" | undefined;
 }

@@ -5,6 +5,7 @@ import type { Judged } from "../trust/judge.js";
 import type { Services } from "../services.js";
 import type { Context } from "../../domain/context.js";
 import type { MemoryRef } from "../model/ref.js";
+import { thaw } from "../archive/thaw.js";
 import { authorize } from "../../access/authorize.js";
 import { DomainError, invalid, memoryNotFound } from "../../domain/errors.js";
 import { trailOf } from "../../access/trail.js";
@@ -36,7 +37,7 @@ export interface Published extends PublishOutcome {
  * finds the note and does it.
  */
 export async function publish(
-  services: Carrying & Pick<Services, "audit">,
+  services: Carrying & Pick<Services, "archive" | "audit">,
   context: Context,
   ref: MemoryRef,
   { to, follow }: PublishInput,
@@ -46,13 +47,15 @@ export async function publish(
   await authorize(audit, context, to, { verb: "publish", act: "publish" });
   if (to === ref.namespace) throw invalid("to", "Must be another namespace than the memory's own.");
   const trail = trailOf(context, "publish", { ids: [ref.id], other: to });
-  const [own, there] = await Promise.all([store.peek(ref), store.peek({ namespace: to, id: ref.id })]);
+  const [found, there] = await Promise.all([store.peek(ref), store.peek({ namespace: to, id: ref.id })]);
   // The same id there is this memory's copy; unless it came there from elsewhere, or is where this one comes from.
-  if (own !== undefined && there !== undefined && there.origin?.namespace !== ref.namespace) {
+  if (found !== undefined && there !== undefined && there.origin?.namespace !== ref.namespace) {
     await audit.record(ref.namespace, trail, "conflict");
     throw foreign();
   }
 
+  // The copy gets its whole content.
+  const own = found !== undefined && (await thaw(services, context, found)) ? await store.peek(ref) : found;
   if (own !== undefined) await refusePii(services, to, own);
 
   const now = context.now();

@@ -22,6 +22,8 @@ import type { StandIn } from "./stand-ins.js";
 import { judgeAll } from "../trust/judge.js";
 import type { Judged } from "../trust/judge.js";
 import { askedIn } from "../text/asked.js";
+import { archivedTexts } from "./archived-texts.js";
+import type { ArchivedTexts, ArchivedWords } from "./archived-texts.js";
 import { sourceExcerpt } from "./source-excerpt.js";
 
 export interface LoadInput {
@@ -31,6 +33,8 @@ export interface LoadInput {
   /** Undefined: nothing was looked for by words. */
   readonly terms: KeywordQuery | undefined;
   readonly relevanceFor: JudgeRelevance;
+  /** Called with the number of archived memories whose contents couldn't be read, where they were wanted. */
+  readonly unreadable: (count: number) => void;
   /** Called with each entry in an audit trail. */
   readonly note: (recorded: Recorded) => void;
 }
@@ -43,9 +47,10 @@ export async function loadHits(
   services: Loading,
   context: Context,
   ranked: readonly Found[],
-  { input, filter, moment, terms, relevanceFor, note }: LoadInput,
+  { input, filter, moment, terms, relevanceFor, unreadable, note }: LoadInput,
 ): Promise<RecallHit[]> {
-  const { namespaces, limit, min_trust = 0, min_relevance = 0 } = input;
+  const { namespaces, limit, min_trust = 0, min_relevance = 0, include_archive = false } = input;
+  const archive = archivedTexts(services, include_archive, unreadable);
   const weights = weightsOf(input);
   const named = namespaces.filter((name) => !scopeOf(name).below);
   // A namespace's trail doesn't show its readers which other namespaces were asked for.
@@ -71,6 +76,7 @@ export async function loadHits(
       now,
       fits,
       note,
+      archive,
     });
     from += batch.length;
     for (const { found, copies } of showable) {
@@ -86,7 +92,7 @@ export async function loadHits(
       }
       const chains = [behind];
       chainsOf.set(nameOf(memory), chains);
-      const texts = [memory, ...behind.slice(0, 1)].map(({ content }) => content);
+      const texts = [memory, ...behind.slice(0, 1)].map(archive.textOf);
       const relevance = relevanceFor(found, texts);
       if (relevance.relevance < min_relevance) continue;
       const alsoIn = trusted.filter((copy) => copy !== first).map((copy) => copy.memory.namespace);
@@ -106,7 +112,7 @@ export async function loadHits(
   );
 }
 
-type Loading = Using<RecordStore & LifecycleStore, "audit" | "accuracies">;
+type Loading = Using<RecordStore & LifecycleStore & ArchivedWords, "archive" | "audit" | "accuracies">;
 
 /** Each begins with what was found, and leads to what is shown; empty: that was found itself. */
 type Chains = (readonly Memory[])[];
@@ -127,6 +133,7 @@ interface Copy extends StandIn {
 }
 
 interface ReadOptions extends Pick<LoadInput, "moment" | "note"> {
+  readonly archive: ArchivedTexts;
   readonly now: number;
   readonly fits: (memory: Memory) => boolean;
 }
@@ -136,11 +143,11 @@ async function read(
   trail: Trail,
   batch: readonly Found[],
   named: readonly string[],
-  { moment, now, fits, note }: ReadOptions,
+  { moment, now, fits, note, archive }: ReadOptions,
 ): Promise<readonly Showable[]> {
   const refs = batch.flatMap((found) => found.refs.map((ref) => ({ found, ref })));
   const wanted = refs.map(({ ref }) => ref);
-  const memories = await services.store.load(trail, named, wanted, moment.asOf, note);
+  const memories = await archive.read(await services.store.load(trail, named, wanted, moment.asOf, note));
   const standing = await standIns(services, trail, memories, { moment, fits, note });
   const present = refs.flatMap(({ found }, index) => {
     const standIn = standing[index];

@@ -5,7 +5,7 @@ import type { AskedTime } from "./time-boost.js";
 import type { Recorded } from "../ports/records.js";
 import type { Memory } from "../model/record.js";
 import type { Outcomes } from "../trust/wilson.js";
-import type { RecallInput, Retriever } from "../ports/recall-input.js";
+import type { Degraded, RecallInput } from "../ports/recall-input.js";
 import type { KeywordQuery } from "../text/terms.js";
 
 export interface RecallHit {
@@ -39,8 +39,8 @@ export interface RecallOutcome {
   readonly hits: readonly RecallHit[];
   /** A hint: whether one of the hits is relevant enough to hold an answer. */
   readonly answerable: boolean;
-  /** Retrievers that were unavailable. */
-  readonly degraded: readonly Retriever[];
+  /** What was unavailable. */
+  readonly degraded: readonly Degraded[];
   readonly terms: KeywordQuery | undefined;
   /** Terms of a long query that were not looked for. */
   readonly leftOut: readonly string[];

@@ -60,7 +60,8 @@ function receiptOf(
     thread_id: thread_id ?? null,
     checkpoint_id: checkpoint_id ?? null,
     request,
-    degraded,
+    // What was found doesn't depend on the archive.
+    degraded: degraded.filter((each) => each !== "archive"),
     hits: hits.map(({ memory, score, relevance }) => ({
       namespace: memory.namespace,
       id: memory.id,

@@ -1,6 +1,7 @@
 import { stage, stageNow } from "../../domain/tracing.js";
 import { momentOf } from "../ports/moment.js";
 import { nothingToSearchBy, queryVector } from "./query-vector.js";
+import type { ArchivedWords } from "./archived-texts.js";
 import { loadHits } from "./load-hits.js";
 import type { RecallStage, Services, Using } from "../services.js";
 import type { LifecycleStore, Recency } from "../ports/lifecycle.js";
@@ -30,7 +31,8 @@ import { weighSituations } from "./weigh-situations.js";
 
 /** Dependencies of a recall. */
 export type Recalling = Using<
-  RecordStore & SearchStore & LifecycleStore,
+  RecordStore & SearchStore & LifecycleStore & ArchivedWords,
+  | "archive"
   | "audit"
   | "accuracies"
   | "calibrate"
@@ -109,7 +111,16 @@ export async function recall(
   const relevanceFor = relevanceBy(asked, found, await calibration, vector?.values);
   const recorded: Recorded[] = [];
   const note = (entry: Recorded): void => void recorded.push(entry);
-  const loading = { input, filter, moment, terms, relevanceFor, note };
+  let unreadable = 0;
+  const loading = {
+    input,
+    filter,
+    moment,
+    terms,
+    relevanceFor,
+    note,
+    unreadable: (count: number) => void (unreadable += count),
+  };
   const load = stage("load", () => loadHits(services, context, weighed, loading));
   const hits = await timed.later("load", load);
   const answerable = hits.some((hit) => hit.relevance.relevance >= ANSWERABLE);
@@ -117,7 +128,7 @@ export async function recall(
   return {
     hits,
     answerable,
-    degraded,
+    degraded: unreadable > 0 ? [...degraded, "archive"] : degraded,
     terms,
     leftOut,
     asked: askedTime,

@@ -7,6 +7,7 @@ import { revisedEnd } from "../lifecycle/decay.js";
 import type { FirstEmbedding } from "../model/embedding.js";
 import { embedAlone, writtenBy } from "../embedding/embed.js";
 import { DomainError, invalid, memoryNotFound, quotaExceeded, versionConflict } from "../../domain/errors.js";
+import { thaw } from "../archive/thaw.js";
 import { afterWrite } from "../write/after-write.js";
 import { nextVersion } from "../write/next-version.js";
 import { freeOrphans } from "../lifecycle/free-orphans.js";
@@ -31,7 +32,7 @@ import { keepShown, treat } from "../../pii/treat.js";
 
 /** Dependencies of a revision; copies that follow the memory get its next version. */
 export type Revising = Carrying &
-  Using<Pick<LifecycleStore, "defaultsOf" | "freeOrphans">, "audit" | "maxLives" | "vault">;
+  Using<Pick<LifecycleStore, "defaultsOf" | "freeOrphans">, "archive" | "audit" | "maxLives" | "vault">;
 
 /** The fields to change; undefined leaves as is. */
 export interface RevisionInput {
@@ -92,6 +93,7 @@ export async function revise(
     const current = (await store.peek(ref)) ?? (await store.get(trail, ref));
     if (current === undefined || current === "ended") throw memoryNotFound();
     if (await freeOrphans(services, context.requestId, [current])) continue;
+    if (await thaw(services, context, current)) continue;
     await refuseUnfit(services, trail, current, input, expectedVersion);
     const revision = await revisionOf(services, context, current, input);
     const outcome = await store.revise(trail, revision);

@@ -12,7 +12,7 @@ import type { Judged } from "../trust/judge.js";
 import { recallWithReceipt } from "../recall/recall-with-receipt.js";
 import type { ReceiptedRecall, RecallingWithReceipt } from "../recall/recall-with-receipt.js";
 import type { RecallHit } from "../recall/outcome.js";
-import type { Retriever } from "../ports/recall-input.js";
+import type { Degraded } from "../ports/recall-input.js";
 import type { Memory, MemoryType } from "../model/record.js";
 import { queryWithin } from "../text/asked.js";
 import { truncateUtf8 } from "../text/truncate.js";
@@ -84,7 +84,7 @@ export interface SessionContext extends Pick<Composed<never>, "messages" | "toke
   readonly range: { readonly from: number; readonly to: number } | undefined;
   /** A hint: whether something that was recalled may hold an answer. Undefined: nothing was recalled by. */
   readonly answerable: boolean | undefined;
-  readonly degraded: readonly Retriever[];
+  readonly degraded: readonly Degraded[];
   /** Terms of a long query that were not looked for. */
   readonly leftOut: readonly string[];
   /** Receipts of what was recalled, where recall gives them. */
@@ -157,7 +157,7 @@ interface Recalled {
   readonly memories: readonly RecallHit[];
   readonly procedures: readonly RecallHit[];
   readonly answerable: boolean | undefined;
-  readonly degraded: readonly Retriever[];
+  readonly degraded: readonly Degraded[];
   readonly leftOut: readonly string[];
   readonly receiptIds: readonly string[];
 }

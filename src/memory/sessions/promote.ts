@@ -104,10 +104,13 @@ async function discard(services: Carrying, context: Context, memories: readonly 
 }
 
 /** The memories of what came with interactions, as far as they are still there. */
-async function heldBy({ store }: Using<RecordStore>, { ref, messages }: Claim): Promise<readonly Memory[]> {
+async function heldBy(
+  { archive, store }: Using<RecordStore, "archive">,
+  { ref, messages }: Claim,
+): Promise<readonly Memory[]> {
   const ids = new Set(messages.flatMap(({ memory_id }) => memory_id ?? []));
   const found = await Promise.all([...ids].map((id) => store.peek({ namespace: ref.namespace, id })));
-  return found.filter((memory) => memory !== undefined);
+  return archive.whole(found.filter((memory) => memory !== undefined));
 }
 
 /** Stores all of them, or throws: what was stored by then is found again by its identity. */

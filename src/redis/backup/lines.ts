@@ -24,6 +24,7 @@ export function memoryLines(namespace: string, reply: unknown, again?: true): Co
     ...(document.published === undefined ? {} : { published: document.published }),
     ...(document.voices === undefined ? {} : { voices: document.voices as Readonly<Record<string, Voice>> }),
     ...encoded(vectors),
+    ...(document.memory.archived === undefined ? {} : { segment: document.memory.archived.segment }),
   };
   const lists = arrayOf(oldVectors);
   const versions = arrayOf(olds).flatMap((old, index) =>
@@ -59,7 +60,14 @@ function versionLine(namespace: string, of: number, json: string, vectors: unkno
 }
 
 function portable(document: MemoryDocument) {
-  const { publications: _, interaction, uses: __, namespace: ___, ...memory } = memoryOf(document);
+  const {
+    publications: _,
+    interaction,
+    uses: __,
+    namespace: ___,
+    archived: ____,
+    ...memory
+  } = memoryOf(document);
   return { memory, interaction };
 }
 

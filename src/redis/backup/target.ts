@@ -439,6 +439,7 @@ function withEmbedding(
   return {
     ...memory,
     namespace,
+    archived: null,
     embedding: kept ? memory.embedding : { status: "pending", model: null },
   };
 }

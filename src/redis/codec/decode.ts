@@ -127,6 +127,7 @@ function decodeStored(stored: StoredMemory): Memory {
     embedding: { status: embedding.status, model: embedding.model ?? null },
     origin: origin === undefined ? null : { ...origin, deleted_at: origin.deleted_at ?? null },
     fact: stored.fact ?? null,
+    archived: stored.archived === undefined ? null : { ...stored.archived, whole: false },
   };
 }
 

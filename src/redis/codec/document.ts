@@ -1,5 +1,12 @@
 import type { Vote } from "../../memory/ports/agents.js";
-import type { FeedbackOutcome, Lifetime, Memory, Origin, Publication } from "../../memory/model/record.js";
+import type {
+  Archived,
+  FeedbackOutcome,
+  Lifetime,
+  Memory,
+  Origin,
+  Publication,
+} from "../../memory/model/record.js";
 import type { MadeBy } from "../../memory/model/made.js";
 import type { Fact } from "../../memory/model/fact.js";
 
@@ -70,6 +77,9 @@ export interface MemoryDocument {
     readonly corroborate_at?: number;
     /** When a sweep should look whether the verdicts on it were counted. */
     readonly feedback_at?: number;
+    readonly publish_at?: number;
+    /** When it came back from the archive last. */
+    readonly restored_at?: number;
   };
 }
 
@@ -95,6 +105,7 @@ export type StoredMemory = Omit<
   | "importance"
   | "pinned"
   | "lifetime"
+  | "archived"
 > & {
   /** Missing if it has none. */
   readonly key?: string | undefined;
@@ -113,6 +124,8 @@ export type StoredMemory = Omit<
   readonly origin?: Origin | undefined;
   /** Likewise. */
   readonly fact?: Fact | undefined;
+  /** Set by archive/lua/leave-stubs.lua. */
+  readonly archived?: Omit<Archived, "whole">;
 };
 
 /** Numbers and flags are missing if they are 0 or false. */

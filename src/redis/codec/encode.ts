@@ -80,8 +80,20 @@ function jsonBytes(stored: StoredMemory, interaction: Interaction | undefined): 
   return Buffer.byteLength(JSON.stringify(counted)) + raw;
 }
 
+/** What a memory counts for without its vectors and old versions. */
+export const storedBytes = (memory: Memory, interaction: Interaction | undefined): number =>
+  jsonBytes(storedMemory(memory), interaction);
+
 function storedMemory(memory: Memory): StoredMemory {
-  const { evidence, derived_from, source_trust, quarantined, superseded_by: _, ...rest } = memory;
+  const {
+    evidence,
+    derived_from,
+    source_trust,
+    quarantined,
+    superseded_by: _,
+    archived: __,
+    ...rest
+  } = memory;
   return {
     ...rest,
     key: memory.key ?? undefined,

@@ -21,6 +21,7 @@ const PATHS = [
   "$.index.preceding",
   "$.index.own_vector",
   "$.index.also.model",
+  "$.memory.archived.at",
 ];
 
 /** Memories are found by SCAN, which returns every key that was there all the time. */
@@ -42,6 +43,7 @@ interface Found {
   readonly "$.index.preceding": [string?];
   readonly "$.index.own_vector": [true?];
   readonly "$.index.also.model": [string?];
+  readonly "$.memory.archived.at": [number?];
 }
 
 function textOf(key: string, reply: unknown): StoredText[] {
@@ -51,6 +53,8 @@ function textOf(key: string, reply: unknown): StoredText[] {
   const [version] = found["$.memory.version"];
   const [embedding] = found["$.memory.embedding"];
   if (content === undefined || version === undefined || embedding === undefined) return [];
+  // A stub has no vectors: it is embedded when it comes back.
+  if (found["$.memory.archived.at"][0] !== undefined) return [];
   const ref = refOfKey(key);
   return [
     {

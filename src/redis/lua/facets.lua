@@ -2,7 +2,7 @@
 Included by scripts that change the facets of a record. What a facet begins with is a copy of the registry in
 src/memory/model/facets.ts, where the meanings are.
 ]]
-local FACET = { below = 'n', old_below = 'o', superseded = 'x' }
+local FACET = { below = 'n', old_below = 'o', superseded = 'x', archived = 'z' }
 
 -- Facets of a place in the present become those of the past, by which only questions about the past find them.
 local function facets_hidden(facets)

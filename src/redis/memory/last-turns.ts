@@ -22,6 +22,8 @@ export async function lastTurns(
   const lent = new Map(
     memories
       .filter((memory) => memory !== undefined)
+      // An excerpt doesn't hold the end of what was said.
+      .filter(({ archived }) => archived === null)
       .map(({ id, content }) => [id, { id, text: contextFor(content) }]),
   );
   return turns.map((id) => (id === null ? undefined : lent.get(id)));

@@ -101,9 +101,10 @@ export function changeOf(record: StoredRecord, target: Target): RecordPatch | un
   return { ...patch, index: { ...patch.index, ...grown, ...words, ...numbers }, hash };
 }
 
-function termsOf({ memory, index }: MemoryDocument, { toTerms }: Target): Record<string, string> {
+function termsOf({ memory, index }: MemoryDocument, { toTerms }: Target): Readonly<Record<string, string>> {
   return {
-    text: toTerms(memory.content),
+    // A stub's content is an excerpt, so it keeps its words until it comes back.
+    ...(memory.archived === undefined ? { text: toTerms(memory.content) } : {}),
     ...(index.preceding === undefined ? {} : { context: toTerms(index.preceding) }),
   };
 }

@@ -25,6 +25,8 @@ export function createNamespaceStore(
     async putSettings(trail, namespace, settings, { expectedVersion, next, operator }) {
       const [code, version] = await auditor.run(namespace, trail, async (client, audit) => {
         // Another slot, so ahead of the settings: one that is listed in vain does no harm.
+        if (settings.archive.after_seconds !== null)
+          await client.zAdd(keys.archivingNamespaces(), { value: namespace, score: 0 });
         if (treatsPii(settings)) await client.zAdd(keys.piiNamespaces(), { value: namespace, score: 0 });
         return client.putSettings(
           audit,

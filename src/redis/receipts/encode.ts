@@ -21,7 +21,7 @@ export const USUAL = {
 } as const satisfies Partial<RecallInput>;
 
 /** Of these, the usual value and none mean the same. */
-const OMITTED: Readonly<Record<string, unknown>> = { merge: "scores", touch: true };
+const OMITTED: Readonly<Record<string, unknown>> = { merge: "scores", touch: true, include_archive: false };
 
 /**
  * A receipt without what its home and the act's entry in the audit trail say. `recorded`: that entry; undefined: there

@@ -253,9 +253,9 @@ function timesOf(fields: unknown): { readonly since: number; readonly until: num
   return { since: value("since") ?? Infinity, until: value("until") ?? Infinity };
 }
 
-export function commonArguments(limit: number, params: Params): (string | Buffer)[] {
+export function commonArguments(limit: number, params: Params, offset = 0): (string | Buffer)[] {
   const bound = Object.entries(params).flat();
-  const window = ["LIMIT", "0", String(limit), "TIMEOUT", String(SEARCH_TIMEOUT_MS)];
+  const window = ["LIMIT", String(offset), String(limit), "TIMEOUT", String(SEARCH_TIMEOUT_MS)];
   return [...window, "PARAMS", String(bound.length), ...bound, "DIALECT", "2"];
 }
 

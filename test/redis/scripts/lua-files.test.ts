@@ -214,8 +214,8 @@ describe("Lua files", () => {
   it("knows facets by the same letters in Lua as in TypeScript", () => {
     const [, table = ""] = /^local FACET = \{(.*)\}$/m.exec(luaOf("lua/facets")) ?? [];
     const letters = Array.from(table.matchAll(/(\w+) = '([^']+)'/g), ([, name, letter]) => [name, letter]);
-    const { below, oldBelow, superseded } = FACETS;
-    expect(Object.fromEntries(letters)).toEqual({ below, old_below: oldBelow, superseded });
+    const { below, oldBelow, superseded, archived } = FACETS;
+    expect(Object.fromEntries(letters)).toEqual({ below, old_below: oldBelow, superseded, archived });
     // A pattern of Lua that names a facet's letter itself.
     const literal = /gsub\(\w*facet\w*, '\^[a-z]/;
     expect([...files].filter(([, lua]) => literal.test(lua)).map(([name]) => name)).toEqual([]);

@@ -117,6 +117,7 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
     body: "a line",
     headers: { "content-type": "application/octet-stream" },
   },
+  "POST /v1/namespaces/{ns}/archive/restore": { need: "read and write", body: { filter: {} } },
   "POST /v1/embedding-migrations": { need: "root", body: {}, refused: 409 },
   "GET /v1/embedding-migrations": { need: "root" },
   "GET /v1/embedding-migrations/{id}": { need: "root", absent: true },

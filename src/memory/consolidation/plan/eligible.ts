@@ -34,6 +34,8 @@ export function isObserved(memory: MemoryDetail): boolean {
   return (
     isNobodyElses(memory) &&
     isKnown(memory) &&
+    // Of an archived one there is only an excerpt here.
+    memory.archived === null &&
     memory.memory_type === "episodic" &&
     memory.derived_from.length === 0
   );

@@ -7,6 +7,7 @@
 --- @include "lua/vector-fields"
 --- @include "lua/versions"
 --- @include "lua/timelines"
+--- @include "lua/archive"
 --[[
 Writes a memory of an export as it was, under its own id. Its old versions follow by put-version.lua.
 
@@ -86,6 +87,8 @@ if current then
   for _, key in ipairs(version_all(record)) do redis.call('DEL', key) end
   local before = string.match(identity, '^(.-:hash:{.-}:)') .. current['$.index.hash'][1]
   if redis.call('GET', before) == id then redis.call('DEL', before) end
+  local stub = redis.call('JSON.GET', record, '$.memory.archived.segment')
+  archive_leave(record, stub and cjson.decode(stub)[1])
   local place = redis.call('JSON.GET', record, '$.index.timeline')
   place = place and cjson.decode(place)[1]
   if type(place) == 'string' then

@@ -17,13 +17,14 @@ ARGV[4]  'complete', or 'refused' with no vectors; '' if nothing is known
 ARGV[5]  when a sweep should look at it again, milliseconds since the epoch; '' for never, 'keep' if that stays
 ARGV[6+] one vector per key in KEYS[2+]
 
-Returns 1 if it was done, 0 if the memory is gone, or has another version or context.
+Returns 1 if it was done, 0 if the memory is gone or archived, or has another version or context.
 ]]
-local current = redis.call('JSON.GET', KEYS[1], '$.memory.version', '$.index.preceding')
+local current = redis.call('JSON.GET', KEYS[1], '$.memory.version', '$.index.preceding', '$.memory.archived')
 if not current then return 0 end
 current = cjson.decode(current)
 if current['$.memory.version'][1] ~= tonumber(ARGV[1]) then return 0 end
 if (current['$.index.preceding'][1] or '') ~= ARGV[2] then return 0 end
+if current['$.memory.archived'][1] then return 0 end
 
 local model, status = ARGV[3], ARGV[4]
 local record, old = version_of(KEYS[1])

@@ -9,6 +9,7 @@
 --- @include "lua/supersede"
 --- @include "lua/erasure"
 --- @include "lua/gone"
+--- @include "lua/archive"
 --[[
 Removes a memory with its vectors, its old versions and its content hash; a fact leaves its timeline. What it stood for
 goes with it or comes back, see supersede_fall. Of one that was published, it leaves a tombstone for its copies.
@@ -60,7 +61,7 @@ audit('removed', ids)
 
 local function remove(each)
   local record = ARGV[5] .. each
-  local fields = { '$.index.hash', '$.index.turn', '$.index.timeline', '$.published', '$.derived', '$.memory.metadata', '$.memory.session_id' }
+  local fields = { '$.memory.archived.segment', '$.index.hash', '$.index.turn', '$.index.timeline', '$.published', '$.derived', '$.memory.metadata', '$.memory.session_id' }
   local found = cjson.decode(redis.call('JSON.GET', record, unpack(fields)))
   usage_leave(each, usage_total(record), redis.call('PEXPIRETIME', record))
   version_forget(record)
@@ -71,6 +72,7 @@ local function remove(each)
   local owner = redis.call('GET', hash)
   if owner == each or owner == id then redis.call('DEL', hash) end
   redis.call('HDEL', usage_uses, each)
+  archive_leave(record, found['$.memory.archived.segment'][1])
   gone_note(usage_named('gone'), 'm ' .. each)
   if next(found['$.derived'][1] or {}) then erasure_note('m ' .. each) end
   -- A promotion's memory of a session: the running summary says the same.

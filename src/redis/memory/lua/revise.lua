@@ -29,19 +29,21 @@ ARGV[12+] one vector per key in KEYS[2+]
 
 Returns {DONE, since, published, end} revised: since when the next version holds, '1' if there are copies to carry it to,
 else '', and of a fact whose next one begins before the end that it was given, when that is, else ''; {MISSING};
-{CONFLICT} another version; {DUPLICATE, id} another memory says that already; {QUOTA, the one that it would break}.
+{CONFLICT} another version, or archived; {DUPLICATE, id} another memory says that already; {QUOTA, the one that it would break}.
 ]]
 local id, expected_version, records, patch, expiry, replaces_vectors = unpack(ARGV, 1, 6)
 local hashes, next_hash, at, next_end, known_by = unpack(ARGV, 7, 11)
 
-local paths = { '$.memory.version', '$.memory.updated_at', '$.index.hash', '$.index.timeline', '$.published', '$.memory.superseded_at' }
+local paths = { '$.memory.version', '$.memory.updated_at', '$.index.hash', '$.index.timeline', '$.published', '$.memory.superseded_at', '$.memory.archived' }
 local current = redis.call('JSON.GET', KEYS[1], unpack(paths))
 if not current then
   audit('missing')
   return { CODE.MISSING }
 end
 current = cjson.decode(current)
-if current['$.memory.version'][1] ~= tonumber(expected_version) or type(current['$.memory.superseded_at'][1]) == 'number' then
+local superseded = type(current['$.memory.superseded_at'][1]) == 'number'
+-- Of a stub, a version would hold an excerpt.
+if current['$.memory.version'][1] ~= tonumber(expected_version) or superseded or current['$.memory.archived'][1] then
   audit('conflict')
   return { CODE.CONFLICT }
 end
