@@ -5,6 +5,7 @@ import { nearest } from "./domain/nearest.js";
 import type { MemoryType } from "./memory/model/record.js";
 import { TOOL_SETS } from "./mcp/tool-sets.js";
 import type { ToolSet } from "./mcp/tool-sets.js";
+import { RedisUrlError, SEVERAL, readRedisUrl } from "./domain/redis-url.js";
 import { schemaMessage } from "./schema-messages.js";
 import { StartError } from "./start-error.js";
 
@@ -44,7 +45,8 @@ export interface Config {
   readonly queueMs: number;
   /** Requests that search, done at once; undefined: as the embedder can take. */
   readonly searchesMax: number | undefined;
-  readonly durable: { readonly always: boolean; readonly timeoutMs: number };
+  /** `replicas`: how many of each master must have a write on their disks too. */
+  readonly durable: { readonly always: boolean; readonly timeoutMs: number; readonly replicas: number };
   /** Cosine similarity from which two memories may say the same; undefined: as measured for the model, if it was. */
   readonly corroborationSimilarity: number | undefined;
   /** How long superseded versions of state, and its changes, are kept. */
@@ -145,9 +147,14 @@ const environment = z
     LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
     REDIS_URL: z
       .string("Must be set, for example to redis://127.0.0.1:6379. Or use `npm start`, which finds a Redis.")
-      .regex(/^(rediss?|unix):\/\//, {
-        error: "Must begin with redis://, rediss:// or unix://.",
+      .regex(/^(rediss?|unix|rediss?\+(?:cluster|sentinel)):\/\//, {
+        error:
+          "Must begin with redis://, rediss:// or unix://; or redis+cluster://, redis+sentinel:// and their forms with rediss+.",
         abort: true,
+      })
+      .superRefine((url, context) => {
+        const wrong = faultOfSeveral(url);
+        if (wrong !== undefined) context.addIssue({ code: "custom", message: wrong });
       })
       .refine(
         isRedisUrl,
@@ -199,6 +206,7 @@ const environment = z
     MNEME_SEARCHES_MAX: z.coerce.number().int().min(1).max(1000).optional(),
     MNEME_DURABLE: z.enum(["0", "1"]).default("0"),
     MNEME_DURABLE_TIMEOUT_MS: integer(3000, 10, 60_000),
+    MNEME_DURABLE_REPLICAS: z.coerce.number().int().min(0).max(10).optional(),
     MNEME_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(LIMITS.requestsPerMinute).optional(),
     MNEME_OPEN_REQUESTS_PER_SECOND: integer(50, 1, 100_000),
     MNEME_BODY_TIMEOUT_MS: integer(30_000, 100, 3_600_000),
@@ -344,7 +352,12 @@ export function loadConfig(env: Environment): Config {
     drainSeconds: values.MNEME_DRAIN_SECONDS,
     queueMs: values.MNEME_QUEUE_MS,
     searchesMax: values.MNEME_SEARCHES_MAX,
-    durable: { always: values.MNEME_DURABLE === "1", timeoutMs: values.MNEME_DURABLE_TIMEOUT_MS },
+    durable: {
+      always: values.MNEME_DURABLE === "1",
+      timeoutMs: values.MNEME_DURABLE_TIMEOUT_MS,
+      // Where a replica takes over when its primary is lost, what only the primary has is lost with it.
+      replicas: values.MNEME_DURABLE_REPLICAS ?? (SEVERAL.test(values.REDIS_URL) ? 1 : 0),
+    },
     stateHistorySeconds: values.STATE_HISTORY_SECONDS,
     watch: {
       max: values.MNEME_WATCHERS_MAX,
@@ -470,8 +483,19 @@ function llmOf(values: Values): LlmConfig | undefined {
   };
 }
 
+/** What is wrong with the URL of a cluster or of Sentinels. */
+function faultOfSeveral(url: string): string | undefined {
+  try {
+    readRedisUrl(url);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RedisUrlError) return error.message;
+    throw error;
+  }
+}
+
 function isRedisUrl(url: string): boolean {
-  if (url.startsWith("unix:")) return true;
+  if (url.startsWith("unix:") || SEVERAL.test(url)) return true;
   try {
     const { username, password } = new URL(url);
     decodeURIComponent(username);
@@ -483,6 +507,7 @@ function isRedisUrl(url: string): boolean {
 }
 
 function namesNoDatabase(url: string): boolean {
+  if (SEVERAL.test(url)) return true;
   if (url.startsWith("unix:")) return !/[?&]db=(?!0\b)/.test(url);
   return !URL.canParse(url) || /^\/?0?$/.test(new URL(url).pathname);
 }

@@ -2,7 +2,6 @@ import { ATTEST_VERB, attestOf, contentOf, hashOf } from "../../src/access/entry
 import type { StoredEntry } from "../../src/access/entry.js";
 import { BYTES, decodeEntries } from "../../src/redis/audit/audit-reader.js";
 import type { Keys } from "../../src/redis/keys.js";
-import type { RedisConnection } from "../redis/server/connect.js";
 import { arrayOf } from "../../src/redis/scripts/replies.js";
 import type { SavedHead } from "./heads.js";
 
@@ -37,7 +36,7 @@ interface TrailHead {
  * entries.
  */
 export async function verifyTrail(
-  client: RedisConnection,
+  client: TrailReader,
   keys: Keys,
   trail: string,
   saved: SavedHead | undefined,
@@ -93,6 +92,11 @@ export async function verifyTrail(
   };
 }
 
+/** The part of a connection that is needed here. */
+export interface TrailReader {
+  withTypeMapping(mapping: typeof BYTES): { sendCommand(args: string[]): Promise<unknown> };
+}
+
 /**
  * Entries that an erasure pseudonymised keep the hash that they had, so that hash says nothing of what they say now. A
  * later entry must say it.
@@ -114,7 +118,7 @@ function createAttests() {
 }
 
 async function readBatch(
-  client: RedisConnection,
+  client: TrailReader,
   keys: Keys,
   trail: string,
   after: string | undefined,

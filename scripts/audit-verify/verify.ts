@@ -6,8 +6,8 @@ import { createKeys } from "../../src/redis/keys.js";
 import { loadEnv } from "../shell/env.js";
 import type { Env } from "../shell/env.js";
 import { messageOf } from "../shell/failure.js";
-import { connectOnce } from "../redis/server/connect.js";
-import type { RedisConnection } from "../redis/server/connect.js";
+import { openStore } from "../redis/open-store.js";
+import type { OpenStore } from "../redis/open-store.js";
 import { provideRedis } from "../redis/provide.js";
 import { readHeads, writeHeads } from "./heads.js";
 import type { Heads, SavedHead } from "./heads.js";
@@ -39,18 +39,18 @@ export async function verifyAudit(options: VerifyOptions): Promise<AuditVerified
   const env = loadEnv();
   const redis = await provideRedis(env);
   try {
-    const client = await connectOnce({ url: redis.url });
+    const store = await openStore(redis.url);
     try {
-      return await verify(client, { ...env, REDIS_URL: redis.url }, options);
+      return await verify(store, { ...env, REDIS_URL: redis.url }, options);
     } finally {
-      client.destroy();
+      store.close();
     }
   } finally {
     await redis.release();
   }
 }
 
-async function verify(client: RedisConnection, env: Env, options: VerifyOptions): Promise<AuditVerified> {
+async function verify({ client, nodes }: OpenStore, env: Env, options: VerifyOptions): Promise<AuditVerified> {
   const { redis, auditRetentionDays } = loadConfig({ ...env, MNEME_EMBEDDER: "none" });
   const saved = options.heads === undefined ? new Map() : readHeads(options.heads, redis.keyPrefix);
   const keys = createKeys(redis.keyPrefix);
@@ -58,11 +58,13 @@ async function verify(client: RedisConnection, env: Env, options: VerifyOptions)
   const heads = new Map<string, SavedHead>();
   const problems: { trail: string; problem: string }[] = [];
   let [entries, unsound] = [0, 0];
-  const trails = await findTrails(client, keys, options.scope);
+  const trails = await findTrails(nodes, keys, options.scope);
   for (const trail of new Set([...trails, ...savedTrails(saved, options)])) {
     const own = await client.hGet(keys.settings(trail), "retention_audit_seconds");
     const kept = own === null ? keepMs : Number(own) * 1000;
-    const result = await verifyTrail(client, keys, trail, saved.get(trail), kept).catch(unreadable);
+    // One transaction, so on the node of the trail.
+    const node = await nodes.ofKey(keys.audit(trail));
+    const result = await verifyTrail(node.client, keys, trail, saved.get(trail), kept).catch(unreadable);
     for (const problem of result.problems) problems.push({ trail, problem });
     entries += result.entries;
     unsound += result.problems.length === 0 ? 0 : 1;

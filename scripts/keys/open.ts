@@ -7,10 +7,10 @@ import { SYSTEM_ACTOR } from "../../src/domain/context.js";
 import { createAuditLog } from "../../src/redis/audit/audit-log.js";
 import { createAuditor } from "../../src/redis/audit/auditor.js";
 import { createKeyStore } from "../../src/redis/api-keys/key-store.js";
-import { createGateway, createRedisClient } from "../../src/redis/connection/client.js";
+import { createGateway } from "../../src/redis/connection/client.js";
 import { createKeys } from "../../src/redis/keys.js";
-import { connectTo } from "../../src/redis/connection/server.js";
 import type { Env } from "../shell/env.js";
+import { openStore } from "../redis/open-store.js";
 import { provideRedis } from "../redis/provide.js";
 
 /** Lends the acts on keys, on the Redis that `npm start` would use: brought up for the time where it doesn't run. */
@@ -26,11 +26,11 @@ export async function withKeys<Result>(
       REDIS_URL: provided.url,
       MNEME_EMBEDDER: "none",
     });
-    const client = createRedisClient({ url: redis.url });
-    await connectTo(client, redis.url, { note: console.error });
+    const { client, nodes, close } = await openStore(redis.url, { note: console.error }, redis.keyPrefix);
     try {
       const gateway = createGateway(client, {
         timeoutMs: redis.timeoutMs,
+        nodes,
         onMissingIndex: () => {},
         observe: () => {},
       });
@@ -47,7 +47,7 @@ export async function withKeys<Result>(
         { actor: SYSTEM_ACTOR, requestId: randomUUID(), now: Date.now, operation: undefined },
       );
     } finally {
-      client.destroy();
+      close();
     }
   } finally {
     await provided.release();

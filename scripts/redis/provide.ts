@@ -1,3 +1,4 @@
+import { SEVERAL } from "../../src/domain/redis-url.js";
 import { publicAddress } from "../../src/redis/connection/address.js";
 import { patiently, untilLoaded } from "../../src/redis/connection/patience.js";
 import type { Patience } from "../../src/redis/connection/patience.js";
@@ -8,6 +9,7 @@ import { Failure, messageOf } from "../shell/failure.js";
 import type { AppendFsync } from "./server/config-file.js";
 import { acquireEmbedded, releaseEmbedded } from "./embedded/acquire.js";
 import type { EmbeddedOptions } from "./embedded/acquire.js";
+import { openStore } from "./open-store.js";
 import { findRedis } from "./find.js";
 import { ask } from "./server/launch.js";
 import { supervise } from "./embedded/supervise.js";
@@ -56,6 +58,11 @@ export async function provideRedis(
 }
 
 async function external(url: string, patience: Patience): Promise<ProvidedRedis> {
+  if (SEVERAL.test(url)) {
+    const { facts, close } = await openStore(url, patience);
+    close();
+    return { url, description: `Redis ${facts.version} at ${publicAddress(url)}`, async release() {} };
+  }
   const loaded = () => untilLoaded(url, () => ask({ url }), patience);
   const facts = await patiently(url, loaded, patience);
   if (facts.unfit !== undefined) throw new RedisUnfit(url, facts.unfit);

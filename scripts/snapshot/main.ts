@@ -1,6 +1,7 @@
 import { constants, copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { SEVERAL } from "../../src/domain/redis-url.js";
 import { provideRedis } from "../redis/provide.js";
 import { connectOnce } from "../redis/server/connect.js";
 import type { RedisConnection } from "../redis/server/connect.js";
@@ -13,7 +14,11 @@ const LOOK_MS = 50;
 async function main([file, ...others]: readonly string[]): Promise<void> {
   if (others.length > 0 || file?.startsWith("-") === true)
     throw new Failure("usage: node scripts/run.mjs snapshot [FILE]");
-  const redis = await provideRedis(loadEnv());
+  const env = loadEnv();
+  if (SEVERAL.test(env["REDIS_URL"] ?? "")) {
+    throw new Failure("A snapshot is of one server. On a cluster, or behind Sentinels, use `npx mneme export`, or BGSAVE on each master.");
+  }
+  const redis = await provideRedis(env);
   try {
     const client = await connectOnce({ url: redis.url });
     try {

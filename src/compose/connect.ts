@@ -11,6 +11,10 @@ import { asRefusal } from "../redis/connection/refusal.js";
 import { loadScripts } from "../redis/scripts/index.js";
 import { connectTo } from "../redis/connection/server.js";
 import { createSubscriptions } from "../redis/connection/subscriptions.js";
+import { createRoamingSubscriptions } from "../redis/connection/cluster/roaming-subscriptions.js";
+import { watchNodes } from "../redis/connection/cluster/watch-nodes.js";
+import type { Nodes } from "../redis/connection/nodes.js";
+import type { ConnectionWatch, WatchOptions } from "../redis/connection/watch-connection.js";
 import { watchConnection } from "../redis/connection/watch-connection.js";
 import { probeWrites } from "../redis/connection/write-probe.js";
 import type { Embedders } from "./embedders.js";
@@ -54,13 +58,14 @@ export async function connect(config: Config, options: ConnectOptions): Promise<
 
 async function open(config: Config, { redis, indexes, keyCache, hazards, logger, signal }: ConnectOptions) {
   const { client, gateway, health, keys, auditor, capabilities, clock } = redis;
+  const { nodes } = gateway;
   const { url } = config.redis;
   const patience = { note: (line: string) => logger.warn(line), signal };
   const step = <T>(work: () => Promise<T>) => patiently(url, work, { ...patience, known: true });
-  const prepare = async () => void (await Promise.all([loadScripts(client), indexes.ensure()]));
+  const prepare = async () => void (await Promise.all([loadEverywhere(nodes), indexes.ensure()]));
   const warn = (what: string) => (error: unknown) => logger.warn({ error: describeError(error) }, what);
 
-  const facts = await connectTo(client, url, patience);
+  const facts = await connectTo(client, url, patience, nodes);
   await step(clock.sync);
   await step(capabilities.find);
   await step(hazards.atStart);
@@ -68,11 +73,18 @@ async function open(config: Config, { redis, indexes, keyCache, hazards, logger,
   await step(keyCache.requiredNow);
   await step(() => claimSchemas(client, keys));
   await step(prepare);
+  nodes.prepareWith(async (node) => {
+    await Promise.all([loadScripts(node.client, nodes.scriptText), indexes.ensureOn(node)]);
+  });
   const subscriptions = await step(() =>
-    createSubscriptions(client, warn("the Redis connection for subscriptions failed")),
+    (nodes.clustered ? createRoamingSubscriptions : createSubscriptions)(
+      nodes,
+      warn("the Redis connection for subscriptions failed"),
+    ),
   );
-  const durability = createDurability(client, keys, {
+  const durability = createDurability(nodes, keys, {
     timeoutMs: config.durable.timeoutMs,
+    replicas: config.durable.replicas,
     onError: warn("the Redis connection for durability checks failed"),
   });
   try {
@@ -96,13 +108,15 @@ async function open(config: Config, { redis, indexes, keyCache, hazards, logger,
     askedAt = performance.now();
     await clock.sync().catch(() => {});
   }
-  const watch = watchConnection(client, {
+  const watchAll = (options: WatchOptions) =>
+    nodes.clustered ? watchNodes(nodes, options) : watchConnection(client, options);
+  const watch: ConnectionWatch = watchAll({
     onSilent: () => health.failed(new TimeoutError()),
     async onAnswer() {
       await followClock();
       // While all is well, nothing is written to see that.
       if (health.current() === undefined) return;
-      await gateway.run((own) => probeWrites(own, keys)).then(health.wrote, () => {});
+      await gateway.run(() => probeWrites(nodes, keys)).then(health.wrote, () => {});
       if (health.current() === "redis_readonly" && performance.now() - renewedAt > RENEW_EVERY_MS) {
         renewedAt = performance.now();
         watch.renew();
@@ -110,4 +124,9 @@ async function open(config: Config, { redis, indexes, keyCache, hazards, logger,
     },
   });
   return { facts, watch, subscriptions, durability };
+}
+
+async function loadEverywhere(nodes: Nodes): Promise<void> {
+  const every = await nodes.every();
+  await Promise.all(every.map(({ client }) => loadScripts(client, nodes.scriptText)));
 }

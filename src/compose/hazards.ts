@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { Config } from "../config.js";
 import { publicAddress } from "../redis/connection/address.js";
 import type { Hazard } from "../redis/connection/hazards.js";
-import { findHazards } from "../redis/connection/hazards.js";
+import { hazardsOf } from "../redis/connection/hazards.js";
 import { StartError } from "../start-error.js";
 import type { Redis } from "./redis.js";
 
@@ -19,9 +19,10 @@ const FRESH_MS = 5_000;
 
 export function watchHazards(
   config: Config,
-  { client, gateway, capabilities }: Pick<Redis, "client" | "gateway" | "capabilities">,
+  { gateway, capabilities }: Pick<Redis, "gateway" | "capabilities">,
   logger: Logger,
 ): HazardWatch {
+  const { nodes } = gateway;
   const options = () => ({
     mayEvict: config.redis.mayEvict,
     unfit: capabilities.unfit,
@@ -44,7 +45,7 @@ export function watchHazards(
 
   return {
     async atStart() {
-      const found = await findHazards(client, options());
+      const found = await hazardsOf(nodes, options());
       const fatal = found.find(({ severity }) => severity === "error");
       if (fatal !== undefined) {
         throw new StartError(
@@ -57,7 +58,7 @@ export function watchHazards(
     async now() {
       if (performance.now() - askedAt < FRESH_MS) return known;
       askedAt = performance.now();
-      note(await gateway.run((own) => findHazards(own, options())));
+      note(await gateway.run(() => hazardsOf(nodes, options())));
       return known;
     },
     known: () => known,

@@ -146,7 +146,7 @@ export function composeApp(
     durable: { always: config.durable.always, confirm: durability.confirm },
     readiness: createReadiness({
       writeRedis: () =>
-        redis.gateway.run((client) => probeWrites(client, redis.keys)).then(redis.health.wrote),
+        redis.gateway.run(() => probeWrites(redis.gateway.nodes, redis.keys)).then(redis.health.wrote),
       redisFault: redis.health.current,
       redisHazards: hazards.now,
       embedderFault: embedders.fault,

@@ -1,4 +1,6 @@
 import { dimensionsOf } from "../embeddings/model-id.js";
+import { setTimeout as sleep } from "node:timers/promises";
+import { storeFault } from "../domain/store-fault.js";
 import { otherModel } from "../memory/model/embedding-migration.js";
 import {
   consolidationsDueIndex,
@@ -10,15 +12,22 @@ import {
   vectorIndex,
 } from "../redis/search/indexes.js";
 import type { IndexDefinition } from "../redis/search/indexes.js";
+import { infoNumber } from "../redis/connection/ask-index.js";
+import type { RedisNode } from "../redis/connection/nodes.js";
 import type { Embedders } from "./embedders.js";
 import type { Redis } from "./redis.js";
 
 export interface Indexes {
   /** Makes those that aren't there. */
   ensure(): Promise<void>;
+  /** Makes those of a node that joined while the service runs. Rejects until they hold what the node holds. */
+  ensureOn(node: RedisNode): Promise<void>;
   /** How much of what is stored is in all of them, 0 to 1. */
   filled(): Promise<number>;
 }
+
+/** How long a search waits for the index of a node that is new. */
+const FRESH_MS = 2_000;
 
 /** What asks about all indexes may wait longer than one command. */
 const FILLED_MS = 4_000;
@@ -45,16 +54,29 @@ export function createIndexes(
 
   async function ensure(): Promise<readonly IndexDefinition[]> {
     const indexes = await wanted();
-    for (const index of indexes) await ensureIndex(client, index);
+    for (const node of await gateway.nodes.every()) for (const index of indexes) await ensureIndex(node, index);
     return indexes;
   }
 
   return {
+    async ensureOn(node) {
+      const indexes = await wanted();
+      for (const index of indexes) await ensureIndex(node, index);
+      const end = performance.now() + FRESH_MS;
+      for (;;) {
+        const infos = await Promise.all(
+          indexes.map(({ name }) => node.client.sendCommand(["FT.INFO", `${name}${node.suffix}`])),
+        );
+        if (infos.every((info) => infoNumber(info, "indexing") === 0)) return;
+        if (performance.now() > end) throw storeFault("index_missing");
+        await sleep(50);
+      }
+    },
     ensure: async () => void (await ensure()),
     filled: () =>
       gateway.run(async () => {
         const indexes = await ensure();
-        return Math.min(...(await Promise.all(indexes.map(({ name }) => filledShare(client, name)))));
+        return Math.min(...(await Promise.all(indexes.map(({ name }) => filledShare(gateway, name)))));
       }, FILLED_MS),
   };
 }

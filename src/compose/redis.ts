@@ -3,7 +3,10 @@ import type { Config } from "../config.js";
 import type { Metrics } from "../http/metrics.js";
 import { storeFault } from "../domain/store-fault.js";
 import { createAuditor } from "../redis/audit/auditor.js";
-import { createGateway, createRedisClient } from "../redis/connection/client.js";
+import { createGateway } from "../redis/connection/client.js";
+import { anyOf } from "../redis/connection/nodes.js";
+import { openRedis } from "../redis/connection/open-redis.js";
+import { timeOf } from "../redis/connection/redis-time.js";
 import { createHealth } from "../redis/connection/health.js";
 import type { HealthChange } from "../redis/connection/health.js";
 import { createRedisClock } from "../redis/connection/clock.js";
@@ -25,9 +28,11 @@ const DAY_MS = 24 * 3600 * 1000;
 export function createRedis(config: Config, { logger, metrics, onMissingIndex }: RedisOptions) {
   const keys = createKeys(config.redis.keyPrefix);
   const health = createHealth(healthLog(logger), () => performance.now());
-  const client = createRedisClient({ url: config.redis.url, onError: health.failed });
+  const { url, keyPrefix, timeoutMs } = config.redis;
+  const { client, nodes } = openRedis({ url, keyPrefix, timeoutMs, onError: health.failed });
   const gateway = createGateway(client, {
-    timeoutMs: config.redis.timeoutMs,
+    timeoutMs,
+    nodes,
     observe: metrics.redis,
     onFault: health.failed,
     onMissingIndex: () => {
@@ -36,8 +41,8 @@ export function createRedis(config: Config, { logger, metrics, onMissingIndex }:
     },
   });
   const auditor = createAuditor(gateway, keys, config.auditRetentionDays * DAY_MS);
-  const capabilities = watchCapabilities(client, keys.jsonProbe());
-  const clock = createRedisClock({ askTime: () => client.sendCommand(["TIME"]) });
+  const capabilities = watchCapabilities(anyOf(nodes), keys.jsonProbe());
+  const clock = createRedisClock({ askTime: () => timeOf(nodes) });
   return { keys, client, gateway, health, auditor, capabilities, clock };
 }
 

@@ -55,8 +55,11 @@ export const SETTING_FIELDS = [
 export const predicateSetting = (predicate: string): string => `predicates_${predicate}`;
 
 const HOUSEKEEPING = new RegExp(
-  `^:(?:(?:meta|upgrades|durable|json-probe|write-probe)$|(?:lock|emb|rate):|audit(?:-head)?:\\{${DENIALS}\\}$)`,
+  `^:(?:(?:(?:meta|upgrades|json-probe)|(?:durable|write-probe)(?::\\{\\w+\\})?)$|(?:lock|emb|rate):|audit(?:-head)?:\\{${DENIALS}\\}$)`,
 );
+
+/** For keys that a node of a cluster has for itself; `tag`: of a slot of its own, or empty for an only server. */
+const ofNode = (tag: string): string => (tag === "" ? "" : `:{${tag}}`);
 
 const subjectHash = (subject: string): string => createHash("sha256").update(subject).digest("base64url");
 
@@ -179,7 +182,7 @@ export function createKeys(prefix: string) {
     /** A document that is never there: see watch-capabilities.ts. */
     jsonProbe: () => `${prefix}:json-probe`,
     /** Written to see whether Redis takes writes: see write-probe.ts. */
-    writeProbe: () => `${prefix}:write-probe`,
+    writeProbe: (tag: string) => `${prefix}:write-probe${ofNode(tag)}`,
     /** A document that a script makes aside, by a number of the script's own. */
     stateDraft: (namespace: string, index: number) => `${prefix}:state-draft:{${namespace}}:${index}`,
     /** Number and time of the last change of the namespace's state, a hash. It never ends: no version may come back. */
@@ -281,7 +284,7 @@ export function createKeys(prefix: string) {
     /** The answer of a request with an idempotency key. */
     answer: (operation: string) => `${prefix}:answer:${operation}`,
     /** Counted up ahead of each wait for the disk. */
-    durable: () => `${prefix}:durable`,
+    durable: (tag: string) => `${prefix}:durable${ofNode(tag)}`,
     embedding: (hash: string) => `${prefix}:emb:${hash}`,
     /** The start of {@link embedding} before the hash. */
     allEmbeddings: () => `${prefix}:emb:`,

@@ -1,5 +1,6 @@
 import type { TestProject } from "vitest/node";
 import { provideModel } from "../../scripts/downloads/local-model.js";
+import { startCluster } from "./redis/cluster.js";
 import { startRedis } from "./redis/start.js";
 import { bundleService } from "./run/bundle-service.js";
 import { openRunFolder } from "./run/run-folder.js";
@@ -20,7 +21,7 @@ export default async function globalSetup(project: TestProject): Promise<() => P
   openRunFolder();
   project.provide("modelDir", await provideModel(process.env));
   project.provide("serviceMain", await bundleService());
-  const redis = await startRedis();
+  const redis = process.env["MNEME_TEST_CLUSTER"] === "1" ? await startCluster() : await startRedis();
   project.provide("redisUrl", redis.url);
   return () => redis.stop();
 }

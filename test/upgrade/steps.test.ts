@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "redis";
 import { afterAll, describe, expect, test } from "vitest";
+import { oneNode } from "../../src/redis/connection/nodes.js";
 import { createGateway, createRedisClient } from "../../src/redis/connection/client.js";
 import { createKeys } from "../../src/redis/keys.js";
 import { createLocks } from "../../src/redis/locks/index.js";
@@ -164,10 +165,10 @@ describe("an index of an older schema", () => {
     const name = clientName({ ...PRESENT_SCHEMAS, records: INDEX_SCHEMAS.records - 1 });
     const process = createClient({ url: service.env["REDIS_URL"] ?? "", name });
     await process.connect();
-    expect(await dropOldIndexes(client, keys)).toEqual([older]);
+    expect(await dropOldIndexes(oneNode(client), keys)).toEqual([older]);
     process.destroy();
     await until(
-      () => dropOldIndexes(client, keys),
+      () => dropOldIndexes(oneNode(client), keys),
       (waiting) => waiting.length === 0,
     );
     const names = (await redis.sendCommand(["FT._LIST"])) as string[];

@@ -1,5 +1,6 @@
 import type { Door, KeyStore } from "../../access/keys/ports.js";
 import type { RedisGateway } from "../connection/client.js";
+import { scanKeys } from "../connection/scan-keys.js";
 import type { Keys } from "../keys.js";
 
 const DOORS: readonly Door[] = ["keys", "open", "unknown"];
@@ -20,9 +21,7 @@ export function createDoor(redis: RedisGateway, keys: Keys): Pick<KeyStore, "doo
   async function isEmpty(): Promise<boolean> {
     let cursor = "0";
     do {
-      const reply = await redis.run((client) =>
-        client.scan(cursor, { MATCH: `${keys.all()}*`, COUNT: SCANNED_AT_ONCE }),
-      );
+      const reply = await scanKeys(redis, cursor, { MATCH: `${keys.all()}*`, COUNT: SCANNED_AT_ONCE });
       if (reply.keys.some((key) => !keys.isHousekeeping(key))) return false;
       ({ cursor } = reply);
     } while (cursor !== "0");

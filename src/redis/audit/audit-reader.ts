@@ -7,9 +7,10 @@ import { DomainError } from "../../domain/errors.js";
 import type { RedisClient, RedisGateway } from "../connection/client.js";
 import { unpackText } from "../codec/packed-text.js";
 import { isWrongType } from "../connection/error-replies.js";
+import { redisTime } from "../connection/redis-time.js";
 import type { Keys } from "../keys.js";
 import { DENIALS, SYSTEM } from "../keys.js";
-import { arrayOf, bytes, text } from "../scripts/replies.js";
+import { arrayOf, bytes } from "../scripts/replies.js";
 
 export function createAuditReader(redis: RedisGateway, keys: Keys): AuditReader {
   return {
@@ -82,14 +83,9 @@ async function horizon(redis: RedisGateway, keys: Keys, trails: readonly string[
       )
       .catch(unreadable),
   );
-  const now = await redis.run(timeOf);
-  while ((await redis.run(timeOf)) === now) await sleep(1);
+  const now = await redisTime(redis);
+  while ((await redisTime(redis)) === now) await sleep(1);
   return last.reduce((latest, time) => (Number.isSafeInteger(time) ? Math.max(latest, time) : latest), now);
-}
-
-async function timeOf(client: RedisClient): Promise<number> {
-  const [seconds, microseconds] = arrayOf(await client.sendCommand(["TIME"])).map(text);
-  return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
 }
 
 async function readRange(

@@ -3,6 +3,7 @@ import type { ContentLine, ExportedDocument, StateVersionLine, Vote, VotesLine }
 import { facetQuery } from "../../memory/conditions/filter.js";
 import type { StateRef } from "../../state/document.js";
 import { redisTime } from "../connection/redis-time.js";
+import { literal, scanKeys } from "../connection/scan-keys.js";
 import type { StoreDeps } from "../deps.js";
 import { list } from "../search/list.js";
 import { BUFFERS } from "../search/nearest.js";
@@ -90,9 +91,8 @@ export function createExportSource(deps: SourceDeps): ExportSource {
           ? [keys.stateFacts(namespace ?? "", ""), keys.stateFacts("", "").split("{")[0]]
           : [keys.stateHistory(namespace ?? "", ""), keys.stateHistory("", "").split("{")[0]];
       const start = namespace === undefined ? `${open}{` : whole;
-      const page = await redis.run((client) =>
-        client.scan(cursor, { MATCH: `${literal(start)}*`, COUNT: SCANNED }),
-      );
+      const options = { MATCH: `${literal(start)}*`, COUNT: SCANNED };
+      const page = await scanKeys(redis, cursor, options, namespace === undefined ? {} : { beside: whole });
       const items = page.keys.map((key): StateRef => {
         const from = `${open}{`.length;
         const end = key.indexOf("}:", from);
@@ -242,6 +242,3 @@ function stateVersion(
 
 const numberOrNull = (value: string | undefined): number | null =>
   value === undefined || value === "" ? null : Number(value);
-
-/** As MATCH takes it for itself: the service's key prefix may hold any character. */
-const literal = (pattern: string): string => pattern.replace(/[\\*?[\]^-]/g, String.raw`\$&`);

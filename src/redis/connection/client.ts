@@ -4,12 +4,18 @@ import { createLane } from "../../domain/lane.js";
 import { storeFault, storeFaultOf } from "../../domain/store-fault.js";
 import { isConnectionError } from "./connection-errors.js";
 import { faultOf, isAuditUnusable, isIndexMissing } from "./error-replies.js";
+import type { Nodes } from "./nodes.js";
+import { oneNode } from "./nodes.js";
 import { clientName } from "../schemas.js";
 import { scripts } from "../scripts/index.js";
 
 export interface RedisOptions {
   readonly url: string;
   readonly onError?: (error: Error) => void;
+  /** How long a command may take, milliseconds; see {@link GatewayOptions}. */
+  readonly timeoutMs?: number;
+  /** By which a cluster's own indexes are known. */
+  readonly keyPrefix?: string;
 }
 
 export type RedisClient = ReturnType<typeof createRedisClient>;
@@ -46,6 +52,7 @@ export function createRedisClient({ url, onError = () => {} }: RedisOptions) {
 /** Runs Redis work, and turns every way in which Redis can fail into a domain error that names the cause. */
 export interface RedisGateway {
   readonly client: RedisClient;
+  readonly nodes: Nodes;
   run<T>(work: (client: RedisClient) => Promise<T>, timeoutMs?: number): Promise<T>;
   /**
    * As `run`, for what keeps Redis's one thread busy for milliseconds. Few are sent at once, enough to keep Redis busy:
@@ -67,11 +74,13 @@ export interface GatewayOptions {
   readonly observe: (answered: boolean, seconds: number) => void;
   /** Takes a reply by which Redis refuses what it otherwise does. */
   readonly onFault?: (error: unknown) => void;
+  /** Default: the client's one server. */
+  readonly nodes?: Nodes;
 }
 
 export function createGateway(
   client: RedisClient,
-  { timeoutMs, onMissingIndex, observe, onFault = () => {} }: GatewayOptions,
+  { timeoutMs, onMissingIndex, observe, onFault = () => {}, nodes = oneNode(client) }: GatewayOptions,
 ): RedisGateway {
   const searches = createLane({ width: SEARCHES, waitMs: SEARCH_WAIT_MS });
   async function run<T>(work: (client: RedisClient) => Promise<T>, limit: number = timeoutMs): Promise<T> {
@@ -97,7 +106,7 @@ export function createGateway(
       observe(answered, (performance.now() - start) / 1000);
     }
   }
-  return { client, run, search: (work, limit) => searches.run("", () => run(work, limit)) };
+  return { client, nodes, run, search: (work, limit) => searches.run("", () => run(work, limit)) };
 }
 
 /** A reply or an error of the connection as the domain error that names its cause; others as they are. */

@@ -1,8 +1,16 @@
 import { ErrorReply } from "redis";
 import type { RedisClient } from "./client.js";
+import type { Nodes, RedisNode } from "./nodes.js";
 import type { Keys } from "../keys.js";
 import { faultOf } from "./error-replies.js";
 import { openConnection } from "./open-connection.js";
+
+export interface DurabilityOptions {
+  readonly timeoutMs: number;
+  /** How many replicas of each node must have it on their disks too. */
+  readonly replicas: number;
+  readonly onError: (error: Error) => void;
+}
 
 export interface Durability {
   /** True once all that Redis acknowledged before this call is on its disk; false if that isn't sure in time. */
@@ -15,10 +23,37 @@ export interface Durability {
  * sent on. WAITAOF waits for what its own connection wrote: so a write goes ahead of it there, later than all that
  * was acknowledged before. Whoever comes while one wait is under way shares the next one.
  */
-export function createDurability(
-  client: RedisClient,
+export function createDurability(nodes: Nodes, keys: Keys, options: DurabilityOptions): Durability {
+  const waits = new Map<string, Durability>();
+
+  function waitOn(node: RedisNode): Promise<boolean> {
+    const place = `${node.id} ${node.tag}`;
+    const wait = waits.get(place) ?? durabilityOf(node, nodes, keys, options);
+    waits.set(place, wait);
+    return wait.confirm();
+  }
+
+  return {
+    async confirm() {
+      try {
+        // An act may have written to any of them.
+        const confirmed = await Promise.all((await nodes.every()).map(waitOn));
+        return !confirmed.includes(false);
+      } catch {
+        return false;
+      }
+    },
+    close() {
+      for (const wait of waits.values()) wait.close();
+    },
+  };
+}
+
+function durabilityOf(
+  node: RedisNode,
+  nodes: Nodes,
   keys: Keys,
-  { timeoutMs, onError }: { readonly timeoutMs: number; readonly onError: (error: Error) => void },
+  { timeoutMs, replicas, onError }: DurabilityOptions,
 ): Durability {
   let connection: Promise<RedisClient> | undefined;
   let underWay: Promise<boolean> = Promise.resolve(true);
@@ -26,7 +61,7 @@ export function createDurability(
 
   function connect(): Promise<RedisClient> {
     connection ??= (async () => {
-      const made = client.duplicate({ name: "mneme-durability" });
+      const made = nodes.dedicated(node, "mneme-durability");
       made.on("error", onError);
       try {
         await openConnection(made);
@@ -47,10 +82,10 @@ export function createDurability(
     });
     const asked = connect().then(async (own) => {
       const [, reply] = await Promise.all([
-        own.incr(keys.durable()),
-        own.sendCommand(["WAITAOF", "1", "0", String(timeoutMs)]),
+        own.incr(keys.durable(node.tag)),
+        own.sendCommand(["WAITAOF", "1", String(replicas), String(timeoutMs)]),
       ]);
-      return Array.isArray(reply) && Number(reply[0]) >= 1;
+      return Array.isArray(reply) && Number(reply[0]) >= 1 && Number(reply[1]) >= replicas;
     });
     try {
       const confirmed = await Promise.race([asked, late]);

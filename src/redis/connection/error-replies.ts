@@ -40,6 +40,8 @@ export const isWrongType = (error: unknown): boolean =>
 export const isPassing = (error: unknown): boolean => hasCode(error, PASSING);
 export const takesNoWrites = (error: unknown): boolean => hasCode(error, NO_WRITES);
 export const isNotLetIn = (error: unknown): boolean => some(error, NOT_LET_IN);
+/** A slot of a Redis Cluster moves, and has lost some of the keys that a command names. Nothing was done. */
+export const isSlotMoving = (error: unknown): boolean => replyCode(error) === "TRYAGAIN";
 /** A node of a Redis Cluster that doesn't hold the key. */
 export const isOtherNode = (error: unknown): boolean => hasCode(error, OTHER_NODE);
 

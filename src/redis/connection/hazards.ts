@@ -2,6 +2,7 @@ import { unlessDenied } from "./find-modules.js";
 import { infoField } from "./product.js";
 import { hidesWhenFull } from "./search-when-full.js";
 import type { Connection } from "./server.js";
+import type { Nodes } from "./nodes.js";
 
 /** How a Redis that serves may lose what it acknowledged. */
 export interface Hazard {
@@ -23,6 +24,16 @@ export interface HazardOptions {
   readonly unfit: string | undefined;
   /** Its searches may find nothing while its memory is full. */
   readonly mayHide: boolean;
+}
+
+/** What the settings of any of the nodes put at risk, each risk once. */
+export async function hazardsOf(
+  nodes: Nodes,
+  options: HazardOptions,
+): Promise<readonly Hazard[]> {
+  const every = await nodes.every();
+  const found = await Promise.all(every.map(({ client }) => findHazards(client, options)));
+  return [...new Map(found.flat().map((hazard) => [hazard.reason, hazard])).values()];
 }
 
 /** What the settings of this Redis put at risk. What may not be asked is said, and is no error. */

@@ -1,3 +1,5 @@
+import { SEVERAL } from "../../domain/redis-url.js";
+import { storeFault } from "../../domain/store-fault.js";
 import { StartError } from "../../start-error.js";
 import { publicAddress } from "./address.js";
 import type { Capabilities } from "./capabilities.js";
@@ -27,6 +29,10 @@ export interface Connection {
   sendCommand(args: string[]): Promise<unknown>;
 }
 
+interface InspectedNodes {
+  every(): Promise<readonly { readonly client: Connection }[]>;
+}
+
 /** Asks a running server what it is, which it says while it still loads. Rejects when it doesn't answer. */
 export async function inspect(client: Connection): Promise<ServerFacts> {
   // An ACL may keep this from us: then the version isn't known, and what it lacks shows in the commands below.
@@ -52,6 +58,14 @@ export async function inspect(client: Connection): Promise<ServerFacts> {
 /** Of `INFO server`; Valkey has another name for it. */
 export const isClusterNode = (info: string): boolean => /^(?:redis|server)_mode:cluster\r?$/m.test(info);
 
+/** The facts of one, unless another one is unfit or loads. */
+async function inspectAll(nodes: InspectedNodes): Promise<ServerFacts> {
+  const [first, ...others] = await Promise.all((await nodes.every()).map(({ client }) => inspect(client)));
+  if (first === undefined) throw storeFault("redis_unavailable");
+  const all = [first, ...others];
+  return all.find(({ unfit }) => unfit !== undefined) ?? all.find(({ loading }) => loading !== undefined) ?? first;
+}
+
 /**
  * Connects, waits until the server has loaded its data, and makes sure that it will do. Rejects with a
  * {@link StartError} that says why it doesn't.
@@ -60,18 +74,31 @@ export async function connectTo(
   client: Connection & { connect(): Promise<unknown>; destroy(): void; readonly isOpen: boolean },
   url: string,
   patience: Patience,
+  nodes: InspectedNodes = { every: async () => [{ client }] },
 ): Promise<ServerFacts> {
   const facts = await patiently(
     url,
     async () => {
       if (!client.isOpen) await openConnection(client);
-      return untilLoaded(url, () => inspect(client), patience);
+      return untilLoaded(url, () => inspectAll(nodes), patience);
     },
     patience,
   );
+  if (facts.capabilities.cluster && !SEVERAL.test(url)) throw new NodeOfCluster(url);
   if (facts.unfit !== undefined) throw new RedisUnfit(url, facts.unfit);
   if (facts.capabilities.cluster) throw new RedisUnfit(url, "it is a node of a Redis Cluster");
   return facts;
+}
+
+/** A part of a cluster was taken for a whole Redis. */
+class NodeOfCluster extends StartError {
+  override readonly name = "NodeOfCluster";
+
+  constructor(url: string) {
+    super(
+      `The Redis of REDIS_URL (${publicAddress(url)}) is a node of a Redis Cluster. Name it as a cluster: redis+cluster://host:port.`,
+    );
+  }
 }
 
 /** A Redis that answers, but can't hold memories. */

@@ -1,4 +1,5 @@
-import type { RedisClient } from "./client.js";
+import { storeFault } from "../../domain/store-fault.js";
+import type { Nodes } from "./nodes.js";
 import { openConnection } from "./open-connection.js";
 import { watchConnection } from "./watch-connection.js";
 
@@ -18,13 +19,15 @@ export interface Subscriptions {
 
 /** Over a connection of its own: one that listens can do nothing else in RESP2. */
 export async function createSubscriptions(
-  client: RedisClient,
+  nodes: Nodes,
   onError: (error: Error) => void,
 ): Promise<Subscriptions> {
   const listeners = new Map<string, Set<(message: string) => void>>();
   const restored = new Set<() => void>();
   // Unlike the main connection it waits for its Redis: what it is asked for is wanted once Redis is back.
-  const connection = client.duplicate({ disableOfflineQueue: false, name: "mneme-subscriptions" });
+  const [only] = await nodes.every();
+  if (only === undefined) throw storeFault("redis_unavailable");
+  const connection = nodes.dedicated(only, "mneme-subscriptions", { disableOfflineQueue: false });
   connection.on("error", onError);
   connection.on("ready", () => {
     for (const listener of restored) listener();

@@ -1,6 +1,8 @@
 import { rangeClause } from "../search/numeric-range.js";
 import type { StoreDeps } from "../deps.js";
-import { SEARCH_TIMEOUT_MS } from "../search/search.js";
+import { askIndex } from "../connection/ask-index.js";
+import { readRows } from "../search/rows.js";
+import { commonArguments } from "../search/search.js";
 
 const TOGETHER = 500;
 
@@ -9,18 +11,17 @@ export async function hastenEmbeddings({ redis, keys }: StoreDeps, now: number):
   const later = rangeClause("embed_at", { above: now });
   if (later === undefined) return;
   for (;;) {
-    const found = await redis.run((client) =>
-      client.ft.search(keys.recordIndex(), later, {
-        RETURN: [],
-        LIMIT: { from: 0, size: TOGETHER },
-        TIMEOUT: SEARCH_TIMEOUT_MS,
-        DIALECT: 2,
-      }),
+    const replies = await askIndex(
+      redis,
+      "everywhere",
+      ["FT.SEARCH", keys.recordIndex(), later, "NOCONTENT", ...commonArguments(TOGETHER, {})],
+      "run",
     );
-    if (found.documents.length === 0) return;
+    const found = replies.flatMap((reply) => readRows(reply, 1, (key) => key));
+    if (found.length === 0) return;
     await redis.run((client) =>
       Promise.all(
-        found.documents.map(({ id }) =>
+        found.map((id) =>
           client.sendCommand(["JSON.SET", id, "$.index.embed_at", String(now), "XX"]),
         ),
       ),

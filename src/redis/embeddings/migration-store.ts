@@ -3,6 +3,7 @@ import type { MemoryRef } from "../../memory/model/ref.js";
 import { parseStored } from "../codec/document.js";
 import type { MemoryDocument } from "../codec/document.js";
 import { isIndexMissing } from "../connection/error-replies.js";
+import { scanKeys } from "../connection/scan-keys.js";
 import type { StoreDeps } from "../deps.js";
 import { refOfKey } from "../keys.js";
 import { countRecords, isRecord, runOf } from "../migrations/upgrade-batch.js";
@@ -26,8 +27,9 @@ const PATHS = [
 
 /** Memories are found by SCAN, which returns every key that was there all the time. */
 async function page({ redis, keys }: StoreDeps, cursor: string): Promise<StoredPage> {
+  const options = { COUNT: SCAN_COUNT, TYPE: "ReJSON-RL" };
+  const found = await scanKeys(redis, cursor, options, { timeoutMs: PAGE_TIMEOUT_MS });
   return redis.run(async (client) => {
-    const found = await client.scan(cursor, { COUNT: SCAN_COUNT, TYPE: "ReJSON-RL" });
     const stored = found.keys.map(String).filter((key) => isRecord({ keys }, key));
     const replies = await Promise.all(stored.map((key) => client.sendCommand(["JSON.GET", key, ...PATHS])));
     const texts = stored.flatMap((key, index) => textOf(key, replies[index]));
@@ -84,10 +86,15 @@ async function settleModel(
 }
 
 async function dropVectorIndex({ redis, keys }: StoreDeps, model: string): Promise<void> {
-  await redis.run(async (client) => {
-    await client.sendCommand(["FT.DROPINDEX", keys.vectorIndex(model)]).catch((error: unknown) => {
-      if (!isIndexMissing(error)) throw error;
-    });
+  await redis.run(async () => {
+    const every = await redis.nodes.every();
+    await Promise.all(
+      every.map(({ client, suffix }) =>
+        client.sendCommand(["FT.DROPINDEX", `${keys.vectorIndex(model)}${suffix}`]).catch((error: unknown) => {
+          if (!isIndexMissing(error)) throw error;
+        }),
+      ),
+    );
   });
 }
 

@@ -3,7 +3,9 @@ import { eraseAnswers } from "../idempotency/erase.js";
 import { dueNotes } from "../search/due-notes.js";
 import { refOfKey } from "../keys.js";
 import type { StoreDeps } from "../deps.js";
-import { SEARCH_TIMEOUT_MS } from "../search/search.js";
+import { askIndex } from "../connection/ask-index.js";
+import { readRows } from "../search/rows.js";
+import { commonArguments } from "../search/search.js";
 import { filledShare } from "../search/indexes.js";
 import type { SessionDeps } from "../sessions/deps.js";
 import { madeOf } from "./made-of.js";
@@ -27,23 +29,21 @@ export function createErasureStore(
     note: (namespace, note) => write(namespace, note, "due"),
     settle: (namespace, note) => write(namespace, note, ""),
     async derivedFrom(namespace, id, limit) {
-      const found = await redis.run((client) =>
-        client.ft.search(keys.recordIndex(), "@source:{$id}", {
-          RETURN: [],
-          LIMIT: { from: 0, size: limit },
-          PARAMS: { id },
-          TIMEOUT: SEARCH_TIMEOUT_MS,
-          DIALECT: 2,
-        }),
+      const where = [{ root: namespace, below: false }];
+      const [reply] = await askIndex(
+        redis,
+        where,
+        ["FT.SEARCH", keys.recordIndex(), "@source:{$id}", "NOCONTENT", ...commonArguments(limit, { id })],
+        "run",
       );
-      const refs = found.documents.map(({ id: key }) => refOfKey(key));
+      const refs = readRows(reply, 1, refOfKey);
       // The same id elsewhere is a published copy's; old versions go with their memories.
       const ids = refs
         .filter((ref) => ref.namespace === namespace && ref.version === undefined)
         .map((ref) => ref.id);
       if (ids.length > 0) return ids;
       // Nothing found means nothing only where everything is in the index.
-      const filled = await redis.run((client) => filledShare(client, keys.recordIndex()));
+      const filled = await filledShare(redis, keys.recordIndex(), where);
       return filled === 1 ? [] : undefined;
     },
     async withdrawSource(namespace, id, source) {

@@ -8,6 +8,7 @@ import { eraseAnswers } from "../idempotency/erase.js";
 import type { Auditor } from "../audit/auditor.js";
 import { pseudonymiseTrail } from "../audit/pseudonymise.js";
 import { DENIALS, SYSTEM } from "../keys.js";
+import { literal, scanKeys } from "../connection/scan-keys.js";
 import type { Keys } from "../keys.js";
 import { decodeFormer } from "../receipts/former.js";
 import { noteErasedReceipt } from "../receipts/gone.js";
@@ -97,9 +98,7 @@ export function createLeftovers({ redis, keys, auditor, receipts }: LeftoversDep
       const transfers = keys.transferJobs();
       let cursor = "0";
       do {
-        const page = await redis.run((client) =>
-          client.scan(cursor, { MATCH: `${literal(keys.all())}*`, COUNT: SCANNED }),
-        );
+        const page = await scanKeys(redis, cursor, { MATCH: `${literal(keys.all())}*`, COUNT: SCANNED });
         ({ cursor } = page);
         const doomed = page.keys.filter((key) => key.startsWith(vectors));
         for (const key of page.keys) {
@@ -154,6 +153,3 @@ interface ExportPlace {
 
 /** A change's number: its id is <milliseconds>-<number>. */
 const numberOf = ({ id }: StreamEntry): number => Number(id.slice(id.indexOf("-") + 1));
-
-/** Escapes a text for MATCH: the service's key prefix may hold any character. */
-const literal = (text: string): string => text.replace(/[\\*?[\]^-]/g, String.raw`\$&`);

@@ -1,6 +1,7 @@
 import { objectFacet, subjectFacet } from "../../memory/model/facets.js";
 import type { ListedName } from "../../memory/ports/facts.js";
 import type { RedisClient, RedisGateway } from "../connection/client.js";
+import { askIndex } from "../connection/ask-index.js";
 import type { Keys } from "../keys.js";
 import type { StoreDeps } from "../deps.js";
 import { totalOf } from "../search/rows.js";
@@ -28,7 +29,7 @@ export async function list(
   );
   if (names.length === 0) return { names: [], next: undefined };
   const known = await redis.run((client) =>
-    Promise.all(names.map((name) => look(client, keys, namespace, name))),
+    Promise.all(names.map((name) => look(client, redis, keys, namespace, name))),
   );
   const unseen = known.filter(({ facts, group }) => facts === 0 && group === undefined);
   const hidden = await hiddenFacts(
@@ -58,8 +59,8 @@ async function hiddenFacts(
   names: readonly string[],
 ): Promise<Set<string>> {
   if (names.length === 0) return new Set();
-  const counts = await redis.run((client) =>
-    Promise.all(names.map((name) => countFacts(client, keys, namespace, name, HIDDEN_TOO))),
+  const counts = await Promise.all(
+    names.map((name) => countFacts(redis, keys, namespace, name, HIDDEN_TOO)),
   );
   return new Set(names.filter((_, index) => counts[index] !== 0));
 }
@@ -68,7 +69,7 @@ const HIDDEN_TOO = { quarantined: "any", superseded: "any" } as const;
 
 /** Facts that hold this name. */
 async function countFacts(
-  client: RedisClient,
+  redis: RedisGateway,
   keys: Keys,
   namespace: string,
   name: string,
@@ -76,15 +77,15 @@ async function countFacts(
 ): Promise<number> {
   const params: Params = {};
   const filter = { groups: [[subjectFacet(name), objectFacet(name)]] };
-  const scope = scopeClause([{ root: namespace, below: false }], filter, params, PRESENT, options);
-  const reply = await client.sendCommand([
-    "FT.SEARCH",
-    keys.recordIndex(),
-    scope,
-    "NOCONTENT",
-    ...commonArguments(0, params),
-  ]);
-  return totalOf(reply);
+  const scopes = [{ root: namespace, below: false }];
+  const scope = scopeClause(scopes, filter, params, PRESENT, options);
+  const replies = await askIndex(
+    redis,
+    scopes,
+    ["FT.SEARCH", keys.recordIndex(), scope, "NOCONTENT", ...commonArguments(0, params)],
+    "run",
+  );
+  return totalOf(replies);
 }
 
 interface Known {
@@ -96,14 +97,14 @@ interface Known {
 }
 
 /** All commands are sent at once, for all names of a page. */
-async function look(client: RedisClient, keys: Keys, namespace: string, name: string): Promise<Known> {
+async function look(client: RedisClient, redis: RedisGateway, keys: Keys, namespace: string, name: string): Promise<Known> {
   const [entry, [, group], facts] = await Promise.all([
     client.hGet(keys.entities(namespace), name),
     client.resolveEntities(
       [keys.entities(namespace), keys.aliases(namespace), keys.aliasGroups(namespace)],
       [name],
     ),
-    countFacts(client, keys, namespace, name),
+    countFacts(redis, keys, namespace, name),
   ]);
   return {
     name,

@@ -1,8 +1,13 @@
 import type { EmbeddingStatus, MemoryType } from "../../memory/model/record.js";
 import type { Endings, Group } from "../../memory/ports/lifecycle.js";
+import { askIndex } from "../connection/ask-index.js";
 import { PRESENT, scopeClause } from "../search/query.js";
 import type { Params } from "../search/query.js";
 import { rangeClause } from "../search/numeric-range.js";
+import type { Scope } from "../../access/grants.js";
+import type { RedisGateway } from "../connection/client.js";
+import { readRows } from "../search/rows.js";
+import { commonArguments } from "../search/search.js";
 import type { StoreDeps } from "../deps.js";
 import { arrayOf } from "../scripts/replies.js";
 
@@ -37,7 +42,8 @@ export async function groupsOf(
   superseded: boolean,
 ): Promise<{ readonly groups: readonly Group[]; readonly complete: boolean }> {
   const params: Params = {};
-  const scope = scopeClause([{ root: namespace, below: false }], { groups: [] }, params, PRESENT, {
+  const scopes = [{ root: namespace, below: false }];
+  const scope = scopeClause(scopes, { groups: [] }, params, PRESENT, {
     superseded: superseded ? "only" : "none",
   });
   const last = Number((await redis.run((client) => client.get(keys.sequence(namespace)))) ?? 0);
@@ -46,21 +52,11 @@ export async function groupsOf(
   // The newest first: of a namespace that is too large, the latest days are right.
   for (let to = last; to > 0; to -= WINDOW) {
     if (performance.now() > until) return { groups: [...merged.values()], complete: false };
-    const bound = Object.entries(params).flat();
-    const reply = await redis.search((client) =>
-      client.sendCommand([
-        "FT.AGGREGATE",
-        keys.recordIndex(),
-        `${scope} ${rangeClause("seq", { from: to - WINDOW + 1, to })}`,
-        ...AGGREGATION,
-        "PARAMS",
-        String(bound.length),
-        ...bound,
-        "DIALECT",
-        "2",
-      ]),
-    );
-    for (const group of readGroups(reply)) {
+    const range = `${scope} ${rangeClause("seq", { from: to - WINDOW + 1, to })}`;
+    const groups = redis.nodes.clustered
+      ? await readEach(redis, scopes, [keys.recordIndex(), range], params)
+      : await aggregate(redis, scopes, [keys.recordIndex(), range], params);
+    for (const group of groups) {
       const key = `${group.memoryType} ${group.day} ${group.status}`;
       const before = merged.get(key) ?? { memories: 0, bytes: 0 };
       merged.set(key, {
@@ -71,6 +67,55 @@ export async function groupsOf(
     }
   }
   return { groups: [...merged.values()], complete: true };
+}
+
+async function aggregate(
+  redis: RedisGateway,
+  scopes: readonly Scope[],
+  [index, query]: readonly [string, string],
+  params: Params,
+): Promise<Group[]> {
+  const bound = Object.entries(params).flat();
+  const named = ["PARAMS", String(bound.length), ...bound, "DIALECT", "2"];
+  const [reply] = await askIndex(redis, scopes, ["FT.AGGREGATE", index, query, ...AGGREGATION, ...named]);
+  return readGroups(reply);
+}
+
+const PATHS = [
+  "$.memory.memory_type",
+  "$.memory.recorded_at",
+  "$.memory.embedding.status",
+  "$.index.bytes",
+  "$.index.vector_bytes",
+  "$.index.version_bytes",
+] as const;
+
+/** In a cluster, RediSearch 2.10 reads nothing of the records themselves. */
+async function readEach(
+  redis: RedisGateway,
+  scopes: readonly Scope[],
+  [index, query]: readonly [string, string],
+  params: Params,
+): Promise<Group[]> {
+  const [reply] = await askIndex(redis, scopes, [
+    "FT.SEARCH",
+    index,
+    query,
+    "NOCONTENT",
+    ...commonArguments(WINDOW, params),
+  ]);
+  const found = readRows(reply, 1, (key) => key);
+  const texts = await redis.search((client) =>
+    Promise.all(found.map((key) => client.sendCommand(["JSON.GET", key, ...PATHS]))),
+  );
+  return texts.flatMap((json) => {
+    if (typeof json !== "string") return [];
+    const fields = JSON.parse(json) as Readonly<Record<(typeof PATHS)[number], readonly [unknown?]>>;
+    const [type, recorded, status, ...bytes] = PATHS.map((path) => fields[path][0]);
+    const sum = bytes.reduce<number>((total, each) => total + Number(each ?? 0), 0);
+    const day = Math.floor(Number(recorded) / 86_400_000);
+    return [{ memoryType: type as MemoryType, day, status: status as EmbeddingStatus, memories: 1, bytes: sum }];
+  });
 }
 
 /** Reads a reply of FT.AGGREGATE (RESP2): after a number, a list of names and values in turn for each row. */

@@ -19,7 +19,11 @@ export async function keptIn({ redis, keys }: StoreDeps, namespace: string): Pro
 const NONE = { entries: 0, bytes: 0 };
 
 export async function redisMemory({ redis }: StoreDeps): Promise<{ used: number; maximum: number }> {
-  const info = await redis.run((client) => client.info("memory"));
-  const field = (name: string): number => Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1] ?? 0);
-  return { used: field("used_memory"), maximum: field("maxmemory") };
+  const infos = await redis.run(async () => {
+    const every = await redis.nodes.every();
+    return Promise.all(every.map(({ client }) => client.info("memory")));
+  });
+  const sum = (name: string): number =>
+    infos.reduce((total, info) => total + Number(new RegExp(`^${name}:(\\d+)`, "m").exec(info)?.[1] ?? 0), 0);
+  return { used: sum("used_memory"), maximum: sum("maxmemory") };
 }

@@ -2,6 +2,7 @@ import { facetQuery } from "../../memory/conditions/filter.js";
 import type { MemoryType } from "../../memory/model/record.js";
 import type { MemoryRef } from "../../memory/model/ref.js";
 import type { StoreDeps } from "../deps.js";
+import { askIndex } from "../connection/ask-index.js";
 import { refOfKey } from "../keys.js";
 import { rangeClause } from "../search/numeric-range.js";
 import { PRESENT, scopeClause } from "../search/query.js";
@@ -16,7 +17,8 @@ export async function memoriesBefore(
   before: number,
   limit: number,
 ): Promise<MemoryRef[]> {
-  return readRows(await searchBefore(deps, namespace, type, before, limit), 1, refOfKey);
+  const [reply] = await searchBefore(deps, namespace, type, before, limit);
+  return readRows(reply, 1, refOfKey);
 }
 
 export async function countBefore(
@@ -34,21 +36,20 @@ function searchBefore(
   type: MemoryType,
   before: number,
   limit: number,
-): Promise<unknown> {
+): Promise<readonly unknown[]> {
   const params: Params = {};
   const filter = facetQuery({ memory_types: [type] });
-  const scope = scopeClause([{ root: namespace, below: false }], filter, params, PRESENT, {
+  const scopes = [{ root: namespace, below: false }];
+  const scope = scopeClause(scopes, filter, params, PRESENT, {
     quarantined: "any",
     superseded: "any",
   });
   const query = `${scope} ${rangeClause("since", { to: before })}`;
-  return redis.search((client) =>
-    client.sendCommand([
-      "FT.SEARCH",
-      keys.recordIndex(),
-      query,
-      "NOCONTENT",
-      ...commonArguments(limit, params),
-    ]),
-  );
+  return askIndex(redis, scopes, [
+    "FT.SEARCH",
+    keys.recordIndex(),
+    query,
+    "NOCONTENT",
+    ...commonArguments(limit, params),
+  ]);
 }

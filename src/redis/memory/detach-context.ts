@@ -2,7 +2,9 @@ import type { MemoryRef } from "../../memory/model/ref.js";
 import { scopeClause } from "../search/query.js";
 import type { Params } from "../search/query.js";
 import type { StoreDeps } from "../deps.js";
-import { SEARCH_TIMEOUT_MS } from "../search/search.js";
+import { askIndex } from "../connection/ask-index.js";
+import { readRows } from "../search/rows.js";
+import { commonArguments } from "../search/search.js";
 
 /**
  * Takes the words of a deleted memory out of its successors' index entries, and has them embedded again. Idempotent. A
@@ -14,17 +16,16 @@ export async function detachContext(
   now: number,
 ): Promise<void> {
   const params: Params = { id };
-  const scope = scopeClause([{ root: namespace, below: false }], { groups: [] }, params);
-  await redis.run(async (client) => {
-    const found = await client.ft.search(keys.recordIndex(), `${scope} @follows:{$id}`, {
-      RETURN: [],
-      LIMIT: { from: 0, size: 1000 },
-      PARAMS: params,
-      TIMEOUT: SEARCH_TIMEOUT_MS,
-      DIALECT: 2,
-    });
-    await Promise.all(
-      found.documents.map(({ id: successor }) => client.detachContext([successor], [id, String(now)])),
-    );
-  });
+  const scopes = [{ root: namespace, below: false }];
+  const scope = scopeClause(scopes, { groups: [] }, params);
+  const [reply] = await askIndex(
+    redis,
+    scopes,
+    ["FT.SEARCH", keys.recordIndex(), `${scope} @follows:{$id}`, "NOCONTENT", ...commonArguments(1000, params)],
+    "run",
+  );
+  const successors = readRows(reply, 1, (key) => key);
+  await redis.run((client) =>
+    Promise.all(successors.map((successor) => client.detachContext([successor], [id, String(now)]))),
+  );
 }

@@ -30,5 +30,8 @@ export function createRecordStore(deps: StoreDeps): RecordStore {
 }
 
 async function reachable({ redis }: StoreDeps): Promise<void> {
-  await redis.run((client) => client.ping());
+  await redis.run(async () => {
+    const every = await redis.nodes.every();
+    await Promise.all(every.map(({ client }) => client.ping()));
+  });
 }

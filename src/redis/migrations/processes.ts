@@ -1,12 +1,16 @@
-import type { RedisClient } from "../connection/client.js";
+import type { Nodes } from "../connection/nodes.js";
 import { FIRST, PRESENT_SCHEMAS } from "../schemas.js";
 import type { Schemas } from "../schemas.js";
 
 /** The schemas that other connected service processes need; undefined if Redis doesn't say. */
-export async function connectedSchemas(client: RedisClient): Promise<readonly Schemas[] | undefined> {
+export async function connectedSchemas(nodes: Nodes): Promise<readonly Schemas[] | undefined> {
   let list: string;
   try {
-    list = String(await client.sendCommand(["CLIENT", "LIST", "TYPE", "normal"]));
+    const every = await nodes.every();
+    const lists = await Promise.all(
+      every.map(({ client }) => client.sendCommand(["CLIENT", "LIST", "TYPE", "normal"])),
+    );
+    list = lists.map(String).join("\n");
   } catch {
     // This user lacks the permission. The service works without.
     return undefined;

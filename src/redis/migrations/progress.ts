@@ -81,13 +81,14 @@ export async function keepDone(
   keys: Keys,
   wanted: Wanted = PRESENT_SCHEMAS,
 ): Promise<void> {
-  await redis.run((client) =>
-    client
+  await redis.run(async () => {
+    const { client } = await redis.nodes.ofKey(keys.upgrades());
+    return client
       .multi()
       .hSet(keys.upgrades(), "reached", reached(wanted))
       .hDel(keys.upgrades(), ["target", "cursor", "redis_run", "seen", "total"])
-      .exec(),
-  );
+      .exec();
+  });
 }
 
 /** Has all records examined once more. */

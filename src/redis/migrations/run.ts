@@ -86,7 +86,7 @@ export function startMigrations(options: MigrationOptions): Migrations {
   /** Whether nothing of an older schema is left, nor a process that needs it. */
   async function tidy(): Promise<boolean> {
     if (!(await options.indexesComplete())) return false;
-    const waiting = await redis.run((client) => dropOldIndexes(client, keys));
+    const waiting = await redis.run(() => dropOldIndexes(redis.nodes, keys));
     return waiting.length === 0;
   }
 
@@ -100,7 +100,7 @@ export function startMigrations(options: MigrationOptions): Migrations {
           if (upgraded) options.onDone();
           continue;
         }
-        const older = writesOlder((await redis.run(connectedSchemas)) ?? [], {
+        const older = writesOlder((await redis.run(() => connectedSchemas(redis.nodes))) ?? [], {
           ...PRESENT_SCHEMAS,
           ...wanted,
         });

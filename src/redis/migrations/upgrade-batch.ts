@@ -1,5 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { storeFaultOf } from "../../domain/store-fault.js";
+import { countIndexed } from "../connection/ask-index.js";
+import type { RedisClient } from "../connection/client.js";
+import { isNotLetIn } from "../connection/error-replies.js";
+import { scanKeys } from "../connection/scan-keys.js";
 import type { Progress } from "./progress.js";
 import { keepDone, keepProgress, readProgress } from "./progress.js";
 import type { UpgradeDeps } from "./upgrade-record.js";
@@ -27,9 +30,8 @@ export async function upgradeBatch(deps: BatchDeps): Promise<Progress> {
   if (known.done) return known;
   const [redisRun, total] = await Promise.all([runOf(deps), countRecords(deps)]);
   const goesOn = known.redisRun === redisRun;
-  const found = await redis.run((client) =>
-    client.scan(goesOn ? known.cursor : "0", { COUNT: SCAN_COUNT, TYPE: "ReJSON-RL" }),
-  );
+  const options = { COUNT: SCAN_COUNT, TYPE: "ReJSON-RL" };
+  const found = await scanKeys(redis, goesOn ? known.cursor : "0", options);
   const stored = found.keys.map(String).filter((key) => isRecord(deps, key));
   for (let from = 0; from < stored.length; from += TOGETHER) {
     if (!(await holds())) return known;
@@ -52,17 +54,20 @@ export function isRecord({ keys }: Pick<UpgradeDeps, "keys">, key: string): bool
 
 /** Another one after a restart, when cursors of SCAN mean nothing any more. */
 export async function runOf({ redis }: Pick<UpgradeDeps, "redis">): Promise<string> {
-  const info = await redis
-    .run((client) => client.info("server"))
-    .catch((error: unknown) => {
-      // If an ACL hides it, each walk begins at the start and skips what is done.
-      if (storeFaultOf(error) === "acl_denied") return `run_id:${randomBytes(8).toString("hex")}`;
-      throw error;
-    });
+  const every = await redis.nodes.every();
+  const ids = await Promise.all(every.map(({ client }) => redis.run(() => runOfNode(client))));
+  return ids.toSorted().join(" ");
+}
+
+async function runOfNode(client: RedisClient): Promise<string> {
+  const info = await client.info("server").catch((error: unknown) => {
+    // If an ACL hides it, each walk begins at the start and skips what is done.
+    if (isNotLetIn(error)) return `run_id:${randomBytes(8).toString("hex")}`;
+    throw error;
+  });
   return /run_id:(\w+)/.exec(info)?.[1] ?? "";
 }
 
 export async function countRecords({ redis, keys }: Pick<UpgradeDeps, "redis" | "keys">): Promise<number> {
-  const info = await redis.run((client) => client.ft.info(keys.recordIndex()));
-  return Number(info.num_docs);
+  return countIndexed(redis, keys.recordIndex(), "everywhere");
 }

@@ -3,6 +3,7 @@ import type { NamespaceContents } from "../../memory/clearing/ports.js";
 import type { StateStore } from "../../state/ports.js";
 import type { Auditor } from "../audit/auditor.js";
 import type { RedisGateway } from "../connection/client.js";
+import { literal, scanKeys } from "../connection/scan-keys.js";
 import { eraseAnswers } from "../idempotency/erase.js";
 import type { Keys } from "../keys.js";
 
@@ -18,12 +19,11 @@ const SCANNED = 1000;
 
 export function createNamespaceContents({ redis, auditor, keys, state }: ContentsDeps): NamespaceContents {
   /** No list of these is kept: they are found by walking over all keys, a bounded step at a time. A key may come twice. */
-  async function* keysAfter(prefix: string): AsyncGenerator<string[]> {
+  async function* keysAfter(prefix: string): AsyncGenerator<readonly string[]> {
     let cursor = "0";
     do {
-      const page = await redis.run((client) =>
-        client.scan(cursor, { MATCH: `${literal(prefix)}*`, COUNT: SCANNED }),
-      );
+      const options = { MATCH: `${literal(prefix)}*`, COUNT: SCANNED };
+      const page = await scanKeys(redis, cursor, options, { beside: prefix });
       ({ cursor } = page);
       if (page.keys.length > 0) yield page.keys;
     } while (cursor !== "0");
@@ -44,7 +44,7 @@ export function createNamespaceContents({ redis, auditor, keys, state }: Content
 
     async dropTraces(trail, namespace) {
       for await (const histories of keysAfter(keys.stateHistory(namespace, ""))) {
-        await redis.run((client) => client.unlink(histories));
+        await redis.run((client) => client.unlink([...histories]));
       }
       await auditor.run(namespace, trail, (client, audit) =>
         client.clearNamespace(
@@ -68,6 +68,3 @@ export function createNamespaceContents({ redis, auditor, keys, state }: Content
     },
   };
 }
-
-/** Escapes a text for MATCH: the service's key prefix may hold any character. */
-const literal = (text: string): string => text.replace(/[\\*?[\]^-]/g, String.raw`\$&`);

@@ -1,6 +1,7 @@
 import { oldNamespace } from "../../memory/model/facets.js";
 import type { StoreDeps } from "../deps.js";
 import { eraseAnswers } from "../idempotency/erase.js";
+import { askIndex } from "../connection/ask-index.js";
 import { refOfKey } from "../keys.js";
 import { rangeClause } from "../search/numeric-range.js";
 import { readRows } from "../search/rows.js";
@@ -38,25 +39,23 @@ async function withOldVersions(
 ): Promise<string[]> {
   const ids = new Set<string>();
   for (let offset = 0; ids.size < limit; offset += PAGE) {
-    const reply = await redis.search((client) =>
-      client.sendCommand([
-        "FT.SEARCH",
-        keys.recordIndex(),
-        `@ns:{$old} ${rangeClause("until", { to: before })}`,
-        "NOCONTENT",
-        "LIMIT",
-        String(offset),
-        String(PAGE),
-        "TIMEOUT",
-        String(SEARCH_TIMEOUT_MS),
-        "PARAMS",
-        "2",
-        "old",
-        oldNamespace(namespace),
-        "DIALECT",
-        "2",
-      ]),
-    );
+    const [reply] = await askIndex(redis, [{ root: namespace, below: false }], [
+      "FT.SEARCH",
+      keys.recordIndex(),
+      `@ns:{$old} ${rangeClause("until", { to: before })}`,
+      "NOCONTENT",
+      "LIMIT",
+      String(offset),
+      String(PAGE),
+      "TIMEOUT",
+      String(SEARCH_TIMEOUT_MS),
+      "PARAMS",
+      "2",
+      "old",
+      oldNamespace(namespace),
+      "DIALECT",
+      "2",
+    ]);
     const refs = readRows(reply, 1, refOfKey);
     for (const { id, version } of refs) if (version !== undefined && ids.size < limit) ids.add(id);
     if (refs.length < PAGE) break;

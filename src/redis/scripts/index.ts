@@ -135,6 +135,9 @@ export const scripts = {
 };
 
 /** Called on each new connection: else the first batch after a start would send the whole script with every item. */
-export async function loadScripts(client: { scriptLoad(script: string): Promise<unknown> }): Promise<void> {
-  await Promise.all(Object.values(scripts).map(({ SCRIPT }) => client.scriptLoad(SCRIPT)));
+export async function loadScripts(
+  client: { scriptLoad(script: string): Promise<unknown> },
+  textOf: (script: { readonly SCRIPT: string; readonly SHA1: string }) => string = ({ SCRIPT }) => SCRIPT,
+): Promise<void> {
+  await Promise.all(Object.values(scripts).map((script) => client.scriptLoad(textOf(script))));
 }

@@ -1,5 +1,7 @@
 import type { RedisGateway } from "../connection/client.js";
-import { SEARCH_TIMEOUT_MS } from "./search.js";
+import { askIndex } from "../connection/ask-index.js";
+import { commonArguments } from "./search.js";
+import { numberOfSortKey, readAllRows } from "./rows.js";
 import { rangeClause } from "./numeric-range.js";
 
 /** Fields of the notes whose time has come, the longest due first: of an index over hashes with a number `at`. */
@@ -9,15 +11,39 @@ export async function dueNotes(
   now: number,
   limit: number,
 ): Promise<(string | null)[][]> {
-  return redis.run(async (client) => {
-    const found = await client.ft.search(index, `${rangeClause("at", { to: now })}`, {
-      SORTBY: "at",
-      RETURN: [],
-      LIMIT: { from: 0, size: limit },
-      TIMEOUT: SEARCH_TIMEOUT_MS,
-      DIALECT: 2,
-    });
-    // One command a note: they are of any namespace, and so of any slot.
-    return Promise.all(found.documents.map(({ id }) => client.hmGet(id, [...fields])));
-  });
+  const due = await dueFirst(redis, { index, field: "at" }, now, limit);
+  // One command a note: they are of any namespace, and so of any slot.
+  return redis.run((client) => Promise.all(due.map((key) => client.hmGet(key, [...fields]))));
+}
+
+/** The keys of what is due by a field, the longest due first. */
+export async function dueFirst(
+  redis: RedisGateway,
+  { index, field }: { readonly index: string; readonly field: string },
+  now: number,
+  limit: number,
+): Promise<string[]> {
+  const replies = await askIndex(
+    redis,
+    "everywhere",
+    [
+      "FT.SEARCH",
+      index,
+      `${rangeClause(field, { to: now })}`,
+      "NOCONTENT",
+      "SORTBY",
+      field,
+      "WITHSORTKEYS",
+      ...commonArguments(limit, {}),
+    ],
+    "run",
+  );
+  const due = readAllRows(
+    replies,
+    2,
+    (key, sortKey) => ({ key, at: numberOfSortKey(sortKey) }),
+    (one, other) => one.at - other.at,
+    limit,
+  );
+  return due.map(({ key }) => key);
 }

@@ -1,6 +1,5 @@
-import { rangeClause } from "./numeric-range.js";
 import type { StoreDeps } from "../deps.js";
-import { SEARCH_TIMEOUT_MS } from "./search.js";
+import { dueFirst } from "./due-notes.js";
 
 /** When something is to be done for a record, milliseconds since the epoch. */
 export type DueField = "embed_at" | "publish_at" | "feedback_at" | "corroborate_at";
@@ -12,16 +11,7 @@ export async function dueKeys(
   now: number,
   limit: number,
 ): Promise<string[]> {
-  const due = await redis.run((client) =>
-    client.ft.search(keys.recordIndex(), `${rangeClause(field, { to: now })}`, {
-      SORTBY: field,
-      RETURN: [],
-      LIMIT: { from: 0, size: limit },
-      TIMEOUT: SEARCH_TIMEOUT_MS,
-      DIALECT: 2,
-    }),
-  );
-  return due.documents.map(({ id }) => id);
+  return dueFirst(redis, { index: keys.recordIndex(), field }, now, limit);
 }
 
 /** Those paths of those records, as JSON.GET returns them, without records that are gone. */

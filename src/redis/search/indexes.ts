@@ -1,5 +1,7 @@
-import type { RedisClient } from "../connection/client.js";
+import { askIndex, infoNumber } from "../connection/ask-index.js";
+import type { RedisClient, RedisGateway } from "../connection/client.js";
 import { isIndexMissing, isIndexPresent, isOutOfMemory } from "../connection/error-replies.js";
+import type { RedisNode, Where } from "../connection/nodes.js";
 import type { Keys } from "../keys.js";
 
 /** One index as data: the words after FT.CREATE and its name. */
@@ -80,10 +82,17 @@ function words(definition: string): string[] {
   return definition.trim().split(/\s+/);
 }
 
-/** Creates an index that is missing. Any other failure is the caller's: a service without its index must not serve. */
-export async function ensureIndex(client: RedisClient, { name, definition }: IndexDefinition): Promise<void> {
+/**
+ * Creates an index that is missing on a node. Any other failure is the caller's: a service without its index must not
+ * serve.
+ */
+export async function ensureIndex(
+  { client, suffix }: Pick<RedisNode, "client" | "suffix">,
+  index: IndexDefinition,
+): Promise<void> {
+  const name = `${index.name}${suffix}`;
   try {
-    await client.sendCommand(["FT.CREATE", name, ...definition]);
+    await client.sendCommand(["FT.CREATE", name, ...index.definition]);
   } catch (error) {
     if (isIndexPresent(error)) return;
     // A Redis without memory for writes refuses the command before it looks: it serves what it has.
@@ -106,7 +115,15 @@ async function exists(client: RedisClient, name: string): Promise<boolean> {
  * The share of stored records that this index holds, 0 to 1. After a restart, and when it is new, Redis fills it from
  * the keys, and until then recall may miss records.
  */
-export async function filledShare(client: RedisClient, name: string): Promise<number> {
-  const info = await client.ft.info(name);
-  return Number(info.indexing) === 1 ? Math.min(0.99, Number(info.percent_indexed)) : 1;
+export async function filledShare(
+  redis: RedisGateway,
+  name: string,
+  where: Where = "everywhere",
+): Promise<number> {
+  const replies = await askIndex(redis, where, ["FT.INFO", name], "run");
+  return Math.min(...replies.map(shareIn));
+}
+
+function shareIn(info: unknown): number {
+  return infoNumber(info, "indexing") === 1 ? Math.min(0.99, infoNumber(info, "percent_indexed")) : 1;
 }

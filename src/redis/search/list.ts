@@ -1,5 +1,6 @@
 import type { ListPage, ListQuery } from "../../memory/ports/search.js";
 import type { MemoryRef } from "../../memory/model/ref.js";
+import { askIndex } from "../connection/ask-index.js";
 import { refOfKey } from "../keys.js";
 import { scopeClause } from "./query.js";
 import type { Params } from "./query.js";
@@ -75,22 +76,21 @@ async function window(
   const range = rangeClause("seq", { from, to });
   if (range === undefined) return [];
   const params: Params = {};
-  const scope = scopeClause([{ root: query.namespace, below: false }], query.filter, params, undefined, {
+  const scopes = [{ root: query.namespace, below: false }];
+  const scope = scopeClause(scopes, query.filter, params, undefined, {
     quarantined: query.quarantined,
     superseded: query.superseded,
   });
-  const reply = await redis.search((client) =>
-    client.sendCommand([
-      "FT.SEARCH",
-      keys.recordIndex(),
-      `${scope} ${range}`,
-      "NOCONTENT",
-      "SORTBY",
-      "seq",
-      query.order.toUpperCase(),
-      "WITHSORTKEYS",
-      ...commonArguments(limit, params),
-    ]),
-  );
+  const [reply] = await askIndex(redis, scopes, [
+    "FT.SEARCH",
+    keys.recordIndex(),
+    `${scope} ${range}`,
+    "NOCONTENT",
+    "SORTBY",
+    "seq",
+    query.order.toUpperCase(),
+    "WITHSORTKEYS",
+    ...commonArguments(limit, params),
+  ]);
   return readRows(reply, 2, (key, sortKey) => ({ ref: refOfKey(key), seq: numberOfSortKey(sortKey) }));
 }

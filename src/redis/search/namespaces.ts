@@ -1,5 +1,6 @@
 import type { Scope } from "../../access/grants.js";
 import type { CountQuery } from "../../memory/ports/search.js";
+import { askIndex } from "../connection/ask-index.js";
 import { scopeClause } from "./query.js";
 import type { Params } from "./query.js";
 import type { StoreDeps } from "../deps.js";
@@ -31,20 +32,18 @@ export async function countIn(
   { redis, keys }: StoreDeps,
   queries: readonly CountQuery[],
 ): Promise<readonly number[]> {
-  return redis.search((client) =>
-    Promise.all(
+  return Promise.all(
       queries.map(async ({ scopes, filter }) => {
         const params: Params = {};
         const clause = scopeClause(scopes, filter, params);
-        const reply = await client.sendCommand([
+        const replies = await askIndex(redis, scopes, [
           "FT.SEARCH",
           keys.recordIndex(),
           clause === "" ? "*" : clause,
           "NOCONTENT",
           ...commonArguments(0, params),
         ]);
-        return totalOf(reply);
+        return totalOf(replies);
       }),
-    ),
-  );
+    );
 }

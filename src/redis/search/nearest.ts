@@ -2,6 +2,7 @@ import { typeFacet } from "../../memory/model/facets.js";
 import type { MemoryRef, Vectors } from "../../memory/model/ref.js";
 import type { Near } from "../../memory/ports/search.js";
 import type { MemoryType } from "../../memory/model/record.js";
+import { askIndex } from "../connection/ask-index.js";
 import { refOfKey } from "../keys.js";
 import { hybridPolicy, scopeClause } from "./query.js";
 import type { Params } from "./query.js";
@@ -83,18 +84,16 @@ export async function nearestTo(
   const moment = { asOf: undefined, validAt: undefined };
   const scope = scopeClause(scopes, filter, params, moment);
   const { letThrough, records } = await statistics.lookup({ scopes, filter, moment }, []);
-  const reply = await redis.search((client) =>
-    client.sendCommand([
-      "FT.SEARCH",
-      keys.vectorIndex(model),
-      `(${scope})=>[KNN ${limit} @v $v HYBRID_POLICY ${hybridPolicy(letThrough, records)} AS distance]`,
-      "SORTBY",
-      "distance",
-      "WITHSORTKEYS",
-      "NOCONTENT",
-      ...commonArguments(limit, params),
-    ]),
-  );
+  const [reply] = await askIndex(redis, scopes, [
+    "FT.SEARCH",
+    keys.vectorIndex(model),
+    `(${scope})=>[KNN ${limit} @v $v HYBRID_POLICY ${hybridPolicy(letThrough, records)} AS distance]`,
+    "SORTBY",
+    "distance",
+    "WITHSORTKEYS",
+    "NOCONTENT",
+    ...commonArguments(limit, params),
+  ]);
   return readRows(reply, 2, (key, sortKey) => ({
     first: key.endsWith(":0"),
     id: refOfKey(key).id,

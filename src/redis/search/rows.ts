@@ -11,10 +11,25 @@ export function readRows<Row>(reply: unknown, width: number, read: ReadRow<Row>)
   return rows;
 }
 
-/** The number of records that FT.SEARCH found; the reply holds some of them. */
-export const totalOf = (reply: unknown): number => integer(arrayOf(reply)[0]);
+/** The number of records that FT.SEARCH found on all nodes that were asked; the replies hold some of them. */
+export const totalOf = (replies: readonly unknown[]): number =>
+  replies.reduce<number>((sum, reply) => sum + integer(arrayOf(reply)[0]), 0);
+
+/** Rows of one reply a node, each in the order that was asked for, as one list in that order. */
+export function readAllRows<Row>(
+  replies: readonly unknown[],
+  width: number,
+  read: ReadRow<Row>,
+  order: (one: Row, other: Row) => number,
+  limit: number,
+): Row[] {
+  const [only, ...others] = replies.map((reply) => readRows(reply, width, read));
+  if (others.length === 0) return only ?? [];
+  return [...(only ?? []), ...others.flat()].toSorted(order).slice(0, limit);
+}
 
 /** A numeric sort key comes as `#0.8603`. */
-export function numberOfSortKey(sortKey: string): number {
-  return Number(sortKey.slice(1));
+export function numberOfSortKey(sortKey: string | null): number {
+  // None: the record has expired and isn't removed yet.
+  return sortKey === null ? 0 : Number(sortKey.slice(1));
 }

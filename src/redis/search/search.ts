@@ -3,11 +3,12 @@ import { invalid } from "../../domain/errors.js";
 import { objectFacet, subjectFacet } from "../../memory/model/facets.js";
 import type { Candidate, SearchQuery, SearchResult } from "../../memory/ports/search.js";
 import { encodeIndexVector } from "../codec/vector.js";
+import { askIndex } from "../connection/ask-index.js";
 import { refOfKey } from "../keys.js";
 import { plainIdf } from "./idf.js";
 import { essentialTerms, hybridPolicy, keywordClause, optionalTerms, scopeClause } from "./query.js";
 import type { Params } from "./query.js";
-import { numberOfSortKey, readRows } from "./rows.js";
+import { numberOfSortKey, readAllRows } from "./rows.js";
 import type { ModelVector } from "../../memory/model/model-vector.js";
 import type { KeywordQuery } from "../../memory/text/terms.js";
 import type { QueryStatistics } from "../index-statistics.js";
@@ -94,17 +95,15 @@ async function entitySearch(
   const filter = { ...query.filter, groups: [...query.filter.groups, facts] };
   const scope = scopeClause(query.scopes, filter, params, query.moment, { superseded: "behind" });
   const terms = optionalTerms(query.keyword?.terms ?? [], statistics, params);
-  const reply = await redis.search((client) =>
-    client.sendCommand([
-      "FT.SEARCH",
-      keys.recordIndex(),
-      `${scope} ${terms}`,
-      ...KEYWORD_ARGUMENTS,
-      ...NO_FIELDS,
-      ...commonArguments(query.depth, params),
-    ]),
-  );
-  const candidates = readRows(reply, 2, (key, score) => candidate(key, Number(score), 1));
+  const replies = await askIndex(redis, query.scopes, [
+    "FT.SEARCH",
+    keys.recordIndex(),
+    `${scope} ${terms}`,
+    ...KEYWORD_ARGUMENTS,
+    ...NO_FIELDS,
+    ...commonArguments(query.depth, params),
+  ]);
+  const candidates = bestWords(replies, query.depth);
   return { candidates, exhausted: candidates.length < query.depth };
 }
 
@@ -132,18 +131,21 @@ async function selectedBy(
 ): Promise<Candidate[]> {
   const params: Params = {};
   const scope = scopeClause(query.scopes, query.filter, params, query.moment, { superseded: "behind" });
-  const reply = await redis.search((client) =>
-    client.sendCommand([
-      "FT.SEARCH",
-      keys.recordIndex(),
-      `${scope} ${keywordClause(keyword, essential, statistics, params)}`,
-      ...KEYWORD_ARGUMENTS,
-      ...NO_FIELDS,
-      ...commonArguments(query.depth, params),
-    ]),
-  );
-  return readRows(reply, 2, (key, score) => candidate(key, Number(score), 1));
+  const replies = await askIndex(redis, query.scopes, [
+    "FT.SEARCH",
+    keys.recordIndex(),
+    `${scope} ${keywordClause(keyword, essential, statistics, params)}`,
+    ...KEYWORD_ARGUMENTS,
+    ...NO_FIELDS,
+    ...commonArguments(query.depth, params),
+  ]);
+  return bestWords(replies, query.depth);
 }
+
+const bestWords = (replies: readonly unknown[], depth: number): Candidate[] =>
+  readAllRows(replies, 2, (key, score) => candidate(key, Number(score), 1), bestFirst, depth);
+
+const bestFirst = (one: Candidate, other: Candidate): number => other.score - one.score;
 
 /** A candidate with the time in which it was current. */
 interface Aged extends Candidate {
@@ -222,20 +224,24 @@ async function nearestPassages(
   const past = timed && query.moment.asOf !== undefined;
   // So deep a list holds most records: batches would walk through the graph again and again.
   const policy = past || passages > MAX_PASSAGES ? "ADHOC_BF" : hybridPolicy(letThrough, records);
-  const reply = await redis.search((client) =>
-    client.sendCommand([
-      "FT.SEARCH",
-      keys.vectorIndex(vector.model),
-      `(${scope === "" ? "*" : scope})=>[KNN ${passages} @v $v HYBRID_POLICY ${policy} AS distance]`,
-      ...VECTOR_ARGUMENTS,
-      ...(timed ? NO_FIELDS : TIME_FIELDS),
-      ...commonArguments(passages, params),
-    ]),
+  const replies = await askIndex(redis, query.scopes, [
+    "FT.SEARCH",
+    keys.vectorIndex(vector.model),
+    `(${scope === "" ? "*" : scope})=>[KNN ${passages} @v $v HYBRID_POLICY ${policy} AS distance]`,
+    ...VECTOR_ARGUMENTS,
+    ...(timed ? NO_FIELDS : TIME_FIELDS),
+    ...commonArguments(passages, params),
+  ]);
+  return readAllRows(
+    replies,
+    timed ? 3 : 4,
+    (key, score, sortKey, fields) => ({
+      ...candidate(key, 1 - numberOfSortKey(sortKey), Number(score)),
+      ...timesOf(fields),
+    }),
+    bestFirst,
+    passages,
   );
-  return readRows(reply, timed ? 3 : 4, (key, score, sortKey, fields) => ({
-    ...candidate(key, 1 - numberOfSortKey(sortKey), Number(score)),
-    ...timesOf(fields),
-  }));
 }
 
 const NO_FIELDS = ["NOCONTENT"];
@@ -256,7 +262,9 @@ function timesOf(fields: unknown): { readonly since: number; readonly until: num
 export function commonArguments(limit: number, params: Params, offset = 0): (string | Buffer)[] {
   const bound = Object.entries(params).flat();
   const window = ["LIMIT", String(offset), String(limit), "TIMEOUT", String(SEARCH_TIMEOUT_MS)];
-  return [...window, "PARAMS", String(bound.length), ...bound, "DIALECT", "2"];
+  // RediSearch takes no list of parameters that is empty.
+  const named = bound.length === 0 ? [] : ["PARAMS", String(bound.length), ...bound];
+  return [...window, ...named, "DIALECT", "2"];
 }
 
 function candidate(key: string, score: number, prior: number): Candidate {

@@ -1,5 +1,7 @@
 import { arrayOf, integer } from "../scripts/replies.js";
 import type { RedisGateway } from "../connection/client.js";
+import { askIndex, countIndexed } from "../connection/ask-index.js";
+import type { Where } from "../connection/nodes.js";
 import type { Keys } from "../keys.js";
 import type { IndexStatistics } from "../index-statistics.js";
 import type { SearchQuery } from "../../memory/ports/search.js";
@@ -12,6 +14,11 @@ const SMALL_INDEX = 4000;
 const KEEP_MS = 30_000;
 const KEEP_COUNT_MS = 3000;
 const MAX_ENTRIES = 50_000;
+
+interface Count {
+  readonly count: number;
+  readonly at: number;
+}
 
 interface Size {
   readonly size: number;
@@ -28,18 +35,20 @@ interface Size {
  */
 export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexStatistics {
   const sizes = new Map<string, Size>();
-  let records = { count: 0, at: -Infinity };
+  /** By the namespaces that are searched, where these decide which nodes are asked. */
+  const counts = new Map<string, Count>();
 
-  async function countRecords(now: number): Promise<void> {
-    // Not client.ft.info: to make an object of the whole reply takes longer than all else of a look-up.
-    const info = await redis.run((client) => client.sendCommand(["FT.INFO", keys.recordIndex()]));
-    records = { count: integer(after(arrayOf(info), "num_docs")), at: now };
+  async function countRecords(where: Where, place: string, now: number): Promise<Count> {
+    const counted = { count: await countIndexed(redis, keys.recordIndex(), where), at: now };
+    if (counts.size > MAX_ENTRIES) counts.clear();
+    counts.set(place, counted);
+    return counted;
   }
 
-  async function fill(wanted: readonly Wanted[], now: number): Promise<void> {
+  async function fill(where: Where, wanted: readonly Wanted[], now: number): Promise<void> {
     if (wanted.length === 0) return;
     const plans = plansOf(wanted);
-    const answers = await Promise.all(plans.map((plan) => profile(redis, keys, plan)));
+    const answers = await Promise.all(plans.map((plan) => profile(redis, keys, where, plan)));
     if (sizes.size > MAX_ENTRIES) sizes.clear();
     for (const [index, plan] of plans.entries()) {
       for (const { key, value, kind } of plan) {
@@ -53,15 +62,17 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
   const isMissing = (key: string, now: number, keepMs: number): boolean =>
     (sizes.get(key)?.at ?? -Infinity) + keepMs <= now;
   /** A term of an eighth of the records may be one of all of them soon, by postings that are stale. */
-  const keepTerm = (key: string): number => {
-    const share = sizeOf(key) / Math.max(1, records.count);
+  const keepTerm = (key: string, count: number): number => {
+    const share = sizeOf(key) / Math.max(1, count);
     return share > 1 / 2 ? 0 : share > 1 / 8 ? KEEP_COUNT_MS : KEEP_MS;
   };
 
   return {
     async lookup({ scopes, filter, moment }, terms) {
       const now = performance.now();
-      if (records.at + KEEP_COUNT_MS <= now) await countRecords(now);
+      const nodes = redis.nodes.clustered ? JSON.stringify(scopes) : "";
+      const known = counts.get(nodes);
+      let records = known !== undefined && known.at + KEEP_COUNT_MS > now ? known : await countRecords(scopes, nodes, now);
       const small = records.count < SMALL_INDEX;
       // Keyed by the searched scopes: the speed of a lookup must not reveal that others asked for the word or tag
       // elsewhere.
@@ -71,11 +82,15 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
       );
       const wantedTerms = terms
         .map((term) => termWanted(place, term))
-        .filter(({ key }) => small || isMissing(key, now, keepTerm(key)));
+        .filter(({ key }) => small || isMissing(key, now, keepTerm(key, records.count)));
       const wantedTags = groups.flat().filter(({ key }) => isMissing(key, now, KEEP_MS));
       // Both in one round trip: their difference decides.
-      const counted = wantedTerms.length === 0 || records.at === now ? undefined : countRecords(now);
-      await Promise.all([fill([...wantedTags, ...wantedTerms], now), counted]);
+      const stale = wantedTerms.length > 0 && records.at !== now;
+      const [counted] = await Promise.all([
+        stale ? countRecords(scopes, nodes, now) : records,
+        fill(scopes, [...wantedTags, ...wantedTerms], now),
+      ]);
+      records = counted;
       const { count } = records;
       const groupSizes = groups.map((group) => group.reduce((sum, { key }) => sum + sizeOf(key), 0));
       return {
@@ -155,29 +170,28 @@ export function plansOf<Kind extends Pick<Wanted, "kind">>(wanted: readonly Kind
 async function profile(
   redis: RedisGateway,
   keys: Keys,
+  where: Where,
   wanted: readonly Wanted[],
 ): Promise<Map<string, number>> {
   const params = wanted.flatMap(({ value }, index) => [`p${index}`, value]);
   const clauses = wanted.map(({ clause }, index) => clause(`$p${index}`));
-  const reply = await redis.search((client) =>
-    client.sendCommand([
-      "FT.PROFILE",
-      keys.recordIndex(),
-      "AGGREGATE",
-      "QUERY",
-      `(${clauses.join("|")})`,
-      "VERBATIM",
-      "LIMIT",
-      "0",
-      "1",
-      "PARAMS",
-      String(params.length),
-      ...params,
-      "DIALECT",
-      "2",
-    ]),
-  );
-  return sizesIn(reply);
+  const replies = await askIndex(redis, where, [
+    "FT.PROFILE",
+    keys.recordIndex(),
+    "AGGREGATE",
+    "QUERY",
+    `(${clauses.join("|")})`,
+    "VERBATIM",
+    "LIMIT",
+    "0",
+    "1",
+    "PARAMS",
+    String(params.length),
+    ...params,
+    "DIALECT",
+    "2",
+  ]);
+  return sizesIn(replies);
 }
 
 /** The sizes of a plan's iterators, as `TAG:value`, `TEXT:term`, or `NUMERIC:` for all parts of a range. */

@@ -1,4 +1,5 @@
 import { createClient } from "redis";
+import { SEVERAL } from "../../../src/domain/redis-url.js";
 
 const prefixes = new Set<string>();
 
@@ -9,7 +10,8 @@ export function endKeysWithFile(prefix: string): void {
 
 /** For a new index, and to look for older records, Redis goes through the keys of all tests: the fewer, the sooner. */
 export async function endOwnKeys(url: string): Promise<void> {
-  if (prefixes.size === 0) return;
+  // A cluster ends with the run.
+  if (prefixes.size === 0 || SEVERAL.test(url)) return;
   const redis = createClient({ url });
   await redis.connect();
   const indexes = (await redis.sendCommand(["FT._LIST"])) as unknown as string[];

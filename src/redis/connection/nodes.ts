@@ -1,0 +1,79 @@
+import type { Scope } from "../../access/grants.js";
+import { storeFault } from "../../domain/store-fault.js";
+import type { RedisClient } from "./client.js";
+
+/** A server that holds keys of its own: the only one, or a master of a cluster. */
+export interface RedisNode {
+  /** The same as long as it is the same server. */
+  readonly id: string;
+  readonly client: RedisClient;
+  /** What its indexes' names end with; see {@link Nodes.clustered}. */
+  readonly suffix: string;
+  /** A hash tag of which it has the slot, for keys of its own. */
+  readonly tag: string;
+}
+
+/** A node, and the namespaces asked for by name that it holds. */
+export interface Holding {
+  readonly node: RedisNode;
+  readonly namespaces: readonly string[];
+}
+
+/** Which namespaces something is asked of; `everywhere`: all. */
+export type Where = readonly Scope[] | "everywhere";
+
+/**
+ * The servers under the store. A command about a key needs none of this: the client finds the way. This is for what has
+ * no key: searches, scans, and questions to the servers themselves.
+ */
+export interface Nodes {
+  /** Several masters, each with indexes over its own keys. */
+  readonly clustered: boolean;
+  every(): Promise<readonly RedisNode[]>;
+  /** The one that holds a key. */
+  ofKey(key: string): Promise<RedisNode>;
+  /** Those that hold what is in the scopes; `everywhere`, and whatever lies below a namespace, may be on each. */
+  holding(where: Where): Promise<readonly Holding[]>;
+  /** What is done with each node that is new or was replaced, before anything is asked of it. */
+  prepareWith(work: (node: RedisNode) => Promise<void>): void;
+  /** A script as it is sent to them. */
+  scriptText(script: { readonly SCRIPT: string; readonly SHA1: string }): string;
+  /** Slots have moved, or a node was replaced: looks again. */
+  refresh(): Promise<void>;
+  /** What says whether keys have moved between the nodes, for walks over all keys. */
+  layout(): Promise<string>;
+  /** A connection of its own to one of them, not open yet, for what blocks or listens. */
+  dedicated(node: RedisNode, name: string, options?: { readonly disableOfflineQueue?: boolean }): RedisClient;
+}
+
+/** A Redis of one server; also a primary with replicas behind it. */
+export function oneNode(client: RedisClient): Nodes {
+  const node: RedisNode = { id: "", client, suffix: "", tag: "" };
+  const all = Promise.resolve([node]);
+  const only = Promise.resolve(node);
+  const holding = Promise.resolve([{ node, namespaces: [] }]);
+  return {
+    clustered: false,
+    every: () => all,
+    ofKey: () => only,
+    holding: () => holding,
+    prepareWith: () => {},
+    scriptText: ({ SCRIPT }) => SCRIPT,
+    refresh: async () => {},
+    layout: async () => "",
+    dedicated: (_, name, options) => client.duplicate({ name, ...options }),
+  };
+}
+
+/** Asks one of the nodes, for what is the same on all. */
+export function anyOf(nodes: Nodes) {
+  const any = async (): Promise<RedisClient> => {
+    const [node] = await nodes.every();
+    if (node === undefined) throw storeFault("redis_unavailable");
+    return node.client;
+  };
+  return {
+    info: async (section: string) => (await any()).info(section),
+    sendCommand: async (args: string[]): Promise<unknown> => (await any()).sendCommand(args),
+  };
+}

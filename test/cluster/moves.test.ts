@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openStore } from "../../scripts/redis/open-store.js";
+import { verifyTrail } from "../../scripts/audit-verify/verify-trail.js";
+import { createKeys } from "../../src/redis/keys.js";
+import type { Memory } from "../support/acts/memories.js";
+import { newNamespace } from "../support/acts/memories.js";
+import { startCluster } from "../support/redis/cluster.js";
+import type { TestCluster } from "../support/redis/cluster.js";
+import { kill9 } from "../support/redis/start.js";
+import type { Service } from "../support/service/service.js";
+import { startService, until, untilReady } from "../support/service/service.js";
+
+let cluster: TestCluster;
+let service: Service;
+beforeAll(async () => {
+  cluster = await startCluster();
+  service = await startService({ REDIS_URL: cluster.url });
+});
+afterAll(async () => {
+  await service.stop();
+  await cluster.stop();
+});
+
+const DAY_MS = 24 * 3600 * 1000;
+/** What may be said while a slot moves or a node is lost: nothing was done, or nobody knows. */
+const AWAY = 503;
+
+async function soundTrail(namespace: string): Promise<readonly string[]> {
+  const keys = createKeys(service.prefix);
+  const store = await openStore(cluster.url, { note: () => {} }, service.prefix);
+  try {
+    const { client } = await store.nodes.ofKey(keys.audit(namespace));
+    return (await verifyTrail(client, keys, namespace, undefined, 30 * DAY_MS)).problems;
+  } finally {
+    store.close();
+  }
+}
+
+test("while a slot moves under writers and readers, nothing is lost, and no recall is of a part", async () => {
+  const namespace = newNamespace();
+  const path = `/v1/namespaces/${namespace}`;
+  const acknowledged: Memory[] = [];
+  const stop = new AbortController();
+  let [added, unknown, recalls] = [0, 0, 0];
+  const write = async (text: string): Promise<void> => {
+    const answer = await service.send("POST", `${path}/memories`, { memory_type: "semantic", content: text });
+    if (answer.status === AWAY) return;
+    expect(answer.status).toBe(201);
+    acknowledged.push(answer.body as Memory);
+  };
+  for (let index = 0; index < 40; index++) await write(`Zwetschgen number ${index} lie in the cellar.`);
+  await service.send("PUT", `${path}/state/counter`, { value: { n: 0 } });
+  const before = (await cluster.masterOf(namespace)).port;
+
+  const writers = Array.from({ length: 8 }, async (_, writer) => {
+    for (let round = 0; !stop.signal.aborted; round++) {
+      if (round % 4 === 0 && acknowledged.length < 90) await write(`Zwetschgen of writer ${writer}, ${round}.`);
+      const operations = [{ op: "increment", key: "counter", path: "$.n", by: 1 }];
+      const { status } = await service.send("POST", `${path}/state-transactions`, { operations });
+      if (status === 200) added += 1;
+      else unknown += 1;
+      if (status !== 200) expect(status).toBe(AWAY);
+    }
+  });
+  const readers = Array.from({ length: 8 }, async () => {
+    while (!stop.signal.aborted) {
+      const known = acknowledged.length;
+      const query = { namespaces: [namespace], query: "Zwetschgen", limit: 100, mode: "keyword" };
+      const { status, body } = await service.send("POST", "/v1/recall", query);
+      if (status === AWAY) continue;
+      expect(status).toBe(200);
+      recalls += 1;
+      expect((body as { hits: object[] }).hits.length).toBeGreaterThanOrEqual(known);
+    }
+  });
+  await sleep(500);
+  await cluster.moveSlot(namespace, 5);
+  await sleep(1_000);
+  stop.abort();
+  await Promise.all([...writers, ...readers]);
+
+  expect((await cluster.masterOf(namespace)).port).not.toBe(before);
+  expect(recalls).toBeGreaterThan(0);
+  await untilReady(service);
+  for (const { id } of acknowledged) {
+    expect((await service.send("GET", `${path}/memories/${id}`)).status).toBe(200);
+  }
+  const { n } = ((await service.send("GET", `${path}/state/counter`)).body as { value: { n: number } }).value;
+  expect(n).toBeGreaterThanOrEqual(added);
+  expect(n).toBeLessThanOrEqual(added + unknown);
+  expect(await soundTrail(namespace)).toEqual([]);
+});
+
+test("after a master is lost, its replica has what was acknowledged under Prefer: durable", async () => {
+  const namespace = newNamespace();
+  const path = `/v1/namespaces/${namespace}`;
+  const acknowledged: Memory[] = [];
+  const stop = new AbortController();
+  const writers = Array.from({ length: 4 }, async (_, writer) => {
+    for (let index = 0; !stop.signal.aborted; index++) {
+      const body = { memory_type: "semantic", content: `Zwetschgen of ${writer}, ${index}.` };
+      const answer = await service.send("POST", `${path}/memories`, body, { headers: { prefer: "durable" } });
+      if (answer.status === 201) acknowledged.push(answer.body as Memory);
+      else {
+        expect(answer.status).toBe(AWAY);
+        await sleep(50);
+      }
+    }
+  });
+  await until(
+    async () => acknowledged.length,
+    (count) => count >= 20,
+  );
+  const lost = await cluster.masterOf(namespace);
+  lost.client.destroy();
+  await kill9(lost.pid);
+  const soFar = acknowledged.length;
+  // The replica takes over, and is written to.
+  await until(
+    async () => acknowledged.length,
+    (count) => count > soFar || stop.signal.aborted,
+    2_000,
+  ).catch(() => {});
+  stop.abort();
+  await Promise.all(writers);
+  const read = (id: string) => service.send("GET", `${path}/memories/${id}`);
+  const [first] = acknowledged;
+  await until(
+    () => read(first?.id ?? ""),
+    ({ status }) => status === 200,
+  );
+  for (const { id } of acknowledged) expect((await read(id)).status).toBe(200);
+  const query = { namespaces: [namespace], query: "Zwetschgen", limit: 100, mode: "keyword" };
+  const hits = await until(
+    () => service.send("POST", "/v1/recall", query),
+    ({ status }) => status === 200,
+  );
+  expect((hits.body as { hits: object[] }).hits.length).toBeGreaterThanOrEqual(Math.min(100, acknowledged.length));
+  expect((await cluster.masterOf(namespace)).port).not.toBe(lost.port);
+  expect(await soundTrail(namespace)).toEqual([]);
+});

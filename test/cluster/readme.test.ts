@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { newNamespace } from "../support/acts/memories.js";
+import { startCluster } from "../support/redis/cluster.js";
+import type { TestCluster } from "../support/redis/cluster.js";
+import type { Service } from "../support/service/service.js";
+import { startService, until } from "../support/service/service.js";
+
+/** What the README does, and what is global, on a cluster whose search engine has no coordinator. */
+let cluster: TestCluster;
+let service: Service;
+beforeAll(async () => {
+  cluster = await startCluster({ replicas: false });
+  service = await startService({ REDIS_URL: cluster.url, MNEME_EMBEDDER: "local", MNEME_DURABLE_REPLICAS: "0" });
+});
+afterAll(async () => {
+  await service.stop();
+  await cluster.stop();
+});
+
+interface Recalled {
+  readonly hits: { readonly memory: { readonly content: string; readonly namespace: string }; readonly score: number; readonly ranks: unknown }[];
+}
+
+async function recall(body: object): Promise<Recalled["hits"]> {
+  const { status, body: found } = await service.send("POST", "/v1/recall", body);
+  expect(status).toBe(200);
+  return (found as Recalled).hits;
+}
+
+const contents = (hits: Recalled["hits"]) => hits.map(({ memory }) => memory.content);
+
+test("the README's session answers as on a single Redis", async () => {
+  const namespace = newNamespace();
+  const path = `/v1/namespaces/${namespace}`;
+  await service.send("POST", `${path}/memories/batch`, {
+    memories: [
+      { memory_type: "semantic", content: "Customer account ID is CX-7742-B." },
+      { memory_type: "episodic", content: "Anna called: her parcel arrived broken, she wants her money back." },
+      { memory_type: "procedural", content: "When a delivery is damaged, refund at once and send a return label." },
+    ],
+  });
+  await until(
+    () => recall({ namespaces: [namespace], query: "What do we do about broken goods?", limit: 2 }),
+    (hits) => hits.some(({ memory }) => memory.content.startsWith("When a delivery")),
+  );
+  expect(contents(await recall({ namespaces: [namespace], query: "Who is CX-7742-B?", limit: 1 }))).toEqual([
+    "Customer account ID is CX-7742-B.",
+  ]);
+  await service.send("PUT", `${path}/state/labels`, { value: { left: 1 } });
+  const take = { operations: [{ op: "increment", key: "labels", path: "$.left", by: -1, min: 0 }] };
+  expect((await service.send("POST", `${path}/state-transactions`, take)).status).toBe(200);
+  expect((await service.send("POST", `${path}/state-transactions`, take)).status).toBe(409);
+  await service.send("PUT", `${path}/items/anna-home`, { content: "Anna lives in Graz." });
+  const then = new Date().toISOString();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await service.send("PUT", `${path}/items/anna-home`, { content: "Anna lives in Linz." });
+  const where = { namespaces: [namespace], query: "Where does Anna live?", limit: 1 };
+  expect(contents(await recall(where))).toEqual(["Anna lives in Linz."]);
+  expect(contents(await recall({ ...where, as_of: then }))).toEqual(["Anna lives in Graz."]);
+});
+
+test("a recall of many namespaces finds what lies on each node, and lists, counts, audits and metrics see all", async () => {
+  const root = newNamespace();
+  const names = Array.from({ length: 12 }, (_, index) => `${root}.n${index}`);
+  for (const name of names) {
+    const answer = await service.send(
+      "POST",
+      `/v1/namespaces/${name}/memories`,
+      { memory_type: "semantic", content: `The cellar of ${name} holds zwetschgen.` },
+      { headers: { prefer: "durable" } },
+    );
+    expect(answer.status).toBe(201);
+    expect(answer.headers.get("preference-applied")).toBe("durable");
+  }
+  const masters = new Set(await Promise.all(names.map(async (name) => (await cluster.masterOf(name)).port)));
+  expect(masters.size).toBeGreaterThan(1);
+  const hits = await recall({ namespaces: [`${root}.**`], query: "zwetschgen", limit: 50, mode: "keyword" });
+  expect(hits.map(({ memory }) => memory.namespace).toSorted()).toEqual(names.toSorted());
+  const named = await recall({ namespaces: names, query: "zwetschgen", limit: 50, mode: "keyword" });
+  expect(named.length).toBe(12);
+  const listed = await service.send("GET", `/v1/namespaces?limit=100`);
+  const audit = await service.send("GET", `/v1/audit?namespace=${root}.**&limit=100`);
+  expect(audit.status).toBe(200);
+  expect(JSON.stringify(audit.body)).toContain(names[11]);
+  for (const name of names) expect(listed.text).toContain(name);
+  const stats = await service.send("GET", `/v1/namespaces/${names[0]}/stats`);
+  expect(stats.body).toMatchObject({ memories: 1 });
+  const metrics = await (await fetch(`${service.url}/metrics`)).text();
+  expect(Number(/mneme_memories\{memory_type="semantic"\} (\d+)/.exec(metrics)?.[1])).toBeGreaterThanOrEqual(12);
+});
+
+test("facts of a subject are found in each namespace", async () => {
+  const root = newNamespace();
+  const names = Array.from({ length: 6 }, (_, index) => `${root}.f${index}`);
+  for (const [index, name] of names.entries()) {
+    const fact = { subject: "Vera", predicate: "visited", object: `Town ${index}` };
+    const { status } = await service.send("POST", `/v1/namespaces/${name}/memories`, {
+      memory_type: "semantic",
+      content: `Vera visited Town ${index}.`,
+      fact,
+    });
+    expect(status).toBe(201);
+  }
+  for (const [index, name] of names.entries()) {
+    const { status, text } = await service.send("GET", `/v1/namespaces/${name}/entities/Vera`);
+    expect(status).toBe(200);
+    expect(text).toContain(`Town ${index}`);
+  }
+});

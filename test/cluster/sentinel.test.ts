@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startSentinel } from "../../checkpointer/test/support/sentinel.js";
+import type { TestSentinel } from "../../checkpointer/test/support/sentinel.js";
+import { connectOnce } from "../../scripts/redis/server/connect.js";
+import { newNamespace } from "../support/acts/memories.js";
+import { startRedis } from "../support/redis/start.js";
+import type { TestRedis } from "../support/redis/start.js";
+import { failingStart, startService, until } from "../support/service/service.js";
+import type { Service } from "../support/service/service.js";
+
+let redis: readonly TestRedis[];
+let sentinel: TestSentinel;
+let service: Service;
+beforeAll(async () => {
+  const primary = await startRedis({ appendonly: true });
+  const replica = await startRedis({ appendonly: true, config: [`replicaof 127.0.0.1 ${primary.port}`] });
+  redis = [primary, replica];
+  const client = await connectOnce({ port: replica.port });
+  while (!(await client.info("replication")).includes("master_link_status:up")) await sleep(50);
+  client.destroy();
+  sentinel = await startSentinel(primary.port);
+  service = await startService({ REDIS_URL: `redis+sentinel://127.0.0.1:${sentinel.port}/${sentinel.name}` });
+});
+afterAll(async () => {
+  await service.stop();
+  await sentinel.stop();
+  await Promise.all(redis.map((each) => each.stop()));
+});
+
+test("after a failover, the service serves from the new primary, with what was acknowledged as durable", async () => {
+  const path = `/v1/namespaces/${newNamespace()}`;
+  const write = (content: string) =>
+    service.send("POST", `${path}/memories`, { memory_type: "semantic", content }, { headers: { prefer: "durable" } });
+  const first = await until(() => write("Anna lives in Graz."), ({ status }) => status === 201);
+  expect(first.headers.get("preference-applied")).toBe("durable");
+  const asked = await connectOnce({ port: sentinel.port });
+  // It learns of replicas from the primary, every ten seconds.
+  await until(
+    async () => String(await asked.sendCommand(["SENTINEL", "FAILOVER", sentinel.name]).catch(String)),
+    (reply) => reply === "OK",
+  );
+  await until(
+    async () => String(await asked.sendCommand(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", sentinel.name])),
+    (address) => address.includes(String(redis[1]?.port)),
+  );
+  asked.destroy();
+  const { id } = first.body as { id: string };
+  await until(
+    () => service.send("POST", `${path}/memories`, { memory_type: "semantic", content: "Anna lives in Linz." }),
+    ({ status }) => status === 201,
+  );
+  expect((await service.send("GET", `${path}/memories/${id}`)).status).toBe(200);
+  const promoted = await connectOnce({ port: redis[1]?.port ?? 0 });
+  const keys = (await promoted.sendCommand(["KEYS", `${service.prefix}:rec:*`])) as string[];
+  promoted.destroy();
+  expect(keys.length).toBe(2);
+});
+
+test.for([
+  ["redis+cluster://:secret@a:b", "REDIS_URL: Must name hosts"],
+  ["redis+cluster://a,b/1", "REDIS_URL: Must not name a database"],
+  ["redis+sentinel://a:26379", "REDIS_URL: Must name the master"],
+  ["redis+sentinel://a/m?sentinel_key=secret", "REDIS_URL: Must have no other parameters"],
+  ["redis+ring://a", "REDIS_URL: Must begin with"],
+])("refuses %s in a sentence, without what may be secret", async ([url, sentence]) => {
+  const { code, output } = await failingStart({ REDIS_URL: url });
+  expect(code).toBe(1);
+  expect(output).toContain(sentence);
+  expect(output).not.toContain("secret");
+});

@@ -1,0 +1,124 @@
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { findRedis } from "../../../scripts/redis/find.js";
+import { writeConfig } from "../../../scripts/redis/server/config-file.js";
+import { connectOnce } from "../../../scripts/redis/server/connect.js";
+import type { RedisConnection } from "../../../scripts/redis/server/connect.js";
+import { freePort } from "../../../scripts/redis/server/free-port.js";
+import { launch, waitUntilReady } from "../../../scripts/redis/server/launch.js";
+import { SLOTS, slotOf } from "../../../src/redis/connection/slots.js";
+import { kill9 } from "./start.js";
+
+const MASTERS = 3;
+/** How soon a node that doesn't answer counts as lost. */
+const NODE_TIMEOUT_MS = 3_000;
+
+export interface ClusterNode {
+  readonly port: number;
+  readonly pid: number;
+  readonly client: RedisConnection;
+}
+
+export interface TestCluster {
+  readonly url: string;
+  /** All nodes, the first masters first. */
+  readonly nodes: readonly ClusterNode[];
+  /** The present master of a namespace's slot. */
+  masterOf(namespace: string): Promise<ClusterNode>;
+  /** Moves the slot of a namespace to another master, key by key, as `redis-cli --cluster reshard` does. */
+  moveSlot(namespace: string, pauseMs?: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Three masters with search and JSON on the loopback, each with a replica if wanted; they write an append-only file. */
+export async function startCluster({ replicas = true } = {}): Promise<TestCluster> {
+  const home = mkdtempSync(join(tmpdir(), "mneme-cluster-"));
+  const count = replicas ? 2 * MASTERS : MASTERS;
+  const nodes = await Promise.all(Array.from({ length: count }, (_, index) => startNode(join(home, String(index)))));
+  await join3(nodes);
+
+  async function masterOfSlot(slot: number): Promise<ClusterNode> {
+    const alive = nodes.find(({ client }) => client.isReady);
+    const shards = (await alive?.client.sendCommand(["CLUSTER", "SLOTS"])) as [number, number, [string, number]][];
+    const port = shards.find(([from, to]) => from <= slot && slot <= to)?.[2][1];
+    const found = nodes.find((node) => node.port === port);
+    if (found === undefined) throw new Error(`Nobody has slot ${slot}.`);
+    return found;
+  }
+
+  return {
+    url: `redis+cluster://${nodes
+      .slice(0, MASTERS)
+      .map(({ port }) => `127.0.0.1:${port}`)
+      .join(",")}`,
+    nodes,
+    masterOf: (namespace) => masterOfSlot(slotOf(namespace)),
+    async moveSlot(namespace, pauseMs = 0) {
+      const slot = slotOf(namespace);
+      const source = await masterOfSlot(slot);
+      const masters = await Promise.all(nodes.slice(0, MASTERS).map((_, i) => masterOfSlot(Math.floor(((i + 0.5) * SLOTS) / MASTERS))));
+      const target = masters.find((node) => node !== source);
+      if (target === undefined) throw new Error("There is no other master.");
+      const [from, to] = await Promise.all([source, target].map(({ client }) => client.sendCommand(["CLUSTER", "MYID"])));
+      const text = String(slot);
+      await target.client.sendCommand(["CLUSTER", "SETSLOT", text, "IMPORTING", String(from)]);
+      await source.client.sendCommand(["CLUSTER", "SETSLOT", text, "MIGRATING", String(to)]);
+      for (;;) {
+        const keys = (await source.client.sendCommand(["CLUSTER", "GETKEYSINSLOT", text, "20"])) as string[];
+        if (keys.length === 0) break;
+        await source.client.sendCommand(["MIGRATE", "127.0.0.1", String(target.port), "", "0", "5000", "KEYS", ...keys]);
+        await sleep(pauseMs);
+      }
+      for (const { client } of [target, source]) await client.sendCommand(["CLUSTER", "SETSLOT", text, "NODE", String(to)]);
+    },
+    async stop() {
+      for (const { client } of nodes) if (client.isOpen) client.destroy();
+      await Promise.all(nodes.map(({ pid }) => kill9(pid)));
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startNode(dir: string): Promise<ClusterNode & { readonly bus: number }> {
+  const binary = await findRedis(process.env);
+  const files = { config: join(dir, "redis.conf"), log: join(dir, "redis.log") };
+  mkdirSync(dir, { recursive: true });
+  for (let attempt = 1; ; attempt++) {
+    const [port, bus] = [await freePort(), await freePort()];
+    writeConfig(files.config, { port, dir, appendonly: true, appendfsync: "everysec", modules: binary.modules });
+    appendFileSync(
+      files.config,
+      `cluster-enabled yes\ncluster-port ${bus}\ncluster-config-file nodes.conf\ncluster-node-timeout ${NODE_TIMEOUT_MS}\ncluster-replica-validity-factor 0\nrepl-diskless-sync-delay 0\n`,
+    );
+    const pid = launch(binary, files, false);
+    try {
+      await waitUntilReady(pid, { port }, files.log);
+      return { port, bus, pid, client: await connectOnce({ port }) };
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
+}
+
+/** Gives the first three all slots, and each of the others one of them to copy. */
+async function join3(nodes: readonly (ClusterNode & { readonly bus: number })[]): Promise<void> {
+  for (const [i, { client }] of nodes.slice(0, MASTERS).entries()) {
+    const [from, to] = [Math.ceil((i * SLOTS) / MASTERS), Math.ceil(((i + 1) * SLOTS) / MASTERS) - 1];
+    await client.sendCommand(["CLUSTER", "ADDSLOTSRANGE", String(from), String(to)]);
+    await client.sendCommand(["CLUSTER", "SET-CONFIG-EPOCH", String(i + 1)]);
+  }
+  for (const { client } of nodes)
+    for (const { port, bus } of nodes) await client.sendCommand(["CLUSTER", "MEET", "127.0.0.1", String(port), String(bus)]);
+  const all = async (fits: (info: string) => boolean, args: string[]) => {
+    for (const { client } of nodes) while (!fits(String(await client.sendCommand(args)))) await sleep(50);
+  };
+  await all((info) => info.includes("cluster_state:ok") && info.includes(`cluster_known_nodes:${nodes.length}`), ["CLUSTER", "INFO"]);
+  for (const [i, { client }] of nodes.slice(MASTERS).entries()) {
+    const id = String(await nodes[i]?.client.sendCommand(["CLUSTER", "MYID"]));
+    while ((await client.sendCommand(["CLUSTER", "REPLICATE", id]).catch(() => "")) !== "OK") await sleep(50);
+  }
+  for (const { client } of nodes.slice(MASTERS))
+    while (!String(await client.sendCommand(["INFO", "replication"])).includes("master_link_status:up")) await sleep(50);
+}
