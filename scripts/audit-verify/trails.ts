@@ -7,11 +7,7 @@ import type { Nodes } from "../../src/redis/connection/nodes.js";
  * All trails there are, by their keys: also one that is on no list of namespaces, and a head whose trail is gone.
  * Of a scope, those of its namespaces.
  */
-export async function findTrails(
-  nodes: Nodes,
-  keys: Keys,
-  scope: Scope | undefined,
-): Promise<string[]> {
+export async function findTrails(nodes: Nodes, keys: Keys, scope: Scope | undefined): Promise<string[]> {
   if (scope !== undefined && !scope.below) return [scope.root];
   const trails = new Set<string>();
   for (const { client } of await nodes.every()) {

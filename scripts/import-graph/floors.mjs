@@ -67,6 +67,9 @@ export const FLOORS = [
   // What implements the ports.
   ["src/archive", "src/llm", "src/redis/keys.ts", "src/tracing"],
   ["src/redis/codec", "src/redis/connection"],
+  ["src/redis/connection/cluster"],
+  ["src/redis/connection/sentinel"],
+  ["src/redis/connection/open-redis.ts"],
   ["src/redis/streams"],
   ["src/redis/audit", "src/redis/idempotency", "src/redis/index-statistics.ts", "src/redis/locks"],
   [

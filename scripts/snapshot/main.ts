@@ -16,7 +16,9 @@ async function main([file, ...others]: readonly string[]): Promise<void> {
     throw new Failure("usage: node scripts/run.mjs snapshot [FILE]");
   const env = loadEnv();
   if (SEVERAL.test(env["REDIS_URL"] ?? "")) {
-    throw new Failure("A snapshot is of one server. On a cluster, or behind Sentinels, use `npx mneme export`, or BGSAVE on each master.");
+    throw new Failure(
+      "A snapshot is of one server. On a cluster, or behind Sentinels, use `npx mneme export`, or BGSAVE on each master.",
+    );
   }
   const redis = await provideRedis(env);
   try {

@@ -54,7 +54,8 @@ export function createIndexes(
 
   async function ensure(): Promise<readonly IndexDefinition[]> {
     const indexes = await wanted();
-    for (const node of await gateway.nodes.every()) for (const index of indexes) await ensureIndex(node, index);
+    for (const node of await gateway.nodes.every())
+      for (const index of indexes) await ensureIndex(node, index);
     return indexes;
   }
 

@@ -37,19 +37,23 @@ const LOGIN_OF_SENTINELS = new Set(["sentinel_username", "sentinel_password"]);
 export function readRedisUrl(url: string): RedisPlace {
   if (!SEVERAL.test(url)) return { kind: "single", url };
   const [, scheme, kind, login, hosts = "", path = "", query = ""] = FORM.exec(url) ?? [];
-  if (scheme === undefined) throw new RedisUrlError("Must be a URL such as redis+cluster://a:6379,b:6379,c:6379.");
+  if (scheme === undefined)
+    throw new RedisUrlError("Must be a URL such as redis+cluster://a:6379,b:6379,c:6379.");
   const servers = {
     tls: scheme === "rediss",
     hosts: hosts.split(",").map((each) => hostOf(each, kind === "sentinel" ? 26_379 : 6379)),
     ...loginOf(login),
   };
   if (kind === "cluster") {
-    if (path !== "" && path !== "0") throw new RedisUrlError("Must not name a database: a Redis Cluster has none but 0.");
+    if (path !== "" && path !== "0")
+      throw new RedisUrlError("Must not name a database: a Redis Cluster has none but 0.");
     if (query !== "") throw new RedisUrlError("Must not have parameters: a Redis Cluster takes none.");
     return { kind: "cluster", ...servers };
   }
   if (!/^[A-Za-z0-9._-]+$/.test(path)) {
-    throw new RedisUrlError("Must name the master that the Sentinels watch: redis+sentinel://a,b,c/mymaster.");
+    throw new RedisUrlError(
+      "Must name the master that the Sentinels watch: redis+sentinel://a,b,c/mymaster.",
+    );
   }
   const parameters = new URLSearchParams(query);
   for (const name of parameters.keys()) {
@@ -67,7 +71,9 @@ function hostOf(text: string, defaultPort: number): HostAndPort {
   const port = digits === undefined ? defaultPort : Number(digits);
   const host = v6 ?? name;
   if (host === undefined || port < 1 || port > 65_535) {
-    throw new RedisUrlError("Must name hosts, with ports if they have others than the usual ones, separated by commas.");
+    throw new RedisUrlError(
+      "Must name hosts, with ports if they have others than the usual ones, separated by commas.",
+    );
   }
   return { host, port };
 }

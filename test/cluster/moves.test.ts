@@ -55,7 +55,8 @@ test("while a slot moves under writers and readers, nothing is lost, and no reca
 
   const writers = Array.from({ length: 8 }, async (_, writer) => {
     for (let round = 0; !stop.signal.aborted; round++) {
-      if (round % 4 === 0 && acknowledged.length < 90) await write(`Zwetschgen of writer ${writer}, ${round}.`);
+      if (round % 4 === 0 && acknowledged.length < 90)
+        await write(`Zwetschgen of writer ${writer}, ${round}.`);
       const operations = [{ op: "increment", key: "counter", path: "$.n", by: 1 }];
       const { status } = await service.send("POST", `${path}/state-transactions`, { operations });
       if (status === 200) added += 1;
@@ -136,7 +137,9 @@ test("after a master is lost, its replica has what was acknowledged under Prefer
     () => service.send("POST", "/v1/recall", query),
     ({ status }) => status === 200,
   );
-  expect((hits.body as { hits: object[] }).hits.length).toBeGreaterThanOrEqual(Math.min(100, acknowledged.length));
+  expect((hits.body as { hits: object[] }).hits.length).toBeGreaterThanOrEqual(
+    Math.min(100, acknowledged.length),
+  );
   expect((await cluster.masterOf(namespace)).port).not.toBe(lost.port);
   expect(await soundTrail(namespace)).toEqual([]);
 });

@@ -10,7 +10,11 @@ let cluster: TestCluster;
 let service: Service;
 beforeAll(async () => {
   cluster = await startCluster({ replicas: false });
-  service = await startService({ REDIS_URL: cluster.url, MNEME_EMBEDDER: "local", MNEME_DURABLE_REPLICAS: "0" });
+  service = await startService({
+    REDIS_URL: cluster.url,
+    MNEME_EMBEDDER: "local",
+    MNEME_DURABLE_REPLICAS: "0",
+  });
 });
 afterAll(async () => {
   await service.stop();
@@ -18,7 +22,11 @@ afterAll(async () => {
 });
 
 interface Recalled {
-  readonly hits: { readonly memory: { readonly content: string; readonly namespace: string }; readonly score: number; readonly ranks: unknown }[];
+  readonly hits: {
+    readonly memory: { readonly content: string; readonly namespace: string };
+    readonly score: number;
+    readonly ranks: unknown;
+  }[];
 }
 
 async function recall(body: object): Promise<Recalled["hits"]> {
@@ -35,8 +43,14 @@ test("the README's session answers as on a single Redis", async () => {
   await service.send("POST", `${path}/memories/batch`, {
     memories: [
       { memory_type: "semantic", content: "Customer account ID is CX-7742-B." },
-      { memory_type: "episodic", content: "Anna called: her parcel arrived broken, she wants her money back." },
-      { memory_type: "procedural", content: "When a delivery is damaged, refund at once and send a return label." },
+      {
+        memory_type: "episodic",
+        content: "Anna called: her parcel arrived broken, she wants her money back.",
+      },
+      {
+        memory_type: "procedural",
+        content: "When a delivery is damaged, refund at once and send a return label.",
+      },
     ],
   });
   await until(
@@ -86,7 +100,9 @@ test("a recall of many namespaces finds what lies on each node, and lists, count
   const stats = await service.send("GET", `/v1/namespaces/${names[0]}/stats`);
   expect(stats.body).toMatchObject({ memories: 1 });
   const metrics = await (await fetch(`${service.url}/metrics`)).text();
-  expect(Number(/mneme_memories\{memory_type="semantic"\} (\d+)/.exec(metrics)?.[1])).toBeGreaterThanOrEqual(12);
+  expect(Number(/mneme_memories\{memory_type="semantic"\} (\d+)/.exec(metrics)?.[1])).toBeGreaterThanOrEqual(
+    12,
+  );
 });
 
 test("facts of a subject are found in each namespace", async () => {

@@ -31,8 +31,16 @@ afterAll(async () => {
 test("after a failover, the service serves from the new primary, with what was acknowledged as durable", async () => {
   const path = `/v1/namespaces/${newNamespace()}`;
   const write = (content: string) =>
-    service.send("POST", `${path}/memories`, { memory_type: "semantic", content }, { headers: { prefer: "durable" } });
-  const first = await until(() => write("Anna lives in Graz."), ({ status }) => status === 201);
+    service.send(
+      "POST",
+      `${path}/memories`,
+      { memory_type: "semantic", content },
+      { headers: { prefer: "durable" } },
+    );
+  const first = await until(
+    () => write("Anna lives in Graz."),
+    ({ status }) => status === 201,
+  );
   expect(first.headers.get("preference-applied")).toBe("durable");
   const asked = await connectOnce({ port: sentinel.port });
   // It learns of replicas from the primary, every ten seconds.
@@ -47,7 +55,8 @@ test("after a failover, the service serves from the new primary, with what was a
   asked.destroy();
   const { id } = first.body as { id: string };
   await until(
-    () => service.send("POST", `${path}/memories`, { memory_type: "semantic", content: "Anna lives in Linz." }),
+    () =>
+      service.send("POST", `${path}/memories`, { memory_type: "semantic", content: "Anna lives in Linz." }),
     ({ status }) => status === 201,
   );
   expect((await service.send("GET", `${path}/memories/${id}`)).status).toBe(200);

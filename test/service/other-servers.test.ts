@@ -44,6 +44,8 @@ test("a node of a Redis Cluster is refused before anything is written to it", as
   await client.connect();
   onTestFinished(() => client.destroy());
   await client.sendCommand(["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]);
-  expect(await refusal(node.url)).toMatch(/isn't supported: it is a node of a Redis Cluster/);
+  expect(await refusal(node.url)).toMatch(
+    /is a node of a Redis Cluster\. Name it as a cluster: redis\+cluster:/,
+  );
   expect(await client.dbSize()).toBe(0);
 });

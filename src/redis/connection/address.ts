@@ -4,7 +4,8 @@ export function publicAddress(url: string): string {
   const socket = /^unix:\/\/(?:[^/]*@)?(\/[^?#]*)/.exec(url)?.[1];
   if (socket !== undefined) return socket;
   const several = /^rediss?\+(cluster|sentinel):\/\/(?:[^@/?#]*@)?([^?#]*)/.exec(url);
-  if (several !== null) return several[1] === "cluster" ? `the cluster of ${several[2]}` : `${several[2]}, as its Sentinels say`;
+  if (several !== null)
+    return several[1] === "cluster" ? `the cluster of ${several[2]}` : `${several[2]}, as its Sentinels say`;
   if (!URL.canParse(url)) return "the address in REDIS_URL";
   const { hostname, port } = new URL(url);
   return `${hostname}:${port || "6379"}`;

@@ -7,7 +7,8 @@ export function clientSettings(tls: boolean) {
       connectTimeout: 2000,
       keepAlive: true,
       ...(tls ? { tls: true as const } : {}),
-      reconnectStrategy: (retries: number) => Math.min(20 * 2 ** Math.min(retries, 5), 500) + Math.random() * 50,
+      reconnectStrategy: (retries: number) =>
+        Math.min(20 * 2 ** Math.min(retries, 5), 500) + Math.random() * 50,
     },
   };
 }

@@ -27,10 +27,7 @@ export interface HazardOptions {
 }
 
 /** What the settings of any of the nodes put at risk, each risk once. */
-export async function hazardsOf(
-  nodes: Nodes,
-  options: HazardOptions,
-): Promise<readonly Hazard[]> {
+export async function hazardsOf(nodes: Nodes, options: HazardOptions): Promise<readonly Hazard[]> {
   const every = await nodes.every();
   const found = await Promise.all(every.map(({ client }) => findHazards(client, options)));
   return [...new Map(found.flat().map((hazard) => [hazard.reason, hazard])).values()];

@@ -1,6 +1,6 @@
 import type { Scope } from "../../access/grants.js";
 import { storeFault } from "../../domain/store-fault.js";
-import type { RedisClient } from "./client.js";
+import type { RedisClient } from "./redis-client.js";
 
 /** A server that holds keys of its own: the only one, or a master of a cluster. */
 export interface RedisNode {

@@ -1,5 +1,5 @@
-import type { RedisClient, RedisOptions } from "./client.js";
-import { createRedisClient } from "./client.js";
+import type { RedisClient, RedisOptions } from "./redis-client.js";
+import { createRedisClient } from "./redis-client.js";
 import { openCluster } from "./cluster/open-cluster.js";
 import type { Nodes } from "./nodes.js";
 import { oneNode } from "./nodes.js";

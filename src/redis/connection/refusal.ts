@@ -48,7 +48,8 @@ function whyNot(cause: unknown): string {
   if (isOutOfMemory(cause)) {
     return `has no memory left for the indexes: ${reason}. Raise its maxmemory, or make room.`;
   }
-  if (isOtherNode(cause)) return `is a node of a Redis Cluster: ${reason}. Name it as a cluster: redis+cluster://host:port.`;
+  if (isOtherNode(cause))
+    return `is a node of a Redis Cluster: ${reason}. Name it as a cluster: redis+cluster://host:port.`;
   if (isPassing(cause)) return `isn't ready: ${reason}. mneme gave up waiting.`;
   if (/certificate/.test(reason)) {
     return `has a certificate that isn't trusted: ${reason}. NODE_EXTRA_CA_CERTS=<file.pem> adds a certificate authority.`;

@@ -63,7 +63,9 @@ async function inspectAll(nodes: InspectedNodes): Promise<ServerFacts> {
   const [first, ...others] = await Promise.all((await nodes.every()).map(({ client }) => inspect(client)));
   if (first === undefined) throw storeFault("redis_unavailable");
   const all = [first, ...others];
-  return all.find(({ unfit }) => unfit !== undefined) ?? all.find(({ loading }) => loading !== undefined) ?? first;
+  return (
+    all.find(({ unfit }) => unfit !== undefined) ?? all.find(({ loading }) => loading !== undefined) ?? first
+  );
 }
 
 /**
@@ -86,7 +88,6 @@ export async function connectTo(
   );
   if (facts.capabilities.cluster && !SEVERAL.test(url)) throw new NodeOfCluster(url);
   if (facts.unfit !== undefined) throw new RedisUnfit(url, facts.unfit);
-  if (facts.capabilities.cluster) throw new RedisUnfit(url, "it is a node of a Redis Cluster");
   return facts;
 }
 
@@ -107,7 +108,7 @@ export class RedisUnfit extends StartError {
 
   constructor(url: string, reason: string) {
     super(
-      `The Redis of REDIS_URL (${publicAddress(url)}) isn't supported: ${reason}. mneme needs Redis 8 or Redis Stack 7.4, with their search and JSON modules, as a single primary. The checkpointer alone also runs without modules, on Redis 7 or Valkey.`,
+      `The Redis of REDIS_URL (${publicAddress(url)}) isn't supported: ${reason}. mneme needs Redis 8 or Redis Stack 7.4, with their search and JSON modules. The checkpointer alone also runs without modules, on Redis 7 or Valkey.`,
     );
   }
 }

@@ -21,9 +21,7 @@ export async function hastenEmbeddings({ redis, keys }: StoreDeps, now: number):
     if (found.length === 0) return;
     await redis.run((client) =>
       Promise.all(
-        found.map((id) =>
-          client.sendCommand(["JSON.SET", id, "$.index.embed_at", String(now), "XX"]),
-        ),
+        found.map((id) => client.sendCommand(["JSON.SET", id, "$.index.embed_at", String(now), "XX"])),
       ),
     );
   }

@@ -90,9 +90,11 @@ async function dropVectorIndex({ redis, keys }: StoreDeps, model: string): Promi
     const every = await redis.nodes.every();
     await Promise.all(
       every.map(({ client, suffix }) =>
-        client.sendCommand(["FT.DROPINDEX", `${keys.vectorIndex(model)}${suffix}`]).catch((error: unknown) => {
-          if (!isIndexMissing(error)) throw error;
-        }),
+        client
+          .sendCommand(["FT.DROPINDEX", `${keys.vectorIndex(model)}${suffix}`])
+          .catch((error: unknown) => {
+            if (!isIndexMissing(error)) throw error;
+          }),
       ),
     );
   });

@@ -16,7 +16,7 @@ export async function factRefs(deps: Deps, query: FactPageQuery): Promise<FactRe
   // A range comes last: RediSearch 2.10 doesn't see a parameter right after one.
   const page = query.before === undefined ? "" : ` ${rangeClause("seq", { below: query.before })}`;
   const { total, rows } = await find(deps, query, page);
-  return { total, refs: rows.map(({ key, place }) => ({ ...refOfKey(key), seq: place })) };
+  return { total, refs: rows.map(({ key, place }) => Object.assign(refOfKey(key), { seq: place })) };
 }
 
 export async function facts(deps: Deps, query: FactQuery): Promise<FoundFacts> {
@@ -25,9 +25,16 @@ export async function facts(deps: Deps, query: FactQuery): Promise<FoundFacts> {
     const texts = await deps.redis.run((client) =>
       Promise.all(rows.map(({ key }) => client.sendCommand(["JSON.GET", key, "$.memory"]))),
     );
-    return { total, facts: texts.flatMap((json) => (typeof json === "string" ? (decodeMemory(json) ?? []) : [])) };
+    return {
+      total,
+      facts: texts.flatMap((json) => (typeof json === "string" ? (decodeMemory(json) ?? []) : [])),
+    };
   }
-  const [reply] = await askIndex(deps.redis, query.scopes, questionOf(deps, query, "", ["RETURN", "1", "$.memory"]));
+  const [reply] = await askIndex(
+    deps.redis,
+    query.scopes,
+    questionOf(deps, query, "", ["RETURN", "1", "$.memory"]),
+  );
   const found = readRows(reply, 2, (_, fields: unknown) => {
     // For a record that has expired but isn't removed yet, RediSearch returns only the key.
     const json: unknown = Array.isArray(fields) ? fields[1] : undefined;
@@ -45,11 +52,19 @@ interface Row {
 /** Of the facts of several namespaces in a cluster, so many are looked at to find the latest. */
 const MOST = 1000;
 
-async function find(deps: Deps, query: FactQuery, page: string): Promise<{ total: number; rows: readonly Row[] }> {
+async function find(
+  deps: Deps,
+  query: FactQuery,
+  page: string,
+): Promise<{ total: number; rows: readonly Row[] }> {
   const { redis } = deps;
   const sorts = redis.nodes.clustered && inSeveral(query);
   const wide = sorts ? { ...query, limit: MOST } : query;
-  const replies = await askIndex(redis, query.scopes, questionOf(deps, wide, page, ["NOCONTENT", "WITHSORTKEYS"]));
+  const replies = await askIndex(
+    redis,
+    query.scopes,
+    questionOf(deps, wide, page, ["NOCONTENT", "WITHSORTKEYS"]),
+  );
   const rows = readAllRows(
     replies,
     2,

@@ -59,9 +59,7 @@ async function hiddenFacts(
   names: readonly string[],
 ): Promise<Set<string>> {
   if (names.length === 0) return new Set();
-  const counts = await Promise.all(
-    names.map((name) => countFacts(redis, keys, namespace, name, HIDDEN_TOO)),
-  );
+  const counts = await Promise.all(names.map((name) => countFacts(redis, keys, namespace, name, HIDDEN_TOO)));
   return new Set(names.filter((_, index) => counts[index] !== 0));
 }
 
@@ -97,7 +95,13 @@ interface Known {
 }
 
 /** All commands are sent at once, for all names of a page. */
-async function look(client: RedisClient, redis: RedisGateway, keys: Keys, namespace: string, name: string): Promise<Known> {
+async function look(
+  client: RedisClient,
+  redis: RedisGateway,
+  keys: Keys,
+  namespace: string,
+  name: string,
+): Promise<Known> {
   const [entry, [, group], facts] = await Promise.all([
     client.hGet(keys.entities(namespace), name),
     client.resolveEntities(

@@ -114,7 +114,9 @@ async function readEach(
     const [type, recorded, status, ...bytes] = PATHS.map((path) => fields[path][0]);
     const sum = bytes.reduce<number>((total, each) => total + Number(each ?? 0), 0);
     const day = Math.floor(Number(recorded) / 86_400_000);
-    return [{ memoryType: type as MemoryType, day, status: status as EmbeddingStatus, memories: 1, bytes: sum }];
+    return [
+      { memoryType: type as MemoryType, day, status: status as EmbeddingStatus, memories: 1, bytes: sum },
+    ];
   });
 }
 

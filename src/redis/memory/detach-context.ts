@@ -21,7 +21,13 @@ export async function detachContext(
   const [reply] = await askIndex(
     redis,
     scopes,
-    ["FT.SEARCH", keys.recordIndex(), `${scope} @follows:{$id}`, "NOCONTENT", ...commonArguments(1000, params)],
+    [
+      "FT.SEARCH",
+      keys.recordIndex(),
+      `${scope} @follows:{$id}`,
+      "NOCONTENT",
+      ...commonArguments(1000, params),
+    ],
     "run",
   );
   const successors = readRows(reply, 1, (key) => key);

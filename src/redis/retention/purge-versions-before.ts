@@ -39,23 +39,27 @@ async function withOldVersions(
 ): Promise<string[]> {
   const ids = new Set<string>();
   for (let offset = 0; ids.size < limit; offset += PAGE) {
-    const [reply] = await askIndex(redis, [{ root: namespace, below: false }], [
-      "FT.SEARCH",
-      keys.recordIndex(),
-      `@ns:{$old} ${rangeClause("until", { to: before })}`,
-      "NOCONTENT",
-      "LIMIT",
-      String(offset),
-      String(PAGE),
-      "TIMEOUT",
-      String(SEARCH_TIMEOUT_MS),
-      "PARAMS",
-      "2",
-      "old",
-      oldNamespace(namespace),
-      "DIALECT",
-      "2",
-    ]);
+    const [reply] = await askIndex(
+      redis,
+      [{ root: namespace, below: false }],
+      [
+        "FT.SEARCH",
+        keys.recordIndex(),
+        `@ns:{$old} ${rangeClause("until", { to: before })}`,
+        "NOCONTENT",
+        "LIMIT",
+        String(offset),
+        String(PAGE),
+        "TIMEOUT",
+        String(SEARCH_TIMEOUT_MS),
+        "PARAMS",
+        "2",
+        "old",
+        oldNamespace(namespace),
+        "DIALECT",
+        "2",
+      ],
+    );
     const refs = readRows(reply, 1, refOfKey);
     for (const { id, version } of refs) if (version !== undefined && ids.size < limit) ids.add(id);
     if (refs.length < PAGE) break;

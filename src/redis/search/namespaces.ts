@@ -33,17 +33,17 @@ export async function countIn(
   queries: readonly CountQuery[],
 ): Promise<readonly number[]> {
   return Promise.all(
-      queries.map(async ({ scopes, filter }) => {
-        const params: Params = {};
-        const clause = scopeClause(scopes, filter, params);
-        const replies = await askIndex(redis, scopes, [
-          "FT.SEARCH",
-          keys.recordIndex(),
-          clause === "" ? "*" : clause,
-          "NOCONTENT",
-          ...commonArguments(0, params),
-        ]);
-        return totalOf(replies);
-      }),
-    );
+    queries.map(async ({ scopes, filter }) => {
+      const params: Params = {};
+      const clause = scopeClause(scopes, filter, params);
+      const replies = await askIndex(redis, scopes, [
+        "FT.SEARCH",
+        keys.recordIndex(),
+        clause === "" ? "*" : clause,
+        "NOCONTENT",
+        ...commonArguments(0, params),
+      ]);
+      return totalOf(replies);
+    }),
+  );
 }

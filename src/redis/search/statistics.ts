@@ -72,7 +72,10 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
       const now = performance.now();
       const nodes = redis.nodes.clustered ? JSON.stringify(scopes) : "";
       const known = counts.get(nodes);
-      let records = known !== undefined && known.at + KEEP_COUNT_MS > now ? known : await countRecords(scopes, nodes, now);
+      let records =
+        known !== undefined && known.at + KEEP_COUNT_MS > now
+          ? known
+          : await countRecords(scopes, nodes, now);
       const small = records.count < SMALL_INDEX;
       // Keyed by the searched scopes: the speed of a lookup must not reveal that others asked for the word or tag
       // elsewhere.

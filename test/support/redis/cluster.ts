@@ -36,12 +36,18 @@ export interface TestCluster {
 export async function startCluster({ replicas = true } = {}): Promise<TestCluster> {
   const home = mkdtempSync(join(tmpdir(), "mneme-cluster-"));
   const count = replicas ? 2 * MASTERS : MASTERS;
-  const nodes = await Promise.all(Array.from({ length: count }, (_, index) => startNode(join(home, String(index)))));
+  const nodes = await Promise.all(
+    Array.from({ length: count }, (_, index) => startNode(join(home, String(index)))),
+  );
   await join3(nodes);
 
   async function masterOfSlot(slot: number): Promise<ClusterNode> {
     const alive = nodes.find(({ client }) => client.isReady);
-    const shards = (await alive?.client.sendCommand(["CLUSTER", "SLOTS"])) as [number, number, [string, number]][];
+    const shards = (await alive?.client.sendCommand(["CLUSTER", "SLOTS"])) as [
+      number,
+      number,
+      [string, number],
+    ][];
     const port = shards.find(([from, to]) => from <= slot && slot <= to)?.[2][1];
     const found = nodes.find((node) => node.port === port);
     if (found === undefined) throw new Error(`Nobody has slot ${slot}.`);
@@ -58,20 +64,34 @@ export async function startCluster({ replicas = true } = {}): Promise<TestCluste
     async moveSlot(namespace, pauseMs = 0) {
       const slot = slotOf(namespace);
       const source = await masterOfSlot(slot);
-      const masters = await Promise.all(nodes.slice(0, MASTERS).map((_, i) => masterOfSlot(Math.floor(((i + 0.5) * SLOTS) / MASTERS))));
+      const masters = await Promise.all(
+        nodes.slice(0, MASTERS).map((_, i) => masterOfSlot(Math.floor(((i + 0.5) * SLOTS) / MASTERS))),
+      );
       const target = masters.find((node) => node !== source);
       if (target === undefined) throw new Error("There is no other master.");
-      const [from, to] = await Promise.all([source, target].map(({ client }) => client.sendCommand(["CLUSTER", "MYID"])));
+      const [from, to] = await Promise.all(
+        [source, target].map(({ client }) => client.sendCommand(["CLUSTER", "MYID"])),
+      );
       const text = String(slot);
       await target.client.sendCommand(["CLUSTER", "SETSLOT", text, "IMPORTING", String(from)]);
       await source.client.sendCommand(["CLUSTER", "SETSLOT", text, "MIGRATING", String(to)]);
       for (;;) {
         const keys = (await source.client.sendCommand(["CLUSTER", "GETKEYSINSLOT", text, "20"])) as string[];
         if (keys.length === 0) break;
-        await source.client.sendCommand(["MIGRATE", "127.0.0.1", String(target.port), "", "0", "5000", "KEYS", ...keys]);
+        await source.client.sendCommand([
+          "MIGRATE",
+          "127.0.0.1",
+          String(target.port),
+          "",
+          "0",
+          "5000",
+          "KEYS",
+          ...keys,
+        ]);
         await sleep(pauseMs);
       }
-      for (const { client } of [target, source]) await client.sendCommand(["CLUSTER", "SETSLOT", text, "NODE", String(to)]);
+      for (const { client } of [target, source])
+        await client.sendCommand(["CLUSTER", "SETSLOT", text, "NODE", String(to)]);
     },
     async stop() {
       for (const { client } of nodes) if (client.isOpen) client.destroy();
@@ -87,7 +107,13 @@ async function startNode(dir: string): Promise<ClusterNode & { readonly bus: num
   mkdirSync(dir, { recursive: true });
   for (let attempt = 1; ; attempt++) {
     const [port, bus] = [await freePort(), await freePort()];
-    writeConfig(files.config, { port, dir, appendonly: true, appendfsync: "everysec", modules: binary.modules });
+    writeConfig(files.config, {
+      port,
+      dir,
+      appendonly: true,
+      appendfsync: "everysec",
+      modules: binary.modules,
+    });
     appendFileSync(
       files.config,
       `cluster-enabled yes\ncluster-port ${bus}\ncluster-config-file nodes.conf\ncluster-node-timeout ${NODE_TIMEOUT_MS}\ncluster-replica-validity-factor 0\nrepl-diskless-sync-delay 0\n`,
@@ -110,15 +136,20 @@ async function join3(nodes: readonly (ClusterNode & { readonly bus: number })[])
     await client.sendCommand(["CLUSTER", "SET-CONFIG-EPOCH", String(i + 1)]);
   }
   for (const { client } of nodes)
-    for (const { port, bus } of nodes) await client.sendCommand(["CLUSTER", "MEET", "127.0.0.1", String(port), String(bus)]);
+    for (const { port, bus } of nodes)
+      await client.sendCommand(["CLUSTER", "MEET", "127.0.0.1", String(port), String(bus)]);
   const all = async (fits: (info: string) => boolean, args: string[]) => {
     for (const { client } of nodes) while (!fits(String(await client.sendCommand(args)))) await sleep(50);
   };
-  await all((info) => info.includes("cluster_state:ok") && info.includes(`cluster_known_nodes:${nodes.length}`), ["CLUSTER", "INFO"]);
+  await all(
+    (info) => info.includes("cluster_state:ok") && info.includes(`cluster_known_nodes:${nodes.length}`),
+    ["CLUSTER", "INFO"],
+  );
   for (const [i, { client }] of nodes.slice(MASTERS).entries()) {
     const id = String(await nodes[i]?.client.sendCommand(["CLUSTER", "MYID"]));
     while ((await client.sendCommand(["CLUSTER", "REPLICATE", id]).catch(() => "")) !== "OK") await sleep(50);
   }
   for (const { client } of nodes.slice(MASTERS))
-    while (!String(await client.sendCommand(["INFO", "replication"])).includes("master_link_status:up")) await sleep(50);
+    while (!String(await client.sendCommand(["INFO", "replication"])).includes("master_link_status:up"))
+      await sleep(50);
 }

@@ -4,10 +4,11 @@ import { capabilitiesOf } from "../capabilities.js";
 import { findModules } from "../find-modules.js";
 import { replyCode } from "../error-replies.js";
 import type { Holding, Nodes, RedisNode, Where } from "../nodes.js";
-import type { RedisClient } from "../client.js";
+import type { RedisClient } from "../redis-client.js";
 import { SLOTS, slotOf, tagOf, tagOfSlot } from "../slots.js";
 import { guarded } from "./guarded-script.js";
-import type { Cluster } from "./open-cluster.js";
+import { rediscover } from "./node-redis.js";
+import type { Cluster } from "./node-clients.js";
 
 /** The present layout: who has which slots, and who is ready to search. */
 interface Layout {
@@ -51,7 +52,8 @@ export function createClusterNodes(cluster: Cluster, keyPrefix: string): Nodes {
         const own = slotsOf(slots, master.id);
         const client: RedisClient = await cluster.nodeClient(master);
         const modules = await findModules(client);
-        if (capabilitiesOf(modules, true).coordinator) return { id: master.id, client, tag: tagOfSlot(own[0] ?? 0), suffix: "" };
+        if (capabilitiesOf(modules, true).coordinator)
+          return { id: master.id, client, tag: tagOfSlot(own[0] ?? 0), suffix: "" };
         const tag = (await tagInUse(client, own)) ?? tagOfSlot(own.at(-1) ?? 0);
         return { id: master.id, client, tag, suffix: `:{${tag}}` };
       }),
@@ -73,7 +75,9 @@ export function createClusterNodes(cluster: Cluster, keyPrefix: string): Nodes {
     const names = arrayOf(reply).map(String);
     const mine = new Set(own);
     return names
-      .filter((name) => name.startsWith(`${keyPrefix}:idx:rec:`) && name.endsWith("}") && mine.has(slotOf(name)))
+      .filter(
+        (name) => name.startsWith(`${keyPrefix}:idx:rec:`) && name.endsWith("}") && mine.has(slotOf(name)),
+      )
       .map(tagOf)
       .toSorted()[0];
   }
@@ -98,12 +102,13 @@ export function createClusterNodes(cluster: Cluster, keyPrefix: string): Nodes {
         const node = nodeOfSlot(present, slotOf(root));
         byNode.set(node, [...(byNode.get(node) ?? []), root]);
       }
-      if (reachesAll(where)) for (const node of present.nodes.values()) byNode.set(node, byNode.get(node) ?? []);
+      if (reachesAll(where))
+        for (const node of present.nodes.values()) byNode.set(node, byNode.get(node) ?? []);
       return Array.from(byNode, ([node, namespaces]): Holding => ({ node, namespaces }));
     },
     scriptText: (script) => guarded(script).SCRIPT,
     async refresh() {
-      await cluster._slots.rediscover();
+      await rediscover(cluster);
       await layout();
     },
     async layout() {

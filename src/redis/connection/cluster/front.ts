@@ -1,12 +1,7 @@
 import type { CommandParser, RedisArgument } from "redis";
-import type { RedisClient } from "../client.js";
-
-type Execute = RedisClient["_executeCommand"];
-type ExecuteScript = RedisClient["_executeScript"];
-type Options = Parameters<Execute>[2];
-type Command = Parameters<Execute>[0];
-type Transform = Parameters<Execute>[3];
-type Script = Parameters<ExecuteScript>[0];
+import { optionsOf } from "./node-redis.js";
+import type { Command, Options, Script, Transform } from "./node-redis.js";
+import type { RedisClient } from "../redis-client.js";
 
 /** What stands behind a client that isn't one connection. */
 export interface Backing {
@@ -50,9 +45,4 @@ export function backClient(client: RedisClient, backing: Backing): RedisClient {
     },
   });
   return client;
-}
-
-/** Of `withTypeMapping` and its like, which make an object of the client with options of its own. */
-function optionsOf(client: object): Options {
-  return (client as { readonly _commandOptions?: Options })._commandOptions;
 }

@@ -1,22 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createClient, createCluster } from "redis";
+import { createClient } from "redis";
 import type { RedisArgument } from "redis";
-import { clientName } from "../../schemas.js";
 import { scripts } from "../../scripts/index.js";
-import type { RedisClient, RedisOptions } from "../client.js";
-import { clientSettings } from "../client-settings.js";
+import type { RedisClient, RedisOptions } from "../redis-client.js";
 import { isSlotMoving } from "../error-replies.js";
 import type { Nodes } from "../nodes.js";
-import type { RedisPlace } from "../../../domain/redis-url.js";
 import { backClient } from "./front.js";
 import { guardCall, guarded } from "./guarded-script.js";
+import { createNodeClients } from "./node-clients.js";
+import type { ClusterPlace } from "./node-clients.js";
+import { routeCommand, routeScript } from "./node-redis.js";
 import { createClusterNodes } from "./cluster-nodes.js";
 
-export type ClusterPlace = Extract<RedisPlace, { kind: "cluster" }>;
-export type Cluster = ReturnType<typeof createNodeClients>;
-
-/** After a node was lost, how long until another one is asked for the new layout. */
-const LOOK_AFTER_MS = 500;
 /** Less than a caller waits. */
 const MOVING_MS = 600;
 const PAUSE_MS = 20;
@@ -42,18 +37,12 @@ export function openCluster(
     destroy: () => cluster.destroy(),
     command(command, parser, options, transform) {
       if (parser.firstKey === undefined) return Promise.reject(withoutKey(parser.redisArgs[0]));
-      return onceMoved(() =>
-        cluster._executeWithPolicies(parser, false, options, (each) => (node, own) =>
-          node._executeCommand(command, each, own, transform),
-        ),
-      );
+      return onceMoved(() => routeCommand(cluster, command, parser, options, transform));
     },
     script(script, parser, options, transform) {
       const own = guarded(script);
       guardCall(parser, own);
-      return onceMoved(() =>
-        cluster._execute(parser, false, options, (node, sent) => node._executeScript(own, parser, sent, transform)),
-      );
+      return onceMoved(() => routeScript(cluster, own, parser, options, transform));
     },
     raw(args, options) {
       const [command = "", key] = args;
@@ -82,23 +71,8 @@ export function openCluster(
 }
 
 /** node-redis would send these to a node by chance. */
-const WITHOUT_KEY = /^(?:_?FT\.|TIME$|INFO$|PING$|CONFIG$|MODULE$|CLIENT$|COMMAND$|SCRIPT$|SCAN$|WAIT|CLUSTER$|PUBLISH$)/i;
+const WITHOUT_KEY =
+  /^(?:_?FT\.|TIME$|INFO$|PING$|CONFIG$|MODULE$|CLIENT$|COMMAND$|SCRIPT$|SCAN$|WAIT|CLUSTER$|PUBLISH$)/i;
 
 const withoutKey = (command: RedisArgument | undefined): Error =>
   new Error(`${String(command)} has no key by which a node of the cluster could be found.`);
-
-function createNodeClients({ hosts, tls, username, password }: ClusterPlace) {
-  return createCluster({
-    rootNodes: hosts.map((socket) => ({ socket })),
-    RESP: 2,
-    scripts,
-    commandOptions: { timeout: 0 },
-    topologyRefreshOnReconnectionAttemptStrategy: LOOK_AFTER_MS,
-    defaults: {
-      ...clientSettings(tls),
-      name: clientName(),
-      ...(username === undefined ? {} : { username }),
-      ...(password === undefined ? {} : { password }),
-    },
-  });
-}

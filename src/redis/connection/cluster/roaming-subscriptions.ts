@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RedisClient } from "../client.js";
+import type { RedisClient } from "../redis-client.js";
 import type { Nodes } from "../nodes.js";
 import { openConnection } from "../open-connection.js";
 import type { Subscriptions } from "../subscriptions.js";
@@ -19,7 +19,7 @@ export async function createRoamingSubscriptions(
   const listeners = new Map<string, Set<(message: string) => void>>();
   const restored = new Set<() => void>();
   let present: { readonly connection: RedisClient; readonly stop: () => void } | undefined;
-  let closed = false;
+  const closing = new AbortController();
 
   const dispatch = (message: string, channel: string): void => {
     for (const listener of listeners.get(channel) ?? []) listener(message);
@@ -58,7 +58,7 @@ export async function createRoamingSubscriptions(
   }
 
   async function again(): Promise<void> {
-    while (!closed) {
+    while (!closing.signal.aborted) {
       try {
         await attach();
         for (const listener of restored) listener();
@@ -97,7 +97,7 @@ export async function createRoamingSubscriptions(
       return () => restored.delete(listener);
     },
     close() {
-      closed = true;
+      closing.abort();
       present?.stop();
       present = undefined;
     },

@@ -1,4 +1,4 @@
-import type { RedisClient } from "../client.js";
+import type { RedisClient } from "../redis-client.js";
 import type { Nodes } from "../nodes.js";
 import type { ConnectionWatch, WatchOptions } from "../watch-connection.js";
 import { watchConnection } from "../watch-connection.js";
@@ -6,7 +6,10 @@ import { watchConnection } from "../watch-connection.js";
 const LOOK_EVERY_MS = 500;
 
 /** Watches the connection to each node; see {@link watchConnection}. */
-export function watchNodes(nodes: Nodes, { onSilent = () => {}, onAnswer = async () => {} }: WatchOptions): ConnectionWatch {
+export function watchNodes(
+  nodes: Nodes,
+  { onSilent = () => {}, onAnswer = async () => {} }: WatchOptions,
+): ConnectionWatch {
   const watches = new Map<RedisClient, ConnectionWatch>();
   let looking = false;
 

@@ -21,12 +21,21 @@ export async function askSentinels(place: SentinelPlace): Promise<HostAndPort> {
   throw storeFault("redis_unavailable", reason);
 }
 
-async function askOne({ tls, sentinels, master }: SentinelPlace, { host, port }: HostAndPort): Promise<HostAndPort | undefined> {
+async function askOne(
+  { tls, sentinels, master }: SentinelPlace,
+  { host, port }: HostAndPort,
+): Promise<HostAndPort | undefined> {
   const client = createClient({
     RESP: 2,
     ...sentinels,
     disableOfflineQueue: true,
-    socket: { host, port, connectTimeout: ANSWER_MS, reconnectStrategy: false, ...(tls ? { tls: true as const } : {}) },
+    socket: {
+      host,
+      port,
+      connectTimeout: ANSWER_MS,
+      reconnectStrategy: false,
+      ...(tls ? { tls: true as const } : {}),
+    },
   });
   client.on("error", () => {});
   try {

@@ -3,8 +3,9 @@ import type { HostAndPort } from "../../../domain/redis-url.js";
 import { storeFault } from "../../../domain/store-fault.js";
 import { clientName } from "../../schemas.js";
 import { scripts } from "../../scripts/index.js";
+import { runCommand, runScript } from "../cluster/node-redis.js";
 import { backClient } from "../cluster/front.js";
-import type { RedisClient, RedisOptions } from "../client.js";
+import type { RedisClient, RedisOptions } from "../redis-client.js";
 import { clientSettings } from "../client-settings.js";
 import type { Nodes } from "../nodes.js";
 import { oneNode } from "../nodes.js";
@@ -63,8 +64,8 @@ export function openSentinel(
       end();
       if (last?.isOpen === true) last.destroy();
     },
-    command: async (...args) => master()._executeCommand(...args),
-    script: async (...args) => master()._executeScript(...args),
+    command: async (...args) => runCommand(master(), ...args),
+    script: async (...args) => runScript(master(), ...args),
     raw: async (args, options) => master().sendCommand(args, options),
   });
 
@@ -93,7 +94,10 @@ export function openSentinel(
     client.emit("ready");
   }
 
-  const nodes: Nodes = { ...oneNode(client), dedicated: (_, name, options) => master().duplicate({ name, ...options }) };
+  const nodes: Nodes = {
+    ...oneNode(client),
+    dedicated: (_, name, options) => master().duplicate({ name, ...options }),
+  };
   return { client, nodes };
 }
 
