@@ -7,6 +7,8 @@ import type { SearchQuery } from "../memory/ports/search.js";
 export interface QueryStatistics extends TermFrequencies {
   /** Records in the index. */
   readonly records: number;
+  /** What brings the scores of each node to those of all, for a query of these words; empty: there is one node. */
+  readonly scales: (words: readonly string[]) => readonly number[];
   /** Upper bound of those that pass the namespace and the filter. */
   readonly letThrough: number;
 }

@@ -67,8 +67,13 @@ export function infoNumber(info: unknown, name: string): number {
   return place === -1 ? Number.NaN : Number(fields[place + 1]);
 }
 
+/** The number of records in an index, on each node that is asked. */
+export async function countOnEach(redis: RedisGateway, index: string, where: Where): Promise<number[]> {
+  const replies = await askIndex(redis, where, ["FT.INFO", index], "run");
+  return replies.map((info) => infoNumber(info, "num_docs"));
+}
+
 /** The number of records in an index, on all nodes that are asked. */
 export async function countIndexed(redis: RedisGateway, index: string, where: Where): Promise<number> {
-  const replies = await askIndex(redis, where, ["FT.INFO", index], "run");
-  return replies.reduce<number>((sum, info) => sum + infoNumber(info, "num_docs"), 0);
+  return (await countOnEach(redis, index, where)).reduce((sum, count) => sum + count, 0);
 }

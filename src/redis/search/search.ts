@@ -8,7 +8,7 @@ import { refOfKey } from "../keys.js";
 import { plainIdf } from "./idf.js";
 import { essentialTerms, hybridPolicy, keywordClause, optionalTerms, scopeClause } from "./query.js";
 import type { Params } from "./query.js";
-import { numberOfSortKey, readAllRows } from "./rows.js";
+import { numberOfSortKey, readAllRows, readRows } from "./rows.js";
 import type { ModelVector } from "../../memory/model/model-vector.js";
 import type { KeywordQuery } from "../../memory/text/terms.js";
 import type { QueryStatistics } from "../index-statistics.js";
@@ -103,7 +103,7 @@ async function entitySearch(
     ...NO_FIELDS,
     ...commonArguments(query.depth, params),
   ]);
-  const candidates = bestWords(replies, query.depth);
+  const candidates = bestWords(replies, query.depth, statistics.scales(query.keyword?.terms ?? []));
   return { candidates, exhausted: candidates.length < query.depth };
 }
 
@@ -139,11 +139,17 @@ async function selectedBy(
     ...NO_FIELDS,
     ...commonArguments(query.depth, params),
   ]);
-  return bestWords(replies, query.depth);
+  return bestWords(replies, query.depth, statistics.scales(keyword.terms));
 }
 
-const bestWords = (replies: readonly unknown[], depth: number): Candidate[] =>
-  readAllRows(replies, 2, (key, score) => candidate(key, Number(score), 1), bestFirst, depth);
+function bestWords(replies: readonly unknown[], depth: number, scales: readonly number[]): Candidate[] {
+  const read = (reply: unknown, scale: number): Candidate[] =>
+    readRows(reply, 2, (key, score) => candidate(key, Number(score) * scale, 1));
+  const [only, ...others] = replies;
+  if (others.length === 0) return read(only, 1);
+  const found = replies.flatMap((reply, node) => read(reply, scales[node] ?? 1));
+  return found.toSorted(bestFirst).slice(0, depth);
+}
 
 const bestFirst = (one: Candidate, other: Candidate): number => other.score - one.score;
 

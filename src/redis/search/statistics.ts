@@ -1,10 +1,11 @@
 import { arrayOf, integer } from "../scripts/replies.js";
 import type { RedisGateway } from "../connection/client.js";
-import { askIndex, countIndexed } from "../connection/ask-index.js";
+import { askIndex, countOnEach } from "../connection/ask-index.js";
 import type { Where } from "../connection/nodes.js";
 import type { Keys } from "../keys.js";
 import type { IndexStatistics } from "../index-statistics.js";
 import type { SearchQuery } from "../../memory/ports/search.js";
+import { indexIdf } from "./idf.js";
 import { NOTHING, rangeClauses } from "./query.js";
 import type { Scope } from "../../access/grants.js";
 import { belowFacet, oldBelowFacet, oldNamespace } from "../../memory/model/facets.js";
@@ -17,11 +18,15 @@ const MAX_ENTRIES = 50_000;
 
 interface Count {
   readonly count: number;
+  /** On each node. */
+  readonly parts: readonly number[];
   readonly at: number;
 }
 
 interface Size {
   readonly size: number;
+  /** On each node. */
+  readonly parts: readonly number[];
   /** When it was asked for. */
   readonly at: number;
 }
@@ -39,7 +44,8 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
   const counts = new Map<string, Count>();
 
   async function countRecords(where: Where, place: string, now: number): Promise<Count> {
-    const counted = { count: await countIndexed(redis, keys.recordIndex(), where), at: now };
+    const parts = await countOnEach(redis, keys.recordIndex(), where);
+    const counted = { count: sumOf(parts), parts, at: now };
     if (counts.size > MAX_ENTRIES) counts.clear();
     counts.set(place, counted);
     return counted;
@@ -53,7 +59,8 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
     for (const [index, plan] of plans.entries()) {
       for (const { key, value, kind } of plan) {
         // A value that no record has doesn't appear in the plan.
-        sizes.set(key, { size: answers[index]?.get(`${kind}:${value}`) ?? 0, at: now });
+        const parts = (answers[index] ?? []).map((found) => found.get(`${kind}:${value}`) ?? 0);
+        sizes.set(key, { size: sumOf(parts), parts, at: now });
       }
     }
   }
@@ -99,10 +106,35 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
       return {
         term: (term) => ({ records: count, postings: sizeOf(termWanted(place, term).key) }),
         records: count,
+        scales: (words) => {
+          const held = words.map((word) => sizes.get(termWanted(place, word).key)?.parts ?? []);
+          return scalesOf(records, held);
+        },
         letThrough: Math.min(count, ...groupSizes),
       };
     },
   };
+}
+
+const sumOf = (parts: readonly number[]): number => parts.reduce((sum, part) => sum + part, 0);
+
+/**
+ * By what the scores of each node are multiplied, so that they compare with those of the others. BM25 weighs a word by
+ * how rare it is on its node; this brings the weights of the query's words together to those of all nodes. `held`: the
+ * postings of each word, by node.
+ */
+export function scalesOf(
+  { count, parts }: Omit<Count, "at">,
+  held: readonly (readonly number[])[],
+): number[] {
+  if (parts.length < 2) return [];
+  return parts.map((records, node) => {
+    // A word that no record of the node holds scores nothing there.
+    const words = held.filter((postings) => (postings[node] ?? 0) > 0);
+    const own = sumOf(words.map((postings) => indexIdf({ records, postings: postings[node] ?? 0 })));
+    const all = sumOf(words.map((postings) => indexIdf({ records: count, postings: sumOf(postings) })));
+    return own > 0 ? all / own : 1;
+  });
 }
 
 /** Groups of conditions: one of each group must hold. */
@@ -175,7 +207,7 @@ async function profile(
   keys: Keys,
   where: Where,
   wanted: readonly Wanted[],
-): Promise<Map<string, number>> {
+): Promise<Map<string, number>[]> {
   const params = wanted.flatMap(({ value }, index) => [`p${index}`, value]);
   const clauses = wanted.map(({ clause }, index) => clause(`$p${index}`));
   const replies = await askIndex(redis, where, [
@@ -194,7 +226,7 @@ async function profile(
     "DIALECT",
     "2",
   ]);
-  return sizesIn(replies);
+  return replies.map(sizesIn);
 }
 
 /** The sizes of a plan's iterators, as `TAG:value`, `TEXT:term`, or `NUMERIC:` for all parts of a range. */
