@@ -50,7 +50,11 @@ export async function verifyAudit(options: VerifyOptions): Promise<AuditVerified
   }
 }
 
-async function verify({ client, nodes }: OpenStore, env: Env, options: VerifyOptions): Promise<AuditVerified> {
+async function verify(
+  { client, nodes }: OpenStore,
+  env: Env,
+  options: VerifyOptions,
+): Promise<AuditVerified> {
   const { redis, auditRetentionDays } = loadConfig({ ...env, MNEME_EMBEDDER: "none" });
   const saved = options.heads === undefined ? new Map() : readHeads(options.heads, redis.keyPrefix);
   const keys = createKeys(redis.keyPrefix);

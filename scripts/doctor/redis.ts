@@ -1,6 +1,6 @@
 import type { Config } from "../../src/config.js";
 import { publicAddress } from "../../src/redis/connection/address.js";
-import { createRedisClient } from "../../src/redis/connection/client.js";
+import { openRedis } from "../../src/redis/connection/open-redis.js";
 import { findHazards } from "../../src/redis/connection/hazards.js";
 import { openConnection } from "../../src/redis/connection/open-connection.js";
 import { asRefusal } from "../../src/redis/connection/refusal.js";
@@ -26,10 +26,10 @@ export async function* checkRedis(env: Env, config: Config): AsyncGenerator<Find
     yield await startable(env);
     return;
   }
-  const client = createRedisClient({ url });
+  const { client, nodes } = openRedis({ url, keyPrefix: config.redis.keyPrefix });
   try {
     await openConnection(client);
-    yield* checkServer(client, url, config);
+    for (const node of await nodes.every()) yield* checkServer(node.client, url, config, node.tag);
   } catch (error) {
     yield problem("redis", messageOf(asRefusal(url, error)));
   } finally {
@@ -37,7 +37,13 @@ export async function* checkRedis(env: Env, config: Config): AsyncGenerator<Find
   }
 }
 
-async function* checkServer(client: Connection, url: string, config: Config): AsyncGenerator<Finding> {
+/** `tag`: of a slot that it has, in a cluster. */
+async function* checkServer(
+  client: Connection,
+  url: string,
+  config: Config,
+  tag: string,
+): AsyncGenerator<Finding> {
   const facts = await inspect(client);
   yield fitness(facts, url);
   if (facts.loading !== undefined) {
@@ -49,7 +55,7 @@ async function* checkServer(client: Connection, url: string, config: Config): As
   }
   if (facts.unfit !== undefined) return;
   const keys = createKeys(config.redis.keyPrefix);
-  yield* checkPermissions(client, url, keys.writeProbe());
+  yield* checkPermissions(client, url, keys.writeProbe(tag));
   const hazardOptions = {
     mayEvict: config.redis.mayEvict,
     unfit: facts.unfit,
