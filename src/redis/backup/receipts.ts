@@ -4,6 +4,7 @@ import type { Receipt } from "../../memory/ports/receipts.js";
 import type { StoreDeps } from "../deps.js";
 import { decodeFormer, encodeFormer } from "../receipts/former.js";
 import { completeReceipt, streamedReceipts } from "../receipts/read.js";
+import { scanKeys } from "../connection/scan-keys.js";
 
 type Deps = Pick<StoreDeps, "redis" | "keys">;
 
@@ -64,10 +65,11 @@ async function ownKeyStretch(
   asOf: number,
   place: Place,
 ): Promise<Stretch<ReceiptLine>> {
-  const page = await redis.run((client) =>
-    client.scan(place.keys ?? "0", { MATCH: `${keys.formerReceipts()}*`, COUNT: SCANNED }),
-  );
-  const texts = page.keys.length === 0 ? [] : await redis.run((client) => client.mGet(page.keys));
+  const page = await scanKeys(redis, place.keys ?? "0", {
+    MATCH: `${keys.formerReceipts()}*`,
+    COUNT: SCANNED,
+  });
+  const texts = page.keys.length === 0 ? [] : await redis.run((client) => client.mGet([...page.keys]));
   const receipts = texts.flatMap((text) => (text === null ? [] : [decodeFormer(text)]));
   return {
     items: receipts.filter((receipt) => receipt.at >= since && receipt.at <= asOf).map(lineOf),
