@@ -112,7 +112,7 @@ describe.each(files)("the replies of Redis $server", ({ server, replies }) => {
       }));
       rows += read.length;
       const where = command.join(" ");
-      expect(totalOf(reply), where).toBeGreaterThanOrEqual(read.length);
+      expect(totalOf([reply]), where).toBeGreaterThanOrEqual(read.length);
       for (const { key, score, sortKey } of read) {
         expect(key, where).toMatch(/:/);
         expect(Number.isFinite(score) && Number.isFinite(sortKey), where).toBe(true);
