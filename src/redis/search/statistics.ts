@@ -1,4 +1,3 @@
-import { arrayOf, integer } from "../scripts/replies.js";
 import type { RedisGateway } from "../connection/client.js";
 import { askIndex, countOnEach } from "../connection/ask-index.js";
 import type { Where } from "../connection/nodes.js";
