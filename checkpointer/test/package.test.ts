@@ -45,6 +45,7 @@ beforeAll(() => {
   const installed = join(app, "node_modules", "@mneme", "checkpointer");
   mkdirSync(installed, { recursive: true });
   execFileSync("tar", ["-xzf", tarball, "-C", installed, "--strip-components=1"]);
+  symlinkSync(join(ROOT, "src", "client"), join(app, "node_modules", "@mneme", "client"));
   for (const name of ["redis", "@redis", "@langchain", "@types"]) {
     symlinkSync(join(MODULES, name), join(app, "node_modules", name));
   }

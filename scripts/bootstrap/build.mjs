@@ -24,9 +24,9 @@ const SOURCES = [
   "package-lock.json",
 ];
 /** Folders with a tsconfig.json, each built into its own dist/. The service is checked against the package's types. */
-const PROJECTS = ["checkpointer", "."];
+const PROJECTS = ["src/client", "checkpointer", "."];
 /** Packages for applications of both module systems: `dist/src` has ES modules, `dist/cjs` CommonJS, each with types. */
-const DUAL = new Set(["checkpointer"]);
+const DUAL = new Set(["src/client", "checkpointer"]);
 
 /** Whether every dist/ was built from the sources as they are now. */
 export function buildCurrent() {
@@ -140,6 +140,7 @@ function compileAsCommonJs(folder, staging) {
       extends: join(folder, "tsconfig.json"),
       compilerOptions: { rootDir: "src", verbatimModuleSyntax: false, types: ["node"] },
       include: ["src"],
+      exclude: [],
     }),
   );
   const target = join(staging, "cjs");
@@ -177,13 +178,13 @@ function fingerprint(root) {
 }
 
 /**
- * @param {string} path a folder or a file; hidden entries are passed over
+ * @param {string} path a folder or a file; hidden entries, and what is built in it, are passed over
  * @returns {string[]}
  */
 function filesUnder(path) {
   if (!statSync(path).isDirectory()) return [path];
   return readdirSync(path, { withFileTypes: true })
-    .filter((entry) => !entry.name.startsWith("."))
+    .filter((entry) => !entry.name.startsWith(".") && entry.name !== "dist" && entry.name !== "node_modules")
     .flatMap((entry) =>
       entry.isDirectory() ? filesUnder(join(path, entry.name)) : [join(path, entry.name)],
     );

@@ -8,6 +8,8 @@
 export const FLOORS = [
   // The ground: words, errors, numbers; what knows nothing of memories.
   [
+    "src/client",
+    "src/client/src",
     "src/domain",
     "src/log.ts",
     "src/start-error.ts",

@@ -14,6 +14,7 @@ export function readImports(root, folder) {
   const files = new Set(
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+      .filter((entry) => !entry.parentPath.split(sep).includes("dist"))
       .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join("/")),
   );
   const imports = new Map();

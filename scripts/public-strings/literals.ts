@@ -36,7 +36,7 @@ export function commentsOf(root: string, ...folders: readonly string[]): Literal
 function tokensOf(root: string, folders: readonly string[]): Literal[] {
   return folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".ts"))
+      .filter((name) => name.endsWith(".ts") && !name.includes("/dist/"))
       .flatMap((name) => tokensIn(`${folder}/${name}`, readFileSync(join(root, folder, name), "utf8"))),
   );
 }

@@ -58,13 +58,12 @@ const isGet = (operation: Operation): operation is GetOperation =>
   "key" in operation && !("value" in operation);
 const isSearch = (operation: Operation): operation is SearchOperation => "namespacePrefix" in operation;
 
-/** Rejects with the first failure, once nothing is under way any more. */
+/** Does all of it, also where one operation fails, and then rejects with the first failure. */
 async function inParallel(places: readonly number[], work: (place: number) => Promise<void>): Promise<void> {
   const open = places.values();
   const failures: unknown[] = [];
   const worker = async (): Promise<void> => {
     for (const place of open) {
-      if (failures.length > 0) return;
       await work(place).catch((error: unknown) => failures.push(error));
     }
   };

@@ -3,13 +3,16 @@ import { isDeepStrictEqual } from "node:util";
 type Scalar = string | number | boolean | null;
 type Value = Readonly<Record<string, unknown>>;
 
+/** A filter on metadata in mneme's language. */
+type Pushed = Readonly<Record<string, unknown>>;
+
 /** A filter of `search`, taken apart. */
 export interface Filter {
   /**
    * A filter on metadata in mneme's language that lets through everything that fulfils the conditions, and maybe more:
    * there, a scalar also equals an array that holds it. Undefined: there is none.
    */
-  readonly pushed: object | undefined;
+  readonly pushed: Pushed | undefined;
   /** Whether `pushed` may let through items that don't match. */
   readonly rest: boolean;
   matches(value: Value): boolean;
@@ -18,7 +21,7 @@ export interface Filter {
 /** A part of a filter, with what of it mneme can decide. */
 interface Condition {
   readonly matches: (value: Value) => boolean;
-  readonly pushed: object | undefined;
+  readonly pushed: Pushed | undefined;
 }
 
 /** Beyond that, a filter in a URL might be refused. */
@@ -147,7 +150,7 @@ function isOneOf(field: string, operands: readonly unknown[]): Condition {
 }
 
 function allOf(parts: readonly Condition[]): Condition {
-  const pushed = parts.flatMap((part) => part.pushed ?? []);
+  const pushed = parts.flatMap((part): Pushed[] => (part.pushed === undefined ? [] : [part.pushed]));
   return {
     matches: (value) => parts.every((part) => part.matches(value)),
     pushed: pushed.length > 1 ? { $and: pushed } : pushed[0],
@@ -155,7 +158,7 @@ function allOf(parts: readonly Condition[]): Condition {
 }
 
 function anyOf(parts: readonly Condition[]): Condition {
-  const pushed = parts.flatMap((part) => part.pushed ?? []);
+  const pushed = parts.flatMap((part): Pushed[] => (part.pushed === undefined ? [] : [part.pushed]));
   const whole = parts.length > 0 && pushed.length === parts.length;
   return {
     matches: (value) => parts.some((part) => part.matches(value)),

@@ -39,7 +39,7 @@ async function* matching(
     prefix: patternOf([...root, ...prefix.map(encodeStep), ...(root.length > 0 ? least : [])]),
     suffix: patternOf(suffix.map(encodeStep)),
     max_depth: all && maxDepth !== undefined ? cappedDepth(root.length + maxDepth) : undefined,
-    items_only: "true",
+    items_only: "true" as const,
     limit: PAGE_LIMIT,
   };
   let cursor: string | null = null;

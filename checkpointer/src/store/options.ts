@@ -1,3 +1,6 @@
+import { createClient } from "@mneme/client";
+import type { MnemeClient } from "@mneme/client";
+
 export interface MnemeStoreOptions {
   /** The mneme service's URL: `http://127.0.0.1:8080`. */
   readonly url: string;
@@ -19,7 +22,12 @@ export interface MnemeStoreOptions {
    * Default: 10 s.
    */
   readonly connectTimeoutMs?: number;
-  /** Number of retries when the service is down or asks to wait. Default: 4. */
+  /**
+   * How long a request is repeated while the service is down or asks to wait, in milliseconds. Default: 20 s, which bridges
+   * a restart.
+   */
+  readonly retryForMs?: number;
+  /** Most retries of a request. Default: as many as the time allows. */
   readonly retries?: number;
   /** Instead of the global one. */
   readonly fetch?: typeof globalThis.fetch;
@@ -27,33 +35,36 @@ export interface MnemeStoreOptions {
 
 /** Options with their defaults. */
 export interface Settings {
-  readonly url: string;
-  readonly apiKey: string | undefined;
+  readonly mneme: MnemeClient;
   /** The root's labels. */
   readonly root: readonly string[];
   readonly fields: readonly string[];
   readonly ttlSeconds: number | undefined;
-  readonly timeoutMs: number;
-  readonly connectTimeoutMs: number;
-  readonly retries: number;
-  readonly fetch: typeof globalThis.fetch;
 }
+
+const NAMES: ReadonlySet<string> = new Set([
+  "url",
+  "apiKey",
+  "rootNamespace",
+  "index",
+  "ttlSeconds",
+  "timeoutMs",
+  "connectTimeoutMs",
+  "retryForMs",
+  "retries",
+  "fetch",
+]);
 
 const NAMESPACE = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 
 export function readOptions(options: MnemeStoreOptions): Settings {
-  const { url, apiKey, rootNamespace, index, ttlSeconds, timeoutMs = 30_000, retries = 4 } = options;
-  const { connectTimeoutMs = 10_000 } = options;
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+  const unknown = Object.keys(options).filter((name) => !NAMES.has(name));
+  if (unknown.length > 0) {
     throw new TypeError(
-      `url must be that of a mneme service, such as http://127.0.0.1:8080, not ${JSON.stringify(url)}.`,
+      `MnemeStore has no option ${unknown.join(", ")}. Its options are ${[...NAMES].join(", ")}.`,
     );
   }
-  for (const [name, value] of Object.entries({ timeoutMs, connectTimeoutMs })) {
-    if (!(Number.isFinite(value) && value > 0)) {
-      throw new RangeError(`${name} must be a number of milliseconds above 0, not ${value}.`);
-    }
-  }
+  const { rootNamespace, index, ttlSeconds, ...connection } = options;
   if (rootNamespace !== undefined && !NAMESPACE.test(rootNamespace)) {
     throw new TypeError(
       `rootNamespace must be labels of letters, digits, "_" and "-", joined by dots, not ${JSON.stringify(rootNamespace)}.`,
@@ -63,14 +74,9 @@ export function readOptions(options: MnemeStoreOptions): Settings {
     throw new RangeError(`ttlSeconds must be a whole number above 0, not ${ttlSeconds}.`);
   }
   return {
-    url: url.replace(/\/+$/, ""),
-    apiKey,
+    mneme: createClient(connection),
     root: rootNamespace?.split(".") ?? [],
     fields: index?.fields ?? ["$"],
     ttlSeconds,
-    timeoutMs,
-    connectTimeoutMs,
-    retries,
-    fetch: options.fetch ?? globalThis.fetch,
   };
 }

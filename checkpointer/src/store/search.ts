@@ -7,6 +7,10 @@ import { readFilter } from "./filter.js";
 import type { Filter } from "./filter.js";
 import { itemOf } from "./item.js";
 import { patternBelow } from "./names.js";
+import { cutTo } from "./text.js";
+
+/** The longest query of a recall. Of a longer one, the beginning is searched. */
+const QUERY_BYTES = 8 * 1024;
 
 /**
  * Items at and below a namespace. With a query, first those that mneme's hybrid recall ranks, with their scores, at
@@ -64,7 +68,7 @@ async function recall(
   wanted: number,
 ) {
   const request = {
-    query,
+    query: cutTo(query, QUERY_BYTES),
     namespaces: [pattern],
     filter: { items_only: true, ...(pushed === undefined ? {} : { metadata: pushed }) },
     limit: rest ? RECALL_LIMIT : Math.min(wanted, RECALL_LIMIT),
@@ -88,7 +92,7 @@ async function* all(
   do {
     const page = await client.listMemories({
       namespace: pattern,
-      items_only: "true",
+      items_only: "true" as const,
       limit: rest ? PAGE_LIMIT : Math.min(wanted, PAGE_LIMIT),
       metadata: pushed === undefined ? undefined : JSON.stringify(pushed),
       cursor: cursor ?? undefined,

@@ -18,7 +18,7 @@ export class MnemeStore extends BaseStore {
   constructor(options: MnemeStoreOptions) {
     super();
     const settings = readOptions(options);
-    this.#context = { settings, client: createClient(settings) };
+    this.#context = { settings, client: createClient(settings.mneme) };
   }
 
   override async batch<Operations extends Operation[]>(

@@ -9,7 +9,7 @@ export function textOf(value: unknown, paths: readonly string[]): string | undef
   const lines = paths.flatMap((path) =>
     (path === "$" ? [value] : valuesAt(value, tokensOf(path))).flatMap((found) => linesOf(found, "")),
   );
-  const text = cut(lines.join("\n"));
+  const text = cutTo(lines.join("\n"), MAX_BYTES);
   return text.trim() === "" ? undefined : text;
 }
 
@@ -51,11 +51,11 @@ function linesOf(value: unknown, path: string): string[] {
   return [path === "" ? text : `${path}: ${text}`];
 }
 
-/** Never inside a character: bytes 10xxxxxx continue one. */
-function cut(text: string): string {
+/** The beginning of a text. Never cut inside a character: bytes 10xxxxxx continue one. */
+export function cutTo(text: string, maxBytes: number): string {
   const bytes = Buffer.from(text);
-  if (bytes.length <= MAX_BYTES) return text;
-  let end = MAX_BYTES;
+  if (bytes.length <= maxBytes) return text;
+  let end = maxBytes;
   while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
   return bytes.toString("utf8", 0, end);
 }
