@@ -665,6 +665,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/namespaces/{ns}/archive/restore": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Restore memories from the archive
+     * @description Brings archived memories back as they were, with their interactions and vectors. They aren't archived again before they have been unread for as long as the setting `archive` says. Needs `write`, and `read` because the answer says which memories there are.
+     */
+    post: operations["restoreArchivedMemories"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/embedding-migrations": {
     parameters: {
       query?: never;
@@ -1622,6 +1642,17 @@ export interface components {
         /** @description Seconds that superseded versions of state and changes are kept; null: not set. */
         state_history_seconds: number | null;
       };
+      /** @description Which episodic memories are moved to the archive. Pinned and published memories, copies and facts are never moved. See docs/archive.md. */
+      archive: {
+        /** @description Minimum age of the current version of an archived memory; null: nothing is archived. */
+        after_seconds: number | null;
+        /** @description Minimum time since an archived memory was last used, seen again or restored; null: the same as `after_seconds`. */
+        unread_seconds: number | null;
+        /** @description Maximum importance of an archived memory; null: any importance. */
+        max_importance: number | null;
+        /** @description Whether only memories that a summary supersedes are archived; null means false. */
+        consolidated_only: boolean | null;
+      };
       /** @description What writes do with personal data, by kind. See docs/privacy.md. */
       pii: {
         /**
@@ -1830,6 +1861,29 @@ export interface components {
          * @default null
          */
         state_history_seconds?: number | null;
+      };
+      /** @description Which episodic memories are moved to the archive. Pinned and published memories, copies and facts are never moved. See docs/archive.md. Default: `{"after_seconds":null,"unread_seconds":null,"max_importance":null,"consolidated_only":null}`. */
+      archive?: {
+        /**
+         * @description Minimum age of the current version of an archived memory; null: nothing is archived.
+         * @default null
+         */
+        after_seconds?: number | null;
+        /**
+         * @description Minimum time since an archived memory was last used, seen again or restored; null: the same as `after_seconds`.
+         * @default null
+         */
+        unread_seconds?: number | null;
+        /**
+         * @description Maximum importance of an archived memory; null: any importance.
+         * @default null
+         */
+        max_importance?: number | null;
+        /**
+         * @description Whether only memories that a summary supersedes are archived; null means false.
+         * @default null
+         */
+        consolidated_only?: boolean | null;
       };
       /** @description What writes do with personal data, by kind. `allow` (and null): it isn't looked for. `tag`: it stays, and the memory gets the tag `pii:<kind>`. `redact`: a mark such as `[email]` replaces it. `tokenize`: a token such as `[email:7f3a0c55d1e2b894]` replaces it, the same for the same value, and the original can be revealed. `reject`: the write is refused (422). See docs/privacy.md. Default: `{"email":null,"phone":null,"card":null,"iban":null,"ip":null,"national_id":null,"secret":null,"state":null,"region":null}`. */
       pii?: {
@@ -2427,6 +2481,16 @@ export interface components {
       };
       /** @description Origin of a published copy; null for other memories. */
       origin: components["schemas"]["Origin"] | null;
+      /** @description Whether the memory is in the archive. See docs/archive.md. */
+      archived: boolean;
+      /**
+       * Format: date-time
+       * @description Time when the memory was archived; null if it isn't.
+       * @example 2026-01-31T09:30:00.000Z
+       */
+      archived_at: string | null;
+      /** @description `false`: `content` is only the beginning of an archived memory. Recall, list or read it with `include_archive` for the whole content. */
+      content_complete: boolean;
       fact?: components["schemas"]["Fact"];
       pii?: components["schemas"]["PiiCounts"] & unknown;
     };
@@ -2898,6 +2962,15 @@ export interface components {
           bytes: number;
         };
       };
+      /** @description Archived memories, and the segments that hold them, in bytes of the archive. The other figures count archived memories by what is left of them in Redis. */
+      archive: {
+        /** @description Number of memories. */
+        memories: number;
+        /** @description Number of segments. */
+        segments: number;
+        /** @description Bytes of the memories. */
+        bytes: number;
+      };
       /** @description How long each kind of content is kept at most, by the namespace's settings or the service's configuration; null: no limit. */
       retention: {
         /** @description Seconds that a receipt is kept; 0: none is stored; null: not set. */
@@ -3033,6 +3106,8 @@ export interface components {
         metadata?: {
           [key: string]: unknown;
         };
+        /** @description `true`: only archived memories; `false`: only others. Default: both. */
+        archived?: boolean;
         /** @description Only facts with these names. A list of names matches if one of them does. Names are compared case-insensitively, and aliases aren't resolved. */
         fact?: {
           /** @description Subject of the fact. */
@@ -3463,6 +3538,90 @@ export interface components {
        */
       into?: string;
     };
+    ArchiveRestore: {
+      /** @description Ids of the memories that are hot again. */
+      restored: string[];
+      /** @description Memories that were not restored. `not_archived`: it isn't in the archive, or there is no such memory. `unavailable`: the archive doesn't answer. `damaged`: its copy is missing or damaged. `quota_exceeded`: the namespace has no room for it. */
+      failed: {
+        /**
+         * @description Id of the memory.
+         * @example 01JD8Q4V7K3W5N0R2T6Y9B1C4D
+         */
+        id: string;
+        /**
+         * @description Why it failed: a stable code.
+         * @enum {string}
+         */
+        reason: "not_archived" | "unavailable" | "damaged" | "quota_exceeded";
+      }[];
+      /** @description Cursor of the next request; null: all were tried. */
+      cursor: string | null;
+    };
+    ArchiveRestoreRequest: {
+      /** @description Ids of the memories to restore. */
+      ids?: string[];
+      /** @description Archived memories that fulfil it are restored; `{}`: all. */
+      filter?: {
+        /** @description Memory types to search; all unless given. */
+        memory_types?: ("episodic" | "semantic" | "procedural")[];
+        /** @description `true`: only items (memories under a key). */
+        items_only?: boolean;
+        /** @description Agent name, or several names of which one must match. */
+        agent_id?: string | string[];
+        /** @description Session id, or several ids of which one must match. */
+        session_id?: string | string[];
+        /** @description Tags that must all be present. */
+        tags?: string[];
+        /** @description Tags of which at least one must be present. */
+        tags_any?: string[];
+        /**
+         * Format: date-time
+         * @description Lower bound of `timestamp` (inclusive).
+         * @example 2026-01-31T09:30:00Z
+         */
+        from?: string;
+        /**
+         * Format: date-time
+         * @description Upper bound of `timestamp` (exclusive).
+         * @example 2026-01-31T09:30:00Z
+         */
+        to?: string;
+        /**
+         * @description Filter on metadata, in the shape of the metadata. A scalar must equal the value, or an element if the value is an array. An array matches if any of its elements matches. An object under a field may hold operators instead: `eq`, `ne`, `gt`, `gte`, `lt`, `lte` (a number, or an RFC 3339 date), `in`, `nin`, `exists`, `and`, `or`, `not`; `and`, `or` and `not` are also allowed at the top level. Operators may be prefixed with `$`; unknown operators are refused. `{"$literal": {…}}` compares keys literally, for metadata with keys named like operators. See docs/filters.md.
+         * @example {
+         *       "customer": {
+         *         "plan": [
+         *           "gold",
+         *           "platinum"
+         *         ]
+         *       },
+         *       "price": {
+         *         "gte": 10,
+         *         "lt": 20
+         *       }
+         *     }
+         */
+        metadata?: {
+          [key: string]: unknown;
+        };
+        /** @description Only facts with these names. A list of names matches if one of them does. Names are compared case-insensitively, and aliases aren't resolved. */
+        fact?: {
+          /** @description Subject of the fact. */
+          subject?: string | string[];
+          /** @description Predicate of the fact. */
+          predicate?: string | string[];
+          /** @description Object of the fact. */
+          object?: string | string[];
+        };
+      };
+      /**
+       * @description Maximum number of memories restored by this request; only with `filter`.
+       * @default 100
+       */
+      limit?: number;
+      /** @description Cursor of the next page; null on the last page. */
+      cursor?: string;
+    };
     EmbeddingMigration: {
       /**
        * @description Id of the migration.
@@ -3630,6 +3789,8 @@ export interface components {
         /** @description Number of memories. */
         consolidations?: number;
         /** @description Number of memories. */
+        originals?: number;
+        /** @description Number of memories. */
         audit_entries?: number;
       };
       /** @description Number of published copies that stay: they don't follow their origin, and the key lacks `admin`, `read` or `write` in their namespaces. */
@@ -3775,6 +3936,8 @@ export interface components {
       metadata?: {
         [key: string]: unknown;
       };
+      /** @description `true`: only archived memories; `false`: only others. Default: both. */
+      archived?: boolean;
       /** @description Only facts with these names. A list of names matches if one of them does. Names are compared case-insensitively, and aliases aren't resolved. */
       fact?: {
         /** @description Subject of the fact. */
@@ -4087,6 +4250,18 @@ export interface components {
             /** @description Amount added to the score; may be negative. */
             adds: number;
           };
+          /** @description Nearness of the memory's `timestamp` to the time that the query asks for (0..1), and the amount added to the score. */
+          time?: {
+            nearness: number;
+            /** @description Amount added to the score; may be negative. */
+            adds: number;
+          };
+          /** @description Score of the best other hit of the same session, and the amount added to this hit's score. */
+          session?: {
+            best: number;
+            /** @description Amount added to the score; may be negative. */
+            adds: number;
+          };
           /** @description Raw score, normalised score (0..1) and recency score. */
           recency?: {
             /** @description Raw score. */
@@ -4120,8 +4295,8 @@ export interface components {
       }[];
       /** @description Hint: whether any hit has a `relevance` of at least 0.35. `false`: the hits are probably off topic. */
       answerable: boolean;
-      /** @description Retrievers that were unavailable. */
-      degraded: ("keyword" | "vector")[];
+      /** @description What was unavailable: retrievers, and the archive where `include_archive` asked for it. */
+      degraded: ("keyword" | "vector" | "archive")[];
       /** @description Words of a long query that keyword search ignored although the index holds them. It uses at most 24 words: those of questions first, then the rarest. Empty for shorter queries. */
       terms_left_out: string[];
       /**
@@ -4139,6 +4314,23 @@ export interface components {
         terms: string[];
         /** @description Phrases of the query that were searched. */
         phrases: string[];
+        /** @description Times that the query names, and that count. */
+        times: {
+          /** @description Text of the summary. */
+          text: string;
+          /** @description Half-open ranges. Several: the year or the order of day and month is open. */
+          ranges: {
+            /** @description Namespace from which to remove the copy. */
+            from: string;
+            /** @description Namespace in which to publish. */
+            to: string;
+          }[];
+        }[];
+        /**
+         * @description Whether the query asks for the newest or the oldest memories; null: neither.
+         * @enum {string|null}
+         */
+        order: "newest" | "oldest" | null;
       };
     };
     RecallRequest: {
@@ -4222,6 +4414,10 @@ export interface components {
       trust_weight?: number;
       /** @description Weight of a procedure's outcomes in the ranking: score + |score| × outcome_weight × gain. The gain ranges from −1 (always fails) to 1 (always works). Default: 0.1; 0 with `fusion` rrf or a `mode` other than hybrid. See docs/lifecycle.md. */
       outcome_weight?: number;
+      /** @description Weight of the time that the query names (a date, a month, `last week`; relative to `as_of` or now): up to this much is added to the score of a memory whose `timestamp` is within or near it. A tenth of it counts if the query asks for the latest or the earliest. Default: 0.5; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid. */
+      time_weight?: number;
+      /** @description Weight of other good hits of the same session: up to this share of the best one's score is added. Default: 0.2; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid. */
+      session_weight?: number;
       /** @description Weight of age in the ranking: (1 − weight) × relevance + weight × 2^(−age of `timestamp` / half-life), where relevance is the score normalised to 0..1. Defaults to MNEME_RECENCY_WEIGHT (0: off). */
       recency?: {
         /**
@@ -4245,6 +4441,11 @@ export interface components {
        * @default true
        */
       touch?: boolean;
+      /**
+       * @description Whether to read the whole contents of archived hits from the archive. They are found by their words in any case; without it, their `content` is its beginning. What can't be read within two seconds stays so, and `degraded` says `archive`.
+       * @default false
+       */
+      include_archive?: boolean;
       /**
        * @description `entities`: adds the facts about entities named in the query as a third list. Hybrid recall only. See docs/time.md.
        * @enum {string}
@@ -4524,7 +4725,7 @@ export interface components {
       /** @description Hint: whether a recalled memory probably answers the query; null without a query. */
       answerable: boolean | null;
       /** @description Retrievers that were unavailable. */
-      degraded: ("keyword" | "vector")[];
+      degraded: ("keyword" | "vector" | "archive")[];
       /** @description Words of a long query that keyword search ignored although the index holds them. It uses at most 24 words: those of questions first, then the rarest. Empty for shorter queries. */
       terms_left_out: string[];
       /** @description Receipt ids of the two recalls, of memories and of procedures. See /v1/receipts/{id}. */
@@ -5187,6 +5388,8 @@ export interface operations {
         to?: string;
         /** @description Filter on metadata: a JSON object in the shape of the metadata, such as {"customer":{"plan":"gold"}}. It may hold operators; see docs/filters.md. */
         metadata?: string;
+        /** @description `true`: only archived memories; `false`: only others. Default: both. */
+        archived?: "true" | "false";
         /** @description Only facts with this subject; repeat it for several. Aliases aren't resolved. */
         fact_subject?: string[];
         /** @description Only facts with this predicate; repeat it for several. */
@@ -5417,6 +5620,8 @@ export interface operations {
         to?: string;
         /** @description Filter on metadata: a JSON object in the shape of the metadata, such as {"customer":{"plan":"gold"}}. It may hold operators; see docs/filters.md. */
         metadata?: string;
+        /** @description `true`: only archived memories; `false`: only others. Default: both. */
+        archived?: "true" | "false";
         /** @description Only facts with this subject; repeat it for several. Aliases aren't resolved. */
         fact_subject?: string[];
         /** @description Only facts with this predicate; repeat it for several. */
@@ -5427,6 +5632,8 @@ export interface operations {
         quarantined?: "true" | "false";
         /** @description `true`: only superseded memories, including those that the step `expire` of a consolidation removed from recall. See docs/lifecycle.md, Consolidation. */
         superseded?: "true" | "false";
+        /** @description `true`: read the whole contents of archived memories from the archive. What can't be read in time keeps `content_complete` false. */
+        include_archive?: "true" | "false";
         /** @description Sort order by `recorded_at`. */
         order?: "asc" | "desc";
         /** @description Maximum number of results on a page. */
@@ -5549,6 +5756,8 @@ export interface operations {
         to?: string;
         /** @description Filter on metadata: a JSON object in the shape of the metadata, such as {"customer":{"plan":"gold"}}. It may hold operators; see docs/filters.md. */
         metadata?: string;
+        /** @description `true`: only archived memories; `false`: only others. Default: both. */
+        archived?: "true" | "false";
         /** @description Only facts with this subject; repeat it for several. Aliases aren't resolved. */
         fact_subject?: string[];
         /** @description Only facts with this predicate; repeat it for several. */
@@ -5557,6 +5766,8 @@ export interface operations {
         fact_object?: string[];
         /** @description A namespace, or a pattern such as `acme.shared.**`. */
         namespace?: string;
+        /** @description `true`: read the whole contents of archived memories from the archive. What can't be read in time keeps `content_complete` false. */
+        include_archive?: "true" | "false";
         /** @description Maximum number of results on a page. */
         limit?: number;
         /** @description Cursor from the previous page; returns the next page. */
@@ -5586,6 +5797,8 @@ export interface operations {
         as_of?: string;
         /** @description `true`: include the factors of the memory's trust (`trust_parts`). */
         explain?: "true" | "false";
+        /** @description `true`: read the whole contents of archived memories from the archive. What can't be read in time keeps `content_complete` false. */
+        include_archive?: "true" | "false";
       };
       header?: never;
       path: {
@@ -6224,6 +6437,38 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Import"];
+        };
+      };
+    };
+  };
+  restoreArchivedMemories: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description A key that makes retries safe: for 24 hours, a request with the same key and body gets the first answer again. */
+        "Idempotency-Key"?: string;
+        /** @description `durable`: the service answers after Redis has the write on disk. */
+        Prefer?: string;
+      };
+      path: {
+        /** @description The namespace: labels joined by dots. */
+        ns: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ArchiveRestoreRequest"];
+      };
+    };
+    responses: {
+      /** @description What was restored, and what wasn't. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ArchiveRestore"];
         };
       };
     };
@@ -6954,6 +7199,8 @@ export interface operations {
         to?: string;
         /** @description Filter on metadata: a JSON object in the shape of the metadata, such as {"customer":{"plan":"gold"}}. It may hold operators; see docs/filters.md. */
         metadata?: string;
+        /** @description `true`: only archived memories; `false`: only others. Default: both. */
+        archived?: "true" | "false";
         /** @description Only facts with this subject; repeat it for several. Aliases aren't resolved. */
         fact_subject?: string[];
         /** @description Only facts with this predicate; repeat it for several. */
@@ -7261,6 +7508,8 @@ export interface operations {
           | "delete"
           | "versions"
           | "restore"
+          | "archive"
+          | "archive.restore"
           | "reinstate"
           | "feedback"
           | "release"
@@ -7379,6 +7628,8 @@ export interface operations {
           | "delete"
           | "versions"
           | "restore"
+          | "archive"
+          | "archive.restore"
           | "reinstate"
           | "feedback"
           | "release"

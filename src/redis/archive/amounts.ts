@@ -1,5 +1,6 @@
 import { facetQuery } from "../../memory/conditions/filter.js";
 import type { ArchiveAmount } from "../../memory/ports/archive.js";
+import { askIndex } from "../connection/ask-index.js";
 import type { StoreDeps } from "../deps.js";
 import { PRESENT, scopeClause } from "../search/query.js";
 import type { Params } from "../search/query.js";
@@ -19,9 +20,14 @@ async function countArchived({ redis, keys }: StoreDeps, namespace: string): Pro
   const params: Params = {};
   const filter = facetQuery({ archived: true });
   const options = { superseded: "any", quarantined: "any" } as const;
-  const scope = scopeClause([{ root: namespace, below: false }], filter, params, PRESENT, options);
-  const reply = await redis.search((client) =>
-    client.sendCommand(["FT.SEARCH", keys.recordIndex(), scope, "NOCONTENT", ...commonArguments(0, params)]),
-  );
-  return totalOf(reply);
+  const scopes = [{ root: namespace, below: false }];
+  const scope = scopeClause(scopes, filter, params, PRESENT, options);
+  const replies = await askIndex(redis, scopes, [
+    "FT.SEARCH",
+    keys.recordIndex(),
+    scope,
+    "NOCONTENT",
+    ...commonArguments(0, params),
+  ]);
+  return totalOf(replies);
 }

@@ -42,6 +42,7 @@ export async function bringBack(
       vector_bytes: vectorBytes,
       bytes: entry.bytes,
       restored_at: now,
+      tokens: null,
       ...(kept || without ? {} : { embed_at: now }),
     },
   };

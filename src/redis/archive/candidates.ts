@@ -3,6 +3,7 @@ import { facetQuery } from "../../memory/conditions/filter.js";
 import type { Archivable } from "../../memory/ports/archive.js";
 import { memoryOf, readDocument } from "../codec/decode.js";
 import type { MemoryDocument } from "../codec/document.js";
+import { askIndex } from "../connection/ask-index.js";
 import type { StoreDeps } from "../deps.js";
 import { refOfKey } from "../keys.js";
 import { RECORD_SCHEMA } from "../schemas.js";
@@ -24,21 +25,18 @@ export async function episodesBefore(
 ): Promise<readonly string[]> {
   const params: Params = {};
   const filter = facetQuery({ memory_types: ["episodic"], archived: false });
-  const scope = scopeClause([{ root: namespace, below: false }], filter, params, PRESENT, {
-    superseded: "any",
-  });
-  const reply = await redis.search((client) =>
-    client.sendCommand([
-      "FT.SEARCH",
-      keys.recordIndex(),
-      `${scope} ${rangeClause("since", { to: before })}`,
-      "NOCONTENT",
-      "SORTBY",
-      "seq",
-      "ASC",
-      ...commonArguments(limit, params, offset),
-    ]),
-  );
+  const scopes = [{ root: namespace, below: false }];
+  const scope = scopeClause(scopes, filter, params, PRESENT, { superseded: "any" });
+  const [reply] = await askIndex(redis, scopes, [
+    "FT.SEARCH",
+    keys.recordIndex(),
+    `${scope} ${rangeClause("since", { to: before })}`,
+    "NOCONTENT",
+    "SORTBY",
+    "seq",
+    "ASC",
+    ...commonArguments(limit, params, offset),
+  ]);
   return readRows(reply, 1, (key) => refOfKey(key).id);
 }
 

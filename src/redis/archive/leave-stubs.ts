@@ -1,6 +1,7 @@
 import type { Trail } from "../../access/trail.js";
 import type { Archivable, SegmentRef } from "../../memory/ports/archive.js";
 import { excerptFor } from "../../memory/text/excerpt-for.js";
+import { tokensOf } from "../../pii/marks.js";
 import { storedBytes } from "../codec/encode.js";
 import type { StoreDeps } from "../deps.js";
 
@@ -33,6 +34,7 @@ export async function leaveStubs(
 function stubPatch(detail: Archivable["memory"], segment: string, at: number): string {
   const { publications: _, uses: __, interaction: ___, ...memory } = detail;
   const content = excerptFor(memory.content);
+  const shown = [...tokensOf(detail)];
   return JSON.stringify({
     memory: { content, archived: { at, segment }, embedding: { status: "complete", model: null } },
     raw: null,
@@ -40,6 +42,7 @@ function stubPatch(detail: Archivable["memory"], segment: string, at: number): s
       context: null,
       embed_at: null,
       restored_at: null,
+      tokens: shown.length === 0 ? null : shown,
       passages: 0,
       vector_bytes: 0,
       bytes: storedBytes({ ...memory, content }, undefined),

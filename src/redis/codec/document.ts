@@ -78,6 +78,8 @@ export interface MemoryDocument {
     /** When a sweep should look whether the verdicts on it were counted. */
     readonly feedback_at?: number;
     readonly publish_at?: number;
+    /** Tokens of personal data that a stub's archived text shows: their originals must stay. */
+    readonly tokens?: readonly string[];
     /** When it came back from the archive last. */
     readonly restored_at?: number;
   };

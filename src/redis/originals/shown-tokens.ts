@@ -2,6 +2,7 @@ import type { ExportSource } from "../../backup/ports.js";
 import { tokensIn } from "../../pii/marks.js";
 import type { ShownTokens } from "../../pii/ports.js";
 import type { RedisGateway } from "../connection/client.js";
+import { literal, scanKeys } from "../connection/scan-keys.js";
 import { refOfKey } from "../keys.js";
 import type { Keys } from "../keys.js";
 import { arrayOf, text } from "../scripts/replies.js";
@@ -97,9 +98,7 @@ export function createShownTokens({ redis, keys, source }: ShownTokensDeps): Sho
       let cursor = "0";
       do {
         await tick();
-        const page = await redis.run((client) =>
-          client.scan(cursor, { MATCH: `${literal(keys.all())}*`, COUNT: SCANNED }),
-        );
+        const page = await scanKeys(redis, cursor, { MATCH: `${literal(keys.all())}*`, COUNT: SCANNED });
         ({ cursor } = page);
         const records = new Map<string, string[]>();
         for (const key of page.keys) {
@@ -137,6 +136,3 @@ function tokensWithin(reply: unknown): string[] {
   if (typeof reply === "string") return tokensIn(reply);
   return Array.isArray(reply) ? reply.flatMap(tokensWithin) : [];
 }
-
-/** Escapes a text for MATCH: the service's key prefix may hold any character. */
-const literal = (prefix: string): string => prefix.replace(/[\\*?[\]^-]/g, String.raw`\$&`);

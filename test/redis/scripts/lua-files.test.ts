@@ -138,7 +138,7 @@ describe("Lua files", () => {
 
   it("notes what changes for exports in every script that changes memories or sessions", () => {
     const folders =
-      /^(?:memory|sessions|trust|publications|erasure|embeddings|migrations|lifecycle|backup)\//;
+      /^(?:memory|sessions|trust|publications|erasure|embeddings|migrations|lifecycle|backup|archive)\//;
     const writes = /'(?:JSON\.(?:SET|MERGE|DEL|ARR\w+)|HSET|HINCRBY|DEL|XADD|XTRIM)'/;
     const unaware = commands
       .filter((name) => folders.test(name) && writes.test(codeOf(sourceOf(name))))

@@ -1,3 +1,4 @@
+--- @include "lua/changes"
 --- @include "lua/codes"
 --- @include "lua/audit"
 --- @include "lua/usage"

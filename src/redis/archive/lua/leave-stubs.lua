@@ -1,3 +1,4 @@
+--- @include "lua/changes"
 --- @include "lua/audit"
 --- @include "lua/usage"
 --- @include "lua/facets"

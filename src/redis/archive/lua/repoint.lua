@@ -1,3 +1,4 @@
+--- @include "lua/changes"
 --[[
 Lets the stubs that point to one segment of the archive point to another, if that is open.
 
