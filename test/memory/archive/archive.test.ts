@@ -218,32 +218,34 @@ test("publishing brings the memory back, so that its copy is whole", async () =>
 
 test("what is deleted or ends goes from its segment; the others stay readable", async () => {
   const namespace = newNamespace();
-  const episode = (marker: string, more = {}) => {
-    const content = long(`The ${marker} went by.`);
+  // Of this run only: the folder is the file's.
+  const marker = (name: string): string => `marker-${name}-${namespace.slice(-8)}`;
+  const episode = (name: string, more = {}) => {
+    const content = long(`The ${marker(name)} went by.`);
     return remember(service, namespace, { memory_type: "episodic", content, ...more });
   };
   const [deleted, ended, stays] = await Promise.all([
-    episode("marker-deleted"),
-    episode("marker-ended", { ttl_seconds: 30 }),
-    episode("marker-stays"),
+    episode("deleted"),
+    episode("ended", { ttl_seconds: 30 }),
+    episode("stays"),
   ]);
   await archiveAll(service, namespace);
   await archived(service, namespace, 3);
-  expect(await everyByteOf(folder)).toContain("marker-deleted");
+  expect(await everyByteOf(folder)).toContain(marker("deleted"));
   bodyOf(await service.send("DELETE", pathOf(deleted)), 204);
   await until(
     () => everyByteOf(folder),
-    (bytes) => !bytes.includes("marker-deleted"),
+    (bytes) => !bytes.includes(marker("deleted")),
   );
   await until(
     () => everyByteOf(folder),
-    (bytes) => !bytes.includes("marker-ended"),
+    (bytes) => !bytes.includes(marker("ended")),
   );
   expect((await service.send("GET", pathOf(ended))).status).toBe(404);
   const whole = await service.send("GET", `${pathOf(stays)}?include_archive=true`);
   expect(whole.body).toMatchObject({
     content_complete: true,
-    content: long("The marker-stays went by."),
+    content: long(`The ${marker("stays")} went by.`),
   });
 
   bodyOf(await service.send("DELETE", `/v1/namespaces/${namespace}`), 200);
@@ -251,7 +253,7 @@ test("what is deleted or ends goes from its segment; the others stay readable", 
     () => keysOf(namespace),
     (keys) => !keys.some((key) => key.includes(":archive")),
   );
-  expect(await everyByteOf(folder)).not.toContain("marker-stays");
+  expect(await everyByteOf(folder)).not.toContain(marker("stays"));
 });
 
 test("an erasure is complete only when no byte of the archive names the subject", async () => {

@@ -39,13 +39,24 @@ export async function everyByteOf(folder: string): Promise<string> {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     texts.push(entry.name);
     if (!entry.isFile()) continue;
-    const bytes = readFileSync(join(entry.parentPath, entry.name));
+    const bytes = bytesOf(join(entry.parentPath, entry.name));
+    // Another segment has taken its place in the meantime.
+    if (bytes === undefined) return everyByteOf(folder);
     texts.push(bytes.toString("latin1"));
     if (!entry.name.endsWith(".mneme")) continue;
     for (const each of (await entriesOf(bytes)).values())
       texts.push(JSON.stringify({ ...each, vectors: [] }));
   }
   return texts.join("\n");
+}
+
+function bytesOf(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 /** Undefined: it isn't a segment. */
