@@ -40,8 +40,10 @@ export function foreignLine(
   const recorded_at = Math.max(0, timeOf(temporal.created_at));
   const updated_at = Math.max(recorded_at, timeOrNull(temporal.updated_at) ?? 0);
   const ended = memory.status === "superseded";
+  // A file has memories whole: whether they are archived is up to each store.
+  const { archived: _, ...first } = firstVersion(recorded_at);
   const draft = {
-    ...firstVersion(recorded_at),
+    ...first,
     id: ids.get(memory.id) ?? ulidFrom(memory),
     memory_type: typeOf(memory),
     content,
