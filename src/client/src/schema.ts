@@ -4252,14 +4252,16 @@ export interface components {
           };
           /** @description Nearness of the memory's `timestamp` to the time that the query asks for (0..1), and the amount added to the score. */
           time?: {
+            /** @description How near the memory's timestamp is to the time or to the end that the query names, 0 to 1. */
             nearness: number;
-            /** @description Amount added to the score; may be negative. */
+            /** @description What that adds to the score. */
             adds: number;
           };
           /** @description Score of the best other hit of the same session, and the amount added to this hit's score. */
           session?: {
+            /** @description Score of the best other hit of the memory's session. */
             best: number;
-            /** @description Amount added to the score; may be negative. */
+            /** @description What that adds to the score. */
             adds: number;
           };
           /** @description Raw score, normalised score (0..1) and recency score. */

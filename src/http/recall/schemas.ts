@@ -194,14 +194,30 @@ export const hitView = z.object({
           description:
             "Outcomes of a procedure: the lower bound of its success rate, and the amount added to the score.",
         }),
-      time: z.object({ nearness: z.number(), adds: z.number() }).optional().openapi({
-        description:
-          "Nearness of the memory's `timestamp` to the time that the query asks for (0..1), and the amount added to the score.",
-      }),
-      session: z.object({ best: z.number(), adds: z.number() }).optional().openapi({
-        description:
-          "Score of the best other hit of the same session, and the amount added to this hit's score.",
-      }),
+      time: z
+        .object({
+          nearness: z
+            .number()
+            .describe(
+              "How near the memory's timestamp is to the time or to the end that the query names, 0 to 1.",
+            ),
+          adds: z.number().describe("What that adds to the score."),
+        })
+        .optional()
+        .openapi({
+          description:
+            "Nearness of the memory's `timestamp` to the time that the query asks for (0..1), and the amount added to the score.",
+        }),
+      session: z
+        .object({
+          best: z.number().describe("Score of the best other hit of the memory's session."),
+          adds: z.number().describe("What that adds to the score."),
+        })
+        .optional()
+        .openapi({
+          description:
+            "Score of the best other hit of the same session, and the amount added to this hit's score.",
+        }),
       recency: z
         .object({ score: z.number(), relevance: z.number(), age_days: z.number(), recency: z.number() })
         .optional()
