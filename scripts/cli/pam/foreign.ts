@@ -41,7 +41,7 @@ export function foreignLine(
   const updated_at = Math.max(recorded_at, timeOrNull(temporal.updated_at) ?? 0);
   const ended = memory.status === "superseded";
   // A file has memories whole: whether they are archived is up to each store.
-  const { archived: _, ...first } = firstVersion(recorded_at);
+  const { archived, ...first } = firstVersion(recorded_at);
   const draft = {
     ...first,
     id: ids.get(memory.id) ?? ulidFrom(memory),
@@ -66,7 +66,7 @@ export function foreignLine(
     expires_at: null,
     embedding: { status: "pending", model: null },
   } as const;
-  const hash = identityHash(tellingOf({ ...draft, namespace }, undefined));
+  const hash = identityHash(tellingOf({ ...draft, archived, namespace }, undefined));
   return { kind: "memory", namespace, memory: draft, stored: { hash, ...(ended ? { hidden: true } : {}) } };
 }
 
