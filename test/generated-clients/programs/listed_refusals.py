@@ -21,6 +21,7 @@ LISTED = [
     r"Must hold at least one field",
     r"Must be given",
     r"^Send either \w+ or \w+, not both",
+    r"^Set either `\w+` or `\w+`|Only with `filter`",
     r"together with",
     r"Give it or",
     r"[Oo]nly of",
