@@ -14,6 +14,8 @@ LISTED = [
     r"normali[sz]ed",
     # Which verbs are granted on which patterns.
     r"can only be granted on",
+    # Names of members: the document can't say of them what it says of values.
+    r"Has a field with an invalid name",
     # White space by Unicode; fields of which one of several must be there, or which exclude each other.
     r"[Bb]lank",
     r"Must change something",
