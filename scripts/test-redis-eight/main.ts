@@ -27,10 +27,11 @@ async function main(): Promise<void> {
   const path = [join(home, "bin"), env["PATH"] ?? ""].join(delimiter);
   const { binary, skipped } = await findOnPath({ PATH: path });
   if (binary?.modules[0]?.startsWith(home) !== true) throw new Failure(skipped.join("\n"));
-  const tests = process.argv.slice(2);
+  const args = process.argv.slice(2);
+  const tests = args.some((arg) => !arg.startsWith("-")) ? [] : DEFAULT_TESTS;
   const { status } = spawnSync(
     process.execPath,
-    [join(repositoryRoot(), "scripts", "test.mjs"), ...(tests.length > 0 ? tests : DEFAULT_TESTS)],
+    [join(repositoryRoot(), "scripts", "test.mjs"), ...tests, ...args],
     { env: { ...env, PATH: path, REDIS_URL: "" }, stdio: "inherit" },
   );
   process.exitCode = status ?? 1;
