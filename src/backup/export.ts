@@ -5,6 +5,7 @@ import { authorizeScope, authorizeSome } from "../access/authorize.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { invalid } from "../domain/errors.js";
+import { takeLease } from "../domain/lease.js";
 import { CHAIN_START, linked } from "./chain.js";
 import { isComplete } from "./export-job.js";
 import type { ExportJob, ExportPosition, ExportState } from "./export-job.js";
@@ -33,8 +34,6 @@ const ACT = "export";
 /** A part is closed once it has so many bytes, or took so long. */
 const PART_BYTES = 1024 * 1024;
 const PART_MS = 3_000;
-/** Longer than a part takes; short, because after a process was killed another one waits for it. */
-const LOCK_MS = 10_000;
 
 const START: ExportPosition = {
   phase: "namespaces",
@@ -143,17 +142,18 @@ export async function readExportPart(
   part: number,
 ): Promise<string> {
   await readExport(services, context, id);
-  const lock = await services.locks.acquire(`export:${id}`, LOCK_MS);
-  if (lock === undefined) throw jobBusy("export");
+  const lease = await takeLease(services.locks, `export:${id}`);
+  if (lease === undefined) throw jobBusy("export");
   try {
     // Another part may have been read since.
     const job = await readExport(services, context, id);
     const start = await resumed(services, job, startOf(job, part));
     const { text, state } = await partOf(services, context, job, part, start);
+    if (!lease.held()) throw jobBusy("export");
     await services.exports.write(id, { ...job, part: part + 1, state, before: start });
     return text;
   } finally {
-    await lock.release();
+    await lease.end();
   }
 }
 

@@ -2,6 +2,7 @@ import { authorizeSome } from "../access/authorize.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { DomainError, invalid } from "../domain/errors.js";
+import { takeLease } from "../domain/lease.js";
 import { CHAIN_START } from "./chain.js";
 import type { ImportJob, ImportOptions } from "./import-job.js";
 import { createLineTaker } from "./import-lines.js";
@@ -9,10 +10,6 @@ import type { ParseLine } from "./import-lines.js";
 import { authorizeIn, IMPORT_ACT } from "./import-run.js";
 import { jobBusy, jobMissing, lineRefused, stillFilling } from "./refusals.js";
 import type { BackupServices } from "./services.js";
-
-/** Short: after a process was killed, another one goes on so soon. */
-const LOCK_MS = 10_000;
-const RENEW_MS = 2_500;
 
 /** Begins an import. Its parts are sent one after another, as they are in the file or cut anywhere between lines. */
 export async function beginImport(
@@ -65,8 +62,8 @@ export async function writeImportPart(
   { part, text, parse }: { readonly part: number; readonly text: string; readonly parse: ParseLine },
 ): Promise<ImportJob> {
   await readImport(services, context, id);
-  const lock = await services.locks.acquire(`import:${id}`, LOCK_MS);
-  if (lock === undefined) throw jobBusy("import");
+  const lease = await takeLease(services.locks, `import:${id}`);
+  if (lease === undefined) throw jobBusy("import");
   try {
     const job = await readImport(services, context, id);
     if (job.failure !== null) throw lineRefused(job.failure.line, job.failure.message);
@@ -75,13 +72,10 @@ export async function writeImportPart(
     if (job.status === "complete") throw invalid("part", "The import is complete.");
     const run = { services, context, importId: id, options: job.options, allowed: new Set<string>() };
     const taker = createLineTaker(run, job, parse);
-    let renewed = performance.now();
     try {
       for (const line of linesOf(text)) {
+        if (!lease.held()) throw jobBusy("import");
         await taker.take(line);
-        if (performance.now() - renewed < RENEW_MS) continue;
-        renewed = performance.now();
-        await lock.renew(LOCK_MS);
       }
       await taker.drain();
     } catch (error) {
@@ -94,7 +88,7 @@ export async function writeImportPart(
     await services.imports.write(id, done);
     return done;
   } finally {
-    await lock.release();
+    await lease.end();
   }
 }
 

@@ -2,9 +2,11 @@
 export interface AnswerStore {
   /**
    * Claims an operation for a request, of which `request` is a hash. `subjects`: what its answer may hold, as far as the
-   * request says; the answer ends with them.
+   * request says; the answer ends with them. The claim ends after a lease unless it is renewed.
    */
   claim(operation: string, request: string, subjects: readonly string[]): Promise<Claim>;
+  /** False: the claim was lost, or its answer is kept. */
+  renew(operation: string, claim: Claimed, ms: number): Promise<boolean>;
   /** Keeps the answer, unless the claim was lost. `memories`: ids of the memories in it; the answer ends with them. */
   keep(operation: string, claim: Claimed, sealed: string, memories: readonly string[]): Promise<void>;
   /** Gives the claim up: a retry is then a new try. */

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DomainError } from "./errors.js";
-import type { Lock, Locks } from "./lock.js";
+import { takeLease } from "./lease.js";
+import type { Lease } from "./lease.js";
+import type { Locks } from "./lock.js";
 
 /** Dependencies of every worker that sweeps. */
 export interface SweepingOptions {
@@ -28,7 +30,7 @@ export interface Sweep {
   readonly stopping: AbortSignal;
   /**
    * Does the work for one after the other, and says for how many; 0 if it has to stop, or another process sweeps by now.
-   * The lock is renewed before each.
+   * The lock is renewed meanwhile, however long one takes.
    */
   each<Item>(due: readonly Item[], work: (item: Item) => Promise<void>): Promise<number>;
   /** Lets no process sweep again for so long, if nothing more is due and that is longer than the usual pause. */
@@ -41,15 +43,16 @@ export interface Sweeper {
   stop(): Promise<void>;
 }
 
-const LOCK_MS = 60_000;
+/** How soon a process that finds the lock taken asks again at the latest, since the one that holds it may have died. */
+const ELSEWHERE_MS = 3_000;
 /** A part of the pause, so that the lock is free when the process that held it looks again. */
-const LEASE = 0.9;
+const REST = 0.9;
 /** How many are taken up at once. */
 export const SWEEP_SIZE = 50;
 /** How long one that failed by itself waits before it is tried again, so that it doesn't stand before all others. */
 export const STAND_BACK_MS = 60_000;
 
-const UNLOCKED: Lock = { renew: async () => true, release: async () => {} };
+const UNLOCKED: Lease = { held: () => true, end: async () => {} };
 
 /**
  * Looks again and again for work that is due; in one of all service processes at a time. If there is none, the lock is
@@ -65,11 +68,11 @@ export function startSweeper({
 }: SweeperOptions): Sweeper {
   const stop = new AbortController();
 
-  const sweepWith = (lock: Lock, rest: (ms: number) => void): Sweep => ({
+  const sweepWith = (lease: Lease, rest: (ms: number) => void): Sweep => ({
     stopping: stop.signal,
     async each(due, work) {
       for (const item of due) {
-        if (stop.signal.aborted || !(await lock.renew(LOCK_MS))) return 0;
+        if (stop.signal.aborted || !lease.held()) return 0;
         await work(item);
       }
       return due.length;
@@ -79,19 +82,18 @@ export function startSweeper({
 
   /** Returns how long to wait before the next one. */
   async function sweepOnce(): Promise<number> {
-    const lock = locks === undefined ? UNLOCKED : await locks.acquire(name, LOCK_MS);
-    if (lock === undefined) return everyMs;
+    const lease = locks === undefined ? UNLOCKED : await takeLease(locks, name);
+    if (lease === undefined) return Math.min(everyMs, ELSEWHERE_MS);
     let pause = everyMs;
     let worked: number;
     try {
-      worked = await sweep(sweepWith(lock, (ms) => (pause = Math.max(everyMs, ms))));
+      worked = await sweep(sweepWith(lease, (ms) => (pause = Math.max(everyMs, ms))));
     } catch (error) {
       // Another process may have more luck.
-      await lock.release();
+      await lease.end();
       throw error;
     }
-    if (worked > 0 || stop.signal.aborted) await lock.release();
-    else await lock.renew(Math.ceil(LEASE * pause));
+    await lease.end(worked > 0 || stop.signal.aborted ? 0 : Math.ceil(REST * pause));
     return worked > 0 ? 0 : pause;
   }
 

@@ -3,7 +3,9 @@ import { covers, patternOf, scopeOf } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { SYSTEM_ACTOR } from "../domain/context.js";
-import type { Lock, Locks } from "../domain/lock.js";
+import { takeLease } from "../domain/lease.js";
+import type { Lease } from "../domain/lease.js";
+import type { Locks } from "../domain/lock.js";
 import { erase } from "../memory/erasure/erase.js";
 import { sessionFacet } from "../memory/model/facets.js";
 import type { ChosenReceipts, Receipt } from "../memory/ports/receipts.js";
@@ -266,15 +268,15 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
     if (run.target.kind === "namespace")
       for await (const namespace of namespacesOf(run.services, run.job)) namespaces.add(namespace);
     // Held by the worker while it moves memories: what it has read before may be what is erased.
-    const lock = await acquired(locks, run.tick);
+    const lease = await archiveLease(locks, run.tick);
     try {
       for (const namespace of namespaces) {
+        if (!lease.held()) throw archiveBusy();
         await memory.archive.purge(namespace, run.context.now());
-        await lock.renew(ARCHIVE_LOCK_MS);
         await run.tick();
       }
     } finally {
-      await lock.release();
+      await lease.end();
     }
     return {};
   },
@@ -319,17 +321,18 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
   seal: async () => ({}),
 };
 
-const ARCHIVE_LOCK_MS = 60_000;
 /** Longer than the worker holds it without work. */
 const ARCHIVE_WAIT_MS = 10_000;
 
-async function acquired(locks: Locks, tick: Tick): Promise<Lock> {
+const archiveBusy = (): NotYet => new NotYet("The archive's worker is moving memories.");
+
+async function archiveLease(locks: Locks, tick: Tick): Promise<Lease> {
   for (const deadline = performance.now() + ARCHIVE_WAIT_MS; performance.now() < deadline; await sleep(50)) {
-    const lock = await locks.acquire("archive", ARCHIVE_LOCK_MS);
-    if (lock !== undefined) return lock;
+    const lease = await takeLease(locks, "archive");
+    if (lease !== undefined) return lease;
     await tick();
   }
-  throw new NotYet("The archive's worker is moving memories.");
+  throw archiveBusy();
 }
 
 /** Does the work for each thing of a kind that is still to be erased, some at a time. */

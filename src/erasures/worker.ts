@@ -1,3 +1,4 @@
+import { takeLease } from "../domain/lease.js";
 import type { SweepingOptions, Sweeper } from "../domain/sweeper.js";
 import { startSweeper } from "../domain/sweeper.js";
 import type { ErasureServices } from "./services.js";
@@ -8,9 +9,6 @@ export interface ErasuresWorkerOptions extends Omit<SweepingOptions, "locks"> {
 }
 
 const JOBS = 20;
-/** Short, because after a process was killed another one waits for it. */
-const LEASE_MS = 12_000;
-const RENEW_MS = 3_000;
 
 class Interrupted extends Error {}
 
@@ -19,21 +17,14 @@ export function startErasuresWorker({ services, now, onError }: ErasuresWorkerOp
   const { jobs, locks } = services;
 
   async function work(id: string, stopping: AbortSignal): Promise<boolean> {
-    const lease = await locks.acquire(`erasure:${id}`, LEASE_MS);
+    const lease = await takeLease(locks, `erasure:${id}`);
     if (lease === undefined) return false;
-    let lost = false;
-    const renewing = setInterval(() => {
-      lease.renew(LEASE_MS).then(
-        (held) => void (lost ||= !held),
-        () => void (lost = true),
-      );
-    }, RENEW_MS);
     try {
       // Another process may have worked on it since it was listed.
       const job = await jobs.read(id);
       if (job === undefined || job.status !== "running") return false;
       await workOff(services, job, now, async () => {
-        if (lost || stopping.aborted) throw new Interrupted();
+        if (!lease.held() || stopping.aborted) throw new Interrupted();
       });
       return true;
     } catch (error) {
@@ -43,8 +34,7 @@ export function startErasuresWorker({ services, now, onError }: ErasuresWorkerOp
       if (error instanceof NotYet) return false;
       throw error;
     } finally {
-      clearInterval(renewing);
-      if (!lost) await lease.release();
+      await lease.end();
     }
   }
 

@@ -63,7 +63,7 @@ async function killed(current: Service): Promise<Service> {
   return startService(current.env);
 }
 
-describe("The original of a token", () => {
+describe.concurrent("The original of a token", () => {
   test("stays while one of two memories shows it, and goes with the second", async () => {
     const namespace = await tokenizing();
     const [one, two] = [

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
@@ -12,6 +13,7 @@ import {
   post,
   remember,
 } from "../support/acts/memories.js";
+import { startFakeOpenAI } from "../support/embeddings/fake-openai.js";
 import type { Service } from "../support/service/service.js";
 import { startService, until } from "../support/service/service.js";
 
@@ -227,4 +229,54 @@ test("an answer that says when to come back isn't kept: the same request is trie
     ({ status }) => status === 202,
   );
   expect(again.headers.get("idempotency-replayed")).toBeNull();
+});
+
+test("a retry of a request whose process was killed acts within 15 seconds", async () => {
+  const provider = await startFakeOpenAI(8);
+  const lone = await startService({
+    MNEME_KEY_PREFIX: one.prefix,
+    MNEME_EMBEDDER: "openai",
+    OPENAI_API_KEY: "test",
+    OPENAI_BASE_URL: provider.baseURL,
+    MNEME_EMBEDDING_DIMENSIONS: "8",
+  });
+  const namespace = newNamespace();
+  const options = keyed();
+  // The provider takes the request, and never answers.
+  provider.next(() => true);
+  const cut = post(lone, namespace, { content: "cut off" }, options).catch(() => "cut");
+  await expect.poll(() => provider.requests.length).toBe(1);
+  await lone.kill9();
+  expect(await cut).toBe("cut");
+  const start = performance.now();
+  expect((await post(one, namespace, { content: "cut off" }, options)).body).toMatchObject({
+    code: "idempotency_busy",
+  });
+  await until(
+    () => post(one, namespace, { content: "cut off" }, options),
+    ({ status }) => status === 201,
+  );
+  expect(performance.now() - start).toBeLessThan(15_000);
+  await provider.close();
+});
+
+test("a request that takes longer than a claim is still processed by one process alone", async () => {
+  const provider = await startFakeOpenAI(8);
+  const slow = await startService({
+    MNEME_EMBEDDER: "openai",
+    OPENAI_API_KEY: "test",
+    OPENAI_BASE_URL: provider.baseURL,
+    MNEME_EMBEDDING_DIMENSIONS: "8",
+    MNEME_EMBEDDING_TIMEOUT_MS: "20000",
+  });
+  const namespace = newNamespace();
+  const options = keyed();
+  provider.next(() => true);
+  const first = post(slow, namespace, { content: "slow" }, options);
+  await sleep(13_000);
+  const retry = await post(slow, namespace, { content: "slow" }, options);
+  expect(retry).toMatchObject({ status: 409, body: { code: "idempotency_busy" } });
+  await slow.kill9();
+  await first.catch(() => {});
+  await provider.close();
 });

@@ -4,6 +4,7 @@ import { trailOf } from "../../access/trail.js";
 import type { AuditLog } from "../../access/ports.js";
 import type { AnswerStore } from "../../domain/idempotency.js";
 import { DomainError, invalid } from "../../domain/errors.js";
+import { renewing } from "../../domain/lease.js";
 import { subjectsOf } from "./idempotency-subjects.js";
 import { openAnswer, sealAnswer } from "./idempotency-seal.js";
 import { contextOf } from "../verb-context.js";
@@ -43,6 +44,7 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
     const body = await c.req.text();
     const request = digest([c.req.method, c.req.url.replace(/^[a-z]+:\/\/[^/]*/, ""), body]);
 
+    const since = performance.now();
     const claim = await answers.claim(operation, request, subjectsOf(c.get("route"), c.req.path, body));
     if (claim.kind === "other_request") throw mismatch();
     if (claim.kind === "busy") {
@@ -72,7 +74,12 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
     }
 
     c.set("operation", operation);
-    await next();
+    const renewal = renewing(since, (ms) => answers.renew(operation, claim, ms));
+    try {
+      await next();
+    } finally {
+      renewal.stop();
+    }
     const { status } = c.res;
     if (status >= 500 || status === 401 || status === 403 || status === 429 || isForLater(c.res)) {
       await answers.release(operation, claim);

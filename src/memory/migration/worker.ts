@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DomainError } from "../../domain/errors.js";
-import type { Lock } from "../../domain/lock.js";
+import { takeLease } from "../../domain/lease.js";
+import type { Lease } from "../../domain/lease.js";
 import type { SweepingOptions } from "../../domain/sweeper.js";
 import { EmbeddingUnavailable } from "../../embeddings/embedder.js";
 import type { EmbeddingMigration, MigrationProgress } from "../model/embedding-migration.js";
@@ -17,9 +18,6 @@ export interface MigrationWorkerOptions extends Omit<SweepingOptions, "locks"> {
   readonly services: MigrationServices;
 }
 
-/** Short: after a process was killed, another one goes on so soon. */
-const LOCK_MS = 10_000;
-const RENEW_MS = 3_000;
 const IDLE_MS = 1_000;
 const FAILED_MS = 5_000;
 /** Texts from which the comparison takes queries. */
@@ -111,16 +109,9 @@ export function startMigrationWorker({ services, now, onError }: MigrationWorker
     await noteStatus(migration, migration.status === "finishing" ? "finished" : "cancelled");
   }
 
-  async function workWith(migration: EmbeddingMigration, lock: Lock): Promise<void> {
-    let lost = false;
-    const renewing = setInterval(() => {
-      lock.renew(LOCK_MS).then(
-        (held) => (lost ||= !held),
-        () => {},
-      );
-    }, RENEW_MS);
+  async function workWith(migration: EmbeddingMigration, lease: Lease): Promise<void> {
     const goesOn = (): void => {
-      if (lost || stopping.signal.aborted) throw new Superseded();
+      if (!lease.held() || stopping.signal.aborted) throw new Superseded();
     };
     try {
       await work(migration, goesOn);
@@ -133,8 +124,6 @@ export function startMigrationWorker({ services, now, onError }: MigrationWorker
         progress: { ...current.progress, waiting },
       })).catch(() => {});
       await pause(FAILED_MS);
-    } finally {
-      clearInterval(renewing);
     }
   }
 
@@ -144,13 +133,13 @@ export function startMigrationWorker({ services, now, onError }: MigrationWorker
         const migration = models.known()?.migration;
         if (migration === undefined || !WORKING.has(migration.status)) beginnings.length = 0;
         else {
-          const lock = await locks.acquire("embedding-migration", LOCK_MS);
-          if (lock !== undefined) {
+          const lease = await takeLease(locks, "embedding-migration");
+          if (lease !== undefined) {
             try {
               const current = (await models.read()).migration;
-              if (current !== undefined && WORKING.has(current.status)) await workWith(current, lock);
+              if (current !== undefined && WORKING.has(current.status)) await workWith(current, lease);
             } finally {
-              await lock.release();
+              await lease.end();
             }
           }
         }

@@ -85,8 +85,8 @@ export interface SessionStore {
    * the claim, `gone`: the session is gone; nothing was changed.
    */
   settle(trail: Trail, claim: Claim, summary: RunningSummary): Promise<"settled" | "lost" | "gone">;
-  /** Gives a claim up until `at`, milliseconds since the epoch. */
-  postpone(claim: Claim, at: number): Promise<void>;
+  /** Lets no other process claim it for so long, from now. False: another process has the claim, or it was settled. */
+  postpone(claim: Claim, ms: number): Promise<boolean>;
   /** Sessions that are past their window, of all namespaces. */
   due(now: number, limit: number): Promise<readonly SessionRef[]>;
 }

@@ -1,6 +1,7 @@
 import { systemContext } from "../../domain/context.js";
 import type { Context } from "../../domain/context.js";
 import type { JsonObject, JsonValue } from "../../domain/json.js";
+import { LEASE_MS, renewing } from "../../domain/lease.js";
 import { LIMITS } from "../../domain/limits.js";
 import type { TokenCounter } from "../../domain/tokens.js";
 import { erase } from "../erasure/erase.js";
@@ -31,8 +32,6 @@ export interface PromotionServices {
   readonly now: () => number;
 }
 
-/** Longer than a promotion takes, a language model's time included: who loses the claim does its work for nothing. */
-const LEASE_MS = 45_000;
 /** Delay before the next try of a failed one. */
 const STAND_BACK_MS = 15_000;
 
@@ -49,15 +48,20 @@ const STAND_BACK_MS = 15_000;
  * session is deleted in between, step 3 deletes what it left.
  */
 export async function promote(services: PromotionServices, ref: SessionRef): Promise<boolean> {
-  const { store, now } = services;
+  const { store } = services;
+  const since = performance.now();
   const claim = await store.claim(ref, LEASE_MS);
   if (claim === undefined) return false;
+  const renewal = renewing(since, (ms) => store.postpone(claim, ms));
   try {
     await carry(services, claim);
     return true;
   } catch (error) {
-    await store.postpone(claim, now() + STAND_BACK_MS);
+    renewal.stop();
+    await store.postpone(claim, STAND_BACK_MS);
     throw error;
+  } finally {
+    renewal.stop();
   }
 }
 

@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { AnswerStore, Claimed } from "../../domain/idempotency.js";
+import { LEASE_MS } from "../../domain/lease.js";
 import type { RedisClient, RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 import { CODE, wrongCode } from "../scripts/codes.js";
 
-/** Longer than any request takes: what is claimed for longer was claimed by a process that died. */
-const CLAIM_MS = 60_000;
 export const KEEP_ANSWER_MS = 24 * 3600 * 1000;
 
 /** Spread over all slots: nothing needs them together. What an answer holds is noted apart, see lua/note.lua. */
@@ -34,7 +33,7 @@ export function createAnswerStore(redis: RedisGateway, keys: Keys): AnswerStore 
       return redis.run(async (client) => {
         const [code, text = ""] = await client.claimAnswer(
           [keys.answer(operation)],
-          [request, token, String(CLAIM_MS)],
+          [request, token, String(LEASE_MS)],
         );
         if (code === CODE.TAKEN) return { kind: "other_request" };
         if (code === CODE.BUSY) return { kind: "busy" };
@@ -45,6 +44,12 @@ export function createAnswerStore(redis: RedisGateway, keys: Keys): AnswerStore 
         await note(client, operation, claim, subjects);
         return claim;
       });
+    },
+    async renew(operation, { token }, ms) {
+      const kept = await redis.run((client) =>
+        client.renewAnswer([keys.answer(operation)], [token, String(ms)]),
+      );
+      return kept === 1;
     },
     async keep(operation, claim, sealed, memories) {
       await redis.run(async (client) => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DomainError } from "../../domain/errors.js";
+import { takeLease } from "../../domain/lease.js";
 import type { Locks } from "../../domain/lock.js";
 import type { RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
@@ -32,8 +33,6 @@ export interface Migrations {
   stop(): Promise<void>;
 }
 
-/** Short: after a process was killed, another one goes on so soon. */
-const LOCK_MS = 10_000;
 const ELSEWHERE_MS = 1_000;
 const FAILED_MS = 5_000;
 /** While an older process is connected, it may write records of its own schema. */
@@ -58,8 +57,8 @@ export function startMigrations(options: MigrationOptions): Migrations {
   /** Whether all records are upgraded. */
   async function upgradeSome(): Promise<boolean> {
     if ((await progress()).done) return true;
-    const lock = await locks.acquire("upgrade", LOCK_MS);
-    if (lock === undefined) {
+    const lease = await takeLease(locks, "upgrade");
+    if (lease === undefined) {
       await pause(ELSEWHERE_MS);
       return false;
     }
@@ -67,8 +66,7 @@ export function startMigrations(options: MigrationOptions): Migrations {
     try {
       for (;;) {
         const start = Date.now();
-        const holds = () => lock.renew(LOCK_MS);
-        const reachedNow = await upgradeBatch({ redis, keys, target, holds });
+        const reachedNow = await upgradeBatch({ redis, keys, target, holds: lease.held });
         if (reachedNow.done) return true;
         if (Date.now() - reported > REPORT_MS) {
           options.onProgress(reachedNow);
@@ -76,10 +74,10 @@ export function startMigrations(options: MigrationOptions): Migrations {
         }
         // Leaves as much time to all other work.
         await pause(Date.now() - start);
-        if (stopping.signal.aborted || !(await lock.renew(LOCK_MS))) return false;
+        if (stopping.signal.aborted || !lease.held()) return false;
       }
     } finally {
-      await lock.release();
+      await lease.end();
     }
   }
 

@@ -15,7 +15,7 @@ const TOGETHER = 25;
 
 export interface BatchDeps extends UpgradeDeps {
   /** Called between parts of a batch; false: another process has the lock now. */
-  readonly holds: () => Promise<boolean>;
+  readonly holds: () => boolean;
 }
 
 /**
@@ -34,7 +34,7 @@ export async function upgradeBatch(deps: BatchDeps): Promise<Progress> {
   const found = await scanKeys(redis, goesOn ? known.cursor : "0", options);
   const stored = found.keys.map(String).filter((key) => isRecord(deps, key));
   for (let from = 0; from < stored.length; from += TOGETHER) {
-    if (!(await holds())) return known;
+    if (!holds()) return known;
     await upgradeRecords(deps, stored.slice(from, from + TOGETHER));
   }
   const cursor = String(found.cursor);

@@ -72,6 +72,7 @@ export const scripts = {
   upgradeRecord: forService("migrations/lua/upgrade", parts),
   claimAnswer: forService("idempotency/lua/claim", parts),
   keepAnswer: forService("idempotency/lua/keep", integer, "plain", "works"),
+  renewAnswer: forService("idempotency/lua/renew", integer, "plain", "works"),
   getState: forCaller("state/lua/get", parts),
   putState: forCaller("state/lua/put", parts, "scoped"),
   patchState: forCaller("state/lua/patch", parts, "scoped"),

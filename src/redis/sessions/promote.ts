@@ -64,13 +64,14 @@ export async function settle(
 export async function postpone(
   { redis, keys }: SessionDeps,
   { ref, incarnation, fence }: Claim,
-  at: number,
-): Promise<void> {
+  ms: number,
+): Promise<boolean> {
   const facet = sessionFacet(ref.sessionId);
-  await redis.run((client) =>
+  const kept = await redis.run((client) =>
     client.postponeSession(
       [keys.session(ref.namespace, facet), keys.sessionDue(ref.namespace, facet)],
-      [incarnation, String(fence), String(at)],
+      [incarnation, String(fence), String(ms)],
     ),
   );
+  return kept === 1;
 }

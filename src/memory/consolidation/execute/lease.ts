@@ -1,9 +1,6 @@
+import { LEASE_MS, renewing } from "../../../domain/lease.js";
 import type { Claim, ConsolidationStore, Progress } from "../ports.js";
 import type { Action } from "../run.js";
-
-/** How long a lease holds: at most this long after a worker dies, another takes over. */
-export const LEASE_MS = 12_000;
-const RENEW_MS = 3_000;
 
 /** Another process holds the run: the worker that gets this error stops. */
 export class LeaseLost extends Error {
@@ -27,17 +24,16 @@ export interface Lease {
   letGo(): void;
 }
 
-export function holdLease(store: ConsolidationStore, claim: Claim, stopping: AbortSignal): Lease {
+/** @param since when claiming it was begun, by `performance.now` */
+export function holdLease(
+  store: ConsolidationStore,
+  claim: Claim,
+  since: number,
+  stopping: AbortSignal,
+): Lease {
   const spent = { calls: claim.run.llm_calls, tokens: claim.run.llm_tokens };
   let lost = false;
-  // A failure shows itself where the work needs Redis too.
-  const renew = () =>
-    void store.progress(claim, LEASE_MS, {}).then(
-      (kept) => (lost ||= kept === "lost"),
-      () => {},
-    );
-  const renewing = setInterval(renew, RENEW_MS);
-  renewing.unref();
+  const renewal = renewing(since, async (ms) => (await store.progress(claim, ms, {})) === "kept");
 
   function check(kept: "kept" | "lost"): void {
     lost ||= kept === "lost";
@@ -45,7 +41,7 @@ export function holdLease(store: ConsolidationStore, claim: Claim, stopping: Abo
   }
 
   function held(): void {
-    if (lost) throw new LeaseLost();
+    if (lost || !renewal.held()) throw new LeaseLost();
     if (stopping.aborted) throw new Stopping();
   }
 
@@ -63,7 +59,7 @@ export function holdLease(store: ConsolidationStore, claim: Claim, stopping: Abo
     plan: async (from, actions) =>
       check(await store.plan(claim, LEASE_MS, from, actions, { planned: from + actions.length })),
     progress: async (progress) => check(await store.progress(claim, LEASE_MS, progress)),
-    letGo: () => clearInterval(renewing),
+    letGo: renewal.stop,
   };
 }
 

@@ -1,9 +1,10 @@
 import type { CountTokens } from "../../../domain/tokens.js";
 import { DomainError } from "../../../domain/errors.js";
+import { LEASE_MS } from "../../../domain/lease.js";
 import type { Sweeper } from "../../../domain/sweeper.js";
 import { startSweeper } from "../../../domain/sweeper.js";
 import { execute } from "./execute.js";
-import { holdLease, LEASE_MS, LeaseLost, Stopping } from "./lease.js";
+import { holdLease, LeaseLost, Stopping } from "./lease.js";
 import type { Lease } from "./lease.js";
 import { plan } from "../plan/plan.js";
 import type { Reaching } from "../plan/planner.js";
@@ -42,9 +43,10 @@ export function startConsolidationWorker(options: ConsolidationWorkerOptions): S
       let done = 0;
       for (const namespace of await store.due(now(), SWEEP_SIZE)) {
         if (stopping.aborted) return 0;
+        const since = performance.now();
         const found = await store.claim(namespace, LEASE_MS);
         if (found?.kind === "schedule") await beginScheduled(options, scheduleOf, namespace, found.due);
-        if (found?.kind === "run") await take(options, found.claim, stopping);
+        if (found?.kind === "run") await take(options, found.claim, since, stopping);
         if (found !== undefined) done += 1;
       }
       return done;
@@ -52,9 +54,14 @@ export function startConsolidationWorker(options: ConsolidationWorkerOptions): S
   });
 }
 
-async function take(options: ConsolidationWorkerOptions, claim: Claim, stopping: AbortSignal): Promise<void> {
+async function take(
+  options: ConsolidationWorkerOptions,
+  claim: Claim,
+  since: number,
+  stopping: AbortSignal,
+): Promise<void> {
   const { store, onError } = options;
-  const lease = holdLease(store, claim, stopping);
+  const lease = holdLease(store, claim, since, stopping);
   try {
     await work(options, lease);
   } catch (error) {
