@@ -1,8 +1,12 @@
-import { afterAll, afterEach } from "vitest";
+import { afterAll, afterEach, inject } from "vitest";
+import { endOwnKeys } from "./redis/own-keys.js";
 import { endLeftServices } from "./run/left-services.js";
 
 // Runs for every test file. Its hook comes after the file's own ones; the process then goes on with the next file.
-afterAll(endLeftServices);
+afterAll(async () => {
+  await endLeftServices();
+  await endOwnKeys(inject("redisUrl"));
+});
 
 // CI runs a failed test once more. No reporter shows that, so this does.
 afterEach(({ task }) => {
