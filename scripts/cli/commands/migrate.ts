@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Argument, Command, Option } from "commander";
 import type { z } from "@hono/zod-openapi";
 import { migrationView, modelsView } from "../../../src/http/embeddings/schemas.js";
+import { nextModel } from "../../../src/memory/migration/next-model.js";
 import { MIGRATION_STEPS } from "../../../src/memory/migration/step.js";
 import type { MigrationStep } from "../../../src/memory/migration/step.js";
 import { Failure } from "../../shell/failure.js";
@@ -25,12 +26,20 @@ const LOOK_MS = 2_000;
 /** In these, it waits for an operator. */
 const RESTS = new Set<Migration["status"]>(["ready", "switched", "finished", "cancelled"]);
 
+const ENDED = new Set<Migration["status"]>(["finished", "cancelled"]);
+const AUTO = "auto";
+
 export function migrateCommand(): Command {
   return new Command("migrate")
     .description(
       "Changes the embedding model of a store, and shows the progress. A migration that is under way is watched.",
     )
-    .addArgument(new Argument("[model]", "id of the new model; auto: the configured one that isn't in use"))
+    .addArgument(
+      new Argument(
+        "[model]",
+        "id of the new model; auto: the configured one that isn't in use, nor left by a migration",
+      ),
+    )
     .addOption(urlOption())
     .addOption(
       new Option("--rate <number>", "maximum number of memories embedded per second").argParser(
@@ -63,15 +72,35 @@ async function run(model: string | undefined, options: MigrateOptions): Promise<
     const path = `${ROUTE}/${migration.id}/steps`;
     const body = jsonBody({ step: options.step });
     await api.json(migrationView, { method: "POST", path, body, repeatable: false });
-  } else if (migration === null || migration.status === "finished" || migration.status === "cancelled") {
+  } else if (migration === null || ENDED.has(migration.status)) {
+    const done = inUseAlready(models, model);
+    if (done !== undefined) {
+      (options.json === true ? console.error : console.log)(done);
+      return options.json === true ? printJson(models) : undefined;
+    }
     const body = jsonBody({
-      model: model ?? "auto",
+      model: model ?? AUTO,
       rate_per_second: options.rate ?? null,
       switch: options.onRequest === true ? "on_request" : "when_ready",
     });
     await api.json(migrationView, { method: "POST", path: ROUTE, body, repeatable: false });
+  } else if (model !== undefined && model !== AUTO && model !== migration.to) {
+    const step = model === migration.from ? " --step roll_back or --step cancel ends it." : "";
+    throw new Failure(`A migration to ${migration.to} is under way (${migration.status}).${step}`);
   }
   await watch(api, options.json === true);
+}
+
+/** What to say where there is nothing to do; a command that is run once more is no error. */
+function inUseAlready(
+  { active, configured, migration }: z.output<typeof modelsView>,
+  model = AUTO,
+): string | undefined {
+  if (active === null) return undefined;
+  if (model === active) return `The store already uses this model: ${active}.`;
+  if (model !== AUTO) return undefined;
+  const next = nextModel({ active, configured, migration: migration ?? undefined });
+  return "refused" in next && next.refused === "left" ? next.message : undefined;
 }
 
 const read = (api: Api) => api.json(modelsView, { method: "GET", path: ROUTE, repeatable: true });

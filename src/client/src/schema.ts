@@ -3692,7 +3692,7 @@ export interface components {
     };
     NewEmbeddingMigration: {
       /**
-       * @description Id of the new model; `auto`: the configured model that isn't in use.
+       * @description Id of the new model; `auto`: the configured model that isn't in use. A model that the latest finished migration left must be named.
        * @default auto
        */
       model?: string;

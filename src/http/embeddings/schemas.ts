@@ -8,7 +8,10 @@ import { iso, memoryId, orNull, timeView } from "../openapi/primitives.js";
 const modelId = z
   .string()
   .regex(/^[a-z0-9.-]{1,64}$/, "Must be the id of an embedding model, or auto.")
-  .openapi({ description: "Id of the new model; `auto`: the configured model that isn't in use." });
+  .openapi({
+    description:
+      "Id of the new model; `auto`: the configured model that isn't in use. A model that the latest finished migration left must be named.",
+  });
 
 export const migrationRequest = z
   .strictObject({

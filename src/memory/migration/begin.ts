@@ -5,11 +5,12 @@ import type { Context } from "../../domain/context.js";
 import { invalid } from "../../domain/errors.js";
 import { NO_PROGRESS } from "../model/embedding-migration.js";
 import type { EmbeddingMigration } from "../model/embedding-migration.js";
+import { nextModel } from "./next-model.js";
 import { migrationUnfit } from "./refusals.js";
 import type { MigrationServices } from "./services.js";
 
 export interface MigrationInput {
-  /** Id of a configured model; `auto`: the configured one that isn't in use. */
+  /** Id of a configured model; `auto`: the configured one that isn't in use, nor left by the latest migration. */
   readonly model: string;
   readonly rate: number | null;
   readonly switches: EmbeddingMigration["switches"];
@@ -29,12 +30,7 @@ export async function beginMigration(
   if (last !== undefined && last.status !== "finished" && last.status !== "cancelled") {
     throw migrationUnfit(`The embedding migration ${last.id} isn't finished (${last.status}).`);
   }
-  const to = model === "auto" ? services.configured.find((id) => id !== active) : model;
-  if (to === undefined) {
-    throw migrationUnfit(
-      `No other embedding model than ${active} (in use) is configured. Set MNEME_EMBEDDER or MNEME_EMBEDDING_SECOND.`,
-    );
-  }
+  const to = model === "auto" ? automatic({ ...current, active, configured: services.configured }) : model;
   if (to === active) throw migrationUnfit(`The model ${active} is in use already.`);
   if (!services.configured.includes(to)) {
     throw invalid("model", `Must be a configured model: ${services.configured.join(", ")}.`);
@@ -58,4 +54,10 @@ export async function beginMigration(
   }
   await services.ensureIndexes();
   return migration;
+}
+
+function automatic(models: Parameters<typeof nextModel>[0]): string {
+  const next = nextModel(models);
+  if ("refused" in next) throw migrationUnfit(next.message);
+  return next.model;
 }

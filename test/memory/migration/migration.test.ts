@@ -185,8 +185,22 @@ describe("a change of the embedding model", () => {
       });
       await expectCounted(third, namespace);
 
-      await begin(third, { model: LOCAL });
+      // A command that is run once more begins no way back.
+      const once = await mneme(third, ["migrate"]);
+      expect(once, once.stderr).toMatchObject({ code: 0 });
+      expect(once.stdout).toContain(`The store already uses this model: ${FAKE}.`);
+      expect(await mneme(third, ["migrate", FAKE])).toMatchObject({ code: 0 });
+      const refused = await third.send("POST", ROUTE, {});
+      expect(refused).toMatchObject({ status: 409, body: { code: "migration_unfit" } });
+      expect(refused.text).toContain(`came from ${LOCAL}`);
+      expect(await latest(third)).toMatchObject({ id: begun.id, status: "finished" });
+
+      const named = mneme(third, ["migrate", LOCAL]);
       const again = await reaches(third, "switched");
+      expect(again).toMatchObject({ from: FAKE, to: LOCAL });
+      expect(await named).toMatchObject({ code: 0 });
+      const other = await mneme(third, ["migrate", FAKE]);
+      expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining("--step roll_back") });
       await step(third, again, "finish");
       await reaches(third, "finished");
       expect(await vectorKeys(third, FAKE)).toEqual([]);

@@ -10,6 +10,7 @@ const CLI = fileURLToPath(new URL("../../../dist/scripts/cli/main.js", import.me
 
 export interface Ran {
   readonly code: number | null;
+  readonly stdout: string;
   readonly stderr: string;
 }
 
@@ -25,11 +26,12 @@ export async function mneme(
     ...(key === undefined ? {} : { MNEME_API_KEY: key }),
   };
   const url = service === undefined ? [] : ["--url", service.url];
-  const child = spawn(process.execPath, [CLI, ...args, ...url], { env, stdio: ["ignore", "ignore", "pipe"] });
-  let stderr = "";
+  const child = spawn(process.execPath, [CLI, ...args, ...url], { env, stdio: ["ignore", "pipe", "pipe"] });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const [code] = (await once(child, "close")) as [number | null];
-  return { code, stderr };
+  return { code, stdout, stderr };
 }
 
 export function linesOf(file: string): Line[] {
