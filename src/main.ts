@@ -31,7 +31,7 @@ import { createMetrics } from "./http/metrics.js";
 import { settleTracing } from "./llm/tracing.js";
 import { createSurveyor } from "./memory/lifecycle/survey.js";
 import { publicAddress } from "./redis/connection/address.js";
-import { hidesNow } from "./redis/connection/search-when-full.js";
+import { anyHidesNow } from "./redis/connection/search-when-full.js";
 import { openTracing } from "./tracing/open-tracing.js";
 import { createWatchers } from "./state/watchers.js";
 
@@ -100,7 +100,8 @@ export async function serve({ env, signal, siblings }: ServeOptions): Promise<Ru
   const { consolidation, runs } = startConsolidation(base, services);
   const sweepers = startSweepers(base, services, corroboration);
   const migrations = startUpgrade(base, redis, indexes);
-  const hides = async () => redis.capabilities.now.hidesWhenFull && (await redis.gateway.run(hidesNow));
+  const hides = async () =>
+    redis.capabilities.now.hidesWhenFull && (await redis.gateway.run(() => anyHidesNow(redis.gateway.nodes)));
   const complete = async () =>
     (await indexes.filled()) === 1 && (await isUpgraded(migrations)) && !(await hides());
   const { erasures, eraser } = startErasures(base, services, complete);

@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openRedis } from "../../src/redis/connection/open-redis.js";
+import { anyHidesNow } from "../../src/redis/connection/search-when-full.js";
 import { newNamespace } from "../support/acts/memories.js";
+import { tempFolder } from "../support/run/temp-dir.js";
 import { startCluster } from "../support/redis/cluster.js";
 import type { TestCluster } from "../support/redis/cluster.js";
 import type { Service } from "../support/service/service.js";
 import { startService, until } from "../support/service/service.js";
+import { testActsOfStores } from "./acts-of-stores.js";
 
 /** What the README does, and what is global, on a cluster whose search engine has no coordinator. */
+const archive = tempFolder();
 let cluster: TestCluster;
 let service: Service;
 beforeAll(async () => {
@@ -14,6 +19,7 @@ beforeAll(async () => {
     REDIS_URL: cluster.url,
     MNEME_EMBEDDER: "local",
     MNEME_DURABLE_REPLICAS: "0",
+    MNEME_ARCHIVE: `file://${archive}`,
   });
 });
 afterAll(async () => {
@@ -121,5 +127,21 @@ test("facts of a subject are found in each namespace", async () => {
     const { status, text } = await service.send("GET", `/v1/namespaces/${name}/entities/Vera`);
     expect(status).toBe(200);
     expect(text).toContain(`Town ${index}`);
+  }
+});
+
+testActsOfStores(() => service);
+
+test("each node is asked whether its searches hide something", async () => {
+  const { client, nodes } = openRedis({ url: cluster.url });
+  await client.connect();
+  try {
+    expect(await anyHidesNow(nodes)).toBe(false);
+    const [, , last] = cluster.nodes;
+    await last?.client.sendCommand(["CONFIG", "SET", "maxmemory", "1mb"]);
+    expect(await anyHidesNow(nodes)).toBe(true);
+  } finally {
+    await cluster.nodes[2]?.client.sendCommand(["CONFIG", "SET", "maxmemory", "0"]);
+    client.destroy();
   }
 });

@@ -3,12 +3,15 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startSentinel } from "../../checkpointer/test/support/sentinel.js";
 import type { TestSentinel } from "../../checkpointer/test/support/sentinel.js";
 import { connectOnce } from "../../scripts/redis/server/connect.js";
+import { tempFolder } from "../support/run/temp-dir.js";
 import { newNamespace } from "../support/acts/memories.js";
 import { startRedis } from "../support/redis/start.js";
 import type { TestRedis } from "../support/redis/start.js";
 import { failingStart, startService, until } from "../support/service/service.js";
 import type { Service } from "../support/service/service.js";
+import { testActsOfStores } from "./acts-of-stores.js";
 
+const archive = tempFolder();
 let redis: readonly TestRedis[];
 let sentinel: TestSentinel;
 let service: Service;
@@ -20,7 +23,10 @@ beforeAll(async () => {
   while (!(await client.info("replication")).includes("master_link_status:up")) await sleep(50);
   client.destroy();
   sentinel = await startSentinel(primary.port);
-  service = await startService({ REDIS_URL: `redis+sentinel://127.0.0.1:${sentinel.port}/${sentinel.name}` });
+  service = await startService({
+    REDIS_URL: `redis+sentinel://127.0.0.1:${sentinel.port}/${sentinel.name}`,
+    MNEME_ARCHIVE: `file://${archive}`,
+  });
 });
 afterAll(async () => {
   await service.stop();
@@ -28,8 +34,11 @@ afterAll(async () => {
   await Promise.all(redis.map((each) => each.stop()));
 });
 
+testActsOfStores(() => service);
+
 test("after a failover, the service serves from the new primary, with what was acknowledged as durable", async () => {
-  const path = `/v1/namespaces/${newNamespace()}`;
+  const namespace = newNamespace();
+  const path = `/v1/namespaces/${namespace}`;
   const write = (content: string) =>
     service.send(
       "POST",
@@ -61,7 +70,7 @@ test("after a failover, the service serves from the new primary, with what was a
   );
   expect((await service.send("GET", `${path}/memories/${id}`)).status).toBe(200);
   const promoted = await connectOnce({ port: redis[1]?.port ?? 0 });
-  const keys = (await promoted.sendCommand(["KEYS", `${service.prefix}:rec:*`])) as string[];
+  const keys = (await promoted.sendCommand(["KEYS", `${service.prefix}:rec:{${namespace}}:*`])) as string[];
   promoted.destroy();
   expect(keys.length).toBe(2);
 });

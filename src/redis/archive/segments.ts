@@ -16,12 +16,12 @@ export async function openSegment(
   await redis.run(async (client) => {
     // Another slot, so ahead of the segment: a namespace that is listed in vain does no harm.
     await client.zAdd(keys.archivingNamespaces(), { value: namespace, score: 0 });
-    await client
-      .multi()
-      .hSet(keys.archiveSegments(namespace), segment, encodeFacts(facts))
-      .hSet(keys.archiveIds(namespace), segment, ids.join(""))
-      .zAdd(keys.archiveDue(namespace), { value: segment, score: due })
-      .exec();
+    await client.openSegment(keysOf(keys, namespace), [
+      segment,
+      encodeFacts(facts),
+      ids.join(""),
+      String(due),
+    ]);
   });
 }
 
@@ -43,15 +43,14 @@ export async function dropSegment(
   { redis, keys }: StoreDeps,
   { namespace, segment }: SegmentRef,
 ): Promise<void> {
-  await redis.run((client) =>
-    client
-      .multi()
-      .hDel(keys.archiveSegments(namespace), segment)
-      .hDel(keys.archiveIds(namespace), segment)
-      .zRem(keys.archiveDue(namespace), segment)
-      .exec(),
-  );
+  await redis.run((client) => client.dropSegment(keysOf(keys, namespace), [segment]));
 }
+
+const keysOf = (keys: StoreDeps["keys"], namespace: string) => [
+  keys.archiveSegments(namespace),
+  keys.archiveIds(namespace),
+  keys.archiveDue(namespace),
+];
 
 export async function allSegments({ redis, keys }: StoreDeps, namespace: string): Promise<readonly string[]> {
   return redis.run((client) => client.hKeys(keys.archiveSegments(namespace)));

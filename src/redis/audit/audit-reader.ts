@@ -4,7 +4,7 @@ import type { StoredEntry } from "../../access/entry.js";
 import type { Scope } from "../../access/grants.js";
 import type { AuditReader, TrailRange } from "../../access/ports.js";
 import { DomainError } from "../../domain/errors.js";
-import type { RedisClient, RedisGateway } from "../connection/client.js";
+import type { RedisGateway, RoutedClient } from "../connection/client.js";
 import { unpackText } from "../codec/packed-text.js";
 import { isWrongType } from "../connection/error-replies.js";
 import { redisTime } from "../connection/redis-time.js";
@@ -89,7 +89,7 @@ async function horizon(redis: RedisGateway, keys: Keys, trails: readonly string[
 }
 
 async function readRange(
-  client: RedisClient,
+  client: RoutedClient,
   keys: Keys,
   { trail, from, to, order, count }: TrailRange,
 ): Promise<StoredEntry[]> {

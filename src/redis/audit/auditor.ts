@@ -1,7 +1,7 @@
 import { DELETING_VERBS, READING_VERBS } from "../../access/trail.js";
 import type { Trail } from "../../access/trail.js";
 import { stage } from "../../domain/tracing.js";
-import type { RedisClient, RedisGateway } from "../connection/client.js";
+import type { RedisGateway, RoutedClient } from "../connection/client.js";
 import type { AuditArguments } from "../scripts/bind.js";
 import { createTrailEncoder } from "./encode-trail.js";
 import type { Keys } from "../keys.js";
@@ -11,12 +11,12 @@ export interface Auditor {
   run<T>(
     namespace: string,
     trail: Trail,
-    work: (client: RedisClient, audit: AuditArguments) => Promise<T>,
+    work: (client: RoutedClient, audit: AuditArguments) => Promise<T>,
     timeoutMs?: number,
   ): Promise<T>;
   /** As `run`, for scripts in many namespaces that are sent together. */
   runAll<T>(
-    work: (client: RedisClient, auditIn: (namespace: string, trail: Trail) => AuditArguments) => Promise<T>,
+    work: (client: RoutedClient, auditIn: (namespace: string, trail: Trail) => AuditArguments) => Promise<T>,
     timeoutMs?: number,
   ): Promise<T>;
   /** After this, namespaces are registered anew: somebody may have flushed this Redis. */
@@ -44,7 +44,7 @@ export function createAuditor(redis: RedisGateway, keys: Keys, retentionMs: numb
    * Sent ahead of the act on the same connection: a namespace with a trail is always on a list. A read puts it on another
    * one than other acts do: what doesn't exist doesn't come to exist by being asked for.
    */
-  function register(client: RedisClient, namespace: string, trail: Trail): Promise<void> | undefined {
+  function register(client: RoutedClient, namespace: string, trail: Trail): Promise<void> | undefined {
     if (namespace.startsWith("~")) return undefined;
     const now = performance.now();
     if (isKnown(known.acted, namespace, now)) return undefined;
@@ -53,7 +53,7 @@ export function createAuditor(redis: RedisGateway, keys: Keys, retentionMs: numb
     return enlist(client, namespace, trail, now);
   }
 
-  async function enlist(client: RedisClient, namespace: string, trail: Trail, now: number): Promise<void> {
+  async function enlist(client: RoutedClient, namespace: string, trail: Trail, now: number): Promise<void> {
     const reads = READING_VERBS.has(trail.verb);
     const list = reads ? known.read : known.acted;
     const key = reads ? keys.readNamespaces() : keys.namespaces();
@@ -65,7 +65,7 @@ export function createAuditor(redis: RedisGateway, keys: Keys, retentionMs: numb
     if (reads) void prune(client).catch(() => {});
   }
 
-  async function prune(client: RedisClient): Promise<void> {
+  async function prune(client: RoutedClient): Promise<void> {
     const some = await client.zRandMemberCount(keys.readNamespaces(), PRUNED);
     const exists = await Promise.all(some.map((namespace) => client.exists(keys.audit(namespace))));
     const ended = some.filter((_, index) => exists[index] === 0);
@@ -78,7 +78,7 @@ export function createAuditor(redis: RedisGateway, keys: Keys, retentionMs: numb
   }
 
   function runAll<T>(
-    work: (client: RedisClient, audit: typeof auditIn) => Promise<T>,
+    work: (client: RoutedClient, audit: typeof auditIn) => Promise<T>,
     timeoutMs?: number,
   ): Promise<T> {
     return redis.run((client) => {

@@ -22,19 +22,7 @@ const MOST_GROUPS = 5000;
 
 /** From now on, scripts note what they change in the namespace: see lua/changes.lua. */
 export async function beginChanges({ redis, keys }: Deps, namespace: string, id: string): Promise<void> {
-  const [watch, changes, bases] = keysOf(keys, namespace, id);
-  await redis.run((client) =>
-    client
-      .multi()
-      .unlink([changes, bases])
-      .zAdd(changes, { value: "", score: 0 })
-      .hSet(bases, "#", 0)
-      .pExpire(changes, LEASE_MS)
-      .pExpire(bases, LEASE_MS)
-      .sAdd(watch, id)
-      .pExpire(watch, 2 * LEASE_MS)
-      .exec(),
-  );
+  await redis.run((client) => client.beginChanges(keysOf(keys, namespace, id), [id, String(LEASE_MS)]));
 }
 
 /** Forgets the changes that no part can need any more. False: since the last step, changes weren't noted. */

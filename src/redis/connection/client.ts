@@ -5,21 +5,21 @@ import { isConnectionError } from "./connection-errors.js";
 import { faultOf, isAuditUnusable, isIndexMissing } from "./error-replies.js";
 import type { Nodes } from "./nodes.js";
 import { oneNode } from "./nodes.js";
-import type { RedisClient } from "./redis-client.js";
+import type { RedisClient, RoutedClient } from "./redis-client.js";
 
 export { createRedisClient } from "./redis-client.js";
-export type { RedisClient, RedisOptions } from "./redis-client.js";
+export type { RedisClient, RedisOptions, RoutedClient } from "./redis-client.js";
 
 /** Runs Redis work, and turns every way in which Redis can fail into a domain error that names the cause. */
 export interface RedisGateway {
-  readonly client: RedisClient;
+  readonly client: RoutedClient;
   readonly nodes: Nodes;
-  run<T>(work: (client: RedisClient) => Promise<T>, timeoutMs?: number): Promise<T>;
+  run<T>(work: (client: RoutedClient) => Promise<T>, timeoutMs?: number): Promise<T>;
   /**
    * As `run`, for what keeps Redis's one thread busy for milliseconds. Few are sent at once, enough to keep Redis busy:
    * what takes no time doesn't wait behind all of them, and their own wait isn't taken for Redis's.
    */
-  search<T>(work: (client: RedisClient) => Promise<T>, timeoutMs?: number): Promise<T>;
+  search<T>(work: (client: RoutedClient) => Promise<T>, timeoutMs?: number): Promise<T>;
 }
 
 const SEARCHES = 4;
@@ -44,7 +44,7 @@ export function createGateway(
   { timeoutMs, onMissingIndex, observe, onFault = () => {}, nodes = oneNode(client) }: GatewayOptions,
 ): RedisGateway {
   const searches = createLane({ width: SEARCHES, waitMs: SEARCH_WAIT_MS });
-  async function run<T>(work: (client: RedisClient) => Promise<T>, limit: number = timeoutMs): Promise<T> {
+  async function run<T>(work: (client: RoutedClient) => Promise<T>, limit: number = timeoutMs): Promise<T> {
     if (!client.isReady) throw storeFault("redis_unavailable");
     const start = performance.now();
     let timer: NodeJS.Timeout | undefined;

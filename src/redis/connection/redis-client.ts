@@ -13,6 +13,24 @@ export interface RedisOptions {
 
 export type RedisClient = ReturnType<typeof createRedisClient>;
 
+/** Commands that need one server: they have no key, or several of them belong together. */
+type OfOneServer =
+  | Both<"multi" | "info" | "ping" | "scan" | "time" | "wait" | "publish" | "select" | "watch" | "unwatch">
+  | Both<"keys" | "dbsize" | "randomkey" | "monitor" | "subscribe" | "pSubscribe" | "sSubscribe">
+  | `${Both<"acl" | "client" | "cluster" | "config" | "flush" | "module" | "script">}${string}`
+  | "ft"
+  | "FT"
+  | "duplicate"
+  | "scanIterator";
+
+type Both<Name extends string> = Lowercase<Name> | Uppercase<Name> | Name;
+
+/**
+ * What runs commands about keys, on whichever server has them. On a cluster nothing else works; a question to a server
+ * itself goes to a node of {@link Nodes}.
+ */
+export type RoutedClient = Omit<RedisClient, OfOneServer>;
+
 /**
  * A client that fails at once while Redis is away, and comes back by itself.
  * Nothing is queued while it is disconnected: a caller who was told 503 must not find the write done later.

@@ -26,9 +26,10 @@ export async function scanKeys(
   options: ScanOptions,
   { beside, timeoutMs }: { readonly beside?: string; readonly timeoutMs?: number } = {},
 ): Promise<KeyPage> {
-  return redis.run(async (client) => {
+  return redis.run(async () => {
     const { nodes } = redis;
-    if (!nodes.clustered) return client.scan(cursor, options);
+    const [only] = nodes.clustered ? [] : await nodes.every();
+    if (only !== undefined) return only.client.scan(cursor, options);
     const walked = beside === undefined ? await nodes.every() : [await nodes.ofKey(beside)];
     return scanNodes(walked.toSorted(byId), await nodes.layout(), cursor, options);
   }, timeoutMs);

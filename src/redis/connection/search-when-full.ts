@@ -1,6 +1,7 @@
 import { unlessDenied } from "./find-modules.js";
 import { isNotLetIn, replyCode } from "./error-replies.js";
 import { infoField } from "./product.js";
+import type { Nodes } from "./nodes.js";
 import type { Connection } from "./server.js";
 
 /**
@@ -31,7 +32,12 @@ export async function hidesWhenFull(client: Connection): Promise<boolean> {
   return policy === undefined || policy === "return";
 }
 
-/** Whether a search could hide what is there right now. */
+/** Whether a search could hide right now what is there on any of the nodes. */
+export async function anyHidesNow(nodes: Nodes): Promise<boolean> {
+  const every = await nodes.every();
+  return (await Promise.all(every.map(({ client }) => hidesNow(client)))).includes(true);
+}
+
 export async function hidesNow(client: Connection): Promise<boolean> {
   const memory = await unlessDenied(() => client.info("memory"));
   const most = Number(infoField(memory ?? "", "maxmemory"));

@@ -3,7 +3,7 @@ import type { EmbeddingMigration } from "../../memory/model/embedding-migration.
 import { MODELS_KNOWN_MS } from "../../memory/ports/embedding-models.js";
 import type { ModelStore, ModelsInUse } from "../../memory/ports/embedding-models.js";
 import { parseStored } from "../codec/document.js";
-import type { RedisClient, RedisGateway } from "../connection/client.js";
+import type { RedisGateway, RoutedClient } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 
 const EVERY_MS = 500;
@@ -11,7 +11,7 @@ const FIELDS = ["embedding_model", "embedding_migration"];
 
 export interface WatchedModels extends ModelStore {
   /** Claims an empty store for the configured model; the first to come decides, also when two services start at once. */
-  claim(client: RedisClient): Promise<void>;
+  claim(client: RoutedClient): Promise<void>;
   /** Reads it again and again from here on. */
   watch(): { stop(): Promise<void> };
 }
@@ -23,7 +23,7 @@ export function createModelStore(
 ): WatchedModels {
   let latest: { readonly models: ModelsInUse; readonly at: number } | undefined;
 
-  async function readFrom(client: RedisClient): Promise<ModelsInUse> {
+  async function readFrom(client: RoutedClient): Promise<ModelsInUse> {
     // From the time of asking: what is answered later may have changed since.
     const at = performance.now();
     const [active, json] = await client.hmGet(keys.meta(), FIELDS);
@@ -35,7 +35,7 @@ export function createModelStore(
     return models;
   }
 
-  async function claim(client: RedisClient): Promise<void> {
+  async function claim(client: RoutedClient): Promise<void> {
     const { active } = await readFrom(client);
     // Only if there is none: a Redis without memory for writes still serves what it has.
     if (active !== undefined || configured === undefined) return;

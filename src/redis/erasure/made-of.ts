@@ -4,10 +4,10 @@ import { madeBefore } from "../../memory/model/made.js";
 import type { MadeBy } from "../../memory/model/made.js";
 import { parseStored } from "../codec/document.js";
 import type { MemoryDocument } from "../codec/document.js";
-import type { RedisClient } from "../connection/client.js";
+import type { RoutedClient } from "../connection/client.js";
 
 /** How mneme made the text under this key; undefined: it didn't, or the key is missing. */
-export async function madeOf(client: RedisClient, key: string): Promise<MadeBy | undefined> {
+export async function madeOf(client: RoutedClient, key: string): Promise<MadeBy | undefined> {
   const paths = ["$.index.made", "$.index.hash", ...NAMES.map((name) => `$.memory.${name}`)];
   const reply: unknown = await client.sendCommand(["JSON.GET", key, ...paths]);
   if (typeof reply !== "string") return undefined;

@@ -1,6 +1,6 @@
 import { objectFacet, subjectFacet } from "../../memory/model/facets.js";
 import type { ListedName } from "../../memory/ports/facts.js";
-import type { RedisClient, RedisGateway } from "../connection/client.js";
+import type { RedisGateway, RoutedClient } from "../connection/client.js";
 import { askIndex } from "../connection/ask-index.js";
 import type { Keys } from "../keys.js";
 import type { StoreDeps } from "../deps.js";
@@ -96,7 +96,7 @@ interface Known {
 
 /** All commands are sent at once, for all names of a page. */
 async function look(
-  client: RedisClient,
+  client: RoutedClient,
   redis: RedisGateway,
   keys: Keys,
   namespace: string,

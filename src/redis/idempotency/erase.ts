@@ -1,4 +1,4 @@
-import type { RedisClient, RedisGateway } from "../connection/client.js";
+import type { RedisGateway, RoutedClient } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 
 /**
@@ -24,7 +24,7 @@ export async function eraseAnswers(
 }
 
 async function eraseAnswersOf(
-  client: RedisClient,
+  client: RoutedClient,
   keys: Keys,
   subject: string,
   except: string | undefined,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { AnswerStore, Claimed } from "../../domain/idempotency.js";
 import { LEASE_MS } from "../../domain/lease.js";
-import type { RedisClient, RedisGateway } from "../connection/client.js";
+import type { RedisGateway, RoutedClient } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 import { CODE, wrongCode } from "../scripts/codes.js";
 
@@ -11,7 +11,7 @@ export const KEEP_ANSWER_MS = 24 * 3600 * 1000;
 export function createAnswerStore(redis: RedisGateway, keys: Keys): AnswerStore {
   /** Notes the answer under its subjects. True if one of them was deleted since the claim. */
   async function note(
-    client: RedisClient,
+    client: RoutedClient,
     operation: string,
     { begun }: Claimed,
     subjects: readonly string[],

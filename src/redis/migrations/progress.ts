@@ -1,5 +1,5 @@
 import { StartError } from "../../start-error.js";
-import type { RedisClient, RedisGateway } from "../connection/client.js";
+import type { RedisGateway, RoutedClient } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 import { PRESENT_SCHEMAS } from "../schemas.js";
 import type { Schemas } from "../schemas.js";
@@ -34,7 +34,7 @@ export class NewerData extends StartError {
 
 /** Refuses data of a newer release, and notes that this one's is here: an older one may then refuse it. */
 export async function claimSchemas(
-  client: RedisClient,
+  client: RoutedClient,
   keys: Keys,
   wanted: Wanted = PRESENT_SCHEMAS,
 ): Promise<void> {
@@ -81,13 +81,10 @@ export async function keepDone(
   keys: Keys,
   wanted: Wanted = PRESENT_SCHEMAS,
 ): Promise<void> {
-  await redis.run(async () => {
-    const { client } = await redis.nodes.ofKey(keys.upgrades());
-    return client
-      .multi()
-      .hSet(keys.upgrades(), "reached", reached(wanted))
-      .hDel(keys.upgrades(), ["target", "cursor", "redis_run", "seen", "total"])
-      .exec();
+  await redis.run(async (client) => {
+    // In this order: between the two, the next process begins again, which does no harm.
+    await client.hDel(keys.upgrades(), ["target", "cursor", "redis_run", "seen", "total"]);
+    await client.hSet(keys.upgrades(), "reached", reached(wanted));
   });
 }
 

@@ -1,4 +1,4 @@
-import type { RedisClient, RedisGateway } from "../connection/client.js";
+import type { RedisGateway, RoutedClient } from "../connection/client.js";
 import { redisTime } from "../connection/redis-time.js";
 import type { Keys } from "../keys.js";
 import { homeHash } from "./place.js";
@@ -24,7 +24,7 @@ export async function trimReceipts(
 }
 
 async function trimHome(
-  client: RedisClient,
+  client: RoutedClient,
   keys: Keys,
   home: string,
   now: number,
@@ -45,7 +45,7 @@ async function trimHome(
 }
 
 /** Seconds; undefined: as configured. */
-async function keepOf(client: RedisClient, keys: Keys, home: string): Promise<number | undefined> {
+async function keepOf(client: RoutedClient, keys: Keys, home: string): Promise<number | undefined> {
   if (home.startsWith("~")) return Number(home.slice(1));
   const set = await client.hGet(keys.settings(home), "retention_receipts_seconds");
   return set === null ? undefined : Number(set);

@@ -51,7 +51,10 @@ const saidIn = (lua: string) => {
 const CHANGES = "lua/changes";
 /** They change nothing that an export holds, or only uses and the ends that uses prolong, claims, votes or state. */
 const UNNOTED = new Set([
+  "archive/lua/drop",
   "archive/lua/mark",
+  "archive/lua/open",
+  "backup/lua/begin-changes",
   "lifecycle/lua/touch",
   "sessions/lua/claim",
   "sessions/lua/list",

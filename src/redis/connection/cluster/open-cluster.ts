@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "redis";
-import type { RedisArgument } from "redis";
 import { scripts } from "../../scripts/index.js";
 import type { RedisClient, RedisOptions } from "../redis-client.js";
 import { isSlotMoving } from "../error-replies.js";
 import type { Nodes } from "../nodes.js";
 import { backClient } from "./front.js";
+import { keyOf, KeylessCommand } from "./key-of.js";
 import { guardCall, guarded } from "./guarded-script.js";
 import { createNodeClients } from "./node-clients.js";
 import type { ClusterPlace } from "./node-clients.js";
@@ -36,7 +36,8 @@ export function openCluster(
     close: () => cluster.close(),
     destroy: () => cluster.destroy(),
     command(command, parser, options, transform) {
-      if (parser.firstKey === undefined) return Promise.reject(withoutKey(parser.redisArgs[0]));
+      const { firstKey } = parser;
+      if (firstKey === undefined) return Promise.reject(new KeylessCommand(parser.redisArgs[0]));
       return onceMoved(() => routeCommand(cluster, command, parser, options, transform));
     },
     script(script, parser, options, transform) {
@@ -44,9 +45,8 @@ export function openCluster(
       guardCall(parser, own);
       return onceMoved(() => routeScript(cluster, own, parser, options, transform));
     },
-    raw(args, options) {
-      const [command = "", key] = args;
-      if (key === undefined || WITHOUT_KEY.test(String(command))) return Promise.reject(withoutKey(command));
+    async raw(args, options) {
+      const key = keyOf(args);
       return onceMoved(() => cluster.sendCommand(key, false, [...args], options));
     },
   });
@@ -69,10 +69,3 @@ export function openCluster(
 
   return { client, nodes: createClusterNodes(cluster, keyPrefix) };
 }
-
-/** node-redis would send these to a node by chance. */
-const WITHOUT_KEY =
-  /^(?:_?FT\.|TIME$|INFO$|PING$|CONFIG$|MODULE$|CLIENT$|COMMAND$|SCRIPT$|SCAN$|WAIT|CLUSTER$|PUBLISH$)/i;
-
-const withoutKey = (command: RedisArgument | undefined): Error =>
-  new Error(`${String(command)} has no key by which a node of the cluster could be found.`);
