@@ -15,6 +15,7 @@ import { trace } from "./http/middleware/trace.js";
 import { onlySameOrigin } from "./http/middleware/same-origin.js";
 import { observe } from "./http/middleware/observe.js";
 import { describeProblem, HttpProblem, respondProblem } from "./http/problem.js";
+import { EXPLORER_TRAITS, explorerRoutes } from "./explorer/routes.js";
 import { createRouter } from "./http/router/create-router.js";
 import { RouteTable } from "./http/router/route-table.js";
 import { agentRoutes } from "./http/agents/routes.js";
@@ -117,8 +118,9 @@ export function createApp(deps: AppDeps) {
     .route("/", stateHistoryRoutes(deps))
     .route("/", stateTransactionRoutes(deps))
     .route("/", stateChangeRoutes(deps));
+  if (deps.explorer) app.route("/", explorerRoutes());
   serveDescription(app);
-  routes.fill(app, { ...DOCS_TRAITS, ...MCP_TRAITS });
+  routes.fill(app, { ...DOCS_TRAITS, ...MCP_TRAITS, ...EXPLORER_TRAITS });
   return routed;
 }
 

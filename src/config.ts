@@ -37,6 +37,8 @@ export interface Config {
   readonly tracing: "langsmith" | undefined;
   /** Whether traces of requests go to an OpenTelemetry collector. */
   readonly otel: boolean;
+  /** Whether the explorer is served at `/`. */
+  readonly explorer: boolean;
   /** How long a vector stays in the cache, in seconds. */
   readonly embeddingCacheSeconds: number;
   /** How long the service still answers after a signal to end. */
@@ -188,6 +190,7 @@ const environment = z
     MNEME_LLM_MODEL: z.string().default("gpt-4o-mini"),
     MNEME_LLM_TIMEOUT_MS: integer(20_000, 100, 120_000),
     MNEME_OTEL: z.enum(["0", "1"]).default("0"),
+    MNEME_EXPLORER: z.enum(["0", "1"]).default("1"),
     MNEME_TRACING: z.enum(["langsmith"]).optional(),
     MNEME_EMBEDDING_CACHE_SECONDS: integer(24 * 3600, 1, 365 * 24 * 3600),
     MNEME_TTL_EPISODIC_SECONDS: ttl,
@@ -348,6 +351,7 @@ export function loadConfig(env: Environment): Config {
     llm: llmOf(values),
     tracing: values.MNEME_TRACING,
     otel: values.MNEME_OTEL === "1",
+    explorer: values.MNEME_EXPLORER === "1",
     embeddingCacheSeconds: values.MNEME_EMBEDDING_CACHE_SECONDS,
     drainSeconds: values.MNEME_DRAIN_SECONDS,
     queueMs: values.MNEME_QUEUE_MS,

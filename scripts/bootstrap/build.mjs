@@ -25,6 +25,8 @@ const SOURCES = [
 ];
 /** Folders with a tsconfig.json, each built into its own dist/. The service is checked against the package's types. */
 const PROJECTS = ["src/client", "checkpointer", "."];
+/** The pages of the explorer, which browsers run: the compiler checks them, and a bundler packs them. */
+const EXPLORER = join("src", "explorer", "web");
 /** Packages for applications of both module systems: `dist/src` has ES modules, `dist/cjs` CommonJS, each with types. */
 const DUAL = new Set(["src/client", "checkpointer"]);
 
@@ -89,6 +91,7 @@ function buildProject(folder, sources, { check, dual }) {
   try {
     if (!compile(folder, staging, check)) return false;
     if (dual && !compileAsCommonJs(folder, staging)) return false;
+    if (existsSync(join(folder, EXPLORER)) && !bundleExplorer(folder, staging, check)) return false;
     // tsc doesn't copy Lua, which is loaded from the folder of its module.
     for (const file of filesUnder(join(folder, "src")).filter((name) => name.endsWith(".lua"))) {
       copy(file, join(staging, relative(folder, file)));
@@ -148,6 +151,23 @@ function compileAsCommonJs(folder, staging) {
   rmSync(copied, { recursive: true, force: true });
   writeFileSync(join(target, "package.json"), manifest);
   return done;
+}
+
+/**
+ * @param {string} folder of the service
+ * @param {string} staging
+ * @param {boolean} check
+ */
+function bundleExplorer(folder, staging, check) {
+  const compiler = join(repositoryRoot(), "node_modules", "typescript", "bin", "tsc");
+  const bundler = join(import.meta.dirname, "bundle-explorer.mjs");
+  const steps = [
+    ...(check ? [[compiler, "-p", EXPLORER]] : []),
+    [bundler, join(staging, "src", "explorer", "assets")],
+  ];
+  return steps.every(
+    (step) => spawnSync(process.execPath, step, { cwd: folder, stdio: ["ignore", 2, 2] }).status === 0,
+  );
 }
 
 /**

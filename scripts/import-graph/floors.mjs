@@ -116,6 +116,25 @@ export const FLOORS = [
   ["src/http/namespaces", "src/http/profiles", "src/http/receipts", "src/http/sessions"],
   ["src/http/pii", "src/http/backups", "src/http/erasures", "src/http/mcp"],
 
+  // The explorer: its pages, which ask the HTTP API from a browser, and what serves them.
+  ["src/explorer/web/base"],
+  ["src/explorer/web/parts"],
+  ["src/explorer/web/memory"],
+  [
+    "src/explorer/web/ask",
+    "src/explorer/web/memories",
+    "src/explorer/web/entities",
+    "src/explorer/web/state",
+    "src/explorer/web/sessions",
+    "src/explorer/web/threads",
+    "src/explorer/web/receipts",
+    "src/explorer/web/consolidation",
+    "src/explorer/web/audit",
+    "src/explorer/web/health",
+  ],
+  ["src/explorer/web"],
+  ["src/explorer"],
+
   // The composition root: the only place that knows all sides.
   ["src/app.ts"],
   ["src/client.ts", "src/compose"],

@@ -13,7 +13,7 @@ const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+)"/g;
 export function readImports(root, folder) {
   const files = new Set(
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+      .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
       .filter((entry) => !entry.parentPath.split(sep).includes("dist"))
       .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join("/")),
   );
@@ -22,6 +22,7 @@ export function readImports(root, folder) {
     const text = readFileSync(join(root, file), "utf8");
     const targets = [...text.matchAll(IMPORT)]
       .map(([, specifier = ""]) => posix.join(dirname(file), specifier).replace(/\.js$/, ".ts"))
+      .map((target) => (files.has(target) ? target : `${target}x`))
       .filter((target) => files.has(target));
     imports.set(file, new Set(targets));
   }

@@ -143,6 +143,7 @@ export function composeApp(
     anonymousAnywhere: config.allowAnonymous,
     answers: stores.answers,
     mcp: { toolSet: config.mcpTools },
+    explorer: config.explorer,
     durable: { always: config.durable.always, confirm: durability.confirm },
     readiness: createReadiness({
       writeRedis: () =>

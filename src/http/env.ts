@@ -60,6 +60,8 @@ export interface AppDeps {
   readonly answers: AnswerStore;
   readonly durable: DurableOptions;
   readonly mcp: McpSettings;
+  /** Whether the explorer is served at `/`. */
+  readonly explorer: boolean;
   readonly readiness: () => Promise<Readiness>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -1,0 +1,29 @@
+export interface Piece {
+  readonly kind: "same" | "removed" | "added";
+  readonly text: string;
+}
+
+interface SideProps {
+  readonly pieces: readonly Piece[];
+  readonly side: "before" | "after";
+}
+
+/** One side of a comparison: what both have, and what only this one has. */
+export function DiffSide({ pieces, side }: SideProps) {
+  const own = side === "before" ? "removed" : "added";
+  return (
+    <p class="memory-text diff" dir="auto">
+      {pieces
+        .filter(({ kind }) => kind === "same" || kind === own)
+        .map(({ kind, text }, index) =>
+          kind === "same" ? (
+            <span key={index}>{text}</span>
+          ) : side === "before" ? (
+            <del key={index}>{text}</del>
+          ) : (
+            <ins key={index}>{text}</ins>
+          ),
+        )}
+    </p>
+  );
+}
