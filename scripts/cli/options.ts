@@ -25,6 +25,13 @@ export const wholeNumber =
     throw new InvalidArgumentError(`It must be a whole number from ${range}.`);
   };
 
+/** Parser of an option that takes a number from 0 to 1. */
+export function ratio(text: string): number {
+  const value = Number(text);
+  if (/^(?:\d*\.)?\d+$/.test(text) && value <= 1) return value;
+  throw new InvalidArgumentError("It must be a number from 0 to 1.");
+}
+
 /** An option that puts the command's answer on standard output as JSON. */
 export const jsonOption = (): Option => new Option("--json", "JSON on standard output");
 

@@ -11,8 +11,12 @@ import { checkFile } from "../check-file.js";
 import { FILE_FORMATS, formatOf } from "../file-format.js";
 import type { FileFormat } from "../file-format.js";
 import { linesOf } from "../file-lines.js";
-import { apiKey, jsonOption, printJson, urlOption } from "../options.js";
+import { apiKey, jsonOption, printJson, ratio, urlOption } from "../options.js";
 import { readPam } from "../pam/read.js";
+import { DEFAULT_TRUST } from "../sources/drafts.js";
+import { importSource } from "../sources/import-source.js";
+import { isSourceName, SOURCE_NAMES } from "../sources/index.js";
+import type { SourceName } from "../sources/index.js";
 import type { Connection } from "../options.js";
 
 interface ImportOptions extends Connection {
@@ -23,7 +27,8 @@ interface ImportOptions extends Connection {
   readonly restoreErased?: boolean;
   readonly resume?: string;
   readonly json?: boolean;
-  readonly from: FileFormat | "auto";
+  readonly from: FileFormat | SourceName | "auto";
+  readonly trust: number;
 }
 
 type View = z.output<typeof importView>;
@@ -34,31 +39,44 @@ const PART_BYTES = 1024 * 1024;
 export function importCommand(): Command {
   return new Command("import")
     .description(
-      "Reads a file that `mneme export` wrote, or a document of Portable AI Memory. The whole file is checked before anything is written.",
+      "Reads a file that `mneme export` wrote, a document of Portable AI Memory, or the memories of another system. An export is checked as a whole before anything is written.",
     )
-    .addArgument(new Argument("<file>", "file to read"))
+    .addArgument(new Argument("<file>", "file to read; with other systems also a folder"))
     .addOption(urlOption())
     .addOption(
       new Option("--on-conflict <rule>", "what happens where another record is stored already")
         .choices(CONFLICT_RULES)
         .default("skip"),
     )
-    .option("--into <namespace>", "namespace that replaces the exported one, with everything below it")
+    .option(
+      "--into <namespace>",
+      "namespace that replaces the exported one, with everything below it; with other systems the one to write to",
+    )
     .option("--dry-run", "only count what the import would do")
     .option("--verify", "only check the file, without a service")
     .option("--restore-erased", "bring back records that were deleted since the export")
     .addOption(
-      new Option("--from <format>", "format of the file: mneme, or pam for Portable AI Memory")
-        .choices(["auto", ...FILE_FORMATS])
+      new Option("--from <source>", "mneme, pam for Portable AI Memory, or the system that wrote the file")
+        .choices(["auto", ...FILE_FORMATS, ...SOURCE_NAMES])
         .default("auto"),
+    )
+    .addOption(
+      new Option("--trust <number>", "with other systems: upper bound of the trust of the memories, 0 to 1")
+        .argParser(ratio)
+        .default(DEFAULT_TRUST),
     )
     .option("--resume <id>", "continue an interrupted import")
     .addOption(jsonOption())
+    .addHelpText("after", "\nOther systems: docs/import.md has what becomes of their records.")
     .action(async (file: string, options: ImportOptions) => run(file, options));
 }
 
 async function run(file: string, options: ImportOptions): Promise<void> {
   const format = options.from === "auto" ? await formatOf(file) : options.from;
+  if (isSourceName(format)) {
+    refuseOptionsOfExports(format, options);
+    return importSource(format, file, options);
+  }
   if (format === "mneme") return importLines(file, options);
   if (options.resume !== undefined) {
     throw new Failure("A PAM document is sent from its beginning: import it again, without --resume.");
@@ -74,6 +92,17 @@ async function run(file: string, options: ImportOptions): Promise<void> {
   } finally {
     await rm(read.file, { force: true });
   }
+}
+
+/** Other systems have no checksums, and no records of which one could replace another. */
+function refuseOptionsOfExports(source: SourceName, options: ImportOptions): void {
+  const given = [
+    ...(options.onConflict === "skip" ? [] : ["--on-conflict"]),
+    ...(options.verify === true ? ["--verify"] : []),
+    ...(options.restoreErased === true ? ["--restore-erased"] : []),
+    ...(options.resume === undefined ? [] : ["--resume"]),
+  ];
+  if (given.length > 0) throw new Failure(`${given.join(", ")}: not with --from ${source}.`);
 }
 
 /** Each memory of a document is a line of the file that was made of it, after its first one. */

@@ -1,0 +1,77 @@
+/** What became of a source's records. `made` and `seen` count memories, the others records that made none. */
+export interface Report {
+  readonly source: string;
+  readonly into: string;
+  readonly dry_run: boolean;
+  readonly complete: boolean;
+  readonly made: number;
+  readonly seen: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly reasons: { readonly skipped: Counts; readonly failed: Counts };
+  /** The first ones. */
+  readonly failures: readonly { readonly where: string; readonly reason: string }[];
+}
+
+type Counts = Readonly<Record<string, number>>;
+
+/** Reasons come from files too: what is beyond counts as one. */
+const MAX_REASONS = 50;
+const MAX_FAILURES = 100;
+const OTHERS = "other reasons";
+
+export class Tally {
+  made = 0;
+  seen = 0;
+  readonly #reasons = { skipped: new Map<string, number>(), failed: new Map<string, number>() };
+  readonly #failures: { where: string; reason: string }[] = [];
+
+  skip(reason: string): void {
+    this.#count("skipped", reason);
+  }
+
+  fail(where: string, reason: string): void {
+    this.#count("failed", reason);
+    if (this.#failures.length < MAX_FAILURES) this.#failures.push({ where, reason });
+  }
+
+  of(kind: "skipped" | "failed"): number {
+    return [...this.#reasons[kind].values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  report(of: Pick<Report, "source" | "into" | "dry_run" | "complete">): Report {
+    const { made, seen } = this;
+    return {
+      ...of,
+      made,
+      seen,
+      skipped: this.of("skipped"),
+      failed: this.of("failed"),
+      reasons: {
+        skipped: Object.fromEntries(this.#reasons.skipped),
+        failed: Object.fromEntries(this.#reasons.failed),
+      },
+      failures: this.#failures,
+    };
+  }
+
+  #count(kind: "skipped" | "failed", reason: string): void {
+    const reasons = this.#reasons[kind];
+    const name = reasons.has(reason) || reasons.size < MAX_REASONS ? reason : OTHERS;
+    reasons.set(name, (reasons.get(name) ?? 0) + 1);
+  }
+}
+
+/** The report for people. */
+export function linesOfReport(report: Report): string[] {
+  const { made, seen, skipped, failed, reasons, failures } = report;
+  const lines = [
+    `${report.dry_run ? "would be made" : "made"} ${made}, seen ${seen}, skipped ${skipped}, failed ${failed}`,
+  ];
+  for (const kind of ["skipped", "failed"] as const) {
+    for (const [reason, count] of Object.entries(reasons[kind])) lines.push(`  ${kind}: ${reason}: ${count}`);
+  }
+  for (const { where, reason } of failures.slice(0, 10)) lines.push(`  ${where}: ${reason}`);
+  if (failed > 10) lines.push("  … --json shows the first hundred failures");
+  return lines;
+}

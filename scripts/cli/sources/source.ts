@@ -1,0 +1,49 @@
+import type { z } from "@hono/zod-openapi";
+import type { newMemory } from "../../../src/http/memories/schemas.js";
+
+/** A memory as the API takes it. */
+export type Draft = z.input<typeof newMemory>;
+
+/** Where in its source a record is, for people. */
+export interface Place {
+  readonly where: string;
+}
+
+/** What a source has: a memory, or a record that makes none. */
+export type Item = ReadyItem | LeftItem;
+
+export interface LeftItem extends Place {
+  readonly kind: "skipped" | "failed";
+  readonly reason: string;
+}
+
+export interface ReadyItem extends Place {
+  readonly kind: "memory";
+  /** `source_ref` of its metadata. */
+  readonly ref: string;
+  readonly draft: Draft;
+}
+
+export interface SourceInput {
+  /** Files to read, in order. */
+  readonly files: readonly SourceFile[];
+  readonly trust: number;
+}
+
+export interface SourceFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** Counts the bytes of files that were read. */
+export interface Meter {
+  bytes: number;
+}
+
+/** A system that memories can come from. It reads its files once, and keeps no more than one record in memory. */
+export interface Source {
+  readonly title: string;
+  /** Whether a file in a folder is one of its files; the name is relative to the folder. */
+  readonly isFile: (name: string) => boolean;
+  readonly read: (input: SourceInput, meter: Meter) => AsyncIterable<Item>;
+}
