@@ -53,6 +53,7 @@ export const AUDIT_VERBS = [
   "consolidation.undo",
   "settings.get",
   "settings.put",
+  "settings.patch",
   "usage.get",
   "namespace.list",
   "namespace.delete",

@@ -82,7 +82,7 @@ export function createStores(config: Config, { gateway: redis, auditor, keys, ca
     answers: createAnswerStore(redis, keys),
     agents: createAgentRegistry(redis, auditor, keys),
     keys: createKeyStore(redis, auditor, keys),
-    namespaces: createNamespaceStore(auditor, meter, keys, config.quota),
+    namespaces: createNamespaceStore(redis, auditor, meter, keys, config.quota),
     audit: createAuditLog(auditor),
     auditReader: createAuditReader(redis, keys),
     rateLimiter: createRateLimiter(redis, keys),

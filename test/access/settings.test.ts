@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { as, createKey, keyFor } from "../support/acts/access.js";
 import { newNamespace } from "../support/acts/memories.js";
-import { putSettings, settingsOf, usage } from "../support/service/namespaces.js";
+import { patchSettings, putSettings, settingsOf, usage } from "../support/service/namespaces.js";
 import type { Service } from "../support/service/service.js";
 import { startService } from "../support/service/service.js";
 
@@ -92,4 +93,108 @@ test("usage says which quota is in force: the namespace's own, else the configur
   await putSettings(service, namespace, { quota: { memories: 3 } });
   expect((await usage(service, namespace)).quota).toEqual({ memories: 3, bytes: 70_000 });
   expect((await usage(other, namespace)).quota).toEqual({ memories: 3, bytes: null });
+});
+
+describe("PATCH of settings", () => {
+  const settingsNow = async (namespace: string) =>
+    (await service.send("GET", settingsOf(namespace))).body as Record<string, object>;
+
+  test("changes what it names, and nothing else", async () => {
+    const namespace = newNamespace();
+    await putSettings(service, namespace, {
+      pii: { email: "tokenize", card: "reject" },
+      retention: { receipts_seconds: 60 },
+      consolidation: { schedule: "0 3 * * *", time_zone: "Europe/Vienna", steps: ["merge"] },
+      predicates: { lives_in: "one", likes: "many" },
+    });
+    const before = await settingsNow(namespace);
+    const patch = {
+      retention: { episodic_seconds: 7_776_000 },
+      pii: { card: null, phone: "redact" },
+      consolidation: { older_than_seconds: 5 },
+      predicates: { Likes: null, owns: "many" },
+    };
+    const patched = await patchSettings(service, namespace, patch);
+    expect(patched.status).toBe(200);
+    expect(patched.headers.get("etag")).toBe('"2"');
+    const { pii, retention, consolidation } = before;
+    expect(patched.body).toEqual({
+      ...before,
+      retention: { ...retention, episodic_seconds: 7_776_000 },
+      pii: { ...pii, card: null, phone: "redact" },
+      consolidation: { ...consolidation, older_than_seconds: 5 },
+      predicates: { lives_in: "one", owns: "many" },
+    });
+    expect(await settingsNow(namespace)).toEqual(patched.body);
+    const unset = await patchSettings(service, namespace, {
+      pii: null,
+      consolidation: null,
+      predicates: null,
+    });
+    expect(unset.body).toMatchObject({
+      pii: { email: null, phone: null },
+      consolidation: null,
+      predicates: {},
+    });
+    expect(unset.body).toMatchObject({ retention: { receipts_seconds: 60, episodic_seconds: 7_776_000 } });
+  });
+
+  test("sent at once for different settings, all take effect", async () => {
+    const namespace = newNamespace();
+    const kinds = ["email", "phone", "card", "iban", "ip", "national_id", "secret"];
+    const answers = await Promise.all(
+      kinds.map((kind, index) =>
+        patchSettings(index % 2 === 0 ? service : other, namespace, { pii: { [kind]: "redact" } }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(kinds.map(() => 200));
+    expect(await settingsNow(namespace)).toMatchObject({
+      pii: Object.fromEntries(kinds.map((kind) => [kind, "redact"])),
+    });
+  });
+
+  test("with an older ETag is 412, and changes nothing", async () => {
+    const namespace = newNamespace();
+    await putSettings(service, namespace, { quota: { memories: 5 } });
+    const headers = { "if-match": '"0"' };
+    const late = await patchSettings(service, namespace, { decay: { touch: false } }, { headers });
+    expect(late).toMatchObject({ status: 412, body: { code: "settings_conflict" } });
+    const now = { headers: { "if-match": '"1"' } };
+    expect((await patchSettings(service, namespace, { decay: { touch: false } }, now)).status).toBe(200);
+    expect(await settingsNow(namespace)).toMatchObject({ quota: { memories: 5 }, decay: { touch: false } });
+  });
+
+  test.each([
+    ["quota.rows", { quota: { rows: null } }],
+    ["colour", { colour: null }],
+    ["retention.episodic_seconds", { retention: { episodic_seconds: 0 } }],
+    ["pii.email", { pii: { email: "hide" } }],
+    ["consolidation.schedule", { consolidation: { older_than_seconds: 5 } }],
+    ["state_ttl.default_seconds", { state_ttl: { default_seconds: 3601 } }],
+    ["predicates.lives_in", { predicates: { lives_in: "some" } }],
+  ])("names a wrong %s, and changes nothing", async (field, patch) => {
+    const namespace = newNamespace();
+    await putSettings(service, namespace, { state_ttl: { max_seconds: 3600 } });
+    const before = await settingsNow(namespace);
+    expect(await patchSettings(service, namespace, patch)).toMatchObject({
+      status: 400,
+      body: { errors: [{ field }] },
+    });
+    expect(await settingsNow(namespace)).toEqual(before);
+  });
+
+  test("by an operator leaves the quota to the namespace's administrators", async () => {
+    const keyed = await startService();
+    const operator = as(keyed, (await createKey(keyed)).key);
+    const namespace = newNamespace();
+    const admin = as(keyed, await keyFor(operator, namespace, ["admin"]));
+    const memories = async (by: Service, most: number) =>
+      (await patchSettings(by, namespace, { quota: { memories: most } })).status;
+    expect(await memories(operator, 10)).toBe(200);
+    expect(await memories(admin, 5)).toBe(200);
+    expect((await patchSettings(operator, namespace, { decay: { touch: false } })).status).toBe(200);
+    expect(await memories(admin, 10)).toBe(200);
+    expect(await memories(admin, 11)).toBe(403);
+    await keyed.stop();
+  });
 });

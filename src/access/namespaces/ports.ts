@@ -5,6 +5,8 @@ import type { ConsolidationSettings, Settings, Usage, VersionedSettings } from "
 /** Settings and usage of namespaces. Every method rejects with `redis_unavailable` when the store can't be reached. */
 export interface NamespaceStore {
   getSettings(trail: Trail, namespace: string): Promise<VersionedSettings>;
+  /** Not recorded: part of an act that is. */
+  peekSettings(namespace: string): Promise<VersionedSettings>;
   /** The new version; `conflict` if there is another one than expected, `beyond_quota` if a quota is above the operator's. */
   putSettings(
     trail: Trail,

@@ -187,7 +187,11 @@ export interface paths {
     delete?: never;
     options?: never;
     head?: never;
-    patch?: never;
+    /**
+     * Change some of a namespace's settings
+     * @description RFC 7396 merge patch: null unsets a setting or a group, and what is omitted stays as it is. Without If-Match, concurrent patches of different settings all take effect. Needs `admin`.
+     */
+    patch: operations["patchSettings"];
     trace?: never;
   };
   "/v1/namespaces/{ns}/usage": {
@@ -2236,6 +2240,415 @@ export interface components {
        */
       next_run_at?: string | null;
     } | null;
+    NamespaceSettingsPatch: {
+      /** @description TTL settings of state documents. */
+      state_ttl?: {
+        /** @description Default TTL in seconds; null: not set. */
+        default_seconds?: number | null;
+        /** @description Maximum TTL in seconds; null: not set. */
+        max_seconds?: number | null;
+      } | null;
+      /** @description Quota of the namespace: maximum number of memories and of bytes. */
+      quota?: {
+        /** @description Maximum number of memories; null: not set. */
+        memories?: number | null;
+        /** @description Maximum number of bytes; null: not set. */
+        bytes?: number | null;
+      } | null;
+      /** @description Settings of publications into this namespace. A copy with less trust than `min_trust` is quarantined: recalls and lists don't return it until a human confirms it or a key with `publish` here releases it. */
+      publish?: {
+        /** @description Trust below which a published copy is quarantined; null: not set. */
+        min_trust?: number | null;
+      } | null;
+      /** @description Settings of decay. `touch`: whether a recall counts its hits as used, which extends their life; null means true. */
+      decay?: {
+        /** @description Whether recalls count their hits as used; null: not set. */
+        touch?: boolean | null;
+      } | null;
+      /** @description Default TTL by memory type, for memories written later without `ttl_seconds`. 0: no expiry. */
+      ttl?: {
+        /** @description Default TTL of episodic memories in seconds; 0: no expiry; null: not set. */
+        episodic_seconds?: number | null;
+        /** @description Default TTL of semantic memories in seconds; 0: no expiry; null: not set. */
+        semantic_seconds?: number | null;
+        /** @description Default TTL of procedural memories in seconds; 0: no expiry; null: not set. */
+        procedural_seconds?: number | null;
+      } | null;
+      /** @description Default recency settings of recalls that search only this namespace and don't set `recency`. */
+      recency?: {
+        /** @description Weight of recency, from 0 to 1. */
+        weight?: number | null;
+        /** @description Half-life of recency, in days. */
+        half_life_days?: number | null;
+      } | null;
+      /** @description Settings of sessions. */
+      session?: {
+        /** @description Seconds without use after which a session expires; null: not set. */
+        ttl_seconds?: number | null;
+        /** @description Maximum number of messages in a session's window; null: not set. */
+        window_messages?: number | null;
+        /** @description Maximum number of tokens in a session's window; null: not set. */
+        window_tokens?: number | null;
+      } | null;
+      /** @description Settings of receipts. `share`: share of recalls that store a receipt without asking for one, from 0 to 1; null means 1. */
+      receipts?: {
+        /** @description Share of recalls that store a receipt without asking for one, from 0 to 1; null: not set. */
+        share?: number | null;
+      } | null;
+      /** @description How long each kind of content is kept at most; null: the service's default; memory types and sessions have none. Memories of a type count from their current version, old versions from when they were superseded, sessions from their last message. `receipts_seconds` 0: none is stored. A recall of several namespaces follows the strictest of them. */
+      retention?: {
+        /** @description Seconds that a receipt is kept; 0: none is stored; null: not set. */
+        receipts_seconds?: number | null;
+        /** @description Seconds that an audit entry is kept; null: not set. */
+        audit_seconds?: number | null;
+        /** @description Seconds that an episodic memory is kept at most; null: not set. */
+        episodic_seconds?: number | null;
+        /** @description Seconds that a semantic memory is kept at most; null: not set. */
+        semantic_seconds?: number | null;
+        /** @description Seconds that a procedural memory is kept at most; null: not set. */
+        procedural_seconds?: number | null;
+        /** @description Seconds that an old version of a memory is kept; null: not set. */
+        versions_seconds?: number | null;
+        /** @description Seconds that a session is kept after its last message; null: not set. */
+        sessions_seconds?: number | null;
+        /** @description Seconds that superseded versions of state and changes are kept; null: not set. */
+        state_history_seconds?: number | null;
+      } | null;
+      /** @description Which episodic memories are moved to the archive. Pinned and published memories, copies and facts are never moved. See docs/archive.md. */
+      archive?: {
+        /** @description Minimum age of the current version of an archived memory; null: nothing is archived. */
+        after_seconds?: number | null;
+        /** @description Minimum time since an archived memory was last used, seen again or restored; null: the same as `after_seconds`. */
+        unread_seconds?: number | null;
+        /** @description Maximum importance of an archived memory; null: any importance. */
+        max_importance?: number | null;
+        /** @description Whether only memories that a summary supersedes are archived; null means false. */
+        consolidated_only?: boolean | null;
+      } | null;
+      /** @description What writes do with personal data, by kind. `allow` (and null): it isn't looked for. `tag`: it stays, and the memory gets the tag `pii:<kind>`. `redact`: a mark such as `[email]` replaces it. `tokenize`: a token such as `[email:7f3a0c55d1e2b894]` replaces it, the same for the same value, and the original can be revealed. `reject`: the write is refused (422). See docs/privacy.md. */
+      pii?: {
+        /**
+         * @description Action for e-mail addresses; null: allow.
+         * @enum {string|null}
+         */
+        email?: "allow" | "tag" | "redact" | "tokenize" | "reject" | null;
+        /**
+         * @description Action for telephone numbers; null: allow.
+         * @enum {string|null}
+         */
+        phone?: "allow" | "tag" | "redact" | "tokenize" | "reject" | null;
+        /**
+         * @description Action for payment card numbers; null: allow.
+         * @enum {string|null}
+         */
+        card?: "allow" | "tag" | "redact" | "tokenize" | "reject" | null;
+        /**
+         * @description Action for bank account numbers (IBAN); null: allow.
+         * @enum {string|null}
+         */
+        iban?: "allow" | "tag" | "redact" | "tokenize" | "reject" | null;
+        /**
+         * @description Action for IP addresses; null: allow.
+         * @enum {string|null}
+         */
+        ip?: "allow" | "tag" | "redact" | "tokenize" | "reject" | null;
+        /**
+         * @description Action for national identity numbers; null: allow.
+         * @enum {string|null}
+         */
+        national_id?: "allow" | "tag" | "redact" | "tokenize" | "reject" | null;
+        /**
+         * @description Action for secrets, such as passwords, keys and tokens; null: allow.
+         * @enum {string|null}
+         */
+        secret?: "allow" | "tag" | "redact" | "tokenize" | "reject" | null;
+        /** @description Whether the values of state documents are treated as well; null means false. */
+        state?: boolean | null;
+        /**
+         * @description Country (ISO 3166-1) whose telephone numbers are found without their country code; null: only numbers in North American grouping, or US numbers after a word such as `call`.
+         * @example AT
+         * @enum {string|null}
+         */
+        region?:
+          | "AC"
+          | "AD"
+          | "AE"
+          | "AF"
+          | "AG"
+          | "AI"
+          | "AL"
+          | "AM"
+          | "AO"
+          | "AR"
+          | "AS"
+          | "AT"
+          | "AU"
+          | "AW"
+          | "AX"
+          | "AZ"
+          | "BA"
+          | "BB"
+          | "BD"
+          | "BE"
+          | "BF"
+          | "BG"
+          | "BH"
+          | "BI"
+          | "BJ"
+          | "BL"
+          | "BM"
+          | "BN"
+          | "BO"
+          | "BQ"
+          | "BR"
+          | "BS"
+          | "BT"
+          | "BW"
+          | "BY"
+          | "BZ"
+          | "CA"
+          | "CC"
+          | "CD"
+          | "CF"
+          | "CG"
+          | "CH"
+          | "CI"
+          | "CK"
+          | "CL"
+          | "CM"
+          | "CN"
+          | "CO"
+          | "CR"
+          | "CU"
+          | "CV"
+          | "CW"
+          | "CX"
+          | "CY"
+          | "CZ"
+          | "DE"
+          | "DJ"
+          | "DK"
+          | "DM"
+          | "DO"
+          | "DZ"
+          | "EC"
+          | "EE"
+          | "EG"
+          | "EH"
+          | "ER"
+          | "ES"
+          | "ET"
+          | "FI"
+          | "FJ"
+          | "FK"
+          | "FM"
+          | "FO"
+          | "FR"
+          | "GA"
+          | "GB"
+          | "GD"
+          | "GE"
+          | "GF"
+          | "GG"
+          | "GH"
+          | "GI"
+          | "GL"
+          | "GM"
+          | "GN"
+          | "GP"
+          | "GQ"
+          | "GR"
+          | "GT"
+          | "GU"
+          | "GW"
+          | "GY"
+          | "HK"
+          | "HN"
+          | "HR"
+          | "HT"
+          | "HU"
+          | "ID"
+          | "IE"
+          | "IL"
+          | "IM"
+          | "IN"
+          | "IO"
+          | "IQ"
+          | "IR"
+          | "IS"
+          | "IT"
+          | "JE"
+          | "JM"
+          | "JO"
+          | "JP"
+          | "KE"
+          | "KG"
+          | "KH"
+          | "KI"
+          | "KM"
+          | "KN"
+          | "KP"
+          | "KR"
+          | "KW"
+          | "KY"
+          | "KZ"
+          | "LA"
+          | "LB"
+          | "LC"
+          | "LI"
+          | "LK"
+          | "LR"
+          | "LS"
+          | "LT"
+          | "LU"
+          | "LV"
+          | "LY"
+          | "MA"
+          | "MC"
+          | "MD"
+          | "ME"
+          | "MF"
+          | "MG"
+          | "MH"
+          | "MK"
+          | "ML"
+          | "MM"
+          | "MN"
+          | "MO"
+          | "MP"
+          | "MQ"
+          | "MR"
+          | "MS"
+          | "MT"
+          | "MU"
+          | "MV"
+          | "MW"
+          | "MX"
+          | "MY"
+          | "MZ"
+          | "NA"
+          | "NC"
+          | "NE"
+          | "NF"
+          | "NG"
+          | "NI"
+          | "NL"
+          | "NO"
+          | "NP"
+          | "NR"
+          | "NU"
+          | "NZ"
+          | "OM"
+          | "PA"
+          | "PE"
+          | "PF"
+          | "PG"
+          | "PH"
+          | "PK"
+          | "PL"
+          | "PM"
+          | "PR"
+          | "PS"
+          | "PT"
+          | "PW"
+          | "PY"
+          | "QA"
+          | "RE"
+          | "RO"
+          | "RS"
+          | "RU"
+          | "RW"
+          | "SA"
+          | "SB"
+          | "SC"
+          | "SD"
+          | "SE"
+          | "SG"
+          | "SH"
+          | "SI"
+          | "SJ"
+          | "SK"
+          | "SL"
+          | "SM"
+          | "SN"
+          | "SO"
+          | "SR"
+          | "SS"
+          | "ST"
+          | "SV"
+          | "SX"
+          | "SY"
+          | "SZ"
+          | "TA"
+          | "TC"
+          | "TD"
+          | "TG"
+          | "TH"
+          | "TJ"
+          | "TK"
+          | "TL"
+          | "TM"
+          | "TN"
+          | "TO"
+          | "TR"
+          | "TT"
+          | "TV"
+          | "TW"
+          | "TZ"
+          | "UA"
+          | "UG"
+          | "US"
+          | "UY"
+          | "UZ"
+          | "VA"
+          | "VC"
+          | "VE"
+          | "VG"
+          | "VI"
+          | "VN"
+          | "VU"
+          | "WF"
+          | "WS"
+          | "XK"
+          | "YE"
+          | "YT"
+          | "ZA"
+          | "ZM"
+          | "ZW"
+          | null;
+      } | null;
+      /** @description Schedule and options of automatic consolidation; null: none. */
+      consolidation?: {
+        /**
+         * @description Cron pattern of the runs: five fields, or six with leading seconds.
+         * @example 0 3 * * *
+         */
+        schedule?: string | null;
+        /** @description IANA time zone of the schedule. */
+        time_zone?: string | null;
+        /** @description Steps of the run; null: all. */
+        steps?: ("merge" | "summarise" | "facts" | "procedures" | "expire")[] | null;
+        /** @description Minimum age of the episodes to summarise, in seconds. */
+        older_than_seconds?: number | null;
+        /** @description Seconds without a write or use after which the step `expire` removes a memory from recall. The memory expires 30 days later. */
+        unread_seconds?: number | null;
+        /**
+         * Format: date-time
+         * @description Read-only; accepted on write and ignored, so a response can be sent back.
+         * @example 2026-01-31T09:30:00.000Z
+         */
+        next_run_at?: string | null;
+      } | null;
+      /**
+       * @description Default cardinality by predicate, for facts written later without `cardinality`. Predicates that aren't listed are `many`.
+       * @example {
+       *       "lives_in": "one"
+       *     }
+       */
+      predicates?: {
+        [key: string]: "one" | "many" | null;
+      } | null;
+    };
     NamespaceUsage: {
       /** @description Number of memories. */
       memories: number;
@@ -5516,6 +5929,39 @@ export interface operations {
       };
     };
   };
+  patchSettings: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag of the expected version, or `*` for any. The answer is 412 if another version is current. */
+        "If-Match"?: string;
+        /** @description `durable`: the service answers after Redis has the write on disk. */
+        Prefer?: string;
+      };
+      path: {
+        /** @description The namespace: labels joined by dots. */
+        ns: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NamespaceSettingsPatch"];
+        "application/merge-patch+json": components["schemas"]["NamespaceSettingsPatch"];
+      };
+    };
+    responses: {
+      /** @description The new settings. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NamespaceSettings"];
+        };
+      };
+    };
+  };
   getUsage: {
     parameters: {
       query?: never;
@@ -7547,6 +7993,7 @@ export interface operations {
           | "consolidation.undo"
           | "settings.get"
           | "settings.put"
+          | "settings.patch"
           | "usage.get"
           | "namespace.list"
           | "namespace.delete"
@@ -7667,6 +8114,7 @@ export interface operations {
           | "consolidation.undo"
           | "settings.get"
           | "settings.put"
+          | "settings.patch"
           | "usage.get"
           | "namespace.list"
           | "namespace.delete"

@@ -1,5 +1,6 @@
 import { getSettings } from "../../access/namespaces/get-settings.js";
 import { getUsage } from "../../access/namespaces/get-usage.js";
+import { patchSettings } from "../../access/namespaces/patch-settings.js";
 import { putSettings } from "../../access/namespaces/put-settings.js";
 import { clearNamespace } from "../../memory/clearing/clear-namespace.js";
 import { listNamespaces } from "../../memory/browse/list-namespaces.js";
@@ -15,6 +16,9 @@ import {
   namespaceListParameters,
   namespacePage,
   newSettings,
+  parseSettings,
+  patchOf,
+  settingsPatch,
   settingsView,
   usageView,
   viewSettings,
@@ -66,6 +70,34 @@ const putSettingsRoute = createRoute({
   description:
     "Settings that are omitted or null become unset. Writes that would exceed a quota are refused (507); a quota never deletes data. Needs `admin`.",
   request: { params: namespaceParam, headers: ifMatch, body: jsonBody(newSettings) },
+  responses: {
+    200: jsonResponse(settingsView, "The new settings.", "ETag"),
+    ...problems,
+    ...unfitBody,
+    ...settingsRace,
+  },
+});
+
+const patchSettingsRoute = createRoute({
+  method: "patch",
+  path: "/v1/namespaces/{ns}/settings",
+  operationId: "patchSettings",
+  traits: { lane: "direct" },
+  tags,
+  summary: "Change some of a namespace's settings",
+  description:
+    "RFC 7396 merge patch: null unsets a setting or a group, and what is omitted stays as it is. Without If-Match, concurrent patches of different settings all take effect. Needs `admin`.",
+  request: {
+    params: namespaceParam,
+    headers: ifMatch,
+    body: {
+      required: true,
+      content: {
+        "application/json": { schema: settingsPatch },
+        "application/merge-patch+json": { schema: settingsPatch },
+      },
+    },
+  },
   responses: {
     200: jsonResponse(settingsView, "The new settings.", "ETag"),
     ...problems,
@@ -131,6 +163,20 @@ export function namespaceRoutes({ services, namespaces, clearing, now }: AppDeps
         c.req.valid("param").ns,
         c.req.valid("json"),
         expectedVersion(c.req.valid("header")["if-match"]),
+      );
+      c.header("ETag", etagOf(version));
+      return c.json(viewSettings(settings, now()), 200);
+    })
+    .openapi(patchSettingsRoute, async (c) => {
+      const { settings, version } = await patchSettings(
+        namespaces,
+        contextOf(c, now),
+        c.req.valid("param").ns,
+        {
+          patch: patchOf(c.req.valid("json")),
+          parse: parseSettings,
+          expectedVersion: expectedVersion(c.req.valid("header")["if-match"]),
+        },
       );
       c.header("ETag", etagOf(version));
       return c.json(viewSettings(settings, now()), 200);

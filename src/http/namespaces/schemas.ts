@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { NO_SETTINGS } from "../../access/namespaces/settings.js";
 import type { Settings } from "../../access/namespaces/settings.js";
+import type { JsonValue } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
 import { CARDINALITIES } from "../../memory/model/fact.js";
 import { normaliseName } from "../../domain/normalise-name.js";
@@ -11,35 +12,36 @@ import type { PiiKind } from "../../pii/kinds.js";
 import { PHONE_COUNTRIES } from "../../pii/detect/phones.js";
 import { step } from "../consolidations/schemas.js";
 import { filterParameters, itemsOnly } from "../memories/list-schemas.js";
+import { invalidRequest } from "../problem.js";
 import { isoOrNull } from "../memories/view.js";
 import { defaultInteger, factName, integerParameter, namespace, timeView } from "../openapi/primitives.js";
 
-const seconds = z.int().min(1).max(LIMITS.ttlSeconds).nullable().default(null);
-const life = z.int().min(0).max(LIMITS.ttlSeconds).nullable().default(null);
+const seconds = z.int().min(1).max(LIMITS.ttlSeconds).nullable();
+const life = z.int().min(0).max(LIMITS.ttlSeconds).nullable();
 /** An hour at least: an administrator can't hide an act at once. */
-const auditLife = z.int().min(3600).max(LIMITS.ttlSeconds).nullable().default(null);
-const amount = z.int().min(0).max(LIMITS.quota).nullable().default(null);
+const auditLife = z.int().min(3600).max(LIMITS.ttlSeconds).nullable();
+const amount = z.int().min(0).max(LIMITS.quota).nullable();
 
-const windowMessages = z.int().min(2).max(LIMITS.windowMessages).nullable().default(null);
-const windowTokens = z.int().min(1).max(LIMITS.windowTokens).nullable().default(null);
+const windowMessages = z.int().min(2).max(LIMITS.windowMessages).nullable();
+const windowTokens = z.int().min(1).max(LIMITS.windowTokens).nullable();
 /** Kept as names are compared. */
-const predicates = z
-  .record(factName, z.enum(CARDINALITIES))
-  .refine((value) => Object.keys(value).length <= LIMITS.predicates, {
-    message: `Must not hold more than ${LIMITS.predicates} predicates.`,
-  })
-  .transform((value) =>
-    Object.fromEntries(
-      Object.entries(value).map(([name, cardinality]) => [normaliseName(name), cardinality]),
-    ),
-  )
-  .openapi({
-    type: "object",
-    additionalProperties: { type: "string", enum: [...CARDINALITIES] },
-    description:
-      "Default cardinality by predicate, for facts written later without `cardinality`. Predicates that aren't listed are `many`.",
-    example: { lives_in: "one" },
-  });
+const byPredicate = <Value extends z.ZodType>(value: Value) =>
+  z
+    .record(factName, value)
+    .refine((given) => Object.keys(given).length <= LIMITS.predicates, {
+      message: `Must not hold more than ${LIMITS.predicates} predicates.`,
+    })
+    .transform((given) =>
+      Object.fromEntries(Object.entries(given).map(([name, each]) => [normaliseName(name), each])),
+    );
+const PREDICATES_DESCRIPTION =
+  "Default cardinality by predicate, for facts written later without `cardinality`. Predicates that aren't listed are `many`.";
+const predicates = byPredicate(z.enum(CARDINALITIES)).openapi({
+  type: "object",
+  additionalProperties: { type: "string", enum: [...CARDINALITIES] },
+  description: PREDICATES_DESCRIPTION,
+  example: { lives_in: "one" },
+});
 
 const SCHEDULE_PROBLEMS: Readonly<Record<ScheduleProblem, string>> = {
   schedule: "Must be a cron pattern of five fields, or six with leading seconds.",
@@ -47,25 +49,28 @@ const SCHEDULE_PROBLEMS: Readonly<Record<ScheduleProblem, string>> = {
   time_zone: "Must be an IANA time zone.",
 };
 
+const scheduleFields = {
+  schedule: z.string().min(1).max(128).openapi({
+    description: "Cron pattern of the runs: five fields, or six with leading seconds.",
+    example: "0 3 * * *",
+  }),
+  time_zone: z.string().min(1).max(64).openapi({ description: "IANA time zone of the schedule." }),
+  steps: z.array(step).min(1).nullable(),
+  older_than_seconds: life,
+  unread_seconds: life,
+  next_run_at: timeView.nullish().openapi({
+    description: "Read-only; accepted on write and ignored, so a response can be sent back.",
+  }),
+};
+
 /** When it is consolidated by itself, and how. */
 const consolidation = z
   .strictObject({
-    schedule: z.string().min(1).max(128).openapi({
-      description: "Cron pattern of the runs: five fields, or six with leading seconds.",
-      example: "0 3 * * *",
-    }),
-    time_zone: z
-      .string()
-      .min(1)
-      .max(64)
-      .default("UTC")
-      .openapi({ description: "IANA time zone of the schedule." }),
-    steps: z.array(step).min(1).nullable().default(null),
-    older_than_seconds: z.int().min(0).max(LIMITS.ttlSeconds).nullable().default(null),
-    unread_seconds: z.int().min(0).max(LIMITS.ttlSeconds).nullable().default(null),
-    next_run_at: timeView.nullish().openapi({
-      description: "Read-only; accepted on write and ignored, so a response can be sent back.",
-    }),
+    ...scheduleFields,
+    time_zone: scheduleFields.time_zone.default("UTC"),
+    steps: scheduleFields.steps.default(null),
+    older_than_seconds: life.default(null),
+    unread_seconds: life.default(null),
   })
   .superRefine((value, context) => {
     const problem = problemOf(value, Date.now());
@@ -85,32 +90,23 @@ const consolidation = z
 const piiAction = z.enum(PII_ACTIONS).nullable();
 /** Settings that a client of an earlier release leaves out stay unset. */
 const actionFor = (kind: PiiKind) => ({ description: `Action for ${PII_NAMES[kind]}; null: allow.` });
-const piiActions = {
-  email: piiAction.default(null).openapi(actionFor("email")),
-  phone: piiAction.default(null).openapi(actionFor("phone")),
-  card: piiAction.default(null).openapi(actionFor("card")),
-  iban: piiAction.default(null).openapi(actionFor("iban")),
-  ip: piiAction.default(null).openapi(actionFor("ip")),
-  national_id: piiAction.default(null).openapi(actionFor("national_id")),
-  secret: piiAction.default(null).openapi(actionFor("secret")),
-} satisfies Record<PiiKind, unknown>;
-const pii = z
-  .strictObject({
-    ...piiActions,
-    state: z.boolean().nullable().default(null).openapi({
-      description: "Whether the values of state documents are treated as well; null means false.",
-    }),
-    region: z.enum(PHONE_COUNTRIES).nullable().default(null).openapi({
-      description:
-        "Country (ISO 3166-1) whose telephone numbers are found without their country code; null: only numbers in North American grouping, or US numbers after a word such as `call`.",
-      example: "AT",
-    }),
-  })
-  .default(NO_SETTINGS.pii)
-  .openapi({
+const piiFields = {
+  email: piiAction.openapi(actionFor("email")),
+  phone: piiAction.openapi(actionFor("phone")),
+  card: piiAction.openapi(actionFor("card")),
+  iban: piiAction.openapi(actionFor("iban")),
+  ip: piiAction.openapi(actionFor("ip")),
+  national_id: piiAction.openapi(actionFor("national_id")),
+  secret: piiAction.openapi(actionFor("secret")),
+  state: z.boolean().nullable().openapi({
+    description: "Whether the values of state documents are treated as well; null means false.",
+  }),
+  region: z.enum(PHONE_COUNTRIES).nullable().openapi({
     description:
-      "What writes do with personal data, by kind. `allow` (and null): it isn't looked for. `tag`: it stays, and the memory gets the tag `pii:<kind>`. `redact`: a mark such as `[email]` replaces it. `tokenize`: a token such as `[email:7f3a0c55d1e2b894]` replaces it, the same for the same value, and the original can be revealed. `reject`: the write is refused (422). See docs/privacy.md.",
-  });
+      "Country (ISO 3166-1) whose telephone numbers are found without their country code; null: only numbers in North American grouping, or US numbers after a word such as `call`.",
+    example: "AT",
+  }),
+} satisfies Record<PiiKind | "state" | "region", unknown>;
 
 const ARCHIVE_DESCRIPTION =
   "Which episodic memories are moved to the archive. Pinned and published memories, copies and facts are never moved. See docs/archive.md.";
@@ -122,98 +118,149 @@ const ARCHIVE_FIELDS = {
   consolidated_only: "Whether only memories that a summary supersedes are archived; null means false.",
 } as const;
 
+/** The fields of each group of settings. null: not set. */
+const FIELDS = {
+  state_ttl: { default_seconds: seconds, max_seconds: seconds },
+  quota: { memories: amount, bytes: amount },
+  publish: { min_trust: z.number().min(0).max(1).nullable() },
+  decay: { touch: z.boolean().nullable() },
+  ttl: { episodic_seconds: life, semantic_seconds: life, procedural_seconds: life },
+  recency: {
+    weight: z.number().min(0).max(1).nullable(),
+    half_life_days: z.number().min(0.001).max(36_500).nullable(),
+  },
+  session: { ttl_seconds: seconds, window_messages: windowMessages, window_tokens: windowTokens },
+  receipts: { share: z.number().min(0).max(1).nullable() },
+  retention: {
+    receipts_seconds: life,
+    audit_seconds: auditLife,
+    episodic_seconds: seconds,
+    semantic_seconds: seconds,
+    procedural_seconds: seconds,
+    versions_seconds: seconds,
+    sessions_seconds: seconds,
+    state_history_seconds: seconds,
+  },
+  archive: {
+    after_seconds: seconds.openapi({ description: ARCHIVE_FIELDS.after_seconds }),
+    unread_seconds: seconds.openapi({ description: ARCHIVE_FIELDS.unread_seconds }),
+    max_importance: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullable()
+      .openapi({ description: ARCHIVE_FIELDS.max_importance }),
+    consolidated_only: z.boolean().nullable().openapi({ description: ARCHIVE_FIELDS.consolidated_only }),
+  },
+  pii: piiFields,
+} as const;
+
+const DESCRIPTIONS = {
+  publish:
+    "Settings of publications into this namespace. A copy with less trust than `min_trust` is quarantined: recalls and lists don't return it until a human confirms it or a key with `publish` here releases it.",
+  decay:
+    "Settings of decay. `touch`: whether a recall counts its hits as used, which extends their life; null means true.",
+  ttl: "Default TTL by memory type, for memories written later without `ttl_seconds`. 0: no expiry.",
+  recency: "Default recency settings of recalls that search only this namespace and don't set `recency`.",
+  receipts:
+    "Settings of receipts. `share`: share of recalls that store a receipt without asking for one, from 0 to 1; null means 1.",
+  retention:
+    "How long each kind of content is kept at most; null: the service's default; memory types and sessions have none. Memories of a type count from their current version, old versions from when they were superseded, sessions from their last message. `receipts_seconds` 0: none is stored. A recall of several namespaces follows the strictest of them.",
+  archive: ARCHIVE_DESCRIPTION,
+  pii: "What writes do with personal data, by kind. `allow` (and null): it isn't looked for. `tag`: it stays, and the memory gets the tag `pii:<kind>`. `redact`: a mark such as `[email]` replaces it. `tokenize`: a token such as `[email:7f3a0c55d1e2b894]` replaces it, the same for the same value, and the original can be revealed. `reject`: the write is refused (422). See docs/privacy.md.",
+} as const;
+
+/** Fields that a client of an earlier release leaves out stay unset. */
+type Defaulted<Shape> = {
+  [Name in keyof Shape]: Shape[Name] extends z.ZodType ? z.ZodDefault<Shape[Name]> : never;
+};
+
+/** A group of which a missing field is null. */
+function whole<const Shape extends Readonly<Record<string, z.ZodNullable>>>(shape: Shape) {
+  const fields = Object.entries(shape).map(([name, field]) => [name, field.default(null)]);
+  // Object.fromEntries loses the names: they are those of the shape.
+  return z.strictObject(Object.fromEntries(fields) as Defaulted<Shape>);
+}
+
 /** A missing field is null: not set. */
 export const newSettings = z
   .strictObject({
-    state_ttl: z
-      .strictObject({ default_seconds: seconds, max_seconds: seconds })
+    state_ttl: whole(FIELDS.state_ttl)
       .refine(({ default_seconds, max_seconds }) => (default_seconds ?? 0) <= (max_seconds ?? Infinity), {
         path: ["default_seconds"],
         message: "Must not exceed max_seconds.",
       })
       .default(NO_SETTINGS.state_ttl),
-    quota: z.strictObject({ memories: amount, bytes: amount }).default(NO_SETTINGS.quota),
-    publish: z
-      .strictObject({ min_trust: z.number().min(0).max(1).nullable().default(null) })
+    quota: whole(FIELDS.quota).default(NO_SETTINGS.quota),
+    publish: whole(FIELDS.publish)
       .default(NO_SETTINGS.publish)
-      .openapi({
-        description:
-          "Settings of publications into this namespace. A copy with less trust than `min_trust` is quarantined: recalls and lists don't return it until a human confirms it or a key with `publish` here releases it.",
-      }),
-    decay: z
-      .strictObject({ touch: z.boolean().nullable().default(null) })
-      .default(NO_SETTINGS.decay)
-      .openapi({
-        description:
-          "Settings of decay. `touch`: whether a recall counts its hits as used, which extends their life; null means true.",
-      }),
-    ttl: z
-      .strictObject({ episodic_seconds: life, semantic_seconds: life, procedural_seconds: life })
-      .default(NO_SETTINGS.ttl)
-      .openapi({
-        description:
-          "Default TTL by memory type, for memories written later without `ttl_seconds`. 0: no expiry.",
-      }),
-    recency: z
-      .strictObject({
-        weight: z.number().min(0).max(1).nullable().default(null),
-        half_life_days: z.number().min(0.001).max(36_500).nullable().default(null),
-      })
+      .openapi({ description: DESCRIPTIONS.publish }),
+    decay: whole(FIELDS.decay).default(NO_SETTINGS.decay).openapi({ description: DESCRIPTIONS.decay }),
+    ttl: whole(FIELDS.ttl).default(NO_SETTINGS.ttl).openapi({ description: DESCRIPTIONS.ttl }),
+    recency: whole(FIELDS.recency)
       .default(NO_SETTINGS.recency)
-      .openapi({
-        description:
-          "Default recency settings of recalls that search only this namespace and don't set `recency`.",
-      }),
-    session: z
-      .strictObject({ ttl_seconds: seconds, window_messages: windowMessages, window_tokens: windowTokens })
-      .default(NO_SETTINGS.session),
-    receipts: z
-      .strictObject({ share: z.number().min(0).max(1).nullable().default(null) })
+      .openapi({ description: DESCRIPTIONS.recency }),
+    session: whole(FIELDS.session).default(NO_SETTINGS.session),
+    receipts: whole(FIELDS.receipts)
       .default(NO_SETTINGS.receipts)
-      .openapi({
-        description:
-          "Settings of receipts. `share`: share of recalls that store a receipt without asking for one, from 0 to 1; null means 1.",
-      }),
-    retention: z
-      .strictObject({
-        receipts_seconds: life,
-        audit_seconds: auditLife,
-        episodic_seconds: seconds,
-        semantic_seconds: seconds,
-        procedural_seconds: seconds,
-        versions_seconds: seconds,
-        sessions_seconds: seconds,
-        state_history_seconds: seconds,
-      })
+      .openapi({ description: DESCRIPTIONS.receipts }),
+    retention: whole(FIELDS.retention)
       .default(NO_SETTINGS.retention)
-      .openapi({
-        description:
-          "How long each kind of content is kept at most; null: the service's default; memory types and sessions have none. Memories of a type count from their current version, old versions from when they were superseded, sessions from their last message. `receipts_seconds` 0: none is stored. A recall of several namespaces follows the strictest of them.",
-      }),
-    archive: z
-      .strictObject({
-        after_seconds: seconds.openapi({ description: ARCHIVE_FIELDS.after_seconds }),
-        unread_seconds: seconds.openapi({ description: ARCHIVE_FIELDS.unread_seconds }),
-        max_importance: z
-          .number()
-          .min(0)
-          .max(1)
-          .nullable()
-          .default(null)
-          .openapi({ description: ARCHIVE_FIELDS.max_importance }),
-        consolidated_only: z
-          .boolean()
-          .nullable()
-          .default(null)
-          .openapi({ description: ARCHIVE_FIELDS.consolidated_only }),
-      })
+      .openapi({ description: DESCRIPTIONS.retention }),
+    archive: whole(FIELDS.archive)
       .default(NO_SETTINGS.archive)
-      .openapi({ description: ARCHIVE_DESCRIPTION }),
-    pii,
+      .openapi({ description: DESCRIPTIONS.archive }),
+    pii: whole(FIELDS.pii).default(NO_SETTINGS.pii).openapi({ description: DESCRIPTIONS.pii }),
     consolidation: consolidation.nullable().default(null),
     predicates: predicates.default(NO_SETTINGS.predicates),
   })
   .openapi("NewNamespaceSettings");
+
+const part = <const Shape extends z.ZodRawShape>(shape: Shape, description?: string) => {
+  const schema = z.strictObject(shape).partial().nullable().optional();
+  return description === undefined ? schema : schema.openapi({ description });
+};
+
+/** What a merge patch of settings may hold. What its fields say together is checked once it is merged. */
+export const settingsPatch = z
+  .strictObject({
+    state_ttl: part(FIELDS.state_ttl),
+    quota: part(FIELDS.quota),
+    publish: part(FIELDS.publish, DESCRIPTIONS.publish),
+    decay: part(FIELDS.decay, DESCRIPTIONS.decay),
+    ttl: part(FIELDS.ttl, DESCRIPTIONS.ttl),
+    recency: part(FIELDS.recency, DESCRIPTIONS.recency),
+    session: part(FIELDS.session),
+    receipts: part(FIELDS.receipts, DESCRIPTIONS.receipts),
+    retention: part(FIELDS.retention, DESCRIPTIONS.retention),
+    archive: part(FIELDS.archive, DESCRIPTIONS.archive),
+    pii: part(FIELDS.pii, DESCRIPTIONS.pii),
+    consolidation: part({
+      ...scheduleFields,
+      schedule: scheduleFields.schedule.nullable(),
+      time_zone: scheduleFields.time_zone.nullable(),
+    }),
+    predicates: byPredicate(z.enum(CARDINALITIES).nullable())
+      .nullable()
+      .optional()
+      .openapi({
+        type: ["object", "null"],
+        additionalProperties: { type: ["string", "null"], enum: [...CARDINALITIES, null] },
+        description: PREDICATES_DESCRIPTION,
+        example: { lives_in: "one" },
+      }),
+  })
+  .openapi("NamespaceSettingsPatch");
+
+/** It came as JSON, in which nothing is undefined. */
+export const patchOf = (sent: z.infer<typeof settingsPatch>): JsonValue => sent as JsonValue;
+
+/** Reads settings that a patch was merged into. */
+export function parseSettings(merged: JsonValue): Settings {
+  const result = newSettings.safeParse(merged);
+  if (!result.success) throw invalidRequest(result.error);
+  return result.data;
+}
 
 const setting = z.int().nullable();
 const piiViews = {

@@ -1,7 +1,8 @@
 import type { NamespaceStore } from "../../access/namespaces/ports.js";
-import type { Settings } from "../../access/namespaces/settings.js";
+import type { Settings, VersionedSettings } from "../../access/namespaces/settings.js";
 import { NO_SETTINGS } from "../../access/namespaces/settings.js";
 import { PII_KINDS } from "../../pii/kinds.js";
+import type { RedisGateway } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 import { predicateSetting } from "../keys.js";
 import type { Auditor } from "../audit/auditor.js";
@@ -10,6 +11,7 @@ import type { Meter, Quota } from "./usage.js";
 
 /** Settings and usage of namespaces in Redis. `quota`: where no operator sets one. */
 export function createNamespaceStore(
+  redis: RedisGateway,
   auditor: Auditor,
   meter: Meter,
   keys: Keys,
@@ -20,8 +22,10 @@ export function createNamespaceStore(
       const fields = await auditor.run(namespace, trail, (client, audit) =>
         client.getSettings(audit, [keys.settings(namespace)], []),
       );
-      return { settings: decodeSettings(fields), version: Number(fields["version"] ?? 0) };
+      return versioned(fields);
     },
+    peekSettings: async (namespace) =>
+      versioned(await redis.run((client) => client.hGetAll(keys.settings(namespace)))),
     async putSettings(trail, namespace, settings, { expectedVersion, next, operator }) {
       const [code, version] = await auditor.run(namespace, trail, async (client, audit) => {
         // Another slot, so ahead of the settings: one that is listed in vain does no harm.
@@ -57,6 +61,11 @@ export function createNamespaceStore(
     },
   };
 }
+
+const versioned = (fields: Readonly<Record<string, string>>): VersionedSettings => ({
+  settings: decodeSettings(fields),
+  version: Number(fields["version"] ?? 0),
+});
 
 const treatsPii = ({ pii }: Settings): boolean =>
   PII_KINDS.some((kind) => pii[kind] !== null && pii[kind] !== "allow");

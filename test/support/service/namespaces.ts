@@ -20,6 +20,15 @@ export function putSettings(
   return service.send("PUT", settingsOf(namespace), settings, options);
 }
 
+export function patchSettings(
+  service: Service,
+  namespace: string,
+  patch: Json,
+  options?: SendOptions,
+): Promise<Answer> {
+  return service.send("PATCH", settingsOf(namespace), patch, options);
+}
+
 export async function setQuota(service: Service, namespace: string, quota: Json): Promise<void> {
   bodyOf(await putSettings(service, namespace, { quota }), 200);
 }

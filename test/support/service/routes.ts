@@ -47,6 +47,7 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   "GET /v1/list": { need: "read", query: "namespace={ns}" },
   "GET /v1/namespaces/{ns}/settings": { need: "admin" },
   "PUT /v1/namespaces/{ns}/settings": { need: "admin", body: {} },
+  "PATCH /v1/namespaces/{ns}/settings": { need: "admin", body: {} },
   "GET /v1/namespaces/{ns}/usage": { need: "read" },
   "POST /v1/namespaces/{ns}/pii/reveal": { need: "admin", body: { tokens: ["[email:0123456789abcdef]"] } },
   "POST /v1/namespaces/{ns}/pii/scan": { need: "read", body: {} },
