@@ -5,6 +5,7 @@ export const PART_NAMES = [
   "lifecycle",
   "time",
   "overload",
+  "budget",
   "checkpointer",
   "cost",
   "load",

@@ -8,6 +8,7 @@ export const PARTS: Readonly<Record<PartName, () => Promise<Part>>> = {
   lifecycle: async () => (await import("./lifecycle/index.js")).benchLifecycle,
   time: async () => (await import("./time/index.js")).benchTime,
   overload: async () => (await import("./overload/index.js")).benchOverload,
+  budget: async () => (await import("./budget/index.js")).benchBudget,
   checkpointer: async () => (await import("./checkpointer/index.js")).benchCheckpointer,
   cost: async () => (await import("./cost/index.js")).benchCost,
   load: async () => (await import("./load/index.js")).benchLoad,

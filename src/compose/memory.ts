@@ -7,6 +7,7 @@ import { createIds } from "../memory/model/ids.js";
 import type { Archive } from "../memory/ports/archive.js";
 import type { CorroborationWorker } from "../memory/ports/trust.js";
 import type { Services } from "../memory/services.js";
+import { createPace } from "../memory/recall/pace.js";
 import { createPiiVault } from "../pii/vault.js";
 import type { Base } from "./base.js";
 import { reporter } from "./base.js";
@@ -34,6 +35,7 @@ export function startMemory(
     erasures: stores.erasures,
     archive,
     countTokens: tokenCounter,
+    pace: createPace(),
     // A verb takes it once, so what it embeds is of one model.
     get embedder() {
       return embedders.active();

@@ -1,3 +1,4 @@
+import type { Deadline } from "./deadline.js";
 import { DomainError } from "./errors.js";
 import { stage } from "./tracing.js";
 
@@ -14,9 +15,10 @@ export interface LaneOptions {
 export interface Lane {
   /**
    * Rejects with `overloaded`, without having begun the work, if its turn doesn't come in time. Callers take turns: one
-   * that sends much waits behind its own.
+   * that sends much waits behind its own. With a deadline, a piece that is still waiting then begins without a turn: it
+   * has to see for itself that there is no time left to do anything.
    */
-  run<T>(caller: string, work: () => Promise<T>): Promise<T>;
+  run<T>(caller: string, work: () => Promise<T>, deadline?: Deadline): Promise<T>;
   readonly running: number;
   readonly waiting: number;
 }
@@ -56,12 +58,14 @@ export function createLane({ width, waitMs, onRefused = () => {} }: LaneOptions)
     );
   }
 
-  function enter(caller: string): Promise<void> | undefined {
+  /** Undefined: it may begin at once. Else whether its turn came; false: its deadline passed before. */
+  function enter(caller: string, deadline: Deadline | undefined): Promise<boolean> | undefined {
     if (running < width) {
       running++;
       return undefined;
     }
-    if (count >= MAX_WAITING || expectedMs(caller) > waitMs) throw refusal(caller);
+    if (count >= MAX_WAITING || (deadline === undefined && expectedMs(caller) > waitMs))
+      throw refusal(caller);
     return new Promise((resolve, reject) => {
       const own = waiting.get(caller) ?? [];
       waiting.set(caller, own);
@@ -69,16 +73,21 @@ export function createLane({ width, waitMs, onRefused = () => {} }: LaneOptions)
       const waiter: Waiter = {
         begin() {
           clearTimeout(late);
-          resolve();
+          resolve(true);
         },
       };
       own.push(waiter);
-      const late = setTimeout(() => {
-        own.splice(own.indexOf(waiter), 1);
-        if (own.length === 0) waiting.delete(caller);
-        count--;
-        reject(refusal(caller));
-      }, waitMs);
+      const due = deadline !== undefined && deadline.leftMs <= waitMs;
+      const late = setTimeout(
+        () => {
+          own.splice(own.indexOf(waiter), 1);
+          if (own.length === 0) waiting.delete(caller);
+          count--;
+          if (due) resolve(false);
+          else reject(refusal(caller));
+        },
+        due ? deadline.leftMs : waitMs,
+      );
     });
   }
 
@@ -98,9 +107,9 @@ export function createLane({ width, waitMs, onRefused = () => {} }: LaneOptions)
   }
 
   return {
-    async run(caller, work) {
-      const turn = enter(caller);
-      if (turn !== undefined) await stage("wait for a turn", () => turn);
+    async run(caller, work, deadline) {
+      const turn = enter(caller, deadline);
+      if (turn !== undefined && !(await stage("wait for a turn", () => turn))) return work();
       const start = performance.now();
       try {
         return await work();

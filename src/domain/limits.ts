@@ -30,6 +30,10 @@ export const LIMITS = {
   /** Checkpoints on one page. */
   checkpoints: 50,
   recallLimit: 100,
+  /** Milliseconds that a recall may be given. */
+  budgetMs: { least: 5, most: 60_000 },
+  /** The smallest budget of tokens of a recall: room for some words. */
+  budgetTokens: 16,
   listLimit: 200,
   /** Memories that one request brings back from the archive. */
   restoredMemories: 500,

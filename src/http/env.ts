@@ -20,6 +20,7 @@ import type { Tracing } from "../tracing/tracing.js";
 import type { MatchedRoute } from "./route-traits.js";
 import type { AnswerStore } from "../domain/idempotency.js";
 import type { Actor } from "../domain/context.js";
+import type { Deadline } from "../domain/deadline.js";
 
 /** Dependencies of the HTTP side. */
 export interface AppDeps {
@@ -89,6 +90,8 @@ export interface AppEnv {
     rateLimits: readonly RateBound[] | undefined;
     /** See {@link Context.operation}. */
     operation: string | undefined;
+    /** When the answer is due; undefined: the request has no `budget_ms`. */
+    deadline: Deadline | undefined;
   };
 }
 

@@ -32,6 +32,8 @@ export interface RouteTraits {
   readonly shows?: readonly ("session" | "state" | "transaction")[];
   /** An `Idempotency-Key` has no effect: what the request asks for decides by itself what a repetition does. */
   readonly keepsNoAnswer?: true;
+  /** Where a request says how many milliseconds it gives its answer, as `budget_ms`. */
+  readonly budget?: "body" | "query";
   /** The only memories in the answer are those that the request deleted, and it shows nothing of them but their ids. */
   readonly listsDeleted?: true;
 }

@@ -24,7 +24,9 @@ export const memoryItem = z.object({
   excerpt: z
     .boolean()
     .optional()
-    .describe("The memory is archived, and `content` is only its beginning: get_memory has the rest."),
+    .describe(
+      "`content` is only a part, because the memory is archived or because of a budget: get_memory has the rest.",
+    ),
   disputed: z.boolean().optional().describe("Whether another fact contradicts it."),
 });
 

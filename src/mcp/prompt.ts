@@ -10,6 +10,9 @@ const query = z.string().min(1).describe("The question or task at hand.");
 
 const answer = z.object({ hits: z.array(z.object({ memory: apiMemory })) });
 
+/** Of the memories that a message quotes. */
+const BUDGET_TOKENS = 4000;
+
 /** A prompt that a person picks in the client: what memory holds on a question, as one message. */
 export function registerContextPrompt(server: McpServer, { call, namespace }: ToolServing): void {
   const argsSchema: z.ZodObject =
@@ -28,7 +31,7 @@ export function registerContextPrompt(server: McpServer, { call, namespace }: To
         await bodyOf(call, {
           method: "POST",
           path: "/v1/recall",
-          body: { query: asked, namespaces: [place], limit: 10 },
+          body: { query: asked, namespaces: [place], limit: 10, budget_tokens: BUDGET_TOKENS },
         }),
       );
       const text =

@@ -11,6 +11,7 @@ import type { EntityStore } from "./ports/facts.js";
 import type { Archive } from "./ports/archive.js";
 import type { MemoryStore } from "./ports/index.js";
 import type { ReceiptStore } from "./ports/receipts.js";
+import type { Pace } from "./ports/pace.js";
 import type { PiiVault } from "../pii/vault.js";
 
 /** Dependencies of the acts; built once in main. */
@@ -50,6 +51,8 @@ export interface Services {
   readonly maxLives: number;
   /** Default recency of a recall, if the namespace's settings give none. */
   readonly recency: Recency;
+  /** How long stages of recalls take at present. */
+  readonly pace: Pace;
   /** Reports the duration of a stage to operators; seconds. */
   readonly observe: (stage: RecallStage, seconds: number) => void;
   /** Reports to operators how many memories a policy forgot. */

@@ -2902,7 +2902,7 @@ export interface components {
        * @example 2026-01-31T09:30:00.000Z
        */
       archived_at: string | null;
-      /** @description `false`: `content` is only the beginning of an archived memory. Recall, list or read it with `include_archive` for the whole content. */
+      /** @description `false`: `content` is only a part: the beginning of an archived memory, which `include_archive` makes whole, or what a recall's `budget_tokens` has room for. */
       content_complete: boolean;
       fact?: components["schemas"]["Fact"];
       pii?: components["schemas"]["PiiCounts"] & unknown;
@@ -4710,8 +4710,26 @@ export interface components {
       }[];
       /** @description Hint: whether any hit has a `relevance` of at least 0.35. `false`: the hits are probably off topic. */
       answerable: boolean;
-      /** @description What was unavailable: retrievers, and the archive where `include_archive` asked for it. */
-      degraded: ("keyword" | "vector" | "archive")[];
+      /** @description Hits that `budget_tokens` left no room for, best first. Only with `budget_tokens`. */
+      omitted?: {
+        /** @description Namespace: labels joined by dots. */
+        namespace: string;
+        /**
+         * @description Id of the memory.
+         * @example 01JD8Q4V7K3W5N0R2T6Y9B1C4D
+         */
+        id: string;
+        /** @description Score that orders the hits. */
+        score: number;
+        /** @description Absolute fit of the memory to the query, from 0 to 1, independent of other hits. It combines the share of the query's rare words in the text and the calibrated similarity. See docs/recall.md. */
+        relevance: number;
+        /** @description Tokens that the hit would have taken. */
+        tokens: number;
+      }[];
+      /** @description Tokens of the contents and excerpts of `hits`. Only with `budget_tokens`. */
+      tokens?: number;
+      /** @description What was unavailable, or not there within `budget_ms`: retrievers (`keyword`, `vector`), `ranking` (what times and sessions add to scores), `hits` (found, but not read in time), `receipt` (not stored in time), and `archive`, where `include_archive` asked for it. */
+      degraded: ("keyword" | "vector" | "ranking" | "hits" | "archive" | "receipt")[];
       /** @description Words of a long query that keyword search ignored although the index holds them. It uses at most 24 words: those of questions first, then the rarest. Empty for shorter queries. */
       terms_left_out: string[];
       /**
@@ -4861,6 +4879,10 @@ export interface components {
        * @default false
        */
       include_archive?: boolean;
+      /** @description The most tokens (o200k_base) that the `content` and `excerpt` of all hits take together. Each hit is whole, or in `omitted`. If the best one doesn't fit, its `content` is shortened to the sentences that fit the query best, and `content_complete` is false. */
+      budget_tokens?: number;
+      /** @description Time for the answer, in milliseconds. What isn't there by then is left out, and `degraded` names it. Without it, a recall waits up to 3 seconds for an embedding provider, and for Redis as long as other requests do. */
+      budget_ms?: number;
       /**
        * @description `entities`: adds the facts about entities named in the query as a third list. Hybrid recall only. See docs/time.md.
        * @enum {string}
@@ -5140,7 +5162,7 @@ export interface components {
       /** @description Hint: whether a recalled memory probably answers the query; null without a query. */
       answerable: boolean | null;
       /** @description Retrievers that were unavailable. */
-      degraded: ("keyword" | "vector" | "archive")[];
+      degraded: ("keyword" | "vector" | "ranking" | "hits" | "archive" | "receipt")[];
       /** @description Words of a long query that keyword search ignored although the index holds them. It uses at most 24 words: those of questions first, then the rarest. Empty for shorter queries. */
       terms_left_out: string[];
       /** @description Receipt ids of the two recalls, of memories and of procedures. See /v1/receipts/{id}. */
@@ -5251,6 +5273,8 @@ export interface components {
       min_relevance: number | null;
       /** @description Minimum trust of the recall; null: none. */
       min_trust: number | null;
+      /** @description Token budget of the recall; null: none. The hits are those that it had room for. */
+      budget_tokens: number | null;
       /** @description `entities` if facts about entities were added as a third list; else null. */
       expand: "entities" | null;
       /** @description Retrievers that were unavailable. */
@@ -7623,6 +7647,8 @@ export interface operations {
         query?: string;
         /** @description Maximum number of tokens in the context. */
         token_budget?: number;
+        /** @description Time for the recall, in milliseconds from the start of the request. What isn't found by then is left out, and `degraded` names it. The conversation itself is always there. */
+        budget_ms?: number;
         /** @description Namespace or pattern to recall from; repeat it for several. Defaults to the session's namespace. */
         namespace?: string[];
         /** @description Maximum number of recalled memories. The same maximum applies to recalled procedures. */

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
+import type { RecallInput } from "../../memory/ports/recall-input.js";
 import {
   factName,
   identifier,
@@ -17,7 +18,7 @@ import {
 const time = z.int().min(-62_167_219_200_000).max(253_402_300_799_999);
 const share = z.number().min(0).max(1);
 const weight = z.number().min(0).max(1000);
-const retriever = z.enum(["keyword", "vector"]);
+const lessFound = z.enum(["keyword", "vector", "ranking", "hits"]);
 const many = <Schema extends z.ZodType>(schema: Schema) => z.array(schema).min(1).max(LIMITS.filterValues);
 
 const filter = z.strictObject({
@@ -75,12 +76,16 @@ const request = z.strictObject({
   min_trust: share.optional(),
   trust_weight: share.optional(),
   outcome_weight: share.optional(),
+  time_weight: share.optional(),
+  session_weight: share.optional(),
   recency: z.strictObject({ halfLifeDays: z.number().min(0.001).max(36_500), weight: share }).optional(),
   as_of: time.optional(),
   valid_at: z.union([time, z.literal("any")]).optional(),
   touch: z.boolean().optional(),
+  include_archive: z.boolean().optional(),
+  budget_tokens: z.int().min(LIMITS.budgetTokens).max(LIMITS.contextTokens).optional(),
   expand: z.literal("entities").optional(),
-});
+} satisfies Readonly<Record<keyof RecallInput, z.ZodType>>);
 
 export const receipt = z.strictObject({
   id: memoryId,
@@ -91,7 +96,7 @@ export const receipt = z.strictObject({
   thread_id: text(LIMITS.threadIdBytes).nullable(),
   checkpoint_id: text(LIMITS.threadIdBytes).nullable(),
   request,
-  degraded: z.array(retriever).max(2),
+  degraded: z.array(lessFound).max(4),
   hits: z
     .array(
       z.strictObject({

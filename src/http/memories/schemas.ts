@@ -279,7 +279,7 @@ export const memoryView = z
       .openapi({ description: "Time when the memory was archived; null if it isn't." }),
     content_complete: z.boolean().openapi({
       description:
-        "`false`: `content` is only the beginning of an archived memory. Recall, list or read it with `include_archive` for the whole content.",
+        "`false`: `content` is only a part: the beginning of an archived memory, which `include_archive` makes whole, or what a recall's `budget_tokens` has room for.",
     }),
     fact: factView.optional(),
     pii: foundPii,

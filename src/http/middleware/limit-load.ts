@@ -1,9 +1,13 @@
-import type { MiddlewareHandler } from "hono";
+import { z } from "@hono/zod-openapi";
+import type { HonoRequest, MiddlewareHandler } from "hono";
+import { createDeadline } from "../../domain/deadline.js";
+import type { Deadline } from "../../domain/deadline.js";
 import { createLane } from "../../domain/lane.js";
 import type { Lane } from "../../domain/lane.js";
 import type { AppEnv, LoadLimits } from "../env.js";
 import type { Metrics } from "../metrics.js";
-import type { LaneName } from "../route-traits.js";
+import { budgetMs } from "../openapi/primitives.js";
+import type { LaneName, RouteTraits } from "../route-traits.js";
 
 /** Writes wait for the embedder, or for Redis's disk under `Prefer: durable`, most of the time. */
 const WRITES = 64;
@@ -26,9 +30,28 @@ export function limitLoad(
     direct: lane("direct", DIRECT),
   };
   return (c, next) => {
-    const { lane: name } = c.get("route").traits;
+    const { lane: name, budget } = c.get("route").traits;
     if (name === "unbounded") return next();
     const { keyId, agent } = c.get("actor");
-    return lanes[name].run(keyId ?? agent, next);
+    const caller = keyId ?? agent;
+    if (budget === undefined) return lanes[name].run(caller, next);
+    return deadlineOf(c.req, budget).then((deadline) => {
+      c.set("deadline", deadline);
+      return lanes[name].run(caller, next, deadline);
+    });
   };
 }
+
+/** What isn't a budget is refused later, with everything else that is wrong with the request. */
+async function deadlineOf(
+  request: HonoRequest,
+  place: NonNullable<RouteTraits["budget"]>,
+): Promise<Deadline | undefined> {
+  const sent = place === "query" ? request.query() : await request.json().catch(() => undefined);
+  const { data } = stated.safeParse(sent);
+  return data === undefined ? undefined : createDeadline(data.budget_ms);
+}
+
+const stated = z.object({
+  budget_ms: z.preprocess((sent) => (typeof sent === "string" ? Number(sent) : sent), budgetMs),
+});

@@ -268,6 +268,9 @@ export function integerParameter(min: number, max: number) {
     .openapi({ type: "integer", minimum: min, maximum: max });
 }
 
+/** How long a caller waits for an answer, in milliseconds. */
+export const budgetMs = z.int().min(LIMITS.budgetMs.least).max(LIMITS.budgetMs.most);
+
 /** A number from 0 to 1 in a query. */
 export const ratioParameter = z
   .string("Must be a single number: don't repeat the parameter.")

@@ -11,7 +11,7 @@ const recallRoute = createRoute({
   method: "post",
   path: "/v1/recall",
   operationId: "recall",
-  traits: { lane: "search", shows: [], readsOnly: true },
+  traits: { lane: "search", budget: "body", shows: [], readsOnly: true },
   tags: ["recall"],
   summary: "Recall memories",
   description:
@@ -28,7 +28,17 @@ const recallRoute = createRoute({
 export function recallRoutes({ services, now }: AppDeps) {
   return createRouter().openapi(recallRoute, async (c) => {
     const request = c.req.valid("json");
-    const { memory_types, filter, recency, explain: _, receipt, thread_id, checkpoint_id, ...rest } = request;
+    const {
+      memory_types,
+      filter,
+      recency,
+      explain: _,
+      receipt,
+      thread_id,
+      checkpoint_id,
+      budget_ms: __,
+      ...rest
+    } = request;
     const outcome = await recallWithReceipt(
       services,
       contextOf(c, now),
@@ -38,6 +48,7 @@ export function recallRoutes({ services, now }: AppDeps) {
         filter: { ...filter, memory_types },
       },
       { receipt, thread_id, checkpoint_id },
+      c.get("deadline"),
     );
     return c.json(viewRecall(outcome, request), 200);
   });

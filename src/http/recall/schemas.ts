@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import {
+  budgetMs,
   embedding,
   embeddingModel,
   memoryId,
@@ -111,6 +112,14 @@ export const recallRequest = z
     include_archive: z.boolean().default(false).openapi({
       description:
         "Whether to read the whole contents of archived hits from the archive. They are found by their words in any case; without it, their `content` is its beginning. What can't be read within two seconds stays so, and `degraded` says `archive`.",
+    }),
+    budget_tokens: z.int().min(LIMITS.budgetTokens).max(LIMITS.contextTokens).optional().openapi({
+      description:
+        "The most tokens (o200k_base) that the `content` and `excerpt` of all hits take together. Each hit is whole, or in `omitted`. If the best one doesn't fit, its `content` is shortened to the sentences that fit the query best, and `content_complete` is false.",
+    }),
+    budget_ms: budgetMs.optional().openapi({
+      description:
+        "Time for the answer, in milliseconds. What isn't there by then is left out, and `degraded` names it. Without it, a recall waits up to 3 seconds for an embedding provider, and for Redis as long as other requests do.",
     }),
     expand: z.literal("entities").optional().openapi({
       description:
@@ -233,6 +242,16 @@ export const hitView = z.object({
     .optional(),
 });
 
+const omittedHit = z.object({
+  namespace: z.string(),
+  id: memoryId,
+  score: z.number(),
+  relevance,
+  tokens: z.int().openapi({ description: "Tokens that the hit would have taken." }),
+});
+
+export const degraded = z.array(z.enum(["keyword", "vector", "ranking", "hits", "archive", "receipt"]));
+
 export const termsLeftOut = z.array(z.string()).openapi({
   description:
     "Words of a long query that keyword search ignored although the index holds them. It uses at most 24 words: those of questions first, then the rarest. Empty for shorter queries.",
@@ -249,8 +268,15 @@ export const recallResponse = z
   .object({
     hits: z.array(hitView),
     answerable,
-    degraded: z.array(z.enum(["keyword", "vector", "archive"])).openapi({
-      description: "What was unavailable: retrievers, and the archive where `include_archive` asked for it.",
+    omitted: z.array(omittedHit).optional().openapi({
+      description: "Hits that `budget_tokens` left no room for, best first. Only with `budget_tokens`.",
+    }),
+    tokens: z.int().optional().openapi({
+      description: "Tokens of the contents and excerpts of `hits`. Only with `budget_tokens`.",
+    }),
+    degraded: degraded.openapi({
+      description:
+        "What was unavailable, or not there within `budget_ms`: retrievers (`keyword`, `vector`), `ranking` (what times and sessions add to scores), `hits` (found, but not read in time), `receipt` (not stored in time), and `archive`, where `include_archive` asked for it.",
     }),
     terms_left_out: termsLeftOut,
     receipt_id: memoryId

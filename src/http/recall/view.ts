@@ -9,6 +9,7 @@ import { viewMemory } from "../memories/view.js";
 export function viewRecall(outcome: ReceiptedRecall, request: RecallRequest): z.infer<typeof recallResponse> {
   const view = {
     hits: outcome.hits.map((hit) => viewHit(hit, request)),
+    ...viewBudget(outcome),
     answerable: outcome.answerable,
     degraded: [...outcome.degraded],
     terms_left_out: [...outcome.leftOut],
@@ -28,6 +29,24 @@ export function viewRecall(outcome: ReceiptedRecall, request: RecallRequest): z.
   };
 }
 
+function viewBudget({ budget }: ReceiptedRecall) {
+  if (budget === undefined) return {};
+  const omitted = budget.omitted.map(({ memory: { namespace, id }, score, relevance, tokens }) => ({
+    namespace,
+    id,
+    score,
+    relevance: relevance.relevance,
+    tokens,
+  }));
+  return { omitted, tokens: budget.tokens };
+}
+
+/** With a part of the content, where a budget doesn't hold it whole. */
+export function viewShown({ memory, shortened }: RecallHit) {
+  const view = viewMemory(memory);
+  return shortened === undefined ? view : { ...view, content: shortened, content_complete: false };
+}
+
 function viewTime({ text, ranges }: NamedTime) {
   const iso = (time: number): string => new Date(time).toISOString();
   return { text, ranges: ranges.map(({ from, to }) => ({ from: iso(from), to: iso(to) })) };
@@ -37,14 +56,12 @@ function viewRecency({ ageDays, ...part }: RecencyPart) {
   return { ...part, age_days: Number.isFinite(ageDays) ? ageDays : 0 };
 }
 
-function viewHit(
-  { memory, score, relevance: fit, trustAdds, strength, found, alsoIn, via, excerpt }: RecallHit,
-  { explain, expand }: RecallRequest,
-): z.infer<typeof hitView> {
+function viewHit(hit: RecallHit, { explain, expand }: RecallRequest): z.infer<typeof hitView> {
+  const { memory, score, relevance: fit, trustAdds, strength, found, alsoIn, via, excerpt } = hit;
   const { keyword, vector, entities } = found.fused;
   const expanded = expand !== undefined;
   const view = {
-    memory: viewMemory(memory),
+    memory: viewShown(hit),
     score,
     relevance: fit.relevance,
     ranks: {

@@ -4,6 +4,7 @@ import type { ReadReceipt } from "../../memory/recall/read-receipt.js";
 import type { Replay } from "../../memory/recall/replay-receipt.js";
 import { memoryView } from "../memories/schemas.js";
 import { viewMemory } from "../memories/view.js";
+import { viewShown } from "../recall/view.js";
 import { answerable, relevance, termsLeftOut } from "../recall/schemas.js";
 import { iso, memoryId, namespace, timeView } from "../openapi/primitives.js";
 
@@ -49,6 +50,9 @@ export const receiptView = z
     min_score: z.number().nullable(),
     min_relevance: z.number().nullable(),
     min_trust: z.number().nullable(),
+    budget_tokens: z.int().nullable().openapi({
+      description: "Token budget of the recall; null: none. The hits are those that it had room for.",
+    }),
     expand: z.union([z.literal("entities"), z.null()]),
     degraded: z.array(z.string()),
     hits: z.array(knownHit).openapi({ description: "Hits, best first." }),
@@ -92,6 +96,7 @@ export function viewReceipt({ receipt, hits }: ReadReceipt): z.infer<typeof rece
     min_score: request.min_score ?? null,
     min_relevance: request.min_relevance ?? null,
     min_trust: request.min_trust ?? null,
+    budget_tokens: request.budget_tokens ?? null,
     expand: request.expand ?? null,
     degraded: [...degraded],
     hits: hits.map(({ namespace: ns, id, version, score, trust, relevance: fit, memory }) => ({
@@ -123,10 +128,10 @@ export function viewReplay(replay: Replay): z.infer<typeof replayView> {
   return {
     receipt: viewReceipt(replay),
     now: {
-      hits: replay.now.hits.map(({ memory, score, relevance: fit }) => ({
-        score,
-        relevance: fit.relevance,
-        memory: viewMemory(memory),
+      hits: replay.now.hits.map((hit) => ({
+        score: hit.score,
+        relevance: hit.relevance.relevance,
+        memory: viewShown(hit),
       })),
       answerable: replay.now.answerable,
       degraded: [...replay.now.degraded],

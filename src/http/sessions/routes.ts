@@ -127,7 +127,7 @@ const contextRoute = createRoute({
   method: "get",
   path: `${path}/context`,
   operationId: "getContext",
-  traits: { lane: "search" },
+  traits: { lane: "search", budget: "query" },
   tags,
   summary: "Build a model's context from a session",
   description:
@@ -155,12 +155,12 @@ export function sessionRoutes({ sessions, now }: AppDeps) {
     })
     .openapi(contextRoute, async (c) => {
       const { ns, sid } = c.req.valid("param");
-      const { namespace, query, token_budget, limit, min_relevance, min_trust, subject, ...filter } =
-        c.req.valid("query");
+      const { namespace, query, token_budget, budget_ms: _, ...sent } = c.req.valid("query");
+      const { limit, min_relevance, min_trust, subject, ...filter } = sent;
       const ref = { namespace: ns, sessionId: sid };
       const asked = { query, token_budget, limit, min_relevance, min_trust, subject };
       const input = { ...asked, namespaces: namespace, filter: filterOf(filter) };
-      const found = await sessionContext(sessions, contextOf(c, now), ref, input);
+      const found = await sessionContext(sessions, contextOf(c, now), ref, input, c.get("deadline"));
       return c.json(viewContext(found, sid, token_budget), 200);
     })
     .openapi(listRoute, async (c) => {

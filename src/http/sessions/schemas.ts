@@ -7,7 +7,7 @@ import type { Message, Session } from "../../memory/sessions/session.js";
 import { ROLES } from "../../memory/sessions/session.js";
 import { entityName } from "../entities/schemas.js";
 import { contextFilterParameters, repeatable } from "../memories/list-schemas.js";
-import { answerable, relevance, termsLeftOut } from "../recall/schemas.js";
+import { answerable, degraded, relevance, termsLeftOut } from "../recall/schemas.js";
 import { messageOfProvider, replaceSurrogates } from "../openapi/provider-fields.js";
 import {
   defaultInteger,
@@ -42,6 +42,10 @@ export const contextParameters = z.strictObject({
     .optional()
     .openapi({ description: "Query of the recall. Defaults to the last user message." }),
   token_budget: defaultInteger(64, LIMITS.contextTokens, 4000),
+  budget_ms: integerParameter(LIMITS.budgetMs.least, LIMITS.budgetMs.most).optional().openapi({
+    description:
+      "Time for the recall, in milliseconds from the start of the request. What isn't found by then is left out, and `degraded` names it. The conversation itself is always there.",
+  }),
   namespace: repeatable(namespacePattern)
     .pipe(z.array(z.string()).max(LIMITS.recallNamespaces))
     .optional()
@@ -304,7 +308,7 @@ export const contextView = z
     answerable: answerable.nullable().openapi({
       description: "Hint: whether a recalled memory probably answers the query; null without a query.",
     }),
-    degraded: z.array(z.enum(["keyword", "vector", "archive"])),
+    degraded,
     terms_left_out: termsLeftOut,
     receipt_ids: z.array(z.string()).openapi({
       description: "Receipt ids of the two recalls, of memories and of procedures. See /v1/receipts/{id}.",
@@ -313,7 +317,16 @@ export const contextView = z
   .openapi("SessionContext");
 
 export function viewContext(
-  { messages, tokens, range, pieces, answerable: hint, degraded, leftOut, receiptIds }: SessionContext,
+  {
+    messages,
+    tokens,
+    range,
+    pieces,
+    answerable: hint,
+    degraded: without,
+    leftOut,
+    receiptIds,
+  }: SessionContext,
   id: string,
   budget: number,
 ): z.infer<typeof contextView> {
@@ -327,7 +340,7 @@ export function viewContext(
     range: range ?? null,
     pieces: [...pieces],
     answerable: hint ?? null,
-    degraded: [...degraded],
+    degraded: [...without],
     terms_left_out: [...leftOut],
     receipt_ids: [...receiptIds],
   };

@@ -26,7 +26,26 @@ const input = z.strictObject({
     .min(0)
     .max(1)
     .optional()
-    .describe("Minimum relevance from 0 to 1; less relevant memories are omitted."),
+    .describe("Minimum relevance from 0 to 1; less relevant memories are left out."),
+  budget_tokens: z
+    .int()
+    .min(LIMITS.budgetTokens)
+    .max(LIMITS.contextTokens)
+    .default(4000)
+    .describe("The most tokens of all contents together. The best memory is shortened if it has more."),
+  budget_ms: z
+    .int()
+    .min(LIMITS.budgetMs.least)
+    .max(LIMITS.budgetMs.most)
+    .optional()
+    .describe("Time for the answer, in milliseconds; what isn't found by then is left out."),
+});
+
+const omittedItem = z.object({
+  id: z.string(),
+  namespace: z.string(),
+  relevance: z.number(),
+  tokens: z.int().describe("Tokens of its content."),
 });
 
 const output = z.object({
@@ -36,13 +55,18 @@ const output = z.object({
     .string()
     .nullable()
     .describe("Id of the receipt that records this recall; null: none was stored."),
-  degraded: z.array(z.string()).describe("Parts of the search that were unavailable."),
+  omitted: z
+    .array(omittedItem)
+    .optional()
+    .describe("Memories for which `budget_tokens` had no room: get_memory reads one."),
+  degraded: z.array(z.string()).describe("Parts of the search that were unavailable, or not in time."),
 });
 
 const answer = z.object({
   hits: z.array(z.object({ memory: apiMemory, relevance: z.number() })),
   answerable: z.boolean(),
   receipt_id: z.string().nullable(),
+  omitted: z.array(omittedItem).default([]),
   degraded: z.array(z.string()),
 });
 
@@ -56,7 +80,7 @@ export const recall = defineTool({
   needs: ["read"],
   annotations: { readOnlyHint: true, openWorldHint: false },
   run: async ({ call, namespace }, { query, tags, ...rest }) => {
-    const { hits, ...found } = answer.parse(
+    const { hits, omitted, ...found } = answer.parse(
       await bodyOf(call, {
         method: "POST",
         path: "/v1/recall",
@@ -68,7 +92,11 @@ export const recall = defineTool({
         },
       }),
     );
-    return { ...found, memories: hits.map(({ memory, relevance }) => Object.assign(memory, { relevance })) };
+    return {
+      ...found,
+      ...(omitted.length === 0 ? {} : { omitted }),
+      memories: hits.map(({ memory, relevance }) => Object.assign(memory, { relevance })),
+    };
   },
   text: ({ memories, ...about }) => `${JSON.stringify(about)}\n${quoted(memories)}`,
 });

@@ -46,6 +46,12 @@ const sessionContext = defineTool({
     session,
     query: z.string().min(1).optional().describe("What to recall for. Default: the last user message."),
     token_budget: z.int().min(64).max(LIMITS.contextTokens).default(4000),
+    budget_ms: z
+      .int()
+      .min(LIMITS.budgetMs.least)
+      .max(LIMITS.budgetMs.most)
+      .optional()
+      .describe("Time for the recall, in milliseconds; what isn't found by then is left out."),
   }),
   output: context,
   needs: ["read"],

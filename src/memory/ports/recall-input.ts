@@ -5,8 +5,14 @@ export type RecallMode = "hybrid" | "vector" | "keyword";
 
 export type Retriever = "keyword" | "vector";
 
-/** What a recall could do without. */
-export type Degraded = Retriever | "archive";
+/**
+ * What a recall could do without. `ranking`: what times and sessions add to scores. `hits`: something was found, and
+ * couldn't be read in time. `receipt`: it wasn't kept in time.
+ */
+export type Degraded = LessFound | "archive" | "receipt";
+
+/** What changes which hits there are, and their order. */
+export type LessFound = Retriever | "ranking" | "hits";
 
 export type FusionMethod =
   | { readonly method: "auto" }
@@ -54,6 +60,8 @@ export interface RecallInput {
   readonly touch?: boolean | undefined;
   /** Puts the contents back into archived hits, as far as they can be read in time. */
   readonly include_archive?: boolean | undefined;
+  /** The most tokens of the contents and excerpts of all hits together: see `fitTokens`. */
+  readonly budget_tokens?: number | undefined;
   /** `entities`: facts about the entities that the query names are a list of their own. Hybrid recall only. */
   readonly expand?: "entities" | undefined;
 }

@@ -1,4 +1,4 @@
-import type { RecallInput, Retriever } from "./recall-input.js";
+import type { LessFound, RecallInput } from "./recall-input.js";
 import type { Recorded } from "./records.js";
 
 /** The record of a recall, which shows later what the agent knew when it decided. It holds no content of a memory. */
@@ -13,7 +13,7 @@ export interface Receipt {
   readonly thread_id: string | null;
   readonly checkpoint_id: string | null;
   readonly request: RecallInput;
-  readonly degraded: readonly Retriever[];
+  readonly degraded: readonly LessFound[];
   /** Best first. */
   readonly hits: readonly ReceiptHit[];
 }

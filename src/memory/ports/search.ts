@@ -1,6 +1,8 @@
 import type { MemoryType } from "../model/record.js";
 import type { Scope } from "../../access/grants.js";
 import type { FacetQuery } from "../conditions/filter.js";
+import type { Deadline } from "../../domain/deadline.js";
+import type { Retriever } from "./recall-input.js";
 import type { MemoryRef } from "../model/ref.js";
 import type { ModelVector } from "../model/model-vector.js";
 import type { Moment } from "../model/moment.js";
@@ -45,6 +47,10 @@ export interface SearchQuery {
   readonly entities?: readonly string[] | undefined;
   /** The most candidates in each list. */
   readonly depth: number;
+  /** What isn't found by then is left out. */
+  readonly deadline?: Deadline | undefined;
+  /** Time that the caller needs after the search, in milliseconds. */
+  readonly reserveMs?: number | undefined;
 }
 
 export interface Candidate extends MemoryRef {
@@ -59,6 +65,8 @@ export interface SearchResult {
   readonly keyword: readonly Candidate[] | undefined;
   readonly vector: readonly Candidate[] | undefined;
   readonly entities: readonly Candidate[] | undefined;
+  /** Searches that the deadline cut off: their lists are undefined. */
+  readonly late: readonly Retriever[];
   /** Upper bound of the memories that the namespaces and the filter let through; some seconds old. */
   readonly searched: number;
   /** Inverse document frequency of a term of the query, over all namespaces; some seconds old. */

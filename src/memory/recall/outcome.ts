@@ -26,6 +26,8 @@ export interface RecallHit {
   readonly excerpt: string | null;
   /** `via`, and those that led from it to this one. */
   readonly behind: readonly Memory[];
+  /** What is shown in place of the content, where a budget of tokens doesn't hold it whole. */
+  readonly shortened?: string;
 }
 
 /** The effect of its outcomes on a procedure's score. */
@@ -35,8 +37,23 @@ export interface StrengthPart extends Outcomes {
   readonly adds: number;
 }
 
+/** A hit that the budget left no room for. */
+export interface OmittedHit extends RecallHit {
+  /** What it would have taken. */
+  readonly tokens: number;
+}
+
+export interface Fitted {
+  readonly hits: readonly RecallHit[];
+  readonly omitted: readonly OmittedHit[];
+  /** Of the contents and excerpts of `hits`. */
+  readonly tokens: number;
+}
+
 export interface RecallOutcome {
   readonly hits: readonly RecallHit[];
+  /** Hits and tokens by the request's budget of tokens; undefined: it has none. */
+  readonly budget?: Pick<Fitted, "omitted" | "tokens"> | undefined;
   /** A hint: whether one of the hits is relevant enough to hold an answer. */
   readonly answerable: boolean;
   /** What was unavailable. */
@@ -50,6 +67,8 @@ export interface RecallOutcome {
   readonly at: number;
   /** Its entries in the audit trails. */
   readonly recorded: readonly Recorded[];
+  /** There was no time for any search, so there is nothing of which a receipt could be kept. */
+  readonly cutOff?: boolean;
   /** What was searched for: without the personal data that the namespaces don't keep. */
   readonly request: RecallInput;
 }

@@ -22,6 +22,7 @@ export async function queryVector(
   { embedder }: Pick<Services, "embedder">,
   context: Context,
   input: RecallInput,
+  withinMs = EMBED_MS,
 ): Promise<QueryVector> {
   if (input.mode === "keyword") return { vector: undefined, degraded: [], refused: false };
   if (input.embedding !== undefined) {
@@ -32,7 +33,10 @@ export async function queryVector(
   }
   if (embedder === undefined) return { vector: undefined, degraded: ["vector"], refused: false };
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new EmbeddingUnavailable("the query took too long")), EMBED_MS);
+  const timer = setTimeout(
+    () => late.abort(new EmbeddingUnavailable("the query took too long")),
+    Math.min(withinMs, EMBED_MS),
+  );
   try {
     const values = await embedder.embedQuery(embeddedPart(input.query), late.signal, askedBy(context));
     return {

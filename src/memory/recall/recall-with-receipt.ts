@@ -1,3 +1,5 @@
+import { inTime, LATE } from "../../domain/deadline.js";
+import type { Deadline } from "../../domain/deadline.js";
 import { stage } from "../../domain/tracing.js";
 import type { Context } from "../../domain/context.js";
 import type { RecallInput } from "../ports/recall-input.js";
@@ -34,14 +36,33 @@ export async function recallWithReceipt(
   context: Context,
   input: RecallInput,
   wanted: ReceiptInput,
+  deadline?: Deadline,
 ): Promise<ReceiptedRecall> {
-  const outcome = await recall(services, context, input);
+  const outcome = await recall(services, context, input, deadline);
+  if (outcome.cutOff === true) return { ...outcome, receiptId: undefined };
   const keeping = await keepingOf(services, input.namespaces, wanted.receipt, outcome);
   // The receipt goes first: Redis takes its time for the uses after it has answered.
   const receipt = keeping && receiptOf(context, wanted, outcome);
-  const kept = receipt && stage("keep receipt", () => services.receipts.keep(receipt, keeping));
+  const kept =
+    receipt &&
+    timed(
+      services,
+      stage("keep receipt", () => services.receipts.keep(receipt, keeping)),
+    );
   if (input.touch !== false && input.as_of === undefined) touch(services, outcome.hits.flatMap(usedFor));
-  return { ...outcome, receiptId: await kept };
+  const receiptId = kept && (await inTime(deadline, kept));
+  return receiptId === LATE
+    ? { ...outcome, degraded: [...outcome.degraded, "receipt"], receiptId: undefined }
+    : { ...outcome, receiptId };
+}
+
+async function timed<T>({ pace }: Pick<Services, "pace">, work: Promise<T>): Promise<T> {
+  const start = performance.now();
+  try {
+    return await work;
+  } finally {
+    pace.note("receipt", performance.now() - start);
+  }
 }
 
 /** A hit, and what led to it. */
@@ -61,7 +82,7 @@ function receiptOf(
     checkpoint_id: checkpoint_id ?? null,
     request,
     // What was found doesn't depend on the archive.
-    degraded: degraded.filter((each) => each !== "archive"),
+    degraded: degraded.filter((each) => each !== "archive" && each !== "receipt"),
     hits: hits.map(({ memory, score, relevance }) => ({
       namespace: memory.namespace,
       id: memory.id,

@@ -1,3 +1,5 @@
+import { inTime, LATE } from "../../domain/deadline.js";
+import type { Deadline } from "../../domain/deadline.js";
 import { stage, stageNow } from "../../domain/tracing.js";
 import { momentOf } from "../ports/moment.js";
 import { nothingToSearchBy, queryVector } from "./query-vector.js";
@@ -7,8 +9,9 @@ import type { RecallStage, Services, Using } from "../services.js";
 import type { LifecycleStore, Recency } from "../ports/lifecycle.js";
 import type { RecordStore, Recorded } from "../ports/records.js";
 import type { Context } from "../../domain/context.js";
-import type { RecallInput } from "../ports/recall-input.js";
-import type { JudgeRelevance, RecallOutcome } from "./outcome.js";
+import type { Degraded, RecallInput } from "../ports/recall-input.js";
+import { BYTES, fitTokens } from "./fit-tokens.js";
+import type { JudgeRelevance, RecallHit, RecallOutcome } from "./outcome.js";
 import { invalid } from "../../domain/errors.js";
 import { facetQuery } from "../conditions/filter.js";
 import { possibleNames } from "../model/names.js";
@@ -18,7 +21,7 @@ import { namesIn } from "../facts/names-in.js";
 import { fuseScores, keepScores, mergeLists, reciprocalRankFusion } from "./fusion.js";
 import type { Fused, Lists } from "./fusion.js";
 import { ANSWERABLE, coverageOf, rarityOf, relevanceOf } from "./relevance.js";
-import { chooseTerms, hasTooMany, parseQuery, termsToCompare } from "../text/terms.js";
+import { chooseTerms, distinctTerms, hasTooMany, parseQuery, termsToCompare } from "../text/terms.js";
 import type { ChosenTerms, ParsedQuery } from "../text/terms.js";
 import type { Calibration } from "../../embeddings/calibration.js";
 import { scaleOf } from "./similarity-scale.js";
@@ -39,7 +42,9 @@ export type Recalling = Using<
   | "embedder"
   | "entities"
   | "knownDefaults"
+  | "countTokens"
   | "observe"
+  | "pace"
   | "recency"
   | "vault"
 >;
@@ -57,34 +62,47 @@ export const CANDIDATES = 100;
  * query without a word to look up (only stop words, only punctuation) is searched by meaning alone, and refused if that
  * isn't possible.
  *
+ * With a deadline it answers in time with what it has by then, and says what is missing: it goes on without the query's
+ * vector, without a list, without what times and sessions add, and in the end without hits. With a budget of tokens, hits
+ * are fitted into it.
+ *
  * It doesn't note that the hits were used: see `recallWithReceipt`.
  */
 export async function recall(
   services: Recalling,
   context: Context,
   sent: RecallInput,
+  deadline?: Deadline,
 ): Promise<RecallOutcome> {
-  const timed = stopwatch(services.observe);
+  const timed = stopwatch(services);
   if (sent.expand !== undefined && sent.mode !== "hybrid")
     throw invalid("expand", "Only a recall with mode hybrid can expand entities.");
   const moment = momentOf(context, sent);
-  const lists = await readable(services, context, sent.namespaces);
-  const input = await treatQuery(
-    services,
-    sent,
-    lists.map(({ name }) => name),
-  );
+  const now = moment.asOf ?? context.now();
+  const allowed = await inTime(deadline, allow(services, context, sent));
+  if (allowed === LATE) return nothingInTime(sent, now);
+  const { lists, input } = allowed;
   const filter = facetQuery(input.filter);
   const parsed = input.mode === "vector" ? undefined : searchableTerms(input.query);
-  const [chosen, { vector, degraded, refused }, recency] = await Promise.all([
-    parsed && choose(services, parsed),
-    timed.later("embed", queryVector(services, context, input)),
-    recencyOf(services, input, lists),
-  ]);
+  const begun = await inTime(
+    deadline,
+    Promise.all([
+      parsed && choose(services, parsed),
+      timed.later("embed", queryVector(services, context, input, embeddingMs(services, deadline))),
+      recencyOf(services, input, lists),
+    ]),
+  );
+  if (begun === LATE) return nothingInTime(input, now);
+  const [chosen, { vector, degraded: without, refused }, recency] = begun;
   const terms = chosen?.query;
-  if (terms === undefined && vector === undefined) throw nothingToSearchBy(input.mode, degraded, refused);
+  if (terms === undefined && vector === undefined) {
+    if (deadline !== undefined && !refused && without.includes("vector")) return nothingInTime(input, now);
+    throw nothingToSearchBy(input.mode, without, refused);
+  }
 
-  const search = { moment, filter, keyword: terms, vector, depth: CANDIDATES };
+  const degraded = new Set<Degraded>(without);
+  const reserveMs = services.pace.expectedMs("load", "receipt");
+  const search = { moment, filter, keyword: terms, vector, depth: CANDIDATES, deadline, reserveMs };
   // For a model that wasn't probed yet this takes as long as embedding. It runs in parallel with the search.
   const calibration = vector === undefined ? undefined : services.calibrate(vector.model);
   const names = input.expand === undefined ? undefined : possibleNames(askedIn(input.query) ?? input.query);
@@ -94,6 +112,7 @@ export async function recall(
   };
   const searched = input.merge === "rrf" ? lists : together(lists);
   const found = await timed.later("search", Promise.all(searched.map(find)));
+  for (const late of found.flatMap((each) => each.late)) degraded.add(late);
   const ranked = timed.now("fuse", () => {
     const least = input.min_score ?? -Infinity;
     return stageNow("fuse", () =>
@@ -105,13 +124,15 @@ export async function recall(
       ),
     );
   });
-  const now = moment.asOf ?? context.now();
-  const { asked: askedTime, ranked: weighed } = await weighSituations(services, ranked, input, now, recency);
+  const situated = await inTime(deadline, weighSituations(services, ranked, input, now, recency), reserveMs);
+  if (situated === LATE) degraded.add("ranking");
+  const { asked: askedTime, ranked: weighed } = situated === LATE ? { asked: undefined, ranked } : situated;
   const asked = terms?.terms.filter((term) => !terms.background.has(term)) ?? [];
-  const relevanceFor = relevanceBy(asked, found, await calibration, vector?.values);
+  const calibrated = await inTime(deadline, Promise.resolve(calibration), reserveMs);
+  const scale = calibrated === LATE ? undefined : calibrated;
+  const relevanceFor = relevanceBy(asked, found, scale, vector?.values);
   const recorded: Recorded[] = [];
   const note = (entry: Recorded): void => void recorded.push(entry);
-  let unreadable = 0;
   const loading = {
     input,
     filter,
@@ -119,16 +140,22 @@ export async function recall(
     terms,
     relevanceFor,
     note,
-    unreadable: (count: number) => void (unreadable += count),
+    unreadable: () => void degraded.add("archive"),
   };
-  const load = stage("load", () => loadHits(services, context, weighed, loading));
-  const hits = await timed.later("load", load);
+  const load = timed.later(
+    "load",
+    stage("load", () => loadHits(services, context, weighed, loading)),
+  );
+  const loaded = await inTime(deadline, load, services.pace.expectedMs("receipt"));
+  if (loaded === LATE) degraded.add("hits");
+  const { hits, ...budget } = await fitted(services, loaded === LATE ? [] : loaded, input, asked, deadline);
   const answerable = hits.some((hit) => hit.relevance.relevance >= ANSWERABLE);
   const leftOut = chosen?.leftOut ?? [];
   return {
     hits,
+    ...budget,
     answerable,
-    degraded: unreadable > 0 ? [...degraded, "archive"] : degraded,
+    degraded: [...degraded],
     terms,
     leftOut,
     asked: askedTime,
@@ -136,6 +163,63 @@ export async function recall(
     recorded,
     request: input,
   };
+}
+
+/** What the caller may search, and by what, without the personal data that the namespaces don't keep. */
+async function allow(
+  services: Recalling,
+  context: Context,
+  sent: RecallInput,
+): Promise<{ readonly lists: readonly ScopedList[]; readonly input: RecallInput }> {
+  const lists = await readable(services, context, sent.namespaces);
+  const names = lists.map(({ name }) => name);
+  return { lists, input: await treatQuery(services, sent, names) };
+}
+
+/** The search comes after it, and reading what was found. */
+function embeddingMs({ pace }: Pick<Services, "pace">, deadline: Deadline | undefined): number | undefined {
+  if (deadline === undefined) return undefined;
+  const { leftMs } = deadline;
+  const rest = Math.max(pace.expectedMs("search", "load", "receipt"), leftMs / 4);
+  return leftMs - Math.min(rest, leftMs / 2);
+}
+
+/** The answer if there was no time for any search. */
+function nothingInTime(request: RecallInput, at: number): RecallOutcome {
+  const searches: readonly Degraded[] = request.mode === "hybrid" ? ["keyword", "vector"] : [request.mode];
+  return {
+    hits: [],
+    ...(request.budget_tokens === undefined ? {} : { budget: { omitted: [], tokens: 0 } }),
+    answerable: false,
+    degraded: searches,
+    terms: undefined,
+    leftOut: [],
+    asked: undefined,
+    at,
+    recorded: [],
+    request,
+    cutOff: true,
+  };
+}
+
+/** Hits within the request's budget of tokens. */
+async function fitted(
+  { countTokens }: Pick<Services, "countTokens">,
+  hits: readonly RecallHit[],
+  { budget_tokens, query }: RecallInput,
+  asked: readonly string[],
+  deadline: Deadline | undefined,
+): Promise<Pick<RecallOutcome, "hits" | "budget">> {
+  if (budget_tokens === undefined) return { hits };
+  const counter = await inTime(deadline, countTokens());
+  const terms = asked.length > 0 ? asked : distinctTerms(askedIn(query) ?? query);
+  const { hits: shown, ...budget } = await fitTokens(
+    counter === LATE ? BYTES : counter,
+    hits,
+    budget_tokens,
+    terms,
+  );
+  return { hits: shown, budget };
 }
 
 async function choose({ store }: Using<SearchStore>, parsed: ParsedQuery): Promise<ChosenTerms> {
@@ -220,7 +304,7 @@ async function recencyOf(
 }
 
 /** Reports how long each stage takes; in seconds. */
-function stopwatch(observe: Services["observe"]) {
+function stopwatch({ observe, pace }: Pick<Services, "observe" | "pace">) {
   const since = (start: number): number => (performance.now() - start) / 1000;
   return {
     async later<T>(name: RecallStage, work: Promise<T>): Promise<T> {
@@ -228,7 +312,9 @@ function stopwatch(observe: Services["observe"]) {
       try {
         return await work;
       } finally {
-        observe(name, since(start));
+        const seconds = since(start);
+        observe(name, seconds);
+        if (name === "search" || name === "load") pace.note(name, seconds * 1000);
       }
     },
     now<T>(name: RecallStage, work: () => T): T {

@@ -1,10 +1,8 @@
-import { lineOf, saidIn } from "../text/speakers.js";
-import { sentencesIn } from "../text/sentences.js";
 import { analyse } from "../text/terms.js";
+import { shared, spoken, textOf, written } from "./sentence.js";
+import type { Sentence } from "./sentence.js";
 
 const MOST_SENTENCES = 2;
-/** The longest sentence. Longer ones are examined, and shown, in pieces. */
-const LONGEST = 300;
 /** The part of one source that is examined, in characters. */
 const LOOKED_AT = 16_000;
 /** A text says a sentence if it holds this share of its terms. */
@@ -45,37 +43,6 @@ export function sourceExcerpt(
   return text === undefined ? undefined : { text, holdsMore: false };
 }
 
-interface Sentence {
-  readonly text: string;
-  readonly terms: ReadonlySet<string>;
-}
-
-/** Each with its speaker, as a summary shows them. */
-function spoken(source: string): Sentence[] {
-  return saidIn(source).flatMap((said) =>
-    pieces(said.sentence).map((sentence) => ({
-      text: lineOf({ ...said, sentence }),
-      terms: new Set(analyse(sentence).terms),
-    })),
-  );
-}
-
-function written(source: string): Sentence[] {
-  return sentencesIn(source)
-    .flatMap(pieces)
-    .map((text) => ({ text, terms: new Set(analyse(text).terms) }));
-}
-
-/** Cut at spaces, where there are any; never inside a character. */
-function pieces(sentence: string): string[] {
-  if (sentence.length <= LONGEST) return [sentence];
-  return (
-    sentence
-      .match(new RegExp(`.{1,${LONGEST}}(?=\\s|$)|.{1,${LONGEST}}`, "gsu"))
-      ?.map((each) => each.trim()) ?? []
-  );
-}
-
 /** The fewest that hold most of the terms, in their order. */
 function holding(sentences: readonly Sentence[], wanted: ReadonlySet<string>): string | undefined {
   const open = new Set(wanted);
@@ -106,18 +73,6 @@ function most(sentences: readonly Sentence[], terms: ReadonlySet<string>): Sente
     if (own > holds) [best, holds] = [sentence, own];
   }
   return best;
-}
-
-const textOf = (sentences: readonly Sentence[], chosen: ReadonlySet<Sentence>): string =>
-  sentences
-    .filter((sentence) => chosen.has(sentence))
-    .map(({ text }) => text)
-    .join("\n");
-
-function shared(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
-  let count = 0;
-  for (const term of one) if (other.has(term)) count += 1;
-  return count;
 }
 
 function isSaid(terms: ReadonlySet<string>, there: ReadonlySet<string>): boolean {

@@ -1,6 +1,7 @@
 import { authorize } from "../../access/authorize.js";
 import { SYSTEM_ACTOR } from "../../domain/context.js";
 import type { Context } from "../../domain/context.js";
+import type { Deadline } from "../../domain/deadline.js";
 import { DomainError } from "../../domain/errors.js";
 import { isJsonObject } from "../../domain/json.js";
 import type { JsonObject } from "../../domain/json.js";
@@ -104,6 +105,7 @@ export async function sessionContext(
   context: Context,
   ref: SessionRef,
   input: ContextInput,
+  deadline?: Deadline,
 ): Promise<SessionContext> {
   await authorize(memory.audit, context, ref.namespace, { verb: "read", act: "session.context" });
   const found = await store.messages(sessionTrail(context, "session.context", ref), ref, {
@@ -120,7 +122,9 @@ export async function sessionContext(
   const data = await dataPieces(memory, ref, session, others);
   const query = input.query ?? lastQuestion(messages);
   const recalled =
-    query === undefined || input.limit === 0 ? NOTHING : await recallBoth(memory, context, ref, input, query);
+    query === undefined || input.limit === 0
+      ? NOTHING
+      : await recallBoth(memory, context, ref, input, query, deadline);
   const known = await profileOf(memory, context, ref, input);
   const counter = await countTokens();
   const pieces: MemoryPiece[] = [
@@ -178,6 +182,7 @@ async function recallBoth(
   { namespace }: SessionRef,
   { namespaces = [namespace], limit, filter, min_relevance, min_trust }: ContextInput,
   query: string,
+  deadline: Deadline | undefined,
 ): Promise<Recalled> {
   const search = (memory_types: readonly MemoryType[]): Promise<ReceiptedRecall> =>
     recallWithReceipt(
@@ -196,6 +201,7 @@ async function recallBoth(
         touch: false,
       },
       { receipt: undefined },
+      deadline,
     );
   try {
     const [memories, procedures] = await Promise.all([

@@ -1,10 +1,10 @@
 import type { EntryContent } from "../../access/entry.js";
-import type { RecallInput, Retriever } from "../../memory/ports/recall-input.js";
+import type { RecallInput } from "../../memory/ports/recall-input.js";
 import type { Receipt, ReceiptHit } from "../../memory/ports/receipts.js";
 import { unpackText } from "../codec/packed-text.js";
 import { createReader } from "./bytes.js";
 import type { Reader } from "./bytes.js";
-import { FLAGS, FORMAT, HIT, USUAL } from "./encode.js";
+import { FLAGS, FORMAT, HIT, LESS_FOUND, USUAL } from "./encode.js";
 
 /** What a receipt says without the audit trail's entry that it shares. */
 export interface StoredReceipt {
@@ -41,10 +41,7 @@ export function decodeReceipt(id: string, home: string, source: Buffer): StoredR
     query,
     ...(embedding && { embedding }),
   };
-  const degraded: Retriever[] = [
-    ...(has(FLAGS.keyword) ? ["keyword" as const] : []),
-    ...(has(FLAGS.vector) ? ["vector" as const] : []),
-  ];
+  const degraded = LESS_FOUND.filter((each) => has(FLAGS[each]));
   const rest = { id, at, thread_id, checkpoint_id, request, degraded };
   return {
     entry,

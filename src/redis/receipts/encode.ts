@@ -1,5 +1,5 @@
 import type { Receipt, ReceiptHit } from "../../memory/ports/receipts.js";
-import type { RecallInput } from "../../memory/ports/recall-input.js";
+import type { LessFound, RecallInput } from "../../memory/ports/recall-input.js";
 import type { Recorded } from "../../memory/ports/records.js";
 import { packText } from "../codec/packed-text.js";
 import { createWriter } from "./bytes.js";
@@ -10,7 +10,18 @@ export type NewReceipt = Omit<Receipt, "id">;
 export const FORMAT = 1;
 
 /** What is kept once for both: who asked, and which memories were loaded, is in the audit trail. */
-export const FLAGS = { shared: 1, thread: 2, checkpoint: 4, keyword: 8, vector: 16, embedding: 32 } as const;
+export const FLAGS = {
+  shared: 1,
+  thread: 2,
+  checkpoint: 4,
+  keyword: 8,
+  vector: 16,
+  embedding: 32,
+  ranking: 64,
+  hits: 128,
+} as const;
+
+export const LESS_FOUND = ["keyword", "vector", "ranking", "hits"] as const satisfies readonly LessFound[];
 
 /** Most requests are like this. Only what differs is stored. */
 export const USUAL = {
@@ -36,8 +47,7 @@ export function encodeReceipt(receipt: NewReceipt, home: string, recorded: Recor
     (recorded === undefined ? 0 : FLAGS.shared) +
       (thread_id === null ? 0 : FLAGS.thread) +
       (checkpoint_id === null ? 0 : FLAGS.checkpoint) +
-      (degraded.includes("keyword") ? FLAGS.keyword : 0) +
-      (degraded.includes("vector") ? FLAGS.vector : 0) +
+      LESS_FOUND.reduce((sum, each) => sum + (degraded.includes(each) ? FLAGS[each] : 0), 0) +
       (embedding === undefined ? 0 : FLAGS.embedding),
   );
   writer.count(receipt.at);

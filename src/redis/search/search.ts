@@ -1,8 +1,10 @@
+import { inTime, LATE } from "../../domain/deadline.js";
 import { stage } from "../../domain/tracing.js";
 import { invalid } from "../../domain/errors.js";
 import { objectFacet, subjectFacet } from "../../memory/model/facets.js";
 import type { Candidate, SearchQuery, SearchResult } from "../../memory/ports/search.js";
 import { encodeIndexVector } from "../codec/vector.js";
+import { expiring } from "../connection/expiring.js";
 import { askIndex } from "../connection/ask-index.js";
 import { refOfKey } from "../keys.js";
 import { plainIdf } from "./idf.js";
@@ -28,26 +30,56 @@ const VECTOR_ARGUMENTS = ["SCORER", "DOCSCORE", "WITHSCORES", "SORTBY", "distanc
  * All searches in one round trip: they are sent in the same tick, which node-redis writes as one pipeline. If the index
  * can't decide all of the filter, each goes on until its list is full of memories that fulfil it, or there are no more.
  */
-export async function search(deps: StoreDeps, query: SearchQuery): Promise<SearchResult> {
+export async function search(store: StoreDeps, query: SearchQuery): Promise<SearchResult> {
+  const { deadline, reserveMs } = query;
+  const deps = deadline === undefined ? store : { ...store, redis: expiring(store.redis, deadline) };
   const { terms = [], phrases = [], spellings = [] } = query.keyword ?? {};
   const words = new Set([...terms, ...phrases.flat(), ...spellings]);
-  const statistics = await stage("read statistics", () => deps.statistics.lookup(query, [...words]));
+  const looked = stage("read statistics", () => deps.statistics.lookup(query, [...words]));
+  const statistics = await inTime(deadline, looked, reserveMs);
+  if (statistics === LATE) return nothingInTime(query);
   const fits = fitsOf(deps, query.filter);
   const whole = (find: (deeper: SearchQuery) => Promise<Found>): Promise<readonly Candidate[]> =>
     filled(query, fits, find);
   const { keyword, vector, entities } = query;
-  const [byWords, byVector, byNames] = await Promise.all([
+  const searches = [
     keyword &&
       stage("search words", () => whole((deeper) => keywordSearch(deps, deeper, keyword, statistics))),
     vector &&
       stage("search vectors", () => whole((deeper) => vectorSearch(deps, deeper, vector, statistics))),
     entities &&
       stage("search names", () => whole((deeper) => entitySearch(deps, deeper, entities, statistics))),
-  ]);
+  ];
+  const [byWords, byVector, byNames] = await Promise.all(
+    searches.map(async (found) => found && inTime(deadline, found, reserveMs)),
+  );
   const idf = (term: string): number => plainIdf(statistics.term(term));
   // With a condition that only the records decide, the number isn't known.
   const searched = fits === undefined ? statistics.letThrough : 0;
-  return { keyword: byWords, vector: byVector, entities: byNames, searched, idf };
+  const late = [
+    ...(byWords === LATE || byNames === LATE ? (["keyword"] as const) : []),
+    ...(byVector === LATE ? (["vector"] as const) : []),
+  ];
+  return {
+    keyword: listIn(byWords),
+    vector: listIn(byVector),
+    entities: listIn(byNames),
+    late,
+    searched,
+    idf,
+  };
+}
+
+const listIn = (found: readonly Candidate[] | typeof LATE | undefined): readonly Candidate[] | undefined =>
+  found === LATE ? undefined : found;
+
+function nothingInTime({ keyword, vector }: SearchQuery): SearchResult {
+  const late = [
+    ...(keyword === undefined ? [] : (["keyword"] as const)),
+    ...(vector === undefined ? [] : (["vector"] as const)),
+  ];
+  const none = { keyword: undefined, vector: undefined, entities: undefined };
+  return { ...none, late, searched: 0, idf: () => 0 };
 }
 
 interface Found<Kind extends Candidate = Candidate> {

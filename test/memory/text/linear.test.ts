@@ -48,6 +48,8 @@ import { shortenTurns, shortenUnit } from "../../../src/memory/sessions/shorten.
 import { summarise } from "../../../src/memory/sessions/summarise.js";
 import { sentencesIn } from "../../../src/memory/text/sentences.js";
 import { sentencesOf, transcriptOf } from "../../../src/memory/sessions/transcript.js";
+import { excerptWithin } from "../../../src/memory/recall/excerpt-within.js";
+import { sentenceTexts, spoken, written } from "../../../src/memory/recall/sentence.js";
 import { sourceExcerpt } from "../../../src/memory/recall/source-excerpt.js";
 import {
   analyse,
@@ -260,6 +262,10 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
     sentencesOf: (text) => sentencesOf([message(text)]),
     transcriptOf: (text) => transcriptOf([message(text)]),
   },
+  "src/memory/recall/excerpt-within.ts": {
+    excerptWithin: async (text) => excerptWithin(["graz", "x"], text, 64, await tokenCounter()),
+  },
+  "src/memory/recall/sentence.ts": { spoken, written, sentenceTexts },
   "src/memory/recall/source-excerpt.ts": {
     sourceExcerpt: (text) => sourceExcerpt(["graz", "x"], text, "Something else."),
   },
