@@ -95,8 +95,13 @@ test("a text of 32 KiB is stored and recalled by its last word", async () => {
   const namespace = newNamespace();
   const content = `${"word ".repeat(6000)}zanzibar`;
   expect((await everywhere.call("remember", { namespace, content })).isError).toBe(false);
-  expect((await everywhere.call("recall", { namespace, query: "zanzibar" })).data).toMatchObject({
-    memories: [{ content }],
+  const query = { namespace, query: "zanzibar" };
+  const whole = await everywhere.call("recall", { ...query, budget_tokens: 20_000 });
+  expect(whole.data).toMatchObject({ memories: [{ content }] });
+  // A model's context isn't filled with one memory unasked.
+  const short = await everywhere.call("recall", query);
+  expect(short.data).toMatchObject({
+    memories: [{ content: expect.stringContaining("zanzibar"), excerpt: true }],
   });
   const large = await everywhere.call("remember", { namespace, content: "é".repeat(20_000) });
   expect(large).toMatchObject({ isError: true, text: expect.stringContaining("content") });

@@ -4881,7 +4881,7 @@ export interface components {
       include_archive?: boolean;
       /** @description The most tokens (o200k_base) that the `content` and `excerpt` of all hits take together. Each hit is whole, or in `omitted`. If the best one doesn't fit, its `content` is shortened to the sentences that fit the query best, and `content_complete` is false. */
       budget_tokens?: number;
-      /** @description Time for the answer, in milliseconds. What isn't there by then is left out, and `degraded` names it. Without it, a recall waits up to 3 seconds for an embedding provider, and for Redis as long as other requests do. */
+      /** @description Time for the answer, in milliseconds. What isn't there by then is omitted, and `degraded` names it. Without it, a recall waits up to 3 seconds for an embedding provider, and for Redis as long as other requests do. */
       budget_ms?: number;
       /**
        * @description `entities`: adds the facts about entities named in the query as a third list. Hybrid recall only. See docs/time.md.
@@ -7647,7 +7647,7 @@ export interface operations {
         query?: string;
         /** @description Maximum number of tokens in the context. */
         token_budget?: number;
-        /** @description Time for the recall, in milliseconds from the start of the request. What isn't found by then is left out, and `degraded` names it. The conversation itself is always there. */
+        /** @description Time for the recall, in milliseconds from the start of the request. What isn't found by then is omitted, and `degraded` names it. The conversation itself is always there. */
         budget_ms?: number;
         /** @description Namespace or pattern to recall from; repeat it for several. Defaults to the session's namespace. */
         namespace?: string[];

@@ -119,7 +119,7 @@ export const recallRequest = z
     }),
     budget_ms: budgetMs.optional().openapi({
       description:
-        "Time for the answer, in milliseconds. What isn't there by then is left out, and `degraded` names it. Without it, a recall waits up to 3 seconds for an embedding provider, and for Redis as long as other requests do.",
+        "Time for the answer, in milliseconds. What isn't there by then is omitted, and `degraded` names it. Without it, a recall waits up to 3 seconds for an embedding provider, and for Redis as long as other requests do.",
     }),
     expand: z.literal("entities").optional().openapi({
       description:

@@ -44,7 +44,7 @@ export const contextParameters = z.strictObject({
   token_budget: defaultInteger(64, LIMITS.contextTokens, 4000),
   budget_ms: integerParameter(LIMITS.budgetMs.least, LIMITS.budgetMs.most).optional().openapi({
     description:
-      "Time for the recall, in milliseconds from the start of the request. What isn't found by then is left out, and `degraded` names it. The conversation itself is always there.",
+      "Time for the recall, in milliseconds from the start of the request. What isn't found by then is omitted, and `degraded` names it. The conversation itself is always there.",
   }),
   namespace: repeatable(namespacePattern)
     .pipe(z.array(z.string()).max(LIMITS.recallNamespaces))

@@ -26,7 +26,7 @@ const input = z.strictObject({
     .min(0)
     .max(1)
     .optional()
-    .describe("Minimum relevance from 0 to 1; less relevant memories are left out."),
+    .describe("Minimum relevance from 0 to 1; less relevant memories are omitted."),
   budget_tokens: z
     .int()
     .min(LIMITS.budgetTokens)
@@ -38,7 +38,7 @@ const input = z.strictObject({
     .min(LIMITS.budgetMs.least)
     .max(LIMITS.budgetMs.most)
     .optional()
-    .describe("Time for the answer, in milliseconds; what isn't found by then is left out."),
+    .describe("Time for the answer, in milliseconds; what isn't found by then is omitted."),
 });
 
 const omittedItem = z.object({

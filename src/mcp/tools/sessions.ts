@@ -51,7 +51,7 @@ const sessionContext = defineTool({
       .min(LIMITS.budgetMs.least)
       .max(LIMITS.budgetMs.most)
       .optional()
-      .describe("Time for the recall, in milliseconds; what isn't found by then is left out."),
+      .describe("Time for the recall, in milliseconds; what isn't found by then is omitted."),
   }),
   output: context,
   needs: ["read"],

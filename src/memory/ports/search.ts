@@ -47,7 +47,7 @@ export interface SearchQuery {
   readonly entities?: readonly string[] | undefined;
   /** The most candidates in each list. */
   readonly depth: number;
-  /** What isn't found by then is left out. */
+  /** What isn't found by then is omitted. */
   readonly deadline?: Deadline | undefined;
   /** Time that the caller needs after the search, in milliseconds. */
   readonly reserveMs?: number | undefined;
