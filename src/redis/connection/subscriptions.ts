@@ -1,5 +1,6 @@
 import { storeFault } from "../../domain/store-fault.js";
 import type { Nodes } from "./nodes.js";
+import { createListeners } from "./listeners.js";
 import { openConnection } from "./open-connection.js";
 import { watchConnection } from "./watch-connection.js";
 
@@ -22,16 +23,13 @@ export async function createSubscriptions(
   nodes: Nodes,
   onError: (error: Error) => void,
 ): Promise<Subscriptions> {
-  const listeners = new Map<string, Set<(message: string) => void>>();
-  const restored = new Set<() => void>();
   // Unlike the main connection it waits for its Redis: what it is asked for is wanted once Redis is back.
   const [only] = await nodes.every();
   if (only === undefined) throw storeFault("redis_unavailable");
   const connection = nodes.dedicated(only, "mneme-subscriptions", { disableOfflineQueue: false });
   connection.on("error", onError);
-  connection.on("ready", () => {
-    for (const listener of restored) listener();
-  });
+  const listeners = createListeners(() => connection);
+  connection.on("ready", listeners.restored);
   try {
     await openConnection(connection);
   } catch (error) {
@@ -40,35 +38,10 @@ export async function createSubscriptions(
   }
 
   const watch = watchConnection(connection);
-
-  const dispatch = (message: string, channel: string): void => {
-    for (const listener of listeners.get(channel) ?? []) listener(message);
-  };
   return {
-    async listen(channel, onMessage) {
-      const known = listeners.get(channel);
-      const group = known ?? new Set();
-      group.add(onMessage);
-      listeners.set(channel, group);
-      const unlisten = (): void => {
-        group.delete(onMessage);
-        if (group.size > 0 || listeners.get(channel) !== group) return;
-        listeners.delete(channel);
-        void connection.unsubscribe(channel, dispatch).catch(() => {});
-      };
-      try {
-        if (known === undefined) await connection.subscribe(channel, dispatch);
-      } catch (error) {
-        unlisten();
-        throw error;
-      }
-      return unlisten;
-    },
+    listen: listeners.listen,
     connected: () => connection.isReady,
-    onRestored(listener) {
-      restored.add(listener);
-      return () => restored.delete(listener);
-    },
+    onRestored: listeners.onRestored,
     close() {
       watch.stop();
       connection.destroy();

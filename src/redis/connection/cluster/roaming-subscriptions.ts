@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RedisClient } from "../redis-client.js";
 import type { Nodes } from "../nodes.js";
+import { createListeners } from "../listeners.js";
 import { openConnection } from "../open-connection.js";
 import type { Subscriptions } from "../subscriptions.js";
 import { watchConnection } from "../watch-connection.js";
@@ -16,14 +17,10 @@ export async function createRoamingSubscriptions(
   nodes: Nodes,
   onError: (error: Error) => void,
 ): Promise<Subscriptions> {
-  const listeners = new Map<string, Set<(message: string) => void>>();
-  const restored = new Set<() => void>();
   let present: { readonly connection: RedisClient; readonly stop: () => void } | undefined;
   const closing = new AbortController();
 
-  const dispatch = (message: string, channel: string): void => {
-    for (const listener of listeners.get(channel) ?? []) listener(message);
-  };
+  const listeners = createListeners(() => present?.connection);
 
   async function attach(): Promise<void> {
     const every = await nodes.every();
@@ -41,7 +38,7 @@ export async function createRoamingSubscriptions(
     });
     try {
       await openConnection(connection, OPEN_MS);
-      for (const channel of listeners.keys()) await connection.subscribe(channel, dispatch);
+      for (const channel of listeners.channels()) await connection.subscribe(channel, listeners.dispatch);
     } catch (error) {
       end();
       throw error;
@@ -61,7 +58,7 @@ export async function createRoamingSubscriptions(
     while (!closing.signal.aborted) {
       try {
         await attach();
-        for (const listener of restored) listener();
+        listeners.restored();
         return;
       } catch {
         await sleep(AGAIN_MS, undefined, { ref: false });
@@ -71,31 +68,9 @@ export async function createRoamingSubscriptions(
 
   await attach();
   return {
-    async listen(channel, onMessage) {
-      const known = listeners.get(channel);
-      const group = known ?? new Set();
-      group.add(onMessage);
-      listeners.set(channel, group);
-      const unlisten = (): void => {
-        group.delete(onMessage);
-        if (group.size > 0 || listeners.get(channel) !== group) return;
-        listeners.delete(channel);
-        void present?.connection.unsubscribe(channel, dispatch).catch(() => {});
-      };
-      try {
-        // While none is open, the next one takes all channels with it.
-        if (known === undefined) await present?.connection.subscribe(channel, dispatch);
-      } catch (error) {
-        unlisten();
-        throw error;
-      }
-      return unlisten;
-    },
+    listen: listeners.listen,
     connected: () => present?.connection.isReady === true,
-    onRestored(listener) {
-      restored.add(listener);
-      return () => restored.delete(listener);
-    },
+    onRestored: listeners.onRestored,
     close() {
       closing.abort();
       present?.stop();
