@@ -1,26 +1,14 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ErrorReply } from "redis";
 import { describe, expect, test } from "vitest";
 import { readDocument } from "../../src/redis/codec/decode.js";
 import { capabilitiesOf } from "../../src/redis/connection/capabilities.js";
-import {
-  faultOf,
-  isAuditUnusable,
-  isIndexMissing,
-  isIndexPresent,
-  isNotLetIn,
-  isOtherNode,
-  isOutOfMemory,
-  isPassing,
-  isUnknownCommand,
-  isWrongType,
-  replyCode,
-  takesNoWrites,
-} from "../../src/redis/connection/error-replies.js";
+import { faultOf, replyCode } from "../../src/redis/connection/error-replies.js";
 import { modulesInList } from "../../src/redis/connection/find-modules.js";
 import { numberOfSortKey, readRows, totalOf } from "../../src/redis/search/rows.js";
 import { sizesIn } from "../../src/redis/search/statistics.js";
+import { kindOf, kindsOf, recordedIn } from "./replies/read.js";
 
 /** Replies of real servers, in RESP2, to what mneme sends and to commands that fail. */
 interface Recorded {
@@ -31,39 +19,11 @@ interface Recorded {
 const FOLDER = join(import.meta.dirname, "replies", "recorded");
 const files = readdirSync(FOLDER).map((name) => ({
   server: name.replace("replies-redis-", "").replace(".jsonl", ""),
-  replies: readFileSync(join(FOLDER, name), "utf8")
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Recorded),
+  replies: recordedIn<Recorded>(join("recorded", name)),
 }));
 
 const errorIn = (reply: unknown): string | undefined =>
   typeof reply === "object" && reply !== null && "error" in reply ? String(reply.error) : undefined;
-
-const KINDS = {
-  isAuditUnusable,
-  isIndexMissing,
-  isIndexPresent,
-  isNotLetIn,
-  isOtherNode,
-  isOutOfMemory,
-  isPassing,
-  isUnknownCommand,
-  isWrongType,
-  takesNoWrites,
-};
-
-/** By the command and the server's error alone; the others answer what a caller asked: bad paths, syntax, ranges. */
-function kindOf(
-  [name = "", key = "", at = ""]: readonly string[],
-  text: string,
-): keyof typeof KINDS | undefined {
-  if (text.startsWith("MOVED")) return "isOtherNode";
-  if (name === "FT.CREATE") return "isIndexPresent";
-  if (name.startsWith("FT.") && key === "missing") return "isIndexMissing";
-  if (name.startsWith("JSON.") && key === "h:1" && at === "$") return "isWrongType";
-  return undefined;
-}
 
 test("all servers that were recorded are here", () => {
   expect(files.map(({ server }) => server).toSorted()).toEqual(["7.4.1", "8.2.3", "8.8", "8.8-cluster"]);
@@ -82,13 +42,9 @@ describe.each(files)("the replies of Redis $server", ({ server, replies }) => {
     expect(failed.length).toBeGreaterThan(3);
     for (const { command, text } of failed) {
       const error = new ErrorReply(text);
-      const found = Object.entries(KINDS).filter(([, is]) => is(error));
       const kind = kindOf(command, text);
       const where = `${command.join(" ")}: ${text}`;
-      expect(
-        found.map(([name]) => name),
-        where,
-      ).toEqual(kind === undefined ? [] : [kind]);
+      expect(kindsOf(error), where).toEqual(kind === undefined ? [] : [kind]);
       expect(faultOf(error), where).toBe(kind === "isIndexMissing" ? "index_missing" : undefined);
     }
     const codes = failed.filter(({ command: [name = ""] }) => name.startsWith("FT."));

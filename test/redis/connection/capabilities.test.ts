@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { createClient } from "redis";
 import { describe, expect, inject, test } from "vitest";
 import { capabilitiesOf, TRAITS, versionText } from "../../../src/redis/connection/capabilities.js";
@@ -6,6 +5,7 @@ import type { TraitName } from "../../../src/redis/connection/capabilities.js";
 import { findModules, modulesInInfo, modulesInList } from "../../../src/redis/connection/find-modules.js";
 import { isClusterNode } from "../../../src/redis/connection/server.js";
 import { watchCapabilities } from "../../../src/redis/connection/watch-capabilities.js";
+import { recordedIn } from "../replies/read.js";
 
 /** What MODULE LIST and a JSON.SET with the words replied on real servers. */
 interface Recorded {
@@ -14,10 +14,7 @@ interface Recorded {
   readonly set: unknown;
 }
 
-const recorded = readFileSync(new URL("../replies/json-floats.jsonl", import.meta.url), "utf8")
-  .trim()
-  .split("\n")
-  .map((line) => JSON.parse(line) as Recorded);
+const recorded = recordedIn<Recorded>("json-floats.jsonl");
 
 const isError = (reply: unknown): reply is { readonly error: string } =>
   typeof reply === "object" && reply !== null && "error" in reply;

@@ -2,40 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createClient, ErrorReply } from "redis";
 import { afterAll, describe, expect, inject, test } from "vitest";
-import {
-  deniedCommand,
-  faultOf,
-  isAuditUnusable,
-  isIndexMissing,
-  isIndexPresent,
-  isNotLetIn,
-  isOtherNode,
-  isOutOfMemory,
-  isPassing,
-  isUnknownCommand,
-  isWrongType,
-  replyCode,
-  takesNoWrites,
-} from "../../../src/redis/connection/error-replies.js";
-
-const KINDS = {
-  isAuditUnusable,
-  isIndexMissing,
-  isIndexPresent,
-  isNotLetIn,
-  isOtherNode,
-  isOutOfMemory,
-  isPassing,
-  isUnknownCommand,
-  isWrongType,
-  takesNoWrites,
-};
-type Kind = keyof typeof KINDS;
-
-const kindsOf = (error: unknown): string[] =>
-  Object.entries(KINDS)
-    .filter(([, is]) => is(error))
-    .map(([name]) => name);
+import { deniedCommand, faultOf, replyCode } from "../../../src/redis/connection/error-replies.js";
+import { kindOf, kindsOf, recordedIn } from "../replies/read.js";
+import type { Kind } from "../replies/read.js";
 
 describe("the texts of Redis's error replies", () => {
   test.each<[string, Kind]>([
@@ -139,25 +108,13 @@ interface Recorded {
   readonly error: string;
 }
 
-/** What the recorded command shows by itself; undefined for errors that nothing in the service asks about. */
-function kindOf([command = "", key = "", argument = ""]: readonly string[]): Kind | undefined {
-  if (command === "FT.CREATE") return "isIndexPresent";
-  if (command.startsWith("FT.") && key === "missing") return "isIndexMissing";
-  if (command.startsWith("JSON.") && key === "h:1" && argument === "$") return "isWrongType";
-  return undefined;
-}
-
 describe.each(["7.4.1", "8.2.3", "8.8", "8.8-cluster"])("the recorded replies of Redis %s", (version) => {
-  const file = join(import.meta.dirname, "..", "replies", `errors-${version}.jsonl`);
-  const replies = readFileSync(file, "utf8")
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Recorded)
-    .map(({ command, error }) => [command.join(" "), command, error] as const);
+  const replies = recordedIn<Recorded>(`errors-${version}.jsonl`).map(
+    ({ command, error }) => [command.join(" "), command, error] as const,
+  );
 
   test.each(replies)("%s is recognised by what it is, and as nothing else", (_, command, error) => {
-    const moved = error.startsWith("MOVED") ? "isOtherNode" : undefined;
-    const kind = moved ?? kindOf(command);
+    const kind = kindOf(command, error);
     expect(kindsOf(new ErrorReply(error))).toEqual(kind === undefined ? [] : [kind]);
   });
 });

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { createClient } from "redis";
 import { describe, expect, inject, test } from "vitest";
 import { createGateway, createRedisClient } from "../../../src/redis/connection/client.js";
@@ -7,11 +5,11 @@ import { createKeys } from "../../../src/redis/keys.js";
 import { createIndexStatistics, plansOf, sizesIn } from "../../../src/redis/search/statistics.js";
 import { newNamespace, postBatch } from "../../support/acts/memories.js";
 import { startWithRedis } from "../../support/redis/with-redis.js";
+import { recordedIn } from "../replies/read.js";
 
 /** Replies of a real Redis of each version, in RESP2. */
 function profileOf(version: string): unknown {
-  const file = new URL(`../replies/profile-${version}.jsonl`, import.meta.url);
-  return (JSON.parse(readFileSync(fileURLToPath(file), "utf8")) as { reply: unknown }).reply;
+  return recordedIn<{ reply: unknown }>(`profile-${version}.jsonl`)[0]?.reply;
 }
 
 describe("the sizes of postings", () => {
