@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { repositoryRoot } from "../bootstrap/root.mjs";
-import { needsModel, provideModel } from "../downloads/local-model.js";
+import { modelFolder } from "../downloads/local-model.js";
 import { startService } from "../harness/service.js";
 import type { RunningService } from "../harness/service.js";
 import { startThrowawayRedis } from "../harness/throwaway-redis.js";
@@ -23,9 +23,7 @@ async function main(): Promise<void> {
   const memories = Number(process.argv[2] ?? 50_000);
   if (!Number.isInteger(memories) || memories < 10) throw new Failure("usage: backup-drill [MEMORIES]");
   const env = loadEnv();
-  const modelDir = needsModel({ ...env, MNEME_EMBEDDER: "local" })
-    ? await provideModel(env)
-    : (env["MNEME_MODEL_DIR"] ?? "");
+  const modelDir = await modelFolder(env);
   const folder = mkdtempSync(join(tmpdir(), "mneme-drill-"));
   const file = join(folder, "backup.jsonl");
   try {
@@ -60,7 +58,8 @@ interface Store {
 
 async function startStore(env: Env, modelDir: string): Promise<Store> {
   const redis = await startThrowawayRedis(env);
-  const settings = { MNEME_EMBEDDER: "local", MNEME_MODEL_DIR: modelDir };
+  // A command that waits for its turn on a busy machine is no Redis that is away.
+  const settings = { MNEME_EMBEDDER: "local", MNEME_MODEL_DIR: modelDir, MNEME_REDIS_TIMEOUT_MS: "10000" };
   const service = await startService({ env, redisUrl: redis.url, keyPrefix: PREFIX, settings });
   return { redis, service, settings };
 }

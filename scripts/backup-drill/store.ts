@@ -1,4 +1,5 @@
 import { createCorpus } from "../bench/corpus/corpus.js";
+import { call } from "../harness/call.js";
 import { Failure } from "../shell/failure.js";
 
 export const namespaceOf = "drill.store";
@@ -13,7 +14,7 @@ const corpus = createCorpus({ seed: 20_261, dimensions: 384, characters: 300 });
  * former words until it is built anew, which moves ranks; a restored index is new.
  */
 export async function fill(url: string, memories: number): Promise<void> {
-  const place = `${url}/v1/namespaces/${namespaceOf}`;
+  const place = `/v1/namespaces/${namespaceOf}`;
   for (let from = 0; from < memories; from += BATCH) {
     const batch = Array.from({ length: Math.min(BATCH, memories - from) }, (_, at) => {
       const { content, embedding } = corpus.record(from + at);
@@ -25,10 +26,10 @@ export async function fill(url: string, memories: number): Promise<void> {
         tags: [`t${at % 5}`],
       };
     });
-    await send("POST", `${place}/memories/batch`, { memories: batch });
+    await call(url, "POST", `${place}/memories/batch`, { memories: batch });
     // Besides memories, whatever else a backup has to bring back. So few messages of a session aren't promoted.
-    await send("PUT", `${place}/state/last`, { value: { from, list: [0.1, from] } });
-    await send("POST", `${place}/sessions/s${(from / BATCH) % 100}/messages`, {
+    await call(url, "PUT", `${place}/state/last`, { value: { from, list: [0.1, from] } });
+    await call(url, "POST", `${place}/sessions/s${(from / BATCH) % 100}/messages`, {
       messages: [{ role: "user", content: `Stored from ${from} on.` }],
     });
   }
@@ -39,7 +40,7 @@ export async function ask(url: string, memories: number): Promise<readonly strin
   const answers: string[] = [];
   for (let index = 0; index < QUESTIONS; index++) {
     const { text, embedding } = corpus.question(index, memories);
-    const { hits } = (await send("POST", `${url}/v1/recall`, {
+    const { hits } = (await call(url, "POST", "/v1/recall", {
       query: text,
       embedding,
       namespaces: [namespaceOf],
@@ -48,9 +49,9 @@ export async function ask(url: string, memories: number): Promise<readonly strin
     if (hits.length === 0) throw new Failure(`"${text}" found nothing.`);
     answers.push(hits.map(({ memory }) => memory.id).join(" "));
   }
-  const place = `${url}/v1/namespaces/${namespaceOf}`;
+  const place = `/v1/namespaces/${namespaceOf}`;
   for (const path of ["state/last", "state/last/history", "sessions/s0/messages", "usage"]) {
-    const body = await send("GET", `${place}/${path}`);
+    const body = await call(url, "GET", `${place}/${path}`);
     answers.push(JSON.stringify(body, fixed));
   }
   return answers;
@@ -72,15 +73,4 @@ export function compare(before: readonly string[], after: readonly string[]): vo
     if (after[index] === answer) continue;
     throw new Failure(`Answer ${index + 1} differs.\nbefore: ${answer}\nafter:  ${after[index] ?? "none"}`);
   }
-}
-
-async function send(method: string, url: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(url, {
-    method,
-    headers: body === undefined ? {} : { "content-type": "application/json" },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Failure(`${method} ${url} answered ${response.status}: ${text.slice(0, 500)}`);
-  return JSON.parse(text);
 }

@@ -7,7 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "redis";
 import { z } from "zod";
 import { createCorpus } from "../bench/corpus/corpus.js";
-import { provideModel } from "../downloads/local-model.js";
+import { modelFolder } from "../downloads/local-model.js";
+import { call } from "../harness/call.js";
 import { startService } from "../harness/service.js";
 import { startThrowawayRedis } from "../harness/throwaway-redis.js";
 import { Failure, reportFailure } from "../shell/failure.js";
@@ -34,7 +35,7 @@ async function main(): Promise<void> {
   const redis = await startThrowawayRedis(process.env);
   const settings = {
     MNEME_EMBEDDER: "local",
-    MNEME_MODEL_DIR: await provideModel(process.env),
+    MNEME_MODEL_DIR: await modelFolder(process.env),
     MNEME_ARCHIVE: pathToFileURL(folder).href,
   };
   const service = await startService({
@@ -134,17 +135,6 @@ async function until(url: string, fits: (amount: z.infer<typeof statsView>["arch
     if (fits(archive)) return archive;
     await sleep(500);
   }
-}
-
-async function call(url: string, method: string, path: string, body?: object): Promise<unknown> {
-  const answer = await fetch(url + path, {
-    method,
-    ...(body === undefined
-      ? {}
-      : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
-  });
-  if (!answer.ok) throw new Failure(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
-  return answer.json();
 }
 
 await main().catch(reportFailure);

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isSigned } from "../../src/erasures/certificate.js";
 import { erasureView } from "../../src/http/erasures/schemas.js";
+import { call } from "../harness/call.js";
 import { startService } from "../harness/service.js";
 import { startThrowawayRedis } from "../harness/throwaway-redis.js";
 import { Failure, reportFailure } from "../shell/failure.js";
@@ -58,17 +59,6 @@ async function erased(url: string, request: object) {
     view = erasureView.parse(await call(url, "GET", `/v1/erasures/${view.id}`));
   }
   return view;
-}
-
-async function call(url: string, method: string, path: string, body?: object): Promise<unknown> {
-  const answer = await fetch(url + path, {
-    method,
-    ...(body === undefined
-      ? {}
-      : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
-  });
-  if (!answer.ok) throw new Failure(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
-  return answer.json();
 }
 
 await main().catch(reportFailure);

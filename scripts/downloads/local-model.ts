@@ -51,6 +51,11 @@ export function embedsLocally(env: Env): boolean {
   return embedder ? embedder === "local" : !env["OPENAI_API_KEY"];
 }
 
+/** The folder of the model for a service that embeds by itself: the one that is set, else ours. */
+export async function modelFolder(env: Env): Promise<string> {
+  return env["MNEME_MODEL_DIR"] || provideModel(env);
+}
+
 /**
  * The folder that holds `model.onnx` and `tokenizer.json` of e5-small-v2 (quantized, 384 dimensions), downloaded
  * and verified if it isn't in the cache yet. Throws a {@link Failure} that names the ways out.

@@ -1,6 +1,6 @@
 import type { Figures as MemoryFigures } from "../bench/memory/report.js";
 import type { Row } from "../bench/memory/row.js";
-import type { Figures as LoadFigures } from "../bench/load/report.js";
+import type { LoadFigures } from "../bench/load/report.js";
 import type { DataSetResult } from "../eval/evaluate.js";
 import { machineLine } from "../harness/machine.js";
 import type { Machine } from "../harness/machine.js";

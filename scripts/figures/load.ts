@@ -1,13 +1,13 @@
 import type { LoadRow } from "../bench/load/measure.js";
 import { loadTable } from "../bench/load/report.js";
-import type { Figures } from "../bench/load/report.js";
+import type { LoadFigures } from "../bench/load/report.js";
 import { machineLine } from "../harness/machine.js";
 import { lineChart } from "./line-chart.js";
 
 const LANES = ["service", "bare handler", "raw Redis"] as const;
 
 /** What bench load measured, in words that stand under its charts. */
-export function loadBlock({ machine, redis, records, rows }: Figures, source: string): string {
+export function loadBlock({ machine, redis, records, rows }: LoadFigures, source: string): string {
   const charts = operationsOf(rows).flatMap((operation) =>
     CHARTS.map(({ name, vertical }) => `![${operation}: ${vertical}](charts/${chartName(operation, name)})`),
   );
@@ -19,7 +19,7 @@ export function loadBlock({ machine, redis, records, rows }: Figures, source: st
 }
 
 /** The charts of bench load: the text of each SVG file by its name. */
-export function loadCharts({ rows }: Figures): ReadonlyMap<string, string> {
+export function loadCharts({ rows }: LoadFigures): ReadonlyMap<string, string> {
   const places = [...new Set(rows.map(({ connections }) => connections))];
   const charts = operationsOf(rows).flatMap((operation) => {
     const own = rows.filter((row) => row.operation === operation);

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { createRedisClient } from "../../src/redis/connection/client.js";
 import type { RedisClient } from "../../src/redis/connection/client.js";
-import { needsModel, provideModel } from "../downloads/local-model.js";
+import { modelFolder } from "../downloads/local-model.js";
 import { writeBlock } from "../figures/write-block.js";
 import { startService } from "../harness/service.js";
 import { table } from "../harness/table.js";
@@ -18,9 +18,7 @@ const PREFIX = "growth";
 async function main(): Promise<void> {
   const { calls, write } = parse(process.argv.slice(2));
   const env = loadEnv();
-  const model = needsModel({ ...env, MNEME_EMBEDDER: "local" })
-    ? { MNEME_MODEL_DIR: await provideModel(env) }
-    : {};
+  const model = { MNEME_MODEL_DIR: await modelFolder(env) };
   const server = await startThrowawayRedis(env);
   const service = await startService({
     env,

@@ -3,8 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "redis";
 import type { z } from "@hono/zod-openapi";
 import type { migrationView, modelsView } from "../../src/http/embeddings/schemas.js";
-import { needsModel, provideModel } from "../downloads/local-model.js";
+import { modelFolder } from "../downloads/local-model.js";
 import { fill, namespaceOf } from "../backup-drill/store.js";
+import { call } from "../harness/call.js";
 import { startService } from "../harness/service.js";
 import { startThrowawayRedis } from "../harness/throwaway-redis.js";
 import { loadEnv } from "../shell/env.js";
@@ -22,9 +23,7 @@ async function main(): Promise<void> {
   const memories = Number(process.argv[2] ?? 20_000);
   if (!Number.isInteger(memories) || memories < 10) throw new Failure("usage: model-change [MEMORIES]");
   const env = loadEnv();
-  const modelDir = needsModel({ ...env, MNEME_EMBEDDER: "local" })
-    ? await provideModel(env)
-    : (env["MNEME_MODEL_DIR"] ?? "");
+  const modelDir = await modelFolder(env);
   const provider = await startProvider(DIMENSIONS);
   const redis = await startThrowawayRedis(env);
   const settings = {
@@ -50,7 +49,7 @@ async function main(): Promise<void> {
     const start = Date.now();
     let filled = 0;
     const busy = await underLoad(service.url, async () => {
-      await ask(service.url, "POST", ROUTE, {});
+      await call(service.url, "POST", ROUTE, {});
       for (;;) {
         const migration = await latest(service.url);
         looks.push({ at: Date.now(), migration });
@@ -79,7 +78,7 @@ async function main(): Promise<void> {
     );
 
     const finishing = Date.now();
-    await ask(service.url, "POST", `${ROUTE}/${switched?.id}/steps`, { step: "finish" });
+    await call(service.url, "POST", `${ROUTE}/${switched?.id}/steps`, { step: "finish" });
     const after = await underLoad(service.url, async () => {
       while ((await latest(service.url)).status !== "finished") await sleep(LOOK_MS);
     });
@@ -95,7 +94,7 @@ async function main(): Promise<void> {
 
 async function latest(url: string): Promise<Migration> {
   // The service's own answer.
-  const { migration } = (await ask(url, "GET", ROUTE)) as z.output<typeof modelsView>;
+  const { migration } = (await call(url, "GET", ROUTE)) as z.output<typeof modelsView>;
   if (migration === null) throw new Failure("There is no migration.");
   return migration;
 }
@@ -114,7 +113,7 @@ async function underLoad(url: string, work: () => Promise<void>): Promise<{ read
   const load = (async () => {
     for (let count = 0; !state.ended; count++) {
       const asked = performance.now();
-      const found = (await ask(url, "POST", "/v1/recall", {
+      const found = (await call(url, "POST", "/v1/recall", {
         query: `What was stored about number ${count}?`,
         namespaces: [namespaceOf],
         mode: "vector",
@@ -123,7 +122,7 @@ async function underLoad(url: string, work: () => Promise<void>): Promise<{ read
       if (found.hits.length === 0) figures.empty += 1;
       if (found.degraded.length > 0) figures.degraded += 1;
       const wrote = performance.now();
-      await ask(url, "POST", `/v1/namespaces/${namespaceOf}/memories`, {
+      await call(url, "POST", `/v1/namespaces/${namespaceOf}/memories`, {
         content: `Written under load: ${Date.now()} ${count}.`,
         memory_type: "semantic",
       });
@@ -146,17 +145,6 @@ function report(when: string, { recalls, writes, empty, degraded }: Figures, meg
   console.log(
     `${when}: recall ${median(recalls)}, write ${median(writes)} (medians of ${recalls.length}); ${empty} recalls empty, ${degraded} degraded; Redis uses ${megabytes.toFixed(1)} MB`,
   );
-}
-
-async function ask(url: string, method: string, path: string, body?: unknown): Promise<unknown> {
-  const answer = await fetch(url + path, {
-    method,
-    ...(body === undefined
-      ? {}
-      : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
-  });
-  if (!answer.ok) throw new Failure(`${method} ${path} → ${answer.status}: ${await answer.text()}`);
-  return answer.json();
 }
 
 await main().catch(reportFailure);

@@ -4,7 +4,7 @@ import { processIdentity } from "../bootstrap/process-identity.mjs";
 import { startService } from "../harness/service.js";
 import type { RunningService } from "../harness/service.js";
 import { freePort } from "../redis/server/free-port.js";
-import { needsModel, provideModel } from "../downloads/local-model.js";
+import { modelFolder } from "../downloads/local-model.js";
 import type { Env } from "../shell/env.js";
 import { clockEnv, createClock } from "./clock.js";
 import type { Clock } from "./clock.js";
@@ -127,9 +127,8 @@ async function embeddingOf(
     };
   }
   if (!whole) return { MNEME_EMBEDDER: "none" };
-  const model = { ...env, MNEME_EMBEDDER: "local" };
   return {
     MNEME_EMBEDDER: "local",
-    MNEME_MODEL_DIR: needsModel(model) ? await provideModel(env) : (env["MNEME_MODEL_DIR"] ?? ""),
+    MNEME_MODEL_DIR: await modelFolder(env),
   };
 }

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { createRedisClient } from "../../../src/redis/connection/client.js";
 import type { RedisClient } from "../../../src/redis/connection/client.js";
 import { repositoryRoot } from "../../bootstrap/root.mjs";
-import { needsModel, provideModel } from "../../downloads/local-model.js";
+import { modelFolder } from "../../downloads/local-model.js";
 import { startService } from "../../harness/service.js";
 import { startThrowawayRedis } from "../../harness/throwaway-redis.js";
 import type { Env } from "../../shell/env.js";
@@ -26,9 +26,7 @@ export async function withContenders<Result>(
   against: readonly string[],
   work: (contenders: readonly Contender[]) => Promise<Result>,
 ): Promise<Result> {
-  const model = needsModel({ ...env, MNEME_EMBEDDER: "local" })
-    ? { MNEME_MODEL_DIR: await provideModel(env) }
-    : { MNEME_MODEL_DIR: env["MNEME_MODEL_DIR"] ?? "" };
+  const model = { MNEME_MODEL_DIR: await modelFolder(env) };
   const ends: (() => Promise<void>)[] = [];
   try {
     const contenders: Contender[] = [];

@@ -9,7 +9,7 @@ import type { Contender } from "./contenders.js";
 import { measureRoute } from "./measure-route.js";
 import type { Row } from "./measure-route.js";
 import { report } from "./report.js";
-import type { Figures } from "./report.js";
+import type { CostFigures } from "./report.js";
 import { routesOf } from "./routes.js";
 
 const RECORDS = 1000;
@@ -22,7 +22,7 @@ const BATCH = 250;
 export const benchCost: Part = async ({ env, records: sizes, samples, against, note }) => {
   const records = Math.min(RECORDS, sizes.at(-1) ?? RECORDS);
   const corpus = createCorpus({ seed: 20_260, dimensions: 384, characters: 300 });
-  const figures = await withContenders(env, against, async (contenders): Promise<Figures> => {
+  const figures = await withContenders(env, against, async (contenders): Promise<CostFigures> => {
     for (const contender of contenders) {
       note(`writing ${DOCUMENTS} documents and ${records} memories: ${contender.name}`);
       await fill(contender, corpus, records);

@@ -1,20 +1,14 @@
-import { machineLine } from "../../harness/machine.js";
-import type { Machine } from "../../harness/machine.js";
 import { table } from "../../harness/table.js";
+import { measuredOn } from "../figures.js";
+import type { Figures } from "../figures.js";
 import type { Row } from "./measure-route.js";
 
-export interface Figures {
-  readonly machine: Machine;
-  readonly redis: string;
-  /** Memories before the first is written while measuring. */
-  readonly records: number;
-  readonly rows: readonly Row[];
-}
+export type CostFigures = Figures<Row>;
 
-export function report({ machine, redis, records, rows }: Figures): string {
+export function report(figures: CostFigures): string {
   return [
     "## bench cost",
-    `${machineLine(machine, redis)}; ${records.toLocaleString("en")} memories. CPU time of one request in µs, median of the turns (least); bytes between service and Redis.`,
+    `${measuredOn(figures)}. CPU time of one request in µs, median of the turns (least); bytes between service and Redis.`,
     table(
       [
         "route",
@@ -29,7 +23,7 @@ export function report({ machine, redis, records, rows }: Figures): string {
         "p50 ms",
         "p99 ms",
       ],
-      rows.map((row) => [
+      figures.rows.map((row) => [
         row.route,
         row.contender,
         String(row.clients),

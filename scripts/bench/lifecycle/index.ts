@@ -3,7 +3,7 @@ import { describeMachine, machineLine } from "../../harness/machine.js";
 import { startService } from "../../harness/service.js";
 import type { RunningService } from "../../harness/service.js";
 import { startThrowawayRedis } from "../../harness/throwaway-redis.js";
-import { needsModel, provideModel } from "../../downloads/local-model.js";
+import { modelFolder } from "../../downloads/local-model.js";
 import type { Part } from "../part.js";
 import { startChatServer } from "./chat-server.js";
 import { benchConsolidation } from "./consolidation.js";
@@ -16,8 +16,7 @@ const MOST_LLM_EPISODES = 1_000;
 
 /** Sessions: whether a long one is as fast as a short one. Consolidation: its cost, and recall while it runs. */
 export const benchLifecycle: Part = async ({ env, records, samples, note }) => {
-  const local = { ...env, MNEME_EMBEDDER: "local" };
-  const model = needsModel(local) ? { MNEME_MODEL_DIR: await provideModel(env) } : {};
+  const model = { MNEME_MODEL_DIR: await modelFolder(env) };
   const episodes = Math.min(MOST_EPISODES, Math.max(...records));
   const server = await startThrowawayRedis(env);
   const chat = await startChatServer();

@@ -4,7 +4,7 @@ import { measureLoad } from "./measure.js";
 import type { LoadRow, Pace } from "./measure.js";
 import { operationsOf } from "./operations.js";
 import { report } from "./report.js";
-import type { Figures } from "./report.js";
+import type { LoadFigures } from "./report.js";
 import { withLoadBench } from "./setup.js";
 
 const CONNECTIONS = [1, 16, 64, 128] as const;
@@ -22,7 +22,7 @@ export const benchLoad: Part = async ({ env, records: sizes, samples, note }) =>
   const records = Math.min(RECORDS, sizes.at(-1) ?? RECORDS);
   const turn = Math.max(5, samples * TURN_OF_SAMPLES);
   const pace: Pace = { warmUp: turn, turn, turns: Math.min(TURNS, samples) };
-  const figures = await withLoadBench(env, records, async (bench): Promise<Figures> => {
+  const figures = await withLoadBench(env, records, async (bench): Promise<LoadFigures> => {
     const rows: LoadRow[] = [];
     for (const operation of await operationsOf(bench)) {
       note(operation.name);

@@ -1,21 +1,15 @@
-import { machineLine } from "../../harness/machine.js";
-import type { Machine } from "../../harness/machine.js";
 import { table } from "../../harness/table.js";
+import { measuredOn } from "../figures.js";
+import type { Figures } from "../figures.js";
 import type { LoadRow } from "./measure.js";
 
-export interface Figures {
-  readonly machine: Machine;
-  readonly redis: string;
-  /** Memories before the first is written while measuring. */
-  readonly records: number;
-  readonly rows: readonly LoadRow[];
-}
+export type LoadFigures = Figures<LoadRow>;
 
-export function report({ machine, redis, records, rows }: Figures): string {
+export function report(figures: LoadFigures): string {
   return [
     "## bench load",
-    `${machineLine(machine, redis)}; ${records.toLocaleString("en")} memories, API keys on. CPU: µs of one request.`,
-    loadTable(rows),
+    `${measuredOn(figures)}, API keys on. CPU: µs of one request.`,
+    loadTable(figures.rows),
   ].join("\n\n");
 }
 

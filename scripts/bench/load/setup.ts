@@ -2,7 +2,7 @@ import { createRedisClient } from "../../../src/redis/connection/client.js";
 import type { RedisClient } from "../../../src/redis/connection/client.js";
 import { createKeys } from "../../../src/redis/keys.js";
 import type { Keys } from "../../../src/redis/keys.js";
-import { needsModel, provideModel } from "../../downloads/local-model.js";
+import { modelFolder } from "../../downloads/local-model.js";
 import { startService } from "../../harness/service.js";
 import type { RunningService } from "../../harness/service.js";
 import { startThrowawayRedis } from "../../harness/throwaway-redis.js";
@@ -42,9 +42,7 @@ export async function withLoadBench<Result>(
   records: number,
   work: (bench: LoadBench) => Promise<Result>,
 ): Promise<Result> {
-  const model = needsModel({ ...env, MNEME_EMBEDDER: "local" })
-    ? { MNEME_MODEL_DIR: await provideModel(env) }
-    : { MNEME_MODEL_DIR: env["MNEME_MODEL_DIR"] ?? "" };
+  const model = { MNEME_MODEL_DIR: await modelFolder(env) };
   const ends: (() => Promise<void>)[] = [];
   try {
     const server = await startThrowawayRedis(env);

@@ -8,7 +8,7 @@ import { startService } from "../../harness/service.js";
 import type { RunningService } from "../../harness/service.js";
 import { startThrowawayRedis } from "../../harness/throwaway-redis.js";
 import type { ThrowawayRedis } from "../../harness/throwaway-redis.js";
-import { needsModel, provideModel } from "../../downloads/local-model.js";
+import { modelFolder } from "../../downloads/local-model.js";
 import { createCorpus } from "../corpus/corpus.js";
 import type { Corpus } from "../corpus/corpus.js";
 import { connectHttp } from "../measure/http-client.js";
@@ -40,9 +40,7 @@ const CHARACTERS = 300;
 
 /** Lends a service on a Redis of its own, and takes both down again. */
 export async function withBench<Result>(env: Env, work: (bench: Bench) => Promise<Result>): Promise<Result> {
-  const model = needsModel({ ...env, MNEME_EMBEDDER: "local" })
-    ? { MNEME_MODEL_DIR: await provideModel(env) }
-    : { MNEME_MODEL_DIR: env["MNEME_MODEL_DIR"] ?? "" };
+  const model = { MNEME_MODEL_DIR: await modelFolder(env) };
   const server = await startThrowawayRedis(env);
   try {
     const keyPrefix = `bench-${randomBytes(4).toString("hex")}`;
