@@ -151,6 +151,42 @@ async function serverOf(
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+test("a stream's events may hold any character, blocks without data move its position, and silence ends it", async () => {
+  const asked: unknown[] = [];
+  const url = await serverOf((request, response) => {
+    asked.push(request.headers["last-event-id"]);
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    if (asked.length === 1)
+      response.write('id: 7\n\nevent: change\nid: 8\ndata: "a\u2028b\u2029c"\n\nid: 9\n\n');
+    else response.write("event: change\nid: 10\ndata: 1\n\n");
+  });
+  const controller = new AbortController();
+  const events: unknown[] = [];
+  const mneme = createClient({ url, silenceMs: 300 });
+  const { signal } = controller;
+  for await (const event of mneme.events("/v1/namespaces/{ns}/state-changes", {
+    path: { ns: "a" },
+    signal,
+  })) {
+    events.push(event);
+    if (events.length === 2) break;
+  }
+  expect(events).toEqual([
+    { event: "change", id: "8", data: '"a\u2028b\u2029c"' },
+    { event: "change", id: "10", data: "1" },
+  ]);
+  expect(asked).toEqual([undefined, "9"]);
+});
+
+test("a caller's own time limit of a request counts from the first request on", async () => {
+  const url = await serverOf((_, response) => {
+    setTimeout(() => response.writeHead(200, { "content-type": "application/json" }).end("{}"), 500);
+  });
+  const mneme = createClient({ url, connectTimeoutMs: 100 });
+  await expect(mneme.get("/v1/whoami")).rejects.toMatchObject({ code: "timeout" });
+  expect(await mneme.get("/v1/whoami", { timeoutMs: 60_000 })).toEqual({});
+});
+
 /** Where nothing listens. */
 const closedUrl = async (): Promise<string> => `http://127.0.0.1:${await freePort()}`;
 
@@ -172,8 +208,45 @@ describe("a request is sent again", () => {
     const mneme = createClient({ url });
     await mneme.post("/v1/recall", { body: { query: "x", namespaces: ["a"] } });
     expect(new Set(keys).size).toBe(1);
-    expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
     expect((times[2] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(2000);
+  });
+
+  test.each(["put", "post"] as const)("as the same %s, of which only one acts", async (method) => {
+    const ns = newNamespace();
+    let lost = 0;
+    const mneme = createClient({
+      url: service.url,
+      fetch: async (input, init) => {
+        const answer = await fetch(input, init);
+        if (lost++ > 0) return answer;
+        await answer.text();
+        throw new TypeError("terminated");
+      },
+    });
+    const [path, body] = [{ ns, key: "k" }, { value: 1 }];
+    if (method === "put")
+      await mneme.put("/v1/namespaces/{ns}/state/{key}", { path, body, ifNoneMatch: "*" });
+    else
+      await mneme.post("/v1/namespaces/{ns}/state-transactions", {
+        path: { ns },
+        body: { operations: [{ op: "set", key: "k", value: 1 }] },
+      });
+    expect(lost).toBe(2);
+    expect(await mneme.get("/v1/namespaces/{ns}/state/{key}", { path })).toMatchObject({ version: 1 });
+  });
+
+  test("as a DELETE, after which 404 means that it was done, unless it must be the version named", async () => {
+    const statuses = [503, 404, 404, 503];
+    const url = await serverOf((_, response) => refuse(response, statuses.shift() ?? 500, "later"));
+    const mneme = createClient({ url });
+    const path = { ns: "a", id: "x" };
+    expect(await mneme.delete("/v1/namespaces/{ns}/memories/{id}", { path })).toBeUndefined();
+    const absent = mneme.delete("/v1/namespaces/{ns}/memories/{id}", { path });
+    await expect(absent).rejects.toMatchObject({ status: 404 });
+    const named = mneme.delete("/v1/namespaces/{ns}/memories/{id}", { path, ifMatch: 1 });
+    await expect(named).rejects.toMatchObject({ status: 503 });
+    expect(statuses).toEqual([]);
   });
 
   test("not if it is a PATCH, which may have been done", async () => {
@@ -250,6 +323,8 @@ test("is small, and needs nothing of Node", async () => {
   await bundle.close();
   const [{ code }] = output;
   expect(output).toHaveLength(1);
+  // Missing on pages that came by plain HTTP.
+  expect(code).not.toContain("randomUUID");
   expect(code).not.toMatch(/\bnode:|\brequire\(|\bprocess\b|\bBuffer\b/);
   expect(code.length).toBeLessThan(9_000);
   expect(gzipSync(code).length).toBeLessThan(3_800);

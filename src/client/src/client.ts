@@ -3,12 +3,13 @@ import type { ServerSentEvent } from "./events.js";
 import { readOptions } from "./options.js";
 import type { ClientOptions } from "./options.js";
 import { createSend } from "./send.js";
+import type { Repeat } from "./send.js";
 import type { paths } from "./schema.js";
 import type { AnswerOf, InitOf, ItemOf, Method, PathOfList, PathWith } from "./types.js";
 
 export type { ClientOptions } from "./options.js";
 
-/** The init may be left out where the route needs nothing. */
+/** The init is optional where the route needs nothing. */
 type Arguments<P extends keyof paths, M extends Method> =
   object extends InitOf<P, M> ? [init?: InitOf<P, M>] : [init: InitOf<P, M>];
 
@@ -22,6 +23,7 @@ export interface MnemeClient {
   readonly get: Call<"get">;
   /** Sent with an `Idempotency-Key`, so that a retry does nothing twice. */
   readonly post: Call<"post">;
+  /** As `post`. */
   readonly put: Call<"put">;
   readonly patch: Call<"patch">;
   readonly delete: Call<"delete">;
@@ -66,8 +68,8 @@ export function createClient(options: ClientOptions): MnemeClient {
       path: addressOf(path, init),
       headers: headersOf(method, init),
       body: bodyOf(init.body),
-      repeatable: method !== "patch",
-      timeoutMs: init.timeoutMs ?? settings.timeoutMs,
+      repeat: repeatOf(method, init),
+      timeoutMs: init.timeoutMs,
       signal: init.signal,
     });
 
@@ -122,8 +124,21 @@ function addressOf(path: string, { path: parameters = {}, query = {} }: Init): s
   return text === "" ? address : `${address}?${text}`;
 }
 
+/** Reads, and what has a key, may be sent again. A deletion that finds nothing then was done the first time. */
+function repeatOf(method: Method, { ifMatch, durable }: Init): Repeat {
+  if (method === "patch") return "never";
+  if (method !== "delete") return "always";
+  return ifMatch === undefined && durable !== true ? "until gone" : "never";
+}
+
+/** randomUUID is missing where a page came by plain HTTP. */
+const newKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(
+    "",
+  );
+
 function headersOf(method: Method, init: Init): Record<string, string> {
-  const key = init.idempotencyKey ?? (method === "post" ? crypto.randomUUID() : undefined);
+  const key = init.idempotencyKey ?? (method === "post" || method === "put" ? newKey() : undefined);
   return {
     ...(init.body === undefined
       ? {}

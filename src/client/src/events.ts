@@ -9,6 +9,9 @@ export interface ServerSentEvent {
   readonly data: string;
 }
 
+/** What a block of a stream says. One without data may still move the position. */
+type Block = Omit<ServerSentEvent, "data"> & { readonly data: string | undefined };
+
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -27,10 +30,14 @@ export async function* eventsOf(
   let last = lastEventId;
   for (let failures = 0; ;) {
     try {
-      for await (const event of read(await open(settings, path, last, signal), settings, signal)) {
+      for await (const { event, id, data } of read(
+        await open(settings, path, last, signal),
+        settings,
+        signal,
+      )) {
         failures = 0;
-        last = event.id ?? last;
-        yield event;
+        last = id ?? last;
+        if (data !== undefined) yield { event, id, data };
       }
       // The service ends its streams when it stops.
       await sleep(FIRST_PAUSE_MS * (0.5 + Math.random()), signal);
@@ -54,6 +61,9 @@ async function open(
   signal: AbortSignal | undefined,
 ): Promise<ReadableStream<Uint8Array>> {
   let response: Response;
+  // It only limits how long the answer takes to begin.
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), settings.timeoutMs);
   try {
     response = await settings.fetch(settings.url + path, {
       headers: {
@@ -61,10 +71,12 @@ async function open(
         ...settings.headers,
         ...(last === undefined ? {} : { "last-event-id": last }),
       },
-      ...(signal === undefined ? {} : { signal }),
+      signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]),
     });
   } catch (error) {
-    throw failure(settings, error, undefined, signal);
+    throw failure(settings, error, late.signal.aborted ? settings.timeoutMs : undefined, signal);
+  } finally {
+    clearTimeout(timer);
   }
   if (response.ok && response.body !== null) return response.body;
   const body: unknown = await response.json().catch(() => undefined);
@@ -76,20 +88,21 @@ async function* read(
   body: ReadableStream<Uint8Array>,
   settings: Settings,
   signal: AbortSignal | undefined,
-): AsyncGenerator<ServerSentEvent> {
+): AsyncGenerator<Block> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = "";
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      // A connection that leads nowhere ends by itself only after minutes, or never.
+      const timer = setTimeout(() => void reader.cancel().catch(() => {}), settings.silenceMs);
+      const { done, value } = await reader.read().finally(() => clearTimeout(timer));
       if (done) return;
       text += decoder.decode(value, { stream: true });
       const blocks = text.split(/\r?\n\r?\n/);
       text = blocks.pop() ?? "";
       for (const block of blocks) {
-        const event = parseBlock(block);
-        if (event !== undefined) yield event;
+        yield parseBlock(block);
       }
     }
   } catch (error) {
@@ -99,16 +112,16 @@ async function* read(
   }
 }
 
-/** Undefined for a comment, by which the service shows that it is there. */
-function parseBlock(block: string): ServerSentEvent | undefined {
+/** A comment, by which the service shows that it is there, gives a block that says nothing. */
+function parseBlock(block: string): Block {
   let event = "message";
   let id: string | undefined;
   const data: string[] = [];
   for (const line of block.split(/\r?\n/)) {
-    const [, name, value = ""] = /^([a-z]+)(?:: ?(.*))?$/.exec(line) ?? [];
+    const [, name, value = ""] = /^([a-z]+)(?:: ?(.*))?$/s.exec(line) ?? [];
     if (name === "event") event = value;
     if (name === "id") id = value;
     if (name === "data") data.push(value);
   }
-  return data.length === 0 ? undefined : { event, id, data: data.join("\n") };
+  return { event, id, data: data.length === 0 ? undefined : data.join("\n") };
 }

@@ -12,6 +12,11 @@ export interface ClientOptions {
   readonly retryForMs?: number;
   /** The same until the service's first answer: a wrong url is an error after that. Default: 10 s. */
   readonly connectTimeoutMs?: number;
+  /**
+   * A stream of events that sends nothing for this long is opened again, in milliseconds. Default: 60 s, four of the
+   * service's heartbeats.
+   */
+  readonly silenceMs?: number;
   /** Most attempts after the first one. Default: as many as the time allows. */
   readonly retries?: number;
   /** Headers of every request. */
@@ -27,6 +32,7 @@ export interface Settings {
   readonly timeoutMs: number;
   readonly retryForMs: number;
   readonly connectTimeoutMs: number;
+  readonly silenceMs: number;
   readonly retries: number;
   readonly fetch: typeof globalThis.fetch;
 }
@@ -37,6 +43,7 @@ const NAMES: ReadonlySet<string> = new Set([
   "timeoutMs",
   "retryForMs",
   "connectTimeoutMs",
+  "silenceMs",
   "retries",
   "headers",
   "fetch",
@@ -49,13 +56,14 @@ export function readOptions(options: ClientOptions): Settings {
       `There is no option ${unknown.join(", ")}. The options are ${[...NAMES].join(", ")}.`,
     );
   }
-  const { url, apiKey, timeoutMs = 30_000, retryForMs = 20_000, connectTimeoutMs = 10_000 } = options;
+  const { url, apiKey, timeoutMs = 30_000, retryForMs = 20_000 } = options;
+  const { connectTimeoutMs = 10_000, silenceMs = 60_000 } = options;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new TypeError(
       `url must be that of a mneme service, such as http://127.0.0.1:8080, not ${JSON.stringify(url)}.`,
     );
   }
-  for (const [name, value] of Object.entries({ timeoutMs, connectTimeoutMs })) {
+  for (const [name, value] of Object.entries({ timeoutMs, connectTimeoutMs, silenceMs })) {
     if (!(Number.isFinite(value) && value > 0)) {
       throw new RangeError(`${name} must be a number of milliseconds above 0, not ${value}.`);
     }
@@ -69,6 +77,7 @@ export function readOptions(options: ClientOptions): Settings {
     timeoutMs,
     retryForMs,
     connectTimeoutMs,
+    silenceMs,
     retries: options.retries ?? Number.POSITIVE_INFINITY,
     // Called as a method, fetch of a browser would throw.
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),

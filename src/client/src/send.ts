@@ -1,15 +1,18 @@
 import { errorOf, MnemeError } from "./errors.js";
 import type { Settings } from "./options.js";
 
+/** Whether a request is sent again where it may have been done; `until gone`: a 404 says then that it was. */
+export type Repeat = "always" | "until gone" | "never";
+
 export interface Request {
   readonly method: string;
   /** With its query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
-  /** Sent twice, it comes to the same as once. */
-  readonly repeatable: boolean;
-  readonly timeoutMs: number;
+  readonly repeat: Repeat;
+  /** The caller's own limit of an attempt. */
+  readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -29,15 +32,18 @@ export function createSend(settings: Settings): Send {
   let answered = false;
   return async (request) => {
     const began = performance.now();
+    let unsure = false;
     for (let attempt = 0; ; attempt++) {
       const limit = answered ? settings.retryForMs : Math.min(settings.connectTimeoutMs, settings.retryForMs);
-      const timeoutMs = answered ? request.timeoutMs : Math.min(request.timeoutMs, settings.connectTimeoutMs);
+      const most = answered ? settings.timeoutMs : Math.min(settings.timeoutMs, settings.connectTimeoutMs);
       try {
-        const body = await sendOnce(settings, request, timeoutMs);
+        const body = await sendOnce(settings, request, request.timeoutMs ?? most);
         answered = true;
         return body;
       } catch (error) {
         if (!(error instanceof MnemeError)) throw error;
+        if (unsure && error.status === 404 && request.repeat === "until gone") return undefined;
+        unsure ||= error.status === undefined || !UNDONE.has(error.status);
         answered ||= error.status !== undefined && error.code !== "bad_answer";
         const pause = pauseAfter(error, request, attempt);
         const left = limit - (performance.now() - began);
@@ -49,8 +55,9 @@ export function createSend(settings: Settings): Send {
 }
 
 /** How long to wait before the next attempt; undefined: there must be none. */
-function pauseAfter(error: MnemeError, { repeatable }: Request, attempt: number): number | undefined {
+function pauseAfter(error: MnemeError, { repeat }: Request, attempt: number): number | undefined {
   const { status, code, retryAfterMs } = error;
+  const repeatable = repeat !== "never";
   const passes =
     status === undefined
       ? repeatable && code === "unreachable"
