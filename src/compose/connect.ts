@@ -4,6 +4,7 @@ import type { KeyCache } from "../access/keys/ports.js";
 import type { Config } from "../config.js";
 import { describeError } from "../log.js";
 import { createDurability } from "../redis/connection/durability.js";
+import { prepareServer } from "../redis/connection/watch-capabilities.js";
 import { claimSchemas } from "../redis/migrations/progress.js";
 import { patiently } from "../redis/connection/patience.js";
 import { prepareOnReturn } from "../redis/connection/prepare.js";
@@ -11,7 +12,6 @@ import { asRefusal } from "../redis/connection/refusal.js";
 import { loadScripts } from "../redis/scripts/index.js";
 import { connectTo } from "../redis/connection/server.js";
 import { createSubscriptions } from "../redis/connection/subscriptions.js";
-import { createRoamingSubscriptions } from "../redis/connection/cluster/roaming-subscriptions.js";
 import { watchNodes } from "../redis/connection/cluster/watch-nodes.js";
 import type { Nodes } from "../redis/connection/nodes.js";
 import type { ConnectionWatch, WatchOptions } from "../redis/connection/watch-connection.js";
@@ -73,14 +73,18 @@ async function open(config: Config, { redis, indexes, keyCache, hazards, logger,
   await step(keyCache.requiredNow);
   await step(() => claimSchemas(client, keys));
   await step(prepare);
-  nodes.prepareWith(async (node) => {
-    await Promise.all([loadScripts(node.client, nodes.scriptText), indexes.ensureOn(node)]);
+  nodes.prepareWith({
+    async prepare(node) {
+      await Promise.all([
+        prepareServer(node, keys.jsonProbe),
+        loadScripts(node.client, nodes.scriptText),
+        indexes.ensureOn(node),
+      ]);
+    },
+    filled: indexes.filledOn,
   });
   const subscriptions = await step(() =>
-    (nodes.clustered ? createRoamingSubscriptions : createSubscriptions)(
-      nodes,
-      warn("the Redis connection for subscriptions failed"),
-    ),
+    createSubscriptions(nodes, warn("the Redis connection for subscriptions failed")),
   );
   const durability = createDurability(nodes, keys, {
     timeoutMs: config.durable.timeoutMs,
@@ -96,6 +100,7 @@ async function open(config: Config, { redis, indexes, keyCache, hazards, logger,
   subscriptions.onRestored(keyCache.forgetAll);
   let renewedAt = Number.NEGATIVE_INFINITY;
   client.on("ready", () => auditor.forget());
+  client.on("ready", () => void subscriptions.follow().catch(() => {}));
   const prepareAgain = async () => {
     // It may be another server.
     await capabilities.find();

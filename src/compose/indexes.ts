@@ -1,6 +1,4 @@
 import { dimensionsOf } from "../embeddings/model-id.js";
-import { setTimeout as sleep } from "node:timers/promises";
-import { storeFault } from "../domain/store-fault.js";
 import { otherModel } from "../memory/model/embedding-migration.js";
 import {
   consolidationsDueIndex,
@@ -20,14 +18,13 @@ import type { Redis } from "./redis.js";
 export interface Indexes {
   /** Makes those that aren't there. */
   ensure(): Promise<void>;
-  /** Makes those of a node that joined while the service runs. Rejects until they hold what the node holds. */
+  /** Makes those of one node. */
   ensureOn(node: RedisNode): Promise<void>;
+  /** Whether those of one node hold what the node holds. */
+  filledOn(node: RedisNode): Promise<boolean>;
   /** How much of what is stored is in all of them, 0 to 1. */
   filled(): Promise<number>;
 }
-
-/** How long a search waits for the index of a node that is new. */
-const FRESH_MS = 2_000;
 
 /** What asks about all indexes may wait longer than one command. */
 const FILLED_MS = 4_000;
@@ -63,15 +60,13 @@ export function createIndexes(
     async ensureOn(node) {
       const indexes = await wanted();
       for (const index of indexes) await ensureIndex(node, index);
-      const end = performance.now() + FRESH_MS;
-      for (;;) {
-        const infos = await Promise.all(
-          indexes.map(({ name }) => node.client.sendCommand(["FT.INFO", `${name}${node.suffix}`])),
-        );
-        if (infos.every((info) => infoNumber(info, "indexing") === 0)) return;
-        if (performance.now() > end) throw storeFault("index_missing");
-        await sleep(50);
-      }
+    },
+    async filledOn(node) {
+      const indexes = await wanted();
+      const infos = await Promise.all(
+        indexes.map(({ name }) => node.client.sendCommand(["FT.INFO", `${name}${node.suffix}`])),
+      );
+      return infos.every((info) => infoNumber(info, "indexing") === 0);
     },
     ensure: async () => void (await ensure()),
     filled: () =>

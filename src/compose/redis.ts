@@ -4,7 +4,6 @@ import type { Metrics } from "../http/metrics.js";
 import { storeFault } from "../domain/store-fault.js";
 import { createAuditor } from "../redis/audit/auditor.js";
 import { createGateway } from "../redis/connection/client.js";
-import { anyOf } from "../redis/connection/nodes.js";
 import { openRedis } from "../redis/connection/open-redis.js";
 import { timeOf } from "../redis/connection/redis-time.js";
 import { createHealth } from "../redis/connection/health.js";
@@ -41,7 +40,7 @@ export function createRedis(config: Config, { logger, metrics, onMissingIndex }:
     },
   });
   const auditor = createAuditor(gateway, keys, config.auditRetentionDays * DAY_MS);
-  const capabilities = watchCapabilities(anyOf(nodes), keys.jsonProbe());
+  const capabilities = watchCapabilities(nodes, keys.jsonProbe);
   const clock = createRedisClock({ askTime: () => timeOf(nodes) });
   return { keys, client, gateway, health, auditor, capabilities, clock };
 }

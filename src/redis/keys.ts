@@ -180,7 +180,7 @@ export function createKeys(prefix: string) {
     /** Its superseded versions, a stream. */
     stateHistory: (namespace: string, key: string) => `${prefix}:state-old:{${namespace}}:${key}`,
     /** A document that is never there: see watch-capabilities.ts. */
-    jsonProbe: () => `${prefix}:json-probe`,
+    jsonProbe: (tag: string) => `${prefix}:json-probe${ofNode(tag)}`,
     /** Written to see whether Redis takes writes: see write-probe.ts. */
     writeProbe: (tag: string) => `${prefix}:write-probe${ofNode(tag)}`,
     /** A document that a script makes aside, by a number of the script's own. */

@@ -7,6 +7,7 @@ import { tempFolder } from "../support/run/temp-dir.js";
 import { newNamespace } from "../support/acts/memories.js";
 import { startRedis } from "../support/redis/start.js";
 import type { TestRedis } from "../support/redis/start.js";
+import { openEvents } from "../support/service/events.js";
 import { failingStart, startService, until } from "../support/service/service.js";
 import type { Service } from "../support/service/service.js";
 import { testActsOfStores } from "./acts-of-stores.js";
@@ -73,6 +74,27 @@ test("after a failover, the service serves from the new primary, with what was a
   const keys = (await promoted.sendCommand(["KEYS", `${service.prefix}:rec:{${namespace}}:*`])) as string[];
   promoted.destroy();
   expect(keys.length).toBe(2);
+
+  // What says that there are changes comes from the new primary, though the old one is gone for good.
+  await redis[0]?.kill9();
+  const other = newNamespace();
+  const events = await until(
+    () => openEvents(service, `/v1/namespaces/${other}/state-changes`),
+    ({ status }) => status === 200,
+  );
+  const begun = performance.now();
+  await service.send("PUT", `/v1/namespaces/${other}/state/gate`, { value: 1 });
+  expect(await events.count(1)).toMatchObject([{ data: { key: "gate" } }]);
+  // Sooner than the next look of a reader that is told nothing.
+  expect(performance.now() - begun).toBeLessThan(5_000);
+  events.close();
+  const durable = await service.send(
+    "PUT",
+    `/v1/namespaces/${other}/state/gate`,
+    { value: 2 },
+    { headers: { prefer: "durable" } },
+  );
+  expect(durable.status).toBe(503);
 });
 
 test.for([

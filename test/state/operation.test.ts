@@ -5,6 +5,7 @@ import { ANONYMOUS } from "../../src/domain/context.js";
 import { createAuditLog } from "../../src/redis/audit/audit-log.js";
 import { createAuditor } from "../../src/redis/audit/auditor.js";
 import { createGateway, createRedisClient } from "../../src/redis/connection/client.js";
+import { oneNode } from "../../src/redis/connection/nodes.js";
 import { watchCapabilities } from "../../src/redis/connection/watch-capabilities.js";
 import { createKeys } from "../../src/redis/keys.js";
 import { createPiiVault } from "../../src/pii/vault.js";
@@ -38,7 +39,7 @@ beforeAll(async () => {
       auditor,
       keys,
       historyMs: 1_000_000,
-      capabilities: watchCapabilities(client, keys.jsonProbe()),
+      capabilities: watchCapabilities(oneNode(client), keys.jsonProbe),
     }),
     audit: createAuditLog(auditor),
     news: { listen: () => Promise.resolve(() => {}) },

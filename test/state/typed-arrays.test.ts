@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { createAuditLog } from "../../src/redis/audit/audit-log.js";
 import { createAuditor } from "../../src/redis/audit/auditor.js";
 import { createGateway, createRedisClient } from "../../src/redis/connection/client.js";
+import { oneNode } from "../../src/redis/connection/nodes.js";
 import { watchCapabilities } from "../../src/redis/connection/watch-capabilities.js";
 import { createKeys } from "../../src/redis/keys.js";
 import { createPiiStore } from "../../src/redis/pii/index.js";
@@ -34,7 +35,7 @@ beforeAll(async () => {
   await watcher.monitor((line) => void seen.push(String(line)));
   const redis = createGateway(client, { timeoutMs: 10_000, onMissingIndex: () => {}, observe: () => {} });
   const auditor = createAuditor(redis, keys, 1_000_000);
-  const found = watchCapabilities(client, keys.jsonProbe());
+  const found = watchCapabilities(oneNode(client), keys.jsonProbe);
   await found.find();
   // As on RedisJSON 8.4, whatever runs here.
   const capabilities = { ...found, now: { ...found.now, abortsOnElement: true } };

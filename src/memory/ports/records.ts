@@ -115,8 +115,8 @@ export interface Recorded {
  * `redis_unavailable` when the store can't be reached. Nothing is ever half-written.
  */
 export interface RecordStore {
-  /** Resolves when the store answers. */
-  reachable(): Promise<void>;
+  /** Resolves when the store of a namespace answers. */
+  reachable(namespace: string): Promise<void>;
   /** One outcome or error per item, in order. */
   insert(trail: Trail, items: readonly NewMemory[]): Promise<readonly (InsertOutcome | Error)[]>;
   /** The end of each session's latest episodic memory. */

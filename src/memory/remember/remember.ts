@@ -64,7 +64,7 @@ export async function rememberMany(
   const act = inputs[0]?.interaction === undefined ? "remember" : "capture";
   await authorize(services.audit, context, namespace, { verb: "write", act });
   // Embedding a batch takes seconds: fail fast if Redis is down.
-  if (inputs.length > 1) await services.store.reachable();
+  if (inputs.length > 1) await services.store.reachable(namespace);
   const defaults = await services.store.defaultsOf(namespace);
   const treated = await treatEach(services, context, namespace, defaults, inputs);
   const fit = treated.flatMap((each) => (each instanceof Error ? [] : [each]));

@@ -83,8 +83,9 @@ async function horizon(redis: RedisGateway, keys: Keys, trails: readonly string[
       )
       .catch(unreadable),
   );
-  const now = await redisTime(redis);
-  while ((await redisTime(redis)) === now) await sleep(1);
+  const heads = trails.map((trail) => keys.auditHead(trail));
+  const now = await redisTime(redis, heads);
+  while ((await redisTime(redis, heads)) === now) await sleep(1);
   return last.reduce((latest, time) => (Number.isSafeInteger(time) ? Math.max(latest, time) : latest), now);
 }
 

@@ -48,9 +48,11 @@ async function askNodes(nodes: Nodes, where: Where, question: IndexQuestion): Pr
  * that can goes with it, later on the same connection.
  */
 async function askOne(
-  { node: { client, suffix }, namespaces }: Holding,
+  { node, namespaces }: Holding,
   [command, index, ...rest]: IndexQuestion,
 ): Promise<unknown> {
+  const { client, suffix } = node;
+  if (command !== "FT.INFO" && !(await node.filled())) throw storeFault("index_missing");
   const prefix = index.slice(0, index.indexOf(":"));
   const guards = new Map(namespaces.map((name) => [slotOf(name), neverIn(`${prefix}:{${name}}`)]));
   const [reply] = await Promise.all([

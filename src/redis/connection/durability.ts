@@ -2,7 +2,7 @@ import { ErrorReply } from "redis";
 import type { RedisClient } from "./client.js";
 import type { Nodes, RedisNode } from "./nodes.js";
 import type { Keys } from "../keys.js";
-import { faultOf } from "./error-replies.js";
+import { faultOf, isOtherNode } from "./error-replies.js";
 import { openConnection } from "./open-connection.js";
 
 export interface DurabilityOptions {
@@ -21,23 +21,30 @@ export interface Durability {
 /**
  * Waits for Redis's append-only file (WAITAOF, Redis 7.2) on a connection of its own, because it blocks the one it is
  * sent on. WAITAOF waits for what its own connection wrote: so a write goes ahead of it there, later than all that
- * was acknowledged before. Whoever comes while one wait is under way shares the next one.
+ * was acknowledged before. Callers that come while one wait is under way share the next one.
  */
 export function createDurability(nodes: Nodes, keys: Keys, options: DurabilityOptions): Durability {
   const waits = new Map<string, Durability>();
 
-  function waitOn(node: RedisNode): Promise<boolean> {
-    const place = `${node.id} ${node.tag}`;
-    const wait = waits.get(place) ?? durabilityOf(node, nodes, keys, options);
-    waits.set(place, wait);
-    return wait.confirm();
+  function waitsOn(every: readonly RedisNode[]): Durability[] {
+    const present = new Map(every.map((node) => [`${node.id} ${node.tag}`, node]));
+    for (const [place, wait] of waits) {
+      if (present.has(place)) continue;
+      waits.delete(place);
+      wait.close();
+    }
+    return Array.from(present, ([place, node]) => {
+      const wait = waits.get(place) ?? durabilityOf(node, nodes, keys, options);
+      waits.set(place, wait);
+      return wait;
+    });
   }
 
   return {
     async confirm() {
       try {
         // An act may have written to any of them.
-        const confirmed = await Promise.all((await nodes.every()).map(waitOn));
+        const confirmed = await Promise.all(waitsOn(await nodes.every()).map((wait) => wait.confirm()));
         return !confirmed.includes(false);
       } catch {
         return false;
@@ -92,6 +99,8 @@ function durabilityOf(
       if (!confirmed) renew();
       return confirmed;
     } catch (error) {
+      // Another node has taken this one's place.
+      if (isOtherNode(error)) void nodes.refresh().catch(() => {});
       // Redis is away, or keeps no append-only file: either way, nothing is sure.
       if (!(error instanceof ErrorReply) || faultOf(error) !== undefined) renew();
       return false;

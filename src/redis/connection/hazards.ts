@@ -99,7 +99,7 @@ const HIDES_WHEN_FULL: Hazard = {
   reason: "redis_hides_when_full",
   severity: "warning",
   detail:
-    "When Redis's memory is full, its searches silently find nothing, and mneme's user may not change that. Set search-on-oom to ignore.",
+    "When Redis's memory is full, its searches silently find nothing, and mneme couldn't change that (CONFIG SET). Set search-on-oom to ignore.",
 };
 
 function unchecked(what: readonly string[]): Hazard {

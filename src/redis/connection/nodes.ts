@@ -1,5 +1,4 @@
 import type { Scope } from "../../access/grants.js";
-import { storeFault } from "../../domain/store-fault.js";
 import type { RedisClient } from "./redis-client.js";
 
 /** A server that holds keys of its own: the only one, or a master of a cluster. */
@@ -11,6 +10,16 @@ export interface RedisNode {
   readonly suffix: string;
   /** A hash tag of which it has the slot, for keys of its own. */
   readonly tag: string;
+  /** Whether its indexes hold what it holds. On a single Redis nothing waits for that. */
+  filled(): Promise<boolean>;
+}
+
+/** What is done with each node that is new, that has other slots, or that another one has taken the place of. */
+export interface Preparation {
+  /** Done before anything else is asked of it. */
+  prepare(node: RedisNode): Promise<void>;
+  /** Whether its indexes hold what it holds: searches on it are refused until then. */
+  filled(node: RedisNode): Promise<boolean>;
 }
 
 /** A node, and the namespaces asked for by name that it holds. */
@@ -30,12 +39,13 @@ export interface Nodes {
   /** Several masters, each with indexes over its own keys. */
   readonly clustered: boolean;
   every(): Promise<readonly RedisNode[]>;
+  /** One that answers, for what is the same on all. */
+  any(): Promise<RedisNode>;
   /** The one that holds a key. */
   ofKey(key: string): Promise<RedisNode>;
   /** Those that hold what is in the scopes; `everywhere`, and whatever lies below a namespace, may be on each. */
   holding(where: Where): Promise<readonly Holding[]>;
-  /** What is done with each node that is new or was replaced, before anything is asked of it. */
-  prepareWith(work: (node: RedisNode) => Promise<void>): void;
+  prepareWith(work: Preparation): void;
   /** A script as it is sent to them. */
   scriptText(script: { readonly SCRIPT: string; readonly SHA1: string }): string;
   /** Slots have moved, or a node was replaced: looks again. */
@@ -43,37 +53,25 @@ export interface Nodes {
   /** What says whether keys have moved between the nodes, for walks over all keys. */
   layout(): Promise<string>;
   /** A connection of its own to one of them, not open yet, for what blocks or listens. */
-  dedicated(node: RedisNode, name: string, options?: { readonly disableOfflineQueue?: boolean }): RedisClient;
+  dedicated(node: RedisNode, name: string): RedisClient;
 }
 
 /** A Redis of one server; also a primary with replicas behind it. */
 export function oneNode(client: RedisClient): Nodes {
-  const node: RedisNode = { id: "", client, suffix: "", tag: "" };
+  const node: RedisNode = { id: "", client, suffix: "", tag: "", filled: async () => true };
   const all = Promise.resolve([node]);
   const only = Promise.resolve(node);
   const holding = Promise.resolve([{ node, namespaces: [] }]);
   return {
     clustered: false,
     every: () => all,
+    any: () => only,
     ofKey: () => only,
     holding: () => holding,
     prepareWith: () => {},
     scriptText: ({ SCRIPT }) => SCRIPT,
     refresh: async () => {},
     layout: async () => "",
-    dedicated: (_, name, options) => client.duplicate({ name, ...options }),
-  };
-}
-
-/** Asks one of the nodes, for what is the same on all. */
-export function anyOf(nodes: Nodes) {
-  const any = async (): Promise<RedisClient> => {
-    const [node] = await nodes.every();
-    if (node === undefined) throw storeFault("redis_unavailable");
-    return node.client;
-  };
-  return {
-    info: async (section: string) => (await any()).info(section),
-    sendCommand: async (args: string[]): Promise<unknown> => (await any()).sendCommand(args),
+    dedicated: (_, name) => client.duplicate({ name }),
   };
 }

@@ -1,6 +1,7 @@
 import { createClient } from "redis";
 import { clientName } from "../schemas.js";
 import { scripts } from "../scripts/index.js";
+import { clientSettings, returning } from "./client-settings.js";
 
 export interface RedisOptions {
   readonly url: string;
@@ -31,31 +32,21 @@ type Both<Name extends string> = Lowercase<Name> | Uppercase<Name> | Name;
  */
 export type RoutedClient = Omit<RedisClient, OfOneServer>;
 
-/**
- * A client that fails at once while Redis is away, and comes back by itself.
- * Nothing is queued while it is disconnected: a caller who was told 503 must not find the write done later.
- */
+/** A client that fails at once while Redis is away, and comes back by itself. */
 export function createRedisClient({ url, onError = () => {} }: RedisOptions) {
-  let everReady = false;
+  const back = returning();
+  const settings = clientSettings(false);
   const client = createClient({
+    ...settings,
     url,
     name: clientName(),
     // A hundred hits are one flat array in RESP2, and a hundred maps in RESP3: reading those took a recall longer
     // than finding them took Redis.
     RESP: 2,
-    // node-redis would make an AbortSignal with a timer for every command; the gateway below has its own.
-    commandOptions: { timeout: 0 },
     scripts,
-    disableOfflineQueue: true,
-    socket: {
-      connectTimeout: 2000,
-      keepAlive: true,
-      // A Redis that was never there is a matter for whoever starts us; one that went away comes back.
-      reconnectStrategy: (retries: number, cause: Error) =>
-        everReady ? Math.min(20 * 2 ** Math.min(retries, 5), 500) + Math.random() * 50 : cause,
-    },
+    socket: { ...settings.socket, reconnectStrategy: back.reconnectStrategy },
   });
   client.on("error", onError);
-  client.on("ready", () => (everReady = true));
+  client.on("ready", back.reached);
   return client;
 }

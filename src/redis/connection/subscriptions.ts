@@ -1,50 +1,171 @@
-import { storeFault } from "../../domain/store-fault.js";
-import type { Nodes } from "./nodes.js";
-import { createListeners } from "./listeners.js";
+import { setTimeout as sleep } from "node:timers/promises";
+import { inTime } from "./in-time.js";
+import type { Nodes, RedisNode } from "./nodes.js";
 import { openConnection } from "./open-connection.js";
+import type { RedisClient } from "./redis-client.js";
 import { watchConnection } from "./watch-connection.js";
 
 /**
  * What other processes say through Redis's Pub/Sub: a nudge to look again, never the news itself. A message is lost
- * while the connection is, so whoever listens is told when it's back, and looks then.
+ * while the connection is, so a listener is told when it's back, and looks then.
  */
 export interface Subscriptions {
-  /** Listens until the returned function is called. Resolves once Redis has taken the subscription. */
+  /**
+   * Listens until the returned function is called. Resolves once Redis has taken the subscription; rejects with
+   * `redis_unavailable` if it doesn't in time.
+   */
   listen(channel: string, onMessage: (message: string) => void): Promise<() => void>;
   /** Whether messages arrive now. */
   connected(): boolean;
   /** Called each time the connection is back: messages may have been missed. */
   onRestored(listener: () => void): () => void;
+  /** Listens on another server if the present one isn't the store's any more. */
+  follow(): Promise<void>;
   close(): void;
 }
 
-/** Over a connection of its own: one that listens can do nothing else in RESP2. */
+/** Where it listens now: a connection of its own, because one that listens can do nothing else in RESP2. */
+interface Line {
+  readonly node: RedisNode;
+  readonly connection: RedisClient;
+  /** Resolves for each channel once Redis has taken it. */
+  readonly taken: Map<string, Promise<void>>;
+  end(): void;
+}
+
+const AGAIN_MS = 200;
+const OPEN_MS = 2_500;
+const LISTEN_MS = 3_000;
+
+/**
+ * Listens on any node, because all nodes of a cluster hear of every message. When its node is lost or replaced, it
+ * listens on another one, and says that messages may have been missed.
+ */
 export async function createSubscriptions(
   nodes: Nodes,
   onError: (error: Error) => void,
 ): Promise<Subscriptions> {
-  // Unlike the main connection it waits for its Redis: what it is asked for is wanted once Redis is back.
-  const [only] = await nodes.every();
-  if (only === undefined) throw storeFault("redis_unavailable");
-  const connection = nodes.dedicated(only, "mneme-subscriptions", { disableOfflineQueue: false });
-  connection.on("error", onError);
-  const listeners = createListeners(() => connection);
-  connection.on("ready", listeners.restored);
-  try {
-    await openConnection(connection);
-  } catch (error) {
-    if (connection.isOpen) connection.destroy();
-    throw error;
+  const listeners = new Map<string, Set<(message: string) => void>>();
+  const restored = new Set<() => void>();
+  const closing = new AbortController();
+  let present: Line | undefined;
+  const waiting = new Set<(line: Line) => void>();
+
+  const dispatch = (message: string, channel: string): void => {
+    for (const listener of listeners.get(channel) ?? []) listener(message);
+  };
+
+  function take({ connection, taken }: Line, channel: string): Promise<void> {
+    const known = taken.get(channel);
+    if (known !== undefined) return known;
+    const made = connection.subscribe(channel, dispatch).catch((error: unknown) => {
+      taken.delete(channel);
+      throw error;
+    });
+    taken.set(channel, made);
+    return made;
   }
 
-  const watch = watchConnection(connection);
+  async function attach(): Promise<void> {
+    const node = await nodes.any();
+    const connection = nodes.dedicated(node, "mneme-subscriptions");
+    connection.on("error", (error: Error) => {
+      onError(error);
+      lost(line);
+    });
+    const watch = watchConnection(connection);
+    const line: Line = {
+      node,
+      connection,
+      taken: new Map(),
+      end() {
+        watch.stop();
+        if (connection.isOpen) connection.destroy();
+      },
+    };
+    try {
+      await openConnection(connection, OPEN_MS);
+      await Promise.all(Array.from(listeners.keys(), (channel) => take(line, channel)));
+      closing.signal.throwIfAborted();
+    } catch (error) {
+      line.end();
+      throw error;
+    }
+    // One that was given up would come back by itself, to a server that may have gone.
+    for (const event of ["reconnecting", "end"]) connection.on(event, () => lost(line));
+    present = line;
+    for (const goOn of waiting) goOn(line);
+    waiting.clear();
+  }
+
+  function lost(line: Line): void {
+    if (present !== line) return;
+    present = undefined;
+    line.end();
+    void again();
+  }
+
+  async function again(): Promise<void> {
+    while (!closing.signal.aborted) {
+      try {
+        await attach();
+        for (const listener of restored) listener();
+        return;
+      } catch {
+        await sleep(AGAIN_MS, undefined, { ref: false });
+      }
+    }
+  }
+
+  /** On the present connection, or on the next one if that is lost in between. */
+  async function takeAnywhere(channel: string): Promise<void> {
+    while (listeners.has(channel)) {
+      const line = present ?? (await new Promise<Line>((resolve) => waiting.add(resolve)));
+      try {
+        return await take(line, channel);
+      } catch (error) {
+        if (line === present) throw error;
+      }
+    }
+  }
+
+  await attach();
   return {
-    listen: listeners.listen,
-    connected: () => connection.isReady,
-    onRestored: listeners.onRestored,
+    async listen(channel, onMessage) {
+      const group = listeners.get(channel) ?? new Set();
+      group.add(onMessage);
+      listeners.set(channel, group);
+      const unlisten = (): void => {
+        group.delete(onMessage);
+        if (group.size > 0 || listeners.get(channel) !== group) return;
+        listeners.delete(channel);
+        present?.taken.delete(channel);
+        void present?.connection.unsubscribe(channel, dispatch).catch(() => {});
+      };
+      try {
+        await inTime(takeAnywhere(channel), LISTEN_MS);
+      } catch (error) {
+        unlisten();
+        throw error;
+      }
+      return unlisten;
+    },
+    connected: () => present?.connection.isReady === true,
+    onRestored(listener) {
+      restored.add(listener);
+      return () => restored.delete(listener);
+    },
+    async follow() {
+      const line = present;
+      if (line === undefined) return;
+      const every = await nodes.every();
+      if (!every.some(({ id }) => id === line.node.id)) lost(line);
+    },
     close() {
-      watch.stop();
-      connection.destroy();
+      closing.abort();
+      const line = present;
+      present = undefined;
+      line?.end();
     },
   };
 }

@@ -5,18 +5,32 @@ import { letSearchesGoOn } from "./search-when-full.js";
 import type { Connection } from "./server.js";
 import { inspect } from "./server.js";
 
-/** What the connected server can. It may be another server after each reconnect. */
+/** What the connected servers can. They may be others after each reconnect. */
 export interface CapabilityWatch {
-  /** Of the latest question; of the oldest supported server until then. */
+  /** Of the latest question; of the oldest supported server until then. What one of several lacks, all lack. */
   readonly now: Capabilities;
-  /** Why the server isn't supported; undefined: it is. */
+  /** Why a server isn't supported; undefined: all are. */
   readonly unfit: string | undefined;
-  /** Asks the server, and sets what keeps its searches complete. */
+  /** Asks every server, and sets what keeps its searches complete. */
   find(): Promise<void>;
 }
 
-/** `probe`: a key that is never there. */
-export function watchCapabilities(client: Connection, probe: string): CapabilityWatch {
+/** What is known of one server. */
+interface Found {
+  readonly capabilities: Capabilities;
+  readonly unfit: string | undefined;
+}
+
+interface Server {
+  readonly client: Connection;
+  readonly tag: string;
+}
+
+/** `probeOf`: a key that is never there, of a node's tag. */
+export function watchCapabilities(
+  servers: { every(): Promise<readonly Server[]> },
+  probeOf: (tag: string) => string,
+): CapabilityWatch {
   let now = capabilitiesOf({ search: undefined, json: undefined }, false);
   let unfit: string | undefined;
   return {
@@ -27,15 +41,38 @@ export function watchCapabilities(client: Connection, probe: string): Capability
       return unfit;
     },
     async find() {
-      const { capabilities, ...facts } = await inspect(client);
-      unfit = facts.unfit;
-      const narrowsFloats =
-        capabilities.modules.json === undefined && unfit === undefined
-          ? await takesWords(client, probe)
-          : capabilities.narrowsFloats;
-      if (unfit === undefined && capabilities.hidesWhenFull) await letSearchesGoOn(client);
-      now = { ...capabilities, narrowsFloats };
+      const found = await Promise.all(
+        (await servers.every()).map((server) => prepareServer(server, probeOf)),
+      );
+      ({ unfit } = found.find((each) => each.unfit !== undefined) ?? { unfit: undefined });
+      now = ofAll(found.map(({ capabilities }) => capabilities)) ?? now;
     },
+  };
+}
+
+/** Asks a server what it can, and sets what keeps its searches complete. */
+export async function prepareServer(
+  { client, tag }: Server,
+  probeOf: (tag: string) => string,
+): Promise<Found> {
+  const { capabilities, unfit } = await inspect(client);
+  const narrowsFloats =
+    capabilities.modules.json === undefined && unfit === undefined
+      ? await takesWords(client, probeOf(tag))
+      : capabilities.narrowsFloats;
+  if (unfit === undefined && capabilities.hidesWhenFull) await letSearchesGoOn(client);
+  return { capabilities: { ...capabilities, narrowsFloats }, unfit };
+}
+
+/** Of the oldest, but for what any of them does wrong. */
+function ofAll(all: readonly Capabilities[]): Capabilities | undefined {
+  const [oldest] = all.toSorted((one, other) => (one.modules.search ?? 0) - (other.modules.search ?? 0));
+  if (oldest === undefined) return undefined;
+  return {
+    ...oldest,
+    narrowsFloats: all.every(({ narrowsFloats }) => narrowsFloats),
+    hidesWhenFull: all.some(({ hidesWhenFull }) => hidesWhenFull),
+    abortsOnElement: all.some(({ abortsOnElement }) => abortsOnElement),
   };
 }
 

@@ -29,9 +29,9 @@ export function createRecordStore(deps: StoreDeps): RecordStore {
   });
 }
 
-async function reachable({ redis }: StoreDeps): Promise<void> {
+async function reachable({ redis, keys }: StoreDeps, namespace: string): Promise<void> {
   await redis.run(async () => {
-    const every = await redis.nodes.every();
-    await Promise.all(every.map(({ client }) => client.ping()));
+    const { client } = await redis.nodes.ofKey(keys.settings(namespace));
+    await client.ping();
   });
 }

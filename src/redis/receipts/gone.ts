@@ -30,7 +30,7 @@ export function noteErasedReceipts(deps: Deps, namespace: string): Promise<void>
 }
 
 async function note({ redis, keys }: Deps, namespace: string, id: string): Promise<void> {
-  const now = await redisTime(redis);
+  const now = await redisTime(redis, [keys.gone(namespace)]);
   // Works while Redis is full, like the deletion itself.
   await redis.run((client) => client.putGone([keys.gone(namespace)], [memberOf(id), String(now)]));
 }

@@ -10,11 +10,16 @@ export function createStateNews(subscriptions: Subscriptions, keys: Keys): State
   return {
     async listen(namespace, onNews) {
       const forget = subscriptions.onRestored(onNews);
-      const unlisten = await subscriptions.listen(keys.stateNews(namespace), onNews);
-      return () => {
+      try {
+        const unlisten = await subscriptions.listen(keys.stateNews(namespace), onNews);
+        return () => {
+          forget();
+          unlisten();
+        };
+      } catch (error) {
         forget();
-        unlisten();
-      };
+        throw error;
+      }
     },
   };
 }

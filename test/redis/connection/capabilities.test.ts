@@ -19,6 +19,8 @@ const recorded = recordedIn<Recorded>("json-floats.jsonl");
 const isError = (reply: unknown): reply is { readonly error: string } =>
   typeof reply === "object" && reply !== null && "error" in reply;
 
+const oneServer = <Client>(client: Client) => ({ every: async () => [{ client, tag: "" }] });
+
 /** Answers as the server that was recorded; `refused`: its user may not ask for the modules. */
 function replaying({ modules, set }: Recorded, refused: boolean) {
   const denied = () => Promise.reject(new Error("NOPERM no permissions"));
@@ -34,7 +36,7 @@ function replaying({ modules, set }: Recorded, refused: boolean) {
 
 describe.each(recorded)("of $server", (server) => {
   test.each([false, true])("what JSON.SET takes is found out (MODULE LIST refused: %s)", async (refused) => {
-    const capabilities = watchCapabilities(replaying(server, refused), "probe");
+    const capabilities = watchCapabilities(oneServer(replaying(server, refused)), () => "probe");
     expect(capabilities.now.narrowsFloats).toBe(false);
     await capabilities.find();
     expect(capabilities.now.narrowsFloats).toBe(!isError(server.set));
@@ -47,7 +49,7 @@ test("the Redis of the tests is asked without a trace, by INFO as by MODULE LIST
   await client.connect();
   try {
     const probe = `probe:${Math.random()}`;
-    const capabilities = watchCapabilities(client, probe);
+    const capabilities = watchCapabilities(oneServer(client), () => probe);
     await capabilities.find();
     const says = await client
       .sendCommand(["JSON.SET", probe, "$", "[0.5]", "XX", "FPHA", "FP64"])

@@ -3,21 +3,24 @@ import { arrayOf } from "../../scripts/replies.js";
 import { capabilitiesOf } from "../capabilities.js";
 import { findModules } from "../find-modules.js";
 import { replyCode } from "../error-replies.js";
-import type { Holding, Nodes, RedisNode, Where } from "../nodes.js";
+import { inTime } from "../in-time.js";
+import type { Nodes, Preparation, RedisNode, Where } from "../nodes.js";
 import type { RedisClient } from "../redis-client.js";
 import { SLOTS, slotOf, tagOf, tagOfSlot } from "../slots.js";
 import { guarded } from "./guarded-script.js";
 import { rediscover } from "./node-redis.js";
 import type { Cluster } from "./node-clients.js";
 
-/** The present layout: who has which slots, and who is ready to search. */
-interface Layout {
-  readonly slots: Cluster["slots"];
-  readonly nodes: ReadonlyMap<string, RedisNode>;
+type Master = Cluster["masters"][number];
+
+/** A master, as it was asked when it had these slots. */
+interface Met {
+  readonly slots: string;
+  readonly node: Promise<RedisNode>;
 }
 
-/** Called with each node that wasn't there before, before anything is asked of it. */
-export type Prepare = (node: RedisNode) => Promise<void>;
+/** How long a node may take to take a connection. */
+const CONNECT_MS = 2_500;
 
 /**
  * The masters of a cluster. Where RediSearch has a coordinator (8.0), one index spans all of them.
@@ -26,43 +29,69 @@ export type Prepare = (node: RedisNode) => Promise<void>;
  * its own. So each node's indexes have names of their own, which end with a hash tag of a slot that the node has. Names
  * that a node has already are kept as long as that slot is its own; where the slot has gone, so has the way to the
  * index, and the node gets a new one.
+ *
+ * Each node is asked by itself, when it is needed: one that is lost is in the way of its own namespaces only.
  */
 export function createClusterNodes(cluster: Cluster, keyPrefix: string): Nodes {
-  let latest: Promise<Layout> | undefined;
+  const met = new Map<string, Met>();
+  const prepared = new Set<string>();
+  let preparation: Preparation = { prepare: async () => {}, filled: async () => true };
   let seen: Cluster["slots"] | undefined;
-  let prepare: Prepare = async () => {};
-  let prepared = new Set<string>();
+  let owned: ReadonlyMap<string, readonly number[]> = new Map();
+  let turn = 0;
 
-  /** node-redis makes a new list whenever it has looked at the cluster. */
-  function layout(): Promise<Layout> {
-    if (latest !== undefined && seen === cluster.slots) return latest;
-    seen = cluster.slots;
-    const made = look(seen).catch((error: unknown) => {
-      if (latest === made) latest = undefined;
-      throw error;
-    });
-    latest = made;
-    return made;
+  function masters(): readonly Master[] {
+    if (!cluster.isReady) throw storeFault("redis_unavailable");
+    return cluster.masters;
   }
 
-  async function look(slots: Cluster["slots"]): Promise<Layout> {
-    if (!cluster.isReady) throw storeFault("redis_unavailable");
-    const found = await Promise.all(
-      cluster.masters.map(async (master) => {
-        const own = slotsOf(slots, master.id);
-        const client: RedisClient = await cluster.nodeClient(master);
-        const modules = await findModules(client);
-        if (capabilitiesOf(modules, true).coordinator)
-          return { id: master.id, client, tag: tagOfSlot(own[0] ?? 0), suffix: "" };
-        const tag = (await tagInUse(client, own)) ?? tagOfSlot(own.at(-1) ?? 0);
-        return { id: master.id, client, tag, suffix: `:{${tag}}` };
-      }),
-    );
-    const keyOf = ({ id, tag }: RedisNode): string => `${id} ${tag}`;
-    const fresh = found.filter((node) => !prepared.has(keyOf(node)));
-    await Promise.all(fresh.map((node) => prepare(node)));
-    prepared = new Set(found.map(keyOf));
-    return { slots, nodes: new Map(found.map((node) => [node.id, node])) };
+  function slotsOf({ id }: Master): readonly number[] {
+    // node-redis makes a new list whenever it has looked at the cluster.
+    if (seen !== cluster.slots) {
+      seen = cluster.slots;
+      owned = slotsByMaster(seen);
+      for (const gone of [...met.keys()].filter((each) => !owned.has(each))) met.delete(gone);
+    }
+    return owned.get(id) ?? [];
+  }
+
+  /** The node of a master, asked again when it has other slots or another client, and where that failed before. */
+  async function nodeOf(master: Master): Promise<RedisNode> {
+    const own = slotsOf(master);
+    const slots = [own.length, own[0], own.at(-1)].join(" ");
+    const known = met.get(master.id);
+    if (known?.slots === slots) {
+      const node = await known.node;
+      if (node.client === master.client) return node;
+    }
+    const made: Met = { slots, node: meet(master, own) };
+    met.set(master.id, made);
+    return made.node.catch((error: unknown) => {
+      if (met.get(master.id) === made) met.delete(master.id);
+      throw error;
+    });
+  }
+
+  async function meet(master: Master, own: readonly number[]): Promise<RedisNode> {
+    const client: RedisClient = await inTime(cluster.nodeClient(master), CONNECT_MS);
+    const modules = await findModules(client);
+    const spans = capabilitiesOf(modules, true).coordinator;
+    const tag = spans
+      ? tagOfSlot(own[0] ?? 0)
+      : ((await tagInUse(client, own)) ?? tagOfSlot(own.at(-1) ?? 0));
+    const { prepare, filled } = preparation;
+    let full = false;
+    const node: RedisNode = {
+      id: master.id,
+      client,
+      tag,
+      suffix: spans ? "" : `:{${tag}}`,
+      filled: async () => (full ||= await filled(node)),
+    };
+    const place = `${node.id} ${tag}`;
+    if (!prepared.has(place)) await prepare(node);
+    prepared.add(place);
+    return node;
   }
 
   /** The first in the order of names, so that every process takes the same. */
@@ -82,44 +111,59 @@ export function createClusterNodes(cluster: Cluster, keyPrefix: string): Nodes {
       .toSorted()[0];
   }
 
-  function nodeOfSlot({ slots, nodes }: Layout, slot: number): RedisNode {
-    const node = nodes.get(slots[slot]?.master.id ?? "");
-    if (node === undefined) throw storeFault("redis_unavailable");
-    return node;
+  function masterOfSlot(slot: number): Master {
+    const id = cluster.slots[slot]?.master.id;
+    const master = masters().find((each) => each.id === id);
+    if (master === undefined) throw storeFault("redis_unavailable");
+    return master;
   }
+
+  /** One that answers, by turns. */
+  async function any(): Promise<RedisNode> {
+    const ready = masters().filter(({ client }) => client?.isReady === true);
+    const among = ready.length > 0 ? ready : masters();
+    const master = among[turn++ % among.length];
+    if (master === undefined) throw storeFault("redis_unavailable");
+    return nodeOf(master);
+  }
+
+  const every = async (): Promise<readonly RedisNode[]> => Promise.all(masters().map(nodeOf));
+  const ofKey = async (key: string): Promise<RedisNode> => nodeOf(masterOfSlot(slotOf(key)));
 
   return {
     clustered: true,
-    every: async () => [...(await layout()).nodes.values()],
-    ofKey: async (key) => nodeOfSlot(await layout(), slotOf(key)),
+    every,
+    any,
+    ofKey,
     async holding(where) {
-      const present = await layout();
+      const named = namedIn(where);
+      const [first] = named;
+      const one = first === undefined ? await any() : await ofKey(first);
       // Where the engine has a coordinator, any node searches all of them.
-      const [any] = present.nodes.values();
-      if (any?.suffix === "") return [{ node: any, namespaces: [] }];
-      const byNode = new Map<RedisNode, string[]>();
-      for (const root of namedIn(where)) {
-        const node = nodeOfSlot(present, slotOf(root));
-        byNode.set(node, [...(byNode.get(node) ?? []), root]);
-      }
-      if (reachesAll(where))
-        for (const node of present.nodes.values()) byNode.set(node, byNode.get(node) ?? []);
-      return Array.from(byNode, ([node, namespaces]): Holding => ({ node, namespaces }));
+      if (one.suffix === "") return [{ node: one, namespaces: [] }];
+      const holdings = new Map<string, { readonly node: RedisNode; readonly namespaces: string[] }>();
+      const holdingOf = (node: RedisNode) => {
+        const holding = holdings.get(node.id) ?? { node, namespaces: [] };
+        holdings.set(node.id, holding);
+        return holding;
+      };
+      for (const root of named) holdingOf(await ofKey(root)).namespaces.push(root);
+      if (reachesAll(where)) for (const node of await every()) holdingOf(node);
+      return [...holdings.values()];
     },
     scriptText: (script) => guarded(script).SCRIPT,
-    async refresh() {
-      await rediscover(cluster);
-      await layout();
-    },
+    refresh: () => rediscover(cluster),
     async layout() {
-      const { slots } = await layout();
-      return edgesOf(slots);
+      masters();
+      return edgesOf(cluster.slots);
     },
-    dedicated: ({ client }, name, options) => client.duplicate({ name, ...options }),
+    dedicated: ({ client }, name) =>
+      // It may be silent for as long as it waits.
+      client.duplicate({ name, socket: { ...client.options.socket, socketTimeout: 0 } }),
     prepareWith(work) {
-      prepare = work;
-      prepared = new Set();
-      latest = undefined;
+      preparation = work;
+      prepared.clear();
+      met.clear();
     },
   };
 }
@@ -129,10 +173,16 @@ const namedIn = (where: Where): string[] =>
 
 const reachesAll = (where: Where): boolean => where === "everywhere" || where.some(({ below }) => below);
 
-function slotsOf(slots: Cluster["slots"], id: string): number[] {
-  const own: number[] = [];
-  for (let slot = 0; slot < SLOTS; slot++) if (slots[slot]?.master.id === id) own.push(slot);
-  return own;
+function slotsByMaster(slots: Cluster["slots"]): ReadonlyMap<string, readonly number[]> {
+  const owned = new Map<string, number[]>();
+  for (let slot = 0; slot < SLOTS; slot++) {
+    const id = slots[slot]?.master.id;
+    if (id === undefined) continue;
+    const own = owned.get(id);
+    if (own === undefined) owned.set(id, [slot]);
+    else own.push(slot);
+  }
+  return owned;
 }
 
 /** Where one node's slots end and another one's begin. */

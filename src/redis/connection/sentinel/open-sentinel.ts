@@ -3,34 +3,43 @@ import type { HostAndPort } from "../../../domain/redis-url.js";
 import { storeFault } from "../../../domain/store-fault.js";
 import { clientName } from "../../schemas.js";
 import { scripts } from "../../scripts/index.js";
-import { runCommand, runScript } from "../cluster/node-redis.js";
-import { backClient } from "../cluster/front.js";
-import type { RedisClient, RedisOptions } from "../redis-client.js";
-import { clientSettings } from "../client-settings.js";
-import type { Nodes } from "../nodes.js";
+import { clientSettings, returning } from "../client-settings.js";
+import { backClient } from "../front.js";
+import type { Nodes, RedisNode } from "../nodes.js";
 import { oneNode } from "../nodes.js";
 import { openConnection } from "../open-connection.js";
+import type { RedisClient, RedisOptions } from "../redis-client.js";
+import { runCommand, runScript } from "../run-on.js";
 import { askSentinels } from "./ask-sentinels.js";
 import type { SentinelPlace } from "./ask-sentinels.js";
+import { isMaster } from "./is-master.js";
 
 /** How often the Sentinels are asked who the master is. */
 const LOOK_EVERY_MS = 1_000;
+/** How long a server that they name may take to take a connection, and to say what it is. */
+const GREETING_MS = 2_500;
+
+interface Master {
+  readonly address: string;
+  readonly client: RedisClient;
+}
 
 /**
  * The master that Sentinels name, behind what looks like one client. When they name another one, the connection to the
- * former is given up: it may still take writes that nobody will ever see again.
+ * former is given up: it may still take writes, which are lost.
  */
 export function openSentinel(
   place: SentinelPlace,
   { onError = () => {} }: RedisOptions,
 ): { readonly client: RedisClient; readonly nodes: Nodes } {
-  let present: { readonly address: string; readonly client: RedisClient } | undefined;
+  let present: Master | undefined;
+  let looking: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let open = false;
 
-  const master = (): RedisClient => {
+  const master = (): Master => {
     if (present === undefined) throw storeFault("redis_unavailable");
-    return present.client;
+    return present;
   };
 
   const client: RedisClient = backClient(createClient({ scripts, RESP: 2, commandOptions: { timeout: 0 } }), {
@@ -52,65 +61,86 @@ export function openSentinel(
       timer.unref();
     },
     async close() {
-      const last = present?.client;
-      present = undefined;
-      end();
+      const last = end();
       if (last?.isReady === true) await last.close();
-      else last?.destroy();
+      else if (last?.isOpen === true) last.destroy();
     },
     destroy() {
-      const last = present?.client;
-      present = undefined;
-      end();
+      const last = end();
       if (last?.isOpen === true) last.destroy();
     },
-    command: async (...args) => runCommand(master(), ...args),
-    script: async (...args) => runScript(master(), ...args),
-    raw: async (args, options) => master().sendCommand(args, options),
+    command: async (...args) => runCommand(master().client, ...args),
+    script: async (...args) => runScript(master().client, ...args),
+    raw: async (args, options) => master().client.sendCommand(args, options),
   });
 
-  function end(): void {
+  function end(): RedisClient | undefined {
+    const last = present?.client;
+    present = undefined;
     open = false;
     clearInterval(timer);
     timer = undefined;
+    return last;
   }
 
-  async function follow(): Promise<void> {
-    const { host, port } = await askSentinels(place);
-    const address = `${host} ${port}`;
+  /** One look at a time: a Sentinel that is silent takes longer than the pause between two. */
+  function follow(): Promise<void> {
+    looking ??= look().finally(() => (looking = undefined));
+    return looking;
+  }
+
+  async function look(): Promise<void> {
+    const named = await askSentinels(place);
+    const address = `${named.host}:${named.port}`;
     if (address === present?.address) return;
-    const next = createMaster(place, { host, port });
+    const next = createMaster(place, named);
     next.on("error", onError);
-    await openConnection(next).catch((error: unknown) => {
-      if (next.isOpen) next.destroy();
-      throw error;
-    });
-    // Sentinels may name one that doesn't know of it yet.
-    if (!/^role:master/m.test(await next.info("replication")) || !open) return next.destroy();
+    let taken = false;
+    try {
+      await openConnection(next, GREETING_MS);
+      // Sentinels may name one that doesn't know of it yet.
+      taken = (await isMaster(next, GREETING_MS)) && open;
+    } finally {
+      if (!taken && next.isOpen) next.destroy();
+    }
+    if (taken) take({ address, client: next });
+  }
+
+  function take(next: Master): void {
     const former = present;
-    present = { address, client: next };
+    present = next;
     if (former?.client.isOpen === true) former.client.destroy();
-    next.on("ready", () => present?.client === next && client.emit("ready"));
+    next.client.on("ready", () => present === next && client.emit("ready"));
     client.emit("ready");
   }
 
+  const one = oneNode(client);
+  /** Another server is another node: what has connections of its own to one must know. */
+  function node(): RedisNode {
+    return { id: master().address, client, suffix: "", tag: "", filled: async () => true };
+  }
+
   const nodes: Nodes = {
-    ...oneNode(client),
-    dedicated: (_, name, options) => master().duplicate({ name, ...options }),
+    ...one,
+    every: async () => [node()],
+    any: async () => node(),
+    dedicated: (_, name) => master().client.duplicate({ name }),
   };
   return { client, nodes };
 }
 
-function createMaster({ tls, username, password }: SentinelPlace, { host, port }: HostAndPort) {
+function createMaster({ tls, username, password }: SentinelPlace, { host, port }: HostAndPort): RedisClient {
   const settings = clientSettings(tls);
-  return createClient({
+  const back = returning();
+  const client = createClient({
     ...settings,
     name: clientName(),
     RESP: 2,
-    commandOptions: { timeout: 0 },
     scripts,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    socket: { ...settings.socket, host, port },
+    socket: { ...settings.socket, host, port, reconnectStrategy: back.reconnectStrategy },
   });
+  client.on("ready", back.reached);
+  return client;
 }

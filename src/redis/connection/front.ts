@@ -1,7 +1,7 @@
 import type { CommandParser, RedisArgument } from "redis";
-import { optionsOf } from "./node-redis.js";
-import type { Command, Options, Script, Transform } from "./node-redis.js";
-import type { RedisClient } from "../redis-client.js";
+import { optionsOf } from "./run-on.js";
+import type { Command, Options, Script, Transform } from "./run-on.js";
+import type { RedisClient } from "./redis-client.js";
 
 /** What stands behind a client that isn't one connection. */
 export interface Backing {
