@@ -1,3 +1,4 @@
+import type { Scope } from "../access/grants.js";
 import type { SearchQuery } from "../memory/ports/search.js";
 
 /**
@@ -11,6 +12,8 @@ export interface QueryStatistics extends TermFrequencies {
   readonly scales: (words: readonly string[]) => readonly number[];
   /** Upper bound of those that pass the namespace and the filter. */
   readonly letThrough: number;
+  /** Upper bound of those that pass the namespace. */
+  readonly inScope: number;
 }
 
 export interface IndexStatistics {
@@ -18,7 +21,15 @@ export interface IndexStatistics {
     query: Pick<SearchQuery, "scopes" | "filter" | "moment">,
     terms: readonly string[],
   ): Promise<QueryStatistics>;
+  /** Memories of some namespaces, not of all, that hold each of these terms, up to a limit. */
+  readonly countIn: TermCounts;
 }
+
+/** The number of memories of some namespaces that hold a term, up to a limit. */
+export type TermCounts = (
+  scopes: readonly Scope[],
+  terms: readonly string[],
+) => Promise<(term: string) => number>;
 
 /** Frequencies over all namespaces. */
 export interface TermFrequencies {

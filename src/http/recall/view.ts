@@ -47,6 +47,9 @@ export function viewShown({ memory, shortened }: RecallHit) {
   return shortened === undefined ? view : { ...view, content: shortened, content_complete: false };
 }
 
+const rounded = (share: number | undefined): number | null =>
+  share === undefined ? null : Number(share.toFixed(3));
+
 function viewTime({ text, ranges }: NamedTime) {
   const iso = (time: number): string => new Date(time).toISOString();
   return { text, ranges: ranges.map(({ from, to }) => ({ from: iso(from), to: iso(to) })) };
@@ -79,7 +82,7 @@ function viewHit(hit: RecallHit, { explain, expand }: RecallRequest): z.infer<ty
     explain: {
       keyword: keyword ?? null,
       vector: vector ?? null,
-      relevance: { coverage: fit.coverage ?? null, similarity: fit.similarity ?? null },
+      relevance: { coverage: rounded(fit.coverage), similarity: rounded(fit.similarity) },
       trust: { ...memory.trust, adds: trustAdds },
       ...(strength === undefined ? {} : { outcomes: { ...strength } }),
       ...(found.time === undefined ? {} : { time: { ...found.time } }),

@@ -67,9 +67,11 @@ export interface SearchResult {
   readonly entities: readonly Candidate[] | undefined;
   /** Searches that the deadline cut off: their lists are undefined. */
   readonly late: readonly Retriever[];
+  /** `vector` holds all that the namespaces and the filter let through and that has a vector. */
+  readonly exhausted: boolean;
   /** Upper bound of the memories that the namespaces and the filter let through; some seconds old. */
   readonly searched: number;
-  /** Inverse document frequency of a term of the query, over all namespaces; some seconds old. */
+  /** Inverse document frequency of a term that the query asks for, among the searched namespaces; some seconds old. */
   readonly idf: (term: string) => number;
 }
 
@@ -94,8 +96,8 @@ export interface SearchStore {
   nearest(namespace: string, type: MemoryType, vector: ModelVector, limit: number): Promise<readonly Near[]>;
   /** The situation of each, as part of a recall; undefined for a missing memory. */
   situationsOf(refs: readonly MemoryRef[]): Promise<readonly (Situation | undefined)[]>;
-  /** Number of memories that hold each of these terms, in all namespaces; some seconds old. */
-  countHolding(terms: readonly string[]): Promise<(term: string) => number>;
+  /** About how many memories of these namespaces hold each of these terms; some seconds old. */
+  countHolding(scopes: readonly Scope[], terms: readonly string[]): Promise<(term: string) => number>;
   /** Number of memories that fulfil each query, in order. */
   countIn(queries: readonly CountQuery[]): Promise<readonly number[]>;
   /** Namespaces of a scope in which there was ever an act, in the order of their bytes, after `after`; at most `limit`. */

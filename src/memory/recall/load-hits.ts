@@ -1,3 +1,4 @@
+import { createTurns } from "../../domain/turns.js";
 import { promising, weigh, weightsOf } from "./weigh.js";
 import type { LifecycleStore } from "../ports/lifecycle.js";
 import type { RecordStore, Recorded } from "../ports/records.js";
@@ -24,7 +25,7 @@ import type { Judged } from "../trust/judge.js";
 import { askedIn } from "../text/asked.js";
 import { archivedTexts } from "./archived-texts.js";
 import type { ArchivedTexts, ArchivedWords } from "./archived-texts.js";
-import { sourceExcerpt } from "./source-excerpt.js";
+import { sourceExcerpt, standingOf } from "./source-excerpt.js";
 
 export interface LoadInput {
   readonly input: RecallInput;
@@ -90,11 +91,12 @@ export async function loadHits(
         if (earlier.length < MOST_CHAINS) earlier.push(behind);
         continue;
       }
+      const texts = [memory, ...behind.slice(0, 1)].map(archive.textOf);
+      const relevance = await relevanceFor(found, texts);
+      // Another memory that leads to it may fit better.
+      if (relevance.relevance < min_relevance) continue;
       const chains = [behind];
       chainsOf.set(nameOf(memory), chains);
-      const texts = [memory, ...behind.slice(0, 1)].map(archive.textOf);
-      const relevance = relevanceFor(found, texts);
-      if (relevance.relevance < min_relevance) continue;
       const alsoIn = trusted.filter((copy) => copy !== first).map((copy) => copy.memory.namespace);
       hits.push({ memory, ...weigh(found.score, memory, weights), relevance, found, alsoIn, chains });
     }
@@ -107,9 +109,11 @@ export async function loadHits(
   const asked = quotes ? (terms?.terms ?? distinctTerms(askedIn(input.query) ?? input.query)) : [];
   const mayBeShown = (source: Memory): boolean =>
     fits({ ...source, superseded_at: null, superseded_by: null });
-  return shown.map(({ chains, ...hit }) =>
-    Object.assign(hit, foundBy(hit.memory, chains, asked, mayBeShown)),
-  );
+  const turn = createTurns();
+  const quoted: RecallHit[] = [];
+  for (const { chains, ...hit } of shown)
+    quoted.push(Object.assign(hit, await foundBy(hit.memory, chains, asked, mayBeShown, turn)));
+  return quoted;
 }
 
 type Loading = Using<RecordStore & LifecycleStore & ArchivedWords, "archive" | "audit" | "accuracies">;
@@ -170,17 +174,20 @@ type FoundBy = Pick<RecallHit, "via" | "excerpt" | "behind">;
 const MOST_CHAINS = 4;
 
 /** The first found memory that holds words of the query which the shown memory doesn't hold. */
-function foundBy(
+async function foundBy(
   { content }: Memory,
   chains: readonly (readonly Memory[])[],
   terms: readonly string[],
   mayBeShown: (source: Memory) => boolean,
-): FoundBy {
+  turn: () => Promise<void>,
+): Promise<FoundBy> {
+  const standing = standingOf(content);
   let first: FoundBy | undefined;
   for (const [index, behind] of chains.entries()) {
     const [source] = behind;
     const excerpt =
-      source !== undefined && mayBeShown(source) ? sourceExcerpt(terms, source.content, content) : undefined;
+      source !== undefined && mayBeShown(source) ? sourceExcerpt(terms, source.content, standing) : undefined;
+    await turn();
     const own = { via: source?.id ?? null, excerpt: excerpt?.text ?? null, behind };
     if (excerpt?.holdsMore === true) return own;
     if (index === 0) first = own;

@@ -74,4 +74,4 @@ export interface RecallOutcome {
 }
 
 /** The relevance by which `found` is ranked, with the memory that it was found by. */
-export type JudgeRelevance = (found: Found, texts: readonly string[]) => RelevanceParts;
+export type JudgeRelevance = (found: Found, texts: readonly string[]) => Promise<RelevanceParts>;

@@ -11,7 +11,7 @@ import type { RecordStore, Recorded } from "../ports/records.js";
 import type { Context } from "../../domain/context.js";
 import type { Degraded, RecallInput } from "../ports/recall-input.js";
 import { BYTES, fitTokens } from "./fit-tokens.js";
-import type { JudgeRelevance, RecallHit, RecallOutcome } from "./outcome.js";
+import type { RecallHit, RecallOutcome } from "./outcome.js";
 import { invalid } from "../../domain/errors.js";
 import { facetQuery } from "../conditions/filter.js";
 import { possibleNames } from "../model/names.js";
@@ -20,11 +20,10 @@ import type { SearchResult, SearchStore } from "../ports/search.js";
 import { namesIn } from "../facts/names-in.js";
 import { fuseScores, keepScores, mergeLists, reciprocalRankFusion } from "./fusion.js";
 import type { Fused, Lists } from "./fusion.js";
-import { ANSWERABLE, coverageOf, rarityOf, relevanceOf } from "./relevance.js";
+import { ANSWERABLE } from "./relevance.js";
+import { relevanceBy } from "./relevance-by.js";
 import { chooseTerms, distinctTerms, hasTooMany, parseQuery, termsToCompare } from "../text/terms.js";
 import type { ChosenTerms, ParsedQuery } from "../text/terms.js";
-import type { Calibration } from "../../embeddings/calibration.js";
-import { scaleOf } from "./similarity-scale.js";
 import { scopeOf } from "../../access/grants.js";
 import type { Scope } from "../../access/grants.js";
 import { authorizedParts } from "../../access/authorize.js";
@@ -87,7 +86,7 @@ export async function recall(
   const begun = await inTime(
     deadline,
     Promise.all([
-      parsed && choose(services, parsed),
+      parsed && choose(services, parsed, lists),
       timed.later("embed", queryVector(services, context, input, embeddingMs(services, deadline))),
       recencyOf(services, input, lists),
     ]),
@@ -222,29 +221,15 @@ async function fitted(
   return { hits: shown, budget };
 }
 
-async function choose({ store }: Using<SearchStore>, parsed: ParsedQuery): Promise<ChosenTerms> {
-  const held = hasTooMany(parsed) ? await store.countHolding(termsToCompare(parsed)) : () => 0;
+async function choose(
+  { store }: Using<SearchStore>,
+  parsed: ParsedQuery,
+  lists: readonly ScopedList[],
+): Promise<ChosenTerms> {
+  const scopes = lists.flatMap((list) => list.scopes);
+  const counted = hasTooMany(parsed) && scopes.length > 0;
+  const held = counted ? await store.countHolding(scopes, termsToCompare(parsed)) : () => 0;
   return chooseTerms(parsed, held);
-}
-
-function relevanceBy(
-  terms: readonly string[],
-  results: readonly SearchResult[],
-  calibration: Calibration | undefined,
-  query: Float32Array | undefined,
-): JudgeRelevance {
-  const rarity = rarityOf(terms, results[0]?.idf ?? (() => 0));
-  const lists = results.map(({ vector = [], searched }) => ({
-    cosines: vector.map(({ score }) => score),
-    searched,
-  }));
-  const scales = calibration && query ? lists.map((list) => scaleOf(calibration, query, list)) : [];
-  // For lists ranked apart, the strictest scale: most hits of the other lists are unrelated too.
-  const scale = scales.toSorted((one, other) => other.unrelated - one.unrelated)[0];
-  // A memory outside a full list of the nearest is no nearer than the list's last one.
-  const ends = lists.flatMap(({ cosines }) => (cosines.length < CANDIDATES ? [] : (cosines.at(-1) ?? [])));
-  const farthest = ends.length === 0 ? undefined : Math.max(...ends);
-  return ({ fused }, texts) => relevanceOf(coverageOf(rarity, texts), fused.vector?.score ?? farthest, scale);
 }
 
 interface ScopedList {

@@ -1,4 +1,5 @@
 import { heldTerms } from "../text/held-terms.js";
+import { piecesOf } from "../text/looked-at.js";
 import type { Scale } from "./similarity-scale.js";
 import { onScale } from "./similarity-scale.js";
 
@@ -25,14 +26,21 @@ export function rarityOf(terms: readonly string[], idf: (term: string) => number
   return { terms: weights, total: [...weights.values()].reduce((sum, weight) => sum + weight, 0) };
 }
 
-/** A text longer than this is looked at so far, in characters. */
-const LOOKED_AT = 16_000;
-
-export function coverageOf({ terms, total }: Rarity, texts: readonly string[]): number | undefined {
+/** Between pieces of the texts, `turn` lets others work. */
+export async function coverageOf(
+  { terms, total }: Rarity,
+  texts: readonly string[],
+  turn: () => Promise<void>,
+): Promise<number | undefined> {
   if (total === 0) return undefined;
   const open = new Map(terms);
-  for (const text of texts)
-    for (const term of heldTerms(text.slice(0, LOOKED_AT), open.keys())) open.delete(term);
+  for (const text of texts) {
+    for (const piece of piecesOf(text)) {
+      if (open.size === 0) break;
+      for (const term of heldTerms(piece, open.keys())) open.delete(term);
+      await turn();
+    }
+  }
   const missing = [...open.values()].reduce((sum, weight) => sum + weight, 0);
   return 1 - missing / total;
 }

@@ -13,7 +13,9 @@ export interface Scale {
 export interface Neighbourhood {
   /** Highest first. */
   readonly cosines: readonly number[];
-  /** Memories that were searched, about. */
+  /** These are all that there are. */
+  readonly exhausted: boolean;
+  /** Otherwise: an upper bound of the memories that were searched. */
   readonly searched: number;
 }
 
@@ -29,13 +31,13 @@ const OWN_TEXTS = 20;
 export function scaleOf(
   calibration: Calibration,
   query: Float32Array,
-  { cosines, searched }: Neighbourhood,
+  { cosines, exhausted, searched }: Neighbourhood,
 ): Scale {
   const { spread, related } = calibration;
   const level = calibration.levelOf(query);
-  const count = Math.max(searched, cosines.length);
+  const count = exhausted ? cosines.length : Math.max(searched, cosines.length);
   const share = count / (count + OWN_TEXTS);
-  const usual = count === 0 ? level : share * middleOf(cosines, count, spread) + (1 - share) * level;
+  const usual = cosines.length === 0 ? level : share * middleOf(cosines, count, spread) + (1 - share) * level;
   return { unrelated: usual + CHANCE * spread, related: usual + related };
 }
 

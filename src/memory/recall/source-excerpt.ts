@@ -1,10 +1,9 @@
+import { lookedAt } from "../text/looked-at.js";
 import { analyse } from "../text/terms.js";
 import { shared, spoken, textOf, written } from "./sentence.js";
 import type { Sentence } from "./sentence.js";
 
 const MOST_SENTENCES = 2;
-/** The part of one source that is examined, in characters. */
-const LOOKED_AT = 16_000;
 /** A text says a sentence if it holds this share of its terms. */
 const SAID = 0.5;
 
@@ -24,16 +23,16 @@ export interface SourceExcerpt {
 export function sourceExcerpt(
   queryTerms: readonly string[],
   source: string,
-  standing: string,
+  standing: Standing,
 ): SourceExcerpt | undefined {
-  if (source === standing) return undefined;
-  const there = new Set(analyse(standing).terms);
-  const looked = source.slice(0, LOOKED_AT);
+  if (source === standing.text) return undefined;
+  const there = standing.terms();
+  const looked = lookedAt(source);
   const missing = new Set(queryTerms.filter((term) => !there.has(term)));
   if (missing.size > 0 && analyse(looked).terms.some((term) => missing.has(term))) {
     // Results of tools aren't prose, but may be what was found.
-    for (const sentences of [spoken(looked), written(looked)]) {
-      const text = holding(sentences, missing);
+    for (const sentencesOf of [spoken, written]) {
+      const text = holding(sentencesOf(looked), missing);
       if (text !== undefined) return { text, holdsMore: true };
     }
   }
@@ -41,6 +40,18 @@ export function sourceExcerpt(
   if (sentences.some(({ terms }) => isSaid(terms, there))) return undefined;
   const text = fitting(sentences, new Set(queryTerms));
   return text === undefined ? undefined : { text, holdsMore: false };
+}
+
+/** The text that supersedes a source. */
+export interface Standing {
+  readonly text: string;
+  terms(): ReadonlySet<string>;
+}
+
+/** Analysed once, if at all, for all of its sources. */
+export function standingOf(text: string): Standing {
+  let terms: ReadonlySet<string> | undefined;
+  return { text, terms: () => (terms ??= new Set(analyse(text).terms)) };
 }
 
 /** The fewest that hold most of the terms, in their order. */

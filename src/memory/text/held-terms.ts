@@ -1,8 +1,7 @@
 import { stemmer } from "stemmer";
+import { plainText } from "./looked-at.js";
 import { analyse, MAX_TERM_LENGTH } from "./terms.js";
 
-const PUNCTUATION = /[\u2010-\u2027\u2030-\u205e\u00a0\u00ab\u00bb]/g;
-const ASCII = /^[\0-\x7f]*$/;
 const WORD = /[a-z0-9]+/g;
 /** Porter's stemmer leaves the beginning of a word as it is. */
 const KEPT = 2;
@@ -17,8 +16,8 @@ export function heldTerms(text: string, wanted: Iterable<string>): ReadonlySet<s
   const take = (term: string): void => {
     if (open.delete(term)) held.add(term);
   };
-  const plain = text.replace(PUNCTUATION, " ");
-  if (!ASCII.test(plain)) {
+  const plain = plainText(text);
+  if (plain === undefined) {
     for (const term of analyse(text).terms) take(term);
     return held;
   }

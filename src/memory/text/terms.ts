@@ -50,7 +50,7 @@ export const MAX_TERM_LENGTH = 64;
 /** More words than these make a query slower, not better. */
 export const MAX_QUERY_TERMS = 24;
 /** Among these are those looked for. */
-const MAX_PARSED_TERMS = 1024;
+const MAX_PARSED_TERMS = 384;
 const MAX_SPELLINGS = 24;
 /** The prefix of other spellings in the index: no term begins with it. */
 const SPELLING = "_";
@@ -200,7 +200,8 @@ export function termsToCompare({ terms }: KeywordQuery): readonly string[] {
 
 /**
  * The terms of a query that are looked for, at most 24: all of a shorter one. Of a longer one the rarest, those of what
- * it asks before the others; what no memory holds finds nothing. `held` says how many memories hold a term.
+ * it asks before the others; what no memory holds finds nothing. `held` says how many of the memories that the caller may
+ * read hold a term.
  */
 export function chooseTerms(parsed: ParsedQuery, held: (term: string) => number): ChosenTerms {
   const { asked: _, ...query } = parsed;

@@ -7,10 +7,10 @@ import { encodeIndexVector } from "../codec/vector.js";
 import { expiring } from "../connection/expiring.js";
 import { askIndex } from "../connection/ask-index.js";
 import { refOfKey } from "../keys.js";
-import { plainIdf } from "./idf.js";
 import { essentialTerms, hybridPolicy, keywordClause, optionalTerms, scopeClause } from "./query.js";
 import type { Params } from "./query.js";
 import { numberOfSortKey, readAllRows, readRows } from "./rows.js";
+import { scopedIdf } from "./scoped-idf.js";
 import type { ModelVector } from "../../memory/model/model-vector.js";
 import type { KeywordQuery } from "../../memory/text/terms.js";
 import type { QueryStatistics } from "../index-statistics.js";
@@ -36,11 +36,12 @@ export async function search(store: StoreDeps, query: SearchQuery): Promise<Sear
   const { terms = [], phrases = [], spellings = [] } = query.keyword ?? {};
   const words = new Set([...terms, ...phrases.flat(), ...spellings]);
   const looked = stage("read statistics", () => deps.statistics.lookup(query, [...words]));
-  const statistics = await inTime(deadline, looked, reserveMs);
-  if (statistics === LATE) return nothingInTime(query);
+  const rarity = scopedIdf(deps, query.scopes, terms.filter(isAsked(query.keyword)), looked);
+  const known = await inTime(deadline, Promise.all([looked, rarity]), reserveMs);
+  if (known === LATE) return nothingInTime(query);
+  const [statistics, idf] = known;
   const fits = fitsOf(deps, query.filter);
-  const whole = (find: (deeper: SearchQuery) => Promise<Found>): Promise<readonly Candidate[]> =>
-    filled(query, fits, find);
+  const whole = (find: (deeper: SearchQuery) => Promise<Found>): Promise<Found> => filled(query, fits, find);
   const { keyword, vector, entities } = query;
   const searches = [
     keyword &&
@@ -53,7 +54,6 @@ export async function search(store: StoreDeps, query: SearchQuery): Promise<Sear
   const [byWords, byVector, byNames] = await Promise.all(
     searches.map(async (found) => found && inTime(deadline, found, reserveMs)),
   );
-  const idf = (term: string): number => plainIdf(statistics.term(term));
   // With a condition that only the records decide, the number isn't known.
   const searched = fits === undefined ? statistics.letThrough : 0;
   const late = [
@@ -65,13 +65,14 @@ export async function search(store: StoreDeps, query: SearchQuery): Promise<Sear
     vector: listIn(byVector),
     entities: listIn(byNames),
     late,
+    exhausted: byVector !== LATE && byVector?.exhausted === true,
     searched,
     idf,
   };
 }
 
-const listIn = (found: readonly Candidate[] | typeof LATE | undefined): readonly Candidate[] | undefined =>
-  found === LATE ? undefined : found;
+const listIn = (found: Found | typeof LATE | undefined): readonly Candidate[] | undefined =>
+  found === LATE ? undefined : found?.candidates;
 
 function nothingInTime({ keyword, vector }: SearchQuery): SearchResult {
   const late = [
@@ -79,8 +80,13 @@ function nothingInTime({ keyword, vector }: SearchQuery): SearchResult {
     ...(vector === undefined ? [] : (["vector"] as const)),
   ];
   const none = { keyword: undefined, vector: undefined, entities: undefined };
-  return { ...none, late, searched: 0, idf: () => 0 };
+  return { ...none, late, exhausted: false, searched: 0, idf: () => 0 };
 }
+
+const isAsked =
+  (keyword: KeywordQuery | undefined) =>
+  (term: string): boolean =>
+    keyword?.background.has(term) !== true;
 
 interface Found<Kind extends Candidate = Candidate> {
   readonly candidates: readonly Kind[];
@@ -98,13 +104,18 @@ async function filled(
   query: SearchQuery,
   fits: Fits | undefined,
   find: (deeper: SearchQuery) => Promise<Found>,
-): Promise<readonly Candidate[]> {
-  if (fits === undefined) return (await find(query)).candidates;
+): Promise<Found> {
+  if (fits === undefined) return find(query);
   for (let depth = query.depth * FIRST; ; depth = Math.min(depth * DEEPER, DEEPEST)) {
     const { candidates, exhausted } = await find({ ...query, depth });
     const verdicts = await fits(candidates);
     const fitting = candidates.filter((_, index) => verdicts[index]);
-    if (exhausted || fitting.length >= query.depth) return fitting.slice(0, query.depth);
+    if (exhausted || fitting.length >= query.depth) {
+      return {
+        candidates: fitting.slice(0, query.depth),
+        exhausted: exhausted && fitting.length <= query.depth,
+      };
+    }
     if (depth === DEEPEST) {
       throw invalid(
         "filter.metadata",

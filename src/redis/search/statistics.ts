@@ -3,9 +3,10 @@ import { askIndex, countOnEach } from "../connection/ask-index.js";
 import type { Where } from "../connection/nodes.js";
 import type { Keys } from "../keys.js";
 import type { IndexStatistics } from "../index-statistics.js";
-import type { SearchQuery } from "../../memory/ports/search.js";
+import type { FacetQuery } from "../../memory/conditions/filter.js";
 import { indexIdf } from "./idf.js";
 import { NOTHING, rangeClauses } from "./query.js";
+import { createTermCounts } from "./term-counts.js";
 import type { Scope } from "../../access/grants.js";
 import { belowFacet, oldBelowFacet, oldNamespace } from "../../memory/model/facets.js";
 
@@ -86,9 +87,10 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
       // Keyed by the searched scopes: the speed of a lookup must not reveal that others asked for the word or tag
       // elsewhere.
       const place = JSON.stringify(scopes);
-      const groups = groupsOf({ scopes, filter, moment }).map((group) =>
-        group.map((wanted) => Object.assign(wanted, { key: `${wanted.key}:${place}` })),
-      );
+      const keyed = (group: readonly Wanted[]) =>
+        group.map((wanted) => Object.assign(wanted, { key: `${wanted.key}:${place}` }));
+      const namespaces = namespaceGroup(scopes, moment.asOf !== undefined).map(keyed);
+      const groups = [...namespaces, ...conditionGroups(filter).map(keyed)];
       const wantedTerms = terms
         .map((term) => termWanted(place, term))
         .filter(({ key }) => small || isMissing(key, now, keepTerm(key, records.count)));
@@ -101,7 +103,8 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
       ]);
       records = counted;
       const { count } = records;
-      const groupSizes = groups.map((group) => group.reduce((sum, { key }) => sum + sizeOf(key), 0));
+      const least = (among: readonly (readonly Wanted[])[]): number =>
+        Math.min(count, ...among.map((group) => sumOf(group.map(({ key }) => sizeOf(key)))));
       return {
         term: (term) => ({ records: count, postings: sizeOf(termWanted(place, term).key) }),
         records: count,
@@ -109,9 +112,11 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
           const held = words.map((word) => sizes.get(termWanted(place, word).key)?.parts ?? []);
           return scalesOf(records, held);
         },
-        letThrough: Math.min(count, ...groupSizes),
+        letThrough: least(groups),
+        inScope: least(namespaces),
       };
     },
+    countIn: createTermCounts(redis, keys),
   };
 }
 
@@ -136,10 +141,9 @@ export function scalesOf(
   });
 }
 
-/** Groups of conditions: one of each group must hold. */
-function groupsOf({ scopes, filter, moment }: Pick<SearchQuery, "scopes" | "filter" | "moment">): Wanted[][] {
+/** Groups of conditions of a filter: one of each group must hold. */
+function conditionGroups(filter: FacetQuery): Wanted[][] {
   return [
-    ...namespaceGroup(scopes, moment.asOf !== undefined),
     ...filter.groups.map((group) => group.map((value) => tagWanted("facets", value))),
     ...rangeClauses(filter).map((clause) => (clause === NOTHING ? [] : [rangeWanted(clause)])),
   ];

@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { contents, newNamespace, postBatch, recall, remember, bodyOf } from "../../support/acts/memories.js";
 import type { Service } from "../../support/service/service.js";
@@ -71,6 +72,47 @@ test("a long query says which of its terms were left out, and a short one leaves
   const short = await recall(service, { query: QUESTION, namespaces: [namespace] });
   expect(short.terms_left_out).toEqual([]);
 });
+
+test("what other namespaces hold changes neither the terms of a long query nor the relevance of a hit", async () => {
+  const [own, other] = [newNamespace(), newNamespace()];
+  const words = Array.from(
+    { length: 30 },
+    (_, index) => `wort${String.fromCharCode(97 + index)}quux${index}x`,
+  );
+  const query = words.join(" ");
+  await remember(service, own, { content: words.slice(0, 20).join(" ") });
+  const ask = async () => {
+    const found = await recall(service, { query, namespaces: [own], explain: true });
+    const short = await recall(service, {
+      query: words.slice(0, 3).join(" "),
+      namespaces: [own],
+      explain: true,
+    });
+    return {
+      terms: found.explain?.terms,
+      left: found.terms_left_out,
+      relevance: [...found.hits, ...short.hits].map(({ relevance, explain }) => [
+        relevance,
+        explain?.relevance,
+      ]),
+    };
+  };
+  const before = await ask();
+  const held = [...words.slice(0, 2), ...words.slice(-3)];
+  await postBatch(
+    service,
+    other,
+    Array.from({ length: 40 }, (_, index) => ({
+      memory_type: "semantic",
+      content: `${held.slice(index % 5).join(" ")} ${index}`,
+    })),
+  );
+  // What is known of the words is seconds old.
+  for (let round = 0; round < 6; round++) {
+    expect(await ask()).toEqual(before);
+    await sleep(2_000);
+  }
+}, 60_000);
 
 test("a context finds what a long message asks at its end, and says which terms were left out", async () => {
   const session = `/v1/namespaces/${namespace}/sessions/long`;

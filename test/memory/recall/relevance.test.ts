@@ -1,4 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { coverageOf, rarityOf } from "../../../src/memory/recall/relevance.js";
+import { relevanceBy } from "../../../src/memory/recall/relevance-by.js";
+import { createTurns } from "../../../src/domain/turns.js";
+import type { SearchResult } from "../../../src/memory/ports/search.js";
+import type { Found } from "../../../src/memory/recall/fusion.js";
 import { heldTerms } from "../../../src/memory/text/held-terms.js";
 import { analyse } from "../../../src/memory/text/terms.js";
 import { HOSTILE, LONG } from "../../support/hostile.js";
@@ -179,6 +184,111 @@ describe("min_relevance", () => {
     expect(replay.now.answerable).toBe(true);
     expect(replay.now.hits).toHaveLength(hits.length);
   });
+});
+
+describe("the scale of a query's similarities", () => {
+  const calibration = { levelOf: () => 0.7, spread: 0.02, related: 0.15 };
+  const candidates = (scores: readonly number[]) =>
+    scores.map((score, index) => ({ namespace: "n", id: String(index), score, prior: 1 }));
+  const list = (scores: readonly number[], exhausted: boolean, searched: number): SearchResult => ({
+    keyword: [],
+    vector: candidates(scores),
+    entities: undefined,
+    late: [],
+    exhausted,
+    searched,
+    idf: () => 1,
+  });
+  const found = (score: number | undefined) =>
+    ({ fused: { vector: score === undefined ? undefined : { score } } }) as Found;
+  const judge = (score: number | undefined, ...lists: readonly SearchResult[]) =>
+    relevanceBy([], lists, calibration, new Float32Array(2))(found(score), []);
+
+  test("takes a list of all that the filter lets through for all, however many the namespace holds", async () => {
+    const scores = [0.76, 0.755, 0.75];
+    const alone = await judge(0.76, list(scores, true, 3));
+    expect(await judge(0.76, list(scores, true, 500))).toEqual(alone);
+    expect((await judge(0.76, list(scores, false, 500))).relevance).toBeGreaterThan(alone.relevance);
+  });
+
+  test("is the model's for an empty list, and that of the other lists where they are ranked apart", async () => {
+    const own = list([0.76, 0.7], true, 2);
+    const alone = await judge(0.76, own);
+    for (const exhausted of [true, false]) {
+      const empty = list([], exhausted, 40);
+      expect(await judge(0.76, empty, own)).toEqual(alone);
+      expect(await judge(undefined, empty)).toEqual({ relevance: 0 });
+    }
+  });
+
+  test("has a place for a memory outside of a list that isn't full and doesn't hold all", async () => {
+    const scores = Array.from({ length: 40 }, (_, index) => 0.9 - index / 1000);
+    const outside = await judge(undefined, list(scores, false, 400));
+    expect(outside).toEqual(await judge(scores.at(-1), list(scores, false, 400)));
+    expect(outside.similarity).toBeDefined();
+    expect((await judge(undefined, list(scores, true, 400))).similarity).toBeUndefined();
+  });
+
+  test("is the same over HTTP with and without an entry in which the filter lets nothing through", async () => {
+    const [full, empty] = [newNamespace(), newNamespace()];
+    const tagged = MEMORIES.map((content) => ({ memory_type: "semantic", content, tags: ["kept"] }));
+    await postBatch(service, full, tagged);
+    await postBatch(
+      service,
+      empty,
+      MEMORIES.map((content) => ({ memory_type: "semantic", content })),
+    );
+    const query = { merge: "rrf", filter: { tags: ["kept"] }, limit: 20, min_relevance: 0.3 };
+    const both = await ask("What is Mara allergic to?", { ...query, namespaces: [empty, full] });
+    const only = await ask("What is Mara allergic to?", { ...query, namespaces: [full] });
+    expect(nonEmpty(both.hits).map(({ relevance }) => relevance)).toEqual(
+      only.hits.map(({ relevance }) => relevance),
+    );
+  });
+
+  test("doesn't depend on memories of other types, which the filter excludes", async () => {
+    const [alone, among, elsewhere] = [newNamespace(), newNamespace(), newNamespace()];
+    const rules = ["Water the ferns on Mondays.", "Lock the shed at dusk.", "Feed the cat twice a day."];
+    const procedures = rules.map((content) => ({ memory_type: "procedural", content }));
+    const many = (memory_type: string) =>
+      Array.from({ length: 60 }, (_, index) => ({
+        memory_type,
+        content: `${MEMORIES[index % 12]} ${index}`,
+      }));
+    await postBatch(service, alone, procedures);
+    await postBatch(service, among, [...procedures, ...many("semantic")]);
+    await postBatch(service, elsewhere, many("procedural"));
+    const of = async (place: string) => {
+      const { hits } = await ask("What is Mara allergic to?", {
+        namespaces: [place],
+        memory_types: ["procedural"],
+        mode: "vector",
+      });
+      return nonEmpty(hits).map(({ relevance }) => relevance);
+    };
+    expect(await of(among)).toEqual(await of(alone));
+  });
+});
+
+test("100 long texts without spaces are judged in turns, so that others work in between", async () => {
+  const han = Array.from({ length: 10_900 }, (_, index) =>
+    String.fromCodePoint(0x4e00 + ((index * 7919) % 15_000)),
+  );
+  const text = han.join("");
+  const rarity = rarityOf(["prado", "floor"], () => 1);
+  let between = 0;
+  const probe = { on: true };
+  const count = (): void => {
+    between += 1;
+    if (probe.on) setImmediate(count);
+  };
+  setImmediate(count);
+  const turn = createTurns();
+  const start = process.cpuUsage();
+  for (let index = 0; index < 100; index++) expect(await coverageOf(rarity, [text], turn)).toBe(0);
+  const cpu = process.cpuUsage(start).user;
+  probe.on = false;
+  expect(between).toBeGreaterThan(cpu / 1000 / 20);
 });
 
 describe("the terms that a text holds", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { sourceExcerpt } from "../../../src/memory/recall/source-excerpt.js";
+import { sourceExcerpt, standingOf } from "../../../src/memory/recall/source-excerpt.js";
 import { parseQuery } from "../../../src/memory/text/terms.js";
 import { consolidate } from "../../support/acts/consolidations.js";
 import { bodyOf, newNamespace, postBatch, read, recall } from "../../support/acts/memories.js";
@@ -75,8 +75,47 @@ test("a hit that was found itself, and one whose summary says it, have no excerp
   expect(hits[0]?.excerpt ?? null).toBeNull();
 });
 
+test("a summary is found by a source that fits, also where a better ranked one fits less than is asked for", async () => {
+  const namespace = newNamespace();
+  const said = [...Object.values(DETAILS), ...OTHERS];
+  const timestamp = (day: number) => new Date(Date.UTC(2024, 2, day)).toISOString();
+  await postBatch(
+    service,
+    namespace,
+    said.map((content, index) => ({
+      content,
+      memory_type: "episodic",
+      session_id: "p",
+      timestamp: timestamp(10 + index),
+    })),
+  );
+  await consolidate(service, namespace, { steps: ["summarise"] });
+  let tried = 0;
+  for (const [word, content] of Object.entries(DETAILS)) {
+    for (const day of [14, 15]) {
+      // By time, another memory of the summary comes first, which holds less of this.
+      const query = `${word} printer on ${timestamp(day).slice(0, 10)}`;
+      const ask = async (time_weight: number, min_relevance: number) => {
+        const { hits } = await recall(service, {
+          query,
+          namespaces: [namespace],
+          time_weight,
+          min_relevance,
+        });
+        return hits.find(({ via, memory }) => via !== undefined && !memory.content.includes(word));
+      };
+      const [fits, first] = [await ask(0, 0), await ask(1, 0)];
+      if (fits === undefined || first === undefined || fits.relevance < first.relevance + 0.02) continue;
+      tried += 1;
+      const found = await ask(1, (fits.relevance + first.relevance) / 2);
+      expect(found).toMatchObject({ excerpt: content, relevance: fits.relevance });
+    }
+  }
+  expect(tried).toBeGreaterThan(0);
+});
+
 const excerptOf = (query: string, source: string, standing: string) =>
-  sourceExcerpt(parseQuery(query).terms, source, standing)?.text;
+  sourceExcerpt(parseQuery(query).terms, source, standingOf(standing))?.text;
 
 test.for([
   [

@@ -41,6 +41,7 @@ import { normaliseName } from "../../../src/domain/normalise-name.js";
 import { possibleNames } from "../../../src/memory/model/names.js";
 import { folded, foldsOf, syllablesOf } from "../../../src/memory/text/folds.js";
 import { heldTerms } from "../../../src/memory/text/held-terms.js";
+import { lookedAt, piecesOf, plainText } from "../../../src/memory/text/looked-at.js";
 import { normalisedTooLong } from "../../../src/memory/text/normalised.js";
 import { contextFor, withContext } from "../../../src/memory/embedding/preceding.js";
 import type { Message } from "../../../src/memory/sessions/session.js";
@@ -50,7 +51,7 @@ import { sentencesIn } from "../../../src/memory/text/sentences.js";
 import { sentencesOf, transcriptOf } from "../../../src/memory/sessions/transcript.js";
 import { excerptWithin } from "../../../src/memory/recall/excerpt-within.js";
 import { sentenceTexts, spoken, written } from "../../../src/memory/recall/sentence.js";
-import { sourceExcerpt } from "../../../src/memory/recall/source-excerpt.js";
+import { sourceExcerpt, standingOf } from "../../../src/memory/recall/source-excerpt.js";
 import {
   analyse,
   chooseTerms,
@@ -247,6 +248,11 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
   "src/domain/normalise-name.ts": { normaliseName },
   "src/memory/model/names.ts": { possibleNames },
   "src/memory/text/folds.ts": { foldsOf, syllablesOf, folded },
+  "src/memory/text/looked-at.ts": {
+    lookedAt,
+    piecesOf: (text) => [...piecesOf(text)],
+    plainText,
+  },
   "src/memory/text/held-terms.ts": { heldTerms: (text) => heldTerms(text, ["graz", "a", "é"]) },
   "src/memory/text/normalised.ts": { normalisedTooLong: (text) => normalisedTooLong("content", text) },
   "src/memory/embedding/preceding.ts": { contextFor, withContext: (text) => withContext(text, text) },
@@ -267,7 +273,8 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
   },
   "src/memory/recall/sentence.ts": { spoken, written, sentenceTexts },
   "src/memory/recall/source-excerpt.ts": {
-    sourceExcerpt: (text) => sourceExcerpt(["graz", "x"], text, "Something else."),
+    sourceExcerpt: (text) => sourceExcerpt(["graz", "x"], text, standingOf("Something else.")),
+    standingOf: (text) => standingOf(text).terms(),
   },
   "src/memory/text/terms.ts": {
     analyse,
