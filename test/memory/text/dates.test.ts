@@ -43,6 +43,24 @@ describe("a query's times", () => {
     ["8 Mayıs 2023", "2023-05-08..2023-05-09"],
     ["2023年5月8日", "2023-05-08..2023-05-09"],
     ["昨日", "2024-05-14..2024-05-15"],
+    ["Qu'est-ce qu'on a fait hier ?", "2024-05-14..2024-05-15"],
+    ["Was war am 3. Mai 2022?", "2022-05-03..2022-05-04"],
+    ["Wann ist er am 3 mai gekommen?", "2025-05-03..2025-05-04"],
+    ["le 10 mars", "2025-03-10..2025-03-11"],
+    ["3 de mayo", "2025-05-03..2025-05-04"],
+    ["12 dez. gesehen", "2025-12-12..2025-12-13"],
+    ["14 lut 2023", "2023-02-14..2023-02-15"],
+    ["25 Dec", "2025-12-25..2025-12-26"],
+    ["on 3 may", "2025-05-03..2025-05-04"],
+    ["kiedy to było, w maju czy w maja?", "2025-05-01..2025-06-01"],
+    ["vad gjorde vi i mars?", "2025-03-01..2025-04-01"],
+    ["What did I do each day last week?", "2024-05-06..2024-05-13"],
+    ["each week last month", "2024-04-01..2024-05-01"],
+    ["every day this week", "2024-05-13..2024-05-20"],
+    ["What did I do this Monday?", "2024-05-13..2024-05-14"],
+    ["this Wednesday", "2024-05-15..2024-05-16"],
+    ["next Monday", "2024-05-20..2024-05-21"],
+    ["next Wednesday", "2024-05-22..2024-05-23"],
   ])("%s", (text, range) => expect(read(text)).toEqual([range]));
 
   test.each([
@@ -53,6 +71,21 @@ describe("a query's times", () => {
     "room 12, 31 chairs, 2.5 tons",
     "30 February 2023",
     "What did Anna say?",
+    "Is the iPhone 15 Pro better than the Windows 11 Pro tablet?",
+    "Are the AirPods Pro 2 better than the Mars 2020 rover?",
+    "Is the LED 20 W?",
+    "10 dub tracks, 2 lip balms, 3 lug nuts, 2 mai tais and 2 mayo jars",
+    "Quem tem 2 filhos?",
+    "Haben Sie 5 Minuten?",
+    "Things I may want to buy",
+    "we may cancel, as we march in a march",
+    "Which of the rooms do 12 may take?",
+    "we stayed ten days",
+    "Was ist hier der Grund?",
+    "Was mache ich jeden Morgen?",
+    "Should I 2000 or do 2010?",
+    "this fin is broken",
+    "9999 years ago",
     "",
   ])("none in: %s", (text) => expect(read(text)).toEqual([]));
 
@@ -80,7 +113,14 @@ describe("a query's times", () => {
   });
 });
 
+test("a year is one by the moment that is asked for, not by the clock of the process", () => {
+  const then = Date.UTC(1950, 0, 1);
+  expect(readDates("on 3 June 1969", then)).toHaveLength(1);
+  expect(readDates("on 3 June 2023", then)[0]?.text).not.toContain("2023");
+});
+
 test.each([
+  ["What was the actual price?", undefined],
   ["What is the latest price?", "newest"],
   ["Is she still in Graz?", "newest"],
   ["What was originally planned?", "oldest"],

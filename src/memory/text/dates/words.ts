@@ -6,9 +6,15 @@ const LOCALES = "en de fr es it pt nl pl ru uk tr sv da nb fi cs ro hu el id".sp
 const YEAR = 2024;
 const nameOf = (text: string): string => text.toLowerCase().replaceAll(/[.\s]/gu, "");
 
+/** A name of a month, and the languages that have it for this month. */
+export interface MonthName {
+  readonly month: number;
+  readonly languages: ReadonlySet<string>;
+}
+
 /** Months by their full names, as they stand alone and in a date (май, мая), and by their short ones. */
-function monthNames(style: "long" | "short"): ReadonlyMap<string, number> {
-  const names = new Map<string, number>();
+function monthNames(style: "long" | "short"): ReadonlyMap<string, MonthName> {
+  const names = new Map<string, { readonly month: number; readonly languages: Set<string> }>();
   for (const locale of LOCALES) {
     const alone = new Intl.DateTimeFormat(locale, { month: style, timeZone: "UTC" });
     const dated = new Intl.DateTimeFormat(locale, { day: "numeric", month: style, timeZone: "UTC" });
@@ -16,7 +22,10 @@ function monthNames(style: "long" | "short"): ReadonlyMap<string, number> {
       const date = new Date(Date.UTC(YEAR, month, 15));
       const inDate = dated.formatToParts(date).find(({ type }) => type === "month")?.value ?? "";
       for (const name of [nameOf(alone.format(date)), nameOf(inDate)]) {
-        if (name.length > 2 && /^\p{L}+$/u.test(name) && !names.has(name)) names.set(name, month);
+        if (name.length < 3 || !/^\p{L}+$/u.test(name)) continue;
+        const known = names.get(name) ?? { month, languages: new Set() };
+        if (known.month === month) known.languages.add(locale);
+        names.set(name, known);
       }
     }
   }
@@ -38,20 +47,67 @@ function weekdayNames(): ReadonlyMap<string, number> {
 
 const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/\s+/));
 
-/** Short names that are words of their own (three weeks ago). */
-const NO_MONTHS = set("ago out set gen ago. ene");
+/** Short names that are frequent words (three weeks ago, iPhone 15 Pro, Haben Sie 5 Minuten?). */
+const NO_MONTHS = set("ago out set gen ene pro led dub lip sie tem kas ara haz elo lis");
 
 export const MONTHS = monthNames("long");
 export const SHORT_MONTHS = new Map([...monthNames("short")].filter(([name]) => !NO_MONTHS.has(name)));
 export const WEEKDAYS = weekdayNames();
 
-/** Words before a month without a day or a year: "may I" names no month, "in May" does. */
-export const BEFORE_MONTH =
-  set(`in during since until last past this next early late mid im seit bis letzten diesem
-  nächsten en durant depuis dernier desde durante hasta pasado em até dal nel a sinds tot vorig w we od do zeszłym в во с
-  прошлом у i under sedan förra fra sidste`);
+/** English months that are words as well: they may 3, march 3 miles. */
+export const VERBS = set("may march");
+
+function byLanguage(lists: Readonly<Record<string, string>>): ReadonlyMap<string, ReadonlySet<string>> {
+  const languages = new Map<string, Set<string>>();
+  for (const [names, words] of Object.entries(lists))
+    for (const word of words.trim().split(/\s+/))
+      languages.set(word, new Set([...(languages.get(word) ?? []), ...names.split(" ")]));
+  return languages;
+}
+
+/** Words before a month without a day or a year, by language: "I may" names no month, "in May" does. */
+export const BEFORE_MONTH = byLanguage({
+  en: "in during since until last past this next early late mid",
+  de: "im in seit bis ab letzten diesem nächsten",
+  fr: "en durant depuis dernier",
+  es: "en desde durante hasta pasado",
+  it: "in dal nel da a",
+  pt: "em desde durante até",
+  nl: "in sinds tot vorig vorige",
+  pl: "w we od do zeszłym",
+  "ru uk": "в во с у прошлом",
+  "sv da nb": "i under sedan siden fra förra sidste",
+  cs: "v od do",
+  ro: "în din",
+});
+/** Of these, words of English: they count where another word shows their language. */
+export const ENGLISH_TOO = set("a i do we w v c en under da din");
+
+/** Frequent words by language, none of which is one of English: they show which language a text is in. */
+export const LANGUAGE_WORDS = byLanguage({
+  de: `der das und ist wann wer vom beim für ich wir eine einen dem nicht auf zum zur über haben hatte warum welche welcher
+    welches`,
+  fr: "le la les des du et quand quel quelle qui que où nous vous je avec dans une était fait qu c",
+  es: "el la los las del qué que cuándo quién dónde y para por una fue hizo se",
+  it: "il lo gli della quando chi una abbiamo cosa",
+  pt: "o os das que quando quem onde é para por uma foi nós",
+  nl: "het een wie wat waar wanneer voor ik wij niet",
+  pl: "kiedy kto gdzie jest był była się że jak czy dla nie",
+  tr: "ve nerede için bir mı oldu yaptı",
+  sv: "när vem vad och är på det för jag inte",
+  "da nb": "når hvem hvad hva hvor og på det jeg ikke",
+  fi: "milloin kuka mikä missä mitä oli minä kun",
+  cs: "kdy kdo kde byl bylo jsme že",
+  ro: "când cine unde este și pentru fost",
+  hu: "mikor hol és volt hogy egy nem",
+  id: "kapan siapa apa yang pada bulan tanggal dengan",
+  el: "πότε ποιος πού και είναι τι το την τον στις στο",
+});
+
 /** Words between the parts of a date: 3 de junio de 2023, 25th of May. */
 export const JOINS = set("of de del do d' le the , . den der am");
+/** Of these, those that only a date of another language has. */
+export const FOREIGN_JOINS = set("de del d' le der");
 export const ORDINAL = /^(?:st|nd|rd|th|er|º|ª|e|ème|de|ste)$/u;
 
 export type Unit = "day" | "week" | "weekend" | "month" | "year";
@@ -62,7 +118,7 @@ export const UNITS: ReadonlyMap<string, Unit> = new Map(
       dagar dage päivää`,
     week: `week weeks woche wochen semaine semaines semana semanas settimana settimane weken tydzień tygodni tygodnie
       неделя неделю недели недель неделе hafta vecka veckor uge uger viikko viikkoa`,
-    weekend: "weekend weekends wochenende fin",
+    weekend: "weekend weekends wochenende",
     month: `month months monat monate monaten monats mois mes meses mês mese mesi maand maanden miesiąc miesiące
       miesięcy miesiącu месяц месяца месяцев месяце ay månad månader måned måneder kuukausi kuukautta`,
     year: `year years jahr jahre jahren jahres an ans année années année año años ano anos anno anni jaar rok roku lata
@@ -72,6 +128,11 @@ export const UNITS: ReadonlyMap<string, Unit> = new Map(
   ),
 );
 
+/** "Hier" is yesterday in French, and here in German. */
+export const FRENCH_DAY = "hier";
+/** Before these words, `morgen` and `mañana` are the morning. */
+export const OF_MORNING = set("heute gestern jeden diesen guten am goede elke la esta cada deze");
+export const MORNINGS = set("morgen mañana");
 /** Days from today. */
 export const DAYS: ReadonlyMap<string, number> = new Map([
   ..."today tonight heute aujourd'hui hoy hoje oggi vandaag dzisiaj dziś сегодня сьогодні bugün idag tänään 今日 今天 오늘"
@@ -89,8 +150,15 @@ export const LAST =
   set(`last past previous letzte letzten letzter letztes letztem vergangene vergangenen dernier
   dernière passé passée pasado pasada última último passado passada scorso scorsa vorige afgelopen zeszły zeszłym zeszłego
   прошлый прошлая прошлое прошлой прошлом прошлую geçen förra sidste viime`);
+/** These stand behind: la semana pasada. */
+export const BEHIND: ReadonlyMap<string, number> = new Map([
+  ..."dernier dernière passé passée pasado pasada passado passada scorso scorsa"
+    .split(" ")
+    .map((word) => [word, -1] as const),
+  ..."prochain prochaine próximo próxima prossimo prossima".split(" ").map((word) => [word, 1] as const),
+]);
 export const THIS =
-  set(`this diese diesen dieser dieses diesem ce cette este esta questo questa deze dit ten tym этот эта
+  set(`this diese diesen dieser dieses diesem ce cette este esta questo questa deze dit tym этот эта
   этой этом bu denna detta denne tämä`);
 export const NEXT = set(
   "next nächste nächsten nächster nächstes prochain prochaine próximo próxima prossimo prossima",
@@ -128,7 +196,7 @@ export const SEASONS: ReadonlyMap<string, number> = new Map([
 /** "What is the latest …": of those that fit, the newest. */
 export const NEWEST =
   set(`latest newest current currently recent recently nowadays still anymore aktuell aktuelle
-  aktuellen derzeit neueste neuesten zuletzt kürzlich actuel actuelle actuellement récent récemment actual actualmente
+  aktuellen derzeit neueste neuesten zuletzt kürzlich actuel actuelle actuellement récent récemment actualmente
   reciente recientemente atual atualmente recente recentemente attuale attualmente huidige momenteel recent obecnie
   aktualny ostatnio сейчас последний последняя недавно`);
 /** "What was the original …": of those that fit, the oldest. */
