@@ -94,6 +94,22 @@ describe.each([
   });
 });
 
+test("what a turn is given stays within its bytes as it is shown, and a long prompt asks by its question", async () => {
+  const namespace = newNamespace();
+  const brackets = "<".repeat(600);
+  for (const nth of [1, 2, 3])
+    await remember(service, namespace, { content: `Port ${nth} of the quokka database ${brackets}` });
+  const { happen } = await installed("codex", ".codex/hooks.json", namespace);
+  const log = "worker lost its shard and retried ".repeat(600);
+  const prompt = `${log}\nWhich port has the quokka database?`;
+  const { stdout } = await untilInjected(() =>
+    happen("UserPromptSubmit", { session_id: "s", cwd: "/src", prompt }),
+  );
+  const lines = contextIn(stdout).split("\n").slice(2, -1);
+  expect(lines).toHaveLength(1);
+  expect(Buffer.byteLength(lines.join(""))).toBeLessThan(4_000);
+});
+
 test("cursor gets memories when a conversation begins, lets every prompt pass, and its answers are stored", async () => {
   const namespace = newNamespace();
   await remember(service, namespace, { content: "Conventions of shop: tabs.", memory_type: "semantic" });

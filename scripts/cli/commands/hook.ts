@@ -117,7 +117,7 @@ function hookOf(name: ClientName, options: InstallOptions): (moment: Moment) => 
   const script = fileURLToPath(new URL(`../../hook/${HOOK_SCRIPT}`, import.meta.url));
   if (/[\\/]_npx[\\/]/.test(script)) {
     throw new Failure(
-      "npx keeps mneme in a cache that is cleared at times, and the hooks would fail then. Install mneme first: npm install --global mneme",
+      "npx keeps mneme in a cache that is cleared at times, and the hooks would fail then. Install mneme first, from its package file: npm install --global ./mneme-….tgz",
     );
   }
   const parsed = namespace.safeParse(options.namespace);

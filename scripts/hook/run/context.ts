@@ -1,4 +1,6 @@
 import { basename } from "node:path";
+import { queryWithin } from "../../../src/memory/text/asked.js";
+import { visibleJson } from "../../../src/domain/visible.js";
 import { truncateUtf8 } from "../../../src/memory/text/truncate.js";
 import { LIMITS } from "../../../src/domain/limits.js";
 import { quoted } from "../../../src/mcp/quoted.js";
@@ -58,7 +60,7 @@ function atStart({ folder }: Told): Fields | undefined {
 
 function atPrompt({ prompt }: Told): Fields | undefined {
   if (prompt === undefined || prompt.trim() === "") return undefined;
-  return { query: truncateUtf8(prompt, LIMITS.queryBytes) };
+  return { query: queryWithin(prompt, LIMITS.queryBytes) };
 }
 
 function shown({ id, timestamp, source_agent, trust, content }: Fields): Fields {
@@ -75,7 +77,8 @@ function shown({ id, timestamp, source_agent, trust, content }: Fields): Fields 
 function fitting(memories: readonly Fields[]): readonly Fields[] {
   let room = CONTEXT_BYTES;
   return memories.filter((memory) => {
-    room -= Buffer.byteLength(JSON.stringify(memory));
+    // As it is shown: an escaped character takes six bytes.
+    room -= Buffer.byteLength(visibleJson(memory));
     return room >= 0;
   });
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { LIMITS } from "../../domain/limits.js";
 import { apiPath, bodyOf, queryOf } from "../api.js";
+import { quoted } from "../quoted.js";
 import { defineTool } from "../tool.js";
 
 const input = z.strictObject({
@@ -24,6 +25,7 @@ export const profile = defineTool({
   output,
   needs: ["read"],
   annotations: { readOnlyHint: true, openWorldHint: false },
+  text: (result) => quoted([result]),
   run: async ({ call, namespace }, { subject, token_budget }) => {
     const path = apiPath`/v1/namespaces/${namespace}/profiles/${subject}` + queryOf({ token_budget });
     return output.parse(await bodyOf(call, { method: "GET", path }));

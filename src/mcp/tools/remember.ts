@@ -3,6 +3,7 @@ import { LIMITS } from "../../domain/limits.js";
 import { MEMORY_TYPES } from "../../memory/model/record.js";
 import { apiPath, refusalOf } from "../api.js";
 import { apiMemory, memoryItem } from "../memory-item.js";
+import { quoted } from "../quoted.js";
 import { defineTool } from "../tool.js";
 
 const input = z.strictObject({
@@ -48,6 +49,7 @@ export const remember = defineTool({
   output,
   needs: ["write"],
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  text: (result) => quoted([result]),
   run: async ({ call, namespace }, memory) => {
     const { status, body } = await call({
       method: "POST",

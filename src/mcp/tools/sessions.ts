@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { LIMITS } from "../../domain/limits.js";
 import { apiPath, bodyOf, queryOf } from "../api.js";
+import { quoted } from "../quoted.js";
 import { defineTool } from "../tool.js";
 import type { Tool } from "../tool.js";
 
@@ -56,6 +57,7 @@ const sessionContext = defineTool({
   output: context,
   needs: ["read"],
   annotations: { readOnlyHint: true, openWorldHint: false },
+  text: (result) => quoted([result]),
   run: async ({ call, namespace }, { session: sid, ...query }) => {
     const path = apiPath`/v1/namespaces/${namespace}/sessions/${sid}/context` + queryOf(query);
     return context.parse(await bodyOf(call, { method: "GET", path }));

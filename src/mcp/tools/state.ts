@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { LIMITS } from "../../domain/limits.js";
 import { apiPath, bodyOf, queryOf } from "../api.js";
+import { quoted } from "../quoted.js";
 import { defineTool } from "../tool.js";
 import type { Tool } from "../tool.js";
 
@@ -25,6 +26,7 @@ const getState = defineTool({
     as_of: z.string().optional().describe("RFC 3339 time: the value then. Default: now."),
   }),
   output: document,
+  text: (result) => quoted([result]),
   needs: ["read"],
   annotations: { readOnlyHint: true, openWorldHint: false },
   run: async ({ call, namespace }, { key: name, ...query }) => {
@@ -44,6 +46,7 @@ const setState = defineTool({
     ttl_seconds: z.int().min(1).max(LIMITS.ttlSeconds).optional(),
   }),
   output: document,
+  text: (result) => quoted([result]),
   needs: ["write", "read"],
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
   run: async ({ call, namespace }, { key: name, ...body }) => {
@@ -59,6 +62,7 @@ const patchState = defineTool({
     "Applies a JSON merge patch (RFC 7396): the given members are set, a member that is null is removed, all others stay. Use when parts of a document have changed. Returns the document with its new version.",
   input: z.strictObject({ key, patch: z.record(z.string(), z.unknown()) }),
   output: document,
+  text: (result) => quoted([result]),
   needs: ["write", "read"],
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
   run: async ({ call, namespace }, { key: name, patch }) => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { apiPath, bodyOf } from "../api.js";
 import { apiMemory, memoryItem } from "../memory-item.js";
+import { quoted } from "../quoted.js";
 import { defineTool } from "../tool.js";
 import { memoryIdArgument } from "./arguments.js";
 
@@ -35,6 +36,7 @@ export const updateMemory = defineTool({
   output: z.object({ memory: memoryItem }),
   needs: ["read", "write"],
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: false },
+  text: (result) => quoted([result]),
   run: async ({ call, namespace }, { id, ...patch }) => {
     const path = apiPath`/v1/namespaces/${namespace}/memories/${id}`;
     return { memory: apiMemory.parse(await bodyOf(call, { method: "PATCH", path, body: patch })) };
