@@ -61,7 +61,8 @@ export const contextParameters = z.strictObject({
     description: "Maximum number of recalled memories. The same maximum applies to recalled procedures.",
   }),
   min_trust: ratioParameter.optional().openapi({
-    description: "Minimum trust of memories, facts and procedures, from 0 to 1.",
+    description:
+      "Minimum trust of memories, facts and procedures, from 0 to 1. The running summary isn't one of them, and stays.",
   }),
   min_relevance: ratioParameter.optional().openapi({
     description: "Minimum relevance of recalled memories, from 0 to 1. See /v1/recall.",

@@ -27,6 +27,7 @@ import { contentText } from "./message-tokens.js";
 import type { Services } from "../services.js";
 import type { SessionUsing } from "./services.js";
 import type { Message, Session, SessionRef } from "./session.js";
+import { latestMessages } from "./latest-messages.js";
 import { sessionTrail } from "./trail.js";
 
 export interface ContextInput {
@@ -41,7 +42,7 @@ export interface ContextInput {
   readonly limit: number;
   /** A filter of what is recalled: see {@link RecallInput}. */
   readonly min_relevance?: number | undefined;
-  /** Memories with less trust are dropped from everything that memory adds. */
+  /** Memories with less trust are dropped. The running summary isn't one, and stays. */
   readonly min_trust?: number | undefined;
   /** The subject whose profile to include. */
   readonly subject?: string | undefined;
@@ -108,13 +109,13 @@ export async function sessionContext(
   deadline?: Deadline,
 ): Promise<SessionContext> {
   await authorize(memory.audit, context, ref.namespace, { verb: "read", act: "session.context" });
-  const found = await store.messages(sessionTrail(context, "session.context", ref), ref, {
-    limit: mostMessages(input.token_budget),
-    before: undefined,
-    after: undefined,
-  });
-  const all = found?.messages ?? [];
-  const session = found?.session;
+  const trail = sessionTrail(context, "session.context", ref);
+  const { session, messages: all } = await latestMessages(
+    store,
+    trail,
+    ref,
+    mostMessages(input.token_budget),
+  );
   const messages =
     session === undefined ? all : all.filter((each) => hasAuthority(each, session, all, context.actor.agent));
   const believed = new Set(messages);

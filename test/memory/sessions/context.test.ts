@@ -242,6 +242,21 @@ test("never exceeds its budget, and is a conversation that a model takes, whatev
   );
 });
 
+test("holds the user's last message also where a tool has answered 50 times since then", async () => {
+  const ns = newNamespace();
+  const ids = Array.from({ length: 50 }, (_, index) => `c${index}`);
+  const results = ids.flatMap((id) => [
+    { role: "assistant", content: null, tool_calls: [{ id, name: "look", arguments: { id } }] },
+    { role: "tool", content: `Nothing in ${id}.`, tool_call_id: id },
+  ]);
+  const messages = [{ role: "user", content: "Where is the quokka?" }, ...results];
+  for (const part of [messages.slice(0, 60), messages.slice(60)])
+    expect((await postMessages(service, ns, "s", part)).status).toBe(201);
+  const context = await contextOf(ns, "s", { token_budget: 1000 });
+  expect(context.messages.map(({ content }) => content)).toContain("Where is the quokka?");
+  expectValid(context.messages);
+});
+
 describe("an interaction with a session", () => {
   const interaction = {
     session_id: "s",
