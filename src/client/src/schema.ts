@@ -4667,14 +4667,14 @@ export interface components {
           time?: {
             /** @description How near the memory's timestamp is to the time or to the end that the query names, 0 to 1. */
             nearness: number;
-            /** @description What that adds to the score. */
+            /** @description Amount added to the score. */
             adds: number;
           };
           /** @description Score of the best other hit of the same session, and the amount added to this hit's score. */
           session?: {
             /** @description Score of the best other hit of the memory's session. */
             best: number;
-            /** @description What that adds to the score. */
+            /** @description Amount added to the score. */
             adds: number;
           };
           /** @description Raw score, normalised score (0..1) and recency score. */
@@ -4730,7 +4730,7 @@ export interface components {
       tokens?: number;
       /** @description What was unavailable, or not there within `budget_ms`: retrievers (`keyword`, `vector`), `ranking` (what times and sessions add to scores), `hits` (found, but not read in time), `receipt` (not stored in time), and `archive`, where `include_archive` asked for it. */
       degraded: ("keyword" | "vector" | "ranking" | "hits" | "archive" | "receipt")[];
-      /** @description Words of a long query that keyword search ignored although the index holds them. It uses at most 24 words: those of questions first, then the rarest. Empty for shorter queries. */
+      /** @description Words of a long query that keyword search ignored, whether or not a memory holds them. It uses at most 24 words: those of questions first, then the rarest in the searched namespaces. Empty for shorter queries. */
       terms_left_out: string[];
       /**
        * @description Id of the stored receipt; null if none was stored.
@@ -4837,7 +4837,7 @@ export interface components {
               entities?: number;
             };
           };
-      /** @description Minimum score. It is compared with the score before recency, trust and outcomes change it. */
+      /** @description Minimum score. It is compared with the score before times, sessions, recency, trust and outcomes change it. */
       min_score?: number;
       /** @description Minimum `relevance`. Less relevant hits are replaced by the next candidates, at most 100 per list. If too few remain, fewer than `limit` hits are returned. */
       min_relevance?: number;
@@ -4847,7 +4847,7 @@ export interface components {
       trust_weight?: number;
       /** @description Weight of a procedure's outcomes in the ranking: score + |score| × outcome_weight × gain. The gain ranges from −1 (always fails) to 1 (always works). Default: 0.1; 0 with `fusion` rrf or a `mode` other than hybrid. See docs/lifecycle.md. */
       outcome_weight?: number;
-      /** @description Weight of the time that the query names (a date, a month, `last week`; relative to `as_of` or now): up to this much is added to the score of a memory whose `timestamp` is within or near it. A tenth of it counts if the query asks for the latest or the earliest. Default: 0.5; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid. */
+      /** @description Weight of the time that the query names (a date, a month, `last week`; relative to `as_of` or now): up to this much is added to the score of a memory whose `timestamp` is within or near it. A tenth of it counts if the query asks for the latest or the earliest. Default: 0.5; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid, whose scores have other scales: there, a weight is added as it is. */
       time_weight?: number;
       /** @description Weight of other good hits of the same session: up to this share of the best one's score is added. Default: 0.2; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid. */
       session_weight?: number;
@@ -5163,7 +5163,7 @@ export interface components {
       answerable: boolean | null;
       /** @description Retrievers that were unavailable. */
       degraded: ("keyword" | "vector" | "ranking" | "hits" | "archive" | "receipt")[];
-      /** @description Words of a long query that keyword search ignored although the index holds them. It uses at most 24 words: those of questions first, then the rarest. Empty for shorter queries. */
+      /** @description Words of a long query that keyword search ignored, whether or not a memory holds them. It uses at most 24 words: those of questions first, then the rarest in the searched namespaces. Empty for shorter queries. */
       terms_left_out: string[];
       /** @description Receipt ids of the two recalls, of memories and of procedures. See /v1/receipts/{id}. */
       receipt_ids: string[];
@@ -5319,7 +5319,7 @@ export interface components {
         answerable: boolean;
         /** @description Retrievers that were unavailable. */
         degraded: string[];
-        /** @description Words of a long query that keyword search ignored although the index holds them. It uses at most 24 words: those of questions first, then the rarest. Empty for shorter queries. */
+        /** @description Words of a long query that keyword search ignored, whether or not a memory holds them. It uses at most 24 words: those of questions first, then the rarest in the searched namespaces. Empty for shorter queries. */
         terms_left_out: string[];
       };
       /** @description Differences between then and now. */
@@ -7653,7 +7653,7 @@ export interface operations {
         namespace?: string[];
         /** @description Maximum number of recalled memories. The same maximum applies to recalled procedures. */
         limit?: number;
-        /** @description Minimum trust of memories, facts and procedures, from 0 to 1. */
+        /** @description Minimum trust of memories, facts and procedures, from 0 to 1. The running summary isn't one of them, and stays. */
         min_trust?: number;
         /** @description Minimum relevance of recalled memories, from 0 to 1. See /v1/recall. */
         min_relevance?: number;

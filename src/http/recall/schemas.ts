@@ -65,7 +65,7 @@ export const recallRequest = z
     fusion,
     min_score: z.number().optional().openapi({
       description:
-        "Minimum score. It is compared with the score before recency, trust and outcomes change it.",
+        "Minimum score. It is compared with the score before times, sessions, recency, trust and outcomes change it.",
     }),
     min_relevance: z.number().min(0).max(1).optional().openapi({
       description:
@@ -85,7 +85,7 @@ export const recallRequest = z
     }),
     time_weight: z.number().min(0).max(1).optional().openapi({
       description:
-        "Weight of the time that the query names (a date, a month, `last week`; relative to `as_of` or now): up to this much is added to the score of a memory whose `timestamp` is within or near it. A tenth of it counts if the query asks for the latest or the earliest. Default: 0.5; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid.",
+        "Weight of the time that the query names (a date, a month, `last week`; relative to `as_of` or now): up to this much is added to the score of a memory whose `timestamp` is within or near it. A tenth of it counts if the query asks for the latest or the earliest. Default: 0.5; 0 with `fusion` or `merge` rrf or a `mode` other than hybrid, whose scores have other scales: there, a weight is added as it is.",
     }),
     session_weight: z.number().min(0).max(1).optional().openapi({
       description:
@@ -210,7 +210,7 @@ export const hitView = z.object({
             .describe(
               "How near the memory's timestamp is to the time or to the end that the query names, 0 to 1.",
             ),
-          adds: z.number().describe("What that adds to the score."),
+          adds: z.number().describe("Amount added to the score."),
         })
         .optional()
         .openapi({
@@ -220,7 +220,7 @@ export const hitView = z.object({
       session: z
         .object({
           best: z.number().describe("Score of the best other hit of the memory's session."),
-          adds: z.number().describe("What that adds to the score."),
+          adds: z.number().describe("Amount added to the score."),
         })
         .optional()
         .openapi({
@@ -254,7 +254,7 @@ export const degraded = z.array(z.enum(["keyword", "vector", "ranking", "hits", 
 
 export const termsLeftOut = z.array(z.string()).openapi({
   description:
-    "Words of a long query that keyword search ignored although the index holds them. It uses at most 24 words: those of questions first, then the rarest. Empty for shorter queries.",
+    "Words of a long query that keyword search ignored, whether or not a memory holds them. It uses at most 24 words: those of questions first, then the rarest in the searched namespaces. Empty for shorter queries.",
 });
 
 const namedTime = z.object({
