@@ -1,5 +1,8 @@
-/** A letter or digit of a script that puts spaces between words. */
-const IN_WORD = /^(?!\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Thai})[\p{L}\p{N}_]$/u;
+/** Scripts that put no spaces between words, or write particles to them, as Korean does. */
+const JOINED = ["Han", "Hiragana", "Katakana", "Hangul", "Thai", "Lao", "Khmer", "Myanmar", "Tibetan"];
+const ANY_JOINED = JOINED.map((script) => `\\p{Script=${script}}`).join("|");
+/** A letter, a digit or a mark on one, of a script that puts spaces between words. */
+const IN_WORD = new RegExp(`^(?!${ANY_JOINED})[\\p{L}\\p{M}\\p{N}_]$`, "u");
 
 /** Symbols between two code points of a text: a word may end here, and one may begin. No code point is negative. */
 const END = -1;

@@ -19,19 +19,18 @@ const WHOLE = { since: 0, asOf: Number.MAX_SAFE_INTEGER, vectors: false } as con
 
 /**
  * Looks through all that the namespaces hold, and notes what is to be erased. Every memory is looked at, not only what
- * an index finds: a memory's old versions are searched as well. Returns how much is new, and how many copies are out of
- * the caller's reach.
+ * an index finds: a memory's old versions are searched as well. Returns how many copies are out of the caller's reach.
  */
 export async function find(
   services: ErasureServices,
   job: ErasureJob,
   target: ErasureTarget,
   tick: Tick,
-): Promise<{ readonly fresh: number; readonly copiesLeft: number }> {
+): Promise<{ readonly copiesLeft: number }> {
   const { jobs } = services;
-  let [fresh, copiesLeft] = [0, 0];
+  let copiesLeft = 0;
   const note = async (doomed: readonly Doomed[]): Promise<void> => {
-    if (doomed.length > 0) fresh += await jobs.found(job.id, doomed);
+    if (doomed.length > 0) await jobs.found(job.id, doomed);
     await tick();
   };
   for await (const namespace of namespacesOf(services, job)) {
@@ -67,7 +66,7 @@ export async function find(
       await findThreads(services, undefined, matcherOf(target, []), note);
     }
   }
-  return { fresh, copiesLeft };
+  return { copiesLeft };
 }
 
 export async function* namespacesOf(

@@ -117,8 +117,8 @@ function valuesIn(metadata: JsonValue | undefined): string[] {
   const open: JsonValue[] = metadata === undefined ? [] : [metadata];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (typeof node === "string") values.push(node);
-    else if (Array.isArray(node)) open.push(...node);
-    else if (isJsonObject(node)) open.push(...Object.values(node));
+    else if (Array.isArray(node)) for (const child of node) open.push(child);
+    else if (isJsonObject(node)) for (const child of Object.values(node)) open.push(child);
   }
   return values.filter((value) => value.length >= 4);
 }

@@ -20,7 +20,7 @@ export function textOf(value: JsonValue | undefined): string {
   const open: JsonValue[] = value === undefined ? [] : [value];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (typeof node === "string") texts.push(node);
-    else if (Array.isArray(node)) open.push(...node);
+    else if (Array.isArray(node)) for (const child of node) open.push(child);
     else if (isJsonObject(node)) {
       for (const [name, child] of Object.entries(node)) {
         texts.push(name);

@@ -74,7 +74,11 @@ async function afterStep(
   const change = await STEPS[job.phase]({ services, context, job, target: job.target, tick });
   const next = { ...job, phase: nextPhase(job), ...change };
   const counted = { ...next, ...(await progressOf(services, next)) };
-  return counted.phase === "seal" ? sealed(services, counted) : counted;
+  if (counted.phase !== "seal") return counted;
+  // A certificate says that all of it is gone.
+  return counted.handled < counted.found && !counted.dryRun
+    ? { ...counted, phase: "sessions" }
+    : sealed(services, counted);
 }
 
 function nextPhase({ phase, dryRun }: ErasureJob): Phase {
@@ -85,8 +89,7 @@ function nextPhase({ phase, dryRun }: ErasureJob): Phase {
 async function progressOf({ jobs }: ErasureServices, { id, counts, dryRun }: ErasureJob) {
   const known = await jobs.counts(id);
   const found = Object.values(known).reduce((sum, count) => sum + count, 0);
-  const left = await jobs.left(id);
-  const open = dryRun ? 0 : KINDS.reduce((sum, kind) => sum + left[kind], 0);
+  const open = dryRun ? 0 : await openOf({ jobs }, { id });
   const counted: ErasedCounts = {
     ...counts,
     memories: known.memory,
@@ -97,6 +100,15 @@ async function progressOf({ jobs }: ErasureServices, { id, counts, dryRun }: Era
     threads: known.thread,
   };
   return { counts: counted, found, handled: Math.max(0, found - open) };
+}
+
+/** How much was found that isn't deleted yet. */
+async function openOf(
+  { jobs }: Pick<ErasureServices, "jobs">,
+  { id }: Pick<ErasureJob, "id">,
+): Promise<number> {
+  const left = await jobs.left(id);
+  return KINDS.reduce((sum, kind) => sum + left[kind], 0);
 }
 
 const KINDS: readonly DoomedKind[] = [
@@ -130,14 +142,15 @@ async function sealed(services: ErasureServices, job: ErasureJob): Promise<Erasu
 
 const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
   async find({ services, job, target, tick }) {
-    const { copiesLeft, fresh } = await find(services, job, target, tick);
+    const { copiesLeft } = await find(services, job, target, tick);
     if (job.round === 1) {
       // Of a namespace, more goes than is found.
       const isMissing = target.kind !== "namespace" && (await foundNothing(services, job));
       // The first round decides: later on, the origins are gone.
       return isMissing ? { copiesLeft, phase: "receipts" } : { copiesLeft };
     }
-    return fresh > 0 && job.round < ROUNDS ? {} : { phase: "receipts" };
+    // Not what this search has found: one that was interrupted has noted things too.
+    return (await openOf(services, job)) > 0 ? {} : { phase: "receipts" };
   },
 
   async sessions(run) {
@@ -237,7 +250,9 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
       }
     }
     const counts = { ...run.job.counts, entity_names };
-    return { counts, phase: "find", round: run.job.round + 1 };
+    return run.job.round < ROUNDS
+      ? { counts, phase: "find", round: run.job.round + 1 }
+      : { counts, phase: "receipts" };
   },
 
   async receipts(run) {

@@ -30,7 +30,7 @@ export function tokensOf(parts: object): Set<string> {
     const node = open.pop();
     if (typeof node === "string") for (const token of tokensIn(node)) found.add(token);
     if (typeof node !== "object" || node === null) continue;
-    if (Array.isArray(node)) open.push(...(node as readonly unknown[]));
+    if (Array.isArray(node)) for (const child of node as readonly unknown[]) open.push(child);
     else for (const [name, value] of Object.entries(node)) open.push(name, value);
   }
   return found;

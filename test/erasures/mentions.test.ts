@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { mentionsOf } from "../../src/erasures/mentions.js";
+import { mentionsOf, textOf } from "../../src/erasures/mentions.js";
 import { normaliseName } from "../../src/domain/normalise-name.js";
 
 describe("A search for mentions", () => {
@@ -21,6 +21,20 @@ describe("A search for mentions", () => {
       expect(mentions(text), text).toBe(true);
     }
     for (const text of ["Anna came", "a plan", "José", "ann_1"]) expect(mentions(text), text).toBe(false);
+  });
+
+  test.each([
+    ["김철수", "김철수는 어제 왔다", "철강"],
+    ["សុខា", "លោកសុខាបានមក", "សុភា"],
+    ["राम", "राम आया", "रामायण पढ़ो"],
+  ])("finds %s as its script writes names", (name, there, elsewhere) => {
+    expect(mentionsOf([name])(there)).toBe(true);
+    expect(mentionsOf([name])(elsewhere)).toBe(false);
+  });
+
+  test("reads a value with more parts than a call takes arguments", () => {
+    const value = [...Array.from({ length: 300_000 }, () => 0), "Ann"];
+    expect(mentionsOf(["Ann"])(textOf(value))).toBe(true);
   });
 
   test("finds nothing without a name", () => {

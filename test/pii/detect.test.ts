@@ -82,6 +82,11 @@ test("marks and tokens are never found again, whatever their digits are", () => 
   );
 });
 
+test("a key is a secret although it holds a mark", () => {
+  const text = "-----BEGIN PRIVATE KEY-----\nMIIEvQ [email] IBADANBg\n-----END PRIVATE KEY-----";
+  expect(findPii(text, new Set(["secret"])).map(({ kind }) => kind)).toEqual(["secret"]);
+});
+
 test("pieces don't overlap, come in order, and are only of the kinds that are looked for", () => {
   const pieces = fc.array(
     fc.oneof(

@@ -24,17 +24,30 @@ export interface PackServices {
   readonly lifecycle: Pick<LifecycleStore, "vitals">;
 }
 
-/** Moves one segment's worth of a namespace's episodes into the archive. Returns how many became stubs. */
+/** How far the look for a namespace's old episodes has come. */
+export interface Walk {
+  /** The place in the namespace's sequence from which it goes on. */
+  from: number;
+  /** It has come to the end, and begins anew. */
+  ended: boolean;
+}
+
+/**
+ * Moves one segment's worth of a namespace's episodes into the archive: those that are found before `isOver`. Returns how
+ * many became stubs.
+ */
 export async function packSegment(
   services: PackServices,
   place: ArchivePlace,
   context: Context,
   namespace: string,
   terms: Terms,
+  walk: Walk,
+  isOver: () => boolean,
 ): Promise<number> {
   const { archive } = services;
   const now = context.now();
-  const items = await gather(services, namespace, terms, now);
+  const items = await gather(services, namespace, terms, now, walk, isOver);
   const [first] = items;
   if (first === undefined) return 0;
   // Unless they have waited for others long enough.
@@ -56,17 +69,20 @@ export async function packSegment(
   return left.length;
 }
 
-/** The oldest episodes that may be archived. */
+/** The next episodes that may be archived. If they fill a segment, the page that the last one is on is read again. */
 async function gather(
   { archive: { store }, lifecycle }: PackServices,
   namespace: string,
   terms: Terms,
   now: number,
+  walk: Walk,
+  isOver: () => boolean,
 ): Promise<Archivable[]> {
   const items: Archivable[] = [];
   let bytes = 0;
-  for (let offset = 0; ; offset += PAGE) {
-    const ids = await store.episodesBefore(namespace, now - terms.afterMs, offset, PAGE);
+  walk.ended = false;
+  while (!walk.ended && !isOver()) {
+    const { ids, next } = await store.episodesBefore(namespace, now - terms.afterMs, walk.from, PAGE);
     const vitals = await lifecycle.vitals(namespace, ids);
     const unread = vitals.filter((each) => each !== undefined && isUnread(each.uses.lastAt, terms, now));
     const uses = new Map(unread.map((each) => [each?.id, each?.uses]));
@@ -80,8 +96,10 @@ async function gather(
         if (items.length >= MEMORIES || bytes >= BYTES) return items;
       }
     }
-    if (ids.length < PAGE) return items;
+    walk.from = next ?? 0;
+    walk.ended = next === undefined;
   }
+  return items;
 }
 
 const isUnread = (lastAt: number | null, { unreadMs }: Terms, now: number): boolean =>

@@ -91,9 +91,10 @@ async function settle(
   const kept = [...entries.values()].filter(({ id }) => live.has(id));
   const next = { namespace: ref.namespace, segment: deps.newId(now) };
   const written = await writeSegment(deps, place, next, kept, now);
-  await store.repoint(ref, next.segment, [...live.keys()]);
+  const moved = await store.repoint(ref, next.segment, [...live.keys()]);
   const left = await liveOf(deps, ref, ids);
-  const look = { due: firstEnd(live.values()), before: claim };
+  // A memory that has gone since noted a look at the old segment, and what it says is in the new one.
+  const look = { due: moved < kept.length ? now : firstEnd(live.values()), before: claim };
   await store.markSegment(next, { ...written, state: "closed" }, look);
   deps.observe("rewritten");
   // Some were refused if another process has settled the next segment already: they stay, and this is done again.

@@ -4,7 +4,7 @@ import type { Sweeper, SweepingOptions } from "../../domain/sweeper.js";
 import { SegmentDamaged } from "../ports/archive.js";
 import { termsOf } from "./eligible.js";
 import { packSegment } from "./pack.js";
-import type { PackServices } from "./pack.js";
+import type { PackServices, Walk } from "./pack.js";
 import { settleSegments } from "./settle.js";
 
 export interface ArchiveWorkerOptions extends SweepingOptions {
@@ -14,13 +14,15 @@ export interface ArchiveWorkerOptions extends SweepingOptions {
 const EVERY_MS = 2_000;
 /** The most of the time that looking for old episodes may take, as one part in this many. */
 const SHARE = 20;
-/** So long one namespace may keep the others waiting. */
+/** How long one namespace may keep the others waiting. */
 const SLICE_MS = 2_000;
 
 /** Writes segments again without what is gone, and moves old episodes into new ones. */
 export function startArchiveWorker({ services, locks, now, onError }: ArchiveWorkerOptions): Sweeper {
   const { archive } = services;
   const context = systemContext("archive", now);
+  /** Where the last turn of a namespace was over before the end. */
+  const walks = new Map<string, Walk>();
   /** Looking for old episodes rests; what is gone doesn't wait for that. */
   let restsUntil = 0;
 
@@ -44,9 +46,13 @@ export function startArchiveWorker({ services, locks, now, onError }: ArchiveWor
           if (place === undefined || terms === undefined || archive.model().also) return;
           if (performance.now() < restsUntil) return;
           const start = performance.now();
+          const isOver = (): boolean => stopping.aborted || performance.now() - start >= SLICE_MS;
+          const walk = walks.get(namespace) ?? { from: 0, ended: false };
+          walks.set(namespace, walk);
           let count: number;
-          do count = await packSegment(services, place, context, namespace, terms);
-          while (count > 0 && !stopping.aborted && performance.now() - start < SLICE_MS);
+          do count = await packSegment(services, place, context, namespace, terms, walk, isOver);
+          while (count > 0 && !isOver());
+          if (walk.ended) walks.delete(namespace);
           if (count > 0) unfinished += 1;
           else looked += performance.now() - start;
         });

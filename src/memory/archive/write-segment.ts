@@ -3,12 +3,13 @@ import type { ArchivePlace, SegmentFacts, SegmentRef, StoredEntry } from "../por
 import type { ArchiveDeps } from "./deps.js";
 import { decodeSegment, encodeSegment, sha256 } from "./segment.js";
 
-/** So long another process leaves a segment alone that one is at work on. */
+/** How long other processes leave a segment alone that one is at work on. */
 export const CLAIM_MS = 10 * 60_000;
 
 /**
  * Notes a segment, writes it, and reads it once more as a reader would: only then may stubs point to it. After a crash in
- * between, a sweep finds the note and deletes what nothing points to.
+ * between, a sweep finds the note and deletes what nothing points to. If the note has gone when the file is there, because
+ * another process took this one for dead, the file goes too: no one would find it again.
  */
 export async function writeSegment(
   { store }: Pick<ArchiveDeps, "store">,
@@ -31,5 +32,10 @@ export async function writeSegment(
   const written = await place.get(ref);
   if (written === undefined) throw new PlaceAway("what was written isn't there");
   await decodeSegment(ref, written, facts.sha256, new Set());
+  const [noted] = await store.segments(ref.namespace, [ref.segment]);
+  if (noted?.state !== "open") {
+    await place.remove(ref);
+    throw new PlaceAway("it took so long to write that the segment was given up");
+  }
   return facts;
 }

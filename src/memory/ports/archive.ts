@@ -61,6 +61,12 @@ export interface SegmentFacts {
   readonly sha256: string;
 }
 
+export interface EpisodePage {
+  readonly ids: readonly string[];
+  /** The place where the next page begins; undefined at the end. */
+  readonly next: number | undefined;
+}
+
 /** A memory that may be archived, as it is stored. */
 export interface Archivable {
   readonly memory: MemoryDetail;
@@ -103,13 +109,8 @@ export interface ArchiveAmount {
 export interface ArchiveStore {
   /** Namespaces that archive, or ever did, a page at a time. */
   archiving(now: number): AsyncIterable<readonly ArchivingNamespace[]>;
-  /** Ids of hot episodes whose current version is from before then; from `offset` on. */
-  episodesBefore(
-    namespace: string,
-    before: number,
-    offset: number,
-    limit: number,
-  ): Promise<readonly string[]>;
+  /** Some hot episodes whose current version is from before then, in the namespace's order, from a place in it on. */
+  episodesBefore(namespace: string, before: number, from: number, limit: number): Promise<EpisodePage>;
   /** Undefined for a missing one. */
   readArchivable(namespace: string, ids: readonly string[]): Promise<readonly (Archivable | undefined)[]>;
   /** Notes a segment before it is written with these memories, to be looked at again at `due`. */
@@ -136,8 +137,8 @@ export interface ArchiveStore {
   ): Promise<readonly string[]>;
   /** When each memory ends whose stub points to the segment, 0 for never; undefined for the others. */
   liveIn(ref: SegmentRef, ids: readonly string[]): Promise<readonly (number | undefined)[]>;
-  /** Lets the stubs that point to one segment point to another, if that is open. */
-  repoint(from: SegmentRef, to: string, ids: readonly string[]): Promise<void>;
+  /** Lets the stubs that point to one segment point to another, if that is open. Returns how many it did. */
+  repoint(from: SegmentRef, to: string, ids: readonly string[]): Promise<number>;
   /** The segments to which the stubs of these point now; undefined: it isn't archived. */
   segmentsOf(namespace: string, ids: readonly string[]): Promise<readonly (string | undefined)[]>;
   /** Makes a stub the memory that it was. */

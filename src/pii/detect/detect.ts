@@ -83,7 +83,9 @@ function withoutOverlaps(found: readonly Found[], marks: readonly Place[]): Foun
   let mark = 0;
   for (const { piece, rank } of byPlace) {
     while ((marks[mark]?.end ?? Infinity) <= piece.start) mark++;
-    if ((marks[mark]?.start ?? Infinity) < piece.end) continue;
+    const here = marks[mark];
+    // What only holds a mark, such as a key with a redacted comment, is what it was.
+    if (here !== undefined && here.start <= piece.start && piece.end <= here.end) continue;
     const last = kept.at(-1);
     if (last === undefined || last.piece.end <= piece.start) kept.push({ piece, rank });
     // One that begins later may be the better one: a card inside what could be a telephone number.

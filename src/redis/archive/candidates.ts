@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { facetQuery } from "../../memory/conditions/filter.js";
-import type { Archivable } from "../../memory/ports/archive.js";
+import type { Archivable, EpisodePage } from "../../memory/ports/archive.js";
 import { memoryOf, readDocument } from "../codec/decode.js";
 import type { MemoryDocument } from "../codec/document.js";
 import { askIndex } from "../connection/ask-index.js";
@@ -12,17 +12,26 @@ import { BUFFERS } from "../search/nearest.js";
 import { rangeClause } from "../search/numeric-range.js";
 import { PRESENT, scopeClause } from "../search/query.js";
 import type { Params } from "../search/query.js";
-import { readRows } from "../search/rows.js";
+import { numberOfSortKey, readRows } from "../search/rows.js";
 import { commonArguments } from "../search/search.js";
 
-/** The oldest first. A page may be shorter than `limit` only at the end. */
+/** Places in the namespace's sequence that one search covers. */
+const WINDOW = 4_000;
+
+/**
+ * RediSearch sorts all that a query matches before it cuts the page, so each search covers a window of the namespace's
+ * sequence only.
+ */
 export async function episodesBefore(
   { redis, keys }: StoreDeps,
   namespace: string,
   before: number,
-  offset: number,
+  from: number,
   limit: number,
-): Promise<readonly string[]> {
+): Promise<EpisodePage> {
+  const last = Number((await redis.run((client) => client.get(keys.sequence(namespace)))) ?? 0);
+  if (from > last) return { ids: [], next: undefined };
+  const to = from + WINDOW - 1;
   const params: Params = {};
   const filter = facetQuery({ memory_types: ["episodic"], archived: false });
   const scopes = [{ root: namespace, below: false }];
@@ -30,14 +39,20 @@ export async function episodesBefore(
   const [reply] = await askIndex(redis, scopes, [
     "FT.SEARCH",
     keys.recordIndex(),
-    `${scope} ${rangeClause("since", { to: before })}`,
+    `${scope} ${rangeClause("since", { to: before })} ${rangeClause("seq", { from, to })}`,
     "NOCONTENT",
     "SORTBY",
     "seq",
     "ASC",
-    ...commonArguments(limit, params, offset),
+    "WITHSORTKEYS",
+    ...commonArguments(limit, params),
   ]);
-  return readRows(reply, 1, (key) => refOfKey(key).id);
+  const rows = readRows(reply, 2, (key, sortKey) => ({
+    id: refOfKey(key).id,
+    place: numberOfSortKey(sortKey),
+  }));
+  const reached = rows.length < limit ? to : (rows.at(-1)?.place ?? to);
+  return { ids: rows.map(({ id }) => id), next: reached < last ? reached + 1 : undefined };
 }
 
 /** Each with its vectors as they are at one moment. */

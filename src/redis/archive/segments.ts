@@ -111,9 +111,9 @@ export async function repoint(
   { namespace, segment }: SegmentRef,
   to: string,
   ids: readonly string[],
-): Promise<void> {
+): Promise<number> {
   const records = ids.map((id) => keys.record(namespace, id));
-  await redis.run((client) =>
+  return redis.run((client) =>
     client.repointStubs(
       [keys.archiveSegments(namespace), keys.archiveDue(namespace), ...records],
       [segment, to],

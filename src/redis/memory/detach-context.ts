@@ -1,5 +1,5 @@
 import type { MemoryRef } from "../../memory/model/ref.js";
-import { scopeClause } from "../search/query.js";
+import { PRESENT, scopeClause } from "../search/query.js";
 import type { Params } from "../search/query.js";
 import type { StoreDeps } from "../deps.js";
 import { askIndex } from "../connection/ask-index.js";
@@ -17,7 +17,9 @@ export async function detachContext(
 ): Promise<void> {
   const params: Params = { id };
   const scopes = [{ root: namespace, below: false }];
-  const scope = scopeClause(scopes, { groups: [] }, params);
+  // Whatever has become of a successor since, its entry holds the words.
+  const all = { superseded: "any", quarantined: "any" } as const;
+  const scope = scopeClause(scopes, { groups: [] }, params, PRESENT, all);
   const [reply] = await askIndex(
     redis,
     scopes,

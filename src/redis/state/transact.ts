@@ -111,10 +111,10 @@ function encodeOperation(
   }
   if (value === undefined) return shared;
   const v = args.push(value.stored);
-  args.push(...value.fixes);
+  for (const fix of value.fixes) args.push(fix);
   const arrays = can.narrowsFloats ? value.arrays : [];
   const w = args.length + 1;
-  args.push(...arrays);
+  for (const array of arrays) args.push(array);
   return {
     ...shared,
     v,

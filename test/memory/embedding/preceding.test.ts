@@ -9,7 +9,9 @@ import {
   recall,
   remember,
 } from "../../support/acts/memories.js";
-import { useService } from "../../support/service/service.js";
+import { consolidate } from "../../support/acts/consolidations.js";
+import { contentOf } from "../../support/redis/content.js";
+import { until, useService } from "../../support/service/service.js";
 
 const service = await useService({ MNEME_EMBEDDER: "none" });
 
@@ -83,6 +85,26 @@ describe("what a turn lent to the next one", () => {
     await service.send("DELETE", pathOf(last));
     await remember(service, namespace, turn("Let us go on.", "s"));
     expect(await find(namespace, "vermilion")).toEqual([]);
+  });
+
+  test("goes from a turn that a summary has superseded since", async () => {
+    const namespace = newNamespace();
+    const said = [
+      "Ann: The pelican of the greenhouse leaks.",
+      "Ann: A new pump for the greenhouse is ordered.",
+      "Ann: The pump of the greenhouse is installed.",
+      "Ann: The pump of the greenhouse works well.",
+    ].map((content) => turn(content, "s", { timestamp: "2024-03-01T10:00:00Z" }));
+    const [first] = await postBatch(service, namespace, said);
+    const { actions } = await consolidate(service, namespace, { steps: ["summarise"] });
+    expect(actions[0]?.result?.made).toHaveLength(1);
+    await service.send("DELETE", pathOf(first?.memory ?? { namespace, id: "" }));
+    const holding = async () => {
+      const stored = await contentOf(service.env["REDIS_URL"] ?? "", service.prefix);
+      return stored.filter((text) => text.includes("pelican"));
+    };
+    // The summary is made again in the background.
+    await until(holding, (texts) => texts.length === 0, 30_000);
   });
 
   test("goes with it, and stays where another session has the same turn of its own", async () => {
