@@ -94,7 +94,7 @@ export async function serve({ env, signal, siblings }: ServeOptions): Promise<Ru
 
   const base: Base = { config, logger, metrics, stores, embedders, now };
   const modelWatch = embedders.models.watch();
-  const { archive, archivist } = await startArchive(base);
+  const { archive, archivist, archiveWatch } = await startArchive(base);
   const { services, corroboration } = startMemory(base, archive);
   const { sessions, promotions } = startSessions(base, services);
   const { consolidation, runs } = startConsolidation(base, services);
@@ -124,6 +124,7 @@ export async function serve({ env, signal, siblings }: ServeOptions): Promise<Ru
     erasures,
     complete,
     embeddingMigrations: modelMigration.services,
+    archiveWatch,
   });
 
   const server = createServer(app, config, () => stopping);

@@ -35,6 +35,8 @@ export interface ReadinessOptions {
   readonly models: { readonly known: ModelStore["known"]; readonly configured: readonly string[] };
   /** Whether the process is about to end. */
   readonly stopping: () => boolean;
+  /** What the place of the archive refused when it was last used; undefined: there is no archive. */
+  readonly archiveFaults: (() => readonly ("read" | "write")[]) | undefined;
   /** The embedder's last answer, if that was a fault. */
   readonly embedderFault: () => EmbedderFault | undefined;
   /** Milliseconds within which a component must have answered. */
@@ -55,6 +57,7 @@ export function createReadiness({
   models,
   stopping,
   embedderFault,
+  archiveFaults,
   timeoutMs = 900,
 }: ReadinessOptions) {
   let latest: { readonly readiness: Promise<Readiness>; until: number } | undefined;
@@ -90,6 +93,7 @@ export function createReadiness({
       index: indexState(index),
       upgrade: upgradeState(upgrade),
       embedder: migratingState(embedderState(embedder, model, embedderFault()), models),
+      archive: archiveState(archiveFaults?.()),
     };
   }
 }
@@ -212,6 +216,21 @@ function migratingState(
     ...rest,
     detail: `The stored vectors are of the model ${active}; ${first} is configured. POST /v1/embedding-migrations changes the model.${said}`,
   };
+}
+
+/** An archive that is away never makes the service unready: what isn't moved stays in Redis. */
+function archiveState(faults: readonly ("read" | "write")[] | undefined): ComponentState {
+  if (faults === undefined) return { status: "off" };
+  if (faults.length === 0) return { status: "ok" };
+  const said = [
+    ...(faults.includes("write")
+      ? [
+          "The archive can't be written to: old episodes stay in Redis, and what was deleted stays in the archive.",
+        ]
+      : []),
+    ...(faults.includes("read") ? ["The archive can't be read: answers show excerpts."] : []),
+  ];
+  return { status: "degraded", reason: "archive_unavailable", detail: said.join(" ") };
 }
 
 /** Shown to strangers too: without paths, addresses and keys. The log has the rest. */

@@ -17,6 +17,7 @@ import { speakPlainly } from "../schema-messages.js";
 import type { Watchers } from "../state/watchers.js";
 import { RELEASE } from "../backup/release.js";
 import type { Tracing } from "../tracing/tracing.js";
+import type { PlaceWatch } from "../archive/watch-place.js";
 import type { Base } from "./base.js";
 import type { Connected } from "./connect.js";
 import type { HazardWatch } from "./hazards.js";
@@ -40,6 +41,7 @@ export interface AppParts {
   /** Whether the indexes hold all that is stored, in its present schema. */
   readonly complete: () => Promise<boolean>;
   readonly embeddingMigrations: MigrationServices;
+  readonly archiveWatch: PlaceWatch | undefined;
 }
 
 /** A search waits for a remote provider most of its time; the local model and Redis share this machine's cores. */
@@ -65,6 +67,7 @@ export function composeApp(
     erasures,
     complete,
     embeddingMigrations,
+    archiveWatch,
   }: AppParts,
 ) {
   speakPlainly();
@@ -155,6 +158,7 @@ export function composeApp(
       upgraded: migrations.progress,
       embedder: embedders.active,
       models: { known: embedders.models.known, configured: embedders.configured },
+      archiveFaults: archiveWatch?.faults,
       stopping,
     }),
     now,

@@ -1,9 +1,10 @@
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { openBucket } from "../../src/archive/bucket.js";
 import { PlaceAway } from "../../src/memory/ports/archive.js";
 import { archiveAll, archived, everyByteOf } from "../memory/archive/support.js";
 import { bodyOf, newNamespace, pathOf, recall, remember } from "../support/acts/memories.js";
 import { tempFolder } from "../support/run/temp-dir.js";
+import { startGate } from "../support/s3/gate.js";
 import { startS3 } from "../support/s3/start-s3.js";
 import { startService, until } from "../support/service/service.js";
 import { placeContract } from "./contract.js";
@@ -39,6 +40,57 @@ describe("a bucket", () => {
       expect(String(failure)).not.toContain(options.secretAccessKey);
     }
   });
+});
+
+test("a bucket that answers 500, slowly or only in part leaves memories as they are, and says so", async () => {
+  const before = await startGate(s3.url);
+  onTestFinished(() => before.close());
+  const service = await startService({
+    MNEME_ARCHIVE: "s3://memories/gated",
+    MNEME_ARCHIVE_ENDPOINT: before.url,
+    MNEME_ARCHIVE_ACCESS_KEY_ID: s3.accessKeyId,
+    MNEME_ARCHIVE_SECRET_ACCESS_KEY: s3.secretAccessKey,
+    MNEME_ARCHIVE_TIMEOUT_MS: "500",
+  });
+  const state = async () => ((await service.send("GET", "/readyz")).body as { archive: object }).archive;
+  try {
+    const namespace = newNamespace();
+    const content = `The purser sold a map. ${"Every coin was counted twice. ".repeat(20)}The end.`;
+    const told = await remember(service, namespace, { memory_type: "episodic", content });
+    const whole = () => service.send("GET", `${pathOf(told)}?include_archive=true`);
+    for (const how of ["fails", "hangs"] as const) {
+      before.turn(how);
+      await archiveAll(service, namespace);
+      const failures = service.logs().split("the archive worker failed").length;
+      await until(
+        async () => service.logs().split("the archive worker failed").length,
+        (count) => count > failures,
+      );
+      expect(await state()).toMatchObject({ status: "degraded", reason: "archive_unavailable" });
+      expect((await whole()).body).toMatchObject({ content, archived: false });
+    }
+    before.turn("passes");
+    await archived(service, namespace, 1);
+    expect((await whole()).body).toMatchObject({ content, archived: true, content_complete: true });
+    expect(await state()).toEqual({ status: "ok" });
+    for (const how of ["fails", "hangs", "cuts"] as const) {
+      before.turn(how);
+      const began = performance.now();
+      const asked = { query: "purser map", namespaces: [namespace], include_archive: true };
+      const found = await recall(service, asked);
+      expect(performance.now() - began).toBeLessThan(6_000);
+      expect(found.degraded).toEqual(["vector", "archive"]);
+      expect(found.hits[0]?.memory).toMatchObject({ id: told.id, content_complete: false });
+      const outcome = await service.send("POST", `/v1/namespaces/${namespace}/archive/restore`, {
+        ids: [told.id],
+      });
+      expect(outcome.body).toMatchObject({ failed: [{ id: told.id, reason: "unavailable" }] });
+    }
+    before.turn("passes");
+    expect((await whole()).body).toMatchObject({ content, content_complete: true });
+  } finally {
+    await service.stop();
+  }
 });
 
 test("a service archives into a bucket, serves while it is away, and goes on when it is back", async () => {

@@ -1401,6 +1401,18 @@ export interface components {
         /** @description Name of the model; null: none. */
         model: string | null;
       };
+      /** @description Status of the archive by its latest use; `degraded` while it can't be read or written, `off` without one. */
+      archive: {
+        /**
+         * @description Status; `ok` if nothing is wrong.
+         * @enum {string}
+         */
+        status: "ok" | "degraded" | "down" | "off";
+        /** @description Code of the cause, such as `redis_readonly`; absent if nothing is wrong or no cause is known. */
+        reason?: string;
+        /** @description Explanation for people. */
+        detail?: string;
+      };
     };
     /** @description Problem details (RFC 9457). */
     Problem: {

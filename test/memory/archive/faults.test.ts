@@ -1,0 +1,67 @@
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readdirSync } from "node:fs";
+import { expect, onTestFinished, test } from "vitest";
+import { listAll, newNamespace, postBatch } from "../../support/acts/memories.js";
+import { tempDir } from "../../support/run/temp-dir.js";
+import { startService, until, untilLogged } from "../../support/service/service.js";
+import { archiveAll, archived } from "./support.js";
+
+/** A disk of so many KiB below a folder of the test's; undefined: this user may not mount one. */
+function smallDisk(kib: number): { readonly folder: string; grow(to: number): void } | undefined {
+  const folder = tempDir();
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${kib}k`, "tmpfs", folder], { stdio: "ignore" });
+  } catch {
+    return undefined;
+  }
+  onTestFinished(() => void execFileSync("umount", [folder]));
+  return {
+    folder,
+    grow: (to) => void execFileSync("mount", ["-o", `remount,size=${to}k`, folder], { stdio: "ignore" }),
+  };
+}
+
+test("a full disk of the archive leaves every memory whole in Redis, and says so until there is room", async ({
+  skip,
+}) => {
+  const disk = smallDisk(128);
+  if (disk === undefined) return skip("this user may not mount a disk");
+  const service = await startService({ MNEME_ARCHIVE: `file://${disk.folder}` });
+  const state = async () => (await service.send("GET", "/readyz")).body as Record<string, unknown>;
+  try {
+    const namespace = newNamespace();
+    // Nothing in them can be compressed.
+    const contents = Array.from({ length: 80 }, () => randomBytes(3000).toString("base64"));
+    const memories = contents.map((content) => ({ memory_type: "episodic", content }));
+    const stored = await postBatch(service, namespace, memories);
+    expect(stored.every(({ status }) => status === 201)).toBe(true);
+    expect(await state()).toMatchObject({ archive: { status: "ok" } });
+    await archiveAll(service, namespace);
+
+    await untilLogged(service, "the archive worker failed", "ENOSPC");
+    expect(await state()).toMatchObject({
+      ready: true,
+      archive: { status: "degraded", reason: "archive_unavailable" },
+    });
+    const metrics = await service.send("GET", "/metrics");
+    expect(metrics.text).toMatch(/^mneme_worker_errors_total\{worker="archive"\} [1-9]/m);
+    const hot = await listAll(service, namespace, { archived: "false" });
+    expect(hot.map(({ content }) => content).toSorted()).toEqual(contents.toSorted());
+    expect(await listAll(service, namespace, { archived: "true" })).toEqual([]);
+    // Not even a part of a segment takes the room that is left.
+    const files = readdirSync(disk.folder, { recursive: true, encoding: "utf8" });
+    expect(files.filter((name) => name.includes(".mneme"))).toEqual([]);
+
+    disk.grow(16 * 1024);
+    await archived(service, namespace, contents.length);
+    await until(state, ({ archive }) => (archive as { status: string }).status === "ok");
+    const whole = await listAll(service, namespace, { include_archive: "true" });
+    expect(whole.every((memory) => memory.archived)).toBe(true);
+    expect(whole.map(({ content }) => content).toSorted()).toEqual(contents.toSorted());
+    // Neither the disk's path nor a content is for readers of the log.
+    expect(service.logs()).not.toContain(contents[0]);
+  } finally {
+    await service.stop();
+  }
+});
