@@ -11,9 +11,11 @@ import { loadEnv } from "../shell/env.js";
 import { Failure, reportFailure } from "../shell/failure.js";
 import { findChromium, openBrowser } from "./chromium.js";
 import { seed } from "./seed.js";
+import { seedThreads } from "./seed-threads.js";
 import type { Seeded } from "./seed.js";
 
 const PICTURE = join("docs", "explorer.png");
+const PREFIX = "picture";
 const MOST_BYTES = 200_000;
 
 async function main(): Promise<void> {
@@ -25,13 +27,14 @@ async function main(): Promise<void> {
   const service = await startService({
     env,
     redisUrl: redis.url,
-    keyPrefix: "picture",
+    keyPrefix: PREFIX,
     settings: { ...model, MNEME_EMBEDDER: "local", MNEME_REDIS_TIMEOUT_MS: "4000" },
   });
   try {
     const seeded = await seed(service.url);
     if (process.argv.includes("--serve")) {
-      console.log(JSON.stringify({ url: service.url, redis: redis.url, ...seeded }));
+      const thread = await seedThreads(redis.url, PREFIX);
+      console.log(JSON.stringify({ url: service.url, redis: redis.url, thread, ...seeded }));
       await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
     } else {
       await takePicture(service.url, seeded);

@@ -205,6 +205,11 @@ async function publications(support: MnemeClient, notes: MnemeClient): Promise<s
     path: { ns: NAMESPACE, id: shared },
     body: { to: "acme.shared.logistics", follow: true },
   });
+  // A namespace in which all copies wait is in no list of namespaces.
+  await support.post("/v1/namespaces/{ns}/memories", {
+    path: { ns: SHARED },
+    body: { memory_type: "semantic", content: "Accounts that begin with CX are those of shops." },
+  });
   const rumour = await store(notes, {
     memory_type: "semantic",
     content: "All customers of Brunner Optics get free express delivery.",

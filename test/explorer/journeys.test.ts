@@ -119,4 +119,164 @@ describe.skipIf(CHROMIUM === undefined)("a person finds in the explorer", () => 
     const gone = await api.send("GET", `/v1/namespaces/${seeded.namespace}/memories/${seeded.wrong.id}`);
     expect(gone.status).toBe(404);
   });
+
+  test("what was so when, and what an entity is connected with", async () => {
+    const { page, open } = maria;
+    await open(`entities?ns=${seeded.namespace}`);
+    await page.getByRole("link", { name: /^Anna Keller/ }).click();
+    const lane = page.locator(".lane", { hasText: "lives in" });
+    await lane.getByText("Graz").waitFor();
+    expect(await lane.locator("li").count()).toBe(2);
+    expect(await lane.locator(".span-past").count()).toBe(1);
+    await page.getByRole("link", { name: "Neighbours" }).click();
+    const node = page.getByRole("button", { name: "Brunner Optics: show its neighbours" });
+    await node.focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "CX-1180-A: show its neighbours" }).waitFor();
+    await page.getByRole("link", { name: "Profile", exact: true }).click();
+    await page.getByLabel("Budget in tokens").fill("40");
+    await page.keyboard.press("Enter");
+    await expect
+      .poll(() => page.locator(".meter-row").textContent())
+      .toMatch(/^([0-9]|[1-3][0-9]|40) of 40 tokens$/);
+  });
+
+  test("what waits in quarantine, and releases it", async () => {
+    const { page, open } = maria;
+    await open("quarantine?ns=acme.**");
+    const waiting = page.locator(".hit", { hasText: "free express delivery" });
+    expect(await waiting.textContent()).toContain("notes-bot");
+    await waiting.getByRole("button", { name: "Release" }).click();
+    await waiting.waitFor({ state: "detached" });
+    const { memories } = bodyOf<{ memories: { id: string }[] }>(
+      await api.send("GET", "/v1/namespaces/acme.shared.crm/memories"),
+      200,
+    );
+    expect(memories.map(({ id }) => id)).toContain(seeded.quarantinedId);
+  });
+
+  test("a change of state the moment it is made, and the value before it", async () => {
+    const { page, open } = maria;
+    await open(`state?ns=${seeded.namespace}&key=${seeded.stateKey}`);
+    await page.getByText("live", { exact: true }).waitFor();
+    const value = page.getByLabel("The value now", { exact: true });
+    expect(await value.textContent()).toContain('"label": 2');
+    await api.send("PATCH", `/v1/namespaces/${seeded.namespace}/state/${seeded.stateKey}`, { label: 3 });
+    await expect.poll(() => value.textContent()).toContain('"label": 3');
+    await page.locator(".versions summary").nth(3).click();
+    await page.locator(".versions details[open]").getByRole("link", { name: "See it as of then" }).click();
+    await expect.poll(() => page.locator(".json pre").first().textContent()).toContain('"status": "paid"');
+  });
+
+  test("what an agent knew then, beside what it would get now", async () => {
+    const { page, open } = maria;
+    await open(`receipts?id=${seeded.receiptId}`);
+    await page.getByText("How do we refund Anna for a broken parcel?").waitFor();
+    const columns = page.locator(".side-by-side section");
+    expect(await columns.locator("h2").allTextContents()).toEqual([expect.stringMatching(/^Then, /), "Now"]);
+    expect(await columns.first().locator(".hit").count()).toBe(5);
+    expect(await page.locator(".facts").textContent()).toContain("support-1");
+  });
+
+  test("what a model would get for the next turn of a session", async () => {
+    const { page, open } = maria;
+    await open(`sessions?ns=${seeded.namespace}`);
+    await page.getByRole("link", { name: new RegExp(`^${seeded.session}`) }).click();
+    await page.getByText("Hello, my lamp arrived broken.").waitFor();
+    await page.getByRole("link", { name: "Context for a model" }).click();
+    await page.locator(".message-system").waitFor();
+    const [, used = "", budget = ""] =
+      /([\d,]+) of ([\d,]+) tokens/.exec((await page.locator(".budget .score-sum").textContent()) ?? "") ??
+      [];
+    expect(Number(used.replace(",", ""))).toBeLessThanOrEqual(Number(budget.replace(",", "")));
+    expect(Number(used.replace(",", ""))).toBeGreaterThan(0);
+  });
+
+  test("what a consolidation would do, without doing it", async () => {
+    const { page, open } = maria;
+    const before = bodyOf<object>(await api.send("GET", `/v1/namespaces/${seeded.namespace}/usage`), 200);
+    await open(`consolidation?ns=${seeded.namespace}`);
+    await page.getByRole("button", { name: "Plan a dry run" }).click();
+    await page.getByRole("heading", { name: "plan, planned" }).waitFor();
+    expect(bodyOf(await api.send("GET", `/v1/namespaces/${seeded.namespace}/usage`), 200)).toEqual(before);
+  });
+
+  test("who deleted a memory, in a trail whose hashes hold", async () => {
+    const { page, open } = maria;
+    await open(`audit?ns=${seeded.namespace}&id=${seeded.wrong.id}&verb=delete`);
+    const rows = page.locator("tbody tr");
+    expect(await rows.count()).toBe(1);
+    expect(await rows.textContent()).toContain("maria");
+    await page.getByRole("button", { name: "Verify the hash chain" }).click();
+    await expect
+      .poll(() => page.locator(".verify").textContent())
+      .toMatch(/Sound: [\d,]+ entries in 1 trail/);
+  });
+
+  test("what will end tomorrow", async () => {
+    const { page, open } = maria;
+    await open(`health?ns=${seeded.namespace}`);
+    const first = page.getByRole("region", { name: "What ends next" }).locator("tbody tr").first();
+    await expect.poll(() => first.textContent()).toContain("The carrier strike");
+    expect(await first.textContent()).toContain("in 20 hours");
+    await first.getByRole("link").click();
+    await page.getByRole("dialog").locator(".curve svg").waitFor();
+    await page.goBack();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+  });
+
+  test("the way with the keyboard alone, and the key in no place but the page's memory", async () => {
+    const visitor = await visit(browser, service.url, {});
+    const { page } = visitor;
+    await page.locator("#api-key").waitFor();
+    const type = (text: string) => page.keyboard.type(text);
+    const press = (...keys: string[]) =>
+      keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
+    const focused = () =>
+      page.evaluate<string>(
+        "document.activeElement?.textContent?.trim() || document.activeElement?.id || ''",
+      );
+    const tabTo = async (text: string): Promise<void> => {
+      for (let presses = 0; presses < 60; presses++) {
+        await press("Tab");
+        if ((await focused()).startsWith(text)) return;
+      }
+      throw new Error(`No way to ${text} with the Tab key.`);
+    };
+    await page.locator("#api-key").focus();
+    await type(seeded.agentKey);
+    await press("Enter");
+    await page.getByText("Key of support-1").waitFor();
+    await page.evaluate("document.body.focus()");
+    await tabTo("ask-query");
+    await type("Who has account CX-7742-B?");
+    await press("Enter");
+    await page.locator(".hit .score").first().waitFor();
+    await tabTo("Open");
+    await press("Enter");
+    await page.getByRole("dialog").getByText("Trust", { exact: true }).first().waitFor();
+    await tabTo("Provenance");
+    await press("Enter");
+    await page.getByText("Written by").waitFor();
+    await press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(page.url()).not.toContain("m=");
+    const kept = await page.evaluate<string>(
+      "JSON.stringify([location.href, document.cookie, { ...localStorage }, { ...sessionStorage }, history.state])",
+    );
+    expect(kept).not.toContain(seeded.agentKey.slice(0, 12));
+    await page.reload();
+    await page.locator("#api-key").waitFor();
+    expect(visitor.faults()).toEqual([]);
+    await visitor.close();
+  });
+
+  test("what a key may not do, in words", async () => {
+    const agent = await visit(browser, service.url, { key: seeded.agentKey });
+    await agent.page.evaluate(`location.hash = "#/audit?ns=acme.support"`);
+    const notice = agent.page.getByRole("alert");
+    await notice.waitFor();
+    expect(await notice.textContent()).toContain("has no grant for this");
+    await agent.close();
+  });
 });

@@ -12,6 +12,7 @@ import { Empty, Failure, Loading } from "../parts/notice.js";
 import { MemoryText } from "../parts/text.js";
 import { When } from "../parts/when.js";
 import { fatesOf, newOf } from "./compare.js";
+import type { Fate } from "./compare.js";
 import { AskFilters } from "./filters.js";
 import { HitCard } from "./hit.js";
 import { recallOf, todayOf } from "./request.js";
@@ -154,6 +155,7 @@ function Results({ hits, today }: { readonly hits: Hits; readonly today: Hits | 
           </p>
         </Empty>
       )}
+      {fates !== undefined && <p class="note">{changesOf(fates, added.length)}</p>}
       <ol class="hits">
         {hits.map((hit, index) => (
           <HitCard
@@ -183,6 +185,13 @@ function Results({ hits, today }: { readonly hits: Hits; readonly today: Hits | 
       )}
     </>
   );
+}
+
+function changesOf(fates: readonly Fate[], added: number): string {
+  const gone = fates.filter(({ kind }) => kind === "absent").length;
+  const revised = fates.filter(({ kind }) => kind === "revised").length;
+  if (gone + revised + added === 0) return "Today’s answer holds the same memories.";
+  return `Since then, ${plural(revised, "hit was", "hits were")} revised, ${gone} left the answer, and ${added} came in.`;
 }
 
 const curlOf = (request: RecallRequest): string =>

@@ -25,7 +25,7 @@ export function HitCard({ hit, place, best, fate }: HitCardProps) {
         {place}
       </span>
       <div class="hit-body">
-        {fate !== undefined && <FateNote fate={fate} />}
+        {fate !== undefined && <FateNote fate={fate} place={place} />}
         <MemoryText text={memory.content} />
         {hit.via !== undefined && (
           <p class="hint">
@@ -101,12 +101,15 @@ function fitOf({ explain }: Hit): string {
   return told.length === 0 ? "Neither list says more." : `From ${told.join(" and ")}.`;
 }
 
-function FateNote({ fate }: { readonly fate: Fate }) {
+interface FateNoteProps {
+  readonly fate: Fate;
+  readonly place: number;
+}
+
+/** What the answer of today makes of a hit, where it differs. */
+function FateNote({ fate, place }: FateNoteProps) {
   if (fate.kind === "absent") return <p class="fate fate-gone">Not in today’s answer</p>;
-  return (
-    <p class={`fate fate-${fate.kind}`}>
-      Today in place {fate.place}
-      {fate.kind === "revised" && ", with another text or version"}
-    </p>
-  );
+  if (fate.kind === "revised")
+    return <p class="fate fate-revised">Today in place {fate.place}, with another text or version</p>;
+  return fate.place === place ? null : <p class="fate">Today in place {fate.place}</p>;
 }

@@ -1,0 +1,46 @@
+import type { paths } from "@mneme/client";
+
+type Query = NonNullable<paths["/v1/audit"]["get"]["parameters"]["query"]>;
+export type Verb = NonNullable<Query["verb"]>[number];
+
+/** Acts that a person looks for. Any other can be found by its memory, its agent or its time. */
+export const VERBS: readonly Verb[] = [
+  "remember",
+  "capture",
+  "revise",
+  "restore",
+  "delete",
+  "forget",
+  "feedback",
+  "publish",
+  "unpublish",
+  "release",
+  "read",
+  "list",
+  "recall",
+  "receipt.read",
+  "receipt.replay",
+  "item.put",
+  "item.delete",
+  "entity.merge",
+  "state.put",
+  "state.patch",
+  "state.delete",
+  "state.transact",
+  "session.append",
+  "session.context",
+  "session.promote",
+  "session.delete",
+  "consolidate",
+  "consolidation.undo",
+  "settings.put",
+  "namespace.delete",
+  "erasure",
+  "export",
+  "import",
+  "key.create",
+  "key.revoke",
+  "pii.reveal",
+  "audit.read",
+  "access",
+];

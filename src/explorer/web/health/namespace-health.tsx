@@ -1,0 +1,179 @@
+import { bytes, compact, count, excerpt, plural, span } from "../base/format.js";
+import { addressOf, here } from "../base/place.js";
+import { useQuery } from "../base/query.js";
+import { service } from "../base/service.js";
+import type { Memory, Schemas } from "../base/service.js";
+import { TypeLabel } from "../parts/labels.js";
+import { Failure, Loading, Note } from "../parts/notice.js";
+import { When } from "../parts/when.js";
+import { Bars } from "./bars.js";
+
+type Stats = Schemas["NamespaceStats"];
+
+/** What a namespace holds, how it grew, and what ends next. */
+export function NamespaceHealth({ ns }: { readonly ns: string }) {
+  const client = service.value;
+  const { data, error, retry } = useQuery(`stats ${ns}`, (signal) =>
+    client.get("/v1/namespaces/{ns}/stats", { path: { ns }, signal }),
+  );
+  if (error !== undefined) return <Failure error={error} retry={retry} />;
+  if (data === undefined) return <Loading rows={8} />;
+  const { by_type: types, embedding, growth } = data;
+  const month = growth.reduce((sum, { memories }) => sum + memories, 0);
+  return (
+    <>
+      <dl class="figures">
+        <Figure name="Memories" value={compact(data.memories)} note={bytes(data.bytes)} />
+        <Figure name="Episodic" value={compact(types.episodic.memories)} note={bytes(types.episodic.bytes)} />
+        <Figure name="Semantic" value={compact(types.semantic.memories)} note={bytes(types.semantic.bytes)} />
+        <Figure
+          name="Procedural"
+          value={compact(types.procedural.memories)}
+          note={bytes(types.procedural.bytes)}
+        />
+        <Figure
+          name="Superseded"
+          value={compact(data.superseded.memories)}
+          note={bytes(data.superseded.bytes)}
+        />
+        <Figure
+          name="Waiting for embedding"
+          value={compact(embedding.pending + embedding.partial)}
+          note={embedding.refused > 0 ? `${count(embedding.refused)} refused` : "none refused"}
+        />
+      </dl>
+      {!data.complete && <Note>The count was cut short: it covers the memories recorded last.</Note>}
+      <h2>Growth</h2>
+      <Bars
+        label={`${count(month)} memories of the last ${growth.length} days still exist.`}
+        bars={growth.map(({ day, memories, bytes: size }) => ({
+          label: day,
+          value: memories,
+          title: `${day}: ${plural(memories, "memory", "memories")}, ${bytes(size)}`,
+        }))}
+      />
+      <h2>What ends next</h2>
+      <p class="meta">
+        {(["1h", "1d", "7d", "30d"] as const).map((within) => (
+          <span key={within}>
+            <b>{count(data.expiring.within[within])}</b> within {within}
+          </span>
+        ))}
+        <span>{count(data.expired)} have ended so far</span>
+      </p>
+      <Ending ns={ns} next={data.expiring.next} />
+      <h2>What is kept besides</h2>
+      <Kept ns={ns} stats={data} />
+    </>
+  );
+}
+
+interface FigureProps {
+  readonly name: string;
+  readonly value: string;
+  readonly note: string;
+}
+
+function Figure({ name, value, note }: FigureProps) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        <b>{value}</b> <small>{note}</small>
+      </dd>
+    </div>
+  );
+}
+
+function Ending({ ns, next }: { readonly ns: string; readonly next: Stats["expiring"]["next"] }) {
+  const client = service.value;
+  const { data, error } = useQuery(`ending ${ns} ${next.map(({ id }) => id).join()}`, (signal) =>
+    Promise.all(
+      next.map(({ id }) =>
+        client.get("/v1/namespaces/{ns}/memories/{id}", { path: { ns, id }, signal }).catch(() => undefined),
+      ),
+    ),
+  );
+  if (next.length === 0) return <Note>Nothing here has an end.</Note>;
+  if (error !== undefined) return <Failure error={error} />;
+  const known = new Map<string, Memory | undefined>(next.map(({ id }, index) => [id, data?.[index]]));
+  return (
+    <div class="table-scroll" tabIndex={0} role="region" aria-label="What ends next">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Memory</th>
+            <th scope="col">Type</th>
+            <th scope="col">Ends</th>
+          </tr>
+        </thead>
+        <tbody>
+          {next.map(({ id, expires_at: at }) => {
+            const memory = known.get(id);
+            return (
+              <tr key={id}>
+                <td class="wide">
+                  <a class="quoted" dir="auto" href={here({ m: id, in: ns })}>
+                    {memory === undefined ? id : excerpt(memory.content, 120)}
+                  </a>
+                </td>
+                <td>{memory !== undefined && <TypeLabel memory={memory} />}</td>
+                <td>
+                  <When time={at} /> <span class="faint">({at.slice(0, 16).replace("T", " ")} UTC)</span>
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Kept({ ns, stats }: { readonly ns: string; readonly stats: Stats }) {
+  const { kept, retention, archive } = stats;
+  const rows = [
+    ["Receipts of recalls", kept.receipts.entries, kept.receipts.bytes, retention.receipts_seconds],
+    ["Audit entries", kept.audit.entries, kept.audit.bytes, retention.audit_seconds],
+    [
+      "Changes of state",
+      kept.state_changes.entries,
+      kept.state_changes.bytes,
+      retention.state_history_seconds,
+    ],
+    ["Archived memories", archive.memories, archive.bytes, null],
+  ] as const;
+  return (
+    <div class="table-scroll" tabIndex={0} role="region" aria-label="What is kept besides">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">What</th>
+            <th scope="col" class="number">
+              Number
+            </th>
+            <th scope="col" class="number">
+              Size
+            </th>
+            <th scope="col">Kept for</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([name, number, size, seconds]) => (
+            <tr key={name}>
+              <td>{name}</td>
+              <td class="number">{count(number)}</td>
+              <td class="number">{bytes(size)}</td>
+              <td>{seconds === null ? "as set" : seconds === 0 ? "not kept" : span(seconds)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p class="hint">
+        {retention.overdue > 0 &&
+          `${count(retention.overdue)} memories are past their retention, and about to be deleted. `}
+        <a href={addressOf("audit", { ns })}>See the audit trail</a>
+      </p>
+    </div>
+  );
+}
