@@ -4,9 +4,9 @@ import type { Browser } from "playwright-core";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/** Where Chromium is: MNEME_CHROMIUM, else where Debian and others put it. Undefined: not on this machine. */
+/** Where Chromium is: CHROMIUM_PATH, else where Debian and others put it. Undefined: not on this machine. */
 export function findChromium(env: Readonly<Record<string, string | undefined>>): string | undefined {
-  const asked = env["MNEME_CHROMIUM"];
+  const asked = env["CHROMIUM_PATH"];
   if (asked !== undefined && asked !== "") return asked;
   return PLACES.find((path) => existsSync(path));
 }

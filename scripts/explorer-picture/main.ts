@@ -47,7 +47,7 @@ async function main(): Promise<void> {
 
 async function takePicture(url: string, { adminKey, namespace }: Seeded): Promise<void> {
   const path = findChromium(process.env);
-  if (path === undefined) throw new Failure("There is no Chromium. Install it, or set MNEME_CHROMIUM.");
+  if (path === undefined) throw new Failure("There is no Chromium. Install it, or set CHROMIUM_PATH.");
   const browser = await openBrowser(path);
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });

@@ -24,7 +24,7 @@ const LOOKS: readonly Look[] = [
   { scheme: "light", width: 390 },
 ];
 /** Both colours and both widths: axe takes a second for each view, so it looks at the other two of each only. */
-const WHOLLY = LOOKS.slice(0, 2);
+const WHOLLY = new Set(LOOKS.slice(0, 2));
 const ALWAYS: ReadonlySet<string> = new Set(["ask", "memory", "facts", "thread", "health"]);
 
 /** Each view, with something in it. */
@@ -73,7 +73,8 @@ describe.skipIf(CHROMIUM === undefined)("each view of the explorer", () => {
     for (const [name, address] of Object.entries(addresses(seeded))) {
       await visitor.open(address);
       await checkWidth(visitor.page, name);
-      if (WHOLLY.includes(look) || ALWAYS.has(name)) await checkAccessibility(visitor.page, name);
+      if (!WHOLLY.has(look) && !ALWAYS.has(name)) continue;
+      await checkAccessibility(visitor.page, name);
       await visitor.picture(name);
     }
     expect(visitor.faults()).toEqual([]);

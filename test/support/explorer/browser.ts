@@ -9,7 +9,7 @@ import { findChromium, openBrowser } from "../../../scripts/explorer-picture/chr
 export const CHROMIUM = findChromium(process.env);
 if (CHROMIUM === undefined) {
   console.error(
-    "skipped: there is no Chromium (apt-get install chromium, or MNEME_CHROMIUM), so no page is tried",
+    "skipped: there is no Chromium (apt-get install chromium, or CHROMIUM_PATH), so no page is tried",
   );
 }
 
