@@ -46,7 +46,7 @@ beforeAll(() => {
   mkdirSync(installed, { recursive: true });
   execFileSync("tar", ["-xzf", tarball, "-C", installed, "--strip-components=1"]);
   symlinkSync(join(ROOT, "src", "client"), join(app, "node_modules", "@mneme", "client"));
-  for (const name of ["redis", "@redis", "@langchain", "@types"]) {
+  for (const name of ["redis", "@redis", "@langchain", "@types", "langchain"]) {
     symlinkSync(join(MODULES, name), join(app, "node_modules", name));
   }
 }, 300_000);
@@ -74,13 +74,23 @@ async function main() {
   const config = { configurable: { thread_id: "packed " + process.pid } };
   await graph.invoke({ messages: [{ role: "user", content: "Hi." }] }, config);
   const state = await graph.getState(config);
-  console.log(state.values.messages.length);
+  const agent = createAgent({
+    model: fakeModel().respond(new AIMessage("Hello.")),
+    checkpointer: saver,
+    middleware: [mnemeMemory({ url: "http://127.0.0.1:1", namespace: "a", timeoutMs: 100, onError: () => {} })],
+  });
+  const answer = await agent.invoke({ messages: [{ role: "user", content: "Hi." }] }, config);
+  console.log(state.values.messages.length, answer.messages.at(-1)?.text);
   await saver.end();
 }
 void main();
 `;
-const NAMES = "{ MnemeStore, RedisSaver }";
-const GRAPH = "{ MessagesAnnotation, START, StateGraph }";
+const IMPORTS = {
+  "@mneme/checkpointer": "{ MnemeStore, RedisSaver }",
+  "@mneme/checkpointer/middleware": "{ mnemeMemory }",
+  "@langchain/langgraph": "{ MessagesAnnotation, START, StateGraph }",
+  langchain: "{ AIMessage, createAgent, fakeModel }",
+};
 
 describe("an application of", () => {
   test.each([
@@ -90,7 +100,7 @@ describe("an application of", () => {
     const own = application(type);
     writeFileSync(join(own, file), `${head}${PROGRAM}`);
     const { stdout } = await run(process.execPath, [join(own, file), inject("redisUrl")], { cwd: own });
-    expect(stdout.trim()).toBe("2");
+    expect(stdout.trim()).toBe("2 Hello.");
   });
 
   test.each([
@@ -105,7 +115,7 @@ describe("an application of", () => {
       ({ stdout }: { stdout: string }) => expect.fail(stdout),
     );
     const { stdout } = await run(process.execPath, [join(own, "app.js"), inject("redisUrl")], { cwd: own });
-    expect(stdout.trim()).toBe("2");
+    expect(stdout.trim()).toBe("2 Hello.");
     expect(readFileSync(join(own, "app.js"), "utf8").includes("require(")).toBe(type === "commonjs");
   });
 });
@@ -125,10 +135,14 @@ test("publint and arethetypeswrong find nothing", async () => {
 });
 
 function importing(): string {
-  return `import ${NAMES} from "@mneme/checkpointer";\nimport ${GRAPH} from "@langchain/langgraph";\n`;
+  return Object.entries(IMPORTS)
+    .map(([name, names]) => `import ${names} from "${name}";\n`)
+    .join("");
 }
 function requiring(): string {
-  return `const ${NAMES} = require("@mneme/checkpointer");\nconst ${GRAPH} = require("@langchain/langgraph");\n`;
+  return Object.entries(IMPORTS)
+    .map(([name, names]) => `const ${names} = require("${name}");\n`)
+    .join("");
 }
 
 /** A folder of an application of its own, below the one that has the packages. */

@@ -14,6 +14,7 @@ import { needsModel, provideModel } from "../downloads/local-model.js";
 const STORIES = new Map([
   ["agent", ["run.mjs"]],
   ["three-days", ["three-days", "run.mjs"]],
+  ["middleware", ["middleware", "run.mjs"]],
 ]);
 
 /**

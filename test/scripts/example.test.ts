@@ -22,6 +22,12 @@ test("the example prints the story that its README shows", async () => {
   expect(stdout).toBe(shown);
 });
 
+test("the example of the middleware prints what the README of the package shows", async () => {
+  const readme = await readFile(new URL("checkpointer/README.md", root), "utf8");
+  const shown = /example -- middleware.*?```text\n(.*?)```/s.exec(readme)?.[1];
+  expect(await run("middleware")).toBe(shown);
+});
+
 /** Question by question, from the line with the answer to the next question. */
 function answersIn(part: string): Map<string, string> {
   const turns = part.split(/^ {2}Mara: +/m).slice(1);
