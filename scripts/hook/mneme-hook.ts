@@ -6,6 +6,7 @@ import { CLIENTS, isClientName } from "./clients/index.js";
 import { MOMENTS, isFields } from "./clients/client.js";
 import type { Client, Moment, Told } from "./clients/client.js";
 import { contextFor } from "./run/context.js";
+import type { TimeLeft } from "./run/context.js";
 import { continueDetached } from "./run/detached.js";
 import { holdPrompt } from "./run/held-prompt.js";
 import { keepExchange } from "./run/keep.js";
@@ -62,19 +63,21 @@ async function withinTime(
     continueDetached([...process.argv.slice(1), DETACHED]);
     return undefined;
   }
-  const late = AbortSignal.timeout(
-    Math.max(1, Math.round(Number(values.within) - END_MS - performance.now())),
-  );
+  const leftMs = (): number => Math.max(1, Math.round(Number(values.within) - END_MS - performance.now()));
+  const late = AbortSignal.timeout(leftMs());
   const lapsed = new Promise<undefined>((resolve) => {
     late.addEventListener("abort", () => resolve(undefined));
   });
-  return Promise.race([lapsed, found(client, name, at, where, late).catch(() => undefined)]);
+  return Promise.race([
+    lapsed,
+    found(client, name, at, where, { signal: late, leftMs }).catch(() => undefined),
+  ]);
 }
 
-async function found(client: Client, name: string, at: Moment, where: Place, signal: AbortSignal) {
+async function found(client: Client, name: string, at: Moment, where: Place, time: TimeLeft) {
   const told = await toldTo(client);
   if (at === "prompt") holdPrompt(name, told);
-  return contextFor(where, at, told, conversationOf(name, told), signal);
+  return contextFor(where, at, told, conversationOf(name, told), time);
 }
 
 async function kept(client: Client, name: string, where: Place): Promise<void> {

@@ -14,6 +14,15 @@ const CONTEXT_BYTES = 4_000;
 const MEMORY_BYTES = 1_000;
 const MEMORIES = 8;
 
+/** What a request takes besides the service's own work. */
+const TRANSIT_MS = 25;
+
+export interface TimeLeft {
+  readonly signal: AbortSignal;
+  /** Milliseconds until it aborts. */
+  readonly leftMs: () => number;
+}
+
 /**
  * What the model is told at this moment; undefined: nothing. Memories of the conversation itself are left out, as the
  * model has them already, and all of them if they probably don't answer the prompt.
@@ -23,14 +32,15 @@ export async function contextFor(
   moment: Moment,
   told: Told,
   session: string | undefined,
-  signal: AbortSignal,
+  { signal, leftMs }: TimeLeft,
 ): Promise<string | undefined> {
   const request = moment === "start" ? atStart(told) : atPrompt(told);
   if (request === undefined) return undefined;
   const answer = await post(
     place,
     "/v1/recall",
-    { ...request, namespaces: [place.namespace], limit: MEMORIES },
+    // What is found by words in time is better than nothing.
+    { ...request, namespaces: [place.namespace], limit: MEMORIES, budget_ms: budgetMs(leftMs()) },
     signal,
   );
   if (!isFields(answer) || !Array.isArray(answer["hits"])) return undefined;
@@ -48,6 +58,8 @@ export async function contextFor(
     quoted(lines),
   ].join(" ");
 }
+
+const budgetMs = (left: number): number => Math.max(LIMITS.budgetMs.least, left - TRANSIT_MS);
 
 /** At the beginning nothing is asked yet: what is known and how things are done, nearest to the project's name. */
 function atStart({ folder }: Told): Fields | undefined {
