@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./support/longest-first.js";
 
 export default defineConfig({
   test: {
@@ -14,6 +15,7 @@ export default defineConfig({
     isolate: false,
     // They mostly wait, so more of them than cores: on two cores vitest would run one file at a time.
     maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
     // Longer than a test waits for a condition (`until`): on a loaded machine the time limit only ends a hang.
     testTimeout: 300_000,
     expect: { poll: { timeout: 60_000 } },
