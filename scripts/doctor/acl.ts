@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { asRefusal } from "../../src/redis/connection/refusal.js";
 import { isNotLetIn } from "../../src/redis/connection/error-replies.js";
 import type { Connection } from "../../src/redis/connection/server.js";
@@ -6,10 +7,11 @@ import { ok, problem } from "./finding.js";
 import type { Finding } from "./finding.js";
 
 const KEPT_MS = "60000";
+const SCRIPT = "return redis.call('EXISTS', KEYS[1])";
 
 /**
  * Commands of each kind that mneme uses, on a key of its own. That the key holds another type is no refusal. It ends
- * by itself, should the last command be forbidden.
+ * by itself, should the last command be forbidden. An ACL decides before a command is understood, so no index is made.
  */
 const commandsOn = (key: string): readonly (readonly string[])[] => [
   ["SET", key, "", "PX", KEPT_MS],
@@ -31,18 +33,35 @@ const commandsOn = (key: string): readonly (readonly string[])[] => [
   ["PEXPIRE", key, KEPT_MS],
   ["ZRANGE", key, "0", "0"],
   ["UNLINK", key],
-  ["EVAL", "return redis.call('EXISTS', KEYS[1])", "1", key],
+  ["INCR", key],
+  ["PEXPIRE", key, KEPT_MS],
+  ["UNLINK", key],
+  ["SCRIPT", "LOAD", SCRIPT],
+  ["EVALSHA", createHash("sha1").update(SCRIPT).digest("hex"), "1", key],
+  ["EVAL", SCRIPT, "1", key],
   ["SCAN", "0", "MATCH", key, "COUNT", "1"],
   ["PUBLISH", key, ""],
   ["FT._LIST"],
+  ["FT.CREATE", key, "ON", "NOTHING", "SCHEMA", "field", "NUMERIC"],
+  ["FT.INFO", key],
+  ["FT.SEARCH", key, "*"],
+  ["FT.AGGREGATE", key, "*"],
+  ["FT.PROFILE", key, "SEARCH", "QUERY", "*"],
+  ["FT.DROPINDEX", key],
   ["TIME"],
+  ["WAITAOF", "0", "0", "1"],
 ];
 
-/** Whether Redis's ACL lets this user do all that mneme does, and whether Redis takes writes at all. */
+/**
+ * Whether Redis's ACL lets this user do what mneme does, and whether Redis takes writes at all.
+ *
+ * @param subscribe subscribes to the key's name as a channel, on a connection of its own
+ */
 export async function* checkPermissions(
   client: Connection,
   url: string,
   key: string,
+  subscribe: () => Promise<void>,
 ): AsyncGenerator<Finding> {
   const denied = new Set<string>();
   for (const command of commandsOn(key)) {
@@ -57,8 +76,12 @@ export async function* checkPermissions(
       }
     }
   }
+  await subscribe().catch((error: unknown) => {
+    if (!isNotLetIn(error)) throw error;
+    denied.add("SUBSCRIBE");
+  });
   if (denied.size === 0) {
-    yield ok("redis", "Redis takes writes, and its ACL allows all that mneme does.");
+    yield ok("redis", "Redis takes writes, and its ACL allows each kind of command that mneme uses.");
     return;
   }
   const user = await client.sendCommand(["ACL", "WHOAMI"]).catch(() => "the user of REDIS_URL");

@@ -11,7 +11,7 @@ import type { Finding } from "./finding.js";
 import { checkPort } from "./port.js";
 import { checkRedis } from "./redis.js";
 
-/** Looks at all that a start needs, and at a Redis that may be in use. Changes nothing. */
+/** Looks at all that a start needs, and at a Redis that may be in use. There it writes a key of its own, and removes it. */
 export async function* diagnose(env: Env): AsyncGenerator<Finding> {
   let config: Config;
   try {

@@ -1,11 +1,12 @@
 import type { Config } from "../../src/config.js";
 import { publicAddress } from "../../src/redis/connection/address.js";
 import { openRedis } from "../../src/redis/connection/open-redis.js";
+import type { Nodes, RedisNode } from "../../src/redis/connection/nodes.js";
 import { findHazards } from "../../src/redis/connection/hazards.js";
 import { openConnection } from "../../src/redis/connection/open-connection.js";
 import { asRefusal } from "../../src/redis/connection/refusal.js";
 import { inspect } from "../../src/redis/connection/server.js";
-import type { Connection, ServerFacts } from "../../src/redis/connection/server.js";
+import type { ServerFacts } from "../../src/redis/connection/server.js";
 import { createKeys } from "../../src/redis/keys.js";
 import { packagedUnfit } from "../downloads/packaged.js";
 import { isAlive, readOrMakePassword, readState } from "../redis/embedded/state.js";
@@ -29,7 +30,7 @@ export async function* checkRedis(env: Env, config: Config): AsyncGenerator<Find
   const { client, nodes } = openRedis({ url, keyPrefix: config.redis.keyPrefix });
   try {
     await openConnection(client);
-    for (const node of await nodes.every()) yield* checkServer(node.client, url, config, node.tag);
+    for (const node of await nodes.every()) yield* checkServer(nodes, node, url, config);
   } catch (error) {
     yield problem("redis", messageOf(asRefusal(url, error)));
   } finally {
@@ -37,13 +38,13 @@ export async function* checkRedis(env: Env, config: Config): AsyncGenerator<Find
   }
 }
 
-/** `tag`: of a slot that it has, in a cluster. */
 async function* checkServer(
-  client: Connection,
+  nodes: Nodes,
+  node: RedisNode,
   url: string,
   config: Config,
-  tag: string,
 ): AsyncGenerator<Finding> {
+  const { client } = node;
   const facts = await inspect(client);
   yield fitness(facts, url);
   if (facts.loading !== undefined) {
@@ -54,8 +55,8 @@ async function* checkServer(
     return;
   }
   if (facts.unfit !== undefined) return;
-  const keys = createKeys(config.redis.keyPrefix);
-  yield* checkPermissions(client, url, keys.writeProbe(tag));
+  const key = createKeys(config.redis.keyPrefix).writeProbe(node.tag);
+  yield* checkPermissions(client, url, key, () => subscribeOnce(nodes, node, key));
   const hazardOptions = {
     mayEvict: config.redis.mayEvict,
     unfit: facts.unfit,
@@ -68,6 +69,17 @@ async function* checkServer(
   yield* checkMemory(client);
   yield* checkClock(client);
   yield* checkSpeed(client, config.redis.timeoutMs);
+}
+
+async function subscribeOnce(nodes: Nodes, node: RedisNode, channel: string): Promise<void> {
+  const connection = nodes.dedicated(node, "mneme-doctor");
+  connection.on("error", () => {});
+  try {
+    await openConnection(connection);
+    await connection.subscribe(channel, () => {});
+  } finally {
+    if (connection.isOpen) connection.destroy();
+  }
 }
 
 function fitness({ version, unfit }: ServerFacts, url: string): Finding {

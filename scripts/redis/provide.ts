@@ -19,7 +19,7 @@ export interface ProvidedRedis {
   readonly url: string;
   /** Kind, version and address for people, without the password. */
   readonly description: string;
-  /** Stops the Redis if it's ours and nobody else uses it. */
+  /** Stops the Redis if it's ours and no other process uses it. */
   release(): Promise<void>;
 }
 

@@ -19,16 +19,19 @@ export interface RunningWorkers {
 /**
  * Runs the service in so many processes that share one port. A worker that ends is replaced. Rejects if one ends before it
  * serves for the first time: then it is the configuration, and the worker has said what is wrong.
+ *
+ * @param signal ends a start, and all workers with it
  */
 export async function runWorkers(
   count: number,
   env: Readonly<Record<string, string>>,
+  signal: AbortSignal,
 ): Promise<RunningWorkers> {
   cluster.setupPrimary({ exec: fileURLToPath(new URL("./worker.js", import.meta.url)), args: [] });
   const workers = new Set<Worker>();
   const gathering = createGathering(() => [...workers]);
   let stopping = false;
-  let pause: NodeJS.Timeout | undefined;
+  const pauses = new Set<NodeJS.Timeout>();
 
   function begin(): Promise<Serving> {
     const worker = cluster.fork(env);
@@ -39,32 +42,44 @@ export async function runWorkers(
         if (message.kind === "serving") resolve(message);
         else gathering.take(worker, message);
       });
-      worker.once("exit", (code, signal) => {
+      worker.once("exit", (code, killer) => {
         workers.delete(worker);
         reject(new Failure("A worker ended before it served."));
         if (stopping) return;
-        console.error(`A worker ended (${signal ?? `exit ${code}`}). Another one takes its place.`);
+        console.error(`A worker ended (${killer ?? `exit ${code}`}). Another one takes its place.`);
         const short = performance.now() - since < SHORT_LIFE_MS;
         // One whose start fails is tried again when it ends.
-        pause = setTimeout(() => void begin().catch(() => {}), short ? PAUSE_MS : 0);
+        const pause = setTimeout(
+          () => {
+            pauses.delete(pause);
+            void begin().catch(() => {});
+          },
+          short ? PAUSE_MS : 0,
+        );
+        pauses.add(pause);
       });
     });
   }
 
   async function stop(): Promise<void> {
     stopping = true;
-    clearTimeout(pause);
+    for (const pause of pauses) clearTimeout(pause);
     const ended = [...workers].map((worker) => once(worker, "exit"));
     for (const worker of workers) if (worker.isConnected()) worker.send({ kind: "stop" } satisfies ToWorker);
     await Promise.all(ended);
   }
 
+  const giveUp = (): void => void stop();
+  signal.addEventListener("abort", giveUp);
   try {
     const [first] = await Promise.all(Array.from({ length: count }, begin));
     if (first === undefined) throw new Failure("There is no worker.");
     return { first, stop };
   } catch (error) {
     await stop();
+    signal.throwIfAborted();
     throw error;
+  } finally {
+    signal.removeEventListener("abort", giveUp);
   }
 }

@@ -61,7 +61,7 @@ async function runMany(
   redis: ProvidedRedis,
   stop: Promise<NodeJS.Signals>,
 ): Promise<void> {
-  const workers = await untilStopped(runWorkers(count, needs), stop);
+  const workers = await runWorkers(count, needs, abortedBy(stop));
   announce(workers.first, redis, ` | workers: ${count}`);
   await stop;
   await workers.stop();

@@ -120,10 +120,24 @@ describe("Redis", () => {
   });
 
   test("whose ACL denies commands names these and the user", async () => {
-    const rules = ["on", ">secret", "~*", "&*", "+@all", "-json.set", "-@scripting"];
+    const rules = [
+      "on",
+      ">secret",
+      "~*",
+      "&*",
+      "+@all",
+      "-json.set",
+      "-@scripting",
+      "-ft.create",
+      "-subscribe",
+    ];
     await admin.sendCommand(["ACL", "SETUSER", "agent", ...rules]);
     const { problems } = await doctor({ REDIS_URL: redis.url.replace("//", "//agent:secret@") });
-    expect(problems).toEqual([expect.stringMatching(/ACL denies agent JSON\.SET, EVAL on keys/)]);
+    expect(problems).toEqual([
+      expect.stringMatching(
+        /ACL denies agent JSON\.SET, SCRIPT, EVALSHA, EVAL, FT\.CREATE, SUBSCRIBE on keys/,
+      ),
+    ]);
   });
 
   test("whose ACL allows other keys only", async () => {

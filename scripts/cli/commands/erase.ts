@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command, Option } from "commander";
 import type { z } from "@hono/zod-openapi";
@@ -9,6 +9,7 @@ import { createApi, jsonBody } from "../api.js";
 import type { Api } from "../api.js";
 import { apiKey, collect, printJson, urlOption } from "../options.js";
 import type { Connection } from "../options.js";
+import { replaceFile } from "../replace-file.js";
 
 interface EraseOptions extends Connection {
   readonly entity?: readonly string[];
@@ -70,7 +71,7 @@ async function run(options: EraseOptions): Promise<void> {
   if (options.json === true) printJson(done);
   if (done.certificate === null) return;
   const text = `${JSON.stringify(done.certificate, null, 2)}\n`;
-  if (options.out !== undefined) writeFileSync(options.out, text);
+  if (options.out !== undefined) await replaceFile(options.out, text);
   else if (options.json !== true) process.stdout.write(text);
 }
 

@@ -14,6 +14,7 @@ import { linesOf } from "../file-lines.js";
 import { apiKey, collect, jsonOption, printJson, urlOption } from "../options.js";
 import { writePam } from "../pam/write.js";
 import type { Connection } from "../options.js";
+import { PRIVATE } from "../replace-file.js";
 
 interface ExportOptions extends Connection {
   readonly out: string;
@@ -69,7 +70,7 @@ async function run(options: ExportOptions): Promise<void> {
   const api = createApi(options.url, apiKey());
   const partial = `${out}.part`;
   const { view, part } = (await resumed(api, partial, options)) ?? (await begun(api, options));
-  const file = await open(partial, part === 1 ? "w" : "a");
+  const file = await open(partial, part === 1 ? "w" : "a", PRIVATE);
   try {
     await readParts(api, file, view, part);
     await file.sync();

@@ -17,7 +17,7 @@ import { foreignLine, ulidFrom } from "./foreign.js";
 const MOST_BYTES = 512 * 1024 * 1024;
 
 export interface PamRead {
-  /** A file of lines that says the same; whoever calls removes it. */
+  /** A file of lines that says the same; the caller removes it. */
   readonly file: string;
   readonly memories: number;
   /** Ids of memories that were retracted, and so aren't imported. */

@@ -5,6 +5,7 @@ import type { MemoryLine } from "../../../src/backup/lines.js";
 import { RELEASE } from "../../../src/backup/release.js";
 import { parseLine } from "../../../src/http/backups/line-schemas.js";
 import { canonical, contentHash } from "./canonical.js";
+import { PRIVATE } from "../replace-file.js";
 import { PAM_SCHEMA, PAM_VERSION } from "./document.js";
 import { indexLines, pamId, withoutSum } from "./index-lines.js";
 import type { LineIndex } from "./index-lines.js";
@@ -22,7 +23,7 @@ export interface PamWritten {
 /** Writes what an export holds as one PAM document. Only places of lines are kept in memory, not the lines. */
 export async function writePam(lines: string, out: string, owner: string): Promise<PamWritten> {
   const index = await indexLines(lines);
-  const [source, target] = [await open(lines, "r"), await open(`${out}.pam`, "w")];
+  const [source, target] = [await open(lines, "r"), await open(`${out}.pam`, "w", PRIVATE)];
   try {
     await writeDocument(index, source, target, owner);
     await target.sync();

@@ -91,7 +91,7 @@ async function findRunning(options: EmbeddedOptions): Promise<EmbeddedRedis | un
   if (state === undefined) return undefined;
   const address = { port: state.port, password: readOrMakePassword(dataDir) };
   if (await isCopy(dataDir, state)) return undefined;
-  // The starter may have died before it could note the pid. Nobody else's server takes our password.
+  // The starter may have died before it could note the pid. No other server takes our password.
   const pid =
     state.server !== undefined && isAlive(state.server)
       ? state.server.pid

@@ -5,7 +5,7 @@ import { Failure } from "../../shell/failure.js";
 import { connectOnce } from "../server/connect.js";
 import type { RedisAddress } from "../server/connect.js";
 
-/** What BGSAVE writes here. Another name than Redis's own, so that a `dump.rdb` is always one that somebody put here. */
+/** What BGSAVE writes here. Another name than Redis's own, so that a `dump.rdb` is always one that an operator put here. */
 export const SNAPSHOT = "snapshot.rdb";
 const FOREIGN = "dump.rdb";
 const POLL_MS = 50;

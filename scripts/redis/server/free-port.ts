@@ -12,7 +12,7 @@ const CLIENT_PORTS = 32_768;
 const ATTEMPTS = 200;
 
 /**
- * A loopback port that nobody listens on now. Another process may take it before you do.
+ * A loopback port on which no process listens now. Another process may take it before you do.
  *
  * None of those that clients are given: a client that knocks at a port of these while its Redis restarts may get that
  * very number as its own, is then connected to itself, and keeps the Redis from listening.
