@@ -66,7 +66,7 @@ export async function serve({ env, signal, siblings }: ServeOptions): Promise<Ru
   const log = openLog(config.logLevel);
   const { logger } = log;
 
-  // What it counts is made of what counts: looked at only when somebody scrapes.
+  // What it counts is made of what counts: looked at only when it is scraped.
   const metrics: Metrics = createMetrics({
     redisUp: () => redis.client.isReady,
     redisFault: () => redis.health.current(),
@@ -93,8 +93,19 @@ export async function serve({ env, signal, siblings }: ServeOptions): Promise<Ru
   const connected = await connect(config, { redis, indexes, keyCache, hazards, embedders, logger, signal });
 
   const base: Base = { config, logger, metrics, stores, embedders, now };
+  const giveUp = async (error: unknown): Promise<never> => {
+    for (const each of [connected.subscriptions, connected.durability]) each.close();
+    connected.watch.stop();
+    await embedders.close();
+    redis.client.destroy();
+    throw error;
+  };
+  const tracing = config.otel ? await openTracing(RELEASE, logger).catch(giveUp) : undefined;
+  const { archive, archivist, archiveWatch } = await startArchive(base).catch(async (error: unknown) => {
+    await tracing?.close();
+    return giveUp(error);
+  });
   const modelWatch = embedders.models.watch();
-  const { archive, archivist, archiveWatch } = await startArchive(base);
   const { services, corroboration } = startMemory(base, archive);
   const { sessions, promotions } = startSessions(base, services);
   const { consolidation, runs } = startConsolidation(base, services);
@@ -107,7 +118,6 @@ export async function serve({ env, signal, siblings }: ServeOptions): Promise<Ru
   const { erasures, eraser } = startErasures(base, services, complete);
   const modelMigration = startModelMigration(base, indexes);
   let stopping = false;
-  const tracing = config.otel ? await openTracing(RELEASE, logger) : undefined;
   const app = composeApp(base, {
     stopping: () => stopping,
     redis,

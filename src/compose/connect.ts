@@ -69,7 +69,7 @@ async function open(config: Config, { redis, indexes, keyCache, hazards, logger,
   await step(clock.sync);
   await step(capabilities.find);
   await step(hazards.atStart);
-  // First of all: whatever else is written here could look like somebody's data.
+  // First of all: what else is written here could look like data of an older store.
   await step(keyCache.requiredNow);
   await step(() => claimSchemas(client, keys));
   await step(prepare);

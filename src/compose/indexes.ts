@@ -42,7 +42,7 @@ export function createIndexes(
   /** Those of the present, so that none comes back that a migration has dropped. */
   async function wanted(): Promise<readonly IndexDefinition[]> {
     if (configured.length === 0) return always;
-    // Each time: whoever flushes this Redis takes the claim with the indexes.
+    // Each time: a flush of this Redis takes the claim with the indexes.
     await models.claim(client);
     const known = models.known();
     const ids = [known?.active, otherModel(known?.migration)].filter((id) => id !== undefined);

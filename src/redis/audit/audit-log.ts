@@ -3,7 +3,7 @@ import type { AuditLog } from "../../access/ports.js";
 import { DENIALS, SYSTEM } from "../keys.js";
 import type { Auditor } from "./auditor.js";
 
-/** Refusals have a trail of their own: in the namespace that was asked for, a stranger could fill somebody's trail. */
+/** Refusals have a trail of their own: in the namespace that was asked for, a stranger could fill another's trail. */
 export function createAuditLog(auditor: Auditor): AuditLog {
   const record: AuditLog["record"] = async (namespace, trail, outcome) => {
     await auditor.run(namespace, trail, (client, audit) =>

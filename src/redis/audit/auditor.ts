@@ -19,7 +19,7 @@ export interface Auditor {
     work: (client: RoutedClient, auditIn: (namespace: string, trail: Trail) => AuditArguments) => Promise<T>,
     timeoutMs?: number,
   ): Promise<T>;
-  /** After this, namespaces are registered anew: somebody may have flushed this Redis. */
+  /** After this, namespaces are registered again: this Redis may have been flushed. */
   forget(): void;
 }
 

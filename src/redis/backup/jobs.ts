@@ -1,7 +1,7 @@
 import type { JobStore } from "../../backup/ports.js";
 import type { RedisGateway } from "../connection/client.js";
 
-/** A job as JSON under a key of its own, as long as somebody works on it and for some time after that. */
+/** A job as JSON under a key of its own, as long as it is worked on and for some time after that. */
 export function createJobStore<Job>(
   redis: RedisGateway,
   keyOf: (id: string) => string,

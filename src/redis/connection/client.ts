@@ -29,7 +29,7 @@ const SEARCH_WAIT_MS = 60_000;
 export interface GatewayOptions {
   /** How long a command may take before the caller is told that Redis is away, in milliseconds. */
   readonly timeoutMs: number;
-  /** Called when a search meets no index: somebody flushed this Redis, or dropped the index. */
+  /** Called when a search meets no index: this Redis was flushed, or the index dropped. */
   readonly onMissingIndex: () => void;
   /** Told of each piece of work: whether Redis answered in time (a refusal is an answer), after how many seconds. */
   readonly observe: (answered: boolean, seconds: number) => void;

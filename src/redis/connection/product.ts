@@ -2,7 +2,7 @@
 export interface Product {
   readonly name: string;
   readonly version: string;
-  /** Redis itself, whoever hosts it: also Redis Cloud, Redis Enterprise and Azure Managed Redis. */
+  /** Redis itself, also hosted: Redis Cloud, Redis Enterprise and Azure Managed Redis. */
   readonly isRedis: boolean;
 }
 

@@ -50,7 +50,7 @@ export async function startCluster({ replicas = true } = {}): Promise<TestCluste
     ][];
     const port = shards.find(([from, to]) => from <= slot && slot <= to)?.[2][1];
     const found = nodes.find((node) => node.port === port);
-    if (found === undefined) throw new Error(`Nobody has slot ${slot}.`);
+    if (found === undefined) throw new Error(`No node has slot ${slot}.`);
     return found;
   }
 

@@ -53,7 +53,7 @@ export function openCluster(
       return onceMoved(() => cluster.sendCommand(key, false, [...args], options));
     },
   });
-  // Whoever waits for a server to come back waits for any of them.
+  // What waits for a server to come back waits for any of them.
   cluster.on("node-ready", () => client.emit("ready"));
   const patience = Math.min(MOVING_MS, timeoutMs * 0.8);
 
