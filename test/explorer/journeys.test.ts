@@ -57,6 +57,12 @@ describe.skipIf(CHROMIUM === undefined)("a person finds in the explorer", () => 
     expect(adds.length).toBeGreaterThanOrEqual(3);
     const sum = adds.reduce((total, text) => total + Number(text), 0);
     expect(sum).toBeCloseTo(hits[0]?.score ?? 0, 2);
+    await page.locator(".filters summary").click();
+    await page.getByLabel("Tokens at most").fill("20");
+    await page.keyboard.press("Enter");
+    await page.getByText("There was no room for").waitFor();
+    expect(await cards.count()).toBeLessThan(hits.length);
+    await page.getByRole("link", { name: "Clear all filters" }).click();
     await page.getByRole("link", { name: "Trace" }).click();
     expect(await page.locator(".trace").textContent()).toContain("broken");
     await page.goBack();

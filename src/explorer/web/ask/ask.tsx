@@ -1,9 +1,10 @@
 import { useEffect, useRef } from "preact/hooks";
-import { plural } from "../base/format.js";
+import { count, plural } from "../base/format.js";
 import { namespacesInside, scope } from "../base/namespaces.js";
 import { addressOf, here, param, place, setParams } from "../base/place.js";
 import { useQuery } from "../base/query.js";
 import { service } from "../base/service.js";
+import type { Schemas } from "../base/service.js";
 import { Tabs } from "../parts/controls.js";
 import { CopyButton } from "../parts/copy.js";
 import { Json } from "../parts/json.js";
@@ -26,6 +27,15 @@ const SHOWS = [
   ["trace", "Trace"],
   ["json", "JSON"],
 ] as const;
+
+const MISSING = {
+  keyword: "The search by words was unavailable: this answer is by meaning alone.",
+  vector: "The search by meaning was unavailable, as without an embedder: this answer is by words alone.",
+  ranking: "What times and sessions add to scores wasn’t there in time.",
+  hits: "Some hits were found, but couldn’t be read in time.",
+  receipt: "The receipt couldn’t be stored in time.",
+  archive: "The archive was unavailable: archived texts are cut.",
+} as const;
 
 const STORE = (): string =>
   `curl ${location.origin}/v1/namespaces/acme.support/memories -H 'content-type: application/json' \\
@@ -116,7 +126,7 @@ function Answer() {
       {shown !== undefined && then.error === undefined && (
         <div class={then.loading ? "stale" : ""}>
           {shown.degraded.length > 0 && (
-            <p class="note">Unavailable for this answer: {shown.degraded.join(", ")}.</p>
+            <p class="note">{shown.degraded.map((part) => MISSING[part]).join(" ")}</p>
           )}
           {shown.receipt_id !== null && (
             <p class="note">
@@ -132,10 +142,31 @@ function Answer() {
               <Json label="Answer" value={shown} />
             </>
           )}
+          <OverBudget answer={shown} />
           {show === "results" && <Results hits={shown.hits} today={past ? now.data?.hits : undefined} />}
         </div>
       )}
     </>
+  );
+}
+
+interface OverBudgetProps {
+  readonly answer: Schemas["RecallResponse"];
+}
+
+/** What a budget of tokens left no room for. */
+function OverBudget({ answer: { tokens, omitted = [] } }: OverBudgetProps) {
+  if (tokens === undefined) return null;
+  return (
+    <p class="note">
+      The hits take {count(tokens)} tokens.
+      {omitted.length > 0 && ` There was no room for ${plural(omitted.length, "more", "more")}: `}
+      {omitted.map(({ namespace, id, tokens: size }) => (
+        <a key={id} class="id" href={here({ m: id, in: namespace })}>
+          …{id.slice(-6)} ({count(size)})
+        </a>
+      ))}
+    </p>
   );
 }
 

@@ -11,6 +11,8 @@ const NAMES = [
   "min_relevance",
   "recency",
   "limit",
+  "tokens",
+  "ms",
   "mode",
   "expand",
   "include_archive",
@@ -83,6 +85,20 @@ export function AskFilters() {
             value={param("limit")}
             placeholder="10"
             onChange={set("limit")}
+          />
+          <Field
+            label="Tokens at most"
+            type="number"
+            min={1}
+            value={param("tokens")}
+            onChange={set("tokens")}
+          />
+          <Field
+            label="Milliseconds at most"
+            type="number"
+            min={1}
+            value={param("ms")}
+            onChange={set("ms")}
           />
           <Select
             label="Search"

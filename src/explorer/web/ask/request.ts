@@ -35,6 +35,8 @@ export function recallOf(params: Readonly<Record<string, string>>): RecallReques
   const minTrust = numberOf(params["min_trust"]);
   const minRelevance = numberOf(params["min_relevance"]);
   const recency = numberOf(params["recency"]);
+  const tokens = numberOf(params["tokens"]);
+  const ms = numberOf(params["ms"]);
   const { as_of: asOf, valid_at: validAt, mode } = params;
   return {
     query: params["q"] ?? "",
@@ -47,6 +49,8 @@ export function recallOf(params: Readonly<Record<string, string>>): RecallReques
     ...(Object.keys(filter).length === 0 ? {} : { filter }),
     ...(minTrust === undefined ? {} : { min_trust: minTrust }),
     ...(minRelevance === undefined ? {} : { min_relevance: minRelevance }),
+    ...(tokens === undefined ? {} : { budget_tokens: tokens }),
+    ...(ms === undefined ? {} : { budget_ms: ms }),
     ...(recency === undefined ? {} : { recency: { weight: recency } }),
     ...(mode === "keyword" || mode === "vector" ? { mode } : {}),
     ...(params["expand"] === undefined ? {} : { expand: "entities" }),
