@@ -309,6 +309,7 @@ const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
   "checkpointer/src/saver/fields.ts": ["namespaceField", "namespaceOfField", "channelNamed"],
   "checkpointer/src/saver/list-threads.ts": "works with Redis",
   "checkpointer/src/options.ts": "the developer's options",
+  "checkpointer/src/middleware/options.ts": "the developer's options",
   "src/client/src/client.ts": "the caller's own requests",
   "src/client/src/events.ts": "works with the service",
   "src/client/src/options.ts": "the developer's options",
@@ -386,6 +387,8 @@ const ADAPTERS = [
   /^src\/redis\//,
   /^src\/http\/(?:\w+\/(?:[\w-]+-)?routes\.ts$|middleware\/)/,
   /^src\/compose\//,
+  // Runs in the browser of the person whose texts it shows.
+  /^src\/explorer\/web\//,
 ];
 /** A verb takes its services first, and leaves text to the functions above. */
 const VERB =
