@@ -82,6 +82,7 @@ export const AUDIT_VERBS = [
   // Ids of revealed originals: their tokens.
   "pii.reveal",
   "pii.scan",
+  "pii.apply",
   "audit.read",
   "access",
   "replay",

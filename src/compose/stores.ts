@@ -17,6 +17,7 @@ import { createAnswerStore } from "../redis/idempotency/index.js";
 import { createLifecycleStore } from "../redis/lifecycle/index.js";
 import { createLocks } from "../redis/locks/index.js";
 import { createRecordStore } from "../redis/memory/index.js";
+import { createRewritingStore } from "../redis/memory/rewrite.js";
 import { createNamespaceContents } from "../redis/namespaces/contents.js";
 import { createPiiStore } from "../redis/pii/index.js";
 import { createPublicationStore } from "../redis/publications/index.js";
@@ -101,5 +102,6 @@ function createMemoryStore(deps: StoreDeps): MemoryStore {
     ...createLifecycleStore(deps),
     ...createFactStore(deps),
     ...createArchiveStore(deps),
+    ...createRewritingStore(deps),
   };
 }

@@ -251,6 +251,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/namespaces/{ns}/pii/apply": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Treat stored memories by the namespace's settings for personal data
+     * @description Rewrites memories with their old versions as they would be stored now: `redact` and `reject` leave marks, `tokenize` tokens, `tag` adds tags, `allow` leaves what is there. A dry run, the default, only counts. Each memory is rewritten in one step, without a new version. What is rewritten has nothing more to find, so a request that was cut off can be sent again. Follow `cursor` until it is null. Needs `admin`, `read` and `write`.
+     */
+    post: operations["applyPii"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/namespaces/{ns}/memories": {
     parameters: {
       query?: never;
@@ -2751,6 +2771,44 @@ export interface components {
       kinds?: ("email" | "phone" | "card" | "iban" | "ip" | "national_id" | "secret")[];
       /**
        * @description Maximum number of memories to examine. After 5 seconds, the answer holds what was examined so far, with a cursor.
+       * @default 1000
+       */
+      limit?: number;
+      /** @description The cursor of the answer before. */
+      cursor?: string;
+    };
+    PiiApplied: {
+      /** @description Whether nothing was changed. */
+      dry_run: boolean;
+      /** @description Number of examined memories. */
+      examined: number;
+      counts: components["schemas"]["PiiCounts"] & unknown;
+      /** @description Ids of the memories that were rewritten; with `dry_run`, of those that would be. */
+      rewritten: string[];
+      /** @description Memories that were left as they are. */
+      failed: {
+        /**
+         * @description Id of the memory.
+         * @example 01JD8Q4V7K3W5N0R2T6Y9B1C4D
+         */
+        id: string;
+        /**
+         * @description `changed`: others kept changing the memory. The others say why an archived memory couldn't be restored.
+         * @enum {string}
+         */
+        reason: "changed" | "quota_exceeded" | "archive_unavailable" | "archive_damaged";
+      }[];
+      /** @description Cursor for the next part; null at the end. */
+      cursor: string | null;
+    };
+    PiiApplyRequest: {
+      /**
+       * @description Whether memories are only counted and named. Send `false` to rewrite them.
+       * @default true
+       */
+      dry_run?: boolean;
+      /**
+       * @description Maximum number of memories to examine. After 5 seconds, the answer holds what was done so far, with a cursor.
        * @default 1000
        */
       limit?: number;
@@ -6085,6 +6143,38 @@ export interface operations {
       };
     };
   };
+  applyPii: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description A key that makes retries safe: for 24 hours, a request with the same key and body gets the first answer again. */
+        "Idempotency-Key"?: string;
+        /** @description `durable`: the service answers after Redis has the write on disk. */
+        Prefer?: string;
+      };
+      path: {
+        /** @description The namespace: labels joined by dots. */
+        ns: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PiiApplyRequest"];
+      };
+    };
+    responses: {
+      /** @description What was rewritten, or would be. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PiiApplied"];
+        };
+      };
+    };
+  };
   listMemories: {
     parameters: {
       query?: {
@@ -8057,6 +8147,7 @@ export interface operations {
           | "agent.list"
           | "pii.reveal"
           | "pii.scan"
+          | "pii.apply"
           | "audit.read"
           | "access"
           | "replay"
@@ -8178,6 +8269,7 @@ export interface operations {
           | "agent.list"
           | "pii.reveal"
           | "pii.scan"
+          | "pii.apply"
           | "audit.read"
           | "access"
           | "replay"

@@ -1,3 +1,4 @@
+import { applyPii } from "../../memory/pii/apply.js";
 import { scanPii } from "../../memory/pii/scan.js";
 import { revealPii } from "../../pii/reveal.js";
 import type { AppDeps } from "../env.js";
@@ -5,7 +6,17 @@ import { jsonBody, jsonResponse, namespaceParam, problems, unfitBody } from "../
 import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
 import { contextOf } from "../verb-context.js";
-import { revealRequest, revealView, scanRequest, scanView, viewRevealed, viewScan } from "./schemas.js";
+import {
+  applyRequest,
+  applyView,
+  revealRequest,
+  revealView,
+  scanRequest,
+  scanView,
+  viewApplied,
+  viewRevealed,
+  viewScan,
+} from "./schemas.js";
 
 const tags = ["namespaces"];
 
@@ -39,6 +50,23 @@ const scanRoute = createRoute({
   responses: { 200: jsonResponse(scanView, "A part of the scan."), ...problems, ...unfitBody },
 });
 
+const applyRoute = createRoute({
+  method: "post",
+  path: "/v1/namespaces/{ns}/pii/apply",
+  operationId: "applyPii",
+  traits: { lane: "search", shows: [] },
+  tags,
+  summary: "Treat stored memories by the namespace's settings for personal data",
+  description:
+    "Rewrites memories with their old versions as they would be stored now: `redact` and `reject` leave marks, `tokenize` tokens, `tag` adds tags, `allow` leaves what is there. A dry run, the default, only counts. Each memory is rewritten in one step, without a new version. What is rewritten has nothing more to find, so a request that was cut off can be sent again. Follow `cursor` until it is null. Needs `admin`, `read` and `write`.",
+  request: { params: namespaceParam, body: jsonBody(applyRequest) },
+  responses: {
+    200: jsonResponse(applyView, "What was rewritten, or would be."),
+    ...problems,
+    ...unfitBody,
+  },
+});
+
 export function piiRoutes({ services, now }: AppDeps) {
   return createRouter()
     .openapi(revealRoute, async (c) => {
@@ -51,5 +79,11 @@ export function piiRoutes({ services, now }: AppDeps) {
       const { ns } = c.req.valid("param");
       const outcome = await scanPii(services, contextOf(c, now), ns, c.req.valid("json"));
       return c.json(viewScan(outcome), 200);
+    })
+    .openapi(applyRoute, async (c) => {
+      const { ns } = c.req.valid("param");
+      const input = c.req.valid("json");
+      const outcome = await applyPii(services, contextOf(c, now), ns, input);
+      return c.json(viewApplied(outcome, input.dry_run), 200);
     });
 }

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
+import type { ApplyOutcome } from "../../memory/pii/apply.js";
 import type { ScanOutcome } from "../../memory/pii/scan.js";
 import { PII_KINDS, PII_NAMES } from "../../pii/kinds.js";
 import type { PiiKind } from "../../pii/kinds.js";
@@ -94,4 +95,57 @@ export const scanView = z
 export function viewScan({ examined, counts, memories, cursor }: ScanOutcome): z.infer<typeof scanView> {
   const lists = Object.fromEntries(Object.entries(memories).map(([kind, list]) => [kind, [...list]]));
   return { examined, counts, memories: lists, cursor: cursor ?? null };
+}
+
+export const applyRequest = z
+  .strictObject({
+    dry_run: z.boolean().default(true).openapi({
+      description: "Whether memories are only counted and named. Send `false` to rewrite them.",
+    }),
+    limit: z.int().min(1).max(LIMITS.forgetLimit).default(LIMITS.forgetLimit).openapi({
+      description:
+        "Maximum number of memories to examine. After 5 seconds, the answer holds what was done so far, with a cursor.",
+    }),
+    cursor: z.string().optional().openapi({ description: "The cursor of the answer before." }),
+  })
+  .openapi("PiiApplyRequest");
+
+export const applyView = z
+  .object({
+    dry_run: z.boolean().openapi({ description: "Whether nothing was changed." }),
+    examined: z.int().openapi({ description: "Number of examined memories." }),
+    counts: piiCounts.openapi({
+      description:
+        "Number of pieces of personal data by kind, in the memories and their old versions; kinds that the settings allow aren't looked for.",
+    }),
+    rewritten: z.array(memoryId).openapi({
+      description: "Ids of the memories that were rewritten; with `dry_run`, of those that would be.",
+    }),
+    failed: z
+      .array(
+        z.object({
+          id: memoryId,
+          reason: z.enum(["changed", "quota_exceeded", "archive_unavailable", "archive_damaged"]).openapi({
+            description:
+              "`changed`: others kept changing the memory. The others say why an archived memory couldn't be restored.",
+          }),
+        }),
+      )
+      .openapi({ description: "Memories that were left as they are." }),
+    cursor: z.string().nullable().openapi({ description: "Cursor for the next part; null at the end." }),
+  })
+  .openapi("PiiApplied");
+
+export function viewApplied(
+  { examined, counts, rewritten, failed, cursor }: ApplyOutcome,
+  dryRun: boolean,
+): z.infer<typeof applyView> {
+  return {
+    dry_run: dryRun,
+    examined,
+    counts,
+    rewritten: [...rewritten],
+    failed: failed.map((each) => ({ ...each })),
+    cursor: cursor ?? null,
+  };
 }

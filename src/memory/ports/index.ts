@@ -4,6 +4,7 @@ import type { FactStore } from "./facts.js";
 import type { LifecycleStore } from "./lifecycle.js";
 import type { PublicationStore } from "./publications.js";
 import type { RecordStore } from "./records.js";
+import type { RewritingStore } from "./rewriting.js";
 import type { SearchStore } from "./search.js";
 import type { TrustStore } from "./trust.js";
 
@@ -15,4 +16,5 @@ export type MemoryStore = RecordStore &
   EmbeddingStore &
   LifecycleStore &
   FactStore &
-  ArchiveStore;
+  ArchiveStore &
+  RewritingStore;

@@ -30,6 +30,7 @@ export const scripts = {
   putAliases: forCaller("facts/lua/put-aliases", parts, "scoped"),
   mergeEntities: forCaller("facts/lua/merge-entities", parts, "scoped"),
   pruneEntity: forService("facts/lua/prune-entity", integer, "plain", "works"),
+  rewriteMemory: forCaller("memory/lua/rewrite", parts, "scoped", "works"),
   clearNamespace: forCaller("namespaces/lua/clear", integer, "plain", "works"),
   publishMemory: forCaller("publications/lua/note", parts),
   unpublishMemory: forCaller("publications/lua/note-unpublished", parts, "plain", "works"),

@@ -51,6 +51,7 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   "GET /v1/namespaces/{ns}/usage": { need: "read" },
   "POST /v1/namespaces/{ns}/pii/reveal": { need: "admin", body: { tokens: ["[email:0123456789abcdef]"] } },
   "POST /v1/namespaces/{ns}/pii/scan": { need: "read", body: {} },
+  "POST /v1/namespaces/{ns}/pii/apply": { need: "read and write and admin", body: {}, refused: 400 },
   "GET /v1/namespaces/{ns}/memories": { need: "read" },
   "POST /v1/namespaces/{ns}/memories": { need: "write", body: { content: "x", memory_type: "semantic" } },
   "POST /v1/namespaces/{ns}/memories/batch": {

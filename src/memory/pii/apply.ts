@@ -1,0 +1,183 @@
+import { authorize } from "../../access/authorize.js";
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { cursorsOf } from "../../domain/cursor.js";
+import { DomainError, invalid } from "../../domain/errors.js";
+import { phoneChecks } from "../../pii/detect/phones.js";
+import { addCounts, redactRefused } from "../../pii/kinds.js";
+import type { PiiCounts, PiiPolicy } from "../../pii/kinds.js";
+import type { PiiVault } from "../../pii/vault.js";
+import { facetQuery } from "../conditions/filter.js";
+import { isAlive } from "../lifecycle/ttl.js";
+import type { MemoryDetail } from "../model/record.js";
+import type { LifecycleStore } from "../ports/lifecycle.js";
+import type { RecordStore } from "../ports/records.js";
+import type { Rewritable, RewritingStore } from "../ports/rewriting.js";
+import type { SearchStore } from "../ports/search.js";
+import type { Using } from "../services.js";
+import { treatStored } from "./treat-stored.js";
+
+export interface ApplyInput {
+  /** Whether only what would be done is counted. */
+  readonly dry_run: boolean;
+  /** How many memories to examine. */
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** `changed`: others kept changing it meanwhile. */
+export type ApplyFailure = "changed" | "quota_exceeded" | "archive_unavailable" | "archive_damaged";
+
+export interface ApplyOutcome {
+  readonly examined: number;
+  /** Pieces in memories and their old versions. */
+  readonly counts: PiiCounts;
+  /** Ids of the memories that were rewritten, or would be. */
+  readonly rewritten: readonly string[];
+  readonly failed: readonly { readonly id: string; readonly reason: ApplyFailure }[];
+  /** Undefined at the end. */
+  readonly cursor: string | undefined;
+}
+
+export type ApplyServices = Using<
+  SearchStore & RecordStore & RewritingStore & Pick<LifecycleStore, "defaultsOf">,
+  "archive" | "audit" | "vault" | "entities"
+>;
+
+/** Memories that are read together: with its versions, one of them may be large. */
+const PAGE = 25;
+/** A request ends after this, with what it has. */
+const BUDGET_MS = 5_000;
+/** Names of entities that are looked at together. */
+const NAMES = 200;
+/** Tries to rewrite a memory that others change. */
+const ATTEMPTS = 5;
+
+/**
+ * Treats the memories of a namespace, with their old versions, as its settings treat what is written now. Each memory
+ * is rewritten in one step, so a process that is killed leaves none half-written. What is rewritten has nothing more to
+ * find: after a kill, the same cursor, or none, goes on.
+ *
+ * `reject` leaves marks, because there is no writer who could be refused. `allow` leaves what is there.
+ */
+export async function applyPii(
+  services: ApplyServices,
+  context: Context,
+  namespace: string,
+  { dry_run, limit, cursor }: ApplyInput,
+  budgetMs = BUDGET_MS,
+): Promise<ApplyOutcome> {
+  const { store, audit } = services;
+  await authorize(audit, context, namespace, { verbs: ["admin", "read", "write"], act: "pii.apply" });
+  const cursors = cursorsOf("namespace", namespace);
+  const place = cursors.read(cursor, /^\d{1,15}$/)?.[0];
+  const policy = redactRefused((await store.defaultsOf(namespace)).pii);
+  if (policy === undefined)
+    throw invalid("pii", "The settings of this namespace treat no kind of personal data: set `pii` first.");
+  await audit.record(namespace, trailOf(context, "pii.apply"), dry_run ? "dry_run" : "ok");
+  const vault = dry_run ? withoutKeeping(services.vault) : services.vault;
+
+  const deadline = performance.now() + budgetMs;
+  let counts: PiiCounts = {};
+  const rewritten: string[] = [];
+  const failed: { id: string; reason: ApplyFailure }[] = [];
+  let examined = 0;
+  let after = place === undefined ? undefined : Number(place);
+  for (;;) {
+    const page = await store.list({
+      namespace,
+      filter: facetQuery({}),
+      order: "asc",
+      limit: Math.min(PAGE, limit - examined),
+      after,
+      quarantined: "any",
+      superseded: "any",
+    });
+    const ids = page.refs.map(({ id }) => id);
+    const found = await store.readRewritable(namespace, ids);
+    const started = rewritten.length;
+    let stopped: number | undefined;
+    for (const [at, id] of ids.entries()) {
+      if (at > 0 && performance.now() > deadline) {
+        stopped = at;
+        break;
+      }
+      const outcome = await applyOne({ ...services, vault }, context, policy, found[at], dry_run);
+      counts = addCounts(counts, outcome.counts);
+      if (outcome.kind === "rewritten") rewritten.push(id);
+      else if (outcome.kind !== "unchanged") failed.push({ id, reason: outcome.kind });
+    }
+    // Once more: a request may have read the memory before, and kept its answer since.
+    if (!dry_run) await store.eraseAnswersAbout(rewritten.slice(started));
+    examined += stopped ?? page.refs.length;
+    after = stopped === undefined ? page.next : page.places[stopped - 1];
+    if (stopped !== undefined || after === undefined || examined >= limit || performance.now() > deadline)
+      break;
+  }
+  if (after === undefined && !dry_run) await forgetStaleNames(services, namespace);
+  return { examined, counts, rewritten, failed, cursor: cursors.write(after?.toString()) };
+}
+
+interface Applied {
+  readonly kind: "rewritten" | "unchanged" | ApplyFailure;
+  readonly counts: PiiCounts;
+}
+
+async function applyOne(
+  services: ApplyServices,
+  context: Context,
+  policy: PiiPolicy,
+  read: Rewritable | undefined,
+  dryRun: boolean,
+): Promise<Applied> {
+  const { store, archive, vault } = services;
+  const trail = trailOf(context, "pii.apply");
+  let stored = read;
+  let counts: PiiCounts = {};
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    if (stored === undefined || !isAlive(stored.memory, context.now())) return { kind: "unchanged", counts };
+    const { namespace, id } = stored.memory;
+    let whole: MemoryDetail | undefined = stored.memory;
+    try {
+      if (stored.memory.archived !== null) [whole] = await archive.whole([stored.memory]);
+      const treated = await treatStored(vault, policy, stored, whole ?? stored.memory, phoneChecks());
+      ({ counts } = treated);
+      if (treated.rewritten === undefined) return { kind: "unchanged", counts };
+      if (dryRun) return { kind: "rewritten", counts };
+      if (stored.memory.archived !== null) {
+        const back = await archive.bringBack(trail, namespace, id);
+        if (back.kind === "full") return { kind: "quota_exceeded", counts };
+      } else {
+        // Before: after a kill, there is nothing left by which they would be found.
+        await store.eraseAnswersAbout([id]);
+        const outcome = await store.rewrite(trail, stored, treated.rewritten, context.now());
+        if (outcome === "rewritten") return { kind: "rewritten", counts };
+      }
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      if (error.code !== "archive_unavailable" && error.code !== "archive_damaged") throw error;
+      return { kind: error.code, counts };
+    }
+    [stored] = await store.readRewritable(namespace, [id]);
+  }
+  return { kind: "changed", counts };
+}
+
+/** A list forgets the names that no fact holds any more as it meets them, also those from before a process was killed. */
+async function forgetStaleNames(
+  { entities }: Pick<ApplyServices, "entities">,
+  namespace: string,
+): Promise<void> {
+  let after: string | undefined;
+  do ({ next: after } = await entities.list(namespace, "", after, NAMES));
+  while (after !== undefined);
+}
+
+/** A dry run makes no tokens: what would get one is counted as if it did. */
+function withoutKeeping(vault: PiiVault): PiiVault {
+  return {
+    ...vault,
+    keepShown: async () => {},
+    tokenize: async (_, originals) => originals.map(({ kind }) => `[${kind}]`),
+  };
+}
