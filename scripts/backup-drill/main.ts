@@ -59,7 +59,7 @@ interface Store {
 async function startStore(env: Env, modelDir: string): Promise<Store> {
   const redis = await startThrowawayRedis(env);
   // A command that waits for its turn on a busy machine is no Redis that is away.
-  const settings = { MNEME_EMBEDDER: "local", MNEME_MODEL_DIR: modelDir, MNEME_REDIS_TIMEOUT_MS: "10000" };
+  const settings = { MNEME_EMBEDDER: "local", MNEME_MODEL_DIR: modelDir, MNEME_REDIS_TIMEOUT_MS: "4000" };
   const service = await startService({ env, redisUrl: redis.url, keyPrefix: PREFIX, settings });
   return { redis, service, settings };
 }

@@ -39,7 +39,7 @@ async function main(): Promise<void> {
     MNEME_MODEL_DIR: await modelFolder(process.env),
     MNEME_ARCHIVE: pathToFileURL(folder).href,
     // A command that waits for its turn on a busy machine is no Redis that is away.
-    MNEME_REDIS_TIMEOUT_MS: "10000",
+    MNEME_REDIS_TIMEOUT_MS: "4000",
   };
   const service = await startService({
     env: process.env,
