@@ -31,7 +31,7 @@ export interface ExportInput {
 }
 
 const ACT = "export";
-/** A part is closed once it has so many bytes, or took so long. */
+/** A part is closed at this size, or after this time. */
 const PART_BYTES = 1024 * 1024;
 const PART_MS = 3_000;
 
@@ -149,8 +149,8 @@ export async function readExportPart(
     const job = await readExport(services, context, id);
     const start = await resumed(services, job, startOf(job, part));
     const { text, state } = await partOf(services, context, job, part, start);
-    if (!lease.held()) throw jobBusy("export");
-    await services.exports.write(id, { ...job, part: part + 1, state, before: start });
+    const next: ExportJob = { ...job, part: part + 1, state, before: start };
+    if (!lease.held() || !(await services.exports.write(id, job, next))) throw jobBusy("export");
     return text;
   } finally {
     await lease.end();
@@ -166,12 +166,17 @@ function startOf(job: ExportJob, part: number): ExportState {
 /** Where changes in a namespace weren't noted while its reader was away, the namespace is read once more. */
 async function resumed({ source }: BackupServices, job: ExportJob, start: ExportState): Promise<ExportState> {
   const { position } = start;
-  const { namespace, section, at } = position;
+  const { namespace, section } = position;
   if (namespace === null || !NOTED.has(section)) return start;
-  const place = section === "changes" ? (at ?? undefined) : undefined;
-  if (await source.continueChanges(namespace, job.id, place)) return start;
+  if (await source.continueChanges(namespace, job.id, pastChanges(job, namespace))) return start;
   await source.beginChanges(namespace, job.id);
   return { ...start, position: { ...position, section: "settings", at: null } };
+}
+
+/** Where the last part that was read begins: until the next one has been read too, it may be asked for again. */
+function pastChanges({ before }: ExportJob, namespace: string): string | undefined {
+  if (before?.position.namespace !== namespace || before.position.section !== "changes") return undefined;
+  return before.position.at ?? undefined;
 }
 
 async function partOf(
@@ -312,18 +317,18 @@ async function namespaceStep(
 
 /** Ends with the line that names the moment. */
 async function changesStep(
-  { source }: BackupServices,
+  { memory, source }: BackupServices,
   context: Context,
   job: ExportJob,
   position: ExportPosition,
   namespace: string,
 ): Promise<Step> {
-  const { items, next, cut } = await source.changes(
-    namespace,
-    job.id,
-    optionsOf(job),
-    position.at ?? undefined,
-  );
+  const {
+    items: found,
+    next,
+    cut,
+  } = await source.changes(namespace, job.id, optionsOf(job), position.at ?? undefined);
+  const items = await wholeLines(memory.archive, namespace, found, job.vectors);
   const lines = items.map((line) => shownTo(context, line));
   if (cut === undefined) return { lines, next: { ...position, at: next ?? null } };
   const { moment, aliases } = cut;

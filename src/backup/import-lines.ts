@@ -11,6 +11,7 @@ import { intoNamespace } from "./into.js";
 import { FORMAT_VERSION } from "./lines.js";
 import type {
   ContentLine,
+  ErasedLine,
   Line,
   ManifestLine,
   MemoryLine,
@@ -19,7 +20,9 @@ import type {
   VersionLine,
 } from "./lines.js";
 import type { Outcome } from "./ports.js";
+import { prepared } from "./prepare-line.js";
 import { putErased } from "./put-erased.js";
+import { isHashed, putHashed } from "./put-hashed.js";
 import { putMemory } from "./put-memory.js";
 import { putSettings } from "./put-settings.js";
 
@@ -50,6 +53,8 @@ export function createLineTaker(run: ImportRun, start: ImportJob, parse: ParseLi
   let head: Head | null = parent && { ...parent, outcome: Promise.resolve(parent.outcome) };
   let complete = false;
   let sent: Sent[] = [];
+  /** Lines that are done together: before any that writes what they may name, and at the end. */
+  let hashed: ErasedLine[] = [];
   let failed: number | undefined;
 
   async function read(text: string): Promise<void> {
@@ -76,8 +81,14 @@ export function createLineTaker(run: ImportRun, start: ImportJob, parse: ParseLi
       await drain();
       return count(line.kind, await putSystem(line, manifest));
     }
-    const here = intoNamespace(line, manifest, options.into);
-    await allowIn(run, here.namespace);
+    const moved = intoNamespace(line, manifest, options.into);
+    await allowIn(run, moved.namespace);
+    const here = await prepared(run, moved);
+    if (here.kind === "erased" && isHashed(here)) {
+      hashed.push(here);
+      return;
+    }
+    if (here.kind === "state") await removeHashed();
     // With the rule fail, nothing behind a conflict may be written.
     if ((here.kind === "memory" || here.kind === "version") && options.rule !== "fail") {
       return send(here, manifest);
@@ -105,6 +116,12 @@ export function createLineTaker(run: ImportRun, start: ImportJob, parse: ParseLi
         throw error;
       }
     }
+  }
+
+  async function removeHashed(): Promise<void> {
+    const waiting = hashed;
+    hashed = [];
+    for (const outcome of await putHashed(run, waiting)) count("erased", outcome);
   }
 
   /** Waits for all that was sent. */
@@ -165,6 +182,9 @@ export function createLineTaker(run: ImportRun, start: ImportJob, parse: ParseLi
     if (options.into !== undefined) return "skipped";
     await allowScope(run, scopeOf("**"));
     if (line.kind === "key") return importKey(run.services, run.context, line, options);
+    const { audit } = run.services.memory;
+    const trail = trailOf(run.context, IMPORT_ACT, { ids: [line.agent] });
+    await audit.system(trail, options.dryRun ? "dry_run" : "ok");
     return (await run.services.target.putVotes(line, options)) ? "created" : "unchanged";
   }
 
@@ -183,7 +203,7 @@ export function createLineTaker(run: ImportRun, start: ImportJob, parse: ParseLi
     kind: Parent["kind"],
     namespace: string,
     id: string,
-    write: () => Promise<boolean>,
+    write: () => Promise<boolean | "quota">,
   ): Promise<Outcome> {
     if (head?.kind !== kind || head.namespace !== namespace || head.id !== id) {
       throw invalid("kind", `The line must follow the ${kind} that it belongs to.`);
@@ -191,7 +211,9 @@ export function createLineTaker(run: ImportRun, start: ImportJob, parse: ParseLi
     const outcome = await head.outcome;
     const written = outcome === "created" || outcome === "replaced";
     if (!written || options.dryRun) return outcome;
-    return (await write()) ? outcome : "skipped";
+    const done = await write();
+    if (done === "quota") return done;
+    return done ? outcome : "skipped";
   }
 
   return {
@@ -201,10 +223,14 @@ export function createLineTaker(run: ImportRun, start: ImportJob, parse: ParseLi
       } catch (error) {
         // A line before it may have been refused as well.
         await drain();
+        await removeHashed();
         throw error;
       }
     },
-    drain,
+    async drain(): Promise<void> {
+      await drain();
+      await removeHashed();
+    },
     /** The line that was refused. */
     failed: (): number => failed ?? chain.lines + 1,
     job: (): ImportJob => ({

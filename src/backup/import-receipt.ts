@@ -1,10 +1,18 @@
 import { scopeOf } from "../access/grants.js";
+import { trailOf } from "../access/trail.js";
+import type { Trail } from "../access/trail.js";
 import { keepSecondsOf } from "../memory/recall/receipt-policy.js";
 import { allowScope } from "./import-run.js";
 import type { ImportRun } from "./import-run.js";
 import { receiptInto } from "./into.js";
 import type { ManifestLine, ReceiptLine } from "./lines.js";
 import type { Outcome, PutOptions } from "./ports.js";
+
+/** A receipt of a pattern belongs to no namespace alone. */
+function recorded({ services }: ImportRun, name: string, trail: Trail): Promise<void> {
+  const { audit } = services.memory;
+  return scopeOf(name).below ? audit.system(trail, "created") : audit.record(name, trail, "created");
+}
 
 /** Stores a receipt under its own id, as long as the settings here still keep it. */
 export async function importReceipt(
@@ -20,5 +28,10 @@ export async function importReceipt(
   const names = new Set([...request.namespaces, ...hits.map(({ namespace }) => namespace)]);
   for (const name of names) await allowScope(run, scopeOf(name));
   const seconds = await keepSecondsOf(run.services.memory, request.namespaces);
-  return run.services.target.putReceipt(here, at + seconds * 1000, options);
+  const endsAt = at + seconds * 1000;
+  const outcome = await run.services.target.putReceipt(here, endsAt, { ...options, dryRun: true });
+  if (outcome !== "created" || options.dryRun) return outcome;
+  const trail = trailOf(run.context, "import.memory", { ids: [here.receipt.id] });
+  for (const name of names) await recorded(run, name, trail);
+  return run.services.target.putReceipt(here, endsAt, options);
 }

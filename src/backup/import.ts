@@ -81,11 +81,12 @@ export async function writeImportPart(
     } catch (error) {
       if (!isRefusal(error)) throw error;
       const failure = { line: taker.failed(), message: error.message };
-      await services.imports.write(id, { ...taker.job(), status: "failed", failure });
+      const ended: ImportJob = { ...taker.job(), status: "failed", failure };
+      if (!lease.held() || !(await services.imports.write(id, job, ended))) throw jobBusy("import");
       throw lineRefused(failure.line, failure.message);
     }
     const done = { ...taker.job(), part: part + 1 };
-    await services.imports.write(id, done);
+    if (!lease.held() || !(await services.imports.write(id, job, done))) throw jobBusy("import");
     return done;
   } finally {
     await lease.end();

@@ -10,10 +10,11 @@ import type { StateOperation } from "../state/document.js";
 /**
  * The format of an export: JSON lines, the manifest first and the trailer last. docs/backup.md describes it. Times are
  * milliseconds since the epoch, except those of the manifest. A change of what a line means raises the number; a release reads
- * every number up to its own. Since 2, a session's line may go on with the one before it (`after`).
+ * every number up to its own. Since 2, a session's line may go on with the one before it (`after`); since 3, names of entities and
+ * documents with their history may be erased.
  */
 export const FORMAT = "mneme-export";
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 export interface ManifestLine {
   readonly kind: "manifest";
@@ -165,14 +166,18 @@ export interface StateVersionLine {
   readonly json: string | null;
 }
 
+/** `state_history`: a document with all that it was before. */
+export const ERASED_KINDS = ["memory", "session", "state", "state_history", "receipt", "alias"] as const;
+export type ErasedKind = (typeof ERASED_KINDS)[number];
+
 /** What was deleted, so that an import of this or of an older export doesn't bring it back. */
 export interface ErasedLine {
   readonly kind: "erased";
   readonly namespace: string;
-  readonly what: "memory" | "session" | "state" | "receipt";
+  readonly what: ErasedKind;
   /**
-   * Of a memory or receipt its id; of a session its facet, of a document the SHA-1 of its key: they may be names of people. `all` of
-   * receipts: those up to then.
+   * Of a memory or receipt its id; of a session its facet, of a document the SHA-1 of its key, of an alias that of the name: they
+   * may be names of people. `all` of receipts: those up to then.
    */
   readonly id: string;
   readonly at: number;

@@ -43,7 +43,7 @@ export interface ChangeStretch extends Stretch {
 
 /**
  * Reads what a namespace holds, for an export that is recorded by itself. Each memory is read whole in one step. A walk visits
- * all that is there throughout, and maybe what comes or goes meanwhile; what it missed are changes.
+ * all that is there from its beginning to its end, and maybe what comes or goes in between; what it missed are changes.
  */
 export interface ExportSource {
   /** A moment that has just ended, milliseconds since the epoch, by the clock that all records have their times from. */
@@ -54,8 +54,11 @@ export interface ExportSource {
   sessions(namespace: string, options: DumpOptions, at: string | undefined): Promise<Stretch>;
   /** From now on, changes in the namespace are noted for this export. */
   beginChanges(namespace: string, exportId: string): Promise<void>;
-  /** Goes on at this place of {@link changes}; false: changes weren't noted for some time, so the namespace must be read again. */
-  continueChanges(namespace: string, exportId: string, at: string | undefined): Promise<boolean>;
+  /**
+   * Forgets what comes before this place of {@link changes}, to which no reader returns; false: changes weren't noted for some
+   * time, so the namespace must be read again.
+   */
+  continueChanges(namespace: string, exportId: string, before: string | undefined): Promise<boolean>;
   /**
    * What has changed since the walk, until nothing has: then the memories and sessions that were read, each as it was read
    * last, are those of one moment.
@@ -120,6 +123,8 @@ export interface PutOptions {
 
 /** Writes what an export holds. Each call is one step that happens whole or not at all. */
 export interface ImportTarget {
+  /** Without what the memory before it in the session lent to it, if that one was deleted here. */
+  withoutErasedWords(line: MemoryLine): Promise<MemoryLine>;
   putMemory(
     trail: Trail,
     line: MemoryLine,
@@ -128,15 +133,19 @@ export interface ImportTarget {
   /** Part of the act that wrote its memory; false: that isn't this import's. */
   putVersion(line: VersionLine, options: PutOptions): Promise<boolean>;
   putSession(trail: Trail, line: SessionLine, options: PutOptions): Promise<Outcome>;
-  putMessage(line: MessageLine, options: PutOptions): Promise<boolean>;
+  putMessage(line: MessageLine, options: PutOptions): Promise<boolean | "quota">;
   putState(trail: Trail, line: StateLine, options: PutOptions): Promise<Outcome>;
   putStateVersion(line: StateVersionLine, options: PutOptions): Promise<boolean>;
   /** Notes it; false: it was noted before. */
-  putErased(line: ErasedLine): Promise<boolean>;
+  putErased(trail: Trail, line: ErasedLine): Promise<boolean>;
   /** Whether this import wrote what the line says is gone: so it was in the file before. */
   isOwn(line: ErasedLine, importId: string): Promise<boolean>;
-  /** The memory's id or the session's name, if it is still here and is from before it was deleted elsewhere. */
+  /** Id or name of a memory, session or receipt, if it is still here and is from before it was deleted elsewhere. */
   leftOver(line: ErasedLine): Promise<string | undefined>;
+  /** Keys of documents and names of entities that are here and that these lines mean, in the lines' order. */
+  hashedLeft(lines: readonly ErasedLine[]): Promise<readonly ReadonlySet<string>[]>;
+  /** Deletes one of them, unless it is from after the line's time; false: there was nothing to delete. */
+  removeHashed(trail: Trail, line: ErasedLine, name: string, dryRun: boolean): Promise<boolean>;
   /** False: nothing of it is new. */
   putVotes(line: VotesLine, options: Pick<PutOptions, "dryRun">): Promise<boolean>;
   /** `endsAt`: when it has been kept long enough, milliseconds since the epoch. */
@@ -150,7 +159,8 @@ export interface ImportTarget {
 export interface JobStore<Job> {
   create(id: string, job: Job): Promise<void>;
   read(id: string): Promise<Job | undefined>;
-  write(id: string, job: Job): Promise<void>;
+  /** False, and nothing is written, unless it is still as it was read: another process went on with it, or it was erased. */
+  write(id: string, before: Job, job: Job): Promise<boolean>;
 }
 
 export interface SettingsStore {

@@ -13,10 +13,16 @@ export async function putErased(run: ImportRun, line: ErasedLine): Promise<Outco
   if (restoreErased && !(await target.isOwn(line, run.importId))) return "skipped";
   const left = await target.leftOver(line);
   if (dryRun) return left === undefined ? "created" : "replaced";
-  const isNew = await target.putErased(line);
-  if (left === undefined) return isNew ? "created" : "unchanged";
-  await remove(run, line, left);
-  return "replaced";
+  const act = line.what === "session" ? "import.session" : "import.memory";
+  const isNew = await target.putErased(trailOf(run.context, act), line);
+  if (left !== undefined) await remove(run, line, left);
+  // Also if it isn't here: one that followed it may have come without it.
+  if (line.what === "memory") {
+    const ref = { namespace: line.namespace, id: line.id };
+    await run.services.memory.store.detachContext(ref, run.context.now());
+  }
+  if (left !== undefined) return "replaced";
+  return isNew ? "created" : "unchanged";
 }
 
 async function remove({ services, context }: ImportRun, line: ErasedLine, left: string): Promise<void> {

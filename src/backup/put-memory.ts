@@ -18,6 +18,7 @@ export async function putMemory(run: ImportRun, line: MemoryLine, options: PutOp
     const ref = { namespace: line.namespace, id: outcome.taken };
     const removal = trailOf(run.context, "import.memory", { ids: [ref.id] });
     await memory.store.remove(removal, ref, { version: undefined });
+    await memory.store.detachContext(ref, run.context.now());
   }
   return "conflict";
 }

@@ -1,5 +1,5 @@
 import type { Archive, StoredEntry } from "../memory/ports/archive.js";
-import type { Interaction } from "../memory/model/record.js";
+import { parseInteraction } from "../memory/archive/segment.js";
 import type { ContentLine, MemoryLine } from "./lines.js";
 
 /**
@@ -19,10 +19,12 @@ export async function wholeLines(
   );
   if (stubs.length === 0) return lines;
   const entries = await archive.entries(namespace, stubs);
+  const gone = new Set(stubs.flatMap(({ id }) => (entries.has(id) ? [] : [id])));
   return lines.flatMap((line) => {
+    // Deleted since it was listed: so its old versions have no memory to follow.
+    if ((line.kind === "memory" || line.kind === "version") && gone.has(line.memory.id)) return [];
     if (line.kind !== "memory" || line.segment === undefined) return [line];
     const entry = entries.get(line.memory.id);
-    // Deleted since it was listed.
     return entry === undefined ? [] : [wholeLine(line, entry, vectors)];
   });
 }
@@ -40,6 +42,3 @@ function wholeLine(
     ...(wanted && stored.length > 0 ? { vectors: stored.map((each) => each.toString("base64")) } : {}),
   };
 }
-
-/** Written by mneme, as the segment's digest shows. */
-const parseInteraction = (raw: string): Interaction => JSON.parse(raw) as Interaction;

@@ -1,15 +1,22 @@
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { createClient } from "redis";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import type { ManifestLine } from "../../src/backup/lines.js";
+import { createKeys } from "../../src/redis/keys.js";
+import { erased } from "../erasures/support.js";
 import { contentOf, linesOf, mneme } from "../support/acts/backup.js";
 import { listAll, memoriesOf, newNamespace, remember } from "../support/acts/memories.js";
+import { setState } from "../support/acts/state.js";
 import { tempFolder } from "../support/run/temp-dir.js";
-import { useService } from "../support/service/service.js";
+import { until, useService } from "../support/service/service.js";
 import type { Service } from "../support/service/service.js";
 
 const origin = await useService();
 const target = await useService();
 const folder = tempFolder();
+const redis = createClient({ url: inject("redisUrl") });
+beforeAll(async () => void (await redis.connect()));
+afterAll(() => redis.destroy());
 
 const said = (content: string) => ({ messages: [{ role: "user", content }] });
 
@@ -96,4 +103,91 @@ test("incremental exports bring another store to the same content, and delete th
   await imported(target, increment, "--on-conflict", "overwrite");
   expect((await target.send("GET", `${memoriesOf(namespace)}/${gone.id}`)).status).toBe(404);
   expect(timeless(contentOf(await exported(target, namespace, "again")))).toEqual(timeless(contentOf(here)));
+});
+
+const left = async (namespace: string, key: string) => ({
+  document: (await target.send("GET", `/v1/namespaces/${namespace}/state/${key}`)).status,
+  history: (await target.send("GET", `/v1/namespaces/${namespace}/state/${key}/history`)).text.includes(
+    "Rosa",
+  ),
+});
+
+test("an incremental import erases documents and aliases that were erased after the full one", async () => {
+  const namespace = newNamespace();
+  const place = `/v1/namespaces/${namespace}`;
+  const names = ["Rosa Brandt", "Rosie"];
+  for (const key of ["about", "deleted", "kept"])
+    await setState(origin, namespace, key, { who: key === "kept" ? "Otto" : "Rosa Brandt" });
+  await setState(origin, namespace, "about", { who: "Rosa Brandt", n: 2 });
+  await origin.send("PUT", `${place}/entities/${names[0]}`, { aliases: [names[1]] });
+  await origin.send("PUT", `${place}/entities/Otto`, { aliases: ["Ottokar"] });
+  const full = await exported(origin, namespace, "full");
+  await imported(target, full);
+  // As if its history were over as well.
+  await origin.send("DELETE", `${place}/state/deleted`);
+  await erased(origin, { subject: { state_key: "deleted" }, namespace });
+  await erased(origin, { subject: { entity: "Rosa Brandt", mentions: true }, namespace });
+  const [manifest] = linesOf(full) as [ManifestLine];
+  const increment = await exported(origin, namespace, "increment", "--since", manifest.started_at);
+  expect(await imported(target, increment, "--on-conflict", "overwrite", "--dry-run")).toMatch(/replaced/);
+  await imported(target, increment, "--on-conflict", "overwrite");
+  expect(await left(namespace, "about")).toEqual({ document: 404, history: false });
+  expect(await left(namespace, "deleted")).toEqual({ document: 404, history: false });
+  expect(await left(namespace, "kept")).toMatchObject({ document: 200 });
+  const entities = (await target.send("GET", `${place}/entities`)).text;
+  expect(entities).not.toMatch(/Ros/);
+  expect(entities).toContain("Ottokar");
+  // The full one once more changes nothing of that.
+  await imported(target, full, "--on-conflict", "overwrite");
+  expect(await left(namespace, "about")).toEqual({ document: 404, history: false });
+  expect((await target.send("GET", `${place}/entities`)).text).not.toMatch(/Ros/);
+});
+
+test("an import doesn't bring back the history of a document that was deleted, or over, and then erased", async () => {
+  const namespace = newNamespace();
+  const path = `/v1/namespaces/${namespace}/state`;
+  await setState(origin, namespace, "gone", "Rosa");
+  await origin.send("DELETE", `${path}/gone`);
+  await origin.send("PUT", `${path}/over`, { value: "Rosa", ttl_seconds: 1 });
+  const file = await exported(origin, namespace, "history");
+  await until(
+    () => origin.send("GET", `${path}/over`),
+    ({ status }) => status === 404,
+  );
+  await erased(origin, { subject: { state_key: ["gone", "over"] }, namespace });
+  // What is written after it has a history of its own.
+  await setState(origin, namespace, "gone", "Otto");
+  const report = await imported(origin, file, "--on-conflict", "overwrite");
+  expect(report).toMatch(/state: erased 2/);
+  const history = await origin.send("GET", `${path}/gone/history`);
+  expect(history.text).not.toContain("Rosa");
+  expect((await origin.send("GET", `${path}/over/history`)).text).not.toContain("Rosa");
+  const later = await exported(origin, namespace, "later");
+  await imported(target, file);
+  await imported(target, later, "--on-conflict", "overwrite");
+  expect(await left(namespace, "gone")).toEqual({ document: 200, history: false });
+  expect(await left(namespace, "over")).toEqual({ document: 404, history: false });
+});
+
+test("an import takes the words of an erased memory out of the one that followed it", async () => {
+  const namespace = newNamespace();
+  const told = { memory_type: "episodic", session_id: "s" };
+  const first = await remember(origin, namespace, { ...told, content: "Zebulon called." });
+  const next = await remember(origin, namespace, { ...told, content: "Then it rained." });
+  const lent = async (prefix: string) =>
+    String(await redis.sendCommand(["JSON.GET", createKeys(prefix).record(namespace, next.id), "$.index"]));
+  const full = await exported(origin, namespace, "words");
+  await imported(target, full);
+  expect(await lent(target.prefix)).toContain("Zebulon");
+  const [manifest] = linesOf(full) as [ManifestLine];
+  await origin.send("DELETE", `${memoriesOf(namespace)}/${first.id}`);
+  const increment = await exported(origin, namespace, "erased", "--since", manifest.started_at);
+  await imported(target, increment);
+  expect(await lent(target.prefix)).not.toContain("Zebulon");
+  // The older file has its words, and the store knows that they are erased.
+  await target.send("DELETE", `${memoriesOf(namespace)}/${next.id}`);
+  await redis.zRem(createKeys(target.prefix).gone(namespace), `m ${next.id}`);
+  await imported(target, full);
+  expect(await lent(target.prefix)).toContain("rain");
+  expect(await lent(target.prefix)).not.toContain("Zebulon");
 });

@@ -200,8 +200,8 @@ describe("a forged file whose sums fit", () => {
     ],
     [
       "a newer format",
-      (line) => (line["kind"] === "manifest" ? { ...line, format_version: 3, mneme_version: "9.0.0" } : line),
-      /format version 3, written by mneme 9\.0\.0/,
+      (line) => (line["kind"] === "manifest" ? { ...line, format_version: 4, mneme_version: "9.0.0" } : line),
+      /format version 4, written by mneme 9\.0\.0/,
     ],
   ];
   test.each(cases)(

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { FORMAT } from "../../backup/lines.js";
+import { ERASED_KINDS, FORMAT } from "../../backup/lines.js";
 import type { Line } from "../../backup/lines.js";
 import type { JsonValue } from "../../domain/json.js";
 import { LIMITS } from "../../domain/limits.js";
@@ -376,7 +376,7 @@ const lines = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: kind("erased"),
     namespace,
-    what: z.enum(["memory", "session", "state", "receipt"]),
+    what: z.enum(ERASED_KINDS),
     id: token,
     at: recorded,
   }),

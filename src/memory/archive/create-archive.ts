@@ -1,9 +1,9 @@
 import { archiveDamaged, archiveUnavailable } from "../../domain/errors.js";
-import type { Archived, Memory, MemoryDetail, Interaction } from "../model/record.js";
+import type { Archived, Memory, MemoryDetail } from "../model/record.js";
 import { PlaceAway, SegmentDamaged } from "../ports/archive.js";
 import type { Archive, RefillLimits, SegmentRef, StoredEntry } from "../ports/archive.js";
 import type { ArchiveDeps } from "./deps.js";
-import { decodeSegment } from "./segment.js";
+import { decodeSegment, parseInteraction } from "./segment.js";
 import { purgeSegments } from "./settle.js";
 
 /** Segments that are read at the same time. */
@@ -199,6 +199,3 @@ function withEntry<M extends Memory | undefined>(memory: M, found: ReadonlyMap<s
 }
 
 const isDetail = (memory: Memory): memory is MemoryDetail => "publications" in memory;
-
-/** Written by mneme, as the segment's digest shows. */
-const parseInteraction = (raw: string): Interaction => JSON.parse(raw) as Interaction;

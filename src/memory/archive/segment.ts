@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { brotliCompress, brotliDecompress, constants } from "node:zlib";
+import type { Interaction } from "../model/record.js";
 import type { ArchivedEntry, SegmentRef, StoredEntry } from "../ports/archive.js";
 import { SegmentDamaged } from "../ports/archive.js";
 
@@ -12,8 +13,6 @@ const FORMAT = "mneme-archive";
 const VERSION = 1;
 /** The line is short, so what has no end of line within this isn't a segment. */
 const HEADER_BYTES = 1024;
-/** What a segment's entries are together, at most, before they are compressed. */
-export const TEXT_BYTES = 8 * 1024 * 1024;
 
 interface Header extends SegmentRef {
   readonly format: typeof FORMAT;
@@ -135,6 +134,9 @@ function sizesOf(line: string): number | undefined {
   if (sizes === undefined) return undefined;
   return sizes === "" ? 0 : sizes.split(",").reduce((sum, size) => sum + Number(size), 0);
 }
+
+/** Written by mneme, as the segment's digest shows. */
+export const parseInteraction = (raw: string): Interaction => JSON.parse(raw) as Interaction;
 
 /** Written by {@link encodeSegment}, as the digest shows. */
 const parseEntry = (line: string): EntryLine => JSON.parse(line) as EntryLine;

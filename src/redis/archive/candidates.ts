@@ -7,7 +7,7 @@ import { askIndex } from "../connection/ask-index.js";
 import type { StoreDeps } from "../deps.js";
 import { refOfKey } from "../keys.js";
 import { RECORD_SCHEMA } from "../schemas.js";
-import { arrayOf } from "../scripts/replies.js";
+import { arrayOf, bytes } from "../scripts/replies.js";
 import { BUFFERS } from "../search/nearest.js";
 import { rangeClause } from "../search/numeric-range.js";
 import { PRESENT, scopeClause } from "../search/query.js";
@@ -98,9 +98,4 @@ function isBusy({ index, memory }: MemoryDocument): boolean {
   const embeds = embed_at !== undefined && memory.embedding.status !== "pending";
   const waits = [corroborate_at, feedback_at, publish_at, also].some((each) => each != null);
   return embeds || waits || schema < RECORD_SCHEMA || memory.archived !== undefined;
-}
-
-function bytes(value: unknown): Buffer {
-  if (!Buffer.isBuffer(value)) throw new Error("expected a string of Redis as bytes");
-  return value;
 }

@@ -4,7 +4,7 @@ import { BUFFERS } from "../search/nearest.js";
 import { argumentsOf } from "../scripts/arguments.js";
 import { arrayOf } from "../scripts/replies.js";
 import { decodeMessages, decodeSession } from "../sessions/codec.js";
-import { erasedLine } from "./erased.js";
+import { erasedLine, isOfState } from "./erased.js";
 import { aliasesLine, memoryLines, text, texts } from "./lines.js";
 import { sessionLines } from "./sessions.js";
 
@@ -25,15 +25,15 @@ export async function beginChanges({ redis, keys }: Deps, namespace: string, id:
   await redis.run((client) => client.beginChanges(keysOf(keys, namespace, id), [id, String(LEASE_MS)]));
 }
 
-/** Forgets the changes that no part can need any more. False: since the last step, changes weren't noted. */
+/** Forgets the changes up to a place, which no part can need any more. False: since the last step, changes weren't noted. */
 export async function continueChanges(
   { redis, keys }: Deps,
   namespace: string,
   id: string,
-  at: string | undefined,
+  before: string | undefined,
 ): Promise<boolean> {
   const [watch, changes, bases] = keysOf(keys, namespace, id);
-  const { after } = placeOf(at);
+  const { after } = placeOf(before);
   const read = await redis.run((client) => client.zRangeByScore(changes, "(0", after));
   const sessions = read.filter((member) => member.startsWith("s ")).map((member) => member.slice(2));
   const [watched, kept] = await redis.run((client) =>
@@ -111,7 +111,9 @@ export async function changesAfter(
   return {
     items: [
       ...items,
-      ...arrayOf(gone).flatMap((note) => erasedLine(namespace, text(note), moment)),
+      ...arrayOf(gone)
+        .map(text)
+        .flatMap((note) => (isOfState(note) ? [] : erasedLine(namespace, note, moment))),
       ...(groups === null ? [] : arrayOf(groups).map((group) => aliasesLine(namespace, text(group)))),
     ],
     next: undefined,

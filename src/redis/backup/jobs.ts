@@ -7,14 +7,19 @@ export function createJobStore<Job>(
   keyOf: (id: string) => string,
   keepSeconds: number,
 ): JobStore<Job> {
-  const write = async (id: string, job: Job): Promise<void> => {
-    await redis.run((client) =>
-      client.set(keyOf(id), JSON.stringify(job), { expiration: { type: "EX", value: keepSeconds } }),
-    );
-  };
   return {
-    create: write,
-    write,
+    async create(id, job) {
+      await redis.run((client) =>
+        client.set(keyOf(id), JSON.stringify(job), { expiration: { type: "EX", value: keepSeconds } }),
+      );
+    },
+    async write(id, before, job) {
+      const texts = [before, job].map((each) => JSON.stringify(each));
+      const written = await redis.run((client) =>
+        client.writeJob([keyOf(id)], [...texts, String(keepSeconds)]),
+      );
+      return written === 1;
+    },
     async read(id) {
       const json = await redis.run((client) => client.get(keyOf(id)));
       return json === null ? undefined : parseJob<Job>(json);
@@ -22,7 +27,7 @@ export function createJobStore<Job>(
   };
 }
 
-/** Written by {@link createJobStore}, so its shape is known. */
+/** Written by {@link createJobStore}, so its shape is known, and it makes the same text again. */
 function parseJob<Job>(json: string): Job {
   return JSON.parse(json) as Job;
 }

@@ -2,7 +2,7 @@ import type { ContentLine, MemoryLine, StoredParts, VersionLine, Voice } from ".
 import { memoryOf, decodeUses, readDocument } from "../codec/decode.js";
 import type { MemoryDocument } from "../codec/document.js";
 import { decodeGroup } from "../facts/resolve.js";
-import { arrayOf } from "../scripts/replies.js";
+import { arrayOf, bytes } from "../scripts/replies.js";
 
 /** What lua/lib-dump.lua gives of a memory, with strings as they are in Redis. */
 export function memoryLines(namespace: string, reply: unknown, again?: true): ContentLine[] {
@@ -99,11 +99,6 @@ function storedParts({ index, memory }: MemoryDocument, disputed: boolean): Stor
 function encoded(vectors: unknown): { vectors?: string[] } {
   const list = arrayOf(vectors);
   return list.length === 0 ? {} : { vectors: list.map((each) => bytes(each).toString("base64")) };
-}
-
-function bytes(value: unknown): Buffer {
-  if (!Buffer.isBuffer(value)) throw new Error("expected a string of Redis as bytes");
-  return value;
 }
 
 export const text = (value: unknown): string => bytes(value).toString("utf8");

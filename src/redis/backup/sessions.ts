@@ -3,6 +3,7 @@ import type { ContentLine } from "../../backup/lines.js";
 import { sessionFacet } from "../../memory/model/facets.js";
 import type { Message, Session } from "../../memory/sessions/session.js";
 import type { StoreDeps } from "../deps.js";
+import { fields } from "../scripts/replies.js";
 import { decodeMessages, decodeSession } from "../sessions/codec.js";
 
 type SessionDeps = Pick<StoreDeps, "redis" | "keys">;
@@ -21,7 +22,7 @@ interface Place {
 
 /**
  * All sessions that are there throughout, each with the messages that it had when the walk came to it. So it ends,
- * whatever is appended meanwhile. One may come twice.
+ * whatever is appended during it. One may come twice.
  */
 export async function sessionStretch(
   deps: SessionDeps,
@@ -43,7 +44,7 @@ export async function sessionStretch(
   }
   const after = nextOf({ cursor, facets: rest, done: 0, to: 0 });
   const read = await readSession(deps, namespace, facet, done);
-  if (read === undefined || read.session.last_message_at < since) return { items: [], next: after };
+  if (read === undefined || read.latest < since) return { items: [], next: after };
   const end = to === 0 ? read.session.message_count : to;
   const messages = read.messages.filter(({ number }) => number <= end);
   const last = messages.length < MESSAGES ? undefined : messages.at(-1)?.number;
@@ -59,13 +60,20 @@ function nextOf(place: Place): string | undefined {
   return place.facets.length === 0 && place.cursor === "0" ? undefined : JSON.stringify(place);
 }
 
+interface SessionRead {
+  readonly session: Session;
+  readonly messages: readonly Message[];
+  /** When it was last appended to, or imported; milliseconds since the epoch. */
+  readonly latest: number;
+}
+
 /** Undefined: there is none any more. */
 async function readSession(
   { redis, keys }: SessionDeps,
   namespace: string,
   facet: string,
   from: number,
-): Promise<{ readonly session: Session; readonly messages: readonly Message[] } | undefined> {
+): Promise<SessionRead | undefined> {
   const [head, entries] = await redis.run((client) =>
     client.dumpSession(
       [keys.session(namespace, facet), keys.sessionMessages(namespace, facet)],
@@ -74,7 +82,12 @@ async function readSession(
   );
   const session = decodeSession(namespace, head);
   if (sessionFacet(session.sessionId) !== facet) return undefined;
-  return { session, messages: decodeMessages(entries) };
+  const importedAt = Number(fields(head)["ia"] ?? 0);
+  return {
+    session,
+    messages: decodeMessages(entries),
+    latest: Math.max(session.last_message_at, importedAt),
+  };
 }
 
 /** The session's own line comes before its first message. `after`: up to that one, its messages are in the file already. */

@@ -10,7 +10,7 @@ import { BUFFERS } from "../search/nearest.js";
 import { operationOf } from "../state/history.js";
 import { aliasesLine, memoryLines } from "./lines.js";
 import { beginChanges, changesAfter, continueChanges } from "./changes.js";
-import { erasedLine } from "./erased.js";
+import { erasedLine, isOfState } from "./erased.js";
 import { receiptStretch } from "./receipts.js";
 import { sessionStretch } from "./sessions.js";
 
@@ -63,22 +63,20 @@ export function createExportSource(deps: SourceDeps): ExportSource {
     sessions: (namespace, options, at) => sessionStretch(deps, namespace, options, at),
 
     beginChanges: (namespace, id) => beginChanges(deps, namespace, id),
-    continueChanges: (namespace, id, at) => continueChanges(deps, namespace, id, at),
+    continueChanges: (namespace, id, before) => continueChanges(deps, namespace, id, before),
     changes: (namespace, id, options, at) => changesAfter(deps, namespace, id, options, at),
 
-    async erased(namespace, { since, asOf }, moment, at = "0") {
+    async erased(namespace, { since, asOf }, moment, at) {
+      const [score = "0", note = ""] = at === undefined ? [] : splitAt(at);
       const notes = await redis.run((client) =>
-        client.zRangeWithScores(keys.gone(namespace), since, "+inf", {
-          BY: "SCORE",
-          LIMIT: { offset: Number(at), count: NOTES },
-        }),
+        client.dumpGone([keys.gone(namespace)], [String(since), note, score, String(NOTES)]),
       );
       // A later deletion comes with the next export. Those of that very millisecond came with the changes.
-      const until = notes.filter(({ value, score }) =>
-        value.startsWith("d ") ? score <= asOf : score < moment,
-      );
-      const items = until.flatMap(({ value, score }) => erasedLine(namespace, value, score));
-      return { items, next: notes.length < NOTES ? undefined : String(Number(at) + NOTES) };
+      const until = notes.filter(([name, when]) => (isOfState(name) ? when <= asOf : when < moment));
+      const items = until.flatMap(([name, when]) => erasedLine(namespace, name, when));
+      const [last] = notes.slice(-1);
+      const isLast = last === undefined || notes.length < NOTES;
+      return { items, next: isLast ? undefined : `${last[1]} ${last[0]}` };
     },
 
     async stateKeys(namespace, { asOf }, at = "facts 0") {
@@ -111,6 +109,12 @@ export function createExportSource(deps: SourceDeps): ExportSource {
 
     stateDocument: (ref, options, at) => documentStretch(deps, ref, options, at),
   };
+}
+
+/** A time, and the note of it. */
+function splitAt(at: string): [score: string, note: string] {
+  const end = at.indexOf(" ");
+  return [at.slice(0, end), at.slice(end + 1)];
 }
 
 export async function dumpMemories(
@@ -162,8 +166,10 @@ async function documentStretch(
   const document = documentOf(reply.facts, reply.text);
   const versions = reply.entries.map((entry) => stateVersion(namespace, key, entry));
   const latest = Math.max(document?.updated_at ?? 0, versions.at(-1)?.updated_at ?? 0);
-  // Gone meanwhile, or as it was.
-  if (latest === 0 || (latest < since && !reply.more)) return { items: [], next: undefined };
+  const importedAt = Number(reply.facts["ia"] ?? 0);
+  // Gone since it was listed, or as it was.
+  if (latest === 0 || (Math.max(latest, importedAt) < since && !reply.more))
+    return { items: [], next: undefined };
   return {
     items: [...(at === undefined ? [headOf(namespace, key, document, latest)] : []), ...versions],
     next: reply.more ? reply.entries.at(-1)?.[0] : undefined,

@@ -14,6 +14,8 @@ import { cutDocument, documentOf } from "../codec/encode.js";
 import type { MemoryDocument } from "../codec/document.js";
 import { decodeIndexVector } from "../codec/vector.js";
 import type { StoreDeps } from "../deps.js";
+import { noteOf } from "./erased.js";
+import { hashedLeft, removeHashed } from "./hashed.js";
 import { itemKey, SYSTEM } from "../keys.js";
 import { argumentsOf } from "../scripts/arguments.js";
 import { resolve } from "../facts/resolve.js";
@@ -33,6 +35,8 @@ export interface TargetDeps extends StoreDeps {
 export function createImportTarget(deps: TargetDeps): ImportTarget {
   const { auditor, redis, keys, meter, receipts } = deps;
   return {
+    withoutErasedWords: (line) => withoutErasedWords(deps, line),
+
     async putMemory(trail, line, options) {
       const { namespace } = line;
       const { id, version, updated_at, expires_at, superseded_at, key } = line.memory;
@@ -159,7 +163,7 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
           [importId, String(number), id, json, ...fields],
         ),
       );
-      return reply === 1;
+      return reply === -1 ? "quota" : reply === 1;
     },
 
     async putState(trail, { namespace, key, document, deleted_at }, options) {
@@ -179,7 +183,8 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
             {
               ...ruleOf(options),
               stateKey: key,
-              goneMember: goneState(key),
+              goneMember: noteOf("state", hash("sha1", key)),
+              erasedMember: noteOf("state_history", hash("sha1", key)),
               value: value?.stored ?? "",
               version: String(document?.version ?? ""),
               at: String(document?.updated_at ?? deleted_at ?? ""),
@@ -197,7 +202,7 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
       return outcomeOf(reply);
     },
 
-    async putStateVersion({ namespace, key, ...version }, { importId }) {
+    async putStateVersion({ namespace, key, ...version }, { importId, restoreErased }) {
       const { op, updated_by, expires_at, sliding, json } = version;
       const fields = [
         "o",
@@ -208,17 +213,28 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
       ];
       const reply = await redis.run((client) =>
         client.putExportedStateVersion(
-          [keys.stateFacts(namespace, key), keys.stateHistory(namespace, key)],
-          [importId, String(deps.state.historyMs), `${version.updated_at}-${version.version}`, ...fields],
+          [keys.stateFacts(namespace, key), keys.stateHistory(namespace, key), keys.gone(namespace)],
+          [
+            importId,
+            String(deps.state.historyMs),
+            `${version.updated_at}-${version.version}`,
+            restoreErased ? "" : noteOf("state_history", hash("sha1", key)),
+            ...fields,
+          ],
         ),
       );
       return reply === 1;
     },
 
-    async putErased({ namespace, what, id, at }) {
-      const note = `${{ memory: "m", session: "s", state: "d", receipt: "r" }[what]} ${id}`;
-      return (await redis.run((client) => client.putGone([keys.gone(namespace)], [note, String(at)]))) === 1;
+    async putErased(trail, { namespace, what, id, at }) {
+      const news = await auditor.run(namespace, trail, (client, audit) =>
+        client.noteErased(audit, [keys.gone(namespace)], [noteOf(what, id), String(at), id]),
+      );
+      return news === 1;
     },
+
+    hashedLeft: (lines) => hashedLeft(deps, lines),
+    removeHashed: (trail, line, name, dryRun) => removeHashed(deps, trail, line, name, dryRun),
 
     async putVotes({ agent, votes }, { dryRun }) {
       const fields = votes.flatMap(({ administration, id, at, verdict }) => [
@@ -276,11 +292,11 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
         // An array of one number.
         return found !== null && Number(String(found).slice(1, -1)) <= at ? id : undefined;
       }
-      if (what === "state") return undefined;
       if (what === "receipt") {
         const found = id === "all" ? undefined : await receipts.get(id);
         return found?.id;
       }
+      if (what !== "session") return undefined;
       const [name, last] = await redis.run((client) => client.hmGet(keys.session(namespace, id), ["s", "l"]));
       return name != null && Number(last) <= at ? name : undefined;
     },
@@ -305,6 +321,21 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
   };
 }
 
+/** Where the memory before it in the session was deleted here, its words go, and the vectors that hold them. */
+async function withoutErasedWords(
+  { redis, keys }: Pick<StoreDeps, "redis" | "keys">,
+  line: MemoryLine,
+): Promise<MemoryLine> {
+  const { preceding, ...stored } = line.stored;
+  if (preceding === undefined) return line;
+  const note = noteOf("memory", preceding.id);
+  const since = await redis.run((client) => client.zScore(keys.gone(line.namespace), note));
+  if (since === null) return line;
+  const { vectors, ...rest } = line;
+  const own = stored.own_vector === true && vectors !== undefined ? { vectors } : {};
+  return { ...rest, ...own, stored };
+}
+
 /** What each script of an import goes by. */
 function ruleOf({ rule, importId, dryRun, restoreErased }: PutOptions) {
   return { rule, import: importId, dry: dryRun ? "1" : "", restores: restoreErased ? "1" : "" };
@@ -317,7 +348,9 @@ async function wereErased(
   names: readonly { readonly name: string }[],
 ): Promise<boolean> {
   const scores = await redis.run((client) =>
-    Promise.all(names.map(({ name }) => client.zScore(keys.gone(namespace), `a ${hash("sha1", name)}`))),
+    Promise.all(
+      names.map(({ name }) => client.zScore(keys.gone(namespace), noteOf("alias", hash("sha1", name)))),
+    ),
   );
   return scores.some((score) => score !== null);
 }
@@ -326,9 +359,6 @@ async function wereErased(
 function parseValue(json: string): JsonValue {
   return JSON.parse(json) as JsonValue;
 }
-
-/** A key of state may be a person's name: its hash, as a script makes it, stands for it. */
-export const goneState = (key: string): string => `d ${hash("sha1", key)}`;
 
 function outcomeOf(text: string): Outcome {
   const outcome = OUTCOMES.find((each) => each === text);

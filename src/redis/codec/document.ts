@@ -80,6 +80,8 @@ export interface MemoryDocument {
     readonly publish_at?: number;
     /** Tokens of personal data that a stub's archived text shows: their originals must stay. */
     readonly tokens?: readonly string[];
+    /** When something last changed of which no version is made: corroboration, quarantine, publication; or it was imported. */
+    readonly changed_at?: number;
     /** When it came back from the archive last. */
     readonly restored_at?: number;
   };

@@ -38,6 +38,20 @@ export async function mergeEntities(
   return outcomeOf("facts/lua/merge-entities", reply);
 }
 
+/** Takes a name out of its group, for an import. `entry`: what stands for it in the audit trail. False: it is no alias. */
+export async function forgetAlias(
+  { auditor, keys }: Deps,
+  trail: Trail,
+  namespace: string,
+  name: string,
+  entry: string,
+): Promise<boolean> {
+  const reply = await auditor.run(namespace, trail, (client, audit) =>
+    client.forgetAlias(audit, MOST, aliasKeys(keys, namespace), [name, entry]),
+  );
+  return reply === 1;
+}
+
 function aliasKeys(keys: StoreDeps["keys"], namespace: string): string[] {
   return [
     keys.entities(namespace),

@@ -9,7 +9,7 @@ costs one command. Keys are made of the script's first one, as src/redis/keys.ts
   export-changes     for each of them what has changed, a sorted set by the number of the change: 'm <id>' of a memory, 's <facet>' of a
                      session; '' keeps it there
   export-bases       the number of the latest change as '#', and for each session that has changed since it was read: the number of
-                     its last message and its incarnation, as they were then
+                     its last message, when that was appended or imported, and its incarnation, as they were then
 ]]
 local redis = redis
 do
@@ -32,8 +32,9 @@ do
       end
       plain.call('ZADD', changes, plain.call('HINCRBY', bases, '#', 1), member)
       if kind == 's' then
-        local head = plain.call('HMGET', prefix .. ':session:' .. tag .. ':' .. name, 'n', 'i')
-        plain.call('HSETNX', bases, name, (head[1] or '0') .. ' ' .. (head[2] or ''))
+        local head = plain.call('HMGET', prefix .. ':session:' .. tag .. ':' .. name, 'n', 'l', 'ia', 'i')
+        local latest = math.max(tonumber(head[2] or 0), tonumber(head[3] or 0))
+        plain.call('HSETNX', bases, name, (head[1] or '0') .. ' ' .. string.format('%d', latest) .. ' ' .. (head[4] or ''))
       end
     end
 

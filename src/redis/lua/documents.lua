@@ -87,6 +87,11 @@ end
 
 local function state_expiry(ttl) return ttl == '' and '' or int(now + tonumber(ttl)) end
 
+-- Notes that a document was deleted ('d'), or with its history ('e').
+local function state_note(kind, key)
+  gone_note((string.gsub(state_head, ':state%-head:{', ':gone:{', 1)), kind .. ' ' .. redis.sha1hex(key))
+end
+
 -- Gives the next change its number, and notifies those who follow the stream. Returns the number and the time.
 local function state_change(key, op)
   if not state_number then
@@ -99,9 +104,7 @@ local function state_change(key, op)
   local version = int(state_number)
   local edge = state_retention and '0' or int(state_time - state_keep)
   redis.call('XADD', state_changes, 'MINID', '~', edge, int(state_time) .. '-' .. version, 'k', key, 'o', op, 'b', state_agent)
-  if op == 'delete' then
-    gone_note((string.gsub(state_head, ':state%-head:{', ':gone:{', 1)), 'd ' .. redis.sha1hex(key))
-  end
+  if op == 'delete' then state_note('d', key) end
   return version, int(now)
 end
 

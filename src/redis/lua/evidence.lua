@@ -18,7 +18,7 @@ local function trust_corroborate(record, agents, most)
       table.insert(known, agent)
     end
   end
-  if added then redis.call('JSON.MERGE', record, '$.memory', cjson.encode({ evidence = { agents = known } })) end
+  if added then redis.call('JSON.MERGE', record, '$', cjson.encode({ memory = { evidence = { agents = known } }, index = { changed_at = now } })) end
   return added
 end
 
@@ -29,6 +29,6 @@ local function trust_release(record, facet)
   for _, each in ipairs(cjson.decode(redis.call('JSON.GET', record, '$.index.facets'))[1]) do
     if each ~= facet then table.insert(facets, each) end
   end
-  redis.call('JSON.MERGE', record, '$', cjson.encode({ memory = { quarantined = cjson.null }, index = { facets = facets, corroborate_at = now, since = now } }))
+  redis.call('JSON.MERGE', record, '$', cjson.encode({ memory = { quarantined = cjson.null }, index = { facets = facets, corroborate_at = now, since = now, changed_at = now } }))
   vector_follow(record)
 end

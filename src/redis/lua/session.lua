@@ -22,7 +22,7 @@ ARGV[4] how many tokens, likewise
 The head: s its name, i incarnation, o its own agent, n number of the last message, z number of the last one that was promoted,
 t tokens of those that are here, c when it began, l when it was last appended to, x when it ends or '';
 u, um, ul the running summary, its method and model; f the last claim's fence, cu until when that claim holds,
-ct up to which number it goes. Times in milliseconds.
+ct up to which number it goes; im the import that wrote it and n then, ia when. Times in milliseconds.
 All keys of a session end together.
 ]]
 local session_head, session_messages = table.remove(KEYS, 1), table.remove(KEYS, 1)

@@ -87,6 +87,7 @@ export const ARGUMENTS = {
     "dry",
     "restores",
     "goneMember",
+    "erasedMember",
     "value",
     "version",
     "at",

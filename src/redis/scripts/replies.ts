@@ -66,6 +66,10 @@ export const namedFields = (
 ): readonly (readonly [name: string, fields: Record<string, string>])[] =>
   pairsOf(reply).map(([name, hash]) => [text(name), fields(hash)]);
 
+/** Members of a sorted set by time with these times. */
+export const notesWithTimes = (reply: unknown): readonly (readonly [note: string, at: number])[] =>
+  pairsOf(reply).map(([note, at]) => [text(note), integer(at)]);
+
 /** A code, and what goes with it. */
 export function parts(reply: unknown): readonly [code: number, ...rest: string[]] {
   const [code, ...rest] = arrayOf(reply);

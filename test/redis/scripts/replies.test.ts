@@ -103,6 +103,14 @@ const cases: Record<string, Case> = {
     ],
     wrong: [...NO_ARRAYS, null, [null], ["a", "1"]],
   },
+  notesWithTimes: {
+    decode: replies.notesWithTimes,
+    good: [
+      [[], []],
+      [["m 1", "7"], [["m 1", 7]]],
+    ],
+    wrong: [...NO_ARRAYS, null, ["m 1"], ["m 1", null], ["m 1", "a"]],
+  },
   namedFields: {
     decode: replies.namedFields,
     good: [

@@ -44,8 +44,10 @@ end
 local function take_session(facet)
   local head = redis.call('HGETALL', sessions .. facet)
   if not head[1] then return true end
-  local number, incarnation = string.match(redis.call('HGET', KEYS[2], facet) or '', '^(%d+) (.*)$')
-  local from = incarnation == redis.call('HGET', sessions .. facet, 'i') and tonumber(number) or 0
+  local number, latest, incarnation = string.match(redis.call('HGET', KEYS[2], facet) or '', '^(%d+) (%d+) (.*)$')
+  local same = incarnation == redis.call('HGET', sessions .. facet, 'i')
+  -- An idle session is left out of an incremental export: then none of its messages are in the file.
+  local from = same and tonumber(latest) >= tonumber(since) and tonumber(number) or 0
   if begun == facet then from = math.max(from, tonumber(done)) end
   local entries = redis.call('XRANGE', messages .. facet, '(' .. string.format('%d', from) .. '-0', '+', 'COUNT', page)
   table.insert(heads, { head, from, entries })

@@ -23,10 +23,11 @@ local function dump_is_dispute(record, id)
 end
 
 --[[
-Since when a memory is as it is: its last version, sighting, judgement or use. `uses` is what the namespace's uses hold of it, or false.
+Since when a memory is as it is: its last version, sighting, judgement, corroboration, release, publication, import or use. `uses` is
+what the namespace's uses hold of it, or false.
 ]]
 local function dump_changed(record, uses)
-  local paths = { '$.memory.updated_at', '$.memory.last_seen_at', '$.memory.superseded_at', '$.memory.evidence.last_at' }
+  local paths = { '$.memory.updated_at', '$.memory.last_seen_at', '$.memory.superseded_at', '$.memory.evidence.last_at', '$.index.changed_at' }
   local found = cjson.decode(redis.call('JSON.GET', record, unpack(paths)))
   local latest = tonumber(uses and string.match(uses, ' (%d+)$') or 0)
   for _, path in ipairs(paths) do

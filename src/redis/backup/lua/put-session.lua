@@ -17,9 +17,9 @@ ARGV[5] its incarnation
 ARGV[6] the number of its last message
 ARGV[7] when it was last appended to, milliseconds since the epoch
 ARGV[8] when it ends, likewise, or ''
-ARGV[9] up to which number the same import wrote its messages, and they stay; '' for none
+ARGV[9] up to which number its messages came before, and stay; '' for none
 ARGV[10] the number of the last message that was promoted
-ARGV[11+] further fields and values of the head, by turns
+ARGV[11+] further fields and their values of the head, in turn
 
 Returns what became of it: 'created', 'replaced', 'unchanged', 'skipped', 'conflict', 'erased' (it was deleted here since),
 'expired', or 'quota'.
@@ -39,12 +39,42 @@ if current[1] and not own then
   end
   outcome = 'replaced'
 end
-if usage_over(0, 1) then return 'quota' end
+local continues = current[1] == incarnation and after ~= '' and tonumber(current[2]) >= tonumber(after)
+-- The messages before these aren't here, and those that are belong to another session: they stay.
+if current[1] and after ~= '' and not continues then return 'skipped' end
+local fields, summary_bytes, held = { unpack(ARGV, 11) }, 0, 0
+for i = 1, #fields, 2 do
+  if fields[i] == 'u' then summary_bytes = #fields[i + 1] end
+end
+if current[1] then
+  held = continues and #(redis.call('HGET', session_head, 'u') or '') or tonumber(redis.call('HGET', usage_sessions, session_facet) or 0)
+end
+if usage_over(0, summary_bytes - held) then return 'quota' end
 if dry == '1' then return outcome end
 
+-- Drops messages that were appended here since: the file has others by the same numbers, or none. A stream takes no number again
+-- that it had before, so it is made again.
+local function drop_later()
+  local bytes = 0
+  local later = redis.call('XRANGE', session_messages, '(' .. after .. '-0', '+')
+  if #later == 0 then return 0 end
+  for _, entry in ipairs(later) do bytes = bytes + #entry[2][10] end
+  local kept = redis.call('XRANGE', session_messages, '-', after .. '-0')
+  redis.call('DEL', session_messages)
+  for _, entry in ipairs(kept) do redis.call('XADD', session_messages, entry[1], unpack(entry[2])) end
+  local ids = redis.call('HGETALL', session_ids)
+  for i = 1, #ids, 2 do
+    if tonumber(ids[i + 1]) > tonumber(after) then
+      bytes = bytes + #ids[i]
+      redis.call('HDEL', session_ids, ids[i])
+    end
+  end
+  return bytes
+end
+
 audit(outcome, { session_facet })
-if own and after ~= '' and current[1] == incarnation then
-  local bytes = #(redis.call('HGET', session_head, 'u') or '')
+if continues then
+  local bytes = #(redis.call('HGET', session_head, 'u') or '') + drop_later()
   -- Promoted between the two lines of the file. As of any promoted message, its id is still known.
   for _, entry in ipairs(redis.call('XRANGE', session_messages, '-', promoted .. '-0')) do bytes = bytes + #entry[2][10] end
   redis.call('XTRIM', session_messages, 'MINID', int(tonumber(promoted) + 1) .. '-0')
@@ -54,12 +84,15 @@ else
   usage_end_sessions({ session_facet })
   redis.call('DEL', session_head, session_messages, session_ids, session_due)
 end
-redis.call('HSET', session_head, 'i', incarnation, 'n', last, 'l', appended_at, 'x', expiry, 'f', '0', 'z', promoted, 'im', import .. ':' .. last, unpack(ARGV, 11))
+redis.call('HSET', session_head, 'i', incarnation, 'n', last, 'l', appended_at, 'x', expiry, 'f', '0', 'z', promoted, 'im', import .. ':' .. last, 'ia', int(now), unpack(fields))
 usage_session(session_facet, #(redis.call('HGET', session_head, 'u') or ''))
 redis.call('ZADD', session_all, int(tonumber(appended_at) * 1000), session_facet)
 if expiry ~= '' then
   for _, key in ipairs({ session_head, session_messages, session_ids }) do redis.call('PEXPIREAT', key, expiry) end
   redis.call('ZADD', session_ending, expiry, session_facet)
+elseif continues then
+  for _, key in ipairs({ session_messages, session_ids }) do redis.call('PERSIST', key) end
+  redis.call('ZREM', session_ending, session_facet)
 end
 redis.call('ZREM', gone, 's ' .. session_facet)
 return outcome

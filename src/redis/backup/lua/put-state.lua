@@ -17,26 +17,28 @@ ARGV[3]  the import's id: what the same import wrote before is replaced
 ARGV[4]  '1' if nothing is to be written
 ARGV[5]  '1' if what was deleted here comes back
 ARGV[6]  what stands for the document among what was deleted
-ARGV[7]  the value; '' where the document was deleted, and only its history is known
-ARGV[8]  version
-ARGV[9]  when that became current, or it was deleted, milliseconds since the epoch
-ARGV[10] who made it
-ARGV[11] by which operation
-ARGV[12] when it ends, milliseconds since the epoch, or ''
-ARGV[13] its time to live, milliseconds, or ''
-ARGV[14] '1' if reading renews it, else ''
-ARGV[15] '1' if the text is to be kept, else ''
-ARGV[16+] fixes, two each
+ARGV[7]  what stands there for the document with its history
+ARGV[8]  the value; '' where the document was deleted, and only its history is known
+ARGV[9]  version
+ARGV[10] when that became current, or it was deleted, milliseconds since the epoch
+ARGV[11] who made it
+ARGV[12] by which operation
+ARGV[13] when it ends, milliseconds since the epoch, or ''
+ARGV[14] its time to live, milliseconds, or ''
+ARGV[15] '1' if reading renews it, else ''
+ARGV[16] '1' if the text is to be kept, else ''
+ARGV[17+] fixes, two each
 
 Returns what became of it: 'created', 'replaced', 'unchanged', 'skipped', 'conflict', 'erased' (it was deleted here since), or
 'expired'.
 ]]
-local state_key, rule, import, dry, restores, gone_member, value, version = unpack(ARGV, 1, 8)
-local at, by, operation, ends_at, lives, slides, keeps_text = unpack(ARGV, 9, 15)
+local state_key, rule, import, dry, restores, gone_member, erased_member, value = unpack(ARGV, 1, 8)
+local version, at, by, operation, ends_at, lives, slides, keeps_text = unpack(ARGV, 9, 16)
 local document, facts, history, gone_notes = unpack(KEYS, 1, 4)
 local written = tonumber(at) or 0
-local deleted = redis.call('ZSCORE', gone_notes, gone_member)
-if restores ~= '1' and value ~= '' and deleted and tonumber(deleted) >= written then return 'erased' end
+local deleted = value ~= '' and redis.call('ZSCORE', gone_notes, gone_member)
+local erased = redis.call('ZSCORE', gone_notes, erased_member)
+if restores ~= '1' and math.max(tonumber(deleted or -1), tonumber(erased or -1)) >= written then return 'erased' end
 local ends = tonumber(ends_at)
 if ends and ends + state_keep <= now then return 'expired' end
 
@@ -61,8 +63,8 @@ redis.call('HSET', state_head, 'number', int(math.max(tonumber(head[1]) or 0, to
 if value ~= '' or current[1] then redis.call('DEL', document, facts, history) end
 if value == '' then return outcome end
 redis.call('JSON.SET', document, '$', value, unpack(state_words))
-if #ARGV > 15 then state_fix(document, '$', 16, (#ARGV - 15) / 2) end
-redis.call('HSET', facts, 'im', import .. ':' .. version)
+if #ARGV > 16 then state_fix(document, '$', 17, (#ARGV - 16) / 2) end
+redis.call('HSET', facts, 'im', import .. ':' .. version, 'ia', int(now))
 redis.call('HSET', facts, 'v', version, 't', at, 'b', by, 'o', operation, 'e', ends_at, 'l', lives, 's', slides, 'x', '0')
 if keeps_text == '1' then redis.call('HSET', facts, 'j', redis.call('JSON.GET', document)) end
 if ends then
@@ -71,5 +73,6 @@ if ends then
   redis.call('PEXPIREAT', facts, until_removed)
 end
 redis.call('ZREM', gone_notes, gone_member)
+if restores == '1' then redis.call('ZREM', gone_notes, erased_member) end
 redis.call('PUBLISH', state_channel, '')
 return outcome

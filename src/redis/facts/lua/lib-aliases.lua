@@ -31,6 +31,12 @@ local function alias_free(group)
   end
 end
 
+-- Names that come back aren't known as deleted any more: see lua/gone.lua.
+local function alias_return(group)
+  local gone = string.gsub(KEYS[1], ':entities:{', ':gone:{', 1)
+  for _, name in ipairs(group) do redis.call('ZREM', gone, 'a ' .. redis.sha1hex(name[1])) end
+end
+
 local function alias_set(group)
   local json = cjson.encode(group)
   if #group > 1 then

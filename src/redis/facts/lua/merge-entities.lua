@@ -25,4 +25,5 @@ end
 audit('ok')
 redis.call('HDEL', KEYS[3], from[1][1])
 for _, name in ipairs(from) do table.insert(into, name) end
+alias_return(into)
 return { CODE.DONE, alias_set(into) }

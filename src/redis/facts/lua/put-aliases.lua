@@ -29,4 +29,5 @@ if #group > ALIASES_MOST then
 end
 audit('ok')
 alias_free(old)
+alias_return(group)
 return { CODE.DONE, alias_set(group) }

@@ -1,5 +1,6 @@
 --- @include "lua/changes"
 --- @include "lua/codes"
+--- @include "lua/clock"
 --- @include "lua/audit"
 --[[
 Notes on a memory that it is not published to a namespace any more.
@@ -18,5 +19,5 @@ end
 local known = (cjson.decode(published)[1] or {})[ARGV[1]]
 audit(known and 'ok' or 'missing')
 if not known then return { CODE.UNFIT } end
-redis.call('JSON.MERGE', KEYS[1], '$.published', cjson.encode({ [ARGV[1]] = cjson.null }))
+redis.call('JSON.MERGE', KEYS[1], '$', cjson.encode({ published = { [ARGV[1]] = cjson.null }, index = { changed_at = now } }))
 return { CODE.DONE }

@@ -1,5 +1,7 @@
 --- @include "lua/changes"
 --- @include "lua/codes"
+--- @include "lua/clock"
+--- @include "lua/numbers"
 --- @include "lua/audit"
 --[[
 Notes on a memory that it is to be published; the process that carries it there settles the note (settle.lua).
@@ -27,4 +29,5 @@ if count >= tonumber(ARGV[3]) then
 end
 audit('ok')
 redis.call('JSON.MERGE', KEYS[1], '$', ARGV[2])
+redis.call('JSON.SET', KEYS[1], '$.index.changed_at', int(now))
 return { CODE.DONE, redis.call('JSON.GET', KEYS[1], '$') }

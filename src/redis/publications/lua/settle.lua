@@ -1,4 +1,5 @@
 --- @include "lua/changes"
+--- @include "lua/clock"
 --[[
 Notes on a memory, or on what is left of a deleted one, that a publication was carried to its namespace.
 
@@ -25,6 +26,8 @@ local open = false
 for _, other in pairs(published) do open = open or not version or other.version < version end
 if not open and not version then return redis.call('DEL', KEYS[1]) end
 local patch = { published = { [ARGV[1]] = ARGV[2] == '' and cjson.null or note } }
-if not open then patch.index = { publish_at = cjson.null } end
+-- A tombstone has no index.
+if version then patch.index = { changed_at = now } end
+if not open then patch.index = { publish_at = cjson.null, changed_at = version and now } end
 redis.call('JSON.MERGE', KEYS[1], '$', cjson.encode(patch))
 return 1

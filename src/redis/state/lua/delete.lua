@@ -19,7 +19,10 @@ local before = state_load(KEYS[2], KEYS[3])
 local whole = ARGV[3] == '1'
 if not before or not before.live then
   audit('missing')
-  if whole then redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3]) end
+  if whole then
+    redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3])
+    state_note('e', ARGV[1])
+  end
   return { CODE.MISSING }
 end
 if not state_matches(before, ARGV[2]) then
@@ -32,6 +35,7 @@ redis.call('DEL', KEYS[1], KEYS[2])
 local version, time = state_change(ARGV[1], 'delete')
 if whole then
   redis.call('UNLINK', KEYS[3])
+  state_note('e', ARGV[1])
 else
   state_bury(KEYS[3], version, time)
   state_keep_history(KEYS[3])

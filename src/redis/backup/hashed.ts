@@ -1,0 +1,105 @@
+import { hash } from "node:crypto";
+import type { Trail } from "../../access/trail.js";
+import type { ErasedLine } from "../../backup/lines.js";
+import { subjectOf } from "../../domain/idempotency.js";
+import { literal, scanKeys } from "../connection/scan-keys.js";
+import type { StoreDeps } from "../deps.js";
+import { forgetAlias } from "../facts/aliases.js";
+import { eraseAnswers } from "../idempotency/erase.js";
+
+type Deps = Pick<StoreDeps, "redis" | "keys" | "auditor">;
+
+/** Keys, or names, that one step looks at. */
+const SCANNED = 1000;
+
+/**
+ * For each line the state keys, or the names, that are stored here and that it means. Keys of state are in no index, so all keys
+ * of the store are walked over, once for all lines.
+ */
+export async function hashedLeft(
+  deps: Deps,
+  lines: readonly ErasedLine[],
+): Promise<readonly ReadonlySet<string>[]> {
+  const found = lines.map(() => new Set<string>());
+  const places = new Map<string, number[]>();
+  for (const [index, line] of lines.entries()) {
+    const place = placeOf(line.namespace, line.what === "alias", line.id);
+    const known = places.get(place);
+    if (known === undefined) places.set(place, [index]);
+    else known.push(index);
+  }
+  const note = (namespace: string, isName: boolean, name: string): void => {
+    for (const index of places.get(placeOf(namespace, isName, hash("sha1", name))) ?? [])
+      found[index]?.add(name);
+  };
+  const namespacesOf = (names: boolean): Set<string> =>
+    new Set(lines.flatMap(({ what, namespace }) => ((what === "alias") === names ? [namespace] : [])));
+  await walkState(deps, namespacesOf(false), (namespace, key) => note(namespace, false, key));
+  for (const namespace of namespacesOf(true))
+    await walkNames(deps, namespace, (name) => note(namespace, true, name));
+  return found;
+}
+
+const placeOf = (namespace: string, isName: boolean, sha1: string): string =>
+  `${isName ? "name" : "state"} ${namespace} ${sha1}`;
+
+async function walkState(
+  { redis, keys }: Deps,
+  wanted: ReadonlySet<string>,
+  each: (namespace: string, key: string) => void,
+): Promise<void> {
+  const [only] = wanted;
+  if (only === undefined) return;
+  // A document, and one of which only the history is left.
+  for (const keyOf of [keys.stateFacts, keys.stateHistory]) {
+    const [open = ""] = keyOf("", "").split("}");
+    const start = wanted.size === 1 ? keyOf(only, "") : open;
+    const beside = wanted.size === 1 ? { beside: start } : {};
+    let cursor = "0";
+    do {
+      const page = await scanKeys(redis, cursor, { MATCH: `${literal(start)}*`, COUNT: SCANNED }, beside);
+      for (const key of page.keys) {
+        const end = key.indexOf("}:", open.length);
+        const namespace = key.slice(open.length, end);
+        if (wanted.has(namespace)) each(namespace, key.slice(end + 2));
+      }
+      ({ cursor } = page);
+    } while (cursor !== "0");
+  }
+}
+
+async function walkNames(
+  { redis, keys }: Deps,
+  namespace: string,
+  each: (name: string) => void,
+): Promise<void> {
+  for (const key of [keys.aliases(namespace), keys.entities(namespace)]) {
+    let cursor = "0";
+    do {
+      const page = await redis.run((client) => client.hScanNoValues(key, cursor, { COUNT: SCANNED }));
+      for (const name of page.fields) each(name);
+      ({ cursor } = page);
+    } while (cursor !== "0");
+  }
+}
+
+/** Deletes what {@link hashedLeft} has found, unless it was written after the line's time. False: there was nothing to delete. */
+export async function removeHashed(
+  deps: Deps,
+  trail: Trail,
+  { namespace, what, id, at }: ErasedLine,
+  name: string,
+  dryRun: boolean,
+): Promise<boolean> {
+  const { auditor, keys } = deps;
+  if (what === "alias") return !dryRun && forgetAlias(deps, trail, namespace, name, id);
+  const removed = await auditor.run(namespace, trail, (client, audit) =>
+    client.removeExportedState(
+      audit,
+      [keys.state(namespace, name), keys.stateFacts(namespace, name), keys.stateHistory(namespace, name)],
+      [name, String(at), what === "state_history" ? "1" : "", dryRun ? "1" : ""],
+    ),
+  );
+  if (removed === 1 && !dryRun) await eraseAnswers(deps, [subjectOf.state(namespace, name)]);
+  return removed === 1;
+}
