@@ -60,7 +60,7 @@ export function createApp(deps: AppDeps) {
       ...(deps.anonymousAnywhere ? [] : [onlyLoopbackHosts(deps.keyRequired)]),
       onlySameOrigin(deps.keyRequired),
       limitOpenRoutes({ perSecond: deps.openRequestsPerSecond, now: () => performance.now() }),
-      authenticate(deps.authenticator),
+      authenticate(deps.authenticator, deps.now),
       limitRate(deps.rateLimiter, deps.rateLimitPerMinute),
     ),
   );

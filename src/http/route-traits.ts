@@ -21,6 +21,8 @@ export interface RouteTraits {
    * bounded, so that callers with a key aren't slowed.
    */
   readonly open?: "metered" | "unmetered";
+  /** Callers that were let in lately are let in while keys can't be read: see `identifyWhileAway`. */
+  readonly whileAway?: true;
   /** `json` if absent. */
   readonly body?: BodyKind;
   /** A POST that writes nothing: it has nothing to wait for under `Prefer: durable`. */

@@ -84,7 +84,7 @@ const metricsRoute = createRoute({
   method: "get",
   path: "/metrics",
   operationId: "getMetrics",
-  traits: { lane: "unbounded" },
+  traits: { lane: "unbounded", whileAway: true },
   tags: ["system"],
   summary: "Read the Prometheus metrics",
   description: "Needs `metrics` or `admin` on `**` as soon as an API key exists.",
