@@ -109,6 +109,34 @@ describe.skipIf(CHROMIUM === undefined)("a person finds in the explorer", () => 
     expect(await page.getByRole("link", { name: "within 60 days" }).count()).toBe(1);
   });
 
+  test("that someone else wrote a version while a text was revised, which isn't overwritten", async () => {
+    const { page, open } = maria;
+    const item = `/v1/namespaces/${seeded.namespace}/memories/${seeded.revised.id}`;
+    await open(`memories?ns=${seeded.namespace}&m=${seeded.revised.id}&in=${seeded.namespace}`);
+    const drawer = page.getByRole("dialog");
+    await drawer.getByRole("button", { name: "Revise" }).click();
+    await drawer.getByLabel("New text").fill("Goods can be returned within 90 days.");
+    const theirs = bodyOf<{ version: number }>(
+      await api.send("PATCH", item, { content: "Goods can be returned within 45 days." }),
+      200,
+    ).version;
+    const save = drawer.getByRole("button", { name: `Save version ${theirs}` });
+    // An act reads the memory again, as a refused save does: neither makes the text one of the new version.
+    await drawer.getByRole("button", { name: "Confirm" }).click();
+    await drawer.getByText(`Meanwhile, version ${theirs} was written`).waitFor();
+    expect(await save.isDisabled()).toBe(true);
+    expect(bodyOf<{ version: number }>(await api.send("GET", item), 200).version).toBe(theirs);
+    await drawer.getByRole("button", { name: "Keep my text" }).click();
+    await api.send("PATCH", item, { content: "Goods can be returned within 50 days." });
+    await drawer.getByRole("button", { name: `Save version ${theirs + 1}` }).click();
+    await drawer.getByText(`Meanwhile, version ${theirs + 1} was written`).waitFor();
+    expect(bodyOf<{ content: string }>(await api.send("GET", item), 200).content).toContain("50 days");
+    await drawer.getByRole("button", { name: `Begin again from version ${theirs + 1}` }).click();
+    expect(await drawer.getByLabel("New text").inputValue()).toContain("50 days");
+    await page.keyboard.press("Escape");
+    await drawer.waitFor({ state: "detached" });
+  });
+
   test("who wrote a wrong fact, and removes it", async () => {
     const { page, open } = maria;
     await open(`memories?ns=${seeded.namespace}&subject=Anna Keller`);
@@ -118,7 +146,9 @@ describe.skipIf(CHROMIUM === undefined)("a person finds in the explorer", () => 
     await drawer.getByText("Written by").waitFor();
     expect(await drawer.locator(".facts").first().textContent()).toContain(seeded.wrong.agent);
     await drawer.getByRole("button", { name: "Contradict" }).click();
-    await expect.poll(() => page.locator(".toast").textContent()).toBe("Noted as wrong.");
+    // What is outside the dialog lies under it, and isn't heard.
+    await expect.poll(() => drawer.locator(".toast").textContent()).toBe("Noted as wrong.");
+    expect(await drawer.locator(".toast").isVisible()).toBe(true);
     await drawer.getByRole("button", { name: "Delete" }).click();
     await drawer.getByRole("button", { name: "Delete for good" }).click();
     await drawer.waitFor({ state: "detached" });
@@ -161,6 +191,35 @@ describe.skipIf(CHROMIUM === undefined)("a person finds in the explorer", () => 
     expect(memories.map(({ id }) => id)).toContain(seeded.quarantinedId);
   });
 
+  test("what waits in quarantine, and deletes it only when asked twice", async () => {
+    const { page, open } = maria;
+    const from = `/v1/namespaces/${seeded.namespace}/memories`;
+    const { id } = bodyOf<{ id: string }>(
+      await api.send("POST", from, {
+        memory_type: "semantic",
+        content: "Every return is free of charge for ever.",
+        trust_score: 0.2,
+      }),
+      201,
+    );
+    const published = bodyOf<{ id: string }>(
+      await api.send("POST", `${from}/${id}/publish`, { to: "acme.shared.crm" }),
+      201,
+    );
+    const copy = `/v1/namespaces/acme.shared.crm/memories/${published.id}`;
+    // The same address isn't read again.
+    await open("memories?ns=acme.**");
+    await open("quarantine?ns=acme.**");
+    const waiting = page.locator(".hit", { hasText: "free of charge for ever" });
+    await waiting.getByRole("button", { name: "Delete the copy" }).click();
+    await waiting.getByText("Its origin stays").waitFor();
+    expect((await api.send("GET", copy)).status).toBe(200);
+    await waiting.getByRole("button", { name: "Delete for good" }).click();
+    await waiting.waitFor({ state: "detached" });
+    expect((await api.send("GET", copy)).status).toBe(404);
+    expect((await api.send("GET", `${from}/${id}`)).status).toBe(200);
+  });
+
   test("a change of state the moment it is made, and the value before it", async () => {
     const { page, open } = maria;
     await open(`state?ns=${seeded.namespace}&key=${seeded.stateKey}`);
@@ -189,7 +248,16 @@ describe.skipIf(CHROMIUM === undefined)("a person finds in the explorer", () => 
     await open(`sessions?ns=${seeded.namespace}`);
     await page.getByRole("link", { name: new RegExp(`^${seeded.session}`) }).click();
     await page.getByText("Hello, my lamp arrived broken.").waitFor();
+    let built = 0;
+    page.on("request", (request) => {
+      if (request.url().includes("/context")) built += 1;
+    });
     await page.getByRole("link", { name: "Context for a model" }).click();
+    const build = page.getByRole("button", { name: "Build the context" });
+    await build.waitFor();
+    await settled(page);
+    expect(built, "contexts that looking alone has built").toBe(0);
+    await build.click();
     await page.locator(".message-system").waitFor();
     const [, used = "", budget = ""] =
       /([\d,]+) of ([\d,]+) tokens/.exec((await page.locator(".budget .score-sum").textContent()) ?? "") ??
@@ -205,6 +273,33 @@ describe.skipIf(CHROMIUM === undefined)("a person finds in the explorer", () => 
     await page.getByRole("button", { name: "Plan a dry run" }).click();
     await page.getByRole("heading", { name: "plan, planned" }).waitFor();
     expect(bodyOf(await api.send("GET", `/v1/namespaces/${seeded.namespace}/usage`), 200)).toEqual(before);
+  });
+
+  test("a consolidation's plan, and runs it with its own options", async () => {
+    const { page, open } = maria;
+    const runs = "/v1/namespaces/acme.planned/consolidations";
+    for (const content of ["Anna likes tea.", "Anna likes  tea."]) {
+      bodyOf(
+        await api.send("POST", "/v1/namespaces/acme.planned/memories", { memory_type: "semantic", content }),
+        201,
+      );
+    }
+    const options = { dry_run: true, steps: ["merge"], older_than_seconds: 60, max_llm_calls: 0 };
+    const { id } = bodyOf<{ id: string }>(await api.send("POST", runs, options), 202);
+    await open(`consolidation?ns=acme.planned&run=${id}`);
+    await page.getByRole("heading", { name: "plan, planned" }).waitFor();
+    await page.getByRole("button", { name: "Run it" }).click();
+    await page.getByText("This changes memories of acme.planned: merge").waitFor();
+    const listed = async () =>
+      bodyOf<{ consolidations: { id: string; options: object }[] }>(await api.send("GET", runs), 200)
+        .consolidations;
+    expect(await listed()).toHaveLength(1);
+    await page.getByRole("button", { name: "Run now" }).click();
+    await page.getByRole("heading", { name: "done" }).waitFor();
+    const run = (await listed()).find((each) => each.id !== id);
+    expect(run?.options).toMatchObject({ ...options, dry_run: false });
+    // The list says it too.
+    await page.getByRole("link", { name: /^done/ }).waitFor();
   });
 
   test("who deleted a memory, in a trail whose hashes hold", async () => {

@@ -1,6 +1,5 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { announcement } from "./base/announce.js";
 import { moreNamespaces, namespaces, rememberScope, scope } from "./base/namespaces.js";
 import { addressOf, place } from "./base/place.js";
 import { useQuery } from "./base/query.js";
@@ -10,6 +9,7 @@ import { THEMES, theme } from "./base/theme.js";
 import { KeyDialog } from "./key-dialog.js";
 import { NamespaceMenu } from "./namespace-menu.js";
 import { Failure, Loading } from "./parts/notice.js";
+import { Toast } from "./parts/toast.js";
 import { VIEWS } from "./views.js";
 
 /** Loaded when the first memory is opened. */
@@ -49,9 +49,7 @@ export function Shell() {
       </main>
       {opened && <Lazy key="drawer" load={loadDrawer} />}
       {keyRefused.value && <KeyDialog />}
-      <p class={announcement.value.text === "" ? "toast" : "toast shown"} role="status">
-        {announcement.value.text}
-      </p>
+      <Toast quiet={opened || keyRefused.value} />
     </>
   );
 }

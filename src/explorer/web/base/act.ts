@@ -22,7 +22,10 @@ export function useAct(): Act {
       changes.value += 1;
       announce(done);
     } catch (error) {
-      set({ busy: false, error: errorOf(error) });
+      const failure = errorOf(error);
+      set({ busy: false, error: failure });
+      // Something else was changed meanwhile: the person has to see it to decide.
+      if (failure.status === 412) changes.value += 1;
     }
   };
   return {

@@ -10,7 +10,7 @@ const STEPS: Readonly<Record<Action["step"], string>> = {
   summarise: "Summarise",
   facts: "Extract facts",
   procedures: "Learn a procedure",
-  expire: "Let go",
+  expire: "Expire",
 };
 
 const REASONS: Readonly<Record<string, string>> = {

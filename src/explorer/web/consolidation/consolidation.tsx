@@ -1,10 +1,11 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useAct } from "../base/act.js";
 import { count, plural } from "../base/format.js";
 import { here, param, setParams } from "../base/place.js";
 import { useQuery } from "../base/query.js";
 import { service } from "../base/service.js";
 import type { Schemas } from "../base/service.js";
+import { Confirm } from "../parts/confirm.js";
 import { Empty, Failure, Loading, Note } from "../parts/notice.js";
 import { OneNamespace } from "../parts/one-namespace.js";
 import { When } from "../parts/when.js";
@@ -26,27 +27,27 @@ function Inside({ ns }: { readonly ns: string }) {
   const { data, error, retry } = useQuery(`runs ${ns}`, (signal) =>
     client.get("/v1/namespaces/{ns}/consolidations", { path: { ns }, query: { limit: 30 }, signal }),
   );
-  const begin = (dryRun: boolean): void => {
-    act.run(
-      async () => {
-        const { id } = await client.post("/v1/namespaces/{ns}/consolidations", {
-          path: { ns },
-          body: { dry_run: dryRun, older_than_seconds: 0 },
-        });
-        setParams({ run: id });
-      },
-      dryRun ? "A plan is being made. Nothing changes." : "The run has begun.",
-    );
+  const plan = (): void => {
+    act.run(async () => {
+      const { id } = await client.post("/v1/namespaces/{ns}/consolidations", {
+        path: { ns },
+        body: { dry_run: true },
+      });
+      setParams({ run: id, from: undefined });
+    }, "A plan is being made. Nothing changes.");
   };
   return (
     <div class="master">
       <section class="master-list" aria-label="Runs">
         <div class="buttons">
-          <button type="button" class="button primary" disabled={act.busy} onClick={() => begin(true)}>
+          <button type="button" class="button primary" disabled={act.busy} onClick={plan}>
             Plan a dry run
           </button>
         </div>
-        <p class="hint">A plan shows what a run would do. It changes nothing.</p>
+        <p class="hint">
+          A plan shows what a run with the default options would do, so it leaves the episodes of the last 7
+          days as they are. It changes nothing.
+        </p>
         {act.error !== undefined && <Failure error={act.error} />}
         {error !== undefined && <Failure error={error} retry={retry} />}
         {data === undefined && error === undefined && <Loading rows={4} />}
@@ -55,7 +56,7 @@ function Inside({ ns }: { readonly ns: string }) {
           {data?.consolidations.map((run) => (
             <li key={run.id}>
               <a
-                href={here({ run: run.id })}
+                href={here({ run: run.id, from: undefined })}
                 {...(run.id === param("run") ? { "aria-current": "true" as const } : {})}
               >
                 <span>{titleOf(run)}</span>
@@ -71,11 +72,11 @@ function Inside({ ns }: { readonly ns: string }) {
         <Empty title="Choose a run, or plan one">
           <p>
             Consolidation merges what says the same, summarises clusters, extracts facts and procedures, and
-            lets go of what isn’t read. Each run can be undone.
+            expires what isn’t read. Each run can be undone.
           </p>
         </Empty>
       ) : (
-        <Run key={param("run")} ns={ns} id={param("run")} onRun={() => begin(false)} />
+        <Run key={param("run")} ns={ns} id={param("run")} onStatus={retry} />
       )}
     </div>
   );
@@ -86,12 +87,15 @@ const titleOf = ({ status, options }: Head): string => (options.dry_run ? `plan,
 interface RunProps {
   readonly ns: string;
   readonly id: string;
-  readonly onRun: () => void;
+  /** Called when the run got another status than the one that was read first. */
+  readonly onStatus: () => void;
 }
 
-function Run({ ns, id, onRun }: RunProps) {
+function Run({ ns, id, onStatus }: RunProps) {
   const client = service.value;
   const act = useAct();
+  const [asking, setAsking] = useState(false);
+  const status = useRef<Head["status"] | undefined>(undefined);
   const path = { ns, id };
   const from = Number(param("from")) || 0;
   const { data, error, retry } = useQuery(`run ${ns} ${id} ${from}`, (signal) =>
@@ -103,6 +107,20 @@ function Run({ ns, id, onRun }: RunProps) {
     const timer = setTimeout(retry, POLL_MS);
     return () => clearTimeout(timer);
   }, [data]);
+  useEffect(() => {
+    if (data === undefined) return;
+    if (status.current !== undefined && status.current !== data.status) onStatus();
+    status.current = data.status;
+  }, [data?.status]);
+  const runPlan = (options: Head["options"]): void => {
+    act.run(async () => {
+      const begun = await client.post("/v1/namespaces/{ns}/consolidations", {
+        path: { ns },
+        body: { ...options, dry_run: false },
+      });
+      setParams({ run: begun.id, from: undefined });
+    }, "The run has begun.");
+  };
   return (
     <section class="master-detail" aria-label="Run">
       <h2>{data === undefined ? "Run" : titleOf(data)}</h2>
@@ -122,7 +140,13 @@ function Run({ ns, id, onRun }: RunProps) {
           {data.error !== null && <Note>It failed: {data.error}</Note>}
           <div class="buttons">
             {data.options.dry_run && data.status === "planned" && data.planned > 0 && (
-              <button type="button" class="button primary" onClick={onRun}>
+              <button
+                type="button"
+                class="button primary"
+                disabled={act.busy}
+                aria-expanded={asking}
+                onClick={() => setAsking(!asking)}
+              >
                 Run it
               </button>
             )}
@@ -142,6 +166,18 @@ function Run({ ns, id, onRun }: RunProps) {
               </button>
             )}
           </div>
+          {asking && (
+            <Confirm
+              label="Run now"
+              cancel="Not now"
+              busy={act.busy}
+              onConfirm={() => runPlan(data.options)}
+              onCancel={() => setAsking(false)}
+            >
+              This changes memories of {ns}: {data.options.steps.join(", ")}, with the options of this plan.
+              The run plans again, so it also takes what was written since. It can be undone.
+            </Confirm>
+          )}
           {act.error !== undefined && <Failure error={act.error} />}
           {data.actions.length === 0 && !unfinished && <Note>There is nothing to do.</Note>}
           <ol class="run-actions">

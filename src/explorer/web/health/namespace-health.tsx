@@ -96,7 +96,9 @@ function Ending({ ns, next }: { readonly ns: string; readonly next: Stats["expir
   );
   if (next.length === 0) return <Note>Nothing here has an end.</Note>;
   if (error !== undefined) return <Failure error={error} />;
-  const known = new Map<string, Memory | undefined>(next.map(({ id }, index) => [id, data?.[index]]));
+  const known = new Map<string, Memory>(
+    data?.flatMap((memory) => (memory === undefined ? [] : [[memory.id, memory] as const])),
+  );
   return (
     <div class="table-scroll" tabIndex={0} role="region" aria-label="What ends next">
       <table>

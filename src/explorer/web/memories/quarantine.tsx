@@ -1,10 +1,13 @@
+import { useState } from "preact/hooks";
 import { useAct } from "../base/act.js";
+import type { Act } from "../base/act.js";
 import { namespacesInside } from "../base/namespaces.js";
 import { here } from "../base/place.js";
 import { useQuery } from "../base/query.js";
 import { service } from "../base/service.js";
 import type { Memory } from "../base/service.js";
 import { MnemeError } from "@mneme/client";
+import { Confirm } from "../parts/confirm.js";
 import { Trust, TypeLabel } from "../parts/labels.js";
 import { Empty, Failure, Loading, Note } from "../parts/notice.js";
 import { MemoryText } from "../parts/text.js";
@@ -29,7 +32,6 @@ export function QuarantineView() {
     (signal) => waiting(inside ?? [], signal),
   );
   const act = useAct();
-  const client = service.value;
   return (
     <>
       <header class="head">
@@ -52,62 +54,85 @@ export function QuarantineView() {
         </Empty>
       )}
       <ul class="hits">
-        {data?.memories.map((memory) => {
-          const path = { ns: memory.namespace, id: memory.id };
-          return (
-            <li key={`${memory.namespace}/${memory.id}`} class="hit">
-              <div class="hit-body">
-                <MemoryText text={memory.content} />
-                <p class="meta">
-                  <TypeLabel memory={memory} />
-                  <span>
-                    {memory.origin?.namespace ?? "unknown"} → {memory.namespace}
-                  </span>
-                  <span>by {memory.origin?.published_by ?? memory.source_agent}</span>
-                  <When time={memory.origin?.published_at ?? memory.recorded_at} />
-                  <Trust value={memory.trust} />
-                </p>
-                <div class="buttons">
-                  <button
-                    type="button"
-                    class="button small"
-                    disabled={act.busy}
-                    onClick={() =>
-                      act.run(
-                        () => client.post("/v1/namespaces/{ns}/memories/{id}/release", { path, body: {} }),
-                        "Released from quarantine.",
-                      )
-                    }
-                  >
-                    Release
-                  </button>
-                  <button
-                    type="button"
-                    class="button small danger"
-                    disabled={act.busy}
-                    onClick={() =>
-                      act.run(
-                        () => client.delete("/v1/namespaces/{ns}/memories/{id}", { path }),
-                        "The copy was deleted.",
-                      )
-                    }
-                  >
-                    Delete the copy
-                  </button>
-                  <a href={here({ m: memory.id, in: memory.namespace, tab: "provenance" })}>
-                    Where it comes from
-                  </a>
-                </div>
-              </div>
-            </li>
-          );
-        })}
+        {data?.memories.map((memory) => (
+          <Copy key={`${memory.namespace}/${memory.id}`} memory={memory} act={act} />
+        ))}
       </ul>
       {data?.more === true && <Note>More are waiting: choose one namespace, or decide on these first.</Note>}
       {data !== undefined && data.closed.length > 0 && (
         <Note>Your key may not see the queue of {data.closed.join(", ")}: that needs write there.</Note>
       )}
     </>
+  );
+}
+
+interface CopyProps {
+  readonly memory: Memory;
+  readonly act: Act;
+}
+
+/** A copy that waits, and what a person may decide. */
+function Copy({ memory, act }: CopyProps) {
+  const client = service.value;
+  const path = { ns: memory.namespace, id: memory.id };
+  // A copy that follows its origin may get another text while it is looked at: then the person is asked again.
+  const [asked, ask] = useState<number | undefined>(undefined);
+  return (
+    <li class="hit">
+      <div class="hit-body">
+        <MemoryText text={memory.content} />
+        <p class="meta">
+          <TypeLabel memory={memory} />
+          <span>
+            {memory.origin?.namespace ?? "unknown"} → {memory.namespace}
+          </span>
+          <span>by {memory.origin?.published_by ?? memory.source_agent}</span>
+          <When time={memory.origin?.published_at ?? memory.recorded_at} />
+          <Trust value={memory.trust} />
+        </p>
+        <div class="buttons">
+          <button
+            type="button"
+            class="button small"
+            disabled={act.busy}
+            onClick={() =>
+              act.run(
+                () => client.post("/v1/namespaces/{ns}/memories/{id}/release", { path, body: {} }),
+                "Released from quarantine.",
+              )
+            }
+          >
+            Release
+          </button>
+          <button
+            type="button"
+            class="button small danger"
+            aria-expanded={asked === memory.version}
+            onClick={() => ask(asked === memory.version ? undefined : memory.version)}
+          >
+            Delete the copy
+          </button>
+          <a href={here({ m: memory.id, in: memory.namespace, tab: "provenance" })}>Where it comes from</a>
+        </div>
+        {asked === memory.version && (
+          <Confirm
+            label="Delete for good"
+            cancel="Keep"
+            danger
+            busy={act.busy}
+            onConfirm={() =>
+              act.run(
+                () => client.delete("/v1/namespaces/{ns}/memories/{id}", { path, ifMatch: asked }),
+                "The copy was deleted.",
+              )
+            }
+            onCancel={() => ask(undefined)}
+          >
+            This deletes the copy in {memory.namespace}. Its origin stays. It can’t be undone.
+          </Confirm>
+        )}
+      </div>
+    </li>
   );
 }
 

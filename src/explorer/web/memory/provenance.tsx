@@ -1,7 +1,9 @@
+import { useMemo, useState } from "preact/hooks";
+import type { MnemeClient } from "@mneme/client";
 import { addressOf, here } from "../base/place.js";
-import { excerpt } from "../base/format.js";
+import { excerpt, plural } from "../base/format.js";
 import { useQuery } from "../base/query.js";
-import { service } from "../base/service.js";
+import { changes, service } from "../base/service.js";
 import type { Memory, Schemas } from "../base/service.js";
 import { TypeLabel } from "../parts/labels.js";
 import { Loading } from "../parts/notice.js";
@@ -10,13 +12,17 @@ import { When } from "../parts/when.js";
 type Detail = Schemas["MemoryDetail"];
 type Source = Memory["derived_from"][number];
 
-/** More would be no chain that a person follows. */
-const DEEPEST = 4;
 const MOST_SOURCES = 12;
+
+/** Gives a source. What was read already isn't read again. */
+type Read = (source: Source) => Promise<Memory>;
 
 /** Who wrote a memory, what it was made of, and where its copies are. */
 export function Provenance({ memory }: { readonly memory: Detail }) {
   const { origin, publications = [], derived_from: sources } = memory;
+  const client = service.value;
+  const change = changes.value;
+  const read = useMemo(() => reader(client), [client, change]);
   return (
     <>
       <dl class="facts">
@@ -79,7 +85,7 @@ export function Provenance({ memory }: { readonly memory: Detail }) {
       {sources.length === 0 ? (
         <p class="faint">Nothing else: it was written as it is.</p>
       ) : (
-        <Sources sources={sources} depth={1} />
+        <Sources sources={sources} read={read} />
       )}
       <h3>Copies</h3>
       {origin !== null && (
@@ -106,25 +112,39 @@ export function Provenance({ memory }: { readonly memory: Detail }) {
   );
 }
 
-function Sources({ sources, depth }: { readonly sources: readonly Source[]; readonly depth: number }) {
+/** A reader that keeps what it read. Many memories may be made from one. */
+function reader(client: MnemeClient): Read {
+  const known = new Map<string, Promise<Memory>>();
+  return ({ namespace: ns, id }) => {
+    const key = `${ns}/${id}`;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const reading = client.get("/v1/namespaces/{ns}/memories/{id}", { path: { ns, id } });
+    known.set(key, reading);
+    reading.catch(() => known.delete(key));
+    return reading;
+  };
+}
+
+interface SourcesProps {
+  readonly sources: readonly Source[];
+  readonly read: Read;
+}
+
+function Sources({ sources, read }: SourcesProps) {
   return (
     <ul class="chain">
       {sources.slice(0, MOST_SOURCES).map((source) => (
-        <SourceItem key={`${source.namespace}/${source.id}`} source={source} depth={depth} />
+        <SourceItem key={`${source.namespace}/${source.id}`} source={source} read={read} />
       ))}
       {sources.length > MOST_SOURCES && <li class="faint">and {sources.length - MOST_SOURCES} more</li>}
     </ul>
   );
 }
 
-function SourceItem({ source, depth }: { readonly source: Source; readonly depth: number }) {
-  const client = service.value;
-  const { data, error } = useQuery(`source ${source.namespace}/${source.id}`, (signal) =>
-    client.get("/v1/namespaces/{ns}/memories/{id}", {
-      path: { ns: source.namespace, id: source.id },
-      signal,
-    }),
-  );
+function SourceItem({ source, read }: { readonly source: Source; readonly read: Read }) {
+  const { data, error } = useQuery(`source ${source.namespace}/${source.id}`, () => read(source));
+  const [open, setOpen] = useState(false);
   return (
     <li>
       {error !== undefined && (
@@ -145,9 +165,12 @@ function SourceItem({ source, depth }: { readonly source: Source; readonly depth
             <span>version {source.version}</span>
             <a href={here({ m: data.id, in: data.namespace })}>Open</a>
           </p>
-          {data.derived_from.length > 0 && depth < DEEPEST && (
-            <Sources sources={data.derived_from} depth={depth + 1} />
+          {data.derived_from.length > 0 && (
+            <button type="button" class="link" aria-expanded={open} onClick={() => setOpen(!open)}>
+              Made from {plural(data.derived_from.length, "memory", "memories")}
+            </button>
           )}
+          {open && <Sources sources={data.derived_from} read={read} />}
         </>
       )}
     </li>

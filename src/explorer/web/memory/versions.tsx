@@ -32,7 +32,11 @@ export function Versions({ memory }: { readonly memory: Memory }) {
   const restore = (): void =>
     act.run(
       () =>
-        client.post("/v1/namespaces/{ns}/memories/{id}/restore", { path, body: { version: before.version } }),
+        client.post("/v1/namespaces/{ns}/memories/{id}/restore", {
+          path,
+          body: { version: before.version },
+          ifMatch: current.version,
+        }),
       `Version ${before.version} is the current one again.`,
     );
   return (

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { Toast } from "./toast.js";
 
 interface DrawerProps {
   readonly title: string;
@@ -34,6 +35,7 @@ export function Drawer({ title, onClose, children }: DrawerProps) {
         </button>
         {children}
       </div>
+      <Toast />
     </dialog>
   );
 }

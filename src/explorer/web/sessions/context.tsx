@@ -1,6 +1,6 @@
 import { count, decimal } from "../base/format.js";
 import { addressOf, here, param, setParams } from "../base/place.js";
-import { useQuery } from "../base/query.js";
+import { useRequest } from "../base/request.js";
 import { service } from "../base/service.js";
 import type { Schemas } from "../base/service.js";
 import { Field } from "../parts/controls.js";
@@ -15,21 +15,8 @@ const BUDGET = 1_000;
 
 /** What a model would get for the next turn, within a budget, and where each piece comes from. */
 export function Context({ ns, sid }: { readonly ns: string; readonly sid: string }) {
-  const client = service.value;
   const budget = Number(param("budget")) || BUDGET;
   const question = param("question");
-  const { data, error, retry } = useQuery(`context ${ns} ${sid} ${budget} ${question}`, async (signal) => {
-    const path = { ns, sid };
-    const [context, { messages }] = await Promise.all([
-      client.get("/v1/namespaces/{ns}/sessions/{sid}/context", {
-        path,
-        query: { token_budget: budget, ...(question === "" ? {} : { query: question }) },
-        signal,
-      }),
-      client.get("/v1/namespaces/{ns}/sessions/{sid}/messages", { path, query: { limit: 100 }, signal }),
-    ]);
-    return { context, tokens: new Map(messages.map(({ number, tokens }) => [number, tokens])) };
-  });
   return (
     <>
       <div class="grid narrow">
@@ -48,26 +35,75 @@ export function Context({ ns, sid }: { readonly ns: string; readonly sid: string
           onChange={(value) => setParams({ budget: value }, { replace: true })}
         />
       </div>
-      {error !== undefined && <Failure error={error} retry={retry} />}
-      {data === undefined && error === undefined && <Loading rows={5} />}
-      {data !== undefined && <Shown context={data.context} tokens={data.tokens} />}
+      <Asked key={`${budget} ${question}`} ns={ns} sid={sid} budget={budget} question={question} />
     </>
   );
 }
 
-interface ShownProps {
-  readonly context: ContextAnswer;
-  /** Of the session's messages, by number. */
-  readonly tokens: ReadonlyMap<number, number>;
+interface AskedProps {
+  readonly ns: string;
+  readonly sid: string;
+  readonly budget: number;
+  readonly question: string;
 }
 
-function Shown({ context, tokens }: ShownProps) {
-  const { range } = context;
-  const ofMessages = [...tokens].reduce(
-    (sum, [number, size]) =>
-      range !== null && number >= range.from && number <= range.to ? sum + size : sum,
-    0,
+function Asked({ ns, sid, budget, question }: AskedProps) {
+  const path = { ns, sid };
+  const { busy, data, error, ask } = useRequest(async (signal) => {
+    const context = await service.value.get("/v1/namespaces/{ns}/sessions/{sid}/context", {
+      path,
+      query: { token_budget: budget, ...(question === "" ? {} : { query: question }) },
+      signal,
+    });
+    return { context, ofMessages: await tokensOf(path, context.range, signal) };
+  });
+  return (
+    <>
+      <button type="button" class="button primary" disabled={busy} onClick={ask}>
+        Build the context
+      </button>
+      <p class="hint">
+        This is what an agent would ask for, and counts as a use: it prolongs the life of the session and of
+        the memories in the context, and keeps receipts.
+      </p>
+      {error !== undefined && <Failure error={error} />}
+      {busy && <Loading rows={5} />}
+      {data !== undefined && <Shown context={data.context} ofMessages={data.ofMessages} />}
+    </>
   );
+}
+
+const PAGE = 100;
+
+/** The tokens of the messages that are in the context. */
+async function tokensOf(
+  path: { readonly ns: string; readonly sid: string },
+  range: ContextAnswer["range"],
+  signal: AbortSignal,
+): Promise<number> {
+  if (range === null) return 0;
+  let sum = 0;
+  let before = range.to + 1;
+  while (before > range.from) {
+    const { messages } = await service.value.get("/v1/namespaces/{ns}/sessions/{sid}/messages", {
+      path,
+      query: { limit: PAGE, before },
+      signal,
+    });
+    for (const { number, tokens } of messages) if (number >= range.from) sum += tokens;
+    before = messages[0]?.number ?? 0;
+  }
+  return sum;
+}
+
+interface ShownProps {
+  readonly context: ContextAnswer;
+  /** Tokens of the session's messages in it. */
+  readonly ofMessages: number;
+}
+
+function Shown({ context, ofMessages }: ShownProps) {
+  const { range } = context;
   const remembered = Math.max(0, context.tokens - ofMessages);
   const share = (size: number): string => `${(100 * size) / Math.max(context.token_budget, context.tokens)}%`;
   return (

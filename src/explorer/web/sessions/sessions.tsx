@@ -22,13 +22,16 @@ export function SessionsView() {
               <p>You see its messages, its running summary, and the context that a model would get next.</p>
             </Empty>
           ) : (
-            <One key={param("sid")} ns={ns} sid={param("sid")} />
+            <One key={`${ns} ${param("sid")}`} ns={ns} sid={param("sid")} />
           )}
         </div>
       )}
     </OneNamespace>
   );
 }
+
+/** What is asked of one session says nothing of the next. */
+const CLEARED = { before: undefined, question: undefined };
 
 function List({ ns }: { readonly ns: string }) {
   const client = service.value;
@@ -42,7 +45,11 @@ function List({ ns }: { readonly ns: string }) {
   );
   return (
     <section class="master-list" aria-label="Sessions">
-      <Field label="Session id" value={param("sid")} onChange={(value) => setParams({ sid: value })} />
+      <Field
+        label="Session id"
+        value={param("sid")}
+        onChange={(value) => setParams({ ...CLEARED, sid: value })}
+      />
       {error !== undefined && <Failure error={error} retry={retry} />}
       {data === undefined && error === undefined && <Loading rows={5} />}
       {data?.sessions.length === 0 && (
@@ -56,7 +63,7 @@ function List({ ns }: { readonly ns: string }) {
         {data?.sessions.map((session) => (
           <li key={session.session_id}>
             <a
-              href={here({ sid: session.session_id })}
+              href={here({ ...CLEARED, sid: session.session_id })}
               {...(session.session_id === param("sid") ? { "aria-current": "true" as const } : {})}
             >
               <span dir="auto">{session.session_id}</span>
