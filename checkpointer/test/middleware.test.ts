@@ -16,6 +16,7 @@ import { listAll, newNamespace, recall, remember } from "../../test/support/acts
 import { freePort } from "../../scripts/redis/server/free-port.js";
 import { startService, useService } from "../../test/support/service/service.js";
 import type { Service } from "../../test/support/service/service.js";
+import { queryOf } from "../src/middleware/context.js";
 import { mnemeMemory } from "../src/middleware/index.js";
 import type { MnemeMemoryOptions, MnemeReceipt } from "../src/middleware/index.js";
 import { randomPrefix } from "./support/random.js";
@@ -155,6 +156,23 @@ describe("tools", () => {
     expect(await listAll(service, namespace)).toEqual([]);
   });
 
+  test("what they return isn't stored again, what other tools return is", async () => {
+    const { namespace, model, agent } = agentWith({ tools: true });
+    const { id } = await remember(service, namespace, { content: "The gate code is PX-7." });
+    const call = (name: string, args: Record<string, unknown>) =>
+      new AIMessage({ content: "", tool_calls: [{ id: `call_${name}`, name, args }] });
+    model
+      .respond(call("recall", { query: "gate code" }))
+      .respond(call("forget", { id }))
+      .respond(new AIMessage("It is forgotten."));
+    const { messages } = await agent.invoke(said("Forget the code of the gate."), thread());
+    expect(JSON.stringify(messages)).toContain("PX-7");
+    const memories = await listAll(service, namespace);
+    expect(memories.map(({ content }) => content)).toEqual([
+      `User: Forget the code of the gate.\nTool recall: {"query":"gate code"}\nTool forget: {"id":"${id}"}\nAssistant: It is forgotten.`,
+    ]);
+  });
+
   test("only those that were asked for are there", async () => {
     const middleware = mnemeMemory({ url: service.url, namespace: "a", tools: ["recall"] });
     expect(middleware.tools?.map(({ name }) => name)).toEqual(["recall"]);
@@ -244,6 +262,29 @@ describe("a turn goes on", () => {
   });
 });
 
+test("a summary that was put in the user's place isn't taken for what the user said", async () => {
+  const { namespace, model, agent } = agentWith();
+  model.respond(new AIMessage("In May."));
+  const summary = new HumanMessage({
+    content: "So far: tea.",
+    additional_kwargs: { lc_source: "summarization" },
+  });
+  await agent.invoke({ messages: [new HumanMessage("When is it?"), summary] }, thread());
+  expect((await listAll(service, namespace)).map(({ content }) => content)).toEqual([
+    "User: When is it?\nAssistant: In May.",
+  ]);
+});
+
+test.each(["火".repeat(5000), "a".repeat(5000), "🦊 \ud800".repeat(2000)])(
+  "a query fits into a URL",
+  (text) => {
+    const query = queryOf(text);
+    expect(query.length).toBeGreaterThan(600);
+    expect(query.isWellFormed()).toBe(true);
+    expect(new URLSearchParams({ query }).toString().length).toBeLessThan(8300);
+  },
+);
+
 test("huge and deep parts of a turn are stored as far as they fit", async () => {
   const { namespace, model, agent } = agentWith({ tools: ["recall"] });
   let deep: unknown = "end";
@@ -252,7 +293,9 @@ test("huge and deep parts of a turn are stored as far as they fit", async () => 
   const answer = new AIMessage({ content: "", tool_calls: [{ id: "call_1", name: "recall", args }] });
   model.respond(answer).respond(new AIMessage("\u0000\u202e".repeat(100_000)));
   await agent.invoke(said("\ud800 ".repeat(100_000)), thread());
-  expect(await listAll(service, namespace)).toHaveLength(1);
+  const memories = await listAll(service, namespace);
+  // The turn overflows the session's window: a summary of it, which is derived from it, may be there already.
+  expect(memories.filter(({ derived_from }) => derived_from.length === 0)).toHaveLength(1);
 });
 
 test("options that can't be are refused in a sentence", async () => {
@@ -261,6 +304,10 @@ test("options that can't be are refused in a sentence", async () => {
   expect(of({ url: service.url, name: 1 })).toThrow(/no option name/);
   expect(of({ url: service.url, namespace: "a b" })).toThrow(/namespace must be labels/);
   expect(of({ url: service.url, tokenBudget: 1 })).toThrow(/tokenBudget must be a whole number from 64/);
+  expect(of({ url: service.url, minTrust: 2 })).toThrow(/minTrust must be a number from 0 to 1/);
+  expect(of({ url: service.url, apiKey: "mn_a\nb" })).toThrow(
+    /^apiKey must be one line of visible ASCII characters\.$/,
+  );
   expect(of({ url: service.url, tools: ["delete"] })).toThrow(/tools are remember, recall, forget/);
   const agent = createAgent({
     model: fakeModel().respond(new AIMessage("?")),

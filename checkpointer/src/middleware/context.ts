@@ -16,28 +16,40 @@ export interface Shown {
   readonly receipt: MnemeReceipt;
 }
 
-/** A query's limit is 8 KiB of UTF-8. */
+/** Characters of a query, and bytes of it in a URL: Node takes 16 KiB of a request's line and headers. */
 const QUERY_CHARACTERS = 2000;
+const QUERY_BYTES = 8 * 1024;
 /** Turns that are under way. */
 const MOST_TURNS = 1000;
+/** A turn that waits for a person may go on after memories were deleted. */
+const FRESH_MS = 60_000;
 
-/** Asks once for each turn, however often it calls the model. */
+interface Asked {
+  readonly shown: Promise<Shown | undefined>;
+  readonly until: number;
+}
+
+/** Asks once a minute for each turn, however often it calls the model; and again where there was no answer. */
 export function createContexts(settings: Settings) {
-  const asked = new Map<string, Promise<Shown | undefined>>();
+  const asked = new Map<string, Asked>();
   const keyOf = ({ namespace, session, said }: Turn): string =>
     JSON.stringify([namespace, session, said.id ?? said.text]);
   return {
     of(turn: Turn): Promise<Shown | undefined> {
       const key = keyOf(turn);
       const known = asked.get(key);
-      if (known !== undefined) return known;
-      const asking = ask(settings, turn);
+      if (known !== undefined && performance.now() < known.until) return known.shown;
+      asked.delete(key);
       // A turn that breaks off is never forgotten: the oldest one is.
       const oldest = asked.size < MOST_TURNS ? undefined : asked.keys().next().value;
       if (oldest !== undefined) asked.delete(oldest);
-      asked.set(key, asking);
-      asking.catch(() => asked.delete(key));
-      return asking;
+      const entry: Asked = { shown: ask(settings, turn), until: performance.now() + FRESH_MS };
+      asked.set(key, entry);
+      const drop = (): void => {
+        if (asked.get(key) === entry) asked.delete(key);
+      };
+      entry.shown.then((shown) => shown ?? drop(), drop);
+      return entry.shown;
     },
     forget(turn: Turn): void {
       asked.delete(keyOf(turn));
@@ -49,7 +61,7 @@ export function createContexts(settings: Settings) {
 async function ask(settings: Settings, turn: Turn): Promise<Shown | undefined> {
   const { reading, recallFrom, tokenBudget, limit, minTrust, timeoutMs } = settings;
   const { namespace: ns, session: sid, subject, said, signal } = turn;
-  const query = said.text.slice(0, QUERY_CHARACTERS).toWellFormed();
+  const query = queryOf(said.text);
   try {
     const context = await reading.get("/v1/namespaces/{ns}/sessions/{sid}/context", {
       path: { ns, sid },
@@ -70,6 +82,18 @@ async function ask(settings: Settings, turn: Turn): Promise<Shown | undefined> {
     settings.onError(error, "context");
     return undefined;
   }
+}
+
+/** As much of the beginning as fits into a URL, where a character takes up to 12 bytes. */
+export function queryOf(text: string): string {
+  let query = "";
+  let bytes = 0;
+  for (const character of text.slice(0, QUERY_CHARACTERS).toWellFormed()) {
+    bytes += /\w/.test(character) ? 1 : 3 * Buffer.byteLength(character);
+    if (bytes > QUERY_BYTES) break;
+    query += character;
+  }
+  return query;
 }
 
 function shownOf({ messages, receipt_ids, tokens }: Context, { namespace, session }: Turn): Shown {

@@ -29,11 +29,11 @@ export async function storeExchange(
   const id = createHash("sha256")
     .update(JSON.stringify([ns, session, said.id, answer?.id]))
     .digest("hex");
-  const since = messages.slice(at + 1);
+  const calls = callsWithResults(messages.slice(at + 1), settings.tools);
   try {
     await settings.writing.post("/v1/namespaces/{ns}/interactions", {
       path: { ns },
-      body: { ...fitting(said, since, answer), session_id: session, metadata: metadataOf(said, answer) },
+      body: { ...fitting(calls, said, answer), session_id: session, metadata: metadataOf(said, answer) },
       idempotencyKey: `mneme-memory-${id}`,
       signal: deadline(settings.timeoutMs, signal),
     });
@@ -58,21 +58,25 @@ function metadataOf(said: BaseMessage, answer: BaseMessage | undefined) {
   };
 }
 
-function fitting(said: BaseMessage, since: readonly BaseMessage[], answer: BaseMessage | undefined): Body {
+function fitting(calls: readonly Answered[], said: BaseMessage, answer: BaseMessage | undefined): Body {
   let body: Body = { input: "" };
   for (const characters of CUTS) {
-    body = bodyOf(said, since, answer, (text) => cut(text, characters));
+    body = bodyOf(calls, said, answer, (text) => cut(text, characters));
     if (Buffer.byteLength(JSON.stringify(body)) <= MOST_BYTES) break;
   }
   return body;
 }
 
-function bodyOf(
-  said: BaseMessage,
-  since: readonly BaseMessage[],
-  answer: BaseMessage | undefined,
-  short: (text: string) => string,
-): Body {
+interface Answered {
+  readonly call: ToolCall;
+  readonly result: BaseMessage | undefined;
+}
+
+/**
+ * The calls since the user's message with their results, but for what mneme's own tools returned: a recalled memory that
+ * is deleted later would go on in the exchange.
+ */
+function callsWithResults(since: readonly BaseMessage[], own: readonly string[]): Answered[] {
   const results = new Map(
     since.flatMap((message) => {
       const { tool_call_id: id } = toolParts(message);
@@ -80,10 +84,21 @@ function bodyOf(
     }),
   );
   const calls = since.flatMap(callsOf).slice(-MOST_CALLS);
-  const tool_calls = calls.map((call): Call => {
+  return calls.map((call) => ({
+    call,
+    result: own.includes(call.name) ? undefined : results.get(call.id ?? ""),
+  }));
+}
+
+function bodyOf(
+  calls: readonly Answered[],
+  said: BaseMessage,
+  answer: BaseMessage | undefined,
+  short: (text: string) => string,
+): Body {
+  const tool_calls = calls.map(({ call, result }): Call => {
     const name = short(call.name).slice(0, 60);
     const args = argumentsOf(call.args, short);
-    const result = results.get(call.id ?? "");
     if (result === undefined) return { name, arguments: args };
     const outcome = short(saidOf(result));
     return toolParts(result).status === "error"

@@ -10,7 +10,7 @@ import { turnOf } from "./turn.js";
 /**
  * Long-term memory for an agent of `createAgent`. Before the model it adds what mneme recalls for the user's message, as
  * data in the system message and within a token budget; after the turn it stores the exchange in the session. It keeps
- * nothing in the agent's state, so a checkpoint holds no copy of a memory that is deleted later.
+ * nothing of that in the agent's state. What the tool `recall` returns is a message of the thread, as any tool's result.
  */
 export function mnemeMemory(options: MnemeMemoryOptions): AgentMiddleware {
   const settings = readOptions(options);

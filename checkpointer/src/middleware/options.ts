@@ -103,6 +103,9 @@ export function readOptions(options: MnemeMemoryOptions): Settings {
   inRange("tokenBudget", tokenBudget, 64, 1_000_000);
   inRange("limit", limit, 0, 100);
   inRange("timeoutMs", timeoutMs, 1, 600_000);
+  if (minTrust !== undefined && !(minTrust >= 0 && minTrust <= 1)) {
+    throw new RangeError(`minTrust must be a number from 0 to 1, not ${minTrust}.`);
+  }
   const named = tools === true ? TOOLS : tools === false ? [] : tools;
   const other = named.filter((name) => !TOOLS.includes(name));
   if (other.length > 0) throw new TypeError(`tools are ${TOOLS.join(", ")}, not ${other.join(", ")}.`);

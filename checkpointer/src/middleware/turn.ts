@@ -28,12 +28,16 @@ export function turnOf(
   messages: readonly BaseMessage[],
   { configurable = {}, signal }: Runtime,
 ): Turn | undefined {
-  const at = messages.findLastIndex((message) => message.type === "human");
+  const at = messages.findLastIndex(isOfUser);
   const said = messages[at];
   if (said === undefined) return undefined;
   const { namespace, session } = placeOf(settings, { configurable });
   return { namespace, session, subject: settings.subjectOf({ configurable }), said, at, signal };
 }
+
+/** LangChain marks what a program adds in the user's place, such as a summary of what was said before. */
+const isOfUser = ({ type, additional_kwargs: { lc_source: addedBy } }: BaseMessage): boolean =>
+  type === "human" && typeof addedBy !== "string";
 
 export function placeOf(settings: Settings, turn: TurnConfig): Pick<Turn, "namespace" | "session"> {
   const session = settings.sessionOf(turn);

@@ -37,6 +37,9 @@ export interface Settings {
   readonly fetch: typeof globalThis.fetch;
 }
 
+/** What an HTTP header can carry. */
+const HEADER = /^[\t\x20-\x7e\x80-\xff]*$/;
+
 const NAMES: ReadonlySet<string> = new Set([
   "url",
   "apiKey",
@@ -73,7 +76,10 @@ export function readOptions(options: ClientOptions): Settings {
   }
   return {
     url: url.replace(/\/+$/, ""),
-    headers: { ...options.headers, ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }) },
+    headers: {
+      ...checkedHeaders(options.headers ?? {}),
+      ...(apiKey === undefined ? {} : { authorization: `Bearer ${checkedKey(apiKey)}` }),
+    },
     timeoutMs,
     retryForMs,
     connectTimeoutMs,
@@ -82,4 +88,17 @@ export function readOptions(options: ClientOptions): Settings {
     // Called as a method, fetch of a browser would throw.
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
   };
+}
+
+/** Without its line end. No error quotes a key or a header, which may be secret: fetch's own would. */
+function checkedKey(apiKey: string): string {
+  const key = apiKey.trim();
+  if (/^[\x21-\x7e]+$/.test(key)) return key;
+  throw new TypeError("apiKey must be one line of visible ASCII characters.");
+}
+
+function checkedHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const [wrong] = Object.entries(headers).find(([, value]) => !HEADER.test(value.trim())) ?? [];
+  if (wrong === undefined) return headers;
+  throw new TypeError(`The header ${wrong} has a character that no header can have.`);
 }
