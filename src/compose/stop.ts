@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
-import { setTimeout as sleep } from "node:timers/promises";
+import { Server as NetServer } from "node:net";
+import { setImmediate as breathe, setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { RedisClient } from "../redis/connection/client.js";
 import type { Tracing } from "../tracing/tracing.js";
@@ -29,6 +30,26 @@ const IN_FLIGHT_MS = 30_000;
 /** How long a Redis that hangs may take for its last answers before its connection is cut, in milliseconds. */
 const FAREWELL_MS = 2_000;
 
+/** Turns of the event loop without a new connection after which none waits. */
+const QUIET_TURNS = 5;
+/** How long connections that wait are taken at most, in milliseconds. */
+const TAKING_MS = 1_000;
+
+/**
+ * Takes the connections that wait, one in each turn of the event loop, since closing the port would reset them; then no
+ * more. It closes none: Node's own `close` of an HTTP server also closes those on which it hasn't read a request yet,
+ * although one may have arrived before the signal.
+ */
+async function stopListening(server: Server): Promise<void> {
+  let quiet = 0;
+  const taken = (): void => void (quiet = 0);
+  server.on("connection", taken);
+  const end = performance.now() + TAKING_MS;
+  for (; quiet < QUIET_TURNS && performance.now() < end; quiet++) await breathe();
+  server.off("connection", taken);
+  NetServer.prototype.close.call(server);
+}
+
 /** Says that it stops, lets requests in flight finish, then lets go of everything. */
 export async function stop({
   server,
@@ -46,11 +67,11 @@ export async function stop({
   announce();
   if (server.listening && drainMs > 0) await sleep(drainMs);
   const closed = once(server, "close");
-  server.close();
+  await stopListening(server);
   // Those who follow changes would never finish by themselves.
   watchers.close();
   // A connection that has had its answer would otherwise stay for the keep-alive time.
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const idle = setInterval(() => setImmediate(() => server.closeIdleConnections()), 50);
   const cut = setTimeout(() => server.closeAllConnections(), IN_FLIGHT_MS);
   await closed;
   clearTimeout(cut);
