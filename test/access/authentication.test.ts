@@ -131,7 +131,7 @@ describe("with keys", () => {
       ["GET", "/v1/nothing"],
       ["DELETE", "/v1/recall"],
       ["GET", "/v1/namespaces/!/memories"],
-      ["GET", "/"],
+      ["GET", "/explorer"],
       ["GET", "/healthz/"],
       ["GET", "/docsx"],
       ["GET", "//healthz"],
@@ -140,7 +140,7 @@ describe("with keys", () => {
       expect((await services[0].send(method, path)).status, path).toBe(401);
     }
     expect((await roots[0].send("GET", "/v1/nothing")).status).toBe(404);
-    for (const path of ["/healthz", "/readyz", "/openapi.json", "/docs", "/docs/swagger-ui.css"]) {
+    for (const path of ["/", "/healthz", "/readyz", "/openapi.json", "/docs", "/docs/swagger-ui.css"]) {
       expect((await services[0].send("GET", path)).status, path).toBe(200);
     }
   });
