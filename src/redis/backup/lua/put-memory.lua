@@ -102,9 +102,9 @@ end
 usage_enter(id, usage_json + usage_vectors, expiry)
 usage_others(agent)
 local seq = redis.call('INCR', sequence)
-redis.call('JSON.SET', record, '$', document_head .. int(seq) .. document_tail)
--- For an incremental export of this store.
-redis.call('JSON.SET', record, '$.index.changed_at', int(now))
+-- When it changed, for an incremental export of this store. A second write would leave the index with its words twice.
+local changed = ',"changed_at":' .. int(now)
+redis.call('JSON.SET', record, '$', document_head .. int(seq) .. changed .. document_tail)
 local keys = { record }
 if replaced ~= '1' and not owner then
   redis.call('SET', identity, id)
