@@ -37,7 +37,8 @@ export function limitLoad(
     if (budget === undefined) return lanes[name].run(caller, next);
     return deadlineOf(c.req, budget).then((deadline) => {
       c.set("deadline", deadline);
-      return lanes[name].run(caller, next, deadline);
+      // A context has work besides its recall, which needs a turn.
+      return lanes[name].run(caller, next, budget === "body" ? deadline : undefined);
     });
   };
 }

@@ -1,3 +1,4 @@
+import type { Deadline } from "../../domain/deadline.js";
 import type { TokenCounter } from "../../domain/tokens.js";
 import type { Fitted, OmittedHit, RecallHit } from "./outcome.js";
 import { excerptWithin } from "./excerpt-within.js";
@@ -7,6 +8,12 @@ export const BYTES: TokenCounter = {
   count: Buffer.byteLength,
   countInTurns: (text) => Promise.resolve(Buffer.byteLength(text)),
 };
+
+/** Counts tokens until the deadline, and bytes from there on. */
+export function until(deadline: Deadline, counter: TokenCounter): TokenCounter {
+  const now = (): TokenCounter => (deadline.passed ? BYTES : counter);
+  return { count: (text) => now().count(text), countInTurns: (text) => now().countInTurns(text) };
+}
 
 /**
  * Fits hits into a budget of tokens, the best first: each whole, or not at all. If the best hit doesn't fit whole, it is

@@ -40,7 +40,8 @@ export async function recallWithReceipt(
 ): Promise<ReceiptedRecall> {
   const outcome = await recall(services, context, input, deadline);
   if (outcome.cutOff === true) return { ...outcome, receiptId: undefined };
-  const keeping = await keepingOf(services, input.namespaces, wanted.receipt, outcome);
+  const known = await inTime(deadline, keepingOf(services, input.namespaces, wanted.receipt, outcome));
+  const keeping = known === LATE ? undefined : known;
   // The receipt goes first: Redis takes its time for the uses after it has answered.
   const receipt = keeping && receiptOf(context, wanted, outcome);
   const kept =
@@ -51,7 +52,7 @@ export async function recallWithReceipt(
     );
   if (input.touch !== false && input.as_of === undefined) touch(services, outcome.hits.flatMap(usedFor));
   const receiptId = kept && (await inTime(deadline, kept));
-  return receiptId === LATE
+  return receiptId === LATE || known === LATE
     ? { ...outcome, degraded: [...outcome.degraded, "receipt"], receiptId: undefined }
     : { ...outcome, receiptId };
 }

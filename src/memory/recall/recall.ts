@@ -10,7 +10,7 @@ import type { LifecycleStore, Recency } from "../ports/lifecycle.js";
 import type { RecordStore, Recorded } from "../ports/records.js";
 import type { Context } from "../../domain/context.js";
 import type { Degraded, RecallInput } from "../ports/recall-input.js";
-import { BYTES, fitTokens } from "./fit-tokens.js";
+import { BYTES, fitTokens, until } from "./fit-tokens.js";
 import type { RecallHit, RecallOutcome } from "./outcome.js";
 import { invalid } from "../../domain/errors.js";
 import { facetQuery } from "../conditions/filter.js";
@@ -81,6 +81,8 @@ export async function recall(
   const allowed = await inTime(deadline, allow(services, context, sent));
   if (allowed === LATE) return nothingInTime(sent, now);
   const { lists, input } = allowed;
+  // What is begun without a turn must not search.
+  if (deadline?.passed === true) return nothingInTime(input, now);
   const filter = facetQuery(input.filter);
   const parsed = input.mode === "vector" ? undefined : searchableTerms(input.query);
   const begun = await inTime(
@@ -213,7 +215,7 @@ async function fitted(
   const counter = await inTime(deadline, countTokens());
   const terms = asked.length > 0 ? asked : distinctTerms(askedIn(query) ?? query);
   const { hits: shown, ...budget } = await fitTokens(
-    counter === LATE ? BYTES : counter,
+    counter === LATE ? BYTES : deadline === undefined ? counter : until(deadline, counter),
     hits,
     budget_tokens,
     terms,
