@@ -35,7 +35,7 @@ export async function writeSegment(
   const [noted] = await store.segments(ref.namespace, [ref.segment]);
   if (noted?.state !== "open") {
     await place.remove(ref);
-    throw new PlaceAway("it took so long to write that the segment was given up");
+    throw new PlaceAway("the segment was given up before it was written");
   }
   return facts;
 }
