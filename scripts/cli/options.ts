@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
+import { Failure } from "../shell/failure.js";
 
 export interface Connection {
   readonly url: string;
@@ -7,7 +8,13 @@ export interface Connection {
 export const urlOption = (): Option =>
   new Option("--url <url>", "address of the service").env("MNEME_URL").default("http://127.0.0.1:8080");
 
-export const apiKey = (): string | undefined => process.env["MNEME_API_KEY"] || undefined;
+/** Undefined: none is given. The error doesn't quote it: fetch's own would. */
+export function apiKey(): string | undefined {
+  const key = process.env["MNEME_API_KEY"]?.trim() ?? "";
+  if (key === "") return undefined;
+  if (/^[\x21-\x7e]+$/.test(key)) return key;
+  throw new Failure("MNEME_API_KEY must be one line of visible ASCII characters.");
+}
 
 /** An option that may be repeated. */
 export const collect = (value: string, previous: readonly string[] = []): readonly string[] => [

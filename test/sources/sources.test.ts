@@ -2,6 +2,10 @@ import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from "node:
 import { once } from "node:events";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { jsonElementsOf } from "../../scripts/cli/sources/input/json-elements.js";
+import { jsonLinesOf } from "../../scripts/cli/sources/input/json-lines.js";
+import { linesOfReport, Tally } from "../../scripts/cli/sources/report.js";
+import { consolidate } from "../support/acts/consolidations.js";
 import { listAll, newNamespace, recall, revise } from "../support/acts/memories.js";
 import type { Memory } from "../support/acts/memories.js";
 import { tempDir } from "../support/run/temp-dir.js";
@@ -135,7 +139,7 @@ describe("each source makes memories once, however often it is imported", () => 
     for (const name of ["session-2026-03-04T07-00-a1b2.json", "session-2026-03-05T07-00-a1b3.jsonl"]) {
       writeFileSync(join(folder, "00", "chats", name), readFileSync(fixture(name)));
     }
-    const memories = await thrice("gemini-cli", folder, { made: 4, skipped: 4, failed: 0 });
+    const memories = await thrice("gemini-cli", folder, { made: 4, skipped: 12, failed: 0 });
     expect(byTime(memories).map(([content]) => content)).toEqual([
       "User: Which port does the gateway use?",
       "Assistant: The gateway listens on port 7443.",
@@ -153,6 +157,28 @@ test("a memory that was revised since is seen, not made again", async () => {
   await revise(service, memory, { tags: ["checked"], metadata: { checked: true } });
   const report = await importFrom(service, "claude-code", fixture("claude-code.jsonl"), into);
   expect(report).toMatchObject({ made: 0, seen: 2 });
+});
+
+test("a memory that a consolidation superseded is seen, and the summary isn't prolonged", async () => {
+  const into = newNamespace();
+  const file = join(tempDir(), "session.jsonl");
+  const lines = Array.from({ length: 12 }, (_, n) => ({
+    type: "user",
+    sessionId: "s1",
+    uuid: `u${n}`,
+    timestamp: `2025-01-05T10:00:${String(n).padStart(2, "0")}Z`,
+    message: { content: `Depot Graz received pallet ${n} with parcels for the shop in Linz.` },
+  }));
+  writeFileSync(file, lines.map((line) => JSON.stringify(line)).join("\n"));
+  expect(await importFrom(service, "claude-code", file, into)).toMatchObject({ made: 12 });
+  await consolidate(service, into, { steps: ["summarise"] });
+  const before = await listAll(service, into);
+  const superseded = await listAll(service, into, { superseded: "true" });
+  expect(superseded.length).toBeGreaterThan(0);
+  expect(await importFrom(service, "claude-code", file, into)).toMatchObject({ made: 0, seen: 12 });
+  const vitals = (memories: readonly Memory[]) =>
+    memories.map(({ id, seen_count, version }) => [id, seen_count, version]);
+  expect(vitals(await listAll(service, into))).toEqual(vitals(before));
 });
 
 test("the namespace's policy for personal data holds, and the second import is seen under it", async () => {
@@ -191,6 +217,43 @@ test("hostile records fail alone, and nothing of them is a field", async () => {
   const names = (await listAll(service, into)).map(({ content }) => content).join("\n");
   expect(names).not.toMatch(/Proto/);
   expect(await importFrom(service, "mcp-memory", file, into)).toMatchObject({ made: 0, seen: report.made });
+});
+
+test("two values on one line are two memories, also where they have no id", async () => {
+  const file = join(tempDir(), "joined.jsonl");
+  const line = (content: string) => JSON.stringify({ type: "user", message: { content } });
+  writeFileSync(file, `${line("One.")}${line("Two.")}\n${line("Three.")}\n`);
+  const into = newNamespace();
+  expect(await importFrom(service, "claude-code", file, into)).toMatchObject({ made: 3 });
+  const refs = (await listAll(service, into)).map(({ metadata }) => metadata["source_ref"]);
+  expect(refs).toEqual(
+    expect.arrayContaining(["claude-code/joined/1", "claude-code/joined/1.2", "claude-code/joined/2"]),
+  );
+});
+
+test("a file that vanished, and one that is nested without end, are one failure each", async () => {
+  const gone = { path: join(tempDir(), "gone.jsonl"), bytes: 1 };
+  const deep = join(tempDir(), "deep.json");
+  writeFileSync(deep, `[{"a":1},${"[".repeat(100_000)}`);
+  const meter = { bytes: 0 };
+  expect(await all(jsonLinesOf(gone, meter))).toEqual([
+    expect.objectContaining({
+      where: "gone.jsonl:1",
+      problem: expect.stringMatching(/can't be read: ENOENT/),
+    }),
+  ]);
+  expect(await all(jsonElementsOf({ path: deep, bytes: 1 }, meter))).toEqual([
+    { where: "deep.json[0]", value: { a: 1 } },
+    expect.objectContaining({ problem: expect.stringMatching(/nested deeper than 512/) }),
+  ]);
+});
+
+test("nothing of a file that a terminal would obey is in the report", () => {
+  const tally = new Tally();
+  tally.fail("a\u001b[2J.jsonl:1", "role \u009b31m\u202e");
+  tally.skip("a line of type \u0007x");
+  const report = tally.report({ source: "codex", into: "a", dry_run: false, complete: true });
+  expect(linesOfReport(report).join("")).not.toMatch(/\p{C}/u);
 });
 
 test("a document that is cut off gives what comes before, and says where it ends", async () => {
@@ -251,6 +314,9 @@ test("wrong calls are refused in a sentence", async () => {
   const from = ["--from", "mcp-memory"];
   const refused = async (...args: string[]) => (await runImport(service, args)).stderr;
   expect(await refused(file, ...from)).toMatch(/--into/);
+  const key = { MNEME_API_KEY: "mn_secret\nmore" };
+  const { stderr } = await runImport(service, [file, ...from, "--into", "a"], key);
+  expect(stderr.trim()).toBe("MNEME_API_KEY must be one line of visible ASCII characters.");
   expect(await refused(file, ...from, "--into", "a b")).toMatch(/a b isn't a namespace/);
   expect(await refused(file, ...from, "--into", "a", "--resume", "x")).toMatch(/--resume: not with --from/);
   expect(await refused(`${file}.none`, ...from, "--into", "a")).toMatch(/can't be read/);
@@ -266,4 +332,10 @@ async function writeGraph(file: string, observations: number): Promise<void> {
   }
   out.end();
   await once(out, "finish");
+}
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
 }

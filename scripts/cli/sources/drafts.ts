@@ -36,7 +36,9 @@ export function hashedRef(source: string, ...parts: readonly string[]): string {
 
 /** A name in the metadata: one line, cut where it is too long. */
 export function shortName(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : truncateUtf8(text.replaceAll(/\s+/gu, " ").trim(), NAME_BYTES);
+  return text === undefined
+    ? undefined
+    : truncateUtf8(text.replaceAll(/[\s\p{Cc}]+/gu, " ").trim(), NAME_BYTES);
 }
 
 export interface SourceRecord {

@@ -31,10 +31,11 @@ export async function importSource(name: SourceName, path: string, options: Sour
   if (into === undefined) throw new Failure("Say with --into which namespace takes the memories.");
   if (!namespaceName.safeParse(into).success) throw new Failure(`--into: ${into} isn't a namespace.`);
   const source = SOURCES[name];
-  const files = await sourceFiles(path, source.isFile);
+  const { files, unread } = await sourceFiles(path, source.isFile);
   const target = { api: createApi(options.url, apiKey()), namespace: into, dryRun };
   const look = await holdsAny(target, name);
   const tally = new Tally();
+  for (const { where, reason } of unread) tally.fail(where, reason);
   const meter: Meter = { bytes: 0 };
   const progress = startShowing(
     files.reduce((sum, { bytes }) => sum + bytes, 0),

@@ -20,6 +20,9 @@ const MAX_REASONS = 50;
 const MAX_FAILURES = 100;
 const OTHERS = "other reasons";
 
+/** A file's names and values may hold what a terminal obeys, such as escape sequences and marks that turn the line around. */
+export const printable = (text: string): string => text.replaceAll(/\p{C}+/gu, " ");
+
 export class Tally {
   made = 0;
   seen = 0;
@@ -27,10 +30,11 @@ export class Tally {
   readonly #failures: { where: string; reason: string }[] = [];
 
   skip(reason: string): void {
-    this.#count("skipped", reason);
+    this.#count("skipped", printable(reason));
   }
 
-  fail(where: string, reason: string): void {
+  fail(place: string, why: string): void {
+    const [where, reason] = [printable(place), printable(why)];
     this.#count("failed", reason);
     if (this.#failures.length < MAX_FAILURES) this.#failures.push({ where, reason });
   }

@@ -5,6 +5,7 @@ import { Failure } from "../../shell/failure.js";
 import { jsonBody } from "../api.js";
 import type { Api } from "../api.js";
 import type { ReadyItem } from "./source.js";
+import { printable } from "./report.js";
 import type { Tally } from "./report.js";
 
 export interface Target {
@@ -37,6 +38,9 @@ const QUERY_BYTES = 4096;
 const ATTEMPTS = 30;
 const PAUSE_MS = 1_000;
 
+/** A list has either what recalls find, or what they don't: what a consolidation superseded, and copies in quarantine. */
+const LISTS = [{}, { superseded: "true" }, { quarantined: "true" }] as const;
+
 /** Whether the namespace holds anything of this source. */
 export async function holdsAny({ api, namespace }: Target, source: string): Promise<boolean> {
   return (await listed(api, namespace, { source }, 1)).length > 0;
@@ -67,7 +71,7 @@ export async function send(target: Target, items: readonly ReadyItem[], look: bo
       if (result === undefined) throw new Failure("The service didn't answer for every memory.");
       if (!passes(result)) count(tally, item, result);
       else if (attempt < ATTEMPTS) again.push(item);
-      else throw new Failure(`${item.where}: ${problemOf(result)}`);
+      else throw new Failure(printable(`${item.where}: ${problemOf(result)}`));
     }
     open = again;
     if (again.length > 0) await sleep(PAUSE_MS);
@@ -92,7 +96,7 @@ function count(tally: Tally, { where }: ReadyItem, result: Result): void {
   if (result.status === 201) tally.made++;
   else if (result.status === 200) tally.seen++;
   // Every further one would be refused too.
-  else if (result.status === 507) throw new Failure(`${where}: ${problemOf(result)}`);
+  else if (result.status === 507) throw new Failure(printable(`${where}: ${problemOf(result)}`));
   else tally.fail(where, problemOf(result));
 }
 
@@ -108,7 +112,7 @@ const reasonOf = (errors: readonly (readonly [field: string, message: string])[]
     .map(([field, message]) => `${field}: ${message}`)
     .join(" ");
 
-/** References of those that are stored: revised since, or not. */
+/** References of those that are stored, also if they were revised or superseded since. */
 async function knownRefs({ api, namespace }: Target, items: readonly ReadyItem[]): Promise<Set<unknown>> {
   const known = new Set<unknown>();
   for (const refs of groups([...new Set(items.map(({ ref }) => ref))])) {
@@ -119,9 +123,18 @@ async function knownRefs({ api, namespace }: Target, items: readonly ReadyItem[]
 }
 
 async function listed(api: Api, namespace: string, metadata: object, limit: number) {
-  const query = new URLSearchParams({ metadata: JSON.stringify(metadata), limit: String(limit) });
-  const path = `/v1/namespaces/${namespace}/memories?${query}`;
-  return (await api.json(page, { method: "GET", path, repeatable: true })).memories;
+  const pages = await Promise.all(
+    LISTS.map((list) => {
+      const query = new URLSearchParams({
+        metadata: JSON.stringify(metadata),
+        limit: String(limit),
+        ...list,
+      });
+      const path = `/v1/namespaces/${namespace}/memories?${query}`;
+      return api.json(page, { method: "GET", path, repeatable: true });
+    }),
+  );
+  return pages.flatMap(({ memories }) => memories);
 }
 
 function* groups(refs: readonly string[]): Generator<string[]> {

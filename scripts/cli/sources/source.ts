@@ -40,7 +40,7 @@ export interface Meter {
   bytes: number;
 }
 
-/** A system that memories can come from. It reads its files once, and keeps no more than one record in memory. */
+/** A system that memories can come from. It keeps no more than one record, and at most the names of others, in memory. */
 export interface Source {
   readonly title: string;
   /** Whether a file in a folder is one of its files; the name is relative to the folder. */

@@ -38,10 +38,6 @@ export function firstText(fields: Fields | undefined, ...names: readonly string[
   return undefined;
 }
 
-/** Texts of a list. */
-export const textsAt = (fields: Fields | undefined, name: string): string[] =>
-  listAt(fields, name).flatMap((each) => textOf(each) ?? []);
-
 const YEAR_1 = Date.parse("0001-01-01T00:00:00Z");
 const YEAR_9999 = Date.parse("9999-12-31T23:59:59.999Z");
 /** Seconds since the epoch stay below this until the year 5138, milliseconds have been above it since 1973. */

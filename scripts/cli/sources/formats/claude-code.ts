@@ -21,12 +21,12 @@ export const claudeCode: Source = {
 
 async function* read({ files, trust }: SourceInput, meter: Meter): AsyncGenerator<Item> {
   for (const file of files) {
-    for await (const { where, number, value, problem } of jsonLinesOf(file, meter)) {
+    for await (const { where, place, value, problem } of jsonLinesOf(file, meter)) {
       if (problem !== undefined) yield { kind: "failed", where, reason: problem };
       else {
         yield* lineItems({ source: NAME, trust }, where, fieldsOf(value), {
           session: stemOf(file.path),
-          id: String(number),
+          id: place,
         });
       }
     }

@@ -28,23 +28,23 @@ interface Session {
 async function* read({ files, trust }: SourceInput, meter: Meter): AsyncGenerator<Item> {
   for (const file of files) {
     const session: Session = { id: stemOf(file.path), began: undefined, folder: undefined };
-    for await (const { where, number, value, problem } of jsonLinesOf(file, meter)) {
+    for await (const { where, place, value, problem } of jsonLinesOf(file, meter)) {
       if (problem !== undefined) yield { kind: "failed", where, reason: problem };
-      else yield* lineItems({ source: NAME, trust }, { where, number, line: fieldsOf(value) }, session);
+      else yield* lineItems({ source: NAME, trust }, { where, place, line: fieldsOf(value) }, session);
     }
   }
 }
 
 interface Numbered {
   readonly where: string;
-  readonly number: number;
+  readonly place: string;
   readonly line: Fields | undefined;
 }
 
-function* lineItems(origin: Origin, { where, number, line }: Numbered, session: Session): Generator<Item> {
+function* lineItems(origin: Origin, { where, place, line }: Numbered, session: Session): Generator<Item> {
   const type = textAt(line, "type");
   const record = type === "response_item" || type === "session_meta" ? objectAt(line, "payload") : line;
-  if (type === "session_meta" || (type === undefined && number === 1)) {
+  if (type === "session_meta" || (type === undefined && place === "1")) {
     noteSession(session, record);
     return yield { kind: "skipped", where, reason: "the description of the session" };
   }
@@ -65,7 +65,7 @@ function* lineItems(origin: Origin, { where, number, line }: Numbered, session: 
   yield* messageOf(origin, {
     where,
     // A session is only appended to, so a line keeps its number.
-    ref: refOf(NAME, session.id, String(number)),
+    ref: refOf(NAME, session.id, place),
     session: `${NAME}/${session.id}`,
     role,
     text,

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { messageOf, refOf, shortName } from "../drafts.js";
 import type { Origin } from "../drafts.js";
 import { jsonElementsOf } from "../input/json-elements.js";
@@ -10,7 +11,11 @@ import { textOfContent } from "./blocks.js";
 
 const NAME = "gemini-cli";
 
-/** Sessions of Gemini CLI: `chats/session-….json` with a list of messages, in later releases `.jsonl` with one on each line. */
+/**
+ * Sessions of Gemini CLI: `chats/session-….json` with a list of messages, in later releases `.jsonl`, a log of changes: a
+ * message is written again under its id when it grows, `$rewindTo` withdraws messages from one on, and `$set` changes what
+ * the session says of itself.
+ */
 export const geminiCli: Source = {
   title: "Gemini CLI sessions (~/.gemini/tmp, or a session file)",
   isFile: (name) => /(?:^|[/\\])session-[^/\\]*\.jsonl?$/.test(name),
@@ -28,26 +33,65 @@ async function* read({ files, trust }: SourceInput, meter: Meter): AsyncGenerato
     // The name of a file has the time and the beginning of the session's id, so it is as stable.
     const session = stemOf(file.path);
     const origin = { source: NAME, trust };
-    let held: Entry | undefined;
+    const { last, withdrawn } = await fateOf(file);
+    let number = 0;
     for await (const entry of entriesOf(file, meter)) {
-      // A message that grows is written again under its id: the last one counts.
-      if (held !== undefined && idOf(held) !== idOf(entry)) yield* entryItems(origin, session, held);
-      held = entry;
+      number++;
+      const key = keyOf(entry);
+      if (withdrawn.has(number)) {
+        yield { kind: "skipped", where: entry.where, reason: "withdrawn by a rewind" };
+      } else if (key === undefined || last.get(key) === number) yield* entryItems(origin, session, entry);
     }
-    if (held !== undefined) yield* entryItems(origin, session, held);
   }
+}
+
+interface Fate {
+  /** The entry that says a message for the last time, by its key. */
+  readonly last: ReadonlyMap<string, number>;
+  readonly withdrawn: ReadonlySet<number>;
+}
+
+/** What becomes of a file's entries is known at its end: it is read once for that, and only keys are kept. */
+async function fateOf(file: SourceFile): Promise<Fate> {
+  const last = new Map<string, number>();
+  const withdrawn = new Set<number>();
+  let number = 0;
+  for await (const entry of entriesOf(file, { bytes: 0 })) {
+    number++;
+    const target = textAt(fieldsOf(entry.value), "$rewindTo");
+    const key = keyOf(entry);
+    if (target !== undefined) {
+      // As Gemini CLI does: that message and all after it, and all where it isn't there.
+      const keys = [...last.keys()];
+      for (const gone of keys.slice(Math.max(0, keys.indexOf(keyOfId(target))))) {
+        withdrawn.add(last.get(gone) ?? number);
+        last.delete(gone);
+      }
+    } else if (key !== undefined) last.set(key, number);
+  }
+  return { last, withdrawn };
 }
 
 function entriesOf(file: SourceFile, meter: Meter): AsyncIterable<Entry> {
   return file.path.endsWith(".jsonl") ? jsonLinesOf(file, meter) : jsonElementsOf(file, meter, ["messages"]);
 }
 
-/** An entry without an id is like no other. */
-const idOf = (entry: Entry): unknown => textAt(fieldsOf(entry.value), "id") ?? entry;
+/** Undefined: the entry is like no other. */
+function keyOf(entry: Entry): string | undefined {
+  const id = textAt(fieldsOf(entry.value), "id");
+  return id === undefined ? undefined : keyOfId(id);
+}
+
+/** An id may be as long as a line. */
+const keyOfId = (id: string): string =>
+  id.length <= 64 ? id : createHash("sha256").update(id).digest("base64url");
 
 function* entryItems(origin: Origin, session: string, { where, value, problem }: Entry): Generator<Item> {
   if (problem !== undefined) return yield { kind: "failed", where, reason: problem };
   const message: Fields | undefined = fieldsOf(value);
+  if (own(message, "$set") !== undefined || own(message, "$rewindTo") !== undefined) {
+    return yield { kind: "skipped", where, reason: "a change of the session" };
+  }
   const type = textAt(message, "type");
   if (type !== "user" && type !== "gemini") {
     return yield { kind: "skipped", where, reason: `an entry of type ${shortName(type) ?? "missing"}` };

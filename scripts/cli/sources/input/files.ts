@@ -5,21 +5,42 @@ import type { SourceFile } from "../source.js";
 
 const MAX_FILES = 100_000;
 
+export interface SourceFiles {
+  readonly files: readonly SourceFile[];
+  /** Folders that can't be read. */
+  readonly unread: readonly { readonly where: string; readonly reason: string }[];
+}
+
 /** A file, or those of a folder that the source knows, in the order of their names with their numbers as numbers. */
-export async function sourceFiles(path: string, isFile: (name: string) => boolean): Promise<SourceFile[]> {
+export async function sourceFiles(path: string, isFile: (name: string) => boolean): Promise<SourceFiles> {
   const found = await stat(path).catch((error: unknown) => {
     throw new Failure(`${path} can't be read: ${messageOf(error)}`, { cause: error });
   });
-  if (!found.isDirectory()) return [{ path, bytes: found.size }];
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((each) => isFile(relative(path, each)));
-  if (paths.length === 0) throw new Failure(`${path} is a folder without files of this source.`);
-  if (paths.length > MAX_FILES) throw new Failure(`${path} has more than ${MAX_FILES} files.`);
-  const sorted = paths.toSorted(new Intl.Collator("en", { numeric: true }).compare);
-  return Promise.all(sorted.map(async (each) => ({ path: each, bytes: (await stat(each)).size })));
+  if (!found.isDirectory()) return { files: [{ path, bytes: found.size }], unread: [] };
+  const paths: string[] = [];
+  const unread: { where: string; reason: string }[] = [];
+  for (const open = [path]; open.length > 0;) {
+    const folder = open.pop() ?? path;
+    try {
+      for (const entry of await readdir(folder, { withFileTypes: true })) {
+        const each = join(folder, entry.name);
+        if (entry.isDirectory()) open.push(each);
+        else if (entry.isFile() && isFile(relative(path, each))) paths.push(each);
+      }
+    } catch (error) {
+      unread.push({ where: relative(path, folder) || path, reason: `it can't be read: ${messageOf(error)}` });
+    }
+    if (paths.length > MAX_FILES) throw new Failure(`${path} has more than ${MAX_FILES} files.`);
+  }
+  if (paths.length + unread.length === 0) {
+    throw new Failure(`${path} is a folder without files of this source.`);
+  }
+  const files = paths.toSorted(new Intl.Collator("en", { numeric: true }).compare).map(async (each) => {
+    // Whoever reads it says that it has vanished.
+    const size = await stat(each).catch(() => undefined);
+    return { path: each, bytes: size?.size ?? 0 };
+  });
+  return { files: await Promise.all(files), unread };
 }
 
 /** Without its folder and its ending. */

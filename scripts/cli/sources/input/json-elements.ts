@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
-import { JSONParser } from "@streamparser/json";
+import { JSONParser, TokenType } from "@streamparser/json";
 import { messageOf } from "../../../shell/failure.js";
 import type { Meter, SourceFile } from "../source.js";
 
@@ -15,6 +15,8 @@ export interface Element {
 
 /** A conversation with its whole tree is one element. */
 export const MAX_ELEMENT_BYTES = 128 * 1024 * 1024;
+/** Each open list or object costs the parser many times its one byte. */
+const MAX_DEPTH = 512;
 
 /**
  * The elements of the list that a JSON document is, or of lists that are members of it, one in memory at a time. What comes
@@ -45,6 +47,12 @@ export async function* jsonElementsOf(
       found.push({ where, value, ...(member === undefined ? {} : { member }) });
       since = read;
     };
+    let depth = 0;
+    started.onToken = ({ token }) => {
+      if (token === TokenType.LEFT_BRACE || token === TokenType.LEFT_BRACKET) depth++;
+      else if (token === TokenType.RIGHT_BRACE || token === TokenType.RIGHT_BRACKET) depth--;
+      if (depth > MAX_DEPTH) throw new Error(`it is nested deeper than ${MAX_DEPTH} levels`);
+    };
     return started;
   };
   try {
@@ -63,7 +71,8 @@ export async function* jsonElementsOf(
     if (!parser.isEnded) throw new Error("it is truncated");
   } catch (error) {
     yield* give();
-    const problem = `the rest of the file can't be read: ${firstLine(messageOf(error))}`;
+    // A parser may quote what it read, in any length.
+    const problem = `the rest of the file can't be read: ${messageOf(error).slice(0, 160)}`;
     yield { where: `${name} before byte ${read}`, problem };
   }
 }
@@ -74,6 +83,3 @@ function firstCharacter(bytes: Buffer): string {
     .replace(/^\uFEFF?\s*/, "")
     .charAt(0);
 }
-
-/** A parser may quote what it read, in any length. */
-const firstLine = (text: string): string => text.slice(0, 160).replaceAll(/\p{C}+/gu, " ");

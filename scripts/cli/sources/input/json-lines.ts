@@ -1,18 +1,20 @@
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
+import { messageOf } from "../../../shell/failure.js";
 import type { Meter, SourceFile } from "../source.js";
 import { jsonObjectsIn } from "./json-objects.js";
 
 export interface Line {
   /** File and line. */
   readonly where: string;
-  readonly number: number;
+  /** The line's number; for a further value on it, with its position there: `7.2`. */
+  readonly place: string;
   /** Undefined: the line isn't JSON. */
   readonly value?: unknown;
   readonly problem?: string;
 }
 
-/** Images of screens stand in lines of sessions as base64. */
+/** Session lines may hold screenshots as base64. */
 export const MAX_LINE_BYTES = 32 * 1024 * 1024;
 const NEWLINE = 0x0a;
 
@@ -22,13 +24,26 @@ const NEWLINE = 0x0a;
  */
 export async function* jsonLinesOf(file: SourceFile, meter: Meter): AsyncGenerator<Line> {
   const name = basename(file.path);
-  for await (const { number, text } of rawLines(file, meter)) {
-    const where = `${name}:${number}`;
-    if (text === undefined) {
-      yield { where, number, problem: `the line exceeds ${MAX_LINE_BYTES / 1024 / 1024} MiB` };
-    } else if (text.trim() !== "") {
-      for (const found of jsonObjectsIn(text)) yield { where, number, ...found };
+  let last = 0;
+  try {
+    for await (const { number, text } of rawLines(file, meter)) {
+      last = number;
+      const where = `${name}:${number}`;
+      let place = String(number);
+      if (text === undefined) {
+        yield { where, place, problem: `the line exceeds ${MAX_LINE_BYTES / 1024 / 1024} MiB` };
+      } else if (text.trim() !== "") {
+        let position = 1;
+        for (const found of jsonObjectsIn(text)) {
+          yield { where, place, ...found };
+          place = `${number}.${++position}`;
+        }
+      }
     }
+  } catch (error) {
+    // Only what reads the file throws: it has vanished, or its disk fails.
+    const problem = `the rest of the file can't be read: ${messageOf(error)}`;
+    yield { where: `${name}:${last + 1}`, place: String(last + 1), problem };
   }
 }
 
