@@ -11,7 +11,7 @@ import type { Assets } from "./assets.js";
  * files that the service serves, no frame, no form, and no address but the service's own.
  */
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 const HEADERS = { "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer" };
 const PAGE_HEADERS = { ...HEADERS, "Content-Security-Policy": POLICY };

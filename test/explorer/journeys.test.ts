@@ -372,6 +372,35 @@ describe.skipIf(CHROMIUM === undefined)("a person finds in the explorer", () => 
     await visitor.close();
   });
 
+  test("an address that isn't right, in words and with a way on", async () => {
+    const visitor = await visit(browser, service.url, { key: seeded.adminKey });
+    const { page } = visitor;
+    await page.evaluate(`location.hash = "#/state?ns=${seeded.namespace}&key=${seeded.stateKey}&as_of=x"`);
+    await page.getByRole("alert").getByText("as_of").waitFor();
+    await page.getByRole("link", { name: "Back to now" }).click();
+    await page.getByLabel("The value now", { exact: true }).waitFor();
+    await page.route("**/readyz", (route) => route.fulfill({ status: 429, json: {} }));
+    await page.evaluate(`location.hash = "#/health?show=service"`);
+    await page.getByText("The service answered with HTTP 429.").waitFor();
+    await page.getByRole("heading", { name: "Latency" }).waitFor();
+    await visitor.close();
+  });
+
+  test("nothing of another key's any more once the key is forgotten", async () => {
+    const visitor = await visit(browser, service.url, { key: seeded.adminKey });
+    const { page, open } = visitor;
+    await open(`entities?ns=${seeded.namespace}&entity=Anna Keller&show=graph`);
+    await page.getByRole("button", { name: "Brunner Optics: show its neighbours" }).waitFor();
+    await page.getByRole("button", { name: "Key of maria" }).click();
+    await page.getByRole("button", { name: "Forget the key" }).click();
+    await page.locator("#api-key").waitFor();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await expect.poll(() => page.locator("body").textContent()).not.toContain("Brunner");
+    await page.getByRole("button", { name: "Namespace" }).click();
+    expect(await page.locator("#namespaces").textContent()).not.toContain("acme");
+    await visitor.close();
+  });
+
   test("what a key may not do, in words", async () => {
     const agent = await visit(browser, service.url, { key: seeded.agentKey });
     await agent.page.evaluate(`location.hash = "#/audit?ns=acme.support"`);

@@ -8,6 +8,7 @@ import type { Schemas } from "./base/service.js";
 import { THEMES, theme } from "./base/theme.js";
 import { KeyDialog } from "./key-dialog.js";
 import { NamespaceMenu } from "./namespace-menu.js";
+import { Boundary } from "./parts/boundary.js";
 import { Failure, Loading } from "./parts/notice.js";
 import { Toast } from "./parts/toast.js";
 import { VIEWS } from "./views.js";
@@ -19,11 +20,17 @@ const loadDrawer = async (): Promise<ComponentType> =>
 export function Shell() {
   const client = service.value;
   const { view, params } = place.value;
+  const at = addressOf(view, params);
   rememberScope();
   const caller = useQuery("caller", (signal) => client.get("/v1/whoami", { signal }));
   const listed = useQuery("namespaces", (signal) =>
     client.get("/v1/namespaces", { query: { limit: 200 }, signal }),
   );
+  useEffect(() => {
+    // What one key may see is nothing for the next.
+    namespaces.value = undefined;
+    moreNamespaces.value = false;
+  }, [client]);
   useEffect(() => {
     if (listed.data === undefined) return;
     namespaces.value = listed.data.namespaces;
@@ -44,10 +51,16 @@ export function Shell() {
         {caller.error?.status === 401 && !keyRefused.value ? (
           <Failure error={caller.error} retry={caller.retry} />
         ) : (
-          <CurrentView key={view} name={view} />
+          <Boundary at={at}>
+            <CurrentView key={view} name={view} />
+          </Boundary>
         )}
       </main>
-      {opened && <Lazy key="drawer" load={loadDrawer} />}
+      {opened && (
+        <Boundary key="drawer" at={at}>
+          <Lazy load={loadDrawer} />
+        </Boundary>
+      )}
       {keyRefused.value && <KeyDialog />}
       <Toast quiet={opened || keyRefused.value} />
     </>

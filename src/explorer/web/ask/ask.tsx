@@ -88,7 +88,9 @@ function Answer() {
     client.post("/v1/recall", { body, signal });
   const then = useQuery(JSON.stringify(request), recall(request));
   const today = todayOf(request);
-  const now = useQuery(past ? JSON.stringify(today) : undefined, recall(today));
+  const now = useQuery(past ? JSON.stringify(today) : undefined, recall(today), { fresh: true });
+  // Both have to be answers to this question.
+  const compared = past && !then.loading ? now.data?.hits : undefined;
   const inside = namespacesInside(MOST_NAMESPACES);
   const first = useQuery(inside === undefined ? undefined : `first ${inside.join()}`, (signal) =>
     firstRecorded(inside ?? [], signal),
@@ -143,7 +145,13 @@ function Answer() {
             </>
           )}
           <OverBudget answer={shown} />
-          {show === "results" && <Results hits={shown.hits} today={past ? now.data?.hits : undefined} />}
+          {past && now.error !== undefined && (
+            <>
+              <p class="note">Today’s answer, to compare with, couldn’t be read.</p>
+              <Failure error={now.error} retry={now.retry} />
+            </>
+          )}
+          {show === "results" && <Results hits={shown.hits} today={compared} />}
         </div>
       )}
     </>

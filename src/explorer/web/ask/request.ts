@@ -1,3 +1,4 @@
+import { listOf } from "../base/fields.js";
 import { scope } from "../base/namespaces.js";
 import { place } from "../base/place.js";
 import type { MemoryType, Schemas } from "../base/service.js";
@@ -10,12 +11,6 @@ export function chosenTypes(): readonly MemoryType[] {
   const asked = (place.value.params["type"] ?? "").split(",");
   return TYPES.filter((type) => asked.includes(type));
 }
-
-const listOf = (text: string | undefined): string[] =>
-  (text ?? "")
-    .split(",")
-    .map((item) => item.trim())
-    .filter((item) => item !== "");
 
 const numberOf = (text: string | undefined): number | undefined =>
   text === undefined || text === "" || !Number.isFinite(Number(text)) ? undefined : Number(text);

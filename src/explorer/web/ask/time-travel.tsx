@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { localOf } from "../base/fields.js";
 import { minute } from "../base/format.js";
 import { param, setParams } from "../base/place.js";
 
@@ -81,12 +82,6 @@ function TimeSlider({ name, title, explained, from, to, now }: TimeSliderProps) 
   );
 }
 
-/** A time as the browser's field for local times wants it. */
-function localOf(time: number): string {
-  const date = new Date(time);
-  return new Date(time - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
-}
-
 interface TimeTravelProps {
   /** When the first memory was recorded. */
   readonly recordedFrom: number;
@@ -112,7 +107,7 @@ export function TimeTravel({ recordedFrom, validFrom, validTo }: TimeTravelProps
       <TimeSlider
         name="valid_at"
         title="True on"
-        explained="What was so in the world then, by valid_from and valid_to."
+        explained="What was true at that time, by valid_from and valid_to."
         from={Math.min(validFrom, recordedFrom) - margin}
         to={Math.max(validTo, now) + (validTo > now ? margin : 0)}
         now={now}

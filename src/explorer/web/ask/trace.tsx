@@ -7,9 +7,16 @@ interface TraceProps {
   readonly ms: number;
 }
 
+const TITLES = { keyword: "By words", vector: "By meaning" } as const;
+
+const LISTS = ["keyword", "vector"] as const;
+
 /** How the answer came about, step by step. */
 export function Trace({ answer, ms }: TraceProps) {
   const { explain, hits, degraded, terms_left_out: leftOut } = answer;
+  const { mode } = explain ?? {};
+  const one = LISTS.find((list) => list === mode);
+  const lists = one === undefined ? LISTS : [one];
   const terms = explain?.terms ?? [];
   const phrases = explain?.phrases ?? [];
   const times = explain?.times ?? [];
@@ -48,19 +55,22 @@ export function Trace({ answer, ms }: TraceProps) {
         {explain?.order != null && <p>It asks for the {explain.order}.</p>}
       </li>
       <li>
-        <h3>Two lists were searched</h3>
+        <h3>{lists.length === 1 ? "One list was searched" : "Two lists were searched"}</h3>
         {degraded.length > 0 && <p class="fate fate-gone">Unavailable: {degraded.join(", ")}</p>}
         <div class="trace-lists">
-          <RankedList title="By words" hits={hits} list="keyword" />
-          <RankedList title="By meaning" hits={hits} list="vector" />
+          {lists.map((list) => (
+            <RankedList key={list} title={TITLES[list]} hits={hits} list={list} />
+          ))}
         </div>
         <p class="hint">Of each list, only the memories that are in the answer are shown.</p>
       </li>
       <li>
-        <h3>They were joined</h3>
+        <h3>{lists.length === 1 ? "It was scored" : "They were joined"}</h3>
         <p>
-          Mode {explain?.mode ?? "unknown"}, fusion {explain?.fusion ?? "unknown"}: each list is scaled to
-          0..1 and weighted; then times, sessions, trust and outcomes are added.
+          Mode {explain?.mode ?? "unknown"}, fusion {explain?.fusion ?? "unknown"}:{" "}
+          {lists.length === 1
+            ? "there is one list, so nothing was joined."
+            : "each list is scaled to 0..1 and weighted; then times, sessions, trust and outcomes are added."}
         </p>
       </li>
       <li>

@@ -1,10 +1,10 @@
-import { useState } from "preact/hooks";
-import type { MnemeError } from "@mneme/client";
+import { instant } from "../base/fields.js";
 import { count, plural } from "../base/format.js";
 import { isPattern, scope } from "../base/namespaces.js";
 import { here, param, place, setParams } from "../base/place.js";
 import { useQuery } from "../base/query.js";
-import { errorOf, service } from "../base/service.js";
+import { useRequest } from "../base/request.js";
+import { service } from "../base/service.js";
 import type { Schemas } from "../base/service.js";
 import { Check, Field, Select } from "../parts/controls.js";
 import { Empty, Failure, Loading, Note } from "../parts/notice.js";
@@ -13,6 +13,8 @@ import { VERBS } from "./verbs.js";
 import type { Verb } from "./verbs.js";
 import { verify } from "./verify.js";
 import type { Verdict } from "./verify.js";
+
+const LONGEST_MS = 300_000;
 
 type Entry = Schemas["AuditEntry"];
 
@@ -30,7 +32,7 @@ export function AuditView() {
         <p class="status">of {scope() === "**" ? "all namespaces" : scope()}</p>
       </header>
       <Filters />
-      <Verify />
+      <Verify key={`${scope()} ${param("from")} ${param("to")}`} />
       {error !== undefined && <Failure error={error} retry={retry} />}
       {data === undefined && error === undefined && <Loading rows={10} />}
       {data !== undefined && error === undefined && (
@@ -145,35 +147,28 @@ function Ids({ entry }: { readonly entry: Entry }) {
 }
 
 function Verify() {
-  const [state, set] = useState<{ busy?: boolean; verdict?: Verdict; error?: MnemeError }>({});
-  const check = async (): Promise<void> => {
-    set({ busy: true });
-    try {
-      const { from, to } = place.value.params;
-      const times = {
-        ...(from === undefined ? {} : { from: instant(from) }),
-        ...(to === undefined ? {} : { to: instant(to) }),
-      };
-      set({ verdict: await verify(scope(), times, AbortSignal.timeout(300_000)) });
-    } catch (error) {
-      set({ error: errorOf(error) });
-    }
-  };
+  const { from, to } = place.value.params;
+  const { busy, data, error, ask } = useRequest((signal) => {
+    const times = {
+      ...(from === undefined ? {} : { from: instant(from) }),
+      ...(to === undefined ? {} : { to: instant(to) }),
+    };
+    return verify(scope(), times, AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]));
+  });
   return (
     <div class="verify">
-      <button type="button" class="button" disabled={state.busy === true} onClick={() => void check()}>
-        {state.busy === true ? "Verifying" : "Verify the hash chain"}
+      <button type="button" class="button" disabled={busy} onClick={ask}>
+        {busy ? "Verifying" : "Verify the hash chain"}
       </button>
       <p class="hint" role="status">
-        {state.verdict === undefined
+        {data === undefined
           ? `Reads the entries of ${isPattern(scope()) ? "these namespaces" : "this namespace"} within the times above, and recomputes each hash in this browser.`
-          : textOf(state.verdict)}
+          : textOf(data)}
       </p>
-      {state.error !== undefined && <Failure error={state.error} />}
-      {state.verdict !== undefined && state.verdict.broken.length > 0 && (
+      {error !== undefined && <Failure error={error} />}
+      {data !== undefined && data.broken.length > 0 && (
         <Note>
-          Broken at {state.verdict.broken.slice(0, 5).join("; ")}. Run npm run audit:verify for all that it
-          can tell.
+          Broken at {data.broken.slice(0, 5).join("; ")}. Run npm run audit:verify for all that it can tell.
         </Note>
       )}
     </div>
@@ -188,13 +183,8 @@ function textOf({ entries, trails, broken, erased }: Verdict): string {
       : ` ${count(erased)} were pseudonymised by an erasure, and only their place was checked.`;
   return broken.length === 0
     ? `Sound: ${seen}.${pseudonymised}`
-    : `Not sound: ${plural(broken.length, "trail")} of ${trails} is broken.`;
+    : `Not sound: ${count(broken.length)} of ${plural(trails, "trail")} ${broken.length === 1 ? "is" : "are"} broken.`;
 }
-
-const instant = (local: string): string => {
-  const time = new Date(local);
-  return Number.isNaN(time.getTime()) ? local : time.toISOString();
-};
 
 const isVerb = (name: string | undefined): name is Verb => VERBS.some((verb) => verb === name);
 

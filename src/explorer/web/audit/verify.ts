@@ -1,4 +1,4 @@
-import { service } from "../base/service.js";
+import { answerOf, linesOf } from "../base/raw.js";
 
 export interface Verdict {
   readonly entries: number;
@@ -27,16 +27,14 @@ export async function verify(
   times: { readonly from?: string; readonly to?: string },
   signal: AbortSignal,
 ): Promise<Verdict> {
-  const text = await service.value.get("/v1/audit/export", {
-    query: { namespace, ...times },
-    timeoutMs: 300_000,
-    signal,
-  });
+  const query = new URLSearchParams({ namespace, ...times });
+  const answer = await answerOf(`/v1/audit/export?${query}`, signal);
   const latest = new Map<string, string>();
   const broken = new Map<string, string>();
   let entries = 0;
   let erased = 0;
-  for (const line of text.split("\n")) {
+  // A trail may be larger than a text in a browser: each line is checked as it comes.
+  for await (const line of linesOf(answer)) {
     if (line === "") continue;
     const entry = JSON.parse(line) as Line;
     entries++;

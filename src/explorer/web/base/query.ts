@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { MnemeError } from "@mneme/client";
+import type { MnemeClient, MnemeError } from "@mneme/client";
 import { changes, errorOf, service } from "./service.js";
 
 export interface Query<T> {
@@ -14,6 +14,8 @@ export interface Query<T> {
 
 interface State<T> {
   readonly key: string | undefined;
+  /** Which asked. An answer to another API key is nothing for this one. */
+  readonly client?: MnemeClient;
   readonly data?: T | undefined;
   readonly error?: MnemeError | undefined;
   readonly loading: boolean;
@@ -35,32 +37,35 @@ export function useQuery<T>(
   const change = changes.value;
   useEffect(() => {
     if (key === undefined) {
-      set({ key, loading: false, ms: 0 });
+      set({ key, client, loading: false, ms: 0 });
       return undefined;
     }
     const control = new AbortController();
     const began = performance.now();
     set((before) => ({
-      ...(fresh && before.key !== key ? { ms: 0 } : before),
+      ...((fresh && before.key !== key) || before.client !== client ? { ms: 0 } : before),
       key,
+      client,
       error: undefined,
       loading: true,
     }));
     const ask = async (): Promise<void> => {
       try {
         const data = await load(control.signal);
-        if (!control.signal.aborted) set({ key, data, loading: false, ms: performance.now() - began });
+        if (!control.signal.aborted)
+          set({ key, client, data, loading: false, ms: performance.now() - began });
       } catch (error) {
-        if (!control.signal.aborted) set({ key, error: errorOf(error), loading: false, ms: 0 });
+        if (!control.signal.aborted) set({ key, client, error: errorOf(error), loading: false, ms: 0 });
       }
     };
     void ask();
     return () => control.abort();
   }, [key, client, change, tries]);
   const { data, error, loading, ms } = state;
-  const current = state.key === key;
+  const mine = state.client === client;
+  const current = mine && state.key === key;
   return {
-    data: fresh && !current ? undefined : data,
+    data: mine && (!fresh || current) ? data : undefined,
     error: current ? error : undefined,
     loading: loading || !current,
     ms,

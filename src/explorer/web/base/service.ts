@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import { createClient, MnemeError } from "@mneme/client";
-import type { components } from "@mneme/client";
+import type { ClientOptions, components } from "@mneme/client";
 
 export type Schemas = components["schemas"];
 export type Memory = Schemas["Memory"];
@@ -17,13 +17,15 @@ export const changes = signal(0);
 const PATIENCE = { retryForMs: 1_500, connectTimeoutMs: 5_000 };
 
 /** The client of the service that served this page. */
-export const service = computed(() =>
-  createClient({
-    url: location.origin,
-    ...PATIENCE,
-    ...(apiKey.value === "" ? {} : { apiKey: apiKey.value }),
-  }),
-);
+export const service = computed(() => createClient(clientOptions()));
+
+/** `fetch`: what the client asks with, for those who follow its connections. */
+export const clientOptions = (fetch?: ClientOptions["fetch"]): ClientOptions => ({
+  url: location.origin,
+  ...PATIENCE,
+  ...(apiKey.value === "" ? {} : { apiKey: apiKey.value }),
+  ...(fetch === undefined ? {} : { fetch }),
+});
 
 /** Every failure as one that says its code; notes when it is about the key. */
 export function errorOf(error: unknown): MnemeError {

@@ -15,7 +15,7 @@ export function EntitiesView() {
     <OneNamespace title="Entities">
       {(ns) => (
         <div class="master">
-          <Names ns={ns} />
+          <Names key={ns} ns={ns} />
           {param("entity") === "" ? (
             <Empty title="Choose an entity">
               <p>

@@ -10,16 +10,21 @@ import type { GraphEdge, GraphNode, Placed } from "./layout.js";
 
 /** More can't be read, on any screen. */
 const MOST_NODES = 300;
+/** Facts of one entity that are read. */
+const MOST_EDGES = 100;
 const MARGIN = 90;
 
 interface GraphState {
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly GraphEdge[];
   readonly places: ReadonlyMap<string, Placed>;
+  /** There are entities for which there is no room. */
   readonly full: boolean;
+  /** An entity has more facts than were read. */
+  readonly cut: boolean;
 }
 
-const NOTHING: GraphState = { nodes: [], edges: [], places: new Map(), full: false };
+const NOTHING: GraphState = { nodes: [], edges: [], places: new Map(), full: false, cut: false };
 
 /** What an entity is connected with. A node shows its own neighbours when it is chosen. */
 export function Graph({ ns, name }: { readonly ns: string; readonly name: string }) {
@@ -29,28 +34,33 @@ export function Graph({ ns, name }: { readonly ns: string; readonly name: string
   const [busy, setBusy] = useState(true);
   const latest = useRef(graph);
   latest.current = graph;
+  const control = useRef(new AbortController());
 
-  const expand = async (center: string, signal?: AbortSignal): Promise<void> => {
+  const expand = async (center: string): Promise<void> => {
+    const { signal } = control.current;
     setBusy(true);
     setError(undefined);
     try {
       const found = await client.get("/v1/namespaces/{ns}/entities/{entity}/neighbors", {
         path: { ns, entity: center },
-        query: { hops: 1, valid_at: "any", limit: 100 },
-        ...(signal === undefined ? {} : { signal }),
+        query: { hops: 1, valid_at: "any", limit: MOST_EDGES },
+        signal,
       });
-      if (signal?.aborted !== true) setGraph(joined(latest.current, center, found));
+      if (!signal.aborted) setGraph(joined(latest.current, center, found));
     } catch (fault) {
-      if (signal?.aborted !== true) setError(errorOf(fault));
+      if (!signal.aborted) setError(errorOf(fault));
     } finally {
-      setBusy(false);
+      if (!signal.aborted) setBusy(false);
     }
   };
   useEffect(() => {
-    const control = new AbortController();
-    void expand(name, control.signal);
-    return () => control.abort();
-  }, []);
+    control.current = new AbortController();
+    // What another API key may read isn't for this one.
+    latest.current = NOTHING;
+    setGraph(NOTHING);
+    void expand(name);
+    return () => control.current.abort();
+  }, [client]);
 
   if (error !== undefined && graph.nodes.length === 0)
     return <Failure error={error} retry={() => void expand(name)} />;
@@ -67,6 +77,9 @@ export function Graph({ ns, name }: { readonly ns: string; readonly name: string
       {graph.full && (
         <Note>The graph shows at most {MOST_NODES} entities. Open another entity to go on from there.</Note>
       )}
+      {graph.cut && (
+        <Note>Of an entity with more than {MOST_EDGES} facts, those recorded last are shown.</Note>
+      )}
       <details>
         <summary>As a table</summary>
         <EdgeTable ns={ns} edges={graph.edges} />
@@ -78,7 +91,7 @@ export function Graph({ ns, name }: { readonly ns: string; readonly name: string
 function joined(before: GraphState, center: string, found: Schemas["Neighbors"]): GraphState {
   const nodes = new Map(before.nodes.map((node) => [node.name, node]));
   const base = nodes.get(center)?.hops ?? 0;
-  let full = before.full || found.truncated;
+  let { full } = before;
   for (const { name, hops } of [{ name: found.name, hops: 0 }, ...found.nodes]) {
     if (nodes.has(name)) continue;
     if (nodes.size >= MOST_NODES) full = true;
@@ -92,7 +105,12 @@ function joined(before: GraphState, center: string, found: Schemas["Neighbors"])
       edges.set(id, { id, subject, predicate, object, past: to !== null && Date.parse(to) < Date.now() });
   }
   const all = { nodes: [...nodes.values()], edges: [...edges.values()] };
-  return { ...all, places: layout(all.nodes, all.edges, before.places), full };
+  return {
+    ...all,
+    places: layout(all.nodes, all.edges, before.places),
+    full,
+    cut: before.cut || found.truncated,
+  };
 }
 
 interface PictureProps {
@@ -175,7 +193,7 @@ function EdgeTable({ ns, edges }: { readonly ns: string; readonly edges: readonl
                 <a href={here({ entity: object, show: "graph" })}>{excerpt(object, 60)}</a>
               </td>
               <td>
-                <a href={here({ m: id, in: ns })}>{past ? "no longer so" : "open"}</a>
+                <a href={here({ m: id, in: ns })}>{past ? "ended" : "open"}</a>
               </td>
             </tr>
           ))}

@@ -67,7 +67,7 @@ function Span({ memory, left, right, now }: SpanProps) {
           {fact?.subject} → {fact?.object}
         </a>
         <span class="faint">
-          {from === null ? "always" : day(from)} – {to === null ? "further notice" : day(to)}
+          {from === null ? "no start" : day(from)} – {to === null ? "no end" : day(to)}
         </span>
         <Trust value={memory.trust} />
         {wrong && <span class="mark">contradicted</span>}

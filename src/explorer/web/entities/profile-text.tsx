@@ -12,12 +12,15 @@ const BUDGET = 500;
 export function ProfileText({ ns, name }: { readonly ns: string; readonly name: string }) {
   const client = service.value;
   const budget = Number(param("budget")) || BUDGET;
-  const { data, error, retry } = useQuery(`profile ${ns} ${name} ${budget}`, (signal) =>
-    client.get("/v1/namespaces/{ns}/profiles/{subject}", {
-      path: { ns, subject: name },
-      query: { token_budget: budget },
-      signal,
-    }),
+  const { data, error, retry } = useQuery(
+    `profile ${ns} ${name} ${budget}`,
+    (signal) =>
+      client.get("/v1/namespaces/{ns}/profiles/{subject}", {
+        path: { ns, subject: name },
+        query: { token_budget: budget },
+        signal,
+      }),
+    { fresh: true },
   );
   return (
     <>

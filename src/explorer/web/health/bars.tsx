@@ -1,3 +1,5 @@
+import { count } from "../base/format.js";
+
 interface Bar {
   readonly label: string;
   readonly value: number;
@@ -13,7 +15,7 @@ const [WIDTH, HEIGHT] = [600, 110];
 
 /** Values in a row. What it shows is in its label too. */
 export function Bars({ bars, label }: BarsProps) {
-  const most = Math.max(1, ...bars.map(({ value }) => value));
+  const most = Math.max(0, ...bars.map(({ value }) => value));
   const step = WIDTH / Math.max(1, bars.length);
   return (
     <figure class="bars">
@@ -36,7 +38,7 @@ export function Bars({ bars, label }: BarsProps) {
       </svg>
       <figcaption>
         <span>{bars[0]?.label}</span>
-        <span>at most {most} a day</span>
+        <span>{most === 0 ? "none on any day" : `at most ${count(most)} a day`}</span>
         <span>{bars.at(-1)?.label}</span>
       </figcaption>
     </figure>

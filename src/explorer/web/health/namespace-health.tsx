@@ -13,8 +13,10 @@ type Stats = Schemas["NamespaceStats"];
 /** What a namespace holds, how it grew, and what ends next. */
 export function NamespaceHealth({ ns }: { readonly ns: string }) {
   const client = service.value;
-  const { data, error, retry } = useQuery(`stats ${ns}`, (signal) =>
-    client.get("/v1/namespaces/{ns}/stats", { path: { ns }, signal }),
+  const { data, error, retry } = useQuery(
+    `stats ${ns}`,
+    (signal) => client.get("/v1/namespaces/{ns}/stats", { path: { ns }, signal }),
+    { fresh: true },
   );
   if (error !== undefined) return <Failure error={error} retry={retry} />;
   if (data === undefined) return <Loading rows={8} />;

@@ -1,7 +1,9 @@
+import { MnemeError } from "@mneme/client";
 import { bytes, count } from "../base/format.js";
 import { parseMetrics } from "../base/metrics.js";
 import type { Sample } from "../base/metrics.js";
 import { useQuery } from "../base/query.js";
+import { answerOf, recordOf } from "../base/raw.js";
 import { service } from "../base/service.js";
 import type { Schemas } from "../base/service.js";
 import { Failure, Loading, Note } from "../parts/notice.js";
@@ -30,8 +32,20 @@ export function ServiceHealth() {
 
 /** What isn't ready is an answer too: 503 with the same body. */
 async function readiness(signal: AbortSignal): Promise<Schemas["Readiness"]> {
-  const answer = await fetch("/readyz", { signal });
-  return (await answer.json()) as Schemas["Readiness"];
+  const answer = await answerOf("/readyz", signal, [200, 503]);
+  const body: unknown = await answer.json().catch(() => undefined);
+  if (isReadiness(body)) return body;
+  throw new MnemeError("bad_answer", "What /readyz answers isn't the readiness of a mneme service.", {
+    status: answer.status,
+  });
+}
+
+const PARTS = ["redis", "index", "upgrade", "embedder"] as const;
+
+/** All that is shown of it is there. */
+function isReadiness(body: unknown): body is Schemas["Readiness"] {
+  const parts = recordOf(body);
+  return PARTS.every((part) => typeof recordOf(parts[part])["status"] === "string");
 }
 
 function Ready({ state }: { readonly state: Schemas["Readiness"] }) {

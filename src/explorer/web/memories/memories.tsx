@@ -1,3 +1,4 @@
+import { instant, listOf } from "../base/fields.js";
 import { count, excerpt } from "../base/format.js";
 import { isPattern, namespaces, scope } from "../base/namespaces.js";
 import { here, param, place, setParams } from "../base/place.js";
@@ -194,20 +195,8 @@ function Table({ memories, showNamespace }: TableProps) {
   );
 }
 
-const listOf = (text: string): string[] =>
-  text
-    .split(",")
-    .map((item) => item.trim())
-    .filter((item) => item !== "");
-
 const isType = (value: string | undefined): value is MemoryType =>
   value === "episodic" || value === "semantic" || value === "procedural";
-
-/** A local time of a field as the API takes it. */
-const instant = (local: string): string => {
-  const time = new Date(local);
-  return Number.isNaN(time.getTime()) ? local : time.toISOString();
-};
 
 function queryOf(params: Readonly<Record<string, string>>) {
   const { type, agent, session, tags, subject, from, to, superseded, archived, order, cursor } = params;

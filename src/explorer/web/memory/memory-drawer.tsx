@@ -101,10 +101,7 @@ function Overview({ memory }: { readonly memory: Detail }) {
         <Decay expiry={expiry} expiresAt={memory.expires_at} recordedAt={memory.recorded_at} />
       )}
       <h3>Validity</h3>
-      <p>
-        So in the world from <When time={memory.valid_from} none="always" exact /> until{" "}
-        <When time={memory.valid_to} none="further notice" exact />.
-      </p>
+      <Validity from={memory.valid_from} to={memory.valid_to} />
       {tags.length > 0 && (
         <>
           <h3>Tags</h3>
@@ -120,5 +117,25 @@ function Overview({ memory }: { readonly memory: Detail }) {
       {Object.keys(metadata).length > 0 && <Json label="Metadata" value={metadata} />}
       {interaction !== undefined && <Json label="Interaction as it was captured" value={interaction} />}
     </>
+  );
+}
+
+interface ValidityProps {
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+function Validity({ from, to }: ValidityProps) {
+  if (from === null && to === null) return <p>Valid at any time: it has neither a start nor an end.</p>;
+  return (
+    <p>
+      Valid {from !== null && "from "}
+      {from !== null && <When time={from} exact />}
+      {from !== null && to !== null && " "}
+      {to !== null && "until "}
+      {to !== null && <When time={to} exact />}
+      {from === null && ", without a start"}
+      {to === null && ", without an end"}.
+    </p>
   );
 }

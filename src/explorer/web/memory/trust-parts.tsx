@@ -21,6 +21,8 @@ export function TrustParts({ trust, parts, agent }: TrustPartsProps) {
       parts.corroboration > 1 ? "other agents said the same" : "said by one agent",
     ],
   ] as const;
+  const product = parts.accuracy * parts.recency * parts.confirmation * parts.corroboration;
+  const capped = parts.limit < 1 || product > parts.limit;
   return (
     <div class="equation">
       {factors.map(([value, meaning], index) => (
@@ -42,7 +44,7 @@ export function TrustParts({ trust, parts, agent }: TrustPartsProps) {
         </span>
         <span>
           <b>{decimal(trust, 2)}</b>
-          <small>{parts.limit < 1 ? `at most ${decimal(parts.limit, 2)}` : "trust"}</small>
+          <small>{capped ? `at most ${decimal(parts.limit, 2)}` : "trust"}</small>
         </span>
       </span>
     </div>

@@ -1,3 +1,6 @@
+import { diffWords } from "../base/diff.js";
+import { pretty } from "../base/format.js";
+
 export interface Piece {
   readonly kind: "same" | "removed" | "added";
   readonly text: string;
@@ -25,5 +28,16 @@ export function DiffSide({ pieces, side }: SideProps) {
           ),
         )}
     </p>
+  );
+}
+
+/** Two values beside each other. */
+export function JsonDiff({ before, after }: { readonly before: unknown; readonly after: unknown }) {
+  const pieces = diffWords(pretty(before), pretty(after));
+  return (
+    <div class="side-by-side mono">
+      <DiffSide pieces={pieces} side="before" />
+      <DiffSide pieces={pieces} side="after" />
+    </div>
   );
 }

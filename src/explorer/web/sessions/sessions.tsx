@@ -16,7 +16,7 @@ export function SessionsView() {
     <OneNamespace title="Sessions">
       {(ns) => (
         <div class="master">
-          <List ns={ns} />
+          <List key={`list ${ns}`} ns={ns} />
           {param("sid") === "" ? (
             <Empty title="Choose a session">
               <p>You see its messages, its running summary, and the context that a model would get next.</p>

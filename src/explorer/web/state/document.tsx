@@ -1,11 +1,11 @@
-import { diffWords } from "../base/diff.js";
-import { pretty } from "../base/format.js";
+import { instant, localOf } from "../base/fields.js";
 import { here, param, setParams } from "../base/place.js";
 import { useQuery } from "../base/query.js";
 import { service } from "../base/service.js";
 import type { Schemas } from "../base/service.js";
 import { Field } from "../parts/controls.js";
-import { DiffSide } from "../parts/diff.js";
+import { Details } from "../parts/details.js";
+import { JsonDiff } from "../parts/diff.js";
 import { Json } from "../parts/json.js";
 import { Failure, Loading } from "../parts/notice.js";
 import { When } from "../parts/when.js";
@@ -46,7 +46,7 @@ export function Document({ ns, name, latest }: DocumentProps) {
           step={1}
           value={localOf(asOf)}
           onChange={(value) =>
-            setParams({ as_of: value === "" ? undefined : new Date(value).toISOString() }, { replace: true })
+            setParams({ as_of: value === "" ? undefined : instant(value) }, { replace: true })
           }
         />
       </div>
@@ -85,33 +85,30 @@ export function Document({ ns, name, latest }: DocumentProps) {
   );
 }
 
-const localOf = (time: string): string => {
-  if (time === "") return "";
-  const date = new Date(time);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
-};
-
 function Change({ version, before }: { readonly version: Version; readonly before: Version | undefined }) {
-  const pieces = before === undefined ? undefined : diffWords(pretty(before.value), pretty(version.value));
   return (
     <li>
-      <details>
-        <summary>
-          Version {version.version}: {version.op} by {version.updated_by},{" "}
-          <When time={version.updated_at} exact />
-        </summary>
-        {pieces === undefined ? (
-          <Json label="The value, the oldest that is kept" value={version.value} />
-        ) : (
-          <div class="side-by-side mono">
-            <DiffSide pieces={pieces} side="before" />
-            <DiffSide pieces={pieces} side="after" />
-          </div>
+      <Details
+        summary={
+          <>
+            Version {version.version}: {version.op} by {version.updated_by},{" "}
+            <When time={version.updated_at} exact />
+          </>
+        }
+      >
+        {() => (
+          <>
+            {before === undefined ? (
+              <Json label="The value, the oldest that is kept" value={version.value} />
+            ) : (
+              <JsonDiff before={before.value} after={version.value} />
+            )}
+            <p>
+              <a href={here({ as_of: version.updated_at })}>See it as of then</a>
+            </p>
+          </>
         )}
-        <p>
-          <a href={here({ as_of: version.updated_at })}>See it as of then</a>
-        </p>
-      </details>
+      </Details>
     </li>
   );
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import { MnemeError } from "@mneme/client";
-import { errorOf, service } from "../base/service.js";
+import { createClient, MnemeError } from "@mneme/client";
+import { clientOptions, errorOf, service } from "../base/service.js";
 
 export interface Change {
   readonly key: string;
@@ -20,26 +20,30 @@ export interface Feed {
 }
 
 const BEGINNING = "0-0";
-/** A stream that is quiet this long has sent all that was kept. */
-const QUIET_MS = 400;
+const NOTHING: Feed = { documents: new Map(), live: false, partial: false, error: undefined };
 
 /** Follows the changes of a namespace from the first one that is kept. */
 export function useFeed(ns: string): Feed {
   const client = service.value;
-  const [feed, setFeed] = useState<Feed>({
-    documents: new Map(),
-    live: false,
-    partial: false,
-    error: undefined,
-  });
+  const [feed, setFeed] = useState<Feed>(NOTHING);
   useEffect(() => {
     const control = new AbortController();
     const documents = new Map<string, Change>();
-    let timer = 0;
-    const show = (more: Partial<Feed> = {}): void => {
-      clearTimeout(timer);
-      setFeed((before) => ({ ...before, live: true, ...more, documents: new Map(documents) }));
+    setFeed(NOTHING);
+    const connected = (live: boolean): void => {
+      if (!control.signal.aborted) setFeed((before) => ({ ...before, live }));
     };
+    // The client connects again by itself, without a word. Live is what has been answered, until it breaks off.
+    const following = createClient(
+      clientOptions(async (input, init) => {
+        connected(false);
+        const answer = await fetch(input, init);
+        connected(answer.ok);
+        return answer;
+      }),
+    );
+    let timer = 0;
+    const show = (): void => setFeed((before) => ({ ...before, documents: new Map(documents) }));
     // Many changes may come at once: they are shown together.
     const soon = (): void => {
       clearTimeout(timer);
@@ -47,21 +51,16 @@ export function useFeed(ns: string): Feed {
     };
     const follow = async (lastEventId: string | undefined): Promise<void> => {
       const { signal } = control;
-      const begun = setTimeout(show, QUIET_MS);
-      try {
-        const events = client.events("/v1/namespaces/{ns}/state-changes", {
-          path: { ns },
-          signal,
-          ...(lastEventId === undefined ? {} : { lastEventId }),
-        });
-        for await (const { event, data } of events) {
-          if (event !== "change") continue;
-          const change = JSON.parse(data) as Change;
-          documents.set(change.key, change);
-          soon();
-        }
-      } finally {
-        clearTimeout(begun);
+      const events = following.events("/v1/namespaces/{ns}/state-changes", {
+        path: { ns },
+        signal,
+        ...(lastEventId === undefined ? {} : { lastEventId }),
+      });
+      for await (const { event, data } of events) {
+        if (event !== "change") continue;
+        const change = JSON.parse(data) as Change;
+        documents.set(change.key, change);
+        soon();
       }
     };
     const run = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-import { ago } from "../base/format.js";
+import { ago, count } from "../base/format.js";
 import { here, param, setParams } from "../base/place.js";
 import { Field } from "../parts/controls.js";
 import { Empty, Note } from "../parts/notice.js";
@@ -6,6 +6,8 @@ import { OneNamespace } from "../parts/one-namespace.js";
 import { Document } from "./document.js";
 import { useFeed } from "./feed.js";
 import type { Feed } from "./feed.js";
+
+const MOST = 200;
 
 /** What is true right now, while it changes. */
 export function StateView() {
@@ -56,7 +58,7 @@ function Documents({ feed, ns }: { readonly feed: Feed; readonly ns: string }) {
         />
       )}
       <ul class="choices">
-        {documents.slice(0, 200).map(({ key, op, at, by }) => (
+        {documents.slice(0, MOST).map(({ key, op, at, by }) => (
           <li key={key}>
             <a href={here({ key })} {...(key === param("key") ? { "aria-current": "true" as const } : {})}>
               <span dir="auto">{key}</span>
@@ -67,6 +69,11 @@ function Documents({ feed, ns }: { readonly feed: Feed; readonly ns: string }) {
           </li>
         ))}
       </ul>
+      {documents.length > MOST && (
+        <Note>
+          Of {count(documents.length)} documents, the {MOST} that changed last are listed.
+        </Note>
+      )}
       <p class="hint">
         {feed.partial
           ? "Older changes are no longer kept, so documents that haven’t changed since aren’t listed. Type a key to open one."

@@ -1,6 +1,5 @@
-import { diffWords } from "../base/diff.js";
-import { pretty } from "../base/format.js";
-import { DiffSide } from "../parts/diff.js";
+import { Details } from "../parts/details.js";
+import { JsonDiff } from "../parts/diff.js";
 import { Json } from "../parts/json.js";
 import { When } from "../parts/when.js";
 import type { Checkpoint } from "./load.js";
@@ -27,10 +26,9 @@ export function CheckpointDetail({ checkpoint, parent }: CheckpointProps) {
         <Json key={task} label="It waits for an answer to this" value={value} />
       ))}
       {parent !== undefined && (
-        <details>
-          <summary>What changed since the checkpoint before</summary>
-          <Difference before={parent.values} after={checkpoint.values} />
-        </details>
+        <Details summary="What changed since the checkpoint before">
+          {() => <JsonDiff before={parent.values} after={checkpoint.values} />}
+        </Details>
       )}
       <Json label="Values" value={checkpoint.values} />
       {writes.length > 0 && <Json label="Pending writes" value={writes} />}
@@ -39,15 +37,5 @@ export function CheckpointDetail({ checkpoint, parent }: CheckpointProps) {
         <Json label="Metadata" value={checkpoint.metadata} />
       </details>
     </>
-  );
-}
-
-function Difference({ before, after }: { readonly before: unknown; readonly after: unknown }) {
-  const pieces = diffWords(pretty(before), pretty(after));
-  return (
-    <div class="side-by-side mono">
-      <DiffSide pieces={pieces} side="before" />
-      <DiffSide pieces={pieces} side="after" />
-    </div>
   );
 }

@@ -25,7 +25,7 @@ export function ThreadsView() {
             <p>Its checkpoints stand as a tree: where a run was forked, and where it waits for a person.</p>
           </Empty>
         ) : (
-          <Thread key={param("thread")} id={param("thread")} />
+          <Thread key={`${param("tenant")} ${param("thread")}`} id={param("thread")} />
         )}
       </div>
     </>
