@@ -376,7 +376,7 @@ describe.skipIf(CHROMIUM === undefined)("a person finds in the explorer", () => 
     const visitor = await visit(browser, service.url, { key: seeded.adminKey });
     const { page } = visitor;
     await page.evaluate(`location.hash = "#/state?ns=${seeded.namespace}&key=${seeded.stateKey}&as_of=x"`);
-    await page.getByRole("alert").getByText("as_of").waitFor();
+    await page.getByRole("alert").getByText("as_of: Must be").waitFor();
     await page.getByRole("link", { name: "Back to now" }).click();
     await page.getByLabel("The value now", { exact: true }).waitFor();
     await page.route("**/readyz", (route) => route.fulfill({ status: 429, json: {} }));

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 
 interface FieldProps {
   readonly label: string;
@@ -16,18 +16,24 @@ interface FieldProps {
 /** A labelled input, whose value counts when it is left or Enter is pressed. */
 export function Field({ label, value, onChange, type = "text", hint, ...rest }: FieldProps) {
   const id = useId();
+  // An answer that comes while the person types must not take the text away.
+  const [typed, setTyped] = useState<string | undefined>(undefined);
   return (
     <div class="field">
       <label for={id}>{label}</label>
       <input
         id={id}
         {...anyType(type)}
-        value={value}
+        value={typed ?? value}
         autocomplete="off"
         spellcheck={false}
         {...(hint === undefined ? {} : { "aria-describedby": `${id}-hint` })}
         {...rest}
-        onChange={(event) => onChange(event.currentTarget.value)}
+        onInput={(event) => setTyped(event.currentTarget.value)}
+        onChange={(event) => {
+          setTyped(undefined);
+          onChange(event.currentTarget.value);
+        }}
       />
       {hint !== undefined && (
         <p id={`${id}-hint`} class="hint">
