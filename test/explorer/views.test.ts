@@ -39,6 +39,7 @@ const addresses = ({ namespace, revised, receiptId, endsTomorrow }: Seeded): Rec
   facts: `entities?ns=${namespace}&entity=Anna Keller`,
   graph: `entities?ns=${namespace}&entity=Anna Keller&show=graph`,
   profile: `entities?ns=${namespace}&entity=Anna Keller&show=profile`,
+  nothing: "entities?ns=acme.nothing",
   quarantine: "quarantine?ns=acme.**",
   state: `state?ns=${namespace}&key=order-20931`,
   session: `sessions?ns=${namespace}&sid=ticket-4711`,

@@ -14,13 +14,23 @@ export interface Feed {
   /** The latest change of each document. */
   readonly documents: ReadonlyMap<string, Change>;
   readonly live: boolean;
+  /** It is live for a while: what is kept has come. */
+  readonly settled: boolean;
   /** The oldest changes are no longer kept. */
   readonly partial: boolean;
   readonly error: MnemeError | undefined;
 }
 
 const BEGINNING = "0-0";
-const NOTHING: Feed = { documents: new Map(), live: false, partial: false, error: undefined };
+/** A stream that is live this long has sent all that was kept, or has begun to. */
+const SETTLE_MS = 400;
+const NOTHING: Feed = {
+  documents: new Map(),
+  live: false,
+  settled: false,
+  partial: false,
+  error: undefined,
+};
 
 /** Follows the changes of a namespace from the first one that is kept. */
 export function useFeed(ns: string): Feed {
@@ -29,9 +39,14 @@ export function useFeed(ns: string): Feed {
   useEffect(() => {
     const control = new AbortController();
     const documents = new Map<string, Change>();
+    let settling = 0;
     setFeed(NOTHING);
     const connected = (live: boolean): void => {
-      if (!control.signal.aborted) setFeed((before) => ({ ...before, live }));
+      if (control.signal.aborted) return;
+      setFeed((before) => ({ ...before, live }));
+      clearTimeout(settling);
+      if (live)
+        settling = window.setTimeout(() => setFeed((before) => ({ ...before, settled: true })), SETTLE_MS);
     };
     // The client connects again by itself, without a word. Live is what has been answered, until it breaks off.
     const following = createClient(
@@ -79,6 +94,7 @@ export function useFeed(ns: string): Feed {
     });
     return () => {
       clearTimeout(timer);
+      clearTimeout(settling);
       control.abort();
     };
   }, [ns, client]);

@@ -50,7 +50,7 @@ function Documents({ feed, ns }: { readonly feed: Feed; readonly ns: string }) {
   const documents = [...feed.documents.values()].toSorted((a, b) => b.version - a.version);
   return (
     <>
-      {documents.length === 0 && feed.live && (
+      {documents.length === 0 && feed.live && feed.settled && (
         <Empty
           title="No changes are kept"
           command={`curl -X PUT ${location.origin}/v1/namespaces/${ns}/state/labels -H 'content-type: application/json' \\
