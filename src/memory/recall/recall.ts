@@ -1,5 +1,6 @@
 import { inTime, LATE } from "../../domain/deadline.js";
 import type { Deadline } from "../../domain/deadline.js";
+import type { TokenCounter } from "../../domain/tokens.js";
 import { stage, stageNow } from "../../domain/tracing.js";
 import { momentOf } from "../ports/moment.js";
 import { nothingToSearchBy, queryVector } from "./query-vector.js";
@@ -74,6 +75,9 @@ export async function recall(
   deadline?: Deadline,
 ): Promise<RecallOutcome> {
   const timed = stopwatch(services);
+  // The first one takes longer than many a deadline leaves in the end.
+  const counting = sent.budget_tokens === undefined ? undefined : services.countTokens();
+  counting?.catch(() => {});
   if (sent.expand !== undefined && sent.mode !== "hybrid")
     throw invalid("expand", "Only a recall with mode hybrid can expand entities.");
   const moment = momentOf(context, sent);
@@ -149,7 +153,7 @@ export async function recall(
   );
   const loaded = await inTime(deadline, load, services.pace.expectedMs("receipt"));
   if (loaded === LATE) degraded.add("hits");
-  const { hits, ...budget } = await fitted(services, loaded === LATE ? [] : loaded, input, asked, deadline);
+  const { hits, ...budget } = await fitted(counting, loaded === LATE ? [] : loaded, input, asked, deadline);
   const answerable = hits.some((hit) => hit.relevance.relevance >= ANSWERABLE);
   const leftOut = chosen?.leftOut ?? [];
   return {
@@ -205,14 +209,14 @@ function nothingInTime(request: RecallInput, at: number): RecallOutcome {
 
 /** Hits within the request's budget of tokens. */
 async function fitted(
-  { countTokens }: Pick<Services, "countTokens">,
+  counting: Promise<TokenCounter> | undefined,
   hits: readonly RecallHit[],
   { budget_tokens, query }: RecallInput,
   asked: readonly string[],
   deadline: Deadline | undefined,
 ): Promise<Pick<RecallOutcome, "hits" | "budget">> {
-  if (budget_tokens === undefined) return { hits };
-  const counter = await inTime(deadline, countTokens());
+  if (budget_tokens === undefined || counting === undefined) return { hits };
+  const counter = await inTime(deadline, counting);
   const terms = asked.length > 0 ? asked : distinctTerms(askedIn(query) ?? query);
   const { hits: shown, ...budget } = await fitTokens(
     counter === LATE ? BYTES : deadline === undefined ? counter : until(deadline, counter),
