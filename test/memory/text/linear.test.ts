@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { escapeField, unescapeField } from "../../../checkpointer/src/saver/fields.js";
 import { decodeKey, decodeLabel, encodeKey, encodeLabel } from "../../../checkpointer/src/store/names.js";
+import { queryOf } from "../../../checkpointer/src/middleware/context.js";
 import { cutTo, textOf } from "../../../checkpointer/src/store/text.js";
 import { cursorsOf } from "../../../src/domain/cursor.js";
 import { parseToken } from "../../../src/access/keys/token.js";
@@ -268,6 +269,7 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
     sentencesOf: (text) => sentencesOf([message(text)]),
     transcriptOf: (text) => transcriptOf([message(text)]),
   },
+  "checkpointer/src/middleware/context.ts": { queryOf },
   "src/memory/recall/excerpt-within.ts": {
     excerptWithin: async (text) => excerptWithin(["graz", "x"], text, 64, await tokenCounter()),
   },
@@ -310,6 +312,7 @@ const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
   "checkpointer/src/saver/list-threads.ts": "works with Redis",
   "checkpointer/src/options.ts": "the developer's options",
   "checkpointer/src/middleware/options.ts": "the developer's options",
+  "checkpointer/src/middleware/context.ts": ["createContexts"],
   "src/client/src/client.ts": "the caller's own requests",
   "src/client/src/events.ts": "works with the service",
   "src/client/src/options.ts": "the developer's options",
