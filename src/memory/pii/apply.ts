@@ -7,7 +7,6 @@ import { phoneChecks } from "../../pii/detect/phones.js";
 import { addCounts, redactRefused } from "../../pii/kinds.js";
 import type { PiiCounts, PiiPolicy } from "../../pii/kinds.js";
 import type { PiiVault } from "../../pii/vault.js";
-import { facetQuery } from "../conditions/filter.js";
 import { isAlive } from "../lifecycle/ttl.js";
 import type { MemoryDetail } from "../model/record.js";
 import type { LifecycleStore } from "../ports/lifecycle.js";
@@ -16,6 +15,7 @@ import type { Rewritable, RewritingStore } from "../ports/rewriting.js";
 import type { SearchStore } from "../ports/search.js";
 import type { Using } from "../services.js";
 import { treatStored } from "./treat-stored.js";
+import { walkMemories } from "./walk.js";
 
 export interface ApplyInput {
   /** Whether only what would be done is counted. */
@@ -77,43 +77,29 @@ export async function applyPii(
   await audit.record(namespace, trailOf(context, "pii.apply"), dry_run ? "dry_run" : "ok");
   const vault = dry_run ? withoutKeeping(services.vault) : services.vault;
 
-  const deadline = performance.now() + budgetMs;
   let counts: PiiCounts = {};
   const rewritten: string[] = [];
+  let answered = 0;
   const failed: { id: string; reason: ApplyFailure }[] = [];
-  let examined = 0;
-  let after = place === undefined ? undefined : Number(place);
-  for (;;) {
-    const page = await store.list({
-      namespace,
-      filter: facetQuery({}),
-      order: "asc",
-      limit: Math.min(PAGE, limit - examined),
-      after,
-      quarantined: "any",
-      superseded: "any",
-    });
-    const ids = page.refs.map(({ id }) => id);
-    const found = await store.readRewritable(namespace, ids);
-    const started = rewritten.length;
-    let stopped: number | undefined;
-    for (const [at, id] of ids.entries()) {
-      if (at > 0 && performance.now() > deadline) {
-        stopped = at;
-        break;
-      }
-      const outcome = await applyOne({ ...services, vault }, context, policy, found[at], dry_run);
+  const { examined, after } = await walkMemories(store, {
+    namespace,
+    after: place === undefined ? undefined : Number(place),
+    limit,
+    pageSize: PAGE,
+    budgetMs,
+    read: (ids) => store.readRewritable(namespace, ids),
+    visit: async (stored, id) => {
+      const outcome = await applyOne({ ...services, vault }, context, policy, stored, dry_run);
       counts = addCounts(counts, outcome.counts);
       if (outcome.kind === "rewritten") rewritten.push(id);
       else if (outcome.kind !== "unchanged") failed.push({ id, reason: outcome.kind });
-    }
+    },
     // Once more: a request may have read the memory before, and kept its answer since.
-    if (!dry_run) await store.eraseAnswersAbout(rewritten.slice(started));
-    examined += stopped ?? page.refs.length;
-    after = stopped === undefined ? page.next : page.places[stopped - 1];
-    if (stopped !== undefined || after === undefined || examined >= limit || performance.now() > deadline)
-      break;
-  }
+    pageEnded: async () => {
+      if (!dry_run) await store.eraseAnswersAbout(rewritten.slice(answered));
+      answered = rewritten.length;
+    },
+  });
   if (after === undefined && !dry_run) await forgetStaleNames(services, namespace);
   return { examined, counts, rewritten, failed, cursor: cursors.write(after?.toString()) };
 }

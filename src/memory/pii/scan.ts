@@ -5,13 +5,13 @@ import { cursorsOf } from "../../domain/cursor.js";
 import { addCounts } from "../../pii/kinds.js";
 import type { PiiCounts, PiiKind } from "../../pii/kinds.js";
 import { countsOf, inspect } from "../../pii/treat.js";
-import { facetQuery } from "../conditions/filter.js";
 import { isAlive } from "../lifecycle/ttl.js";
 import type { LifecycleStore } from "../ports/lifecycle.js";
 import type { MemoryDetail } from "../model/record.js";
 import type { RecordStore } from "../ports/records.js";
 import type { SearchStore } from "../ports/search.js";
 import type { Using } from "../services.js";
+import { walkMemories } from "./walk.js";
 
 export interface ScanInput {
   readonly kinds: readonly PiiKind[];
@@ -57,40 +57,23 @@ export async function scanPii(
   const actions = Object.fromEntries(kinds.map((kind) => [kind, "tag"] as const));
   const policy = { actions, state: false, region: pii?.region };
 
-  const deadline = performance.now() + budgetMs;
   const memories: Partial<Record<PiiKind, string[]>> = {};
   let counts: PiiCounts = {};
-  let examined = 0;
-  let after = place === undefined ? undefined : Number(place);
-  for (;;) {
-    const page = await store.list({
-      namespace,
-      filter: facetQuery({}),
-      order: "asc",
-      limit: Math.min(PAGE, limit - examined),
-      after,
-      quarantined: "any",
-      superseded: "any",
-    });
-    const ids = page.refs.map(({ id }) => id);
-    const found = await archive.whole(await store.peekDetails(namespace, ids));
-    let stopped: number | undefined;
-    for (const [at, memory] of found.entries()) {
-      if (at > 0 && performance.now() > deadline) {
-        stopped = at;
-        break;
-      }
-      if (memory === undefined || !isAlive(memory, context.now())) continue;
+  const { examined, after } = await walkMemories(store, {
+    namespace,
+    after: place === undefined ? undefined : Number(place),
+    limit,
+    pageSize: PAGE,
+    budgetMs,
+    read: async (ids) => archive.whole(await store.peekDetails(namespace, ids)),
+    visit: async (memory) => {
+      if (memory === undefined || !isAlive(memory, context.now())) return;
       const { pieces } = await inspect(policy, saidBy(memory));
       const own = countsOf(pieces);
       counts = addCounts(counts, own);
       for (const kind of kinds) if (own[kind] !== undefined) (memories[kind] ??= []).push(memory.id);
-    }
-    examined += stopped ?? page.refs.length;
-    after = stopped === undefined ? page.next : page.places[stopped - 1];
-    if (stopped !== undefined || after === undefined || examined >= limit || performance.now() > deadline)
-      break;
-  }
+    },
+  });
   return { examined, counts, memories, cursor: cursors.write(after?.toString()) };
 }
 
