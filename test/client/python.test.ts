@@ -1,0 +1,94 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { repositoryRoot } from "../../scripts/bootstrap/root.mjs";
+import type { OpenApi } from "../../scripts/client-schema/generate.js";
+import { PYTHON_PACKAGE, pythonFilesOf } from "../../scripts/client-schema/python.js";
+import { findPython, runPython } from "../../scripts/downloads/python.js";
+import type { Output, PythonOptions } from "../../scripts/downloads/python.js";
+import { startService } from "../support/service/service.js";
+import type { Service } from "../support/service/service.js";
+import { tempDir } from "../support/run/temp-dir.js";
+
+const ROOT = repositoryRoot();
+const PROJECT = join(ROOT, "src", "client", "python");
+const TESTS = join(import.meta.dirname, "python");
+const FILES = readdirSync(TESTS).filter((file) => file.startsWith("test_"));
+
+const python = (args: readonly string[], options: Partial<PythonOptions> = {}): Promise<Output> =>
+  runPython(args, { requirements: join(TESTS, "requirements.txt"), timeoutMs: 280_000, ...options });
+
+/** Builds the wheel of the sources, and installs it into the folder `packages` of this one, which it gives. */
+async function installedWheel(folder: string): Promise<string> {
+  const [wheels, packages] = [join(folder, "wheels"), join(folder, "packages")];
+  const built = await python(["-m", "hatchling", "build", "--target", "wheel", "--directory", wheels], {
+    cwd: PROJECT,
+  });
+  expect(built.code, built.text).toBe(0);
+  const [wheel = ""] = readdirSync(wheels);
+  const flags = [
+    `--target=${packages}`,
+    "--no-deps",
+    "--no-index",
+    "--no-input",
+    "--disable-pip-version-check",
+  ];
+  const installed = await python(["-m", "pip", "install", ...flags, join(wheels, wheel)]);
+  expect(installed.code, installed.text).toBe(0);
+  return packages;
+}
+
+describe.skipIf(findPython() === undefined)("the Python client", () => {
+  let service: Service;
+  let packages: string;
+  const folder = mkdtempSync(join(tmpdir(), "mneme-test-"));
+  beforeAll(async () => {
+    service = await startService();
+    packages = await installedWheel(folder);
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await service.stop();
+  });
+
+  test("has the generated code of the served document", async () => {
+    const document = (await (await fetch(`${service.url}/openapi.json`)).json()) as OpenApi;
+    const made = await pythonFilesOf(document);
+    expect([...made.keys()].toSorted()).toEqual(["_operations.py", "inputs.py", "models.py"]);
+    for (const [file, text] of made) {
+      const stored = readFileSync(join(ROOT, PYTHON_PACKAGE, file), "utf8");
+      const stale = `run node scripts/run.mjs client-schema after a change of a route (${file})`;
+      expect(stored === text, stale).toBe(true);
+    }
+  });
+
+  test("has the version of the service", () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
+    expect(readFileSync(join(PROJECT, "pyproject.toml"), "utf8")).toContain(`\nversion = "${version}"\n`);
+  });
+
+  test.each(FILES)("passes %s, installed from its wheel", async (file) => {
+    const flags = ["-q", "-p", "no:cacheprovider", "--color=no", "-W", "error"];
+    const { code, text } = await python(["-m", "pytest", ...flags, join(TESTS, file)], {
+      path: [packages],
+      env: { MNEME_URL: service.url, PYTHONDONTWRITEBYTECODE: "1" },
+    });
+    expect(code, text).toBe(0);
+    expect(text).toMatch(/\d+ passed/);
+    expect(text).not.toMatch(/skipped/);
+  });
+
+  test("is strictly typed, and so is what its users write", async () => {
+    const cache = ["--cache-dir", tempDir()];
+    const checked = await python(
+      ["-m", "mypy", "--strict", ...cache, PYTHON_PACKAGE, ...FILES.map((file) => join(TESTS, file))],
+      {
+        cwd: ROOT,
+        path: [packages],
+        env: { MYPYPATH: TESTS },
+      },
+    );
+    expect(checked.code, checked.text).toBe(0);
+  });
+});
