@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { createKeys } from "../../src/redis/keys.js";
 import { as, createKey, keyFor } from "../support/acts/access.js";
 import { linesOf, mneme } from "../support/acts/backup.js";
+import { consolidate, readRun, runsOf } from "../support/acts/consolidations.js";
 import { entity, entityPath, factBody, tell } from "../support/acts/facts.js";
 import {
   bodyOf,
@@ -107,6 +108,31 @@ describe("POST /v1/erasures", () => {
     await setState(root, namespace, "kept", 3);
     expect(await again.count(1)).toMatchObject([{ data: { key: "kept", version: 5 } }]);
     again.close();
+  });
+
+  test("completes after consolidation, and deletes the runs that hold what it erases, no others", async () => {
+    const [mine, other] = [newNamespace(), newNamespace()];
+    const text = "Deliveries come on Mondays";
+    for (const namespace of [mine, other]) {
+      const metadata = { who: namespace };
+      await postBatch(root, namespace, [
+        ...[text, `${text}.`].map((content) => ({ content, memory_type: "semantic", metadata })),
+        { content: "Ann sings", memory_type: "semantic", metadata: { who: "ann" } },
+      ]);
+    }
+    const [run, kept] = [
+      await consolidate(root, mine, { steps: ["merge"] }),
+      await consolidate(root, other, { steps: ["merge"] }),
+    ];
+    expect([run, kept].map(({ actions }) => actions.length)).toEqual([1, 1]);
+    await erased(root, { subject: { metadata: { who: "ann" } } });
+    expect((await readRun(root, mine, run.id)).status).toBe("done");
+
+    const done = await erased(root, { subject: { metadata: { who: mine } } });
+    expect(done).toMatchObject({ phase: "done", counts: { consolidations: 1 } });
+    expect(done.certificate).not.toBeNull();
+    expect((await root.send("GET", `${runsOf(mine)}/${run.id}`)).status).toBe(404);
+    expect((await readRun(root, other, kept.id)).status).toBe("done");
   });
 
   test("keeps what others asked elsewhere, even if they named the person", async () => {

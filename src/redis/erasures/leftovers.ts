@@ -25,7 +25,17 @@ export interface LeftoversDeps {
 /** Keys that one SCAN looks at. */
 const SCANNED = 1000;
 
+/** A consolidation's actions that are read at once. */
+const ACTIONS = 100;
+
 export function createLeftovers({ redis, keys, auditor, receipts }: LeftoversDeps): Leftovers {
+  const planHolds = async (plan: string, holds: (text: string) => boolean): Promise<boolean> => {
+    for (let from = 0; ; from += ACTIONS) {
+      const actions = await redis.run((client) => client.lRange(plan, from, from + ACTIONS - 1));
+      if (actions.some(holds)) return true;
+      if (actions.length < ACTIONS) return false;
+    }
+  };
   return {
     trails: { denials: DENIALS, system: SYSTEM },
     audit: (trail, erasure, change, tick) =>
@@ -79,8 +89,7 @@ export function createLeftovers({ redis, keys, auditor, receipts }: LeftoversDep
       );
       let count = 0;
       for (const id of ids) {
-        const actions = await redis.run((client) => client.hVals(keys.consolidationActions(namespace, id)));
-        if (!actions.some(holds)) continue;
+        if (!(await planHolds(keys.consolidationActions(namespace, id), holds))) continue;
         if (id === head) return undefined;
         await redis.run((client) =>
           Promise.all([
