@@ -9,15 +9,16 @@ import type { Bench } from "./setup.js";
 import { captureWrite } from "./write-commands.js";
 
 const BATCH = 100;
-const BATCH_ROUNDS: Rounds = { samples: 10, warmUp: 1 };
+const MOST_BATCHES = 10;
 /** Distinct records behind the raw side's renamed ones. */
 const TEMPLATES = 50;
 
 /** Writes with a given vector, compared with the commands that store the same, and with the service's own script. */
 export async function measureWrites(bench: Bench, records: number, rounds: Rounds): Promise<Row[]> {
+  const batches: Rounds = { samples: Math.min(MOST_BATCHES, rounds.samples), warmUp: 1 };
   return [
     ...(await writeRows(bench, records, 1, rounds)),
-    ...(await writeRows(bench, records, BATCH, BATCH_ROUNDS)),
+    ...(await writeRows(bench, records, BATCH, batches)),
   ];
 }
 
