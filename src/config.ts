@@ -27,6 +27,8 @@ export interface Config {
     readonly keyPrefix: string;
     /** It may delete by itself what it has acknowledged. */
     readonly mayEvict: boolean;
+    /** Recall searches on replicas where there are any that are up to date. */
+    readonly recallFromReplicas: boolean;
   };
   readonly embedding: EmbeddingConfig;
   /** A second model, to change the store's to or from; undefined: none. */
@@ -209,6 +211,7 @@ const environment = z
     MNEME_SEARCHES_MAX: z.coerce.number().int().min(1).max(1000).optional(),
     MNEME_DURABLE: z.enum(["0", "1"]).default("0"),
     MNEME_DURABLE_TIMEOUT_MS: integer(3000, 10, 60_000),
+    MNEME_RECALL_FROM: z.enum(["primary", "replica"]).default("primary"),
     MNEME_DURABLE_REPLICAS: z.coerce.number().int().min(0).max(10).optional(),
     MNEME_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(LIMITS.requestsPerMinute).optional(),
     MNEME_OPEN_REQUESTS_PER_SECOND: integer(50, 1, 100_000),
@@ -344,6 +347,7 @@ export function loadConfig(env: Environment): Config {
       timeoutMs: values.MNEME_REDIS_TIMEOUT_MS,
       keyPrefix: values.MNEME_KEY_PREFIX,
       mayEvict: values.MNEME_ALLOW_EVICTION === "1",
+      recallFromReplicas: values.MNEME_RECALL_FROM === "replica",
     },
     embedding: embeddingOf(values),
     secondEmbedding: secondEmbeddingOf(values),

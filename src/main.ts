@@ -94,7 +94,7 @@ export async function serve({ env, signal, siblings }: ServeOptions): Promise<Ru
 
   const base: Base = { config, logger, metrics, stores, embedders, now };
   const giveUp = async (error: unknown): Promise<never> => {
-    for (const each of [connected.subscriptions, connected.durability]) each.close();
+    for (const each of [connected.subscriptions, connected.durability, connected.replicas]) each.close();
     connected.watch.stop();
     await embedders.close();
     redis.client.destroy();
@@ -154,7 +154,12 @@ export async function serve({ env, signal, siblings }: ServeOptions): Promise<Ru
       modelWatch,
     ],
     embedders,
-    connections: [{ close: connected.watch.stop }, connected.subscriptions, connected.durability],
+    connections: [
+      { close: connected.watch.stop },
+      connected.subscriptions,
+      connected.durability,
+      connected.replicas,
+    ],
     client: redis.client,
     tracing,
     logger,

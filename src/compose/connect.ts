@@ -128,7 +128,15 @@ async function open(config: Config, { redis, indexes, keyCache, hazards, logger,
       }
     },
   });
-  return { facts, watch, subscriptions, durability };
+  gateway.replicas?.follow({
+    filled: indexes.filledOn,
+    onChange: (count) =>
+      count > 0
+        ? logger.info({ replicas: count }, "recall searches on replicas")
+        : logger.warn("no replica is up to date, so recall searches on the primary"),
+  });
+  const replicas = { close: () => gateway.replicas?.close() };
+  return { facts, watch, subscriptions, durability, replicas };
 }
 
 async function loadEverywhere(nodes: Nodes): Promise<void> {

@@ -4,6 +4,7 @@ import type { Metrics } from "../http/metrics.js";
 import { storeFault } from "../domain/store-fault.js";
 import { createAuditor } from "../redis/audit/auditor.js";
 import { createGateway } from "../redis/connection/client.js";
+import { createReplicas } from "../redis/connection/replicas.js";
 import { openRedis } from "../redis/connection/open-redis.js";
 import { timeOf } from "../redis/connection/redis-time.js";
 import { createHealth } from "../redis/connection/health.js";
@@ -29,9 +30,11 @@ export function createRedis(config: Config, { logger, metrics, onMissingIndex }:
   const health = createHealth(healthLog(logger), () => performance.now());
   const { url, keyPrefix, timeoutMs } = config.redis;
   const { client, nodes } = openRedis({ url, keyPrefix, timeoutMs, onError: health.failed });
+  const replicas = config.redis.recallFromReplicas ? createReplicas(nodes) : undefined;
   const gateway = createGateway(client, {
     timeoutMs,
     nodes,
+    replicas,
     observe: metrics.redis,
     onFault: health.failed,
     onMissingIndex: () => {

@@ -3,8 +3,8 @@ import { DomainError } from "./errors.js";
 import { stage } from "./tracing.js";
 
 export interface LaneOptions {
-  /** Pieces of work that are done at once. */
-  readonly width: number;
+  /** Pieces of work that are done at once; a function where that changes. */
+  readonly width: number | (() => number);
   /** The longest wait for a turn, in milliseconds. */
   readonly waitMs: number;
   /** Called for each piece that is refused. */
@@ -35,6 +35,7 @@ const WEIGHT = 0.1;
 export function createLane({ width, waitMs, onRefused = () => {} }: LaneOptions): Lane {
   /** Waiting pieces by caller, in the order of their turns. */
   const waiting = new Map<string, Waiter[]>();
+  const widthNow = typeof width === "number" ? () => width : width;
   let running = 0;
   let count = 0;
   /** Mean duration of one piece of work, in milliseconds; 0 until the first has ended. */
@@ -45,7 +46,7 @@ export function createLane({ width, waitMs, onRefused = () => {} }: LaneOptions)
     const own = waiting.get(caller)?.length ?? 0;
     const callers = waiting.size + (own === 0 ? 1 : 0);
     const before = Math.min(count, (own + 1) * callers - 1);
-    return ((before + 1) * meanMs) / width;
+    return ((before + 1) * meanMs) / widthNow();
   }
 
   function refusal(caller: string): DomainError {
@@ -60,7 +61,7 @@ export function createLane({ width, waitMs, onRefused = () => {} }: LaneOptions)
 
   /** Undefined: it may begin at once. Else whether its turn came; false: its deadline passed before. */
   function enter(caller: string, deadline: Deadline | undefined): Promise<boolean> | undefined {
-    if (running < width) {
+    if (running < widthNow()) {
       running++;
       return undefined;
     }
@@ -92,11 +93,17 @@ export function createLane({ width, waitMs, onRefused = () => {} }: LaneOptions)
   }
 
   function leave(): void {
-    const [first] = waiting;
-    if (first === undefined) {
-      running--;
-      return;
+    running--;
+    // More than one where the lane has become wider.
+    while (waiting.size > 0 && running < widthNow()) {
+      running++;
+      beginNext();
     }
+  }
+
+  function beginNext(): void {
+    const [first] = waiting;
+    if (first === undefined) return;
     const [caller, own] = first;
     waiting.delete(caller);
     const next = own.shift();

@@ -3,11 +3,19 @@ import type { RedisArgument } from "redis";
 import { storeFault } from "../../domain/store-fault.js";
 import type { RedisGateway } from "./client.js";
 import { isOtherNode, isPassing } from "./error-replies.js";
-import type { Holding, Nodes, Where } from "./nodes.js";
+import { inTime } from "./in-time.js";
+import type { Holding, Nodes, RedisNode, Where } from "./nodes.js";
+import type { Replicas } from "./replicas.js";
 import { neverIn, slotOf } from "./slots.js";
 
 /** The command, the index's name, and the rest. */
 export type IndexQuestion = readonly [command: string, index: string, ...rest: RedisArgument[]];
+
+/**
+ * Where a question goes: `search` to the primary, `recall` to a replica of it where recall may use those. `run` to the
+ * primary too, without a turn among searches, for what takes Redis no time.
+ */
+export type Via = "run" | "search" | "recall";
 
 /** For as long a search waits for a slot that is moving. */
 const MOVING_MS = 3_000;
@@ -21,19 +29,28 @@ export function askIndex(
   redis: RedisGateway,
   where: Where,
   question: IndexQuestion,
-  via: "run" | "search" = "search",
+  via: Via = "search",
 ): Promise<readonly unknown[]> {
   const { nodes } = redis;
-  if (!nodes.clustered) return redis[via](async (client) => [await client.sendCommand([...question])]);
-  return redis[via](() => askNodes(nodes, where, question));
+  const lane = via === "run" ? "run" : "search";
+  const replicas = via === "recall" ? redis.replicas : undefined;
+  if (!nodes.clustered && replicas === undefined) {
+    return redis[lane](async (client) => [await client.sendCommand([...question])]);
+  }
+  return redis[lane](() => askNodes(nodes, where, question, replicas));
 }
 
-async function askNodes(nodes: Nodes, where: Where, question: IndexQuestion): Promise<readonly unknown[]> {
+async function askNodes(
+  nodes: Nodes,
+  where: Where,
+  question: IndexQuestion,
+  replicas: Replicas | undefined,
+): Promise<readonly unknown[]> {
   const deadline = performance.now() + MOVING_MS;
   for (;;) {
     try {
       const asked = await nodes.holding(where);
-      return await Promise.all(asked.map((holding) => askOne(holding, question)));
+      return await Promise.all(asked.map((holding) => askOne(holding, question, replicas)));
     } catch (error) {
       if (!isOtherNode(error) && !isPassing(error)) throw error;
       if (performance.now() > deadline) throw storeFault("redis_unavailable", error);
@@ -50,16 +67,42 @@ async function askNodes(nodes: Nodes, where: Where, question: IndexQuestion): Pr
 async function askOne(
   { node, namespaces }: Holding,
   [command, index, ...rest]: IndexQuestion,
+  replicas: Replicas | undefined,
 ): Promise<unknown> {
   const { client, suffix } = node;
   if (command !== "FT.INFO" && !(await node.filled())) throw storeFault("index_missing");
   const prefix = index.slice(0, index.indexOf(":"));
   const guards = new Map(namespaces.map((name) => [slotOf(name), neverIn(`${prefix}:{${name}}`)]));
-  const [reply] = await Promise.all([
-    client.sendCommand([command, `${index}${suffix}`, ...rest]),
-    ...Array.from(guards.values(), (key) => client.exists(key)),
-  ]);
+  const sent = [command, `${index}${suffix}`, ...rest];
+  const guard = () => Array.from(guards.values(), (key) => client.exists(key));
+  const fromReplica = await askReplica(replicas, node, sent);
+  if (fromReplica !== NO_REPLICA) {
+    // Afterwards, because the order of what two servers do isn't known.
+    await Promise.all(guard());
+    return fromReplica;
+  }
+  const [reply] = await Promise.all([client.sendCommand(sent), ...guard()]);
   return reply;
+}
+
+const NO_REPLICA = Symbol("no replica");
+/** Less than a caller waits, so that the primary can still be asked. */
+const REPLICA_MS = 500;
+
+/** What a replica replies; whatever is in its way, the primary is asked instead. */
+async function askReplica(
+  replicas: Replicas | undefined,
+  node: RedisNode,
+  question: readonly RedisArgument[],
+): Promise<unknown> {
+  const replica = replicas?.of(node);
+  if (replica === undefined) return NO_REPLICA;
+  try {
+    return await inTime(replica.sendCommand(question), REPLICA_MS);
+  } catch {
+    replicas?.failed(replica);
+    return NO_REPLICA;
+  }
 }
 
 /** A number of what FT.INFO replies (RESP2): names and values in turn. */

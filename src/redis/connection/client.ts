@@ -5,6 +5,7 @@ import { isConnectionError } from "./connection-errors.js";
 import { faultOf, isAuditUnusable, isIndexMissing } from "./error-replies.js";
 import type { Nodes } from "./nodes.js";
 import { oneNode } from "./nodes.js";
+import type { Replicas } from "./replicas.js";
 import type { RedisClient, RoutedClient } from "./redis-client.js";
 
 export { createRedisClient } from "./redis-client.js";
@@ -14,15 +15,17 @@ export type { RedisClient, RedisOptions, RoutedClient } from "./redis-client.js"
 export interface RedisGateway {
   readonly client: RoutedClient;
   readonly nodes: Nodes;
+  /** Set if recall's searches go to replicas. */
+  readonly replicas: Replicas | undefined;
   run<T>(work: (client: RoutedClient) => Promise<T>, timeoutMs?: number): Promise<T>;
   /**
-   * As `run`, for what keeps Redis's one thread busy for milliseconds. Few are sent at once, enough to keep Redis busy:
+   * As `run`, for what keeps Redis's one thread busy for milliseconds. Few are sent at once, enough to keep each server busy:
    * what takes no time doesn't wait behind all of them, and their own wait isn't taken for Redis's.
    */
   search<T>(work: (client: RoutedClient) => Promise<T>, timeoutMs?: number): Promise<T>;
 }
 
-const SEARCHES = 4;
+const SEARCHES_OF_SERVER = 4;
 /** Who is served at all is decided where requests come in; this only ends what would wait without end. */
 const SEARCH_WAIT_MS = 60_000;
 
@@ -37,13 +40,24 @@ export interface GatewayOptions {
   readonly onFault?: (error: unknown) => void;
   /** Default: the client's one server. */
   readonly nodes?: Nodes;
+  readonly replicas?: Replicas | undefined;
 }
 
 export function createGateway(
   client: RedisClient,
-  { timeoutMs, onMissingIndex, observe, onFault = () => {}, nodes = oneNode(client) }: GatewayOptions,
+  {
+    timeoutMs,
+    onMissingIndex,
+    observe,
+    onFault = () => {},
+    nodes = oneNode(client),
+    replicas,
+  }: GatewayOptions,
 ): RedisGateway {
-  const searches = createLane({ width: SEARCHES, waitMs: SEARCH_WAIT_MS });
+  const searches = createLane({
+    width: () => SEARCHES_OF_SERVER * (nodes.size + (replicas?.count ?? 0)),
+    waitMs: SEARCH_WAIT_MS,
+  });
   async function run<T>(work: (client: RoutedClient) => Promise<T>, limit: number = timeoutMs): Promise<T> {
     if (!client.isReady) throw storeFault("redis_unavailable");
     const start = performance.now();
@@ -67,7 +81,7 @@ export function createGateway(
       observe(answered, (performance.now() - start) / 1000);
     }
   }
-  return { client, nodes, run, search: (work, limit) => searches.run("", () => run(work, limit)) };
+  return { client, nodes, replicas, run, search: (work, limit) => searches.run("", () => run(work, limit)) };
 }
 
 /** A reply or an error of the connection as the domain error that names its cause; others as they are. */

@@ -38,6 +38,8 @@ export type Where = readonly Scope[] | "everywhere";
 export interface Nodes {
   /** Several masters, each with indexes over its own keys. */
   readonly clustered: boolean;
+  /** The number of servers that search side by side, not counting replicas. */
+  readonly size: number;
   every(): Promise<readonly RedisNode[]>;
   /** One that answers, for what is the same on all. */
   any(): Promise<RedisNode>;
@@ -64,6 +66,7 @@ export function oneNode(client: RedisClient): Nodes {
   const holding = Promise.resolve([{ node, namespaces: [] }]);
   return {
     clustered: false,
+    size: 1,
     every: () => all,
     any: () => only,
     ofKey: () => only,

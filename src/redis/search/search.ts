@@ -6,6 +6,7 @@ import type { Candidate, SearchQuery, SearchResult } from "../../memory/ports/se
 import { encodeIndexVector } from "../codec/vector.js";
 import { expiring } from "../connection/expiring.js";
 import { askIndex } from "../connection/ask-index.js";
+import type { IndexQuestion } from "../connection/ask-index.js";
 import { refOfKey } from "../keys.js";
 import { essentialTerms, hybridPolicy, keywordClause, optionalTerms, scopeClause } from "./query.js";
 import type { Params } from "./query.js";
@@ -138,14 +139,15 @@ async function entitySearch(
   const filter = { ...query.filter, groups: [...query.filter.groups, facts] };
   const scope = scopeClause(query.scopes, filter, params, query.moment, { superseded: "behind" });
   const terms = optionalTerms(query.keyword?.terms ?? [], statistics, params);
-  const replies = await askIndex(redis, query.scopes, [
+  const question: IndexQuestion = [
     "FT.SEARCH",
     keys.recordIndex(),
     `${scope} ${terms}`,
     ...KEYWORD_ARGUMENTS,
     ...NO_FIELDS,
     ...commonArguments(query.depth, params),
-  ]);
+  ];
+  const replies = await askIndex(redis, query.scopes, question, "recall");
   const candidates = bestWords(replies, query.depth, statistics.scales(query.keyword?.terms ?? []));
   return { candidates, exhausted: candidates.length < query.depth };
 }
@@ -174,14 +176,15 @@ async function selectedBy(
 ): Promise<Candidate[]> {
   const params: Params = {};
   const scope = scopeClause(query.scopes, query.filter, params, query.moment, { superseded: "behind" });
-  const replies = await askIndex(redis, query.scopes, [
+  const question: IndexQuestion = [
     "FT.SEARCH",
     keys.recordIndex(),
     `${scope} ${keywordClause(keyword, essential, statistics, params)}`,
     ...KEYWORD_ARGUMENTS,
     ...NO_FIELDS,
     ...commonArguments(query.depth, params),
-  ]);
+  ];
+  const replies = await askIndex(redis, query.scopes, question, "recall");
   return bestWords(replies, query.depth, statistics.scales(keyword.terms));
 }
 
@@ -273,14 +276,15 @@ async function nearestPassages(
   const past = timed && query.moment.asOf !== undefined;
   // So deep a list holds most records: batches would walk through the graph again and again.
   const policy = past || passages > MAX_PASSAGES ? "ADHOC_BF" : hybridPolicy(letThrough, records);
-  const replies = await askIndex(redis, query.scopes, [
+  const question: IndexQuestion = [
     "FT.SEARCH",
     keys.vectorIndex(vector.model),
     `(${scope === "" ? "*" : scope})=>[KNN ${passages} @v $v HYBRID_POLICY ${policy} AS distance]`,
     ...VECTOR_ARGUMENTS,
     ...(timed ? NO_FIELDS : TIME_FIELDS),
     ...commonArguments(passages, params),
-  ]);
+  ];
+  const replies = await askIndex(redis, query.scopes, question, "recall");
   return readAllRows(
     replies,
     timed ? 3 : 4,

@@ -132,6 +132,9 @@ export function createClusterNodes(cluster: Cluster, keyPrefix: string): Nodes {
 
   return {
     clustered: true,
+    get size() {
+      return Math.max(1, cluster.masters.length);
+    },
     every,
     any,
     ofKey,
