@@ -22,12 +22,12 @@ export function findPython(): string | undefined {
 /** Runs Python with the packages of a file of requirements, which are installed once into the cache folder. */
 export async function runPython(
   args: readonly string[],
-  { requirements, path = [], env = {}, cwd, timeoutMs = 120_000 }: PythonOptions,
+  { requirements, path = [], env = {}, cwd, input, timeoutMs = 120_000 }: PythonOptions,
 ): Promise<Output> {
   const python = findPython() ?? "python3";
   const packages = await packagesOf(python, requirements);
   const paths = [packages, ...path].join(process.platform === "win32" ? ";" : ":");
-  return run(python, args, { ...process.env, ...env, PYTHONPATH: paths }, timeoutMs, cwd);
+  return run(python, args, { ...process.env, ...env, PYTHONPATH: paths }, timeoutMs, cwd, input);
 }
 
 export interface PythonOptions {
@@ -36,6 +36,8 @@ export interface PythonOptions {
   /** More folders of packages. */
   readonly path?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Standard input. */
+  readonly input?: string;
   /** Where tools leave their own files. */
   readonly cwd?: string;
   readonly timeoutMs?: number;
@@ -78,10 +80,13 @@ async function run(
   env: NodeJS.ProcessEnv,
   timeout: number,
   cwd?: string,
+  input = "",
 ): Promise<Output> {
   const options = { env, timeout, maxBuffer: 64 * 1024 * 1024, ...(cwd === undefined ? {} : { cwd }) };
   try {
-    const { stdout, stderr } = await promisify(execFile)(command, [...args], options);
+    const running = promisify(execFile)(command, [...args], options);
+    running.child.stdin?.end(input);
+    const { stdout, stderr } = await running;
     return { code: 0, text: stdout + stderr };
   } catch (error) {
     // What execFile rejects with when the command fails or is late.

@@ -7,6 +7,9 @@ import type { OpenApi } from "../../scripts/client-schema/generate.js";
 import { PYTHON_PACKAGE, pythonFilesOf } from "../../scripts/client-schema/python.js";
 import { findPython, runPython } from "../../scripts/downloads/python.js";
 import type { Output, PythonOptions } from "../../scripts/downloads/python.js";
+import { MnemeStore } from "../../checkpointer/src/index.js";
+import { newNamespace } from "../support/acts/memories.js";
+import { HOSTILE, LONE_SURROGATES } from "../support/hostile.js";
 import { startService } from "../support/service/service.js";
 import type { Service } from "../support/service/service.js";
 import { tempDir } from "../support/run/temp-dir.js";
@@ -79,10 +82,49 @@ describe.skipIf(findPython() === undefined)("the Python client", () => {
     expect(text).not.toMatch(/skipped/);
   });
 
-  test("is strictly typed, and so is what its users write", async () => {
+  test("reads the items of the JavaScript store, which reads its items", async () => {
+    const root = newNamespace();
+    const store = new MnemeStore({ url: service.url, rootNamespace: root });
+    const labels = [...HOSTILE, ...LONE_SURROGATES].filter((label) => !/[.:\0]/.test(label));
+    const numbers = {
+      a: 1,
+      b: 0.1,
+      c: 1e-7,
+      d: 0.000_012,
+      e: 1.5e300,
+      f: -0.5,
+      g: 123_456_789_012.25,
+      h: [true, null],
+    };
+    const items = [
+      ...labels.map(
+        (label, n) =>
+          [["hostile", label], `k${n}`, { n, nested: { text: `t ${n}`, list: [n, {}] } }] as const,
+      ),
+      ...[...new Set(["", ".", "..", "~", ...HOSTILE])].map(
+        (key) => [["keys"], key, { [key]: key }] as const,
+      ),
+      [["numbers"], "k", numbers] as const,
+    ];
+    await store.batch(items.map(([namespace, key, value]) => ({ namespace: [...namespace], key, value })));
+    const { code, text } = await python([join(TESTS, "other_language.py"), service.url, root], {
+      path: [packages],
+      input: JSON.stringify(items),
+    });
+    expect(code, text.slice(-4000)).toBe(0);
+    const own = JSON.parse(text.trim().split("\n").at(-1) ?? "") as [string[], string, object][];
+    expect(own).toHaveLength(items.length);
+    const found = await store.search(["python"], { limit: own.length + 1 });
+    const asText = (list: readonly (readonly [readonly string[], string, object])[]): string[] =>
+      list.map((item) => JSON.stringify(item)).toSorted();
+    expect(asText(found.map(({ namespace, key, value }) => [namespace, key, value]))).toEqual(asText(own));
+  });
+
+  test("is strictly typed, and so is what its users write with it", async () => {
     const cache = ["--cache-dir", tempDir()];
     const checked = await python(
-      ["-m", "mypy", "--strict", ...cache, PYTHON_PACKAGE, ...FILES.map((file) => join(TESTS, file))],
+      // The graph of test_langgraph.py would have all of LangGraph checked too, which takes a minute.
+      ["-m", "mypy", "--strict", ...cache, PYTHON_PACKAGE, join(TESTS, "test_client.py")],
       {
         cwd: ROOT,
         path: [packages],
