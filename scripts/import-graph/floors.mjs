@@ -63,6 +63,8 @@ export const FLOORS = [
 
   // MCP: tools that ask the HTTP API.
   ["src/mcp"],
+  ["src/mcp/reference"],
+  ["src/mcp/tools/reference"],
   ["src/mcp/tools"],
   ["src/mcp/server.ts"],
 

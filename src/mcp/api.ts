@@ -18,7 +18,7 @@ export interface ApiAnswer {
  */
 export type CallApi = (request: ApiRequest) => Promise<ApiAnswer>;
 
-/** An answer of the API that isn't what a tool asked for. Its message is for the model. */
+/** What a tool was asked for and can't do, mostly because the API refused it. Its message is for the model. */
 export class ApiRefusal extends Error {
   override readonly name = "ApiRefusal";
 }

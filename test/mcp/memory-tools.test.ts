@@ -8,7 +8,7 @@ const service = await useService();
 const SEVEN = ["recall", "remember", "forget", "update_memory", "get_memory", "profile", "feedback"];
 
 test.each(Object.entries(CONNECT))(
-  "a client of %s stores, recalls, corrects, judges and forgets",
+  "a client of %s stores, recalls within a budget, corrects, judges and forgets",
   async (_, connect) => {
     const namespace = newNamespace();
     const client = await connect({ url: service.url, namespace });
@@ -27,6 +27,13 @@ test.each(Object.entries(CONNECT))(
         memories: [{ id, author: "anonymous", relevance: 1, content: "Ada's account is CX-7742-B." }],
       });
       expect(found.data["receipt_id"]).toEqual(expect.any(String));
+
+      await client.call("remember", { content: "Grace's account is with another bank.", tags: ["grace"] });
+      const within = await client.call("recall", { query: "Whose account is CX-7742-B?", budget_tokens: 16 });
+      expect(within.data).toMatchObject({
+        memories: [{ id, content: "Ada's account is CX-7742-B." }],
+        omitted: [{ tokens: expect.any(Number) }],
+      });
 
       const before = new Date().toISOString();
       const corrected = await client.call("update_memory", { id, content: "Ada's account is CX-9000-A." });

@@ -26,6 +26,8 @@ export interface McpPlace {
   /** Undefined: each call names the namespace. */
   readonly namespace?: string | undefined;
   readonly key?: string | undefined;
+  /** Of the bridge; a service has its own setting. */
+  readonly tools?: string | undefined;
 }
 
 const httpUrl = ({ url, namespace }: McpPlace): URL =>
@@ -34,9 +36,16 @@ const httpUrl = ({ url, namespace }: McpPlace): URL =>
 const headersOf = ({ key }: McpPlace): Record<string, string> =>
   key === undefined ? {} : { authorization: `Bearer ${key}` };
 
-const stdioOf = ({ url, namespace, key }: McpPlace) => ({
+const stdioOf = ({ url, namespace, key, tools }: McpPlace) => ({
   command: process.execPath,
-  args: [CLI, "mcp", "--url", url, ...(namespace === undefined ? [] : ["--namespace", namespace])],
+  args: [
+    CLI,
+    "mcp",
+    "--url",
+    url,
+    ...(namespace === undefined ? [] : ["--namespace", namespace]),
+    ...(tools === undefined ? [] : ["--tools", tools]),
+  ],
   env: { PATH: process.env["PATH"] ?? "", ...(key === undefined ? {} : { MNEME_API_KEY: key }) },
 });
 

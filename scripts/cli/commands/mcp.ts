@@ -34,7 +34,10 @@ export function mcpCommand(): Command {
       ),
     )
     .addOption(
-      new Option("--tools <set>", "core: seven for memories; all: state and sessions too")
+      new Option(
+        "--tools <set>",
+        "core: seven for memories; all: state and sessions too; reference: the nine of MCP's memory server",
+      )
         .env("MNEME_MCP_TOOLS")
         .choices(TOOL_SETS)
         .default("core"),

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { LIMITS } from "../../../src/domain/limits.js";
+import { hashedRef, shortName as shortNameOf } from "../../../src/mcp/reference/statements.js";
 import { truncateUtf8 } from "../../../src/memory/text/truncate.js";
 import { line } from "../../../src/memory/text/lines.js";
 import type { Draft, Item, ReadyItem } from "./source.js";
@@ -13,7 +14,6 @@ const PART_BYTES = 24 * 1024;
 /** A longer text is no message, but a file that was pasted. */
 const MAX_PARTS = 64;
 const REF_BYTES = 200;
-const NAME_BYTES = 200;
 
 /** What the records of a source have in common. */
 export interface Origin {
@@ -28,17 +28,9 @@ export function refOf(source: string, ...parts: readonly string[]): string {
   return fits ? plain : hashedRef(source, ...parts);
 }
 
-/** As {@link refOf}, where the parts are what the record says, and so nothing that a reference may show. */
-export function hashedRef(source: string, ...parts: readonly string[]): string {
-  const digest = createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
-  return `${source}/sha256-${digest}`;
-}
-
-/** A name in the metadata: one line, cut where it is too long. */
+/** As {@link shortNameOf}, of a name that may be missing. */
 export function shortName(text: string | undefined): string | undefined {
-  return text === undefined
-    ? undefined
-    : truncateUtf8(text.replaceAll(/[\s\p{Cc}]+/gu, " ").trim(), NAME_BYTES);
+  return text === undefined ? undefined : shortNameOf(text);
 }
 
 export interface SourceRecord {

@@ -22,6 +22,17 @@ import { describeError } from "../../../src/log.js";
 import { askedIn, embeddedPart, queryWithin } from "../../../src/memory/text/asked.js";
 import { orderAsked } from "../../../src/memory/text/dates/order-asked.js";
 import { readDates } from "../../../src/memory/text/dates/read-dates.js";
+import {
+  hashedRef,
+  isFactName,
+  keptObservation,
+  keptRelation,
+  keptType,
+  observationContent,
+  observationIn,
+  relationKey,
+  shortName,
+} from "../../../src/mcp/reference/statements.js";
 import { fitLines, line } from "../../../src/memory/text/lines.js";
 import { interactionText } from "../../../src/memory/remember/interaction-text.js";
 import { claimsOf, denialsIn } from "../../../src/memory/text/claims.js";
@@ -183,6 +194,17 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
   },
   "src/memory/text/dates/order-asked.ts": { orderAsked },
   "src/memory/text/dates/read-dates.ts": { readDates: (text) => readDates(text, Date.UTC(2024, 4, 15)) },
+  "src/mcp/reference/statements.ts": {
+    keptType: (text) => keptType(text, text),
+    keptObservation: (text) => keptObservation(text, text),
+    keptRelation: (text) => keptRelation({ from: text, to: text, relationType: text }),
+    observationContent: (text) => observationContent(text, text),
+    observationIn: (text) => observationIn(text, `${text}: ${text}`),
+    isFactName,
+    relationKey: (text) => relationKey({ from: text, to: text, relationType: text }),
+    shortName,
+    hashedRef: (text) => hashedRef(text, text),
+  },
   "src/memory/text/lines.ts": {
     fitLines: (text) => fitLines(text.split("\n")),
     line: (text) => line(text, { [text]: text }),

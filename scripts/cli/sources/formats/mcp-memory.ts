@@ -1,12 +1,18 @@
-import { LIMITS } from "../../../../src/domain/limits.js";
-import { hashedRef, memoriesOf, memoryOf, shortName } from "../drafts.js";
+import {
+  isFactName,
+  keptObservation,
+  keptRelation,
+  keptType,
+  observationContent,
+  REFERENCE,
+} from "../../../../src/mcp/reference/statements.js";
+import type { Kept } from "../../../../src/mcp/reference/statements.js";
+import { memoriesOf, memoryOf } from "../drafts.js";
 import type { Origin } from "../drafts.js";
 import { jsonLinesOf } from "../input/json-lines.js";
 import type { Item, Meter, Source, SourceInput } from "../source.js";
 import { fieldsOf, listAt, own, textAt, textOf } from "../values.js";
 import type { Fields } from "../values.js";
-
-const NAME = "mcp-memory";
 
 /** The knowledge graph of the reference memory server of MCP: entities with observations, and relations. */
 export const mcpMemory: Source = {
@@ -16,7 +22,7 @@ export const mcpMemory: Source = {
 };
 
 async function* read({ files, trust }: SourceInput, meter: Meter): AsyncGenerator<Item> {
-  const origin = { source: NAME, trust };
+  const origin = { source: REFERENCE, trust };
   for (const file of files) {
     for await (const { where, value, problem } of jsonLinesOf(file, meter)) {
       if (problem !== undefined) yield { kind: "failed", where, reason: problem };
@@ -40,49 +46,36 @@ function* itemsOf(origin: Origin, where: string, value: unknown): Generator<Item
 /** An entity's type is a fact; so is each observation that is short enough for one. */
 function* entityItems(origin: Origin, where: string, record: Fields | undefined): Generator<Item> {
   const name = textAt(record, "name");
-  if (name === undefined || !isName(name)) {
+  if (name === undefined || !isFactName(name)) {
     yield { kind: "failed", where, reason: "its name is missing or too long" };
     return;
   }
   const type = textAt(record, "entityType");
-  if (type !== undefined && isName(type)) {
-    yield fact(origin, where, ["type", name, type], { subject: name, predicate: "is_a", object: type });
-  }
+  if (type !== undefined && isFactName(type)) yield factItem(origin, where, keptType(name, type));
   for (const each of listAt(record, "observations")) {
     const text = textOf(each);
     if (text === undefined) {
       yield { kind: "failed", where, reason: "an observation isn't a text" };
       continue;
     }
-    const ref = hashedRef(NAME, "observation", name, text);
-    const statement = isName(text) ? { subject: name, predicate: "observation", object: text } : undefined;
-    const draft = {
-      memory_type: "semantic",
-      ...(statement === undefined ? {} : { fact: statement }),
-    } as const;
-    yield* memoriesOf(origin, { where, ref, about: { entity: shortName(name) }, draft }, `${name}: ${text}`);
+    const { ref, entity, fact } = keptObservation(name, text);
+    const draft = { memory_type: "semantic", ...(fact === undefined ? {} : { fact }) } as const;
+    yield* memoriesOf(origin, { where, ref, about: { entity }, draft }, observationContent(name, text));
   }
 }
 
 function relationItem(origin: Origin, where: string, record: Fields | undefined): Item {
-  const [subject, predicate, object] = ["from", "relationType", "to"].map((name) => textAt(record, name));
-  if (subject === undefined || predicate === undefined || object === undefined) {
+  const [from, relationType, to] = ["from", "relationType", "to"].map((name) => textAt(record, name));
+  if (from === undefined || relationType === undefined || to === undefined) {
     return { kind: "failed", where, reason: "from, to or relationType is missing" };
   }
-  if (![subject, predicate, object].every(isName)) {
+  if (![from, relationType, to].every(isFactName)) {
     return { kind: "failed", where, reason: "from, to or relationType is too long" };
   }
-  return fact(origin, where, ["relation", subject, predicate, object], { subject, predicate, object });
+  return factItem(origin, where, keptRelation({ from, relationType, to }));
 }
 
-function fact(
-  origin: Origin,
-  where: string,
-  parts: readonly string[],
-  statement: { readonly subject: string; readonly predicate: string; readonly object: string },
-): Item {
-  const draft = { memory_type: "semantic", fact: statement } as const;
-  return memoryOf(origin, { where, ref: hashedRef(NAME, ...parts), draft }, undefined);
+function factItem(origin: Origin, where: string, { ref, fact }: Kept): Item {
+  const draft = { memory_type: "semantic", ...(fact === undefined ? {} : { fact }) } as const;
+  return memoryOf(origin, { where, ref, draft }, undefined);
 }
-
-const isName = (text: string): boolean => Buffer.byteLength(text) <= LIMITS.identifierBytes;
