@@ -74,11 +74,11 @@ export function startEmbeddingWorker(options: EmbeddingWorkerOptions): Embedding
   }
 
   async function attach(
-    { namespace, id, version, context }: PendingEmbedding,
+    { namespace, id, version, context, content }: PendingEmbedding,
     outcome: EmbeddingProgress["outcome"],
     embedAt: EmbeddingProgress["embedAt"],
   ): Promise<void> {
-    await store.attachVectors({ ref: { namespace, id }, version, context, outcome, embedAt });
+    await store.attachVectors({ ref: { namespace, id }, version, context, content, outcome, embedAt });
   }
 
   // A start is when an operator has changed something: what was refused or stands back is tried now.

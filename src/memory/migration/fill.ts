@@ -20,9 +20,10 @@ export async function fill(
 ): Promise<number> {
   const outcomes = await embedTogether(embedder, texts);
   await Promise.all(
-    texts.map(async ({ namespace, id, version, old, context }, index) => {
+    texts.map(async ({ namespace, id, version, old, context, content }, index) => {
       const outcome = outcomes[index];
-      await store.attachVectors({ ref: { namespace, id }, version, old, context, outcome, embedAt: "keep" });
+      const ref = { namespace, id };
+      await store.attachVectors({ ref, version, old, context, content, outcome, embedAt: "keep" });
     }),
   );
   return outcomes.filter(({ status }) => status === "complete").length;

@@ -15,6 +15,8 @@ export interface EmbeddingProgress {
   readonly version: number;
   /** The predecessor's context, as it was embedded; nothing is written if the predecessor no longer provides it. */
   readonly context: string;
+  /** The content, as it was embedded; nothing is written if a rewriting has replaced it, which makes no version. */
+  readonly content: string;
   /** It is an old version. */
   readonly old?: boolean;
   /** Undefined: nothing is known yet. */

@@ -49,6 +49,8 @@ export interface Revision {
   /** The stored interaction. It never changes, but its bytes count. */
   readonly interaction: Interaction | undefined;
   readonly expectedVersion: number;
+  /** What it said when it was read, see {@link wordingOf}: `conflict` if a rewriting has changed that since. */
+  readonly wording: string;
   /** Undefined: the identity stays. */
   readonly contentHash: string | undefined;
   /** It gets another hash only if it has one of these; undefined: in any case. */

@@ -2,6 +2,7 @@ import { dueTime } from "../embedding/embed.js";
 import type { FirstEmbedding } from "../model/embedding.js";
 import { NO_EVIDENCE } from "../model/record.js";
 import type { Interaction, Memory } from "../model/record.js";
+import { wordingOf } from "../model/wording.js";
 import type { Revision } from "../ports/records.js";
 import type { Services } from "../services.js";
 import { isClaim } from "../trust/corroborate.js";
@@ -46,6 +47,7 @@ export function nextVersion(
     memory,
     interaction,
     expectedVersion: current.version,
+    wording: wordingOf(current),
     restated,
     vectors: embedding?.vectors,
     embedAt: embedding === undefined ? undefined : dueTime(embedding, now),

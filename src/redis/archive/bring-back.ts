@@ -60,7 +60,7 @@ export async function bringBack(
         segment,
         JSON.stringify(patch),
         String(due),
-        kept && entry.context === true ? "1" : "0",
+        preceding ?? "",
         ...vectors,
       ],
     ),

@@ -1,10 +1,11 @@
+import { createHash } from "node:crypto";
 import type { EmbeddingProgress } from "../../memory/ports/embedding.js";
 import { encodeIndexVector, requireModel } from "../codec/vector.js";
 import type { StoreDeps } from "../deps.js";
 
 export async function attachVectors(
   { redis, meter, keys }: StoreDeps,
-  { ref, version, old = false, context, outcome, embedAt }: EmbeddingProgress,
+  { ref, version, old = false, context, content, outcome, embedAt }: EmbeddingProgress,
 ): Promise<void> {
   const { namespace, id } = ref;
   const { model, status, vectors } = outcome ?? { model: null, status: "", vectors: [] };
@@ -22,6 +23,7 @@ export async function attachVectors(
       [
         String(version),
         context,
+        createHash("sha1").update(content).digest("hex"),
         model ?? "",
         status,
         String(embedAt ?? ""),

@@ -38,6 +38,7 @@ export async function revise(
           at: String(memory.updated_at),
           nextEnd: revision.newEnd ? String(memory.valid_to ?? "") : "keep",
           knownBy: (revision.knownBy ?? []).join(" "),
+          wording: revision.wording,
         },
         vectors.map(encodeIndexVector),
       ),

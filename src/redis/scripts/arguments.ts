@@ -35,6 +35,7 @@ export const ARGUMENTS = {
     "at",
     "nextEnd",
     "knownBy",
+    "wording",
   ],
   "api-keys/lua/create": [
     "id",

@@ -17,12 +17,11 @@ ARGV[1]  its id
 ARGV[2]  the segment that it was read from
 ARGV[3]  a JSON merge patch for the record
 ARGV[4]  when the segment is to be looked at, milliseconds since the epoch
-ARGV[5]  '1' if the vectors hold words of its predecessor in the session
+ARGV[5]  what its predecessor in the session lends it, as it was read, or ''
 ARGV[6+] one vector per key in KEYS[3+]
 
-Returns {DONE}; {MISSING} it is gone, or isn't archived; {CONFLICT} its stub points to another segment, or has
-lost its predecessor since; {QUOTA, the one
-that it would break}.
+Returns {DONE}; {MISSING} it is gone, or isn't archived; {CONFLICT} its stub points to another segment, or its
+predecessor lends it something else since; {QUOTA, the one that it would break}.
 ]]
 local record, id, segment = KEYS[1], ARGV[1], ARGV[2]
 local found = redis.call('JSON.GET', record, '$.memory.archived.segment', '$.index.facets', '$.index.preceding')
@@ -32,7 +31,7 @@ if not found or type(found['$.memory.archived.segment'][1]) ~= 'string' then
   return { CODE.MISSING }
 end
 if found['$.memory.archived.segment'][1] ~= segment then return { CODE.CONFLICT } end
-if ARGV[5] == '1' and not found['$.index.preceding'][1] then return { CODE.CONFLICT } end
+if (found['$.index.preceding'][1] or '') ~= ARGV[5] then return { CODE.CONFLICT } end
 
 local before = usage_total(record)
 local _, _, versions = usage_of(record)

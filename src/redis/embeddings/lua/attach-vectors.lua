@@ -12,21 +12,23 @@ KEYS[2+] one hash per vector
 
 ARGV[1]  the version that was embedded
 ARGV[2]  the context that was embedded with it, or ''
-ARGV[3]  the model that embedded it, or ''
-ARGV[4]  'complete', or 'refused' with no vectors; '' if nothing is known
-ARGV[5]  when a sweep should look at it again, milliseconds since the epoch; '' for never, 'keep' if that stays
-ARGV[6+] one vector per key in KEYS[2+]
+ARGV[3]  the SHA-1 of the content that was embedded: a rewriting changes that without a new version
+ARGV[4]  the model that embedded it, or ''
+ARGV[5]  'complete', or 'refused' with no vectors; '' if nothing is known
+ARGV[6]  when a sweep should look at it again, milliseconds since the epoch; '' for never, 'keep' if that stays
+ARGV[7+] one vector per key in KEYS[2+]
 
-Returns 1 if it was done, 0 if the memory is gone or archived, or has another version or context.
+Returns 1 if it was done, 0 if the memory is gone or archived, or has another version, context or content.
 ]]
-local current = redis.call('JSON.GET', KEYS[1], '$.memory.version', '$.index.preceding', '$.memory.archived')
+local current = redis.call('JSON.GET', KEYS[1], '$.memory.version', '$.index.preceding', '$.memory.archived', '$.memory.content')
 if not current then return 0 end
 current = cjson.decode(current)
 if current['$.memory.version'][1] ~= tonumber(ARGV[1]) then return 0 end
 if (current['$.index.preceding'][1] or '') ~= ARGV[2] then return 0 end
 if current['$.memory.archived'][1] then return 0 end
+if redis.sha1hex(current['$.memory.content'][1]) ~= ARGV[3] then return 0 end
 
-local model, status = ARGV[3], ARGV[4]
+local model, status, due = unpack(ARGV, 4, 6)
 local record, old = version_of(KEYS[1])
 local own, also = unpack(version_sets(record, old))
 local second = own and model ~= '' and own.model ~= model
@@ -40,14 +42,14 @@ for _, key in ipairs((#KEYS > 1 or second) and status ~= 'refused' and version_k
 end
 
 local expiry, bytes = redis.call('PEXPIRETIME', KEYS[1]), 0
-vector_write(KEYS[1], KEYS, 2, ARGV, 6)
+vector_write(KEYS[1], KEYS, 2, ARGV, 7)
 for i = 2, #KEYS do
-  bytes = bytes + #ARGV[i + 4]
+  bytes = bytes + #ARGV[i + 5]
   if expiry > 0 then redis.call('PEXPIREAT', KEYS[i], string.format('%d', expiry)) end
 end
 
 local index, memory = {}, nil
-if ARGV[5] ~= 'keep' and not old then index.embed_at = ARGV[5] == '' and cjson.null or tonumber(ARGV[5]) end
+if due ~= 'keep' and not old then index.embed_at = due == '' and cjson.null or tonumber(due) end
 if second and status == 'complete' then
   index.also = { model = model, passages = #KEYS - 1, bytes = bytes }
 elseif second and status == 'refused' and not (also and also.model == model) then

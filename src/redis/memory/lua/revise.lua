@@ -25,16 +25,18 @@ ARGV[8]  the identity's hash of the next version, or '' if that stays
 ARGV[9]  now, milliseconds since the epoch
 ARGV[10] the end that is given to a fact, milliseconds since the epoch; '' for none, 'keep' if that stays
 ARGV[11] hashes with spaces between them: the memory gets another one only if it has one of these; '' for any
-ARGV[12+] one vector per key in KEYS[2+]
+ARGV[12] the SHA-1 of what it says, as it was read: a rewriting changes that without a new version
+ARGV[13+] one vector per key in KEYS[2+]
 
 Returns {DONE, since, published, end} revised: since when the next version holds, '1' if there are copies to carry it to,
 else '', and of a fact whose next one begins before the end that it was given, when that is, else ''; {MISSING};
-{CONFLICT} another version, or archived; {DUPLICATE, id} another memory says that already; {QUOTA, the one that it would break}.
+{CONFLICT} another version, another text, or archived; {DUPLICATE, id} another memory says that already; {QUOTA, the one that it would break}.
 ]]
 local id, expected_version, records, patch, expiry, replaces_vectors = unpack(ARGV, 1, 6)
-local hashes, next_hash, at, next_end, known_by = unpack(ARGV, 7, 11)
+local hashes, next_hash, at, next_end, known_by, wording = unpack(ARGV, 7, 12)
 
 local paths = { '$.memory.version', '$.memory.updated_at', '$.index.hash', '$.index.timeline', '$.published', '$.memory.superseded_at', '$.memory.archived' }
+local texts = { '$.memory.content', '$.memory.metadata', '$.memory.tags' }
 local current = redis.call('JSON.GET', KEYS[1], unpack(paths))
 if not current then
   audit('missing')
@@ -42,8 +44,10 @@ if not current then
 end
 current = cjson.decode(current)
 local superseded = type(current['$.memory.superseded_at'][1]) == 'number'
+local says = cjson.decode(redis.call('JSON.GET', KEYS[1], unpack(texts)))
+says = { says[texts[1]][1], says[texts[2]][1], unpack(says[texts[3]][1]) }
 -- Of a stub, a version would hold an excerpt.
-if current['$.memory.version'][1] ~= tonumber(expected_version) or superseded or current['$.memory.archived'][1] then
+if current['$.memory.version'][1] ~= tonumber(expected_version) or superseded or current['$.memory.archived'][1] or redis.sha1hex(table.concat(says, '\0')) ~= wording then
   audit('conflict')
   return { CODE.CONFLICT }
 end
@@ -106,7 +110,7 @@ if timeline then
   end
   fact_prolong(timeline, expiry, false)
 end
-if KEYS[2] then vector_write(KEYS[1], KEYS, 2, ARGV, 12) else vector_follow(KEYS[1]) end
+if KEYS[2] then vector_write(KEYS[1], KEYS, 2, ARGV, 13) else vector_follow(KEYS[1]) end
 version_expire(KEYS[1], expiry)
 -- A later fact with the same statement may have the hash now.
 local hashed = redis.call('GET', hash) == id and hash or nil
