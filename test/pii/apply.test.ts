@@ -2,9 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { z } from "@hono/zod-openapi";
 import { afterAll, describe, expect, test } from "vitest";
-import type { applyView } from "../../src/http/pii/schemas.js";
 import { connectOnce } from "../../scripts/redis/server/connect.js";
 import { verifyTrail } from "../../scripts/audit-verify/verify-trail.js";
 import { createKeys } from "../../src/redis/keys.js";
@@ -28,8 +26,7 @@ import { startRedis } from "../support/redis/start.js";
 import { patchSettings, usage } from "../support/service/namespaces.js";
 import { startService, until } from "../support/service/service.js";
 import type { Service } from "../support/service/service.js";
-
-type Applied = z.infer<typeof applyView>;
+import { applied } from "./support.js";
 
 const dir = mkdtempSync(join(tmpdir(), "mneme-pii-"));
 // Compression would hide a text from a search for its bytes.
@@ -59,23 +56,8 @@ const CARD = "4539 1488 0343 6467";
 const POLICY = { email: "tokenize", phone: "redact", card: "reject", ip: "tag" } as const;
 const TOKEN = /\[email:[0-9a-f]{16}\]/;
 
-async function apply(on: Service, namespace: string, dryRun: boolean, limit = 1000): Promise<Applied> {
-  const all: Applied = { dry_run: dryRun, examined: 0, counts: {}, rewritten: [], failed: [], cursor: null };
-  let cursor: string | undefined;
-  do {
-    const body = { dry_run: dryRun, limit, ...(cursor === undefined ? {} : { cursor }) };
-    const part = bodyOf<Applied>(await on.send("POST", `/v1/namespaces/${namespace}/pii/apply`, body), 200);
-    all.examined += part.examined;
-    all.rewritten.push(...part.rewritten);
-    all.failed.push(...part.failed);
-    for (const [kind, count] of Object.entries(part.counts))
-      Object.assign(all.counts, {
-        [kind]: (all.counts[kind as keyof Applied["counts"]] ?? 0) + (count ?? 0),
-      });
-    cursor = part.cursor ?? undefined;
-  } while (cursor !== undefined);
-  return all;
-}
+const apply = (on: Service, namespace: string, dryRun: boolean, limit?: number) =>
+  applied(on, namespace, { dryRun, ...(limit === undefined ? {} : { limit }) });
 
 const says = (who: string) => `${who} writes from ${EMAIL}, calls ${PHONE} and pays with ${CARD}.`;
 
@@ -126,9 +108,9 @@ describe("Applying a namespace's settings to what is stored", () => {
     const dry = await apply(service, namespace, true);
     expect(dry.rewritten).toHaveLength(6);
     expect(await listAll(service, namespace)).toEqual(before);
-    const applied = await apply(service, namespace, false, 2);
-    expect(applied).toMatchObject({ examined: 6, counts: dry.counts, failed: [] });
-    expect(applied.rewritten.toSorted()).toEqual(dry.rewritten.toSorted());
+    const done = await apply(service, namespace, false, 2);
+    expect(done).toMatchObject({ examined: 6, counts: dry.counts, failed: [] });
+    expect(done.rewritten.toSorted()).toEqual(dry.rewritten.toSorted());
 
     for (const value of [EMAIL, PHONE, CARD]) {
       expect(await kindsHolding(redis.url, value), value).toEqual([]);
@@ -233,13 +215,10 @@ describe("Applying a namespace's settings to what is stored", () => {
         bodyOf(await service.send("PATCH", pathOf(memory), change), 200);
       }),
     );
-    const applied = await Promise.all([
-      apply(service, namespace, false, 7),
-      apply(service, namespace, false),
-    ]);
+    const done = await Promise.all([apply(service, namespace, false, 7), apply(service, namespace, false)]);
     await writing;
     await apply(service, namespace, false);
-    expect(applied.flatMap(({ failed }) => failed)).toEqual([]);
+    expect(done.flatMap(({ failed }) => failed)).toEqual([]);
     for (const [at, memory] of stored.entries()) {
       const now = await read(service, memory);
       expect(now).toMatchObject(

@@ -25,6 +25,11 @@ export function copyHash(origin: { readonly namespace: string; readonly id: stri
   return createHash("sha256").update(`origin\0${origin.namespace}\0${origin.id}`).digest("base64url");
 }
 
+/** Identity of a memory whose text was replaced, where nothing says of what its former one was made. */
+export function rewrittenHash(id: string): string {
+  return createHash("sha256").update(`rewritten\0${id}`).digest("base64url");
+}
+
 /** Identity of what a key that may not read writes: as `hash`, among what that key wrote itself. */
 export function aloneHash(key: string, hash: string): string {
   return createHash("sha256").update(`alone\0${key}\0${hash}`).digest("base64url");

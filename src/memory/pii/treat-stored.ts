@@ -3,7 +3,10 @@ import { addCounts } from "../../pii/kinds.js";
 import type { PiiCounts, PiiPolicy } from "../../pii/kinds.js";
 import { treat } from "../../pii/treat.js";
 import type { PiiVault } from "../../pii/vault.js";
-import { identityHash, formerHash, tellingOf } from "../model/identity.js";
+import { formerHash, identityHash, tellingOf } from "../model/identity.js";
+import type { Telling } from "../model/identity.js";
+import { contentHash, rewrittenHash } from "../model/hash.js";
+import { consolidatedIdentity, promotedIdentity } from "../model/made.js";
 import type { Interaction, Memory, MemoryDetail } from "../model/record.js";
 import type { Rewritable, Rewritten } from "../ports/rewriting.js";
 import { interactionText } from "../remember/interaction-text.js";
@@ -107,12 +110,44 @@ const contentOf = (content: string, before: Interaction | undefined, treated: In
   JSON.stringify(before) === JSON.stringify(treated) ? content : interactionText(treated);
 
 /**
- * The identity by which a repeated write of the treated text finds it. Undefined where it isn't made of the text: those of
- * items, of turns, of facts on a timeline, and of write-only keys stay.
+ * The identity by which a repeated write of the treated text finds it. Undefined where it isn't made of the text: those
+ * of items, of copies, and of what mneme made.
+ *
+ * Where nothing says of which parts it was made, as for a key that may not read, the next one is of the id alone: who
+ * guesses the former text could tell it by the hash.
  */
 function nextHash(stored: Rewritable, whole: MemoryDetail, next: One): string | undefined {
-  if (stored.placed || whole.key !== null || whole.origin !== null) return undefined;
-  const before = tellingOf(whole, whole.interaction);
-  if (stored.hash !== identityHash(before) && stored.hash !== formerHash(before)) return undefined;
-  return identityHash(tellingOf(next.memory, next.interaction));
+  const { id, key, origin } = whole;
+  if (key !== null || origin !== null || isNamed(stored, whole)) return undefined;
+  // On a timeline, the place decides what repeats it: the hash is its own.
+  const [before, own] = stored.placed ? [stored.hash.slice(0, -id.length - 1), `.${id}`] : [stored.hash, ""];
+  const [was, is] = [whole, next.memory].map((memory, at) => {
+    const interaction = at === 0 ? whole.interaction : next.interaction;
+    return tellingsOf(
+      { ...memory, valid_to: stored.placed ? stored.statedTo : memory.valid_to },
+      interaction,
+    );
+  });
+  const made = was?.findIndex((each) => identityHash(each) === before || formerHash(each) === before) ?? -1;
+  const telling = is?.[made];
+  return (telling === undefined ? rewrittenHash(id) : identityHash(telling)) + own;
+}
+
+/** The parts that its identity may be made of: as a caller wrote it, or as consolidation does. */
+function tellingsOf(memory: Memory, interaction: Interaction | undefined): Telling[] {
+  const telling = tellingOf(memory, interaction);
+  const { consolidation: _, ...metadata } = memory.metadata;
+  const shared = { ...telling, agent_id: null, session_id: null, metadata };
+  // The words of a fact may have been revised since it was known by them.
+  return [telling, shared].flatMap((each) =>
+    memory.fact === null ? [each] : [each, { ...each, content: undefined }],
+  );
+}
+
+/** Whether its identity is a name that mneme gave it, whatever it says. */
+function isNamed({ hash, made }: Rewritable, { id, memory_type, session_id }: Memory): boolean {
+  const names = [consolidatedIdentity(id)];
+  if (made !== undefined && "incarnation" in made && session_id !== null)
+    names.push(promotedIdentity(made.by, session_id, made));
+  return names.some((name) => contentHash(memory_type, name) === hash);
 }

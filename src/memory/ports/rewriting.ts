@@ -1,4 +1,5 @@
 import type { Trail } from "../../access/trail.js";
+import type { MadeBy } from "../model/made.js";
 import type { Interaction, Memory, MemoryDetail } from "../model/record.js";
 
 /** A text as it is stored, with the SHA-1 by which a change since is noticed. */
@@ -16,6 +17,9 @@ export interface Rewritable extends StoredDocument<MemoryDetail> {
   readonly preceding: string | undefined;
   /** It is on a timeline: a fact of cardinality one. */
   readonly placed: boolean;
+  /** The end that a fact on a timeline was written with; null: none. */
+  readonly statedTo: number | null;
+  readonly made: MadeBy | undefined;
   readonly versions: readonly StoredDocument<Memory>[];
 }
 

@@ -55,14 +55,7 @@ export async function bringBack(
         keys.archiveDue(namespace),
         ...vectors.map((_, passage) => keys.vector(model ?? "", namespace, entry.id, passage)),
       ],
-      [
-        entry.id,
-        segment,
-        JSON.stringify(patch),
-        String(due),
-        preceding ?? "",
-        ...vectors,
-      ],
+      [entry.id, segment, JSON.stringify(patch), String(due), preceding ?? "", ...vectors],
     ),
   );
   return meaningOf<BringBackOutcome>("archive/lua/bring-back", code, {

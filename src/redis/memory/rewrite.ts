@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { normaliseName } from "../../domain/normalise-name.js";
 import { facetsOf, objectFacet } from "../../memory/model/facets.js";
+import type { Fact } from "../../memory/model/fact.js";
 import type { Interaction, Memory } from "../../memory/model/record.js";
 import type { Rewritable, RewritingStore, Rewritten } from "../../memory/ports/rewriting.js";
 import { lengthPrior } from "../../memory/recall/length-prior.js";
@@ -51,7 +52,8 @@ export function createRewritingStore(deps: StoreDeps): RewritingStore {
             ...stored.versions.flatMap((old, at) => [
               String(old.memory.version),
               old.sha1,
-              versionPatch(old, rewritten.versions[at]),
+              versionPatch(stored, old, rewritten, rewritten.versions[at]),
+              restates(old, rewritten.versions[at]) ? "1" : "",
             ]),
           ],
         ),
@@ -77,6 +79,8 @@ function rewritable(reply: unknown): Rewritable | undefined {
     hash: index.hash,
     preceding: index.preceding,
     placed: index.timeline !== undefined,
+    statedTo: index.stated_to ?? null,
+    made: index.made,
     versions: arrayOf(olds).flatMap((old) => documentOf(text(old))?.stored ?? []),
   };
 }
@@ -116,18 +120,36 @@ function recordPatch(stored: Rewritable, next: Rewritten, said: boolean, now: nu
   });
 }
 
-/** An old version isn't embedded again: it is found by its words. */
-function versionPatch(old: Rewritable["versions"][number], next: Memory | undefined): string {
-  if (next === undefined) return "";
-  const goes = old.memory.content !== next.content;
+const restates = ({ memory }: Rewritable["versions"][number], next: Memory | undefined): boolean =>
+  next !== undefined && next.content !== memory.content;
+
+/** An old version isn't embedded again: it is found by its words. Its copies of the record's identity go in any case. */
+function versionPatch(
+  stored: Rewritable,
+  old: Rewritable["versions"][number],
+  { hash, memory }: Rewritten,
+  next: Memory | undefined,
+): string {
+  const place = {
+    ...(hash === undefined ? {} : { hash }),
+    ...(stored.placed && memory.fact !== null ? placeOf(memory.fact) : {}),
+  };
+  if (next === undefined) return Object.keys(place).length === 0 ? "" : JSON.stringify({ index: place });
+  const goes = restates(old, next);
   return JSON.stringify({
     memory: { ...partsOf(next), ...(goes ? { embedding: { status: "complete", model: null } } : {}) },
     index: {
       ...indexOf(old, next, undefined),
+      ...place,
       ...(goes ? { passages: 0, vector_bytes: 0, also: null, own_vector: null } : {}),
     },
   });
 }
+
+const placeOf = ({ subject, predicate, object }: Fact): { timeline: string; object: string } => ({
+  timeline: timelinePlace(subject, predicate),
+  object: objectFacet(object),
+});
 
 function partsOf({ content, metadata, tags, fact }: Memory) {
   const stated = fact && { subject: fact.subject, predicate: fact.predicate, object: fact.object };
@@ -157,7 +179,6 @@ function factOf({ fact: before }: Memory, { fact }: Memory): string {
   if (subject === before.subject && predicate === before.predicate && object === before.object) return "";
   return JSON.stringify({
     names: [subject, object].map((name) => [normaliseName(name), name.trim()]),
-    timeline: timelinePlace(subject, predicate),
-    object: objectFacet(object),
+    ...placeOf(fact),
   });
 }

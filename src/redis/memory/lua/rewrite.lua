@@ -22,7 +22,8 @@ ARGV[5]  the SHA-1 of the record as it was read
 ARGV[6]  a JSON merge patch for it, or '' if it stays
 ARGV[7]  '1' if its vectors go
 ARGV[8]  '' or its fact, as JSON, if that changes: names; timeline, its place; object, its facet
-ARGV[9+] for each key in KEYS[2+] three: its version, the SHA-1 of it as it was read, and a JSON merge patch, or '' if it stays
+ARGV[9+] for each key in KEYS[2+] four: its version, the SHA-1 of it as it was read, a JSON merge patch, or '' if it stays,
+         and '1' if its vectors go
 
 Returns {DONE}; {CONFLICT} something has changed since.
 ]]
@@ -33,11 +34,13 @@ local current = redis.call('JSON.GET', record, '$')
 if not current or redis.sha1hex(current) ~= sha1 then return { CODE.CONFLICT } end
 local olds = {}
 for i = 2, #KEYS do
-  local at = 3 * i + 3
+  local at = 4 * i + 1
   local document = redis.call('JSON.GET', KEYS[i], '$')
   -- One that has ended needs no other text.
   if document and redis.sha1hex(document) ~= ARGV[at + 1] then return { CODE.CONFLICT } end
-  if document and ARGV[at + 2] ~= '' then table.insert(olds, { key = KEYS[i], version = ARGV[at], patch = ARGV[at + 2] }) end
+  if document and ARGV[at + 2] ~= '' then
+    table.insert(olds, { key = KEYS[i], version = ARGV[at], patch = ARGV[at + 2], drops = ARGV[at + 3] == '1' })
+  end
 end
 audit('rewritten', { id })
 
@@ -47,8 +50,9 @@ usage_leave(id, usage_total(record), ends)
 for _, old in ipairs(olds) do
   local json, vectors = usage_of(old.key)
   local member = version_member(record, old.version, json + vectors)
-  for _, key in ipairs(version_vectors(record, old.version)) do redis.call('DEL', key) end
+  for _, key in ipairs(old.drops and version_vectors(record, old.version) or {}) do redis.call('DEL', key) end
   redis.call('JSON.MERGE', old.key, '$', old.patch)
+  if not old.drops then vector_follow(record, old.version) end
   local next_json, next_vectors = usage_of(old.key)
   versions = versions + next_json + next_vectors - json - vectors
   local kept_until = redis.call('ZSCORE', usage_versions, member)
