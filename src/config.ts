@@ -231,7 +231,8 @@ const environment = z
       .min(1 / DAY_SECONDS)
       .max(3650)
       .optional(),
-    MNEME_PII_SWEEP_SECONDS: integer(3600, 1, 30 * DAY_SECONDS),
+    // More often, a sweep could delete an original between its writing and that of the text that shows its token.
+    MNEME_PII_SWEEP_SECONDS: integer(3600, LIMITS.tokenRestSeconds, 30 * DAY_SECONDS),
     MNEME_ARCHIVE: z
       .string()
       .refine(

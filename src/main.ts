@@ -54,13 +54,23 @@ export interface ServeOptions {
   readonly signal?: AbortSignal;
   /** The other processes on the same port; undefined: there are none. */
   readonly siblings?: Siblings;
+  /**
+   * For tests: milliseconds between looks for originals of tokens that no text shows, less than a configuration may
+   * say. A write that takes longer loses its originals.
+   */
+  readonly originalsEveryMs?: number;
 }
 
 /**
  * Starts the service: config → redis → services → app → serve. Rejects with nothing left open; with a
  * {@link StartError} if the configuration is wrong, Redis can't be reached or lacks search or JSON, or the port is taken.
  */
-export async function serve({ env, signal, siblings }: ServeOptions): Promise<RunningService> {
+export async function serve({
+  env,
+  signal,
+  siblings,
+  originalsEveryMs,
+}: ServeOptions): Promise<RunningService> {
   const config = loadConfig(env);
   settleTracing(config.tracing);
   const log = openLog(config.logLevel);
@@ -109,7 +119,12 @@ export async function serve({ env, signal, siblings }: ServeOptions): Promise<Ru
   const { services, corroboration } = startMemory(base, archive);
   const { sessions, promotions } = startSessions(base, services);
   const { consolidation, runs } = startConsolidation(base, services);
-  const sweepers = startSweepers(base, services, corroboration);
+  const sweepers = startSweepers(
+    base,
+    services,
+    corroboration,
+    originalsEveryMs ?? config.piiSweepSeconds * 1000,
+  );
   const migrations = startUpgrade(base, redis, indexes);
   const hides = async () =>
     redis.capabilities.now.hidesWhenFull && (await redis.gateway.run(() => anyHidesNow(redis.gateway.nodes)));
@@ -189,6 +204,11 @@ export async function serve({ env, signal, siblings }: ServeOptions): Promise<Ru
   };
 }
 
+/** Serves as the shell's variables say, until the process is told to end. */
+export function serveUntilSignal(options: Pick<ServeOptions, "originalsEveryMs"> = {}): void {
+  runUntilSignal((signal) => serve({ ...options, env: shellEnvironment(), signal }));
+}
+
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  runUntilSignal((signal) => serve({ env: shellEnvironment(), signal }));
+  serveUntilSignal();
 }

@@ -10,8 +10,13 @@ import type { Base } from "./base.js";
 import { reporter } from "./base.js";
 
 /** What looks for work that was left undone; at work from here on. */
-export function startSweepers(base: Base, services: Services, corroboration: CorroborationWorker): Sweeper[] {
-  const { config, metrics, stores, now } = base;
+export function startSweepers(
+  base: Base,
+  services: Services,
+  corroboration: CorroborationWorker,
+  originalsEveryMs: number,
+): Sweeper[] {
+  const { metrics, stores, now } = base;
   const { locks } = stores;
   return [
     startPublicationWorker({ services, locks, now, onError: reporter(base, "publication") }),
@@ -29,7 +34,7 @@ export function startSweepers(base: Base, services: Services, corroboration: Cor
     }),
     startOriginalsWorker({
       services: { store: stores.pii, texts: stores.shownTokens },
-      everyMs: config.piiSweepSeconds * 1000,
+      everyMs: originalsEveryMs,
       locks,
       now,
       onError: reporter(base, "originals"),

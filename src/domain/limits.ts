@@ -7,6 +7,11 @@ export const LIMITS = {
   metadataDepth: 16,
   /** Every leaf is indexed so that any of them can be filtered on: hence a bound. */
   metadataLeaves: 1024,
+  /**
+   * Seconds in which a write that has made tokens of personal data stores the text that shows them. A look for originals
+   * that nothing shows leaves those that were used since.
+   */
+  tokenRestSeconds: 60,
   tags: 64,
   tagBytes: 256,
   identifierBytes: 256,

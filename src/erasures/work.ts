@@ -3,6 +3,7 @@ import { covers, patternOf, scopeOf } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { SYSTEM_ACTOR } from "../domain/context.js";
+import { LIMITS } from "../domain/limits.js";
 import { takeLease } from "../domain/lease.js";
 import type { Lease } from "../domain/lease.js";
 import type { Locks } from "../domain/lock.js";
@@ -27,8 +28,6 @@ const TOGETHER = 100;
 const AT_ONCE = 8;
 /** What is written while an erasure runs is looked for again: each round finds what the one before couldn't see. */
 const ROUNDS = 5;
-/** No write takes longer from the token that it makes to the text that shows it. */
-const WRITE_MS = 60_000;
 
 /** Something that it waits for is still under way: the next sweep tries again. */
 export class NotYet extends Error {}
@@ -311,7 +310,12 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
   async originals(run) {
     const { services, tick } = run;
     const originals = run.job.counts.originals;
-    const count = await dropOriginals(services.originals, await touched(run), WRITE_MS, tick);
+    const count = await dropOriginals(
+      services.originals,
+      await touched(run),
+      LIMITS.tokenRestSeconds * 1000,
+      tick,
+    );
     return { counts: { ...run.job.counts, originals: originals + count } };
   },
 

@@ -16,7 +16,7 @@ import { erased } from "../erasures/support.js";
 
 const settings = {
   MNEME_PII_SECRET: "a secret of the tests, long enough for it",
-  MNEME_PII_SWEEP_SECONDS: "3",
+  TEST_ORIGINALS_EVERY_MS: "3000",
 };
 const service = await useService(settings);
 const redis = createClient({ url: inject("redisUrl"), RESP: 2 });
@@ -212,7 +212,11 @@ describe("Originals of tokens", () => {
   }, 600_000);
 
   test("all go, and no other, though the process is killed again and again while it deletes them", async () => {
-    let current = await startService({ ...settings, MNEME_PII_SWEEP_SECONDS: "5", MNEME_EMBEDDER: "none" });
+    let current = await startService({
+      ...settings,
+      TEST_ORIGINALS_EVERY_MS: "5000",
+      MNEME_EMBEDDER: "none",
+    });
     const namespace = await tokenizing(current);
     for (let batch = 0; batch < 6; batch++) {
       const memories = Array.from({ length: 100 }, (_, index) => ({

@@ -25,6 +25,7 @@ test("every wrong variable is named at once, none of their values is shown", asy
     MNEME_EMBEDDING_DIMENSIONS: "3.5",
     OPENAI_BASE_URL: "secret-provider",
     MNEME_ALLOW_ANONYMOUS: "yes",
+    MNEME_PII_SWEEP_SECONDS: "59",
   });
   expect(code).toBe(1);
   for (const name of [
@@ -39,6 +40,7 @@ test("every wrong variable is named at once, none of their values is shown", asy
     "MNEME_EMBEDDING_DIMENSIONS",
     "OPENAI_BASE_URL",
     "MNEME_ALLOW_ANONYMOUS",
+    "MNEME_PII_SWEEP_SECONDS",
   ]) {
     expect(output).toContain(`${name}:`);
   }

@@ -23,7 +23,10 @@ require.extensions[".cjs"] = (module, filename) => {
   run.call(module.exports, module.exports, createRequire(filename), module, filename, dirname(filename));
 };
 
+// What a configuration mustn't say, a test says to the program.
+const originalsEveryMs = Number(process.env.TEST_ORIGINALS_EVERY_MS ?? 0);
 // It serves only as the file that Node was called with.
-if (!prepares) process.argv[1] = main;
-require(main);
+if (!prepares && originalsEveryMs === 0) process.argv[1] = main;
+const { serveUntilSignal } = require(main);
+if (originalsEveryMs > 0) serveUntilSignal({ originalsEveryMs });
 if (prepares) for (const [cache, script] of compiled) writeFileSync(cache, script.createCachedData());
