@@ -10,8 +10,8 @@ import type { StateOperation } from "../state/document.js";
 /**
  * The format of an export: JSON lines, the manifest first and the trailer last. docs/backup.md describes it. Times are
  * milliseconds since the epoch, except those of the manifest. A change of what a line means raises the number; a release reads
- * every number up to its own. Since 2, a session's line may go on with the one before it (`after`); since 3, names of entities and
- * documents with their history may be erased.
+ * every number up to its own. Since 2, a session's line may go on with the one before it (`after`); since 3, names of entities,
+ * old versions of memories, and documents with their history may be erased.
  */
 export const FORMAT = "mneme-export";
 export const FORMAT_VERSION = 3;
@@ -166,8 +166,16 @@ export interface StateVersionLine {
   readonly json: string | null;
 }
 
-/** `state_history`: a document with all that it was before. */
-export const ERASED_KINDS = ["memory", "session", "state", "state_history", "receipt", "alias"] as const;
+/** `memory_history`: a memory's old versions; `state_history`: a document with all that it was before. */
+export const ERASED_KINDS = [
+  "memory",
+  "memory_history",
+  "session",
+  "state",
+  "state_history",
+  "receipt",
+  "alias",
+] as const;
 export type ErasedKind = (typeof ERASED_KINDS)[number];
 
 /** What was deleted, so that an import of this or of an older export doesn't bring it back. */
@@ -176,7 +184,7 @@ export interface ErasedLine {
   readonly namespace: string;
   readonly what: ErasedKind;
   /**
-   * Of a memory or receipt its id; of a session its facet, of a document the SHA-1 of its key, of an alias that of the name: they
+   * Of a memory, its versions, or a receipt its id; of a session its facet, of a document the SHA-1 of its key, of an alias that of the name: they
    * may be names of people. `all` of receipts: those up to then.
    */
   readonly id: string;

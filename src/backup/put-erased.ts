@@ -29,6 +29,7 @@ async function remove({ services, context }: ImportRun, line: ErasedLine, left: 
   const { memory, sessions } = services;
   const { namespace } = line;
   if (line.what === "receipt") return memory.receipts.remove(left);
+  if (line.what === "memory_history") return memory.erasures.purgeVersions(namespace, left, line.at);
   if (line.what === "memory") {
     const trail = trailOf(context, "import.memory", { ids: [left] });
     const ref = { namespace, id: left };

@@ -131,7 +131,12 @@ function foundMemories(
       const { id, key, fact } = line.memory;
       const { segment } = line;
       const archived = segment === undefined ? null : { segment, at: 0, whole: false };
-      if (!matcher.memory(namespace, { ...line.memory, archived }, line.interaction)) continue;
+      const { preceding } = line.stored;
+      if (!matcher.memory(namespace, { ...line.memory, archived }, line.interaction)) {
+        if (preceding !== undefined && matcher.lent(preceding.text))
+          doomed.push({ kind: "lent", namespace, id: preceding.id });
+        continue;
+      }
       whole = id;
       matching.push(line);
       doomed.push({ kind: "memory", namespace, id });

@@ -19,6 +19,8 @@ export interface Matcher {
     memory: ExportedMemory & Pick<Memory, "archived">,
     interaction: Interaction | undefined,
   ): boolean;
+  /** Words that a memory lends the next one of its session, which it may have outlived. */
+  lent(text: string): boolean;
   session(session: SessionLine["session"]): boolean;
   message(message: Message): boolean;
   document(key: string, document: Pick<ExportedDocument, "json" | "updated_by">): boolean;
@@ -30,6 +32,7 @@ export interface Matcher {
 
 const EVERYTHING: Matcher = {
   memory: () => true,
+  lent: () => true,
   session: () => true,
   message: () => true,
   document: () => true,
@@ -46,6 +49,7 @@ export function matcherOf(target: ErasureTarget, names: readonly string[]): Matc
   const none = () => false;
   return {
     memory: (namespace, memory) => matches({ ...memory, namespace }, query),
+    lent: none,
     session: none,
     message: none,
     document: none,
@@ -72,6 +76,7 @@ function subjectMatcher(subject: ErasureSubject, names: readonly string[]): Matc
       (memory.fact !== null &&
         (own.has(normaliseName(memory.fact.subject)) || own.has(normaliseName(memory.fact.object)))) ||
       mentioned(textOfMemory(memory, interaction)),
+    lent: mentioned,
     session: ({ session_id, owner, summary }) =>
       isSession(session_id) || isAgent(owner) || mentioned(`${session_id}\n${summary?.text ?? ""}`),
     message: ({ source_agent, metadata, content, name, tool_calls }) =>

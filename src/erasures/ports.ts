@@ -8,6 +8,8 @@ export type Doomed =
   | { readonly kind: "memory" | "copy"; readonly namespace: string; readonly id: string }
   /** A memory of which only old versions are to be erased. */
   | { readonly kind: "history"; readonly namespace: string; readonly id: string }
+  /** Words that a memory lent to what followed it in its session. */
+  | { readonly kind: "lent"; readonly namespace: string; readonly id: string }
   | { readonly kind: "session"; readonly namespace: string; readonly id: string }
   | { readonly kind: "state"; readonly namespace: string; readonly id: string }
   /** `namespace` null: of a saver without one. */

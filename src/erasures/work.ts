@@ -114,6 +114,7 @@ const KINDS: readonly DoomedKind[] = [
   "memory",
   "copy",
   "history",
+  "lent",
   "session",
   "state",
   "thread",
@@ -175,6 +176,10 @@ const STEPS: Readonly<Record<Phase, (run: Run) => Promise<Change>>> = {
     // Copies first: one that follows would go with its origin, and the others are then out of reach.
     await each(run, "copy", remove);
     await each(run, "memory", remove);
+    // Its memory may be gone already: a time to live takes no words out of what followed.
+    await each(run, "lent", async ({ namespace, id }) => {
+      if (namespace !== null) await memory.store.detachContext({ namespace, id }, run.context.now());
+    });
     await each(run, "history", async ({ namespace, id }) => {
       if (namespace !== null) await memory.erasures.purgeVersions(namespace, id);
     });

@@ -21,7 +21,8 @@ export interface ErasureStore {
   derivedFrom(namespace: string, id: string, limit: number): Promise<readonly string[] | undefined>;
   /** Takes a source off a memory; false: it has no other source, and wasn't also written by itself. */
   withdrawSource(namespace: string, id: string, source: string): Promise<boolean>;
-  purgeVersions(namespace: string, id: string): Promise<void>;
+  /** `until`: only those that were superseded by then, milliseconds since the epoch. */
+  purgeVersions(namespace: string, id: string, until?: number): Promise<void>;
   /** Deletes the versions from before a caller gave it its own content: mneme made these from sources. */
   purgeMadeVersions(namespace: string, id: string): Promise<void>;
   /** How mneme made each of them; undefined for a caller's memory, a fact, and a missing one. */

@@ -3,6 +3,7 @@ import type { ContentLine, ErasedKind } from "../../backup/lines.js";
 /** As lua/gone.lua has them. */
 const LETTERS: Readonly<Record<ErasedKind, string>> = {
   memory: "m",
+  memory_history: "h",
   session: "s",
   state: "d",
   state_history: "e",

@@ -91,6 +91,7 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
           [
             keys.record(namespace, memory.id),
             keys.old(namespace, memory.id, memory.version),
+            keys.gone(namespace),
             ...vectors.map((_, passage) =>
               keys.oldVector(model, namespace, memory.id, passage, memory.version),
             ),
@@ -100,6 +101,7 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
             JSON.stringify(document),
             String(memory.version),
             String(kept ?? ""),
+            options.restoreErased ? "1" : "",
             ...vectors,
           ],
         ),
@@ -273,7 +275,7 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
 
     async isOwn({ namespace, what, id }, importId) {
       const found =
-        what === "memory"
+        what === "memory" || what === "memory_history"
           ? await redis.run((client) =>
               client.sendCommand(["JSON.GET", keys.record(namespace, id), "$.imported"]),
             )
@@ -291,6 +293,13 @@ export function createImportTarget(deps: TargetDeps): ImportTarget {
         );
         // An array of one number.
         return found !== null && Number(String(found).slice(1, -1)) <= at ? id : undefined;
+      }
+      if (what === "memory_history") {
+        const found = await redis.run((client) =>
+          client.sendCommand(["JSON.GET", keys.record(namespace, id), "$.index.version_bytes"]),
+        );
+        // An array of one number, or of none.
+        return found !== null && Number(String(found).slice(1, -1)) > 0 ? id : undefined;
       }
       if (what === "receipt") {
         const found = id === "all" ? undefined : await receipts.get(id);

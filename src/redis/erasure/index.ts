@@ -51,9 +51,9 @@ export function createErasureStore(
         (await redis.run((client) => client.withdrawSource([keys.record(namespace, id)], [source]))) === 1
       );
     },
-    async purgeVersions(namespace, id) {
+    async purgeVersions(namespace, id, until) {
       await redis.run((client) =>
-        client.purgeVersions(meter(namespace), [keys.record(namespace, id)], [id, "all"]),
+        client.purgeVersions(meter(namespace), [keys.record(namespace, id)], [id, String(until ?? "all")]),
       );
       // They say what the memory said before.
       await eraseAnswers({ redis, keys }, [id]);

@@ -21,6 +21,7 @@ const KINDS = [
   "name",
   "key",
   "alias",
+  "lent",
 ] as const satisfies readonly DoomedKind[];
 
 export function createErasureStore(redis: RedisGateway, auditor: Auditor, keys: Keys): ErasureStore {

@@ -2,7 +2,8 @@
 --[[
 Put before scripts that delete: notes what is gone, so that an import of an older export doesn't bring it back.
 
-A namespace's notes are a sorted set by when, in milliseconds: 'm <id>' of a memory, 's <facet>' of a session,
+A namespace's notes are a sorted set by when, in milliseconds: 'm <id>' of a memory, 'h <id>' of a memory's old
+versions that were superseded up to then, 's <facet>' of a session,
 'd <SHA-1 of the key>' of a document, 'e <SHA-1 of the key>' of one with its history, 'a <SHA-1 of the name>' of an alias,
 'r <id>' of a receipt, 'r all' of all of them; those of no namespace 'k <id>' of an API key. They are kept longer than backups
 are.

@@ -24,7 +24,7 @@ require.extensions[".cjs"] = (module, filename) => {
 };
 
 // What a configuration mustn't say, a test says to the program.
-const originalsEveryMs = Number(process.env.TEST_ORIGINALS_EVERY_MS ?? 0);
+const originalsEveryMs = Number(process.env["TEST_ORIGINALS_EVERY_MS"] ?? 0);
 // It serves only as the file that Node was called with.
 if (!prepares && originalsEveryMs === 0) process.argv[1] = main;
 const { serveUntilSignal } = require(main);

@@ -56,6 +56,9 @@ current = current and cjson.decode(current)
 if current then
   local number = current['$.memory.version'][1]
   if written_by(current, number) ~= import then
+    -- An older version, which was deleted here with those before it.
+    local older = tonumber(version) < number and redis.call('EXISTS', (version_keys(record))(version)) == 0
+    if older and restores ~= '1' and redis.call('ZSCORE', gone, 'h ' .. id) then return 'erased' end
     if rule ~= 'overwrite' then
       if number == tonumber(version) and current['$.memory.updated_at'][1] == tonumber(updated_at) then return 'unchanged' end
       return rule == 'fail' and 'conflict' or 'skipped'
@@ -117,6 +120,7 @@ if expiry ~= '' then
 end
 if uses ~= '' then redis.call('HSET', usage_uses, id, uses) end
 redis.call('ZREM', gone, 'm ' .. id)
+if restores == '1' then redis.call('ZREM', gone, 'h ' .. id) end
 if fact_json == '' then return outcome end
 
 local fact = cjson.decode(fact_json)

@@ -1,5 +1,6 @@
 --- @include "lua/changes"
 --- @include "lua/codes"
+--- @include "lua/clock"
 --- @include "lua/numbers"
 --- @include "lua/audit"
 --- @include "lua/usage"
@@ -65,7 +66,9 @@ if drops_vectors == '1' then
   for _, key in ipairs(version_vectors(record)) do redis.call('DEL', key) end
 end
 if patch ~= '' then redis.call('JSON.MERGE', record, '$', patch) end
-redis.call('JSON.MERGE', record, '$.index', '{"version_bytes":' .. int(math.max(0, versions)) .. '}')
+-- When it changed, for an incremental export.
+local counted = '{"changed_at":' .. int(now) .. ',"version_bytes":' .. int(math.max(0, versions)) .. '}'
+redis.call('JSON.MERGE', record, '$.index', counted)
 usage_enter(id, usage_total(record), ends)
 if drops_vectors ~= '1' then vector_follow(record) end
 
