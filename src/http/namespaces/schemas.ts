@@ -88,9 +88,9 @@ const consolidation = z
   .openapi("NewConsolidationSettings");
 
 const piiAction = z.enum(PII_ACTIONS).nullable();
-/** Settings that a client of an earlier release leaves out stay unset. */
 const actionFor = (kind: PiiKind) => ({ description: `Action for ${PII_NAMES[kind]}; null: allow.` });
-const piiFields = {
+/** For each kind, in what is sent and in what is answered. */
+const piiActions = {
   email: piiAction.openapi(actionFor("email")),
   phone: piiAction.openapi(actionFor("phone")),
   card: piiAction.openapi(actionFor("card")),
@@ -98,6 +98,9 @@ const piiFields = {
   ip: piiAction.openapi(actionFor("ip")),
   national_id: piiAction.openapi(actionFor("national_id")),
   secret: piiAction.openapi(actionFor("secret")),
+} satisfies Record<PiiKind, unknown>;
+const piiFields = {
+  ...piiActions,
   state: z.boolean().nullable().openapi({
     description: "Whether the values of state documents are treated as well; null means false.",
   }),
@@ -106,7 +109,7 @@ const piiFields = {
       "Country (ISO 3166-1) whose telephone numbers are found without their country code; null: only numbers in North American grouping, or US numbers after a word such as `call`.",
     example: "AT",
   }),
-} satisfies Record<PiiKind | "state" | "region", unknown>;
+};
 
 const ARCHIVE_DESCRIPTION =
   "Which episodic memories are moved to the archive. Pinned and published memories, copies and facts are never moved. See docs/archive.md.";
@@ -263,15 +266,6 @@ export function parseSettings(merged: JsonValue): Settings {
 }
 
 const setting = z.int().nullable();
-const piiViews = {
-  email: piiAction.openapi(actionFor("email")),
-  phone: piiAction.openapi(actionFor("phone")),
-  card: piiAction.openapi(actionFor("card")),
-  iban: piiAction.openapi(actionFor("iban")),
-  ip: piiAction.openapi(actionFor("ip")),
-  national_id: piiAction.openapi(actionFor("national_id")),
-  secret: piiAction.openapi(actionFor("secret")),
-} satisfies Record<PiiKind, unknown>;
 const quotaView = z.object({ memories: setting, bytes: setting });
 
 export const settingsView = z
@@ -304,7 +298,7 @@ export const settingsView = z
       .openapi({ description: ARCHIVE_DESCRIPTION }),
     pii: z
       .object({
-        ...piiViews,
+        ...piiActions,
         state: z
           .boolean()
           .nullable()
