@@ -1,0 +1,122 @@
+import { cpSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { repositoryRoot } from "../../scripts/bootstrap/root.mjs";
+import { mcpCommand } from "../../scripts/cli/commands/mcp.js";
+import { problemsOf, setOwner, setVersion } from "../../scripts/release/files.js";
+import { TOOLS } from "../../src/mcp/tools/index.js";
+import { tempDir } from "../support/run/temp-dir.js";
+
+const ROOT = repositoryRoot();
+const FILES = [
+  "CHANGELOG.md",
+  "README.md",
+  "package.json",
+  "docs/cli.md",
+  "checkpointer/README.md",
+  "checkpointer/package.json",
+  "src/backup/release.ts",
+  "src/client/README.md",
+  "src/client/package.json",
+  "src/client/python/README.md",
+  "src/client/python/pyproject.toml",
+  "src/mcp/server.json",
+];
+const WORKFLOW = readFileSync(join(ROOT, ".github", "workflows", "release.yml"), "utf8");
+
+interface Server {
+  readonly name: string;
+  readonly description: string;
+  readonly packages: readonly {
+    readonly identifier: string;
+    readonly packageArguments: readonly {
+      readonly type: string;
+      readonly name?: string;
+      readonly value?: string;
+    }[];
+    readonly environmentVariables: readonly { readonly name: string }[];
+  }[];
+}
+
+const read = <T>(root: string, file: string): T => JSON.parse(readFileSync(join(root, file), "utf8")) as T;
+const server = read<Server>(ROOT, "src/mcp/server.json");
+
+/** The files of a release, in a folder of their own. */
+function copied(): string {
+  const folder = tempDir();
+  for (const file of FILES) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    cpSync(join(ROOT, file), join(folder, file));
+  }
+  return folder;
+}
+
+describe("a release", () => {
+  test("has one version in all of its files", () => {
+    expect(problemsOf(ROOT, read<{ version: string }>(ROOT, "package.json").version)).toEqual([]);
+  });
+
+  test("gets a version everywhere by one command", () => {
+    const folder = copied();
+    expect(problemsOf(folder, "9.8.7").length).toBeGreaterThan(8);
+    setVersion(folder, "9.8.7");
+    expect(problemsOf(folder, "9.8.7")).toEqual([]);
+    const [version, client] = ["package.json", "checkpointer/package.json"].map((file) =>
+      read<{ version: string; dependencies: Record<string, string> }>(folder, file),
+    );
+    expect([version?.version, version?.dependencies["@mneme/checkpointer"]]).toEqual(["9.8.7", "^9.8.7"]);
+    expect(client?.dependencies["@mneme/client"]).toBe("^9.8.7");
+    // What was unreleased is under its heading, and older releases are as they were.
+    const changelog = readFileSync(join(folder, "CHANGELOG.md"), "utf8");
+    expect(changelog).toContain("\n## Unreleased\n\n## 9.8.7\n");
+    expect(changelog).toContain("\n## 0.1.0\n");
+  });
+
+  test("names the repository that publishes it", () => {
+    const folder = copied();
+    setOwner(folder, "acme/memory");
+    expect(read<Server>(folder, "src/mcp/server.json").name).toBe("io.github.acme/mneme");
+    expect(read(folder, "package.json")).toMatchObject({
+      mcpName: "io.github.acme/mneme",
+      repository: { type: "git", url: "git+https://github.com/acme/memory.git" },
+    });
+    expect(read(folder, "checkpointer/package.json")).toMatchObject({
+      repository: { directory: "checkpointer" },
+    });
+  });
+
+  test("is published only by a tag, after the tests, without a stored secret", () => {
+    expect(WORKFLOW).toMatch(/^on:\n {2}push:\n {4}tags: \[/m);
+    expect(WORKFLOW).not.toMatch(/branches:|workflow_dispatch|secrets\./);
+    expect(WORKFLOW).toMatch(/build:\n {4}needs: check\n/);
+    for (const job of ["npm", "python"])
+      expect(WORKFLOW).toMatch(new RegExp(`  ${job}:\\n    needs: build\\n`));
+    expect(WORKFLOW.match(/id-token: write/g)).toHaveLength(3);
+    expect(WORKFLOW).toContain("npm publish --provenance");
+  });
+});
+
+describe("the entry in the MCP registry", () => {
+  test("has the shape that the registry takes", () => {
+    expect(server.name).toMatch(/^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/);
+    expect(server.description.length).toBeLessThanOrEqual(100);
+    expect(server.packages.map(({ identifier }) => identifier)).toEqual([
+      read<{ name: string }>(ROOT, "package.json").name,
+    ]);
+  });
+
+  test("names the tools that a server has unless it is asked for more", () => {
+    const [, listed = ""] = /: (.*)\.$/.exec(server.description) ?? [];
+    expect(listed.split(", ").toSorted()).toEqual(TOOLS.core.map(({ name }) => name).toSorted());
+  });
+
+  test("has the arguments and variables of the command", () => {
+    const [pack] = server.packages;
+    const options = mcpCommand().options;
+    const [first, ...named] = pack?.packageArguments ?? [];
+    expect(first?.value).toBe(mcpCommand().name());
+    for (const { name } of named) expect(options.map(({ long }) => long)).toContain(name);
+    const variables = [...options.map(({ envVar }) => envVar), "MNEME_API_KEY"];
+    for (const { name } of pack?.environmentVariables ?? []) expect(variables).toContain(name);
+  });
+});
