@@ -1,6 +1,7 @@
 import { mkdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../shell/failure.js";
 import type { FaultRedis } from "./redis.js";
 import type { World } from "./world.js";
 
@@ -19,8 +20,8 @@ export interface Fault {
   readonly end?: (world: World) => Promise<void>;
   /** Seconds within which all requests must succeed again. */
   readonly within: number;
-  /** The service embeds with a provider, which fails. */
-  readonly ofProvider?: true;
+  /** What the service needs for it: a provider that embeds, or API keys. */
+  readonly needs?: "provider" | "keys";
   /** Whether a machine can make it. */
   readonly possible?: (world: World) => boolean;
 }
@@ -185,6 +186,14 @@ export const FAULTS: readonly Fault[] = [
     end: config("maxmemory-policy", "noeviction"),
     within: WITHIN_S,
   },
+  {
+    id: "first-key-lost",
+    name: "the note that there ever was an API key is lost, and the service is started again",
+    needs: "keys",
+    begin: loseFirstKey,
+    lastsMs: 0,
+    within: STARTS_WITHIN_S,
+  },
   ...(
     [
       ["hangs", "the embedding provider answers nothing for 15 s"],
@@ -193,7 +202,7 @@ export const FAULTS: readonly Fault[] = [
   ).map(([mood, name]): Fault => ({
     id: `provider-${mood}`,
     name,
-    ofProvider: true,
+    needs: "provider",
     async begin({ provider }) {
       if (provider !== undefined) provider.mood = mood;
     },
@@ -239,6 +248,19 @@ async function evict(world: World): Promise<readonly string[]> {
       return [`\`/readyz\` ${ready.status} \`redis_evicts\``];
     await sleep(100);
   }
+}
+
+/** Whoever comes without a key must find the doors closed, and the keys that there are must open them. */
+async function loseFirstKey(world: World): Promise<readonly string[]> {
+  await world.redis.command("DEL", world.keys.apiKeyEverMade());
+  world.killService();
+  await world.restartService();
+  const answers = await Promise.all(
+    ["/v1/namespaces", "/v1/keys"].map(async (path) => (await fetch(world.url() + path)).status),
+  );
+  if (answers.some((status) => status !== 401))
+    throw new Failure(`Requests without a key were answered ${answers.join(" and ")}.`);
+  return ["requests without a key refused with 401"];
 }
 
 /** As an operator does it: the primary hands over to a replica that has all, and becomes its replica. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { World } from "./world.js";
 
 /** What one request came to. */
 interface Outcome {
@@ -32,9 +33,9 @@ const PAUSE_MS = 20;
 
 /**
  * Steady load until it is stopped: clients that write memories, clients that write a document of their own with rising
- * values, one that reads it, and one that recalls. `url`: asked before each request, as a load balancer would.
+ * values, one that reads it, and one that recalls. `url` is asked before each request, as a load balancer would.
  */
-export function startLoad(url: () => string, namespace: string): Load {
+export function startLoad({ url, headers }: Pick<World, "url" | "headers">, namespace: string): Load {
   const outcomes: Outcome[] = [];
   const memories = new Map<string, string>();
   const state = new Map<string, { last: number; sent: number }>();
@@ -48,7 +49,7 @@ export function startLoad(url: () => string, namespace: string): Load {
     body?: unknown,
   ): Promise<string | undefined> {
     const start = performance.now();
-    const { seen, text } = await send(url() + path, method, body);
+    const { seen, text } = await send(url() + path, method, body, headers);
     const at = performance.now();
     outcomes.push({ at, ms: at - start, kind, seen, ok: text !== undefined });
     return text;
@@ -114,14 +115,15 @@ async function send(
   url: string,
   method: string,
   body: unknown,
+  headers: World["headers"],
 ): Promise<{ seen: string; text: string | undefined }> {
   try {
     const response = await fetch(url, {
       method,
       signal: AbortSignal.timeout(PATIENCE_MS),
       ...(body === undefined
-        ? {}
-        : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+        ? { headers }
+        : { headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) }),
     });
     const text = await response.text();
     // Before the first write there is no document to read.

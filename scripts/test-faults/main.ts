@@ -4,6 +4,7 @@ import { writeBlock } from "../figures/write-block.js";
 import { describeMachine } from "../harness/machine.js";
 import { loadEnv } from "../shell/env.js";
 import { Failure, reportFailure } from "../shell/failure.js";
+import { coverageTable } from "./coverage.js";
 import { FAULTS } from "./faults.js";
 import type { Fault } from "./faults.js";
 import { blockOf, isGood, tableOf } from "./report.js";
@@ -27,7 +28,10 @@ async function main(): Promise<void> {
   const faults = chosen(positionals, values.short);
   const run = await runAll(faults, !values.short);
   console.log(tableOf(run));
-  if (values["update-docs"]) writeBlock("reliability.md", "faults", blockOf(run));
+  if (values["update-docs"]) {
+    writeBlock("reliability.md", "faults", blockOf(run));
+    writeBlock("reliability.md", "coverage of faults", coverageTable());
+  }
   const bad = run.findings.filter((finding) => !isGood(finding, values.short ? SLACK : 1));
   if (bad.length === 0) return;
   const lines = bad.map(
@@ -50,10 +54,15 @@ async function runAll(faults: readonly Fault[], whole: boolean): Promise<Run> {
   const findings: Finding[] = [];
   const skipped: string[] = [];
   let redis = "";
-  for (const provider of [false, true]) {
-    const some = faults.filter(({ ofProvider }) => (ofProvider === true) === provider);
+  for (const needs of [undefined, "provider", "keys"] as const) {
+    const some = faults.filter((fault) => fault.needs === needs);
     if (some.length === 0) continue;
-    const world = await openWorld({ env: loadEnv(), whole, provider });
+    const world = await openWorld({
+      env: loadEnv(),
+      whole,
+      provider: needs === "provider",
+      keyed: needs === "keys",
+    });
     redis = world.redis.version;
     try {
       await runSome(world, some, findings, skipped);

@@ -34,7 +34,7 @@ let runs = 0;
 /** Lets a fault happen under steady load, waits until the service has recovered, and looks what is there. */
 export async function runFault(world: World, fault: Fault): Promise<Finding> {
   const namespace = `faults.run${++runs}`;
-  const load = startLoad(world.url, namespace);
+  const load = startLoad(world, namespace);
   await successes(load, 0, PATIENCE_S);
   await sleep(WARM_MS);
   const first = load.outcomes.length;
@@ -64,7 +64,7 @@ export async function runFault(world: World, fault: Fault): Promise<Finding> {
     recovered: well === undefined ? null : Math.max(0, well - over) / 1000,
     within: fault.within,
     acknowledged: memories.size + [...state.values()].reduce((sum, { last }) => sum + last, 0),
-    lost: await missing(world.url(), namespace, load.acknowledged),
+    lost: await missing(world, namespace, load.acknowledged),
   };
 }
 
@@ -85,17 +85,22 @@ async function successes(load: Load, after: number, seconds: number): Promise<nu
 }
 
 /** Each acknowledged write is read back, as a client reads it. */
-async function missing(url: string, namespace: string, { memories, state }: Acknowledged): Promise<string[]> {
+async function missing(
+  { url: urlOf, headers }: World,
+  namespace: string,
+  { memories, state }: Acknowledged,
+): Promise<string[]> {
+  const url = urlOf();
   const lost: string[] = [];
   for (const [id, content] of memories) {
-    const memory = await json(`${url}/v1/namespaces/${namespace}/memories/${id}`);
+    const memory = await json(`${url}/v1/namespaces/${namespace}/memories/${id}`, headers);
     if (memory["content"] !== content) lost.push(content);
   }
   for (const [key, { last, sent }] of state) {
     const path = `${url}/v1/namespaces/${namespace}/state/${key}`;
     // As of now, it is what it is: also if Redis's clock was ahead when it was written.
     for (const asked of [path, `${path}?as_of=${new Date().toISOString()}`]) {
-      const value = Number((await json(asked))["value"] ?? 0);
+      const value = Number((await json(asked, headers))["value"] ?? 0);
       // What was sent after it without an answer may have been done, or not.
       if (value < last || value > sent) lost.push(`${asked}: ${value}, acknowledged ${last}`);
     }
@@ -103,8 +108,8 @@ async function missing(url: string, namespace: string, { memories, state }: Ackn
   return lost;
 }
 
-async function json(url: string): Promise<Record<string, unknown>> {
-  const response = await fetch(url);
+async function json(url: string, headers: World["headers"]): Promise<Record<string, unknown>> {
+  const response = await fetch(url, { headers });
   if (!response.ok && response.status !== 404) throw new Error(`${url}: ${response.status}`);
   // An object of the API.
   return (await response.json()) as Record<string, unknown>;

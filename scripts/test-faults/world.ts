@@ -3,9 +3,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { processIdentity } from "../bootstrap/process-identity.mjs";
 import { startService } from "../harness/service.js";
 import type { RunningService } from "../harness/service.js";
+import { createKeys } from "../../src/redis/keys.js";
+import type { Keys } from "../../src/redis/keys.js";
 import { freePort } from "../redis/server/free-port.js";
 import { modelFolder } from "../downloads/local-model.js";
 import type { Env } from "../shell/env.js";
+import { Failure } from "../shell/failure.js";
 import { clockEnv, createClock } from "./clock.js";
 import type { Clock } from "./clock.js";
 import { PROVIDER_DIMENSIONS, startProvider } from "./provider.js";
@@ -23,6 +26,10 @@ export interface World {
   /** Where clients send their requests: of the service that a load balancer would choose. */
   readonly url: () => string;
   readonly pid: () => number;
+  /** What a request of the steady load has in its headers: an API key, where the service has one. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The names of keys in Redis. */
+  readonly keys: Keys;
   /** Undefined: the service doesn't embed with one. */
   readonly provider: Provider | undefined;
   /** Undefined: the machine can't shift a clock. */
@@ -43,11 +50,13 @@ export interface WorldOptions {
   readonly whole: boolean;
   /** Whether the service embeds with a provider on the loopback. */
   readonly provider?: boolean;
+  /** Whether the service needs API keys. */
+  readonly keyed?: boolean;
 }
 
 const DRAIN_SECONDS = 2;
 
-export async function openWorld({ env, whole, provider: provided }: WorldOptions): Promise<World> {
+export async function openWorld({ env, whole, provider: provided, keyed }: WorldOptions): Promise<World> {
   const provider = provided === true ? await startProvider() : undefined;
   const redisClock = whole ? createClock() : undefined;
   const serviceClock = whole ? createClock() : undefined;
@@ -69,6 +78,7 @@ export async function openWorld({ env, whole, provider: provided }: WorldOptions
     });
   let port = await freePort();
   let service = await start(port);
+  const headers = keyed === true ? { authorization: `Bearer ${await firstKey(service.url)}` } : {};
   const others: FaultRedis[] = [];
   const world: World = {
     redis,
@@ -76,6 +86,8 @@ export async function openWorld({ env, whole, provider: provided }: WorldOptions
     provider,
     url: () => service.url,
     pid: () => service.pid,
+    headers,
+    keys: createKeys(keyPrefix),
     clocks:
       redisClock === undefined || serviceClock === undefined
         ? undefined
@@ -111,6 +123,19 @@ export async function openWorld({ env, whole, provider: provided }: WorldOptions
     },
   };
   return world;
+}
+
+async function firstKey(url: string): Promise<string> {
+  const grants = [{ namespace: "**", verbs: ["read", "write", "admin"] }];
+  const response = await fetch(`${url}/v1/keys`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ agent: "operator", grants }),
+  });
+  // The answer of the API.
+  const { key } = (await response.json()) as { readonly key?: string };
+  if (key === undefined) throw new Failure(`The first key wasn't made: ${response.status}`);
+  return key;
 }
 
 async function embeddingOf(

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { repositoryRoot } from "../../scripts/bootstrap/root.mjs";
+import { coverageTable } from "../../scripts/test-faults/coverage.js";
 
 /** A link to a test file, and after it the names of tests in quotes, joined by commas. */
 const CLAIM = /\]\(((?:\.\.\/)?test\/[^)]+)\)((?:,? "[^"]+")+)/g;
@@ -10,6 +11,7 @@ test.each([
   ["docs/consistency.md", 20],
   ["SECURITY.md", 20],
   ["docs/operations.md", 15],
+  ["docs/reliability.md", 20],
 ])("every test that %s names is there, under that name", (page, least) => {
   const file = join(repositoryRoot(), page);
   // A name may be wrapped.
@@ -24,16 +26,30 @@ test.each([
   }
 });
 
-test("the production checklist has an answer and a test for each of its fifteen points", () => {
+test("the production checklist has an answer, a command and a test for each of its fifteen points", () => {
   const text = readFileSync(join(repositoryRoot(), "docs/operations.md"), "utf8");
   const [, section = ""] = /^## Production checklist\n(.*?)^## /ms.exec(text) ?? [];
   const [, , ...rows] = section.split("\n").filter((line) => line.startsWith("|"));
   expect(rows).toHaveLength(15);
   for (const row of rows) {
-    const [, point, answer, , tested] = row.split("|").map((cell) => cell.trim());
+    const [, point, answer, command, tested] = row.split("|").map((cell) => cell.trim());
     expect(answer, point).not.toBe("");
+    expect(command, point).toMatch(/`.+`/);
     expect([...(tested ?? "").matchAll(CLAIM)].length, point).toBeGreaterThan(0);
   }
+});
+
+test("docs/reliability.md names for each fault what meets it, and its tests", () => {
+  const text = readFileSync(join(repositoryRoot(), "docs/reliability.md"), "utf8");
+  const [, block = ""] =
+    /<!-- coverage of faults -->\n(.*?)<!-- end of coverage of faults -->/s.exec(text) ?? [];
+  // The formatter aligns its columns.
+  const cells = (table: string) =>
+    table
+      .trim()
+      .split("\n")
+      .map((row) => row.split("|").map((cell) => cell.trim().replace(/^-+$/, "-")));
+  expect(cells(block)).toEqual(cells(coverageTable()));
 });
 
 test("SECURITY.md says of each attacker what is defended, by which test, and what isn't", () => {
