@@ -8,6 +8,7 @@ import { verifyTrail } from "../../scripts/audit-verify/verify-trail.js";
 import { createKeys } from "../../src/redis/keys.js";
 import { filesHolding, kindsHolding } from "../erasures/support.js";
 import { itemPath } from "../support/acts/items.js";
+import { append, readMessages, readSession, user } from "../support/acts/sessions.js";
 import {
   bodyOf,
   embedded,
@@ -61,7 +62,10 @@ const apply = (on: Service, namespace: string, dryRun: boolean, limit?: number) 
 
 const says = (who: string) => `${who} writes from ${EMAIL}, calls ${PHONE} and pays with ${CARD}.`;
 
-/** The same data in everything that a memory can hold. */
+const embeddings = async (): Promise<string[]> =>
+  (await client.keys("*")).filter((key) => key.startsWith(createKeys(service.prefix).allEmbeddings()));
+
+/** The same data in everything that a memory can hold, in a session and in a receipt. */
 async function sayEverywhere(namespace: string) {
   const session = { session_id: "talk", memory_type: "episodic" };
   const first = await remember(service, namespace, { content: says("Ann"), ...session });
@@ -91,6 +95,15 @@ async function sayEverywhere(namespace: string) {
   );
   const fact = { subject: EMAIL, predicate: "lives_in", object: "Graz", cardinality: "one" };
   const placed = await remember(service, namespace, { content: undefined, memory_type: "semantic", fact });
+  await append(service, namespace, "chat", user(`I am ${EMAIL}`), {
+    id: "called",
+    role: "assistant",
+    content: null,
+    tool_calls: [{ id: "1", name: "send", arguments: { to: EMAIL, note: CARD } }],
+    metadata: { phone: PHONE },
+  });
+  await append(service, namespace, "chat", user("And nothing else."));
+  await recall(service, { namespaces: [namespace], query: `Who writes from ${EMAIL}?` });
   for (const each of [first, noted]) await embedded(service, each);
   return { first, second, noted, exchange, item, placed };
 }
@@ -99,17 +112,22 @@ describe("Applying a namespace's settings to what is stored", () => {
   test("leaves no byte of what they replace in Redis, and the rest as it was", async () => {
     const namespace = newNamespace();
     const said = await sayEverywhere(namespace);
-    expect(await kindsHolding(redis.url, EMAIL)).toEqual(["entities", "entity-names", "old", "rec"]);
+    const holding = await kindsHolding(redis.url, EMAIL);
+    for (const kind of ["entities", "entity-names", "old", "rec", "session-messages"])
+      expect(holding).toContain(kind);
+    expect(await embeddings()).not.toEqual([]);
     const none = await service.send("POST", `/v1/namespaces/${namespace}/pii/apply`, {});
     expect(none).toMatchObject({ status: 400, body: { errors: [{ field: "pii" }] } });
     bodyOf(await patchSettings(service, namespace, { pii: POLICY }), 200);
 
     const before = await listAll(service, namespace);
     const dry = await apply(service, namespace, true);
+    expect(dry).toMatchObject({ sessions: 1, receipts: 1 });
     expect(dry.rewritten).toHaveLength(6);
     expect(await listAll(service, namespace)).toEqual(before);
     const done = await apply(service, namespace, false, 2);
-    expect(done).toMatchObject({ examined: 6, counts: dry.counts, failed: [] });
+    expect(done).toMatchObject({ examined: 6, counts: dry.counts, failed: [], sessions: 1, receipts: 1 });
+    expect(await embeddings()).toEqual([]);
     expect(done.rewritten.toSorted()).toEqual(dry.rewritten.toSorted());
 
     for (const value of [EMAIL, PHONE, CARD]) {
@@ -143,6 +161,19 @@ describe("Applying a namespace's settings to what is stored", () => {
     expect(await read(service, said.exchange)).toMatchObject({
       interaction: { input: `Mail me: ${token}`, tool_calls: [{ arguments: { to: token, card: "[card]" } }] },
     });
+    const messages = await readMessages(service, namespace, "chat");
+    expect(messages).toMatchObject([
+      { number: 1, content: `I am ${token}` },
+      {
+        number: 2,
+        id: "called",
+        tool_calls: [{ id: "1", name: "send", arguments: { to: token, note: "[card]" } }],
+        metadata: { phone: "[phone]" },
+      },
+      { number: 3, content: "And nothing else." },
+    ]);
+    const chat = await readSession(service, namespace, "chat");
+    expect(chat.tokens).toBe(messages.reduce((sum, { tokens }) => sum + tokens, 0));
     // It is embedded again, and found by what it says now.
     await embedded(service, first);
     const { hits } = await recall(service, { namespaces: [namespace], query: `Ann ${EMAIL}` });

@@ -11,7 +11,16 @@ export async function applied(
   namespace: string,
   { dryRun = false, limit = 1000 } = {},
 ): Promise<Applied> {
-  const all: Applied = { dry_run: dryRun, examined: 0, counts: {}, rewritten: [], failed: [], cursor: null };
+  const all: Applied = {
+    dry_run: dryRun,
+    examined: 0,
+    counts: {},
+    rewritten: [],
+    failed: [],
+    sessions: 0,
+    receipts: 0,
+    cursor: null,
+  };
   let cursor: string | undefined;
   do {
     const body = { dry_run: dryRun, limit, ...(cursor === undefined ? {} : { cursor }) };
@@ -19,6 +28,8 @@ export async function applied(
     all.examined += part.examined;
     all.rewritten.push(...part.rewritten);
     all.failed.push(...part.failed);
+    all.sessions += part.sessions;
+    all.receipts += part.receipts;
     for (const [kind, count] of Object.entries(part.counts))
       Object.assign(all.counts, {
         [kind]: (all.counts[kind as keyof Applied["counts"]] ?? 0) + (count ?? 0),

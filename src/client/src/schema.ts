@@ -261,8 +261,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Treat stored memories by the namespace's settings for personal data
-     * @description Rewrites memories with their old versions as they would be stored now: `redact` and `reject` leave marks, `tokenize` tokens, `tag` adds tags, `allow` leaves what is there. A dry run, the default, only counts. Each memory is rewritten in one step, without a new version. What is rewritten has nothing more to find, so a request that was cut off can be sent again. Follow `cursor` until it is null. Needs `admin`, `read` and `write`.
+     * Treat what a namespace stores by its settings for personal data
+     * @description Rewrites memories with their old versions, then messages and running summaries of sessions, as they would be stored now, and deletes receipts that asked for what isn't kept: `redact` and `reject` leave marks, `tokenize` tokens, `tag` adds tags, `allow` leaves what is there. A dry run, the default, only counts. Each memory and session is rewritten in one step, without a new version. What is rewritten has nothing more to find, so a request that was cut off can be sent again. Follow `cursor` until it is null. Needs `admin`, `read` and `write`.
      */
     post: operations["applyPii"];
     delete?: never;
@@ -2798,6 +2798,10 @@ export interface components {
          */
         reason: "changed" | "quota_exceeded" | "archive_unavailable" | "archive_damaged";
       }[];
+      /** @description Number of sessions of which messages or the running summary were rewritten; with `dry_run`, would be. They come after the memories. */
+      sessions: number;
+      /** @description Number of receipts that were deleted, because the recall, in this namespace alone, asked for personal data that the settings don't keep; with `dry_run`, would be. In the last part only. */
+      receipts: number;
       /** @description Cursor for the next part; null at the end. */
       cursor: string | null;
     };

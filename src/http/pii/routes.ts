@@ -56,9 +56,9 @@ const applyRoute = createRoute({
   operationId: "applyPii",
   traits: { lane: "search", shows: [] },
   tags,
-  summary: "Treat stored memories by the namespace's settings for personal data",
+  summary: "Treat what a namespace stores by its settings for personal data",
   description:
-    "Rewrites memories with their old versions as they would be stored now: `redact` and `reject` leave marks, `tokenize` tokens, `tag` adds tags, `allow` leaves what is there. A dry run, the default, only counts. Each memory is rewritten in one step, without a new version. What is rewritten has nothing more to find, so a request that was cut off can be sent again. Follow `cursor` until it is null. Needs `admin`, `read` and `write`.",
+    "Rewrites memories with their old versions, then messages and running summaries of sessions, as they would be stored now, and deletes receipts that asked for what isn't kept: `redact` and `reject` leave marks, `tokenize` tokens, `tag` adds tags, `allow` leaves what is there. A dry run, the default, only counts. Each memory and session is rewritten in one step, without a new version. What is rewritten has nothing more to find, so a request that was cut off can be sent again. Follow `cursor` until it is null. Needs `admin`, `read` and `write`.",
   request: { params: namespaceParam, body: jsonBody(applyRequest) },
   responses: {
     200: jsonResponse(applyView, "What was rewritten, or would be."),
@@ -67,7 +67,7 @@ const applyRoute = createRoute({
   },
 });
 
-export function piiRoutes({ services, now }: AppDeps) {
+export function piiRoutes({ services, sessions, now }: AppDeps) {
   return createRouter()
     .openapi(revealRoute, async (c) => {
       const { ns } = c.req.valid("param");
@@ -83,7 +83,7 @@ export function piiRoutes({ services, now }: AppDeps) {
     .openapi(applyRoute, async (c) => {
       const { ns } = c.req.valid("param");
       const input = c.req.valid("json");
-      const outcome = await applyPii(services, contextOf(c, now), ns, input);
+      const outcome = await applyPii({ ...services, sessions }, contextOf(c, now), ns, input);
       return c.json(viewApplied(outcome, input.dry_run), 200);
     });
 }

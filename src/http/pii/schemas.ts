@@ -116,7 +116,7 @@ export const applyView = z
     examined: z.int().openapi({ description: "Number of examined memories." }),
     counts: piiCounts.openapi({
       description:
-        "Number of pieces of personal data by kind, in the memories and their old versions; kinds that the settings allow aren't looked for.",
+        "Number of pieces of personal data by kind, in the memories with their old versions, and in sessions; kinds that the settings allow aren't looked for.",
     }),
     rewritten: z.array(memoryId).openapi({
       description: "Ids of the memories that were rewritten; with `dry_run`, of those that would be.",
@@ -132,12 +132,20 @@ export const applyView = z
         }),
       )
       .openapi({ description: "Memories that were left as they are." }),
+    sessions: z.int().openapi({
+      description:
+        "Number of sessions of which messages or the running summary were rewritten; with `dry_run`, would be. They come after the memories.",
+    }),
+    receipts: z.int().openapi({
+      description:
+        "Number of receipts that were deleted, because the recall, in this namespace alone, asked for personal data that the settings don't keep; with `dry_run`, would be. In the last part only.",
+    }),
     cursor: z.string().nullable().openapi({ description: "Cursor for the next part; null at the end." }),
   })
   .openapi("PiiApplied");
 
 export function viewApplied(
-  { examined, counts, rewritten, failed, cursor }: ApplyOutcome,
+  { examined, counts, rewritten, failed, sessions, receipts, cursor }: ApplyOutcome,
   dryRun: boolean,
 ): z.infer<typeof applyView> {
   return {
@@ -146,6 +154,8 @@ export function viewApplied(
     counts,
     rewritten: [...rewritten],
     failed: failed.map((each) => ({ ...each })),
+    sessions,
+    receipts,
     cursor: cursor ?? null,
   };
 }

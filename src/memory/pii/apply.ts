@@ -3,6 +3,7 @@ import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { cursorsOf } from "../../domain/cursor.js";
 import { DomainError, invalid } from "../../domain/errors.js";
+import { subjectOf } from "../../domain/idempotency.js";
 import { phoneChecks } from "../../pii/detect/phones.js";
 import { addCounts, redactRefused } from "../../pii/kinds.js";
 import type { PiiCounts, PiiPolicy } from "../../pii/kinds.js";
@@ -14,6 +15,9 @@ import type { RecordStore } from "../ports/records.js";
 import type { Rewritable, RewritingStore } from "../ports/rewriting.js";
 import type { SearchStore } from "../ports/search.js";
 import type { Using } from "../services.js";
+import { applyReceipts } from "./apply-receipts.js";
+import { applySessions } from "./apply-sessions.js";
+import type { ApplySessionsServices } from "./apply-sessions.js";
 import { treatStored } from "./treat-stored.js";
 import { walkMemories } from "./walk.js";
 
@@ -35,14 +39,19 @@ export interface ApplyOutcome {
   /** Ids of the memories that were rewritten, or would be. */
   readonly rewritten: readonly string[];
   readonly failed: readonly { readonly id: string; readonly reason: ApplyFailure }[];
+  /** How many sessions were rewritten, or would be. */
+  readonly sessions: number;
+  /** How many receipts were deleted, or would be. */
+  readonly receipts: number;
   /** Undefined at the end. */
   readonly cursor: string | undefined;
 }
 
-export type ApplyServices = Using<
-  SearchStore & RecordStore & RewritingStore & Pick<LifecycleStore, "defaultsOf">,
-  "archive" | "audit" | "vault" | "entities"
->;
+export type ApplyServices = Pick<ApplySessionsServices, "sessions"> &
+  Using<
+    SearchStore & RecordStore & RewritingStore & Pick<LifecycleStore, "defaultsOf">,
+    "archive" | "audit" | "vault" | "entities" | "receipts"
+  >;
 
 /** Memories that are read together: with its versions, one of them may be large. */
 const PAGE = 25;
@@ -54,8 +63,8 @@ const NAMES = 200;
 const ATTEMPTS = 5;
 
 /**
- * Treats the memories of a namespace, with their old versions, as its settings treat what is written now. Each memory
- * is rewritten in one step, so a process that is killed leaves none half-written. What is rewritten has nothing more to
+ * Treats the memories of a namespace, with their old versions, and then its sessions and receipts as its settings treat
+ * what is written now. Each memory and session is rewritten in one step, so a process that is killed leaves none half-written. What is rewritten has nothing more to
  * find: after a kill, the same cursor, or none, goes on.
  *
  * `reject` leaves marks, because there is no writer who could be refused. `allow` leaves what is there.
@@ -70,13 +79,18 @@ export async function applyPii(
   const { store, audit } = services;
   await authorize(audit, context, namespace, { verbs: ["admin", "read", "write"], act: "pii.apply" });
   const cursors = cursorsOf("namespace", namespace);
-  const place = cursors.read(cursor, /^\d{1,15}$/)?.[0];
+  const place = cursors.read(cursor, /^s?\d{1,16}$/)?.[0];
   const policy = redactRefused((await store.defaultsOf(namespace)).pii);
   if (policy === undefined)
     throw invalid("pii", "The settings of this namespace treat no kind of personal data: set `pii` first.");
   await audit.record(namespace, trailOf(context, "pii.apply"), dry_run ? "dry_run" : "ok");
   const vault = dry_run ? withoutKeeping(services.vault) : services.vault;
 
+  const deadline = performance.now() + budgetMs;
+  const inSessions = place?.startsWith("s") === true;
+  const parts = { ...services, vault };
+  if (inSessions)
+    return applyRest(parts, context, namespace, policy, dry_run, Number(place.slice(1)), deadline, cursors);
   let counts: PiiCounts = {};
   const rewritten: string[] = [];
   let answered = 0;
@@ -89,7 +103,7 @@ export async function applyPii(
     budgetMs,
     read: (ids) => store.readRewritable(namespace, ids),
     visit: async (stored, id) => {
-      const outcome = await applyOne({ ...services, vault }, context, policy, stored, dry_run);
+      const outcome = await applyOne(parts, context, policy, stored, dry_run);
       counts = addCounts(counts, outcome.counts);
       if (outcome.kind === "rewritten") rewritten.push(id);
       else if (outcome.kind !== "unchanged") failed.push({ id, reason: outcome.kind });
@@ -100,8 +114,44 @@ export async function applyPii(
       answered = rewritten.length;
     },
   });
-  if (after === undefined && !dry_run) await forgetStaleNames(services, namespace);
-  return { examined, counts, rewritten, failed, cursor: cursors.write(after?.toString()) };
+  if (after !== undefined)
+    return {
+      examined,
+      counts,
+      rewritten,
+      failed,
+      sessions: 0,
+      receipts: 0,
+      cursor: cursors.write(String(after)),
+    };
+  if (!dry_run) await forgetStaleNames(services, namespace);
+  const rest = await applyRest(parts, context, namespace, policy, dry_run, undefined, deadline, cursors);
+  return { ...rest, examined, counts: addCounts(counts, rest.counts), rewritten, failed };
+}
+
+/** What isn't a memory: sessions after a place, and after the last one receipts, and copies by which texts are found. */
+async function applyRest(
+  services: ApplyServices,
+  context: Context,
+  namespace: string,
+  policy: PiiPolicy,
+  dryRun: boolean,
+  from: number | undefined,
+  deadline: number,
+  cursors: ReturnType<typeof cursorsOf>,
+): Promise<ApplyOutcome> {
+  const isOver = (): boolean => performance.now() > deadline;
+  const said = await applySessions(services, context, namespace, policy, from, dryRun, isOver);
+  const none = { examined: 0, rewritten: [], failed: [], receipts: 0 };
+  const outcome = { ...none, counts: said.counts, sessions: said.rewritten };
+  if (said.after !== undefined) return { ...outcome, cursor: cursors.write(`s${said.after}`) };
+  const receipts = await applyReceipts(services, namespace, policy, dryRun);
+  if (!dryRun) {
+    // Answers to appends, and vectors by a hash of the text, which can be guessed by it.
+    await services.store.eraseAnswersAbout([subjectOf.namespace(namespace)]);
+    await services.store.forgetCachedVectors();
+  }
+  return { ...outcome, receipts, cursor: undefined };
 }
 
 interface Applied {

@@ -7,8 +7,8 @@ import type { Services } from "../services.js";
 import type { SessionUsing } from "./services.js";
 import type { NewMessage, SessionRef, Standing } from "./session.js";
 import { sessionTrail } from "./trail.js";
-import type { PiiCounts, PiiPolicy } from "../../pii/kinds.js";
-import { keepShown, treat } from "../../pii/treat.js";
+import type { PiiCounts } from "../../pii/kinds.js";
+import { treatMessages } from "./treat-messages.js";
 
 /**
  * Appends messages to a session, which begins with its first one: one step, of which nothing depends on how many
@@ -48,31 +48,6 @@ export async function append(
 
 /** The outcome, and the personal data that was found; undefined: the namespace doesn't look for any. */
 export type Appended = AppendOutcome & { readonly pii: PiiCounts | undefined };
-
-/** Treats personal data in what messages say; ids, names and the like stay as they are. */
-async function treatMessages<Sent extends NewMessage>(
-  { vault }: Pick<Services, "vault">,
-  namespace: string,
-  policy: PiiPolicy | undefined,
-  sent: readonly Sent[],
-): Promise<{ readonly messages: readonly Sent[]; readonly pii: PiiCounts | undefined }> {
-  const said = sent.map(({ content, tool_calls, metadata }) => ({
-    content,
-    tool_calls: tool_calls?.map((call) => ({ arguments: call.arguments })),
-    metadata,
-  }));
-  if (policy === undefined) {
-    await keepShown(vault, namespace, said);
-    return { messages: sent, pii: undefined };
-  }
-  const { parts, counts } = await treat(vault, namespace, policy, { messages: said });
-  const messages = sent.map((message, index) => {
-    const { content = message.content, tool_calls, metadata } = parts.messages[index] ?? {};
-    const calls = message.tool_calls?.map((call, at) => ({ ...call, ...tool_calls?.[at] }));
-    return { ...message, content, tool_calls: calls, metadata };
-  });
-  return { messages, pii: counts };
-}
 
 /** A write-only caller learns nothing about earlier messages: neither ids nor their number. */
 function withheld({ results, due }: AppendOutcome): AppendOutcome {

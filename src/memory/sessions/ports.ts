@@ -54,6 +54,21 @@ export interface Claim {
   readonly messages: readonly Message[];
 }
 
+/** A session with all of its messages, as they are stored. */
+export interface StoredSession {
+  /** Where it is among the sessions of its namespace: a walk goes on after it. */
+  readonly place: number;
+  readonly session: Session;
+  readonly messages: readonly Message[];
+}
+
+/** The same texts as they are to be. */
+export interface SessionRewriting {
+  readonly summary: string | undefined;
+  /** Those that change. */
+  readonly messages: readonly Message[];
+}
+
 /**
  * The domain's store of sessions. Every method rejects with `redis_unavailable` when the store can't be reached. Each
  * is one step that happens whole or not at all.
@@ -89,4 +104,8 @@ export interface SessionStore {
   postpone(claim: Claim, ms: number): Promise<boolean>;
   /** Sessions that are past their window, of all namespaces. */
   due(now: number, limit: number): Promise<readonly SessionRef[]>;
+  /** The session after a place, which no read renews; undefined at the end. One whose `incarnation` is empty is gone. */
+  stored(namespace: string, after: number | undefined): Promise<StoredSession | undefined>;
+  /** Replaces texts where they are stored. `changed`: it is another session, or has another summary; nothing is written. */
+  treat(trail: Trail, before: StoredSession, next: SessionRewriting): Promise<"rewritten" | "changed">;
 }

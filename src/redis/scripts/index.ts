@@ -93,6 +93,7 @@ export const scripts = {
   listDoomedSessions: forCaller("sessions/lua/list", arrayOf, "scoped", "works"),
   deleteSession: forCaller("sessions/lua/delete", arrayOf, "scoped", "works"),
   rewriteSession: forService("sessions/lua/rewrite", integer, "scoped", "works"),
+  treatSession: forCaller("sessions/lua/treat", parts, "scoped", "works"),
   claimSession: forService("sessions/lua/claim", arrayOf),
   settleSession: forCaller("sessions/lua/settle", parts, "scoped"),
   postponeSession: forService("sessions/lua/postpone", integer),

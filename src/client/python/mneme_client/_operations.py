@@ -567,16 +567,17 @@ class Operations(Calls):
         durable: bool = False,
         timeout: float | None = None,
     ) -> models.PiiApplied:
-        """Treat stored memories by the namespace's settings for personal data.
+        """Treat what a namespace stores by its settings for personal data.
 
         `POST /v1/namespaces/{ns}/pii/apply`
 
-        Rewrites memories with their old versions as they would be stored now: `redact` and
-        `reject` leave marks, `tokenize` tokens, `tag` adds tags, `allow` leaves what is
-        there. A dry run, the default, only counts. Each memory is rewritten in one step,
-        without a new version. What is rewritten has nothing more to find, so a request that
-        was cut off can be sent again. Follow `cursor` until it is null. Needs `admin`,
-        `read` and `write`.
+        Rewrites memories with their old versions, then messages and running summaries of
+        sessions, as they would be stored now, and deletes receipts that asked for what
+        isn't kept: `redact` and `reject` leave marks, `tokenize` tokens, `tag` adds tags,
+        `allow` leaves what is there. A dry run, the default, only counts. Each memory and
+        session is rewritten in one step, without a new version. What is rewritten has
+        nothing more to find, so a request that was cut off can be sent again. Follow
+        `cursor` until it is null. Needs `admin`, `read` and `write`.
 
         Args:
             ns: The namespace: labels joined by dots.
@@ -3725,7 +3726,7 @@ class AsyncOperations(AsyncCalls):
         durable: bool = False,
         timeout: float | None = None,
     ) -> models.PiiApplied:
-        """Treat stored memories by the namespace's settings for personal data."""
+        """Treat what a namespace stores by its settings for personal data."""
         return await self._answer(
             models.PiiApplied,
             Request(

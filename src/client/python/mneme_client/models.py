@@ -1439,6 +1439,10 @@ class PiiApplied(Model):
     """Ids of the memories that were rewritten; with `dry_run`, of those that would be."""
     failed: list[PiiAppliedFailed]
     """Memories that were left as they are."""
+    sessions: int
+    """Number of sessions of which messages or the running summary were rewritten; with `dry_run`, would be. They come after the memories."""
+    receipts: int
+    """Number of receipts that were deleted, because the recall, in this namespace alone, asked for personal data that the settings don't keep; with `dry_run`, would be. In the last part only."""
     cursor: str | None
     """Cursor for the next part; null at the end."""
 

@@ -1,0 +1,105 @@
+import { trailOf } from "../../access/trail.js";
+import type { Context } from "../../domain/context.js";
+import { addCounts } from "../../pii/kinds.js";
+import type { PiiCounts, PiiPolicy } from "../../pii/kinds.js";
+import { treat } from "../../pii/treat.js";
+import type { PiiVault } from "../../pii/vault.js";
+import { sessionFacet } from "../model/facets.js";
+import { messageTokens, openAiToolCalls } from "../sessions/message-tokens.js";
+import type { SessionRewriting, StoredSession } from "../sessions/ports.js";
+import type { SessionServices } from "../sessions/services.js";
+import type { Message } from "../sessions/session.js";
+import { treatMessages } from "../sessions/treat-messages.js";
+
+export interface ApplySessionsServices {
+  readonly sessions: Pick<SessionServices, "store" | "countTokens">;
+  readonly vault: PiiVault;
+}
+
+export interface AppliedSessions {
+  readonly counts: PiiCounts;
+  /** How many sessions were rewritten, or would be. */
+  readonly rewritten: number;
+  /** Where the next part begins; undefined at the end. */
+  readonly after: number | undefined;
+}
+
+/** Tries to rewrite a session whose summary others change. */
+const ATTEMPTS = 5;
+
+/**
+ * Treats the messages of a namespace's sessions, and their running summaries, as the policy treats what is appended. Ends
+ * after a session once `isOver`. Throws where a session keeps changing: nothing of it was written.
+ */
+export async function applySessions(
+  services: ApplySessionsServices,
+  context: Context,
+  namespace: string,
+  policy: PiiPolicy,
+  from: number | undefined,
+  dryRun: boolean,
+  isOver: () => boolean,
+): Promise<AppliedSessions> {
+  const { store } = services.sessions;
+  let counts: PiiCounts = {};
+  let rewritten = 0;
+  for (let after = from; ;) {
+    const found = await store.stored(namespace, after);
+    if (found === undefined) return { counts, rewritten, after: undefined };
+    const outcome = await applyOne(services, context, policy, found, dryRun);
+    counts = addCounts(counts, outcome.counts);
+    if (outcome.rewritten) rewritten += 1;
+    after = found.place;
+    if (isOver()) return { counts, rewritten, after };
+  }
+}
+
+async function applyOne(
+  services: ApplySessionsServices,
+  context: Context,
+  policy: PiiPolicy,
+  found: StoredSession,
+  dryRun: boolean,
+): Promise<{ readonly counts: PiiCounts; readonly rewritten: boolean }> {
+  const { store } = services.sessions;
+  let stored: StoredSession | undefined = found;
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    if (stored === undefined || stored.session.incarnation === "") break;
+    const { next, counts } = await treatSession(services, policy, stored);
+    if (next === undefined) return { counts, rewritten: false };
+    if (dryRun) return { counts, rewritten: true };
+    const { namespace, sessionId } = stored.session;
+    const trail = trailOf(context, "pii.apply", { ids: [sessionFacet(sessionId)] });
+    if ((await store.treat(trail, stored, next)) === "rewritten") return { counts, rewritten: true };
+    // Whatever was appended to it since, it comes again in its new place.
+    const again: StoredSession | undefined = await store.stored(namespace, found.place - 1);
+    stored = again?.place === found.place ? again : undefined;
+  }
+  return { counts: {}, rewritten: false };
+}
+
+/** `next` is undefined where there is nothing to change. */
+async function treatSession(
+  { sessions, vault }: ApplySessionsServices,
+  policy: PiiPolicy,
+  { session, messages }: StoredSession,
+): Promise<{ readonly next: SessionRewriting | undefined; readonly counts: PiiCounts }> {
+  const { namespace, summary } = session;
+  const said = await treatMessages({ vault }, namespace, policy, messages);
+  const kept = await treat(vault, namespace, policy, { summary: summary?.text });
+  const counts = addCounts(said.pii ?? {}, kept.counts);
+  const text = kept.parts.summary;
+  const changed: Message[] = [];
+  const counter = await sessions.countTokens();
+  for (const [index, message] of said.messages.entries()) {
+    const before = messages[index];
+    if (before === undefined || JSON.stringify(textsOf(message)) === JSON.stringify(textsOf(before)))
+      continue;
+    const calls = openAiToolCalls(message.tool_calls);
+    changed.push({ ...message, tokens: await messageTokens(counter, { ...message, tool_calls: calls }) });
+  }
+  if (changed.length === 0 && text === summary?.text) return { next: undefined, counts };
+  return { next: { summary: text, messages: changed }, counts };
+}
+
+const textsOf = ({ content, tool_calls, metadata }: Message): unknown => [content, tool_calls, metadata];
