@@ -1,5 +1,6 @@
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
+import { versionConflict } from "../../domain/errors.js";
 import { addCounts } from "../../pii/kinds.js";
 import type { PiiCounts, PiiPolicy } from "../../pii/kinds.js";
 import { treat } from "../../pii/treat.js";
@@ -29,7 +30,7 @@ const ATTEMPTS = 5;
 
 /**
  * Treats the messages of a namespace's sessions, and their running summaries, as the policy treats what is appended. Ends
- * after a session once `isOver`. Throws where a session keeps changing: nothing of it was written.
+ * after a session once `isOver`. Throws `version_conflict` where a session's summary keeps changing: it was left as it is.
  */
 export async function applySessions(
   services: ApplySessionsServices,
@@ -64,7 +65,7 @@ async function applyOne(
   const { store } = services.sessions;
   let stored: StoredSession | undefined = found;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    if (stored === undefined || stored.session.incarnation === "") break;
+    if (stored === undefined || stored.session.incarnation === "") return { counts: {}, rewritten: false };
     const { next, counts } = await treatSession(services, policy, stored);
     if (next === undefined) return { counts, rewritten: false };
     if (dryRun) return { counts, rewritten: true };
@@ -75,7 +76,7 @@ async function applyOne(
     const again: StoredSession | undefined = await store.stored(namespace, found.place - 1);
     stored = again?.place === found.place ? again : undefined;
   }
-  return { counts: {}, rewritten: false };
+  throw versionConflict();
 }
 
 /** `next` is undefined where there is nothing to change. */

@@ -64,8 +64,8 @@ const ATTEMPTS = 5;
 
 /**
  * Treats the memories of a namespace, with their old versions, and then its sessions and receipts as its settings treat
- * what is written now. Each memory and session is rewritten in one step, so a process that is killed leaves none half-written. What is rewritten has nothing more to
- * find: after a kill, the same cursor, or none, goes on.
+ * what is written now. Each memory and session is rewritten in one step, so a process that is killed leaves none
+ * half-written. What is rewritten has nothing more to find: after a kill, the same cursor, or none, goes on.
  *
  * `reject` leaves marks, because there is no writer who could be refused. `allow` leaves what is there.
  */
