@@ -1,36 +1,31 @@
 import { createClient } from "redis";
 import type { RedisClientOptions } from "redis";
+import { createSeveral, readSeveral } from "./several.js";
+import type { Several } from "./several.js";
 
 const DEFAULT_TIMEOUT_MS = 5000;
 const EXAMPLE = "redis://localhost:6379";
 
 /**
- * A connected client of a single Redis. Until it was connected once, nothing is tried again: an address that is wrong
- * would else be waited for without end. After that, it reconnects by itself.
+ * A connected client of a single Redis, of a cluster, or of the master that Sentinels name. Until it was connected once,
+ * nothing is tried again: an address that is wrong would else be waited for without end. After that, it reconnects by
+ * itself.
  */
 export async function connect(
   url: unknown,
   timeoutMs: number = DEFAULT_TIMEOUT_MS,
   options: Omit<RedisClientOptions, "url"> = {},
 ) {
-  const { address, database } = readUrl(url);
+  const { address, database, several } = readUrl(url);
   if (!(Number.isFinite(timeoutMs) && timeoutMs > 0)) {
     throw new RangeError(`connectTimeoutMs must be a number above 0, not ${timeoutMs}.`);
   }
-  let connected = false;
-  const client = createClient({
-    ...options,
-    url: database,
-    socket: {
-      connectTimeout: timeoutMs,
-      reconnectStrategy: (retries: number, cause: Error) =>
-        connected ? Math.min(2 ** retries * 50, 2000) + Math.floor(Math.random() * 200) : cause,
-      ...options.socket,
-    },
-  });
+  const client =
+    several === undefined
+      ? createSingle(database, timeoutMs, options)
+      : createSeveral(several, timeoutMs, options);
   // Without a listener a lost connection would end the process. The affected commands reject by themselves.
   client.on("error", () => {});
-  client.on("ready", () => (connected = true));
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     // Also bounds a server that accepts the connection and then says nothing.
@@ -39,7 +34,7 @@ export async function connect(
   try {
     await Promise.race([client.connect(), late]);
   } catch (error) {
-    if (client.isOpen) client.destroy();
+    if (client.isOpen) void client.destroy();
     throw new Error(`Redis at ${address} can't be used: ${reasonOf(error)}`, { cause: error });
   } finally {
     clearTimeout(timer);
@@ -47,19 +42,45 @@ export async function connect(
   return client;
 }
 
-/** `address` is for people: it has no user, password or query. */
-function readUrl(url: unknown): { readonly address: string; readonly database: string } {
+function createSingle(url: string, timeoutMs: number, options: Omit<RedisClientOptions, "url">) {
+  let connected = false;
+  const client = createClient({
+    ...options,
+    url,
+    socket: {
+      connectTimeout: timeoutMs,
+      reconnectStrategy: (retries: number, cause: Error) =>
+        connected ? Math.min(2 ** retries * 50, 2000) + Math.floor(Math.random() * 200) : cause,
+      ...options.socket,
+    },
+  });
+  client.on("ready", () => (connected = true));
+  return client;
+}
+
+interface Place {
+  /** For people: it has no user, password or query. */
+  readonly address: string;
+  readonly database: string;
+  readonly several: Several | undefined;
+}
+
+function readUrl(url: unknown): Place {
   const wrong = (what: string): TypeError =>
     new TypeError(`The url of Redis must be one such as ${EXAMPLE}: ${what}.`);
   if (typeof url !== "string") throw wrong(`it is ${url === null ? "null" : typeof url}`);
   if (url.trim() === "") throw wrong("it is empty");
+  const several = readSeveral(url, wrong);
+  if (several !== undefined) {
+    return { address: several.nodes.map(({ host }) => host).join(", "), database: "", several };
+  }
   // An unparseable URL isn't quoted: it may hold a password.
   if (!URL.canParse(url)) throw wrong("it isn't a URL");
   const { protocol, hostname, port, pathname } = new URL(url);
   if (protocol !== "redis:" && protocol !== "rediss:") throw wrong(`it begins with ${protocol}`);
   if (hostname === "") throw wrong("it names no host");
   if (!/^\/?\d*$/.test(pathname)) throw wrong("what follows the host must be the number of a database");
-  return { address: `${hostname}:${port || "6379"}`, database: url };
+  return { address: `${hostname}:${port || "6379"}`, database: url, several: undefined };
 }
 
 /** An error of a name with several addresses has none of its own to say. */
@@ -73,7 +94,7 @@ function reasonOf(error: unknown): string {
 
 /** Closes after what is under way; at once, where Redis doesn't answer any more. */
 export async function closeWithin(
-  client: { close(): Promise<unknown>; destroy(): void; readonly isOpen: boolean },
+  client: { close(): Promise<unknown>; destroy(): unknown; readonly isOpen: boolean },
   timeoutMs: number,
 ): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
@@ -84,6 +105,7 @@ export async function closeWithin(
     await Promise.race([client.close(), late]);
   } finally {
     clearTimeout(timer);
-    if (client.isOpen) client.destroy();
+    // A sentinel's takes a promise for it.
+    if (client.isOpen) await client.destroy();
   }
 }

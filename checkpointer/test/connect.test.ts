@@ -47,6 +47,13 @@ describe("RedisSaver.fromUrl", () => {
     ["garbled", "redis//secret@host:port", /it isn't a URL/],
     ["of another protocol", "http://localhost:6379", /begins with http:/],
     ["without a host", "redis://", /names no host/],
+    ["of a cluster without hosts", "redis+cluster://", /must name hosts/],
+    ["of a cluster with a garbled host", "redis+cluster://:secret@a:6379,b:x", /must name hosts/],
+    ["of a cluster with a database", "redis+cluster://:secret@a,b/1", /no database but 0/],
+    ["of a cluster with parameters", "redis+cluster://a,b?x=secret", /no parameters/],
+    ["of Sentinels without a master", "redis+sentinel://:secret@a,b", /the master that the Sentinels watch/],
+    ["of Sentinels with other parameters", "redis+sentinel://a/m?db=secret", /parameters may be/],
+    ["of a login that is encoded wrongly", "redis+cluster://:secret%ff@a", /percent-encoded/],
     ["with a database that is no number", "redis://localhost:6379/prod", /number of a database/],
   ])("rejects a url that is %s at once", async (_, url, reason) => {
     const failure = RedisSaver.fromUrl(url as string);

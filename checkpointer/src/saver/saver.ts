@@ -82,7 +82,8 @@ export class RedisSaver extends BaseCheckpointSaver {
   }
 
   /**
-   * Connects to a single Redis. Rejects with the reason when it can't be reached within `connectTimeoutMs`, or refuses the
+   * Connects to a Redis: `redis://host`, a cluster `redis+cluster://a,b,c`, or the master that Sentinels name,
+   * `redis+sentinel://a,b,c/mymaster`; with TLS `rediss…`. Rejects with the reason when it can't be reached within `connectTimeoutMs`, or refuses the
    * credentials. The saver owns this connection: `end` closes it.
    */
   static async fromUrl(
@@ -96,7 +97,7 @@ export class RedisSaver extends BaseCheckpointSaver {
       saver.#close = () => closeWithin(client, readOperationTimeout(options.operationTimeoutMs));
       return saver;
     } catch (error) {
-      client.destroy();
+      await client.destroy();
       throw error;
     }
   }
