@@ -22,6 +22,7 @@ import {
 import { openAuditing, trail } from "../support/audit/expect.js";
 import { memoriesOf, newNamespace, remember } from "../support/acts/memories.js";
 import type { Service } from "../support/service/service.js";
+import { putSettings } from "../support/service/namespaces.js";
 import { startService, until } from "../support/service/service.js";
 import { tempDir } from "../support/run/temp-dir.js";
 
@@ -520,6 +521,37 @@ describe("retention", () => {
     } finally {
       auditing.close();
     }
+  });
+
+  test("that became longer holds for the trail from the next act on, not from its next renewal", async () => {
+    const [short, long] = [
+      await openAuditing(service.prefix, 2 * HOUR),
+      await openAuditing(service.prefix, 2 * DAY),
+    ];
+    const ns = newNamespace();
+    try {
+      await short.audit.record(ns, trail(), "ok");
+      await trails.setHead(ns, { renewed: String(Date.now() - HOUR / 12) });
+      await long.audit.record(ns, trail(), "ok");
+      for (const key of [trails.stream(ns), trails.head(ns)])
+        expect(await trails.client.pTTL(key)).toBeGreaterThan(2 * DAY);
+    } finally {
+      short.close();
+      long.close();
+    }
+  });
+
+  test("that a setting made longer holds at once, and a worker repairs a trail that would end too early", async () => {
+    const ns = newNamespace();
+    const keys = [trails.stream(ns), trails.head(ns)];
+    const lives = () => Promise.all(keys.map((key) => trails.client.pTTL(key)));
+    const set = (audit_seconds: number) => putSettings(service, ns, { retention: { audit_seconds } });
+    expect((await set(3600)).status).toBe(200);
+    expect(Math.max(...(await lives()))).toBeLessThanOrEqual(1.125 * HOUR);
+    expect((await set(30 * 24 * 3600)).status).toBe(200);
+    expect(Math.min(...(await lives()))).toBeGreaterThan(30 * DAY);
+    for (const key of keys) await trails.client.pExpire(key, HOUR);
+    await until(lives, (left) => Math.min(...left) > 30 * DAY);
   });
 
   test("is over for a trail in which nothing is done, which then begins anew", async () => {

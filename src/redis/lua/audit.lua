@@ -6,7 +6,8 @@ Put before every script that acts for a caller: records the act in the audit tra
 Takes off the front: 2 keys, 3 arguments. So a script numbers its own from 1.
 
 KEYS[1] the trail, a stream
-KEYS[2] its head: number, hash and time of the last entry; number and hash before the oldest one kept
+KEYS[2] its head: number, hash and time of the last entry; number and hash before the oldest one kept; renewed and keep =
+        when the trail was last given its time to live, and for how long entries were kept then
 
 ARGV[1] the entry as JSON without its closing brace
 ARGV[2] the same, packed: see codec/packed-text.ts
@@ -65,9 +66,23 @@ local function audit_pack(ids, packed)
   return '\15' .. string.char(#packed, same) .. string.sub(first, 1, same) .. table.concat(packed)
 end
 
+-- How long entries are kept by the namespace's settings, milliseconds. The key is that of src/redis/keys.ts.
+local function audit_kept()
+  local settings = string.gsub(audit_stream, ':audit:{', ':settings:{', 1)
+  local seconds = redis.call('HGET', settings, 'retention_audit_seconds')
+  return seconds and tonumber(seconds) * 1000 or audit_keep
+end
+
+-- A trail without new entries expires, once its last entry is old enough.
+local function audit_renew(keep)
+  redis.call('HSET', audit_head, 'renewed', string.format('%d', now), 'keep', string.format('%d', keep))
+  redis.call('PEXPIRE', audit_stream, string.format('%d', keep * 1.125))
+  redis.call('PEXPIRE', audit_head, string.format('%d', keep * 1.125))
+end
+
 -- In every act: each call of a function counts here, and each text that is made.
 local function audit(outcome, ids, ids_packed)
-  local head = audit_call('HMGET', audit_head, 'number', 'hash', 'time', 'renewed')
+  local head = audit_call('HMGET', audit_head, 'number', 'hash', 'time', 'renewed', 'keep')
   local number = (tonumber(head[1]) or 0) + 1
   local number_text = string.format('%d', number)
   local time_text = string.format('%d', math.max(now, tonumber(head[3]) or 0))
@@ -86,17 +101,10 @@ local function audit(outcome, ids, ids_packed)
   -- Most acts renew and trim nothing, and needn't know how long entries are kept.
   local since, due = now - (tonumber(head[4]) or 0), number % 64 == 0
   if not due and since <= math.min(audit_keep, AUDIT_LEAST_MS) / 16 then return id end
-  -- The key is that of src/redis/keys.ts.
-  local settings = string.gsub(audit_stream, ':audit:{', ':settings:{', 1)
-  local seconds = redis.call('HGET', settings, 'retention_audit_seconds')
-  local keep = seconds and tonumber(seconds) * 1000 or audit_keep
-  -- A trail without new entries expires, once its last entry is old enough.
-  local renew = since > keep / 16
-  if renew then
-    redis.call('HSET', audit_head, 'renewed', string.format('%d', now))
-    redis.call('PEXPIRE', audit_stream, string.format('%d', keep * 1.125))
-    redis.call('PEXPIRE', audit_head, string.format('%d', keep * 1.125))
-  end
+  local keep = audit_kept()
+  -- By another retention the trail would expire too early, however often it is written to.
+  local renew = since > keep / 16 or tonumber(head[5]) ~= keep
+  if renew then audit_renew(keep) end
   -- Now and then, also where there are few entries.
   if renew or due then trail_trim(audit_stream, audit_head, keep) end
   return id

@@ -48,6 +48,8 @@ audit('ok')
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'version', string.format('%d', version + 1), 'quota_by', ARGV[4], unpack(ARGV, 7))
 if operators[1] then redis.call('HSET', KEYS[1], unpack(operators)) end
+-- Without another act here, the trail would expire by the old setting.
+audit_renew(audit_kept())
 -- During a run, the note is about that run.
 local busy = redis.call('HGET', KEYS[2], 'run')
 if ARGV[2] ~= '' then
