@@ -11,7 +11,8 @@ import type { LifecycleStore } from "../ports/lifecycle.js";
 import type { SearchStore } from "../ports/search.js";
 import type { Carrying } from "../publish/carry-publication.js";
 import { tellCopies } from "../publish/tell-copies.js";
-import type { ClearServices } from "./ports.js";
+import { sessionTrail } from "../sessions/trail.js";
+import type { ClearServices, ClearStart } from "./ports.js";
 
 export interface ClearInput {
   /** Deletes only memories that fulfil this; undefined: everything in the namespace. */
@@ -44,7 +45,7 @@ const BUDGET_MS = 60_000;
  *
  * A request ends after a minute; the cursor goes on from there. A deletion that broke off can simply be requested
  * again. Anything written while it runs stays, unless it belongs to something that was there: a new message of a
- * session, a new version of a memory.
+ * session, a new version of a memory or document, an alias.
  */
 export async function clearNamespace(
   services: ClearServices,
@@ -59,20 +60,25 @@ export async function clearNamespace(
   await authorize(audit, context, namespace, { verbs, act: ACT });
   const query = filter === undefined ? undefined : facetQuery(filter);
   const cursors = cursorsOf("namespace or filter", namespace, query ?? "all");
-  const [, place, began] = cursors.read(input.cursor, /^(\d{1,15}) (\d{1,15})$/) ?? [];
+  const [, place, began, changed] = cursors.read(input.cursor, /^(\d{1,15}) (\d{1,15}) (\d{1,15})$/) ?? [];
   // Nothing has the sequence number 0.
   const start = place === undefined || Number(place) === 0 ? undefined : Number(place);
-  const now = began === undefined ? context.now() : Number(began);
+  const { lastChange } = services.contents;
+  const begun: ClearStart = {
+    time: began === undefined ? context.now() : Number(began),
+    change: changed === undefined ? await lastChange(namespace) : Number(changed),
+  };
   await audit.record(namespace, trailOf(context, ACT), dry_run ? "dry_run" : "ok");
 
   const deadline = performance.now() + BUDGET_MS;
   const counts = { memories: 0, sessions: 0, state_documents: 0 };
-  const cursorAt = (after: number | undefined) => cursors.write(`${after ?? 0} ${now}`);
+  const cursorAt = (after: number | undefined) =>
+    cursors.write(`${after ?? 0} ${begun.time} ${begun.change}`);
   let after = start;
   for (let next = after, first = true; first || next !== undefined; first = false) {
     if (performance.now() > deadline) return { ...counts, cursor: cursorAt(after) };
     const page = await memoryPage(services.memory, namespace, query, next);
-    const doomed = page.vitals.filter(({ recordedAt }) => recordedAt <= now);
+    const doomed = page.vitals.filter(({ recordedAt }) => recordedAt <= begun.time);
     counts.memories += dry_run
       ? doomed.length
       : await countTrue(doomed, (each) => removeOne(services.memory, context, namespace, query, each));
@@ -87,13 +93,13 @@ export async function clearNamespace(
   const inTime = (): boolean => performance.now() <= deadline;
   const trail = trailOf(context, ACT);
   let complete = true;
-  for await (const ids of sessionIds(services, context, namespace)) {
+  for await (const ids of sessionIds(services, context, namespace, begun)) {
     if (!(complete = inTime())) break;
     counts.sessions += dry_run
       ? ids.length
       : await countTrue(ids, async (sessionId) => {
-          const named = trailOf(context, ACT, { ids: [sessionId] });
-          return (await services.sessions.remove(named, { namespace, sessionId }, false)) !== undefined;
+          const ref = { namespace, sessionId };
+          return (await services.sessions.remove(sessionTrail(context, ACT, ref), ref, false)) !== undefined;
         });
   }
   const seen = new Set<string>();
@@ -101,15 +107,16 @@ export async function clearNamespace(
     if (!complete || !(complete = inTime())) break;
     const fresh = keys.filter((key) => !seen.has(key));
     for (const key of fresh) seen.add(key);
+    const { live, expired } = await services.contents.stateBefore(namespace, fresh, begun.change);
     counts.state_documents += dry_run
-      ? fresh.length
-      : await countTrue(fresh, (key) =>
+      ? live.length
+      : await countTrue([...live, ...expired], (key) =>
           services.contents.removeState(trailOf(context, ACT, { ids: [key] }), namespace, key),
         );
   }
   if (complete && !dry_run) {
     await services.memory.receipts.forget(namespace);
-    await services.contents.dropTraces(trail, namespace);
+    await services.contents.dropTraces(trail, namespace, begun);
   }
   return { ...counts, cursor: complete ? undefined : cursorAt(after) };
 }
@@ -153,16 +160,18 @@ async function removeOne(
   return outcome === "removed" || outcome === "published";
 }
 
-/** Pages of those that are there now; what is deleted of a page doesn't move the next one. */
+/** Pages of those that were there at the start; what is deleted of a page doesn't move the next one. */
 async function* sessionIds(
   { sessions }: ClearServices,
   context: Context,
   namespace: string,
+  start: ClearStart,
 ): AsyncGenerator<readonly string[]> {
   let before: number | undefined;
   do {
     const page = await sessions.list(trailOf(context, ACT), namespace, PAGE, before);
-    yield page.sessions.map(({ sessionId }) => sessionId);
+    const doomed = page.sessions.filter(({ created_at }) => created_at <= start.time);
+    yield doomed.map(({ sessionId }) => sessionId);
     before = page.next;
   } while (before !== undefined);
 }

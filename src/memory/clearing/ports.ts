@@ -4,17 +4,36 @@ import type { LifecycleStore } from "../ports/lifecycle.js";
 import type { Using } from "../services.js";
 import type { SessionStore } from "../sessions/ports.js";
 
+/** When a deletion of a namespace began: what was written later stays. */
+export interface ClearStart {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** Number of the last change of its state before. */
+  readonly change: number;
+}
+
 /** Contents of a namespace other than memories and sessions. */
 export interface NamespaceContents {
+  /** Number of the last change of its state; 0: there was none. */
+  lastChange(namespace: string): Promise<number>;
   /** Keys of its state documents; one may come twice. */
   stateKeys(namespace: string): AsyncIterable<readonly string[]>;
+  /**
+   * Those of these documents that were there at a change: `live` ones, and `expired` ones, which are kept for questions
+   * about the past.
+   */
+  stateBefore(
+    namespace: string,
+    keys: readonly string[],
+    change: number,
+  ): Promise<{ readonly live: readonly string[]; readonly expired: readonly string[] }>;
   /** Deletes a document with its history; false: it had expired. */
   removeState(trail: Trail, namespace: string, key: string): Promise<boolean>;
   /**
    * Deletes the traces of deleted memories and state: names and aliases of entities, changes and history of state, and
-   * runs of consolidation, except one that is running.
+   * runs of consolidation, except one that is running. `start`: histories and runs of later stay.
    */
-  dropTraces(trail: Trail, namespace: string): Promise<void>;
+  dropTraces(trail: Trail, namespace: string, start?: ClearStart): Promise<void>;
 }
 
 export interface ClearServices {

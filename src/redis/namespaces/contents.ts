@@ -30,9 +30,24 @@ export function createNamespaceContents({ redis, auditor, keys, state }: Content
   }
 
   return {
+    async lastChange(namespace) {
+      return Number((await redis.run((client) => client.hGet(keys.stateHead(namespace), "number"))) ?? 0);
+    },
+
     async *stateKeys(namespace) {
       const prefix = keys.state(namespace, "");
       for await (const found of keysAfter(prefix)) yield found.map((key) => key.slice(prefix.length));
+    },
+
+    async stateBefore(namespace, names, change) {
+      const places = names.flatMap((name) => [
+        keys.stateFacts(namespace, name),
+        keys.stateHistory(namespace, name),
+      ]);
+      if (places.length === 0) return { live: [], expired: [] };
+      const found = await redis.run((client) => client.stateBefore(places, [String(change)]));
+      const those = (wanted: number) => names.filter((_, index) => found[index] === wanted);
+      return { live: those(1), expired: those(0) };
     },
 
     async removeState(trail, namespace, key) {
@@ -42,9 +57,13 @@ export function createNamespaceContents({ redis, auditor, keys, state }: Content
       return outcome === "removed";
     },
 
-    async dropTraces(trail, namespace) {
+    async dropTraces(trail, namespace, start) {
       for await (const histories of keysAfter(keys.stateHistory(namespace, ""))) {
-        await redis.run((client) => client.unlink([...histories]));
+        await redis.run((client) =>
+          start === undefined
+            ? client.unlink([...histories])
+            : client.dropHistories(histories, [String(start.change)]),
+        );
       }
       await auditor.run(namespace, trail, (client, audit) =>
         client.clearNamespace(
@@ -61,7 +80,11 @@ export function createNamespaceContents({ redis, auditor, keys, state }: Content
             keys.piiSalt(namespace),
             keys.piiOriginals(namespace),
           ],
-          [keys.consolidationPrefix(namespace), keys.consolidationActions(namespace, "")],
+          [
+            keys.consolidationPrefix(namespace),
+            keys.consolidationActions(namespace, ""),
+            String(start?.time ?? "+inf"),
+          ],
         ),
       );
       await eraseAnswers({ redis, keys }, [subjectOf.namespace(namespace)]);

@@ -34,6 +34,8 @@ export const scripts = {
   pruneEntity: forService("facts/lua/prune-entity", integer, "plain", "works"),
   rewriteMemory: forCaller("memory/lua/rewrite", parts, "scoped", "works"),
   clearNamespace: forCaller("namespaces/lua/clear", integer, "plain", "works"),
+  stateBefore: forService("namespaces/lua/state-before", integersOrNone),
+  dropHistories: forService("namespaces/lua/drop-histories", integer, "plain", "works"),
   publishMemory: forCaller("publications/lua/note", parts),
   unpublishMemory: forCaller("publications/lua/note-unpublished", parts, "plain", "works"),
   readMemory: forCaller("memory/lua/read", textsOrNone),

@@ -1,7 +1,8 @@
 import { describe, expect, inject, test } from "vitest";
+import { cursorsOf } from "../../../src/domain/cursor.js";
 import { contentOf } from "../../support/redis/content.js";
 import { as, createKey, keyFor } from "../../support/acts/access.js";
-import { begin, readRun, runsOf } from "../../support/acts/consolidations.js";
+import { begin, finished, readRun, runsOf } from "../../support/acts/consolidations.js";
 import { entityPath, tell } from "../../support/acts/facts.js";
 import type { Json, Memory } from "../../support/acts/memories.js";
 import {
@@ -173,6 +174,52 @@ describe("deleting a namespace", () => {
     expect(await clear(namespace)).toEqual({ memories: 0, sessions: 0, state_documents: 0 });
     await everything(namespace);
     expect(await listAll(service, namespace)).toHaveLength(present.length);
+  });
+
+  test("leaves what was written after the first request, and counts no expired document", async () => {
+    const namespace = newNamespace();
+    const put = async (key: string, value: unknown, rest: Json = {}) =>
+      expect([200, 201]).toContain(
+        (await service.send("PUT", statePath(namespace, key), { value, ...rest })).status,
+      );
+    const versionsOf = async (key: string) => {
+      const answer = await service.send("GET", `${statePath(namespace, key)}/history`);
+      return bodyOf<{ versions: unknown[] }>(answer, 200).versions.length;
+    };
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
+    await put("ended", 1, { ttl_seconds: 1 });
+    await until(
+      async () => (await service.send("GET", statePath(namespace, "ended"))).status,
+      (status) => status === 404,
+    );
+    await put("again", 1);
+    expect((await service.send("DELETE", statePath(namespace, "again"))).status).toBe(204);
+    await put("old", 1);
+    await append(service, namespace, "customer Ann", user("Hello."));
+    await pause();
+    const change = await redis.hGet(`${service.prefix}:state-head:{${namespace}}`, "number");
+    const start = `0 ${Date.now()} ${change}`;
+    await pause();
+    for (const key of ["old", "again", "new", "new"]) await put(key, 2);
+    await append(service, namespace, "later", user("Hello."));
+    await remember(service, namespace, { content: "later" });
+    const run = bodyOf<{ id: string }>(await begin(service, namespace, { dry_run: true }), 202);
+    await finished(service, namespace, run.id);
+
+    const cursor = cursorsOf("namespace or filter", namespace, "all").write(start) ?? "";
+    const gone = { memories: 0, sessions: 1, state_documents: 1 };
+    expect(await clear(namespace, { cursor, dry_run: "true" })).toEqual(gone);
+    expect(await clear(namespace, { cursor })).toEqual(gone);
+    expect((await service.send("GET", statePath(namespace, "old"))).status).toBe(404);
+    for (const key of ["again", "new"])
+      expect((await service.send("GET", statePath(namespace, key))).status).toBe(200);
+    expect(await Promise.all(["again", "new"].map(versionsOf))).toEqual([1, 2]);
+    expect((await service.send("GET", `${sessionPath(namespace, "later")}/messages`)).status).toBe(200);
+    expect(await listAll(service, namespace)).toHaveLength(1);
+    expect((await service.send("GET", `${runsOf(namespace)}/${run.id}`)).status).toBe(200);
+    expect(
+      JSON.stringify(await redis.xRange(`${service.prefix}:audit:{${namespace}}`, "-", "+")),
+    ).not.toContain("customer");
   });
 
   test("with a filter deletes what fulfils it, and counts the same beforehand", async () => {

@@ -15,8 +15,9 @@ KEYS[10] the originals of those tokens
 
 ARGV[1] what precedes an id in a run's key
 ARGV[2] what precedes it in the key of a run's actions
+ARGV[3] up to when a run began that goes, milliseconds since the epoch, or '+inf'
 
-Returns how many runs are left: at most one, which is running.
+Returns how many runs are left.
 ]]
 audit('ok')
 redis.call('DEL', KEYS[2], KEYS[5], KEYS[6])
@@ -33,7 +34,7 @@ if not at_work then
   redis.call('DEL', KEYS[7])
   if at then redis.call('HSET', KEYS[7], 'at', at) end
 end
-for _, id in ipairs(redis.call('ZRANGE', KEYS[8], 0, -1)) do
+for _, id in ipairs(redis.call('ZRANGE', KEYS[8], '-inf', ARGV[3], 'BYSCORE')) do
   if id ~= at_work then
     redis.call('DEL', ARGV[1] .. id, ARGV[2] .. id)
     redis.call('ZREM', KEYS[8], id)
