@@ -49,6 +49,11 @@ export function storeFaultOf(error: unknown): StoreFault | undefined {
   return error instanceof DomainError && isStoreFault(error.code) ? error.code : undefined;
 }
 
+/** Whether the store is away, so that all work fails alike until it is back. */
+export function isStoreAway(error: unknown): boolean {
+  return storeFaultOf(error) !== undefined && (error as DomainError).retryAfterSeconds !== undefined;
+}
+
 function isStoreFault(code: string): code is StoreFault {
   return Object.hasOwn(FAULTS, code);
 }

@@ -3,6 +3,7 @@ import { DomainError } from "./errors.js";
 import { takeLease } from "./lease.js";
 import type { Lease } from "./lease.js";
 import type { Locks } from "./lock.js";
+import { isStoreAway } from "./store-fault.js";
 
 /** Dependencies of every worker that sweeps. */
 export interface SweepingOptions {
@@ -30,9 +31,14 @@ export interface Sweep {
   readonly stopping: AbortSignal;
   /**
    * Does the work for one after the other, and says for how many; 0 if it has to stop, or another process sweeps by now.
-   * The lock is renewed meanwhile, however long one takes.
+   * The lock is renewed meanwhile, however long one takes. One that fails is reported, `postpone` puts it off, and the
+   * others go on. Without that, or while the store is away, the sweep ends.
    */
-  each<Item>(due: readonly Item[], work: (item: Item) => Promise<void>): Promise<number>;
+  each<Item>(
+    due: readonly Item[],
+    work: (item: Item) => Promise<void>,
+    postpone?: (item: Item) => Promise<void>,
+  ): Promise<number>;
   /** Lets no process sweep again for so long, if nothing more is due and that is longer than the usual pause. */
   rest(ms: number): void;
 }
@@ -70,10 +76,16 @@ export function startSweeper({
 
   const sweepWith = (lease: Lease, rest: (ms: number) => void): Sweep => ({
     stopping: stop.signal,
-    async each(due, work) {
+    async each(due, work, postpone) {
       for (const item of due) {
         if (stop.signal.aborted || !lease.held()) return 0;
-        await work(item);
+        try {
+          await work(item);
+        } catch (error) {
+          if (postpone === undefined || isStoreAway(error)) throw error;
+          onError(error);
+          await postpone(item);
+        }
       }
       return due.length;
     },

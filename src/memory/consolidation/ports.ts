@@ -75,6 +75,8 @@ export interface ConsolidationStore {
   list(trail: Trail, namespace: string, limit: number): Promise<readonly Run[]>;
   /** Namespaces with due work. */
   due(now: number, limit: number): Promise<readonly string[]>;
+  /** Lets a namespace be due only then, milliseconds since the epoch. */
+  standBack(namespace: string, at: number): Promise<void>;
   claim(namespace: string, leaseMs: number): Promise<Work | undefined>;
   /** Actions of a claimed run. */
   actions(claim: Claim, from: number, limit: number): Promise<readonly Action[]>;

@@ -1,7 +1,7 @@
 import { systemContext } from "../../domain/context.js";
 import type { Erasing } from "./erasing.js";
 import type { Sweeper, SweepingOptions } from "../../domain/sweeper.js";
-import { startSweeper } from "../../domain/sweeper.js";
+import { STAND_BACK_MS, startSweeper } from "../../domain/sweeper.js";
 import { erase } from "./erase.js";
 
 export interface ErasureWorkerOptions extends SweepingOptions {
@@ -21,10 +21,22 @@ export function startErasureWorker({ services, locks, now, onError }: ErasureWor
     async sweep({ each, stopping }) {
       const due = await services.erasures.due(now(), NAMESPACES);
       let worked = 0;
-      const done = await each(due, async (namespace) => {
-        const { counts } = await erase(services, context, namespace, { budgetMs: SLICE_MS, stopping });
-        worked += counts.removed + counts.remade + counts.kept;
-      });
+      const standBack = (namespace: string): Promise<void> =>
+        services.erasures.postpone(namespace, now() + STAND_BACK_MS);
+      const done = await each(
+        due,
+        async (namespace) => {
+          const { counts, pending } = await erase(services, context, namespace, {
+            budgetMs: SLICE_MS,
+            stopping,
+          });
+          const count = counts.removed + counts.remade + counts.kept;
+          worked += count;
+          // Held up, it would come first in each sweep.
+          if (pending && count === 0 && !stopping.aborted) await standBack(namespace);
+        },
+        standBack,
+      );
       return done === 0 ? 0 : worked;
     },
   });

@@ -35,4 +35,6 @@ export interface ErasureStore {
   ): Promise<void>;
   /** Namespaces where something was left undone. */
   due(now: number, limit: number): Promise<readonly string[]>;
+  /** Lets a namespace be due only then, milliseconds since the epoch. */
+  postpone(namespace: string, at: number): Promise<void>;
 }

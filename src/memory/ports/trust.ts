@@ -49,6 +49,7 @@ export interface TrustStore {
   settleFeedback(pending: PendingFeedback): Promise<void>;
   /** Memories with overdue verdicts, in all namespaces. */
   pendingFeedback(now: number, limit: number): Promise<readonly PendingFeedback[]>;
+  postponeFeedback(ref: MemoryRef, at: number): Promise<void>;
   /** Lets a copy out of quarantine; undefined: there is no such memory. */
   release(trail: Trail, ref: MemoryRef): Promise<Memory | undefined>;
   /** Memories that are overdue for a comparison, in all namespaces. */

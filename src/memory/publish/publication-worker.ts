@@ -17,12 +17,11 @@ export function startPublicationWorker({ services, locks, now, onError }: Public
     onError,
     async sweep({ each }) {
       const due = await services.store.pendingPublications(now(), SWEEP_SIZE);
-      return each(due, (pending) =>
-        carryPublications(services, context, pending).catch(async (error: unknown) => {
-          // Such as a namespace that is full: the others needn't wait for it.
-          await services.store.postponePublications(pending, now() + STAND_BACK_MS);
-          onError(error);
-        }),
+      return each(
+        due,
+        (pending) => carryPublications(services, context, pending),
+        // Such as one whose namespace is full.
+        (pending) => services.store.postponePublications(pending, now() + STAND_BACK_MS),
       );
     },
   });

@@ -1,5 +1,5 @@
 import { systemContext } from "../../domain/context.js";
-import { startSweeper } from "../../domain/sweeper.js";
+import { STAND_BACK_MS, startSweeper } from "../../domain/sweeper.js";
 import type { Sweeper, SweepingOptions } from "../../domain/sweeper.js";
 import { enforceRetention } from "./enforce.js";
 import type { RetentionServices } from "./enforce.js";
@@ -26,6 +26,8 @@ export function startRetentionWorker({
 }: RetentionWorkerOptions): Sweeper {
   const { store } = services;
   const context = systemContext("retention", now);
+  /** Namespaces that failed, and until when they stand back. */
+  const standingBack = new Map<string, number>();
   return startSweeper({
     name: "retention",
     locks,
@@ -40,8 +42,13 @@ export function startRetentionWorker({
       for await (const page of store.namespaces()) {
         if (stopping.aborted) return 0;
         await store.prune(page.map(({ namespace }) => namespace));
-        const settled = page.filter(({ kept }) => Object.values(kept).some((ms) => ms !== undefined));
-        const done = await each(settled, async ({ namespace, kept }) => {
+        const settled = page.filter(
+          ({ namespace, kept }) =>
+            Object.values(kept).some((ms) => ms !== undefined) &&
+            (standingBack.get(namespace) ?? 0) <= performance.now(),
+        );
+        const enforce = async ({ namespace, kept }: (typeof page)[number]): Promise<void> => {
+          standingBack.delete(namespace);
           if (kept.audit !== undefined) await store.trimTrail(namespace, kept.audit);
           const began = performance.now();
           let count = await enforceRetention(services, context, namespace, kept);
@@ -49,6 +56,9 @@ export function startRetentionWorker({
             count = await enforceRetention(services, context, namespace, kept);
           if (count > 0) unfinished += 1;
           working += performance.now() - began;
+        };
+        const done = await each(settled, enforce, async ({ namespace }) => {
+          standingBack.set(namespace, performance.now() + STAND_BACK_MS);
         });
         if (done < settled.length) return 0;
       }

@@ -24,14 +24,17 @@ export function startTrustWorker({
     onError,
     async sweep({ each }) {
       const verdicts = await store.pendingFeedback(now(), SWEEP_SIZE);
-      const settled = await each(verdicts, (pending) => settleFeedback(services, pending));
+      const settled = await each(
+        verdicts,
+        (pending) => settleFeedback(services, pending),
+        (pending) => store.postponeFeedback(pending, now() + STAND_BACK_MS),
+      );
       if (settled < verdicts.length) return settled;
       const due = await store.pendingCorroborations(now(), SWEEP_SIZE);
-      const compared = await each(due, (ref) =>
-        corroboration.compare(ref).catch(async (error: unknown) => {
-          await store.postponeCorroboration(ref, now() + STAND_BACK_MS);
-          onError(error);
-        }),
+      const compared = await each(
+        due,
+        (ref) => corroboration.compare(ref),
+        (ref) => store.postponeCorroboration(ref, now() + STAND_BACK_MS),
       );
       return compared < due.length ? 0 : settled + compared;
     },

@@ -2,7 +2,7 @@ import type { ConsolidationStore } from "../../memory/consolidation/ports.js";
 import { portOf } from "../port.js";
 import { begin, beginUndo } from "./begin.js";
 import type { ConsolidationDeps } from "./deps.js";
-import { actions, due, list, read } from "./read.js";
+import { actions, due, list, read, standBack } from "./read.js";
 import { claim, finish, keep, postpone, reinstate, settle } from "./work.js";
 
 /** Runs in hashes and lists, in the slot of their namespace: each method is one script. */
@@ -14,6 +14,7 @@ export function createConsolidationStore(deps: ConsolidationDeps): Consolidation
       read,
       list,
       due,
+      standBack,
       claim,
       actions,
       settle,

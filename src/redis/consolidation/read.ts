@@ -67,3 +67,12 @@ export async function due(
   const notes = await dueNotes(redis, { index, fields: ["ns"] }, now, limit);
   return notes.flatMap(([namespace]) => namespace ?? []);
 }
+
+export async function standBack(
+  { redis, keys }: ConsolidationDeps,
+  namespace: string,
+  at: number,
+): Promise<void> {
+  // Where nothing is due any more, the next claim deletes the note.
+  await redis.run((client) => client.hSet(keys.consolidationDue(namespace), { at, ns: namespace }));
+}

@@ -74,6 +74,10 @@ export function createErasureStore(
       const notes = await dueNotes(redis, { index, fields: ["ns"] }, now, limit);
       return notes.flatMap(([namespace]) => (typeof namespace === "string" ? [namespace] : []));
     },
+    async postpone(namespace, at) {
+      const noteKeys = [keys.erasures(namespace), keys.erasureDue(namespace)];
+      await redis.run((client) => client.settleErasure(noteKeys, ["", String(at), namespace]));
+    },
   };
 }
 

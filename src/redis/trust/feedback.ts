@@ -60,6 +60,17 @@ export async function pendingFeedback(
   });
 }
 
+export async function postponeFeedback(
+  { redis, keys }: StoreDeps,
+  { namespace, id }: MemoryRef,
+  at: number,
+): Promise<void> {
+  // XX: only where it is still due.
+  await redis.run((client) =>
+    client.sendCommand(["JSON.SET", keys.record(namespace, id), "$.index.feedback_at", String(at), "XX"]),
+  );
+}
+
 export async function release(
   { auditor, keys }: StoreDeps,
   trail: Trail,

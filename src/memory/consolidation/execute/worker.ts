@@ -39,17 +39,20 @@ export function startConsolidationWorker(options: ConsolidationWorkerOptions): S
     locks: undefined,
     everyMs,
     onError,
-    async sweep({ stopping }) {
+    async sweep({ each, stopping }) {
       let done = 0;
-      for (const namespace of await store.due(now(), SWEEP_SIZE)) {
-        if (stopping.aborted) return 0;
-        const since = performance.now();
-        const found = await store.claim(namespace, LEASE_MS);
-        if (found?.kind === "schedule") await beginScheduled(options, scheduleOf, namespace, found.due);
-        if (found?.kind === "run") await take(options, found.claim, since, stopping);
-        if (found !== undefined) done += 1;
-      }
-      return done;
+      const seen = await each(
+        await store.due(now(), SWEEP_SIZE),
+        async (namespace) => {
+          const since = performance.now();
+          const found = await store.claim(namespace, LEASE_MS);
+          if (found?.kind === "schedule") await beginScheduled(options, scheduleOf, namespace, found.due);
+          if (found?.kind === "run") await take(options, found.claim, since, stopping);
+          if (found !== undefined) done += 1;
+        },
+        (namespace) => store.standBack(namespace, now() + STAND_BACK_MS),
+      );
+      return seen === 0 ? 0 : done;
     },
   });
 }
@@ -112,7 +115,12 @@ async function planAll(
 ): Promise<void> {
   let from = 0;
   let page: Parameters<Lease["plan"]>[1][number][] = [];
-  for await (const action of plan(services, lease.claim, count, reaching)) {
+  // A plan may look at much that comes to nothing: meanwhile, too, another process may take over, or this one end.
+  const pace = async (): Promise<void> => {
+    lease.held();
+    await services.pace();
+  };
+  for await (const action of plan({ ...services, pace }, lease.claim, count, reaching)) {
     page.push(action);
     if (page.length < PLAN_PAGE) continue;
     await lease.plan(from, page);
