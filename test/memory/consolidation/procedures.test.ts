@@ -58,7 +58,6 @@ describe("feedback says", () => {
 
 const episode = (index: number, change: Partial<JudgedEpisode> = {}): JudgedEpisode => ({
   id: `e${String(index).padStart(4, "0")}`,
-  version: 1,
   agent_id: "a",
   input: `How far is it from Rome to town ${index}?`,
   feedback: null,
@@ -72,14 +71,14 @@ const learn = (...episodes: readonly JudgedEpisode[]) => learnProcedures(episode
 const said = (...feedback: readonly string[]) =>
   feedback.map((text, index) => episode(index, { feedback: text }));
 
-test("feedback that comes again and again becomes a procedure", () => {
+test("feedback that comes again and again becomes a procedure", async () => {
   const episodes = said(
     "Please answer in metric units.",
     "Use metric units, please!",
     "That was quick. Metric units next time.",
     "Shorter.",
   );
-  expect(learn(...episodes)).toEqual([
+  expect(await learn(...episodes)).toEqual([
     {
       content: expect.stringMatching(
         /^When asked "How far is it from Rome to town \d\?" or the like: .*[Mm]etric units/,
@@ -89,10 +88,10 @@ test("feedback that comes again and again becomes a procedure", () => {
   ]);
 });
 
-test("of inputs that have nothing in common, whatever is asked", () => {
+test("of inputs that have nothing in common, whatever is asked", async () => {
   const inputs = ["How far is Oslo?", "Bake bread.", "Who sings?"];
   const episodes = inputs.map((input, index) => episode(index, { input, feedback: "Please be brief." }));
-  expect(learn(...episodes)).toMatchObject([{ content: "Whatever is asked: Please be brief." }]);
+  expect(await learn(...episodes)).toMatchObject([{ content: "Whatever is asked: Please be brief." }]);
 });
 
 describe("nothing is learnt from", () => {
@@ -122,8 +121,8 @@ describe("nothing is learnt from", () => {
       ),
     ],
     ["nothing", []],
-  ] as const)("%s", ([, episodes]) => {
-    expect(learn(...episodes)).toEqual([]);
+  ] as const)("%s", async ([, episodes]) => {
+    expect(await learn(...episodes)).toEqual([]);
   });
 });
 
@@ -131,9 +130,9 @@ const TOOLS = ["orders.find", "orders.find", "orders.cancel"];
 const ordered = (index: number, positive: boolean | null, input = `Cancel my order CX-${index}.`) =>
   episode(index, { input, positive, tools: TOOLS });
 
-test("tools that were praised in the same order for inputs of a kind become a procedure", () => {
+test("tools that were praised in the same order for inputs of a kind become a procedure", async () => {
   const episodes = [ordered(0, true), ordered(1, true), ordered(2, true), ordered(3, null)];
-  expect(learn(...episodes, ordered(4, true, "Sing a song about the harbour."))).toEqual([
+  expect(await learn(...episodes, ordered(4, true, "Sing a song about the harbour."))).toEqual([
     {
       content: 'When asked "Cancel my order CX-0." or the like: call orders.find, then orders.cancel.',
       sources: ["e0000", "e0001", "e0002"],
@@ -141,14 +140,14 @@ test("tools that were praised in the same order for inputs of a kind become a pr
   ]);
 });
 
-test("not where they were blamed as often, in another order, or for something else", () => {
+test("not where they were blamed as often, in another order, or for something else", async () => {
   const praised = [ordered(0, true), ordered(1, true), ordered(2, true)];
   const blamed = [ordered(3, false), ordered(4, false), ordered(5, false)];
-  expect(learn(...praised, ...blamed)).toEqual([]);
-  expect(learn(...praised, ...blamed.slice(1))).toHaveLength(1);
+  expect(await learn(...praised, ...blamed)).toEqual([]);
+  expect(await learn(...praised, ...blamed.slice(1))).toHaveLength(1);
   const reversed = { ...ordered(2, true), tools: TOOLS.toReversed() };
-  expect(learn(ordered(0, true), ordered(1, true), reversed)).toEqual([]);
-  expect(learn(ordered(0, true), ordered(1, true), ordered(2, true, "Sing a song."))).toEqual([]);
+  expect(await learn(ordered(0, true), ordered(1, true), reversed)).toEqual([]);
+  expect(await learn(ordered(0, true), ordered(1, true), ordered(2, true, "Sing a song."))).toEqual([]);
 });
 
 const anything = fc.record({
@@ -166,30 +165,49 @@ const anything = fc.record({
   at: fc.integer({ min: 0, max: 10 }),
 });
 
-test("procedures are bounded, of one agent each, from enough episodes, and the same for any order", () => {
-  fc.assert(
-    fc.property(fc.array(anything, { maxLength: 60 }), fc.infiniteStream(fc.nat()), (all, order) => {
-      const episodes = all.map((each, index) => episode(index, each));
-      const learnt = learn(...episodes);
-      const byId = new Map(episodes.map((each) => [each.id, each]));
-      for (const { content, sources } of learnt) {
-        expect(Buffer.byteLength(content)).toBeLessThanOrEqual(2048);
-        expect(content).not.toMatch(/[\n\r]/);
-        expect(new Set(sources).size).toBe(sources.length);
-        expect(sources.length).toBeGreaterThanOrEqual(3);
-        expect(new Set(sources.map((id) => byId.get(id)?.agent_id)).size).toBe(1);
-      }
-      const ranks = new Map(episodes.map(({ id }) => [id, order.next().value ?? 0]));
-      expect(learn(...episodes.toSorted((a, b) => (ranks.get(a.id) ?? 0) - (ranks.get(b.id) ?? 0)))).toEqual(
-        learnt,
-      );
-    }),
+test("procedures are bounded, of one agent each, from enough episodes, and the same for any order", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(anything, { maxLength: 60 }),
+      fc.infiniteStream(fc.nat()),
+      async (all, order) => {
+        const episodes = all.map((each, index) => episode(index, each));
+        const learnt = await learn(...episodes);
+        const byId = new Map(episodes.map((each) => [each.id, each]));
+        for (const { content, sources } of learnt) {
+          expect(Buffer.byteLength(content)).toBeLessThanOrEqual(2048);
+          expect(content).not.toMatch(/[\n\r]/);
+          expect(new Set(sources).size).toBe(sources.length);
+          expect(sources.length).toBeGreaterThanOrEqual(3);
+          expect(new Set(sources.map((id) => byId.get(id)?.agent_id)).size).toBe(1);
+        }
+        const ranks = new Map(episodes.map(({ id }) => [id, order.next().value ?? 0]));
+        expect(
+          await learn(...episodes.toSorted((a, b) => (ranks.get(a.id) ?? 0) - (ranks.get(b.id) ?? 0))),
+        ).toEqual(learnt);
+      },
+    ),
   );
 });
 
-test("of very many, 64 sources are named", () => {
+test("of very many, 64 sources are named", async () => {
   const many = Array.from({ length: 300 }, (_, index) =>
     episode(index, { feedback: "Please use metric units." }),
   );
-  expect(learn(...many).map(({ sources }) => sources.length)).toEqual([64]);
+  expect((await learn(...many)).map(({ sources }) => sources.length)).toEqual([64]);
+});
+
+test("other work gets a turn between any two episodes and any two comparisons", async () => {
+  const many = Array.from({ length: 600 }, (_, index) =>
+    episode(index, {
+      agent_id: String(index % 2),
+      feedback: `Please answer with word${index} about thing${index}.`,
+      tools: ["find"],
+      positive: true,
+    }),
+  );
+  let turns = 0;
+  await learnProcedures(many, { least: 3, pace: async () => void (turns += 1) });
+  // Each episode for its feedback and its tools, and 256 texts of each agent and kind.
+  expect(turns).toBeGreaterThanOrEqual(2 * many.length + 4 * 256);
 });

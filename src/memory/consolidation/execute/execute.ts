@@ -2,6 +2,7 @@ import { trailOf } from "../../../access/trail.js";
 import type { Context } from "../../../domain/context.js";
 import { systemContext } from "../../../domain/context.js";
 import { DomainError } from "../../../domain/errors.js";
+import { storeFaultOf } from "../../../domain/store-fault.js";
 import type { CountTokens } from "../../../domain/tokens.js";
 import { remember } from "../../remember/remember.js";
 import { removeQuietly } from "../../erasure/remove-quietly.js";
@@ -91,8 +92,9 @@ async function act(working: Working, index: number, action: Action): Promise<Act
     // A temporary error can be retried later. After a permanent one the action is skipped, and its sources stay as they
     // are.
     if (!(error instanceof DomainError) || error.retryAfterSeconds !== undefined) throw error;
-    const reason =
-      error.code === "quota_exceeded" || error.code === "redis_out_of_memory" ? "quota" : "refused";
+    // A full store concerns all that write, and passes.
+    if (storeFaultOf(error) !== undefined) throw error;
+    const reason = error.code === "quota_exceeded" ? "quota" : "refused";
     return skip(working, index, action, reason, draft);
   }
 }
@@ -130,7 +132,11 @@ async function decide(working: Working, index: number, action: Action): Promise<
       ? await write(input, action.sources, budget)
       : await extractFacts(input, action.sources, budget);
   lease.spend(asked.calls, asked.tokens);
-  if (asked.value === undefined) return undefined;
+  if (asked.value === undefined) {
+    // Else a run that is taken up again would spend it once more.
+    await lease.progress({ llm_calls: lease.spent.calls, llm_tokens: lease.spent.tokens });
+    return undefined;
+  }
   await lease.keep(index, { ...action, draft: asked.value });
   return asked.value;
 }

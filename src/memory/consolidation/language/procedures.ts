@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from "node:timers/promises";
 import { LIMITS } from "../../../domain/limits.js";
 import { claimsOf, sameClaims } from "../../text/claims.js";
 import type { Claims } from "../../text/claims.js";
@@ -6,6 +7,7 @@ import { cosine, norm, weigh } from "../../text/term-weights.js";
 import type { TermVector } from "../../text/term-weights.js";
 import { analyse } from "../../text/terms.js";
 import { truncateUtf8 } from "../../text/truncate.js";
+import type { Pace } from "../pace.js";
 import { instructs } from "./instructs.js";
 import { isQuestion } from "../../text/speakers.js";
 
@@ -13,7 +15,6 @@ import { isQuestion } from "../../text/speakers.js";
 export interface JudgedEpisode {
   /** Unique. */
   readonly id: string;
-  readonly version: number;
   readonly agent_id: string | null;
   readonly input: string;
   readonly feedback: string | null;
@@ -38,7 +39,8 @@ const MOST_SENTENCES = 8;
 const MOST_PROCEDURES = 32;
 const MOST_TOOLS = 8;
 const TOOL_BYTES = 128;
-const INPUT_CHARACTERS = 2000;
+/** What is read of an input, and of feedback. */
+export const READ_CHARACTERS = 2000;
 const SHOWN_INPUT_BYTES = 200;
 const SENTENCE_BYTES = 400;
 /** Cosine from which two pieces of feedback ask for the same. */
@@ -64,11 +66,12 @@ const LIGHT: ReadonlySet<string> = new Set(
  * same (by cosine of TF-IDF, and by the same numbers, identifiers and denials), and tools that were called in the same
  * order and praised at least that often for inputs of a kind, and more often than blamed. Said in the words of the most
  * central input and the most central sentence; never put together from two. The same for any order of the episodes.
+ * `pace` is called between any two short pieces of work.
  */
-export function learnProcedures(
+export async function learnProcedures(
   episodes: readonly JudgedEpisode[],
-  { least }: { readonly least: number },
-): LearnedProcedure[] {
+  { least, pace = breathe }: { readonly least: number; readonly pace?: Pace },
+): Promise<LearnedProcedure[]> {
   const agents = new Map<string, JudgedEpisode[]>();
   for (const episode of episodes.toSorted(byTime)) {
     const name = JSON.stringify(episode.agent_id);
@@ -76,30 +79,40 @@ export function learnProcedures(
     if (own === undefined) agents.set(name, [episode]);
     else own.push(episode);
   }
-  return [...agents]
-    .toSorted(([a], [b]) => compare(a, b))
-    .map(([, own]) => own.slice(-MOST_EPISODES))
-    .flatMap((own) => fromFeedback(own, least).concat(fromTools(own, least)));
+  const learned: LearnedProcedure[] = [];
+  for (const [, all] of [...agents].toSorted(([a], [b]) => compare(a, b))) {
+    const own = all.slice(-MOST_EPISODES);
+    learned.push(...(await fromFeedback(own, least, pace)), ...(await fromTools(own, least, pace)));
+  }
+  return learned;
 }
 
-function fromFeedback(episodes: readonly JudgedEpisode[], least: number): LearnedProcedure[] {
+async function fromFeedback(
+  episodes: readonly JudgedEpisode[],
+  least: number,
+  pace: Pace,
+): Promise<LearnedProcedure[]> {
   const texts = new Texts();
   for (const episode of episodes) {
+    await pace();
     for (const sentence of requestsIn(episode)) {
       const words = analyse(sentence).terms.filter((term) => !LIGHT.has(term));
       if (words.length > 0) texts.add(sentence, words, episode);
     }
   }
-  return stars(texts.newest(), SAME_FEEDBACK, least, true).map(({ center, members }) => ({
-    content: `${whenOf(members)}: ${center.text}`,
-    sources: sourcesOf(members),
-  }));
+  const learned: LearnedProcedure[] = [];
+  const found = await stars(texts.newest(), { similarity: SAME_FEEDBACK, least, sameClaim: true, pace });
+  for (const { center, members } of found) {
+    await pace();
+    learned.push({ content: `${whenOf(members)}: ${center.text}`, sources: sourcesOf(members) });
+  }
+  return learned;
 }
 
 /** The requests in feedback, sentence by sentence. A sentence of praise counts only if it asks for something. */
 function requestsIn({ feedback, positive }: JudgedEpisode): string[] {
   if (feedback === null || instructs(feedback)) return [];
-  return sentencesIn(feedback.slice(0, INPUT_CHARACTERS).toWellFormed())
+  return sentencesIn(feedback.slice(0, READ_CHARACTERS).toWellFormed())
     .slice(0, MOST_SENTENCES)
     .map((sentence) => truncateUtf8(sentence, SENTENCE_BYTES))
     .filter((sentence) => !isQuestion(sentence) && (positive !== true || ASKS.test(sentence)));
@@ -108,12 +121,17 @@ function requestsIn({ feedback, positive }: JudgedEpisode): string[] {
 const ASKS =
   /\b(?:please|always|never|don['’]t|do not|next time|in (?:the )?future|from now on|should|make sure|instead|prefer|i want|i need|keep|remember)\b/i;
 
-function fromTools(episodes: readonly JudgedEpisode[], least: number): LearnedProcedure[] {
+async function fromTools(
+  episodes: readonly JudgedEpisode[],
+  least: number,
+  pace: Pace,
+): Promise<LearnedProcedure[]> {
   const sequences = new Map<
     string,
     { readonly tools: string[]; readonly praised: Texts; readonly blamed: Texts }
   >();
   for (const episode of episodes) {
+    await pace();
     const tools = stepsOf(episode);
     if (episode.positive === null || tools.length === 0 || tools.length > MOST_TOOLS) continue;
     const words = topicOf(episode.input);
@@ -123,17 +141,21 @@ function fromTools(episodes: readonly JudgedEpisode[], least: number): LearnedPr
     sequences.set(name, sequence);
     (episode.positive ? sequence.praised : sequence.blamed).add(oneLine(episode.input), words, episode);
   }
-  return [...sequences]
-    .toSorted(([a], [b]) => compare(a, b))
-    .flatMap(([, { tools, praised, blamed }]) =>
-      stars(praised.newest(), SAME_INPUT, least)
-        .filter(({ center, members }) => blamedLike(center, blamed) < members.length)
-        .map(({ members }) => ({
-          content: `${whenOf(members)}: call ${tools.join(", then ")}.`,
-          sources: sourcesOf(members),
-        })),
-    )
-    .slice(0, MOST_PROCEDURES);
+  const learned: LearnedProcedure[] = [];
+  for (const [, { tools, praised, blamed }] of [...sequences].toSorted(([a], [b]) => compare(a, b))) {
+    for (const { center, members } of await stars(praised.newest(), {
+      similarity: SAME_INPUT,
+      least,
+      pace,
+    })) {
+      await pace();
+      if (blamedLike(center, blamed) >= members.length) continue;
+      const content = `${whenOf(members)}: call ${tools.join(", then ")}.`;
+      learned.push({ content, sources: sourcesOf(members) });
+      if (learned.length === MOST_PROCEDURES) return learned;
+    }
+  }
+  return learned;
 }
 
 /** A tool that was called several times in a row is one step. */
@@ -156,7 +178,7 @@ function blamedLike(center: Text, blamed: Texts): number {
 
 /** Numbers and identifiers are an input's own; what it is about isn't. */
 function topicOf(input: string): string[] {
-  return analyse(input.slice(0, INPUT_CHARACTERS).toWellFormed()).terms.filter(
+  return analyse(input.slice(0, READ_CHARACTERS).toWellFormed()).terms.filter(
     (term) => !/\p{N}/u.test(term) && !LIGHT.has(term),
   );
 }
@@ -181,7 +203,7 @@ function sourcesOf(episodes: readonly JudgedEpisode[]): string[] {
 }
 
 function oneLine(text: string): string {
-  return text.slice(0, INPUT_CHARACTERS).toWellFormed().trim().replaceAll(/\s+/g, " ");
+  return text.slice(0, READ_CHARACTERS).toWellFormed().trim().replaceAll(/\s+/g, " ");
 }
 
 const byTime = (a: JudgedEpisode, b: JudgedEpisode) => a.at - b.at || compare(a.id, b.id);
@@ -223,15 +245,24 @@ interface Star {
   readonly members: JudgedEpisode[];
 }
 
+interface StarOptions {
+  readonly similarity: number;
+  readonly least: number;
+  readonly sameClaim?: boolean;
+  readonly pace: Pace;
+}
+
 /** Again and again the text with the most episodes that say the like, while these are enough. */
-function stars(texts: readonly Text[], similarity: number, least: number, sameClaim = false): Star[] {
-  const near = neighbours(texts, similarity, sameClaim);
+async function stars(texts: readonly Text[], options: StarOptions): Promise<Star[]> {
+  const { least, pace } = options;
+  const near = await neighbours(texts, options);
   const sizes = texts.map(({ episodes }) => episodes.size);
   const support = near.map((places) => places.reduce((total, place) => total + (sizes[place] ?? 0), 0));
   const open = new Set(texts.keys());
   const centers = new Set(texts.keys());
   const found: Star[] = [];
   while (found.length < MOST_PROCEDURES) {
+    await pace();
     const place = bestOf(centers, support, sizes);
     const center = place === undefined ? undefined : texts[place];
     if (place === undefined || center === undefined || (support[place] ?? 0) < least) break;
@@ -272,10 +303,14 @@ function episodesOf(texts: readonly Text[]): JudgedEpisode[] {
 }
 
 /** For each text, itself and the similar ones. */
-function neighbours(texts: readonly Text[], similarity: number, sameClaim: boolean): number[][] {
+async function neighbours(
+  texts: readonly Text[],
+  { similarity, sameClaim = false, pace }: StarOptions,
+): Promise<number[][]> {
   const units = weigh(texts.map(({ words }) => words)).map(unit);
   const near: number[][] = texts.map((_, place) => [place]);
   for (const [a, one] of texts.entries()) {
+    await pace();
     for (let b = a + 1; b < texts.length; b++) {
       const other = texts[b];
       if (other === undefined || dot(units[a], units[b]) < similarity) continue;

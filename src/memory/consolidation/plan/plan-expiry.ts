@@ -2,9 +2,8 @@ import { MEMORY_TYPES } from "../../model/record.js";
 import { refOf } from "../language/derived-memory.js";
 import { isUnread } from "./eligible.js";
 import type { Planning } from "./planner.js";
-import { MOST_EXAMINED } from "./planner.js";
 import type { Action, Draft } from "../run.js";
-import { walk } from "./walk.js";
+import { walkAround } from "./walk.js";
 
 const TOGETHER = 32;
 const NOTHING: Pick<Draft, "memories" | "made"> = {
@@ -20,8 +19,7 @@ export async function* planExpiry(planning: Planning): AsyncGenerator<Action, vo
   const { services, run, taken, now } = planning;
   const { store } = services.memory;
   const unreadMs = run.options.unread_seconds * 1000;
-  let examined = 0;
-  for await (const { memories } of walk(store, run.namespace, MEMORY_TYPES)) {
+  for await (const memories of walkAround(planning, MEMORY_TYPES)) {
     const vitals = await store.vitals(
       run.namespace,
       memories.map(({ id }) => id),
@@ -34,8 +32,5 @@ export async function* planExpiry(planning: Planning): AsyncGenerator<Action, vo
       const sources = unread.slice(from, from + TOGETHER).map(refOf);
       yield { step: "expire", sources, draft: { ...NOTHING, supersede: sources } };
     }
-    await services.pace();
-    examined += memories.length;
-    if (examined >= MOST_EXAMINED) return;
   }
 }

@@ -14,9 +14,8 @@ const TOKENS_TOGETHER = 4000;
 export async function* planFacts(planning: Planning): AsyncGenerator<Action, void> {
   const { services, run, after, again, reach, count } = planning;
   let examined = 0;
-  const { store } = services.memory;
   const options = { after, again, superseded: true };
-  for await (const { memories, reached } of walk(store, run.namespace, ["episodic"], options)) {
+  for await (const { memories, reached } of walk(services, run.namespace, ["episodic"], options)) {
     const episodes = memories.filter(isObserved);
     if (services.llm === undefined) {
       for (const episode of episodes) {

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { ModelVector } from "../../model/model-vector.js";
 import type { MemoryDetail } from "../../model/record.js";
 import { mergedMemory, refOf } from "../language/derived-memory.js";
@@ -23,7 +24,7 @@ export async function* planMerges(planning: Planning): AsyncGenerator<Action, vo
   const model = services.memory.embedder?.model.id;
   const groups = new Map<string, Set<string>>();
   let examined = 0;
-  for await (const { memories, reached } of walk(store, run.namespace, ["semantic", "procedural"], {
+  for await (const { memories, reached } of walk(services, run.namespace, ["semantic", "procedural"], {
     after,
     again,
   })) {
@@ -80,13 +81,16 @@ async function nearest(
 }
 
 /**
- * Memories with the same key merge: it holds the words, and everything that a filter can ask for. Of metadata that runs
- * wrote, only their kind is compared.
+ * Memories with the same key merge: a hash of the words, and of everything that a filter can ask for. Of metadata that
+ * runs wrote, only their kind is compared.
  */
 function nameOf(memory: MemoryDetail): string {
   const { memory_type, agent_id, session_id, valid_from, valid_to, metadata, content } = memory;
   const own = Object.entries(metadata)
     .filter(([name]) => name !== "consolidation")
     .toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return JSON.stringify([memory_type, agent_id, session_id, valid_from, valid_to, own, wordingOf(content)]);
+  return hash(
+    "sha256",
+    JSON.stringify([memory_type, agent_id, session_id, valid_from, valid_to, own, wordingOf(content)]),
+  );
 }

@@ -1,54 +1,50 @@
 import type { JsonValue } from "../../../domain/json.js";
-import type { MemoryDetail } from "../../model/record.js";
+import { LIMITS } from "../../../domain/limits.js";
+import type { Interaction, MemoryDetail } from "../../model/record.js";
 import { procedureMemory, refOf } from "../language/derived-memory.js";
 import { isKnown, isObserved } from "./eligible.js";
 import type { Planning } from "./planner.js";
 import { MOST_EXAMINED } from "./planner.js";
 import { feedbackOf } from "../language/feedback-of.js";
-import { learnProcedures } from "../language/procedures.js";
+import { learnProcedures, READ_CHARACTERS } from "../language/procedures.js";
+import type { JudgedEpisode } from "../language/procedures.js";
 import type { Action, Made } from "../run.js";
 import { walk } from "./walk.js";
 
 /** The fewest repetitions of feedback. */
 const LEAST = 3;
 const MOST_SOURCES = 64;
+/** What is kept of all interactions together: more than this, and only the newest count. */
+const MOST_CHARACTERS = 16 * 1024 * 1024;
 const MADE: Made = { method: "deterministic", model: null, because: null };
 
 /** Plans procedures from repeated feedback on interactions, if none has been learned from it yet. */
 export async function* planProcedures(planning: Planning): AsyncGenerator<Action, void> {
   const { services, run, now } = planning;
-  const { store } = services.memory;
   const learned = await learnedFrom(planning);
-  const episodes = new Map<string, MemoryDetail>();
+  const judged: JudgedEpisode[] = [];
   let examined = 0;
+  let characters = 0;
   // Feedback of one day may be summarised before it is repeated, so superseded episodes count too. If there are very
   // many, the newest count.
   const options = { order: "desc", superseded: true } as const;
-  for await (const { memories } of walk(store, run.namespace, ["episodic"], options)) {
+  for await (const { memories } of walk(services, run.namespace, ["episodic"], options)) {
     for (const memory of memories) {
-      if (isObserved(memory) && memory.interaction?.feedback !== undefined) episodes.set(memory.id, memory);
+      if (!isObserved(memory) || memory.interaction?.feedback === undefined) continue;
+      const episode = judgedEpisode(memory, memory.interaction);
+      judged.push(episode);
+      characters += sizeOf(episode);
+      await services.pace();
     }
-    await services.pace();
     examined += memories.length;
-    if (examined >= MOST_EXAMINED) break;
+    if (examined >= MOST_EXAMINED || characters >= MOST_CHARACTERS) break;
   }
-  const judged = [...episodes.values()].map((episode) => {
-    const { interaction } = episode;
-    const { text, positive } = interaction === undefined ? NOTHING : feedbackOf(interaction);
-    return {
-      id: episode.id,
-      version: episode.version,
-      agent_id: episode.agent_id,
-      input: textOf(interaction?.input),
-      feedback: text,
-      positive,
-      tools: (interaction?.tool_calls ?? []).map(({ name }) => name),
-      at: episode.timestamp,
-    };
-  });
-  for (const { content, sources } of learnProcedures(judged, { least: LEAST })) {
+  for (const { content, sources } of await learnProcedures(judged, { least: LEAST, pace: services.pace })) {
     if (sources.some((id) => learned.has(id))) continue;
-    const from = sources.slice(0, MOST_SOURCES).flatMap((id) => episodes.get(id) ?? []);
+    const found = await services.memory.store.peekDetails(run.namespace, sources.slice(0, MOST_SOURCES));
+    const from = found.filter((memory): memory is MemoryDetail => memory !== undefined && isObserved(memory));
+    // Deleted since they were read.
+    if (from.length < LEAST) continue;
     const id = services.memory.newId(now);
     const procedure = procedureMemory({ id, run, step: "procedures", sources: from, made: MADE }, content);
     const draft = { memories: [procedure], made: MADE, supersede: [] };
@@ -56,14 +52,36 @@ export async function* planProcedures(planning: Planning): AsyncGenerator<Action
   }
 }
 
-const NOTHING = { text: null, positive: null };
+/** Of an interaction, which may be large, only what is learned from. */
+function judgedEpisode(memory: MemoryDetail, interaction: Interaction): JudgedEpisode {
+  const { text, positive } = feedbackOf(interaction);
+  return {
+    id: memory.id,
+    agent_id: memory.agent_id,
+    input: beginningOf(textOf(interaction.input)),
+    feedback: text === null ? null : beginningOf(text),
+    positive,
+    tools: (interaction.tool_calls ?? []).slice(0, LIMITS.toolCalls).map(({ name }) => beginningOf(name)),
+    at: memory.timestamp,
+  };
+}
+
+/** Copied: a part of a text keeps the whole one in memory. */
+function beginningOf(text: string): string {
+  return text.length <= READ_CHARACTERS
+    ? text
+    : Buffer.from(text.slice(0, READ_CHARACTERS), "utf16le").toString("utf16le");
+}
+
+function sizeOf({ input, feedback, tools }: JudgedEpisode): number {
+  return tools.reduce((size, tool) => size + tool.length, input.length + (feedback?.length ?? 0));
+}
 
 /** Episodes from which a procedure has been learned already. */
 async function learnedFrom({ services, run }: Planning): Promise<Set<string>> {
   const learned = new Set<string>();
-  const { store } = services.memory;
   // A merged procedure supersedes others, and each of those knows its own episodes.
-  for await (const { memories } of walk(store, run.namespace, ["procedural"], { superseded: true })) {
+  for await (const { memories } of walk(services, run.namespace, ["procedural"], { superseded: true })) {
     for (const { derived_from } of memories.filter(isKnown))
       for (const { id } of derived_from) learned.add(id);
   }

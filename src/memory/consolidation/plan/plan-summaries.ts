@@ -3,11 +3,10 @@ import type { ClusterEpisode } from "./cluster.js";
 import { clusterEpisodes, MEASURED_LEAST_COSINE } from "./cluster.js";
 import { isEpisode, isOld } from "./eligible.js";
 import { statedEnd } from "../language/inherited-life.js";
-import { MOST_EXAMINED } from "./planner.js";
 import type { Planning } from "./planner.js";
 import type { Action } from "../run.js";
 import { choose } from "../language/summarise.js";
-import { walk } from "./walk.js";
+import { walkAround } from "./walk.js";
 
 const CLUSTER = { most: 4, least: 2, most_tokens: 6000 } as const;
 
@@ -20,7 +19,7 @@ export async function* planSummaries(planning: Planning): AsyncGenerator<Action,
   const model = services.memory.embedder?.model.id;
   const episodes: ClusterEpisode[] = [];
   const versions = new Map<string, number>();
-  for await (const { memories } of walk(store, run.namespace, ["episodic"])) {
+  for await (const memories of walkAround(planning, ["episodic"])) {
     const old = memories.filter((memory) => isEpisode(memory) && isOld(memory, before));
     const vectors = await store.vectorsOf(
       run.namespace,
@@ -41,7 +40,6 @@ export async function* planSummaries(planning: Planning): AsyncGenerator<Action,
         terms: vector === undefined ? analyse(memory.content).terms : [],
       });
     }
-    if (episodes.length >= MOST_EXAMINED) break;
   }
   const least_cosine = MEASURED_LEAST_COSINE[model ?? ""];
   const options = { ...CLUSTER, least_cosine };
