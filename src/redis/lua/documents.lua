@@ -7,8 +7,9 @@ Put before the scripts that change state, or look at its history: what a documen
 
 Takes off the front, after what audit.lua takes: 3 keys, 4 arguments.
 
-KEYS[1] the namespace's head: number and time of its last change; erased_to = number of the last one that an erasure took
-        out of the stream
+KEYS[1] the namespace's head: number and time of its last change; renewed and keep = when the stream was last given its
+        time to live, and how long history was kept then; erased_to = number of the last change that an erasure took out
+        of the stream
 KEYS[2] its change stream
 KEYS[3] its settings
 
@@ -20,7 +21,7 @@ ARGV[4] '1' if JSON.SET must say that doubles stay doubles: see narrowsFloats in
 A document is a RedisJSON root value with a hash:
 v version, t when that became current, b who made it, o by which operation,
 e when it expires or '', l its time to live or '', s '1' if reading renews it,
-x when its history was last trimmed and renewed. All times in milliseconds.
+x when its history was last trimmed and renewed, h how long history was kept then. All times in milliseconds.
 j its text, where a number in it might not outlast a snapshot: RedisJSON writes documents there as text, and reads some
 numbers one place off. Then the text says what the document is; it is mended from it before anything looks into it.
 An expired document is missing for all callers at once. Redis removes it only after the history's time, because until
@@ -39,7 +40,7 @@ local state_head, state_changes, state_settings = table.remove(KEYS, 1), table.r
 local state_agent, state_keep, state_channel = table.remove(ARGV, 1), tonumber(table.remove(ARGV, 1)), table.remove(ARGV, 1)
 -- The end of each JSON.SET of a caller's value.
 local state_words = table.remove(ARGV, 1) == '1' and { 'FPHA', 'FP64' } or {}
-local state_number, state_time, state_renewed
+local state_number, state_time, state_renewed, state_kept
 -- Where the settings say it, retention trims by the changes: none may be trimmed before it has seen it.
 local state_retention = tonumber(redis.call('HGET', state_settings, 'retention_state_history_seconds') or nil)
 if state_retention then state_keep = state_retention * 1000 end
@@ -56,11 +57,11 @@ local function state_past(history)
 end
 
 local function state_load(meta, history)
-  local field = redis.call('HMGET', meta, 'v', 't', 'b', 'o', 'e', 'l', 's', 'x', 'j')
+  local field = redis.call('HMGET', meta, 'v', 't', 'b', 'o', 'e', 'l', 's', 'x', 'j', 'h')
   if not field[1] then return nil end
   return {
     version = field[1], time = tonumber(field[2]) > now and state_past(history) or field[2], id = field[2] .. '-' .. field[1], by = field[3], op = field[4],
-    expires = field[5], ttl = field[6], sliding = field[7], trimmed = tonumber(field[8]) or 0, text = field[9],
+    expires = field[5], ttl = field[6], sliding = field[7], trimmed = tonumber(field[8]) or 0, kept = tonumber(field[10]), text = field[9],
     live = field[5] == '' or tonumber(field[5]) > now,
   }
 end
@@ -95,10 +96,10 @@ end
 -- Gives the next change its number, and notifies those who follow the stream. Returns the number and the time.
 local function state_change(key, op)
   if not state_number then
-    local head = redis.call('HMGET', state_head, 'number', 'time', 'renewed')
+    local head = redis.call('HMGET', state_head, 'number', 'time', 'renewed', 'keep')
     state_number = tonumber(head[1]) or 0
     state_time = math.max(now, tonumber(head[2]) or 0)
-    state_renewed = tonumber(head[3]) or 0
+    state_renewed, state_kept = tonumber(head[3]) or 0, tonumber(head[4])
   end
   state_number = state_number + 1
   local version = int(state_number)
@@ -111,8 +112,9 @@ end
 -- Once, after the last change of a script.
 local function state_finish()
   redis.call('HSET', state_head, 'number', int(state_number), 'time', int(state_time))
-  if now - state_renewed > state_keep / 16 then
-    redis.call('HSET', state_head, 'renewed', int(now))
+  -- By another retention the stream would expire too early, however often something changes.
+  if now - state_renewed > state_keep / 16 or state_kept ~= state_keep then
+    redis.call('HSET', state_head, 'renewed', int(now), 'keep', int(state_keep))
     redis.call('PEXPIRE', state_changes, int(state_keep * 1.125))
   end
   redis.call('PUBLISH', state_channel, '')
@@ -165,12 +167,12 @@ end
 -- that its text is to be kept.
 local function state_settle(doc, meta, history, before, after)
   local trimmed = before and before.trimmed or 0
-  if before and now - trimmed > state_keep / 32 then
+  if before and (now - trimmed > state_keep / 32 or before.kept ~= state_keep) then
     state_trim(history)
     state_keep_history(history)
     trimmed = now
   end
-  redis.call('HSET', meta, 'v', after.version, 't', after.time, 'b', state_agent, 'o', after.op, 'e', after.expires, 'l', after.ttl, 's', after.sliding, 'x', int(trimmed))
+  redis.call('HSET', meta, 'v', after.version, 't', after.time, 'b', state_agent, 'o', after.op, 'e', after.expires, 'l', after.ttl, 's', after.sliding, 'x', int(trimmed), 'h', int(state_keep))
   if after.keep then
     redis.call('HSET', meta, 'j', redis.call('JSON.GET', doc))
   elseif before and before.text then

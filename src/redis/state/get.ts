@@ -21,7 +21,7 @@ export async function get(
       auditor.run(namespace, trail, (client, audit) =>
         client.getState(
           audit,
-          [keys.state(namespace, key), keys.stateFacts(namespace, key)],
+          [keys.state(namespace, key), keys.stateFacts(namespace, key), keys.settings(namespace)],
           [String(historyMs), ...(path?.parts ?? [])],
         ),
       ),

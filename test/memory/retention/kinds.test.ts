@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { consolidate } from "../../support/acts/consolidations.js";
 import { tell } from "../../support/acts/facts.js";
 import { bodyOf, newNamespace, pathOf, recall, remember } from "../../support/acts/memories.js";
 import { append, readMessages, sessionPath, user } from "../../support/acts/sessions.js";
@@ -85,6 +86,70 @@ test("what a namespace has kept long enough is deleted, by kind; what another on
   });
   const { text } = await service.send("GET", "/metrics");
   expect(text).toContain('mneme_retention_deleted_total{kind="memories"} 2');
+});
+
+test("a longer setting holds for the history of state that is written under it, and for sliding reads", async () => {
+  const namespace = newNamespace();
+  const changes = `${service.prefix}:changes:{${namespace}}`;
+  const put = async (key: string, value: number, more = {}) =>
+    expect([200, 201]).toContain(
+      (await service.send("PUT", statePath(namespace, key), { value, ...more })).status,
+    );
+  const keep = async (seconds: number) =>
+    expect(
+      (await putSettings(service, namespace, { retention: { state_history_seconds: seconds } })).status,
+    ).toBe(200);
+  const days = (count: number) => count * 86_400_000;
+  await keep(3600);
+  for (const value of [1, 2]) await put("weight", value);
+  await put("slides", 1, { ttl_seconds: 60, sliding: true });
+  const [history = ""] = (await keysOf(namespace)).filter((key) => key.includes(":state-old:"));
+  expect(await redis.pTTL(history)).toBeLessThan(days(1));
+  await keep(30 * 86_400);
+  expect(await statusOf(statePath(namespace, "slides"))).toBe(200);
+  const [document = ""] = (await keysOf(namespace)).filter((key) => /:state:.*slides/.test(key));
+  expect(await redis.pTTL(document)).toBeGreaterThan(days(30));
+  await until(
+    () => redis.pTTL(changes),
+    (left) => left > days(30) - 60_000,
+  );
+  await put("weight", 3);
+  expect(await redis.pTTL(history)).toBeGreaterThan(days(30));
+  expect(await redis.pTTL(changes)).toBeGreaterThan(days(33));
+});
+
+test("a namespace with damaged keys keeps no background work from the others", async () => {
+  const [broken, sound] = [`a-${newNamespace()}`, newNamespace()];
+  const keyOf = (kind: string, namespace: string) => `${service.prefix}:${kind}:{${namespace}}`;
+  const dues = ["consolidation-due", "erasure-due"].map((kind) => keyOf(kind, broken));
+  const damaged = ["consolidation-head", "erasures", "audit"].map((kind) => keyOf(kind, broken));
+  await putSettings(service, broken, { retention: { audit_seconds: 3600 } });
+  for (const key of damaged) {
+    await redis.del(key);
+    await redis.set(key, "damaged");
+  }
+  for (const key of dues) await redis.hSet(key, { at: 1, ns: broken });
+  const episode = await remember(service, sound, { memory_type: "episodic", content: "The walrus left." });
+  await putSettings(service, sound, { retention: { episodic_seconds: 1 } });
+  await redis.zAdd(keyOf("erasures", sound), { score: 2, value: `v ${episode.id}` });
+  await redis.hSet(keyOf("erasure-due", sound), { at: 2, ns: sound });
+
+  await until(
+    () => statusOf(pathOf(episode)),
+    (status) => status === 404,
+  );
+  expect((await consolidate(service, sound, { steps: ["expire"] })).status).toBe("done");
+  await until(
+    () => redis.exists(keyOf("erasure-due", sound)),
+    (count) => count === 0,
+  );
+  for (const key of dues) {
+    await until(
+      () => redis.hGet(key, "at"),
+      (at) => Number(at) > Date.now(),
+    );
+  }
+  await redis.del([...damaged, ...dues, keyOf("settings", broken)]);
 });
 
 test("a session that is appended to after retention has listed it stays with its messages", async () => {

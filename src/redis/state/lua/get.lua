@@ -8,8 +8,9 @@ Reading a sliding one makes it last its whole time again.
 
 KEYS[1] the document
 KEYS[2] its hash
+KEYS[3] the namespace's settings
 
-ARGV[1] how long history is kept, milliseconds
+ARGV[1] how long history is kept where the settings don't say, milliseconds
 ARGV[2+] JSONPaths, whose matches are joined; none for the value itself
 
 Returns {DONE, version, time, by, expires or '', sliding, value}; {MISSING}; {DRIFTED, version, text} the document
@@ -33,7 +34,8 @@ end
 audit('ok')
 if facts[5] == '1' and facts[6] ~= '' then
   local renewed = now + tonumber(facts[6])
-  local until_removed = string.format('%d', renewed + tonumber(ARGV[1]))
+  local seconds = redis.call('HGET', KEYS[3], 'retention_state_history_seconds')
+  local until_removed = string.format('%d', renewed + (seconds and tonumber(seconds) * 1000 or tonumber(ARGV[1])))
   expires = string.format('%d', renewed)
   redis.call('HSET', meta, 'e', expires)
   redis.call('PEXPIREAT', doc, until_removed)

@@ -12,6 +12,8 @@ ARGV[4] in that of its hash
 ARGV[5] in that of its history
 ARGV[6] how long history is kept, milliseconds
 
+The changes themselves live on where they would end before they are old enough, by a shorter setting of before.
+
 Returns how many changes there were.
 ]]
 local edge = tonumber(ARGV[1])
@@ -46,5 +48,13 @@ local last = changes[#changes]
 if last then
   local time, number = string.match(last[1], '^(%d+)-(%d+)$')
   redis.call('XTRIM', KEYS[1], 'MINID', time .. '-' .. int(tonumber(number) + 1))
+end
+local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+if newest then
+  local time = tonumber(string.match(newest[1], '^%d+'))
+  local ends = redis.call('PEXPIRETIME', KEYS[1])
+  if ends > 0 and ends < time + tonumber(ARGV[6]) then
+    redis.call('PEXPIREAT', KEYS[1], int(time + tonumber(ARGV[6]) * 1.125))
+  end
 end
 return #changes
