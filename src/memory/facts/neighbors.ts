@@ -118,8 +118,9 @@ async function trusted(
   at: number,
   { min_trust }: NeighborsInput,
 ): Promise<readonly Memory[]> {
-  if (min_trust === undefined) return memories;
-  return (await judgeAll(services, memories, at)).filter(({ trust }) => trust.trust >= min_trust);
+  // Judged in any case: they name no facts as contradicting that are gone.
+  const judged = await judgeAll(services, memories, at);
+  return min_trust === undefined ? judged : judged.filter(({ trust }) => trust.trust >= min_trust);
 }
 
 function withFact(memory: Memory): (Memory & { readonly fact: Fact })[] {

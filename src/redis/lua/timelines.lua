@@ -13,7 +13,8 @@ makes them. Members whose records have expired are dropped when a script meets t
 
 A fact ends another one only if it stands at least as well: fact.standing is its own, fact.rivals those of others, by id. One
 that doesn't is a dispute: it and those that it would have ended name each other, and it isn't on the timeline but on a sorted set beside it,
-so that it bounds no other; the next fact that stands as well ends it too.
+so that it bounds no other; the next fact that stands as well ends it too. index.demoted names the fact that took another one off
+the timeline.
 
 A time is a number in here and text in a command: cjson would round what lies beyond the year 5138.
 ]]
@@ -204,14 +205,35 @@ local function fact_end(record, id, to, at)
 end
 
 -- A timeline lives as long as the longest of its facts.
-local function fact_prolong(timeline, expiry, fresh)
+local function fact_prolong(place, expiry, fresh)
   if expiry == '' then
-    redis.call('PERSIST', timeline)
+    redis.call('PERSIST', place)
   elseif fresh then
-    redis.call('PEXPIREAT', timeline, expiry)
+    redis.call('PEXPIREAT', place, expiry)
   else
-    redis.call('PEXPIREAT', timeline, expiry, 'GT')
+    redis.call('PEXPIREAT', place, expiry, 'GT')
   end
+end
+
+-- Wherever on it the fact is that lives longer.
+local function fact_prolong_both(timeline, expiry)
+  fact_prolong(timeline, expiry, false)
+  fact_prolong(timeline .. FACT_DISPUTES, expiry, false)
+end
+
+-- Puts a fact on a timeline, or among its disputes.
+local function fact_file(place, id, from, expiry)
+  local fresh = redis.call('EXISTS', place) == 0
+  redis.call('ZADD', place, from, id)
+  fact_prolong(place, expiry, fresh)
+end
+
+-- Of a fact that moves between the two: it keeps its end.
+local function fact_move(record, id, source, target)
+  local from = redis.call('ZSCORE', source, id)
+  local ends = redis.call('PEXPIRETIME', record)
+  redis.call('ZREM', source, id)
+  fact_file(target, id, from, ends > 0 and int(ends) or '')
 end
 
 -- Puts a fact that was just stored where fact_plan says; its vectors are written after that.
@@ -225,8 +247,8 @@ local function fact_place(record, records, id, plan, fact, hash, expiry, at)
   end
   local quoted = {}
   for _, other in ipairs(plan.demote) do
-    redis.call('ZREM', timeline, other)
-    redis.call('ZADD', timeline .. FACT_DISPUTES, redis.call('JSON.GET', records .. other, '$.memory.valid_from'):match('%-?%d+'), other)
+    fact_move(records .. other, other, timeline, timeline .. FACT_DISPUTES)
+    redis.call('JSON.SET', records .. other, '$.index.demoted', '"' .. id .. '"')
     table.insert(plan.contradicts, other)
   end
   for _, other in ipairs(plan.contradicts) do
@@ -238,28 +260,54 @@ local function fact_place(record, records, id, plan, fact, hash, expiry, at)
   redis.call('JSON.MERGE', record, '$', '{"memory":{' .. validity
     .. ',"fact":{"cardinality":"one","contradicts":[' .. table.concat(quoted, ',') .. ']}},"index":{' .. validity .. stated
     .. ',"timeline":"' .. fact.timeline .. '","object":"' .. fact.object .. '","hash":"' .. hash .. '"}}')
-  local place = plan.dispute and timeline .. FACT_DISPUTES or timeline
-  local fresh = redis.call('EXISTS', place) == 0
-  redis.call('ZADD', place, int(plan.from), id)
-  fact_prolong(place, expiry, fresh)
+  fact_file(plan.dispute and timeline .. FACT_DISPUTES or timeline, id, int(plan.from), expiry)
 end
 
--- Takes a fact that was just removed off its timeline: what it had closed holds again, until the next one or its own end.
-local function fact_leave(timeline, records, id, at)
-  local from = tonumber(redis.call('ZSCORE', timeline, id) or nil)
-  if not from then
-    redis.call('ZREM', timeline .. FACT_DISPUTES, id)
-    return
-  end
-  redis.call('ZREM', timeline, id)
-  local beside = fact_at(timeline, records, from)
-  for _, other in ipairs(beside) do
+-- Takes the id of a fact that is gone from what these contradict.
+local function fact_forget(records, others, id)
+  for _, other in ipairs(others) do
     local place = redis.call('JSON.ARRINDEX', records .. other, '$.memory.fact.contradicts', '"' .. id .. '"')[1]
     if place and place >= 0 then redis.call('JSON.ARRPOP', records .. other, '$.memory.fact.contradicts', place) end
   end
-  if #beside > 0 then return end
+end
+
+-- Takes a fact that was just removed off its timeline, as if it had never been written: what it had demoted is on the
+-- timeline again, and what it had closed holds again, until the next one or its own end.
+local function fact_leave(timeline, records, id, at)
+  local disputes = timeline .. FACT_DISPUTES
+  local from, disputing = tonumber(redis.call('ZSCORE', timeline, id) or nil), redis.call('ZSCORE', disputes, id)
+  redis.call('ZREM', timeline, id)
+  redis.call('ZREM', disputes, id)
+  local disputed, restored = {}, false
+  for _, other in ipairs(redis.call('ZRANGE', disputes, 0, -1)) do
+    if redis.call('EXISTS', records .. other) == 1 then table.insert(disputed, other) else redis.call('ZREM', disputes, other) end
+  end
+  fact_forget(records, disputed, id)
+  if not from then
+    local before = disputing and fact_beside(timeline, records, tonumber(disputing) + 1, false)
+    fact_forget(records, before and fact_at(timeline, records, before) or {}, id)
+    return
+  end
+  for _, other in ipairs(disputed) do
+    if redis.call('JSON.GET', records .. other, '$.index.demoted') == '["' .. id .. '"]' then
+      redis.call('JSON.DEL', records .. other, '$.index.demoted')
+      fact_move(records .. other, other, disputes, timeline)
+      restored = true
+    end
+  end
+  local beside = fact_at(timeline, records, from)
+  fact_forget(records, beside, id)
   local before, after = fact_beside(timeline, records, from, false), fact_beside(timeline, records, from, true)
-  for _, other in ipairs(before and fact_at(timeline, records, before) or {}) do
+  if #beside > 0 then
+    for _, other in ipairs(restored and beside or {}) do
+      local fact = fact_of(records .. other)
+      if not fact.to or fact.to > after then fact_end(records .. other, other, after, at) end
+    end
+    return
+  end
+  local closed = before and fact_at(timeline, records, before) or {}
+  for _, other in ipairs(disputed) do table.insert(closed, other) end
+  for _, other in ipairs(closed) do
     local fact = fact_of(records .. other)
     local to = fact_sooner(fact.stated, after)
     if fact.to == from and to ~= from then fact_end(records .. other, other, to, at) end

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { createClient } from "redis";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { as, createKey, keyFor } from "../../support/acts/access.js";
 import { entityPath } from "../../support/acts/facts.js";
 import type { Json, Memory } from "../../support/acts/memories.js";
@@ -81,6 +82,46 @@ test("a dispute that is deleted leaves the fact undisputed", async () => {
   const bad = await tell(writer, "Mars", { trust_score: 0 });
   expect((await insider.send("DELETE", pathOf(bad))).status).toBe(204);
   expect(await read(insider, good)).toMatchObject({ valid_to: null, fact: { contradicts: [] } });
+});
+
+test("a fact that ended a dispute too leaves both as before when it is deleted", async () => {
+  const { insider, writer, tell } = await place();
+  const good = await tell(insider, "Graz");
+  const bad = await tell(writer, "Mars", { trust_score: 0 });
+  const next = await tell(insider, "Linz");
+  expect((await read(insider, bad)).valid_to).toBe(next.valid_from);
+  expect((await insider.send("DELETE", pathOf(next))).status).toBe(204);
+  expect(await read(insider, good)).toMatchObject({ valid_to: null, fact: { contradicts: [bad.id] } });
+  expect(await read(insider, bad)).toMatchObject({ valid_to: null, fact: { contradicts: [good.id] } });
+});
+
+test("what a fact took off the timeline is on it again when that fact is deleted", async () => {
+  const { insider, tell } = await place();
+  const year = (number: number) => `${number}-01-01T00:00:00.000Z`;
+  const first = await tell(insider, "Graz", { valid_from: year(2020), trust_score: 0.3 });
+  const last = await tell(insider, "Mars", { valid_from: year(2022), trust_score: 0.4 });
+  expect((await read(insider, first)).valid_to).toBe(year(2022));
+  const strong = await tell(insider, "Linz", { valid_from: year(2021), trust_score: 0.9 });
+  expect(await read(insider, strong)).toMatchObject({ valid_to: null, fact: { contradicts: [last.id] } });
+  expect((await insider.send("DELETE", pathOf(strong))).status).toBe(204);
+  expect(await read(insider, first)).toMatchObject({ valid_to: year(2022), fact: { contradicts: [] } });
+  expect(await read(insider, last)).toMatchObject({ valid_to: null, fact: { contradicts: [] } });
+  // It bounds what is written for an earlier time, as a fact on the timeline does.
+  const between = await tell(insider, "Wien", { valid_from: year(2021), trust_score: 0.4 });
+  expect(between.valid_to).toBe(year(2022));
+});
+
+test("a dispute that comes to live longer is known as long", async () => {
+  const { ns, insider, writer, tell } = await place();
+  await tell(insider, "Graz");
+  const bad = await tell(writer, "Mars", { trust_score: 0, ttl_seconds: 100 });
+  const longer = await insider.send("PATCH", pathOf(bad), { ttl_seconds: 100_000 });
+  expect(longer.status).toBe(200);
+  const redis = createClient({ url: inject("redisUrl") });
+  await redis.connect();
+  const [disputes = ""] = await redis.keys(`${service.prefix}:timeline:{${ns}}:*:disputes`);
+  expect(await redis.ttl(disputes)).toBeGreaterThan(50_000);
+  redis.destroy();
 });
 
 test("a profile lists first what is trusted more", async () => {

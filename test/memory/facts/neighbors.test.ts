@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { Neighbors } from "../../support/acts/facts.js";
 import { day, entityPath, factBody, neighbors, tell } from "../../support/acts/facts.js";
 import { newNamespace, pathOf, postBatch } from "../../support/acts/memories.js";
-import { useService } from "../../support/service/service.js";
+import { until, useService } from "../../support/service/service.js";
 
 const service = await useService({ MNEME_REDIS_TIMEOUT_MS: "4000" });
 
@@ -159,4 +159,17 @@ test("of an entity whose facts are gone are 404, and it can't be merged", async 
   const path = entityPath(namespace, "Ghost One");
   expect((await service.send("GET", `${path}/neighbors`)).status).toBe(404);
   expect((await service.send("POST", `${path}/merge`, { into: "Ghost Two" })).status).toBe(404);
+});
+
+test("an edge names no fact as contradicting that has ended", async () => {
+  const namespace = newNamespace();
+  const said = (place: string, more: object = {}) => ({
+    ...factBody(["Ann", "lives_in", place], { cardinality: "one", valid_from: day(1) }),
+    ...more,
+  });
+  await postBatch(service, namespace, [said("Graz"), said("Linz", { ttl_seconds: 2 })]);
+  const contradictions = async () =>
+    (await neighbors(service, namespace, "Ann")).edges.map(({ contradicts }) => contradicts.length);
+  expect(await contradictions()).toEqual([1, 1]);
+  await until(contradictions, (found) => found.length === 1 && found[0] === 0);
 });

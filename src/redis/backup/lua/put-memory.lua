@@ -127,10 +127,7 @@ local fact = cjson.decode(fact_json)
 fact_names(record, fact, seq)
 if not fact.timeline then return outcome end
 local timeline = fact_keys(record) .. fact.timeline
-local place = fact.disputed and timeline .. FACT_DISPUTES or timeline
-local fresh = redis.call('EXISTS', place) == 0
-redis.call('ZADD', place, int(fact.from), id)
-fact_prolong(place, expiry, fresh)
+fact_file(fact.disputed and timeline .. FACT_DISPUTES or timeline, id, int(fact.from), expiry)
 if fact.disputed then return outcome end
 
 -- One that this import wrote stays its own, so that a later line may say how it ends.

@@ -36,7 +36,7 @@ local function renew(record, id, version, life, uses, latest)
   for _, key in ipairs({ record, ARGV[1] .. current['$.index.hash'][1] }) do redis.call('PEXPIREAT', key, text, 'XX') end
   version_expire(record, text)
   local timeline = current['$.index.timeline'][1]
-  if timeline then fact_prolong(fact_keys(record) .. timeline, text, false) end
+  if timeline then fact_prolong_both(fact_keys(record) .. timeline, text) end
   redis.call('JSON.MERGE', record, '$.memory', '{"expires_at":' .. text .. ',"prolonged_by":"use"}')
 end
 

@@ -141,7 +141,7 @@ if existing then
       usage_enter(existing, bytes, ends)
       expire(record)
       expire(hash_key)
-      if single then fact_prolong(timeline, ends, false) end
+      if single then fact_prolong_both(timeline, ends) end
       version_expire(record, ends)
     end
     redis.call('JSON.MERGE', record, '$.memory', cjson.encode(patch))

@@ -108,7 +108,7 @@ if timeline then
     ended = int(after)
     redis.call('JSON.MERGE', KEYS[1], '$', '{"memory":{"valid_to":' .. ended .. '},"index":{"valid_to":' .. ended .. '}}')
   end
-  fact_prolong(timeline, expiry, false)
+  fact_prolong_both(timeline, expiry)
 end
 if KEYS[2] then vector_write(KEYS[1], KEYS, 2, ARGV, 13) else vector_follow(KEYS[1]) end
 version_expire(KEYS[1], expiry)

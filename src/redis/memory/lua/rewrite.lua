@@ -97,10 +97,8 @@ local before, after = fact_keys(record) .. place, fact_keys(record) .. fact.time
 for _, kind in ipairs({ '', FACT_DISPUTES }) do
   local from = redis.call('ZSCORE', before .. kind, id)
   if from then
-    local fresh = redis.call('EXISTS', after .. kind) == 0
     redis.call('ZREM', before .. kind, id)
-    redis.call('ZADD', after .. kind, from, id)
-    fact_prolong(after .. kind, ends > 0 and int(ends) or '', fresh)
+    fact_file(after .. kind, id, from, ends > 0 and int(ends) or '')
   end
 end
 redis.call('JSON.MERGE', record, '$.index', '{"timeline":"' .. fact.timeline .. '","object":"' .. fact.object .. '"}')
