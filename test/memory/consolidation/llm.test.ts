@@ -260,6 +260,15 @@ test("no more is asked than the budget allows, and what was not asked says so", 
   expect(chat.requests).toEqual([]);
 });
 
+test("a question that brings nothing counts as well", async () => {
+  behave(writes(summarise, () => ({ facts: [] })));
+  const [namespace] = await write(PUMP);
+  const run = await consolidate(service, namespace, { steps: ["facts"] });
+  expect(nonEmpty(run.actions).map(({ result }) => result?.reason)).toEqual(["nothing"]);
+  expect(run).toMatchObject({ llm_calls: 1, llm_tokens: 2 });
+  expect(chat.requests).toHaveLength(1);
+});
+
 test("a killed run doesn't ask again for what was kept", async () => {
   // Nothing can be embedded at first: the run stops between what it has decided and what it writes.
   let embeds = false;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Run } from "../../support/acts/consolidations.js";
 import { begin, consolidate, finished, readRun, runsOf, undo } from "../../support/acts/consolidations.js";
 import type { Memory } from "../../support/acts/memories.js";
 import {
@@ -307,6 +308,32 @@ describe("runs", () => {
     expect(list.consolidations.map((run) => run.id)).toEqual([dry.id, id]);
     expect((await service.send("GET", `${runsOf(newNamespace())}/${id}`)).status).toBe(404);
     expect((await service.send("POST", `${runsOf(newNamespace())}/${id}/undo`)).status).toBe(404);
+  });
+
+  test("an undo leaves what another run has superseded since, and is on record with what came back", async () => {
+    const namespace = newNamespace();
+    const written = await write(namespace, conversation());
+    const first = await consolidate(service, namespace, { steps: ["summarise"] });
+    const made = (run: Run) => run.actions.flatMap(({ result }) => result?.made ?? []);
+    for (const id of nonEmpty(made(first)))
+      expect((await service.send("DELETE", pathOf({ namespace, id }))).status).toBeLessThan(300);
+    const second = await consolidate(service, namespace, { steps: ["summarise"] });
+    const current = async () =>
+      Promise.all(written.map(async (memory) => (await read(service, memory)).superseded_by));
+    const before = await current();
+    expect(new Set(before.filter((id) => id !== null))).toEqual(new Set(nonEmpty(made(second))));
+    await undo(service, namespace, first.id);
+    expect(await current()).toEqual(before);
+
+    await undo(service, namespace, second.id);
+    expect(await current()).toEqual(written.map(() => null));
+    const page = await service.send(
+      "GET",
+      `/v1/audit?namespace=${namespace}&verb=consolidation.undo&outcome=reinstated`,
+    );
+    const { entries } = bodyOf<{ entries: { ids: string[] }[] }>(page, 200);
+    const named = entries.flatMap((entry) => entry.ids);
+    expect(new Set(named)).toEqual(new Set(second.actions.flatMap(({ result }) => result?.superseded ?? [])));
   });
 
   test("without a body, one has all defaults, as the document says", async () => {

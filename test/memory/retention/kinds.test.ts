@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { consolidate } from "../../support/acts/consolidations.js";
+import { consolidate, undo } from "../../support/acts/consolidations.js";
 import { tell } from "../../support/acts/facts.js";
 import { bodyOf, newNamespace, pathOf, recall, remember } from "../../support/acts/memories.js";
 import { append, readMessages, sessionPath, user } from "../../support/acts/sessions.js";
@@ -150,6 +150,24 @@ test("a namespace with damaged keys keeps no background work from the others", a
     );
   }
   await redis.del([...damaged, ...dues, keyOf("settings", broken)]);
+});
+
+test("an undo gives a run its time again, and a run that was to begin in the middle goes around", async () => {
+  const namespace = newNamespace();
+  const memories = [];
+  for (const content of ["One walrus.", "Two walruses.", "Three walruses."])
+    memories.push(await remember(service, namespace, { memory_type: "semantic", content, importance: 0.1 }));
+  const keyOf = (kind: string, id = "") => `${service.prefix}:${kind}:{${namespace}}${id}`;
+  await redis.hSet(keyOf("consolidation-head"), "expire", 2);
+  const run = await consolidate(service, namespace, { steps: ["expire"], unread_seconds: 0 });
+  expect(run.actions.flatMap(({ sources }) => sources.map(({ id }) => id)).toSorted()).toEqual(
+    memories.map(({ id }) => id).toSorted(),
+  );
+  expect(await redis.hGet(keyOf("consolidation-head"), "expire")).toBe("0");
+  const [stored = ""] = (await keysOf(namespace)).filter((key) => key.endsWith(`}:${run.id}`));
+  await redis.pExpire(stored, 60_000);
+  await undo(service, namespace, run.id);
+  expect(await redis.pTTL(stored)).toBeGreaterThan(3_600_000);
 });
 
 test("a session that is appended to after retention has listed it stays with its messages", async () => {

@@ -43,7 +43,8 @@ async function undoOne(services: WorkServices, { claim }: Lease, result: ActionR
     return [...made, ...superseded];
   }
   const context = contextOf(services, run);
-  const trail = trailOf(context, "consolidation.undo", { ids: [...made] });
+  // The script names those that come back; the deletions of the others are recorded by themselves.
+  const trail = trailOf(context, "consolidation.undo");
   if ((await services.store.reinstate(trail, claim, made, superseded)) === "lost") throw new LeaseLost();
   const kept: string[] = [];
   for (const id of made) {

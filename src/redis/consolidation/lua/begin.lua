@@ -56,6 +56,7 @@ local time = string.format('%d', now)
 if undo then
   redis.call('HSET', KEYS[2], 'status', 'undoing', 'attempts', 0)
   redis.call('HDEL', KEYS[2], 'finished', 'error')
+  for _, key in ipairs({ KEYS[2], KEYS[3], KEYS[5] }) do redis.call('PEXPIRE', key, ARGV[6]) end
 else
   redis.call('HSET', KEYS[2], 'options', ARGV[3], 'trigger', ARGV[4], 'agent', ARGV[5], 'status', 'planning',
     'created', time, 'planned', 0, 'settled', 0, 'calls', 0, 'tokens', 0, 'attempts', 0)

@@ -19,5 +19,6 @@ local consolidation_id, consolidation_fence = table.remove(ARGV, 1), table.remov
 
 local function consolidation_held()
   local head = redis.call('HMGET', consolidation_head, 'run', 'fence')
-  return head[1] == consolidation_id and head[2] == consolidation_fence
+  -- A run that has expired would come back as a part of one, which never ends.
+  return head[1] == consolidation_id and head[2] == consolidation_fence and redis.call('EXISTS', consolidation_run) == 1
 end

@@ -21,8 +21,14 @@ local made = {}
 for i = 3, first - 1 do made[ARGV[i]] = true end
 local ids = {}
 for i = first, #ARGV do
-  local found = redis.call('JSON.GET', ARGV[1] .. ARGV[i], '$.memory.superseded_at')
-  if found and type(cjson.decode(found)[1]) == 'number' then table.insert(ids, ARGV[i]) end
+  local found = redis.call('JSON.GET', ARGV[1] .. ARGV[i], '$.memory.superseded_at', '$.memory.superseded_by')
+  found = found and cjson.decode(found)
+  if found and type(found['$.memory.superseded_at'][1]) == 'number' then
+    -- What another run has superseded since is for that one to bring back.
+    local by = found['$.memory.superseded_by'][1]
+    local own = type(by) == 'string' and made[by]
+    if own or type(by) ~= 'string' and first == 3 then table.insert(ids, ARGV[i]) end
+  end
 end
 audit('reinstated', ids)
 for _, id in ipairs(ids) do supersede_undo(ARGV[1] .. id, id, made) end
