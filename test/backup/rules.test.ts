@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
 import { checkFile } from "../../scripts/cli/check-file.js";
-import { contentOf, linesOf, mneme } from "../support/acts/backup.js";
+import { contentOf, forge, linesOf, mneme } from "../support/acts/backup.js";
 import {
   bodyOf,
   contents,
@@ -230,3 +230,33 @@ test("an export that broke off continues in its file, and is whole", async () =>
   expect(refused.code).toBe(1);
   expect(refused.stderr).toMatch(/exists already/);
 });
+
+test("sessions that were last used at one time are each listed, page by page", async () => {
+  const [from, into] = [newNamespace(), newNamespace()];
+  const names = ["a", "b", "c"];
+  for (const name of names)
+    await origin.send("POST", `/v1/namespaces/${from}/sessions/${name}/messages`, {
+      messages: [{ role: "user", content: "Hello." }],
+    });
+  const path = join(folder, "sessions.jsonl");
+  expect((await mneme(origin, ["export", "--out", path, "--namespace", from])).code).toBe(0);
+  const lines = linesOf(path);
+  const last = Math.max(...lines.map((line) => (line.kind === "session" ? line.session.last_message_at : 0)));
+  forge(
+    path,
+    lines.map((line) =>
+      line.kind === "session" ? { ...line, session: { ...line.session, last_message_at: last } } : line,
+    ),
+  );
+  expect(await mneme(origin, ["import", path, "--into", into])).toMatchObject({ code: 0 });
+  const listed: string[] = [];
+  let cursor: string | null = "";
+  while (cursor !== null) {
+    const query: string = cursor === "" ? "" : `&cursor=${cursor}`;
+    const answer: Answer = await origin.send("GET", `/v1/namespaces/${into}/sessions?limit=1${query}`);
+    const page = bodyOf<{ sessions: { session_id: string }[]; cursor: string | null }>(answer, 200);
+    listed.push(...page.sessions.map(({ session_id }) => session_id));
+    ({ cursor } = page);
+  }
+  expect(listed.toSorted()).toEqual(names);
+}, 60_000);

@@ -86,7 +86,15 @@ else
 end
 redis.call('HSET', session_head, 'i', incarnation, 'n', last, 'l', appended_at, 'x', expiry, 'f', '0', 'z', promoted, 'im', import .. ':' .. last, 'ia', int(now), unpack(fields))
 usage_session(session_facet, #(redis.call('HGET', session_head, 'u') or ''))
-redis.call('ZADD', session_all, int(tonumber(appended_at) * 1000), session_facet)
+-- A list goes on behind a score, so no two may be the same. Those of one time take the next ones.
+local score = tonumber(appended_at) * 1000
+redis.call('ZREM', session_all, session_facet)
+while true do
+  local taken = redis.call('ZRANGE', session_all, int(score + 999), int(score), 'BYSCORE', 'REV', 'LIMIT', 0, 1, 'WITHSCORES')[2]
+  if not taken then break end
+  score = tonumber(taken) + 1
+end
+redis.call('ZADD', session_all, int(score), session_facet)
 if expiry ~= '' then
   for _, key in ipairs({ session_head, session_messages, session_ids }) do redis.call('PEXPIREAT', key, expiry) end
   redis.call('ZADD', session_ending, expiry, session_facet)

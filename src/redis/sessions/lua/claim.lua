@@ -32,8 +32,10 @@ local last, from = tonumber(head[2]), tonumber(head[3]) + 1
 -- follow than these, they may hold the results of calls that are still open.
 local function parted(entries, whole)
   local open, unsafe = {}, {}
+  -- Where ranges begin and end: there may be more than a hundred calls open at each message.
+  local change = {}
   local function mark(first, behind)
-    for i = first, behind - 1 do unsafe[i] = true end
+    change[first], change[behind] = (change[first] or 0) + 1, (change[behind] or 0) - 1
   end
   for i, entry in ipairs(entries) do
     local role, calls = entry[2][2], entry[2][12]
@@ -53,6 +55,11 @@ local function parted(entries, whole)
   end
   if not whole then
     for _, i in pairs(open) do mark(i, #entries + 1) end
+  end
+  local ranges = 0
+  for i = 1, #entries do
+    ranges = ranges + (change[i] or 0)
+    if ranges > 0 then unsafe[i] = true end
   end
   return unsafe
 end
