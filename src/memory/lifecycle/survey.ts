@@ -1,6 +1,6 @@
 import { MEMORY_TYPES } from "../model/record.js";
 import type { MemoryType } from "../model/record.js";
-import type { Amount, Kept, LifecycleStore } from "../ports/lifecycle.js";
+import type { Amount, Group, Kept, LifecycleStore } from "../ports/lifecycle.js";
 import { sum, sumByType, tally } from "./stats.js";
 import type { SearchStore } from "../ports/search.js";
 
@@ -41,7 +41,8 @@ const EVERY_MS = 5 * 60_000;
 const SHARE = 20;
 const RETRY_MS = 10_000;
 const PAGE = 500;
-const BUDGET_MS = 2000;
+/** Of one namespace; no request waits for it. */
+const BUDGET_MS = 20_000;
 const EVERYTHING = { root: "", below: true } as const;
 
 /** Looks through all namespaces, one small query after the other, when it is asked and what it knows is old. */
@@ -49,6 +50,12 @@ export function createSurveyor({ store, now, named }: SurveyorOptions): Surveyor
   let known: Survey | undefined;
   let due = -Infinity;
   let running = false;
+
+  async function groupsOf(namespace: string, behind: boolean): Promise<readonly Group[]> {
+    const { groups, complete } = await store.groupsOf(namespace, BUDGET_MS, behind);
+    if (!complete) throw new Error("a namespace has more groups than a survey counts in its time");
+    return groups;
+  }
 
   async function survey(): Promise<Survey> {
     let [all, superseded] = [sumByType([]), sumByType([])];
@@ -59,10 +66,9 @@ export function createSurveyor({ store, now, named }: SurveyorOptions): Surveyor
     for (;;) {
       const namespaces = await store.namespacesIn(EVERYTHING, after, PAGE);
       for (const namespace of namespaces) {
-        const { groups } = await store.groupsOf(namespace, BUDGET_MS, false);
-        const behind = await store.groupsOf(namespace, BUDGET_MS, true);
+        const groups = await groupsOf(namespace, false);
         all = both(all, sumByType(groups));
-        superseded = both(superseded, sumByType(behind.groups));
+        superseded = both(superseded, sumByType(await groupsOf(namespace, true)));
         expired += (await store.endingsOf(namespace, now(), [], 1)).ended;
         const kept = await store.keptIn(namespace);
         keptBytes = tally(KEPT, (kind) => keptBytes[kind] + kept[kind].bytes);
@@ -84,8 +90,9 @@ export function createSurveyor({ store, now, named }: SurveyorOptions): Surveyor
       known = await survey();
       pause = Math.max(EVERY_MS, SHARE * (performance.now() - start));
     } catch {
-      // Redis is away, and what is known is old: no number is better than a wrong one.
+      // Redis is away, or too slow to count all, and what is known is old: no number is better than a wrong one.
       known = undefined;
+      pause = Math.max(RETRY_MS, Math.min(EVERY_MS, SHARE * (performance.now() - start)));
     } finally {
       due = performance.now() + pause;
       running = false;
