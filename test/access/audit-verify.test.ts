@@ -551,7 +551,7 @@ describe("retention", () => {
     expect((await set(30 * 24 * 3600)).status).toBe(200);
     expect(Math.min(...(await lives()))).toBeGreaterThan(30 * DAY);
     for (const key of keys) await trails.client.pExpire(key, HOUR);
-    await until(lives, (left) => Math.min(...left) > 30 * DAY);
+    await until(lives, (found) => Math.min(...found) > 30 * DAY);
   });
 
   test("is over for a trail in which nothing is done, which then begins anew", async () => {

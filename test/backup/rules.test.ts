@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
+import type { Line } from "../../src/backup/lines.js";
 import { checkFile } from "../../scripts/cli/check-file.js";
 import { contentOf, forge, linesOf, mneme } from "../support/acts/backup.js";
 import {
@@ -242,12 +243,9 @@ test("sessions that were last used at one time are each listed, page by page", a
   expect((await mneme(origin, ["export", "--out", path, "--namespace", from])).code).toBe(0);
   const lines = linesOf(path);
   const last = Math.max(...lines.map((line) => (line.kind === "session" ? line.session.last_message_at : 0)));
-  forge(
-    path,
-    lines.map((line) =>
-      line.kind === "session" ? { ...line, session: { ...line.session, last_message_at: last } } : line,
-    ),
-  );
+  const sameTime = (line: Line) =>
+    line.kind === "session" ? { ...line, session: { ...line.session, last_message_at: last } } : line;
+  forge(path, lines.map(sameTime));
   expect(await mneme(origin, ["import", path, "--into", into])).toMatchObject({ code: 0 });
   const listed: string[] = [];
   let cursor: string | null = "";

@@ -103,11 +103,11 @@ test("a longer setting holds for the history of state that is written under it, 
   await keep(3600);
   for (const value of [1, 2]) await put("weight", value);
   await put("slides", 1, { ttl_seconds: 60, sliding: true });
-  const [history = ""] = (await keysOf(namespace)).filter((key) => key.includes(":state-old:"));
+  const history = (await keysOf(namespace)).find((key) => key.includes(":state-old:")) ?? "";
   expect(await redis.pTTL(history)).toBeLessThan(days(1));
   await keep(30 * 86_400);
   expect(await statusOf(statePath(namespace, "slides"))).toBe(200);
-  const [document = ""] = (await keysOf(namespace)).filter((key) => /:state:.*slides/.test(key));
+  const document = (await keysOf(namespace)).find((key) => /:state:.*slides/.test(key)) ?? "";
   expect(await redis.pTTL(document)).toBeGreaterThan(days(30));
   await until(
     () => redis.pTTL(changes),
@@ -164,7 +164,7 @@ test("an undo gives a run its time again, and a run that was to begin in the mid
     memories.map(({ id }) => id).toSorted(),
   );
   expect(await redis.hGet(keyOf("consolidation-head"), "expire")).toBe("0");
-  const [stored = ""] = (await keysOf(namespace)).filter((key) => key.endsWith(`}:${run.id}`));
+  const stored = (await keysOf(namespace)).find((key) => key.endsWith(`}:${run.id}`)) ?? "";
   await redis.pExpire(stored, 60_000);
   await undo(service, namespace, run.id);
   expect(await redis.pTTL(stored)).toBeGreaterThan(3_600_000);

@@ -235,7 +235,6 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
       learnProcedures(
         [1, 2, 3].map((at) => ({
           id: String(at),
-          version: 1,
           agent_id: null,
           input: text,
           feedback: text,
