@@ -14,6 +14,7 @@ export const FLOORS = [
     "src/log.ts",
     "src/start-error.ts",
     "src/schema-messages.ts",
+    "src/memory/text/language",
     "src/redis/port.ts",
     "src/redis/schemas.ts",
     "src/redis/scripts",

@@ -13,7 +13,7 @@ export const INDEX_SCHEMAS = { records: 5, vectors: 2, sessions: 1, consolidatio
  * The terms that `indexText` makes of a text, as records hold them in `index.text` and `index.context`. Raised when they
  * change: records written before get the new terms in the background.
  */
-export const TERMS_SCHEMA = 2;
+export const TERMS_SCHEMA = 3;
 
 /** The schema of a record: the number of the last entry of `RECORD_SCHEMAS`, which has a step to each. */
 export const RECORD_SCHEMA = 3;

@@ -165,6 +165,7 @@ async function mentions(
       pairs: [],
       spellings: [],
       background: new Set<string>(),
+      language: undefined,
     };
     const found = await store.search({
       moment,

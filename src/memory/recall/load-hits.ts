@@ -106,7 +106,7 @@ export async function loadHits(
   const shown = hits.slice(0, limit);
   // Usually nothing is superseded, and the query needs no second look.
   const quotes = shown.some(({ chains }) => chains.some(({ length }) => length > 0));
-  const asked = quotes ? (terms?.terms ?? distinctTerms(askedIn(input.query) ?? input.query)) : [];
+  const asked = quotes ? quotedBy(terms, input.query) : [];
   const mayBeShown = (source: Memory): boolean =>
     fits({ ...source, superseded_at: null, superseded_by: null });
   const turn = createTurns();
@@ -115,6 +115,10 @@ export async function loadHits(
     quoted.push(Object.assign(hit, await foundBy(hit.memory, chains, asked, mayBeShown, turn)));
   return quoted;
 }
+
+/** Excerpts are compared with a query by terms of English analysis. */
+const quotedBy = (terms: KeywordQuery | undefined, query: string): readonly string[] =>
+  terms === undefined || terms.language !== undefined ? distinctTerms(askedIn(query) ?? query) : terms.terms;
 
 type Loading = Using<RecordStore & LifecycleStore & ArchivedWords, "archive" | "audit" | "accuracies">;
 

@@ -135,7 +135,7 @@ export async function recall(
   const asked = terms?.terms.filter((term) => !terms.background.has(term)) ?? [];
   const calibrated = await inTime(deadline, Promise.resolve(calibration), reserveMs);
   const scale = calibrated === LATE ? undefined : calibrated;
-  const relevanceFor = relevanceBy(asked, found, scale, vector?.values);
+  const relevanceFor = relevanceBy(asked, found, scale, vector?.values, terms?.language);
   const recorded: Recorded[] = [];
   const note = (entry: Recorded): void => void recorded.push(entry);
   const loading = {
@@ -153,7 +153,13 @@ export async function recall(
   );
   const loaded = await inTime(deadline, load, services.pace.expectedMs("receipt"));
   if (loaded === LATE) degraded.add("hits");
-  const { hits, ...budget } = await fitted(counting, loaded === LATE ? [] : loaded, input, asked, deadline);
+  const { hits, ...budget } = await fitted(
+    counting,
+    loaded === LATE ? [] : loaded,
+    input,
+    terms?.language === undefined ? asked : [],
+    deadline,
+  );
   const answerable = hits.some((hit) => hit.relevance.relevance >= ANSWERABLE);
   const leftOut = chosen?.leftOut ?? [];
   return {

@@ -1,18 +1,20 @@
 import { createTurns } from "../../domain/turns.js";
 import type { Calibration } from "../../embeddings/calibration.js";
 import type { SearchResult } from "../ports/search.js";
+import type { Language } from "../text/language/function-words.js";
 import type { JudgeRelevance } from "./outcome.js";
 import { coverageOf, rarityOf, relevanceOf } from "./relevance.js";
 import { scaleOf } from "./similarity-scale.js";
 
-/** Judges the hits of one recall. `terms`: what the query asks; `results`: of each list that is ranked apart. */
+/** Judges the hits of one recall. `terms`: what the query asks, in stems of `language`; `results`: of each list that is ranked apart. */
 export function relevanceBy(
   terms: readonly string[],
   results: readonly SearchResult[],
   calibration: Calibration | undefined,
   query: Float32Array | undefined,
+  language?: Language,
 ): JudgeRelevance {
-  const rarity = rarityOf(terms, results[0]?.idf ?? (() => 0));
+  const rarity = rarityOf(terms, results[0]?.idf ?? (() => 0), language);
   const lists = results
     .map(({ vector = [], exhausted, searched }) => ({
       cosines: vector.map(({ score }) => score),

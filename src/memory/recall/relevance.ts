@@ -1,4 +1,5 @@
 import { heldTerms } from "../text/held-terms.js";
+import type { Language } from "../text/language/function-words.js";
 import { piecesOf } from "../text/looked-at.js";
 import type { Scale } from "./similarity-scale.js";
 import { onScale } from "./similarity-scale.js";
@@ -16,19 +17,25 @@ export interface RelevanceParts {
 
 /** The weight of a query's words, by how few memories hold them. */
 export interface Rarity {
+  /** Of the terms' stems; undefined: English, or not known. */
+  readonly language: Language | undefined;
   /** Each term of the query once, with its inverse document frequency. */
   readonly terms: ReadonlyMap<string, number>;
   readonly total: number;
 }
 
-export function rarityOf(terms: readonly string[], idf: (term: string) => number): Rarity {
+export function rarityOf(
+  terms: readonly string[],
+  idf: (term: string) => number,
+  language?: Language,
+): Rarity {
   const weights = new Map(terms.map((term) => [term, idf(term)]));
-  return { terms: weights, total: [...weights.values()].reduce((sum, weight) => sum + weight, 0) };
+  return { language, terms: weights, total: [...weights.values()].reduce((sum, weight) => sum + weight, 0) };
 }
 
 /** Between pieces of the texts, `turn` lets others work. */
 export async function coverageOf(
-  { terms, total }: Rarity,
+  { language, terms, total }: Rarity,
   texts: readonly string[],
   turn: () => Promise<void>,
 ): Promise<number | undefined> {
@@ -37,7 +44,7 @@ export async function coverageOf(
   for (const text of texts) {
     for (const piece of piecesOf(text)) {
       if (open.size === 0) break;
-      for (const term of heldTerms(piece, open.keys())) open.delete(term);
+      for (const term of heldTerms(piece, open.keys(), language)) open.delete(term);
       await turn();
     }
   }

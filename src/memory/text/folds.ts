@@ -1,4 +1,4 @@
-import { STOP_WORDS } from "./stop-words.js";
+import { STOP_WORDS } from "./language/stop-words.js";
 
 /**
  * Other spellings in a text, in one form each: `lh1234` of LH 1234, `1299` of $1,299.00, `obrien` of O'Brien, `get user

@@ -1,8 +1,12 @@
-import { stemmer } from "stemmer";
 import { LIMITS } from "../../domain/limits.js";
 import { askedIn } from "./asked.js";
 import { folded, foldsOf, syllablesOf } from "./folds.js";
-import { STOP_WORDS } from "./stop-words.js";
+import { isFunctionWord } from "./language/function-words.js";
+import type { Language } from "./language/function-words.js";
+import { languageOf } from "./language/language-of.js";
+import type { FoundLanguage } from "./language/language-of.js";
+import { stem } from "./language/stems.js";
+import { STOP_WORDS } from "./language/stop-words.js";
 
 /**
  * Text to terms, the same way for what is indexed and for what is asked. Terms hold only letters, digits, marks
@@ -28,6 +32,8 @@ export interface KeywordQuery {
   readonly spellings: readonly string[];
   /** Terms outside of a long query's question: they count less. */
   readonly background: ReadonlySet<string>;
+  /** Of the terms' stems; undefined: English, or not known. */
+  readonly language: Language | undefined;
 }
 
 /** A query before its terms are chosen: see `chooseTerms`. */
@@ -42,6 +48,8 @@ const IDENTIFIER = /[\p{N}@]/u;
 /** Scripts written without spaces between words, and Hangul, where particles are glued to the words. */
 const UNSPACED =
   /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}\p{sc=Hangul}]+/gu;
+/** With its marks, which are vowels and tones in Thai. */
+const CHARACTER = /\P{M}\p{M}*|\p{M}+/gu;
 const PLAIN_WORD = /^[a-z]+$/;
 const QUOTED = /"([^"]+)"|“([^“”]+)”/g;
 
@@ -61,20 +69,24 @@ const MAX_PHRASE_WORDS = 16;
 const MAX_PHRASES_WORDS = 48;
 
 /**
- * Lower case, stop words dropped, English words stemmed (Porter: An algorithm for suffix stripping, 1980). An
- * identifier (a token with inner punctuation and a digit or `@`) keeps all of its parts as they are.
+ * Lower case, function words dropped, words stemmed: in Latin script by the stemmer of a language, undefined: Porter's
+ * English one; in other scripts by that of the script. An identifier (a token with inner punctuation and a digit or `@`)
+ * keeps all of its parts as they are.
  */
-export function analyse(text: string): Analysis {
-  return analyseNormalised(normalised(text));
+export function analyse(text: string, language?: Language): Analysis {
+  return analyseNormalised(normalised(text), language);
 }
 
-function analyseNormalised(text: string): Analysis {
+/** `dropped`: the language whose function words are dropped. */
+function analyseNormalised(text: string, language?: Language, dropped = language): Analysis {
   const terms: string[] = [];
   const identifiers: string[][] = [];
+  const isDropped = (word: string): boolean =>
+    dropped === undefined ? STOP_WORDS.has(word) : isFunctionWord(word, dropped);
   for (const [token] of text.toLowerCase().matchAll(TOKEN)) {
     if (token.length <= MAX_TERM_LENGTH && PLAIN_WORD.test(token)) {
       // What the rest would make of most words, in a fifth of the time.
-      if (!STOP_WORDS.has(token)) terms.push(stem(token));
+      if (!isDropped(token)) terms.push(stem(token, language));
       continue;
     }
     const parts = token.match(PART) ?? [];
@@ -83,12 +95,9 @@ function analyseNormalised(text: string): Analysis {
       identifiers.push(kept);
       terms.push(...kept);
     } else {
-      terms.push(
-        ...parts
-          .filter((part) => !STOP_WORDS.has(part))
-          .flatMap(segments)
-          .map(stem),
-      );
+      for (const part of parts) {
+        if (!isDropped(part)) terms.push(...segments(part).map((word) => stem(word, language)));
+      }
     }
   }
   return { terms, identifiers };
@@ -102,14 +111,27 @@ function normalised(text: string): string {
 
 /**
  * A text as the index sees it: its terms, and after them other spellings in it (see `foldsOf`) and single characters of
- * scripts whose terms are pairs of them, each once.
+ * scripts whose terms are pairs of them, each once. A text in another language than English has the terms of English
+ * analysis among its other spellings: a query that is too short to show its language finds it by them.
  */
 export function indexText(text: string): string {
   const plain = normalised(text);
-  const { terms } = analyseNormalised(plain);
+  const sure = languageOf(plain);
+  const language = sure?.sure === true ? sure.language : undefined;
+  const { terms } = analyseNormalised(plain, language);
   const exact = new Set(terms);
-  const others = [...foldsOf(plain).map(stem), ...syllablesOf(plain)].filter((fold) => !exact.has(fold));
+  const common = language === undefined ? [] : commonOf(analyseNormalised(plain, undefined, language).terms);
+  const folds = foldsOf(plain).map((fold) => stem(fold, language));
+  const others = [...folds, ...syllablesOf(plain), ...common].filter((other) => !exact.has(other));
   return [...terms, ...new Set(others.map((fold) => SPELLING + fold))].join(" ");
+}
+
+/** Terms without a language, and without accents, as a query without a language asks for them. */
+function commonOf(terms: readonly string[]): string[] {
+  return terms.map((term) => {
+    const plain = folded(term);
+    return plain === term ? term : stem(plain);
+  });
 }
 
 /** The first terms of a text, each once. */
@@ -122,13 +144,15 @@ export function distinctTerms(text: string, most = MAX_QUERY_TERMS): string[] {
  * counts more than the text around it.
  */
 export function parseQuery(query: string): ParsedQuery {
-  const whole = analyse(query);
+  const found = languageOf(query);
+  const language = found?.sure === true ? found.language : undefined;
+  const whole = analyse(query, language);
   const question = askedIn(query);
-  const own = question === undefined ? whole : analyse(question);
+  const own = question === undefined ? whole : analyse(question, language);
   const asked = new Set(own.terms);
   const terms = [...new Set([...own.terms, ...whole.terms])];
-  const phrases = phrasesOf(question ?? query, own);
-  const around = question === undefined ? [] : phrasesOf(query, whole);
+  const phrases = phrasesOf(question ?? query, own, language);
+  const around = question === undefined ? [] : phrasesOf(query, whole, language);
   const known = new Set(phrases.map(nameOf));
   const outside = [
     ...terms.filter((term) => !asked.has(term)),
@@ -138,8 +162,9 @@ export function parseQuery(query: string): ParsedQuery {
     terms,
     phrases: bounded(unique([...phrases, ...around])),
     pairs: neighbours(own.terms, new Set([...asked].slice(0, MAX_QUERY_TERMS))),
-    spellings: spellingsOf(question ?? query, own.terms),
+    spellings: spellingsOf(question ?? query, own.terms, found),
     background: new Set(outside),
+    language,
     asked,
   };
 }
@@ -147,27 +172,39 @@ export function parseQuery(query: string): ParsedQuery {
 const nameOf = (words: readonly string[]): string => words.join(" ");
 
 /** Identifiers, and what stands in quotes. */
-function phrasesOf(text: string, { identifiers }: Analysis): (readonly string[])[] {
-  const quoted = take(text.matchAll(QUOTED), MAX_QUERY_PHRASES).map(
-    ([, straight, curly]) => analyse(straight ?? curly ?? "").terms,
+function phrasesOf(
+  text: string,
+  { identifiers }: Analysis,
+  language: Language | undefined,
+): (readonly string[])[] {
+  const quoted = take(text.matchAll(QUOTED), MAX_QUERY_PHRASES).flatMap(([, straight, curly]) =>
+    [...new Set([language, undefined])].map((each) => analyse(straight ?? curly ?? "", each).terms),
   );
   return [...identifiers.slice(0, MAX_QUERY_PHRASES), ...quoted]
     .filter(({ length }) => length > 1)
     .map((words) => words.slice(0, MAX_PHRASE_WORDS));
 }
 
-/** For a query: other spellings of each term in the index, and terms for which a term may be another spelling. */
-function spellingsOf(text: string, terms: readonly string[]): string[] {
+/**
+ * For a query: other spellings of each term in the index, and terms for which a term may be another spelling. If its
+ * language isn't English, also the terms of English analysis; if it isn't sure, the stems of that language.
+ */
+function spellingsOf(text: string, terms: readonly string[], found: FoundLanguage | undefined): string[] {
   const exact = new Set(terms);
-  const folds = foldsOf(normalised(text)).map(stem);
+  const plain = normalised(text);
+  const known = found?.sure === true ? found.language : undefined;
+  const folds = foldsOf(plain).map((fold) => stem(fold, known));
   const instead = folds.flatMap((fold) =>
     fold.includes(SPELLING) || exact.has(fold) ? [SPELLING + fold] : [SPELLING + fold, fold],
   );
+  const common = known === undefined ? terms : commonOf(analyseNormalised(plain, undefined, known).terms);
   // A pair of characters isn't another spelling of anything, nor is a term that has one itself.
-  const own = [...exact].filter(
+  const own = [...new Set(common)].filter(
     (term) => folded(term) === term && ([...term].length === 1 || !term.match(UNSPACED)),
   );
-  return [...new Set([...instead, ...own.map((term) => SPELLING + term)])].slice(0, MAX_SPELLINGS);
+  const stems = found?.sure === false ? analyseNormalised(plain, found.language).terms : common;
+  const bare = stems.filter((each) => !exact.has(each));
+  return [...new Set([...instead, ...own.map((term) => SPELLING + term), ...bare])].slice(0, MAX_SPELLINGS);
 }
 
 function take<Item>(items: Iterable<Item>, most: number): Item[] {
@@ -247,26 +284,9 @@ function cut(segment: string): string {
 }
 
 function bigrams(run: string): string[] {
-  const characters = [...run];
+  const characters = run.match(CHARACTER) ?? [];
   if (characters.length === 1) return characters;
   return characters.slice(1).map((character, index) => `${characters[index]}${character}`);
-}
-
-/** Stems of the words met last: most words of a text are among a few thousand, and a stem takes a microsecond. */
-const stems = new Map<string, string>();
-const MAX_STEMS = 8192;
-/** A longer word may be a view of its text in V8, which would stay in memory with it. */
-const MAX_REMEMBERED = 12;
-
-function stem(word: string): string {
-  if (!PLAIN_WORD.test(word)) return word;
-  if (word.length > MAX_REMEMBERED) return stemmer(word);
-  const known = stems.get(word);
-  if (known !== undefined) return known;
-  if (stems.size >= MAX_STEMS) stems.clear();
-  const made = stemmer(word);
-  stems.set(word, made);
-  return made;
 }
 
 function neighbours(sequence: readonly string[], allowed: ReadonlySet<string>): [string, string][] {

@@ -53,6 +53,9 @@ import { normaliseName } from "../../../src/domain/normalise-name.js";
 import { possibleNames } from "../../../src/memory/model/names.js";
 import { folded, foldsOf, syllablesOf } from "../../../src/memory/text/folds.js";
 import { heldTerms } from "../../../src/memory/text/held-terms.js";
+import { isFunctionWord } from "../../../src/memory/text/language/function-words.js";
+import { languageOf } from "../../../src/memory/text/language/language-of.js";
+import { stem } from "../../../src/memory/text/language/stems.js";
 import { lookedAt, piecesOf, plainText } from "../../../src/memory/text/looked-at.js";
 import { normalisedTooLong } from "../../../src/memory/text/normalised.js";
 import { contextFor, withContext } from "../../../src/memory/embedding/preceding.js";
@@ -276,6 +279,11 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
     plainText,
   },
   "src/memory/text/held-terms.ts": { heldTerms: (text) => heldTerms(text, ["graz", "a", "é"]) },
+  "src/memory/text/language/function-words.ts": { isFunctionWord: (text) => isFunctionWord(text, "de") },
+  "src/memory/text/language/language-of.ts": { languageOf },
+  "src/memory/text/language/stems.ts": {
+    stem: (text) => text.split(" ").map((word) => [stem(word), stem(word, "pt"), stem(word, "tr")]),
+  },
   "src/memory/text/normalised.ts": { normalisedTooLong: (text) => normalisedTooLong("content", text) },
   "src/memory/embedding/preceding.ts": { contextFor, withContext: (text) => withContext(text, text) },
   "src/memory/sessions/shorten.ts": {
