@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { Config } from "../config.js";
 import { publicAddress } from "../redis/connection/address.js";
 import type { Hazard } from "../redis/connection/hazards.js";
-import { hazardsOf } from "../redis/connection/hazards.js";
+import { SENTINELS_UNREACHABLE, hazardsOf } from "../redis/connection/hazards.js";
 import { StartError } from "../start-error.js";
 import type { Redis } from "./redis.js";
 
@@ -19,7 +19,7 @@ const FRESH_MS = 5_000;
 
 export function watchHazards(
   config: Config,
-  { gateway, capabilities }: Pick<Redis, "gateway" | "capabilities">,
+  { gateway, capabilities, sentinels }: Pick<Redis, "gateway" | "capabilities" | "sentinels">,
   logger: Logger,
 ): HazardWatch {
   const { nodes } = gateway;
@@ -29,10 +29,12 @@ export function watchHazards(
     mayHide: capabilities.now.hidesWhenFull,
   });
   let known: readonly Hazard[] = [];
+  let ofServers: readonly Hazard[] = [];
   let askedAt = Number.NEGATIVE_INFINITY;
 
   /** One line for each that begins or ends. */
-  function note(found: readonly Hazard[]): void {
+  function note(): void {
+    const found = sentinels.reached ? ofServers : [...ofServers, SENTINELS_UNREACHABLE];
     const reasons = (list: readonly Hazard[]) => new Set(list.map(({ reason }) => reason));
     const [before, after] = [reasons(known), reasons(found)];
     for (const { reason, severity, detail } of found) {
@@ -42,6 +44,7 @@ export function watchHazards(
       if (!after.has(reason)) logger.info({ reason }, "Redis is no longer at this risk");
     known = found;
   }
+  sentinels.onChange(note);
 
   return {
     async atStart() {
@@ -52,13 +55,15 @@ export function watchHazards(
           `The Redis of REDIS_URL (${publicAddress(config.redis.url)}) would lose data. ${fatal.detail} MNEME_ALLOW_EVICTION=1 starts mneme nevertheless.`,
         );
       }
-      note(found);
+      ofServers = found;
+      note();
       askedAt = performance.now();
     },
     async now() {
       if (performance.now() - askedAt < FRESH_MS) return known;
       askedAt = performance.now();
-      note(await gateway.run(() => hazardsOf(nodes, options())));
+      ofServers = await gateway.run(() => hazardsOf(nodes, options()));
+      note();
       return known;
     },
     known: () => known,

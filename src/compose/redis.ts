@@ -5,6 +5,7 @@ import { storeFault } from "../domain/store-fault.js";
 import { createAuditor } from "../redis/audit/auditor.js";
 import { createGateway } from "../redis/connection/client.js";
 import { createReplicas } from "../redis/connection/replicas.js";
+import { createSentinelWatch } from "../redis/connection/sentinel/sentinel-watch.js";
 import { openRedis } from "../redis/connection/open-redis.js";
 import { timeOf } from "../redis/connection/redis-time.js";
 import { createHealth } from "../redis/connection/health.js";
@@ -29,7 +30,14 @@ export function createRedis(config: Config, { logger, metrics, onMissingIndex }:
   const keys = createKeys(config.redis.keyPrefix);
   const health = createHealth(healthLog(logger), () => performance.now());
   const { url, keyPrefix, timeoutMs } = config.redis;
-  const { client, nodes } = openRedis({ url, keyPrefix, timeoutMs, onError: health.failed });
+  const sentinels = createSentinelWatch();
+  const { client, nodes } = openRedis({
+    url,
+    keyPrefix,
+    timeoutMs,
+    onError: health.failed,
+    onSentinels: sentinels.saw,
+  });
   const replicas = config.redis.recallFromReplicas ? createReplicas(nodes) : undefined;
   const gateway = createGateway(client, {
     timeoutMs,
@@ -45,7 +53,7 @@ export function createRedis(config: Config, { logger, metrics, onMissingIndex }:
   const auditor = createAuditor(gateway, keys, config.auditRetentionDays * DAY_MS);
   const capabilities = watchCapabilities(nodes, keys.jsonProbe);
   const clock = createRedisClock({ askTime: () => timeOf(nodes) });
-  return { keys, client, gateway, health, auditor, capabilities, clock };
+  return { keys, client, gateway, health, auditor, capabilities, clock, sentinels };
 }
 
 /** One line for each change of state, whatever happens in between. */

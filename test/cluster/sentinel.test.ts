@@ -37,6 +37,53 @@ afterAll(async () => {
 
 testActsOfStores(() => service);
 
+/** Stops a process, and lets it go on after a time. */
+async function silenced(pid: number, work: () => Promise<void>): Promise<void> {
+  process.kill(pid, "SIGSTOP");
+  try {
+    await work();
+  } finally {
+    process.kill(pid, "SIGCONT");
+  }
+}
+
+const serves = () =>
+  until(
+    () => service.send("PUT", `/v1/namespaces/${newNamespace()}/state/gate`, { value: 1 }),
+    ({ status }) => status === 201,
+  );
+
+test("a master that was silent for longer than its connection lasts is served from again", async () => {
+  await serves();
+  // The connection is given up after 4 s, and the next one after 2.5 s; Sentinels name the master for 30 s.
+  await silenced(redis[0]?.pid ?? 0, () => sleep(9_000));
+  await serves();
+  expect((await service.send("GET", "/readyz")).status).toBe(200);
+});
+
+test("Sentinels that are away are a warning of their own: the master serves on", async () => {
+  await serves();
+  const before = service.logs().length;
+  const warnings = async () => {
+    const { status, body } = await service.send("GET", "/readyz");
+    expect(status).toBe(200);
+    const { redis: shown } = body as { redis: { warnings?: { reason: string }[] } };
+    return (shown.warnings ?? []).map(({ reason }) => reason);
+  };
+  await silenced(sentinel.pid, async () => {
+    await until(warnings, (reasons) => reasons.includes("sentinels_unreachable"));
+    await sleep(3_000);
+    expect((await service.send("GET", "/metrics")).text).toContain(
+      'mneme_redis_hazard{reason="sentinels_unreachable"} 1',
+    );
+    await serves();
+  });
+  await until(warnings, (reasons) => !reasons.includes("sentinels_unreachable"));
+  const lines = service.logs().slice(before);
+  expect(lines).not.toContain("redis_unavailable");
+  expect(lines.match(/sentinels_unreachable/g)).toHaveLength(2);
+});
+
 test("after a failover, the service serves from the new primary, with what was acknowledged as durable", async () => {
   const namespace = newNamespace();
   const path = `/v1/namespaces/${namespace}`;

@@ -10,6 +10,7 @@ import { retryOnTakenPort } from "./taken-port.js";
 
 export interface TestSentinel {
   readonly port: number;
+  readonly pid: number;
   /** The name of the master that it watches. */
   readonly name: string;
   stop(): Promise<void>;
@@ -40,9 +41,11 @@ async function start(masterPort: number): Promise<TestSentinel> {
   });
   closeSync(logFd);
   const exited = once(child, "exit");
-  await waitUntilReady(child.pid ?? 0, { port }, log);
+  const pid = child.pid ?? 0;
+  await waitUntilReady(pid, { port }, log);
   return {
     port,
+    pid,
     name,
     async stop() {
       child.kill("SIGTERM");

@@ -3,6 +3,7 @@ import type { RedisClient } from "./client.js";
 import type { Nodes, RedisNode } from "./nodes.js";
 import type { Keys } from "../keys.js";
 import { faultOf, isOtherNode } from "./error-replies.js";
+import { createFaultLine } from "./fault-line.js";
 import { openConnection } from "./open-connection.js";
 
 export interface DurabilityOptions {
@@ -62,6 +63,7 @@ function durabilityOf(
   keys: Keys,
   { timeoutMs, replicas, onError }: DurabilityOptions,
 ): Durability {
+  const fault = createFaultLine(onError);
   let connection: Promise<RedisClient> | undefined;
   let underWay: Promise<boolean> = Promise.resolve(true);
   let next: Promise<boolean> | undefined;
@@ -69,7 +71,8 @@ function durabilityOf(
   function connect(): Promise<RedisClient> {
     connection ??= (async () => {
       const made = nodes.dedicated(node, "mneme-durability");
-      made.on("error", onError);
+      made.on("error", fault.failed);
+      made.on("ready", fault.reached);
       try {
         await openConnection(made);
         return made;

@@ -12,7 +12,8 @@ export interface Hazard {
     | "redis_keeps_nothing"
     | "redis_replica_may_lag"
     | "redis_hides_when_full"
-    | "redis_unchecked";
+    | "redis_unchecked"
+    | "sentinels_unreachable";
   /** An error unless the operator allows it; a warning is only said. */
   readonly severity: "error" | "warning";
   readonly detail: string;
@@ -100,6 +101,13 @@ const HIDES_WHEN_FULL: Hazard = {
   severity: "warning",
   detail:
     "When Redis's memory is full, its searches silently find nothing, and mneme couldn't change that (CONFIG SET). Set search-on-oom to ignore.",
+};
+
+export const SENTINELS_UNREACHABLE: Hazard = {
+  reason: "sentinels_unreachable",
+  severity: "warning",
+  detail:
+    "No Sentinel of REDIS_URL answers. The master that they named last is served from; a failover wouldn't be followed.",
 };
 
 function unchecked(what: readonly string[]): Hazard {

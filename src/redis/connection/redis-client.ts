@@ -6,6 +6,8 @@ import { clientSettings, returning } from "./client-settings.js";
 export interface RedisOptions {
   readonly url: string;
   readonly onError?: (error: Error) => void;
+  /** Behind Sentinels, after the first connection: told at each look for the master whether any of them answered. */
+  readonly onSentinels?: (reached: boolean) => void;
   /** How long a command may take, milliseconds; see {@link GatewayOptions}. */
   readonly timeoutMs?: number;
   /** By which a cluster's own indexes are known. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { createFaultLine } from "./fault-line.js";
 import { inTime } from "./in-time.js";
 import type { Nodes, RedisNode } from "./nodes.js";
 import { openConnection } from "./open-connection.js";
@@ -45,6 +46,7 @@ export async function createSubscriptions(
   nodes: Nodes,
   onError: (error: Error) => void,
 ): Promise<Subscriptions> {
+  const fault = createFaultLine(onError);
   const listeners = new Map<string, Set<(message: string) => void>>();
   const restored = new Set<() => void>();
   const closing = new AbortController();
@@ -70,9 +72,10 @@ export async function createSubscriptions(
     const node = await nodes.any();
     const connection = nodes.dedicated(node, "mneme-subscriptions");
     connection.on("error", (error: Error) => {
-      onError(error);
+      fault.failed(error);
       lost(line);
     });
+    connection.on("ready", fault.reached);
     const watch = watchConnection(connection);
     const line: Line = {
       node,
@@ -117,10 +120,17 @@ export async function createSubscriptions(
     }
   }
 
-  /** On the present connection, or on the next one if that is lost in between. */
-  async function takeAnywhere(channel: string): Promise<void> {
-    while (listeners.has(channel)) {
-      const line = present ?? (await new Promise<Line>((resolve) => waiting.add(resolve)));
+  function nextLine(signal: AbortSignal): Promise<Line> {
+    return new Promise((resolve) => {
+      waiting.add(resolve);
+      signal.addEventListener("abort", () => waiting.delete(resolve), { once: true });
+    });
+  }
+
+  /** On the present connection, or on the next one if that is lost in between. Takes nothing after the abort. */
+  async function takeAnywhere(channel: string, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const line = present ?? (await nextLine(signal));
       try {
         return await take(line, channel);
       } catch (error) {
@@ -135,7 +145,9 @@ export async function createSubscriptions(
       const group = listeners.get(channel) ?? new Set();
       group.add(onMessage);
       listeners.set(channel, group);
+      const left = new AbortController();
       const unlisten = (): void => {
+        left.abort();
         group.delete(onMessage);
         if (group.size > 0 || listeners.get(channel) !== group) return;
         listeners.delete(channel);
@@ -143,7 +155,7 @@ export async function createSubscriptions(
         void present?.connection.unsubscribe(channel, dispatch).catch(() => {});
       };
       try {
-        await inTime(takeAnywhere(channel), LISTEN_MS);
+        await inTime(takeAnywhere(channel, left.signal), LISTEN_MS);
       } catch (error) {
         unlisten();
         throw error;

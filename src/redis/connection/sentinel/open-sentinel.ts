@@ -30,12 +30,13 @@ interface Master {
  */
 export function openSentinel(
   place: SentinelPlace,
-  { onError = () => {} }: RedisOptions,
+  { onError = () => {}, onSentinels = () => {} }: RedisOptions,
 ): { readonly client: RedisClient; readonly nodes: Nodes } {
   let present: Master | undefined;
   let looking: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let open = false;
+  let everReached = false;
 
   const master = (): Master => {
     if (present === undefined) throw storeFault("redis_unavailable");
@@ -51,14 +52,16 @@ export function openSentinel(
     },
     async connect() {
       open = true;
+      // One that was there comes back: the master may be silent, and the Sentinels name it until they notice.
+      if (everReached) goOnLooking();
       try {
         await follow();
       } catch (error) {
-        end();
+        if (!everReached) end();
         throw error;
       }
-      timer ??= setInterval(() => void follow().catch(onError), LOOK_EVERY_MS);
-      timer.unref();
+      everReached = true;
+      if (open) goOnLooking();
     },
     async close() {
       const last = end();
@@ -83,6 +86,11 @@ export function openSentinel(
     return last;
   }
 
+  function goOnLooking(): void {
+    timer ??= setInterval(() => void follow().catch(() => {}), LOOK_EVERY_MS);
+    timer.unref();
+  }
+
   /** One look at a time: a Sentinel that is silent takes longer than the pause between two. */
   function follow(): Promise<void> {
     looking ??= look().finally(() => (looking = undefined));
@@ -90,7 +98,7 @@ export function openSentinel(
   }
 
   async function look(): Promise<void> {
-    const named = await askSentinels(place);
+    const named = await ask();
     const address = `${named.host}:${named.port}`;
     if (address === present?.address) return;
     const next = createMaster(place, named);
@@ -100,17 +108,35 @@ export function openSentinel(
       await openConnection(next, GREETING_MS);
       // Sentinels may name one that doesn't know of it yet.
       taken = (await isMaster(next, GREETING_MS)) && open;
+    } catch (error) {
+      onError(asError(error));
+      throw error;
     } finally {
       if (!taken && next.isOpen) next.destroy();
     }
     if (taken) take({ address, client: next });
   }
 
+  /** Sentinels that are away are no fault of the master, which serves on. */
+  async function ask(): Promise<HostAndPort> {
+    try {
+      const named = await askSentinels(place);
+      onSentinels(true);
+      return named;
+    } catch (error) {
+      if (everReached) onSentinels(false);
+      if (present === undefined) onError(asError(error));
+      throw error;
+    }
+  }
+
   function take(next: Master): void {
     const former = present;
     present = next;
     if (former?.client.isOpen === true) former.client.destroy();
-    next.client.on("ready", () => present === next && client.emit("ready"));
+    // By these, a server that takes a connection and then says nothing is noticed.
+    for (const event of ["connect", "reconnecting", "ready"])
+      next.client.on(event, () => present === next && client.emit(event));
     client.emit("ready");
   }
 
@@ -128,6 +154,8 @@ export function openSentinel(
   };
   return { client, nodes };
 }
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 function createMaster({ tls, username, password }: SentinelPlace, { host, port }: HostAndPort): RedisClient {
   const settings = clientSettings(tls);
