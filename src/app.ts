@@ -65,12 +65,12 @@ export function createApp(deps: AppDeps) {
     ),
   );
   app.on(["POST", "PUT", "PATCH"], "*", limitBody(deps.bodyTimeoutMs));
+  app.on(["POST", "PUT", "PATCH", "DELETE"], "*", durable(deps.durable));
   app.on(
     ["POST", "PUT"],
     "*",
     idempotent({ answers: deps.answers, audit: deps.services.audit, now: deps.now }),
   );
-  app.on(["POST", "PUT", "PATCH", "DELETE"], "*", durable(deps.durable));
   app.use(limitLoad(deps.load, metrics));
   app.notFound((c) => {
     const allowed = allowedMethods(app, c.req.path);

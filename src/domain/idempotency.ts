@@ -1,14 +1,14 @@
 /** Keeps the answers of requests with an `Idempotency-Key`, by the hash of caller and key. */
 export interface AnswerStore {
-  /**
-   * Claims an operation for a request, of which `request` is a hash. `subjects`: what its answer may hold, as far as the
-   * request says; the answer ends with them. The claim ends after a lease unless it is renewed.
-   */
-  claim(operation: string, request: string, subjects: readonly string[]): Promise<Claim>;
+  /** Claims an operation for a request, of which `request` is a hash. The claim ends after a lease unless it is renewed. */
+  claim(operation: string, request: string): Promise<Claim>;
   /** False: the claim was lost, or its answer is kept. */
   renew(operation: string, claim: Claimed, ms: number): Promise<boolean>;
-  /** Keeps the answer, unless the claim was lost. `memories`: ids of the memories in it; the answer ends with them. */
-  keep(operation: string, claim: Claimed, sealed: string, memories: readonly string[]): Promise<void>;
+  /**
+   * Keeps the answer, unless the claim was lost. `subjects`: what it holds, memories by their ids and others as
+   * {@link subjectOf} names them; the answer ends with them.
+   */
+  keep(operation: string, claim: Claimed, sealed: string, subjects: readonly string[]): Promise<void>;
   /** Gives the claim up: a retry is then a new try. */
   release(operation: string, claim: Claimed): Promise<void>;
 }

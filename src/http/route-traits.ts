@@ -25,7 +25,10 @@ export interface RouteTraits {
   readonly whileAway?: true;
   /** `json` if absent. */
   readonly body?: BodyKind;
-  /** A POST that writes nothing: it has nothing to wait for under `Prefer: durable`. */
+  /**
+   * A POST that changes no data of callers: it has nothing to wait for under `Prefer: durable`, and a repetition reads again,
+   * so no answer is stored for an `Idempotency-Key`.
+   */
   readonly readsOnly?: true;
   /**
    * What the answer to a POST or PUT shows, besides memories and the namespace in the path. An answer that is stored for

@@ -29,6 +29,16 @@ afterAll(async () => {
 
 const keyed = (key: string = randomUUID()) => ({ headers: { "idempotency-key": key } });
 
+async function storedAnswers(kind: "answer" | "answers-about" = "answer"): Promise<string[]> {
+  const redis = createClient({ url: inject("redisUrl") });
+  await redis.connect();
+  const found: string[] = [];
+  for await (const names of redis.scanIterator({ MATCH: `${one.prefix}:${kind}:*`, COUNT: 1000 }))
+    found.push(...names);
+  redis.destroy();
+  return found.toSorted();
+}
+
 describe("Idempotency-Key", () => {
   test("a retry gets the first answer, from any process, and nothing happens twice", async () => {
     const namespace = newNamespace();
@@ -92,7 +102,6 @@ describe("Idempotency-Key", () => {
       await post(one, namespace, { content: "b" }, options),
       await post(one, newNamespace(), { content: "a" }, options),
       await one.send("POST", `${memoriesOf(namespace)}/batch`, { memories: [] }, options),
-      await one.send("POST", "/v1/recall", { query: "a", namespaces: [namespace] }, options),
     ];
     for (const other of others) {
       expect(other).toMatchObject({
@@ -101,6 +110,50 @@ describe("Idempotency-Key", () => {
       });
     }
     expect(await listAll(one, namespace)).toHaveLength(1);
+  });
+
+  test("with another condition it is refused, instead of getting the answer to the first one", async () => {
+    const path = `/v1/namespaces/${newNamespace()}/state/gate`;
+    const options = (match: string) => ({ headers: { ...keyed("conditional").headers, "if-match": match } });
+    const put = (match: string) => one.send("PUT", path, { value: 1 }, options(match));
+    expect((await put('"7"')).status).toBe(412);
+    expect(await put('"8"')).toMatchObject({ status: 422, body: { code: "idempotency_mismatch" } });
+    expect((await put('"7"')).headers.get("idempotency-replayed")).toBe("true");
+  });
+
+  test("what only reads stores no answer, and a repetition reads again", async () => {
+    const namespace = newNamespace();
+    await remember(one, namespace, { content: "The pump leaks." });
+    const search = { query: "pump", namespaces: [namespace] };
+    const recalled = await one.send("POST", "/v1/recall", { ...search, receipt: true });
+    const { receipt_id } = recalled.body as { receipt_id: string };
+    expect(receipt_id).toBeTypeOf("string");
+    const before = await storedAnswers();
+    const reads: readonly (readonly [string, unknown])[] = [
+      ["/v1/recall", search],
+      [`/v1/namespaces/${namespace}/pii/scan`, {}],
+      [`/v1/receipts/${receipt_id}/replay`, undefined],
+    ];
+    for (const [path, body] of reads) {
+      const options = keyed();
+      for (let time = 0; time < 2; time++) {
+        const { status, headers } = await one.send("POST", path, body, options);
+        expect([path, status]).toEqual([path, 200]);
+        expect(headers.get("idempotency-replayed")).toBeNull();
+      }
+    }
+    expect(await storedAnswers()).toEqual(before);
+  });
+
+  test("a request that is refused leaves no trace of the names in its body", async () => {
+    const before = await storedAnswers("answers-about");
+    const part = (kind: string) =>
+      Array.from({ length: 256 }, (_, index) => ({ op: "set", key: `${kind}-${index}` }));
+    const path = `/v1/namespaces/${newNamespace()}/state-transactions`;
+    const body = { operations: part("operation"), checks: part("check") };
+    expect((await one.send("POST", path, body, keyed())).status).toBe(400);
+    // Its answer ends with the namespace.
+    expect((await storedAnswers("answers-about")).length).toBe(before.length + 1);
   });
 
   test("of many at once, one acts; the others get its answer, or hear that it isn't there yet", async () => {
@@ -272,11 +325,11 @@ test("a request that takes longer than a claim is still processed by one process
   const namespace = newNamespace();
   const options = keyed();
   provider.next(() => true);
-  const first = post(slow, namespace, { content: "slow" }, options);
+  const first = post(slow, namespace, { content: "slow" }, options).catch(() => "cut");
   await sleep(13_000);
   const retry = await post(slow, namespace, { content: "slow" }, options);
   expect(retry).toMatchObject({ status: 409, body: { code: "idempotency_busy" } });
   await slow.kill9();
-  await first.catch(() => {});
+  await first;
   await provider.close();
 });

@@ -5,10 +5,15 @@ import { subjectOf } from "../../domain/idempotency.js";
 import type { MatchedRoute } from "../route-traits.js";
 
 /**
- * What the answer to a request may refer to, as its route says: namespace, session and state. Memories are found in the
- * answer.
+ * What the answer to a request refers to, as its route says: namespace, session and state. Memories are found in the
+ * answer. A refusal by 400 says no more than the request: it ends with the namespace alone.
  */
-export function subjectsOf({ pattern, traits }: MatchedRoute, path: string, body: string): readonly string[] {
+export function subjectsOf(
+  { pattern, traits }: MatchedRoute,
+  path: string,
+  body: string,
+  status: number,
+): readonly string[] {
   const names = pattern.split("/");
   const parts = path.split("/");
   // Decoded as Hono decodes them for the routes.
@@ -18,8 +23,10 @@ export function subjectsOf({ pattern, traits }: MatchedRoute, path: string, body
   };
   const namespace = valueOf("ns");
   if (namespace === undefined) return [];
+  const whole = subjectOf.namespace(namespace);
+  if (status === 400) return [whole];
   return [
-    subjectOf.namespace(namespace),
+    whole,
     ...(traits.shows ?? []).flatMap((shown) => {
       if (shown === "transaction") return [...keysIn(body)].map((key) => subjectOf.state(namespace, key));
       const name = valueOf(PARAMETERS[shown]);
@@ -30,10 +37,10 @@ export function subjectsOf({ pattern, traits }: MatchedRoute, path: string, body
 
 const PARAMETERS = { session: "sid", state: "key" } as const;
 
-/** More than a transaction may have of each. A body with more is refused, and its answer says nothing of them. */
+/** More than a transaction may have of each. */
 const MOST = 256;
 
-/** Keys of state in the body of a transaction, which isn't checked yet. */
+/** Keys of state in the body of a transaction. */
 function keysIn(body: string): ReadonlySet<string> {
   const sent = parsed(body);
   const lists = isJsonObject(sent) ? [sent["operations"], sent["checks"]] : [];

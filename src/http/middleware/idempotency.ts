@@ -10,7 +10,9 @@ import { openAnswer, sealAnswer } from "./idempotency-seal.js";
 import { contextOf } from "../verb-context.js";
 import type { AppEnv } from "../env.js";
 
-const KEPT_HEADERS = ["content-type", "location", "etag", "preference-applied"];
+const KEPT_HEADERS = ["content-type", "location", "etag"];
+/** By which the same body may mean another act. */
+const CONDITIONS = ["if-match", "if-none-match"];
 /** Printable ASCII, as in a header's token or a quoted string. */
 const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 
@@ -24,8 +26,8 @@ export interface IdempotencyOptions {
 }
 
 /**
- * `Idempotency-Key` on POST and PUT: a retry with the same body gets the first answer, for 24 hours. A retry with
- * another body is refused. Each API key has its own Idempotency-Keys.
+ * `Idempotency-Key` on POST and PUT: a retry with the same body and conditions gets the first answer, for 24 hours. A
+ * retry with others is refused. Each API key has its own Idempotency-Keys. What only reads keeps no answer.
  *
  * If a service dies between an act and the record of its answer, the claim runs out. The next retry acts with the same
  * {@link Context.operation}, by which a script knows what it has done.
@@ -42,10 +44,14 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
     const credential = actor.keyId === null ? "" : header;
     const operation = digest([actor.keyId ?? "", key]);
     const body = await c.req.text();
-    const request = digest([c.req.method, c.req.url.replace(/^[a-z]+:\/\/[^/]*/, ""), body]);
+    const conditions = CONDITIONS.flatMap((name) => {
+      const value = c.req.header(name);
+      return value === undefined ? [] : [`${name}: ${value}`];
+    });
+    const request = digest([c.req.method, c.req.url.replace(/^[a-z]+:\/\/[^/]*/, ""), body, ...conditions]);
 
     const since = performance.now();
-    const claim = await answers.claim(operation, request, subjectsOf(c.get("route"), c.req.path, body));
+    const claim = await answers.claim(operation, request);
     if (claim.kind === "other_request") throw mismatch();
     if (claim.kind === "busy") {
       throw new DomainError(
@@ -91,14 +97,17 @@ export function idempotent({ answers, audit, now }: IdempotencyOptions): Middlew
     });
     const said = await c.res.clone().text();
     const sealed = sealAnswer({ status, headers: Object.fromEntries(headers), body: said }, credential, key);
-    const ids = c.get("route").traits.listsDeleted === true ? [] : [...new Set(said.match(MEMORY_ID))];
-    await answers.keep(operation, claim, sealed, ids);
+    const route = c.get("route");
+    const ids = route.traits.listsDeleted === true ? [] : (said.match(MEMORY_ID) ?? []);
+    const subjects = new Set([...subjectsOf(route, c.req.path, body, status), ...ids]);
+    await answers.keep(operation, claim, sealed, [...subjects]);
     return undefined;
   };
 
   return (c, next) => {
     const key = c.req.header("idempotency-key");
-    if (key === undefined || c.get("route").traits.keepsNoAnswer === true) return next();
+    const { keepsNoAnswer, readsOnly } = c.get("route").traits;
+    if (key === undefined || keepsNoAnswer === true || readsOnly === true) return next();
     return withKey(c, next, key);
   };
 }

@@ -119,13 +119,15 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function complete(operation: Operation, method: Method): void {
-  const isOpen = takeTraits(operation)?.open !== undefined;
+  const traits = takeTraits(operation);
+  const isOpen = traits?.open !== undefined;
   if (isOpen) operation.security = [];
-  const repeatable = method === "post" || method === "put";
+  const reads = method === "get" || traits?.readsOnly === true;
+  const repeatable = !reads && (method === "post" || method === "put");
   operation.parameters = [
     ...(operation.parameters ?? []),
     ...(repeatable ? [IDEMPOTENCY_KEY] : []),
-    ...(method === "get" ? [] : [PREFER]),
+    ...(reads ? [] : [PREFER]),
   ];
   for (const parameter of operation.parameters) describeParameter(parameter);
   operation.responses = {
@@ -134,7 +136,7 @@ function complete(operation: Operation, method: Method): void {
     421: MISDIRECTED,
   };
   for (const [status, response] of Object.entries(operation.responses)) {
-    addHeaders(response as Response, Number(status), method, isOpen);
+    addHeaders(response as Response, Number(status), { reads, repeatable, isOpen });
   }
 }
 
@@ -159,14 +161,20 @@ function describeParameter(parameter: NonNullable<Operation["parameters"]>[numbe
   if (description !== undefined) parameter.description = description;
 }
 
-function addHeaders(response: Response, status: number, method: Method, isOpen: boolean): void {
+interface Kind {
+  readonly reads: boolean;
+  readonly repeatable: boolean;
+  readonly isOpen: boolean;
+}
+
+function addHeaders(response: Response, status: number, { reads, repeatable, isOpen }: Kind): void {
   const names = [
     ...(status === 401 ? (["WWW-Authenticate"] as const) : []),
     ...(status === 429 || status === 503 || status === 507 ? (["Retry-After"] as const) : []),
-    ...(status === 409 && (method === "post" || method === "put") ? (["Retry-After"] as const) : []),
+    ...(status === 409 && repeatable ? (["Retry-After"] as const) : []),
     ...(isOpen ? [] : (["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"] as const)),
-    ...(method === "post" || method === "put" ? (["Idempotency-Replayed"] as const) : []),
-    ...(method !== "get" && status < 300 ? (["Preference-Applied"] as const) : []),
+    ...(repeatable ? (["Idempotency-Replayed"] as const) : []),
+    ...(!reads && status < 300 ? (["Preference-Applied"] as const) : []),
   ];
   if (names.length === 0) return;
   const common = Object.fromEntries(names.map((name) => [name, headerOf(name)]));

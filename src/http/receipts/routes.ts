@@ -28,7 +28,7 @@ const replayRoute = createRoute({
   method: "post",
   path: "/v1/receipts/{id}/replay",
   operationId: "replayReceipt",
-  traits: { lane: "search", shows: [] },
+  traits: { lane: "search", readsOnly: true, shows: [] },
   tags: ["recall"],
   summary: "Replay a receipt",
   description: "Runs the same recall now and returns both results side by side.",

@@ -1,10 +1,8 @@
 import type { RedisGateway, RoutedClient } from "../connection/client.js";
 import type { Keys } from "../keys.js";
 
-/**
- * Longer than a claim lasts: a request that read what was deleted has kept its answer by the end, or lost its claim.
- */
-const MARK_MS = 120_000;
+/** The answer of a request that takes longer counts as one that holds what was deleted. */
+export const MARK_MS = 120_000;
 const PAGE = 500;
 
 /**
@@ -32,7 +30,7 @@ async function eraseAnswersOf(
   const about = [keys.answersOf(subject), keys.answersGone(subject)];
   let [till, kept, full] = ["", 0, true];
   while (full) {
-    const page = [String(MARK_MS), String(kept), String(PAGE), till];
+    const page = [String(MARK_MS), String(kept), String(PAGE), till, except ?? ""];
     const [reached, ...operations] = await client.findAnswers(about, page);
     const doomed = operations.filter((each) => each !== except);
     await Promise.all(doomed.map((operation) => client.eraseAnswer([keys.answer(operation)], [])));

@@ -3,12 +3,17 @@ import type { AnswerStore, Claimed } from "../../domain/idempotency.js";
 import { LEASE_MS } from "../../domain/lease.js";
 import type { RedisGateway, RoutedClient } from "../connection/client.js";
 import type { Keys } from "../keys.js";
+import { MARK_MS } from "./erase.js";
 import { CODE, wrongCode } from "../scripts/codes.js";
 
 export const KEEP_ANSWER_MS = 24 * 3600 * 1000;
+/** How far the clocks of a cluster's nodes may differ. */
+const SKEW_MS = 1_000;
 
 /** Spread over all slots: nothing needs them together. What an answer holds is noted apart, see lua/note.lua. */
 export function createAnswerStore(redis: RedisGateway, keys: Keys): AnswerStore {
+  const skewMs = redis.nodes.clustered ? SKEW_MS : 0;
+
   /** Notes the answer under its subjects. True if one of them was deleted since the claim. */
   async function note(
     client: RoutedClient,
@@ -20,7 +25,7 @@ export function createAnswerStore(redis: RedisGateway, keys: Keys): AnswerStore 
       subjects.map((subject) =>
         client.noteAnswer(
           [keys.answersOf(subject), keys.answersGone(subject)],
-          [operation, String(KEEP_ANSWER_MS), String(begun)],
+          [operation, ...[KEEP_ANSWER_MS, begun, skewMs, MARK_MS].map(String)],
         ),
       ),
     );
@@ -28,7 +33,7 @@ export function createAnswerStore(redis: RedisGateway, keys: Keys): AnswerStore 
   }
 
   return {
-    async claim(operation, request, subjects) {
+    async claim(operation, request) {
       const token = randomUUID();
       return redis.run(async (client) => {
         const [code, text = ""] = await client.claimAnswer(
@@ -39,10 +44,7 @@ export function createAnswerStore(redis: RedisGateway, keys: Keys): AnswerStore 
         if (code === CODE.BUSY) return { kind: "busy" };
         if (code === CODE.SEEN) return text === "" ? { kind: "erased" } : { kind: "answered", sealed: text };
         if (code !== CODE.DONE) throw wrongCode("idempotency/lua/claim", code);
-        const claim = { kind: "claimed", token, begun: Number(text) } as const;
-        // Before the act, so what was deleted until now isn't in the answer.
-        await note(client, operation, claim, subjects);
-        return claim;
+        return { kind: "claimed", token, begun: Number(text) };
       });
     },
     async renew(operation, { token }, ms) {
@@ -51,10 +53,10 @@ export function createAnswerStore(redis: RedisGateway, keys: Keys): AnswerStore 
       );
       return kept === 1;
     },
-    async keep(operation, claim, sealed, memories) {
+    async keep(operation, claim, sealed, subjects) {
       await redis.run(async (client) => {
         // Before the answer is there: a deletion from now on finds it, and one until now has left its mark.
-        const erased = await note(client, operation, claim, memories);
+        const erased = await note(client, operation, claim, subjects);
         await client.keepAnswer(
           [keys.answer(operation)],
           [claim.token, sealed, String(KEEP_ANSWER_MS), erased ? "1" : ""],

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import type { Memory } from "../../support/acts/memories.js";
-import { bodyOf, listAll, memoriesOf, newNamespace, pathOf, remember } from "../../support/acts/memories.js";
+import { bodyOf, listAll, memoriesOf, newNamespace, pathOf } from "../../support/acts/memories.js";
 import { startWithRedis } from "../../support/redis/with-redis.js";
 
 const { service } = await startWithRedis();
@@ -18,22 +18,4 @@ test("a kept answer is erased with a memory in it, and the request isn't done a 
   expect(again).toMatchObject({ status: 410, body: { code: "answer_erased" } });
   expect(again.text).not.toContain("5511");
   expect(await listAll(service, namespace)).toEqual([]);
-});
-
-test("a kept answer of a recall is erased with one of its hits, the others' stay", async () => {
-  const namespace = newNamespace();
-  const one = await remember(service, namespace, { content: "The shed key hangs in the hall." });
-  const recall = (query: string, key: string) =>
-    service.send(
-      "POST",
-      "/v1/recall",
-      { namespaces: [namespace], query },
-      { headers: { "idempotency-key": key } },
-    );
-  const [found, empty] = [randomUUID(), randomUUID()];
-  expect((await recall("shed key", found)).text).toContain(one.id);
-  expect((await recall("submarine", empty)).status).toBe(200);
-  await service.send("DELETE", pathOf(one));
-  expect((await recall("shed key", found)).status).toBe(410);
-  expect((await recall("submarine", empty)).status).toBe(200);
 });

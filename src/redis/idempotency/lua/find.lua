@@ -10,12 +10,19 @@ ARGV[1] how long the mark lasts, milliseconds
 ARGV[2] how many answers are passed over
 ARGV[3] how many are returned at most
 ARGV[4] until when they were noted, milliseconds; '' until now, the first page
+ARGV[5] the operation that deleted the subject; '' if it has none
 
 Returns {until when they were noted, operations ...}.
 ]]
 local till = ARGV[4]
 if till == '' then
   till = string.format('%.0f', now)
-  redis.call('SET', KEYS[2], till, 'PX', ARGV[1])
+  local mark = string.format('%.3f', now_micros / 1000)
+  if ARGV[5] ~= '' then
+    -- What another operation deleted before still counts for the answer of this one.
+    local at, by, before = string.match(redis.call('GET', KEYS[2]) or '', '^(%S+) ?(%S*) ?(%S*)$')
+    mark = mark .. ' ' .. ARGV[5] .. ' ' .. (by == ARGV[5] and before or at or '')
+  end
+  redis.call('SET', KEYS[2], mark, 'PX', ARGV[1])
 end
 return { till, unpack(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', till, 'LIMIT', ARGV[2], ARGV[3])) }

@@ -8,13 +8,19 @@ KEYS[2] the subject's last deletion
 ARGV[1] operation of the answer
 ARGV[2] how long answers are kept, milliseconds
 ARGV[3] when its request began, milliseconds
+ARGV[4] how far the clocks of two nodes may differ, milliseconds
+ARGV[5] how long the mark of a deletion lasts, milliseconds
 
-Returns 1 if the subject was deleted since, else 0.
+Returns 1 if the subject was deleted since by another operation, or may have been, else 0.
 ]]
--- The two times may be of two nodes of a cluster.
-local skew = 1000
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - tonumber(ARGV[2]))
 redis.call('ZADD', KEYS[1], now, ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
-local deleted = redis.call('GET', KEYS[2])
-return deleted and tonumber(ARGV[3]) <= tonumber(deleted) + skew and 1 or 0
+local begun = tonumber(ARGV[3]) - tonumber(ARGV[4])
+if now - begun > tonumber(ARGV[5]) then return 1 end
+local mark = redis.call('GET', KEYS[2])
+if not mark then return 0 end
+-- A mark of an earlier release is a time alone.
+local at, by, before = string.match(mark, '^(%S+) ?(%S*) ?(%S*)$')
+local deleted = by == ARGV[1] and before or at
+return deleted ~= '' and begun <= tonumber(deleted) and 1 or 0
