@@ -383,6 +383,30 @@ describe("what is wrong with a provider has a code", () => {
     await embedder?.close();
   });
 
+  test("what finds out why a text was refused goes on for others when the caller that began it has gone", async () => {
+    const refuse = status(400, { error: { message: "bad input" } });
+    const slow: Behaviour = ({ input }, response) => {
+      const data = input.map((text, index) => ({
+        object: "embedding",
+        index,
+        embedding: Array.from(vectorOf(text, DIMENSIONS)),
+      }));
+      setTimeout(() => answer(response, 200, { data }), 400);
+      return true;
+    };
+    const own = await providerOfOwn(refuse, slow, refuse);
+    const embedder = create({ baseURL: own.baseURL, encoding: "float" });
+    const leaving = new AbortController();
+    const first = embedder.embedQuery("one", leaving.signal).catch(() => "left");
+    await expect.poll(() => own.requests.length).toBe(2);
+    const second = embedder.embedQuery("two");
+    const refused = expect(second).rejects.toBeInstanceOf(EmbeddingRefused);
+    await expect.poll(() => own.requests.length).toBe(3);
+    leaving.abort();
+    expect(await first).toBe("left");
+    await refused;
+  });
+
   test("tries, and what finds out why a text was refused, take one time-out together", async () => {
     const refuse = status(400, { error: { message: "no such deployment" } });
     const { baseURL } = await providerOfOwn(refuse, hang, hang);

@@ -44,6 +44,8 @@ const MAX_BACKOFF_MS = 5_000;
 const HEALTHY_MS = 30_000;
 const UNHEALTHY_MS = 5_000;
 const timedOut = (): Failure => unavailable("timed out", "timed_out", false);
+/** Of a refusal: this text, the encoding, or the configuration (then every request is refused). `unknown`: not in time. */
+type Cause = "text" | "encoding" | "configuration" | "unknown";
 /** A text that no provider has a reason to refuse. */
 const PROBE = "ready";
 
@@ -86,7 +88,7 @@ export function createOpenAIEmbedder({
   let probe: Promise<unknown> | undefined;
   let used = encoding;
   let acceptedAt = Number.NEGATIVE_INFINITY;
-  let trial: ReturnType<typeof findCause> | undefined;
+  let trial: Promise<Cause> | undefined;
 
   async function send(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]> {
     const vectors = await callProvider(texts, { ...provider, encoding: used }, signal);
@@ -106,22 +108,27 @@ export function createOpenAIEmbedder({
     return taken;
   }
 
-  /** The cause of a refusal: this text, the encoding, or the configuration (then every request is refused). */
-  async function findCause(signal: AbortSignal): Promise<"text" | "encoding" | "configuration"> {
+  async function findCause(signal: AbortSignal): Promise<Cause> {
     const before = used;
     try {
       await send([PROBE], signal);
       return before === used ? "text" : "encoding";
     } catch {
-      return (await switchToNumbers(signal)) ? "encoding" : "configuration";
+      if (await switchToNumbers(signal)) return "encoding";
+      return signal.aborted ? "unknown" : "configuration";
     }
   }
 
-  /** Concurrent refusals share one trial. There is no trial while the provider accepts other texts. */
-  async function causeOf(signal: AbortSignal): Promise<"text" | "encoding" | "configuration"> {
+  /**
+   * Concurrent refusals share one trial, which goes on when the caller that began it has gone. There is no trial while the
+   * provider accepts other texts.
+   */
+  async function causeOf(signal: AbortSignal): Promise<Cause> {
     if (Date.now() - acceptedAt < HEALTHY_MS) return "text";
-    trial ??= findCause(signal).finally(() => (trial = undefined));
-    return trial;
+    trial ??= findCause(AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)])).finally(
+      () => (trial = undefined),
+    );
+    return untilAborted(trial, signal).catch(() => "unknown");
   }
 
   /** Undefined: the texts may be sent again, in another encoding. */
@@ -133,6 +140,7 @@ export function createOpenAIEmbedder({
     const cause = await causeOf(signal);
     if (cause === "encoding") return undefined;
     if (cause === "text") return failure;
+    if (cause === "unknown") return timedOut();
     return unavailable(
       "refuses every text: check the model and its parameters",
       "configuration_rejected",
