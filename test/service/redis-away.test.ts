@@ -11,6 +11,7 @@ import {
   recall,
   remember,
 } from "../support/acts/memories.js";
+import { as, createKey } from "../support/acts/access.js";
 import { startRedis } from "../support/redis/start.js";
 import type { TestRedis } from "../support/redis/start.js";
 import type { Answer } from "../support/service/answer.js";
@@ -206,4 +207,23 @@ test("what was acknowledged survives kill -9 of Redis under load, and a retry st
   expect(after.map(({ content }) => content).toSorted()).toEqual(
     [...acknowledged.keys(), ...refused].toSorted(),
   );
+});
+
+test("while Redis is away, /metrics answers a key that it answered lately, and none once a key was revoked", async () => {
+  const root = as(service, (await createKey(service)).key);
+  const made = await root.send("POST", "/v1/keys", {
+    agent: "scraper",
+    grants: [{ namespace: "**", verbs: ["metrics"] }],
+  });
+  const { id, key } = made.body as { id: string; key: string };
+  const scrape = (by: Pick<Service, "send">) => by.send("GET", "/metrics");
+  expect((await scrape(as(service, key))).status).toBe(200);
+  expect((await root.send("DELETE", `/v1/keys/${id}`)).status).toBe(204);
+  expect((await scrape(root)).status).toBe(200);
+  await redis.kill9();
+  await until(
+    () => scrape(root),
+    ({ text }) => text.includes("mneme_redis_up 0"),
+  );
+  expect((await scrape(as(service, key))).status).toBe(503);
 });

@@ -31,6 +31,8 @@ export interface Authenticator {
    * required.
    */
   mayStay(actor: Actor): Promise<boolean>;
+  /** Called when a key has changed, or may have: what was known of callers may be out of date. */
+  onKeyNews(listener: () => void): void;
 }
 
 export interface AuthenticatorOptions {
@@ -129,6 +131,7 @@ export function createAuthenticator({
         rateLimits: [{ keyId: id, limit: rate_limit_per_minute }, ...makers.flatMap(boundOf)],
       };
     },
+    onKeyNews: cache.onForgotten,
     async mayStay({ keyId }) {
       if (keyId === null) return !(await cache.required());
       const key = await cache.find(keyId);

@@ -26,6 +26,7 @@ export function createKeyCache({ store, mayBeOpen }: KeyCacheOptions): KeyCache 
   /** Checked once only: each check may have to scan all of Redis. */
   let mayBeEmpty = true;
   let open = false;
+  const listeners: (() => void)[] = [];
 
   /** Whether a request needs a key. */
   async function askDoor(): Promise<boolean> {
@@ -52,6 +53,7 @@ export function createKeyCache({ store, mayBeOpen }: KeyCacheOptions): KeyCache 
       known = true;
       keys.forget(id);
       gate.forgetAll();
+      for (const listener of listeners) listener();
     },
     forgetAll() {
       // News may have been missed, and the Redis that is back may be an empty one.
@@ -59,6 +61,8 @@ export function createKeyCache({ store, mayBeOpen }: KeyCacheOptions): KeyCache 
       mayBeEmpty = true;
       keys.forgetAll();
       gate.forgetAll();
+      for (const listener of listeners) listener();
     },
+    onForgotten: (listener) => void listeners.push(listener),
   };
 }

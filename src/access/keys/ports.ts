@@ -67,4 +67,6 @@ export interface KeyCache {
   forget(id: string): void;
   /** Any key may have changed. */
   forgetAll(): void;
+  /** Called whenever one of these two is. */
+  onForgotten(listener: () => void): void;
 }

@@ -9,13 +9,15 @@ const MOST = 100;
 
 /**
  * Identifies a caller, and while keys can't be read, lets in those that were let in within the last hour: what shows that
- * the store is away must be there while it is. No rate limit counts then, because it would be counted in the store.
+ * the store is away must be there while it is. No rate limit counts then, because it would be counted in the store. News
+ * of a key, such as its revocation, ends that for all.
  */
 export function identifyWhileAway(
-  { identify }: Pick<Authenticator, "identify">,
+  { identify, onKeyNews }: Pick<Authenticator, "identify" | "onKeyNews">,
   now: () => number,
 ): Authenticator["identify"] {
   const lately = new Map<string, { readonly identity: Identity; readonly at: number }>();
+  onKeyNews(() => lately.clear());
   return async (authorization, requestId) => {
     // What was sent is a secret, and isn't kept.
     const caller = createHash("sha256")

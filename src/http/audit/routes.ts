@@ -14,6 +14,7 @@ import {
   filterOf,
   viewEntry,
 } from "./schemas.js";
+import { whileAllowed } from "../responses/while-allowed.js";
 import { streamOf } from "../responses/stream.js";
 import { jsonResponse, problems } from "../openapi/responses.js";
 
@@ -40,7 +41,7 @@ const exportRoute = createRoute({
   tags: tag,
   summary: "Export the audit trail",
   description:
-    "Returns all entries that match the filter, oldest first, one JSON object per line. Each has the fields of a page's entry, and `trail`, `previous`, `raw` and `hash` to verify the chain elsewhere. If an export fails midway, the connection is closed before the body is complete.",
+    "Returns all entries that match the filter, oldest first, one JSON object per line. Each has the fields of a page's entry, and `trail`, `previous`, `raw` and `hash` to verify the chain elsewhere. If an export fails midway, or its key ends, the connection is closed before the body is complete.",
   request: { query: auditExportParameters },
   responses: {
     200: { description: "The audit entries.", content: { "application/x-ndjson": { schema: z.string() } } },
@@ -48,7 +49,7 @@ const exportRoute = createRoute({
   },
 });
 
-export function auditRoutes({ services, auditReader, now }: AppDeps) {
+export function auditRoutes({ services, auditReader, authenticator, now }: AppDeps) {
   const auditServices = { audit: services.audit, reader: auditReader };
   return createRouter()
     .openapi(readRoute, async (c) => {
@@ -59,8 +60,14 @@ export function auditRoutes({ services, auditReader, now }: AppDeps) {
     })
     .openapi(exportRoute, async (c) => {
       const filter = filterOf(c.req.valid("query"));
-      const entries = await exportAudit(auditServices, contextOf(c, now), filter);
-      return untyped(c.body(streamOf(lines(entries)), 200, { "Content-Type": "application/x-ndjson" }));
+      const context = contextOf(c, now);
+      const entries = await exportAudit(auditServices, context, filter);
+      const mayStay = () => authenticator.mayStay(context.actor);
+      return untyped(
+        c.body(streamOf(lines(whileAllowed(entries, mayStay))), 200, {
+          "Content-Type": "application/x-ndjson",
+        }),
+      );
     });
 }
 

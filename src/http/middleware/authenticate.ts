@@ -7,7 +7,7 @@ import type { AppEnv } from "../env.js";
 
 /** Says who asks, by the API key in `Authorization`: never by one in the URL, which logs and histories keep. */
 export function authenticate(
-  authenticator: Pick<Authenticator, "identify">,
+  authenticator: Pick<Authenticator, "identify" | "onKeyNews">,
   now: () => number,
 ): MiddlewareHandler<AppEnv> {
   const whileAway = identifyWhileAway(authenticator, now);

@@ -5,19 +5,27 @@ import { isOutOfMemory } from "../connection/error-replies.js";
 import type { Keys } from "../keys.js";
 
 const WINDOW_SECONDS = 60;
+/** Keys may have any limits, but those in use at a time are few. */
+const MAX_LIMITERS = 100;
 
 interface Limiter {
   readonly shared: RateLimiterRedis;
   readonly own: RateLimiterMemory;
 }
 
-/** One for each limit that keys have; they share the counters. */
+/** One for each limit that keys had lately; they share the counters. */
 export function createRateLimiter(redis: RedisGateway, keys: Keys): RateLimiter {
   const limiters = new Map<number, Limiter>();
 
   function limiterOf(points: number): Limiter {
     const known = limiters.get(points);
-    if (known !== undefined) return known;
+    // Deleted and set again, it becomes the youngest.
+    if (known !== undefined && limiters.delete(points)) {
+      limiters.set(points, known);
+      return known;
+    }
+    const [oldest] = limiters.keys();
+    if (oldest !== undefined && limiters.size >= MAX_LIMITERS) limiters.delete(oldest);
     const limits = { points, duration: WINDOW_SECONDS, keyPrefix: "" };
     const made = {
       shared: new RateLimiterRedis({ ...limits, storeClient: redis.client, useRedisPackage: true }),
