@@ -11,6 +11,8 @@ export interface Context {
    * Undefined: no retry will come (no `Idempotency-Key`).
    */
   readonly operation: string | undefined;
+  /** Whether the caller has gone, so that long work may end between two steps. Absent: it isn't known. */
+  readonly gone?: () => boolean;
 }
 
 export interface Actor {

@@ -5,6 +5,8 @@ import { stage } from "./tracing.js";
 export interface LaneOptions {
   /** Pieces of work that are done at once; a function where that changes. */
   readonly width: number | (() => number);
+  /** Pieces of one caller that are done at once, for long work: others then find a place. Default: any number. */
+  readonly perCaller?: number;
   /** The longest wait for a turn, in milliseconds. */
   readonly waitMs: number;
   /** Called for each piece that is refused. */
@@ -32,10 +34,17 @@ const MAX_WAITING = 2_000;
 /** Share of the latest piece in the mean duration. */
 const WEIGHT = 0.1;
 
-export function createLane({ width, waitMs, onRefused = () => {} }: LaneOptions): Lane {
+export function createLane({
+  width,
+  perCaller = Number.POSITIVE_INFINITY,
+  waitMs,
+  onRefused = () => {},
+}: LaneOptions): Lane {
   /** Waiting pieces by caller, in the order of their turns. */
   const waiting = new Map<string, Waiter[]>();
   const widthNow = typeof width === "number" ? () => width : width;
+  /** Pieces at work by caller; kept only where one caller may not have all places. */
+  const atWork = new Map<string, number>();
   let running = 0;
   let count = 0;
   /** Mean duration of one piece of work, in milliseconds; 0 until the first has ended. */
@@ -46,7 +55,7 @@ export function createLane({ width, waitMs, onRefused = () => {} }: LaneOptions)
     const own = waiting.get(caller)?.length ?? 0;
     const callers = waiting.size + (own === 0 ? 1 : 0);
     const before = Math.min(count, (own + 1) * callers - 1);
-    return ((before + 1) * meanMs) / widthNow();
+    return ((before + 1) * meanMs) / Math.min(widthNow(), perCaller);
   }
 
   function refusal(caller: string): DomainError {
@@ -59,10 +68,28 @@ export function createLane({ width, waitMs, onRefused = () => {} }: LaneOptions)
     );
   }
 
+  function mayBegin(caller: string): boolean {
+    return (atWork.get(caller) ?? 0) < perCaller;
+  }
+
+  function noteAtWork(caller: string, change: 1 | -1): void {
+    if (perCaller === Number.POSITIVE_INFINITY) return;
+    const now = (atWork.get(caller) ?? 0) + change;
+    if (now === 0) atWork.delete(caller);
+    else atWork.set(caller, now);
+  }
+
+  /** In the order of their turns. */
+  function nextCaller(): string | undefined {
+    for (const caller of waiting.keys()) if (mayBegin(caller)) return caller;
+    return undefined;
+  }
+
   /** Undefined: it may begin at once. Else whether its turn came; false: its deadline passed before. */
   function enter(caller: string, deadline: Deadline | undefined): Promise<boolean> | undefined {
-    if (running < widthNow()) {
+    if (running < widthNow() && mayBegin(caller)) {
       running++;
+      noteAtWork(caller, 1);
       return undefined;
     }
     if (count >= MAX_WAITING || (deadline === undefined && expectedMs(caller) > waitMs))
@@ -92,25 +119,26 @@ export function createLane({ width, waitMs, onRefused = () => {} }: LaneOptions)
     });
   }
 
-  function leave(): void {
+  function leave(former: string): void {
     running--;
+    noteAtWork(former, -1);
     // More than one where the lane has become wider.
-    while (waiting.size > 0 && running < widthNow()) {
-      running++;
-      beginNext();
-    }
+    while (running < widthNow() && beginNext()) running++;
   }
 
-  function beginNext(): void {
-    const [first] = waiting;
-    if (first === undefined) return;
-    const [caller, own] = first;
+  /** False: none waits that may begin. */
+  function beginNext(): boolean {
+    const caller = nextCaller();
+    const own = caller === undefined ? undefined : waiting.get(caller);
+    if (caller === undefined || own === undefined) return false;
+    noteAtWork(caller, 1);
     waiting.delete(caller);
     const next = own.shift();
     // Its next turn comes after those of all others.
     if (own.length > 0) waiting.set(caller, own);
     count--;
     next?.begin();
+    return true;
   }
 
   return {
@@ -124,7 +152,7 @@ export function createLane({ width, waitMs, onRefused = () => {} }: LaneOptions)
         // One that took very long, such as by a time-out, mustn't make the lane refuse what it can do.
         const ms = Math.min(performance.now() - start, waitMs);
         meanMs = meanMs === 0 ? ms : meanMs + (ms - meanMs) * WEIGHT;
-        leave();
+        leave(caller);
       }
     },
     get running() {

@@ -102,4 +102,32 @@ describe("a lane", () => {
     expect(await next).toBe("served");
     await Promise.all(running);
   });
+
+  test("where one caller may not have all places, others find one, and each gets its turn in the end", async () => {
+    const lane = createLane({ width: 3, perCaller: 2, waitMs: 60_000 });
+    const works = Array.from({ length: 4 }, held);
+    const begun: string[] = [];
+    const much = works.map((work, index) =>
+      lane.run("much", () => {
+        begun.push(`m${index}`);
+        return work.promise;
+      }),
+    );
+    const little = held();
+    const other = lane.run("little", () => {
+      begun.push("l");
+      return little.promise;
+    });
+    await settled();
+    expect(begun).toEqual(["m0", "m1", "l"]);
+    little.end();
+    await other;
+    await settled();
+    // A free place isn't for the caller that has two.
+    expect([begun.length, lane.running, lane.waiting]).toEqual([3, 2, 2]);
+    for (const work of works) work.end();
+    await Promise.all(much);
+    expect(begun).toEqual(["m0", "m1", "l", "m2", "m3"]);
+    expect([lane.running, lane.waiting]).toEqual([0, 0]);
+  });
 });

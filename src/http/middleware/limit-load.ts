@@ -12,6 +12,11 @@ import type { LaneName, RouteTraits } from "../route-traits.js";
 /** Writes wait for the embedder, or for Redis's disk under `Prefer: durable`, most of the time. */
 const WRITES = 64;
 /**
+ * Requests that go through a namespace, for up to a minute. Few, and half of them for one caller at most: they keep Redis
+ * busy with a page at a time, and others must find a place.
+ */
+const WALKS = 8;
+/**
  * Width for requests that take one short script. The bound only keeps Node's own queue from being mistaken for a slow
  * Redis.
  */
@@ -22,11 +27,12 @@ export function limitLoad(
   { searches, queueMs }: LoadLimits,
   metrics: Pick<Metrics, "overloaded">,
 ): MiddlewareHandler<AppEnv> {
-  const lane = (name: LaneName, width: number): Lane =>
-    createLane({ width, waitMs: queueMs, onRefused: () => metrics.overloaded(name) });
+  const lane = (name: LaneName, width: number, perCaller = Number.POSITIVE_INFINITY): Lane =>
+    createLane({ width, perCaller, waitMs: queueMs, onRefused: () => metrics.overloaded(name) });
   const lanes: Readonly<Record<LaneName, Lane>> = {
     search: lane("search", searches),
     write: lane("write", WRITES),
+    walk: lane("walk", WALKS, WALKS / 2),
     direct: lane("direct", DIRECT),
   };
   return (c, next) => {

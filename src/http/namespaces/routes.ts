@@ -121,7 +121,7 @@ const clearRoute = createRoute({
   method: "delete",
   path: "/v1/namespaces/{ns}",
   operationId: "deleteNamespace",
-  traits: { lane: "direct" },
+  traits: { lane: "walk" },
   tags,
   summary: "Delete the contents of a namespace, or its memories that match a filter",
   description:

@@ -41,7 +41,7 @@ const scanRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/pii/scan",
   operationId: "scanPii",
-  traits: { lane: "search", readsOnly: true, shows: [] },
+  traits: { lane: "walk", readsOnly: true, shows: [] },
   tags,
   summary: "Scan a namespace's memories for personal data",
   description:
@@ -54,7 +54,7 @@ const applyRoute = createRoute({
   method: "post",
   path: "/v1/namespaces/{ns}/pii/apply",
   operationId: "applyPii",
-  traits: { lane: "search", shows: [] },
+  traits: { lane: "walk", shows: [] },
   tags,
   summary: "Treat what a namespace stores by its settings for personal data",
   description:

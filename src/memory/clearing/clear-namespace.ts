@@ -43,7 +43,7 @@ const BUDGET_MS = 60_000;
  * and versions, recorded by itself, and its copies follow. Without a filter, sessions, state and the traces of both go
  * as well.
  *
- * A request ends after a minute; the cursor goes on from there. A deletion that broke off can simply be requested
+ * A request ends after a minute, or when its caller has gone; the cursor goes on from there. A deletion that broke off can simply be requested
  * again. Anything written while it runs stays, unless it belongs to something that was there: a new message of a
  * session, a new version of a memory or document, an alias.
  */
@@ -71,12 +71,13 @@ export async function clearNamespace(
   await audit.record(namespace, trailOf(context, ACT), dry_run ? "dry_run" : "ok");
 
   const deadline = performance.now() + BUDGET_MS;
+  const inTime = (): boolean => performance.now() <= deadline && context.gone?.() !== true;
   const counts = { memories: 0, sessions: 0, state_documents: 0 };
   const cursorAt = (after: number | undefined) =>
     cursors.write(`${after ?? 0} ${begun.time} ${begun.change}`);
   let after = start;
   for (let next = after, first = true; first || next !== undefined; first = false) {
-    if (performance.now() > deadline) return { ...counts, cursor: cursorAt(after) };
+    if (!inTime()) return { ...counts, cursor: cursorAt(after) };
     const page = await memoryPage(services.memory, namespace, query, next);
     const doomed = page.vitals.filter(({ recordedAt }) => recordedAt <= begun.time);
     counts.memories += dry_run
@@ -90,7 +91,6 @@ export async function clearNamespace(
     return { ...counts, cursor: undefined };
   }
 
-  const inTime = (): boolean => performance.now() <= deadline;
   const trail = trailOf(context, ACT);
   let complete = true;
   for await (const ids of sessionIds(services, context, namespace, begun)) {

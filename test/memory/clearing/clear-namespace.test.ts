@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, inject, test } from "vitest";
 import { cursorsOf } from "../../../src/domain/cursor.js";
 import { contentOf } from "../../support/redis/content.js";
@@ -323,4 +324,29 @@ test("deleting without a filter takes admin, so that a writer can't wipe a names
   } finally {
     await own.stop();
   }
+});
+
+test("a deletion whose client has gone ends after the page that it is at", async () => {
+  const namespace = newNamespace();
+  for (let batch = 0; batch < 30; batch++) {
+    await postBatch(
+      service,
+      namespace,
+      Array.from({ length: 100 }, (_, index) => ({ memory_type: "semantic", content: `${batch} ${index}` })),
+    );
+  }
+  const left = async () =>
+    (await service.send("GET", `/v1/namespaces/${namespace}/usage`)).body as { memories: number };
+  const leaving = new AbortController();
+  const gone = service
+    .send("DELETE", `/v1/namespaces/${namespace}`, undefined, { signal: leaving.signal })
+    .catch(() => "gone");
+  await until(left, ({ memories }) => memories < 3_000);
+  leaving.abort();
+  expect(await gone).toBe("gone");
+  await sleep(3_000);
+  const { memories } = await left();
+  expect(memories).toBeGreaterThan(0);
+  await sleep(1_000);
+  expect((await left()).memories).toBe(memories);
 });
