@@ -79,13 +79,13 @@ export function createApp(deps: AppDeps) {
       allowed.length > 0
         ? new HttpProblem("method_not_allowed", "See the Allow header for the methods of this route.")
         : new HttpProblem("route_not_found", "See /docs for the routes.");
-    return respondProblem(c, problem, c.get("requestId"));
+    return respondProblem(c, problem, c.get("requestId"), deps.publicUrl);
   });
   app.onError((error, c) => {
     const id = c.get("requestId");
     if (describeProblem(error).status === 500)
       logger.error({ error: describeError(error), request_id: id }, "request failed");
-    return respondProblem(c, error, id);
+    return respondProblem(c, error, id, deps.publicUrl);
   });
   const routed = app
     .route("/", systemRoutes(deps))

@@ -21,6 +21,10 @@ export interface Config {
   readonly openRequestsPerSecond: number;
   /** How long the body of a request may take to arrive. */
   readonly bodyTimeoutMs: number;
+  /** How long a client may take nothing of an answer that is ready for it. */
+  readonly sendTimeoutMs: number;
+  /** Where clients reach the service, if a proxy hides that: an origin; undefined: as requests name it. */
+  readonly publicUrl: string | undefined;
   readonly redis: {
     readonly url: string;
     readonly timeoutMs: number;
@@ -144,6 +148,12 @@ const quota = z.coerce.number().int().min(0).max(LIMITS.quota).nullable().defaul
 /** Seconds; empty or missing: no expiry. */
 const ttl = z.coerce.number().int().min(1).max(LIMITS.ttlSeconds).nullable().default(null);
 
+/** Undefined where there is more than an origin. */
+function originOnly(url: string): string | undefined {
+  const { origin, href } = new URL(url);
+  return href === `${origin}/` ? origin : undefined;
+}
+
 const environment = z
   .object({
     HOST: z.string().default("127.0.0.1"),
@@ -216,6 +226,12 @@ const environment = z
     MNEME_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(LIMITS.requestsPerMinute).optional(),
     MNEME_OPEN_REQUESTS_PER_SECOND: integer(50, 1, 100_000),
     MNEME_BODY_TIMEOUT_MS: integer(30_000, 100, 3_600_000),
+    MNEME_SEND_TIMEOUT_MS: integer(30_000, 100, 3_600_000),
+    MNEME_PUBLIC_URL: z
+      .url({ protocol: /^https?$/, error: "Must be a URL with http or https." })
+      .refine((url) => originOnly(url) !== undefined, "Must have no user, path, query or fragment.")
+      .transform(originOnly)
+      .optional(),
     MNEME_QUOTA_MEMORIES: quota,
     MNEME_QUOTA_BYTES: quota,
     STATE_HISTORY_SECONDS: integer(7 * 24 * 3600, 1, 10 * 365 * 24 * 3600),
@@ -343,6 +359,8 @@ export function loadConfig(env: Environment): Config {
     rateLimitPerMinute: values.MNEME_RATE_LIMIT_PER_MINUTE,
     openRequestsPerSecond: values.MNEME_OPEN_REQUESTS_PER_SECOND,
     bodyTimeoutMs: values.MNEME_BODY_TIMEOUT_MS,
+    sendTimeoutMs: values.MNEME_SEND_TIMEOUT_MS,
+    publicUrl: values.MNEME_PUBLIC_URL,
     redis: {
       url: values.REDIS_URL,
       timeoutMs: values.MNEME_REDIS_TIMEOUT_MS,

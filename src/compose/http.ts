@@ -146,6 +146,7 @@ export function composeApp(
     anonymousAnywhere: config.allowAnonymous,
     answers: stores.answers,
     mcp: { toolSet: config.mcpTools },
+    publicUrl: config.publicUrl,
     explorer: config.explorer,
     durable: { always: config.durable.always, confirm: durability.confirm },
     readiness: createReadiness({

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { Server } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import type { AppType } from "../app.js";
 import type { Config } from "../config.js";
@@ -12,11 +12,16 @@ const HEADERS_MS = 15_000;
 const CHECK_MS = 5_000;
 
 /** `stopping`: an answer then ends its connection, so that the next request of its client goes to another process. */
-export function createServer(app: AppType, { bodyTimeoutMs }: Config, stopping: () => boolean): Server {
+export function createServer(
+  app: AppType,
+  { bodyTimeoutMs, sendTimeoutMs }: Config,
+  stopping: () => boolean,
+): Server {
   const serverOptions = { connectionsCheckingInterval: CHECK_MS };
   const server = createAdaptorServer({ fetch: app.fetch, serverOptions }) as Server;
   server.prependListener("request", (_, response) => {
     if (stopping()) response.setHeader("Connection", "close");
+    endUnread(response, sendTimeoutMs);
   });
   // Longer than clients and proxies keep a connection: who closes first must not be the side that is asked next.
   server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -24,6 +29,19 @@ export function createServer(app: AppType, { bodyTimeoutMs }: Config, stopping: 
   // Where a route reads the body, it says itself that it was late; this ends what no route reads.
   server.requestTimeout = HEADERS_MS + bodyTimeoutMs + CHECK_MS;
   return server;
+}
+
+/**
+ * Ends a connection whose client takes nothing of its answer for so long: each would hold the answer in memory for ever. A
+ * reader that is slow but takes something starts Node's time anew; while nothing is ready to be sent, the wait is ours.
+ */
+function endUnread(response: ServerResponse, withinMs: number): void {
+  response.setTimeout(withinMs, () => {
+    const { socket } = response;
+    if (socket === null) return;
+    if (socket.writableLength > 0) socket.destroy();
+    else socket.setTimeout(withinMs);
+  });
 }
 
 /** Resolves to its URL; rejects with a {@link StartError} if it can't listen there. */

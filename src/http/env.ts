@@ -61,6 +61,8 @@ export interface AppDeps {
   readonly answers: AnswerStore;
   readonly durable: DurableOptions;
   readonly mcp: McpSettings;
+  /** The origin that clients know; undefined: that of each request. */
+  readonly publicUrl: string | undefined;
   /** Whether the explorer is served at `/`. */
   readonly explorer: boolean;
   readonly readiness: () => Promise<Readiness>;

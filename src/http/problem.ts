@@ -53,7 +53,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, readonly [ContentfulStatusCo
   payload_too_large: [413, "The body is too large"],
   text_too_large: [413, "The text is too large in Unicode's compatibility form"],
   unsupported_media_type: [415, "The body must be application/json"],
-  misdirected_request: [421, "The request names another host"],
+  misdirected_request: [421, "The request isn't from this machine"],
   embedding_mismatch: [422, "The vector doesn't fit the configured model"],
   query_refused: [422, "The embedding provider refused the query"],
   pii_rejected: [422, "The request contains refused personal data"],
@@ -126,8 +126,13 @@ function classify(error: unknown): Classified {
   return { code: "internal_error", detail: "Internal server error.", errors: [] };
 }
 
-/** Answers with an error as `application/problem+json`. */
-export function respondProblem(c: HonoContext, error: unknown, requestId: string | undefined): Response {
+/** Answers with an error as `application/problem+json`. `publicUrl`: the origin that clients know, if it isn't the request's. */
+export function respondProblem(
+  c: HonoContext,
+  error: unknown,
+  requestId: string | undefined,
+  publicUrl: string | undefined,
+): Response {
   const problem = describeProblem(error, requestId);
   if (error instanceof DomainError && error.retryAfterSeconds !== undefined) {
     c.header("Retry-After", String(error.retryAfterSeconds));
@@ -135,7 +140,7 @@ export function respondProblem(c: HonoContext, error: unknown, requestId: string
   // Remove the ETag of the answer that a later step replaced with this one.
   c.header("ETag", undefined);
   c.header("Location", undefined);
-  if (problem.status === 401) c.header("WWW-Authenticate", challengeOf(c));
+  if (problem.status === 401) c.header("WWW-Authenticate", challengeOf(c, publicUrl));
   // The rest of the body stays unread, so the connection can't carry another request.
   if (problem.status === 413 || problem.status === 408) c.header("Connection", "close");
   return c.body(JSON.stringify(problem), problem.status as ContentfulStatusCode, {
@@ -144,10 +149,10 @@ export function respondProblem(c: HonoContext, error: unknown, requestId: string
 }
 
 /** MCP clients are told which page says how to get in (RFC 9728). */
-function challengeOf(c: HonoContext): string {
+function challengeOf(c: HonoContext, publicUrl: string | undefined): string {
   const { origin, pathname } = new URL(c.req.url);
   if (!/^\/mcp(\/|$)/.test(pathname)) return "Bearer";
-  return `Bearer resource_metadata="${origin}${RESOURCE_METADATA}${pathname}"`;
+  return `Bearer resource_metadata="${publicUrl ?? origin}${RESOURCE_METADATA}${pathname}"`;
 }
 
 /** Where MCP clients find how a resource is protected: this, and then the resource's own path. */

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import type { Socket } from "node:net";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -37,8 +38,8 @@ describe("routes that need no key", () => {
   });
   afterAll(() => service.stop());
 
-  test.each(["/docs", "/docs/swagger-ui.css", "/openapi.json", "/readyz", "/docs/start.js"])(
-    "%s is refused with 429 to an address that asks too often, while routes with a key and /healthz go on",
+  test.each(["/docs", "/docs/swagger-ui.css", "/openapi.json", "/docs/start.js"])(
+    "%s is refused with 429 to an address that asks too often, while routes with a key and probes go on",
     async (path) => {
       // A bucket of four seconds fills meanwhile: a hundred requests are more than it ever holds.
       const statuses = await Promise.all(
@@ -51,7 +52,10 @@ describe("routes that need no key", () => {
       );
       expect(refused.body).toMatchObject({ code: "rate_limited" });
       expect(refused.headers.get("retry-after")).toBe("1");
-      expect((await service.send("GET", "/healthz")).status).toBe(200);
+      for (const probe of ["/healthz", "/readyz"]) {
+        const probed = Array.from({ length: 30 }, async () => (await service.send("GET", probe)).status);
+        expect(new Set(await Promise.all(probed))).toEqual(new Set([200]));
+      }
       expect((await service.send("GET", memoriesOf(newNamespace()))).status).toBe(200);
     },
   );
@@ -83,6 +87,54 @@ test("files that don't change are sent once: packed, and not at all to a client 
     expect(await again.text()).toBe("");
   }
   await service.stop();
+});
+
+describe("an answer that is larger than the sockets hold", () => {
+  const PATH = "/docs/swagger-ui-bundle.js";
+  const TIMES = 20;
+
+  /** Asks for the file many times on one connection, and gives the number of bytes that came until it was closed. */
+  async function take(
+    url: string,
+    read: (socket: Socket, ended: () => boolean) => Promise<void>,
+  ): Promise<number> {
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    let received = 0;
+    let ended = false;
+    socket.on("error", () => {});
+    await once(socket, "connect");
+    socket.on("data", (chunk: Buffer) => (received += chunk.length));
+    socket.pause();
+    const closed = once(socket, "close").then(() => (ended = true));
+    const head = `GET ${PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\n`;
+    socket.write(`${head}\r\n`.repeat(TIMES - 1) + `${head}Connection: close\r\n\r\n`);
+    await read(socket, () => ended);
+    socket.resume();
+    await closed;
+    return received;
+  }
+
+  test("ends with its connection when nobody reads it, and not when the reader is slow", async () => {
+    const service = await startService({ MNEME_SEND_TIMEOUT_MS: "1000" });
+    const size = (
+      await (await fetch(service.url + PATH, { headers: { "accept-encoding": "identity" } })).text()
+    ).length;
+    const [unread, slow] = await Promise.all([
+      take(service.url, () => sleep(6_000)),
+      take(service.url, async (socket, ended) => {
+        while (!ended()) {
+          socket.resume();
+          await sleep(20);
+          socket.pause();
+          await sleep(300);
+        }
+      }),
+    ]);
+    expect(unread).toBeLessThan(size * TIMES);
+    expect(slow).toBeGreaterThan(size * TIMES);
+    await service.stop();
+  });
 });
 
 test("one key takes no more than its part of the places to follow changes, and others find theirs", async () => {

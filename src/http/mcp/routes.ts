@@ -32,7 +32,7 @@ export type Dispatch = (request: Request, bindings: InnerBindings) => Response |
  * The Model Context Protocol, at `/mcp/{namespace}` and at `/mcp`, where each call names its namespace. Clients of the
  * spec of 2026-07-28 and of those of 2025 are served, without sessions: a server is made for each request.
  */
-export function mcpRoutes({ mcp }: Pick<AppDeps, "mcp">, dispatch: Dispatch) {
+export function mcpRoutes({ mcp, publicUrl }: Pick<AppDeps, "mcp" | "publicUrl">, dispatch: Dispatch) {
   const app = new Hono<AppEnv>();
   let loading: ReturnType<typeof load> | undefined;
   app.on(METHODS, PATHS, async (c) => {
@@ -59,7 +59,9 @@ export function mcpRoutes({ mcp }: Pick<AppDeps, "mcp">, dispatch: Dispatch) {
     return c.newResponse(answer.body, answer.status as StatusCode, Object.fromEntries(answer.headers));
   });
   for (const path of METADATA_PATHS) {
-    app.get(path, (c) => c.json(metadataOf(c, c.req.path.slice(RESOURCE_METADATA.length))));
+    app.get(path, (c) =>
+      c.json(metadataOf(publicUrl ?? originOf(c), c.req.path.slice(RESOURCE_METADATA.length))),
+    );
   }
   return app;
 }
@@ -113,12 +115,12 @@ async function load() {
   return { createMcpHandler: sdk.createMcpHandler, createMcpServer: server.createMcpServer };
 }
 
-function metadataOf(c: Context<AppEnv>, path: string) {
+function metadataOf(origin: string, path: string) {
   return {
-    resource: originOf(c) + path,
+    resource: origin + path,
     resource_name: "mneme",
     bearer_methods_supported: ["header"],
-    resource_documentation: `${originOf(c)}/docs`,
+    resource_documentation: `${origin}/docs`,
   };
 }
 

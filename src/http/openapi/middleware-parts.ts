@@ -53,7 +53,8 @@ const REPEATED = {
 
 const MISDIRECTED = {
   content: problem,
-  description: "The Host header names another host. Without API keys the service accepts only local hosts.",
+  description:
+    "The Host header names another host, or a proxy has forwarded the request. Without API keys, the service serves its own machine only.",
 };
 
 /** Parameters of paths, which mean the same wherever they stand; a route's own description comes first. */
