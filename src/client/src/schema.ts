@@ -1244,7 +1244,7 @@ export interface paths {
     };
     /**
      * Export the audit trail
-     * @description Returns all entries that match the filter, oldest first, one JSON object per line. Each has the fields of a page's entry, and `trail`, `previous`, `raw` and `hash` to verify the chain elsewhere. If an export fails midway, the connection is closed before the body is complete.
+     * @description Returns all entries that match the filter, oldest first, one JSON object per line. Each has the fields of a page's entry, and `trail`, `previous`, `raw` and `hash` to verify the chain elsewhere. If an export fails midway, or its key ends, the connection is closed before the body is complete.
      */
     get: operations["exportAudit"];
     put?: never;
@@ -6086,12 +6086,7 @@ export interface operations {
   revealPii: {
     parameters: {
       query?: never;
-      header?: {
-        /** @description A key that makes retries safe: for 24 hours, a request with the same key and body gets the first answer again. */
-        "Idempotency-Key"?: string;
-        /** @description `durable`: the service answers after Redis has the write on disk. */
-        Prefer?: string;
-      };
+      header?: never;
       path: {
         /** @description The namespace: labels joined by dots. */
         ns: string;
@@ -6118,12 +6113,7 @@ export interface operations {
   scanPii: {
     parameters: {
       query?: never;
-      header?: {
-        /** @description A key that makes retries safe: for 24 hours, a request with the same key and body gets the first answer again. */
-        "Idempotency-Key"?: string;
-        /** @description `durable`: the service answers after Redis has the write on disk. */
-        Prefer?: string;
-      };
+      header?: never;
       path: {
         /** @description The namespace: labels joined by dots. */
         ns: string;
@@ -7594,12 +7584,7 @@ export interface operations {
   recall: {
     parameters: {
       query?: never;
-      header?: {
-        /** @description A key that makes retries safe: for 24 hours, a request with the same key and body gets the first answer again. */
-        "Idempotency-Key"?: string;
-        /** @description `durable`: the service answers after Redis has the write on disk. */
-        Prefer?: string;
-      };
+      header?: never;
       path?: never;
       cookie?: never;
     };
@@ -7927,12 +7912,7 @@ export interface operations {
   replayReceipt: {
     parameters: {
       query?: never;
-      header?: {
-        /** @description A key that makes retries safe: for 24 hours, a request with the same key and body gets the first answer again. */
-        "Idempotency-Key"?: string;
-        /** @description `durable`: the service answers after Redis has the write on disk. */
-        Prefer?: string;
-      };
+      header?: never;
       path: {
         /** @description Id of the receipt. */
         id: string;

@@ -498,8 +498,6 @@ class Operations(Calls):
         ns: str,
         body: inputs.RevealRequest,
         *,
-        idempotency_key: str | None = None,
-        durable: bool = False,
         timeout: float | None = None,
     ) -> models.RevealedTokens:
         """Reveal the originals of tokens.
@@ -519,8 +517,6 @@ class Operations(Calls):
                 "/v1/namespaces/{ns}/pii/reveal",
                 path={"ns": ns},
                 body=body,
-                idempotency_key=idempotency_key,
-                durable=durable,
                 timeout=timeout,
             ),
         )
@@ -530,8 +526,6 @@ class Operations(Calls):
         ns: str,
         body: inputs.PiiScanRequest,
         *,
-        idempotency_key: str | None = None,
-        durable: bool = False,
         timeout: float | None = None,
     ) -> models.PiiScan:
         """Scan a namespace's memories for personal data.
@@ -552,8 +546,6 @@ class Operations(Calls):
                 "/v1/namespaces/{ns}/pii/scan",
                 path={"ns": ns},
                 body=body,
-                idempotency_key=idempotency_key,
-                durable=durable,
                 timeout=timeout,
             ),
         )
@@ -2265,8 +2257,6 @@ class Operations(Calls):
         self,
         body: inputs.RecallRequest,
         *,
-        idempotency_key: str | None = None,
-        durable: bool = False,
         timeout: float | None = None,
     ) -> models.RecallResponse:
         """Recall memories.
@@ -2283,8 +2273,6 @@ class Operations(Calls):
                 "POST",
                 "/v1/recall",
                 body=body,
-                idempotency_key=idempotency_key,
-                durable=durable,
                 timeout=timeout,
             ),
         )
@@ -2705,8 +2693,6 @@ class Operations(Calls):
         self,
         id: str,
         *,
-        idempotency_key: str | None = None,
-        durable: bool = False,
         timeout: float | None = None,
     ) -> models.Replay:
         """Replay a receipt.
@@ -2724,8 +2710,6 @@ class Operations(Calls):
                 "POST",
                 "/v1/receipts/{id}/replay",
                 path={"id": id},
-                idempotency_key=idempotency_key,
-                durable=durable,
                 timeout=timeout,
             ),
         )
@@ -3001,8 +2985,8 @@ class Operations(Calls):
 
         Returns all entries that match the filter, oldest first, one JSON object per line.
         Each has the fields of a page's entry, and `trail`, `previous`, `raw` and `hash` to
-        verify the chain elsewhere. If an export fails midway, the connection is closed
-        before the body is complete.
+        verify the chain elsewhere. If an export fails midway, or its key ends, the
+        connection is closed before the body is complete.
 
         Args:
             namespace: Namespace or pattern. Defaults to everything that the key
@@ -3676,8 +3660,6 @@ class AsyncOperations(AsyncCalls):
         ns: str,
         body: inputs.RevealRequest,
         *,
-        idempotency_key: str | None = None,
-        durable: bool = False,
         timeout: float | None = None,
     ) -> models.RevealedTokens:
         """Reveal the originals of tokens. `POST /v1/namespaces/{ns}/pii/reveal`"""
@@ -3688,8 +3670,6 @@ class AsyncOperations(AsyncCalls):
                 "/v1/namespaces/{ns}/pii/reveal",
                 path={"ns": ns},
                 body=body,
-                idempotency_key=idempotency_key,
-                durable=durable,
                 timeout=timeout,
             ),
         )
@@ -3699,8 +3679,6 @@ class AsyncOperations(AsyncCalls):
         ns: str,
         body: inputs.PiiScanRequest,
         *,
-        idempotency_key: str | None = None,
-        durable: bool = False,
         timeout: float | None = None,
     ) -> models.PiiScan:
         """Scan a namespace's memories for personal data. `POST /v1/namespaces/{ns}/pii/scan`"""
@@ -3711,8 +3689,6 @@ class AsyncOperations(AsyncCalls):
                 "/v1/namespaces/{ns}/pii/scan",
                 path={"ns": ns},
                 body=body,
-                idempotency_key=idempotency_key,
-                durable=durable,
                 timeout=timeout,
             ),
         )
@@ -4908,8 +4884,6 @@ class AsyncOperations(AsyncCalls):
         self,
         body: inputs.RecallRequest,
         *,
-        idempotency_key: str | None = None,
-        durable: bool = False,
         timeout: float | None = None,
     ) -> models.RecallResponse:
         """Recall memories. `POST /v1/recall`"""
@@ -4919,8 +4893,6 @@ class AsyncOperations(AsyncCalls):
                 "POST",
                 "/v1/recall",
                 body=body,
-                idempotency_key=idempotency_key,
-                durable=durable,
                 timeout=timeout,
             ),
         )
@@ -5195,8 +5167,6 @@ class AsyncOperations(AsyncCalls):
         self,
         id: str,
         *,
-        idempotency_key: str | None = None,
-        durable: bool = False,
         timeout: float | None = None,
     ) -> models.Replay:
         """Replay a receipt. `POST /v1/receipts/{id}/replay`"""
@@ -5206,8 +5176,6 @@ class AsyncOperations(AsyncCalls):
                 "POST",
                 "/v1/receipts/{id}/replay",
                 path={"id": id},
-                idempotency_key=idempotency_key,
-                durable=durable,
                 timeout=timeout,
             ),
         )
