@@ -3,6 +3,7 @@ import { afterAll, expect, test } from "vitest";
 import { connectOnce } from "../../scripts/redis/server/connect.js";
 import { createKeys } from "../../src/redis/keys.js";
 import { kindsHolding } from "../erasures/support.js";
+import { as, createKey, keyFor } from "../support/acts/access.js";
 import {
   bodyOf,
   embedded,
@@ -19,7 +20,8 @@ import { startService, until } from "../support/service/service.js";
 import { applied } from "./support.js";
 
 const DIMENSIONS = 8;
-const redis = await startRedis();
+// Compression would hide a text from a search for its bytes.
+const redis = await startRedis({ config: ["rdbcompression no"] });
 const provider = await startFakeOpenAI(DIMENSIONS);
 const service = await startService({
   REDIS_URL: redis.url,
@@ -174,4 +176,29 @@ test("an old version keeps the vectors of a text that stays", async () => {
   expect((await applied(service, namespace)).rewritten).toEqual([memory.id]);
   expect(await client.exists(kept)).toBe(1);
   expect(await kindsHolding(redis.url, EMAIL)).toEqual([]);
+});
+
+test("no hash is left of what a key wrote that may not read, and its memory stays its own", async () => {
+  const closed = await startService({ REDIS_URL: redis.url });
+  try {
+    const root = as(closed, (await createKey(closed)).key);
+    const namespace = newNamespace();
+    const writer = as(closed, await keyFor(root, namespace, ["write"]));
+    const sent = { content: `Ann writes from ${EMAIL}`, memory_type: "semantic" };
+    const { id } = bodyOf<{ id: string }>(await writer.send("POST", memoriesOf(namespace), sent), 201);
+    const record = createKeys(closed.prefix).record(namespace, id);
+    const hashOf = async () =>
+      (JSON.parse(String(await client.sendCommand(["JSON.GET", record, "$.index.hash"]))) as string[])[0] ??
+      "";
+    const before = await hashOf();
+    expect(await kindsHolding(redis.url, before)).toEqual(["hash", "rec"]);
+    bodyOf(await patchSettings(root, namespace, { pii: { email: "redact" } }), 200);
+    expect((await applied(root, namespace)).rewritten).toEqual([id]);
+    expect(await kindsHolding(redis.url, before)).toEqual([]);
+    // By its new identity, it goes as a whole.
+    bodyOf(await root.send("DELETE", `/v1/namespaces/${namespace}`), 200);
+    expect(await kindsHolding(redis.url, id)).not.toContain("hash");
+  } finally {
+    await closed.stop();
+  }
 });

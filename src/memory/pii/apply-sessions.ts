@@ -1,6 +1,5 @@
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
-import { versionConflict } from "../../domain/errors.js";
 import { addCounts } from "../../pii/kinds.js";
 import type { PiiCounts, PiiPolicy } from "../../pii/kinds.js";
 import { treat } from "../../pii/treat.js";
@@ -30,7 +29,7 @@ const ATTEMPTS = 5;
 
 /**
  * Treats the messages of a namespace's sessions, and their running summaries, as the policy treats what is appended. Ends
- * after a session once `isOver`. Throws `version_conflict` where a session's summary keeps changing: it was left as it is.
+ * after a session once `isOver`, or before one of which the summary keeps changing.
  */
 export async function applySessions(
   services: ApplySessionsServices,
@@ -48,6 +47,8 @@ export async function applySessions(
     const found = await store.stored(namespace, after);
     if (found === undefined) return { counts, rewritten, after: undefined };
     const outcome = await applyOne(services, context, policy, found, dryRun);
+    // The next part begins with it.
+    if (outcome === undefined) return { counts, rewritten, after: found.place - 1 };
     counts = addCounts(counts, outcome.counts);
     if (outcome.rewritten) rewritten += 1;
     after = found.place;
@@ -55,13 +56,14 @@ export async function applySessions(
   }
 }
 
+/** Undefined: others keep changing its summary. */
 async function applyOne(
   services: ApplySessionsServices,
   context: Context,
   policy: PiiPolicy,
   found: StoredSession,
   dryRun: boolean,
-): Promise<{ readonly counts: PiiCounts; readonly rewritten: boolean }> {
+): Promise<{ readonly counts: PiiCounts; readonly rewritten: boolean } | undefined> {
   const { store } = services.sessions;
   let stored: StoredSession | undefined = found;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -76,7 +78,7 @@ async function applyOne(
     const again: StoredSession | undefined = await store.stored(namespace, found.place - 1);
     stored = again?.place === found.place ? again : undefined;
   }
-  throw versionConflict();
+  return undefined;
 }
 
 /** `next` is undefined where there is nothing to change. */
