@@ -115,7 +115,8 @@ describe("Applying a namespace's settings to what is stored", () => {
     const holding = await kindsHolding(redis.url, EMAIL);
     for (const kind of ["entities", "entity-names", "old", "rec", "session-messages"])
       expect(holding).toContain(kind);
-    expect(await embeddings()).not.toEqual([]);
+    const cached = await embeddings();
+    expect(cached).not.toEqual([]);
     const none = await service.send("POST", `/v1/namespaces/${namespace}/pii/apply`, {});
     expect(none).toMatchObject({ status: 400, body: { errors: [{ field: "pii" }] } });
     bodyOf(await patchSettings(service, namespace, { pii: POLICY }), 200);
@@ -127,7 +128,9 @@ describe("Applying a namespace's settings to what is stored", () => {
     expect(await listAll(service, namespace)).toEqual(before);
     const done = await apply(service, namespace, false, 2);
     expect(done).toMatchObject({ examined: 6, counts: dry.counts, failed: [], sessions: 1, receipts: 1 });
-    expect(await embeddings()).toEqual([]);
+    // Those of the new texts may be there already.
+    const left = await embeddings();
+    expect(left.filter((key) => cached.includes(key))).toEqual([]);
     expect(done.rewritten.toSorted()).toEqual(dry.rewritten.toSorted());
 
     for (const value of [EMAIL, PHONE, CARD]) {
