@@ -10,7 +10,9 @@ import { listAll, newNamespace, recall, revise } from "../support/acts/memories.
 import type { Memory } from "../support/acts/memories.js";
 import { tempDir } from "../support/run/temp-dir.js";
 import { useService } from "../support/service/service.js";
-import { importFrom, runImport, startImport } from "./run.js";
+import type { SourceName } from "../../scripts/cli/sources/index.js";
+import { importFrom, importThrice, runImport, startImport } from "./run.js";
+import type { Expected } from "./run.js";
 
 const service = await useService();
 const fixture = (name: string): string => join(import.meta.dirname, "fixtures", name);
@@ -20,33 +22,8 @@ const byTime = (memories: readonly Memory[]) =>
     .toSorted((a, b) => (a.timestamp < b.timestamp ? -1 : 1))
     .map(({ content, timestamp, session_id }) => [content, timestamp, session_id]);
 
-interface Expected {
-  readonly made: number;
-  readonly skipped: number;
-  readonly failed: number;
-}
-
-/** A dry run, the import, and the import once more. */
-async function thrice(source: string, file: string, expected: Expected): Promise<Memory[]> {
-  const into = newNamespace();
-  const dry = await importFrom(service, source, file, into, "--dry-run");
-  expect(dry).toMatchObject({ ...expected, seen: 0, dry_run: true });
-  expect(await listAll(service, into)).toEqual([]);
-  const first = await importFrom(service, source, file, into);
-  expect(first).toMatchObject({ ...expected, seen: 0, dry_run: false, complete: true });
-  const second = await importFrom(service, source, file, into);
-  expect(second).toMatchObject({ ...expected, made: 0, seen: expected.made });
-  const again = await importFrom(service, source, file, into, "--dry-run");
-  expect(again).toMatchObject({ made: 0, seen: expected.made });
-  const memories = await listAll(service, into);
-  expect(memories).toHaveLength(expected.made);
-  for (const memory of memories) {
-    expect(memory).toMatchObject({ trust_score: 0.5, seen_count: 1 });
-    expect(memory.metadata).toMatchObject({ source, trust_class: "import" });
-    expect(memory.metadata["source_ref"]).toMatch(new RegExp(`^${source}/`));
-  }
-  return memories;
-}
+const thrice = (source: SourceName, file: string, expected: Expected): Promise<Memory[]> =>
+  importThrice(service, source, file, expected);
 
 describe("each source makes memories once, however often it is imported", () => {
   test("mcp-memory: types, observations and relations are facts, also of joined lines", async () => {

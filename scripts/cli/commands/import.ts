@@ -15,6 +15,7 @@ import { apiKey, jsonOption, printJson, ratio, urlOption } from "../options.js";
 import { readPam } from "../pam/read.js";
 import { DEFAULT_TRUST } from "../sources/drafts.js";
 import { importSource } from "../sources/import-source.js";
+import { isRedisUrl } from "../sources/input/redis.js";
 import { isSourceName, SOURCE_NAMES } from "../sources/index.js";
 import type { SourceName } from "../sources/index.js";
 import type { Connection } from "../options.js";
@@ -29,6 +30,8 @@ interface ImportOptions extends Connection {
   readonly json?: boolean;
   readonly from: FileFormat | SourceName | "auto";
   readonly trust: number;
+  readonly user?: string;
+  readonly keyPrefix?: string;
 }
 
 type View = z.output<typeof importView>;
@@ -41,7 +44,9 @@ export function importCommand(): Command {
     .description(
       "Reads a file that `mneme export` wrote, a document of Portable AI Memory, or the memories of another system. An export is checked as a whole before anything is written.",
     )
-    .addArgument(new Argument("<file>", "file to read; with other systems also a folder"))
+    .addArgument(
+      new Argument("<file>", "file to read; with other systems also a folder, or the URL of their Redis"),
+    )
     .addOption(urlOption())
     .addOption(
       new Option("--on-conflict <rule>", "what happens where another record is stored already")
@@ -65,6 +70,8 @@ export function importCommand(): Command {
         .argParser(ratio)
         .default(DEFAULT_TRUST),
     )
+    .option("--user <id>", "with other systems: only what they hold of this user")
+    .option("--key-prefix <prefix>", "with the Redis of another system: first part of its keys")
     .option("--resume <id>", "continue an interrupted import")
     .addOption(jsonOption())
     .addHelpText("after", "\nOther systems: docs/import.md has what becomes of their records.")
@@ -72,11 +79,15 @@ export function importCommand(): Command {
 }
 
 async function run(file: string, options: ImportOptions): Promise<void> {
+  if (isRedisUrl(file) && !isSourceName(options.from)) {
+    throw new Failure("Say with --from which system's Redis it is.");
+  }
   const format = options.from === "auto" ? await formatOf(file) : options.from;
   if (isSourceName(format)) {
     refuseOptionsOfExports(format, options);
     return importSource(format, file, options);
   }
+  refuseOptionsOfSources(format, options);
   if (format === "mneme") return importLines(file, options);
   if (options.resume !== undefined) {
     throw new Failure("A PAM document is sent from its beginning: import it again, without --resume.");
@@ -103,6 +114,14 @@ function refuseOptionsOfExports(source: SourceName, options: ImportOptions): voi
     ...(options.resume === undefined ? [] : ["--resume"]),
   ];
   if (given.length > 0) throw new Failure(`${given.join(", ")}: not with --from ${source}.`);
+}
+
+function refuseOptionsOfSources(format: FileFormat, options: ImportOptions): void {
+  const given = [
+    ...(options.user === undefined ? [] : ["--user"]),
+    ...(options.keyPrefix === undefined ? [] : ["--key-prefix"]),
+  ];
+  if (given.length > 0) throw new Failure(`${given.join(", ")}: not with --from ${format}.`);
 }
 
 /** Each memory of a document is a line of the file that was made of it, after its first one. */

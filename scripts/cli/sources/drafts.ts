@@ -4,6 +4,8 @@ import { hashedRef, shortName as shortNameOf } from "../../../src/mcp/reference/
 import { truncateUtf8 } from "../../../src/memory/text/truncate.js";
 import { line } from "../../../src/memory/text/lines.js";
 import type { Draft, Item, ReadyItem } from "./source.js";
+import { textOf } from "./values.js";
+import type { Fields } from "./values.js";
 
 /** Class of what no agent of this store has said: it is trusted like the word of an agent that isn't known yet. */
 export const IMPORT_CLASS = "import";
@@ -33,11 +35,20 @@ export function shortName(text: string | undefined): string | undefined {
   return text === undefined ? undefined : shortNameOf(text);
 }
 
+type About = string | number | boolean | readonly string[] | Fields;
+
+/** Names of a record's topics, as tags: those that fit into one, and as many as a memory may have. */
+export function tagsOf(values: readonly unknown[]): { readonly tags?: string[] } {
+  const names = values.flatMap((value) => shortName(textOf(value)) ?? []);
+  const tags = [...new Set(names)].slice(0, LIMITS.tags);
+  return tags.length === 0 ? {} : { tags };
+}
+
 export interface SourceRecord {
   readonly where: string;
   readonly ref: string;
   /** Metadata beside the provenance; an undefined member is left out. */
-  readonly about?: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+  readonly about?: Readonly<Record<string, About | undefined>>;
   readonly draft: Omit<Draft, "content" | "metadata" | "trust_score">;
 }
 
@@ -106,7 +117,7 @@ export function messageOf(origin: Origin, message: Message): Generator<Item> {
 }
 
 /** A session's name in its source, and the same one each time. */
-function sessionName(name: string): string {
+export function sessionName(name: string): string {
   if (Buffer.byteLength(name) <= LIMITS.identifierBytes) return name;
   const digest = createHash("sha256").update(name).digest("base64url");
   return `${truncateUtf8(name, LIMITS.identifierBytes - digest.length - 1)}-${digest}`;

@@ -5,12 +5,23 @@ import type { Tally } from "./report.js";
 const LINE_EVERY_MS = 10_000;
 const REDRAWN_EVERY_MS = 100;
 
-/** Shows how far an import is: redrawn in place on a terminal, a line now and then elsewhere. */
-export function startShowing(totalBytes: number, meter: Meter, tally: Tally, out = process.stderr) {
+/**
+ * Shows how far an import is: redrawn in place on a terminal, a line now and then elsewhere. Without a total there is no
+ * share.
+ */
+export function startShowing(
+  totalBytes: number | undefined,
+  meter: Meter,
+  tally: Tally,
+  out = process.stderr,
+) {
   let last = performance.now();
+  const share = (): string => {
+    if (totalBytes === undefined) return "";
+    return `${totalBytes === 0 ? 100 : Math.min(100, Math.floor((meter.bytes / totalBytes) * 100))} %: `;
+  };
   const text = (): string => {
-    const share = totalBytes === 0 ? 1 : Math.min(1, meter.bytes / totalBytes);
-    return `${Math.floor(share * 100)} %: made ${tally.made}, seen ${tally.seen}, skipped ${tally.of("skipped")}, failed ${tally.of("failed")}`;
+    return `${share()}made ${tally.made}, seen ${tally.seen}, skipped ${tally.of("skipped")}, failed ${tally.of("failed")}`;
   };
   return {
     show(): void {

@@ -1,5 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import type { newMemory } from "../../../src/http/memories/schemas.js";
+import type { RedisConnection } from "../../redis/server/connect.js";
 
 /** A memory as the API takes it. */
 export type Draft = z.input<typeof newMemory>;
@@ -30,6 +31,13 @@ export interface SourceInput {
   readonly trust: number;
 }
 
+export interface RedisInput {
+  readonly redis: RedisConnection;
+  /** First part of the source's keys, where it isn't the usual one. */
+  readonly prefix: string | undefined;
+  readonly trust: number;
+}
+
 export interface SourceFile {
   readonly path: string;
   readonly bytes: number;
@@ -46,4 +54,6 @@ export interface Source {
   /** Whether a file in a folder is one of its files; the name is relative to the folder. */
   readonly isFile: (name: string) => boolean;
   readonly read: (input: SourceInput, meter: Meter) => AsyncIterable<Item>;
+  /** Reads the system's own Redis; undefined: it has none. */
+  readonly readRedis?: (input: RedisInput) => AsyncIterable<Item>;
 }

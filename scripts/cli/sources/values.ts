@@ -67,3 +67,7 @@ function millisecondsOf(value: unknown): number | undefined {
 
 export const timeAt = (fields: Fields | undefined, name: string): string | undefined =>
   timeOf(own(fields, name));
+
+/** Likewise, where a Redis holds seconds as a text, also of times before 1973. */
+export const secondsOrTime = (value: unknown): string | undefined =>
+  timeOf(typeof value === "string" && /^-?\d{1,12}(?:\.\d{1,9})?$/.test(value) ? Number(value) : value);

@@ -1,10 +1,12 @@
 import { basename } from "node:path";
-import { messageOf, refOf, shortName } from "../drafts.js";
+import { shortName } from "../drafts.js";
 import type { Origin } from "../drafts.js";
-import { jsonElementsOf } from "../input/json-elements.js";
-import type { Item, Meter, Source, SourceInput } from "../source.js";
+import { elementsOf } from "../input/reading.js";
+import type { Item, Source } from "../source.js";
 import { fieldsOf, firstText, listAt, objectAt, own, textAt, textOf, timeAt } from "../values.js";
 import type { Fields } from "../values.js";
+import { conversationItems } from "./conversation.js";
+import type { ExportedMessage } from "./conversation.js";
 
 const NAME = "chatgpt";
 const FILE = /^conversations(?:[-_. ]?\d+)?\.json$/;
@@ -13,54 +15,38 @@ const FILE = /^conversations(?:[-_. ]?\d+)?\.json$/;
 export const chatgpt: Source = {
   title: "ChatGPT data export (conversations.json, its parts, or the folder)",
   isFile: (name) => FILE.test(basename(name)),
-  read,
+  read: elementsOf(NAME, itemsOf),
 };
 
-async function* read({ files, trust }: SourceInput, meter: Meter): AsyncGenerator<Item> {
-  for (const file of files) {
-    for await (const { where, value, problem } of jsonElementsOf(file, meter)) {
-      if (problem !== undefined) yield { kind: "failed", where, reason: problem };
-      else yield* conversationItems({ source: NAME, trust }, where, fieldsOf(value));
-    }
-  }
-}
-
-function* conversationItems(
-  origin: Origin,
-  where: string,
-  conversation: Fields | undefined,
-): Generator<Item> {
+function* itemsOf(origin: Origin, where: string, value: unknown): Generator<Item> {
+  const conversation = fieldsOf(value);
   const id = firstText(conversation, "conversation_id", "id");
   const mapping = objectAt(conversation, "mapping");
   if (id === undefined || mapping === undefined) {
     yield { kind: "failed", where, reason: "it isn't a conversation: its id or mapping is missing" };
     return;
   }
-  const title = shortName(textAt(conversation, "title"));
-  const began = timeAt(conversation, "create_time");
-  for (const [nodeId, node] of branchOf(mapping, textAt(conversation, "current_node"))) {
+  yield* conversationItems(origin, where, {
+    id,
+    title: textAt(conversation, "title"),
+    began: timeAt(conversation, "create_time"),
+    messages: messagesOf(mapping, textAt(conversation, "current_node")),
+  });
+}
+
+function* messagesOf(mapping: Fields, current: string | undefined): Generator<ExportedMessage> {
+  for (const [nodeId, node] of branchOf(mapping, current)) {
     const message = objectAt(node, "message");
     if (message === undefined) continue;
-    const place = `${where} message ${shortName(nodeId) ?? ""}`;
-    const left = reasonToSkip(message);
-    if (left !== undefined) {
-      yield { kind: "skipped", where: place, reason: left };
-      continue;
-    }
-    const text = textsOf(objectAt(message, "content")).join("\n");
-    if (textOf(text) === undefined) {
-      yield { kind: "skipped", where: place, reason: "without a text" };
-      continue;
-    }
-    yield* messageOf(origin, {
-      where: place,
-      ref: refOf(NAME, id, textAt(message, "id") ?? nodeId),
-      session: `${NAME}/${id}`,
-      role: roleOf(message) === "user" ? "user" : "assistant",
-      text,
-      time: timeAt(message, "create_time") ?? began,
-      about: { conversation: title, model: shortName(textAt(objectAt(message, "metadata"), "model_slug")) },
-    });
+    const skip = reasonToSkip(message);
+    yield {
+      place: shortName(nodeId) ?? "",
+      id: textAt(message, "id") ?? nodeId,
+      said: skip !== undefined ? { skip } : roleOf(message) === "user" ? "user" : "assistant",
+      text: textOf(textsOf(objectAt(message, "content")).join("\n")),
+      time: timeAt(message, "create_time"),
+      about: { model: shortName(textAt(objectAt(message, "metadata"), "model_slug")) },
+    };
   }
 }
 

@@ -9,8 +9,8 @@ import {
 import type { Kept } from "../../../../src/mcp/reference/statements.js";
 import { memoriesOf, memoryOf } from "../drafts.js";
 import type { Origin } from "../drafts.js";
-import { jsonLinesOf } from "../input/json-lines.js";
-import type { Item, Meter, Source, SourceInput } from "../source.js";
+import { linesOf } from "../input/reading.js";
+import type { Item, Source } from "../source.js";
 import { fieldsOf, listAt, own, textAt, textOf } from "../values.js";
 import type { Fields } from "../values.js";
 
@@ -18,18 +18,8 @@ import type { Fields } from "../values.js";
 export const mcpMemory: Source = {
   title: "MCP memory server (memory.jsonl)",
   isFile: (name) => /\.jsonl?$/.test(name),
-  read,
+  read: linesOf(REFERENCE, itemsOf),
 };
-
-async function* read({ files, trust }: SourceInput, meter: Meter): AsyncGenerator<Item> {
-  const origin = { source: REFERENCE, trust };
-  for (const file of files) {
-    for await (const { where, value, problem } of jsonLinesOf(file, meter)) {
-      if (problem !== undefined) yield { kind: "failed", where, reason: problem };
-      else yield* itemsOf(origin, where, value);
-    }
-  }
-}
 
 function* itemsOf(origin: Origin, where: string, value: unknown): Generator<Item> {
   const record = fieldsOf(value);
