@@ -1,3 +1,7 @@
+export { copyStore } from "./copy/copy-store.js";
+export type { CopiedStore, CopyStoreOptions } from "./copy/copy-store.js";
+export { copyThreads } from "./copy/copy-threads.js";
+export type { CopiedThreads, CopyThreadsOptions } from "./copy/copy-threads.js";
 export type { RedisConnection } from "./connection.js";
 export type { ThreadDescription } from "./saver/describe-thread.js";
 export type { ListThreadsOptions, ThreadPage, ThreadSummary } from "./saver/list-threads.js";

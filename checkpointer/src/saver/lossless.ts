@@ -11,7 +11,7 @@ export type Writer = "langgraph" | "json";
  * that, and an instance of a class as its fields.
  */
 export function assertLossless(what: string, value: unknown, writer: Writer): void {
-  const problem = findProblem(value, writer);
+  const problem = problemWith(value, writer);
   if (problem !== undefined) throw notStored(what, problem);
 }
 
@@ -36,8 +36,8 @@ interface Node {
   entered: boolean;
 }
 
-/** Iterative: a value may be nested deeper than the call stack is. */
-function findProblem(root: unknown, writer: Writer): string | undefined {
+/** What a serializer would write as something else, as a sentence. Iterative: a value may be nested deeper than the call stack is. */
+export function problemWith(root: unknown, writer: Writer): string | undefined {
   const ancestors = new Set<object>();
   const open: Node[] = [];
 

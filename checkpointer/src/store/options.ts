@@ -1,5 +1,7 @@
 import { createClient } from "@mneme/client";
 import type { MnemeClient } from "@mneme/client";
+import { JsonPlusSerializer } from "@langchain/langgraph-checkpoint";
+import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
 
 export interface MnemeStoreOptions {
   /** The mneme service's URL: `http://127.0.0.1:8080`. */
@@ -40,6 +42,8 @@ export interface Settings {
   readonly root: readonly string[];
   readonly fields: readonly string[];
   readonly ttlSeconds: number | undefined;
+  /** Of values that JSON has no form for. */
+  readonly serde: SerializerProtocol;
 }
 
 const NAMES: ReadonlySet<string> = new Set([
@@ -78,5 +82,6 @@ export function readOptions(options: MnemeStoreOptions): Settings {
     root: rootNamespace?.split(".") ?? [],
     fields: index?.fields ?? ["$"],
     ttlSeconds,
+    serde: new JsonPlusSerializer(),
   };
 }

@@ -5,7 +5,8 @@ import type { StoreContext } from "./context.js";
 import { MnemeStoreError } from "./errors.js";
 import { readFilter } from "./filter.js";
 import type { Filter } from "./filter.js";
-import { itemOf } from "./item.js";
+import { readItem } from "./item.js";
+import { MARK, PART } from "../value/form.js";
 import { patternBelow } from "./names.js";
 import { cutTo } from "./text.js";
 
@@ -42,39 +43,47 @@ async function* matching(
   if (query !== undefined && query.trim() !== "") {
     for (const { memory, score } of await recall(context, pattern, query, filter, wanted)) {
       ranked.add(identity(memory));
-      const item = fitting(context, memory, filter);
+      const item = await fitting(context, memory, filter);
       if (item !== undefined) yield { ...item, score };
     }
   }
   for await (const memory of all(context, pattern, filter, wanted)) {
     if (ranked.has(identity(memory))) continue;
-    const item = fitting(context, memory, filter);
+    const item = await fitting(context, memory, filter);
     if (item !== undefined) yield item;
   }
 }
 
 const identity = ({ namespace, key }: Memory): string => `${namespace} ${key}`;
 
-function fitting({ settings }: StoreContext, memory: Memory, filter: Filter): SearchItem | undefined {
-  const item = itemOf(settings.root, memory);
+async function fitting(
+  context: StoreContext,
+  memory: Memory,
+  filter: Filter,
+): Promise<SearchItem | undefined> {
+  const item = await readItem(context, memory);
   return item !== undefined && filter.matches(item.value) ? item : undefined;
 }
 
-async function recall(
-  { client }: StoreContext,
-  pattern: string,
-  query: string,
-  { pushed, rest }: Filter,
-  wanted: number,
-) {
+/** What the service looks for: not parts of values, and of those that aren't plain it knows no field. */
+async function wantedOf({ largeValues }: StoreContext, { pushed }: Filter) {
+  const conditions = [
+    ...(pushed === undefined ? [] : [{ $or: [pushed, { [MARK]: { exists: true } }] }]),
+    ...((await largeValues.areHere()) ? [{ [PART]: { exists: false } }] : []),
+  ];
+  return conditions.length > 1 ? { $and: conditions } : conditions[0];
+}
+
+async function recall(context: StoreContext, pattern: string, query: string, filter: Filter, wanted: number) {
+  const metadata = await wantedOf(context, filter);
   const request = {
     query: cutTo(query, QUERY_BYTES),
     namespaces: [pattern],
-    filter: { items_only: true, ...(pushed === undefined ? {} : { metadata: pushed }) },
-    limit: rest ? RECALL_LIMIT : Math.min(wanted, RECALL_LIMIT),
+    filter: { items_only: true, ...(metadata === undefined ? {} : { metadata }) },
+    limit: filter.rest ? RECALL_LIMIT : Math.min(wanted, RECALL_LIMIT),
   };
   try {
-    return (await client.recall(request)).hits;
+    return (await context.client.recall(request)).hits;
   } catch (error) {
     // Nothing to rank by: only stop words, and no embedder to ask for their meaning.
     if (error instanceof MnemeStoreError && error.code === "query_without_terms") return [];
@@ -83,18 +92,19 @@ async function recall(
 }
 
 async function* all(
-  { client }: StoreContext,
+  context: StoreContext,
   pattern: string,
-  { pushed, rest }: Filter,
+  filter: Filter,
   wanted: number,
 ): AsyncGenerator<Memory> {
+  const metadata = await wantedOf(context, filter);
   let cursor: string | null = null;
   do {
-    const page = await client.listMemories({
+    const page = await context.client.listMemories({
       namespace: pattern,
       items_only: "true" as const,
-      limit: rest ? PAGE_LIMIT : Math.min(wanted, PAGE_LIMIT),
-      metadata: pushed === undefined ? undefined : JSON.stringify(pushed),
+      limit: filter.rest ? PAGE_LIMIT : Math.min(wanted, PAGE_LIMIT),
+      metadata: metadata === undefined ? undefined : JSON.stringify(metadata),
       cursor: cursor ?? undefined,
     });
     yield* page.memories;

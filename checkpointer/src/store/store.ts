@@ -5,6 +5,7 @@ import { createClient } from "./client.js";
 import type { StoreContext } from "./context.js";
 import { readOptions } from "./options.js";
 import type { MnemeStoreOptions } from "./options.js";
+import { createLargeValues } from "../value/large-values.js";
 
 /**
  * LangGraph's long-term memory in a mneme service, over HTTP: its grants, quotas, audit trail and retention hold for
@@ -18,7 +19,8 @@ export class MnemeStore extends BaseStore {
   constructor(options: MnemeStoreOptions) {
     super();
     const settings = readOptions(options);
-    this.#context = { settings, client: createClient(settings.mneme) };
+    const client = createClient(settings.mneme);
+    this.#context = { settings, client, largeValues: createLargeValues(client, settings.root) };
   }
 
   override async batch<Operations extends Operation[]>(

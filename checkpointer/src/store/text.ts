@@ -9,7 +9,7 @@ export function textOf(value: unknown, paths: readonly string[]): string | undef
   const lines = paths.flatMap((path) =>
     (path === "$" ? [value] : valuesAt(value, tokensOf(path))).flatMap((found) => linesOf(found, "")),
   );
-  const text = cutTo(lines.join("\n"), MAX_BYTES);
+  const text = cutTo(lines.join("\n").toWellFormed(), MAX_BYTES);
   return text.trim() === "" ? undefined : text;
 }
 
@@ -38,13 +38,22 @@ function fieldsAt(value: unknown, name: string): unknown[] {
   return Object.hasOwn(value, name) ? [new Map<string, unknown>(Object.entries(value)).get(name)] : [];
 }
 
+/** What is nested deeper isn't searched. */
+const MAX_DEPTH = 256;
+
 /** A scalar alone is its text; in an object, its path stands before it: `address.city: Oslo`. */
-function linesOf(value: unknown, path: string): string[] {
-  if (value === null || value === undefined) return [];
-  if (Array.isArray(value)) return value.flatMap((element) => linesOf(element, path));
+function linesOf(value: unknown, path: string, depth = 0): string[] {
+  if (value === null || value === undefined || ArrayBuffer.isView(value) || depth > MAX_DEPTH) return [];
+  if (Array.isArray(value) || value instanceof Set) {
+    return [...(value as Iterable<unknown>)].flatMap((element) => linesOf(element, path, depth + 1));
+  }
   if (typeof value === "object") {
-    return Object.entries(value).flatMap(([name, child]) =>
-      linesOf(child, path === "" ? name : `${path}.${name}`),
+    const fields =
+      value instanceof Map
+        ? [...value].map(([name, child]) => [String(name), child] as const)
+        : Object.entries(value);
+    return fields.flatMap(([name, child]) =>
+      linesOf(child, path === "" ? name : `${path}.${name}`, depth + 1),
     );
   }
   const text = typeof value === "string" ? value : JSON.stringify(value);
