@@ -1,4 +1,5 @@
-// node scripts/run.mjs check-import [LINES]: how long an import of so many records takes, and that its memory doesn't grow with them.
+// node scripts/run.mjs check-import [LINES] [SOURCE ...]: how long an import of so many records takes, and that its memory
+// doesn't grow with them. MNEME_EMBEDDER=local has them embedded too.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream, mkdtempSync, rmSync, statSync } from "node:fs";
@@ -23,14 +24,25 @@ const TEXT = "A parcel was handed over at the depot, and its label was read by t
 /** Makes the text of a file, piece by piece. */
 type Writer = (records: number) => Iterable<string>;
 
-const FILES: Readonly<Record<string, Writer>> = { "mcp-memory": graph, chatgpt: conversations };
+const FILES: Readonly<Record<string, Writer>> = {
+  "mcp-memory": graph,
+  chatgpt: conversations,
+  mem0: memories,
+};
 
 async function main(): Promise<void> {
-  const lines = Number(process.argv[2] ?? 200_000);
-  if (!Number.isInteger(lines) || lines < 1000) throw new Failure("usage: check-import [LINES]");
+  const [count = "200000", ...named] = process.argv.slice(2);
+  const lines = Number(count);
+  const sources = Object.entries(FILES).filter(([source]) => named.length === 0 || named.includes(source));
+  if (!Number.isInteger(lines) || lines < 1000 || sources.length < named.length) {
+    throw new Failure(`usage: check-import [LINES] [${Object.keys(FILES).join(" ")}]`);
+  }
   const folder = mkdtempSync(join(tmpdir(), "mneme-import-"));
   const redis = await startThrowawayRedis(process.env);
-  const settings = { MNEME_EMBEDDER: "none", MNEME_REDIS_TIMEOUT_MS: "4000" };
+  const settings = {
+    MNEME_EMBEDDER: process.env["MNEME_EMBEDDER"] ?? "none",
+    MNEME_REDIS_TIMEOUT_MS: "4000",
+  };
   const service = await startService({
     env: process.env,
     redisUrl: redis.url,
@@ -38,7 +50,7 @@ async function main(): Promise<void> {
     settings,
   });
   try {
-    for (const [source, write] of Object.entries(FILES)) {
+    for (const [source, write] of sources) {
       const peaks: number[] = [];
       for (const records of [lines / SHARE, lines]) {
         const file = join(folder, `${source}-${records}.json`);
@@ -115,6 +127,14 @@ function* graph(records: number): Generator<string> {
   for (let n = 0; n < records; n++) {
     yield `${JSON.stringify({ type: "entity", name: `Parcel ${n}`, observations: [`${n}: ${TEXT}`] })}\n`;
   }
+}
+
+function* memories(records: number): Generator<string> {
+  for (let n = 0; n < records; n++) {
+    const memory = { id: `m${n}`, memory: `${n}: ${TEXT}`, user_id: `u${n % 100}`, created_at: null };
+    yield `${n === 0 ? '{"results":[' : ","}${JSON.stringify(memory)}`;
+  }
+  yield "]}";
 }
 
 /** Ten messages each. */

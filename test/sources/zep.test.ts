@@ -29,7 +29,8 @@ test("graphiti: edges are facts with their times, also where their nodes come af
     },
   });
   expect(of("Mara lives in Linz.")).toMatchObject({ valid_from: "2026-02-20T00:00:00.000Z", valid_to: null });
-  expect(of("Mara knows somebody.")).toMatchObject({ fact: null, metadata: { relation: "KNOWS" } });
+  expect(of("Mara knows somebody.")).toMatchObject({ metadata: { relation: "KNOWS" } });
+  expect(of("Mara knows somebody.")).not.toHaveProperty("fact");
   expect(of("Mara left Graz long ago.")).toMatchObject({
     valid_from: "0001-01-01T00:00:00.000Z",
     valid_to: "2019-01-01T00:00:00.000Z",
@@ -54,22 +55,9 @@ test("graphiti: edges are facts with their times, also where their nodes come af
 });
 
 test("zep: threads are sessions of messages, and what the graph withdrew has ended", async () => {
-  const into = newNamespace();
-  const file = fixture("zep.json");
   // The episode of a message is that message.
-  expect(await importFrom(service, "zep", file, into)).toMatchObject({
-    made: 8,
-    seen: 1,
-    skipped: 1,
-    failed: 1,
-  });
-  expect(await importFrom(service, "zep", file, into)).toMatchObject({
-    made: 0,
-    seen: 9,
-    skipped: 1,
-    failed: 1,
-  });
-  const memories = await listAll(service, into);
+  const file = fixture("zep.json");
+  const memories = await importThrice(service, "zep", file, { made: 8, skipped: 2, failed: 1 });
   const of = (content: string) => memories.find((memory) => memory.content === content);
   expect(of("User: Where is my parcel?")).toMatchObject({
     session_id: "zep/t-1",

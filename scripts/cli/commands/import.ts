@@ -32,6 +32,7 @@ interface ImportOptions extends Connection {
   readonly trust: number;
   readonly user?: string;
   readonly keyPrefix?: string;
+  readonly asNew?: boolean;
 }
 
 type View = z.output<typeof importView>;
@@ -72,6 +73,10 @@ export function importCommand(): Command {
     )
     .option("--user <id>", "with other systems: only what they hold of this user")
     .option("--key-prefix <prefix>", "with the Redis of another system: first part of its keys")
+    .option(
+      "--as-new",
+      "write the memories of an export or a PAM document as new ones, under the namespace's settings: its policy for personal data holds, and versions, sessions and state stay out",
+    )
     .option("--resume <id>", "continue an interrupted import")
     .addOption(jsonOption())
     .addHelpText("after", "\nOther systems: docs/import.md has what becomes of their records.")
@@ -88,6 +93,7 @@ async function run(file: string, options: ImportOptions): Promise<void> {
     return importSource(format, file, options);
   }
   refuseOptionsOfSources(format, options);
+  if (options.asNew === true) return importAsNew(format, file, options);
   if (format === "mneme") return importLines(file, options);
   if (options.resume !== undefined) {
     throw new Failure("A PAM document is sent from its beginning: import it again, without --resume.");
@@ -105,13 +111,28 @@ async function run(file: string, options: ImportOptions): Promise<void> {
   }
 }
 
+async function importAsNew(format: FileFormat, file: string, options: ImportOptions): Promise<void> {
+  refuseOptionsOfExports(`${format} and --as-new`, options);
+  if (format === "mneme") {
+    await checkFile(file);
+    return importSource("mneme-export", file, options);
+  }
+  const read = await readPam(file, options.into);
+  try {
+    await importSource("mneme-export", read.file, options);
+  } finally {
+    await rm(read.file, { force: true });
+  }
+}
+
 /** Other systems have no checksums, and no records of which one could replace another. */
-function refuseOptionsOfExports(source: SourceName, options: ImportOptions): void {
+function refuseOptionsOfExports(source: string, options: ImportOptions): void {
   const given = [
     ...(options.onConflict === "skip" ? [] : ["--on-conflict"]),
     ...(options.verify === true ? ["--verify"] : []),
     ...(options.restoreErased === true ? ["--restore-erased"] : []),
     ...(options.resume === undefined ? [] : ["--resume"]),
+    ...(options.asNew === true && isSourceName(source) ? ["--as-new"] : []),
   ];
   if (given.length > 0) throw new Failure(`${given.join(", ")}: not with --from ${source}.`);
 }

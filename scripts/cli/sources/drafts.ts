@@ -35,8 +35,6 @@ export function shortName(text: string | undefined): string | undefined {
   return text === undefined ? undefined : shortNameOf(text);
 }
 
-type About = string | number | boolean | readonly string[] | Fields;
-
 /** Names of a record's topics, as tags: those that fit into one, and as many as a memory may have. */
 export function tagsOf(values: readonly unknown[]): { readonly tags?: string[] } {
   const names = values.flatMap((value) => shortName(textOf(value)) ?? []);
@@ -48,7 +46,7 @@ export interface SourceRecord {
   readonly where: string;
   readonly ref: string;
   /** Metadata beside the provenance; an undefined member is left out. */
-  readonly about?: Readonly<Record<string, About | undefined>>;
+  readonly about?: Fields;
   readonly draft: Omit<Draft, "content" | "metadata" | "trust_score">;
 }
 

@@ -6,6 +6,7 @@ import { codex } from "./formats/codex.js";
 import { geminiCli } from "./formats/gemini-cli.js";
 import { mcpMemory } from "./formats/mcp-memory.js";
 import { mem0 } from "./formats/mem0.js";
+import { mnemeExport } from "./formats/mneme-export.js";
 import { graphiti, zep } from "./formats/zep.js";
 import type { Source } from "./source.js";
 
@@ -21,6 +22,7 @@ export const SOURCES = {
   "agent-memory-server": agentMemoryServer,
   zep,
   graphiti,
+  "mneme-export": mnemeExport,
 } as const satisfies Readonly<Record<string, Source>>;
 
 export type SourceName = keyof typeof SOURCES;

@@ -335,6 +335,7 @@ const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
   "src/memory/browse/list-namespaces.ts": "a verb: works with the store",
   "src/memory/facts/get-entity.ts": "a verb: works with the store",
   "src/memory/facts/profile.ts": "a verb: works with the store",
+  "checkpointer/src/copy/copy-store.ts": "names of a store that the operator copies",
   "checkpointer/src/connect.ts": "the operator's URL",
   "checkpointer/src/error-replies.ts": "Redis's replies",
   "checkpointer/src/saver/fields.ts": ["namespaceField", "namespaceOfField", "channelNamed"],

@@ -27,6 +27,7 @@ describe.skipIf(findPython() === undefined)("what mem0 itself has stored", () =>
       requirements: join(import.meta.dirname, "requirements.txt"),
       env: { MEM0_DIR: home },
       cwd: home,
+      timeoutMs: 280_000,
     });
     expect(code, text).toBe(0);
   });

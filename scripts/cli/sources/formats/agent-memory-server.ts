@@ -1,4 +1,5 @@
-import { hashedRef, memoriesOf, messageOf, refOf, sessionName, shortName, tagsOf } from "../drafts.js";
+import { hashedRef } from "../../../../src/mcp/reference/statements.js";
+import { memoriesOf, messageOf, refOf, sessionName, shortName, tagsOf } from "../drafts.js";
 import type { Origin, SourceRecord } from "../drafts.js";
 import { elementsOf } from "../input/reading.js";
 import { parsedJson, valuesUnder } from "../input/redis.js";

@@ -1,4 +1,5 @@
-import { hashedRef, memoriesOf, refOf, sessionName, shortName, tagsOf } from "../drafts.js";
+import { hashedRef } from "../../../../src/mcp/reference/statements.js";
+import { memoriesOf, refOf, sessionName, shortName, tagsOf } from "../drafts.js";
 import type { Origin } from "../drafts.js";
 import { elementsOf } from "../input/reading.js";
 import { parsedJson, valuesUnder } from "../input/redis.js";

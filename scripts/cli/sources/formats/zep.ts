@@ -1,5 +1,6 @@
 import { LIMITS } from "../../../../src/domain/limits.js";
-import { hashedRef, memoriesOf, memoryOf, messageOf, refOf, sessionName, shortName } from "../drafts.js";
+import { hashedRef } from "../../../../src/mcp/reference/statements.js";
+import { memoriesOf, memoryOf, messageOf, refOf, sessionName, shortName } from "../drafts.js";
 import type { Origin, SourceRecord } from "../drafts.js";
 import { stemOf } from "../input/files.js";
 import { jsonElementsOf } from "../input/json-elements.js";
@@ -26,6 +27,7 @@ export const graphiti = graphOf("graphiti", "Graphiti (nodes, edges, episodes as
 async function* read(name: string, { files, trust }: SourceInput, meter: Meter): AsyncGenerator<Item> {
   // An edge names its nodes by their ids, which may stand in another file.
   const names = new Map<string, string>();
+  const given = new Set<string>();
   for (const file of files) {
     for await (const { value } of recordsOf(file, { bytes: 0 })) {
       const node = fieldsOf(value);
@@ -40,6 +42,7 @@ async function* read(name: string, { files, trust }: SourceInput, meter: Meter):
       else
         yield* recordItems({ source: name, trust }, where, fieldsOf(value), {
           names,
+          given,
           file: stemOf(file.path),
         });
     }
@@ -63,6 +66,8 @@ function kindOf(record: Fields | undefined): Kind | undefined {
 }
 
 interface Around {
+  /** Ids of messages and episodes: a message of a thread may be an episode too. */
+  readonly given: Set<string>;
   readonly names: ReadonlyMap<string, string>;
   /** Names the thread of messages that don't. */
   readonly file: string;
@@ -72,7 +77,7 @@ function* recordItems(
   origin: Origin,
   where: string,
   record: Fields | undefined,
-  { names, file }: Around,
+  { names, given, file }: Around,
 ): Generator<Item> {
   const kind = kindOf(record);
   if (record === undefined || kind === undefined) {
@@ -81,6 +86,8 @@ function* recordItems(
       where,
       reason: "it is neither a node, an edge, an episode, a thread nor a message",
     };
+  } else if ((kind === "episode" || kind === "message") && isAgain(given, record)) {
+    yield { kind: "skipped", where, reason: "a message that is in the source twice" };
   } else if (kind === "edge") yield* edgeItems(origin, where, record, names);
   else if (kind === "node") yield* nodeItems(origin, where, record);
   else if (kind === "episode") yield* episodeItems(origin, where, record);
@@ -91,6 +98,10 @@ function* recordItems(
     for (const [index, each] of listAt(record, "messages").entries()) {
       const place = `${where} message ${index + 1}`;
       const message = fieldsOf(each);
+      if (isAgain(given, message ?? {})) {
+        yield { kind: "skipped", where: place, reason: "a message that is in the source twice" };
+        continue;
+      }
       yield* messageItems(
         origin,
         place,
@@ -100,6 +111,14 @@ function* recordItems(
       );
     }
   }
+}
+
+function isAgain(given: Set<string>, record: Fields): boolean {
+  const id = textAt(record, "uuid");
+  if (id === undefined || id.length > 64) return false;
+  const again = given.has(id);
+  if (given.size < MAX_NODES) given.add(id);
+  return again;
 }
 
 const threadOf = (record: Fields): string | undefined =>
