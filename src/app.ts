@@ -41,6 +41,7 @@ import { recallRoutes } from "./http/recall/routes.js";
 import { sessionRoutes } from "./http/sessions/routes.js";
 import { stateChangeRoutes } from "./http/state/changes-routes.js";
 import { stateHistoryRoutes } from "./http/state/history-routes.js";
+import { stateListRoutes } from "./http/state/list-routes.js";
 import { stateTransactionRoutes } from "./http/state/transactions-routes.js";
 import { stateRoutes } from "./http/state/routes.js";
 import { systemRoutes } from "./http/system/routes.js";
@@ -115,6 +116,7 @@ export function createApp(deps: AppDeps) {
     .route("/", threadRoutes(deps))
     .route("/", auditRoutes(deps))
     .route("/", stateRoutes(deps))
+    .route("/", stateListRoutes(deps))
     .route("/", stateHistoryRoutes(deps))
     .route("/", stateTransactionRoutes(deps))
     .route("/", stateChangeRoutes(deps));

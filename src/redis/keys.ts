@@ -187,6 +187,8 @@ export function createKeys(prefix: string) {
     stateDraft: (namespace: string, index: number) => `${prefix}:state-draft:{${namespace}}:${index}`,
     /** Number and time of the last change of the namespace's state, a hash. It never ends: no version may come back. */
     stateHead: (namespace: string) => `${prefix}:state-head:{${namespace}}`,
+    /** Keys of the namespace's documents in their order, a sorted set of one score; some may have expired since. */
+    stateNames: (namespace: string) => `${prefix}:state-names:{${namespace}}`,
     /** Every change of the namespace's state, a stream. */
     stateChanges: (namespace: string) => `${prefix}:changes:{${namespace}}`,
     /** A session's head, a hash; `session` is its facet. See lua/session.lua for what each of these holds. */

@@ -123,6 +123,17 @@ export interface VersionPage {
   readonly next: string | undefined;
 }
 
+/** What a list says of a document: all but its value. */
+export interface ListedDocument extends StateFacts {
+  readonly key: string;
+}
+
+export interface DocumentPage {
+  readonly documents: readonly ListedDocument[];
+  /** The key after which the next page begins; undefined at the end. */
+  readonly next: string | undefined;
+}
+
 /** One change of a namespace's state. */
 export interface StateChange {
   /** `<milliseconds>-<version>`. */
@@ -152,6 +163,15 @@ export interface StateStore {
   query(namespace: string, value: JsonText, path: ReadPath): Promise<string>;
   /** Newest first; `before` is the `next` of the page before. */
   history(trail: Trail, ref: StateRef, limit: number, before: string | undefined): Promise<VersionPage>;
+  /**
+   * Documents whose keys begin with `prefix` and come after `after`, in the order of their keys' bytes. A page may hold fewer
+   * than `limit` before the end: those that have expired are dropped as they are met.
+   */
+  list(
+    trail: Trail,
+    namespace: string,
+    options: { readonly prefix: string; readonly after: string | undefined; readonly limit: number },
+  ): Promise<DocumentPage>;
   /** The id after which to read changes: of now, or `after`; undefined if changes after that are gone. */
   startOfChanges(trail: Trail, namespace: string, after: string | undefined): Promise<string | undefined>;
   /**

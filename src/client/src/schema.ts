@@ -1114,6 +1114,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/namespaces/{ns}/receipts": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List the receipts of a namespace
+     * @description Lists receipts of recalls that asked for this namespace alone, newest first, without their results. A page examines at most 1,000 receipts, so it may hold fewer than `limit`. Receipts of release 0.1.0 aren't listed.
+     */
+    get: operations["listReceipts"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/receipts/{id}": {
     parameters: {
       query?: never;
@@ -1285,6 +1305,26 @@ export interface paths {
      * @description RFC 7396: null removes a member, an object is merged, any other value replaces. The expiry stays. Needs `read` and `write`, because the answer is the whole document.
      */
     patch: operations["patchState"];
+    trace?: never;
+  };
+  "/v1/namespaces/{ns}/state": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List state documents
+     * @description Lists documents without their values, in the byte order of their keys. Documents that expired or were deleted are skipped, so a page may hold fewer than `limit`. Doesn't restart a TTL. The first list of a namespace that release 0.1.0 wrote to walks over all keys of the store once.
+     */
+    get: operations["listState"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
   "/v1/namespaces/{ns}/state/{key}/history": {
@@ -5293,6 +5333,49 @@ export interface components {
         model: string | null;
       } | null;
     };
+    ReceiptPage: {
+      /** @description Settings of receipts. */
+      receipts: components["schemas"]["ListedReceipt"][];
+      /** @description Cursor of the next page; null on the last page. */
+      cursor: string | null;
+    };
+    ListedReceipt: {
+      /**
+       * @description Id of the memory.
+       * @example 01JD8Q4V7K3W5N0R2T6Y9B1C4D
+       */
+      id: string;
+      /**
+       * Format: date-time
+       * @description Time of the act.
+       * @example 2026-01-31T09:30:00.000Z
+       */
+      at: string;
+      /** @description Name of the agent. */
+      agent: string;
+      /** @description Id of the API key; null without a key. */
+      key_id: string | null;
+      /** @description Id of the request, as in the logs. */
+      request_id: string;
+      /** @description Id of the LangGraph thread; null: none. */
+      thread_id: string | null;
+      /** @description LangGraph checkpoint of the caller; null if none was given. */
+      checkpoint_id: string | null;
+      /** @description Query text. */
+      query: string;
+      /**
+       * Format: date-time
+       * @description Point in recorded time; null: the time of the recall.
+       * @example 2026-01-31T09:30:00.000Z
+       */
+      as_of: string | null;
+      /** @description Point in valid time, or `any`; null: that of `as_of`. */
+      valid_at: string | "any" | null;
+      /** @description Number of hits. */
+      hits: number;
+      /** @description Retrievers that were unavailable. */
+      degraded: string[];
+    };
     /** @description A stored query with its results. */
     Receipt: {
       /**
@@ -5547,6 +5630,33 @@ export interface components {
       ttl_seconds?: number | null;
       /** @description Whether each GET restarts the TTL. */
       sliding?: boolean;
+    };
+    StatePage: {
+      documents: components["schemas"]["ListedState"][];
+      /** @description Cursor of the next page; null on the last page. */
+      cursor: string | null;
+    };
+    ListedState: {
+      /** @description Key of the state document. */
+      key: string;
+      /** @description Version number. */
+      version: number;
+      /**
+       * Format: date-time
+       * @description Time of the last change.
+       * @example 2026-01-31T09:30:00.000Z
+       */
+      updated_at: string;
+      /** @description Agent that made the last change. */
+      updated_by: string;
+      /**
+       * Format: date-time
+       * @description Time of expiry; null: no expiry.
+       * @example 2026-01-31T09:30:00.000Z
+       */
+      expires_at: string | null;
+      /** @description Whether each GET restarts the TTL. */
+      sliding: boolean;
     };
     StateHistory: {
       /** @description Versions on this page, newest first. */
@@ -7886,6 +7996,40 @@ export interface operations {
       };
     };
   };
+  listReceipts: {
+    parameters: {
+      query?: {
+        /** @description Only recalls of this agent; repeat it for several. */
+        agent_id?: string[];
+        /** @description Lower bound of `at` (inclusive). */
+        from?: string;
+        /** @description Upper bound of `at` (exclusive). */
+        to?: string;
+        /** @description Maximum number of results on a page. */
+        limit?: number;
+        /** @description Cursor from the previous page; returns the next page. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        /** @description The namespace: labels joined by dots. */
+        ns: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReceiptPage"];
+        };
+      };
+    };
+  };
   getReceipt: {
     parameters: {
       query?: never;
@@ -8063,6 +8207,7 @@ export interface operations {
           | "list"
           | "recall"
           | "receipt.read"
+          | "receipt.list"
           | "receipt.replay"
           | "revise"
           | "delete"
@@ -8091,6 +8236,7 @@ export interface operations {
           | "state.patch"
           | "state.delete"
           | "state.transact"
+          | "state.list"
           | "state.history"
           | "state.watch"
           | "session.append"
@@ -8185,6 +8331,7 @@ export interface operations {
           | "list"
           | "recall"
           | "receipt.read"
+          | "receipt.list"
           | "receipt.replay"
           | "revise"
           | "delete"
@@ -8213,6 +8360,7 @@ export interface operations {
           | "state.patch"
           | "state.delete"
           | "state.transact"
+          | "state.list"
           | "state.history"
           | "state.watch"
           | "session.append"
@@ -8428,6 +8576,36 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["WrittenState"];
+        };
+      };
+    };
+  };
+  listState: {
+    parameters: {
+      query?: {
+        /** @description Prefix of the keys, case-sensitive. */
+        prefix?: string;
+        /** @description Maximum number of results on a page. */
+        limit?: number;
+        /** @description Cursor from the previous page; returns the next page. */
+        cursor?: string;
+      };
+      header?: never;
+      path: {
+        /** @description The namespace: labels joined by dots. */
+        ns: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["StatePage"];
         };
       };
     };

@@ -1,11 +1,28 @@
+import { listReceipts } from "../../memory/recall/list-receipts.js";
 import { readReceipt } from "../../memory/recall/read-receipt.js";
 import { replayReceipt } from "../../memory/recall/replay-receipt.js";
 import { contextOf } from "../verb-context.js";
 import type { AppDeps } from "../env.js";
 import { createRoute } from "../router/create-route.js";
 import { createRouter } from "../router/create-router.js";
-import { receiptParams, receiptView, replayView, viewReceipt, viewReplay } from "./schemas.js";
-import { jsonResponse, mismatch, problems, receiptMissing, unfitBody } from "../openapi/responses.js";
+import {
+  receiptPage,
+  receiptParams,
+  receiptsParameters,
+  receiptView,
+  replayView,
+  viewListed,
+  viewReceipt,
+  viewReplay,
+} from "./schemas.js";
+import {
+  jsonResponse,
+  mismatch,
+  namespaceParam,
+  problems,
+  receiptMissing,
+  unfitBody,
+} from "../openapi/responses.js";
 
 const readRoute = createRoute({
   method: "get",
@@ -22,6 +39,19 @@ const readRoute = createRoute({
     ...problems,
     ...receiptMissing,
   },
+});
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/v1/namespaces/{ns}/receipts",
+  operationId: "listReceipts",
+  traits: { lane: "direct" },
+  tags: ["recall"],
+  summary: "List the receipts of a namespace",
+  description:
+    "Lists receipts of recalls that asked for this namespace alone, newest first, without their results. A page examines at most 1,000 receipts, so it may hold fewer than `limit`. Receipts of release 0.1.0 aren't listed.",
+  request: { params: namespaceParam, query: receiptsParameters },
+  responses: { 200: jsonResponse(receiptPage, "A page."), ...problems },
 });
 
 const replayRoute = createRoute({
@@ -44,6 +74,11 @@ const replayRoute = createRoute({
 
 export function receiptRoutes({ services, now }: AppDeps) {
   return createRouter()
+    .openapi(listRoute, async (c) => {
+      const query = c.req.valid("query");
+      const page = await listReceipts(services, contextOf(c, now), c.req.valid("param").ns, query);
+      return c.json({ receipts: page.receipts.map(viewListed), cursor: page.cursor ?? null }, 200);
+    })
     .openapi(readRoute, async (c) => {
       const found = await readReceipt(services, contextOf(c, now), c.req.valid("param").id);
       return c.json(viewReceipt(found), 200);

@@ -1,12 +1,23 @@
 import { z } from "@hono/zod-openapi";
+import { LIMITS } from "../../domain/limits.js";
 import type { MemoryFilter } from "../../memory/conditions/filter.js";
 import type { ReadReceipt } from "../../memory/recall/read-receipt.js";
 import type { Replay } from "../../memory/recall/replay-receipt.js";
+import type { Receipt } from "../../memory/ports/receipts.js";
+import { repeatable } from "../memories/list-schemas.js";
 import { memoryView } from "../memories/schemas.js";
 import { viewMemory } from "../memories/view.js";
 import { viewShown } from "../recall/view.js";
 import { answerable, relevance, termsLeftOut } from "../recall/schemas.js";
-import { iso, memoryId, namespace, timeView } from "../openapi/primitives.js";
+import {
+  defaultInteger,
+  identifier,
+  iso,
+  memoryId,
+  namespace,
+  time,
+  timeView,
+} from "../openapi/primitives.js";
 
 export const receiptParams = z.strictObject({
   id: memoryId.openapi({ description: "Id of the receipt." }),
@@ -59,6 +70,37 @@ export const receiptView = z
   })
   .openapi("Receipt");
 
+export const receiptsParameters = z.strictObject({
+  agent_id: repeatable(identifier)
+    .optional()
+    .openapi({ description: "Only recalls of this agent; repeat it for several." }),
+  from: time.optional().openapi({ description: "Lower bound of `at` (inclusive)." }),
+  to: time.optional().openapi({ description: "Upper bound of `at` (exclusive)." }),
+  limit: defaultInteger(1, LIMITS.listLimit, 50),
+  cursor: z.string().min(1).max(256).optional(),
+});
+
+const listedReceipt = z
+  .object({
+    id: memoryId,
+    at: timeView,
+    agent: z.string(),
+    key_id: z.string().nullable(),
+    request_id: z.string(),
+    thread_id: z.string().nullable(),
+    checkpoint_id: z.string().nullable(),
+    query: z.string(),
+    as_of: timeView.nullable(),
+    valid_at: z.union([timeView, z.literal("any"), z.null()]),
+    hits: z.int().openapi({ description: "Number of hits." }),
+    degraded: z.array(z.string()),
+  })
+  .openapi("ListedReceipt");
+
+export const receiptPage = z
+  .object({ receipts: z.array(listedReceipt), cursor: z.string().nullable() })
+  .openapi("ReceiptPage");
+
 export const replayView = z
   .object({
     receipt: receiptView,
@@ -80,6 +122,30 @@ export const replayView = z
   })
   .openapi("Replay");
 
+export function viewListed(receipt: Receipt): z.infer<typeof listedReceipt> {
+  const { id, at, agent, key_id, request_id, thread_id, checkpoint_id, request, hits, degraded } = receipt;
+  return {
+    id,
+    at: iso(at),
+    agent,
+    key_id,
+    request_id,
+    thread_id,
+    checkpoint_id,
+    query: request.query,
+    ...momentsOf(request),
+    hits: hits.length,
+    degraded: [...degraded],
+  };
+}
+
+function momentsOf({ as_of, valid_at }: Receipt["request"]) {
+  return {
+    as_of: as_of === undefined ? null : iso(as_of),
+    valid_at: typeof valid_at === "number" ? iso(valid_at) : (valid_at ?? null),
+  };
+}
+
 export function viewReceipt({ receipt, hits }: ReadReceipt): z.infer<typeof receiptView> {
   const { request, at, degraded, hits: _, ...rest } = receipt;
   return {
@@ -90,8 +156,7 @@ export function viewReceipt({ receipt, hits }: ReadReceipt): z.infer<typeof rece
     merge: request.merge ?? "scores",
     mode: request.mode,
     limit: request.limit,
-    as_of: request.as_of === undefined ? null : iso(request.as_of),
-    valid_at: typeof request.valid_at === "number" ? iso(request.valid_at) : (request.valid_at ?? null),
+    ...momentsOf(request),
     filter: viewFilter(request.filter),
     min_score: request.min_score ?? null,
     min_relevance: request.min_relevance ?? null,

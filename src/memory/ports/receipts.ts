@@ -48,10 +48,33 @@ export interface ChosenReceipts {
   readonly unreadable: (request: RecallInput) => boolean;
 }
 
+/** Which receipts a list shows. */
+export interface ReceiptFilter {
+  readonly agents: readonly string[] | undefined;
+  /** Bounds of `at`, in milliseconds; `from` is included, `to` is not. */
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+}
+
+export interface ReceiptPage {
+  readonly receipts: readonly Receipt[];
+  /** Where the next page begins; undefined at the end. */
+  readonly next: string | undefined;
+}
+
 export interface ReceiptStore {
   /** Gives its id. */
   keep(receipt: Omit<Receipt, "id">, keeping: Keeping): Promise<string>;
   get(id: string): Promise<Receipt | undefined>;
+  /**
+   * Receipts of recalls that asked for this namespace alone, newest first; `before` is the `next` of the page before. A page
+   * may hold fewer than `limit` before the end, because it examines a bounded number of receipts.
+   */
+  list(
+    namespace: string,
+    filter: ReceiptFilter,
+    options: { readonly before: string | undefined; readonly limit: number },
+  ): Promise<ReceiptPage>;
   /** Deletes it, so that no byte of it is left. */
   remove(id: string): Promise<void>;
   /** Deletes the chosen ones, so that no byte of them is left; returns how many. `dryRun`: only counts. */

@@ -32,7 +32,7 @@ export async function readReceipt(
   act: AuditVerb = "receipt.read",
 ): Promise<ReadReceipt> {
   const receipt = await services.receipts.get(id);
-  if (receipt === undefined || !mayRead(context, receipt)) throw receiptNotFound();
+  if (receipt === undefined || !mayReadReceipt(context, receipt)) throw receiptNotFound();
   const { namespaces, as_of } = receipt.request;
   const named = namespaces.filter((name) => !scopeOf(name).below);
   const trail = trailOf(context, act, { other: receipt.id });
@@ -68,7 +68,7 @@ async function load(
 }
 
 /** A pattern covers other namespaces for other callers. A key may read its own receipt if it may read the hits. */
-function mayRead({ actor }: Context, { key_id, request, hits }: Receipt): boolean {
+export function mayReadReceipt({ actor }: Context, { key_id, request, hits }: Receipt): boolean {
   const own = key_id !== null && key_id === actor.keyId;
   const asked = own ? request.namespaces.filter((name) => !scopeOf(name).below) : request.namespaces;
   const names = new Set([...asked, ...hits.map(({ namespace }) => namespace)]);

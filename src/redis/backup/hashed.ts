@@ -96,7 +96,12 @@ export async function removeHashed(
   const removed = await auditor.run(namespace, trail, (client, audit) =>
     client.removeExportedState(
       audit,
-      [keys.state(namespace, name), keys.stateFacts(namespace, name), keys.stateHistory(namespace, name)],
+      [
+        keys.state(namespace, name),
+        keys.stateFacts(namespace, name),
+        keys.stateHistory(namespace, name),
+        keys.stateNames(namespace),
+      ],
       [name, String(at), what === "state_history" ? "1" : "", dryRun ? "1" : ""],
     ),
   );

@@ -9,7 +9,7 @@ Takes off the front, after what audit.lua takes: 3 keys, 4 arguments.
 
 KEYS[1] the namespace's head: number and time of its last change; renewed and keep = when the stream was last given its
         time to live, and how long history was kept then; erased_to = number of the last change that an erasure took out
-        of the stream
+        of the stream; listed = '1' if the list of documents has all of them: see state/lua/list.lua
 KEYS[2] its change stream
 KEYS[3] its settings
 
@@ -93,11 +93,27 @@ local function state_note(kind, key)
   gone_note((string.gsub(state_head, ':state%-head:{', ':gone:{', 1)), kind .. ' ' .. redis.sha1hex(key))
 end
 
+-- The list of the namespace's documents. It is complete from the first change on; a store that had changes before it had
+-- lists is completed by state/list.ts.
+local state_names = (string.gsub(state_head, ':state%-head:{', ':state-names:{', 1))
+
+-- Puts a document on the list. For a new one, two others are looked at: those that have expired leave the list so, also where
+-- nobody reads it.
+local function state_list(key)
+  if redis.call('ZADD', state_names, 0, key) == 0 then return end
+  local facts = string.gsub(state_head, ':state%-head:{', ':state-facts:{', 1) .. ':'
+  for _ = 1, 2 do
+    local other = redis.call('ZRANDMEMBER', state_names)
+    if other ~= key and redis.call('EXISTS', facts .. other) == 0 then redis.call('ZREM', state_names, other) end
+  end
+end
+
 -- Gives the next change its number, and notifies those who follow the stream. Returns the number and the time.
 local function state_change(key, op)
   if not state_number then
     local head = redis.call('HMGET', state_head, 'number', 'time', 'renewed', 'keep')
     state_number = tonumber(head[1]) or 0
+    if not head[1] then redis.call('HSET', state_head, 'listed', '1') end
     state_time = math.max(now, tonumber(head[2]) or 0)
     state_renewed, state_kept = tonumber(head[3]) or 0, tonumber(head[4])
   end
@@ -105,7 +121,12 @@ local function state_change(key, op)
   local version = int(state_number)
   local edge = state_retention and '0' or int(state_time - state_keep)
   redis.call('XADD', state_changes, 'MINID', '~', edge, int(state_time) .. '-' .. version, 'k', key, 'o', op, 'b', state_agent)
-  if op == 'delete' then state_note('d', key) end
+  if op == 'delete' then
+    redis.call('ZREM', state_names, key)
+    state_note('d', key)
+  else
+    state_list(key)
+  end
   return version, int(now)
 end
 

@@ -70,6 +70,7 @@ export function createNamespaceContents({ redis, auditor, keys, state }: Content
           audit,
           [
             keys.usage(namespace),
+            keys.stateNames(namespace),
             keys.stateChanges(namespace),
             keys.entities(namespace),
             keys.entityNames(namespace),

@@ -9,6 +9,7 @@ import { encodeReceipt } from "./encode.js";
 import { decodeFormer } from "./former.js";
 import { noteErasedReceipt, noteErasedReceipts } from "./gone.js";
 import { afterMillisecond, fitsId, homeHash, idOfPlace, placeOfId } from "./place.js";
+import { list } from "./list.js";
 import { completeReceipt, streamedReceipts } from "./read.js";
 
 /** A stream for each namespace; receipts of several lie with those that are kept equally long. */
@@ -70,6 +71,7 @@ export function createReceiptStore(redis: RedisGateway, keys: Keys): ReceiptStor
       const [found] = await streamedReceipts({ redis, keys }, home, place.entry, place.entry, 1);
       return found && completeReceipt({ redis, keys }, home, found);
     },
+    list: (namespace, filter, options) => list({ redis, keys }, namespace, filter, options),
     async remove(id) {
       const place = placeOfId(id);
       await redis.run((client) => client.unlink(keys.receipt(id)));

@@ -7,7 +7,7 @@ import { arrayOf, bytes } from "../scripts/replies.js";
 import { decodeReceipt } from "./decode.js";
 import { homeHash, idOfPlace } from "./place.js";
 
-interface Deps {
+export interface ReceiptDeps {
   readonly redis: RedisGateway;
   readonly keys: Keys;
 }
@@ -19,16 +19,36 @@ export interface StreamedReceipt {
 
 /** Entries of the stream of a home. */
 export async function streamedReceipts(
-  { redis, keys }: Deps,
+  { redis, keys }: ReceiptDeps,
   home: string,
   from: string,
   to: string,
   count: number,
 ): Promise<StreamedReceipt[]> {
+  return entriesOf({ redis, keys }, home, ["XRANGE", from, to], count);
+}
+
+/** As {@link streamedReceipts}, from the newest on. */
+export async function newestReceipts(
+  deps: ReceiptDeps,
+  home: string,
+  from: string,
+  to: string,
+  count: number,
+): Promise<StreamedReceipt[]> {
+  return entriesOf(deps, home, ["XREVRANGE", from, to], count);
+}
+
+async function entriesOf(
+  { redis, keys }: ReceiptDeps,
+  home: string,
+  [command, from, to]: readonly [command: "XRANGE" | "XREVRANGE", from: string, to: string],
+  count: number,
+): Promise<StreamedReceipt[]> {
   const reply = await redis.run((client) =>
     client
       .withTypeMapping(BYTES)
-      .sendCommand(["XRANGE", keys.receipts(home), from, to, "COUNT", String(count)]),
+      .sendCommand([command, keys.receipts(home), from, to, "COUNT", String(count)]),
   );
   return arrayOf(reply).map((item) => {
     const [id, fields] = arrayOf(item);
@@ -38,7 +58,7 @@ export async function streamedReceipts(
 
 /** The receipt with what it shares with the audit trail; undefined where that is gone. */
 export async function completeReceipt(
-  { redis, keys }: Deps,
+  { redis, keys }: ReceiptDeps,
   home: string,
   { entry, stored }: StreamedReceipt,
 ): Promise<Receipt | undefined> {

@@ -83,6 +83,7 @@ export const scripts = {
   patchState: forCaller("state/lua/patch", parts, "scoped"),
   deleteState: forCaller("state/lua/delete", parts, "scoped", "works"),
   transactState: forCaller("state/lua/transact", parts, "scoped"),
+  listState: forCaller("state/lua/list", parts),
   stateAsOf: forCaller("state/lua/as-of", parts, "scoped"),
   stateHistory: forCaller("state/lua/history", parts, "scoped"),
   watchState: forCaller("state/lua/watch", parts, "scoped"),

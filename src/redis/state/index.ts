@@ -5,6 +5,7 @@ import { changesAfter, startOfChanges } from "./changes.js";
 import type { StateDeps } from "./deps.js";
 import { get } from "./get.js";
 import { history } from "./history.js";
+import { list } from "./list.js";
 import { patch } from "./patch.js";
 import { put } from "./put.js";
 import { remove } from "./remove.js";
@@ -21,6 +22,7 @@ export function createStateStore(deps: StateDeps): StateStore {
     asOf,
     query,
     history,
+    list,
     startOfChanges,
     changesAfter,
   });

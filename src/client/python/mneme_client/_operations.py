@@ -2663,6 +2663,74 @@ class Operations(Calls):
             ),
         )
 
+    def list_receipts(
+        self,
+        ns: str,
+        *,
+        agent_id: Sequence[str] | None = None,
+        from_: str | datetime | None = None,
+        to: str | datetime | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        timeout: float | None = None,
+    ) -> models.ReceiptPage:
+        """List the receipts of a namespace.
+
+        `GET /v1/namespaces/{ns}/receipts`
+
+        Lists receipts of recalls that asked for this namespace alone, newest first, without
+        their results. A page examines at most 1,000 receipts, so it may hold fewer than
+        `limit`. Receipts of release 0.1.0 aren't listed.
+
+        Args:
+            ns: The namespace: labels joined by dots.
+            agent_id: Only recalls of this agent; repeat it for several.
+            from_: Lower bound of `at` (inclusive).
+            to: Upper bound of `at` (exclusive).
+            limit: Maximum number of results on a page.
+            cursor: Cursor from the previous page; returns the next page.
+        """
+        return self._answer(
+            models.ReceiptPage,
+            Request(
+                "GET",
+                "/v1/namespaces/{ns}/receipts",
+                path={"ns": ns},
+                query={
+                    "agent_id": agent_id,
+                    "from": from_,
+                    "to": to,
+                    "limit": limit,
+                    "cursor": cursor,
+                },
+                timeout=timeout,
+            ),
+        )
+
+    def iter_receipts(
+        self,
+        ns: str,
+        *,
+        agent_id: Sequence[str] | None = None,
+        from_: str | datetime | None = None,
+        to: str | datetime | None = None,
+        limit: int | None = None,
+        timeout: float | None = None,
+    ) -> Iterator[models.ListedReceipt]:
+        """All receipts that `list_receipts` lists, page by page; `limit` is of a page."""
+        return each(
+            lambda cursor: self.list_receipts(
+                ns,
+                agent_id=agent_id,
+                from_=from_,
+                to=to,
+                limit=limit,
+                cursor=cursor,
+                timeout=timeout,
+            ),
+            lambda page: page.receipts,
+        )
+
     def get_receipt(
         self,
         id: str,
@@ -2878,7 +2946,7 @@ class Operations(Calls):
         agent: str | None = None,
         key_id: str | None = None,
         id: str | None = None,
-        verb: Sequence[Literal['remember', 'capture', 'read', 'list', 'recall', 'receipt.read', 'receipt.replay', 'revise', 'delete', 'versions', 'restore', 'archive', 'archive.restore', 'reinstate', 'feedback', 'release', 'forget', 'stats', 'entity.get', 'entity.list', 'entity.put', 'entity.merge', 'neighbors', 'profile', 'item.put', 'item.get', 'item.delete', 'publish', 'unpublish', 'state.get', 'state.put', 'state.patch', 'state.delete', 'state.transact', 'state.history', 'state.watch', 'session.append', 'session.read', 'session.list', 'session.delete', 'session.context', 'session.promote', 'consolidate', 'consolidation.read', 'consolidation.list', 'consolidation.undo', 'settings.get', 'settings.put', 'settings.patch', 'usage.get', 'namespace.list', 'namespace.delete', 'export', 'import', 'import.memory', 'import.session', 'import.state', 'erasure', 'erasure.audit', 'erasure.read', 'erasure.list', 'embedding.read', 'embedding.migrate', 'thread.list', 'thread.read', 'thread.delete', 'key.create', 'key.list', 'key.revoke', 'key.open', 'agent.read', 'agent.list', 'pii.reveal', 'pii.scan', 'pii.apply', 'audit.read', 'access', 'replay']] | None = None,
+        verb: Sequence[Literal['remember', 'capture', 'read', 'list', 'recall', 'receipt.read', 'receipt.list', 'receipt.replay', 'revise', 'delete', 'versions', 'restore', 'archive', 'archive.restore', 'reinstate', 'feedback', 'release', 'forget', 'stats', 'entity.get', 'entity.list', 'entity.put', 'entity.merge', 'neighbors', 'profile', 'item.put', 'item.get', 'item.delete', 'publish', 'unpublish', 'state.get', 'state.put', 'state.patch', 'state.delete', 'state.transact', 'state.list', 'state.history', 'state.watch', 'session.append', 'session.read', 'session.list', 'session.delete', 'session.context', 'session.promote', 'consolidate', 'consolidation.read', 'consolidation.list', 'consolidation.undo', 'settings.get', 'settings.put', 'settings.patch', 'usage.get', 'namespace.list', 'namespace.delete', 'export', 'import', 'import.memory', 'import.session', 'import.state', 'erasure', 'erasure.audit', 'erasure.read', 'erasure.list', 'embedding.read', 'embedding.migrate', 'thread.list', 'thread.read', 'thread.delete', 'key.create', 'key.list', 'key.revoke', 'key.open', 'agent.read', 'agent.list', 'pii.reveal', 'pii.scan', 'pii.apply', 'audit.read', 'access', 'replay']] | None = None,
         outcome: Sequence[str] | None = None,
         from_: str | datetime | None = None,
         to: str | datetime | None = None,
@@ -2939,7 +3007,7 @@ class Operations(Calls):
         agent: str | None = None,
         key_id: str | None = None,
         id: str | None = None,
-        verb: Sequence[Literal['remember', 'capture', 'read', 'list', 'recall', 'receipt.read', 'receipt.replay', 'revise', 'delete', 'versions', 'restore', 'archive', 'archive.restore', 'reinstate', 'feedback', 'release', 'forget', 'stats', 'entity.get', 'entity.list', 'entity.put', 'entity.merge', 'neighbors', 'profile', 'item.put', 'item.get', 'item.delete', 'publish', 'unpublish', 'state.get', 'state.put', 'state.patch', 'state.delete', 'state.transact', 'state.history', 'state.watch', 'session.append', 'session.read', 'session.list', 'session.delete', 'session.context', 'session.promote', 'consolidate', 'consolidation.read', 'consolidation.list', 'consolidation.undo', 'settings.get', 'settings.put', 'settings.patch', 'usage.get', 'namespace.list', 'namespace.delete', 'export', 'import', 'import.memory', 'import.session', 'import.state', 'erasure', 'erasure.audit', 'erasure.read', 'erasure.list', 'embedding.read', 'embedding.migrate', 'thread.list', 'thread.read', 'thread.delete', 'key.create', 'key.list', 'key.revoke', 'key.open', 'agent.read', 'agent.list', 'pii.reveal', 'pii.scan', 'pii.apply', 'audit.read', 'access', 'replay']] | None = None,
+        verb: Sequence[Literal['remember', 'capture', 'read', 'list', 'recall', 'receipt.read', 'receipt.list', 'receipt.replay', 'revise', 'delete', 'versions', 'restore', 'archive', 'archive.restore', 'reinstate', 'feedback', 'release', 'forget', 'stats', 'entity.get', 'entity.list', 'entity.put', 'entity.merge', 'neighbors', 'profile', 'item.put', 'item.get', 'item.delete', 'publish', 'unpublish', 'state.get', 'state.put', 'state.patch', 'state.delete', 'state.transact', 'state.list', 'state.history', 'state.watch', 'session.append', 'session.read', 'session.list', 'session.delete', 'session.context', 'session.promote', 'consolidate', 'consolidation.read', 'consolidation.list', 'consolidation.undo', 'settings.get', 'settings.put', 'settings.patch', 'usage.get', 'namespace.list', 'namespace.delete', 'export', 'import', 'import.memory', 'import.session', 'import.state', 'erasure', 'erasure.audit', 'erasure.read', 'erasure.list', 'embedding.read', 'embedding.migrate', 'thread.list', 'thread.read', 'thread.delete', 'key.create', 'key.list', 'key.revoke', 'key.open', 'agent.read', 'agent.list', 'pii.reveal', 'pii.scan', 'pii.apply', 'audit.read', 'access', 'replay']] | None = None,
         outcome: Sequence[str] | None = None,
         from_: str | datetime | None = None,
         to: str | datetime | None = None,
@@ -2973,7 +3041,7 @@ class Operations(Calls):
         agent: str | None = None,
         key_id: str | None = None,
         id: str | None = None,
-        verb: Sequence[Literal['remember', 'capture', 'read', 'list', 'recall', 'receipt.read', 'receipt.replay', 'revise', 'delete', 'versions', 'restore', 'archive', 'archive.restore', 'reinstate', 'feedback', 'release', 'forget', 'stats', 'entity.get', 'entity.list', 'entity.put', 'entity.merge', 'neighbors', 'profile', 'item.put', 'item.get', 'item.delete', 'publish', 'unpublish', 'state.get', 'state.put', 'state.patch', 'state.delete', 'state.transact', 'state.history', 'state.watch', 'session.append', 'session.read', 'session.list', 'session.delete', 'session.context', 'session.promote', 'consolidate', 'consolidation.read', 'consolidation.list', 'consolidation.undo', 'settings.get', 'settings.put', 'settings.patch', 'usage.get', 'namespace.list', 'namespace.delete', 'export', 'import', 'import.memory', 'import.session', 'import.state', 'erasure', 'erasure.audit', 'erasure.read', 'erasure.list', 'embedding.read', 'embedding.migrate', 'thread.list', 'thread.read', 'thread.delete', 'key.create', 'key.list', 'key.revoke', 'key.open', 'agent.read', 'agent.list', 'pii.reveal', 'pii.scan', 'pii.apply', 'audit.read', 'access', 'replay']] | None = None,
+        verb: Sequence[Literal['remember', 'capture', 'read', 'list', 'recall', 'receipt.read', 'receipt.list', 'receipt.replay', 'revise', 'delete', 'versions', 'restore', 'archive', 'archive.restore', 'reinstate', 'feedback', 'release', 'forget', 'stats', 'entity.get', 'entity.list', 'entity.put', 'entity.merge', 'neighbors', 'profile', 'item.put', 'item.get', 'item.delete', 'publish', 'unpublish', 'state.get', 'state.put', 'state.patch', 'state.delete', 'state.transact', 'state.list', 'state.history', 'state.watch', 'session.append', 'session.read', 'session.list', 'session.delete', 'session.context', 'session.promote', 'consolidate', 'consolidation.read', 'consolidation.list', 'consolidation.undo', 'settings.get', 'settings.put', 'settings.patch', 'usage.get', 'namespace.list', 'namespace.delete', 'export', 'import', 'import.memory', 'import.session', 'import.state', 'erasure', 'erasure.audit', 'erasure.read', 'erasure.list', 'embedding.read', 'embedding.migrate', 'thread.list', 'thread.read', 'thread.delete', 'key.create', 'key.list', 'key.revoke', 'key.open', 'agent.read', 'agent.list', 'pii.reveal', 'pii.scan', 'pii.apply', 'audit.read', 'access', 'replay']] | None = None,
         outcome: Sequence[str] | None = None,
         from_: str | datetime | None = None,
         to: str | datetime | None = None,
@@ -3169,6 +3237,65 @@ class Operations(Calls):
                 durable=durable,
                 timeout=timeout,
             ),
+        )
+
+    def list_state(
+        self,
+        ns: str,
+        *,
+        prefix: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        timeout: float | None = None,
+    ) -> models.StatePage:
+        """List state documents.
+
+        `GET /v1/namespaces/{ns}/state`
+
+        Lists documents without their values, in the byte order of their keys. Documents
+        that expired or were deleted are skipped, so a page may hold fewer than `limit`.
+        Doesn't restart a TTL. The first list of a namespace that release 0.1.0 wrote to
+        walks over all keys of the store once.
+
+        Args:
+            ns: The namespace: labels joined by dots.
+            prefix: Prefix of the keys, case-sensitive.
+            limit: Maximum number of results on a page.
+            cursor: Cursor from the previous page; returns the next page.
+        """
+        return self._answer(
+            models.StatePage,
+            Request(
+                "GET",
+                "/v1/namespaces/{ns}/state",
+                path={"ns": ns},
+                query={
+                    "prefix": prefix,
+                    "limit": limit,
+                    "cursor": cursor,
+                },
+                timeout=timeout,
+            ),
+        )
+
+    def iter_state(
+        self,
+        ns: str,
+        *,
+        prefix: str | None = None,
+        limit: int | None = None,
+        timeout: float | None = None,
+    ) -> Iterator[models.ListedState]:
+        """All documents that `list_state` lists, page by page; `limit` is of a page."""
+        return each(
+            lambda cursor: self.list_state(
+                ns,
+                prefix=prefix,
+                limit=limit,
+                cursor=cursor,
+                timeout=timeout,
+            ),
+            lambda page: page.documents,
         )
 
     def list_state_versions(
@@ -5146,6 +5273,59 @@ class AsyncOperations(AsyncCalls):
             ),
         )
 
+    async def list_receipts(
+        self,
+        ns: str,
+        *,
+        agent_id: Sequence[str] | None = None,
+        from_: str | datetime | None = None,
+        to: str | datetime | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        timeout: float | None = None,
+    ) -> models.ReceiptPage:
+        """List the receipts of a namespace. `GET /v1/namespaces/{ns}/receipts`"""
+        return await self._answer(
+            models.ReceiptPage,
+            Request(
+                "GET",
+                "/v1/namespaces/{ns}/receipts",
+                path={"ns": ns},
+                query={
+                    "agent_id": agent_id,
+                    "from": from_,
+                    "to": to,
+                    "limit": limit,
+                    "cursor": cursor,
+                },
+                timeout=timeout,
+            ),
+        )
+
+    def iter_receipts(
+        self,
+        ns: str,
+        *,
+        agent_id: Sequence[str] | None = None,
+        from_: str | datetime | None = None,
+        to: str | datetime | None = None,
+        limit: int | None = None,
+        timeout: float | None = None,
+    ) -> AsyncIterator[models.ListedReceipt]:
+        """All receipts that `list_receipts` lists, page by page; `limit` is of a page."""
+        return each_async(
+            lambda cursor: self.list_receipts(
+                ns,
+                agent_id=agent_id,
+                from_=from_,
+                to=to,
+                limit=limit,
+                cursor=cursor,
+                timeout=timeout,
+            ),
+            lambda page: page.receipts,
+        )
+
     async def get_receipt(
         self,
         id: str,
@@ -5298,7 +5478,7 @@ class AsyncOperations(AsyncCalls):
         agent: str | None = None,
         key_id: str | None = None,
         id: str | None = None,
-        verb: Sequence[Literal['remember', 'capture', 'read', 'list', 'recall', 'receipt.read', 'receipt.replay', 'revise', 'delete', 'versions', 'restore', 'archive', 'archive.restore', 'reinstate', 'feedback', 'release', 'forget', 'stats', 'entity.get', 'entity.list', 'entity.put', 'entity.merge', 'neighbors', 'profile', 'item.put', 'item.get', 'item.delete', 'publish', 'unpublish', 'state.get', 'state.put', 'state.patch', 'state.delete', 'state.transact', 'state.history', 'state.watch', 'session.append', 'session.read', 'session.list', 'session.delete', 'session.context', 'session.promote', 'consolidate', 'consolidation.read', 'consolidation.list', 'consolidation.undo', 'settings.get', 'settings.put', 'settings.patch', 'usage.get', 'namespace.list', 'namespace.delete', 'export', 'import', 'import.memory', 'import.session', 'import.state', 'erasure', 'erasure.audit', 'erasure.read', 'erasure.list', 'embedding.read', 'embedding.migrate', 'thread.list', 'thread.read', 'thread.delete', 'key.create', 'key.list', 'key.revoke', 'key.open', 'agent.read', 'agent.list', 'pii.reveal', 'pii.scan', 'pii.apply', 'audit.read', 'access', 'replay']] | None = None,
+        verb: Sequence[Literal['remember', 'capture', 'read', 'list', 'recall', 'receipt.read', 'receipt.list', 'receipt.replay', 'revise', 'delete', 'versions', 'restore', 'archive', 'archive.restore', 'reinstate', 'feedback', 'release', 'forget', 'stats', 'entity.get', 'entity.list', 'entity.put', 'entity.merge', 'neighbors', 'profile', 'item.put', 'item.get', 'item.delete', 'publish', 'unpublish', 'state.get', 'state.put', 'state.patch', 'state.delete', 'state.transact', 'state.list', 'state.history', 'state.watch', 'session.append', 'session.read', 'session.list', 'session.delete', 'session.context', 'session.promote', 'consolidate', 'consolidation.read', 'consolidation.list', 'consolidation.undo', 'settings.get', 'settings.put', 'settings.patch', 'usage.get', 'namespace.list', 'namespace.delete', 'export', 'import', 'import.memory', 'import.session', 'import.state', 'erasure', 'erasure.audit', 'erasure.read', 'erasure.list', 'embedding.read', 'embedding.migrate', 'thread.list', 'thread.read', 'thread.delete', 'key.create', 'key.list', 'key.revoke', 'key.open', 'agent.read', 'agent.list', 'pii.reveal', 'pii.scan', 'pii.apply', 'audit.read', 'access', 'replay']] | None = None,
         outcome: Sequence[str] | None = None,
         from_: str | datetime | None = None,
         to: str | datetime | None = None,
@@ -5337,7 +5517,7 @@ class AsyncOperations(AsyncCalls):
         agent: str | None = None,
         key_id: str | None = None,
         id: str | None = None,
-        verb: Sequence[Literal['remember', 'capture', 'read', 'list', 'recall', 'receipt.read', 'receipt.replay', 'revise', 'delete', 'versions', 'restore', 'archive', 'archive.restore', 'reinstate', 'feedback', 'release', 'forget', 'stats', 'entity.get', 'entity.list', 'entity.put', 'entity.merge', 'neighbors', 'profile', 'item.put', 'item.get', 'item.delete', 'publish', 'unpublish', 'state.get', 'state.put', 'state.patch', 'state.delete', 'state.transact', 'state.history', 'state.watch', 'session.append', 'session.read', 'session.list', 'session.delete', 'session.context', 'session.promote', 'consolidate', 'consolidation.read', 'consolidation.list', 'consolidation.undo', 'settings.get', 'settings.put', 'settings.patch', 'usage.get', 'namespace.list', 'namespace.delete', 'export', 'import', 'import.memory', 'import.session', 'import.state', 'erasure', 'erasure.audit', 'erasure.read', 'erasure.list', 'embedding.read', 'embedding.migrate', 'thread.list', 'thread.read', 'thread.delete', 'key.create', 'key.list', 'key.revoke', 'key.open', 'agent.read', 'agent.list', 'pii.reveal', 'pii.scan', 'pii.apply', 'audit.read', 'access', 'replay']] | None = None,
+        verb: Sequence[Literal['remember', 'capture', 'read', 'list', 'recall', 'receipt.read', 'receipt.list', 'receipt.replay', 'revise', 'delete', 'versions', 'restore', 'archive', 'archive.restore', 'reinstate', 'feedback', 'release', 'forget', 'stats', 'entity.get', 'entity.list', 'entity.put', 'entity.merge', 'neighbors', 'profile', 'item.put', 'item.get', 'item.delete', 'publish', 'unpublish', 'state.get', 'state.put', 'state.patch', 'state.delete', 'state.transact', 'state.list', 'state.history', 'state.watch', 'session.append', 'session.read', 'session.list', 'session.delete', 'session.context', 'session.promote', 'consolidate', 'consolidation.read', 'consolidation.list', 'consolidation.undo', 'settings.get', 'settings.put', 'settings.patch', 'usage.get', 'namespace.list', 'namespace.delete', 'export', 'import', 'import.memory', 'import.session', 'import.state', 'erasure', 'erasure.audit', 'erasure.read', 'erasure.list', 'embedding.read', 'embedding.migrate', 'thread.list', 'thread.read', 'thread.delete', 'key.create', 'key.list', 'key.revoke', 'key.open', 'agent.read', 'agent.list', 'pii.reveal', 'pii.scan', 'pii.apply', 'audit.read', 'access', 'replay']] | None = None,
         outcome: Sequence[str] | None = None,
         from_: str | datetime | None = None,
         to: str | datetime | None = None,
@@ -5371,7 +5551,7 @@ class AsyncOperations(AsyncCalls):
         agent: str | None = None,
         key_id: str | None = None,
         id: str | None = None,
-        verb: Sequence[Literal['remember', 'capture', 'read', 'list', 'recall', 'receipt.read', 'receipt.replay', 'revise', 'delete', 'versions', 'restore', 'archive', 'archive.restore', 'reinstate', 'feedback', 'release', 'forget', 'stats', 'entity.get', 'entity.list', 'entity.put', 'entity.merge', 'neighbors', 'profile', 'item.put', 'item.get', 'item.delete', 'publish', 'unpublish', 'state.get', 'state.put', 'state.patch', 'state.delete', 'state.transact', 'state.history', 'state.watch', 'session.append', 'session.read', 'session.list', 'session.delete', 'session.context', 'session.promote', 'consolidate', 'consolidation.read', 'consolidation.list', 'consolidation.undo', 'settings.get', 'settings.put', 'settings.patch', 'usage.get', 'namespace.list', 'namespace.delete', 'export', 'import', 'import.memory', 'import.session', 'import.state', 'erasure', 'erasure.audit', 'erasure.read', 'erasure.list', 'embedding.read', 'embedding.migrate', 'thread.list', 'thread.read', 'thread.delete', 'key.create', 'key.list', 'key.revoke', 'key.open', 'agent.read', 'agent.list', 'pii.reveal', 'pii.scan', 'pii.apply', 'audit.read', 'access', 'replay']] | None = None,
+        verb: Sequence[Literal['remember', 'capture', 'read', 'list', 'recall', 'receipt.read', 'receipt.list', 'receipt.replay', 'revise', 'delete', 'versions', 'restore', 'archive', 'archive.restore', 'reinstate', 'feedback', 'release', 'forget', 'stats', 'entity.get', 'entity.list', 'entity.put', 'entity.merge', 'neighbors', 'profile', 'item.put', 'item.get', 'item.delete', 'publish', 'unpublish', 'state.get', 'state.put', 'state.patch', 'state.delete', 'state.transact', 'state.list', 'state.history', 'state.watch', 'session.append', 'session.read', 'session.list', 'session.delete', 'session.context', 'session.promote', 'consolidate', 'consolidation.read', 'consolidation.list', 'consolidation.undo', 'settings.get', 'settings.put', 'settings.patch', 'usage.get', 'namespace.list', 'namespace.delete', 'export', 'import', 'import.memory', 'import.session', 'import.state', 'erasure', 'erasure.audit', 'erasure.read', 'erasure.list', 'embedding.read', 'embedding.migrate', 'thread.list', 'thread.read', 'thread.delete', 'key.create', 'key.list', 'key.revoke', 'key.open', 'agent.read', 'agent.list', 'pii.reveal', 'pii.scan', 'pii.apply', 'audit.read', 'access', 'replay']] | None = None,
         outcome: Sequence[str] | None = None,
         from_: str | datetime | None = None,
         to: str | datetime | None = None,
@@ -5495,6 +5675,51 @@ class AsyncOperations(AsyncCalls):
                 durable=durable,
                 timeout=timeout,
             ),
+        )
+
+    async def list_state(
+        self,
+        ns: str,
+        *,
+        prefix: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        timeout: float | None = None,
+    ) -> models.StatePage:
+        """List state documents. `GET /v1/namespaces/{ns}/state`"""
+        return await self._answer(
+            models.StatePage,
+            Request(
+                "GET",
+                "/v1/namespaces/{ns}/state",
+                path={"ns": ns},
+                query={
+                    "prefix": prefix,
+                    "limit": limit,
+                    "cursor": cursor,
+                },
+                timeout=timeout,
+            ),
+        )
+
+    def iter_state(
+        self,
+        ns: str,
+        *,
+        prefix: str | None = None,
+        limit: int | None = None,
+        timeout: float | None = None,
+    ) -> AsyncIterator[models.ListedState]:
+        """All documents that `list_state` lists, page by page; `limit` is of a page."""
+        return each_async(
+            lambda cursor: self.list_state(
+                ns,
+                prefix=prefix,
+                limit=limit,
+                cursor=cursor,
+                timeout=timeout,
+            ),
+            lambda page: page.documents,
         )
 
     async def list_state_versions(

@@ -1235,6 +1235,33 @@ class SessionSummary(Model):
     """Name of the model; null: none."""
 
 
+class ListedReceipt(Model):
+    id: str
+    """Id of the memory."""
+    at: AwareDatetime
+    """Time of the act."""
+    agent: str
+    """Name of the agent."""
+    key_id: str | None
+    """Id of the API key; null without a key."""
+    request_id: str
+    """Id of the request, as in the logs."""
+    thread_id: str | None
+    """Id of the LangGraph thread; null: none."""
+    checkpoint_id: str | None
+    """LangGraph checkpoint of the caller; null if none was given."""
+    query: str
+    """Query text."""
+    as_of: AwareDatetime | None
+    """Point in recorded time; null: the time of the recall."""
+    valid_at: AwareDatetime | Literal["any"] | None
+    """Point in valid time, or `any`; null: that of `as_of`."""
+    hits: int
+    """Number of hits."""
+    degraded: list[str]
+    """Retrievers that were unavailable."""
+
+
 class ReplayChanges(Model):
     """Differences between then and now."""
 
@@ -1310,6 +1337,21 @@ class State(Model):
 
 class WrittenState(State):
     pii: PiiCounts | None = None
+
+
+class ListedState(Model):
+    key: str
+    """Key of the state document."""
+    version: int
+    """Version number."""
+    updated_at: AwareDatetime
+    """Time of the last change."""
+    updated_by: str
+    """Agent that made the last change."""
+    expires_at: AwareDatetime | None
+    """Time of expiry; null: no expiry."""
+    sliding: bool
+    """Whether each GET restarts the TTL."""
 
 
 class StateVersion(State):
@@ -1902,6 +1944,13 @@ class Session(Model):
     summary: SessionSummary | None
 
 
+class ReceiptPage(Model):
+    receipts: list[ListedReceipt]
+    """Settings of receipts."""
+    cursor: str | None
+    """Cursor of the next page; null on the last page."""
+
+
 class ReceiptHits(Model):
     namespace: str
     """Namespace: labels joined by dots."""
@@ -1974,6 +2023,12 @@ class CheckpointPage(Model):
 class AuditPage(Model):
     entries: list[AuditEntry]
     """Audit entries on this page."""
+    cursor: str | None
+    """Cursor of the next page; null on the last page."""
+
+
+class StatePage(Model):
+    documents: list[ListedState]
     cursor: str | None
     """Cursor of the next page; null on the last page."""
 

@@ -59,9 +59,14 @@ if dry == '1' then return outcome end
 
 audit(outcome, { state_key })
 local head = redis.call('HMGET', state_head, 'number', 'time')
+if not head[1] then redis.call('HSET', state_head, 'listed', '1') end
 redis.call('HSET', state_head, 'number', int(math.max(tonumber(head[1]) or 0, tonumber(version) or 0)), 'time', int(math.max(tonumber(head[2]) or 0, written)))
 if value ~= '' or current[1] then redis.call('DEL', document, facts, history) end
-if value == '' then return outcome end
+if value == '' then
+  redis.call('ZREM', state_names, state_key)
+  return outcome
+end
+state_list(state_key)
 redis.call('JSON.SET', document, '$', value, unpack(state_words))
 if #ARGV > 16 then state_fix(document, '$', 17, (#ARGV - 16) / 2) end
 redis.call('HSET', facts, 'im', import .. ':' .. version, 'ia', int(now))

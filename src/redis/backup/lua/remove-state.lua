@@ -7,6 +7,7 @@ lua/documents.lua.
 KEYS[1] the document
 KEYS[2] its hash
 KEYS[3] its history
+KEYS[4] the list of the namespace's documents
 
 ARGV[1] the state key
 ARGV[2] when it was deleted, milliseconds since the epoch: what was written since then stays
@@ -24,6 +25,7 @@ if dry == '1' then return 1 end
 audit('ok', { state_key })
 if stale then
   redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3])
+  redis.call('ZREM', KEYS[4], state_key)
 else
   redis.call('XTRIM', KEYS[3], 'MINID', int(tonumber(at) + 1) .. '-0')
 end

@@ -21,6 +21,7 @@ if not before or not before.live then
   audit('missing')
   if whole then
     redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3])
+    redis.call('ZREM', state_names, ARGV[1])
     state_note('e', ARGV[1])
   end
   return { CODE.MISSING }
