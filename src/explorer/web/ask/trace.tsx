@@ -1,6 +1,7 @@
 import { decimal, excerpt } from "../base/format.js";
 import type { Schemas } from "../base/service.js";
 import type { Hit } from "./score-parts.js";
+import { Table } from "../parts/table.js";
 
 interface TraceProps {
   readonly answer: Schemas["RecallResponse"];
@@ -105,28 +106,18 @@ function RankedList({ title, hits, list }: RankedListProps) {
       {ranked.length === 0 ? (
         <p class="faint">Nothing of the answer.</p>
       ) : (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Place</th>
-              <th scope="col">Memory</th>
-              <th scope="col">Score</th>
-              <th scope="col">Adds</th>
+        <Table label={title} columns={["Place", "Memory", "Score", "Adds"]}>
+          {ranked.map(({ memory, rank, score, adds }) => (
+            <tr key={`${memory.namespace}/${memory.id}`}>
+              <td>{rank}</td>
+              <td class="quoted text" dir="auto">
+                {excerpt(memory.content, 70)}
+              </td>
+              <td class="number">{decimal(score)}</td>
+              <td class="number">{decimal(adds)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {ranked.map(({ memory, rank, score, adds }) => (
-              <tr key={`${memory.namespace}/${memory.id}`}>
-                <td>{rank}</td>
-                <td class="quoted text" dir="auto">
-                  {excerpt(memory.content, 70)}
-                </td>
-                <td class="number">{decimal(score)}</td>
-                <td class="number">{decimal(adds)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
       )}
     </div>
   );

@@ -8,6 +8,8 @@ import { service } from "../base/service.js";
 import type { Schemas } from "../base/service.js";
 import { Check, Field, Select } from "../parts/controls.js";
 import { Empty, Failure, Loading, Note } from "../parts/notice.js";
+import { Pager } from "../parts/pager.js";
+import { Table } from "../parts/table.js";
 import { When } from "../parts/when.js";
 import { VERBS } from "./verbs.js";
 import type { Verb } from "./verbs.js";
@@ -44,14 +46,7 @@ export function AuditView() {
           ) : (
             <Entries entries={data.entries} />
           )}
-          <nav class="pager" aria-label="Pages">
-            {param("cursor") !== "" && <a href={here({ cursor: undefined })}>First page</a>}
-            {data.cursor !== null && (
-              <a class="button" href={here({ cursor: data.cursor })}>
-                Next page
-              </a>
-            )}
-          </nav>
+          <Pager next={data.cursor} />
         </div>
       )}
     </>
@@ -87,40 +82,26 @@ function Filters() {
 
 function Entries({ entries }: { readonly entries: readonly Entry[] }) {
   return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label="Entries">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">When</th>
-            <th scope="col">Agent</th>
-            <th scope="col">Act</th>
-            <th scope="col">Outcome</th>
-            <th scope="col">Namespace</th>
-            <th scope="col">What</th>
-          </tr>
-        </thead>
-        <tbody>
-          {entries.map((entry) => (
-            <tr key={`${entry.namespace} ${entry.id}`}>
-              <td>
-                <When time={entry.at} exact />
-              </td>
-              <td>
-                <a class="cut" title={entry.agent} href={here({ agent: entry.agent, cursor: undefined })}>
-                  {entry.agent}
-                </a>
-              </td>
-              <td>{entry.verb}</td>
-              <td>{entry.outcome === "denied" ? <b class="minus">denied</b> : entry.outcome}</td>
-              <td>{entry.namespace ?? <span class="faint">none</span>}</td>
-              <td class="text">
-                <Ids entry={entry} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table label="Entries" columns={["When", "Agent", "Act", "Outcome", "Namespace", "What"]}>
+      {entries.map((entry) => (
+        <tr key={`${entry.namespace} ${entry.id}`}>
+          <td>
+            <When time={entry.at} exact />
+          </td>
+          <td>
+            <a class="cut" title={entry.agent} href={here({ agent: entry.agent, cursor: undefined })}>
+              {entry.agent}
+            </a>
+          </td>
+          <td>{entry.verb}</td>
+          <td>{entry.outcome === "denied" ? <b class="minus">denied</b> : entry.outcome}</td>
+          <td>{entry.namespace ?? <span class="faint">none</span>}</td>
+          <td class="text">
+            <Ids entry={entry} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -7,6 +7,7 @@ import type { Schemas } from "../base/service.js";
 import { Failure, Loading, Note } from "../parts/notice.js";
 import { layout } from "./layout.js";
 import type { GraphEdge, GraphNode, Placed } from "./layout.js";
+import { Table } from "../parts/table.js";
 
 /** More can't be read, on any screen. */
 const MOST_NODES = 300;
@@ -172,33 +173,21 @@ function Picture({ graph, onChoose }: PictureProps) {
 
 function EdgeTable({ ns, edges }: { readonly ns: string; readonly edges: readonly GraphEdge[] }) {
   return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label="Facts of the graph">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Subject</th>
-            <th scope="col">Predicate</th>
-            <th scope="col">Object</th>
-            <th scope="col">Fact</th>
-          </tr>
-        </thead>
-        <tbody>
-          {edges.map(({ id, subject, predicate, object, past }) => (
-            <tr key={id}>
-              <td>
-                <a href={here({ entity: subject, show: "graph" })}>{excerpt(subject, 60)}</a>
-              </td>
-              <td>{excerpt(predicate, 60)}</td>
-              <td>
-                <a href={here({ entity: object, show: "graph" })}>{excerpt(object, 60)}</a>
-              </td>
-              <td>
-                <a href={here({ m: id, in: ns })}>{past ? "ended" : "open"}</a>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table label="Facts of the graph" columns={["Subject", "Predicate", "Object", "Fact"]}>
+      {edges.map(({ id, subject, predicate, object, past }) => (
+        <tr key={id}>
+          <td>
+            <a href={here({ entity: subject, show: "graph" })}>{excerpt(subject, 60)}</a>
+          </td>
+          <td>{excerpt(predicate, 60)}</td>
+          <td>
+            <a href={here({ entity: object, show: "graph" })}>{excerpt(object, 60)}</a>
+          </td>
+          <td>
+            <a href={here({ m: id, in: ns })}>{past ? "ended" : "open"}</a>
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -2,6 +2,7 @@ import { here, param } from "../base/place.js";
 import { useQuery } from "../base/query.js";
 import { service } from "../base/service.js";
 import { Empty, Failure, Loading } from "../parts/notice.js";
+import { Table } from "../parts/table.js";
 import { When } from "../parts/when.js";
 
 /** Who may do what. */
@@ -25,53 +26,39 @@ export function Keys() {
   }
   return (
     <>
-      <div class="table-scroll" tabIndex={0} role="region" aria-label="Keys">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Agent</th>
-              <th scope="col">May</th>
-              <th scope="col">Made</th>
-              <th scope="col">Used</th>
-              <th scope="col">Ends</th>
-              <th scope="col">Limit</th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.keys.map((key) => (
-              <tr key={key.id}>
-                <td class="text">
-                  <b>{key.agent}</b> {key.human && <span class="mark">a person’s</span>}
-                  <span class="under">{key.name ?? key.id}</span>
-                </td>
-                <td class="text">
-                  {key.grants.map(({ namespace, verbs }) => (
-                    <p key={namespace}>
-                      <code>{namespace}</code> {verbs.join(", ")}
-                    </p>
-                  ))}
-                </td>
-                <td>
-                  <When time={key.created_at} /> <span class="faint">by {key.created_by_agent}</span>
-                </td>
-                <td>
-                  <When time={key.last_used_at} />
-                </td>
-                <td>
-                  <When time={key.expires_at} />
-                </td>
-                <td>
-                  {key.rate_limit_per_minute === null ? (
-                    <span class="faint">as configured</span>
-                  ) : (
-                    `${key.rate_limit_per_minute} a minute`
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label="Keys" columns={["Agent", "May", "Made", "Used", "Ends", "Limit"]}>
+        {data.keys.map((key) => (
+          <tr key={key.id}>
+            <td class="text">
+              <b>{key.agent}</b> {key.human && <span class="mark">a person’s</span>}
+              <span class="under">{key.name ?? key.id}</span>
+            </td>
+            <td class="text">
+              {key.grants.map(({ namespace, verbs }) => (
+                <p key={namespace}>
+                  <code>{namespace}</code> {verbs.join(", ")}
+                </p>
+              ))}
+            </td>
+            <td>
+              <When time={key.created_at} /> <span class="faint">by {key.created_by_agent}</span>
+            </td>
+            <td>
+              <When time={key.last_used_at} />
+            </td>
+            <td>
+              <When time={key.expires_at} />
+            </td>
+            <td>
+              {key.rate_limit_per_minute === null ? (
+                <span class="faint">as configured</span>
+              ) : (
+                `${key.rate_limit_per_minute} a minute`
+              )}
+            </td>
+          </tr>
+        ))}
+      </Table>
       {data.cursor !== null && <a href={here({ cursor: data.cursor })}>More keys</a>}
     </>
   );

@@ -5,6 +5,7 @@ import { service } from "../base/service.js";
 import type { Memory, Schemas } from "../base/service.js";
 import { TypeLabel } from "../parts/labels.js";
 import { Failure, Loading, Note } from "../parts/notice.js";
+import { Table } from "../parts/table.js";
 import { When } from "../parts/when.js";
 import { Bars } from "./bars.js";
 
@@ -102,35 +103,24 @@ function Ending({ ns, next }: { readonly ns: string; readonly next: Stats["expir
     data?.flatMap((memory) => (memory === undefined ? [] : [[memory.id, memory] as const])),
   );
   return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label="What ends next">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Memory</th>
-            <th scope="col">Type</th>
-            <th scope="col">Ends</th>
+    <Table label="What ends next" columns={["Memory", "Type", "Ends"]}>
+      {next.map(({ id, expires_at: at }) => {
+        const memory = known.get(id);
+        return (
+          <tr key={id}>
+            <td class="wide">
+              <a class="quoted" dir="auto" href={here({ m: id, in: ns })}>
+                {memory === undefined ? id : excerpt(memory.content, 120)}
+              </a>
+            </td>
+            <td>{memory !== undefined && <TypeLabel memory={memory} />}</td>
+            <td>
+              <When time={at} /> <span class="faint">({at.slice(0, 16).replace("T", " ")} UTC)</span>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {next.map(({ id, expires_at: at }) => {
-            const memory = known.get(id);
-            return (
-              <tr key={id}>
-                <td class="wide">
-                  <a class="quoted" dir="auto" href={here({ m: id, in: ns })}>
-                    {memory === undefined ? id : excerpt(memory.content, 120)}
-                  </a>
-                </td>
-                <td>{memory !== undefined && <TypeLabel memory={memory} />}</td>
-                <td>
-                  <When time={at} /> <span class="faint">({at.slice(0, 16).replace("T", " ")} UTC)</span>
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+        );
+      })}
+    </Table>
   );
 }
 
@@ -148,36 +138,25 @@ function Kept({ ns, stats }: { readonly ns: string; readonly stats: Stats }) {
     ["Archived memories", archive.memories, archive.bytes, null],
   ] as const;
   return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label="What is kept besides">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">What</th>
-            <th scope="col" class="number">
-              Number
-            </th>
-            <th scope="col" class="number">
-              Size
-            </th>
-            <th scope="col">Kept for</th>
+    <>
+      <Table
+        label="What is kept besides"
+        columns={["What", { number: "Number" }, { number: "Size" }, "Kept for"]}
+      >
+        {rows.map(([name, number, size, seconds]) => (
+          <tr key={name}>
+            <td>{name}</td>
+            <td class="number">{count(number)}</td>
+            <td class="number">{bytes(size)}</td>
+            <td>{seconds === null ? "as set" : seconds === 0 ? "not kept" : span(seconds)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {rows.map(([name, number, size, seconds]) => (
-            <tr key={name}>
-              <td>{name}</td>
-              <td class="number">{count(number)}</td>
-              <td class="number">{bytes(size)}</td>
-              <td>{seconds === null ? "as set" : seconds === 0 ? "not kept" : span(seconds)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
       <p class="hint">
         {retention.overdue > 0 &&
           `${count(retention.overdue)} memories are past their retention, and about to be deleted. `}
         <a href={addressOf("audit", { ns })}>See the audit trail</a>
       </p>
-    </div>
+    </>
   );
 }

@@ -8,6 +8,7 @@ import { service } from "../base/service.js";
 import type { Schemas } from "../base/service.js";
 import { Failure, Loading, Note } from "../parts/notice.js";
 import { quantile } from "./quantile.js";
+import { Table } from "../parts/table.js";
 
 type Metrics = ReadonlyMap<string, readonly Sample[]>;
 
@@ -155,34 +156,19 @@ const ms = (seconds: number): string =>
 function Latencies({ title, rows }: { readonly title: string; readonly rows: readonly Row[] }) {
   if (rows.length === 0) return null;
   return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label={title}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{title}</th>
-            <th scope="col" class="number">
-              Calls
-            </th>
-            <th scope="col" class="number">
-              Half within
-            </th>
-            <th scope="col" class="number">
-              99 of 100 within
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.name}>
-              <td class="text">{row.name}</td>
-              <td class="number">{count(row.count)}</td>
-              <td class="number">{ms(row.half)}</td>
-              <td class="number">{ms(row.most)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      label={title}
+      columns={[title, { number: "Calls" }, { number: "Half within" }, { number: "99 of 100 within" }]}
+    >
+      {rows.map((row) => (
+        <tr key={row.name}>
+          <td class="text">{row.name}</td>
+          <td class="number">{count(row.count)}</td>
+          <td class="number">{ms(row.half)}</td>
+          <td class="number">{ms(row.most)}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

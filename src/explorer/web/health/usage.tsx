@@ -4,6 +4,7 @@ import { addressOf } from "../base/place.js";
 import { useQuery } from "../base/query.js";
 import { service } from "../base/service.js";
 import { Failure, Loading, Note } from "../parts/notice.js";
+import { Table } from "../parts/table.js";
 
 const MOST = 25;
 
@@ -25,40 +26,26 @@ export function Namespaces() {
   if (data === undefined) return <Loading rows={6} />;
   return (
     <>
-      <div class="table-scroll" tabIndex={0} role="region" aria-label="Namespaces">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Namespace</th>
-              <th scope="col" class="number">
-                Memories
-              </th>
-              <th scope="col">Of its quota</th>
-              <th scope="col" class="number">
-                Size
-              </th>
-              <th scope="col">Of its quota</th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.map(({ ns, usage: { memories, bytes: size, quota } }) => (
-              <tr key={ns}>
-                <td class="text">
-                  <a href={addressOf("health", { ns })}>{ns}</a>
-                </td>
-                <td class="number">{count(memories)}</td>
-                <td>
-                  <Share used={memories} of={quota.memories} name={`memories of ${ns}`} text={count} />
-                </td>
-                <td class="number">{bytes(size)}</td>
-                <td>
-                  <Share used={size} of={quota.bytes} name={`size of ${ns}`} text={bytes} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        label="Namespaces"
+        columns={["Namespace", { number: "Memories" }, "Of its quota", { number: "Size" }, "Of its quota"]}
+      >
+        {data.map(({ ns, usage: { memories, bytes: size, quota } }) => (
+          <tr key={ns}>
+            <td class="text">
+              <a href={addressOf("health", { ns })}>{ns}</a>
+            </td>
+            <td class="number">{count(memories)}</td>
+            <td>
+              <Share used={memories} of={quota.memories} name={`memories of ${ns}`} text={count} />
+            </td>
+            <td class="number">{bytes(size)}</td>
+            <td>
+              <Share used={size} of={quota.bytes} name={`size of ${ns}`} text={bytes} />
+            </td>
+          </tr>
+        ))}
+      </Table>
       {(moreNamespaces.value || data.length === MOST) && (
         <Note>The {data.length} largest namespaces are shown.</Note>
       )}

@@ -8,6 +8,8 @@ import type { Memory, MemoryType } from "../base/service.js";
 import { Check, Field, Select } from "../parts/controls.js";
 import { Marks, Trust, TypeLabel } from "../parts/labels.js";
 import { Empty, Failure, Loading } from "../parts/notice.js";
+import { Pager } from "../parts/pager.js";
+import { Table } from "../parts/table.js";
 import { When } from "../parts/when.js";
 
 const PAGE = 25;
@@ -53,16 +55,9 @@ export function MemoriesView() {
               more={data.cursor !== null}
             />
           ) : (
-            <Table memories={data.memories} showNamespace={isPattern(ns)} />
+            <Rows memories={data.memories} showNamespace={isPattern(ns)} />
           )}
-          <nav class="pager" aria-label="Pages">
-            {param("cursor") !== "" && <a href={here({ cursor: undefined })}>First page</a>}
-            {data.cursor !== null && (
-              <a class="button" href={here({ cursor: data.cursor })}>
-                Next page
-              </a>
-            )}
-          </nav>
+          <Pager next={data.cursor} />
         </div>
       )}
     </>
@@ -144,54 +139,40 @@ interface TableProps {
   readonly showNamespace: boolean;
 }
 
-function Table({ memories, showNamespace }: TableProps) {
+function Rows({ memories, showNamespace }: TableProps) {
   return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label="Memories">
-      <table class="list">
-        <thead>
-          <tr>
-            <th scope="col">Memory</th>
-            <th scope="col">Type</th>
-            <th scope="col">Author</th>
-            <th scope="col">Happened</th>
-            <th scope="col">Trust</th>
-            <th scope="col">Ends</th>
-          </tr>
-        </thead>
-        <tbody>
-          {memories.map((memory) => (
-            <tr key={`${memory.namespace}/${memory.id}`}>
-              <td class="wide">
-                <a class="quoted" dir="auto" href={here({ m: memory.id, in: memory.namespace })}>
-                  {excerpt(memory.content, 140)}
-                </a>
-                <span class="under">
-                  {showNamespace && <span>{memory.namespace}</span>}
-                  <Marks memory={memory} />
-                </span>
-              </td>
-              <td>
-                <TypeLabel memory={memory} />
-              </td>
-              <td>
-                <span class="cut" title={memory.source_agent}>
-                  {memory.source_agent}
-                </span>
-              </td>
-              <td>
-                <When time={memory.timestamp} />
-              </td>
-              <td>
-                <Trust value={memory.trust} />
-              </td>
-              <td>
-                <When time={memory.expires_at} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table label="Memories" columns={["Memory", "Type", "Author", "Happened", "Trust", "Ends"]} cards>
+      {memories.map((memory) => (
+        <tr key={`${memory.namespace}/${memory.id}`}>
+          <td class="wide">
+            <a class="quoted" dir="auto" href={here({ m: memory.id, in: memory.namespace })}>
+              {excerpt(memory.content, 140)}
+            </a>
+            <span class="under">
+              {showNamespace && <span>{memory.namespace}</span>}
+              <Marks memory={memory} />
+            </span>
+          </td>
+          <td>
+            <TypeLabel memory={memory} />
+          </td>
+          <td>
+            <span class="cut" title={memory.source_agent}>
+              {memory.source_agent}
+            </span>
+          </td>
+          <td>
+            <When time={memory.timestamp} />
+          </td>
+          <td>
+            <Trust value={memory.trust} />
+          </td>
+          <td>
+            <When time={memory.expires_at} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -4,9 +4,10 @@ import { useQuery } from "../base/query.js";
 import { service } from "../base/service.js";
 import type { Memory, Schemas } from "../base/service.js";
 import { Field } from "../parts/controls.js";
-import { Empty, Failure, Loading } from "../parts/notice.js";
+import { Failure, Loading } from "../parts/notice.js";
 import { MemoryText } from "../parts/text.js";
 import { When } from "../parts/when.js";
+import { Receipts } from "./list.js";
 
 /** What an agent was told then, beside what it would be told now. */
 export function ReceiptsView() {
@@ -26,24 +27,13 @@ export function ReceiptsView() {
           onChange={(value) => setParams({ id: value.trim() })}
         />
       </div>
-      {id === "" ? <WithoutId /> : <Receipt key={id} id={id} />}
+      {id !== "" && (
+        <p>
+          <a href={here({ id: undefined })}>All receipts</a>
+        </p>
+      )}
+      {id === "" ? <Receipts /> : <Receipt key={id} id={id} />}
     </>
-  );
-}
-
-function WithoutId() {
-  return (
-    <Empty title="Which recall?">
-      <p>
-        A receipt keeps what was asked, what was found, and how far each hit was trusted. Agents store its id
-        with their decision; a recall in <a href={addressOf("ask", { receipt: "1" })}>Ask</a> keeps one on
-        request.
-      </p>
-      <p>
-        Without an id: <a href={addressOf("ask")}>Ask</a> the same question as of that time. The audit trail
-        shows <a href={addressOf("audit", { verb: "recall" })}>which recalls were made, and when</a>.
-      </p>
-    </Empty>
   );
 }
 

@@ -1,13 +1,16 @@
-import { ago, count } from "../base/format.js";
+import { ago } from "../base/format.js";
 import { here, param, setParams } from "../base/place.js";
+import { useQuery } from "../base/query.js";
+import { service } from "../base/service.js";
 import { Field } from "../parts/controls.js";
-import { Empty, Note } from "../parts/notice.js";
+import { Empty, Failure, Loading, Note } from "../parts/notice.js";
 import { OneNamespace } from "../parts/one-namespace.js";
+import { Pager } from "../parts/pager.js";
 import { Document } from "./document.js";
 import { useFeed } from "./feed.js";
 import type { Feed } from "./feed.js";
 
-const MOST = 200;
+const PAGE = 50;
 
 /** What is true right now, while it changes. */
 export function StateView() {
@@ -23,6 +26,11 @@ function Inside({ ns }: { readonly ns: string }) {
       <section class="master-list" aria-label="Documents">
         <Field label="Key" value={key} onChange={(value) => setParams({ key: value })} />
         <Connection feed={feed} />
+        <Field
+          label="Keys that begin with"
+          value={param("prefix")}
+          onChange={(value) => setParams({ prefix: value, cursor: undefined })}
+        />
         <Documents feed={feed} ns={ns} />
       </section>
       {key === "" ? (
@@ -47,38 +55,53 @@ function Connection({ feed }: { readonly feed: Feed }) {
 }
 
 function Documents({ feed, ns }: { readonly feed: Feed; readonly ns: string }) {
-  const documents = [...feed.documents.values()].toSorted((a, b) => b.version - a.version);
+  const client = service.value;
+  const [prefix, cursor] = [param("prefix"), param("cursor")];
+  // A document that is new or gone changes the list; other changes are in the feed.
+  const { data, error, retry } = useQuery(
+    `documents ${ns} ${prefix} ${cursor} ${feed.documents.size}`,
+    (signal) =>
+      client.get("/v1/namespaces/{ns}/state", {
+        path: { ns },
+        query: {
+          limit: PAGE,
+          ...(prefix === "" ? {} : { prefix }),
+          ...(cursor === "" ? {} : { cursor }),
+        },
+        signal,
+      }),
+  );
+  if (error !== undefined) return <Failure error={error} retry={retry} />;
+  if (data === undefined) return <Loading rows={5} />;
   return (
     <>
-      {documents.length === 0 && feed.live && feed.settled && (
+      {data.documents.length === 0 && data.cursor === null && (
         <Empty
-          title="No changes are kept"
-          command={`curl -X PUT ${location.origin}/v1/namespaces/${ns}/state/labels -H 'content-type: application/json' \\
-  -d '{"value":{"left":41}}'`}
+          title={prefix === "" ? "No documents yet" : "No key begins so"}
+          {...(prefix === ""
+            ? {
+                command: `curl -X PUT ${location.origin}/v1/namespaces/${ns}/state/labels -H 'content-type: application/json' \\
+  -d '{"value":{"left":41}}'`,
+              }
+            : {})}
         />
       )}
       <ul class="choices">
-        {documents.slice(0, MOST).map(({ key, op, at, by }) => (
-          <li key={key}>
-            <a href={here({ key })} {...(key === param("key") ? { "aria-current": "true" as const } : {})}>
-              <span dir="auto">{key}</span>
-              <span class="faint">
-                {op === "delete" ? "deleted" : ago(at)} by {by}
-              </span>
-            </a>
-          </li>
-        ))}
+        {data.documents.map(({ key, updated_at: updated, updated_by: writer }) => {
+          const { op, at, by } = feed.documents.get(key) ?? { op: "set", at: updated, by: writer };
+          return (
+            <li key={key}>
+              <a href={here({ key })} {...(key === param("key") ? { "aria-current": "true" as const } : {})}>
+                <span dir="auto">{key}</span>
+                <span class="faint">
+                  {op === "delete" ? "deleted" : ago(at)} by {by}
+                </span>
+              </a>
+            </li>
+          );
+        })}
       </ul>
-      {documents.length > MOST && (
-        <Note>
-          Of {count(documents.length)} documents, the {MOST} that changed last are listed.
-        </Note>
-      )}
-      <p class="hint">
-        {feed.partial
-          ? "Older changes are no longer kept, so documents that haven’t changed since aren’t listed. Type a key to open one."
-          : "Documents by their latest change, as long as changes are kept. Type a key to open any other."}
-      </p>
+      <Pager next={data.cursor} />
     </>
   );
 }
