@@ -222,7 +222,11 @@ describe.skipIf(CHROMIUM === undefined)("a person finds in the explorer", () => 
 
   test("a change of state the moment it is made, and the value before it", async () => {
     const { page, open } = maria;
-    await open(`state?ns=${seeded.namespace}&key=${seeded.stateKey}`);
+    await open(`state?ns=${seeded.namespace}`);
+    await page.getByLabel("Keys that begin with").fill("order-");
+    await page.getByLabel("Keys that begin with").press("Enter");
+    await page.getByRole("link", { name: "queue" }).waitFor({ state: "detached" });
+    await page.getByRole("link", { name: new RegExp(`^${seeded.stateKey}`) }).click();
     await page.getByText("live", { exact: true }).waitFor();
     const value = page.getByLabel("The value now", { exact: true });
     expect(await value.textContent()).toContain('"label": 2');
@@ -235,8 +239,16 @@ describe.skipIf(CHROMIUM === undefined)("a person finds in the explorer", () => 
 
   test("what an agent knew then, beside what it would get now", async () => {
     const { page, open } = maria;
-    await open(`receipts?id=${seeded.receiptId}`);
-    await page.getByText("How do we refund Anna for a broken parcel?").waitFor();
+    await open(`receipts?ns=${seeded.namespace}`);
+    const question = "How do we refund Anna for a broken parcel?";
+    await page.getByRole("table").getByText("support-1").first().waitFor();
+    await page.getByLabel("Agent").fill("nobody-of-that-name");
+    await page.getByLabel("Agent").press("Enter");
+    await page.getByText("No receipt is kept here").waitFor();
+    await page.getByLabel("Agent").fill("support-1");
+    await page.getByLabel("Agent").press("Enter");
+    await page.getByRole("link", { name: question }).click();
+    await page.getByText(question).waitFor();
     const columns = page.locator(".side-by-side section");
     expect(await columns.locator("h2").allTextContents()).toEqual([expect.stringMatching(/^Then, /), "Now"]);
     expect(await columns.first().locator(".hit").count()).toBe(5);

@@ -45,6 +45,7 @@ const addresses = ({ namespace, revised, receiptId, endsTomorrow }: Seeded): Rec
   session: `sessions?ns=${namespace}&sid=ticket-4711`,
   context: `sessions?ns=${namespace}&sid=ticket-4711&show=context`,
   thread: "threads?thread=ticket-4711",
+  receipts: `receipts?ns=${namespace}`,
   receipt: `receipts?id=${receiptId}`,
   consolidation: `consolidation?ns=${namespace}`,
   audit: `audit?ns=${namespace}`,

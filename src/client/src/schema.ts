@@ -5632,6 +5632,7 @@ export interface components {
       sliding?: boolean;
     };
     StatePage: {
+      /** @description Documents, in the byte order of their keys. */
       documents: components["schemas"]["ListedState"][];
       /** @description Cursor of the next page; null on the last page. */
       cursor: string | null;
@@ -7858,6 +7859,10 @@ export interface operations {
         min_trust?: number;
         /** @description Minimum relevance of recalled memories, from 0 to 1. See /v1/recall. */
         min_relevance?: number;
+        /** @description Whether to count the memories in the context as used, which extends the life of decaying memories. The session's TTL restarts in any case. */
+        touch?: "true" | "false";
+        /** @description Whether to store receipts of the two recalls. Default: for the share of recalls that the namespace's setting `receipts.share` gives; all, if it isn't set. */
+        receipt?: "true" | "false";
         /** @description Subject whose profile to include, such as a customer or a project. */
         subject?: string;
         /** @description `true`: only items (memories under a key). */

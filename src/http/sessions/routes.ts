@@ -156,10 +156,16 @@ export function sessionRoutes({ sessions, now }: AppDeps) {
     .openapi(contextRoute, async (c) => {
       const { ns, sid } = c.req.valid("param");
       const { namespace, query, token_budget, budget_ms: _, ...sent } = c.req.valid("query");
-      const { limit, min_relevance, min_trust, subject, ...filter } = sent;
+      const { limit, min_relevance, min_trust, subject, touch, receipt, ...filter } = sent;
       const ref = { namespace: ns, sessionId: sid };
       const asked = { query, token_budget, limit, min_relevance, min_trust, subject };
-      const input = { ...asked, namespaces: namespace, filter: filterOf(filter) };
+      const input = {
+        ...asked,
+        namespaces: namespace,
+        filter: filterOf(filter),
+        touch: touch === "true",
+        receipt: receipt === undefined ? undefined : receipt === "true",
+      };
       const found = await sessionContext(sessions, contextOf(c, now), ref, input, c.get("deadline"));
       return c.json(viewContext(found, sid, token_budget), 200);
     })

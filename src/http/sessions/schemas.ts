@@ -67,6 +67,14 @@ export const contextParameters = z.strictObject({
   min_relevance: ratioParameter.optional().openapi({
     description: "Minimum relevance of recalled memories, from 0 to 1. See /v1/recall.",
   }),
+  touch: z.enum(["true", "false"]).default("true").openapi({
+    description:
+      "Whether to count the memories in the context as used, which extends the life of decaying memories. The session's TTL restarts in any case.",
+  }),
+  receipt: z.enum(["true", "false"]).optional().openapi({
+    description:
+      "Whether to store receipts of the two recalls. Default: for the share of recalls that the namespace's setting `receipts.share` gives; all, if it isn't set.",
+  }),
   subject: entityName
     .optional()
     .openapi({ description: "Subject whose profile to include, such as a customer or a project." }),

@@ -21,7 +21,10 @@ const listedState = z
   .openapi("ListedState");
 
 const statePage = z
-  .object({ documents: z.array(listedState), cursor: z.string().nullable() })
+  .object({
+    documents: z.array(listedState).openapi({ description: "Documents, in the byte order of their keys." }),
+    cursor: z.string().nullable(),
+  })
   .openapi("StatePage");
 
 const listRoute = createRoute({

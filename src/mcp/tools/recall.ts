@@ -5,6 +5,7 @@ import { bodyOf } from "../api.js";
 import { apiMemory, memoryItem } from "../memory-item.js";
 import { quoted } from "../quoted.js";
 import { defineTool } from "../tool.js";
+import { budgetMsArgument } from "./arguments.js";
 
 const input = z.strictObject({
   query: z
@@ -33,12 +34,7 @@ const input = z.strictObject({
     .max(LIMITS.contextTokens)
     .default(4000)
     .describe("The most tokens of all contents together. The best memory is shortened if it has more."),
-  budget_ms: z
-    .int()
-    .min(LIMITS.budgetMs.least)
-    .max(LIMITS.budgetMs.most)
-    .optional()
-    .describe("Time for the answer, in milliseconds; what isn't found by then is omitted."),
+  budget_ms: budgetMsArgument,
 });
 
 const omittedItem = z.object({

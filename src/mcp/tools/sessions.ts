@@ -4,6 +4,7 @@ import { apiPath, bodyOf, queryOf } from "../api.js";
 import { quoted } from "../quoted.js";
 import { defineTool } from "../tool.js";
 import type { Tool } from "../tool.js";
+import { budgetMsArgument } from "./arguments.js";
 
 const session = z.string().min(1).describe("Id of the conversation; the first append creates it.");
 
@@ -47,12 +48,7 @@ const sessionContext = defineTool({
     session,
     query: z.string().min(1).optional().describe("What to recall for. Default: the last user message."),
     token_budget: z.int().min(64).max(LIMITS.contextTokens).default(4000),
-    budget_ms: z
-      .int()
-      .min(LIMITS.budgetMs.least)
-      .max(LIMITS.budgetMs.most)
-      .optional()
-      .describe("Time for the recall, in milliseconds; what isn't found by then is omitted."),
+    budget_ms: budgetMsArgument,
   }),
   output: context,
   needs: ["read"],

@@ -46,6 +46,10 @@ export interface ContextInput {
   readonly min_trust?: number | undefined;
   /** The subject whose profile to include. */
   readonly subject?: string | undefined;
+  /** Whether the memories in the context count as used. */
+  readonly touch: boolean;
+  /** As that of a recall. */
+  readonly receipt: boolean | undefined;
 }
 
 /** Where a piece of the context comes from. */
@@ -139,10 +143,12 @@ export async function sessionContext(
   ];
   const units = await unitsOf(messages, counter);
   const composed = await compose(counter, input.token_budget, units, pieces);
-  touch(
-    memory,
-    composed.pieces.flatMap(({ uses }) => uses),
-  );
+  if (input.touch) {
+    touch(
+      memory,
+      composed.pieces.flatMap(({ uses }) => uses),
+    );
+  }
   const numbers = composed.units.flatMap((unit) => unit.numbers);
   const [from, to] = [numbers[0], numbers.at(-1)];
   return {
@@ -181,7 +187,7 @@ async function recallBoth(
   memory: RecallingWithReceipt,
   context: Context,
   { namespace }: SessionRef,
-  { namespaces = [namespace], limit, filter, min_relevance, min_trust }: ContextInput,
+  { namespaces = [namespace], limit, filter, min_relevance, min_trust, receipt }: ContextInput,
   query: string,
   deadline: Deadline | undefined,
 ): Promise<Recalled> {
@@ -201,7 +207,7 @@ async function recallBoth(
         // Only a part of the hits may fit, so they don't count as used here.
         touch: false,
       },
-      { receipt: undefined },
+      { receipt },
       deadline,
     );
   try {

@@ -8,7 +8,7 @@ import { as, createKey, keyFor } from "../../support/acts/access.js";
 import { tell } from "../../support/acts/facts.js";
 import { HOSTILE } from "../../support/hostile.js";
 import type { Json } from "../../support/acts/memories.js";
-import { bodyOf, newNamespace, remember } from "../../support/acts/memories.js";
+import { bodyOf, newNamespace, read, remember } from "../../support/acts/memories.js";
 import { putSettings } from "../../support/service/namespaces.js";
 import { startService, until, useService } from "../../support/service/service.js";
 import {
@@ -118,9 +118,24 @@ describe("a context", () => {
     expect(context.pieces).toContainEqual(expect.objectContaining({ kind: "profile", id, trust: 0.5 }));
     expect(context.pieces.filter((piece) => piece.id === id)).toHaveLength(1);
     expect(context.receipt_ids).toHaveLength(2);
+    expect((await contextOf(ns, "s", { subject: "ada", receipt: false })).receipt_ids).toEqual([]);
     for (const receipt of nonEmpty(context.receipt_ids)) {
       expect(await service.send("GET", `/v1/receipts/${receipt}`)).toMatchObject({ status: 200 });
     }
+  });
+
+  test("counts as a use of its memories, unless the caller says that it is none", async () => {
+    const ns = newNamespace();
+    const memory = await remember(service, ns, { content: "Ada likes tea." });
+    expect((await contextOf(ns, "s", { query: "tea", touch: false })).pieces).toMatchObject([
+      { id: memory.id },
+    ]);
+    await contextOf(ns, "s", { query: "tea" });
+    const used = await until(
+      () => read(service, memory),
+      ({ expiry }) => (expiry?.uses ?? 0) > 0,
+    );
+    expect(used.expiry?.uses).toBe(1);
   });
 
   test("of a session that hasn't begun is what is recalled", async () => {

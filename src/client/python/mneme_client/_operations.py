@@ -2452,6 +2452,8 @@ class Operations(Calls):
         limit: int | None = None,
         min_trust: float | None = None,
         min_relevance: float | None = None,
+        touch: bool | None = None,
+        receipt: bool | None = None,
         subject: str | None = None,
         items_only: bool | None = None,
         agent_id: Sequence[str] | None = None,
@@ -2493,6 +2495,11 @@ class Operations(Calls):
                 running summary isn't one of them, and stays.
             min_relevance: Minimum relevance of recalled memories, from 0 to 1. See
                 /v1/recall.
+            touch: Whether to count the memories in the context as used, which extends
+                the life of decaying memories. The session's TTL restarts in any case.
+            receipt: Whether to store receipts of the two recalls. Default: for the
+                share of recalls that the namespace's setting `receipts.share` gives;
+                all, if it isn't set.
             subject: Subject whose profile to include, such as a customer or a project.
             items_only: `true`: only items (memories under a key).
             agent_id: Only memories of this agent (`agent_id`); repeat it for several.
@@ -2525,6 +2532,8 @@ class Operations(Calls):
                     "limit": limit,
                     "min_trust": min_trust,
                     "min_relevance": min_relevance,
+                    "touch": touch,
+                    "receipt": receipt,
                     "subject": subject,
                     "items_only": items_only,
                     "agent_id": agent_id,
@@ -5144,6 +5153,8 @@ class AsyncOperations(AsyncCalls):
         limit: int | None = None,
         min_trust: float | None = None,
         min_relevance: float | None = None,
+        touch: bool | None = None,
+        receipt: bool | None = None,
         subject: str | None = None,
         items_only: bool | None = None,
         agent_id: Sequence[str] | None = None,
@@ -5173,6 +5184,8 @@ class AsyncOperations(AsyncCalls):
                     "limit": limit,
                     "min_trust": min_trust,
                     "min_relevance": min_relevance,
+                    "touch": touch,
+                    "receipt": receipt,
                     "subject": subject,
                     "items_only": items_only,
                     "agent_id": agent_id,

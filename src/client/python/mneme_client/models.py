@@ -2029,6 +2029,7 @@ class AuditPage(Model):
 
 class StatePage(Model):
     documents: list[ListedState]
+    """Documents, in the byte order of their keys."""
     cursor: str | None
     """Cursor of the next page; null on the last page."""
 

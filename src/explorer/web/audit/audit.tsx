@@ -1,7 +1,7 @@
 import { instant } from "../base/fields.js";
 import { count, plural } from "../base/format.js";
 import { isPattern, scope } from "../base/namespaces.js";
-import { here, param, place, setParams } from "../base/place.js";
+import { addressOf, here, param, place, setParams } from "../base/place.js";
 import { useQuery } from "../base/query.js";
 import { useRequest } from "../base/request.js";
 import { service } from "../base/service.js";
@@ -122,7 +122,12 @@ function Ids({ entry }: { readonly entry: Entry }) {
         ),
       )}
       {ids.length > MOST_IDS && <span class="faint"> and {ids.length - MOST_IDS} more</span>}
-      {other !== undefined && <span class="faint"> {other}</span>}
+      {other !== undefined &&
+        (entry.verb === "receipt.read" || entry.verb === "receipt.replay" ? (
+          <a href={addressOf("receipts", { id: other })}>receipt …{other.slice(-6)}</a>
+        ) : (
+          <span class="faint"> {other}</span>
+        ))}
     </>
   );
 }

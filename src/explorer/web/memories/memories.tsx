@@ -1,7 +1,7 @@
 import { instant, listOf } from "../base/fields.js";
 import { count, excerpt } from "../base/format.js";
 import { isPattern, namespaces, scope } from "../base/namespaces.js";
-import { here, param, place, setParams } from "../base/place.js";
+import { addressOf, here, param, place, setParams } from "../base/place.js";
 import { useQuery } from "../base/query.js";
 import { service } from "../base/service.js";
 import type { Memory, MemoryType } from "../base/service.js";
@@ -42,7 +42,10 @@ export function MemoriesView() {
     <>
       <header class="head">
         <h1>Memories</h1>
-        {total !== undefined && <p class="status">{count(total)} in this namespace</p>}
+        <p class="status">
+          {total !== undefined && `${count(total)} in this namespace. `}
+          <a href={addressOf("health", { ns })}>What ends next</a>
+        </p>
       </header>
       <ListFilters pattern={isPattern(ns)} />
       {error !== undefined && <Failure error={error} retry={retry} />}

@@ -52,7 +52,12 @@ function Asked({ ns, sid, budget, question }: AskedProps) {
   const { busy, data, error, ask } = useRequest(async (signal) => {
     const context = await service.value.get("/v1/namespaces/{ns}/sessions/{sid}/context", {
       path,
-      query: { token_budget: budget, ...(question === "" ? {} : { query: question }) },
+      query: {
+        token_budget: budget,
+        touch: "false",
+        receipt: "false",
+        ...(question === "" ? {} : { query: question }),
+      },
       signal,
     });
     return { context, ofMessages: await tokensOf(path, context.range, signal) };
@@ -63,8 +68,8 @@ function Asked({ ns, sid, budget, question }: AskedProps) {
         Build the context
       </button>
       <p class="hint">
-        This is what an agent would ask for, and counts as a use: it prolongs the life of the session and of
-        the memories in the context, and keeps receipts.
+        This is what an agent would get. It prolongs the life of the session; the memories in it don’t count
+        as used, and no receipt is kept.
       </p>
       {error !== undefined && <Failure error={error} />}
       {busy && <Loading rows={5} />}
