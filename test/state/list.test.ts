@@ -74,6 +74,15 @@ describe("a list of state documents", () => {
     expect(await allKeys(namespace, "", 1)).toEqual(["a", "c", "d", "e"]);
   });
 
+  test("has every document of a transaction that wrote many", async () => {
+    const namespace = newNamespace();
+    const keys = Array.from({ length: 10 }, (_, i) => Array.from({ length: 64 }, (__, j) => `${i}/${j}`));
+    for (const some of keys) {
+      await transacted(service, namespace, { operations: some.map((key) => ({ op: "set", key, value: 1 })) });
+    }
+    expect((await allKeys(namespace, "", 200)).toSorted()).toEqual(keys.flat().toSorted());
+  });
+
   test("has documents that were written before there was a list", async () => {
     const namespace = newNamespace();
     for (const key of ["x", "y", "z*"]) await setState(service, namespace, key, 1);

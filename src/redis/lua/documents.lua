@@ -97,14 +97,17 @@ end
 -- lists is completed by state/list.ts.
 local state_names = (string.gsub(state_head, ':state%-head:{', ':state-names:{', 1))
 
--- Puts a document on the list. For a new one, two others are looked at: those that have expired leave the list so, also where
--- nobody reads it.
-local function state_list(key)
-  if redis.call('ZADD', state_names, 0, key) == 0 then return end
+local state_added = 0
+
+local function state_list(key) state_added = state_added + redis.call('ZADD', state_names, 0, key) end
+
+-- For each document that is new on the list, two others are looked at: those that have expired leave the list so, also where
+-- nobody reads it. After the last write, because a document is on the list before it is there.
+local function state_prune()
   local facts = string.gsub(state_head, ':state%-head:{', ':state-facts:{', 1) .. ':'
-  for _ = 1, 2 do
-    local other = redis.call('ZRANDMEMBER', state_names)
-    if other ~= key and redis.call('EXISTS', facts .. other) == 0 then redis.call('ZREM', state_names, other) end
+  for _ = 1, 2 * state_added do
+    local key = redis.call('ZRANDMEMBER', state_names)
+    if key and redis.call('EXISTS', facts .. key) == 0 then redis.call('ZREM', state_names, key) end
   end
 end
 
@@ -132,6 +135,7 @@ end
 
 -- Once, after the last change of a script.
 local function state_finish()
+  state_prune()
   redis.call('HSET', state_head, 'number', int(state_number), 'time', int(state_time))
   -- By another retention the stream would expire too early, however often something changes.
   if now - state_renewed > state_keep / 16 or state_kept ~= state_keep then

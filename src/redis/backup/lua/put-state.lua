@@ -77,6 +77,7 @@ if ends then
   redis.call('PEXPIREAT', document, until_removed)
   redis.call('PEXPIREAT', facts, until_removed)
 end
+state_prune()
 redis.call('ZREM', gone_notes, gone_member)
 if restores == '1' then redis.call('ZREM', gone_notes, erased_member) end
 redis.call('PUBLISH', state_channel, '')
