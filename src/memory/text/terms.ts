@@ -34,6 +34,10 @@ export interface KeywordQuery {
   readonly background: ReadonlySet<string>;
   /** Of the terms' stems; undefined: English, or not known. */
   readonly language: Language | undefined;
+  /**
+   * Terms that may be misspelt, or a part of a hash: if no memory holds one, similar ones are looked for. Names first.
+   */
+  readonly similar?: readonly string[];
 }
 
 /** A query before its terms are chosen: see `chooseTerms`. */
@@ -165,6 +169,7 @@ export function parseQuery(query: string): ParsedQuery {
     spellings: spellingsOf(question ?? query, own.terms, found),
     background: new Set(outside),
     language,
+    similar: similarTo(question ?? query, asked),
     asked,
   };
 }
@@ -205,6 +210,44 @@ function spellingsOf(text: string, terms: readonly string[], found: FoundLanguag
   const stems = found?.sure === false ? analyseNormalised(plain, found.language).terms : common;
   const bare = stems.filter((each) => !exact.has(each));
   return [...new Set([...instead, ...own.map((term) => SPELLING + term), ...bare])].slice(0, MAX_SPELLINGS);
+}
+
+/** More would cost more than they bring: each is compared with the words of the whole index. */
+const MAX_SIMILAR = 2;
+const WORD = /[\p{L}\p{N}\p{M}]+/gu;
+const MISSPELT = /^\p{L}{4,24}$/u;
+const HASH = /^(?=.*\d)[0-9a-f]{7,40}$/;
+
+/** Terms of a question that may be misspelt, names first, and beginnings of hashes; in bounded number. */
+function similarTo(text: string, asked: ReadonlySet<string>): string[] {
+  const capital = new Set<string>();
+  for (const [word] of normalised(text).slice(0, 2000).matchAll(WORD)) {
+    if (/^\p{Lu}/u.test(word)) for (const term of analyseNormalised(word).terms) capital.add(term);
+  }
+  const possible = [...asked]
+    .slice(0, MAX_QUERY_TERMS)
+    .filter((term) => HASH.test(term) || (MISSPELT.test(term) && !term.match(UNSPACED)));
+  const isName = (term: string): number => (capital.has(term) ? 0 : 1);
+  return possible.toSorted((one, other) => isName(one) - isName(other));
+}
+
+/** The first of them that no memory holds. */
+export function toGuess(
+  { similar = [], terms }: KeywordQuery,
+  held: (term: string) => number,
+): readonly Guess[] {
+  const chosen = new Set(terms);
+  return similar
+    .filter((term) => chosen.has(term) && held(term) === 0)
+    .slice(0, MAX_SIMILAR)
+    .map((term) => ({ term, begins: HASH.test(term) }));
+}
+
+/** A word that no memory holds. */
+export interface Guess {
+  readonly term: string;
+  /** Words that begin with it are meant; else words that differ in a letter. */
+  readonly begins: boolean;
 }
 
 function take<Item>(items: Iterable<Item>, most: number): Item[] {

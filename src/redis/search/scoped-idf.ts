@@ -11,13 +11,19 @@ export async function scopedIdf(
   scopes: readonly Scope[],
   terms: readonly string[],
   looked: Promise<QueryStatistics>,
-): Promise<(term: string) => number> {
+): Promise<ScopedTerms> {
   if (isEverything(scopes)) {
     const { term } = await looked;
-    return (each) => plainIdf(term(each));
+    return { idf: (each) => plainIdf(term(each)), held: (each) => term(each).postings };
   }
   const [held, { term, inScope }] = await Promise.all([statistics.countIn(scopes, terms), looked]);
-  return (each) => plainIdf(scoped(held(each), inScope, term(each)));
+  return { idf: (each) => plainIdf(scoped(held(each), inScope, term(each))), held };
+}
+
+export interface ScopedTerms {
+  readonly idf: (term: string) => number;
+  /** Memories that hold a term, up to a limit. */
+  readonly held: (term: string) => number;
 }
 
 /**

@@ -13,7 +13,8 @@ import type { Params } from "./query.js";
 import { numberOfSortKey, readAllRows, readRows } from "./rows.js";
 import { scopedIdf } from "./scoped-idf.js";
 import type { ModelVector } from "../../memory/model/model-vector.js";
-import type { KeywordQuery } from "../../memory/text/terms.js";
+import { toGuess } from "../../memory/text/terms.js";
+import type { Guess, KeywordQuery } from "../../memory/text/terms.js";
 import type { QueryStatistics } from "../index-statistics.js";
 import type { StoreDeps } from "../deps.js";
 import { fitsOf } from "./fitting.js";
@@ -40,13 +41,16 @@ export async function search(store: StoreDeps, query: SearchQuery): Promise<Sear
   const rarity = scopedIdf(deps, query.scopes, terms.filter(isAsked(query.keyword)), looked);
   const known = await inTime(deadline, Promise.all([looked, rarity]), reserveMs);
   if (known === LATE) return nothingInTime(query);
-  const [statistics, idf] = known;
+  const [statistics, { idf, held }] = known;
   const fits = fitsOf(deps, query.filter);
   const whole = (find: (deeper: SearchQuery) => Promise<Found>): Promise<Found> => filled(query, fits, find);
   const { keyword, vector, entities } = query;
+  const guesses = keyword === undefined ? [] : toGuess(keyword, held);
   const searches = [
     keyword &&
-      stage("search words", () => whole((deeper) => keywordSearch(deps, deeper, keyword, statistics))),
+      stage("search words", () =>
+        whole((deeper) => keywordSearch(deps, deeper, keyword, statistics, guesses)),
+      ),
     vector &&
       stage("search vectors", () => whole((deeper) => vectorSearch(deps, deeper, vector, statistics))),
     entities &&
@@ -158,12 +162,13 @@ async function keywordSearch(
   query: SearchQuery,
   keyword: KeywordQuery,
   statistics: QueryStatistics,
+  guesses: readonly Guess[],
 ): Promise<Found> {
   const all = [...keyword.terms, ...keyword.spellings];
   const essential = essentialTerms(all, statistics, query.depth);
-  const found = await selectedBy(deps, query, keyword, essential, statistics);
+  const found = await selectedBy(deps, query, keyword, essential, statistics, guesses);
   const whole = found.length >= query.depth || essential.length === all.length;
-  const candidates = whole ? found : await selectedBy(deps, query, keyword, all, statistics);
+  const candidates = whole ? found : await selectedBy(deps, query, keyword, all, statistics, guesses);
   return { candidates, exhausted: candidates.length < query.depth };
 }
 
@@ -173,13 +178,14 @@ async function selectedBy(
   keyword: KeywordQuery,
   essential: readonly string[],
   statistics: QueryStatistics,
+  guesses: readonly Guess[],
 ): Promise<Candidate[]> {
   const params: Params = {};
   const scope = scopeClause(query.scopes, query.filter, params, query.moment, { superseded: "behind" });
   const question: IndexQuestion = [
     "FT.SEARCH",
     keys.recordIndex(),
-    `${scope} ${keywordClause(keyword, essential, statistics, params)}`,
+    `${scope} ${keywordClause(keyword, essential, statistics, params, guesses)}`,
     ...KEYWORD_ARGUMENTS,
     ...NO_FIELDS,
     ...commonArguments(query.depth, params),
