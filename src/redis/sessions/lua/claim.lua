@@ -29,7 +29,8 @@ if tonumber(head[5] or 0) > now then return {} end
 local last, from = tonumber(head[2]), tonumber(head[3]) + 1
 
 -- Between which messages and the next ones a call and its first result lie, wherever that stands. Where more messages
--- follow than these, they may hold the results of calls that are still open.
+-- follow than these, they may hold the results of calls that are still open. Asked again as more entries are read.
+local decoded = {}
 local function parted(entries, whole)
   local open, unsafe = {}, {}
   -- Where ranges begin and end: there may be more than a hundred calls open at each message.
@@ -43,7 +44,8 @@ local function parted(entries, whole)
       -- Appended before it was noted which call this answers.
       unsafe[i - 1] = true
     elseif calls and calls ~= '' then
-      for _, id in ipairs(cjson.decode(calls)) do
+      decoded[i] = decoded[i] or cjson.decode(calls)
+      for _, id in ipairs(decoded[i]) do
         if role ~= 'tool' then
           open[id] = i
         elseif open[id] then
