@@ -12,6 +12,8 @@ import { Failure, reportFailure } from "../shell/failure.js";
 const INSPECTOR = "@modelcontextprotocol/inspector@0.15.0";
 const CONFORMANCE = "@modelcontextprotocol/conformance@0.1.16";
 
+const NAMESPACE = "check.mcp";
+
 /** The other scenarios call tools, prompts and resources of the suite's own example server. */
 const SCENARIOS = [
   "server-initialize",
@@ -31,15 +33,17 @@ async function main(): Promise<void> {
     settings: { MNEME_EMBEDDER: "none", MNEME_REDIS_TIMEOUT_MS: "4000" },
   });
   const folder = mkdtempSync(join(tmpdir(), "mneme-mcp-"));
-  const url = `${service.url}/mcp/check.mcp`;
+  // The inspector asks at /mcp, whatever else the path is.
+  const any = `${service.url}/mcp`;
+  const url = `${any}/${NAMESPACE}`;
   try {
-    const tools = await inspect(url, "tools/list");
+    const tools = await inspect(any, "tools/list");
     expect("tools/list", tools, '"recall"', '"remember"', '"outputSchema"');
     const content = "The parcel CX-7742-B waits in Graz.";
-    expect("remember", await callTool(url, "remember", { content }), '"created": true');
-    expect("recall", await callTool(url, "recall", { query: "CX-7742-B", budget_tokens: "100" }), content);
-    expect("prompts/list", await inspect(url, "prompts/list"), '"context"');
-    expect("resources/templates/list", await inspect(url, "resources/templates/list"), "mneme://memory/{id}");
+    expect("remember", await callTool(any, "remember", { content }), '"created": true');
+    expect("recall", await callTool(any, "recall", { query: "CX-7742-B", budget_tokens: "100" }), content);
+    expect("prompts/list", await inspect(any, "prompts/list"), '"context"');
+    expect("resources/templates/list", await inspect(any, "resources/templates/list"), "/memory/{id}");
     for (const scenario of SCENARIOS) {
       const report = await npx(CONFORMANCE, "conformance", folder, [
         "server",
@@ -52,7 +56,7 @@ async function main(): Promise<void> {
       ]);
       const failed = /(\d+) failed/.exec(report)?.[1];
       if (failed !== "0") throw new Failure(`${scenario}:\n${report}`);
-      console.log(`conformance, ${scenario}: ${/\d+ passed/.exec(report)?.[0] ?? report}`);
+      console.log(`conformance, ${scenario}: ${/Passed: \d+\/\d+/.exec(report)?.[0] ?? report}`);
     }
   } finally {
     await service.stop();
@@ -79,7 +83,10 @@ const inspect = (url: string, method: string, more: readonly string[] = []): Pro
   ]);
 
 function callTool(url: string, tool: string, input: Readonly<Record<string, string>>): Promise<string> {
-  const given = Object.entries(input).flatMap(([name, value]) => ["--tool-arg", `${name}=${value}`]);
+  const given = Object.entries({ ...input, namespace: NAMESPACE }).flatMap(([name, value]) => [
+    "--tool-arg",
+    `${name}=${value}`,
+  ]);
   return inspect(url, "tools/call", ["--tool-name", tool, ...given]);
 }
 
