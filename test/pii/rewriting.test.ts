@@ -7,12 +7,15 @@ import { as, createKey, keyFor } from "../support/acts/access.js";
 import {
   bodyOf,
   embedded,
+  listAll,
   memoriesOf,
   newNamespace,
   pathOf,
   read,
   remember,
 } from "../support/acts/memories.js";
+import { append, assistant, readMessages, readSession, user } from "../support/acts/sessions.js";
+import { says, startFakeChat } from "../support/embeddings/fake-chat.js";
 import { answer, startFakeOpenAI, vectorOf } from "../support/embeddings/fake-openai.js";
 import { startRedis } from "../support/redis/start.js";
 import { patchSettings } from "../support/service/namespaces.js";
@@ -200,5 +203,47 @@ test("no hash is left of what a key wrote that may not read, and its memory stay
     expect(await kindsHolding(redis.url, id)).not.toContain("hash");
   } finally {
     await closed.stop();
+  }
+});
+
+test("a promotion that has read the former texts doesn't settle with a summary of them", async () => {
+  const chat = await startFakeChat();
+  const other = await startService({
+    REDIS_URL: redis.url,
+    OPENAI_API_KEY: "sk-test-secret",
+    OPENAI_BASE_URL: chat.baseURL,
+    MNEME_LLM_MODEL: "test-model",
+  });
+  try {
+    const summary = (text: string) => says(JSON.stringify({ stretch: "They spoke.", running: text }));
+    let answerLate: (() => void) | undefined;
+    chat.behave((request, response) => {
+      answerLate = () => summary(`The user writes from ${EMAIL}.`)(request, response);
+    });
+    const namespace = newNamespace();
+    bodyOf(await patchSettings(other, namespace, { session: { window_messages: 4 } }), 200);
+    const said = [0, 1, 2].flatMap((turn) => [user(`(${turn}) I am ${EMAIL}.`), assistant("Noted.")]);
+    await append(other, namespace, "chat", ...said);
+    await until(
+      async () => answerLate,
+      (found) => found !== undefined,
+    );
+    bodyOf(await patchSettings(other, namespace, { pii: { email: "redact" } }), 200);
+    expect(await applied(other, namespace)).toMatchObject({ sessions: 1 });
+    chat.behave(summary("The user said who they are."));
+    answerLate?.();
+    const session = await until(
+      () => readSession(other, namespace, "chat"),
+      ({ summarised_to }) => summarised_to > 0,
+    );
+    expect(session.summary?.text).toBe("The user said who they are.");
+    expect(await kindsHolding(redis.url, EMAIL)).toEqual([]);
+    // Each message once: it is promoted in the range that was claimed first.
+    const left = await readMessages(other, namespace, "chat");
+    const turns = (await listAll(other, namespace)).filter(({ metadata }) => "session" in metadata);
+    expect(turns.length * 2 + left.length).toBe(said.length);
+  } finally {
+    await other.stop();
+    await chat.close();
   }
 });

@@ -1,5 +1,6 @@
 --- @include "lua/changes"
 --- @include "lua/codes"
+--- @include "lua/clock"
 --- @include "lua/numbers"
 --- @include "lua/audit"
 --- @include "lua/usage"
@@ -7,6 +8,7 @@
 --[[
 Replaces the texts of a session's messages and its running summary. Messages that were appended since it was read, and
 those that have left it, stay as they are. The stream is written again, because a deleted entry of one stays in memory.
+A claim is lost: who holds it has read the former texts, and would settle with a summary of them. Its range stays.
 
 ARGV[1] incarnation
 ARGV[2] the running summary as it was read, or ''
@@ -15,9 +17,15 @@ ARGV[4+] of each message three: its number, tokens, JSON
 
 Returns {DONE}; {CONFLICT} it is another session now, or has another summary.
 ]]
-local head = redis.call('HMGET', session_head, 'i', 'u')
+local head = redis.call('HMGET', session_head, 'i', 'u', 'ct')
 if head[1] ~= ARGV[1] or (head[2] or '') ~= ARGV[2] then return { CODE.CONFLICT } end
 audit('rewritten')
+
+if head[3] then
+  redis.call('HINCRBY', session_head, 'f', 1)
+  redis.call('HDEL', session_head, 'cu')
+  if redis.call('EXISTS', session_due) == 1 then redis.call('HSET', session_due, 'at', int(now)) end
+end
 
 local bytes, tokens, next_of = #ARGV[3] - #ARGV[2], 0, {}
 if ARGV[3] ~= ARGV[2] then redis.call('HSET', session_head, 'u', ARGV[3]) end
