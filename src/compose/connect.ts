@@ -10,6 +10,7 @@ import { patiently } from "../redis/connection/patience.js";
 import { prepareOnReturn } from "../redis/connection/prepare.js";
 import { asRefusal } from "../redis/connection/refusal.js";
 import { loadScripts } from "../redis/scripts/index.js";
+import { hidesNow, letSearchesGoOn } from "../redis/connection/search-when-full.js";
 import { connectTo } from "../redis/connection/server.js";
 import { createSubscriptions } from "../redis/connection/subscriptions.js";
 import { watchNodes } from "../redis/connection/cluster/watch-nodes.js";
@@ -129,7 +130,11 @@ async function open(config: Config, { redis, indexes, keyCache, hazards, logger,
     },
   });
   gateway.replicas?.follow({
-    filled: indexes.filledOn,
+    // What is set on the primary isn't replicated.
+    prepare: async (replica) => capabilities.now.hidesWhenFull && letSearchesGoOn(replica),
+    searchable: async (replica) =>
+      (await indexes.filledOn(replica)) &&
+      !(capabilities.now.hidesWhenFull && (await hidesNow(replica.client))),
     onChange: (count) =>
       count > 0
         ? logger.info({ replicas: count }, "recall searches on replicas")

@@ -20,8 +20,10 @@ export interface Replicas {
 }
 
 export interface FollowOptions {
-  /** Whether the indexes of a replica hold what it holds. */
-  readonly filled: (replica: RedisNode) => Promise<boolean>;
+  /** Done with each replica before it is asked anything. */
+  readonly prepare: (replica: RedisClient) => Promise<unknown>;
+  /** Whether a search of a replica finds what the replica holds. */
+  readonly searchable: (replica: RedisNode) => Promise<boolean>;
   /** Called when the number of replicas that may be asked has changed. */
   readonly onChange: (count: number) => void;
 }
@@ -63,7 +65,7 @@ export function createReplicas(nodes: Nodes): Replicas {
     );
   };
 
-  async function look(filled: FollowOptions["filled"]): Promise<void> {
+  async function look(options: FollowOptions): Promise<void> {
     const present = new Set<string>();
     for (const node of await nodes.every()) {
       const { offset, replicas } = readReplication(await inTime(node.client.info("replication"), ANSWER_MS));
@@ -72,7 +74,7 @@ export function createReplicas(nodes: Nodes): Replicas {
         replicas.map(async (address) => {
           const name = `${node.id} ${address.host}:${address.port}`;
           present.add(name);
-          await check(name, node, address, needed, filled).catch(() => drop(name));
+          await check(name, node, address, needed, options).catch(() => drop(name));
         }),
       );
     }
@@ -94,19 +96,24 @@ export function createReplicas(nodes: Nodes): Replicas {
     node: RedisNode,
     address: ReplicaAddress,
     needed: number,
-    filled: FollowOptions["filled"],
+    { prepare, searchable }: FollowOptions,
   ): Promise<void> {
-    const replica = known.get(name) ?? (await connect(name, node, address));
+    const replica = known.get(name) ?? (await connect(name, node, address, prepare));
     const info = await inTime(replica.client.info("replication"), ANSWER_MS);
     const follows =
       infoField(info, "role") === "slave" &&
       infoField(info, "master_link_status") === "up" &&
       Number(infoField(info, "slave_repl_offset")) >= needed;
-    const well = follows && (await inTime(filled({ ...node, client: replica.client }), ANSWER_MS));
+    const well = follows && (await inTime(searchable({ ...node, client: replica.client }), ANSWER_MS));
     replica.usableUntil = well ? performance.now() + TRUSTED_MS : 0;
   }
 
-  async function connect(name: string, node: RedisNode, { host, port }: ReplicaAddress): Promise<Replica> {
+  async function connect(
+    name: string,
+    node: RedisNode,
+    { host, port }: ReplicaAddress,
+    prepare: FollowOptions["prepare"],
+  ): Promise<Replica> {
     const toPrimary = nodes.dedicated(node, "mneme-replica");
     const { socket } = toPrimary.options;
     const client: RedisClient = toPrimary.duplicate({
@@ -118,6 +125,10 @@ export function createReplicas(nodes: Nodes): Replicas {
     });
     client.on("error", () => {});
     await openConnection(client, CONNECT_MS);
+    await inTime(prepare(client), ANSWER_MS).catch((error: unknown) => {
+      client.destroy();
+      throw error;
+    });
     const replica = { client, nodeId: node.id, usableUntil: 0 };
     if (closed) client.destroy();
     else known.set(name, replica);
@@ -131,12 +142,12 @@ export function createReplicas(nodes: Nodes): Replicas {
   }
 
   return {
-    follow({ filled, onChange }) {
+    follow(options) {
       let before: number | undefined;
       async function again(): Promise<void> {
-        await look(filled).catch(() => {});
+        await look(options).catch(() => {});
         const { length } = usable();
-        if (length !== before) onChange(length);
+        if (length !== before) options.onChange(length);
         before = length;
         if (closed) return;
         timer = setTimeout(() => void again(), LOOK_EVERY_MS);

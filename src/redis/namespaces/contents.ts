@@ -70,7 +70,6 @@ export function createNamespaceContents({ redis, auditor, keys, state }: Content
           audit,
           [
             keys.usage(namespace),
-            keys.stateNames(namespace),
             keys.stateChanges(namespace),
             keys.entities(namespace),
             keys.entityNames(namespace),

@@ -337,6 +337,7 @@ const EXEMPT: Readonly<Record<string, string | readonly string[]>> = {
   "src/memory/facts/profile.ts": "a verb: works with the store",
   "checkpointer/src/copy/copy-store.ts": "names of a store that the operator copies",
   "checkpointer/src/connect.ts": "the operator's URL",
+  "checkpointer/src/several.ts": "the operator's URL",
   "checkpointer/src/error-replies.ts": "Redis's replies",
   "checkpointer/src/saver/fields.ts": ["namespaceField", "namespaceOfField", "channelNamed"],
   "checkpointer/src/saver/list-threads.ts": "works with Redis",
