@@ -103,3 +103,70 @@ test("hostile lines fail alone", async () => {
   expect(report).toMatchObject({ made: 1, skipped: 2, failed: 3 });
   expect((await listAll(service, into)).map(({ metadata }) => metadata["source"])).toEqual(["mneme-export"]);
 });
+
+test("what is held back stays out: quarantined, expired, deleted and revised during the export", async () => {
+  const file = join(tempDir(), "lines.jsonl");
+  const line = (id: string, more: object = {}, again?: true) =>
+    JSON.stringify({
+      kind: "memory",
+      namespace: "a",
+      again,
+      memory: { id, memory_type: "semantic", content: `Memory ${id}.`, ...more },
+    });
+  const end = Date.now() + 3_600_000;
+  const lines = [
+    line("plain"),
+    line("copy", { quarantined: true }),
+    line("past", { expires_at: Date.now() - 1 }),
+    line("short", { expires_at: end, lifetime: { seconds: 86_400, by: "ttl" } }),
+    line("aged", { expires_at: end, lifetime: { seconds: 86_400, by: "type" } }),
+    line("gone"),
+    line("changed", { content: "The old text." }),
+    JSON.stringify({ kind: "erased", namespace: "a", what: "memory", id: "gone", at: 1 }),
+    JSON.stringify({ kind: "erased", namespace: "b", what: "memory", id: "plain", at: 1 }),
+    JSON.stringify({ kind: "erased", namespace: "a", what: "memory_history", id: "plain", at: 1 }),
+    line("changed", { content: "The new text." }, true),
+  ];
+  writeFileSync(file, lines.join("\n"));
+  const into = newNamespace();
+  const report = await importFrom(service, "mneme-export", file, into);
+  expect(report).toMatchObject({ made: 4, skipped: 7, failed: 0 });
+  const memories = await listAll(service, into);
+  expect(memories.map(({ content }) => content).toSorted()).toEqual([
+    "Memory aged.",
+    "Memory plain.",
+    "Memory short.",
+    "The new text.",
+  ]);
+  const ends = new Map(memories.map(({ content, expires_at }) => [content, expires_at]));
+  expect(ends.get("Memory plain.")).toBe(null);
+  expect(ends.get("Memory aged.")).toBe(null);
+  const kept = Date.parse(ends.get("Memory short.") ?? "");
+  expect(kept).toBeGreaterThan(end - 60_000);
+  expect(kept).toBeLessThan(end + 60_000);
+});
+
+test("an increment beside its export replaces and deletes what that holds", async () => {
+  const folder = tempDir();
+  const write = (name: string, since: string | null, lines: readonly object[]) =>
+    writeFileSync(
+      join(folder, name),
+      [{ kind: "manifest", since }, ...lines].map((line) => JSON.stringify(line)).join("\n"),
+    );
+  const memory = (id: string, content: string) => ({
+    kind: "memory",
+    namespace: "a",
+    memory: { id, memory_type: "semantic", content },
+  });
+  write("1.jsonl", null, [memory("1", "The old text."), memory("2", "Deleted."), memory("3", "Kept.")]);
+  write("2.jsonl", "2030-01-01T00:00:00Z", [
+    memory("1", "The new text."),
+    { kind: "erased", namespace: "a", what: "memory", id: "2", at: 1 },
+  ]);
+  const into = newNamespace();
+  await importFrom(service, "mneme-export", folder, into);
+  expect((await listAll(service, into)).map(({ content }) => content).toSorted()).toEqual([
+    "Kept.",
+    "The new text.",
+  ]);
+});

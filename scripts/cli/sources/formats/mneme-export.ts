@@ -1,9 +1,12 @@
+import { LIMITS } from "../../../../src/domain/limits.js";
 import { memoriesOf, memoryOf, refOf } from "../drafts.js";
 import type { Origin, SourceRecord } from "../drafts.js";
-import { linesOf } from "../input/reading.js";
+import { jsonLinesOf } from "../input/json-lines.js";
 import type { Draft, Item, Source } from "../source.js";
 import { fieldsOf, listAt, objectAt, own, textAt, textOf, timeOf } from "../values.js";
 import type { Fields } from "../values.js";
+import { lastLines, leftFor } from "./last-lines.js";
+import type { LastLines } from "./last-lines.js";
 
 const NAME = "mneme-export";
 
@@ -11,11 +14,30 @@ const NAME = "mneme-export";
 export const mnemeExport: Source = {
   title: "memories of an export, as new ones",
   isFile: (name) => name.endsWith(".jsonl"),
-  read: linesOf(NAME, itemsOf),
+  async *read({ files, trust }, meter) {
+    const last = await lastLines(files);
+    let position = 0;
+    for (const file of files) {
+      for await (const { where, value, problem } of jsonLinesOf(file, meter)) {
+        position++;
+        if (problem !== undefined) yield { kind: "failed", where, reason: problem };
+        else yield* itemsOf({ source: NAME, trust }, { where, position, last }, fieldsOf(value));
+      }
+    }
+  },
 };
 
-function* itemsOf(origin: Origin, where: string, value: unknown): Generator<Item> {
-  const line = fieldsOf(value);
+interface Place {
+  readonly where: string;
+  readonly position: number;
+  readonly last: LastLines;
+}
+
+function* itemsOf(
+  origin: Origin,
+  { where, position, last }: Place,
+  line: Fields | undefined,
+): Generator<Item> {
   const kind = textAt(line, "kind");
   // Neither is a record.
   if (kind === "manifest" || kind === "part" || kind === "trailer") return;
@@ -26,9 +48,28 @@ function* itemsOf(origin: Origin, where: string, value: unknown): Generator<Item
     yield { kind: "skipped", where, reason: `a line of kind ${kind ?? "missing"}` };
   } else if (id === undefined || (type !== "episodic" && type !== "semantic" && type !== "procedural")) {
     yield { kind: "failed", where, reason: "its id or memory_type is missing" };
-  } else if (typeof own(memory, "superseded_at") === "number") {
-    yield { kind: "skipped", where, reason: "superseded" };
-  } else yield* memoryItems(origin, { where, id, type }, memory);
+  } else {
+    const reason = leftFor(last, line, position) ?? heldBack(memory);
+    if (reason !== undefined) yield { kind: "skipped", where, reason };
+    else yield* memoryItems(origin, { where, id, type }, memory);
+  }
+}
+
+/** Why no recall finds the memory where it comes from; undefined: one does. */
+function heldBack(memory: Fields): string | undefined {
+  if (typeof own(memory, "superseded_at") === "number") return "superseded";
+  if (own(memory, "quarantined") === true) return "in quarantine";
+  const end = own(memory, "expires_at");
+  return typeof end === "number" && end <= Date.now() ? "expired" : undefined;
+}
+
+/** What is left of the life that its writer or its origin gave it; that of its type is for the new namespace to say. */
+function secondsLeft(memory: Fields): number | undefined {
+  const end = own(memory, "expires_at");
+  const given =
+    textAt(objectAt(memory, "lifetime"), "by") !== "type" || objectAt(memory, "origin") !== undefined;
+  if (typeof end !== "number" || !given) return undefined;
+  return Math.min(Math.max(1, Math.ceil((end - Date.now()) / 1000)), LIMITS.ttlSeconds);
 }
 
 function* memoryItems(
@@ -46,6 +87,7 @@ function* memoryItems(
     return yield { kind: "skipped", where, reason: "without a text" };
   }
   const [from, to, time] = ["valid_from", "valid_to", "timestamp"].map((name) => momentOf(own(memory, name)));
+  const ttl = secondsLeft(memory);
   const importance = own(memory, "importance");
   const session = textAt(memory, "session_id");
   const metadata = objectAt(memory, "metadata");
@@ -60,6 +102,7 @@ function* memoryItems(
       ...(from === undefined ? {} : { valid_from: from }),
       ...(to === undefined ? {} : { valid_to: to }),
       ...(time === undefined ? {} : { timestamp: time }),
+      ...(ttl === undefined ? {} : { ttl_seconds: ttl }),
       ...(typeof importance === "number" ? { importance } : {}),
       ...(own(memory, "pinned") === true ? { pinned: true } : {}),
       tags: listAt(memory, "tags").flatMap((tag) => textOf(tag) ?? []),
