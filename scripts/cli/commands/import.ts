@@ -15,7 +15,7 @@ import { apiKey, jsonOption, printJson, ratio, urlOption } from "../options.js";
 import { readPam } from "../pam/read.js";
 import { DEFAULT_TRUST } from "../sources/drafts.js";
 import { importSource } from "../sources/import-source.js";
-import { isRedisUrl } from "../sources/input/redis.js";
+import { isRedisUrl, refuseOtherUrl } from "../sources/input/redis.js";
 import { isSourceName, SOURCE_NAMES } from "../sources/index.js";
 import type { SourceName } from "../sources/index.js";
 import type { Connection } from "../options.js";
@@ -84,6 +84,7 @@ export function importCommand(): Command {
 }
 
 async function run(file: string, options: ImportOptions): Promise<void> {
+  refuseOtherUrl(file);
   if (isRedisUrl(file) && !isSourceName(options.from)) {
     throw new Failure("Say with --from which system's Redis it is.");
   }

@@ -1,6 +1,6 @@
 import { Failure } from "../../shell/failure.js";
 import { sourceFiles } from "./input/files.js";
-import { isRedisUrl, openRedis } from "./input/redis.js";
+import { isRedisUrl, openRedis, refuseOtherUrl } from "./input/redis.js";
 import { SOURCES } from "./index.js";
 import type { SourceName } from "./index.js";
 import type { Item, LeftItem, Meter, Source } from "./source.js";
@@ -27,6 +27,7 @@ export async function openSource(name: SourceName, path: string, options: OpenOp
   const source: Source = SOURCES[name];
   const { trust, keyPrefix: prefix } = options;
   const meter: Meter = { bytes: 0 };
+  refuseOtherUrl(path);
   if (isRedisUrl(path)) {
     if (source.readRedis === undefined) throw new Failure(`${name} has no Redis: give a file.`);
     const { redis, place } = await openRedis(path);

@@ -4,6 +4,14 @@ import type { RedisConnection } from "../../../redis/server/connect.js";
 
 export const isRedisUrl = (text: string): boolean => /^rediss?:\/\//i.test(text);
 
+/** Throws if what names a file is a URL of another kind: it isn't opened, and not shown, because it may hold a password. */
+export function refuseOtherUrl(text: string): void {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || isRedisUrl(text)) return;
+  throw new Failure(
+    "A URL must be that of a single Redis, redis:// or rediss://. Of a cluster, import each primary by its own URL; of Sentinels, the primary.",
+  );
+}
+
 /** Connects to the Redis of another system. */
 export async function openRedis(
   url: string,
