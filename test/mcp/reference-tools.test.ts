@@ -122,6 +122,25 @@ describe("the reference tools", () => {
     });
   });
 
+  test("delete a name that more entities have as their type than one call may delete", async () => {
+    const namespace = newNamespace();
+    const write = (memories: readonly object[]) =>
+      service.send("POST", `/v1/namespaces/${namespace}/memories/batch`, {
+        memories: memories.map((fact) => ({ memory_type: "semantic", fact })),
+      });
+    await write([{ subject: "Bela", predicate: "likes", object: "person" }]);
+    for (let first = 0; first < 2050; first += 50) {
+      const numbers = Array.from({ length: 50 }, (_, index) => first + index);
+      await write(numbers.map((n) => ({ subject: `Person ${n}`, predicate: "is_a", object: "person" })));
+    }
+    const gone = await everywhere.call("delete_entities", { namespace, entityNames: ["person"] });
+    expect(gone).toMatchObject({ isError: false, text: "Entities deleted successfully" });
+    const opened = await everywhere.call("open_nodes", { namespace, names: ["Bela"] });
+    expect(opened.data).toEqual(EMPTY);
+    const kept = await everywhere.call("open_nodes", { namespace, names: ["Person 2049"] });
+    expect(kept.data).toMatchObject({ entities: [{ name: "Person 2049", entityType: "person" }] });
+  });
+
   test("show a file of the reference server as that server does, once it is imported", async () => {
     const namespace = newNamespace();
     const relations = [WORKS, IS_A];

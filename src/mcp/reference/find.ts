@@ -11,11 +11,21 @@ export interface Room {
   memories: number;
   /** Bytes of contents. */
   bytes: number;
+  /** Memories that may be examined, those included that aren't wanted. */
+  looks: number;
   /** Whether something was left unread. */
   full: boolean;
 }
 
-export const newRoom = (): Room => ({ memories: 2000, bytes: 256 * 1024, full: false });
+const MEMORIES = 2000;
+const LOOKS = 50_000;
+
+export const newRoom = (): Room => ({ memories: MEMORIES, bytes: 256 * 1024, looks: MEMORIES, full: false });
+
+/** For few wanted memories among many that a query finds: only the wanted ones take its room. */
+const searchingRoom = (): Room => ({ ...newRoom(), looks: LOOKS });
+
+type Wanted = (memory: StoredMemory) => boolean;
 
 /** Of a query in a URL: Node refuses headers of more than 16 KiB, and others refuse less. */
 const QUERY_BYTES = 6 * 1024;
@@ -24,34 +34,37 @@ const page = z.object({ memories: z.array(storedMemory), cursor: z.string().null
 
 type Parameters = readonly (readonly [string, string])[];
 
-/** The semantic memories that fit, newest first, and valid now: as many as the room has. */
+/** The semantic memories that are wanted, newest first, and valid now: as many as the room has. */
 export async function listed(
   { call, namespace }: ToolContext,
   parameters: Parameters,
   room: Room,
+  wanted: Wanted = () => true,
 ): Promise<StoredMemory[]> {
   const now = new Date().toISOString();
   const found: StoredMemory[] = [];
   let cursor: string | null = null;
   do {
-    if (room.memories <= 0 || room.bytes <= 0) {
+    if (room.memories <= 0 || room.bytes <= 0 || room.looks <= 0) {
       room.full = true;
       break;
     }
     const query = new URLSearchParams({ memory_type: "semantic" });
     for (const [name, value] of parameters) query.append(name, value);
-    query.set("limit", String(Math.min(room.memories, LIMITS.listLimit)));
+    query.set("limit", String(Math.min(room.looks, LIMITS.listLimit)));
     if (cursor !== null) query.set("cursor", cursor);
     const path = `${apiPath`/v1/namespaces/${namespace}/memories`}?${query.toString()}`;
     const answer: z.output<typeof page> = page.parse(await bodyOf(call, { method: "GET", path }));
     for (const memory of answer.memories) {
-      if (room.bytes <= 0) {
+      room.looks--;
+      if (!isValid(memory, now) || !wanted(memory)) continue;
+      if (room.memories <= 0 || room.bytes <= 0) {
         room.full = true;
         break;
       }
       room.memories--;
       room.bytes -= Buffer.byteLength(memory.content);
-      if (isValid(memory, now)) found.push(memory);
+      found.push(memory);
     }
     cursor = answer.cursor;
   } while (cursor !== null);
@@ -65,11 +78,12 @@ export async function factsNamed(
   names: readonly string[],
   room: Room,
   more: Parameters = [],
+  wanted?: Wanted,
 ): Promise<StoredMemory[]> {
   const found: StoredMemory[] = [];
   for (const some of chunksOf(names)) {
     const parameters = some.map((name) => [place, name] as const);
-    found.push(...(await listed(context, [...parameters, ...more], room)));
+    found.push(...(await listed(context, [...parameters, ...more], room, wanted)));
   }
   return found;
 }
@@ -104,10 +118,36 @@ export async function aboutNames(
   names: readonly string[],
   room: Room,
 ): Promise<StoredMemory[]> {
-  const from = await factsNamed(context, "fact_subject", names, room);
-  const to = await factsNamed(context, "fact_object", names, room);
+  return about(context, names, () => room);
+}
+
+/** As {@link aboutNames}, without what isn't wanted; `full`: not all was examined, or had room. */
+export async function wantedAbout(
+  context: ToolContext,
+  names: readonly string[],
+  wanted: Wanted,
+): Promise<{ readonly memories: readonly StoredMemory[]; readonly full: boolean }> {
+  const rooms: Room[] = [];
+  // Each question has a room of its own: one that finds much doesn't keep the next from being asked.
+  const next = (): Room => {
+    const room = searchingRoom();
+    rooms.push(room);
+    return room;
+  };
+  const memories = await about(context, names, next, wanted);
+  return { memories, full: rooms.some(({ full }) => full) };
+}
+
+async function about(
+  context: ToolContext,
+  names: readonly string[],
+  room: () => Room,
+  wanted?: Wanted,
+): Promise<StoredMemory[]> {
+  const from = await factsNamed(context, "fact_subject", names, room(), [], wanted);
+  const to = await factsNamed(context, "fact_object", names, room(), [], wanted);
   const written = from.flatMap(({ fact }) => (fact === undefined ? [] : [fact.subject]));
-  const long = await longObservations(context, [...new Set([...names, ...written])], room);
+  const long = await longObservations(context, [...new Set([...names, ...written])], room());
   return [...new Map([...from, ...to, ...long].map((memory) => [memory.id, memory])).values()];
 }
 

@@ -3,7 +3,7 @@ import { normaliseName } from "../../../domain/normalise-name.js";
 import { ApiRefusal } from "../../api.js";
 import { quoted } from "../../quoted.js";
 import { deleteAll, draftOf, observationDraft, storeAll } from "../../reference/change.js";
-import { aboutNames, newRoom } from "../../reference/find.js";
+import { wantedAbout } from "../../reference/find.js";
 import { isObservation, isType } from "../../reference/graph.js";
 import type { StoredMemory } from "../../reference/graph.js";
 import { knownAmong } from "../../reference/known.js";
@@ -74,12 +74,18 @@ const deleteEntities = defineTool({
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
   text: ({ message }) => message,
   run: async (context, { entityNames }) => {
-    const room = newRoom();
     const names = new Set(entityNames.map(normaliseName));
-    const found = await aboutNames(context, entityNames, room);
-    const ids = found.filter((memory) => belongs(memory, names)).map(({ id }) => id);
+    const { memories, full } = await wantedAbout(context, entityNames, (memory) => belongs(memory, names));
+    const ids = memories.map(({ id }) => id);
     await deleteAll(context, ids);
-    if (room.full) throw new ApiRefusal(`${ids.length} facts were deleted, and more are left. Call again.`);
+    if (full && ids.length > 0) {
+      throw new ApiRefusal(`${ids.length} facts were deleted, and more are left. Call again.`);
+    }
+    if (full) {
+      throw new ApiRefusal(
+        "Nothing was deleted. Too many facts have one of these names as their type or observation, so not all were examined.",
+      );
+    }
     return { success: true as const, message: "Entities deleted successfully" };
   },
 });
