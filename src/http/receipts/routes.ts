@@ -45,7 +45,8 @@ const listRoute = createRoute({
   method: "get",
   path: "/v1/namespaces/{ns}/receipts",
   operationId: "listReceipts",
-  traits: { lane: "direct" },
+  // A page may look up a thousand receipts.
+  traits: { lane: "search" },
   tags: ["recall"],
   summary: "List the receipts of a namespace",
   description:

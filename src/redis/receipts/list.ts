@@ -15,6 +15,8 @@ export async function list(
   { before, limit }: { readonly before: string | undefined; readonly limit: number },
 ): Promise<ReceiptPage> {
   const { from = 0, to } = filter;
+  // Redis takes no entry's id from before 1970, and no recall is that old.
+  if (to !== undefined && to <= 0) return { receipts: [], next: undefined };
   const least = String(Math.max(0, from - LATER_MS));
   const latest = to === undefined ? "+" : String(to + LATER_MS);
   const receipts: Receipt[] = [];

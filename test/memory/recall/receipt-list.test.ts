@@ -66,6 +66,10 @@ test("a list of receipts is cut by agent and by time", async () => {
   const at = encodeURIComponent(receipts[0]?.at ?? "");
   expect((await listOf(namespace, `?from=${at}`)).receipts.map(({ id }) => id)).toEqual([theirs]);
   expect((await listOf(namespace, `?to=${at}`)).receipts.map(({ id }) => id)).toEqual([mine]);
+  for (const early of ["1969-12-31T23:00:00Z", "1970-01-01T00:00:00Z", "0001-01-01T00:00:00Z"]) {
+    expect(await listOf(namespace, `?to=${early}`)).toEqual({ receipts: [], cursor: null });
+    expect((await listOf(namespace, `?from=${early}`)).receipts).toHaveLength(2);
+  }
   const { cursor } = await listOf(namespace, "?limit=1");
   const wrong = `/v1/namespaces/${namespace}/receipts?limit=1&agent_id=scout&cursor=${cursor}`;
   expect(await root.send("GET", wrong)).toMatchObject({ status: 400 });
