@@ -30,7 +30,7 @@ export const KINDS: Readonly<Record<string, readonly string[]>> = {
   ],
   state: ["state", "state-facts", "state-old", "state-head", "changes", "done"],
   cache: ["emb"],
-  answers: ["answer", "answers-about", "answers-gone"],
+  answers: ["answer", "answers-about", "answers-gone", "answers-gone-by"],
 };
 
 /** `other` where a key belongs to none of them. */

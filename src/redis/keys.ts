@@ -228,6 +228,8 @@ export function createKeys(prefix: string) {
     answersOf: (subject: string) => `${prefix}:answers-about:{${subjectHash(subject)}}`,
     /** When this was last deleted; in the slot of {@link answersOf}. */
     answersGone: (subject: string) => `${prefix}:answers-gone:{${subjectHash(subject)}}`,
+    /** The operation that deleted it then; in the same slot. */
+    answersGoneBy: (subject: string) => `${prefix}:answers-gone-by:{${subjectHash(subject)}}`,
     /** The result of an operation that was done already: see {@link Context.operation}. */
     done: (namespace: string, operation: string) => `${prefix}:done:{${namespace}}:${operation}`,
     /** A channel: the ids of API keys that have changed. */

@@ -27,7 +27,7 @@ async function eraseAnswersOf(
   subject: string,
   except: string | undefined,
 ): Promise<void> {
-  const about = [keys.answersOf(subject), keys.answersGone(subject)];
+  const about = [keys.answersOf(subject), keys.answersGone(subject), keys.answersGoneBy(subject)];
   let [till, kept, full] = ["", 0, true];
   while (full) {
     const page = [String(MARK_MS), String(kept), String(PAGE), till, except ?? ""];

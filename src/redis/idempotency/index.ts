@@ -24,7 +24,7 @@ export function createAnswerStore(redis: RedisGateway, keys: Keys): AnswerStore 
     const deleted = await Promise.all(
       subjects.map((subject) =>
         client.noteAnswer(
-          [keys.answersOf(subject), keys.answersGone(subject)],
+          [keys.answersOf(subject), keys.answersGone(subject), keys.answersGoneBy(subject)],
           [operation, ...[KEEP_ANSWER_MS, begun, skewMs, MARK_MS].map(String)],
         ),
       ),

@@ -82,6 +82,18 @@ describe("an answer whose memory is deleted while its request is at work", () =>
     }
   });
 
+  test("is erased where a process of an earlier release marks a later deletion with its time alone", async () => {
+    const [operation, subject] = [randomUUID(), idOf()];
+    const claim = await claimed(operation);
+    await eraseAnswers({ redis, keys }, [subject], operation);
+    // What such a process reads is a number, as it writes it.
+    const mark = Number(await client.get(keys.answersGone(subject)));
+    expect(Math.abs(mark - Date.now())).toBeLessThan(60_000);
+    await client.set(keys.answersGone(subject), (mark + 1).toFixed(3), { expiration: "KEEPTTL" });
+    await answers.keep(operation, claim, "sealed", [subject]);
+    expect(await answers.claim(operation, "request")).toEqual({ kind: "erased" });
+  });
+
   test("is erased among two thousand others that hold the memory", async () => {
     const id = idOf();
     const operations = Array.from({ length: 2000 }, () => randomUUID());

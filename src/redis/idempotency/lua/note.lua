@@ -3,7 +3,8 @@
 Notes that an answer holds a subject, before the answer is kept: a deletion of the subject finds it from now on.
 
 KEYS[1] the answers that hold the subject
-KEYS[2] the subject's last deletion
+KEYS[2] the subject's last deletion, milliseconds
+KEYS[3] that deletion, its operation, and the last one of another operation
 
 ARGV[1] operation of the answer
 ARGV[2] how long answers are kept, milliseconds
@@ -18,9 +19,9 @@ redis.call('ZADD', KEYS[1], now, ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 local begun = tonumber(ARGV[3]) - tonumber(ARGV[4])
 if now - begun > tonumber(ARGV[5]) then return 1 end
-local mark = redis.call('GET', KEYS[2])
-if not mark then return 0 end
--- A mark of an earlier release is a time alone.
-local at, by, before = string.match(mark, '^(%S+) ?(%S*) ?(%S*)$')
-local deleted = by == ARGV[1] and before or at
+local last = redis.call('GET', KEYS[2])
+if not last then return 0 end
+-- A process of an earlier release writes the time alone, so this may be of an older deletion.
+local at, by, before = string.match(redis.call('GET', KEYS[3]) or '', '^(%S+) (%S+) ?(%S*)$')
+local deleted = at == last and by == ARGV[1] and before or last
 return deleted ~= '' and begun <= tonumber(deleted) and 1 or 0
