@@ -1,4 +1,5 @@
-import { cpSync, mkdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { repositoryRoot } from "../../scripts/bootstrap/root.mjs";
@@ -89,10 +90,53 @@ describe("a release", () => {
     expect(WORKFLOW).toMatch(/^on:\n {2}push:\n {4}tags: \[/m);
     expect(WORKFLOW).not.toMatch(/branches:|workflow_dispatch|secrets\./);
     expect(WORKFLOW).toMatch(/build:\n {4}needs: check\n/);
-    for (const job of ["npm", "python"])
-      expect(WORKFLOW).toMatch(new RegExp(`  ${job}:\\n    needs: build\\n`));
+    expect(WORKFLOW).toMatch(/ {2}npm:\n {4}needs: build\n/);
+    for (const job of ["python", "mcp"])
+      expect(WORKFLOW).toMatch(new RegExp(`  ${job}:\\n    needs: npm\\n`));
     expect(WORKFLOW.match(/id-token: write/g)).toHaveLength(3);
     expect(WORKFLOW).toContain("npm publish --provenance");
+    // Of what it downloads and runs, it knows the sum.
+    expect(WORKFLOW).toMatch(/gh release download "\$PUBLISHER" .*\n.*sha256sum --check --strict\n/);
+  });
+
+  test.each([
+    ["v9.8.7", "latest"],
+    ["v9.8.7-rc.1", "next"],
+  ])("publishes what isn't published yet of %s with the tag %s", (ref, tag) => {
+    const folder = tempDir();
+    const packages = {
+      "mneme-client": "@mneme/client",
+      "mneme-checkpointer": "@mneme/checkpointer",
+      mneme: "mneme",
+    };
+    for (const [file, name] of Object.entries(packages)) {
+      const manifest = { name, version: ref.slice(1) };
+      mkdirSync(join(folder, "package"), { recursive: true });
+      mkdirSync(join(folder, "release/npm"), { recursive: true });
+      writeFileSync(join(folder, "package/package.json"), JSON.stringify(manifest));
+      const archive = `release/npm/${file}-${ref.slice(1)}.tgz`;
+      execFileSync("tar", ["czf", archive, "package/package.json"], { cwd: folder });
+    }
+    // Stands for the registry, which has the first package already.
+    const npm = `#!/bin/sh\nif [ "$1" = view ]; then [ "$2" = "@mneme/client@${ref.slice(1)}" ] && echo "$2" || exit 1; else echo "$@" >>calls; fi\n`;
+    writeFileSync(join(folder, "npm"), npm, { mode: 0o755 });
+    const [, step = ""] = /client first[^\n]*\n {8}run: \|\n((?: {10}.*\n)+)/.exec(WORKFLOW) ?? [];
+    execFileSync("bash", ["-e", "-c", step], {
+      cwd: folder,
+      env: { ...process.env, PATH: `${folder}:${process.env["PATH"]}`, GITHUB_REF_NAME: ref },
+    });
+    expect(readFileSync(join(folder, "calls"), "utf8").trim().split("\n")).toEqual(
+      ["mneme-checkpointer", "mneme"].map(
+        (file) =>
+          `publish --provenance --access public --tag ${tag} ./release/npm/${file}-${ref.slice(1)}.tgz`,
+      ),
+    );
+  });
+
+  test("is pushed by the commands of the page: an annotated tag", () => {
+    expect(readFileSync(join(ROOT, "CONTRIBUTING.md"), "utf8")).toMatch(
+      /git tag -a v\d.*\ngit push --follow-tags/,
+    );
   });
 });
 
