@@ -30,11 +30,19 @@ export interface Embedder {
    */
   embedPassages(texts: readonly string[], signal?: AbortSignal, scope?: string): Promise<Float32Array[]>;
   embedQuery(text: string, signal?: AbortSignal, scope?: string): Promise<Float32Array>;
+  /** Forgets what is cached of texts, by the kind and scope in which they were embedded. Absent: nothing is cached. */
+  forget?(texts: readonly EmbeddedText[]): Promise<void>;
   /** Resolves when the provider answers; rejects with {@link EmbeddingUnavailable}. Cheap enough to be polled. */
   ready(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
   /** The other model whose vectors a store gets, while it changes from one model to another. */
   readonly also?: Embedder | undefined;
+}
+
+export interface EmbeddedText {
+  readonly kind: "passage" | "query";
+  readonly scope: string;
+  readonly text: string;
 }
 
 /** Why an embedder can't answer. Stable: operators see it in `/readyz`, in the log and in metrics. */
@@ -74,4 +82,5 @@ export class EmbeddingRefused extends Error {
 export interface EmbeddingCache {
   get(keys: readonly string[]): Promise<(Float32Array | undefined)[]>;
   set(entries: readonly { readonly key: string; readonly vector: Float32Array }[]): Promise<void>;
+  remove(keys: readonly string[]): Promise<void>;
 }

@@ -29,6 +29,7 @@ export function withObserver(embedder: Embedder, report: EmbeddingObserver): Emb
     embedPassages: (texts, signal, scope) =>
       observed("passage", texts.length, () => embedder.embedPassages(texts, signal, scope)),
     embedQuery: (text, signal, scope) => observed("query", 1, () => embedder.embedQuery(text, signal, scope)),
+    ...(embedder.forget && { forget: embedder.forget }),
     ready: (signal) => embedder.ready(signal),
     close: () => embedder.close(),
   };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { Embedder, EmbeddingCache } from "./embedder.js";
+import type { EmbeddedText, Embedder, EmbeddingCache } from "./embedder.js";
 import { isUnitVector } from "./vectors.js";
 
 export interface CacheOptions {
@@ -8,7 +8,7 @@ export interface CacheOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-type Kind = "passage" | "query";
+type Kind = EmbeddedText["kind"];
 
 /** Queries that are remembered here: 1.5 MB of vectors of 384 dimensions. */
 const MAX_RECENT = 1000;
@@ -111,6 +111,13 @@ export function withCache(
       const ask = () => embedder.embedQuery(text, signal, scope);
       const [vector] = await through("query", scope, [text], async () => [await ask()], remember);
       return vector ?? (await ask());
+    },
+    async forget(texts) {
+      const keys = texts.map(({ kind, scope, text }) => keyOf(kind, scope, text));
+      for (const key of keys) recent.delete(key);
+      // What is being stored would come after.
+      await Promise.allSettled(storing);
+      await cache.remove(keys);
     },
     async close() {
       await embedder.close();

@@ -54,6 +54,7 @@ describe("withCache", () => {
       set: () => {
         throw new Error("away");
       },
+      remove: async () => {},
     };
     const embedder = withCache(fakeEmbedder(), cache, { onError });
     expect(await embedder.embedQuery("a")).toEqual(fakeVector("a"));
@@ -64,7 +65,11 @@ describe("withCache", () => {
   test("doesn't believe entries of another shape", async () => {
     const inner = fakeEmbedder();
     for (const wrong of [new Float32Array(7), new Float32Array(8), new Float32Array(8).fill(Number.NaN)]) {
-      const embedder = withCache(inner, { get: async () => [wrong], set: async () => {} });
+      const embedder = withCache(inner, {
+        get: async () => [wrong],
+        set: async () => {},
+        remove: async () => {},
+      });
       expect(await embedder.embedQuery("a")).toEqual(fakeVector("a"));
     }
   });

@@ -111,11 +111,17 @@ async function sayEverywhere(namespace: string) {
 describe("Applying a namespace's settings to what is stored", () => {
   test("leaves no byte of what they replace in Redis, and the rest as it was", async () => {
     const namespace = newNamespace();
+    const elsewhere = newNamespace();
+    await embedded(service, await remember(service, elsewhere, { content: "Tea is ready." }));
+    await recall(service, { namespaces: [elsewhere], query: "Is there tea?" });
+    // With those by which the scale of the model is known.
+    const others = await embeddings();
+    expect(others).not.toEqual([]);
     const said = await sayEverywhere(namespace);
     const holding = await kindsHolding(redis.url, EMAIL);
     for (const kind of ["entities", "entity-names", "old", "rec", "session-messages"])
       expect(holding).toContain(kind);
-    const cached = await embeddings();
+    const cached = (await embeddings()).filter((key) => !others.includes(key));
     expect(cached).not.toEqual([]);
     const none = await service.send("POST", `/v1/namespaces/${namespace}/pii/apply`, {});
     expect(none).toMatchObject({ status: 400, body: { errors: [{ field: "pii" }] } });
@@ -131,6 +137,7 @@ describe("Applying a namespace's settings to what is stored", () => {
     // Those of the new texts may be there already.
     const left = await embeddings();
     expect(left.filter((key) => cached.includes(key))).toEqual([]);
+    expect(left).toEqual(expect.arrayContaining(others));
     expect(done.rewritten.toSorted()).toEqual(dry.rewritten.toSorted());
 
     for (const value of [EMAIL, PHONE, CARD]) {
@@ -296,4 +303,59 @@ describe("Applying a namespace's settings to what is stored", () => {
     expect(await usage(current, namespace)).toMatchObject({ memories: 0, bytes: 0 });
     await current.stop();
   }, 180_000);
+
+  test("deletes receipts by what was asked for, wherever they are kept", async () => {
+    const namespace = newNamespace();
+    const keys = createKeys(service.prefix);
+    const ask = async (query: string) => {
+      const { receipt_id } = await recall(service, { namespaces: [namespace], query });
+      if (receipt_id === null) throw new Error("no receipt");
+      return receipt_id;
+    };
+    // An end of a line, as JSON writes it, would hide what follows it.
+    const escaped = await ask(`Which order?\n${CARD.replaceAll(" ", "")}`);
+    // Numbers of no country: as many as the rules are asked about in one request.
+    const many = await ask("ref +999 1234 5678 12 34, ".repeat(200));
+    const alike = await ask("ref +999 1234 5678");
+    const named = { agent: "anonymous", key_id: null, request_id: "r", thread_id: null, checkpoint_id: null };
+    const request = { filter: {}, limit: 10, mode: "keyword", fusion: { method: "auto" } };
+    const former = async (id: string, asked: object) => {
+      const receipt = {
+        id,
+        at: Date.now(),
+        ...named,
+        request: { ...request, ...asked },
+        degraded: [],
+        hits: [],
+      };
+      await client.set(keys.receipt(id), JSON.stringify(receipt));
+      return id;
+    };
+    const old = await former("01HZX3V7T0000000000000000A", { namespaces: [namespace], query: PHONE });
+    const other = await former("01HZX3V7T0000000000000000B", { namespaces: [newNamespace()], query: PHONE });
+    bodyOf(await patchSettings(service, namespace, { pii: { card: "redact", phone: "redact" } }), 200);
+    expect(await apply(service, namespace, true)).toMatchObject({ receipts: 2 });
+    expect(await apply(service, namespace, false)).toMatchObject({ receipts: 2 });
+    const left = async (id: string) => (await service.send("GET", `/v1/receipts/${id}`)).status;
+    expect(await Promise.all([escaped, old].map(left))).toEqual([404, 404]);
+    expect(await Promise.all([many, alike, other].map(left))).toEqual([200, 200, 200]);
+    await client.del(keys.receipt(other));
+  });
+
+  test("goes through sessions in an order that appends don't change, also those appended to at one moment", async () => {
+    const namespace = newNamespace();
+    const names = Array.from({ length: 5 }, (_, at) => `talk ${at}`);
+    for (const name of names) await append(service, namespace, name, user(`${name}: I am ${EMAIL}`));
+    const listed = createKeys(service.prefix).sessions(namespace);
+    // As an import once listed them.
+    for (const facet of await client.zRange(listed, 0, -1))
+      await client.zAdd(listed, { score: 1_700_000_000_000_000, value: facet });
+    bodyOf(await patchSettings(service, namespace, { pii: { email: "redact" } }), 200);
+    expect(await apply(service, namespace, false)).toMatchObject({ sessions: names.length });
+    for (const name of names)
+      expect(await readMessages(service, namespace, name)).toMatchObject([
+        { content: `${name}: I am [email]` },
+      ]);
+    expect(await apply(service, namespace, false)).toMatchObject({ sessions: 0 });
+  });
 });

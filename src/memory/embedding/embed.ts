@@ -93,7 +93,7 @@ export async function embedAllPassages(
 }
 
 /** The cache scope of a query: the caller that asked it. */
-export function askedBy({ actor }: Pick<Context, "actor">): string {
+export function askedBy({ actor }: { readonly actor: Pick<Context["actor"], "keyId"> }): string {
   return `key ${actor.keyId ?? ""}`;
 }
 
@@ -109,7 +109,11 @@ export function embeddedIn(namespace: string): string {
   return `namespace ${namespace}`;
 }
 
-async function passagesOf(embedder: Embedder, { content, context }: EmbeddableText): Promise<string[]> {
+/** The passages of a text as they are embedded. */
+export async function passagesOf(
+  embedder: Embedder,
+  { content, context }: EmbeddableText,
+): Promise<string[]> {
   const [first = content, ...rest] = await embedder.passages(content);
   return [withContext(first, context), ...rest];
 }

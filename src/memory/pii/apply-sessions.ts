@@ -4,7 +4,6 @@ import { addCounts } from "../../pii/kinds.js";
 import type { PiiCounts, PiiPolicy } from "../../pii/kinds.js";
 import { treat } from "../../pii/treat.js";
 import type { PiiVault } from "../../pii/vault.js";
-import { sessionFacet } from "../model/facets.js";
 import { messageTokens, openAiToolCalls } from "../sessions/message-tokens.js";
 import type { SessionRewriting, StoredSession } from "../sessions/ports.js";
 import type { SessionServices } from "../sessions/services.js";
@@ -21,22 +20,25 @@ export interface AppliedSessions {
   /** How many sessions were rewritten, or would be. */
   readonly rewritten: number;
   /** Where the next part begins; undefined at the end. */
-  readonly after: number | undefined;
+  readonly after: string | undefined;
 }
 
+/** Places that are looked up together. */
+const PLACES = 1000;
 /** Tries to rewrite a session whose summary others change. */
 const ATTEMPTS = 5;
 
 /**
- * Treats the messages of a namespace's sessions, and their running summaries, as the policy treats what is appended. Ends
- * after a session once `isOver`, or before one of which the summary keeps changing.
+ * Treats the messages of a namespace's sessions, and their running summaries, as the policy treats what is appended. The
+ * order is one that appends don't change, so the walk comes to its end while others append. Ends after a session once
+ * `isOver`, or before one of which the summary keeps changing.
  */
 export async function applySessions(
   services: ApplySessionsServices,
   context: Context,
   namespace: string,
   policy: PiiPolicy,
-  from: number | undefined,
+  from: string,
   dryRun: boolean,
   isOver: () => boolean,
 ): Promise<AppliedSessions> {
@@ -44,15 +46,17 @@ export async function applySessions(
   let counts: PiiCounts = {};
   let rewritten = 0;
   for (let after = from; ;) {
-    const found = await store.stored(namespace, after);
-    if (found === undefined) return { counts, rewritten, after: undefined };
-    const outcome = await applyOne(services, context, policy, found, dryRun);
-    // The next part begins with it.
-    if (outcome === undefined) return { counts, rewritten, after: found.place - 1 };
-    counts = addCounts(counts, outcome.counts);
-    if (outcome.rewritten) rewritten += 1;
-    after = found.place;
-    if (isOver()) return { counts, rewritten, after };
+    const places = await store.places(namespace, after, PLACES);
+    if (places.length === 0) return { counts, rewritten, after: undefined };
+    for (const place of places) {
+      const outcome = await applyOne(services, context, namespace, policy, place, dryRun);
+      // The next part begins with it.
+      if (outcome === undefined) return { counts, rewritten, after };
+      counts = addCounts(counts, outcome.counts);
+      if (outcome.rewritten) rewritten += 1;
+      after = place;
+      if (isOver()) return { counts, rewritten, after };
+    }
   }
 }
 
@@ -60,23 +64,20 @@ export async function applySessions(
 async function applyOne(
   services: ApplySessionsServices,
   context: Context,
+  namespace: string,
   policy: PiiPolicy,
-  found: StoredSession,
+  place: string,
   dryRun: boolean,
 ): Promise<{ readonly counts: PiiCounts; readonly rewritten: boolean } | undefined> {
   const { store } = services.sessions;
-  let stored: StoredSession | undefined = found;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    if (stored === undefined || stored.session.incarnation === "") return { counts: {}, rewritten: false };
+    const stored = await store.stored(namespace, place);
+    if (stored === undefined) return { counts: {}, rewritten: false };
     const { next, counts } = await treatSession(services, policy, stored);
     if (next === undefined) return { counts, rewritten: false };
     if (dryRun) return { counts, rewritten: true };
-    const { namespace, sessionId } = stored.session;
-    const trail = trailOf(context, "pii.apply", { ids: [sessionFacet(sessionId)] });
+    const trail = trailOf(context, "pii.apply", { ids: [place] });
     if ((await store.treat(trail, stored, next)) === "rewritten") return { counts, rewritten: true };
-    // Whatever was appended to it since, it comes again in its new place.
-    const again: StoredSession | undefined = await store.stored(namespace, found.place - 1);
-    stored = again?.place === found.place ? again : undefined;
   }
   return undefined;
 }

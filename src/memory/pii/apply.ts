@@ -15,6 +15,7 @@ import type { RecordStore } from "../ports/records.js";
 import type { Rewritable, RewritingStore } from "../ports/rewriting.js";
 import type { SearchStore } from "../ports/search.js";
 import type { Using } from "../services.js";
+import { forgetQuery, passagesOfStored } from "./forget-vectors.js";
 import { applyReceipts } from "./apply-receipts.js";
 import { applySessions } from "./apply-sessions.js";
 import type { ApplySessionsServices } from "./apply-sessions.js";
@@ -50,7 +51,7 @@ export interface ApplyOutcome {
 export type ApplyServices = Pick<ApplySessionsServices, "sessions"> &
   Using<
     SearchStore & RecordStore & RewritingStore & Pick<LifecycleStore, "defaultsOf">,
-    "archive" | "audit" | "vault" | "entities" | "receipts"
+    "archive" | "audit" | "vault" | "entities" | "receipts" | "embedder"
   >;
 
 /** Memories that are read together: with its versions, one of them may be large. */
@@ -59,6 +60,8 @@ const PAGE = 25;
 const BUDGET_MS = 5_000;
 /** Names of entities that are looked at together. */
 const NAMES = 200;
+/** A memory; a session; a receipt in its stream, or in a key of its own: see `eraseAlone`. */
+const PLACE = /^(?:\d{1,16}|s[!-~]{0,40}|r(?:\d{1,16}-\d{1,16})?|k(?:[\da-f]{12}\.\d{1,4}\.)?\d{1,19})$/;
 /** Tries to rewrite a memory that others change. */
 const ATTEMPTS = 5;
 
@@ -79,7 +82,7 @@ export async function applyPii(
   const { store, audit } = services;
   await authorize(audit, context, namespace, { verbs: ["admin", "read", "write"], act: "pii.apply" });
   const cursors = cursorsOf("namespace", namespace);
-  const place = cursors.read(cursor, /^s?\d{1,16}$/)?.[0];
+  const place = cursors.read(cursor, PLACE)?.[0];
   const policy = redactRefused((await store.defaultsOf(namespace)).pii);
   if (policy === undefined)
     throw invalid("pii", "The settings of this namespace treat no kind of personal data: set `pii` first.");
@@ -87,10 +90,13 @@ export async function applyPii(
   const vault = dry_run ? withoutKeeping(services.vault) : services.vault;
 
   const deadline = performance.now() + budgetMs;
-  const inSessions = place?.startsWith("s") === true;
+  const isOver = (): boolean => performance.now() > deadline || context.gone?.() === true;
   const parts = { ...services, vault };
-  if (inSessions)
-    return applyRest(parts, context, namespace, policy, dry_run, Number(place.slice(1)), deadline, cursors);
+  const applyFrom = (from: string) => applyRest(parts, context, namespace, policy, dry_run, from, isOver);
+  if (place !== undefined && !/^\d/.test(place)) {
+    const rest = await applyFrom(place);
+    return { ...rest, examined: 0, rewritten: [], failed: [], cursor: cursors.write(rest.after) };
+  }
   let counts: PiiCounts = {};
   const rewritten: string[] = [];
   let answered = 0;
@@ -125,33 +131,45 @@ export async function applyPii(
       cursor: cursors.write(String(after)),
     };
   if (!dry_run) await forgetStaleNames(services, namespace);
-  const rest = await applyRest(parts, context, namespace, policy, dry_run, undefined, deadline, cursors);
-  return { ...rest, examined, counts: addCounts(counts, rest.counts), rewritten, failed };
+  const rest = await applyFrom("s");
+  return {
+    ...rest,
+    examined,
+    counts: addCounts(counts, rest.counts),
+    rewritten,
+    failed,
+    cursor: cursors.write(rest.after),
+  };
 }
 
-/** What isn't a memory: sessions after a place, and after the last one receipts, and copies by which texts are found. */
+interface AppliedRest extends Pick<ApplyOutcome, "counts" | "sessions" | "receipts"> {
+  readonly after: string | undefined;
+}
+
+/** What isn't a memory: sessions after a place, after the last one receipts, and at the end answers to appends. */
 async function applyRest(
   services: ApplyServices,
   context: Context,
   namespace: string,
   policy: PiiPolicy,
   dryRun: boolean,
-  from: number | undefined,
-  deadline: number,
-  cursors: ReturnType<typeof cursorsOf>,
-): Promise<ApplyOutcome> {
-  const isOver = (): boolean => performance.now() > deadline;
-  const said = await applySessions(services, context, namespace, policy, from, dryRun, isOver);
-  const none = { examined: 0, rewritten: [], failed: [], receipts: 0 };
-  const outcome = { ...none, counts: said.counts, sessions: said.rewritten };
-  if (said.after !== undefined) return { ...outcome, cursor: cursors.write(`s${said.after}`) };
-  const receipts = await applyReceipts(services, namespace, policy, dryRun);
-  if (!dryRun) {
-    // Answers to appends, and vectors by a hash of the text, which can be guessed by it.
-    await services.store.eraseAnswersAbout([subjectOf.namespace(namespace)]);
-    await services.store.forgetCachedVectors();
+  from: string,
+  isOver: () => boolean,
+): Promise<AppliedRest> {
+  let [counts, sessions]: [PiiCounts, number] = [{}, 0];
+  let receiptsFrom: string | undefined = from;
+  if (from.startsWith("s")) {
+    const said = await applySessions(services, context, namespace, policy, from.slice(1), dryRun, isOver);
+    [counts, sessions] = [said.counts, said.rewritten];
+    if (said.after !== undefined) return { counts, sessions, receipts: 0, after: `s${said.after}` };
+    receiptsFrom = undefined;
   }
-  return { ...outcome, receipts, cursor: undefined };
+  const asked = await applyReceipts(services, namespace, policy, receiptsFrom, dryRun, isOver, (receipt) =>
+    forgetQuery(services.embedder, receipt),
+  );
+  if (asked.after === undefined && !dryRun)
+    await services.store.eraseAnswersAbout([subjectOf.namespace(namespace)]);
+  return { counts, sessions, receipts: asked.count, after: asked.after };
 }
 
 interface Applied {
@@ -166,7 +184,7 @@ async function applyOne(
   read: Rewritable | undefined,
   dryRun: boolean,
 ): Promise<Applied> {
-  const { store, archive, vault } = services;
+  const { store, archive, vault, embedder } = services;
   const trail = trailOf(context, "pii.apply");
   let stored = read;
   let counts: PiiCounts = {};
@@ -186,7 +204,11 @@ async function applyOne(
       } else {
         // Before: after a kill, there is nothing left by which they would be found.
         await store.eraseAnswersAbout([id]);
+        const forget = await passagesOfStored(embedder, stored, treated.rewritten);
+        await forget();
         const outcome = await store.rewrite(trail, stored, treated.rewritten, context.now());
+        // One that was being made may have come since.
+        await forget();
         if (outcome === "rewritten") return { kind: "rewritten", counts };
       }
     } catch (error) {

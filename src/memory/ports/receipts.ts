@@ -48,6 +48,12 @@ export interface ChosenReceipts {
   readonly unreadable: (request: RecallInput) => boolean;
 }
 
+export interface ErasedReceipts {
+  readonly count: number;
+  /** Where the next part begins; undefined at the end. */
+  readonly after: string | undefined;
+}
+
 /** Which receipts a list shows. */
 export interface ReceiptFilter {
   readonly agents: readonly string[] | undefined;
@@ -79,6 +85,20 @@ export interface ReceiptStore {
   remove(id: string): Promise<void>;
   /** Deletes the chosen ones, so that no byte of them is left; returns how many. `dryRun`: only counts. */
   erase(chosen: ChosenReceipts, dryRun: boolean, tick: () => Promise<void>): Promise<number>;
+  /**
+   * Deletes the chosen ones of recalls that asked for this namespace alone, so that no byte of them is left, a part at a
+   * time: it ends once `isOver`. `dryRun`: only counts. `going` is called before one that is complete is deleted.
+   */
+  eraseAlone(
+    namespace: string,
+    chosen: (request: RecallInput) => Promise<boolean>,
+    options: {
+      readonly after: string | undefined;
+      readonly dryRun: boolean;
+      readonly isOver: () => boolean;
+      readonly going: (receipt: Receipt) => Promise<void>;
+    },
+  ): Promise<ErasedReceipts>;
   /** Deletes all that are of this namespace, alone or with others. */
   forget(namespace: string): Promise<void>;
 }

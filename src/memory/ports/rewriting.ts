@@ -49,6 +49,4 @@ export interface RewritingStore {
   ): Promise<"rewritten" | "changed">;
   /** Erases stored answers to requests with an `Idempotency-Key` that hold these memories, or are about these subjects. */
   eraseAnswersAbout(ids: readonly string[]): Promise<void>;
-  /** Deletes the vectors of all texts that are kept by a hash of the text. */
-  forgetCachedVectors(): Promise<void>;
 }

@@ -56,8 +56,6 @@ export interface Claim {
 
 /** A session with all of its messages, as they are stored. */
 export interface StoredSession {
-  /** Where it is among the sessions of its namespace: a walk goes on after it. */
-  readonly place: number;
   readonly session: Session;
   readonly messages: readonly Message[];
 }
@@ -104,8 +102,10 @@ export interface SessionStore {
   postpone(claim: Claim, ms: number): Promise<boolean>;
   /** Sessions that are past their window, of all namespaces. */
   due(now: number, limit: number): Promise<readonly SessionRef[]>;
-  /** The session after a place, which no read renews; undefined at the end. One whose `incarnation` is empty is gone. */
-  stored(namespace: string, after: number | undefined): Promise<StoredSession | undefined>;
+  /** The first places of sessions after one, in an order that nothing changes; none at the end. `""`: from the start. */
+  places(namespace: string, after: string, limit: number): Promise<readonly string[]>;
+  /** The session at a place, which this doesn't renew; undefined: it is gone. */
+  stored(namespace: string, place: string): Promise<StoredSession | undefined>;
   /** Replaces texts where they are stored. `changed`: it is another session, or has another summary; nothing is written. */
   treat(trail: Trail, before: StoredSession, next: SessionRewriting): Promise<"rewritten" | "changed">;
 }

@@ -38,5 +38,9 @@ export function createEmbeddingCache(
         CACHE_TIMEOUT_MS,
       );
     },
+    async remove(hashes) {
+      // Each for itself: their keys are spread over all slots. This isn't given up for being slow.
+      await redis.run((client) => Promise.all(hashes.map((hash) => client.unlink(keys.embedding(hash)))));
+    },
   };
 }

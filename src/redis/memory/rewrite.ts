@@ -10,13 +10,9 @@ import { memoryOf, readDocument } from "../codec/decode.js";
 import { storedBytes } from "../codec/encode.js";
 import { timelinePlace } from "../codec/fact.js";
 import type { StoreDeps } from "../deps.js";
-import { literal, scanKeys } from "../connection/scan-keys.js";
 import { eraseAnswers } from "../idempotency/erase.js";
 import { arrayOf, text } from "../scripts/replies.js";
 import { CODE, meaningOf } from "../scripts/codes.js";
-
-/** Keys that one SCAN looks at. */
-const SCANNED = 1000;
 
 /** Texts of memories, replaced in place. */
 export function createRewritingStore(deps: StoreDeps): RewritingStore {
@@ -69,19 +65,6 @@ export function createRewritingStore(deps: StoreDeps): RewritingStore {
     },
 
     eraseAnswersAbout: (ids) => eraseAnswers({ redis, keys }, ids),
-
-    async forgetCachedVectors() {
-      let cursor = "0";
-      do {
-        const page = await scanKeys(redis, cursor, {
-          MATCH: `${literal(keys.allEmbeddings())}*`,
-          COUNT: SCANNED,
-        });
-        ({ cursor } = page);
-        // Each for itself: their keys are spread over all slots.
-        await redis.run((client) => Promise.all(page.keys.map((key) => client.unlink(key))));
-      } while (cursor !== "0");
-    },
   };
 }
 

@@ -21,7 +21,10 @@ function homeOf({ request, hits }: Pick<Receipt, "request" | "hits">): string {
   return hit?.namespace ?? request.namespaces.find((name) => !scopeOf(name).below) ?? SYSTEM;
 }
 
-export function noteErasedReceipt(deps: Deps, receipt: Receipt): Promise<void> {
+export function noteErasedReceipt(
+  deps: Deps,
+  receipt: Pick<Receipt, "id" | "request" | "hits">,
+): Promise<void> {
   return note(deps, homeOf(receipt), receipt.id);
 }
 

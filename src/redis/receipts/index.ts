@@ -6,6 +6,7 @@ import { pagesOf, rewriteStream } from "../streams/rewrite.js";
 import type { StreamEntry } from "../streams/rewrite.js";
 import { decodeReceipt } from "./decode.js";
 import { encodeReceipt } from "./encode.js";
+import { eraseAlone } from "./erase-alone.js";
 import { decodeFormer } from "./former.js";
 import { noteErasedReceipt, noteErasedReceipts } from "./gone.js";
 import { afterMillisecond, fitsId, homeHash, idOfPlace, placeOfId } from "./place.js";
@@ -83,6 +84,7 @@ export function createReceiptStore(redis: RedisGateway, keys: Keys): ReceiptStor
       await rewriteStream({ redis, keys }, stream, (entry) => (entry.id === place.entry ? "goes" : "stays"));
     },
     erase,
+    eraseAlone: (namespace, chosen, options) => eraseAlone({ redis, keys }, namespace, chosen, options),
     async forget(namespace) {
       const homes = await redis.run((client) => client.hVals(keys.receiptHomes()));
       for (const home of homes.filter((each) => !isNamespace(each))) {

@@ -7,8 +7,8 @@ import { list } from "./list.js";
 import { claim, postpone, settle } from "./promote.js";
 import { messages } from "./read.js";
 import { remove } from "./remove.js";
-import { stored, treat } from "./treat.js";
+import { places, stored, treat } from "./treat.js";
 
 /** Sessions in hashes and streams: each method is one script. */
 export const createSessionStore = (deps: SessionDeps): SessionStore =>
-  portOf(deps, { append, messages, list, remove, claim, settle, postpone, due, stored, treat });
+  portOf(deps, { append, messages, list, remove, claim, settle, postpone, due, places, stored, treat });

@@ -5,28 +5,46 @@ import { decodeMessages, decodeSession, encodeMessage } from "./codec.js";
 import type { SessionDeps } from "./deps.js";
 import { scopeOf } from "./deps.js";
 
-/** In the order of their last append: one that is appended to during a walk comes again. */
+/** Members that one ZSCAN looks at. */
+const SCANNED = 1000;
+
+/** By their facets, which no append changes. All are looked at, and the first ones kept. */
+export async function places(
+  { redis, keys }: SessionDeps,
+  namespace: string,
+  after: string,
+  limit: number,
+): Promise<readonly string[]> {
+  let first: string[] = [];
+  let cursor = "0";
+  do {
+    const page = await redis.run((client) =>
+      client.zScan(keys.sessions(namespace), cursor, { COUNT: SCANNED }),
+    );
+    ({ cursor } = page);
+    const found = page.members.flatMap(({ value }) => (value > after ? [value] : []));
+    // A scan may give one twice.
+    first = [...new Set([...first, ...found])].toSorted(byText).slice(0, limit);
+  } while (cursor !== "0");
+  return first;
+}
+
+const byText = (one: string, other: string): number => (one < other ? -1 : 1);
+
 export async function stored(
   { redis, keys }: SessionDeps,
   namespace: string,
-  after: number | undefined,
+  place: string,
 ): Promise<StoredSession | undefined> {
-  const [next] = await redis.run((client) =>
-    client.zRangeWithScores(keys.sessions(namespace), after === undefined ? "-inf" : `(${after}`, "+inf", {
-      BY: "SCORE",
-      LIMIT: { offset: 0, count: 1 },
-    }),
-  );
-  if (next === undefined) return undefined;
   const [head, entries] = await redis.run((client) =>
     Promise.all([
-      client.sendCommand(["HGETALL", keys.session(namespace, next.value)]),
-      client.sendCommand(["XRANGE", keys.sessionMessages(namespace, next.value), "-", "+"]),
+      client.sendCommand(["HGETALL", keys.session(namespace, place)]),
+      client.sendCommand(["XRANGE", keys.sessionMessages(namespace, place), "-", "+"]),
     ]),
   );
-  // Its head ends by itself.
   const session = decodeSession(namespace, head);
-  return { place: next.score, session, messages: session.incarnation === "" ? [] : decodeMessages(entries) };
+  // It is still listed after its end.
+  return session.incarnation === "" ? undefined : { session, messages: decodeMessages(entries) };
 }
 
 export async function treat(

@@ -32,5 +32,8 @@ export function memoryCache() {
     set: vi.fn<EmbeddingCache["set"]>(async (entries) => {
       for (const { key, vector } of entries) held.set(key, vector);
     }),
+    remove: vi.fn<EmbeddingCache["remove"]>(async (keys) => {
+      for (const key of keys) held.delete(key);
+    }),
   } satisfies EmbeddingCache & { held: Map<string, Float32Array> };
 }
