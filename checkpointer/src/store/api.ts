@@ -2,6 +2,7 @@
 export interface Memory {
   readonly namespace: string;
   readonly key: string | null;
+  readonly version: number;
   readonly metadata: Record<string, unknown>;
   readonly recorded_at: string;
   readonly updated_at: string;
@@ -24,7 +25,14 @@ export interface Recalled {
 export interface NewItem {
   readonly content?: string;
   readonly metadata: Record<string, unknown>;
-  readonly ttl_seconds?: number;
+  /** Null: no end, whatever the service has configured. */
+  readonly ttl_seconds?: number | null;
+}
+
+/** What must be there before a change; else it is refused with 412. */
+export interface Condition {
+  readonly ifMatch?: number;
+  readonly ifNoneMatch?: "*";
 }
 
 /** The most that a page of a list, and a recall, may hold. */

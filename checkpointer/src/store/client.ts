@@ -1,13 +1,13 @@
 import { MnemeError } from "@mneme/client";
 import type { InitOf, MnemeClient } from "@mneme/client";
-import type { Memory, MemoryPage, NamespacePage, NewItem, Recalled } from "./api.js";
+import type { Condition, Memory, MemoryPage, NamespacePage, NewItem, Recalled } from "./api.js";
 import { MnemeStoreError } from "./errors.js";
 
 /** The service's routes that the store needs. Each may be sent twice and comes to the same. */
 export interface Client {
   getItem(namespace: string, key: string): Promise<Memory | undefined>;
-  putItem(namespace: string, key: string, item: NewItem): Promise<void>;
-  deleteItem(namespace: string, key: string): Promise<void>;
+  putItem(namespace: string, key: string, item: NewItem, condition?: Condition): Promise<void>;
+  deleteItem(namespace: string, key: string, condition?: Condition): Promise<void>;
   listMemories(parameters: InitOf<"/v1/list", "get">["query"]): Promise<MemoryPage>;
   listNamespaces(parameters: InitOf<"/v1/namespaces", "get">["query"]): Promise<NamespacePage>;
   recall(request: InitOf<"/v1/recall", "post">["body"]): Promise<Recalled>;
@@ -18,13 +18,13 @@ const ITEM = "/v1/namespaces/{ns}/items/{key}";
 export function createClient(mneme: MnemeClient): Client {
   return {
     getItem: (ns, key) => item(ns, key, () => unlessMissing(() => mneme.get(ITEM, { path: { ns, key } }))),
-    putItem: (ns, key, body) =>
+    putItem: (ns, key, body, condition) =>
       item(ns, key, async () => {
-        await mneme.put(ITEM, { path: { ns, key }, body });
+        await mneme.put(ITEM, { path: { ns, key }, body, ...condition });
       }),
-    deleteItem: (ns, key) =>
+    deleteItem: (ns, key, condition) =>
       item(ns, key, async () => {
-        await unlessMissing(() => mneme.delete(ITEM, { path: { ns, key } }));
+        await unlessMissing(() => mneme.delete(ITEM, { path: { ns, key }, ...condition }));
       }),
     listMemories: (query) => told(() => mneme.get("/v1/list", { query }), ""),
     listNamespaces: (query) => told(() => mneme.get("/v1/namespaces", { query }), ""),

@@ -7,6 +7,7 @@ import { readFilter } from "./filter.js";
 import type { Filter } from "./filter.js";
 import { readItem } from "./item.js";
 import { MARK, PART } from "../value/form.js";
+import { UnreadableItem } from "../value/read.js";
 import { patternBelow } from "./names.js";
 import { cutTo } from "./text.js";
 
@@ -61,8 +62,14 @@ async function fitting(
   memory: Memory,
   filter: Filter,
 ): Promise<SearchItem | undefined> {
-  const item = await readItem(context, memory);
+  const item = await readItem(context, memory).catch(skipUnreadable);
   return item !== undefined && filter.matches(item.value) ? item : undefined;
+}
+
+/** One item that can't be read doesn't hide the others. Its message names the item, and no content. */
+function skipUnreadable(error: unknown): undefined {
+  if (!(error instanceof UnreadableItem)) throw error;
+  process.emitWarning(`mneme: a search leaves an item away. ${error.message}`, { code: "MNEME_STORE" });
 }
 
 /** What the service looks for: not parts of values, and of those that aren't plain it knows no field. */

@@ -17,35 +17,47 @@ export const PART = "mneme:part";
 
 /** Throws a TypeError that names `what`, for a value that would read as another one. */
 export function formOf(what: string, value: object): Form {
-  const changed = changedIn(value);
-  if (changed === undefined && problemWith(value, "json") === undefined) {
-    return isPlain(value) ? "plain" : "json";
-  }
+  const { refused, instances, records } = lookedThrough(value);
+  if (refused !== undefined) throw notStored(what, problemWith(value, "langgraph") ?? refused);
+  if (!instances && problemWith(value, "json") === undefined) return isPlain(value) ? "plain" : "json";
   const problem = problemWith(value, "langgraph");
   if (problem !== undefined) throw notStored(what, problem);
-  if (typeof changed === "string") throw notStored(what, changed);
+  if (records) throw notStored(what, MIXED);
   return "langgraph";
 }
 
-/**
- * What a serializer would write as something else, as a sentence; `true`: a message of LangChain or the like, which only
- * LangGraph's serializer reads back. Undefined: there is no such value.
- */
-function changedIn(root: object): string | true | undefined {
-  let known: true | undefined;
+const MIXED =
+  'it holds both what only LangGraph\'s serializer keeps and an object with the member "lc": 1 or 2, which that would read as an instance of a class. Rename the member.';
+
+interface Looked {
+  /** What a serializer would write as something else, as a sentence. */
+  readonly refused: string | undefined;
+  /** Messages of LangChain or the like, which only LangGraph's serializer reads back. */
+  readonly instances: boolean;
+  /** Plain objects that LangGraph's serializer would make instances of. */
+  readonly records: boolean;
+}
+
+function lookedThrough(root: object): Looked {
+  let instances = false;
+  let records = false;
   const seen = new Set<object>([root]);
   for (const value of seen) {
-    if (isLangChains(value)) known = true;
+    if (isLangChains(value)) instances = true;
     else if ("toJSON" in value && typeof value.toJSON === "function") {
-      return `it holds a ${value.constructor?.name ?? "value"} with toJSON, which would be read as what that gives. Convert it first.`;
-    } else if (Object.hasOwn(value, "lc")) known = true;
+      const refused = `it holds a ${value.constructor?.name ?? "value"} with toJSON, which would be read as what that gives. Convert it first.`;
+      return { refused, instances, records };
+    } else if (isRecord(value)) records = true;
     if (ArrayBuffer.isView(value)) continue;
     const children =
       value instanceof Map ? [...value].flat() : value instanceof Set ? value : Object.values(value);
     for (const child of children) if (typeof child === "object" && child !== null) seen.add(child as object);
   }
-  return known;
+  return { refused: undefined, instances, records };
 }
+
+const isRecord = (value: object): boolean =>
+  Object.hasOwn(value, "lc") && "lc" in value && (value.lc === 1 || value.lc === 2);
 
 const isLangChains = (value: object): boolean => "lc_serializable" in value && value.lc_serializable === true;
 

@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { StoreContext } from "../store/context.js";
 import { naming, notStored } from "../saver/lossless.js";
 import { formOf, MARK } from "./form.js";
-import { PART_BYTES, partsOf, writeParts } from "./parts.js";
+import { costOf, PART_BYTES, partsOf, toStored } from "./cut.js";
+import { deleteParts, writeParts } from "./parts.js";
+import { toText } from "./text-form.js";
 
 /** Of the value's text, in JSON. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -19,17 +21,23 @@ export async function writeValue(
 ): Promise<Record<string, unknown>> {
   const form = formOf(what, value);
   if (form === "plain") return value;
-  const text = await naming(what, async () => {
+  const json = await naming(what, async () => {
     if (form === "json") return JSON.stringify(value);
     const [, bytes] = await settings.serde.dumpsTyped(value);
     return Buffer.from(bytes).toString("utf8");
   });
-  const bytes = Buffer.byteLength(text);
+  const bytes = Buffer.byteLength(json);
   if (bytes > MAX_BYTES) throw notStored(what, `it is ${bytes} bytes of JSON, more than 4 MiB.`);
-  if (bytes <= PART_BYTES) return { [MARK]: form, text };
+  const text = toText(json);
+  if (costOf(text) <= PART_BYTES) return { [MARK]: form, text: toStored(text) };
   const texts = partsOf(text);
   const parts = { namespace, set: randomUUID(), parts: texts.length };
   largeValues.written();
-  await writeParts(client, parts, texts, settings.ttlSeconds);
+  try {
+    await writeParts(client, parts, texts, settings.ttlSeconds);
+  } catch (error) {
+    await deleteParts(client, parts).catch(() => undefined);
+    throw error;
+  }
   return { [MARK]: form, set: parts.set, parts: parts.parts };
 }
