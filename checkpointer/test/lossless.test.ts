@@ -107,14 +107,8 @@ describe("a value that would be stored as something else", () => {
         return Promise.reject(new Error("nothing should be sent"));
       },
     });
-    const json: Record<string, () => unknown> = {
-      ...Object.fromEntries(Object.entries(LOST).filter(([name]) => !name.includes("__proto__"))),
-      Map: () => new Map(),
-      Set: () => ({ set: new Set([1]) }),
-      bytes: () => ({ bytes: new Uint8Array([1]) }),
-      "undefined in a list": () => [1, undefined],
-    };
-    for (const [name, make] of Object.entries(json)) {
+    const lost = Object.entries(LOST).filter(([name]) => !name.includes("__proto__"));
+    for (const [name, make] of lost) {
       await expect(store.put(["a"], "my item", { value: make() }), name).rejects.toThrow(
         /^The value of the item "my item" can't be stored: /,
       );

@@ -67,7 +67,7 @@ const COVERAGE: Readonly<Record<string, Coverage>> = {
     },
   },
   failover: {
-    feature: "reconnection once a primary answers READONLY",
+    feature: "reconnection once a primary refuses writes",
     tests: {
       "service/redis-connection.test.ts": [
         "after a failover that leaves connections open, the service finds the new primary",
