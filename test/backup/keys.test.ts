@@ -39,6 +39,9 @@ beforeAll(async () => {
   expect(exported.code, exported.stderr).toBe(0);
 });
 
+/** What comes after `mn_`, an id and another underscore. The secret may have underscores too. */
+const secretOf = (key: string): string => key.split("_").slice(2).join("_");
+
 test("API keys work again after an import, and agents have the reputations that they had", async () => {
   expect(await botReads(target)).toBe(401);
   const imported = await mneme(target, ["import", file], newRoot.key);
@@ -47,7 +50,7 @@ test("API keys work again after an import, and agents have the reputations that 
   expect(await reputation(target, newRoot.key)).toEqual(await reputation(origin, root.key));
   // The key's secret is in no file.
   const text = readFileSync(file, "utf8");
-  for (const { key } of [root, bot]) expect(text).not.toContain(key.split("_").at(-1));
+  for (const { key } of [root, bot]) expect(text).not.toContain(secretOf(key));
   const again = await mneme(target, ["import", file], newRoot.key);
   expect(again.stderr).toContain("key: unchanged 3");
   expect(again.stderr).toContain("votes: unchanged 1");
