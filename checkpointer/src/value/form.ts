@@ -17,13 +17,26 @@ export const PART = "mneme:part";
 
 /** Throws a TypeError that names `what`, for a value that would read as another one. */
 export function formOf(what: string, value: object): Form {
-  const { refused, instances, records } = lookedThrough(value);
+  const { refused, instances, records } = readable(what, () => lookedThrough(value));
   if (refused !== undefined) throw notStored(what, problemWith(value, "langgraph") ?? refused);
   if (!instances && problemWith(value, "json") === undefined) return isPlain(value) ? "plain" : "json";
   const problem = problemWith(value, "langgraph");
   if (problem !== undefined) throw notStored(what, problem);
   if (records) throw notStored(what, MIXED);
   return "langgraph";
+}
+
+/** A getter or a proxy of the caller's may throw. */
+function readable<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw notStored(
+      what,
+      `a member can't be read (${error instanceof Error ? error.message : String(error)})`,
+      error,
+    );
+  }
 }
 
 const MIXED =
