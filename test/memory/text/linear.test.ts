@@ -5,6 +5,8 @@ import { escapeField, unescapeField } from "../../../checkpointer/src/saver/fiel
 import { decodeKey, decodeLabel, encodeKey, encodeLabel } from "../../../checkpointer/src/store/names.js";
 import { queryOf } from "../../../checkpointer/src/middleware/context.js";
 import { cutTo, textOf } from "../../../checkpointer/src/store/text.js";
+import { costOf, fromStored, partsOf, toStored } from "../../../checkpointer/src/value/cut.js";
+import { toJson, toText } from "../../../checkpointer/src/value/text-form.js";
 import { cursorsOf } from "../../../src/domain/cursor.js";
 import { parseToken } from "../../../src/access/keys/token.js";
 import { survivesAsDouble } from "../../../src/domain/exact-decimal.js";
@@ -125,6 +127,16 @@ const TRIED: Readonly<Record<string, Readonly<Record<string, (text: string) => u
   "checkpointer/src/store/text.ts": {
     cutTo: (text) => cutTo(text, 8 * 1024),
     textOf: (text) => textOf({ a: text }, ["$", text]),
+  },
+  "checkpointer/src/value/cut.ts": {
+    costOf,
+    toStored,
+    fromStored: (text) => fromStored(`~${text}`),
+    partsOf,
+  },
+  "checkpointer/src/value/text-form.ts": {
+    toText: (text) => toText(JSON.stringify({ [text]: [text, 0.1] })),
+    toJson: (text) => toJson(toText(JSON.stringify([text]))),
   },
   "src/domain/cursor.ts": {
     cursorsOf: (text) => cursorsOf("list").read(Buffer.from(text).toString("base64url"), /^[^]*$/),
