@@ -9,8 +9,10 @@ import {
   START,
   StateGraph,
 } from "@langchain/langgraph";
-import type { BaseCheckpointSaver, CheckpointTuple } from "@langchain/langgraph-checkpoint";
+import type { BaseCheckpointSaver, BaseStore, CheckpointTuple } from "@langchain/langgraph-checkpoint";
 import { RedisSaver as OfficialSaver } from "@langchain/langgraph-checkpoint-redis";
+import { RedisStore as OfficialStore } from "@langchain/langgraph-checkpoint-redis/store";
+import { createClient } from "redis";
 import { afterAll, describe, expect, it } from "vitest";
 import { startRedis } from "../../test/support/redis/start.js";
 import { useService } from "../../test/support/service/service.js";
@@ -23,6 +25,10 @@ const server = await startRedis();
 afterAll(() => server.stop());
 const official = await OfficialSaver.fromUrl(server.url);
 afterAll(() => official.end());
+const officialStore = await OfficialStore.fromConnString(server.url);
+afterAll(() => officialStore.close());
+// Its type lacks the base's start and stop, which a copy doesn't call.
+const officialSource = officialStore as unknown as BaseStore;
 
 const State = Annotation.Root({
   log: Annotation<string[]>({ reducer: (left, right) => [...left, ...right], default: () => [] }),
@@ -113,6 +119,9 @@ describe("copyThreads", () => {
   });
 });
 
+/** More than the official RedisStore reads to list namespaces. */
+const MANY = 1100;
+
 describe("copyStore", () => {
   it("moves the items of each namespace, and again the same ones", async () => {
     const from = new InMemoryStore();
@@ -131,5 +140,58 @@ describe("copyStore", () => {
       items: 1,
     });
     expect(await to.search([], { limit: 1000 })).toHaveLength(132);
+  });
+
+  it.each([
+    ["LangGraph's InMemoryStore", new InMemoryStore()],
+    ["the official RedisStore", officialSource],
+  ] as const)("moves more items and namespaces of %s than it lists at once", async (_, from) => {
+    for (let n = 0; n < MANY; n++) await from.put([n % 2 === 0 ? "even" : "odd", `n${n}`], `k${n}`, { n });
+    const to = new InMemoryStore();
+    expect(await copyStore(from, to)).toEqual({ namespaces: MANY, items: MANY });
+    for (let n = 0; n < MANY; n++) {
+      expect((await to.get([n % 2 === 0 ? "even" : "odd", `n${n}`], `k${n}`))?.value).toEqual({ n });
+    }
+    const odd = new InMemoryStore();
+    const half = { namespaces: MANY / 2, items: MANY / 2 };
+    expect(await copyStore(from, odd, { prefix: ["odd"] })).toEqual(half);
+    expect(await odd.search(["even"])).toEqual([]);
+    expect(await odd.search([], { limit: MANY })).toHaveLength(MANY / 2);
+  });
+
+  it("refuses to be incomplete where the official RedisStore can't page on", async () => {
+    const client = createClient({ url: server.url });
+    await client.connect();
+    try {
+      await client.sendCommand(["FT.CONFIG", "SET", "MAXSEARCHRESULTS", "1000"]);
+      await expect(copyStore(officialSource, new InMemoryStore())).rejects.toThrow(
+        /^The copy isn't complete: /,
+      );
+    } finally {
+      await client.sendCommand(["FT.CONFIG", "SET", "MAXSEARCHRESULTS", "1000000"]);
+      client.destroy();
+    }
+  });
+
+  it.each([
+    [
+      "ignores offsets",
+      (offset: number) => ({ offset: Math.min(offset, 0), limit: 500 }),
+      /brings a page again at offset 500/,
+    ],
+    [
+      "ends at 1,000 items in silence",
+      (offset: number) => ({ offset, limit: Math.min(500, Math.max(0, 1000 - offset)) }),
+      /doesn't reach the items of the namespace \["t","n1000"\]/,
+    ],
+  ] as const)("refuses to be incomplete where a store %s", async (_, limits, message) => {
+    class Limited extends InMemoryStore {
+      override search(...[prefix, options]: Parameters<InMemoryStore["search"]>) {
+        return super.search(prefix, prefix.length > 0 ? options : limits(options?.offset ?? 0));
+      }
+    }
+    const from = new Limited();
+    for (let n = 0; n < MANY; n++) await from.put(["t", `n${n}`], "k", { n });
+    await expect(copyStore(from, new InMemoryStore())).rejects.toThrow(message);
   });
 });
