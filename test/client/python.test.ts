@@ -120,6 +120,25 @@ describe.skipIf(findPython() === undefined)("the Python client", () => {
     expect(asText(found.map(({ namespace, key, value }) => [namespace, key, value]))).toEqual(asText(own));
   });
 
+  test("names a value that only the JavaScript store reads, and deletes its parts", async () => {
+    const root = newNamespace();
+    const store = new MnemeStore({ url: service.url, rootNamespace: root });
+    await store.put(["v"], "large", { text: "a".repeat(150_000) });
+    await store.put(["v"], "bytes", { bytes: new Uint8Array([1, 2]) });
+    await store.put(["v"], "plain", { n: 1 });
+    const { code, text } = await python([join(TESTS, "large_values.py"), service.url, root], {
+      path: [packages],
+    });
+    expect(code, text.slice(-4000)).toBe(0);
+    const found = await store.search([]);
+    expect(found.map(({ key, value }) => [key, value]).toSorted()).toEqual([
+      ["large", { n: 2 }],
+      ["plain", { n: 1 }],
+    ]);
+    const list = await fetch(`${service.url}/v1/list?namespace=${root}.**`);
+    expect(((await list.json()) as { memories: unknown[] }).memories).toHaveLength(2);
+  });
+
   test("is strictly typed, and so is what its users write with it", async () => {
     const cache = ["--cache-dir", tempDir()];
     const checked = await python(

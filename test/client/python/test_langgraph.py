@@ -348,6 +348,69 @@ def test_memories_without_a_key_are_no_items(store: MnemeStore, ns: str, mneme: 
     assert store.list_namespaces() == [("m",)]
 
 
+def put_as_javascript_does(mneme: MnemeClient, place: str, key: str, parts: int = 0) -> None:
+    """An item in a form of the JavaScript store's own, and its parts, if it has some."""
+    for n in range(parts):
+        mneme.put_item(place, f"~part.{key}-set.{n}", {"metadata": {"mneme:part": f"{key}-set", "text": "~1"}})
+    form = {"set": f"{key}-set", "parts": parts} if parts else {"text": "~{}"}
+    mneme.put_item(place, key, {"content": f"green tea {key}", "metadata": {"mneme:value": "json", **form}})
+
+
+def test_values_of_the_javascript_store_are_named_and_their_parts_hidden(
+    store: MnemeStore, url: str, ns: str, mneme: MnemeClient
+) -> None:
+    place = f"{ns}.v"
+    store.put(("v",), "first", {"text": "green tea", "n": 1})
+    put_as_javascript_does(mneme, place, "large", parts=5)
+    put_as_javascript_does(mneme, place, "bytes")
+    store.put(("v",), "last", {"text": "green tea", "n": 2})
+    # The second one has asked whether there are parts since they are there, the first one before.
+    with MnemeStore(url, root_namespace=ns) as fresh:
+        for each in (store, fresh):
+            for key in ("large", "bytes"):
+                message = f'The item "{key}" in {place} can\'t be read: .* only the JavaScript store reads'
+                with pytest.raises(MnemeError, match=message):
+                    each.get(("v",), key)
+                with pytest.raises(MnemeError, match=message):
+                    run(each, each.aget(("v",), key))
+            assert each.get(("v",), "~part.large-set.0") is None
+            searches: list[dict[str, Any]] = [{}, {"query": "green tea"}, {"query": "green tea", "limit": 2}, {"limit": 2}]
+            for arguments in searches:
+                with pytest.warns(UserWarning) as warned:
+                    assert sorted(keys(each.search((), **arguments))) == ["first", "last"]
+                told = [str(warning.message) for warning in warned]
+                assert [sum(f'"{key}"' in text for text in told) for key in ("large", "bytes")] == [1, 1], told
+            with pytest.warns(UserWarning):
+                assert keys(each.search(("v",), limit=1, offset=1)) == ["last"]
+            assert keys(each.search(("v",), limit=1)) == ["first"]
+            assert keys(each.search(("v",), filter={"n": 2})) == ["last"]
+            assert each.list_namespaces() == [("v",)]
+
+
+@pytest.mark.parametrize("act", ["put", "delete"])
+def test_a_value_of_the_javascript_store_is_replaced_and_deleted_with_its_parts(
+    store: MnemeStore, ns: str, mneme: MnemeClient, act: str
+) -> None:
+    place = f"{ns}.v"
+    put_as_javascript_does(mneme, place, "large", parts=3)
+    put_as_javascript_does(mneme, place, "other", parts=2)
+    value = {"n": 1} if act == "put" else None
+    store.batch([PutOp(("v",), "large", value), PutOp(("v",), "missing", None)])
+    found = store.get(("v",), "large")
+    assert (None if found is None else found.value) == value
+    left = [memory.key for memory in mneme.list_memories(place, limit=50).memories]
+    expected = ["other", "~part.other-set.0", "~part.other-set.1", *(["large"] if act == "put" else [])]
+    assert sorted(map(str, left)) == sorted(expected)
+
+
+@pytest.mark.parametrize("key", ["mneme:value", "mneme:part"])
+def test_a_value_with_a_key_of_the_stores_own_is_refused(store: MnemeStore, key: str) -> None:
+    with pytest.raises(ValueError, match=f'The value of the item "k" can\'t be stored: its key "{key}"'):
+        store.put(("v",), "k", {"n": 1, key: "json"})
+    assert store.get(("v",), "k") is None
+    store.put(("v",), "k", {"nested": {key: 1}})
+
+
 @pytest.mark.parametrize("wrong", [{"root_namespace": "a b"}, {"root_namespace": ""}, {"fields": "title"}, {"x": 1}])
 def test_wrong_options_are_refused(url: str, wrong: dict[str, Any]) -> None:
     with pytest.raises((TypeError, ValueError)):

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from langgraph.store.base import (
@@ -23,16 +23,16 @@ from langgraph.store.base import (
     SearchOp,
     validate_op_namespace,
 )
-from pydantic import BaseModel
 
 from .. import models
 from .._request import Request
+from ._ask import ITEM, Ask, Plan, Settings
 from ._filter import Filter, read_filter
+from ._large import are_here, assert_unmarked, is_marked, is_part, unreadable, replace, without_parts
 from ._lossless import assert_lossless
 from ._names import decode_key, decode_namespace, encode_key, encode_label, encode_namespace, pattern_below
 from ._text import cut_to, is_blank, text_of
 
-ITEM = "/v1/namespaces/{ns}/items/{key}"
 # The most that a page of a list, and a recall, may hold.
 PAGE_LIMIT = 200
 RECALL_LIMIT = 100
@@ -40,32 +40,6 @@ RECALL_LIMIT = 100
 QUERY_BYTES = 8 * 1024
 # No namespace of mneme has more labels.
 MAX_LABELS = 16
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Attributes:
-    root: The labels of the root namespace.
-    fields: Paths of what `query` searches.
-    forever: Whether a put without a TTL has none, because the store has a default that it turns off.
-    """
-
-    root: tuple[str, ...]
-    fields: tuple[str, ...]
-    forever: bool
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A request. An error of one of the codes counts as no answer; others say what they are about."""
-
-    request: Request
-    model: type[BaseModel] | None
-    none_for: tuple[str, ...] = ()
-    about: str = ""
-
-
-Plan = Generator[Ask, Any, Any]
 
 
 def plan_of(settings: Settings, op: Op) -> Plan:
@@ -88,11 +62,12 @@ def _put(settings: Settings, op: PutOp) -> Plan:
     path = {"ns": encode_namespace(settings.root, op.namespace), "key": encode_key(op.key)}
     about = f" (item {json.dumps(op.key)} in {path['ns']})"
     if op.value is None:
-        yield Ask(Request("DELETE", ITEM, path=path), None, ("not_found",), about)
+        yield from replace(settings, path, about, None)
         return
     what = f"The value of the item {json.dumps(op.key)}"
     if not isinstance(op.value, Mapping):
         raise TypeError(f"{what} must be a dict, or None to delete it.")
+    assert_unmarked(what, op.value)
     assert_lossless(what, op.value)
     text = None if op.index is False else text_of(op.value, settings.fields if op.index is None else op.index)
     body: dict[str, Any] = {"metadata": op.value}
@@ -104,7 +79,7 @@ def _put(settings: Settings, op: PutOp) -> Plan:
         body["ttl_seconds"] = math.ceil(op.ttl * 60)
     elif settings.forever:
         body["ttl_seconds"] = None
-    yield Ask(Request("PUT", ITEM, path=path, body=body), models.Memory, (), about)
+    yield from replace(settings, path, about, body)
 
 
 def _get(settings: Settings, op: GetOp) -> Plan:
@@ -114,6 +89,8 @@ def _get(settings: Settings, op: GetOp) -> Plan:
     path = {"ns": place, "key": encode_key(op.key)}
     about = f" (item {json.dumps(op.key)} in {place})"
     memory = yield Ask(Request("GET", ITEM, path=path), models.MemoryDetail, ("not_found",), about)
+    if memory is not None and is_marked(memory):
+        raise unreadable(op.key, memory.namespace)
     return None if memory is None else _item(settings, memory)
 
 
@@ -125,7 +102,7 @@ def _item(settings: Settings, memory: models.Memory) -> Item | None:
 def _fields_of(settings: Settings, memory: models.Memory) -> dict[str, Any] | None:
     """None: this memory isn't an item of the store's."""
     namespace = decode_namespace(settings.root, memory.namespace)
-    if memory.key is None or namespace is None:
+    if memory.key is None or namespace is None or is_part(memory):
         return None
     return {
         "namespace": namespace,
@@ -141,7 +118,7 @@ def _search(settings: Settings, op: SearchOp) -> Plan:
 
     With a query, first those that mneme's hybrid recall ranks, with their scores, at most 100. After that, and without
     a query, the others in the order of namespaces and of their creation, without a score. So `limit` and `offset` can
-    reach everything that fulfils the filter.
+    reach everything that fulfils the filter. An item that only the JavaScript store reads is skipped, with a warning.
     """
     pattern = pattern_below(settings.root, op.namespace_prefix)
     filter_ = read_filter(op.filter)
@@ -149,24 +126,27 @@ def _search(settings: Settings, op: SearchOp) -> Plan:
     wanted, ranked, skip = op.offset + op.limit, set(), op.offset
     if op.limit <= 0:
         return found
+    large = yield from are_here(settings)
 
     def fitting(memory: models.Memory, score: float | None) -> Iterator[SearchItem]:
         nonlocal skip
         fields = _fields_of(settings, memory)
-        if fields is not None and filter_.matches(fields["value"]):
+        if fields is not None and is_marked(memory):
+            warnings.warn(f"A search skips an item. {unreadable(fields['key'], memory.namespace).detail}", stacklevel=1)
+        elif fields is not None and filter_.matches(fields["value"]):
             if skip > 0:
                 skip -= 1
             else:
                 yield SearchItem(**fields, score=score)
 
     if op.query is not None and not is_blank(op.query):
-        recalled = yield _recall(pattern, op.query, filter_, wanted)
+        recalled = yield _recall(pattern, op.query, filter_, wanted, large)
         for hit in [] if recalled is None else recalled.hits:
             ranked.add((hit.memory.namespace, hit.memory.key))
             found.extend(fitting(hit.memory, hit.score))
     cursor: str | None = None
     while len(found) < op.limit:
-        page = yield _page(pattern, filter_, wanted, cursor)
+        page = yield _page(pattern, filter_, wanted, cursor, large)
         for memory in page.memories:
             if (memory.namespace, memory.key) not in ranked:
                 found.extend(fitting(memory, None))
@@ -176,23 +156,24 @@ def _search(settings: Settings, op: SearchOp) -> Plan:
     return found[: op.limit]
 
 
-def _recall(pattern: str, query: str, filter_: Filter, wanted: int) -> Ask:
+def _recall(pattern: str, query: str, filter_: Filter, wanted: int, large: bool) -> Ask:
+    metadata = without_parts(filter_.pushed, large)
     body = {
         "query": cut_to(query, QUERY_BYTES),
         "namespaces": [pattern],
-        "filter": {"items_only": True, **({} if filter_.pushed is None else {"metadata": filter_.pushed})},
+        "filter": {"items_only": True, **({} if metadata is None else {"metadata": metadata})},
         "limit": RECALL_LIMIT if filter_.rest else min(wanted, RECALL_LIMIT),
     }
     # Nothing to rank by: only stop words, and no embedder to ask for their meaning.
     return Ask(Request("POST", "/v1/recall", body=body), models.RecallResponse, ("query_without_terms",))
 
 
-def _page(pattern: str, filter_: Filter, wanted: int, cursor: str | None) -> Ask:
+def _page(pattern: str, filter_: Filter, wanted: int, cursor: str | None, large: bool) -> Ask:
     query = {
         "namespace": pattern,
         "items_only": True,
         "limit": PAGE_LIMIT if filter_.rest else min(wanted, PAGE_LIMIT),
-        "metadata": filter_.pushed,
+        "metadata": without_parts(filter_.pushed, large),
         "cursor": cursor,
     }
     return Ask(Request("GET", "/v1/list", query=query), models.MemoryPage)

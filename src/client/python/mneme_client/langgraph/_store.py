@@ -16,7 +16,8 @@ from typing_extensions import Self
 from .._client import AsyncMnemeClient, MnemeClient
 from .._errors import MnemeError
 from .._request import read_model
-from ._plans import Ask, Plan, Settings, plan_of
+from ._ask import Ask, Plan, Settings
+from ._plans import plan_of
 
 # Requests of one batch that are under way at a time.
 AT_ONCE = 16
@@ -28,8 +29,10 @@ class MnemeStore(BaseStore):
     """LangGraph's long-term memory in a mneme service, over HTTP.
 
     The service's grants, quotas, audit trail and retention hold for every item, and `query` is its hybrid recall. The
-    items of a namespace are its memories under a key; the store of @mneme/checkpointer, for JavaScript, reads and writes
-    the same ones. Every method raises a `MnemeError`, whose code is the service's.
+    items of a namespace are its memories under a key; the store of @mneme/checkpointer, for JavaScript, shares them, except
+    values that it keeps in a form of its own: too large or deep for metadata, or of JavaScript's own types. Of these, `get`
+    raises a `MnemeError` (`bad_answer`), `search` warns and skips them, `put` and `delete` replace and remove them whole.
+    Every method raises a `MnemeError`, whose code is the service's.
 
     A batch runs as if one operation after the other: what is read sees every put before it, and none after it.
 
@@ -192,7 +195,9 @@ def _keep(results: list[Result], outcomes: Iterable[Outcome]) -> None:
 
 
 def _answer(ask: Ask, response: httpx.Response | None) -> Any:
-    return None if ask.model is None or response is None else read_model(response, ask.model)
+    if ask.model is None:
+        return True
+    return None if response is None else read_model(response, ask.model)
 
 
 def _told(ask: Ask, error: MnemeError) -> MnemeError:
