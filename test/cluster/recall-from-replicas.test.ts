@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connectOnce } from "../../scripts/redis/server/connect.js";
 import type { RedisConnection } from "../../scripts/redis/server/connect.js";
@@ -81,6 +82,33 @@ describe("with MNEME_RECALL_FROM=replica", () => {
     await replica.restart();
     await untilUsed(namespace);
     expect(service.logs()).toContain("recall searches on replicas");
+  });
+
+  test("a replica that refuses a search, or is late with one, is asked the next one", async () => {
+    const namespace = newNamespace();
+    await remember(service, namespace, { content: "Di lives in Krems." });
+    await untilUsed(namespace);
+    const toReplica = await connectOnce({ port: replica.port });
+    const askedBy = async (client: RedisConnection) => {
+      const before = await searches(client);
+      expect(await found(service, namespace, "Where does Di live?")).toEqual(["Di lives in Krems."]);
+      return (await searches(client)) - before;
+    };
+    await toReplica.sendCommand(["FT.CONFIG", "SET", "MAXSEARCHRESULTS", "1"]);
+    for (let times = 0; times < 3; times++) expect(await askedBy(toReplica)).toBeGreaterThan(0);
+    await toReplica.sendCommand(["FT.CONFIG", "SET", "MAXSEARCHRESULTS", "1000000"]);
+    for (let times = 0; times < 3; times++) {
+      process.kill(replica.pid, "SIGSTOP");
+      // Its search runs into the time limit, and the primary answers.
+      const late = found(service, namespace, "Where does Di live?");
+      await sleep(700);
+      process.kill(replica.pid, "SIGCONT");
+      expect(await late).toEqual(["Di lives in Krems."]);
+      await toReplica.ping();
+      await sleep(50);
+      expect(await askedBy(toPrimary)).toBe(0);
+    }
+    toReplica.destroy();
   });
 
   test("a replica that no longer follows isn't asked", async () => {

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { ErrorReply } from "redis";
 import type { RedisArgument } from "redis";
 import { storeFault } from "../../domain/store-fault.js";
 import type { RedisGateway } from "./client.js";
-import { isOtherNode, isPassing } from "./error-replies.js";
+import { faultOf, isOtherNode, isPassing } from "./error-replies.js";
 import { inTime } from "./in-time.js";
 import type { Holding, Nodes, RedisNode, Where } from "./nodes.js";
 import type { Replicas } from "./replicas.js";
@@ -97,13 +98,18 @@ async function askReplica(
 ): Promise<unknown> {
   const replica = replicas?.of(node);
   if (replica === undefined) return NO_REPLICA;
+  const answer = replica.sendCommand(question);
   try {
-    return await inTime(replica.sendCommand(question), REPLICA_MS);
-  } catch {
-    replicas?.failed(replica);
+    return await inTime(answer, REPLICA_MS);
+  } catch (error) {
+    if (!refusesQuestion(error)) replicas?.silent(replica, answer);
     return NO_REPLICA;
   }
 }
+
+/** An error reply to the question itself, such as one that took too long, says nothing of the server. */
+const refusesQuestion = (error: unknown): boolean =>
+  error instanceof ErrorReply && faultOf(error) === undefined;
 
 /** A number of what FT.INFO replies (RESP2): names and values in turn. */
 export function infoNumber(info: unknown, name: string): number {

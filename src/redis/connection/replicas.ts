@@ -1,3 +1,6 @@
+import { ErrorReply } from "redis";
+import { storeFaultOf } from "../../domain/store-fault.js";
+import { faultOf } from "./error-replies.js";
 import { inTime } from "./in-time.js";
 import type { Nodes, RedisNode } from "./nodes.js";
 import { openConnection } from "./open-connection.js";
@@ -12,8 +15,11 @@ export interface Replicas {
   follow(options: FollowOptions): void;
   /** One of a node that follows it closely, by turns; undefined: there is none, so ask the node itself. */
   of(node: RedisNode): RedisClient | undefined;
-  /** It isn't asked again until a look finds it well. */
-  failed(client: RedisClient): void;
+  /**
+   * It isn't asked again until it has answered this question: a search may keep it busy. If it never does, or replies
+   * that it can't serve, it isn't asked until a look finds it well.
+   */
+  silent(client: RedisClient, answer: Promise<unknown>): void;
   /** Those that may be asked now. */
   readonly count: number;
   close(): void;
@@ -35,12 +41,18 @@ const BEHIND_MS = 2_000;
 const TRUSTED_MS = 2_500;
 const ANSWER_MS = 500;
 const CONNECT_MS = 1_000;
+/** A connection on which nothing has come for this long is given up: it may be half open. */
+const SILENT_MS = 5_000;
 
 interface Replica {
   readonly client: RedisClient;
   readonly nodeId: string;
   /** By `performance.now()`; it isn't asked afterwards. */
   usableUntil: number;
+  /** By `performance.now()`. */
+  answeredAt: number;
+  /** Questions that it is late with. */
+  late: number;
 }
 
 /** Where a primary was in its replication stream at some looks, the oldest first. */
@@ -61,7 +73,11 @@ export function createReplicas(nodes: Nodes): Replicas {
   const usable = (nodeId?: string): Replica[] => {
     const now = performance.now();
     return [...known.values()].filter(
-      (each) => each.usableUntil > now && each.client.isReady && (nodeId ?? each.nodeId) === each.nodeId,
+      (each) =>
+        each.usableUntil > now &&
+        each.late === 0 &&
+        each.client.isReady &&
+        (nodeId ?? each.nodeId) === each.nodeId,
     );
   };
 
@@ -74,7 +90,11 @@ export function createReplicas(nodes: Nodes): Replicas {
         replicas.map(async (address) => {
           const name = `${node.id} ${address.host}:${address.port}`;
           present.add(name);
-          await check(name, node, address, needed, options).catch(() => drop(name));
+          await check(name, node, address, needed, options).catch((error: unknown) => {
+            const silent = performance.now() - (known.get(name)?.answeredAt ?? 0);
+            // Busy with a search, as far as is known.
+            if (storeFaultOf(error) === undefined || silent > SILENT_MS) drop(name);
+          });
         }),
       );
     }
@@ -100,6 +120,7 @@ export function createReplicas(nodes: Nodes): Replicas {
   ): Promise<void> {
     const replica = known.get(name) ?? (await connect(name, node, address, prepare));
     const info = await inTime(replica.client.info("replication"), ANSWER_MS);
+    replica.answeredAt = performance.now();
     const follows =
       infoField(info, "role") === "slave" &&
       infoField(info, "master_link_status") === "up" &&
@@ -129,7 +150,7 @@ export function createReplicas(nodes: Nodes): Replicas {
       client.destroy();
       throw error;
     });
-    const replica = { client, nodeId: node.id, usableUntil: 0 };
+    const replica = { client, nodeId: node.id, usableUntil: 0, answeredAt: performance.now(), late: 0 };
     if (closed) client.destroy();
     else known.set(name, replica);
     return replica;
@@ -159,8 +180,16 @@ export function createReplicas(nodes: Nodes): Replicas {
       const among = usable(node.id);
       return among[turn++ % among.length]?.client;
     },
-    failed(client) {
-      for (const each of known.values()) if (each.client === client) each.usableUntil = 0;
+    silent(client, answer) {
+      for (const replica of known.values()) {
+        if (replica.client !== client) continue;
+        replica.late += 1;
+        void answer
+          .catch((error: unknown) => {
+            if (!(error instanceof ErrorReply) || faultOf(error) !== undefined) replica.usableUntil = 0;
+          })
+          .finally(() => (replica.late -= 1));
+      }
     },
     get count() {
       return usable().length;
