@@ -199,6 +199,7 @@ const environment = z
     MNEME_EMBEDDING_SECOND_DIMENSIONS: z.coerce.number().int().min(8).max(4096).optional(),
     MNEME_EMBEDDING_TIMEOUT_MS: integer(10_000, 100, 120_000),
     MNEME_CORROBORATION_SIMILARITY: z.coerce.number().min(0.5).max(1).optional(),
+    MNEME_LLM: z.enum(["openai", "none"]).optional(),
     MNEME_LLM_MODEL: z.string().default("gpt-4o-mini"),
     MNEME_LLM_TIMEOUT_MS: integer(20_000, 100, 120_000),
     MNEME_OTEL: z.enum(["0", "1"]).default("0"),
@@ -283,6 +284,9 @@ const environment = z
     }
     if (provider === "openai" && env.OPENAI_API_KEY === undefined) {
       complain("OPENAI_API_KEY", "Must be set for MNEME_EMBEDDER=openai.");
+    }
+    if (env.MNEME_LLM === "openai" && env.OPENAI_API_KEY === undefined) {
+      complain("OPENAI_API_KEY", "Must be set for MNEME_LLM=openai.");
     }
     if (second === "openai" && (env.MNEME_EMBEDDING_SECOND_API_KEY ?? env.OPENAI_API_KEY) === undefined) {
       complain("MNEME_EMBEDDING_SECOND_API_KEY", "Must be set for MNEME_EMBEDDING_SECOND=openai.");
@@ -501,7 +505,7 @@ function archiveOf(values: Values): ArchiveConfig | undefined {
 }
 
 function llmOf(values: Values): LlmConfig | undefined {
-  if (values.OPENAI_API_KEY === undefined) return undefined;
+  if (values.MNEME_LLM === "none" || values.OPENAI_API_KEY === undefined) return undefined;
   return {
     apiKey: values.OPENAI_API_KEY,
     baseURL: values.OPENAI_BASE_URL,

@@ -21,7 +21,7 @@ export function describeAccess(config: Config, known: ReturnType<KeyCache["known
   if (known === "anyone") {
     return {
       summary: `anyone, without a key, ${config.allowAnonymous ? "from anywhere" : "from this machine"}`,
-      warning: `anyone who can reach the service has full access; ${FIRST_KEY} turns on authentication`,
+      warning: `there is no API key: ${config.allowAnonymous ? "anyone who can reach the service" : "every user and program of this machine"} may read and write everything; ${FIRST_KEY} turns on authentication`,
     };
   }
   const reason = mayBeOpen(config)

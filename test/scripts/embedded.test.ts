@@ -167,10 +167,11 @@ test("a snapshot beside an append-only file is refused, with what to move away",
 test("other users get in neither through the files nor through the port", async () => {
   const dir = dataDir();
   const owner = await startOwner(dir);
-  for (const file of ["redis.password", "redis.conf", "redis.json"]) {
+  for (const file of ["redis.password", "redis.url", "redis.conf", "redis.json"]) {
     expect(statSync(join(dir, file)).mode & 0o077).toBe(0);
   }
   expect(statSync(join(dir, "redis")).mode & 0o077).toBe(0);
+  expect(readFileSync(join(dir, "redis.url"), "utf8")).toBe(owner.url);
   const password = new URL(owner.url).password;
   expect(password.length).toBeGreaterThanOrEqual(32);
   expect(owner.description).not.toContain(password);

@@ -51,6 +51,7 @@ test.each([
   ["REDIS_URL", { REDIS_URL: undefined }],
   ["MNEME_MODEL_DIR", { MNEME_EMBEDDER: "local", MNEME_MODEL_DIR: undefined }],
   ["OPENAI_API_KEY", { MNEME_EMBEDDER: "openai" }],
+  ["OPENAI_API_KEY", { MNEME_LLM: "openai" }],
 ])("a missing %s is said", async (name, env) => {
   const { code, output } = await failingStart(env);
   expect(code).toBe(1);

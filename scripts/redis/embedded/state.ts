@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { processIdentity } from "../../bootstrap/process-identity.mjs";
+import { urlOf } from "../server/connect.js";
 
 export interface ProcessRef {
   readonly pid: number;
@@ -24,6 +25,7 @@ export function filesOf(dataDir: string) {
     lock: join(dataDir, "redis.lock"),
     state: join(dataDir, "redis.json"),
     password: join(dataDir, "redis.password"),
+    url: join(dataDir, "redis.url"),
     config: join(dataDir, "redis.conf"),
     redis: join(dataDir, "redis"),
     log: join(dataDir, "redis", "redis.log"),
@@ -44,9 +46,16 @@ export function readState(dataDir: string): EmbeddedState | undefined {
   return JSON.parse(readFileSync(state, "utf8")) as EmbeddedState;
 }
 
+/** Writes the state, and beside it the server's URL, which other programs of this user may read. */
 export function writeState(dataDir: string, state: EmbeddedState): void {
-  const { state: file } = filesOf(dataDir);
-  writeFileSync(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
+  const files = filesOf(dataDir);
+  writeWhole(files.state, JSON.stringify(state));
+  writeWhole(files.url, urlOf(state.port, readOrMakePassword(dataDir)));
+}
+
+/** Writes a file that only this user may read, whole or not at all. */
+function writeWhole(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text, { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }
 
@@ -54,8 +63,7 @@ export function writeState(dataDir: string, state: EmbeddedState): void {
 export function readOrMakePassword(dataDir: string): string {
   const { password: file } = filesOf(dataDir);
   if (!existsSync(file)) {
-    writeFileSync(`${file}.new`, randomBytes(32).toString("hex"), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    writeWhole(file, randomBytes(32).toString("hex"));
   }
   return readFileSync(file, "utf8").trim();
 }

@@ -134,6 +134,23 @@ test("what the model writes is stored with method, model and links, and a dry ru
   expect(service.logs()).not.toContain("greenhouse");
 });
 
+test("MNEME_LLM=none sends no text to the language model, although there is a key", async () => {
+  behave(writes());
+  const without = await startService({
+    OPENAI_API_KEY: SECRET,
+    OPENAI_BASE_URL: chat.baseURL,
+    MNEME_EMBEDDER: "none",
+    MNEME_LLM: "none",
+  });
+  try {
+    const [namespace] = await write([...PUMP, ...FERRY, ...HOMES], without);
+    expect(await consolidate(without, namespace, STEPS)).toMatchObject({ status: "done", llm_calls: 0 });
+    expect(chat.requests).toEqual([]);
+  } finally {
+    await without.stop();
+  }
+});
+
 const json = (value: unknown): ChatBehaviour => says(JSON.stringify(value));
 
 test.for([
