@@ -12,12 +12,8 @@ import type { Runtime } from "./runtimes.js";
 import { startInstalled } from "./service.js";
 import type { Started } from "./service.js";
 
-/** What the checkpointer's first snippet leaves to its reader. */
-const MODEL = `let calls = 0;
-const model = { invoke: async (messages) => ({ role: "assistant", content: messages.length + " " + ++calls }) };
-`;
 /** Packages that the checkpointer's page has installed with it. */
-const PEERS = ["@langchain/langgraph-checkpoint", "@langchain/core", "@langchain/langgraph"];
+const PEERS = ["@langchain/langgraph", "@langchain/langgraph-checkpoint", "@langchain/core"];
 
 async function main(names: readonly string[]): Promise<void> {
   const unknown = names.filter((name) => !RUNTIMES.includes(name));
@@ -53,7 +49,8 @@ async function main(names: readonly string[]): Promise<void> {
       await writeFile(file, code);
       const [command, ...args] = runtime.command(file);
       const printed = await run(command, args, { cwd: app, timeoutMs: 120_000 });
-      if (name === "client" && !printed.includes("CX-7742-B")) throw new Failure(`It printed: ${printed}`);
+      if (!printed.includes(name === "client" ? "CX-7742-B" : "You sent 3 messages."))
+        throw new Failure(`It printed: ${printed}`);
     };
     let service: Started | undefined;
     for (const name of names.length > 0 ? names : RUNTIMES) {
@@ -68,18 +65,10 @@ async function main(names: readonly string[]): Promise<void> {
       }
       const { url } = service ?? { url: "http://127.0.0.1:1" };
       await check(`${runtime.name}: the first snippet of @mneme/client`, () =>
-        runOn(
-          runtime,
-          "client",
-          withReplaced(client, { "http://127.0.0.1:8080": url, ', apiKey: "mn_…"': "" }),
-        ),
+        runOn(runtime, "client", withReplaced(client, { "http://127.0.0.1:8080": url })),
       );
       await check(`${runtime.name}: the first snippet of @mneme/checkpointer`, () =>
-        runOn(
-          runtime,
-          "checkpointer",
-          MODEL + withReplaced(checkpointer, { "redis://localhost:6379": redis.url }),
-        ),
+        runOn(runtime, "checkpointer", withReplaced(checkpointer, { "redis://127.0.0.1:6379": redis.url })),
       );
     }
     await service?.stop();

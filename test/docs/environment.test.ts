@@ -12,7 +12,7 @@ describe(".env.example", () => {
     ([, name = "", value = ""]) => ({ name, value }),
   );
 
-  test("names every variable that the service and npm start read, and no other", () => {
+  test("names every variable that the service, npm start and the commands read, and no other", () => {
     const ofService = [...read("src/config.ts").matchAll(/^ {4}([A-Z][A-Z_]+):/gm)];
     const start = [
       "scripts/downloads/cache.ts",
@@ -23,7 +23,14 @@ describe(".env.example", () => {
       .map(read)
       .join("\n");
     const ofStart = [...start.matchAll(/env\["([A-Z_]+)"\]/g)];
-    const known = new Set([...ofService, ...ofStart].map(([, name]) => name));
+    const commands = ["options.ts", "commands/mcp.ts", "commands/hook.ts"].map((file) =>
+      read(`scripts/cli/${file}`),
+    );
+    const ofCommands = [
+      ...commands.join("\n").matchAll(/\.env\(\s*"([A-Z_]+)"/g),
+      ...commands.join("\n").matchAll(/env\["(MNEME_[A-Z_]+)"\]/g),
+    ];
+    const known = new Set([...ofService, ...ofStart, ...ofCommands].map(([, name]) => name));
     for (const name of ["XDG_CACHE_HOME", "XDG_DATA_HOME"]) known.delete(name);
     expect(example.map(({ name }) => name).toSorted()).toEqual([...known].toSorted());
   });

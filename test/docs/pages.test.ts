@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { repositoryRoot } from "../../scripts/bootstrap/root.mjs";
+import { LIMITS } from "../../src/domain/limits.js";
 
 const ROOT = repositoryRoot();
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");
@@ -53,4 +54,40 @@ test("docs/configuration.md describes every variable of .env.example, and no oth
   const variables = named(read(".env.example"), /^# ([A-Z_]+)=/gm);
   expect(variables.length).toBeGreaterThan(40);
   expect(named(read("docs/configuration.md"), /^\| `([A-Z_]+)`/gm)).toEqual(variables);
+});
+
+test("CONTRIBUTING.md shows the end of src/state/put.ts as it is", () => {
+  const [, shown = ""] =
+    /^The end of `src\/state\/put\.ts`:\n\n```ts\n([^]*?)```/m.exec(read("CONTRIBUTING.md")) ?? [];
+  expect(shown).toMatch(/^\/\*\* Writes a document/);
+  expect(read("src/state/put.ts").endsWith(shown)).toBe(true);
+});
+
+test("docs/api.md gives the limits that requests are held to", () => {
+  const [, table = ""] = /^## Limits\n([^]*?)^## /m.exec(read("docs/api.md")) ?? [];
+  const rows = new Map(
+    [...table.matchAll(/^\| (.+?) +\| (.+?) +\|$/gm)].map(([, what = "", most = ""]) => [what, most]),
+  );
+  const size = (bytes: number): string =>
+    bytes >= 1024 ** 2
+      ? `${bytes / 1024 ** 2} MiB`
+      : bytes >= 1024
+        ? `${bytes / 1024} KiB`
+        : `${bytes} bytes`;
+  const count = (value: number): string => value.toLocaleString("en");
+  expect(Object.fromEntries([...rows].slice(2))).toEqual({
+    "body of a request; of a batch": `${size(LIMITS.requestBytes)}; ${size(LIMITS.batchBytes)}`,
+    "content of a memory": size(LIMITS.contentBytes),
+    "its metadata": `${size(LIMITS.metadataBytes)}, ${LIMITS.metadataDepth} levels deep, ${count(LIMITS.metadataLeaves)} values`,
+    "its tags": `${LIMITS.tags} of ${size(LIMITS.tagBytes)} each`,
+    "an interaction": `${size(LIMITS.interactionBytes)}, ${LIMITS.toolCalls} tool calls`,
+    "memories in a batch": count(LIMITS.batchItems),
+    "query of a recall": size(LIMITS.queryBytes),
+    "namespaces and patterns of a recall": count(LIMITS.recallNamespaces),
+    "hits of a recall; entries of a list's page": `${LIMITS.recallLimit}; ${LIMITS.listLimit}`,
+    "messages of an append; one message": `${LIMITS.appendMessages}; ${size(LIMITS.messageBytes)}`,
+    "a state document": `${size(LIMITS.stateBytes)}, ${LIMITS.stateDepth} levels deep`,
+    "a state transaction": `${LIMITS.transactionOperations} operations on ${LIMITS.transactionKeys} documents, ${size(LIMITS.transactionBytes)} in all`,
+    "ids, agents, sessions, keys of items": size(LIMITS.identifierBytes),
+  });
 });

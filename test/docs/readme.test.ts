@@ -21,7 +21,7 @@ const plain = (text: string): string => text.replaceAll(/"request_id":"[^"]+"/g,
 test("the session in README prints what README shows", async () => {
   const [, session = ""] = /^## A session\n([^]*?)^## /m.exec(README) ?? [];
   const steps = [...session.matchAll(/```sh\n([^]*?)```\n\n```\n([^]*?)```/g)];
-  expect(steps.length).toBe(3);
+  expect(steps.length).toBe(4);
   const namespace = newNamespace();
   const commands = steps
     .map(([, shell = ""]) => shell)
