@@ -285,6 +285,10 @@ const lines = z.discriminatedUnion("kind", [
     .refine(({ of, memory: old }) => old.version < of, {
       path: ["memory", "version"],
       message: "Must be below `of`.",
+    })
+    .refine(({ memory: old }) => old.superseded_at !== null, {
+      path: ["memory", "superseded_at"],
+      message: "An old version has an end.",
     }),
   z.strictObject({
     kind: kind("session"),

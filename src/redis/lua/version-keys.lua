@@ -12,6 +12,31 @@ local function version_keys(record)
   return old, vector
 end
 
+--[[
+The old versions that are kept, the newest first: their numbers and keys. From `latest`, the record's number, on: there may
+be gaps, because a retention that was set later ends newer versions before older ones. Below VERSION_MOST numbers there
+are only those of earlier releases, without a gap.
+]]
+local VERSION_MOST = 1000
+
+local function version_each(record, latest)
+  local old, version = version_keys(record), latest
+  return function()
+    while version > 1 do
+      version = version - 1
+      local key = old(version)
+      if redis.call('EXISTS', key) == 1 then return version, key end
+      if version < latest - VERSION_MOST then return nil end
+    end
+  end
+end
+
+-- The number of a record's current version, 0 if there is no record.
+local function version_latest(record)
+  local current = redis.call('JSON.GET', record, '$.memory.version')
+  return current and cjson.decode(current)[1] or 0
+end
+
 -- The record of a document, and the number of the version if it is an old one.
 local function version_of(document)
   local prefix, memory, version = string.match(document, '^(.-):old:(.+):(%d+)$')
@@ -50,13 +75,10 @@ end
 
 -- Every key of a memory besides the record itself: its vectors, and its old versions with theirs.
 local function version_all(record)
-  local old = version_keys(record)
   local keys = version_vectors(record)
-  local current = redis.call('JSON.GET', record, '$.memory.version')
-  for version = current and cjson.decode(current)[1] - 1 or 0, 1, -1 do
-    if redis.call('EXISTS', old(version)) == 0 then break end
+  for version, kept in version_each(record, version_latest(record)) do
     for _, key in ipairs(version_vectors(record, version)) do table.insert(keys, key) end
-    table.insert(keys, old(version))
+    table.insert(keys, kept)
   end
   return keys
 end
@@ -69,17 +91,15 @@ local function version_at(record, at)
   if not current then return nil end
   current = cjson.decode(current)
   if current['$.memory.updated_at'][1] <= at then return record end
-  local old = version_keys(record)
-  local ahead = current['$.memory.updated_at'][1] > now
-  for version = current['$.memory.version'][1] - 1, 1, -1 do
-    local since = redis.call('JSON.GET', old(version), '$.memory.updated_at')
-    if not since then
-      local recorded = redis.call('JSON.GET', record, '$.memory.recorded_at')
-      return nil, cjson.decode(recorded)[1] <= at
-    end
-    since = cjson.decode(since)[1]
-    if since <= at then return ahead and record or old(version) end
-    ahead = ahead and since > now
+  local ahead, after = current['$.memory.updated_at'][1] > now, current['$.memory.version'][1]
+  for version, key in version_each(record, after) do
+    local found = cjson.decode(redis.call('JSON.GET', key, '$.memory.updated_at', '$.index.until'))
+    local since, ended = found['$.memory.updated_at'][1], found['$.index.until'][1]
+    -- Those between this one and the next have ended.
+    if since <= at and version < after - 1 and ended <= at then return nil, true end
+    if since <= at then return ahead and record or key end
+    ahead, after = ahead and since > now, version
   end
-  return nil
+  local recorded = redis.call('JSON.GET', record, '$.memory.recorded_at')
+  return nil, after > 1 and cjson.decode(recorded)[1] <= at
 end

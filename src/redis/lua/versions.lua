@@ -9,10 +9,19 @@ local function version_member(record, version, bytes)
   return string.match(record, '[^:]+$') .. ':' .. version .. ':' .. string.format('%d', bytes)
 end
 
+-- Deletes an old version with its vectors, and returns its bytes.
+local function version_drop(record, version, kept)
+  local json, vectors = usage_of(kept)
+  redis.call('ZREM', usage_versions, version_member(record, version, json + vectors))
+  for _, key in ipairs(version_vectors(record, version)) do redis.call('DEL', key) end
+  redis.call('DEL', kept)
+  return json + vectors
+end
+
 --[[
 Keeps the record as it is now as an old version that ended at `at`, with its vectors: copied if they stay, else moved.
 Facets of where it lies and its namespace get other names, by which only who asks for the past finds it. What others
-lent it, and what is still to be done with it, stays with the record.
+lent it, and what is still to be done with it, stays with the record. A leftover under the version's keys gives way.
 ]]
 local function version_keep(record, at, vectors_stay)
   local json, vectors = usage_of(record)
@@ -23,7 +32,7 @@ local function version_keep(record, at, vectors_stay)
   local facets = facets_hidden(current['$.index.facets'][1])
 
   local kept = old(version)
-  redis.call('COPY', record, kept)
+  redis.call('COPY', record, kept, 'REPLACE')
   redis.call('JSON.DEL', kept, '$.raw')
   for _, path in ipairs({ '$.published', '$.voices', '$.unsent', '$.derived' }) do redis.call('JSON.DEL', kept, path) end
   local none = cjson.null
@@ -38,7 +47,7 @@ local function version_keep(record, at, vectors_stay)
   for i, key in ipairs(version_vectors(record)) do
     local target = targets[i]
     if redis.call('EXISTS', key) == 1 then
-      redis.call(vectors_stay and 'COPY' or 'RENAME', key, target)
+      if vectors_stay then redis.call('COPY', key, target, 'REPLACE') else redis.call('RENAME', key, target) end
       if ends then redis.call('PEXPIREAT', target, string.format('%d', ends), 'LT') end
     end
   end
@@ -60,14 +69,12 @@ local function version_since(record, at, updated)
   if updated - at <= VERSION_STEP_MS then return math.max(at, updated) end
   redis.call('JSON.MERGE', record, '$', cjson.encode({ memory = { updated_at = at }, index = { since = at } }))
   vector_follow(record)
-  local old = version_keys(record)
-  for version = cjson.decode(redis.call('JSON.GET', record, '$.memory.version'))[1] - 1, 1, -1 do
-    local found = redis.call('JSON.GET', old(version), '$.index.until', '$.memory.updated_at')
-    found = found and cjson.decode(found)
-    if not found or found['$.index.until'][1] <= at then break end
+  for version, kept in version_each(record, version_latest(record)) do
+    local found = cjson.decode(redis.call('JSON.GET', kept, '$.index.until', '$.memory.updated_at'))
+    if found['$.index.until'][1] <= at then break end
     local since = math.min(at, found['$.memory.updated_at'][1])
     local index = { since = since, ['until'] = at }
-    redis.call('JSON.MERGE', old(version), '$', cjson.encode({ memory = { updated_at = since, superseded_at = at }, index = index }))
+    redis.call('JSON.MERGE', kept, '$', cjson.encode({ memory = { updated_at = since, superseded_at = at }, index = index }))
     vector_follow(record, version)
   end
   return at
@@ -75,30 +82,23 @@ end
 
 -- Sets the end ('' for none) of a memory's keys besides the record itself; old versions may end before.
 local function version_expire(record, expiry)
-  local old = version_keys(record)
   local function expire(key, ends)
     if ends == '' then redis.call('PERSIST', key) else redis.call('PEXPIREAT', key, ends) end
   end
   for _, key in ipairs(version_vectors(record)) do expire(key, expiry) end
-  local current = redis.call('JSON.GET', record, '$.memory.version')
-  for version = current and cjson.decode(current)[1] - 1 or 0, 1, -1 do
-    local limit = redis.call('JSON.GET', old(version), '$.index.kept_until')
-    if not limit then break end
-    limit = tonumber(cjson.decode(limit)[1])
+  for version, kept in version_each(record, version_latest(record)) do
+    local limit = tonumber(cjson.decode(redis.call('JSON.GET', kept, '$.index.kept_until'))[1])
     local ends = expiry
     if limit and (expiry == '' or limit < tonumber(expiry)) then ends = string.format('%d', limit) end
     for _, key in ipairs(version_vectors(record, version)) do expire(key, ends) end
-    expire(old(version), ends)
+    expire(kept, ends)
   end
 end
 
 -- Old versions of a memory that is removed needn't be counted out any more.
 local function version_forget(record)
-  local old = version_keys(record)
-  local current = redis.call('JSON.GET', record, '$.memory.version')
-  for version = current and cjson.decode(current)[1] - 1 or 0, 1, -1 do
-    if redis.call('EXISTS', old(version)) == 0 then break end
-    local json, vectors = usage_of(old(version))
+  for version, kept in version_each(record, version_latest(record)) do
+    local json, vectors = usage_of(kept)
     redis.call('ZREM', usage_versions, version_member(record, version, json + vectors))
   end
 end

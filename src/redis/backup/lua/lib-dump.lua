@@ -46,13 +46,9 @@ local function dump_memory(record, id, uses_key, with_vectors, since)
   if not json then return false end
   local uses = redis.call('HGET', uses_key, id)
   if since > 0 and dump_changed(record, uses) < since then return false end
-  local old = version_keys(record)
-  local latest = cjson.decode(redis.call('JSON.GET', record, '$.memory.version'))[1]
   local versions, vectors = {}, {}
-  for version = latest - 1, 1, -1 do
-    local document = redis.call('JSON.GET', old(version), '$')
-    if not document then break end
-    table.insert(versions, document)
+  for version, kept in version_each(record, version_latest(record)) do
+    table.insert(versions, redis.call('JSON.GET', kept, '$'))
     table.insert(vectors, with_vectors and dump_vectors(record, version) or {})
   end
   return { json, uses or '', dump_is_dispute(record, id) and '1' or '', versions, with_vectors and dump_vectors(record) or {}, vectors }

@@ -13,8 +13,8 @@ ARGV[1] the model
 Returns how many documents had others.
 ]]
 local record, id, model = KEYS[1], string.match(KEYS[1], '[^:]+$'), ARGV[1]
-local current = redis.call('JSON.GET', record, '$.memory.version')
-if not current then return 0 end
+local latest = version_latest(record)
+if latest == 0 then return 0 end
 local ends, before = redis.call('PEXPIRETIME', record), usage_total(record)
 local old = version_keys(record)
 
@@ -50,9 +50,7 @@ local function settle(version)
 end
 
 local settled, grown = 0, 0
-for version = cjson.decode(current)[1] - 1, 1, -1 do
-  local kept = old(version)
-  if redis.call('EXISTS', kept) == 0 then break end
+for version, kept in version_each(record, latest) do
   local json, vectors = usage_of(kept)
   local more = settle(version)
   if more then

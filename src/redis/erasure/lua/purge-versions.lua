@@ -17,30 +17,22 @@ ARGV[2] 'all'; 'made': only what mneme made, the oldest ones; or only what was s
 Returns how many there were.
 ]]
 local record = KEYS[1]
-local current = redis.call('JSON.GET', record, '$.memory.version')
-if not current then return 0 end
-local old = version_keys(record)
+local latest = version_latest(record)
+if latest == 0 then return 0 end
 local json, vectors, versions = usage_of(record)
 local ends = redis.call('PEXPIRETIME', record)
 local count, freed, last = 0, 0, 0
-for version = cjson.decode(current)[1] - 1, 1, -1 do
-  local kept = old(version)
-  if redis.call('EXISTS', kept) == 1 then
-    local goes = ARGV[2] == 'all'
-    if ARGV[2] == 'made' then
-      goes = redis.call('JSON.TYPE', kept, '$.index.made')[1]
-    elseif not goes then
-      goes = cjson.decode(redis.call('JSON.GET', kept, '$.index.until'))[1] <= tonumber(ARGV[2])
-    end
-    if goes then
-      last = math.max(last, cjson.decode(redis.call('JSON.GET', kept, '$.index.until'))[1])
-      local old_json, old_vectors = usage_of(kept)
-      redis.call('ZREM', usage_versions, version_member(record, version, old_json + old_vectors))
-      for _, key in ipairs(version_vectors(record, version)) do redis.call('DEL', key) end
-      redis.call('DEL', kept)
-      freed = freed + old_json + old_vectors
-      count = count + 1
-    end
+for version, kept in version_each(record, latest) do
+  local goes = ARGV[2] == 'all'
+  if ARGV[2] == 'made' then
+    goes = redis.call('JSON.TYPE', kept, '$.index.made')[1]
+  elseif not goes then
+    goes = cjson.decode(redis.call('JSON.GET', kept, '$.index.until'))[1] <= tonumber(ARGV[2])
+  end
+  if goes then
+    last = math.max(last, cjson.decode(redis.call('JSON.GET', kept, '$.index.until'))[1])
+    freed = freed + version_drop(record, version, kept)
+    count = count + 1
   end
 end
 local left = ARGV[2] == 'all' and 0 or math.max(0, versions - freed)

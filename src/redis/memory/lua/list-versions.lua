@@ -13,14 +13,11 @@ Returns what JSON.GET $.memory does for each; false if there is no such memory.
 local current = redis.call('JSON.GET', KEYS[1], '$.memory')
 audit(current and 'ok' or 'missing')
 if not current then return false end
-local old = version_keys(KEYS[1])
 local latest = cjson.decode(current)[1].version
-local version = math.min(latest, ARGV[1] == '' and latest or tonumber(ARGV[1]) - 1)
-local found = {}
-while version >= 1 and #found < tonumber(ARGV[2]) do
-  local document = version == latest and current or redis.call('JSON.GET', old(version), '$.memory')
-  if not document then break end
-  table.insert(found, document)
-  version = version - 1
+local below, most = ARGV[1] == '' and latest + 1 or tonumber(ARGV[1]), tonumber(ARGV[2])
+local found = { below > latest and current or nil }
+for version, kept in version_each(KEYS[1], latest) do
+  if #found >= most then break end
+  if version < below then table.insert(found, redis.call('JSON.GET', kept, '$.memory')) end
 end
 return found
