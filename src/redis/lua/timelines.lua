@@ -194,8 +194,8 @@ local function fact_end(record, id, to, at)
   local ends = redis.call('PEXPIRETIME', record)
   local kept = versions + json + vectors
   usage_leave(id, kept, ends)
+  kept = math.max(0, kept - version_keep(record, since, true))
   usage_enter(id, kept + json + vectors, ends)
-  version_keep(record, since, true)
   local valid_to = to and int(to) or 'null'
   local memory = string.format('{"version":%d,"updated_at":%d,"valid_to":%s}', current['$.memory.version'][1] + 1, since, valid_to)
   local published = next(current['$.published'][1] or {}) and ',"publish_at":' .. int(now) or ''

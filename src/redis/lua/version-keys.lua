@@ -14,8 +14,8 @@ end
 
 --[[
 The old versions that are kept, the newest first: their numbers and keys. From `latest`, the record's number, on: there may
-be gaps, because a retention that was set later ends newer versions before older ones. Below VERSION_MOST numbers there
-are only those of earlier releases, without a gap.
+be gaps, because a retention that was set later ends newer versions before older ones. Further back than VERSION_MOST
+there are only those that earlier releases left, without a gap, until the next version.
 ]]
 local VERSION_MOST = 1000
 

@@ -22,6 +22,9 @@ end
 Keeps the record as it is now as an old version that ended at `at`, with its vectors: copied if they stay, else moved.
 Facets of where it lies and its namespace get other names, by which only who asks for the past finds it. What others
 lent it, and what is still to be done with it, stays with the record. A leftover under the version's keys gives way.
+The version that is VERSION_MOST before it goes, with any before that one.
+
+Returns the bytes of what goes.
 ]]
 local function version_keep(record, at, vectors_stay)
   local json, vectors = usage_of(record)
@@ -52,9 +55,16 @@ local function version_keep(record, at, vectors_stay)
     end
   end
   vector_follow(record, version)
-  if not ends then return end
-  redis.call('PEXPIREAT', kept, string.format('%d', ends), 'LT')
-  redis.call('ZADD', usage_versions, string.format('%d', ends), version_member(record, version, json + vectors))
+  if ends then
+    redis.call('PEXPIREAT', kept, string.format('%d', ends), 'LT')
+    redis.call('ZADD', usage_versions, string.format('%d', ends), version_member(record, version, json + vectors))
+  end
+  local freed = 0
+  for gone = version - VERSION_MOST, 1, -1 do
+    if redis.call('EXISTS', old(gone)) == 0 then break end
+    freed = freed + version_drop(record, gone, old(gone))
+  end
+  return freed
 end
 
 -- Processes measure Redis's clock, so their times differ by a few milliseconds. More than this: it was put back.

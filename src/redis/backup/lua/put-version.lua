@@ -1,6 +1,7 @@
 --- @include "lua/changes"
 --- @include "lua/clock"
 --- @include "lua/usage"
+--- @include "lua/version-keys"
 --- @include "lua/vector-fields"
 --- @include "lua/versions"
 --[[
@@ -19,13 +20,16 @@ ARGV[4]  until when it is kept, milliseconds since the epoch, or '' for as long 
 ARGV[5]  '1' if what was deleted here comes back
 ARGV[6+] one vector per hash in KEYS[4+]
 
-Returns 1, or 0 where the record isn't this import's (any more), or it is over, or was deleted here.
+Returns 1, or 0 where the record isn't this import's (any more), or it is over, or was deleted here, or older than those
+that a memory keeps.
 ]]
 local import, document, version, kept_until = unpack(ARGV, 1, 4)
 local record, old, gone = unpack(KEYS, 1, 3)
-local found = redis.call('JSON.GET', record, '$.imported')
-local by = found and cjson.decode(found)[1]
+local found = redis.call('JSON.GET', record, '$.imported', '$.memory.version')
+found = found and cjson.decode(found)
+local by = found and found['$.imported'][1]
 if not by or string.match(by, '^(.+):%d+$') ~= import then return 0 end
+if tonumber(version) < found['$.memory.version'][1] - VERSION_MOST then return 0 end
 if redis.call('EXISTS', old) == 1 then return 1 end
 local purged = ARGV[5] ~= '1' and redis.call('ZSCORE', gone, 'h ' .. string.match(record, '[^:]+$'))
 if purged and (tonumber(cjson.decode(document).memory.superseded_at) or 0) <= tonumber(purged) then return 0 end

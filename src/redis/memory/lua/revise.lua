@@ -87,8 +87,9 @@ end
 
 local since = version_since(KEYS[1], tonumber(at), current['$.memory.updated_at'][1])
 usage_leave(id, next_versions, ends)
-usage_enter(id, next_bytes, expiry)
-version_keep(KEYS[1], since, replaces_vectors == '0')
+local freed = math.min(next_versions, version_keep(KEYS[1], since, replaces_vectors == '0'))
+next_versions = next_versions - freed
+usage_enter(id, next_bytes - freed, expiry)
 redis.call('JSON.MERGE', KEYS[1], '$', patch)
 local index = { since = since, version_bytes = next_versions }
 if renamed then index.hash = next_hash end
@@ -111,7 +112,12 @@ if timeline then
   fact_prolong_both(timeline, expiry)
 end
 if KEYS[2] then vector_write(KEYS[1], KEYS, 2, ARGV, 13) else vector_follow(KEYS[1]) end
-version_expire(KEYS[1], expiry)
+-- An old version has been made with the end that the memory had, and new vectors have none.
+if tonumber(expiry) ~= (ends > 0 and ends or nil) then
+  version_expire(KEYS[1], expiry)
+elseif expiry ~= '' then
+  for _, key in ipairs(version_vectors(KEYS[1])) do redis.call('PEXPIREAT', key, expiry) end
+end
 -- A later fact with the same statement may have the hash now.
 local hashed = redis.call('GET', hash) == id and hash or nil
 for _, key in ipairs({ KEYS[1], hashed }) do
