@@ -54,7 +54,10 @@ function copied(): string {
 
 describe("a release", () => {
   test("has one version in all of its files", () => {
-    expect(problemsOf(ROOT, read<{ version: string }>(ROOT, "package.json").version)).toEqual([]);
+    const { version } = read<{ version: string }>(ROOT, "package.json");
+    // Until its release, a version's changes are those under "Unreleased".
+    const released = readFileSync(join(ROOT, "CHANGELOG.md"), "utf8").includes(`\n## ${version}\n`);
+    expect(problemsOf(ROOT, version)).toEqual(released ? [] : [`CHANGELOG.md has no "## ${version}".`]);
   });
 
   test("gets a version everywhere by one command", () => {
