@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { LIMITS } from "../../domain/limits.js";
 import type { MemoryFilter } from "../../memory/conditions/filter.js";
+import { nameOf } from "../../memory/model/original.js";
 import type { ReadReceipt } from "../../memory/recall/read-receipt.js";
 import type { Replay } from "../../memory/recall/replay-receipt.js";
 import type { Receipt } from "../../memory/ports/receipts.js";
@@ -187,9 +188,9 @@ function viewFilter({ from, to, ...others }: MemoryFilter): Record<string, unkno
 }
 
 export function viewReplay(replay: Replay): z.infer<typeof replayView> {
-  const then = new Map(replay.hits.map(({ id, version }) => [id, version]));
-  const now = new Map(replay.now.hits.map(({ memory }) => [memory.id, memory.version]));
-  const both = [...then].filter(([id]) => now.has(id));
+  const then = new Map(replay.hits.map((hit) => [nameOf(hit), hit]));
+  const now = new Map(replay.now.hits.map(({ memory }) => [nameOf(memory), memory]));
+  const idsOf = (hits: readonly { readonly id: string }[]): string[] => hits.map(({ id }) => id);
   return {
     receipt: viewReceipt(replay),
     now: {
@@ -203,9 +204,11 @@ export function viewReplay(replay: Replay): z.infer<typeof replayView> {
       terms_left_out: [...replay.now.leftOut],
     },
     changes: {
-      gone: [...then.keys()].filter((id) => !now.has(id)),
-      added: [...now.keys()].filter((id) => !then.has(id)),
-      revised: both.filter(([id, version]) => now.get(id) !== version).map(([id]) => id),
+      gone: idsOf([...then.values()].filter((hit) => !now.has(nameOf(hit)))),
+      added: idsOf([...now.values()].filter((memory) => !then.has(nameOf(memory)))),
+      revised: idsOf(
+        [...then.values()].filter((hit) => (now.get(nameOf(hit))?.version ?? hit.version) !== hit.version),
+      ),
     },
   };
 }

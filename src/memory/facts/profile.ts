@@ -11,6 +11,7 @@ import { judgeAll } from "../trust/judge.js";
 import type { Judged } from "../trust/judge.js";
 import { holds } from "../model/moment.js";
 import type { Moment } from "../model/moment.js";
+import { nameOf, originalOf } from "../model/original.js";
 import type { MemoryRef } from "../model/ref.js";
 import { momentOf } from "../ports/moment.js";
 import type { Memory, MemoryType } from "../model/record.js";
@@ -109,9 +110,9 @@ const byRecording = (memories: readonly Memory[]): Memory[] =>
 
 /** Facts that dispute a more trusted one go last; the others stay in their order. */
 function outdoneLast(facts: readonly Judged[]): Judged[] {
-  const trusts = new Map(facts.map(({ id, trust }) => [id, trust.trust]));
-  const isOutdone = ({ fact, trust }: Judged): boolean =>
-    (fact?.contradicts ?? []).some((id) => (trusts.get(id) ?? 0) > trust.trust);
+  const trusts = new Map(facts.map((each) => [nameOf(each), each.trust.trust]));
+  const isOutdone = ({ namespace, fact, trust }: Judged): boolean =>
+    (fact?.contradicts ?? []).some((id) => (trusts.get(nameOf({ namespace, id })) ?? 0) > trust.trust);
   return [...facts.filter((each) => !isOutdone(each)), ...facts.filter(isOutdone)];
 }
 
@@ -175,7 +176,8 @@ async function mentions(
       vector: undefined,
       depth: CANDIDATES,
     });
-    for (const { namespace, id } of found.keyword ?? []) refs.set(`${namespace}:${id}`, { namespace, id });
+    for (const { namespace, id } of found.keyword ?? [])
+      refs.set(nameOf({ namespace, id }), { namespace, id });
   }
   return [...refs.values()].slice(0, CANDIDATES);
 }
@@ -198,9 +200,11 @@ async function load(
 
 /** A memory and its published copies are one: the origin, where it is among them. */
 function originals(memories: readonly Memory[]): Memory[] {
-  const byId = new Map<string, Memory>();
+  const origins = new Map(memories.map((memory) => [nameOf(memory), memory.origin]));
+  const found = new Map<string, Memory>();
   for (const memory of memories) {
-    if (!byId.has(memory.id) || memory.origin === null) byId.set(memory.id, memory);
+    const original = originalOf(memory, (name) => origins.get(name));
+    if (!found.has(original) || memory.origin === null) found.set(original, memory);
   }
-  return [...byId.values()];
+  return [...found.values()];
 }

@@ -155,32 +155,36 @@ export interface Found {
   readonly recency?: RecencyPart;
 }
 
+/** The name of the memory that a found one is: a published copy has its origin's. */
+export type MemoryOf = (ref: MemoryRef) => string;
+
 /** The same as in the guide, and in the paper that {@link reciprocalRankFusion} is from. */
 const MERGE_K = 60;
 
 /**
  * One list of several: `Σ 1 / (60 + rank)` over the lists that hold a memory. A single list keeps its scores.
  *
- * A published copy has its origin's id, so equal ids are one memory, within a list too: there, its best rank counts.
+ * A memory and its published copies are one, within a list too: there, their best rank counts.
  */
-export function mergeLists(lists: readonly NamedList[]): Found[] {
+export function mergeLists(lists: readonly NamedList[], memoryOf: MemoryOf): Found[] {
   const merged = new Map<string, Mutable<Found> & { refs: MemoryRef[]; places: Place[] }>();
-  for (const { name, ranked } of lists) {
+  for (const { name: list, ranked } of lists) {
     const seen = new Set<string>();
     for (const fused of ranked) {
-      const { namespace, id } = fused;
-      let found = merged.get(id);
+      const { namespace } = fused;
+      const name = memoryOf(fused);
+      let found = merged.get(name);
       if (found === undefined) {
         found = { score: 0, fused, refs: [], places: [] };
-        merged.set(id, found);
+        merged.set(name, found);
       }
       if (!found.refs.some((ref) => ref.namespace === namespace)) found.refs.push(refOf(fused));
-      if (seen.has(id)) continue;
-      seen.add(id);
+      if (seen.has(name)) continue;
+      seen.add(name);
       const rank = seen.size;
       const adds = lists.length === 1 ? fused.score : 1 / (MERGE_K + rank);
       found.score += adds;
-      if (lists.length > 1) found.places.push({ name, rank, adds });
+      if (lists.length > 1) found.places.push({ name: list, rank, adds });
     }
   }
   // Stable: among equals, the list that was named first goes first.

@@ -80,7 +80,7 @@ export async function loadHits(
       archive,
     });
     from += batch.length;
-    for (const { found, copies } of showable) {
+    for (const { found, copies } of showable.flatMap(apart)) {
       const trusted = copies.filter(({ memory }) => memory.trust.trust >= min_trust);
       // The origin itself, where the caller may read it.
       const first = trusted.find(({ memory }) => memory.origin === null) ?? trusted[0];
@@ -134,6 +134,13 @@ interface Shown extends Omit<RecallHit, keyof FoundBy> {
 interface Showable {
   readonly found: Found;
   readonly copies: readonly Copy[];
+}
+
+/** A copy that is superseded in its namespace may lead to another memory than its origin does: each is a hit of its own. */
+function apart({ found, copies }: Showable): readonly Showable[] {
+  const byId = new Map<string, Copy[]>();
+  for (const copy of copies) byId.set(copy.memory.id, [...(byId.get(copy.memory.id) ?? []), copy]);
+  return [...byId.values()].map((same) => ({ found, copies: same }));
 }
 
 interface Copy extends StandIn {

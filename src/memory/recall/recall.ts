@@ -15,12 +15,14 @@ import { BYTES, fitTokens, until } from "./fit-tokens.js";
 import type { RecallHit, RecallOutcome } from "./outcome.js";
 import { invalid } from "../../domain/errors.js";
 import { facetQuery } from "../conditions/filter.js";
+import { nameOf } from "../model/original.js";
 import { possibleNames } from "../model/names.js";
 import { askedIn } from "../text/asked.js";
 import type { SearchResult, SearchStore } from "../ports/search.js";
 import { namesIn } from "../facts/names-in.js";
 import { fuseScores, keepScores, mergeLists, reciprocalRankFusion } from "./fusion.js";
 import type { Fused, Lists } from "./fusion.js";
+import { joinCopies } from "./join-copies.js";
 import { ANSWERABLE } from "./relevance.js";
 import { relevanceBy } from "./relevance-by.js";
 import { chooseTerms, distinctTerms, hasTooMany, parseQuery, termsToCompare } from "../text/terms.js";
@@ -118,17 +120,19 @@ export async function recall(
   const searched = input.merge === "rrf" ? lists : together(lists);
   const found = await timed.later("search", Promise.all(searched.map(find)));
   for (const late of found.flatMap((each) => each.late)) degraded.add(late);
-  const ranked = timed.now("fuse", () => {
+  const fused = timed.now("fuse", () => {
     const least = input.min_score ?? -Infinity;
     return stageNow("fuse", () =>
-      mergeLists(
-        found.map((result, index) => ({
-          name: searched[index]?.name ?? "",
-          ranked: fuse(result, input).filter(({ score }) => score >= least),
-        })),
-      ),
+      found.map((result, index) => ({
+        name: searched[index]?.name ?? "",
+        ranked: fuse(result, input).filter(({ score }) => score >= least),
+      })),
     );
   });
+  const refs = fused.flatMap((list) => list.ranked);
+  const joined = await inTime(deadline, joinCopies(services, refs), reserveMs);
+  if (joined === LATE) degraded.add("ranking");
+  const ranked = mergeLists(fused, joined === LATE ? nameOf : joined);
   const situated = await inTime(deadline, weighSituations(services, ranked, input, now, recency), reserveMs);
   if (situated === LATE) degraded.add("ranking");
   const { asked: askedTime, ranked: weighed } = situated === LATE ? { asked: undefined, ranked } : situated;

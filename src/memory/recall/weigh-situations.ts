@@ -35,9 +35,9 @@ export async function weighSituations(
   const wanted = asked !== undefined || recency.weight > 0 ? ranked : ranked.slice(0, bySession);
   if (wanted.length === 0) return { ranked, asked };
   const situations = await situationsOf(store, wanted);
-  const timeOf = (found: Found): number | undefined => situations.get(found.fused.id)?.time;
+  const timeOf = (found: Found): number | undefined => situations.get(found.fused)?.time;
   const sessionOf = (found: Found): string | undefined => {
-    const session = situations.get(found.fused.id)?.session;
+    const session = situations.get(found.fused)?.session;
     return session === undefined ? undefined : `${found.fused.namespace} ${session}`;
   };
   const timed = asked === undefined ? ranked : boostByTime(ranked, timeOf, asked, weights.time);
@@ -57,16 +57,15 @@ function weightsOf({ mode, fusion, merge, time_weight, session_weight }: RecallI
 /** Hits of one session that was asked for say nothing about each other. */
 const severalSessions = ({ filter }: RecallInput): boolean => filter.session_id?.length !== 1;
 
-/** By id: a memory and its published copies are one, so of a list the ids are unique. */
 async function situationsOf(
   store: SearchStore,
   ranked: readonly Found[],
-): Promise<ReadonlyMap<string, Situation>> {
+): Promise<ReadonlyMap<Found["fused"], Situation>> {
   const found = await store.situationsOf(ranked.map(({ fused }) => fused));
   return new Map(
     ranked.flatMap(({ fused }, index) => {
       const situation = found[index];
-      return situation === undefined ? [] : [[fused.id, situation] as const];
+      return situation === undefined ? [] : [[fused, situation] as const];
     }),
   );
 }

@@ -15,6 +15,7 @@ import type { ReceiptedRecall, RecallingWithReceipt } from "../recall/recall-wit
 import type { RecallHit } from "../recall/outcome.js";
 import type { Degraded } from "../ports/recall-input.js";
 import type { Memory, MemoryType } from "../model/record.js";
+import { nameOf } from "../model/original.js";
 import { queryWithin } from "../text/asked.js";
 import { truncateUtf8 } from "../text/truncate.js";
 import { touch } from "../lifecycle/touch.js";
@@ -137,7 +138,7 @@ export async function sessionContext(
     ...known.map((fact) => memoryPiece("profile", fact)),
     ...recalled.procedures.map((hit) => hitPiece("procedure", hit)),
     ...recalled.memories
-      .filter(({ memory: { id } }) => !known.some((fact) => fact.id === id))
+      .filter(({ memory: hit }) => !known.some((fact) => originalName(fact) === originalName(hit)))
       .map((hit) => hitPiece("memory", hit, (shown) => isSaid(hit.memory, session, messages, shown))),
     ...data.messages.filter(({ source }) => (source.trust ?? 0) >= (input.min_trust ?? 0)),
   ];
@@ -374,3 +375,6 @@ function memoryPiece(
   };
   return { source: { kind, namespace, id, source_agent, trust }, uses: [memory], line };
 }
+
+/** A fact and its published copy say the same once. */
+const originalName = (memory: Memory): string => nameOf(memory.origin ?? memory);

@@ -1,36 +1,14 @@
 import type { Situation } from "../../memory/ports/search.js";
 import type { MemoryRef } from "../../memory/model/ref.js";
 import type { StoreDeps } from "../deps.js";
-import { arrayOf } from "../scripts/replies.js";
+import { jsonOf } from "./json-of.js";
 
-/** One command a namespace, because a namespace is a slot of its own; all in one round trip. */
 export async function situationsOf(
-  { redis, keys }: StoreDeps,
+  deps: StoreDeps,
   refs: readonly MemoryRef[],
 ): Promise<readonly (Situation | undefined)[]> {
-  const groups = new Map<string, { readonly place: number; readonly key: string }[]>();
-  for (const [place, { namespace, id, version }] of refs.entries()) {
-    const group = groups.get(namespace) ?? [];
-    groups.set(namespace, group);
-    group.push({
-      place,
-      key: version === undefined ? keys.record(namespace, id) : keys.old(namespace, id, version),
-    });
-  }
-  const situations: (Situation | undefined)[] = refs.map(() => undefined);
-  await redis.run((client) =>
-    Promise.all(
-      [...groups.values()].map(async (group) => {
-        const wanted = group.map(({ key }) => key);
-        const replies = arrayOf(await client.sendCommand(["JSON.MGET", ...wanted, PATH]), "JSON.MGET");
-        for (const [index, { place }] of group.entries()) {
-          const reply = replies[index];
-          situations[place] = typeof reply === "string" ? situationIn(reply) : undefined;
-        }
-      }),
-    ),
-  );
-  return situations;
+  const found = await jsonOf(deps, refs, PATH);
+  return found.map((reply) => (reply === undefined ? undefined : situationIn(reply)));
 }
 
 const PATH = "$.memory['timestamp','session_id']";
