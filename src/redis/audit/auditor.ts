@@ -67,9 +67,17 @@ export function createAuditor(redis: RedisGateway, keys: Keys, retentionMs: numb
 
   async function prune(client: RoutedClient): Promise<void> {
     const some = await client.zRandMemberCount(keys.readNamespaces(), PRUNED);
-    const exists = await Promise.all(some.map((namespace) => client.exists(keys.audit(namespace))));
-    const ended = some.filter((_, index) => exists[index] === 0);
-    if (ended.length > 0) await client.zRem(keys.readNamespaces(), ended);
+    const ended = await withTrail(client, some, false);
+    if (ended.length === 0) return;
+    await client.zRem(keys.readNamespaces(), ended);
+    // A read may have begun a trail in between.
+    for (const value of await withTrail(client, ended, true))
+      await client.zAdd(keys.readNamespaces(), { value, score: 0 });
+  }
+
+  async function withTrail(client: RoutedClient, names: readonly string[], has: boolean): Promise<string[]> {
+    const exists = await Promise.all(names.map((namespace) => client.exists(keys.audit(namespace))));
+    return names.filter((_, index) => (exists[index] === 1) === has);
   }
 
   function auditIn(namespace: string, trail: Trail): AuditArguments {

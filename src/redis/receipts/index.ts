@@ -54,8 +54,9 @@ export function createReceiptStore(redis: RedisGateway, keys: Keys): ReceiptStor
       const entry = await redis.run(async (client) => {
         const add = async (id: string) =>
           text(await client.sendCommand(["XADD", keys.receipts(home), id, "r", stored]));
-        // Sent first: a receipt is found by its home.
-        const [, added] = await Promise.all([client.hSetNX(keys.receiptHomes(), hash, home), add("*")]);
+        const found = () => client.hSetNX(keys.receiptHomes(), hash, home);
+        // A receipt is found by its home. Before it, so that none is without; after it, if a sweep has dropped the home.
+        const [, added] = await Promise.all([found(), add("*"), found()]);
         if (fitsId(added)) return added;
         await client.xDel(keys.receipts(home), added);
         return add(afterMillisecond(added));

@@ -33,13 +33,13 @@ async function trimHome(
   const own = await keepOf(client, keys, home);
   const stream = keys.receipts(home);
   // Exactly: a receipt that has ended isn't shown because others of its node are still kept.
-  const [, left] = await Promise.all([
+  const [, dropped] = await Promise.all([
     client.sendCommand(["XTRIM", stream, "MINID", String(Math.max(0, now - 1000 * (own ?? byDefault)))]),
-    client.xLen(stream),
+    client.dropEmptyReceipts([stream], []),
   ]);
-  if (left > 0) return;
+  if (dropped === 0) return;
   const [hash, homes] = [homeHash(home), keys.receiptHomes()];
-  await Promise.all([client.unlink(stream), client.hDel(homes, hash)]);
+  await client.hDel(homes, hash);
   // A recall may have kept one in between.
   if ((await client.exists(stream)) === 1) await client.hSetNX(homes, hash, home);
 }

@@ -23,6 +23,7 @@ export const scripts = {
   settleErasure: forService("erasure/lua/settle", integer, "plain", "works"),
   withdrawSource: forService("erasure/lua/withdraw-source", integer, "plain", "works"),
   purgeVersions: forService("erasure/lua/purge-versions", integer, "scoped", "works"),
+  dropEmptyReceipts: forService("receipts/lua/drop-empty", integer, "plain", "works"),
   eraseAnswer: forService("idempotency/lua/erase", integer, "plain", "works"),
   findAnswers: forService("idempotency/lua/find", parts, "plain", "works"),
   noteAnswer: forService("idempotency/lua/note", integer, "plain", "works"),

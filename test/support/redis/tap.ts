@@ -6,25 +6,33 @@ export interface RedisTap {
   readonly url: string;
   /** Fulfilled when a command that holds the text came. Neither it nor anything after it has reached Redis. */
   readonly held: Promise<void>;
+  /** Lets through what was held, and all that comes after it. */
+  release(): void;
   stop(): void;
 }
 
 /** Stands between a service and Redis, and lets all commands through until one that holds this text. */
 export async function startRedisTap(redisUrl: string, text: string): Promise<RedisTap> {
   let hold = (): void => {};
-  let holds = false;
+  let holds: boolean | undefined = false;
+  const waiting: { readonly redis: Socket; readonly chunk: Buffer }[] = [];
   const held = new Promise<void>((resolve) => {
     hold = resolve;
   });
   const { url, stop } = await standBetween(redisUrl, (service, redis) => {
     redis.pipe(service);
     service.on("data", (chunk: Buffer) => {
-      holds ||= chunk.includes(text);
-      if (holds) hold();
-      else redis.write(chunk);
+      if (holds === false) holds = chunk.includes(text);
+      if (holds !== true) return void redis.write(chunk);
+      waiting.push({ redis, chunk });
+      hold();
     });
   });
-  return { url, held, stop };
+  const release = (): void => {
+    holds = undefined;
+    for (const { redis, chunk } of waiting.splice(0)) redis.write(chunk);
+  };
+  return { url, held, release, stop };
 }
 
 export interface RedisRecorder {
