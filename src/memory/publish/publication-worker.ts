@@ -1,4 +1,6 @@
 import { systemContext } from "../../domain/context.js";
+import { isStoreAway } from "../../domain/store-fault.js";
+import type { PendingPublications } from "../ports/publications.js";
 import type { Carrying } from "./carry-publication.js";
 import { carryPublications } from "./carry-publications.js";
 import type { Sweeper, SweepingOptions } from "../../domain/sweeper.js";
@@ -17,12 +19,19 @@ export function startPublicationWorker({ services, locks, now, onError }: Public
     onError,
     async sweep({ each }) {
       const due = await services.store.pendingPublications(now(), SWEEP_SIZE);
-      return each(
-        due,
-        (pending) => carryPublications(services, context, pending),
-        // Such as one whose namespace is full.
-        (pending) => services.store.postponePublications(pending, now() + STAND_BACK_MS),
-      );
+      // Such as one whose namespace is full.
+      const postpone = (pending: PendingPublications): Promise<void> =>
+        services.store.postponePublications(pending, now() + STAND_BACK_MS);
+      const carry = async (pending: PendingPublications): Promise<void> => {
+        try {
+          await carryPublications(services, context, pending, { hurried: false });
+        } catch (error) {
+          if (!isStoreAway(error)) throw error;
+          // Only a shard may be away, and the memory's own be there: then the others go on. Else this fails too.
+          await postpone(pending);
+        }
+      };
+      return each(due, carry, postpone);
     },
   });
 }

@@ -7,7 +7,7 @@ import type { MemoryRef } from "../model/ref.js";
 export async function tellCopies(services: Carrying, context: Context, ref: MemoryRef): Promise<void> {
   try {
     const pending = await services.store.publicationsOf(ref);
-    if (pending !== undefined) await carryPublications(services, context, pending);
+    if (pending !== undefined) await carryPublications(services, context, pending, { hurried: true });
   } catch {
     // The change itself is done, and that is what the caller asked for.
   }
