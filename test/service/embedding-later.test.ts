@@ -40,6 +40,27 @@ test("a provider that comes back has embedded everything in the end, also for a 
   );
 });
 
+test("texts on which the provider fails keep no others from being embedded", async () => {
+  const provider = await startMoodyProvider();
+  const service = await provider.serve();
+  provider.mood = failing;
+  const namespace = newNamespace();
+  const write = (contents: readonly string[]) =>
+    postBatch(
+      service,
+      namespace,
+      contents.map((content) => ({ content, memory_type: "semantic" })),
+    );
+  await write(["bad 1", "bad 2"]);
+  const good = await write(["good 1", "good 2", "good 3", "good 4"]);
+  provider.mood = (request, response) =>
+    request.input.some((text) => text.includes("bad")) && failing(request, response);
+  for (const { memory } of nonEmpty(good)) {
+    if (memory === undefined) throw new Error("no memory");
+    await embedded(service, memory, 90_000);
+  }
+});
+
 test("a caller's vector stays when the preceding turn is deleted; the provider's vector is computed again", async () => {
   const provider = await startMoodyProvider();
   const service = await provider.serve();

@@ -9,6 +9,7 @@ import type { Embedder } from "../../embeddings/embedder.js";
 import { REFUSED_RETRY_MS } from "./embed.js";
 import { embedWith } from "./embed-with.js";
 import type { SweepingOptions } from "../../domain/sweeper.js";
+import { isStoreAway } from "../../domain/store-fault.js";
 import { STAND_BACK_MS, SWEEP_SIZE, startSweeper } from "../../domain/sweeper.js";
 
 export interface EmbeddingWorkerOptions extends SweepingOptions {
@@ -30,7 +31,7 @@ export function startEmbeddingWorker(options: EmbeddingWorkerOptions): Embedding
     embedder: embedderNow,
     locks,
     now,
-    onError,
+    onError: reportFault,
     sweepEveryMs = 1000,
     maxBackoffMs = 10_000,
   } = options;
@@ -44,7 +45,7 @@ export function startEmbeddingWorker(options: EmbeddingWorkerOptions): Embedding
       memory = queue.shift()
     ) {
       // A failure here needs no retry: the memory is due in the index, and the sweep finds it.
-      await embedOne(memory, true).catch(onError);
+      await embedOne(memory, true).catch(reportFault);
     }
     draining = undefined;
   }
@@ -97,19 +98,23 @@ export function startEmbeddingWorker(options: EmbeddingWorkerOptions): Embedding
     async sweep({ each }) {
       await hasten();
       const due = await store.pendingEmbeddings(now(), SWEEP_SIZE);
-      return each(due, (memory) =>
-        embedOne(memory, false).catch(async (error: unknown) => {
-          // If the provider is down, all wait alike. A memory that fails while the provider works is postponed.
-          if (!(error instanceof EmbeddingUnavailable) || (await isReady(embedderNow()))) {
-            await attach(memory, undefined, now() + STAND_BACK_MS);
-          }
-          throw error;
-        }),
-      );
+      return each(due, async (memory) => {
+        try {
+          await embedOne(memory, false);
+        } catch (error) {
+          if (isStoreAway(error)) throw error;
+          const away = error instanceof EmbeddingUnavailable && !(await isReady(embedderNow()));
+          // With the provider away, all wait alike, but this one behind the others: a provider that fails on one text
+          // alone can look the same, and that text must not keep them from their turn.
+          await attach(memory, undefined, away ? now() : now() + STAND_BACK_MS);
+          if (away) throw error;
+          reportFault(error);
+        }
+      });
     },
     onError(error) {
       // The provider is away: readiness says so.
-      if (!(error instanceof EmbeddingUnavailable)) onError(error);
+      if (!(error instanceof EmbeddingUnavailable)) reportFault(error);
     },
   });
 
