@@ -4912,7 +4912,7 @@ export interface components {
        * @enum {string}
        */
       mode?: "hybrid" | "vector" | "keyword";
-      /** @description How the keyword and vector lists are fused. `auto` is described in docs/recall.md. Default: `{"method":"auto"}`. */
+      /** @description How the keyword and vector lists are fused. `auto` adds their scores, each scaled to 0..1. Default: `{"method":"auto"}`. */
       fusion?:
         | {
             /**

@@ -37,7 +37,7 @@ const fusion = z
   ])
   .default({ method: "auto" })
   .openapi({
-    description: "How the keyword and vector lists are fused. `auto` is described in docs/recall.md.",
+    description: "How the keyword and vector lists are fused. `auto` adds their scores, each scaled to 0..1.",
   });
 
 const recency = z.strictObject({

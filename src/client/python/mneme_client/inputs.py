@@ -946,7 +946,7 @@ class RecallRequest(TypedDict):
     mode: NotRequired[Literal["hybrid", "vector", "keyword"]]
     """Retrievers of the recall: hybrid, vector or keyword."""
     fusion: NotRequired[RecallRequestFusionAuto | RecallRequestFusionRrf]
-    """How the keyword and vector lists are fused. `auto` is described in docs/recall.md. Default: `{"method":"auto"}`."""
+    """How the keyword and vector lists are fused. `auto` adds their scores, each scaled to 0..1. Default: `{"method":"auto"}`."""
     min_score: NotRequired[float]
     """Minimum score. It is compared with the score before times, sessions, recency, trust and outcomes change it."""
     min_relevance: NotRequired[float]
