@@ -17,6 +17,8 @@ export interface RedisGateway {
   readonly nodes: Nodes;
   /** Set if recall's searches go to replicas. */
   readonly replicas: Replicas | undefined;
+  /** How long a command may take, in milliseconds. */
+  readonly timeoutMs: number;
   run<T>(work: (client: RoutedClient) => Promise<T>, timeoutMs?: number): Promise<T>;
   /**
    * As `run`, for what keeps Redis's one thread busy for milliseconds. Few are sent at once, enough to keep each server busy:
@@ -81,7 +83,8 @@ export function createGateway(
       observe(answered, (performance.now() - start) / 1000);
     }
   }
-  return { client, nodes, replicas, run, search: (work, limit) => searches.run("", () => run(work, limit)) };
+  const search: RedisGateway["search"] = (work, limit) => searches.run("", () => run(work, limit));
+  return { client, nodes, replicas, timeoutMs, run, search };
 }
 
 /** A reply or an error of the connection as the domain error that names its cause; others as they are. */

@@ -9,7 +9,7 @@ import { numberOfSortKey, readRows } from "./rows.js";
 import type { StoreDeps } from "../deps.js";
 import { fitsOf } from "./fitting.js";
 import type { Fits } from "./fitting.js";
-import { commonArguments } from "./search.js";
+import { boundedBy, commonArguments } from "./search.js";
 
 /**
  * A page in the order of the namespace's sequence, which a record keeps for life: a walk visits each record once, even
@@ -40,7 +40,8 @@ export async function list(deps: StoreDeps, query: ListQuery): Promise<ListPage>
     const lastLooked =
       rows.length >= query.limit ? taken.at(-1) : found.length >= most ? found.at(-1) : undefined;
     position = (lastLooked?.seq ?? edge) + step;
-    width *= 4;
+    // Where a window holds enough, a wider one would only be sorted.
+    if (found.length < most) width *= 4;
   }
   const end = position < 1 || position > last;
   return {
@@ -90,7 +91,7 @@ async function window(
     "seq",
     query.order.toUpperCase(),
     "WITHSORTKEYS",
-    ...commonArguments(limit, params),
+    ...commonArguments(limit, params, boundedBy(redis)),
   ]);
   return readRows(reply, 2, (key, sortKey) => ({ ref: refOfKey(key), seq: numberOfSortKey(sortKey) }));
 }

@@ -7,6 +7,7 @@ import { encodeIndexVector } from "../codec/vector.js";
 import { expiring } from "../connection/expiring.js";
 import { askIndex } from "../connection/ask-index.js";
 import type { IndexQuestion } from "../connection/ask-index.js";
+import type { RedisGateway } from "../connection/client.js";
 import { refOfKey } from "../keys.js";
 import { essentialTerms, hybridPolicy, keywordClause, optionalTerms, scopeClause } from "./query.js";
 import type { Params } from "./query.js";
@@ -99,11 +100,11 @@ interface Found<Kind extends Candidate = Candidate> {
   readonly exhausted: boolean;
 }
 
-/** If the first look isn't enough, the filter lets little through, and most records have to be examined. */
+/** How many times deeper the first look goes than the list is long, and each next one than the last. */
 const FIRST = 8;
-const DEEPER = 64;
-/** The longest list that RediSearch gives, unless it is configured otherwise. */
-const DEEPEST = 1_000_000;
+const DEEPER = 8;
+/** As for a page of a list: a deeper search would keep Redis from all others for longer than a caller waits. */
+const DEEPEST = 25_000;
 
 async function filled(
   query: SearchQuery,
@@ -111,7 +112,7 @@ async function filled(
   find: (deeper: SearchQuery) => Promise<Found>,
 ): Promise<Found> {
   if (fits === undefined) return find(query);
-  for (let depth = query.depth * FIRST; ; depth = Math.min(depth * DEEPER, DEEPEST)) {
+  for (let depth = Math.min(query.depth * FIRST, DEEPEST); ; depth = Math.min(depth * DEEPER, DEEPEST)) {
     const { candidates, exhausted } = await find({ ...query, depth });
     const verdicts = await fits(candidates);
     const fitting = candidates.filter((_, index) => verdicts[index]);
@@ -124,7 +125,7 @@ async function filled(
     if (depth === DEEPEST) {
       throw invalid(
         "filter.metadata",
-        `The index can't evaluate this filter, and more than ${DEEPEST} memories would have to be scanned. Narrow it by a value, a type, a time or a namespace.`,
+        `The index can't evaluate this filter, and more than ${DEEPEST} memories would have to be examined. Narrow it by a value, a type, a time or a namespace.`,
       );
     }
   }
@@ -149,7 +150,7 @@ async function entitySearch(
     `${scope} ${terms}`,
     ...KEYWORD_ARGUMENTS,
     ...NO_FIELDS,
-    ...commonArguments(query.depth, params),
+    ...commonArguments(query.depth, params, boundedBy(redis)),
   ];
   const replies = await askIndex(redis, query.scopes, question, "recall");
   const candidates = bestWords(replies, query.depth, statistics.scales(query.keyword?.terms ?? []));
@@ -188,7 +189,7 @@ async function selectedBy(
     `${scope} ${keywordClause(keyword, essential, statistics, params, guesses)}`,
     ...KEYWORD_ARGUMENTS,
     ...NO_FIELDS,
-    ...commonArguments(query.depth, params),
+    ...commonArguments(query.depth, params, boundedBy(redis)),
   ];
   const replies = await askIndex(redis, query.scopes, question, "recall");
   return bestWords(replies, query.depth, statistics.scales(keyword.terms));
@@ -229,7 +230,8 @@ async function vectorSearch(
   const nearest = (depth: number, timed: boolean) =>
     nearestMemories(deps, query, vector, statistics, depth, timed);
   const { asOf } = query.moment;
-  if (asOf === undefined) return nearest(query.depth, true);
+  // Where records decide the filter, the search is deep already.
+  if (asOf === undefined || query.depth > MAX_PASSAGES) return nearest(query.depth, true);
   for (const factor of PAST_DEPTHS) {
     const depth = query.depth * factor;
     const { candidates, exhausted } = await nearest(depth, false);
@@ -288,7 +290,7 @@ async function nearestPassages(
     `(${scope === "" ? "*" : scope})=>[KNN ${passages} @v $v HYBRID_POLICY ${policy} AS distance]`,
     ...VECTOR_ARGUMENTS,
     ...(timed ? NO_FIELDS : TIME_FIELDS),
-    ...commonArguments(passages, params),
+    ...commonArguments(passages, params, boundedBy(redis)),
   ];
   const replies = await askIndex(redis, query.scopes, question, "recall");
   return readAllRows(
@@ -318,9 +320,19 @@ function timesOf(fields: unknown): { readonly since: number; readonly until: num
   return { since: value("since") ?? Infinity, until: value("until") ?? Infinity };
 }
 
-export function commonArguments(limit: number, params: Params, offset = 0): (string | Buffer)[] {
+/**
+ * For a search that callers can make expensive: Redis goes on no longer than twice as long as the gateway waits, so that
+ * it is free for others soon, and what it had found by then comes too late to be taken for all.
+ */
+export const boundedBy = ({ timeoutMs }: RedisGateway): number => Math.min(2 * timeoutMs, SEARCH_TIMEOUT_MS);
+
+export function commonArguments(
+  limit: number,
+  params: Params,
+  timeoutMs = SEARCH_TIMEOUT_MS,
+): (string | Buffer)[] {
   const bound = Object.entries(params).flat();
-  const window = ["LIMIT", String(offset), String(limit), "TIMEOUT", String(SEARCH_TIMEOUT_MS)];
+  const window = ["LIMIT", "0", String(limit), "TIMEOUT", String(timeoutMs)];
   // RediSearch takes no list of parameters that is empty.
   const named = bound.length === 0 ? [] : ["PARAMS", String(bound.length), ...bound];
   return [...window, ...named, "DIALECT", "2"];

@@ -1,5 +1,7 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, inject, onTestFinished, test } from "vitest";
+import { startMoodyProvider } from "../../support/embeddings/flaky-provider.js";
+import { startRedisRecorder } from "../../support/redis/tap.js";
 import { useFakeEmbedder } from "../../support/embeddings/use-fake-embedder.js";
 import type { Json, Memory, MemoryPage } from "../../support/acts/memories.js";
 import { listPath, newNamespace, postBatch, recall } from "../../support/acts/memories.js";
@@ -216,6 +218,32 @@ test("three memories among thousands are found by a comparison, whatever ranks b
   for (const [door, actual] of Object.entries(found)) expect(actual, door).toEqual(expected);
   const none = await everywhere(namespace, { price: { gt: 1e9 } });
   for (const [door, actual] of Object.entries(none)) expect(actual, door).toEqual([]);
+});
+
+test("a recall that only records can decide asks the index for lists of bounded length", async () => {
+  const recorder = await startRedisRecorder(inject("redisUrl"));
+  onTestFinished(() => recorder.stop());
+  const provider = await startMoodyProvider();
+  const tapped = await provider.serve({ REDIS_URL: recorder.url, MNEME_REDIS_TIMEOUT_MS: "2000" });
+  const namespace = newNamespace();
+  for (const from of [0, 500]) {
+    const bodies = Array.from({ length: 500 }, (_, index) => ({
+      content: `common ${from + index}`,
+      metadata: { n: index },
+    }));
+    await postBatch(tapped, namespace, bodies);
+  }
+  const asked = { query: "common", namespaces: [namespace], filter: { metadata: { n: { gt: 1e9 } } } };
+  for (const as_of of [undefined, new Date().toISOString()]) {
+    const { hits } = await recall(tapped, { ...asked, as_of });
+    expect(hits).toEqual([]);
+  }
+  const sent = recorder.trips.join("").replaceAll("\r\n", " ");
+  const numbersIn = (pattern: RegExp): number[] =>
+    [...sent.matchAll(pattern)].map(([, digits]) => Number(digits));
+  const lengths = [...numbersIn(/ LIMIT \$1 0 \$\d+ (\d+) /g), ...numbersIn(/=>\[KNN (\d+) /g)];
+  expect(Math.max(...lengths)).toBeGreaterThan(1000);
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(25_000);
 });
 
 test("a filter doesn't change the scores of what it lets through", async () => {
