@@ -6,6 +6,7 @@ import type { IndexStatistics } from "../index-statistics.js";
 import type { FacetQuery } from "../../memory/conditions/filter.js";
 import { indexIdf } from "./idf.js";
 import { NOTHING, rangeClauses } from "./query.js";
+import { shortKey } from "./short-key.js";
 import { createTermCounts } from "./term-counts.js";
 import type { Scope } from "../../access/grants.js";
 import { belowFacet, oldBelowFacet, oldNamespace } from "../../memory/model/facets.js";
@@ -77,7 +78,7 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
   return {
     async lookup({ scopes, filter, moment }, terms) {
       const now = performance.now();
-      const nodes = redis.nodes.clustered ? JSON.stringify(scopes) : "";
+      const nodes = redis.nodes.clustered ? shortKey(JSON.stringify(scopes)) : "";
       const known = counts.get(nodes);
       let records =
         known !== undefined && known.at + KEEP_COUNT_MS > now
@@ -86,9 +87,9 @@ export function createIndexStatistics(redis: RedisGateway, keys: Keys): IndexSta
       const small = records.count < SMALL_INDEX;
       // Keyed by the searched scopes: the speed of a lookup must not reveal that others asked for the word or tag
       // elsewhere.
-      const place = JSON.stringify(scopes);
+      const place = shortKey(JSON.stringify(scopes));
       const keyed = (group: readonly Wanted[]) =>
-        group.map((wanted) => Object.assign(wanted, { key: `${wanted.key}:${place}` }));
+        group.map((wanted) => Object.assign(wanted, { key: shortKey(`${wanted.key}:${place}`) }));
       const namespaces = namespaceGroup(scopes, moment.asOf !== undefined).map(keyed);
       const groups = [...namespaces, ...conditionGroups(filter).map(keyed)];
       const wantedTerms = terms
@@ -181,7 +182,7 @@ const tagWanted = (field: string, value: string): Wanted => ({
 const termWanted = (place: string, term: string): Wanted => ({
   kind: "TEXT",
   value: term,
-  key: `text:${term}:${place}`,
+  key: shortKey(`text:${term}:${place}`),
   clause: (param) => param,
 });
 

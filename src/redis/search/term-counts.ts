@@ -3,6 +3,7 @@ import { askIndex } from "../connection/ask-index.js";
 import type { RedisGateway } from "../connection/client.js";
 import type { TermCounts } from "../index-statistics.js";
 import type { Keys } from "../keys.js";
+import { shortKey } from "./short-key.js";
 import { scopeClause } from "./query.js";
 import type { Params } from "./query.js";
 
@@ -19,8 +20,8 @@ export function createTermCounts(redis: RedisGateway, keys: Keys): TermCounts {
   const counts = new Map<string, { readonly count: number; readonly at: number }>();
   return async (scopes, terms) => {
     const now = performance.now();
-    const place = JSON.stringify(scopes);
-    const nameOf = (term: string): string => `${term} ${place}`;
+    const place = shortKey(JSON.stringify(scopes));
+    const nameOf = (term: string): string => shortKey(`${term} ${place}`);
     const open = terms.filter((term) => (counts.get(nameOf(term))?.at ?? -Infinity) + KEEP_MS <= now);
     const found = await Promise.all(open.map((term) => countOf(redis, keys, scopes, term)));
     if (counts.size > MAX_ENTRIES) counts.clear();
