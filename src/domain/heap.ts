@@ -11,6 +11,11 @@ export class Heap<T> {
     return this.#items.length;
   }
 
+  /** All, in no order. */
+  get items(): readonly T[] {
+    return this.#items;
+  }
+
   /** The first, which stays. */
   get top(): T | undefined {
     return this.#items[0];

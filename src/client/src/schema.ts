@@ -3553,7 +3553,7 @@ export interface components {
     ForgetResponse: {
       /** @description Whether this is a dry run, which changes nothing. */
       dry_run: boolean;
-      /** @description Number of memories examined. */
+      /** @description Number of memories examined; 0 while it is still being decided which ones `keep_top` keeps. */
       examined: number;
       /** @description Number of memories that were forgotten, or would be with `dry_run`. */
       count: number;

@@ -75,7 +75,10 @@ export const forgetRequest = z
 export const forgetResponse = z
   .object({
     dry_run: z.boolean(),
-    examined: z.int().openapi({ description: "Number of memories examined." }),
+    examined: z.int().openapi({
+      description:
+        "Number of memories examined; 0 while it is still being decided which ones `keep_top` keeps.",
+    }),
     count: z.int(),
     ids: z
       .array(memoryId)

@@ -5,6 +5,8 @@ import { isAbove } from "./forget-policy.js";
 /** Keeps the best items, up to a number, and returns the worst of them. */
 export interface Best {
   add(entry: Bar): void;
+  /** Those that it keeps, in no order. */
+  readonly entries: readonly Bar[];
   /** Undefined while there are fewer. */
   worst(): Bar | undefined;
 }
@@ -19,6 +21,9 @@ export function createBest(size: number): Best {
         heap.pop();
       }
       heap.push(entry);
+    },
+    get entries() {
+      return heap.items;
     },
     worst: () => (heap.size < size ? undefined : heap.top),
   };

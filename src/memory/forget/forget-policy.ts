@@ -1,6 +1,6 @@
 import { retention, useFactor } from "../lifecycle/decay.js";
 import type { MemoryFilter } from "../conditions/filter.js";
-import type { Vitals } from "../ports/lifecycle.js";
+import type { Ranked, Vitals } from "../ports/lifecycle.js";
 import type { MemoryType } from "../model/record.js";
 
 /** Memories to forget: those that fulfil every given condition, and aren't pinned. */
@@ -35,10 +35,7 @@ export function lastActive({ recordedAt, uses }: Vitals): number {
 }
 
 /** The worst of those that `keep_top` keeps: a worth, and the id that decides among equals. */
-export interface Bar {
-  readonly worth: number;
-  readonly id: string;
-}
+export type Bar = Ranked;
 
 /** Whether a memory ranks above another; of equals, the one recorded later does. */
 export function isAbove(one: Bar, other: Bar): boolean {

@@ -1,4 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { cursorsOf } from "../../domain/cursor.js";
+import { invalid } from "../../domain/errors.js";
 import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
@@ -44,8 +46,8 @@ interface Walk {
 
 /**
  * Applies a policy, a part of the namespace at a time: following the cursor examines each memory that was there when
- * the walk began once. `keep_top` is decided at the beginning, over the whole namespace. A memory that was changed
- * since it was examined, such as pinned, stays.
+ * the walk began once. `keep_top` is decided at the beginning, over the whole namespace: while that takes longer than a
+ * request may, the answers have only a cursor. A memory that was changed since it was examined, such as pinned, stays.
  *
  * Each memory goes as by a deletion, with its vectors and versions; its copies follow, and it is recorded by itself.
  */
@@ -61,8 +63,15 @@ export async function forget(
   const { policy, dry_run, limit } = input;
   const cursors = cursorsOf("namespace or policy", namespace, ...partsOf(policy));
   await audit.record(namespace, trailOf(context, "forget"), dry_run ? "dry_run" : "ok");
-  const walk =
-    walkAt(cursors.read(input.cursor, PLACE)) ?? (await begin(services, namespace, policy, context.now()));
+  const place = cursors.read(input.cursor, PLACE);
+  const walk = walkAt(place) ?? (await decide(services, context, namespace, policy, decisionAt(place)));
+  if (walk.bar === "undecided")
+    return {
+      ids: [],
+      examined: 0,
+      cursor: cursors.write(`top ${walk.after} ${walk.now} ${walk.id}`),
+      derived: undefined,
+    };
 
   const page = await examine(services, namespace, policy, walk.after, limit);
   // Memories recorded during the walk aren't part of it.
@@ -105,27 +114,48 @@ function filterOf({ filter = {}, memory_types }: ForgetPolicy): FacetQuery {
   return { ...query, groups: [...query.groups, ...facetQuery({ memory_types }).groups] };
 }
 
-type Examining = Using<SearchStore & Pick<LifecycleStore, "vitals">>;
+type Examining = Using<SearchStore & Pick<LifecycleStore, "vitals" | "mergeTop">>;
 
 const WALK_PAGE = 1000;
+/** How long one request looks for the bar. Shorter than clients wait. */
+const BUDGET_MS = 2_000;
 
-async function begin(
+/** A walk that still looks for the worst that `keep_top` keeps. */
+interface Decision {
+  readonly id: string;
+  readonly after: number;
+  readonly now: number;
+}
+
+interface Undecided extends Decision {
+  readonly bar: "undecided";
+}
+
+/** Begins the walk; what `keep_top` keeps of a large namespace takes several requests to decide. */
+async function decide(
   services: Examining,
+  context: Context,
   namespace: string,
-  policy: ForgetPolicy,
-  now: number,
-): Promise<Walk> {
-  const { keep_top } = policy;
+  { keep_top, ...policy }: ForgetPolicy,
+  begun: Decision | undefined,
+): Promise<Walk | Undecided> {
+  const now = begun?.now ?? context.now();
   if (keep_top === undefined) return { after: undefined, now, bar: undefined };
   if (keep_top === 0) return { after: undefined, now, bar: "all" };
   const best = createBest(keep_top);
-  let after: number | undefined;
+  const deadline = performance.now() + BUDGET_MS;
+  let after = begun?.after;
   do {
     const page = await examine(services, namespace, policy, after, WALK_PAGE);
     for (const each of page.vitals) best.add({ worth: worthOf(each, now), id: each.id });
     after = page.next;
-  } while (after !== undefined);
-  return { after: undefined, now, bar: best.worst() };
+  } while (after !== undefined && performance.now() < deadline && context.gone?.() !== true);
+  if (after === undefined && begun === undefined) return { after, now, bar: best.worst() };
+  const id = begun?.id ?? randomUUID();
+  const walk = { namespace, walk: id, size: keep_top };
+  const bar = await services.store.mergeTop(walk, best.entries, begun === undefined);
+  if (bar === "gone") throw invalid("cursor", "The cursor has expired. Begin again without it.");
+  return after === undefined ? { after, now, bar } : { id, after, now, bar: "undecided" };
 }
 
 async function examine(
@@ -162,7 +192,8 @@ const partsOf = (policy: ForgetPolicy): readonly unknown[] => [
   policy.filter,
 ];
 
-const PLACE = /^(\d{1,15}) (\d{1,15}) (?:(all|none)|([\d.e-]{1,25}) ([0-9A-Z]{26}))$/;
+const PLACE =
+  /^(?:(\d{1,15}) (\d{1,15}) (?:(all|none)|([\d.e-]{1,25}) ([0-9A-Z]{26}))|top (\d{1,15}) (\d{1,15}) ([0-9a-f-]{36}))$/;
 
 function placeOf({ now, bar }: Walk, after: number): string {
   const edge = bar === undefined || bar === "all" ? (bar ?? "none") : `${bar.worth} ${bar.id}`;
@@ -170,8 +201,13 @@ function placeOf({ now, bar }: Walk, after: number): string {
 }
 
 function walkAt(place: RegExpExecArray | undefined): Walk | undefined {
-  if (place === undefined) return undefined;
-  const [, after, now, whole, worth, id = ""] = place;
+  const [, after, now, whole, worth, id = ""] = place ?? [];
+  if (after === undefined) return undefined;
   const bar = whole === "all" ? whole : whole === "none" ? undefined : { worth: Number(worth), id };
   return { after: Number(after), now: Number(now), bar };
+}
+
+function decisionAt(place: RegExpExecArray | undefined): Decision | undefined {
+  const [after, now, id] = place?.slice(6) ?? [];
+  return id === undefined ? undefined : { id, after: Number(after), now: Number(now) };
 }

@@ -15,6 +15,20 @@ export interface Vitals {
   readonly uses: Uses;
 }
 
+/** A memory by its worth, as a policy ranks it; of equals, the higher id ranks above. */
+export interface Ranked {
+  readonly worth: number;
+  readonly id: string;
+}
+
+/** A walk over a namespace that looks for its best memories in several requests. */
+export interface TopWalk {
+  readonly namespace: string;
+  readonly walk: string;
+  /** How many of the best it looks for. */
+  readonly size: number;
+}
+
 /** A memory that a recall returned. */
 export interface Use extends MemoryRef {
   /** The one that was returned. */
@@ -106,6 +120,11 @@ export interface LifecycleStore {
   defaultsOf(namespace: string): Promise<NamespaceDefaults>;
   /** Part of an act that is recorded by itself; undefined for a missing memory. */
   vitals(namespace: string, ids: readonly string[]): Promise<readonly (Vitals | undefined)[]>;
+  /**
+   * Merges memories into a walk's best, which are kept for an hour. The worst of them; undefined while there are fewer
+   * than the walk looks for; `gone`: the walk has ended, or never began.
+   */
+  mergeTop(walk: TopWalk, entries: readonly Ranked[], begins: boolean): Promise<Ranked | undefined | "gone">;
   /** Notes that these were used, and prolongs their lives; not more often than makes sense. */
   touch(uses: readonly Use[]): Promise<void>;
   /** Restores memories whose superseding memory has ended; returns their number. */

@@ -7,6 +7,7 @@ import { freeOrphans } from "./free-orphans.js";
 import { endingsOf, groupsOf } from "./groups-of.js";
 import { keptIn, redisMemory } from "./kept-in.js";
 import { keptFor } from "./kept-for.js";
+import { mergeTop } from "./merge-top.js";
 import { countBefore } from "./memories-before.js";
 import { touch } from "./touch.js";
 import { vitals } from "./vitals.js";
@@ -16,6 +17,7 @@ export const createLifecycleStore = (deps: StoreDeps): LifecycleStore =>
   portOf(deps, {
     defaultsOf,
     vitals,
+    mergeTop,
     touch,
     freeOrphans,
     groupsOf,

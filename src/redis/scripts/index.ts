@@ -44,6 +44,7 @@ export const scripts = {
   peekItem: forService("memory/lua/peek-item", textOrNone),
   listVersions: forCaller("memory/lua/list-versions", listOfTextsOrNone),
   readMemories: forCaller("memory/lua/read-many", textsOrNone),
+  mergeTop: forService("lifecycle/lua/merge-top", parts, "plain", "works"),
   readVitals: forService("lifecycle/lua/vitals", textsOrNone),
   trimTrail: forService("audit/lua/trim", integer),
   trimState: forService("state/lua/trim", integer, "plain", "works"),

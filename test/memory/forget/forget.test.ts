@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, inject, onTestFinished, test } from "vitest";
 import type { Json, Memory } from "../../support/acts/memories.js";
 import {
   bodyOf,
@@ -12,6 +13,8 @@ import {
   remember,
   revise,
 } from "../../support/acts/memories.js";
+import { startRedisTap } from "../../support/redis/tap.js";
+import { startService } from "../../support/service/service.js";
 import { startWithRedis } from "../../support/redis/with-redis.js";
 
 const { service, redis, keysOf } = await startWithRedis();
@@ -276,4 +279,47 @@ describe("a policy with a filter forgets", () => {
     }
     expect(await listAll(service, namespace)).toHaveLength(1);
   });
+});
+
+test("the best of a namespace are decided in several requests where one takes too long", async () => {
+  const namespace = newNamespace();
+  const memories: Memory[] = [];
+  for (let from = 0; from < 2400; from += 400) {
+    const inputs = Array.from({ length: 400 }, (_, index) => ({
+      content: `memory number ${from + index}`,
+      importance: (from + index) / 2400,
+    }));
+    memories.push(...(await fill(namespace, inputs)));
+  }
+  const [middle] = memories.slice(1100);
+  // The second page of the walk is held back for longer than a request looks.
+  const tap = await startRedisTap(inject("redisUrl"), `:rec:{${namespace}}:${middle?.id}`);
+  onTestFinished(() => tap.stop());
+  const slow = await startService({ MNEME_KEY_PREFIX: service.prefix, REDIS_URL: tap.url });
+  onTestFinished(async () => void (await slow.stop()));
+  const policy = { keep_top: 100 };
+  const path = `/v1/namespaces/${namespace}/forget`;
+  const sent = slow.send("POST", path, { policy, limit: 1000 });
+  await tap.held;
+  await sleep(2_100);
+  tap.release();
+  const first = bodyOf<Forgotten>(await sent, 200);
+  expect(first).toMatchObject({ ids: [], examined: 0 });
+  expect(first.cursor).not.toBeNull();
+  const walk = (await keysOf(namespace)).find((key) => key.includes(":forget-walk:")) ?? "";
+  expect(await redis.pTTL(walk)).toBeGreaterThan(3_000_000);
+  const gone: string[] = [];
+  for (let { cursor } = first; cursor !== null;) {
+    const page: Forgotten = bodyOf<Forgotten>(
+      await service.send("POST", path, { policy, limit: 1000, cursor }),
+      200,
+    );
+    gone.push(...page.ids);
+    ({ cursor } = page);
+  }
+  expect(gone).toHaveLength(2300);
+  expect(ids(await listAll(service, namespace)).toSorted()).toEqual(ids(memories.slice(2300)).toSorted());
+  await redis.del(walk);
+  const expired = await service.send("POST", path, { policy, limit: 1000, cursor: first.cursor });
+  expect(expired).toMatchObject({ status: 400, body: { errors: [{ field: "cursor" }] } });
 });

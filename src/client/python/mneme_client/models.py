@@ -1633,7 +1633,7 @@ class ForgetResponse(Model):
     dry_run: bool
     """Whether this is a dry run, which changes nothing."""
     examined: int
-    """Number of memories examined."""
+    """Number of memories examined; 0 while it is still being decided which ones `keep_top` keeps."""
     count: int
     """Number of memories that were forgotten, or would be with `dry_run`."""
     ids: list[str]
