@@ -3,6 +3,7 @@ import { covers, patternOf, scopeOf } from "../access/grants.js";
 import { trailOf } from "../access/trail.js";
 import type { Context } from "../domain/context.js";
 import { SYSTEM_ACTOR } from "../domain/context.js";
+import { eachOf } from "../domain/each-of.js";
 import { LIMITS } from "../domain/limits.js";
 import { takeLease } from "../domain/lease.js";
 import type { Lease } from "../domain/lease.js";
@@ -368,11 +369,7 @@ async function each(
   for (;;) {
     const batch = await jobs.open(job.id, kind, TOGETHER);
     if (batch.length === 0) return;
-    const open = batch.values();
-    const worker = async (): Promise<void> => {
-      for (const doomed of open) await work(doomed);
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await eachOf(batch, AT_ONCE, work);
     await jobs.erased(job.id, batch);
     await tick();
   }

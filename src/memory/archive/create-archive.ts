@@ -1,3 +1,4 @@
+import { eachOf } from "../../domain/each-of.js";
 import { archiveDamaged, archiveUnavailable } from "../../domain/errors.js";
 import type { Archived, Memory, MemoryDetail } from "../model/record.js";
 import { PlaceAway, SegmentDamaged } from "../ports/archive.js";
@@ -25,7 +26,7 @@ export function createArchive(deps: ArchiveDeps): Archive {
       const signal = AbortSignal.timeout(timeoutMs);
       const groups = bySegment(stubs).slice(0, segments);
       const found = new Map<string, StoredEntry>();
-      await eachOf(groups, async ({ ref, ids }) => {
+      await eachOf(groups, TOGETHER, async ({ ref, ids }) => {
         try {
           for (const [id, entry] of await readEntries(deps, ref, ids, signal))
             found.set(`${ref.namespace} ${id}`, entry);
@@ -42,7 +43,7 @@ export function createArchive(deps: ArchiveDeps): Archive {
       const stubs = stubsIn(memories);
       if (stubs.length === 0) return memories;
       const found = new Map<string, StoredEntry>();
-      await eachOf(bySegment(stubs), async ({ ref, ids }) => {
+      await eachOf(bySegment(stubs), TOGETHER, async ({ ref, ids }) => {
         for (const [id, entry] of await readOrRefuse(deps, ref, ids))
           found.set(`${ref.namespace} ${id}`, entry);
       });
@@ -56,7 +57,7 @@ export function createArchive(deps: ArchiveDeps): Archive {
       const groups = bySegment(
         archived.map(({ id, segment }) => ({ id, namespace, archived: { segment, at: 0, whole: false } })),
       );
-      await eachOf(groups, async ({ ref, ids }) => {
+      await eachOf(groups, TOGETHER, async ({ ref, ids }) => {
         for (const [id, entry] of await readOrRefuse(deps, ref, ids)) found.set(id, entry);
       });
       return found;
@@ -129,14 +130,6 @@ function bySegment(stubs: readonly Stub[]): Group[] {
     group.ids.push(id);
   }
   return [...groups.values()];
-}
-
-async function eachOf<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const open = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of open) await work(item);
-  };
-  await Promise.all(Array.from({ length: TOGETHER }, worker));
 }
 
 async function readOrRefuse(deps: ArchiveDeps, ref: SegmentRef, ids: readonly string[]) {

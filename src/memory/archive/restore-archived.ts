@@ -2,6 +2,7 @@ import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
 import { cursorsOf } from "../../domain/cursor.js";
+import { eachOf } from "../../domain/each-of.js";
 import { DomainError } from "../../domain/errors.js";
 import { facetQuery } from "../conditions/filter.js";
 import type { MemoryFilter } from "../conditions/filter.js";
@@ -42,15 +43,11 @@ export async function restoreArchived(
   const { ids, next } = await chosen(services, namespace, input);
   const restored: string[] = [];
   const failed: { id: string; reason: RestoreFailure }[] = [];
-  const open = ids.values();
-  const worker = async (): Promise<void> => {
-    for (const id of open) {
-      const reason = await bringBack(services, context, namespace, id);
-      if (reason === undefined) restored.push(id);
-      else failed.push({ id, reason });
-    }
-  };
-  await Promise.all(Array.from({ length: TOGETHER }, worker));
+  await eachOf(ids, TOGETHER, async (id) => {
+    const reason = await bringBack(services, context, namespace, id);
+    if (reason === undefined) restored.push(id);
+    else failed.push({ id, reason });
+  });
   return { restored, failed, cursor: next };
 }
 

@@ -1,4 +1,5 @@
 import { cursorsOf } from "../../domain/cursor.js";
+import { eachOf } from "../../domain/each-of.js";
 import { authorize } from "../../access/authorize.js";
 import { trailOf } from "../../access/trail.js";
 import type { Context } from "../../domain/context.js";
@@ -182,10 +183,8 @@ async function countTrue<Item>(
   work: (item: Item) => Promise<boolean>,
 ): Promise<number> {
   let count = 0;
-  const open = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of open) if (await work(item)) count += 1;
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
+  await eachOf(items, AT_ONCE, async (item) => {
+    if (await work(item)) count += 1;
+  });
   return count;
 }
