@@ -71,7 +71,8 @@ export function scopeClause(
       ? [weightless(tagClause("facets", [QUARANTINE_FACET], "quarantine", params))]
       : []),
     ...[...only, ...clauses].map(weightless),
-    ...momentClauses(moment, timed, everything),
+    ...momentClauses(moment, timed),
+    ...(everything && moment.asOf === undefined ? [currentClause(superseded === "behind", params)] : []),
   ].join(" ");
 }
 
@@ -82,7 +83,7 @@ export const PRESENT: Moment = { asOf: undefined, validAt: undefined };
  * Each says what must not be: few memories have an end or a beginning in the world, and only those few are looked up.
  * What must be would be nearly all of them. When a version was current is asked of the index only if `timed`.
  */
-function momentClauses({ asOf, validAt }: Moment, timed: boolean, everything: boolean): string[] {
+function momentClauses({ asOf, validAt }: Moment, timed: boolean): string[] {
   const unwanted = [
     ...(asOf === undefined || !timed
       ? []
@@ -90,11 +91,19 @@ function momentClauses({ asOf, validAt }: Moment, timed: boolean, everything: bo
     ...(validAt === undefined
       ? []
       : [rangeClause("valid_from", { above: validAt }), rangeClause("valid_to", { to: validAt })]),
-    // Without a namespace in the query, old versions are excluded by their end.
-    ...(everything && asOf === undefined ? [rangeClause("until", {})] : []),
   ];
   // In parentheses: RediSearch 2.10 doesn't see a parameter right after a range.
   return unwanted.filter((clause) => clause !== undefined).map((clause) => `(-${clause})`);
+}
+
+/**
+ * Without a namespace in the query, old versions are excluded by their end. Superseded memories have an end too, and
+ * `behind` them is what recall shows: they are found by their facet.
+ */
+function currentClause(behind: boolean, params: Params): string {
+  const current = `(-${rangeClause("until", {}) ?? NOTHING})`;
+  if (!behind) return current;
+  return weightless(`${current}|(${tagClause("facets", [SUPERSEDED_FACET], "behind", params)})`);
 }
 
 const weightless = (clause: string): string => `(${clause})=>{$weight:0}`;

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { consolidate, undo } from "../../support/acts/consolidations.js";
 import type { Memory } from "../../support/acts/memories.js";
@@ -11,6 +12,7 @@ import {
   postBatch,
   read,
   recall,
+  revise,
 } from "../../support/acts/memories.js";
 import { auditPageOf } from "../../support/audit/read.js";
 import { until } from "../../support/service/service.js";
@@ -60,6 +62,24 @@ async function made(step: "merge" | "summarise"): Promise<Made> {
   const sources = written.filter(({ id }) => memory.derived_from.some((source) => source.id === id));
   return { namespace, sources, run: run.id, memory };
 }
+
+test("a recall of everything finds a summary by what its episodes say, and nothing by what was revised", async () => {
+  const { namespace, memory, sources } = await made("summarise");
+  const words = sources.flatMap(({ content }) => content.match(/\w{5,}/g) ?? []);
+  const word = words.find((each) => !memory.content.toLowerCase().includes(each.toLowerCase()));
+  const marked = `w${randomUUID().slice(0, 8)}`;
+  const [fresh] = await write(namespace, [
+    { content: `The ${marked} door is open.`, memory_type: "semantic" },
+  ]);
+  if (fresh === undefined) throw new Error("no memory");
+  await revise(service, fresh, { content: "The door is closed." });
+  for (const namespaces of [[namespace], ["**"]]) {
+    const { hits } = await recall(service, { query: word, namespaces, mode: "keyword" });
+    const hit = hits.find(({ memory: { id } }) => id === memory.id);
+    expect(ids(sources), `${word} in ${namespaces.join()}`).toContain(hit?.via);
+    expect((await recall(service, { query: marked, namespaces, mode: "keyword" })).hits).toEqual([]);
+  }
+});
 
 describe("undoing keeps memories that callers", () => {
   test.for([
