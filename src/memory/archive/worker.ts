@@ -1,7 +1,8 @@
 import { systemContext } from "../../domain/context.js";
-import { startSweeper } from "../../domain/sweeper.js";
+import { isStoreAway } from "../../domain/store-fault.js";
+import { STAND_BACK_MS, startSweeper } from "../../domain/sweeper.js";
 import type { Sweeper, SweepingOptions } from "../../domain/sweeper.js";
-import { SegmentDamaged } from "../ports/archive.js";
+import { PlaceAway, SegmentDamaged } from "../ports/archive.js";
 import { termsOf } from "./eligible.js";
 import { packSegment } from "./pack.js";
 import type { PackServices, Walk } from "./pack.js";
@@ -23,6 +24,8 @@ export function startArchiveWorker({ services, locks, now, onError }: ArchiveWor
   const context = systemContext("archive", now);
   /** Where the last turn of a namespace was over before the end. */
   const walks = new Map<string, Walk>();
+  /** Namespaces that failed, and until when they stand back. */
+  const standingBack = new Map<string, number>();
   /** Looking for old episodes rests; what is gone doesn't wait for that. */
   let restsUntil = 0;
 
@@ -38,8 +41,13 @@ export function startArchiveWorker({ services, locks, now, onError }: ArchiveWor
       let looked = 0;
       for await (const page of archive.store.archiving(now())) {
         if (stopping.aborted) return 0;
-        const busy = page.filter(({ due, settings }) => due.length > 0 || termsOf(settings) !== undefined);
-        const done = await each(busy, async ({ namespace, settings, due }) => {
+        const busy = page.filter(
+          ({ namespace, due, settings }) =>
+            (due.length > 0 || termsOf(settings) !== undefined) &&
+            (standingBack.get(namespace) ?? 0) <= performance.now(),
+        );
+        const turn = async ({ namespace, settings, due }: (typeof page)[number]): Promise<void> => {
+          standingBack.delete(namespace);
           if (due.length > 0) await settleOrReport(namespace);
           const terms = termsOf(settings);
           // While vectors of another model are made, each stub would lack them.
@@ -55,6 +63,16 @@ export function startArchiveWorker({ services, locks, now, onError }: ArchiveWor
           if (walk.ended) walks.delete(namespace);
           if (count > 0) unfinished += 1;
           else looked += performance.now() - start;
+        };
+        const done = await each(busy, async (one) => {
+          try {
+            await turn(one);
+          } catch (error) {
+            // Without the place or the store, all fail alike.
+            if (error instanceof PlaceAway || isStoreAway(error)) throw error;
+            onError(error);
+            standingBack.set(one.namespace, performance.now() + STAND_BACK_MS);
+          }
         });
         if (done < busy.length) return 0;
       }

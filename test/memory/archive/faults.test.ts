@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readdirSync } from "node:fs";
-import { expect, onTestFinished, test } from "vitest";
+import { createClient } from "redis";
+import { expect, inject, onTestFinished, test } from "vitest";
 import { listAll, newNamespace, postBatch } from "../../support/acts/memories.js";
 import { tempDir } from "../../support/run/temp-dir.js";
+import { putSettings } from "../../support/service/namespaces.js";
 import { startService, until, untilLogged } from "../../support/service/service.js";
 import { archiveAll, archived } from "./support.js";
 
@@ -21,6 +23,31 @@ function smallDisk(kib: number): { readonly folder: string; grow(to: number): vo
     grow: (to) => void execFileSync("mount", ["-o", `remount,size=${to}k`, folder], { stdio: "ignore" }),
   };
 }
+
+test("a namespace that can't be archived keeps no other one from it", async () => {
+  const prefix = `t${randomBytes(6).toString("hex")}`;
+  const redis = createClient({ url: inject("redisUrl") });
+  await redis.connect();
+  onTestFinished(() => redis.destroy());
+  const service = await startService({
+    MNEME_ARCHIVE: `file://${tempDir()}`,
+    MNEME_KEY_PREFIX: prefix,
+  });
+  onTestFinished(async () => void (await service.stop()));
+  // Namespaces are looked through in their order.
+  const [broken, sound] = [`a-${newNamespace()}`, `b-${newNamespace()}`];
+  for (const namespace of [broken, sound]) {
+    await postBatch(service, namespace, [{ memory_type: "episodic", content: "The ferry was late." }]);
+    await putSettings(service, namespace, { archive: { after_seconds: 3600 } });
+  }
+  const trail = `${prefix}:audit:{${broken}}`;
+  await redis.del(trail);
+  await redis.set(trail, "damaged");
+  // By the service it couldn't be set any more.
+  await redis.hSet(`${prefix}:settings:{${broken}}`, "archive_after_seconds", "1");
+  await archiveAll(service, sound);
+  await archived(service, sound, 1);
+});
 
 test("a full disk of the archive leaves every memory whole in Redis, and says so until there is room", async ({
   skip,
