@@ -220,7 +220,7 @@ test("three memories among thousands are found by a comparison, whatever ranks b
   for (const [door, actual] of Object.entries(none)) expect(actual, door).toEqual([]);
 });
 
-test("a recall that only records can decide asks the index for lists of bounded length", async () => {
+test("a recall that only records can decide asks the index for lists of bounded length and time", async () => {
   const recorder = await startRedisRecorder(inject("redisUrl"));
   onTestFinished(() => recorder.stop());
   const provider = await startMoodyProvider();
@@ -244,6 +244,11 @@ test("a recall that only records can decide asks the index for lists of bounded 
   const lengths = [...numbersIn(/ LIMIT \$1 0 \$\d+ (\d+) /g), ...numbersIn(/=>\[KNN (\d+) /g)];
   expect(Math.max(...lengths)).toBeGreaterThan(1000);
   expect(Math.max(...lengths)).toBeLessThanOrEqual(25_000);
+  // A recall's own searches end soon after the service stops to wait for them.
+  const ranked = sent.split("FT.SEARCH").filter((each) => each.includes("BM25STD"));
+  const times = ranked.map((each) => Number(/ TIMEOUT \$\d+ (\d+) /.exec(each)?.[1]));
+  expect(times.length).toBeGreaterThan(1);
+  expect(Math.max(...times), JSON.stringify(times)).toBeLessThanOrEqual(4000);
 });
 
 test("a filter doesn't change the scores of what it lets through", async () => {
