@@ -1,41 +1,47 @@
 import { Command } from "commander";
-import { auditCommand } from "../audit-verify/command.js";
 import { RELEASE } from "../../src/backup/release.js";
-import { benchCommand } from "../bench/command.js";
-import { evalCommand } from "../eval/command.js";
-import { keysCommand } from "../keys/command.js";
-import { doctorCommand } from "./commands/doctor.js";
-import { eraseCommand } from "./commands/erase.js";
-import { exportCommand } from "./commands/export.js";
-import { importCommand } from "./commands/import.js";
-import { hookCommand } from "./commands/hook.js";
-import { mcpCommand } from "./commands/mcp.js";
-import { migrateCommand } from "./commands/migrate.js";
-import { startCommand } from "./commands/start.js";
 import { runCommand } from "./run-command.js";
 
-/** Each command is a file that makes it. What only one of them needs is loaded when it runs. */
+type Make = () => Promise<Command>;
+
+/** Each command is a file that makes it, by its name and in groups, as the help shows them. */
+const GROUPS: Readonly<Record<string, Readonly<Record<string, Make>>>> = {
+  "Service:": {
+    start: async () => (await import("./commands/start.js")).startCommand(),
+    doctor: async () => (await import("./commands/doctor.js")).doctorCommand(),
+    keys: async () => (await import("../keys/command.js")).keysCommand(),
+    audit: async () => (await import("../audit-verify/command.js")).auditCommand(),
+  },
+  "Work with a running service, with the API key in MNEME_API_KEY:": {
+    export: async () => (await import("./commands/export.js")).exportCommand(),
+    import: async () => (await import("./commands/import.js")).importCommand(),
+    erase: async () => (await import("./commands/erase.js")).eraseCommand(),
+    migrate: async () => (await import("./commands/migrate.js")).migrateCommand(),
+    mcp: async () => (await import("./commands/mcp.js")).mcpCommand(),
+    hook: async () => (await import("./commands/hook.js")).hookCommand(),
+  },
+  "Measure:": {
+    bench: async () => (await import("../bench/command.js")).benchCommand(),
+    eval: async () => (await import("../eval/command.js")).evalCommand(),
+  },
+};
+
 const program = new Command("mneme")
   .description("A Redis-native memory service for AI agents.")
   .version(RELEASE)
-  .commandsGroup("Service:")
-  .addCommand(startCommand())
-  .addCommand(doctorCommand())
-  .addCommand(keysCommand())
-  .addCommand(auditCommand())
-  .commandsGroup("Work with a running service, with the API key in MNEME_API_KEY:")
-  .addCommand(exportCommand())
-  .addCommand(importCommand())
-  .addCommand(eraseCommand())
-  .addCommand(migrateCommand())
-  .addCommand(mcpCommand())
-  .addCommand(hookCommand())
-  .commandsGroup("Measure:")
-  .addCommand(benchCommand())
-  .addCommand(evalCommand())
   .addHelpText(
     "after",
     "\nExit codes: 0 done, 1 failed or found something wrong, 2 called wrongly. Data goes to standard output, the rest to standard error.",
   );
+
+// To import all commands takes four times as long as most of them: one that is named comes alone.
+const [, , named] = process.argv;
+const isNamed = Object.values(GROUPS).some((group) => named !== undefined && Object.hasOwn(group, named));
+for (const [title, group] of Object.entries(GROUPS)) {
+  program.commandsGroup(title);
+  for (const [name, make] of Object.entries(group)) {
+    if (!isNamed || name === named) program.addCommand(await make());
+  }
+}
 
 await runCommand(program);
